@@ -1,0 +1,153 @@
+//! What the audit log says: which record, which verb, which fields from what to what.
+
+use chrono::NaiveDateTime;
+use serde_json::Value;
+
+use super::{field::Field, id::UserId, user::Role};
+
+/// The kinds of record that the audit log speaks of.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::Display, strum::EnumIter,
+)]
+#[strum(serialize_all = "lowercase")]
+pub enum RecordKind {
+    User,
+    Client,
+    Contract,
+    Event,
+    Settings,
+    /// A sign-in that failed for a name nobody has.
+    Session,
+}
+
+/// What was done. The text in the log is stable: reports read it.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::Display, strum::EnumIter,
+)]
+pub enum Verb {
+    #[strum(serialize = "session.signed_in")]
+    SignedIn,
+    #[strum(serialize = "session.refused")]
+    SignInRefused,
+    #[strum(serialize = "session.confirmed")]
+    PasswordConfirmed,
+    #[strum(serialize = "action.refused")]
+    Refused,
+    #[strum(serialize = "user.created")]
+    UserCreated,
+    #[strum(serialize = "user.updated")]
+    UserUpdated,
+    #[strum(serialize = "user.deactivated")]
+    UserDeactivated,
+    #[strum(serialize = "user.reactivated")]
+    UserReactivated,
+    #[strum(serialize = "user.password_reset")]
+    PasswordReset,
+    #[strum(serialize = "user.password_changed")]
+    PasswordChanged,
+    #[strum(serialize = "client.created")]
+    ClientCreated,
+    #[strum(serialize = "client.updated")]
+    ClientUpdated,
+    #[strum(serialize = "client.handed_over")]
+    ClientHandedOver,
+    #[strum(serialize = "client.archived")]
+    ClientArchived,
+    #[strum(serialize = "client.restored")]
+    ClientRestored,
+    #[strum(serialize = "contract.created")]
+    ContractCreated,
+    #[strum(serialize = "contract.updated")]
+    ContractUpdated,
+    #[strum(serialize = "contract.signed")]
+    ContractSigned,
+    #[strum(serialize = "contract.archived")]
+    ContractArchived,
+    #[strum(serialize = "contract.restored")]
+    ContractRestored,
+    #[strum(serialize = "event.created")]
+    EventCreated,
+    #[strum(serialize = "event.updated")]
+    EventUpdated,
+    #[strum(serialize = "event.status_changed")]
+    StatusChanged,
+    #[strum(serialize = "event.support_assigned")]
+    SupportAssigned,
+    #[strum(serialize = "event.archived")]
+    EventArchived,
+    #[strum(serialize = "event.restored")]
+    EventRestored,
+    #[strum(serialize = "settings.updated")]
+    SettingsUpdated,
+}
+
+/// The fields of a record with their values, in the order of its form.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Facts(pub Vec<(Field, Value)>);
+
+impl Facts {
+    /// The value of a field; null when the record has no such field.
+    pub fn get(&self, field: Field) -> &Value {
+        self.0.iter().find(|(f, _)| *f == field).map_or(&Value::Null, |(_, value)| value)
+    }
+
+    /// What became of each field on the way from `self` to `after`.
+    pub fn changes_to(&self, after: &Self) -> Changes {
+        let changed = after.0.iter().filter(|(field, new)| self.get(*field) != new);
+        Changes(changed.map(|(field, new)| (*field, self.get(*field).clone(), new.clone())).collect())
+    }
+}
+
+/// Fields that changed: name, old value, new value. Never holds a secret.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Changes(pub Vec<(Field, Value, Value)>);
+
+impl Changes {
+    /// As it is stored: `{"field": [old, new], …}`.
+    pub fn to_json(&self) -> String {
+        let entry = |(field, old, new): &(Field, Value, Value)| (field.to_string(), serde_json::json!([old, new]));
+        Value::Object(self.0.iter().map(entry).collect()).to_string()
+    }
+
+    /// Reads what `to_json` wrote; what it cannot read is left out.
+    pub fn from_json(text: &str) -> Self {
+        let Ok(Value::Object(map)) = serde_json::from_str(text) else { return Self::default() };
+        let entry = |(name, pair): (String, Value)| {
+            let field = name.parse().ok()?;
+            Some((field, pair.get(0)?.clone(), pair.get(1)?.clone()))
+        };
+        Self(map.into_iter().filter_map(entry).collect())
+    }
+}
+
+/// A record whose changes are traced.
+pub trait Auditable {
+    /// The kind under which the log knows it.
+    const KIND: RecordKind;
+    /// Its id.
+    fn number(&self) -> i64;
+    /// Its fields, without secrets.
+    fn facts(&self) -> Facts;
+}
+
+/// A line of the audit log as a person reads it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditRow {
+    pub id: i64,
+    /// UTC.
+    pub at: NaiveDateTime,
+    pub actor_id: Option<UserId>,
+    /// The name at that time.
+    pub actor_name: String,
+    /// The role at that time.
+    pub actor_role: Option<Role>,
+    /// The verb as it is stored, so that a log of a newer program can still be read.
+    pub action: String,
+    pub record_type: String,
+    pub record_id: Option<i64>,
+    /// What the record is called: a name or a title.
+    pub record_name: String,
+    pub changes: Changes,
+    pub host: String,
+    pub session: String,
+}

@@ -1,0 +1,83 @@
+//! Contracts: what a client pays. The responsible sales person is the client's.
+
+use chrono::NaiveDateTime;
+use serde_json::json;
+
+use super::{
+    audit::{Auditable, Facts, RecordKind},
+    check,
+    error::{FieldErrors, Problem},
+    field::Field,
+    id::{ClientId, ContractId},
+    money::Cents,
+};
+
+/// A contract as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
+#[diesel(table_name = crate::schema::contracts)]
+pub struct Contract {
+    pub id: ContractId,
+    pub version: i32,
+    pub client_id: ClientId,
+    pub total_cents: Cents,
+    /// What is still to be paid; never above the total.
+    pub due_cents: Cents,
+    /// UTC; a signature is final.
+    pub signed_at: Option<NaiveDateTime>,
+    pub notes: String,
+    /// UTC; set while the contract is hidden from the lists.
+    pub archived_at: Option<NaiveDateTime>,
+    /// UTC.
+    pub created_at: NaiveDateTime,
+    /// UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+impl Auditable for Contract {
+    const KIND: RecordKind = RecordKind::Contract;
+
+    fn number(&self) -> i64 {
+        self.id.0
+    }
+
+    fn facts(&self) -> Facts {
+        Facts(vec![
+            (Field::ClientId, json!(self.client_id.0)),
+            (Field::TotalCents, json!(self.total_cents.0)),
+            (Field::DueCents, json!(self.due_cents.0)),
+            (Field::SignedAt, json!(self.signed_at)),
+            (Field::Notes, json!(self.notes)),
+            (Field::ArchivedAt, json!(self.archived_at)),
+        ])
+    }
+}
+
+/// What a contract form holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractDraft {
+    pub total_cents: Cents,
+    pub due_cents: Cents,
+    pub notes: String,
+}
+
+impl ContractDraft {
+    /// The draft with its notes cleaned, or what is wrong with it.
+    pub fn checked(&self) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        if self.total_cents.0 <= 0 {
+            errors.push(Field::TotalCents, Problem::NotPositive);
+        }
+        if self.due_cents.0 < 0 {
+            errors.push(Field::DueCents, Problem::Negative);
+        } else if self.due_cents > self.total_cents {
+            errors.push(Field::DueCents, Problem::DueAboveTotal);
+        }
+        let notes = errors.take(Field::Notes, check::notes(&self.notes));
+        match notes {
+            Some(notes) if errors.is_empty() => {
+                Ok(Self { total_cents: self.total_cents, due_cents: self.due_cents, notes })
+            }
+            _ => Err(errors),
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Events: what was signed for, when, where, and who prepares it.
+
+use chrono::NaiveDateTime;
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    serialize::{self, Output, ToSql},
+    sql_types::Text,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    audit::{Auditable, Facts, RecordKind},
+    check,
+    error::{FieldErrors, Problem},
+    field::Field,
+    id::{ContractId, EventId, UserId},
+};
+
+/// How far an event is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, AsExpression, FromSqlRow,
+    strum::EnumIter, strum::EnumString, strum::IntoStaticStr, strum::Display,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+#[diesel(sql_type = Text)]
+pub enum Status {
+    /// Agreed, not settled in every detail.
+    Planned,
+    /// Settled with the client.
+    Confirmed,
+    /// Over.
+    Done,
+    /// Will not take place.
+    Cancelled,
+}
+
+impl Status {
+    /// Still to take place: it has to be somebody's work.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Planned | Self::Confirmed)
+    }
+}
+
+impl<DB: Backend> FromSql<Text, DB> for Status
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(String::from_sql(bytes)?.parse()?)
+    }
+}
+
+impl<DB: Backend> ToSql<Text, DB> for Status
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        let name: &'static str = self.into();
+        name.to_sql(out)
+    }
+}
+
+/// An event as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
+#[diesel(table_name = crate::schema::events)]
+pub struct Event {
+    pub id: EventId,
+    pub version: i32,
+    pub contract_id: ContractId,
+    pub title: String,
+    /// Who to call on the day: free text, often not the client.
+    pub client_contact: String,
+    /// Wall clock in the company's time zone.
+    pub starts_at: Option<NaiveDateTime>,
+    /// Wall clock in the company's time zone; only together with a start.
+    pub ends_at: Option<NaiveDateTime>,
+    pub location: String,
+    pub attendees: i32,
+    pub notes: String,
+    pub status: Status,
+    /// Nobody yet while empty.
+    pub support_id: Option<UserId>,
+    /// UTC; set while the event is hidden from the lists.
+    pub archived_at: Option<NaiveDateTime>,
+    /// UTC.
+    pub created_at: NaiveDateTime,
+    /// UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+impl Auditable for Event {
+    const KIND: RecordKind = RecordKind::Event;
+
+    fn number(&self) -> i64 {
+        self.id.0
+    }
+
+    fn facts(&self) -> Facts {
+        Facts(vec![
+            (Field::ContractId, json!(self.contract_id.0)),
+            (Field::Title, json!(self.title)),
+            (Field::ClientContact, json!(self.client_contact)),
+            (Field::StartsAt, json!(self.starts_at)),
+            (Field::EndsAt, json!(self.ends_at)),
+            (Field::Location, json!(self.location)),
+            (Field::Attendees, json!(self.attendees)),
+            (Field::Notes, json!(self.notes)),
+            (Field::Status, json!(self.status)),
+            (Field::SupportId, json!(self.support_id.map(|id| id.0))),
+            (Field::ArchivedAt, json!(self.archived_at)),
+        ])
+    }
+}
+
+/// What an event form holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventDraft {
+    pub title: String,
+    pub client_contact: String,
+    pub starts_at: Option<NaiveDateTime>,
+    pub ends_at: Option<NaiveDateTime>,
+    pub location: String,
+    pub attendees: i32,
+    pub notes: String,
+}
+
+/// The longest client contact and location, in characters as a person counts them.
+pub const MAX_LINE: usize = 200;
+
+impl EventDraft {
+    /// The draft with its texts cleaned, or what is wrong with it.
+    ///
+    /// `now` is the wall clock in the company's time zone. A start that is new or
+    /// differs from `previous_start` must not lie in the past; one that stays may.
+    pub fn checked(&self, now: NaiveDateTime, previous_start: Option<NaiveDateTime>) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let title = errors.take(Field::Title, check::name(&self.title));
+        let client_contact = errors.take(Field::ClientContact, check::optional_text(&self.client_contact, MAX_LINE));
+        if self.starts_at != previous_start && self.starts_at.is_some_and(|start| start < now) {
+            errors.push(Field::StartsAt, Problem::InThePast);
+        }
+        match (self.starts_at, self.ends_at) {
+            (None, Some(_)) => errors.push(Field::EndsAt, Problem::EndWithoutStart),
+            (Some(start), Some(end)) if end < start => errors.push(Field::EndsAt, Problem::EndBeforeStart),
+            _ => {}
+        }
+        let location = errors.take(Field::Location, check::optional_text(&self.location, MAX_LINE));
+        if !(0..=check::MAX_ATTENDEES).contains(&self.attendees) {
+            errors.push(Field::Attendees, Problem::OutOfRange(0, check::MAX_ATTENDEES.into()));
+        }
+        let notes = errors.take(Field::Notes, check::notes(&self.notes));
+        match (title, client_contact, location, notes, errors.is_empty()) {
+            (Some(title), Some(client_contact), Some(location), Some(notes), true) => {
+                Ok(Self { title, client_contact, location, notes, ..self.clone() })
+            }
+            _ => Err(errors),
+        }
+    }
+}

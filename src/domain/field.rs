@@ -1,0 +1,69 @@
+//! The names of fields: the same in the database, the audit log and the forms.
+
+use serde::{Deserialize, Serialize};
+
+/// A field of a record or of a form. Written in snake case it is the column's name.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+    strum::Display, strum::EnumString, strum::EnumIter, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Field {
+    // users
+    Username,
+    FullName,
+    Email,
+    Phone,
+    EmployeeNumber,
+    Role,
+    Active,
+    Password,
+    PasswordAgain,
+    CurrentPassword,
+    // clients
+    CompanyName,
+    SalesContactId,
+    LastContactAt,
+    Notes,
+    ArchivedAt,
+    // contracts
+    ClientId,
+    TotalCents,
+    DueCents,
+    SignedAt,
+    // events
+    ContractId,
+    Title,
+    ClientContact,
+    StartsAt,
+    EndsAt,
+    Location,
+    Attendees,
+    Status,
+    SupportId,
+    // settings
+    Currency,
+    TimeZone,
+    Visibility,
+    SalesCreateContracts,
+    SupportHandsOver,
+    Reauth,
+    SessionMinutes,
+    MinPasswordLength,
+    // set-up
+    Language,
+    Engine,
+    Host,
+    Port,
+    Database,
+    Tls,
+    // filters
+    From,
+    To,
+    Above,
+    Below,
+    DueAbove,
+    DueBelow,
+    Place,
+}

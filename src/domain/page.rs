@@ -1,0 +1,82 @@
+//! Pages of lists: sorted and cut in SQL, never by loading a table.
+
+use chrono::NaiveDateTime;
+
+/// The value of the sorted column in one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// Empty; sorts before everything else on both engines.
+    Null,
+    Text(String),
+    Int(i64),
+    Time(NaiveDateTime),
+}
+
+impl From<Option<NaiveDateTime>> for Key {
+    fn from(value: Option<NaiveDateTime>) -> Self {
+        value.map_or(Self::Null, Self::Time)
+    }
+}
+
+/// A place in a sorted list: the sorted value and the id that breaks ties.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    pub key: Key,
+    pub id: i64,
+}
+
+/// Which page is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Edge {
+    Start,
+    End,
+    After(Cursor),
+    Before(Cursor),
+}
+
+/// A question for one page of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listing<F, S> {
+    pub filter: F,
+    pub sort: S,
+    pub descending: bool,
+    pub edge: Edge,
+    /// Rows on a page, at most [`MAX_PAGE`].
+    pub limit: u16,
+}
+
+/// The most rows that one request may return.
+pub const MAX_PAGE: u16 = 200;
+
+/// How far hits are counted: beyond it the count says "more than".
+pub const COUNT_LIMIT: i64 = 10_000;
+
+/// How many records a filter matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    Exactly(i64),
+    MoreThan(i64),
+}
+
+impl Count {
+    /// Reads a count that stopped one after [`COUNT_LIMIT`].
+    pub fn capped(found: i64) -> Self {
+        if found > COUNT_LIMIT { Self::MoreThan(COUNT_LIMIT) } else { Self::Exactly(found) }
+    }
+
+    /// Nothing matches.
+    pub fn is_zero(self) -> bool {
+        self == Self::Exactly(0)
+    }
+}
+
+/// One page, in list order whichever edge it was asked from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<R> {
+    pub rows: Vec<R>,
+    /// There are rows before the first of these.
+    pub before: bool,
+    /// There are rows after the last of these.
+    pub after: bool,
+    pub total: Count,
+}

@@ -1,0 +1,127 @@
+//! The company's choices, kept in the database and changed by management.
+
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+use serde_json::json;
+
+use super::{
+    audit::{Auditable, Facts, RecordKind},
+    check, dates,
+    error::{FieldErrors, Problem},
+    field::Field,
+};
+
+/// Who sees which records.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::Display, strum::EnumIter,
+)]
+#[strum(serialize_all = "lowercase")]
+pub enum Visibility {
+    /// Everybody sees all of them.
+    #[default]
+    Open,
+    /// Sales and support see their own.
+    Restricted,
+}
+
+/// When the password is asked for again.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::Display, strum::EnumIter,
+)]
+#[strum(serialize_all = "lowercase")]
+pub enum Reauth {
+    /// Before sensitive actions, with five minutes' grace.
+    #[default]
+    Sensitive,
+    /// Before every write.
+    Always,
+    Never,
+}
+
+/// All settings of the company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    pub version: i32,
+    pub company_name: String,
+    /// ISO 4217, three letters.
+    pub currency: String,
+    /// Event times are wall-clock times here.
+    pub time_zone: Tz,
+    pub visibility: Visibility,
+    pub sales_create_contracts: bool,
+    pub support_hands_over: bool,
+    pub reauth: Reauth,
+    /// Minutes without a key until the session locks.
+    pub session_minutes: u16,
+    pub min_password_length: u16,
+}
+
+/// Minutes until the lock.
+pub const SESSION_MINUTES: std::ops::RangeInclusive<u16> = 1..=480;
+/// Characters of a password.
+pub const MIN_PASSWORD_LENGTHS: std::ops::RangeInclusive<u16> = 8..=64;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            version: 1,
+            company_name: "Epic Events".to_owned(),
+            currency: "EUR".to_owned(),
+            time_zone: Tz::Europe__Paris,
+            visibility: Visibility::default(),
+            sales_create_contracts: false,
+            support_hands_over: false,
+            reauth: Reauth::default(),
+            session_minutes: 15,
+            min_password_length: 12,
+        }
+    }
+}
+
+impl Settings {
+    /// The wall clock of the company at this instant (UTC).
+    pub fn wall_clock(&self, utc: NaiveDateTime) -> NaiveDateTime {
+        dates::to_wall(utc, self.time_zone)
+    }
+
+    /// The settings with their texts cleaned, or what is wrong with them.
+    pub fn checked(&self) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let company_name = errors.take(Field::CompanyName, check::name(&self.company_name));
+        let currency = errors.take(Field::Currency, check::currency(&self.currency));
+        for (field, value, range) in [
+            (Field::SessionMinutes, self.session_minutes, SESSION_MINUTES),
+            (Field::MinPasswordLength, self.min_password_length, MIN_PASSWORD_LENGTHS),
+        ] {
+            if !range.contains(&value) {
+                errors.push(field, Problem::OutOfRange((*range.start()).into(), (*range.end()).into()));
+            }
+        }
+        match (company_name, currency, errors.is_empty()) {
+            (Some(company_name), Some(currency), true) => Ok(Self { company_name, currency, ..self.clone() }),
+            _ => Err(errors),
+        }
+    }
+}
+
+impl Auditable for Settings {
+    const KIND: RecordKind = RecordKind::Settings;
+
+    fn number(&self) -> i64 {
+        0
+    }
+
+    fn facts(&self) -> Facts {
+        Facts(vec![
+            (Field::CompanyName, json!(self.company_name)),
+            (Field::Currency, json!(self.currency)),
+            (Field::TimeZone, json!(self.time_zone.name())),
+            (Field::Visibility, json!(self.visibility.to_string())),
+            (Field::SalesCreateContracts, json!(self.sales_create_contracts)),
+            (Field::SupportHandsOver, json!(self.support_hands_over)),
+            (Field::Reauth, json!(self.reauth.to_string())),
+            (Field::SessionMinutes, json!(self.session_minutes)),
+            (Field::MinPasswordLength, json!(self.min_password_length)),
+        ])
+    }
+}

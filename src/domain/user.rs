@@ -1,0 +1,127 @@
+//! The staff: accounts, roles, and what an account form may hold.
+
+use chrono::NaiveDateTime;
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    serialize::{self, Output, ToSql},
+    sql_types::Text,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    audit::{Auditable, Facts, RecordKind},
+    check,
+    error::FieldErrors,
+    field::Field,
+    id::UserId,
+};
+
+/// The department somebody works in, which decides what they may do.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, AsExpression, FromSqlRow,
+    strum::EnumIter, strum::EnumString, strum::IntoStaticStr, strum::Display,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+#[diesel(sql_type = Text)]
+pub enum Role {
+    /// Runs accounts and contracts, assigns support.
+    Management,
+    /// Keeps clients, signs contracts, creates events.
+    Sales,
+    /// Prepares the events it was given.
+    Support,
+}
+
+impl<DB: Backend> FromSql<Text, DB> for Role
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(String::from_sql(bytes)?.parse()?)
+    }
+}
+
+impl<DB: Backend> ToSql<Text, DB> for Role
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        let name: &'static str = self.into();
+        name.to_sql(out)
+    }
+}
+
+/// A member of the staff, without anything secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    pub id: UserId,
+    pub version: i32,
+    pub username: String,
+    pub full_name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub employee_number: Option<String>,
+    pub role: Role,
+    pub active: bool,
+    pub must_change_password: bool,
+    /// UTC.
+    pub last_login_at: Option<NaiveDateTime>,
+    /// UTC.
+    pub created_at: NaiveDateTime,
+    /// UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+impl Auditable for User {
+    const KIND: RecordKind = RecordKind::User;
+
+    fn number(&self) -> i64 {
+        self.id.0
+    }
+
+    fn facts(&self) -> Facts {
+        Facts(vec![
+            (Field::Username, json!(self.username)),
+            (Field::FullName, json!(self.full_name)),
+            (Field::Email, json!(self.email)),
+            (Field::Phone, json!(self.phone)),
+            (Field::EmployeeNumber, json!(self.employee_number)),
+            (Field::Role, json!(self.role)),
+            (Field::Active, json!(self.active)),
+        ])
+    }
+}
+
+/// What an account form holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserDraft {
+    pub username: String,
+    pub full_name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub employee_number: Option<String>,
+    pub role: Role,
+}
+
+impl UserDraft {
+    /// The draft with its texts cleaned, or what is wrong with it.
+    pub fn checked(&self) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let username = errors.take(Field::Username, check::username(&self.username));
+        let full_name = errors.take(Field::FullName, check::name(&self.full_name));
+        let email = errors.take(Field::Email, check::optional_email(self.email.as_deref().unwrap_or("")));
+        let phone = errors.take(Field::Phone, check::optional_phone(self.phone.as_deref().unwrap_or("")));
+        let number = self.employee_number.as_deref().unwrap_or("");
+        let number = errors.take(Field::EmployeeNumber, check::optional_employee_number(number));
+        match (username, full_name, email, phone, number) {
+            (Some(username), Some(full_name), Some(email), Some(phone), Some(employee_number)) => {
+                Ok(Self { username, full_name, email, phone, employee_number, role: self.role })
+            }
+            _ => Err(errors),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The tables, as both engines hold them. Instants are UTC, event times wall clock.
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        version -> Integer,
+        username -> Text,
+        full_name -> Text,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        employee_number -> Nullable<Text>,
+        role -> Text,
+        active -> Bool,
+        password_hash -> Text,
+        must_change_password -> Bool,
+        failed_logins -> Integer,
+        retry_after -> Nullable<Timestamp>,
+        auth_epoch -> Integer,
+        last_login_at -> Nullable<Timestamp>,
+        name_key -> Text,
+        search -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    unknown_logins (login_key) {
+        login_key -> Text,
+        failed_logins -> Integer,
+        retry_after -> Timestamp,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> BigInt,
+        version -> Integer,
+        full_name -> Text,
+        company_name -> Text,
+        email -> Nullable<Text>,
+        phone -> Text,
+        sales_contact_id -> BigInt,
+        last_contact_at -> Nullable<Date>,
+        notes -> Text,
+        name_key -> Text,
+        company_key -> Text,
+        search -> Text,
+        archived_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    contracts (id) {
+        id -> BigInt,
+        version -> Integer,
+        client_id -> BigInt,
+        total_cents -> BigInt,
+        due_cents -> BigInt,
+        signed_at -> Nullable<Timestamp>,
+        notes -> Text,
+        archived_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    events (id) {
+        id -> BigInt,
+        version -> Integer,
+        contract_id -> BigInt,
+        title -> Text,
+        client_contact -> Text,
+        starts_at -> Nullable<Timestamp>,
+        ends_at -> Nullable<Timestamp>,
+        location -> Text,
+        attendees -> Integer,
+        notes -> Text,
+        status -> Text,
+        support_id -> Nullable<BigInt>,
+        title_key -> Text,
+        location_key -> Text,
+        search -> Text,
+        archived_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    settings (key) {
+        key -> Text,
+        value -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor_id -> Nullable<BigInt>,
+        actor_name -> Text,
+        actor_role -> Nullable<Text>,
+        action -> Text,
+        record_type -> Text,
+        record_id -> Nullable<BigInt>,
+        record_name -> Text,
+        changes -> Text,
+        host -> Text,
+        session_id -> Text,
+        operation_id -> Text,
+        search -> Text,
+    }
+}
+
+diesel::joinable!(clients -> users (sales_contact_id));
+diesel::joinable!(contracts -> clients (client_id));
+diesel::joinable!(events -> contracts (contract_id));
+diesel::allow_tables_to_appear_in_same_query!(users, clients, contracts, events);

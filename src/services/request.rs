@@ -1,0 +1,314 @@
+//! Every action of the program as a value, with the right that it needs.
+
+use secrecy::SecretString;
+
+use crate::domain::{
+    ClientId, ContractId, EventId, UserId,
+    audit::{AuditRow, RecordKind},
+    client::ClientDraft,
+    contract::ContractDraft,
+    event::{EventDraft, Status},
+    filter::{
+        Assignment, AuditListing, Candidate, ClientListing, ClientRow, ContractListing, ContractRow, EventListing,
+        EventRow, UserListing,
+    },
+    page::{Count, Page},
+    policy::Permission,
+    session::Session,
+    settings::Settings,
+    user::{Role, User, UserDraft},
+};
+
+/// What somebody asks the program to do.
+#[derive(Debug, Clone)]
+pub enum Request {
+    /// With a username or an e-mail address.
+    SignIn { login: String, password: SecretString },
+    /// The password again: to unlock, or before a sensitive action.
+    Confirm { password: SecretString },
+    /// Is this session still good? Sent while nothing happens.
+    Heartbeat,
+    /// What waits for me.
+    Home,
+
+    ListUsers(UserListing),
+    ViewUser(UserId),
+    /// With a temporary password, which has to be changed at the first sign-in.
+    CreateUser { draft: UserDraft, password: SecretString },
+    /// `heir` takes over what the person owns when the role changes.
+    UpdateUser { id: UserId, version: i32, draft: UserDraft, heir: Option<UserId> },
+    DeactivateUser { id: UserId, version: i32, heir: Option<UserId> },
+    ReactivateUser { id: UserId, version: i32 },
+    /// Sets a temporary password.
+    ResetPassword { id: UserId, version: i32, password: SecretString },
+    ChangeOwnPassword { current: SecretString, new: SecretString },
+
+    ListClients(ClientListing),
+    ViewClient(ClientId),
+    /// Sales always create their own; management names the sales contact.
+    CreateClient { draft: ClientDraft, sales_contact: Option<UserId> },
+    UpdateClient { id: ClientId, version: i32, draft: ClientDraft },
+    HandOverClients(HandOver),
+    ArchiveClient { id: ClientId, version: i32 },
+    RestoreClient { id: ClientId, version: i32 },
+
+    ListContracts(ContractListing),
+    ViewContract(ContractId),
+    CreateContract { client: ClientId, draft: ContractDraft },
+    UpdateContract { id: ContractId, version: i32, draft: ContractDraft },
+    SignContract { id: ContractId, version: i32 },
+    ArchiveContract { id: ContractId, version: i32 },
+    RestoreContract { id: ContractId, version: i32 },
+
+    ListEvents(EventListing),
+    ViewEvent(EventId),
+    CreateEvent { contract: ContractId, draft: EventDraft },
+    UpdateEvent { id: EventId, version: i32, draft: EventDraft },
+    SetStatus { id: EventId, version: i32, status: Status },
+    /// All in one transaction. One event: refused as a whole when somebody was
+    /// faster. Several: those that changed meanwhile are left out and named.
+    AssignSupport(Vec<Assignment>),
+    ArchiveEvent { id: EventId, version: i32 },
+    RestoreEvent { id: EventId, version: i32 },
+
+    /// Support people for these events, the freest first.
+    PickSupport { events: Vec<EventId>, text: String },
+    /// Active people of a role.
+    PickUser { role: Role, text: String },
+    /// Clients that a contract can be made for.
+    PickClient { text: String },
+    /// Signed contracts that an event can be made for.
+    PickContract { text: String },
+    /// Anything that I may see, by words of its name.
+    Search { text: String },
+
+    ListAudit(AuditListing),
+    ReadSettings,
+    UpdateSettings(Settings),
+}
+
+/// Clients, with the versions that were seen, and who gets them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    pub clients: Vec<(ClientId, i32)>,
+    pub to: UserId,
+}
+
+impl Request {
+    /// The right that it needs; `None` when being (or getting) signed in is enough.
+    pub fn permission(&self) -> Option<Permission> {
+        use Permission as P;
+        Some(match self {
+            Self::SignIn { .. } | Self::Confirm { .. } | Self::Heartbeat | Self::ReadSettings => return None,
+            Self::Home
+            | Self::ListClients(_)
+            | Self::ViewClient(_)
+            | Self::ListContracts(_)
+            | Self::ViewContract(_)
+            | Self::ListEvents(_)
+            | Self::ViewEvent(_)
+            | Self::Search { .. } => P::SeeRecords,
+            Self::ListUsers(_) | Self::ViewUser(_) | Self::PickUser { .. } => P::SeeStaff,
+            Self::CreateUser { .. }
+            | Self::UpdateUser { .. }
+            | Self::DeactivateUser { .. }
+            | Self::ReactivateUser { .. }
+            | Self::ResetPassword { .. } => P::ManageUsers,
+            Self::ChangeOwnPassword { .. } => P::ChangeOwnPassword,
+            Self::CreateClient { .. } => P::CreateClient,
+            Self::UpdateClient { .. } => P::EditClient,
+            Self::HandOverClients(_) => P::HandOverClient,
+            Self::ArchiveClient { .. } | Self::RestoreClient { .. } => P::ArchiveClient,
+            Self::CreateContract { .. } | Self::PickClient { .. } => P::CreateContract,
+            Self::UpdateContract { .. } => P::EditContract,
+            Self::SignContract { .. } => P::SignContract,
+            Self::ArchiveContract { .. } | Self::RestoreContract { .. } => P::ArchiveContract,
+            Self::CreateEvent { .. } | Self::PickContract { .. } => P::CreateEvent,
+            Self::UpdateEvent { .. } => P::EditEvent,
+            Self::SetStatus { .. } => P::SetStatus,
+            Self::AssignSupport(_) | Self::PickSupport { .. } => P::AssignSupport,
+            Self::ArchiveEvent { .. } | Self::RestoreEvent { .. } => P::ArchiveEvent,
+            Self::ListAudit(_) => P::ReadAudit,
+            Self::UpdateSettings(_) => P::ChangeSettings,
+        })
+    }
+
+    /// Whether it changes records of the company.
+    pub fn writes(&self) -> bool {
+        !matches!(
+            self,
+            Self::SignIn { .. }
+                | Self::Confirm { .. }
+                | Self::Heartbeat
+                | Self::Home
+                | Self::ListUsers(_)
+                | Self::ViewUser(_)
+                | Self::ListClients(_)
+                | Self::ViewClient(_)
+                | Self::ListContracts(_)
+                | Self::ViewContract(_)
+                | Self::ListEvents(_)
+                | Self::ViewEvent(_)
+                | Self::PickSupport { .. }
+                | Self::PickUser { .. }
+                | Self::PickClient { .. }
+                | Self::PickContract { .. }
+                | Self::Search { .. }
+                | Self::ListAudit(_)
+                | Self::ReadSettings
+        )
+    }
+
+    /// Whether the password is asked for again under the setting `reauth = sensitive`:
+    /// signing, archiving, deactivating, changing rights, resetting a password.
+    /// A change of role inside [`Request::UpdateUser`] is found out with the record at hand.
+    pub fn is_sensitive(&self) -> bool {
+        matches!(
+            self,
+            Self::SignContract { .. }
+                | Self::ArchiveClient { .. }
+                | Self::ArchiveContract { .. }
+                | Self::ArchiveEvent { .. }
+                | Self::CreateUser { .. }
+                | Self::DeactivateUser { .. }
+                | Self::ReactivateUser { .. }
+                | Self::ResetPassword { .. }
+                | Self::UpdateSettings(_)
+        )
+    }
+}
+
+/// What the program answers.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    SignedIn(Box<Session>),
+    /// The password was right; on the clock of [`crate::domain::session::Moment::ticks`].
+    Confirmed { at: u64 },
+    /// The session is good; the settings as they are now.
+    Alive(Box<Settings>),
+    /// The new password holds; the session goes on under this epoch.
+    PasswordChanged { auth_epoch: i32 },
+    Home(Home),
+
+    Users(Page<User>),
+    User(Box<UserDetail>),
+    Clients(Page<ClientRow>),
+    Client(Box<ClientDetail>),
+    Contracts(Page<ContractRow>),
+    Contract(Box<ContractDetail>),
+    Events(Page<EventRow>),
+    Event(Box<EventDetail>),
+    Audit(Page<AuditRow>),
+    Settings(Box<Settings>),
+
+    /// Written, with its audit row. The version is the record's new one.
+    Saved { kind: RecordKind, id: i64, version: i32 },
+    /// Clients that changed hands, and the names of those that somebody changed meanwhile.
+    HandedOver { done: i64, missed: Vec<String> },
+    /// What was done, how to undo it, and what somebody else changed meanwhile.
+    Assigned(Assigned),
+
+    Candidates(Vec<Candidate>),
+    ClientChoices(Vec<ClientRow>),
+    ContractChoices(Vec<ContractRow>),
+    Found(Vec<Found>),
+}
+
+/// The outcome of giving events to somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    /// The name of the new support person; nobody when the support was removed.
+    pub to: Option<String>,
+    /// The titles of the events that were assigned.
+    pub titles: Vec<String>,
+    /// The assignments that restore what was before.
+    pub undo: Vec<Assignment>,
+    /// Events that somebody changed meanwhile: title, and by whom.
+    pub missed: Vec<(String, String)>,
+}
+
+/// A record that was found by words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub kind: RecordKind,
+    pub id: i64,
+    pub name: String,
+    /// What tells it from others of the same name: company, client, date.
+    pub detail: String,
+}
+
+/// A line of the home screen; each is the count of the list behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HomeLine {
+    EventsWithoutSupport,
+    ContractsNotSigned,
+    BalancesDue,
+    EventsThisWeek,
+    MyClients,
+    MyContractsNotSigned,
+    MySignedWithoutEvent,
+    MyNotFullyPaid,
+    MyNextEvents,
+    MyIncompleteEvents,
+}
+
+impl HomeLine {
+    /// What waits for somebody of this role.
+    pub fn of(role: Role) -> &'static [Self] {
+        match role {
+            Role::Management => {
+                &[Self::EventsWithoutSupport, Self::ContractsNotSigned, Self::BalancesDue, Self::EventsThisWeek]
+            }
+            Role::Sales => {
+                &[Self::MyClients, Self::MyContractsNotSigned, Self::MySignedWithoutEvent, Self::MyNotFullyPaid]
+            }
+            Role::Support => &[Self::MyNextEvents, Self::MyIncompleteEvents],
+        }
+    }
+}
+
+/// The counts of the home screen, in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    pub lines: Vec<(HomeLine, Count)>,
+}
+
+/// An account with what it owns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UserDetail {
+    pub user: User,
+    pub clients: Vec<ClientRow>,
+    pub events: Vec<EventRow>,
+    /// Empty unless the person who looks may read it.
+    pub history: Vec<AuditRow>,
+}
+
+/// A client with its contracts and events, the newest first, at most
+/// [`DETAIL_ROWS`] of each.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClientDetail {
+    pub row: ClientRow,
+    pub contracts: Vec<ContractRow>,
+    pub events: Vec<EventRow>,
+    pub history: Vec<AuditRow>,
+}
+
+/// A contract with its client and its events.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ContractDetail {
+    pub row: ContractRow,
+    pub client: ClientRow,
+    pub events: Vec<EventRow>,
+    pub history: Vec<AuditRow>,
+}
+
+/// An event with its contract.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventDetail {
+    pub row: EventRow,
+    pub contract: ContractRow,
+    pub history: Vec<AuditRow>,
+}
+
+/// How many related records a detail shows; the lists have the rest.
+pub const DETAIL_ROWS: u16 = 50;

@@ -1,0 +1,103 @@
+//! Keys and what they do. The one place where a key meets a command.
+
+use std::borrow::Cow;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// A key as people press it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Key {
+    pub code: KeyCode,
+    pub ctrl: bool,
+}
+
+impl Key {
+    pub const fn plain(code: KeyCode) -> Self {
+        Self { code, ctrl: false }
+    }
+    pub const fn char(c: char) -> Self {
+        Self::plain(KeyCode::Char(c))
+    }
+    pub const fn ctrl(c: char) -> Self {
+        Self { code: KeyCode::Char(c), ctrl: true }
+    }
+    /// From the terminal. Shift is in the character; `AltGr` arrives as Ctrl+Alt and
+    /// means the character alone.
+    pub fn from_event(event: KeyEvent) -> Self {
+        let alt_gr = event.modifiers.contains(KeyModifiers::CONTROL | KeyModifiers::ALT);
+        Self { code: event.code, ctrl: event.modifiers.contains(KeyModifiers::CONTROL) && !alt_gr }
+    }
+    /// As the footer and the help write it: `Enter`, `Ctrl+S`, `n`, `F5`.
+    pub fn name(self) -> Cow<'static, str> {
+        let name: Cow<'static, str> = match self.code {
+            KeyCode::Char(' ') => "Space".into(),
+            KeyCode::Char(c) if self.ctrl => c.to_ascii_uppercase().to_string().into(),
+            KeyCode::Char(c) => c.to_string().into(),
+            KeyCode::F(n) => format!("F{n}").into(),
+            KeyCode::PageUp => "PgUp".into(),
+            KeyCode::PageDown => "PgDn".into(),
+            KeyCode::BackTab => "Shift+Tab".into(),
+            other => format!("{other:?}").into(),
+        };
+        if self.ctrl { format!("Ctrl+{name}").into() } else { name }
+    }
+}
+
+/// What can be done on screens; a closed list, so that help and palette can name each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter)]
+pub enum Command {
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    Home,
+    End,
+    Open,
+    New,
+    Edit,
+    Assign,
+    /// Archive, deactivate; on such a record restore, reactivate.
+    Archive,
+    Sign,
+    SetStatus,
+    HandOver,
+    ResetPassword,
+    Filter,
+    /// The structured filters.
+    Refine,
+    Sort,
+    View,
+    Mark,
+    Undo,
+    Copy,
+    Save,
+    NextField,
+    PreviousField,
+    /// The next part of a detail screen.
+    NextPart,
+    Refresh,
+    Help,
+    Palette,
+    Lock,
+    Back,
+    Quit,
+}
+
+/// One key of a screen, with everything that is ever said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Binding {
+    pub key: Key,
+    pub command: Command,
+    /// One or two words for the bottom line; empty keeps it out of there.
+    pub label: Cow<'static, str>,
+    /// One sentence for the help.
+    pub help: Cow<'static, str>,
+    /// Why it cannot be done here and now; such a binding is shown in the help only,
+    /// and pressing it says the reason.
+    pub unavailable: Option<String>,
+}
+
+/// The binding of a key, the first in the order of the table.
+pub fn find(bindings: &[Binding], key: Key) -> Option<&Binding> {
+    bindings.iter().find(|binding| binding.key == key)
+}
