@@ -35,9 +35,12 @@ pub enum Error {
     /// The session has ended; the person has to sign in again.
     #[error("signed out: {0:?}")]
     SignedOut(SignedOutBecause),
-    /// The database does not answer or cannot be reached.
-    #[error("the database is not available: {0}")]
-    Unavailable(String),
+    /// The database does not answer or cannot be used.
+    #[error("the database is not available: {0:?}")]
+    Unavailable(ConnectionProblem),
+    /// Set-up was asked for, but there is a company in the database already.
+    #[error("the database is set up already")]
+    AlreadySetUp,
     /// The connection broke while the change was being saved, and it could not
     /// be found out whether it was.
     #[error("the outcome of a save is unknown")]
@@ -233,4 +236,41 @@ pub enum SignedOutBecause {
     AccountChanged,
     /// Nobody is signed in.
     NotSignedIn,
+}
+
+/// Why the database cannot be used. Every variant is a sentence with what to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConnectionProblem {
+    /// The name of the server is not known.
+    HostNotFound,
+    /// The server is there, nothing answers on this port.
+    Refused,
+    /// No answer in time; the connection was given up.
+    Timeout,
+    /// It was there and has gone; the next action tries again.
+    Lost,
+    /// The server does not accept this user with this password.
+    AccessDenied,
+    /// The server has no such database, and this user may not create it.
+    NoSuchDatabase,
+    /// The server offers no TLS although it is asked for.
+    NoTls,
+    /// The server's certificate is not trusted, has expired or names another host.
+    BadCertificate,
+    /// The file exists and is not a database.
+    NotADatabase,
+    /// The file or its folder cannot be read or written.
+    NotAccessible,
+    /// There is no company in it yet.
+    NotSetUp,
+    /// A newer program has changed the tables.
+    SchemaTooNew,
+    /// An older program made the tables, and they have to be brought up to date by `--init`.
+    SchemaTooOld,
+    /// The disk is full.
+    DiskFull,
+    /// The address is not one that the program understands; with the part that it does not.
+    BadAddress(String),
+    /// Anything else; the log has the detail.
+    Other(String),
 }

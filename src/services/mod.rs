@@ -5,5 +5,5 @@ pub mod request;
 
 pub use request::{
     Assigned, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, HandOver, Home, HomeLine, Reply, Request,
-    UserDetail,
+    SetUp, UserDetail,
 };

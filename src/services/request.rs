@@ -26,6 +26,10 @@ pub enum Request {
     SignIn { login: String, password: SecretString },
     /// The password again: to unlock, or before a sensitive action.
     Confirm { password: SecretString },
+    /// Can this database be reached, and what is in it? Needs no session.
+    TestConnection { url: SecretString },
+    /// Everything that the set-up wizard has gathered, at once. Needs no session.
+    SetUp(Box<SetUp>),
     /// Is this session still good? Sent while nothing happens.
     Heartbeat,
     /// What waits for me.
@@ -94,12 +98,29 @@ pub struct HandOver {
     pub to: UserId,
 }
 
+/// A new company: where its data lives, its choices, its first manager.
+#[derive(Debug, Clone)]
+pub struct SetUp {
+    /// `sqlite://PATH` or `mysql://USER:PASSWORD@HOST:PORT/NAME`; the database is
+    /// created when it is missing.
+    pub url: SecretString,
+    pub settings: Settings,
+    /// The role is always management.
+    pub manager: UserDraft,
+    pub password: SecretString,
+}
+
 impl Request {
     /// The right that it needs; `None` when being (or getting) signed in is enough.
     pub fn permission(&self) -> Option<Permission> {
         use Permission as P;
         Some(match self {
-            Self::SignIn { .. } | Self::Confirm { .. } | Self::Heartbeat | Self::ReadSettings => return None,
+            Self::SignIn { .. }
+            | Self::Confirm { .. }
+            | Self::TestConnection { .. }
+            | Self::SetUp(_)
+            | Self::Heartbeat
+            | Self::ReadSettings => return None,
             Self::Home
             | Self::ListClients(_)
             | Self::ViewClient(_)
@@ -139,6 +160,7 @@ impl Request {
             self,
             Self::SignIn { .. }
                 | Self::Confirm { .. }
+                | Self::TestConnection { .. }
                 | Self::Heartbeat
                 | Self::Home
                 | Self::ListUsers(_)
@@ -182,6 +204,10 @@ impl Request {
 #[derive(Debug, Clone)]
 pub enum Reply {
     SignedIn(Box<Session>),
+    /// The database can be used: what server it is, in words for a person.
+    Connected { server: String },
+    /// The company exists; the connection is now to its database.
+    IsSetUp,
     /// The password was right; on the clock of [`crate::domain::session::Moment::ticks`].
     Confirmed { at: u64 },
     /// The session is good; the settings as they are now.
