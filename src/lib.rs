@@ -3,3 +3,4 @@
 pub mod domain;
 pub mod schema;
 pub mod services;
+pub mod storage;

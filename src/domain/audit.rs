@@ -29,8 +29,7 @@ pub enum Verb {
     SignedIn,
     #[strum(serialize = "session.refused")]
     SignInRefused,
-    #[strum(serialize = "session.confirmed")]
-    PasswordConfirmed,
+
     #[strum(serialize = "action.refused")]
     Refused,
     #[strum(serialize = "user.created")]

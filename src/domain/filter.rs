@@ -1,9 +1,9 @@
 //! What lists can be asked for: saved views, structured filters, sort columns, rows.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::NaiveDate;
 
 use super::{
-    audit::RecordKind,
+    audit::{AuditRow, RecordKind},
     client::Client,
     contract::Contract,
     event::Event,
@@ -65,6 +65,7 @@ pub enum ContractView {
     Mine,
     NotSigned,
     NotPaid,
+    Signed,
     /// Mine, not signed.
     MineNotSigned,
     /// Mine, signed, without any event.
@@ -288,7 +289,7 @@ impl Sorted<ClientSort> for ClientRow {
             ClientSort::Email => maybe(client.email.as_deref()),
             ClientSort::Phone => Key::Text(client.phone.clone()),
             ClientSort::SalesContact => folded(&self.sales_contact),
-            ClientSort::LastContact => client.last_contact_at.and_then(|day| day.and_hms_opt(0, 0, 0)).into(),
+            ClientSort::LastContact => client.last_contact_at.map_or(Key::Null, Key::Day),
             ClientSort::Updated => Key::Time(client.updated_at),
         }
     }
@@ -326,7 +327,7 @@ impl Sorted<EventSort> for EventRow {
             EventSort::Title => folded(&event.title),
             EventSort::Client => folded(&self.client),
             EventSort::Location => folded(&event.location),
-            EventSort::Attendees => Key::Int(event.attendees.into()),
+            EventSort::Attendees => Key::Number(event.attendees),
             EventSort::Status => Key::Text(event.status.to_string()),
             EventSort::Support => self.support.as_deref().map_or(Key::Null, folded),
         }
@@ -345,6 +346,21 @@ impl Sorted<UserSort> for User {
             UserSort::Role => Key::Text(self.role.to_string()),
             UserSort::Email => maybe(self.email.as_deref()),
             UserSort::LastLogin => self.last_login_at.into(),
+        }
+    }
+}
+
+impl Sorted<AuditSort> for AuditRow {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn key(&self, sort: AuditSort) -> Key {
+        match sort {
+            AuditSort::Time => Key::Time(self.at),
+            AuditSort::Actor => Key::Text(self.actor_name.clone()),
+            AuditSort::Action => Key::Text(self.action.clone()),
+            AuditSort::Record => Key::Text(self.record_name.clone()),
         }
     }
 }
@@ -382,4 +398,3 @@ pub struct Assignment {
     /// Nobody, when the support is taken away.
     pub support: Option<UserId>,
 }
-

@@ -1,6 +1,6 @@
 //! Pages of lists: sorted and cut in SQL, never by loading a table.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 
 /// The value of the sorted column in one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,7 +9,9 @@ pub enum Key {
     Null,
     Text(String),
     Int(i64),
+    Number(i32),
     Time(NaiveDateTime),
+    Day(NaiveDate),
 }
 
 impl From<Option<NaiveDateTime>> for Key {
@@ -78,5 +80,6 @@ pub struct Page<R> {
     pub before: bool,
     /// There are rows after the last of these.
     pub after: bool,
-    pub total: Count,
+    /// Counted for the first and the last page; paging on keeps what was counted.
+    pub total: Option<Count>,
 }

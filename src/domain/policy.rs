@@ -1,6 +1,9 @@
 //! The rights, as data. The screens hide what this table forbids; the services decide by it.
 
-use super::{settings::{Settings, Visibility}, user::Role};
+use super::{
+    settings::{Settings, Visibility},
+    user::Role,
+};
 
 /// What somebody may be allowed to do. One for each line of the rights table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter, strum::IntoStaticStr, strum::Display)]

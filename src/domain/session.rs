@@ -40,3 +40,8 @@ pub struct Moment {
     /// Milliseconds on a clock that nobody sets and that goes on while a laptop sleeps.
     pub ticks: u64,
 }
+
+/// A random identifier of 122 bits, for sessions, operations and error references.
+pub fn random_id() -> String {
+    uuid::Uuid::new_v4().simple().to_string()
+}

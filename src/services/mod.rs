@@ -1,9 +1,304 @@
-//! What the program can do. Every action is a [`Request`]; [`execute`] is the only
-//! way to the data, and nothing else writes.
+//! Floor 2: what the program can do. Every action is a [`Request`];
+//! [`Services::execute`] is the only way to the data, and nothing else writes.
+//!
+//! A write is one transaction: fence (the actor is still who they were at sign-in),
+//! load, right with ownership, rules, versioned write, audit row, commit.
 
+mod auth;
+mod call;
+mod clients;
+mod contracts;
+mod events;
+mod reads;
 pub mod request;
+mod setup;
+mod users;
+
+use std::time::Duration;
 
 pub use request::{
     Assigned, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, HandOver, Home, HomeLine, Reply, Request,
     SetUp, UserDetail,
 };
+
+use crate::{
+    domain::{
+        error::{ConnectionProblem, Error, FieldErrors, Problem, Reference, SignedOutBecause},
+        session::{Moment, Session, random_id},
+    },
+    storage::{self, Db, Failure, Target, migrate::Level},
+};
+use auth::Hasher;
+use call::{Call, Done, Stop};
+
+/// The data, and how to reach it again when the connection was lost.
+pub struct Services {
+    target: Target,
+    db: Option<Db>,
+    /// The name of this machine, for the audit log.
+    host: String,
+    hasher: Hasher,
+}
+
+/// How often a transaction that the database chose as a victim is tried in all.
+const ATTEMPTS: u32 = 3;
+
+impl Services {
+    /// Services on this database; it is connected to by the first request.
+    /// `bcrypt_cost` is 12 but in tests.
+    pub fn new(target: Target, host: String, bcrypt_cost: u32) -> Self {
+        Self { target, db: None, host, hasher: Hasher::new(bcrypt_cost) }
+    }
+
+    /// Connects, and finds out whether there is a company of this program's time.
+    pub fn connect(&mut self) -> Result<(), Error> {
+        self.db().map(drop)
+    }
+
+    /// Does what is asked, on behalf of `session`, or says why not. A refusal leaves one
+    /// row in the audit log and nothing else.
+    pub fn execute(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
+        let answer = match request {
+            Request::TestConnection { url } => return setup::test_connection(url),
+            Request::SetUp(plan) => return self.set_up(plan, now),
+            Request::SignIn { login, password } => {
+                let (db, auth) = self.auth(now)?;
+                auth.sign_in(db, login, password)
+            }
+            Request::Confirm { password } => {
+                let session = session.ok_or(Error::SignedOut(SignedOutBecause::NotSignedIn))?;
+                let (db, auth) = self.auth(now)?;
+                auth.confirm(db, session, password)
+            }
+            _ => self.act(session, request, now),
+        };
+        if self.db.as_ref().is_some_and(Db::is_lost) {
+            self.db = None;
+        }
+        answer
+    }
+
+    /// An action of somebody who is signed in.
+    fn act(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
+        let operation = random_id();
+        let answer = match session {
+            Some(session) if request.writes() => self.write(session, request, &operation, now),
+            Some(session) => {
+                let db = self.db()?;
+                Call::for_reading(db, session, request, now)
+                    .and_then(|call| reads::answer(db, &call, request))
+                    .map_err(internal)
+            }
+            None => Err(Error::SignedOut(SignedOutBecause::NotSignedIn)),
+        };
+        if let Err(error @ (Error::Denied(_) | Error::SignedOut(_))) = &answer
+            && !matches!(request, Request::Heartbeat)
+        {
+            self.note_refusal(session, request, error, &operation, now);
+        }
+        answer
+    }
+
+    fn write(&mut self, session: &Session, request: &Request, operation: &str, now: Moment) -> Result<Reply, Error> {
+        let secret = self.prepare(session, request, now)?;
+        let mut in_doubt = false;
+        let mut done: Option<Done> = None;
+        for attempt in 1..=ATTEMPTS {
+            let host = self.host.clone();
+            let db = match self.db() {
+                Err(_) if in_doubt => return Err(Error::OutcomeUnknown),
+                other => other?,
+            };
+            let committed = db.transact(|db| {
+                let call = Call::for_writing(db, session, request, now)?;
+                // The first try holds the fence until it is done or gone: what the log
+                // says now is final, and its reply still stands.
+                if in_doubt && storage::audit::was_done(db, operation)? {
+                    return Ok(());
+                }
+                let work = dispatch(db, &call, request, secret.as_deref())?;
+                call.require_password(request, &work)?;
+                let author = call.author(&host, operation);
+                storage::audit::add(db, &author, &work.entries, call.now)?;
+                done = Some(work);
+                Ok(())
+            });
+            match committed {
+                Ok(()) => {
+                    let work = done.ok_or(Error::OutcomeUnknown)?;
+                    work.log(session);
+                    return Ok(work.reply);
+                }
+                Err(Stop::Failure(Failure::Retry)) if attempt < ATTEMPTS => {
+                    std::thread::sleep(Duration::from_millis(20 << attempt));
+                }
+                Err(Stop::Failure(Failure::CommitUnknown)) if attempt < ATTEMPTS => {
+                    in_doubt = true;
+                    self.db = None;
+                }
+                Err(Stop::Failure(Failure::CommitUnknown)) => return Err(Error::OutcomeUnknown),
+                Err(_) if in_doubt && self.is_lost() => return Err(Error::OutcomeUnknown),
+                Err(stop) => return Err(internal(stop)),
+            }
+        }
+        Err(Error::Unavailable(ConnectionProblem::Timeout))
+    }
+
+    /// What takes long and needs no transaction: passwords are checked and hashed
+    /// before the first row is locked.
+    fn prepare(&mut self, session: &Session, request: &Request, now: Moment) -> Result<Option<String>, Error> {
+        match request {
+            Request::ChangeOwnPassword { current, new } => {
+                let (db, auth) = self.auth(now)?;
+                auth.check_current(db, session, current)?;
+                Ok(self.hasher.hash(new))
+            }
+            Request::CreateUser { password, .. } | Request::ResetPassword { password, .. } => {
+                Ok(self.hasher.hash(password))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn set_up(&mut self, plan: &SetUp, now: Moment) -> Result<Reply, Error> {
+        let (target, db) = setup::set_up(plan, &self.hasher, &self.host, now)?;
+        self.target = target;
+        self.db = Some(db);
+        Ok(Reply::IsSetUp)
+    }
+
+    fn auth(&mut self, now: Moment) -> Result<(&mut Db, auth::Auth<'_>), Error> {
+        self.db()?;
+        let db = self.db.as_mut().ok_or(Error::Unavailable(ConnectionProblem::Lost))?;
+        Ok((db, auth::Auth { hasher: &self.hasher, host: &self.host, now }))
+    }
+
+    fn db(&mut self) -> Result<&mut Db, Error> {
+        if self.is_lost() {
+            self.db = None;
+        }
+        if self.db.is_none() {
+            self.db = Some(open(&self.target)?);
+        }
+        self.db.as_mut().ok_or(Error::Unavailable(ConnectionProblem::Lost))
+    }
+
+    fn is_lost(&self) -> bool {
+        self.db.as_ref().is_some_and(Db::is_lost)
+    }
+
+    /// One row for what was refused. When it cannot be written the log has it, and the
+    /// refusal stands all the same.
+    fn note_refusal(
+        &mut self,
+        session: Option<&Session>,
+        request: &Request,
+        error: &Error,
+        operation: &str,
+        now: Moment,
+    ) {
+        let host = self.host.clone();
+        let entry = call::refusal(request, error);
+        tracing::warn!(
+            target: "epic_events::business",
+            event = "action_refused",
+            actor_id = session.map(|session| session.actor.id.0),
+            what = %entry.name,
+        );
+        let noted = self.db().and_then(|db| {
+            let author = call::author(session, &host, operation);
+            db.transact(|db| storage::audit::add(db, &author, &[entry], now.utc))
+                .map_err(|failure| internal(failure.into()))
+        });
+        if let Err(error) = noted {
+            tracing::error!(%error, "a refusal could not be written to the audit log");
+        }
+    }
+}
+
+/// Connects to a company's database. Tables of an older program are brought up to date
+/// where that needs no administrator: in the embedded database.
+fn open(target: &Target) -> Result<Db, Error> {
+    let mut db = Db::open(target).map_err(Error::Unavailable)?;
+    let mut level = || -> Result<(), Failure> {
+        let unusable = |problem| Err(Failure::Unavailable(problem));
+        match storage::migrate::level(&mut db)? {
+            Level::Empty => return unusable(ConnectionProblem::NotSetUp),
+            Level::Ahead => return unusable(ConnectionProblem::SchemaTooNew),
+            Level::Behind if matches!(target, Target::Sqlite(_)) => storage::migrate::migrate(&mut db)?,
+            Level::Behind => return unusable(ConnectionProblem::SchemaTooOld),
+            Level::Current => {}
+        }
+        if storage::settings::is_set_up(&mut db)? { Ok(()) } else { unusable(ConnectionProblem::NotSetUp) }
+    };
+    level().map_err(|failure| internal(failure.into()))?;
+    Ok(db)
+}
+
+/// The one place where requests that write meet what they do.
+fn dispatch(db: &mut Db, call: &Call, request: &Request, hash: Option<&str>) -> Result<Done, Stop> {
+    use Request as R;
+    match request {
+        R::CreateUser { draft, password } => users::create(db, call, draft, password, hash),
+        R::UpdateUser { id, version, draft, heir } => users::update(db, call, (*id, *version), draft, *heir),
+        R::DeactivateUser { id, version, heir } => users::deactivate(db, call, (*id, *version), *heir),
+        R::ReactivateUser { id, version } => users::reactivate(db, call, (*id, *version)),
+        R::ResetPassword { id, version, password } => users::reset_password(db, call, (*id, *version), password, hash),
+        R::ChangeOwnPassword { current, new } => users::change_own_password(db, call, current, new, hash),
+        R::CreateClient { draft, sales_contact } => clients::create(db, call, draft, *sales_contact),
+        R::UpdateClient { id, version, draft } => clients::update(db, call, (*id, *version), draft),
+        R::HandOverClients(hand_over) => clients::hand_over(db, call, hand_over),
+        R::ArchiveClient { id, version } => clients::archive(db, call, (*id, *version)),
+        R::RestoreClient { id, version } => clients::restore(db, call, (*id, *version)),
+        R::CreateContract { client, draft } => contracts::create(db, call, *client, draft),
+        R::UpdateContract { id, version, draft } => contracts::update(db, call, (*id, *version), draft),
+        R::SignContract { id, version } => contracts::sign(db, call, (*id, *version)),
+        R::ArchiveContract { id, version } => contracts::archive(db, call, (*id, *version)),
+        R::RestoreContract { id, version } => contracts::restore(db, call, (*id, *version)),
+        R::CreateEvent { contract, draft } => events::create(db, call, *contract, draft),
+        R::UpdateEvent { id, version, draft } => events::update(db, call, (*id, *version), draft),
+        R::SetStatus { id, version, status } => events::set_status(db, call, (*id, *version), *status),
+        R::AssignSupport(assignments) => events::assign(db, call, assignments),
+        R::ArchiveEvent { id, version } => events::archive(db, call, (*id, *version)),
+        R::RestoreEvent { id, version } => events::restore(db, call, (*id, *version)),
+        R::UpdateSettings(settings) => setup::update_settings(db, call, settings),
+        R::SignIn { .. }
+        | R::Confirm { .. }
+        | R::TestConnection { .. }
+        | R::SetUp(_)
+        | R::Heartbeat
+        | R::Home
+        | R::ListUsers(_)
+        | R::ViewUser(_)
+        | R::ListClients(_)
+        | R::ViewClient(_)
+        | R::ListContracts(_)
+        | R::ViewContract(_)
+        | R::ListEvents(_)
+        | R::ViewEvent(_)
+        | R::PickSupport { .. }
+        | R::PickUser { .. }
+        | R::PickClient { .. }
+        | R::PickContract { .. }
+        | R::Search { .. }
+        | R::ListAudit(_)
+        | R::ReadSettings => Err(Stop::from(Error::NotFound)),
+    }
+}
+
+/// What stopped a request, for people; what the program did not expect goes to the log.
+fn internal(stop: Stop) -> Error {
+    match stop {
+        Stop::Error(error) => error,
+        Stop::Failure(Failure::NotFound) => Error::NotFound,
+        Stop::Failure(Failure::Taken(field)) => Error::Invalid(FieldErrors::one(field, Problem::Taken)),
+        Stop::Failure(Failure::Unavailable(problem)) => Error::Unavailable(problem),
+        Stop::Failure(Failure::Retry) => Error::Unavailable(ConnectionProblem::Timeout),
+        Stop::Failure(Failure::CommitUnknown) => Error::OutcomeUnknown,
+        Stop::Failure(failure) => {
+            let reference = random_id()[..8].to_uppercase();
+            tracing::error!(reference, ?failure, "the database refused a statement");
+            Error::Internal(Reference(reference))
+        }
+    }
+}

@@ -23,11 +23,18 @@ use crate::domain::{
 #[derive(Debug, Clone)]
 pub enum Request {
     /// With a username or an e-mail address.
-    SignIn { login: String, password: SecretString },
+    SignIn {
+        login: String,
+        password: SecretString,
+    },
     /// The password again: to unlock, or before a sensitive action.
-    Confirm { password: SecretString },
+    Confirm {
+        password: SecretString,
+    },
     /// Can this database be reached, and what is in it? Needs no session.
-    TestConnection { url: SecretString },
+    TestConnection {
+        url: SecretString,
+    },
     /// Everything that the set-up wizard has gathered, at once. Needs no session.
     SetUp(Box<SetUp>),
     /// Is this session still good? Sent while nothing happens.
@@ -38,53 +45,133 @@ pub enum Request {
     ListUsers(UserListing),
     ViewUser(UserId),
     /// With a temporary password, which has to be changed at the first sign-in.
-    CreateUser { draft: UserDraft, password: SecretString },
+    CreateUser {
+        draft: UserDraft,
+        password: SecretString,
+    },
     /// `heir` takes over what the person owns when the role changes.
-    UpdateUser { id: UserId, version: i32, draft: UserDraft, heir: Option<UserId> },
-    DeactivateUser { id: UserId, version: i32, heir: Option<UserId> },
-    ReactivateUser { id: UserId, version: i32 },
+    UpdateUser {
+        id: UserId,
+        version: i32,
+        draft: UserDraft,
+        heir: Option<UserId>,
+    },
+    DeactivateUser {
+        id: UserId,
+        version: i32,
+        heir: Option<UserId>,
+    },
+    ReactivateUser {
+        id: UserId,
+        version: i32,
+    },
     /// Sets a temporary password.
-    ResetPassword { id: UserId, version: i32, password: SecretString },
-    ChangeOwnPassword { current: SecretString, new: SecretString },
+    ResetPassword {
+        id: UserId,
+        version: i32,
+        password: SecretString,
+    },
+    ChangeOwnPassword {
+        current: SecretString,
+        new: SecretString,
+    },
 
     ListClients(ClientListing),
     ViewClient(ClientId),
     /// Sales always create their own; management names the sales contact.
-    CreateClient { draft: ClientDraft, sales_contact: Option<UserId> },
-    UpdateClient { id: ClientId, version: i32, draft: ClientDraft },
+    CreateClient {
+        draft: ClientDraft,
+        sales_contact: Option<UserId>,
+    },
+    UpdateClient {
+        id: ClientId,
+        version: i32,
+        draft: ClientDraft,
+    },
     HandOverClients(HandOver),
-    ArchiveClient { id: ClientId, version: i32 },
-    RestoreClient { id: ClientId, version: i32 },
+    ArchiveClient {
+        id: ClientId,
+        version: i32,
+    },
+    RestoreClient {
+        id: ClientId,
+        version: i32,
+    },
 
     ListContracts(ContractListing),
     ViewContract(ContractId),
-    CreateContract { client: ClientId, draft: ContractDraft },
-    UpdateContract { id: ContractId, version: i32, draft: ContractDraft },
-    SignContract { id: ContractId, version: i32 },
-    ArchiveContract { id: ContractId, version: i32 },
-    RestoreContract { id: ContractId, version: i32 },
+    CreateContract {
+        client: ClientId,
+        draft: ContractDraft,
+    },
+    UpdateContract {
+        id: ContractId,
+        version: i32,
+        draft: ContractDraft,
+    },
+    SignContract {
+        id: ContractId,
+        version: i32,
+    },
+    ArchiveContract {
+        id: ContractId,
+        version: i32,
+    },
+    RestoreContract {
+        id: ContractId,
+        version: i32,
+    },
 
     ListEvents(EventListing),
     ViewEvent(EventId),
-    CreateEvent { contract: ContractId, draft: EventDraft },
-    UpdateEvent { id: EventId, version: i32, draft: EventDraft },
-    SetStatus { id: EventId, version: i32, status: Status },
+    CreateEvent {
+        contract: ContractId,
+        draft: EventDraft,
+    },
+    UpdateEvent {
+        id: EventId,
+        version: i32,
+        draft: EventDraft,
+    },
+    SetStatus {
+        id: EventId,
+        version: i32,
+        status: Status,
+    },
     /// All in one transaction. One event: refused as a whole when somebody was
     /// faster. Several: those that changed meanwhile are left out and named.
     AssignSupport(Vec<Assignment>),
-    ArchiveEvent { id: EventId, version: i32 },
-    RestoreEvent { id: EventId, version: i32 },
+    ArchiveEvent {
+        id: EventId,
+        version: i32,
+    },
+    RestoreEvent {
+        id: EventId,
+        version: i32,
+    },
 
     /// Support people for these events, the freest first.
-    PickSupport { events: Vec<EventId>, text: String },
+    PickSupport {
+        events: Vec<EventId>,
+        text: String,
+    },
     /// Active people of a role.
-    PickUser { role: Role, text: String },
+    PickUser {
+        role: Role,
+        text: String,
+    },
     /// Clients that a contract can be made for.
-    PickClient { text: String },
+    PickClient {
+        text: String,
+    },
     /// Signed contracts that an event can be made for.
-    PickContract { text: String },
+    PickContract {
+        text: String,
+    },
     /// Anything that I may see, by words of its name.
-    Search { text: String },
+    Search {
+        text: String,
+    },
 
     ListAudit(AuditListing),
     ReadSettings,
@@ -205,15 +292,21 @@ impl Request {
 pub enum Reply {
     SignedIn(Box<Session>),
     /// The database can be used: what server it is, in words for a person.
-    Connected { server: String },
+    Connected {
+        server: String,
+    },
     /// The company exists; the connection is now to its database.
     IsSetUp,
     /// The password was right; on the clock of [`crate::domain::session::Moment::ticks`].
-    Confirmed { at: u64 },
+    Confirmed {
+        at: u64,
+    },
     /// The session is good; the settings as they are now.
     Alive(Box<Settings>),
     /// The new password holds; the session goes on under this epoch.
-    PasswordChanged { auth_epoch: i32 },
+    PasswordChanged {
+        auth_epoch: i32,
+    },
     Home(Home),
 
     Users(Page<User>),
@@ -228,9 +321,16 @@ pub enum Reply {
     Settings(Box<Settings>),
 
     /// Written, with its audit row. The version is the record's new one.
-    Saved { kind: RecordKind, id: i64, version: i32 },
+    Saved {
+        kind: RecordKind,
+        id: i64,
+        version: i32,
+    },
     /// Clients that changed hands, and the names of those that somebody changed meanwhile.
-    HandedOver { done: i64, missed: Vec<String> },
+    HandedOver {
+        done: i64,
+        missed: Vec<String>,
+    },
     /// What was done, how to undo it, and what somebody else changed meanwhile.
     Assigned(Assigned),
 

@@ -1,0 +1,174 @@
+//! What one field may hold: each check takes what was typed and gives back the cleaned value.
+
+use chrono_tz::Tz;
+use email_address::{EmailAddress, Options};
+
+use super::{error::Problem, money, text};
+
+/// The most people at an event.
+pub const MAX_ATTENDEES: i32 = 1_000_000;
+/// The longest name or title, in characters as a person counts them.
+pub const MAX_NAME: usize = 100;
+/// The longest notes.
+pub const MAX_NOTES: usize = 10_000;
+/// Code points for one character as a person counts them: what columns have room for.
+const CODE_POINTS: usize = 4;
+
+fn bounded(cleaned: String, max: usize) -> Result<String, Problem> {
+    if text::length(&cleaned) > max || cleaned.chars().count() > max * CODE_POINTS {
+        Err(Problem::TooLong(max))
+    } else {
+        Ok(cleaned)
+    }
+}
+
+/// 3–30 of letters, digits, `.`, `_`, `-`.
+pub fn username(typed: &str) -> Result<String, Problem> {
+    let name = text::clean(typed);
+    match name.chars().count() {
+        0 => Err(Problem::Required),
+        _ if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) => {
+            Err(Problem::UsernameCharacters)
+        }
+        1..=2 => Err(Problem::TooShort(3)),
+        3..=30 => Ok(name),
+        _ => Err(Problem::TooLong(30)),
+    }
+}
+
+/// A name, company or title of 1–100 characters.
+pub fn name(typed: &str) -> Result<String, Problem> {
+    match bounded(text::clean(typed), MAX_NAME)? {
+        empty if empty.is_empty() => Err(Problem::Required),
+        name => Ok(name),
+    }
+}
+
+/// One line, or nothing.
+pub fn optional_text(typed: &str, max: usize) -> Result<String, Problem> {
+    bounded(text::clean(typed), max)
+}
+
+/// Several lines, or nothing.
+pub fn notes(typed: &str) -> Result<String, Problem> {
+    bounded(text::clean_multiline(typed), MAX_NOTES)
+}
+
+/// An e-mail address as it was typed, or nothing; never an invented one.
+pub fn optional_email(typed: &str) -> Result<Option<String>, Problem> {
+    let email = text::clean(typed);
+    if email.is_empty() {
+        return Ok(None);
+    }
+    let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
+    if email.len() > 254 {
+        return Err(Problem::TooLong(254));
+    }
+    EmailAddress::parse_with_options(&email, options).map_err(|_| Problem::NotAnEmail)?;
+    Ok(Some(email))
+}
+
+/// A phone number as it was typed: 6–15 digits with `+ ( ) . - /` and spaces.
+pub fn phone(typed: &str) -> Result<String, Problem> {
+    optional_phone(typed)?.ok_or(Problem::Required)
+}
+
+/// A phone number, or nothing.
+pub fn optional_phone(typed: &str) -> Result<Option<String>, Problem> {
+    let phone = text::clean(typed);
+    let digits = phone.chars().filter(char::is_ascii_digit).count();
+    let plain = phone.chars().all(|c| c.is_ascii_digit() || "+().-/ ".contains(c));
+    if phone.is_empty() {
+        Ok(None)
+    } else if plain && (6..=15).contains(&digits) && phone.len() <= 40 {
+        Ok(Some(phone))
+    } else {
+        Err(Problem::NotAPhone)
+    }
+}
+
+/// 1–6 digits, zeros in front kept, or nothing.
+pub fn optional_employee_number(typed: &str) -> Result<Option<String>, Problem> {
+    let number = text::clean(typed);
+    match number.len() {
+        0 => Ok(None),
+        1..=6 if number.bytes().all(|b| b.is_ascii_digit()) => Ok(Some(number)),
+        _ => Err(Problem::NotAnEmployeeNumber),
+    }
+}
+
+/// How many people come; nothing means nobody is known of yet.
+pub fn attendees(typed: &str) -> Result<i32, Problem> {
+    if typed.trim().is_empty() {
+        return Ok(0);
+    }
+    let out = Problem::OutOfRange(0, MAX_ATTENDEES.into());
+    let number = i32::try_from(money::parse_whole(typed)?).map_err(|_| out)?;
+    if (0..=MAX_ATTENDEES).contains(&number) { Ok(number) } else { Err(out) }
+}
+
+/// Three letters of ISO 4217.
+pub fn currency(typed: &str) -> Result<String, Problem> {
+    let code = text::clean(typed).to_ascii_uppercase();
+    match code.len() {
+        0 => Err(Problem::Required),
+        3 if code.bytes().all(|b| b.is_ascii_uppercase()) => Ok(code),
+        _ => Err(Problem::NotAChoice),
+    }
+}
+
+/// A time zone of the IANA list, in any case.
+pub fn time_zone(typed: &str) -> Result<Tz, Problem> {
+    let name = text::clean(typed);
+    if name.is_empty() {
+        return Err(Problem::Required);
+    }
+    let known = chrono_tz::TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(&name));
+    known.copied().ok_or(Problem::NotAChoice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_company_s_own_papers_are_accepted() {
+        assert_eq!(optional_email("kevin@startup.io"), Ok(Some("kevin@startup.io".to_owned())));
+        assert_eq!(optional_email("jacky@loubouzin.grd"), Ok(Some("jacky@loubouzin.grd".to_owned())));
+        for number in ["+678 123 456 78", "+1 234 567 8901", "+666 12345"] {
+            assert_eq!(phone(number), Ok(number.to_owned()));
+        }
+        assert_eq!(name("Aliénor Vichum"), Ok("Aliénor Vichum".to_owned()));
+    }
+
+    #[test]
+    fn emails_keep_their_signs_and_nonsense_is_refused() {
+        assert_eq!(
+            optional_email("  o'brien.x+y@mail.example.org "),
+            Ok(Some("o'brien.x+y@mail.example.org".to_owned()))
+        );
+        assert_eq!(optional_email("   "), Ok(None));
+        for wrong in ["kevin", "kevin@", "@startup.io", "a b@c.io", "Kevin <k@s.io>", "k@@s.io"] {
+            assert_eq!(optional_email(wrong), Err(Problem::NotAnEmail), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn limits_are_the_specified_ones() {
+        assert_eq!(username("ab"), Err(Problem::TooShort(3)));
+        assert_eq!(username("a b c"), Err(Problem::UsernameCharacters));
+        assert_eq!(username(&"x".repeat(31)), Err(Problem::TooLong(30)));
+        assert_eq!(name(""), Err(Problem::Required));
+        assert!(name(&"é".repeat(100)).is_ok());
+        assert_eq!(name(&"é".repeat(101)), Err(Problem::TooLong(100)));
+        assert_eq!(phone("12345"), Err(Problem::NotAPhone));
+        assert_eq!(phone("call me 123456"), Err(Problem::NotAPhone));
+        assert_eq!(optional_employee_number("0042"), Ok(Some("0042".to_owned())));
+        assert_eq!(optional_employee_number("1234567"), Err(Problem::NotAnEmployeeNumber));
+        assert_eq!(attendees("1 000 000"), Ok(1_000_000));
+        assert_eq!(attendees("1000001"), Err(Problem::OutOfRange(0, 1_000_000)));
+        assert_eq!(attendees("-1"), Err(Problem::OutOfRange(0, 1_000_000)));
+        assert_eq!(time_zone("europe/paris"), Ok(Tz::Europe__Paris));
+        assert_eq!(currency("eur"), Ok("EUR".to_owned()));
+    }
+}

@@ -1,0 +1,252 @@
+//! Passwords: hashing, sign-in, confirmation, and what slows down guessing.
+
+use std::sync::OnceLock;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
+
+use super::{Reply, call::Stop, internal};
+use crate::{
+    domain::{
+        Error, Field, FieldErrors, Problem,
+        audit::{Changes, RecordKind, Verb},
+        error::{SignInProblem, SignedOutBecause},
+        session::{Moment, Session, random_id},
+    },
+    storage::{
+        self, Db, Failure,
+        audit::{Author, Entry},
+        users::Account,
+    },
+};
+
+/// Hashes and verifies with bcrypt at one cost.
+pub(super) struct Hasher {
+    cost: u32,
+    /// The hash of nothing that anybody types: verified when there is no account, so
+    /// that the answer takes as long.
+    decoy: OnceLock<String>,
+}
+
+impl Hasher {
+    pub fn new(cost: u32) -> Self {
+        Self { cost: cost.clamp(4, 31), decoy: OnceLock::new() }
+    }
+
+    /// The hash, or nothing for a password that is too long to be hashed whole; the
+    /// rules refuse such a one in words.
+    pub fn hash(&self, password: &SecretString) -> Option<String> {
+        bcrypt::non_truncating_hash(password.expose_secret(), self.cost).ok()
+    }
+
+    /// Whether it is the password; takes as long without an account as with one.
+    fn verify(&self, password: &SecretString, account: Option<&Account>) -> bool {
+        let decoy = self.decoy.get_or_init(|| bcrypt::hash(random_id(), self.cost).unwrap_or_default());
+        let hash = account.map_or(decoy, |account| &account.password_hash);
+        let typed = password.expose_secret();
+        let matches = bcrypt::non_truncating_verify(typed, hash).unwrap_or_else(|_| {
+            // Too long to be anybody's: spend the time all the same.
+            let cut: Zeroizing<String> = Zeroizing::new(typed.chars().take(8).collect());
+            bcrypt::verify(cut.as_str(), decoy).unwrap_or(false);
+            false
+        });
+        matches && account.is_some()
+    }
+
+    fn is_outdated(&self, hash: &str) -> bool {
+        hash.parse::<bcrypt::HashParts>().is_ok_and(|parts| parts.get_cost() < self.cost)
+    }
+}
+
+/// Failures before the first delay.
+const FREE_FAILURES: i32 = 3;
+/// The longest delay, in seconds.
+const LONGEST_DELAY: i64 = 300;
+/// Names that nobody has are forgotten after this many days.
+const FORGET_DAYS: i64 = 2;
+
+/// Until when the next attempt is refused, once this one is counted: one second after
+/// the third failure, doubled by each one more.
+fn next_attempt(failures: i32, now: NaiveDateTime) -> NaiveDateTime {
+    let doublings = u32::try_from(failures + 1 - FREE_FAILURES).unwrap_or(0);
+    let seconds = if failures + 1 < FREE_FAILURES { 0 } else { (1_i64 << doublings.min(16)).min(LONGEST_DELAY) };
+    now + TimeDelta::seconds(seconds)
+}
+
+/// Sign-in and confirmation at one moment.
+pub(super) struct Auth<'a> {
+    pub hasher: &'a Hasher,
+    pub host: &'a str,
+    pub now: Moment,
+}
+
+impl Auth<'_> {
+    /// A session for whoever knows the password. The same answer, after the same time,
+    /// for an unknown name, a wrong password and a deactivated account.
+    pub fn sign_in(&self, db: &mut Db, login: &str, password: &SecretString) -> Result<Reply, Error> {
+        let account = storage::users::by_login(db, login).map_err(fail)?;
+        let session = random_id();
+        let verdict = match &account {
+            Some(account) => self.attempt(db, account, password),
+            None => self.attempt_unknown(db, login, password),
+        };
+        let refused = match (verdict, &account) {
+            (Ok(()), Some(account)) if account.active => {
+                return self.welcome(db, account, session, password).map_err(internal);
+            }
+            (Ok(()), _) => SignInProblem::Wrong,
+            (Err(Error::SignIn(problem)), _) => problem,
+            (Err(other), _) => return Err(other),
+        };
+        self.note_failure(db, account.as_ref(), login, &session);
+        Err(Error::SignIn(refused))
+    }
+
+    /// The password of whoever is signed in, again.
+    pub fn confirm(&self, db: &mut Db, session: &Session, password: &SecretString) -> Result<Reply, Error> {
+        let account = self.current_account(db, session)?;
+        match self.attempt(db, &account, password) {
+            Ok(()) => {
+                storage::users::forget_failures(db, account.id, None).map_err(fail)?;
+                Ok(Reply::Confirmed { at: self.now.ticks })
+            }
+            Err(error) => {
+                self.note_failure(db, Some(&account), "", &session.id);
+                Err(error)
+            }
+        }
+    }
+
+    /// The old password, before it is replaced.
+    pub fn check_current(&self, db: &mut Db, session: &Session, password: &SecretString) -> Result<(), Error> {
+        self.confirm(db, session, password).map(drop).map_err(|error| match error {
+            Error::SignIn(SignInProblem::Wrong) => {
+                Error::Invalid(FieldErrors::one(Field::CurrentPassword, Problem::WrongPassword))
+            }
+            other => other,
+        })
+    }
+
+    fn current_account(&self, db: &mut Db, session: &Session) -> Result<Account, Error> {
+        let account = storage::users::account(db, session.actor.id).map_err(fail)?;
+        account
+            .filter(|account| {
+                account.active && account.role == session.actor.role && account.auth_epoch == session.auth_epoch
+            })
+            .ok_or(Error::SignedOut(SignedOutBecause::AccountChanged))
+    }
+
+    /// Counts the attempt, then looks at the password: of parallel guesses no more are
+    /// looked at than the delays allow.
+    fn attempt(&self, db: &mut Db, account: &Account, password: &SecretString) -> Result<(), Error> {
+        let now = self.now.utc;
+        if let Some(wait) = account.retry_after.and_then(|until| seconds_until(until, now)) {
+            return Err(Error::SignIn(SignInProblem::Wait(wait)));
+        }
+        let next = next_attempt(account.failed_logins, now);
+        if !storage::users::count_attempt(db, account, Some(next)).map_err(fail)? {
+            return Err(Error::SignIn(SignInProblem::Wait(1)));
+        }
+        if self.hasher.verify(password, Some(account)) { Ok(()) } else { Err(Error::SignIn(SignInProblem::Wrong)) }
+    }
+
+    fn attempt_unknown(&self, db: &mut Db, login: &str, password: &SecretString) -> Result<(), Error> {
+        let now = self.now.utc;
+        let key: String = login.trim().to_lowercase().chars().take(64).collect();
+        let (failures, until) = storage::users::unknown_failures(db, &key).map_err(fail)?.unwrap_or((0, now));
+        if let Some(wait) = seconds_until(until, now) {
+            return Err(Error::SignIn(SignInProblem::Wait(wait)));
+        }
+        let forget = now - TimeDelta::days(FORGET_DAYS);
+        let next = next_attempt(failures, now);
+        storage::users::count_unknown(db, &key, failures.saturating_add(1), next, forget).map_err(fail)?;
+        self.hasher.verify(password, None);
+        Err(Error::SignIn(SignInProblem::Wrong))
+    }
+
+    fn welcome(&self, db: &mut Db, account: &Account, id: String, password: &SecretString) -> Result<Reply, Stop> {
+        let actor = account.actor();
+        let rehashed = if self.hasher.is_outdated(&account.password_hash) { self.hasher.hash(password) } else { None };
+        let entry = Entry {
+            verb: Verb::SignedIn,
+            kind: RecordKind::User,
+            id: Some(account.id.0),
+            name: account.full_name.clone(),
+            changes: Changes::default(),
+        };
+        let settings = db.transact(|db| {
+            storage::users::forget_failures(db, account.id, Some(self.now.utc))?;
+            if let Some(hash) = &rehashed {
+                storage::users::rehash(db, account.id, &account.password_hash, hash)?;
+            }
+            let author =
+                Author { actor: Some(&actor), name: "", host: self.host, session: &id, operation: &random_id() };
+            storage::audit::add(db, &author, &[entry], self.now.utc)?;
+            storage::settings::load(db).map_err(Stop::from)
+        })?;
+        tracing::info!(target: "epic_events::business", event = "signed_in", actor_id = account.id.0, actor_role = %account.role);
+        Ok(Reply::SignedIn(Box::new(Session {
+            id,
+            actor,
+            auth_epoch: account.auth_epoch,
+            must_change_password: account.must_change_password,
+            confirmed_at: None,
+            settings,
+        })))
+    }
+
+    /// One audit row for a sign-in or confirmation that failed. What was typed as the
+    /// name is kept only when it is somebody's: people type passwords there.
+    fn note_failure(&self, db: &mut Db, account: Option<&Account>, login: &str, session: &str) {
+        let actor = account.map(Account::actor);
+        tracing::warn!(
+            target: "epic_events::business",
+            event = "sign_in_refused",
+            actor_id = account.map(|account| account.id.0),
+            known = account.is_some() || login.is_empty(),
+        );
+        let entry = Entry {
+            verb: Verb::SignInRefused,
+            kind: account.map_or(RecordKind::Session, |_| RecordKind::User),
+            id: account.map(|account| account.id.0),
+            name: account.map(|account| account.full_name.clone()).unwrap_or_default(),
+            changes: Changes::default(),
+        };
+        let author = Author { actor: actor.as_ref(), name: "", host: self.host, session, operation: &random_id() };
+        let noted = db.transact(|db| storage::audit::add(db, &author, &[entry], self.now.utc));
+        if let Err(failure) = noted {
+            tracing::error!(?failure, "a failed sign-in could not be written to the audit log");
+        }
+    }
+}
+
+fn fail(failure: Failure) -> Error {
+    internal(failure.into())
+}
+
+/// Whole seconds, rounded up; nothing when the time has come.
+fn seconds_until(until: NaiveDateTime, now: NaiveDateTime) -> Option<u32> {
+    let left = (until - now).num_milliseconds();
+    (left > 0).then(|| u32::try_from(left.div_euclid(1000) + 1).unwrap_or(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_failures_are_free_and_the_rest_wait_ever_longer() {
+        let now = NaiveDateTime::default();
+        let wait = |failures| (next_attempt(failures, now) - now).num_seconds();
+        assert_eq!([0, 1, 2, 3, 4, 5, 40].map(wait), [0, 0, 1, 2, 4, 8, LONGEST_DELAY]);
+    }
+
+    #[test]
+    fn a_password_is_never_cut() {
+        let hasher = Hasher::new(4);
+        let longest = SecretString::from("x".repeat(71));
+        assert!(hasher.hash(&longest).is_some());
+        assert!(hasher.hash(&SecretString::from("x".repeat(72))).is_none());
+    }
+}

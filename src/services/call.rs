@@ -1,0 +1,308 @@
+//! One request under way: who asks, how far their right reaches, what was done.
+
+use chrono::NaiveDateTime;
+
+use super::{HandOver, Reply, Request};
+use crate::{
+    domain::{
+        Error, Field, Reason, UserId,
+        audit::{Auditable, Changes, Facts, RecordKind, Verb},
+        client::Client,
+        error::{Conflict, SignedOutBecause},
+        event::Event,
+        policy::{self, Permission, Reach},
+        session::{Actor, Moment, Session},
+        settings::{Reauth, Settings},
+        user::Role,
+    },
+    storage::{
+        self, Db, Failure, Scope,
+        audit::{Author, Entry},
+    },
+};
+
+/// How long a password that was given again counts, in milliseconds.
+const GRACE: u64 = 5 * 60 * 1000;
+
+/// Why a request stops: something for the person, or something of the database.
+#[derive(Debug)]
+pub(super) enum Stop {
+    Error(Error),
+    Failure(Failure),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl From<Reason> for Stop {
+    fn from(reason: Reason) -> Self {
+        Self::Error(Error::Denied(reason))
+    }
+}
+
+/// What a write did: the answer, and an audit row for each record that it changed.
+#[derive(Debug)]
+pub(super) struct Done {
+    pub reply: Reply,
+    pub entries: Vec<Entry>,
+}
+
+impl Done {
+    /// One record was written.
+    pub fn saved(entry: Entry, version: i32) -> Self {
+        let reply = Reply::Saved { kind: entry.kind, id: entry.id.unwrap_or_default(), version };
+        Self { reply, entries: vec![entry] }
+    }
+
+    /// Nothing differed from what is stored, so nothing was written.
+    pub fn unchanged<T: Auditable>(record: &T, version: i32) -> Self {
+        Self { reply: Reply::Saved { kind: T::KIND, id: record.number(), version }, entries: Vec::new() }
+    }
+
+    /// A line in the log for each entry; three kinds of them also go to Sentry.
+    pub fn log(&self, session: &Session) {
+        let actor = &session.actor;
+        for entry in &self.entries {
+            let event = match entry.verb {
+                Verb::UserUpdated | Verb::UserDeactivated | Verb::UserReactivated | Verb::PasswordReset => {
+                    "user_updated".to_owned()
+                }
+                other => other.to_string().replace('.', "_"),
+            };
+            tracing::info!(
+                target: "epic_events::business",
+                event,
+                verb = %entry.verb,
+                actor_id = actor.id.0,
+                actor_role = %actor.role,
+                record_type = %entry.kind,
+                record_id = entry.id,
+            );
+        }
+    }
+}
+
+/// Who asks, under which right and settings, when.
+#[derive(Debug)]
+pub(super) struct Call<'a> {
+    pub session: &'a Session,
+    pub reach: Reach,
+    pub settings: Settings,
+    /// UTC.
+    pub now: NaiveDateTime,
+    /// The company's wall clock.
+    pub wall: NaiveDateTime,
+    ticks: u64,
+}
+
+impl<'a> Call<'a> {
+    /// Holds the actor's row until the end of the transaction and reads their right.
+    pub fn for_writing(db: &mut Db, session: &'a Session, request: &Request, now: Moment) -> Result<Self, Stop> {
+        if !storage::users::fence(db, &session.actor, session.auth_epoch)? {
+            return Err(Error::SignedOut(SignedOutBecause::AccountChanged).into());
+        }
+        let account = storage::users::account(db, session.actor.id)?.ok_or(Error::NotFound)?;
+        Self::new(db, session, account.must_change_password, request, now)
+    }
+
+    /// Reads whether the actor is who they were at sign-in, and their right.
+    pub fn for_reading(db: &mut Db, session: &'a Session, request: &Request, now: Moment) -> Result<Self, Stop> {
+        let actor = &session.actor;
+        match storage::users::account(db, actor.id)? {
+            Some(account)
+                if account.active && account.role == actor.role && account.auth_epoch == session.auth_epoch =>
+            {
+                Self::new(db, session, account.must_change_password, request, now)
+            }
+            _ => Err(Error::SignedOut(SignedOutBecause::AccountChanged).into()),
+        }
+    }
+
+    fn new(
+        db: &mut Db,
+        session: &'a Session,
+        must_change_password: bool,
+        request: &Request,
+        now: Moment,
+    ) -> Result<Self, Stop> {
+        let harmless =
+            matches!(request, Request::ChangeOwnPassword { .. } | Request::Heartbeat | Request::ReadSettings);
+        if must_change_password && !harmless {
+            return Err(Reason::ChangePasswordFirst.into());
+        }
+        let settings = storage::settings::load(db)?;
+        let reach = match request.permission() {
+            None => Reach::Own,
+            Some(permission) => right(permission, session.actor.role, &settings)?,
+        };
+        let wall = settings.wall_clock(now.utc);
+        Ok(Self { session, reach, settings, now: now.utc, wall, ticks: now.ticks })
+    }
+
+    /// Whose name is on it.
+    pub fn actor(&self) -> &Actor {
+        &self.session.actor
+    }
+
+    /// The id of whoever asks.
+    pub fn me(&self) -> UserId {
+        self.session.actor.id
+    }
+
+    /// Which records the right to see them covers.
+    pub fn scope(&self) -> Scope {
+        match (self.reach, self.actor().role) {
+            (Reach::Any, _) | (_, Role::Management) => Scope::All,
+            (Reach::Own, Role::Sales) => Scope::Sales(self.me()),
+            (Reach::Own, Role::Support) => Scope::Support(self.me()),
+        }
+    }
+
+    /// Refuses when the right is for my own clients only and this is not one.
+    pub fn owns_client(&self, client: &Client) -> Result<(), Stop> {
+        self.owns(client.sales_contact_id == self.me(), Reason::NotYourClient)
+    }
+
+    /// Refuses when the right is for my own events only and this is not one.
+    pub fn owns_event(&self, event: &Event) -> Result<(), Stop> {
+        self.owns(event.support_id == Some(self.me()), Reason::NotYourEvent)
+    }
+
+    fn owns(&self, mine: bool, reason: Reason) -> Result<(), Stop> {
+        if mine || self.reach == Reach::Any { Ok(()) } else { Err(reason.into()) }
+    }
+
+    /// Refuses a sensitive write until the password was given again. Comes after the
+    /// rules, so that nobody types it for nothing.
+    pub fn require_password(&self, request: &Request, done: &Done) -> Result<(), Stop> {
+        let role_change = |entry: &Entry| {
+            entry.verb == Verb::UserUpdated && entry.changes.0.iter().any(|(field, ..)| *field == Field::Role)
+        };
+        let own_password = matches!(request, Request::ChangeOwnPassword { .. });
+        let needed = match self.settings.reauth {
+            Reauth::Never => false,
+            _ if own_password || done.entries.is_empty() => false,
+            Reauth::Always => true,
+            Reauth::Sensitive => request.is_sensitive() || done.entries.iter().any(role_change),
+        };
+        let grace = match self.settings.reauth {
+            // Long enough to send the request again, too short for a second one.
+            Reauth::Always => 10_000,
+            _ => GRACE,
+        };
+        let fresh = self.session.confirmed_at.is_some_and(|at| self.ticks.saturating_sub(at) <= grace);
+        if needed && !fresh { Err(Error::PasswordNeeded.into()) } else { Ok(()) }
+    }
+
+    /// For the audit rows of this request.
+    pub fn author(&self, host: &'a str, operation: &'a str) -> Author<'a> {
+        author(Some(self.session), host, operation)
+    }
+}
+
+/// Who did something, for the audit log.
+pub(super) fn author<'a>(session: Option<&'a Session>, host: &'a str, operation: &'a str) -> Author<'a> {
+    let id = session.map_or("", |session| session.id.as_str());
+    Author { actor: session.map(|session| &session.actor), name: "", host, session: id, operation }
+}
+
+/// How far the right reaches, or why there is none.
+fn right(permission: Permission, role: Role, settings: &Settings) -> Result<Reach, Reason> {
+    policy::reach(permission, role, settings).ok_or(if policy::depends_on_settings(permission, role) {
+        Reason::Setting(permission)
+    } else {
+        Reason::Role(permission, role)
+    })
+}
+
+/// The record was not as it was seen: what it is now, and who made it so.
+pub(super) fn conflict<T: Auditable>(
+    db: &mut Db,
+    current: &T,
+    version: i32,
+    at: NaiveDateTime,
+) -> Result<Stop, Failure> {
+    let (by, at) = storage::audit::last_change(db, T::KIND, current.number())?.unwrap_or((String::new(), at));
+    Ok(Error::Conflict(Box::new(Conflict { version, theirs: current.facts(), by, at })).into())
+}
+
+/// An audit entry for what became of a record.
+pub(super) fn changed<T: Auditable>(verb: Verb, name: &str, before: &T, after: &T) -> Entry {
+    entry::<T>(verb, after.number(), name, before.facts().changes_to(&after.facts()))
+}
+
+/// An audit entry for a record that is new.
+pub(super) fn created<T: Auditable>(verb: Verb, name: &str, after: &T) -> Entry {
+    entry::<T>(verb, after.number(), name, Facts::default().changes_to(&after.facts()))
+}
+
+fn entry<T: Auditable>(verb: Verb, number: i64, name: &str, changes: Changes) -> Entry {
+    Entry { verb, kind: T::KIND, id: Some(number), name: name.to_owned(), changes }
+}
+
+/// An audit entry for what was refused: which action, on which record, why.
+pub(super) fn refusal(request: &Request, error: &Error) -> Entry {
+    let why = match error {
+        Error::Denied(Reason::Role(..)) => "role".to_owned(),
+        Error::Denied(Reason::Setting(_)) => "setting".to_owned(),
+        Error::Denied(reason) => format!("{reason:?}"),
+        _ => "signed out".to_owned(),
+    };
+    let action = request.permission().map_or("session", Into::into);
+    let (kind, id) = subject(request);
+    Entry { verb: Verb::Refused, kind, id, name: format!("{action}: {why}"), changes: Changes::default() }
+}
+
+/// The record that a request is about.
+fn subject(request: &Request) -> (RecordKind, Option<i64>) {
+    use RecordKind as K;
+    use Request as R;
+    match request {
+        R::ViewUser(id)
+        | R::UpdateUser { id, .. }
+        | R::DeactivateUser { id, .. }
+        | R::ReactivateUser { id, .. }
+        | R::ResetPassword { id, .. } => (K::User, Some(id.0)),
+        R::ListUsers(_) | R::CreateUser { .. } | R::ChangeOwnPassword { .. } | R::PickUser { .. } => (K::User, None),
+        R::ViewClient(id)
+        | R::UpdateClient { id, .. }
+        | R::ArchiveClient { id, .. }
+        | R::RestoreClient { id, .. }
+        | R::CreateContract { client: id, .. } => (K::Client, Some(id.0)),
+        R::HandOverClients(HandOver { clients, .. }) => (K::Client, clients.first().map(|(id, _)| id.0)),
+        R::ListClients(_) | R::CreateClient { .. } | R::PickClient { .. } => (K::Client, None),
+        R::ViewContract(id)
+        | R::UpdateContract { id, .. }
+        | R::SignContract { id, .. }
+        | R::ArchiveContract { id, .. }
+        | R::RestoreContract { id, .. }
+        | R::CreateEvent { contract: id, .. } => (K::Contract, Some(id.0)),
+        R::ListContracts(_) | R::PickContract { .. } => (K::Contract, None),
+        R::ViewEvent(id)
+        | R::UpdateEvent { id, .. }
+        | R::SetStatus { id, .. }
+        | R::ArchiveEvent { id, .. }
+        | R::RestoreEvent { id, .. } => (K::Event, Some(id.0)),
+        R::AssignSupport(assignments) => (K::Event, assignments.first().map(|assignment| assignment.event.0)),
+        R::PickSupport { events, .. } => (K::Event, events.first().map(|id| id.0)),
+        R::ListEvents(_) => (K::Event, None),
+        R::ReadSettings | R::UpdateSettings(_) => (K::Settings, None),
+        R::SignIn { .. }
+        | R::Confirm { .. }
+        | R::TestConnection { .. }
+        | R::SetUp(_)
+        | R::Heartbeat
+        | R::Home
+        | R::Search { .. }
+        | R::ListAudit(_) => (K::Session, None),
+    }
+}

@@ -1,0 +1,144 @@
+//! Clients: keeping their details, handing them over, archiving.
+
+use super::{
+    HandOver, Reply,
+    call::{Call, Done, Stop, changed, conflict, created},
+};
+use crate::{
+    domain::{
+        ClientId, Error, Field, FieldErrors, Problem, Reason, UserId,
+        audit::Verb,
+        client::{Client, ClientDraft},
+        user::Role,
+    },
+    storage::{self, Db},
+};
+
+/// A record as it was seen: id and version.
+type Seen = (ClientId, i32);
+
+/// The most clients that one request hands over.
+const MAX_HAND_OVER: usize = 1_000;
+
+pub(super) fn create(db: &mut Db, call: &Call, draft: &ClientDraft, owner: Option<UserId>) -> Result<Done, Stop> {
+    let owner = match call.actor().role {
+        Role::Sales if owner.is_none_or(|owner| owner == call.me()) => call.me(),
+        Role::Sales => return Err(Reason::NotYourClient.into()),
+        _ => owner.ok_or_else(|| invalid(Field::SalesContactId, Problem::Required))?,
+    };
+    let draft = draft.checked(call.wall.date()).map_err(Error::Invalid)?;
+    if !storage::users::hold_active(db, owner, Role::Sales)? {
+        return Err(invalid(Field::SalesContactId, Problem::NotActiveSales));
+    }
+    let id = storage::clients::insert(db, &draft, owner, call.now)?;
+    let client = loaded(db, id)?;
+    Ok(Done::saved(created(Verb::ClientCreated, &client.full_name, &client), client.version))
+}
+
+pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &ClientDraft) -> Result<Done, Stop> {
+    let before = loaded(db, seen.0)?;
+    call.owns_client(&before)?;
+    not_archived(&before)?;
+    let draft = draft.checked(call.wall.date()).map_err(Error::Invalid)?;
+    let before = as_seen(db, before, seen)?;
+    let after = Client {
+        full_name: draft.full_name.clone(),
+        company_name: draft.company_name.clone(),
+        email: draft.email.clone(),
+        phone: draft.phone.clone(),
+        last_contact_at: draft.last_contact_at,
+        notes: draft.notes.clone(),
+        ..before.clone()
+    };
+    if after == before {
+        return Ok(Done::unchanged(&before, before.version));
+    }
+    if !storage::clients::update(db, seen.0, seen.1, &draft, call.now)? {
+        return Err(changed_meanwhile(db, seen.0)?);
+    }
+    Ok(Done::saved(changed(Verb::ClientUpdated, &after.full_name, &before, &after), seen.1 + 1))
+}
+
+/// All clients that are as they were seen; the others are named. One alone is refused.
+pub(super) fn hand_over(db: &mut Db, call: &Call, hand_over: &HandOver) -> Result<Done, Stop> {
+    if !storage::users::hold_active(db, hand_over.to, Role::Sales)? {
+        return Err(Reason::NotActiveSales.into());
+    }
+    let alone = hand_over.clients.len() == 1;
+    let (mut entries, mut missed) = (Vec::new(), Vec::new());
+    for seen in hand_over.clients.iter().take(MAX_HAND_OVER) {
+        let before = loaded(db, seen.0)?;
+        call.owns_client(&before)?;
+        not_archived(&before)?;
+        if before.sales_contact_id == hand_over.to {
+            continue;
+        }
+        let handed_over = before.version == seen.1
+            && storage::clients::set_sales_contact(db, seen.0, seen.1, hand_over.to, call.now)?;
+        if handed_over {
+            let after = Client { sales_contact_id: hand_over.to, ..before.clone() };
+            entries.push(changed(Verb::ClientHandedOver, &before.full_name, &before, &after));
+        } else if alone {
+            return Err(changed_meanwhile(db, seen.0)?);
+        } else {
+            missed.push(before.full_name);
+        }
+    }
+    let done = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+    Ok(Done { reply: Reply::HandedOver { done, missed }, entries })
+}
+
+pub(super) fn archive(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
+    // Held first: no contract can be made for it between the count and the archiving.
+    if !storage::clients::hold_active(db, seen.0)? {
+        return Err(loaded(db, seen.0).map(|_| Reason::Archived)?.into());
+    }
+    let before = loaded(db, seen.0)?;
+    let before = as_seen(db, before, seen)?;
+    match storage::clients::open_contracts(db, seen.0)? {
+        0 => set_archived(db, call, seen, &before, Verb::ClientArchived),
+        open => Err(Reason::ClientHasContracts(open).into()),
+    }
+}
+
+pub(super) fn restore(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
+    let before = loaded(db, seen.0)?;
+    if before.archived_at.is_none() {
+        return Err(Reason::NotArchived.into());
+    }
+    let before = as_seen(db, before, seen)?;
+    if !storage::users::hold_active(db, before.sales_contact_id, Role::Sales)? {
+        return Err(Reason::NotActiveSales.into());
+    }
+    set_archived(db, call, seen, &before, Verb::ClientRestored)
+}
+
+fn set_archived(db: &mut Db, call: &Call, seen: Seen, before: &Client, verb: Verb) -> Result<Done, Stop> {
+    let archived_at = (verb == Verb::ClientArchived).then_some(call.now);
+    if !storage::clients::set_archived(db, seen.0, seen.1, archived_at, call.now)? {
+        return Err(changed_meanwhile(db, seen.0)?);
+    }
+    let after = Client { archived_at, ..before.clone() };
+    Ok(Done::saved(changed(verb, &before.full_name, before, &after), seen.1 + 1))
+}
+
+fn invalid(field: Field, problem: Problem) -> Stop {
+    Error::Invalid(FieldErrors::one(field, problem)).into()
+}
+
+pub(super) fn loaded(db: &mut Db, id: ClientId) -> Result<Client, Stop> {
+    Ok(storage::clients::find(db, id)?.ok_or(Error::NotFound)?)
+}
+
+fn not_archived(client: &Client) -> Result<(), Stop> {
+    if client.archived_at.is_some() { Err(Reason::Archived.into()) } else { Ok(()) }
+}
+
+fn as_seen(db: &mut Db, client: Client, seen: Seen) -> Result<Client, Stop> {
+    if client.version == seen.1 { Ok(client) } else { Err(conflict(db, &client, client.version, client.updated_at)?) }
+}
+
+fn changed_meanwhile(db: &mut Db, id: ClientId) -> Result<Stop, Stop> {
+    let client = loaded(db, id)?;
+    Ok(conflict(db, &client, client.version, client.updated_at)?)
+}

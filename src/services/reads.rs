@@ -1,0 +1,310 @@
+//! Everything that only reads: home, lists, details, pickers, search, the audit log.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+
+use super::{
+    ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, Reply, Request, UserDetail,
+    call::{Call, Stop},
+};
+use crate::{
+    domain::{
+        ClientId, ContractId, Error, EventId, UserId,
+        audit::{AuditRow, RecordKind},
+        dates,
+        filter::{
+            AuditFilter, AuditListing, AuditSort, Availability, Candidate, ClientFilter, ClientRow, ClientSort,
+            ClientView, ContractFilter, ContractRow, ContractSort, ContractView, EventFilter, EventRow, EventSort,
+            EventView, UserFilter, UserSort,
+        },
+        page::{Edge, Listing},
+        policy::{self, Permission, Reach},
+        user::Role,
+    },
+    storage::{self, Db, Scope, events::Engagement},
+};
+
+/// How many records a picker shows; typing narrows them.
+const CHOICES: u16 = 50;
+/// How many records of each kind a search shows.
+const HITS: u16 = 6;
+
+/// The one place where requests that read meet what answers them.
+pub(super) fn answer(db: &mut Db, call: &Call, request: &Request) -> Result<Reply, Stop> {
+    use Request as R;
+    let (scope, me) = (call.scope(), call.me());
+    Ok(match request {
+        R::Heartbeat => Reply::Alive(Box::new(call.settings.clone())),
+        R::ReadSettings => Reply::Settings(Box::new(call.settings.clone())),
+        R::Home => Reply::Home(home(db, call)?),
+        R::ListUsers(listing) => Reply::Users(storage::users::page(db, listing)?),
+        R::ListClients(listing) => Reply::Clients(storage::clients::page(db, listing, scope, me)?),
+        R::ListContracts(listing) => Reply::Contracts(storage::contracts::page(db, listing, scope, me)?),
+        R::ListEvents(listing) => Reply::Events(storage::events::page(db, listing, scope, me, call.wall)?),
+        R::ListAudit(listing) => Reply::Audit(audit(db, call, listing)?),
+        R::ViewUser(id) => Reply::User(Box::new(user(db, call, *id)?)),
+        R::ViewClient(id) => Reply::Client(Box::new(client(db, call, *id)?)),
+        R::ViewContract(id) => Reply::Contract(Box::new(contract(db, call, *id)?)),
+        R::ViewEvent(id) => Reply::Event(Box::new(event(db, call, *id)?)),
+        R::PickSupport { events, text } => Reply::Candidates(support_candidates(db, call, events, text)?),
+        R::PickUser { role, text } => Reply::Candidates(candidates(db, *role, text)?),
+        R::PickClient { text } => Reply::ClientChoices(client_choices(db, call, text)?),
+        R::PickContract { text } => Reply::ContractChoices(contract_choices(db, call, text)?),
+        R::Search { text } => Reply::Found(search(db, call, text)?),
+        _ => return Err(Error::NotFound.into()),
+    })
+}
+
+fn first<F, S: Default>(filter: F, limit: u16) -> Listing<F, S> {
+    Listing { filter, sort: S::default(), descending: false, edge: Edge::Start, limit }
+}
+
+impl HomeLine {
+    /// The list of contracts behind the line.
+    pub fn contracts(self) -> Option<ContractFilter> {
+        let view = match self {
+            Self::ContractsNotSigned => ContractView::NotSigned,
+            Self::BalancesDue => ContractView::NotPaid,
+            Self::MyContractsNotSigned => ContractView::MineNotSigned,
+            Self::MySignedWithoutEvent => ContractView::MineWithoutEvent,
+            Self::MyNotFullyPaid => ContractView::MineNotPaid,
+            _ => return None,
+        };
+        Some(ContractFilter { view, ..ContractFilter::default() })
+    }
+
+    /// The list of events behind the line.
+    pub fn events(self) -> Option<EventFilter> {
+        let view = match self {
+            Self::EventsWithoutSupport => EventView::WithoutSupport,
+            Self::EventsThisWeek => EventView::Week,
+            Self::MyNextEvents => EventView::MineNext,
+            Self::MyIncompleteEvents => EventView::MineIncomplete,
+            _ => return None,
+        };
+        Some(EventFilter { view, ..EventFilter::default() })
+    }
+
+    /// The list of clients behind the line.
+    pub fn clients(self) -> Option<ClientFilter> {
+        (self == Self::MyClients).then(|| ClientFilter { view: ClientView::Mine, ..ClientFilter::default() })
+    }
+}
+
+fn home(db: &mut Db, call: &Call) -> Result<Home, Stop> {
+    let (scope, me) = (call.scope(), call.me());
+    let mut lines = Vec::new();
+    for line in HomeLine::of(call.actor().role) {
+        let count = if let Some(filter) = line.contracts() {
+            storage::contracts::count(db, &first(filter, 1), scope, me)?
+        } else if let Some(filter) = line.events() {
+            storage::events::count(db, &first(filter, 1), scope, me, call.wall)?
+        } else {
+            storage::clients::count(db, &first(line.clients().unwrap_or_default(), 1), scope, me)?
+        };
+        lines.push((*line, count));
+    }
+    Ok(Home { lines })
+}
+
+/// The log between two days of the company's time zone, as far as it may be read.
+fn audit(db: &mut Db, call: &Call, listing: &AuditListing) -> Result<crate::domain::page::Page<AuditRow>, Stop> {
+    let own = (call.reach == Reach::Own).then(|| call.me());
+    let start = |day: NaiveDate| utc(call, day.and_time(NaiveTime::MIN));
+    let span = (listing.filter.from.map(start), listing.filter.to.and_then(|day| day.succ_opt()).map(start));
+    Ok(storage::audit::page(db, listing, span, own, call.me())?)
+}
+
+/// The instant of a wall-clock time; in the hour that a change to summer time skips, the
+/// clock's unchanged reading serves.
+fn utc(call: &Call, wall: NaiveDateTime) -> NaiveDateTime {
+    call.settings.time_zone.from_local_datetime(&wall).earliest().map_or(wall, |instant| instant.naive_utc())
+}
+
+/// A record's history, as far as the person may read the log.
+fn history(db: &mut Db, call: &Call, kind: RecordKind, id: i64) -> Result<Vec<AuditRow>, Stop> {
+    let own = match policy::reach(Permission::ReadAudit, call.actor().role, &call.settings) {
+        Some(Reach::Any) => None,
+        Some(Reach::Own) => Some(call.me()),
+        None => return Ok(Vec::new()),
+    };
+    let filter = AuditFilter { record: Some((kind, id)), ..AuditFilter::default() };
+    let newest = Listing { descending: true, sort: AuditSort::Time, ..first(filter, DETAIL_ROWS) };
+    Ok(storage::audit::page(db, &newest, (None, None), own, call.me())?.rows)
+}
+
+fn contracts_of(db: &mut Db, call: &Call, filter: ContractFilter) -> Result<Vec<ContractRow>, Stop> {
+    let newest = Listing { descending: true, sort: ContractSort::Created, ..first(filter, DETAIL_ROWS) };
+    Ok(storage::contracts::page(db, &newest, call.scope(), call.me())?.rows)
+}
+
+fn events_of(db: &mut Db, call: &Call, filter: EventFilter) -> Result<Vec<EventRow>, Stop> {
+    let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
+    Ok(storage::events::page(db, &newest, call.scope(), call.me(), call.wall)?.rows)
+}
+
+/// Refuses what the restricted setting hides. Support sees the contracts and clients of
+/// their own events.
+fn visible(db: &mut Db, call: &Call, sales_contact: UserId, of: EventFilter) -> Result<(), Stop> {
+    let seen = match call.scope() {
+        Scope::All => true,
+        Scope::Sales(me) => sales_contact == me,
+        Scope::Support(_) => !storage::events::count(db, &first(of, 1), call.scope(), call.me(), call.wall)?.is_zero(),
+    };
+    if seen { Ok(()) } else { Err(Error::NotFound.into()) }
+}
+
+fn user(db: &mut Db, call: &Call, id: UserId) -> Result<UserDetail, Stop> {
+    let user = storage::users::find(db, id)?.ok_or(Error::NotFound)?;
+    // Who works on what is shown as far as records may be seen at all.
+    let all = policy::reach(Permission::SeeRecords, call.actor().role, &call.settings) == Some(Reach::Any);
+    let mut detail = UserDetail { user, clients: Vec::new(), events: Vec::new(), history: Vec::new() };
+    if all && detail.user.role == Role::Sales {
+        let filter = ClientFilter { sales_contact: Some(id), ..ClientFilter::default() };
+        let listing: Listing<_, ClientSort> = first(filter, DETAIL_ROWS);
+        detail.clients = storage::clients::page(db, &listing, Scope::All, call.me())?.rows;
+    }
+    if all && detail.user.role == Role::Support {
+        let filter = EventFilter { support: Some(id), ..EventFilter::default() };
+        let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
+        detail.events = storage::events::page(db, &newest, Scope::All, call.me(), call.wall)?.rows;
+    }
+    detail.history = history(db, call, RecordKind::User, id.0)?;
+    Ok(detail)
+}
+
+fn client(db: &mut Db, call: &Call, id: ClientId) -> Result<ClientDetail, Stop> {
+    let row = storage::clients::find_row(db, id)?.ok_or(Error::NotFound)?;
+    let events = EventFilter { client: Some(id), ..EventFilter::default() };
+    visible(db, call, row.client.sales_contact_id, events.clone())?;
+    Ok(ClientDetail {
+        row,
+        contracts: contracts_of(db, call, ContractFilter { client: Some(id), ..ContractFilter::default() })?,
+        events: events_of(db, call, events)?,
+        history: history(db, call, RecordKind::Client, id.0)?,
+    })
+}
+
+fn contract(db: &mut Db, call: &Call, id: ContractId) -> Result<ContractDetail, Stop> {
+    let row = storage::contracts::find_row(db, id)?.ok_or(Error::NotFound)?;
+    let events = EventFilter { contract: Some(id), ..EventFilter::default() };
+    visible(db, call, row.sales_contact_id, events.clone())?;
+    let client = storage::clients::find_row(db, row.contract.client_id)?.ok_or(Error::NotFound)?;
+    Ok(ContractDetail {
+        row,
+        client,
+        events: events_of(db, call, events)?,
+        history: history(db, call, RecordKind::Contract, id.0)?,
+    })
+}
+
+fn event(db: &mut Db, call: &Call, id: EventId) -> Result<EventDetail, Stop> {
+    let row = storage::events::find_rows(db, &[id])?.pop().ok_or(Error::NotFound)?;
+    let seen = match call.scope() {
+        Scope::All => true,
+        Scope::Sales(me) => row.sales_contact_id == me,
+        Scope::Support(me) => row.event.support_id == Some(me),
+    };
+    if !seen {
+        return Err(Error::NotFound.into());
+    }
+    let contract = storage::contracts::find_row(db, row.event.contract_id)?.ok_or(Error::NotFound)?;
+    Ok(EventDetail { row, contract, history: history(db, call, RecordKind::Event, id.0)? })
+}
+
+fn candidates(db: &mut Db, role: Role, text: &str) -> Result<Vec<Candidate>, Stop> {
+    let people = storage::users::active_of_role(db, role, text, CHOICES.into())?;
+    let candidate = |user: crate::domain::user::User| Candidate {
+        id: user.id,
+        full_name: user.full_name,
+        role: user.role,
+        load: 0,
+        availability: None,
+        clash: None,
+    };
+    Ok(people.into_iter().map(candidate).collect())
+}
+
+/// How long an event without an end is taken to last, for clashes.
+const UNKNOWN_LENGTH: TimeDelta = TimeDelta::hours(2);
+
+/// A stretch of wall-clock time that somebody's work takes.
+fn stretch(starts_at: NaiveDateTime, ends_at: Option<NaiveDateTime>) -> (NaiveDateTime, NaiveDateTime) {
+    (starts_at, ends_at.filter(|end| *end > starts_at).unwrap_or(starts_at + UNKNOWN_LENGTH))
+}
+
+fn support_candidates(db: &mut Db, call: &Call, ids: &[EventId], text: &str) -> Result<Vec<Candidate>, Stop> {
+    let events = storage::events::find_rows(db, ids)?;
+    for row in &events {
+        call.owns_event(&row.event)?;
+    }
+    let mut wanted: Vec<_> =
+        events.iter().filter_map(|row| Some(stretch(row.event.starts_at?, row.event.ends_at))).collect();
+    wanted.sort();
+    let mut people = candidates(db, Role::Support, text)?;
+    let Some((first_start, _)) = wanted.first().copied() else { return Ok(people) };
+    let last_end = wanted.iter().map(|(_, end)| *end).max().unwrap_or(first_start);
+    let (monday, next_monday) = dates::week_of(first_start.date());
+    let day_after = last_end.date().succ_opt().map_or(last_end, |day| day.and_time(NaiveTime::MIN));
+    let engaged = storage::events::engagements(db, monday, next_monday.max(day_after))?;
+    let others: Vec<&Engagement> = engaged.iter().filter(|engagement| !ids.contains(&engagement.event)).collect();
+    for person in &mut people {
+        let theirs = || others.iter().filter(|engagement| engagement.support == person.id);
+        let load = theirs().filter(|engagement| engagement.starts_at < next_monday).count();
+        let clash = theirs().find(|engagement| {
+            let (start, end) = stretch(engagement.starts_at, engagement.ends_at);
+            wanted.iter().any(|(from, to)| start < *to && *from < end)
+        });
+        let same_day = theirs().any(|engagement| {
+            let (start, end) = stretch(engagement.starts_at, engagement.ends_at);
+            wanted.iter().any(|(from, to)| start.date() <= to.date() && from.date() <= end.date())
+        });
+        let availability = match (&clash, same_day) {
+            (Some(_), _) => Availability::Clash,
+            (None, true) => Availability::Busy,
+            (None, false) => Availability::Free,
+        };
+        let clash = clash.map(|engagement| engagement.title.clone());
+        person.load = i64::try_from(load).unwrap_or(i64::MAX);
+        (person.availability, person.clash) = (Some(availability), clash);
+    }
+    people.sort_by_key(|person| (person.availability, person.load));
+    Ok(people)
+}
+
+/// Clients for a new contract: mine where the right is for my own.
+fn client_choices(db: &mut Db, call: &Call, text: &str) -> Result<Vec<ClientRow>, Stop> {
+    let filter = ClientFilter { text: text.to_owned(), ..ClientFilter::default() };
+    let listing: Listing<_, ClientSort> = first(filter, CHOICES);
+    Ok(storage::clients::page(db, &listing, call.scope(), call.me())?.rows)
+}
+
+/// Signed contracts for a new event, the newest first.
+fn contract_choices(db: &mut Db, call: &Call, text: &str) -> Result<Vec<ContractRow>, Stop> {
+    let filter = ContractFilter { view: ContractView::Signed, text: text.to_owned(), ..ContractFilter::default() };
+    contracts_of(db, call, filter)
+}
+
+fn search(db: &mut Db, call: &Call, text: &str) -> Result<Vec<Found>, Stop> {
+    let mut found = Vec::new();
+    let text = text.to_owned();
+    let listing: Listing<_, ClientSort> = first(ClientFilter { text: text.clone(), ..ClientFilter::default() }, HITS);
+    for row in storage::clients::page(db, &listing, call.scope(), call.me())?.rows {
+        let (id, name, detail) = (row.client.id.0, row.client.full_name, row.client.company_name);
+        found.push(Found { kind: RecordKind::Client, id, name, detail });
+    }
+    let listing: Listing<_, EventSort> = first(EventFilter { text: text.clone(), ..EventFilter::default() }, HITS);
+    for row in storage::events::page(db, &listing, call.scope(), call.me(), call.wall)?.rows {
+        let (id, name, detail) = (row.event.id.0, row.event.title, row.client);
+        found.push(Found { kind: RecordKind::Event, id, name, detail });
+    }
+    let filter = ContractFilter { text: text.clone(), ..ContractFilter::default() };
+    for row in contracts_of(db, call, filter)?.into_iter().take(HITS.into()) {
+        let (id, name, detail) = (row.contract.id.0, row.client, row.company);
+        found.push(Found { kind: RecordKind::Contract, id, name, detail });
+    }
+    let listing: Listing<_, UserSort> = first(UserFilter { text, ..UserFilter::default() }, HITS);
+    for user in storage::users::page(db, &listing)?.rows {
+        found.push(Found { kind: RecordKind::User, id: user.id.0, name: user.full_name, detail: user.username });
+    }
+    Ok(found)
+}

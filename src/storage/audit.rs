@@ -1,0 +1,197 @@
+//! The audit log: rows are added and read, never changed or removed.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::{
+    connection::{Db, Failure, insert_many},
+    page::{COUNTED, CountOf, ordered, patterns},
+};
+use crate::{
+    domain::{
+        audit::{AuditRow, Changes, RecordKind, Verb},
+        filter::{AuditListing, AuditSort, AuditView},
+        id::UserId,
+        page::Page,
+        session::Actor,
+        text,
+    },
+    schema::audit_log,
+};
+
+/// Who did something, where from.
+#[derive(Debug, Clone)]
+pub struct Author<'a> {
+    /// Nobody for a sign-in with a name that nobody has.
+    pub actor: Option<&'a Actor>,
+    /// The name as typed, when there is no actor.
+    pub name: &'a str,
+    pub host: &'a str,
+    pub session: &'a str,
+    /// One for each request: tells after a broken COMMIT whether it was done.
+    pub operation: &'a str,
+}
+
+/// What was done.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    pub verb: Verb,
+    pub kind: RecordKind,
+    pub id: Option<i64>,
+    /// What the record is called.
+    pub name: String,
+    pub changes: Changes,
+}
+
+/// Adds one row for each entry, in one statement.
+pub fn add(db: &mut Db, author: &Author, entries: &[Entry], now: NaiveDateTime) -> Result<(), Failure> {
+    // Engines limit the variables of one statement; a hand-over may be larger.
+    for some in entries.chunks(500) {
+        let rows: Vec<NewRow> = some.iter().map(|entry| NewRow::new(author, entry, now)).collect();
+        insert_many!(db, audit_log::table, rows)?;
+    }
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = audit_log, treat_none_as_default_value = false)]
+struct NewRow {
+    at: NaiveDateTime,
+    actor_id: Option<UserId>,
+    actor_name: String,
+    actor_role: Option<String>,
+    action: String,
+    record_type: String,
+    record_id: Option<i64>,
+    record_name: String,
+    changes: String,
+    host: String,
+    session_id: String,
+    operation_id: String,
+    search: String,
+}
+
+impl NewRow {
+    fn new(author: &Author, entry: &Entry, now: NaiveDateTime) -> Self {
+        let actor_name = author.actor.map_or(author.name, |actor| &actor.full_name);
+        // What somebody typed instead of a name may be longer than any name.
+        let actor_name: String = actor_name.chars().take(400).collect();
+        Self {
+            at: now,
+            actor_id: author.actor.map(|actor| actor.id),
+            actor_role: author.actor.map(|actor| actor.role.to_string()),
+            action: entry.verb.to_string(),
+            record_type: entry.kind.to_string(),
+            record_id: entry.id,
+            record_name: entry.name.clone(),
+            changes: entry.changes.to_json(),
+            host: author.host.to_owned(),
+            session_id: author.session.to_owned(),
+            operation_id: author.operation.to_owned(),
+            search: text::fold(&format!("{actor_name} {} {}", entry.verb, entry.name)),
+            actor_name,
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit_log)]
+struct Row {
+    id: i64,
+    at: NaiveDateTime,
+    actor_id: Option<UserId>,
+    actor_name: String,
+    actor_role: Option<String>,
+    action: String,
+    record_type: String,
+    record_id: Option<i64>,
+    record_name: String,
+    changes: String,
+    host: String,
+    session_id: String,
+}
+
+impl From<Row> for AuditRow {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            at: row.at,
+            actor_id: row.actor_id,
+            actor_name: row.actor_name,
+            actor_role: row.actor_role.and_then(|role| role.parse().ok()),
+            action: row.action,
+            record_type: row.record_type,
+            record_id: row.record_id,
+            record_name: row.record_name,
+            changes: Changes::from_json(&row.changes),
+            host: row.host,
+            session: row.session_id,
+        }
+    }
+}
+
+/// Whether the operation was committed.
+pub fn was_done(db: &mut Db, operation: &str) -> Result<bool, Failure> {
+    let rows = audit_log::table.filter(audit_log::operation_id.eq(operation)).select(audit_log::id);
+    Ok(rows.first::<i64>(db).optional()?.is_some())
+}
+
+/// Who changed the record last: the name and when (UTC).
+pub fn last_change(db: &mut Db, kind: RecordKind, id: i64) -> Result<Option<(String, NaiveDateTime)>, Failure> {
+    let rows = audit_log::table
+        .filter(audit_log::record_type.eq(kind.to_string()).and(audit_log::record_id.eq(id)))
+        .filter(audit_log::action.ne(Verb::Refused.to_string()))
+        .order((audit_log::at.desc(), audit_log::id.desc()))
+        .select((audit_log::actor_name, audit_log::at));
+    Ok(rows.first(db).optional()?)
+}
+
+/// Rows of the log between two instants (UTC); `own` limits it to what somebody did.
+pub fn page(
+    db: &mut Db,
+    listing: &AuditListing,
+    span: (Option<NaiveDateTime>, Option<NaiveDateTime>),
+    own: Option<UserId>,
+    me: UserId,
+) -> Result<Page<AuditRow>, Failure> {
+    let filter = &listing.filter;
+    let refused = || vec![Verb::Refused.to_string(), Verb::SignInRefused.to_string()];
+    let filtered = || {
+        let mut query = audit_log::table.into_boxed();
+        query = match filter.view {
+            AuditView::All => query,
+            AuditView::Mine => query.filter(audit_log::actor_id.eq(me)),
+            AuditView::Refused => query.filter(audit_log::action.eq_any(refused())),
+        };
+        if let Some(own) = own {
+            query = query.filter(audit_log::actor_id.eq(own));
+        }
+        if let Some((kind, id)) = filter.record {
+            query = query.filter(audit_log::record_type.eq(kind.to_string()).and(audit_log::record_id.eq(id)));
+        }
+        if let Some(from) = span.0 {
+            query = query.filter(audit_log::at.ge(from));
+        }
+        if let Some(to) = span.1 {
+            query = query.filter(audit_log::at.lt(to));
+        }
+        for pattern in patterns(&filter.text) {
+            query = query.filter(audit_log::search.like(pattern).escape('!'));
+        }
+        query
+    };
+    let query = filtered().select(Row::as_select());
+    let id = audit_log::id;
+    let query = match listing.sort {
+        AuditSort::Time => ordered!(required, query, listing, audit_log::at, id, Time),
+        AuditSort::Actor => ordered!(required, query, listing, audit_log::actor_name, id, Text),
+        AuditSort::Action => ordered!(required, query, listing, audit_log::action, id, Text),
+        AuditSort::Record => ordered!(required, query, listing, audit_log::record_name, id, Text),
+    };
+    let rows: Vec<Row> = query.limit(listing.fetched()).load(db)?;
+    let total = match listing.wants_total() {
+        true => Some(CountOf(filtered().select(audit_log::id).limit(COUNTED)).get_result(db)?),
+        false => None,
+    };
+    Ok(listing.page(rows.into_iter().map(AuditRow::from).collect(), total))
+}

@@ -1,0 +1,217 @@
+//! Clients.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::{
+    Scope,
+    connection::{Db, Failure},
+    page::{COUNTED, CountOf, ordered, patterns},
+};
+use crate::{
+    domain::{
+        client::{Client, ClientDraft},
+        filter::{ClientListing, ClientRow, ClientSort, ClientView},
+        id::{ClientId, UserId},
+        page::{Count, Page},
+        text,
+    },
+    schema::{clients, contracts, events, users},
+};
+
+fn search_text(draft: &ClientDraft) -> String {
+    let digits: String = draft.phone.chars().filter(char::is_ascii_digit).collect();
+    let email = draft.email.as_deref().unwrap_or("");
+    text::fold(&format!("{} {} {email} {} {digits}", draft.full_name, draft.company_name, draft.phone))
+}
+
+fn row((client, sales_contact): (Client, String)) -> ClientRow {
+    ClientRow { client, sales_contact }
+}
+
+/// The client as it is stored.
+pub fn find(db: &mut Db, id: ClientId) -> Result<Option<Client>, Failure> {
+    Ok(clients::table.find(id).select(Client::as_select()).first(db).optional()?)
+}
+
+/// The client as lists show it.
+pub fn find_row(db: &mut Db, id: ClientId) -> Result<Option<ClientRow>, Failure> {
+    let found = clients::table
+        .inner_join(users::table)
+        .filter(clients::id.eq(id))
+        .select((Client::as_select(), users::full_name))
+        .first(db)
+        .optional()?;
+    Ok(found.map(row))
+}
+
+/// Locks the client's row until the end of the transaction, unless it is archived.
+pub fn hold_active(db: &mut Db, id: ClientId) -> Result<bool, Failure> {
+    let same = clients::table.find(id).filter(clients::archived_at.is_null());
+    Ok(diesel::update(same).set(clients::id.eq(clients::id)).execute(db)? == 1)
+}
+
+/// Creates a client and returns its id.
+pub fn insert(
+    db: &mut Db,
+    draft: &ClientDraft,
+    sales_contact: UserId,
+    now: NaiveDateTime,
+) -> Result<ClientId, Failure> {
+    diesel::insert_into(clients::table)
+        .values((
+            clients::full_name.eq(&draft.full_name),
+            clients::company_name.eq(&draft.company_name),
+            clients::email.eq(&draft.email),
+            clients::phone.eq(&draft.phone),
+            clients::sales_contact_id.eq(sales_contact),
+            clients::last_contact_at.eq(draft.last_contact_at),
+            clients::notes.eq(&draft.notes),
+            clients::name_key.eq(text::fold(&draft.full_name)),
+            clients::company_key.eq(text::fold(&draft.company_name)),
+            clients::search.eq(search_text(draft)),
+            clients::created_at.eq(now),
+            clients::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(ClientId::new(db.last_insert_id()?))
+}
+
+/// Saves an edited client; false when its version is another by now.
+pub fn update(
+    db: &mut Db,
+    id: ClientId,
+    version: i32,
+    draft: &ClientDraft,
+    now: NaiveDateTime,
+) -> Result<bool, Failure> {
+    let saved = diesel::update(clients::table.find(id).filter(clients::version.eq(version)))
+        .set((
+            clients::full_name.eq(&draft.full_name),
+            clients::company_name.eq(&draft.company_name),
+            clients::email.eq(&draft.email),
+            clients::phone.eq(&draft.phone),
+            clients::last_contact_at.eq(draft.last_contact_at),
+            clients::notes.eq(&draft.notes),
+            clients::name_key.eq(text::fold(&draft.full_name)),
+            clients::company_key.eq(text::fold(&draft.company_name)),
+            clients::search.eq(search_text(draft)),
+            clients::version.eq(version + 1),
+            clients::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(saved == 1)
+}
+
+/// Gives the client to another sales person; false when its version is another by now.
+pub fn set_sales_contact(
+    db: &mut Db,
+    id: ClientId,
+    version: i32,
+    to: UserId,
+    now: NaiveDateTime,
+) -> Result<bool, Failure> {
+    let saved = diesel::update(clients::table.find(id).filter(clients::version.eq(version)))
+        .set((clients::sales_contact_id.eq(to), clients::version.eq(version + 1), clients::updated_at.eq(now)))
+        .execute(db)?;
+    Ok(saved == 1)
+}
+
+/// Archives (with a time) or restores; false when the version is another by now.
+pub fn set_archived(
+    db: &mut Db,
+    id: ClientId,
+    version: i32,
+    archived_at: Option<NaiveDateTime>,
+    now: NaiveDateTime,
+) -> Result<bool, Failure> {
+    let saved = diesel::update(clients::table.find(id).filter(clients::version.eq(version)))
+        .set((clients::archived_at.eq(archived_at), clients::version.eq(version + 1), clients::updated_at.eq(now)))
+        .execute(db)?;
+    Ok(saved == 1)
+}
+
+/// All clients of a sales person, archived ones included: what an heir takes over.
+pub fn owned_by(db: &mut Db, owner: UserId) -> Result<Vec<Client>, Failure> {
+    let owned = clients::table.filter(clients::sales_contact_id.eq(owner)).order(clients::id);
+    Ok(owned.select(Client::as_select()).load(db)?)
+}
+
+/// Gives all clients of one sales person to another.
+pub fn hand_over_all(db: &mut Db, from: UserId, to: UserId, now: NaiveDateTime) -> Result<usize, Failure> {
+    let all = clients::table.filter(clients::sales_contact_id.eq(from));
+    let values =
+        (clients::sales_contact_id.eq(to), clients::version.eq(clients::version + 1), clients::updated_at.eq(now));
+    Ok(diesel::update(all).set(values).execute(db)?)
+}
+
+/// Contracts of the client that are not archived.
+pub fn open_contracts(db: &mut Db, id: ClientId) -> Result<i64, Failure> {
+    let open = contracts::table.filter(contracts::client_id.eq(id).and(contracts::archived_at.is_null()));
+    Ok(open.count().get_result(db)?)
+}
+
+macro_rules! filtered {
+    ($listing:expr, $scope:expr, $me:expr) => {{
+        let filter = &$listing.filter;
+        let mut query = clients::table.left_join(users::table).into_boxed();
+        query = match filter.view {
+            ClientView::Archived => query.filter(clients::archived_at.is_not_null()),
+            ClientView::All => query.filter(clients::archived_at.is_null()),
+            ClientView::Mine => query.filter(clients::archived_at.is_null().and(clients::sales_contact_id.eq($me))),
+        };
+        query = match $scope {
+            Scope::All => query,
+            Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me)),
+            Scope::Support(me) => {
+                let mine = events::table
+                    .inner_join(contracts::table)
+                    .filter(events::support_id.eq(me))
+                    .select(contracts::client_id);
+                query.filter(clients::id.eq_any(mine))
+            }
+        };
+        if let Some(owner) = filter.sales_contact {
+            query = query.filter(clients::sales_contact_id.eq(owner));
+        }
+        if let Some(day) = filter.from {
+            query = query.filter(clients::last_contact_at.ge(day));
+        }
+        if let Some(day) = filter.to {
+            query = query.filter(clients::last_contact_at.le(day));
+        }
+        for pattern in patterns(&filter.text) {
+            query = query.filter(clients::search.like(pattern).escape('!'));
+        }
+        query
+    }};
+}
+
+/// A page of the clients that `scope` lets see; `me` is whose "mine" is meant.
+pub fn page(db: &mut Db, listing: &ClientListing, scope: Scope, me: UserId) -> Result<Page<ClientRow>, Failure> {
+    let query = filtered!(listing, scope, me).select((Client::as_select(), users::full_name.assume_not_null()));
+    let id = clients::id;
+    let query = match listing.sort {
+        ClientSort::Name => ordered!(required, query, listing, clients::name_key, id, Text),
+        ClientSort::Company => ordered!(required, query, listing, clients::company_key, id, Text),
+        ClientSort::Email => ordered!(optional, query, listing, clients::email, id, Text),
+        ClientSort::Phone => ordered!(required, query, listing, clients::phone, id, Text),
+        ClientSort::SalesContact => {
+            ordered!(required, query, listing, users::name_key.assume_not_null(), id, Text)
+        }
+        ClientSort::LastContact => ordered!(optional, query, listing, clients::last_contact_at, id, Day),
+        ClientSort::Updated => ordered!(required, query, listing, clients::updated_at, id, Time),
+    };
+    let rows: Vec<(Client, String)> = query.limit(listing.fetched()).load(db)?;
+    let total = match listing.wants_total() {
+        true => Some(CountOf(filtered!(listing, scope, me).select(clients::id).limit(COUNTED)).get_result(db)?),
+        false => None,
+    };
+    Ok(listing.page(rows.into_iter().map(row).collect(), total))
+}
+
+/// How many clients are in a list.
+pub fn count(db: &mut Db, listing: &ClientListing, scope: Scope, me: UserId) -> Result<Count, Failure> {
+    let found = CountOf(filtered!(listing, scope, me).select(clients::id).limit(COUNTED)).get_result(db)?;
+    Ok(Count::capped(found))
+}

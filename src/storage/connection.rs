@@ -1,0 +1,279 @@
+//! One connection type over both engines, and what their errors mean.
+
+use std::{fs::OpenOptions, io::Read, os::unix::fs::OpenOptionsExt, path::PathBuf};
+
+use diesel::{
+    Connection, SqliteConnection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+    result::{DatabaseErrorInformation, DatabaseErrorKind as Kind, Error},
+};
+
+use super::mysql::MysqlConnection;
+use crate::domain::{error::ConnectionProblem, field::Field};
+
+/// A connection to whichever engine the address names.
+#[derive(diesel::MultiConnection)]
+pub enum Db {
+    Mysql(MysqlConnection),
+    Sqlite(SqliteConnection),
+}
+
+/// Where the data lives. The engine is chosen by the scheme, never by trying.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Sqlite(PathBuf),
+    /// The whole address, which holds a password: never to be shown.
+    Mysql(String),
+}
+
+impl Target {
+    /// Reads `sqlite://PATH` or `mysql://USER:PASSWORD@HOST:PORT/NAME`.
+    pub fn parse(address: &str) -> Result<Self, ConnectionProblem> {
+        let address = address.trim();
+        if let Some(path) = address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:")) {
+            if path.is_empty() {
+                return Err(ConnectionProblem::BadAddress("sqlite://PATH".to_owned()));
+            }
+            Ok(Self::Sqlite(path.into()))
+        } else if address.starts_with("mysql://") {
+            Ok(Self::Mysql(address.to_owned()))
+        } else {
+            // What stands before the colon is safe to repeat; the rest may hold a password.
+            let scheme = address.split_once(':').map_or("", |(scheme, _)| scheme);
+            Err(ConnectionProblem::BadAddress(scheme.to_owned()))
+        }
+    }
+}
+
+/// For each connection to SQLite: enforced references, readers beside a writer, nothing
+/// acknowledged that a power cut could take back, no trust in functions of the file.
+const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+
+impl Db {
+    /// Connects to a database that exists.
+    pub fn open(target: &Target) -> Result<Self, ConnectionProblem> {
+        match target {
+            Target::Mysql(address) => MysqlConnection::open(address).map(Self::Mysql),
+            Target::Sqlite(path) if !path.exists() => Err(ConnectionProblem::NotSetUp),
+            Target::Sqlite(path) => open_sqlite(path),
+        }
+    }
+
+    /// Connects, creating the database when it is missing.
+    pub fn create(target: &Target) -> Result<Self, ConnectionProblem> {
+        match target {
+            Target::Sqlite(path) => {
+                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                    std::fs::create_dir_all(folder).map_err(|_| ConnectionProblem::NotAccessible)?;
+                }
+                let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
+                file.map_err(|_| ConnectionProblem::NotAccessible)?;
+                open_sqlite(path)
+            }
+            Target::Mysql(address) => match MysqlConnection::open(address) {
+                Err(ConnectionProblem::NoSuchDatabase) => {
+                    create_mysql_database(address)?;
+                    MysqlConnection::open(address).map(Self::Mysql)
+                }
+                other => other.map(Self::Mysql),
+            },
+        }
+    }
+
+    /// What answers, for a person: `SQLite` or `MySQL 10.11.6`.
+    pub fn server(&self) -> String {
+        match self {
+            Self::Mysql(connection) => connection.server().to_owned(),
+            Self::Sqlite(_) => "SQLite".to_owned(),
+        }
+    }
+
+    /// Nothing more can be said on this connection; it has to be opened anew.
+    pub fn is_lost(&self) -> bool {
+        match self {
+            Self::Mysql(connection) => connection.is_lost(),
+            Self::Sqlite(_) => false,
+        }
+    }
+
+    /// The id that the last INSERT of this connection was given. Ids are not
+    /// contiguous on a cluster: none but the last can be inferred.
+    pub fn last_insert_id(&mut self) -> Result<i64, Error> {
+        use diesel::RunQueryDsl;
+        match self {
+            Self::Mysql(connection) => diesel::select(last_insert_id()).get_result(connection),
+            Self::Sqlite(connection) => diesel::select(last_insert_rowid()).get_result(connection),
+        }
+    }
+
+    /// Runs `work` in one transaction that may write, from its beginning: on SQLite
+    /// it holds the write lock, so that what it reads is what it changes.
+    pub fn transact<T, E: From<Failure>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        type Manager = <Db as Connection>::TransactionManager;
+        match self {
+            Self::Mysql(connection) => AnsiTransactionManager::begin_transaction(connection),
+            Self::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
+        }
+        .map_err(|error| E::from(Failure::from(error)))?;
+        match work(self) {
+            Ok(value) => match Manager::commit_transaction(self) {
+                Ok(()) => Ok(value),
+                Err(error) => Err(E::from(Failure::of_commit(error))),
+            },
+            Err(error) => {
+                // When the rollback fails too the connection is gone, and with it the transaction.
+                if Manager::rollback_transaction(self).is_err() {
+                    self.abandon_transaction();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn abandon_transaction(&mut self) {
+        if let Self::Sqlite(connection) = self {
+            // A failure here means that there is no transaction left to end.
+            connection.batch_execute("ROLLBACK").ok();
+        }
+    }
+}
+
+fn open_sqlite(path: &PathBuf) -> Result<Db, ConnectionProblem> {
+    let mut beginning = [0_u8; 16];
+    let mut file = std::fs::File::open(path).map_err(|_| ConnectionProblem::NotAccessible)?;
+    let read = file.read(&mut beginning).map_err(|_| ConnectionProblem::NotAccessible)?;
+    if read > 0 && &beginning != b"SQLite format 3\0" {
+        return Err(ConnectionProblem::NotADatabase);
+    }
+    let name = path.to_str().ok_or(ConnectionProblem::NotAccessible)?;
+    // The scheme `file:` would be read as a URI with options.
+    let name = if name.starts_with('/') { name.to_owned() } else { format!("./{name}") };
+    let mut connection = SqliteConnection::establish(&name).map_err(|_| ConnectionProblem::NotAccessible)?;
+    connection.batch_execute(SQLITE_SESSION).map_err(|error| match Failure::from(error) {
+        Failure::Unavailable(problem) => problem,
+        other => ConnectionProblem::Other(format!("{other:?}")),
+    })?;
+    Ok(Db::Sqlite(connection))
+}
+
+/// Creates the database that the address names, through the same account.
+fn create_mysql_database(address: &str) -> Result<(), ConnectionProblem> {
+    let bad = || ConnectionProblem::BadAddress("mysql://USER:PASSWORD@HOST:PORT/NAME".to_owned());
+    let (base, query) = address.split_once('?').map_or((address, None), |(base, query)| (base, Some(query)));
+    let (server, name) = base.rsplit_once('/').ok_or_else(bad)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() || !name.chars().all(plain) {
+        return Err(bad());
+    }
+    let without_name = query.map_or_else(|| format!("{server}/"), |query| format!("{server}/?{query}"));
+    let mut connection = MysqlConnection::open(&without_name)?;
+    let create = format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
+    connection.batch_execute(&create).map_err(|_| ConnectionProblem::NoSuchDatabase)
+}
+
+diesel::define_sql_function! {
+    /// MySQL's.
+    fn last_insert_id() -> diesel::sql_types::BigInt;
+}
+diesel::define_sql_function! {
+    /// SQLite's.
+    fn last_insert_rowid() -> diesel::sql_types::BigInt;
+}
+
+/// What a query's error means to the services.
+#[derive(Debug)]
+pub enum Failure {
+    /// The database chose this transaction as a victim: the whole may be tried again.
+    Retry,
+    /// A value that has to be unique is taken.
+    Taken(Field),
+    /// The database refused what the services should have refused.
+    Constraint(String),
+    Unavailable(ConnectionProblem),
+    /// The connection broke during COMMIT: done or not done, nobody said.
+    CommitUnknown,
+    /// Nothing there.
+    NotFound,
+    Other(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound => Self::NotFound,
+            Error::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
+            Error::BrokenTransactionManager => Self::Unavailable(ConnectionProblem::Lost),
+            Error::DatabaseError(kind, detail) => Self::classify(kind, detail),
+            other => Self::Other(other),
+        }
+    }
+}
+
+impl Failure {
+    /// An error of COMMIT: only a refusal that the database put into words is known
+    /// to have changed nothing.
+    fn of_commit(error: Error) -> Self {
+        match Self::from(error) {
+            Self::Unavailable(ConnectionProblem::Lost) => Self::CommitUnknown,
+            known => known,
+        }
+    }
+
+    /// The one place that knows the engines' ways to say things. MySQL's codes do not
+    /// reach us through Diesel, its messages do.
+    fn classify(kind: Kind, detail: Box<dyn DatabaseErrorInformation + Send + Sync>) -> Self {
+        const MESSAGES: &[(&str, fn() -> Failure)] = &[
+            ("Deadlock found", || Failure::Retry),
+            ("Lock wait timeout", || Failure::Retry),
+            ("Record has changed since last read", || Failure::Retry),
+            ("database is locked", || Failure::Unavailable(ConnectionProblem::Timeout)),
+            ("WSREP has not yet prepared", || Failure::Unavailable(ConnectionProblem::Lost)),
+            ("file is not a database", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
+            ("database disk image is malformed", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
+            ("unable to open database file", || Failure::Unavailable(ConnectionProblem::NotAccessible)),
+            ("attempt to write a readonly database", || Failure::Unavailable(ConnectionProblem::NotAccessible)),
+            ("disk I/O error", || Failure::Unavailable(ConnectionProblem::NotAccessible)),
+            ("database or disk is full", || Failure::Unavailable(ConnectionProblem::DiskFull)),
+            ("The table '", || Failure::Unavailable(ConnectionProblem::DiskFull)),
+        ];
+        let message = detail.message();
+        match kind {
+            Kind::UniqueViolation => {
+                taken_field(message).map_or_else(|| Self::Constraint(message.to_owned()), Self::Taken)
+            }
+            Kind::ForeignKeyViolation | Kind::CheckViolation | Kind::NotNullViolation => {
+                Self::Constraint(message.to_owned())
+            }
+            Kind::SerializationFailure => Self::Retry,
+            Kind::ClosedConnection | Kind::UnableToSendCommand => Self::Unavailable(ConnectionProblem::Lost),
+            _ if message.starts_with("CONSTRAINT") => Self::Constraint(message.to_owned()),
+            _ => MESSAGES
+                .iter()
+                .find(|(beginning, _)| message.starts_with(beginning))
+                .map_or_else(|| Self::Other(Error::DatabaseError(kind, detail)), |(_, failure)| failure()),
+        }
+    }
+}
+
+/// Which field a unique violation is about. SQLite names `table.column`, MySQL the
+/// key: `users_email` or `users.users_email`.
+fn taken_field(message: &str) -> Option<Field> {
+    const UNIQUE: [(&str, Field); 3] =
+        [("username", Field::Username), ("email", Field::Email), ("employee_number", Field::EmployeeNumber)];
+    // The value that is taken stands before the key's name and may hold any word.
+    let key = message.rsplit_once("for key").map_or(message, |(_, key)| key);
+    UNIQUE.iter().find(|(name, _)| key.contains(name)).map(|(_, field)| *field)
+}
+
+/// Inserts many rows of one struct in one statement. Diesel offers batches for each
+/// engine's own connection only.
+macro_rules! insert_many {
+    ($db:expr, $table:expr, $rows:expr) => {
+        match $db {
+            $crate::storage::Db::Mysql(db) => diesel::insert_into($table).values($rows).execute(db),
+            $crate::storage::Db::Sqlite(db) => diesel::insert_into($table).values($rows).execute(db),
+        }
+    };
+}
+pub(super) use insert_many;

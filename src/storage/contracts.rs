@@ -1,0 +1,232 @@
+//! Contracts.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use diesel::prelude::*;
+
+use super::{
+    Scope,
+    connection::{Db, Failure},
+    page::{COUNTED, CountOf, ordered, patterns},
+};
+use crate::{
+    domain::{
+        contract::{Contract, ContractDraft},
+        filter::{ContractListing, ContractRow, ContractSort, ContractView},
+        id::{ClientId, ContractId, UserId},
+        money::Cents,
+        page::{Count, Page},
+    },
+    schema::{clients, contracts, events, users},
+};
+
+type Joined = (Contract, String, String, UserId, String);
+
+fn row((contract, client, company, sales_contact_id, sales_contact): Joined) -> ContractRow {
+    ContractRow { contract, client, company, sales_contact_id, sales_contact }
+}
+
+/// The contract as it is stored.
+pub fn find(db: &mut Db, id: ContractId) -> Result<Option<Contract>, Failure> {
+    Ok(contracts::table.find(id).select(Contract::as_select()).first(db).optional()?)
+}
+
+/// The contract as lists show it.
+pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, Failure> {
+    let found = contracts::table
+        .inner_join(clients::table.inner_join(users::table))
+        .filter(contracts::id.eq(id))
+        .select((
+            Contract::as_select(),
+            clients::full_name,
+            clients::company_name,
+            clients::sales_contact_id,
+            users::full_name,
+        ))
+        .first(db)
+        .optional()?;
+    Ok(found.map(row))
+}
+
+/// Locks the contract's row until the end of the transaction, unless it is archived.
+pub fn hold_active(db: &mut Db, id: ContractId) -> Result<bool, Failure> {
+    let same = contracts::table.find(id).filter(contracts::archived_at.is_null());
+    Ok(diesel::update(same).set(contracts::id.eq(contracts::id)).execute(db)? == 1)
+}
+
+/// Creates a contract, not signed yet, and returns its id.
+pub fn insert(db: &mut Db, client: ClientId, draft: &ContractDraft, now: NaiveDateTime) -> Result<ContractId, Failure> {
+    diesel::insert_into(contracts::table)
+        .values((
+            contracts::client_id.eq(client),
+            contracts::total_cents.eq(draft.total_cents),
+            contracts::due_cents.eq(draft.due_cents),
+            contracts::notes.eq(&draft.notes),
+            contracts::created_at.eq(now),
+            contracts::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(ContractId::new(db.last_insert_id()?))
+}
+
+/// Saves an edited contract; false when its version is another by now.
+pub fn update(
+    db: &mut Db,
+    id: ContractId,
+    version: i32,
+    draft: &ContractDraft,
+    now: NaiveDateTime,
+) -> Result<bool, Failure> {
+    let saved = diesel::update(contracts::table.find(id).filter(contracts::version.eq(version)))
+        .set((
+            contracts::total_cents.eq(draft.total_cents),
+            contracts::due_cents.eq(draft.due_cents),
+            contracts::notes.eq(&draft.notes),
+            contracts::version.eq(version + 1),
+            contracts::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(saved == 1)
+}
+
+/// Signs; false when the version is another by now or a signature is there already.
+pub fn sign(db: &mut Db, id: ContractId, version: i32, now: NaiveDateTime) -> Result<bool, Failure> {
+    let unsigned = contracts::table.find(id).filter(contracts::version.eq(version).and(contracts::signed_at.is_null()));
+    let saved = diesel::update(unsigned)
+        .set((contracts::signed_at.eq(now), contracts::version.eq(version + 1), contracts::updated_at.eq(now)))
+        .execute(db)?;
+    Ok(saved == 1)
+}
+
+/// Archives (with a time) or restores; false when the version is another by now.
+pub fn set_archived(
+    db: &mut Db,
+    id: ContractId,
+    version: i32,
+    archived_at: Option<NaiveDateTime>,
+    now: NaiveDateTime,
+) -> Result<bool, Failure> {
+    let saved = diesel::update(contracts::table.find(id).filter(contracts::version.eq(version)))
+        .set((
+            contracts::archived_at.eq(archived_at),
+            contracts::version.eq(version + 1),
+            contracts::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(saved == 1)
+}
+
+/// Events of the contract that are not archived.
+pub fn open_events(db: &mut Db, id: ContractId) -> Result<i64, Failure> {
+    let open = events::table.filter(events::contract_id.eq(id).and(events::archived_at.is_null()));
+    Ok(open.count().get_result(db)?)
+}
+
+/// Midnight at the beginning of a day.
+pub(super) fn day_start(day: NaiveDate) -> NaiveDateTime {
+    day.and_time(NaiveTime::MIN)
+}
+
+/// Midnight at the end of a day.
+pub(super) fn day_end(day: NaiveDate) -> NaiveDateTime {
+    day_start(day.succ_opt().unwrap_or(day))
+}
+
+macro_rules! filtered {
+    ($listing:expr, $scope:expr, $me:expr) => {{
+        use ContractView as V;
+        let filter = &$listing.filter;
+        let mut query = contracts::table.left_join(clients::table.left_join(users::table)).into_boxed();
+        query = match filter.view {
+            V::Archived => query.filter(contracts::archived_at.is_not_null()),
+            _ => query.filter(contracts::archived_at.is_null()),
+        };
+        if matches!(filter.view, V::Mine | V::MineNotSigned | V::MineWithoutEvent | V::MineNotPaid) {
+            query = query.filter(clients::sales_contact_id.eq($me));
+        }
+        query = match filter.view {
+            V::NotSigned | V::MineNotSigned => query.filter(contracts::signed_at.is_null()),
+            V::Signed => query.filter(contracts::signed_at.is_not_null()),
+            V::NotPaid | V::MineNotPaid => query.filter(contracts::due_cents.gt(Cents(0))),
+            V::MineWithoutEvent => {
+                let with_event = events::table
+                    .filter(events::contract_id.eq(contracts::id).and(events::archived_at.is_null()))
+                    .select(events::id);
+                query.filter(contracts::signed_at.is_not_null().and(diesel::dsl::not(diesel::dsl::exists(with_event))))
+            }
+            V::All | V::Mine | V::Archived => query,
+        };
+        query = match $scope {
+            Scope::All => query,
+            Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me)),
+            Scope::Support(me) => {
+                let mine = events::table.filter(events::support_id.eq(me)).select(events::contract_id);
+                query.filter(contracts::id.eq_any(mine))
+            }
+        };
+        if let Some(client) = filter.client {
+            query = query.filter(contracts::client_id.eq(client));
+        }
+        if let Some(owner) = filter.sales_contact {
+            query = query.filter(clients::sales_contact_id.eq(owner));
+        }
+        if let Some(amount) = filter.total_above {
+            query = query.filter(contracts::total_cents.ge(amount));
+        }
+        if let Some(amount) = filter.total_below {
+            query = query.filter(contracts::total_cents.le(amount));
+        }
+        if let Some(amount) = filter.due_above {
+            query = query.filter(contracts::due_cents.ge(amount));
+        }
+        if let Some(amount) = filter.due_below {
+            query = query.filter(contracts::due_cents.le(amount));
+        }
+        if let Some(day) = filter.from {
+            query = query.filter(contracts::created_at.ge(day_start(day)));
+        }
+        if let Some(day) = filter.to {
+            query = query.filter(contracts::created_at.lt(day_end(day)));
+        }
+        for pattern in patterns(&filter.text) {
+            query = query.filter(clients::search.like(pattern).escape('!').assume_not_null());
+        }
+        query
+    }};
+}
+
+/// A page of the contracts that `scope` lets see; `me` is whose "mine" is meant.
+pub fn page(db: &mut Db, listing: &ContractListing, scope: Scope, me: UserId) -> Result<Page<ContractRow>, Failure> {
+    let query = filtered!(listing, scope, me).select((
+        Contract::as_select(),
+        clients::full_name.assume_not_null(),
+        clients::company_name.assume_not_null(),
+        clients::sales_contact_id.assume_not_null(),
+        users::full_name.assume_not_null(),
+    ));
+    let id = contracts::id;
+    let query = match listing.sort {
+        ContractSort::Number => {
+            let query = ordered!(required, query, listing, contracts::id, id, Int);
+            query
+        }
+        ContractSort::Client => ordered!(required, query, listing, clients::name_key.assume_not_null(), id, Text),
+        ContractSort::Company => ordered!(required, query, listing, clients::company_key.assume_not_null(), id, Text),
+        ContractSort::Total => ordered!(required, query, listing, contracts::total_cents, id, Int),
+        ContractSort::Due => ordered!(required, query, listing, contracts::due_cents, id, Int),
+        ContractSort::Signed => ordered!(optional, query, listing, contracts::signed_at, id, Time),
+        ContractSort::SalesContact => ordered!(required, query, listing, users::name_key.assume_not_null(), id, Text),
+        ContractSort::Created => ordered!(required, query, listing, contracts::created_at, id, Time),
+    };
+    let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
+    let total = match listing.wants_total() {
+        true => Some(CountOf(filtered!(listing, scope, me).select(contracts::id).limit(COUNTED)).get_result(db)?),
+        false => None,
+    };
+    Ok(listing.page(rows.into_iter().map(row).collect(), total))
+}
+
+/// How many contracts are in a list.
+pub fn count(db: &mut Db, listing: &ContractListing, scope: Scope, me: UserId) -> Result<Count, Failure> {
+    let found = CountOf(filtered!(listing, scope, me).select(contracts::id).limit(COUNTED)).get_result(db)?;
+    Ok(Count::capped(found))
+}

@@ -1,0 +1,323 @@
+//! Events.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::{
+    Scope,
+    connection::{Db, Failure},
+    contracts::{day_end, day_start},
+    page::{COUNTED, CountOf, ordered, patterns},
+};
+use crate::{
+    domain::{
+        dates,
+        event::{Event, EventDraft, Status},
+        filter::{EventListing, EventRow, EventSort, EventView},
+        id::{ClientId, ContractId, EventId, UserId},
+        page::{Count, Page},
+        text,
+    },
+    schema::{clients, contracts, events, users},
+};
+
+diesel::alias!(users as owners: Owners, users as helpers: Helpers);
+
+/// The states of an event that is somebody's work.
+const OPEN: [Status; 2] = [Status::Planned, Status::Confirmed];
+
+type Joined = (Event, ClientId, String, String, UserId, String, Option<String>);
+
+fn row((event, client_id, client, company, sales_contact_id, sales_contact, support): Joined) -> EventRow {
+    EventRow { event, client_id, client, company, sales_contact_id, sales_contact, support }
+}
+
+fn search_text(draft: &EventDraft) -> String {
+    text::fold(&format!("{} {} {}", draft.title, draft.location, draft.client_contact))
+}
+
+macro_rules! joined {
+    () => {
+        events::table
+            .left_join(contracts::table.on(events::contract_id.eq(contracts::id)))
+            .left_join(clients::table.on(contracts::client_id.eq(clients::id)))
+            .left_join(owners.on(clients::sales_contact_id.eq(owners.field(users::id))))
+            .left_join(helpers.on(events::support_id.eq(helpers.field(users::id).nullable())))
+    };
+}
+
+macro_rules! selected {
+    ($query:expr) => {
+        $query.select((
+            Event::as_select(),
+            contracts::client_id.assume_not_null(),
+            clients::full_name.assume_not_null(),
+            clients::company_name.assume_not_null(),
+            clients::sales_contact_id.assume_not_null(),
+            owners.field(users::full_name).assume_not_null(),
+            helpers.field(users::full_name).nullable(),
+        ))
+    };
+}
+
+/// The event as it is stored.
+pub fn find(db: &mut Db, id: EventId) -> Result<Option<Event>, Failure> {
+    Ok(events::table.find(id).select(Event::as_select()).first(db).optional()?)
+}
+
+/// Events as lists show them, in no order.
+pub fn find_rows(db: &mut Db, ids: &[EventId]) -> Result<Vec<EventRow>, Failure> {
+    let query = selected!(joined!().filter(events::id.eq_any(ids.to_vec())));
+    Ok(query.load::<Joined>(db)?.into_iter().map(row).collect())
+}
+
+/// Creates an event, planned and without support, and returns its id.
+pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveDateTime) -> Result<EventId, Failure> {
+    diesel::insert_into(events::table)
+        .values((
+            events::contract_id.eq(contract),
+            events::title.eq(&draft.title),
+            events::client_contact.eq(&draft.client_contact),
+            events::starts_at.eq(draft.starts_at),
+            events::ends_at.eq(draft.ends_at),
+            events::location.eq(&draft.location),
+            events::attendees.eq(draft.attendees),
+            events::notes.eq(&draft.notes),
+            events::status.eq(Status::Planned),
+            events::title_key.eq(text::fold(&draft.title)),
+            events::location_key.eq(text::fold(&draft.location)),
+            events::search.eq(search_text(draft)),
+            events::created_at.eq(now),
+            events::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(EventId::new(db.last_insert_id()?))
+}
+
+/// Saves an edited event; false when its version is another by now.
+pub fn update(db: &mut Db, id: EventId, version: i32, draft: &EventDraft, now: NaiveDateTime) -> Result<bool, Failure> {
+    let saved = diesel::update(events::table.find(id).filter(events::version.eq(version)))
+        .set((
+            events::title.eq(&draft.title),
+            events::client_contact.eq(&draft.client_contact),
+            events::starts_at.eq(draft.starts_at),
+            events::ends_at.eq(draft.ends_at),
+            events::location.eq(&draft.location),
+            events::attendees.eq(draft.attendees),
+            events::notes.eq(&draft.notes),
+            events::title_key.eq(text::fold(&draft.title)),
+            events::location_key.eq(text::fold(&draft.location)),
+            events::search.eq(search_text(draft)),
+            events::version.eq(version + 1),
+            events::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(saved == 1)
+}
+
+/// What one action changes besides the form's fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub status: Status,
+    pub support_id: Option<UserId>,
+    pub archived_at: Option<NaiveDateTime>,
+}
+
+impl Standing {
+    /// As it is now.
+    pub fn of(event: &Event) -> Self {
+        Self { status: event.status, support_id: event.support_id, archived_at: event.archived_at }
+    }
+}
+
+/// Saves status, support and archiving; false when the version is another by now.
+pub fn set_standing(
+    db: &mut Db,
+    id: EventId,
+    version: i32,
+    standing: Standing,
+    now: NaiveDateTime,
+) -> Result<bool, Failure> {
+    let saved = diesel::update(events::table.find(id).filter(events::version.eq(version)))
+        .set((
+            events::status.eq(standing.status),
+            events::support_id.eq(standing.support_id),
+            events::archived_at.eq(standing.archived_at),
+            events::version.eq(version + 1),
+            events::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(saved == 1)
+}
+
+/// Events of a support person that are still their work: what an heir takes over.
+pub fn open_of(db: &mut Db, support: UserId) -> Result<Vec<Event>, Failure> {
+    let open = events::table
+        .filter(events::support_id.eq(support).and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()))
+        .order(events::id);
+    Ok(open.select(Event::as_select()).load(db)?)
+}
+
+/// Gives all open events of one support person to another.
+pub fn hand_over_open(db: &mut Db, from: UserId, to: UserId, now: NaiveDateTime) -> Result<usize, Failure> {
+    let open = events::table
+        .filter(events::support_id.eq(from).and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()));
+    let values = (events::support_id.eq(to), events::version.eq(events::version + 1), events::updated_at.eq(now));
+    Ok(diesel::update(open).set(values).execute(db)?)
+}
+
+/// Somebody's open event in a span of time.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Engagement {
+    pub event: EventId,
+    pub support: UserId,
+    pub title: String,
+    /// Wall clock.
+    pub starts_at: NaiveDateTime,
+    /// Wall clock.
+    pub ends_at: Option<NaiveDateTime>,
+}
+
+/// The most engagements that are looked at when support is chosen.
+const MAX_ENGAGEMENTS: i64 = 5_000;
+
+/// Open events that have support and touch the span, the earliest first.
+pub fn engagements(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Result<Vec<Engagement>, Failure> {
+    let touching = events::starts_at.lt(to).and(events::starts_at.ge(from).or(events::ends_at.gt(from)));
+    let query = events::table
+        .filter(events::support_id.is_not_null().and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()))
+        .filter(touching)
+        .select((
+            events::id,
+            events::support_id.assume_not_null(),
+            events::title,
+            events::starts_at.assume_not_null(),
+            events::ends_at,
+        ))
+        .order((events::starts_at, events::id))
+        .limit(MAX_ENGAGEMENTS);
+    Ok(query.load(db)?)
+}
+
+macro_rules! filtered {
+    ($listing:expr, $scope:expr, $me:expr, $now:expr) => {{
+        use EventView as V;
+        let (filter, me, now) = (&$listing.filter, $me, $now);
+        let mut query = joined!().into_boxed();
+        query = match filter.view {
+            V::Archived => query.filter(events::archived_at.is_not_null()),
+            _ => query.filter(events::archived_at.is_null()),
+        };
+        if matches!(filter.view, V::WithoutSupport | V::MineNext | V::MineIncomplete) {
+            query = query.filter(events::status.eq_any(OPEN));
+        }
+        if matches!(filter.view, V::WithoutSupport | V::MineNext) {
+            let not_over = events::starts_at
+                .is_null()
+                .or(events::ends_at.ge(now).assume_not_null())
+                .or(events::ends_at.is_null().and(events::starts_at.ge(now).assume_not_null()));
+            query = query.filter(not_over);
+        }
+        query = match filter.view {
+            V::All | V::Archived => query,
+            V::Mine => query.filter(
+                events::support_id
+                    .eq(me)
+                    .assume_not_null()
+                    .and(events::support_id.is_not_null())
+                    .or(clients::sales_contact_id.eq(me).assume_not_null()),
+            ),
+            V::WithoutSupport => query.filter(events::support_id.is_null()),
+            V::Week => {
+                let (monday, next) = dates::week_of(now.date());
+                query.filter(
+                    events::starts_at
+                        .lt(next)
+                        .and(events::starts_at.ge(monday).or(events::ends_at.gt(monday)))
+                        .assume_not_null(),
+                )
+            }
+            V::Past => query.filter(
+                events::ends_at
+                    .lt(now)
+                    .assume_not_null()
+                    .and(events::ends_at.is_not_null())
+                    .or(events::ends_at.is_null().and(events::starts_at.lt(now).assume_not_null())),
+            ),
+            V::MineNext => query.filter(events::support_id.eq(me).assume_not_null()),
+            V::MineIncomplete => query
+                .filter(events::support_id.eq(me).assume_not_null())
+                .filter(events::notes.eq("").or(events::ends_at.is_null())),
+        };
+        query = match $scope {
+            Scope::All => query,
+            Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me).assume_not_null()),
+            Scope::Support(me) => query.filter(events::support_id.eq(me).assume_not_null()),
+        };
+        if let Some(client) = filter.client {
+            query = query.filter(contracts::client_id.eq(client).assume_not_null());
+        }
+        if let Some(contract) = filter.contract {
+            query = query.filter(events::contract_id.eq(contract));
+        }
+        if let Some(support) = filter.support {
+            query = query.filter(events::support_id.eq(support).assume_not_null());
+        }
+        if let Some(day) = filter.from {
+            query = query.filter(events::starts_at.ge(day_start(day)).assume_not_null());
+        }
+        if let Some(day) = filter.to {
+            query = query.filter(events::starts_at.lt(day_end(day)).assume_not_null());
+        }
+        for pattern in patterns(&filter.place) {
+            query = query.filter(events::location_key.like(pattern).escape('!'));
+        }
+        for pattern in patterns(&filter.text) {
+            let by_client = clients::search.like(pattern.clone()).escape('!').assume_not_null();
+            query = query.filter(events::search.like(pattern).escape('!').or(by_client));
+        }
+        query
+    }};
+}
+
+/// A page of the events that `scope` lets see; `me` is whose "mine" is meant, `now` the
+/// company's wall clock.
+pub fn page(
+    db: &mut Db,
+    listing: &EventListing,
+    scope: Scope,
+    me: UserId,
+    now: NaiveDateTime,
+) -> Result<Page<EventRow>, Failure> {
+    let query = selected!(filtered!(listing, scope, me, now));
+    let id = events::id;
+    let query = match listing.sort {
+        EventSort::Starts => ordered!(optional, query, listing, events::starts_at, id, Time),
+        EventSort::Title => ordered!(required, query, listing, events::title_key, id, Text),
+        EventSort::Client => ordered!(required, query, listing, clients::name_key.assume_not_null(), id, Text),
+        EventSort::Location => ordered!(required, query, listing, events::location_key, id, Text),
+        EventSort::Attendees => ordered!(required, query, listing, events::attendees, id, Number),
+        EventSort::Status => ordered!(required, query, listing, events::status, id, Text),
+        EventSort::Support => {
+            ordered!(optional, query, listing, helpers.field(users::name_key).nullable(), id, Text)
+        }
+    };
+    let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
+    let total = match listing.wants_total() {
+        true => Some(CountOf(filtered!(listing, scope, me, now).select(events::id).limit(COUNTED)).get_result(db)?),
+        false => None,
+    };
+    Ok(listing.page(rows.into_iter().map(row).collect(), total))
+}
+
+/// How many events are in a list.
+pub fn count(
+    db: &mut Db,
+    listing: &EventListing,
+    scope: Scope,
+    me: UserId,
+    now: NaiveDateTime,
+) -> Result<Count, Failure> {
+    let found = CountOf(filtered!(listing, scope, me, now).select(events::id).limit(COUNTED)).get_result(db)?;
+    Ok(Count::capped(found))
+}

@@ -1,0 +1,222 @@
+//! Bringing the tables up to date, on both engines, safely when two programs try at once.
+
+use std::time::{Duration, Instant};
+
+use diesel::{
+    connection::SimpleConnection,
+    migration::{Migration, MigrationSource, MigrationVersion},
+    mysql::Mysql,
+    result::Error,
+    sqlite::Sqlite,
+};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::{
+    connection::{Db, Failure},
+    mysql::MysqlConnection,
+};
+use crate::domain::error::ConnectionProblem;
+
+const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
+const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// How the tables stand to this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// No tables at all.
+    Empty,
+    /// This program has migrations that are still to be run.
+    Behind,
+    Current,
+    /// A newer program has been here.
+    Ahead,
+}
+
+/// Compares the tables with this program's migrations. Changes nothing.
+pub fn level(connection: &mut Db) -> Result<Level, Failure> {
+    let (applied, known) = match connection {
+        Db::Mysql(connection) => {
+            if !mysql_has_migrations(connection)? {
+                return Ok(Level::Empty);
+            }
+            (connection.applied_migrations().map_err(failed)?, versions::<Mysql>(&MYSQL)?)
+        }
+        Db::Sqlite(connection) => {
+            use diesel::{RunQueryDsl, dsl::sql, select, sql_types::Bool};
+            let exists = "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')";
+            if !select(sql::<Bool>(exists)).get_result::<bool>(connection)? {
+                return Ok(Level::Empty);
+            }
+            (connection.applied_migrations().map_err(failed)?, versions::<Sqlite>(&SQLITE)?)
+        }
+    };
+    Ok(if applied.is_empty() {
+        Level::Empty
+    } else if applied.iter().any(|version| !known.contains(&version.to_string())) {
+        Level::Ahead
+    } else if applied.len() < known.len() {
+        Level::Behind
+    } else {
+        Level::Current
+    })
+}
+
+/// Runs what is still to be run. Does nothing to tables that are current, and refuses
+/// those of a newer program.
+pub fn migrate(connection: &mut Db) -> Result<(), Failure> {
+    match level(connection)? {
+        Level::Current => return Ok(()),
+        Level::Ahead => return Err(Failure::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Empty | Level::Behind => {}
+    }
+    match connection {
+        // One transaction for all: what another program did meanwhile is seen inside it.
+        Db::Sqlite(connection) => connection
+            .immediate_transaction(|connection| {
+                connection.run_pending_migrations(SQLITE).map(drop).map_err(Error::QueryBuilderError)
+            })
+            .map_err(Failure::from),
+        Db::Mysql(connection) => {
+            let lease = Lease::take(connection)?;
+            let migrated = connection.run_pending_migrations(MYSQL).map(drop).map_err(failed);
+            let guarded = migrated.and_then(|()| install_guards(connection));
+            lease.give_back(connection);
+            guarded
+        }
+    }
+}
+
+fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {
+    match error.downcast::<Error>() {
+        Ok(error) => Failure::from(*error),
+        Err(error) => Failure::Other(Error::QueryBuilderError(error)),
+    }
+}
+
+fn versions<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, Failure>
+where
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(failed)?;
+    Ok(migrations.iter().map(|migration| MigrationVersion::from(migration.name().version()).to_string()).collect())
+}
+
+fn mysql_has_migrations(connection: &mut MysqlConnection) -> Result<bool, Failure> {
+    use diesel::{RunQueryDsl, dsl::sql, select, sql_types::Bool};
+    let exists = "EXISTS (SELECT 1 FROM information_schema.tables \
+         WHERE table_schema = DATABASE() AND table_name = '__diesel_schema_migrations')";
+    Ok(select(sql::<Bool>(exists)).get_result(connection)?)
+}
+
+/// The right to migrate a MySQL database, for a while. A row, since `GET_LOCK` is given
+/// to two programs at once on the nodes of a cluster.
+struct Lease {
+    holder: String,
+}
+
+/// A migrator that died keeps the others waiting no longer than this.
+const LEASE_SECONDS: u32 = 120;
+
+impl Lease {
+    fn take(connection: &mut MysqlConnection) -> Result<Self, Failure> {
+        let holder = crate::domain::session::random_id();
+        connection.batch_execute(
+            "CREATE TABLE IF NOT EXISTS migration_lease (id INTEGER PRIMARY KEY, holder VARCHAR(64) NOT NULL, \
+             until DATETIME(6) NOT NULL) ENGINE = InnoDB; \
+             INSERT IGNORE INTO migration_lease VALUES (1, '', '1970-01-01 00:00:00')",
+        )?;
+        let give_up = Instant::now() + Duration::from_secs(LEASE_SECONDS.into()) * 2;
+        loop {
+            use diesel::{RunQueryDsl, sql_query};
+            let taken = sql_query(format!(
+                "UPDATE migration_lease SET holder = '{holder}', until = UTC_TIMESTAMP(6) + INTERVAL {LEASE_SECONDS} SECOND \
+                 WHERE id = 1 AND until < UTC_TIMESTAMP(6)"
+            ))
+            .execute(connection)?;
+            if taken == 1 {
+                return Ok(Self { holder });
+            }
+            if Instant::now() > give_up {
+                return Err(Failure::Unavailable(ConnectionProblem::Timeout));
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+
+    fn give_back(self, connection: &mut MysqlConnection) {
+        let holder = self.holder;
+        let release =
+            format!("UPDATE migration_lease SET until = '1970-01-01 00:00:00' WHERE id = 1 AND holder = '{holder}'");
+        // If it fails the lease runs out by itself.
+        if let Err(error) = connection.batch_execute(&release) {
+            tracing::warn!(%error, "the migration lease could not be given back");
+        }
+    }
+}
+
+/// Rules that MySQL can hold in triggers only. A server that logs its statements
+/// refuses triggers to accounts without a special privilege; there the services alone
+/// hold these rules, as they do everywhere.
+const GUARDS: &[(&str, &str)] = &[
+    (
+        "contracts_stay_signed",
+        "BEFORE UPDATE ON contracts FOR EACH ROW \
+         IF OLD.signed_at IS NOT NULL AND NOT (NEW.signed_at <=> OLD.signed_at) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a signature is final'; END IF",
+    ),
+    (
+        "events_need_signature",
+        "BEFORE INSERT ON events FOR EACH ROW BEGIN \
+         IF NOT EXISTS (SELECT 1 FROM contracts WHERE id = NEW.contract_id AND signed_at IS NOT NULL AND archived_at IS NULL) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an event needs a signed contract'; END IF; \
+         IF NEW.support_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.support_id AND role = 'support' AND active) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active support can be assigned'; END IF; END",
+    ),
+    (
+        "events_keep_contract",
+        "BEFORE UPDATE ON events FOR EACH ROW BEGIN \
+         IF NEW.contract_id <> OLD.contract_id THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an event stays with its contract'; END IF; \
+         IF NEW.support_id IS NOT NULL AND NOT (NEW.support_id <=> OLD.support_id) \
+         AND NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.support_id AND role = 'support' AND active) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active support can be assigned'; END IF; END",
+    ),
+    (
+        "owner_is_active_on_insert",
+        "BEFORE INSERT ON clients FOR EACH ROW \
+         IF NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.sales_contact_id AND role = 'sales' AND active) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active sales can own a client'; END IF",
+    ),
+    (
+        "owner_is_active_on_update",
+        "BEFORE UPDATE ON clients FOR EACH ROW \
+         IF NEW.sales_contact_id <> OLD.sales_contact_id \
+         AND NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.sales_contact_id AND role = 'sales' AND active) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active sales can own a client'; END IF",
+    ),
+    (
+        "audit_is_not_changed",
+        "BEFORE UPDATE ON audit_log FOR EACH ROW \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the audit log is not changed'",
+    ),
+    (
+        "audit_is_not_removed",
+        "BEFORE DELETE ON audit_log FOR EACH ROW \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the audit log is not removed'",
+    ),
+];
+
+fn install_guards(connection: &mut MysqlConnection) -> Result<(), Failure> {
+    for (name, body) in GUARDS {
+        let made = connection
+            .batch_execute(&format!("DROP TRIGGER IF EXISTS {name}"))
+            .and_then(|()| connection.batch_execute(&format!("CREATE TRIGGER {name} {body}")));
+        match made.map_err(Failure::from) {
+            Err(Failure::Other(error)) => {
+                tracing::warn!(%error, trigger = name, "the server does not let this account make a trigger");
+            }
+            other => other?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! Floor 1: the database. Plain query functions per table over one connection type;
+//! only `connection`, `mysql` and `migrate` know which engine it is.
+
+pub mod audit;
+pub mod clients;
+pub mod connection;
+pub mod contracts;
+pub mod events;
+pub mod migrate;
+mod mysql;
+mod page;
+pub mod settings;
+pub mod users;
+
+pub use connection::{Db, Failure, MultiBackend, Target};
+
+use crate::domain::UserId;
+
+/// Which records somebody sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    /// The clients of a sales person, their contracts and events.
+    Sales(UserId),
+    /// The events of a support person, their contracts and clients.
+    Support(UserId),
+}

@@ -1,0 +1,253 @@
+//! A blocking Diesel connection to MySQL in pure Rust: no C library, TLS by rustls, and
+//! no call that outlives its deadline.
+//!
+//! Implements Diesel's hidden multi-connection traits; the versions are pinned in
+//! Cargo.toml for that reason.
+
+use std::{any::Any, future::Future, net::IpAddr, path::PathBuf, time::Duration};
+
+use diesel::{
+    connection::{AnsiTransactionManager, CacheSize, Connection, Instrumentation, LoadConnection, SimpleConnection},
+    expression::QueryMetadata,
+    internal::derives::multiconnection::{ConnectionSealed, MultiConnectionHelper},
+    migration::{CREATE_MIGRATIONS_TABLE, MigrationConnection},
+    mysql::Mysql,
+    query_builder::{Query, QueryFragment, QueryId},
+    result::{ConnectionError, ConnectionResult, DatabaseErrorKind, Error, QueryResult},
+    sql_types::TypeMetadata,
+};
+use diesel_async::{AsyncConnection, AsyncConnectionCore, AsyncMysqlConnection, SimpleAsyncConnection};
+use futures_util::StreamExt;
+use mysql_async::{Opts, OptsBuilder, SslOpts};
+
+use crate::domain::error::ConnectionProblem;
+
+type Lookup = <Mysql as TypeMetadata>::MetadataLookup;
+
+/// How long to wait for a server that is asked to connect.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
+/// How long to wait for an answer; longer than the server's own lock timeout.
+const CALL_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Said to the server once for each connection.
+const SESSION: &str = "SET time_zone = '+00:00', \
+     sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', \
+     innodb_lock_wait_timeout = 5";
+
+/// Reads what was committed, not what stood when the transaction began: the rules are
+/// checked after the rows they depend on were locked.
+const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+/// A connection that is lost for good after its first broken or late call.
+pub struct MysqlConnection {
+    inner: AsyncMysqlConnection,
+    runtime: tokio::runtime::Runtime,
+    transaction: AnsiTransactionManager,
+    lost: bool,
+    server: String,
+}
+
+impl MysqlConnection {
+    /// Connects to the database of a `mysql://` address.
+    pub fn open(address: &str) -> Result<Self, ConnectionProblem> {
+        let options = options(address)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| ConnectionProblem::Other(error.to_string()))?;
+        let connect = async {
+            let connection = mysql_async::Conn::new(options).await.map_err(|error| problem(&error))?;
+            let (major, minor, patch) = connection.server_version();
+            let inner = AsyncMysqlConnection::try_from(connection).await;
+            let inner = inner.map_err(|error| ConnectionProblem::Other(error.to_string()))?;
+            Ok((inner, format!("MySQL {major}.{minor}.{patch}")))
+        };
+        let limited = async { tokio::time::timeout(CONNECT_PATIENCE, connect).await };
+        let (inner, server) = runtime.block_on(limited).unwrap_or(Err(ConnectionProblem::Timeout))?;
+        Ok(Self { inner, runtime, transaction: AnsiTransactionManager::default(), lost: false, server })
+    }
+
+    /// What answers, with its version.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// Nothing more can be said on this connection.
+    pub fn is_lost(&self) -> bool {
+        self.lost
+    }
+
+    fn wait<'a, F, T>(&'a mut self, call: impl FnOnce(&'a mut AsyncMysqlConnection) -> F) -> QueryResult<T>
+    where
+        F: Future<Output = QueryResult<T>> + 'a,
+    {
+        let Self { inner, runtime, lost, .. } = self;
+        if *lost {
+            return Err(closed("the connection was lost before".to_owned()));
+        }
+        let answer = runtime.block_on(async { tokio::time::timeout(CALL_PATIENCE, call(inner)).await });
+        let answer = answer.unwrap_or_else(|_| Err(closed(format!("no answer within {CALL_PATIENCE:?}"))));
+        match answer {
+            // After either, the wire is in a state that nobody knows.
+            Err(Error::DatabaseError(_, detail)) if is_fatal(detail.message()) => {
+                *lost = true;
+                Err(closed(detail.message().to_owned()))
+            }
+            other => other,
+        }
+    }
+}
+
+fn closed(detail: String) -> Error {
+    Error::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(detail))
+}
+
+/// Errors of the wire arrive with these beginnings, errors of the server without;
+/// the last two are how a server takes its leave.
+fn is_fatal(message: &str) -> bool {
+    const FATAL: [&str; 6] = [
+        "no answer within",
+        "Input/output error",
+        "Driver error",
+        "Other error",
+        "Server shutdown in progress",
+        "Connection was killed",
+    ];
+    FATAL.iter().any(|beginning| message.starts_with(beginning))
+}
+
+/// `mysql://user:password@host:port/name?ssl_mode=…&ssl_ca=…&unix_socket=…`, with the
+/// words of the MySQL manual. TLS with verification unless the server is this machine
+/// or plaintext is asked for.
+fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
+    let bad = |part: &str| ConnectionProblem::BadAddress(part.to_owned());
+    let (base, query) = address.split_once('?').unwrap_or((address, ""));
+    let parsed = Opts::from_url(base).map_err(|_| bad("mysql://USER:PASSWORD@HOST:PORT/NAME"))?;
+    let mut mode = if is_this_machine(parsed.ip_or_hostname()) { "disabled" } else { "verify_identity" };
+    let mut authority = Vec::new();
+    let mut options = OptsBuilder::from_opts(parsed)
+        .client_found_rows(true)
+        .prefer_socket(false)
+        .tcp_keepalive(Some(10_000_u32))
+        .setup(vec![SESSION, ISOLATION]);
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        match pair.split_once('=').unwrap_or((pair, "")) {
+            ("ssl_mode", value) => mode = value,
+            ("ssl_ca", path) => authority.push(PathBuf::from(path).into()),
+            ("unix_socket", path) => {
+                options = options.socket(Some(path));
+                mode = "disabled";
+            }
+            (unknown, _) => return Err(bad(unknown)),
+        }
+    }
+    let own_authority = !authority.is_empty();
+    let tls = SslOpts::default().with_root_certs(authority).with_disable_built_in_roots(own_authority);
+    let tls = match mode.to_ascii_lowercase().as_str() {
+        "disabled" => None,
+        "required" => Some(tls.with_danger_accept_invalid_certs(true)),
+        "verify_ca" => Some(tls.with_danger_skip_domain_validation(true)),
+        "verify_identity" => Some(tls),
+        _ => return Err(bad("ssl_mode")),
+    };
+    Ok(options.ssl_opts(tls))
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Why connecting failed, for people.
+fn problem(error: &mysql_async::Error) -> ConnectionProblem {
+    use mysql_async::{DriverError, Error as E, IoError};
+    use std::io::ErrorKind as K;
+    match error {
+        E::Server(server) => match server.code {
+            1045 | 1698 => ConnectionProblem::AccessDenied,
+            1044 | 1049 => ConnectionProblem::NoSuchDatabase,
+            _ => ConnectionProblem::Other(server.to_string()),
+        },
+        E::Io(IoError::Tls(_)) => ConnectionProblem::BadCertificate,
+        E::Driver(DriverError::NoClientSslFlagFromServer) => ConnectionProblem::NoTls,
+        E::Io(IoError::Io(io)) => match io.kind() {
+            K::ConnectionRefused => ConnectionProblem::Refused,
+            K::TimedOut => ConnectionProblem::Timeout,
+            K::ConnectionReset | K::UnexpectedEof | K::BrokenPipe => ConnectionProblem::Lost,
+            K::InvalidData => ConnectionProblem::BadCertificate,
+            _ if io.to_string().contains("lookup address") => ConnectionProblem::HostNotFound,
+            _ => ConnectionProblem::Other(io.to_string()),
+        },
+        other => ConnectionProblem::Other(other.to_string()),
+    }
+}
+
+impl SimpleConnection for MysqlConnection {
+    fn batch_execute(&mut self, query: &str) -> QueryResult<()> {
+        self.wait(|connection| connection.batch_execute(query))
+    }
+}
+
+impl ConnectionSealed for MysqlConnection {}
+
+impl Connection for MysqlConnection {
+    type Backend = Mysql;
+    type TransactionManager = AnsiTransactionManager;
+
+    fn establish(address: &str) -> ConnectionResult<Self> {
+        Self::open(address).map_err(|problem| ConnectionError::BadConnection(format!("{problem:?}")))
+    }
+
+    fn execute_returning_count<T>(&mut self, source: &T) -> QueryResult<usize>
+    where
+        T: QueryFragment<Mysql> + QueryId,
+    {
+        self.wait(|connection| connection.execute_returning_count(source))
+    }
+
+    fn transaction_state(&mut self) -> &mut AnsiTransactionManager {
+        &mut self.transaction
+    }
+
+    fn instrumentation(&mut self) -> &mut dyn Instrumentation {
+        self.inner.instrumentation()
+    }
+
+    fn set_instrumentation(&mut self, instrumentation: impl Instrumentation) {
+        self.inner.set_instrumentation(instrumentation);
+    }
+
+    fn set_prepared_statement_cache_size(&mut self, size: CacheSize) {
+        self.inner.set_prepared_statement_cache_size(size);
+    }
+}
+
+impl LoadConnection for MysqlConnection {
+    type Cursor<'conn, 'query> = std::vec::IntoIter<QueryResult<Self::Row<'conn, 'query>>>;
+    type Row<'conn, 'query> = <AsyncMysqlConnection as AsyncConnectionCore>::Row<'conn, 'query>;
+
+    fn load<'conn, 'query, T>(&'conn mut self, source: T) -> QueryResult<Self::Cursor<'conn, 'query>>
+    where
+        T: Query + QueryFragment<Mysql> + QueryId + 'query,
+        Mysql: QueryMetadata<T::SqlType>,
+    {
+        let rows = self.wait(|connection| async { Ok(connection.load(source).await?.collect::<Vec<_>>().await) })?;
+        Ok(rows.into_iter())
+    }
+}
+
+impl MultiConnectionHelper for MysqlConnection {
+    fn to_any<'a>(lookup: &mut Lookup) -> &mut (dyn Any + 'a) {
+        lookup
+    }
+
+    fn from_any(lookup: &mut dyn Any) -> Option<&mut Lookup> {
+        lookup.downcast_mut()
+    }
+}
+
+impl MigrationConnection for MysqlConnection {
+    fn setup(&mut self) -> QueryResult<usize> {
+        self.batch_execute(CREATE_MIGRATIONS_TABLE).map(|()| 0)
+    }
+}

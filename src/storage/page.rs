@@ -1,0 +1,150 @@
+//! Keyset pages: `ORDER BY column, id` after a cursor, in the one form that all engines
+//! answer from an index (`column >= x AND (column > x OR id > y)`).
+
+use diesel::{
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    result::QueryResult,
+    sql_types::BigInt,
+};
+
+use super::connection::{Db, MultiBackend};
+use crate::domain::{
+    filter::Sorted,
+    page::{COUNT_LIMIT, Count, Cursor, Edge, Listing, MAX_PAGE, Page},
+    text,
+};
+
+/// A query cut to the rows that matter for counting, counted by the database.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct CountOf<Q>(pub Q);
+
+impl<Q> Query for CountOf<Q> {
+    type SqlType = BigInt;
+}
+
+impl<Q> diesel::RunQueryDsl<Db> for CountOf<Q> {}
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for CountOf<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("SELECT COUNT(*) FROM (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(") AS counted");
+        Ok(())
+    }
+}
+
+/// How many rows are fetched to count them: one more than is ever said.
+pub const COUNTED: i64 = COUNT_LIMIT + 1;
+
+impl<F, S: Copy> Listing<F, S> {
+    /// The order in which rows are fetched: from the end, backwards.
+    pub(super) fn ascending(&self) -> bool {
+        self.descending == self.is_backward()
+    }
+
+    /// Where fetching starts, when not at an end of the list.
+    pub(super) fn cursor(&self) -> Option<&Cursor> {
+        match &self.edge {
+            Edge::After(cursor) | Edge::Before(cursor) => Some(cursor),
+            Edge::Start | Edge::End => None,
+        }
+    }
+
+    /// One row more than the page has, to know whether there is another page.
+    pub(super) fn fetched(&self) -> i64 {
+        i64::from(self.limit.clamp(1, MAX_PAGE)) + 1
+    }
+
+    /// The total is counted when a list is opened; paging on keeps it.
+    pub(super) fn wants_total(&self) -> bool {
+        self.cursor().is_none()
+    }
+
+    fn is_backward(&self) -> bool {
+        matches!(self.edge, Edge::End | Edge::Before(_))
+    }
+
+    /// The fetched rows as a page, in the order of the list.
+    pub(super) fn page<R: Sorted<S>>(&self, mut rows: Vec<R>, total: Option<i64>) -> Page<R> {
+        let wanted = usize::from(self.limit.clamp(1, MAX_PAGE));
+        let more = rows.len() > wanted;
+        rows.truncate(wanted);
+        let (before, after) = match self.edge {
+            Edge::Start => (false, more),
+            Edge::After(_) => (true, more),
+            Edge::End => (more, false),
+            Edge::Before(_) => (more, true),
+        };
+        if self.is_backward() {
+            rows.reverse();
+        }
+        Page { rows, before, after, total: total.map(Count::capped) }
+    }
+}
+
+/// Orders a boxed query by a column and the id, and starts it after the cursor.
+///
+/// `required` columns are never null. `optional` ones may be: nulls sort first, and the
+/// cursor may stand on one. A function over all column and query types would need more
+/// bounds than it has lines.
+macro_rules! ordered {
+    (required, $query:expr, $listing:expr, $column:expr, $id:expr, $variant:ident) => {{
+        use crate::domain::page::{Cursor, Key};
+        let (mut query, up) = ($query, $listing.ascending());
+        if let Some(Cursor { key: Key::$variant(value), id }) = $listing.cursor() {
+            query = if up {
+                query.filter($column.ge(value.clone()).and($column.gt(value.clone()).or($id.gt(*id))))
+            } else {
+                query.filter($column.le(value.clone()).and($column.lt(value.clone()).or($id.lt(*id))))
+            };
+        }
+        if up { query.order(($column.asc(), $id.asc())) } else { query.order(($column.desc(), $id.desc())) }
+    }};
+    (optional, $query:expr, $listing:expr, $column:expr, $id:expr, $variant:ident) => {{
+        use crate::domain::page::{Cursor, Key};
+        let (mut query, up) = ($query, $listing.ascending());
+        match ($listing.cursor(), up) {
+            (Some(Cursor { key: Key::$variant(value), id }), true) => {
+                query = query.filter(
+                    $column
+                        .ge(value.clone())
+                        .and($column.gt(value.clone()).or($id.nullable().gt(*id)))
+                        .assume_not_null(),
+                );
+            }
+            (Some(Cursor { key: Key::$variant(value), id }), false) => {
+                query = query.filter(
+                    $column.is_null().or($column
+                        .le(value.clone())
+                        .and($column.lt(value.clone()).or($id.nullable().lt(*id)))
+                        .assume_not_null()),
+                );
+            }
+            (Some(Cursor { id, .. }), true) => {
+                query = query.filter($column.is_not_null().or($id.gt(*id)));
+            }
+            (Some(Cursor { id, .. }), false) => {
+                query = query.filter($column.is_null().and($id.lt(*id)));
+            }
+            (None, _) => {}
+        }
+        if up { query.order(($column.asc(), $id.asc())) } else { query.order(($column.desc(), $id.desc())) }
+    }};
+}
+pub(super) use ordered;
+
+/// The words of a search as patterns for `LIKE … ESCAPE '!'`, at most eight.
+pub fn patterns(typed: &str) -> Vec<String> {
+    let escape = |word: &str| {
+        let mut pattern = String::from("%");
+        for c in word.chars() {
+            if matches!(c, '%' | '_' | '!') {
+                pattern.push('!');
+            }
+            pattern.push(c);
+        }
+        pattern.push('%');
+        pattern
+    };
+    text::fold(typed).split_whitespace().take(8).map(escape).collect()
+}

@@ -1,0 +1,101 @@
+//! The company's choices, one row each.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::connection::{Db, Failure};
+use crate::{
+    domain::{audit::Auditable, field::Field, settings::Settings},
+    schema::settings,
+};
+
+/// The row that is filled when the first manager is created, and never again.
+const INITIALISED_AT: &str = "initialised_at";
+
+/// The settings as they are; what is not in the database has its default. The version
+/// is the sum of the rows', so that it changes with each of them.
+pub fn load(db: &mut Db) -> Result<Settings, Failure> {
+    let rows: Vec<(String, String, i32)> =
+        settings::table.select((settings::key, settings::value, settings::version)).load(db)?;
+    let version = rows.iter().filter(|(key, ..)| key != INITIALISED_AT).map(|(.., version)| version).sum();
+    let values: HashMap<String, String> = rows.into_iter().map(|(key, value, _)| (key, value)).collect();
+    let default = Settings::default();
+    Ok(Settings {
+        version,
+        company_name: values.get("company_name").cloned().unwrap_or(default.company_name),
+        currency: values.get("currency").cloned().unwrap_or(default.currency),
+        time_zone: read(&values, "time_zone", default.time_zone),
+        visibility: read(&values, "visibility", default.visibility),
+        sales_create_contracts: read(&values, "sales_create_contracts", default.sales_create_contracts),
+        support_hands_over: read(&values, "support_hands_over", default.support_hands_over),
+        reauth: read(&values, "reauth", default.reauth),
+        session_minutes: read(&values, "session_minutes", default.session_minutes),
+        min_password_length: read(&values, "min_password_length", default.min_password_length),
+    })
+}
+
+fn read<T: std::str::FromStr>(values: &HashMap<String, String>, key: &str, default: T) -> T {
+    values.get(key).and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+/// Writes the settings that differ and returns which; the services have held the row of
+/// [`hold`] since before they looked.
+pub fn save(db: &mut Db, before: &Settings, after: &Settings, now: NaiveDateTime) -> Result<(), Failure> {
+    for (field, _, new) in before.facts().changes_to(&after.facts()).0 {
+        write(db, field, &plain(&new), now)?;
+    }
+    Ok(())
+}
+
+/// Writes all settings of a new company.
+pub fn save_all(db: &mut Db, all: &Settings, now: NaiveDateTime) -> Result<(), Failure> {
+    for (field, value) in all.facts().0 {
+        write(db, field, &plain(&value), now)?;
+    }
+    Ok(())
+}
+
+fn plain(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn write(db: &mut Db, field: Field, value: &str, now: NaiveDateTime) -> Result<(), Failure> {
+    let key: &'static str = field.into();
+    let changed = diesel::update(settings::table.find(key))
+        .set((settings::value.eq(value), settings::version.eq(settings::version + 1), settings::updated_at.eq(now)))
+        .execute(db)?;
+    if changed == 0 {
+        diesel::insert_into(settings::table)
+            .values((
+                settings::key.eq(key),
+                settings::value.eq(value),
+                settings::version.eq(1),
+                settings::created_at.eq(now),
+                settings::updated_at.eq(now),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Takes the right to create the first manager; false when somebody has had it.
+pub fn claim_set_up(db: &mut Db, now: NaiveDateTime) -> Result<bool, Failure> {
+    let unclaimed = settings::table.find(INITIALISED_AT).filter(settings::value.eq(""));
+    let values = (settings::value.eq(now.to_string()), settings::created_at.eq(now), settings::updated_at.eq(now));
+    Ok(diesel::update(unclaimed).set(values).execute(db)? == 1)
+}
+
+/// Locks a row that stands for the company until the end of the transaction: settings
+/// and the number of managers are changed by one transaction at a time.
+pub fn hold(db: &mut Db) -> Result<(), Failure> {
+    diesel::update(settings::table.find(INITIALISED_AT)).set(settings::version.eq(settings::version)).execute(db)?;
+    Ok(())
+}
+
+/// Whether a company has been set up here.
+pub fn is_set_up(db: &mut Db) -> Result<bool, Failure> {
+    let claimed = settings::table.find(INITIALISED_AT).select(settings::value);
+    Ok(claimed.first::<String>(db).optional()?.is_some_and(|value| !value.is_empty()))
+}

@@ -1,0 +1,287 @@
+//! Accounts, and what slows down who guesses passwords.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::{
+    connection::{Db, Failure, MultiBackend},
+    page::{COUNTED, CountOf, ordered, patterns},
+};
+use crate::{
+    domain::{
+        filter::{UserListing, UserSort, UserView},
+        id::UserId,
+        page::Page,
+        session::Actor,
+        text,
+        user::{Role, User, UserDraft},
+    },
+    schema::{unknown_logins, users},
+};
+
+diesel::define_sql_function! {
+    /// Lower case: of ASCII on SQLite, of everything on MySQL.
+    fn lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
+
+/// What signing in and every action looks at.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(MultiBackend))]
+pub struct Account {
+    pub id: UserId,
+    pub username: String,
+    pub full_name: String,
+    pub role: Role,
+    pub active: bool,
+    pub password_hash: String,
+    pub must_change_password: bool,
+    pub failed_logins: i32,
+    pub retry_after: Option<NaiveDateTime>,
+    pub auth_epoch: i32,
+}
+
+impl Account {
+    /// The person behind the account.
+    pub fn actor(&self) -> Actor {
+        Actor { id: self.id, username: self.username.clone(), full_name: self.full_name.clone(), role: self.role }
+    }
+}
+
+/// A new account.
+pub struct NewUser<'a> {
+    pub draft: &'a UserDraft,
+    pub password_hash: &'a str,
+    pub must_change_password: bool,
+}
+
+fn search_text(draft: &UserDraft) -> String {
+    let email = draft.email.as_deref().unwrap_or("");
+    let phone = draft.phone.as_deref().unwrap_or("");
+    let number = draft.employee_number.as_deref().unwrap_or("");
+    text::fold(&format!("{} {} {email} {phone} {number}", draft.full_name, draft.username))
+}
+
+/// The account with this username or e-mail address, in any case.
+pub fn by_login(db: &mut Db, login: &str) -> Result<Option<Account>, Failure> {
+    let login = login.trim().to_lowercase();
+    let named = users::username.eq(login.clone()).or(lower(users::email).eq(login).assume_not_null());
+    Ok(users::table.filter(named).select(Account::as_select()).first(db).optional()?)
+}
+
+/// The account with this id.
+pub fn account(db: &mut Db, id: UserId) -> Result<Option<Account>, Failure> {
+    Ok(users::table.find(id).select(Account::as_select()).first(db).optional()?)
+}
+
+/// A person as the staff list shows them.
+pub fn find(db: &mut Db, id: UserId) -> Result<Option<User>, Failure> {
+    Ok(users::table.find(id).select(User::as_select()).first(db).optional()?)
+}
+
+/// Whether anybody has an account at all.
+pub fn any(db: &mut Db) -> Result<bool, Failure> {
+    Ok(users::table.select(users::id).limit(1).first::<i64>(db).optional()?.is_some())
+}
+
+/// Matches the actor's row only while they are active, have this role and this epoch, and
+/// locks it until the end of the transaction: whoever deactivates them comes before or after.
+pub fn fence(db: &mut Db, actor: &Actor, epoch: i32) -> Result<bool, Failure> {
+    let same = users::table
+        .find(actor.id)
+        .filter(users::active.eq(true).and(users::role.eq(actor.role)).and(users::auth_epoch.eq(epoch)));
+    Ok(diesel::update(same).set(users::auth_epoch.eq(epoch)).execute(db)? == 1)
+}
+
+/// Locks a person's row until the end of the transaction, if they are active and have this role.
+pub fn hold_active(db: &mut Db, id: UserId, role: Role) -> Result<bool, Failure> {
+    let same = users::table.find(id).filter(users::active.eq(true).and(users::role.eq(role)));
+    Ok(diesel::update(same).set(users::active.eq(true)).execute(db)? == 1)
+}
+
+/// How many managers are active.
+pub fn active_managers(db: &mut Db) -> Result<i64, Failure> {
+    let managers = users::table.filter(users::active.eq(true).and(users::role.eq(Role::Management)));
+    Ok(managers.count().get_result(db)?)
+}
+
+/// Creates an account and returns its id.
+pub fn insert(db: &mut Db, new: &NewUser, now: NaiveDateTime) -> Result<UserId, Failure> {
+    let draft = new.draft;
+    diesel::insert_into(users::table)
+        .values((
+            users::username.eq(&draft.username),
+            users::full_name.eq(&draft.full_name),
+            users::email.eq(&draft.email),
+            users::phone.eq(&draft.phone),
+            users::employee_number.eq(&draft.employee_number),
+            users::role.eq(draft.role),
+            users::active.eq(true),
+            users::password_hash.eq(new.password_hash),
+            users::must_change_password.eq(new.must_change_password),
+            users::name_key.eq(text::fold(&draft.full_name)),
+            users::search.eq(search_text(draft)),
+            users::created_at.eq(now),
+            users::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(UserId::new(db.last_insert_id()?))
+}
+
+/// Saves an edited account; false when its version is another by now. A changed role
+/// ends the person's sessions.
+pub fn update(
+    db: &mut Db,
+    id: UserId,
+    version: i32,
+    draft: &UserDraft,
+    ends_sessions: bool,
+    now: NaiveDateTime,
+) -> Result<bool, Failure> {
+    let saved = diesel::update(users::table.find(id).filter(users::version.eq(version)))
+        .set((
+            users::username.eq(&draft.username),
+            users::full_name.eq(&draft.full_name),
+            users::email.eq(&draft.email),
+            users::phone.eq(&draft.phone),
+            users::employee_number.eq(&draft.employee_number),
+            users::role.eq(draft.role),
+            users::auth_epoch.eq(users::auth_epoch + i32::from(ends_sessions)),
+            users::name_key.eq(text::fold(&draft.full_name)),
+            users::search.eq(search_text(draft)),
+            users::version.eq(version + 1),
+            users::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(saved == 1)
+}
+
+/// Activates or deactivates; false when the version is another by now. Ends the
+/// person's sessions.
+pub fn set_active(db: &mut Db, id: UserId, version: i32, active: bool, now: NaiveDateTime) -> Result<bool, Failure> {
+    let saved = diesel::update(users::table.find(id).filter(users::version.eq(version)))
+        .set((
+            users::active.eq(active),
+            users::auth_epoch.eq(users::auth_epoch + 1),
+            users::version.eq(version + 1),
+            users::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(saved == 1)
+}
+
+/// Sets a password and forgets the failures with the old one; ends the person's sessions.
+/// False when the version is another by now.
+pub fn set_password(
+    db: &mut Db,
+    id: UserId,
+    version: i32,
+    hash: &str,
+    temporary: bool,
+    now: NaiveDateTime,
+) -> Result<bool, Failure> {
+    let saved = diesel::update(users::table.find(id).filter(users::version.eq(version)))
+        .set((
+            users::password_hash.eq(hash),
+            users::must_change_password.eq(temporary),
+            users::failed_logins.eq(0),
+            users::retry_after.eq(None::<NaiveDateTime>),
+            users::auth_epoch.eq(users::auth_epoch + 1),
+            users::version.eq(version + 1),
+            users::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(saved == 1)
+}
+
+/// Replaces the hash by one of the same password at a higher cost.
+pub fn rehash(db: &mut Db, id: UserId, old: &str, new: &str) -> Result<(), Failure> {
+    let same = users::table.find(id).filter(users::password_hash.eq(old));
+    diesel::update(same).set(users::password_hash.eq(new)).execute(db)?;
+    Ok(())
+}
+
+/// Counts an attempt before its password is looked at, so that parallel guesses cannot
+/// all be looked at: false when another attempt was counted meanwhile.
+pub fn count_attempt(db: &mut Db, account: &Account, retry_after: Option<NaiveDateTime>) -> Result<bool, Failure> {
+    let same = users::table.find(account.id).filter(users::failed_logins.eq(account.failed_logins));
+    let counted = diesel::update(same)
+        .set((users::failed_logins.eq(account.failed_logins.saturating_add(1)), users::retry_after.eq(retry_after)))
+        .execute(db)?;
+    Ok(counted == 1)
+}
+
+/// Forgets the failures; at a sign-in also notes when it was.
+pub fn forget_failures(db: &mut Db, id: UserId, signed_in: Option<NaiveDateTime>) -> Result<(), Failure> {
+    let user = users::table.find(id);
+    let forgotten = (users::failed_logins.eq(0), users::retry_after.eq(None::<NaiveDateTime>));
+    match signed_in {
+        Some(now) => diesel::update(user).set((forgotten, users::last_login_at.eq(now))).execute(db)?,
+        None => diesel::update(user).set(forgotten).execute(db)?,
+    };
+    Ok(())
+}
+
+/// Failures with a name that nobody has: how many, and until when the next is refused.
+pub fn unknown_failures(db: &mut Db, key: &str) -> Result<Option<(i32, NaiveDateTime)>, Failure> {
+    let row = unknown_logins::table.find(key).select((unknown_logins::failed_logins, unknown_logins::retry_after));
+    Ok(row.first(db).optional()?)
+}
+
+/// Counts an attempt with a name that nobody has, and forgets those of the last days.
+pub fn count_unknown(
+    db: &mut Db,
+    key: &str,
+    failures: i32,
+    retry_after: NaiveDateTime,
+    forget_before: NaiveDateTime,
+) -> Result<(), Failure> {
+    diesel::delete(unknown_logins::table.filter(unknown_logins::retry_after.lt(forget_before))).execute(db)?;
+    let values = (unknown_logins::failed_logins.eq(failures), unknown_logins::retry_after.eq(retry_after));
+    let counted = diesel::update(unknown_logins::table.find(key)).set(values).execute(db)?;
+    if counted == 0 {
+        diesel::insert_into(unknown_logins::table).values((unknown_logins::login_key.eq(key), values)).execute(db)?;
+    }
+    Ok(())
+}
+
+/// A page of the staff.
+pub fn page(db: &mut Db, listing: &UserListing) -> Result<Page<User>, Failure> {
+    let filtered = || {
+        let mut query = users::table.into_boxed();
+        query = query.filter(users::active.eq(listing.filter.view != UserView::Deactivated));
+        if let Some(role) = listing.filter.view.role() {
+            query = query.filter(users::role.eq(role));
+        }
+        for pattern in patterns(&listing.filter.text) {
+            query = query.filter(users::search.like(pattern).escape('!'));
+        }
+        query
+    };
+    let query = filtered().select(User::as_select());
+    let query = match listing.sort {
+        UserSort::Name => ordered!(required, query, listing, users::name_key, users::id, Text),
+        UserSort::Username => ordered!(required, query, listing, users::username, users::id, Text),
+        UserSort::Role => ordered!(required, query, listing, users::role, users::id, Text),
+        UserSort::Email => ordered!(optional, query, listing, users::email, users::id, Text),
+        UserSort::LastLogin => ordered!(optional, query, listing, users::last_login_at, users::id, Time),
+    };
+    let rows = query.limit(listing.fetched()).load(db)?;
+    let total = match listing.wants_total() {
+        true => Some(CountOf(filtered().select(users::id).limit(COUNTED)).get_result(db)?),
+        false => None,
+    };
+    Ok(listing.page(rows, total))
+}
+
+/// Active people of a role whose name or address holds the words, by name.
+pub fn active_of_role(db: &mut Db, role: Role, typed: &str, limit: i64) -> Result<Vec<User>, Failure> {
+    let mut query = users::table
+        .filter(users::active.eq(true).and(users::role.eq(role)))
+        .select(User::as_select())
+        .order((users::name_key, users::id))
+        .into_boxed();
+    for pattern in patterns(typed) {
+        query = query.filter(users::search.like(pattern).escape('!'));
+    }
+    Ok(query.limit(limit).load(db)?)
+}
