@@ -1,2 +1,201 @@
-//! x
-fn main() {}
+//! Arguments, then configuration, then telemetry, then what was asked for.
+
+use std::{
+    collections::HashMap,
+    io::{BufRead, IsTerminal},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use clap::Parser;
+use epic_events::{
+    app::{self, App, Executor, Failure, Job, Options},
+    cli::Cli,
+    config::{self, Config},
+    domain::{
+        Error,
+        error::ConnectionProblem,
+        language::Language,
+        settings::Settings,
+        user::{Role, UserDraft},
+    },
+    services::{Reply, Request, Services, SetUp, demo},
+    storage::Target,
+    telemetry,
+    ui::{text, theme::Theme},
+};
+use secrecy::{ExposeSecret, SecretString};
+
+/// How the program ended, for scripts.
+mod exit {
+    pub const ERROR: u8 = 1;
+    pub const USAGE: u8 = 2;
+    pub const DATABASE: u8 = 3;
+    pub const AUTHENTICATION: u8 = 4;
+    pub const CONFIGURATION: u8 = 5;
+}
+
+/// A sentence for standard error, and the exit code.
+struct Stop(u8, String);
+
+fn main() -> ExitCode {
+    keep_private();
+    let cli = Cli::try_parse().unwrap_or_else(|usage| usage.exit());
+    match run(&cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop(code, sentence)) => {
+            eprintln!("epic-events: {sentence}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Files for nobody else, and no core file: it would hold what was typed.
+fn keep_private() {
+    use rustix::process::{Resource, Rlimit, setrlimit, umask};
+    umask(rustix::fs::Mode::from_raw_mode(0o077));
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).ok();
+}
+
+fn run(cli: &Cli) -> Result<(), Stop> {
+    let environment: HashMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    let here = std::env::current_dir().unwrap_or_default();
+    let config = Config::load(cli, &environment, &here).map_err(|error| configuration(&error))?;
+    let _telemetry = telemetry::start(&config);
+    if cli.non_interactive {
+        return set_up(cli, &config);
+    }
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return Err(no_terminal(config.language));
+    }
+    if cli.demo { start_demo(&config) } else { start(cli, &config) }
+}
+
+fn configuration(error: &config::Error) -> Stop {
+    Stop(exit::CONFIGURATION, error.to_string())
+}
+
+fn no_terminal(language: Language) -> Stop {
+    Stop(exit::ERROR, text::say(language, text::W::NoTerminal))
+}
+
+/// The error in words, with its exit code.
+fn stop(language: Language, error: &Error) -> Stop {
+    let code = match error {
+        Error::Unavailable(ConnectionProblem::BadAddress(_)) => exit::CONFIGURATION,
+        Error::Unavailable(_) | Error::OutcomeUnknown => exit::DATABASE,
+        Error::SignIn(_) | Error::SignedOut(_) => exit::AUTHENTICATION,
+        Error::Invalid(_) => exit::USAGE,
+        _ => exit::ERROR,
+    };
+    Stop(code, text::error(language, error))
+}
+
+fn services(address: &SecretString, cost: u32) -> Result<Services, Error> {
+    let target = Target::parse(address.expose_secret()).map_err(Error::Unavailable)?;
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    Ok(Services::new(target, host, cost))
+}
+
+/// The company that is there, or the wizard.
+fn start(cli: &Cli, config: &Config) -> Result<(), Stop> {
+    let said = |error: Error| stop(config.language, &error);
+    let connected = services(&config.database, config.bcrypt_cost).map_err(said)?.connect();
+    let wizard = match (cli.init, connected) {
+        (true, Ok(())) => return Err(said(Error::AlreadySetUp)),
+        (false, Ok(())) => false,
+        (true, Err(Error::Unavailable(ConnectionProblem::SchemaTooNew))) => {
+            return Err(said(Error::Unavailable(ConnectionProblem::SchemaTooNew)));
+        }
+        // The wizard asks for another database where this one cannot be used.
+        (true, Err(_)) => true,
+        (false, Err(error)) => return Err(said(error)),
+    };
+    show(config, config.database.clone(), wizard, Vec::new())
+}
+
+fn start_demo(config: &Config) -> Result<(), Stop> {
+    let path = config.folders.demo();
+    let accounts = demo::prepare(&path, config.language, app::now()).map_err(|error| stop(config.language, &error))?;
+    show(config, SecretString::from(format!("sqlite://{}", path.display())), false, accounts)
+}
+
+fn show(config: &Config, address: SecretString, wizard: bool, demo: Vec<(String, String)>) -> Result<(), Stop> {
+    let theme = if config.colours { Theme::standard() } else { Theme::without_colour() };
+    let embedded = if config.server.is_none() && address.expose_secret().starts_with("sqlite:") {
+        address.expose_secret().to_owned()
+    } else {
+        config.folders.embedded()
+    };
+    let options = Options { language: config.language, theme, demo, embedded, server: config.server.clone() };
+    let app = App::new(options, wizard, app::now());
+    // After set-up the database may be another: workers that start later open that one.
+    let present = Arc::new(std::sync::Mutex::new(address));
+    let (for_workers, cost) = (Arc::clone(&present), config.bcrypt_cost);
+    let make = Arc::new(move || -> Executor {
+        let address = for_workers.lock().map_or_else(|held| held.into_inner().clone(), |held| held.clone());
+        let mut services = services(&address, cost);
+        Box::new(move |job: &Job| match &mut services {
+            Ok(services) => services.execute(job.session.as_deref(), &job.request, job.now),
+            Err(error) => Err(error.clone()),
+        })
+    });
+    let remember = |url: &SecretString, language: Language| {
+        if let Ok(mut held) = present.lock() {
+            *held = url.clone();
+        }
+        if let Err(error) = config.remember(url, language) {
+            tracing::error!(%error, "the configuration could not be written");
+        }
+    };
+    app::run(app, make, remember).map_err(|failure| match failure {
+        Failure::NoTerminal => no_terminal(config.language),
+        other @ Failure::Terminal(_) => Stop(exit::ERROR, other.to_string()),
+    })
+}
+
+/// `--init --non-interactive`: the same as the wizard, from a script.
+fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
+    let said = |error: Error| stop(config.language, &error);
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password).map_err(|error| Stop(exit::USAGE, error.to_string()))?;
+    let password = SecretString::from(password.trim_end_matches(['\n', '\r']));
+    let default = Settings::default();
+    let time_zone = match &cli.time_zone {
+        Some(name) => epic_events::domain::check::time_zone(name).map_err(|problem| {
+            Stop(exit::USAGE, format!("--time-zone: {}", text::problem(config.language, problem)))
+        })?,
+        None => default.time_zone,
+    };
+    let plan = SetUp {
+        url: config.database.clone(),
+        settings: Settings {
+            company_name: cli.company.clone().unwrap_or(default.company_name.clone()),
+            currency: cli.currency.clone().unwrap_or(default.currency.clone()),
+            time_zone,
+            ..default
+        },
+        manager: UserDraft {
+            username: cli.username.clone().unwrap_or_default(),
+            full_name: cli.full_name.clone().unwrap_or_default(),
+            email: cli.email.clone(),
+            phone: None,
+            employee_number: None,
+            role: Role::Management,
+        },
+        password,
+    };
+    let mut services = services(&config.database, config.bcrypt_cost).map_err(said)?;
+    match services.execute(None, &Request::SetUp(Box::new(plan)), app::now()).map_err(said)? {
+        Reply::IsSetUp => {
+            if cli.language.is_some() || cli.database_url.is_some() {
+                config.remember(&config.database, config.language).map_err(|error| configuration(&error))?;
+            }
+            println!("{}", text::say(config.language, text::W::SetUpDone));
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}

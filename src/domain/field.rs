@@ -69,6 +69,8 @@ pub enum Field {
     Host,
     Port,
     Database,
+    DatabaseUser,
+    DatabasePassword,
     Tls,
     // filters
     From,

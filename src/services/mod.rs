@@ -8,6 +8,7 @@ mod auth;
 mod call;
 mod clients;
 mod contracts;
+pub mod demo;
 mod events;
 mod reads;
 pub mod request;

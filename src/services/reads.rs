@@ -47,7 +47,7 @@ pub(super) fn answer(db: &mut Db, call: &Call, request: &Request) -> Result<Repl
         R::ViewEvent(id) => Reply::Event(Box::new(event(db, call, *id)?)),
         R::PickSupport { events, text } => Reply::Candidates(support_candidates(db, call, events, text)?),
         R::PickUser { role, text } => Reply::Candidates(candidates(db, *role, text)?),
-        R::PickClient { text } => Reply::ClientChoices(client_choices(db, call, text)?),
+        R::PickClient { text, own } => Reply::ClientChoices(client_choices(db, call, text, *own)?),
         R::PickContract { text } => Reply::ContractChoices(contract_choices(db, call, text)?),
         R::Search { text } => Reply::Found(search(db, call, text)?),
         _ => return Err(Error::NotFound.into()),
@@ -271,9 +271,9 @@ fn support_candidates(db: &mut Db, call: &Call, ids: &[EventId], text: &str) -> 
     Ok(people)
 }
 
-/// Clients for a new contract: mine where the right is for my own.
-fn client_choices(db: &mut Db, call: &Call, text: &str) -> Result<Vec<ClientRow>, Stop> {
-    let filter = ClientFilter { text: text.to_owned(), ..ClientFilter::default() };
+fn client_choices(db: &mut Db, call: &Call, text: &str, own: bool) -> Result<Vec<ClientRow>, Stop> {
+    let view = if own { ClientView::Mine } else { ClientView::All };
+    let filter = ClientFilter { view, text: text.to_owned(), ..ClientFilter::default() };
     let listing: Listing<_, ClientSort> = first(filter, CHOICES);
     Ok(storage::clients::page(db, &listing, call.scope(), call.me())?.rows)
 }

@@ -160,9 +160,10 @@ pub enum Request {
         role: Role,
         text: String,
     },
-    /// Clients that a contract can be made for.
+    /// Clients that are not archived; with `own` only mine.
     PickClient {
         text: String,
+        own: bool,
     },
     /// Signed contracts that an event can be made for.
     PickContract {
@@ -215,6 +216,7 @@ impl Request {
             | Self::ViewContract(_)
             | Self::ListEvents(_)
             | Self::ViewEvent(_)
+            | Self::PickClient { .. }
             | Self::Search { .. } => P::SeeRecords,
             Self::ListUsers(_) | Self::ViewUser(_) | Self::PickUser { .. } => P::SeeStaff,
             Self::CreateUser { .. }
@@ -227,7 +229,7 @@ impl Request {
             Self::UpdateClient { .. } => P::EditClient,
             Self::HandOverClients(_) => P::HandOverClient,
             Self::ArchiveClient { .. } | Self::RestoreClient { .. } => P::ArchiveClient,
-            Self::CreateContract { .. } | Self::PickClient { .. } => P::CreateContract,
+            Self::CreateContract { .. } => P::CreateContract,
             Self::UpdateContract { .. } => P::EditContract,
             Self::SignContract { .. } => P::SignContract,
             Self::ArchiveContract { .. } | Self::RestoreContract { .. } => P::ArchiveContract,

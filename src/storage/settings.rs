@@ -94,6 +94,12 @@ pub fn hold(db: &mut Db) -> Result<(), Failure> {
     Ok(())
 }
 
+/// When the company was set up (UTC).
+pub fn set_up_at(db: &mut Db) -> Result<Option<NaiveDateTime>, Failure> {
+    let claimed = settings::table.find(INITIALISED_AT).filter(settings::value.ne("")).select(settings::created_at);
+    Ok(claimed.first(db).optional()?)
+}
+
 /// Whether a company has been set up here.
 pub fn is_set_up(db: &mut Db) -> Result<bool, Failure> {
     let claimed = settings::table.find(INITIALISED_AT).select(settings::value);

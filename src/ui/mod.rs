@@ -5,8 +5,10 @@
 //! [`Action`], which the app carries out. Footer, help and dispatcher read the same
 //! [`keys::Binding`]s, so they cannot differ.
 
+pub mod actions;
 pub mod keys;
 pub mod popup;
+pub mod records;
 pub mod screens;
 pub mod text;
 pub mod theme;
@@ -15,14 +17,13 @@ pub mod widgets;
 use chrono::NaiveDateTime;
 
 use crate::{
-    domain::{language::Language, session::Session, settings::Settings},
+    domain::{Error, Field, Problem, Reason, language::Language, session::Session, settings::Settings},
     services::Request,
 };
 
 /// What a screen or popup may look at while it handles a key or draws itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    pub words: &'static text::Words,
     pub language: Language,
     pub theme: &'a theme::Theme,
     pub session: &'a Session,
@@ -37,9 +38,51 @@ impl<'a> Context<'a> {
     pub fn settings(&self) -> &'a Settings {
         &self.session.settings
     }
+
+    /// A sentence in the person's language.
+    pub fn say(&self, what: text::W) -> String {
+        text::say(self.language, what)
+    }
+
+    /// The name of a field.
+    pub fn field(&self, field: Field) -> String {
+        text::field(self.language, field).to_owned()
+    }
+
+    /// What is wrong with a field.
+    pub fn problem(&self, problem: Problem) -> String {
+        text::problem(self.language, problem)
+    }
+
+    /// Why an action is not allowed.
+    pub fn reason(&self, reason: Reason) -> String {
+        text::reason(self.language, reason)
+    }
+
+    /// What went wrong.
+    pub fn error(&self, error: &Error) -> String {
+        text::error(self.language, error)
+    }
+
+    /// A verb of the audit log in words.
+    pub fn verb(&self, action: &str) -> String {
+        text::verb(self.language, action).to_owned()
+    }
+
+    /// What a command is called in the bottom line, and a sentence for the help.
+    pub fn command(&self, command: keys::Command) -> (&'static str, &'static str) {
+        text::command(self.language, command)
+    }
+
+    /// The same for `x`, which means something else for each kind and for what is hidden.
+    pub fn archiving(&self, kind: records::Kind, hidden: bool) -> (String, String) {
+        let verb = self.say(text::W::ArchiveVerb { kind, hidden });
+        let help = self.say(text::W::ArchivingMeans { kind, hidden });
+        (verb, help)
+    }
 }
 
-/// What a screen or popup wants done.
+/// What a screen wants done, as the app carries it out.
 #[derive(Debug)]
 pub enum Action {
     None,
@@ -54,17 +97,16 @@ pub enum Action {
     Done(Notice),
     /// Open a popup over the top screen; its outcome comes to `on_popup` of that screen.
     Popup(Box<popup::Popup>),
-    /// A popup closes with this outcome for the screen below it.
-    Outcome(popup::Outcome),
+    /// Put another screen in the place of this one.
+    Replace(Box<screens::Screen>),
+    /// Close this screen and give the list below this question.
+    Refine(Box<records::Query>),
     /// A sentence in the message line.
     Notice(Notice),
     /// The last change can be taken back with `u` by this request; say so.
     Undoable(Notice, Request),
     /// Text for the clipboard of the terminal.
     Copy(String),
-    Lock,
-    SignOut,
-    Quit,
     /// Several, in this order.
     All(Vec<Action>),
 }

@@ -1,16 +1,382 @@
-//! What opens over a screen: one at a time, a closed list.
+//! What opens over a screen: one at a time. A question, a password, or a menu; pickers,
+//! help and palette are menus that differ in where their lines come from.
 
-use crate::domain::UserId;
+use crossterm::event::{KeyCode, KeyEvent};
+use nucleo_matcher::{
+    Config, Matcher, Utf32Str,
+    pattern::{CaseMatching, Normalization, Pattern},
+};
+use secrecy::SecretString;
 
-/// How a popup ended, told to the screen that opened it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+use super::{
+    Context,
+    keys::{Binding, Command, Key},
+    records::{Kind, Record},
+    text::W,
+    widgets::input::Input,
+};
+use crate::{
+    domain::{
+        EventId, UserId,
+        audit::RecordKind,
+        filter::{Availability, Candidate, ClientRow, ContractRow},
+        user::Role,
+    },
+    services::{Found, Reply, Request},
+};
+
+/// How a popup ended.
+#[derive(Debug, Clone)]
 pub enum Outcome {
-    /// Yes to the question that the screen asked.
+    /// Yes to the question.
     Confirmed,
-    /// A person was picked; nobody, where that was offered.
-    Person(Option<UserId>, String),
-    /// The line with this number of a short list of choices.
+    /// The line with this number of a list of choices.
     Choice(usize),
-    /// A client or contract was picked: its id and name.
-    Record(i64, String),
+    /// A person with the name; nobody, where that was offered.
+    Person(Option<UserId>, String),
+    Client(Box<ClientRow>),
+    Contract(Box<ContractRow>),
+    Password(SecretString),
+    /// A key's command, chosen in the help.
+    Run(Command),
+    Go(Destination),
+}
+
+/// Where the palette leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Destination {
+    Home,
+    List(Kind),
+    Record(Kind, i64),
+    New(Kind),
+    Settings,
+    Password,
+    Lock,
+    SignOut,
+    Quit,
+}
+
+/// What a popup wants after a key.
+#[derive(Debug)]
+pub enum Step {
+    Stay,
+    Close,
+    Done(Outcome),
+    /// Lines for a menu.
+    Ask(Request),
+}
+
+/// The popups.
+#[derive(Debug)]
+pub enum Popup {
+    Confirm(Confirm),
+    Password(Password),
+    Menu(Menu),
+}
+
+/// A question whose buttons are verbs. *Cancel* is preselected, so that a held Enter
+/// confirms nothing.
+#[derive(Debug)]
+pub struct Confirm {
+    pub title: String,
+    pub lines: Vec<String>,
+    pub verb: String,
+    pub yes: bool,
+}
+
+/// The password again.
+#[derive(Debug)]
+pub struct Password {
+    pub input: Input,
+    pub why: String,
+    pub problem: Option<String>,
+}
+
+/// Where a menu's lines come from.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source {
+    /// They are all here; typing narrows them.
+    Fixed,
+    Support(Vec<EventId>),
+    People(Role),
+    /// Clients; only mine when a contract is to be made.
+    Clients {
+        own: bool,
+    },
+    Contracts,
+    /// Fixed lines, and records that are searched for.
+    Search,
+}
+
+/// A line of a menu.
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub label: String,
+    pub detail: String,
+    pub outcome: Option<Outcome>,
+}
+
+/// A list to choose from, narrowed by typing where that helps.
+#[derive(Debug)]
+pub struct Menu {
+    pub title: String,
+    pub input: Option<Input>,
+    pub source: Source,
+    fixed: Vec<Item>,
+    pub shown: Vec<Item>,
+    pub at: usize,
+    /// Replies still to come; only the last one counts.
+    awaited: usize,
+}
+
+impl Popup {
+    pub fn confirm(title: String, lines: Vec<String>, verb: String) -> Self {
+        Self::Confirm(Confirm { title, lines, verb, yes: false })
+    }
+
+    pub fn password(why: String) -> Self {
+        Self::Password(Password { input: Input::password(), why, problem: None })
+    }
+
+    /// A few choices, one of them present.
+    pub fn choice(title: String, options: Vec<String>, at: usize) -> Self {
+        let item = |(number, label)| Item { label, detail: String::new(), outcome: Some(Outcome::Choice(number)) };
+        let items: Vec<Item> = options.into_iter().enumerate().map(item).collect();
+        Self::Menu(Menu { at, ..Menu::new(title, None, Source::Fixed, items) })
+    }
+
+    /// A searchable picker; `nobody` is its first line where that is offered.
+    pub fn picker(title: String, source: Source, nobody: Option<String>) -> Self {
+        let nobody = nobody.map(|label| Item {
+            label,
+            detail: String::new(),
+            outcome: Some(Outcome::Person(None, String::new())),
+        });
+        Self::Menu(Menu::new(title, Some(Input::default()), source, nobody.into_iter().collect()))
+    }
+
+    /// Every key of the screen, with what it does or why it cannot.
+    pub fn help(bindings: &[Binding], ctx: &Context) -> Self {
+        let item = |binding: &Binding| Item {
+            label: format!("{:<10} {}", binding.key.name(), binding.help),
+            detail: binding.unavailable.clone().unwrap_or_default(),
+            outcome: binding.unavailable.is_none().then_some(Outcome::Run(binding.command)),
+        };
+        let items = bindings.iter().filter(|binding| !binding.help.is_empty()).map(item).collect();
+        Self::Menu(Menu::new(ctx.say(W::HelpTitle), Some(Input::default()), Source::Fixed, items))
+    }
+
+    /// Screens, actions and records by typing.
+    pub fn palette(destinations: Vec<(String, Outcome)>, ctx: &Context) -> Self {
+        let item = |(label, outcome)| Item { label, detail: String::new(), outcome: Some(outcome) };
+        let items = destinations.into_iter().map(item).collect();
+        Self::Menu(Menu::new(ctx.say(W::PaletteTitle), Some(Input::default()), Source::Search, items))
+    }
+
+    /// The first request, for a menu whose lines come from the database.
+    pub fn load(&mut self) -> Option<Request> {
+        match self {
+            Self::Menu(menu) => menu.request(),
+            Self::Confirm(_) | Self::Password(_) => None,
+        }
+    }
+
+    pub fn paste(&mut self, pasted: &str) -> Step {
+        match self {
+            Self::Password(password) => password.input.insert(pasted),
+            Self::Menu(Menu { input: Some(input), .. }) => {
+                input.insert(pasted);
+                return self.typed();
+            }
+            Self::Menu(_) | Self::Confirm(_) => {}
+        }
+        Step::Stay
+    }
+
+    fn typed(&mut self) -> Step {
+        match self {
+            Self::Menu(menu) => menu.typed(),
+            _ => Step::Stay,
+        }
+    }
+
+    pub fn key(&mut self, key: KeyEvent) -> Step {
+        if key.code == KeyCode::Esc {
+            return Step::Close;
+        }
+        match self {
+            Self::Confirm(confirm) => confirm.key(key),
+            Self::Password(password) => match key.code {
+                KeyCode::Enter if !password.input.is_empty() => {
+                    let typed = SecretString::from(password.input.text());
+                    password.input.set("");
+                    Step::Done(Outcome::Password(typed))
+                }
+                _ => {
+                    password.input.key(key);
+                    Step::Stay
+                }
+            },
+            Self::Menu(menu) => menu.key(key),
+        }
+    }
+
+    /// Lines for a menu have come; says what they contain when it is none of its replies.
+    pub fn on_reply(&mut self, reply: Reply, ctx: &Context) {
+        if let Self::Menu(menu) = self {
+            menu.on_reply(reply, ctx);
+        }
+    }
+}
+
+impl Confirm {
+    fn key(&mut self, key: KeyEvent) -> Step {
+        match key.code {
+            KeyCode::Left | KeyCode::Right | KeyCode::Tab | KeyCode::BackTab | KeyCode::Up | KeyCode::Down => {
+                self.yes = !self.yes;
+                Step::Stay
+            }
+            KeyCode::Char('y' | 'o') => Step::Done(Outcome::Confirmed),
+            KeyCode::Char('n') => Step::Close,
+            KeyCode::Enter if self.yes => Step::Done(Outcome::Confirmed),
+            KeyCode::Enter => Step::Close,
+            _ => Step::Stay,
+        }
+    }
+}
+
+impl Menu {
+    fn new(title: String, input: Option<Input>, source: Source, fixed: Vec<Item>) -> Self {
+        Self { title, input, source, shown: fixed.clone(), fixed, at: 0, awaited: 0 }
+    }
+
+    fn request(&mut self) -> Option<Request> {
+        let text = self.input.as_ref().map(|input| input.text().to_owned()).unwrap_or_default();
+        let request = match &self.source {
+            Source::Fixed => return None,
+            Source::Search if text.trim().chars().count() < 2 => return None,
+            Source::Support(events) => Request::PickSupport { events: events.clone(), text },
+            Source::People(role) => Request::PickUser { role: *role, text },
+            Source::Clients { own } => Request::PickClient { text, own: *own },
+            Source::Contracts => Request::PickContract { text },
+            Source::Search => Request::Search { text },
+        };
+        self.awaited += 1;
+        Some(request)
+    }
+
+    fn typed(&mut self) -> Step {
+        self.at = 0;
+        if matches!(self.source, Source::Fixed | Source::Search) {
+            self.shown = narrowed(&self.fixed, self.input.as_ref().map_or("", Input::text));
+        }
+        self.request().map_or(Step::Stay, Step::Ask)
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Step {
+        let last = self.shown.len().saturating_sub(1);
+        let vi = self.input.is_none();
+        match key.code {
+            KeyCode::Up | KeyCode::BackTab => self.at = self.at.saturating_sub(1),
+            KeyCode::Down | KeyCode::Tab => self.at = (self.at + 1).min(last),
+            KeyCode::Char('k') if vi => self.at = self.at.saturating_sub(1),
+            KeyCode::Char('j') if vi => self.at = (self.at + 1).min(last),
+            KeyCode::PageUp => self.at = self.at.saturating_sub(10),
+            KeyCode::PageDown => self.at = (self.at + 10).min(last),
+            KeyCode::Enter => {
+                let chosen = self.shown.get(self.at).and_then(|item| item.outcome.clone());
+                return chosen.map_or(Step::Stay, Step::Done);
+            }
+            _ => {
+                let Some(input) = &mut self.input else { return Step::Stay };
+                let before = input.text().to_owned();
+                input.key(key);
+                if input.text() != before {
+                    return self.typed();
+                }
+            }
+        }
+        Step::Stay
+    }
+
+    fn on_reply(&mut self, reply: Reply, ctx: &Context) {
+        self.awaited = self.awaited.saturating_sub(1);
+        if self.awaited > 0 {
+            return;
+        }
+        let text = self.input.as_ref().map_or("", Input::text);
+        let mut lines =
+            if text.is_empty() || self.source == Source::Search { narrowed(&self.fixed, text) } else { Vec::new() };
+        match reply {
+            Reply::Candidates(people) => lines.extend(people.iter().map(|person| candidate(person, ctx))),
+            Reply::ClientChoices(rows) => lines.extend(rows.into_iter().map(|row| Item {
+                label: row.client.full_name.clone(),
+                detail: row.client.company_name.clone(),
+                outcome: Some(Outcome::Client(Box::new(row))),
+            })),
+            Reply::ContractChoices(rows) => lines.extend(rows.into_iter().map(|row| Item {
+                label: super::records::heading(&Record::Contract(row.clone()), ctx),
+                detail: row.company.clone(),
+                outcome: Some(Outcome::Contract(Box::new(row))),
+            })),
+            Reply::Found(found) => lines.extend(found.into_iter().filter_map(|found| hit(found, ctx))),
+            _ => {}
+        }
+        self.shown = lines;
+        self.at = self.at.min(self.shown.len().saturating_sub(1));
+    }
+}
+
+fn candidate(person: &Candidate, ctx: &Context) -> Item {
+    let detail = match (person.availability, &person.clash) {
+        (Some(Availability::Clash), Some(title)) => ctx.say(W::Clashes { title, load: person.load }),
+        (Some(Availability::Busy), _) => ctx.say(W::BusyThatDay(person.load)),
+        (Some(_), _) => ctx.say(W::FreeThen(person.load)),
+        (None, _) => String::new(),
+    };
+    Item {
+        label: person.full_name.clone(),
+        detail,
+        outcome: Some(Outcome::Person(Some(person.id), person.full_name.clone())),
+    }
+}
+
+fn hit(found: Found, ctx: &Context) -> Option<Item> {
+    let (kind, label) = match found.kind {
+        RecordKind::Client => (Kind::Clients, found.name),
+        RecordKind::Contract => (Kind::Contracts, ctx.say(W::ContractOf { number: found.id, client: &found.name })),
+        RecordKind::Event => (Kind::Events, found.name),
+        RecordKind::User => (Kind::Staff, found.name),
+        RecordKind::Settings | RecordKind::Session => return None,
+    };
+    let detail = format!("{} {}", ctx.say(W::OneOf(kind)), found.detail);
+    Some(Item { label, detail, outcome: Some(Outcome::Go(Destination::Record(kind, found.id))) })
+}
+
+/// The items that match what was typed, the best first; accents and case do not matter.
+fn narrowed(items: &[Item], typed: &str) -> Vec<Item> {
+    if typed.trim().is_empty() {
+        return items.to_vec();
+    }
+    let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let mut buffer = Vec::new();
+    let mut hits: Vec<(u32, &Item)> = items
+        .iter()
+        .filter_map(|item| Some((pattern.score(Utf32Str::new(&item.label, &mut buffer), &mut matcher)?, item)))
+        .collect();
+    hits.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    hits.into_iter().map(|(_, item)| item.clone()).collect()
+}
+
+/// The keys that work in a popup, for the bottom line.
+pub fn keys(popup: &Popup) -> Vec<(Key, W<'static>)> {
+    let choose = match popup {
+        Popup::Confirm(_) => vec![KeyCode::Left, KeyCode::Right],
+        Popup::Password(_) => Vec::new(),
+        Popup::Menu(_) => vec![KeyCode::Up, KeyCode::Down],
+    };
+    let choose = choose.into_iter().map(|code| (Key::plain(code), W::KeyChoose));
+    let end = [(KeyCode::Enter, W::KeyTake), (KeyCode::Esc, W::Cancel)];
+    choose.chain(end.map(|(code, label)| (Key::plain(code), label))).collect()
 }

@@ -18,6 +18,8 @@ pub struct Theme {
     pub warning: Style,
     pub bad: Style,
     pub border: Style,
+    /// The field that has the caret.
+    pub field: Style,
 }
 
 impl Theme {
@@ -34,6 +36,7 @@ impl Theme {
             warning: plain.fg(Color::Yellow),
             bad: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
             border: plain.add_modifier(Modifier::DIM),
+            field: plain.add_modifier(Modifier::UNDERLINED),
         }
     }
 
@@ -51,6 +54,7 @@ impl Theme {
             warning: strip(with.warning),
             bad: strip(with.bad),
             border: strip(with.border),
+            field: strip(with.field),
         }
     }
 }

@@ -1,1 +1,114 @@
-//! The screens, a closed list.
+//! The screens, a closed list. Each keeps its own state; `view` draws them.
+
+pub mod detail;
+pub mod form;
+pub mod home;
+pub mod list;
+pub mod purpose;
+pub mod setup;
+pub mod view;
+
+use crossterm::event::KeyEvent;
+
+use super::{Action, Context, keys::Binding, keys::Command, popup::Outcome};
+use crate::{
+    domain::Error,
+    services::{Reply, Request},
+};
+
+/// A screen of somebody who is signed in.
+#[derive(Debug)]
+pub enum Screen {
+    Home(home::HomeScreen),
+    List(Box<list::List>),
+    Detail(Box<detail::Detail>),
+    Form(Box<form::Form>),
+}
+
+impl Screen {
+    pub fn title(&self, ctx: &Context) -> String {
+        match self {
+            Self::Home(_) => ctx.say(super::text::W::Home),
+            Self::List(list) => list.title(ctx),
+            Self::Detail(detail) => detail.title(ctx),
+            Self::Form(form) => form.purpose.title(ctx),
+        }
+    }
+
+    /// What it needs from the database, at first and whenever that may have changed.
+    pub fn load(&mut self) -> Option<Request> {
+        match self {
+            Self::Home(_) => home::HomeScreen::load(),
+            Self::List(list) => list.load(),
+            Self::Detail(detail) => detail.load(),
+            Self::Form(_) => None,
+        }
+    }
+
+    pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+        match self {
+            Self::Home(home) => home.on_reply(reply, ctx),
+            Self::List(list) => list.on_reply(reply, ctx),
+            Self::Detail(detail) => detail.on_reply(reply, ctx),
+            Self::Form(form) => form.on_reply(reply, ctx),
+        }
+    }
+
+    pub fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
+        match self {
+            Self::Home(_) => Action::None,
+            Self::List(list) => list.on_popup(&outcome, ctx),
+            Self::Detail(detail) => detail.on_popup(&outcome),
+            Self::Form(form) => form.on_popup(outcome, ctx),
+        }
+    }
+
+    pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Action {
+        match self {
+            Self::Home(home) => home.key(key, ctx),
+            Self::List(list) => list.key(key, ctx),
+            Self::Detail(detail) => detail.key(key, ctx),
+            Self::Form(form) => form.key(key, ctx),
+        }
+    }
+
+    pub fn paste(&mut self, pasted: &str) -> Action {
+        match self {
+            Self::List(list) => list.paste(pasted),
+            Self::Form(form) => form.paste(pasted),
+            Self::Home(_) | Self::Detail(_) => Action::None,
+        }
+    }
+
+    pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
+        match self {
+            Self::Home(_) => home::HomeScreen::bindings(ctx),
+            Self::List(list) => list.bindings(ctx),
+            Self::Detail(detail) => detail.bindings(ctx),
+            Self::Form(form) => form.bindings(ctx),
+        }
+    }
+
+    pub fn run(&mut self, command: Command, ctx: &Context) -> Action {
+        match self {
+            Self::Home(home) => home.run(command, ctx),
+            Self::List(list) => list.run(command, ctx),
+            Self::Detail(detail) => detail.run(command, ctx),
+            Self::Form(form) => form.run(command, ctx),
+        }
+    }
+
+    /// Something was typed that is not saved.
+    pub fn has_unsaved(&self) -> bool {
+        matches!(self, Self::Form(form) if form.has_unsaved())
+    }
+
+    /// Letters belong to a text field here.
+    pub fn takes_text(&self) -> bool {
+        match self {
+            Self::List(list) => list.takes_text(),
+            Self::Form(form) => form.takes_text(),
+            Self::Home(_) | Self::Detail(_) => false,
+        }
+    }
+}

@@ -1,9 +1,626 @@
 //! French.
 
-use super::{Records, Shell, Words};
+use super::W;
+use crate::{
+    domain::{
+        Error, Field, Problem, Reason,
+        audit::Verb,
+        error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause},
+        event::Status,
+        money::grouped,
+        password::Strength,
+        policy::Permission,
+        settings::{Reauth, Visibility},
+        user::Role,
+    },
+    services::HomeLine,
+    ui::{keys::Command, records::Kind},
+};
 
-pub(super) const WORDS: Words = Words { shell: SHELL, records: RECORDS };
+fn number(number: i64) -> String {
+    grouped(number.unsigned_abs(), '\u{a0}')
+}
 
-const SHELL: Shell = Shell { app_name: "Epic Events" };
+fn plural(count: i64, one: &str, many: &str) -> String {
+    format!("{} {}", number(count), if count.abs() < 2 { one } else { many })
+}
 
-const RECORDS: Records = Records { clients: "Clients" };
+fn some(count: usize, one: &str, many: &str) -> String {
+    plural(i64::try_from(count).unwrap_or(i64::MAX), one, many)
+}
+
+pub(super) fn say(what: W) -> String {
+    let fixed = match what {
+        W::ContractOf { number, client } => return format!("Contrat {number}, {client}"),
+        W::FromTo { old, new } => {
+            let or_nothing = |text: &str| if text.is_empty() { "rien".to_owned() } else { text.to_owned() };
+            return format!("{} -> {}", or_nothing(old), or_nothing(new));
+        }
+        W::Role(role) => role_name(role),
+        W::Status(status) => match status {
+            Status::Planned => "prévu",
+            Status::Confirmed => "confirmé",
+            Status::Done => "terminé",
+            Status::Cancelled => "annulé",
+        },
+        W::Visibility(Visibility::Open) => "tout le monde voit tout",
+        W::Visibility(Visibility::Restricted) => "commerciaux et support voient les leurs",
+        W::Reauth(reauth) => match reauth {
+            Reauth::Sensitive => "avant les actions sensibles",
+            Reauth::Always => "avant chaque modification",
+            Reauth::Never => "jamais",
+        },
+        W::Strength(strength) => match strength {
+            Strength::VeryWeak => "très faible",
+            Strength::Weak => "faible",
+            Strength::Fair => "moyen",
+            Strength::Good => "bon",
+            Strength::Strong => "fort",
+        },
+        W::Waits(line) => match line {
+            HomeLine::EventsWithoutSupport => "événements sans support",
+            HomeLine::ContractsNotSigned => "contrats non signés",
+            HomeLine::BalancesDue => "contrats non soldés",
+            HomeLine::EventsThisWeek => "événements cette semaine",
+            HomeLine::MyClients => "mes clients",
+            HomeLine::MyContractsNotSigned => "mes contrats non signés",
+            HomeLine::MySignedWithoutEvent => "mes contrats signés sans événement",
+            HomeLine::MyNotFullyPaid => "mes contrats non soldés",
+            HomeLine::MyNextEvents => "mes prochains événements",
+            HomeLine::MyIncompleteEvents => "mes événements sans notes ou sans fin",
+        },
+        W::ListOf(kind) => match kind {
+            Kind::Clients => "Clients",
+            Kind::Contracts => "Contrats",
+            Kind::Events => "Événements",
+            Kind::Staff => "Collaborateurs",
+            Kind::Audit => "Journal d'audit",
+        },
+        W::OneOf(kind) => match kind {
+            Kind::Clients => "Client",
+            Kind::Contracts => "Contrat",
+            Kind::Events => "Événement",
+            Kind::Staff => "Collaborateurs",
+            Kind::Audit => "Journal d'audit",
+        },
+        W::EmptyList(kind) => match kind {
+            Kind::Clients => "Aucun client ici.",
+            Kind::Contracts => "Aucun contrat ici.",
+            Kind::Events => "Aucun événement ici.",
+            Kind::Staff => "Personne ici.",
+            Kind::Audit => "Rien n'a été noté ici.",
+        },
+        W::ArchiveVerb { kind: Kind::Staff, hidden: false } => "désactiver",
+        W::ArchiveVerb { kind: Kind::Staff, hidden: true } => "réactiver",
+        W::ArchiveVerb { hidden: false, .. } => "archiver",
+        W::ArchiveVerb { hidden: true, .. } => "restaurer",
+        W::ArchivingMeans { kind: Kind::Staff, hidden: false } => {
+            "Désactiver : la personne ne peut plus se connecter ; ce qu'elle gère va à quelqu'un d'autre."
+        }
+        W::ArchivingMeans { kind: Kind::Staff, hidden: true } => "Réactiver : la personne peut se connecter à nouveau.",
+        W::ArchivingMeans { hidden: false, .. } => "Archiver : caché des listes ; la gestion peut le restaurer.",
+        W::ArchivingMeans { hidden: true, .. } => "Restaurer : de retour dans les listes.",
+        W::Numbered(id) => return format!("n° {id}"),
+        W::Number(count) => return number(count),
+        W::MoreThan(count) => return format!("{}+", number(count)),
+        W::Marked(count) => return format!("{count} marqué(s)"),
+        W::Position { at, total } => return format!("{} sur {total}", number(at)),
+        W::FilteredBy(text) => return format!("Filtre : {text}"),
+        W::SupportFor(title) => return format!("Support pour {title}"),
+        W::SupportForSome(count) => return format!("Support pour {}", some(count, "événement", "événements")),
+        W::HandOverOf(name) => return format!("Confier {name} à"),
+        W::HandOverSome(count) => return format!("Confier {} à", some(count, "client", "clients")),
+        W::HandedOver(count) => return format!("{} confié(s).", plural(count, "client", "clients")),
+        W::MissedClients(names) => return format!("Laissés de côté, car modifiés entre-temps : {names}."),
+        W::Assigned { title, name } => return format!("{name} prend en charge {title}."),
+        W::Unassigned(title) => return format!("{title} n'a plus de support."),
+        W::AssignedSome { count, name } => {
+            return format!("{name} prend en charge {}.", some(count, "événement", "événements"));
+        }
+        W::UnassignedSome(count) => return format!("{} modifié(s).", some(count, "événement", "événements")),
+        W::Missed { title, by: "" } => return format!("Pas {title} : il a été modifié entre-temps."),
+        W::Missed { title, by } => return format!("Pas {title} : {by} a été plus rapide."),
+        W::FreeThen(load) => return format!("libre, {} cette semaine-là", plural(load, "événement", "événements")),
+        W::BusyThatDay(load) => {
+            return format!("occupé ce jour-là, {} cette semaine-là", plural(load, "événement", "événements"));
+        }
+        W::Clashes { title, load } => return format!("en conflit avec {title}, {load} cette semaine-là"),
+        W::ConflictWith { name: "", when } => {
+            return format!(
+                "Quelqu'un a enregistré avant vous ({when}). Regardez les différences, puis enregistrez à nouveau."
+            );
+        }
+        W::ConflictWith { name, when } => {
+            return format!(
+                "{name} a enregistré avant vous ({when}). Regardez les différences, puis enregistrez à nouveau."
+            );
+        }
+        W::Theirs { name, value } => {
+            let name = if name.is_empty() { "Quelqu'un" } else { name };
+            return format!("{name} : {value}   Ctrl+T échange, Ctrl+S garde le vôtre");
+        }
+        W::Connected(server) => return format!("Connecté : {server}."),
+        W::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
+        W::HeirFor(Inheritance { clients, events, .. }) => {
+            let owned = match (clients, events) {
+                (0, events) => plural(events, "événement ouvert", "événements ouverts"),
+                (clients, _) => plural(clients, "client", "clients"),
+            };
+            return format!("Qui reprend {owned} ?");
+        }
+        W::Step { at, of } => return format!("Étape {at} sur {of}"),
+        W::TooSmall { width, height } => {
+            return format!("Cette fenêtre est trop petite : il faut au moins {width} colonnes sur {height} lignes.");
+        }
+        W::SignedInAs { name, role } => return format!("{name}, {}", role_name(role)),
+        W::Yes => "oui",
+        W::No => "non",
+        W::On => "Oui",
+        W::Off => "Non",
+        W::Home => "Accueil",
+        W::Settings => "Réglages de l'entreprise",
+        W::OwnPassword => "Changer mon mot de passe",
+        W::SignIn => "Connexion",
+        W::SetUpTitle => "Installer Epic Events",
+        W::NewClient => "Nouveau client",
+        W::EditClient => "Modifier le client",
+        W::NewContract => "Nouveau contrat",
+        W::EditContract => "Modifier le contrat",
+        W::NewEvent => "Nouvel événement",
+        W::EditEvent => "Modifier l'événement",
+        W::NewUser => "Nouveau collaborateur",
+        W::EditUser => "Modifier le collaborateur",
+        W::ResetPassword => "Réinitialiser le mot de passe",
+        W::RefineTitle => "Filtrer par",
+        W::ViewAll => "Tous",
+        W::ViewMine => "Les miens",
+        W::ViewArchived => "Archivés",
+        W::ViewNotSigned => "Non signés",
+        W::ViewSigned => "Signés",
+        W::ViewNotPaid => "Non soldés",
+        W::ViewMineNotSigned => "Les miens, non signés",
+        W::ViewMineWithoutEvent => "Les miens, signés, sans événement",
+        W::ViewMineNotPaid => "Les miens, non soldés",
+        W::ViewWithoutSupport => "Sans support",
+        W::ViewWeek => "Cette semaine",
+        W::ViewPast => "Passés",
+        W::ViewMineNext => "Les miens, à venir",
+        W::ViewMineIncomplete => "Les miens, sans notes ou sans fin",
+        W::ViewActive => "Actifs",
+        W::ViewDeactivated => "Désactivés",
+        W::ViewRefused => "Refus",
+        W::ColName => "Nom",
+        W::ColCompany => "Entreprise",
+        W::ColEmail => "E-mail",
+        W::ColPhone => "Téléphone",
+        W::ColSales => "Commercial",
+        W::ColLastContact => "Dernier contact",
+        W::ColUpdated => "Modifié",
+        W::ColNumber => "N°",
+        W::ColClient => "Client",
+        W::ColTotal => "Total",
+        W::ColDue => "Reste dû",
+        W::ColSigned => "Signé",
+        W::ColCreated => "Créé",
+        W::ColStarts => "Début",
+        W::ColTitle => "Titre",
+        W::ColPlace => "Lieu",
+        W::ColPeople => "Invités",
+        W::ColStatus => "État",
+        W::ColSupport => "Support",
+        W::ColUsername => "Identifiant",
+        W::ColRole => "Service",
+        W::ColLastLogin => "Dernière connexion",
+        W::ColWhen => "Quand",
+        W::ColWho => "Qui",
+        W::ColWhat => "Quoi",
+        W::ColRecord => "Fiche",
+        W::Computer => "Ordinateur",
+        W::NotSigned => "non signé",
+        W::NotKnown => "pas encore connu",
+        W::Nobody => "personne",
+        W::PartContracts => "Contrats",
+        W::PartContract => "Contrat",
+        W::PartEvents => "Événements",
+        W::PartClients => "Clients",
+        W::PartHistory => "Historique",
+        W::EmptyPart => "Aucun pour l'instant.",
+        W::WaitingTitle => "À faire",
+        W::SectionsTitle => "Aller à",
+        W::FilterLabel => "Filtre",
+        W::Refined => "Filtré. Appuyez sur f pour changer ou effacer les filtres.",
+        W::SortTitle => "Trier par",
+        W::ViewTitle => "Afficher",
+        W::HelpTitle => "Ce que vous pouvez faire ici",
+        W::PaletteTitle => "Aller à, ou faire",
+        W::NothingFound => "Rien trouvé.",
+        W::NothingFoundHint => "Appuyez sur Échap pour effacer le filtre.",
+        W::EmptyViewHint => "Appuyez sur v pour d'autres vues.",
+        W::EmptyListHint => "Appuyez sur n pour créer le premier.",
+        W::NothingSelected => "Rien n'est sélectionné",
+        W::NothingChanged => "Rien n'a dû être changé.",
+        W::Saved => "Enregistré.",
+        W::Saving => "Enregistrement...",
+        W::PasswordChanged => "Votre mot de passe est changé.",
+        W::UndoHint => "Appuyez sur u pour annuler.",
+        W::Cancel => "Annuler",
+        W::VerbSign => "Signer",
+        W::VerbSave => "Enregistrer",
+        W::VerbDiscard => "Abandonner",
+        W::VerbFilter => "Filtrer",
+        W::VerbQuit => "Quitter",
+        W::VerbLeave => "Quitter",
+        W::KeyChoose => "choisir",
+        W::KeyTake => "valider",
+        W::DiscardTitle => "Abandonner la saisie ?",
+        W::DiscardMeans => "La saisie n'est pas enregistrée. Annuler continue l'édition.",
+        W::SummaryTitle => "Enregistrer ces changements ?",
+        W::SignatureIsFinal => "Une signature est définitive : le contrat reste signé.",
+        W::AsChosen => "comme choisi",
+        W::PickHint => "Entrée pour choisir",
+        W::OnThisComputer => "cet ordinateur",
+        W::OnServer => "le serveur MySQL de l'entreprise",
+        W::TlsDefault => "vérifié, sauf sur cet ordinateur",
+        W::TlsVerify => "vérifié",
+        W::TlsRequired => "chiffré, non vérifié",
+        W::TlsOff => "sans",
+        W::PasswordTitle => "Votre mot de passe",
+        W::PasswordWhy => "Cette action est sensible. Confirmez-la avec votre mot de passe.",
+        W::LockedTitle => "Verrouillé",
+        W::LockedMeans => {
+            "Votre travail est conservé. Tapez votre mot de passe pour continuer ; Échap pour changer de personne."
+        }
+        W::QuitTitle => "Quitter sans enregistrer ?",
+        W::QuitMeans => "Une saisie n'est pas enregistrée.",
+        W::Waiting => "En cours...",
+        W::Patience => "La base de données tarde à répondre. Échap pour ne plus attendre.",
+        W::GaveUp => "Vous avez cessé d'attendre. F5 pour réessayer.",
+        W::GaveUpWriting => {
+            "Vous avez cessé d'attendre : c'est peut-être enregistré, peut-être pas. F5 montre ce qui l'est."
+        }
+        W::Copied => "Copié.",
+        W::NothingToUndo => "Il n'y a rien à annuler.",
+        W::Undone => "Annulé.",
+        W::SignedOutNow => "Vous êtes déconnecté.",
+        W::SetUpDone => "Epic Events est installé. Connectez-vous comme premier gestionnaire.",
+        W::ChangeFirst => "Votre mot de passe est temporaire. Choisissez le vôtre.",
+        W::DemoAccounts => "Comptes de démonstration",
+        W::SignInHint => "Identifiant ou adresse e-mail, puis votre mot de passe.",
+        W::HelpKey => "aide",
+        W::NextKey => "suivant",
+        W::BackKey => "retour",
+        W::TestKey => "tester la connexion et continuer",
+        W::CreateKey => "créer l'entreprise",
+        W::QuitKey => "quitter",
+        W::LanguageKey => "langue",
+        W::SignOut => "Se déconnecter",
+        W::Lock => "Verrouiller",
+        W::SetUpLanguage => "Quelle langue parlez-vous ? Gauche et Droite choisissent, Entrée continue.",
+        W::SetUpPlace => {
+            "Où sont les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
+        }
+        W::SetUpServer => {
+            "Demandez ceci à la personne qui gère le serveur. Rien n'est encore écrit ; continuer teste la connexion."
+        }
+        W::SetUpCompany => "L'entreprise. La gestion peut changer ceci plus tard dans les réglages.",
+        W::SetUpManager => "Le premier gestionnaire, qui créera les comptes de tous les autres.",
+        W::SetUpSummary => {
+            "Voici ce qui sera créé. Rien n'a été écrit jusqu'ici. Entrée crée l'entreprise, Échap revient."
+        }
+        W::NoTerminal => {
+            "Epic Events a besoin d'un terminal : lancez-le dans une fenêtre de terminal, pas dans un tube ni un script."
+        }
+    };
+    fixed.to_owned()
+}
+
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Management => "gestion",
+        Role::Sales => "commercial",
+        Role::Support => "support",
+    }
+}
+
+pub(super) fn field(field: Field) -> &'static str {
+    match field {
+        Field::Username => "Identifiant",
+        Field::FullName => "Nom complet",
+        Field::Email => "E-mail",
+        Field::Phone => "Téléphone",
+        Field::EmployeeNumber => "Numéro d'employé",
+        Field::Role => "Service",
+        Field::Active => "Actif",
+        Field::Password => "Mot de passe",
+        Field::PasswordAgain => "Encore une fois",
+        Field::CurrentPassword => "Mot de passe actuel",
+        Field::CompanyName => "Entreprise",
+        Field::SalesContactId => "Commercial",
+        Field::LastContactAt => "Dernier contact",
+        Field::Notes => "Notes",
+        Field::ArchivedAt => "Archivé",
+        Field::ClientId => "Client",
+        Field::TotalCents => "Total",
+        Field::DueCents => "Reste dû",
+        Field::SignedAt => "Signé",
+        Field::ContractId => "Contrat",
+        Field::Title => "Titre",
+        Field::ClientContact => "Contact sur place",
+        Field::StartsAt => "Début",
+        Field::EndsAt => "Fin",
+        Field::Location => "Lieu",
+        Field::Attendees => "Invités",
+        Field::Status => "État",
+        Field::SupportId => "Support",
+        Field::Currency => "Devise",
+        Field::TimeZone => "Fuseau horaire",
+        Field::Visibility => "Visibilité",
+        Field::SalesCreateContracts => "Contrats par commerc.",
+        Field::SupportHandsOver => "Support réattribue",
+        Field::Reauth => "Mot de passe demandé",
+        Field::SessionMinutes => "Verrouillage (min)",
+        Field::MinPasswordLength => "Mot de passe minimal",
+        Field::Language => "Langue",
+        Field::Engine => "Les données sont sur",
+        Field::Host => "Serveur",
+        Field::Port => "Port",
+        Field::Database => "Base de données",
+        Field::DatabaseUser => "Utilisateur",
+        Field::DatabasePassword => "Mot de passe",
+        Field::Tls => "Chiffrement (TLS)",
+        Field::From => "Du",
+        Field::To => "Au",
+        Field::Above => "Total au moins",
+        Field::Below => "Total au plus",
+        Field::DueAbove => "Reste dû au moins",
+        Field::DueBelow => "Reste dû au plus",
+        Field::Place => "Lieu",
+    }
+}
+
+pub(super) fn problem(problem: Problem) -> String {
+    let fixed = match problem {
+        Problem::Required => "Veuillez remplir ce champ.",
+        Problem::TooShort(least) => return format!("Au moins {least} caractères."),
+        Problem::TooLong(most) => return format!("Au plus {most} caractères."),
+        Problem::TooManyBytes(most) => {
+            return format!("Trop long : au plus {most} octets (les lettres accentuées comptent double ou plus).");
+        }
+        Problem::UsernameCharacters => "Seulement des lettres, des chiffres et . _ - ici.",
+        Problem::NotAnEmail => "Ce n'est pas une adresse e-mail.",
+        Problem::NotAPhone => "Un numéro de téléphone a 6 à 15 chiffres, avec + ( ) . - / et des espaces.",
+        Problem::NotAnEmployeeNumber => "Un numéro d'employé a 1 à 6 chiffres.",
+        Problem::NotAnAmount => "Ce n'est pas un montant. Écrivez par exemple 12 000,50.",
+        Problem::NotANumber => "Ce n'est pas un nombre entier.",
+        Problem::NotADate => "Ce n'est pas une date. Écrivez par exemple 14/08/2026, demain ou +3j.",
+        Problem::NotADateTime => {
+            "Ce n'est pas une date avec une heure. Écrivez par exemple 14/08/2026 18:30 ou demain 18h."
+        }
+        Problem::NotPositive => "Ceci doit être supérieur à zéro.",
+        Problem::Negative => "Ceci ne peut pas être négatif.",
+        Problem::DueAboveTotal => "Le reste dû ne peut pas dépasser le total.",
+        Problem::OutOfRange(least, most) => {
+            return format!("De {} à {}.", number(least), number(most));
+        }
+        Problem::InThePast => "C'est dans le passé.",
+        Problem::InTheFuture => "C'est dans le futur.",
+        Problem::EndBeforeStart => "La fin est avant le début.",
+        Problem::EndWithoutStart => "Une fin demande un début.",
+        Problem::Taken => "Quelqu'un d'autre l'a déjà.",
+        Problem::ControlCharacters => "Les caractères de contrôle ne sont pas permis ici.",
+        Problem::CommonPassword => "Ce mot de passe est trop courant. Plusieurs mots sans lien en font un bon.",
+        Problem::PasswordIsName => "L'identifiant ou le nom de l'entreprise n'est pas un mot de passe.",
+        Problem::PasswordsDiffer => "Les deux mots de passe diffèrent.",
+        Problem::PasswordUnchanged => "Le nouveau mot de passe est l'ancien.",
+        Problem::WrongPassword => "Ce n'est pas votre mot de passe.",
+        Problem::NotAChoice => "Ceci ne peut pas être choisi ici.",
+        Problem::NotActiveSales => "Seul un commercial actif peut suivre un client.",
+        Problem::NotActiveSupport => "Seule une personne active du support peut recevoir un événement.",
+    };
+    fixed.to_owned()
+}
+
+fn permission(permission: Permission) -> &'static str {
+    match permission {
+        Permission::SeeRecords => "voit ceci",
+        Permission::SeeStaff => "voit les collaborateurs",
+        Permission::ManageUsers => "gère les comptes des collaborateurs",
+        Permission::ChangeOwnPassword => "change ce mot de passe",
+        Permission::CreateClient => "crée des clients",
+        Permission::EditClient => "modifie des clients",
+        Permission::HandOverClient => "confie des clients",
+        Permission::ArchiveClient => "archive des clients",
+        Permission::CreateContract => "crée des contrats",
+        Permission::EditContract => "modifie des contrats",
+        Permission::SignContract => "signe des contrats",
+        Permission::ArchiveContract => "archive des contrats",
+        Permission::CreateEvent => "crée des événements",
+        Permission::EditEvent => "modifie des événements",
+        Permission::AssignSupport => "attribue le support",
+        Permission::SetStatus => "change l'état des événements",
+        Permission::ArchiveEvent => "archive des événements",
+        Permission::ReadAudit => "lit le journal d'audit",
+        Permission::ChangeSettings => "change les réglages",
+    }
+}
+
+pub(super) fn reason(reason: Reason) -> String {
+    let fixed = match reason {
+        Reason::Role(right, role) => {
+            let who = match (right, role) {
+                (Permission::CreateClient | Permission::EditClient | Permission::HandOverClient, _)
+                | (Permission::EditContract | Permission::SignContract | Permission::CreateEvent, _) => {
+                    "Seul un commercial ou la gestion"
+                }
+                (Permission::EditEvent | Permission::SetStatus, _) => "Seul le support de l'événement ou la gestion",
+                _ => "Seule la gestion",
+            };
+            return format!("{who} {}.", permission(right));
+        }
+        Reason::Setting(right) => return format!("Un réglage dit que seule la gestion {}.", permission(right)),
+        Reason::NotYourClient => "Ce n'est pas votre client.",
+        Reason::NotYourEvent => "Cet événement ne vous est pas attribué.",
+        Reason::ChangePasswordFirst => "Changez d'abord votre mot de passe temporaire.",
+        Reason::ContractNotSigned(contract) => return format!("Le contrat {contract} n'est pas encore signé."),
+        Reason::ContractAlreadySigned(contract) => return format!("Le contrat {contract} est déjà signé."),
+        Reason::Archived => "C'est archivé. La gestion peut le restaurer avec x.",
+        Reason::NotArchived => "Ce n'est pas archivé.",
+        Reason::ParentArchived => "Ce dont il dépend est archivé et doit d'abord être restauré.",
+        Reason::ClientHasContracts(count) => {
+            return format!("Ce client a encore {}. Archivez d'abord.", plural(count, "contrat", "contrats"));
+        }
+        Reason::ContractHasEvents(count) => {
+            return format!("Ce contrat a encore {}. Archivez d'abord.", plural(count, "événement", "événements"));
+        }
+        Reason::LastManager => "C'est le dernier gestionnaire actif. Nommez-en d'abord un autre.",
+        Reason::Inactive => "Cette personne est désactivée.",
+        Reason::AlreadyActive => "Cette personne est déjà active.",
+        Reason::NotActiveSales => "Seul un commercial actif peut suivre un client.",
+        Reason::NotActiveSupport => "Seule une personne active du support peut recevoir un événement.",
+    };
+    fixed.to_owned()
+}
+
+pub(super) fn error(error: &Error) -> String {
+    let fixed = match error {
+        Error::Denied(why) => return reason(*why),
+        Error::Invalid(errors) => {
+            let first = errors.0.first();
+            return first.map(|(of, wrong)| format!("{}: {}", field(*of), problem(*wrong))).unwrap_or_default();
+        }
+        Error::Conflict(conflict) if conflict.by.is_empty() => "Quelqu'un d'autre a modifié ceci entre-temps.",
+        Error::Conflict(conflict) => {
+            return format!("{} a modifié ceci entre-temps. Le voici tel qu'il est maintenant.", conflict.by);
+        }
+        Error::NotFound => "Ceci n'existe plus, ou n'est pas visible pour vous.",
+        Error::PasswordNeeded => "Votre mot de passe est à nouveau nécessaire.",
+        Error::NeedsHeir(_) => "Quelqu'un doit d'abord prendre la relève.",
+        Error::SignIn(SignInProblem::Wrong) => "Cet identifiant et ce mot de passe ne vont pas ensemble.",
+        Error::SignIn(SignInProblem::Wait(seconds)) => {
+            return format!(
+                "Trop d'échecs. Attendez {}, puis réessayez.",
+                plural(i64::from(*seconds), "seconde", "secondes")
+            );
+        }
+        Error::SignedOut(SignedOutBecause::AccountChanged) => "Votre compte a été modifié. Reconnectez-vous.",
+        Error::SignedOut(SignedOutBecause::NotSignedIn) => "Veuillez vous connecter.",
+        Error::Unavailable(why) => return connection(why),
+        Error::AlreadySetUp => "Il y a déjà une entreprise dans cette base. Rien n'a été changé.",
+        Error::OutcomeUnknown => {
+            "La connexion s'est rompue pendant l'enregistrement ; on ne sait pas s'il a eu lieu. Vérifiez avant de recommencer."
+        }
+        Error::Internal(reference) => {
+            return format!(
+                "Une erreur inattendue est survenue. Donnez cette référence à l'administrateur : {reference}."
+            );
+        }
+    };
+    fixed.to_owned()
+}
+
+fn connection(problem: &ConnectionProblem) -> String {
+    let fixed = match problem {
+        ConnectionProblem::HostNotFound => "Le nom du serveur de base de données est inconnu. Vérifiez son écriture.",
+        ConnectionProblem::Refused => "Rien ne répond à l'adresse du serveur. Fonctionne-t-il, le port est-il juste ?",
+        ConnectionProblem::Timeout => "La base de données ne répond pas à temps. Réessayez dans un instant.",
+        ConnectionProblem::Lost => "La connexion à la base est perdue, mais pas votre saisie : réessayez.",
+        ConnectionProblem::AccessDenied => "Le serveur de base de données refuse cet utilisateur avec ce mot de passe.",
+        ConnectionProblem::NoSuchDatabase => "Cette base n'existe pas, et cet utilisateur ne peut pas la créer.",
+        ConnectionProblem::NoTls => "Le serveur n'offre pas de chiffrement, et il est demandé.",
+        ConnectionProblem::BadCertificate => {
+            "Le certificat du serveur n'est pas digne de confiance : émetteur, nom ou date."
+        }
+        ConnectionProblem::NotADatabase => "Le fichier de la base n'est pas une base de données, ou il est abîmé.",
+        ConnectionProblem::NotAccessible => {
+            "Le fichier de la base ne peut pas être lu ou écrit. Vérifiez son dossier et ses droits."
+        }
+        ConnectionProblem::NotSetUp => {
+            "Il n'y a pas encore d'entreprise ici : `epic-events --init` en installe une, `epic-events --demo` montre un exemple."
+        }
+        ConnectionProblem::SchemaTooNew => "Une version plus récente a changé la base. Mettez ce programme à jour.",
+        ConnectionProblem::SchemaTooOld => {
+            "La base est d'une version plus ancienne. L'administrateur la met à jour avec `epic-events --init`."
+        }
+        ConnectionProblem::DiskFull => {
+            "Le disque est plein. Rien n'a été enregistré ; faites de la place et réessayez."
+        }
+        ConnectionProblem::BadAddress(part) if part.is_empty() => {
+            "L'adresse de la base n'est pas comprise. Écrivez sqlite://CHEMIN ou mysql://UTILISATEUR:MOTDEPASSE@SERVEUR:PORT/NOM."
+        }
+        ConnectionProblem::BadAddress(part) => {
+            return format!(
+                "L'adresse de la base n'est pas comprise à « {part} ». Écrivez sqlite://CHEMIN ou mysql://UTILISATEUR:MOTDEPASSE@SERVEUR:PORT/NOM."
+            );
+        }
+        ConnectionProblem::Other(detail) => return format!("La base de données est inutilisable : {detail}"),
+    };
+    fixed.to_owned()
+}
+
+pub(super) fn verb(verb: Verb) -> &'static str {
+    match verb {
+        Verb::SignedIn => "connexion",
+        Verb::SignInRefused => "connexion refusée",
+        Verb::Refused => "action refusée",
+        Verb::UserCreated => "compte créé",
+        Verb::UserUpdated => "compte modifié",
+        Verb::UserDeactivated => "compte désactivé",
+        Verb::UserReactivated => "compte réactivé",
+        Verb::PasswordReset => "mot de passe réinitialisé",
+        Verb::PasswordChanged => "mot de passe changé",
+        Verb::ClientCreated => "client créé",
+        Verb::ClientUpdated => "client modifié",
+        Verb::ClientHandedOver => "client confié",
+        Verb::ClientArchived => "client archivé",
+        Verb::ClientRestored => "client restauré",
+        Verb::ContractCreated => "contrat créé",
+        Verb::ContractUpdated => "contrat modifié",
+        Verb::ContractSigned => "contrat signé",
+        Verb::ContractArchived => "contrat archivé",
+        Verb::ContractRestored => "contrat restauré",
+        Verb::EventCreated => "événement créé",
+        Verb::EventUpdated => "événement modifié",
+        Verb::StatusChanged => "état changé",
+        Verb::SupportAssigned => "support attribué",
+        Verb::EventArchived => "événement archivé",
+        Verb::EventRestored => "événement restauré",
+        Verb::SettingsUpdated => "réglages changés",
+    }
+}
+
+pub(super) fn command(command: Command) -> (&'static str, &'static str) {
+    match command {
+        Command::Up => ("haut", "Une ligne plus haut."),
+        Command::Down => ("bas", "Une ligne plus bas."),
+        Command::PageUp => ("page haut", "Un écran plus haut."),
+        Command::PageDown => ("page bas", "Un écran plus bas."),
+        Command::Home => ("début", "À la première ligne."),
+        Command::End => ("fin", "À la dernière ligne."),
+        Command::Open => ("ouvrir", "Ouvrir la sélection."),
+        Command::New => ("nouveau", "En créer un nouveau."),
+        Command::Edit => ("modifier", "Changer ce qui est écrit ici."),
+        Command::Assign => ("attribuer", "Confier l'événement, ou tous les marqués, à une personne du support."),
+        Command::Archive => ("archiver", "Cacher des listes."),
+        Command::Sign => ("signer", "Noter que le contrat est signé."),
+        Command::SetStatus => ("état", "Dire où en est l'événement."),
+        Command::HandOver => ("confier", "Confier le client, ou tous les marqués, à un autre commercial."),
+        Command::ResetPassword => ("mot de passe", "Donner un mot de passe temporaire."),
+        Command::Filter => ("filtrer", "Montrer seulement ce qui contient ces mots."),
+        Command::Refine => ("plus de filtres", "Filtrer par dates, montants et personnes."),
+        Command::Sort => ("trier", "Trier par une autre colonne ; la même inverse l'ordre."),
+        Command::View => ("vue", "Une autre vue de cette liste."),
+        Command::Mark => ("marquer", "Marquer, pour agir sur plusieurs à la fois."),
+        Command::Undo => ("annuler", "Annuler la dernière attribution."),
+        Command::Copy => ("copier", "Copier dans le presse-papiers."),
+        Command::Save => ("enregistrer", "Enregistrer la saisie."),
+        Command::NextField => ("champ suivant", "Au champ suivant."),
+        Command::PreviousField => ("", "Au champ précédent."),
+        Command::NextPart => ("partie suivante", "À la partie suivante de cet écran."),
+        Command::Refresh => ("actualiser", "Tout relire."),
+        Command::Help => ("aide", "Ce que vous pouvez faire ici."),
+        Command::Palette => ("aller à", "Tout écran, action ou fiche, en tapant."),
+        Command::Lock => ("verrouiller", "Verrouiller la session ; votre travail est gardé."),
+        Command::Back => ("retour", "Un niveau plus haut."),
+        Command::Quit => ("quitter", "Quitter le programme."),
+    }
+}

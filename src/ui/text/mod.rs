@@ -1,36 +1,313 @@
-//! Every word that people read, in English and French.
+//! Every word that people read, in English and French: one file for each language.
 //!
-//! [`Words`] is one constant for each language: a sentence that is missing in one of
-//! them does not compile. Sentences with something to fill in are functions.
+//! What can be said is a closed list, so a sentence that is missing in one of the
+//! languages does not compile.
 
 mod en;
 mod fr;
 
-use crate::domain::language::Language;
+use super::{keys::Command, records::Kind};
+use crate::{
+    domain::{
+        Error, Field, Problem, Reason,
+        audit::Verb,
+        error::Inheritance,
+        event::Status,
+        language::Language,
+        password::Strength,
+        settings::{Reauth, Visibility},
+        user::Role,
+    },
+    services::HomeLine,
+};
 
-/// The words of one language.
-#[derive(Debug)]
-pub struct Words {
-    pub shell: Shell,
-    pub records: Records,
+/// What can be said, besides errors and the names of fields, commands and verbs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum W<'a> {
+    Yes,
+    No,
+    On,
+    Off,
+    Home,
+    Settings,
+    OwnPassword,
+    SignIn,
+    SetUpTitle,
+    NewClient,
+    EditClient,
+    NewContract,
+    EditContract,
+    NewEvent,
+    EditEvent,
+    NewUser,
+    EditUser,
+    ResetPassword,
+    RefineTitle,
+    ViewAll,
+    ViewMine,
+    ViewArchived,
+    ViewNotSigned,
+    ViewSigned,
+    ViewNotPaid,
+    ViewMineNotSigned,
+    ViewMineWithoutEvent,
+    ViewMineNotPaid,
+    ViewWithoutSupport,
+    ViewWeek,
+    ViewPast,
+    ViewMineNext,
+    ViewMineIncomplete,
+    ViewActive,
+    ViewDeactivated,
+    ViewRefused,
+    ColName,
+    ColCompany,
+    ColEmail,
+    ColPhone,
+    ColSales,
+    ColLastContact,
+    ColUpdated,
+    ColNumber,
+    ColClient,
+    ColTotal,
+    ColDue,
+    ColSigned,
+    ColCreated,
+    ColStarts,
+    ColTitle,
+    ColPlace,
+    ColPeople,
+    ColStatus,
+    ColSupport,
+    ColUsername,
+    ColRole,
+    ColLastLogin,
+    ColWhen,
+    ColWho,
+    ColWhat,
+    ColRecord,
+    Computer,
+    NotSigned,
+    NotKnown,
+    Nobody,
+    PartContracts,
+    PartContract,
+    PartEvents,
+    PartClients,
+    PartHistory,
+    EmptyPart,
+    WaitingTitle,
+    SectionsTitle,
+    FilterLabel,
+    Refined,
+    SortTitle,
+    ViewTitle,
+    HelpTitle,
+    PaletteTitle,
+    NothingFound,
+    NothingFoundHint,
+    EmptyViewHint,
+    EmptyListHint,
+    NothingSelected,
+    NothingChanged,
+    Saved,
+    Saving,
+    PasswordChanged,
+    UndoHint,
+    Cancel,
+    VerbSign,
+    VerbSave,
+    VerbDiscard,
+    VerbFilter,
+    VerbQuit,
+    VerbLeave,
+    KeyChoose,
+    KeyTake,
+    DiscardTitle,
+    DiscardMeans,
+    SummaryTitle,
+    SignatureIsFinal,
+    AsChosen,
+    PickHint,
+    OnThisComputer,
+    OnServer,
+    TlsDefault,
+    TlsVerify,
+    TlsRequired,
+    TlsOff,
+    PasswordTitle,
+    PasswordWhy,
+    LockedTitle,
+    LockedMeans,
+    QuitTitle,
+    QuitMeans,
+    Waiting,
+    Patience,
+    GaveUp,
+    GaveUpWriting,
+    Copied,
+    NothingToUndo,
+    Undone,
+    SignedOutNow,
+    SetUpDone,
+    ChangeFirst,
+    DemoAccounts,
+    SignInHint,
+    HelpKey,
+    NextKey,
+    BackKey,
+    TestKey,
+    CreateKey,
+    QuitKey,
+    LanguageKey,
+    SignOut,
+    Lock,
+    SetUpLanguage,
+    SetUpPlace,
+    SetUpServer,
+    SetUpCompany,
+    SetUpManager,
+    SetUpSummary,
+    NoTerminal,
+    ContractOf {
+        number: i64,
+        client: &'a str,
+    },
+    FromTo {
+        old: &'a str,
+        new: &'a str,
+    },
+    Role(Role),
+    Status(Status),
+    Visibility(Visibility),
+    Reauth(Reauth),
+    Strength(Strength),
+    Waits(HomeLine),
+    ListOf(Kind),
+    OneOf(Kind),
+    EmptyList(Kind),
+    ArchiveVerb {
+        kind: Kind,
+        hidden: bool,
+    },
+    ArchivingMeans {
+        kind: Kind,
+        hidden: bool,
+    },
+    /// A record of which only the number is known.
+    Numbered(i64),
+    Number(i64),
+    MoreThan(i64),
+    Marked(usize),
+    Position {
+        at: i64,
+        total: &'a str,
+    },
+    FilteredBy(&'a str),
+    SupportFor(&'a str),
+    SupportForSome(usize),
+    HandOverOf(&'a str),
+    HandOverSome(usize),
+    HandedOver(i64),
+    MissedClients(&'a str),
+    Assigned {
+        title: &'a str,
+        name: &'a str,
+    },
+    Unassigned(&'a str),
+    AssignedSome {
+        count: usize,
+        name: &'a str,
+    },
+    UnassignedSome(usize),
+    Missed {
+        title: &'a str,
+        by: &'a str,
+    },
+    FreeThen(i64),
+    BusyThatDay(i64),
+    Clashes {
+        title: &'a str,
+        load: i64,
+    },
+    ConflictWith {
+        name: &'a str,
+        when: &'a str,
+    },
+    Theirs {
+        name: &'a str,
+        value: &'a str,
+    },
+    Connected(&'a str),
+    LocksIn(u64),
+    HeirFor(Inheritance),
+    Step {
+        at: usize,
+        of: usize,
+    },
+    TooSmall {
+        width: u16,
+        height: u16,
+    },
+    SignedInAs {
+        name: &'a str,
+        role: Role,
+    },
 }
 
-/// Around the records: sign-in, set-up, home, popups, messages, errors, commands.
-#[derive(Debug)]
-pub struct Shell {
-    pub app_name: &'static str,
-}
-
-/// Lists, details and forms of the records.
-#[derive(Debug)]
-pub struct Records {
-    pub clients: &'static str,
-}
-
-/// The words of this language.
-pub fn words(language: Language) -> &'static Words {
+/// A sentence.
+pub fn say(language: Language, what: W) -> String {
     match language {
-        Language::En => &en::WORDS,
-        Language::Fr => &fr::WORDS,
+        Language::En => en::say(what),
+        Language::Fr => fr::say(what),
+    }
+}
+
+/// The name of a field.
+pub fn field(language: Language, field: Field) -> &'static str {
+    match language {
+        Language::En => en::field(field),
+        Language::Fr => fr::field(field),
+    }
+}
+
+/// What is wrong with a field.
+pub fn problem(language: Language, problem: Problem) -> String {
+    match language {
+        Language::En => en::problem(problem),
+        Language::Fr => fr::problem(problem),
+    }
+}
+
+/// Why an action is not allowed.
+pub fn reason(language: Language, reason: Reason) -> String {
+    match language {
+        Language::En => en::reason(reason),
+        Language::Fr => fr::reason(reason),
+    }
+}
+
+/// What went wrong, and what to do.
+pub fn error(language: Language, error: &Error) -> String {
+    match language {
+        Language::En => en::error(error),
+        Language::Fr => fr::error(error),
+    }
+}
+
+/// A verb of the audit log; one that a newer program wrote stands as it is stored.
+pub fn verb(language: Language, action: &str) -> &str {
+    let Ok(verb) = action.parse::<Verb>() else { return action };
+    match language {
+        Language::En => en::verb(verb),
+        Language::Fr => fr::verb(verb),
+    }
+}
+
+/// A command in one or two words, and in a sentence.
+pub fn command(language: Language, command: Command) -> (&'static str, &'static str) {
+    match language {
+        Language::En => en::command(command),
+        Language::Fr => fr::command(command),
     }
 }

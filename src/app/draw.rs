@@ -1,0 +1,180 @@
+//! The whole screen, from the state.
+
+use ratatui::{Frame, layout::Rect, widgets::Clear};
+
+use super::{App, SPINNER_AFTER, Stage};
+use crate::{
+    domain::{Field, text},
+    services::Request,
+    ui::{
+        Context, Notice,
+        keys::Key,
+        popup,
+        screens::{
+            form::Form,
+            setup::{Setup, Step},
+            view,
+        },
+        text::W,
+        widgets::chrome::{self, Areas, SMALLEST},
+    },
+};
+
+impl App {
+    /// Draws everything; the caret stands where something is typed.
+    pub fn draw(&self, frame: &mut Frame) {
+        let area = frame.area();
+        let ctx = self.context();
+        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+            let (width, height) = SMALLEST;
+            let words = ctx.say(W::TooSmall { width, height });
+            for (row, line) in chrome::wrapped(&words, area.width.into()).iter().enumerate() {
+                let y = area.y + u16::try_from(row).unwrap_or(u16::MAX);
+                if y < area.bottom() {
+                    frame.buffer_mut().set_stringn(area.x, y, line, area.width.into(), ctx.theme.text);
+                }
+            }
+            return;
+        }
+        let areas = chrome::areas(area);
+        let caret = match &self.stage {
+            Stage::Setup(setup) => draw_setup(frame, areas, setup, &ctx),
+            Stage::SignedOut(form) => self.draw_login(frame, areas, form, &ctx),
+            Stage::SignedIn(_) => self.draw_desk(frame, areas, &ctx),
+        };
+        chrome::message(frame, areas.message, self.message(&ctx).as_ref(), ctx.theme);
+        if let Some(caret) = caret {
+            frame.set_cursor_position(caret);
+        }
+    }
+
+    /// The last message; while something is awaited the spinner comes first.
+    fn message(&self, ctx: &Context) -> Option<Notice> {
+        if let Some(notice) = &self.notice {
+            return Some(notice.clone());
+        }
+        let waits = self.pending.iter().any(|pending| {
+            !matches!(pending.request, Request::Heartbeat)
+                && self.now.ticks.saturating_sub(pending.since) > SPINNER_AFTER
+        });
+        if waits {
+            let turn = ["|", "/", "-", "\\"][usize::try_from(ctx.beat % 4).unwrap_or(0)];
+            return Some(Notice::plain(format!("{turn} {}", ctx.say(W::Waiting))));
+        }
+        let Stage::SignedIn(desk) = &self.stage else { return None };
+        desk.locks_in(self.now).map(|left| Notice::bad(ctx.say(W::LocksIn(left.div_ceil(1_000)))))
+    }
+
+    fn draw_login(
+        &self,
+        frame: &mut Frame,
+        areas: Areas,
+        form: &Form,
+        ctx: &Context,
+    ) -> Option<ratatui::layout::Position> {
+        chrome::header(frame, areas.header, "Epic Events", "", ctx.theme);
+        let width = areas.body.width.min(64);
+        let x = areas.body.x + (areas.body.width - width) / 2;
+        let y = areas.body.y + areas.body.height / 4;
+        let line = |row: u16| Rect { x, y: y + row, width, height: 1 };
+        let mut put = |row: u16, words: &str, style| {
+            let place = line(row);
+            if place.y < areas.body.bottom() {
+                frame.buffer_mut().set_stringn(place.x, place.y, text::cut(words, width.into()), width.into(), style);
+            }
+        };
+        put(0, &ctx.say(W::SignIn), ctx.theme.heading);
+        put(1, &ctx.say(W::SignInHint), ctx.theme.quiet);
+        if !self.options.demo.is_empty() {
+            put(7, &ctx.say(W::DemoAccounts), ctx.theme.quiet);
+            for (row, (name, password)) in (8..).zip(&self.options.demo) {
+                put(
+                    row,
+                    &format!("  {}  {}: {password}", text::fit(name, 16), ctx.field(Field::Password)),
+                    ctx.theme.text,
+                );
+            }
+        }
+        let keys = [
+            (Key::plain(crossterm::event::KeyCode::Enter), ctx.say(W::SignIn).to_lowercase()),
+            (Key::plain(crossterm::event::KeyCode::Tab), ctx.say(W::NextKey)),
+            (Key::plain(crossterm::event::KeyCode::F(2)), ctx.say(W::LanguageKey)),
+            (Key::ctrl('c'), ctx.say(W::QuitKey)),
+        ];
+        chrome::footer(frame, areas.footer, &keys, ctx.theme);
+        view::draw_form(frame, Rect { x, y: y + 3, width, height: 4 }, form, ctx)
+    }
+
+    fn draw_desk(&self, frame: &mut Frame, areas: Areas, ctx: &Context) -> Option<ratatui::layout::Position> {
+        let Stage::SignedIn(desk) = &self.stage else { return None };
+        let actor = &desk.session.actor;
+        let who = ctx.say(W::SignedInAs { name: &actor.full_name, role: actor.role });
+        if let Some(locked) = &desk.locked {
+            chrome::header(frame, areas.header, &ctx.say(W::LockedTitle), &who, ctx.theme);
+            self.draw_popup_keys(frame, areas, locked, ctx);
+            return view::draw_popup(frame, areas.body, locked, ctx);
+        }
+        let top = desk.top()?;
+        let place = format!("{}  /  {}", ctx.settings().company_name, top.screen.title(ctx));
+        chrome::header(frame, areas.header, &text::for_terminal(&place), &who, ctx.theme);
+        let caret = view::draw(frame, areas.body, &top.screen, ctx);
+        if let Some(open) = &desk.popup {
+            self.draw_popup_keys(frame, areas, &open.popup, ctx);
+            return view::draw_popup(frame, areas.body, &open.popup, ctx);
+        }
+        let mut keys: Vec<(Key, String)> = self
+            .screen_bindings()
+            .into_iter()
+            .filter(|binding| binding.unavailable.is_none() && !binding.label.is_empty())
+            .map(|binding| (binding.key, binding.label.into_owned()))
+            .collect();
+        if top.screen.takes_text() {
+            keys.push((Key::plain(crossterm::event::KeyCode::F(1)), ctx.say(W::HelpKey)));
+        } else {
+            let shell = self.shell_bindings();
+            let shown = shell.into_iter().filter(|binding| binding.unavailable.is_none());
+            keys.extend(shown.map(|binding| (binding.key, binding.label.into_owned())));
+        }
+        chrome::footer(frame, areas.footer, &keys, ctx.theme);
+        caret
+    }
+
+    fn draw_popup_keys(&self, frame: &mut Frame, areas: Areas, popup: &popup::Popup, ctx: &Context) {
+        let keys: Vec<(Key, String)> =
+            popup::keys(popup).into_iter().map(|(key, label)| (key, ctx.say(label))).collect();
+        frame.render_widget(Clear, areas.footer);
+        chrome::footer(frame, areas.footer, &keys, ctx.theme);
+    }
+}
+
+fn draw_setup(frame: &mut Frame, areas: Areas, setup: &Setup, ctx: &Context) -> Option<ratatui::layout::Position> {
+    let (at, of) = setup.progress();
+    chrome::header(frame, areas.header, &ctx.say(W::SetUpTitle), &ctx.say(W::Step { at, of }), ctx.theme);
+    let why = ctx.say(match setup.step {
+        Step::Language => W::SetUpLanguage,
+        Step::Place => W::SetUpPlace,
+        Step::Server => W::SetUpServer,
+        Step::Company => W::SetUpCompany,
+        Step::Manager => W::SetUpManager,
+        Step::Summary => W::SetUpSummary,
+    });
+    let lines = chrome::wrapped(&why, areas.body.width.min(76).into());
+    let mut y = areas.body.y;
+    for line in &lines {
+        frame.buffer_mut().set_stringn(areas.body.x, y, line, areas.body.width.into(), ctx.theme.text);
+        y += 1;
+    }
+    let next = match setup.step {
+        Step::Server => W::TestKey,
+        Step::Summary => W::CreateKey,
+        _ => W::NextKey,
+    };
+    let keys = [
+        (Key::ctrl('s'), ctx.say(next)),
+        (Key::plain(crossterm::event::KeyCode::Tab), ctx.command(crate::ui::keys::Command::NextField).0.to_owned()),
+        (Key::plain(crossterm::event::KeyCode::Esc), ctx.say(W::BackKey)),
+    ];
+    chrome::footer(frame, areas.footer, &keys, ctx.theme);
+    let form = Rect { y: y + 1, height: areas.body.bottom().saturating_sub(y + 1), ..areas.body };
+    view::draw_form(frame, form, setup.form(), ctx)
+}

@@ -1,0 +1,98 @@
+//! The loop: one channel for keys, replies and signals; a frame when something changed.
+
+use std::{
+    io,
+    sync::{Arc, mpsc},
+    thread,
+    time::Duration,
+};
+
+use secrecy::SecretString;
+use signal_hook::{
+    consts::{SIGHUP, SIGINT, SIGTERM},
+    iterator::Signals,
+};
+
+use super::{
+    App, Effect, Event, clock,
+    terminal::{self, Screen},
+    worker::{Executor, Job, Worker},
+};
+use crate::domain::language::Language;
+
+/// Why the program could not show itself.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("there is no terminal")]
+    NoTerminal,
+    #[error("the terminal does not work: {0}")]
+    Terminal(#[from] io::Error),
+}
+
+/// Runs until somebody quits. `make` opens what requests are executed on; `remember`
+/// keeps the database of a new company in the machine's configuration.
+pub fn run(
+    mut app: App,
+    make: Arc<dyn Fn() -> Executor + Send + Sync>,
+    mut remember: impl FnMut(&SecretString, Language),
+) -> Result<(), Failure> {
+    if !terminal::is_there() {
+        return Err(Failure::NoTerminal);
+    }
+    let (sender, events) = mpsc::channel();
+    watch_signals(sender.clone())?;
+    let mut screen = Screen::take()?;
+    read_terminal(sender.clone());
+    let mut worker = Worker::new(make, sender);
+    let size = screen.terminal.size()?;
+    app.update(Event::Terminal(crossterm::event::Event::Resize(size.width, size.height)), clock::now());
+    loop {
+        screen.terminal.draw(|frame| app.draw(frame))?;
+        let first = events.recv_timeout(Duration::from_millis(app.patience())).unwrap_or(Event::Tick);
+        // What has piled up is taken before the next frame.
+        let mut batch = vec![first];
+        batch.extend(events.try_iter().take(200));
+        batch.push(Event::Tick);
+        for event in batch {
+            let now = clock::now();
+            for effect in app.update(event, now) {
+                match effect {
+                    Effect::Send { id, session, request } => worker.send(Job { id, session, request, now }),
+                    Effect::Abandon => worker.abandon(),
+                    Effect::Copy(text) => screen.copy(&text)?,
+                    Effect::Suspend => screen.suspend()?,
+                    Effect::Remember { url, language } => remember(&url, language),
+                    Effect::Quit => return Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// Keys come from a thread of their own, which ends with the program.
+fn read_terminal(events: mpsc::Sender<Event>) {
+    thread::spawn(move || {
+        while let Ok(event) = crossterm::event::read() {
+            if events.send(Event::Terminal(event)).is_err() {
+                break;
+            }
+        }
+        events.send(Event::Stop).ok();
+    });
+}
+
+/// When the terminal has vanished nothing can be drawn or read any more: the program
+/// stops by itself, and does not wait for a loop that may be stuck.
+fn watch_signals(events: mpsc::Sender<Event>) -> io::Result<()> {
+    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT])?;
+    thread::spawn(move || {
+        for signal in &mut signals {
+            events.send(Event::Stop).ok();
+            if signal == SIGHUP {
+                thread::sleep(Duration::from_secs(2));
+                std::process::exit(0);
+            }
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! The command line.
+
+use clap::Parser;
+
+use crate::domain::language::Language;
+
+/// The CRM of an event company, in the terminal.
+#[derive(Debug, Parser, Default)]
+#[command(name = "epic-events", version, about, long_about = None, disable_help_subcommand = true)]
+pub struct Cli {
+    /// Set up a company: its database, its choices and its first manager
+    #[arg(long, conflicts_with = "demo")]
+    pub init: bool,
+
+    /// Look around in a company made up for the purpose; it never touches the real data
+    #[arg(long)]
+    pub demo: bool,
+
+    /// With --init: ask nothing, take everything from the command line
+    #[arg(long, requires = "init", requires_all = ["username", "full_name", "password_stdin"])]
+    pub non_interactive: bool,
+
+    /// The first manager's username: 3 to 30 letters, digits, . _ -
+    #[arg(long, value_name = "NAME", requires = "non_interactive")]
+    pub username: Option<String>,
+
+    /// The first manager's name
+    #[arg(long, value_name = "NAME", requires = "non_interactive")]
+    pub full_name: Option<String>,
+
+    /// The first manager's e-mail address
+    #[arg(long, value_name = "ADDRESS", requires = "non_interactive")]
+    pub email: Option<String>,
+
+    /// Read the first manager's password from the first line of standard input
+    #[arg(long, requires = "non_interactive")]
+    pub password_stdin: bool,
+
+    /// The company's name
+    #[arg(long, value_name = "NAME", requires = "non_interactive")]
+    pub company: Option<String>,
+
+    /// The company's currency, by its three letters
+    #[arg(long, value_name = "CODE", requires = "non_interactive")]
+    pub currency: Option<String>,
+
+    /// The company's time zone, such as Europe/Paris
+    #[arg(long, value_name = "ZONE", requires = "non_interactive")]
+    pub time_zone: Option<String>,
+
+    /// The database: sqlite://PATH or <mysql://USER:PASSWORD@HOST:PORT/NAME>. Others on
+    /// this computer can see a password here; the configuration file hides it
+    #[arg(long, value_name = "URL")]
+    pub database_url: Option<String>,
+
+    /// en or fr
+    #[arg(long, value_name = "LANGUAGE")]
+    pub language: Option<Language>,
+
+    /// standard or plain (no colours)
+    #[arg(long, value_name = "NAME", value_parser = ["standard", "plain"])]
+    pub theme: Option<String>,
+}

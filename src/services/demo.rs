@@ -1,0 +1,330 @@
+//! A company made up to look around in, in a database of its own.
+
+use std::path::{Path, PathBuf};
+
+use chrono::{Datelike, Days, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use secrecy::SecretString;
+
+use super::{
+    auth::Hasher,
+    call::{Stop, created},
+    internal,
+};
+use crate::{
+    domain::{
+        Cents, ContractId, Error, EventId, UserId,
+        audit::Verb,
+        client::ClientDraft,
+        contract::ContractDraft,
+        event::{EventDraft, Status},
+        language::Language,
+        session::{Moment, random_id},
+        settings::Settings,
+        user::{Role, UserDraft},
+    },
+    storage::{
+        self, Db, Target,
+        audit::{Author, Entry},
+        events::Standing,
+        users::NewUser,
+    },
+};
+
+/// The password of all demo accounts.
+const PASSWORD: &str = "look-around-freely";
+/// The dates of a demo are around the day it was made; after these days it is made anew.
+const LASTS_DAYS: i64 = 7;
+
+const STAFF: [(&str, &str, Role); 12] = [
+    ("manager", "Marta Olsen", Role::Management),
+    ("sales", "Bill Boquet", Role::Sales),
+    ("support", "Kate Hastroff", Role::Support),
+    ("henri.dumas", "Henri Dumas", Role::Management),
+    ("ines.carvalho", "Inês Carvalho", Role::Sales),
+    ("tom.baker", "Tom Baker", Role::Sales),
+    ("lea.fontaine", "Léa Fontaine", Role::Sales),
+    ("alienor.vichum", "Aliénor Vichum", Role::Support),
+    ("oskar.lind", "Oskar Lind", Role::Support),
+    ("priya.nair", "Priya Nair", Role::Support),
+    ("samuel.weiss", "Samuel Weiß", Role::Support),
+    ("zoe.martin", "Zoë Martin", Role::Support),
+];
+
+const FIRST: [&str; 20] = [
+    "Anna", "Baptiste", "Chloé", "David", "Elif", "Fatima", "Georges", "Hanna", "Ivan", "Jeanne", "Karim", "Lucía",
+    "Mehdi", "Nora", "Olivier", "Paula", "Quentin", "Rosa", "Stefan", "Yuki",
+];
+const LAST: [&str; 18] = [
+    "Almeida", "Bernard", "Çelik", "Durand", "Eriksson", "Fischer", "Garcia", "Haddad", "Ito", "Jensen", "Kowalski",
+    "Lefèvre", "Moreau", "Nguyen", "O'Brien", "Petit", "Rossi", "Schäfer",
+];
+const COMPANIES: [&str; 16] = [
+    "Atelier Nord",
+    "Banque du Fleuve",
+    "Cinéma Lumière",
+    "Delta Freight",
+    "École des Arts",
+    "Fonderie Royale",
+    "Green Harbour",
+    "Hôtel Bellevue",
+    "Imprimerie Centrale",
+    "Jardins d'Orsay",
+    "Kestrel Labs",
+    "Librairie du Pont",
+    "Maison Verdier",
+    "Nova Health",
+    "Opéra de Lyon",
+    "Pêcheries Réunies",
+];
+const OCCASIONS: [&str; 8] = [
+    "Wedding",
+    "Annual seminar",
+    "Product launch",
+    "Board dinner",
+    "Summer party",
+    "Conference",
+    "Anniversary",
+    "General assembly",
+];
+const PLACES: [&str; 8] = [
+    "53 Rue du Château, 41120 Candé-sur-Beuvron",
+    "Salle des fêtes de Mufflins",
+    "Grand Hôtel, Paris",
+    "Les Docks, Marseille",
+    "Palais des Congrès, Lyon",
+    "Domaine de la Forêt",
+    "Harbour Hall, Nantes",
+    "Le Moulin, Lille",
+];
+
+/// Numbers that are the same for every demo.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % sides
+    }
+
+    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+        of[self.roll(of.len())]
+    }
+}
+
+/// Makes the demo when there is none, or an old one. Returns the accounts to try:
+/// username and password.
+pub fn prepare(path: &Path, _language: Language, now: Moment) -> Result<Vec<(String, String)>, Error> {
+    let accounts = STAFF[..3].iter().map(|(name, ..)| ((*name).to_owned(), PASSWORD.to_owned())).collect();
+    let target = Target::Sqlite(path.to_owned());
+    if path.exists() && is_fresh(&target, now) {
+        return Ok(accounts);
+    }
+    for ending in ["", "-wal", "-shm"] {
+        std::fs::remove_file(PathBuf::from(format!("{}{ending}", path.display()))).ok();
+    }
+    let mut db = Db::create(&target).map_err(Error::Unavailable)?;
+    storage::migrate::migrate(&mut db)?;
+    fill(&mut db, now).map_err(internal)?;
+    Ok(accounts)
+}
+
+fn is_fresh(target: &Target, now: Moment) -> bool {
+    let made = Db::open(target).ok().and_then(|mut db| storage::settings::set_up_at(&mut db).ok()).flatten();
+    made.is_some_and(|made| now.utc - made < TimeDelta::days(LASTS_DAYS) && made <= now.utc)
+}
+
+/// Everything in one transaction: a demo is there whole or not at all.
+fn fill(db: &mut Db, now: Moment) -> Result<(), Stop> {
+    // The accounts are public: there is nothing to guess, and nobody should wait.
+    let hash = Hasher::new(4).hash(&SecretString::from(PASSWORD)).unwrap_or_default();
+    let settings = Settings { company_name: "Epic Events (demo)".to_owned(), ..Settings::default() };
+    db.transact(|db| {
+        storage::settings::claim_set_up(db, now.utc)?;
+        storage::settings::save_all(db, &settings, now.utc)?;
+        let staff = hire(db, &hash, now)?;
+        let of = |role| staff.iter().filter(|(_, one)| *one == role).map(|(id, _)| *id).collect::<Vec<_>>();
+        let (sales, support) = (of(Role::Sales), of(Role::Support));
+        let mut demo = Demo { dice: Dice(7), now, wall: settings.wall_clock(now.utc), sales, support };
+        demo.papers(db)?;
+        for number in 0..147 {
+            demo.client(db, number)?;
+        }
+        Ok(())
+    })
+}
+
+fn hire(db: &mut Db, hash: &str, now: Moment) -> Result<Vec<(UserId, Role)>, Stop> {
+    let mut staff = Vec::new();
+    for (number, (username, full_name, role)) in (1..).zip(STAFF) {
+        let draft = UserDraft {
+            username: username.to_owned(),
+            full_name: full_name.to_owned(),
+            email: Some(format!("{username}@epic-events.example")),
+            phone: Some(format!("+33 1 55 01 00 {number:02}")),
+            employee_number: Some(format!("{number:04}")),
+            role,
+        };
+        let new = NewUser { draft: &draft, password_hash: hash, must_change_password: false };
+        let id = storage::users::insert(db, &new, now.utc)?;
+        let user = storage::users::find(db, id)?.ok_or(Error::NotFound)?;
+        note(db, created(Verb::UserCreated, &user.full_name, &user), now.utc)?;
+        staff.push((id, role));
+    }
+    Ok(staff)
+}
+
+fn note(db: &mut Db, entry: Entry, at: NaiveDateTime) -> Result<(), Stop> {
+    let operation = random_id();
+    let author = Author { actor: None, name: "Demo", host: "demo", session: "demo", operation: &operation };
+    Ok(storage::audit::add(db, &author, &[entry], at)?)
+}
+
+struct Demo {
+    dice: Dice,
+    now: Moment,
+    wall: NaiveDateTime,
+    sales: Vec<UserId>,
+    support: Vec<UserId>,
+}
+
+/// A contract and what becomes of it.
+struct Deal {
+    total: i64,
+    due: i64,
+    signed: bool,
+}
+
+impl Demo {
+    /// From the company's own papers.
+    fn papers(&mut self, db: &mut Db) -> Result<(), Stop> {
+        let day = |y, m, d| chrono::NaiveDate::from_ymd_opt(y, m, d);
+        let time = |date: Option<chrono::NaiveDate>, hour| date.and_then(|date| date.and_hms_opt(hour, 0, 0));
+        let who = |name: &str, email: &str, phone: &str, company: &str| ClientDraft {
+            full_name: name.to_owned(),
+            company_name: company.to_owned(),
+            email: Some(email.to_owned()),
+            phone: phone.to_owned(),
+            last_contact_at: day(2023, 3, 29),
+            notes: String::new(),
+        };
+        let (bill, kate) = (self.sales[0], self.support[0]);
+        let kevin = who("Kevin Casey", "kevin@startup.io", "+678 123 456 78", "Cool Startup LLC");
+        self.deal(db, &kevin, bill, &Deal { total: 500_000, due: 500_000, signed: false })?;
+        let john = who("John Ouick", "john.ouick@gmail.com", "+1 234 567 8901", "(private)");
+        let contract = self.deal(db, &john, bill, &Deal { total: 1_850_000, due: 0, signed: true })?;
+        let wedding = EventDraft {
+            title: "John Ouick Wedding".to_owned(),
+            client_contact: "John Ouick".to_owned(),
+            starts_at: time(day(2023, 6, 4), 13),
+            ends_at: time(day(2023, 6, 5), 2),
+            location: "53 Rue du Château, 41120 Candé-sur-Beuvron, France".to_owned(),
+            attendees: 75,
+            notes: "Wedding starts at 3PM, by the river. Catering is organized, reception starts at 5PM. \
+                    Kate needs to organize the DJ for after party."
+                .to_owned(),
+        };
+        self.event(db, contract, &wedding, Status::Done, Some(kate))?;
+        let lou = who("Lou Bouzin", "jacky@loubouzin.grd", "+666 12345", "Lou Bouzin SA");
+        let contract = self.deal(db, &lou, bill, &Deal { total: 960_000, due: 320_000, signed: true })?;
+        let assembly = EventDraft {
+            title: "Lou Bouzin General Assembly".to_owned(),
+            client_contact: "Jacky Blangier".to_owned(),
+            starts_at: time(day(2023, 5, 5), 15),
+            ends_at: time(day(2023, 5, 5), 17),
+            location: "Salle des fêtes de Mufflins".to_owned(),
+            attendees: 200,
+            notes: "Assemblée générale des actionnaires (~200 personnes).".to_owned(),
+        };
+        self.event(db, contract, &assembly, Status::Done, Some(self.support[1]))
+    }
+
+    fn client(&mut self, db: &mut Db, number: usize) -> Result<(), Stop> {
+        let (first, last) = (self.dice.pick(&FIRST), self.dice.pick(&LAST));
+        let company = format!("{} {}", self.dice.pick(&COMPANIES), self.dice.pick(&["", "SA", "SARL", "GmbH", "Ltd"]));
+        let ago = u64::try_from(self.dice.roll(90)).unwrap_or(0);
+        let draft = ClientDraft {
+            full_name: format!("{first} {last}"),
+            company_name: company.trim().to_owned(),
+            email: Some(format!("client{number:03}@clients.example")),
+            phone: format!("+33 6 12 {:02} {:02} {:02}", self.dice.roll(100), self.dice.roll(100), number % 100),
+            last_contact_at: self.wall.date().checked_sub_days(Days::new(ago)),
+            notes: String::new(),
+        };
+        let owner = self.dice.pick(&self.sales.clone());
+        let total = i64::try_from(20 + self.dice.roll(400)).unwrap_or(20) * 5_000;
+        let signed = self.dice.roll(4) > 0;
+        let due = if signed { total * self.dice.pick(&[0, 0, 25, 50, 100]) / 100 } else { total };
+        let contract = self.deal(db, &draft, owner, &Deal { total, due, signed })?;
+        if signed && self.dice.roll(6) > 0 {
+            let event = self.occasion(last);
+            let over = event.ends_at.is_some_and(|end| end < self.wall);
+            let status = if over {
+                Status::Done
+            } else {
+                self.dice.pick(&[Status::Planned, Status::Planned, Status::Confirmed])
+            };
+            let alone = !over && self.dice.roll(4) == 0;
+            let support = (!alone).then(|| self.dice.pick(&self.support.clone()));
+            self.event(db, contract, &event, status, support)?;
+        }
+        Ok(())
+    }
+
+    /// From two months ago to four months ahead, weekends more often than not.
+    fn occasion(&mut self, name: &str) -> EventDraft {
+        let ahead = i64::try_from(self.dice.roll(180)).unwrap_or(0) - 60;
+        let mut day = self.wall.date() + TimeDelta::days(ahead);
+        if self.dice.roll(2) == 0 {
+            while day.weekday() != Weekday::Sat {
+                day = day + Days::new(1);
+            }
+        }
+        let hour =
+            NaiveTime::from_hms_opt(u32::try_from(9 + self.dice.roll(10)).unwrap_or(9), 0, 0).unwrap_or_default();
+        let starts = day.and_time(hour);
+        let hours = i64::try_from(2 + self.dice.roll(8)).unwrap_or(2);
+        let known = self.dice.roll(8) > 0;
+        EventDraft {
+            title: format!("{} {name}", self.dice.pick(&OCCASIONS)),
+            client_contact: format!("{} {name}", self.dice.pick(&FIRST)),
+            starts_at: Some(starts),
+            ends_at: known.then(|| starts + TimeDelta::hours(hours)),
+            location: self.dice.pick(&PLACES).to_owned(),
+            attendees: i32::try_from(10 + self.dice.roll(40) * 10).unwrap_or(10),
+            notes: self
+                .dice
+                .pick(&["", "Vegetarian menu for a third of the guests.", "Ask for the stage plan.", ""])
+                .to_owned(),
+        }
+    }
+
+    fn deal(&self, db: &mut Db, draft: &ClientDraft, owner: UserId, deal: &Deal) -> Result<ContractId, Stop> {
+        let at = self.now.utc;
+        let client = storage::clients::insert(db, draft, owner, at)?;
+        let stored = super::clients::loaded(db, client)?;
+        note(db, created(Verb::ClientCreated, &draft.full_name, &stored), at)?;
+        let terms = ContractDraft { total_cents: Cents(deal.total), due_cents: Cents(deal.due), notes: String::new() };
+        let contract = storage::contracts::insert(db, client, &terms, at)?;
+        if deal.signed {
+            storage::contracts::sign(db, contract, 1, at)?;
+        }
+        let stored = storage::contracts::find(db, contract)?.ok_or(Error::NotFound)?;
+        note(db, created(Verb::ContractCreated, &draft.full_name, &stored), at)?;
+        Ok(contract)
+    }
+
+    fn event(
+        &self,
+        db: &mut Db,
+        contract: ContractId,
+        draft: &EventDraft,
+        status: Status,
+        support_id: Option<UserId>,
+    ) -> Result<(), Stop> {
+        let id: EventId = storage::events::insert(db, contract, draft, self.now.utc)?;
+        let standing = Standing { status, support_id, archived_at: None };
+        storage::events::set_standing(db, id, 1, standing, self.now.utc)?;
+        let stored = storage::events::find(db, id)?.ok_or(Error::NotFound)?;
+        note(db, created(Verb::EventCreated, &draft.title, &stored), self.now.utc)
+    }
+}

@@ -1,0 +1,135 @@
+//! The log files and, where it is wanted, Sentry. Never the screen, never a secret.
+
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use secrecy::ExposeSecret;
+use sentry::{ClientInitGuard, ClientOptions, protocol::Event};
+use tracing::{
+    Level, Subscriber,
+    field::{Field, Visit},
+};
+use tracing_appender::{
+    non_blocking::{NonBlockingBuilder, WorkerGuard},
+    rolling::{RollingFileAppender, Rotation},
+};
+use tracing_subscriber::{
+    EnvFilter, Layer,
+    layer::{Context, SubscriberExt},
+    util::SubscriberInitExt,
+};
+
+use crate::config::{Config, private_folder};
+
+/// Days that log files are kept.
+const DAYS: usize = 30;
+/// How long quitting may wait for what is still to be sent.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// What business events go to Sentry; the others are lines of the log only.
+const REPORTED: [&str; 3] = ["user_created", "user_updated", "contract_signed"];
+/// What a report may say besides the error itself: ids, roles, names of things.
+const FIELDS: [&str; 8] =
+    ["event", "verb", "actor_id", "actor_role", "record_type", "record_id", "reference", "trigger"];
+
+/// Writes and sends until it is dropped.
+pub struct Telemetry {
+    _log: Option<WorkerGuard>,
+    _sentry: Option<ClientInitGuard>,
+}
+
+/// Starts the log files and Sentry. A log that cannot be written stops nobody.
+pub fn start(config: &Config) -> Telemetry {
+    let sentry =
+        config.sentry_dsn.as_ref().and_then(|dsn| start_sentry(dsn.expose_secret(), &config.sentry_environment));
+    let appender = private_folder(&config.folders.state).ok().and_then(|()| {
+        RollingFileAppender::builder()
+            .rotation(Rotation::DAILY)
+            .filename_prefix("epic-events")
+            .filename_suffix("log")
+            .max_log_files(DAYS)
+            .build(&config.folders.state)
+            .ok()
+    });
+    // Lossy: a disk that is full or slow never holds up a save.
+    let log = appender.map(|appender| NonBlockingBuilder::default().lossy(true).finish(appender));
+    let (writer, guard) = log.map_or((None, None), |(writer, guard)| (Some(writer), Some(guard)));
+    let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("warn,epic_events=info"));
+    let lines = writer.map(|writer| tracing_subscriber::fmt::layer().json().with_writer(writer).with_filter(filter));
+    let reports = sentry.is_some().then_some(Reports);
+    tracing_subscriber::registry().with(lines).with(reports).try_init().ok();
+    Telemetry { _log: guard, _sentry: sentry }
+}
+
+fn start_sentry(dsn: &str, environment: &str) -> Option<ClientInitGuard> {
+    let mut options = ClientOptions::default();
+    options.dsn = Some(dsn.parse().ok()?);
+    options.release = Some(env!("CARGO_PKG_VERSION").into());
+    options.environment = Some(environment.to_owned().into());
+    options.attach_stacktrace = true;
+    options.send_default_pii = false;
+    options.max_breadcrumbs = 0;
+    // What the computer is called may name a person.
+    options.server_name = Some("".into());
+    options.shutdown_timeout = PATIENCE;
+    Some(sentry::init(options))
+}
+
+/// Reports unexpected errors, and the few business events that are asked for; of their
+/// fields only those that name no person, no client and no secret.
+struct Reports;
+
+impl<S: Subscriber> Layer<S> for Reports {
+    fn on_event(&self, event: &tracing::Event, _: Context<S>) {
+        let metadata = event.metadata();
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        let level = match *metadata.level() {
+            Level::ERROR if metadata.target().starts_with("epic_events") => sentry::Level::Error,
+            Level::INFO if metadata.target() == "epic_events::business" => sentry::Level::Info,
+            _ => return,
+        };
+        let name = fields.0.get("event").and_then(serde_json::Value::as_str).map(str::to_owned);
+        let message = match (level, name) {
+            (sentry::Level::Info, Some(name)) if REPORTED.contains(&name.as_str()) => name,
+            (sentry::Level::Info, _) => return,
+            _ => fields.1,
+        };
+        sentry::capture_event(Event {
+            message: Some(message),
+            level,
+            extra: fields.0,
+            logger: Some(metadata.target().to_owned()),
+            ..Event::default()
+        });
+    }
+}
+
+/// The fields that may be reported, and the message.
+#[derive(Default)]
+struct Fields(BTreeMap<String, serde_json::Value>, String);
+
+impl Fields {
+    fn keep(&mut self, field: &Field, value: serde_json::Value) {
+        if FIELDS.contains(&field.name()) {
+            self.0.insert(field.name().to_owned(), value);
+        }
+    }
+}
+
+impl Visit for Fields {
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.keep(field, value.into());
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.keep(field, value.into());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        if field.name() == "message" {
+            self.1 = format!("{value:?}");
+        } else {
+            self.keep(field, format!("{value:?}").into());
+        }
+    }
+}

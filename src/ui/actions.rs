@@ -1,0 +1,374 @@
+//! What can be done with a record, in a list and on its own screen: the same keys, the
+//! same reasons why not, the same questions.
+
+use crossterm::event::KeyCode;
+use strum::IntoEnumIterator;
+
+use super::{
+    Action, Context, Notice,
+    keys::{Binding, Command, Key},
+    popup::{Outcome, Popup, Source},
+    records::{Kind, Record, heading},
+    screens::{Screen, form::Form},
+    text::W,
+};
+use crate::{
+    domain::{
+        ClientId, EventId, Reason,
+        event::Status,
+        filter::Assignment,
+        policy::{self, Permission, Reach},
+        user::Role,
+    },
+    services::{Assigned, HandOver, Reply, Request},
+};
+
+/// What the person is in the middle of, while a popup asks.
+#[derive(Debug, Clone)]
+pub enum Intent {
+    Do(Request),
+    Assign(Vec<(EventId, i32)>),
+    HandOver(Vec<(ClientId, i32)>),
+    SetStatus(EventId, i32),
+}
+
+/// The key of a command, everywhere.
+pub const fn key_of(command: Command) -> Key {
+    use Command as C;
+    match command {
+        C::Up => Key::plain(KeyCode::Up),
+        C::Down => Key::plain(KeyCode::Down),
+        C::PageUp => Key::plain(KeyCode::PageUp),
+        C::PageDown => Key::plain(KeyCode::PageDown),
+        C::Home => Key::plain(KeyCode::Home),
+        C::End => Key::plain(KeyCode::End),
+        C::Open => Key::plain(KeyCode::Enter),
+        C::New => Key::char('n'),
+        C::Edit => Key::char('e'),
+        C::Assign => Key::char('a'),
+        C::Archive => Key::char('x'),
+        C::Sign => Key::char('S'),
+        C::SetStatus => Key::char('t'),
+        C::HandOver => Key::char('h'),
+        C::ResetPassword => Key::char('p'),
+        C::Filter => Key::char('/'),
+        C::Refine => Key::char('f'),
+        C::Sort => Key::char('s'),
+        C::View => Key::char('v'),
+        C::Mark => Key::char(' '),
+        C::Undo => Key::char('u'),
+        C::Copy => Key::char('y'),
+        C::Save => Key::ctrl('s'),
+        C::NextField | C::NextPart => Key::plain(KeyCode::Tab),
+        C::PreviousField => Key::plain(KeyCode::BackTab),
+        C::Refresh => Key::plain(KeyCode::F(5)),
+        C::Help => Key::char('?'),
+        C::Palette => Key::char(':'),
+        C::Lock => Key::char('L'),
+        C::Back => Key::plain(KeyCode::Esc),
+        C::Quit => Key::char('q'),
+    }
+}
+
+/// The binding of a command, available unless a reason is given.
+pub fn bind(command: Command, ctx: &Context, unavailable: Option<String>) -> Binding {
+    let (label, help) = ctx.command(command);
+    Binding { key: key_of(command), command, label: label.into(), help: help.into(), unavailable }
+}
+
+/// The commands on a record of each kind, in the order of the bottom line.
+fn commands(kind: Kind) -> &'static [Command] {
+    use Command as C;
+    match kind {
+        Kind::Clients => &[C::Edit, C::HandOver, C::Archive],
+        Kind::Contracts => &[C::Edit, C::Sign, C::Archive],
+        Kind::Events => &[C::Assign, C::Edit, C::SetStatus, C::Archive],
+        Kind::Staff => &[C::Edit, C::ResetPassword, C::Archive],
+        Kind::Audit => &[],
+    }
+}
+
+/// What can be done with this record, or why it cannot.
+pub fn bindings(kind: Kind, record: Option<&Record>, ctx: &Context) -> Vec<Binding> {
+    let bound = commands(kind).iter().map(|command| {
+        let why_not = match record {
+            None => Some(ctx.say(W::NothingSelected)),
+            Some(record) => refusal(*command, record, ctx).map(|reason| ctx.reason(reason)),
+        };
+        let mut binding = bind(*command, ctx, why_not);
+        if *command == Command::Archive {
+            let (label, help) = ctx.archiving(kind, record.is_some_and(Record::is_hidden));
+            (binding.label, binding.help) = (label.into(), help.into());
+        }
+        binding
+    });
+    bound.collect()
+}
+
+/// Why something new of this kind cannot be made, if so.
+pub fn creation_refusal(kind: Kind, ctx: &Context) -> Option<Reason> {
+    let permission = match kind {
+        Kind::Clients => Permission::CreateClient,
+        Kind::Contracts => Permission::CreateContract,
+        Kind::Events => Permission::CreateEvent,
+        Kind::Staff => Permission::ManageUsers,
+        Kind::Audit => return None,
+    };
+    right(permission, ctx).err()
+}
+
+fn right(permission: Permission, ctx: &Context) -> Result<Reach, Reason> {
+    let role = ctx.session.actor.role;
+    policy::reach(permission, role, ctx.settings()).ok_or(if policy::depends_on_settings(permission, role) {
+        Reason::Setting(permission)
+    } else {
+        Reason::Role(permission, role)
+    })
+}
+
+/// The same rules as the services have, to say beforehand what they would refuse.
+fn refusal(command: Command, record: &Record, ctx: &Context) -> Option<Reason> {
+    use Command as C;
+    let me = ctx.session.actor.id;
+    let (permission, mine, not_mine) = match (record, command) {
+        (Record::Client(row), _) => {
+            let permission = match command {
+                C::HandOver => Permission::HandOverClient,
+                C::Archive => Permission::ArchiveClient,
+                _ => Permission::EditClient,
+            };
+            (permission, row.client.sales_contact_id == me, Reason::NotYourClient)
+        }
+        (Record::Contract(row), _) => {
+            let permission = match command {
+                C::Sign => Permission::SignContract,
+                C::Archive => Permission::ArchiveContract,
+                C::New => Permission::CreateEvent,
+                _ => Permission::EditContract,
+            };
+            (permission, row.sales_contact_id == me, Reason::NotYourClient)
+        }
+        (Record::Event(row), _) => {
+            let permission = match command {
+                C::Assign => Permission::AssignSupport,
+                C::SetStatus => Permission::SetStatus,
+                C::Archive => Permission::ArchiveEvent,
+                _ => Permission::EditEvent,
+            };
+            (permission, row.event.support_id == Some(me), Reason::NotYourEvent)
+        }
+        (Record::User(_), _) => (Permission::ManageUsers, true, Reason::NotYourClient),
+        (Record::Audit(_), _) => return None,
+    };
+    match right(permission, ctx) {
+        Err(reason) => return Some(reason),
+        Ok(Reach::Own) if !mine => return Some(not_mine),
+        Ok(_) => {}
+    }
+    match (record, command) {
+        (Record::User(user), C::ResetPassword) if !user.active => Some(Reason::Inactive),
+        (Record::User(_), _) | (_, C::Archive) => None,
+        (record, _) if record.is_hidden() => Some(Reason::Archived),
+        (Record::Contract(row), C::Sign) if row.contract.signed_at.is_some() => {
+            Some(Reason::ContractAlreadySigned(row.contract.id.0))
+        }
+        (Record::Contract(row), C::New) if row.contract.signed_at.is_none() => {
+            Some(Reason::ContractNotSigned(row.contract.id.0))
+        }
+        _ => None,
+    }
+}
+
+/// Why no event can be made for this contract, or no contract for this client.
+pub fn child_refusal(record: &Record, ctx: &Context) -> Option<Reason> {
+    match record {
+        Record::Contract(_) => refusal(Command::New, record, ctx),
+        Record::Client(row) => match right(Permission::CreateContract, ctx) {
+            Err(reason) => Some(reason),
+            Ok(Reach::Own) if row.client.sales_contact_id != ctx.session.actor.id => Some(Reason::NotYourClient),
+            Ok(_) => record.is_hidden().then_some(Reason::Archived),
+        },
+        _ => None,
+    }
+}
+
+/// Begins a command on one record, or on several that were marked.
+pub fn begin(command: Command, records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
+    let Some(first) = records.first() else { return (Action::None, None) };
+    if let Some(reason) = records.iter().find_map(|record| refusal(command, record, ctx)) {
+        return (Action::Notice(Notice::bad(ctx.reason(reason))), None);
+    }
+    match command {
+        Command::Edit => (edit(first, ctx), None),
+        Command::Archive => archive(first, ctx),
+        Command::Sign => sign(first, ctx),
+        Command::Assign => assign(records, ctx),
+        Command::HandOver => hand_over(records, ctx),
+        Command::SetStatus => set_status(first, ctx),
+        Command::ResetPassword => match first {
+            Record::User(user) => (open(Form::reset_password(user, ctx)), None),
+            _ => (Action::None, None),
+        },
+        _ => (Action::None, None),
+    }
+}
+
+fn open(form: Form) -> Action {
+    Action::Open(Box::new(Screen::Form(Box::new(form))))
+}
+
+fn edit(record: &Record, ctx: &Context) -> Action {
+    match record {
+        Record::Client(row) => open(Form::edit_client(row, ctx)),
+        Record::Contract(row) => open(Form::edit_contract(row, ctx)),
+        Record::Event(row) => open(Form::edit_event(row, ctx)),
+        Record::User(user) => open(Form::edit_user(user, ctx)),
+        Record::Audit(_) => Action::None,
+    }
+}
+
+fn ask(title: String, lines: Vec<String>, verb: String, request: Request) -> (Action, Option<Intent>) {
+    (Action::Popup(Box::new(Popup::confirm(title, lines, verb))), Some(Intent::Do(request)))
+}
+
+fn archive(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
+    let hidden = record.is_hidden();
+    let request = match record {
+        Record::Client(row) => {
+            let (id, version) = (row.client.id, row.client.version);
+            if hidden { Request::RestoreClient { id, version } } else { Request::ArchiveClient { id, version } }
+        }
+        Record::Contract(row) => {
+            let (id, version) = (row.contract.id, row.contract.version);
+            if hidden { Request::RestoreContract { id, version } } else { Request::ArchiveContract { id, version } }
+        }
+        Record::Event(row) => {
+            let (id, version) = (row.event.id, row.event.version);
+            if hidden { Request::RestoreEvent { id, version } } else { Request::ArchiveEvent { id, version } }
+        }
+        Record::User(user) => {
+            let (id, version) = (user.id, user.version);
+            if hidden {
+                Request::ReactivateUser { id, version }
+            } else {
+                Request::DeactivateUser { id, version, heir: None }
+            }
+        }
+        Record::Audit(_) => return (Action::None, None),
+    };
+    let (verb, _) = ctx.archiving(record.kind(), hidden);
+    let what = ctx.say(W::ArchivingMeans { kind: record.kind(), hidden });
+    ask(heading(record, ctx), vec![what], verb, request)
+}
+
+fn sign(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
+    let Record::Contract(row) = record else { return (Action::None, None) };
+    let contract = &row.contract;
+    let money = |cents: crate::domain::Cents| format!("{} {}", cents.format(ctx.language), ctx.settings().currency);
+    let lines = vec![
+        format!("{}: {} ({})", ctx.say(W::ColClient), row.client, row.company),
+        format!("{}: {}", ctx.say(W::ColTotal), money(contract.total_cents)),
+        format!("{}: {}", ctx.say(W::ColDue), money(contract.due_cents)),
+        ctx.say(W::SignatureIsFinal),
+    ];
+    let request = Request::SignContract { id: contract.id, version: contract.version };
+    ask(heading(record, ctx), lines, ctx.say(W::VerbSign), request)
+}
+
+fn assign(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
+    let events: Vec<(EventId, i32)> = records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Event(row) => Some((row.event.id, row.event.version)),
+            _ => None,
+        })
+        .collect();
+    let title = match records {
+        [one] => ctx.say(W::SupportFor(&heading(one, ctx))),
+        several => ctx.say(W::SupportForSome(several.len())),
+    };
+    let source = Source::Support(events.iter().map(|(id, _)| *id).collect());
+    let taken = records.iter().any(|record| matches!(record, Record::Event(row) if row.event.support_id.is_some()));
+    let nobody = taken.then(|| ctx.say(W::Nobody));
+    (Action::Popup(Box::new(Popup::picker(title, source, nobody))), Some(Intent::Assign(events)))
+}
+
+fn hand_over(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
+    let clients: Vec<(ClientId, i32)> = records
+        .iter()
+        .filter_map(|record| match record {
+            Record::Client(row) => Some((row.client.id, row.client.version)),
+            _ => None,
+        })
+        .collect();
+    let title = match records {
+        [one] => ctx.say(W::HandOverOf(&heading(one, ctx))),
+        several => ctx.say(W::HandOverSome(several.len())),
+    };
+    let picker = Popup::picker(title, Source::People(Role::Sales), None);
+    (Action::Popup(Box::new(picker)), Some(Intent::HandOver(clients)))
+}
+
+fn set_status(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
+    let Record::Event(row) = record else { return (Action::None, None) };
+    let options = Status::iter().map(|status| ctx.say(W::Status(status))).collect();
+    let at = Status::iter().position(|status| status == row.event.status).unwrap_or(0);
+    let intent = Intent::SetStatus(row.event.id, row.event.version);
+    (Action::Popup(Box::new(Popup::choice(ctx.say(W::ColStatus), options, at))), Some(intent))
+}
+
+/// Goes on with what was begun, once the popup has answered.
+pub fn go_on(intent: &Intent, outcome: &Outcome) -> Action {
+    match (intent, outcome) {
+        (Intent::Do(request), Outcome::Confirmed) => Action::Send(request.clone()),
+        (Intent::Assign(events), Outcome::Person(support, _)) => {
+            let assignment =
+                |(event, version): &(EventId, i32)| Assignment { event: *event, version: *version, support: *support };
+            Action::Send(Request::AssignSupport(events.iter().map(assignment).collect()))
+        }
+        (Intent::HandOver(clients), Outcome::Person(Some(to), _)) => {
+            Action::Send(Request::HandOverClients(HandOver { clients: clients.clone(), to: *to }))
+        }
+        (Intent::SetStatus(id, version), Outcome::Choice(number)) => {
+            let status = Status::iter().nth(*number).unwrap_or(Status::Planned);
+            Action::Send(Request::SetStatus { id: *id, version: *version, status })
+        }
+        _ => Action::None,
+    }
+}
+
+/// Says what a write did.
+pub fn report(reply: Reply, ctx: &Context) -> Action {
+    match reply {
+        Reply::Assigned(assigned) => report_assigned(assigned, ctx),
+        Reply::HandedOver { done, missed } => {
+            let mut text = ctx.say(W::HandedOver(done));
+            if !missed.is_empty() {
+                text = format!("{text} {}", ctx.say(W::MissedClients(&missed.join(", "))));
+            }
+            Action::Notice(Notice::good(text))
+        }
+        Reply::Saved { .. } => Action::Notice(Notice::good(ctx.say(W::Saved))),
+        _ => Action::None,
+    }
+}
+
+fn report_assigned(assigned: Assigned, ctx: &Context) -> Action {
+    let Assigned { to, titles, undo, missed } = assigned;
+    let mut text = match (titles.as_slice(), &to) {
+        ([], _) => ctx.say(W::NothingChanged),
+        ([title], Some(name)) => ctx.say(W::Assigned { title, name }),
+        ([title], None) => ctx.say(W::Unassigned(title)),
+        (several, Some(name)) => ctx.say(W::AssignedSome { count: several.len(), name }),
+        (several, None) => ctx.say(W::UnassignedSome(several.len())),
+    };
+    for (title, by) in &missed {
+        text = format!("{text} {}", ctx.say(W::Missed { title, by }));
+    }
+    if undo.is_empty() {
+        Action::Notice(Notice::plain(text))
+    } else {
+        let text = format!("{text} {}", ctx.say(W::UndoHint));
+        Action::Undoable(Notice::good(text), Request::AssignSupport(undo))
+    }
+}

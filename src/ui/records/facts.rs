@@ -1,0 +1,110 @@
+//! What a record holds, label by label, for details, previews, histories and conflicts.
+
+use serde_json::Value;
+
+use super::Record;
+use crate::{
+    domain::{
+        Cents, Field,
+        audit::{AuditRow, Facts},
+        dates,
+        money::grouped,
+    },
+    ui::{Context, text::W},
+};
+
+/// What a record is called.
+pub fn heading(record: &Record, ctx: &Context) -> String {
+    match record {
+        Record::Client(row) => row.client.full_name.clone(),
+        Record::Contract(row) => ctx.say(W::ContractOf { number: row.contract.id.0, client: &row.client }),
+        Record::Event(row) => row.event.title.clone(),
+        Record::User(user) => user.full_name.clone(),
+        Record::Audit(row) => ctx.verb(&row.action),
+    }
+}
+
+/// The labelled values of a record, without its notes.
+pub fn facts(record: &Record, ctx: &Context) -> Vec<(String, String)> {
+    use crate::domain::audit::Auditable;
+    let mut lines = match record {
+        Record::Client(row) => known(&row.client.facts(), ctx, &[(Field::SalesContactId, &row.sales_contact)]),
+        Record::Contract(row) => {
+            let client = format!("{} ({})", row.client, row.company);
+            let mut lines = known(&row.contract.facts(), ctx, &[(Field::ClientId, &client)]);
+            lines.push((ctx.field(Field::SalesContactId), row.sales_contact.clone()));
+            lines
+        }
+        Record::Event(row) => {
+            let contract = ctx.say(W::ContractOf { number: row.event.contract_id.0, client: &row.client });
+            let support = row.support.clone().unwrap_or_else(|| ctx.say(W::Nobody));
+            known(&row.event.facts(), ctx, &[(Field::ContractId, &contract), (Field::SupportId, &support)])
+        }
+        Record::User(user) => known(&user.facts(), ctx, &[]),
+        Record::Audit(row) => audit(row, ctx),
+    };
+    lines.retain(|(_, value)| !value.is_empty());
+    lines
+}
+
+fn known(facts: &Facts, ctx: &Context, names: &[(Field, &String)]) -> Vec<(String, String)> {
+    let shown = facts.0.iter().filter(|(field, _)| *field != Field::Notes);
+    shown
+        .map(|(field, raw)| {
+            let name = names.iter().find(|(named, _)| named == field);
+            (ctx.field(*field), name.map_or_else(|| value(*field, raw, ctx), |(_, name)| (*name).clone()))
+        })
+        .collect()
+}
+
+fn audit(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
+    let role = row.actor_role.map(|role| ctx.say(W::Role(role))).unwrap_or_default();
+    let mut lines = vec![
+        (ctx.say(W::ColWhen), dates::spell_date_time(ctx.settings().wall_clock(row.at), ctx.language)),
+        (ctx.say(W::ColWho), format!("{} {role}", row.actor_name).trim().to_owned()),
+        (ctx.say(W::ColRecord), row.record_name.clone()),
+        (ctx.say(W::Computer), row.host.clone()),
+    ];
+    lines.extend(changes(row, ctx));
+    lines
+}
+
+/// What a line of the log changed: field, old to new.
+pub fn changes(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
+    let shown = row.changes.0.iter().map(|(field, old, new)| {
+        let (old, new) = (value(*field, old, ctx), value(*field, new, ctx));
+        let change = if old.is_empty() { new } else { ctx.say(W::FromTo { old: &old, new: &new }) };
+        (ctx.field(*field), change)
+    });
+    shown.filter(|(_, change)| !change.is_empty()).collect()
+}
+
+/// A value of a field as the language writes it.
+pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
+    let money = |cents: i64| format!("{} {}", Cents(cents).format(ctx.language), ctx.settings().currency);
+    match (field, raw) {
+        (_, Value::Null) => String::new(),
+        (Field::TotalCents | Field::DueCents, Value::Number(cents)) => money(cents.as_i64().unwrap_or_default()),
+        (Field::Attendees, Value::Number(people)) => grouped(people.as_u64().unwrap_or_default(), ' '),
+        (Field::StartsAt | Field::EndsAt, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |time| dates::spell_date_time(time, ctx.language))
+        }
+        (Field::SignedAt | Field::ArchivedAt, Value::String(text)) => text
+            .parse()
+            .map_or_else(|_| text.clone(), |utc| dates::spell_date_time(ctx.settings().wall_clock(utc), ctx.language)),
+        (Field::LastContactAt, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |day| dates::spell_date(day, ctx.language))
+        }
+        (Field::Role, Value::String(text)) => text.parse().map_or_else(|_| text.clone(), |role| ctx.say(W::Role(role))),
+        (Field::Status, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |status| ctx.say(W::Status(status)))
+        }
+        (Field::SalesContactId | Field::SupportId | Field::ClientId | Field::ContractId, Value::Number(id)) => {
+            ctx.say(W::Numbered(id.as_i64().unwrap_or_default()))
+        }
+        (_, Value::Bool(true)) => ctx.say(W::Yes),
+        (_, Value::Bool(false)) => ctx.say(W::No),
+        (_, Value::String(text)) => text.clone(),
+        (_, other) => other.to_string(),
+    }
+}

@@ -1,0 +1,591 @@
+//! The one form: a field a line, checked when it is left, kept whatever happens.
+
+use chrono::NaiveDateTime;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        Cents, Error, Field, FieldErrors, Problem,
+        audit::{Facts, RecordKind},
+        check,
+        dates::{self, Direction},
+        error::Conflict,
+        money,
+        user::Role,
+    },
+    services::{Reply, Request},
+    ui::{
+        Action, Context, Notice,
+        actions::bind,
+        keys::{Binding, Command},
+        popup::{Outcome, Popup, Source},
+        records::{Kind as RecordsOf, Query, value},
+        screens::{Screen, detail::Detail, purpose::Purpose},
+        text::W,
+        widgets::input::Input,
+    },
+};
+
+/// What a field holds and how it is filled.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    Line,
+    Notes,
+    Password,
+    Amount,
+    Whole,
+    Day(Direction),
+    /// A date with a time.
+    Time,
+    /// One of a few: its value and its label.
+    Choice(Vec<(String, String)>),
+    Person(Role),
+    Client,
+    Contract,
+    /// Shown, not changed.
+    Fixed,
+}
+
+/// A field of a form.
+#[derive(Debug)]
+pub struct Entry {
+    pub field: Field,
+    pub kind: Kind,
+    pub input: Input,
+    /// The number of the choice.
+    pub choice: usize,
+    /// The id of what was picked; its name is in `input`.
+    pub picked: Option<i64>,
+    pub required: bool,
+    pub problem: Option<Problem>,
+    /// What somebody else wrote there meanwhile.
+    pub theirs: Option<String>,
+    base: String,
+}
+
+impl Entry {
+    pub fn new(field: Field, kind: Kind, text: &str) -> Self {
+        let input = match kind {
+            Kind::Notes => Input::notes(text),
+            Kind::Password => Input::password(),
+            _ => Input::line(text),
+        };
+        let choice = match &kind {
+            Kind::Choice(options) => options.iter().position(|(value, _)| value == text).unwrap_or(0),
+            _ => 0,
+        };
+        let mut entry = Self {
+            field,
+            kind,
+            input,
+            choice,
+            picked: None,
+            required: false,
+            problem: None,
+            theirs: None,
+            base: String::new(),
+        };
+        entry.base = entry.content();
+        entry
+    }
+
+    pub fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    /// Already chosen, by id, with a name to show.
+    pub fn picked(mut self, id: i64) -> Self {
+        self.picked = Some(id);
+        self.base = self.content();
+        self
+    }
+
+    /// What it holds, to see whether it changed.
+    fn content(&self) -> String {
+        match &self.kind {
+            Kind::Choice(options) => options.get(self.choice).map(|(value, _)| value.clone()).unwrap_or_default(),
+            _ => self.input.text().to_owned(),
+        }
+    }
+
+    pub fn is_changed(&self) -> bool {
+        self.content() != self.base
+    }
+
+    fn set(&mut self, text: &str) {
+        match &self.kind {
+            Kind::Choice(options) => {
+                self.choice = options.iter().position(|(value, _)| value == text).unwrap_or(self.choice);
+            }
+            _ => self.input.set(text),
+        }
+    }
+
+    /// As it stands in a summary.
+    fn label(&self, content: &str) -> String {
+        match &self.kind {
+            Kind::Choice(options) => {
+                options.iter().find(|(value, _)| value == content).map_or_else(String::new, |(_, label)| label.clone())
+            }
+            _ => content.to_owned(),
+        }
+    }
+
+    fn is_picker(&self) -> bool {
+        matches!(self.kind, Kind::Person(_) | Kind::Client | Kind::Contract)
+    }
+
+    fn is_text(&self) -> bool {
+        !self.is_picker() && !matches!(self.kind, Kind::Choice(_) | Kind::Fixed)
+    }
+
+    /// What is wrong with it as it stands, by itself.
+    fn check(&self, now: NaiveDateTime) -> Option<Problem> {
+        let text = self.input.text();
+        if text.trim().is_empty() && self.is_text() {
+            return self.required.then_some(Problem::Required);
+        }
+        match (&self.kind, self.field) {
+            (Kind::Amount, _) => Cents::parse(text).err(),
+            (Kind::Whole, Field::Attendees) => check::attendees(text).err(),
+            (Kind::Whole, _) => money::parse_whole(text).err(),
+            (Kind::Day(prefer), _) => dates::parse_date(text, now.date(), *prefer).err(),
+            (Kind::Time, _) => dates::parse_date_time(text, now).err(),
+            (Kind::Person(_) | Kind::Client | Kind::Contract, _) if self.picked.is_none() => {
+                self.required.then_some(Problem::Required)
+            }
+            (Kind::Line, Field::Username) => check::username(text).err(),
+            (Kind::Line, Field::FullName | Field::CompanyName | Field::Title) => check::name(text).err(),
+            (Kind::Line, Field::Email) => check::optional_email(text).err(),
+            (Kind::Line, Field::Phone) => check::optional_phone(text).err(),
+            (Kind::Line, Field::EmployeeNumber) => check::optional_employee_number(text).err(),
+            (Kind::Line, Field::Currency) => check::currency(text).err(),
+            (Kind::Line, Field::TimeZone) => check::time_zone(text).err(),
+            (Kind::Notes, _) => check::notes(text).err(),
+            _ => None,
+        }
+    }
+
+    /// What was understood of a date, an amount or a password, to stand beside it.
+    pub fn echo(&self, ctx: &Context, now: NaiveDateTime) -> Option<String> {
+        let text = self.input.text();
+        if text.trim().is_empty() {
+            return None;
+        }
+        match &self.kind {
+            Kind::Amount => {
+                let cents = Cents::parse(text).ok()?;
+                Some(format!("{} {}", cents.format(ctx.language), ctx.settings().currency))
+            }
+            Kind::Day(prefer) => {
+                dates::parse_date(text, now.date(), *prefer).ok().map(|day| dates::spell_date(day, ctx.language))
+            }
+            Kind::Time => dates::parse_date_time(text, now).ok().map(|time| dates::spell_date_time(time, ctx.language)),
+            Kind::Password if self.field == Field::Password => {
+                Some(ctx.say(W::Strength(crate::domain::password::strength(text, &[]))))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a popup over the form was asked for.
+#[derive(Debug)]
+enum Asked {
+    Discard,
+    Save(Box<Request>),
+    Pick(usize),
+}
+
+/// A form with what was typed.
+#[derive(Debug)]
+pub struct Form {
+    pub purpose: Purpose,
+    pub entries: Vec<Entry>,
+    pub at: usize,
+    /// The version of the record that was loaded.
+    pub version: i32,
+    pub saving: bool,
+    /// Who saved first, and when (UTC), while a conflict is settled.
+    pub conflict: Option<(String, NaiveDateTime)>,
+    asked: Option<Asked>,
+}
+
+impl Form {
+    pub fn new(purpose: Purpose, version: i32, entries: Vec<Entry>) -> Self {
+        let at = entries.iter().position(|entry| entry.kind != Kind::Fixed).unwrap_or(0);
+        Self { purpose, entries, at, version, saving: false, conflict: None, asked: None }
+    }
+
+    /// What was typed in a field.
+    pub fn text(&self, field: Field) -> &str {
+        self.entry(field).map_or("", |entry| entry.input.text())
+    }
+
+    pub fn secret(&self, field: Field) -> SecretString {
+        SecretString::from(self.text(field))
+    }
+
+    pub fn picked(&self, field: Field) -> Option<i64> {
+        self.entry(field).and_then(|entry| entry.picked)
+    }
+
+    /// The value of a choice.
+    pub fn choice(&self, field: Field) -> String {
+        self.entry(field).map(Entry::content).unwrap_or_default()
+    }
+
+    pub fn entry(&self, field: Field) -> Option<&Entry> {
+        self.entries.iter().find(|entry| entry.field == field)
+    }
+
+    /// The clock that dates of a field are read by: an end counts from its start.
+    pub fn clock(&self, field: Field, ctx: &Context) -> NaiveDateTime {
+        let start = match field {
+            Field::EndsAt => dates::parse_date_time(self.text(Field::StartsAt), ctx.now).ok(),
+            _ => None,
+        };
+        start.unwrap_or(ctx.now)
+    }
+
+    /// An amount; zero stands for what could not be read, which is noted.
+    pub fn amount(&self, field: Field, errors: &mut FieldErrors) -> Cents {
+        errors.take(field, Cents::parse(self.text(field))).unwrap_or_default()
+    }
+
+    pub fn optional<T>(
+        &self,
+        field: Field,
+        errors: &mut FieldErrors,
+        read: impl FnOnce(&str) -> Result<T, Problem>,
+    ) -> Option<T> {
+        let text = self.text(field);
+        if text.trim().is_empty() { None } else { errors.take(field, read(text)) }
+    }
+
+    pub fn has_unsaved(&self) -> bool {
+        !self.purpose.is_passing() && self.entries.iter().any(Entry::is_changed)
+    }
+
+    pub fn takes_text(&self) -> bool {
+        true
+    }
+
+    pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
+        let mut bindings = vec![
+            bind(Command::Save, ctx, None),
+            bind(Command::NextField, ctx, None),
+            bind(Command::PreviousField, ctx, None),
+            bind(Command::Back, ctx, None),
+        ];
+        if let Some(verb) = self.purpose.verb(ctx) {
+            bindings[0].label = verb.into();
+        }
+        bindings
+    }
+
+    pub fn paste(&mut self, pasted: &str) -> Action {
+        if let Some(entry) = self.entries.get_mut(self.at).filter(|entry| entry.is_text()) {
+            entry.input.insert(pasted);
+            entry.problem = None;
+        }
+        Action::None
+    }
+
+    pub fn run(&mut self, command: Command, ctx: &Context) -> Action {
+        match command {
+            Command::Save => self.save(ctx),
+            Command::NextField | Command::Down => self.leave(1, ctx),
+            Command::PreviousField | Command::Up => self.leave(-1, ctx),
+            Command::Back if self.has_unsaved() => {
+                self.asked = Some(Asked::Discard);
+                let lines = vec![ctx.say(W::DiscardMeans)];
+                Action::Popup(Box::new(Popup::confirm(ctx.say(W::DiscardTitle), lines, ctx.say(W::VerbDiscard))))
+            }
+            Command::Back => Action::Back,
+            _ => Action::None,
+        }
+    }
+
+    pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Action {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL) && !key.modifiers.contains(KeyModifiers::ALT);
+        match key.code {
+            KeyCode::Char('s') if ctrl => return self.run(Command::Save, ctx),
+            KeyCode::Char('t') if ctrl => return self.take_theirs(),
+            KeyCode::Esc => return self.run(Command::Back, ctx),
+            KeyCode::Tab => return self.leave(1, ctx),
+            KeyCode::BackTab => return self.leave(-1, ctx),
+            _ => {}
+        }
+        let last = self.at + 1 == self.entries.len();
+        let Some(entry) = self.entries.get_mut(self.at) else { return Action::None };
+        if entry.is_text() && entry.input.key(key) {
+            entry.problem = None;
+            self.saving = false;
+            return Action::None;
+        }
+        match (key.code, &entry.kind) {
+            (KeyCode::Left | KeyCode::Right | KeyCode::Char(' '), Kind::Choice(options)) => {
+                let step = if key.code == KeyCode::Left { options.len() - 1 } else { 1 };
+                entry.choice = (entry.choice + step) % options.len().max(1);
+                Action::None
+            }
+            (KeyCode::Char(letter), Kind::Choice(options)) if !ctrl => {
+                let begins = |label: &String| label.to_lowercase().starts_with(letter.to_ascii_lowercase());
+                let count = options.len();
+                let next = (1..=count).map(|step| (entry.choice + step) % count).find(|at| begins(&options[*at].1));
+                entry.choice = next.unwrap_or(entry.choice);
+                Action::None
+            }
+            (KeyCode::Enter | KeyCode::Char(_) | KeyCode::Backspace, _) if entry.is_picker() && !ctrl => {
+                if key.code == KeyCode::Enter && entry.picked.is_some() {
+                    return self.leave(1, ctx);
+                }
+                let typed = if let KeyCode::Char(letter) = key.code { Some(letter) } else { None };
+                self.pick(typed.filter(|letter| *letter != ' '), ctx)
+            }
+            (KeyCode::Enter, _) if last => self.save(ctx),
+            (KeyCode::Enter | KeyCode::Down, _) => self.leave(1, ctx),
+            (KeyCode::Up, _) => self.leave(-1, ctx),
+            _ => Action::None,
+        }
+    }
+
+    /// Moves to another field and checks the one that is left.
+    fn leave(&mut self, step: isize, ctx: &Context) -> Action {
+        let clock = self.entries.get(self.at).map_or(ctx.now, |entry| self.clock(entry.field, ctx));
+        if let Some(entry) = self.entries.get_mut(self.at) {
+            entry.problem = entry.check(clock);
+        }
+        self.purpose.after_leaving(self.at, &mut self.entries);
+        let count = self.entries.len();
+        let forward = if step > 0 { 1 } else { count.saturating_sub(1) };
+        for _ in 0..count {
+            self.at = (self.at + forward) % count;
+            if self.entries[self.at].kind != Kind::Fixed {
+                break;
+            }
+        }
+        Action::None
+    }
+
+    fn pick(&mut self, typed: Option<char>, ctx: &Context) -> Action {
+        let entry = &self.entries[self.at];
+        let source = match entry.kind {
+            Kind::Person(Role::Support) => Source::People(Role::Support),
+            Kind::Person(role) => Source::People(role),
+            Kind::Contract => Source::Contracts,
+            _ => Source::Clients {
+                own: ctx.session.actor.role == Role::Sales && matches!(self.purpose, Purpose::NewContract),
+            },
+        };
+        let nobody = (!entry.required).then(|| ctx.say(W::Nobody));
+        let mut picker = Popup::picker(ctx.field(entry.field), source, nobody);
+        if let (Popup::Menu(menu), Some(letter)) = (&mut picker, typed) {
+            menu.input = Some(Input::line(&letter.to_string()));
+        }
+        self.asked = Some(Asked::Pick(self.at));
+        Action::Popup(Box::new(picker))
+    }
+
+    /// Swaps mine and theirs in the present field.
+    fn take_theirs(&mut self) -> Action {
+        if let Some(entry) = self.entries.get_mut(self.at)
+            && let Some(theirs) = entry.theirs.take()
+        {
+            entry.theirs = Some(entry.content());
+            entry.set(&theirs);
+        }
+        Action::None
+    }
+
+    /// Checks everything and saves, or goes to the first error.
+    fn save(&mut self, ctx: &Context) -> Action {
+        if self.saving {
+            return Action::None;
+        }
+        if let Some(stopped) = self.check_all(ctx) {
+            return stopped;
+        }
+        if let Purpose::Refine(query) = &self.purpose {
+            return match self.purpose.refined(self, query, ctx) {
+                Ok(query) => Action::Refine(Box::new(query)),
+                Err(errors) => self.show(&errors, ctx),
+            };
+        }
+        match self.purpose.request(self, ctx) {
+            Ok(request) => self.confirm_or_send(request, ctx),
+            Err(errors) => self.show(&errors, ctx),
+        }
+    }
+
+    /// Checks each field by itself and goes to the first that is wrong.
+    pub fn check_all(&mut self, ctx: &Context) -> Option<Action> {
+        for at in 0..self.entries.len() {
+            let clock = self.clock(self.entries[at].field, ctx);
+            self.entries[at].problem = self.entries[at].check(clock);
+        }
+        let wrong = self.entries.iter().position(|entry| entry.problem.is_some())?;
+        Some(self.stop_at(wrong, ctx))
+    }
+
+    fn stop_at(&mut self, wrong: usize, ctx: &Context) -> Action {
+        self.at = wrong;
+        let field = ctx.field(self.entries[wrong].field);
+        let problem = self.entries[wrong].problem.map(|problem| ctx.problem(problem)).unwrap_or_default();
+        Action::Notice(Notice::bad(format!("{field}: {problem}")))
+    }
+
+    /// Puts problems under their fields; those of no field here go into the message.
+    pub fn show(&mut self, errors: &FieldErrors, ctx: &Context) -> Action {
+        for entry in &mut self.entries {
+            entry.problem = errors.of(entry.field);
+        }
+        match self.entries.iter().position(|entry| entry.problem.is_some()) {
+            Some(wrong) => self.stop_at(wrong, ctx),
+            None => {
+                let first = errors.0.first();
+                let text = first.map(|(field, problem)| format!("{}: {}", ctx.field(*field), ctx.problem(*problem)));
+                Action::Notice(Notice::bad(text.unwrap_or_default()))
+            }
+        }
+    }
+
+    fn confirm_or_send(&mut self, request: Request, ctx: &Context) -> Action {
+        let weighty =
+            matches!(request, Request::UpdateContract { .. } | Request::UpdateUser { .. } | Request::UpdateSettings(_));
+        let changed: Vec<String> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.is_changed())
+            .map(|entry| {
+                let (old, new) = (entry.label(&entry.base), entry.label(&entry.content()));
+                format!("{}: {}", ctx.field(entry.field), ctx.say(W::FromTo { old: &old, new: &new }))
+            })
+            .collect();
+        if weighty && !changed.is_empty() {
+            self.asked = Some(Asked::Save(Box::new(request)));
+            return Action::Popup(Box::new(Popup::confirm(ctx.say(W::SummaryTitle), changed, ctx.say(W::VerbSave))));
+        }
+        self.saving = true;
+        Action::Send(request)
+    }
+
+    pub fn on_popup(&mut self, outcome: Outcome, _ctx: &Context) -> Action {
+        match (self.asked.take(), outcome) {
+            (Some(Asked::Discard), Outcome::Confirmed) => Action::Back,
+            (Some(Asked::Save(request)), Outcome::Confirmed) => {
+                self.saving = true;
+                Action::Send(*request)
+            }
+            (Some(Asked::Pick(at)), outcome) => {
+                self.fill(at, outcome);
+                Action::None
+            }
+            _ => Action::None,
+        }
+    }
+
+    fn fill(&mut self, at: usize, outcome: Outcome) {
+        let (id, name) = match outcome {
+            Outcome::Client(row) => {
+                (Some(row.client.id.0), format!("{} ({})", row.client.full_name, row.client.company_name))
+            }
+            Outcome::Contract(row) => {
+                if let Some(contact) = self.entries.iter_mut().find(|entry| entry.field == Field::ClientContact)
+                    && contact.input.is_empty()
+                {
+                    contact.input.set(&row.client);
+                }
+                (Some(row.contract.id.0), format!("{} - {} ({})", row.contract.id.0, row.client, row.company))
+            }
+            Outcome::Person(id, name) => (id.map(|id| id.0), name),
+            _ => return,
+        };
+        let entry = &mut self.entries[at];
+        entry.picked = id;
+        entry.input.set(&name);
+        entry.problem = None;
+    }
+
+    pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+        self.saving = false;
+        match reply {
+            Ok(Reply::Saved { kind, id, .. }) => self.saved(kind, id, ctx),
+            Ok(Reply::PasswordChanged { .. }) => Action::Done(Notice::good(ctx.say(W::PasswordChanged))),
+            Ok(_) => Action::None,
+            Err(Error::Invalid(errors)) => self.show(&errors, ctx),
+            Err(Error::Conflict(conflict)) => self.merge(*conflict, ctx),
+            Err(error) => Action::Notice(Notice::bad(ctx.error(&error))),
+        }
+    }
+
+    fn saved(&self, kind: RecordKind, id: i64, ctx: &Context) -> Action {
+        let notice = Notice::good(ctx.say(W::Saved));
+        let list = match kind {
+            RecordKind::User => RecordsOf::Staff,
+            RecordKind::Client => RecordsOf::Clients,
+            RecordKind::Contract => RecordsOf::Contracts,
+            RecordKind::Event => RecordsOf::Events,
+            RecordKind::Settings | RecordKind::Session => return Action::Done(notice),
+        };
+        if self.purpose.makes_new() {
+            let detail = Screen::Detail(Box::new(Detail::new(list, id)));
+            Action::All(vec![Action::Replace(Box::new(detail)), Action::Notice(notice)])
+        } else {
+            Action::Done(notice)
+        }
+    }
+
+    /// Three ways: what only one of us changed is taken, what both changed is shown side
+    /// by side.
+    fn merge(&mut self, conflict: Conflict, ctx: &Context) -> Action {
+        self.version = conflict.version;
+        for entry in &mut self.entries {
+            let Some(theirs) = typed_form(entry, &conflict.theirs, ctx) else { continue };
+            if theirs == entry.base {
+                continue;
+            }
+            let mine = entry.content();
+            if mine == entry.base {
+                entry.set(&theirs);
+            } else if mine != theirs {
+                entry.theirs = Some(theirs.clone());
+            }
+            entry.base = theirs;
+        }
+        if let Some(open) = self.entries.iter().position(|entry| entry.theirs.is_some()) {
+            self.at = open;
+        }
+        let when = dates::format_date_time(ctx.settings().wall_clock(conflict.at));
+        let text = ctx.say(W::ConflictWith { name: &conflict.by, when: &when });
+        self.conflict = Some((conflict.by, conflict.at));
+        Action::Notice(Notice::bad(text))
+    }
+
+    /// Whether the lines of the query's own fields are shown.
+    pub fn query(&self) -> Option<&Query> {
+        match &self.purpose {
+            Purpose::Refine(query) => Some(query),
+            _ => None,
+        }
+    }
+}
+
+/// What somebody else saved, as it would have been typed into this field.
+fn typed_form(entry: &Entry, theirs: &Facts, ctx: &Context) -> Option<String> {
+    theirs.0.iter().find(|(field, _)| *field == entry.field)?;
+    let raw = theirs.get(entry.field);
+    Some(match (&entry.kind, raw) {
+        (_, Value::Null) => String::new(),
+        (Kind::Amount, Value::Number(cents)) => Cents(cents.as_i64()?).format(ctx.language),
+        (Kind::Whole, Value::Number(number)) => number.to_string(),
+        (Kind::Time, Value::String(text)) => dates::format_date_time(text.parse().ok()?),
+        (Kind::Day(_), Value::String(text)) => dates::format_date(text.parse().ok()?),
+        (_, Value::String(text)) => text.clone(),
+        (Kind::Choice(_), other) => other.to_string(),
+        (_, other) => value(entry.field, other, ctx),
+    })
+}

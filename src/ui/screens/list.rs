@@ -1,0 +1,474 @@
+//! The one list: a window of rows that follows the selection through pages from SQL.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use std::collections::BTreeSet;
+
+use super::{Screen, detail::Detail, form::Form};
+use crate::{
+    domain::{
+        Error,
+        page::{Count, Edge},
+        policy::{self, Permission},
+    },
+    services::{Reply, Request},
+    ui::{
+        Action, Context, Notice,
+        actions::{self, Intent, bind},
+        keys::{Binding, Command, Key, find},
+        popup::{Outcome, Popup},
+        records::{Kind, Query, Record, heading, page},
+        text::W,
+        widgets::input::Input,
+    },
+};
+
+/// Rows that are kept in memory; a page is fetched before the selection reaches the rim.
+const WINDOW: usize = 300;
+/// How near to the rim the next page is fetched.
+const NEAR: usize = 30;
+
+/// What a page that is awaited will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    /// The whole window anew; the selection stays on its record.
+    Fresh,
+    Before,
+    After,
+    /// The end of the list.
+    End,
+}
+
+/// What a popup over the list was asked for.
+#[derive(Debug)]
+enum Asked {
+    Sort,
+    View,
+    Intent(Intent),
+}
+
+/// A list with its window of rows.
+#[derive(Debug)]
+pub struct List {
+    pub query: Query,
+    pub rows: Vec<Record>,
+    pub at: usize,
+    pub total: Option<Count>,
+    /// The place of the first row in the whole list, where it is known.
+    pub first: Option<i64>,
+    /// Marked records, by id.
+    pub marks: BTreeSet<i64>,
+    /// The filter while it is being typed.
+    pub filter: Option<Input>,
+    pub loaded: bool,
+    before: bool,
+    after: bool,
+    /// Pages under way, in the order they were asked for; an older question's are dropped.
+    awaited: Vec<(u64, Awaited)>,
+    generation: u64,
+    asked: Option<Asked>,
+}
+
+impl List {
+    pub fn new(query: Query) -> Self {
+        Self {
+            query,
+            rows: Vec::new(),
+            at: 0,
+            total: None,
+            first: Some(0),
+            marks: BTreeSet::new(),
+            filter: None,
+            loaded: false,
+            before: false,
+            after: false,
+            awaited: Vec::new(),
+            generation: 0,
+            asked: None,
+        }
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.query.kind()
+    }
+
+    pub fn title(&self, ctx: &Context) -> String {
+        let view = self.query.views(ctx.session.actor.role);
+        let name = ctx.say(W::ListOf(self.kind()));
+        match view.get(self.query.view(ctx.session.actor.role)) {
+            Some(view) => format!("{name}: {}", ctx.say(*view).to_lowercase()),
+            None => name,
+        }
+    }
+
+    pub fn selected(&self) -> Option<&Record> {
+        self.rows.get(self.at)
+    }
+
+    /// The question anew, with the selection kept on its record where it still is there.
+    pub fn load(&mut self) -> Option<Request> {
+        self.generation += 1;
+        self.awaited.push((self.generation, Awaited::Fresh));
+        let edge = match (self.first, self.rows.first().and_then(|row| self.query.cursor(row))) {
+            (Some(0), _) | (_, None) => Edge::Start,
+            // In the middle of a long list: from the page where the window begins.
+            (_, Some(mut cursor)) => {
+                cursor.id += if self.query.sort().1 { 1 } else { -1 };
+                Edge::After(cursor)
+            }
+        };
+        Some(self.query.request(edge))
+    }
+
+    /// Another question: from its start.
+    fn restart(&mut self) -> Action {
+        self.first = Some(0);
+        self.at = 0;
+        self.rows.clear();
+        self.loaded = false;
+        self.marks.clear();
+        self.load().map_or(Action::None, Action::Send)
+    }
+
+    pub fn refine(&mut self, query: Query) -> Action {
+        self.query = query;
+        self.restart()
+    }
+
+    pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+        match reply {
+            Ok(reply) => match reply {
+                Reply::Clients(_) | Reply::Contracts(_) | Reply::Events(_) | Reply::Users(_) | Reply::Audit(_) => {
+                    if self.awaited.is_empty() {
+                        return Action::None;
+                    }
+                    let (generation, awaited) = self.awaited.remove(0);
+                    if let (true, Some(page)) = (generation == self.generation, page(reply)) {
+                        self.receive(awaited, page);
+                    }
+                    Action::None
+                }
+                written => {
+                    self.marks.clear();
+                    let reload = self.load().map_or(Action::None, Action::Send);
+                    Action::All(vec![actions::report(written, ctx), reload])
+                }
+            },
+            Err(error) => {
+                let conflict = matches!(error, Error::Conflict(_));
+                if !self.awaited.is_empty() && !conflict && !matches!(error, Error::Denied(_)) {
+                    self.awaited.remove(0);
+                }
+                let notice = Action::Notice(Notice::bad(ctx.error(&error)));
+                match conflict.then(|| self.load()).flatten() {
+                    Some(reload) => Action::All(vec![notice, Action::Send(reload)]),
+                    None => notice,
+                }
+            }
+        }
+    }
+
+    fn receive(&mut self, awaited: Awaited, page: crate::domain::page::Page<Record>) {
+        self.loaded = true;
+        let selected = self.selected().map(Record::id);
+        let came = page.rows.len();
+        match awaited {
+            Awaited::Fresh => {
+                (self.before, self.after) = (page.before, page.after);
+                self.rows = page.rows;
+                if !page.before {
+                    self.first = Some(0);
+                }
+            }
+            Awaited::End => {
+                (self.before, self.after) = (page.before, page.after);
+                self.rows = page.rows;
+                self.at = self.rows.len().saturating_sub(1);
+                self.first = None;
+            }
+            Awaited::After => {
+                self.after = page.after;
+                self.rows.extend(page.rows);
+                let surplus = self.rows.len().saturating_sub(WINDOW);
+                self.rows.drain(..surplus);
+                self.before |= surplus > 0;
+                self.first = self.first.map(|first| first + rows(surplus));
+            }
+            Awaited::Before => {
+                self.before = page.before;
+                self.rows.splice(..0, page.rows);
+                let surplus = self.rows.len().saturating_sub(WINDOW);
+                self.rows.truncate(WINDOW);
+                self.after |= surplus > 0;
+                self.first = if self.before { self.first.map(|first| (first - rows(came)).max(0)) } else { Some(0) };
+            }
+        }
+        if page.total.is_some() {
+            self.total = page.total;
+        }
+        if let (Awaited::End, Some(Count::Exactly(total))) = (awaited, self.total) {
+            self.first = Some(total - rows(self.rows.len()));
+        }
+        if awaited != Awaited::End {
+            let kept = selected.and_then(|id| self.rows.iter().position(|row| row.id() == id));
+            self.at = kept.unwrap_or(self.at).min(self.rows.len().saturating_sub(1));
+        }
+    }
+
+    /// Moves the selection and fetches what is near.
+    fn go(&mut self, to: usize) -> Action {
+        self.at = to.min(self.rows.len().saturating_sub(1));
+        if !self.awaited.is_empty() {
+            return Action::None;
+        }
+        let (edge, awaited) = if self.after && self.at + NEAR >= self.rows.len() {
+            (self.rows.last().and_then(|row| self.query.cursor(row)).map(Edge::After), Awaited::After)
+        } else if self.before && self.at < NEAR {
+            (self.rows.first().and_then(|row| self.query.cursor(row)).map(Edge::Before), Awaited::Before)
+        } else {
+            (None, Awaited::Fresh)
+        };
+        match edge {
+            Some(edge) => {
+                self.awaited.push((self.generation, awaited));
+                Action::Send(self.query.request(edge))
+            }
+            None => Action::None,
+        }
+    }
+
+    fn to_end(&mut self) -> Action {
+        if !self.after {
+            return self.go(self.rows.len());
+        }
+        self.generation += 1;
+        self.awaited.push((self.generation, Awaited::End));
+        Action::Send(self.query.request(Edge::End))
+    }
+
+    fn to_start(&mut self) -> Action {
+        if !self.before {
+            return self.go(0);
+        }
+        self.first = Some(0);
+        self.at = 0;
+        self.rows.clear();
+        self.load().map_or(Action::None, Action::Send)
+    }
+
+    /// Rows that an action is about: the marked ones, else the selected one.
+    fn chosen(&self) -> Vec<&Record> {
+        let marked: Vec<&Record> = self.rows.iter().filter(|row| self.marks.contains(&row.id())).collect();
+        if marked.is_empty() { self.selected().into_iter().collect() } else { marked }
+    }
+
+    pub fn takes_text(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
+        use Command as C;
+        let kind = self.kind();
+        let nothing = self.rows.is_empty().then(|| ctx.say(W::NothingSelected));
+        let mut bindings = vec![bind(C::Open, ctx, nothing.clone())];
+        let acts = actions::bindings(kind, self.selected(), ctx);
+        let (first, rest) = acts.split_at(usize::from(kind == Kind::Events).min(acts.len()));
+        bindings.extend_from_slice(first);
+        if kind != Kind::Audit {
+            bindings.push(bind(C::New, ctx, actions::creation_refusal(kind, ctx).map(|reason| ctx.reason(reason))));
+        }
+        bindings.extend_from_slice(rest);
+        bindings.extend([C::Filter, C::View, C::Sort].map(|command| bind(command, ctx, None)));
+        if kind != Kind::Staff {
+            bindings.push(bind(C::Refine, ctx, None));
+        }
+        if matches!(kind, Kind::Events | Kind::Clients) {
+            bindings.push(bind(C::Mark, ctx, nothing.clone()));
+        }
+        bindings.push(bind(C::Copy, ctx, nothing));
+        bindings.push(bind(C::Refresh, ctx, None));
+        bindings.extend([C::Up, C::Down, C::PageUp, C::PageDown, C::Home, C::End].map(|command| {
+            let mut binding = bind(command, ctx, None);
+            binding.label = "".into();
+            binding
+        }));
+        bindings.push(bind(C::Back, ctx, None));
+        bindings
+    }
+
+    pub fn paste(&mut self, pasted: &str) -> Action {
+        match &mut self.filter {
+            Some(input) => {
+                input.insert(pasted);
+                self.filtered()
+            }
+            None => Action::None,
+        }
+    }
+
+    fn filtered(&mut self) -> Action {
+        let text = self.filter.as_ref().map_or("", Input::text).to_owned();
+        if text == self.query.text() {
+            return Action::None;
+        }
+        self.query.set_text(&text);
+        self.first = Some(0);
+        self.at = 0;
+        self.load().map_or(Action::None, Action::Send)
+    }
+
+    pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Action {
+        if let Some(input) = &mut self.filter {
+            match key.code {
+                KeyCode::Enter | KeyCode::Tab => self.filter = None,
+                KeyCode::Esc => {
+                    input.set("");
+                    let action = self.filtered();
+                    self.filter = None;
+                    return action;
+                }
+                KeyCode::Down => return self.go(self.at + 1),
+                KeyCode::Up => return self.go(self.at.saturating_sub(1)),
+                _ => {
+                    input.key(key);
+                    return self.filtered();
+                }
+            }
+            return Action::None;
+        }
+        let key = Key::from_event(key);
+        let command = match key.code {
+            KeyCode::Char('j') if !key.ctrl => Some(Command::Down),
+            KeyCode::Char('k') if !key.ctrl => Some(Command::Up),
+            _ => None,
+        };
+        if let Some(command) = command {
+            return self.run(command, ctx);
+        }
+        match find(&self.bindings(ctx), key) {
+            Some(Binding { unavailable: Some(reason), .. }) => Action::Notice(Notice::bad(reason.clone())),
+            Some(binding) => self.run(binding.command, ctx),
+            None => Action::None,
+        }
+    }
+
+    pub fn run(&mut self, command: Command, ctx: &Context) -> Action {
+        const SCREENFUL: usize = 15;
+        match command {
+            Command::Up => self.go(self.at.saturating_sub(1)),
+            Command::Down => self.go(self.at + 1),
+            Command::PageUp => self.go(self.at.saturating_sub(SCREENFUL)),
+            Command::PageDown => self.go(self.at + SCREENFUL),
+            Command::Home => self.to_start(),
+            Command::End => self.to_end(),
+            Command::Open => match self.selected().and_then(Record::target) {
+                Some((kind, id)) => Action::Open(Box::new(Screen::Detail(Box::new(Detail::new(kind, id))))),
+                None => Action::None,
+            },
+            Command::New => self.new_record(ctx),
+            Command::Filter => {
+                self.filter = Some(Input::line(self.query.text()));
+                Action::None
+            }
+            Command::Refine => Action::Open(Box::new(Screen::Form(Box::new(Form::refine(&self.query, ctx))))),
+            Command::Sort => self.choose(Asked::Sort, ctx),
+            Command::View => self.choose(Asked::View, ctx),
+            Command::Mark => {
+                if let Some(id) = self.selected().map(Record::id)
+                    && !self.marks.remove(&id)
+                {
+                    self.marks.insert(id);
+                }
+                self.go(self.at + 1)
+            }
+            Command::Copy => self.selected().map_or(Action::None, |record| {
+                let cells = crate::ui::records::cells(record, ctx).join("\t");
+                Action::Copy(cells)
+            }),
+            Command::Refresh => self.load().map_or(Action::None, Action::Send),
+            Command::Back if !self.query.text().is_empty() => {
+                self.query.set_text("");
+                self.restart()
+            }
+            Command::Back if !self.marks.is_empty() => {
+                self.marks.clear();
+                Action::None
+            }
+            Command::Back => Action::Back,
+            other => {
+                let (action, intent) = actions::begin(other, &self.chosen(), ctx);
+                self.asked = intent.map(Asked::Intent);
+                action
+            }
+        }
+    }
+
+    fn new_record(&mut self, ctx: &Context) -> Action {
+        let form = match self.kind() {
+            Kind::Clients => Form::new_client(ctx),
+            Kind::Contracts => Form::new_contract(None),
+            Kind::Events => Form::new_event(None),
+            Kind::Staff => Form::new_user(ctx),
+            Kind::Audit => return Action::None,
+        };
+        Action::Open(Box::new(Screen::Form(Box::new(form))))
+    }
+
+    fn choose(&mut self, asked: Asked, ctx: &Context) -> Action {
+        let role = ctx.session.actor.role;
+        let (title, options, at) = match asked {
+            Asked::Sort => (W::SortTitle, self.query.sorts(), self.query.sort().0),
+            _ => (W::ViewTitle, self.query.views(role), self.query.view(role)),
+        };
+        self.asked = Some(asked);
+        let options = options.into_iter().map(|option| ctx.say(option)).collect();
+        Action::Popup(Box::new(Popup::choice(ctx.say(title), options, at)))
+    }
+
+    pub fn on_popup(&mut self, outcome: &Outcome, ctx: &Context) -> Action {
+        match (self.asked.take(), outcome) {
+            (Some(Asked::Sort), Outcome::Choice(number)) => {
+                self.query.set_sort(*number);
+                self.restart()
+            }
+            (Some(Asked::View), Outcome::Choice(number)) => {
+                self.query.set_view(ctx.session.actor.role, *number);
+                self.restart()
+            }
+            (Some(Asked::Intent(intent)), outcome) => actions::go_on(&intent, outcome),
+            _ => Action::None,
+        }
+    }
+
+    /// Why there is nothing here, and what to do.
+    pub fn empty_words(&self, ctx: &Context) -> Vec<String> {
+        if !self.query.text().is_empty() || self.query.is_refined() {
+            return vec![ctx.say(W::NothingFound), ctx.say(W::NothingFoundHint)];
+        }
+        let mut lines = vec![ctx.say(W::EmptyList(self.kind()))];
+        if self.query.view(ctx.session.actor.role) != 0 {
+            lines.push(ctx.say(W::EmptyViewHint));
+        } else if actions::creation_refusal(self.kind(), ctx).is_none() && self.kind() != Kind::Audit {
+            lines.push(ctx.say(W::EmptyListHint));
+        }
+        lines
+    }
+
+    /// Whether the log may be read here; for the home screen's sections.
+    pub fn may_open(kind: Kind, ctx: &Context) -> bool {
+        let permission = match kind {
+            Kind::Clients | Kind::Contracts | Kind::Events => Permission::SeeRecords,
+            Kind::Staff => Permission::SeeStaff,
+            Kind::Audit => Permission::ReadAudit,
+        };
+        policy::reach(permission, ctx.session.actor.role, ctx.settings()).is_some()
+    }
+
+    /// What the selected row is called.
+    pub fn selected_name(&self, ctx: &Context) -> Option<String> {
+        self.selected().map(|record| heading(record, ctx))
+    }
+}
+
+fn rows(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,135 @@
+//! Around every screen: the line on top, the message, the keys at the bottom.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::{Block, Clear, Paragraph},
+};
+
+use crate::{
+    domain::text,
+    ui::{Notice, Tone, keys::Key, theme::Theme},
+};
+
+/// The smallest window that can be worked in.
+pub const SMALLEST: (u16, u16) = (60, 16);
+
+/// The areas of a screen, from the top.
+#[derive(Debug, Clone, Copy)]
+pub struct Areas {
+    pub header: Rect,
+    pub body: Rect,
+    pub message: Rect,
+    pub footer: Rect,
+}
+
+/// Header and a blank line, the body, the message, the keys.
+pub fn areas(area: Rect) -> Areas {
+    let line = |y: u16| Rect { x: area.x + 1, y, width: area.width.saturating_sub(2), height: 1 };
+    Areas {
+        header: line(area.y),
+        body: Rect {
+            x: area.x + 1,
+            y: area.y + 2,
+            width: area.width.saturating_sub(2),
+            height: area.height.saturating_sub(4),
+        },
+        message: line(area.bottom().saturating_sub(2)),
+        footer: line(area.bottom().saturating_sub(1)),
+    }
+}
+
+/// Left: where one is. Right: who one is.
+pub fn header(frame: &mut Frame, area: Rect, left: &str, right: &str, theme: &Theme) {
+    let right = text::cut(right, usize::from(area.width) / 2);
+    let room = usize::from(area.width).saturating_sub(text::width(&right) + 2);
+    let left = text::fit(left, room);
+    let line = Line::from(vec![Span::styled(left, theme.heading), Span::raw("  "), Span::styled(right, theme.quiet)]);
+    frame.render_widget(Paragraph::new(line), area);
+}
+
+/// The last message.
+pub fn message(frame: &mut Frame, area: Rect, notice: Option<&Notice>, theme: &Theme) {
+    let Some(notice) = notice else { return };
+    let style = match notice.tone {
+        Tone::Good => theme.good,
+        Tone::Plain => theme.text,
+        Tone::Bad => theme.bad,
+    };
+    let shown = text::cut(&notice.text, area.width.into());
+    frame.render_widget(Paragraph::new(Span::styled(shown, style)), area);
+}
+
+/// The keys that work now, as many as fit whole; the last one always does.
+pub fn footer(frame: &mut Frame, area: Rect, keys: &[(Key, String)], theme: &Theme) {
+    let wide = |(key, label): &(Key, String)| text::width(&key.name()) + text::width(label) + 3;
+    let last = keys.last().map_or(0, wide);
+    let mut room = usize::from(area.width).saturating_sub(last);
+    let mut shown: Vec<&(Key, String)> = Vec::new();
+    for key in keys.iter().take(keys.len().saturating_sub(1)) {
+        let needs = wide(key);
+        if needs > room {
+            break;
+        }
+        room -= needs;
+        shown.push(key);
+    }
+    shown.extend(keys.last());
+    let spans = shown.into_iter().flat_map(|(key, label)| {
+        [Span::styled(key.name().into_owned(), theme.accent), Span::styled(format!(" {label}  "), theme.quiet)]
+    });
+    frame.render_widget(Paragraph::new(Line::from_iter(spans)), area);
+}
+
+/// A box in the middle, cleared, with its title; gives back the area inside.
+pub fn boxed(frame: &mut Frame, area: Rect, size: (u16, u16), title: &str, theme: &Theme) -> Rect {
+    let (width, height) = (size.0.min(area.width), size.1.min(area.height));
+    let x = area.x + (area.width - width) / 2;
+    let y = area.y + (area.height - height) / 2;
+    let outer = Rect { x, y, width, height };
+    frame.render_widget(Clear, outer);
+    let title = format!(" {} ", text::cut(title, usize::from(width).saturating_sub(6)));
+    let block = Block::bordered().border_style(theme.border).title(Span::styled(title, theme.heading));
+    let inner = block.inner(outer);
+    frame.render_widget(block, outer);
+    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+}
+
+/// The text in lines of at most so many columns, broken between words.
+pub fn wrapped(words: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(4);
+    let mut lines = Vec::new();
+    for paragraph in words.split('\n') {
+        let mut line = String::new();
+        for word in paragraph.split(' ') {
+            let mut word = text::for_terminal(word).into_owned();
+            if !line.is_empty() && text::width(&line) + 1 + text::width(&word) > columns {
+                lines.push(std::mem::take(&mut line));
+            }
+            while text::width(&word) > columns {
+                let head = text::cut(&word, columns);
+                let head = head.trim_end_matches('…').to_owned();
+                word = word[head.len().min(word.len())..].to_owned();
+                lines.push(head);
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&word);
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_break_between_words_and_within_the_longest() {
+        assert_eq!(wrapped("one two three\nfour", 7), ["one two", "three", "four"]);
+        assert_eq!(wrapped("abcdefghij", 4), ["abc", "def", "ghij"]);
+    }
+}

@@ -1,0 +1,220 @@
+//! A text field: one line or several, edited by whole characters as a person sees them.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    style::Style,
+};
+use unicode_segmentation::UnicodeSegmentation;
+use zeroize::Zeroizing;
+
+use crate::domain::text;
+
+/// What somebody types. Wiped from memory when it is dropped: it may be a password.
+#[derive(Debug, Clone, Default)]
+pub struct Input {
+    text: Zeroizing<String>,
+    /// The caret, as a byte offset on a character boundary.
+    at: usize,
+    multiline: bool,
+    masked: bool,
+}
+
+impl Input {
+    /// One line with the caret at its end.
+    pub fn line(text: &str) -> Self {
+        let mut input = Self::default();
+        input.set(text);
+        input
+    }
+
+    /// Several lines.
+    pub fn notes(text: &str) -> Self {
+        let mut input = Self { multiline: true, ..Self::default() };
+        input.set(text);
+        input
+    }
+
+    /// One line that shows signs instead of what is typed.
+    pub fn password() -> Self {
+        Self { masked: true, ..Self::default() }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Replaces everything and puts the caret at the end.
+    pub fn set(&mut self, text: &str) {
+        self.text = Zeroizing::new(String::new());
+        self.at = 0;
+        self.insert(text);
+    }
+
+    /// Inserts at the caret, as typing and pasting do. Control characters are dropped;
+    /// line ends become spaces in a single line.
+    pub fn insert(&mut self, typed: &str) {
+        const MOST: usize = 200_000;
+        let multiline = self.multiline;
+        let kept: Zeroizing<String> = Zeroizing::new(
+            typed
+                .replace("\r\n", "\n")
+                .chars()
+                .filter_map(|c| match c {
+                    '\n' | '\r' if multiline => Some('\n'),
+                    '\n' | '\r' | '\t' => Some(' '),
+                    c if c.is_control() => None,
+                    c => Some(c),
+                })
+                .collect(),
+        );
+        if self.text.len() + kept.len() <= MOST {
+            self.text.insert_str(self.at, &kept);
+            self.at += kept.len();
+        }
+    }
+
+    /// Edits; false when the key means nothing to a text field.
+    pub fn key(&mut self, key: KeyEvent) -> bool {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL) && !key.modifiers.contains(KeyModifiers::ALT);
+        match key.code {
+            KeyCode::Char('a') if ctrl => self.at = self.line_start(),
+            KeyCode::Char('e') if ctrl => self.at = self.line_end(),
+            KeyCode::Char('u') if ctrl => self.delete(self.line_start(), self.at),
+            KeyCode::Char('k') if ctrl => self.delete(self.at, self.line_end()),
+            KeyCode::Char('w') if ctrl => self.delete(self.word_before(), self.at),
+            KeyCode::Left if ctrl => self.at = self.word_before(),
+            KeyCode::Right if ctrl => self.at = self.word_after(),
+            KeyCode::Char(_) if ctrl => return false,
+            KeyCode::Char(c) => self.insert(c.encode_utf8(&mut [0; 4])),
+            KeyCode::Enter if self.multiline => self.insert("\n"),
+            KeyCode::Backspace => self.delete(self.before(), self.at),
+            KeyCode::Delete => self.delete(self.at, self.after()),
+            KeyCode::Left => self.at = self.before(),
+            KeyCode::Right => self.at = self.after(),
+            KeyCode::Home => self.at = self.line_start(),
+            KeyCode::End => self.at = self.line_end(),
+            KeyCode::Up if self.multiline && self.line_start() > 0 => self.vertical(false),
+            KeyCode::Down if self.multiline && self.line_end() < self.text.len() => self.vertical(true),
+            _ => return false,
+        }
+        true
+    }
+
+    fn delete(&mut self, from: usize, to: usize) {
+        self.text.replace_range(from..to, "");
+        self.at = from;
+    }
+
+    fn before(&self) -> usize {
+        self.text[..self.at].grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
+    }
+
+    fn after(&self) -> usize {
+        self.at + self.text[self.at..].graphemes(true).next().map_or(0, str::len)
+    }
+
+    fn word_before(&self) -> usize {
+        let words = self.text[..self.at].unicode_word_indices();
+        words.last().map_or(0, |(at, _)| at)
+    }
+
+    fn word_after(&self) -> usize {
+        let mut words = self.text[self.at..].unicode_word_indices();
+        words.next().map_or(self.text.len(), |(at, word)| self.at + at + word.len())
+    }
+
+    fn line_start(&self) -> usize {
+        self.text[..self.at].rfind('\n').map_or(0, |at| at + 1)
+    }
+
+    fn line_end(&self) -> usize {
+        self.text[self.at..].find('\n').map_or(self.text.len(), |at| self.at + at)
+    }
+
+    fn vertical(&mut self, down: bool) {
+        let column = self.text[self.line_start()..self.at].graphemes(true).count();
+        self.at = if down {
+            self.line_end() + 1
+        } else {
+            self.at = self.line_start() - 1;
+            self.line_start()
+        };
+        let line = &self.text[self.at..self.line_end()];
+        self.at += line.grapheme_indices(true).nth(column).map_or(line.len(), |(at, _)| at);
+    }
+
+    /// Draws the part around the caret and says where the caret is.
+    pub fn draw(&self, frame: &mut Frame, area: Rect, style: Style) -> Position {
+        let (rows, columns) = (usize::from(area.height.max(1)), usize::from(area.width.max(2)));
+        let caret_row = self.text[..self.at].matches('\n').count();
+        let before = self.shown(&self.text[self.line_start()..self.at]);
+        let caret_column = text::width(&before);
+        let (skip_rows, skip_columns) =
+            (caret_row.saturating_sub(rows - 1), (caret_column + 1).saturating_sub(columns));
+        for (row, line) in self.text.split('\n').skip(skip_rows).take(rows).enumerate() {
+            let line = after_columns(&self.shown(line), skip_columns);
+            let y = area.y + u16::try_from(row).unwrap_or(0);
+            frame.buffer_mut().set_stringn(area.x, y, text::fit(&line, columns), columns, style);
+        }
+        let at = |offset: usize| u16::try_from(offset).unwrap_or(0);
+        Position::new(area.x + at(caret_column - skip_columns), area.y + at(caret_row - skip_rows))
+    }
+
+    /// A line as it is shown: signs for a password, nothing that a terminal acts on.
+    fn shown(&self, line: &str) -> String {
+        if self.masked { "*".repeat(text::length(line)) } else { text::for_terminal(line).into_owned() }
+    }
+}
+
+/// The line without its first columns.
+fn after_columns(line: &str, columns: usize) -> String {
+    let mut skipped = 0;
+    let rest = line.graphemes(true).skip_while(|grapheme| {
+        let skip = skipped < columns;
+        skipped += text::width(grapheme);
+        skip
+    });
+    rest.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn press(input: &mut Input, code: KeyCode) {
+        input.key(KeyEvent::new(code, KeyModifiers::NONE));
+    }
+
+    #[test]
+    fn a_character_with_its_accent_is_one_step() {
+        let mut input = Input::line("ae\u{301}👩‍👩‍👧");
+        press(&mut input, KeyCode::Backspace);
+        assert_eq!(input.text(), "ae\u{301}");
+        press(&mut input, KeyCode::Left);
+        press(&mut input, KeyCode::Char('x'));
+        assert_eq!(input.text(), "axe\u{301}");
+    }
+
+    #[test]
+    fn pasting_never_brings_control_characters() {
+        let mut input = Input::line("");
+        input.insert("one\r\ntwo\u{1b}[31m\tthree");
+        assert_eq!(input.text(), "one two[31m three");
+    }
+
+    #[test]
+    fn notes_move_between_lines() {
+        let mut input = Input::notes("first\nsecond");
+        press(&mut input, KeyCode::Up);
+        press(&mut input, KeyCode::End);
+        press(&mut input, KeyCode::Enter);
+        press(&mut input, KeyCode::Char('x'));
+        assert_eq!(input.text(), "first\nx\nsecond");
+    }
+}
