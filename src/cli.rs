@@ -48,8 +48,8 @@ pub struct Cli {
     #[arg(long, value_name = "ZONE", requires = "non_interactive")]
     pub time_zone: Option<String>,
 
-    /// The database: sqlite://PATH or <mysql://USER:PASSWORD@HOST:PORT/NAME>. Others on
-    /// this computer can see a password here; the configuration file hides it
+    /// The database, by its address. Others on this computer can see a password that
+    /// stands here; the configuration file hides it
     #[arg(long, value_name = "URL")]
     pub database_url: Option<String>,
 

@@ -381,16 +381,20 @@ impl App {
                 };
                 self.send(asker, request, effects);
             }
-            (For::Go, Outcome::Run(command)) => {
-                if !self.shell_run(command, effects) {
-                    let id = self.top_id();
-                    if let Some(action) = self.with_layer(id, |screen, ctx| screen.run(command, ctx)) {
-                        self.act(Asker::Layer(id), action, effects);
-                    }
-                }
-            }
+            (For::Go, Outcome::Run(command)) => self.run(command, effects),
             (For::Go, Outcome::Go(to)) => self.go(to, effects),
             _ => {}
+        }
+    }
+
+    /// A command that was chosen in help or palette instead of by its key.
+    fn run(&mut self, command: Command, effects: &mut Vec<Effect>) {
+        if self.shell_run(command, effects) {
+            return;
+        }
+        let id = self.top_id();
+        if let Some(action) = self.with_layer(id, |screen, ctx| screen.run(command, ctx)) {
+            self.act(Asker::Layer(id), action, effects);
         }
     }
 
@@ -581,12 +585,11 @@ impl App {
         let now = self.now.ticks;
         let Some(desk) = self.desk() else { return };
         if let Some(locked) = &mut desk.locked {
-            match (locked, problem) {
-                (Popup::Password(password), Some(text)) => password.problem = Some(text),
-                _ => {
-                    desk.locked = None;
-                    desk.last_activity = now;
-                }
+            if let (Popup::Password(password), Some(text)) = (locked, problem) {
+                password.problem = Some(text);
+            } else {
+                desk.locked = None;
+                desk.last_activity = now;
             }
             return;
         }

@@ -82,7 +82,7 @@ pub fn parse_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<Na
         return Err(Problem::Required);
     }
     match day(&words, today, prefer) {
-        Some((date, rest)) if rest.is_empty() => Ok(date),
+        Some((date, [])) => Ok(date),
         _ => Err(Problem::NotADate),
     }
 }

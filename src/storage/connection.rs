@@ -223,7 +223,8 @@ impl Failure {
     /// The one place that knows the engines' ways to say things. MySQL's codes do not
     /// reach us through Diesel, its messages do.
     fn classify(kind: Kind, detail: Box<dyn DatabaseErrorInformation + Send + Sync>) -> Self {
-        const MESSAGES: &[(&str, fn() -> Failure)] = &[
+        type Said = (&'static str, fn() -> Failure);
+        const MESSAGES: &[Said] = &[
             ("Deadlock found", || Failure::Retry),
             ("Lock wait timeout", || Failure::Retry),
             ("Record has changed since last read", || Failure::Retry),

@@ -205,10 +205,7 @@ pub fn page(db: &mut Db, listing: &ContractListing, scope: Scope, me: UserId) ->
     ));
     let id = contracts::id;
     let query = match listing.sort {
-        ContractSort::Number => {
-            let query = ordered!(required, query, listing, contracts::id, id, Int);
-            query
-        }
+        ContractSort::Number => ordered!(required, query, listing, contracts::id, id, Int),
         ContractSort::Client => ordered!(required, query, listing, clients::name_key.assume_not_null(), id, Text),
         ContractSort::Company => ordered!(required, query, listing, clients::company_key.assume_not_null(), id, Text),
         ContractSort::Total => ordered!(required, query, listing, contracts::total_cents, id, Int),

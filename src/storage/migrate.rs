@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use diesel::{
     connection::SimpleConnection,
-    migration::{Migration, MigrationSource, MigrationVersion},
+    migration::{Migration, MigrationSource},
     mysql::Mysql,
     result::Error,
     sqlite::Sqlite,
@@ -98,7 +98,7 @@ where
     EmbeddedMigrations: MigrationSource<DB>,
 {
     let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(failed)?;
-    Ok(migrations.iter().map(|migration| MigrationVersion::from(migration.name().version()).to_string()).collect())
+    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
 fn mysql_has_migrations(connection: &mut MysqlConnection) -> Result<bool, Failure> {

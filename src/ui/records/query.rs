@@ -203,10 +203,10 @@ impl Query {
 
     /// What the list is sorted by, as a number of [`Self::sorts`], and whether downwards.
     pub fn sort(&self) -> (usize, bool) {
-        fn at<S: IntoEnumIterator + PartialEq>(sort: S) -> usize {
-            S::iter().position(|one| one == sort).unwrap_or(0)
+        fn at<S: IntoEnumIterator + PartialEq>(sort: &S) -> usize {
+            S::iter().position(|one| one == *sort).unwrap_or(0)
         }
-        each!(self, listing => (at(listing.sort), listing.descending))
+        each!(self, listing => (at(&listing.sort), listing.descending))
     }
 
     /// Sorts by this column; by the same one again the other way round.
@@ -285,13 +285,13 @@ impl Query {
         let mut plain = Self::all(self.kind());
         match (self, &mut plain) {
             (Self::Clients(a), Self::Clients(b)) => {
-                (b.filter.view, b.filter.text) = (a.filter.view, a.filter.text.clone())
+                (b.filter.view, b.filter.text) = (a.filter.view, a.filter.text.clone());
             }
             (Self::Contracts(a), Self::Contracts(b)) => {
                 (b.filter.view, b.filter.text) = (a.filter.view, a.filter.text.clone());
             }
             (Self::Events(a), Self::Events(b)) => {
-                (b.filter.view, b.filter.text) = (a.filter.view, a.filter.text.clone())
+                (b.filter.view, b.filter.text) = (a.filter.view, a.filter.text.clone());
             }
             _ => {
                 return matches!(self, Self::Audit(a) if a.filter.from.is_some() || a.filter.to.is_some() || a.filter.record.is_some());

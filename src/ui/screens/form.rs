@@ -443,14 +443,12 @@ impl Form {
         for entry in &mut self.entries {
             entry.problem = errors.of(entry.field);
         }
-        match self.entries.iter().position(|entry| entry.problem.is_some()) {
-            Some(wrong) => self.stop_at(wrong, ctx),
-            None => {
-                let first = errors.0.first();
-                let text = first.map(|(field, problem)| format!("{}: {}", ctx.field(*field), ctx.problem(*problem)));
-                Action::Notice(Notice::bad(text.unwrap_or_default()))
-            }
+        if let Some(wrong) = self.entries.iter().position(|entry| entry.problem.is_some()) {
+            return self.stop_at(wrong, ctx);
         }
+        let first = errors.0.first();
+        let text = first.map(|(field, problem)| format!("{}: {}", ctx.field(*field), ctx.problem(*problem)));
+        Action::Notice(Notice::bad(text.unwrap_or_default()))
     }
 
     fn confirm_or_send(&mut self, request: Request, ctx: &Context) -> Action {

@@ -430,13 +430,15 @@ fn permission(permission: Permission) -> &'static str {
 
 pub(super) fn reason(reason: Reason) -> String {
     let fixed = match reason {
-        Reason::Role(right, role) => {
-            let who = match (right, role) {
-                (Permission::CreateClient | Permission::EditClient | Permission::HandOverClient, _)
-                | (Permission::EditContract | Permission::SignContract | Permission::CreateEvent, _) => {
-                    "Only sales or management"
-                }
-                (Permission::EditEvent | Permission::SetStatus, _) => "Only the event's support or management",
+        Reason::Role(right, _) => {
+            let who = match right {
+                Permission::CreateClient
+                | Permission::EditClient
+                | Permission::HandOverClient
+                | Permission::EditContract
+                | Permission::SignContract
+                | Permission::CreateEvent => "Only sales or management",
+                Permission::EditEvent | Permission::SetStatus => "Only the event's support or management",
                 _ => "Only management",
             };
             return format!("{who} {}.", permission(right));

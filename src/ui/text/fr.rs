@@ -446,13 +446,15 @@ fn permission(permission: Permission) -> &'static str {
 
 pub(super) fn reason(reason: Reason) -> String {
     let fixed = match reason {
-        Reason::Role(right, role) => {
-            let who = match (right, role) {
-                (Permission::CreateClient | Permission::EditClient | Permission::HandOverClient, _)
-                | (Permission::EditContract | Permission::SignContract | Permission::CreateEvent, _) => {
-                    "Seul un commercial ou la gestion"
-                }
-                (Permission::EditEvent | Permission::SetStatus, _) => "Seul le support de l'événement ou la gestion",
+        Reason::Role(right, _) => {
+            let who = match right {
+                Permission::CreateClient
+                | Permission::EditClient
+                | Permission::HandOverClient
+                | Permission::EditContract
+                | Permission::SignContract
+                | Permission::CreateEvent => "Seul un commercial ou la gestion",
+                Permission::EditEvent | Permission::SetStatus => "Seul le support de l'événement ou la gestion",
                 _ => "Seule la gestion",
             };
             return format!("{who} {}.", permission(right));

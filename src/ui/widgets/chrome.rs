@@ -79,7 +79,7 @@ pub fn footer(frame: &mut Frame, area: Rect, keys: &[(Key, String)], theme: &The
     let spans = shown.into_iter().flat_map(|(key, label)| {
         [Span::styled(key.name().into_owned(), theme.accent), Span::styled(format!(" {label}  "), theme.quiet)]
     });
-    frame.render_widget(Paragraph::new(Line::from_iter(spans)), area);
+    frame.render_widget(Paragraph::new(spans.collect::<Line>()), area);
 }
 
 /// A box in the middle, cleared, with its title; gives back the area inside.
