@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ClientId, ContractId, Error, EventId, UserId,
+        ClientId, ContractId, Error, EventId, Reason, UserId,
         audit::{AuditRow, RecordKind},
         dates,
         filter::{
@@ -150,7 +150,8 @@ fn visible(db: &mut Db, call: &Call, sales_contact: UserId, of: EventFilter) -> 
         Scope::Sales(me) => sales_contact == me,
         Scope::Support(_) => !storage::events::count(db, &first(of, 1), call.scope(), call.me(), call.wall)?.is_zero(),
     };
-    if seen { Ok(()) } else { Err(Error::NotFound.into()) }
+    let reason = if call.actor().role == Role::Sales { Reason::NotYourClient } else { Reason::NotYourEvent };
+    if seen { Ok(()) } else { Err(reason.into()) }
 }
 
 fn user(db: &mut Db, call: &Call, id: UserId) -> Result<UserDetail, Stop> {
@@ -205,7 +206,7 @@ fn event(db: &mut Db, call: &Call, id: EventId) -> Result<EventDetail, Stop> {
         Scope::Support(me) => row.event.support_id == Some(me),
     };
     if !seen {
-        return Err(Error::NotFound.into());
+        return Err(Reason::NotYourEvent.into());
     }
     let contract = storage::contracts::find_row(db, row.event.contract_id)?.ok_or(Error::NotFound)?;
     Ok(EventDetail { row, contract, history: history(db, call, RecordKind::Event, id.0)? })

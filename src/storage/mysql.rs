@@ -127,6 +127,8 @@ fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
     let mut authority = Vec::new();
     let mut options = OptsBuilder::from_opts(parsed)
         .client_found_rows(true)
+        // Diesel keeps the prepared statements; a second cache would close them under it.
+        .stmt_cache_size(0)
         .prefer_socket(false)
         .tcp_keepalive(Some(10_000_u32))
         .setup(vec![SESSION, ISOLATION]);

@@ -1,0 +1,318 @@
+//! The rights: every request, every role, own and not own, on both engines. What is
+//! expected stands here by hand and is not computed from the program's own table.
+
+mod support;
+
+use std::fmt::Write;
+
+use epic_events::{
+    domain::{
+        Error, Reason, UserId,
+        client::ClientDraft,
+        error::SignedOutBecause,
+        event::Status,
+        filter::{
+            Assignment, AuditFilter, AuditSort, ClientFilter, ClientSort, ContractFilter, ContractSort, EventFilter,
+            EventSort, UserFilter, UserSort,
+        },
+        page::{Edge, Listing},
+        policy::{GRANTS, Permission},
+        session::Session,
+        settings::{Settings, Visibility},
+        user::Role,
+    },
+    services::{HandOver, Reply, Request},
+};
+use rstest::rstest;
+use secrecy::SecretString;
+use strum::IntoEnumIterator;
+use support::{
+    Engine,
+    world::{Records, World, client_draft, contract_draft, event_draft, user_draft},
+};
+
+fn listing<F: Default, S: Default>() -> Listing<F, S> {
+    Listing { filter: F::default(), sort: S::default(), descending: false, edge: Edge::Start, limit: 10 }
+}
+
+/// Every request that a session can make, on fresh records.
+fn request(name: &str, on: &Records, world: &World) -> Request {
+    let secret = |text: &str| SecretString::from(text);
+    let (client, contract, signed, event) = (on.client, on.contract, on.signed, on.event);
+    let version = on.event_version;
+    let new_name = format!("new{}", on.event.0);
+    let draft = ClientDraft { full_name: "Somebody New".to_owned(), ..client_draft("x") };
+    let other_sales = world.other_sales.actor.id;
+    match name {
+        "home" => Request::Home,
+        "list clients" => Request::ListClients(listing::<ClientFilter, ClientSort>()),
+        "list contracts" => Request::ListContracts(listing::<ContractFilter, ContractSort>()),
+        "list events" => Request::ListEvents(listing::<EventFilter, EventSort>()),
+        "list staff" => Request::ListUsers(listing::<UserFilter, UserSort>()),
+        "list audit" => Request::ListAudit(listing::<AuditFilter, AuditSort>()),
+        "view client" => Request::ViewClient(client),
+        "view contract" => Request::ViewContract(signed),
+        "view event" => Request::ViewEvent(event),
+        "view person" => Request::ViewUser(other_sales),
+        "search" => Request::Search { text: "kevin".to_owned() },
+        "pick client" => Request::PickClient { text: String::new(), own: false },
+        "pick contract" => Request::PickContract { text: String::new() },
+        "pick person" => Request::PickUser { role: Role::Sales, text: String::new() },
+        "pick support" => Request::PickSupport { events: vec![event], text: String::new() },
+        "read settings" => Request::ReadSettings,
+        "create person" => Request::CreateUser {
+            draft: user_draft(&new_name, Role::Management),
+            password: secret("some temporary words"),
+        },
+        "edit person" => Request::UpdateUser {
+            id: world.other_support.actor.id,
+            version: person_version(world, world.other_support.actor.id),
+            draft: epic_events::domain::user::UserDraft {
+                full_name: format!("Renamed {}", on.event.0),
+                ..user_draft("other.support", Role::Support)
+            },
+            heir: None,
+        },
+        "deactivate person" => {
+            let id = spare(world);
+            Request::DeactivateUser { id, version: person_version(world, id), heir: None }
+        }
+        "reactivate person" => {
+            let id = spare(world);
+            Request::ReactivateUser { id, version: person_version(world, id) }
+        }
+        "reset password" => {
+            let id = spare(world);
+            Request::ResetPassword { id, version: person_version(world, id), password: secret("some temporary words") }
+        }
+        "create client" => Request::CreateClient { draft, sales_contact: None },
+        "create client for another" => Request::CreateClient { draft, sales_contact: Some(other_sales) },
+        "edit client" => Request::UpdateClient { id: client, version: 1, draft },
+        "hand over client" => Request::HandOverClients(HandOver { clients: vec![(client, 1)], to: other_sales }),
+        "archive client" => Request::ArchiveClient { id: client, version: 1 },
+        "create contract" => Request::CreateContract { client, draft: contract_draft(10_000, 0) },
+        "edit contract" => Request::UpdateContract { id: contract, version: 1, draft: contract_draft(10_000, 0) },
+        "sign contract" => Request::SignContract { id: contract, version: 1 },
+        "archive contract" => Request::ArchiveContract { id: contract, version: 1 },
+        "create event" => Request::CreateEvent { contract: signed, draft: event_draft("Another", 40) },
+        "edit event" => Request::UpdateEvent { id: event, version, draft: event_draft("Renamed", 50) },
+        "assign support" => {
+            Request::AssignSupport(vec![Assignment { event, version, support: Some(world.other_support.actor.id) }])
+        }
+        "set status" => Request::SetStatus { id: event, version, status: Status::Confirmed },
+        "archive event" => Request::ArchiveEvent { id: event, version },
+        "change settings" => {
+            let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+            Request::UpdateSettings(Settings { company_name: format!("Company {}", on.event.0), ..settings })
+        }
+        other => panic!("no request called {other}"),
+    }
+}
+
+fn person_version(world: &World, id: UserId) -> i32 {
+    epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap().version
+}
+
+/// Somebody whom the tests deactivate, reactivate and give passwords to.
+fn spare(world: &World) -> UserId {
+    epic_events::storage::users::by_login(&mut world.connection(), "spare").unwrap().unwrap().id
+}
+
+/// Management, sales own, sales not own, support own, support not own.
+type Row = (&'static str, [bool; 5]);
+const Y: bool = true;
+const N: bool = false;
+
+#[rustfmt::skip]
+const EXPECTED: &[Row] = &[
+    ("home",                      [Y, Y, Y, Y, Y]),
+    ("list clients",              [Y, Y, Y, Y, Y]),
+    ("list contracts",            [Y, Y, Y, Y, Y]),
+    ("list events",               [Y, Y, Y, Y, Y]),
+    ("list staff",                [Y, Y, Y, Y, Y]),
+    ("list audit",                [Y, Y, Y, Y, Y]),
+    ("view client",               [Y, Y, Y, Y, Y]),
+    ("view contract",             [Y, Y, Y, Y, Y]),
+    ("view event",                [Y, Y, Y, Y, Y]),
+    ("view person",               [Y, Y, Y, Y, Y]),
+    ("search",                    [Y, Y, Y, Y, Y]),
+    ("pick client",               [Y, Y, Y, Y, Y]),
+    ("pick person",               [Y, Y, Y, Y, Y]),
+    ("read settings",             [Y, Y, Y, Y, Y]),
+    ("pick contract",             [Y, Y, Y, N, N]),
+    ("pick support",              [Y, N, N, N, N]),
+    ("create person",             [Y, N, N, N, N]),
+    ("edit person",               [Y, N, N, N, N]),
+    ("deactivate person",         [Y, N, N, N, N]),
+    ("reactivate person",         [Y, N, N, N, N]),
+    ("reset password",            [Y, N, N, N, N]),
+    ("create client for another", [Y, N, Y, N, N]),
+    ("edit client",               [Y, Y, N, N, N]),
+    ("hand over client",          [Y, Y, N, N, N]),
+    ("archive client",            [Y, N, N, N, N]),
+    ("create contract",           [Y, N, N, N, N]),
+    ("edit contract",             [Y, Y, N, N, N]),
+    ("sign contract",             [Y, Y, N, N, N]),
+    ("archive contract",          [Y, N, N, N, N]),
+    ("create event",              [Y, Y, N, N, N]),
+    ("edit event",                [Y, N, N, Y, N]),
+    ("assign support",            [Y, N, N, N, N]),
+    ("set status",                [Y, N, N, Y, N]),
+    ("archive event",             [Y, N, N, N, N]),
+    ("change settings",           [Y, N, N, N, N]),
+];
+
+/// Under the settings that widen rights.
+#[rustfmt::skip]
+const WIDENED: &[Row] = &[
+    ("create contract",           [Y, Y, N, N, N]),
+    ("assign support",            [Y, N, N, Y, N]),
+    ("pick support",              [Y, N, N, Y, N]),
+];
+
+/// Under the restricted setting.
+#[rustfmt::skip]
+const RESTRICTED: &[Row] = &[
+    ("view client",               [Y, Y, N, Y, N]),
+    ("view contract",             [Y, Y, N, Y, N]),
+    ("view event",                [Y, Y, N, Y, N]),
+    ("list clients",              [Y, Y, Y, Y, Y]),
+];
+
+fn actors(world: &World) -> [Session; 5] {
+    [&world.manager, &world.sales, &world.other_sales, &world.support, &world.other_support].map(Clone::clone)
+}
+
+/// Tries one cell. Allowed: done, with one audit row if it writes. Denied: nothing has
+/// changed but for one refusal in the audit log.
+fn try_cell(world: &mut World, name: &str, who: &Session, allowed: bool) {
+    let records = world.records();
+    if name == "archive client" {
+        // Only a client without contracts can be archived.
+        let client = world.client_of(world.sales.actor.id, "Without Contracts");
+        let records = Records { client, ..records };
+        return try_request(world, name, &records, who, allowed);
+    }
+    try_request(world, name, &records, who, allowed);
+}
+
+fn try_request(world: &mut World, name: &str, records: &Records, who: &Session, allowed: bool) {
+    let request = request(name, records, world);
+    let (before, log) = (world.state(), world.audit());
+    let answer = world.ask(Some(who), &request);
+    let added = world.audit()[log.len()..].to_vec();
+    let cell = format!("{name} by {} ({answer:?}, {added:?})", who.actor.username);
+    if allowed {
+        assert!(answer.is_ok(), "{cell}");
+        assert_eq!(added.len(), usize::from(request.writes()), "{cell}");
+    } else {
+        assert!(matches!(answer, Err(Error::Denied(_))), "{cell}");
+        assert_eq!(world.state(), before, "{cell}");
+        assert_eq!(added, ["action.refused"], "{cell}");
+    }
+}
+
+fn try_table(world: &mut World, table: &[Row]) {
+    for (name, row) in table {
+        for (who, allowed) in actors(world).iter().zip(row) {
+            try_cell(world, name, who, *allowed);
+        }
+    }
+}
+
+#[rstest]
+fn every_request_by_every_role(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    world.hire("spare", Role::Support);
+    try_table(&mut world, EXPECTED);
+}
+
+#[rstest]
+fn settings_widen_and_restrict(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+    let widened = Settings { sales_create_contracts: true, support_hands_over: true, ..settings };
+    world.manage(&Request::UpdateSettings(widened));
+    try_table(&mut world, WIDENED);
+    let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+    world.manage(&Request::UpdateSettings(Settings { visibility: Visibility::Restricted, ..settings }));
+    try_table(&mut world, RESTRICTED);
+    let Reply::Clients(page) = world.ask(Some(&world.other_sales.clone()), &Request::ListClients(listing())).unwrap()
+    else {
+        panic!("a list of clients");
+    };
+    assert!(page.rows.iter().all(|row| row.client.sales_contact_id == world.other_sales.actor.id));
+}
+
+/// Nobody, somebody whose account was changed, and somebody with a temporary password
+/// can do nothing at all.
+#[rstest]
+fn without_a_good_session_nothing_goes(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    world.hire("spare", Role::Support);
+    let gone = world.hire("gone", Role::Management);
+    let version = person_version(&world, gone.actor.id);
+    world.save(&Request::DeactivateUser { id: gone.actor.id, version, heir: None });
+    let create = Request::CreateUser {
+        draft: user_draft("fresh", Role::Management),
+        password: SecretString::from("some temporary words"),
+    };
+    world.save(&create);
+    let fresh = world.sign_in("fresh", "some temporary words").unwrap();
+    for (name, _) in EXPECTED {
+        let records = world.records();
+        let request = request(name, &records, &world);
+        for (who, expected) in [
+            (None, Error::SignedOut(SignedOutBecause::NotSignedIn)),
+            (Some(&gone), Error::SignedOut(SignedOutBecause::AccountChanged)),
+            (Some(&fresh), Error::Denied(Reason::ChangePasswordFirst)),
+        ] {
+            if *name == "read settings" && who == Some(&fresh) {
+                continue;
+            }
+            let (before, log) = (world.state(), world.audit());
+            assert_eq!(world.ask(who, &request).unwrap_err(), expected, "{name}");
+            assert_eq!(world.state(), before, "{name}");
+            assert_eq!(world.audit()[log.len()..], ["action.refused"], "{name}");
+        }
+    }
+}
+
+/// The whole matrix as text: a change of the table has to be seen here.
+#[test]
+fn the_rights_table_is_what_was_agreed() {
+    let mut text = String::new();
+    for permission in Permission::iter() {
+        let _ = write!(text, "{permission}:");
+        for (_, role, reach, when) in GRANTS.iter().filter(|(one, ..)| *one == permission) {
+            let _ = write!(text, " {role} {reach}");
+            if when.to_string() != "always" {
+                let _ = write!(text, " if {when}");
+            }
+            text.push(',');
+        }
+        text = text.trim_end_matches(',').to_owned() + "\n";
+    }
+    let agreed = "\
+see_records: management any, sales any if visibility_open, sales own, support any if visibility_open, support own
+see_staff: management any, sales any, support any
+manage_users: management any
+change_own_password: management own, sales own, support own
+create_client: management any, sales own
+edit_client: management any, sales own
+hand_over_client: management any, sales own
+archive_client: management any
+create_contract: management any, sales own if sales_create_contracts
+edit_contract: management any, sales own
+sign_contract: management any, sales own
+archive_contract: management any
+create_event: management any, sales own
+edit_event: management any, support own
+assign_support: management any, support own if support_hands_over
+set_status: management any, support own
+archive_event: management any
+read_audit: management any, sales own, support own
+change_settings: management any
+";
+    assert_eq!(text, agreed);
+}

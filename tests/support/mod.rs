@@ -1,0 +1,138 @@
+//! What integration tests share: databases of both engines and a small company.
+#![allow(dead_code, reason = "each test binary uses its own part of this")]
+
+pub mod world;
+
+use std::{
+    fs::File,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// The engines that every service is tested on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Mysql,
+}
+
+/// A database that is not there yet, for one test.
+pub struct TestDb {
+    pub url: String,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl TestDb {
+    pub fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => {
+                let folder = tempfile::tempdir().unwrap();
+                let url = format!("sqlite://{}", folder.path().join("test.db").display());
+                Self { url, _folder: Some(folder) }
+            }
+            Engine::Mysql => {
+                static NEXT: AtomicU32 = AtomicU32::new(1);
+                let number = NEXT.fetch_add(1, Ordering::Relaxed);
+                let port = server().port;
+                Self { url: format!("mysql://crm:only-for-tests@127.0.0.1:{port}/test_{number}"), _folder: None }
+            }
+        }
+    }
+
+    /// Rows of a query, columns parted by tabs, by the engine's own client where there
+    /// is one.
+    pub fn query(&self, sql: &str) -> Vec<String> {
+        let name = self.url.rsplit('/').next().unwrap();
+        server().client(&["-BN", name, "-e", sql])
+    }
+}
+
+/// A MariaDB server of this test process: loopback only, its data in a folder of its own.
+pub struct Server {
+    pub port: u16,
+    socket: PathBuf,
+    /// Its end of the pipe keeps the server alive: however this process ends, the pipe
+    /// closes, and the shell stops the server by its process id.
+    _supervisor: Child,
+}
+
+/// The server, started by the first test that needs it.
+pub fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(Server::start)
+}
+
+impl Server {
+    fn start() -> Self {
+        let folder = tempfile::Builder::new().prefix("epic-events-mariadb").tempdir().unwrap().keep();
+        let user = if rustix::process::geteuid().is_root() { "--user=root" } else { "" };
+        let data = format!("--datadir={}", folder.join("data").display());
+        let log = File::create(folder.join("install.log")).unwrap();
+        let installed = Command::new("mariadb-install-db")
+            .args(["--no-defaults", &data, "--auth-root-authentication-method=normal", "--skip-test-db"])
+            .args(Some(user).filter(|user| !user.is_empty()))
+            .stdout(log)
+            .stderr(Stdio::null())
+            .status()
+            .expect("mariadb-install-db: tests/run installs the package mariadb-server");
+        assert!(installed.success(), "mariadb-install-db failed, see {}", folder.display());
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let socket = folder.join("s");
+        let supervisor = supervise(&folder, &socket, port, user);
+        let server = Self { port, socket, _supervisor: supervisor };
+        server.wait_until_up();
+        server.client(&["-e", "CREATE USER crm@'%' IDENTIFIED BY 'only-for-tests'; GRANT ALL ON *.* TO crm@'%'"]);
+        server
+    }
+
+    fn wait_until_up(&self) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while !self.command(&["-e", "SELECT 1"]).output().is_ok_and(|output| output.status.success()) {
+            assert!(Instant::now() < deadline, "MariaDB did not start");
+            std::thread::park_timeout(Duration::from_millis(50));
+        }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("mariadb");
+        command.arg("--no-defaults").arg("-uroot").arg("-S").arg(&self.socket).args(arguments);
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the server's own client as its administrator; the lines it prints.
+    pub fn client(&self, arguments: &[&str]) -> Vec<String> {
+        let output = self.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+    }
+}
+
+fn supervise(folder: &Path, socket: &Path, port: u16, user: &str) -> Child {
+    const SCRIPT: &str = r#"
+        mariadbd --no-defaults $4 --datadir="$1/data" --socket="$2" --port="$3" --bind-address=127.0.0.1 \
+            --pid-file="$1/pid" --log-error="$1/error.log" --innodb-flush-log-at-trx-commit=0 \
+            --innodb-buffer-pool-size=64M --performance-schema=off --skip-name-resolve </dev/null &
+        pid=$!
+        cat >/dev/null
+        kill "$pid"
+        wait "$pid"
+        rm -rf "$1"
+    "#;
+    Command::new("sh")
+        .args(["-c", SCRIPT, "sh"])
+        .arg(folder)
+        .arg(socket)
+        .args([&port.to_string(), user])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}

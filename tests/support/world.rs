@@ -1,0 +1,230 @@
+//! A small company with one person of each kind, and records to try things on.
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use epic_events::{
+    domain::{
+        Cents, ClientId, ContractId, Error, EventId, UserId,
+        client::ClientDraft,
+        contract::ContractDraft,
+        event::EventDraft,
+        session::{Moment, Session},
+        settings::{Reauth, Settings},
+        user::{Role, UserDraft},
+    },
+    services::{Reply, Request, Services, SetUp},
+    storage::{Db, Target},
+};
+use secrecy::SecretString;
+
+use super::{Engine, TestDb};
+
+pub const PASSWORD: &str = "a password of their own";
+const TEMPORARY: &str = "only for the first time";
+
+/// A company, its services and the sessions of its staff.
+pub struct World {
+    pub db: TestDb,
+    pub services: Services,
+    pub manager: Session,
+    pub sales: Session,
+    pub other_sales: Session,
+    pub support: Session,
+    pub other_support: Session,
+    seconds: i64,
+    emails: u32,
+}
+
+/// Records that nothing has been done with yet; of `sales`, prepared by `support`.
+pub struct Records {
+    pub client: ClientId,
+    /// Of the client, not signed.
+    pub contract: ContractId,
+    /// Of the client, signed.
+    pub signed: ContractId,
+    /// Of the signed contract.
+    pub event: EventId,
+    /// Its version after support was assigned.
+    pub event_version: i32,
+}
+
+pub fn start() -> NaiveDateTime {
+    NaiveDate::from_ymd_opt(2026, 11, 21).unwrap().and_hms_opt(9, 0, 0).unwrap()
+}
+
+pub fn user_draft(username: &str, role: Role) -> UserDraft {
+    UserDraft {
+        username: username.to_owned(),
+        full_name: format!("Person {username}"),
+        email: Some(format!("{username}@example.org")),
+        phone: None,
+        employee_number: None,
+        role,
+    }
+}
+
+pub fn client_draft(name: &str) -> ClientDraft {
+    ClientDraft {
+        full_name: name.to_owned(),
+        company_name: "Cool Startup LLC".to_owned(),
+        email: None,
+        phone: "+678 123 456 78".to_owned(),
+        last_contact_at: None,
+        notes: String::new(),
+    }
+}
+
+pub fn contract_draft(total: i64, due: i64) -> ContractDraft {
+    ContractDraft { total_cents: Cents(total), due_cents: Cents(due), notes: String::new() }
+}
+
+pub fn event_draft(title: &str, starts_in_days: i64) -> EventDraft {
+    let starts = start() + TimeDelta::days(starts_in_days);
+    EventDraft {
+        title: title.to_owned(),
+        client_contact: "Jacky Blangier".to_owned(),
+        starts_at: Some(starts),
+        ends_at: Some(starts + TimeDelta::hours(3)),
+        location: "Salle des fêtes de Mufflins".to_owned(),
+        attendees: 200,
+        notes: String::new(),
+    }
+}
+
+pub fn set_up(url: &str) -> Request {
+    let settings = Settings { reauth: Reauth::Never, ..Settings::default() };
+    Request::SetUp(Box::new(SetUp {
+        url: SecretString::from(url),
+        settings,
+        manager: user_draft("manager", Role::Management),
+        password: SecretString::from(PASSWORD),
+    }))
+}
+
+impl World {
+    pub fn new(engine: Engine) -> Self {
+        let db = TestDb::new(engine);
+        let mut services = Services::new(Target::parse(&db.url).unwrap(), "test".to_owned(), 4);
+        let now = Moment { utc: start(), ticks: 1_000 };
+        assert!(matches!(services.execute(None, &set_up(&db.url), now), Ok(Reply::IsSetUp)));
+        let manager = sign_in(&mut services, "manager", PASSWORD, now).unwrap();
+        let mut hire = |name, role| hire(&mut services, &manager, name, role, now);
+        let (sales, other_sales) = (hire("sales", Role::Sales), hire("other.sales", Role::Sales));
+        let (support, other_support) = (hire("support", Role::Support), hire("other.support", Role::Support));
+        Self { db, services, manager, sales, other_sales, support, other_support, seconds: 1, emails: 0 }
+    }
+
+    /// A second passes with each request.
+    pub fn now(&mut self) -> Moment {
+        self.seconds += 1;
+        let ticks = 1_000 + u64::try_from(self.seconds).unwrap() * 1_000;
+        Moment { utc: start() + TimeDelta::seconds(self.seconds), ticks }
+    }
+
+    pub fn ask(&mut self, who: Option<&Session>, request: &Request) -> Result<Reply, Error> {
+        let now = self.now();
+        self.services.execute(who, request, now)
+    }
+
+    /// Asks as the manager, who may.
+    pub fn manage(&mut self, request: &Request) -> Reply {
+        let manager = self.manager.clone();
+        self.ask(Some(&manager), request).unwrap_or_else(|error| panic!("{request:?}: {error:?}"))
+    }
+
+    /// Writes as the manager; the id and version.
+    pub fn save(&mut self, request: &Request) -> (i64, i32) {
+        match self.manage(request) {
+            Reply::Saved { id, version, .. } => (id, version),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub fn sign_in(&mut self, login: &str, password: &str) -> Result<Session, Error> {
+        let now = self.now();
+        sign_in(&mut self.services, login, password, now)
+    }
+
+    pub fn hire(&mut self, name: &str, role: Role) -> Session {
+        let (now, manager) = (self.now(), self.manager.clone());
+        hire(&mut self.services, &manager, name, role, now)
+    }
+
+    pub fn client_of(&mut self, owner: UserId, name: &str) -> ClientId {
+        self.emails += 1;
+        let draft = ClientDraft { email: Some(format!("c{}@example.org", self.emails)), ..client_draft(name) };
+        ClientId::new(self.save(&Request::CreateClient { draft, sales_contact: Some(owner) }).0)
+    }
+
+    pub fn signed_contract(&mut self, client: ClientId) -> ContractId {
+        let created = self.save(&Request::CreateContract { client, draft: contract_draft(100_000, 50_000) });
+        let id = ContractId::new(created.0);
+        self.save(&Request::SignContract { id, version: 1 });
+        id
+    }
+
+    /// Fresh records of `sales` and `support`.
+    pub fn records(&mut self) -> Records {
+        let client = self.client_of(self.sales.actor.id, "Kevin Casey");
+        let draft = contract_draft(1_000_000, 1_000_000);
+        let contract = ContractId::new(self.save(&Request::CreateContract { client, draft }).0);
+        let signed = self.signed_contract(client);
+        let draft = event_draft("Lou Bouzin General Assembly", 30);
+        let event = EventId::new(self.save(&Request::CreateEvent { contract: signed, draft }).0);
+        let assign =
+            epic_events::domain::filter::Assignment { event, version: 1, support: Some(self.support.actor.id) };
+        self.manage(&Request::AssignSupport(vec![assign]));
+        Records { client, contract, signed, event, event_version: 2 }
+    }
+
+    /// What stands in the company's tables, row by row with versions.
+    pub fn state(&self) -> Vec<(&'static str, i64, i32, NaiveDateTime)> {
+        use diesel::prelude::*;
+        use epic_events::schema::{clients, contracts, events, users};
+        let mut db = self.connection();
+        let mut state = Vec::new();
+        macro_rules! all {
+            ($table:ident) => {{
+                let rows = $table::table.select(($table::id, $table::version, $table::updated_at)).order($table::id);
+                let rows: Vec<(i64, i32, NaiveDateTime)> = rows.load(&mut db).unwrap();
+                state.extend(rows.into_iter().map(|(id, version, at)| (stringify!($table), id, version, at)));
+            }};
+        }
+        all!(users);
+        all!(clients);
+        all!(contracts);
+        all!(events);
+        state
+    }
+
+    /// The verbs of the audit log, oldest first.
+    pub fn audit(&self) -> Vec<String> {
+        use diesel::prelude::*;
+        use epic_events::schema::audit_log;
+        audit_log::table.select(audit_log::action).order(audit_log::id).load(&mut self.connection()).unwrap()
+    }
+
+    /// A connection beside the services.
+    pub fn connection(&self) -> Db {
+        Db::open(&Target::parse(&self.db.url).unwrap()).unwrap()
+    }
+}
+
+fn sign_in(services: &mut Services, login: &str, password: &str, now: Moment) -> Result<Session, Error> {
+    let request = Request::SignIn { login: login.to_owned(), password: SecretString::from(password) };
+    match services.execute(None, &request, now)? {
+        Reply::SignedIn(session) => Ok(*session),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// An account with a temporary password, which its owner then changes.
+fn hire(services: &mut Services, manager: &Session, name: &str, role: Role, now: Moment) -> Session {
+    let create = Request::CreateUser { draft: user_draft(name, role), password: SecretString::from(TEMPORARY) };
+    services.execute(Some(manager), &create, now).unwrap();
+    let first = sign_in(services, name, TEMPORARY, now).unwrap();
+    assert!(first.must_change_password);
+    let change =
+        Request::ChangeOwnPassword { current: SecretString::from(TEMPORARY), new: SecretString::from(PASSWORD) };
+    services.execute(Some(&first), &change, now).unwrap();
+    sign_in(services, name, PASSWORD, now).unwrap()
+}
