@@ -167,7 +167,9 @@ impl App {
         match event {
             Event::Terminal(TerminalEvent::Key(key)) if key.kind != KeyEventKind::Release => {
                 self.touch();
-                self.key(key, &mut effects);
+                for key in apart(key) {
+                    self.key(key, &mut effects);
+                }
             }
             Event::Terminal(TerminalEvent::Paste(text)) => {
                 self.touch();
@@ -375,7 +377,7 @@ impl App {
             Err(error) => {
                 let text = self.context().error(&error);
                 if let Stage::SignedOut(form) = &mut self.stage {
-                    let login = form.text(crate::domain::Field::Username).to_owned();
+                    let login = form.text(crate::domain::Field::Login).to_owned();
                     **form = Form::sign_in(&login);
                     form.at = usize::from(!login.is_empty());
                 }
@@ -413,6 +415,17 @@ impl App {
         if slow && self.notice.is_none() {
             self.say(Notice::plain(self.context().say(W::Patience)));
         }
+    }
+}
+
+/// Esc and a key right after it arrive from a terminal as one key with Alt, which
+/// nothing here is bound to.
+fn apart(key: KeyEvent) -> Vec<KeyEvent> {
+    if key.modifiers.contains(KeyModifiers::ALT) && !key.modifiers.contains(KeyModifiers::CONTROL) {
+        let alone = KeyEvent { modifiers: key.modifiers - KeyModifiers::ALT, ..key };
+        vec![KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE), alone]
+    } else {
+        vec![key]
     }
 }
 

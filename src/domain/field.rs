@@ -32,6 +32,8 @@ pub enum Field {
     Active,
     Password,
     PasswordAgain,
+    /// A username or an e-mail address.
+    Login,
     CurrentPassword,
     // clients
     CompanyName,

@@ -15,7 +15,7 @@ use crate::{
 const CLIENTS: &[(W<'static>, Column)] = &[
     (W::ColName, column(16, 3, 0, 0)),
     (W::ColCompany, column(16, 3, 1, 1)),
-    (W::ColPhone, column(16, 0, 3, 3)),
+    (W::ColPhone, column(17, 0, 3, 3)),
     (W::ColSales, column(14, 2, 2, 4)),
     (W::ColEmail, column(22, 2, 4, 2)),
     (W::ColLastContact, column(12, 0, 5, 5)),
@@ -47,7 +47,7 @@ const STAFF: &[(W<'static>, Column)] = &[
     (W::ColRole, column(11, 0, 1, 2)),
     (W::ColUsername, column(14, 1, 2, 1)),
     (W::ColEmail, column(22, 2, 3, 3)),
-    (W::ColPhone, Column { width: 16, grow: 0, priority: 5, right: false, sort: None }),
+    (W::ColPhone, Column { width: 17, grow: 0, priority: 5, right: false, sort: None }),
     (W::ColLastLogin, column(16, 0, 4, 4)),
 ];
 

@@ -34,6 +34,8 @@ pub enum Kind {
     Line,
     Notes,
     Password,
+    /// One that is to be set: its strength stands beside it.
+    NewPassword,
     Amount,
     Whole,
     Day(Direction),
@@ -69,7 +71,7 @@ impl Entry {
     pub fn new(field: Field, kind: Kind, text: &str) -> Self {
         let input = match kind {
             Kind::Notes => Input::notes(text),
-            Kind::Password => Input::password(),
+            Kind::Password | Kind::NewPassword => Input::password(),
             _ => Input::line(text),
         };
         let choice = match &kind {
@@ -183,9 +185,7 @@ impl Entry {
                 dates::parse_date(text, now.date(), *prefer).ok().map(|day| dates::spell_date(day, ctx.language))
             }
             Kind::Time => dates::parse_date_time(text, now).ok().map(|time| dates::spell_date_time(time, ctx.language)),
-            Kind::Password if self.field == Field::Password => {
-                Some(ctx.say(W::Strength(crate::domain::password::strength(text, &[]))))
-            }
+            Kind::NewPassword => Some(ctx.say(W::Strength(crate::domain::password::strength(text, &[])))),
             _ => None,
         }
     }

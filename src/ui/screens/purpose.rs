@@ -130,7 +130,7 @@ impl Purpose {
             }
             Self::Settings => Request::UpdateSettings(settings(form, ctx, &mut errors)),
             Self::SignIn => {
-                Request::SignIn { login: form.text(Field::Username).to_owned(), password: form.secret(Field::Password) }
+                Request::SignIn { login: form.text(Field::Login).to_owned(), password: form.secret(Field::Password) }
             }
             Self::Refine(_) | Self::SetUp => Request::Heartbeat,
         };
@@ -305,8 +305,10 @@ fn user_entries(user: Option<&User>, ctx: &Context) -> Vec<Entry> {
     ]
 }
 
-fn new_password() -> [Entry; 2] {
-    [Field::Password, Field::PasswordAgain].map(|field| Entry::new(field, Kind::Password, "").required())
+/// A password that is to be set, twice.
+pub fn new_password() -> [Entry; 2] {
+    let kinds = [(Field::Password, Kind::NewPassword), (Field::PasswordAgain, Kind::Password)];
+    kinds.map(|(field, kind)| Entry::new(field, kind, "").required())
 }
 
 impl Form {
@@ -396,7 +398,7 @@ impl Form {
     }
 
     pub fn sign_in(login: &str) -> Self {
-        let entries = vec![line(Field::Username, login), Entry::new(Field::Password, Kind::Password, "")];
+        let entries = vec![line(Field::Login, login), Entry::new(Field::Password, Kind::Password, "")];
         Self::new(Purpose::SignIn, 0, entries)
     }
 

@@ -6,7 +6,7 @@ use strum::IntoEnumIterator;
 
 use super::{
     form::{Entry, Form, Kind},
-    purpose::{Purpose, user},
+    purpose::{Purpose, new_password, user},
 };
 use crate::{
     domain::{Error, Field, FieldErrors, Problem, check, language::Language, password, settings::Settings},
@@ -299,9 +299,7 @@ fn entries(step: Step, server: Option<&str>, ctx: &Context) -> Vec<Entry> {
                 line(Field::FullName, "").required(),
                 line(Field::Email, ""),
             ];
-            entries.extend(
-                [Field::Password, Field::PasswordAgain].map(|field| Entry::new(field, Kind::Password, "").required()),
-            );
+            entries.extend(new_password());
             entries
         }
         Step::Summary => Vec::new(),

@@ -319,6 +319,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Active => "Active",
         Field::Password => "Password",
         Field::PasswordAgain => "Password again",
+        Field::Login => "Username or e-mail",
         Field::CurrentPassword => "Current password",
         Field::CompanyName => "Company",
         Field::SalesContactId => "Sales contact",

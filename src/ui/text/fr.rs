@@ -333,6 +333,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Active => "Actif",
         Field::Password => "Mot de passe",
         Field::PasswordAgain => "Encore une fois",
+        Field::Login => "Identifiant ou e-mail",
         Field::CurrentPassword => "Mot de passe actuel",
         Field::CompanyName => "Entreprise",
         Field::SalesContactId => "Commercial",

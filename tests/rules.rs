@@ -1,0 +1,587 @@
+//! The rules of the company's data, through the services, on both engines.
+
+mod support;
+
+use std::thread;
+
+use chrono::TimeDelta;
+use epic_events::{
+    domain::{
+        Cents, Error, EventId, Field, Problem, Reason,
+        error::{ConnectionProblem, SignInProblem, SignedOutBecause},
+        event::{EventDraft, Status},
+        filter::{
+            Assignment, AuditFilter, AuditSort, Availability, ClientFilter, ClientSort, ClientView, ContractSort,
+            EventFilter, EventSort, EventView, Sorted,
+        },
+        page::{Count, Cursor, Edge, Listing},
+        session::Moment,
+        settings::{Reauth, Settings},
+        user::{Role, UserDraft},
+    },
+    services::{Reply, Request, Services},
+    storage::Target,
+};
+use rstest::rstest;
+use secrecy::SecretString;
+use strum::IntoEnumIterator;
+use support::{
+    Engine, TestDb,
+    world::{PASSWORD, World, client_draft, contract_draft, event_draft, set_up, start, user_draft},
+};
+
+fn denied(answer: Result<Reply, Error>) -> Reason {
+    match answer {
+        Err(Error::Denied(reason)) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn invalid(answer: Result<Reply, Error>, field: Field) -> Problem {
+    match answer {
+        Err(Error::Invalid(errors)) => errors.of(field).unwrap_or_else(|| panic!("{errors:?}")),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[rstest]
+fn a_signature_is_final(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    use diesel::prelude::*;
+    use epic_events::schema::contracts;
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let again = Request::SignContract { id: records.signed, version: 2 };
+    assert_eq!(denied(world.ask(Some(&manager), &again)), Reason::ContractAlreadySigned(records.signed.0));
+    // Not even past the program.
+    let unsigned = diesel::update(contracts::table.find(records.signed))
+        .set(contracts::signed_at.eq(None::<chrono::NaiveDateTime>))
+        .execute(&mut world.connection());
+    assert!(unsigned.is_err());
+}
+
+#[rstest]
+fn events_belong_to_signed_contracts(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let request = Request::CreateEvent { contract: records.contract, draft: event_draft("Too early", 10) };
+    assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ContractNotSigned(records.contract.0));
+    // A contract with an event is not archived, nor a client with a contract.
+    let request = Request::ArchiveContract { id: records.signed, version: 2 };
+    assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ContractHasEvents(1));
+    let request = Request::ArchiveClient { id: records.client, version: 1 };
+    assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ClientHasContracts(2));
+    // Archived from the leaf up, an event cannot come back before its contract.
+    world.save(&Request::ArchiveEvent { id: records.event, version: records.event_version });
+    world.save(&Request::ArchiveContract { id: records.signed, version: 2 });
+    let request = Request::RestoreEvent { id: records.event, version: records.event_version + 1 };
+    assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ParentArchived);
+    let request = Request::CreateEvent { contract: records.signed, draft: event_draft("Too late", 10) };
+    assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ParentArchived);
+    world.save(&Request::RestoreContract { id: records.signed, version: 3 });
+    world.save(&request_restore(records.event, records.event_version + 1));
+}
+
+fn request_restore(id: EventId, version: i32) -> Request {
+    Request::RestoreEvent { id, version }
+}
+
+#[rstest]
+fn amounts_are_exact_and_within_bounds(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let mut update = |total, due| {
+        let draft = contract_draft(total, due);
+        world.ask(Some(&manager), &Request::UpdateContract { id: records.contract, version: 1, draft })
+    };
+    assert_eq!(invalid(update(-500, 0), Field::TotalCents), Problem::NotPositive);
+    assert_eq!(invalid(update(0, 0), Field::TotalCents), Problem::NotPositive);
+    assert_eq!(invalid(update(100, 101), Field::DueCents), Problem::DueAboveTotal);
+    assert_eq!(invalid(update(100, -1), Field::DueCents), Problem::Negative);
+    assert!(update(1_200_050, 33).is_ok());
+    let stored = epic_events::storage::contracts::find(&mut world.connection(), records.contract).unwrap().unwrap();
+    assert_eq!((stored.total_cents, stored.due_cents), (Cents(1_200_050), Cents(33)));
+}
+
+#[rstest]
+fn event_times_keep_their_order(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let version = records.event_version;
+    let good = event_draft("Assembly", 30);
+    let mut update =
+        |draft: EventDraft| world.ask(Some(&manager), &Request::UpdateEvent { id: records.event, version, draft });
+    let early = good.starts_at.map(|start| start - TimeDelta::hours(1));
+    assert_eq!(invalid(update(EventDraft { ends_at: early, ..good.clone() }), Field::EndsAt), Problem::EndBeforeStart);
+    assert_eq!(
+        invalid(update(EventDraft { starts_at: None, ..good.clone() }), Field::EndsAt),
+        Problem::EndWithoutStart
+    );
+    let past = event_draft("Assembly", -30);
+    assert_eq!(invalid(update(past), Field::StartsAt), Problem::InThePast);
+    // Both moved forward at once: the end may come before the old start's end.
+    assert!(update(event_draft("Assembly", 5)).is_ok());
+}
+
+#[rstest]
+fn a_past_event_can_still_be_described(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let support = world.support.clone();
+    let draft = EventDraft { notes: "It went well.".to_owned(), ..event_draft("Assembly", 30) };
+    let request = Request::UpdateEvent { id: records.event, version: records.event_version, draft };
+    // A year later: the start stays what it was. The session is new, the person the same.
+    let later = Moment { utc: start() + TimeDelta::days(365), ticks: 9_000_000 };
+    assert!(world.services.execute(Some(&support), &request, later).is_ok());
+}
+
+#[rstest]
+fn only_active_people_of_the_right_department(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let assign =
+        |to, version| Request::AssignSupport(vec![Assignment { event: records.event, version, support: Some(to) }]);
+    let sales = world.sales.actor.id;
+    assert_eq!(denied(world.ask(Some(&manager), &assign(sales, 2))), Reason::NotActiveSupport);
+    let other = world.other_support.actor.id;
+    world.save(&Request::DeactivateUser { id: other, version: 2, heir: None });
+    assert_eq!(denied(world.ask(Some(&manager), &assign(other, 2))), Reason::NotActiveSupport);
+    let support = world.support.actor.id;
+    let request = Request::CreateClient { draft: client_draft("John Ouick"), sales_contact: Some(support) };
+    assert_eq!(invalid(world.ask(Some(&manager), &request), Field::SalesContactId), Problem::NotActiveSales);
+}
+
+#[rstest]
+fn whoever_leaves_hands_over_everything(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let (support, other) = (world.support.actor.id, world.other_support.actor.id);
+    let leave = |heir| Request::DeactivateUser { id: support, version: 2, heir };
+    match world.ask(Some(&manager), &leave(None)) {
+        Err(Error::NeedsHeir(left)) => assert_eq!((left.clients, left.events, left.role), (0, 1, Role::Support)),
+        other => panic!("{other:?}"),
+    }
+    let log = world.audit().len();
+    world.save(&leave(Some(other)));
+    assert_eq!(world.audit()[log..], ["user.deactivated", "event.support_assigned"]);
+    let event = epic_events::storage::events::find(&mut world.connection(), records.event).unwrap().unwrap();
+    assert_eq!((event.support_id, event.version), (Some(other), 3));
+    // The same for a change of department.
+    let sales = world.sales.actor.id;
+    let draft = UserDraft { role: Role::Support, ..user_draft("sales", Role::Sales) };
+    let move_to = |heir| Request::UpdateUser { id: sales, version: 2, draft: draft.clone(), heir };
+    assert!(matches!(world.ask(Some(&manager), &move_to(None)), Err(Error::NeedsHeir(_))));
+    world.save(&move_to(Some(world.other_sales.actor.id)));
+    let client = epic_events::storage::clients::find(&mut world.connection(), records.client).unwrap().unwrap();
+    assert_eq!(client.sales_contact_id, world.other_sales.actor.id);
+    let old = world.sales.clone();
+    assert_eq!(
+        world.ask(Some(&old), &Request::Heartbeat).unwrap_err(),
+        Error::SignedOut(SignedOutBecause::AccountChanged)
+    );
+}
+
+#[rstest]
+fn there_is_always_a_manager(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let manager = world.manager.clone();
+    let id = manager.actor.id;
+    let leave = Request::DeactivateUser { id, version: 1, heir: None };
+    assert_eq!(denied(world.ask(Some(&manager), &leave)), Reason::LastManager);
+    let draft = user_draft("manager", Role::Sales);
+    let demote = Request::UpdateUser { id, version: 1, draft, heir: None };
+    assert_eq!(denied(world.ask(Some(&manager), &demote)), Reason::LastManager);
+    world.hire("second", Role::Management);
+    assert!(world.ask(Some(&manager), &demote).is_ok());
+}
+
+#[rstest]
+fn the_second_save_is_refused_and_told_by_name(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let (manager, sales) = (world.manager.clone(), world.sales.clone());
+    let edit = |name: &str| Request::UpdateClient { id: records.client, version: 1, draft: client_draft(name) };
+    world.ask(Some(&sales), &edit("Kevin C.")).unwrap();
+    match world.ask(Some(&manager), &edit("K. Casey")) {
+        Err(Error::Conflict(conflict)) => {
+            assert_eq!((conflict.by.as_str(), conflict.version), ("Person sales", 2));
+            assert_eq!(conflict.theirs.get(Field::FullName), "Kevin C.");
+        }
+        other => panic!("{other:?}"),
+    }
+    let stored = epic_events::storage::clients::find(&mut world.connection(), records.client).unwrap().unwrap();
+    assert_eq!(stored.full_name, "Kevin C.");
+}
+
+#[rstest]
+fn several_events_are_assigned_and_undone_at_once(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let client = world.client_of(world.sales.actor.id, "Lou Bouzin");
+    let contract = world.signed_contract(client);
+    let mut create = |title: &str, days| {
+        EventId::new(world.save(&Request::CreateEvent { contract, draft: event_draft(title, days) }).0)
+    };
+    let (one, two) = (create("One", 10), create("Two", 20));
+    let support = world.support.actor.id;
+    let all = |versions: [i32; 2]| {
+        let pair = [one, two].into_iter().zip(versions);
+        Request::AssignSupport(
+            pair.map(|(event, version)| Assignment { event, version, support: Some(support) }).collect(),
+        )
+    };
+    // The second was changed meanwhile: it is left out and named.
+    let draft = event_draft("Two, renamed", 20);
+    world.save(&Request::UpdateEvent { id: two, version: 1, draft });
+    let Reply::Assigned(assigned) = world.manage(&all([1, 1])) else { panic!("assigned") };
+    assert_eq!(assigned.titles, ["One"]);
+    assert_eq!(assigned.missed, [("Two, renamed".to_owned(), "Person manager".to_owned())]);
+    world.manage(&Request::AssignSupport(assigned.undo));
+    let stored = epic_events::storage::events::find(&mut world.connection(), one).unwrap().unwrap();
+    assert_eq!((stored.support_id, stored.version), (None, 3));
+}
+
+#[rstest]
+fn the_picker_knows_who_is_free(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    world.hire("third", Role::Support);
+    // At the same time as the event of `support`, and on the same day for `other.support`.
+    let clash = world.save(&Request::CreateEvent { contract: records.signed, draft: event_draft("Clash", 30) }).0;
+    let later = event_draft("Later", 30);
+    let later =
+        EventDraft { starts_at: later.starts_at.map(|start| start + TimeDelta::hours(6)), ends_at: None, ..later };
+    let later = EventId::new(world.save(&Request::CreateEvent { contract: records.signed, draft: later }).0);
+    let other = world.other_support.actor.id;
+    world.manage(&Request::AssignSupport(vec![Assignment { event: later, version: 1, support: Some(other) }]));
+    let pick = Request::PickSupport { events: vec![EventId::new(clash)], text: String::new() };
+    let Reply::Candidates(people) = world.manage(&pick) else { panic!("candidates") };
+    let told: Vec<_> = people.iter().map(|one| (one.full_name.as_str(), one.availability, one.load)).collect();
+    assert_eq!(
+        told,
+        [
+            ("Person third", Some(Availability::Free), 0),
+            ("Person other.support", Some(Availability::Busy), 1),
+            ("Person support", Some(Availability::Clash), 1),
+        ]
+    );
+}
+
+#[rstest]
+fn sign_in_says_the_same_whatever_is_wrong(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let gone = world.hire("gone", Role::Sales);
+    world.save(&Request::DeactivateUser { id: gone.actor.id, version: 2, heir: None });
+    let wrong = Error::SignIn(SignInProblem::Wrong);
+    assert_eq!(world.sign_in("nobody", PASSWORD).unwrap_err(), wrong);
+    assert_eq!(world.sign_in("sales", "something else").unwrap_err(), wrong);
+    assert_eq!(world.sign_in("gone", PASSWORD).unwrap_err(), wrong);
+    assert_eq!(world.sign_in("sales", &"x".repeat(80)).unwrap_err(), wrong);
+    // By e-mail address too, in any case, with spaces around.
+    assert!(world.sign_in(" SALES@Example.org ", PASSWORD).is_ok());
+}
+
+#[rstest]
+fn guessing_becomes_slow_also_for_names_that_nobody_has(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    for login in ["sales", "nobody"] {
+        let mut now = Moment { utc: start() + TimeDelta::days(1), ticks: 1 };
+        let mut guess = |password: &str, seconds| {
+            now.utc += TimeDelta::seconds(seconds);
+            let request = Request::SignIn { login: login.to_owned(), password: SecretString::from(password) };
+            world.services.execute(None, &request, now)
+        };
+        let wrong: Result<(), Error> = Err(Error::SignIn(SignInProblem::Wrong));
+        let mut told = Vec::new();
+        for _ in 0..5 {
+            told.push(guess("wrong", 0).map(drop));
+        }
+        let wait = Err(Error::SignIn(SignInProblem::Wait(2)));
+        assert_eq!(told, [wrong.clone(), wrong.clone(), wrong, wait.clone(), wait], "{login}");
+        // Not even the right password is looked at before the time has come.
+        assert!(matches!(guess(PASSWORD, 0), Err(Error::SignIn(SignInProblem::Wait(_)))));
+        assert_eq!(guess(PASSWORD, 5).is_ok(), login == "sales");
+    }
+}
+
+#[rstest]
+fn sensitive_actions_want_the_password_again(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+    world.manage(&Request::UpdateSettings(Settings { reauth: Reauth::Sensitive, ..settings }));
+    let mut manager = world.manager.clone();
+    let sign = Request::SignContract { id: records.contract, version: 1 };
+    let log = world.audit().len();
+    assert_eq!(world.ask(Some(&manager), &sign).unwrap_err(), Error::PasswordNeeded);
+    assert_eq!(world.audit().len(), log, "nothing was done yet");
+    let edit = Request::UpdateContract { id: records.contract, version: 1, draft: contract_draft(5_000, 0) };
+    assert!(world.ask(Some(&manager), &edit).is_ok(), "an edit is not sensitive");
+    let Reply::Confirmed { at } =
+        world.ask(Some(&manager), &Request::Confirm { password: SecretString::from(PASSWORD) }).unwrap()
+    else {
+        panic!("confirmed")
+    };
+    manager.confirmed_at = Some(at);
+    let sign = Request::SignContract { id: records.contract, version: 2 };
+    assert!(world.ask(Some(&manager), &sign).is_ok());
+    // Five minutes later it is asked for again.
+    let later = Moment { utc: start() + TimeDelta::minutes(10), ticks: at + 5 * 60 * 1000 + 1 };
+    let archive = Request::ArchiveEvent { id: records.event, version: records.event_version };
+    assert_eq!(world.services.execute(Some(&manager), &archive, later).unwrap_err(), Error::PasswordNeeded);
+}
+
+#[rstest]
+fn passwords_are_whole_or_refused(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let manager = world.manager.clone();
+    let mut create = |name: &str, password: String| {
+        let draft = user_draft(name, Role::Sales);
+        world.ask(Some(&manager), &Request::CreateUser { draft, password: SecretString::from(password) })
+    };
+    let long = "7-Kx ü".repeat(11);
+    assert_eq!(invalid(create("too.long", long.clone()), Field::Password), Problem::TooManyBytes(71));
+    assert_eq!(invalid(create("too.short", "7-Kx ü".to_owned()), Field::Password), Problem::TooShort(12));
+    let longest: String = long.chars().take(61).collect();
+    assert_eq!(longest.len(), 71);
+    create("just.right", longest.clone()).unwrap();
+    assert!(world.sign_in("just.right", &longest).is_ok());
+    assert!(world.sign_in("just.right", &longest[..longest.len() - 1]).is_err());
+}
+
+#[rstest]
+fn what_is_taken_is_said_under_its_field(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let manager = world.manager.clone();
+    let draft = UserDraft { email: None, ..user_draft("SALES", Role::Sales) };
+    let request = Request::CreateUser { draft, password: SecretString::from("some temporary words") };
+    assert_eq!(invalid(world.ask(Some(&manager), &request), Field::Username), Problem::Taken);
+    let draft = UserDraft { email: Some("Sales@EXAMPLE.org".to_owned()), ..user_draft("fresh", Role::Sales) };
+    let request = Request::CreateUser { draft, password: SecretString::from("some temporary words") };
+    assert_eq!(invalid(world.ask(Some(&manager), &request), Field::Email), Problem::Taken);
+}
+
+/// Names that have broken other systems.
+#[rstest]
+fn hostile_text_is_data(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let owner = world.sales.actor.id;
+    for (typed, stored) in [
+        ("Zoë [/b] O'Brien", "Zoë [/b] O'Brien"),
+        ("\u{1b}[31mRed\u{202e}", "[31mRed"),
+        ("'); DROP TABLE clients; --", "'); DROP TABLE clients; --"),
+        ("100% _sure_ !", "100% _sure_ !"),
+    ] {
+        let id = world.client_of(owner, typed);
+        let client = epic_events::storage::clients::find(&mut world.connection(), id).unwrap().unwrap();
+        assert_eq!(client.full_name, stored);
+    }
+    let find = |world: &mut World, text: &str| {
+        let filter = ClientFilter { text: text.to_owned(), ..ClientFilter::default() };
+        let Reply::Clients(page) = world.manage(&Request::ListClients(listing(filter, ClientSort::Name, 50))) else {
+            panic!("clients")
+        };
+        page.rows.len()
+    };
+    assert_eq!(find(&mut world, "ZOE"), 1, "accents and case do not matter");
+    assert_eq!(find(&mut world, "100%"), 1, "signs of LIKE are letters");
+    assert_eq!(find(&mut world, "_"), 1);
+    assert_eq!(find(&mut world, "casey zoe"), 0, "all words must occur");
+}
+
+fn listing<F, S>(filter: F, sort: S, limit: u16) -> Listing<F, S> {
+    Listing { filter, sort, descending: false, edge: Edge::Start, limit }
+}
+
+/// Walks a list by pages of two, forwards and backwards, and compares with one large page.
+#[rstest]
+fn pages_join_without_gap_or_overlap(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let client = world.client_of(world.sales.actor.id, "Émile");
+    for name in ["adam", "Zoé", "Bruno", "bruno", "ÉMILE"] {
+        world.client_of(world.other_sales.actor.id, name);
+    }
+    let contract = world.signed_contract(client);
+    for (title, days) in [("c", Some(3)), ("a", None), ("B", Some(3)), ("é", None), ("e", Some(9))] {
+        let mut draft = event_draft(title, days.unwrap_or(1));
+        if days.is_none() {
+            (draft.starts_at, draft.ends_at) = (None, None);
+        }
+        world.save(&Request::CreateEvent { contract, draft });
+    }
+    for descending in [false, true] {
+        for sort in ClientSort::iter() {
+            walk(
+                &mut world,
+                &Listing { descending, ..listing(ClientFilter::default(), sort, 2) },
+                Request::ListClients,
+                |reply| {
+                    let Reply::Clients(page) = reply else { panic!("clients") };
+                    (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
+                },
+            );
+        }
+        for sort in EventSort::iter() {
+            walk(
+                &mut world,
+                &Listing { descending, ..listing(EventFilter::default(), sort, 2) },
+                Request::ListEvents,
+                |reply| {
+                    let Reply::Events(page) = reply else { panic!("events") };
+                    (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
+                },
+            );
+        }
+        for sort in ContractSort::iter() {
+            walk(
+                &mut world,
+                &Listing { descending, ..listing(Default::default(), sort, 2) },
+                Request::ListContracts,
+                |reply| {
+                    let Reply::Contracts(page) = reply else { panic!("contracts") };
+                    (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
+                },
+            );
+        }
+        for sort in AuditSort::iter() {
+            walk(
+                &mut world,
+                &Listing { descending, ..listing(AuditFilter::default(), sort, 2) },
+                Request::ListAudit,
+                |reply| {
+                    let Reply::Audit(page) = reply else { panic!("audit") };
+                    (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
+                },
+            );
+        }
+    }
+}
+
+fn walk<F: Clone, S: Copy + std::fmt::Debug>(
+    world: &mut World,
+    first: &Listing<F, S>,
+    request: impl Fn(Listing<F, S>) -> Request,
+    read: impl Fn(Reply) -> (Vec<Cursor>, Option<Count>),
+) {
+    let mut page = |edge: Edge, limit: u16| {
+        let asked = Listing { edge, limit, filter: first.filter.clone(), ..*first };
+        read(world.manage(&request(asked)))
+    };
+    let (all, total) = page(Edge::Start, 200);
+    let what = (first.sort, first.descending);
+    assert_eq!(total, Some(Count::Exactly(i64::try_from(all.len()).unwrap())), "{what:?}");
+    let (mut forwards, _) = page(Edge::Start, 2);
+    while let (more, _) = page(Edge::After(forwards.last().unwrap().clone()), 2)
+        && !more.is_empty()
+    {
+        forwards.extend(more);
+    }
+    assert_eq!(forwards, all, "{what:?} forwards");
+    let (mut backwards, _) = page(Edge::End, 2);
+    while let (more, _) = page(Edge::Before(backwards.first().unwrap().clone()), 2)
+        && !more.is_empty()
+    {
+        backwards.splice(0..0, more);
+    }
+    assert_eq!(backwards, all, "{what:?} backwards");
+}
+
+/// The counts of the home screen are those of the lists behind them.
+#[rstest]
+fn home_counts_what_waits(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    world.save(&Request::CreateEvent { contract: records.signed, draft: event_draft("Nobody's", 1) });
+    let counts = |world: &mut World, who: &epic_events::domain::session::Session| {
+        let Reply::Home(home) = world.ask(Some(who), &Request::Home).unwrap() else { panic!("home") };
+        home.lines.into_iter().map(|(_, count)| count).collect::<Vec<_>>()
+    };
+    let exactly = |numbers: &[i64]| numbers.iter().copied().map(Count::Exactly).collect::<Vec<_>>();
+    let (manager, sales, support) = (world.manager.clone(), world.sales.clone(), world.support.clone());
+    assert_eq!(counts(&mut world, &manager), exactly(&[1, 1, 2, 1]));
+    assert_eq!(counts(&mut world, &sales), exactly(&[1, 1, 0, 2]));
+    assert_eq!(counts(&mut world, &support), exactly(&[1, 1]));
+    let week = Request::ListEvents(listing(
+        EventFilter { view: EventView::Week, ..EventFilter::default() },
+        EventSort::Starts,
+        10,
+    ));
+    let Reply::Events(page) = world.manage(&week) else { panic!("events") };
+    assert_eq!(page.rows[0].event.title, "Nobody's");
+    assert_eq!(page.rows[0].event.status, Status::Planned);
+}
+
+/// Nobody reads what others did, but management.
+#[rstest]
+fn the_log_of_others_is_for_management(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    world.records();
+    let sales = world.sales.clone();
+    let request = Request::ListAudit(listing(AuditFilter::default(), AuditSort::Time, 100));
+    let Reply::Audit(page) = world.ask(Some(&sales), &request).unwrap() else { panic!("audit") };
+    assert!(!page.rows.is_empty() && page.rows.iter().all(|row| row.actor_id == Some(sales.actor.id)));
+    let mine = ClientFilter { view: ClientView::Mine, ..ClientFilter::default() };
+    let Reply::Clients(page) =
+        world.ask(Some(&sales), &Request::ListClients(listing(mine, ClientSort::Name, 100))).unwrap()
+    else {
+        panic!("clients")
+    };
+    assert_eq!(page.rows.len(), 1);
+}
+
+#[rstest]
+fn of_many_set_ups_at_once_one_makes_the_manager(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let db = TestDb::new(engine);
+    let outcomes: Vec<Result<Reply, Error>> = thread::scope(|scope| {
+        let tries: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut services = Services::new(Target::parse(&db.url).unwrap(), "test".to_owned(), 4);
+                    services.execute(None, &set_up(&db.url), Moment { utc: start(), ticks: 0 })
+                })
+            })
+            .collect();
+        tries.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let made = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(made, 1, "{outcomes:?}");
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(Error::AlreadySetUp))), "{outcomes:?}");
+}
+
+#[test]
+fn what_is_no_company_is_said_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let connect = |url: String| {
+        let target = Target::parse(&url).unwrap();
+        Services::new(target, "test".to_owned(), 4).connect().unwrap_err()
+    };
+    let path = folder.path().join("text.db");
+    std::fs::write(&path, "this is no database, but longer than a header").unwrap();
+    assert_eq!(connect(format!("sqlite://{}", path.display())), Error::Unavailable(ConnectionProblem::NotADatabase));
+    let missing = folder.path().join("missing.db");
+    assert_eq!(connect(format!("sqlite://{}", missing.display())), Error::Unavailable(ConnectionProblem::NotSetUp));
+    assert!(!missing.exists(), "looking must not create a database");
+    let port = support::server().port;
+    let wrong = format!("mysql://crm:wrong@127.0.0.1:{port}/x");
+    assert_eq!(connect(wrong), Error::Unavailable(ConnectionProblem::AccessDenied));
+    let absent = format!("mysql://crm:only-for-tests@127.0.0.1:{port}/not_there");
+    assert_eq!(connect(absent), Error::Unavailable(ConnectionProblem::NoSuchDatabase));
+    assert_eq!(connect("mysql://a:b@127.0.0.1:1/x".to_owned()), Error::Unavailable(ConnectionProblem::Refused));
+    assert!(Target::parse("postgres://u:secret@h/n").is_err_and(|problem| !format!("{problem:?}").contains("secret")));
+}
+
+/// The log cannot be changed, not even past the program.
+#[rstest]
+fn the_audit_log_only_grows(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    use diesel::prelude::*;
+    use epic_events::schema::audit_log;
+    let world = World::new(engine);
+    let mut db = world.connection();
+    assert!(diesel::delete(audit_log::table).execute(&mut db).is_err());
+    assert!(diesel::update(audit_log::table).set(audit_log::actor_name.eq("x")).execute(&mut db).is_err());
+    assert!(!world.audit().is_empty());
+}

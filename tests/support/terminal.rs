@@ -1,0 +1,165 @@
+//! The real program in a pseudo-terminal, driven by keys and read as a screen.
+
+use std::{
+    io::{Read, Write},
+    num::NonZeroU16,
+    path::Path,
+    sync::{Arc, Condvar, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use portable_pty::{Child, CommandBuilder, PtyPair, PtySize, native_pty_system};
+
+/// What the keys send.
+pub const ENTER: &str = "\r";
+pub const TAB: &str = "\t";
+pub const ESC: &str = "\x1b";
+pub const SAVE: &str = "\x13";
+
+const ROWS: NonZeroU16 = NonZeroU16::new(24).unwrap();
+const COLUMNS: NonZeroU16 = NonZeroU16::new(80).unwrap();
+
+/// How long a screen may take to show what is waited for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Seen {
+    screen: vt100::Parser,
+    raw: Vec<u8>,
+    ended: bool,
+}
+
+/// The running program.
+pub struct Terminal {
+    _pair: PtyPair,
+    child: Box<dyn Child + Send + Sync>,
+    writer: Box<dyn Write + Send>,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+}
+
+/// The program's command with folders of its own and cheap hashing.
+pub fn environment(home: &Path, url: &str) -> Vec<(String, String)> {
+    let folder = |name: &str| home.join(name).display().to_string();
+    [
+        ("HOME", home.display().to_string()),
+        ("XDG_CONFIG_HOME", folder("config")),
+        ("XDG_DATA_HOME", folder("data")),
+        ("XDG_STATE_HOME", folder("state")),
+        ("DATABASE_URL", url.to_owned()),
+        ("EPIC_EVENTS_BCRYPT_COST", "4".to_owned()),
+        ("EPIC_EVENTS_LANGUAGE", "en".to_owned()),
+        ("TERM", "xterm-256color".to_owned()),
+        ("PATH", std::env::var("PATH").unwrap_or_default()),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+impl Terminal {
+    pub fn start(home: &Path, url: &str, arguments: &[&str]) -> Self {
+        let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_epic-events"));
+        command.args(arguments);
+        command.env_clear();
+        command.cwd(home);
+        for (name, value) in environment(home, url) {
+            command.env(name, value);
+        }
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let writer = pair.master.take_writer().unwrap();
+        let seen = Seen { screen: vt100::Parser::new(ROWS, COLUMNS, 0), raw: Vec::new(), ended: false };
+        let seen = Arc::new((Mutex::new(seen), Condvar::new()));
+        let shared = Arc::clone(&seen);
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            loop {
+                let read = reader.read(&mut buffer).unwrap_or(0);
+                let mut seen = shared.0.lock().unwrap();
+                seen.screen.process(&buffer[..read]);
+                seen.raw.extend_from_slice(&buffer[..read]);
+                seen.ended = read == 0;
+                shared.1.notify_all();
+                if read == 0 {
+                    break;
+                }
+            }
+        });
+        Self { _pair: pair, child, writer, seen }
+    }
+
+    /// Sends keys.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+        self
+    }
+
+    /// Types a field and goes to the next.
+    pub fn field(&mut self, text: &str) -> &mut Self {
+        self.press(text).press(TAB)
+    }
+
+    /// What stands on the screen.
+    pub fn screen(&self) -> String {
+        self.seen.0.lock().unwrap().screen.screen().contents()
+    }
+
+    /// Waits until the screen shows all of these.
+    pub fn see(&mut self, texts: &[&str]) -> &mut Self {
+        self.wait(texts, |screen| texts.iter().all(|text| screen.contains(text)))
+    }
+
+    /// Waits until the screen shows it no more.
+    pub fn gone(&mut self, text: &str) -> &mut Self {
+        self.wait(&["(no more)", text], |screen| !screen.contains(text))
+    }
+
+    fn wait(&mut self, what: &[&str], holds: impl Fn(&str) -> bool) -> &mut Self {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().unwrap();
+        loop {
+            let contents = seen.screen.screen().contents();
+            if holds(&contents) {
+                break;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            let waits = !left.is_zero() && !seen.ended;
+            if !waits {
+                drop(seen);
+                panic!("waited for {what:?} and saw:\n{contents}");
+            }
+            seen = self.seen.1.wait_timeout(seen, left).unwrap().0;
+        }
+        drop(seen);
+        self
+    }
+
+    /// Waits until the program has ended: its exit code and all that it wrote.
+    pub fn end(mut self) -> (u32, Vec<u8>) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut seen = self.seen.0.lock().unwrap();
+        while !seen.ended {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "still running:\n{}", seen.screen.screen().contents());
+            // The reading side ends when the program has: looked at again and again.
+            if self.child.try_wait().unwrap().is_some() {
+                break;
+            }
+            seen = self.seen.1.wait_timeout(seen, Duration::from_millis(50)).unwrap().0;
+        }
+        let raw = seen.raw.clone();
+        drop(seen);
+        (self.child.wait().unwrap().exit_code(), raw)
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
