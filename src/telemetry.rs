@@ -1,6 +1,6 @@
 //! The log files and, where it is wanted, Sentry. Never the screen, never a secret.
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{collections::BTreeMap, fmt, mem::ManuallyDrop, time::Duration};
 
 use secrecy::ExposeSecret;
 use sentry::{ClientInitGuard, ClientOptions, protocol::Event};
@@ -34,7 +34,19 @@ const FIELDS: [&str; 8] =
 /// Writes and sends until it is dropped.
 pub struct Telemetry {
     _log: Option<WorkerGuard>,
-    _sentry: Option<ClientInitGuard>,
+    sentry: Option<ManuallyDrop<ClientInitGuard>>,
+}
+
+impl Drop for Telemetry {
+    /// Waits a moment for what is still to be sent. The guard itself would wait for a
+    /// server that never answers, so it is left to the end of the process.
+    fn drop(&mut self) {
+        if self.sentry.is_some()
+            && let Some(client) = sentry::Hub::main().client()
+        {
+            client.flush(Some(PATIENCE));
+        }
+    }
 }
 
 /// Starts the log files and Sentry. A log that cannot be written stops nobody.
@@ -57,7 +69,7 @@ pub fn start(config: &Config) -> Telemetry {
     let lines = writer.map(|writer| tracing_subscriber::fmt::layer().json().with_writer(writer).with_filter(filter));
     let reports = sentry.is_some().then_some(Reports);
     tracing_subscriber::registry().with(lines).with(reports).try_init().ok();
-    Telemetry { _log: guard, _sentry: sentry }
+    Telemetry { _log: guard, sentry: sentry.map(ManuallyDrop::new) }
 }
 
 fn start_sentry(dsn: &str, environment: &str) -> Option<ClientInitGuard> {

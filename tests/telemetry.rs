@@ -1,0 +1,111 @@
+//! Sentry, against a stub on loopback: what is sent, what is not, and that nobody waits.
+
+mod support;
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::{Command, Output, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use support::{Engine, TestDb, terminal::environment};
+
+const PASSWORD: &str = "correct horse battery";
+
+/// Listens on loopback and gives back the bodies that were posted.
+fn stub() -> (String, mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let (sender, bodies) = mpsc::channel();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            if let Some(body) = stream.ok().and_then(answer)
+                && sender.send(body).is_err()
+            {
+                break;
+            }
+        }
+    });
+    (format!("http://key@{address}/1"), bodies)
+}
+
+fn answer(stream: TcpStream) -> Option<String> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().ok()?;
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let mut stream = stream;
+    stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}").ok()?;
+    Some(String::from_utf8_lossy(&body).into_owned())
+}
+
+fn init(home: &Path, url: &str, dsn: Option<&str>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_epic-events"));
+    command.args(["--init", "--non-interactive", "--username", "boss", "--full-name", "Marta Olsen"]);
+    command.args(["--email", "marta@epic.example", "--password-stdin"]);
+    command.env_clear().envs(environment(home, url)).current_dir(home);
+    if let Some(dsn) = dsn {
+        command.env("SENTRY_DSN", dsn);
+    }
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(format!("{PASSWORD}\n").as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_new_account_is_reported_by_its_id_alone() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    let (dsn, bodies) = stub();
+    assert!(init(home.path(), &db.url, Some(&dsn)).status.success());
+    let body = bodies.recv_timeout(Duration::from_secs(20)).expect("an envelope");
+    assert!(body.contains("user_created") && body.contains("record_id"), "{body}");
+    for secret in [PASSWORD, "Marta", "marta@epic.example", "boss", &db.url] {
+        assert!(!body.contains(secret), "{secret} in {body}");
+    }
+}
+
+#[test]
+fn an_unexpected_error_is_reported_with_its_stack() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    assert!(init(home.path(), &db.url, None).status.success());
+    // Tables that are not what the program made: an error that nobody expects.
+    let path = db.url.strip_prefix("sqlite://").unwrap();
+    let mut connection = <diesel::SqliteConnection as diesel::Connection>::establish(path).unwrap();
+    let broken = "DROP TRIGGER audit_is_not_removed; DROP TRIGGER audit_is_not_changed; \
+                  UPDATE settings SET value = '' WHERE key = 'initialised_at'; DELETE FROM audit_log; DELETE FROM users; \
+                  DROP TABLE audit_log;";
+    diesel::connection::SimpleConnection::batch_execute(&mut connection, broken).unwrap();
+    let (dsn, bodies) = stub();
+    let output = init(home.path(), &db.url, Some(&dsn));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("this reference"), "{said}");
+    let body = bodies.recv_timeout(Duration::from_secs(20)).expect("an envelope");
+    let reference = said.rsplit(": ").next().unwrap().trim().trim_end_matches('.');
+    assert!(body.contains(reference) && body.contains("stacktrace"), "{body}");
+    assert!(!body.contains(PASSWORD) && !body.contains("Marta"), "{body}");
+}
+
+#[test]
+fn a_server_that_never_answers_slows_nobody() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    // It accepts and says nothing.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let dsn = format!("http://key@{}/1", listener.local_addr().unwrap());
+    let before = Instant::now();
+    assert!(init(home.path(), &db.url, Some(&dsn)).status.success());
+    assert!(before.elapsed() < Duration::from_secs(15), "{:?}", before.elapsed());
+}
