@@ -1,5 +1,6 @@
 //! The application by keys, without a terminal: its screen is a buffer, its worker is
 //! inline or holds replies back.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
 
@@ -21,6 +22,9 @@ use support::{
     world::{PASSWORD, World, client_draft, start},
 };
 
+/// A request whose reply is held back.
+type Held = (u64, Option<Box<Session>>, Box<Request>);
+
 /// The app with its company.
 struct Desk {
     world: World,
@@ -28,7 +32,7 @@ struct Desk {
     terminal: Terminal<TestBackend>,
     now: Moment,
     /// Requests that wait, while replies are held back.
-    held: Option<Vec<(u64, Option<Box<Session>>, Box<Request>)>>,
+    held: Option<Vec<Held>>,
     quit: bool,
 }
 
@@ -111,7 +115,8 @@ impl Desk {
         self.terminal.draw(|frame| self.app.draw(frame)).unwrap();
         let buffer = self.terminal.backend().buffer();
         let columns = usize::from(buffer.area.width);
-        let rows = buffer.content.chunks(columns).map(|row| row.iter().map(|cell| cell.symbol()).collect::<String>());
+        let rows =
+            buffer.content.chunks(columns).map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>());
         rows.map(|row| row.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
     }
 

@@ -1,5 +1,6 @@
 //! The floors of the house: imports go downwards only, and engines are named where they
 //! may be.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{
     fs,

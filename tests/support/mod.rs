@@ -93,7 +93,7 @@ impl Server {
     }
 
     fn wait_until_up(&self) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !self.command(&["-e", "SELECT 1"]).output().is_ok_and(|output| output.status.success()) {
             assert!(Instant::now() < deadline, "MariaDB did not start");
             std::thread::park_timeout(Duration::from_millis(50));
