@@ -586,3 +586,53 @@ fn the_audit_log_only_grows(#[values(Engine::Sqlite, Engine::Mysql)] engine: Eng
     assert!(diesel::update(audit_log::table).set(audit_log::actor_name.eq("x")).execute(&mut db).is_err());
     assert!(!world.audit().is_empty());
 }
+
+/// The application's account of the README can do the whole job, and cannot touch a table
+/// or a line of the audit log.
+#[test]
+fn the_grants_of_the_readme_are_enough_and_no_more() {
+    let mut world = World::new(Engine::Mysql);
+    let (address, name) = world.db.url.rsplit_once('/').unwrap();
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let account = format!("'app_{name}'@'%'");
+    let grants: Vec<String> = readme
+        .split(';')
+        .filter_map(|statement| statement.find("'epic_events'@'%'").map(|_| statement))
+        .map(|statement| {
+            let begins = statement.find("CREATE USER").or_else(|| statement.find("GRANT")).unwrap();
+            let own = statement[begins..].replace("'epic_events'@'%'", &account);
+            own.replace("epic_events.", &format!("{name}."))
+        })
+        .collect();
+    assert_eq!(grants.len(), 9, "{grants:?}");
+    support::server().client(&["-e", &grants.join(";")]);
+    let limited = address.replace("crm:only-for-tests", &format!("app_{name}:choose-another"));
+    let limited = format!("{limited}/{name}");
+    world.services = Services::new(Target::parse(&limited).unwrap(), "test".to_owned(), 4);
+    let records = world.records();
+    world.hire("fresh", Role::Support);
+    assert!(world.sign_in("nobody", "at all").is_err());
+    world.save(&Request::ArchiveEvent { id: records.event, version: records.event_version });
+    let mut db = epic_events::storage::Db::open(&Target::parse(&limited).unwrap()).unwrap();
+    for forbidden in [
+        "DELETE FROM audit_log",
+        "UPDATE audit_log SET actor_name = 'x'",
+        "DELETE FROM clients",
+        "ALTER TABLE clients ADD COLUMN x INTEGER",
+        "DROP TABLE events",
+    ] {
+        let answer = diesel::connection::SimpleConnection::batch_execute(&mut db, forbidden);
+        assert!(answer.is_err_and(|error| error.to_string().contains("denied")), "{forbidden}");
+    }
+}
+
+/// Who reads the history reads names, not numbers.
+#[rstest]
+fn history_names_people(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let Reply::Event(detail) = world.manage(&Request::ViewEvent(records.event)) else { panic!("an event") };
+    let assigned = &detail.history[0];
+    assert_eq!(assigned.action, "event.support_assigned");
+    assert_eq!(assigned.changes.0[0].2, "Person support");
+}

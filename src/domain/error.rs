@@ -251,8 +251,10 @@ pub enum ConnectionProblem {
     Lost,
     /// The server does not accept this user with this password.
     AccessDenied,
-    /// The server has no such database, and this user may not create it.
+    /// The server has no such database; set-up creates it if this user may.
     NoSuchDatabase,
+    /// This user may not use this database, whether it is there or not.
+    DatabaseDenied,
     /// The server offers no TLS although it is asked for.
     NoTls,
     /// The server's certificate is not trusted, has expired or names another host.

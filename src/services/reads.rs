@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ClientId, ContractId, Error, EventId, Reason, UserId,
+        ClientId, ContractId, Error, EventId, Field, Reason, UserId,
         audit::{AuditRow, RecordKind},
         dates,
         filter::{
@@ -111,7 +111,28 @@ fn audit(db: &mut Db, call: &Call, listing: &AuditListing) -> Result<crate::doma
     let own = (call.reach == Reach::Own).then(|| call.me());
     let start = |day: NaiveDate| utc(call, day.and_time(NaiveTime::MIN));
     let span = (listing.filter.from.map(start), listing.filter.to.and_then(|day| day.succ_opt()).map(start));
-    Ok(storage::audit::page(db, listing, span, own, call.me())?)
+    let mut page = storage::audit::page(db, listing, span, own, call.me())?;
+    name_people(db, &mut page.rows)?;
+    Ok(page)
+}
+
+/// The log keeps ids, which people never see: they get the names of today.
+fn name_people(db: &mut Db, rows: &mut [AuditRow]) -> Result<(), Stop> {
+    let person = |field: Field| matches!(field, Field::SalesContactId | Field::SupportId);
+    let changed = rows.iter().flat_map(|row| &row.changes.0).filter(|(field, ..)| person(*field));
+    let mut ids: Vec<i64> = changed.flat_map(|(_, old, new)| [old.as_i64(), new.as_i64()]).flatten().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = storage::users::names(db, &ids)?;
+    for (field, old, new) in rows.iter_mut().flat_map(|row| &mut row.changes.0) {
+        for value in [old, new] {
+            let name = value.as_i64().filter(|_| person(*field)).and_then(|id| names.get(&id));
+            if let Some(name) = name {
+                *value = name.clone().into();
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The instant of a wall-clock time; in the hour that a change to summer time skips, the
@@ -129,7 +150,9 @@ fn history(db: &mut Db, call: &Call, kind: RecordKind, id: i64) -> Result<Vec<Au
     };
     let filter = AuditFilter { record: Some((kind, id)), ..AuditFilter::default() };
     let newest = Listing { descending: true, sort: AuditSort::Time, ..first(filter, DETAIL_ROWS) };
-    Ok(storage::audit::page(db, &newest, (None, None), own, call.me())?.rows)
+    let mut rows = storage::audit::page(db, &newest, (None, None), own, call.me())?.rows;
+    name_people(db, &mut rows)?;
+    Ok(rows)
 }
 
 fn contracts_of(db: &mut Db, call: &Call, filter: ContractFilter) -> Result<Vec<ContractRow>, Stop> {

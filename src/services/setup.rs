@@ -43,6 +43,8 @@ pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
             Ok(Reply::Connected { server: db.server() })
         }
         Err(ConnectionProblem::NotSetUp) => Ok(Reply::Connected { server: "SQLite".to_owned() }),
+        // It answers, and will be asked for the database in the last step.
+        Err(ConnectionProblem::NoSuchDatabase) => Ok(Reply::Connected { server: "MySQL".to_owned() }),
         Err(problem) => Err(Error::Unavailable(problem)),
     }
 }

@@ -169,7 +169,7 @@ fn create_mysql_database(address: &str) -> Result<(), ConnectionProblem> {
     let without_name = query.map_or_else(|| format!("{server}/"), |query| format!("{server}/?{query}"));
     let mut connection = MysqlConnection::open(&without_name)?;
     let create = format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
-    connection.batch_execute(&create).map_err(|_| ConnectionProblem::NoSuchDatabase)
+    connection.batch_execute(&create).map_err(|_| ConnectionProblem::DatabaseDenied)
 }
 
 diesel::define_sql_function! {

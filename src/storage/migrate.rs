@@ -20,6 +20,13 @@ use crate::domain::error::ConnectionProblem;
 const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
+diesel::table! {
+    /// Diesel's own.
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
 /// How the tables stand to this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -34,25 +41,29 @@ pub enum Level {
 
 /// Compares the tables with this program's migrations. Changes nothing.
 pub fn level(connection: &mut Db) -> Result<Level, Failure> {
+    use diesel::{QueryDsl, RunQueryDsl};
+    // Diesel's own question would first try to create the table, which the application's
+    // account may not.
+    let applied = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
     let (applied, known) = match connection {
         Db::Mysql(connection) => {
             if !mysql_has_migrations(connection)? {
                 return Ok(Level::Empty);
             }
-            (connection.applied_migrations().map_err(failed)?, versions::<Mysql>(&MYSQL)?)
+            (applied.load::<String>(connection)?, versions::<Mysql>(&MYSQL)?)
         }
         Db::Sqlite(connection) => {
-            use diesel::{RunQueryDsl, dsl::sql, select, sql_types::Bool};
+            use diesel::{dsl::sql, select, sql_types::Bool};
             let exists = "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')";
             if !select(sql::<Bool>(exists)).get_result::<bool>(connection)? {
                 return Ok(Level::Empty);
             }
-            (connection.applied_migrations().map_err(failed)?, versions::<Sqlite>(&SQLITE)?)
+            (applied.load::<String>(connection)?, versions::<Sqlite>(&SQLITE)?)
         }
     };
     Ok(if applied.is_empty() {
         Level::Empty
-    } else if applied.iter().any(|version| !known.contains(&version.to_string())) {
+    } else if applied.iter().any(|version| !known.contains(version)) {
         Level::Ahead
     } else if applied.len() < known.len() {
         Level::Behind

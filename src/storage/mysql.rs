@@ -167,7 +167,8 @@ fn problem(error: &mysql_async::Error) -> ConnectionProblem {
     match error {
         E::Server(server) => match server.code {
             1045 | 1698 => ConnectionProblem::AccessDenied,
-            1044 | 1049 => ConnectionProblem::NoSuchDatabase,
+            1044 | 1142 => ConnectionProblem::DatabaseDenied,
+            1049 => ConnectionProblem::NoSuchDatabase,
             _ => ConnectionProblem::Other(server.to_string()),
         },
         E::Io(IoError::Tls(_)) => ConnectionProblem::BadCertificate,

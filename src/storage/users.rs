@@ -1,5 +1,7 @@
 //! Accounts, and what slows down who guesses passwords.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -76,6 +78,15 @@ pub fn account(db: &mut Db, id: UserId) -> Result<Option<Account>, Failure> {
 /// A person as the staff list shows them.
 pub fn find(db: &mut Db, id: UserId) -> Result<Option<User>, Failure> {
     Ok(users::table.find(id).select(User::as_select()).first(db).optional()?)
+}
+
+/// The names of these people, by id.
+pub fn names(db: &mut Db, ids: &[i64]) -> Result<HashMap<i64, String>, Failure> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let named = users::table.filter(users::id.eq_any(ids.to_vec())).select((users::id, users::full_name));
+    Ok(named.load::<(i64, String)>(db)?.into_iter().collect())
 }
 
 /// Whether anybody has an account at all.

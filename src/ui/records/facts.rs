@@ -71,7 +71,9 @@ fn audit(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
 
 /// What a line of the log changed: field, old to new.
 pub fn changes(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
-    let shown = row.changes.0.iter().map(|(field, old, new)| {
+    // What a contract or an event belongs to never changes, and its id says nothing.
+    let fixed = |field: Field| matches!(field, Field::ClientId | Field::ContractId);
+    let shown = row.changes.0.iter().filter(|(field, ..)| !fixed(*field)).map(|(field, old, new)| {
         let (old, new) = (value(*field, old, ctx), value(*field, new, ctx));
         let change = if old.is_empty() { new } else { ctx.say(W::FromTo { old: &old, new: &new }) };
         (ctx.field(*field), change)

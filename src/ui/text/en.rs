@@ -514,7 +514,10 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::Timeout => "The database does not answer in time. Please try again in a moment.",
         ConnectionProblem::Lost => "The connection to the database was lost. Nothing you typed is: please try again.",
         ConnectionProblem::AccessDenied => "The database server does not accept this user with this password.",
-        ConnectionProblem::NoSuchDatabase => "There is no such database, and this user may not create it.",
+        ConnectionProblem::NoSuchDatabase => {
+            "There is no such database on the server: `epic-events --init` creates it, if this user may."
+        }
+        ConnectionProblem::DatabaseDenied => "The database server does not let this user use or create this database.",
         ConnectionProblem::NoTls => "The database server offers no encryption, and it is asked for.",
         ConnectionProblem::BadCertificate => {
             "The database server's certificate is not to be trusted: wrong issuer, wrong name or expired."

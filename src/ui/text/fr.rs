@@ -528,7 +528,12 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::Timeout => "La base de données ne répond pas à temps. Réessayez dans un instant.",
         ConnectionProblem::Lost => "La connexion à la base est perdue, mais pas votre saisie : réessayez.",
         ConnectionProblem::AccessDenied => "Le serveur de base de données refuse cet utilisateur avec ce mot de passe.",
-        ConnectionProblem::NoSuchDatabase => "Cette base n'existe pas, et cet utilisateur ne peut pas la créer.",
+        ConnectionProblem::NoSuchDatabase => {
+            "Cette base n'existe pas sur le serveur : `epic-events --init` la crée, si cet utilisateur le peut."
+        }
+        ConnectionProblem::DatabaseDenied => {
+            "Le serveur ne laisse pas cet utilisateur utiliser ou créer cette base de données."
+        }
         ConnectionProblem::NoTls => "Le serveur n'offre pas de chiffrement, et il est demandé.",
         ConnectionProblem::BadCertificate => {
             "Le certificat du serveur n'est pas digne de confiance : émetteur, nom ou date."
