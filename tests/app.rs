@@ -133,6 +133,43 @@ impl Desk {
     }
 }
 
+/// What each role looks at all day. Pictures to be read by a person when they change.
+#[test]
+fn the_screens_of_each_role() {
+    for (language, name) in
+        [(Language::En, "manager"), (Language::En, "sales"), (Language::En, "support"), (Language::Fr, "manager")]
+    {
+        let mut desk = Desk::of(name, language);
+        desk.world.records();
+        let title = |screen: &str| format!("{name}_{language}_{screen}");
+        desk.press(KeyCode::F(5));
+        insta::assert_snapshot!(title("home"), desk.screen());
+        for screen in ["clients", "contracts", "events"] {
+            let word = if language == Language::Fr { desk_word(screen) } else { screen };
+            desk.go(word);
+            insta::assert_snapshot!(title(screen), desk.screen());
+            desk.press(KeyCode::Enter);
+            insta::assert_snapshot!(title(&format!("{screen}_detail")), desk.screen());
+            if name == "manager" {
+                desk.press(KeyCode::Char('e'));
+                insta::assert_snapshot!(title(&format!("{screen}_form")), desk.screen());
+                desk.press(KeyCode::Esc);
+            }
+            desk.press(KeyCode::Esc).press(KeyCode::Esc);
+        }
+        desk.press(KeyCode::Char('?'));
+        insta::assert_snapshot!(title("help"), desk.screen());
+    }
+}
+
+fn desk_word(screen: &str) -> &'static str {
+    match screen {
+        "clients" => "clients",
+        "contracts" => "contrats",
+        _ => "événements",
+    }
+}
+
 #[test]
 fn typing_never_waits_for_the_database() {
     let mut desk = Desk::of("sales", Language::En);

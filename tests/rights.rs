@@ -91,6 +91,9 @@ fn request(name: &str, on: &Records, world: &World) -> Request {
         "edit client" => Request::UpdateClient { id: client, version: 1, draft },
         "hand over client" => Request::HandOverClients(HandOver { clients: vec![(client, 1)], to: other_sales }),
         "archive client" => Request::ArchiveClient { id: client, version: 1 },
+        "restore client" => Request::RestoreClient { id: client, version: 2 },
+        "restore contract" => Request::RestoreContract { id: contract, version: 2 },
+        "restore event" => Request::RestoreEvent { id: event, version: version + 1 },
         "create contract" => Request::CreateContract { client, draft: contract_draft(10_000, 0) },
         "edit contract" => Request::UpdateContract { id: contract, version: 1, draft: contract_draft(10_000, 0) },
         "sign contract" => Request::SignContract { id: contract, version: 1 },
@@ -151,15 +154,18 @@ const EXPECTED: &[Row] = &[
     ("edit client",               [Y, Y, N, N, N]),
     ("hand over client",          [Y, Y, N, N, N]),
     ("archive client",            [Y, N, N, N, N]),
+    ("restore client",            [Y, N, N, N, N]),
     ("create contract",           [Y, N, N, N, N]),
     ("edit contract",             [Y, Y, N, N, N]),
     ("sign contract",             [Y, Y, N, N, N]),
     ("archive contract",          [Y, N, N, N, N]),
+    ("restore contract",          [Y, N, N, N, N]),
     ("create event",              [Y, Y, N, N, N]),
     ("edit event",                [Y, N, N, Y, N]),
     ("assign support",            [Y, N, N, N, N]),
     ("set status",                [Y, N, N, Y, N]),
     ("archive event",             [Y, N, N, N, N]),
+    ("restore event",             [Y, N, N, N, N]),
     ("change settings",           [Y, N, N, N, N]),
 ];
 
@@ -187,12 +193,23 @@ fn actors(world: &World) -> [Session; 5] {
 /// Tries one cell. Allowed: done, with one audit row if it writes. Denied: nothing has
 /// changed but for one refusal in the audit log.
 fn try_cell(world: &mut World, name: &str, who: &Session, allowed: bool) {
-    let records = world.records();
-    if name == "archive client" {
+    let mut records = world.records();
+    if matches!(name, "archive client" | "restore client") {
         // Only a client without contracts can be archived.
-        let client = world.client_of(world.sales.actor.id, "Without Contracts");
-        let records = Records { client, ..records };
-        return try_request(world, name, &records, who, allowed);
+        records.client = world.client_of(world.sales.actor.id, "Without Contracts");
+    }
+    match name {
+        "restore client" => {
+            world.save(&Request::ArchiveClient { id: records.client, version: 1 });
+        }
+        "restore contract" => {
+            world.save(&Request::ArchiveContract { id: records.contract, version: 1 });
+        }
+        "restore event" => {
+            let (id, version) = (records.event, records.event_version);
+            world.save(&Request::ArchiveEvent { id, version });
+        }
+        _ => {}
     }
     try_request(world, name, &records, who, allowed);
 }

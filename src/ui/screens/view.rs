@@ -31,6 +31,8 @@ use crate::{
 
 /// From this width on a list has a preview beside it.
 const PREVIEW_FROM: u16 = 110;
+/// What a field keeps for typing when its meaning stands beside it.
+const TYPED: u16 = 22;
 /// The columns of labels in details and forms.
 const LABELS: u16 = 22;
 
@@ -291,7 +293,7 @@ fn draw_entry(
     );
     let echo = entry.echo(ctx, form.clock(entry.field, ctx));
     let room = area.width.saturating_sub(labels);
-    let echo_width = echo.as_ref().map_or(0, |echo| rows(text::width(echo)) + 2).min(room / 2);
+    let echo_width = echo.as_ref().map_or(0, |echo| rows(text::width(echo)) + 2).min(room.saturating_sub(TYPED));
     let own = if entry.kind == Kind::Notes { 4 } else { 1 };
     let value = Rect { x: area.x + labels, width: room - echo_width, height: own, ..area };
     let mut caret = None;
