@@ -1,24 +1,19 @@
-//! What happens while somebody is signed in: layers of screens, popups, the lock.
+//! Somebody's session: the pile of screens, and the keys that work on all of them.
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{App, Asker, Effect, Pending, Stage};
+use super::{App, Asker, Effect, Stage};
 use crate::{
-    domain::{
-        Error,
-        session::{Moment, Session},
-        user::Role,
-    },
-    services::{Reply, Request},
+    domain::session::{Moment, Session},
+    services::Request,
     ui::{
         Action, Context, Notice,
         actions::{self, bind},
         keys::{Binding, Command, Key},
-        popup::{Destination, Outcome, Popup, Source, Step},
-        records::{Kind, Query},
+        popup::{Destination, Outcome, Popup, Step},
+        records::Kind,
         screens::{
             Screen,
-            detail::Detail,
             form::Form,
             home::{self, HomeScreen},
             list::List,
@@ -29,7 +24,7 @@ use crate::{
 
 /// How often the session is looked after, in milliseconds: a change of the account ends
 /// an idle screen within five seconds.
-const HEARTBEAT: u64 = 3_000;
+pub(super) const HEARTBEAT: u64 = 3_000;
 /// The last minute before the lock is announced.
 const WARNING: u64 = 60_000;
 
@@ -38,12 +33,12 @@ pub(super) struct Layer {
     pub id: u64,
     pub screen: Screen,
     /// Something was written since it was loaded.
-    stale: bool,
+    pub stale: bool,
 }
 
 /// What an open popup is for, when it is not the screen's own.
 #[derive(Debug)]
-enum For {
+pub(super) enum For {
     Screen,
     Quit,
     /// Help and palette.
@@ -55,9 +50,9 @@ enum For {
 
 /// A popup over the top screen.
 pub(super) struct Open {
-    id: u64,
+    pub id: u64,
     pub popup: Popup,
-    purpose: For,
+    pub purpose: For,
 }
 
 /// Everything of one session.
@@ -67,9 +62,9 @@ pub(super) struct Desk {
     pub popup: Option<Open>,
     /// The password field, while the session is locked.
     pub locked: Option<Popup>,
-    undo: Option<Request>,
+    pub undo: Option<Request>,
     pub last_activity: u64,
-    last_heartbeat: u64,
+    pub last_heartbeat: u64,
 }
 
 impl Desk {
@@ -120,13 +115,13 @@ impl Desk {
         (self.locked.is_none() && left <= WARNING.min(limit / 2)).then_some(left)
     }
 
-    fn is_forced(&self) -> bool {
+    pub(super) fn is_forced(&self) -> bool {
         self.session.must_change_password
     }
 }
 
 impl App {
-    fn desk(&mut self) -> Option<&mut Desk> {
+    pub(super) fn desk(&mut self) -> Option<&mut Desk> {
         match &mut self.stage {
             Stage::SignedIn(desk) => Some(desk),
             _ => None,
@@ -134,7 +129,7 @@ impl App {
     }
 
     /// Lets a screen work with the context, which borrows the session beside it.
-    fn with_layer<T>(&mut self, id: u64, work: impl FnOnce(&mut Screen, &Context) -> T) -> Option<T> {
+    pub(super) fn with_layer<T>(&mut self, id: u64, work: impl FnOnce(&mut Screen, &Context) -> T) -> Option<T> {
         let desk = self.desk()?;
         let at = desk.layers.iter().position(|layer| layer.id == id)?;
         let placeholder = Screen::Home(HomeScreen::default());
@@ -144,7 +139,7 @@ impl App {
         Some(done)
     }
 
-    fn top_id(&self) -> u64 {
+    pub(super) fn top_id(&self) -> u64 {
         match &self.stage {
             Stage::SignedIn(desk) => desk.top().map_or(0, |layer| layer.id),
             _ => 0,
@@ -214,7 +209,7 @@ impl App {
         ]
     }
 
-    fn shell_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn shell_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) -> bool {
         let pressed = Key::from_event(key);
         let typing = self.desk().and_then(|desk| desk.top()).is_some_and(|layer| layer.screen.takes_text());
         let forced = self.desk().is_some_and(|desk| desk.is_forced());
@@ -248,7 +243,7 @@ impl App {
         self.shell_run(command, effects)
     }
 
-    fn shell_run(&mut self, command: Command, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn shell_run(&mut self, command: Command, effects: &mut Vec<Effect>) -> bool {
         match command {
             Command::Quit if self.has_unsaved() => {
                 let ctx = self.context();
@@ -286,7 +281,7 @@ impl App {
     }
 
     /// Where the palette leads: the screens of this role, and what can be made or done.
-    fn destinations(&self) -> Vec<(String, Outcome)> {
+    pub(super) fn destinations(&self) -> Vec<(String, Outcome)> {
         use strum::IntoEnumIterator;
         let ctx = self.context();
         let go = |label: String, to| (label, Outcome::Go(to));
@@ -319,122 +314,8 @@ impl App {
         all
     }
 
-    fn open_popup(&mut self, mut popup: Popup, purpose: For, effects: &mut Vec<Effect>) {
-        let id = self.next;
-        self.next += 1;
-        let request = popup.load();
-        if let Some(desk) = self.desk() {
-            desk.popup = Some(Open { id, popup, purpose });
-        }
-        if let Some(request) = request {
-            self.send(Asker::Popup(id), request, effects);
-        }
-    }
-
-    fn popup_step(&mut self, step: Step, effects: &mut Vec<Effect>) {
-        match step {
-            Step::Stay => {}
-            Step::Close => {
-                let closed = self.desk().and_then(|desk| desk.popup.take());
-                // Whoever waits for this request does so no more.
-                if let Some(Open { purpose: For::Confirm(..) | For::Heir(..), .. }) = closed
-                    && let Some(desk) = self.desk()
-                {
-                    desk.stop_waiting();
-                }
-            }
-            Step::Ask(request) => {
-                let id = self.desk().and_then(|desk| desk.popup.as_ref()).map_or(0, |open| open.id);
-                self.send(Asker::Popup(id), request, effects);
-            }
-            Step::Done(outcome) => self.popup_done(outcome, effects),
-        }
-    }
-
-    fn popup_done(&mut self, outcome: Outcome, effects: &mut Vec<Effect>) {
-        let Some(open) = self.desk().and_then(|desk| desk.popup.take()) else { return };
-        match (open.purpose, outcome) {
-            (For::Screen, outcome) => {
-                let id = self.top_id();
-                if let Some(action) = self.with_layer(id, |screen, ctx| screen.on_popup(outcome, ctx)) {
-                    self.act(Asker::Layer(id), action, effects);
-                }
-            }
-            (For::Quit, Outcome::Confirmed) => effects.push(Effect::Quit),
-            (For::Confirm(asker, request), Outcome::Password(password)) => {
-                // Open until the password has been found right.
-                let popup = open.popup;
-                if let Some(desk) = self.desk() {
-                    desk.popup = Some(Open { id: open.id, popup, purpose: For::Confirm(asker, request) });
-                }
-                self.send(Asker::Popup(open.id), Request::Confirm { password }, effects);
-            }
-            (For::Heir(asker, request), Outcome::Person(Some(heir), _)) => {
-                let request = match *request {
-                    Request::DeactivateUser { id, version, .. } => {
-                        Request::DeactivateUser { id, version, heir: Some(heir) }
-                    }
-                    Request::UpdateUser { id, version, draft, .. } => {
-                        Request::UpdateUser { id, version, draft, heir: Some(heir) }
-                    }
-                    other => other,
-                };
-                self.send(asker, request, effects);
-            }
-            (For::Go, Outcome::Run(command)) => self.run(command, effects),
-            (For::Go, Outcome::Go(to)) => self.go(to, effects),
-            _ => {}
-        }
-    }
-
-    /// A command that was chosen in help or palette instead of by its key.
-    fn run(&mut self, command: Command, effects: &mut Vec<Effect>) {
-        if self.shell_run(command, effects) {
-            return;
-        }
-        let id = self.top_id();
-        if let Some(action) = self.with_layer(id, |screen, ctx| screen.run(command, ctx)) {
-            self.act(Asker::Layer(id), action, effects);
-        }
-    }
-
-    fn go(&mut self, to: Destination, effects: &mut Vec<Effect>) {
-        let ctx = self.context();
-        let screen = match to {
-            Destination::Home => {
-                if !self.has_unsaved()
-                    && let Some(desk) = self.desk()
-                {
-                    desk.layers.truncate(1);
-                    self.load_top(effects);
-                }
-                return;
-            }
-            Destination::List(kind) => Screen::List(Box::new(List::new(Query::all(kind)))),
-            Destination::Record(kind, id) => Screen::Detail(Box::new(Detail::new(kind, id))),
-            Destination::New(kind) => Screen::Form(Box::new(match kind {
-                Kind::Clients => Form::new_client(&ctx),
-                Kind::Contracts => Form::new_contract(None),
-                Kind::Events => Form::new_event(None),
-                Kind::Staff | Kind::Audit => Form::new_user(&ctx),
-            })),
-            Destination::Settings => Screen::Form(Box::new(Form::settings(&ctx))),
-            Destination::Password => Screen::Form(Box::new(Form::own_password(false))),
-            Destination::Lock => return self.lock(),
-            Destination::SignOut => {
-                let notice = Notice::plain(ctx.say(W::SignedOutNow));
-                return self.sign_out(Some(notice));
-            }
-            Destination::Quit => {
-                self.shell_run(Command::Quit, effects);
-                return;
-            }
-        };
-        self.act(Asker::App, Action::Open(Box::new(screen)), effects);
-    }
-
     /// Carries out what a screen wants.
-    fn act(&mut self, asker: Asker, action: Action, effects: &mut Vec<Effect>) {
+    pub(super) fn act(&mut self, asker: Asker, action: Action, effects: &mut Vec<Effect>) {
         match action {
             Action::None => {}
             Action::Send(request) => self.send(asker, request, effects),
@@ -477,7 +358,7 @@ impl App {
         }
     }
 
-    fn push(&mut self, screen: Screen, effects: &mut Vec<Effect>) {
+    pub(super) fn push(&mut self, screen: Screen, effects: &mut Vec<Effect>) {
         let id = self.next;
         self.next += 1;
         if let Some(desk) = self.desk() {
@@ -486,166 +367,19 @@ impl App {
         self.load_top(effects);
     }
 
-    fn pop(&mut self) {
+    pub(super) fn pop(&mut self) {
         if let Some(desk) = self.desk().filter(|desk| desk.layers.len() > 1) {
             desk.layers.pop();
         }
     }
 
-    fn back(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn back(&mut self, effects: &mut Vec<Effect>) {
         self.pop();
         let stale =
             self.desk().and_then(|desk| desk.layers.last_mut()).is_some_and(|top| std::mem::take(&mut top.stale));
         let home = matches!(self.desk().and_then(|desk| desk.top()).map(|top| &top.screen), Some(Screen::Home(_)));
         if stale || home {
             self.load_top(effects);
-        }
-    }
-
-    pub(super) fn desk_reply(&mut self, pending: Pending, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
-        let Pending { asker, request, .. } = pending;
-        match reply {
-            Err(error @ Error::SignedOut(_)) => {
-                let text = self.context().error(&error);
-                self.sign_out(Some(Notice::bad(text)));
-            }
-            Err(Error::PasswordNeeded) => {
-                let popup = Popup::password(self.context().say(W::PasswordWhy));
-                self.open_popup(popup, For::Confirm(asker, Box::new(request)), effects);
-            }
-            Err(Error::NeedsHeir(inheritance)) => {
-                let title = self.context().say(W::HeirFor(inheritance));
-                let role: Role = inheritance.role;
-                let popup = Popup::picker(title, Source::People(role), None);
-                self.open_popup(popup, For::Heir(asker, Box::new(request)), effects);
-            }
-            Ok(Reply::Alive(settings)) => {
-                if let Some(desk) = self.desk() {
-                    desk.session.settings = *settings;
-                }
-            }
-            Err(_) if matches!(request, Request::Heartbeat) => {}
-            reply if matches!(request, Request::Confirm { .. }) => self.confirmed(reply, effects),
-            reply => self.deliver(asker, &request, reply, effects),
-        }
-    }
-
-    fn deliver(&mut self, asker: Asker, request: &Request, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
-        if let Ok(Reply::PasswordChanged { auth_epoch }) = &reply
-            && let Some(desk) = self.desk()
-        {
-            desk.session.auth_epoch = *auth_epoch;
-            desk.session.must_change_password = false;
-        }
-        if reply.is_ok() && request.writes() {
-            let top = self.top_id();
-            if let Some(desk) = self.desk() {
-                for layer in desk.layers.iter_mut().filter(|layer| layer.id != top) {
-                    layer.stale = true;
-                }
-            }
-            if let Request::UpdateSettings(settings) = request
-                && let Some(desk) = self.desk()
-            {
-                desk.session.settings = settings.clone();
-            }
-        }
-        match asker {
-            Asker::Layer(id) => {
-                if let Some(action) = self.with_layer(id, |screen, ctx| screen.on_reply(reply, ctx)) {
-                    self.act(Asker::Layer(id), action, effects);
-                }
-            }
-            Asker::Popup(id) => self.popup_reply(id, reply),
-            Asker::App => {
-                if let Err(error) = reply {
-                    self.say(Notice::bad(self.context().error(&error)));
-                }
-            }
-        }
-    }
-
-    fn popup_reply(&mut self, id: u64, reply: Result<Reply, Error>) {
-        let open = self.desk().and_then(|desk| desk.popup.take());
-        let Some(mut open) = open else { return };
-        if open.id == id {
-            match reply {
-                Ok(reply) => open.popup.on_reply(reply, &self.context()),
-                Err(error) => self.say(Notice::bad(self.context().error(&error))),
-            }
-        }
-        if let Some(desk) = self.desk() {
-            desk.popup = Some(open);
-        }
-    }
-
-    /// The password was right, or not: for the lock, or for a request that waits.
-    fn confirmed(&mut self, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
-        let problem = reply.as_ref().err().map(|error| self.context().error(error));
-        let now = self.now.ticks;
-        let Some(desk) = self.desk() else { return };
-        if let Some(locked) = &mut desk.locked {
-            if let (Popup::Password(password), Some(text)) = (locked, problem) {
-                password.problem = Some(text);
-            } else {
-                desk.locked = None;
-                desk.last_activity = now;
-            }
-            return;
-        }
-        match (desk.popup.take(), reply) {
-            (Some(Open { purpose: For::Confirm(asker, request), .. }), Ok(Reply::Confirmed { at })) => {
-                desk.session.confirmed_at = Some(at);
-                self.send(asker, *request, effects);
-            }
-            (Some(mut open), _) => {
-                if let Popup::Password(password) = &mut open.popup {
-                    password.problem = problem;
-                }
-                desk.popup = Some(open);
-            }
-            (None, _) => {}
-        }
-    }
-
-    fn lock(&mut self) {
-        let why = self.context().say(W::LockedMeans);
-        if let Some(desk) = self.desk() {
-            desk.locked = Some(Popup::password(why));
-        }
-        self.notice = None;
-    }
-
-    fn locked_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
-        let ctrl_c = Key::from_event(key) == Key::ctrl('c');
-        let Some(locked) = self.desk().and_then(|desk| desk.locked.as_mut()) else { return };
-        if let Popup::Password(password) = &mut *locked {
-            password.problem = None;
-        }
-        match locked.key(key) {
-            Step::Done(Outcome::Password(password)) => self.send(Asker::App, Request::Confirm { password }, effects),
-            // Somebody else: nobody can look at what was typed, so it may as well go.
-            Step::Close => self.sign_out(None),
-            _ if ctrl_c => effects.push(Effect::Quit),
-            _ => {}
-        }
-    }
-
-    pub(super) fn desk_tick(&mut self, effects: &mut Vec<Effect>) {
-        let now = self.now;
-        let Some(desk) = self.desk() else { return };
-        let limit = u64::from(desk.session.settings.session_minutes) * 60_000;
-        let idle = now.ticks.saturating_sub(desk.last_activity);
-        let due = now.ticks.saturating_sub(desk.last_heartbeat) >= HEARTBEAT;
-        if due {
-            desk.last_heartbeat = now.ticks;
-        }
-        if desk.locked.is_none() && idle >= limit {
-            self.lock();
-        }
-        let beating = self.pending.iter().any(|pending| matches!(pending.request, Request::Heartbeat));
-        if due && !beating {
-            self.send(Asker::App, Request::Heartbeat, effects);
         }
     }
 }

@@ -4,6 +4,8 @@
 mod clock;
 mod desk;
 mod draw;
+mod popups;
+mod replies;
 mod run;
 mod terminal;
 mod worker;

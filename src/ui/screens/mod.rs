@@ -1,6 +1,8 @@
 //! The screens, a closed list. Each keeps its own state; `view` draws them.
 
 pub mod detail;
+pub mod entry;
+pub mod fields;
 pub mod form;
 pub mod home;
 pub mod list;

@@ -5,8 +5,10 @@ use secrecy::SecretString;
 use strum::IntoEnumIterator;
 
 use super::{
-    form::{Entry, Form, Kind},
-    purpose::{Purpose, new_password, user},
+    entry::{Entry, Kind},
+    fields::new_password,
+    form::Form,
+    purpose::{Purpose, user},
 };
 use crate::{
     domain::{Error, Field, FieldErrors, Problem, check, language::Language, password, settings::Settings},

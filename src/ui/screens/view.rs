@@ -11,7 +11,8 @@ use ratatui::{
 use super::{
     Screen,
     detail::Detail,
-    form::{Entry, Form, Kind},
+    entry::{Entry, Kind},
+    form::Form,
     home::{self, HomeScreen, Line as HomeRow},
     list::List,
 };

@@ -1,0 +1,133 @@
+//! Popups over the top screen: opening, answering, and where the palette leads.
+
+use super::{
+    App, Asker, Effect,
+    desk::{For, Open},
+};
+use crate::{
+    services::Request,
+    ui::{
+        Action, Notice,
+        keys::Command,
+        popup::{Destination, Outcome, Popup, Step},
+        records::{Kind, Query},
+        screens::{Screen, detail::Detail, form::Form, list::List},
+        text::W,
+    },
+};
+
+impl App {
+    pub(super) fn open_popup(&mut self, mut popup: Popup, purpose: For, effects: &mut Vec<Effect>) {
+        let id = self.next;
+        self.next += 1;
+        let request = popup.load();
+        if let Some(desk) = self.desk() {
+            desk.popup = Some(Open { id, popup, purpose });
+        }
+        if let Some(request) = request {
+            self.send(Asker::Popup(id), request, effects);
+        }
+    }
+
+    pub(super) fn popup_step(&mut self, step: Step, effects: &mut Vec<Effect>) {
+        match step {
+            Step::Stay => {}
+            Step::Close => {
+                let closed = self.desk().and_then(|desk| desk.popup.take());
+                // Whoever waits for this request does so no more.
+                if let Some(Open { purpose: For::Confirm(..) | For::Heir(..), .. }) = closed
+                    && let Some(desk) = self.desk()
+                {
+                    desk.stop_waiting();
+                }
+            }
+            Step::Ask(request) => {
+                let id = self.desk().and_then(|desk| desk.popup.as_ref()).map_or(0, |open| open.id);
+                self.send(Asker::Popup(id), request, effects);
+            }
+            Step::Done(outcome) => self.popup_done(outcome, effects),
+        }
+    }
+
+    pub(super) fn popup_done(&mut self, outcome: Outcome, effects: &mut Vec<Effect>) {
+        let Some(open) = self.desk().and_then(|desk| desk.popup.take()) else { return };
+        match (open.purpose, outcome) {
+            (For::Screen, outcome) => {
+                let id = self.top_id();
+                if let Some(action) = self.with_layer(id, |screen, ctx| screen.on_popup(outcome, ctx)) {
+                    self.act(Asker::Layer(id), action, effects);
+                }
+            }
+            (For::Quit, Outcome::Confirmed) => effects.push(Effect::Quit),
+            (For::Confirm(asker, request), Outcome::Password(password)) => {
+                // Open until the password has been found right.
+                let popup = open.popup;
+                if let Some(desk) = self.desk() {
+                    desk.popup = Some(Open { id: open.id, popup, purpose: For::Confirm(asker, request) });
+                }
+                self.send(Asker::Popup(open.id), Request::Confirm { password }, effects);
+            }
+            (For::Heir(asker, request), Outcome::Person(Some(heir), _)) => {
+                let request = match *request {
+                    Request::DeactivateUser { id, version, .. } => {
+                        Request::DeactivateUser { id, version, heir: Some(heir) }
+                    }
+                    Request::UpdateUser { id, version, draft, .. } => {
+                        Request::UpdateUser { id, version, draft, heir: Some(heir) }
+                    }
+                    other => other,
+                };
+                self.send(asker, request, effects);
+            }
+            (For::Go, Outcome::Run(command)) => self.run(command, effects),
+            (For::Go, Outcome::Go(to)) => self.go(to, effects),
+            _ => {}
+        }
+    }
+
+    /// A command that was chosen in help or palette instead of by its key.
+    pub(super) fn run(&mut self, command: Command, effects: &mut Vec<Effect>) {
+        if self.shell_run(command, effects) {
+            return;
+        }
+        let id = self.top_id();
+        if let Some(action) = self.with_layer(id, |screen, ctx| screen.run(command, ctx)) {
+            self.act(Asker::Layer(id), action, effects);
+        }
+    }
+
+    pub(super) fn go(&mut self, to: Destination, effects: &mut Vec<Effect>) {
+        let ctx = self.context();
+        let screen = match to {
+            Destination::Home => {
+                if !self.has_unsaved()
+                    && let Some(desk) = self.desk()
+                {
+                    desk.layers.truncate(1);
+                    self.load_top(effects);
+                }
+                return;
+            }
+            Destination::List(kind) => Screen::List(Box::new(List::new(Query::all(kind)))),
+            Destination::Record(kind, id) => Screen::Detail(Box::new(Detail::new(kind, id))),
+            Destination::New(kind) => Screen::Form(Box::new(match kind {
+                Kind::Clients => Form::new_client(&ctx),
+                Kind::Contracts => Form::new_contract(None),
+                Kind::Events => Form::new_event(None),
+                Kind::Staff | Kind::Audit => Form::new_user(&ctx),
+            })),
+            Destination::Settings => Screen::Form(Box::new(Form::settings(&ctx))),
+            Destination::Password => Screen::Form(Box::new(Form::own_password(false))),
+            Destination::Lock => return self.lock(),
+            Destination::SignOut => {
+                let notice = Notice::plain(ctx.say(W::SignedOutNow));
+                return self.sign_out(Some(notice));
+            }
+            Destination::Quit => {
+                self.shell_run(Command::Quit, effects);
+                return;
+            }
+        };
+        self.act(Asker::App, Action::Open(Box::new(screen)), effects);
+    }
+}

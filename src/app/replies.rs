@@ -1,0 +1,173 @@
+//! What the worker answers, what time brings, and the lock.
+
+use crossterm::event::KeyEvent;
+
+use super::{
+    App, Asker, Effect, Pending,
+    desk::{For, HEARTBEAT, Open},
+};
+use crate::{
+    domain::{Error, user::Role},
+    services::{Reply, Request},
+    ui::{
+        Notice,
+        keys::Key,
+        popup::{Outcome, Popup, Source, Step},
+        text::W,
+    },
+};
+
+impl App {
+    pub(super) fn desk_reply(&mut self, pending: Pending, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
+        let Pending { asker, request, .. } = pending;
+        match reply {
+            Err(error @ Error::SignedOut(_)) => {
+                let text = self.context().error(&error);
+                self.sign_out(Some(Notice::bad(text)));
+            }
+            Err(Error::PasswordNeeded) => {
+                let popup = Popup::password(self.context().say(W::PasswordWhy));
+                self.open_popup(popup, For::Confirm(asker, Box::new(request)), effects);
+            }
+            Err(Error::NeedsHeir(inheritance)) => {
+                let title = self.context().say(W::HeirFor(inheritance));
+                let role: Role = inheritance.role;
+                let popup = Popup::picker(title, Source::People(role), None);
+                self.open_popup(popup, For::Heir(asker, Box::new(request)), effects);
+            }
+            Ok(Reply::Alive(settings)) => {
+                if let Some(desk) = self.desk() {
+                    desk.session.settings = *settings;
+                }
+            }
+            Err(_) if matches!(request, Request::Heartbeat) => {}
+            reply if matches!(request, Request::Confirm { .. }) => self.confirmed(reply, effects),
+            reply => self.deliver(asker, &request, reply, effects),
+        }
+    }
+
+    pub(super) fn deliver(
+        &mut self,
+        asker: Asker,
+        request: &Request,
+        reply: Result<Reply, Error>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if let Ok(Reply::PasswordChanged { auth_epoch }) = &reply
+            && let Some(desk) = self.desk()
+        {
+            desk.session.auth_epoch = *auth_epoch;
+            desk.session.must_change_password = false;
+        }
+        if reply.is_ok() && request.writes() {
+            let top = self.top_id();
+            if let Some(desk) = self.desk() {
+                for layer in desk.layers.iter_mut().filter(|layer| layer.id != top) {
+                    layer.stale = true;
+                }
+            }
+            if let Request::UpdateSettings(settings) = request
+                && let Some(desk) = self.desk()
+            {
+                desk.session.settings = settings.clone();
+            }
+        }
+        match asker {
+            Asker::Layer(id) => {
+                if let Some(action) = self.with_layer(id, |screen, ctx| screen.on_reply(reply, ctx)) {
+                    self.act(Asker::Layer(id), action, effects);
+                }
+            }
+            Asker::Popup(id) => self.popup_reply(id, reply),
+            Asker::App => {
+                if let Err(error) = reply {
+                    self.say(Notice::bad(self.context().error(&error)));
+                }
+            }
+        }
+    }
+
+    pub(super) fn popup_reply(&mut self, id: u64, reply: Result<Reply, Error>) {
+        let open = self.desk().and_then(|desk| desk.popup.take());
+        let Some(mut open) = open else { return };
+        if open.id == id {
+            match reply {
+                Ok(reply) => open.popup.on_reply(reply, &self.context()),
+                Err(error) => self.say(Notice::bad(self.context().error(&error))),
+            }
+        }
+        if let Some(desk) = self.desk() {
+            desk.popup = Some(open);
+        }
+    }
+
+    /// The password was right, or not: for the lock, or for a request that waits.
+    pub(super) fn confirmed(&mut self, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
+        let problem = reply.as_ref().err().map(|error| self.context().error(error));
+        let now = self.now.ticks;
+        let Some(desk) = self.desk() else { return };
+        if let Some(locked) = &mut desk.locked {
+            if let (Popup::Password(password), Some(text)) = (locked, problem) {
+                password.problem = Some(text);
+            } else {
+                desk.locked = None;
+                desk.last_activity = now;
+            }
+            return;
+        }
+        match (desk.popup.take(), reply) {
+            (Some(Open { purpose: For::Confirm(asker, request), .. }), Ok(Reply::Confirmed { at })) => {
+                desk.session.confirmed_at = Some(at);
+                self.send(asker, *request, effects);
+            }
+            (Some(mut open), _) => {
+                if let Popup::Password(password) = &mut open.popup {
+                    password.problem = problem;
+                }
+                desk.popup = Some(open);
+            }
+            (None, _) => {}
+        }
+    }
+
+    pub(super) fn lock(&mut self) {
+        let why = self.context().say(W::LockedMeans);
+        if let Some(desk) = self.desk() {
+            desk.locked = Some(Popup::password(why));
+        }
+        self.notice = None;
+    }
+
+    pub(super) fn locked_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+        let ctrl_c = Key::from_event(key) == Key::ctrl('c');
+        let Some(locked) = self.desk().and_then(|desk| desk.locked.as_mut()) else { return };
+        if let Popup::Password(password) = &mut *locked {
+            password.problem = None;
+        }
+        match locked.key(key) {
+            Step::Done(Outcome::Password(password)) => self.send(Asker::App, Request::Confirm { password }, effects),
+            // Somebody else: nobody can look at what was typed, so it may as well go.
+            Step::Close => self.sign_out(None),
+            _ if ctrl_c => effects.push(Effect::Quit),
+            _ => {}
+        }
+    }
+
+    pub(super) fn desk_tick(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let Some(desk) = self.desk() else { return };
+        let limit = u64::from(desk.session.settings.session_minutes) * 60_000;
+        let idle = now.ticks.saturating_sub(desk.last_activity);
+        let due = now.ticks.saturating_sub(desk.last_heartbeat) >= HEARTBEAT;
+        if due {
+            desk.last_heartbeat = now.ticks;
+        }
+        if desk.locked.is_none() && idle >= limit {
+            self.lock();
+        }
+        let beating = self.pending.iter().any(|pending| matches!(pending.request, Request::Heartbeat));
+        if due && !beating {
+            self.send(Asker::App, Request::Heartbeat, effects);
+        }
+    }
+}

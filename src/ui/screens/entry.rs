@@ -1,0 +1,196 @@
+//! One field of a form: what it holds, whether that is right, what it means.
+
+use chrono::NaiveDateTime;
+use serde_json::Value;
+
+use crate::{
+    domain::{
+        Cents, Field, Problem,
+        audit::Facts,
+        check,
+        dates::{self, Direction},
+        money,
+        user::Role,
+    },
+    ui::{Context, records::value, text::W, widgets::input::Input},
+};
+
+/// What a field holds and how it is filled.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    Line,
+    Notes,
+    Password,
+    /// One that is to be set: its strength stands beside it.
+    NewPassword,
+    Amount,
+    Whole,
+    Day(Direction),
+    /// A date with a time.
+    Time,
+    /// One of a few: its value and its label.
+    Choice(Vec<(String, String)>),
+    Person(Role),
+    Client,
+    Contract,
+    /// Shown, not changed.
+    Fixed,
+}
+
+/// A field of a form.
+#[derive(Debug)]
+pub struct Entry {
+    pub field: Field,
+    pub kind: Kind,
+    pub input: Input,
+    /// The number of the choice.
+    pub choice: usize,
+    /// The id of what was picked; its name is in `input`.
+    pub picked: Option<i64>,
+    pub required: bool,
+    pub problem: Option<Problem>,
+    /// What somebody else wrote there meanwhile.
+    pub theirs: Option<String>,
+    /// What it held at first, or what somebody else saved meanwhile.
+    pub(super) base: String,
+}
+
+impl Entry {
+    pub fn new(field: Field, kind: Kind, text: &str) -> Self {
+        let input = match kind {
+            Kind::Notes => Input::notes(text),
+            Kind::Password | Kind::NewPassword => Input::password(),
+            _ => Input::line(text),
+        };
+        let choice = match &kind {
+            Kind::Choice(options) => options.iter().position(|(value, _)| value == text).unwrap_or(0),
+            _ => 0,
+        };
+        let mut entry = Self {
+            field,
+            kind,
+            input,
+            choice,
+            picked: None,
+            required: false,
+            problem: None,
+            theirs: None,
+            base: String::new(),
+        };
+        entry.base = entry.content();
+        entry
+    }
+
+    pub fn required(self) -> Self {
+        Self { required: true, ..self }
+    }
+
+    /// Already chosen, by id, with a name to show.
+    pub fn picked(mut self, id: i64) -> Self {
+        self.picked = Some(id);
+        self.base = self.content();
+        self
+    }
+
+    /// What it holds, to see whether it changed.
+    pub(super) fn content(&self) -> String {
+        match &self.kind {
+            Kind::Choice(options) => options.get(self.choice).map(|(value, _)| value.clone()).unwrap_or_default(),
+            _ => self.input.text().to_owned(),
+        }
+    }
+
+    pub fn is_changed(&self) -> bool {
+        self.content() != self.base
+    }
+
+    pub(super) fn set(&mut self, text: &str) {
+        match &self.kind {
+            Kind::Choice(options) => {
+                self.choice = options.iter().position(|(value, _)| value == text).unwrap_or(self.choice);
+            }
+            _ => self.input.set(text),
+        }
+    }
+
+    /// As it stands in a summary.
+    pub(super) fn label(&self, content: &str) -> String {
+        match &self.kind {
+            Kind::Choice(options) => {
+                options.iter().find(|(value, _)| value == content).map_or_else(String::new, |(_, label)| label.clone())
+            }
+            _ => content.to_owned(),
+        }
+    }
+
+    pub(super) fn is_picker(&self) -> bool {
+        matches!(self.kind, Kind::Person(_) | Kind::Client | Kind::Contract)
+    }
+
+    pub(super) fn is_text(&self) -> bool {
+        !self.is_picker() && !matches!(self.kind, Kind::Choice(_) | Kind::Fixed)
+    }
+
+    /// What is wrong with it as it stands, by itself.
+    pub(super) fn check(&self, now: NaiveDateTime) -> Option<Problem> {
+        let text = self.input.text();
+        if text.trim().is_empty() && self.is_text() {
+            return self.required.then_some(Problem::Required);
+        }
+        match (&self.kind, self.field) {
+            (Kind::Amount, _) => Cents::parse(text).err(),
+            (Kind::Whole, Field::Attendees) => check::attendees(text).err(),
+            (Kind::Whole, _) => money::parse_whole(text).err(),
+            (Kind::Day(prefer), _) => dates::parse_date(text, now.date(), *prefer).err(),
+            (Kind::Time, _) => dates::parse_date_time(text, now).err(),
+            (Kind::Person(_) | Kind::Client | Kind::Contract, _) if self.picked.is_none() => {
+                self.required.then_some(Problem::Required)
+            }
+            (Kind::Line, Field::Username) => check::username(text).err(),
+            (Kind::Line, Field::FullName | Field::CompanyName | Field::Title) => check::name(text).err(),
+            (Kind::Line, Field::Email) => check::optional_email(text).err(),
+            (Kind::Line, Field::Phone) => check::optional_phone(text).err(),
+            (Kind::Line, Field::EmployeeNumber) => check::optional_employee_number(text).err(),
+            (Kind::Line, Field::Currency) => check::currency(text).err(),
+            (Kind::Line, Field::TimeZone) => check::time_zone(text).err(),
+            (Kind::Notes, _) => check::notes(text).err(),
+            _ => None,
+        }
+    }
+
+    /// What was understood of a date, an amount or a password, to stand beside it.
+    pub fn echo(&self, ctx: &Context, now: NaiveDateTime) -> Option<String> {
+        let text = self.input.text();
+        if text.trim().is_empty() {
+            return None;
+        }
+        match &self.kind {
+            Kind::Amount => {
+                let cents = Cents::parse(text).ok()?;
+                Some(format!("{} {}", cents.format(ctx.language), ctx.settings().currency))
+            }
+            Kind::Day(prefer) => {
+                dates::parse_date(text, now.date(), *prefer).ok().map(|day| dates::spell_date(day, ctx.language))
+            }
+            Kind::Time => dates::parse_date_time(text, now).ok().map(|time| dates::spell_date_time(time, ctx.language)),
+            Kind::NewPassword => Some(ctx.say(W::Strength(crate::domain::password::strength(text, &[])))),
+            _ => None,
+        }
+    }
+}
+
+/// What somebody else saved, as it would have been typed into this field.
+pub(super) fn typed_form(entry: &Entry, theirs: &Facts, ctx: &Context) -> Option<String> {
+    theirs.0.iter().find(|(field, _)| *field == entry.field)?;
+    let raw = theirs.get(entry.field);
+    Some(match (&entry.kind, raw) {
+        (_, Value::Null) => String::new(),
+        (Kind::Amount, Value::Number(cents)) => Cents(cents.as_i64()?).format(ctx.language),
+        (Kind::Whole, Value::Number(number)) => number.to_string(),
+        (Kind::Time, Value::String(text)) => dates::format_date_time(text.parse().ok()?),
+        (Kind::Day(_), Value::String(text)) => dates::format_date(text.parse().ok()?),
+        (_, Value::String(text)) => text.clone(),
+        (Kind::Choice(_), other) => other.to_string(),
+        (_, other) => value(entry.field, other, ctx),
+    })
+}

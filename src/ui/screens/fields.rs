@@ -1,0 +1,245 @@
+//! The fields of each form, filled with what is known.
+
+use strum::IntoEnumIterator;
+
+use super::{
+    entry::{Entry, Kind},
+    form::Form,
+    purpose::Purpose,
+};
+use crate::{
+    domain::{
+        Cents, Field, UserId,
+        client::Client,
+        dates::{self, Direction},
+        event::Event,
+        filter::{ClientRow, ContractRow, EventRow},
+        settings::{Reauth, Visibility},
+        user::{Role, User},
+    },
+    ui::{Context, records::Query, text::W},
+};
+
+fn line(field: Field, text: &str) -> Entry {
+    Entry::new(field, Kind::Line, text)
+}
+
+fn choices<T: std::fmt::Display>(options: impl Iterator<Item = T>, label: impl Fn(&T) -> String) -> Kind {
+    Kind::Choice(options.map(|option| (option.to_string(), label(&option))).collect())
+}
+
+fn roles(ctx: &Context) -> Kind {
+    choices(Role::iter(), |role| ctx.say(W::Role(*role)))
+}
+
+fn switch(ctx: &Context) -> Kind {
+    choices([false, true].into_iter(), |on| ctx.say(if *on { W::On } else { W::Off }))
+}
+
+fn client_entries(client: Option<&Client>) -> Vec<Entry> {
+    let text = |of: fn(&Client) -> &str| client.map_or("", of);
+    let last_contact = client.and_then(|client| client.last_contact_at).map(dates::format_date).unwrap_or_default();
+    vec![
+        line(Field::FullName, text(|client| &client.full_name)).required(),
+        line(Field::CompanyName, text(|client| &client.company_name)).required(),
+        line(Field::Email, text(|client| client.email.as_deref().unwrap_or(""))),
+        line(Field::Phone, text(|client| &client.phone)).required(),
+        Entry::new(Field::LastContactAt, Kind::Day(Direction::Past), &last_contact),
+        Entry::new(Field::Notes, Kind::Notes, text(|client| &client.notes)),
+    ]
+}
+
+fn user_entries(user: Option<&User>, ctx: &Context) -> Vec<Entry> {
+    let text = |of: fn(&User) -> &str| user.map_or("", of);
+    let role = user.map_or("sales".to_owned(), |user| user.role.to_string());
+    vec![
+        line(Field::Username, text(|user| &user.username)).required(),
+        line(Field::FullName, text(|user| &user.full_name)).required(),
+        line(Field::Email, text(|user| user.email.as_deref().unwrap_or(""))),
+        line(Field::Phone, text(|user| user.phone.as_deref().unwrap_or(""))),
+        line(Field::EmployeeNumber, text(|user| user.employee_number.as_deref().unwrap_or(""))),
+        Entry::new(Field::Role, roles(ctx), &role),
+    ]
+}
+
+/// A password that is to be set, twice.
+pub fn new_password() -> [Entry; 2] {
+    let kinds = [(Field::Password, Kind::NewPassword), (Field::PasswordAgain, Kind::Password)];
+    kinds.map(|(field, kind)| Entry::new(field, kind, "").required())
+}
+
+impl Form {
+    /// Management names the sales contact; sales create their own clients.
+    pub fn new_client(ctx: &Context) -> Self {
+        let mut entries = client_entries(None);
+        if ctx.session.actor.role != Role::Sales {
+            entries.insert(4, Entry::new(Field::SalesContactId, Kind::Person(Role::Sales), "").required());
+        }
+        Self::new(Purpose::NewClient, 0, entries)
+    }
+
+    pub fn edit_client(row: &ClientRow, _ctx: &Context) -> Self {
+        Self::new(Purpose::EditClient(row.client.id), row.client.version, client_entries(Some(&row.client)))
+    }
+
+    pub fn new_contract(client: Option<&ClientRow>) -> Self {
+        let who = match client {
+            Some(row) => {
+                let name = format!("{} ({})", row.client.full_name, row.client.company_name);
+                Entry::new(Field::ClientId, Kind::Fixed, &name).picked(row.client.id.0)
+            }
+            None => Entry::new(Field::ClientId, Kind::Client, "").required(),
+        };
+        let entries = vec![
+            who,
+            Entry::new(Field::TotalCents, Kind::Amount, "").required(),
+            Entry::new(Field::DueCents, Kind::Amount, "").required(),
+            Entry::new(Field::Notes, Kind::Notes, ""),
+        ];
+        Self::new(Purpose::NewContract, 0, entries)
+    }
+
+    pub fn edit_contract(row: &ContractRow, ctx: &Context) -> Self {
+        let contract = &row.contract;
+        let entries = vec![
+            Entry::new(Field::ClientId, Kind::Fixed, &row.client),
+            Entry::new(Field::TotalCents, Kind::Amount, &contract.total_cents.format(ctx.language)).required(),
+            Entry::new(Field::DueCents, Kind::Amount, &contract.due_cents.format(ctx.language)).required(),
+            Entry::new(Field::Notes, Kind::Notes, &contract.notes),
+        ];
+        Self::new(Purpose::EditContract(contract.id), contract.version, entries)
+    }
+
+    pub fn new_event(contract: Option<&ContractRow>) -> Self {
+        let (of, contact) = match contract {
+            Some(row) => {
+                let name = format!("{} - {} ({})", row.contract.id.0, row.client, row.company);
+                let of = Entry::new(Field::ContractId, Kind::Fixed, &name).picked(row.contract.id.0);
+                (of, row.client.as_str())
+            }
+            None => (Entry::new(Field::ContractId, Kind::Contract, "").required(), ""),
+        };
+        let mut entries = vec![of];
+        entries.extend(event_entries(None));
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.field == Field::ClientContact) {
+            *entry = line(Field::ClientContact, contact);
+        }
+        Self::new(Purpose::NewEvent, 0, entries)
+    }
+
+    pub fn edit_event(row: &EventRow, _ctx: &Context) -> Self {
+        Self::new(Purpose::EditEvent(row.event.id), row.event.version, event_entries(Some(&row.event)))
+    }
+
+    /// With a temporary password, typed twice.
+    pub fn new_user(ctx: &Context) -> Self {
+        let mut entries = user_entries(None, ctx);
+        entries.extend(new_password());
+        Self::new(Purpose::NewUser, 0, entries)
+    }
+
+    pub fn edit_user(user: &User, ctx: &Context) -> Self {
+        Self::new(Purpose::EditUser(user.id), user.version, user_entries(Some(user), ctx))
+    }
+
+    pub fn reset_password(user: &User, _ctx: &Context) -> Self {
+        let mut entries = vec![Entry::new(Field::FullName, Kind::Fixed, &user.full_name)];
+        entries.extend(new_password());
+        Self::new(Purpose::ResetPassword(user.id), user.version, entries)
+    }
+
+    pub fn own_password(forced: bool) -> Self {
+        let mut entries = vec![Entry::new(Field::CurrentPassword, Kind::Password, "").required()];
+        entries.extend(new_password());
+        Self::new(Purpose::OwnPassword { forced }, 0, entries)
+    }
+
+    pub fn sign_in(login: &str) -> Self {
+        let entries = vec![line(Field::Login, login), Entry::new(Field::Password, Kind::Password, "")];
+        Self::new(Purpose::SignIn, 0, entries)
+    }
+
+    pub fn settings(ctx: &Context) -> Self {
+        let settings = ctx.settings();
+        let visibilities = choices(Visibility::iter(), |one| ctx.say(W::Visibility(*one)));
+        let reauths = choices(Reauth::iter(), |one| ctx.say(W::Reauth(*one)));
+        let entries = vec![
+            line(Field::CompanyName, &settings.company_name).required(),
+            line(Field::Currency, &settings.currency).required(),
+            line(Field::TimeZone, settings.time_zone.name()).required(),
+            Entry::new(Field::Visibility, visibilities, &settings.visibility.to_string()),
+            Entry::new(Field::SalesCreateContracts, switch(ctx), &settings.sales_create_contracts.to_string()),
+            Entry::new(Field::SupportHandsOver, switch(ctx), &settings.support_hands_over.to_string()),
+            Entry::new(Field::Reauth, reauths, &settings.reauth.to_string()),
+            Entry::new(Field::SessionMinutes, Kind::Whole, &settings.session_minutes.to_string()).required(),
+            Entry::new(Field::MinPasswordLength, Kind::Whole, &settings.min_password_length.to_string()).required(),
+        ];
+        Self::new(Purpose::Settings, settings.version, entries)
+    }
+
+    /// The structured filters of a list, as they are now.
+    pub fn refine(query: &Query, ctx: &Context) -> Self {
+        let day = |field, day: Option<chrono::NaiveDate>, prefer| {
+            Entry::new(field, Kind::Day(prefer), &day.map(dates::format_date).unwrap_or_default())
+        };
+        let person = |field, role, id: Option<UserId>| {
+            let entry = Entry::new(field, Kind::Person(role), &id.map(|_| ctx.say(W::AsChosen)).unwrap_or_default());
+            id.map_or_else(|| Entry::new(field, Kind::Person(role), ""), |id| entry.picked(id.0))
+        };
+        let entries = match query {
+            Query::Clients(listing) => vec![
+                day(Field::From, listing.filter.from, Direction::Past),
+                day(Field::To, listing.filter.to, Direction::Past),
+                person(Field::SalesContactId, Role::Sales, listing.filter.sales_contact),
+            ],
+            Query::Contracts(listing) => {
+                let amount = |field, cents: Option<Cents>| {
+                    let text = cents.map(|cents| cents.format(ctx.language)).unwrap_or_default();
+                    Entry::new(field, Kind::Amount, &text)
+                };
+                let filter = &listing.filter;
+                let mut client = Entry::new(Field::ClientId, Kind::Client, "");
+                if let Some(id) = filter.client {
+                    client = Entry::new(Field::ClientId, Kind::Client, &ctx.say(W::AsChosen)).picked(id.0);
+                }
+                vec![
+                    amount(Field::Above, filter.total_above),
+                    amount(Field::Below, filter.total_below),
+                    amount(Field::DueAbove, filter.due_above),
+                    amount(Field::DueBelow, filter.due_below),
+                    day(Field::From, filter.from, Direction::Past),
+                    day(Field::To, filter.to, Direction::Past),
+                    person(Field::SalesContactId, Role::Sales, filter.sales_contact),
+                    client,
+                ]
+            }
+            Query::Events(listing) => vec![
+                day(Field::From, listing.filter.from, Direction::Future),
+                day(Field::To, listing.filter.to, Direction::Future),
+                line(Field::Place, &listing.filter.place),
+                person(Field::SupportId, Role::Support, listing.filter.support),
+            ],
+            Query::Staff(_) => Vec::new(),
+            Query::Audit(listing) => vec![
+                day(Field::From, listing.filter.from, Direction::Past),
+                day(Field::To, listing.filter.to, Direction::Past),
+            ],
+        };
+        Self::new(Purpose::Refine(query.clone()), 0, entries)
+    }
+}
+
+fn event_entries(event: Option<&Event>) -> Vec<Entry> {
+    let text = |of: fn(&Event) -> &str| event.map_or("", of);
+    let time = |time: Option<chrono::NaiveDateTime>| time.map(dates::format_date_time).unwrap_or_default();
+    let attendees = event.map(|event| event.attendees).filter(|people| *people > 0);
+    vec![
+        line(Field::Title, text(|event| &event.title)).required(),
+        line(Field::ClientContact, text(|event| &event.client_contact)),
+        Entry::new(Field::StartsAt, Kind::Time, &time(event.and_then(|event| event.starts_at))),
+        Entry::new(Field::EndsAt, Kind::Time, &time(event.and_then(|event| event.ends_at))),
+        line(Field::Location, text(|event| &event.location)),
+        Entry::new(Field::Attendees, Kind::Whole, &attendees.map(|people| people.to_string()).unwrap_or_default()),
+        Entry::new(Field::Notes, Kind::Notes, text(|event| &event.notes)),
+    ]
+}
