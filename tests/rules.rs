@@ -575,6 +575,43 @@ fn what_is_no_company_is_said_so() {
     assert!(Target::parse("postgres://u:secret@h/n").is_err_and(|problem| !format!("{problem:?}").contains("secret")));
 }
 
+#[test]
+fn a_server_that_is_silent_or_plain_is_found_out() {
+    let connect =
+        |url: String| Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4).connect().unwrap_err();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    assert_eq!(connect(format!("mysql://a:b@127.0.0.1:{port}/x")), Error::Unavailable(ConnectionProblem::Timeout));
+    let port = support::server().port;
+    for mode in ["required", "verify_ca", "verify_identity"] {
+        let url = format!("mysql://crm:only-for-tests@127.0.0.1:{port}/x?ssl_mode={mode}");
+        assert_eq!(connect(url), Error::Unavailable(ConnectionProblem::NoTls), "{mode}");
+    }
+    let odd = format!("mysql://crm:only-for-tests@127.0.0.1:{port}/x?tls=yes");
+    assert_eq!(connect(odd), Error::Unavailable(ConnectionProblem::BadAddress("tls".to_owned())));
+}
+
+/// A server that was started anew between two actions is not noticed.
+#[test]
+fn a_lost_connection_is_made_again() {
+    let mut world = World::new(Engine::Mysql);
+    let name = world.db.url.rsplit('/').next().unwrap().to_owned();
+    let cut = || {
+        let own = format!("SELECT id FROM information_schema.processlist WHERE db = '{name}'");
+        for id in support::server().client(&["-BN", "-e", &own]) {
+            support::server().client(&["-e", &format!("KILL {id}")]);
+        }
+    };
+    cut();
+    world.records();
+    cut();
+    assert!(world.sign_in("sales", PASSWORD).is_ok());
+    cut();
+    let log = world.audit().len();
+    world.client_of(world.sales.actor.id, "Once Only");
+    assert_eq!(world.audit()[log..], ["client.created"]);
+}
+
 /// The log cannot be changed, not even past the program.
 #[rstest]
 fn the_audit_log_only_grows(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {

@@ -59,6 +59,18 @@ impl Services {
     /// Does what is asked, on behalf of `session`, or says why not. A refusal leaves one
     /// row in the audit log and nothing else.
     pub fn execute(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
+        let answer = self.attempt(session, request, now);
+        // A connection that was lost while nothing was asked (the server was started
+        // anew) is no reason to bother anybody: what is lost before COMMIT is not done.
+        match answer {
+            Err(Error::Unavailable(ConnectionProblem::Lost)) if self.db.is_none() => {
+                self.attempt(session, request, now)
+            }
+            answer => answer,
+        }
+    }
+
+    fn attempt(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
         let answer = match request {
             Request::TestConnection { url } => return setup::test_connection(url),
             Request::SetUp(plan) => return self.set_up(plan, now),
@@ -73,7 +85,7 @@ impl Services {
             }
             _ => self.act(session, request, now),
         };
-        if self.db.as_ref().is_some_and(Db::is_lost) {
+        if self.is_lost() {
             self.db = None;
         }
         answer

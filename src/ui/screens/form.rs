@@ -18,7 +18,7 @@ use crate::{
         actions::bind,
         keys::{Binding, Command},
         popup::{Outcome, Popup, Source},
-        records::{Kind as RecordsOf, Query},
+        records::Kind as RecordsOf,
         screens::{
             Screen,
             detail::Detail,
@@ -400,13 +400,5 @@ impl Form {
         let text = ctx.say(W::ConflictWith { name: &conflict.by, when: &when });
         self.conflict = Some((conflict.by, conflict.at));
         Action::Notice(Notice::bad(text))
-    }
-
-    /// Whether the lines of the query's own fields are shown.
-    pub fn query(&self) -> Option<&Query> {
-        match &self.purpose {
-            Purpose::Refine(query) => Some(query),
-            _ => None,
-        }
     }
 }

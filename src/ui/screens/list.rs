@@ -16,7 +16,7 @@ use crate::{
         actions::{self, Intent, bind},
         keys::{Binding, Command, Key, find},
         popup::{Outcome, Popup},
-        records::{Kind, Query, Record, heading, page},
+        records::{Kind, Query, Record, page},
         text::W,
         widgets::input::Input,
     },
@@ -453,7 +453,7 @@ impl List {
         lines
     }
 
-    /// Whether the log may be read here; for the home screen's sections.
+    /// Whether a list of this kind may be opened at all.
     pub fn may_open(kind: Kind, ctx: &Context) -> bool {
         let permission = match kind {
             Kind::Clients | Kind::Contracts | Kind::Events => Permission::SeeRecords,
@@ -461,11 +461,6 @@ impl List {
             Kind::Audit => Permission::ReadAudit,
         };
         policy::reach(permission, ctx.session.actor.role, ctx.settings()).is_some()
-    }
-
-    /// What the selected row is called.
-    pub fn selected_name(&self, ctx: &Context) -> Option<String> {
-        self.selected().map(|record| heading(record, ctx))
     }
 }
 
