@@ -193,54 +193,50 @@ impl App {
         }
     }
 
-    /// The keys that work on every screen; letters only where no text is typed.
+    /// The keys that work on every screen: letters only where no text is typed. Those
+    /// without a label do the same as their neighbours.
     pub(super) fn shell_bindings(&self) -> Vec<Binding> {
         let ctx = self.context();
-        let undo = match &self.stage {
-            Stage::SignedIn(desk) if desk.undo.is_some() => None,
-            _ => Some(ctx.say(W::NothingToUndo)),
+        let (typing, undo) = match &self.stage {
+            Stage::SignedIn(desk) => (desk.top().is_some_and(|layer| layer.screen.takes_text()), desk.undo.is_some()),
+            _ => (true, false),
         };
+        let with = |command, key| Binding { key, ..bind(command, &ctx, None) };
+        let second = |command, key| Binding { key, label: "".into(), ..bind(command, &ctx, None) };
+        let (palette, quit) = (Key::ctrl('p'), Key::ctrl('c'));
+        let help = Key::plain(KeyCode::F(1));
+        if typing {
+            return vec![second(Command::Palette, palette), second(Command::Quit, quit), with(Command::Help, help)];
+        }
+        let nothing = (!undo).then(|| ctx.say(W::NothingToUndo));
         vec![
-            bind(Command::Undo, &ctx, undo),
+            bind(Command::Undo, &ctx, nothing),
             bind(Command::Palette, &ctx, None),
+            second(Command::Palette, palette),
             bind(Command::Lock, &ctx, None),
             bind(Command::Quit, &ctx, None),
+            second(Command::Quit, quit),
+            second(Command::Help, help),
             bind(Command::Help, &ctx, None),
         ]
     }
 
     pub(super) fn shell_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) -> bool {
         let pressed = Key::from_event(key);
-        let typing = self.desk().and_then(|desk| desk.top()).is_some_and(|layer| layer.screen.takes_text());
-        let forced = self.desk().is_some_and(|desk| desk.is_forced());
-        if forced {
-            return match pressed {
-                key if key == Key::plain(KeyCode::Esc) => {
-                    self.sign_out(None);
-                    true
-                }
-                key if key == Key::ctrl('c') => {
-                    effects.push(Effect::Quit);
-                    true
-                }
-                _ => false,
-            };
+        if self.desk().is_some_and(|desk| desk.is_forced()) {
+            match (pressed.code, pressed.ctrl) {
+                (KeyCode::Esc, _) => self.sign_out(None),
+                (KeyCode::Char('c'), true) => effects.push(Effect::Quit),
+                _ => return false,
+            }
+            return true;
         }
-        let command = match (pressed.code, pressed.ctrl) {
-            (KeyCode::Char('c'), true) => Command::Quit,
-            (KeyCode::Char('p'), true) => Command::Palette,
-            (KeyCode::F(1), _) => Command::Help,
-            _ if typing || pressed.ctrl => return false,
-            _ => match self.shell_bindings().into_iter().find(|binding| binding.key == pressed) {
-                Some(Binding { unavailable: Some(reason), .. }) => {
-                    self.say(Notice::plain(reason));
-                    return true;
-                }
-                Some(binding) => binding.command,
-                None => return false,
-            },
-        };
-        self.shell_run(command, effects)
+        match self.shell_bindings().into_iter().find(|binding| binding.key == pressed) {
+            Some(Binding { unavailable: Some(reason), .. }) => self.say(Notice::plain(reason)),
+            Some(binding) => return self.shell_run(binding.command, effects),
+            None => return false,
+        }
+        true
     }
 
     pub(super) fn shell_run(&mut self, command: Command, effects: &mut Vec<Effect>) -> bool {

@@ -128,13 +128,9 @@ impl App {
             .filter(|binding| binding.unavailable.is_none() && !binding.label.is_empty())
             .map(|binding| (binding.key, binding.label.into_owned()))
             .collect();
-        if top.screen.takes_text() {
-            keys.push((Key::plain(crossterm::event::KeyCode::F(1)), ctx.say(W::HelpKey)));
-        } else {
-            let shell = self.shell_bindings();
-            let shown = shell.into_iter().filter(|binding| binding.unavailable.is_none());
-            keys.extend(shown.map(|binding| (binding.key, binding.label.into_owned())));
-        }
+        let shell = self.shell_bindings();
+        let shown = shell.into_iter().filter(|binding| binding.unavailable.is_none() && !binding.label.is_empty());
+        keys.extend(shown.map(|binding| (binding.key, binding.label.into_owned())));
         chrome::footer(frame, areas.footer, &keys, ctx.theme);
         caret
     }

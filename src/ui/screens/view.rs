@@ -65,23 +65,26 @@ pub fn draw(frame: &mut Frame, area: Rect, screen: &Screen, ctx: &Context) -> Op
 }
 
 fn draw_home(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) {
-    put(frame, area, 0, &ctx.say(W::WaitingTitle), ctx.theme.quiet);
-    let mut row = 1;
-    let mut in_sections = false;
-    for (number, line) in HomeScreen::lines(ctx).into_iter().enumerate() {
-        if !in_sections && !matches!(line, HomeRow::Waiting(_)) {
-            in_sections = true;
-            put(frame, area, row + 1, &ctx.say(W::SectionsTitle), ctx.theme.quiet);
-            row += 2;
+    let lines = HomeScreen::lines(ctx);
+    let waiting = lines.iter().filter(|line| matches!(line, HomeRow::Waiting(_))).count();
+    // A title before each half, and a blank line between them.
+    let row_of = |number: usize| rows(number) + if number < waiting { 1 } else { 3 };
+    let skip = (row_of(home.at) + 1).saturating_sub(area.height);
+    let mut line = |row: u16, words: &str, style| {
+        if let Some(row) = row.checked_sub(skip) {
+            put(frame, area, row, words, style);
         }
-        let count = match line {
+    };
+    line(0, &ctx.say(W::WaitingTitle), ctx.theme.quiet);
+    line(row_of(waiting) - 1, &ctx.say(W::SectionsTitle), ctx.theme.quiet);
+    for (number, one) in lines.into_iter().enumerate() {
+        let count = match one {
             HomeRow::Waiting(waiting) => home.count(waiting).map_or("...".to_owned(), |count| count_words(count, ctx)),
             _ => String::new(),
         };
         let style = if number == home.at { ctx.theme.selected } else { ctx.theme.text };
-        let shown = format!("  {}  {} ", text::fit_right(&count, 7), text::fit(&home::label(line, ctx), 40));
-        put(frame, area, row, &shown, style);
-        row += 1;
+        let shown = format!("  {}  {} ", text::fit_right(&count, 7), text::fit(&home::label(one, ctx), 40));
+        line(row_of(number), &shown, style);
     }
 }
 
@@ -281,7 +284,7 @@ fn draw_entry(
     ctx: &Context,
 ) -> Option<Position> {
     let theme = ctx.theme;
-    let labels = LABELS.min(area.width / 3);
+    let labels = LABELS.min(area.width * 2 / 5);
     let label = ctx.field(entry.field);
     let label = if entry.required { format!("{label} *") } else { label };
     let marker = if focused { "> " } else { "  " };
