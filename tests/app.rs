@@ -4,7 +4,9 @@
 
 mod support;
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{
+    Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use epic_events::{
     app::{App, Effect, Event, Options},
     domain::{
@@ -274,6 +276,27 @@ fn several_marked_events_are_assigned_at_once() {
     desk.see("2 marked").press(KeyCode::Char('a')).see("Support for 2 events").write("other").press(KeyCode::Enter);
     desk.see("Person other.support supports 2 events.").see("1 of 1").see("Three");
     desk.press(KeyCode::Char('u')).see("2 events changed.").see("of 3");
+}
+
+#[test]
+fn the_mouse_selects_and_opens() {
+    let mut desk = Desk::of("manager", Language::En);
+    for name in ["Anna", "Bruno", "Chloé"] {
+        desk.world.client_of(desk.world.sales.actor.id, name);
+    }
+    let click = |desk: &mut Desk, text: &str| {
+        let screen = desk.screen();
+        let row = screen.lines().position(|line| line.contains(text)).unwrap();
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        let (row, modifiers) = (u16::try_from(row).unwrap(), KeyModifiers::NONE);
+        desk.event(Event::Terminal(TerminalEvent::Mouse(MouseEvent { kind, column: 10, row, modifiers })));
+    };
+    click(&mut desk, "Clients");
+    desk.see("1 of 3");
+    click(&mut desk, "Bruno");
+    desk.see("2 of 3");
+    click(&mut desk, "Bruno");
+    desk.see("Contracts (0)");
 }
 
 #[test]

@@ -193,6 +193,13 @@ impl App {
         }
     }
 
+    pub(super) fn desk_click(&mut self, row: u16, height: u16, effects: &mut Vec<Effect>) {
+        let id = self.top_id();
+        if let Some(action) = self.with_layer(id, |screen, ctx| screen.click(row, height, ctx)) {
+            self.act(Asker::Layer(id), action, effects);
+        }
+    }
+
     /// The keys that work on every screen: letters only where no text is typed. Those
     /// without a label do the same as their neighbours.
     pub(super) fn shell_bindings(&self) -> Vec<Binding> {

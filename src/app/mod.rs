@@ -10,7 +10,10 @@ mod run;
 mod terminal;
 mod worker;
 
-use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
+use crossterm::event::{
+    Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
+};
+use ratatui::layout::Rect;
 use secrecy::SecretString;
 
 pub use clock::now;
@@ -35,6 +38,7 @@ use crate::{
         },
         text::W,
         theme::Theme,
+        widgets::chrome,
     },
 };
 use desk::Desk;
@@ -320,12 +324,22 @@ impl App {
         let code = match mouse.kind {
             M::ScrollUp => KeyCode::Up,
             M::ScrollDown => KeyCode::Down,
+            M::Down(MouseButton::Left) => return self.click(mouse.row, effects),
             _ => return,
         };
         self.touch();
         let scrolls = matches!(&self.stage, Stage::SignedIn(desk) if desk.scrolls());
         if scrolls {
             self.key(KeyEvent::new(code, KeyModifiers::NONE), effects);
+        }
+    }
+
+    fn click(&mut self, row: u16, effects: &mut Vec<Effect>) {
+        self.touch();
+        let body = chrome::areas(Rect::new(0, 0, self.size.0, self.size.1)).body;
+        let open = matches!(&self.stage, Stage::SignedIn(desk) if desk.popup.is_none() && desk.locked.is_none());
+        if let Some(row) = row.checked_sub(body.y).filter(|row| open && *row < body.height) {
+            self.desk_click(row, body.height, effects);
         }
     }
 

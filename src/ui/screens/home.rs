@@ -87,6 +87,25 @@ impl HomeScreen {
         }
     }
 
+    /// The row of a line in the body: a title stands before each half, and a blank line
+    /// between them.
+    pub fn row_of(number: usize, lines: &[Line]) -> u16 {
+        let waiting = lines.iter().filter(|line| matches!(line, Line::Waiting(_))).count();
+        u16::try_from(number + if number < waiting { 1 } else { 3 }).unwrap_or(u16::MAX)
+    }
+
+    /// A click opens the line.
+    pub fn click(&mut self, row: u16, ctx: &Context) -> Action {
+        let lines = Self::lines(ctx);
+        match (0..lines.len()).find(|number| Self::row_of(*number, &lines) == row) {
+            Some(number) => {
+                self.at = number;
+                self.run(Command::Open, ctx)
+            }
+            None => Action::None,
+        }
+    }
+
     pub fn run(&mut self, command: Command, ctx: &Context) -> Action {
         let lines = Self::lines(ctx);
         let last = lines.len() - 1;

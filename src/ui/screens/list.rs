@@ -18,7 +18,7 @@ use crate::{
         popup::{Outcome, Popup},
         records::{Kind, Query, Record, page},
         text::W,
-        widgets::input::Input,
+        widgets::{input::Input, table::first_shown},
     },
 };
 
@@ -259,6 +259,20 @@ impl List {
     fn chosen(&self) -> Vec<&Record> {
         let marked: Vec<&Record> = self.rows.iter().filter(|row| self.marks.contains(&row.id())).collect();
         if marked.is_empty() { self.selected().into_iter().collect() } else { marked }
+    }
+
+    /// A click on this row of the body: selects, and opens what is selected already.
+    pub fn click(&mut self, row: u16, height: u16, ctx: &Context) -> Action {
+        // The position and the titles of the columns stand above the rows.
+        const ABOVE: u16 = 2;
+        let Some(row) = row.checked_sub(ABOVE) else { return Action::None };
+        let room = usize::from(height.saturating_sub(ABOVE));
+        let clicked = first_shown(self.at, room, self.rows.len()) + usize::from(row);
+        match clicked {
+            at if at == self.at && at < self.rows.len() => self.run(Command::Open, ctx),
+            at if at < self.rows.len() => self.go(at),
+            _ => Action::None,
+        }
     }
 
     pub fn takes_text(&self) -> bool {

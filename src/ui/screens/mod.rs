@@ -100,6 +100,15 @@ impl Screen {
         }
     }
 
+    /// A click on this row of the body, which has this height.
+    pub fn click(&mut self, row: u16, height: u16, ctx: &Context) -> Action {
+        match self {
+            Self::List(list) => list.click(row, height, ctx),
+            Self::Home(home) => home.click(row, ctx),
+            Self::Detail(_) | Self::Form(_) => Action::None,
+        }
+    }
+
     /// Something was typed that is not saved.
     pub fn has_unsaved(&self) -> bool {
         matches!(self, Self::Form(form) if form.has_unsaved())

@@ -67,8 +67,7 @@ pub fn draw(frame: &mut Frame, area: Rect, screen: &Screen, ctx: &Context) -> Op
 fn draw_home(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) {
     let lines = HomeScreen::lines(ctx);
     let waiting = lines.iter().filter(|line| matches!(line, HomeRow::Waiting(_))).count();
-    // A title before each half, and a blank line between them.
-    let row_of = |number: usize| rows(number) + if number < waiting { 1 } else { 3 };
+    let row_of = |number: usize| HomeScreen::row_of(number, &lines);
     let skip = (row_of(home.at) + 1).saturating_sub(area.height);
     let mut line = |row: u16, words: &str, style| {
         if let Some(row) = row.checked_sub(skip) {
@@ -77,7 +76,7 @@ fn draw_home(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) {
     };
     line(0, &ctx.say(W::WaitingTitle), ctx.theme.quiet);
     line(row_of(waiting) - 1, &ctx.say(W::SectionsTitle), ctx.theme.quiet);
-    for (number, one) in lines.into_iter().enumerate() {
+    for (number, one) in lines.iter().copied().enumerate() {
         let count = match one {
             HomeRow::Waiting(waiting) => home.count(waiting).map_or("...".to_owned(), |count| count_words(count, ctx)),
             _ => String::new(),
@@ -165,7 +164,7 @@ fn draw_rows(
     let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
     table::draw_titles(frame, area, &layout, &columns, &titles, sort, ctx.theme);
     let room = usize::from(area.height.saturating_sub(1)).max(1);
-    let from = (at + 1).saturating_sub(room).max(at.saturating_sub(room / 2)).min(records.len().saturating_sub(room));
+    let from = table::first_shown(at, room, records.len());
     for (row, record) in records.iter().skip(from).take(room).enumerate() {
         let selected = from + row == at;
         let style = if selected {

@@ -54,6 +54,12 @@ pub fn fitting(columns: &[Column], width: u16) -> Vec<(usize, u16)> {
     widths
 }
 
+/// The first of so many rows that is shown when `room` fit and this one is selected.
+pub fn first_shown(selected: usize, room: usize, rows: usize) -> usize {
+    let room = room.max(1);
+    (selected + 1).saturating_sub(room).max(selected.saturating_sub(room / 2)).min(rows.saturating_sub(room))
+}
+
 /// How one row is drawn.
 pub struct Line {
     pub cells: Vec<String>,
