@@ -245,6 +245,7 @@ impl Form {
         if self.saving {
             return Action::None;
         }
+        self.purpose.after_leaving(self.at, &mut self.entries);
         if let Some(stopped) = self.check_all(ctx) {
             return stopped;
         }

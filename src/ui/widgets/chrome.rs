@@ -109,7 +109,7 @@ pub fn wrapped(words: &str, columns: usize) -> Vec<String> {
             }
             while text::width(&word) > columns {
                 let head = text::cut(&word, columns);
-                let head = head.trim_end_matches('…').to_owned();
+                let head = head.strip_suffix('…').unwrap_or(&head).to_owned();
                 word = word[head.len().min(word.len())..].to_owned();
                 lines.push(head);
             }
@@ -131,5 +131,6 @@ mod tests {
     fn lines_break_between_words_and_within_the_longest() {
         assert_eq!(wrapped("one two three\nfour", 7), ["one two", "three", "four"]);
         assert_eq!(wrapped("abcdefghij", 4), ["abc", "def", "ghij"]);
+        assert_eq!(wrapped("………………", 4), ["………", "………"]);
     }
 }
