@@ -276,6 +276,8 @@ fn the_demo_is_ready_to_look_around() {
         .press("e")
         .see(&["Only sales or management edits clients"]);
     t.press(ESC).gone("Filter").press(ESC).see(&["Waiting for you"]);
+    // Ctrl+Z gives the terminal to the shell; coming back draws everything again.
+    t.press("\x1a").gone("Waiting for you").resume().see(&["Waiting for you"]);
     // Ctrl+C quits as q does.
     t.press("\x03");
     assert_eq!(terminal.end().0, 0);

@@ -46,7 +46,10 @@ impl Screen {
         leave();
         signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)?;
         enter()?;
-        self.terminal.clear()
+        // Drawn from nothing. Clearing would ask the terminal where the cursor is, and the
+        // thread that reads keys has the answer.
+        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        Ok(())
     }
 
     /// Gives text to the terminal's clipboard.

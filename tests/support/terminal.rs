@@ -108,6 +108,21 @@ impl Terminal {
         self.seen.0.lock().unwrap().screen.screen().contents()
     }
 
+    /// Lets the program go on that was stopped by Ctrl+Z.
+    pub fn resume(&mut self) -> &mut Self {
+        let id = self.child.process_id().and_then(|id| i32::try_from(id).ok()).unwrap();
+        // It gives the terminal back before it stops.
+        let deadline = Instant::now() + PATIENCE;
+        let stopped = || std::fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| stat.contains(") T "));
+        while !stopped() {
+            assert!(Instant::now() < deadline, "it did not stop");
+            thread::park_timeout(Duration::from_millis(10));
+        }
+        let id = rustix::process::Pid::from_raw(id).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::CONT).unwrap();
+        self
+    }
+
     /// Waits until the screen shows all of these.
     pub fn see(&mut self, texts: &[&str]) -> &mut Self {
         self.wait(texts, |screen| texts.iter().all(|text| screen.contains(text)))
