@@ -591,6 +591,19 @@ fn a_server_that_is_silent_or_plain_is_found_out() {
     assert_eq!(connect(odd), Error::Unavailable(ConnectionProblem::BadAddress("tls".to_owned())));
 }
 
+/// A newer program's tables are left alone, by work and by set-up.
+#[rstest]
+fn a_newer_schema_is_refused(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let world = World::new(engine);
+    let newer = "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
+    diesel::connection::SimpleConnection::batch_execute(&mut world.connection(), newer).unwrap();
+    let mut services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
+    let refused = Error::Unavailable(ConnectionProblem::SchemaTooNew);
+    assert_eq!(services.connect().unwrap_err(), refused);
+    let now = Moment { utc: start(), ticks: 0 };
+    assert_eq!(services.execute(None, &set_up(&world.db.url), now).unwrap_err(), refused);
+}
+
 /// A server that was started anew between two actions is not noticed.
 #[test]
 fn a_lost_connection_is_made_again() {

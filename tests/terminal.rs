@@ -303,6 +303,14 @@ fn what_goes_wrong_is_a_sentence_and_a_code() {
     assert!(code == 3 && error.contains("Nothing answers"), "{code} {error}");
     let (code, error) = told(&INIT, "postgres://u:secret@h/n", &format!("{BOSS}\n"));
     assert!(code == 5 && !error.contains("secret"), "{code} {error}");
+    let output = script(home.path(), &db.url, &["--version"], "");
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).starts_with("epic-events "));
+    let file = home.path().join("config/epic-events/config.toml");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, "language = ").unwrap();
+    let (code, error) = told(&INIT, &db.url, "");
+    assert!(code == 5 && error.contains("config.toml") && error.contains("line 1"), "{code} {error}");
+    std::fs::remove_file(&file).unwrap();
     init(home.path(), &db.url);
     let (code, error) = told(&INIT, &db.url, &format!("{BOSS}\n"));
     assert!(code == 1 && error.contains("Nothing was changed"), "{code} {error}");
