@@ -94,9 +94,15 @@ impl HomeScreen {
         u16::try_from(number + if number < waiting { 1 } else { 3 }).unwrap_or(u16::MAX)
     }
 
-    /// A click opens the line.
-    pub fn click(&mut self, row: u16, ctx: &Context) -> Action {
+    /// The rows that are scrolled away so that the selected line shows.
+    pub fn skipped(&self, height: u16, lines: &[Line]) -> u16 {
+        (Self::row_of(self.at, lines) + 1).saturating_sub(height)
+    }
+
+    /// A click on this row of the body opens the line.
+    pub fn click(&mut self, row: u16, height: u16, ctx: &Context) -> Action {
         let lines = Self::lines(ctx);
+        let row = row + self.skipped(height, &lines);
         match (0..lines.len()).find(|number| Self::row_of(*number, &lines) == row) {
             Some(number) => {
                 self.at = number;

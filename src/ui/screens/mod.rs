@@ -104,7 +104,7 @@ impl Screen {
     pub fn click(&mut self, row: u16, height: u16, ctx: &Context) -> Action {
         match self {
             Self::List(list) => list.click(row, height, ctx),
-            Self::Home(home) => home.click(row, ctx),
+            Self::Home(home) => home.click(row, height, ctx),
             Self::Detail(_) | Self::Form(_) => Action::None,
         }
     }

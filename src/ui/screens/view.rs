@@ -68,7 +68,7 @@ fn draw_home(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) {
     let lines = HomeScreen::lines(ctx);
     let waiting = lines.iter().filter(|line| matches!(line, HomeRow::Waiting(_))).count();
     let row_of = |number: usize| HomeScreen::row_of(number, &lines);
-    let skip = (row_of(home.at) + 1).saturating_sub(area.height);
+    let skip = home.skipped(area.height, &lines);
     let mut line = |row: u16, words: &str, style| {
         if let Some(row) = row.checked_sub(skip) {
             put(frame, area, row, words, style);
