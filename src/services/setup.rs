@@ -26,6 +26,9 @@ use crate::{
     },
 };
 
+/// How often set-up is tried when the database gives it up for another.
+const ATTEMPTS: u32 = 5;
+
 /// Reaches a database without changing anything in it.
 pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
     let target = Target::parse(url.expose_secret()).map_err(Error::Unavailable)?;
@@ -76,7 +79,16 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
             Ok(())
         })
     };
-    work(&mut db).map_err(internal)?;
+    // All of it can be run again: another program that sets up at the same time may have
+    // made the database give this one up.
+    let mut answer = work(&mut db);
+    for _ in 1..ATTEMPTS {
+        if !matches!(answer, Err(Stop::Failure(Failure::Retry))) {
+            break;
+        }
+        answer = work(&mut db);
+    }
+    answer.map_err(internal)?;
     Ok((target, db))
 }
 
