@@ -361,6 +361,82 @@ fn hostile_names_stay_text() {
     assert!(buffer.content.iter().all(|cell| !cell.symbol().chars().any(|c| c.is_control() || c == '\u{202e}')));
 }
 
+fn limit() -> u64 {
+    u64::from(Settings::default().session_minutes) * 60_000
+}
+
+#[test]
+fn the_key_that_wakes_a_laptop_does_not_keep_the_session_open() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.go("new client").write("Half written");
+    desk.now.ticks += limit() + 3_600_000;
+    desk.press(KeyCode::Char('x')).see("Locked").not("Half written");
+    // Nor does it get into the password.
+    desk.write(PASSWORD).press(KeyCode::Enter).see("Half written").not("Half writtenx");
+}
+
+#[test]
+fn leaving_a_locked_session_asks_when_something_is_unsaved() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.go("new client").write("Half written").wait(limit()).see("Locked");
+    desk.press(KeyCode::Esc).see("Discard what you typed?").press(KeyCode::Enter).see("Your work is kept");
+    desk.ctrl('c').see("Quit without saving?").press(KeyCode::Enter).see("Your work is kept");
+    assert!(!desk.quit, "Cancel is preselected");
+    desk.write("wrong password").press(KeyCode::Enter).see("do not fit together").not("Half written");
+    desk.now.utc += chrono::TimeDelta::hours(1);
+    desk.write(PASSWORD).press(KeyCode::Enter).see("Half written");
+    desk.wait(limit())
+        .press(KeyCode::Esc)
+        .press(KeyCode::Right)
+        .press(KeyCode::Enter)
+        .see("Username or e-mail address");
+}
+
+/// The reply to a wrong password comes while something else is asked.
+#[test]
+fn a_wrong_password_never_unlocks() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.go("new client").write("Half written").wait(limit()).see("Locked");
+    desk.held = Some(Vec::new());
+    desk.write("wrong password").press(KeyCode::Enter).press(KeyCode::Esc).see("Discard what you typed?");
+    desk.release();
+    desk.see("Locked").not("Half written");
+}
+
+#[test]
+fn nothing_of_the_records_shows_while_locked() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("events").press(KeyCode::Char('a')).write("other");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Enter).press(KeyCode::Char('L')).see("Locked");
+    desk.release();
+    desk.see("Locked").not("Lou Bouzin");
+    desk.write(PASSWORD).press(KeyCode::Enter).see("Person other.support supports Lou Bouzin");
+}
+
+#[test]
+fn leaving_by_the_palette_asks_when_something_is_unsaved() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.go("new client").write("Half written");
+    for place in ["sign out", "home"] {
+        desk.ctrl('p').write(place).press(KeyCode::Enter).see("Discard what you typed?");
+        desk.press(KeyCode::Enter).see("Half written");
+    }
+    desk.ctrl('p').write("home").press(KeyCode::Enter).press(KeyCode::Right).press(KeyCode::Enter);
+    desk.see("Waiting for you");
+}
+
+#[test]
+fn giving_up_tells_of_a_write_behind_a_read() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("events").see("Lou Bouzin");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::F(5)).press(KeyCode::Char('t')).press(KeyCode::Down).press(KeyCode::Enter).wait(300);
+    desk.press(KeyCode::Esc).see("may or may not");
+}
+
 /// A key out of those that mean something, and some that do not.
 fn keys() -> impl Strategy<Value = KeyEvent> {
     let plain = prop_oneof![

@@ -40,12 +40,23 @@ pub(super) struct Layer {
 #[derive(Debug)]
 pub(super) enum For {
     Screen,
-    Quit,
+    /// Leaving although something is unsaved.
+    Leave(Destination),
     /// Help and palette.
     Go,
     /// The password for this request.
     Confirm(Asker, Box<Request>),
     Heir(Asker, Box<Request>),
+}
+
+/// The session while it is locked: everything stays below, nothing of it shows.
+pub(super) struct Lock {
+    /// The password field, or the question whether to leave instead.
+    pub popup: Popup,
+    /// Where the question leads.
+    pub leaving: Option<Destination>,
+    /// What there was to say meanwhile; it may name records.
+    pub said: Option<Notice>,
 }
 
 /// A popup over the top screen.
@@ -60,8 +71,7 @@ pub(super) struct Desk {
     pub session: Session,
     pub layers: Vec<Layer>,
     pub popup: Option<Open>,
-    /// The password field, while the session is locked.
-    pub locked: Option<Popup>,
+    pub locked: Option<Lock>,
     pub undo: Option<Request>,
     pub last_activity: u64,
     pub last_heartbeat: u64,
@@ -181,7 +191,7 @@ impl App {
     pub(super) fn desk_paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
         let Stage::SignedIn(desk) = &mut self.stage else { return };
         if let Some(locked) = &mut desk.locked {
-            locked.paste(text);
+            locked.popup.paste(text);
         } else if let Some(open) = &mut desk.popup {
             let step = open.popup.paste(text);
             self.popup_step(step, effects);
@@ -248,12 +258,7 @@ impl App {
 
     pub(super) fn shell_run(&mut self, command: Command, effects: &mut Vec<Effect>) -> bool {
         match command {
-            Command::Quit if self.has_unsaved() => {
-                let ctx = self.context();
-                let popup = Popup::confirm(ctx.say(W::QuitTitle), vec![ctx.say(W::QuitMeans)], ctx.say(W::VerbQuit));
-                self.open_popup(popup, For::Quit, effects);
-            }
-            Command::Quit => effects.push(Effect::Quit),
+            Command::Quit => self.ask_to_leave(Destination::Quit, effects),
             Command::Lock => self.lock(),
             Command::Help => {
                 let mut bindings = self.screen_bindings();

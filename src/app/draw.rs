@@ -111,8 +111,8 @@ impl App {
         let who = ctx.say(W::SignedInAs { name: &actor.full_name, role: actor.role });
         if let Some(locked) = &desk.locked {
             chrome::header(frame, areas.header, &ctx.say(W::LockedTitle), &who, ctx.theme);
-            self.draw_popup_keys(frame, areas, locked, ctx);
-            return view::draw_popup(frame, areas.body, locked, ctx);
+            self.draw_popup_keys(frame, areas, &locked.popup, ctx);
+            return view::draw_popup(frame, areas.body, &locked.popup, ctx);
         }
         let top = desk.top()?;
         let place = format!("{}  /  {}", ctx.settings().company_name, top.screen.title(ctx));
