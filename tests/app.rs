@@ -10,6 +10,8 @@ use crossterm::event::{
 use epic_events::{
     app::{App, Effect, Event, Options},
     domain::{
+        Error,
+        error::ConnectionProblem,
         language::Language,
         session::{Moment, Session},
         settings::Settings,
@@ -365,6 +367,12 @@ fn limit() -> u64 {
     u64::from(Settings::default().session_minutes) * 60_000
 }
 
+/// Everything that a new client needs, the caret in the phone number.
+fn fill_in_client(desk: &mut Desk) {
+    desk.go("new client").write("Kevin Casey").press(KeyCode::Tab).write("Cool Startup").press(KeyCode::Tab);
+    desk.press(KeyCode::Tab).write("+678 123 456 78");
+}
+
 #[test]
 fn the_key_that_wakes_a_laptop_does_not_keep_the_session_open() {
     let mut desk = Desk::of("sales", Language::En);
@@ -435,6 +443,65 @@ fn giving_up_tells_of_a_write_behind_a_read() {
     desk.held = Some(Vec::new());
     desk.press(KeyCode::F(5)).press(KeyCode::Char('t')).press(KeyCode::Down).press(KeyCode::Enter).wait(300);
     desk.press(KeyCode::Esc).see("may or may not");
+}
+
+#[test]
+fn a_late_reply_closes_its_own_screen_only() {
+    let mut desk = Desk::of("sales", Language::En);
+    fill_in_client(&mut desk);
+    desk.held = Some(Vec::new());
+    desk.ctrl('s').ctrl('p').write("new client").press(KeyCode::Enter).write("Second one");
+    desk.release();
+    desk.see("Second one").press(KeyCode::Esc).see("Discard").press(KeyCode::Right).press(KeyCode::Enter);
+    // Below it is the client that was saved, no longer its form.
+    desk.see("Kevin Casey").see("History (1)").press(KeyCode::Esc).see("Waiting for you");
+}
+
+#[test]
+fn a_question_goes_with_the_form_that_asked_it() {
+    let mut desk = Desk::of("sales", Language::En);
+    fill_in_client(&mut desk);
+    desk.held = Some(Vec::new());
+    desk.ctrl('s').press(KeyCode::Esc).see("Discard what you typed?");
+    desk.release();
+    desk.see("Saved.").not("Discard what you typed?");
+}
+
+#[test]
+fn typing_while_a_save_is_under_way_does_not_allow_another() {
+    let mut desk = Desk::of("sales", Language::En);
+    fill_in_client(&mut desk);
+    desk.held = Some(Vec::new());
+    desk.ctrl('s').write("9").ctrl('s');
+    assert_eq!(desk.held.as_ref().unwrap().len(), 1);
+}
+
+#[test]
+fn lists_and_pickers_work_after_giving_up() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.held = Some(Vec::new());
+    desk.go("events").wait(300).press(KeyCode::Esc).see("F5 tries again");
+    desk.held = None;
+    desk.press(KeyCode::F(5)).see("Lou Bouzin");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Char('a')).wait(300).press(KeyCode::Esc).see("Support for");
+    desk.held = None;
+    desk.write("other").see("Person other.support");
+}
+
+#[test]
+fn a_picker_works_after_a_failure() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("events").see("Lou Bouzin");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Char('a'));
+    for (id, ..) in desk.held.take().unwrap() {
+        let reply = Box::new(Err(Error::Unavailable(ConnectionProblem::Lost)));
+        desk.event(Event::Reply { id, reply });
+    }
+    desk.see("connection to the database was lost").write("other").see("Person other.support");
 }
 
 /// A key out of those that mean something, and some that do not.

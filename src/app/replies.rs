@@ -93,7 +93,10 @@ impl App {
         if open.id == id {
             match reply {
                 Ok(reply) => open.popup.on_reply(reply, &self.context()),
-                Err(error) => self.say(Notice::bad(self.context().error(&error))),
+                Err(error) => {
+                    open.popup.on_failure();
+                    self.say(Notice::bad(self.context().error(&error)));
+                }
             }
         }
         if let Some(desk) = self.desk() {
