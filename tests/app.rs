@@ -504,6 +504,48 @@ fn a_picker_works_after_a_failure() {
     desk.see("connection to the database was lost").write("other").see("Person other.support");
 }
 
+#[test]
+fn the_lock_is_announced_whatever_was_said_before() {
+    let mut desk = Desk::of("sales", Language::En);
+    fill_in_client(&mut desk);
+    desk.ctrl('s').see("Saved.").wait(limit() - 30_000).see("Locks in 30 s");
+}
+
+#[test]
+fn that_it_takes_long_is_said_no_longer_than_it_does() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::F(5)).wait(5_000).see("takes long");
+    desk.release();
+    desk.not("takes long");
+}
+
+#[test]
+fn undoing_is_told_on_every_screen() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("events").press(KeyCode::Char('a')).write("other").press(KeyCode::Enter).see("Press u to undo");
+    desk.press(KeyCode::Esc).see("Waiting for you").press(KeyCode::Char('u'));
+    desk.see("Person support supports Lou Bouzin General Assembly.");
+}
+
+#[test]
+fn esc_never_quits_the_wizard() {
+    let mut desk = Desk::new(Language::En);
+    let options = Options {
+        language: Language::En,
+        theme: Theme::standard(),
+        demo: Vec::new(),
+        embedded: "sqlite:///nowhere".to_owned(),
+        server: None,
+    };
+    desk.app = App::new(options, true, desk.now);
+    desk.see("Step 1 of").see("Ctrl+C quit").press(KeyCode::Esc).see("Step 1 of");
+    assert!(!desk.quit);
+    desk.ctrl('c');
+    assert!(desk.quit);
+}
+
 /// A key out of those that mean something, and some that do not.
 fn keys() -> impl Strategy<Value = KeyEvent> {
     let plain = prop_oneof![

@@ -288,8 +288,7 @@ impl App {
             }
             Command::Undo => {
                 if let Some(request) = self.desk().and_then(|desk| desk.undo.take()) {
-                    let id = self.top_id();
-                    self.send(Asker::Layer(id), request, effects);
+                    self.send(Asker::App, request, effects);
                 }
             }
             _ => return false,

@@ -296,7 +296,6 @@ impl App {
         }
         let wish = self.with_setup(|setup, ctx| setup.key(key, ctx));
         match wish {
-            Some(Wish::Leave) => effects.push(Effect::Quit),
             Some(Wish::Speak(language)) => {
                 self.options.language = language;
                 self.with_setup(Setup::speak);
@@ -441,12 +440,6 @@ impl App {
     fn tick(&mut self, effects: &mut Vec<Effect>) {
         if matches!(self.stage, Stage::SignedIn(_)) {
             self.desk_tick(effects);
-        }
-        let slow = self.pending.iter().any(|pending| {
-            !matches!(pending.request, Request::Heartbeat) && self.now.ticks.saturating_sub(pending.since) > PATIENCE
-        });
-        if slow && self.notice.is_none() {
-            self.say(Notice::plain(self.context().say(W::Patience)));
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     domain::{Error, user::Role},
     services::{Reply, Request},
     ui::{
-        Notice,
+        Notice, actions,
         keys::Key,
         popup::{Destination, Outcome, Popup, Source, Step},
         text::W,
@@ -79,11 +79,15 @@ impl App {
                 }
             }
             Asker::Popup(id) => self.popup_reply(id, reply),
-            Asker::App => {
-                if let Err(error) = reply {
-                    self.say(Notice::bad(self.context().error(&error)));
+            // The last change was taken back: said on whatever screen that was.
+            Asker::App => match reply {
+                Ok(reply) => {
+                    let report = actions::report(reply, &self.context());
+                    self.act(asker, report, effects);
+                    self.load_top(effects);
                 }
-            }
+                Err(error) => self.say(Notice::bad(self.context().error(&error))),
+            },
         }
     }
 
