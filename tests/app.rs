@@ -10,6 +10,8 @@ use crossterm::event::{
 use epic_events::{
     app::{App, Effect, Event, Options},
     domain::{
+        Error,
+        error::ConnectionProblem,
         language::Language,
         session::{Moment, Session},
         settings::Settings,
@@ -359,6 +361,189 @@ fn hostile_names_stay_text() {
     desk.press(KeyCode::Enter).see("]52;c;evil[/b]");
     let buffer = desk.terminal.backend().buffer().clone();
     assert!(buffer.content.iter().all(|cell| !cell.symbol().chars().any(|c| c.is_control() || c == '\u{202e}')));
+}
+
+fn limit() -> u64 {
+    u64::from(Settings::default().session_minutes) * 60_000
+}
+
+/// Everything that a new client needs, the caret in the phone number.
+fn fill_in_client(desk: &mut Desk) {
+    desk.go("new client").write("Kevin Casey").press(KeyCode::Tab).write("Cool Startup").press(KeyCode::Tab);
+    desk.press(KeyCode::Tab).write("+678 123 456 78");
+}
+
+#[test]
+fn the_key_that_wakes_a_laptop_does_not_keep_the_session_open() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.go("new client").write("Half written");
+    desk.now.ticks += limit() + 3_600_000;
+    desk.press(KeyCode::Char('x')).see("Locked").not("Half written");
+    // Nor does it get into the password.
+    desk.write(PASSWORD).press(KeyCode::Enter).see("Half written").not("Half writtenx");
+}
+
+#[test]
+fn leaving_a_locked_session_asks_when_something_is_unsaved() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.go("new client").write("Half written").wait(limit()).see("Locked");
+    desk.press(KeyCode::Esc).see("Discard what you typed?").press(KeyCode::Enter).see("Your work is kept");
+    desk.ctrl('c').see("Quit without saving?").press(KeyCode::Enter).see("Your work is kept");
+    assert!(!desk.quit, "Cancel is preselected");
+    desk.write("wrong password").press(KeyCode::Enter).see("do not fit together").not("Half written");
+    desk.now.utc += chrono::TimeDelta::hours(1);
+    desk.write(PASSWORD).press(KeyCode::Enter).see("Half written");
+    desk.wait(limit())
+        .press(KeyCode::Esc)
+        .press(KeyCode::Right)
+        .press(KeyCode::Enter)
+        .see("Username or e-mail address");
+}
+
+/// The reply to a wrong password comes while something else is asked.
+#[test]
+fn a_wrong_password_never_unlocks() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.go("new client").write("Half written").wait(limit()).see("Locked");
+    desk.held = Some(Vec::new());
+    desk.write("wrong password").press(KeyCode::Enter).press(KeyCode::Esc).see("Discard what you typed?");
+    desk.release();
+    desk.see("Locked").not("Half written");
+}
+
+#[test]
+fn nothing_of_the_records_shows_while_locked() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("events").press(KeyCode::Char('a')).write("other");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Enter).press(KeyCode::Char('L')).see("Locked");
+    desk.release();
+    desk.see("Locked").not("Lou Bouzin");
+    desk.write(PASSWORD).press(KeyCode::Enter).see("Person other.support supports Lou Bouzin");
+}
+
+#[test]
+fn leaving_by_the_palette_asks_when_something_is_unsaved() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.go("new client").write("Half written");
+    for place in ["sign out", "home"] {
+        desk.ctrl('p').write(place).press(KeyCode::Enter).see("Discard what you typed?");
+        desk.press(KeyCode::Enter).see("Half written");
+    }
+    desk.ctrl('p').write("home").press(KeyCode::Enter).press(KeyCode::Right).press(KeyCode::Enter);
+    desk.see("Waiting for you");
+}
+
+#[test]
+fn giving_up_tells_of_a_write_behind_a_read() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("events").see("Lou Bouzin");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::F(5)).press(KeyCode::Char('t')).press(KeyCode::Down).press(KeyCode::Enter).wait(300);
+    desk.press(KeyCode::Esc).see("may or may not");
+}
+
+#[test]
+fn a_late_reply_closes_its_own_screen_only() {
+    let mut desk = Desk::of("sales", Language::En);
+    fill_in_client(&mut desk);
+    desk.held = Some(Vec::new());
+    desk.ctrl('s').ctrl('p').write("new client").press(KeyCode::Enter).write("Second one");
+    desk.release();
+    desk.see("Second one").press(KeyCode::Esc).see("Discard").press(KeyCode::Right).press(KeyCode::Enter);
+    // Below it is the client that was saved, no longer its form.
+    desk.see("Kevin Casey").see("History (1)").press(KeyCode::Esc).see("Waiting for you");
+}
+
+#[test]
+fn a_question_goes_with_the_form_that_asked_it() {
+    let mut desk = Desk::of("sales", Language::En);
+    fill_in_client(&mut desk);
+    desk.held = Some(Vec::new());
+    desk.ctrl('s').press(KeyCode::Esc).see("Discard what you typed?");
+    desk.release();
+    desk.see("Saved.").not("Discard what you typed?");
+}
+
+#[test]
+fn typing_while_a_save_is_under_way_does_not_allow_another() {
+    let mut desk = Desk::of("sales", Language::En);
+    fill_in_client(&mut desk);
+    desk.held = Some(Vec::new());
+    desk.ctrl('s').write("9").ctrl('s');
+    assert_eq!(desk.held.as_ref().unwrap().len(), 1);
+}
+
+#[test]
+fn lists_and_pickers_work_after_giving_up() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.held = Some(Vec::new());
+    desk.go("events").wait(300).press(KeyCode::Esc).see("F5 tries again");
+    desk.held = None;
+    desk.press(KeyCode::F(5)).see("Lou Bouzin");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Char('a')).wait(300).press(KeyCode::Esc).see("Support for");
+    desk.held = None;
+    desk.write("other").see("Person other.support");
+}
+
+#[test]
+fn a_picker_works_after_a_failure() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("events").see("Lou Bouzin");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Char('a'));
+    for (id, ..) in desk.held.take().unwrap() {
+        let reply = Box::new(Err(Error::Unavailable(ConnectionProblem::Lost)));
+        desk.event(Event::Reply { id, reply });
+    }
+    desk.see("connection to the database was lost").write("other").see("Person other.support");
+}
+
+#[test]
+fn the_lock_is_announced_whatever_was_said_before() {
+    let mut desk = Desk::of("sales", Language::En);
+    fill_in_client(&mut desk);
+    desk.ctrl('s').see("Saved.").wait(limit() - 30_000).see("Locks in 30 s");
+}
+
+#[test]
+fn that_it_takes_long_is_said_no_longer_than_it_does() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::F(5)).wait(5_000).see("takes long");
+    desk.release();
+    desk.not("takes long");
+}
+
+#[test]
+fn undoing_is_told_on_every_screen() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("events").press(KeyCode::Char('a')).write("other").press(KeyCode::Enter).see("Press u to undo");
+    desk.press(KeyCode::Esc).see("Waiting for you").press(KeyCode::Char('u'));
+    desk.see("Person support supports Lou Bouzin General Assembly.");
+}
+
+#[test]
+fn esc_never_quits_the_wizard() {
+    let mut desk = Desk::new(Language::En);
+    let options = Options {
+        language: Language::En,
+        theme: Theme::standard(),
+        demo: Vec::new(),
+        embedded: "sqlite:///nowhere".to_owned(),
+        server: None,
+    };
+    desk.app = App::new(options, true, desk.now);
+    desk.see("Step 1 of").see("Ctrl+C quit").press(KeyCode::Esc).see("Step 1 of");
+    assert!(!desk.quit);
+    desk.ctrl('c');
+    assert!(desk.quit);
 }
 
 /// A key out of those that mean something, and some that do not.

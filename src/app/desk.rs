@@ -40,12 +40,23 @@ pub(super) struct Layer {
 #[derive(Debug)]
 pub(super) enum For {
     Screen,
-    Quit,
+    /// Leaving although something is unsaved.
+    Leave(Destination),
     /// Help and palette.
     Go,
     /// The password for this request.
     Confirm(Asker, Box<Request>),
     Heir(Asker, Box<Request>),
+}
+
+/// The session while it is locked: everything stays below, nothing of it shows.
+pub(super) struct Lock {
+    /// The password field, or the question whether to leave instead.
+    pub popup: Popup,
+    /// Where the question leads.
+    pub leaving: Option<Destination>,
+    /// What there was to say meanwhile; it may name records.
+    pub said: Option<Notice>,
 }
 
 /// A popup over the top screen.
@@ -60,8 +71,7 @@ pub(super) struct Desk {
     pub session: Session,
     pub layers: Vec<Layer>,
     pub popup: Option<Open>,
-    /// The password field, while the session is locked.
-    pub locked: Option<Popup>,
+    pub locked: Option<Lock>,
     pub undo: Option<Request>,
     pub last_activity: u64,
     pub last_heartbeat: u64,
@@ -99,12 +109,28 @@ impl Desk {
         self.locked.is_none() && (list || self.popup.is_some())
     }
 
-    /// After giving up: forms can be saved again.
+    /// After giving up: forms can be saved again, lists and menus expect nothing.
     pub fn stop_waiting(&mut self) {
         for layer in &mut self.layers {
-            if let Screen::Form(form) = &mut layer.screen {
-                form.saving = false;
-            }
+            layer.screen.stop_waiting();
+        }
+        if let Some(open) = &mut self.popup {
+            open.popup.stop_waiting();
+        }
+    }
+
+    /// Where the asker's screen is in the pile; the top one for who has none.
+    fn place_of(&self, asker: Asker) -> Option<usize> {
+        match asker {
+            Asker::Layer(id) => self.layers.iter().position(|layer| layer.id == id),
+            Asker::App | Asker::Popup(_) => self.layers.len().checked_sub(1),
+        }
+    }
+
+    /// A question of the top screen goes with it.
+    fn close_question(&mut self, at: usize) {
+        if at + 1 == self.layers.len() && matches!(&self.popup, Some(Open { purpose: For::Screen, .. })) {
+            self.popup = None;
         }
     }
 
@@ -181,7 +207,7 @@ impl App {
     pub(super) fn desk_paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
         let Stage::SignedIn(desk) = &mut self.stage else { return };
         if let Some(locked) = &mut desk.locked {
-            locked.paste(text);
+            locked.popup.paste(text);
         } else if let Some(open) = &mut desk.popup {
             let step = open.popup.paste(text);
             self.popup_step(step, effects);
@@ -248,12 +274,7 @@ impl App {
 
     pub(super) fn shell_run(&mut self, command: Command, effects: &mut Vec<Effect>) -> bool {
         match command {
-            Command::Quit if self.has_unsaved() => {
-                let ctx = self.context();
-                let popup = Popup::confirm(ctx.say(W::QuitTitle), vec![ctx.say(W::QuitMeans)], ctx.say(W::VerbQuit));
-                self.open_popup(popup, For::Quit, effects);
-            }
-            Command::Quit => effects.push(Effect::Quit),
+            Command::Quit => self.ask_to_leave(Destination::Quit, effects),
             Command::Lock => self.lock(),
             Command::Help => {
                 let mut bindings = self.screen_bindings();
@@ -267,8 +288,7 @@ impl App {
             }
             Command::Undo => {
                 if let Some(request) = self.desk().and_then(|desk| desk.undo.take()) {
-                    let id = self.top_id();
-                    self.send(Asker::Layer(id), request, effects);
+                    self.send(Asker::App, request, effects);
                 }
             }
             _ => return false,
@@ -323,13 +343,10 @@ impl App {
             Action::None => {}
             Action::Send(request) => self.send(asker, request, effects),
             Action::Open(screen) => self.push(*screen, effects),
-            Action::Replace(screen) => {
-                self.pop();
-                self.push(*screen, effects);
-            }
-            Action::Back => self.back(effects),
+            Action::Replace(screen) => self.replace(asker, *screen, effects),
+            Action::Back => self.back(asker, effects),
             Action::Done(notice) => {
-                self.back(effects);
+                self.back(asker, effects);
                 self.say(notice);
             }
             Action::Refine(query) => {
@@ -376,12 +393,35 @@ impl App {
         }
     }
 
-    pub(super) fn back(&mut self, effects: &mut Vec<Effect>) {
-        self.pop();
-        let stale =
-            self.desk().and_then(|desk| desk.layers.last_mut()).is_some_and(|top| std::mem::take(&mut top.stale));
-        let home = matches!(self.desk().and_then(|desk| desk.top()).map(|top| &top.screen), Some(Screen::Home(_)));
-        if stale || home {
+    /// Puts a screen where the asker's is. A reply that took long may find others on top.
+    fn replace(&mut self, asker: Asker, screen: Screen, effects: &mut Vec<Effect>) {
+        let id = self.next;
+        self.next += 1;
+        if let Some(desk) = self.desk()
+            && let Some(at) = desk.place_of(asker)
+        {
+            desk.close_question(at);
+            desk.layers[at] = Layer { id, screen, stale: true };
+        }
+        self.refresh_top(effects);
+    }
+
+    /// Closes the asker's screen, wherever it is in the pile.
+    pub(super) fn back(&mut self, asker: Asker, effects: &mut Vec<Effect>) {
+        if let Some(desk) = self.desk()
+            && let Some(at) = desk.place_of(asker).filter(|at| *at > 0)
+        {
+            desk.close_question(at);
+            desk.layers.remove(at);
+        }
+        self.refresh_top(effects);
+    }
+
+    /// Reads the top screen again when something was written since, and home always.
+    fn refresh_top(&mut self, effects: &mut Vec<Effect>) {
+        let Some(top) = self.desk().and_then(|desk| desk.layers.last_mut()) else { return };
+        let stale = std::mem::take(&mut top.stale);
+        if stale || matches!(top.screen, Screen::Home(_)) {
             self.load_top(effects);
         }
     }

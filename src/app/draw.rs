@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
-use super::{App, SPINNER_AFTER, Stage};
+use super::{App, PATIENCE, SPINNER_AFTER, Stage};
 use crate::{
     domain::{Field, text},
     services::Request,
@@ -48,21 +48,26 @@ impl App {
         }
     }
 
-    /// The last message; while something is awaited the spinner comes first.
+    /// What matters most now: the lock that comes, that something takes long, the last
+    /// message, that something is under way.
     fn message(&self, ctx: &Context) -> Option<Notice> {
+        if let Stage::SignedIn(desk) = &self.stage
+            && let Some(left) = desk.locks_in(self.now)
+        {
+            return Some(Notice::bad(ctx.say(W::LocksIn(left.div_ceil(1_000)))));
+        }
+        let awaited = self.pending.iter().filter(|pending| !matches!(pending.request, Request::Heartbeat));
+        let longest = awaited.map(|pending| self.now.ticks.saturating_sub(pending.since)).max().unwrap_or(0);
+        if longest > PATIENCE {
+            return Some(Notice::plain(ctx.say(W::Patience)));
+        }
         if let Some(notice) = &self.notice {
             return Some(notice.clone());
         }
-        let waits = self.pending.iter().any(|pending| {
-            !matches!(pending.request, Request::Heartbeat)
-                && self.now.ticks.saturating_sub(pending.since) > SPINNER_AFTER
-        });
-        if waits {
+        (longest > SPINNER_AFTER).then(|| {
             let turn = ["|", "/", "-", "\\"][usize::try_from(ctx.beat % 4).unwrap_or(0)];
-            return Some(Notice::plain(format!("{turn} {}", ctx.say(W::Waiting))));
-        }
-        let Stage::SignedIn(desk) = &self.stage else { return None };
-        desk.locks_in(self.now).map(|left| Notice::bad(ctx.say(W::LocksIn(left.div_ceil(1_000)))))
+            Notice::plain(format!("{turn} {}", ctx.say(W::Waiting)))
+        })
     }
 
     fn draw_login(
@@ -111,8 +116,8 @@ impl App {
         let who = ctx.say(W::SignedInAs { name: &actor.full_name, role: actor.role });
         if let Some(locked) = &desk.locked {
             chrome::header(frame, areas.header, &ctx.say(W::LockedTitle), &who, ctx.theme);
-            self.draw_popup_keys(frame, areas, locked, ctx);
-            return view::draw_popup(frame, areas.body, locked, ctx);
+            self.draw_popup_keys(frame, areas, &locked.popup, ctx);
+            return view::draw_popup(frame, areas.body, &locked.popup, ctx);
         }
         let top = desk.top()?;
         let place = format!("{}  /  {}", ctx.settings().company_name, top.screen.title(ctx));
@@ -168,7 +173,10 @@ fn draw_setup(frame: &mut Frame, areas: Areas, setup: &Setup, ctx: &Context) -> 
     let keys = [
         (Key::ctrl('s'), ctx.say(next)),
         (Key::plain(crossterm::event::KeyCode::Tab), ctx.command(crate::ui::keys::Command::NextField).0.to_owned()),
-        (Key::plain(crossterm::event::KeyCode::Esc), ctx.say(W::BackKey)),
+        match at {
+            1 => (Key::ctrl('c'), ctx.say(W::QuitKey)),
+            _ => (Key::plain(crossterm::event::KeyCode::Esc), ctx.say(W::BackKey)),
+        },
     ];
     chrome::footer(frame, areas.footer, &keys, ctx.theme);
     let form = Rect { y: y + 1, height: areas.body.bottom().saturating_sub(y + 1), ..areas.body };

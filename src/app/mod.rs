@@ -32,6 +32,7 @@ use crate::{
     ui::{
         Action, Context, Notice,
         keys::Key,
+        popup::Popup,
         screens::{
             form::Form,
             setup::{Setup, Wish},
@@ -41,7 +42,7 @@ use crate::{
         widgets::chrome,
     },
 };
-use desk::Desk;
+use desk::{Desk, Lock};
 
 /// What comes in, one at a time and in order.
 #[derive(Debug)]
@@ -170,7 +171,11 @@ impl App {
     pub fn update(&mut self, event: Event, now: Moment) -> Vec<Effect> {
         self.now = now;
         let mut effects = Vec::new();
+        // Before anything counts as activity: the key that wakes a laptop must not keep
+        // open what has slept too long, and it is no letter of the password either.
+        let woke = self.lock_when_idle();
         match event {
+            Event::Terminal(TerminalEvent::Key(_) | TerminalEvent::Paste(_) | TerminalEvent::Mouse(_)) if woke => {}
             Event::Terminal(TerminalEvent::Key(key)) if key.kind != KeyEventKind::Release => {
                 self.touch();
                 for key in apart(key) {
@@ -238,8 +243,11 @@ impl App {
             !matches!(pending.request, Request::Heartbeat)
                 && self.now.ticks.saturating_sub(pending.since) > SPINNER_AFTER
         };
-        let Some(longest) = self.pending.iter().find(|pending| waited(pending)) else { return false };
-        let writing = longest.request.writes();
+        if !self.pending.iter().any(waited) {
+            return false;
+        }
+        // Whatever is under way is given up, also what was sent after the one that takes long.
+        let writing = self.pending.iter().any(|pending| pending.request.writes());
         self.pending.clear();
         effects.push(Effect::Abandon);
         if let Stage::SignedIn(desk) = &mut self.stage {
@@ -248,7 +256,11 @@ impl App {
         if let Stage::Setup(setup) = &mut self.stage {
             setup.waiting = false;
         }
-        self.say(Notice::bad(self.context().say(if writing { W::GaveUpWriting } else { W::GaveUp })));
+        let notice = Notice::bad(self.context().say(if writing { W::GaveUpWriting } else { W::GaveUp }));
+        if let Some(Lock { popup: Popup::Password(password), .. }) = self.desk().and_then(|desk| desk.locked.as_mut()) {
+            password.problem = Some(notice.text.clone());
+        }
+        self.say(notice);
         true
     }
 
@@ -284,7 +296,6 @@ impl App {
         }
         let wish = self.with_setup(|setup, ctx| setup.key(key, ctx));
         match wish {
-            Some(Wish::Leave) => effects.push(Effect::Quit),
             Some(Wish::Speak(language)) => {
                 self.options.language = language;
                 self.with_setup(Setup::speak);
@@ -354,9 +365,14 @@ impl App {
         self.pending.push(Pending { id, asker, request, since: self.now.ticks });
     }
 
+    /// Says it at the bottom; while the session is locked, once it is unlocked.
     fn say(&mut self, notice: Notice) {
-        if !notice.text.is_empty() {
-            self.notice = Some(notice);
+        if notice.text.is_empty() {
+            return;
+        }
+        match self.desk().and_then(|desk| desk.locked.as_mut()) {
+            Some(lock) => lock.said = Some(notice),
+            None => self.notice = Some(notice),
         }
     }
 
@@ -424,12 +440,6 @@ impl App {
     fn tick(&mut self, effects: &mut Vec<Effect>) {
         if matches!(self.stage, Stage::SignedIn(_)) {
             self.desk_tick(effects);
-        }
-        let slow = self.pending.iter().any(|pending| {
-            !matches!(pending.request, Request::Heartbeat) && self.now.ticks.saturating_sub(pending.since) > PATIENCE
-        });
-        if slow && self.notice.is_none() {
-            self.say(Notice::plain(self.context().say(W::Patience)));
         }
     }
 }

@@ -58,7 +58,7 @@ impl App {
                     self.act(Asker::Layer(id), action, effects);
                 }
             }
-            (For::Quit, Outcome::Confirmed) => effects.push(Effect::Quit),
+            (For::Leave(to), Outcome::Confirmed) => self.leave(to, effects),
             (For::Confirm(asker, request), Outcome::Password(password)) => {
                 // Open until the password has been found right.
                 let popup = open.popup;
@@ -99,15 +99,7 @@ impl App {
     pub(super) fn go(&mut self, to: Destination, effects: &mut Vec<Effect>) {
         let ctx = self.context();
         let screen = match to {
-            Destination::Home => {
-                if !self.has_unsaved()
-                    && let Some(desk) = self.desk()
-                {
-                    desk.layers.truncate(1);
-                    self.load_top(effects);
-                }
-                return;
-            }
+            Destination::Home | Destination::SignOut | Destination::Quit => return self.ask_to_leave(to, effects),
             Destination::List(kind) => Screen::List(Box::new(List::new(Query::all(kind)))),
             Destination::Record(kind, id) => Screen::Detail(Box::new(Detail::new(kind, id))),
             Destination::New(kind) => Screen::Form(Box::new(match kind {
@@ -119,15 +111,42 @@ impl App {
             Destination::Settings => Screen::Form(Box::new(Form::settings(&ctx))),
             Destination::Password => Screen::Form(Box::new(Form::own_password(false))),
             Destination::Lock => return self.lock(),
-            Destination::SignOut => {
-                let notice = Notice::plain(ctx.say(W::SignedOutNow));
-                return self.sign_out(Some(notice));
-            }
-            Destination::Quit => {
-                self.shell_run(Command::Quit, effects);
-                return;
-            }
         };
         self.act(Asker::App, Action::Open(Box::new(screen)), effects);
+    }
+
+    /// Leaves at once, or asks first when something that was typed would be lost.
+    pub(super) fn ask_to_leave(&mut self, to: Destination, effects: &mut Vec<Effect>) {
+        if self.has_unsaved() {
+            let popup = self.question_before(to);
+            self.open_popup(popup, For::Leave(to), effects);
+        } else {
+            self.leave(to, effects);
+        }
+    }
+
+    pub(super) fn question_before(&self, to: Destination) -> Popup {
+        let ctx = self.context();
+        let (title, verb) = match to {
+            Destination::Quit => (W::QuitTitle, W::VerbQuit),
+            _ => (W::DiscardTitle, W::VerbDiscard),
+        };
+        Popup::confirm(ctx.say(title), vec![ctx.say(W::QuitMeans)], ctx.say(verb))
+    }
+
+    pub(super) fn leave(&mut self, to: Destination, effects: &mut Vec<Effect>) {
+        match to {
+            Destination::Quit => effects.push(Effect::Quit),
+            Destination::SignOut => {
+                let notice = Notice::plain(self.context().say(W::SignedOutNow));
+                self.sign_out(Some(notice));
+            }
+            _ => {
+                if let Some(desk) = self.desk() {
+                    desk.layers.truncate(1);
+                }
+                self.load_top(effects);
+            }
+        }
     }
 }

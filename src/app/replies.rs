@@ -4,15 +4,15 @@ use crossterm::event::KeyEvent;
 
 use super::{
     App, Asker, Effect, Pending,
-    desk::{For, HEARTBEAT, Open},
+    desk::{For, HEARTBEAT, Lock, Open},
 };
 use crate::{
     domain::{Error, user::Role},
     services::{Reply, Request},
     ui::{
-        Notice,
+        Notice, actions,
         keys::Key,
-        popup::{Outcome, Popup, Source, Step},
+        popup::{Destination, Outcome, Popup, Source, Step},
         text::W,
     },
 };
@@ -79,11 +79,15 @@ impl App {
                 }
             }
             Asker::Popup(id) => self.popup_reply(id, reply),
-            Asker::App => {
-                if let Err(error) = reply {
-                    self.say(Notice::bad(self.context().error(&error)));
+            // The last change was taken back: said on whatever screen that was.
+            Asker::App => match reply {
+                Ok(reply) => {
+                    let report = actions::report(reply, &self.context());
+                    self.act(asker, report, effects);
+                    self.load_top(effects);
                 }
-            }
+                Err(error) => self.say(Notice::bad(self.context().error(&error))),
+            },
         }
     }
 
@@ -93,7 +97,10 @@ impl App {
         if open.id == id {
             match reply {
                 Ok(reply) => open.popup.on_reply(reply, &self.context()),
-                Err(error) => self.say(Notice::bad(self.context().error(&error))),
+                Err(error) => {
+                    open.popup.on_failure();
+                    self.say(Notice::bad(self.context().error(&error)));
+                }
             }
         }
         if let Some(desk) = self.desk() {
@@ -106,12 +113,13 @@ impl App {
         let problem = reply.as_ref().err().map(|error| self.context().error(error));
         let now = self.now.ticks;
         let Some(desk) = self.desk() else { return };
-        if let Some(locked) = &mut desk.locked {
-            if let (Popup::Password(password), Some(text)) = (locked, problem) {
-                password.problem = Some(text);
-            } else {
-                desk.locked = None;
+        if let Some(lock) = &mut desk.locked {
+            if reply.is_ok() {
+                let said = desk.locked.take().and_then(|lock| lock.said);
                 desk.last_activity = now;
+                self.notice = said;
+            } else if let Popup::Password(password) = &mut lock.popup {
+                password.problem = problem;
             }
             return;
         }
@@ -131,39 +139,69 @@ impl App {
     }
 
     pub(super) fn lock(&mut self) {
-        let why = self.context().say(W::LockedMeans);
+        let popup = Popup::password(self.context().say(W::LockedMeans));
         if let Some(desk) = self.desk() {
-            desk.locked = Some(Popup::password(why));
+            desk.locked = Some(Lock { popup, leaving: None, said: None });
         }
         self.notice = None;
     }
 
     pub(super) fn locked_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
         let ctrl_c = Key::from_event(key) == Key::ctrl('c');
-        let Some(locked) = self.desk().and_then(|desk| desk.locked.as_mut()) else { return };
-        if let Popup::Password(password) = &mut *locked {
+        let Some(lock) = self.desk().and_then(|desk| desk.locked.as_mut()) else { return };
+        if let Popup::Password(password) = &mut lock.popup {
             password.problem = None;
         }
-        match locked.key(key) {
-            Step::Done(Outcome::Password(password)) => self.send(Asker::App, Request::Confirm { password }, effects),
-            // Somebody else: nobody can look at what was typed, so it may as well go.
-            Step::Close => self.sign_out(None),
-            _ if ctrl_c => effects.push(Effect::Quit),
+        match (lock.leaving, lock.popup.key(key)) {
+            (Some(to), Step::Done(Outcome::Confirmed)) => self.leave(to, effects),
+            (Some(_), Step::Close) => self.relock(),
+            (None, Step::Done(Outcome::Password(password))) => {
+                self.send(Asker::App, Request::Confirm { password }, effects);
+            }
+            (None, Step::Close) => self.leave_lock(Destination::SignOut, effects),
+            (None, _) if ctrl_c => self.leave_lock(Destination::Quit, effects),
             _ => {}
         }
+    }
+
+    /// Back from the question to the password field.
+    fn relock(&mut self) {
+        let popup = Popup::password(self.context().say(W::LockedMeans));
+        if let Some(lock) = self.desk().and_then(|desk| desk.locked.as_mut()) {
+            (lock.popup, lock.leaving) = (popup, None);
+        }
+    }
+
+    /// Without the password the session can only be given up, with all that was typed.
+    fn leave_lock(&mut self, to: Destination, effects: &mut Vec<Effect>) {
+        if !self.has_unsaved() {
+            return self.leave(to, effects);
+        }
+        let popup = self.question_before(to);
+        if let Some(lock) = self.desk().and_then(|desk| desk.locked.as_mut()) {
+            (lock.popup, lock.leaving) = (popup, Some(to));
+        }
+    }
+
+    /// Locks a session that nobody has used for too long; whether it did so just now.
+    pub(super) fn lock_when_idle(&mut self) -> bool {
+        let now = self.now.ticks;
+        let idle = self.desk().is_some_and(|desk| {
+            let limit = u64::from(desk.session.settings.session_minutes) * 60_000;
+            desk.locked.is_none() && now.saturating_sub(desk.last_activity) >= limit
+        });
+        if idle {
+            self.lock();
+        }
+        idle
     }
 
     pub(super) fn desk_tick(&mut self, effects: &mut Vec<Effect>) {
         let now = self.now;
         let Some(desk) = self.desk() else { return };
-        let limit = u64::from(desk.session.settings.session_minutes) * 60_000;
-        let idle = now.ticks.saturating_sub(desk.last_activity);
         let due = now.ticks.saturating_sub(desk.last_heartbeat) >= HEARTBEAT;
         if due {
             desk.last_heartbeat = now.ticks;
-        }
-        if desk.locked.is_none() && idle >= limit {
-            self.lock();
         }
         let beating = self.pending.iter().any(|pending| matches!(pending.request, Request::Heartbeat));
         if due && !beating {

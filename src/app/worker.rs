@@ -2,7 +2,11 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, mpsc},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     thread,
 };
 
@@ -33,12 +37,14 @@ pub struct Worker {
     make: Arc<dyn Fn() -> Executor + Send + Sync>,
     replies: mpsc::Sender<Event>,
     jobs: Option<mpsc::Sender<Job>>,
+    /// Tells the present thread that nobody waits for it any more.
+    left: Arc<AtomicBool>,
 }
 
 impl Worker {
     /// The thread starts with the first job.
     pub fn new(make: Arc<dyn Fn() -> Executor + Send + Sync>, replies: mpsc::Sender<Event>) -> Self {
-        Self { make, replies, jobs: None }
+        Self { make, replies, jobs: None, left: Arc::default() }
     }
 
     /// Hands over a job; its reply comes as an event.
@@ -54,17 +60,24 @@ impl Worker {
         }
     }
 
-    /// Leaves the thread alone with what it is doing; it ends when that is done.
+    /// Leaves the thread alone with what it is doing; it ends when that is done, and
+    /// does not begin what it was handed after.
     pub fn abandon(&mut self) {
         self.jobs = None;
+        self.left.store(true, Ordering::Relaxed);
     }
 
-    fn start(&self) -> mpsc::Sender<Job> {
+    fn start(&mut self) -> mpsc::Sender<Job> {
         let (jobs, inbox) = mpsc::channel::<Job>();
+        let left = Arc::<AtomicBool>::default();
+        self.left = Arc::clone(&left);
         let (make, replies) = (Arc::clone(&self.make), self.replies.clone());
         thread::spawn(move || {
             let mut executor = make();
             while let Ok(job) = inbox.recv() {
+                if left.load(Ordering::Relaxed) {
+                    break;
+                }
                 let done = catch_unwind(AssertUnwindSafe(|| executor(&job)));
                 let reply = done.unwrap_or_else(|_| {
                     // The panic itself is in the log; what it left behind is not used again.
@@ -79,5 +92,68 @@ impl Worker {
             }
         });
         jobs
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    fn job(id: u64) -> Job {
+        Job { id, session: None, request: Box::new(Request::Heartbeat), now: crate::app::now() }
+    }
+
+    /// A worker that notes what it begins, and does job 1 only when it is let go.
+    fn worker() -> (Worker, mpsc::Receiver<Event>, mpsc::Receiver<u64>, mpsc::Sender<()>) {
+        let (replies, events) = mpsc::channel();
+        let (begun, begins) = mpsc::channel();
+        let (let_go, gate) = mpsc::channel();
+        let gate = Arc::new(std::sync::Mutex::new(gate));
+        let make = Arc::new(move || -> Executor {
+            let (begun, gate) = (begun.clone(), Arc::clone(&gate));
+            Box::new(move |job: &Job| {
+                begun.send(job.id).unwrap();
+                assert!(job.id != 13, "unlucky");
+                if job.id == 1 {
+                    gate.lock().unwrap().recv().unwrap();
+                }
+                Err(Error::NotFound)
+            })
+        });
+        (Worker::new(make, replies), events, begins, let_go)
+    }
+
+    fn replied(events: &mpsc::Receiver<Event>) -> (u64, Result<Reply, Error>) {
+        match events.recv().unwrap() {
+            Event::Reply { id, reply } => (id, *reply),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_was_queued_behind_an_abandoned_job_is_not_begun() {
+        let (mut worker, events, begins, let_go) = worker();
+        worker.send(job(1));
+        assert_eq!(begins.recv().unwrap(), 1);
+        worker.send(job(2));
+        worker.abandon();
+        // Another thread goes on at once, while the first still hangs.
+        worker.send(job(3));
+        assert_eq!(replied(&events).0, 3);
+        let_go.send(()).unwrap();
+        assert_eq!(replied(&events).0, 1);
+        drop(worker);
+        // The channel closes when both threads have ended.
+        assert_eq!(begins.iter().collect::<Vec<_>>(), [3]);
+    }
+
+    #[test]
+    fn a_panic_is_an_answer_and_the_worker_goes_on() {
+        let (mut worker, events, ..) = worker();
+        worker.send(job(13));
+        assert!(matches!(replied(&events), (13, Err(Error::Internal(_)))));
+        worker.send(job(14));
+        assert_eq!(replied(&events).0, 14);
     }
 }

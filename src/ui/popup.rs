@@ -221,6 +221,20 @@ impl Popup {
         }
     }
 
+    /// The lines that were asked for will not come.
+    pub fn stop_waiting(&mut self) {
+        if let Self::Menu(menu) = self {
+            menu.awaited = 0;
+        }
+    }
+
+    /// One request for lines has failed.
+    pub fn on_failure(&mut self) {
+        if let Self::Menu(menu) = self {
+            menu.awaited = menu.awaited.saturating_sub(1);
+        }
+    }
+
     /// Lines for a menu have come; says what they contain when it is none of its replies.
     pub fn on_reply(&mut self, reply: Reply, ctx: &Context) {
         if let Self::Menu(menu) = self {

@@ -162,7 +162,6 @@ impl Form {
         let Some(entry) = self.entries.get_mut(self.at) else { return Action::None };
         if entry.is_text() && entry.input.key(key) {
             entry.problem = None;
-            self.saving = false;
             return Action::None;
         }
         match (key.code, &entry.kind) {

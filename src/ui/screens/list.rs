@@ -134,6 +134,11 @@ impl List {
         self.restart()
     }
 
+    /// The pages that were asked for will not come.
+    pub fn stop_waiting(&mut self) {
+        self.awaited.clear();
+    }
+
     pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         match reply {
             Ok(reply) => match reply {

@@ -109,6 +109,15 @@ impl Screen {
         }
     }
 
+    /// Nobody waits any more for what it asked for.
+    pub fn stop_waiting(&mut self) {
+        match self {
+            Self::List(list) => list.stop_waiting(),
+            Self::Form(form) => form.saving = false,
+            Self::Home(_) | Self::Detail(_) => {}
+        }
+    }
+
     /// Something was typed that is not saved.
     pub fn has_unsaved(&self) -> bool {
         matches!(self, Self::Form(form) if form.has_unsaved())

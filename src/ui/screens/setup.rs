@@ -33,8 +33,6 @@ pub enum Wish {
     Act(Action),
     /// Speak this language from now on.
     Speak(Language),
-    /// Leave the program; nothing was written.
-    Leave,
 }
 
 /// The wizard with all that was typed.
@@ -101,14 +99,13 @@ impl Setup {
         let form = self.form_mut();
         let last = form.at + 1 >= form.entries.len() || form.entries.iter().all(|entry| entry.kind == Kind::Fixed);
         match key.code {
-            KeyCode::Esc => match self.neighbour(false) {
-                Some(before) => {
+            KeyCode::Esc => {
+                if let Some(before) = self.neighbour(false) {
                     self.step = before;
                     self.waiting = false;
-                    Wish::Act(Action::None)
                 }
-                None => Wish::Leave,
-            },
+                Wish::Act(Action::None)
+            }
             KeyCode::Char('s') if ctrl => self.next(ctx),
             KeyCode::Enter if last => self.next(ctx),
             _ => Wish::Act(self.form_mut().key(key, ctx)),
