@@ -9,20 +9,22 @@ use super::{error::Problem, money, text};
 pub const MAX_ATTENDEES: i32 = 1_000_000;
 /// The longest name or title, in characters as a person counts them.
 pub const MAX_NAME: usize = 100;
-/// The longest notes.
+/// The longest notes, in characters as a person counts them.
 pub const MAX_NOTES: usize = 10_000;
-/// Code points for one character as a person counts them: what columns have room for.
-const CODE_POINTS: usize = 4;
+/// The longest e-mail address, in bytes.
+const MAX_EMAIL: usize = 254;
 
 fn bounded(cleaned: String, max: usize) -> Result<String, Problem> {
-    if text::length(&cleaned) > max || cleaned.chars().count() > max * CODE_POINTS {
+    if text::length(&cleaned) > max || cleaned.chars().count() > max * text::CODE_POINTS_PER_CHARACTER {
         Err(Problem::TooLong(max))
     } else {
         Ok(cleaned)
     }
 }
 
-/// 3–30 of letters, digits, `.`, `_`, `-`.
+/// 3–30 of the letters `a`–`z` in either case, digits, `.`, `_`, `-`.
+///
+/// Errors: `Required`, `UsernameCharacters`, `TooShort`, `TooLong`.
 pub fn username(typed: &str) -> Result<String, Problem> {
     let name = text::clean(typed);
     match name.chars().count() {
@@ -36,7 +38,7 @@ pub fn username(typed: &str) -> Result<String, Problem> {
     }
 }
 
-/// A name, company or title of 1–100 characters.
+/// A name, company or title of 1–100 characters. Errors: `Required`, `TooLong`.
 pub fn name(typed: &str) -> Result<String, Problem> {
     match bounded(text::clean(typed), MAX_NAME)? {
         empty if empty.is_empty() => Err(Problem::Required),
@@ -44,36 +46,40 @@ pub fn name(typed: &str) -> Result<String, Problem> {
     }
 }
 
-/// One line, or nothing.
+/// One line of at most `max` characters, or nothing. Error: `TooLong`.
 pub fn optional_text(typed: &str, max: usize) -> Result<String, Problem> {
     bounded(text::clean(typed), max)
 }
 
-/// Several lines, or nothing.
+/// Several lines, at most [`MAX_NOTES`] characters, or nothing. Error: `TooLong`.
 pub fn notes(typed: &str) -> Result<String, Problem> {
     bounded(text::clean_multiline(typed), MAX_NOTES)
 }
 
-/// An e-mail address as it was typed, or nothing; never an invented one.
+/// An e-mail address as it was typed, or nothing; never an invented one. At most 254
+/// bytes; its domain has a dot, since `kevin@gmail` is a slip far more often than a host.
+///
+/// Errors: `TooLong`, `NotAnEmail`.
 pub fn optional_email(typed: &str) -> Result<Option<String>, Problem> {
     let email = text::clean(typed);
     if email.is_empty() {
         return Ok(None);
     }
     let options = Options::default().without_display_text().without_domain_literal().with_required_tld();
-    if email.len() > 254 {
-        return Err(Problem::TooLong(254));
+    if email.len() > MAX_EMAIL {
+        return Err(Problem::TooLong(MAX_EMAIL));
     }
     EmailAddress::parse_with_options(&email, options).map_err(|_| Problem::NotAnEmail)?;
     Ok(Some(email))
 }
 
-/// A phone number as it was typed: 6–15 digits with `+ ( ) . - /` and spaces.
+/// A phone number as it was typed: 6–15 digits with `+ ( ) . - /` and spaces, 40
+/// characters in all. Errors: `Required`, `NotAPhone`.
 pub fn phone(typed: &str) -> Result<String, Problem> {
     optional_phone(typed)?.ok_or(Problem::Required)
 }
 
-/// A phone number, or nothing.
+/// A phone number as for [`phone`], or nothing. Error: `NotAPhone`.
 pub fn optional_phone(typed: &str) -> Result<Option<String>, Problem> {
     let phone = text::clean(typed);
     let digits = phone.chars().filter(char::is_ascii_digit).count();
@@ -87,7 +93,7 @@ pub fn optional_phone(typed: &str) -> Result<Option<String>, Problem> {
     }
 }
 
-/// 1–6 digits, zeros in front kept, or nothing.
+/// 1–6 digits, zeros in front kept, or nothing. Error: `NotAnEmployeeNumber`.
 pub fn optional_employee_number(typed: &str) -> Result<Option<String>, Problem> {
     let number = text::clean(typed);
     match number.len() {
@@ -97,17 +103,22 @@ pub fn optional_employee_number(typed: &str) -> Result<Option<String>, Problem> 
     }
 }
 
-/// How many people come; nothing means nobody is known of yet.
+/// How many people come, 0–1,000,000; nothing means nobody is known of yet.
+///
+/// Errors: `NotANumber`, `OutOfRange`.
 pub fn attendees(typed: &str) -> Result<i32, Problem> {
     if typed.trim().is_empty() {
         return Ok(0);
     }
     let out = Problem::OutOfRange(0, MAX_ATTENDEES.into());
-    let number = i32::try_from(money::parse_whole(typed)?).map_err(|_| out)?;
-    if (0..=MAX_ATTENDEES).contains(&number) { Ok(number) } else { Err(out) }
+    let number = money::parse_whole(typed).map_err(|problem| match problem {
+        Problem::OutOfRange(..) => out,
+        other => other,
+    })?;
+    i32::try_from(number).ok().filter(|number| (0..=MAX_ATTENDEES).contains(number)).ok_or(out)
 }
 
-/// Three letters of ISO 4217.
+/// Three letters, as in ISO 4217, in capitals. Errors: `Required`, `NotAChoice`.
 pub fn currency(typed: &str) -> Result<String, Problem> {
     let code = text::clean(typed).to_ascii_uppercase();
     match code.len() {
@@ -117,7 +128,7 @@ pub fn currency(typed: &str) -> Result<String, Problem> {
     }
 }
 
-/// A time zone of the IANA list, in any case.
+/// A time zone of the IANA list, in any case. Errors: `Required`, `NotAChoice`.
 pub fn time_zone(typed: &str) -> Result<Tz, Problem> {
     let name = text::clean(typed);
     if name.is_empty() {
@@ -130,6 +141,7 @@ pub fn time_zone(typed: &str) -> Result<Tz, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn the_company_s_own_papers_are_accepted() {
@@ -167,8 +179,37 @@ mod tests {
         assert_eq!(optional_employee_number("1234567"), Err(Problem::NotAnEmployeeNumber));
         assert_eq!(attendees("1 000 000"), Ok(1_000_000));
         assert_eq!(attendees("1000001"), Err(Problem::OutOfRange(0, 1_000_000)));
-        assert_eq!(attendees("-1"), Err(Problem::OutOfRange(0, 1_000_000)));
+        for typed in ["-1", "99999999999999", "99999999999999999999"] {
+            assert_eq!(attendees(typed), Err(Problem::OutOfRange(0, 1_000_000)), "{typed}");
+        }
+        assert_eq!(attendees(" "), Ok(0));
+        assert_eq!(attendees("50 EUR"), Err(Problem::NotANumber));
         assert_eq!(time_zone("europe/paris"), Ok(Tz::Europe__Paris));
         assert_eq!(currency("eur"), Ok("EUR".to_owned()));
+        assert_eq!(currency("€"), Err(Problem::NotAChoice));
+        assert_eq!(optional_email(&format!("k@{}.io", "x.".repeat(130))), Err(Problem::TooLong(254)));
+    }
+
+    #[test]
+    fn what_is_counted_fits_its_column() {
+        let four = "👨\u{200d}👩\u{200d}";
+        assert_eq!(name("👨‍👩‍👧‍👦".repeat(100).as_str()), Err(Problem::TooLong(100)));
+        assert!(optional_text(&four.repeat(50), 100).is_ok());
+        assert_eq!(notes(&"x".repeat(MAX_NOTES + 1)), Err(Problem::TooLong(MAX_NOTES)));
+        for nothing in ["\u{200d}", "\u{3164}", "\u{2800}", "\u{202e} \u{7}"] {
+            assert_eq!(name(nothing), Err(Problem::Required), "{nothing:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_accepted_is_accepted_again(text in any::<String>()) {
+            for check in [name, username, phone, notes, currency] {
+                if let Ok(kept) = check(&text) {
+                    prop_assert_eq!(check(&kept), Ok(kept));
+                }
+            }
+            let _ = (optional_email(&text), optional_employee_number(&text), attendees(&text), time_zone(&text));
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A language of the interface.
+/// A language of the interface. Written `en` or `fr`; read in any case.
 #[derive(
     Debug,
     Clone,
@@ -19,7 +19,24 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Language {
+    /// English, where nothing else was asked for.
     #[default]
     En,
+    /// French.
     Fr,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use strum::IntoEnumIterator;
+
+    #[test]
+    fn a_language_is_read_as_it_is_written() {
+        for language in Language::iter() {
+            assert_eq!(language.to_string().parse(), Ok(language));
+            assert_eq!(language.to_string().to_uppercase().parse(), Ok(language));
+        }
+        assert!("de".parse::<Language>().is_err());
+    }
 }

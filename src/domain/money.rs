@@ -7,12 +7,14 @@ use diesel::{
     serialize::{self, Output, ToSql},
     sql_types::BigInt,
 };
+use serde::Serialize;
 
 use super::{error::Problem, language::Language};
 
-/// An exact amount in cents.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, AsExpression, FromSqlRow)]
+/// An exact amount in cents; an integer in JSON and in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, AsExpression, FromSqlRow)]
 #[diesel(sql_type = BigInt)]
+#[serde(transparent)]
 pub struct Cents(pub i64);
 
 impl<DB: Backend> FromSql<BigInt, DB> for Cents
@@ -33,38 +35,40 @@ where
     }
 }
 
-/// The largest amount, in whole units.
+/// The largest amount, in whole units; its negative is the smallest.
 const MAX_UNITS: i64 = 1_000_000_000_000;
+
+/// What may stand before or behind an amount, in any case; longer words before their beginnings.
+const CURRENCIES: [&str; 19] = [
+    "€", "$", "£", "¥", "euros", "euro", "EUR", "USD", "GBP", "CHF", "CAD", "AUD", "JPY", "SEK", "NOK", "DKK", "PLN",
+    "CZK", "MAD",
+];
 
 impl Cents {
     /// Reads `12000`, `12 000,50`, `12,000.50`, `12.000,50`, `1234,5`, with or without a
     /// currency before or behind. A single separator before three digits groups
     /// thousands; before one or two digits it is the decimal point.
+    ///
+    /// Errors: `Required` when empty, `NotAnAmount`, and `OutOfRange` (in whole units)
+    /// beyond 1,000,000,000,000.00 on either side of zero.
     pub fn parse(typed: &str) -> Result<Self, Problem> {
-        let bare: String = typed.trim().chars().filter(|c| !is_blank(*c)).collect();
-        if bare.is_empty() {
+        let text = unified(typed);
+        if text.is_empty() {
             return Err(Problem::Required);
         }
-        let (negative, bare) = match bare.strip_prefix(['-', '−']) {
-            Some(rest) => (true, rest),
-            None => (false, bare.strip_prefix('+').unwrap_or(&bare)),
-        };
-        let number = without_currency(bare);
-        if !number.starts_with(|c: char| c.is_ascii_digit()) || !blanks_group_thousands(typed) {
-            return Err(Problem::NotAnAmount);
-        }
-        let (units, cents) = split_decimals(number).ok_or(Problem::NotAnAmount)?;
-        let digits = ungrouped(units).ok_or(Problem::NotAnAmount)?;
+        let (negative, number) = bare_number(&text);
+        let (digits, cents) = units_and_cents(number).ok_or(Problem::NotAnAmount)?;
         let too_large = Problem::OutOfRange(0, MAX_UNITS);
         let units: i64 = digits.parse().map_err(|_| too_large)?;
-        if units > MAX_UNITS {
+        let amount = units.checked_mul(100).and_then(|whole| whole.checked_add(cents)).ok_or(too_large)?;
+        if amount > MAX_UNITS * 100 {
             return Err(too_large);
         }
-        let amount = units * 100 + cents;
         Ok(Self(if negative { -amount } else { amount }))
     }
 
-    /// As the language writes it: `12,000.50` or `12 000,50`; always two decimals.
+    /// As the language writes it: `12,000.50`, or `12 000,50` with no-break spaces; always
+    /// two decimals.
     pub fn format(self, language: Language) -> String {
         let (separator, point) = match language {
             Language::En => (',', '.'),
@@ -89,66 +93,89 @@ pub fn grouped(number: u64, separator: char) -> String {
     text
 }
 
-/// Spaces of all kinds and apostrophes, which group thousands.
-fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’')
+/// A whole number as people write it: `1200`, `1 200`, `1,200`; no currency, no decimals.
+///
+/// Errors: `Required` when empty, `NotANumber`, and `OutOfRange` beyond 1,000,000,000,000
+/// on either side of zero.
+pub fn parse_whole(typed: &str) -> Result<i64, Problem> {
+    let text = unified(typed);
+    if text.is_empty() {
+        return Err(Problem::Required);
+    }
+    let (sign, number) = signed(&text);
+    let digits = ungrouped(number).ok_or(Problem::NotANumber)?;
+    let out = Problem::OutOfRange(0, MAX_UNITS);
+    let value: i64 = digits.parse().map_err(|_| out)?;
+    if value > MAX_UNITS { Err(out) } else { Ok(if sign == Some('-') { -value } else { value }) }
 }
 
-/// Between digits, blanks stand before exactly three digits.
-fn blanks_group_thousands(typed: &str) -> bool {
-    let parts: Vec<&str> = typed.trim().split(is_blank).collect();
-    parts.windows(2).all(|pair| {
-        let after_digit = pair[0].ends_with(|c: char| c.is_ascii_digit());
-        let run = pair[1].chars().take_while(char::is_ascii_digit).count();
-        !after_digit || run == 0 || run == 3
+/// Every run of white space as one space, every apostrophe and minus as the plain one.
+fn unified(typed: &str) -> String {
+    typed.split_whitespace().collect::<Vec<_>>().join(" ").replace('’', "'").replace('−', "-")
+}
+
+/// The sign in front, and what stands behind it.
+fn signed(text: &str) -> (Option<char>, &str) {
+    match text.chars().next() {
+        Some(sign @ ('-' | '+')) => (Some(sign), text[1..].trim_start()),
+        _ => (None, text),
+    }
+}
+
+/// Whether it is negative, and the digits and separators without sign and currency. The
+/// sign may stand on either side of a currency in front.
+fn bare_number(text: &str) -> (bool, &str) {
+    let (outer, rest) = signed(text);
+    let Some(behind) = without_prefix(rest) else {
+        return (outer == Some('-'), without_suffix(rest).unwrap_or(rest));
+    };
+    let (sign, number) = if outer.is_some() { (outer, behind) } else { signed(behind) };
+    (sign == Some('-'), number)
+}
+
+fn without_prefix(text: &str) -> Option<&str> {
+    let starts = |sign: &&&str| text.get(..sign.len()).is_some_and(|head| head.eq_ignore_ascii_case(sign));
+    CURRENCIES.iter().find(starts).map(|sign| text[sign.len()..].trim_start())
+}
+
+fn without_suffix(text: &str) -> Option<&str> {
+    CURRENCIES.iter().find_map(|sign| {
+        let (number, tail) = text.split_at_checked(text.len().checked_sub(sign.len())?)?;
+        tail.eq_ignore_ascii_case(sign).then(|| number.trim_end())
     })
 }
 
-fn without_currency(text: &str) -> &str {
-    const CURRENCIES: [&str; 12] = ["€", "$", "£", "¥", "EUR", "USD", "GBP", "CHF", "CAD", "eur", "euros", "euro"];
-    let text = CURRENCIES.iter().find_map(|sign| text.strip_prefix(sign)).unwrap_or(text);
-    CURRENCIES.iter().find_map(|sign| text.strip_suffix(sign)).unwrap_or(text)
-}
-
-/// The part before the decimals, and the decimals as cents.
-fn split_decimals(number: &str) -> Option<(&str, i64)> {
-    let Some(at) = number.rfind([',', '.']) else { return Some((number, 0)) };
-    let (units, decimals) = (&number[..at], &number[at + 1..]);
-    let separator = &number[at..=at];
-    let groups =
-        decimals.len() == 3 && !units.starts_with('0') && !units.contains(if separator == "," { '.' } else { ',' });
-    if groups {
-        return Some((number, 0));
+/// The digits before the decimals, and the decimals as cents.
+fn units_and_cents(number: &str) -> Option<(String, i64)> {
+    if let Some(digits) = ungrouped(number) {
+        return Some((digits, 0));
     }
-    let digits = !decimals.is_empty() && decimals.len() <= 2 && decimals.bytes().all(|b| b.is_ascii_digit());
+    let at = number.rfind([',', '.'])?;
+    let (units, decimals) = (&number[..at], &number[at + 1..]);
     // The same sign cannot both group thousands and begin the decimals.
-    if !digits || units.contains(separator) {
+    if units.contains(&number[at..=at]) || !decimals.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    let value: i64 = decimals.parse().ok()?;
-    Some((units, if decimals.len() == 1 { value * 10 } else { value }))
+    let cents: i64 = match decimals.len() {
+        1 => decimals.parse::<i64>().ok()? * 10,
+        2 => decimals.parse().ok()?,
+        _ => return None,
+    };
+    ungrouped(units).map(|digits| (digits, cents))
 }
 
-/// The digits of a number whose thousands may be grouped by one kind of sign.
+/// The digits of a whole number whose thousands may be grouped, by one kind of sign.
 fn ungrouped(units: &str) -> Option<String> {
-    let groups: Vec<&str> = units.split([',', '.']).collect();
-    let one_sign = !(units.contains(',') && units.contains('.'));
-    let sizes =
-        groups.len() == 1 || ((1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3));
-    let digits: String = groups.concat();
-    let all_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    (one_sign && sizes && all_digits).then_some(digits)
-}
-
-/// A whole number as people write it: `1200`, `1 200`, `1,200`.
-pub fn parse_whole(typed: &str) -> Result<i64, Problem> {
-    let amount = Cents::parse(typed).map_err(|problem| match problem {
-        Problem::NotAnAmount => Problem::NotANumber,
-        other => other,
-    })?;
-    let decimal = typed.trim().rsplit([',', '.']).next().is_some_and(|end| end.len() < 3);
-    let separated = typed.contains([',', '.']);
-    if amount.0 % 100 != 0 || (separated && decimal) { Err(Problem::NotANumber) } else { Ok(amount.0 / 100) }
+    let separator = units.chars().find(|c| !c.is_ascii_digit());
+    let Some(separator) = separator else { return (!units.is_empty()).then(|| units.to_owned()) };
+    let groups: Vec<&str> = units.split(separator).collect();
+    let (first, others) = groups.split_first()?;
+    let digits = |group: &str| group.bytes().all(|b| b.is_ascii_digit());
+    let grouped = matches!(separator, ' ' | '\'' | ',' | '.')
+        && (1..=3).contains(&first.len())
+        && !first.starts_with('0')
+        && others.iter().all(|group| group.len() == 3 && digits(group));
+    grouped.then(|| groups.concat())
 }
 
 #[cfg(test)]
@@ -163,6 +190,9 @@ mod tests {
             ("12 000,50", 1_200_050),
             ("12\u{a0}000,50", 1_200_050),
             ("12\u{202f}000", 1_200_000),
+            ("12\u{2009}000 \u{202f}€", 1_200_000),
+            ("12'000.50", 1_200_050),
+            ("12’000", 1_200_000),
             ("12,000.50", 1_200_050),
             ("12.000,50", 1_200_050),
             ("1234,5", 123_450),
@@ -172,9 +202,16 @@ mod tests {
             ("1,234,567.89", 123_456_789),
             ("€ 12", 1_200),
             ("12,00 EUR", 1_200),
+            ("chf 12", 1_200),
+            ("1 200 Euros", 120_000),
             ("-5", -500),
+            ("−5", -500),
+            ("+ 5", 500),
+            ("-€5", -500),
+            ("€ -5", -500),
             ("0.5", 50),
             ("0", 0),
+            ("1000000000000", 100_000_000_000_000),
         ] {
             assert_eq!(Cents::parse(typed), Ok(Cents(cents)), "{typed}");
         }
@@ -183,22 +220,61 @@ mod tests {
     #[test]
     fn what_is_no_amount_is_refused() {
         for typed in [
-            "nan", "inf", "1e5", "0x10", "1,23,456", "12.345.6", "1.2.3", "--5", "12,345,6", "1 23", "5 €5", "twelve",
-            "0,125", "1.2345",
+            "nan",
+            "inf",
+            "1e5",
+            "0x10",
+            "1,23,456",
+            "12.345.6",
+            "1.2.3",
+            "--5",
+            "12,345,6",
+            "1 23",
+            "5 €5",
+            "twelve",
+            "0,125",
+            "1.2345",
+            "1234 567",
+            "1234,567",
+            "1'234 567",
+            "1 000,000",
+            "12,000 000",
+            "0,000",
+            "€ 5 €",
+            "€",
+            "-",
+            "-€-5",
+            "12.",
+            ".5",
+            "١٢",
+            "5 -",
         ] {
             assert_eq!(Cents::parse(typed), Err(Problem::NotAnAmount), "{typed}");
         }
-        assert_eq!(Cents::parse("  "), Err(Problem::Required));
-        assert!(matches!(Cents::parse("99999999999999999999"), Err(Problem::OutOfRange(..))));
+        assert_eq!(Cents::parse(" \u{a0} "), Err(Problem::Required));
+        for typed in ["99999999999999999999", "-92233720368547758", "1000000000000.01", "-1 000 000 000 000,01"] {
+            assert_eq!(Cents::parse(typed), Err(Problem::OutOfRange(0, MAX_UNITS)), "{typed}");
+        }
     }
 
     #[test]
-    fn whole_numbers_have_no_decimals() {
-        assert_eq!(parse_whole("1 200"), Ok(1_200));
-        assert_eq!(parse_whole("1,200"), Ok(1_200));
-        assert_eq!(parse_whole("75"), Ok(75));
-        assert_eq!(parse_whole("75,5"), Err(Problem::NotANumber));
-        assert_eq!(parse_whole("75.0"), Err(Problem::NotANumber));
+    fn whole_numbers_have_no_decimals_and_no_currency() {
+        for (typed, number) in [("1 200", 1_200), ("1,200", 1_200), ("1.200", 1_200), ("75", 75), ("-3", -3)] {
+            assert_eq!(parse_whole(typed), Ok(number), "{typed}");
+        }
+        for typed in ["75,5", "75.0", "1 200.0", "50 EUR", "€50", "1e3", "1234 567", "--1"] {
+            assert_eq!(parse_whole(typed), Err(Problem::NotANumber), "{typed}");
+        }
+        assert_eq!(parse_whole(""), Err(Problem::Required));
+    }
+
+    #[test]
+    fn each_language_writes_its_own_way() {
+        assert_eq!(Cents(1_200_050).format(Language::En), "12,000.50");
+        assert_eq!(Cents(1_200_050).format(Language::Fr), "12\u{a0}000,50");
+        assert_eq!(Cents(-5).format(Language::En), "-0.05");
+        assert_eq!(Cents(i64::MIN).format(Language::En), "-92,233,720,368,547,758.08");
+        assert_eq!(serde_json::to_string(&Cents(-5)).unwrap(), "-5");
     }
 
     proptest! {
@@ -210,8 +286,8 @@ mod tests {
         }
 
         #[test]
-        fn nothing_typed_panics(text in any::<String>()) {
-            let _ = Cents::parse(&text);
+        fn nothing_typed_panics(text in prop_oneof![any::<String>(), "[-+0-9., '€$eEuUrR]{0,20}"]) {
+            let _ = (Cents::parse(&text), parse_whole(&text));
         }
     }
 }

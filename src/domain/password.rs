@@ -8,12 +8,18 @@ pub const MAX_BYTES: usize = 71;
 /// What the rules depend on.
 #[derive(Debug, Clone, Copy)]
 pub struct PasswordRules<'a> {
+    /// The fewest characters as a person counts them; the company's setting.
     pub min_length: usize,
+    /// Whose password it is to be; must not be the password.
     pub username: &'a str,
+    /// The company's name; must not be the password.
     pub company: &'a str,
 }
 
 /// The first rule that the password breaks.
+///
+/// Errors: `Required`, `TooManyBytes`, `ControlCharacters`, `PasswordIsName`, `TooShort`,
+/// `CommonPassword`.
 pub fn check(password: &str, rules: &PasswordRules) -> Result<(), Problem> {
     let folded = text::fold(password);
     let is_name = |name: &str| !name.is_empty() && folded == text::fold(name);
@@ -27,7 +33,7 @@ pub fn check(password: &str, rules: &PasswordRules) -> Result<(), Problem> {
         Err(Problem::PasswordIsName)
     } else if text::length(password) < rules.min_length {
         Err(Problem::TooShort(rules.min_length))
-    } else if text::length(password) <= LONGEST_COMMON && zxcvbn::zxcvbn(password, &[]).guesses_log10() < COMMON {
+    } else if is_common(password, &folded) {
         Err(Problem::CommonPassword)
     } else {
         Ok(())
@@ -36,20 +42,61 @@ pub fn check(password: &str, rules: &PasswordRules) -> Result<(), Problem> {
 
 /// Common is what is guessed within a million tries (as a power of ten).
 const COMMON: f64 = 6.0;
-/// No list of common passwords has one that is longer.
-const LONGEST_COMMON: usize = 24;
+/// No list of common passwords has one that is longer; what is longer is not weighed.
+const LONGEST_COMMON: usize = 32;
+
+/// Words that people take and fill up to the wanted length; the strength meter knows
+/// English ones only.
+const COMMON_WORDS: [&str; 20] = [
+    "administrateur",
+    "administrator",
+    "anniversaire",
+    "azertyuiop",
+    "bienvenue",
+    "bonjour",
+    "changeme",
+    "changezmoi",
+    "connexion",
+    "entreprise",
+    "epicevents",
+    "evenement",
+    "jetaime",
+    "letmein",
+    "motdepasse",
+    "passepartout",
+    "password",
+    "qwertyuiop",
+    "utilisateur",
+    "welcome",
+];
+
+/// The most digits and signs that fill up a common word without making it another password.
+const MAX_FILLING: usize = 6;
+
+fn is_common(password: &str, folded: &str) -> bool {
+    let letters: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
+    let filling = folded.chars().filter(|c| !c.is_alphabetic() && !c.is_whitespace()).count();
+    (filling <= MAX_FILLING && COMMON_WORDS.contains(&letters.as_str()))
+        || (text::length(password) <= LONGEST_COMMON && zxcvbn::zxcvbn(password, &[]).guesses_log10() < COMMON)
+}
 
 /// How hard the password is to guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
+    /// Within a thousand tries.
     VeryWeak,
+    /// Within a million.
     Weak,
+    /// Within a hundred million.
     Fair,
+    /// Within ten thousand million.
     Good,
+    /// More tries than that.
     Strong,
 }
 
 /// The strength, for a meter while typing; `known` is what a guesser knows of the person.
+/// Looks at the first [`MAX_BYTES`] characters only, so that a paste does not delay keys.
 pub fn strength(password: &str, known: &[&str]) -> Strength {
     let beginning: String = password.chars().take(MAX_BYTES).collect();
     match zxcvbn::zxcvbn(&beginning, known).score() {
@@ -64,6 +111,7 @@ pub fn strength(password: &str, known: &[&str]) -> Strength {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn verdict(password: &str) -> Result<(), Problem> {
         check(password, &PasswordRules { min_length: 12, username: "kate.hastroff", company: "Epic Events Paris" })
@@ -71,20 +119,57 @@ mod tests {
 
     #[test]
     fn what_is_long_and_its_own_is_accepted() {
-        for fine in ["correct horse battery", "Ünïcödé-pässwörd 7", "lmk!29-veilchen", &"x7-Q ".repeat(14)] {
+        for fine in ["correct horse battery", "Ünïcödé-pässwörd 7", "lmk!29-veilchen", "welcome 8301-4420-1187"] {
             assert_eq!(verdict(fine), Ok(()), "{fine}");
         }
+        assert_eq!(verdict("Kz7-qW 2vbT!e9 mXa4+Lr8 pUd3_Hs6 nYc5*Gt1 jFo0=Ri7 wEk2&Vz9 xQm4%B"), Ok(()));
     }
 
     #[test]
     fn what_is_short_long_or_known_is_refused() {
+        assert_eq!(verdict(""), Err(Problem::Required));
         assert_eq!(verdict("short-pw-1x"), Err(Problem::TooShort(12)));
         assert_eq!(verdict(&"ab1-".repeat(18)), Err(Problem::TooManyBytes(71)));
-        assert_eq!(verdict("Kate.Hastroff"), Err(Problem::PasswordIsName));
+        assert_eq!(verdict(&"é".repeat(36)), Err(Problem::TooManyBytes(71)));
+        assert_eq!(verdict(" Kate.Hastroff "), Err(Problem::PasswordIsName));
         assert_eq!(verdict("épic events PARIS"), Err(Problem::PasswordIsName));
         assert_eq!(verdict("tab\tinside-the-pw"), Err(Problem::ControlCharacters));
-        for common in ["123456789012", "aaaaaaaaaaaa", "password1234", "passwordpassword", "qwertyuiop12"] {
+    }
+
+    #[test]
+    fn common_passwords_are_refused() {
+        for common in [
+            "123456789012",
+            "aaaaaaaaaaaa",
+            "password1234",
+            "passwordpassword",
+            "qwertyuiop12",
+            "azertyuiop12",
+            "motdepasse123",
+            "Mot de passe 2026",
+            "Bienvenue123",
+            "Épic-Events-2026",
+            "abcdefghijklmnopqrstuvwxyz",
+            "12345678901234567890123456",
+            "abababababababababababababab",
+            "passwordpasswordpassword12345",
+        ] {
             assert_eq!(verdict(common), Err(Problem::CommonPassword), "{common}");
+        }
+    }
+
+    #[test]
+    fn the_meter_rises() {
+        assert_eq!(strength("aaaa", &[]), Strength::VeryWeak);
+        assert_eq!(strength("correct horse battery", &[]), Strength::Strong);
+        assert!(strength("hastroff1", &["hastroff"]) < strength("hastroff1", &[]));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn nothing_typed_panics(password in any::<String>()) {
+            let _ = (verdict(&password), strength(&password, &["kate"]));
         }
     }
 }

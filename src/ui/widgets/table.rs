@@ -108,6 +108,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn columns_are_counted_as_the_terminal_library_counts_them() {
+        use ratatui::buffer::CellWidth;
+        for grapheme in ["日", "स्त्री", "ｶﾞ", "👩‍👩‍👧‍👦", "🇫🇷", "e\u{301}", "x"]
+        {
+            assert_eq!(text::width(grapheme), usize::from(grapheme.cell_width()), "{grapheme}");
+        }
+    }
+
+    #[test]
     fn columns_drop_by_priority_and_fill_the_width() {
         let columns = [column(10, 1, 0, 0), column(10, 0, 2, 1), column(10, 1, 1, 2)];
         assert_eq!(fitting(&columns, 40), [(0, 13), (1, 10), (2, 13)]);
