@@ -22,7 +22,7 @@ use epic_events::{
         settings::{Settings, Visibility},
         user::Role,
     },
-    services::{HandOver, Reply, Request},
+    services::{HandOver, Marked, Reply, Request},
 };
 use rstest::rstest;
 use secrecy::SecretString;
@@ -105,6 +105,12 @@ fn request(name: &str, on: &Records, world: &World) -> Request {
         }
         "set status" => Request::SetStatus { id: event, version, status: Status::Confirmed },
         "archive event" => Request::ArchiveEvent { id: event, version },
+        "archive clients" => Request::ArchiveAll(Marked::Clients(vec![(client, 1)])),
+        "archive contracts" => Request::ArchiveAll(Marked::Contracts(vec![(contract, 1)])),
+        "archive events" => Request::ArchiveAll(Marked::Events(vec![(event, version)])),
+        "restore clients" => Request::RestoreAll(Marked::Clients(vec![(client, 2)])),
+        "restore contracts" => Request::RestoreAll(Marked::Contracts(vec![(contract, 2)])),
+        "restore events" => Request::RestoreAll(Marked::Events(vec![(event, version + 1)])),
         "change settings" => {
             let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
             Request::UpdateSettings(Settings { company_name: format!("Company {}", on.event.0), ..settings })
@@ -166,6 +172,12 @@ const EXPECTED: &[Row] = &[
     ("set status",                [Y, N, N, Y, N]),
     ("archive event",             [Y, N, N, N, N]),
     ("restore event",             [Y, N, N, N, N]),
+    ("archive clients",           [Y, N, N, N, N]),
+    ("archive contracts",         [Y, N, N, N, N]),
+    ("archive events",            [Y, N, N, N, N]),
+    ("restore clients",           [Y, N, N, N, N]),
+    ("restore contracts",         [Y, N, N, N, N]),
+    ("restore events",            [Y, N, N, N, N]),
     ("change settings",           [Y, N, N, N, N]),
 ];
 
@@ -194,18 +206,18 @@ fn actors(world: &World) -> [Session; 5] {
 /// changed but for one refusal in the audit log.
 fn try_cell(world: &mut World, name: &str, who: &Session, allowed: bool) {
     let mut records = world.records();
-    if matches!(name, "archive client" | "restore client") {
+    if matches!(name, "archive client" | "restore client" | "archive clients" | "restore clients") {
         // Only a client without contracts can be archived.
         records.client = world.client_of(world.sales.actor.id, "Without Contracts");
     }
     match name {
-        "restore client" => {
+        "restore client" | "restore clients" => {
             world.save(&Request::ArchiveClient { id: records.client, version: 1 });
         }
-        "restore contract" => {
+        "restore contract" | "restore contracts" => {
             world.save(&Request::ArchiveContract { id: records.contract, version: 1 });
         }
-        "restore event" => {
+        "restore event" | "restore events" => {
             let (id, version) = (records.event, records.event_version);
             world.save(&Request::ArchiveEvent { id, version });
         }

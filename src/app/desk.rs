@@ -72,6 +72,7 @@ pub(super) struct Desk {
     pub layers: Vec<Layer>,
     pub popup: Option<Open>,
     pub locked: Option<Lock>,
+    /// What takes back the last change of this session.
     pub undo: Option<Request>,
     pub last_activity: u64,
     pub last_heartbeat: u64,
@@ -360,12 +361,6 @@ impl App {
             }
             Action::Popup(popup) => self.open_popup(*popup, For::Screen, effects),
             Action::Notice(notice) => self.say(notice),
-            Action::Undoable(notice, request) => {
-                if let Some(desk) = self.desk() {
-                    desk.undo = Some(request);
-                }
-                self.say(notice);
-            }
             Action::Copy(text) => {
                 effects.push(Effect::Copy(text));
                 self.say(Notice::plain(self.context().say(W::Copied)));

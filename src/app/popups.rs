@@ -35,10 +35,13 @@ impl App {
             Step::Close => {
                 let closed = self.desk().and_then(|desk| desk.popup.take());
                 // Whoever waits for this request does so no more.
-                if let Some(Open { purpose: For::Confirm(..) | For::Heir(..), .. }) = closed
+                if let Some(Open { purpose: For::Confirm(asker, request) | For::Heir(asker, request), .. }) = closed
                     && let Some(desk) = self.desk()
                 {
                     desk.stop_waiting();
+                    if asker == Asker::App {
+                        desk.undo = Some(*request);
+                    }
                 }
             }
             Step::Ask(request) => {

@@ -59,9 +59,11 @@ impl App {
             desk.session.auth_epoch = *auth_epoch;
             desk.session.must_change_password = false;
         }
-        if reply.is_ok() && request.writes() {
+        if let (Ok(written), true) = (&reply, request.writes()) {
             let top = self.top_id();
             if let Some(desk) = self.desk() {
+                // Another change, also one that has no way back, is the last one now.
+                desk.undo = if asker == Asker::App { None } else { written.undo() };
                 for layer in desk.layers.iter_mut().filter(|layer| layer.id != top) {
                     layer.stale = true;
                 }
@@ -82,13 +84,27 @@ impl App {
             // The last change was taken back: said on whatever screen that was.
             Asker::App => match reply {
                 Ok(reply) => {
-                    let report = actions::report(reply, &self.context());
-                    self.act(asker, report, effects);
+                    let ctx = self.context();
+                    let what = actions::words(&reply, &ctx).filter(|_| !matches!(reply, Reply::Saved { .. }));
+                    let text = format!("{} {}", ctx.say(W::Undone), what.unwrap_or_default());
+                    self.say(Notice::good(text.trim_end()));
                     self.load_top(effects);
                 }
-                Err(error) => self.say(Notice::bad(self.context().error(&error))),
+                Err(error) => self.not_undone(request, &error),
             },
         }
+    }
+
+    /// Says why; what the database only was in no state to do can be tried again.
+    fn not_undone(&mut self, request: &Request, error: &Error) {
+        let text = match error {
+            Error::Conflict(conflict) => self.context().say(W::UndoTooLate(&conflict.by)),
+            error => self.context().error(error),
+        };
+        if let (Error::Unavailable(_), Some(desk)) = (error, self.desk()) {
+            desk.undo = Some(request.clone());
+        }
+        self.say(Notice::bad(text));
     }
 
     pub(super) fn popup_reply(&mut self, id: u64, reply: Result<Reply, Error>) {

@@ -66,6 +66,19 @@ pub struct ClientDraft {
     pub notes: String,
 }
 
+impl From<&Client> for ClientDraft {
+    fn from(client: &Client) -> Self {
+        Self {
+            full_name: client.full_name.clone(),
+            company_name: client.company_name.clone(),
+            email: client.email.clone(),
+            phone: client.phone.clone(),
+            last_contact_at: client.last_contact_at,
+            notes: client.notes.clone(),
+        }
+    }
+}
+
 impl ClientDraft {
     /// The draft with its texts cleaned, or what is wrong with it.
     /// `today` is the date in the company's time zone.

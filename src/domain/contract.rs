@@ -60,6 +60,12 @@ pub struct ContractDraft {
     pub notes: String,
 }
 
+impl From<&Contract> for ContractDraft {
+    fn from(contract: &Contract) -> Self {
+        Self { total_cents: contract.total_cents, due_cents: contract.due_cents, notes: contract.notes.clone() }
+    }
+}
+
 impl ContractDraft {
     /// The draft with its notes cleaned, or what is wrong with it.
     pub fn checked(&self) -> Result<Self, FieldErrors> {

@@ -143,6 +143,20 @@ pub struct EventDraft {
 /// The longest client contact and location, in characters as a person counts them.
 pub const MAX_LINE: usize = 200;
 
+impl From<&Event> for EventDraft {
+    fn from(event: &Event) -> Self {
+        Self {
+            title: event.title.clone(),
+            client_contact: event.client_contact.clone(),
+            starts_at: event.starts_at,
+            ends_at: event.ends_at,
+            location: event.location.clone(),
+            attendees: event.attendees,
+            notes: event.notes.clone(),
+        }
+    }
+}
+
 impl EventDraft {
     /// The draft with its texts cleaned, or what is wrong with it.
     ///

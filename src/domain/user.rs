@@ -122,6 +122,19 @@ pub struct UserDraft {
     pub role: Role,
 }
 
+impl From<&User> for UserDraft {
+    fn from(user: &User) -> Self {
+        Self {
+            username: user.username.clone(),
+            full_name: user.full_name.clone(),
+            email: user.email.clone(),
+            phone: user.phone.clone(),
+            employee_number: user.employee_number.clone(),
+            role: user.role,
+        }
+    }
+}
+
 impl UserDraft {
     /// The draft with its texts cleaned, or what is wrong with it.
     pub fn checked(&self) -> Result<Self, FieldErrors> {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::{HandOver, Reply, Request};
+use super::{HandOver, Marked, Reply, Request};
 use crate::{
     domain::{
         Error, Field, Reason, UserId,
@@ -59,13 +59,19 @@ pub(super) struct Done {
 impl Done {
     /// One record was written.
     pub fn saved(entry: Entry, version: i32) -> Self {
-        let reply = Reply::Saved { kind: entry.kind, id: entry.id.unwrap_or_default(), version };
+        let reply = Reply::Saved { kind: entry.kind, id: entry.id.unwrap_or_default(), version, undo: None };
         Self { reply, entries: vec![entry] }
+    }
+
+    /// One record was written, and this takes it back.
+    pub fn undoable(entry: Entry, version: i32, by: Request) -> Self {
+        let (kind, id) = (entry.kind, entry.id.unwrap_or_default());
+        Self { reply: Reply::Saved { kind, id, version, undo: Some(Box::new(by)) }, entries: vec![entry] }
     }
 
     /// Nothing differed from what is stored, so nothing was written.
     pub fn unchanged<T: Auditable>(record: &T, version: i32) -> Self {
-        Self { reply: Reply::Saved { kind: T::KIND, id: record.number(), version }, entries: Vec::new() }
+        Self { reply: Reply::Saved { kind: T::KIND, id: record.number(), version, undo: None }, entries: Vec::new() }
     }
 
     /// A line in the log for each entry; three kinds of them also go to Sentry.
@@ -292,6 +298,11 @@ fn subject(request: &Request) -> (RecordKind, Option<i64>) {
         | R::SetStatus { id, .. }
         | R::ArchiveEvent { id, .. }
         | R::RestoreEvent { id, .. } => (K::Event, Some(id.0)),
+        R::ArchiveAll(marked) | R::RestoreAll(marked) => match marked {
+            Marked::Clients(rows) => (K::Client, rows.first().map(|(id, _)| id.0)),
+            Marked::Contracts(rows) => (K::Contract, rows.first().map(|(id, _)| id.0)),
+            Marked::Events(rows) => (K::Event, rows.first().map(|(id, _)| id.0)),
+        },
         R::AssignSupport(assignments) => (K::Event, assignments.first().map(|assignment| assignment.event.0)),
         R::PickSupport { events, .. } => (K::Event, events.first().map(|id| id.0)),
         R::ListEvents(_) => (K::Event, None),

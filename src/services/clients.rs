@@ -1,7 +1,8 @@
 //! Clients: keeping their details, handing them over, archiving.
 
 use super::{
-    HandOver, Reply,
+    HandOver, Missed, Reply, Request,
+    bulk::MOST,
     call::{Call, Done, Stop, changed, conflict, created},
 };
 use crate::{
@@ -16,9 +17,6 @@ use crate::{
 
 /// A record as it was seen: id and version.
 type Seen = (ClientId, i32);
-
-/// The most clients that one request hands over.
-const MAX_HAND_OVER: usize = 1_000;
 
 pub(super) fn create(db: &mut Db, call: &Call, draft: &ClientDraft, owner: Option<UserId>) -> Result<Done, Stop> {
     let owner = match call.actor().role {
@@ -56,7 +54,8 @@ pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &ClientDraft) 
     if !storage::clients::update(db, seen.0, seen.1, &draft, call.now)? {
         return Err(changed_meanwhile(db, seen.0)?);
     }
-    Ok(Done::saved(changed(Verb::ClientUpdated, &after.full_name, &before, &after), seen.1 + 1))
+    let undo = Request::UpdateClient { id: seen.0, version: seen.1 + 1, draft: ClientDraft::from(&before) };
+    Ok(Done::undoable(changed(Verb::ClientUpdated, &after.full_name, &before, &after), seen.1 + 1, undo))
 }
 
 /// All clients that are as they were seen; the others are named. One alone is refused.
@@ -65,8 +64,9 @@ pub(super) fn hand_over(db: &mut Db, call: &Call, hand_over: &HandOver) -> Resul
         return Err(Reason::NotActiveSales.into());
     }
     let alone = hand_over.clients.len() == 1;
-    let (mut entries, mut missed) = (Vec::new(), Vec::new());
-    for seen in hand_over.clients.iter().take(MAX_HAND_OVER) {
+    let (mut entries, mut missed, mut done) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut owners, mut handed) = (Vec::new(), Vec::new());
+    for seen in hand_over.clients.iter().take(MOST) {
         let before = loaded(db, seen.0)?;
         call.owns_client(&before)?;
         not_archived(&before)?;
@@ -78,14 +78,23 @@ pub(super) fn hand_over(db: &mut Db, call: &Call, hand_over: &HandOver) -> Resul
         if handed_over {
             let after = Client { sales_contact_id: hand_over.to, ..before.clone() };
             entries.push(changed(Verb::ClientHandedOver, &before.full_name, &before, &after));
-        } else if alone {
-            return Err(changed_meanwhile(db, seen.0)?);
+            owners.push(before.sales_contact_id);
+            handed.push((seen.0, seen.1 + 1));
+            done.push(before.full_name);
         } else {
-            missed.push(before.full_name);
+            match changed_meanwhile(db, seen.0)? {
+                Stop::Error(why) if !alone => missed.push(Missed { name: before.full_name, why }),
+                stop => return Err(stop),
+            }
         }
     }
-    let done = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-    Ok(Done { reply: Reply::HandedOver { done, missed }, entries })
+    // They went to one person and go back to one; from several owners there is no way back.
+    owners.dedup();
+    let undo = match owners.as_slice() {
+        [owner] => Some(HandOver { clients: handed, to: *owner }),
+        _ => None,
+    };
+    Ok(Done { reply: Reply::HandedOver { done, missed, undo }, entries })
 }
 
 pub(super) fn archive(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
@@ -119,7 +128,12 @@ fn set_archived(db: &mut Db, call: &Call, seen: Seen, before: &Client, verb: Ver
         return Err(changed_meanwhile(db, seen.0)?);
     }
     let after = Client { archived_at, ..before.clone() };
-    Ok(Done::saved(changed(verb, &before.full_name, before, &after), seen.1 + 1))
+    let (id, version) = (seen.0, seen.1 + 1);
+    let undo = match archived_at {
+        Some(_) => Request::RestoreClient { id, version },
+        None => Request::ArchiveClient { id, version },
+    };
+    Ok(Done::undoable(changed(verb, &before.full_name, before, &after), version, undo))
 }
 
 fn invalid(field: Field, problem: Problem) -> Stop {

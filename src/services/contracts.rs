@@ -1,6 +1,9 @@
 //! Contracts: making, changing, signing, archiving.
 
-use super::call::{Call, Done, Stop, changed, conflict, created};
+use super::{
+    Request,
+    call::{Call, Done, Stop, changed, conflict, created},
+};
 use crate::{
     domain::{
         ClientId, ContractId, Error, Reason,
@@ -44,7 +47,8 @@ pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &ContractDraft
     if !storage::contracts::update(db, seen.0, seen.1, &draft, call.now)? {
         return Err(changed_meanwhile(db, seen.0)?);
     }
-    Ok(Done::saved(changed(Verb::ContractUpdated, &client, &before, &after), seen.1 + 1))
+    let undo = Request::UpdateContract { id: seen.0, version: seen.1 + 1, draft: ContractDraft::from(&before) };
+    Ok(Done::undoable(changed(Verb::ContractUpdated, &client, &before, &after), seen.1 + 1, undo))
 }
 
 pub(super) fn sign(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
@@ -98,7 +102,12 @@ fn set_archived(
         return Err(changed_meanwhile(db, seen.0)?);
     }
     let after = Contract { archived_at, ..before.clone() };
-    Ok(Done::saved(changed(verb, client, before, &after), seen.1 + 1))
+    let (id, version) = (seen.0, seen.1 + 1);
+    let undo = match archived_at {
+        Some(_) => Request::RestoreContract { id, version },
+        None => Request::ArchiveContract { id, version },
+    };
+    Ok(Done::undoable(changed(verb, client, before, &after), version, undo))
 }
 
 /// The contract and its client's name, when the right reaches that client.

@@ -1,13 +1,13 @@
 //! Events: creating for signed contracts, preparing, giving to support, archiving.
 
 use super::{
-    Assigned, Reply,
+    Assigned, Missed, Reply, Request,
     call::{Call, Done, Stop, changed, conflict, created},
 };
 use crate::{
     domain::{
         ContractId, Error, EventId, Reason, UserId,
-        audit::{RecordKind, Verb},
+        audit::Verb,
         event::{Event, EventDraft, Status},
         filter::Assignment,
         user::Role,
@@ -56,7 +56,8 @@ pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &EventDraft) -
     if !storage::events::update(db, seen.0, seen.1, &draft, call.now)? {
         return Err(changed_meanwhile(db, seen.0)?);
     }
-    Ok(Done::saved(changed(Verb::EventUpdated, &after.title, &before, &after), seen.1 + 1))
+    let undo = Request::UpdateEvent { id: seen.0, version: seen.1 + 1, draft: EventDraft::from(&before) };
+    Ok(Done::undoable(changed(Verb::EventUpdated, &after.title, &before, &after), seen.1 + 1, undo))
 }
 
 pub(super) fn set_status(db: &mut Db, call: &Call, seen: Seen, status: Status) -> Result<Done, Stop> {
@@ -100,11 +101,13 @@ pub(super) fn assign(db: &mut Db, call: &Call, assignments: &[Assignment]) -> Re
             entries.push(changed(Verb::SupportAssigned, &before.title, &before, &after));
             assigned.titles.push(before.title);
             assigned.undo.push(Assignment { version: seen.1 + 1, support: before.support_id, ..*assignment });
-        } else if assignments.len() == 1 {
-            return Err(changed_meanwhile(db, seen.0)?);
         } else {
-            let by = storage::audit::last_change(db, RecordKind::Event, seen.0.0)?;
-            assigned.missed.push((before.title, by.map(|(name, _)| name).unwrap_or_default()));
+            match changed_meanwhile(db, seen.0)? {
+                Stop::Error(why) if assignments.len() > 1 => {
+                    assigned.missed.push(Missed { name: before.title, why });
+                }
+                stop => return Err(stop),
+            }
         }
     }
     Ok(Done { reply: Reply::Assigned(assigned), entries })
@@ -147,7 +150,13 @@ fn change_standing(db: &mut Db, call: &Call, before: &Event, standing: Standing,
     }
     let Standing { status, support_id, archived_at } = standing;
     let after = Event { status, support_id, archived_at, ..before.clone() };
-    Ok(Done::saved(changed(verb, &before.title, before, &after), before.version + 1))
+    let (id, version) = (before.id, before.version + 1);
+    let undo = match verb {
+        Verb::EventArchived => Request::RestoreEvent { id, version },
+        Verb::EventRestored => Request::ArchiveEvent { id, version },
+        _ => Request::SetStatus { id, version, status: before.status },
+    };
+    Ok(Done::undoable(changed(verb, &before.title, before, &after), version, undo))
 }
 
 /// The event, when the right reaches it.

@@ -5,6 +5,7 @@
 //! load, right with ownership, rules, versioned write, audit row, commit.
 
 mod auth;
+mod bulk;
 mod call;
 mod clients;
 mod contracts;
@@ -18,8 +19,8 @@ mod users;
 use std::time::Duration;
 
 pub use request::{
-    Assigned, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, HandOver, Home, HomeLine, Reply, Request,
-    SetUp, UserDetail,
+    Assigned, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, HandOver, Home, HomeLine, Marked, Missed,
+    Reply, Request, SetUp, UserDetail,
 };
 
 use crate::{
@@ -274,6 +275,8 @@ fn dispatch(db: &mut Db, call: &Call, request: &Request, hash: Option<&str>) -> 
         R::AssignSupport(assignments) => events::assign(db, call, assignments),
         R::ArchiveEvent { id, version } => events::archive(db, call, (*id, *version)),
         R::RestoreEvent { id, version } => events::restore(db, call, (*id, *version)),
+        R::ArchiveAll(marked) => bulk::archive(db, call, marked),
+        R::RestoreAll(marked) => bulk::restore(db, call, marked),
         R::UpdateSettings(settings) => setup::update_settings(db, call, settings),
         R::SignIn { .. }
         | R::Confirm { .. }

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use crate::domain::{
-    ClientId, ContractId, EventId, UserId,
+    ClientId, ContractId, Error, EventId, UserId,
     audit::{AuditRow, RecordKind},
     client::ClientDraft,
     contract::ContractDraft,
@@ -149,6 +149,10 @@ pub enum Request {
         id: EventId,
         version: i32,
     },
+    /// All in one transaction; those that a rule or a change of somebody else's keeps
+    /// from it are left out and named.
+    ArchiveAll(Marked),
+    RestoreAll(Marked),
 
     /// Support people for these events, the freest first.
     PickSupport {
@@ -184,6 +188,24 @@ pub enum Request {
 pub struct HandOver {
     pub clients: Vec<(ClientId, i32)>,
     pub to: UserId,
+}
+
+/// Records of one kind, with the versions that were seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Marked {
+    Clients(Vec<(ClientId, i32)>),
+    Contracts(Vec<(ContractId, i32)>),
+    Events(Vec<(EventId, i32)>),
+}
+
+impl Marked {
+    fn archiving(&self) -> Permission {
+        match self {
+            Self::Clients(_) => Permission::ArchiveClient,
+            Self::Contracts(_) => Permission::ArchiveContract,
+            Self::Events(_) => Permission::ArchiveEvent,
+        }
+    }
 }
 
 /// A new company: where its data lives, its choices, its first manager.
@@ -238,6 +260,7 @@ impl Request {
             Self::SetStatus { .. } => P::SetStatus,
             Self::AssignSupport(_) | Self::PickSupport { .. } => P::AssignSupport,
             Self::ArchiveEvent { .. } | Self::RestoreEvent { .. } => P::ArchiveEvent,
+            Self::ArchiveAll(marked) | Self::RestoreAll(marked) => marked.archiving(),
             Self::ListAudit(_) => P::ReadAudit,
             Self::UpdateSettings(_) => P::ChangeSettings,
         })
@@ -280,6 +303,7 @@ impl Request {
                 | Self::ArchiveClient { .. }
                 | Self::ArchiveContract { .. }
                 | Self::ArchiveEvent { .. }
+                | Self::ArchiveAll(_)
                 | Self::CreateUser { .. }
                 | Self::DeactivateUser { .. }
                 | Self::ReactivateUser { .. }
@@ -327,11 +351,21 @@ pub enum Reply {
         kind: RecordKind,
         id: i64,
         version: i32,
+        /// What takes it back, where that can be done.
+        undo: Option<Box<Request>>,
     },
-    /// Clients that changed hands, and the names of those that somebody changed meanwhile.
+    /// Clients that changed hands, by name, and what restores what was before.
     HandedOver {
-        done: i64,
-        missed: Vec<String>,
+        done: Vec<String>,
+        missed: Vec<Missed>,
+        undo: Option<HandOver>,
+    },
+    /// Records that were archived or restored, by name, and what takes it back.
+    Archived {
+        restored: bool,
+        done: Vec<String>,
+        missed: Vec<Missed>,
+        undo: Box<Request>,
     },
     /// What was done, how to undo it, and what somebody else changed meanwhile.
     Assigned(Assigned),
@@ -343,7 +377,7 @@ pub enum Reply {
 }
 
 /// The outcome of giving events to somebody.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Assigned {
     /// The name of the new support person; nobody when the support was removed.
     pub to: Option<String>,
@@ -351,8 +385,28 @@ pub struct Assigned {
     pub titles: Vec<String>,
     /// The assignments that restore what was before.
     pub undo: Vec<Assignment>,
-    /// Events that somebody changed meanwhile: title, and by whom.
-    pub missed: Vec<(String, String)>,
+    pub missed: Vec<Missed>,
+}
+
+/// A record that was left out, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Missed {
+    pub name: String,
+    pub why: Error,
+}
+
+impl Reply {
+    /// The request that takes back what was written: a write of its own, which is refused
+    /// when somebody has changed the record since. A signature has none.
+    pub fn undo(&self) -> Option<Request> {
+        match self {
+            Self::Saved { undo, .. } => undo.as_deref().cloned(),
+            Self::Assigned(Assigned { undo, .. }) if !undo.is_empty() => Some(Request::AssignSupport(undo.clone())),
+            Self::HandedOver { undo, .. } => undo.clone().map(Request::HandOverClients),
+            Self::Archived { undo, done, .. } if !done.is_empty() => Some((**undo).clone()),
+            _ => None,
+        }
+    }
 }
 
 /// A record that was found by words.

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Reply,
+    Reply, Request,
     call::{Call, Done, Stop, changed, conflict, created},
 };
 use crate::{
@@ -71,8 +71,13 @@ pub(super) fn update(
     if !storage::users::update(db, seen.0, seen.1, &draft, moves, call.now)? {
         return Err(changed_meanwhile(db, seen.0)?);
     }
-    let mut done = Done::saved(changed(Verb::UserUpdated, &after.full_name, &before, &after), seen.1 + 1);
-    if moves && before.active {
+    let entry = changed(Verb::UserUpdated, &after.full_name, &before, &after);
+    if !moves {
+        let undo = Request::UpdateUser { id: seen.0, version: seen.1 + 1, draft: UserDraft::from(&before), heir: None };
+        return Ok(Done::undoable(entry, seen.1 + 1, undo));
+    }
+    let mut done = Done::saved(entry, seen.1 + 1);
+    if before.active {
         done.entries.extend(inherit(db, call, &before, heir)?);
     }
     Ok(done)
@@ -89,8 +94,15 @@ pub(super) fn deactivate(db: &mut Db, call: &Call, seen: Seen, heir: Option<User
         return Err(changed_meanwhile(db, seen.0)?);
     }
     let after = User { active: false, ..before.clone() };
-    let mut done = Done::saved(changed(Verb::UserDeactivated, &after.full_name, &before, &after), seen.1 + 1);
-    done.entries.extend(inherit(db, call, &before, heir)?);
+    let entry = changed(Verb::UserDeactivated, &after.full_name, &before, &after);
+    let inherited = inherit(db, call, &before, heir)?;
+    // What was handed over stays with the heir, so there is no way back to how it was.
+    let mut done = if inherited.is_empty() {
+        Done::undoable(entry, seen.1 + 1, Request::ReactivateUser { id: seen.0, version: seen.1 + 1 })
+    } else {
+        Done::saved(entry, seen.1 + 1)
+    };
+    done.entries.extend(inherited);
     Ok(done)
 }
 
@@ -103,7 +115,8 @@ pub(super) fn reactivate(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, S
         return Err(changed_meanwhile(db, seen.0)?);
     }
     let after = User { active: true, ..before.clone() };
-    Ok(Done::saved(changed(Verb::UserReactivated, &after.full_name, &before, &after), seen.1 + 1))
+    let undo = Request::DeactivateUser { id: seen.0, version: seen.1 + 1, heir: None };
+    Ok(Done::undoable(changed(Verb::UserReactivated, &after.full_name, &before, &after), seen.1 + 1, undo))
 }
 
 pub(super) fn reset_password(

@@ -20,7 +20,7 @@ use crate::{
         policy::{self, Permission, Reach},
         user::Role,
     },
-    services::{Assigned, HandOver, Reply, Request},
+    services::{Assigned, HandOver, Marked, Missed, Reply, Request},
 };
 
 /// What the person is in the middle of, while a popup asks.
@@ -200,6 +200,7 @@ pub fn begin(command: Command, records: &[&Record], ctx: &Context) -> (Action, O
     }
     match command {
         Command::Edit => (edit(first, ctx), None),
+        Command::Archive if records.len() > 1 => archive_all(records, ctx),
         Command::Archive => archive(first, ctx),
         Command::Sign => sign(first, ctx),
         Command::Assign => assign(records, ctx),
@@ -261,6 +262,42 @@ fn archive(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
     ask(heading(record, ctx), vec![what], verb, request)
 }
 
+fn archive_all(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
+    const NAMED: usize = 8;
+    let Some(first) = records.first() else { return (Action::None, None) };
+    let (kind, hidden) = (first.kind(), first.is_hidden());
+    let marked = match kind {
+        Kind::Clients => Marked::Clients(seen(records, |record| match record {
+            Record::Client(row) => Some((row.client.id, row.client.version)),
+            _ => None,
+        })),
+        Kind::Contracts => Marked::Contracts(seen(records, |record| match record {
+            Record::Contract(row) => Some((row.contract.id, row.contract.version)),
+            _ => None,
+        })),
+        Kind::Events => Marked::Events(seen(records, seen_event)),
+        Kind::Staff | Kind::Audit => return (Action::None, None),
+    };
+    let request = if hidden { Request::RestoreAll(marked) } else { Request::ArchiveAll(marked) };
+    let mut lines: Vec<String> = records.iter().take(NAMED).map(|record| heading(record, ctx)).collect();
+    if records.len() > NAMED {
+        lines.push(ctx.say(W::AndMore(records.len() - NAMED)));
+    }
+    let (verb, _) = ctx.archiving(kind, hidden);
+    ask(ctx.say(W::ArchiveSome { count: records.len(), hidden }), lines, verb, request)
+}
+
+fn seen<I>(records: &[&Record], of: impl Fn(&Record) -> Option<(I, i32)>) -> Vec<(I, i32)> {
+    records.iter().filter_map(|record| of(record)).collect()
+}
+
+fn seen_event(record: &Record) -> Option<(EventId, i32)> {
+    match record {
+        Record::Event(row) => Some((row.event.id, row.event.version)),
+        _ => None,
+    }
+}
+
 fn sign(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
     let Record::Contract(row) = record else { return (Action::None, None) };
     let contract = &row.contract;
@@ -276,13 +313,7 @@ fn sign(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
 }
 
 fn assign(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
-    let events: Vec<(EventId, i32)> = records
-        .iter()
-        .filter_map(|record| match record {
-            Record::Event(row) => Some((row.event.id, row.event.version)),
-            _ => None,
-        })
-        .collect();
+    let events = seen(records, seen_event);
     let title = match records {
         [one] => ctx.say(W::SupportFor(&heading(one, ctx))),
         several => ctx.say(W::SupportForSome(several.len())),
@@ -294,13 +325,10 @@ fn assign(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
 }
 
 fn hand_over(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
-    let clients: Vec<(ClientId, i32)> = records
-        .iter()
-        .filter_map(|record| match record {
-            Record::Client(row) => Some((row.client.id, row.client.version)),
-            _ => None,
-        })
-        .collect();
+    let clients: Vec<(ClientId, i32)> = seen(records, |record| match record {
+        Record::Client(row) => Some((row.client.id, row.client.version)),
+        _ => None,
+    });
     let title = match records {
         [one] => ctx.say(W::HandOverOf(&heading(one, ctx))),
         several => ctx.say(W::HandOverSome(several.len())),
@@ -337,38 +365,50 @@ pub fn go_on(intent: &Intent, outcome: &Outcome) -> Action {
     }
 }
 
-/// Says what a write did.
-pub fn report(reply: Reply, ctx: &Context) -> Action {
-    match reply {
-        Reply::Assigned(assigned) => report_assigned(assigned, ctx),
-        Reply::HandedOver { done, missed } => {
-            let mut text = ctx.say(W::HandedOver(done));
-            if !missed.is_empty() {
-                text = format!("{text} {}", ctx.say(W::MissedClients(&missed.join(", "))));
-            }
-            Action::Notice(Notice::good(text))
-        }
-        Reply::Saved { .. } => Action::Notice(Notice::good(ctx.say(W::Saved))),
-        _ => Action::None,
+/// Says what a write did, and of several records what became of each.
+pub fn report(reply: &Reply, ctx: &Context) -> Action {
+    let Some(text) = words(reply, ctx) else { return Action::None };
+    let (done, missed): (&[String], &[Missed]) = match reply {
+        Reply::Assigned(Assigned { titles: done, missed, .. })
+        | Reply::HandedOver { done, missed, .. }
+        | Reply::Archived { done, missed, .. } => (done, missed),
+        _ => (&[], &[]),
+    };
+    let notice = Action::Notice(undoable(text.clone(), reply, ctx));
+    if missed.is_empty() {
+        return notice;
+    }
+    let left_out = missed.iter().map(|Missed { name, why }| (name.clone(), ctx.error(why)));
+    let fine = done.iter().map(|name| (name.clone(), ctx.say(W::ResultDone)));
+    let popup = Popup::report(text, left_out.chain(fine).collect());
+    Action::All(vec![notice, Action::Popup(Box::new(popup))])
+}
+
+/// What a write did, in a sentence.
+pub fn words(reply: &Reply, ctx: &Context) -> Option<String> {
+    Some(match reply {
+        Reply::Assigned(assigned) => assigned_words(assigned, ctx),
+        Reply::HandedOver { done, .. } => ctx.say(W::HandedOver(done.len())),
+        Reply::Archived { restored, done, .. } => ctx.say(W::ArchivedSome { count: done.len(), restored: *restored }),
+        Reply::Saved { .. } => ctx.say(W::Saved),
+        _ => return None,
+    })
+}
+
+/// A sentence about a write that went well, and whether `u` takes it back.
+pub fn undoable(text: String, reply: &Reply, ctx: &Context) -> Notice {
+    match reply.undo() {
+        Some(_) => Notice::good(format!("{text} {}", ctx.say(W::UndoHint))),
+        None => Notice::good(text),
     }
 }
 
-fn report_assigned(assigned: Assigned, ctx: &Context) -> Action {
-    let Assigned { to, titles, undo, missed } = assigned;
-    let mut text = match (titles.as_slice(), &to) {
+fn assigned_words(assigned: &Assigned, ctx: &Context) -> String {
+    match (assigned.titles.as_slice(), &assigned.to) {
         ([], _) => ctx.say(W::NothingChanged),
         ([title], Some(name)) => ctx.say(W::Assigned { title, name }),
         ([title], None) => ctx.say(W::Unassigned(title)),
         (several, Some(name)) => ctx.say(W::AssignedSome { count: several.len(), name }),
         (several, None) => ctx.say(W::UnassignedSome(several.len())),
-    };
-    for (title, by) in &missed {
-        text = format!("{text} {}", ctx.say(W::Missed { title, by }));
-    }
-    if undo.is_empty() {
-        Action::Notice(Notice::plain(text))
-    } else {
-        let text = format!("{text} {}", ctx.say(W::UndoHint));
-        Action::Undoable(Notice::good(text), Request::AssignSupport(undo))
     }
 }

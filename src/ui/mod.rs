@@ -103,8 +103,6 @@ pub enum Action {
     Refine(Box<records::Query>),
     /// A sentence in the message line.
     Notice(Notice),
-    /// The last change can be taken back with `u` by this request; say so.
-    Undoable(Notice, Request),
     /// Text for the clipboard of the terminal.
     Copy(String),
     /// Several, in this order.

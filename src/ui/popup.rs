@@ -97,6 +97,8 @@ pub struct Password {
 pub enum Source {
     /// They are all here; typing narrows them.
     Fixed,
+    /// They are only read; any key that takes a line closes.
+    Report,
     Support(Vec<EventId>),
     People(Role),
     /// Clients; only mine when a contract is to be made.
@@ -153,6 +155,12 @@ impl Popup {
             outcome: Some(Outcome::Person(None, String::new())),
         });
         Self::Menu(Menu::new(title, Some(Input::default()), source, nobody.into_iter().collect()))
+    }
+
+    /// What became of each of several records.
+    pub fn report(title: String, rows: Vec<(String, String)>) -> Self {
+        let items = rows.into_iter().map(|(label, detail)| Item { label, detail, outcome: None }).collect();
+        Self::Menu(Menu::new(title, None, Source::Report, items))
     }
 
     /// Every key of the screen, with what it does or why it cannot.
@@ -267,7 +275,7 @@ impl Menu {
     fn request(&mut self) -> Option<Request> {
         let text = self.input.as_ref().map(|input| input.text().to_owned()).unwrap_or_default();
         let request = match &self.source {
-            Source::Fixed => return None,
+            Source::Fixed | Source::Report => return None,
             Source::Search if text.trim().chars().count() < 2 => return None,
             Source::Support(events) => Request::PickSupport { events: events.clone(), text },
             Source::People(role) => Request::PickUser { role: *role, text },
@@ -297,6 +305,7 @@ impl Menu {
             KeyCode::Char('j') if vi => self.at = (self.at + 1).min(last),
             KeyCode::PageUp => self.at = self.at.saturating_sub(10),
             KeyCode::PageDown => self.at = (self.at + 10).min(last),
+            KeyCode::Enter if self.source == Source::Report => return Step::Close,
             KeyCode::Enter => {
                 let chosen = self.shown.get(self.at).and_then(|item| item.outcome.clone());
                 return chosen.map_or(Step::Stay, Step::Done);

@@ -101,7 +101,7 @@ impl Detail {
                 ];
                 self.show(Record::User(detail.user))
             }
-            Ok(written) => self.reload_after(actions::report(written, ctx)),
+            Ok(written) => self.reload_after(actions::report(&written, ctx)),
             Err(error) => {
                 let notice = Action::Notice(Notice::bad(ctx.error(&error)));
                 if matches!(error, Error::Conflict(_)) { self.reload_after(notice) } else { notice }

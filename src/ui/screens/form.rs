@@ -15,7 +15,7 @@ use crate::{
     services::{Reply, Request},
     ui::{
         Action, Context, Notice,
-        actions::bind,
+        actions::{self, bind},
         keys::{Binding, Command},
         popup::{Outcome, Popup, Source},
         records::Kind as RecordsOf,
@@ -47,15 +47,22 @@ pub struct Form {
     /// The version of the record that was loaded.
     pub version: i32,
     pub saving: bool,
+    /// What every field held when it was sent to be saved.
+    sent: Vec<String>,
     /// Who saved first, and when (UTC), while a conflict is settled.
     pub conflict: Option<(String, NaiveDateTime)>,
+    /// How often a save was merged with somebody else's and sent again.
+    merges: u8,
     asked: Option<Asked>,
 }
+
+/// After so many merges in a row the person is asked: somebody keeps saving.
+const MERGES: u8 = 3;
 
 impl Form {
     pub fn new(purpose: Purpose, version: i32, entries: Vec<Entry>) -> Self {
         let at = entries.iter().position(|entry| entry.kind != Kind::Fixed).unwrap_or(0);
-        Self { purpose, entries, at, version, saving: false, conflict: None, asked: None }
+        Self { purpose, entries, at, version, saving: false, sent: Vec::new(), conflict: None, merges: 0, asked: None }
     }
 
     /// What was typed in a field.
@@ -306,17 +313,19 @@ impl Form {
             self.asked = Some(Asked::Save(Box::new(request)));
             return Action::Popup(Box::new(Popup::confirm(ctx.say(W::SummaryTitle), changed, ctx.say(W::VerbSave))));
         }
+        self.send(request)
+    }
+
+    fn send(&mut self, request: Request) -> Action {
         self.saving = true;
+        self.sent = self.entries.iter().map(Entry::content).collect();
         Action::Send(request)
     }
 
     pub fn on_popup(&mut self, outcome: Outcome, _ctx: &Context) -> Action {
         match (self.asked.take(), outcome) {
             (Some(Asked::Discard), Outcome::Confirmed) => Action::Back,
-            (Some(Asked::Save(request)), Outcome::Confirmed) => {
-                self.saving = true;
-                Action::Send(*request)
-            }
+            (Some(Asked::Save(request)), Outcome::Confirmed) => self.send(*request),
             (Some(Asked::Pick(at)), outcome) => {
                 self.fill(at, outcome);
                 Action::None
@@ -350,7 +359,7 @@ impl Form {
     pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         self.saving = false;
         match reply {
-            Ok(Reply::Saved { kind, id, .. }) => self.saved(kind, id, ctx),
+            Ok(reply @ Reply::Saved { .. }) => self.saved(&reply, ctx),
             Ok(Reply::PasswordChanged { .. }) => Action::Done(Notice::good(ctx.say(W::PasswordChanged))),
             Ok(_) => Action::None,
             Err(Error::Invalid(errors)) => self.show(&errors, ctx),
@@ -359,8 +368,17 @@ impl Form {
         }
     }
 
-    fn saved(&self, kind: RecordKind, id: i64, ctx: &Context) -> Action {
-        let notice = Notice::good(ctx.say(W::Saved));
+    fn saved(&mut self, reply: &Reply, ctx: &Context) -> Action {
+        let Reply::Saved { kind, id, version, .. } = *reply else { return Action::None };
+        let notice = actions::undoable(ctx.say(W::Saved), reply, ctx);
+        let typed_on = self.entries.iter().zip(&self.sent).any(|(entry, sent)| entry.content() != *sent);
+        if typed_on && let Some(purpose) = self.purpose.once_saved(id) {
+            (self.purpose, self.version) = (purpose, version);
+            for (entry, sent) in self.entries.iter_mut().zip(&self.sent) {
+                entry.base.clone_from(sent);
+            }
+            return Action::Notice(Notice::good(ctx.say(W::SavedSoFar)));
+        }
         let list = match kind {
             RecordKind::User => RecordsOf::Staff,
             RecordKind::Client => RecordsOf::Clients,
@@ -393,8 +411,16 @@ impl Form {
             }
             entry.base = theirs;
         }
-        if let Some(open) = self.entries.iter().position(|entry| entry.theirs.is_some()) {
-            self.at = open;
+        match self.entries.iter().position(|entry| entry.theirs.is_some()) {
+            Some(open) => self.at = open,
+            // What only one of us changed goes together without a question.
+            None if self.merges < MERGES => {
+                self.merges += 1;
+                if let Ok(request) = self.purpose.request(self, ctx) {
+                    return self.send(request);
+                }
+            }
+            None => {}
         }
         let when = dates::format_date_time(ctx.settings().wall_clock(conflict.at));
         let text = ctx.say(W::ConflictWith { name: &conflict.by, when: &when });

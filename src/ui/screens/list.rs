@@ -155,7 +155,7 @@ impl List {
                 written => {
                     self.marks.clear();
                     let reload = self.load().map_or(Action::None, Action::Send);
-                    Action::All(vec![actions::report(written, ctx), reload])
+                    Action::All(vec![actions::report(&written, ctx), reload])
                 }
             },
             Err(error) => {
@@ -300,7 +300,7 @@ impl List {
         if kind != Kind::Staff {
             bindings.push(bind(C::Refine, ctx, None));
         }
-        if matches!(kind, Kind::Events | Kind::Clients) {
+        if matches!(kind, Kind::Events | Kind::Clients | Kind::Contracts) {
             bindings.push(bind(C::Mark, ctx, nothing.clone()));
         }
         bindings.push(bind(C::Copy, ctx, nothing));

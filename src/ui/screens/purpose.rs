@@ -51,6 +51,17 @@ impl Purpose {
         matches!(self, Self::NewClient | Self::NewContract | Self::NewEvent | Self::NewUser)
     }
 
+    /// What the form is for when its record has been saved and it stays open.
+    pub fn once_saved(&self, id: i64) -> Option<Self> {
+        Some(match self {
+            Self::NewClient => Self::EditClient(ClientId::new(id)),
+            Self::NewContract => Self::EditContract(ContractId::new(id)),
+            Self::NewEvent => Self::EditEvent(EventId::new(id)),
+            Self::EditClient(_) | Self::EditContract(_) | Self::EditEvent(_) | Self::EditUser(_) => self.clone(),
+            _ => return None,
+        })
+    }
+
     /// What the form is called.
     pub fn title(&self, ctx: &Context) -> String {
         ctx.say(match self {

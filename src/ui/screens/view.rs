@@ -20,7 +20,7 @@ use crate::{
     domain::{page::Count, text},
     ui::{
         Context,
-        popup::{Confirm, Menu, Password, Popup},
+        popup::{Confirm, Menu, Password, Popup, Source},
         records::{self, Record},
         text::W,
         widgets::{
@@ -383,7 +383,8 @@ fn draw_password(frame: &mut Frame, area: Rect, password: &Password, ctx: &Conte
 
 fn draw_menu(frame: &mut Frame, area: Rect, menu: &Menu, ctx: &Context) -> Option<Position> {
     let typed = u16::from(menu.input.is_some()) * 2;
-    let width = if menu.input.is_some() { area.width.saturating_sub(4).min(100) } else { 50 };
+    let wide = menu.input.is_some() || menu.source == Source::Report;
+    let width = if wide { area.width.saturating_sub(4).min(100) } else { 50 };
     let tall = rows(menu.shown.len().max(3)) + 2 + typed;
     let height = if menu.input.is_some() { area.height.min(20) } else { tall };
     let inner = boxed(frame, area, (width, height), &menu.title, ctx.theme);

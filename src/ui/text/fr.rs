@@ -110,16 +110,24 @@ pub(super) fn say(what: W) -> String {
         W::SupportForSome(count) => return format!("Support pour {}", some(count, "événement", "événements")),
         W::HandOverOf(name) => return format!("Confier {name} à"),
         W::HandOverSome(count) => return format!("Confier {} à", some(count, "client", "clients")),
-        W::HandedOver(count) => return format!("{} confié(s).", plural(count, "client", "clients")),
-        W::MissedClients(names) => return format!("Laissés de côté, car modifiés entre-temps : {names}."),
+        W::HandedOver(count) => return format!("{}.", some(count, "client confié", "clients confiés")),
+        W::ArchiveSome { count, hidden: false } => return format!("Archiver {} ?", some(count, "fiche", "fiches")),
+        W::ArchiveSome { count, hidden: true } => return format!("Restaurer {} ?", some(count, "fiche", "fiches")),
+        W::ArchivedSome { count, restored: false } => {
+            return format!("{}.", some(count, "fiche archivée", "fiches archivées"));
+        }
+        W::ArchivedSome { count, restored: true } => {
+            return format!("{}.", some(count, "fiche restaurée", "fiches restaurées"));
+        }
+        W::AndMore(count) => return format!("et {count} de plus"),
+        W::UndoTooLate("") => return "Impossible d'annuler : la fiche a été modifiée depuis.".to_owned(),
+        W::UndoTooLate(name) => return format!("Impossible d'annuler : {name} l'a modifiée depuis."),
         W::Assigned { title, name } => return format!("{name} prend en charge {title}."),
         W::Unassigned(title) => return format!("{title} n'a plus de support."),
         W::AssignedSome { count, name } => {
             return format!("{name} prend en charge {}.", some(count, "événement", "événements"));
         }
         W::UnassignedSome(count) => return format!("{} modifié(s).", some(count, "événement", "événements")),
-        W::Missed { title, by: "" } => return format!("Pas {title} : il a été modifié entre-temps."),
-        W::Missed { title, by } => return format!("Pas {title} : {by} a été plus rapide."),
         W::FreeThen(load) => return format!("libre, {} cette semaine-là", plural(load, "événement", "événements")),
         W::BusyThatDay(load) => {
             return format!("occupé ce jour-là, {} cette semaine-là", plural(load, "événement", "événements"));
@@ -242,6 +250,8 @@ pub(super) fn say(what: W) -> String {
         W::Saved => "Enregistré.",
         W::Saving => "Enregistrement...",
         W::PasswordChanged => "Votre mot de passe est changé.",
+        W::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. Ctrl+S l'enregistre aussi.",
+        W::ResultDone => "fait",
         W::UndoHint => "Appuyez sur u pour annuler.",
         W::Cancel => "Annuler",
         W::VerbSign => "Signer",
@@ -618,7 +628,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Sort => ("trier", "Trier par une autre colonne ; la même inverse l'ordre."),
         Command::View => ("vue", "Une autre vue de cette liste."),
         Command::Mark => ("marquer", "Marquer, pour agir sur plusieurs à la fois."),
-        Command::Undo => ("annuler", "Annuler la dernière attribution."),
+        Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
         Command::Copy => ("copier", "Copier dans le presse-papiers."),
         Command::Save => ("enregistrer", "Enregistrer la saisie."),
         Command::NextField => ("champ suivant", "Au champ suivant."),

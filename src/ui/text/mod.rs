@@ -113,7 +113,9 @@ pub enum W<'a> {
     Saved,
     Saving,
     PasswordChanged,
+    SavedSoFar,
     UndoHint,
+    ResultDone,
     Cancel,
     VerbSign,
     VerbSave,
@@ -208,8 +210,17 @@ pub enum W<'a> {
     SupportForSome(usize),
     HandOverOf(&'a str),
     HandOverSome(usize),
-    HandedOver(i64),
-    MissedClients(&'a str),
+    HandedOver(usize),
+    ArchiveSome {
+        count: usize,
+        hidden: bool,
+    },
+    ArchivedSome {
+        count: usize,
+        restored: bool,
+    },
+    AndMore(usize),
+    UndoTooLate(&'a str),
     Assigned {
         title: &'a str,
         name: &'a str,
@@ -220,10 +231,6 @@ pub enum W<'a> {
         name: &'a str,
     },
     UnassignedSome(usize),
-    Missed {
-        title: &'a str,
-        by: &'a str,
-    },
     FreeThen(i64),
     BusyThatDay(i64),
     Clashes {

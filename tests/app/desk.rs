@@ -1,0 +1,140 @@
+//! The driver: an application with its company, pressed and looked at.
+
+pub use crossterm::event::{
+    Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
+pub use epic_events::{
+    app::{App, Effect, Event, Options},
+    domain::{
+        Error,
+        error::ConnectionProblem,
+        language::Language,
+        session::{Moment, Session},
+        settings::Settings,
+    },
+    services::Request,
+    ui::theme::Theme,
+};
+pub use ratatui::{Terminal, backend::TestBackend};
+
+pub use crate::support::{
+    self, Engine,
+    world::{PASSWORD, World, client_draft, start},
+};
+
+/// A request whose reply is held back.
+type Held = (u64, Option<Box<Session>>, Box<Request>);
+
+/// The app with its company.
+pub struct Desk {
+    pub world: World,
+    pub app: App,
+    pub terminal: Terminal<TestBackend>,
+    pub now: Moment,
+    /// Requests that wait, while replies are held back.
+    pub held: Option<Vec<Held>>,
+    pub quit: bool,
+}
+
+impl Desk {
+    pub fn new(language: Language) -> Self {
+        let world = World::new(Engine::Sqlite);
+        let options =
+            Options { language, theme: Theme::standard(), demo: Vec::new(), embedded: String::new(), server: None };
+        let now = Moment { utc: start() + chrono::TimeDelta::hours(1), ticks: 10_000_000 };
+        let app = App::new(options, false, now);
+        let terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        Self { world, app, terminal, now, held: None, quit: false }
+    }
+
+    /// Signed in as this person.
+    pub fn of(name: &str, language: Language) -> Self {
+        let mut desk = Self::new(language);
+        desk.write(name).press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
+        desk
+    }
+
+    pub fn event(&mut self, event: Event) {
+        for effect in self.app.update(event, self.now) {
+            match effect {
+                Effect::Send { id, session, request } => match &mut self.held {
+                    Some(held) => held.push((id, session, request)),
+                    None => self.answer(id, session.as_deref(), &request),
+                },
+                Effect::Quit => self.quit = true,
+                _ => {}
+            }
+        }
+    }
+
+    pub fn answer(&mut self, id: u64, session: Option<&Session>, request: &Request) {
+        let reply = self.world.services.execute(session, request, self.now);
+        self.event(Event::Reply { id, reply: Box::new(reply) });
+    }
+
+    /// Gives all replies that were held back.
+    pub fn release(&mut self) {
+        for (id, session, request) in self.held.take().unwrap_or_default() {
+            self.answer(id, session.as_deref(), &request);
+        }
+    }
+
+    pub fn key(&mut self, code: KeyCode, modifiers: KeyModifiers) -> &mut Self {
+        self.event(Event::Terminal(TerminalEvent::Key(KeyEvent::new(code, modifiers))));
+        self
+    }
+
+    pub fn press(&mut self, code: KeyCode) -> &mut Self {
+        self.key(code, KeyModifiers::NONE)
+    }
+
+    pub fn ctrl(&mut self, c: char) -> &mut Self {
+        self.key(KeyCode::Char(c), KeyModifiers::CONTROL)
+    }
+
+    pub fn write(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.press(KeyCode::Char(c));
+        }
+        self
+    }
+
+    /// Goes somewhere by the palette.
+    pub fn go(&mut self, words: &str) -> &mut Self {
+        self.press(KeyCode::Char(':')).write(words).press(KeyCode::Enter)
+    }
+
+    /// Time passes, on the clock that nobody sets.
+    pub fn wait(&mut self, milliseconds: u64) -> &mut Self {
+        self.now.ticks += milliseconds;
+        self.event(Event::Tick);
+        self
+    }
+
+    pub fn screen(&mut self) -> String {
+        self.terminal.draw(|frame| self.app.draw(frame)).unwrap();
+        let buffer = self.terminal.backend().buffer();
+        let columns = usize::from(buffer.area.width);
+        let rows =
+            buffer.content.chunks(columns).map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>());
+        rows.map(|row| row.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+    }
+
+    pub fn see(&mut self, text: &str) -> &mut Self {
+        let screen = self.screen();
+        assert!(screen.contains(text), "no \"{text}\" in:\n{screen}");
+        self
+    }
+
+    pub fn not(&mut self, text: &str) -> &mut Self {
+        let screen = self.screen();
+        assert!(!screen.contains(text), "\"{text}\" in:\n{screen}");
+        self
+    }
+}
+
+/// Everything that a new client needs, the caret in the phone number.
+pub fn fill_in_client(desk: &mut Desk) {
+    desk.go("new client").write("Kevin Casey").press(KeyCode::Tab).write("Cool Startup").press(KeyCode::Tab);
+    desk.press(KeyCode::Tab).write("+678 123 456 78");
+}

@@ -1,0 +1,13 @@
+//! The application by keys, without a terminal: its screen is a buffer, its worker is
+//! inline or holds replies back.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "../support/mod.rs"]
+pub mod support;
+
+mod desk;
+mod random;
+mod screens;
+mod session;
+mod waiting;
+mod work;

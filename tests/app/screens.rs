@@ -1,0 +1,126 @@
+//! What people look at.
+
+use super::desk::*;
+
+/// What each role looks at all day. Pictures to be read by a person when they change.
+#[test]
+fn the_screens_of_each_role() {
+    for (language, name) in
+        [(Language::En, "manager"), (Language::En, "sales"), (Language::En, "support"), (Language::Fr, "manager")]
+    {
+        let mut desk = Desk::of(name, language);
+        desk.world.records();
+        let title = |screen: &str| format!("{name}_{language}_{screen}");
+        desk.press(KeyCode::F(5));
+        insta::assert_snapshot!(title("home"), desk.screen());
+        for screen in ["clients", "contracts", "events"] {
+            let word = if language == Language::Fr { desk_word(screen) } else { screen };
+            desk.go(word);
+            insta::assert_snapshot!(title(screen), desk.screen());
+            desk.press(KeyCode::Enter);
+            insta::assert_snapshot!(title(&format!("{screen}_detail")), desk.screen());
+            if name == "manager" {
+                desk.press(KeyCode::Char('e'));
+                insta::assert_snapshot!(title(&format!("{screen}_form")), desk.screen());
+                desk.press(KeyCode::Esc);
+            }
+            desk.press(KeyCode::Esc).press(KeyCode::Esc);
+        }
+        desk.press(KeyCode::Char('?'));
+        insta::assert_snapshot!(title("help"), desk.screen());
+    }
+}
+
+fn desk_word(screen: &str) -> &'static str {
+    match screen {
+        "clients" => "clients",
+        "contracts" => "contrats",
+        _ => "événements",
+    }
+}
+
+#[test]
+fn the_mouse_selects_and_opens() {
+    let mut desk = Desk::of("manager", Language::En);
+    for name in ["Anna", "Bruno", "Chloé"] {
+        desk.world.client_of(desk.world.sales.actor.id, name);
+    }
+    let click = |desk: &mut Desk, text: &str| {
+        let screen = desk.screen();
+        let row = screen.lines().position(|line| line.contains(text)).unwrap();
+        let kind = MouseEventKind::Down(MouseButton::Left);
+        let (row, modifiers) = (u16::try_from(row).unwrap(), KeyModifiers::NONE);
+        desk.event(Event::Terminal(TerminalEvent::Mouse(MouseEvent { kind, column: 10, row, modifiers })));
+    };
+    click(&mut desk, "Clients");
+    desk.see("1 of 3");
+    click(&mut desk, "Bruno");
+    desk.see("2 of 3");
+    click(&mut desk, "Bruno");
+    desk.see("Contracts (0)");
+}
+
+#[test]
+fn french_is_complete_on_the_way_to_a_client() {
+    let mut desk = Desk::of("sales", Language::Fr);
+    desk.see("À faire").see("mes clients").go("nouveau client").see("Entreprise");
+    desk.ctrl('s').see("Veuillez remplir ce champ.");
+}
+
+#[test]
+fn a_small_window_says_how_large_it_should_be() {
+    let mut desk = Desk::of("manager", Language::En);
+    for (width, height, says) in [(60, 16, "Waiting for you"), (59, 16, "too small"), (1, 1, ""), (300, 100, "Waiting")]
+    {
+        desk.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        desk.see(says);
+    }
+}
+
+#[test]
+fn the_footer_shows_what_the_help_explains() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.press(KeyCode::F(5)).go("events");
+    let footer = desk.screen().lines().last().unwrap().to_owned();
+    for key in ["Enter", "a", "n", "e"] {
+        assert!(footer.contains(&format!("{key} ")), "{footer}");
+    }
+    desk.press(KeyCode::Char('?')).see("Give the event, or all marked ones, to a support person.");
+    // Chosen in the help, a key does what it does.
+    desk.write("give").press(KeyCode::Enter).see("Support for Lou Bouzin General Assembly");
+}
+
+/// A name that was written past the program does not reach the terminal as it is.
+#[test]
+fn hostile_names_stay_text() {
+    use diesel::prelude::*;
+    use epic_events::schema::clients;
+    let mut desk = Desk::of("sales", Language::En);
+    let records = desk.world.records();
+    diesel::update(clients::table.find(records.client))
+        .set(clients::full_name.eq("\u{1b}]52;c;evil\u{7}[/b]\u{202e}日本語"))
+        .execute(&mut desk.world.connection())
+        .unwrap();
+    desk.go("clients").see("]52;c;evil[/b]");
+    desk.press(KeyCode::Enter).see("]52;c;evil[/b]");
+    let buffer = desk.terminal.backend().buffer().clone();
+    assert!(buffer.content.iter().all(|cell| !cell.symbol().chars().any(|c| c.is_control() || c == '\u{202e}')));
+}
+
+#[test]
+fn esc_never_quits_the_wizard() {
+    let mut desk = Desk::new(Language::En);
+    let options = Options {
+        language: Language::En,
+        theme: Theme::standard(),
+        demo: Vec::new(),
+        embedded: "sqlite:///nowhere".to_owned(),
+        server: None,
+    };
+    desk.app = App::new(options, true, desk.now);
+    desk.see("Step 1 of").see("Ctrl+C quit").press(KeyCode::Esc).see("Step 1 of");
+    assert!(!desk.quit);
+    desk.ctrl('c');
+    assert!(desk.quit);
+}

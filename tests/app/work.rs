@@ -1,0 +1,167 @@
+//! Changing records: together, at the same time, and back again.
+
+use super::desk::*;
+
+#[test]
+fn two_who_edit_the_same_record_see_each_other() {
+    let mut desk = Desk::of("manager", Language::En);
+    let records = desk.world.records();
+    desk.go("clients").press(KeyCode::Char('e')).see("Edit client");
+    desk.ctrl('u').write("K. Casey").press(KeyCode::Tab).press(KeyCode::Tab).ctrl('u').write("k@startup.io");
+    let sales = desk.world.sales.clone();
+    let draft = epic_events::domain::client::ClientDraft {
+        company_name: "Warm Startup".to_owned(),
+        email: Some("k@startup.io".to_owned()),
+        ..client_draft("Kevin C.")
+    };
+    let theirs = Request::UpdateClient { id: records.client, version: 1, draft };
+    desk.world.ask(Some(&sales), &theirs).unwrap();
+    desk.ctrl('s').see("Person sales saved this first").see("Person sales: Kevin C.");
+    // What only they changed is taken, what both changed is mine until I say otherwise.
+    desk.see("Warm Startup").see("K. Casey");
+    desk.ctrl('t').see("Person sales: K. Casey").ctrl('t').ctrl('s').see("Saved.");
+    let stored = epic_events::storage::clients::find(&mut desk.world.connection(), records.client).unwrap().unwrap();
+    assert_eq!((stored.full_name.as_str(), stored.company_name.as_str()), ("K. Casey", "Warm Startup"));
+}
+
+#[test]
+fn several_marked_events_are_assigned_at_once() {
+    let mut desk = Desk::of("manager", Language::En);
+    let client = desk.world.client_of(desk.world.sales.actor.id, "Lou Bouzin");
+    let contract = desk.world.signed_contract(client);
+    for (title, days) in [("One", 5), ("Two", 6), ("Three", 7)] {
+        let draft = support::world::event_draft(title, days);
+        desk.world.save(&Request::CreateEvent { contract, draft });
+    }
+    desk.press(KeyCode::F(5)).press(KeyCode::Enter).see("1 of 3").press(KeyCode::Char(' ')).press(KeyCode::Char(' '));
+    desk.see("2 marked").press(KeyCode::Char('a')).see("Support for 2 events").write("other").press(KeyCode::Enter);
+    desk.see("Person other.support supports 2 events.").see("1 of 1").see("Three");
+    desk.press(KeyCode::Char('u')).see("Undone. 2 events changed.").see("of 3");
+}
+
+#[test]
+fn leaving_staff_are_followed_by_an_heir() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("staff")
+        .press(KeyCode::Char('/'))
+        .write("person sales")
+        .press(KeyCode::Enter)
+        .press(KeyCode::Down)
+        .see("2 of 2");
+    desk.press(KeyCode::Char('x')).see("Deactivate").press(KeyCode::Right).press(KeyCode::Enter);
+    desk.see("Who takes over 1 client?").write("other").press(KeyCode::Enter).see("Saved.");
+}
+
+#[test]
+fn undoing_is_told_on_every_screen() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("events").press(KeyCode::Char('a')).write("other").press(KeyCode::Enter).see("Press u to undo");
+    desk.press(KeyCode::Esc).see("Waiting for you").press(KeyCode::Char('u'));
+    desk.see("Person support supports Lou Bouzin General Assembly.");
+}
+
+/// The stored client.
+fn client(desk: &Desk, id: epic_events::domain::ClientId) -> epic_events::domain::client::Client {
+    epic_events::storage::clients::find(&mut desk.world.connection(), id).unwrap().unwrap()
+}
+
+#[test]
+fn an_edit_is_undone_by_another_edit() {
+    let mut desk = Desk::of("manager", Language::En);
+    let records = desk.world.records();
+    desk.go("clients").press(KeyCode::Char('e')).ctrl('u').write("Wrong Name").ctrl('s').see("Press u to undo");
+    assert_eq!(client(&desk, records.client).full_name, "Wrong Name");
+    desk.press(KeyCode::Char('u')).see("Undone.").see("Kevin Casey");
+    let stored = client(&desk, records.client);
+    assert_eq!((stored.full_name.as_str(), stored.version), ("Kevin Casey", 3));
+    assert_eq!(desk.world.audit().iter().rev().take(2).collect::<Vec<_>>(), ["client.updated", "client.updated"]);
+    desk.press(KeyCode::Char('u')).see("There is nothing to undo");
+}
+
+#[test]
+fn what_somebody_has_changed_since_is_not_undone() {
+    let mut desk = Desk::of("manager", Language::En);
+    let records = desk.world.records();
+    desk.go("clients").press(KeyCode::Char('e')).ctrl('u').write("My Name").ctrl('s').see("Press u to undo");
+    let sales = desk.world.sales.clone();
+    let theirs = Request::UpdateClient { id: records.client, version: 2, draft: client_draft("Their Name") };
+    desk.world.ask(Some(&sales), &theirs).unwrap();
+    desk.press(KeyCode::Char('u')).see("Person sales has changed it since");
+    assert_eq!(client(&desk, records.client).full_name, "Their Name");
+}
+
+#[test]
+fn an_undo_that_the_database_missed_can_be_tried_again() {
+    let mut desk = Desk::of("manager", Language::En);
+    let records = desk.world.records();
+    desk.go("clients").press(KeyCode::Char('e')).ctrl('u').write("Wrong Name").ctrl('s').see("Press u to undo");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Char('u'));
+    for (id, ..) in desk.held.take().unwrap() {
+        let reply = Box::new(Err(Error::Unavailable(ConnectionProblem::Lost)));
+        desk.event(Event::Reply { id, reply });
+    }
+    desk.see("connection to the database was lost").press(KeyCode::Char('u')).see("Undone.");
+    assert_eq!(client(&desk, records.client).full_name, "Kevin Casey");
+}
+
+#[test]
+fn a_signature_is_never_undone() {
+    let mut desk = Desk::of("manager", Language::En);
+    let records = desk.world.records();
+    desk.go("contracts").press(KeyCode::End).see("not signed").press(KeyCode::Char('e'));
+    desk.press(KeyCode::Tab).ctrl('u').write("5000").ctrl('s').press(KeyCode::Right).press(KeyCode::Enter);
+    desk.see("Press u to undo").press(KeyCode::Char('S')).press(KeyCode::Right).press(KeyCode::Enter).see("Saved.");
+    desk.not("Press u to undo").press(KeyCode::Char('u')).see("There is nothing to undo");
+    let stored = epic_events::storage::contracts::find(&mut desk.world.connection(), records.contract);
+    assert!(stored.unwrap().unwrap().signed_at.is_some());
+}
+
+#[test]
+fn marked_records_are_archived_together_and_each_has_its_result() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    for name in ["Anna", "Bruno"] {
+        desk.world.client_of(desk.world.sales.actor.id, name);
+    }
+    desk.go("clients").see("of 3");
+    for _ in 0..3 {
+        desk.press(KeyCode::Char(' '));
+    }
+    desk.see("3 marked").press(KeyCode::Char('x')).see("Archive 3 records?").see("Kevin Casey");
+    desk.press(KeyCode::Right).press(KeyCode::Enter).see("2 records archived.");
+    // Each with its result; the one that a rule keeps stands first.
+    desk.see("This client still has 2 contracts").see("Anna").see("done").press(KeyCode::Enter);
+    desk.see("1 of 1").see("Kevin Casey").press(KeyCode::Char('u')).see("2 records restored.").see("of 3");
+    let archived = desk.world.audit().iter().filter(|verb| *verb == "client.archived").count();
+    assert_eq!(archived, 2, "one row for each record");
+}
+
+#[test]
+fn fields_that_only_one_of_us_changed_go_together_without_a_question() {
+    let mut desk = Desk::of("manager", Language::En);
+    let records = desk.world.records();
+    desk.go("clients").press(KeyCode::Char('e')).ctrl('u').write("K. Casey");
+    let sales = desk.world.sales.clone();
+    let draft = epic_events::domain::client::ClientDraft {
+        company_name: "Warm Startup".to_owned(),
+        ..epic_events::domain::client::ClientDraft::from(&client(&desk, records.client))
+    };
+    desk.world.ask(Some(&sales), &Request::UpdateClient { id: records.client, version: 1, draft }).unwrap();
+    desk.ctrl('s').see("Saved.").not("saved this first");
+    let stored = client(&desk, records.client);
+    assert_eq!((stored.full_name.as_str(), stored.company_name.as_str()), ("K. Casey", "Warm Startup"));
+}
+
+#[test]
+fn what_is_typed_while_a_save_is_under_way_stays() {
+    let mut desk = Desk::of("sales", Language::En);
+    fill_in_client(&mut desk);
+    desk.held = Some(Vec::new());
+    desk.ctrl('s').write("99");
+    desk.release();
+    desk.see("up to what you have typed since").see("+678 123 456 7899").see("Edit client").ctrl('s').see("Saved.");
+    assert_eq!(desk.world.state().iter().filter(|row| row.0 == "clients").count(), 1, "one client, not two");
+}
