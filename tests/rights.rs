@@ -51,6 +51,10 @@ fn request(name: &str, on: &Records, world: &World) -> Request {
         "list events" => Request::ListEvents(listing::<EventFilter, EventSort>()),
         "list staff" => Request::ListUsers(listing::<UserFilter, UserSort>()),
         "list audit" => Request::ListAudit(listing::<AuditFilter, AuditSort>()),
+        "calendar" => {
+            let from = support::world::start().date();
+            Request::Calendar { from, to: from + chrono::Days::new(40) }
+        }
         "view client" => Request::ViewClient(client),
         "view contract" => Request::ViewContract(signed),
         "view event" => Request::ViewEvent(event),
@@ -141,6 +145,7 @@ const EXPECTED: &[Row] = &[
     ("list events",               [Y, Y, Y, Y, Y]),
     ("list staff",                [Y, Y, Y, Y, Y]),
     ("list audit",                [Y, Y, Y, Y, Y]),
+    ("calendar",                  [Y, Y, Y, Y, Y]),
     ("view client",               [Y, Y, Y, Y, Y]),
     ("view contract",             [Y, Y, Y, Y, Y]),
     ("view event",                [Y, Y, Y, Y, Y]),

@@ -72,6 +72,8 @@ pub(super) struct Desk {
     pub layers: Vec<Layer>,
     pub popup: Option<Open>,
     pub locked: Option<Lock>,
+    /// Lists that were left, as they were: filter, order and selection come back with them.
+    kept: Vec<List>,
     /// What takes back the last change of this session.
     pub undo: Option<Request>,
     pub last_activity: u64,
@@ -86,6 +88,7 @@ impl Desk {
             layers: vec![home],
             popup: None,
             locked: None,
+            kept: Vec::new(),
             undo: None,
             last_activity: now.ticks,
             last_heartbeat: now.ticks,
@@ -105,7 +108,7 @@ impl Desk {
     pub fn scrolls(&self) -> bool {
         let list = matches!(
             self.top().map(|layer| &layer.screen),
-            Some(Screen::Home(_) | Screen::List(_) | Screen::Detail(_))
+            Some(Screen::Home(_) | Screen::List(_) | Screen::Detail(_) | Screen::Calendar(_))
         );
         self.locked.is_none() && (list || self.popup.is_some())
     }
@@ -125,6 +128,15 @@ impl Desk {
         match asker {
             Asker::Layer(id) => self.layers.iter().position(|layer| layer.id == id),
             Asker::App | Asker::Popup(_) => self.layers.len().checked_sub(1),
+        }
+    }
+
+    /// Forgets a screen; a list is put away, the last ones of them.
+    pub(super) fn keep(&mut self, layer: Layer) {
+        const MOST: usize = 12;
+        if let Screen::List(list) = layer.screen {
+            self.kept.insert(0, list.put_away());
+            self.kept.truncate(MOST);
         }
     }
 
@@ -312,6 +324,9 @@ impl App {
         let mut all = vec![go(ctx.say(W::Home), Destination::Home)];
         let lists = Kind::iter().filter(|kind| List::may_open(*kind, &ctx));
         all.extend(lists.map(|kind| go(ctx.say(W::ListOf(kind)), Destination::List(kind))));
+        if List::may_open(Kind::Events, &ctx) {
+            all.push(go(ctx.say(W::Calendar), Destination::Calendar));
+        }
         let news = [
             (Kind::Clients, W::NewClient),
             (Kind::Contracts, W::NewContract),
@@ -376,6 +391,7 @@ impl App {
     pub(super) fn push(&mut self, screen: Screen, effects: &mut Vec<Effect>) {
         let id = self.next;
         self.next += 1;
+        let screen = self.as_it_was_left(screen);
         if let Some(desk) = self.desk() {
             desk.layers.push(Layer { id, screen, stale: false });
         }
@@ -388,15 +404,29 @@ impl App {
         }
     }
 
+    /// A list comes back as it was left.
+    fn as_it_was_left(&mut self, screen: Screen) -> Screen {
+        let Screen::List(fresh) = screen else { return screen };
+        let ctx = self.context();
+        let Stage::SignedIn(desk) = &self.stage else { return Screen::List(fresh) };
+        let at = desk.kept.iter().position(|kept| kept.comes_back_for(&fresh, &ctx));
+        match (at, self.desk()) {
+            (Some(at), Some(desk)) => Screen::List(Box::new(desk.kept.remove(at))),
+            _ => Screen::List(fresh),
+        }
+    }
+
     /// Puts a screen where the asker's is. A reply that took long may find others on top.
     fn replace(&mut self, asker: Asker, screen: Screen, effects: &mut Vec<Effect>) {
         let id = self.next;
         self.next += 1;
+        let screen = self.as_it_was_left(screen);
         if let Some(desk) = self.desk()
             && let Some(at) = desk.place_of(asker)
         {
             desk.close_question(at);
-            desk.layers[at] = Layer { id, screen, stale: true };
+            let left = std::mem::replace(&mut desk.layers[at], Layer { id, screen, stale: true });
+            desk.keep(left);
         }
         self.refresh_top(effects);
     }
@@ -407,7 +437,8 @@ impl App {
             && let Some(at) = desk.place_of(asker).filter(|at| *at > 0)
         {
             desk.close_question(at);
-            desk.layers.remove(at);
+            let left = desk.layers.remove(at);
+            desk.keep(left);
         }
         self.refresh_top(effects);
     }

@@ -13,7 +13,7 @@ use crate::{
         screens::{
             form::Form,
             setup::{Setup, Step},
-            view,
+            view::{self, Focus},
         },
         text::W,
         widgets::chrome::{self, Areas, SMALLEST},
@@ -37,14 +37,19 @@ impl App {
             return;
         }
         let areas = chrome::areas(area);
-        let caret = match &self.stage {
-            Stage::Setup(setup) => draw_setup(frame, areas, setup, &ctx),
-            Stage::SignedOut(form) => self.draw_login(frame, areas, form, &ctx),
+        let focus = match &self.stage {
+            Stage::Setup(setup) => Some(draw_setup(frame, areas, setup, &ctx)),
+            Stage::SignedOut(form) => Some(self.draw_login(frame, areas, form, &ctx)),
             Stage::SignedIn(_) => self.draw_desk(frame, areas, &ctx),
         };
         chrome::message(frame, areas.message, self.message(&ctx).as_ref(), ctx.theme);
-        if let Some(caret) = caret {
-            frame.set_cursor_position(caret);
+        match focus {
+            Some(Focus::Caret(place)) => frame.set_cursor_position(place),
+            Some(Focus::Line(place)) if ctx.theme.accessible => frame.set_cursor_position(place),
+            _ => {}
+        }
+        if ctx.theme.ascii {
+            chrome::to_ascii(frame.buffer_mut());
         }
     }
 
@@ -65,18 +70,15 @@ impl App {
             return Some(notice.clone());
         }
         (longest > SPINNER_AFTER).then(|| {
+            if ctx.theme.accessible {
+                return Notice::plain(ctx.say(W::Waiting));
+            }
             let turn = ["|", "/", "-", "\\"][usize::try_from(ctx.beat % 4).unwrap_or(0)];
             Notice::plain(format!("{turn} {}", ctx.say(W::Waiting)))
         })
     }
 
-    fn draw_login(
-        &self,
-        frame: &mut Frame,
-        areas: Areas,
-        form: &Form,
-        ctx: &Context,
-    ) -> Option<ratatui::layout::Position> {
+    fn draw_login(&self, frame: &mut Frame, areas: Areas, form: &Form, ctx: &Context) -> Focus {
         chrome::header(frame, areas.header, "Epic Events", "", ctx.theme);
         let width = areas.body.width.min(64);
         let x = areas.body.x + (areas.body.width - width) / 2;
@@ -110,14 +112,14 @@ impl App {
         view::draw_form(frame, Rect { x, y: y + 3, width, height: 4 }, form, ctx)
     }
 
-    fn draw_desk(&self, frame: &mut Frame, areas: Areas, ctx: &Context) -> Option<ratatui::layout::Position> {
+    fn draw_desk(&self, frame: &mut Frame, areas: Areas, ctx: &Context) -> Option<Focus> {
         let Stage::SignedIn(desk) = &self.stage else { return None };
         let actor = &desk.session.actor;
         let who = ctx.say(W::SignedInAs { name: &actor.full_name, role: actor.role });
         if let Some(locked) = &desk.locked {
             chrome::header(frame, areas.header, &ctx.say(W::LockedTitle), &who, ctx.theme);
             self.draw_popup_keys(frame, areas, &locked.popup, ctx);
-            return view::draw_popup(frame, areas.body, &locked.popup, ctx);
+            return Some(view::draw_popup(frame, areas.body, &locked.popup, ctx));
         }
         let top = desk.top()?;
         let place = format!("{}  /  {}", ctx.settings().company_name, top.screen.title(ctx));
@@ -125,7 +127,7 @@ impl App {
         let caret = view::draw(frame, areas.body, &top.screen, ctx);
         if let Some(open) = &desk.popup {
             self.draw_popup_keys(frame, areas, &open.popup, ctx);
-            return view::draw_popup(frame, areas.body, &open.popup, ctx);
+            return Some(view::draw_popup(frame, areas.body, &open.popup, ctx));
         }
         let mut keys: Vec<(Key, String)> = self
             .screen_bindings()
@@ -137,18 +139,20 @@ impl App {
         let shown = shell.into_iter().filter(|binding| binding.unavailable.is_none() && !binding.label.is_empty());
         keys.extend(shown.map(|binding| (binding.key, binding.label.into_owned())));
         chrome::footer(frame, areas.footer, &keys, ctx.theme);
-        caret
+        Some(caret)
     }
 
     fn draw_popup_keys(&self, frame: &mut Frame, areas: Areas, popup: &popup::Popup, ctx: &Context) {
-        let keys: Vec<(Key, String)> =
-            popup::keys(popup).into_iter().map(|(key, label)| (key, ctx.say(label))).collect();
+        let keys: Vec<(Key, String)> = popup::keys(popup)
+            .into_iter()
+            .map(|(key, label)| (key, label.map(|label| ctx.say(label)).unwrap_or_default()))
+            .collect();
         frame.render_widget(Clear, areas.footer);
         chrome::footer(frame, areas.footer, &keys, ctx.theme);
     }
 }
 
-fn draw_setup(frame: &mut Frame, areas: Areas, setup: &Setup, ctx: &Context) -> Option<ratatui::layout::Position> {
+fn draw_setup(frame: &mut Frame, areas: Areas, setup: &Setup, ctx: &Context) -> Focus {
     let (at, of) = setup.progress();
     chrome::header(frame, areas.header, &ctx.say(W::SetUpTitle), &ctx.say(W::Step { at, of }), ctx.theme);
     let why = ctx.say(match setup.step {

@@ -11,7 +11,7 @@ use crate::{
         keys::Command,
         popup::{Destination, Outcome, Popup, Step},
         records::{Kind, Query},
-        screens::{Screen, detail::Detail, form::Form, list::List},
+        screens::{Screen, calendar::Calendar, detail::Detail, form::Form, list::List},
         text::W,
     },
 };
@@ -104,6 +104,7 @@ impl App {
         let screen = match to {
             Destination::Home | Destination::SignOut | Destination::Quit => return self.ask_to_leave(to, effects),
             Destination::List(kind) => Screen::List(Box::new(List::new(Query::all(kind)))),
+            Destination::Calendar => Screen::Calendar(Box::new(Calendar::new(ctx.now.date()))),
             Destination::Record(kind, id) => Screen::Detail(Box::new(Detail::new(kind, id))),
             Destination::New(kind) => Screen::Form(Box::new(match kind {
                 Kind::Clients => Form::new_client(&ctx),
@@ -130,11 +131,12 @@ impl App {
 
     pub(super) fn question_before(&self, to: Destination) -> Popup {
         let ctx = self.context();
-        let (title, verb) = match to {
-            Destination::Quit => (W::QuitTitle, W::VerbQuit),
-            _ => (W::DiscardTitle, W::VerbDiscard),
-        };
-        Popup::confirm(ctx.say(title), vec![ctx.say(W::QuitMeans)], ctx.say(verb))
+        match to {
+            Destination::Quit => {
+                Popup::confirm(ctx.say(W::QuitTitle), vec![ctx.say(W::QuitMeans)], ctx.say(W::VerbQuit), &ctx)
+            }
+            _ => Popup::discard(&ctx),
+        }
     }
 
     pub(super) fn leave(&mut self, to: Destination, effects: &mut Vec<Effect>) {
@@ -146,7 +148,9 @@ impl App {
             }
             _ => {
                 if let Some(desk) = self.desk() {
-                    desk.layers.truncate(1);
+                    for left in desk.layers.split_off(1) {
+                        desk.keep(left);
+                    }
                 }
                 self.load_top(effects);
             }

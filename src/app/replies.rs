@@ -76,7 +76,7 @@ impl App {
         }
         match asker {
             Asker::Layer(id) => {
-                if let Some(action) = self.with_layer(id, |screen, ctx| screen.on_reply(reply, ctx)) {
+                if let Some(action) = self.with_layer(id, |screen, ctx| screen.on_reply(request, reply, ctx)) {
                     self.act(Asker::Layer(id), action, effects);
                 }
             }

@@ -17,7 +17,7 @@ pub enum Direction {
 }
 
 /// The years that are believed.
-const YEARS: RangeInclusive<i32> = 1900..=2200;
+pub const YEARS: RangeInclusive<i32> = 1900..=2200;
 
 const MONTHS_EN: &str = "January February March April May June July August September October November December";
 const MONTHS_FR: &str = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre";
@@ -326,6 +326,23 @@ pub fn spell_date(date: NaiveDate, language: Language) -> String {
     let weekday = weekdays.split(' ').nth(date.weekday().num_days_from_monday() as usize).unwrap_or_default();
     let month = months.split(' ').nth(date.month0() as usize).unwrap_or_default();
     format!("{weekday:.3}{point} {} {month} {}", date.day(), date.year())
+}
+
+/// `August 2026` or `août 2026`.
+pub fn spell_month(day: NaiveDate, language: Language) -> String {
+    let months = match language {
+        Language::En => MONTHS_EN,
+        Language::Fr => MONTHS_FR,
+    };
+    format!("{} {}", months.split(' ').nth(day.month0() as usize).unwrap_or_default(), day.year())
+}
+
+/// The names of the days, Monday first.
+pub fn weekdays(language: Language) -> impl Iterator<Item = &'static str> {
+    match language {
+        Language::En => WEEKDAYS_EN.split(' '),
+        Language::Fr => WEEKDAYS_FR.split(' '),
+    }
 }
 
 /// `Fri 14 August 2026, 18:30` or `ven. 14 août 2026, 18:30`.

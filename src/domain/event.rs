@@ -1,6 +1,6 @@
 //! Events: what was signed for, when, where, and who prepares it.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
@@ -102,6 +102,21 @@ pub struct Event {
     pub created_at: NaiveDateTime,
     /// UTC.
     pub updated_at: NaiveDateTime,
+}
+
+/// How long an event without an end is taken to last, for clashes.
+const UNKNOWN_LENGTH: TimeDelta = TimeDelta::hours(2);
+
+/// The stretch of wall-clock time that an event takes.
+pub fn stretch(starts_at: NaiveDateTime, ends_at: Option<NaiveDateTime>) -> (NaiveDateTime, NaiveDateTime) {
+    (starts_at, ends_at.filter(|end| *end > starts_at).unwrap_or(starts_at + UNKNOWN_LENGTH))
+}
+
+impl Event {
+    /// The time that it takes; nothing while its start is not known.
+    pub fn stretch(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
+        self.starts_at.map(|start| stretch(start, self.ends_at))
+    }
 }
 
 impl Auditable for Event {

@@ -122,6 +122,19 @@ fn grapheme_width(grapheme: &str) -> usize {
     grapheme.width() + sound_marks
 }
 
+/// The beginning, at most so many columns, without a sign that something follows.
+pub fn begin(text: &str, columns: usize) -> String {
+    let text = for_terminal(text);
+    let mut left = columns;
+    let fits = text.graphemes(true).take_while(|grapheme| {
+        let wide = grapheme_width(grapheme);
+        let fits = wide <= left;
+        left = left.saturating_sub(wide);
+        fits
+    });
+    fits.collect()
+}
+
 /// At most so many columns, with an ellipsis where something was cut off.
 pub fn cut(text: &str, columns: usize) -> String {
     let text = for_terminal(text);

@@ -305,7 +305,7 @@ fn subject(request: &Request) -> (RecordKind, Option<i64>) {
         },
         R::AssignSupport(assignments) => (K::Event, assignments.first().map(|assignment| assignment.event.0)),
         R::PickSupport { events, .. } => (K::Event, events.first().map(|id| id.0)),
-        R::ListEvents(_) => (K::Event, None),
+        R::ListEvents(_) | R::Calendar { .. } => (K::Event, None),
         R::ReadSettings | R::UpdateSettings(_) => (K::Settings, None),
         R::SignIn { .. }
         | R::Confirm { .. }

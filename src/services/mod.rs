@@ -19,8 +19,8 @@ mod users;
 use std::time::Duration;
 
 pub use request::{
-    Assigned, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, HandOver, Home, HomeLine, Marked, Missed,
-    Reply, Request, SetUp, UserDetail,
+    Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, HandOver, Home, HomeLine,
+    Marked, Missed, Reply, Request, SetUp, UserDetail,
 };
 
 use crate::{
@@ -291,6 +291,7 @@ fn dispatch(db: &mut Db, call: &Call, request: &Request, hash: Option<&str>) -> 
         | R::ListContracts(_)
         | R::ViewContract(_)
         | R::ListEvents(_)
+        | R::Calendar { .. }
         | R::ViewEvent(_)
         | R::PickSupport { .. }
         | R::PickUser { .. }

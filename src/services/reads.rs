@@ -1,9 +1,10 @@
 //! Everything that only reads: home, lists, details, pickers, search, the audit log.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
 
 use super::{
-    ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, Reply, Request, UserDetail,
+    CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, Reply, Request,
+    UserDetail,
     call::{Call, Stop},
 };
 use crate::{
@@ -11,6 +12,7 @@ use crate::{
         ClientId, ContractId, Error, EventId, Field, Reason, UserId,
         audit::{AuditRow, RecordKind},
         dates,
+        event::stretch,
         filter::{
             AuditFilter, AuditListing, AuditSort, Availability, Candidate, ClientFilter, ClientRow, ClientSort,
             ClientView, ContractFilter, ContractRow, ContractSort, ContractView, EventFilter, EventRow, EventSort,
@@ -25,6 +27,9 @@ use crate::{
 
 /// How many records a picker shows; typing narrows them.
 const CHOICES: u16 = 50;
+/// The most events and people that a calendar shows.
+const CALENDAR_EVENTS: u16 = 1_500;
+const CALENDAR_PEOPLE: i64 = 300;
 /// How many records of each kind a search shows.
 const HITS: u16 = 6;
 
@@ -39,6 +44,7 @@ pub(super) fn answer(db: &mut Db, call: &Call, request: &Request) -> Result<Repl
         R::ListUsers(listing) => Reply::Users(storage::users::page(db, listing)?),
         R::ListClients(listing) => Reply::Clients(storage::clients::page(db, listing, scope, me)?),
         R::ListContracts(listing) => Reply::Contracts(storage::contracts::page(db, listing, scope, me)?),
+        R::Calendar { from, to } => Reply::Calendar(calendar(db, call, *from, *to)?),
         R::ListEvents(listing) => Reply::Events(storage::events::page(db, listing, scope, me, call.wall)?),
         R::ListAudit(listing) => Reply::Audit(audit(db, call, listing)?),
         R::ViewUser(id) => Reply::User(Box::new(user(db, call, *id)?)),
@@ -235,6 +241,29 @@ fn event(db: &mut Db, call: &Call, id: EventId) -> Result<EventDetail, Stop> {
     Ok(EventDetail { row, contract, history: history(db, call, RecordKind::Event, id.0)? })
 }
 
+/// The events of some days with the support people who might have any.
+fn calendar(db: &mut Db, call: &Call, from: NaiveDate, to: NaiveDate) -> Result<CalendarPage, Stop> {
+    let (start, end) = (from.and_time(NaiveTime::MIN), to.and_time(NaiveTime::MIN));
+    let mut events = storage::events::between(db, start, end, call.scope(), CALENDAR_EVENTS + 1)?;
+    let more = events.len() > usize::from(CALENDAR_EVENTS);
+    events.truncate(CALENDAR_EVENTS.into());
+    let mut people: Vec<(UserId, String)> = if let Scope::Support(me) = call.scope() {
+        vec![(me, call.actor().full_name.clone())]
+    } else {
+        let active = storage::users::active_of_role(db, Role::Support, "", CALENDAR_PEOPLE)?;
+        active.into_iter().map(|user| (user.id, user.full_name)).collect()
+    };
+    // Who has left support since still shows where their old events are.
+    for row in &events {
+        if let (Some(id), Some(name)) = (row.event.support_id, &row.support)
+            && !people.iter().any(|(known, _)| *known == id)
+        {
+            people.push((id, name.clone()));
+        }
+    }
+    Ok(CalendarPage { people, events, more })
+}
+
 fn candidates(db: &mut Db, role: Role, text: &str) -> Result<Vec<Candidate>, Stop> {
     let people = storage::users::active_of_role(db, role, text, CHOICES.into())?;
     let candidate = |user: crate::domain::user::User| Candidate {
@@ -246,14 +275,6 @@ fn candidates(db: &mut Db, role: Role, text: &str) -> Result<Vec<Candidate>, Sto
         clash: None,
     };
     Ok(people.into_iter().map(candidate).collect())
-}
-
-/// How long an event without an end is taken to last, for clashes.
-const UNKNOWN_LENGTH: TimeDelta = TimeDelta::hours(2);
-
-/// A stretch of wall-clock time that somebody's work takes.
-fn stretch(starts_at: NaiveDateTime, ends_at: Option<NaiveDateTime>) -> (NaiveDateTime, NaiveDateTime) {
-    (starts_at, ends_at.filter(|end| *end > starts_at).unwrap_or(starts_at + UNKNOWN_LENGTH))
 }
 
 fn support_candidates(db: &mut Db, call: &Call, ids: &[EventId], text: &str) -> Result<Vec<Candidate>, Stop> {

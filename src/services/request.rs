@@ -1,5 +1,6 @@
 //! Every action of the program as a value, with the right that it needs.
 
+use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use crate::domain::{
@@ -123,6 +124,11 @@ pub enum Request {
     },
 
     ListEvents(EventListing),
+    /// The events of these days (wall clock), the end not among them.
+    Calendar {
+        from: NaiveDate,
+        to: NaiveDate,
+    },
     ViewEvent(EventId),
     CreateEvent {
         contract: ContractId,
@@ -237,6 +243,7 @@ impl Request {
             | Self::ListContracts(_)
             | Self::ViewContract(_)
             | Self::ListEvents(_)
+            | Self::Calendar { .. }
             | Self::ViewEvent(_)
             | Self::PickClient { .. }
             | Self::Search { .. } => P::SeeRecords,
@@ -282,6 +289,7 @@ impl Request {
                 | Self::ListContracts(_)
                 | Self::ViewContract(_)
                 | Self::ListEvents(_)
+                | Self::Calendar { .. }
                 | Self::ViewEvent(_)
                 | Self::PickSupport { .. }
                 | Self::PickUser { .. }
@@ -343,6 +351,7 @@ pub enum Reply {
     Contract(Box<ContractDetail>),
     Events(Page<EventRow>),
     Event(Box<EventDetail>),
+    Calendar(CalendarPage),
     Audit(Page<AuditRow>),
     Settings(Box<Settings>),
 
@@ -490,6 +499,15 @@ pub struct EventDetail {
     pub row: EventRow,
     pub contract: ContractRow,
     pub history: Vec<AuditRow>,
+}
+
+/// The events of a span of days, the earliest first, and the support people.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CalendarPage {
+    pub people: Vec<(UserId, String)>,
+    pub events: Vec<EventRow>,
+    /// There are more events than these.
+    pub more: bool,
 }
 
 /// How many related records a detail shows; the lists have the rest.

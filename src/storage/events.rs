@@ -1,6 +1,6 @@
 //! Events.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::{
@@ -183,7 +183,10 @@ const MAX_ENGAGEMENTS: i64 = 5_000;
 
 /// Open events that have support and touch the span, the earliest first.
 pub fn engagements(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Result<Vec<Engagement>, Failure> {
-    let touching = events::starts_at.lt(to).and(events::starts_at.ge(from).or(events::ends_at.gt(from)));
+    let touching = events::starts_at
+        .lt(to)
+        .and(events::starts_at.ge(from - LONGEST))
+        .and(events::starts_at.ge(from).or(events::ends_at.gt(from)));
     let query = events::table
         .filter(events::support_id.is_not_null().and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()))
         .filter(touching)
@@ -197,6 +200,36 @@ pub fn engagements(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Resul
         .order((events::starts_at, events::id))
         .limit(MAX_ENGAGEMENTS);
     Ok(query.load(db)?)
+}
+
+/// Events last at most so long: what began earlier is not looked at when a span of time is
+/// asked for, so that the question stays as small as the span.
+const LONGEST: TimeDelta = TimeDelta::days(31);
+
+/// Events that are neither archived nor cancelled and touch the span, the earliest first.
+pub fn between(
+    db: &mut Db,
+    from: NaiveDateTime,
+    to: NaiveDateTime,
+    scope: Scope,
+    limit: u16,
+) -> Result<Vec<EventRow>, Failure> {
+    let touching = events::starts_at
+        .lt(to)
+        .and(events::starts_at.ge(from - LONGEST))
+        .and(events::starts_at.ge(from).or(events::ends_at.gt(from)))
+        .assume_not_null();
+    let mut query = selected!(joined!())
+        .filter(events::archived_at.is_null().and(events::status.ne(Status::Cancelled)).and(touching))
+        .order((events::starts_at, events::id))
+        .limit(limit.into())
+        .into_boxed();
+    query = match scope {
+        Scope::All => query,
+        Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me).assume_not_null()),
+        Scope::Support(me) => query.filter(events::support_id.eq(me).assume_not_null()),
+    };
+    Ok(query.load::<Joined>(db)?.into_iter().map(row).collect())
 }
 
 macro_rules! filtered {

@@ -39,6 +39,10 @@ pub const fn key_of(command: Command) -> Key {
         C::Up => Key::plain(KeyCode::Up),
         C::Down => Key::plain(KeyCode::Down),
         C::PageUp => Key::plain(KeyCode::PageUp),
+        C::Left => Key::plain(KeyCode::Left),
+        C::Right => Key::plain(KeyCode::Right),
+        C::Calendar => Key::char('c'),
+        C::PickDay => Key::plain(KeyCode::F(4)),
         C::PageDown => Key::plain(KeyCode::PageDown),
         C::Home => Key::plain(KeyCode::Home),
         C::End => Key::plain(KeyCode::End),
@@ -228,8 +232,8 @@ fn edit(record: &Record, ctx: &Context) -> Action {
     }
 }
 
-fn ask(title: String, lines: Vec<String>, verb: String, request: Request) -> (Action, Option<Intent>) {
-    (Action::Popup(Box::new(Popup::confirm(title, lines, verb))), Some(Intent::Do(request)))
+fn ask(title: String, lines: Vec<String>, verb: String, request: Request, ctx: &Context) -> (Action, Option<Intent>) {
+    (Action::Popup(Box::new(Popup::confirm(title, lines, verb, ctx))), Some(Intent::Do(request)))
 }
 
 fn archive(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
@@ -259,7 +263,7 @@ fn archive(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
     };
     let (verb, _) = ctx.archiving(record.kind(), hidden);
     let what = ctx.say(W::ArchivingMeans { kind: record.kind(), hidden });
-    ask(heading(record, ctx), vec![what], verb, request)
+    ask(heading(record, ctx), vec![what], verb, request, ctx)
 }
 
 fn archive_all(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
@@ -284,7 +288,7 @@ fn archive_all(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
         lines.push(ctx.say(W::AndMore(records.len() - NAMED)));
     }
     let (verb, _) = ctx.archiving(kind, hidden);
-    ask(ctx.say(W::ArchiveSome { count: records.len(), hidden }), lines, verb, request)
+    ask(ctx.say(W::ArchiveSome { count: records.len(), hidden }), lines, verb, request, ctx)
 }
 
 fn seen<I>(records: &[&Record], of: impl Fn(&Record) -> Option<(I, i32)>) -> Vec<(I, i32)> {
@@ -309,7 +313,7 @@ fn sign(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
         ctx.say(W::SignatureIsFinal),
     ];
     let request = Request::SignContract { id: contract.id, version: contract.version };
-    ask(heading(record, ctx), lines, ctx.say(W::VerbSign), request)
+    ask(heading(record, ctx), lines, ctx.say(W::VerbSign), request, ctx)
 }
 
 fn assign(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {

@@ -50,6 +50,8 @@ pub enum Command {
     Down,
     PageUp,
     PageDown,
+    Left,
+    Right,
     Home,
     End,
     Open,
@@ -75,6 +77,10 @@ pub enum Command {
     PreviousField,
     /// The next part of a detail screen.
     NextPart,
+    /// The events by day and support person.
+    Calendar,
+    /// A day from its month.
+    PickDay,
     Refresh,
     Help,
     Palette,

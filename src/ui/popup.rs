@@ -1,6 +1,7 @@
 //! What opens over a screen: one at a time. A question, a password, or a menu; pickers,
 //! help and palette are menus that differ in where their lines come from.
 
+use chrono::{Datelike, Days, Months, NaiveDate};
 use crossterm::event::{KeyCode, KeyEvent};
 use nucleo_matcher::{
     Config, Matcher, Utf32Str,
@@ -19,6 +20,7 @@ use crate::{
     domain::{
         EventId, UserId,
         audit::RecordKind,
+        dates,
         filter::{Availability, Candidate, ClientRow, ContractRow},
         user::Role,
     },
@@ -37,6 +39,7 @@ pub enum Outcome {
     Client(Box<ClientRow>),
     Contract(Box<ContractRow>),
     Password(SecretString),
+    Day(NaiveDate),
     /// A key's command, chosen in the help.
     Run(Command),
     Go(Destination),
@@ -47,6 +50,7 @@ pub enum Outcome {
 pub enum Destination {
     Home,
     List(Kind),
+    Calendar,
     Record(Kind, i64),
     New(Kind),
     Settings,
@@ -72,6 +76,7 @@ pub enum Popup {
     Confirm(Confirm),
     Password(Password),
     Menu(Menu),
+    Month(Month),
 }
 
 /// A question whose buttons are verbs. *Cancel* is preselected, so that a held Enter
@@ -81,7 +86,17 @@ pub struct Confirm {
     pub title: String,
     pub lines: Vec<String>,
     pub verb: String,
+    /// What the button says that changes nothing.
+    pub cancel: String,
     pub yes: bool,
+}
+
+/// A month to pick a day from.
+#[derive(Debug)]
+pub struct Month {
+    pub title: String,
+    pub day: NaiveDate,
+    pub today: NaiveDate,
 }
 
 /// The password again.
@@ -132,8 +147,20 @@ pub struct Menu {
 }
 
 impl Popup {
-    pub fn confirm(title: String, lines: Vec<String>, verb: String) -> Self {
-        Self::Confirm(Confirm { title, lines, verb, yes: false })
+    pub fn confirm(title: String, lines: Vec<String>, verb: String, ctx: &Context) -> Self {
+        Self::Confirm(Confirm { title, lines, verb, cancel: ctx.say(W::Cancel), yes: false })
+    }
+
+    /// Whether to give up what was typed.
+    pub fn discard(ctx: &Context) -> Self {
+        let (title, lines) = (ctx.say(W::DiscardTitle), vec![ctx.say(W::DiscardMeans)]);
+        let (verb, cancel) = (ctx.say(W::VerbDiscard), ctx.say(W::KeepEditing));
+        Self::Confirm(Confirm { title, lines, verb, cancel, yes: false })
+    }
+
+    /// A day, to be picked from its month.
+    pub fn month(title: String, day: NaiveDate, today: NaiveDate) -> Self {
+        Self::Month(Month { title, day, today })
     }
 
     pub fn password(why: String) -> Self {
@@ -185,7 +212,7 @@ impl Popup {
     pub fn load(&mut self) -> Option<Request> {
         match self {
             Self::Menu(menu) => menu.request(),
-            Self::Confirm(_) | Self::Password(_) => None,
+            Self::Confirm(_) | Self::Password(_) | Self::Month(_) => None,
         }
     }
 
@@ -196,7 +223,7 @@ impl Popup {
                 input.insert(pasted);
                 return self.typed();
             }
-            Self::Menu(_) | Self::Confirm(_) => {}
+            Self::Menu(_) | Self::Confirm(_) | Self::Month(_) => {}
         }
         Step::Stay
     }
@@ -226,6 +253,7 @@ impl Popup {
                 }
             },
             Self::Menu(menu) => menu.key(key),
+            Self::Month(month) => month.key(key),
         }
     }
 
@@ -264,6 +292,33 @@ impl Confirm {
             KeyCode::Enter => Step::Close,
             _ => Step::Stay,
         }
+    }
+}
+
+impl Month {
+    /// The days with their column (Monday is 0) and row.
+    pub fn days(&self) -> impl Iterator<Item = (u16, u16, NaiveDate)> {
+        let first = self.day.with_day(1).unwrap_or(self.day);
+        let before = u16::try_from(first.weekday().num_days_from_monday()).unwrap_or(0);
+        let days = first.iter_days().take_while(move |day| day.month() == first.month());
+        days.zip(before..).map(|(day, cell)| (cell % 7, cell / 7, day))
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Step {
+        let day = self.day;
+        let moved = match key.code {
+            KeyCode::Left | KeyCode::Char('h') => day.checked_sub_days(Days::new(1)),
+            KeyCode::Right | KeyCode::Char('l') => day.checked_add_days(Days::new(1)),
+            KeyCode::Up | KeyCode::Char('k') => day.checked_sub_days(Days::new(7)),
+            KeyCode::Down | KeyCode::Char('j') => day.checked_add_days(Days::new(7)),
+            KeyCode::PageUp => day.checked_sub_months(Months::new(1)),
+            KeyCode::PageDown => day.checked_add_months(Months::new(1)),
+            KeyCode::Home => Some(self.today),
+            KeyCode::Enter => return Step::Done(Outcome::Day(day)),
+            _ => None,
+        };
+        self.day = moved.filter(|day| dates::YEARS.contains(&day.year())).unwrap_or(day);
+        Step::Stay
     }
 }
 
@@ -328,8 +383,7 @@ impl Menu {
             return;
         }
         let text = self.input.as_ref().map_or("", Input::text);
-        let mut lines =
-            if text.is_empty() || self.source == Source::Search { narrowed(&self.fixed, text) } else { Vec::new() };
+        let mut lines = if self.source == Source::Search { narrowed(&self.fixed, text) } else { Vec::new() };
         match reply {
             Reply::Candidates(people) => lines.extend(people.iter().map(|person| candidate(person, ctx))),
             Reply::ClientChoices(rows) => lines.extend(rows.into_iter().map(|row| Item {
@@ -344,6 +398,10 @@ impl Menu {
             })),
             Reply::Found(found) => lines.extend(found.into_iter().filter_map(|found| hit(found, ctx))),
             _ => {}
+        }
+        // Nobody comes last: Enter takes the first, and that is the best choice.
+        if text.is_empty() && self.source != Source::Search {
+            lines.extend(self.fixed.iter().cloned());
         }
         self.shown = lines;
         self.at = self.at.min(self.shown.len().saturating_sub(1));
@@ -393,13 +451,17 @@ fn narrowed(items: &[Item], typed: &str) -> Vec<Item> {
 }
 
 /// The keys that work in a popup, for the bottom line.
-pub fn keys(popup: &Popup) -> Vec<(Key, W<'static>)> {
+/// A key without a label does what its neighbour to the right says.
+pub fn keys(popup: &Popup) -> Vec<(Key, Option<W<'static>>)> {
     let choose = match popup {
         Popup::Confirm(_) => vec![KeyCode::Left, KeyCode::Right],
         Popup::Password(_) => Vec::new(),
         Popup::Menu(_) => vec![KeyCode::Up, KeyCode::Down],
+        Popup::Month(_) => vec![KeyCode::Left, KeyCode::Down, KeyCode::PageDown],
     };
-    let choose = choose.into_iter().map(|code| (Key::plain(code), W::KeyChoose));
-    let end = [(KeyCode::Enter, W::KeyTake), (KeyCode::Esc, W::Cancel)];
-    choose.chain(end.map(|(code, label)| (Key::plain(code), label))).collect()
+    let last = choose.len().saturating_sub(1);
+    let choose = choose.into_iter().enumerate();
+    let choose = choose.map(|(at, code)| (Key::plain(code), (at == last).then_some(W::KeyChoose)));
+    let end = [(KeyCode::Enter, W::KeyTake), (KeyCode::Esc, W::KeyCancel)];
+    choose.chain(end.map(|(code, label)| (Key::plain(code), Some(label)))).collect()
 }

@@ -20,6 +20,10 @@ pub struct Theme {
     pub border: Style,
     /// The field that has the caret.
     pub field: Style,
+    /// For screen readers: no borders and no spinner, and the cursor on the selected line.
+    pub accessible: bool,
+    /// Nothing but ASCII around what people wrote.
+    pub ascii: bool,
 }
 
 impl Theme {
@@ -37,6 +41,8 @@ impl Theme {
             bad: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
             border: plain.add_modifier(Modifier::DIM),
             field: plain.add_modifier(Modifier::UNDERLINED),
+            accessible: false,
+            ascii: false,
         }
     }
 
@@ -55,6 +61,7 @@ impl Theme {
             bad: strip(with.bad),
             border: strip(with.border),
             field: strip(with.field),
+            ..with
         }
     }
 }

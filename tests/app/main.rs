@@ -5,7 +5,9 @@
 #[path = "../support/mod.rs"]
 pub mod support;
 
+mod calendar;
 mod desk;
+mod lists;
 mod random;
 mod screens;
 mod session;

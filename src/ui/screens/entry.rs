@@ -1,6 +1,6 @@
 //! One field of a form: what it holds, whether that is right, what it means.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
 use crate::{
@@ -129,6 +129,31 @@ impl Entry {
 
     pub(super) fn is_text(&self) -> bool {
         !self.is_picker() && !matches!(self.kind, Kind::Choice(_) | Kind::Fixed)
+    }
+
+    pub(super) fn is_date(&self) -> bool {
+        matches!(self.kind, Kind::Day(_) | Kind::Time)
+    }
+
+    /// The day that is written, where it can be read.
+    pub(super) fn day(&self, now: NaiveDateTime) -> Option<NaiveDate> {
+        match self.kind {
+            Kind::Day(prefer) => dates::parse_date(self.input.text(), now.date(), prefer).ok(),
+            Kind::Time => dates::parse_date_time(self.input.text(), now).ok().map(|time| time.date()),
+            _ => None,
+        }
+    }
+
+    /// Writes another day; a time that is written stays.
+    pub(super) fn set_day(&mut self, day: NaiveDate, now: NaiveDateTime) {
+        let time = dates::parse_date_time(self.input.text(), now).ok().map(|time| time.time());
+        let text = match (&self.kind, time) {
+            (Kind::Time, Some(time)) => dates::format_date_time(day.and_time(time)),
+            (Kind::Time, None) => format!("{} ", dates::format_date(day)),
+            _ => dates::format_date(day),
+        };
+        self.input.set(&text);
+        self.problem = None;
     }
 
     /// What is wrong with it as it stands, by itself.

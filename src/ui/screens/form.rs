@@ -124,8 +124,11 @@ impl Form {
             bind(Command::Save, ctx, None),
             bind(Command::NextField, ctx, None),
             bind(Command::PreviousField, ctx, None),
-            bind(Command::Back, ctx, None),
         ];
+        if self.entries.get(self.at).is_some_and(Entry::is_date) {
+            bindings.push(bind(Command::PickDay, ctx, None));
+        }
+        bindings.push(bind(Command::Back, ctx, None));
         if let Some(verb) = self.purpose.verb(ctx) {
             bindings[0].label = verb.into();
         }
@@ -147,10 +150,10 @@ impl Form {
             Command::PreviousField | Command::Up => self.leave(-1, ctx),
             Command::Back if self.has_unsaved() => {
                 self.asked = Some(Asked::Discard);
-                let lines = vec![ctx.say(W::DiscardMeans)];
-                Action::Popup(Box::new(Popup::confirm(ctx.say(W::DiscardTitle), lines, ctx.say(W::VerbDiscard))))
+                Action::Popup(Box::new(Popup::discard(ctx)))
             }
             Command::Back => Action::Back,
+            Command::PickDay => self.pick_day(ctx),
             _ => Action::None,
         }
     }
@@ -161,6 +164,7 @@ impl Form {
             KeyCode::Char('s') if ctrl => return self.run(Command::Save, ctx),
             KeyCode::Char('t') if ctrl => return self.take_theirs(),
             KeyCode::Esc => return self.run(Command::Back, ctx),
+            KeyCode::F(4) => return self.run(Command::PickDay, ctx),
             KeyCode::Tab => return self.leave(1, ctx),
             KeyCode::BackTab => return self.leave(-1, ctx),
             _ => {}
@@ -233,6 +237,16 @@ impl Form {
         }
         self.asked = Some(Asked::Pick(self.at));
         Action::Popup(Box::new(picker))
+    }
+
+    /// The month of the day that is written, or the present one.
+    fn pick_day(&mut self, ctx: &Context) -> Action {
+        let Some(entry) = self.entries.get(self.at).filter(|entry| entry.is_date()) else { return Action::None };
+        let clock = self.clock(entry.field, ctx);
+        let day = entry.day(clock).unwrap_or(clock.date());
+        let popup = Popup::month(ctx.field(entry.field), day, ctx.now.date());
+        self.asked = Some(Asked::Pick(self.at));
+        Action::Popup(Box::new(popup))
     }
 
     /// Swaps mine and theirs in the present field.
@@ -311,7 +325,12 @@ impl Form {
             .collect();
         if weighty && !changed.is_empty() {
             self.asked = Some(Asked::Save(Box::new(request)));
-            return Action::Popup(Box::new(Popup::confirm(ctx.say(W::SummaryTitle), changed, ctx.say(W::VerbSave))));
+            return Action::Popup(Box::new(Popup::confirm(
+                ctx.say(W::SummaryTitle),
+                changed,
+                ctx.say(W::VerbSave),
+                ctx,
+            )));
         }
         self.send(request)
     }
@@ -322,10 +341,15 @@ impl Form {
         Action::Send(request)
     }
 
-    pub fn on_popup(&mut self, outcome: Outcome, _ctx: &Context) -> Action {
+    pub fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
         match (self.asked.take(), outcome) {
             (Some(Asked::Discard), Outcome::Confirmed) => Action::Back,
             (Some(Asked::Save(request)), Outcome::Confirmed) => self.send(*request),
+            (Some(Asked::Pick(at)), Outcome::Day(day)) => {
+                let clock = self.clock(self.entries[at].field, ctx);
+                self.entries[at].set_day(day, clock);
+                Action::None
+            }
             (Some(Asked::Pick(at)), outcome) => {
                 self.fill(at, outcome);
                 Action::None

@@ -133,14 +133,14 @@ pub fn open(line: Line, ctx: &Context) -> Screen {
     let query = match line {
         Line::Settings => return Screen::Form(Box::new(Form::settings(ctx))),
         Line::Password => return Screen::Form(Box::new(Form::own_password(false))),
-        Line::Section(kind) => Query::all(kind),
+        Line::Section(kind) => return Screen::List(Box::new(List::new(Query::all(kind)))),
         Line::Waiting(waiting) => match (waiting.contracts(), waiting.events(), waiting.clients()) {
             (Some(filter), ..) => Query::contracts(filter),
             (_, Some(filter), _) => Query::events(filter),
             (.., filter) => Query::clients(filter.unwrap_or_default()),
         },
     };
-    Screen::List(Box::new(List::new(query)))
+    Screen::List(Box::new(List::counted(query)))
 }
 
 /// What a line is called.

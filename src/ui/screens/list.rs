@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 use std::collections::BTreeSet;
 
-use super::{Screen, detail::Detail, form::Form};
+use super::{Screen, calendar::Calendar, detail::Detail, form::Form};
 use crate::{
     domain::{
         Error,
@@ -60,6 +60,8 @@ pub struct List {
     /// The filter while it is being typed.
     pub filter: Option<Input>,
     pub loaded: bool,
+    /// It shows what was counted: words that it was filtered by before do not come back.
+    pub counted: bool,
     before: bool,
     after: bool,
     /// Pages under way, in the order they were asked for; an older question's are dropped.
@@ -79,6 +81,7 @@ impl List {
             marks: BTreeSet::new(),
             filter: None,
             loaded: false,
+            counted: false,
             before: false,
             after: false,
             awaited: Vec::new(),
@@ -98,6 +101,29 @@ impl List {
             Some(view) => format!("{name}: {}", ctx.say(*view).to_lowercase()),
             None => name,
         }
+    }
+
+    /// A list of what a line of the home screen has counted.
+    pub fn counted(query: Query) -> Self {
+        Self { counted: true, ..Self::new(query) }
+    }
+
+    /// Whether this list, which was left before, is what the other one asks for.
+    pub fn comes_back_for(&self, fresh: &Self, ctx: &Context) -> bool {
+        let role = ctx.session.actor.role;
+        let narrowed = |list: &Self| !list.query.text().is_empty() || list.query.is_refined();
+        self.kind() == fresh.kind()
+            && self.query.view(role) == fresh.query.view(role)
+            && !narrowed(fresh)
+            && !(fresh.counted && narrowed(self))
+    }
+
+    /// Left for now: what it waits for is nothing to it any more.
+    pub fn put_away(mut self) -> Self {
+        self.stop_waiting();
+        self.marks.clear();
+        (self.filter, self.asked) = (None, None);
+        self
     }
 
     pub fn selected(&self) -> Option<&Record> {
@@ -139,7 +165,7 @@ impl List {
         self.awaited.clear();
     }
 
-    pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+    pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         match reply {
             Ok(reply) => match reply {
                 Reply::Clients(_) | Reply::Contracts(_) | Reply::Events(_) | Reply::Users(_) | Reply::Audit(_) => {
@@ -160,7 +186,7 @@ impl List {
             },
             Err(error) => {
                 let conflict = matches!(error, Error::Conflict(_));
-                if !self.awaited.is_empty() && !conflict && !matches!(error, Error::Denied(_)) {
+                if !to.writes() && !self.awaited.is_empty() {
                     self.awaited.remove(0);
                 }
                 let notice = Action::Notice(Notice::bad(ctx.error(&error)));
@@ -300,6 +326,9 @@ impl List {
         if kind != Kind::Staff {
             bindings.push(bind(C::Refine, ctx, None));
         }
+        if kind == Kind::Events {
+            bindings.push(bind(C::Calendar, ctx, None));
+        }
         if matches!(kind, Kind::Events | Kind::Clients | Kind::Contracts) {
             bindings.push(bind(C::Mark, ctx, nothing.clone()));
         }
@@ -389,6 +418,7 @@ impl List {
                 Action::None
             }
             Command::Refine => Action::Open(Box::new(Screen::Form(Box::new(Form::refine(&self.query, ctx))))),
+            Command::Calendar => Action::Open(Box::new(Screen::Calendar(Box::new(Calendar::new(ctx.now.date()))))),
             Command::Sort => self.choose(Asked::Sort, ctx),
             Command::View => self.choose(Asked::View, ctx),
             Command::Mark => {
@@ -450,8 +480,9 @@ impl List {
                 self.restart()
             }
             (Some(Asked::View), Outcome::Choice(number)) => {
-                self.query.set_view(ctx.session.actor.role, *number);
-                self.restart()
+                let mut query = Query::all(self.kind());
+                query.set_view(ctx.session.actor.role, *number);
+                Action::Replace(Box::new(Screen::List(Box::new(Self::new(query)))))
             }
             (Some(Asked::Intent(intent)), outcome) => actions::go_on(&intent, outcome),
             _ => Action::None,

@@ -1,5 +1,6 @@
 //! The screens, a closed list. Each keeps its own state; `view` draws them.
 
+pub mod calendar;
 pub mod detail;
 pub mod entry;
 pub mod fields;
@@ -24,6 +25,7 @@ pub enum Screen {
     Home(home::HomeScreen),
     List(Box<list::List>),
     Detail(Box<detail::Detail>),
+    Calendar(Box<calendar::Calendar>),
     Form(Box<form::Form>),
 }
 
@@ -33,6 +35,7 @@ impl Screen {
             Self::Home(_) => ctx.say(super::text::W::Home),
             Self::List(list) => list.title(ctx),
             Self::Detail(detail) => detail.title(ctx),
+            Self::Calendar(_) => ctx.say(super::text::W::Calendar),
             Self::Form(form) => form.purpose.title(ctx),
         }
     }
@@ -43,15 +46,18 @@ impl Screen {
             Self::Home(_) => home::HomeScreen::load(),
             Self::List(list) => list.load(),
             Self::Detail(detail) => detail.load(),
+            Self::Calendar(calendar) => calendar.load(),
             Self::Form(_) => None,
         }
     }
 
-    pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+    /// What became of `to`, which it asked for.
+    pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         match self {
             Self::Home(home) => home.on_reply(reply, ctx),
-            Self::List(list) => list.on_reply(reply, ctx),
+            Self::List(list) => list.on_reply(to, reply, ctx),
             Self::Detail(detail) => detail.on_reply(reply, ctx),
+            Self::Calendar(calendar) => calendar.on_reply(reply, ctx),
             Self::Form(form) => form.on_reply(reply, ctx),
         }
     }
@@ -61,6 +67,7 @@ impl Screen {
             Self::Home(_) => Action::None,
             Self::List(list) => list.on_popup(&outcome, ctx),
             Self::Detail(detail) => detail.on_popup(&outcome),
+            Self::Calendar(calendar) => calendar.on_popup(&outcome),
             Self::Form(form) => form.on_popup(outcome, ctx),
         }
     }
@@ -70,6 +77,7 @@ impl Screen {
             Self::Home(home) => home.key(key, ctx),
             Self::List(list) => list.key(key, ctx),
             Self::Detail(detail) => detail.key(key, ctx),
+            Self::Calendar(calendar) => calendar.key(key, ctx),
             Self::Form(form) => form.key(key, ctx),
         }
     }
@@ -78,7 +86,7 @@ impl Screen {
         match self {
             Self::List(list) => list.paste(pasted),
             Self::Form(form) => form.paste(pasted),
-            Self::Home(_) | Self::Detail(_) => Action::None,
+            Self::Home(_) | Self::Detail(_) | Self::Calendar(_) => Action::None,
         }
     }
 
@@ -87,6 +95,7 @@ impl Screen {
             Self::Home(_) => home::HomeScreen::bindings(ctx),
             Self::List(list) => list.bindings(ctx),
             Self::Detail(detail) => detail.bindings(ctx),
+            Self::Calendar(calendar) => calendar.bindings(ctx),
             Self::Form(form) => form.bindings(ctx),
         }
     }
@@ -96,6 +105,7 @@ impl Screen {
             Self::Home(home) => home.run(command, ctx),
             Self::List(list) => list.run(command, ctx),
             Self::Detail(detail) => detail.run(command, ctx),
+            Self::Calendar(calendar) => calendar.run(command, ctx),
             Self::Form(form) => form.run(command, ctx),
         }
     }
@@ -105,7 +115,7 @@ impl Screen {
         match self {
             Self::List(list) => list.click(row, height, ctx),
             Self::Home(home) => home.click(row, height, ctx),
-            Self::Detail(_) | Self::Form(_) => Action::None,
+            Self::Detail(_) | Self::Calendar(_) | Self::Form(_) => Action::None,
         }
     }
 
@@ -114,7 +124,7 @@ impl Screen {
         match self {
             Self::List(list) => list.stop_waiting(),
             Self::Form(form) => form.saving = false,
-            Self::Home(_) | Self::Detail(_) => {}
+            Self::Home(_) | Self::Detail(_) | Self::Calendar(_) => {}
         }
     }
 
@@ -128,7 +138,7 @@ impl Screen {
         match self {
             Self::List(list) => list.takes_text(),
             Self::Form(form) => form.takes_text(),
-            Self::Home(_) | Self::Detail(_) => false,
+            Self::Home(_) | Self::Detail(_) | Self::Calendar(_) => false,
         }
     }
 }

@@ -6,7 +6,7 @@
 mod en;
 mod fr;
 
-use super::{keys::Command, records::Kind};
+use super::{keys::Command, records::Kind, screens::calendar::Span};
 use crate::{
     domain::{
         Error, Field, Problem, Reason,
@@ -114,6 +114,16 @@ pub enum W<'a> {
     Saving,
     PasswordChanged,
     SavedSoFar,
+    KeepEditing,
+    Calendar,
+    CalendarToday,
+    CalendarMore,
+    CalendarSpan(Span),
+    CalendarBefore(Span),
+    CalendarAfter(Span),
+    WeekOf(&'a str),
+    NoEventsThen,
+    ClashesWith(&'a str),
     UndoHint,
     ResultDone,
     Cancel,
@@ -125,6 +135,7 @@ pub enum W<'a> {
     VerbLeave,
     KeyChoose,
     KeyTake,
+    KeyCancel,
     DiscardTitle,
     DiscardMeans,
     SummaryTitle,
@@ -202,7 +213,8 @@ pub enum W<'a> {
     MoreThan(i64),
     Marked(usize),
     Position {
-        at: i64,
+        from: i64,
+        to: i64,
         total: &'a str,
     },
     FilteredBy(&'a str),

@@ -2,6 +2,7 @@
 
 use ratatui::{
     Frame,
+    buffer::Buffer,
     layout::Rect,
     text::{Line, Span},
     widgets::{Block, Clear, Paragraph},
@@ -77,7 +78,8 @@ pub fn footer(frame: &mut Frame, area: Rect, keys: &[(Key, String)], theme: &The
     }
     shown.extend(keys.last());
     let spans = shown.into_iter().flat_map(|(key, label)| {
-        [Span::styled(key.name().into_owned(), theme.accent), Span::styled(format!(" {label}  "), theme.quiet)]
+        let label = if label.is_empty() { " ".to_owned() } else { format!(" {label}  ") };
+        [Span::styled(key.name().into_owned(), theme.accent), Span::styled(label, theme.quiet)]
     });
     frame.render_widget(Paragraph::new(spans.collect::<Line>()), area);
 }
@@ -90,10 +92,31 @@ pub fn boxed(frame: &mut Frame, area: Rect, size: (u16, u16), title: &str, theme
     let outer = Rect { x, y, width, height };
     frame.render_widget(Clear, outer);
     let title = format!(" {} ", text::cut(title, usize::from(width).saturating_sub(6)));
+    if theme.accessible {
+        frame.render_widget(Paragraph::new(Span::styled(title, theme.heading)), Rect { height: 1, ..outer });
+        let inner = Rect { x: outer.x + 1, y: outer.y + 1, width, height: height.saturating_sub(2) };
+        return Rect { x: inner.x + 1, width: inner.width.saturating_sub(4), ..inner };
+    }
     let block = Block::bordered().border_style(theme.border).title(Span::styled(title, theme.heading));
     let inner = block.inner(outer);
     frame.render_widget(block, outer);
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+}
+
+/// Signs of the program's own in ASCII; what people wrote stays as it is.
+pub fn to_ascii(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        let plain = match cell.symbol() {
+            "─" | "–" => "-",
+            "│" => "|",
+            "┌" | "┐" | "└" | "┘" => "+",
+            "…" => "~",
+            "█" | "▏" | "▎" | "▍" | "▌" | "▋" | "▊" | "▉" => "#",
+            "\u{a0}" | "\u{202f}" => " ",
+            _ => continue,
+        };
+        cell.set_symbol(plain);
+    }
 }
 
 /// The text in lines of at most so many columns, broken between words.

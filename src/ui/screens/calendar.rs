@@ -1,0 +1,255 @@
+//! The events of a week or a month, one lane for each support person and one for nobody.
+
+use std::ops::Range;
+
+use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta};
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::{Screen, detail::Detail};
+use crate::{
+    domain::{Error, UserId, filter::EventRow},
+    services::{CalendarPage, Reply, Request},
+    ui::{
+        Action, Context, Notice,
+        actions::{self, Intent, bind},
+        keys::{Binding, Command, Key, find},
+        popup::Outcome,
+        records::{Kind, Record},
+        text::W,
+    },
+};
+
+/// How much is shown at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Span {
+    Week,
+    Month,
+}
+
+/// A row of the calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lane {
+    /// Nobody, for the events without support.
+    pub person: Option<UserId>,
+    pub name: String,
+}
+
+/// The calendar, with a day, a lane and one of its events selected.
+#[derive(Debug)]
+pub struct Calendar {
+    pub span: Span,
+    pub day: NaiveDate,
+    pub lane: usize,
+    /// Which of the events that the lane has on the day.
+    pub nth: usize,
+    pub lanes: Vec<Lane>,
+    /// Events with a start, the earliest first.
+    pub events: Vec<Record>,
+    /// There are more than are shown.
+    pub more: bool,
+    pub loaded: bool,
+    asked: Option<Intent>,
+}
+
+impl Calendar {
+    pub fn new(day: NaiveDate) -> Self {
+        Self {
+            span: Span::Week,
+            day,
+            lane: 0,
+            nth: 0,
+            lanes: Vec::new(),
+            events: Vec::new(),
+            more: false,
+            loaded: false,
+            asked: None,
+        }
+    }
+
+    /// The days that are shown; the end is not among them.
+    pub fn days(&self) -> Range<NaiveDate> {
+        let first = match self.span {
+            Span::Week => self.day - TimeDelta::days(self.day.weekday().num_days_from_monday().into()),
+            Span::Month => self.day.with_day(1).unwrap_or(self.day),
+        };
+        let end = match self.span {
+            Span::Week => first + TimeDelta::days(7),
+            Span::Month => first.checked_add_months(Months::new(1)).unwrap_or(first),
+        };
+        first..end
+    }
+
+    pub fn load(&self) -> Option<Request> {
+        let days = self.days();
+        Some(Request::Calendar { from: days.start, to: days.end })
+    }
+
+    pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+        match reply {
+            Ok(Reply::Calendar(page)) => {
+                self.show(page, ctx);
+                Action::None
+            }
+            Ok(written) => self.reload_after(actions::report(&written, ctx)),
+            Err(error) => {
+                let notice = Action::Notice(Notice::bad(ctx.error(&error)));
+                if matches!(error, Error::Conflict(_)) { self.reload_after(notice) } else { notice }
+            }
+        }
+    }
+
+    fn reload_after(&self, first: Action) -> Action {
+        Action::All([Some(first), self.load().map(Action::Send)].into_iter().flatten().collect())
+    }
+
+    fn show(&mut self, page: CalendarPage, ctx: &Context) {
+        let kept = self.selected().map(Record::id);
+        let nobody = Lane { person: None, name: ctx.say(W::Nobody) };
+        let people = page.people.into_iter().map(|(id, name)| Lane { person: Some(id), name });
+        self.lanes = std::iter::once(nobody).chain(people).collect();
+        self.events = page.events.into_iter().map(Record::Event).collect();
+        (self.more, self.loaded) = (page.more, true);
+        self.lane = self.lane.min(self.lanes.len().saturating_sub(1));
+        self.follow(kept);
+    }
+
+    /// The selection stays on its event, in whatever lane that is now.
+    fn follow(&mut self, event: Option<i64>) {
+        let place = event.and_then(|id| {
+            (0..self.lanes.len()).find_map(|lane| {
+                let nth = self.at(lane, self.day).position(|record| record.id() == id)?;
+                Some((lane, nth))
+            })
+        });
+        let last = self.at(self.lane, self.day).count().saturating_sub(1);
+        (self.lane, self.nth) = place.unwrap_or((self.lane, self.nth.min(last)));
+    }
+
+    /// The events of a lane on a day.
+    pub fn at(&self, lane: usize, day: NaiveDate) -> impl Iterator<Item = &Record> {
+        let person = self.lanes.get(lane).map(|lane| lane.person);
+        self.events.iter().filter(move |record| {
+            let Record::Event(row) = record else { return false };
+            Some(row.event.support_id) == person && touches(row, day)
+        })
+    }
+
+    /// The title of another event that the same person has at the same time.
+    pub fn clash(&self, record: &Record) -> Option<&str> {
+        let Record::Event(row) = record else { return None };
+        let (from, to) = row.event.stretch()?;
+        let support = row.event.support_id?;
+        self.events.iter().find_map(|other| {
+            let Record::Event(other) = other else { return None };
+            let (start, end) = other.event.stretch()?;
+            let clashes = other.event.id != row.event.id && other.event.support_id == Some(support);
+            (clashes && start < to && from < end).then_some(other.event.title.as_str())
+        })
+    }
+
+    pub fn selected(&self) -> Option<&Record> {
+        self.at(self.lane, self.day).nth(self.nth)
+    }
+
+    pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
+        use Command as C;
+        let nothing = self.selected().is_none().then(|| ctx.say(W::NothingSelected));
+        let mut bindings = vec![bind(C::Open, ctx, nothing)];
+        bindings.extend(actions::bindings(Kind::Events, self.selected(), ctx));
+        let means = [
+            (C::View, W::CalendarSpan(self.span)),
+            (C::PageUp, W::CalendarBefore(self.span)),
+            (C::PageDown, W::CalendarAfter(self.span)),
+            (C::Home, W::CalendarToday),
+        ];
+        bindings.extend(means.map(|(command, label)| {
+            let label = ctx.say(label);
+            Binding { label: label.clone().into(), help: label.into(), ..bind(command, ctx, None) }
+        }));
+        bindings.extend([C::Left, C::Right, C::Up, C::Down].map(|command| {
+            let binding = bind(command, ctx, None);
+            Binding { label: "".into(), ..binding }
+        }));
+        bindings.push(bind(C::Refresh, ctx, None));
+        bindings.push(bind(C::Back, ctx, None));
+        bindings
+    }
+
+    pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Action {
+        let key = Key::from_event(key);
+        match key.code {
+            KeyCode::Char('j') if !key.ctrl => return self.run(Command::Down, ctx),
+            KeyCode::Char('k') if !key.ctrl => return self.run(Command::Up, ctx),
+            _ => {}
+        }
+        match find(&self.bindings(ctx), key) {
+            Some(Binding { unavailable: Some(reason), .. }) => Action::Notice(Notice::bad(reason.clone())),
+            Some(binding) => self.run(binding.command, ctx),
+            None => Action::None,
+        }
+    }
+
+    pub fn run(&mut self, command: Command, ctx: &Context) -> Action {
+        let day = self.day;
+        match command {
+            Command::Left => self.go_to(day.checked_sub_days(Days::new(1))),
+            Command::Right => self.go_to(day.checked_add_days(Days::new(1))),
+            Command::PageUp if self.span == Span::Week => self.go_to(day.checked_sub_days(Days::new(7))),
+            Command::PageDown if self.span == Span::Week => self.go_to(day.checked_add_days(Days::new(7))),
+            Command::PageUp => self.go_to(day.checked_sub_months(Months::new(1))),
+            Command::PageDown => self.go_to(day.checked_add_months(Months::new(1))),
+            Command::Home => self.go_to(Some(ctx.now.date())),
+            Command::Up => {
+                if self.nth > 0 {
+                    self.nth -= 1;
+                } else if self.lane > 0 {
+                    self.lane -= 1;
+                    self.nth = self.at(self.lane, day).count().saturating_sub(1);
+                }
+                Action::None
+            }
+            Command::Down => {
+                if self.nth + 1 < self.at(self.lane, day).count() {
+                    self.nth += 1;
+                } else if self.lane + 1 < self.lanes.len() {
+                    (self.lane, self.nth) = (self.lane + 1, 0);
+                }
+                Action::None
+            }
+            Command::View => {
+                self.span = if self.span == Span::Week { Span::Month } else { Span::Week };
+                self.load().map_or(Action::None, Action::Send)
+            }
+            Command::Refresh => self.load().map_or(Action::None, Action::Send),
+            Command::Back => Action::Back,
+            Command::Open => self.selected().and_then(Record::target).map_or(Action::None, |(kind, id)| {
+                Action::Open(Box::new(Screen::Detail(Box::new(Detail::new(kind, id)))))
+            }),
+            other => {
+                let records: Vec<&Record> = self.selected().into_iter().collect();
+                let (action, intent) = actions::begin(other, &records, ctx);
+                self.asked = intent;
+                action
+            }
+        }
+    }
+
+    /// Selects a day, and reads the week or month around it when that is another one.
+    fn go_to(&mut self, day: Option<NaiveDate>) -> Action {
+        let Some(day) = day else { return Action::None };
+        let before = self.days();
+        self.day = day;
+        self.nth = 0;
+        if self.days() == before { Action::None } else { self.load().map_or(Action::None, Action::Send) }
+    }
+
+    pub fn on_popup(&mut self, outcome: &Outcome) -> Action {
+        self.asked.take().map_or(Action::None, |intent| actions::go_on(&intent, outcome))
+    }
+}
+
+/// Whether an event takes place on the day, at least in part.
+fn touches(row: &EventRow, day: NaiveDate) -> bool {
+    let Some((from, to)) = row.event.stretch() else { return false };
+    from.date() <= day && (to.date() > day || (to.date() == day && to > day.and_time(chrono::NaiveTime::MIN)))
+}

@@ -1,0 +1,78 @@
+//! The calendar, and the month to pick a day from.
+
+use super::desk::*;
+use epic_events::{
+    domain::{EventId, filter::Assignment},
+    storage,
+};
+
+/// Three events on one evening next week, two of them of the same person.
+fn busy(desk: &mut Desk) -> Vec<EventId> {
+    let records = desk.world.records();
+    let events: Vec<EventId> = ["Gala", "Dinner", "Concert"]
+        .into_iter()
+        .map(|title| {
+            let draft = support::world::event_draft(title, 4);
+            EventId::new(desk.world.save(&Request::CreateEvent { contract: records.signed, draft }).0)
+        })
+        .collect();
+    let support = Some(desk.world.support.actor.id);
+    let two = events[..2].iter().map(|event| Assignment { event: *event, version: 1, support }).collect();
+    desk.world.manage(&Request::AssignSupport(two));
+    events
+}
+
+#[test]
+fn an_event_is_given_away_in_the_calendar() {
+    let mut desk = Desk::of("manager", Language::En);
+    let events = busy(&mut desk);
+    desk.go("events").press(KeyCode::Char('c')).see("Week of Mon 16 November 2026").press(KeyCode::PageDown);
+    desk.see("Week of Mon 23 November 2026").press(KeyCode::Left).press(KeyCode::Left).press(KeyCode::Left);
+    insta::assert_snapshot!("week", desk.screen());
+    desk.see("Wed 25 November 2026, nobody yet").see("Concert").press(KeyCode::Char('a')).press(KeyCode::Enter);
+    desk.see("Person other.support supports Concert.").see("Wed 25 November 2026, Person other.support");
+    let stored = storage::events::find(&mut desk.world.connection(), events[2]).unwrap().unwrap();
+    assert_eq!(stored.support_id, Some(desk.world.other_support.actor.id));
+    desk.press(KeyCode::Char('u')).see("Undone.").press(KeyCode::Char('v')).see("November 2026");
+    insta::assert_snapshot!("month", desk.screen());
+    desk.press(KeyCode::PageDown).see("December 2026").press(KeyCode::Home).see("Sat 21 November 2026");
+}
+
+#[test]
+fn clashes_are_said_in_words() {
+    let mut desk = Desk::of("manager", Language::En);
+    busy(&mut desk);
+    desk.go("calendar").press(KeyCode::PageDown);
+    for _ in 0..3 {
+        desk.press(KeyCode::Left);
+    }
+    desk.press(KeyCode::Down).press(KeyCode::Down).see("!09").see("Clashes with");
+    desk.press(KeyCode::Enter).see("Contract (1)").press(KeyCode::Esc).see("Week of");
+}
+
+#[test]
+fn who_sees_their_own_sees_their_own_calendar() {
+    let mut desk = Desk::of("other.support", Language::En);
+    let settings = storage::settings::load(&mut desk.world.connection()).unwrap();
+    let visibility = epic_events::domain::settings::Visibility::Restricted;
+    desk.world.manage(&Request::UpdateSettings(Settings { visibility, ..settings }));
+    busy(&mut desk);
+    desk.wait(4_000)
+        .go("calendar")
+        .press(KeyCode::PageDown)
+        .see("Person other.support")
+        .not("Gala")
+        .not("Person support");
+}
+
+#[test]
+fn a_day_is_picked_from_its_month() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.go("new event").press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab).see("F4 pick a day");
+    desk.press(KeyCode::F(4)).see("November 2026").see("*21");
+    insta::assert_snapshot!("month_picker", desk.screen());
+    desk.press(KeyCode::PageDown).see("December 2026").press(KeyCode::Right).press(KeyCode::Enter);
+    desk.write("18h30").see("22/12/2026 18h30").see("Tue 22 December 2026, 18:30");
+    // A time that is written stays.
+    desk.press(KeyCode::F(4)).press(KeyCode::Down).press(KeyCode::Enter).see("29/12/2026 18:30");
+}
