@@ -46,6 +46,7 @@ fn request(name: &str, on: &Records, world: &World) -> Request {
     let other_sales = world.other_sales.actor.id;
     match name {
         "home" => Request::Home,
+        "figures" => Request::Figures,
         "list clients" => Request::ListClients(listing::<ClientFilter, ClientSort>()),
         "list contracts" => Request::ListContracts(listing::<ContractFilter, ContractSort>()),
         "list events" => Request::ListEvents(listing::<EventFilter, EventSort>()),
@@ -140,6 +141,7 @@ const N: bool = false;
 #[rustfmt::skip]
 const EXPECTED: &[Row] = &[
     ("home",                      [Y, Y, Y, Y, Y]),
+    ("figures",                   [Y, Y, Y, Y, Y]),
     ("list clients",              [Y, Y, Y, Y, Y]),
     ("list contracts",            [Y, Y, Y, Y, Y]),
     ("list events",               [Y, Y, Y, Y, Y]),

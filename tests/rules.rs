@@ -688,3 +688,50 @@ fn history_names_people(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine)
     assert_eq!(assigned.action, "event.support_assigned");
     assert_eq!(assigned.changes.0[0].2, "Person support");
 }
+
+#[rstest]
+fn figures_are_the_sums_of_the_lists_behind_them(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    use epic_events::services::figures::{About, List, Value};
+    let mut world = World::new(engine);
+    world.records();
+    let other = world.other_sales.actor.id;
+    let foreign = world.client_of(other, "Of somebody else");
+    world.signed_contract(foreign);
+    let Reply::Figures(figures) = world.manage(&Request::Figures) else { panic!("figures") };
+    assert_eq!(
+        figures.iter().map(|figure| figure.about).collect::<Vec<_>>(),
+        [About::SignedByMonth, About::DueByAge, About::SupportLoad]
+    );
+    for figure in &figures {
+        for bar in &figure.bars {
+            let (listed, events) = match &bar.list {
+                List::Contracts(filter) => {
+                    let request = Request::ListContracts(listing(filter.clone(), ContractSort::Created, 200));
+                    let Reply::Contracts(page) = world.manage(&request) else { panic!("contracts") };
+                    let due = |row: &epic_events::domain::filter::ContractRow| match figure.about {
+                        About::DueByAge => row.contract.due_cents.0,
+                        _ => row.contract.total_cents.0,
+                    };
+                    (page.rows.iter().map(due).sum::<i64>(), 0)
+                }
+                List::Events(filter) => {
+                    let request = Request::ListEvents(listing(filter.clone(), EventSort::Starts, 200));
+                    let Reply::Events(page) = world.manage(&request) else { panic!("events") };
+                    (0, page.rows.len())
+                }
+            };
+            match bar.value {
+                Value::Money(cents) => assert_eq!(cents, Cents(listed), "{bar:?}"),
+                Value::Events(count) => assert_eq!(usize::try_from(count).unwrap(), events, "{bar:?}"),
+            }
+        }
+    }
+    // Both signed contracts are of this month; sales see their own alone.
+    assert_eq!(figures[0].bars.last().unwrap().value, Value::Money(Cents(200_000)));
+    let sales = world.sales.clone();
+    let Reply::Figures(own) = world.ask(Some(&sales), &Request::Figures).unwrap() else { panic!("figures") };
+    assert_eq!(own[0].bars.last().unwrap().value, Value::Money(Cents(100_000)));
+    let support = world.support.clone();
+    let Reply::Figures(weeks) = world.ask(Some(&support), &Request::Figures).unwrap() else { panic!("figures") };
+    assert_eq!(weeks[0].bars.len(), 4);
+}

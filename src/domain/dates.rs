@@ -337,6 +337,17 @@ pub fn spell_month(day: NaiveDate, language: Language) -> String {
     format!("{} {}", months.split(' ').nth(day.month0() as usize).unwrap_or_default(), day.year())
 }
 
+/// `Aug 2026` or `août 2026`.
+pub fn short_month(day: NaiveDate, language: Language) -> String {
+    const FRENCH: &str = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.";
+    match language {
+        Language::En => day.format("%b %Y").to_string(),
+        Language::Fr => {
+            format!("{} {}", FRENCH.split(' ').nth(day.month0() as usize).unwrap_or_default(), day.year())
+        }
+    }
+}
+
 /// The names of the days, Monday first.
 pub fn weekdays(language: Language) -> impl Iterator<Item = &'static str> {
     match language {

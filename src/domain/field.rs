@@ -76,6 +76,8 @@ pub enum Field {
     Tls,
     // filters
     From,
+    SignedFrom,
+    SignedTo,
     To,
     Above,
     Below,

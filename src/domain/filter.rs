@@ -87,10 +87,14 @@ pub struct ContractFilter {
     pub total_below: Option<Cents>,
     pub due_above: Option<Cents>,
     pub due_below: Option<Cents>,
-    /// Created on this day (UTC) or later.
+    /// Created on this day (company's wall clock) or later.
     pub from: Option<NaiveDate>,
-    /// Created on this day (UTC) or earlier.
+    /// Created on this day (company's wall clock) or earlier.
     pub to: Option<NaiveDate>,
+    /// Signed on this day (company's wall clock) or later.
+    pub signed_from: Option<NaiveDate>,
+    /// Signed on this day (company's wall clock) or earlier.
+    pub signed_to: Option<NaiveDate>,
 }
 
 /// What contracts can be sorted by.

@@ -313,6 +313,7 @@ fn subject(request: &Request) -> (RecordKind, Option<i64>) {
         | R::SetUp(_)
         | R::Heartbeat
         | R::Home
+        | R::Figures
         | R::Search { .. }
         | R::ListAudit(_) => (K::Session, None),
     }

@@ -191,7 +191,8 @@ struct Demo {
 struct Deal {
     total: i64,
     due: i64,
-    signed: bool,
+    /// So many days ago; the contract was made a while before.
+    signed: Option<i64>,
 }
 
 impl Demo {
@@ -209,9 +210,9 @@ impl Demo {
         };
         let (bill, kate) = (self.sales[0], self.support[0]);
         let kevin = who("Kevin Casey", "kevin@startup.io", "+678 123 456 78", "Cool Startup LLC");
-        self.deal(db, &kevin, bill, &Deal { total: 500_000, due: 500_000, signed: false })?;
+        self.deal(db, &kevin, bill, &Deal { total: 500_000, due: 500_000, signed: None })?;
         let john = who("John Ouick", "john.ouick@gmail.com", "+1 234 567 8901", "(private)");
-        let contract = self.deal(db, &john, bill, &Deal { total: 1_850_000, due: 0, signed: true })?;
+        let contract = self.deal(db, &john, bill, &Deal { total: 1_850_000, due: 0, signed: Some(1_300) })?;
         let wedding = EventDraft {
             title: "John Ouick Wedding".to_owned(),
             client_contact: "John Ouick".to_owned(),
@@ -225,7 +226,7 @@ impl Demo {
         };
         self.event(db, contract, &wedding, Status::Done, Some(kate))?;
         let lou = who("Lou Bouzin", "jacky@loubouzin.grd", "+666 12345", "Lou Bouzin SA");
-        let contract = self.deal(db, &lou, bill, &Deal { total: 960_000, due: 320_000, signed: true })?;
+        let contract = self.deal(db, &lou, bill, &Deal { total: 960_000, due: 320_000, signed: Some(1_300) })?;
         let assembly = EventDraft {
             title: "Lou Bouzin General Assembly".to_owned(),
             client_contact: "Jacky Blangier".to_owned(),
@@ -254,7 +255,8 @@ impl Demo {
         let total = i64::try_from(20 + self.dice.roll(400)).unwrap_or(20) * 5_000;
         let signed = self.dice.roll(4) > 0;
         let due = if signed { total * self.dice.pick(&[0, 0, 25, 50, 100]) / 100 } else { total };
-        let contract = self.deal(db, &draft, owner, &Deal { total, due, signed })?;
+        let ago = i64::try_from(self.dice.roll(170)).unwrap_or(0);
+        let contract = self.deal(db, &draft, owner, &Deal { total, due, signed: signed.then_some(ago) })?;
         if signed && self.dice.roll(6) > 0 {
             let event = self.occasion(last);
             let over = event.ends_at.is_some_and(|end| end < self.wall);
@@ -272,7 +274,11 @@ impl Demo {
 
     /// From two months ago to four months ahead, weekends more often than not.
     fn occasion(&mut self, name: &str) -> EventDraft {
-        let ahead = i64::try_from(self.dice.roll(180)).unwrap_or(0) - 60;
+        // The present week has its share, or the first look would be at an empty one.
+        let ahead = match self.dice.roll(10) {
+            0 => i64::try_from(self.dice.roll(5)).unwrap_or(0),
+            _ => i64::try_from(self.dice.roll(180)).unwrap_or(0) - 60,
+        };
         let mut day = self.wall.date() + TimeDelta::days(ahead);
         if self.dice.roll(2) == 0 {
             while day.weekday() != Weekday::Sat {
@@ -299,14 +305,16 @@ impl Demo {
     }
 
     fn deal(&self, db: &mut Db, draft: &ClientDraft, owner: UserId, deal: &Deal) -> Result<ContractId, Stop> {
-        let at = self.now.utc;
+        const NEGOTIATED: TimeDelta = TimeDelta::days(12);
+        let signed_at = deal.signed.map(|ago| self.now.utc - TimeDelta::days(ago));
+        let at = signed_at.unwrap_or(self.now.utc) - NEGOTIATED;
         let client = storage::clients::insert(db, draft, owner, at)?;
         let stored = super::clients::loaded(db, client)?;
         note(db, created(Verb::ClientCreated, &draft.full_name, &stored), at)?;
         let terms = ContractDraft { total_cents: Cents(deal.total), due_cents: Cents(deal.due), notes: String::new() };
         let contract = storage::contracts::insert(db, client, &terms, at)?;
-        if deal.signed {
-            storage::contracts::sign(db, contract, 1, at)?;
+        if let Some(signed_at) = signed_at {
+            storage::contracts::sign(db, contract, 1, signed_at)?;
         }
         let stored = storage::contracts::find(db, contract)?.ok_or(Error::NotFound)?;
         note(db, created(Verb::ContractCreated, &draft.full_name, &stored), at)?;

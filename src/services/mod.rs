@@ -11,6 +11,7 @@ mod clients;
 mod contracts;
 pub mod demo;
 mod events;
+pub mod figures;
 mod reads;
 pub mod request;
 mod setup;
@@ -284,6 +285,7 @@ fn dispatch(db: &mut Db, call: &Call, request: &Request, hash: Option<&str>) -> 
         | R::SetUp(_)
         | R::Heartbeat
         | R::Home
+        | R::Figures
         | R::ListUsers(_)
         | R::ViewUser(_)
         | R::ListClients(_)

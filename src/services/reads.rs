@@ -15,14 +15,14 @@ use crate::{
         event::stretch,
         filter::{
             AuditFilter, AuditListing, AuditSort, Availability, Candidate, ClientFilter, ClientRow, ClientSort,
-            ClientView, ContractFilter, ContractRow, ContractSort, ContractView, EventFilter, EventRow, EventSort,
-            EventView, UserFilter, UserSort,
+            ClientView, ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, EventFilter,
+            EventRow, EventSort, EventView, UserFilter, UserSort,
         },
-        page::{Edge, Listing},
+        page::{Edge, Listing, Page},
         policy::{self, Permission, Reach},
         user::Role,
     },
-    storage::{self, Db, Scope, events::Engagement},
+    storage::{self, Db, Scope, contracts::Spans, events::Engagement},
 };
 
 /// How many records a picker shows; typing narrows them.
@@ -41,9 +41,10 @@ pub(super) fn answer(db: &mut Db, call: &Call, request: &Request) -> Result<Repl
         R::Heartbeat => Reply::Alive(Box::new(call.settings.clone())),
         R::ReadSettings => Reply::Settings(Box::new(call.settings.clone())),
         R::Home => Reply::Home(home(db, call)?),
+        R::Figures => Reply::Figures(super::figures::figures(db, call)?),
         R::ListUsers(listing) => Reply::Users(storage::users::page(db, listing)?),
         R::ListClients(listing) => Reply::Clients(storage::clients::page(db, listing, scope, me)?),
-        R::ListContracts(listing) => Reply::Contracts(storage::contracts::page(db, listing, scope, me)?),
+        R::ListContracts(listing) => Reply::Contracts(contract_page(db, call, listing)?),
         R::Calendar { from, to } => Reply::Calendar(calendar(db, call, *from, *to)?),
         R::ListEvents(listing) => Reply::Events(storage::events::page(db, listing, scope, me, call.wall)?),
         R::ListAudit(listing) => Reply::Audit(audit(db, call, listing)?),
@@ -101,7 +102,8 @@ fn home(db: &mut Db, call: &Call) -> Result<Home, Stop> {
     let mut lines = Vec::new();
     for line in HomeLine::of(call.actor().role) {
         let count = if let Some(filter) = line.contracts() {
-            storage::contracts::count(db, &first(filter, 1), scope, me)?
+            let spans = spans(call, &filter);
+            storage::contracts::count(db, &first(filter, 1), spans, scope, me)?
         } else if let Some(filter) = line.events() {
             storage::events::count(db, &first(filter, 1), scope, me, call.wall)?
         } else {
@@ -112,11 +114,26 @@ fn home(db: &mut Db, call: &Call) -> Result<Home, Stop> {
     Ok(Home { lines })
 }
 
-/// The log between two days of the company's time zone, as far as it may be read.
-fn audit(db: &mut Db, call: &Call, listing: &AuditListing) -> Result<crate::domain::page::Page<AuditRow>, Stop> {
-    let own = (call.reach == Reach::Own).then(|| call.me());
+/// The days of a filter as instants.
+fn spans(call: &Call, filter: &ContractFilter) -> Spans {
+    let span = |from, to| span(call, from, to);
+    Spans { created: span(filter.from, filter.to), signed: span(filter.signed_from, filter.signed_to) }
+}
+
+/// From the beginning of a day on the company's clock to the end of another.
+fn span(call: &Call, from: Option<NaiveDate>, to: Option<NaiveDate>) -> (Option<NaiveDateTime>, Option<NaiveDateTime>) {
     let start = |day: NaiveDate| utc(call, day.and_time(NaiveTime::MIN));
-    let span = (listing.filter.from.map(start), listing.filter.to.and_then(|day| day.succ_opt()).map(start));
+    (from.map(start), to.and_then(|day| day.succ_opt()).map(start))
+}
+
+pub(super) fn contract_page(db: &mut Db, call: &Call, listing: &ContractListing) -> Result<Page<ContractRow>, Stop> {
+    Ok(storage::contracts::page(db, listing, spans(call, &listing.filter), call.scope(), call.me())?)
+}
+
+/// The log between two days of the company's time zone, as far as it may be read.
+pub(super) fn audit(db: &mut Db, call: &Call, listing: &AuditListing) -> Result<Page<AuditRow>, Stop> {
+    let own = (call.reach == Reach::Own).then(|| call.me());
+    let span = span(call, listing.filter.from, listing.filter.to);
     let mut page = storage::audit::page(db, listing, span, own, call.me())?;
     name_people(db, &mut page.rows)?;
     Ok(page)
@@ -143,7 +160,7 @@ fn name_people(db: &mut Db, rows: &mut [AuditRow]) -> Result<(), Stop> {
 
 /// The instant of a wall-clock time; in the hour that a change to summer time skips, the
 /// clock's unchanged reading serves.
-fn utc(call: &Call, wall: NaiveDateTime) -> NaiveDateTime {
+pub(super) fn utc(call: &Call, wall: NaiveDateTime) -> NaiveDateTime {
     call.settings.time_zone.from_local_datetime(&wall).earliest().map_or(wall, |instant| instant.naive_utc())
 }
 
@@ -163,7 +180,7 @@ fn history(db: &mut Db, call: &Call, kind: RecordKind, id: i64) -> Result<Vec<Au
 
 fn contracts_of(db: &mut Db, call: &Call, filter: ContractFilter) -> Result<Vec<ContractRow>, Stop> {
     let newest = Listing { descending: true, sort: ContractSort::Created, ..first(filter, DETAIL_ROWS) };
-    Ok(storage::contracts::page(db, &newest, call.scope(), call.me())?.rows)
+    Ok(contract_page(db, call, &newest)?.rows)
 }
 
 fn events_of(db: &mut Db, call: &Call, filter: EventFilter) -> Result<Vec<EventRow>, Stop> {

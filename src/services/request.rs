@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use secrecy::SecretString;
 
+use super::figures::Figure;
 use crate::domain::{
     ClientId, ContractId, Error, EventId, UserId,
     audit::{AuditRow, RecordKind},
@@ -42,6 +43,8 @@ pub enum Request {
     Heartbeat,
     /// What waits for me.
     Home,
+    /// The charts beside it.
+    Figures,
 
     ListUsers(UserListing),
     ViewUser(UserId),
@@ -238,6 +241,7 @@ impl Request {
             | Self::Heartbeat
             | Self::ReadSettings => return None,
             Self::Home
+            | Self::Figures
             | Self::ListClients(_)
             | Self::ViewClient(_)
             | Self::ListContracts(_)
@@ -282,6 +286,7 @@ impl Request {
                 | Self::TestConnection { .. }
                 | Self::Heartbeat
                 | Self::Home
+                | Self::Figures
                 | Self::ListUsers(_)
                 | Self::ViewUser(_)
                 | Self::ListClients(_)
@@ -342,6 +347,7 @@ pub enum Reply {
         auth_epoch: i32,
     },
     Home(Home),
+    Figures(Vec<Figure>),
 
     Users(Page<User>),
     User(Box<UserDetail>),

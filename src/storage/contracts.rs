@@ -131,8 +131,15 @@ pub(super) fn day_end(day: NaiveDate) -> NaiveDateTime {
     day_start(day.succ_opt().unwrap_or(day))
 }
 
+/// The days of a filter as instants (UTC): from, and until before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spans {
+    pub created: (Option<NaiveDateTime>, Option<NaiveDateTime>),
+    pub signed: (Option<NaiveDateTime>, Option<NaiveDateTime>),
+}
+
 macro_rules! filtered {
-    ($listing:expr, $scope:expr, $me:expr) => {{
+    ($listing:expr, $spans:expr, $scope:expr, $me:expr) => {{
         use ContractView as V;
         let filter = &$listing.filter;
         let mut query = contracts::table.left_join(clients::table.left_join(users::table)).into_boxed();
@@ -181,11 +188,17 @@ macro_rules! filtered {
         if let Some(amount) = filter.due_below {
             query = query.filter(contracts::due_cents.le(amount));
         }
-        if let Some(day) = filter.from {
-            query = query.filter(contracts::created_at.ge(day_start(day)));
+        if let Some(from) = $spans.created.0 {
+            query = query.filter(contracts::created_at.ge(from));
         }
-        if let Some(day) = filter.to {
-            query = query.filter(contracts::created_at.lt(day_end(day)));
+        if let Some(to) = $spans.created.1 {
+            query = query.filter(contracts::created_at.lt(to));
+        }
+        if let Some(from) = $spans.signed.0 {
+            query = query.filter(contracts::signed_at.ge(from).assume_not_null());
+        }
+        if let Some(to) = $spans.signed.1 {
+            query = query.filter(contracts::signed_at.lt(to).assume_not_null());
         }
         for pattern in patterns(&filter.text) {
             query = query.filter(clients::search.like(pattern).escape('!').assume_not_null());
@@ -195,8 +208,14 @@ macro_rules! filtered {
 }
 
 /// A page of the contracts that `scope` lets see; `me` is whose "mine" is meant.
-pub fn page(db: &mut Db, listing: &ContractListing, scope: Scope, me: UserId) -> Result<Page<ContractRow>, Failure> {
-    let query = filtered!(listing, scope, me).select((
+pub fn page(
+    db: &mut Db,
+    listing: &ContractListing,
+    spans: Spans,
+    scope: Scope,
+    me: UserId,
+) -> Result<Page<ContractRow>, Failure> {
+    let query = filtered!(listing, spans, scope, me).select((
         Contract::as_select(),
         clients::full_name.assume_not_null(),
         clients::company_name.assume_not_null(),
@@ -216,14 +235,16 @@ pub fn page(db: &mut Db, listing: &ContractListing, scope: Scope, me: UserId) ->
     };
     let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
     let total = match listing.wants_total() {
-        true => Some(CountOf(filtered!(listing, scope, me).select(contracts::id).limit(COUNTED)).get_result(db)?),
+        true => {
+            Some(CountOf(filtered!(listing, spans, scope, me).select(contracts::id).limit(COUNTED)).get_result(db)?)
+        }
         false => None,
     };
     Ok(listing.page(rows.into_iter().map(row).collect(), total))
 }
 
 /// How many contracts are in a list.
-pub fn count(db: &mut Db, listing: &ContractListing, scope: Scope, me: UserId) -> Result<Count, Failure> {
-    let found = CountOf(filtered!(listing, scope, me).select(contracts::id).limit(COUNTED)).get_result(db)?;
+pub fn count(db: &mut Db, listing: &ContractListing, spans: Spans, scope: Scope, me: UserId) -> Result<Count, Failure> {
+    let found = CountOf(filtered!(listing, spans, scope, me).select(contracts::id).limit(COUNTED)).get_result(db)?;
     Ok(Count::capped(found))
 }

@@ -6,6 +6,7 @@ pub mod clients;
 pub mod connection;
 pub mod contracts;
 pub mod events;
+pub mod figures;
 pub mod migrate;
 mod mysql;
 mod page;

@@ -209,6 +209,8 @@ impl Form {
                     amount(Field::DueBelow, filter.due_below),
                     day(Field::From, filter.from, Direction::Past),
                     day(Field::To, filter.to, Direction::Past),
+                    day(Field::SignedFrom, filter.signed_from, Direction::Past),
+                    day(Field::SignedTo, filter.signed_to, Direction::Past),
                     person(Field::SalesContactId, Role::Sales, filter.sales_contact),
                     client,
                 ]

@@ -6,7 +6,10 @@ use strum::IntoEnumIterator;
 use super::{Screen, form::Form, list::List};
 use crate::{
     domain::{Error, page::Count, policy, policy::Permission},
-    services::{HomeLine, Reply, Request},
+    services::{
+        HomeLine, Reply, Request,
+        figures::{self, Bar, Figure},
+    },
     ui::{
         Action, Context, Notice,
         actions::bind,
@@ -30,6 +33,9 @@ pub enum Line {
 pub struct HomeScreen {
     pub counts: Vec<(HomeLine, Count)>,
     pub at: usize,
+    pub figures: Vec<Figure>,
+    /// The bar of the figures that is selected, while they are looked at.
+    pub bar: Option<usize>,
 }
 
 impl HomeScreen {
@@ -57,6 +63,11 @@ impl HomeScreen {
         match reply {
             Ok(Reply::Home(home)) => {
                 self.counts = home.lines;
+                Action::Send(Request::Figures)
+            }
+            Ok(Reply::Figures(figures)) => {
+                self.figures = figures;
+                self.bar = self.bar.map(|bar| bar.min(self.bars().count().saturating_sub(1)));
                 Action::None
             }
             Ok(_) => Action::None,
@@ -64,12 +75,23 @@ impl HomeScreen {
         }
     }
 
-    pub fn bindings(ctx: &Context) -> Vec<Binding> {
+    /// All bars, from the top.
+    pub fn bars(&self) -> impl Iterator<Item = &Bar> {
+        self.figures.iter().flat_map(|figure| &figure.bars)
+    }
+
+    pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
         use Command as C;
-        let mut bindings: Vec<Binding> =
-            [C::Open, C::Up, C::Down, C::Refresh].map(|command| bind(command, ctx, None)).into();
-        for hidden in &mut bindings[1..3] {
-            hidden.label = "".into();
+        let mut bindings = vec![bind(C::Open, ctx, None)];
+        if self.bars().next().is_some() {
+            let label = ctx.say(if self.bar.is_some() { W::BackKey } else { W::FiguresKey });
+            bindings.push(Binding { label: label.into(), ..bind(C::NextPart, ctx, None) });
+        }
+        bindings.push(bind(C::Refresh, ctx, None));
+        let hidden = [C::Up, C::Down, C::Home, C::End].map(|command| bind(command, ctx, None));
+        bindings.extend(hidden.map(|binding| Binding { label: "".into(), ..binding }));
+        if self.bar.is_some() {
+            bindings.push(Binding { label: "".into(), ..bind(C::Back, ctx, None) });
         }
         bindings
     }
@@ -79,11 +101,11 @@ impl HomeScreen {
         match key.code {
             KeyCode::Char('j') if !key.ctrl => self.run(Command::Down, ctx),
             KeyCode::Char('k') if !key.ctrl => self.run(Command::Up, ctx),
-            KeyCode::Home => self.run(Command::Home, ctx),
-            KeyCode::End => self.run(Command::End, ctx),
-            _ => find(&Self::bindings(ctx), key)
-                .map(|binding| binding.command)
-                .map_or(Action::None, |c| self.run(c, ctx)),
+            KeyCode::Right if self.bar.is_none() => self.run(Command::NextPart, ctx),
+            KeyCode::Left if self.bar.is_some() => self.run(Command::Back, ctx),
+            _ => {
+                find(&self.bindings(ctx), key).map(|binding| binding.command).map_or(Action::None, |c| self.run(c, ctx))
+            }
         }
     }
 
@@ -115,13 +137,43 @@ impl HomeScreen {
     pub fn run(&mut self, command: Command, ctx: &Context) -> Action {
         let lines = Self::lines(ctx);
         let last = lines.len() - 1;
+        if let Some(bar) = self.bar {
+            return self.run_figures(command, bar, ctx);
+        }
         match command {
+            Command::NextPart if self.bars().next().is_some() => self.bar = Some(0),
             Command::Up => self.at = self.at.saturating_sub(1),
             Command::Down => self.at = (self.at + 1).min(last),
             Command::Home => self.at = 0,
             Command::End => self.at = last,
             Command::Refresh => return Action::Send(Request::Home),
             Command::Open => return Action::Open(Box::new(open(lines[self.at.min(last)], ctx))),
+            _ => {}
+        }
+        Action::None
+    }
+}
+
+impl HomeScreen {
+    /// The same commands while the figures are looked at.
+    fn run_figures(&mut self, command: Command, bar: usize, _ctx: &Context) -> Action {
+        let last = self.bars().count().saturating_sub(1);
+        match command {
+            Command::Up => self.bar = Some(bar.saturating_sub(1)),
+            Command::Down => self.bar = Some((bar + 1).min(last)),
+            Command::Home => self.bar = Some(0),
+            Command::End => self.bar = Some(last),
+            Command::NextPart | Command::Back => self.bar = None,
+            Command::Refresh => return Action::Send(Request::Home),
+            Command::Open => {
+                let query = self.bars().nth(bar).map(|bar| match bar.list.clone() {
+                    figures::List::Contracts(filter) => Query::contracts(filter),
+                    figures::List::Events(filter) => Query::events(filter),
+                });
+                if let Some(query) = query {
+                    return Action::Open(Box::new(Screen::List(Box::new(List::counted(query)))));
+                }
+            }
             _ => {}
         }
         Action::None

@@ -491,8 +491,9 @@ impl List {
 
     /// Why there is nothing here, and what to do.
     pub fn empty_words(&self, ctx: &Context) -> Vec<String> {
+        let hint = if self.query.text().is_empty() { W::RefineHint } else { W::NothingFoundHint };
         if !self.query.text().is_empty() || self.query.is_refined() {
-            return vec![ctx.say(W::NothingFound), ctx.say(W::NothingFoundHint)];
+            return vec![ctx.say(W::NothingFound), ctx.say(hint)];
         }
         let mut lines = vec![ctx.say(W::EmptyList(self.kind()))];
         if self.query.view(ctx.session.actor.role) != 0 {

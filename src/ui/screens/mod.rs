@@ -92,7 +92,7 @@ impl Screen {
 
     pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
         match self {
-            Self::Home(_) => home::HomeScreen::bindings(ctx),
+            Self::Home(home) => home.bindings(ctx),
             Self::List(list) => list.bindings(ctx),
             Self::Detail(detail) => detail.bindings(ctx),
             Self::Calendar(calendar) => calendar.bindings(ctx),

@@ -160,6 +160,8 @@ impl Purpose {
             Query::Contracts(listing) => {
                 listing.filter.from = day(Field::From, Direction::Past);
                 listing.filter.to = day(Field::To, Direction::Past);
+                listing.filter.signed_from = day(Field::SignedFrom, Direction::Past);
+                listing.filter.signed_to = day(Field::SignedTo, Direction::Past);
                 listing.filter.sales_contact = form.picked(Field::SalesContactId).map(UserId::new);
                 listing.filter.client = form.picked(Field::ClientId).map(ClientId::new);
                 let mut amount = |field| form.optional(field, &mut errors, Cents::parse);

@@ -18,7 +18,10 @@ use crate::{
         settings::{Reauth, Visibility},
         user::Role,
     },
-    services::HomeLine,
+    services::{
+        HomeLine,
+        figures::{About, Label},
+    },
 };
 
 /// What can be said, besides errors and the names of fields, commands and verbs.
@@ -106,6 +109,7 @@ pub enum W<'a> {
     PaletteTitle,
     NothingFound,
     NothingFoundHint,
+    RefineHint,
     EmptyViewHint,
     EmptyListHint,
     NothingSelected,
@@ -115,6 +119,9 @@ pub enum W<'a> {
     PasswordChanged,
     SavedSoFar,
     KeepEditing,
+    FiguresKey,
+    Figure(About),
+    BarLabel(&'a Label),
     Calendar,
     CalendarToday,
     CalendarMore,

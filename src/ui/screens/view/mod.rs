@@ -2,6 +2,7 @@
 
 mod calendar;
 mod detail;
+mod figures;
 mod form;
 mod home;
 mod list;

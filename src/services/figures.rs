@@ -1,0 +1,177 @@
+//! The figures of the home screen, by role, each with the list behind it.
+
+use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+use super::{
+    call::{Call, Stop},
+    reads::utc,
+};
+use crate::{
+    domain::{
+        UserId, dates,
+        filter::{ContractFilter, ContractView, EventFilter},
+        money::Cents,
+        user::Role,
+    },
+    storage::{
+        self, Db,
+        figures::{Amount, STRETCHES, Stretch},
+    },
+};
+
+/// A chart: what it is about, and its bars.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    pub about: About,
+    pub bars: Vec<Bar>,
+}
+
+/// What a chart shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The totals of contracts by the month they were signed in.
+    SignedByMonth,
+    /// What is still due, by the days since the signature.
+    DueByAge,
+    /// Open events of each support person in the coming four weeks.
+    SupportLoad,
+    /// My open events in each of the coming weeks.
+    MyWeeks,
+}
+
+/// One bar of a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    pub label: Label,
+    pub value: Value,
+    /// The list behind it.
+    pub list: List,
+}
+
+/// What a bar stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Label {
+    Month(NaiveDate),
+    /// From so many days, up to so many.
+    Days(i64, Option<i64>),
+    Person(String),
+    Week(NaiveDate),
+}
+
+/// How long a bar is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    Money(Cents),
+    Events(i64),
+}
+
+/// What opens behind a bar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum List {
+    Contracts(ContractFilter),
+    Events(EventFilter),
+}
+
+/// Half a year, the present month last.
+const MONTHS: u32 = 6;
+/// The ages of what is due, in days; the last is open.
+const AGES: [(i64, Option<i64>); 4] = [(0, Some(30)), (31, Some(60)), (61, Some(90)), (91, None)];
+/// How far ahead the load looks.
+const WEEKS: i64 = 4;
+/// How many people a chart has room for.
+const PEOPLE: usize = 12;
+
+pub(super) fn figures(db: &mut Db, call: &Call) -> Result<Vec<Figure>, Stop> {
+    Ok(match call.actor().role {
+        Role::Management => {
+            vec![signed_by_month(db, call, None)?, due_by_age(db, call, None)?, support_load(db, call)?]
+        }
+        Role::Sales => {
+            let me = Some(call.me());
+            vec![signed_by_month(db, call, me)?, due_by_age(db, call, me)?]
+        }
+        Role::Support => vec![my_weeks(db, call)?],
+    })
+}
+
+fn midnight(day: NaiveDate) -> NaiveDateTime {
+    day.and_time(NaiveTime::MIN)
+}
+
+/// The instants of the beginning of one day and of the end of another, on the company's clock.
+fn stretch(call: &Call, from: NaiveDate, to: NaiveDate) -> Stretch {
+    (utc(call, midnight(from)), utc(call, midnight(to.succ_opt().unwrap_or(to))))
+}
+
+fn signed_by_month(db: &mut Db, call: &Call, owner: Option<UserId>) -> Result<Figure, Stop> {
+    let this_month = call.wall.date().with_day(1).unwrap_or(call.wall.date());
+    let months: Vec<NaiveDate> =
+        (0..MONTHS).rev().filter_map(|back| this_month.checked_sub_months(Months::new(back))).collect();
+    let last_day =
+        |month: NaiveDate| month.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(month);
+    let days: Vec<(NaiveDate, NaiveDate)> = months.iter().map(|month| (*month, last_day(*month))).collect();
+    let sums = storage::figures::signed(db, Amount::Total, stretches(call, &days), owner)?;
+    let view = if owner.is_some() { ContractView::Mine } else { ContractView::All };
+    let bars = days.iter().zip(sums).map(|((from, to), sum)| Bar {
+        label: Label::Month(*from),
+        value: Value::Money(sum),
+        list: signed_between(view, Some(*from), *to),
+    });
+    Ok(Figure { about: About::SignedByMonth, bars: bars.collect() })
+}
+
+fn due_by_age(db: &mut Db, call: &Call, owner: Option<UserId>) -> Result<Figure, Stop> {
+    let today = call.wall.date();
+    let ago = |days: i64| today - TimeDelta::days(days);
+    // What is older than anybody remembers begins with the calendar that is believed.
+    let oldest = NaiveDate::from_ymd_opt(*dates::YEARS.start(), 1, 1).unwrap_or(today);
+    let days: Vec<(NaiveDate, NaiveDate)> =
+        AGES.iter().map(|(least, most)| (most.map_or(oldest, ago), ago(*least))).collect();
+    let sums = storage::figures::signed(db, Amount::Due, stretches(call, &days), owner)?;
+    let view = if owner.is_some() { ContractView::MineNotPaid } else { ContractView::NotPaid };
+    let bars = AGES.iter().zip(&days).zip(sums).map(|(((least, most), (from, to)), sum)| Bar {
+        label: Label::Days(*least, *most),
+        value: Value::Money(sum),
+        list: signed_between(view, most.map(|_| *from), *to),
+    });
+    Ok(Figure { about: About::DueByAge, bars: bars.collect() })
+}
+
+/// The stretches of the days; those that are not needed are empty.
+fn stretches(call: &Call, days: &[(NaiveDate, NaiveDate)]) -> [Stretch; STRETCHES] {
+    let nothing = days.last().map_or((call.now, call.now), |(_, to)| (midnight(*to), midnight(*to)));
+    std::array::from_fn(|at| days.get(at).map_or(nothing, |(from, to)| stretch(call, *from, *to)))
+}
+
+fn signed_between(view: ContractView, from: Option<NaiveDate>, to: NaiveDate) -> List {
+    List::Contracts(ContractFilter { view, signed_from: from, signed_to: Some(to), ..ContractFilter::default() })
+}
+
+fn support_load(db: &mut Db, call: &Call) -> Result<Figure, Stop> {
+    let today = call.wall.date();
+    let last = today + TimeDelta::days(7 * WEEKS - 1);
+    let load = storage::figures::support_load(db, (midnight(today), midnight(last + TimeDelta::days(1))), PEOPLE)?;
+    let bars = load.into_iter().map(|(id, name, count)| Bar {
+        label: Label::Person(name),
+        value: Value::Events(count),
+        list: events_between(id, today, last),
+    });
+    Ok(Figure { about: About::SupportLoad, bars: bars.collect() })
+}
+
+fn my_weeks(db: &mut Db, call: &Call) -> Result<Figure, Stop> {
+    let (monday, _) = dates::week_of(call.wall.date());
+    let weeks: Vec<NaiveDateTime> = (0..WEEKS).map(|week| monday + TimeDelta::days(7 * week)).collect();
+    let spans: Vec<Stretch> = weeks.iter().map(|start| (*start, *start + TimeDelta::days(7))).collect();
+    let counts = storage::figures::own_load(db, call.me(), &spans)?;
+    let bars = weeks.iter().zip(counts).map(|(start, count)| Bar {
+        label: Label::Week(start.date()),
+        value: Value::Events(count),
+        list: events_between(call.me(), start.date(), start.date() + TimeDelta::days(6)),
+    });
+    Ok(Figure { about: About::MyWeeks, bars: bars.collect() })
+}
+
+fn events_between(support: UserId, from: NaiveDate, to: NaiveDate) -> List {
+    List::Events(EventFilter { support: Some(support), from: Some(from), to: Some(to), ..EventFilter::default() })
+}

@@ -1,0 +1,99 @@
+//! Sums and counts for the home screen: each answered by one question over a bounded
+//! stretch of an index.
+
+use chrono::NaiveDateTime;
+use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+
+use super::connection::{Db, Failure};
+use crate::{
+    domain::{event::Status, id::UserId, money::Cents},
+    schema::{clients, contracts, events, users},
+};
+
+/// From an instant until before another (UTC).
+pub type Stretch = (NaiveDateTime, NaiveDateTime);
+
+/// How many stretches are summed up at once.
+pub const STRETCHES: usize = 6;
+
+/// Which amount of a contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    Total,
+    Due,
+}
+
+/// The amounts of contracts signed in each stretch, archived ones left out; `owner` limits
+/// them to the clients of one sales person.
+pub fn signed(
+    db: &mut Db,
+    amount: Amount,
+    stretches: [Stretch; STRETCHES],
+    owner: Option<UserId>,
+) -> Result<[Cents; STRETCHES], Failure> {
+    let column = match amount {
+        Amount::Total => "contracts.total_cents",
+        Amount::Due => "contracts.due_cents",
+    };
+    // The instants are the program's own, so they can stand in the text: one question
+    // instead of six.
+    let sum = |at: usize| {
+        let (from, to) = stretches[at];
+        sql::<BigInt>(&format!(
+            "CAST(COALESCE(SUM(CASE WHEN contracts.signed_at >= '{from}' AND contracts.signed_at < '{to}' \
+             THEN {column} ELSE 0 END), 0) AS SIGNED)"
+        ))
+    };
+    let first = stretches.iter().map(|(from, _)| *from).min().unwrap_or_default();
+    let last = stretches.iter().map(|(_, to)| *to).max().unwrap_or_default();
+    let mut query = contracts::table
+        .inner_join(clients::table)
+        .filter(contracts::archived_at.is_null())
+        .filter(contracts::signed_at.ge(first).and(contracts::signed_at.lt(last)))
+        .select((sum(0), sum(1), sum(2), sum(3), sum(4), sum(5)))
+        .into_boxed();
+    if amount == Amount::Due {
+        query = query.filter(contracts::due_cents.gt(Cents(0)));
+    }
+    if let Some(owner) = owner {
+        query = query.filter(clients::sales_contact_id.eq(owner));
+    }
+    let sums: (i64, i64, i64, i64, i64, i64) = query.first(db)?;
+    Ok([sums.0, sums.1, sums.2, sums.3, sums.4, sums.5].map(Cents))
+}
+
+/// How many open events each support person has that start in the span (wall clock), the
+/// fewest first; people without any are among them.
+pub fn support_load(db: &mut Db, (from, to): Stretch, limit: usize) -> Result<Vec<(UserId, String, i64)>, Failure> {
+    let people: Vec<(UserId, String)> = users::table
+        .filter(users::active.eq(true).and(users::role.eq(crate::domain::user::Role::Support)))
+        .select((users::id, users::full_name))
+        .order((users::name_key, users::id))
+        .load(db)?;
+    let counts: Vec<(Option<UserId>, i64)> = events::table
+        .filter(events::archived_at.is_null().and(events::status.eq_any([Status::Planned, Status::Confirmed])))
+        .filter(events::support_id.is_not_null())
+        .filter(events::starts_at.ge(from).and(events::starts_at.lt(to)))
+        .group_by(events::support_id)
+        .select((events::support_id, diesel::dsl::count_star()))
+        .load(db)?;
+    let count = |id: UserId| counts.iter().find(|(of, _)| *of == Some(id)).map_or(0, |(_, count)| *count);
+    let mut load: Vec<_> = people.into_iter().map(|(id, name)| (id, name, count(id))).collect();
+    load.sort_by_key(|(.., count)| std::cmp::Reverse(*count));
+    load.truncate(limit);
+    Ok(load)
+}
+
+/// How many open events one support person has that start in each span (wall clock).
+pub fn own_load(db: &mut Db, support: UserId, spans: &[Stretch]) -> Result<Vec<i64>, Failure> {
+    let (Some((from, _)), Some((_, to))) = (spans.first(), spans.last()) else { return Ok(Vec::new()) };
+    let starts: Vec<Option<NaiveDateTime>> = events::table
+        .filter(events::archived_at.is_null().and(events::status.eq_any([Status::Planned, Status::Confirmed])))
+        .filter(events::support_id.eq(support))
+        .filter(events::starts_at.ge(*from).and(events::starts_at.lt(*to)))
+        .select(events::starts_at)
+        .limit(1_000)
+        .load(db)?;
+    let within = |(from, to): &Stretch| starts.iter().flatten().filter(|start| *start >= from && *start < to).count();
+    Ok(spans.iter().map(|span| i64::try_from(within(span)).unwrap_or(i64::MAX)).collect())
+}

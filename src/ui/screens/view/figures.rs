@@ -1,0 +1,86 @@
+//! The charts of the home screen.
+
+use ratatui::{Frame, layout::Rect};
+
+use super::{Focus, line_at, put, rows};
+use crate::{
+    domain::{money::Cents, text},
+    services::figures::{About, Bar, Figure, Label, Value},
+    ui::{Context, screens::home::HomeScreen, text::W},
+};
+
+/// The columns of values; labels take a third, the bars the rest.
+const VALUES: usize = 11;
+
+/// A row of the charts.
+enum Row<'a> {
+    Title(About),
+    Bar(usize, &'a Bar, i64),
+    Blank,
+}
+
+/// The charts below each other; the line that is selected, if one is.
+pub(super) fn draw(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) -> Option<Focus> {
+    let lines = lines(&home.figures);
+    let selected = home.bar.and_then(|bar| lines.iter().position(|row| matches!(row, Row::Bar(at, ..) if *at == bar)));
+    let room = usize::from(area.height);
+    let skip = selected.map_or(0, |at| (at + 1).saturating_sub(room));
+    for (row, line) in lines.iter().skip(skip).take(room).enumerate() {
+        match line {
+            Row::Title(about) => {
+                let money = matches!(about, About::SignedByMonth | About::DueByAge);
+                let unit = if money { format!(", {}", ctx.settings().currency) } else { String::new() };
+                put(frame, area, rows(row), &format!("{}{unit}", ctx.say(W::Figure(*about))), ctx.theme.quiet);
+            }
+            Row::Bar(at, bar, most) => {
+                let style = if home.bar == Some(*at) { ctx.theme.selected } else { ctx.theme.text };
+                put(frame, area, rows(row), &bar_line(bar, *most, area.width.into(), ctx), style);
+            }
+            Row::Blank => {}
+        }
+    }
+    selected.map(|at| line_at(area, rows(at - skip)))
+}
+
+fn lines(figures: &[Figure]) -> Vec<Row<'_>> {
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for figure in figures.iter().filter(|figure| !figure.bars.is_empty()) {
+        if !lines.is_empty() {
+            lines.push(Row::Blank);
+        }
+        lines.push(Row::Title(figure.about));
+        let most = figure.bars.iter().map(|bar| size(bar.value)).max().unwrap_or(0);
+        for bar in &figure.bars {
+            lines.push(Row::Bar(at, bar, most));
+            at += 1;
+        }
+    }
+    lines
+}
+
+fn size(value: Value) -> i64 {
+    match value {
+        Value::Money(Cents(cents)) => cents,
+        Value::Events(events) => events,
+    }
+}
+
+fn bar_line(bar: &Bar, most: i64, width: usize, ctx: &Context) -> String {
+    let label = match &bar.label {
+        Label::Person(name) => name.clone(),
+        other => ctx.say(W::BarLabel(other)),
+    };
+    let value = match bar.value {
+        // Cents say nothing in a chart.
+        Value::Money(cents) => ctx.say(W::Number(cents.0 / 100)),
+        Value::Events(events) => ctx.say(W::Number(events)),
+    };
+    let labels = (width / 3).min(20);
+    let room = width.saturating_sub(labels + VALUES + 1);
+    let long = usize::try_from(size(bar.value).max(0)).unwrap_or(0).saturating_mul(room);
+    let filled = long.checked_div(usize::try_from(most).unwrap_or(0)).unwrap_or(0);
+    // Something is never nothing.
+    let filled = filled.max(usize::from(size(bar.value) > 0)).min(room);
+    format!("{} {}{}", text::fit(&label, labels), text::fit(&"█".repeat(filled), room), text::fit_right(&value, VALUES))
+}
