@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::{cli::Cli, domain::language::Language, ui::screens::setup::encoded};
 
 /// The names that are read from environment, `.env` and, in lower case, `config.toml`.
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "DATABASE_URL",
     "DB_HOST",
     "DB_PORT",
@@ -24,6 +24,7 @@ const NAMES: [&str; 13] = [
     "SENTRY_DSN",
     "SENTRY_ENVIRONMENT",
     "EPIC_EVENTS_LOG",
+    "EPIC_EVENTS_EXPORTS",
     "EPIC_EVENTS_LANGUAGE",
     "EPIC_EVENTS_THEME",
     "EPIC_EVENTS_BCRYPT_COST",
@@ -49,6 +50,8 @@ pub struct Config {
     pub language: Language,
     pub colours: bool,
     pub bcrypt_cost: u32,
+    /// Where exports are written.
+    pub exports: PathBuf,
     /// The server that the configuration names, for the wizard.
     pub server: Option<String>,
 }
@@ -107,6 +110,12 @@ impl Folders {
         self.data.join("demo.db")
     }
 
+    /// Where people look for what a program gave them: their downloads, if there are any.
+    fn exports(&self, environment: &Values) -> PathBuf {
+        let downloads = environment.get("HOME").map(|home| Path::new(home).join("Downloads"));
+        downloads.filter(|folder| folder.is_dir()).unwrap_or_else(|| self.data.join("exports"))
+    }
+
     fn file(&self) -> PathBuf {
         self.config.join("config.toml")
     }
@@ -142,6 +151,7 @@ impl Config {
                 .ok_or_else(|| value_error("EPIC_EVENTS_BCRYPT_COST", text, "4 to 16"))?,
             None => BCRYPT_COST,
         };
+        let exports = values.get("EPIC_EVENTS_EXPORTS").map_or_else(|| folders.exports(environment), PathBuf::from);
         let plain = values.get("EPIC_EVENTS_THEME").is_some_and(|theme| theme == "plain");
         Ok(Self {
             embedded: named.is_none(),
@@ -156,6 +166,7 @@ impl Config {
             language,
             colours: !plain && !values.contains_key("NO_COLOR"),
             bcrypt_cost: cost,
+            exports,
             server: values.get("DB_HOST").cloned(),
         })
     }

@@ -62,7 +62,7 @@ fn run(cli: &Cli) -> Result<(), Stop> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let here = std::env::current_dir().unwrap_or_default();
-    let config = Config::load(cli, &environment, &here).map_err(|error| configuration(&error))?;
+    let config = Arc::new(Config::load(cli, &environment, &here).map_err(|error| configuration(&error))?);
     let _telemetry = telemetry::start(&config);
     if cli.non_interactive {
         return set_up(cli, &config);
@@ -93,16 +93,16 @@ fn stop(language: Language, error: &Error) -> Stop {
     Stop(code, text::error(language, error))
 }
 
-fn services(address: &SecretString, cost: u32) -> Result<Services, Error> {
+fn services(address: &SecretString, config: &Config) -> Result<Services, Error> {
     let target = Target::parse(address.expose_secret()).map_err(Error::Unavailable)?;
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    Ok(Services::new(target, host, cost))
+    Ok(Services::new(target, host, config.bcrypt_cost).exporting_to(config.exports.clone()))
 }
 
 /// The company that is there, or the wizard.
-fn start(cli: &Cli, config: &Config) -> Result<(), Stop> {
+fn start(cli: &Cli, config: &Arc<Config>) -> Result<(), Stop> {
     let said = |error: Error| stop(config.language, &error);
-    let connected = services(&config.database, config.bcrypt_cost).map_err(said)?.connect();
+    let connected = services(&config.database, config).map_err(said)?.connect();
     let wizard = match (cli.init, connected) {
         (true, Ok(())) => return Err(said(Error::AlreadySetUp)),
         (false, Ok(())) => false,
@@ -116,13 +116,13 @@ fn start(cli: &Cli, config: &Config) -> Result<(), Stop> {
     show(config, config.database.clone(), wizard, Vec::new())
 }
 
-fn start_demo(config: &Config) -> Result<(), Stop> {
+fn start_demo(config: &Arc<Config>) -> Result<(), Stop> {
     let path = config.folders.demo();
     let accounts = demo::prepare(&path, config.language, app::now()).map_err(|error| stop(config.language, &error))?;
     show(config, SecretString::from(format!("sqlite://{}", path.display())), false, accounts)
 }
 
-fn show(config: &Config, address: SecretString, wizard: bool, demo: Vec<(String, String)>) -> Result<(), Stop> {
+fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(String, String)>) -> Result<(), Stop> {
     let theme = if config.colours { Theme::standard() } else { Theme::without_colour() };
     let embedded = if config.server.is_none() && address.expose_secret().starts_with("sqlite:") {
         address.expose_secret().to_owned()
@@ -133,10 +133,10 @@ fn show(config: &Config, address: SecretString, wizard: bool, demo: Vec<(String,
     let app = App::new(options, wizard, app::now());
     // After set-up the database may be another: workers that start later open that one.
     let present = Arc::new(std::sync::Mutex::new(address));
-    let (for_workers, cost) = (Arc::clone(&present), config.bcrypt_cost);
+    let (for_workers, config_of_workers) = (Arc::clone(&present), Arc::clone(config));
     let make = Arc::new(move || -> Executor {
         let address = for_workers.lock().map_or_else(|held| held.into_inner().clone(), |held| held.clone());
-        let mut services = services(&address, cost);
+        let mut services = services(&address, &config_of_workers);
         Box::new(move |job: &Job| match &mut services {
             Ok(services) => services.execute(job.session.as_deref(), &job.request, job.now),
             Err(error) => Err(error.clone()),
@@ -187,7 +187,7 @@ fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
         },
         password,
     };
-    let mut services = services(&config.database, config.bcrypt_cost).map_err(said)?;
+    let mut services = services(&config.database, config).map_err(said)?;
     match services.execute(None, &Request::SetUp(Box::new(plan)), app::now()).map_err(said)? {
         Reply::IsSetUp => {
             if cli.language.is_some() || cli.database_url.is_some() {

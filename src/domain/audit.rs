@@ -76,6 +76,8 @@ pub enum Verb {
     EventArchived,
     #[strum(serialize = "event.restored")]
     EventRestored,
+    #[strum(serialize = "records.exported")]
+    Exported,
     #[strum(serialize = "settings.updated")]
     SettingsUpdated,
 }

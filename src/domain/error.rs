@@ -45,6 +45,9 @@ pub enum Error {
     /// be found out whether it was.
     #[error("the outcome of a save is unknown")]
     OutcomeUnknown,
+    /// A file cannot be written in this folder.
+    #[error("not writable: {0}")]
+    NotWritable(String),
     /// A fault of the program; the log has the detail under this reference.
     #[error("internal error, reference {0}")]
     Internal(Reference),

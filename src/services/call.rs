@@ -307,6 +307,7 @@ fn subject(request: &Request) -> (RecordKind, Option<i64>) {
         R::PickSupport { events, .. } => (K::Event, events.first().map(|id| id.0)),
         R::ListEvents(_) | R::Calendar { .. } => (K::Event, None),
         R::ReadSettings | R::UpdateSettings(_) => (K::Settings, None),
+        R::Export { what, .. } => (what.kind(), None),
         R::SignIn { .. }
         | R::Confirm { .. }
         | R::TestConnection { .. }

@@ -11,13 +11,14 @@ mod clients;
 mod contracts;
 pub mod demo;
 mod events;
+pub mod export;
 pub mod figures;
 mod reads;
 pub mod request;
 mod setup;
 mod users;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 pub use request::{
     Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, HandOver, Home, HomeLine,
@@ -41,6 +42,8 @@ pub struct Services {
     /// The name of this machine, for the audit log.
     host: String,
     hasher: Hasher,
+    /// Where exports are written.
+    exports: PathBuf,
 }
 
 /// How often a transaction that the database chose as a victim is tried in all.
@@ -50,7 +53,13 @@ impl Services {
     /// Services on this database; it is connected to by the first request.
     /// `bcrypt_cost` is 12 but in tests.
     pub fn new(target: Target, host: String, bcrypt_cost: u32) -> Self {
-        Self { target, db: None, host, hasher: Hasher::new(bcrypt_cost) }
+        Self { target, db: None, host, hasher: Hasher::new(bcrypt_cost), exports: PathBuf::from(".") }
+    }
+
+    /// Exports go to this folder; to the working folder unless this is said.
+    #[must_use]
+    pub fn exporting_to(self, folder: PathBuf) -> Self {
+        Self { exports: folder, ..self }
     }
 
     /// Connects, and finds out whether there is a company of this program's time.
@@ -97,6 +106,9 @@ impl Services {
     fn act(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
         let operation = random_id();
         let answer = match session {
+            Some(session) if let Request::Export { what, format } = request => {
+                self.export(session, request, (what, *format), &operation, now)
+            }
             Some(session) if request.writes() => self.write(session, request, &operation, now),
             Some(session) => {
                 let db = self.db()?;
@@ -157,6 +169,30 @@ impl Services {
             }
         }
         Err(Error::Unavailable(ConnectionProblem::Timeout))
+    }
+
+    /// The file gets its name once the log says that it was made.
+    fn export(
+        &mut self,
+        session: &Session,
+        request: &Request,
+        (what, format): (&export::What, export::Format),
+        operation: &str,
+        now: Moment,
+    ) -> Result<Reply, Error> {
+        let (folder, host) = (self.exports.clone(), self.host.clone());
+        let db = self.db()?;
+        let written = Call::for_reading(db, session, request, now)
+            .and_then(|call| export::write(db, &call, what, format, &folder))
+            .map_err(internal)?;
+        let noted = db.transact(|db| {
+            let call = Call::for_writing(db, session, request, now)?;
+            let author = call.author(&host, operation);
+            Ok::<_, Stop>(storage::audit::add(db, &author, std::slice::from_ref(&written.entry), call.now)?)
+        });
+        noted.map_err(internal)?;
+        let rows = written.rows;
+        Ok(Reply::Exported { rows, path: written.keep()? })
     }
 
     /// What takes long and needs no transaction: passwords are checked and hashed
@@ -301,6 +337,7 @@ fn dispatch(db: &mut Db, call: &Call, request: &Request, hash: Option<&str>) -> 
         | R::PickContract { .. }
         | R::Search { .. }
         | R::ListAudit(_)
+        | R::Export { .. }
         | R::ReadSettings => Err(Stop::from(Error::NotFound)),
     }
 }

@@ -1,9 +1,14 @@
 //! Every action of the program as a value, with the right that it needs.
 
+use std::path::PathBuf;
+
 use chrono::NaiveDate;
 use secrecy::SecretString;
 
-use super::figures::Figure;
+use super::{
+    export::{Format, What},
+    figures::Figure,
+};
 use crate::domain::{
     ClientId, ContractId, Error, EventId, UserId,
     audit::{AuditRow, RecordKind},
@@ -188,6 +193,11 @@ pub enum Request {
     },
 
     ListAudit(AuditListing),
+    /// Everything that a list shows, into a file.
+    Export {
+        what: What,
+        format: Format,
+    },
     ReadSettings,
     UpdateSettings(Settings),
 }
@@ -272,6 +282,7 @@ impl Request {
             Self::AssignSupport(_) | Self::PickSupport { .. } => P::AssignSupport,
             Self::ArchiveEvent { .. } | Self::RestoreEvent { .. } => P::ArchiveEvent,
             Self::ArchiveAll(marked) | Self::RestoreAll(marked) => marked.archiving(),
+            Self::Export { what, .. } => what.permission(),
             Self::ListAudit(_) => P::ReadAudit,
             Self::UpdateSettings(_) => P::ChangeSettings,
         })
@@ -302,6 +313,7 @@ impl Request {
                 | Self::PickContract { .. }
                 | Self::Search { .. }
                 | Self::ListAudit(_)
+                | Self::Export { .. }
                 | Self::ReadSettings
         )
     }
@@ -384,6 +396,12 @@ pub enum Reply {
     },
     /// What was done, how to undo it, and what somebody else changed meanwhile.
     Assigned(Assigned),
+
+    /// So many rows are in this file.
+    Exported {
+        rows: i64,
+        path: PathBuf,
+    },
 
     Candidates(Vec<Candidate>),
     ClientChoices(Vec<ClientRow>),

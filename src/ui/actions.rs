@@ -62,6 +62,7 @@ pub const fn key_of(command: Command) -> Key {
         C::Mark => Key::char(' '),
         C::Undo => Key::char('u'),
         C::Copy => Key::char('y'),
+        C::Export => Key::char('X'),
         C::Save => Key::ctrl('s'),
         C::NextField | C::NextPart => Key::plain(KeyCode::Tab),
         C::PreviousField => Key::plain(KeyCode::BackTab),

@@ -72,6 +72,8 @@ pub enum Command {
     Mark,
     Undo,
     Copy,
+    /// What the list shows, into a file.
+    Export,
     Save,
     NextField,
     PreviousField,

@@ -24,6 +24,8 @@ const TEMPORARY: &str = "only for the first time";
 /// A company, its services and the sessions of its staff.
 pub struct World {
     pub db: TestDb,
+    /// Where exports go.
+    pub exports: tempfile::TempDir,
     pub services: Services,
     pub manager: Session,
     pub sales: Session,
@@ -103,14 +105,16 @@ pub fn set_up(url: &str) -> Request {
 impl World {
     pub fn new(engine: Engine) -> Self {
         let db = TestDb::new(engine);
-        let mut services = Services::new(Target::parse(&db.url).unwrap(), "test".to_owned(), 4);
+        let exports = tempfile::tempdir().unwrap();
+        let services = Services::new(Target::parse(&db.url).unwrap(), "test".to_owned(), 4);
+        let mut services = services.exporting_to(exports.path().to_owned());
         let now = Moment { utc: start(), ticks: 1_000 };
         assert!(matches!(services.execute(None, &set_up(&db.url), now), Ok(Reply::IsSetUp)));
         let manager = sign_in(&mut services, "manager", PASSWORD, now).unwrap();
         let mut hire = |name, role| hire(&mut services, &manager, name, role, now);
         let (sales, other_sales) = (hire("sales", Role::Sales), hire("other.sales", Role::Sales));
         let (support, other_support) = (hire("support", Role::Support), hire("other.support", Role::Support));
-        Self { db, services, manager, sales, other_sales, support, other_support, seconds: 1, emails: 0 }
+        Self { db, exports, services, manager, sales, other_sales, support, other_support, seconds: 1, emails: 0 }
     }
 
     /// A second passes with each request.

@@ -13,7 +13,7 @@ use crate::{
         page::{Cursor, Edge, Listing},
         user::Role,
     },
-    services::Request,
+    services::{Request, export::What},
     ui::text::W,
 };
 
@@ -176,6 +176,17 @@ impl Query {
             Self::Events(listing) => Request::ListEvents(Listing { edge, ..listing }),
             Self::Staff(listing) => Request::ListUsers(Listing { edge, ..listing }),
             Self::Audit(listing) => Request::ListAudit(Listing { edge, ..listing }),
+        }
+    }
+
+    /// The question without a page, for an export.
+    pub fn listing(&self) -> What {
+        match self.clone() {
+            Self::Clients(listing) => What::Clients(listing),
+            Self::Contracts(listing) => What::Contracts(listing),
+            Self::Events(listing) => What::Events(listing),
+            Self::Staff(listing) => What::Staff(listing),
+            Self::Audit(listing) => What::Audit(listing),
         }
     }
 

@@ -43,6 +43,7 @@ enum Awaited {
 enum Asked {
     Sort,
     View,
+    Export,
     Intent(Intent),
 }
 
@@ -178,6 +179,10 @@ impl List {
                     }
                     Action::None
                 }
+                Reply::Exported { rows, path } => {
+                    let path = path.display().to_string();
+                    Action::Notice(Notice::good(ctx.say(W::Exported { rows, path: &path })))
+                }
                 written => {
                     self.marks.clear();
                     let reload = self.load().map_or(Action::None, Action::Send);
@@ -186,7 +191,7 @@ impl List {
             },
             Err(error) => {
                 let conflict = matches!(error, Error::Conflict(_));
-                if !to.writes() && !self.awaited.is_empty() {
+                if !to.writes() && !matches!(to, Request::Export { .. }) && !self.awaited.is_empty() {
                     self.awaited.remove(0);
                 }
                 let notice = Action::Notice(Notice::bad(ctx.error(&error)));
@@ -332,7 +337,8 @@ impl List {
         if matches!(kind, Kind::Events | Kind::Clients | Kind::Contracts) {
             bindings.push(bind(C::Mark, ctx, nothing.clone()));
         }
-        bindings.push(bind(C::Copy, ctx, nothing));
+        bindings.push(bind(C::Copy, ctx, nothing.clone()));
+        bindings.push(bind(C::Export, ctx, nothing));
         bindings.push(bind(C::Refresh, ctx, None));
         bindings.extend([C::Up, C::Down, C::PageUp, C::PageDown, C::Home, C::End].map(|command| {
             let mut binding = bind(command, ctx, None);
@@ -421,6 +427,7 @@ impl List {
             Command::Calendar => Action::Open(Box::new(Screen::Calendar(Box::new(Calendar::new(ctx.now.date()))))),
             Command::Sort => self.choose(Asked::Sort, ctx),
             Command::View => self.choose(Asked::View, ctx),
+            Command::Export => self.choose(Asked::Export, ctx),
             Command::Mark => {
                 if let Some(id) = self.selected().map(Record::id)
                     && !self.marks.remove(&id)
@@ -466,6 +473,10 @@ impl List {
         let role = ctx.session.actor.role;
         let (title, options, at) = match asked {
             Asked::Sort => (W::SortTitle, self.query.sorts(), self.query.sort().0),
+            Asked::Export => {
+                let formats = self.query.listing().formats();
+                (W::ExportTitle, formats.iter().map(|format| W::Format(*format)).collect(), 0)
+            }
             _ => (W::ViewTitle, self.query.views(role), self.query.view(role)),
         };
         self.asked = Some(asked);
@@ -483,6 +494,13 @@ impl List {
                 let mut query = Query::all(self.kind());
                 query.set_view(ctx.session.actor.role, *number);
                 Action::Replace(Box::new(Screen::List(Box::new(Self::new(query)))))
+            }
+            (Some(Asked::Export), Outcome::Choice(number)) => {
+                let what = self.query.listing();
+                match what.formats().get(*number).copied() {
+                    Some(format) => Action::Send(Request::Export { what, format }),
+                    None => Action::None,
+                }
             }
             (Some(Asked::Intent(intent)), outcome) => actions::go_on(&intent, outcome),
             _ => Action::None,

@@ -17,6 +17,7 @@ use crate::{
     },
     services::{
         HomeLine,
+        export::Format,
         figures::{About, Label},
     },
     ui::{keys::Command, records::Kind, screens::calendar::Span},
@@ -267,6 +268,14 @@ pub(super) fn say(what: W) -> String {
         W::BarLabel(Label::Days(least, None)) => return format!("from {least}"),
         W::BarLabel(Label::Person(name)) => return name.clone(),
         W::BarLabel(Label::Week(monday)) => return monday.format("from %d/%m").to_string(),
+        W::Format(format) => match format {
+            Format::Csv => "CSV, for spreadsheets",
+            Format::Json => "JSON, for other programs",
+            Format::Ics => "iCalendar, for calendars",
+            Format::Vcf => "vCard, for address books",
+        },
+        W::Exported { rows, path } => return format!("{} in {path}", plural(rows, "row", "rows")),
+        W::ExportTitle => "Export this list as",
         W::FiguresKey => "figures",
         W::KeepEditing => "Keep editing",
         W::SavedSoFar => "Saved, up to what you have typed since. Ctrl+S saves that too.",
@@ -536,6 +545,11 @@ pub(super) fn error(error: &Error) -> String {
         Error::OutcomeUnknown => {
             "The connection broke while saving, and it is not known whether it was saved. Please look before you repeat it."
         }
+        Error::NotWritable(folder) => {
+            return format!(
+                "No file can be written in {folder}. Check the folder, its rights and the room on the disk."
+            );
+        }
         Error::Internal(reference) => {
             return format!(
                 "Something went wrong that should not. Please give the administrator this reference: {reference}."
@@ -616,6 +630,7 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::SupportAssigned => "support assigned",
         Verb::EventArchived => "event archived",
         Verb::EventRestored => "event restored",
+        Verb::Exported => "list exported",
         Verb::SettingsUpdated => "settings changed",
     }
 }
@@ -648,6 +663,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Mark => ("mark", "Mark, to do something with several at once."),
         Command::Undo => ("undo", "Take back my last change: assignment, edit, archiving."),
         Command::Copy => ("copy", "Copy to the clipboard."),
+        Command::Export => ("export", "Write all that this list shows to a file."),
         Command::Save => ("save", "Save what was typed."),
         Command::NextField => ("next field", "To the next field."),
         Command::PreviousField => ("", "To the field before."),

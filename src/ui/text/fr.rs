@@ -17,6 +17,7 @@ use crate::{
     },
     services::{
         HomeLine,
+        export::Format,
         figures::{About, Label},
     },
     ui::{keys::Command, records::Kind, screens::calendar::Span},
@@ -279,6 +280,14 @@ pub(super) fn say(what: W) -> String {
         W::BarLabel(Label::Days(least, None)) => return format!("dès {least}"),
         W::BarLabel(Label::Person(name)) => return name.clone(),
         W::BarLabel(Label::Week(monday)) => return monday.format("du %d/%m").to_string(),
+        W::Format(format) => match format {
+            Format::Csv => "CSV, pour tableurs",
+            Format::Json => "JSON, pour d'autres programmes",
+            Format::Ics => "iCalendar, pour agendas",
+            Format::Vcf => "vCard, pour carnets d'adresses",
+        },
+        W::Exported { rows, path } => return format!("{} dans {path}", plural(rows, "ligne", "lignes")),
+        W::ExportTitle => "Exporter cette liste en",
         W::FiguresKey => "chiffres",
         W::KeepEditing => "Continuer l'édition",
         W::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. Ctrl+S l'enregistre aussi.",
@@ -556,6 +565,11 @@ pub(super) fn error(error: &Error) -> String {
         Error::OutcomeUnknown => {
             "La connexion s'est rompue pendant l'enregistrement ; on ne sait pas s'il a eu lieu. Vérifiez avant de recommencer."
         }
+        Error::NotWritable(folder) => {
+            return format!(
+                "Aucun fichier ne peut être écrit dans {folder}. Vérifiez le dossier, ses droits et la place sur le disque."
+            );
+        }
         Error::Internal(reference) => {
             return format!(
                 "Une erreur inattendue est survenue. Donnez cette référence à l'administrateur : {reference}."
@@ -636,6 +650,7 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::SupportAssigned => "support attribué",
         Verb::EventArchived => "événement archivé",
         Verb::EventRestored => "événement restauré",
+        Verb::Exported => "liste exportée",
         Verb::SettingsUpdated => "réglages changés",
     }
 }
@@ -668,6 +683,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Mark => ("marquer", "Marquer, pour agir sur plusieurs à la fois."),
         Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
         Command::Copy => ("copier", "Copier dans le presse-papiers."),
+        Command::Export => ("exporter", "Écrire tout ce que montre cette liste dans un fichier."),
         Command::Save => ("enregistrer", "Enregistrer la saisie."),
         Command::NextField => ("champ suivant", "Au champ suivant."),
         Command::PreviousField => ("", "Au champ précédent."),

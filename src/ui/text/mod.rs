@@ -20,6 +20,7 @@ use crate::{
     },
     services::{
         HomeLine,
+        export::Format,
         figures::{About, Label},
     },
 };
@@ -120,6 +121,12 @@ pub enum W<'a> {
     SavedSoFar,
     KeepEditing,
     FiguresKey,
+    ExportTitle,
+    Format(Format),
+    Exported {
+        rows: i64,
+        path: &'a str,
+    },
     Figure(About),
     BarLabel(&'a Label),
     Calendar,

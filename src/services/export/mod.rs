@@ -1,0 +1,219 @@
+//! What a list shows, all of it, into a file of the person who asks.
+//!
+//! Read page by page outside of any transaction, so that nobody waits for a long export
+//! and memory stays flat; then one audit row; only then the file gets its name.
+
+mod fields;
+mod files;
+
+use std::{
+    fs,
+    io::{self, BufWriter, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+
+use super::{
+    call::{Call, Stop},
+    reads,
+};
+use crate::{
+    domain::{
+        Error,
+        audit::{AuditRow, Changes, RecordKind, Verb},
+        filter::{
+            AuditListing, ClientListing, ClientRow, ContractListing, ContractRow, EventListing, EventRow, Sorted,
+            UserListing,
+        },
+        page::{Cursor, Edge, Listing, MAX_PAGE, Page},
+        policy::Permission,
+        user::User,
+    },
+    storage::{self, Db, audit::Entry},
+};
+
+/// Which list.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    Clients(ClientListing),
+    Contracts(ContractListing),
+    Events(EventListing),
+    Staff(UserListing),
+    Audit(AuditListing),
+}
+
+/// What kind of file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
+pub enum Format {
+    /// For spreadsheets: UTF-8 with its mark, cells that begin a formula made text.
+    Csv,
+    Json,
+    /// For calendars; events only.
+    Ics,
+    /// For address books; clients only.
+    Vcf,
+}
+
+impl What {
+    /// The right to see the list is the right to take it along.
+    pub fn permission(&self) -> Permission {
+        match self {
+            Self::Clients(_) | Self::Contracts(_) | Self::Events(_) => Permission::SeeRecords,
+            Self::Staff(_) => Permission::SeeStaff,
+            Self::Audit(_) => Permission::ReadAudit,
+        }
+    }
+
+    /// The kinds of file that it can become.
+    pub fn formats(&self) -> &'static [Format] {
+        match self {
+            Self::Events(_) => &[Format::Csv, Format::Json, Format::Ics],
+            Self::Clients(_) => &[Format::Csv, Format::Json, Format::Vcf],
+            Self::Contracts(_) | Self::Staff(_) | Self::Audit(_) => &[Format::Csv, Format::Json],
+        }
+    }
+
+    pub(super) fn kind(&self) -> RecordKind {
+        match self {
+            Self::Clients(_) => RecordKind::Client,
+            Self::Contracts(_) => RecordKind::Contract,
+            Self::Events(_) => RecordKind::Event,
+            Self::Staff(_) => RecordKind::User,
+            Self::Audit(_) => RecordKind::Session,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Clients(_) => "clients",
+            Self::Contracts(_) => "contracts",
+            Self::Events(_) => "events",
+            Self::Staff(_) => "staff",
+            Self::Audit(_) => "audit-log",
+        }
+    }
+}
+
+/// A row of any list.
+enum Row {
+    Client(ClientRow),
+    Contract(ContractRow),
+    Event(EventRow),
+    User(User),
+    Audit(AuditRow),
+}
+
+/// A file that is written and has no name yet; gone unless it gets one.
+pub(super) struct Written {
+    part: PathBuf,
+    path: PathBuf,
+    pub rows: i64,
+    pub entry: Entry,
+}
+
+impl Written {
+    /// Gives the file its name.
+    pub fn keep(self) -> Result<PathBuf, Error> {
+        fs::rename(&self.part, &self.path).map_err(|error| unwritable(&self.path, &error))?;
+        Ok(self.path.clone())
+    }
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        fs::remove_file(&self.part).ok();
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> Error {
+    tracing::warn!(%error, "an export could not be written");
+    Error::NotWritable(path.parent().unwrap_or(path).display().to_string())
+}
+
+/// Writes everything that the list shows to a file in the folder.
+pub(super) fn write(db: &mut Db, call: &Call, what: &What, format: Format, folder: &Path) -> Result<Written, Stop> {
+    let ending: &str = format.into();
+    let stamp = call.wall.format("%Y%m%d-%H%M%S");
+    let path = free(folder, &format!("epic-events-{}-{stamp}", what.name()), ending);
+    let part = path.with_extension(format!("{ending}.part"));
+    let file = open(&part).map_err(|error| unwritable(&part, &error))?;
+    let name = format!("{}.{ending}", what.name());
+    let entry = Entry { verb: Verb::Exported, kind: what.kind(), id: None, name, changes: Changes::default() };
+    let mut written = Written { part, path, rows: 0, entry };
+    let mut sheet =
+        files::Sheet::new(BufWriter::new(file), format, Clock { now: call.now, zone: call.settings.time_zone });
+    let failed = |error: &io::Error| Stop::from(unwritable(&written.path, error));
+    sheet.begin().map_err(|error| failed(&error))?;
+    let mut rows = 0;
+    pages(db, call, what, |row| {
+        rows += 1;
+        sheet.row(&row).map_err(|error| failed(&error))
+    })?;
+    sheet.end().and_then(|mut file| file.flush()).map_err(|error| failed(&error))?;
+    written.rows = rows;
+    written.entry.name = format!("{}: {rows}", written.entry.name);
+    Ok(written)
+}
+
+/// The company's clock, for times without an offset.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    /// UTC.
+    now: NaiveDateTime,
+    zone: Tz,
+}
+
+/// A name that no file has yet.
+fn free(folder: &Path, stem: &str, ending: &str) -> PathBuf {
+    let named = |name: String| folder.join(format!("{name}.{ending}"));
+    let numbered = (2..1_000).map(|number| named(format!("{stem}-{number}")));
+    let fallback = named(stem.to_owned());
+    std::iter::once(fallback.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(fallback)
+}
+
+fn open(path: &Path) -> io::Result<fs::File> {
+    if let Some(folder) = path.parent() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
+}
+
+/// Every row of the list, in its order, a page at a time.
+fn pages(db: &mut Db, call: &Call, what: &What, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<(), Stop> {
+    let (scope, me) = (call.scope(), call.me());
+    match what {
+        What::Clients(list) => {
+            walk(list, Row::Client, &mut each, |page| Ok(storage::clients::page(db, page, scope, me)?))
+        }
+        What::Contracts(list) => walk(list, Row::Contract, &mut each, |page| reads::contract_page(db, call, page)),
+        What::Events(list) => {
+            walk(list, Row::Event, &mut each, |page| Ok(storage::events::page(db, page, scope, me, call.wall)?))
+        }
+        What::Staff(list) => walk(list, Row::User, &mut each, |page| Ok(storage::users::page(db, page)?)),
+        What::Audit(list) => walk(list, Row::Audit, &mut each, |page| reads::audit(db, call, page)),
+    }
+}
+
+fn walk<F: Clone, S: Copy, R: Sorted<S>>(
+    list: &Listing<F, S>,
+    wrap: fn(R) -> Row,
+    each: &mut impl FnMut(Row) -> Result<(), Stop>,
+    mut page: impl FnMut(&Listing<F, S>) -> Result<Page<R>, Stop>,
+) -> Result<(), Stop> {
+    let mut next = Listing { edge: Edge::Start, limit: MAX_PAGE, filter: list.filter.clone(), ..*list };
+    loop {
+        let Page { rows, after, .. } = page(&next)?;
+        let last = rows.last().map(|row| Cursor { key: row.key(list.sort), id: row.id() });
+        for row in rows {
+            each(wrap(row))?;
+        }
+        match last.filter(|_| after) {
+            Some(cursor) => next.edge = Edge::After(cursor),
+            None => return Ok(()),
+        }
+    }
+}
