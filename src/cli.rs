@@ -1,13 +1,30 @@
 //! The command line.
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use crate::domain::language::Language;
+
+/// What the program does besides showing itself.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Say what is configured and from where, and whether the database can be used
+    Doctor,
+    /// Print the completions of a shell
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
 
 /// The CRM of an event company, in the terminal.
 #[derive(Debug, Parser, Default)]
 #[command(name = "epic-events", version, about, long_about = None, disable_help_subcommand = true)]
 pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Set up a company: its database, its choices and its first manager
     #[arg(long, conflicts_with = "demo")]
     pub init: bool,
@@ -57,7 +74,19 @@ pub struct Cli {
     #[arg(long, value_name = "LANGUAGE")]
     pub language: Option<Language>,
 
-    /// standard or plain (no colours)
-    #[arg(long, value_name = "NAME", value_parser = ["standard", "plain"])]
+    /// standard, plain (no colours) or contrast
+    #[arg(long, value_name = "NAME", value_parser = ["standard", "plain", "contrast"])]
     pub theme: Option<String>,
+
+    /// Draw lines and bars with ASCII signs alone
+    #[arg(long)]
+    pub ascii: bool,
+
+    /// For screen readers: no borders, no spinner, the cursor on the selected line
+    #[arg(long)]
+    pub accessible: bool,
+
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    pub no_mouse: bool,
 }

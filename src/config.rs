@@ -2,7 +2,7 @@
 //! folder over `config.toml` in the configuration folder.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fs, io,
     io::Write,
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt},
@@ -11,10 +11,18 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{cli::Cli, domain::language::Language, ui::screens::setup::encoded};
+use crate::{
+    cli::Cli,
+    domain::language::Language,
+    ui::{
+        Preferences,
+        screens::setup::encoded,
+        theme::{Look, Palette},
+    },
+};
 
 /// The names that are read from environment, `.env` and, in lower case, `config.toml`.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 17] = [
     "DATABASE_URL",
     "DB_HOST",
     "DB_PORT",
@@ -27,6 +35,9 @@ const NAMES: [&str; 14] = [
     "EPIC_EVENTS_EXPORTS",
     "EPIC_EVENTS_LANGUAGE",
     "EPIC_EVENTS_THEME",
+    "EPIC_EVENTS_ASCII",
+    "EPIC_EVENTS_ACCESSIBLE",
+    "EPIC_EVENTS_MOUSE",
     "EPIC_EVENTS_BCRYPT_COST",
     "NO_COLOR",
 ];
@@ -47,13 +58,22 @@ pub struct Config {
     pub sentry_dsn: Option<SecretString>,
     pub sentry_environment: String,
     pub log: String,
-    pub language: Language,
-    pub colours: bool,
+    pub preferences: Preferences,
+    /// Where each value comes from, in the order of the names.
+    pub origins: BTreeMap<&'static str, (String, Origin)>,
     pub bcrypt_cost: u32,
     /// Where exports are written.
     pub exports: PathBuf,
     /// The server that the configuration names, for the wizard.
     pub server: Option<String>,
+}
+
+/// Where a value of the configuration was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    Flag,
+    Environment,
+    File(PathBuf),
 }
 
 /// Where things are kept.
@@ -125,18 +145,22 @@ impl Config {
     /// Reads everything. `environment` is the process's; `here` the working folder.
     pub fn load(cli: &Cli, environment: &Values, here: &Path) -> Result<Self, Error> {
         let folders = Folders::find(environment)?;
-        let mut values = from_toml(&folders.file())?;
-        values.extend(from_dotenv(&here.join(".env"))?);
-        let own = environment.iter().filter(|(name, value)| NAMES.contains(&name.as_str()) && !value.is_empty());
-        values.extend(own.map(|(name, value)| (name.clone(), value.clone())));
-        if let Some(url) = &cli.database_url {
-            values.insert("DATABASE_URL".to_owned(), url.clone());
-        }
-        if let Some(language) = cli.language {
-            values.insert("EPIC_EVENTS_LANGUAGE".to_owned(), language.to_string());
-        }
-        if let Some(theme) = &cli.theme {
-            values.insert("EPIC_EVENTS_THEME".to_owned(), theme.clone());
+        let dotenv = here.join(".env");
+        let set = environment.iter().filter(|(_, value)| !value.is_empty());
+        let layers = [
+            (from_toml(&folders.file())?, Origin::File(folders.file())),
+            (from_dotenv(&dotenv)?, Origin::File(dotenv)),
+            (set.map(|(name, value)| (name.clone(), value.clone())).collect(), Origin::Environment),
+            (from_flags(cli), Origin::Flag),
+        ];
+        let (mut values, mut origins) = (Values::new(), BTreeMap::new());
+        for (layer, origin) in layers {
+            for name in NAMES {
+                if let Some(value) = layer.get(name) {
+                    values.insert(name.to_owned(), value.clone());
+                    origins.insert(name, (shown(name, value), origin.clone()));
+                }
+            }
         }
         let named = database(&values)?;
         let language = match values.get("EPIC_EVENTS_LANGUAGE") {
@@ -152,7 +176,19 @@ impl Config {
             None => BCRYPT_COST,
         };
         let exports = values.get("EPIC_EVENTS_EXPORTS").map_or_else(|| folders.exports(environment), PathBuf::from);
-        let plain = values.get("EPIC_EVENTS_THEME").is_some_and(|theme| theme == "plain");
+        let palette = match values.get("EPIC_EVENTS_THEME") {
+            _ if values.contains_key("NO_COLOR") => Palette::Plain,
+            Some(name) => {
+                name.parse().map_err(|_| value_error("EPIC_EVENTS_THEME", name, "standard, plain, contrast"))?
+            }
+            None => Palette::Standard,
+        };
+        let look = Look {
+            palette,
+            ascii: switch(&values, "EPIC_EVENTS_ASCII", false)?,
+            accessible: switch(&values, "EPIC_EVENTS_ACCESSIBLE", false)?,
+        };
+        let preferences = Preferences { language, look, mouse: switch(&values, "EPIC_EVENTS_MOUSE", true)? };
         Ok(Self {
             embedded: named.is_none(),
             database: SecretString::from(named.unwrap_or_else(|| folders.embedded())),
@@ -163,8 +199,8 @@ impl Config {
                 .map(|dsn| SecretString::from(dsn.as_str())),
             sentry_environment: values.get("SENTRY_ENVIRONMENT").cloned().unwrap_or_else(|| "production".to_owned()),
             log: values.get("EPIC_EVENTS_LOG").cloned().unwrap_or_else(|| "warn,epic_events=info".to_owned()),
-            language,
-            colours: !plain && !values.contains_key("NO_COLOR"),
+            preferences,
+            origins,
             bcrypt_cost: cost,
             exports,
             server: values.get("DB_HOST").cloned(),
@@ -173,17 +209,39 @@ impl Config {
 
     /// Keeps the database and the language of a new company, beside what the file holds.
     pub fn remember(&self, url: &SecretString, language: Language) -> Result<(), Error> {
+        self.rewrite(|table| {
+            if url.expose_secret() == self.folders.embedded() {
+                table.remove("database_url");
+            } else {
+                table.insert("database_url".to_owned(), url.expose_secret().to_owned().into());
+            }
+            table.insert("language".to_owned(), language.to_string().into());
+        })
+    }
+
+    /// Keeps how a person wants the program to be, beside what the file holds.
+    pub fn prefer(&self, preferences: Preferences) -> Result<(), Error> {
+        let Preferences { language, look: Look { palette, ascii, accessible }, mouse } = preferences;
+        let on = |on: bool| if on { "on" } else { "off" }.to_owned();
+        let values = [
+            ("language", language.to_string()),
+            ("theme", palette.to_string()),
+            ("ascii", on(ascii)),
+            ("accessible", on(accessible)),
+            ("mouse", on(mouse)),
+        ];
+        self.rewrite(|table| {
+            table.extend(values.map(|(name, value)| (name.to_owned(), value.into())));
+        })
+    }
+
+    fn rewrite(&self, change: impl FnOnce(&mut toml::Table)) -> Result<(), Error> {
         let path = self.folders.file();
         let mut table: toml::Table = match fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text).map_err(|error| malformed(&path, &error.message()))?,
             Err(_) => toml::Table::new(),
         };
-        if url.expose_secret() == self.folders.embedded() {
-            table.remove("database_url");
-        } else {
-            table.insert("database_url".to_owned(), url.expose_secret().to_owned().into());
-        }
-        table.insert("language".to_owned(), language.to_string().into());
+        change(&mut table);
         let write = || {
             private_folder(&self.folders.config)?;
             // Whole or not at all: written beside it, then put in its place.
@@ -194,6 +252,45 @@ impl Config {
             fs::rename(&beside, &path)
         };
         write().map_err(|why| Error::Unwritable { path: path.clone(), why })
+    }
+}
+
+/// What flags say, under the names of the environment.
+fn from_flags(cli: &Cli) -> Values {
+    let on = |flag: bool| flag.then(|| "on".to_owned());
+    let flags = [
+        ("DATABASE_URL", cli.database_url.clone()),
+        ("EPIC_EVENTS_LANGUAGE", cli.language.map(|language| language.to_string())),
+        ("EPIC_EVENTS_THEME", cli.theme.clone()),
+        ("EPIC_EVENTS_ASCII", on(cli.ascii)),
+        ("EPIC_EVENTS_ACCESSIBLE", on(cli.accessible)),
+        ("EPIC_EVENTS_MOUSE", cli.no_mouse.then(|| "off".to_owned())),
+    ];
+    flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+}
+
+/// A value as it may be shown: of a secret only that there is one.
+fn shown(name: &str, value: &str) -> String {
+    match value.split_once("://") {
+        // The password stands between the user and the host.
+        Some((scheme, rest)) if name == "DATABASE_URL" => match rest.rsplit_once('@') {
+            Some((who, host)) => {
+                let user = who.split(':').next().unwrap_or_default();
+                format!("{scheme}://{user}:***@{host}")
+            }
+            None => value.to_owned(),
+        },
+        _ if SECRETS.contains(&name) => "***".to_owned(),
+        _ => value.to_owned(),
+    }
+}
+
+fn switch(values: &Values, name: &'static str, default: bool) -> Result<bool, Error> {
+    match values.get(name).map(String::as_str) {
+        None => Ok(default),
+        Some("on" | "true" | "1") => Ok(true),
+        Some("off" | "false" | "0") => Ok(false),
+        Some(other) => Err(value_error(name, other, "on, off")),
     }
 }
 
@@ -322,13 +419,37 @@ mod tests {
         let url = |config: Config| config.database.expose_secret().to_owned();
         let none = Cli::default();
         let config = machine.load(&none, &[]).unwrap();
-        assert_eq!(config.language, Language::Fr);
+        assert_eq!(config.preferences.language, Language::Fr);
         assert_eq!(url(config), "sqlite:///file");
         machine.write(".env", "DATABASE_URL=sqlite:///dotenv\n", 0o600);
         assert_eq!(url(machine.load(&none, &[]).unwrap()), "sqlite:///dotenv");
         assert_eq!(url(machine.load(&none, &[("DATABASE_URL", "sqlite:///env")]).unwrap()), "sqlite:///env");
         let cli = Cli { database_url: Some("sqlite:///flag".to_owned()), ..Cli::default() };
         assert_eq!(url(machine.load(&cli, &[("DATABASE_URL", "sqlite:///env")]).unwrap()), "sqlite:///flag");
+    }
+
+    #[test]
+    fn preferences_are_kept_beside_the_database() {
+        let machine = Machine::new();
+        let config = machine.load(&Cli::default(), &[]).unwrap();
+        config.remember(&SecretString::from("mysql://u:p@h:3306/n"), Language::En).unwrap();
+        let look = Look { palette: Palette::Contrast, ascii: true, accessible: false };
+        let wanted = Preferences { language: Language::Fr, look, mouse: false };
+        config.prefer(wanted).unwrap();
+        let again = machine.load(&Cli::default(), &[]).unwrap();
+        assert_eq!((again.preferences, again.database.expose_secret()), (wanted, "mysql://u:p@h:3306/n"));
+        let plain = machine.load(&Cli::default(), &[("NO_COLOR", "1")]).unwrap();
+        assert_eq!(plain.preferences.look.palette, Palette::Plain);
+    }
+
+    #[test]
+    fn every_value_is_told_with_its_origin_and_no_secret() {
+        let machine = Machine::new();
+        machine.write(".env", "DB_PASSWORD=canary\nSENTRY_DSN=https://canary@sentry.example/1\n", 0o600);
+        let config = machine.load(&Cli::default(), &[("DATABASE_URL", "mysql://crm:can@ry@db:3306/crm")]).unwrap();
+        assert_eq!(config.origins["DATABASE_URL"], ("mysql://crm:***@db:3306/crm".to_owned(), Origin::Environment));
+        assert_eq!(config.origins["DB_PASSWORD"].1, Origin::File(machine.0.path().join(".env")));
+        assert!(!format!("{:?}", config.origins).contains("canary"));
     }
 
     #[test]
@@ -372,6 +493,9 @@ mod tests {
         let file = machine.0.path().join(".config/epic-events/config.toml");
         assert_eq!(fs::metadata(file).unwrap().mode() & 0o777, 0o600);
         let again = machine.load(&Cli::default(), &[]).unwrap();
-        assert_eq!((again.database.expose_secret(), again.language), ("mysql://u:p@h:3306/n", Language::Fr));
+        assert_eq!(
+            (again.database.expose_secret(), again.preferences.language),
+            ("mysql://u:p@h:3306/n", Language::Fr)
+        );
     }
 }

@@ -2,16 +2,17 @@
 
 use std::{
     collections::HashMap,
-    io::{BufRead, IsTerminal},
+    io::{BufRead, IsTerminal, Write},
     process::ExitCode,
     sync::Arc,
 };
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use epic_events::{
-    app::{self, App, Executor, Failure, Job, Options},
-    cli::Cli,
+    app::{self, App, Executor, Failure, Job, Keep, Options},
+    cli::{Cli, Command},
     config::{self, Config},
+    doctor,
     domain::{
         Error,
         error::ConnectionProblem,
@@ -22,7 +23,7 @@ use epic_events::{
     services::{Reply, Request, Services, SetUp, demo},
     storage::Target,
     telemetry,
-    ui::{text, theme::Theme},
+    ui::text,
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -58,19 +59,45 @@ fn keep_private() {
 }
 
 fn run(cli: &Cli) -> Result<(), Stop> {
+    match &cli.command {
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "epic-events", &mut script);
+            return print(&script);
+        }
+        Some(Command::Man) => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page).ok();
+            return print(&page);
+        }
+        Some(Command::Doctor) | None => {}
+    }
     let environment: HashMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let here = std::env::current_dir().unwrap_or_default();
     let config = Arc::new(Config::load(cli, &environment, &here).map_err(|error| configuration(&error))?);
     let _telemetry = telemetry::start(&config);
+    if let Some(Command::Doctor) = cli.command {
+        let (report, problem) = doctor::report(&config);
+        print(report.as_bytes())?;
+        return problem.map_or(Ok(()), |error| Err(stop(config.preferences.language, &error)));
+    }
     if cli.non_interactive {
         return set_up(cli, &config);
     }
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(no_terminal(config.language));
+        return Err(no_terminal(config.preferences.language));
     }
     if cli.demo { start_demo(&config) } else { start(cli, &config) }
+}
+
+/// A reader that has seen enough is no error.
+fn print(text: &[u8]) -> Result<(), Stop> {
+    match std::io::stdout().write_all(text) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Stop(exit::ERROR, error.to_string())),
+        _ => Ok(()),
+    }
 }
 
 fn configuration(error: &config::Error) -> Stop {
@@ -101,7 +128,7 @@ fn services(address: &SecretString, config: &Config) -> Result<Services, Error> 
 
 /// The company that is there, or the wizard.
 fn start(cli: &Cli, config: &Arc<Config>) -> Result<(), Stop> {
-    let said = |error: Error| stop(config.language, &error);
+    let said = |error: Error| stop(config.preferences.language, &error);
     let connected = services(&config.database, config).map_err(said)?.connect();
     let wizard = match (cli.init, connected) {
         (true, Ok(())) => return Err(said(Error::AlreadySetUp)),
@@ -118,18 +145,18 @@ fn start(cli: &Cli, config: &Arc<Config>) -> Result<(), Stop> {
 
 fn start_demo(config: &Arc<Config>) -> Result<(), Stop> {
     let path = config.folders.demo();
-    let accounts = demo::prepare(&path, config.language, app::now()).map_err(|error| stop(config.language, &error))?;
+    let accounts = demo::prepare(&path, config.preferences.language, app::now())
+        .map_err(|error| stop(config.preferences.language, &error))?;
     show(config, SecretString::from(format!("sqlite://{}", path.display())), false, accounts)
 }
 
 fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(String, String)>) -> Result<(), Stop> {
-    let theme = if config.colours { Theme::standard() } else { Theme::without_colour() };
     let embedded = if config.server.is_none() && address.expose_secret().starts_with("sqlite:") {
         address.expose_secret().to_owned()
     } else {
         config.folders.embedded()
     };
-    let options = Options { language: config.language, theme, demo, embedded, server: config.server.clone() };
+    let options = Options { preferences: config.preferences, demo, embedded, server: config.server.clone() };
     let app = App::new(options, wizard, app::now());
     // After set-up the database may be another: workers that start later open that one.
     let present = Arc::new(std::sync::Mutex::new(address));
@@ -142,30 +169,36 @@ fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(St
             Err(error) => Err(error.clone()),
         })
     });
-    let remember = |url: &SecretString, language: Language| {
-        if let Ok(mut held) = present.lock() {
-            *held = url.clone();
-        }
-        if let Err(error) = config.remember(url, language) {
+    let keep = |what: Keep| {
+        let kept = match what {
+            Keep::Company(url, language) => {
+                if let Ok(mut held) = present.lock() {
+                    *held = url.clone();
+                }
+                config.remember(&url, language)
+            }
+            Keep::Preferences(preferences) => config.prefer(preferences),
+        };
+        if let Err(error) = kept {
             tracing::error!(%error, "the configuration could not be written");
         }
     };
-    app::run(app, make, remember).map_err(|failure| match failure {
-        Failure::NoTerminal => no_terminal(config.language),
+    app::run(app, make, keep).map_err(|failure| match failure {
+        Failure::NoTerminal => no_terminal(config.preferences.language),
         other @ Failure::Terminal(_) => Stop(exit::ERROR, other.to_string()),
     })
 }
 
 /// `--init --non-interactive`: the same as the wizard, from a script.
 fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
-    let said = |error: Error| stop(config.language, &error);
+    let said = |error: Error| stop(config.preferences.language, &error);
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password).map_err(|error| Stop(exit::USAGE, error.to_string()))?;
     let password = SecretString::from(password.trim_end_matches(['\n', '\r']));
     let default = Settings::default();
     let time_zone = match &cli.time_zone {
         Some(name) => epic_events::domain::check::time_zone(name).map_err(|problem| {
-            Stop(exit::USAGE, format!("--time-zone: {}", text::problem(config.language, problem)))
+            Stop(exit::USAGE, format!("--time-zone: {}", text::problem(config.preferences.language, problem)))
         })?,
         None => default.time_zone,
     };
@@ -191,9 +224,11 @@ fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     match services.execute(None, &Request::SetUp(Box::new(plan)), app::now()).map_err(said)? {
         Reply::IsSetUp => {
             if cli.language.is_some() || cli.database_url.is_some() {
-                config.remember(&config.database, config.language).map_err(|error| configuration(&error))?;
+                config
+                    .remember(&config.database, config.preferences.language)
+                    .map_err(|error| configuration(&error))?;
             }
-            println!("{}", text::say(config.language, text::W::SetUpDone));
+            println!("{}", text::say(config.preferences.language, text::W::SetUpDone));
             Ok(())
         }
         _ => Ok(()),

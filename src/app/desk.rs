@@ -338,6 +338,7 @@ impl App {
         for line in HomeScreen::lines(&ctx) {
             match line {
                 home::Line::Settings => all.push(go(ctx.say(W::Settings), Destination::Settings)),
+                home::Line::Preferences => all.push(go(ctx.say(W::Preferences), Destination::Preferences)),
                 home::Line::Password => all.push(go(ctx.say(W::OwnPassword), Destination::Password)),
                 home::Line::Waiting(_) | home::Line::Section(_) => {}
             }
@@ -380,6 +381,7 @@ impl App {
                 effects.push(Effect::Copy(text));
                 self.say(Notice::plain(self.context().say(W::Copied)));
             }
+            Action::Prefer(preferences) => self.prefer(preferences, effects),
             Action::All(actions) => {
                 for action in actions {
                     self.act(asker, action, effects);

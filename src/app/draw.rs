@@ -37,18 +37,29 @@ impl App {
             return;
         }
         let areas = chrome::areas(area);
-        let focus = match &self.stage {
+        let mut focus = match &self.stage {
             Stage::Setup(setup) => Some(draw_setup(frame, areas, setup, &ctx)),
             Stage::SignedOut(form) => Some(self.draw_login(frame, areas, form, &ctx)),
             Stage::SignedIn(_) => self.draw_desk(frame, areas, &ctx),
         };
+        if !matches!(self.stage, Stage::SignedIn(_)) {
+            let bindings = self.entrance_bindings();
+            let keys: Vec<(Key, String)> =
+                bindings.into_iter().map(|binding| (binding.key, binding.label.into_owned())).collect();
+            chrome::footer(frame, areas.footer, &keys, ctx.theme);
+            if let Some(help) = &self.help {
+                self.draw_popup_keys(frame, areas, help, &ctx);
+                focus = Some(view::draw_popup(frame, areas.body, help, &ctx));
+            }
+        }
         chrome::message(frame, areas.message, self.message(&ctx).as_ref(), ctx.theme);
         match focus {
             Some(Focus::Caret(place)) => frame.set_cursor_position(place),
-            Some(Focus::Line(place)) if ctx.theme.accessible => frame.set_cursor_position(place),
+            Some(Focus::Line(place)) if ctx.theme.look.accessible => frame.set_cursor_position(place),
             _ => {}
         }
-        if ctx.theme.ascii {
+        ctx.theme.fill(frame.buffer_mut());
+        if ctx.theme.look.ascii {
             chrome::to_ascii(frame.buffer_mut());
         }
     }
@@ -70,7 +81,7 @@ impl App {
             return Some(notice.clone());
         }
         (longest > SPINNER_AFTER).then(|| {
-            if ctx.theme.accessible {
+            if ctx.theme.look.accessible {
                 return Notice::plain(ctx.say(W::Waiting));
             }
             let turn = ["|", "/", "-", "\\"][usize::try_from(ctx.beat % 4).unwrap_or(0)];
@@ -102,13 +113,6 @@ impl App {
                 );
             }
         }
-        let keys = [
-            (Key::plain(crossterm::event::KeyCode::Enter), ctx.say(W::SignIn).to_lowercase()),
-            (Key::plain(crossterm::event::KeyCode::Tab), ctx.say(W::NextKey)),
-            (Key::plain(crossterm::event::KeyCode::F(2)), ctx.say(W::LanguageKey)),
-            (Key::ctrl('c'), ctx.say(W::QuitKey)),
-        ];
-        chrome::footer(frame, areas.footer, &keys, ctx.theme);
         view::draw_form(frame, Rect { x, y: y + 3, width, height: 4 }, form, ctx)
     }
 
@@ -169,20 +173,6 @@ fn draw_setup(frame: &mut Frame, areas: Areas, setup: &Setup, ctx: &Context) -> 
         frame.buffer_mut().set_stringn(areas.body.x, y, line, areas.body.width.into(), ctx.theme.text);
         y += 1;
     }
-    let next = match setup.step {
-        Step::Server => W::TestKey,
-        Step::Summary => W::CreateKey,
-        _ => W::NextKey,
-    };
-    let keys = [
-        (Key::ctrl('s'), ctx.say(next)),
-        (Key::plain(crossterm::event::KeyCode::Tab), ctx.command(crate::ui::keys::Command::NextField).0.to_owned()),
-        match at {
-            1 => (Key::ctrl('c'), ctx.say(W::QuitKey)),
-            _ => (Key::plain(crossterm::event::KeyCode::Esc), ctx.say(W::BackKey)),
-        },
-    ];
-    chrome::footer(frame, areas.footer, &keys, ctx.theme);
     let form = Rect { y: y + 1, height: areas.body.bottom().saturating_sub(y + 1), ..areas.body };
     view::draw_form(frame, form, setup.form(), ctx)
 }

@@ -17,7 +17,7 @@ use ratatui::layout::Rect;
 use secrecy::SecretString;
 
 pub use clock::now;
-pub use run::{Failure, run};
+pub use run::{Failure, Keep, run};
 pub use worker::{Executor, Job};
 
 use crate::{
@@ -30,12 +30,13 @@ use crate::{
     },
     services::{Reply, Request},
     ui::{
-        Action, Context, Notice,
-        keys::Key,
-        popup::Popup,
+        Action, Context, Notice, Preferences,
+        actions::bind,
+        keys::{Binding, Command, Key},
+        popup::{self, Outcome, Popup},
         screens::{
             form::Form,
-            setup::{Setup, Wish},
+            setup::{Setup, Step, Wish},
         },
         text::W,
         theme::Theme,
@@ -54,6 +55,8 @@ pub enum Event {
     },
     /// Time has passed.
     Tick,
+    /// Whoever started the program wants it to stop for a while.
+    Suspend,
     /// The terminal is gone, or the system asks to stop.
     Stop,
 }
@@ -70,6 +73,8 @@ pub enum Effect {
     Abandon,
     Copy(String),
     Suspend,
+    /// Be like this from now on, and the next time.
+    Prefer(Preferences),
     /// The company's database and language, for the machine's configuration.
     Remember {
         url: SecretString,
@@ -81,8 +86,7 @@ pub enum Effect {
 /// What the app is started with.
 #[derive(Debug, Clone)]
 pub struct Options {
-    pub language: Language,
-    pub theme: Theme,
+    pub preferences: Preferences,
     /// Accounts to try, shown beside the sign-in: username and password.
     pub demo: Vec<(String, String)>,
     /// The address of the embedded database, for the wizard.
@@ -120,6 +124,9 @@ struct Pending {
 pub struct App {
     stage: Stage,
     options: Options,
+    theme: Theme,
+    /// The keys of the screens before sign-in, explained.
+    help: Option<Popup>,
     notice: Option<Notice>,
     size: (u16, u16),
     next: u64,
@@ -138,7 +145,9 @@ impl App {
     pub fn new(options: Options, set_up: bool, now: Moment) -> Self {
         let mut app = Self {
             stage: Stage::SignedOut(Box::new(Form::sign_in(""))),
+            theme: Theme::of(options.preferences.look),
             options,
+            help: None,
             notice: None,
             size: (80, 24),
             next: 1,
@@ -159,8 +168,9 @@ impl App {
             _ => &self.nobody,
         };
         Context {
-            language: self.options.language,
-            theme: &self.options.theme,
+            language: self.options.preferences.language,
+            theme: &self.theme,
+            preferences: self.options.preferences,
             session,
             now: session.settings.wall_clock(self.now.utc),
             beat: self.now.ticks / 120,
@@ -191,6 +201,7 @@ impl App {
             Event::Terminal(_) => {}
             Event::Reply { id, reply } => self.reply(id, *reply, &mut effects),
             Event::Tick => self.tick(&mut effects),
+            Event::Suspend => effects.push(Effect::Suspend),
             Event::Stop => effects.push(Effect::Quit),
         }
         effects
@@ -208,6 +219,20 @@ impl App {
     /// Whether anything would be lost by stopping now.
     pub fn has_unsaved(&self) -> bool {
         matches!(&self.stage, Stage::SignedIn(desk) if desk.has_unsaved())
+    }
+
+    /// Everything that can be done now by a key: what the bottom line, the help and the
+    /// dispatcher are made of.
+    pub fn bindings(&self) -> Vec<Binding> {
+        match &self.stage {
+            Stage::SignedIn(_) => [self.screen_bindings(), self.shell_bindings()].concat(),
+            _ => self.entrance_bindings(),
+        }
+    }
+
+    /// How the person wants it to be.
+    pub fn preferences(&self) -> Preferences {
+        self.options.preferences
     }
 
     fn is_waiting(&self) -> bool {
@@ -230,10 +255,14 @@ impl App {
         if pressed.code == KeyCode::Esc && self.give_up(effects) {
             return;
         }
-        match &self.stage {
-            Stage::SignedIn(_) => self.desk_key(key, effects),
-            Stage::SignedOut(_) => self.login_key(key, effects),
-            Stage::Setup(_) => self.setup_key(key, effects),
+        let signed_in = matches!(self.stage, Stage::SignedIn(_));
+        if signed_in {
+            self.desk_key(key, effects);
+        } else if !self.entrance_key(key, effects) {
+            match &self.stage {
+                Stage::Setup(_) => self.setup_key(key, effects),
+                _ => self.login_key(key, effects),
+            }
         }
     }
 
@@ -264,14 +293,67 @@ impl App {
         true
     }
 
-    fn login_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+    /// The keys of the screens before sign-in.
+    fn entrance_bindings(&self) -> Vec<Binding> {
+        let ctx = self.context();
+        let named = |command, key: Key, label: W| {
+            let binding = bind(command, &ctx, None);
+            Binding { key, label: ctx.say(label).into(), ..binding }
+        };
+        let quit = named(Command::Quit, Key::ctrl('c'), W::QuitKey);
+        let help = Binding { key: Key::plain(KeyCode::F(1)), ..bind(Command::Help, &ctx, None) };
+        let Stage::Setup(setup) = &self.stage else {
+            let enter = Binding { help: ctx.say(W::SignIn).into(), ..bind(Command::Open, &ctx, None) };
+            return vec![
+                Binding { label: ctx.say(W::SignIn).to_lowercase().into(), ..enter },
+                named(Command::NextField, Key::plain(KeyCode::Tab), W::NextKey),
+                bind(Command::Language, &ctx, None),
+                quit,
+                help,
+            ];
+        };
+        let next = match setup.step {
+            Step::Server => W::TestKey,
+            Step::Summary => W::CreateKey,
+            _ => W::NextKey,
+        };
+        let on = Binding { help: ctx.say(next).into(), ..named(Command::Save, Key::ctrl('s'), next) };
+        let (at, _) = setup.progress();
+        let back = if at == 1 { quit } else { named(Command::Back, Key::plain(KeyCode::Esc), W::BackKey) };
+        vec![on, bind(Command::NextField, &ctx, None), back, help]
+    }
+
+    /// Help, and what leaves the program, before sign-in; whether the key was one of these.
+    fn entrance_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) -> bool {
         let pressed = Key::from_event(key);
-        if pressed == Key::ctrl('c') || pressed == Key::ctrl('q') {
-            effects.push(Effect::Quit);
-            return;
+        if let Some(mut help) = self.help.take() {
+            match help.key(key) {
+                popup::Step::Done(Outcome::Run(command)) => {
+                    let bound = self.entrance_bindings().into_iter().find(|binding| binding.command == command);
+                    if let Some(Binding { key: Key { code, ctrl }, .. }) = bound {
+                        let modifiers = if ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+                        self.key(KeyEvent::new(code, modifiers), effects);
+                    }
+                }
+                popup::Step::Close => {}
+                _ => self.help = Some(help),
+            }
+            return true;
         }
-        if pressed == Key::plain(KeyCode::F(2)) {
-            self.options.language = if self.options.language == Language::En { Language::Fr } else { Language::En };
+        if pressed == Key::plain(KeyCode::F(1)) {
+            self.help = Some(Popup::help(&self.entrance_bindings(), &self.context()));
+        } else if pressed == Key::ctrl('c') || pressed == Key::ctrl('q') {
+            effects.push(Effect::Quit);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn login_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+        if Key::from_event(key) == Key::plain(KeyCode::F(2)) {
+            let other = if self.options.preferences.language == Language::En { Language::Fr } else { Language::En };
+            self.prefer(Preferences { language: other, ..self.options.preferences }, effects);
             return;
         }
         if self.is_waiting() {
@@ -289,15 +371,17 @@ impl App {
         }
     }
 
+    fn prefer(&mut self, preferences: Preferences, effects: &mut Vec<Effect>) {
+        self.options.preferences = preferences;
+        self.theme = Theme::of(preferences.look);
+        effects.push(Effect::Prefer(preferences));
+    }
+
     fn setup_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
-        if Key::from_event(key) == Key::ctrl('c') {
-            effects.push(Effect::Quit);
-            return;
-        }
         let wish = self.with_setup(|setup, ctx| setup.key(key, ctx));
         match wish {
             Some(Wish::Speak(language)) => {
-                self.options.language = language;
+                self.options.preferences.language = language;
                 self.with_setup(Setup::speak);
             }
             Some(Wish::Act(Action::Send(request))) => self.send(Asker::App, request, effects),
@@ -324,6 +408,7 @@ impl App {
 
     fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
         match &mut self.stage {
+            Stage::Setup(_) | Stage::SignedOut(_) if self.help.is_some() => {}
             Stage::Setup(setup) => setup.paste(text),
             Stage::SignedOut(form) => drop(form.paste(text)),
             Stage::SignedIn(_) => self.desk_paste(text, effects),
@@ -397,7 +482,7 @@ impl App {
             self.say(notice);
         }
         if done {
-            effects.push(Effect::Remember { url, language: self.options.language });
+            effects.push(Effect::Remember { url, language: self.options.preferences.language });
             self.sign_out(Some(Notice::good(self.context().say(W::SetUpDone))));
         }
     }

@@ -113,6 +113,7 @@ impl App {
                 Kind::Staff | Kind::Audit => Form::new_user(&ctx),
             })),
             Destination::Settings => Screen::Form(Box::new(Form::settings(&ctx))),
+            Destination::Preferences => Screen::Form(Box::new(Form::preferences(&ctx))),
             Destination::Password => Screen::Form(Box::new(Form::own_password(false))),
             Destination::Lock => return self.lock(),
         };

@@ -9,7 +9,7 @@ use std::{
 
 use secrecy::SecretString;
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM},
+    consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP},
     iterator::Signals,
 };
 
@@ -18,7 +18,7 @@ use super::{
     terminal::{self, Screen},
     worker::{Executor, Job, Worker},
 };
-use crate::domain::language::Language;
+use crate::{domain::language::Language, ui::Preferences};
 
 /// Why the program could not show itself.
 #[derive(Debug, thiserror::Error)]
@@ -29,19 +29,27 @@ pub enum Failure {
     Terminal(#[from] io::Error),
 }
 
-/// Runs until somebody quits. `make` opens what requests are executed on; `remember`
-/// keeps the database of a new company in the machine's configuration.
+/// What is kept in the machine's configuration.
+#[derive(Debug)]
+pub enum Keep {
+    /// The database of a new company, and the language.
+    Company(SecretString, Language),
+    Preferences(Preferences),
+}
+
+/// Runs until somebody quits. `make` opens what requests are executed on; `keep` writes
+/// the machine's configuration.
 pub fn run(
     mut app: App,
     make: Arc<dyn Fn() -> Executor + Send + Sync>,
-    mut remember: impl FnMut(&SecretString, Language),
+    mut keep: impl FnMut(Keep),
 ) -> Result<(), Failure> {
     if !terminal::is_there() {
         return Err(Failure::NoTerminal);
     }
     let (sender, events) = mpsc::channel();
     watch_signals(sender.clone())?;
-    let mut screen = Screen::take()?;
+    let mut screen = Screen::take(app.preferences().mouse)?;
     read_terminal(sender.clone());
     let mut worker = Worker::new(make, sender);
     let size = screen.terminal.size()?;
@@ -61,7 +69,11 @@ pub fn run(
                     Effect::Abandon => worker.abandon(),
                     Effect::Copy(text) => screen.copy(&text)?,
                     Effect::Suspend => screen.suspend()?,
-                    Effect::Remember { url, language } => remember(&url, language),
+                    Effect::Remember { url, language } => keep(Keep::Company(url, language)),
+                    Effect::Prefer(preferences) => {
+                        screen.take_mouse(preferences.mouse)?;
+                        keep(Keep::Preferences(preferences));
+                    }
                     Effect::Quit => return Ok(()),
                 }
             }
@@ -84,10 +96,12 @@ fn read_terminal(events: mpsc::Sender<Event>) {
 /// When the terminal has vanished nothing can be drawn or read any more: the program
 /// stops by itself, and does not wait for a loop that may be stuck.
 fn watch_signals(events: mpsc::Sender<Event>) -> io::Result<()> {
-    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT])?;
+    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP])?;
     thread::spawn(move || {
         for signal in &mut signals {
-            events.send(Event::Stop).ok();
+            // Stopped from outside, the terminal has to be given back first as well.
+            let event = if signal == SIGTSTP { Event::Suspend } else { Event::Stop };
+            events.send(event).ok();
             if signal == SIGHUP {
                 thread::sleep(Duration::from_secs(2));
                 std::process::exit(0);

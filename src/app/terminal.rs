@@ -13,6 +13,7 @@ use ratatui::{Terminal, backend::CrosstermBackend};
 /// The screen while the program has it; given back when dropped.
 pub struct Screen {
     pub terminal: Terminal<CrosstermBackend<io::Stdout>>,
+    mouse: bool,
 }
 
 /// Whether input and output are a terminal.
@@ -22,11 +23,11 @@ pub fn is_there() -> bool {
 
 impl Screen {
     /// Takes the terminal. A panic of any thread that matters gives it back first.
-    pub fn take() -> io::Result<Self> {
+    pub fn take(mouse: bool) -> io::Result<Self> {
         // The theme decides about colours; left to itself crossterm would drop the
         // reverse video of the selected line under NO_COLOR.
         crossterm::style::force_color_output(true);
-        enter()?;
+        enter(mouse)?;
         let main = std::thread::current().id();
         let hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
@@ -38,18 +39,24 @@ impl Screen {
             }
         }));
         let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-        Ok(Self { terminal })
+        Ok(Self { terminal, mouse })
     }
 
     /// Gives the terminal to the shell and stops until it is given back.
     pub fn suspend(&mut self) -> io::Result<()> {
         leave();
         signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)?;
-        enter()?;
+        enter(self.mouse)?;
         // Drawn from nothing. Clearing would ask the terminal where the cursor is, and the
         // thread that reads keys has the answer.
         self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
         Ok(())
+    }
+
+    /// Takes the mouse from the terminal, or gives it back.
+    pub fn take_mouse(&mut self, mouse: bool) -> io::Result<()> {
+        self.mouse = mouse;
+        if mouse { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
     }
 
     /// Gives text to the terminal's clipboard.
@@ -70,9 +77,10 @@ impl Drop for Screen {
     }
 }
 
-fn enter() -> io::Result<()> {
+fn enter(mouse: bool) -> io::Result<()> {
     enable_raw_mode()?;
-    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableMouseCapture)
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    if mouse { execute!(stdout(), EnableMouseCapture) } else { Ok(()) }
 }
 
 /// As far as it goes: the terminal may be gone already.

@@ -76,6 +76,10 @@ pub enum Field {
     Tls,
     // filters
     From,
+    Palette,
+    Ascii,
+    Accessible,
+    Mouse,
     SignedFrom,
     SignedTo,
     To,

@@ -16,6 +16,7 @@ pub mod figures;
 mod reads;
 pub mod request;
 mod setup;
+pub use setup::{Examined, examine};
 mod users;
 
 use std::{path::PathBuf, time::Duration};

@@ -52,6 +52,35 @@ pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
     }
 }
 
+/// What a database is like, for somebody who looks for a fault.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// What server it is, in words.
+    pub server: String,
+    /// How its tables stand to this program: the last migration of both.
+    pub schema: String,
+    /// Whether there is a company in it.
+    pub set_up: bool,
+}
+
+/// Reaches a database and looks at its tables, without changing anything.
+pub fn examine(address: &str) -> Result<Examined, Error> {
+    let target = Target::parse(address).map_err(Error::Unavailable)?;
+    let mut db = Db::open(&target).map_err(Error::Unavailable)?;
+    let mut look = || -> Result<Examined, Failure> {
+        let level = storage::migrate::level(&mut db)?;
+        let (applied, known) = storage::migrate::last(&mut db, level)?;
+        let schema = match level {
+            Level::Empty => format!("none (this program: {known})"),
+            Level::Current => format!("{applied}, up to date"),
+            Level::Behind | Level::Ahead => format!("{applied} (this program: {known})"),
+        };
+        let set_up = level != Level::Empty && storage::settings::is_set_up(&mut db)?;
+        Ok(Examined { server: db.server(), schema, set_up })
+    };
+    look().map_err(|failure| internal(failure.into()))
+}
+
 /// Creates the database when it is missing, brings its tables up to date and makes the
 /// first manager; refuses, and changes nothing, when there is a company already. Of two
 /// at the same time one wins.

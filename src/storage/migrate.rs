@@ -72,6 +72,19 @@ pub fn level(connection: &mut Db) -> Result<Level, Failure> {
     })
 }
 
+/// The last migration that was run on these tables, and the last that this program knows.
+pub fn last(connection: &mut Db, level: Level) -> Result<(String, String), Failure> {
+    use diesel::{QueryDsl, RunQueryDsl};
+    let applied = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
+    let (mut applied, known) = match connection {
+        _ if level == Level::Empty => (Vec::new(), versions::<Sqlite>(&SQLITE)?),
+        Db::Mysql(connection) => (applied.load::<String>(connection)?, versions::<Mysql>(&MYSQL)?),
+        Db::Sqlite(connection) => (applied.load::<String>(connection)?, versions::<Sqlite>(&SQLITE)?),
+    };
+    applied.sort();
+    Ok((applied.pop().unwrap_or_default(), known.into_iter().max().unwrap_or_default()))
+}
+
 /// Runs what is still to be run. Does nothing to tables that are current, and refuses
 /// those of a newer program.
 pub fn migrate(connection: &mut Db) -> Result<(), Failure> {

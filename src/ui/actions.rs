@@ -26,6 +26,7 @@ use crate::{
 /// What the person is in the middle of, while a popup asks.
 #[derive(Debug, Clone)]
 pub enum Intent {
+    Copy,
     Do(Request),
     Assign(Vec<(EventId, i32)>),
     HandOver(Vec<(ClientId, i32)>),
@@ -62,6 +63,9 @@ pub const fn key_of(command: Command) -> Key {
         C::Mark => Key::char(' '),
         C::Undo => Key::char('u'),
         C::Copy => Key::char('y'),
+        C::CopyPart => Key::char('Y'),
+        C::TakeTheirs => Key::ctrl('t'),
+        C::Language => Key::plain(KeyCode::F(2)),
         C::Export => Key::char('X'),
         C::Save => Key::ctrl('s'),
         C::NextField | C::NextPart => Key::plain(KeyCode::Tab),
@@ -81,6 +85,11 @@ pub fn bind(command: Command, ctx: &Context, unavailable: Option<String>) -> Bin
     Binding { key: key_of(command), command, label: label.into(), help: help.into(), unavailable }
 }
 
+/// The same without a word in the bottom line.
+pub fn bind_quietly(command: Command, ctx: &Context) -> Binding {
+    Binding { label: "".into(), ..bind(command, ctx, None) }
+}
+
 /// The commands on a record of each kind, in the order of the bottom line.
 fn commands(kind: Kind) -> &'static [Command] {
     use Command as C;
@@ -91,6 +100,11 @@ fn commands(kind: Kind) -> &'static [Command] {
         Kind::Staff => &[C::Edit, C::ResetPassword, C::Archive],
         Kind::Audit => &[],
     }
+}
+
+/// The values of a record, to choose one to copy.
+pub fn copy_part(parts: Vec<(String, String)>, ctx: &Context) -> Action {
+    Action::Popup(Box::new(Popup::values(ctx.say(W::CopyTitle), parts)))
 }
 
 /// What can be done with this record, or why it cannot.
@@ -353,6 +367,7 @@ fn set_status(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
 /// Goes on with what was begun, once the popup has answered.
 pub fn go_on(intent: &Intent, outcome: &Outcome) -> Action {
     match (intent, outcome) {
+        (Intent::Copy, Outcome::Text(text)) => Action::Copy(text.clone()),
         (Intent::Do(request), Outcome::Confirmed) => Action::Send(request.clone()),
         (Intent::Assign(events), Outcome::Person(support, _)) => {
             let assignment =

@@ -72,6 +72,12 @@ pub enum Command {
     Mark,
     Undo,
     Copy,
+    /// One of the values of what is selected.
+    CopyPart,
+    /// What somebody else saved, in place of mine.
+    TakeTheirs,
+    /// The other language.
+    Language,
     /// What the list shows, into a file.
     Export,
     Save,
@@ -96,7 +102,8 @@ pub enum Command {
 pub struct Binding {
     pub key: Key,
     pub command: Command,
-    /// One or two words for the bottom line; empty keeps it out of there.
+    /// One or two words for the bottom line; empty keeps it out of there, for what everybody
+    /// knows or another key does as well.
     pub label: Cow<'static, str>,
     /// One sentence for the help.
     pub help: Cow<'static, str>,
@@ -105,7 +112,14 @@ pub struct Binding {
     pub unavailable: Option<String>,
 }
 
-/// The binding of a key, the first in the order of the table.
+/// The binding of a key, the first in the order of the table. Where no text is typed `j` and
+/// `k` are arrows.
 pub fn find(bindings: &[Binding], key: Key) -> Option<&Binding> {
-    bindings.iter().find(|binding| binding.key == key)
+    let exact = bindings.iter().find(|binding| binding.key == key);
+    let arrow = match key {
+        Key { code: KeyCode::Char('j'), ctrl: false } => KeyCode::Down,
+        Key { code: KeyCode::Char('k'), ctrl: false } => KeyCode::Up,
+        _ => return exact,
+    };
+    exact.or_else(|| bindings.iter().find(|binding| binding.key == Key::plain(arrow)))
 }

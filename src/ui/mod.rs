@@ -27,6 +27,8 @@ pub struct Context<'a> {
     pub language: Language,
     pub theme: &'a theme::Theme,
     pub session: &'a Session,
+    /// How the person wants the program to be.
+    pub preferences: Preferences,
     /// The company's wall clock.
     pub now: NaiveDateTime,
     /// Counts up while something is awaited, to move the spinner.
@@ -82,6 +84,15 @@ impl<'a> Context<'a> {
     }
 }
 
+/// How a person wants the program to be, on this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Preferences {
+    pub language: Language,
+    pub look: theme::Look,
+    /// Whether the program takes the mouse from the terminal.
+    pub mouse: bool,
+}
+
 /// What a screen wants done, as the app carries it out.
 #[derive(Debug)]
 pub enum Action {
@@ -105,6 +116,8 @@ pub enum Action {
     Notice(Notice),
     /// Text for the clipboard of the terminal.
     Copy(String),
+    /// Let the program be like this from now on.
+    Prefer(Preferences),
     /// Several, in this order.
     All(Vec<Action>),
 }

@@ -40,6 +40,7 @@ pub enum Outcome {
     Contract(Box<ContractRow>),
     Password(SecretString),
     Day(NaiveDate),
+    Text(String),
     /// A key's command, chosen in the help.
     Run(Command),
     Go(Destination),
@@ -55,6 +56,7 @@ pub enum Destination {
     New(Kind),
     Settings,
     Password,
+    Preferences,
     Lock,
     SignOut,
     Quit,
@@ -190,12 +192,23 @@ impl Popup {
         Self::Menu(Menu::new(title, None, Source::Report, items))
     }
 
+    /// Labelled values, of which one is chosen.
+    pub fn values(title: String, values: Vec<(String, String)>) -> Self {
+        let item = |(label, value): (String, String)| Item {
+            label: format!("{label}: {}", value.replace('\n', " ")),
+            detail: String::new(),
+            outcome: Some(Outcome::Text(value)),
+        };
+        let items = values.into_iter().map(item).collect();
+        Self::Menu(Menu::new(title, Some(Input::default()), Source::Fixed, items))
+    }
+
     /// Every key of the screen, with what it does or why it cannot.
     pub fn help(bindings: &[Binding], ctx: &Context) -> Self {
-        let item = |binding: &Binding| Item {
-            label: format!("{:<10} {}", binding.key.name(), binding.help),
-            detail: binding.unavailable.clone().unwrap_or_default(),
-            outcome: binding.unavailable.is_none().then_some(Outcome::Run(binding.command)),
+        let item = |binding: &Binding| {
+            let words = binding.unavailable.as_deref().unwrap_or(&binding.help);
+            let outcome = binding.unavailable.is_none().then_some(Outcome::Run(binding.command));
+            Item { label: format!("{:<10} {words}", binding.key.name()), detail: String::new(), outcome }
         };
         let items = bindings.iter().filter(|binding| !binding.help.is_empty()).map(item).collect();
         Self::Menu(Menu::new(ctx.say(W::HelpTitle), Some(Input::default()), Source::Fixed, items))

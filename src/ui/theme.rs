@@ -1,7 +1,35 @@
 //! The one place that knows colours. The terminal's own foreground and background,
 //! one accent; no meaning by colour alone.
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::{
+    buffer::Buffer,
+    style::{Color, Modifier, Style},
+};
+
+/// Which colours.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, strum::EnumString, strum::Display, strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "lowercase")]
+pub enum Palette {
+    /// Good on light and on dark backgrounds.
+    #[default]
+    Standard,
+    /// No colours at all, as `NO_COLOR` asks for.
+    Plain,
+    /// Bright on black, nothing faint.
+    Contrast,
+}
+
+/// How a person wants the screen to look; chosen on each machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Look {
+    pub palette: Palette,
+    /// Nothing but ASCII around what people wrote.
+    pub ascii: bool,
+    /// For screen readers: no borders and no spinner, and the cursor on the selected line.
+    pub accessible: bool,
+}
 
 /// Styles by meaning.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,15 +48,34 @@ pub struct Theme {
     pub border: Style,
     /// The field that has the caret.
     pub field: Style,
-    /// For screen readers: no borders and no spinner, and the cursor on the selected line.
-    pub accessible: bool,
-    /// Nothing but ASCII around what people wrote.
-    pub ascii: bool,
+    pub look: Look,
 }
 
 impl Theme {
-    /// Good on light and on dark backgrounds.
-    pub fn standard() -> Self {
+    /// The styles of a look.
+    pub fn of(look: Look) -> Self {
+        let theme = match look.palette {
+            Palette::Standard => Self::standard(),
+            Palette::Plain => Self::plain(),
+            Palette::Contrast => Self::contrast(),
+        };
+        Self { look, ..theme }
+    }
+
+    /// Gives the theme's own background to what was drawn with the terminal's.
+    pub fn fill(&self, buffer: &mut Buffer) {
+        let (Some(front), Some(back)) = (self.text.fg, self.text.bg) else { return };
+        for cell in &mut buffer.content {
+            if cell.bg == Color::Reset {
+                cell.bg = back;
+            }
+            if cell.fg == Color::Reset {
+                cell.fg = front;
+            }
+        }
+    }
+
+    fn standard() -> Self {
         let plain = Style::reset();
         Self {
             text: plain,
@@ -41,27 +88,37 @@ impl Theme {
             bad: plain.fg(Color::Red).add_modifier(Modifier::BOLD),
             border: plain.add_modifier(Modifier::DIM),
             field: plain.add_modifier(Modifier::UNDERLINED),
-            accessible: false,
-            ascii: false,
+            look: Look::default(),
         }
     }
 
-    /// The same without any colour (`NO_COLOR`).
-    pub fn without_colour() -> Self {
+    fn plain() -> Self {
         let with = Self::standard();
         let strip = |style: Style| Style { fg: Some(Color::Reset), bg: Some(Color::Reset), ..style };
         Self {
-            text: strip(with.text),
-            quiet: strip(with.quiet),
             accent: strip(with.accent).add_modifier(Modifier::BOLD),
-            heading: strip(with.heading),
-            selected: strip(with.selected),
             good: strip(with.good),
             warning: strip(with.warning),
             bad: strip(with.bad),
-            border: strip(with.border),
-            field: strip(with.field),
             ..with
+        }
+    }
+
+    fn contrast() -> Self {
+        let plain = Style::reset().fg(Color::White).bg(Color::Black);
+        let bold = plain.add_modifier(Modifier::BOLD);
+        Self {
+            text: plain,
+            quiet: plain,
+            accent: bold.fg(Color::LightYellow),
+            heading: bold.add_modifier(Modifier::UNDERLINED),
+            selected: bold.fg(Color::Black).bg(Color::LightYellow),
+            good: bold.fg(Color::LightGreen),
+            warning: bold.fg(Color::LightYellow),
+            bad: bold.bg(Color::Red),
+            border: plain,
+            field: bold.add_modifier(Modifier::UNDERLINED),
+            look: Look::default(),
         }
     }
 }

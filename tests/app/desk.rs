@@ -13,7 +13,10 @@ pub use epic_events::{
         settings::Settings,
     },
     services::Request,
-    ui::theme::Theme,
+    ui::{
+        Preferences,
+        theme::{Look, Palette},
+    },
 };
 pub use ratatui::{Terminal, backend::TestBackend};
 
@@ -34,17 +37,26 @@ pub struct Desk {
     /// Requests that wait, while replies are held back.
     pub held: Option<Vec<Held>>,
     pub quit: bool,
+    /// What went to the clipboard last.
+    pub copied: Option<String>,
+    /// What was to be kept of how the program is.
+    pub preferred: Option<Preferences>,
 }
 
 impl Desk {
     pub fn new(language: Language) -> Self {
+        Self::looking(language, Look::default())
+    }
+
+    /// With this look.
+    pub fn looking(language: Language, look: Look) -> Self {
         let world = World::new(Engine::Sqlite);
-        let options =
-            Options { language, theme: Theme::standard(), demo: Vec::new(), embedded: String::new(), server: None };
+        let preferences = Preferences { language, look, mouse: true };
+        let options = Options { preferences, demo: Vec::new(), embedded: String::new(), server: None };
         let now = Moment { utc: start() + chrono::TimeDelta::hours(1), ticks: 10_000_000 };
         let app = App::new(options, false, now);
         let terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
-        Self { world, app, terminal, now, held: None, quit: false }
+        Self { world, app, terminal, now, held: None, quit: false, copied: None, preferred: None }
     }
 
     /// Signed in as this person.
@@ -62,6 +74,8 @@ impl Desk {
                     None => self.answer(id, session.as_deref(), &request),
                 },
                 Effect::Quit => self.quit = true,
+                Effect::Copy(text) => self.copied = Some(text),
+                Effect::Prefer(preferences) => self.preferred = Some(preferences),
                 _ => {}
             }
         }

@@ -7,7 +7,9 @@ pub mod support;
 
 mod calendar;
 mod desk;
+mod keys;
 mod lists;
+mod looks;
 mod random;
 mod screens;
 mod session;

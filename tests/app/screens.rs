@@ -111,13 +111,9 @@ fn hostile_names_stay_text() {
 #[test]
 fn esc_never_quits_the_wizard() {
     let mut desk = Desk::new(Language::En);
-    let options = Options {
-        language: Language::En,
-        theme: Theme::standard(),
-        demo: Vec::new(),
-        embedded: "sqlite:///nowhere".to_owned(),
-        server: None,
-    };
+    let preferences = desk.app.preferences();
+    let embedded = "sqlite:///nowhere".to_owned();
+    let options = Options { preferences, demo: Vec::new(), embedded, server: None };
     desk.app = App::new(options, true, desk.now);
     desk.see("Step 1 of").see("Ctrl+C quit").press(KeyCode::Esc).see("Step 1 of");
     assert!(!desk.quit);

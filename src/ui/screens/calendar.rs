@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta};
-use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{Screen, detail::Detail};
 use crate::{
@@ -11,8 +10,8 @@ use crate::{
     services::{CalendarPage, Reply, Request},
     ui::{
         Action, Context, Notice,
-        actions::{self, Intent, bind},
-        keys::{Binding, Command, Key, find},
+        actions::{self, Intent, bind, bind_quietly},
+        keys::{Binding, Command},
         popup::Outcome,
         records::{Kind, Record},
         text::W,
@@ -166,27 +165,10 @@ impl Calendar {
             let label = ctx.say(label);
             Binding { label: label.clone().into(), help: label.into(), ..bind(command, ctx, None) }
         }));
-        bindings.extend([C::Left, C::Right, C::Up, C::Down].map(|command| {
-            let binding = bind(command, ctx, None);
-            Binding { label: "".into(), ..binding }
-        }));
+        bindings.extend([C::Left, C::Right, C::Up, C::Down].map(|command| bind_quietly(command, ctx)));
         bindings.push(bind(C::Refresh, ctx, None));
         bindings.push(bind(C::Back, ctx, None));
         bindings
-    }
-
-    pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Action {
-        let key = Key::from_event(key);
-        match key.code {
-            KeyCode::Char('j') if !key.ctrl => return self.run(Command::Down, ctx),
-            KeyCode::Char('k') if !key.ctrl => return self.run(Command::Up, ctx),
-            _ => {}
-        }
-        match find(&self.bindings(ctx), key) {
-            Some(Binding { unavailable: Some(reason), .. }) => Action::Notice(Notice::bad(reason.clone())),
-            Some(binding) => self.run(binding.command, ctx),
-            None => Action::None,
-        }
     }
 
     pub fn run(&mut self, command: Command, ctx: &Context) -> Action {

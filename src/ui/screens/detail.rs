@@ -1,15 +1,13 @@
 //! A record with all it holds, what belongs to it, and its history.
 
-use crossterm::event::{KeyCode, KeyEvent};
-
 use super::{Screen, form::Form};
 use crate::{
-    domain::{ClientId, ContractId, Error, EventId, UserId},
+    domain::{ClientId, ContractId, Error, EventId, Field, UserId},
     services::{Reply, Request},
     ui::{
         Action, Context, Notice,
-        actions::{self, Intent, bind},
-        keys::{Binding, Command, Key, find},
+        actions::{self, Intent, bind, bind_quietly},
+        keys::{Binding, Command},
         popup::Outcome,
         records::{Kind, Record, facts, heading},
         text::W,
@@ -151,32 +149,14 @@ impl Detail {
         bindings.splice(..0, self.child(ctx));
         if self.parts.len() > 1 {
             bindings.push(bind(C::NextPart, ctx, None));
+            bindings.push(bind_quietly(C::PreviousField, ctx));
         }
         let nothing = self.selected().is_none().then(|| ctx.say(W::NothingSelected));
         bindings.push(bind(C::Open, ctx, nothing));
-        bindings.extend([C::Copy, C::Refresh].map(|command| bind(command, ctx, None)));
-        bindings.extend([C::Up, C::Down].map(|command| {
-            let mut binding = bind(command, ctx, None);
-            binding.label = "".into();
-            binding
-        }));
+        bindings.extend([C::Copy, C::CopyPart, C::Refresh].map(|command| bind(command, ctx, None)));
+        bindings.extend([C::Up, C::Down].map(|command| bind_quietly(command, ctx)));
         bindings.push(bind(C::Back, ctx, None));
         bindings
-    }
-
-    pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Action {
-        let key = Key::from_event(key);
-        match key.code {
-            KeyCode::Char('j') if !key.ctrl => return self.run(Command::Down, ctx),
-            KeyCode::Char('k') if !key.ctrl => return self.run(Command::Up, ctx),
-            KeyCode::BackTab => return self.run(Command::PreviousField, ctx),
-            _ => {}
-        }
-        match find(&self.bindings(ctx), key) {
-            Some(Binding { unavailable: Some(reason), .. }) => Action::Notice(Notice::bad(reason.clone())),
-            Some(binding) => self.run(binding.command, ctx),
-            None => Action::None,
-        }
     }
 
     pub fn run(&mut self, command: Command, ctx: &Context) -> Action {
@@ -191,6 +171,14 @@ impl Detail {
             Command::Copy => {
                 let lines = self.facts(ctx).into_iter().map(|(label, value)| format!("{label}: {value}"));
                 return Action::Copy(lines.collect::<Vec<_>>().join("\n"));
+            }
+            Command::CopyPart => {
+                let mut parts = self.facts(ctx);
+                if !self.notes.is_empty() {
+                    parts.push((ctx.field(Field::Notes), self.notes.clone()));
+                }
+                self.asked = Some(Intent::Copy);
+                return actions::copy_part(parts, ctx);
             }
             Command::Open => {
                 return match self.selected().and_then(Record::target) {

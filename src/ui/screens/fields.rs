@@ -17,7 +17,7 @@ use crate::{
         settings::{Reauth, Visibility},
         user::{Role, User},
     },
-    ui::{Context, records::Query, text::W},
+    ui::{Context, records::Query, text::W, theme::Palette},
 };
 
 fn line(field: Field, text: &str) -> Entry {
@@ -175,6 +175,21 @@ impl Form {
             Entry::new(Field::MinPasswordLength, Kind::Whole, &settings.min_password_length.to_string()).required(),
         ];
         Self::new(Purpose::Settings, settings.version, entries)
+    }
+
+    /// Language and looks, on this machine.
+    pub fn preferences(ctx: &Context) -> Self {
+        let now = ctx.preferences;
+        let languages = [("en", "English"), ("fr", "Français")].map(|(code, name)| (code.to_owned(), name.to_owned()));
+        let palettes = choices(Palette::iter(), |one| ctx.say(W::Palette(*one)));
+        let entries = vec![
+            Entry::new(Field::Language, Kind::Choice(languages.into()), &now.language.to_string()),
+            Entry::new(Field::Palette, palettes, &now.look.palette.to_string()),
+            Entry::new(Field::Ascii, switch(ctx), &now.look.ascii.to_string()),
+            Entry::new(Field::Accessible, switch(ctx), &now.look.accessible.to_string()),
+            Entry::new(Field::Mouse, switch(ctx), &now.mouse.to_string()),
+        ];
+        Self::new(Purpose::Preferences, 0, entries)
     }
 
     /// The structured filters of a list, as they are now.

@@ -16,7 +16,7 @@ use crate::{
     ui::{
         Action, Context, Notice,
         actions::{self, bind},
-        keys::{Binding, Command},
+        keys::{Binding, Command, Key, find},
         popup::{Outcome, Popup, Source},
         records::Kind as RecordsOf,
         screens::{
@@ -25,7 +25,7 @@ use crate::{
             entry::{Entry, Kind, typed_form},
             purpose::Purpose,
         },
-        text::W,
+        text::{W, say},
         widgets::input::Input,
     },
 };
@@ -128,6 +128,9 @@ impl Form {
         if self.entries.get(self.at).is_some_and(Entry::is_date) {
             bindings.push(bind(Command::PickDay, ctx, None));
         }
+        if self.entries.get(self.at).is_some_and(|entry| entry.theirs.is_some()) {
+            bindings.push(bind(Command::TakeTheirs, ctx, None));
+        }
         bindings.push(bind(Command::Back, ctx, None));
         if let Some(verb) = self.purpose.verb(ctx) {
             bindings[0].label = verb.into();
@@ -154,20 +157,15 @@ impl Form {
             }
             Command::Back => Action::Back,
             Command::PickDay => self.pick_day(ctx),
+            Command::TakeTheirs => self.take_theirs(),
             _ => Action::None,
         }
     }
 
     pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Action {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL) && !key.modifiers.contains(KeyModifiers::ALT);
-        match key.code {
-            KeyCode::Char('s') if ctrl => return self.run(Command::Save, ctx),
-            KeyCode::Char('t') if ctrl => return self.take_theirs(),
-            KeyCode::Esc => return self.run(Command::Back, ctx),
-            KeyCode::F(4) => return self.run(Command::PickDay, ctx),
-            KeyCode::Tab => return self.leave(1, ctx),
-            KeyCode::BackTab => return self.leave(-1, ctx),
-            _ => {}
+        if let Some(binding) = find(&self.bindings(ctx), Key::from_event(key)) {
+            return self.run(binding.command, ctx);
         }
         let last = self.at + 1 == self.entries.len();
         let Some(entry) = self.entries.get_mut(self.at) else { return Action::None };
@@ -268,6 +266,13 @@ impl Form {
         self.purpose.after_leaving(self.at, &mut self.entries);
         if let Some(stopped) = self.check_all(ctx) {
             return stopped;
+        }
+        if let Purpose::Preferences = self.purpose {
+            let preferences = self.purpose.preferred(self, ctx);
+            return Action::All(vec![
+                Action::Prefer(preferences),
+                Action::Done(Notice::good(say(preferences.language, W::Saved))),
+            ]);
         }
         if let Purpose::Refine(query) = &self.purpose {
             return match self.purpose.refined(self, query, ctx) {

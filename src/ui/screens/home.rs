@@ -1,6 +1,5 @@
 //! What waits for me, and below it where everything is.
 
-use crossterm::event::{KeyCode, KeyEvent};
 use strum::IntoEnumIterator;
 
 use super::{Screen, form::Form, list::List};
@@ -12,8 +11,8 @@ use crate::{
     },
     ui::{
         Action, Context, Notice,
-        actions::bind,
-        keys::{Binding, Command, Key, find},
+        actions::{bind, bind_quietly},
+        keys::{Binding, Command},
         records::{Kind, Query},
         text::W,
     },
@@ -26,6 +25,7 @@ pub enum Line {
     Section(Kind),
     Settings,
     Password,
+    Preferences,
 }
 
 /// The home screen.
@@ -51,7 +51,7 @@ impl HomeScreen {
         if policy::reach(Permission::ChangeSettings, role, ctx.settings()).is_some() {
             lines.push(Line::Settings);
         }
-        lines.push(Line::Password);
+        lines.extend([Line::Preferences, Line::Password]);
         lines
     }
 
@@ -88,25 +88,15 @@ impl HomeScreen {
             bindings.push(Binding { label: label.into(), ..bind(C::NextPart, ctx, None) });
         }
         bindings.push(bind(C::Refresh, ctx, None));
-        let hidden = [C::Up, C::Down, C::Home, C::End].map(|command| bind(command, ctx, None));
-        bindings.extend(hidden.map(|binding| Binding { label: "".into(), ..binding }));
-        if self.bar.is_some() {
-            bindings.push(Binding { label: "".into(), ..bind(C::Back, ctx, None) });
+        bindings.extend([C::Up, C::Down, C::Home, C::End].map(|command| bind_quietly(command, ctx)));
+        let figures = self.bars().next().is_some();
+        let beside = |command| Binding { help: ctx.say(W::FiguresHelp).into(), ..bind_quietly(command, ctx) };
+        match self.bar {
+            Some(_) => bindings.extend([beside(C::Left), bind_quietly(C::Back, ctx)]),
+            None if figures => bindings.push(beside(C::Right)),
+            None => {}
         }
         bindings
-    }
-
-    pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Action {
-        let key = Key::from_event(key);
-        match key.code {
-            KeyCode::Char('j') if !key.ctrl => self.run(Command::Down, ctx),
-            KeyCode::Char('k') if !key.ctrl => self.run(Command::Up, ctx),
-            KeyCode::Right if self.bar.is_none() => self.run(Command::NextPart, ctx),
-            KeyCode::Left if self.bar.is_some() => self.run(Command::Back, ctx),
-            _ => {
-                find(&self.bindings(ctx), key).map(|binding| binding.command).map_or(Action::None, |c| self.run(c, ctx))
-            }
-        }
     }
 
     /// The row of a line in the body: a title stands before each half, and a blank line
@@ -141,7 +131,7 @@ impl HomeScreen {
             return self.run_figures(command, bar, ctx);
         }
         match command {
-            Command::NextPart if self.bars().next().is_some() => self.bar = Some(0),
+            Command::NextPart | Command::Right if self.bars().next().is_some() => self.bar = Some(0),
             Command::Up => self.at = self.at.saturating_sub(1),
             Command::Down => self.at = (self.at + 1).min(last),
             Command::Home => self.at = 0,
@@ -163,7 +153,7 @@ impl HomeScreen {
             Command::Down => self.bar = Some((bar + 1).min(last)),
             Command::Home => self.bar = Some(0),
             Command::End => self.bar = Some(last),
-            Command::NextPart | Command::Back => self.bar = None,
+            Command::NextPart | Command::Left | Command::Back => self.bar = None,
             Command::Refresh => return Action::Send(Request::Home),
             Command::Open => {
                 let query = self.bars().nth(bar).map(|bar| match bar.list.clone() {
@@ -184,6 +174,7 @@ impl HomeScreen {
 pub fn open(line: Line, ctx: &Context) -> Screen {
     let query = match line {
         Line::Settings => return Screen::Form(Box::new(Form::settings(ctx))),
+        Line::Preferences => return Screen::Form(Box::new(Form::preferences(ctx))),
         Line::Password => return Screen::Form(Box::new(Form::own_password(false))),
         Line::Section(kind) => return Screen::List(Box::new(List::new(Query::all(kind)))),
         Line::Waiting(waiting) => match (waiting.contracts(), waiting.events(), waiting.clients()) {
@@ -201,6 +192,7 @@ pub fn label(line: Line, ctx: &Context) -> String {
         Line::Waiting(waiting) => W::Waits(waiting),
         Line::Section(kind) => W::ListOf(kind),
         Line::Settings => W::Settings,
+        Line::Preferences => W::Preferences,
         Line::Password => W::OwnPassword,
     })
 }

@@ -13,10 +13,10 @@ use crate::{
     services::{Reply, Request},
     ui::{
         Action, Context, Notice,
-        actions::{self, Intent, bind},
-        keys::{Binding, Command, Key, find},
+        actions::{self, Intent, bind, bind_quietly},
+        keys::{Binding, Command},
         popup::{Outcome, Popup},
-        records::{Kind, Query, Record, page},
+        records::{Kind, Query, Record, facts, page},
         text::W,
         widgets::{input::Input, table::first_shown},
     },
@@ -317,6 +317,12 @@ impl List {
 
     pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
         use Command as C;
+        if self.filter.is_some() {
+            let done = Binding { label: ctx.say(W::FilterDone).into(), ..bind(C::Open, ctx, None) };
+            let clear = Binding { label: ctx.say(W::FilterClear).into(), ..bind(C::Back, ctx, None) };
+            let [up, down] = [C::Up, C::Down].map(|command| bind_quietly(command, ctx));
+            return vec![done, up, down, clear];
+        }
         let kind = self.kind();
         let nothing = self.rows.is_empty().then(|| ctx.say(W::NothingSelected));
         let mut bindings = vec![bind(C::Open, ctx, nothing.clone())];
@@ -337,14 +343,11 @@ impl List {
         if matches!(kind, Kind::Events | Kind::Clients | Kind::Contracts) {
             bindings.push(bind(C::Mark, ctx, nothing.clone()));
         }
-        bindings.push(bind(C::Copy, ctx, nothing.clone()));
+        bindings.extend([C::Copy, C::CopyPart].map(|command| bind(command, ctx, nothing.clone())));
         bindings.push(bind(C::Export, ctx, nothing));
         bindings.push(bind(C::Refresh, ctx, None));
-        bindings.extend([C::Up, C::Down, C::PageUp, C::PageDown, C::Home, C::End].map(|command| {
-            let mut binding = bind(command, ctx, None);
-            binding.label = "".into();
-            binding
-        }));
+        let moves = [C::Up, C::Down, C::PageUp, C::PageDown, C::Home, C::End];
+        bindings.extend(moves.map(|command| bind_quietly(command, ctx)));
         bindings.push(bind(C::Back, ctx, None));
         bindings
     }
@@ -370,39 +373,25 @@ impl List {
         self.load().map_or(Action::None, Action::Send)
     }
 
-    pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Action {
-        if let Some(input) = &mut self.filter {
-            match key.code {
-                KeyCode::Enter | KeyCode::Tab => self.filter = None,
-                KeyCode::Esc => {
-                    input.set("");
-                    let action = self.filtered();
-                    self.filter = None;
-                    return action;
-                }
-                KeyCode::Down => return self.go(self.at + 1),
-                KeyCode::Up => return self.go(self.at.saturating_sub(1)),
-                _ => {
-                    input.key(key);
-                    return self.filtered();
-                }
+    /// A key while the filter is typed.
+    pub fn filter_key(&mut self, key: KeyEvent, _ctx: &Context) -> Action {
+        let Some(input) = &mut self.filter else { return Action::None };
+        match key.code {
+            KeyCode::Enter | KeyCode::Tab => self.filter = None,
+            KeyCode::Esc => {
+                input.set("");
+                let action = self.filtered();
+                self.filter = None;
+                return action;
             }
-            return Action::None;
+            KeyCode::Down => return self.go(self.at + 1),
+            KeyCode::Up => return self.go(self.at.saturating_sub(1)),
+            _ => {
+                input.key(key);
+                return self.filtered();
+            }
         }
-        let key = Key::from_event(key);
-        let command = match key.code {
-            KeyCode::Char('j') if !key.ctrl => Some(Command::Down),
-            KeyCode::Char('k') if !key.ctrl => Some(Command::Up),
-            _ => None,
-        };
-        if let Some(command) = command {
-            return self.run(command, ctx);
-        }
-        match find(&self.bindings(ctx), key) {
-            Some(Binding { unavailable: Some(reason), .. }) => Action::Notice(Notice::bad(reason.clone())),
-            Some(binding) => self.run(binding.command, ctx),
-            None => Action::None,
-        }
+        Action::None
     }
 
     pub fn run(&mut self, command: Command, ctx: &Context) -> Action {
@@ -439,6 +428,10 @@ impl List {
             Command::Copy => self.selected().map_or(Action::None, |record| {
                 let cells = crate::ui::records::cells(record, ctx).join("\t");
                 Action::Copy(cells)
+            }),
+            Command::CopyPart => self.selected().map(|record| facts(record, ctx)).map_or(Action::None, |parts| {
+                self.asked = Some(Asked::Intent(Intent::Copy));
+                actions::copy_part(parts, ctx)
             }),
             Command::Refresh => self.load().map_or(Action::None, Action::Send),
             Command::Back if !self.query.text().is_empty() => {

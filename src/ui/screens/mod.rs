@@ -13,7 +13,11 @@ pub mod view;
 
 use crossterm::event::KeyEvent;
 
-use super::{Action, Context, keys::Binding, keys::Command, popup::Outcome};
+use super::{
+    Action, Context, Notice,
+    keys::{Binding, Command, Key, find},
+    popup::Outcome,
+};
 use crate::{
     domain::Error,
     services::{Reply, Request},
@@ -72,13 +76,18 @@ impl Screen {
         }
     }
 
+    /// A form's fields and a filter take their letters; everything else is in the table that
+    /// the bottom line and the help are made of.
     pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Action {
         match self {
-            Self::Home(home) => home.key(key, ctx),
-            Self::List(list) => list.key(key, ctx),
-            Self::Detail(detail) => detail.key(key, ctx),
-            Self::Calendar(calendar) => calendar.key(key, ctx),
-            Self::Form(form) => form.key(key, ctx),
+            Self::Form(form) => return form.key(key, ctx),
+            Self::List(list) if list.filter.is_some() => return list.filter_key(key, ctx),
+            _ => {}
+        }
+        match find(&self.bindings(ctx), Key::from_event(key)) {
+            Some(Binding { unavailable: Some(reason), .. }) => Action::Notice(Notice::bad(reason.clone())),
+            Some(binding) => self.run(binding.command, ctx),
+            None => Action::None,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
         user::{Role, UserDraft},
     },
     services::Request,
-    ui::{Context, records::Query, text::W},
+    ui::{Context, Preferences, records::Query, text::W, theme::Look},
 };
 
 /// What a form is for.
@@ -33,6 +33,8 @@ pub enum Purpose {
         forced: bool,
     },
     Settings,
+    /// Language and looks, on this machine.
+    Preferences,
     /// The structured filters of a list.
     Refine(Query),
     /// A page of the set-up wizard.
@@ -76,6 +78,7 @@ impl Purpose {
             Self::ResetPassword(_) => W::ResetPassword,
             Self::OwnPassword { .. } => W::OwnPassword,
             Self::Settings => W::Settings,
+            Self::Preferences => W::Preferences,
             Self::Refine(_) => W::RefineTitle,
             Self::SetUp => W::SetUpTitle,
             Self::SignIn => W::SignIn,
@@ -140,9 +143,24 @@ impl Purpose {
             Self::SignIn => {
                 Request::SignIn { login: form.text(Field::Login).to_owned(), password: form.secret(Field::Password) }
             }
-            Self::Refine(_) | Self::SetUp => Request::Heartbeat,
+            Self::Refine(_) | Self::SetUp | Self::Preferences => Request::Heartbeat,
         };
         if errors.is_empty() { Ok(request) } else { Err(errors) }
+    }
+
+    /// The preferences that were chosen.
+    pub fn preferred(&self, form: &Form, ctx: &Context) -> Preferences {
+        let now = ctx.preferences;
+        let on = |field| form.choice(field) == "true";
+        Preferences {
+            language: form.choice(Field::Language).parse().unwrap_or(now.language),
+            look: Look {
+                palette: form.choice(Field::Palette).parse().unwrap_or(now.look.palette),
+                ascii: on(Field::Ascii),
+                accessible: on(Field::Accessible),
+            },
+            mouse: on(Field::Mouse),
+        }
     }
 
     /// The list's question with the filters that were typed.

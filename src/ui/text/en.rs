@@ -20,7 +20,7 @@ use crate::{
         export::Format,
         figures::{About, Label},
     },
-    ui::{keys::Command, records::Kind, screens::calendar::Span},
+    ui::{keys::Command, records::Kind, screens::calendar::Span, theme::Palette},
 };
 
 fn number(number: i64) -> String {
@@ -276,6 +276,24 @@ pub(super) fn say(what: W) -> String {
         },
         W::Exported { rows, path } => return format!("{} in {path}", plural(rows, "row", "rows")),
         W::ExportTitle => "Export this list as",
+        W::Palette(palette) => match palette {
+            Palette::Standard => "the terminal's own",
+            Palette::Plain => "none",
+            Palette::Contrast => "high contrast",
+        },
+        W::Preferences => "My preferences",
+        W::CopyTitle => "Copy which?",
+        W::FilterDone => "keep filter",
+        W::FilterClear => "clear filter",
+        W::FiguresHelp => "To the figures beside the list, and back.",
+        W::DoctorPaths => "Folders",
+        W::DoctorNotThere => "not there yet",
+        W::DoctorConfiguration => "Configuration, and where each value comes from",
+        W::DoctorDefaults => "nothing is set: every value is the built-in one",
+        W::DoctorDatabase => "Database",
+        W::DoctorTerminal => "Terminal",
+        W::DoctorFlag => "command line",
+        W::DoctorEnvironment => "environment",
         W::FiguresKey => "figures",
         W::KeepEditing => "Keep editing",
         W::SavedSoFar => "Saved, up to what you have typed since. Ctrl+S saves that too.",
@@ -403,6 +421,10 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::DatabasePassword => "Password",
         Field::Tls => "Encryption (TLS)",
         Field::From => "From",
+        Field::Palette => "Colours",
+        Field::Ascii => "ASCII lines only",
+        Field::Accessible => "For screen readers",
+        Field::Mouse => "Mouse",
         Field::SignedFrom => "Signed from",
         Field::SignedTo => "Signed to",
         Field::To => "To",
@@ -493,7 +515,9 @@ pub(super) fn reason(reason: Reason) -> String {
             };
             return format!("{who} {}.", permission(right));
         }
-        Reason::Setting(right) => return format!("A setting says that only management {}.", permission(right)),
+        Reason::Setting(right) => {
+            return format!("Only management {} (a setting).", permission(right));
+        }
         Reason::NotYourClient => "This is not your client.",
         Reason::NotYourEvent => "This event was not given to you.",
         Reason::ChangePasswordFirst => "Please change your temporary password first.",
@@ -663,6 +687,9 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Mark => ("mark", "Mark, to do something with several at once."),
         Command::Undo => ("undo", "Take back my last change: assignment, edit, archiving."),
         Command::Copy => ("copy", "Copy to the clipboard."),
+        Command::CopyPart => ("copy a part", "Copy one of the values."),
+        Command::TakeTheirs => ("swap with theirs", "Put what the other person saved in place of yours, or back."),
+        Command::Language => ("français", "Parler français."),
         Command::Export => ("export", "Write all that this list shows to a file."),
         Command::Save => ("save", "Save what was typed."),
         Command::NextField => ("next field", "To the next field."),

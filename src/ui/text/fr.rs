@@ -20,7 +20,7 @@ use crate::{
         export::Format,
         figures::{About, Label},
     },
-    ui::{keys::Command, records::Kind, screens::calendar::Span},
+    ui::{keys::Command, records::Kind, screens::calendar::Span, theme::Palette},
 };
 
 fn number(number: i64) -> String {
@@ -288,6 +288,24 @@ pub(super) fn say(what: W) -> String {
         },
         W::Exported { rows, path } => return format!("{} dans {path}", plural(rows, "ligne", "lignes")),
         W::ExportTitle => "Exporter cette liste en",
+        W::Palette(palette) => match palette {
+            Palette::Standard => "celles du terminal",
+            Palette::Plain => "aucune",
+            Palette::Contrast => "contraste élevé",
+        },
+        W::Preferences => "Mes préférences",
+        W::CopyTitle => "Copier quoi ?",
+        W::FilterDone => "garder le filtre",
+        W::FilterClear => "effacer le filtre",
+        W::FiguresHelp => "Vers les chiffres à côté de la liste, et retour.",
+        W::DoctorPaths => "Dossiers",
+        W::DoctorNotThere => "pas encore là",
+        W::DoctorConfiguration => "Configuration, et d'où vient chaque valeur",
+        W::DoctorDefaults => "rien n'est défini : chaque valeur est celle du programme",
+        W::DoctorDatabase => "Base de données",
+        W::DoctorTerminal => "Terminal",
+        W::DoctorFlag => "ligne de commande",
+        W::DoctorEnvironment => "environnement",
         W::FiguresKey => "chiffres",
         W::KeepEditing => "Continuer l'édition",
         W::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. Ctrl+S l'enregistre aussi.",
@@ -421,6 +439,10 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::DatabasePassword => "Mot de passe",
         Field::Tls => "Chiffrement (TLS)",
         Field::From => "Du",
+        Field::Palette => "Couleurs",
+        Field::Ascii => "Traits en ASCII",
+        Field::Accessible => "Lecteur d'écran",
+        Field::Mouse => "Souris",
         Field::SignedFrom => "Signé du",
         Field::SignedTo => "Signé au",
         Field::To => "Au",
@@ -513,7 +535,7 @@ pub(super) fn reason(reason: Reason) -> String {
             };
             return format!("{who} {}.", permission(right));
         }
-        Reason::Setting(right) => return format!("Un réglage dit que seule la gestion {}.", permission(right)),
+        Reason::Setting(right) => return format!("Seule la gestion {} (un réglage).", permission(right)),
         Reason::NotYourClient => "Ce n'est pas votre client.",
         Reason::NotYourEvent => "Cet événement ne vous est pas attribué.",
         Reason::ChangePasswordFirst => "Changez d'abord votre mot de passe temporaire.",
@@ -683,6 +705,9 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Mark => ("marquer", "Marquer, pour agir sur plusieurs à la fois."),
         Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
         Command::Copy => ("copier", "Copier dans le presse-papiers."),
+        Command::CopyPart => ("copier une partie", "Copier une des valeurs."),
+        Command::TakeTheirs => ("échanger", "Mettre la saisie de l'autre à la place de la vôtre, ou l'inverse."),
+        Command::Language => ("english", "Speak English."),
         Command::Export => ("exporter", "Écrire tout ce que montre cette liste dans un fichier."),
         Command::Save => ("enregistrer", "Enregistrer la saisie."),
         Command::NextField => ("champ suivant", "Au champ suivant."),

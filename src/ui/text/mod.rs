@@ -6,7 +6,7 @@
 mod en;
 mod fr;
 
-use super::{keys::Command, records::Kind, screens::calendar::Span};
+use super::{keys::Command, records::Kind, screens::calendar::Span, theme::Palette};
 use crate::{
     domain::{
         Error, Field, Problem, Reason,
@@ -121,6 +121,20 @@ pub enum W<'a> {
     SavedSoFar,
     KeepEditing,
     FiguresKey,
+    DoctorPaths,
+    DoctorNotThere,
+    DoctorConfiguration,
+    DoctorDefaults,
+    DoctorDatabase,
+    DoctorTerminal,
+    DoctorFlag,
+    DoctorEnvironment,
+    FiguresHelp,
+    FilterDone,
+    FilterClear,
+    CopyTitle,
+    Preferences,
+    Palette(Palette),
     ExportTitle,
     Format(Format),
     Exported {

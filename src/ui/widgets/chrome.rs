@@ -92,7 +92,7 @@ pub fn boxed(frame: &mut Frame, area: Rect, size: (u16, u16), title: &str, theme
     let outer = Rect { x, y, width, height };
     frame.render_widget(Clear, outer);
     let title = format!(" {} ", text::cut(title, usize::from(width).saturating_sub(6)));
-    if theme.accessible {
+    if theme.look.accessible {
         frame.render_widget(Paragraph::new(Span::styled(title, theme.heading)), Rect { height: 1, ..outer });
         let inner = Rect { x: outer.x + 1, y: outer.y + 1, width, height: height.saturating_sub(2) };
         return Rect { x: inner.x + 1, width: inner.width.saturating_sub(4), ..inner };

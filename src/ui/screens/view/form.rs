@@ -78,13 +78,13 @@ fn draw_entry(
         Kind::Choice(options) => {
             let chosen = options.get(entry.choice).map_or("", |(_, label)| label.as_str());
             let shown = if focused { format!("< {chosen} >") } else { format!("  {chosen}") };
-            put(frame, value, 0, &shown, theme.text);
+            put(frame, value, 0, &shown, if focused { theme.field } else { theme.text });
         }
         Kind::Person(_) | Kind::Client | Kind::Contract if entry.input.is_empty() => {
-            put(frame, value, 0, &ctx.say(W::PickHint), theme.quiet);
+            put(frame, value, 0, &ctx.say(W::PickHint), if focused { theme.field } else { theme.quiet });
         }
         Kind::Fixed | Kind::Person(_) | Kind::Client | Kind::Contract => {
-            put(frame, value, 0, entry.input.text(), theme.text);
+            put(frame, value, 0, entry.input.text(), if focused { theme.field } else { theme.text });
         }
         _ => {
             let at = entry.input.draw(frame, value, if focused { theme.field } else { theme.text });

@@ -1,0 +1,85 @@
+//! `epic-events doctor`: what an administrator asks first when something does not work.
+
+use std::{fmt::Write, io::IsTerminal};
+
+use secrecy::ExposeSecret;
+
+use crate::{
+    config::{Config, Origin},
+    domain::{Error, language::Language},
+    services::{Examined, examine},
+    ui::text::{self, W},
+};
+
+/// The report, and why the database cannot be used, if so. Holds no secret.
+pub fn report(config: &Config) -> (String, Option<Error>) {
+    let language = config.preferences.language;
+    let say = |what: W| text::say(language, what);
+    let mut report = String::new();
+    line(&mut report, "epic-events", env!("CARGO_PKG_VERSION"));
+    line(&mut report, "system", &format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
+
+    title(&mut report, &say(W::DoctorPaths));
+    for (name, path) in [
+        ("config", &config.folders.config),
+        ("data", &config.folders.data),
+        ("state", &config.folders.state),
+        ("exports", &config.exports),
+    ] {
+        let there = if path.exists() { String::new() } else { format!(" ({})", say(W::DoctorNotThere)) };
+        line(&mut report, name, &format!("{}{there}", path.display()));
+    }
+
+    title(&mut report, &say(W::DoctorConfiguration));
+    for (name, (value, origin)) in &config.origins {
+        line(&mut report, name, &format!("{value}  ({})", from(origin, language)));
+    }
+    if config.origins.is_empty() {
+        line(&mut report, "", &say(W::DoctorDefaults));
+    }
+
+    title(&mut report, &say(W::DoctorDatabase));
+    let examined = examine(config.database.expose_secret());
+    let problem = match examined {
+        Ok(Examined { server, schema, set_up, .. }) => {
+            line(&mut report, "server", &server);
+            line(&mut report, "schema", &schema);
+            line(&mut report, "company", &say(if set_up { W::Yes } else { W::No }));
+            None
+        }
+        Err(error) => {
+            line(&mut report, "problem", &text::error(language, &error));
+            Some(error)
+        }
+    };
+
+    title(&mut report, &say(W::DoctorTerminal));
+    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    line(&mut report, "terminal", &say(if terminal { W::Yes } else { W::No }));
+    if let Ok((width, height)) = crossterm::terminal::size() {
+        line(&mut report, "size", &format!("{width} x {height}"));
+    }
+    for name in ["TERM", "COLORTERM", "LANG"] {
+        let value = std::env::var(name).unwrap_or_default();
+        line(&mut report, name, &crate::domain::text::for_terminal(&value));
+    }
+    let look = config.preferences.look;
+    line(&mut report, "theme", &look.palette.to_string());
+    (report, problem)
+}
+
+fn title(report: &mut String, words: &str) {
+    writeln!(report, "\n{words}").ok();
+}
+
+fn line(report: &mut String, label: &str, value: &str) {
+    writeln!(report, "  {label:<26} {value}").ok();
+}
+
+fn from(origin: &Origin, language: Language) -> String {
+    match origin {
+        Origin::Flag => text::say(language, W::DoctorFlag),
+        Origin::Environment => text::say(language, W::DoctorEnvironment),
+        Origin::File(path) => path.display().to_string(),
+    }
+}

@@ -1,0 +1,144 @@
+//! The bottom line, the help and what keys do: one table, so they cannot differ.
+
+use super::desk::*;
+use epic_events::ui::keys::{Binding, Key};
+
+/// The ways to the screens, from home, as keys of the palette and after it.
+const PLACES: &[&str] = &[
+    "home",
+    "clients",
+    "contracts",
+    "events",
+    "staff",
+    "audit",
+    "calendar",
+    "my preferences",
+    "new client",
+    "clients>",
+    "contracts>",
+    "events>",
+    "staff>",
+];
+
+fn visit(desk: &mut Desk, place: &str) {
+    // Typing needs Ctrl+P where letters belong to a field.
+    desk.press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Esc);
+    desk.ctrl('p').write("home").press(KeyCode::Enter);
+    if place != "home" {
+        desk.ctrl('p').write(place.trim_end_matches('>')).press(KeyCode::Enter);
+    }
+    desk.press(KeyCode::Home);
+    if place.ends_with('>') {
+        desk.press(KeyCode::Enter);
+    }
+}
+
+fn press(desk: &mut Desk, key: Key) {
+    let modifiers = if key.ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
+    desk.key(key.code, modifiers);
+}
+
+fn wide(desk: &mut Desk) -> String {
+    desk.terminal = Terminal::new(TestBackend::new(400, 40)).unwrap();
+    desk.screen()
+}
+
+#[test]
+fn the_bottom_line_is_the_table() {
+    for name in ["manager", "sales", "support"] {
+        let mut desk = Desk::of(name, Language::En);
+        desk.world.records();
+        for place in PLACES.iter().filter(|place| name != "support" || **place != "new client") {
+            visit(&mut desk, place);
+            let shown = wide(&mut desk).lines().last().unwrap().trim().to_owned();
+            let labelled = |binding: &&Binding| binding.unavailable.is_none() && !binding.label.is_empty();
+            let bindings = desk.app.bindings();
+            let table: Vec<String> = bindings
+                .iter()
+                .filter(labelled)
+                .map(|binding| format!("{} {}", binding.key.name(), binding.label))
+                .collect();
+            assert_eq!(shown, table.join("  "), "{place} of {name}");
+        }
+    }
+}
+
+/// Pressed or chosen in the help: the same screen comes of it.
+#[test]
+fn a_key_does_what_the_help_says_it_does() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    for place in PLACES {
+        visit(&mut desk, place);
+        for binding in desk.app.bindings().into_iter().filter(|binding| binding.unavailable.is_none()) {
+            let outcome = |desk: &mut Desk, by_help: bool| {
+                visit(desk, place);
+                if by_help {
+                    desk.press(KeyCode::F(1)).write(&binding.help).press(KeyCode::Enter);
+                } else {
+                    press(desk, binding.key);
+                }
+                let screen = wide(desk);
+                let quit = std::mem::take(&mut desk.quit);
+                if screen.contains("Locked") {
+                    desk.write(PASSWORD).press(KeyCode::Enter);
+                }
+                (screen, quit)
+            };
+            let (pressed, chosen) = (outcome(&mut desk, false), outcome(&mut desk, true));
+            assert_eq!(pressed, chosen, "{binding:?} in {place}");
+        }
+    }
+}
+
+/// What is not in the table does nothing, and what cannot be done says why.
+#[test]
+fn no_key_does_what_no_table_says() {
+    let mut desk = Desk::of("support", Language::En);
+    desk.world.records();
+    let letters = (' '..='~').map(Key::char).chain(('a'..='z').map(Key::ctrl));
+    let keys: Vec<Key> = letters.chain((1..=12).map(|number| Key::plain(KeyCode::F(number)))).collect();
+    for place in ["home", "clients", "events", "calendar", "clients>"] {
+        visit(&mut desk, place);
+        let bindings = desk.app.bindings();
+        // These two are arrows for fingers that stay where they are; Ctrl+Z is the shell's.
+        let bound = |key: &Key| {
+            [Key::char('j'), Key::char('k'), Key::ctrl('z')].contains(key)
+                || bindings.iter().any(|binding| binding.key == *key)
+        };
+        let before = wide(&mut desk);
+        for key in keys.iter().filter(|key| !bound(key)) {
+            press(&mut desk, *key);
+            assert_eq!(wide(&mut desk), before, "{} in {place}", key.name());
+        }
+        for binding in bindings.iter().filter(|binding| binding.unavailable.is_some()) {
+            press(&mut desk, binding.key);
+            let screen = wide(&mut desk);
+            assert!(screen.contains(binding.unavailable.as_deref().unwrap()), "{binding:?}\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn the_screens_before_sign_in_have_their_help() {
+    let mut desk = Desk::new(Language::En);
+    desk.see("F1 help").press(KeyCode::F(1)).see("What you can do here").see("Parler français.");
+    desk.write("parler").press(KeyCode::Enter).see("Connexion").press(KeyCode::F(2)).see("Sign in");
+    desk.press(KeyCode::F(1)).press(KeyCode::Esc).see("Username or e-mail address");
+}
+
+#[test]
+fn what_is_not_available_says_why() {
+    let mut desk = Desk::of("support", Language::En);
+    desk.world.records();
+    let why = "Only management assigns support (a setting).";
+    desk.go("events").press(KeyCode::Char('?')).see(why).press(KeyCode::Esc).press(KeyCode::Char('a')).see(why);
+    let mut desk = Desk::of("sales", Language::En);
+    let records = desk.world.records();
+    desk.go("contracts").press(KeyCode::Home);
+    while !desk.screen().contains("not signed") {
+        desk.press(KeyCode::Down);
+    }
+    desk.press(KeyCode::End).press(KeyCode::Enter).press(KeyCode::Char('n'));
+    desk.see(&format!("Contract {} is not signed yet.", records.contract.0));
+}

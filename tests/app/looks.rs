@@ -1,0 +1,119 @@
+//! How it looks: themes, ASCII, screen readers; and what people choose of it.
+
+use super::desk::*;
+use ratatui::{
+    buffer::Buffer,
+    style::{Color, Modifier},
+};
+
+const PLACES: &[&str] = &["home", "clients", "contracts", "events", "staff", "audit", "calendar", "new event"];
+
+/// Every place with a popup over it, in this look.
+fn everywhere(look: Look, mut check: impl FnMut(&str, &mut Desk)) {
+    let mut desk = Desk::looking(Language::En, look);
+    check("sign in", &mut desk);
+    desk.write("manager").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
+    desk.world.records();
+    for place in PLACES {
+        desk.ctrl('p').write(place).press(KeyCode::Enter);
+        check(place, &mut desk);
+        desk.press(KeyCode::F(1));
+        check(&format!("help of {place}"), &mut desk);
+        desk.press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Esc);
+    }
+    desk.go("events").press(KeyCode::Char('x'));
+    check("a question", &mut desk);
+    desk.press(KeyCode::Esc).press(KeyCode::Char('s'));
+    check("a menu", &mut desk);
+}
+
+fn buffer(desk: &mut Desk) -> Buffer {
+    desk.screen();
+    desk.terminal.backend().buffer().clone()
+}
+
+#[test]
+fn without_colours_the_selection_stays_visible() {
+    let plain = Look { palette: Palette::Plain, ..Look::default() };
+    everywhere(plain, |place, desk| {
+        let buffer = buffer(desk);
+        assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset), "{place}");
+        let marked = |modifier| buffer.content.iter().any(|cell| cell.modifier.contains(modifier));
+        assert!(marked(Modifier::REVERSED) || marked(Modifier::UNDERLINED), "{place} selects nothing");
+    });
+}
+
+#[test]
+fn nothing_but_ascii_is_drawn_when_that_is_wanted() {
+    let ascii = Look { ascii: true, ..Look::default() };
+    everywhere(ascii, |place, desk| {
+        // What people wrote stays as it is: the place of the only event.
+        let screen = desk.screen().replace("Salle des fêtes", "");
+        let other: String = screen.chars().filter(|c| !c.is_ascii()).collect();
+        assert!(other.is_empty() || other.chars().all(char::is_alphabetic), "{place}: {other}");
+    });
+}
+
+#[test]
+fn screen_readers_find_the_cursor_on_the_selected_line_and_no_borders() {
+    let accessible = Look { accessible: true, ..Look::default() };
+    everywhere(accessible, |place, desk| {
+        let buffer = buffer(desk);
+        assert!(!buffer.content.iter().any(|cell| "│─┌┐└┘".contains(cell.symbol())), "{place} has borders");
+        let cursor = desk.terminal.get_cursor_position().unwrap();
+        let reversed: Vec<u16> = (0..buffer.area.height)
+            .filter(|y| {
+                (0..buffer.area.width)
+                    .any(|x| buffer.cell((x, *y)).is_some_and(|cell| cell.modifier.contains(Modifier::REVERSED)))
+            })
+            .collect();
+        let typing = reversed.is_empty() || place.starts_with("help") || place == "new event";
+        assert!(typing || reversed.contains(&cursor.y), "{place}: cursor in line {}, selected {reversed:?}", cursor.y);
+    });
+    let mut desk = Desk::looking(Language::En, accessible);
+    desk.write("sales").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::F(5)).wait(200).see("Working...");
+    let spins =
+        desk.screen().lines().any(|line| ["| Working", "/ Working", "- Working"].iter().any(|s| line.contains(s)));
+    assert!(!spins);
+}
+
+#[test]
+fn high_contrast_has_its_own_background_everywhere() {
+    let contrast = Look { palette: Palette::Contrast, ..Look::default() };
+    everywhere(contrast, |place, desk| {
+        let buffer = buffer(desk);
+        assert!(buffer.content.iter().all(|cell| cell.bg != Color::Reset && cell.fg != Color::Reset), "{place}");
+        assert!(buffer.content.iter().all(|cell| !cell.modifier.contains(Modifier::DIM)), "{place} has faint text");
+    });
+}
+
+#[test]
+fn preferences_hold_at_once_and_are_kept() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.go("my preferences").see("English").press(KeyCode::Right).press(KeyCode::Down).press(KeyCode::Right);
+    desk.press(KeyCode::Right).see("high contrast").press(KeyCode::Down).press(KeyCode::Right).ctrl('s');
+    desk.see("À faire").see("Enregistr");
+    let look = Look { palette: Palette::Contrast, ascii: true, accessible: false };
+    assert_eq!(desk.preferred, Some(Preferences { language: Language::Fr, look, mouse: true }));
+}
+
+#[test]
+fn the_language_of_the_sign_in_screen_is_kept() {
+    let mut desk = Desk::new(Language::En);
+    desk.press(KeyCode::F(2)).see("Connexion");
+    assert_eq!(desk.preferred.map(|preferred| preferred.language), Some(Language::Fr));
+}
+
+#[test]
+fn a_value_is_copied_without_the_mouse() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.world.records();
+    desk.go("clients").press(KeyCode::Char('y')).see("Copied.");
+    assert!(desk.copied.as_ref().unwrap().starts_with("Kevin Casey\tCool Startup LLC\t+678 123 456 78"));
+    desk.press(KeyCode::Char('Y')).see("Copy which?").write("phone").press(KeyCode::Enter).see("Copied.");
+    assert_eq!(desk.copied.as_deref(), Some("+678 123 456 78"));
+    desk.press(KeyCode::Enter).press(KeyCode::Char('Y')).write("e-mail").press(KeyCode::Enter);
+    assert_eq!(desk.copied.as_deref(), Some("c1@example.org"));
+}
