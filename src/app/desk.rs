@@ -134,7 +134,10 @@ impl Desk {
     /// Forgets a screen; a list is put away, the last ones of them.
     pub(super) fn keep(&mut self, layer: Layer) {
         const MOST: usize = 12;
-        if let Screen::List(list) = layer.screen {
+        // What a figure has opened is another question than its view.
+        if let Screen::List(list) = layer.screen
+            && !(list.counted && list.query.is_refined())
+        {
             self.kept.insert(0, list.put_away());
             self.kept.truncate(MOST);
         }
@@ -345,7 +348,7 @@ impl App {
         }
         for binding in self.screen_bindings() {
             if binding.unavailable.is_none() && !binding.label.is_empty() {
-                all.push((format!("{} ({})", binding.help, binding.key.name()), Outcome::Run(binding.command)));
+                all.push((format!("{} ({})", binding.help, ctx.key(binding.key)), Outcome::Run(binding.command)));
             }
         }
         all.push(go(ctx.say(W::Lock), Destination::Lock));

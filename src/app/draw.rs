@@ -7,9 +7,7 @@ use crate::{
     domain::{Field, text},
     services::Request,
     ui::{
-        Context, Notice,
-        keys::Key,
-        popup,
+        Context, Notice, popup,
         screens::{
             form::Form,
             setup::{Setup, Step},
@@ -44,8 +42,8 @@ impl App {
         };
         if !matches!(self.stage, Stage::SignedIn(_)) {
             let bindings = self.entrance_bindings();
-            let keys: Vec<(Key, String)> =
-                bindings.into_iter().map(|binding| (binding.key, binding.label.into_owned())).collect();
+            let keys: Vec<(String, String)> =
+                bindings.into_iter().map(|binding| (ctx.key(binding.key), binding.label.into_owned())).collect();
             chrome::footer(frame, areas.footer, &keys, ctx.theme);
             if let Some(help) = &self.help {
                 self.draw_popup_keys(frame, areas, help, &ctx);
@@ -133,23 +131,23 @@ impl App {
             self.draw_popup_keys(frame, areas, &open.popup, ctx);
             return Some(view::draw_popup(frame, areas.body, &open.popup, ctx));
         }
-        let mut keys: Vec<(Key, String)> = self
+        let mut keys: Vec<(String, String)> = self
             .screen_bindings()
             .into_iter()
             .filter(|binding| binding.unavailable.is_none() && !binding.label.is_empty())
-            .map(|binding| (binding.key, binding.label.into_owned()))
+            .map(|binding| (ctx.key(binding.key), binding.label.into_owned()))
             .collect();
         let shell = self.shell_bindings();
         let shown = shell.into_iter().filter(|binding| binding.unavailable.is_none() && !binding.label.is_empty());
-        keys.extend(shown.map(|binding| (binding.key, binding.label.into_owned())));
+        keys.extend(shown.map(|binding| (ctx.key(binding.key), binding.label.into_owned())));
         chrome::footer(frame, areas.footer, &keys, ctx.theme);
         Some(caret)
     }
 
     fn draw_popup_keys(&self, frame: &mut Frame, areas: Areas, popup: &popup::Popup, ctx: &Context) {
-        let keys: Vec<(Key, String)> = popup::keys(popup)
+        let keys: Vec<(String, String)> = popup::keys(popup)
             .into_iter()
-            .map(|(key, label)| (key, label.map(|label| ctx.say(label)).unwrap_or_default()))
+            .map(|(key, label)| (ctx.key(key), label.map(|label| ctx.say(label)).unwrap_or_default()))
             .collect();
         frame.render_widget(Clear, areas.footer);
         chrome::footer(frame, areas.footer, &keys, ctx.theme);

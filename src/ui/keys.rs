@@ -27,20 +27,6 @@ impl Key {
         let alt_gr = event.modifiers.contains(KeyModifiers::CONTROL | KeyModifiers::ALT);
         Self { code: event.code, ctrl: event.modifiers.contains(KeyModifiers::CONTROL) && !alt_gr }
     }
-    /// As the footer and the help write it: `Enter`, `Ctrl+S`, `n`, `F5`.
-    pub fn name(self) -> Cow<'static, str> {
-        let name: Cow<'static, str> = match self.code {
-            KeyCode::Char(' ') => "Space".into(),
-            KeyCode::Char(c) if self.ctrl => c.to_ascii_uppercase().to_string().into(),
-            KeyCode::Char(c) => c.to_string().into(),
-            KeyCode::F(n) => format!("F{n}").into(),
-            KeyCode::PageUp => "PgUp".into(),
-            KeyCode::PageDown => "PgDn".into(),
-            KeyCode::BackTab => "Shift+Tab".into(),
-            other => format!("{other:?}").into(),
-        };
-        if self.ctrl { format!("Ctrl+{name}").into() } else { name }
-    }
 }
 
 /// What can be done on screens; a closed list, so that help and palette can name each.

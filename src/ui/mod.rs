@@ -71,6 +71,11 @@ impl<'a> Context<'a> {
         text::verb(self.language, action).to_owned()
     }
 
+    /// A key as it is written on the keyboard.
+    pub fn key(&self, key: keys::Key) -> String {
+        text::key(self.language, key)
+    }
+
     /// What a command is called in the bottom line, and a sentence for the help.
     pub fn command(&self, command: keys::Command) -> (&'static str, &'static str) {
         text::command(self.language, command)

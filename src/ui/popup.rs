@@ -208,7 +208,7 @@ impl Popup {
         let item = |binding: &Binding| {
             let words = binding.unavailable.as_deref().unwrap_or(&binding.help);
             let outcome = binding.unavailable.is_none().then_some(Outcome::Run(binding.command));
-            Item { label: format!("{:<10} {words}", binding.key.name()), detail: String::new(), outcome }
+            Item { label: format!("{:<10} {words}", ctx.key(binding.key)), detail: String::new(), outcome }
         };
         let items = bindings.iter().filter(|binding| !binding.help.is_empty()).map(item).collect();
         Self::Menu(Menu::new(ctx.say(W::HelpTitle), Some(Input::default()), Source::Fixed, items))

@@ -18,6 +18,7 @@ pub use epic_events::{
         theme::{Look, Palette},
     },
 };
+use ratatui::buffer::CellWidth;
 pub use ratatui::{Terminal, backend::TestBackend};
 
 pub use crate::support::{
@@ -129,8 +130,16 @@ impl Desk {
         self.terminal.draw(|frame| self.app.draw(frame)).unwrap();
         let buffer = self.terminal.backend().buffer();
         let columns = usize::from(buffer.area.width);
-        let rows =
-            buffer.content.chunks(columns).map(|row| row.iter().map(ratatui::buffer::Cell::symbol).collect::<String>());
+        let rows = buffer.content.chunks(columns).map(|row| {
+            // The cell behind a wide character is the terminal's own.
+            let mut covered = 0;
+            let symbols = row.iter().filter(|cell| {
+                let hidden = covered > 0;
+                covered = if hidden { covered - 1 } else { usize::from(cell.symbol().cell_width().max(1)) - 1 };
+                !hidden
+            });
+            symbols.map(ratatui::buffer::Cell::symbol).collect::<String>()
+        });
         rows.map(|row| row.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
     }
 

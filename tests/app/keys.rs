@@ -1,7 +1,10 @@
 //! The bottom line, the help and what keys do: one table, so they cannot differ.
 
 use super::desk::*;
-use epic_events::ui::keys::{Binding, Key};
+use epic_events::ui::{
+    keys::{Binding, Key},
+    text,
+};
 
 /// The ways to the screens, from home, as keys of the palette and after it.
 const PLACES: &[&str] = &[
@@ -56,7 +59,7 @@ fn the_bottom_line_is_the_table() {
             let table: Vec<String> = bindings
                 .iter()
                 .filter(labelled)
-                .map(|binding| format!("{} {}", binding.key.name(), binding.label))
+                .map(|binding| format!("{} {}", text::key(Language::En, binding.key), binding.label))
                 .collect();
             assert_eq!(shown, table.join("  "), "{place} of {name}");
         }
@@ -109,7 +112,7 @@ fn no_key_does_what_no_table_says() {
         let before = wide(&mut desk);
         for key in keys.iter().filter(|key| !bound(key)) {
             press(&mut desk, *key);
-            assert_eq!(wide(&mut desk), before, "{} in {place}", key.name());
+            assert_eq!(wide(&mut desk), before, "{} in {place}", text::key(Language::En, *key));
         }
         for binding in bindings.iter().filter(|binding| binding.unavailable.is_some()) {
             press(&mut desk, binding.key);

@@ -5,8 +5,10 @@
 #[path = "../support/mod.rs"]
 pub mod support;
 
+mod album;
 mod calendar;
 mod desk;
+mod jobs;
 mod keys;
 mod lists;
 mod looks;

@@ -259,7 +259,7 @@ pub(super) fn say(what: W) -> String {
         W::NoEventsThen => "no events",
         W::Figure(about) => match about {
             About::SignedByMonth => "Signed by month",
-            About::DueByAge => "Due, by days since signing",
+            About::DueByAge => "Due, by age in days",
             About::SupportLoad => "Events in the next four weeks",
             About::MyWeeks => "My events by week",
         },

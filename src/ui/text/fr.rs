@@ -271,7 +271,7 @@ pub(super) fn say(what: W) -> String {
         W::NoEventsThen => "aucun événement",
         W::Figure(about) => match about {
             About::SignedByMonth => "Signé par mois",
-            About::DueByAge => "Dû, par jours dès signature",
+            About::DueByAge => "Dû, par âge en jours",
             About::SupportLoad => "Événements des quatre semaines",
             About::MyWeeks => "Mes événements par semaine",
         },

@@ -6,7 +6,14 @@
 mod en;
 mod fr;
 
-use super::{keys::Command, records::Kind, screens::calendar::Span, theme::Palette};
+use crossterm::event::KeyCode;
+
+use super::{
+    keys::{Command, Key},
+    records::Kind,
+    screens::calendar::Span,
+    theme::Palette,
+};
 use crate::{
     domain::{
         Error, Field, Problem, Reason,
@@ -348,6 +355,36 @@ pub fn verb(language: Language, action: &str) -> &str {
     match language {
         Language::En => en::verb(verb),
         Language::Fr => fr::verb(verb),
+    }
+}
+
+/// A key as it is written on the keyboard: `Enter` or `Entrée`, `Ctrl+S`, `n`, `F5`.
+pub fn key(language: Language, key: Key) -> String {
+    let name = match key.code {
+        KeyCode::Char(' ') => named(language, "Space", "Espace"),
+        KeyCode::Char(c) if key.ctrl => c.to_ascii_uppercase().to_string(),
+        KeyCode::Char(c) => c.to_string(),
+        KeyCode::F(number) => format!("F{number}"),
+        KeyCode::Enter => named(language, "Enter", "Entrée"),
+        KeyCode::Esc => named(language, "Esc", "Échap"),
+        KeyCode::Up => named(language, "Up", "Haut"),
+        KeyCode::Down => named(language, "Down", "Bas"),
+        KeyCode::Left => named(language, "Left", "Gauche"),
+        KeyCode::Right => named(language, "Right", "Droite"),
+        KeyCode::PageUp => named(language, "PgUp", "PgPréc"),
+        KeyCode::PageDown => named(language, "PgDn", "PgSuiv"),
+        KeyCode::Home => named(language, "Home", "Début"),
+        KeyCode::End => named(language, "End", "Fin"),
+        KeyCode::BackTab => named(language, "Shift+Tab", "Maj+Tab"),
+        other => format!("{other:?}"),
+    };
+    if key.ctrl { format!("Ctrl+{name}") } else { name }
+}
+
+fn named(language: Language, en: &str, fr: &str) -> String {
+    match language {
+        Language::En => en.to_owned(),
+        Language::Fr => fr.to_owned(),
     }
 }
 

@@ -10,7 +10,7 @@ use ratatui::{
 
 use crate::{
     domain::text,
-    ui::{Notice, Tone, keys::Key, theme::Theme},
+    ui::{Notice, Tone, theme::Theme},
 };
 
 /// The smallest window that can be worked in.
@@ -63,11 +63,11 @@ pub fn message(frame: &mut Frame, area: Rect, notice: Option<&Notice>, theme: &T
 }
 
 /// The keys that work now, as many as fit whole; the last one always does.
-pub fn footer(frame: &mut Frame, area: Rect, keys: &[(Key, String)], theme: &Theme) {
-    let wide = |(key, label): &(Key, String)| text::width(&key.name()) + text::width(label) + 3;
+pub fn footer(frame: &mut Frame, area: Rect, keys: &[(String, String)], theme: &Theme) {
+    let wide = |(key, label): &(String, String)| text::width(key) + text::width(label) + 3;
     let last = keys.last().map_or(0, wide);
     let mut room = usize::from(area.width).saturating_sub(last);
-    let mut shown: Vec<&(Key, String)> = Vec::new();
+    let mut shown: Vec<&(String, String)> = Vec::new();
     for key in keys.iter().take(keys.len().saturating_sub(1)) {
         let needs = wide(key);
         if needs > room {
@@ -79,7 +79,7 @@ pub fn footer(frame: &mut Frame, area: Rect, keys: &[(Key, String)], theme: &The
     shown.extend(keys.last());
     let spans = shown.into_iter().flat_map(|(key, label)| {
         let label = if label.is_empty() { " ".to_owned() } else { format!(" {label}  ") };
-        [Span::styled(key.name().into_owned(), theme.accent), Span::styled(label, theme.quiet)]
+        [Span::styled(key.clone(), theme.accent), Span::styled(label, theme.quiet)]
     });
     frame.render_widget(Paragraph::new(spans.collect::<Line>()), area);
 }

@@ -69,10 +69,11 @@ fn draw_days(frame: &mut Frame, grid: &Grid, calendar: &Calendar, ctx: &Context)
         let weekday = names.get(day.weekday().num_days_from_monday() as usize).copied().unwrap_or_default();
         let today = *day == ctx.now.date();
         let words = match calendar.span {
+            Span::Week if grid.day < 8 => format!("{weekday:.2} {}", day.day()),
             Span::Week => format!("{weekday:.3} {}{}", day.day(), if today { " *" } else { "" }),
             // Numbers need room between them: where a day has two columns, or one, some stand for all.
             Span::Month if grid.day < 2 && day.day() % 5 != 0 => String::new(),
-            Span::Month if grid.day == 2 && day.day() % 2 == 0 && *day != calendar.day => String::new(),
+            Span::Month if grid.day == 2 && crowded(*day, calendar.day) => String::new(),
             Span::Month => format!("{:>2}", day.day()),
         };
         let style = if today || *day == calendar.day { ctx.theme.accent } else { ctx.theme.quiet };
@@ -83,6 +84,12 @@ fn draw_days(frame: &mut Frame, grid: &Grid, calendar: &Calendar, ctx: &Context)
         }
         put(frame, place, 0, &words, style);
     }
+}
+
+/// Whether a number would touch another: every second one stands, and the selected one.
+fn crowded(day: NaiveDate, selected: NaiveDate) -> bool {
+    let beside_selected = (day - selected).num_days().abs() == 1;
+    day != selected && (day.day().is_multiple_of(2) || beside_selected)
 }
 
 /// The lanes that fit around the selected one.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(super) fn draw(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) -> Focus {
-    const LINES: u16 = 46;
+    const LINES: u16 = 48;
     const BESIDE: u16 = 74;
     if area.width < BESIDE && home.bar.is_some() {
         return figures::draw(frame, area, home, ctx).unwrap_or(line_at(area, 0));
@@ -47,7 +47,7 @@ fn draw_lines(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) -
             _ => String::new(),
         };
         let style = if number == home.at && home.bar.is_none() { ctx.theme.selected } else { ctx.theme.text };
-        let shown = format!("  {}  {} ", text::fit_right(&count, 7), text::fit(&home::label(one, ctx), 32));
+        let shown = format!("  {}  {} ", text::fit_right(&count, 7), text::fit(&home::label(one, ctx), 34));
         line(row_of(number), &shown, style);
     }
     line_at(area, row_of(home.at).saturating_sub(skip))

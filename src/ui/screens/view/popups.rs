@@ -39,7 +39,7 @@ fn draw_confirm(frame: &mut Frame, area: Rect, confirm: &Confirm, ctx: &Context)
     }
     let buttons = Rect { y: inner.bottom().saturating_sub(2), height: 1, ..inner };
     let cancel = format!(" {} ", confirm.cancel);
-    let verb = format!(" {} ", confirm.verb);
+    let verb = format!(" {} ", capitalised(&confirm.verb));
     let style = |chosen: bool| if chosen { ctx.theme.selected } else { ctx.theme.text };
     let spans = vec![
         Span::styled(if confirm.yes { cancel.clone() } else { format!("[{}]", cancel.trim()) }, style(!confirm.yes)),
@@ -49,6 +49,11 @@ fn draw_confirm(frame: &mut Frame, area: Rect, confirm: &Confirm, ctx: &Context)
     frame.render_widget(Paragraph::new(Line::from(spans)), buttons);
     let before = if confirm.yes { rows(text::width(&cancel)) + 3 } else { 0 };
     line_at(Rect { x: buttons.x + before, ..buttons }, 0)
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn draw_password(frame: &mut Frame, area: Rect, password: &Password, ctx: &Context) -> Position {

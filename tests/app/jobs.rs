@@ -1,0 +1,187 @@
+//! Frequent jobs and how many keys each may cost, beside what is typed as a value. Only
+//! keys that the screen names are pressed.
+
+use super::desk::*;
+use epic_events::{
+    domain::{EventId, filter::Assignment},
+    storage,
+};
+
+/// Somebody at work, whose keys are counted.
+struct Hands {
+    desk: Desk,
+    keys: usize,
+}
+
+impl Hands {
+    /// Signed in, with records to work on.
+    fn of(name: &str) -> Self {
+        let mut desk = Desk::of(name, Language::En);
+        desk.world.records();
+        desk.press(KeyCode::F(5));
+        Self { desk, keys: 0 }
+    }
+
+    /// A key that the bottom line or the button shows.
+    fn tap(&mut self, key: KeyCode, named: &str) -> &mut Self {
+        self.desk.see(named);
+        self.keys += 1;
+        self.desk.press(key);
+        self
+    }
+
+    /// Down to this line, which is on the screen.
+    fn down_to(&mut self, line: &str) -> &mut Self {
+        self.desk.see(line);
+        for _ in 0..20 {
+            if self.selected().contains(line) {
+                return self;
+            }
+            self.keys += 1;
+            self.desk.press(KeyCode::Down);
+        }
+        panic!("{line} is not reached");
+    }
+
+    /// The text of the selected line.
+    fn selected(&mut self) -> String {
+        self.desk.screen();
+        let buffer = self.desk.terminal.backend().buffer();
+        let reversed = buffer.content.iter().filter(|cell| cell.modifier.contains(ratatui::style::Modifier::REVERSED));
+        reversed.map(ratatui::buffer::Cell::symbol).collect()
+    }
+
+    fn save(&mut self) -> &mut Self {
+        self.desk.see("Ctrl+S save");
+        self.keys += 1;
+        self.desk.ctrl('s');
+        self
+    }
+
+    /// A value has to be typed whatever the program is like.
+    fn value(&mut self, text: &str) -> &mut Self {
+        self.desk.write(text);
+        self
+    }
+
+    /// Words that lead somewhere are keys as well.
+    fn words(&mut self, text: &str) -> &mut Self {
+        self.keys += text.chars().count();
+        self.desk.write(text);
+        self
+    }
+
+    fn within(&mut self, budget: usize, done: &str) {
+        self.desk.see(done);
+        assert!(self.keys <= budget, "{} keys, {budget} at most", self.keys);
+    }
+}
+
+fn event_without_support(hands: &mut Hands) -> EventId {
+    let contract = epic_events::domain::ContractId::new(2);
+    let draft = support::world::event_draft("Board dinner", 20);
+    let id = hands.desk.world.save(&Request::CreateEvent { contract, draft }).0;
+    hands.desk.press(KeyCode::F(5));
+    EventId::new(id)
+}
+
+#[test]
+fn assigning_support() {
+    let mut hands = Hands::of("manager");
+    let event = event_without_support(&mut hands);
+    hands
+        .down_to("events without support")
+        .tap(KeyCode::Enter, "Enter open")
+        .tap(KeyCode::Char('a'), "a assign support");
+    hands.tap(KeyCode::Enter, "free").within(8, "supports Board dinner. Press u to undo.");
+    let stored = storage::events::find(&mut hands.desk.world.connection(), event).unwrap().unwrap();
+    assert!(stored.support_id.is_some());
+}
+
+#[test]
+fn undoing_a_wrong_assignment() {
+    let mut hands = Hands::of("manager");
+    let event = event_without_support(&mut hands);
+    let support = Some(hands.desk.world.support.actor.id);
+    hands.desk.press(KeyCode::Enter).press(KeyCode::Char('a')).press(KeyCode::Enter);
+    hands.tap(KeyCode::Char('u'), "Press u to undo").within(1, "Undone.");
+    let stored = storage::events::find(&mut hands.desk.world.connection(), event).unwrap().unwrap();
+    assert_eq!(stored.support_id, None);
+    let assign = Request::AssignSupport(vec![Assignment { event, version: stored.version, support }]);
+    hands.desk.world.manage(&assign);
+}
+
+#[test]
+fn a_new_client() {
+    let mut hands = Hands::of("sales");
+    hands.down_to("my clients").tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('n'), "n new");
+    hands.value("Lou Bouzin").tap(KeyCode::Tab, "Tab next field").value("Lou Bouzin SA");
+    hands.tap(KeyCode::Tab, "E-mail").value("jacky@loubouzin.grd").tap(KeyCode::Tab, "Phone").value("+666 12345");
+    hands.save().within(6, "Saved.");
+}
+
+#[test]
+fn finding_a_client_by_part_of_a_name() {
+    let mut hands = Hands::of("support");
+    hands.tap(KeyCode::Char(':'), ": go to").words("case").tap(KeyCode::Enter, "Kevin Casey");
+    hands.within(6, "+678 123 456 78");
+}
+
+#[test]
+fn signing_a_contract() {
+    let mut hands = Hands::of("sales");
+    hands.down_to("my contracts not signed").tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('S'), "S sign");
+    hands.tap(KeyCode::Right, "A signature is final").tap(KeyCode::Enter, "[Sign]").within(6, "Saved.");
+}
+
+#[test]
+fn creating_an_event() {
+    let mut hands = Hands::of("sales");
+    let client = hands.desk.world.client_of(hands.desk.world.sales.actor.id, "Lou Bouzin");
+    hands.desk.world.signed_contract(client);
+    hands.desk.press(KeyCode::F(5));
+    hands.down_to("my signed contracts without event").tap(KeyCode::Enter, "Enter open");
+    hands.tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('n'), "n New event");
+    hands.value("General Assembly").tap(KeyCode::Tab, "Contact on the day").tap(KeyCode::Tab, "Tab next field");
+    hands.value("5/5 15h").tap(KeyCode::Tab, "Ends").value("17h").save().within(10, "Saved.");
+}
+
+#[test]
+fn handing_over_a_client() {
+    let mut hands = Hands::of("sales");
+    hands.down_to("my clients").tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('h'), "h hand over");
+    hands.tap(KeyCode::Enter, "Person other.sales").within(4, "1 client handed over.");
+}
+
+#[test]
+fn changing_the_time_of_an_event() {
+    let mut hands = Hands::of("support");
+    hands.down_to("my next events").tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('e'), "e edit");
+    hands.tap(KeyCode::Tab, "Tab next field").tap(KeyCode::Tab, "Starts");
+    hands.desk.ctrl('u');
+    hands.value("21/12 10h").save().within(7, "Saved.");
+}
+
+#[test]
+fn seeing_what_i_do_today() {
+    let mut hands = Hands::of("support");
+    let contract = epic_events::domain::ContractId::new(2);
+    let draft = support::world::event_draft("Today's lunch", 0);
+    let draft = epic_events::domain::event::EventDraft {
+        starts_at: draft.starts_at.map(|start| start + chrono::TimeDelta::hours(4)),
+        ends_at: None,
+        ..draft
+    };
+    let event = EventId::new(hands.desk.world.save(&Request::CreateEvent { contract, draft }).0);
+    let support = Some(hands.desk.world.support.actor.id);
+    hands.desk.world.manage(&Request::AssignSupport(vec![Assignment { event, version: 1, support }]));
+    hands.down_to("my next events").tap(KeyCode::Enter, "Enter open").within(2, "21/11/2026 13:00  Today's lunch");
+    assert!(hands.selected().contains("Today's lunch"), "the next one stands first");
+}
+
+#[test]
+fn seeing_unpaid_contracts() {
+    let mut hands = Hands::of("manager");
+    hands.down_to("contracts with a balance due").tap(KeyCode::Enter, "Enter open");
+    hands.within(4, "Contracts: not fully paid");
+}
