@@ -278,6 +278,8 @@ fn the_demo_is_ready_to_look_around() {
     t.press(ESC).gone("Filter").press(ESC).see(&["Waiting for you"]);
     // Ctrl+Z gives the terminal to the shell; coming back draws everything again.
     t.press("\x1a").gone("Waiting for you").resume().see(&["Waiting for you"]);
+    // Nor does a stop from outside leave the terminal as it is.
+    t.stop().gone("Waiting for you").resume().see(&["Waiting for you"]);
     // Ctrl+C quits as q does.
     t.press("\x03");
     assert_eq!(terminal.end().0, 0);
@@ -314,6 +316,28 @@ fn what_goes_wrong_is_a_sentence_and_a_code() {
     init(home.path(), &db.url);
     let (code, error) = told(&INIT, &db.url, &format!("{BOSS}\n"));
     assert!(code == 1 && error.contains("Nothing was changed"), "{code} {error}");
+}
+
+#[test]
+fn an_administrator_can_ask_what_is_wrong() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    let said = |output: Output| (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap());
+    let (code, report) = said(script(home.path(), &db.url, &["doctor"], ""));
+    assert!(code == 3 && report.contains("no company here yet"), "{code} {report}");
+    init(home.path(), &db.url);
+    let (code, report) = said(script(home.path(), &db.url, &["doctor"], ""));
+    assert_eq!(code, 0, "{report}");
+    for told in ["epic-events", "SQLite", "up to date", "DATABASE_URL", "(environment)", "config/epic-events"] {
+        assert!(report.contains(told), "no \"{told}\" in:\n{report}");
+    }
+    let (code, report) = said(script(home.path(), "mysql://crm:canary@127.0.0.1:1/crm", &["doctor"], ""));
+    assert!(code == 3 && report.contains("mysql://crm:***@127.0.0.1:1/crm") && !report.contains("canary"), "{report}");
+    let (code, page) = said(script(home.path(), "", &["man"], ""));
+    assert!(code == 0 && page.contains(".TH epic-events"), "{page}");
+    for shell in ["bash", "fish", "zsh"] {
+        let (code, text) = said(script(home.path(), "", &["completions", shell], ""));
+        assert!(code == 0 && text.contains("epic-events") && text.contains("accessible"), "{shell}");
+    }
 }
 
 #[test]

@@ -128,6 +128,7 @@ impl App {
         chrome::header(frame, areas.header, &text::for_terminal(&place), &who, ctx.theme);
         let caret = view::draw(frame, areas.body, &top.screen, ctx);
         if let Some(open) = &desk.popup {
+            frame.buffer_mut().set_style(areas.body, ctx.theme.behind());
             self.draw_popup_keys(frame, areas, &open.popup, ctx);
             return Some(view::draw_popup(frame, areas.body, &open.popup, ctx));
         }

@@ -47,6 +47,28 @@ pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, Fail
     Ok(found.map(row))
 }
 
+/// The newest contracts of some clients that are not archived.
+pub fn of_clients(db: &mut Db, ids: &[ClientId], scope: Scope, limit: u16) -> Result<Vec<ContractRow>, Failure> {
+    let mut query = contracts::table
+        .inner_join(clients::table.inner_join(users::table))
+        .filter(contracts::client_id.eq_any(ids.to_vec()).and(contracts::archived_at.is_null()))
+        .order((contracts::created_at.desc(), contracts::id.desc()))
+        .select((
+            Contract::as_select(),
+            clients::full_name,
+            clients::company_name,
+            clients::sales_contact_id,
+            users::full_name,
+        ))
+        .limit(limit.into())
+        .into_boxed();
+    if let Scope::Support(me) = scope {
+        let mine = events::table.filter(events::support_id.eq(me)).select(events::contract_id);
+        query = query.filter(contracts::id.eq_any(mine));
+    }
+    Ok(query.load::<Joined>(db)?.into_iter().map(row).collect())
+}
+
 /// Locks the contract's row until the end of the transaction, unless it is archived.
 pub fn hold_active(db: &mut Db, id: ContractId) -> Result<bool, Failure> {
     let same = contracts::table.find(id).filter(contracts::archived_at.is_null());

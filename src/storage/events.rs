@@ -232,6 +232,27 @@ pub fn between(
     Ok(query.load::<Joined>(db)?.into_iter().map(row).collect())
 }
 
+/// Events that are not archived and hold all these words themselves, the earliest first.
+pub fn named(db: &mut Db, typed: &str, scope: Scope, limit: u16) -> Result<Vec<EventRow>, Failure> {
+    let mut ids = events::table
+        .left_join(contracts::table.left_join(clients::table))
+        .filter(events::archived_at.is_null())
+        .order((events::starts_at, events::id))
+        .select(events::id)
+        .limit(limit.into())
+        .into_boxed();
+    for pattern in patterns(typed) {
+        ids = ids.filter(events::search.like(pattern).escape('!'));
+    }
+    ids = match scope {
+        Scope::All => ids,
+        Scope::Sales(me) => ids.filter(clients::sales_contact_id.eq(me).assume_not_null()),
+        Scope::Support(me) => ids.filter(events::support_id.eq(me).assume_not_null()),
+    };
+    let ids: Vec<EventId> = ids.load(db)?;
+    find_rows(db, &ids)
+}
+
 macro_rules! filtered {
     ($listing:expr, $scope:expr, $me:expr, $now:expr) => {{
         use EventView as V;

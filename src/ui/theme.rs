@@ -62,6 +62,15 @@ impl Theme {
         Self { look, ..theme }
     }
 
+    /// What stands behind a popup: there, and nothing of it selected.
+    pub fn behind(&self) -> Style {
+        let flat = Style::new().remove_modifier(Modifier::REVERSED | Modifier::UNDERLINED | Modifier::BOLD);
+        match self.look.palette {
+            Palette::Contrast => flat.patch(self.text),
+            Palette::Standard | Palette::Plain => flat.fg(Color::Reset).add_modifier(Modifier::DIM),
+        }
+    }
+
     /// Gives the theme's own background to what was drawn with the terminal's.
     pub fn fill(&self, buffer: &mut Buffer) {
         let (Some(front), Some(back)) = (self.text.fg, self.text.bg) else { return };

@@ -165,11 +165,13 @@ fn signed(desk: &Desk) -> usize {
     usize::try_from(signed.get_result::<i64>(&mut desk.world.connection()).unwrap()).unwrap()
 }
 
+/// So many events, then the way home is looked for.
+const ROUND: usize = 400;
+
 #[test]
 fn nothing_that_is_pressed_breaks_it() {
     let wanted: usize =
         std::env::var("EPIC_EVENTS_RANDOM_KEYS").ok().and_then(|text| text.parse().ok()).unwrap_or(6_000);
-    const ROUND: usize = 400;
     std::thread::scope(|scope| {
         for (seed, name) in (1_u64..).zip(["manager", "sales", "support"]) {
             scope.spawn(move || {

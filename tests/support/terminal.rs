@@ -59,7 +59,12 @@ pub fn environment(home: &Path, url: &str) -> Vec<(String, String)> {
 
 impl Terminal {
     pub fn start(home: &Path, url: &str, arguments: &[&str]) -> Self {
-        let size = PtySize { rows: ROWS.get(), cols: COLUMNS.get(), pixel_width: 0, pixel_height: 0 };
+        Self::sized(home, url, arguments, (COLUMNS, ROWS))
+    }
+
+    /// In a window of this size: columns and rows.
+    pub fn sized(home: &Path, url: &str, arguments: &[&str], (columns, rows): (NonZeroU16, NonZeroU16)) -> Self {
+        let size = PtySize { rows: rows.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_epic-events"));
         command.args(arguments);
@@ -71,7 +76,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
-        let seen = Seen { screen: vt100::Parser::new(ROWS, COLUMNS, 0), raw: Vec::new(), ended: false };
+        let seen = Seen { screen: vt100::Parser::new(rows, columns, 0), raw: Vec::new(), ended: false };
         let seen = Arc::new((Mutex::new(seen), Condvar::new()));
         let shared = Arc::clone(&seen);
         thread::spawn(move || {
@@ -101,6 +106,19 @@ impl Terminal {
     /// Types a field and goes to the next.
     pub fn field(&mut self, text: &str) -> &mut Self {
         self.press(text).press(TAB)
+    }
+
+    /// The screen as it is, with its styles.
+    pub fn picture(&self) -> vt100::Screen {
+        self.seen.0.lock().unwrap().screen.screen().clone()
+    }
+
+    /// Stops it from outside, as a shell or an administrator may.
+    pub fn stop(&mut self) -> &mut Self {
+        let id = self.child.process_id().and_then(|id| i32::try_from(id).ok()).unwrap();
+        let id = rustix::process::Pid::from_raw(id).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::TSTP).unwrap();
+        self
     }
 
     /// What stands on the screen.

@@ -294,6 +294,7 @@ pub(super) fn say(what: W) -> String {
         W::DoctorTerminal => "Terminal",
         W::DoctorFlag => "command line",
         W::DoctorEnvironment => "environment",
+        W::TypeToNarrow => "Type to narrow",
         W::FiguresKey => "figures",
         W::KeepEditing => "Keep editing",
         W::SavedSoFar => "Saved, up to what you have typed since. Ctrl+S saves that too.",

@@ -306,6 +306,7 @@ pub(super) fn say(what: W) -> String {
         W::DoctorTerminal => "Terminal",
         W::DoctorFlag => "ligne de commande",
         W::DoctorEnvironment => "environnement",
+        W::TypeToNarrow => "Tapez pour restreindre",
         W::FiguresKey => "chiffres",
         W::KeepEditing => "Continuer l'édition",
         W::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. Ctrl+S l'enregistre aussi.",

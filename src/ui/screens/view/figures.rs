@@ -33,8 +33,11 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Conte
                 put(frame, area, rows(row), &format!("{}{unit}", ctx.say(W::Figure(*about))), ctx.theme.quiet);
             }
             Row::Bar(at, bar, most) => {
-                let style = if home.bar == Some(*at) { ctx.theme.selected } else { ctx.theme.text };
-                put(frame, area, rows(row), &bar_line(bar, *most, area.width.into(), ctx), style);
+                let line = Rect { y: area.y + rows(row), height: 1, ..area };
+                draw_bar(frame, line, bar, *most, ctx);
+                if home.bar == Some(*at) {
+                    frame.buffer_mut().set_style(line, ctx.theme.selected);
+                }
             }
             Row::Blank => {}
         }
@@ -66,7 +69,7 @@ fn size(value: Value) -> i64 {
     }
 }
 
-fn bar_line(bar: &Bar, most: i64, width: usize, ctx: &Context) -> String {
+fn draw_bar(frame: &mut Frame, area: Rect, bar: &Bar, most: i64, ctx: &Context) {
     let label = match &bar.label {
         Label::Person(name) => name.clone(),
         other => ctx.say(W::BarLabel(other)),
@@ -76,11 +79,16 @@ fn bar_line(bar: &Bar, most: i64, width: usize, ctx: &Context) -> String {
         Value::Money(cents) => ctx.say(W::Number(cents.0 / 100)),
         Value::Events(events) => ctx.say(W::Number(events)),
     };
+    let width = usize::from(area.width);
     let labels = (width / 3).min(20);
     let room = width.saturating_sub(labels + VALUES + 1);
     let long = usize::try_from(size(bar.value).max(0)).unwrap_or(0).saturating_mul(room);
     let filled = long.checked_div(usize::try_from(most).unwrap_or(0)).unwrap_or(0);
     // Something is never nothing.
     let filled = filled.max(usize::from(size(bar.value) > 0)).min(room);
-    format!("{} {}{}", text::fit(&label, labels), text::fit(&"█".repeat(filled), room), text::fit_right(&value, VALUES))
+    put(frame, area, 0, &text::fit(&label, labels), ctx.theme.text);
+    let beside = Rect { x: area.x + rows(labels) + 1, width: rows(room), ..area };
+    put(frame, beside, 0, &"━".repeat(filled), ctx.theme.accent);
+    let values = Rect { x: area.right() - rows(VALUES).min(area.width), width: rows(VALUES).min(area.width), ..area };
+    put(frame, values, 0, &text::fit_right(&value, VALUES), ctx.theme.text);
 }

@@ -80,7 +80,11 @@ fn draw_menu(frame: &mut Frame, area: Rect, menu: &Menu, ctx: &Context) -> Focus
     let inner = boxed(frame, area, (width, height), &menu.title, ctx.theme);
     let caret = menu.input.as_ref().map(|input| {
         let field = Rect { height: 1, ..inner };
-        Focus::Caret(input.draw(frame, field, ctx.theme.field))
+        let caret = input.draw(frame, field, ctx.theme.field);
+        if input.is_empty() {
+            put(frame, field, 0, &ctx.say(W::TypeToNarrow), ctx.theme.quiet);
+        }
+        Focus::Caret(caret)
     });
     let lines = Rect { y: inner.y + typed, height: inner.height.saturating_sub(typed), ..inner };
     if menu.shown.is_empty() {
@@ -96,7 +100,7 @@ fn draw_menu(frame: &mut Frame, area: Rect, menu: &Menu, ctx: &Context) -> Focus
             (false, false) => ctx.theme.quiet,
         };
         let columns = usize::from(lines.width);
-        let detail = text::cut(&item.detail, columns / 2);
+        let detail = text::cut(&item.detail, columns.saturating_sub(text::width(&item.label).min(columns / 2) + 2));
         let label = text::fit(&item.label, columns.saturating_sub(text::width(&detail) + 1));
         put(frame, lines, rows(row), &format!("{label} {detail}"), style);
     }
