@@ -31,6 +31,8 @@ pub struct Cursor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edge {
     Start,
+    /// The start, without counting what there is in all.
+    First,
     End,
     After(Cursor),
     Before(Cursor),
@@ -50,8 +52,10 @@ pub struct Listing<F, S> {
 /// The most rows that one request may return.
 pub const MAX_PAGE: u16 = 200;
 
-/// How far hits are counted: beyond it the count says "more than".
+/// How far records are counted: beyond it the count says "more than".
 pub const COUNT_LIMIT: i64 = 10_000;
+/// How far they are counted where each has to be looked at for words.
+pub const SOUGHT_LIMIT: i64 = 1_000;
 
 /// How many records a filter matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,9 +65,9 @@ pub enum Count {
 }
 
 impl Count {
-    /// Reads a count that stopped one after [`COUNT_LIMIT`].
-    pub fn capped(found: i64) -> Self {
-        if found > COUNT_LIMIT { Self::MoreThan(COUNT_LIMIT) } else { Self::Exactly(found) }
+    /// Reads a count that stopped one after `limit`.
+    pub fn capped(found: i64, limit: i64) -> Self {
+        if found > limit { Self::MoreThan(limit) } else { Self::Exactly(found) }
     }
 
     /// Nothing matches.
@@ -82,4 +86,7 @@ pub struct Page<R> {
     pub after: bool,
     /// Counted for the first and the last page; paging on keeps what was counted.
     pub total: Option<Count>,
+    /// No word begins with what was sought: these hold it inside of words, as far as the
+    /// newest records go.
+    pub inside: bool,
 }

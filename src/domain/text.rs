@@ -95,6 +95,23 @@ pub fn fold(text: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect()
 }
 
+/// The words of a text as they are searched by: folded, each a run of letters and digits,
+/// at most 40 characters of it.
+pub fn words(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let runs = folded.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty());
+    runs.map(|run| run.chars().take(LONGEST_WORD).collect()).collect()
+}
+
+/// The words of a text as a searched column holds them: a blank before each, so that every
+/// word begins behind one.
+pub fn searchable(text: &str) -> String {
+    words(text).iter().flat_map(|word| [" ", word]).collect()
+}
+
+/// Characters of a word that are searched by.
+const LONGEST_WORD: usize = 40;
+
 /// Characters as a person counts them (grapheme clusters).
 pub fn length(text: &str) -> usize {
     text.graphemes(true).count()
@@ -202,6 +219,16 @@ mod tests {
             assert_eq!(clean(nothing), "", "{nothing:?}");
             assert_eq!(clean_multiline(nothing), "", "{nothing:?}");
         }
+    }
+
+    #[test]
+    fn words_are_runs_of_letters_and_digits() {
+        assert_eq!(
+            words("O’Neil & Candé‑sur‑Beuvron kevin@startup.io +678 12"),
+            ["o", "neil", "cande", "sur", "beuvron", "kevin", "startup", "io", "678", "12"]
+        );
+        assert_eq!(searchable("Zoë, [/b] 50%_!"), " zoe b 50");
+        assert_eq!(searchable(" - "), "");
     }
 
     #[test]

@@ -346,27 +346,35 @@ fn contract_choices(db: &mut Db, call: &Call, text: &str) -> Result<Vec<Contract
     contracts_of(db, call, filter)
 }
 
+/// Records by the beginnings of their words; by pieces of words where nothing begins so.
 fn search(db: &mut Db, call: &Call, text: &str) -> Result<Vec<Found>, Stop> {
+    let found = search_from(db, call, text, &Edge::First)?;
+    if found.is_empty() { search_from(db, call, text, &Edge::Start) } else { Ok(found) }
+}
+
+fn search_from(db: &mut Db, call: &Call, text: &str, edge: &Edge) -> Result<Vec<Found>, Stop> {
+    fn hits<F, S: Default>(filter: F, edge: &Edge) -> Listing<F, S> {
+        Listing { edge: edge.clone(), ..first(filter, HITS) }
+    }
     let mut found = Vec::new();
     let text = text.to_owned();
-    let listing: Listing<_, ClientSort> = first(ClientFilter { text: text.clone(), ..ClientFilter::default() }, HITS);
+    let listing: Listing<_, ClientSort> = hits(ClientFilter { text: text.clone(), ..ClientFilter::default() }, edge);
     for row in storage::clients::page(db, &listing, call.scope(), call.me())?.rows {
         let (id, name, detail) = (row.client.id.0, row.client.full_name, row.client.company_name);
         found.push(Found { kind: RecordKind::Client, id, name, detail });
     }
-    // By their own words: whose events they are, the client's own hit leads to.
-    for row in storage::events::named(db, &text, call.scope(), HITS)? {
+    let listing: Listing<_, EventSort> = hits(EventFilter { text: text.clone(), ..EventFilter::default() }, edge);
+    for row in storage::events::page(db, &listing, call.scope(), call.me(), call.wall)?.rows {
         let (id, name, detail) = (row.event.id.0, row.event.title, row.client);
         found.push(Found { kind: RecordKind::Event, id, name, detail });
     }
-    // Contracts have no words but their client's.
-    let clients: Vec<ClientId> =
-        found.iter().filter(|hit| hit.kind == RecordKind::Client).map(|hit| ClientId::new(hit.id)).collect();
-    for row in storage::contracts::of_clients(db, &clients, call.scope(), HITS)? {
+    let listing: Listing<_, ContractSort> =
+        hits(ContractFilter { text: text.clone(), ..ContractFilter::default() }, edge);
+    for row in contract_page(db, call, &listing)?.rows {
         let (id, name, detail) = (row.contract.id.0, row.client, row.company);
         found.push(Found { kind: RecordKind::Contract, id, name, detail });
     }
-    let listing: Listing<_, UserSort> = first(UserFilter { text, ..UserFilter::default() }, HITS);
+    let listing: Listing<_, UserSort> = hits(UserFilter { text, ..UserFilter::default() }, edge);
     for user in storage::users::page(db, &listing)?.rows {
         found.push(Found { kind: RecordKind::User, id: user.id.0, name: user.full_name, detail: user.username });
     }

@@ -5,14 +5,14 @@ use diesel::prelude::*;
 
 use super::{
     connection::{Db, Failure, insert_many},
-    page::{COUNTED, CountOf, ordered, patterns},
+    page::{CountOf, ordered, patterns},
 };
 use crate::{
     domain::{
         audit::{AuditRow, Changes, RecordKind, Verb},
         filter::{AuditListing, AuditSort, AuditView},
         id::UserId,
-        page::Page,
+        page::{COUNT_LIMIT, Count, Page},
         session::Actor,
         text,
     },
@@ -191,7 +191,10 @@ pub fn page(
     };
     let rows: Vec<Row> = query.limit(listing.fetched()).load(db)?;
     let total = match listing.wants_total() {
-        true => Some(CountOf(filtered().select(audit_log::id).limit(COUNTED)).get_result(db)?),
+        true => Some(Count::capped(
+            CountOf(filtered().select(audit_log::id).limit(COUNT_LIMIT + 1)).get_result(db)?,
+            COUNT_LIMIT,
+        )),
         false => None,
     };
     Ok(listing.page(rows.into_iter().map(AuditRow::from).collect(), total))

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use super::{
     Scope,
     connection::{Db, Failure},
-    page::{COUNTED, CountOf, ordered, patterns},
+    derived,
+    page::{self, CountOf, Searched, Sought, ordered},
 };
 use crate::{
     domain::{
@@ -22,7 +23,26 @@ use crate::{
 fn search_text(draft: &ClientDraft) -> String {
     let digits: String = draft.phone.chars().filter(char::is_ascii_digit).collect();
     let email = draft.email.as_deref().unwrap_or("");
-    text::fold(&format!("{} {} {email} {} {digits}", draft.full_name, draft.company_name, draft.phone))
+    text::searchable(&format!("{} {} {email} {} {digits}", draft.full_name, draft.company_name, draft.phone))
+}
+
+/// Writes the searched words of all clients anew.
+pub(super) fn write_words(db: &mut Db) -> Result<(), Failure> {
+    let mut last = ClientId::new(0);
+    loop {
+        let some: Vec<Client> = clients::table
+            .filter(clients::id.gt(last))
+            .order(clients::id)
+            .limit(500)
+            .select(Client::as_select())
+            .load(db)?;
+        let Some(end) = some.last().map(|client| client.id) else { return Ok(()) };
+        for client in &some {
+            let words = search_text(&ClientDraft::from(client));
+            diesel::update(clients::table.find(client.id)).set(clients::search.eq(words)).execute(db)?;
+        }
+        last = end;
+    }
 }
 
 fn row((client, sales_contact): (Client, String)) -> ClientRow {
@@ -74,7 +94,9 @@ pub fn insert(
             clients::updated_at.eq(now),
         ))
         .execute(db)?;
-    Ok(ClientId::new(db.last_insert_id()?))
+    let id = ClientId::new(db.last_insert_id()?);
+    derived::client(db, id)?;
+    Ok(id)
 }
 
 /// Saves an edited client; false when its version is another by now.
@@ -100,6 +122,9 @@ pub fn update(
             clients::updated_at.eq(now),
         ))
         .execute(db)?;
+    if saved == 1 {
+        derived::dependents(db, id)?;
+    }
     Ok(saved == 1)
 }
 
@@ -114,6 +139,10 @@ pub fn set_sales_contact(
     let saved = diesel::update(clients::table.find(id).filter(clients::version.eq(version)))
         .set((clients::sales_contact_id.eq(to), clients::version.eq(version + 1), clients::updated_at.eq(now)))
         .execute(db)?;
+    if saved == 1 {
+        derived::client(db, id)?;
+        derived::dependents(db, id)?;
+    }
     Ok(saved == 1)
 }
 
@@ -142,7 +171,9 @@ pub fn hand_over_all(db: &mut Db, from: UserId, to: UserId, now: NaiveDateTime) 
     let all = clients::table.filter(clients::sales_contact_id.eq(from));
     let values =
         (clients::sales_contact_id.eq(to), clients::version.eq(clients::version + 1), clients::updated_at.eq(now));
-    Ok(diesel::update(all).set(values).execute(db)?)
+    let handed_over = diesel::update(all).set(values).execute(db)?;
+    derived::person(db, to)?;
+    Ok(handed_over)
 }
 
 /// Contracts of the client that are not archived.
@@ -152,7 +183,7 @@ pub fn open_contracts(db: &mut Db, id: ClientId) -> Result<i64, Failure> {
 }
 
 macro_rules! filtered {
-    ($listing:expr, $scope:expr, $me:expr) => {{
+    ($listing:expr, $sought:expr, $scope:expr, $me:expr) => {{
         let filter = &$listing.filter;
         let mut query = clients::table.left_join(users::table).into_boxed();
         query = match filter.view {
@@ -180,38 +211,47 @@ macro_rules! filtered {
         if let Some(day) = filter.to {
             query = query.filter(clients::last_contact_at.le(day));
         }
-        for pattern in patterns(&filter.text) {
-            query = query.filter(clients::search.like(pattern).escape('!'));
+        for pattern in &$sought.patterns {
+            query = query.filter(clients::search.like(pattern.clone()).escape('!'));
+        }
+        if let Some(ids) = &$sought.ids {
+            query = query.filter(clients::id.eq_any(ids.clone()));
         }
         query
     }};
 }
 
+const WORDS: Searched = Searched { table: "clients", columns: "search" };
+
 /// A page of the clients that `scope` lets see; `me` is whose "mine" is meant.
 pub fn page(db: &mut Db, listing: &ClientListing, scope: Scope, me: UserId) -> Result<Page<ClientRow>, Failure> {
-    let query = filtered!(listing, scope, me).select((Client::as_select(), users::full_name.assume_not_null()));
-    let id = clients::id;
-    let query = match listing.sort {
-        ClientSort::Name => ordered!(required, query, listing, clients::name_key, id, Text),
-        ClientSort::Company => ordered!(required, query, listing, clients::company_key, id, Text),
-        ClientSort::Email => ordered!(optional, query, listing, clients::email, id, Text),
-        ClientSort::Phone => ordered!(required, query, listing, clients::phone, id, Text),
-        ClientSort::SalesContact => {
-            ordered!(required, query, listing, users::name_key.assume_not_null(), id, Text)
-        }
-        ClientSort::LastContact => ordered!(optional, query, listing, clients::last_contact_at, id, Day),
-        ClientSort::Updated => ordered!(required, query, listing, clients::updated_at, id, Time),
-    };
-    let rows: Vec<(Client, String)> = query.limit(listing.fetched()).load(db)?;
-    let total = match listing.wants_total() {
-        true => Some(CountOf(filtered!(listing, scope, me).select(clients::id).limit(COUNTED)).get_result(db)?),
-        false => None,
-    };
-    Ok(listing.page(rows.into_iter().map(row).collect(), total))
+    page::searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
+        let query =
+            filtered!(listing, sought, scope, me).select((Client::as_select(), users::full_name.assume_not_null()));
+        let id = clients::id;
+        let query = match listing.sort {
+            ClientSort::Name => ordered!(required, query, listing, clients::name_key, id, Text),
+            ClientSort::Company => ordered!(required, query, listing, clients::company_key, id, Text),
+            ClientSort::Email => ordered!(optional, query, listing, clients::email, id, Text),
+            ClientSort::Phone => ordered!(required, query, listing, clients::phone, id, Text),
+            ClientSort::SalesContact => ordered!(required, query, listing, clients::sales_key, id, Text),
+            ClientSort::LastContact => ordered!(optional, query, listing, clients::last_contact_at, id, Day),
+            ClientSort::Updated => ordered!(required, query, listing, clients::updated_at, id, Time),
+        };
+        let rows: Vec<(Client, String)> = query.limit(listing.fetched()).load(db)?;
+        let all = || filtered!(listing, sought, scope, me).select(clients::id).limit(sought.counted());
+        let total = match listing.wants_total() {
+            true => Some(sought.count(CountOf(all()).get_result(db)?)),
+            false => None,
+        };
+        Ok((rows.into_iter().map(row).collect(), total))
+    })
 }
 
 /// How many clients are in a list.
 pub fn count(db: &mut Db, listing: &ClientListing, scope: Scope, me: UserId) -> Result<Count, Failure> {
-    let found = CountOf(filtered!(listing, scope, me).select(clients::id).limit(COUNTED)).get_result(db)?;
-    Ok(Count::capped(found))
+    let sought = Sought::nothing();
+    let found =
+        CountOf(filtered!(listing, sought, scope, me).select(clients::id).limit(sought.counted())).get_result(db)?;
+    Ok(sought.count(found))
 }

@@ -18,6 +18,13 @@ pub enum Db {
     Sqlite(SqliteConnection),
 }
 
+/// A row's id alone.
+#[derive(diesel::QueryableByName)]
+struct Id {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    id: i64,
+}
+
 /// Where the data lives. The engine is chosen by the scheme, never by trying.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
@@ -105,6 +112,51 @@ impl Db {
             Self::Mysql(connection) => diesel::select(last_insert_id()).get_result(connection),
             Self::Sqlite(connection) => diesel::select(last_insert_rowid()).get_result(connection),
         }
+    }
+
+    /// Rows with words that begin with all of these, by the full-text index; at most so
+    /// many, in no order.
+    pub fn matching(&mut self, table: &str, columns: &str, terms: &[&str], most: usize) -> Result<Vec<i64>, Failure> {
+        use diesel::{RunQueryDsl, sql_query, sql_types::Text};
+        let all = |one: &dyn Fn(&str) -> String| terms.iter().map(|term| one(term)).collect::<Vec<_>>().join(" ");
+        let found: Vec<Id> = match self {
+            Self::Mysql(connection) => {
+                let sql =
+                    format!("SELECT id FROM {table} WHERE MATCH ({columns}) AGAINST (? IN BOOLEAN MODE) LIMIT {most}");
+                sql_query(sql).bind::<Text, _>(all(&|term| format!("+{term}*"))).load(connection)?
+            }
+            Self::Sqlite(connection) => {
+                let sql = format!("SELECT rowid AS id FROM {table}_words WHERE {table}_words MATCH ? LIMIT {most}");
+                sql_query(sql).bind::<Text, _>(all(&|term| format!("\"{term}\"*"))).load(connection)?
+            }
+        };
+        Ok(found.into_iter().map(|row| row.id).collect())
+    }
+
+    /// The newest of so many rows whose searched columns meet all these patterns.
+    pub fn newest(
+        &mut self,
+        table: &str,
+        columns: &str,
+        patterns: &[String],
+        (among, most): (i64, usize),
+    ) -> Result<Vec<i64>, Failure> {
+        use diesel::{RunQueryDsl, sql_query};
+        // The patterns hold letters, digits and %, whatever was typed.
+        let columns: Vec<&str> = columns.split(", ").collect();
+        let meets = |pattern: &String| {
+            let any: Vec<String> = columns.iter().map(|column| format!("{column} LIKE '{pattern}'")).collect();
+            format!("({})", any.join(" OR "))
+        };
+        let all = patterns.iter().map(meets).collect::<Vec<_>>().join(" AND ");
+        let sql = format!(
+            "SELECT id FROM {table} WHERE id > (SELECT MAX(id) FROM {table}) - {among} AND {all} ORDER BY id DESC LIMIT {most}"
+        );
+        let found: Vec<Id> = match self {
+            Self::Mysql(connection) => sql_query(sql).load(connection)?,
+            Self::Sqlite(connection) => sql_query(sql).load(connection)?,
+        };
+        Ok(found.into_iter().map(|row| row.id).collect())
     }
 
     /// Runs `work` in one transaction that may write, from its beginning: on SQLite

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use super::{
     Scope,
     connection::{Db, Failure},
-    page::{COUNTED, CountOf, ordered, patterns},
+    derived,
+    page::{self, CountOf, Searched, Sought, ordered},
 };
 use crate::{
     domain::{
@@ -47,28 +48,6 @@ pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, Fail
     Ok(found.map(row))
 }
 
-/// The newest contracts of some clients that are not archived.
-pub fn of_clients(db: &mut Db, ids: &[ClientId], scope: Scope, limit: u16) -> Result<Vec<ContractRow>, Failure> {
-    let mut query = contracts::table
-        .inner_join(clients::table.inner_join(users::table))
-        .filter(contracts::client_id.eq_any(ids.to_vec()).and(contracts::archived_at.is_null()))
-        .order((contracts::created_at.desc(), contracts::id.desc()))
-        .select((
-            Contract::as_select(),
-            clients::full_name,
-            clients::company_name,
-            clients::sales_contact_id,
-            users::full_name,
-        ))
-        .limit(limit.into())
-        .into_boxed();
-    if let Scope::Support(me) = scope {
-        let mine = events::table.filter(events::support_id.eq(me)).select(events::contract_id);
-        query = query.filter(contracts::id.eq_any(mine));
-    }
-    Ok(query.load::<Joined>(db)?.into_iter().map(row).collect())
-}
-
 /// Locks the contract's row until the end of the transaction, unless it is archived.
 pub fn hold_active(db: &mut Db, id: ContractId) -> Result<bool, Failure> {
     let same = contracts::table.find(id).filter(contracts::archived_at.is_null());
@@ -83,11 +62,14 @@ pub fn insert(db: &mut Db, client: ClientId, draft: &ContractDraft, now: NaiveDa
             contracts::total_cents.eq(draft.total_cents),
             contracts::due_cents.eq(draft.due_cents),
             contracts::notes.eq(&draft.notes),
+            contracts::search.eq(""),
             contracts::created_at.eq(now),
             contracts::updated_at.eq(now),
         ))
         .execute(db)?;
-    Ok(ContractId::new(db.last_insert_id()?))
+    let id = ContractId::new(db.last_insert_id()?);
+    derived::contract(db, id)?;
+    Ok(id)
 }
 
 /// Saves an edited contract; false when its version is another by now.
@@ -161,10 +143,14 @@ pub struct Spans {
 }
 
 macro_rules! filtered {
-    ($listing:expr, $spans:expr, $scope:expr, $me:expr) => {{
+    ($listing:expr, $sought:expr, $spans:expr, $scope:expr, $me:expr) => {{
         use ContractView as V;
         let filter = &$listing.filter;
-        let mut query = contracts::table.left_join(clients::table.left_join(users::table)).into_boxed();
+        // Flat: a join within a join would be made for the whole table first.
+        let mut query = contracts::table
+            .left_join(clients::table)
+            .left_join(users::table.on(clients::sales_contact_id.eq(users::id)))
+            .into_boxed();
         query = match filter.view {
             V::Archived => query.filter(contracts::archived_at.is_not_null()),
             _ => query.filter(contracts::archived_at.is_null()),
@@ -222,12 +208,17 @@ macro_rules! filtered {
         if let Some(to) = $spans.signed.1 {
             query = query.filter(contracts::signed_at.lt(to).assume_not_null());
         }
-        for pattern in patterns(&filter.text) {
-            query = query.filter(clients::search.like(pattern).escape('!').assume_not_null());
+        for pattern in &$sought.patterns {
+            query = query.filter(contracts::search.like(pattern.clone()).escape('!'));
+        }
+        if let Some(ids) = &$sought.ids {
+            query = query.filter(contracts::id.eq_any(ids.clone()));
         }
         query
     }};
 }
+
+const WORDS: Searched = Searched { table: "contracts", columns: "search" };
 
 /// A page of the contracts that `scope` lets see; `me` is whose "mine" is meant.
 pub fn page(
@@ -237,36 +228,39 @@ pub fn page(
     scope: Scope,
     me: UserId,
 ) -> Result<Page<ContractRow>, Failure> {
-    let query = filtered!(listing, spans, scope, me).select((
-        Contract::as_select(),
-        clients::full_name.assume_not_null(),
-        clients::company_name.assume_not_null(),
-        clients::sales_contact_id.assume_not_null(),
-        users::full_name.assume_not_null(),
-    ));
-    let id = contracts::id;
-    let query = match listing.sort {
-        ContractSort::Number => ordered!(required, query, listing, contracts::id, id, Int),
-        ContractSort::Client => ordered!(required, query, listing, clients::name_key.assume_not_null(), id, Text),
-        ContractSort::Company => ordered!(required, query, listing, clients::company_key.assume_not_null(), id, Text),
-        ContractSort::Total => ordered!(required, query, listing, contracts::total_cents, id, Int),
-        ContractSort::Due => ordered!(required, query, listing, contracts::due_cents, id, Int),
-        ContractSort::Signed => ordered!(optional, query, listing, contracts::signed_at, id, Time),
-        ContractSort::SalesContact => ordered!(required, query, listing, users::name_key.assume_not_null(), id, Text),
-        ContractSort::Created => ordered!(required, query, listing, contracts::created_at, id, Time),
-    };
-    let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
-    let total = match listing.wants_total() {
-        true => {
-            Some(CountOf(filtered!(listing, spans, scope, me).select(contracts::id).limit(COUNTED)).get_result(db)?)
-        }
-        false => None,
-    };
-    Ok(listing.page(rows.into_iter().map(row).collect(), total))
+    page::searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
+        let query = filtered!(listing, sought, spans, scope, me).select((
+            Contract::as_select(),
+            clients::full_name.assume_not_null(),
+            clients::company_name.assume_not_null(),
+            clients::sales_contact_id.assume_not_null(),
+            users::full_name.assume_not_null(),
+        ));
+        let id = contracts::id;
+        let query = match listing.sort {
+            ContractSort::Number => ordered!(required, query, listing, contracts::id, id, Int),
+            ContractSort::Client => ordered!(required, query, listing, contracts::client_key, id, Text),
+            ContractSort::Company => ordered!(required, query, listing, contracts::company_key, id, Text),
+            ContractSort::Total => ordered!(required, query, listing, contracts::total_cents, id, Int),
+            ContractSort::Due => ordered!(required, query, listing, contracts::due_cents, id, Int),
+            ContractSort::Signed => ordered!(optional, query, listing, contracts::signed_at, id, Time),
+            ContractSort::SalesContact => ordered!(required, query, listing, contracts::sales_key, id, Text),
+            ContractSort::Created => ordered!(required, query, listing, contracts::created_at, id, Time),
+        };
+        let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
+        let all = || filtered!(listing, sought, spans, scope, me).select(contracts::id).limit(sought.counted());
+        let total = match listing.wants_total() {
+            true => Some(sought.count(CountOf(all()).get_result(db)?)),
+            false => None,
+        };
+        Ok((rows.into_iter().map(row).collect(), total))
+    })
 }
 
 /// How many contracts are in a list.
 pub fn count(db: &mut Db, listing: &ContractListing, spans: Spans, scope: Scope, me: UserId) -> Result<Count, Failure> {
-    let found = CountOf(filtered!(listing, spans, scope, me).select(contracts::id).limit(COUNTED)).get_result(db)?;
-    Ok(Count::capped(found))
+    let sought = Sought::nothing();
+    let found = CountOf(filtered!(listing, sought, spans, scope, me).select(contracts::id).limit(sought.counted()))
+        .get_result(db)?;
+    Ok(sought.count(found))
 }

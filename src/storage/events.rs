@@ -7,7 +7,8 @@ use super::{
     Scope,
     connection::{Db, Failure},
     contracts::{day_end, day_start},
-    page::{COUNTED, CountOf, ordered, patterns},
+    derived,
+    page::{self, CountOf, Searched, Sought, ordered, patterns},
 };
 use crate::{
     domain::{
@@ -33,7 +34,26 @@ fn row((event, client_id, client, company, sales_contact_id, sales_contact, supp
 }
 
 fn search_text(draft: &EventDraft) -> String {
-    text::fold(&format!("{} {} {}", draft.title, draft.location, draft.client_contact))
+    text::searchable(&format!("{} {} {}", draft.title, draft.location, draft.client_contact))
+}
+
+/// Writes the searched words of all events anew.
+pub(super) fn write_words(db: &mut Db) -> Result<(), Failure> {
+    let mut last = EventId::new(0);
+    loop {
+        let some: Vec<Event> = events::table
+            .filter(events::id.gt(last))
+            .order(events::id)
+            .limit(500)
+            .select(Event::as_select())
+            .load(db)?;
+        let Some(end) = some.last().map(|event| event.id) else { return Ok(()) };
+        for event in &some {
+            let words = search_text(&EventDraft::from(event));
+            diesel::update(events::table.find(event.id)).set(events::search.eq(words)).execute(db)?;
+        }
+        last = end;
+    }
 }
 
 macro_rules! joined {
@@ -87,11 +107,14 @@ pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveD
             events::title_key.eq(text::fold(&draft.title)),
             events::location_key.eq(text::fold(&draft.location)),
             events::search.eq(search_text(draft)),
+            events::client_search.eq(""),
             events::created_at.eq(now),
             events::updated_at.eq(now),
         ))
         .execute(db)?;
-    Ok(EventId::new(db.last_insert_id()?))
+    let id = EventId::new(db.last_insert_id()?);
+    derived::event(db, id)?;
+    Ok(id)
 }
 
 /// Saves an edited event; false when its version is another by now.
@@ -147,6 +170,9 @@ pub fn set_standing(
             events::updated_at.eq(now),
         ))
         .execute(db)?;
+    if saved == 1 {
+        derived::event(db, id)?;
+    }
     Ok(saved == 1)
 }
 
@@ -163,7 +189,9 @@ pub fn hand_over_open(db: &mut Db, from: UserId, to: UserId, now: NaiveDateTime)
     let open = events::table
         .filter(events::support_id.eq(from).and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()));
     let values = (events::support_id.eq(to), events::version.eq(events::version + 1), events::updated_at.eq(now));
-    Ok(diesel::update(open).set(values).execute(db)?)
+    let handed_over = diesel::update(open).set(values).execute(db)?;
+    derived::person(db, to)?;
+    Ok(handed_over)
 }
 
 /// Somebody's open event in a span of time.
@@ -232,29 +260,8 @@ pub fn between(
     Ok(query.load::<Joined>(db)?.into_iter().map(row).collect())
 }
 
-/// Events that are not archived and hold all these words themselves, the earliest first.
-pub fn named(db: &mut Db, typed: &str, scope: Scope, limit: u16) -> Result<Vec<EventRow>, Failure> {
-    let mut ids = events::table
-        .left_join(contracts::table.left_join(clients::table))
-        .filter(events::archived_at.is_null())
-        .order((events::starts_at, events::id))
-        .select(events::id)
-        .limit(limit.into())
-        .into_boxed();
-    for pattern in patterns(typed) {
-        ids = ids.filter(events::search.like(pattern).escape('!'));
-    }
-    ids = match scope {
-        Scope::All => ids,
-        Scope::Sales(me) => ids.filter(clients::sales_contact_id.eq(me).assume_not_null()),
-        Scope::Support(me) => ids.filter(events::support_id.eq(me).assume_not_null()),
-    };
-    let ids: Vec<EventId> = ids.load(db)?;
-    find_rows(db, &ids)
-}
-
 macro_rules! filtered {
-    ($listing:expr, $scope:expr, $me:expr, $now:expr) => {{
+    ($listing:expr, $sought:expr, $scope:expr, $me:expr, $now:expr) => {{
         use EventView as V;
         let (filter, me, now) = (&$listing.filter, $me, $now);
         let mut query = joined!().into_boxed();
@@ -326,13 +333,18 @@ macro_rules! filtered {
         for pattern in patterns(&filter.place) {
             query = query.filter(events::location_key.like(pattern).escape('!'));
         }
-        for pattern in patterns(&filter.text) {
-            let by_client = clients::search.like(pattern.clone()).escape('!').assume_not_null();
-            query = query.filter(events::search.like(pattern).escape('!').or(by_client));
+        for pattern in &$sought.patterns {
+            let by_client = events::client_search.like(pattern.clone()).escape('!');
+            query = query.filter(events::search.like(pattern.clone()).escape('!').or(by_client));
+        }
+        if let Some(ids) = &$sought.ids {
+            query = query.filter(events::id.eq_any(ids.clone()));
         }
         query
     }};
 }
+
+const WORDS: Searched = Searched { table: "events", columns: "search, client_search" };
 
 /// A page of the events that `scope` lets see; `me` is whose "mine" is meant, `now` the
 /// company's wall clock.
@@ -343,25 +355,26 @@ pub fn page(
     me: UserId,
     now: NaiveDateTime,
 ) -> Result<Page<EventRow>, Failure> {
-    let query = selected!(filtered!(listing, scope, me, now));
-    let id = events::id;
-    let query = match listing.sort {
-        EventSort::Starts => ordered!(optional, query, listing, events::starts_at, id, Time),
-        EventSort::Title => ordered!(required, query, listing, events::title_key, id, Text),
-        EventSort::Client => ordered!(required, query, listing, clients::name_key.assume_not_null(), id, Text),
-        EventSort::Location => ordered!(required, query, listing, events::location_key, id, Text),
-        EventSort::Attendees => ordered!(required, query, listing, events::attendees, id, Number),
-        EventSort::Status => ordered!(required, query, listing, events::status, id, Text),
-        EventSort::Support => {
-            ordered!(optional, query, listing, helpers.field(users::name_key).nullable(), id, Text)
-        }
-    };
-    let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
-    let total = match listing.wants_total() {
-        true => Some(CountOf(filtered!(listing, scope, me, now).select(events::id).limit(COUNTED)).get_result(db)?),
-        false => None,
-    };
-    Ok(listing.page(rows.into_iter().map(row).collect(), total))
+    page::searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
+        let query = selected!(filtered!(listing, sought, scope, me, now));
+        let id = events::id;
+        let query = match listing.sort {
+            EventSort::Starts => ordered!(optional, query, listing, events::starts_at, id, Time),
+            EventSort::Title => ordered!(required, query, listing, events::title_key, id, Text),
+            EventSort::Client => ordered!(required, query, listing, events::client_key, id, Text),
+            EventSort::Location => ordered!(required, query, listing, events::location_key, id, Text),
+            EventSort::Attendees => ordered!(required, query, listing, events::attendees, id, Number),
+            EventSort::Status => ordered!(required, query, listing, events::status, id, Text),
+            EventSort::Support => ordered!(optional, query, listing, events::support_key, id, Text),
+        };
+        let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
+        let all = || filtered!(listing, sought, scope, me, now).select(events::id).limit(sought.counted());
+        let total = match listing.wants_total() {
+            true => Some(sought.count(CountOf(all()).get_result(db)?)),
+            false => None,
+        };
+        Ok((rows.into_iter().map(row).collect(), total))
+    })
 }
 
 /// How many events are in a list.
@@ -372,6 +385,8 @@ pub fn count(
     me: UserId,
     now: NaiveDateTime,
 ) -> Result<Count, Failure> {
-    let found = CountOf(filtered!(listing, scope, me, now).select(events::id).limit(COUNTED)).get_result(db)?;
-    Ok(Count::capped(found))
+    let sought = Sought::nothing();
+    let found = CountOf(filtered!(listing, sought, scope, me, now).select(events::id).limit(sought.counted()))
+        .get_result(db)?;
+    Ok(sought.count(found))
 }

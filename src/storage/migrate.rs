@@ -93,21 +93,40 @@ pub fn migrate(connection: &mut Db) -> Result<(), Failure> {
         Level::Ahead => return Err(Failure::Unavailable(ConnectionProblem::SchemaTooNew)),
         Level::Empty | Level::Behind => {}
     }
-    match connection {
+    if let Db::Mysql(mysql) = connection {
+        mysql.be_patient();
+        let lease = Lease::take(mysql)?;
+        let migrated = run_pending(connection);
+        let Db::Mysql(mysql) = connection else { return migrated };
+        let guarded = migrated.and_then(|()| install_guards(mysql));
+        lease.give_back(mysql);
+        guarded
+    } else {
         // One transaction for all: what another program did meanwhile is seen inside it.
-        Db::Sqlite(connection) => connection
-            .immediate_transaction(|connection| {
-                connection.run_pending_migrations(SQLITE).map(drop).map_err(Error::QueryBuilderError)
-            })
-            .map_err(Failure::from),
-        Db::Mysql(connection) => {
-            let lease = Lease::take(connection)?;
-            let migrated = connection.run_pending_migrations(MYSQL).map(drop).map_err(failed);
-            let guarded = migrated.and_then(|()| install_guards(connection));
-            lease.give_back(connection);
-            guarded
-        }
+        connection.transact(run_pending)
     }
+}
+
+/// The migration before which the columns that an index is made over are filled.
+const NEEDS_TEXTS: &str = "0003";
+
+fn run_pending(connection: &mut Db) -> Result<(), Failure> {
+    let (known, applied) = match connection {
+        Db::Mysql(mysql) => (versions::<Mysql>(&MYSQL)?, mysql.applied_migrations().map_err(failed)?),
+        Db::Sqlite(sqlite) => (versions::<Sqlite>(&SQLITE)?, sqlite.applied_migrations().map_err(failed)?),
+    };
+    let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
+    for version in known.iter().filter(|version| !applied.contains(version)) {
+        if version == NEEDS_TEXTS {
+            super::derived::rebuild(connection)?;
+        }
+        match connection {
+            Db::Mysql(mysql) => mysql.run_next_migration(MYSQL).map(drop),
+            Db::Sqlite(sqlite) => sqlite.run_next_migration(SQLITE).map(drop),
+        }
+        .map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {
@@ -139,7 +158,7 @@ struct Lease {
 }
 
 /// A migrator that died keeps the others waiting no longer than this.
-const LEASE_SECONDS: u32 = 120;
+const LEASE_SECONDS: u32 = 600;
 
 impl Lease {
     fn take(connection: &mut MysqlConnection) -> Result<Self, Failure> {

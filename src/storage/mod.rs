@@ -5,6 +5,7 @@ pub mod audit;
 pub mod clients;
 pub mod connection;
 pub mod contracts;
+mod derived;
 pub mod events;
 pub mod figures;
 pub mod migrate;

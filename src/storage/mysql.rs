@@ -29,6 +29,9 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait for an answer; longer than the server's own lock timeout.
 const CALL_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long to wait while the tables are brought up to date.
+const MIGRATION_PATIENCE: Duration = Duration::from_mins(30);
+
 /// Said to the server once for each connection.
 const SESSION: &str = "SET time_zone = '+00:00', \
      sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', \
@@ -45,6 +48,7 @@ pub struct MysqlConnection {
     transaction: AnsiTransactionManager,
     lost: bool,
     server: String,
+    patience: Duration,
 }
 
 impl MysqlConnection {
@@ -64,7 +68,14 @@ impl MysqlConnection {
         };
         let limited = async { tokio::time::timeout(CONNECT_PATIENCE, connect).await };
         let (inner, server) = runtime.block_on(limited).unwrap_or(Err(ConnectionProblem::Timeout))?;
-        Ok(Self { inner, runtime, transaction: AnsiTransactionManager::default(), lost: false, server })
+        Ok(Self {
+            inner,
+            runtime,
+            transaction: AnsiTransactionManager::default(),
+            lost: false,
+            server,
+            patience: CALL_PATIENCE,
+        })
     }
 
     /// What answers, with its version.
@@ -77,16 +88,22 @@ impl MysqlConnection {
         self.lost
     }
 
+    /// Waits longer for an answer from now on: making an index takes its time.
+    pub fn be_patient(&mut self) {
+        self.patience = MIGRATION_PATIENCE;
+    }
+
     fn wait<'a, F, T>(&'a mut self, call: impl FnOnce(&'a mut AsyncMysqlConnection) -> F) -> QueryResult<T>
     where
         F: Future<Output = QueryResult<T>> + 'a,
     {
-        let Self { inner, runtime, lost, .. } = self;
+        let Self { inner, runtime, lost, patience, .. } = self;
+        let patience = *patience;
         if *lost {
             return Err(closed("the connection was lost before".to_owned()));
         }
-        let answer = runtime.block_on(async { tokio::time::timeout(CALL_PATIENCE, call(inner)).await });
-        let answer = answer.unwrap_or_else(|_| Err(closed(format!("no answer within {CALL_PATIENCE:?}"))));
+        let answer = runtime.block_on(async { tokio::time::timeout(patience, call(inner)).await });
+        let answer = answer.unwrap_or_else(|_| Err(closed(format!("no answer within {patience:?}"))));
         match answer {
             // After either, the wire is in a state that nobody knows.
             Err(Error::DatabaseError(_, detail)) if is_fatal(detail.message()) => {

@@ -7,10 +7,10 @@ use diesel::{
     sql_types::BigInt,
 };
 
-use super::connection::{Db, MultiBackend};
+use super::connection::{Db, Failure, MultiBackend};
 use crate::domain::{
     filter::Sorted,
-    page::{COUNT_LIMIT, Count, Cursor, Edge, Listing, MAX_PAGE, Page},
+    page::{COUNT_LIMIT, Count, Cursor, Edge, Listing, MAX_PAGE, Page, SOUGHT_LIMIT},
     text,
 };
 
@@ -33,9 +33,6 @@ impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for CountOf<Q> 
     }
 }
 
-/// How many rows are fetched to count them: one more than is ever said.
-pub const COUNTED: i64 = COUNT_LIMIT + 1;
-
 impl<F, S: Copy> Listing<F, S> {
     /// The order in which rows are fetched: from the end, backwards.
     pub(super) fn ascending(&self) -> bool {
@@ -46,7 +43,7 @@ impl<F, S: Copy> Listing<F, S> {
     pub(super) fn cursor(&self) -> Option<&Cursor> {
         match &self.edge {
             Edge::After(cursor) | Edge::Before(cursor) => Some(cursor),
-            Edge::Start | Edge::End => None,
+            Edge::Start | Edge::First | Edge::End => None,
         }
     }
 
@@ -57,7 +54,7 @@ impl<F, S: Copy> Listing<F, S> {
 
     /// The total is counted when a list is opened; paging on keeps it.
     pub(super) fn wants_total(&self) -> bool {
-        self.cursor().is_none()
+        matches!(self.edge, Edge::Start | Edge::End)
     }
 
     fn is_backward(&self) -> bool {
@@ -65,12 +62,12 @@ impl<F, S: Copy> Listing<F, S> {
     }
 
     /// The fetched rows as a page, in the order of the list.
-    pub(super) fn page<R: Sorted<S>>(&self, mut rows: Vec<R>, total: Option<i64>) -> Page<R> {
+    pub(super) fn page<R: Sorted<S>>(&self, mut rows: Vec<R>, total: Option<Count>) -> Page<R> {
         let wanted = usize::from(self.limit.clamp(1, MAX_PAGE));
         let more = rows.len() > wanted;
         rows.truncate(wanted);
         let (before, after) = match self.edge {
-            Edge::Start => (false, more),
+            Edge::Start | Edge::First => (false, more),
             Edge::After(_) => (true, more),
             Edge::End => (more, false),
             Edge::Before(_) => (more, true),
@@ -78,7 +75,7 @@ impl<F, S: Copy> Listing<F, S> {
         if self.is_backward() {
             rows.reverse();
         }
-        Page { rows, before, after, total: total.map(Count::capped) }
+        Page { rows, before, after, total, inside: false }
     }
 }
 
@@ -132,6 +129,104 @@ macro_rules! ordered {
     }};
 }
 pub(super) use ordered;
+
+/// A table with a full-text index, and the columns that it is over.
+#[derive(Debug, Clone, Copy)]
+pub struct Searched {
+    pub table: &'static str,
+    pub columns: &'static str,
+}
+
+/// What a list is searched for.
+#[derive(Debug, Clone, Default)]
+pub struct Sought {
+    /// Patterns for `LIKE … ESCAPE '!'`, which all have to be met.
+    pub patterns: Vec<String>,
+    /// The only rows that can meet them, where the index knows few.
+    pub ids: Option<Vec<i64>>,
+}
+
+/// With so many hits of the index or more a page fills soon by walking the list.
+const MANY: usize = 4_000;
+/// Inner pieces of words are looked for among so many of the newest records.
+const NEWEST: i64 = 10_000;
+
+impl Sought {
+    /// How far is counted: every record of a walk has to be looked at.
+    fn limit(&self) -> i64 {
+        if self.patterns.is_empty() || self.ids.is_some() { COUNT_LIMIT } else { SOUGHT_LIMIT }
+    }
+
+    /// How many rows are fetched to count them: one more than is ever said.
+    pub fn counted(&self) -> i64 {
+        self.limit() + 1
+    }
+
+    /// What the database has counted.
+    pub fn count(&self, found: i64) -> Count {
+        Count::capped(found, self.limit())
+    }
+
+    /// No words at all.
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// Words that begin with what was typed, each of them somewhere.
+    fn beginnings(db: &mut Db, searched: Searched, typed: &str) -> Result<Self, Failure> {
+        let words: Vec<String> = text::words(typed).into_iter().take(MOST_WORDS).collect();
+        let indexed: Vec<&str> = words.iter().map(String::as_str).filter(|word| is_indexed(word)).collect();
+        let ids = match indexed.as_slice() {
+            [] => None,
+            terms => Some(db.matching(searched.table, searched.columns, terms, MANY)?).filter(|ids| ids.len() < MANY),
+        };
+        Ok(Self { patterns: words.iter().map(|word| format!("% {word}%")).collect(), ids })
+    }
+
+    /// The same anywhere inside of words; too much to look for in every record.
+    fn pieces(db: &mut Db, searched: Searched, typed: &str) -> Result<Self, Failure> {
+        let words = text::words(typed);
+        let patterns: Vec<String> = words.iter().take(MOST_WORDS).map(|word| format!("%{word}%")).collect();
+        Ok(Self { ids: Some(db.newest(searched.table, searched.columns, &patterns, (NEWEST, MANY))?), patterns })
+    }
+}
+
+/// The most words that are looked for.
+const MOST_WORDS: usize = 8;
+
+/// Whether every engine has the word, and all that begin with it, in its index. MySQL
+/// leaves out what is shorter than three characters and a few words that are everywhere.
+fn is_indexed(word: &str) -> bool {
+    const LEFT_OUT: [&str; 16] = [
+        "about", "are", "com", "for", "from", "how", "that", "the", "this", "was", "what", "when", "where", "who",
+        "will", "with",
+    ];
+    const ALSO: [&str; 2] = ["und", "www"];
+    let plain = word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    plain && !LEFT_OUT.iter().chain(&ALSO).any(|left_out| left_out.starts_with(word))
+}
+
+/// A page of a list that may be searched: by the beginnings of words, and where nothing
+/// begins so, by pieces of words among the newest records.
+pub fn searched<F, S: Copy, R: Sorted<S>>(
+    db: &mut Db,
+    listing: &Listing<F, S>,
+    by: Searched,
+    typed: &str,
+    mut load: impl FnMut(&mut Db, &Sought) -> Result<(Vec<R>, Option<Count>), Failure>,
+) -> Result<Page<R>, Failure> {
+    let sought = Sought::beginnings(db, by, typed)?;
+    let (rows, total) = load(db, &sought)?;
+    if rows.is_empty() && !sought.patterns.is_empty() && listing.wants_total() {
+        let pieces = Sought::pieces(db, by, typed)?;
+        let (rows, total) = load(db, &pieces)?;
+        let page = listing.page(rows, total);
+        let inside = !page.rows.is_empty();
+        // Other pages are asked for by the beginnings of words again, so there are none.
+        return Ok(Page { before: false, after: false, inside, ..page });
+    }
+    Ok(listing.page(rows, total))
+}
 
 /// The words of a search as patterns for `LIKE … ESCAPE '!'`, at most eight.
 pub fn patterns(typed: &str) -> Vec<String> {

@@ -7,13 +7,14 @@ use diesel::prelude::*;
 
 use super::{
     connection::{Db, Failure, MultiBackend},
-    page::{COUNTED, CountOf, ordered, patterns},
+    derived,
+    page::{CountOf, ordered, patterns},
 };
 use crate::{
     domain::{
         filter::{UserListing, UserSort, UserView},
         id::UserId,
-        page::Page,
+        page::{COUNT_LIMIT, Count, Page},
         session::Actor,
         text,
         user::{Role, User, UserDraft},
@@ -163,6 +164,9 @@ pub fn update(
             users::updated_at.eq(now),
         ))
         .execute(db)?;
+    if saved == 1 {
+        derived::person(db, id)?;
+    }
     Ok(saved == 1)
 }
 
@@ -278,7 +282,10 @@ pub fn page(db: &mut Db, listing: &UserListing) -> Result<Page<User>, Failure> {
     };
     let rows = query.limit(listing.fetched()).load(db)?;
     let total = match listing.wants_total() {
-        true => Some(CountOf(filtered().select(users::id).limit(COUNTED)).get_result(db)?),
+        true => Some(Count::capped(
+            CountOf(filtered().select(users::id).limit(COUNT_LIMIT + 1)).get_result(db)?,
+            COUNT_LIMIT,
+        )),
         false => None,
     };
     Ok(listing.page(rows, total))

@@ -92,8 +92,8 @@ impl Record {
 pub fn page(reply: Reply) -> Option<crate::domain::page::Page<Record>> {
     use crate::domain::page::Page;
     fn of<R>(page: Page<R>, wrap: fn(R) -> Record) -> Page<Record> {
-        let Page { rows, before, after, total } = page;
-        Page { rows: rows.into_iter().map(wrap).collect(), before, after, total }
+        let Page { rows, before, after, total, inside } = page;
+        Page { rows: rows.into_iter().map(wrap).collect(), before, after, total, inside }
     }
     Some(match reply {
         Reply::Clients(page) => of(page, Record::Client),

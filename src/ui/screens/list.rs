@@ -61,6 +61,8 @@ pub struct List {
     /// The filter while it is being typed.
     pub filter: Option<Input>,
     pub loaded: bool,
+    /// What was sought is inside of words only, and looked for among the newest.
+    pub inside: bool,
     /// It shows what was counted: words that it was filtered by before do not come back.
     pub counted: bool,
     before: bool,
@@ -82,6 +84,7 @@ impl List {
             marks: BTreeSet::new(),
             filter: None,
             loaded: false,
+            inside: false,
             counted: false,
             before: false,
             after: false,
@@ -205,6 +208,7 @@ impl List {
 
     fn receive(&mut self, awaited: Awaited, page: crate::domain::page::Page<Record>) {
         self.loaded = true;
+        self.inside = page.inside;
         let selected = self.selected().map(Record::id);
         let came = page.rows.len();
         match awaited {

@@ -295,6 +295,7 @@ pub(super) fn say(what: W) -> String {
         W::DoctorFlag => "command line",
         W::DoctorEnvironment => "environment",
         W::TypeToNarrow => "Type to narrow",
+        W::FoundInside => "(inside words, among the newest)",
         W::FiguresKey => "figures",
         W::KeepEditing => "Keep editing",
         W::SavedSoFar => "Saved, up to what you have typed since. Ctrl+S saves that too.",

@@ -307,6 +307,7 @@ pub(super) fn say(what: W) -> String {
         W::DoctorFlag => "ligne de commande",
         W::DoctorEnvironment => "environnement",
         W::TypeToNarrow => "Tapez pour restreindre",
+        W::FoundInside => "(dans les mots, parmi les récents)",
         W::FiguresKey => "chiffres",
         W::KeepEditing => "Continuer l'édition",
         W::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. Ctrl+S l'enregistre aussi.",

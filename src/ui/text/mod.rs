@@ -128,6 +128,7 @@ pub enum W<'a> {
     SavedSoFar,
     KeepEditing,
     FiguresKey,
+    FoundInside,
     TypeToNarrow,
     DoctorPaths,
     DoctorNotThere,

@@ -1,0 +1,93 @@
+-- Words and beginnings of words, kept by the database. Made once the texts are there.
+-- MySQL has no CREATE INDEX IF NOT EXISTS: an index that is there already is left as it is.
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE clients ADD FULLTEXT INDEX clients_words (search)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'clients' AND index_name = 'clients_words');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE contracts ADD FULLTEXT INDEX contracts_words (search)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'contracts' AND index_name = 'contracts_words');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE events ADD FULLTEXT INDEX events_words (search, client_search)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'events' AND index_name = 'events_words');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE clients ADD INDEX clients_by_sales_name (sales_key, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'clients' AND index_name = 'clients_by_sales_name');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE clients ADD INDEX clients_by_phone (phone, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'clients' AND index_name = 'clients_by_phone');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE contracts ADD INDEX contracts_by_client_name (client_key, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'contracts' AND index_name = 'contracts_by_client_name');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE contracts ADD INDEX contracts_by_company (company_key, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'contracts' AND index_name = 'contracts_by_company');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE contracts ADD INDEX contracts_by_sales_name (sales_key, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'contracts' AND index_name = 'contracts_by_sales_name');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE contracts ADD INDEX contracts_signed (signed_at, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'contracts' AND index_name = 'contracts_signed');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE events ADD INDEX events_by_client_name (client_key, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'events' AND index_name = 'events_by_client_name');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE events ADD INDEX events_by_support_name (support_key, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'events' AND index_name = 'events_by_support_name');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE events ADD INDEX events_status (status, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'events' AND index_name = 'events_status');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE audit_log ADD INDEX audit_by_name (actor_name, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'audit_log' AND index_name = 'audit_by_name');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE audit_log ADD INDEX audit_by_action (action, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'audit_log' AND index_name = 'audit_by_action');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE audit_log ADD INDEX audit_by_record_name (record_name, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'audit_log' AND index_name = 'audit_by_record_name');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+DEALLOCATE PREPARE add_index;

@@ -1,0 +1,11 @@
+-- What lists are sorted and searched by stands in their own table, so that one index
+-- answers: the names of the client, the sales contact and the support person, and the
+-- words of the client. The program writes them (storage/derived).
+ALTER TABLE clients ADD COLUMN sales_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE contracts ADD COLUMN client_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE contracts ADD COLUMN company_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE contracts ADD COLUMN sales_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE contracts ADD COLUMN search TEXT NOT NULL DEFAULT '';
+ALTER TABLE events ADD COLUMN client_key TEXT NOT NULL DEFAULT '';
+ALTER TABLE events ADD COLUMN support_key TEXT;
+ALTER TABLE events ADD COLUMN client_search TEXT NOT NULL DEFAULT '';

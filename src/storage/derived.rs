@@ -1,0 +1,82 @@
+//! Columns that repeat something of another table, so that one index sorts and searches a
+//! list: the names of client, sales contact and support person, and the client's words.
+//! Every write that changes the original brings them along in the same transaction.
+
+use diesel::{connection::SimpleConnection, prelude::*};
+
+use super::{
+    clients,
+    connection::{Db, Failure},
+    events,
+};
+use crate::domain::id::{ClientId, ContractId, EventId, UserId};
+
+const CLIENTS: &str =
+    "UPDATE clients SET sales_key = (SELECT u.name_key FROM users u WHERE u.id = clients.sales_contact_id)";
+const CONTRACTS: &str = "UPDATE contracts SET \
+     client_key = (SELECT c.name_key FROM clients c WHERE c.id = contracts.client_id), \
+     company_key = (SELECT c.company_key FROM clients c WHERE c.id = contracts.client_id), \
+     sales_key = (SELECT c.sales_key FROM clients c WHERE c.id = contracts.client_id), \
+     search = (SELECT c.search FROM clients c WHERE c.id = contracts.client_id)";
+const EVENTS: &str = "UPDATE events SET \
+     client_key = (SELECT k.client_key FROM contracts k WHERE k.id = events.contract_id), \
+     client_search = (SELECT k.search FROM contracts k WHERE k.id = events.contract_id), \
+     support_key = (SELECT u.name_key FROM users u WHERE u.id = events.support_id)";
+
+/// Runs the statement for some rows. Only numbers of the program's own stand in the text.
+fn bring(db: &mut Db, statement: &str, rows: &str) -> Result<(), Failure> {
+    Ok(db.batch_execute(&format!("{statement} WHERE {rows}"))?)
+}
+
+/// A client that is new or has another sales contact.
+pub(super) fn client(db: &mut Db, id: ClientId) -> Result<(), Failure> {
+    bring(db, CLIENTS, &format!("id = {}", id.0))
+}
+
+/// What belongs to a client whose names, or whose sales contact, are others now.
+pub(super) fn dependents(db: &mut Db, id: ClientId) -> Result<(), Failure> {
+    bring(db, CONTRACTS, &format!("client_id = {}", id.0))?;
+    bring(db, EVENTS, &format!("contract_id IN (SELECT id FROM contracts WHERE client_id = {})", id.0))
+}
+
+/// A new contract.
+pub(super) fn contract(db: &mut Db, id: ContractId) -> Result<(), Failure> {
+    bring(db, CONTRACTS, &format!("id = {}", id.0))
+}
+
+/// An event that is new or has another support person.
+pub(super) fn event(db: &mut Db, id: EventId) -> Result<(), Failure> {
+    bring(db, EVENTS, &format!("id = {}", id.0))
+}
+
+/// Everything that shows a person's name: renamed, or the heir of somebody.
+pub(super) fn person(db: &mut Db, id: UserId) -> Result<(), Failure> {
+    bring(db, CLIENTS, &format!("sales_contact_id = {}", id.0))?;
+    bring(db, CONTRACTS, &format!("client_id IN (SELECT id FROM clients WHERE sales_contact_id = {})", id.0))?;
+    bring(db, EVENTS, &format!("support_id = {}", id.0))
+}
+
+/// Rows that one statement is about while everything is written anew: no statement may
+/// take longer than a connection waits.
+const AT_ONCE: i64 = 20_000;
+
+/// Writes all of them anew, for tables that an older program has filled. Can be run again.
+pub(super) fn rebuild(db: &mut Db) -> Result<(), Failure> {
+    use crate::schema::{clients as c, contracts as k, events as e};
+    let last = |id: Option<i64>| id.unwrap_or(0);
+    let (last_client, last_contract, last_event) = (
+        last(c::table.select(diesel::dsl::max(c::id)).first(db)?),
+        last(k::table.select(diesel::dsl::max(k::id)).first(db)?),
+        last(e::table.select(diesel::dsl::max(e::id)).first(db)?),
+    );
+    clients::write_words(db)?;
+    events::write_words(db)?;
+    for (statement, last) in [(CLIENTS, last_client), (CONTRACTS, last_contract), (EVENTS, last_event)] {
+        let mut from = 0;
+        while from < last {
+            bring(db, statement, &format!("id > {from} AND id <= {}", from + AT_ONCE))?;
+            from += AT_ONCE;
+        }
+    }
+    Ok(())
+}
