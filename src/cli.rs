@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand};
 
 use crate::domain::language::Language;
@@ -16,6 +18,24 @@ pub enum Command {
     },
     /// Print the manual page
     Man,
+    /// Copy the embedded database into a new file; others may work meanwhile
+    Backup { file: PathBuf },
+    /// Put a backup in the place of the embedded database; what was there is kept beside it
+    Restore { file: PathBuf },
+    /// Look after the audit log
+    #[command(subcommand)]
+    Audit(Audit),
+}
+
+/// What can be asked of the audit log.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Audit {
+    /// Find the first row that was changed, removed or put in by hand
+    Verify {
+        /// A head that was kept elsewhere, as this command prints it: finds a tail that was cut off
+        #[arg(long, value_name = "NUMBER:HASH")]
+        head: Option<String>,
+    },
 }
 
 /// The CRM of an event company, in the terminal.

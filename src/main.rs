@@ -10,7 +10,7 @@ use std::{
 use clap::{CommandFactory, Parser};
 use epic_events::{
     app::{self, App, Executor, Failure, Job, Keep, Options},
-    cli::{Cli, Command},
+    cli::{Audit, Cli, Command},
     config::{self, Config},
     doctor,
     domain::{
@@ -20,10 +20,13 @@ use epic_events::{
         settings::Settings,
         user::{Role, UserDraft},
     },
-    services::{Reply, Request, Services, SetUp, demo},
+    services::{
+        Reply, Request, Services, SetUp, demo,
+        upkeep::{self, Verified},
+    },
     storage::Target,
     telemetry,
-    ui::text,
+    ui::text::{self, W},
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -70,7 +73,7 @@ fn run(cli: &Cli) -> Result<(), Stop> {
             clap_mangen::Man::new(Cli::command()).render(&mut page).ok();
             return print(&page);
         }
-        Some(Command::Doctor) | None => {}
+        _ => {}
     }
     let environment: HashMap<String, String> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
@@ -78,10 +81,8 @@ fn run(cli: &Cli) -> Result<(), Stop> {
     let here = std::env::current_dir().unwrap_or_default();
     let config = Arc::new(Config::load(cli, &environment, &here).map_err(|error| configuration(&error))?);
     let _telemetry = telemetry::start(&config);
-    if let Some(Command::Doctor) = cli.command {
-        let (report, problem) = doctor::report(&config);
-        print(report.as_bytes())?;
-        return problem.map_or(Ok(()), |error| Err(stop(config.preferences.language, &error)));
+    if let Some(command) = &cli.command {
+        return look_after(command, &config);
     }
     if cli.non_interactive {
         return set_up(cli, &config);
@@ -90,6 +91,41 @@ fn run(cli: &Cli) -> Result<(), Stop> {
         return Err(no_terminal(config.preferences.language));
     }
     if cli.demo { start_demo(&config) } else { start(cli, &config) }
+}
+
+/// What an administrator does from the command line.
+fn look_after(command: &Command, config: &Config) -> Result<(), Stop> {
+    let language = config.preferences.language;
+    let say = |what: W| print(format!("{}\n", text::say(language, what)).as_bytes());
+    let said = |error: Error| stop(language, &error);
+    let address = config.database.expose_secret();
+    match command {
+        Command::Completions { .. } | Command::Man => Ok(()),
+        Command::Doctor => {
+            let (report, problem) = doctor::report(config);
+            print(report.as_bytes())?;
+            problem.map_or(Ok(()), |error| Err(said(error)))
+        }
+        Command::Backup { file } => {
+            upkeep::backup(address, file).map_err(said)?;
+            say(W::BackupDone(&file.display().to_string()))
+        }
+        Command::Restore { file } => {
+            let stamp = app::now().utc.format("%Y%m%d-%H%M%S").to_string();
+            let kept = upkeep::restore(address, file, &stamp).map_err(said)?;
+            say(W::RestoreDone(&file.display().to_string()))?;
+            kept.map_or(Ok(()), |kept| say(W::RestoreKept(&kept.display().to_string())))
+        }
+        Command::Audit(Audit::Verify { head }) => {
+            let known = head.as_ref().map(|head| head.parse()).transpose();
+            let known = known.map_err(|()| Stop(exit::USAGE, text::say(language, W::BadHead)))?;
+            let Verified { head, fault } = upkeep::verify_audit(address, known.as_ref()).map_err(said)?;
+            match fault {
+                None => say(W::AuditWhole { rows: head.seq, head: &head.to_string() }),
+                Some(fault) => Err(Stop(exit::ERROR, text::say(language, W::AuditFault(&fault)))),
+            }
+        }
+    }
 }
 
 /// A reader that has seen enough is no error.
@@ -105,7 +141,7 @@ fn configuration(error: &config::Error) -> Stop {
 }
 
 fn no_terminal(language: Language) -> Stop {
-    Stop(exit::ERROR, text::say(language, text::W::NoTerminal))
+    Stop(exit::ERROR, text::say(language, W::NoTerminal))
 }
 
 /// The error in words, with its exit code.
@@ -228,7 +264,7 @@ fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
                     .remember(&config.database, config.preferences.language)
                     .map_err(|error| configuration(&error))?;
             }
-            println!("{}", text::say(config.preferences.language, text::W::SetUpDone));
+            println!("{}", text::say(config.preferences.language, W::SetUpDone));
             Ok(())
         }
         _ => Ok(()),

@@ -124,6 +124,8 @@ diesel::table! {
         session_id -> Text,
         operation_id -> Text,
         search -> Text,
+        seq -> Nullable<BigInt>,
+        hash -> Text,
     }
 }
 

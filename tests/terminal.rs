@@ -341,6 +341,35 @@ fn an_administrator_can_ask_what_is_wrong() {
 }
 
 #[test]
+fn an_administrator_copies_puts_back_and_looks_after_the_log() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    init(home.path(), &db.url);
+    let run = |arguments: &[&str]| {
+        let output = script(home.path(), &db.url, arguments, "");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap(), String::from_utf8(said).unwrap())
+    };
+    let (code, said) = run(&["audit", "verify"]);
+    assert!(code == 0 && said.contains("The audit log is whole: 2 rows. Head: 2:"), "{code} {said}");
+    let head = said.trim().rsplit(' ').next().unwrap().to_owned();
+    let (code, said) = run(&["backup", "copy.db"]);
+    assert!(code == 0 && said.contains("The backup is in copy.db"), "{code} {said}");
+    let (code, said) = run(&["backup", "copy.db"]);
+    assert!(code == 3 && said.contains("There is a file of this name already"), "{code} {said}");
+    let (code, said) = run(&["restore", "copy.db"]);
+    assert!(code == 0 && said.contains("before-restore"), "{code} {said}");
+    assert_eq!(run(&["audit", "verify", "--head", &head]).0, 0);
+    assert_eq!(run(&["audit", "verify", "--head", "nonsense"]).0, 2);
+    let (code, said) = run(&["restore", "not-there.db"]);
+    assert!(code == 3 && !said.contains("panicked"), "{code} {said}");
+    let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
+    let tamper = "DROP TRIGGER audit_is_not_changed; UPDATE audit_log SET actor_name = 'x' WHERE seq = 2";
+    diesel::connection::SimpleConnection::batch_execute(&mut connection, tamper).unwrap();
+    let (code, said) = run(&["audit", "verify"]);
+    assert!(code == 1 && said.contains("Row 2 of the audit log was changed."), "{code} {said}");
+}
+
+#[test]
 fn without_a_company_the_program_names_the_way() {
     let home = tempfile::tempdir().unwrap();
     let terminal = Terminal::start(home.path(), "", &[]);

@@ -272,6 +272,10 @@ pub enum ConnectionProblem {
     SchemaTooNew,
     /// An older program made the tables, and they have to be brought up to date by `--init`.
     SchemaTooOld,
+    /// Only the embedded database is copied and put back by the program itself.
+    NotEmbedded,
+    /// A file of this name is there already.
+    FileExists,
     /// The disk is full.
     DiskFull,
     /// The address is not one that the program understands; with the part that it does not.

@@ -154,13 +154,16 @@ impl Auth<'_> {
     fn attempt_unknown(&self, db: &mut Db, login: &str, password: &SecretString) -> Result<(), Error> {
         let now = self.now.utc;
         let key: String = login.trim().to_lowercase().chars().take(64).collect();
-        let (failures, until) = storage::users::unknown_failures(db, &key).map_err(fail)?.unwrap_or((0, now));
-        if let Some(wait) = seconds_until(until, now) {
+        let seen = storage::users::unknown_failures(db, &key).map_err(fail)?;
+        if let Some(wait) = seen.and_then(|(_, until)| seconds_until(until, now)) {
             return Err(Error::SignIn(SignInProblem::Wait(wait)));
         }
+        let failures = seen.map(|(failures, _)| failures);
+        let next = next_attempt(failures.unwrap_or(0), now);
         let forget = now - TimeDelta::days(FORGET_DAYS);
-        let next = next_attempt(failures, now);
-        storage::users::count_unknown(db, &key, failures.saturating_add(1), next, forget).map_err(fail)?;
+        if !storage::users::count_unknown(db, &key, failures, next, forget).map_err(fail)? {
+            return Err(Error::SignIn(SignInProblem::Wait(1)));
+        }
         self.hasher.verify(password, None);
         Err(Error::SignIn(SignInProblem::Wrong))
     }

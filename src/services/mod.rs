@@ -17,6 +17,7 @@ mod reads;
 pub mod request;
 mod setup;
 pub use setup::{Examined, examine};
+pub mod upkeep;
 mod users;
 
 use std::{path::PathBuf, time::Duration};

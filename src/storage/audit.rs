@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{
+    chain::{self, Head, Link},
     connection::{Db, Failure, insert_many},
     page::{CountOf, ordered, patterns},
 };
@@ -43,14 +44,19 @@ pub struct Entry {
     pub changes: Changes,
 }
 
-/// Adds one row for each entry, in one statement.
+/// Adds one row for each entry, in one statement, to the end of the chain. Comes last in a
+/// transaction: the end is held by one at a time.
 pub fn add(db: &mut Db, author: &Author, entries: &[Entry], now: NaiveDateTime) -> Result<(), Failure> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let mut head = chain::hold(db)?;
     // Engines limit the variables of one statement; a hand-over may be larger.
     for some in entries.chunks(500) {
-        let rows: Vec<NewRow> = some.iter().map(|entry| NewRow::new(author, entry, now)).collect();
+        let rows: Vec<NewRow> = some.iter().map(|entry| NewRow::new(author, entry, now, &mut head)).collect();
         insert_many!(db, audit_log::table, rows)?;
     }
-    Ok(())
+    chain::note(db, &head, now)
 }
 
 #[derive(Insertable)]
@@ -69,16 +75,20 @@ struct NewRow {
     session_id: String,
     operation_id: String,
     search: String,
+    seq: i64,
+    hash: String,
 }
 
 impl NewRow {
-    fn new(author: &Author, entry: &Entry, now: NaiveDateTime) -> Self {
+    fn new(author: &Author, entry: &Entry, now: NaiveDateTime, head: &mut Head) -> Self {
         let actor_name = author.actor.map_or(author.name, |actor| &actor.full_name);
         // What somebody typed instead of a name may be longer than any name.
         let actor_name: String = actor_name.chars().take(400).collect();
-        Self {
+        let mut link = Link {
+            seq: Some(head.seq + 1),
             at: now,
             actor_id: author.actor.map(|actor| actor.id),
+            actor_name,
             actor_role: author.actor.map(|actor| actor.role.to_string()),
             action: entry.verb.to_string(),
             record_type: entry.kind.to_string(),
@@ -88,8 +98,27 @@ impl NewRow {
             host: author.host.to_owned(),
             session_id: author.session.to_owned(),
             operation_id: author.operation.to_owned(),
-            search: text::fold(&format!("{actor_name} {} {}", entry.verb, entry.name)),
-            actor_name,
+            hash: String::new(),
+            id: 0,
+        };
+        link.hash = link.hash_behind(&head.hash);
+        *head = Head { seq: head.seq + 1, hash: link.hash.clone() };
+        Self {
+            at: link.at,
+            actor_id: link.actor_id,
+            actor_role: link.actor_role,
+            search: text::fold(&format!("{} {} {}", link.actor_name, link.action, link.record_name)),
+            actor_name: link.actor_name,
+            action: link.action,
+            record_type: link.record_type,
+            record_id: link.record_id,
+            record_name: link.record_name,
+            changes: link.changes,
+            host: link.host,
+            session_id: link.session_id,
+            operation_id: link.operation_id,
+            seq: head.seq,
+            hash: link.hash,
         }
     }
 }
@@ -128,6 +157,11 @@ impl From<Row> for AuditRow {
             session: row.session_id,
         }
     }
+}
+
+/// How many rows there are.
+pub fn count(db: &mut Db) -> Result<i64, Failure> {
+    Ok(audit_log::table.count().get_result(db)?)
 }
 
 /// Whether the operation was committed.

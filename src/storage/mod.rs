@@ -2,6 +2,8 @@
 //! only `connection`, `mysql` and `migrate` know which engine it is.
 
 pub mod audit;
+pub mod backup;
+pub mod chain;
 pub mod clients;
 pub mod connection;
 pub mod contracts;

@@ -14,12 +14,15 @@ use crate::{
 /// The row that is filled when the first manager is created, and never again.
 const INITIALISED_AT: &str = "initialised_at";
 
+/// Rows that are no choices of the company.
+const INTERNAL: [&str; 2] = [INITIALISED_AT, super::chain::HEAD];
+
 /// The settings as they are; what is not in the database has its default. The version
 /// is the sum of the rows', so that it changes with each of them.
 pub fn load(db: &mut Db) -> Result<Settings, Failure> {
     let rows: Vec<(String, String, i32)> =
         settings::table.select((settings::key, settings::value, settings::version)).load(db)?;
-    let version = rows.iter().filter(|(key, ..)| key != INITIALISED_AT).map(|(.., version)| version).sum();
+    let version = rows.iter().filter(|(key, ..)| !INTERNAL.contains(&key.as_str())).map(|(.., version)| version).sum();
     let values: HashMap<String, String> = rows.into_iter().map(|(key, value, _)| (key, value)).collect();
     let default = Settings::default();
     Ok(Settings {

@@ -242,21 +242,31 @@ pub fn unknown_failures(db: &mut Db, key: &str) -> Result<Option<(i32, NaiveDate
     Ok(row.first(db).optional()?)
 }
 
-/// Counts an attempt with a name that nobody has, and forgets those of the last days.
+/// Counts an attempt with a name that nobody has, and forgets those of the last days: false
+/// when another attempt was counted since the failures were `seen`.
 pub fn count_unknown(
     db: &mut Db,
     key: &str,
-    failures: i32,
+    seen: Option<i32>,
     retry_after: NaiveDateTime,
     forget_before: NaiveDateTime,
-) -> Result<(), Failure> {
-    diesel::delete(unknown_logins::table.filter(unknown_logins::retry_after.lt(forget_before))).execute(db)?;
+) -> Result<bool, Failure> {
+    let failures = seen.unwrap_or(0).saturating_add(1);
     let values = (unknown_logins::failed_logins.eq(failures), unknown_logins::retry_after.eq(retry_after));
-    let counted = diesel::update(unknown_logins::table.find(key)).set(values).execute(db)?;
-    if counted == 0 {
-        diesel::insert_into(unknown_logins::table).values((unknown_logins::login_key.eq(key), values)).execute(db)?;
+    let counted = if let Some(seen) = seen {
+        let same = unknown_logins::table.find(key).filter(unknown_logins::failed_logins.eq(seen));
+        diesel::update(same).set(values).execute(db)
+    } else {
+        diesel::delete(unknown_logins::table.filter(unknown_logins::retry_after.lt(forget_before))).execute(db)?;
+        let new = (unknown_logins::login_key.eq(key), values);
+        diesel::insert_into(unknown_logins::table).values(new).execute(db)
+    };
+    match counted.map_err(Failure::from) {
+        Ok(counted) => Ok(counted == 1),
+        // Somebody else was first with this name.
+        Err(Failure::Constraint(_) | Failure::Retry) => Ok(false),
+        Err(other) => Err(other),
     }
-    Ok(())
 }
 
 /// A page of the staff.

@@ -46,6 +46,11 @@ impl TestDb {
         }
     }
 
+    /// One that is there already.
+    pub fn at(url: String) -> Self {
+        Self { url, _folder: None }
+    }
+
     /// Rows of a query, columns parted by tabs, by the engine's own client where there
     /// is one.
     pub fn query(&self, sql: &str) -> Vec<String> {
@@ -66,11 +71,12 @@ pub struct Server {
 /// The server, started by the first test that needs it.
 pub fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(Server::start)
+    SERVER.get_or_init(|| Server::start_with(&[]))
 }
 
 impl Server {
-    fn start() -> Self {
+    /// One more server, with options of its own.
+    pub fn start_with(options: &[String]) -> Self {
         let folder = tempfile::Builder::new().prefix("epic-events-mariadb").tempdir().unwrap().keep();
         let user = if rustix::process::geteuid().is_root() { "--user=root" } else { "" };
         let data = format!("--datadir={}", folder.join("data").display());
@@ -85,7 +91,7 @@ impl Server {
         assert!(installed.success(), "mariadb-install-db failed, see {}", folder.display());
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let socket = folder.join("s");
-        let supervisor = supervise(&folder, &socket, port, user);
+        let supervisor = supervise(&folder, &socket, port, &[&[user.to_owned()], options].concat());
         let server = Self { port, socket, _supervisor: supervisor };
         server.wait_until_up();
         server.client(&["-e", "CREATE USER crm@'%' IDENTIFIED BY 'only-for-tests'; GRANT ALL ON *.* TO crm@'%'"]);
@@ -115,22 +121,25 @@ impl Server {
     }
 }
 
-fn supervise(folder: &Path, socket: &Path, port: u16, user: &str) -> Child {
+fn supervise(folder: &Path, socket: &Path, port: u16, options: &[String]) -> Child {
     const SCRIPT: &str = r#"
-        mariadbd --no-defaults $4 --datadir="$1/data" --socket="$2" --port="$3" --bind-address=127.0.0.1 \
-            --pid-file="$1/pid" --log-error="$1/error.log" --innodb-flush-log-at-trx-commit=0 \
-            --innodb-buffer-pool-size=64M --performance-schema=off --skip-name-resolve </dev/null &
+        folder=$1 socket=$2 port=$3
+        shift 3
+        mariadbd --no-defaults --datadir="$folder/data" --socket="$socket" --port="$port" --bind-address=127.0.0.1 \
+            --pid-file="$folder/pid" --log-error="$folder/error.log" --innodb-flush-log-at-trx-commit=0 \
+            --innodb-buffer-pool-size=64M --performance-schema=off --skip-name-resolve "$@" </dev/null &
         pid=$!
         cat >/dev/null
         kill "$pid"
         wait "$pid"
-        rm -rf "$1"
+        rm -rf "$folder"
     "#;
     Command::new("sh")
         .args(["-c", SCRIPT, "sh"])
         .arg(folder)
         .arg(socket)
-        .args([&port.to_string(), user])
+        .arg(port.to_string())
+        .args(options.iter().filter(|option| !option.is_empty()))
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

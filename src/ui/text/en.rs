@@ -19,6 +19,7 @@ use crate::{
         HomeLine,
         export::Format,
         figures::{About, Label},
+        upkeep::Fault,
     },
     ui::{keys::Command, records::Kind, screens::calendar::Span, theme::Palette},
 };
@@ -296,6 +297,21 @@ pub(super) fn say(what: W) -> String {
         W::DoctorEnvironment => "environment",
         W::TypeToNarrow => "Type to narrow",
         W::FoundInside => "(inside words, among the newest)",
+        W::BackupDone(file) => return format!("The backup is in {file}, and it is whole."),
+        W::RestoreDone(file) => return format!("Everything is as it was when {file} was made."),
+        W::RestoreKept(file) => return format!("What was there before is kept in {file}."),
+        W::AuditWhole { rows, head } => {
+            return format!("The audit log is whole: {}. Head: {head}", plural(rows, "row", "rows"));
+        }
+        W::AuditFault(fault) => {
+            return match fault {
+                Fault::Changed(seq) => format!("Row {} of the audit log was changed.", number(*seq)),
+                Fault::Removed(seq) => format!("Row {} of the audit log was removed.", number(*seq)),
+                Fault::Inserted(id) => format!("The row with the id {id} was put into the audit log by hand."),
+                Fault::Cut(seq) => format!("The end of the audit log was cut off: row {} is missing.", number(*seq)),
+            };
+        }
+        W::BadHead => "A head is written NUMBER:HASH, as this command prints it.",
         W::FiguresKey => "figures",
         W::KeepEditing => "Keep editing",
         W::SavedSoFar => "Saved, up to what you have typed since. Ctrl+S saves that too.",
@@ -615,6 +631,10 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::SchemaTooOld => {
             "The database is of an older version. The administrator updates it with `epic-events --init`."
         }
+        ConnectionProblem::NotEmbedded => {
+            "This is for the embedded database. A server's is copied by its own tools: see the README."
+        }
+        ConnectionProblem::FileExists => "There is a file of this name already. Nothing was changed.",
         ConnectionProblem::DiskFull => "The disk is full. Nothing was saved; make room and try again.",
         ConnectionProblem::BadAddress(part) if part.is_empty() => {
             "The database's address is not understood. Write sqlite://PATH or mysql://USER:PASSWORD@HOST:PORT/NAME."

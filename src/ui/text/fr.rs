@@ -19,6 +19,7 @@ use crate::{
         HomeLine,
         export::Format,
         figures::{About, Label},
+        upkeep::Fault,
     },
     ui::{keys::Command, records::Kind, screens::calendar::Span, theme::Palette},
 };
@@ -308,6 +309,25 @@ pub(super) fn say(what: W) -> String {
         W::DoctorEnvironment => "environnement",
         W::TypeToNarrow => "Tapez pour restreindre",
         W::FoundInside => "(dans les mots, parmi les récents)",
+        W::BackupDone(file) => return format!("La sauvegarde est dans {file}, et elle est entière."),
+        W::RestoreDone(file) => return format!("Tout est comme au moment où {file} a été fait."),
+        W::RestoreKept(file) => return format!("Ce qui était là avant est gardé dans {file}."),
+        W::AuditWhole { rows, head } => {
+            return format!("Le journal d'audit est entier : {}. Tête : {head}", plural(rows, "ligne", "lignes"));
+        }
+        W::AuditFault(fault) => {
+            return match fault {
+                Fault::Changed(seq) => format!("La ligne {} du journal d'audit a été modifiée.", number(*seq)),
+                Fault::Removed(seq) => format!("La ligne {} du journal d'audit a été supprimée.", number(*seq)),
+                Fault::Inserted(id) => {
+                    format!("La ligne d'identifiant {id} a été ajoutée à la main au journal d'audit.")
+                }
+                Fault::Cut(seq) => {
+                    format!("La fin du journal d'audit a été coupée : la ligne {} manque.", number(*seq))
+                }
+            };
+        }
+        W::BadHead => "Une tête s'écrit NUMÉRO:EMPREINTE, comme cette commande l'imprime.",
         W::FiguresKey => "chiffres",
         W::KeepEditing => "Continuer l'édition",
         W::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. Ctrl+S l'enregistre aussi.",
@@ -631,6 +651,10 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::SchemaTooOld => {
             "La base est d'une version plus ancienne. L'administrateur la met à jour avec `epic-events --init`."
         }
+        ConnectionProblem::NotEmbedded => {
+            "Ceci est pour la base intégrée. Celle d'un serveur se copie avec ses propres outils : voir le README."
+        }
+        ConnectionProblem::FileExists => "Un fichier de ce nom existe déjà. Rien n'a été changé.",
         ConnectionProblem::DiskFull => {
             "Le disque est plein. Rien n'a été enregistré ; faites de la place et réessayez."
         }

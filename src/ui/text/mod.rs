@@ -29,6 +29,7 @@ use crate::{
         HomeLine,
         export::Format,
         figures::{About, Label},
+        upkeep::Fault,
     },
 };
 
@@ -128,6 +129,15 @@ pub enum W<'a> {
     SavedSoFar,
     KeepEditing,
     FiguresKey,
+    BackupDone(&'a str),
+    RestoreDone(&'a str),
+    RestoreKept(&'a str),
+    AuditWhole {
+        rows: i64,
+        head: &'a str,
+    },
+    AuditFault(&'a Fault),
+    BadHead,
     FoundInside,
     TypeToNarrow,
     DoctorPaths,

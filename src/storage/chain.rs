@@ -1,0 +1,172 @@
+//! The chain over the audit log: each row's hash covers the row and, through the hash
+//! before it, all that stand before. Whoever changes, removes, inserts or swaps rows
+//! breaks it; whoever cuts its end is found out by a head that was kept elsewhere.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::connection::{Db, Failure};
+use crate::{
+    domain::id::UserId,
+    schema::{audit_log, settings},
+};
+
+/// The row of the settings that holds the last number and hash.
+pub(super) const HEAD: &str = "audit_head";
+
+/// The last row of the chain: its number and its hash, `0:` before the first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Head {
+    pub seq: i64,
+    pub hash: String,
+}
+
+impl std::fmt::Display for Head {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.seq, self.hash)
+    }
+}
+
+impl std::str::FromStr for Head {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (seq, hash) = text.trim().split_once(':').ok_or(())?;
+        let hex = hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let seq = seq.parse().map_err(|_| ())?;
+        if hex { Ok(Self { seq, hash: hash.to_ascii_lowercase() }) } else { Err(()) }
+    }
+}
+
+/// What a hash covers.
+#[derive(Debug, Queryable, Selectable)]
+#[diesel(table_name = audit_log)]
+pub(super) struct Link {
+    pub seq: Option<i64>,
+    pub at: NaiveDateTime,
+    pub actor_id: Option<UserId>,
+    pub actor_name: String,
+    pub actor_role: Option<String>,
+    pub action: String,
+    pub record_type: String,
+    pub record_id: Option<i64>,
+    pub record_name: String,
+    pub changes: String,
+    pub host: String,
+    pub session_id: String,
+    pub operation_id: String,
+    pub hash: String,
+    pub id: i64,
+}
+
+impl Link {
+    /// The hash of this row behind one with that hash.
+    pub fn hash_behind(&self, before: &str) -> String {
+        let row = serde_json::json!([
+            before,
+            self.seq,
+            self.at.format("%Y-%m-%dT%H:%M:%S%.6f").to_string(),
+            self.actor_id.map(|id| id.0),
+            self.actor_name,
+            self.actor_role,
+            self.action,
+            self.record_type,
+            self.record_id,
+            self.record_name,
+            self.changes,
+            self.host,
+            self.session_id,
+            self.operation_id,
+        ]);
+        format!("{:x}", Sha256::digest(row.to_string().as_bytes()))
+    }
+}
+
+/// The end of the chain, held until the end of the transaction: rows are added by one
+/// transaction at a time.
+pub(super) fn hold(db: &mut Db) -> Result<Head, Failure> {
+    diesel::update(settings::table.find(HEAD)).set(settings::version.eq(settings::version)).execute(db)?;
+    head(db)
+}
+
+/// The end of the chain as it was noted.
+pub fn head(db: &mut Db) -> Result<Head, Failure> {
+    let noted: Option<String> = settings::table.find(HEAD).select(settings::value).first(db).optional()?;
+    Ok(noted.and_then(|text| text.parse().ok()).unwrap_or_default())
+}
+
+pub(super) fn note(db: &mut Db, head: &Head, now: NaiveDateTime) -> Result<(), Failure> {
+    let values = (settings::value.eq(head.to_string()), settings::updated_at.eq(now));
+    diesel::update(settings::table.find(HEAD)).set(values).execute(db)?;
+    Ok(())
+}
+
+/// What is wrong with the log, at the first row where something is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The row with this number does not say what it said.
+    Changed(i64),
+    /// The row with this number is gone.
+    Removed(i64),
+    /// The row with this id was put in past the chain.
+    Inserted(i64),
+    /// The log ends before the row that is known to be there.
+    Cut(i64),
+}
+
+/// What was found: how many rows the chain has, where it ends, what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    pub head: Head,
+    pub fault: Option<Fault>,
+}
+
+/// Rows that are read at once.
+const AT_ONCE: i64 = 1_000;
+
+/// Follows the chain from its first row. `known` is a head that was kept elsewhere.
+pub fn verify(db: &mut Db, known: Option<&Head>) -> Result<Verified, Failure> {
+    let noted = head(db)?;
+    let mut end = Head::default();
+    let mut fault = None;
+    let mut first_id = None;
+    while fault.is_none() {
+        let links: Vec<Link> = audit_log::table
+            .filter(audit_log::seq.gt(end.seq))
+            .order(audit_log::seq)
+            .limit(AT_ONCE)
+            .select(Link::as_select())
+            .load(db)?;
+        if links.is_empty() {
+            break;
+        }
+        first_id = first_id.or(links.first().map(|link| link.id));
+        fault = links.iter().find_map(|link| follow(&mut end, link, known));
+    }
+    if fault.is_none() {
+        let last = known.map_or(noted.seq, |known| known.seq.max(noted.seq));
+        fault = (end.seq < last).then_some(Fault::Cut(last));
+    }
+    // The chain may begin behind rows that an older program wrote.
+    let outside = audit_log::table
+        .filter(audit_log::seq.is_null().and(audit_log::id.gt(first_id.unwrap_or(0))))
+        .order(audit_log::id)
+        .select(audit_log::id);
+    let inserted: Option<i64> = if fault.is_none() { outside.first(db).optional()? } else { None };
+    Ok(Verified { head: end, fault: fault.or(inserted.map(Fault::Inserted)) })
+}
+
+fn follow(end: &mut Head, link: &Link, known: Option<&Head>) -> Option<Fault> {
+    let seq = link.seq.unwrap_or_default();
+    if seq != end.seq + 1 {
+        return Some(Fault::Removed(end.seq + 1));
+    }
+    let hash = link.hash_behind(&end.hash);
+    let as_known = known.is_none_or(|known| known.seq != seq || known.hash == hash);
+    if hash != link.hash || !as_known {
+        return Some(Fault::Changed(seq));
+    }
+    *end = Head { seq, hash };
+    None
+}

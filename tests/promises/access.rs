@@ -1,0 +1,93 @@
+//! Guessing is slow, and what is wrong is not told by the time that it takes.
+
+use std::{
+    sync::Barrier,
+    thread,
+    time::{Duration, Instant},
+};
+
+use epic_events::{
+    domain::{Error, error::SignInProblem, user::Role},
+    services::{Reply, Request, Services},
+    storage::Target,
+};
+use rstest::rstest;
+use secrecy::SecretString;
+
+use crate::{
+    common::{figure, later, rounds, services},
+    support::{
+        Engine,
+        world::{PASSWORD, World},
+    },
+};
+
+fn attempt(login: &str, password: &str) -> Request {
+    Request::SignIn { login: login.to_owned(), password: SecretString::from(password) }
+}
+
+#[rstest]
+fn of_many_guesses_at_once_few_are_looked_at(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let world = World::new(engine);
+    let (many, each) = (50, rounds(2).min(20));
+    for login in ["sales", "nobody.at.all"] {
+        let barrier = Barrier::new(many);
+        let looked_at: usize = thread::scope(|scope| {
+            let guess = || {
+                // Everybody starts anew, as a program that is started again does.
+                barrier.wait();
+                let one = |number: usize| {
+                    let mut services = services(&world.db);
+                    let answer = services.execute(None, &attempt(login, &format!("guess number {number}")), later(60));
+                    usize::from(matches!(answer, Err(Error::SignIn(SignInProblem::Wrong))))
+                };
+                (0..each).map(one).sum::<usize>()
+            };
+            let all: Vec<_> = (0..many).map(|_| scope.spawn(guess)).collect();
+            all.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert!(looked_at <= 6, "{looked_at} guesses at {login} were looked at");
+        let guesses = many * each;
+        figure("3 guesses", engine, &format!("{guesses} at once at {login}, {looked_at} looked at"));
+    }
+    // The right password works once the delay is over.
+    let mut services = services(&world.db);
+    assert!(matches!(services.execute(None, &attempt("sales", PASSWORD), later(7_200)), Ok(Reply::SignedIn(_))));
+}
+
+/// The medians of an unknown user, a wrong password and a deactivated account.
+#[rstest]
+fn what_is_wrong_is_not_told_by_the_time(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    const COST: u32 = 8;
+    let mut world = World::new(engine);
+    world.hire("gone", Role::Support);
+    let gone = epic_events::storage::users::by_login(&mut world.connection(), "gone").unwrap().unwrap();
+    let version = epic_events::storage::users::find(&mut world.connection(), gone.id).unwrap().unwrap().version;
+    world.save(&Request::DeactivateUser { id: gone.id, version, heir: None });
+    let mut services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), COST);
+    // Hashes of this cost, as the stand-in has for names that nobody has.
+    for name in ["manager", "gone"] {
+        let hash = bcrypt::hash(PASSWORD, COST).unwrap();
+        let sql = format!("UPDATE users SET password_hash = '{hash}' WHERE username = '{name}'");
+        diesel::connection::SimpleConnection::batch_execute(&mut world.connection(), &sql).unwrap();
+    }
+    let tries = rounds(15);
+    let mut times: [Vec<Duration>; 3] = Default::default();
+    for number in 0..tries {
+        for (at, login) in [format!("unknown{number}"), "manager".to_owned(), "gone".to_owned()].iter().enumerate() {
+            // Late enough for every delay to be over.
+            let now = later(100_000 * (1 + u64::try_from(number).unwrap()));
+            let begun = Instant::now();
+            let answer = services.execute(None, &attempt(login, "not the password"), now);
+            times[at].push(begun.elapsed());
+            assert!(matches!(answer, Err(Error::SignIn(SignInProblem::Wrong))), "{login}: {answer:?}");
+        }
+    }
+    let medians = times.map(|mut times| {
+        times.sort();
+        times[times.len() / 2]
+    });
+    let spread = medians.iter().max().unwrap().saturating_sub(*medians.iter().min().unwrap());
+    figure("3 same time", engine, &format!("{tries} tries each, medians {medians:?}, {spread:?} apart"));
+    assert!(spread < medians[1] / 2, "{medians:?}");
+}

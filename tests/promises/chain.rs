@@ -1,0 +1,174 @@
+//! The audit log is a chain, and a write and its row are one.
+
+use diesel::connection::SimpleConnection;
+use epic_events::{
+    domain::{client::ClientDraft, filter::Assignment, user::Role},
+    services::{
+        HandOver, Marked, Request,
+        upkeep::{self, Fault, Head},
+    },
+};
+use rstest::rstest;
+use secrecy::SecretString;
+use std::thread;
+
+use crate::{
+    common::{figure, later, rounds, services},
+    support::{
+        Engine,
+        world::{World, client_draft, contract_draft, event_draft, user_draft},
+    },
+};
+
+fn verified(world: &World, known: Option<&Head>) -> (Head, Option<Fault>) {
+    let found = upkeep::verify_audit(&world.db.url, known).unwrap();
+    (found.head, found.fault)
+}
+
+/// Past everything that the program and its grants allow.
+fn tamper(world: &World, sql: &str) {
+    let mut db = world.connection();
+    for trigger in ["audit_is_not_changed", "audit_is_not_removed"] {
+        db.batch_execute(&format!("DROP TRIGGER IF EXISTS {trigger}")).unwrap();
+    }
+    db.batch_execute(sql).unwrap();
+}
+
+#[rstest]
+fn the_audit_log_is_a_chain(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let broken = |sql: &str| {
+        let mut world = World::new(engine);
+        world.records();
+        let (head, fault) = verified(&world, None);
+        assert_eq!((fault, head.seq > 10), (None, true));
+        tamper(&world, sql);
+        verified(&world, None).1
+    };
+    assert_eq!(broken("UPDATE audit_log SET actor_name = 'Somebody Else' WHERE seq = 5"), Some(Fault::Changed(5)));
+    assert_eq!(broken("UPDATE audit_log SET record_id = 77 WHERE seq = 7"), Some(Fault::Changed(7)));
+    assert_eq!(broken("DELETE FROM audit_log WHERE seq = 6"), Some(Fault::Removed(6)));
+    let swap = "UPDATE audit_log SET seq = -1 WHERE seq = 4; UPDATE audit_log SET seq = 4 WHERE seq = 5; \
+                UPDATE audit_log SET seq = 5 WHERE seq = -1";
+    assert_eq!(broken(swap), Some(Fault::Changed(4)));
+    let insert = "INSERT INTO audit_log (at, actor_name, action, record_type, record_name, changes, host, session_id, \
+                  operation_id, search) VALUES ('2026-01-01 00:00:00', 'x', 'client.created', 'client', 'x', '{}', '', '', '', '')";
+    assert!(matches!(broken(insert), Some(Fault::Inserted(_))));
+    assert!(matches!(broken("DELETE FROM audit_log WHERE seq > 9"), Some(Fault::Cut(_))));
+}
+
+#[test]
+fn a_head_that_was_kept_finds_a_tail_that_was_cut() {
+    let mut world = World::new(Engine::Sqlite);
+    world.records();
+    let (kept, _) = verified(&world, None);
+    // Whoever cuts the tail also mends the noted end.
+    tamper(&world, "DELETE FROM audit_log WHERE seq > 9");
+    let shorter = upkeep::verify_audit(&world.db.url, None).unwrap();
+    let noted = format!("UPDATE settings SET value = '{}' WHERE \"key\" = 'audit_head'", shorter.head);
+    tamper(&world, &noted);
+    assert_eq!(verified(&world, None).1, None, "by itself the chain looks whole");
+    assert_eq!(verified(&world, Some(&kept)).1, Some(Fault::Cut(kept.seq)));
+    // Going on does not help: the row with the kept number is another one.
+    for number in 0..20 {
+        world.client_of(world.sales.actor.id, &format!("Client {number}"));
+    }
+    assert_eq!(verified(&world, Some(&kept)).1, Some(Fault::Changed(kept.seq)));
+    assert!(kept.to_string().parse::<Head>() == Ok(kept));
+}
+
+#[rstest]
+fn many_who_write_at_once_make_one_chain(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let world = World::new(engine);
+    let each = rounds(15);
+    let sales = world.sales.actor.id;
+    thread::scope(|scope| {
+        for who in [&world.manager, &world.sales, &world.other_sales] {
+            let db = &world.db;
+            scope.spawn(move || {
+                let mut services = services(db);
+                for number in 0..each {
+                    let draft = client_draft(&format!("{} {number}", who.actor.username));
+                    let owner = if who.actor.role == Role::Sales { None } else { Some(sales) };
+                    let request = Request::CreateClient { draft, sales_contact: owner };
+                    services.execute(Some(who), &request, later(60)).unwrap();
+                }
+            });
+        }
+    });
+    let (head, fault) = verified(&world, None);
+    assert_eq!(fault, None);
+    let created = world.audit().iter().filter(|verb| *verb == "client.created").count();
+    assert_eq!(created, 3 * each);
+    figure("16 one chain", engine, &format!("{} rows, {} writes by three at once", head.seq, 3 * each));
+}
+
+/// Every request that writes, as a manager who may.
+fn writes(world: &mut World) -> Vec<Request> {
+    let records = world.records();
+    let spare = world.hire("spare", Role::Support);
+    let alone = world.client_of(world.sales.actor.id, "Alone");
+    let draft = ClientDraft { full_name: "Somebody New".to_owned(), ..client_draft("x") };
+    let event = records.event;
+    let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+    let (secret, other) = (|text: &str| SecretString::from(text), world.other_sales.actor.id);
+    let support = Some(world.other_support.actor.id);
+    let assign = Assignment { event, version: records.event_version, support };
+    let seen = epic_events::storage::users::find(&mut world.connection(), spare.actor.id).unwrap().unwrap();
+    let (id, version) = (seen.id, seen.version);
+    vec![
+        Request::CreateUser { draft: user_draft("new.one", Role::Sales), password: secret("some temporary words") },
+        Request::UpdateUser { id, version, draft: user_draft("renamed", Role::Support), heir: None },
+        Request::DeactivateUser { id, version, heir: None },
+        Request::ResetPassword { id, version, password: secret("some temporary words") },
+        Request::CreateClient { draft: draft.clone(), sales_contact: Some(other) },
+        Request::UpdateClient { id: records.client, version: 1, draft },
+        Request::HandOverClients(HandOver { clients: vec![(records.client, 1), (alone, 1)], to: other }),
+        Request::ArchiveClient { id: alone, version: 1 },
+        Request::ArchiveAll(Marked::Clients(vec![(alone, 1)])),
+        Request::CreateContract { client: records.client, draft: contract_draft(10_000, 0) },
+        Request::UpdateContract { id: records.contract, version: 1, draft: contract_draft(10_000, 0) },
+        Request::SignContract { id: records.contract, version: 1 },
+        Request::ArchiveContract { id: records.contract, version: 1 },
+        Request::CreateEvent { contract: records.signed, draft: event_draft("Another", 40) },
+        Request::UpdateEvent { id: event, version: records.event_version, draft: event_draft("Renamed", 50) },
+        Request::SetStatus {
+            id: event,
+            version: records.event_version,
+            status: epic_events::domain::event::Status::Confirmed,
+        },
+        Request::AssignSupport(vec![assign]),
+        Request::ArchiveEvent { id: event, version: records.event_version },
+        Request::UpdateSettings(epic_events::domain::settings::Settings {
+            company_name: "Other Name".to_owned(),
+            ..settings
+        }),
+    ]
+}
+
+/// The log refuses its row after the record was written: nothing is left of the write.
+#[rstest]
+fn without_its_audit_row_nothing_is_written(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let requests = writes(&mut world);
+    let refuse = match engine {
+        Engine::Sqlite => "BEGIN SELECT RAISE(ABORT, 'no room'); END",
+        Engine::Mysql => "FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no room'",
+    };
+    world.connection().batch_execute(&format!("CREATE TRIGGER no_room BEFORE INSERT ON audit_log {refuse}")).unwrap();
+    let (before, log) = (world.state(), world.audit());
+    let manager = world.manager.clone();
+    for request in &requests {
+        let answer = world.ask(Some(&manager), request);
+        assert!(answer.is_err(), "{request:?} says that it was done");
+        assert_eq!(world.state(), before, "{request:?}");
+    }
+    world.connection().batch_execute("DROP TRIGGER no_room").unwrap();
+    assert_eq!(world.audit(), log);
+    // The same requests leave one row for each record when the log takes it.
+    for (request, records) in [(&requests[6], 2), (&requests[4], 1), (&requests[13], 1)] {
+        let log = world.audit().len();
+        world.ask(Some(&manager), request).unwrap();
+        assert_eq!(world.audit().len() - log, records, "{request:?}");
+    }
+    figure("17 write and row are one", engine, &format!("{} kinds of writes, 0 left without a row", requests.len()));
+}

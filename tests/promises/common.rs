@@ -1,0 +1,24 @@
+//! What the promises share.
+
+use epic_events::{domain::session::Moment, services::Services, storage::Target};
+
+use crate::support::{Engine, TestDb, world::start};
+
+/// How often something is repeated: little in every run, much in `tests/torture`.
+pub fn rounds(quick: usize) -> usize {
+    std::env::var("EPIC_EVENTS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(quick)
+}
+
+/// Says a figure for `tests/torture`.
+pub fn figure(promise: &str, engine: Engine, words: &str) {
+    println!("FIGURE {promise} ({engine:?}): {words}");
+}
+
+pub fn services(db: &TestDb) -> Services {
+    Services::new(Target::parse(&db.url).unwrap(), "test".to_owned(), 4)
+}
+
+pub fn later(seconds: u64) -> Moment {
+    let utc = start() + chrono::TimeDelta::seconds(i64::try_from(seconds).unwrap());
+    Moment { utc, ticks: 1_000 + seconds * 1_000 }
+}

@@ -1,0 +1,14 @@
+//! The promises about access and data, each in its quick form; `tests/torture` repeats the
+//! costly ones at length. `docs/promises.md` says what each means and what was seen.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "../support/mod.rs"]
+pub mod support;
+
+mod access;
+mod backup;
+mod chain;
+mod common;
+mod durability;
+mod races;
+mod tls;

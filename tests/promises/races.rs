@@ -1,0 +1,149 @@
+//! Deactivation wins, one manager is made, no update is lost.
+
+use std::{
+    sync::{
+        Barrier,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use epic_events::{
+    domain::{Error, client::ClientDraft, session::Session, user::Role},
+    services::{Reply, Request},
+    storage::{Db, Target},
+};
+use rstest::rstest;
+
+use crate::{
+    common::{figure, later, rounds, services},
+    support::{
+        Engine, TestDb,
+        world::{World, client_draft, set_up},
+    },
+};
+
+#[rstest]
+fn whoever_is_deactivated_writes_nothing_after_it(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let (rounds, mut before, mut after) = (rounds(20), 0, 0);
+    for round in 0..rounds {
+        let name = format!("racer{round}");
+        let racer = world.hire(&name, Role::Sales);
+        let manager = world.manager.clone();
+        let seen = epic_events::storage::users::find(&mut world.connection(), racer.actor.id).unwrap().unwrap();
+        let off = Request::DeactivateUser { id: seen.id, version: seen.version, heir: Some(world.sales.actor.id) };
+        let save = Request::CreateClient { draft: client_draft(&name), sales_contact: None };
+        let (barrier, db) = (Barrier::new(2), &world.db);
+        // Neither has the lead every time.
+        let lead = std::time::Duration::from_micros(u64::try_from(round % 9).unwrap() * 700);
+        let go = |session: &Session, request: &Request| {
+            let mut services = services(db);
+            services.connect().unwrap();
+            barrier.wait();
+            if !matches!(request, Request::DeactivateUser { .. }) {
+                thread::park_timeout(lead);
+            }
+            services.execute(Some(session), request, later(3_600))
+        };
+        let (saved, off) = thread::scope(|scope| {
+            let saver = scope.spawn(|| go(&racer, &save));
+            let manager = scope.spawn(|| go(&manager, &off));
+            (saver.join().unwrap(), manager.join().unwrap())
+        });
+        assert!(off.is_ok(), "{off:?}");
+        match saved {
+            Ok(_) => before += 1,
+            Err(Error::SignedOut(_)) => after += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    // In the order of the chain nobody writes behind the end of their account.
+    let mut gone = std::collections::BTreeSet::new();
+    for (actor, action, record) in chain(&world) {
+        assert!(action == "action.refused" || !gone.contains(&actor), "{action} after the end of {actor:?}");
+        if action == "user.deactivated" {
+            gone.insert(record);
+        }
+    }
+    assert_eq!(gone.len(), rounds);
+    figure("2 deactivation wins", engine, &format!("{rounds} races, {before} saved before, {after} refused, 0 after"));
+}
+
+/// Actor, action and record of every row, in the order in which they were committed.
+fn chain(world: &World) -> Vec<(Option<i64>, String, Option<i64>)> {
+    use diesel::prelude::*;
+    use epic_events::schema::audit_log as log;
+    let rows = log::table.select((log::actor_id, log::action, log::record_id)).order(log::seq);
+    rows.load(&mut world.connection()).unwrap()
+}
+
+#[rstest]
+fn eight_who_set_up_make_one_manager(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let rounds = rounds(2);
+    for _ in 0..rounds {
+        let db = TestDb::new(engine);
+        let barrier = Barrier::new(8);
+        let made: usize = thread::scope(|scope| {
+            let one = || {
+                let mut services = services(&db);
+                barrier.wait();
+                match services.execute(None, &set_up(&db.url), later(0)) {
+                    Ok(Reply::IsSetUp) => 1,
+                    Err(Error::AlreadySetUp | Error::Unavailable(_)) => 0,
+                    other => panic!("{other:?}"),
+                }
+            };
+            let all: Vec<_> = (0..8).map(|_| scope.spawn(one)).collect();
+            all.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(made, 1);
+        let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
+        assert_eq!(epic_events::storage::users::active_managers(&mut connection).unwrap(), 1);
+    }
+    figure("5 one manager", engine, &format!("{rounds} rounds of eight, one manager each"));
+}
+
+#[rstest]
+fn eight_who_edit_the_same_records_lose_nothing(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let ids: Vec<_> = (0..3).map(|number| world.client_of(world.sales.actor.id, &format!("Hot {number}"))).collect();
+    let each = rounds(12);
+    let conflicts = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for hand in 0..8 {
+            let (db, manager, ids, conflicts) = (&world.db, &world.manager, &ids, &conflicts);
+            scope.spawn(move || {
+                let mut services = services(db);
+                for number in 0..each {
+                    let id = ids[(hand + number) % ids.len()];
+                    // Until it is saved: read, add a mark, save; whoever is late reads again.
+                    loop {
+                        let Reply::Client(seen) =
+                            services.execute(Some(manager), &Request::ViewClient(id), later(60)).unwrap()
+                        else {
+                            panic!("a client")
+                        };
+                        let client = seen.row.client;
+                        let mut draft = ClientDraft::from(&client);
+                        draft.notes = format!("{} {hand}.{number}", draft.notes).trim().to_owned();
+                        let save = Request::UpdateClient { id, version: client.version, draft };
+                        match services.execute(Some(manager), &save, later(60)) {
+                            Ok(_) => break,
+                            Err(Error::Conflict(_)) => _ = conflicts.fetch_add(1, Ordering::Relaxed),
+                            // The database is busy: said in plain words, and tried again.
+                            Err(Error::Unavailable(_)) => {}
+                            other => panic!("{other:?}"),
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let notes =
+        ids.iter().map(|id| epic_events::storage::clients::find(&mut world.connection(), *id).unwrap().unwrap().notes);
+    let marks: usize = notes.map(|notes| notes.split_whitespace().count()).sum();
+    assert_eq!(marks, 8 * each);
+    let conflicts = conflicts.into_inner();
+    figure("13 no lost update", engine, &format!("{marks} edits by eight, {conflicts} conflicts shown, 0 lost"));
+}

@@ -1,0 +1,88 @@
+//! Encryption on the way to the server: only the certificate that is right is accepted
+//! where verification is on.
+
+use std::path::{Path, PathBuf};
+
+use epic_events::{
+    domain::error::ConnectionProblem,
+    storage::{Db, Target},
+};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+
+use crate::{
+    common::figure,
+    support::{Engine, Server},
+};
+
+/// An authority, and a server's certificate of it.
+struct Papers {
+    folder: tempfile::TempDir,
+}
+
+impl Papers {
+    /// For this host, until the end of this year.
+    fn new(host: &str, until: i32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut authority = CertificateParams::new(Vec::new()).unwrap();
+        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+        let mut server = CertificateParams::new(vec![host.to_owned()]).unwrap();
+        server.not_before = date_time_ymd(2000, 1, 1);
+        server.not_after = date_time_ymd(until, 12, 31);
+        let key = KeyPair::generate().unwrap();
+        let certificate = server.signed_by(&key, &authority).unwrap();
+        let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+        write("ca.pem", authority.pem());
+        write("cert.pem", certificate.pem());
+        write("key.pem", key.serialize_pem());
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn server(&self) -> Server {
+        let option = |name: &str, file: &str| format!("--{name}={}", self.path(file).display());
+        Server::start_with(&[option("ssl-cert", "cert.pem"), option("ssl-key", "key.pem"), option("ssl-ca", "ca.pem")])
+    }
+}
+
+fn connect(server: &Server, mode: &str, authority: Option<&Path>) -> Result<(), ConnectionProblem> {
+    let ca = authority.map(|path| format!("&ssl_ca={}", path.display())).unwrap_or_default();
+    let url = format!("mysql://crm:only-for-tests@localhost:{}/mysql?ssl_mode={mode}{ca}", server.port);
+    Db::open(&Target::parse(&url).unwrap()).map(drop)
+}
+
+#[test]
+fn only_the_right_certificate_connects_when_it_is_verified() {
+    let good = Papers::new("localhost", 2100);
+    let stranger = Papers::new("localhost", 2100);
+    let server = good.server();
+    let ca = good.path("ca.pem");
+    assert_eq!(connect(&server, "verify_identity", Some(&ca)), Ok(()));
+    let distrusted = Err(ConnectionProblem::BadCertificate);
+    assert_eq!(connect(&server, "verify_identity", Some(&stranger.path("ca.pem"))), distrusted, "another authority");
+    assert_eq!(connect(&server, "verify_identity", None), distrusted, "no authority that is known");
+    assert_eq!(connect(&server, "required", None), Ok(()), "encrypted, as was asked for, and no more");
+
+    let elsewhere = Papers::new("db.elsewhere.example", 2100);
+    let server = elsewhere.server();
+    let ca = elsewhere.path("ca.pem");
+    assert_eq!(connect(&server, "verify_identity", Some(&ca)), distrusted, "another host");
+    // The library looks at the name all the same, which is stricter than was asked for.
+    assert_eq!(connect(&server, "verify_ca", Some(&ca)), distrusted);
+
+    let expired = Papers::new("localhost", 2020);
+    let server = expired.server();
+    assert_eq!(connect(&server, "verify_identity", Some(&expired.path("ca.pem"))), distrusted, "expired");
+
+    let plain = Server::start_with(&["--skip-ssl".to_owned()]);
+    assert_eq!(connect(&plain, "verify_identity", Some(&ca)), Err(ConnectionProblem::NoTls), "stripped");
+    assert_eq!(connect(&plain, "disabled", None), Ok(()));
+    figure(
+        "8 TLS",
+        Engine::Mysql,
+        "good connects; other authority, unknown, other host, expired, stripped are refused",
+    );
+}
