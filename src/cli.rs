@@ -53,6 +53,11 @@ pub struct Cli {
     #[arg(long)]
     pub demo: bool,
 
+    /// With --demo: a company with so many events, to measure with; in the database of
+    /// --database-url, if it is empty, else in a file of its own
+    #[arg(long, value_name = "EVENTS", requires = "demo")]
+    pub scale: Option<u64>,
+
     /// With --init: ask nothing, take everything from the command line
     #[arg(long, requires = "init", requires_all = ["username", "full_name", "password_stdin"])]
     pub non_interactive: bool,

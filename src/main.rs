@@ -87,6 +87,9 @@ fn run(cli: &Cli) -> Result<(), Stop> {
     if cli.non_interactive {
         return set_up(cli, &config);
     }
+    if let Some(events) = cli.scale {
+        return start_scaled(cli, &config, events);
+    }
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return Err(no_terminal(config.preferences.language));
     }
@@ -181,9 +184,28 @@ fn start(cli: &Cli, config: &Arc<Config>) -> Result<(), Stop> {
 
 fn start_demo(config: &Arc<Config>) -> Result<(), Stop> {
     let path = config.folders.demo();
-    let accounts = demo::prepare(&path, config.preferences.language, app::now())
-        .map_err(|error| stop(config.preferences.language, &error))?;
+    let accounts = demo::prepare(&path, app::now()).map_err(|error| stop(config.preferences.language, &error))?;
     show(config, SecretString::from(format!("sqlite://{}", path.display())), false, accounts)
+}
+
+/// Fills a database for measuring, then opens it where there is a terminal.
+fn start_scaled(cli: &Cli, config: &Arc<Config>, events: u64) -> Result<(), Stop> {
+    let path = config.folders.data.join(format!("demo-{events}.db"));
+    let (address, made_anew) = match &cli.database_url {
+        Some(url) => (url.clone(), None),
+        None => (format!("sqlite://{}", path.display()), Some(path.as_path())),
+    };
+    let told = |done: u64, all: u64| {
+        let parts = usize::try_from(done * 40 / all.max(1)).unwrap_or(40);
+        eprint!("\r[{}{}] {done} / {all}", "#".repeat(parts), " ".repeat(40 - parts));
+    };
+    let accounts = demo::prepare_scaled(&address, made_anew, events, app::now(), told)
+        .map_err(|error| stop(config.preferences.language, &error))?;
+    eprintln!();
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return print(format!("{}\n", address.rsplit('@').next().unwrap_or_default()).as_bytes());
+    }
+    show(config, SecretString::from(address), false, accounts)
 }
 
 fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(String, String)>) -> Result<(), Stop> {

@@ -17,7 +17,6 @@ use crate::{
         client::ClientDraft,
         contract::ContractDraft,
         event::{EventDraft, Status},
-        language::Language,
         session::{Moment, random_id},
         settings::Settings,
         user::{Role, UserDraft},
@@ -50,15 +49,15 @@ const STAFF: [(&str, &str, Role); 12] = [
     ("zoe.martin", "Zoë Martin", Role::Support),
 ];
 
-const FIRST: [&str; 20] = [
+pub(super) const FIRST: [&str; 20] = [
     "Anna", "Baptiste", "Chloé", "David", "Elif", "Fatima", "Georges", "Hanna", "Ivan", "Jeanne", "Karim", "Lucía",
     "Mehdi", "Nora", "Olivier", "Paula", "Quentin", "Rosa", "Stefan", "Yuki",
 ];
-const LAST: [&str; 18] = [
+pub(super) const LAST: [&str; 18] = [
     "Almeida", "Bernard", "Çelik", "Durand", "Eriksson", "Fischer", "Garcia", "Haddad", "Ito", "Jensen", "Kowalski",
     "Lefèvre", "Moreau", "Nguyen", "O'Brien", "Petit", "Rossi", "Schäfer",
 ];
-const COMPANIES: [&str; 16] = [
+pub(super) const COMPANIES: [&str; 16] = [
     "Atelier Nord",
     "Banque du Fleuve",
     "Cinéma Lumière",
@@ -76,7 +75,7 @@ const COMPANIES: [&str; 16] = [
     "Opéra de Lyon",
     "Pêcheries Réunies",
 ];
-const OCCASIONS: [&str; 8] = [
+pub(super) const OCCASIONS: [&str; 8] = [
     "Wedding",
     "Annual seminar",
     "Product launch",
@@ -86,7 +85,7 @@ const OCCASIONS: [&str; 8] = [
     "Anniversary",
     "General assembly",
 ];
-const PLACES: [&str; 8] = [
+pub(super) const PLACES: [&str; 8] = [
     "53 Rue du Château, 41120 Candé-sur-Beuvron",
     "Salle des fêtes de Mufflins",
     "Grand Hôtel, Paris",
@@ -98,34 +97,64 @@ const PLACES: [&str; 8] = [
 ];
 
 /// Numbers that are the same for every demo.
-struct Dice(u64);
+pub(super) struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or(0) % sides
     }
 
-    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
+    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.roll(of.len())]
     }
 }
 
-/// Makes the demo when there is none, or an old one. Returns the accounts to try:
-/// username and password.
-pub fn prepare(path: &Path, _language: Language, now: Moment) -> Result<Vec<(String, String)>, Error> {
-    let accounts = STAFF[..3].iter().map(|(name, ..)| ((*name).to_owned(), PASSWORD.to_owned())).collect();
+/// The accounts to try: username and password.
+fn accounts() -> Vec<(String, String)> {
+    STAFF[..3].iter().map(|(name, ..)| ((*name).to_owned(), PASSWORD.to_owned())).collect()
+}
+
+/// Makes the demo when there is none, or an old one. Returns the accounts to try.
+pub fn prepare(path: &Path, now: Moment) -> Result<Vec<(String, String)>, Error> {
     let target = Target::Sqlite(path.to_owned());
     if path.exists() && is_fresh(&target, now) {
-        return Ok(accounts);
+        return Ok(accounts());
     }
-    for ending in ["", "-wal", "-shm"] {
-        std::fs::remove_file(PathBuf::from(format!("{}{ending}", path.display()))).ok();
-    }
+    remove(path);
     let mut db = Db::create(&target).map_err(Error::Unavailable)?;
     storage::migrate::migrate(&mut db)?;
     fill(&mut db, now).map_err(internal)?;
-    Ok(accounts)
+    Ok(accounts())
+}
+
+/// The same with so many events, in a database that is empty or, where `path` says, made
+/// anew; `told` hears how many rows of how many are there.
+pub fn prepare_scaled(
+    address: &str,
+    path: Option<&Path>,
+    events: u64,
+    now: Moment,
+    told: impl FnMut(u64, u64),
+) -> Result<Vec<(String, String)>, Error> {
+    if let Some(path) = path {
+        remove(path);
+    }
+    let target = Target::parse(address).map_err(Error::Unavailable)?;
+    let mut db = Db::create(&target).map_err(Error::Unavailable)?;
+    storage::migrate::migrate(&mut db)?;
+    if storage::settings::is_set_up(&mut db)? {
+        return Err(Error::AlreadySetUp);
+    }
+    fill(&mut db, now).map_err(internal)?;
+    super::scale::fill(&mut db, events, now, told).map_err(internal)?;
+    Ok(accounts())
+}
+
+fn remove(path: &Path) {
+    for ending in ["", "-wal", "-shm"] {
+        std::fs::remove_file(PathBuf::from(format!("{}{ending}", path.display()))).ok();
+    }
 }
 
 fn is_fresh(target: &Target, now: Moment) -> bool {

@@ -15,6 +15,7 @@ pub mod export;
 pub mod figures;
 mod reads;
 pub mod request;
+mod scale;
 mod setup;
 pub use setup::{Examined, examine};
 pub mod upkeep;

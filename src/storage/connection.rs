@@ -114,6 +114,17 @@ impl Db {
         }
     }
 
+    /// The highest id of a table.
+    pub fn last_id(&mut self, table: &str) -> Result<i64, Failure> {
+        use diesel::{RunQueryDsl, sql_query};
+        let sql = format!("SELECT COALESCE(MAX(id), 0) AS id FROM {table}");
+        let last: Id = match self {
+            Self::Mysql(connection) => sql_query(sql).get_result(connection)?,
+            Self::Sqlite(connection) => sql_query(sql).get_result(connection)?,
+        };
+        Ok(last.id)
+    }
+
     /// Rows with words that begin with all of these, by the full-text index; at most so
     /// many, in no order.
     pub fn matching(&mut self, table: &str, columns: &str, terms: &[&str], most: usize) -> Result<Vec<i64>, Failure> {

@@ -1,0 +1,252 @@
+//! A company as large as is asked for, to measure with: the same rows for the same size.
+//!
+//! Written past the services, a thousand rows a statement; the audit log is a chain here too.
+
+use std::fmt::Write;
+
+use chrono::{NaiveDateTime, TimeDelta};
+use diesel::connection::SimpleConnection;
+
+use super::{
+    call::Stop,
+    demo::{COMPANIES, Dice, FIRST, LAST, OCCASIONS, PLACES},
+};
+use crate::{
+    domain::{UserId, audit::Verb, session::Moment, text},
+    storage::{self, Db, audit::Author, audit::Entry},
+};
+
+/// Rows of one statement, and of one transaction.
+const AT_ONCE: u64 = 1_000;
+const COMMIT_EVERY: u64 = 50_000;
+
+/// How many of each kind belong to so many events.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    clients: u64,
+    contracts: u64,
+    events: u64,
+    audit: u64,
+}
+
+/// People who own clients and prepare events, with what they are sorted by.
+struct Staff {
+    sales: Vec<(UserId, String)>,
+    support: Vec<(UserId, String)>,
+}
+
+/// Fills the tables of a demo; `told` hears how many rows of how many are there.
+pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u64, u64)) -> Result<(), Stop> {
+    let size = Size { clients: events * 3 / 10, contracts: events / 2, events, audit: events / 5 };
+    let all = size.clients + size.contracts + size.events + size.audit;
+    let staff = staff(db)?;
+    let first = (next(db, "clients")?, next(db, "contracts")?);
+    let mut done = 0;
+    let mut steps = |db: &mut Db, count: u64, step: &mut dyn FnMut(&mut Db, u64, u64) -> Result<(), Stop>| {
+        let mut from = 0;
+        while from < count {
+            let until = (from + COMMIT_EVERY).min(count);
+            db.transact(|db| {
+                (from..until)
+                    .step_by(usize::try_from(AT_ONCE).unwrap_or(1))
+                    .try_for_each(|at| step(db, at, (at + AT_ONCE).min(until)))
+            })?;
+            done += until - from;
+            told(done, all);
+            from = until;
+        }
+        Ok::<(), Stop>(())
+    };
+    steps(db, size.clients, &mut |db, from, to| insert(db, &clients(from..to, first.0, &staff, now.utc)))?;
+    steps(db, size.contracts, &mut |db, from, to| {
+        insert(db, &contracts(from..to, (first.0, first.1), size, &staff, now.utc))
+    })?;
+    steps(db, size.events, &mut |db, from, to| {
+        insert(db, &happenings(from..to, (first.0, first.1), size, &staff, now.utc))
+    })?;
+    steps(db, size.audit, &mut |db, from, to| {
+        let entries: Vec<Entry> = (from..to).map(|number| entry(number, first.0)).collect();
+        let author = Author { actor: None, name: "Demo", host: "demo", session: "scale", operation: "scale" };
+        Ok(storage::audit::add(db, &author, &entries, now.utc)?)
+    })?;
+    Ok(())
+}
+
+fn staff(db: &mut Db) -> Result<Staff, Stop> {
+    let mut of = |role| -> Result<Vec<(UserId, String)>, Stop> {
+        let people = storage::users::active_of_role(db, role, "", 1_000)?;
+        Ok(people.into_iter().map(|user| (user.id, text::fold(&user.full_name))).collect())
+    };
+    Ok(Staff { sales: of(crate::domain::user::Role::Sales)?, support: of(crate::domain::user::Role::Support)? })
+}
+
+fn next(db: &mut Db, table: &str) -> Result<u64, Stop> {
+    Ok(u64::try_from(db.last_id(table)?).unwrap_or(0) + 1)
+}
+
+fn insert(db: &mut Db, sql: &str) -> Result<(), Stop> {
+    Ok(db.batch_execute(sql).map_err(storage::Failure::from)?)
+}
+
+/// Numbers of one record, whatever was asked for before it.
+fn dice(kind: u64, number: u64) -> Dice {
+    let mut dice = Dice(kind.wrapping_mul(0x9E37_79B9).wrapping_add(number.wrapping_mul(2_654_435_761)));
+    dice.roll(2);
+    dice
+}
+
+/// A client as its contracts and events repeat it.
+struct Who {
+    name: String,
+    company: String,
+    phone: String,
+    owner: usize,
+}
+
+fn who(number: u64, staff: &Staff) -> Who {
+    let mut dice = dice(1, number);
+    let (first, last) = (dice.pick(&FIRST), dice.pick(&LAST));
+    Who {
+        name: format!("{first} {last} {number}"),
+        company: format!("{} {}", dice.pick(&COMPANIES), dice.roll(900)),
+        phone: format!("+33 6 {:02} {:02} {:02} {:02}", dice.roll(100), dice.roll(100), dice.roll(100), dice.roll(100)),
+        owner: dice.roll(staff.sales.len().max(1)),
+    }
+}
+
+impl Who {
+    fn words(&self, number: u64) -> String {
+        let digits: String = self.phone.chars().filter(char::is_ascii_digit).collect();
+        text::searchable(&format!(
+            "{} {} client{number}@scale.example {} {digits}",
+            self.name, self.company, self.phone
+        ))
+    }
+}
+
+/// Text between quotes.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn statement(head: &str, rows: impl Iterator<Item = String>) -> String {
+    let mut sql = head.to_owned();
+    for (at, row) in rows.enumerate() {
+        write!(sql, "{}({row})", if at == 0 { "" } else { "," }).ok();
+    }
+    sql
+}
+
+fn clients(numbers: std::ops::Range<u64>, first: u64, staff: &Staff, now: NaiveDateTime) -> String {
+    let rows = numbers.map(|number| {
+        let who = who(number, staff);
+        let (owner, sales_key) = &staff.sales[who.owner];
+        format!(
+            "{},{},{},'client{number}@scale.example',{},{},'',{},{},{},{},'{now}','{now}'",
+            first + number,
+            quoted(&who.name),
+            quoted(&who.company),
+            quoted(&who.phone),
+            owner.0,
+            quoted(&text::fold(&who.name)),
+            quoted(&text::fold(&who.company)),
+            quoted(sales_key),
+            quoted(&who.words(number)),
+        )
+    });
+    let head = "INSERT INTO clients (id, full_name, company_name, email, phone, sales_contact_id, notes, name_key, \
+                company_key, sales_key, search, created_at, updated_at) VALUES ";
+    statement(head, rows)
+}
+
+/// The client of a contract, and the contract of an event.
+fn client_of(contract: u64, size: Size) -> u64 {
+    contract % size.clients.max(1)
+}
+
+fn contract_of(event: u64, size: Size) -> u64 {
+    event % size.contracts.max(1)
+}
+
+fn contracts(
+    numbers: std::ops::Range<u64>,
+    (clients, first): (u64, u64),
+    size: Size,
+    staff: &Staff,
+    now: NaiveDateTime,
+) -> String {
+    let rows = numbers.map(|number| {
+        let client = client_of(number, size);
+        let who = who(client, staff);
+        let mut dice = dice(2, number);
+        let total = 100_000 + dice.roll(2_000) * 1_000;
+        let due = total * [0, 0, 25, 50, 100][dice.roll(5)] / 100;
+        let signed = now - TimeDelta::minutes(i64::try_from(dice.roll(1_000_000)).unwrap_or(0));
+        format!(
+            "{},{},{total},{due},'{signed}','',{},{},{},{},'{}','{now}'",
+            first + number,
+            clients + client,
+            quoted(&text::fold(&who.name)),
+            quoted(&text::fold(&who.company)),
+            quoted(&staff.sales[who.owner].1),
+            quoted(&who.words(client)),
+            signed - TimeDelta::days(12),
+        )
+    });
+    let head = "INSERT INTO contracts (id, client_id, total_cents, due_cents, signed_at, notes, client_key, company_key, \
+                sales_key, search, created_at, updated_at) VALUES ";
+    statement(head, rows)
+}
+
+fn happenings(
+    numbers: std::ops::Range<u64>,
+    (_, contracts): (u64, u64),
+    size: Size,
+    staff: &Staff,
+    now: NaiveDateTime,
+) -> String {
+    let rows = numbers.map(|number| {
+        let contract = contract_of(number, size);
+        let client = client_of(contract, size);
+        let who = who(client, staff);
+        let mut dice = dice(3, number);
+        let title = format!("{} {number}", dice.pick(&OCCASIONS));
+        let place = dice.pick(&PLACES);
+        // From two years ago to one ahead, at whole hours.
+        let hours = i64::try_from(dice.roll(3 * 365 * 24)).unwrap_or(0) - 2 * 365 * 24;
+        let starts = now.date().and_hms_opt(9, 0, 0).unwrap_or(now) + TimeDelta::hours(hours);
+        let ends = starts + TimeDelta::hours(i64::try_from(2 + dice.roll(8)).unwrap_or(2));
+        let over = ends < now;
+        let status = if over { "done" } else { ["planned", "confirmed"][dice.roll(2)] };
+        let helper = (over || dice.roll(10) > 0).then(|| &staff.support[dice.roll(staff.support.len().max(1))]);
+        let (support, support_key) =
+            helper.map_or(("NULL".to_owned(), "NULL".to_owned()), |(id, key)| (id.0.to_string(), quoted(key)));
+        format!(
+            "{},{},{},'{starts}','{ends}',{},{},'','{status}',{support},{},{},{},{support_key},{},{},'{now}','{now}'",
+            contracts + contract,
+            quoted(&title),
+            quoted(&who.name),
+            quoted(place),
+            10 + dice.roll(400),
+            quoted(&text::fold(&title)),
+            quoted(&text::fold(place)),
+            quoted(&text::fold(&who.name)),
+            quoted(&text::searchable(&format!("{title} {place} {}", who.name))),
+            quoted(&who.words(client)),
+        )
+    });
+    let head = "INSERT INTO events (contract_id, title, client_contact, starts_at, ends_at, location, attendees, notes, \
+                status, support_id, title_key, location_key, client_key, support_key, search, client_search, created_at, \
+                updated_at) VALUES ";
+    statement(head, rows)
+}
+
+fn entry(number: u64, clients: u64) -> Entry {
+    Entry {
+        verb: Verb::ClientCreated,
+        kind: crate::domain::audit::RecordKind::Client,
+        id: i64::try_from(clients + number).ok(),
+        name: format!("Client {number}"),
+        changes: crate::domain::audit::Changes::default(),
+    }
+}
