@@ -272,6 +272,8 @@ pub enum ConnectionProblem {
     SchemaTooNew,
     /// An older program made the tables, and they have to be brought up to date by `--init`.
     SchemaTooOld,
+    /// The nodes of the cluster that answer do not see most of the others.
+    NoMajority,
     /// Only the embedded database is copied and put back by the program itself.
     NotEmbedded,
     /// A file of this name is there already.

@@ -86,7 +86,7 @@ pub struct Page<R> {
     pub after: bool,
     /// Counted for the first and the last page; paging on keeps what was counted.
     pub total: Option<Count>,
-    /// No word begins with what was sought: these hold it inside of words, as far as the
-    /// newest records go.
-    pub inside: bool,
+    /// What was sought is too short for an index, or only inside of words: looked for among
+    /// the newest records.
+    pub among_newest: bool,
 }

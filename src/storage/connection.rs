@@ -292,7 +292,7 @@ impl Failure {
             ("Lock wait timeout", || Failure::Retry),
             ("Record has changed since last read", || Failure::Retry),
             ("database is locked", || Failure::Unavailable(ConnectionProblem::Timeout)),
-            ("WSREP has not yet prepared", || Failure::Unavailable(ConnectionProblem::Lost)),
+            ("WSREP has not yet prepared", || Failure::Unavailable(ConnectionProblem::NoMajority)),
             ("file is not a database", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
             ("database disk image is malformed", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
             ("unable to open database file", || Failure::Unavailable(ConnectionProblem::NotAccessible)),

@@ -26,6 +26,9 @@ diesel::alias!(users as owners: Owners, users as helpers: Helpers);
 
 /// The states of an event that is somebody's work.
 const OPEN: [Status; 2] = [Status::Planned, Status::Confirmed];
+/// The others. Where a span of time is asked for these are left out, rather than the open
+/// ones taken in: an engine would take the index of the states for that.
+pub(super) const CLOSED: [Status; 2] = [Status::Done, Status::Cancelled];
 
 type Joined = (Event, ClientId, String, String, UserId, String, Option<String>);
 
@@ -216,7 +219,7 @@ pub fn engagements(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Resul
         .and(events::starts_at.ge(from - LONGEST))
         .and(events::starts_at.ge(from).or(events::ends_at.gt(from)));
     let query = events::table
-        .filter(events::support_id.is_not_null().and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()))
+        .filter(events::support_id.is_not_null().and(events::status.ne_all(CLOSED)).and(events::archived_at.is_null()))
         .filter(touching)
         .select((
             events::id,
@@ -232,7 +235,7 @@ pub fn engagements(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Resul
 
 /// Events last at most so long: what began earlier is not looked at when a span of time is
 /// asked for, so that the question stays as small as the span.
-const LONGEST: TimeDelta = TimeDelta::days(31);
+const LONGEST: TimeDelta = TimeDelta::days(14);
 
 /// Events that are neither archived nor cancelled and touch the span, the earliest first.
 pub fn between(
@@ -294,6 +297,7 @@ macro_rules! filtered {
                 query.filter(
                     events::starts_at
                         .lt(next)
+                        .and(events::starts_at.ge(monday - LONGEST))
                         .and(events::starts_at.ge(monday).or(events::ends_at.gt(monday)))
                         .assume_not_null(),
                 )

@@ -4,9 +4,12 @@
 use chrono::NaiveDateTime;
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
-use super::connection::{Db, Failure};
+use super::{
+    connection::{Db, Failure},
+    events::CLOSED,
+};
 use crate::{
-    domain::{event::Status, id::UserId, money::Cents},
+    domain::{id::UserId, money::Cents},
     schema::{clients, contracts, events, users},
 };
 
@@ -47,7 +50,6 @@ pub fn signed(
     let first = stretches.iter().map(|(from, _)| *from).min().unwrap_or_default();
     let last = stretches.iter().map(|(_, to)| *to).max().unwrap_or_default();
     let mut query = contracts::table
-        .inner_join(clients::table)
         .filter(contracts::archived_at.is_null())
         .filter(contracts::signed_at.ge(first).and(contracts::signed_at.lt(last)))
         .select((sum(0), sum(1), sum(2), sum(3), sum(4), sum(5)))
@@ -56,7 +58,8 @@ pub fn signed(
         query = query.filter(contracts::due_cents.gt(Cents(0)));
     }
     if let Some(owner) = owner {
-        query = query.filter(clients::sales_contact_id.eq(owner));
+        let theirs = clients::table.filter(clients::sales_contact_id.eq(owner)).select(clients::id);
+        query = query.filter(contracts::client_id.eq_any(theirs));
     }
     let sums: (i64, i64, i64, i64, i64, i64) = query.first(db)?;
     Ok([sums.0, sums.1, sums.2, sums.3, sums.4, sums.5].map(Cents))
@@ -71,7 +74,7 @@ pub fn support_load(db: &mut Db, (from, to): Stretch, limit: usize) -> Result<Ve
         .order((users::name_key, users::id))
         .load(db)?;
     let counts: Vec<(Option<UserId>, i64)> = events::table
-        .filter(events::archived_at.is_null().and(events::status.eq_any([Status::Planned, Status::Confirmed])))
+        .filter(events::archived_at.is_null().and(events::status.ne_all(CLOSED)))
         .filter(events::support_id.is_not_null())
         .filter(events::starts_at.ge(from).and(events::starts_at.lt(to)))
         .group_by(events::support_id)
@@ -88,7 +91,7 @@ pub fn support_load(db: &mut Db, (from, to): Stretch, limit: usize) -> Result<Ve
 pub fn own_load(db: &mut Db, support: UserId, spans: &[Stretch]) -> Result<Vec<i64>, Failure> {
     let (Some((from, _)), Some((_, to))) = (spans.first(), spans.last()) else { return Ok(Vec::new()) };
     let starts: Vec<Option<NaiveDateTime>> = events::table
-        .filter(events::archived_at.is_null().and(events::status.eq_any([Status::Planned, Status::Confirmed])))
+        .filter(events::archived_at.is_null().and(events::status.ne_all(CLOSED)))
         .filter(events::support_id.eq(support))
         .filter(events::starts_at.ge(*from).and(events::starts_at.lt(*to)))
         .select(events::starts_at)

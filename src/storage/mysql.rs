@@ -26,8 +26,13 @@ type Lookup = <Mysql as TypeMetadata>::MetadataLookup;
 
 /// How long to wait for a server that is asked to connect.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
-/// How long to wait for an answer; longer than the server's own lock timeout.
-const CALL_PATIENCE: Duration = Duration::from_secs(10);
+/// The same where there are others to ask.
+const HOST_PATIENCE: Duration = Duration::from_secs(2);
+/// How long to wait for an answer; longer than the server's own lock timeout, and short
+/// enough to go on elsewhere within ten seconds.
+const CALL_PATIENCE: Duration = Duration::from_secs(6);
+/// What a node of a cluster says that has lost sight of most others.
+const NO_MAJORITY: &str = "WSREP has not yet prepared";
 
 /// How long to wait while the tables are brought up to date.
 const MIGRATION_PATIENCE: Duration = Duration::from_mins(30);
@@ -52,8 +57,40 @@ pub struct MysqlConnection {
 }
 
 impl MysqlConnection {
-    /// Connects to the database of a `mysql://` address.
+    /// Connects to the database of a `mysql://` address. Of several hosts, parted by
+    /// commas, the first that answers and has its cluster's majority behind it.
     pub fn open(address: &str) -> Result<Self, ConnectionProblem> {
+        let hosts = each_host(address);
+        if let [only] = hosts.as_slice() {
+            return Self::connect(only, CONNECT_PATIENCE);
+        }
+        let mut problem = ConnectionProblem::Refused;
+        for host in &hosts {
+            let connected = Self::connect(host, HOST_PATIENCE).and_then(|mut connection| {
+                let asked = connection.batch_execute("SELECT 1");
+                asked.map(|()| connection).map_err(|error| match error {
+                    Error::DatabaseError(_, detail) if detail.message().contains(NO_MAJORITY) => {
+                        ConnectionProblem::NoMajority
+                    }
+                    other => ConnectionProblem::Other(other.to_string()),
+                })
+            });
+            match connected {
+                Ok(connection) => return Ok(connection),
+                // What another host would say as well is not asked again.
+                Err(
+                    refused @ (ConnectionProblem::AccessDenied
+                    | ConnectionProblem::DatabaseDenied
+                    | ConnectionProblem::NoSuchDatabase
+                    | ConnectionProblem::BadAddress(_)),
+                ) => return Err(refused),
+                Err(other) => problem = other,
+            }
+        }
+        Err(problem)
+    }
+
+    fn connect(address: &str, patience: Duration) -> Result<Self, ConnectionProblem> {
         let options = options(address)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -66,7 +103,7 @@ impl MysqlConnection {
             let inner = inner.map_err(|error| ConnectionProblem::Other(error.to_string()))?;
             Ok((inner, format!("MySQL {major}.{minor}.{patch}")))
         };
-        let limited = async { tokio::time::timeout(CONNECT_PATIENCE, connect).await };
+        let limited = async { tokio::time::timeout(patience, connect).await };
         let (inner, server) = runtime.block_on(limited).unwrap_or(Err(ConnectionProblem::Timeout))?;
         Ok(Self {
             inner,
@@ -122,7 +159,8 @@ fn closed(detail: String) -> Error {
 /// Errors of the wire arrive with these beginnings, errors of the server without;
 /// the last two are how a server takes its leave.
 fn is_fatal(message: &str) -> bool {
-    const FATAL: [&str; 6] = [
+    const FATAL: [&str; 7] = [
+        NO_MAJORITY,
         "no answer within",
         "Input/output error",
         "Driver error",
@@ -131,6 +169,21 @@ fn is_fatal(message: &str) -> bool {
         "Connection was killed",
     ];
     FATAL.iter().any(|beginning| message.starts_with(beginning))
+}
+
+/// The same address for each of its hosts.
+fn each_host(address: &str) -> Vec<String> {
+    let parts = || {
+        let rest = address.strip_prefix("mysql://")?;
+        let (before, options) = rest.split_once('?').unwrap_or((rest, ""));
+        let (before, name) = before.rsplit_once('/').unwrap_or((before, ""));
+        let (who, hosts) = before.rsplit_once('@').map_or(("", before), |(who, hosts)| (who, hosts));
+        hosts.contains(',').then_some((who, hosts, name, options))
+    };
+    let Some((who, hosts, name, options)) = parts() else { return vec![address.to_owned()] };
+    let at = if who.is_empty() { "" } else { "@" };
+    let asked = if options.is_empty() { "" } else { "?" };
+    hosts.split(',').map(|host| format!("mysql://{who}{at}{}/{name}{asked}{options}", host.trim())).collect()
 }
 
 /// `mysql://user:password@host:port/name?ssl_mode=…&ssl_ca=…&unix_socket=…`, with the

@@ -75,7 +75,7 @@ impl<F, S: Copy> Listing<F, S> {
         if self.is_backward() {
             rows.reverse();
         }
-        Page { rows, before, after, total, inside: false }
+        Page { rows, before, after, total, among_newest: false }
     }
 }
 
@@ -144,10 +144,12 @@ pub struct Sought {
     pub patterns: Vec<String>,
     /// The only rows that can meet them, where the index knows few.
     pub ids: Option<Vec<i64>>,
+    /// Only the newest records were looked at.
+    pub among_newest: bool,
 }
 
 /// With so many hits of the index or more a page fills soon by walking the list.
-const MANY: usize = 4_000;
+const MANY: usize = 10_000;
 /// Inner pieces of words are looked for among so many of the newest records.
 const NEWEST: i64 = 10_000;
 
@@ -176,18 +178,22 @@ impl Sought {
     fn beginnings(db: &mut Db, searched: Searched, typed: &str) -> Result<Self, Failure> {
         let words: Vec<String> = text::words(typed).into_iter().take(MOST_WORDS).collect();
         let indexed: Vec<&str> = words.iter().map(String::as_str).filter(|word| is_indexed(word)).collect();
+        let patterns: Vec<String> = words.iter().map(|word| format!("% {word}%")).collect();
         let ids = match indexed.as_slice() {
-            [] => None,
+            [] if patterns.is_empty() => None,
+            // The index does not know such words: they are looked for among the newest.
+            [] => Some(db.newest(searched.table, searched.columns, &patterns, (NEWEST, MANY))?),
             terms => Some(db.matching(searched.table, searched.columns, terms, MANY)?).filter(|ids| ids.len() < MANY),
         };
-        Ok(Self { patterns: words.iter().map(|word| format!("% {word}%")).collect(), ids })
+        Ok(Self { among_newest: indexed.is_empty() && !patterns.is_empty(), patterns, ids })
     }
 
     /// The same anywhere inside of words; too much to look for in every record.
     fn pieces(db: &mut Db, searched: Searched, typed: &str) -> Result<Self, Failure> {
         let words = text::words(typed);
         let patterns: Vec<String> = words.iter().take(MOST_WORDS).map(|word| format!("%{word}%")).collect();
-        Ok(Self { ids: Some(db.newest(searched.table, searched.columns, &patterns, (NEWEST, MANY))?), patterns })
+        let ids = Some(db.newest(searched.table, searched.columns, &patterns, (NEWEST, MANY))?);
+        Ok(Self { ids, patterns, among_newest: true })
     }
 }
 
@@ -223,9 +229,10 @@ pub fn searched<F, S: Copy, R: Sorted<S>>(
         let page = listing.page(rows, total);
         let inside = !page.rows.is_empty();
         // Other pages are asked for by the beginnings of words again, so there are none.
-        return Ok(Page { before: false, after: false, inside, ..page });
+        return Ok(Page { before: false, after: false, among_newest: inside, ..page });
     }
-    Ok(listing.page(rows, total))
+    let page = listing.page(rows, total);
+    Ok(Page { among_newest: sought.among_newest, ..page })
 }
 
 /// The words of a search as patterns for `LIKE … ESCAPE '!'`, at most eight.

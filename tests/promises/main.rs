@@ -9,6 +9,7 @@ mod access;
 mod backup;
 mod chain;
 mod common;
+mod connection;
 mod durability;
 mod races;
 mod tls;

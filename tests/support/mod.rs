@@ -1,6 +1,7 @@
 //! What integration tests share: databases of both engines and a small company.
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub mod proxy;
 pub mod terminal;
 pub mod world;
 

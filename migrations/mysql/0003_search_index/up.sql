@@ -90,4 +90,16 @@ SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE audit_log ADD INDEX audit_by_re
     WHERE table_schema = DATABASE() AND table_name = 'audit_log' AND index_name = 'audit_by_record_name');
 PREPARE add_index FROM @add;
 EXECUTE add_index;
+-- Sums and loads of the home screen are read off these alone.
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE contracts ADD INDEX contracts_sums (signed_at, archived_at, total_cents, due_cents)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'contracts' AND index_name = 'contracts_sums');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE events ADD INDEX events_loads (starts_at, archived_at, status, support_id, ends_at)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'events' AND index_name = 'events_loads');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
 DEALLOCATE PREPARE add_index;

@@ -1,3 +1,5 @@
+DROP INDEX events_loads;
+DROP INDEX contracts_sums;
 DROP INDEX audit_by_record_name;
 DROP INDEX audit_by_action;
 DROP INDEX audit_by_name;

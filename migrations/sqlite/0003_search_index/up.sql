@@ -42,6 +42,9 @@ CREATE INDEX events_by_support_name ON events (support_key, id);
 CREATE INDEX audit_by_name ON audit_log (actor_name, id);
 CREATE INDEX audit_by_action ON audit_log (action, id);
 CREATE INDEX audit_by_record_name ON audit_log (record_name, id);
+-- Sums and loads of the home screen are read off these alone.
+CREATE INDEX contracts_sums ON contracts (signed_at, archived_at, total_cents, due_cents);
+CREATE INDEX events_loads ON events (starts_at, archived_at, status, support_id, ends_at);
 DROP INDEX contracts_by_signature;
 CREATE INDEX contracts_by_signature ON contracts (signed_at, id);
 DROP INDEX events_by_status;

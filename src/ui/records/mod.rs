@@ -92,8 +92,8 @@ impl Record {
 pub fn page(reply: Reply) -> Option<crate::domain::page::Page<Record>> {
     use crate::domain::page::Page;
     fn of<R>(page: Page<R>, wrap: fn(R) -> Record) -> Page<Record> {
-        let Page { rows, before, after, total, inside } = page;
-        Page { rows: rows.into_iter().map(wrap).collect(), before, after, total, inside }
+        let Page { rows, before, after, total, among_newest } = page;
+        Page { rows: rows.into_iter().map(wrap).collect(), before, after, total, among_newest }
     }
     Some(match reply {
         Reply::Clients(page) => of(page, Record::Client),

@@ -61,8 +61,8 @@ pub struct List {
     /// The filter while it is being typed.
     pub filter: Option<Input>,
     pub loaded: bool,
-    /// What was sought is inside of words only, and looked for among the newest.
-    pub inside: bool,
+    /// What was sought was looked for among the newest records only.
+    pub among_newest: bool,
     /// It shows what was counted: words that it was filtered by before do not come back.
     pub counted: bool,
     before: bool,
@@ -84,7 +84,7 @@ impl List {
             marks: BTreeSet::new(),
             filter: None,
             loaded: false,
-            inside: false,
+            among_newest: false,
             counted: false,
             before: false,
             after: false,
@@ -208,7 +208,7 @@ impl List {
 
     fn receive(&mut self, awaited: Awaited, page: crate::domain::page::Page<Record>) {
         self.loaded = true;
-        self.inside = page.inside;
+        self.among_newest = page.among_newest;
         let selected = self.selected().map(Record::id);
         let came = page.rows.len();
         match awaited {

@@ -296,7 +296,7 @@ pub(super) fn say(what: W) -> String {
         W::DoctorFlag => "command line",
         W::DoctorEnvironment => "environment",
         W::TypeToNarrow => "Type to narrow",
-        W::FoundInside => "(inside words, among the newest)",
+        W::AmongNewest => "(among the newest)",
         W::BackupDone(file) => return format!("The backup is in {file}, and it is whole."),
         W::RestoreDone(file) => return format!("Everything is as it was when {file} was made."),
         W::RestoreKept(file) => return format!("What was there before is kept in {file}."),
@@ -630,6 +630,9 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::SchemaTooOld => {
             "The database is of an older version. The administrator updates it with `epic-events --init`."
+        }
+        ConnectionProblem::NoMajority => {
+            "The database servers do not see each other and wait: nothing can be saved now. Please tell whoever runs them."
         }
         ConnectionProblem::NotEmbedded => {
             "This is for the embedded database. A server's is copied by its own tools: see the README."

@@ -308,7 +308,7 @@ pub(super) fn say(what: W) -> String {
         W::DoctorFlag => "ligne de commande",
         W::DoctorEnvironment => "environnement",
         W::TypeToNarrow => "Tapez pour restreindre",
-        W::FoundInside => "(dans les mots, parmi les récents)",
+        W::AmongNewest => "(parmi les plus récents)",
         W::BackupDone(file) => return format!("La sauvegarde est dans {file}, et elle est entière."),
         W::RestoreDone(file) => return format!("Tout est comme au moment où {file} a été fait."),
         W::RestoreKept(file) => return format!("Ce qui était là avant est gardé dans {file}."),
@@ -650,6 +650,9 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::SchemaTooNew => "Une version plus récente a changé la base. Mettez ce programme à jour.",
         ConnectionProblem::SchemaTooOld => {
             "La base est d'une version plus ancienne. L'administrateur la met à jour avec `epic-events --init`."
+        }
+        ConnectionProblem::NoMajority => {
+            "Les serveurs de la base ne se voient plus et attendent : rien ne peut être enregistré. Prévenez qui les gère."
         }
         ConnectionProblem::NotEmbedded => {
             "Ceci est pour la base intégrée. Celle d'un serveur se copie avec ses propres outils : voir le README."

@@ -138,7 +138,7 @@ pub enum W<'a> {
     },
     AuditFault(&'a Fault),
     BadHead,
-    FoundInside,
+    AmongNewest,
     TypeToNarrow,
     DoctorPaths,
     DoctorNotThere,

@@ -28,10 +28,10 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, list: &List, ctx: &Context) ->
         caret = Some(Focus::Caret(input.draw(frame, field, ctx.theme.text)));
     } else if !list.query.text().is_empty() {
         put(frame, area, 0, &ctx.say(W::FilteredBy(list.query.text())), ctx.theme.accent);
-        if list.inside {
+        if list.among_newest {
             let used = rows(text::width(&ctx.say(W::FilteredBy(list.query.text())))) + 2;
             let beside = Rect { x: area.x + used, width: area.width.saturating_sub(used + 20), ..area };
-            put(frame, beside, 0, &ctx.say(W::FoundInside), ctx.theme.quiet);
+            put(frame, beside, 0, &ctx.say(W::AmongNewest), ctx.theme.quiet);
         }
     } else if list.query.is_refined() {
         put(frame, area, 0, &ctx.say(W::Refined), ctx.theme.accent);

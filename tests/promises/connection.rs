@@ -1,0 +1,115 @@
+//! A connection that breaks, freezes or dies: nobody is told a wrong thing, and it goes on.
+
+use std::time::{Duration, Instant};
+
+use diesel::prelude::*;
+use epic_events::{
+    domain::{Error, error::ConnectionProblem},
+    schema::clients,
+    services::{Reply, Request, Services},
+    storage::Target,
+};
+
+use crate::{
+    common::{figure, later},
+    support::{
+        Engine,
+        proxy::Proxy,
+        server,
+        world::{World, client_draft},
+    },
+};
+
+fn through(world: &World, ports: &[u16]) -> Services {
+    let hosts: Vec<String> = ports.iter().map(|port| format!("127.0.0.1:{port}")).collect();
+    let own = format!("127.0.0.1:{}", server().port);
+    let url = world.db.url.replace(&own, &hosts.join(","));
+    Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4)
+}
+
+fn stored(world: &World, name: &str) -> i64 {
+    clients::table.filter(clients::full_name.eq(name)).count().get_result(&mut world.connection()).unwrap()
+}
+
+fn create(world: &World, name: &str) -> Request {
+    Request::CreateClient { draft: client_draft(name), sales_contact: Some(world.sales.actor.id) }
+}
+
+/// Cut at every byte of COMMIT and of its answer: saved once or not at all, and told so.
+#[test]
+fn a_commit_that_breaks_anywhere_is_told_truly() {
+    let world = World::new(Engine::Mysql);
+    let proxy = Proxy::to(server().port);
+    let mut services = through(&world, &[proxy.port]);
+    let (mut told, mut cut) = ([0, 0], 0);
+    for bytes in 0..24 {
+        services.execute(Some(&world.manager), &Request::Heartbeat, later(60)).unwrap();
+        proxy.cut_commit_after(bytes);
+        let name = format!("Cut after {bytes}");
+        let answer = services.execute(Some(&world.manager), &create(&world, &name), later(60));
+        let there = stored(&world, &name);
+        match &answer {
+            Ok(Reply::Saved { .. }) => assert_eq!(there, 1, "{name}"),
+            Err(Error::Unavailable(_)) => assert_eq!(there, 0, "{name}: {answer:?}"),
+            other => panic!("{name}: {other:?}"),
+        }
+        told[usize::from(answer.is_ok())] += 1;
+        if proxy.is_whole() {
+            break;
+        }
+        cut += 1;
+    }
+    assert!(cut > 15, "{cut} cuts");
+    let [not_saved, saved] = told;
+    figure(
+        "10 broken COMMIT",
+        Engine::Mysql,
+        &format!("{cut} cuts, {saved} told saved, {not_saved} told not saved, all true"),
+    );
+}
+
+#[test]
+fn when_a_server_goes_the_next_save_is_on_another() {
+    let world = World::new(Engine::Mysql);
+    let (first, second) = (Proxy::to(server().port), Proxy::to(server().port));
+    let mut services = through(&world, &[first.port, second.port]);
+    services.execute(Some(&world.manager), &create(&world, "Before"), later(60)).unwrap();
+    first.die();
+    let begun = Instant::now();
+    services.execute(Some(&world.manager), &create(&world, "After its death"), later(60)).unwrap();
+    let dead = begun.elapsed();
+    // The second one freezes in the middle of the work; a third is there.
+    let third = Proxy::to(server().port);
+    let mut services = through(&world, &[first.port, second.port, third.port]);
+    services.execute(Some(&world.manager), &Request::Heartbeat, later(60)).unwrap();
+    second.freeze(true);
+    let begun = Instant::now();
+    let answer = services.execute(Some(&world.manager), &create(&world, "After it froze"), later(60));
+    let frozen = begun.elapsed();
+    assert!(answer.is_ok(), "{answer:?}");
+    assert!(frozen < Duration::from_secs(10), "{frozen:?}");
+    for name in ["Before", "After its death", "After it froze"] {
+        assert_eq!(stored(&world, name), 1, "{name}");
+    }
+    figure("13 another host", Engine::Mysql, &format!("after a death {dead:?}, after a freeze {frozen:?}"));
+}
+
+#[test]
+fn a_server_that_is_gone_is_told_and_the_save_succeeds_when_it_is_back() {
+    let world = World::new(Engine::Mysql);
+    let proxy = Proxy::to(server().port);
+    let mut services = through(&world, &[proxy.port]);
+    services.execute(Some(&world.manager), &Request::Heartbeat, later(60)).unwrap();
+    proxy.freeze(true);
+    let answer = services.execute(Some(&world.manager), &create(&world, "Frozen"), later(60));
+    let problem = ConnectionProblem::Timeout;
+    assert!(
+        matches!(&answer, Err(Error::Unavailable(why)) if *why == problem || *why == ConnectionProblem::Lost),
+        "{answer:?}"
+    );
+    proxy.freeze(false);
+    let begun = Instant::now();
+    services.execute(Some(&world.manager), &create(&world, "Back again"), later(60)).unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert_eq!((stored(&world, "Frozen"), stored(&world, "Back again")), (0, 1));
+}

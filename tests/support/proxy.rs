@@ -1,0 +1,105 @@
+//! A small TCP proxy on loopback that can freeze, die, or cut a COMMIT at any byte.
+
+use std::{
+    io::{Read, Write},
+    net::{Shutdown, TcpListener, TcpStream},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+#[derive(Default)]
+struct State {
+    frozen: AtomicBool,
+    dead: AtomicBool,
+    /// Bytes of the next COMMIT exchange that still pass, and one more; 0 cuts nothing.
+    cut: AtomicUsize,
+    open: Mutex<Vec<TcpStream>>,
+}
+
+/// Forwards to a server until it is told otherwise.
+pub struct Proxy {
+    pub port: u16,
+    state: Arc<State>,
+}
+
+impl Proxy {
+    pub fn to(server: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let state = Arc::<State>::default();
+        let shared = Arc::clone(&state);
+        thread::spawn(move || {
+            for client in listener.incoming().map_while(Result::ok) {
+                if shared.dead.load(Ordering::SeqCst) {
+                    continue;
+                }
+                let Ok(server) = TcpStream::connect(("127.0.0.1", server)) else { continue };
+                let mut open = shared.open.lock().unwrap();
+                open.extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
+                drop(open);
+                let answer = Arc::new(AtomicUsize::new(0));
+                for (from, to, asks) in
+                    [(client.try_clone().unwrap(), server.try_clone().unwrap(), true), (server, client, false)]
+                {
+                    let (state, answer) = (Arc::clone(&shared), Arc::clone(&answer));
+                    thread::spawn(move || pump(from, to, asks, &state, &answer));
+                }
+            }
+        });
+        Self { port, state }
+    }
+
+    /// Nothing passes any more, and nobody is told.
+    pub fn freeze(&self, frozen: bool) {
+        self.state.frozen.store(frozen, Ordering::SeqCst);
+    }
+
+    /// All connections break, and new ones are closed at once.
+    pub fn die(&self) {
+        self.state.dead.store(true, Ordering::SeqCst);
+        for stream in self.state.open.lock().unwrap().drain(..) {
+            stream.shutdown(Shutdown::Both).ok();
+        }
+    }
+
+    /// The next COMMIT and its answer break after so many bytes.
+    pub fn cut_commit_after(&self, bytes: usize) {
+        self.state.cut.store(bytes + 1, Ordering::SeqCst);
+    }
+
+    /// Whether the cut that was wanted is still to come.
+    pub fn is_whole(&self) -> bool {
+        self.state.cut.load(Ordering::SeqCst) != 0
+    }
+}
+
+/// `answer` holds how many bytes of the next answer pass, and one more.
+fn pump(mut from: TcpStream, mut to: TcpStream, asks: bool, state: &State, answer: &AtomicUsize) {
+    let mut buffer = [0; 16_384];
+    while let Ok(read @ 1..) = from.read(&mut buffer) {
+        while state.frozen.load(Ordering::SeqCst) {
+            thread::park_timeout(std::time::Duration::from_millis(5));
+        }
+        let mut passes = read;
+        let commit = asks && buffer[..read].windows(6).any(|word| word == b"COMMIT");
+        let cut = if commit { state.cut.swap(0, Ordering::SeqCst) } else { 0 };
+        if cut > 0 && cut - 1 < read {
+            passes = cut - 1;
+        } else if cut > 0 {
+            answer.store(cut - read, Ordering::SeqCst);
+        }
+        let limit = if asks { 0 } else { answer.swap(0, Ordering::SeqCst) };
+        if limit > 0 {
+            passes = (limit - 1).min(read);
+        }
+        let sent = to.write_all(&buffer[..passes]);
+        if sent.is_err() || passes < read || (limit > 0 && passes == limit - 1) {
+            break;
+        }
+    }
+    from.shutdown(Shutdown::Both).ok();
+    to.shutdown(Shutdown::Both).ok();
+}
