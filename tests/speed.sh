@@ -17,7 +17,7 @@ finish() {
     rm -rf "$folder"
 }
 trap finish EXIT
-export HOME=$folder XDG_CONFIG_HOME=$folder/config XDG_DATA_HOME=$folder/data XDG_STATE_HOME=$folder/state
+export XDG_CONFIG_HOME=$folder/config XDG_DATA_HOME=$folder/data XDG_STATE_HOME=$folder/state
 
 as_root=()
 if [ "$(id -u)" -eq 0 ]; then as_root=(--user=root); fi
