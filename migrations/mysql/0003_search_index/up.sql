@@ -90,6 +90,13 @@ SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE audit_log ADD INDEX audit_by_re
     WHERE table_schema = DATABASE() AND table_name = 'audit_log' AND index_name = 'audit_by_record_name');
 PREPARE add_index FROM @add;
 EXECUTE add_index;
+-- The unique index is over another column here, in which case does not matter.
+SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE clients ADD INDEX clients_by_email (email, id)', 'DO 0')
+    FROM information_schema.statistics
+    WHERE table_schema = DATABASE() AND table_name = 'clients' AND index_name = 'clients_by_email');
+PREPARE add_index FROM @add;
+EXECUTE add_index;
+
 -- Sums and loads of the home screen are read off these alone.
 SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE contracts ADD INDEX contracts_sums (signed_at, archived_at, total_cents, due_cents)', 'DO 0')
     FROM information_schema.statistics
