@@ -18,7 +18,7 @@ use secrecy::SecretString;
 use crate::{
     common::{figure, later, rounds, services},
     support::{
-        Engine,
+        Engine, server,
         world::{PASSWORD, World, client_draft},
     },
 };
@@ -107,4 +107,37 @@ fn what_is_no_backup_is_not_restored() {
     std::fs::write(&torn, bytes).unwrap();
     assert!(upkeep::restore(&world.db.url, &torn, "test").is_err());
     assert_eq!(names(&mut world), ["Kevin Casey"]);
+}
+
+/// The README's way for a server: its own tools, while people write.
+#[test]
+fn a_server_s_database_is_dumped_and_loaded_as_the_readme_says() {
+    let mut world = World::new(Engine::Mysql);
+    world.records();
+    let name = world.db.url.rsplit('/').next().unwrap().to_owned();
+    let copy = format!("{name}_copy");
+    let stop = AtomicBool::new(false);
+    let (db, manager, sales) = (&world.db, &world.manager, world.sales.actor.id);
+    let dump = thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut services = services(db);
+            let mut number = 0;
+            while !stop.load(Ordering::Relaxed) {
+                let draft = client_draft(&format!("Load {number:04}"));
+                let request = Request::CreateClient { draft, sales_contact: Some(sales) };
+                services.execute(Some(manager), &request, later(60)).unwrap();
+                number += 1;
+            }
+        });
+        let dump = server().dump(&name);
+        stop.store(true, Ordering::Relaxed);
+        dump
+    });
+    server().load(&copy, &dump);
+    let url = world.db.url.replace(&name, &copy);
+    assert_eq!(upkeep::verify_audit(&url, None).unwrap().fault, None, "a copy of one moment");
+    let mut services = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
+    let login = Request::SignIn { login: "manager".to_owned(), password: SecretString::from(PASSWORD) };
+    assert!(matches!(services.execute(None, &login, later(7_200)), Ok(Reply::SignedIn(_))));
+    figure("15 dump and load", Engine::Mysql, "made under load, the chain whole, people sign in");
 }

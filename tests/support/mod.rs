@@ -7,6 +7,7 @@ pub mod world;
 
 use std::{
     fs::File,
+    io::Write,
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -112,6 +113,26 @@ impl Server {
         command.arg("--no-defaults").arg("-uroot").arg("-S").arg(&self.socket).args(arguments);
         command.stdin(Stdio::null());
         command
+    }
+
+    /// A database by the server's own tool, with the options of the README.
+    pub fn dump(&self, name: &str) -> Vec<u8> {
+        let output = Command::new("mariadb-dump")
+            .args(["--no-defaults", "-uroot", "-S"])
+            .arg(&self.socket)
+            .args(["--single-transaction", "--triggers", name])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    }
+
+    /// A dump into a database that is made for it.
+    pub fn load(&self, name: &str, dump: &[u8]) {
+        self.client(&["-e", &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")]);
+        let mut client = self.command(&[name]).stdin(Stdio::piped()).spawn().unwrap();
+        client.stdin.take().unwrap().write_all(dump).unwrap();
+        assert!(client.wait().unwrap().success());
     }
 
     /// Runs the server's own client as its administrator; the lines it prints.
