@@ -237,8 +237,8 @@ impl Services {
         self.db.as_mut().ok_or(Error::Unavailable(ConnectionProblem::Lost))
     }
 
-    fn is_lost(&self) -> bool {
-        self.db.as_ref().is_some_and(Db::is_lost)
+    fn is_lost(&mut self) -> bool {
+        self.db.as_mut().is_some_and(Db::is_lost)
     }
 
     /// One row for what was refused. When it cannot be written the log has it, and the

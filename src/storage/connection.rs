@@ -96,11 +96,15 @@ impl Db {
         }
     }
 
-    /// Nothing more can be said on this connection; it has to be opened anew.
-    pub fn is_lost(&self) -> bool {
+    /// Nothing more can be said on this connection; it has to be opened anew. So it is
+    /// between two transactions when Diesel does not know how the last one ended: a
+    /// cluster refuses COMMIT, and after that each further BEGIN would fail.
+    pub fn is_lost(&mut self) -> bool {
+        type Manager = <Db as Connection>::TransactionManager;
+        let broken = Manager::is_broken_transaction_manager(self);
         match self {
-            Self::Mysql(connection) => connection.is_lost(),
-            Self::Sqlite(_) => false,
+            Self::Mysql(connection) => broken || connection.is_lost(),
+            Self::Sqlite(_) => broken,
         }
     }
 
@@ -292,7 +296,6 @@ impl Failure {
             ("Lock wait timeout", || Failure::Retry),
             ("Record has changed since last read", || Failure::Retry),
             ("database is locked", || Failure::Unavailable(ConnectionProblem::Timeout)),
-            ("WSREP has not yet prepared", || Failure::Unavailable(ConnectionProblem::NoMajority)),
             ("file is not a database", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
             ("database disk image is malformed", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
             ("unable to open database file", || Failure::Unavailable(ConnectionProblem::NotAccessible)),
@@ -310,6 +313,10 @@ impl Failure {
                 Self::Constraint(message.to_owned())
             }
             Kind::SerializationFailure => Self::Retry,
+            // The connection is given up then, so that another node is looked for.
+            Kind::ClosedConnection if message.starts_with(super::mysql::NO_MAJORITY) => {
+                Self::Unavailable(ConnectionProblem::NoMajority)
+            }
             Kind::ClosedConnection | Kind::UnableToSendCommand => Self::Unavailable(ConnectionProblem::Lost),
             _ if message.starts_with("CONSTRAINT") => Self::Constraint(message.to_owned()),
             _ => MESSAGES

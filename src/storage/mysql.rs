@@ -32,7 +32,7 @@ const HOST_PATIENCE: Duration = Duration::from_secs(2);
 /// enough to go on elsewhere within ten seconds.
 const CALL_PATIENCE: Duration = Duration::from_secs(6);
 /// What a node of a cluster says that has lost sight of most others.
-const NO_MAJORITY: &str = "WSREP has not yet prepared";
+pub(super) const NO_MAJORITY: &str = "WSREP has not yet prepared";
 
 /// How long to wait while the tables are brought up to date.
 const MIGRATION_PATIENCE: Duration = Duration::from_mins(30);
@@ -45,6 +45,13 @@ const SESSION: &str = "SET time_zone = '+00:00', \
 /// Reads what was committed, not what stood when the transaction began: the rules are
 /// checked after the rows they depend on were locked.
 const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+/// A line of `SHOW STATUS`.
+#[derive(diesel::QueryableByName)]
+struct Status {
+    #[diesel(sql_type = diesel::sql_types::Text, column_name = "Value")]
+    value: String,
+}
 
 /// A connection that is lost for good after its first broken or late call.
 pub struct MysqlConnection {
@@ -67,13 +74,8 @@ impl MysqlConnection {
         let mut problem = ConnectionProblem::Refused;
         for host in &hosts {
             let connected = Self::connect(host, HOST_PATIENCE).and_then(|mut connection| {
-                let asked = connection.batch_execute("SELECT 1");
-                asked.map(|()| connection).map_err(|error| match error {
-                    Error::DatabaseError(_, detail) if detail.message().contains(NO_MAJORITY) => {
-                        ConnectionProblem::NoMajority
-                    }
-                    other => ConnectionProblem::Other(other.to_string()),
-                })
+                let ready = connection.is_ready().map_err(|error| ConnectionProblem::Other(error.to_string()))?;
+                if ready { Ok(connection) } else { Err(ConnectionProblem::NoMajority) }
             });
             match connected {
                 Ok(connection) => return Ok(connection),
@@ -84,7 +86,9 @@ impl MysqlConnection {
                     | ConnectionProblem::NoSuchDatabase
                     | ConnectionProblem::BadAddress(_)),
                 ) => return Err(refused),
-                Err(other) => problem = other,
+                // That a node has no majority says most, whatever another one says.
+                Err(other) if problem != ConnectionProblem::NoMajority => problem = other,
+                Err(_) => {}
             }
         }
         Err(problem)
@@ -113,6 +117,14 @@ impl MysqlConnection {
             server,
             patience: CALL_PATIENCE,
         })
+    }
+
+    /// Whether a node of a cluster has its majority behind it; any other server is ready.
+    /// It has to be asked: without it a node still answers what needs no table.
+    fn is_ready(&mut self) -> QueryResult<bool> {
+        use diesel::RunQueryDsl;
+        let status: Vec<Status> = diesel::sql_query("SHOW STATUS LIKE 'wsrep_ready'").load(self)?;
+        Ok(status.iter().all(|status| status.value != "OFF"))
     }
 
     /// What answers, with its version.

@@ -48,7 +48,7 @@ fn of_many_guesses_at_once_few_are_looked_at(#[values(Engine::Sqlite, Engine::My
         });
         assert!(looked_at <= 6, "{looked_at} guesses at {login} were looked at");
         let guesses = many * each;
-        figure("3 guesses", engine, &format!("{guesses} at once at {login}, {looked_at} looked at"));
+        figure("3 guesses", engine.name(), &format!("{guesses} at once at {login}, {looked_at} looked at"));
     }
     // The right password works once the delay is over.
     let mut services = services(&world.db);
@@ -88,6 +88,6 @@ fn what_is_wrong_is_not_told_by_the_time(#[values(Engine::Sqlite, Engine::Mysql)
         times[times.len() / 2]
     });
     let spread = medians.iter().max().unwrap().saturating_sub(*medians.iter().min().unwrap());
-    figure("3 same time", engine, &format!("{tries} tries each, medians {medians:?}, {spread:?} apart"));
+    figure("3 same time", engine.name(), &format!("{tries} tries each, medians {medians:?}, {spread:?} apart"));
     assert!(spread < medians[1] / 2, "{medians:?}");
 }

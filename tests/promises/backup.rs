@@ -86,7 +86,7 @@ fn a_backup_made_under_load_is_whole_and_comes_back() {
         let Reply::Clients(page) = world.manage(&Request::ListClients(sought)) else { panic!("clients") };
         assert_eq!(page.rows.len(), 1, "the index of words is there as well");
     }
-    figure("15 backup and restore", Engine::Sqlite, &format!("{rounds} of {rounds} under load, whole and back"));
+    figure("15 backup and restore", Engine::Sqlite.name(), &format!("{rounds} of {rounds} under load, whole and back"));
 }
 
 #[test]
@@ -139,5 +139,5 @@ fn a_server_s_database_is_dumped_and_loaded_as_the_readme_says() {
     let mut services = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
     let login = Request::SignIn { login: "manager".to_owned(), password: SecretString::from(PASSWORD) };
     assert!(matches!(services.execute(None, &login, later(7_200)), Ok(Reply::SignedIn(_))));
-    figure("15 dump and load", Engine::Mysql, "made under load, the chain whole, people sign in");
+    figure("15 dump and load", Engine::Mysql.name(), "made under load, the chain whole, people sign in");
 }

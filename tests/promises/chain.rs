@@ -99,7 +99,7 @@ fn many_who_write_at_once_make_one_chain(#[values(Engine::Sqlite, Engine::Mysql)
     assert_eq!(fault, None);
     let created = world.audit().iter().filter(|verb| *verb == "client.created").count();
     assert_eq!(created, 3 * each);
-    figure("16 one chain", engine, &format!("{} rows, {} writes by three at once", head.seq, 3 * each));
+    figure("16 one chain", engine.name(), &format!("{} rows, {} writes by three at once", head.seq, 3 * each));
 }
 
 /// Every request that writes, as a manager who may.
@@ -170,5 +170,9 @@ fn without_its_audit_row_nothing_is_written(#[values(Engine::Sqlite, Engine::Mys
         world.ask(Some(&manager), request).unwrap();
         assert_eq!(world.audit().len() - log, records, "{request:?}");
     }
-    figure("17 write and row are one", engine, &format!("{} kinds of writes, 0 left without a row", requests.len()));
+    figure(
+        "17 write and row are one",
+        engine.name(),
+        &format!("{} kinds of writes, 0 left without a row", requests.len()),
+    );
 }

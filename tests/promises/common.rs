@@ -2,7 +2,7 @@
 
 use epic_events::{domain::session::Moment, services::Services, storage::Target};
 
-use crate::support::{Engine, TestDb, world::start};
+use crate::support::{TestDb, world::start};
 
 /// How often something is repeated: little in every run, much in `tests/torture`.
 pub fn rounds(quick: usize) -> usize {
@@ -10,8 +10,8 @@ pub fn rounds(quick: usize) -> usize {
 }
 
 /// Says a figure for `tests/torture`.
-pub fn figure(promise: &str, engine: Engine, words: &str) {
-    println!("FIGURE {promise} ({engine:?}): {words}");
+pub fn figure(promise: &str, on: &str, words: &str) {
+    println!("FIGURE {promise} ({on}): {words}");
 }
 
 pub fn services(db: &TestDb) -> Services {

@@ -63,7 +63,7 @@ fn a_commit_that_breaks_anywhere_is_told_truly() {
     let [not_saved, saved] = told;
     figure(
         "10 broken COMMIT",
-        Engine::Mysql,
+        Engine::Mysql.name(),
         &format!("{cut} cuts, {saved} told saved, {not_saved} told not saved, all true"),
     );
 }
@@ -91,7 +91,7 @@ fn when_a_server_goes_the_next_save_is_on_another() {
     for name in ["Before", "After its death", "After it froze"] {
         assert_eq!(stored(&world, name), 1, "{name}");
     }
-    figure("13 another host", Engine::Mysql, &format!("after a death {dead:?}, after a freeze {frozen:?}"));
+    figure("13 another host", Engine::Mysql.name(), &format!("after a death {dead:?}, after a freeze {frozen:?}"));
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn a_program_that_is_killed_loses_nothing_that_it_acknowledged() {
     let done = acknowledged.len();
     figure(
         "9 killed program",
-        Engine::Sqlite,
+        Engine::Sqlite.name(),
         &format!("{rounds} kills, {done} operations acknowledged, 0 lost, 0 halves"),
     );
 }

@@ -82,7 +82,7 @@ fn only_the_right_certificate_connects_when_it_is_verified() {
     assert_eq!(connect(&plain, "disabled", None), Ok(()));
     figure(
         "8 TLS",
-        Engine::Mysql,
+        Engine::Mysql.name(),
         "good connects; other authority, unknown, other host, expired, stripped are refused",
     );
 }

@@ -1,6 +1,7 @@
 //! What integration tests share: databases of both engines and a small company.
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
+pub mod cluster;
 pub mod proxy;
 pub mod terminal;
 pub mod world;
@@ -23,6 +24,15 @@ use std::{
 pub enum Engine {
     Sqlite,
     Mysql,
+}
+
+impl Engine {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Mysql => "MariaDB",
+        }
+    }
 }
 
 /// A database that is not there yet, for one test.
@@ -64,10 +74,10 @@ impl TestDb {
 /// A MariaDB server of this test process: loopback only, its data in a folder of its own.
 pub struct Server {
     pub port: u16,
-    socket: PathBuf,
+    folder: PathBuf,
     /// Its end of the pipe keeps the server alive: however this process ends, the pipe
     /// closes, and the shell stops the server by its process id.
-    _supervisor: Child,
+    supervisor: Child,
 }
 
 /// The server, started by the first test that needs it.
@@ -76,41 +86,71 @@ pub fn server() -> &'static Server {
     SERVER.get_or_init(|| Server::start_with(&[]))
 }
 
+/// A port of this machine that nobody listens on.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
 impl Server {
     /// One more server, with options of its own.
     pub fn start_with(options: &[String]) -> Self {
-        let folder = tempfile::Builder::new().prefix("epic-events-mariadb").tempdir().unwrap().keep();
-        let user = if rustix::process::geteuid().is_root() { "--user=root" } else { "" };
-        let data = format!("--datadir={}", folder.join("data").display());
-        let log = File::create(folder.join("install.log")).unwrap();
-        let installed = Command::new("mariadb-install-db")
-            .args(["--no-defaults", &data, "--auth-root-authentication-method=normal", "--skip-test-db"])
-            .args(Some(user).filter(|user| !user.is_empty()))
-            .stdout(log)
-            .stderr(Stdio::null())
-            .status()
-            .expect("mariadb-install-db: tests/run installs the package mariadb-server");
-        assert!(installed.success(), "mariadb-install-db failed, see {}", folder.display());
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let socket = folder.join("s");
-        let supervisor = supervise(&folder, &socket, port, &[&[user.to_owned()], options].concat());
-        let server = Self { port, socket, _supervisor: supervisor };
+        let server = Self::starting("root", options);
         server.wait_until_up();
         server.client(&["-e", "CREATE USER crm@'%' IDENTIFIED BY 'only-for-tests'; GRANT ALL ON *.* TO crm@'%'"]);
         server
     }
 
-    fn wait_until_up(&self) {
+    /// One that is not up yet and knows no account. Where the tests run as root, as this user.
+    pub fn starting(user: &str, options: &[String]) -> Self {
+        let folder = tempfile::Builder::new().prefix("epic-events-mariadb").tempdir().unwrap().keep();
+        let is_root = rustix::process::geteuid().is_root();
+        let user = if is_root { format!("--user={user}") } else { String::new() };
+        let data = format!("--datadir={}", folder.join("data").display());
+        let log = File::create(folder.join("install.log")).unwrap();
+        let installed = Command::new("mariadb-install-db")
+            .args(["--no-defaults", &data, "--auth-root-authentication-method=normal", "--skip-test-db"])
+            .args(Some(&user).filter(|user| !user.is_empty()))
+            .stdout(log)
+            .stderr(Stdio::null())
+            .status()
+            .expect("mariadb-install-db: tests/run installs the package mariadb-server");
+        assert!(installed.success(), "mariadb-install-db failed, see {}", folder.display());
+        if let Some(name) = user.strip_prefix("--user=") {
+            assert!(Command::new("chown").args(["-R", name]).arg(&folder).status().unwrap().success());
+        }
+        let port = free_port();
+        let supervisor = supervise(&folder, port, &[&[user], options].concat());
+        Self { port, folder, supervisor }
+    }
+
+    pub fn wait_until_up(&self) {
         let deadline = Instant::now() + Duration::from_mins(1);
         while !self.command(&["-e", "SELECT 1"]).output().is_ok_and(|output| output.status.success()) {
-            assert!(Instant::now() < deadline, "MariaDB did not start");
-            std::thread::park_timeout(Duration::from_millis(50));
+            assert!(Instant::now() < deadline, "MariaDB did not start:\n{}", self.log());
+            std::thread::park_timeout(Duration::from_millis(20));
         }
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("error.log")).unwrap_or_default()
+    }
+
+    /// Sends the server's process a signal: KILL, STOP, CONT.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        let id = std::fs::read_to_string(self.folder.join("started")).unwrap();
+        let id = rustix::process::Pid::from_raw(id.trim().parse().unwrap()).unwrap();
+        rustix::process::kill_process(id, signal).unwrap();
+    }
+
+    /// Starts it anew after it was killed, on the same data.
+    pub fn start_again(&mut self) {
+        self.supervisor.stdin.as_mut().unwrap().write_all(b"again\n").unwrap();
+        self.wait_until_up();
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("mariadb");
-        command.arg("--no-defaults").arg("-uroot").arg("-S").arg(&self.socket).args(arguments);
+        command.arg("--no-defaults").arg("-uroot").arg("-S").arg(self.folder.join("s")).args(arguments);
         command.stdin(Stdio::null());
         command
     }
@@ -119,7 +159,7 @@ impl Server {
     pub fn dump(&self, name: &str) -> Vec<u8> {
         let output = Command::new("mariadb-dump")
             .args(["--no-defaults", "-uroot", "-S"])
-            .arg(&self.socket)
+            .arg(self.folder.join("s"))
             .args(["--single-transaction", "--triggers", name])
             .output()
             .unwrap();
@@ -143,15 +183,21 @@ impl Server {
     }
 }
 
-fn supervise(folder: &Path, socket: &Path, port: u16, options: &[String]) -> Child {
+fn supervise(folder: &Path, port: u16, options: &[String]) -> Child {
+    // Each line that it reads is a server to start anew, once the last one is gone.
     const SCRIPT: &str = r#"
-        folder=$1 socket=$2 port=$3
-        shift 3
-        mariadbd --no-defaults --datadir="$folder/data" --socket="$socket" --port="$port" --bind-address=127.0.0.1 \
-            --pid-file="$folder/pid" --log-error="$folder/error.log" --innodb-flush-log-at-trx-commit=0 \
-            --innodb-buffer-pool-size=64M --performance-schema=off --skip-name-resolve "$@" </dev/null &
-        pid=$!
-        cat >/dev/null
+        folder=$1 port=$2
+        shift 2
+        while :; do
+            mariadbd --no-defaults --datadir="$folder/data" --socket="$folder/s" --port="$port" \
+                --bind-address=127.0.0.1 --log-error="$folder/error.log" --innodb-flush-log-at-trx-commit=0 \
+                --innodb-buffer-pool-size=64M --performance-schema=off --skip-name-resolve "$@" </dev/null &
+            pid=$!
+            echo "$pid" >"$folder/started"
+            read -r _ || break
+            wait "$pid"
+        done
+        kill -CONT "$pid"
         kill "$pid"
         wait "$pid"
         rm -rf "$folder"
@@ -159,7 +205,6 @@ fn supervise(folder: &Path, socket: &Path, port: u16, options: &[String]) -> Chi
     Command::new("sh")
         .args(["-c", SCRIPT, "sh"])
         .arg(folder)
-        .arg(socket)
         .arg(port.to_string())
         .args(options.iter().filter(|option| !option.is_empty()))
         .stdin(Stdio::piped())

@@ -104,7 +104,11 @@ pub fn set_up(url: &str) -> Request {
 
 impl World {
     pub fn new(engine: Engine) -> Self {
-        let db = TestDb::new(engine);
+        Self::of(TestDb::new(engine))
+    }
+
+    /// In this database, which is not there yet.
+    pub fn of(db: TestDb) -> Self {
         let exports = tempfile::tempdir().unwrap();
         let services = Services::new(Target::parse(&db.url).unwrap(), "test".to_owned(), 4);
         let mut services = services.exporting_to(exports.path().to_owned());

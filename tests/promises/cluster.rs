@@ -1,0 +1,77 @@
+//! The same on three nodes of a Galera cluster, whichever of them is written to.
+
+use std::time::{Duration, Instant};
+
+use epic_events::{
+    domain::{Error, error::ConnectionProblem},
+    services::{Reply, Request},
+};
+
+use crate::{
+    common::{figure, later, services},
+    races,
+    support::{
+        TestDb,
+        cluster::Cluster,
+        world::{World, client_draft},
+    },
+};
+
+const ON: &str = "Galera, three nodes";
+
+#[test]
+fn nothing_is_lost_and_nobody_writes_after_their_end() {
+    let cluster = Cluster::start();
+    let mut world = World::of(TestDb::at(cluster.url("company", &[0])));
+    races::deactivate_while_they_save(&mut world, ON, &cluster.url("company", &[1]));
+    let each: Vec<String> = (0..3).map(|number| cluster.url("company", &[number])).collect();
+    races::edit_by_eight(&mut world, ON, &each);
+}
+
+/// The next save goes to another node; without most of the nodes the person is told.
+#[test]
+fn a_node_that_goes_is_replaced_by_another() {
+    let cluster = Cluster::start();
+    let mut world = World::of(TestDb::at(cluster.url("company", &[0])));
+    let (manager, owner) = (world.manager.clone(), world.sales.actor.id);
+    let mut services = services(&TestDb::at(cluster.url("company", &[1, 2, 0])));
+    let mut save = |name: &str| {
+        let create = Request::CreateClient { draft: client_draft(name), sales_contact: Some(owner) };
+        let begun = Instant::now();
+        (services.execute(Some(&manager), &create, later(60)), begun.elapsed())
+    };
+    assert!(matches!(save("Before").0, Ok(Reply::Saved { .. })));
+    cluster.kill(1);
+    let (answer, dead) = save("After a death");
+    assert!(matches!(answer, Ok(Reply::Saved { .. })), "{answer:?}");
+    assert!(dead < Duration::from_secs(10), "{dead:?}");
+    // The one that is in use now loses the last of the others and has no majority.
+    cluster.freeze(0);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    let mut number = 0;
+    let (alone, told) = loop {
+        number += 1;
+        let (answer, took) = save(&format!("Alone {number}"));
+        match answer {
+            Err(Error::Unavailable(ConnectionProblem::NoMajority)) => break (number, took),
+            Ok(_) | Err(Error::Unavailable(_) | Error::OutcomeUnknown) => {
+                assert!(Instant::now() < deadline, "nobody said that there is no majority");
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    cluster.thaw(0);
+    let begun = Instant::now();
+    while save("Together again").0.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(30), "they did not come together");
+    }
+    let back = begun.elapsed();
+    figure(
+        "13 another node",
+        ON,
+        &format!(
+            "saved {dead:?} after a death; no majority told in {told:?} (attempt {alone}); saved {back:?} after its return"
+        ),
+    );
+    world.client_of(owner, "And it goes on");
+}
