@@ -89,7 +89,9 @@ pub fn last(connection: &mut Db, level: Level) -> Result<(String, String), Failu
 /// those of a newer program.
 pub fn migrate(connection: &mut Db) -> Result<(), Failure> {
     match level(connection)? {
-        Level::Current => return Ok(()),
+        // Whoever was killed behind the last migration has left no guards.
+        Level::Current if !lacks_guards(connection)? => return Ok(()),
+        Level::Current => {}
         Level::Ahead => return Err(Failure::Unavailable(ConnectionProblem::SchemaTooNew)),
         Level::Empty | Level::Behind => {}
     }
@@ -152,28 +154,38 @@ fn mysql_has_migrations(connection: &mut MysqlConnection) -> Result<bool, Failur
 }
 
 /// The right to migrate a MySQL database, for a while. A row, since `GET_LOCK` is given
-/// to two programs at once on the nodes of a cluster.
+/// to two programs at once on the nodes of a cluster; beside it a lock, by which others
+/// on the same server see that its holder lives.
 struct Lease {
     holder: String,
 }
 
-/// A migrator that died keeps the others waiting no longer than this.
+/// A migrator that died on another server keeps the others waiting no longer than this.
 const LEASE_SECONDS: u32 = 600;
+
+/// Which server this is, among the nodes of a cluster.
+const PLACE: &str = "MD5(CONCAT(@@hostname, ':', @@port, @@datadir))";
 
 impl Lease {
     fn take(connection: &mut MysqlConnection) -> Result<Self, Failure> {
+        use diesel::{RunQueryDsl, sql_query};
         let holder = crate::domain::session::random_id();
         connection.batch_execute(
             "CREATE TABLE IF NOT EXISTS migration_lease (id INTEGER PRIMARY KEY, holder VARCHAR(64) NOT NULL, \
              until DATETIME(6) NOT NULL) ENGINE = InnoDB; \
              INSERT IGNORE INTO migration_lease VALUES (1, '', '1970-01-01 00:00:00')",
         )?;
+        // Some clusters refuse such locks; there the lease has to run out.
+        let locked = connection.batch_execute(&format!("DO GET_LOCK('{holder}', 0)")).is_ok();
+        let place = if locked { PLACE } else { "''" };
         let give_up = Instant::now() + Duration::from_secs(LEASE_SECONDS.into()) * 2;
         loop {
-            use diesel::{RunQueryDsl, sql_query};
+            // Free, or held by a connection of this very server that is there no more.
             let taken = sql_query(format!(
-                "UPDATE migration_lease SET holder = '{holder}', until = UTC_TIMESTAMP(6) + INTERVAL {LEASE_SECONDS} SECOND \
-                 WHERE id = 1 AND until < UTC_TIMESTAMP(6)"
+                "UPDATE migration_lease SET holder = CONCAT('{holder}', {place}), \
+                 until = UTC_TIMESTAMP(6) + INTERVAL {LEASE_SECONDS} SECOND \
+                 WHERE id = 1 AND (until < UTC_TIMESTAMP(6) \
+                 OR (SUBSTRING(holder, 33) = {PLACE} AND IS_FREE_LOCK(LEFT(holder, 32)) = 1))"
             ))
             .execute(connection)?;
             if taken == 1 {
@@ -188,8 +200,10 @@ impl Lease {
 
     fn give_back(self, connection: &mut MysqlConnection) {
         let holder = self.holder;
-        let release =
-            format!("UPDATE migration_lease SET until = '1970-01-01 00:00:00' WHERE id = 1 AND holder = '{holder}'");
+        let release = format!(
+            "UPDATE migration_lease SET until = '1970-01-01 00:00:00' WHERE id = 1 AND LEFT(holder, 32) = '{holder}'; \
+             DO RELEASE_LOCK('{holder}')"
+        );
         // If it fails the lease runs out by itself.
         if let Err(error) = connection.batch_execute(&release) {
             tracing::warn!(%error, "the migration lease could not be given back");
@@ -248,6 +262,14 @@ const GUARDS: &[(&str, &str)] = &[
          SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the audit log is not removed'",
     ),
 ];
+
+fn lacks_guards(connection: &mut Db) -> Result<bool, Failure> {
+    use diesel::{RunQueryDsl, dsl::sql, select, sql_types::BigInt};
+    let Db::Mysql(connection) = connection else { return Ok(false) };
+    let there = "(SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = DATABASE())";
+    let there: i64 = select(sql::<BigInt>(there)).get_result(connection)?;
+    Ok(usize::try_from(there).unwrap_or_default() < GUARDS.len())
+}
 
 fn install_guards(connection: &mut MysqlConnection) -> Result<(), Failure> {
     for (name, body) in GUARDS {

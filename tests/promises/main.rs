@@ -12,6 +12,7 @@ mod cluster;
 mod common;
 mod connection;
 mod durability;
+mod migrations;
 mod races;
 mod server;
 mod tls;

@@ -1,0 +1,238 @@
+//! Tables that were left half way are brought up to date by the next run, and are then
+//! the same as those of a new database.
+
+use std::{fmt::Write, path::Path, process::Command, thread};
+
+use diesel::{connection::SimpleConnection, migration::CREATE_MIGRATIONS_TABLE, prelude::*};
+use epic_events::{
+    schema::clients,
+    storage::{Db, Target, migrate},
+};
+use rustix::process::Signal;
+
+use crate::{
+    common::{figure, rounds},
+    support::{Engine, Server, TestDb, server},
+};
+
+/// What an older program had stored when only the first migration was there.
+const COMPANY: &str = "INSERT INTO users (id, username, full_name, name_key, role, password_hash, search, created_at, updated_at) \
+     VALUES (7, 'bill', 'Bill Boquet', 'bill boquet', 'sales', 'x', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00'); \
+     INSERT INTO clients (id, full_name, company_name, phone, sales_contact_id, notes, search, created_at, updated_at) \
+     VALUES (1, 'Kevin Casey', 'Cool Startup LLC', '+678', 7, '', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00');";
+
+/// Versions and statements of the migrations of an engine.
+fn migrations(engine: &str) -> Vec<(String, Vec<String>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let statements = |path: &Path| {
+        let text = std::fs::read_to_string(path.join("up.sql")).unwrap();
+        let code: String =
+            text.lines().filter(|line| !line.starts_with("--")).fold(String::new(), |all, line| all + line + "\n");
+        code.split(";\n").map(str::trim).filter(|one| !one.is_empty()).map(|one| format!("{one};")).collect()
+    };
+    let version = |path: &Path| path.file_name().unwrap().to_str().unwrap().split('_').next().unwrap().to_owned();
+    files.iter().map(|path| (version(path), statements(path))).collect()
+}
+
+fn open(url: &str) -> Db {
+    Db::open(&Target::parse(url).unwrap()).unwrap()
+}
+
+/// The tables as the engine describes them, and what stands in them by itself.
+fn described(server: &Server, name: &str) -> Vec<String> {
+    let questions = [
+        "SELECT table_name, column_name, ordinal_position, column_type, is_nullable, column_default, collation_name, extra \
+         FROM information_schema.columns WHERE table_schema = DATABASE() ORDER BY 1, 3",
+        "SELECT table_name, index_name, seq_in_index, column_name, non_unique, index_type \
+         FROM information_schema.statistics WHERE table_schema = DATABASE() ORDER BY 1, 2, 3",
+        "SELECT table_name, constraint_name, constraint_type \
+         FROM information_schema.table_constraints WHERE table_schema = DATABASE() ORDER BY 1, 2",
+        "SELECT table_name, constraint_name, check_clause \
+         FROM information_schema.check_constraints WHERE constraint_schema = DATABASE() ORDER BY 1, 2",
+        "SELECT trigger_name, action_statement FROM information_schema.triggers \
+         WHERE trigger_schema = DATABASE() ORDER BY 1",
+        "SELECT `key`, value, version FROM settings ORDER BY 1",
+        "SELECT version FROM __diesel_schema_migrations ORDER BY 1",
+    ];
+    questions.iter().flat_map(|question| server.client(&["-BN", name, "-e", question])).collect()
+}
+
+/// What the program makes of a database that is not there yet.
+fn fresh(server: &Server, name: &str) -> Vec<String> {
+    let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/{name}", server.port);
+    migrate::migrate(&mut Db::create(&Target::parse(&url).unwrap()).unwrap()).unwrap();
+    described(server, name)
+}
+
+/// As far as a program came that died after so many statements.
+fn left_after(statements: usize) -> (String, bool) {
+    let mut left = statements;
+    let mut sql = CREATE_MIGRATIONS_TABLE.to_owned();
+    let mut has_company = false;
+    for (version, all) in migrations("mysql") {
+        if version == "0003" && left > 0 {
+            // Filled by the program before it makes the index.
+            sql += "UPDATE clients SET sales_key = 'bill boquet';";
+        }
+        let run = all.len().min(left);
+        sql += &all[..run].join("\n");
+        left -= run;
+        if run < all.len() {
+            break;
+        }
+        if version == "0001" {
+            sql += COMPANY;
+            has_company = true;
+        }
+        write!(sql, "INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}');").unwrap();
+    }
+    (sql, has_company)
+}
+
+#[test]
+fn a_migration_that_died_after_any_statement_is_completed() {
+    let server = server();
+    let wanted = fresh(server, "migrated");
+    let all: usize = migrations("mysql").iter().map(|(_, statements)| statements.len()).sum();
+    let step = (all / rounds(6).min(all)).max(1);
+    let mut tried = 0;
+    for statements in (0..=all).step_by(step) {
+        let name = format!("left_{statements}");
+        let (sql, has_company) = left_after(statements);
+        server.client(&["-e", &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")]);
+        server.client(&[&name, "-e", &sql]);
+        let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/{name}", server.port);
+        let mut db = open(&url);
+        migrate::migrate(&mut db).unwrap_or_else(|failure| panic!("after {statements}: {failure:?}"));
+        assert_eq!(described(server, &name), wanted, "after {statements} statements");
+        if has_company {
+            let found: Vec<String> = clients::table.select(clients::sales_key).load(&mut db).unwrap();
+            assert_eq!(found, ["bill boquet"], "after {statements} statements");
+        }
+        drop(db);
+        server.client(&["-e", &format!("DROP DATABASE {name}")]);
+        tried += 1;
+    }
+    figure(
+        "14 migrations",
+        "MariaDB",
+        &format!("died at {tried} points among {all} statements, completed, equal to a new one"),
+    );
+}
+
+#[test]
+fn a_migration_whose_server_is_killed_is_completed_at_once() {
+    let mut server = Server::start_with(&["--innodb-flush-log-at-trx-commit=1".to_owned()]);
+    let wanted = fresh(&server, "wanted");
+    let rounds = rounds(2).min(40);
+    let mut interrupted = 0;
+    for round in 0..rounds {
+        let name = format!("killed_{round}");
+        let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/{name}", server.port);
+        let target = Target::parse(&url).unwrap();
+        let outcome = thread::scope(|scope| {
+            let migrator = scope.spawn(|| migrate::migrate(&mut Db::create(&target).unwrap()));
+            while server.client(&["-BN", "-e", &format!("SHOW DATABASES LIKE '{name}'")]).is_empty() {
+                thread::park_timeout(std::time::Duration::from_millis(1));
+            }
+            let moment = 2_000 + u64::try_from(round).unwrap() * 7_919 % 150_000;
+            thread::park_timeout(std::time::Duration::from_micros(moment));
+            server.signal(Signal::KILL);
+            migrator.join().unwrap()
+        });
+        interrupted += usize::from(outcome.is_err());
+        server.start_again();
+        migrate::migrate(&mut open(&url)).unwrap();
+        assert_eq!(described(&server, &name), wanted);
+    }
+    assert!(interrupted > 0, "none was interrupted");
+    figure("14 killed server", "MariaDB", &format!("{interrupted} of {rounds} migrations interrupted, completed"));
+}
+
+#[test]
+fn two_who_migrate_at_once_make_one_schema() {
+    let server = server();
+    let wanted = fresh(server, "alone");
+    for round in 0..rounds(2).min(20) {
+        let name = format!("both_{round}");
+        let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/{name}", server.port);
+        let target = Target::parse(&url).unwrap();
+        thread::scope(|scope| {
+            let one = || migrate::migrate(&mut Db::create(&target).unwrap());
+            for migrator in [scope.spawn(one), scope.spawn(one)] {
+                migrator.join().unwrap().unwrap();
+            }
+        });
+        assert_eq!(described(server, &name), wanted);
+    }
+}
+
+/// The victim: brings the tables of the file up to date and says so.
+#[test]
+fn a_migrator_that_says_when_it_is_done() {
+    let Ok(url) = std::env::var("MIGRATE_URL") else { return };
+    migrate::migrate(&mut open(&url)).unwrap();
+    println!("DONE");
+}
+
+/// Killed at each write to the file; the next run completes it.
+#[test]
+fn a_migration_of_a_file_that_is_killed_at_any_write_is_completed() {
+    let db = TestDb::new(Engine::Sqlite);
+    let path = Path::new(db.url.strip_prefix("sqlite://").unwrap());
+    let (version, statements) = migrations("sqlite").swap_remove(0);
+    let mut old = Db::create(&Target::parse(&db.url).unwrap()).unwrap();
+    old.batch_execute(&format!("{CREATE_MIGRATIONS_TABLE};{}", statements.join("\n"))).unwrap();
+    old.batch_execute(COMPANY).unwrap();
+    old.batch_execute(&format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')")).unwrap();
+    drop(old);
+    let wanted = {
+        let db = TestDb::new(Engine::Sqlite);
+        migrate::migrate(&mut Db::create(&Target::parse(&db.url).unwrap()).unwrap()).unwrap();
+        schema(&mut open(&db.url))
+    };
+    let step = if rounds(0) == 0 { 29 } else { 1 };
+    let mut killed = 0;
+    for number in (1..2_000).step_by(step) {
+        let copy = path.with_file_name("copy.db");
+        for suffix in ["", "-wal", "-shm"] {
+            std::fs::remove_file(path.with_file_name(format!("copy.db{suffix}"))).ok();
+        }
+        std::fs::copy(path, &copy).unwrap();
+        let url = format!("sqlite://{}", copy.display());
+        let output = Command::new("strace")
+            .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64"])
+            .args(["-e", &format!("inject=pwrite64:signal=KILL:when={number}")])
+            .arg(std::env::current_exe().unwrap())
+            .args(["migrations::a_migrator_that_says_when_it_is_done", "--exact", "--nocapture"])
+            .env("MIGRATE_URL", &url)
+            .output()
+            .expect("strace: tests/run installs it");
+        let done = String::from_utf8_lossy(&output.stdout).contains("DONE");
+        let mut db = open(&url);
+        migrate::migrate(&mut db).unwrap_or_else(|failure| panic!("killed at write {number}: {failure:?}"));
+        assert_eq!(schema(&mut db), wanted, "killed at write {number}");
+        let found: Vec<String> = clients::table.select(clients::sales_key).load(&mut db).unwrap();
+        assert_eq!(found, ["bill boquet"]);
+        if done {
+            break;
+        }
+        killed += 1;
+    }
+    assert!(killed > 0);
+    figure("14 migrations", "SQLite", &format!("killed at {killed} of its writes, completed, equal to a new one"));
+}
+
+#[derive(diesel::QueryableByName, PartialEq, Debug)]
+struct Object {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    sql: String,
+}
+
+fn schema(db: &mut Db) -> Vec<Object> {
+    let Db::Sqlite(db) = db else { panic!("a file") };
+    let question = "SELECT COALESCE(sql, name) AS sql FROM sqlite_schema ORDER BY type, name";
+    diesel::sql_query(question).load(db).unwrap()
+}
