@@ -12,6 +12,8 @@ mod cluster;
 mod common;
 mod connection;
 mod durability;
+mod faults;
+mod frozen;
 mod migrations;
 mod races;
 mod server;

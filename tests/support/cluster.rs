@@ -57,7 +57,7 @@ impl Cluster {
     }
 
     pub fn freeze(&self, number: usize) {
-        self.nodes[number].signal(Signal::STOP);
+        self.nodes[number].freeze();
     }
 
     pub fn thaw(&self, number: usize) {

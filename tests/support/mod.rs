@@ -135,11 +135,27 @@ impl Server {
         std::fs::read_to_string(self.folder.join("error.log")).unwrap_or_default()
     }
 
-    /// Sends the server's process a signal: KILL, STOP, CONT.
-    pub fn signal(&self, signal: rustix::process::Signal) {
+    fn process(&self) -> rustix::process::Pid {
         let id = std::fs::read_to_string(self.folder.join("started")).unwrap();
-        let id = rustix::process::Pid::from_raw(id.trim().parse().unwrap()).unwrap();
-        rustix::process::kill_process(id, signal).unwrap();
+        rustix::process::Pid::from_raw(id.trim().parse().unwrap()).unwrap()
+    }
+
+    /// Sends the server's process a signal: KILL, CONT.
+    pub fn signal(&self, signal: rustix::process::Signal) {
+        rustix::process::kill_process(self.process(), signal).unwrap();
+    }
+
+    /// Stops the server's process where it is; returns when the last of its threads has stopped.
+    pub fn freeze(&self) {
+        self.signal(rustix::process::Signal::STOP);
+        let tasks = format!("/proc/{}/task", self.process().as_raw_nonzero());
+        let runs = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('T'));
+        while std::fs::read_dir(&tasks).unwrap().any(|task| {
+            let stat = task.and_then(|task| std::fs::read_to_string(task.path().join("stat")));
+            stat.is_ok_and(runs)
+        }) {
+            std::thread::park_timeout(Duration::from_millis(1));
+        }
     }
 
     /// Starts it anew after it was killed, on the same data.

@@ -1,0 +1,178 @@
+//! A server that freezes in the middle of every form: keys answer, the person is told,
+//! what was typed stays, and the save succeeds when the server is back.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::Signal;
+
+use crate::{
+    common::{figure, rounds},
+    support::{
+        Server, TestDb,
+        terminal::{ENTER, SAVE, TAB, Terminal},
+        world::{PASSWORD, World, event_draft},
+    },
+};
+
+/// Whose form it is and how it is reached: keys, and what they show; then what is typed.
+type Form = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
+const CLEAR: &str = "\x15";
+const CLIENT: (&str, &str) = ("kevin", "Client Cool Startup LLC");
+
+const FORMS: &[Form] = &[
+    ("sales", "new client", &[("new client\r", "New client")], &["Ice Cold", TAB, "Ice Ltd", TAB, TAB, "+678 123 456"]),
+    ("sales", "edit client", &[CLIENT, (ENTER, "c1@example.org"), ("e", "Edit client")], &[" the Second"]),
+    (
+        "manager",
+        "new contract",
+        &[CLIENT, (ENTER, "c1@example.org"), ("n", "New contract")],
+        &["12 000,50", TAB, CLEAR, "10"],
+    ),
+    (
+        "manager",
+        "edit contract",
+        &[("contracts\r", "1,000.00"), (ENTER, "Still due"), ("e", "Edit contract")],
+        &[TAB, CLEAR, "10"],
+    ),
+    (
+        "manager",
+        "new event",
+        &[("contracts\r", "1,000.00"), (ENTER, "Still due"), ("n", "New event")],
+        &["A Party on Ice"],
+    ),
+    ("manager", "edit event", &[("events\r", "Assembly"), (ENTER, "Mufflins"), ("e", "Edit event")], &[" on Ice"]),
+    (
+        "manager",
+        "new member",
+        &[("new member\r", "Password again")],
+        &[
+            "ice",
+            TAB,
+            "Ice Person",
+            TAB,
+            TAB,
+            TAB,
+            TAB,
+            "support",
+            TAB,
+            "only for now, please",
+            TAB,
+            "only for now, please",
+        ],
+    ),
+    ("manager", "settings", &[("settings\r", "Settings of the company")], &[" on Ice"]),
+];
+
+struct Frozen {
+    name: &'static str,
+    terminal: Terminal,
+    /// The form as it was when the server froze.
+    body: Vec<String>,
+}
+
+impl Frozen {
+    fn save(&mut self) {
+        self.terminal.press(SAVE);
+        // What matters more is asked about first.
+        if ["edit contract", "settings"].contains(&self.name) {
+            self.terminal.see(&["Cancel"]).press("\x1b[C").press(ENTER);
+        }
+    }
+}
+
+/// Without the header, the message and the keys.
+fn body(terminal: &Terminal) -> Vec<String> {
+    terminal.screen().lines().skip(2).take(18).map(str::to_owned).collect()
+}
+
+fn sign_in(home: &std::path::Path, url: &str, who: &str) -> Terminal {
+    let mut terminal = Terminal::start(home, url, &[]);
+    terminal.see(&["Sign in", "Username"]).field(who).press(PASSWORD).press(ENTER).see(&["Waiting for you"]);
+    terminal
+}
+
+fn fill_in(home: &std::path::Path, url: &str, (who, name, way, typed): &Form) -> Frozen {
+    let mut terminal = sign_in(home, url, who);
+    terminal.press(":").see(&["Go to, or do"]);
+    for (keys, shows) in *way {
+        terminal.press(keys).see(&[shows]);
+    }
+    for keys in *typed {
+        terminal.press(keys);
+    }
+    // A mark at the end of what was typed shows that all of it has arrived.
+    if *name != "new member" {
+        terminal.press("Qz").see(&["Qz"]).press("\x7f\x7f").gone("Qz");
+    } else {
+        terminal.see(&["ice"]);
+    }
+    let body = body(&terminal);
+    Frozen { name, terminal, body }
+}
+
+#[test]
+fn a_server_that_freezes_in_the_middle_of_every_form_costs_no_letter() {
+    let server = Server::start_with(&[]);
+    let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/frozen", server.port);
+    let mut world = World::of(TestDb::at(url.clone()));
+    let client = world.client_of(world.sales.actor.id, "Kevin Casey");
+    let contract = world.signed_contract(client);
+    world.save(&epic_events::services::Request::CreateEvent { contract, draft: event_draft("Assembly", 300) });
+    let home = tempfile::tempdir().unwrap();
+    let mut forms: Vec<Frozen> = FORMS.iter().map(|form| fill_in(home.path(), &url, form)).collect();
+    let mut leaving = sign_in(home.path(), &url, "manager");
+
+    server.freeze();
+    let frozen_at = Instant::now();
+    let (mut told, mut echo) = (Duration::ZERO, Duration::ZERO);
+    let mut pressed = Vec::new();
+    for form in &mut forms {
+        pressed.push(Instant::now());
+        form.save();
+        form.terminal.see(&["Saving..."]);
+        if form.name != "new member" {
+            let typed = Instant::now();
+            form.terminal.press("Qz").see(&["Qz"]);
+            echo = echo.max(typed.elapsed());
+            form.terminal.press("\x7f\x7f").gone("Qz");
+        }
+    }
+    for (form, pressed) in forms.iter_mut().zip(pressed) {
+        form.terminal.see(&["takes long to answer"]);
+        told = told.max(pressed.elapsed());
+    }
+    let quit = Instant::now();
+    leaving.press("\x1b[15~").press("q");
+    assert_eq!(leaving.end().0, 0);
+    let quit = quit.elapsed();
+    // Each is told how it ended, and what was typed is there.
+    for form in &mut forms {
+        form.terminal.gone("Saving...").see(&["The database does not answer in time"]);
+        assert_eq!(body(&form.terminal), form.body, "{}", form.name);
+    }
+    let seconds = if rounds(0) == 0 { 0 } else { 30 };
+    thread::park_timeout(Duration::from_secs(seconds).saturating_sub(frozen_at.elapsed()));
+    let frozen = frozen_at.elapsed();
+    server.signal(Signal::CONT);
+    let mut saved = Duration::ZERO;
+    for form in &mut forms {
+        assert_eq!(body(&form.terminal), form.body, "{}", form.name);
+        let pressed = Instant::now();
+        form.save();
+        form.terminal.see(&["Saved."]);
+        saved = saved.max(pressed.elapsed());
+    }
+    assert!(echo < Duration::from_millis(100), "{echo:?}");
+    assert!(told < Duration::from_secs(5) && saved < Duration::from_secs(5), "{told:?}, {saved:?}");
+    assert!(quit < Duration::from_secs(2), "{quit:?}");
+    let words = format!(
+        "{} forms, frozen for {frozen:.0?}: a key echoed within {echo:.0?}, told within {told:.1?}, the same after it, \
+         saved within {saved:.0?} of its return; quitting took {quit:.0?}",
+        forms.len()
+    );
+    figure("11 frozen server", "MariaDB", &words);
+}
