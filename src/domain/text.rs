@@ -28,14 +28,20 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200C}' | '\u{200D}')
 }
 
+/// Says of each character in turn whether it is not one mark too many.
+fn few_marks() -> impl FnMut(char) -> bool {
+    let mut marks = 0;
+    move |c| {
+        // A joiner does not begin a new character, or it would let marks pile up again.
+        marks = if is_combining_mark(c) { marks + 1 } else { marks * usize::from(is_joiner(c)) };
+        marks <= MAX_MARKS
+    }
+}
+
 /// NFC, without what is unwanted, marks piled up, and joiners that join nothing.
 fn tidied(characters: impl Iterator<Item = char>) -> String {
-    let mut marks = 0;
-    let composed = characters.filter(|c| !is_unwanted(*c)).nfc().filter(|c| {
-        // A joiner does not begin a new character, or it would let marks pile up again.
-        marks = if is_combining_mark(*c) { marks + 1 } else { marks * usize::from(is_joiner(*c)) };
-        marks <= MAX_MARKS
-    });
+    let mut few = few_marks();
+    let composed = characters.filter(|c| !is_unwanted(*c)).nfc().filter(|c| few(*c));
     let mut kept = String::new();
     let mut joiner = None;
     for c in composed {
@@ -117,14 +123,23 @@ pub fn length(text: &str) -> usize {
     text.graphemes(true).count()
 }
 
-/// The text without anything that a terminal would act on; a line break or tab is a space.
+/// The text without anything that a terminal would act on, and without marks piled up over
+/// the lines above; a line break or tab is a space.
 pub fn for_terminal(text: &str) -> Cow<'_, str> {
-    if text.chars().any(is_unwanted) {
-        let spaced = text.chars().map(|c| if c.is_control() && c.is_whitespace() { ' ' } else { c });
-        Cow::Owned(spaced.filter(|c| !is_unwanted(*c)).collect())
+    let mut few = few_marks();
+    let ends_line = |c: char| matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    if text.chars().any(|c| is_unwanted(c) || ends_line(c) || !few(c)) {
+        let mut few = few_marks();
+        let spaced = text.chars().map(|c| if ends_line(c) { ' ' } else { c });
+        Cow::Owned(spaced.filter(|c| !is_unwanted(*c) && few(*c)).collect())
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// The text without anything that the readers of a file would act on; its lines stay.
+pub fn for_file(text: &str) -> String {
+    text.split('\n').map(for_terminal).collect::<Vec<_>>().join("\n")
 }
 
 /// Columns on the terminal.

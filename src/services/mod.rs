@@ -77,7 +77,10 @@ impl Services {
         // A connection that was lost while nothing was asked (the server was started
         // anew) is no reason to bother anybody: what is lost before COMMIT is not done.
         match answer {
-            Err(Error::Unavailable(ConnectionProblem::Lost)) if self.db.is_none() => {
+            // A heartbeat comes again by itself, and must not keep others waiting twice.
+            Err(Error::Unavailable(ConnectionProblem::Lost))
+                if self.db.is_none() && !matches!(request, Request::Heartbeat) =>
+            {
                 self.attempt(session, request, now)
             }
             answer => answer,

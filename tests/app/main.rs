@@ -8,6 +8,7 @@ pub mod support;
 mod album;
 mod calendar;
 mod desk;
+mod hostile;
 mod jobs;
 mod keys;
 mod lists;

@@ -3,10 +3,15 @@
 use serde_json::{Value, json};
 
 use super::Row;
-use crate::domain::{Cents, language::Language};
+use crate::domain::{Cents, language::Language, text};
 
 /// The names and values of a row, in the order of the file.
 pub(super) fn of(row: &Row) -> Vec<(&'static str, Value)> {
+    let tame = |value| if let Value::String(text) = &value { json!(text::for_file(text)) } else { value };
+    named(row).into_iter().map(|(name, value)| (name, tame(value))).collect()
+}
+
+fn named(row: &Row) -> Vec<(&'static str, Value)> {
     match row {
         Row::Client(row) => {
             let client = &row.client;

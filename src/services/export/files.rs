@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, TimeZone};
 use serde_json::Value;
 
 use super::{Clock, Format, Row, fields};
-use crate::domain::{event::Status, filter::EventRow};
+use crate::domain::{event::Status, filter::EventRow, text};
 
 /// A file being written.
 pub(super) struct Sheet<W: Write> {
@@ -130,7 +130,7 @@ fn cell(value: &Value) -> String {
 
 /// A value of RFC 5545 and RFC 2426, without what would end it.
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
+    text::for_file(text).replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
 }
 
 /// A line of at most 75 octets; the rest goes on behind a blank on the next ones.
