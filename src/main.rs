@@ -54,10 +54,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// Files for nobody else, and no core file: it would hold what was typed.
+/// Files for nobody else, and no core file: it would hold what was typed. The limit does not
+/// hold where cores are piped to a program; what is not dumpable is not given to that either.
 fn keep_private() {
-    use rustix::process::{Resource, Rlimit, setrlimit, umask};
+    use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
     umask(rustix::fs::Mode::from_raw_mode(0o077));
+    set_dumpable_behavior(DumpableBehavior::NotDumpable).ok();
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) }).ok();
 }
 

@@ -19,7 +19,7 @@ use epic_events::{
         page::{Edge, Listing},
         policy::{GRANTS, Permission},
         session::Session,
-        settings::{Settings, Visibility},
+        settings::{Reauth, Settings, Visibility},
         user::Role,
     },
     services::{
@@ -294,8 +294,8 @@ fn settings_widen_and_restrict(#[values(Engine::Sqlite, Engine::Mysql)] engine: 
     assert!(page.rows.iter().all(|row| row.client.sales_contact_id == world.other_sales.actor.id));
 }
 
-/// Nobody, somebody whose account was changed, and somebody with a temporary password
-/// can do nothing at all.
+/// Nobody, somebody whose account or password was changed, and somebody with a temporary
+/// password can do nothing at all.
 #[rstest]
 fn without_a_good_session_nothing_goes(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
@@ -309,12 +309,16 @@ fn without_a_good_session_nothing_goes(#[values(Engine::Sqlite, Engine::Mysql)] 
     };
     world.save(&create);
     let fresh = world.sign_in("fresh", "some temporary words").unwrap();
+    let renewed = world.hire("renewed", Role::Management);
+    let (id, version) = (renewed.actor.id, person_version(&world, renewed.actor.id));
+    world.save(&Request::ResetPassword { id, version, password: SecretString::from("some temporary words") });
     for (name, _) in EXPECTED {
         let records = world.records();
         let request = request(name, &records, &world);
         for (who, expected) in [
             (None, Error::SignedOut(SignedOutBecause::NotSignedIn)),
             (Some(&gone), Error::SignedOut(SignedOutBecause::AccountChanged)),
+            (Some(&renewed), Error::SignedOut(SignedOutBecause::AccountChanged)),
             (Some(&fresh), Error::Denied(Reason::ChangePasswordFirst)),
         ] {
             if *name == "read settings" && who == Some(&fresh) {
@@ -324,6 +328,125 @@ fn without_a_good_session_nothing_goes(#[values(Engine::Sqlite, Engine::Mysql)] 
             assert_eq!(world.ask(who, &request).unwrap_err(), expected, "{name}");
             assert_eq!(world.state(), before, "{name}");
             assert_eq!(world.audit()[log.len()..], ["action.refused"], "{name}");
+        }
+    }
+}
+
+/// The person and the audit log are told why: the role, a setting, or whose record it is.
+#[rstest]
+fn why_it_was_refused_is_told(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    use diesel::prelude::*;
+    use epic_events::schema::audit_log as log;
+    let mut world = World::new(engine);
+    let records = world.records();
+    let [_, sales, other_sales, support, other_support] = actors(&world);
+    for (name, who, reason, logged) in [
+        ("edit client", &support, Reason::Role(Permission::EditClient, Role::Support), "edit_client: role"),
+        ("archive client", &sales, Reason::Role(Permission::ArchiveClient, Role::Sales), "archive_client: role"),
+        ("edit client", &other_sales, Reason::NotYourClient, "edit_client: NotYourClient"),
+        ("edit event", &other_support, Reason::NotYourEvent, "edit_event: NotYourEvent"),
+        ("create contract", &sales, Reason::Setting(Permission::CreateContract), "create_contract: setting"),
+        ("assign support", &support, Reason::Setting(Permission::AssignSupport), "assign_support: setting"),
+    ] {
+        let request = request(name, &records, &world);
+        assert_eq!(world.ask(Some(who), &request).unwrap_err(), Error::Denied(reason), "{name}");
+        let last = log::table.order(log::id.desc()).select((log::record_name, log::actor_id));
+        let (said, by): (String, Option<i64>) = last.first(&mut world.connection()).unwrap();
+        assert_eq!((said.as_str(), by), (logged, Some(who.actor.id.0)));
+    }
+}
+
+/// What asks for the password again by itself; the rest does so under `always` only.
+const SENSITIVE: [&str; 13] = [
+    "create person",
+    "change role",
+    "deactivate person",
+    "reactivate person",
+    "reset password",
+    "archive client",
+    "archive contract",
+    "archive event",
+    "archive clients",
+    "archive contracts",
+    "archive events",
+    "sign contract",
+    "change settings",
+];
+const PLAIN: [&str; 8] = [
+    "edit person",
+    "create client for another",
+    "edit client",
+    "hand over client",
+    "create contract",
+    "edit contract",
+    "edit event",
+    "assign support",
+];
+
+/// What stands for these words in the two tables above.
+fn sensitive_or_plain(name: &str, world: &mut World) -> Request {
+    let mut records = world.records();
+    match name {
+        "archive client" | "archive clients" => {
+            records.client = world.client_of(world.sales.actor.id, "Without Contracts");
+        }
+        "deactivate person" | "reactivate person" | "reset password" => {
+            let person = epic_events::storage::users::find(&mut world.connection(), spare(world)).unwrap().unwrap();
+            let (id, version) = (person.id, person.version);
+            match (person.active, name) {
+                (true, "reactivate person") => _ = world.save(&Request::DeactivateUser { id, version, heir: None }),
+                (false, "deactivate person" | "reset password") => {
+                    world.save(&Request::ReactivateUser { id, version });
+                }
+                _ => {}
+            }
+        }
+        "change role" => {
+            let id = spare(world);
+            let person = epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap();
+            let role = if person.role == Role::Sales { Role::Support } else { Role::Sales };
+            let (version, draft) = (person.version, user_draft("spare", role));
+            return Request::UpdateUser { id, version, draft, heir: None };
+        }
+        _ => {}
+    }
+    request(name, &records, world)
+}
+
+#[rstest]
+fn the_password_is_asked_again_as_the_company_chose(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    const GRACE: u64 = 5 * 60 * 1_000;
+    const TO_SEND_IT_AGAIN: u64 = 10_000;
+    let mut world = World::new(engine);
+    world.hire("spare", Role::Support);
+    for (reauth, asks, grace) in [
+        (Reauth::Never, [false, false], GRACE),
+        (Reauth::Sensitive, [true, false], GRACE),
+        (Reauth::Always, [true, true], TO_SEND_IT_AGAIN),
+    ] {
+        // Whoever prepares has given it this very moment.
+        world.manager.confirmed_at = Some(u64::MAX);
+        let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+        world.manage(&Request::UpdateSettings(Settings { reauth, ..settings }));
+        for (name, asks) in SENSITIVE.iter().map(|name| (name, asks[0])).chain(PLAIN.iter().map(|name| (name, asks[1])))
+        {
+            let request = sensitive_or_plain(name, &mut world);
+            let now = world.now();
+            let now = epic_events::domain::session::Moment { ticks: now.ticks + 10 * GRACE, ..now };
+            for (given, fresh) in [(None, false), (Some(now.ticks - grace - 1), false), (Some(now.ticks - grace), true)]
+            {
+                let session = Session { confirmed_at: given, ..world.manager.clone() };
+                let (before, log) = (world.state(), world.audit().len());
+                let answer = world.services.execute(Some(&session), &request, now);
+                let told = format!("{name} under {reauth:?}, given {given:?}: {answer:?}");
+                if asks && !fresh {
+                    assert!(matches!(answer, Err(Error::PasswordNeeded)), "{told}");
+                    assert_eq!((world.state(), world.audit().len()), (before, log), "{told}");
+                } else {
+                    assert!(answer.is_ok(), "{told}");
+                    break;
+                }
+            }
         }
     }
 }

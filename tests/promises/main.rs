@@ -16,5 +16,6 @@ mod faults;
 mod frozen;
 mod migrations;
 mod races;
+mod secrets;
 mod server;
 mod tls;

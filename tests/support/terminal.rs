@@ -17,8 +17,8 @@ pub const TAB: &str = "\t";
 pub const ESC: &str = "\x1b";
 pub const SAVE: &str = "\x13";
 
-const ROWS: NonZeroU16 = NonZeroU16::new(24).unwrap();
-const COLUMNS: NonZeroU16 = NonZeroU16::new(80).unwrap();
+pub const ROWS: NonZeroU16 = NonZeroU16::new(24).unwrap();
+pub const COLUMNS: NonZeroU16 = NonZeroU16::new(80).unwrap();
 
 /// How long a screen may take to show what is waited for.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -63,14 +63,25 @@ impl Terminal {
     }
 
     /// In a window of this size: columns and rows.
-    pub fn sized(home: &Path, url: &str, arguments: &[&str], (columns, rows): (NonZeroU16, NonZeroU16)) -> Self {
+    pub fn sized(home: &Path, url: &str, arguments: &[&str], size: (NonZeroU16, NonZeroU16)) -> Self {
+        Self::with(home, url, arguments, size, Vec::new())
+    }
+
+    /// With more in its environment.
+    pub fn with(
+        home: &Path,
+        url: &str,
+        arguments: &[&str],
+        (columns, rows): (NonZeroU16, NonZeroU16),
+        more: Vec<(String, String)>,
+    ) -> Self {
         let size = PtySize { rows: rows.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_epic-events"));
         command.args(arguments);
         command.env_clear();
         command.cwd(home);
-        for (name, value) in environment(home, url) {
+        for (name, value) in environment(home, url).into_iter().chain(more) {
             command.env(name, value);
         }
         let child = pair.slave.spawn_command(command).unwrap();
@@ -113,11 +124,15 @@ impl Terminal {
         self.seen.0.lock().unwrap().screen.screen().clone()
     }
 
+    /// The program's process.
+    pub fn process(&self) -> rustix::process::Pid {
+        let id = self.child.process_id().and_then(|id| i32::try_from(id).ok()).unwrap();
+        rustix::process::Pid::from_raw(id).unwrap()
+    }
+
     /// Stops it from outside, as a shell or an administrator may.
     pub fn stop(&mut self) -> &mut Self {
-        let id = self.child.process_id().and_then(|id| i32::try_from(id).ok()).unwrap();
-        let id = rustix::process::Pid::from_raw(id).unwrap();
-        rustix::process::kill_process(id, rustix::process::Signal::TSTP).unwrap();
+        rustix::process::kill_process(self.process(), rustix::process::Signal::TSTP).unwrap();
         self
     }
 
@@ -128,15 +143,17 @@ impl Terminal {
 
     /// Lets the program go on that was stopped by Ctrl+Z.
     pub fn resume(&mut self) -> &mut Self {
-        let id = self.child.process_id().and_then(|id| i32::try_from(id).ok()).unwrap();
+        let id = self.process();
         // It gives the terminal back before it stops.
         let deadline = Instant::now() + PATIENCE;
-        let stopped = || std::fs::read_to_string(format!("/proc/{id}/stat")).is_ok_and(|stat| stat.contains(") T "));
+        let stopped = || {
+            std::fs::read_to_string(format!("/proc/{}/stat", id.as_raw_nonzero()))
+                .is_ok_and(|stat| stat.contains(") T "))
+        };
         while !stopped() {
             assert!(Instant::now() < deadline, "it did not stop");
             thread::park_timeout(Duration::from_millis(10));
         }
-        let id = rustix::process::Pid::from_raw(id).unwrap();
         rustix::process::kill_process(id, rustix::process::Signal::CONT).unwrap();
         self
     }
