@@ -216,7 +216,8 @@ fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(St
     } else {
         config.folders.embedded()
     };
-    let options = Options { preferences: config.preferences, demo, embedded, server: config.server.clone() };
+    let (preferences, server) = (config.preferences, config.server.clone());
+    let options = Options { preferences, demo, embedded, server, suspends: app::has_shell() };
     let app = App::new(options, wizard, app::now());
     // After set-up the database may be another: workers that start later open that one.
     let present = Arc::new(std::sync::Mutex::new(address));

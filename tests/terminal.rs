@@ -276,14 +276,25 @@ fn the_demo_is_ready_to_look_around() {
         .press("e")
         .see(&["Only sales or management edits clients"]);
     t.press(ESC).gone("Filter").press(ESC).see(&["Waiting for you"]);
-    // Ctrl+Z gives the terminal to the shell; coming back draws everything again.
-    t.press("\x1a").gone("Waiting for you").resume().see(&["Waiting for you"]);
-    // Nor does a stop from outside leave the terminal as it is.
-    t.stop().gone("Waiting for you").resume().see(&["Waiting for you"]);
+    // Nobody could let it go on after Ctrl+Z.
+    t.press("\x1a").see(&["no shell behind this window", "Waiting for you"]);
     // Ctrl+C quits as q does.
     t.press("\x03");
     assert_eq!(terminal.end().0, 0);
     assert!(!home.path().join("data/epic-events/epic-events.db").exists(), "the real database is not touched");
+}
+
+/// Ctrl+Z gives the terminal to the shell, and so does a stop from outside; coming back
+/// draws everything again.
+#[test]
+fn a_shell_gets_the_terminal_back_in_between() {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::behind_a_shell(home.path(), "", &["--demo"]);
+    let t = &mut terminal;
+    t.see(&["Demo accounts"]).press("\x1a").see(&["stop 1"]).gone("Demo accounts").press(ENTER).see(&["Demo accounts"]);
+    t.stop().see(&["stop 2"]).gone("Demo accounts").press(ENTER).see(&["Demo accounts"]);
+    t.press("\x03");
+    assert_eq!(terminal.end().0, 0);
 }
 
 #[test]

@@ -18,6 +18,7 @@ use secrecy::SecretString;
 
 pub use clock::now;
 pub use run::{Failure, Keep, run};
+pub use terminal::has_shell;
 pub use worker::{Executor, Job};
 
 use crate::{
@@ -93,6 +94,8 @@ pub struct Options {
     pub embedded: String,
     /// The company's server as the configuration names it.
     pub server: Option<String>,
+    /// There is a shell that can let the program go on after Ctrl+Z.
+    pub suspends: bool,
 }
 
 enum Stage {
@@ -249,7 +252,11 @@ impl App {
         let pressed = Key::from_event(key);
         self.notice = None;
         if pressed == Key::ctrl('z') {
-            effects.push(Effect::Suspend);
+            if self.options.suspends {
+                effects.push(Effect::Suspend);
+            } else {
+                self.say(Notice::bad(self.context().say(W::NoShell)));
+            }
             return;
         }
         if pressed.code == KeyCode::Esc && self.give_up(effects) {

@@ -21,6 +21,13 @@ pub fn is_there() -> bool {
     io::stdin().is_terminal() && stdout().is_terminal()
 }
 
+/// Whether a shell waits behind the program, which gave it a process group of its own.
+/// Stopped without one (a window's own command, a hosted session) it would hang for good.
+pub fn has_shell() -> bool {
+    use rustix::process::{getpgrp, getsid};
+    getsid(None).is_ok_and(|session| session != getpgrp())
+}
+
 impl Screen {
     /// Takes the terminal. A panic of any thread that matters gives it back first.
     pub fn take(mouse: bool) -> io::Result<Self> {

@@ -59,7 +59,8 @@ impl Services {
         Self { target, db: None, host, hasher: Hasher::new(bcrypt_cost), exports: PathBuf::from(".") }
     }
 
-    /// Exports go to this folder; to the working folder unless this is said.
+    /// Exports go to this folder; to the working folder unless this is said. `{username}` in
+    /// it is whoever asks, so that people who share a computer have a folder each.
     #[must_use]
     pub fn exporting_to(self, folder: PathBuf) -> Self {
         Self { exports: folder, ..self }
@@ -186,7 +187,8 @@ impl Services {
         operation: &str,
         now: Moment,
     ) -> Result<Reply, Error> {
-        let (folder, host) = (self.exports.clone(), self.host.clone());
+        let folder = self.exports.to_string_lossy().replace("{username}", &session.actor.username);
+        let (folder, host) = (PathBuf::from(folder), self.host.clone());
         let db = self.db()?;
         let written = Call::for_reading(db, session, request, now)
             .and_then(|call| export::write(db, &call, what, format, &folder))

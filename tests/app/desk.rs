@@ -53,7 +53,7 @@ impl Desk {
     pub fn looking(language: Language, look: Look) -> Self {
         let world = World::new(Engine::Sqlite);
         let preferences = Preferences { language, look, mouse: true };
-        let options = Options { preferences, demo: Vec::new(), embedded: String::new(), server: None };
+        let options = Options { preferences, demo: Vec::new(), embedded: String::new(), server: None, suspends: true };
         let now = Moment { utc: start() + chrono::TimeDelta::hours(1), ticks: 10_000_000 };
         let app = App::new(options, false, now);
         let terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();

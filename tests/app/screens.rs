@@ -113,7 +113,7 @@ fn esc_never_quits_the_wizard() {
     let mut desk = Desk::new(Language::En);
     let preferences = desk.app.preferences();
     let embedded = "sqlite:///nowhere".to_owned();
-    let options = Options { preferences, demo: Vec::new(), embedded, server: None };
+    let options = Options { preferences, demo: Vec::new(), embedded, server: None, suspends: true };
     desk.app = App::new(options, true, desk.now);
     desk.see("Step 1 of").see("Ctrl+C quit").press(KeyCode::Esc).see("Step 1 of");
     assert!(!desk.quit);

@@ -72,12 +72,31 @@ impl Terminal {
         home: &Path,
         url: &str,
         arguments: &[&str],
+        size: (NonZeroU16, NonZeroU16),
+        more: Vec<(String, String)>,
+    ) -> Self {
+        Self::of(env!("CARGO_BIN_EXE_epic-events"), home, url, arguments, size, more)
+    }
+
+    /// Behind a shell, which lets it go on after each line that it reads.
+    pub fn behind_a_shell(home: &Path, url: &str, arguments: &[&str]) -> Self {
+        const SCRIPT: &str = "\"$0\" \"$@\"; n=1; while echo stop $n && read -r _; do n=$((n+1)); fg; [ $? -gt 128 ] || break; done";
+        let arguments = [&["-mc", SCRIPT, env!("CARGO_BIN_EXE_epic-events")], arguments].concat();
+        Self::of("sh", home, url, &arguments, (COLUMNS, ROWS), Vec::new())
+    }
+
+    /// Any program, in the same environment.
+    pub fn of(
+        program: &str,
+        home: &Path,
+        url: &str,
+        arguments: &[&str],
         (columns, rows): (NonZeroU16, NonZeroU16),
         more: Vec<(String, String)>,
     ) -> Self {
         let size = PtySize { rows: rows.get(), cols: columns.get(), pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_epic-events"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
         command.cwd(home);
@@ -130,32 +149,18 @@ impl Terminal {
         rustix::process::Pid::from_raw(id).unwrap()
     }
 
-    /// Stops it from outside, as a shell or an administrator may.
+    /// Stops the program behind the shell from outside, as an administrator may.
     pub fn stop(&mut self) -> &mut Self {
-        rustix::process::kill_process(self.process(), rustix::process::Signal::TSTP).unwrap();
+        let shell = self.process().as_raw_nonzero();
+        let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
+        let program = rustix::process::Pid::from_raw(children.trim().parse().unwrap()).unwrap();
+        rustix::process::kill_process(program, rustix::process::Signal::TSTP).unwrap();
         self
     }
 
     /// What stands on the screen.
     pub fn screen(&self) -> String {
         self.seen.0.lock().unwrap().screen.screen().contents()
-    }
-
-    /// Lets the program go on that was stopped by Ctrl+Z.
-    pub fn resume(&mut self) -> &mut Self {
-        let id = self.process();
-        // It gives the terminal back before it stops.
-        let deadline = Instant::now() + PATIENCE;
-        let stopped = || {
-            std::fs::read_to_string(format!("/proc/{}/stat", id.as_raw_nonzero()))
-                .is_ok_and(|stat| stat.contains(") T "))
-        };
-        while !stopped() {
-            assert!(Instant::now() < deadline, "it did not stop");
-            thread::park_timeout(Duration::from_millis(10));
-        }
-        rustix::process::kill_process(id, rustix::process::Signal::CONT).unwrap();
-        self
     }
 
     /// Waits until the screen shows all of these.

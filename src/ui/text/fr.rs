@@ -369,6 +369,7 @@ pub(super) fn say(what: W) -> String {
         W::GaveUpWriting => {
             "Vous avez cessé d'attendre : c'est peut-être enregistré, peut-être pas. F5 montre ce qui l'est."
         }
+        W::NoShell => "Aucun shell n'attend derrière cette fenêtre : Ctrl+Z ne fait rien ici.",
         W::Copied => "Copié.",
         W::NothingToUndo => "Il n'y a rien à annuler.",
         W::Undone => "Annulé.",

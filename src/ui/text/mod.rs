@@ -205,6 +205,7 @@ pub enum W<'a> {
     Patience,
     GaveUp,
     GaveUpWriting,
+    NoShell,
     Copied,
     NothingToUndo,
     Undone,
