@@ -102,3 +102,13 @@ fn colours_are_in_the_theme() {
         assert!(theme || !text.contains("Color::"), "{} names a colour", path.display());
     }
 }
+
+/// Nothing is started from inside, so that nobody leaves the program through another one.
+#[test]
+fn the_program_starts_no_other_program() {
+    for (path, text) in floor("") {
+        for way in ["process::Command", "Command::new", "CommandExt", "posix_spawn", "fork("] {
+            assert!(!text.contains(way), "{way} in {}", path.display());
+        }
+    }
+}

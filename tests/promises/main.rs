@@ -14,6 +14,7 @@ mod connection;
 mod durability;
 mod faults;
 mod frozen;
+mod hosted;
 mod migrations;
 mod races;
 mod secrets;

@@ -80,7 +80,8 @@ impl Terminal {
 
     /// Behind a shell, which lets it go on after each line that it reads.
     pub fn behind_a_shell(home: &Path, url: &str, arguments: &[&str]) -> Self {
-        const SCRIPT: &str = "\"$0\" \"$@\"; n=1; while echo stop $n && read -r _; do n=$((n+1)); fg; [ $? -gt 128 ] || break; done";
+        const SCRIPT: &str =
+            "\"$0\" \"$@\"; n=1; while echo stop $n && read -r _; do n=$((n+1)); fg; [ $? -gt 128 ] || break; done";
         let arguments = [&["-mc", SCRIPT, env!("CARGO_BIN_EXE_epic-events")], arguments].concat();
         Self::of("sh", home, url, &arguments, (COLUMNS, ROWS), Vec::new())
     }
