@@ -10,7 +10,7 @@ use std::{
     thread,
 };
 
-use super::Event;
+use super::{Event, clock};
 use crate::{
     domain::{
         Error,
@@ -74,9 +74,18 @@ impl Worker {
         let (make, replies) = (Arc::clone(&self.make), self.replies.clone());
         thread::spawn(move || {
             let mut executor = make();
+            let mut in_vain: Option<(u64, Error)> = None;
             while let Ok(job) = inbox.recv() {
                 if left.load(Ordering::Relaxed) {
                     break;
+                }
+                // What was asked while another request waited in vain does not wait as long again.
+                if let Some((until, error)) = &in_vain
+                    && job.now.ticks < *until
+                {
+                    let reply = Box::new(Err(error.clone()));
+                    replies.send(Event::Reply { id: job.id, reply }).ok();
+                    continue;
                 }
                 let done = catch_unwind(AssertUnwindSafe(|| executor(&job)));
                 let reply = done.unwrap_or_else(|_| {
@@ -86,6 +95,10 @@ impl Worker {
                     executor = make();
                     Err(Error::Internal(Reference(reference)))
                 });
+                in_vain = match &reply {
+                    Err(error @ Error::Unavailable(_)) => Some((clock::now().ticks, error.clone())),
+                    _ => None,
+                };
                 if replies.send(Event::Reply { id: job.id, reply: Box::new(reply) }).is_err() {
                     break;
                 }
@@ -99,6 +112,7 @@ impl Worker {
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
+    use crate::domain::error::ConnectionProblem;
 
     fn job(id: u64) -> Job {
         Job { id, session: None, request: Box::new(Request::Heartbeat), now: crate::app::now() }
@@ -146,6 +160,31 @@ mod tests {
         drop(worker);
         // The channel closes when both threads have ended.
         assert_eq!(begins.iter().collect::<Vec<_>>(), [3]);
+    }
+
+    #[test]
+    fn what_was_asked_while_the_database_was_gone_is_answered_at_once() {
+        let (replies, events) = mpsc::channel();
+        let (begun, begins) = mpsc::channel();
+        let make = Arc::new(move || -> Executor {
+            let begun = begun.clone();
+            Box::new(move |job: &Job| {
+                begun.send(job.id).unwrap();
+                Err(Error::Unavailable(ConnectionProblem::Timeout))
+            })
+        });
+        let mut worker = Worker::new(make, replies);
+        worker.send(job(1));
+        // Handed over before the first was given up.
+        let before = Job { now: Moment { ticks: 0, ..crate::app::now() }, ..job(2) };
+        worker.send(before);
+        assert!(matches!(replied(&events), (1, Err(Error::Unavailable(_)))));
+        assert!(matches!(replied(&events), (2, Err(Error::Unavailable(_)))));
+        let after = Job { now: Moment { ticks: u64::MAX, ..crate::app::now() }, ..job(3) };
+        worker.send(after);
+        assert_eq!(replied(&events).0, 3);
+        drop(worker);
+        assert_eq!(begins.iter().collect::<Vec<_>>(), [1, 3]);
     }
 
     #[test]

@@ -295,6 +295,7 @@ impl Failure {
             ("Deadlock found", || Failure::Retry),
             ("Lock wait timeout", || Failure::Retry),
             ("Record has changed since last read", || Failure::Retry),
+            ("WSREP detected deadlock/conflict", || Failure::Retry),
             ("database is locked", || Failure::Unavailable(ConnectionProblem::Timeout)),
             ("file is not a database", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
             ("database disk image is malformed", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
@@ -314,7 +315,7 @@ impl Failure {
             }
             Kind::SerializationFailure => Self::Retry,
             // The connection is given up then, so that another node is looked for.
-            Kind::ClosedConnection if message.starts_with(super::mysql::NO_MAJORITY) => {
+            Kind::ClosedConnection if super::mysql::lacks_majority(message) => {
                 Self::Unavailable(ConnectionProblem::NoMajority)
             }
             Kind::ClosedConnection | Kind::UnableToSendCommand => Self::Unavailable(ConnectionProblem::Lost),

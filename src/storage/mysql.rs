@@ -31,8 +31,10 @@ const HOST_PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait for an answer; longer than the server's own lock timeout, and short
 /// enough to go on elsewhere within ten seconds.
 const CALL_PATIENCE: Duration = Duration::from_secs(6);
-/// What a node of a cluster says that has lost sight of most others.
-pub(super) const NO_MAJORITY: &str = "WSREP has not yet prepared";
+/// Whether this is what a node of a cluster says that has lost sight of most others.
+pub(super) fn lacks_majority(message: &str) -> bool {
+    ["WSREP has not yet prepared", "Not connected to Primary Component"].iter().any(|words| message.contains(words))
+}
 
 /// How long to wait while the tables are brought up to date.
 const MIGRATION_PATIENCE: Duration = Duration::from_mins(30);
@@ -46,9 +48,9 @@ const SESSION: &str = "SET time_zone = '+00:00', \
 /// checked after the rows they depend on were locked.
 const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
-/// A line of `SHOW STATUS`.
+/// A line of `SHOW VARIABLES` or `SHOW STATUS`.
 #[derive(diesel::QueryableByName)]
-struct Status {
+struct Named {
     #[diesel(sql_type = diesel::sql_types::Text, column_name = "Value")]
     value: String,
 }
@@ -123,8 +125,12 @@ impl MysqlConnection {
     /// It has to be asked: without it a node still answers what needs no table.
     fn is_ready(&mut self) -> QueryResult<bool> {
         use diesel::RunQueryDsl;
-        let status: Vec<Status> = diesel::sql_query("SHOW STATUS LIKE 'wsrep_ready'").load(self)?;
-        Ok(status.iter().all(|status| status.value != "OFF"))
+        let clustered: Vec<Named> = diesel::sql_query("SHOW VARIABLES LIKE 'wsrep_on'").load(self)?;
+        if clustered.iter().all(|variable| variable.value != "ON") {
+            return Ok(true);
+        }
+        let ready: Vec<Named> = diesel::sql_query("SHOW STATUS LIKE 'wsrep_ready'").load(self)?;
+        Ok(ready.iter().all(|status| status.value != "OFF"))
     }
 
     /// What answers, with its version.
@@ -171,8 +177,7 @@ fn closed(detail: String) -> Error {
 /// Errors of the wire arrive with these beginnings, errors of the server without;
 /// the last two are how a server takes its leave.
 fn is_fatal(message: &str) -> bool {
-    const FATAL: [&str; 7] = [
-        NO_MAJORITY,
+    const FATAL: [&str; 6] = [
         "no answer within",
         "Input/output error",
         "Driver error",
@@ -180,7 +185,7 @@ fn is_fatal(message: &str) -> bool {
         "Server shutdown in progress",
         "Connection was killed",
     ];
-    FATAL.iter().any(|beginning| message.starts_with(beginning))
+    lacks_majority(message) || FATAL.iter().any(|beginning| message.starts_with(beginning))
 }
 
 /// The same address for each of its hosts.

@@ -14,6 +14,7 @@ mod keys;
 mod lists;
 mod looks;
 mod random;
+mod rights;
 mod screens;
 mod session;
 mod waiting;

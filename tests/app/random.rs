@@ -201,7 +201,9 @@ fn nothing_that_is_pressed_breaks_it() {
                         desk.world.records();
                     }
                 }
-                println!("{name}: {done} events, {seen} rows in the audit log");
+                println!(
+                    "FIGURE 1 interface ({name}): {done} random events, {seen} rows in the audit log, none forbidden"
+                );
             });
         }
     });

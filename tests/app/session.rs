@@ -19,6 +19,48 @@ fn the_session_locks_at_its_minute_and_gives_the_form_back() {
     desk.wait(limit - 1_000).press(KeyCode::Char('!')).wait(2_000).see("Half written!");
 }
 
+/// Whatever the wall clock does (a day back or on, the hour of summer time) and however the
+/// ticks come, the lock falls within a second of its minute.
+#[test]
+fn no_jump_of_the_clock_moves_the_lock() {
+    let mut desk = Desk::of("sales", Language::En);
+    let rounds: u64 = std::env::var("EPIC_EVENTS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
+    let mut number = 1_u64;
+    let mut dice = |sides: u64| {
+        number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (number >> 33) % sides
+    };
+    desk.go("new client").write("Half written");
+    for round in 0..rounds {
+        let mut idle = 0;
+        while idle < limit() {
+            desk.not("Locked").see("Half written");
+            let jump = [0, 0, 0, 1, -1, 24, -24][usize::try_from(dice(7)).unwrap()];
+            desk.now.utc += chrono::TimeDelta::hours(jump);
+            // Most of the time nothing happens; near the end every tick is looked at.
+            let step = if limit() - idle > 5_000 { 1 + dice(limit() - idle - 2_000) } else { 1 + dice(1_000) };
+            desk.wait(step);
+            idle += step;
+        }
+        desk.see("Locked").not("Half written");
+        assert!(idle - limit() < 1_000, "round {round}: {idle}");
+        // Guessing is not slowed down by what the wall clock says.
+        desk.now.utc += chrono::TimeDelta::hours(48);
+        desk.write(PASSWORD).press(KeyCode::Enter).see("Half written");
+    }
+    println!("FIGURE 4 lock: {rounds} times within a second of its minute, whatever the wall clock did");
+}
+
+/// Somebody else at the same screen finds nothing of what was half written.
+#[test]
+fn a_draft_comes_back_to_its_writer_alone() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.go("new client").write("Half written").wait(limit()).see("Locked");
+    desk.press(KeyCode::Esc).see("Discard what you typed?").press(KeyCode::Right).press(KeyCode::Enter).see("Username");
+    desk.write("other.sales").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter).see("Waiting for you");
+    desk.go("new client").see("New client").not("Half written");
+}
+
 #[test]
 fn whoever_is_deactivated_is_signed_out_within_five_seconds() {
     let mut desk = Desk::of("support", Language::En);

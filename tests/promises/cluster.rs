@@ -1,6 +1,9 @@
 //! The same on three nodes of a Galera cluster, whichever of them is written to.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
 
 use epic_events::{
     domain::{Error, error::ConnectionProblem},
@@ -19,12 +22,22 @@ use crate::{
 
 const ON: &str = "Galera, three nodes";
 
+/// The cluster of the tests that leave all its nodes alive.
+fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(Cluster::start)
+}
+
 #[test]
-fn nothing_is_lost_and_nobody_writes_after_their_end() {
-    let cluster = Cluster::start();
-    let mut world = World::of(TestDb::at(cluster.url("company", &[0])));
-    races::deactivate_while_they_save(&mut world, ON, &cluster.url("company", &[1]));
-    let each: Vec<String> = (0..3).map(|number| cluster.url("company", &[number])).collect();
+fn whoever_is_deactivated_on_one_node_writes_nothing_on_another() {
+    let mut world = World::of(TestDb::at(cluster().url("ended", &[0])));
+    races::deactivate_while_they_save(&mut world, ON, &cluster().url("ended", &[1]));
+}
+
+#[test]
+fn eight_who_edit_on_three_nodes_lose_nothing() {
+    let each: Vec<String> = (0..3).map(|number| cluster().url("edited", &[number])).collect();
+    let mut world = World::of(TestDb::at(each[0].clone()));
     races::edit_by_eight(&mut world, ON, &each);
 }
 

@@ -43,7 +43,7 @@ fn a_commit_that_breaks_anywhere_is_told_truly() {
     let mut services = through(&world, &[proxy.port]);
     let (mut told, mut cut) = ([0, 0], 0);
     for bytes in 0..24 {
-        services.execute(Some(&world.manager), &Request::Heartbeat, later(60)).unwrap();
+        services.execute(Some(&world.manager), &Request::Home, later(60)).unwrap();
         proxy.cut_commit_after(bytes);
         let name = format!("Cut after {bytes}");
         let answer = services.execute(Some(&world.manager), &create(&world, &name), later(60));
@@ -81,7 +81,7 @@ fn when_a_server_goes_the_next_save_is_on_another() {
     // The second one freezes in the middle of the work; a third is there.
     let third = Proxy::to(server().port);
     let mut services = through(&world, &[first.port, second.port, third.port]);
-    services.execute(Some(&world.manager), &Request::Heartbeat, later(60)).unwrap();
+    services.execute(Some(&world.manager), &Request::Home, later(60)).unwrap();
     second.freeze(true);
     let begun = Instant::now();
     let answer = services.execute(Some(&world.manager), &create(&world, "After it froze"), later(60));
@@ -99,7 +99,7 @@ fn a_server_that_is_gone_is_told_and_the_save_succeeds_when_it_is_back() {
     let world = World::new(Engine::Mysql);
     let proxy = Proxy::to(server().port);
     let mut services = through(&world, &[proxy.port]);
-    services.execute(Some(&world.manager), &Request::Heartbeat, later(60)).unwrap();
+    services.execute(Some(&world.manager), &Request::Home, later(60)).unwrap();
     proxy.freeze(true);
     let answer = services.execute(Some(&world.manager), &create(&world, "Frozen"), later(60));
     let problem = ConnectionProblem::Timeout;

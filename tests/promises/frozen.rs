@@ -105,10 +105,10 @@ fn fill_in(home: &std::path::Path, url: &str, (who, name, way, typed): &Form) ->
         terminal.press(keys);
     }
     // A mark at the end of what was typed shows that all of it has arrived.
-    if *name != "new member" {
-        terminal.press("Qz").see(&["Qz"]).press("\x7f\x7f").gone("Qz");
+    if *name == "new member" {
+        terminal.see(&["Ice Person", "strong"]).see(&["> Password again *    ********************"]);
     } else {
-        terminal.see(&["ice"]);
+        terminal.press("Qz").see(&["Qz"]).press("\x7f\x7f").gone("Qz");
     }
     let body = body(&terminal);
     Frozen { name, terminal, body }

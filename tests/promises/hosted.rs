@@ -58,9 +58,11 @@ impl Hosted {
         let configuration = path("config/epic-events/config.toml");
         std::fs::create_dir_all(configuration.parent().unwrap()).unwrap();
         let exports = shown("exports/{username}");
-        let lines = [("database_url", url), ("epic_events_exports", &exports), ("epic_events_language", "en")];
-        let lines: String = lines.iter().map(|(name, value)| format!("{name} = \"{value}\"\n")).collect();
-        std::fs::write(&configuration, lines + "epic_events_bcrypt_cost = 4\n").unwrap();
+        let lines = format!(
+            "database_url = \"{url}\"\nepic_events_exports = \"{exports}\"\n\
+             epic_events_language = \"en\"\nepic_events_bcrypt_cost = 4\n"
+        );
+        std::fs::write(&configuration, lines).unwrap();
         std::fs::set_permissions(&configuration, std::fs::Permissions::from_mode(0o600)).unwrap();
         let account = String::from_utf8(run("id", &["-un"]).stdout).unwrap().trim().to_owned();
         let port = free_port();

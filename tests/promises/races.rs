@@ -151,7 +151,8 @@ pub fn edit_by_eight(world: &mut World, on: &str, urls: &[String]) {
                         };
                         let client = seen.row.client;
                         let mut draft = ClientDraft::from(&client);
-                        draft.notes = format!("{} {hand}.{number}", draft.notes).trim().to_owned();
+                        let mark = format!("{hand}.{number}");
+                        draft.notes = [draft.notes, mark].join(" ").trim().into();
                         let save = Request::UpdateClient { id, version: client.version, draft };
                         match services.execute(Some(manager), &save, later(60)) {
                             Ok(_) => break,

@@ -1,0 +1,139 @@
+//! The rights as people meet them: each key that changes something, on records that are
+//! their own and on others, opens what it should or says why not. Written down by hand,
+//! as `tests/rights.rs` is for the services behind it.
+
+use epic_events::domain::filter::Assignment;
+
+use super::desk::*;
+use crate::support::world::{contract_draft, event_draft};
+
+/// Where somebody stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Place {
+    Clients,
+    Client,
+    Contract,
+    SignedContract,
+    Event,
+    Staff,
+    Person,
+}
+
+const PEOPLE: [&str; 5] = ["manager", "sales", "other.sales", "support", "other.support"];
+/// Management, sales own, sales not own, support own, support not own.
+type Row = (Place, char, &'static str, [bool; 5]);
+const Y: bool = true;
+const N: bool = false;
+
+#[rustfmt::skip]
+const EXPECTED: &[Row] = &[
+    (Place::Clients,        'n', "/  New client",            [Y, Y, Y, N, N]),
+    (Place::Client,         'e', "/  Edit client",           [Y, Y, N, N, N]),
+    (Place::Client,         'h', "Hand over",             [Y, Y, N, N, N]),
+    (Place::Client,         'x', "Archive",               [Y, N, N, N, N]),
+    (Place::Client,         'n', "/  New contract",          [Y, N, N, N, N]),
+    (Place::Contract,       'e', "/  Edit contract",         [Y, Y, N, N, N]),
+    (Place::Contract,       'S', "A signature is final",  [Y, Y, N, N, N]),
+    (Place::Contract,       'x', "Archive",               [Y, N, N, N, N]),
+    (Place::SignedContract, 'n', "/  New event",             [Y, Y, N, N, N]),
+    (Place::Event,          'e', "/  Edit event",            [Y, N, N, Y, N]),
+    (Place::Event,          'a', "Support for",           [Y, N, N, N, N]),
+    (Place::Event,          't', "confirmed",             [Y, N, N, Y, N]),
+    (Place::Event,          'x', "Archive",               [Y, N, N, N, N]),
+    (Place::Staff,          'n', "/  New member of staff",   [Y, N, N, N, N]),
+    (Place::Person,         'e', "/  Edit member of staff",  [Y, N, N, N, N]),
+    (Place::Person,         'x', "Deactivate",            [Y, N, N, N, N]),
+    (Place::Person,         'p', "/  Reset password",        [Y, N, N, N, N]),
+];
+
+const REFUSALS: [&str; 4] = ["Only ", "This is not your client.", "This event was not given to you.", "sees this"];
+
+fn stand(name: &str, place: Place) -> Desk {
+    let mut desk = Desk::of(name, Language::En);
+    let client = desk.world.client_of(desk.world.sales.actor.id, "Kevin Casey");
+    match place {
+        Place::Contract => {
+            desk.world.save(&Request::CreateContract { client, draft: contract_draft(100_000, 50_000) });
+        }
+        Place::SignedContract | Place::Event => {
+            let contract = desk.world.signed_contract(client);
+            if place == Place::Event {
+                let draft = event_draft("Assembly", 30);
+                let event = desk.world.save(&Request::CreateEvent { contract, draft }).0;
+                let event = epic_events::domain::EventId::new(event);
+                let support = Some(desk.world.support.actor.id);
+                desk.world.manage(&Request::AssignSupport(vec![Assignment { event, version: 1, support }]));
+            }
+        }
+        _ => {}
+    }
+    let (list, opens) = match place {
+        Place::Clients => ("clients", false),
+        Place::Client => ("clients", true),
+        Place::Contract | Place::SignedContract => ("contracts", true),
+        Place::Event => ("events", true),
+        Place::Staff => ("staff", false),
+        Place::Person => ("staff", true),
+    };
+    desk.press(KeyCode::Esc).go(list);
+    if opens {
+        desk.press(KeyCode::Enter);
+    }
+    desk
+}
+
+#[test]
+fn each_key_opens_what_the_rights_allow_and_says_why_not() {
+    for (place, key, opens, expected) in EXPECTED {
+        for (name, allowed) in PEOPLE.iter().zip(expected) {
+            let mut desk = stand(name, *place);
+            let cell = format!("{key} on {place:?} by {name}");
+            let (before, log) = (desk.world.state(), desk.world.audit());
+            let was = desk.screen();
+            assert!(!was.contains(opens), "{cell} shows nothing new:\n{was}");
+            let shows = desk.press(KeyCode::Char(*key)).screen();
+            assert_eq!(shows.contains(opens), *allowed, "{cell}:\n{shows}");
+            assert_eq!(REFUSALS.iter().any(|words| shows.contains(words)), !allowed, "{cell}:\n{shows}");
+            assert_eq!((desk.world.state(), desk.world.audit()), (before, log), "{cell}: a key alone writes nothing");
+        }
+    }
+}
+
+#[test]
+fn only_management_finds_its_screens_in_the_palette() {
+    for (name, allowed) in PEOPLE.iter().zip([Y, N, N, N, N]) {
+        for (words, opens) in [("settings of the company", "Sales make contracts"), ("new member", "Password again")] {
+            let mut desk = Desk::of(name, Language::En);
+            let shows = desk.go(words).screen();
+            assert_eq!(shows.contains(opens), allowed, "{words} by {name}:\n{shows}");
+        }
+    }
+}
+
+/// While it is locked no key but the password's does anything, and a temporary password
+/// leads nowhere but to its change.
+#[test]
+fn locked_or_with_a_temporary_password_no_key_reaches_a_record() {
+    for name in PEOPLE {
+        let mut desk = stand(name, Place::Event);
+        desk.press(KeyCode::Char('L')).see("Locked");
+        let (before, log) = (desk.world.state(), desk.world.audit());
+        for (_, key, opens, _) in EXPECTED {
+            desk.press(KeyCode::Char(*key)).not("Assembly").not(opens);
+        }
+        desk.ctrl('p').not("Go to, or do").ctrl('s').see("Locked");
+        assert_eq!((desk.world.state(), desk.world.audit()), (before, log), "{name}");
+    }
+    let mut desk = Desk::new(Language::En);
+    let draft = crate::support::world::user_draft("fresh", epic_events::domain::user::Role::Management);
+    let password = secrecy::SecretString::from("only for the first time");
+    desk.world.save(&Request::CreateUser { draft, password });
+    desk.write("fresh").press(KeyCode::Tab).write("only for the first time").press(KeyCode::Enter);
+    desk.see("Your password is temporary");
+    let before = desk.world.state();
+    for words in ["clients", "new client", "settings of the company"] {
+        desk.ctrl('p').not("Go to, or do").write(words).press(KeyCode::Enter).see("/  Change my password");
+    }
+    desk.press(KeyCode::Esc).not("Waiting for you");
+    assert_eq!(desk.world.state(), before);
+}
