@@ -21,6 +21,8 @@ use crate::{
 type Form = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
 
 const CLEAR: &str = "\x15";
+/// What nobody types in these forms.
+const MARK: &str = "ß";
 const CLIENT: (&str, &str) = ("kevin", "Client Cool Startup LLC");
 
 const FORMS: &[Form] = &[
@@ -108,7 +110,7 @@ fn fill_in(home: &std::path::Path, url: &str, (who, name, way, typed): &Form) ->
     if *name == "new member" {
         terminal.see(&["Ice Person", "strong"]).see(&["> Password again *    ********************"]);
     } else {
-        terminal.press("Qz").see(&["Qz"]).press("\x7f\x7f").gone("Qz");
+        terminal.press(MARK).see(&[MARK]).press("\x7f").gone(MARK);
     }
     let body = body(&terminal);
     Frozen { name, terminal, body }
@@ -136,9 +138,9 @@ fn a_server_that_freezes_in_the_middle_of_every_form_costs_no_letter() {
         form.terminal.see(&["Saving..."]);
         if form.name != "new member" {
             let typed = Instant::now();
-            form.terminal.press("Qz").see(&["Qz"]);
+            form.terminal.press(MARK).see(&[MARK]);
             echo = echo.max(typed.elapsed());
-            form.terminal.press("\x7f\x7f").gone("Qz");
+            form.terminal.press("\x7f").gone(MARK);
         }
     }
     for (form, pressed) in forms.iter_mut().zip(pressed) {
