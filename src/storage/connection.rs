@@ -43,6 +43,7 @@ impl Target {
             }
             Ok(Self::Sqlite(path.into()))
         } else if address.starts_with("mysql://") {
+            super::mysql::check(address)?;
             Ok(Self::Mysql(address.to_owned()))
         } else {
             // What stands before the colon is safe to repeat; the rest may hold a password.

@@ -188,6 +188,11 @@ fn is_fatal(message: &str) -> bool {
     lacks_majority(message) || FATAL.iter().any(|beginning| message.starts_with(beginning))
 }
 
+/// Whether the address can be understood, without asking anybody.
+pub(super) fn check(address: &str) -> Result<(), ConnectionProblem> {
+    each_host(address).iter().try_for_each(|host| options(host).map(drop))
+}
+
 /// The same address for each of its hosts.
 fn each_host(address: &str) -> Vec<String> {
     let parts = || {
