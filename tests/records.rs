@@ -97,7 +97,7 @@ fn writes(world: &mut World) -> Vec<(&'static str, RecordKind, i64, Request, boo
     };
     let support = Some(world.other_support.actor.id);
     let mut edited = contract_draft(2_000_000, 1_500_000);
-    edited.notes = "Discount.".to_owned();
+    edited.notes = "Discount.".into();
     vec![
         ("client.updated", K::Client, client.0, Request::UpdateClient { id: client, version: 1, draft: changed }, true),
         (
