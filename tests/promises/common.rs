@@ -1,6 +1,11 @@
 //! What the promises share.
 
-use epic_events::{domain::session::Moment, services::Services, storage::Target};
+use diesel::RunQueryDsl;
+use epic_events::{
+    domain::session::Moment,
+    services::Services,
+    storage::{Db, Target},
+};
 
 use crate::support::{TestDb, world::start};
 
@@ -21,4 +26,16 @@ pub fn services(db: &TestDb) -> Services {
 pub fn later(seconds: u64) -> Moment {
     let utc = start() + chrono::TimeDelta::seconds(i64::try_from(seconds).unwrap());
     Moment { utc, ticks: 1_000 + seconds * 1_000 }
+}
+
+/// What the embedded engine finds wrong with its file: `ok` where that is nothing.
+pub fn integrity(db: &mut Db) -> Vec<String> {
+    #[derive(diesel::QueryableByName)]
+    struct Said {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        integrity_check: String,
+    }
+    let Db::Sqlite(db) = db else { panic!("a file") };
+    let said: Vec<Said> = diesel::sql_query("PRAGMA integrity_check").load(db).unwrap();
+    said.into_iter().map(|said| said.integrity_check).collect()
 }

@@ -12,7 +12,7 @@ use epic_events::{
 };
 
 use crate::{
-    common::{figure, later, rounds, services},
+    common::{figure, integrity, later, rounds, services},
     support::{
         Engine, TestDb,
         world::{World, client_draft},
@@ -103,6 +103,7 @@ fn a_program_that_is_killed_loses_nothing_that_it_acknowledged() {
     let created: i64 =
         audit_log::table.filter(audit_log::action.eq("client.created")).count().get_result(&mut db).unwrap();
     assert_eq!(usize::try_from(created).unwrap(), names.len());
+    assert_eq!(integrity(&mut db), ["ok"]);
     assert_eq!(contracts::table.count().get_result::<i64>(&mut db).unwrap(), 0);
     assert_eq!(upkeep::verify_audit(&world.db.url, None).unwrap().fault, None);
     world.client_of(world.sales.actor.id, "And it goes on");

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use diesel::prelude::*;
+use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::{
     domain::{Error, error::ConnectionProblem},
     schema::clients,
@@ -15,9 +15,10 @@ use epic_events::{
 };
 
 use crate::{
-    common::{figure, later, rounds, services},
+    common::{figure, integrity, later, rounds, services},
     support::{
         Engine, TestDb,
+        terminal::{ENTER, SAVE, Terminal},
         world::{PASSWORD, World, client_draft},
     },
 };
@@ -85,7 +86,7 @@ fn a_disk_that_fails_is_told_truly_and_forgiven() {
     let mut world = World::new(Engine::Sqlite);
     world.client_of(world.sales.actor.id, "Kevin Casey");
     let path = std::path::PathBuf::from(world.db.url.strip_prefix("sqlite://").unwrap());
-    world.connection().batch("PRAGMA wal_checkpoint(TRUNCATE)");
+    world.connection().batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
     let step = if rounds(0) == 0 { 75 } else { 1 };
     let (mut runs, mut words) = (0, std::collections::BTreeMap::<String, usize>::new());
     for (call, error, writes_per_save) in [("pwrite64", "ENOSPC", 8), ("pwrite64", "EIO", 8), ("fdatasync", "EIO", 1)] {
@@ -119,29 +120,42 @@ fn check(db: &TestDb, told: &[(String, String)], fault: &str) {
     }
     // The last ones went through: the fault was over, and nobody started anew.
     assert_eq!(told[told.len() - 2].1, "saved", "{fault}: {told:?}");
-    assert_eq!(connection.check(), ["ok"], "{fault}");
+    assert_eq!(integrity(&mut connection), ["ok"], "{fault}");
     assert_eq!(upkeep::verify_audit(&db.url, None).unwrap().fault, None, "{fault}");
 }
 
-/// What only a test asks of a file.
-trait File {
-    fn batch(&mut self, sql: &str);
-    fn check(&mut self) -> Vec<String>;
-}
-
-impl File for Db {
-    fn batch(&mut self, sql: &str) {
-        diesel::connection::SimpleConnection::batch_execute(self, sql).unwrap();
-    }
-
-    fn check(&mut self) -> Vec<String> {
-        #[derive(diesel::QueryableByName)]
-        struct Said {
-            #[diesel(sql_type = diesel::sql_types::Text)]
-            integrity_check: String,
+/// A log that cannot be written, on a full disk or at all, holds up nobody.
+#[test]
+fn a_log_that_cannot_be_written_blocks_no_save() {
+    let world = World::new(Engine::Sqlite);
+    for (number, full) in [true, false].into_iter().enumerate() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("state");
+        std::fs::create_dir_all(&folder).unwrap();
+        if full {
+            // Every write fails as on a full disk.
+            std::fs::create_dir(folder.join("epic-events")).unwrap();
+            let today = chrono::Utc::now().date_naive();
+            for day in [today, today + chrono::Days::new(1)] {
+                let name = format!("epic-events/epic-events.{day}.log");
+                std::os::unix::fs::symlink("/dev/full", folder.join(name)).unwrap();
+            }
+        } else {
+            std::fs::write(folder.join("epic-events"), "no folder").unwrap();
         }
-        let Db::Sqlite(db) = self else { panic!("a file") };
-        let said: Vec<Said> = diesel::sql_query("PRAGMA integrity_check").load(db).unwrap();
-        said.into_iter().map(|said| said.integrity_check).collect()
+        let mut terminal = Terminal::start(home.path(), &world.db.url, &[]);
+        let t = &mut terminal;
+        t.see(&["Username"]).field("sales").press(PASSWORD).press(ENTER).see(&["Waiting for you"]);
+        t.press(":").see(&["Go to, or do"]).press("new client\r").see(&["New client"]);
+        t.field(&format!("Client {number}")).field("Cool Startup").field("").press("+678 123 456").press(SAVE);
+        t.see(&["Saved."]).press("q");
+        assert_eq!(terminal.end().0, 0);
+        if full {
+            let mut logs = std::fs::read_dir(folder.join("epic-events")).unwrap().map(Result::unwrap);
+            assert!(logs.all(|log| log.file_type().unwrap().is_symlink()), "it was not the full disk");
+        }
     }
+    let stored: i64 = clients::table.count().get_result(&mut world.connection()).unwrap();
+    assert_eq!(stored, 2);
+    figure("12 log", "SQLite", "a full disk, no folder: saved all the same");
 }
