@@ -18,6 +18,7 @@ use crate::{
     common::{figure, later, rounds, services},
     support::{
         Engine,
+        terminal::{ENTER, Terminal},
         world::{PASSWORD, World},
     },
 };
@@ -90,4 +91,21 @@ fn what_is_wrong_is_not_told_by_the_time(#[values(Engine::Sqlite, Engine::Mysql)
     let spread = medians.iter().max().unwrap().saturating_sub(*medians.iter().min().unwrap());
     figure("3 same time", engine.name(), &format!("{tries} tries each, medians {medians:?}, {spread:?} apart"));
     assert!(spread < medians[1] / 2, "{medians:?}");
+}
+
+/// Nobody touches the real program; its account ends elsewhere.
+#[rstest]
+fn an_idle_screen_is_signed_out_within_five_seconds(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(home.path(), &world.db.url, &[]);
+    terminal.see(&["Username"]).field("support").press(PASSWORD).press(ENTER).see(&["my next events"]);
+    let id = world.support.actor.id;
+    let version = epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
+    world.save(&Request::DeactivateUser { id, version, heir: None });
+    let begun = Instant::now();
+    terminal.see(&["Your account was changed. Please sign in again."]).gone("my next events");
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    figure("2 idle screen", engine.name(), &format!("signed out {took:.1?} after the end of its account"));
 }
