@@ -14,7 +14,7 @@ use super::{Event, clock};
 use crate::{
     domain::{
         Error,
-        error::Reference,
+        error::{ConnectionProblem, Reference},
         session::{Moment, Session, random_id},
     },
     services::{Reply, Request},
@@ -96,7 +96,9 @@ impl Worker {
                     Err(Error::Internal(Reference(reference)))
                 });
                 in_vain = match &reply {
-                    Err(error @ Error::Unavailable(_)) => Some((clock::now().ticks, error.clone())),
+                    Err(error @ Error::Unavailable(ConnectionProblem::Timeout)) => {
+                        Some((clock::now().ticks, error.clone()))
+                    }
                     _ => None,
                 };
                 if replies.send(Event::Reply { id: job.id, reply: Box::new(reply) }).is_err() {
@@ -112,7 +114,6 @@ impl Worker {
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
-    use crate::domain::error::ConnectionProblem;
 
     fn job(id: u64) -> Job {
         Job { id, session: None, request: Box::new(Request::Heartbeat), now: crate::app::now() }
