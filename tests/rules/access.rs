@@ -1,0 +1,154 @@
+//! Who gets in, and what nobody gets at.
+
+use super::*;
+
+#[rstest]
+fn sign_in_says_the_same_whatever_is_wrong(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let gone = world.hire("gone", Role::Sales);
+    world.save(&Request::DeactivateUser { id: gone.actor.id, version: 2, heir: None });
+    let wrong = Error::SignIn(SignInProblem::Wrong);
+    assert_eq!(world.sign_in("nobody", PASSWORD).unwrap_err(), wrong);
+    assert_eq!(world.sign_in("sales", "something else").unwrap_err(), wrong);
+    assert_eq!(world.sign_in("gone", PASSWORD).unwrap_err(), wrong);
+    assert_eq!(world.sign_in("sales", &"x".repeat(80)).unwrap_err(), wrong);
+    // By e-mail address too, in any case, with spaces around.
+    assert!(world.sign_in(" SALES@Example.org ", PASSWORD).is_ok());
+}
+
+#[rstest]
+fn guessing_becomes_slow_also_for_names_that_nobody_has(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    for login in ["sales", "nobody"] {
+        let mut now = Moment { utc: start() + TimeDelta::days(1), ticks: 1 };
+        let mut guess = |password: &str, seconds| {
+            now.utc += TimeDelta::seconds(seconds);
+            let request = Request::SignIn { login: login.to_owned(), password: SecretString::from(password) };
+            world.services.execute(None, &request, now)
+        };
+        let wrong: Result<(), Error> = Err(Error::SignIn(SignInProblem::Wrong));
+        let mut told = Vec::new();
+        for _ in 0..5 {
+            told.push(guess("wrong", 0).map(drop));
+        }
+        let wait = Err(Error::SignIn(SignInProblem::Wait(2)));
+        assert_eq!(told, [wrong.clone(), wrong.clone(), wrong, wait.clone(), wait], "{login}");
+        // Not even the right password is looked at before the time has come.
+        assert!(matches!(guess(PASSWORD, 0), Err(Error::SignIn(SignInProblem::Wait(_)))));
+        assert_eq!(guess(PASSWORD, 5).is_ok(), login == "sales");
+    }
+}
+
+#[rstest]
+fn sensitive_actions_want_the_password_again(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+    world.manage(&Request::UpdateSettings(Settings { reauth: Reauth::Sensitive, ..settings }));
+    let mut manager = world.manager.clone();
+    let sign = Request::SignContract { id: records.contract, version: 1 };
+    let log = world.audit().len();
+    assert_eq!(world.ask(Some(&manager), &sign).unwrap_err(), Error::PasswordNeeded);
+    assert_eq!(world.audit().len(), log, "nothing was done yet");
+    let edit = Request::UpdateContract { id: records.contract, version: 1, draft: contract_draft(5_000, 0) };
+    assert!(world.ask(Some(&manager), &edit).is_ok(), "an edit is not sensitive");
+    let Reply::Confirmed { at } =
+        world.ask(Some(&manager), &Request::Confirm { password: SecretString::from(PASSWORD) }).unwrap()
+    else {
+        panic!("confirmed")
+    };
+    manager.confirmed_at = Some(at);
+    let sign = Request::SignContract { id: records.contract, version: 2 };
+    assert!(world.ask(Some(&manager), &sign).is_ok());
+    // Five minutes later it is asked for again.
+    let later = Moment { utc: start() + TimeDelta::minutes(10), ticks: at + 5 * 60 * 1000 + 1 };
+    let archive = Request::ArchiveEvent { id: records.event, version: records.event_version };
+    assert_eq!(world.services.execute(Some(&manager), &archive, later).unwrap_err(), Error::PasswordNeeded);
+}
+
+#[rstest]
+fn passwords_are_whole_or_refused(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let manager = world.manager.clone();
+    let mut create = |name: &str, password: String| {
+        let draft = user_draft(name, Role::Sales);
+        world.ask(Some(&manager), &Request::CreateUser { draft, password: SecretString::from(password) })
+    };
+    let long = "7-Kx ü".repeat(11);
+    assert_eq!(invalid(create("too.long", long.clone()), Field::Password), Problem::TooManyBytes(71));
+    assert_eq!(invalid(create("too.short", "7-Kx ü".to_owned()), Field::Password), Problem::TooShort(12));
+    let longest: String = long.chars().take(61).collect();
+    assert_eq!(longest.len(), 71);
+    create("just.right", longest.clone()).unwrap();
+    assert!(world.sign_in("just.right", &longest).is_ok());
+    assert!(world.sign_in("just.right", &longest[..longest.len() - 1]).is_err());
+}
+
+/// Nobody reads what others did, but management.
+#[rstest]
+fn the_log_of_others_is_for_management(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    world.records();
+    let sales = world.sales.clone();
+    let request = Request::ListAudit(listing(AuditFilter::default(), AuditSort::Time, 100));
+    let Reply::Audit(page) = world.ask(Some(&sales), &request).unwrap() else { panic!("audit") };
+    assert!(!page.rows.is_empty() && page.rows.iter().all(|row| row.actor_id == Some(sales.actor.id)));
+    let mine = ClientFilter { view: ClientView::Mine, ..ClientFilter::default() };
+    let Reply::Clients(page) =
+        world.ask(Some(&sales), &Request::ListClients(listing(mine, ClientSort::Name, 100))).unwrap()
+    else {
+        panic!("clients")
+    };
+    assert_eq!(page.rows.len(), 1);
+}
+
+/// The log cannot be changed, not even past the program.
+#[rstest]
+fn the_audit_log_only_grows(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    use diesel::prelude::*;
+    use epic_events::schema::audit_log;
+    let world = World::new(engine);
+    let mut db = world.connection();
+    assert!(diesel::delete(audit_log::table).execute(&mut db).is_err());
+    assert!(diesel::update(audit_log::table).set(audit_log::actor_name.eq("x")).execute(&mut db).is_err());
+    assert!(!world.audit().is_empty());
+}
+
+/// The application's account of the README can do the whole job, and cannot touch a table
+/// or a line of the audit log.
+#[test]
+fn the_grants_of_the_readme_are_enough_and_no_more() {
+    let mut world = World::new(Engine::Mysql);
+    let (address, name) = world.db.url.rsplit_once('/').unwrap();
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let account = format!("'app_{name}'@'%'");
+    let grants: Vec<String> = readme
+        .split(';')
+        .filter_map(|statement| statement.find("'epic_events'@'%'").map(|_| statement))
+        .map(|statement| {
+            let begins = statement.find("CREATE USER").or_else(|| statement.find("GRANT")).unwrap();
+            let own = statement[begins..].replace("'epic_events'@'%'", &account);
+            own.replace("epic_events.", &format!("{name}."))
+        })
+        .collect();
+    assert_eq!(grants.len(), 9, "{grants:?}");
+    support::server().client(&["-e", &grants.join(";")]);
+    let limited = address.replace("crm:only-for-tests", &format!("app_{name}:choose-another"));
+    let limited = format!("{limited}/{name}");
+    world.services = Services::new(Target::parse(&limited).unwrap(), "test".to_owned(), 4);
+    let records = world.records();
+    world.hire("fresh", Role::Support);
+    assert!(world.sign_in("nobody", "at all").is_err());
+    world.save(&Request::ArchiveEvent { id: records.event, version: records.event_version });
+    let mut db = epic_events::storage::Db::open(&Target::parse(&limited).unwrap()).unwrap();
+    for forbidden in [
+        "DELETE FROM audit_log",
+        "UPDATE audit_log SET actor_name = 'x'",
+        "DELETE FROM clients",
+        "ALTER TABLE clients ADD COLUMN x INTEGER",
+        "DROP TABLE events",
+    ] {
+        let answer = diesel::connection::SimpleConnection::batch_execute(&mut db, forbidden);
+        assert!(answer.is_err_and(|error| error.to_string().contains("denied")), "{forbidden}");
+    }
+}

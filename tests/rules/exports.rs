@@ -1,0 +1,76 @@
+//! Files that are taken along.
+
+use super::*;
+
+/// The one file that was exported, by what it ends in.
+fn exported(world: &World, ending: &str) -> String {
+    let files = std::fs::read_dir(world.exports.path()).unwrap().map(|file| file.unwrap().path());
+    let mut found: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == ending)).collect();
+    let path = found.pop().unwrap_or_else(|| panic!("no file ends in {ending}"));
+    assert!(found.is_empty());
+    let mode = std::os::unix::fs::MetadataExt::mode(&path.metadata().unwrap());
+    assert_eq!(mode & 0o777, 0o600, "for nobody else");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_file(path).unwrap();
+    text
+}
+
+#[rstest]
+fn exports_hold_what_the_list_shows_and_are_audited(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    use epic_events::services::export::{Format, What};
+    let mut world = World::new(engine);
+    world.records();
+    world.client_of(world.other_sales.actor.id, "=HYPERLINK(\"evil\")");
+    for number in 0..250 {
+        world.client_of(world.sales.actor.id, &format!("Client {number:03}"));
+    }
+    let clients = |text: &str| {
+        let filter = ClientFilter { text: text.to_owned(), ..ClientFilter::default() };
+        What::Clients(listing(filter, ClientSort::Name, 100))
+    };
+    let rows = |world: &mut World, what: What, format| match world.manage(&Request::Export { what, format }) {
+        Reply::Exported { rows, .. } => rows,
+        other => panic!("{other:?}"),
+    };
+    // More than a page, in the order of the list, whatever page the screen was on.
+    assert_eq!(rows(&mut world, clients(""), Format::Csv), 252);
+    let text = exported(&world, "csv");
+    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    assert!(lines[0].starts_with("full_name,company_name,email,phone,sales_contact"), "{}", lines[0]);
+    assert!(lines[1].starts_with("\"'=HYPERLINK(\"\"evil\"\")\",Cool Startup LLC,"), "{}", lines[1]);
+    assert_eq!(lines.len(), 253);
+    assert_eq!(rows(&mut world, clients("client 043"), Format::Json), 1);
+    let json: serde_json::Value = serde_json::from_str(&exported(&world, "json")).unwrap();
+    assert_eq!(json[0]["full_name"], "Client 043");
+    assert_eq!(rows(&mut world, clients("kevin"), Format::Vcf), 1);
+    assert!(exported(&world, "vcf").contains("\r\nFN:Kevin Casey\r\n"));
+    let events = What::Events(listing(EventFilter::default(), EventSort::Starts, 1));
+    assert_eq!(rows(&mut world, events.clone(), Format::Ics), 1);
+    let calendar = exported(&world, "ics");
+    // 21 December 09:00 in Paris.
+    assert!(calendar.contains("\r\nDTSTART:20261221T080000Z\r\n"), "{calendar}");
+    let log = world.audit();
+    assert_eq!(log[log.len() - 4..], ["records.exported"; 4]);
+    // Only what the person may see.
+    let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+    let visibility = epic_events::domain::settings::Visibility::Restricted;
+    world.manage(&Request::UpdateSettings(Settings { visibility, ..settings }));
+    let other = world.other_support.clone();
+    let reply = world.ask(Some(&other), &Request::Export { what: events, format: Format::Json }).unwrap();
+    assert!(matches!(reply, Reply::Exported { rows: 0, .. }), "{reply:?}");
+    assert_eq!(exported(&world, "json").split_whitespace().collect::<String>(), "[]");
+}
+
+#[rstest]
+fn an_export_that_cannot_be_written_says_so() {
+    use epic_events::services::export::{Format, What};
+    let mut world = World::new(Engine::Sqlite);
+    let folder = world.exports.path().join("a file");
+    std::fs::write(&folder, "").unwrap();
+    let services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
+    world.services = services.exporting_to(folder);
+    let what = What::Clients(listing(ClientFilter::default(), ClientSort::Name, 100));
+    let manager = world.manager.clone();
+    let answer = world.ask(Some(&manager), &Request::Export { what, format: Format::Csv });
+    assert!(matches!(answer, Err(Error::NotWritable(_))), "{answer:?}");
+}

@@ -1,0 +1,250 @@
+//! What lists, searches and figures show.
+
+use super::*;
+
+/// Walks a list by pages of two, forwards and backwards, and compares with one large page.
+#[rstest]
+fn pages_join_without_gap_or_overlap(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let client = world.client_of(world.sales.actor.id, "Émile");
+    for name in ["adam", "Zoé", "Bruno", "bruno", "ÉMILE"] {
+        world.client_of(world.other_sales.actor.id, name);
+    }
+    let contract = world.signed_contract(client);
+    for (title, days) in [("c", Some(3)), ("a", None), ("B", Some(3)), ("é", None), ("e", Some(9))] {
+        let mut draft = event_draft(title, days.unwrap_or(1));
+        if days.is_none() {
+            (draft.starts_at, draft.ends_at) = (None, None);
+        }
+        world.save(&Request::CreateEvent { contract, draft });
+    }
+    for descending in [false, true] {
+        for sort in ClientSort::iter() {
+            walk(
+                &mut world,
+                &Listing { descending, ..listing(ClientFilter::default(), sort, 2) },
+                Request::ListClients,
+                |reply| {
+                    let Reply::Clients(page) = reply else { panic!("clients") };
+                    (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
+                },
+            );
+        }
+        for sort in EventSort::iter() {
+            walk(
+                &mut world,
+                &Listing { descending, ..listing(EventFilter::default(), sort, 2) },
+                Request::ListEvents,
+                |reply| {
+                    let Reply::Events(page) = reply else { panic!("events") };
+                    (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
+                },
+            );
+        }
+        for sort in ContractSort::iter() {
+            walk(
+                &mut world,
+                &Listing { descending, ..listing(ContractFilter::default(), sort, 2) },
+                Request::ListContracts,
+                |reply| {
+                    let Reply::Contracts(page) = reply else { panic!("contracts") };
+                    (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
+                },
+            );
+        }
+        for sort in AuditSort::iter() {
+            walk(
+                &mut world,
+                &Listing { descending, ..listing(AuditFilter::default(), sort, 2) },
+                Request::ListAudit,
+                |reply| {
+                    let Reply::Audit(page) = reply else { panic!("audit") };
+                    (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
+                },
+            );
+        }
+    }
+}
+
+fn walk<F: Clone, S: Copy + std::fmt::Debug>(
+    world: &mut World,
+    first: &Listing<F, S>,
+    request: impl Fn(Listing<F, S>) -> Request,
+    read: impl Fn(Reply) -> (Vec<Cursor>, Option<Count>),
+) {
+    let mut page = |edge: Edge, limit: u16| {
+        let asked = Listing { edge, limit, filter: first.filter.clone(), ..*first };
+        read(world.manage(&request(asked)))
+    };
+    let (all, total) = page(Edge::Start, 200);
+    let what = (first.sort, first.descending);
+    assert_eq!(total, Some(Count::Exactly(i64::try_from(all.len()).unwrap())), "{what:?}");
+    let (mut forwards, _) = page(Edge::Start, 2);
+    while let (more, _) = page(Edge::After(forwards.last().unwrap().clone()), 2)
+        && !more.is_empty()
+    {
+        forwards.extend(more);
+    }
+    assert_eq!(forwards, all, "{what:?} forwards");
+    let (mut backwards, _) = page(Edge::End, 2);
+    while let (more, _) = page(Edge::Before(backwards.first().unwrap().clone()), 2)
+        && !more.is_empty()
+    {
+        backwards.splice(0..0, more);
+    }
+    assert_eq!(backwards, all, "{what:?} backwards");
+}
+
+/// The counts of the home screen are those of the lists behind them.
+#[rstest]
+fn home_counts_what_waits(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    world.save(&Request::CreateEvent { contract: records.signed, draft: event_draft("Nobody's", 1) });
+    let counts = |world: &mut World, who: &epic_events::domain::session::Session| {
+        let Reply::Home(home) = world.ask(Some(who), &Request::Home).unwrap() else { panic!("home") };
+        home.lines.into_iter().map(|(_, count)| count).collect::<Vec<_>>()
+    };
+    let exactly = |numbers: &[i64]| numbers.iter().copied().map(Count::Exactly).collect::<Vec<_>>();
+    let (manager, sales, support) = (world.manager.clone(), world.sales.clone(), world.support.clone());
+    assert_eq!(counts(&mut world, &manager), exactly(&[1, 1, 2, 1]));
+    assert_eq!(counts(&mut world, &sales), exactly(&[1, 1, 0, 2]));
+    assert_eq!(counts(&mut world, &support), exactly(&[1, 1]));
+    let week = Request::ListEvents(listing(
+        EventFilter { view: EventView::Week, ..EventFilter::default() },
+        EventSort::Starts,
+        10,
+    ));
+    let Reply::Events(page) = world.manage(&week) else { panic!("events") };
+    assert_eq!(page.rows[0].event.title, "Nobody's");
+    assert_eq!(page.rows[0].event.status, Status::Planned);
+}
+
+#[rstest]
+fn figures_are_the_sums_of_the_lists_behind_them(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    use epic_events::services::figures::{About, List, Value};
+    let mut world = World::new(engine);
+    world.records();
+    let other = world.other_sales.actor.id;
+    let foreign = world.client_of(other, "Of somebody else");
+    world.signed_contract(foreign);
+    let Reply::Figures(figures) = world.manage(&Request::Figures) else { panic!("figures") };
+    assert_eq!(
+        figures.iter().map(|figure| figure.about).collect::<Vec<_>>(),
+        [About::SignedByMonth, About::DueByAge, About::SupportLoad]
+    );
+    for figure in &figures {
+        for bar in &figure.bars {
+            let (listed, events) = match &bar.list {
+                List::Contracts(filter) => {
+                    let request = Request::ListContracts(listing(filter.clone(), ContractSort::Created, 200));
+                    let Reply::Contracts(page) = world.manage(&request) else { panic!("contracts") };
+                    let due = |row: &epic_events::domain::filter::ContractRow| match figure.about {
+                        About::DueByAge => row.contract.due_cents.0,
+                        _ => row.contract.total_cents.0,
+                    };
+                    (page.rows.iter().map(due).sum::<i64>(), 0)
+                }
+                List::Events(filter) => {
+                    let request = Request::ListEvents(listing(filter.clone(), EventSort::Starts, 200));
+                    let Reply::Events(page) = world.manage(&request) else { panic!("events") };
+                    (0, page.rows.len())
+                }
+            };
+            match bar.value {
+                Value::Money(cents) => assert_eq!(cents, Cents(listed), "{bar:?}"),
+                Value::Events(count) => assert_eq!(usize::try_from(count).unwrap(), events, "{bar:?}"),
+            }
+        }
+    }
+    // Both signed contracts are of this month; sales see their own alone.
+    assert_eq!(figures[0].bars.last().unwrap().value, Value::Money(Cents(200_000)));
+    let sales = world.sales.clone();
+    let Reply::Figures(own) = world.ask(Some(&sales), &Request::Figures).unwrap() else { panic!("figures") };
+    assert_eq!(own[0].bars.last().unwrap().value, Value::Money(Cents(100_000)));
+    let support = world.support.clone();
+    let Reply::Figures(weeks) = world.ask(Some(&support), &Request::Figures).unwrap() else { panic!("figures") };
+    assert_eq!(weeks[0].bars.len(), 4);
+}
+
+/// Titles of the events that a search shows, by title.
+fn titles(world: &mut World, text: &str) -> Vec<String> {
+    let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
+    let Reply::Events(page) = world.manage(&Request::ListEvents(listing(filter, EventSort::Title, 50))) else {
+        panic!("events")
+    };
+    page.rows.into_iter().map(|row| row.event.title).collect()
+}
+
+#[rstest]
+fn events_are_found_by_the_beginnings_of_any_words(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let client = world.client_of(world.sales.actor.id, "Aliénor O'Neil");
+    let contract = world.signed_contract(client);
+    for title in ["Gala des Étoiles", "Garden party", "The com meeting", "日本語の会議"] {
+        world.save(&Request::CreateEvent { contract, draft: event_draft(title, 5) });
+    }
+    for (text, found) in [
+        ("gala", vec!["Gala des Étoiles"]),
+        ("ga", vec!["Gala des Étoiles", "Garden party"]),
+        ("etoi gal", vec!["Gala des Étoiles"]),
+        ("alienor gard", vec!["Garden party"]),
+        ("o'neil party", vec!["Garden party"]),
+        ("mufflins garden cool", vec!["Garden party"]),
+        // What MySQL's index leaves out is found all the same.
+        ("the com", vec!["The com meeting"]),
+        ("日本", vec!["日本語の会議"]),
+        // Nothing begins so: inside of words.
+        ("toiles", vec!["Gala des Étoiles"]),
+        ("gala party", vec![]),
+        ("+gala -party*", vec![]),
+        ("\"gala", vec!["Gala des Étoiles"]),
+    ] {
+        assert_eq!(titles(&mut world, text), found, "{text}");
+    }
+    // Another name of the client, and the old one leads nowhere.
+    world.save(&Request::UpdateClient { id: client, version: 1, draft: client_draft("Zoé Martin") });
+    assert_eq!(titles(&mut world, "zoe garden"), ["Garden party"]);
+    assert!(titles(&mut world, "alienor").is_empty());
+}
+
+#[rstest]
+fn lists_follow_the_names_that_they_are_sorted_by(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let other = world.client_of(world.other_sales.actor.id, "Zoé Martin");
+    let contract = world.signed_contract(other);
+    let event = world.save(&Request::CreateEvent { contract, draft: event_draft("Second", 5) }).0;
+    let order = |world: &mut World, sort| {
+        let Reply::Events(page) = world.manage(&Request::ListEvents(listing(EventFilter::default(), sort, 50))) else {
+            panic!("events")
+        };
+        page.rows.iter().map(|row| row.event.id.0).collect::<Vec<_>>()
+    };
+    let by_sales = |world: &mut World| {
+        let all = ClientFilter::default();
+        let Reply::Clients(page) = world.manage(&Request::ListClients(listing(all, ClientSort::SalesContact, 50)))
+        else {
+            panic!("clients")
+        };
+        page.rows.iter().map(|row| row.client.id.0).collect::<Vec<_>>()
+    };
+    let first = records.event.0;
+    assert_eq!(order(&mut world, EventSort::Client), [first, event]);
+    world.save(&Request::UpdateClient { id: other, version: 1, draft: client_draft("Aaron") });
+    assert_eq!(order(&mut world, EventSort::Client), [event, first]);
+    // Nobody stands before everybody.
+    assert_eq!(order(&mut world, EventSort::Support), [event, first]);
+    let assign = Assignment { event: EventId::new(event), version: 1, support: Some(world.other_support.actor.id) };
+    world.manage(&Request::AssignSupport(vec![assign]));
+    assert_eq!(order(&mut world, EventSort::Support), [event, first]);
+    let id = world.other_support.actor.id;
+    let draft = UserDraft { full_name: "Zoë".to_owned(), ..user_draft("other.support", Role::Support) };
+    let version = epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
+    world.save(&Request::UpdateUser { id, version, draft, heir: None });
+    assert_eq!(order(&mut world, EventSort::Support), [first, event]);
+    assert_eq!(by_sales(&mut world), [other.0, records.client.0]);
+    let hand_over = HandOver { clients: vec![(records.client, 1)], to: world.other_sales.actor.id };
+    world.manage(&Request::HandOverClients(hand_over));
+    assert_eq!(by_sales(&mut world), [records.client.0, other.0]);
+}

@@ -1,0 +1,57 @@
+//! The rules of the company's data, through the services, on both engines.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "../support/mod.rs"]
+pub mod support;
+
+mod access;
+mod company;
+mod exports;
+mod lists;
+mod records;
+
+use std::thread;
+
+use chrono::TimeDelta;
+use epic_events::{
+    domain::{
+        Cents, Error, EventId, Field, Problem, Reason,
+        error::{ConnectionProblem, SignInProblem, SignedOutBecause},
+        event::{EventDraft, Status},
+        filter::{
+            Assignment, AuditFilter, AuditSort, Availability, ClientFilter, ClientSort, ClientView, ContractFilter,
+            ContractSort, EventFilter, EventSort, EventView, Sorted,
+        },
+        page::{Count, Cursor, Edge, Listing},
+        session::Moment,
+        settings::{Reauth, Settings},
+        user::{Role, UserDraft},
+    },
+    services::{HandOver, Reply, Request, Services},
+    storage::Target,
+};
+use rstest::rstest;
+use secrecy::SecretString;
+use strum::IntoEnumIterator;
+use support::{
+    Engine, TestDb,
+    world::{PASSWORD, World, client_draft, contract_draft, event_draft, set_up, start, user_draft},
+};
+
+fn denied(answer: Result<Reply, Error>) -> Reason {
+    match answer {
+        Err(Error::Denied(reason)) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn invalid(answer: Result<Reply, Error>, field: Field) -> Problem {
+    match answer {
+        Err(Error::Invalid(errors)) => errors.of(field).unwrap_or_else(|| panic!("{errors:?}")),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn listing<F, S>(filter: F, sort: S, limit: u16) -> Listing<F, S> {
+    Listing { filter, sort, descending: false, edge: Edge::Start, limit }
+}

@@ -1,0 +1,285 @@
+//! What may become of clients, contracts, events and people.
+
+use super::*;
+
+#[rstest]
+fn a_signature_is_final(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    use diesel::prelude::*;
+    use epic_events::schema::contracts;
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let again = Request::SignContract { id: records.signed, version: 2 };
+    assert_eq!(denied(world.ask(Some(&manager), &again)), Reason::ContractAlreadySigned(records.signed.0));
+    // Not even past the program.
+    let unsigned = diesel::update(contracts::table.find(records.signed))
+        .set(contracts::signed_at.eq(None::<chrono::NaiveDateTime>))
+        .execute(&mut world.connection());
+    assert!(unsigned.is_err());
+}
+
+#[rstest]
+fn events_belong_to_signed_contracts(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let request = Request::CreateEvent { contract: records.contract, draft: event_draft("Too early", 10) };
+    assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ContractNotSigned(records.contract.0));
+    // A contract with an event is not archived, nor a client with a contract.
+    let request = Request::ArchiveContract { id: records.signed, version: 2 };
+    assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ContractHasEvents(1));
+    let request = Request::ArchiveClient { id: records.client, version: 1 };
+    assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ClientHasContracts(2));
+    // Archived from the leaf up, an event cannot come back before its contract.
+    world.save(&Request::ArchiveEvent { id: records.event, version: records.event_version });
+    world.save(&Request::ArchiveContract { id: records.signed, version: 2 });
+    let request = Request::RestoreEvent { id: records.event, version: records.event_version + 1 };
+    assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ParentArchived);
+    let request = Request::CreateEvent { contract: records.signed, draft: event_draft("Too late", 10) };
+    assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ParentArchived);
+    world.save(&Request::RestoreContract { id: records.signed, version: 3 });
+    world.save(&request_restore(records.event, records.event_version + 1));
+}
+
+fn request_restore(id: EventId, version: i32) -> Request {
+    Request::RestoreEvent { id, version }
+}
+
+#[rstest]
+fn amounts_are_exact_and_within_bounds(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let mut update = |total, due| {
+        let draft = contract_draft(total, due);
+        world.ask(Some(&manager), &Request::UpdateContract { id: records.contract, version: 1, draft })
+    };
+    assert_eq!(invalid(update(-500, 0), Field::TotalCents), Problem::NotPositive);
+    assert_eq!(invalid(update(0, 0), Field::TotalCents), Problem::NotPositive);
+    assert_eq!(invalid(update(100, 101), Field::DueCents), Problem::DueAboveTotal);
+    assert_eq!(invalid(update(100, -1), Field::DueCents), Problem::Negative);
+    assert!(update(1_200_050, 33).is_ok());
+    let stored = epic_events::storage::contracts::find(&mut world.connection(), records.contract).unwrap().unwrap();
+    assert_eq!((stored.total_cents, stored.due_cents), (Cents(1_200_050), Cents(33)));
+}
+
+#[rstest]
+fn event_times_keep_their_order(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let version = records.event_version;
+    let good = event_draft("Assembly", 30);
+    let mut update =
+        |draft: EventDraft| world.ask(Some(&manager), &Request::UpdateEvent { id: records.event, version, draft });
+    let early = good.starts_at.map(|start| start - TimeDelta::hours(1));
+    assert_eq!(invalid(update(EventDraft { ends_at: early, ..good.clone() }), Field::EndsAt), Problem::EndBeforeStart);
+    assert_eq!(
+        invalid(update(EventDraft { starts_at: None, ..good.clone() }), Field::EndsAt),
+        Problem::EndWithoutStart
+    );
+    let past = event_draft("Assembly", -30);
+    assert_eq!(invalid(update(past), Field::StartsAt), Problem::InThePast);
+    // Both moved forward at once: the end may come before the old start's end.
+    assert!(update(event_draft("Assembly", 5)).is_ok());
+}
+
+#[rstest]
+fn a_past_event_can_still_be_described(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let support = world.support.clone();
+    let draft = EventDraft { notes: "It went well.".to_owned(), ..event_draft("Assembly", 30) };
+    let request = Request::UpdateEvent { id: records.event, version: records.event_version, draft };
+    // A year later: the start stays what it was. The session is new, the person the same.
+    let later = Moment { utc: start() + TimeDelta::days(365), ticks: 9_000_000 };
+    assert!(world.services.execute(Some(&support), &request, later).is_ok());
+}
+
+#[rstest]
+fn only_active_people_of_the_right_department(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let assign =
+        |to, version| Request::AssignSupport(vec![Assignment { event: records.event, version, support: Some(to) }]);
+    let sales = world.sales.actor.id;
+    assert_eq!(denied(world.ask(Some(&manager), &assign(sales, 2))), Reason::NotActiveSupport);
+    let other = world.other_support.actor.id;
+    world.save(&Request::DeactivateUser { id: other, version: 2, heir: None });
+    assert_eq!(denied(world.ask(Some(&manager), &assign(other, 2))), Reason::NotActiveSupport);
+    let support = world.support.actor.id;
+    let request = Request::CreateClient { draft: client_draft("John Ouick"), sales_contact: Some(support) };
+    assert_eq!(invalid(world.ask(Some(&manager), &request), Field::SalesContactId), Problem::NotActiveSales);
+}
+
+#[rstest]
+fn whoever_leaves_hands_over_everything(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let (support, other) = (world.support.actor.id, world.other_support.actor.id);
+    let leave = |heir| Request::DeactivateUser { id: support, version: 2, heir };
+    match world.ask(Some(&manager), &leave(None)) {
+        Err(Error::NeedsHeir(left)) => assert_eq!((left.clients, left.events, left.role), (0, 1, Role::Support)),
+        other => panic!("{other:?}"),
+    }
+    let log = world.audit().len();
+    world.save(&leave(Some(other)));
+    assert_eq!(world.audit()[log..], ["user.deactivated", "event.support_assigned"]);
+    let event = epic_events::storage::events::find(&mut world.connection(), records.event).unwrap().unwrap();
+    assert_eq!((event.support_id, event.version), (Some(other), 3));
+    // The same for a change of department.
+    let sales = world.sales.actor.id;
+    let draft = UserDraft { role: Role::Support, ..user_draft("sales", Role::Sales) };
+    let move_to = |heir| Request::UpdateUser { id: sales, version: 2, draft: draft.clone(), heir };
+    assert!(matches!(world.ask(Some(&manager), &move_to(None)), Err(Error::NeedsHeir(_))));
+    world.save(&move_to(Some(world.other_sales.actor.id)));
+    let client = epic_events::storage::clients::find(&mut world.connection(), records.client).unwrap().unwrap();
+    assert_eq!(client.sales_contact_id, world.other_sales.actor.id);
+    let old = world.sales.clone();
+    assert_eq!(
+        world.ask(Some(&old), &Request::Heartbeat).unwrap_err(),
+        Error::SignedOut(SignedOutBecause::AccountChanged)
+    );
+}
+
+#[rstest]
+fn there_is_always_a_manager(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let manager = world.manager.clone();
+    let id = manager.actor.id;
+    let leave = Request::DeactivateUser { id, version: 1, heir: None };
+    assert_eq!(denied(world.ask(Some(&manager), &leave)), Reason::LastManager);
+    let draft = user_draft("manager", Role::Sales);
+    let demote = Request::UpdateUser { id, version: 1, draft, heir: None };
+    assert_eq!(denied(world.ask(Some(&manager), &demote)), Reason::LastManager);
+    world.hire("second", Role::Management);
+    assert!(world.ask(Some(&manager), &demote).is_ok());
+}
+
+#[rstest]
+fn the_second_save_is_refused_and_told_by_name(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let (manager, sales) = (world.manager.clone(), world.sales.clone());
+    let edit = |name: &str| Request::UpdateClient { id: records.client, version: 1, draft: client_draft(name) };
+    world.ask(Some(&sales), &edit("Kevin C.")).unwrap();
+    match world.ask(Some(&manager), &edit("K. Casey")) {
+        Err(Error::Conflict(conflict)) => {
+            assert_eq!((conflict.by.as_str(), conflict.version), ("Person sales", 2));
+            assert_eq!(conflict.theirs.get(Field::FullName), "Kevin C.");
+        }
+        other => panic!("{other:?}"),
+    }
+    let stored = epic_events::storage::clients::find(&mut world.connection(), records.client).unwrap().unwrap();
+    assert_eq!(stored.full_name, "Kevin C.");
+}
+
+#[rstest]
+fn several_events_are_assigned_and_undone_at_once(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let client = world.client_of(world.sales.actor.id, "Lou Bouzin");
+    let contract = world.signed_contract(client);
+    let mut create = |title: &str, days| {
+        EventId::new(world.save(&Request::CreateEvent { contract, draft: event_draft(title, days) }).0)
+    };
+    let (one, two) = (create("One", 10), create("Two", 20));
+    let support = world.support.actor.id;
+    let all = |versions: [i32; 2]| {
+        let pair = [one, two].into_iter().zip(versions);
+        Request::AssignSupport(
+            pair.map(|(event, version)| Assignment { event, version, support: Some(support) }).collect(),
+        )
+    };
+    // The second was changed meanwhile: it is left out and named.
+    let draft = event_draft("Two, renamed", 20);
+    world.save(&Request::UpdateEvent { id: two, version: 1, draft });
+    let Reply::Assigned(assigned) = world.manage(&all([1, 1])) else { panic!("assigned") };
+    assert_eq!(assigned.titles, ["One"]);
+    let [missed] = assigned.missed.as_slice() else { panic!("{:?}", assigned.missed) };
+    assert_eq!(missed.name, "Two, renamed");
+    assert!(matches!(&missed.why, Error::Conflict(conflict) if conflict.by == "Person manager"), "{missed:?}");
+    world.manage(&Request::AssignSupport(assigned.undo));
+    let stored = epic_events::storage::events::find(&mut world.connection(), one).unwrap().unwrap();
+    assert_eq!((stored.support_id, stored.version), (None, 3));
+}
+
+#[rstest]
+fn the_picker_knows_who_is_free(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    world.hire("third", Role::Support);
+    // At the same time as the event of `support`, and on the same day for `other.support`.
+    let clash = world.save(&Request::CreateEvent { contract: records.signed, draft: event_draft("Clash", 30) }).0;
+    let later = event_draft("Later", 30);
+    let later =
+        EventDraft { starts_at: later.starts_at.map(|start| start + TimeDelta::hours(6)), ends_at: None, ..later };
+    let later = EventId::new(world.save(&Request::CreateEvent { contract: records.signed, draft: later }).0);
+    let other = world.other_support.actor.id;
+    world.manage(&Request::AssignSupport(vec![Assignment { event: later, version: 1, support: Some(other) }]));
+    let pick = Request::PickSupport { events: vec![EventId::new(clash)], text: String::new() };
+    let Reply::Candidates(people) = world.manage(&pick) else { panic!("candidates") };
+    let told: Vec<_> = people.iter().map(|one| (one.full_name.as_str(), one.availability, one.load)).collect();
+    assert_eq!(
+        told,
+        [
+            ("Person third", Some(Availability::Free), 0),
+            ("Person other.support", Some(Availability::Busy), 1),
+            ("Person support", Some(Availability::Clash), 1),
+        ]
+    );
+}
+
+#[rstest]
+fn what_is_taken_is_said_under_its_field(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let manager = world.manager.clone();
+    let draft = UserDraft { email: None, ..user_draft("SALES", Role::Sales) };
+    let request = Request::CreateUser { draft, password: SecretString::from("some temporary words") };
+    assert_eq!(invalid(world.ask(Some(&manager), &request), Field::Username), Problem::Taken);
+    let draft = UserDraft { email: Some("Sales@EXAMPLE.org".to_owned()), ..user_draft("fresh", Role::Sales) };
+    let request = Request::CreateUser { draft, password: SecretString::from("some temporary words") };
+    assert_eq!(invalid(world.ask(Some(&manager), &request), Field::Email), Problem::Taken);
+}
+
+/// Names that have broken other systems.
+#[rstest]
+fn hostile_text_is_data(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let owner = world.sales.actor.id;
+    for (typed, stored) in [
+        ("Zoë [/b] O'Brien", "Zoë [/b] O'Brien"),
+        ("\u{1b}[31mRed\u{202e}", "[31mRed"),
+        ("'); DROP TABLE clients; --", "'); DROP TABLE clients; --"),
+        ("100% _sure_ !", "100% _sure_ !"),
+    ] {
+        let id = world.client_of(owner, typed);
+        let client = epic_events::storage::clients::find(&mut world.connection(), id).unwrap().unwrap();
+        assert_eq!(client.full_name, stored);
+    }
+    let find = |world: &mut World, text: &str| {
+        let filter = ClientFilter { text: text.to_owned(), ..ClientFilter::default() };
+        let Reply::Clients(page) = world.manage(&Request::ListClients(listing(filter, ClientSort::Name, 50))) else {
+            panic!("clients")
+        };
+        page.rows.len()
+    };
+    assert_eq!(find(&mut world, "ZOE"), 1, "accents and case do not matter");
+    assert_eq!(find(&mut world, "100%"), 1, "signs of LIKE are letters");
+    assert_eq!(find(&mut world, "_sure"), 1);
+    assert_eq!(find(&mut world, "_"), 4, "signs alone are no words");
+    assert_eq!(find(&mut world, "rop tabl"), 1, "inside of words, where nothing begins so");
+    assert_eq!(find(&mut world, "casey zoe"), 0, "all words must occur");
+}
+
+/// Who reads the history reads names, not numbers.
+#[rstest]
+fn history_names_people(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let Reply::Event(detail) = world.manage(&Request::ViewEvent(records.event)) else { panic!("an event") };
+    let assigned = &detail.history[0];
+    assert_eq!(assigned.action, "event.support_assigned");
+    assert_eq!(assigned.changes.0[0].2, "Person support");
+}
