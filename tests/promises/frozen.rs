@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rstest::rstest;
 use rustix::process::Signal;
 
 use crate::{
@@ -116,9 +117,18 @@ fn fill_in(home: &std::path::Path, url: &str, (who, name, way, typed): &Form) ->
     Frozen { name, terminal, body }
 }
 
-#[test]
-fn a_server_that_freezes_in_the_middle_of_every_form_costs_no_letter() {
-    let server = Server::start_with(&[]);
+/// How a server leaves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Away {
+    /// It takes what is sent, and says nothing.
+    Frozen,
+    /// Killed: nobody listens any more.
+    Gone,
+}
+
+#[rstest]
+fn a_server_that_goes_in_the_middle_of_every_form_costs_no_letter(#[values(Away::Frozen, Away::Gone)] away: Away) {
+    let mut server = Server::start_with(&["--innodb-flush-log-at-trx-commit=1".to_owned()]);
     let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/frozen", server.port);
     let mut world = World::of(TestDb::at(url.clone()));
     let client = world.client_of(world.sales.actor.id, "Kevin Casey");
@@ -128,14 +138,16 @@ fn a_server_that_freezes_in_the_middle_of_every_form_costs_no_letter() {
     let mut forms: Vec<Frozen> = FORMS.iter().map(|form| fill_in(home.path(), &url, form)).collect();
     let mut leaving = sign_in(home.path(), &url, "manager");
 
-    server.freeze();
-    let frozen_at = Instant::now();
+    match away {
+        Away::Frozen => server.freeze(),
+        Away::Gone => server.signal(Signal::KILL),
+    }
+    let gone_at = Instant::now();
     let (mut told, mut echo) = (Duration::ZERO, Duration::ZERO);
     let mut pressed = Vec::new();
     for form in &mut forms {
         pressed.push(Instant::now());
         form.save();
-        form.terminal.see(&["Saving..."]);
         if form.name != "new member" {
             let typed = Instant::now();
             form.terminal.press(MARK).see(&[MARK]);
@@ -144,7 +156,9 @@ fn a_server_that_freezes_in_the_middle_of_every_form_costs_no_letter() {
         }
     }
     for (form, pressed) in forms.iter_mut().zip(pressed) {
-        form.terminal.see(&["takes long to answer"]);
+        // That nothing answers, or that the connection was lost and nothing else.
+        let says = if away == Away::Frozen { "takes long to answer" } else { "Nothing " };
+        form.terminal.see(&[says]);
         told = told.max(pressed.elapsed());
     }
     let quit = Instant::now();
@@ -153,13 +167,17 @@ fn a_server_that_freezes_in_the_middle_of_every_form_costs_no_letter() {
     let quit = quit.elapsed();
     // Each is told how it ended, and what was typed is there.
     for form in &mut forms {
-        form.terminal.gone("Saving...").see(&["The database does not answer in time"]);
+        let says = if away == Away::Frozen { "The database does not answer in time" } else { "Nothing " };
+        form.terminal.gone("Saving...").see(&[says]);
         assert_eq!(body(&form.terminal), form.body, "{}", form.name);
     }
     let seconds = if rounds(0) == 0 { 0 } else { 30 };
-    thread::park_timeout(Duration::from_secs(seconds).saturating_sub(frozen_at.elapsed()));
-    let frozen = frozen_at.elapsed();
-    server.signal(Signal::CONT);
+    thread::park_timeout(Duration::from_secs(seconds).saturating_sub(gone_at.elapsed()));
+    let gone = gone_at.elapsed();
+    match away {
+        Away::Frozen => server.signal(Signal::CONT),
+        Away::Gone => server.start_again(),
+    }
     let mut saved = Duration::ZERO;
     for form in &mut forms {
         assert_eq!(body(&form.terminal), form.body, "{}", form.name);
@@ -172,9 +190,9 @@ fn a_server_that_freezes_in_the_middle_of_every_form_costs_no_letter() {
     assert!(told < Duration::from_secs(5) && saved < Duration::from_secs(5), "{told:?}, {saved:?}");
     assert!(quit < Duration::from_secs(2), "{quit:?}");
     let words = format!(
-        "{} forms, frozen for {frozen:.0?}: a key echoed within {echo:.0?}, told within {told:.1?}, the same after it, \
+        "{} forms, {away:?} for {gone:.0?}: a key echoed within {echo:.0?}, told within {told:.1?}, the same after it, \
          saved within {saved:.0?} of its return; quitting took {quit:.0?}",
         forms.len()
     );
-    figure("11 frozen server", "MariaDB", &words);
+    figure("11 server away", "MariaDB", &words);
 }
