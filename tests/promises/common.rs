@@ -1,5 +1,7 @@
 //! What the promises share.
 
+use std::time::Duration;
+
 use diesel::RunQueryDsl;
 use epic_events::{
     domain::session::Moment,
@@ -12,6 +14,13 @@ use crate::support::{TestDb, world::start};
 /// How often something is repeated: little in every run, much in `tests/torture`.
 pub fn rounds(quick: usize) -> usize {
     std::env::var("EPIC_EVENTS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(quick)
+}
+
+/// A promised time holds where nothing else runs, as with `tests/torture`; beside all other
+/// tests a machine may take longer.
+pub fn within(took: Duration, promised: Duration) {
+    let limit = if std::env::var_os("EPIC_EVENTS_ROUNDS").is_some() { promised } else { promised * 10 };
+    assert!(took < limit, "{took:?} instead of {promised:?}");
 }
 
 /// Says a figure for `tests/torture`.

@@ -10,7 +10,7 @@ use rstest::rstest;
 use rustix::process::Signal;
 
 use crate::{
-    common::{figure, rounds},
+    common::{figure, rounds, within},
     support::{
         Server, TestDb,
         terminal::{ENTER, SAVE, TAB, Terminal},
@@ -78,6 +78,18 @@ struct Frozen {
 }
 
 impl Frozen {
+    /// How long a letter takes to be seen. The last field of one form hides what is typed.
+    fn echo(&mut self) -> Duration {
+        if self.name == "new member" {
+            return Duration::ZERO;
+        }
+        let typed = Instant::now();
+        self.terminal.press(MARK).see(&[MARK]);
+        let took = typed.elapsed();
+        self.terminal.press("\x7f").gone(MARK);
+        took
+    }
+
     fn save(&mut self) {
         self.terminal.press(SAVE);
         // What matters more is asked about first.
@@ -146,13 +158,14 @@ fn a_server_that_goes_in_the_middle_of_every_form_costs_no_letter(#[values(Away:
     let (mut told, mut echo) = (Duration::ZERO, Duration::ZERO);
     let mut pressed = Vec::new();
     for form in &mut forms {
+        // While it waits for an answer; where that comes at once a key would take its sentence away.
+        if away == Away::Gone {
+            echo = echo.max(form.echo());
+        }
         pressed.push(Instant::now());
         form.save();
-        if form.name != "new member" {
-            let typed = Instant::now();
-            form.terminal.press(MARK).see(&[MARK]);
-            echo = echo.max(typed.elapsed());
-            form.terminal.press("\x7f").gone(MARK);
+        if away == Away::Frozen {
+            echo = echo.max(form.echo());
         }
     }
     for (form, pressed) in forms.iter_mut().zip(pressed) {
@@ -186,9 +199,9 @@ fn a_server_that_goes_in_the_middle_of_every_form_costs_no_letter(#[values(Away:
         form.terminal.see(&["Saved."]);
         saved = saved.max(pressed.elapsed());
     }
-    assert!(echo < Duration::from_millis(100), "{echo:?}");
-    assert!(told < Duration::from_secs(5) && saved < Duration::from_secs(5), "{told:?}, {saved:?}");
-    assert!(quit < Duration::from_secs(2), "{quit:?}");
+    within(echo, Duration::from_millis(100));
+    within(told.max(saved), Duration::from_secs(5));
+    within(quit, Duration::from_secs(2));
     let words = format!(
         "{} forms, {away:?} for {gone:.0?}: a key echoed within {echo:.0?}, told within {told:.1?}, the same after it, \
          saved within {saved:.0?} of its return; quitting took {quit:.0?}",
