@@ -109,6 +109,15 @@ impl Db {
         }
     }
 
+    /// Whether other nodes write to the same rows: their locks do not hold each other up, and
+    /// what comes second is taken back, also in the middle of it.
+    pub fn is_clustered(&self) -> bool {
+        match self {
+            Self::Mysql(connection) => connection.is_clustered(),
+            Self::Sqlite(_) => false,
+        }
+    }
+
     /// The id that the last INSERT of this connection was given. Ids are not
     /// contiguous on a cluster: none but the last can be inferred.
     pub fn last_insert_id(&mut self) -> Result<i64, Error> {
@@ -184,18 +193,58 @@ impl Db {
             Self::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
         }
         .map_err(|error| E::from(Failure::from(error)))?;
-        match work(self) {
+        let done = match self.mark() {
+            Ok(()) => work(self).and_then(|value| self.is_whole().map(|()| value).map_err(E::from)),
+            Err(failure) => Err(E::from(failure)),
+        };
+        match done {
             Ok(value) => match Manager::commit_transaction(self) {
-                Ok(()) => Ok(value),
+                Ok(()) => {
+                    self.unmark();
+                    Ok(value)
+                }
                 Err(error) => Err(E::from(Failure::of_commit(error))),
             },
             Err(error) => {
                 // When the rollback fails too the connection is gone, and with it the transaction.
-                if Manager::rollback_transaction(self).is_err() {
+                if Manager::rollback_transaction(self).is_ok() {
+                    self.unmark();
+                } else {
                     self.abandon_transaction();
                 }
                 Err(error)
             }
+        }
+    }
+
+    /// A node of a cluster that takes a transaction back in the middle, for another node's that
+    /// came first, does not always say so: what follows would be done by itself, statement by
+    /// statement. With this nothing is, and at the end it is found out.
+    fn mark(&mut self) -> Result<(), Failure> {
+        if !self.is_clustered() {
+            return Ok(());
+        }
+        Ok(self.batch_execute("SET SESSION autocommit = 0; SAVEPOINT whole")?)
+    }
+
+    /// Whether this is still the transaction that was begun.
+    fn is_whole(&mut self) -> Result<(), Failure> {
+        if !self.is_clustered() {
+            return Ok(());
+        }
+        self.batch_execute("RELEASE SAVEPOINT whole").map_err(|error| match Failure::from(error) {
+            // There is no such savepoint any more.
+            Failure::Other(_) => Failure::Retry,
+            known => known,
+        })
+    }
+
+    /// Nothing is under way: single statements stand for themselves again.
+    fn unmark(&mut self) {
+        if self.is_clustered()
+            && let Err(error) = self.batch_execute("SET SESSION autocommit = 1")
+        {
+            tracing::warn!(%error, "the connection is of no more use");
         }
     }
 

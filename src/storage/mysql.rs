@@ -63,6 +63,7 @@ pub struct MysqlConnection {
     lost: bool,
     server: String,
     patience: Duration,
+    clustered: bool,
 }
 
 impl MysqlConnection {
@@ -111,26 +112,37 @@ impl MysqlConnection {
         };
         let limited = async { tokio::time::timeout(patience, connect).await };
         let (inner, server) = runtime.block_on(limited).unwrap_or(Err(ConnectionProblem::Timeout))?;
-        Ok(Self {
+        let mut connection = Self {
             inner,
             runtime,
             transaction: AnsiTransactionManager::default(),
             lost: false,
             server,
-            patience: CALL_PATIENCE,
-        })
+            patience,
+            clustered: false,
+        };
+        connection.clustered = connection.asks_a_cluster().map_err(|_| ConnectionProblem::Lost)?;
+        connection.patience = CALL_PATIENCE;
+        Ok(connection)
+    }
+
+    fn asks_a_cluster(&mut self) -> QueryResult<bool> {
+        use diesel::RunQueryDsl;
+        let on: Vec<Named> = diesel::sql_query("SHOW VARIABLES LIKE 'wsrep_on'").load(self)?;
+        Ok(on.iter().any(|variable| variable.value == "ON"))
+    }
+
+    /// Whether this is a node of a Galera cluster.
+    pub fn is_clustered(&self) -> bool {
+        self.clustered
     }
 
     /// Whether a node of a cluster has its majority behind it; any other server is ready.
     /// It has to be asked: without it a node still answers what needs no table.
     fn is_ready(&mut self) -> QueryResult<bool> {
         use diesel::RunQueryDsl;
-        let clustered: Vec<Named> = diesel::sql_query("SHOW VARIABLES LIKE 'wsrep_on'").load(self)?;
-        if clustered.iter().all(|variable| variable.value != "ON") {
-            return Ok(true);
-        }
         let ready: Vec<Named> = diesel::sql_query("SHOW STATUS LIKE 'wsrep_ready'").load(self)?;
-        Ok(ready.iter().all(|status| status.value != "OFF"))
+        Ok(!self.clustered || ready.iter().all(|status| status.value != "OFF"))
     }
 
     /// What answers, with its version.
