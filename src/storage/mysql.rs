@@ -200,6 +200,9 @@ fn is_fatal(message: &str) -> bool {
     lacks_majority(message) || FATAL.iter().any(|beginning| message.starts_with(beginning))
 }
 
+/// What an address looks like that is understood.
+const FORM: &str = "mysql://USER:PASSWORD@HOST:PORT/NAME";
+
 /// Whether the address can be understood, without asking anybody.
 pub(super) fn check(address: &str) -> Result<(), ConnectionProblem> {
     each_host(address).iter().try_for_each(|host| options(host).map(drop))
@@ -224,9 +227,9 @@ fn each_host(address: &str) -> Vec<String> {
 /// words of the MySQL manual. TLS with verification unless the server is this machine
 /// or plaintext is asked for.
 fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
-    let bad = |part: &str| ConnectionProblem::BadAddress(part.to_owned());
     let (base, query) = address.split_once('?').unwrap_or((address, ""));
-    let parsed = Opts::from_url(base).map_err(|_| bad("mysql://USER:PASSWORD@HOST:PORT/NAME"))?;
+    let bad = |part: &str| ConnectionProblem::BadAddress(part.to_owned());
+    let parsed = Opts::from_url(base).map_err(|_| bad(FORM))?;
     let mut mode = if is_this_machine(parsed.ip_or_hostname()) { "disabled" } else { "verify_identity" };
     let mut authority = Vec::new();
     let mut options = OptsBuilder::from_opts(parsed)
@@ -243,6 +246,10 @@ fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
             ("unix_socket", path) => {
                 options = options.socket(Some(path));
                 mode = "disabled";
+            }
+            // A question mark in a password makes an option of what follows: that is not repeated.
+            (unknown, _) if query.contains('@') || !unknown.chars().all(|c| c.is_ascii_lowercase() || c == '_') => {
+                return Err(bad(FORM));
             }
             (unknown, _) => return Err(bad(unknown)),
         }

@@ -57,6 +57,13 @@ fn a_server_that_is_silent_or_plain_is_found_out() {
     }
     let odd = format!("mysql://crm:only-for-tests@127.0.0.1:{port}/x?tls=yes");
     assert_eq!(Target::parse(&odd), Err(ConnectionProblem::BadAddress("tls".to_owned())), "nobody is asked");
+    // A question mark in a password is no reason to repeat what follows it.
+    for secret in
+        ["mysql://crm:pa?canary@127.0.0.1/x", "mysql://crm:pa?canary=a@127.0.0.1/x", "mysql://a:b@c/x?Can ary"]
+    {
+        let Err(ConnectionProblem::BadAddress(told)) = Target::parse(secret) else { panic!("{secret}") };
+        assert!(!told.to_lowercase().contains("can"), "{told}");
+    }
 }
 
 /// A newer program's tables are left alone, by work and by set-up.
