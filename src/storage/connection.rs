@@ -357,6 +357,8 @@ impl Failure {
         ];
         let message = detail.message();
         match kind {
+            // Another node's row came first: the chain's next number is read anew.
+            Kind::UniqueViolation if message.contains("audit_by_seq") => Self::Retry,
             Kind::UniqueViolation => {
                 taken_field(message).map_or_else(|| Self::Constraint(message.to_owned()), Self::Taken)
             }
