@@ -69,7 +69,7 @@ impl Server {
     /// Waits until a status variable has this value.
     pub fn wait_until(&self, variable: &str, value: &str) {
         let question = format!("SHOW STATUS LIKE '{variable}'");
-        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+        let deadline = std::time::Instant::now() + std::time::Duration::from_mins(3);
         while !self.client(&["-BN", "-e", &question]).iter().any(|line| line.ends_with(&format!("\t{value}"))) {
             assert!(std::time::Instant::now() < deadline, "{variable} is not {value}");
             thread::park_timeout(std::time::Duration::from_millis(50));

@@ -124,7 +124,7 @@ impl Server {
     }
 
     pub fn wait_until_up(&self) {
-        let deadline = Instant::now() + Duration::from_mins(1);
+        let deadline = Instant::now() + Duration::from_mins(3);
         while !self.command(&["-e", "SELECT 1"]).output().is_ok_and(|output| output.status.success()) {
             assert!(Instant::now() < deadline, "MariaDB did not start:\n{}", self.log());
             std::thread::park_timeout(Duration::from_millis(20));

@@ -21,7 +21,7 @@ pub const ROWS: NonZeroU16 = NonZeroU16::new(24).unwrap();
 pub const COLUMNS: NonZeroU16 = NonZeroU16::new(80).unwrap();
 
 /// How long a screen may take to show what is waited for.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Seen {
     screen: vt100::Parser,
