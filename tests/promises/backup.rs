@@ -33,6 +33,27 @@ fn names(world: &mut World) -> Vec<String> {
     }
 }
 
+/// Does it while somebody else writes without a pause.
+fn under_load<T>(world: &World, work: impl FnOnce() -> T) -> T {
+    let stop = AtomicBool::new(false);
+    let (db, manager, sales) = (&world.db, &world.manager, world.sales.actor.id);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut services = services(db);
+            let mut number = 0;
+            while !stop.load(Ordering::Relaxed) {
+                let draft = client_draft(&format!("Load {number:04}"));
+                let request = Request::CreateClient { draft, sales_contact: Some(sales) };
+                services.execute(Some(manager), &request, later(60)).unwrap();
+                number += 1;
+            }
+        });
+        let done = work();
+        stop.store(true, Ordering::Relaxed);
+        done
+    })
+}
+
 #[test]
 fn a_backup_made_under_load_is_whole_and_comes_back() {
     let rounds = rounds(2);
@@ -41,23 +62,8 @@ fn a_backup_made_under_load_is_whole_and_comes_back() {
         world.records();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("backup of today's.db");
-        let stop = AtomicBool::new(false);
-        let (db, manager, sales) = (&world.db, &world.manager, world.sales.actor.id);
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                let mut services = services(db);
-                let mut number = 0;
-                while !stop.load(Ordering::Relaxed) {
-                    let draft = client_draft(&format!("Load {number:04}"));
-                    let request = Request::CreateClient { draft, sales_contact: Some(sales) };
-                    services.execute(Some(manager), &request, later(60)).unwrap();
-                    number += 1;
-                }
-            });
-            let made = upkeep::backup(&db.url, &file);
-            stop.store(true, Ordering::Relaxed);
-            made.unwrap();
-        });
+        let url = world.db.url.clone();
+        under_load(&world, || upkeep::backup(&url, &file)).unwrap();
         let mode = std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap());
         assert_eq!(mode & 0o077, 0, "a backup is for nobody else");
         assert!(upkeep::backup(&world.db.url, &file).is_err(), "no file is written over");
@@ -116,23 +122,7 @@ fn a_server_s_database_is_dumped_and_loaded_as_the_readme_says() {
     world.records();
     let name = world.db.url.rsplit('/').next().unwrap().to_owned();
     let copy = format!("{name}_copy");
-    let stop = AtomicBool::new(false);
-    let (db, manager, sales) = (&world.db, &world.manager, world.sales.actor.id);
-    let dump = thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut services = services(db);
-            let mut number = 0;
-            while !stop.load(Ordering::Relaxed) {
-                let draft = client_draft(&format!("Load {number:04}"));
-                let request = Request::CreateClient { draft, sales_contact: Some(sales) };
-                services.execute(Some(manager), &request, later(60)).unwrap();
-                number += 1;
-            }
-        });
-        let dump = server().dump(&name);
-        stop.store(true, Ordering::Relaxed);
-        dump
-    });
+    let dump = under_load(&world, || server().dump(&name));
     server().load(&copy, &dump);
     let url = world.db.url.replace(&name, &copy);
     assert_eq!(upkeep::verify_audit(&url, None).unwrap().fault, None, "a copy of one moment");
