@@ -349,7 +349,7 @@ pub(super) fn say(what: W) -> String {
         W::Patience => "The database takes long to answer. Esc gives up waiting.",
         W::GaveUp => "You stopped waiting. F5 tries again.",
         W::GaveUpWriting => "You stopped waiting: it may or may not have been saved. F5 shows what is.",
-        W::NoShell => "There is no shell behind this window to come back from: Ctrl+Z does nothing here.",
+        W::NoShell => "There is no shell behind this window: Ctrl+Z does nothing here.",
         W::Copied => "Copied.",
         W::NothingToUndo => "There is nothing to undo.",
         W::Undone => "Undone.",
