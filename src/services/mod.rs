@@ -172,9 +172,6 @@ impl Services {
                 }
                 Err(Stop::Failure(Failure::CommitUnknown)) => return Err(Error::OutcomeUnknown),
                 Err(_) if in_doubt && self.is_lost() => return Err(Error::OutcomeUnknown),
-                // A node of a cluster takes a transaction back that came second, and what it had
-                // read until then may not fit together: what is refused is looked at once more.
-                Err(_) if attempt == 1 && !in_doubt && self.db.as_ref().is_some_and(Db::is_clustered) => {}
                 Err(stop) => return Err(internal(stop)),
             }
         }

@@ -111,7 +111,7 @@ impl Db {
 
     /// Whether other nodes write to the same rows: their locks do not hold each other up, and
     /// what comes second is taken back, also in the middle of it.
-    pub fn is_clustered(&self) -> bool {
+    fn is_clustered(&self) -> bool {
         match self {
             Self::Mysql(connection) => connection.is_clustered(),
             Self::Sqlite(_) => false,
@@ -194,7 +194,11 @@ impl Db {
         }
         .map_err(|error| E::from(Failure::from(error)))?;
         let done = match self.mark() {
-            Ok(()) => work(self).and_then(|value| self.is_whole().map(|()| value).map_err(E::from)),
+            Ok(()) => {
+                let done = work(self);
+                // What was refused half way may have been refused for what no longer fitted together.
+                self.is_whole().map_err(E::from).and(done)
+            }
             Err(failure) => Err(E::from(failure)),
         };
         match done {
@@ -227,10 +231,12 @@ impl Db {
         Ok(self.batch_execute("SET SESSION autocommit = 0; SAVEPOINT whole")?)
     }
 
-    /// Whether this is still the transaction that was begun.
+    /// Whether this is still the transaction that was begun; of a lost connection its own error
+    /// says more.
     fn is_whole(&mut self) -> Result<(), Failure> {
-        if !self.is_clustered() {
-            return Ok(());
+        match self {
+            Self::Mysql(connection) if connection.is_clustered() && !connection.is_lost() => {}
+            _ => return Ok(()),
         }
         self.batch_execute("RELEASE SAVEPOINT whole").map_err(|error| match Failure::from(error) {
             // There is no such savepoint any more.
@@ -276,7 +282,7 @@ fn open_sqlite(path: &PathBuf) -> Result<Db, ConnectionProblem> {
 
 /// Creates the database that the address names, through the same account.
 fn create_mysql_database(address: &str) -> Result<(), ConnectionProblem> {
-    let bad = || ConnectionProblem::BadAddress("mysql://USER:PASSWORD@HOST:PORT/NAME".to_owned());
+    let bad = || ConnectionProblem::BadAddress(super::mysql::FORM.to_owned());
     let (base, query) = address.split_once('?').map_or((address, None), |(base, query)| (base, Some(query)));
     let (server, name) = base.rsplit_once('/').ok_or_else(bad)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';

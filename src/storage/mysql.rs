@@ -141,8 +141,11 @@ impl MysqlConnection {
     /// It has to be asked: without it a node still answers what needs no table.
     fn is_ready(&mut self) -> QueryResult<bool> {
         use diesel::RunQueryDsl;
+        if !self.clustered {
+            return Ok(true);
+        }
         let ready: Vec<Named> = diesel::sql_query("SHOW STATUS LIKE 'wsrep_ready'").load(self)?;
-        Ok(!self.clustered || ready.iter().all(|status| status.value != "OFF"))
+        Ok(ready.iter().all(|status| status.value != "OFF"))
     }
 
     /// What answers, with its version.
@@ -201,7 +204,7 @@ fn is_fatal(message: &str) -> bool {
 }
 
 /// What an address looks like that is understood.
-const FORM: &str = "mysql://USER:PASSWORD@HOST:PORT/NAME";
+pub(super) const FORM: &str = "mysql://USER:PASSWORD@HOST:PORT/NAME";
 
 /// Whether the address can be understood, without asking anybody.
 pub(super) fn check(address: &str) -> Result<(), ConnectionProblem> {
