@@ -247,10 +247,11 @@ impl Db {
 
     /// Nothing is under way: single statements stand for themselves again.
     fn unmark(&mut self) {
-        if self.is_clustered()
-            && let Err(error) = self.batch_execute("SET SESSION autocommit = 1")
+        if let Self::Mysql(connection) = self
+            && connection.is_clustered()
+            && connection.batch_execute("SET SESSION autocommit = 1").is_err()
         {
-            tracing::warn!(%error, "the connection is of no more use");
+            connection.give_up();
         }
     }
 

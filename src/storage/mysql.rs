@@ -158,6 +158,11 @@ impl MysqlConnection {
         self.lost
     }
 
+    /// Nobody knows how this connection stands: another one is made.
+    pub fn give_up(&mut self) {
+        self.lost = true;
+    }
+
     /// Waits longer for an answer from now on: making an index takes its time.
     pub fn be_patient(&mut self) {
         self.patience = MIGRATION_PATIENCE;
