@@ -86,9 +86,21 @@ pub fn server() -> &'static Server {
     SERVER.get_or_init(|| Server::start_with(&[]))
 }
 
-/// A port of this machine that nobody listens on.
+/// A port of this machine that nobody listens on, another one each time. It lies below those
+/// that the system gives to connections on their way out, of which these tests make many.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    const FIRST: u32 = 10_000;
+    const COUNT: u32 = 22_000;
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Far from where a test process that runs beside this one begins.
+    let start = std::process::id().wrapping_mul(101);
+    loop {
+        let number = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT;
+        let port = u16::try_from(FIRST + number).unwrap();
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 impl Server {
