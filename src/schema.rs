@@ -132,4 +132,4 @@ diesel::table! {
 diesel::joinable!(clients -> users (sales_contact_id));
 diesel::joinable!(contracts -> clients (client_id));
 diesel::joinable!(events -> contracts (contract_id));
-diesel::allow_tables_to_appear_in_same_query!(users, clients, contracts, events);
+diesel::allow_tables_to_appear_in_same_query!(users, clients, contracts, events, settings);

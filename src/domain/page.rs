@@ -31,9 +31,11 @@ pub struct Cursor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edge {
     Start,
-    /// The start, without counting what there is in all.
+    /// The start, of what begins with the words that are sought; never the insides of words.
     First,
     End,
+    /// No rows: how many there are in all.
+    Total,
     After(Cursor),
     Before(Cursor),
 }
@@ -52,10 +54,11 @@ pub struct Listing<F, S> {
 /// The most rows that one request may return.
 pub const MAX_PAGE: u16 = 200;
 
-/// How far records are counted: beyond it the count says "more than".
+/// How far the records of a list are counted: beyond it the count says "more than".
 pub const COUNT_LIMIT: i64 = 10_000;
-/// How far they are counted where each has to be looked at for words.
-pub const SOUGHT_LIMIT: i64 = 1_000;
+/// How far they are counted where each has to be looked at for words, and where several
+/// counts are waited for.
+pub const SHORT_LIMIT: i64 = 1_000;
 
 /// How many records a filter matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +87,7 @@ pub struct Page<R> {
     pub before: bool,
     /// There are rows after the last of these.
     pub after: bool,
-    /// Counted for the first and the last page; paging on keeps what was counted.
+    /// Known of a list that fits on one page, and where it was asked for.
     pub total: Option<Count>,
     /// What was sought is too short for an index, or only inside of words: looked for among
     /// the newest records.

@@ -7,7 +7,6 @@ use crate::{
     domain::{
         Error, Field, Reason, UserId,
         audit::{Auditable, Changes, Facts, RecordKind, Verb},
-        client::Client,
         error::{Conflict, SignedOutBecause},
         event::Event,
         policy::{self, Permission, Reach},
@@ -16,8 +15,9 @@ use crate::{
         user::Role,
     },
     storage::{
-        self, Db, Failure, Scope,
+        self, Db, Failure, Scope, Standing, Viewer,
         audit::{Author, Entry},
+        standing::Ground,
     },
 };
 
@@ -103,6 +103,8 @@ pub(super) struct Call<'a> {
     pub session: &'a Session,
     pub reach: Reach,
     pub settings: Settings,
+    /// What the right rests on, where it was not asked beforehand.
+    pub provided: Option<Standing>,
     /// UTC.
     pub now: NaiveDateTime,
     /// The company's wall clock.
@@ -111,47 +113,51 @@ pub(super) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Holds the actor's row until the end of the transaction and reads their right.
+    /// Holds the actor's row until the end of the transaction and reads their right. Where
+    /// nothing has changed since the session heard of it, holding it has proven it.
     pub fn for_writing(db: &mut Db, session: &'a Session, request: &Request, now: Moment) -> Result<Self, Stop> {
+        if let Some(standing) = Standing::of(session)
+            && standing.fence(db)?
+        {
+            return Self::new(session, session.settings.clone(), request, now);
+        }
         if !storage::users::fence(db, &session.actor, session.auth_epoch)? {
             return Err(Error::SignedOut(SignedOutBecause::AccountChanged).into());
         }
-        let account = storage::users::account(db, session.actor.id)?.ok_or(Error::NotFound)?;
-        Self::new(db, session, account.must_change_password, request, now)
+        Self::for_reading(db, session, request, now)
     }
 
     /// Reads whether the actor is who they were at sign-in, and their right.
     pub fn for_reading(db: &mut Db, session: &'a Session, request: &Request, now: Moment) -> Result<Self, Stop> {
-        let actor = &session.actor;
-        match storage::users::account(db, actor.id)? {
-            Some(account)
-                if account.active && account.role == actor.role && account.auth_epoch == session.auth_epoch =>
-            {
-                Self::new(db, session, account.must_change_password, request, now)
-            }
-            _ => Err(Error::SignedOut(SignedOutBecause::AccountChanged).into()),
-        }
-    }
-
-    fn new(
-        db: &mut Db,
-        session: &'a Session,
-        must_change_password: bool,
-        request: &Request,
-        now: Moment,
-    ) -> Result<Self, Stop> {
+        let same = |ground: &Ground| {
+            ground.active && ground.role == session.actor.role && ground.auth_epoch == session.auth_epoch
+        };
+        let read = storage::standing::read(db, session.actor.id)?;
+        let Some((ground, settings)) = read.filter(|(ground, _)| same(ground)) else {
+            return Err(Error::SignedOut(SignedOutBecause::AccountChanged).into());
+        };
         let harmless =
             matches!(request, Request::ChangeOwnPassword { .. } | Request::Heartbeat | Request::ReadSettings);
-        if must_change_password && !harmless {
+        if ground.must_change_password && !harmless {
             return Err(Reason::ChangePasswordFirst.into());
         }
-        let settings = storage::settings::load(db)?;
+        Self::new(session, settings, request, now)
+    }
+
+    /// The right as the session knows it, for a page that is fetched only where that holds.
+    pub fn provided(session: &'a Session, request: &Request, now: Moment) -> Option<Self> {
+        let standing = Standing::of(session).filter(|_| request.lists())?;
+        let call = Self::new(session, session.settings.clone(), request, now).ok()?;
+        Some(Self { provided: Some(standing), ..call })
+    }
+
+    fn new(session: &'a Session, settings: Settings, request: &Request, now: Moment) -> Result<Self, Stop> {
         let reach = match request.permission() {
             None => Reach::Own,
             Some(permission) => right(permission, session.actor.role, &settings)?,
         };
         let wall = settings.wall_clock(now.utc);
-        Ok(Self { session, reach, settings, now: now.utc, wall, ticks: now.ticks })
+        Ok(Self { session, reach, settings, provided: None, now: now.utc, wall, ticks: now.ticks })
     }
 
     /// Whose name is on it.
@@ -173,9 +179,14 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Whose eyes a page is for.
+    pub fn viewer(&self) -> Viewer {
+        Viewer { scope: self.scope(), me: self.me(), provided: self.provided }
+    }
+
     /// Refuses when the right is for my own clients only and this is not one.
-    pub fn owns_client(&self, client: &Client) -> Result<(), Stop> {
-        self.owns(client.sales_contact_id == self.me(), Reason::NotYourClient)
+    pub fn owns_client_of(&self, sales_contact: UserId) -> Result<(), Stop> {
+        self.owns(sales_contact == self.me(), Reason::NotYourClient)
     }
 
     /// Refuses when the right is for my own events only and this is not one.

@@ -25,17 +25,16 @@ pub(super) fn create(db: &mut Db, call: &Call, draft: &ClientDraft, owner: Optio
         _ => owner.ok_or_else(|| invalid(Field::SalesContactId, Problem::Required))?,
     };
     let draft = draft.checked(call.wall.date()).map_err(Error::Invalid)?;
-    if !storage::users::hold_active(db, owner, Role::Sales)? {
+    if storage::users::hold_active(db, owner, Role::Sales)?.is_none() {
         return Err(invalid(Field::SalesContactId, Problem::NotActiveSales));
     }
-    let id = storage::clients::insert(db, &draft, owner, call.now)?;
-    let client = loaded(db, id)?;
+    let client = storage::clients::insert(db, &draft, owner, call.now)?;
     Ok(Done::saved(created(Verb::ClientCreated, &client.full_name, &client), client.version))
 }
 
 pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &ClientDraft) -> Result<Done, Stop> {
     let before = loaded(db, seen.0)?;
-    call.owns_client(&before)?;
+    call.owns_client_of(before.sales_contact_id)?;
     not_archived(&before)?;
     let draft = draft.checked(call.wall.date()).map_err(Error::Invalid)?;
     let before = as_seen(db, before, seen)?;
@@ -60,7 +59,7 @@ pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &ClientDraft) 
 
 /// All clients that are as they were seen; the others are named. One alone is refused.
 pub(super) fn hand_over(db: &mut Db, call: &Call, hand_over: &HandOver) -> Result<Done, Stop> {
-    if !storage::users::hold_active(db, hand_over.to, Role::Sales)? {
+    if storage::users::hold_active(db, hand_over.to, Role::Sales)?.is_none() {
         return Err(Reason::NotActiveSales.into());
     }
     let alone = hand_over.clients.len() == 1;
@@ -68,7 +67,7 @@ pub(super) fn hand_over(db: &mut Db, call: &Call, hand_over: &HandOver) -> Resul
     let (mut owners, mut handed) = (Vec::new(), Vec::new());
     for seen in hand_over.clients.iter().take(MOST) {
         let before = loaded(db, seen.0)?;
-        call.owns_client(&before)?;
+        call.owns_client_of(before.sales_contact_id)?;
         not_archived(&before)?;
         if before.sales_contact_id == hand_over.to {
             continue;
@@ -99,10 +98,8 @@ pub(super) fn hand_over(db: &mut Db, call: &Call, hand_over: &HandOver) -> Resul
 
 pub(super) fn archive(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
     // Held first: no contract can be made for it between the count and the archiving.
-    if !storage::clients::hold_active(db, seen.0)? {
-        return Err(loaded(db, seen.0).map(|_| Reason::Archived)?.into());
-    }
-    let before = loaded(db, seen.0)?;
+    let before = held(db, seen.0)?;
+    not_archived(&before)?;
     let before = as_seen(db, before, seen)?;
     match storage::clients::open_contracts(db, seen.0)? {
         0 => set_archived(db, call, seen, &before, Verb::ClientArchived),
@@ -116,7 +113,7 @@ pub(super) fn restore(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop
         return Err(Reason::NotArchived.into());
     }
     let before = as_seen(db, before, seen)?;
-    if !storage::users::hold_active(db, before.sales_contact_id, Role::Sales)? {
+    if storage::users::hold_active(db, before.sales_contact_id, Role::Sales)?.is_none() {
         return Err(Reason::NotActiveSales.into());
     }
     set_archived(db, call, seen, &before, Verb::ClientRestored)
@@ -140,7 +137,11 @@ fn invalid(field: Field, problem: Problem) -> Stop {
     Error::Invalid(FieldErrors::one(field, problem)).into()
 }
 
-pub(super) fn loaded(db: &mut Db, id: ClientId) -> Result<Client, Stop> {
+pub(super) fn held(db: &mut Db, id: ClientId) -> Result<Client, Stop> {
+    Ok(storage::clients::find_held(db, id)?.ok_or(Error::NotFound)?)
+}
+
+fn loaded(db: &mut Db, id: ClientId) -> Result<Client, Stop> {
     Ok(storage::clients::find(db, id)?.ok_or(Error::NotFound)?)
 }
 

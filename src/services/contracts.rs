@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ClientId, ContractId, Error, Reason,
+        ClientId, ContractId, Error, Reason, UserId,
         audit::Verb,
         contract::{Contract, ContractDraft},
     },
@@ -18,16 +18,14 @@ type Seen = (ContractId, i32);
 
 pub(super) fn create(db: &mut Db, call: &Call, client: ClientId, draft: &ContractDraft) -> Result<Done, Stop> {
     // Held first: the client cannot be archived under the new contract.
-    let open = storage::clients::hold_active(db, client)?;
-    let owner = super::clients::loaded(db, client)?;
-    call.owns_client(&owner)?;
-    if !open {
+    let client = super::clients::held(db, client)?;
+    call.owns_client_of(client.sales_contact_id)?;
+    if client.archived_at.is_some() {
         return Err(Reason::ParentArchived.into());
     }
     let draft = draft.checked().map_err(Error::Invalid)?;
-    let id = storage::contracts::insert(db, client, &draft, call.now)?;
-    let contract = loaded(db, id)?;
-    Ok(Done::saved(created(Verb::ContractCreated, &owner.full_name, &contract), contract.version))
+    let contract = storage::contracts::insert(db, client.id, &draft, call.now)?;
+    Ok(Done::saved(created(Verb::ContractCreated, &client.full_name, &contract), contract.version))
 }
 
 pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &ContractDraft) -> Result<Done, Stop> {
@@ -67,10 +65,9 @@ pub(super) fn sign(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
 
 pub(super) fn archive(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
     // Held first: no event can be made for it between the count and the archiving.
-    if !storage::contracts::hold_active(db, seen.0)? {
-        return Err(loaded(db, seen.0).map(|_| Reason::Archived)?.into());
-    }
-    let (before, client) = reachable(db, call, seen.0)?;
+    let (before, client, owner) = held(db, seen.0)?;
+    call.owns_client_of(owner)?;
+    not_archived(&before)?;
     let before = as_seen(db, before, seen)?;
     match storage::contracts::open_events(db, seen.0)? {
         0 => set_archived(db, call, seen, (&before, &client), Verb::ContractArchived),
@@ -84,7 +81,7 @@ pub(super) fn restore(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop
         return Err(Reason::NotArchived.into());
     }
     let before = as_seen(db, before, seen)?;
-    if !storage::clients::hold_active(db, before.client_id)? {
+    if super::clients::held(db, before.client_id)?.archived_at.is_some() {
         return Err(Reason::ParentArchived.into());
     }
     set_archived(db, call, seen, (&before, &client), Verb::ContractRestored)
@@ -112,10 +109,14 @@ fn set_archived(
 
 /// The contract and its client's name, when the right reaches that client.
 fn reachable(db: &mut Db, call: &Call, id: ContractId) -> Result<(Contract, String), Stop> {
-    let contract = loaded(db, id)?;
-    let client = super::clients::loaded(db, contract.client_id)?;
-    call.owns_client(&client)?;
-    Ok((contract, client.full_name))
+    let row = storage::contracts::find_row(db, id)?.ok_or(Error::NotFound)?;
+    call.owns_client_of(row.sales_contact_id)?;
+    Ok((row.contract, row.client))
+}
+
+/// The contract, held, with the name and the sales contact of its client.
+pub(super) fn held(db: &mut Db, id: ContractId) -> Result<(Contract, String, UserId), Stop> {
+    Ok(storage::contracts::find_held(db, id)?.ok_or(Error::NotFound)?)
 }
 
 fn loaded(db: &mut Db, id: ContractId) -> Result<Contract, Stop> {

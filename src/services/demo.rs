@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Cents, ContractId, Error, EventId, UserId,
+        Cents, ContractId, Error, UserId,
         audit::Verb,
         client::ClientDraft,
         contract::ContractDraft,
@@ -338,10 +338,9 @@ impl Demo {
         let signed_at = deal.signed.map(|ago| self.now.utc - TimeDelta::days(ago));
         let at = signed_at.unwrap_or(self.now.utc) - NEGOTIATED;
         let client = storage::clients::insert(db, draft, owner, at)?;
-        let stored = super::clients::loaded(db, client)?;
-        note(db, created(Verb::ClientCreated, &draft.full_name, &stored), at)?;
+        note(db, created(Verb::ClientCreated, &draft.full_name, &client), at)?;
         let terms = ContractDraft { total_cents: Cents(deal.total), due_cents: Cents(deal.due), notes: String::new() };
-        let contract = storage::contracts::insert(db, client, &terms, at)?;
+        let contract = storage::contracts::insert(db, client.id, &terms, at)?.id;
         if let Some(signed_at) = signed_at {
             storage::contracts::sign(db, contract, 1, signed_at)?;
         }
@@ -358,7 +357,7 @@ impl Demo {
         status: Status,
         support_id: Option<UserId>,
     ) -> Result<(), Stop> {
-        let id: EventId = storage::events::insert(db, contract, draft, self.now.utc)?;
+        let id = storage::events::insert(db, contract, draft, self.now.utc)?.id;
         let standing = Standing { status, support_id, archived_at: None };
         storage::events::set_standing(db, id, 1, standing, self.now.utc)?;
         let stored = storage::events::find(db, id)?.ok_or(Error::NotFound)?;

@@ -20,18 +20,16 @@ type Seen = (EventId, i32);
 
 pub(super) fn create(db: &mut Db, call: &Call, contract: ContractId, draft: &EventDraft) -> Result<Done, Stop> {
     // Held first: the contract cannot be archived under the new event.
-    let open = storage::contracts::hold_active(db, contract)?;
-    let signed = storage::contracts::find(db, contract)?.ok_or(Error::NotFound)?;
-    call.owns_client(&super::clients::loaded(db, signed.client_id)?)?;
+    let (signed, _, owner) = super::contracts::held(db, contract)?;
+    call.owns_client_of(owner)?;
     if signed.signed_at.is_none() {
         return Err(Reason::ContractNotSigned(contract.0).into());
     }
-    if !open {
+    if signed.archived_at.is_some() {
         return Err(Reason::ParentArchived.into());
     }
     let draft = draft.checked(call.wall, None).map_err(Error::Invalid)?;
-    let id = storage::events::insert(db, contract, &draft, call.now)?;
-    let event = loaded(db, id)?;
+    let event = storage::events::insert(db, contract, &draft, call.now)?;
     Ok(Done::saved(created(Verb::EventCreated, &event.title, &event), event.version))
 }
 
@@ -76,15 +74,11 @@ pub(super) fn assign(db: &mut Db, call: &Call, assignments: &[Assignment]) -> Re
     let mut helpers: Vec<UserId> = assignments.iter().filter_map(|assignment| assignment.support).collect();
     helpers.sort_by_key(|id| id.0);
     helpers.dedup();
+    let mut names = Vec::new();
     for helper in &helpers {
-        if !storage::users::hold_active(db, *helper, Role::Support)? {
-            return Err(Reason::NotActiveSupport.into());
-        }
+        names.push(storage::users::hold_active(db, *helper, Role::Support)?.ok_or(Reason::NotActiveSupport)?);
     }
-    let to = match helpers.as_slice() {
-        [one] => storage::users::find(db, *one)?.map(|user| user.full_name),
-        _ => None,
-    };
+    let to = names.pop().filter(|_| names.is_empty());
     let mut assigned = Assigned { to, titles: Vec::new(), undo: Vec::new(), missed: Vec::new() };
     let mut entries = Vec::new();
     for assignment in assignments {
@@ -127,7 +121,7 @@ pub(super) fn restore(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop
         return Err(Reason::NotArchived.into());
     }
     let before = as_seen(db, before, seen)?;
-    if !storage::contracts::hold_active(db, before.contract_id)? {
+    if super::contracts::held(db, before.contract_id)?.0.archived_at.is_some() {
         return Err(Reason::ParentArchived.into());
     }
     let support_id = still_active(db, &before, before.status)?;
@@ -139,7 +133,9 @@ pub(super) fn restore(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop
 /// the person has left support since.
 fn still_active(db: &mut Db, event: &Event, status: Status) -> Result<Option<UserId>, Stop> {
     match event.support_id {
-        Some(helper) if status.is_open() && !storage::users::hold_active(db, helper, Role::Support)? => Ok(None),
+        Some(helper) if status.is_open() && storage::users::hold_active(db, helper, Role::Support)?.is_none() => {
+            Ok(None)
+        }
         kept => Ok(kept),
     }
 }

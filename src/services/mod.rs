@@ -117,12 +117,7 @@ impl Services {
                 self.export(session, request, (what, *format), &operation, now)
             }
             Some(session) if request.writes() => self.write(session, request, &operation, now),
-            Some(session) => {
-                let db = self.db()?;
-                Call::for_reading(db, session, request, now)
-                    .and_then(|call| reads::answer(db, &call, request))
-                    .map_err(internal)
-            }
+            Some(session) => self.read(session, request, now),
             None => Err(Error::SignedOut(SignedOutBecause::NotSignedIn)),
         };
         if let Err(error @ (Error::Denied(_) | Error::SignedOut(_))) = &answer
@@ -131,6 +126,21 @@ impl Services {
             self.note_refusal(session, request, error, &operation, now);
         }
         answer
+    }
+
+    /// A page of a list comes with one question when the session's right is what it was, which
+    /// the question itself makes sure of. No rows may also mean that it is not.
+    fn read(&mut self, session: &Session, request: &Request, now: Moment) -> Result<Reply, Error> {
+        let db = self.db()?;
+        if let Some(call) = Call::provided(session, request, now) {
+            let reply = reads::answer(db, &call, request).map_err(internal)?;
+            if !reply.is_nothing() {
+                return Ok(reply);
+            }
+        }
+        Call::for_reading(db, session, request, now)
+            .and_then(|call| reads::answer(db, &call, request))
+            .map_err(internal)
     }
 
     fn write(&mut self, session: &Session, request: &Request, operation: &str, now: Moment) -> Result<Reply, Error> {

@@ -18,11 +18,11 @@ use crate::{
             ClientView, ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, EventFilter,
             EventRow, EventSort, EventView, UserFilter, UserSort,
         },
-        page::{Edge, Listing, Page},
+        page::{Edge, Listing, Page, SHORT_LIMIT},
         policy::{self, Permission, Reach},
         user::Role,
     },
-    storage::{self, Db, Scope, contracts::Spans, events::Engagement},
+    storage::{self, Db, Scope, Viewer, contracts::Spans, events::Engagement},
 };
 
 /// How many records a picker shows; typing narrows them.
@@ -36,17 +36,17 @@ const HITS: u16 = 6;
 /// The one place where requests that read meet what answers them.
 pub(super) fn answer(db: &mut Db, call: &Call, request: &Request) -> Result<Reply, Stop> {
     use Request as R;
-    let (scope, me) = (call.scope(), call.me());
+    let viewer = call.viewer();
     Ok(match request {
         R::Heartbeat => Reply::Alive(Box::new(call.settings.clone())),
         R::ReadSettings => Reply::Settings(Box::new(call.settings.clone())),
         R::Home => Reply::Home(home(db, call)?),
         R::Figures => Reply::Figures(super::figures::figures(db, call)?),
-        R::ListUsers(listing) => Reply::Users(storage::users::page(db, listing)?),
-        R::ListClients(listing) => Reply::Clients(storage::clients::page(db, listing, scope, me)?),
+        R::ListUsers(listing) => Reply::Users(storage::users::page(db, listing, viewer)?),
+        R::ListClients(listing) => Reply::Clients(storage::clients::page(db, listing, viewer)?),
         R::ListContracts(listing) => Reply::Contracts(contract_page(db, call, listing)?),
         R::Calendar { from, to } => Reply::Calendar(calendar(db, call, *from, *to)?),
-        R::ListEvents(listing) => Reply::Events(storage::events::page(db, listing, scope, me, call.wall)?),
+        R::ListEvents(listing) => Reply::Events(storage::events::page(db, listing, viewer, call.wall)?),
         R::ListAudit(listing) => Reply::Audit(audit(db, call, listing)?),
         R::ViewUser(id) => Reply::User(Box::new(user(db, call, *id)?)),
         R::ViewClient(id) => Reply::Client(Box::new(client(db, call, *id)?)),
@@ -98,16 +98,16 @@ impl HomeLine {
 }
 
 fn home(db: &mut Db, call: &Call) -> Result<Home, Stop> {
-    let (scope, me) = (call.scope(), call.me());
+    let viewer = call.viewer();
     let mut lines = Vec::new();
     for line in HomeLine::of(call.actor().role) {
         let count = if let Some(filter) = line.contracts() {
             let spans = spans(call, &filter);
-            storage::contracts::count(db, &first(filter, 1), spans, scope, me)?
+            storage::contracts::count(db, &first(filter, 1), spans, viewer, SHORT_LIMIT)?
         } else if let Some(filter) = line.events() {
-            storage::events::count(db, &first(filter, 1), scope, me, call.wall)?
+            storage::events::count(db, &first(filter, 1), viewer, call.wall, SHORT_LIMIT)?
         } else {
-            storage::clients::count(db, &first(line.clients().unwrap_or_default(), 1), scope, me)?
+            storage::clients::count(db, &first(line.clients().unwrap_or_default(), 1), viewer, SHORT_LIMIT)?
         };
         lines.push((*line, count));
     }
@@ -127,14 +127,14 @@ fn span(call: &Call, from: Option<NaiveDate>, to: Option<NaiveDate>) -> (Option<
 }
 
 pub(super) fn contract_page(db: &mut Db, call: &Call, listing: &ContractListing) -> Result<Page<ContractRow>, Stop> {
-    Ok(storage::contracts::page(db, listing, spans(call, &listing.filter), call.scope(), call.me())?)
+    Ok(storage::contracts::page(db, listing, spans(call, &listing.filter), call.viewer())?)
 }
 
 /// The log between two days of the company's time zone, as far as it may be read.
 pub(super) fn audit(db: &mut Db, call: &Call, listing: &AuditListing) -> Result<Page<AuditRow>, Stop> {
     let own = (call.reach == Reach::Own).then(|| call.me());
     let span = span(call, listing.filter.from, listing.filter.to);
-    let mut page = storage::audit::page(db, listing, span, own, call.me())?;
+    let mut page = storage::audit::page(db, listing, span, own, call.viewer())?;
     name_people(db, &mut page.rows)?;
     Ok(page)
 }
@@ -173,7 +173,7 @@ fn history(db: &mut Db, call: &Call, kind: RecordKind, id: i64) -> Result<Vec<Au
     };
     let filter = AuditFilter { record: Some((kind, id)), ..AuditFilter::default() };
     let newest = Listing { descending: true, sort: AuditSort::Time, ..first(filter, DETAIL_ROWS) };
-    let mut rows = storage::audit::page(db, &newest, (None, None), own, call.me())?.rows;
+    let mut rows = storage::audit::page(db, &newest, (None, None), own, call.viewer())?.rows;
     name_people(db, &mut rows)?;
     Ok(rows)
 }
@@ -185,7 +185,7 @@ fn contracts_of(db: &mut Db, call: &Call, filter: ContractFilter) -> Result<Vec<
 
 fn events_of(db: &mut Db, call: &Call, filter: EventFilter) -> Result<Vec<EventRow>, Stop> {
     let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
-    Ok(storage::events::page(db, &newest, call.scope(), call.me(), call.wall)?.rows)
+    Ok(storage::events::page(db, &newest, call.viewer(), call.wall)?.rows)
 }
 
 /// Refuses what the restricted setting hides. Support sees the contracts and clients of
@@ -194,7 +194,7 @@ fn visible(db: &mut Db, call: &Call, sales_contact: UserId, of: EventFilter) -> 
     let seen = match call.scope() {
         Scope::All => true,
         Scope::Sales(me) => sales_contact == me,
-        Scope::Support(_) => !storage::events::count(db, &first(of, 1), call.scope(), call.me(), call.wall)?.is_zero(),
+        Scope::Support(_) => !storage::events::count(db, &first(of, 1), call.viewer(), call.wall, 1)?.is_zero(),
     };
     let reason = if call.actor().role == Role::Sales { Reason::NotYourClient } else { Reason::NotYourEvent };
     if seen { Ok(()) } else { Err(reason.into()) }
@@ -204,16 +204,17 @@ fn user(db: &mut Db, call: &Call, id: UserId) -> Result<UserDetail, Stop> {
     let user = storage::users::find(db, id)?.ok_or(Error::NotFound)?;
     // Who works on what is shown as far as records may be seen at all.
     let all = policy::reach(Permission::SeeRecords, call.actor().role, &call.settings) == Some(Reach::Any);
+    let everything = Viewer { scope: Scope::All, ..call.viewer() };
     let mut detail = UserDetail { user, clients: Vec::new(), events: Vec::new(), history: Vec::new() };
     if all && detail.user.role == Role::Sales {
         let filter = ClientFilter { sales_contact: Some(id), ..ClientFilter::default() };
         let listing: Listing<_, ClientSort> = first(filter, DETAIL_ROWS);
-        detail.clients = storage::clients::page(db, &listing, Scope::All, call.me())?.rows;
+        detail.clients = storage::clients::page(db, &listing, everything)?.rows;
     }
     if all && detail.user.role == Role::Support {
         let filter = EventFilter { support: Some(id), ..EventFilter::default() };
         let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
-        detail.events = storage::events::page(db, &newest, Scope::All, call.me(), call.wall)?.rows;
+        detail.events = storage::events::page(db, &newest, everything, call.wall)?.rows;
     }
     detail.history = history(db, call, RecordKind::User, id.0)?;
     Ok(detail)
@@ -337,7 +338,7 @@ fn client_choices(db: &mut Db, call: &Call, text: &str, own: bool) -> Result<Vec
     let view = if own { ClientView::Mine } else { ClientView::All };
     let filter = ClientFilter { view, text: text.to_owned(), ..ClientFilter::default() };
     let listing: Listing<_, ClientSort> = first(filter, CHOICES);
-    Ok(storage::clients::page(db, &listing, call.scope(), call.me())?.rows)
+    Ok(storage::clients::page(db, &listing, call.viewer())?.rows)
 }
 
 /// Signed contracts for a new event, the newest first.
@@ -359,12 +360,12 @@ fn search_from(db: &mut Db, call: &Call, text: &str, edge: &Edge) -> Result<Vec<
     let mut found = Vec::new();
     let text = text.to_owned();
     let listing: Listing<_, ClientSort> = hits(ClientFilter { text: text.clone(), ..ClientFilter::default() }, edge);
-    for row in storage::clients::page(db, &listing, call.scope(), call.me())?.rows {
+    for row in storage::clients::page(db, &listing, call.viewer())?.rows {
         let (id, name, detail) = (row.client.id.0, row.client.full_name, row.client.company_name);
         found.push(Found { kind: RecordKind::Client, id, name, detail });
     }
     let listing: Listing<_, EventSort> = hits(EventFilter { text: text.clone(), ..EventFilter::default() }, edge);
-    for row in storage::events::page(db, &listing, call.scope(), call.me(), call.wall)?.rows {
+    for row in storage::events::page(db, &listing, call.viewer(), call.wall)?.rows {
         let (id, name, detail) = (row.event.id.0, row.event.title, row.client);
         found.push(Found { kind: RecordKind::Event, id, name, detail });
     }
@@ -375,7 +376,7 @@ fn search_from(db: &mut Db, call: &Call, text: &str, edge: &Edge) -> Result<Vec<
         found.push(Found { kind: RecordKind::Contract, id, name, detail });
     }
     let listing: Listing<_, UserSort> = hits(UserFilter { text, ..UserFilter::default() }, edge);
-    for user in storage::users::page(db, &listing)?.rows {
+    for user in storage::users::page(db, &listing, call.viewer())?.rows {
         found.push(Found { kind: RecordKind::User, id: user.id.0, name: user.full_name, detail: user.username });
     }
     Ok(found)

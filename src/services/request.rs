@@ -318,6 +318,18 @@ impl Request {
         )
     }
 
+    /// Whether it asks for a page of a list.
+    pub fn lists(&self) -> bool {
+        matches!(
+            self,
+            Self::ListUsers(_)
+                | Self::ListClients(_)
+                | Self::ListContracts(_)
+                | Self::ListEvents(_)
+                | Self::ListAudit(_)
+        )
+    }
+
     /// Whether the password is asked for again under the setting `reauth = sensitive`:
     /// signing, archiving, deactivating, changing rights, resetting a password.
     /// A change of role inside [`Request::UpdateUser`] is found out with the record at hand.
@@ -429,6 +441,21 @@ pub struct Missed {
 }
 
 impl Reply {
+    /// Whether it is a page that says that there is nothing.
+    pub fn is_nothing(&self) -> bool {
+        fn of<R>(page: &Page<R>) -> bool {
+            page.rows.is_empty() && page.total.is_none_or(Count::is_zero)
+        }
+        match self {
+            Self::Users(page) => of(page),
+            Self::Clients(page) => of(page),
+            Self::Contracts(page) => of(page),
+            Self::Events(page) => of(page),
+            Self::Audit(page) => of(page),
+            _ => false,
+        }
+    }
+
     /// The request that takes back what was written: a write of its own, which is refused
     /// when somebody has changed the record since. A signature has none.
     pub fn undo(&self) -> Option<Request> {

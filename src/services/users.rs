@@ -202,7 +202,7 @@ fn inherit(db: &mut Db, call: &Call, leaver: &User, heir: Option<UserId>) -> Res
     }
     let left = Inheritance { clients: count(&clients), events: count(&events), role: leaver.role };
     let heir = heir.filter(|heir| *heir != leaver.id).ok_or(Error::NeedsHeir(left))?;
-    if !storage::users::hold_active(db, heir, leaver.role)? {
+    if storage::users::hold_active(db, heir, leaver.role)?.is_none() {
         return Err(match leaver.role {
             Role::Sales => Reason::NotActiveSales.into(),
             _ => Reason::NotActiveSupport.into(),

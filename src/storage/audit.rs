@@ -4,16 +4,17 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{
+    Viewer,
     chain::{self, Head, Link},
     connection::{Db, Failure, insert_many},
-    page::{CountOf, ordered, patterns},
+    page::{Loaded, counted, ordered, patterns},
 };
 use crate::{
     domain::{
         audit::{AuditRow, Changes, RecordKind, Verb},
         filter::{AuditListing, AuditSort, AuditView},
         id::UserId,
-        page::{COUNT_LIMIT, Count, Page},
+        page::{COUNT_LIMIT, Page},
         session::Actor,
         text,
     },
@@ -187,7 +188,7 @@ pub fn page(
     listing: &AuditListing,
     span: (Option<NaiveDateTime>, Option<NaiveDateTime>),
     own: Option<UserId>,
-    me: UserId,
+    viewer: Viewer,
 ) -> Result<Page<AuditRow>, Failure> {
     let filter = &listing.filter;
     let refused = || vec![Verb::Refused.to_string(), Verb::SignInRefused.to_string()];
@@ -195,9 +196,12 @@ pub fn page(
         let mut query = audit_log::table.into_boxed();
         query = match filter.view {
             AuditView::All => query,
-            AuditView::Mine => query.filter(audit_log::actor_id.eq(me)),
+            AuditView::Mine => query.filter(audit_log::actor_id.eq(viewer.me)),
             AuditView::Refused => query.filter(audit_log::action.eq_any(refused())),
         };
+        if let Some(standing) = viewer.provided {
+            query = query.filter(standing.holds());
+        }
         if let Some(own) = own {
             query = query.filter(audit_log::actor_id.eq(own));
         }
@@ -215,6 +219,9 @@ pub fn page(
         }
         query
     };
+    if listing.is_total() {
+        return Ok(listing.page(Loaded::Total(counted!(db, filtered().select(audit_log::id), COUNT_LIMIT))));
+    }
     let query = filtered().select(Row::as_select());
     let id = audit_log::id;
     let query = match listing.sort {
@@ -224,12 +231,5 @@ pub fn page(
         AuditSort::Record => ordered!(required, query, listing, audit_log::record_name, id, Text),
     };
     let rows: Vec<Row> = query.limit(listing.fetched()).load(db)?;
-    let total = match listing.wants_total() {
-        true => Some(Count::capped(
-            CountOf(filtered().select(audit_log::id).limit(COUNT_LIMIT + 1)).get_result(db)?,
-            COUNT_LIMIT,
-        )),
-        false => None,
-    };
-    Ok(listing.page(rows.into_iter().map(AuditRow::from).collect(), total))
+    Ok(listing.page(Loaded::Rows(rows.into_iter().map(AuditRow::from).collect())))
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::connection::{Db, Failure};
+use super::connection::{Db, Failure, held};
 use crate::{
     domain::id::UserId,
     schema::{audit_log, settings},
@@ -86,8 +86,10 @@ impl Link {
 /// The end of the chain, held until the end of the transaction: rows are added by one
 /// transaction at a time.
 pub(super) fn hold(db: &mut Db) -> Result<Head, Failure> {
-    diesel::update(settings::table.find(HEAD)).set(settings::version.eq(settings::version)).execute(db)?;
-    head(db)
+    // What was added before in this transaction.
+    db.run_now()?;
+    let noted: Option<String> = held!(db, settings::table.find(HEAD).select(settings::value)).optional()?;
+    Ok(noted.and_then(|text| text.parse().ok()).unwrap_or_default())
 }
 
 /// The end of the chain as it was noted.
@@ -97,9 +99,11 @@ pub fn head(db: &mut Db) -> Result<Head, Failure> {
 }
 
 pub(super) fn note(db: &mut Db, head: &Head, now: NaiveDateTime) -> Result<(), Failure> {
-    let values = (settings::value.eq(head.to_string()), settings::updated_at.eq(now));
-    diesel::update(settings::table.find(HEAD)).set(values).execute(db)?;
-    Ok(())
+    // A number, a hash and a time: nothing that could end the text.
+    db.run_with_commit(&format!(
+        "UPDATE settings SET value = '{head}', updated_at = '{}' WHERE `key` = '{HEAD}'",
+        now.format("%Y-%m-%d %H:%M:%S%.6f")
+    ))
 }
 
 /// What is wrong with the log, at the first row where something is.

@@ -4,10 +4,10 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{
-    Scope,
-    connection::{Db, Failure},
+    Scope, Viewer,
+    connection::{Db, Failure, held},
     derived,
-    page::{self, CountOf, Searched, Sought, ordered},
+    page::{self, Loaded, Searched, Sought, counted, ordered},
 };
 use crate::{
     domain::{
@@ -65,19 +65,15 @@ pub fn find_row(db: &mut Db, id: ClientId) -> Result<Option<ClientRow>, Failure>
     Ok(found.map(row))
 }
 
-/// Locks the client's row until the end of the transaction, unless it is archived.
-pub fn hold_active(db: &mut Db, id: ClientId) -> Result<bool, Failure> {
-    let same = clients::table.find(id).filter(clients::archived_at.is_null());
-    Ok(diesel::update(same).set(clients::id.eq(clients::id)).execute(db)? == 1)
+/// The client as it is stored, held until the end of the transaction.
+pub fn find_held(db: &mut Db, id: ClientId) -> Result<Option<Client>, Failure> {
+    Ok(held!(db, clients::table.find(id).select(Client::as_select())).optional()?)
 }
 
-/// Creates a client and returns its id.
-pub fn insert(
-    db: &mut Db,
-    draft: &ClientDraft,
-    sales_contact: UserId,
-    now: NaiveDateTime,
-) -> Result<ClientId, Failure> {
+/// Creates a client and returns it.
+pub fn insert(db: &mut Db, draft: &ClientDraft, sales_contact: UserId, now: NaiveDateTime) -> Result<Client, Failure> {
+    let of_sales = users::table.filter(users::id.eq(sales_contact));
+    let sales_key = of_sales.select(users::name_key).single_value().assume_not_null();
     diesel::insert_into(clients::table)
         .values((
             clients::full_name.eq(&draft.full_name),
@@ -89,14 +85,14 @@ pub fn insert(
             clients::notes.eq(&draft.notes),
             clients::name_key.eq(text::fold(&draft.full_name)),
             clients::company_key.eq(text::fold(&draft.company_name)),
+            clients::sales_key.eq(sales_key),
             clients::search.eq(search_text(draft)),
             clients::created_at.eq(now),
             clients::updated_at.eq(now),
         ))
         .execute(db)?;
-    let id = ClientId::new(db.last_insert_id()?);
-    derived::client(db, id)?;
-    Ok(id)
+    let new = clients::table.filter(clients::id.eq(db.last_inserted()));
+    Ok(new.select(Client::as_select()).first(db)?)
 }
 
 /// Saves an edited client; false when its version is another by now.
@@ -136,11 +132,16 @@ pub fn set_sales_contact(
     to: UserId,
     now: NaiveDateTime,
 ) -> Result<bool, Failure> {
+    let sales_key = users::table.filter(users::id.eq(to)).select(users::name_key).single_value().assume_not_null();
     let saved = diesel::update(clients::table.find(id).filter(clients::version.eq(version)))
-        .set((clients::sales_contact_id.eq(to), clients::version.eq(version + 1), clients::updated_at.eq(now)))
+        .set((
+            clients::sales_contact_id.eq(to),
+            clients::sales_key.eq(sales_key),
+            clients::version.eq(version + 1),
+            clients::updated_at.eq(now),
+        ))
         .execute(db)?;
     if saved == 1 {
-        derived::client(db, id)?;
         derived::dependents(db, id)?;
     }
     Ok(saved == 1)
@@ -183,15 +184,20 @@ pub fn open_contracts(db: &mut Db, id: ClientId) -> Result<i64, Failure> {
 }
 
 macro_rules! filtered {
-    ($listing:expr, $sought:expr, $scope:expr, $me:expr) => {{
+    ($listing:expr, $sought:expr, $viewer:expr) => {{
         let filter = &$listing.filter;
         let mut query = clients::table.left_join(users::table).into_boxed();
         query = match filter.view {
             ClientView::Archived => query.filter(clients::archived_at.is_not_null()),
             ClientView::All => query.filter(clients::archived_at.is_null()),
-            ClientView::Mine => query.filter(clients::archived_at.is_null().and(clients::sales_contact_id.eq($me))),
+            ClientView::Mine => {
+                query.filter(clients::archived_at.is_null().and(clients::sales_contact_id.eq($viewer.me)))
+            }
         };
-        query = match $scope {
+        if let Some(standing) = $viewer.provided {
+            query = query.filter(standing.holds());
+        }
+        query = match $viewer.scope {
             Scope::All => query,
             Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me)),
             Scope::Support(me) => {
@@ -223,11 +229,15 @@ macro_rules! filtered {
 
 const WORDS: Searched = Searched { table: "clients", columns: "search" };
 
-/// A page of the clients that `scope` lets see; `me` is whose "mine" is meant.
-pub fn page(db: &mut Db, listing: &ClientListing, scope: Scope, me: UserId) -> Result<Page<ClientRow>, Failure> {
+/// A page of the clients that `viewer` may see.
+pub fn page(db: &mut Db, listing: &ClientListing, viewer: Viewer) -> Result<Page<ClientRow>, Failure> {
     page::searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
+        if listing.is_total() {
+            let all = filtered!(listing, sought, viewer).select(clients::id);
+            return Ok(Loaded::Total(counted!(db, all, sought.limit())));
+        }
         let query =
-            filtered!(listing, sought, scope, me).select((Client::as_select(), users::full_name.assume_not_null()));
+            filtered!(listing, sought, viewer).select((Client::as_select(), users::full_name.assume_not_null()));
         let id = clients::id;
         let query = match listing.sort {
             ClientSort::Name => ordered!(required, query, listing, clients::name_key, id, Text),
@@ -239,19 +249,12 @@ pub fn page(db: &mut Db, listing: &ClientListing, scope: Scope, me: UserId) -> R
             ClientSort::Updated => ordered!(required, query, listing, clients::updated_at, id, Time),
         };
         let rows: Vec<(Client, String)> = query.limit(listing.fetched()).load(db)?;
-        let all = || filtered!(listing, sought, scope, me).select(clients::id).limit(sought.counted());
-        let total = match listing.wants_total() {
-            true => Some(sought.count(CountOf(all()).get_result(db)?)),
-            false => None,
-        };
-        Ok((rows.into_iter().map(row).collect(), total))
+        Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
     })
 }
 
-/// How many clients are in a list.
-pub fn count(db: &mut Db, listing: &ClientListing, scope: Scope, me: UserId) -> Result<Count, Failure> {
+/// How many clients are in a list, counted up to so many.
+pub fn count(db: &mut Db, listing: &ClientListing, viewer: Viewer, most: i64) -> Result<Count, Failure> {
     let sought = Sought::nothing();
-    let found =
-        CountOf(filtered!(listing, sought, scope, me).select(clients::id).limit(sought.counted())).get_result(db)?;
-    Ok(sought.count(found))
+    Ok(counted!(db, filtered!(listing, sought, viewer).select(clients::id), most))
 }

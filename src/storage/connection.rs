@@ -6,9 +6,13 @@ use diesel::{
     Connection, SqliteConnection,
     connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
     result::{DatabaseErrorInformation, DatabaseErrorKind as Kind, Error},
+    sql_types::BigInt,
 };
 
-use super::mysql::MysqlConnection;
+use super::{
+    mysql::MysqlConnection,
+    raw::{Raw, raw},
+};
 use crate::domain::{error::ConnectionProblem, field::Field};
 
 /// A connection to whichever engine the address names.
@@ -128,6 +132,32 @@ impl Db {
         }
     }
 
+    /// The same as an expression, to read the new row with.
+    pub fn last_inserted(&self) -> Raw<BigInt> {
+        raw(match self {
+            Self::Mysql(_) => "LAST_INSERT_ID()",
+            Self::Sqlite(_) => "last_insert_rowid()",
+        })
+    }
+
+    /// Runs this at the end of the transaction; on a server together with COMMIT, which saves
+    /// a round trip. It must be complete in itself and hold nothing that was typed.
+    pub fn run_with_commit(&mut self, sql: &str) -> Result<(), Failure> {
+        match self {
+            Self::Mysql(connection) => connection.run_with_next(sql),
+            Self::Sqlite(connection) => connection.batch_execute(sql)?,
+        }
+        Ok(())
+    }
+
+    /// Runs now what was to be run with COMMIT.
+    pub fn run_now(&mut self) -> Result<(), Failure> {
+        match self {
+            Self::Mysql(connection) if connection.has_next() => Ok(connection.batch_execute("DO 0")?),
+            _ => Ok(()),
+        }
+    }
+
     /// The highest id of a table.
     pub fn last_id(&mut self, table: &str) -> Result<i64, Failure> {
         use diesel::{RunQueryDsl, sql_query};
@@ -210,6 +240,9 @@ impl Db {
                 Err(error) => Err(E::from(Failure::of_commit(error))),
             },
             Err(error) => {
+                if let Self::Mysql(connection) = self {
+                    connection.forget_next();
+                }
                 // When the rollback fails too the connection is gone, and with it the transaction.
                 if Manager::rollback_transaction(self).is_ok() {
                     self.unmark();
@@ -408,3 +441,15 @@ macro_rules! insert_many {
     };
 }
 pub(super) use insert_many;
+
+/// The first row of a query, which nobody else may write to until the end of the transaction.
+/// The embedded engine has one writer at a time.
+macro_rules! held {
+    ($db:expr, $query:expr) => {
+        match $db {
+            $crate::storage::Db::Mysql(db) => $query.for_update().first(db),
+            $crate::storage::Db::Sqlite(db) => $query.first(db),
+        }
+    };
+}
+pub(super) use held;

@@ -4,10 +4,9 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 
 use super::{
-    Scope,
-    connection::{Db, Failure},
-    derived,
-    page::{self, CountOf, Searched, Sought, ordered},
+    Scope, Viewer,
+    connection::{Db, Failure, held},
+    page::{self, Loaded, Searched, Sought, counted, ordered},
 };
 use crate::{
     domain::{
@@ -48,28 +47,35 @@ pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, Fail
     Ok(found.map(row))
 }
 
-/// Locks the contract's row until the end of the transaction, unless it is archived.
-pub fn hold_active(db: &mut Db, id: ContractId) -> Result<bool, Failure> {
-    let same = contracts::table.find(id).filter(contracts::archived_at.is_null());
-    Ok(diesel::update(same).set(contracts::id.eq(contracts::id)).execute(db)? == 1)
+/// The contract as it is stored, held until the end of the transaction, with the name and
+/// the sales contact of its client, who is not.
+pub fn find_held(db: &mut Db, id: ContractId) -> Result<Option<(Contract, String, UserId)>, Failure> {
+    let client = || clients::table.filter(clients::id.eq(contracts::client_id));
+    let name = || client().select(clients::full_name).single_value().assume_not_null();
+    let owner = || client().select(clients::sales_contact_id).single_value().assume_not_null();
+    let found = held!(db, contracts::table.find(id).select((Contract::as_select(), name(), owner())));
+    Ok(found.optional()?)
 }
 
-/// Creates a contract, not signed yet, and returns its id.
-pub fn insert(db: &mut Db, client: ClientId, draft: &ContractDraft, now: NaiveDateTime) -> Result<ContractId, Failure> {
+/// Creates a contract, not signed yet, and returns it.
+pub fn insert(db: &mut Db, client: ClientId, draft: &ContractDraft, now: NaiveDateTime) -> Result<Contract, Failure> {
+    let of_client = || clients::table.filter(clients::id.eq(client));
     diesel::insert_into(contracts::table)
         .values((
             contracts::client_id.eq(client),
             contracts::total_cents.eq(draft.total_cents),
             contracts::due_cents.eq(draft.due_cents),
             contracts::notes.eq(&draft.notes),
-            contracts::search.eq(""),
+            contracts::client_key.eq(of_client().select(clients::name_key).single_value().assume_not_null()),
+            contracts::company_key.eq(of_client().select(clients::company_key).single_value().assume_not_null()),
+            contracts::sales_key.eq(of_client().select(clients::sales_key).single_value().assume_not_null()),
+            contracts::search.eq(of_client().select(clients::search).single_value().assume_not_null()),
             contracts::created_at.eq(now),
             contracts::updated_at.eq(now),
         ))
         .execute(db)?;
-    let id = ContractId::new(db.last_insert_id()?);
-    derived::contract(db, id)?;
-    Ok(id)
+    let new = contracts::table.filter(contracts::id.eq(db.last_inserted()));
+    Ok(new.select(Contract::as_select()).first(db)?)
 }
 
 /// Saves an edited contract; false when its version is another by now.
@@ -143,7 +149,7 @@ pub struct Spans {
 }
 
 macro_rules! filtered {
-    ($listing:expr, $sought:expr, $spans:expr, $scope:expr, $me:expr) => {{
+    ($listing:expr, $sought:expr, $spans:expr, $viewer:expr) => {{
         use ContractView as V;
         let filter = &$listing.filter;
         // Flat: a join within a join would be made for the whole table first.
@@ -156,7 +162,7 @@ macro_rules! filtered {
             _ => query.filter(contracts::archived_at.is_null()),
         };
         if matches!(filter.view, V::Mine | V::MineNotSigned | V::MineWithoutEvent | V::MineNotPaid) {
-            query = query.filter(clients::sales_contact_id.eq($me));
+            query = query.filter(clients::sales_contact_id.eq($viewer.me));
         }
         query = match filter.view {
             V::NotSigned | V::MineNotSigned => query.filter(contracts::signed_at.is_null()),
@@ -170,7 +176,10 @@ macro_rules! filtered {
             }
             V::All | V::Mine | V::Archived => query,
         };
-        query = match $scope {
+        if let Some(standing) = $viewer.provided {
+            query = query.filter(standing.holds());
+        }
+        query = match $viewer.scope {
             Scope::All => query,
             Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me)),
             Scope::Support(me) => {
@@ -220,16 +229,19 @@ macro_rules! filtered {
 
 const WORDS: Searched = Searched { table: "contracts", columns: "search" };
 
-/// A page of the contracts that `scope` lets see; `me` is whose "mine" is meant.
+/// A page of the contracts that `viewer` may see.
 pub fn page(
     db: &mut Db,
     listing: &ContractListing,
     spans: Spans,
-    scope: Scope,
-    me: UserId,
+    viewer: Viewer,
 ) -> Result<Page<ContractRow>, Failure> {
     page::searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
-        let query = filtered!(listing, sought, spans, scope, me).select((
+        if listing.is_total() {
+            let all = filtered!(listing, sought, spans, viewer).select(contracts::id);
+            return Ok(Loaded::Total(counted!(db, all, sought.limit())));
+        }
+        let query = filtered!(listing, sought, spans, viewer).select((
             Contract::as_select(),
             clients::full_name.assume_not_null(),
             clients::company_name.assume_not_null(),
@@ -248,19 +260,18 @@ pub fn page(
             ContractSort::Created => ordered!(required, query, listing, contracts::created_at, id, Time),
         };
         let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
-        let all = || filtered!(listing, sought, spans, scope, me).select(contracts::id).limit(sought.counted());
-        let total = match listing.wants_total() {
-            true => Some(sought.count(CountOf(all()).get_result(db)?)),
-            false => None,
-        };
-        Ok((rows.into_iter().map(row).collect(), total))
+        Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
     })
 }
 
-/// How many contracts are in a list.
-pub fn count(db: &mut Db, listing: &ContractListing, spans: Spans, scope: Scope, me: UserId) -> Result<Count, Failure> {
+/// How many contracts are in a list, counted up to so many.
+pub fn count(
+    db: &mut Db,
+    listing: &ContractListing,
+    spans: Spans,
+    viewer: Viewer,
+    most: i64,
+) -> Result<Count, Failure> {
     let sought = Sought::nothing();
-    let found = CountOf(filtered!(listing, sought, spans, scope, me).select(contracts::id).limit(sought.counted()))
-        .get_result(db)?;
-    Ok(sought.count(found))
+    Ok(counted!(db, filtered!(listing, sought, spans, viewer).select(contracts::id), most))
 }

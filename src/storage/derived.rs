@@ -9,7 +9,7 @@ use super::{
     connection::{Db, Failure},
     events,
 };
-use crate::domain::id::{ClientId, ContractId, EventId, UserId};
+use crate::domain::id::{ClientId, UserId};
 
 const CLIENTS: &str =
     "UPDATE clients SET sales_key = (SELECT u.name_key FROM users u WHERE u.id = clients.sales_contact_id)";
@@ -28,25 +28,11 @@ fn bring(db: &mut Db, statement: &str, rows: &str) -> Result<(), Failure> {
     Ok(db.batch_execute(&format!("{statement} WHERE {rows}"))?)
 }
 
-/// A client that is new or has another sales contact.
-pub(super) fn client(db: &mut Db, id: ClientId) -> Result<(), Failure> {
-    bring(db, CLIENTS, &format!("id = {}", id.0))
-}
-
 /// What belongs to a client whose names, or whose sales contact, are others now.
 pub(super) fn dependents(db: &mut Db, id: ClientId) -> Result<(), Failure> {
-    bring(db, CONTRACTS, &format!("client_id = {}", id.0))?;
-    bring(db, EVENTS, &format!("contract_id IN (SELECT id FROM contracts WHERE client_id = {})", id.0))
-}
-
-/// A new contract.
-pub(super) fn contract(db: &mut Db, id: ContractId) -> Result<(), Failure> {
-    bring(db, CONTRACTS, &format!("id = {}", id.0))
-}
-
-/// An event that is new or has another support person.
-pub(super) fn event(db: &mut Db, id: EventId) -> Result<(), Failure> {
-    bring(db, EVENTS, &format!("id = {}", id.0))
+    let contracts = format!("{CONTRACTS} WHERE client_id = {}", id.0);
+    let events = format!("{EVENTS} WHERE contract_id IN (SELECT id FROM contracts WHERE client_id = {})", id.0);
+    Ok(db.batch_execute(&format!("{contracts}; {events}"))?)
 }
 
 /// Everything that shows a person's name: renamed, or the heir of somebody.

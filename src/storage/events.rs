@@ -4,11 +4,11 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::{
-    Scope,
+    Scope, Viewer,
     connection::{Db, Failure},
     contracts::{day_end, day_start},
     derived,
-    page::{self, CountOf, Searched, Sought, ordered, patterns},
+    page::{self, Loaded, Searched, Sought, counted, ordered, patterns},
 };
 use crate::{
     domain::{
@@ -94,8 +94,9 @@ pub fn find_rows(db: &mut Db, ids: &[EventId]) -> Result<Vec<EventRow>, Failure>
     Ok(query.load::<Joined>(db)?.into_iter().map(row).collect())
 }
 
-/// Creates an event, planned and without support, and returns its id.
-pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveDateTime) -> Result<EventId, Failure> {
+/// Creates an event, planned and without support, and returns it.
+pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveDateTime) -> Result<Event, Failure> {
+    let of_contract = || contracts::table.filter(contracts::id.eq(contract));
     diesel::insert_into(events::table)
         .values((
             events::contract_id.eq(contract),
@@ -110,14 +111,14 @@ pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveD
             events::title_key.eq(text::fold(&draft.title)),
             events::location_key.eq(text::fold(&draft.location)),
             events::search.eq(search_text(draft)),
-            events::client_search.eq(""),
+            events::client_key.eq(of_contract().select(contracts::client_key).single_value().assume_not_null()),
+            events::client_search.eq(of_contract().select(contracts::search).single_value().assume_not_null()),
             events::created_at.eq(now),
             events::updated_at.eq(now),
         ))
         .execute(db)?;
-    let id = EventId::new(db.last_insert_id()?);
-    derived::event(db, id)?;
-    Ok(id)
+    let new = events::table.filter(events::id.eq(db.last_inserted()));
+    Ok(new.select(Event::as_select()).first(db)?)
 }
 
 /// Saves an edited event; false when its version is another by now.
@@ -164,18 +165,19 @@ pub fn set_standing(
     standing: Standing,
     now: NaiveDateTime,
 ) -> Result<bool, Failure> {
+    // Nobody has no name.
+    let support_key =
+        users::table.filter(users::id.nullable().eq(standing.support_id)).select(users::name_key).single_value();
     let saved = diesel::update(events::table.find(id).filter(events::version.eq(version)))
         .set((
             events::status.eq(standing.status),
             events::support_id.eq(standing.support_id),
+            events::support_key.eq(support_key),
             events::archived_at.eq(standing.archived_at),
             events::version.eq(version + 1),
             events::updated_at.eq(now),
         ))
         .execute(db)?;
-    if saved == 1 {
-        derived::event(db, id)?;
-    }
     Ok(saved == 1)
 }
 
@@ -264,9 +266,9 @@ pub fn between(
 }
 
 macro_rules! filtered {
-    ($listing:expr, $sought:expr, $scope:expr, $me:expr, $now:expr) => {{
+    ($listing:expr, $sought:expr, $viewer:expr, $now:expr) => {{
         use EventView as V;
-        let (filter, me, now) = (&$listing.filter, $me, $now);
+        let (filter, me, now) = (&$listing.filter, $viewer.me, $now);
         let mut query = joined!().into_boxed();
         query = match filter.view {
             V::Archived => query.filter(events::archived_at.is_not_null()),
@@ -314,7 +316,10 @@ macro_rules! filtered {
                 .filter(events::support_id.eq(me).assume_not_null())
                 .filter(events::notes.eq("").or(events::ends_at.is_null())),
         };
-        query = match $scope {
+        if let Some(standing) = $viewer.provided {
+            query = query.filter(standing.holds());
+        }
+        query = match $viewer.scope {
             Scope::All => query,
             Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me).assume_not_null()),
             Scope::Support(me) => query.filter(events::support_id.eq(me).assume_not_null()),
@@ -350,17 +355,20 @@ macro_rules! filtered {
 
 const WORDS: Searched = Searched { table: "events", columns: "search, client_search" };
 
-/// A page of the events that `scope` lets see; `me` is whose "mine" is meant, `now` the
+/// A page of the events that `viewer` may see, `now` the
 /// company's wall clock.
 pub fn page(
     db: &mut Db,
     listing: &EventListing,
-    scope: Scope,
-    me: UserId,
+    viewer: Viewer,
     now: NaiveDateTime,
 ) -> Result<Page<EventRow>, Failure> {
     page::searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
-        let query = selected!(filtered!(listing, sought, scope, me, now));
+        if listing.is_total() {
+            let all = filtered!(listing, sought, viewer, now).select(events::id);
+            return Ok(Loaded::Total(counted!(db, all, sought.limit())));
+        }
+        let query = selected!(filtered!(listing, sought, viewer, now));
         let id = events::id;
         let query = match listing.sort {
             EventSort::Starts => ordered!(optional, query, listing, events::starts_at, id, Time),
@@ -372,25 +380,18 @@ pub fn page(
             EventSort::Support => ordered!(optional, query, listing, events::support_key, id, Text),
         };
         let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
-        let all = || filtered!(listing, sought, scope, me, now).select(events::id).limit(sought.counted());
-        let total = match listing.wants_total() {
-            true => Some(sought.count(CountOf(all()).get_result(db)?)),
-            false => None,
-        };
-        Ok((rows.into_iter().map(row).collect(), total))
+        Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
     })
 }
 
-/// How many events are in a list.
+/// How many events are in a list, counted up to so many.
 pub fn count(
     db: &mut Db,
     listing: &EventListing,
-    scope: Scope,
-    me: UserId,
+    viewer: Viewer,
     now: NaiveDateTime,
+    most: i64,
 ) -> Result<Count, Failure> {
     let sought = Sought::nothing();
-    let found = CountOf(filtered!(listing, sought, scope, me, now).select(events::id).limit(sought.counted()))
-        .get_result(db)?;
-    Ok(sought.count(found))
+    Ok(counted!(db, filtered!(listing, sought, viewer, now).select(events::id), most))
 }

@@ -13,10 +13,13 @@ pub mod figures;
 pub mod migrate;
 mod mysql;
 mod page;
+mod raw;
 pub mod settings;
+pub mod standing;
 pub mod users;
 
 pub use connection::{Db, Failure, MultiBackend, Target};
+pub use standing::Standing;
 
 use crate::domain::UserId;
 
@@ -28,4 +31,14 @@ pub enum Scope {
     Sales(UserId),
     /// The events of a support person, their contracts and clients.
     Support(UserId),
+}
+
+/// Whose eyes a page is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Viewer {
+    pub scope: Scope,
+    /// Whose "mine" is meant.
+    pub me: UserId,
+    /// What was not asked beforehand: rows come only while it holds, which saves a round trip.
+    pub provided: Option<Standing>,
 }

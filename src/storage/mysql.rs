@@ -11,8 +11,8 @@ use diesel::{
     expression::QueryMetadata,
     internal::derives::multiconnection::{ConnectionSealed, MultiConnectionHelper},
     migration::{CREATE_MIGRATIONS_TABLE, MigrationConnection},
-    mysql::Mysql,
-    query_builder::{Query, QueryFragment, QueryId},
+    mysql::{Mysql, MysqlQueryBuilder},
+    query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId},
     result::{ConnectionError, ConnectionResult, DatabaseErrorKind, Error, QueryResult},
     sql_types::TypeMetadata,
 };
@@ -64,6 +64,8 @@ pub struct MysqlConnection {
     server: String,
     patience: Duration,
     clustered: bool,
+    /// Goes out with the next statement that has no parameters.
+    next: String,
 }
 
 impl MysqlConnection {
@@ -120,6 +122,7 @@ impl MysqlConnection {
             server,
             patience,
             clustered: false,
+            next: String::new(),
         };
         connection.clustered = connection.asks_a_cluster().map_err(|_| ConnectionProblem::Lost)?;
         connection.patience = CALL_PATIENCE;
@@ -163,6 +166,21 @@ impl MysqlConnection {
         self.lost = true;
     }
 
+    /// Runs this right before the next statement that has no parameters, in one round trip.
+    pub fn run_with_next(&mut self, sql: &str) {
+        self.next = format!("{}{sql}; ", self.next);
+    }
+
+    /// Whether there is something to be run with the next statement.
+    pub fn has_next(&self) -> bool {
+        !self.next.is_empty()
+    }
+
+    /// Drops what was to be run with the next statement.
+    pub fn forget_next(&mut self) {
+        self.next.clear();
+    }
+
     /// Waits longer for an answer from now on: making an index takes its time.
     pub fn be_patient(&mut self) {
         self.patience = MIGRATION_PATIENCE;
@@ -194,16 +212,18 @@ fn closed(detail: String) -> Error {
     Error::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(detail))
 }
 
-/// Errors of the wire arrive with these beginnings, errors of the server without;
-/// the last two are how a server takes its leave.
+/// Errors of the wire arrive with these beginnings, errors of the server without; the next
+/// two are how a server takes its leave. The last one asks for fewer statements to be kept,
+/// and a new connection keeps none.
 fn is_fatal(message: &str) -> bool {
-    const FATAL: [&str; 6] = [
+    const FATAL: [&str; 7] = [
         "no answer within",
         "Input/output error",
         "Driver error",
         "Other error",
         "Server shutdown in progress",
         "Connection was killed",
+        "Can't create more than max_prepared_stmt_count",
     ];
     lacks_majority(message) || FATAL.iter().any(|beginning| message.starts_with(beginning))
 }
@@ -306,7 +326,31 @@ fn problem(error: &mysql_async::Error) -> ConnectionProblem {
 
 impl SimpleConnection for MysqlConnection {
     fn batch_execute(&mut self, query: &str) -> QueryResult<()> {
-        self.wait(|connection| connection.batch_execute(query))
+        let query = std::mem::take(&mut self.next) + query;
+        self.wait(|connection| connection.batch_execute(&query))
+    }
+}
+
+/// A write that stays prepared, which saves a round trip the next time. Diesel does that with
+/// questions only: the text of a write may be another one each time. The long ones of many
+/// rows are not kept here either.
+struct Kept<'a, T>(&'a T);
+
+impl<T> QueryId for Kept<'_, T> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<T: QueryFragment<Mysql>> QueryFragment<Mysql> for Kept<'_, T> {
+    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Mysql>) -> QueryResult<()> {
+        self.0.walk_ast(out)
+    }
+
+    fn is_safe_to_cache_prepared(&self, backend: &Mysql) -> QueryResult<bool> {
+        const LONG: usize = 1_500;
+        let mut text = MysqlQueryBuilder::new();
+        self.0.to_sql(&mut text, backend)?;
+        Ok(text.finish().len() < LONG)
     }
 }
 
@@ -324,7 +368,7 @@ impl Connection for MysqlConnection {
     where
         T: QueryFragment<Mysql> + QueryId,
     {
-        self.wait(|connection| connection.execute_returning_count(source))
+        self.wait(|connection| connection.execute_returning_count(Kept(source)))
     }
 
     fn transaction_state(&mut self) -> &mut AnsiTransactionManager {

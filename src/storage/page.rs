@@ -10,7 +10,7 @@ use diesel::{
 use super::connection::{Db, Failure, MultiBackend};
 use crate::domain::{
     filter::Sorted,
-    page::{COUNT_LIMIT, Count, Cursor, Edge, Listing, MAX_PAGE, Page, SOUGHT_LIMIT},
+    page::{COUNT_LIMIT, Count, Cursor, Edge, Listing, MAX_PAGE, Page, SHORT_LIMIT},
     text,
 };
 
@@ -33,6 +33,16 @@ impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for CountOf<Q> 
     }
 }
 
+/// How many rows a query has, counted up to a limit.
+macro_rules! counted {
+    ($db:expr, $query:expr, $most:expr) => {{
+        let most: i64 = $most;
+        let found = crate::storage::page::CountOf($query.limit(most + 1)).get_result($db)?;
+        crate::domain::page::Count::capped(found, most)
+    }};
+}
+pub(super) use counted;
+
 impl<F, S: Copy> Listing<F, S> {
     /// The order in which rows are fetched: from the end, backwards.
     pub(super) fn ascending(&self) -> bool {
@@ -43,7 +53,7 @@ impl<F, S: Copy> Listing<F, S> {
     pub(super) fn cursor(&self) -> Option<&Cursor> {
         match &self.edge {
             Edge::After(cursor) | Edge::Before(cursor) => Some(cursor),
-            Edge::Start | Edge::First | Edge::End => None,
+            Edge::Start | Edge::First | Edge::End | Edge::Total => None,
         }
     }
 
@@ -52,9 +62,9 @@ impl<F, S: Copy> Listing<F, S> {
         i64::from(self.limit.clamp(1, MAX_PAGE)) + 1
     }
 
-    /// The total is counted when a list is opened; paging on keeps it.
-    pub(super) fn wants_total(&self) -> bool {
-        matches!(self.edge, Edge::Start | Edge::End)
+    /// Whether the rows are to be counted, not fetched.
+    pub(super) fn is_total(&self) -> bool {
+        self.edge == Edge::Total
     }
 
     fn is_backward(&self) -> bool {
@@ -62,12 +72,18 @@ impl<F, S: Copy> Listing<F, S> {
     }
 
     /// The fetched rows as a page, in the order of the list.
-    pub(super) fn page<R: Sorted<S>>(&self, mut rows: Vec<R>, total: Option<Count>) -> Page<R> {
+    pub(super) fn page<R: Sorted<S>>(&self, loaded: Loaded<R>) -> Page<R> {
+        let mut rows = match loaded {
+            Loaded::Rows(rows) => rows,
+            Loaded::Total(total) => {
+                return Page { rows: Vec::new(), before: false, after: false, total: Some(total), among_newest: false };
+            }
+        };
         let wanted = usize::from(self.limit.clamp(1, MAX_PAGE));
         let more = rows.len() > wanted;
         rows.truncate(wanted);
         let (before, after) = match self.edge {
-            Edge::Start | Edge::First => (false, more),
+            Edge::Start | Edge::First | Edge::Total => (false, more),
             Edge::After(_) => (true, more),
             Edge::End => (more, false),
             Edge::Before(_) => (more, true),
@@ -75,7 +91,24 @@ impl<F, S: Copy> Listing<F, S> {
         if self.is_backward() {
             rows.reverse();
         }
-        Page { rows, before, after, total, among_newest: false }
+        let all = (!before && !after).then(|| Count::Exactly(i64::try_from(rows.len()).unwrap_or(i64::MAX)));
+        Page { rows, before, after, total: all, among_newest: false }
+    }
+}
+
+/// What a question about a list brought.
+#[derive(Debug)]
+pub enum Loaded<R> {
+    Rows(Vec<R>),
+    Total(Count),
+}
+
+impl<R> Loaded<R> {
+    fn is_nothing(&self) -> bool {
+        match self {
+            Self::Rows(rows) => rows.is_empty(),
+            Self::Total(total) => total.is_zero(),
+        }
     }
 }
 
@@ -155,18 +188,8 @@ const NEWEST: i64 = 10_000;
 
 impl Sought {
     /// How far is counted: every record of a walk has to be looked at.
-    fn limit(&self) -> i64 {
-        if self.patterns.is_empty() || self.ids.is_some() { COUNT_LIMIT } else { SOUGHT_LIMIT }
-    }
-
-    /// How many rows are fetched to count them: one more than is ever said.
-    pub fn counted(&self) -> i64 {
-        self.limit() + 1
-    }
-
-    /// What the database has counted.
-    pub fn count(&self, found: i64) -> Count {
-        Count::capped(found, self.limit())
+    pub fn limit(&self) -> i64 {
+        if self.patterns.is_empty() || self.ids.is_some() { COUNT_LIMIT } else { SHORT_LIMIT }
     }
 
     /// No words at all.
@@ -219,19 +242,20 @@ pub fn searched<F, S: Copy, R: Sorted<S>>(
     listing: &Listing<F, S>,
     by: Searched,
     typed: &str,
-    mut load: impl FnMut(&mut Db, &Sought) -> Result<(Vec<R>, Option<Count>), Failure>,
+    mut load: impl FnMut(&mut Db, &Sought) -> Result<Loaded<R>, Failure>,
 ) -> Result<Page<R>, Failure> {
     let sought = Sought::beginnings(db, by, typed)?;
-    let (rows, total) = load(db, &sought)?;
-    if rows.is_empty() && !sought.patterns.is_empty() && listing.wants_total() {
+    let loaded = load(db, &sought)?;
+    let opens = matches!(listing.edge, Edge::Start | Edge::End | Edge::Total);
+    if loaded.is_nothing() && !sought.patterns.is_empty() && opens {
         let pieces = Sought::pieces(db, by, typed)?;
-        let (rows, total) = load(db, &pieces)?;
-        let page = listing.page(rows, total);
-        let inside = !page.rows.is_empty();
+        let loaded = load(db, &pieces)?;
+        let inside = !loaded.is_nothing();
+        let page = listing.page(loaded);
         // Other pages are asked for by the beginnings of words again, so there are none.
         return Ok(Page { before: false, after: false, among_newest: inside, ..page });
     }
-    let page = listing.page(rows, total);
+    let page = listing.page(loaded);
     Ok(Page { among_newest: sought.among_newest, ..page })
 }
 

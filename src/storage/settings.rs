@@ -17,15 +17,27 @@ const INITIALISED_AT: &str = "initialised_at";
 /// Rows that are no choices of the company.
 const INTERNAL: [&str; 2] = [INITIALISED_AT, super::chain::HEAD];
 
+/// Whether the company's choices still are of this version, as a condition in SQL.
+pub(super) fn is_version(version: i32) -> String {
+    let internal = INTERNAL.map(|key| format!("'{key}'")).join(", ");
+    format!("(SELECT SUM(s.version) FROM settings AS s WHERE s.`key` NOT IN ({internal})) = {version}")
+}
+
 /// The settings as they are; what is not in the database has its default. The version
 /// is the sum of the rows', so that it changes with each of them.
 pub fn load(db: &mut Db) -> Result<Settings, Failure> {
-    let rows: Vec<(String, String, i32)> =
-        settings::table.select((settings::key, settings::value, settings::version)).load(db)?;
+    Ok(of(settings::table.select((settings::key, settings::value, settings::version)).load(db)?))
+}
+
+/// Key, value and version.
+pub(super) type Row = (String, String, i32);
+
+/// What all rows say together.
+pub(super) fn of(rows: Vec<Row>) -> Settings {
     let version = rows.iter().filter(|(key, ..)| !INTERNAL.contains(&key.as_str())).map(|(.., version)| version).sum();
     let values: HashMap<String, String> = rows.into_iter().map(|(key, value, _)| (key, value)).collect();
     let default = Settings::default();
-    Ok(Settings {
+    Settings {
         version,
         company_name: values.get("company_name").cloned().unwrap_or(default.company_name),
         currency: values.get("currency").cloned().unwrap_or(default.currency),
@@ -36,7 +48,7 @@ pub fn load(db: &mut Db) -> Result<Settings, Failure> {
         reauth: read(&values, "reauth", default.reauth),
         session_minutes: read(&values, "session_minutes", default.session_minutes),
         min_password_length: read(&values, "min_password_length", default.min_password_length),
-    })
+    }
 }
 
 fn read<T: std::str::FromStr>(values: &HashMap<String, String>, key: &str, default: T) -> T {

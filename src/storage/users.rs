@@ -6,15 +6,16 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{
-    connection::{Db, Failure, MultiBackend},
+    Viewer,
+    connection::{Db, Failure, MultiBackend, held},
     derived,
-    page::{CountOf, ordered, patterns},
+    page::{Loaded, counted, ordered, patterns},
 };
 use crate::{
     domain::{
         filter::{UserListing, UserSort, UserView},
         id::UserId,
-        page::{COUNT_LIMIT, Count, Page},
+        page::{COUNT_LIMIT, Page},
         session::Actor,
         text,
         user::{Role, User, UserDraft},
@@ -104,10 +105,11 @@ pub fn fence(db: &mut Db, actor: &Actor, epoch: i32) -> Result<bool, Failure> {
     Ok(diesel::update(same).set(users::auth_epoch.eq(epoch)).execute(db)? == 1)
 }
 
-/// Locks a person's row until the end of the transaction, if they are active and have this role.
-pub fn hold_active(db: &mut Db, id: UserId, role: Role) -> Result<bool, Failure> {
-    let same = users::table.find(id).filter(users::active.eq(true).and(users::role.eq(role)));
-    Ok(diesel::update(same).set(users::active.eq(true)).execute(db)? == 1)
+/// The full name of a person who is active and has this role, and stays so until the end of
+/// the transaction.
+pub fn hold_active(db: &mut Db, id: UserId, role: Role) -> Result<Option<String>, Failure> {
+    let same = users::table.filter(users::id.eq(id).and(users::active.eq(true)).and(users::role.eq(role)));
+    Ok(held!(db, same.select(users::full_name)).optional()?)
 }
 
 /// How many managers are active.
@@ -270,10 +272,13 @@ pub fn count_unknown(
 }
 
 /// A page of the staff.
-pub fn page(db: &mut Db, listing: &UserListing) -> Result<Page<User>, Failure> {
+pub fn page(db: &mut Db, listing: &UserListing, viewer: Viewer) -> Result<Page<User>, Failure> {
     let filtered = || {
         let mut query = users::table.into_boxed();
         query = query.filter(users::active.eq(listing.filter.view != UserView::Deactivated));
+        if let Some(standing) = viewer.provided {
+            query = query.filter(standing.holds());
+        }
         if let Some(role) = listing.filter.view.role() {
             query = query.filter(users::role.eq(role));
         }
@@ -282,6 +287,9 @@ pub fn page(db: &mut Db, listing: &UserListing) -> Result<Page<User>, Failure> {
         }
         query
     };
+    if listing.is_total() {
+        return Ok(listing.page(Loaded::Total(counted!(db, filtered().select(users::id), COUNT_LIMIT))));
+    }
     let query = filtered().select(User::as_select());
     let query = match listing.sort {
         UserSort::Name => ordered!(required, query, listing, users::name_key, users::id, Text),
@@ -291,14 +299,7 @@ pub fn page(db: &mut Db, listing: &UserListing) -> Result<Page<User>, Failure> {
         UserSort::LastLogin => ordered!(optional, query, listing, users::last_login_at, users::id, Time),
     };
     let rows = query.limit(listing.fetched()).load(db)?;
-    let total = match listing.wants_total() {
-        true => Some(Count::capped(
-            CountOf(filtered().select(users::id).limit(COUNT_LIMIT + 1)).get_result(db)?,
-            COUNT_LIMIT,
-        )),
-        false => None,
-    };
-    Ok(listing.page(rows, total))
+    Ok(listing.page(Loaded::Rows(rows)))
 }
 
 /// Active people of a role whose name or address holds the words, by name.

@@ -28,7 +28,9 @@ pub fn figure(promise: &str, on: &str, words: &str) {
     println!("FIGURE {promise} ({on}): {words}");
 }
 
+/// What the program does not expect is said in its log: to be seen where a test fails.
 pub fn services(db: &TestDb) -> Services {
+    tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_test_writer().try_init().ok();
     Services::new(Target::parse(&db.url).unwrap(), "test".to_owned(), 4)
 }
 

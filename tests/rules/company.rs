@@ -127,8 +127,9 @@ fn older_tables_are_brought_up_to_date_with_what_is_in_them() {
     services.connect().unwrap();
     let mut connection = epic_events::storage::Db::open(&Target::parse(&db.url).unwrap()).unwrap();
     let filter = EventFilter { text: "bouz mufflin".to_owned(), ..EventFilter::default() };
-    let everything = (epic_events::storage::Scope::All, epic_events::domain::UserId::new(1), start());
+    let (scope, me) = (epic_events::storage::Scope::All, epic_events::domain::UserId::new(1));
+    let viewer = epic_events::storage::Viewer { scope, me, provided: None };
     let listed = listing(filter, EventSort::Client, 10);
-    let page = epic_events::storage::events::page(&mut connection, &listed, everything.0, everything.1, everything.2);
+    let page = epic_events::storage::events::page(&mut connection, &listed, viewer, start());
     assert_eq!(page.unwrap().rows[0].event.title, "General Assembly");
 }

@@ -78,7 +78,9 @@ fn walk<F: Clone, S: Copy + std::fmt::Debug>(
     };
     let (all, total) = page(Edge::Start, 200);
     let what = (first.sort, first.descending);
-    assert_eq!(total, Some(Count::Exactly(i64::try_from(all.len()).unwrap())), "{what:?}");
+    let counted = Some(Count::Exactly(i64::try_from(all.len()).unwrap()));
+    assert_eq!(total, counted, "{what:?}");
+    assert_eq!(page(Edge::Total, 2), (Vec::new(), counted), "{what:?}");
     let (mut forwards, _) = page(Edge::Start, 2);
     while let (more, _) = page(Edge::After(forwards.last().unwrap().clone()), 2)
         && !more.is_empty()

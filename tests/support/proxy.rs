@@ -1,11 +1,12 @@
-//! A small TCP proxy on loopback that can freeze, die, or cut a COMMIT at any byte.
+//! A small TCP proxy on loopback that can freeze, die, cut a COMMIT at any byte, count how
+//! often an answer is waited for, and be as far away as another town.
 
 use std::{
     io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread,
 };
@@ -14,6 +15,12 @@ use std::{
 struct State {
     frozen: AtomicBool,
     dead: AtomicBool,
+    /// The server has spoken since it was asked last.
+    answered: AtomicBool,
+    /// How often something was asked behind an answer.
+    round_trips: AtomicUsize,
+    /// How long everything is under way, in each direction, in milliseconds.
+    distance: AtomicU64,
     /// Bytes of the next COMMIT exchange that still pass, and one more; 0 cuts nothing.
     cut: AtomicUsize,
     open: Mutex<Vec<TcpStream>>,
@@ -65,6 +72,16 @@ impl Proxy {
         }
     }
 
+    /// How often an answer was waited for since this was asked last.
+    pub fn round_trips(&self) -> usize {
+        self.state.round_trips.swap(0, Ordering::SeqCst)
+    }
+
+    /// So many milliseconds pass until something arrives, in each direction.
+    pub fn move_away(&self, milliseconds: u64) {
+        self.state.distance.store(milliseconds, Ordering::SeqCst);
+    }
+
     /// The next COMMIT and its answer break after so many bytes.
     pub fn cut_commit_after(&self, bytes: usize) {
         self.state.cut.store(bytes + 1, Ordering::SeqCst);
@@ -82,6 +99,18 @@ fn pump(mut from: TcpStream, mut to: TcpStream, asks: bool, state: &State, answe
     while let Ok(read @ 1..) = from.read(&mut buffer) {
         while state.frozen.load(Ordering::SeqCst) {
             thread::park_timeout(std::time::Duration::from_millis(5));
+        }
+        if !asks {
+            state.answered.store(true, Ordering::SeqCst);
+        } else if state.answered.swap(false, Ordering::SeqCst) {
+            state.round_trips.fetch_add(1, Ordering::SeqCst);
+        }
+        let distance = state.distance.load(Ordering::SeqCst);
+        if distance > 0 {
+            let there = std::time::Instant::now() + std::time::Duration::from_millis(distance);
+            while let Some(left) = there.checked_duration_since(std::time::Instant::now()) {
+                thread::park_timeout(left);
+            }
         }
         let mut passes = read;
         let commit = asks && buffer[..read].windows(6).any(|word| word == b"COMMIT");

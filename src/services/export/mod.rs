@@ -184,16 +184,14 @@ fn open(path: &Path) -> io::Result<fs::File> {
 
 /// Every row of the list, in its order, a page at a time.
 fn pages(db: &mut Db, call: &Call, what: &What, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<(), Stop> {
-    let (scope, me) = (call.scope(), call.me());
+    let viewer = call.viewer();
     match what {
-        What::Clients(list) => {
-            walk(list, Row::Client, &mut each, |page| Ok(storage::clients::page(db, page, scope, me)?))
-        }
+        What::Clients(list) => walk(list, Row::Client, &mut each, |page| Ok(storage::clients::page(db, page, viewer)?)),
         What::Contracts(list) => walk(list, Row::Contract, &mut each, |page| reads::contract_page(db, call, page)),
         What::Events(list) => {
-            walk(list, Row::Event, &mut each, |page| Ok(storage::events::page(db, page, scope, me, call.wall)?))
+            walk(list, Row::Event, &mut each, |page| Ok(storage::events::page(db, page, viewer, call.wall)?))
         }
-        What::Staff(list) => walk(list, Row::User, &mut each, |page| Ok(storage::users::page(db, page)?)),
+        What::Staff(list) => walk(list, Row::User, &mut each, |page| Ok(storage::users::page(db, page, viewer)?)),
         What::Audit(list) => walk(list, Row::Audit, &mut each, |page| reads::audit(db, call, page)),
     }
 }

@@ -36,6 +36,8 @@ enum Awaited {
     After,
     /// The end of the list.
     End,
+    /// How many there are in all, once the rows are there.
+    Total,
 }
 
 /// What a popup over the list was asked for.
@@ -154,7 +156,7 @@ impl List {
         self.first = Some(0);
         self.at = 0;
         self.rows.clear();
-        self.loaded = false;
+        (self.loaded, self.total) = (false, None);
         self.marks.clear();
         self.load().map_or(Action::None, Action::Send)
     }
@@ -177,10 +179,10 @@ impl List {
                         return Action::None;
                     }
                     let (generation, awaited) = self.awaited.remove(0);
-                    if let (true, Some(page)) = (generation == self.generation, page(reply)) {
-                        self.receive(awaited, page);
+                    match page(reply) {
+                        Some(page) if generation == self.generation => self.receive(awaited, page),
+                        _ => Action::None,
                     }
-                    Action::None
                 }
                 Reply::Exported { rows, path } => {
                     let path = path.display().to_string();
@@ -206,11 +208,13 @@ impl List {
         }
     }
 
-    fn receive(&mut self, awaited: Awaited, page: crate::domain::page::Page<Record>) {
+    fn receive(&mut self, awaited: Awaited, page: crate::domain::page::Page<Record>) -> Action {
         self.loaded = true;
-        self.among_newest = page.among_newest;
         let selected = self.selected().map(Record::id);
         let came = page.rows.len();
+        if awaited != Awaited::Total {
+            self.among_newest = page.among_newest;
+        }
         match awaited {
             Awaited::Fresh => {
                 (self.before, self.after) = (page.before, page.after);
@@ -233,6 +237,12 @@ impl List {
                 self.before |= surplus > 0;
                 self.first = self.first.map(|first| first + rows(surplus));
             }
+            // It brings no rows.
+            Awaited::Total => {
+                self.total = page.total;
+                self.place_the_end();
+                return Action::None;
+            }
             Awaited::Before => {
                 self.before = page.before;
                 self.rows.splice(..0, page.rows);
@@ -242,22 +252,33 @@ impl List {
                 self.first = if self.before { self.first.map(|first| (first - rows(came)).max(0)) } else { Some(0) };
             }
         }
-        if page.total.is_some() {
-            self.total = page.total;
-        }
-        if let (Awaited::End, Some(Count::Exactly(total))) = (awaited, self.total) {
-            self.first = Some(total - rows(self.rows.len()));
-        }
         if awaited != Awaited::End {
             let kept = selected.and_then(|id| self.rows.iter().position(|row| row.id() == id));
             self.at = kept.unwrap_or(self.at).min(self.rows.len().saturating_sub(1));
+        }
+        match (page.total, awaited) {
+            (Some(total), _) => self.total = Some(total),
+            (None, Awaited::Fresh | Awaited::End) => {
+                self.place_the_end();
+                self.awaited.push((self.generation, Awaited::Total));
+                return Action::Send(self.query.request(Edge::Total));
+            }
+            (None, _) => {}
+        }
+        Action::None
+    }
+
+    /// The place of the window in the list, where it is known from the end alone.
+    fn place_the_end(&mut self) {
+        if let (None, false, Some(Count::Exactly(total))) = (self.first, self.after, self.total) {
+            self.first = Some(total - rows(self.rows.len()));
         }
     }
 
     /// Moves the selection and fetches what is near.
     fn go(&mut self, to: usize) -> Action {
         self.at = to.min(self.rows.len().saturating_sub(1));
-        if !self.awaited.is_empty() {
+        if self.awaited.iter().any(|(_, awaited)| *awaited != Awaited::Total) {
             return Action::None;
         }
         let (edge, awaited) = if self.after && self.at + NEAR >= self.rows.len() {
@@ -372,7 +393,7 @@ impl List {
             return Action::None;
         }
         self.query.set_text(&text);
-        self.first = Some(0);
+        (self.first, self.total) = (Some(0), None);
         self.at = 0;
         self.load().map_or(Action::None, Action::Send)
     }

@@ -70,8 +70,11 @@ fn shown(list: &List, room: usize) -> std::ops::Range<usize> {
 
 /// "101–150 of 2,340".
 fn position(list: &List, shown: &std::ops::Range<usize>, ctx: &Context) -> String {
-    let Some(total) = list.total.filter(|total| !total.is_zero()) else { return String::new() };
-    let total = count_words(total, ctx);
+    if list.rows.is_empty() {
+        return String::new();
+    }
+    // Rows come before the count does.
+    let total = list.total.map_or("...".to_owned(), |total| count_words(total, ctx));
     let marks =
         if list.marks.is_empty() { String::new() } else { format!("{}, ", ctx.say(W::Marked(list.marks.len()))) };
     match list.first {

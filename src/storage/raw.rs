@@ -1,0 +1,47 @@
+//! Pieces of SQL in words of the program's own.
+
+use std::marker::PhantomData;
+
+use diesel::{
+    AppearsOnTable, Expression, SelectableExpression,
+    backend::Backend,
+    expression::{TypedExpressionType, ValidGrouping, is_aggregate},
+    query_builder::{AstPass, QueryFragment, QueryId},
+    result::QueryResult,
+};
+
+/// An expression as text. Unlike Diesel's own, its statement is kept prepared, which saves a
+/// round trip each time: so the texts have to be few.
+#[derive(Debug, Clone)]
+pub struct Raw<T> {
+    sql: String,
+    of_type: PhantomData<T>,
+}
+
+/// This text as an expression of the type that is asked for.
+pub fn raw<T>(sql: impl Into<String>) -> Raw<T> {
+    Raw { sql: sql.into(), of_type: PhantomData }
+}
+
+impl<T: TypedExpressionType> Expression for Raw<T> {
+    type SqlType = T;
+}
+
+impl<T, Table> AppearsOnTable<Table> for Raw<T> where Self: Expression {}
+impl<T, Table> SelectableExpression<Table> for Raw<T> where Self: Expression {}
+
+impl<T, Group> ValidGrouping<Group> for Raw<T> {
+    type IsAggregate = is_aggregate::Never;
+}
+
+impl<T> QueryId for Raw<T> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<T, DB: Backend> QueryFragment<DB> for Raw<T> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(&self.sql);
+        Ok(())
+    }
+}

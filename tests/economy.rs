@@ -1,0 +1,299 @@
+//! What must not get slower by design: lists walk an index on both engines, and nothing asks
+//! the server more often than it must.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use diesel::prelude::*;
+use epic_events::{
+    domain::{
+        UserId,
+        event::Status,
+        filter::{Assignment, ClientFilter, ClientSort, ContractFilter, ContractSort, EventFilter, EventSort},
+        page::{Cursor, Edge, Key, Listing},
+        session::Session,
+    },
+    services::{Reply, Request, Services, demo},
+    storage::{Db, Scope, Target, Viewer, clients, contracts, events},
+};
+use strum::IntoEnumIterator;
+use support::{
+    Engine, TestDb,
+    proxy::Proxy,
+    world::{World, client_draft, contract_draft, event_draft},
+};
+
+fn company(engine: Engine, events: u64) -> TestDb {
+    let db = TestDb::new(engine);
+    demo::prepare_scaled(&db.url, None, events, epic_events::app::now(), |_, _| {}).unwrap();
+    db
+}
+
+fn listing<F: Default, S>(sort: S, descending: bool, edge: Edge) -> Listing<F, S> {
+    Listing { filter: F::default(), sort, descending, edge, limit: 100 }
+}
+
+const MANAGER: Viewer = Viewer { scope: Scope::All, me: UserId::new(1), provided: None };
+
+/// Asks for a page of each list in each order from both ends.
+fn each_list(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
+    let now = epic_events::app::now().utc;
+    for descending in [false, true] {
+        for edge in [Edge::Start, Edge::End] {
+            for sort in EventSort::iter() {
+                let asked = listing::<EventFilter, _>(sort, descending, edge.clone());
+                ask(&format!("events by {sort:?}"), &|db| drop(events::page(db, &asked, MANAGER, now).unwrap()));
+            }
+            for sort in ContractSort::iter() {
+                let asked = listing::<ContractFilter, _>(sort, descending, edge.clone());
+                let spans = contracts::Spans::default;
+                ask(&format!("contracts by {sort:?}"), &|db| {
+                    drop(contracts::page(db, &asked, spans(), MANAGER).unwrap());
+                });
+            }
+            for sort in ClientSort::iter() {
+                let asked = listing::<ClientFilter, _>(sort, descending, edge.clone());
+                ask(&format!("clients by {sort:?}"), &|db| drop(clients::page(db, &asked, MANAGER).unwrap()));
+            }
+        }
+    }
+}
+
+// ---- The embedded engine says beforehand how it will go about it.
+
+/// The statements that a question makes, as the engine gets them.
+fn statements(db: &TestDb, ask: impl FnOnce(&mut Db)) -> Vec<String> {
+    use diesel::connection::{Instrumentation, InstrumentationEvent};
+    use std::sync::{Arc, Mutex};
+    struct Listener(Arc<Mutex<Vec<String>>>);
+    impl Instrumentation for Listener {
+        fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+            if let InstrumentationEvent::StartQuery { query, .. } = event {
+                self.0.lock().unwrap().push(query.to_string());
+            }
+        }
+    }
+    let heard = Arc::default();
+    let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
+    connection.set_instrumentation(Listener(Arc::clone(&heard)));
+    ask(&mut connection);
+    drop(connection);
+    let heard = heard.lock().unwrap();
+    heard.iter().map(|query| query.split(" -- binds").next().unwrap().to_owned()).collect()
+}
+
+#[derive(diesel::QueryableByName)]
+struct Plan {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    detail: String,
+}
+
+fn plan(db: &TestDb, sql: &str) -> Vec<String> {
+    let Db::Sqlite(mut connection) = Db::open(&Target::parse(&db.url).unwrap()).unwrap() else { panic!() };
+    let rows: Vec<Plan> = diesel::sql_query(format!("EXPLAIN QUERY PLAN {sql}")).load(&mut connection).unwrap();
+    rows.into_iter().map(|row| row.detail).collect()
+}
+
+#[test]
+fn every_list_in_every_order_walks_an_index_of_the_embedded_engine() {
+    let db = company(Engine::Sqlite, 300);
+    each_list(|name, ask| {
+        let asked = statements(&db, ask);
+        assert!(!asked.is_empty(), "{name} asks nothing");
+        for sql in asked.iter().filter(|sql| sql.contains("ORDER BY")) {
+            let plan = plan(&db, sql);
+            // A table is the index of its own ids.
+            let by_id = sql.contains("ORDER BY `contracts`.`id`");
+            let whole = |step: &&String| step.starts_with("SCAN") && !step.contains("INDEX") && !by_id;
+            let wrong: Vec<_> = plan.iter().filter(|step| whole(step) || step.contains("TEMP B-TREE")).collect();
+            assert!(wrong.is_empty(), "{name}: {wrong:?} in {plan:?}\n{sql}");
+        }
+    });
+}
+
+// ---- The server says afterwards what it has read.
+
+#[derive(diesel::QueryableByName)]
+struct Read {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    times: i64,
+}
+
+/// What the connection has read and sorted so far.
+fn work(db: &mut Db, about: &str) -> i64 {
+    let Db::Mysql(connection) = db else { panic!("a server") };
+    let sql = "SELECT VARIABLE_NAME AS name, CAST(VARIABLE_VALUE AS SIGNED) AS times \
+               FROM information_schema.SESSION_STATUS";
+    let all: Vec<Read> = diesel::sql_query(sql).load(connection).unwrap();
+    all.into_iter().filter(|read| read.name.starts_with(about)).map(|read| read.times).sum()
+}
+
+#[test]
+fn every_list_in_every_order_reads_no_more_than_its_page_on_a_server() {
+    let db = company(Engine::Mysql, 20_000);
+    let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
+    // A server that has not counted its rows yet guesses.
+    for table in ["events", "contracts", "clients"] {
+        db.query(&format!("ANALYZE TABLE {table}"));
+    }
+    // The question itself reads the server's counters.
+    let asking = {
+        let before = work(&mut connection, "HANDLER_READ");
+        work(&mut connection, "HANDLER_READ") - before
+    };
+    each_list(|name, ask| {
+        let before = (work(&mut connection, "HANDLER_READ"), work(&mut connection, "SORT_ROWS"));
+        ask(&mut connection);
+        let sorted = work(&mut connection, "SORT_ROWS") - before.1;
+        let read = work(&mut connection, "HANDLER_READ") - before.0 - 3 * asking;
+        assert_eq!(sorted, 0, "{name} is sorted");
+        // A row of the list and one of each table that it is joined with.
+        assert!(read <= 6 * 101, "{name} reads {read} rows for a page of 100");
+    });
+}
+
+// ---- How often something is asked.
+
+/// A list asks for its page alone; one that is searched asks the index of words before that.
+#[test]
+fn lists_ask_no_more_than_they_must() {
+    let db = company(Engine::Sqlite, 300);
+    let now = epic_events::app::now().utc;
+    let questions = |text: &str, edge: Edge| {
+        let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
+        let asked = Listing { filter, sort: EventSort::Starts, descending: false, edge, limit: 20 };
+        let heard = statements(&db, |db| drop(events::page(db, &asked, MANAGER, now).unwrap()));
+        heard.iter().filter(|sql| sql.starts_with("SELECT")).count()
+    };
+    assert_eq!(questions("", Edge::Start), 1);
+    assert_eq!(questions("", Edge::Total), 1);
+    assert_eq!(questions("", Edge::After(Cursor { key: Key::Time(now), id: 1 })), 1);
+    assert_eq!(questions("wedding", Edge::Start), 2);
+}
+
+/// A desk behind a wire on which everything is counted.
+struct Desk {
+    services: Services,
+    wire: Proxy,
+    world: World,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let world = World::new(Engine::Mysql);
+        let wire = Proxy::to(support::server().port);
+        let url = world.db.url.replace(&support::server().port.to_string(), &wire.port.to_string());
+        let services = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
+        Self { services, wire, world }
+    }
+
+    fn ask(&mut self, who: &Session, request: &Request) -> (Reply, usize) {
+        self.wire.round_trips();
+        let now = self.world.now();
+        let reply = self.services.execute(Some(who), request, now);
+        (reply.unwrap_or_else(|error| panic!("{request:?}: {error:?}")), self.wire.round_trips())
+    }
+
+    /// How often the server is asked for the second of two alike: the first one also has it
+    /// prepare the statements.
+    fn times(&mut self, who: &Session, requests: [Request; 2]) -> usize {
+        let [first, second] = requests;
+        self.ask(who, &first);
+        self.ask(who, &second).1
+    }
+}
+
+#[test]
+fn opening_a_list_is_one_round_trip() {
+    let mut desk = Desk::new();
+    desk.world.records();
+    let manager = desk.world.manager.clone();
+    let open = |text: &str, edge: Edge| {
+        let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
+        Request::ListEvents(Listing { filter, ..listing(EventSort::Starts, false, edge) })
+    };
+    let twice = |request: Request| [request.clone(), request];
+    assert_eq!(desk.times(&manager, twice(open("", Edge::Start))), 1, "the start");
+    assert_eq!(desk.times(&manager, twice(open("", Edge::End))), 1, "the end");
+    assert_eq!(desk.times(&manager, twice(open("", Edge::Total))), 1, "the count");
+    // The index of words and the page, each prepared for these words.
+    assert_eq!(desk.times(&manager, twice(open("bouzin", Edge::Start))), 4, "a word");
+    for role in [desk.world.sales.clone(), desk.world.support.clone()] {
+        assert_eq!(desk.times(&role, twice(open("", Edge::Start))), 1, "{:?}", role.actor.role);
+    }
+}
+
+/// A page that comes without its right being asked beforehand comes only while that right is
+/// what the session takes it for.
+#[test]
+fn what_is_not_asked_beforehand_is_made_sure_of_by_the_page_itself() {
+    let mut desk = Desk::new();
+    desk.world.records();
+    let open = Request::ListEvents(listing(EventSort::Starts, false, Edge::Start));
+    let sales = desk.world.sales.clone();
+    assert_eq!(desk.times(&sales, [open.clone(), open.clone()]), 1);
+    // Somebody narrows what may be seen; the session has not heard of it.
+    let settings = epic_events::domain::settings::Settings {
+        visibility: epic_events::domain::settings::Visibility::Restricted,
+        ..sales.settings.clone()
+    };
+    desk.world.manage(&Request::UpdateSettings(settings));
+    let other = desk.world.other_sales.clone();
+    let (reply, trips) = desk.ask(&other, &open);
+    assert!(matches!(&reply, Reply::Events(page) if page.rows.is_empty()), "{reply:?}");
+    assert!(trips > 1, "nothing was asked anew");
+    // And an account that is gone sees nothing.
+    let id = sales.actor.id;
+    let version = version_of(&desk, id);
+    desk.world.manage(&Request::DeactivateUser { id, version, heir: Some(other.actor.id) });
+    let now = desk.world.now();
+    let reply = desk.services.execute(Some(&sales), &open, now);
+    assert!(matches!(reply, Err(epic_events::domain::Error::SignedOut(_))), "{reply:?}");
+}
+
+/// The version of an account.
+fn version_of(desk: &Desk, id: UserId) -> i32 {
+    epic_events::storage::users::find(&mut desk.world.connection(), id).unwrap().unwrap().version
+}
+
+#[test]
+fn a_save_asks_as_little_as_its_rules_allow() {
+    // Besides BEGIN and COMMIT: fence, load, write, the end of the log, its new row.
+    const SAVE: usize = 5 + 2;
+    let mut desk = Desk::new();
+    let (sales, support, manager) = (desk.world.sales.clone(), desk.world.support.clone(), desk.world.manager.clone());
+    let records = [desk.world.records(), desk.world.records()];
+    let both = |request: &dyn Fn(&support::world::Records) -> Request| [request(&records[0]), request(&records[1])];
+
+    let saves = both(&|made| Request::UpdateClient { id: made.client, version: 1, draft: client_draft("Another") });
+    // What repeats the client's name in other tables is written with it.
+    assert_eq!(desk.times(&sales, saves), SAVE + 1, "a client");
+    let saves =
+        both(&|made| Request::UpdateContract { id: made.contract, version: 1, draft: contract_draft(900, 900) });
+    assert_eq!(desk.times(&sales, saves), SAVE, "a contract");
+    let version = records[0].event_version;
+    let saves = both(&|made| Request::UpdateEvent { id: made.event, version, draft: event_draft("Another", 20) });
+    assert_eq!(desk.times(&support, saves), SAVE, "an event");
+    let signs = both(&|made| Request::SignContract { id: made.contract, version: 2 });
+    assert_eq!(desk.times(&sales, signs), SAVE, "signing");
+    // The support person is held as well: nobody deactivates them meanwhile.
+    let other = desk.world.other_support.actor.id;
+    let assigns = both(&|made| {
+        Request::AssignSupport(vec![Assignment { event: made.event, version: version + 1, support: Some(other) }])
+    });
+    assert_eq!(desk.times(&manager, assigns), SAVE + 1, "assigning");
+    let dones = both(&|made| Request::SetStatus { id: made.event, version: version + 2, status: Status::Done });
+    assert_eq!(desk.times(&manager, dones), SAVE, "a status");
+    let archives = both(&|made| Request::ArchiveEvent { id: made.event, version: version + 3 });
+    assert_eq!(desk.times(&manager, archives), SAVE, "archiving an event");
+
+    // A new record stands under another one that is held, and is read as it was stored.
+    let creates = both(&|made| Request::CreateContract { client: made.client, draft: contract_draft(500, 500) });
+    assert_eq!(desk.times(&manager, creates), SAVE + 1, "a new contract");
+    let creates = both(&|made| Request::CreateEvent { contract: made.signed, draft: event_draft("New", 10) });
+    assert_eq!(desk.times(&sales, creates), SAVE + 1, "a new event");
+    let create = |name| Request::CreateClient { draft: client_draft(name), sales_contact: None };
+    assert_eq!(desk.times(&sales, [create("A new one"), create("One more")]), SAVE + 1, "a new client");
+}
