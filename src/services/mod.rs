@@ -52,6 +52,11 @@ pub struct Services {
 /// How often a transaction that the database chose as a victim is tried in all.
 const ATTEMPTS: u32 = 3;
 
+/// Lets the others go first.
+fn pause(attempt: u32) {
+    std::thread::sleep(Duration::from_millis(20 << attempt));
+}
+
 impl Services {
     /// Services on this database; it is connected to by the first request.
     /// `bcrypt_cost` is 12 but in tests.
@@ -173,9 +178,7 @@ impl Services {
                     work.log(session);
                     return Ok(work.reply);
                 }
-                Err(Stop::Failure(Failure::Retry)) if attempt < ATTEMPTS => {
-                    std::thread::sleep(Duration::from_millis(20 << attempt));
-                }
+                Err(Stop::Failure(Failure::Retry)) if attempt < ATTEMPTS => pause(attempt),
                 Err(Stop::Failure(Failure::CommitUnknown)) if attempt < ATTEMPTS => {
                     in_doubt = true;
                     self.db = None;
@@ -274,13 +277,22 @@ impl Services {
             actor_id = session.map(|session| session.actor.id.0),
             what = %entry.name,
         );
-        let noted = self.db().and_then(|db| {
-            let author = call::author(session, &host, operation);
-            db.transact(|db| storage::audit::add(db, &author, &[entry], now.utc))
-                .map_err(|failure| internal(failure.into()))
-        });
-        if let Err(error) = noted {
-            tracing::error!(%error, "a refusal could not be written to the audit log");
+        let author = call::author(session, &host, operation);
+        let entries = [entry];
+        for attempt in 1..=ATTEMPTS {
+            let noted = self
+                .db()
+                .map_err(Stop::from)
+                .and_then(|db| Ok(db.transact(|db| storage::audit::add(db, &author, &entries, now.utc))?));
+            match noted {
+                Ok(()) => return,
+                Err(Stop::Failure(Failure::Retry)) if attempt < ATTEMPTS => pause(attempt),
+                Err(stop) => {
+                    let error = internal(stop);
+                    tracing::error!(%error, "a refusal could not be written to the audit log");
+                    return;
+                }
+            }
         }
     }
 }

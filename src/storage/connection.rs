@@ -386,6 +386,9 @@ impl Failure {
             ("Lock wait timeout", || Failure::Retry),
             ("Record has changed since last read", || Failure::Retry),
             ("WSREP detected deadlock/conflict", || Failure::Retry),
+            // How a node of a cluster stops who comes second, wherever they are just then.
+            ("Query execution was interrupted", || Failure::Retry),
+            ("Unknown trigger has an error in its body: 'Query was empty'", || Failure::Retry),
             ("database is locked", || Failure::Unavailable(ConnectionProblem::Timeout)),
             ("file is not a database", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
             ("database disk image is malformed", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
