@@ -156,7 +156,7 @@ fn every_list_in_every_order_reads_no_more_than_its_page_on_a_server() {
 
 // ---- How often something is asked.
 
-/// A list asks for its page alone; one that is searched asks the index of words before that.
+/// A list asks for its page alone.
 #[test]
 fn lists_ask_no_more_than_they_must() {
     let db = company(Engine::Sqlite, 300);
@@ -170,7 +170,8 @@ fn lists_ask_no_more_than_they_must() {
     assert_eq!(questions("", Edge::Start), 1);
     assert_eq!(questions("", Edge::Total), 1);
     assert_eq!(questions("", Edge::After(Cursor { key: Key::Time(now), id: 1 })), 1);
-    assert_eq!(questions("wedding", Edge::Start), 2);
+    // Among few: how many there are, the index, the page.
+    assert_eq!(questions("wedding", Edge::Start), 3);
 }
 
 /// A desk behind a wire on which everything is counted.
@@ -218,8 +219,8 @@ fn opening_a_list_is_one_round_trip() {
     assert_eq!(desk.times(&manager, twice(open("", Edge::Start))), 1, "the start");
     assert_eq!(desk.times(&manager, twice(open("", Edge::End))), 1, "the end");
     assert_eq!(desk.times(&manager, twice(open("", Edge::Total))), 1, "the count");
-    // The index of words and the page, each prepared for these words.
-    assert_eq!(desk.times(&manager, twice(open("bouzin", Edge::Start))), 4, "a word");
+    // How many there are; the index of words and the page, each prepared for these words.
+    assert_eq!(desk.times(&manager, twice(open("bouzin", Edge::Start))), 5, "a word");
     for role in [desk.world.sales.clone(), desk.world.support.clone()] {
         assert_eq!(desk.times(&role, twice(open("", Edge::Start))), 1, "{:?}", role.actor.role);
     }
@@ -296,4 +297,32 @@ fn a_save_asks_as_little_as_its_rules_allow() {
     assert_eq!(desk.times(&sales, creates), SAVE + 1, "a new event");
     let create = |name| Request::CreateClient { draft: client_draft(name), sales_contact: None };
     assert_eq!(desk.times(&sales, [create("A new one"), create("One more")]), SAVE + 1, "a new client");
+}
+
+/// Whichever way words are looked for: common ones by walking the list, rare ones by the index,
+/// pieces among the newest.
+#[test]
+fn both_engines_find_the_same_words() {
+    let mut found = [Engine::Sqlite, Engine::Mysql].map(|engine| {
+        let db = company(engine, 20_000);
+        let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
+        let now = epic_events::app::now().utc;
+        let mut answer = |text: &str, edge: Edge| {
+            let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
+            let asked = Listing { filter, ..listing(EventSort::Title, false, edge) };
+            events::page(&mut connection, &asked, MANAGER, now).unwrap()
+        };
+        ["wed", "wedding yuki", "yuki rossi", "1999", "lumiere 87", "edding", "ai", "nothing begins so"].map(|text| {
+            let page = answer(text, Edge::Start);
+            let titles: Vec<(i64, String)> =
+                page.rows.into_iter().map(|row| (row.event.id.0, row.event.title)).collect();
+            (text, titles, page.among_newest, answer(text, Edge::Total).total.unwrap())
+        })
+    });
+    let [embedded, server] = &mut found;
+    for (one, other) in embedded.iter().zip(server.iter()) {
+        assert_eq!(one, other);
+        let (text, titles, ..) = one;
+        assert_eq!(titles.is_empty(), *text == "nothing begins so", "{one:?}");
+    }
 }

@@ -106,6 +106,11 @@ fn what_requests_take() {
             events(EventFilter { text: words.to_owned(), ..EventFilter::default() }, EventSort::Starts, Edge::Start)
         });
     }
+    for words in ["", "wedding", "yuki rossi", "wedding yuki", "rossi", "1999"] {
+        desk.time(&format!("events counted, filtered by \"{words}\""), |_| {
+            events(EventFilter { text: words.to_owned(), ..EventFilter::default() }, EventSort::Starts, Edge::Total)
+        });
+    }
     for words in ["yuki rossi", "1999", "nothing begins so"] {
         desk.time(&format!("palette \"{words}\""), |_| Request::Search { text: words.to_owned() });
     }

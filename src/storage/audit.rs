@@ -7,7 +7,8 @@ use super::{
     Viewer,
     chain::{self, Head, Link},
     connection::{Db, Failure, insert_many},
-    page::{Loaded, counted, ordered, patterns},
+    page::{Loaded, counted, ordered},
+    search::patterns,
 };
 use crate::{
     domain::{

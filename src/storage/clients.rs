@@ -7,7 +7,8 @@ use super::{
     Scope, Viewer,
     connection::{Db, Failure, held},
     derived,
-    page::{self, Loaded, Searched, Sought, counted, ordered},
+    page::{Loaded, counted, ordered},
+    search::{Searched, Sought, searched},
 };
 use crate::{
     domain::{
@@ -231,10 +232,10 @@ const WORDS: Searched = Searched { table: "clients", columns: "search" };
 
 /// A page of the clients that `viewer` may see.
 pub fn page(db: &mut Db, listing: &ClientListing, viewer: Viewer) -> Result<Page<ClientRow>, Failure> {
-    page::searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
+    searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
         if listing.is_total() {
             let all = filtered!(listing, sought, viewer).select(clients::id);
-            return Ok(Loaded::Total(counted!(db, all, sought.limit())));
+            return Ok(Loaded::Total(counted!(db, all, sought.limit)));
         }
         let query =
             filtered!(listing, sought, viewer).select((Client::as_select(), users::full_name.assume_not_null()));

@@ -22,6 +22,24 @@ pub enum Db {
     Sqlite(SqliteConnection),
 }
 
+/// Whether any of the columns meets the pattern, which holds letters, digits and % only,
+/// whatever was typed.
+fn meets(columns: &str, pattern: &str) -> String {
+    let any: Vec<String> =
+        columns.split(", ").map(|column| format!("COALESCE({column}, '') LIKE '{pattern}'")).collect();
+    format!("({})", any.join(" OR "))
+}
+
+/// Rows of a sample that meet the same patterns.
+#[derive(Debug, diesel::QueryableByName)]
+pub struct Sampled {
+    /// A bit for each pattern that they meet.
+    #[diesel(sql_type = BigInt)]
+    pub which: i64,
+    #[diesel(sql_type = BigInt)]
+    pub times: i64,
+}
+
 /// A row's id alone.
 #[derive(diesel::QueryableByName)]
 struct Id {
@@ -160,13 +178,9 @@ impl Db {
 
     /// The highest id of a table.
     pub fn last_id(&mut self, table: &str) -> Result<i64, Failure> {
-        use diesel::{RunQueryDsl, sql_query};
-        let sql = format!("SELECT COALESCE(MAX(id), 0) AS id FROM {table}");
-        let last: Id = match self {
-            Self::Mysql(connection) => sql_query(sql).get_result(connection)?,
-            Self::Sqlite(connection) => sql_query(sql).get_result(connection)?,
-        };
-        Ok(last.id)
+        use diesel::RunQueryDsl;
+        let last = diesel::select(raw::<BigInt>(format!("(SELECT COALESCE(MAX(id), 0) FROM {table})")));
+        Ok(last.get_result(self)?)
     }
 
     /// Rows with words that begin with all of these, by the full-text index; at most so
@@ -188,6 +202,32 @@ impl Db {
         Ok(found.into_iter().map(|row| row.id).collect())
     }
 
+    /// How many rows of a sample meet which of these patterns. The sample is taken all over
+    /// the table: what was made at the same time is often alike.
+    pub fn sample(
+        &mut self,
+        table: &str,
+        columns: &str,
+        patterns: &[String],
+        last: i64,
+    ) -> Result<Vec<Sampled>, Failure> {
+        use diesel::{RunQueryDsl, sql_query};
+        const PLACES: i64 = 600;
+        let place = |number: i64| (1 + (last - 1).max(0) * number / PLACES).to_string();
+        let places = (0..PLACES).map(place).collect::<Vec<_>>().join(", ");
+        let meets =
+            patterns.iter().enumerate().map(|(at, pattern)| format!("{} * {}", 1 << at, meets(columns, pattern)));
+        let which = meets.collect::<Vec<_>>().join(" + ");
+        let sql = format!(
+            "SELECT which, COUNT(*) AS times FROM (SELECT {which} AS which FROM {table} WHERE id IN ({places})) AS sample \
+             GROUP BY which"
+        );
+        Ok(match self {
+            Self::Mysql(connection) => sql_query(sql).load(connection)?,
+            Self::Sqlite(connection) => sql_query(sql).load(connection)?,
+        })
+    }
+
     /// The newest of so many rows whose searched columns meet all these patterns.
     pub fn newest(
         &mut self,
@@ -197,13 +237,7 @@ impl Db {
         (among, most): (i64, usize),
     ) -> Result<Vec<i64>, Failure> {
         use diesel::{RunQueryDsl, sql_query};
-        // The patterns hold letters, digits and %, whatever was typed.
-        let columns: Vec<&str> = columns.split(", ").collect();
-        let meets = |pattern: &String| {
-            let any: Vec<String> = columns.iter().map(|column| format!("{column} LIKE '{pattern}'")).collect();
-            format!("({})", any.join(" OR "))
-        };
-        let all = patterns.iter().map(meets).collect::<Vec<_>>().join(" AND ");
+        let all = patterns.iter().map(|pattern| meets(columns, pattern)).collect::<Vec<_>>().join(" AND ");
         let sql = format!(
             "SELECT id FROM {table} WHERE id > (SELECT MAX(id) FROM {table}) - {among} AND {all} ORDER BY id DESC LIMIT {most}"
         );

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use super::{
     Scope, Viewer,
     connection::{Db, Failure, held},
-    page::{self, Loaded, Searched, Sought, counted, ordered},
+    page::{Loaded, counted, ordered},
+    search::{Searched, Sought, searched},
 };
 use crate::{
     domain::{
@@ -236,10 +237,10 @@ pub fn page(
     spans: Spans,
     viewer: Viewer,
 ) -> Result<Page<ContractRow>, Failure> {
-    page::searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
+    searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
         if listing.is_total() {
             let all = filtered!(listing, sought, spans, viewer).select(contracts::id);
-            return Ok(Loaded::Total(counted!(db, all, sought.limit())));
+            return Ok(Loaded::Total(counted!(db, all, sought.limit)));
         }
         let query = filtered!(listing, sought, spans, viewer).select((
             Contract::as_select(),

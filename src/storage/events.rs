@@ -8,7 +8,8 @@ use super::{
     connection::{Db, Failure},
     contracts::{day_end, day_start},
     derived,
-    page::{self, Loaded, Searched, Sought, counted, ordered, patterns},
+    page::{Loaded, counted, ordered},
+    search::{Searched, Sought, patterns, searched},
 };
 use crate::{
     domain::{
@@ -363,10 +364,10 @@ pub fn page(
     viewer: Viewer,
     now: NaiveDateTime,
 ) -> Result<Page<EventRow>, Failure> {
-    page::searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
+    searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
         if listing.is_total() {
             let all = filtered!(listing, sought, viewer, now).select(events::id);
-            return Ok(Loaded::Total(counted!(db, all, sought.limit())));
+            return Ok(Loaded::Total(counted!(db, all, sought.limit)));
         }
         let query = selected!(filtered!(listing, sought, viewer, now));
         let id = events::id;

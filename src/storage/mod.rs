@@ -14,6 +14,7 @@ pub mod migrate;
 mod mysql;
 mod page;
 mod raw;
+mod search;
 pub mod settings;
 pub mod standing;
 pub mod users;

@@ -7,11 +7,10 @@ use diesel::{
     sql_types::BigInt,
 };
 
-use super::connection::{Db, Failure, MultiBackend};
+use super::connection::{Db, MultiBackend};
 use crate::domain::{
     filter::Sorted,
-    page::{COUNT_LIMIT, Count, Cursor, Edge, Listing, MAX_PAGE, Page, SHORT_LIMIT},
-    text,
+    page::{Count, Cursor, Edge, Listing, MAX_PAGE, Page},
 };
 
 /// A query cut to the rows that matter for counting, counted by the database.
@@ -104,7 +103,7 @@ pub enum Loaded<R> {
 }
 
 impl<R> Loaded<R> {
-    fn is_nothing(&self) -> bool {
+    pub(super) fn is_nothing(&self) -> bool {
         match self {
             Self::Rows(rows) => rows.is_empty(),
             Self::Total(total) => total.is_zero(),
@@ -162,115 +161,3 @@ macro_rules! ordered {
     }};
 }
 pub(super) use ordered;
-
-/// A table with a full-text index, and the columns that it is over.
-#[derive(Debug, Clone, Copy)]
-pub struct Searched {
-    pub table: &'static str,
-    pub columns: &'static str,
-}
-
-/// What a list is searched for.
-#[derive(Debug, Clone, Default)]
-pub struct Sought {
-    /// Patterns for `LIKE … ESCAPE '!'`, which all have to be met.
-    pub patterns: Vec<String>,
-    /// The only rows that can meet them, where the index knows few.
-    pub ids: Option<Vec<i64>>,
-    /// Only the newest records were looked at.
-    pub among_newest: bool,
-}
-
-/// With so many hits of the index or more a page fills soon by walking the list.
-const MANY: usize = 10_000;
-/// Inner pieces of words are looked for among so many of the newest records.
-const NEWEST: i64 = 10_000;
-
-impl Sought {
-    /// How far is counted: every record of a walk has to be looked at.
-    pub fn limit(&self) -> i64 {
-        if self.patterns.is_empty() || self.ids.is_some() { COUNT_LIMIT } else { SHORT_LIMIT }
-    }
-
-    /// No words at all.
-    pub fn nothing() -> Self {
-        Self::default()
-    }
-
-    /// Words that begin with what was typed, each of them somewhere.
-    fn beginnings(db: &mut Db, searched: Searched, typed: &str) -> Result<Self, Failure> {
-        let words: Vec<String> = text::words(typed).into_iter().take(MOST_WORDS).collect();
-        let indexed: Vec<&str> = words.iter().map(String::as_str).filter(|word| is_indexed(word)).collect();
-        let patterns: Vec<String> = words.iter().map(|word| format!("% {word}%")).collect();
-        let ids = match indexed.as_slice() {
-            [] if patterns.is_empty() => None,
-            // The index does not know such words: they are looked for among the newest.
-            [] => Some(db.newest(searched.table, searched.columns, &patterns, (NEWEST, MANY))?),
-            terms => Some(db.matching(searched.table, searched.columns, terms, MANY)?).filter(|ids| ids.len() < MANY),
-        };
-        Ok(Self { among_newest: indexed.is_empty() && !patterns.is_empty(), patterns, ids })
-    }
-
-    /// The same anywhere inside of words; too much to look for in every record.
-    fn pieces(db: &mut Db, searched: Searched, typed: &str) -> Result<Self, Failure> {
-        let words = text::words(typed);
-        let patterns: Vec<String> = words.iter().take(MOST_WORDS).map(|word| format!("%{word}%")).collect();
-        let ids = Some(db.newest(searched.table, searched.columns, &patterns, (NEWEST, MANY))?);
-        Ok(Self { ids, patterns, among_newest: true })
-    }
-}
-
-/// The most words that are looked for.
-const MOST_WORDS: usize = 8;
-
-/// Whether every engine has the word, and all that begin with it, in its index. MySQL
-/// leaves out what is shorter than three characters and a few words that are everywhere.
-fn is_indexed(word: &str) -> bool {
-    const LEFT_OUT: [&str; 16] = [
-        "about", "are", "com", "for", "from", "how", "that", "the", "this", "was", "what", "when", "where", "who",
-        "will", "with",
-    ];
-    const ALSO: [&str; 2] = ["und", "www"];
-    let plain = word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    plain && !LEFT_OUT.iter().chain(&ALSO).any(|left_out| left_out.starts_with(word))
-}
-
-/// A page of a list that may be searched: by the beginnings of words, and where nothing
-/// begins so, by pieces of words among the newest records.
-pub fn searched<F, S: Copy, R: Sorted<S>>(
-    db: &mut Db,
-    listing: &Listing<F, S>,
-    by: Searched,
-    typed: &str,
-    mut load: impl FnMut(&mut Db, &Sought) -> Result<Loaded<R>, Failure>,
-) -> Result<Page<R>, Failure> {
-    let sought = Sought::beginnings(db, by, typed)?;
-    let loaded = load(db, &sought)?;
-    let opens = matches!(listing.edge, Edge::Start | Edge::End | Edge::Total);
-    if loaded.is_nothing() && !sought.patterns.is_empty() && opens {
-        let pieces = Sought::pieces(db, by, typed)?;
-        let loaded = load(db, &pieces)?;
-        let inside = !loaded.is_nothing();
-        let page = listing.page(loaded);
-        // Other pages are asked for by the beginnings of words again, so there are none.
-        return Ok(Page { before: false, after: false, among_newest: inside, ..page });
-    }
-    let page = listing.page(loaded);
-    Ok(Page { among_newest: sought.among_newest, ..page })
-}
-
-/// The words of a search as patterns for `LIKE … ESCAPE '!'`, at most eight.
-pub fn patterns(typed: &str) -> Vec<String> {
-    let escape = |word: &str| {
-        let mut pattern = String::from("%");
-        for c in word.chars() {
-            if matches!(c, '%' | '_' | '!') {
-                pattern.push('!');
-            }
-            pattern.push(c);
-        }
-        pattern.push('%');
-        pattern
-    };
-    text::fold(typed).split_whitespace().take(8).map(escape).collect()
-}

@@ -9,7 +9,8 @@ use super::{
     Viewer,
     connection::{Db, Failure, MultiBackend, held},
     derived,
-    page::{Loaded, counted, ordered, patterns},
+    page::{Loaded, counted, ordered},
+    search::patterns,
 };
 use crate::{
     domain::{
