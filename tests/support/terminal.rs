@@ -26,7 +26,22 @@ const PATIENCE: Duration = Duration::from_mins(1);
 struct Seen {
     screen: vt100::Parser,
     raw: Vec<u8>,
+    /// When something came last.
+    at: Instant,
     ended: bool,
+}
+
+/// What keys brought about on the screen.
+#[derive(Debug, Clone, Copy)]
+pub struct Reaction {
+    /// Until the first change.
+    pub first: Duration,
+    /// Until it showed what was waited for.
+    pub shown: Duration,
+    /// Until it came to rest.
+    pub rest: Duration,
+    /// What was sent to the terminal until then.
+    pub bytes: usize,
 }
 
 /// The running program.
@@ -107,7 +122,8 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = pair.master.take_writer().unwrap();
-        let seen = Seen { screen: vt100::Parser::new(rows, columns, 0), raw: Vec::new(), ended: false };
+        let seen =
+            Seen { screen: vt100::Parser::new(rows, columns, 0), raw: Vec::new(), at: Instant::now(), ended: false };
         let seen = Arc::new((Mutex::new(seen), Condvar::new()));
         let shared = Arc::clone(&seen);
         thread::spawn(move || {
@@ -117,6 +133,7 @@ impl Terminal {
                 let mut seen = shared.0.lock().unwrap();
                 seen.screen.process(&buffer[..read]);
                 seen.raw.extend_from_slice(&buffer[..read]);
+                seen.at = Instant::now();
                 seen.ended = read == 0;
                 shared.1.notify_all();
                 if read == 0 {
@@ -192,6 +209,35 @@ impl Terminal {
         }
         drop(seen);
         self
+    }
+
+    /// Sends keys and looks at what becomes of the screen: until a changed one shows what is
+    /// waited for, and then until nothing has come for a while.
+    pub fn react(&mut self, keys: &str, shows: impl Fn(&str) -> bool) -> Reaction {
+        const QUIET: Duration = Duration::from_millis(120);
+        let before = self.seen.0.lock().unwrap().raw.len();
+        let begun = Instant::now();
+        self.press(keys);
+        let (mut first, mut shown) = (None, None);
+        let mut seen = self.seen.0.lock().unwrap();
+        loop {
+            if seen.raw.len() > before {
+                first.get_or_insert(seen.at - begun);
+                if shown.is_none() && shows(&seen.screen.screen().contents()) {
+                    shown = Some(seen.at - begun);
+                }
+            }
+            let quiet = seen.at.max(begun).elapsed();
+            if let (Some(first), Some(shown)) = (first, shown)
+                && quiet >= QUIET
+            {
+                let (rest, bytes) = (seen.at - begun, seen.raw.len() - before);
+                return Reaction { first, shown, rest, bytes };
+            }
+            let contents = || seen.screen.screen().contents();
+            assert!(begun.elapsed() < PATIENCE, "after {keys:?}:\n{}", contents());
+            seen = self.seen.1.wait_timeout(seen, QUIET).unwrap().0;
+        }
     }
 
     /// Waits until the program has ended: its exit code and all that it wrote.

@@ -1,0 +1,216 @@
+//! Many people at once on one server: twenty reads to a write, nobody pauses.
+
+use std::{
+    sync::atomic::{AtomicBool, AtomicI64, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use epic_events::{
+    domain::{
+        ContractId, Error, EventId,
+        contract::ContractDraft,
+        error::ConnectionProblem,
+        filter::{ClientFilter, ClientSort, ContractFilter, ContractSort, EventFilter, EventSort},
+        page::{Edge, Listing},
+        session::Session,
+    },
+    services::{Reply, Request, Services},
+    storage::Target,
+};
+use secrecy::SecretString;
+
+use super::{PASSWORD, milliseconds, url};
+
+const STAFF: usize = 200;
+const READS: u64 = 20;
+/// So few that people meet.
+const HOT: i64 = 100;
+const TIME: Duration = Duration::from_secs(30);
+
+/// Numbers without pattern, the same each time (splitmix64).
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % bound
+    }
+
+    fn id(&mut self, bound: i64) -> i64 {
+        1 + i64::try_from(self.below(bound.unsigned_abs())).unwrap()
+    }
+}
+
+/// What somebody has seen.
+#[derive(Default)]
+struct Day {
+    reads: Vec<Duration>,
+    saves: Vec<Duration>,
+    conflicts: usize,
+    /// Told to try again: the database chose their work as a victim three times.
+    again: usize,
+}
+
+fn listing<F: Default, S>(filter: F, sort: S, edge: Edge) -> Listing<F, S> {
+    Listing { filter, sort, descending: false, edge, limit: 100 }
+}
+
+fn read(dice: &mut Dice, rows: i64) -> Request {
+    match dice.below(20) {
+        0..6 => Request::ListEvents(listing(EventFilter::default(), EventSort::Starts, Edge::Start)),
+        6..8 => Request::ListClients(listing(ClientFilter::default(), ClientSort::Name, Edge::Start)),
+        8..10 => Request::ListContracts(listing(ContractFilter::default(), ContractSort::Created, Edge::End)),
+        10..16 => Request::ViewEvent(EventId::new(dice.id(rows))),
+        16 => {
+            let filter = EventFilter { text: dice.id(rows).to_string(), ..EventFilter::default() };
+            Request::ListEvents(listing(filter, EventSort::Starts, Edge::Start))
+        }
+        _ => Request::Heartbeat,
+    }
+}
+
+/// Adds one to a number that stands in a contract's notes; each that is saved has to be
+/// there in the end.
+fn save(services: &mut Services, session: &Session, id: ContractId, day: &mut Day) -> bool {
+    let Ok(Reply::Contract(detail)) =
+        services.execute(Some(session), &Request::ViewContract(id), epic_events::app::now())
+    else {
+        panic!("a contract")
+    };
+    let contract = detail.row.contract;
+    let number: i64 = contract.notes.parse().unwrap_or(0);
+    let draft = ContractDraft { notes: (number + 1).to_string(), ..ContractDraft::from(&contract) };
+    let begun = Instant::now();
+    let request = Request::UpdateContract { id, version: contract.version, draft };
+    match services.execute(Some(session), &request, epic_events::app::now()) {
+        Ok(_) => {
+            day.saves.push(begun.elapsed());
+            return true;
+        }
+        Err(Error::Conflict(_)) => day.conflicts += 1,
+        Err(Error::Unavailable(ConnectionProblem::Timeout)) => day.again += 1,
+        Err(other) => panic!("{other:?}"),
+    }
+    false
+}
+
+/// An account for each of them, and their sessions.
+fn staff() -> Vec<Session> {
+    use diesel::prelude::*;
+    use epic_events::{
+        domain::{
+            session::random_id,
+            user::{Role, UserDraft},
+        },
+        schema::users,
+        storage::Db,
+    };
+    let mut services = Services::new(Target::parse(&url()).unwrap(), "speed".to_owned(), 4);
+    let password = || SecretString::from(PASSWORD);
+    let sign_in = Request::SignIn { login: "manager".to_owned(), password: password() };
+    let Ok(Reply::SignedIn(manager)) = services.execute(None, &sign_in, epic_events::app::now()) else { panic!() };
+    let confirm = Request::Confirm { password: password() };
+    let Ok(Reply::Confirmed { at }) = services.execute(Some(&manager), &confirm, epic_events::app::now()) else {
+        panic!()
+    };
+    let manager = Session { confirmed_at: Some(at), ..*manager };
+    let mut db = Db::open(&Target::parse(&url()).unwrap()).unwrap();
+    (0..STAFF)
+        .map(|number| {
+            let username = format!("desk.{number}");
+            let draft = UserDraft {
+                username: username.clone(),
+                full_name: format!("Desk {number}"),
+                email: None,
+                phone: None,
+                employee_number: None,
+                role: Role::Management,
+            };
+            let create = Request::CreateUser { draft, password: SecretString::from("only for the first time") };
+            services.execute(Some(&manager), &create, epic_events::app::now()).unwrap();
+            let theirs = users::table.filter(users::username.eq(&username));
+            diesel::update(theirs).set(users::must_change_password.eq(false)).execute(&mut db).unwrap();
+            let account = epic_events::storage::users::by_login(&mut db, &username).unwrap().unwrap();
+            Session {
+                id: random_id(),
+                actor: account.actor(),
+                auth_epoch: account.auth_epoch,
+                must_change_password: false,
+                confirmed_at: None,
+                settings: manager.settings.clone(),
+            }
+        })
+        .collect()
+}
+
+fn work(number: usize, session: &Session, rows: i64, over: &AtomicBool, saved: &AtomicI64) -> Day {
+    let mut services = Services::new(Target::parse(&url()).unwrap(), format!("desk {number}"), 4);
+    let mut dice = Dice(number as u64);
+    let mut day = Day::default();
+    while !over.load(Ordering::Relaxed) {
+        if dice.below(READS + 1) == 0 {
+            let id = ContractId::new(dice.id(HOT));
+            saved.fetch_add(i64::from(save(&mut services, session, id, &mut day)), Ordering::Relaxed);
+        } else {
+            let request = read(&mut dice, rows);
+            let begun = Instant::now();
+            services.execute(Some(session), &request, epic_events::app::now()).unwrap();
+            day.reads.push(begun.elapsed());
+        }
+    }
+    day
+}
+
+/// The sum of the numbers in the notes.
+fn noted() -> i64 {
+    use diesel::prelude::*;
+    use epic_events::{schema::contracts, storage::Db};
+    let mut db = Db::open(&Target::parse(&url()).unwrap()).unwrap();
+    let notes = contracts::table.filter(contracts::id.le(ContractId::new(HOT))).select(contracts::notes);
+    notes.load::<String>(&mut db).unwrap().iter().map(|text| text.parse::<i64>().unwrap_or(0)).sum()
+}
+
+fn percentile(times: &mut [Duration], hundredths: usize) -> f64 {
+    times.sort();
+    milliseconds(times[(times.len() * hundredths / 100).min(times.len() - 1)])
+}
+
+#[test]
+#[ignore = "measures; needs a company on a server"]
+fn two_hundred_at_once() {
+    let rows = std::env::var("EPIC_EVENTS_SPEED_SIZE").unwrap().parse().unwrap();
+    let (over, saved) = (AtomicBool::new(false), AtomicI64::new(0));
+    let (before, sessions) = (noted(), staff());
+    let begun = Instant::now();
+    let days: Vec<Day> = thread::scope(|scope| {
+        let (over, saved) = (&over, &saved);
+        let one = |(number, session)| scope.spawn(move || work(number, session, rows, over, saved));
+        let staff: Vec<_> = sessions.iter().enumerate().map(one).collect();
+        while begun.elapsed() < TIME {
+            thread::park_timeout(TIME.saturating_sub(begun.elapsed()));
+        }
+        over.store(true, Ordering::Relaxed);
+        staff.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let took = begun.elapsed().as_secs_f64();
+    let mut reads: Vec<Duration> = days.iter().flat_map(|day| day.reads.clone()).collect();
+    let mut saves: Vec<Duration> = days.iter().flat_map(|day| day.saves.clone()).collect();
+    let sum = |of: fn(&Day) -> usize| days.iter().map(of).sum::<usize>();
+    let (conflicts, again) = (sum(|day| day.conflicts), sum(|day| day.again));
+    assert_eq!(noted() - before, saved.load(Ordering::Relaxed), "an update is lost");
+    #[allow(clippy::cast_precision_loss, reason = "a rate")]
+    let rate = (reads.len() + saves.len()) as f64 / took;
+    println!(
+        "SPEED | {STAFF} at once | {rate:.0} requests a second | reads {:.1} / {:.1} ms | saves {:.1} / {:.1} ms \
+         (half, 99 of 100) | {} saved, {conflicts} conflicts shown, {again} told to try again, 0 lost |",
+        percentile(&mut reads, 50),
+        percentile(&mut reads, 99),
+        percentile(&mut saves, 50),
+        percentile(&mut saves, 99),
+        saves.len(),
+    );
+}
