@@ -299,6 +299,22 @@ fn a_save_asks_as_little_as_its_rules_allow() {
     assert_eq!(desk.times(&sales, [create("A new one"), create("One more")]), SAVE + 1, "a new client");
 }
 
+/// Statements stay prepared, and a server keeps so many for all: one that keeps no more is
+/// asked on a new connection, which holds none.
+#[test]
+fn a_server_that_keeps_few_statements_still_answers() {
+    let server = support::Server::start_with(&["--max-prepared-stmt-count=12".to_owned()]);
+    let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/few", server.port);
+    let mut world = World::of(TestDb::at(url));
+    for descending in [false, true] {
+        for sort in EventSort::iter() {
+            let open = Request::ListEvents(listing::<EventFilter, _>(sort, descending, Edge::Start));
+            assert!(matches!(world.manage(&open), Reply::Events(_)), "{sort:?}");
+        }
+    }
+    world.records();
+}
+
 /// Whichever way words are looked for: common ones by walking the list, rare ones by the index,
 /// pieces among the newest.
 #[test]

@@ -108,3 +108,17 @@ fn that_it_takes_long_is_said_no_longer_than_it_does() {
     desk.release();
     desk.not("takes long");
 }
+
+/// However fast somebody types, one question is under way, and the last one is asked.
+#[test]
+fn a_filter_asks_for_what_stands_there_when_the_last_answer_comes() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.world.client_of(desk.world.sales.actor.id, "Lou Bouzin");
+    desk.go("clients").see("Kevin Casey").see("Lou Bouzin");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Char('/')).write("bouzin");
+    assert_eq!(desk.held.as_ref().unwrap().len(), 1, "one for all letters");
+    desk.release();
+    desk.see("Filter: bouzin").see("Lou Bouzin").see("1–1 of 1").not("Kevin Casey");
+}

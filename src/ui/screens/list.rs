@@ -71,6 +71,8 @@ pub struct List {
     after: bool,
     /// Pages under way, in the order they were asked for; an older question's are dropped.
     awaited: Vec<(u64, Awaited)>,
+    /// More was typed while an answer is under way: the question as it is then follows it.
+    behind: bool,
     generation: u64,
     asked: Option<Asked>,
 }
@@ -91,6 +93,7 @@ impl List {
             before: false,
             after: false,
             awaited: Vec::new(),
+            behind: false,
             generation: 0,
             asked: None,
         }
@@ -139,6 +142,7 @@ impl List {
     /// The question anew, with the selection kept on its record where it still is there.
     pub fn load(&mut self) -> Option<Request> {
         self.generation += 1;
+        self.behind = false;
         self.awaited.push((self.generation, Awaited::Fresh));
         let edge = match (self.first, self.rows.first().and_then(|row| self.query.cursor(row))) {
             (Some(0), _) | (_, None) => Edge::Start,
@@ -169,6 +173,7 @@ impl List {
     /// The pages that were asked for will not come.
     pub fn stop_waiting(&mut self) {
         self.awaited.clear();
+        self.behind = false;
     }
 
     pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
@@ -179,10 +184,12 @@ impl List {
                         return Action::None;
                     }
                     let (generation, awaited) = self.awaited.remove(0);
-                    match page(reply) {
+                    let action = match page(reply) {
                         Some(page) if generation == self.generation => self.receive(awaited, page),
                         _ => Action::None,
-                    }
+                    };
+                    let follows = self.behind && awaited == Awaited::Fresh;
+                    if follows { self.load().map_or(Action::None, Action::Send) } else { action }
                 }
                 Reply::Exported { rows, path } => {
                     let path = path.display().to_string();
@@ -258,7 +265,7 @@ impl List {
         }
         match (page.total, awaited) {
             (Some(total), _) => self.total = Some(total),
-            (None, Awaited::Fresh | Awaited::End) => {
+            (None, Awaited::Fresh | Awaited::End) if !self.behind => {
                 self.place_the_end();
                 self.awaited.push((self.generation, Awaited::Total));
                 return Action::Send(self.query.request(Edge::Total));
@@ -395,7 +402,8 @@ impl List {
         self.query.set_text(&text);
         (self.first, self.total) = (Some(0), None);
         self.at = 0;
-        self.load().map_or(Action::None, Action::Send)
+        self.behind = self.awaited.iter().any(|(_, awaited)| *awaited == Awaited::Fresh);
+        if self.behind { Action::None } else { self.load().map_or(Action::None, Action::Send) }
     }
 
     /// A key while the filter is typed.
