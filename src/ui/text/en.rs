@@ -585,9 +585,7 @@ pub(super) fn error(error: &Error) -> String {
         Error::SignedOut(SignedOutBecause::NotSignedIn) => "Please sign in.",
         Error::Unavailable(why) => return connection(why),
         Error::AlreadySetUp => "There is a company in this database already. Nothing was changed.",
-        Error::OutcomeUnknown => {
-            "The connection broke while saving, and it is not known whether it was saved. Please look before you repeat it."
-        }
+        Error::OutcomeUnknown => "The connection broke while saving: please look whether it was saved.",
         Error::NotWritable(folder) => {
             return format!(
                 "No file can be written in {folder}. Check the folder, its rights and the room on the disk."
@@ -609,7 +607,7 @@ fn connection(problem: &ConnectionProblem) -> String {
             "Nothing answers at the database server's address. Is it running, and is the port right?"
         }
         ConnectionProblem::Timeout => "The database does not answer in time. Please try again in a moment.",
-        ConnectionProblem::Lost => "The connection to the database was lost. Nothing you typed is: please try again.",
+        ConnectionProblem::Lost => "The connection to the database was lost. Nothing you typed is.",
         ConnectionProblem::AccessDenied => "The database server does not accept this user with this password.",
         ConnectionProblem::NoSuchDatabase => {
             "There is no such database on the server: `epic-events --init` creates it, if this user may."

@@ -607,9 +607,7 @@ pub(super) fn error(error: &Error) -> String {
         Error::SignedOut(SignedOutBecause::NotSignedIn) => "Veuillez vous connecter.",
         Error::Unavailable(why) => return connection(why),
         Error::AlreadySetUp => "Il y a déjà une entreprise dans cette base. Rien n'a été changé.",
-        Error::OutcomeUnknown => {
-            "La connexion s'est rompue pendant l'enregistrement ; on ne sait pas s'il a eu lieu. Vérifiez avant de recommencer."
-        }
+        Error::OutcomeUnknown => "Connexion rompue pendant l'enregistrement : vérifiez s'il a eu lieu.",
         Error::NotWritable(folder) => {
             return format!(
                 "Aucun fichier ne peut être écrit dans {folder}. Vérifiez le dossier, ses droits et la place sur le disque."
