@@ -20,7 +20,8 @@ const DOWN: &str = "\x1b[B";
 const PAGE_DOWN: &str = "\x1b[6~";
 
 fn program(home: &Path) -> Terminal {
-    Terminal::sized(home, &url(), &[], (COLUMNS, ROWS))
+    let program = std::env::var("EPIC_EVENTS_SPEED_PROGRAM").expect("benches/run says which program");
+    Terminal::of(&program, home, &url(), &[], (COLUMNS, ROWS), Vec::new())
 }
 
 /// The empty program that opens the same database.
