@@ -23,6 +23,8 @@ struct State {
     distance: AtomicU64,
     /// Bytes of the next COMMIT exchange that still pass, and one more; 0 cuts nothing.
     cut: AtomicUsize,
+    /// Bytes of the answer under way that still pass, and one more; 0 cuts nothing.
+    answer: AtomicUsize,
     open: Mutex<Vec<TcpStream>>,
 }
 
@@ -47,12 +49,11 @@ impl Proxy {
                 let mut open = shared.open.lock().unwrap();
                 open.extend([client.try_clone().unwrap(), server.try_clone().unwrap()]);
                 drop(open);
-                let answer = Arc::new(AtomicUsize::new(0));
                 for (from, to, asks) in
                     [(client.try_clone().unwrap(), server.try_clone().unwrap(), true), (server, client, false)]
                 {
-                    let (state, answer) = (Arc::clone(&shared), Arc::clone(&answer));
-                    thread::spawn(move || pump(from, to, asks, &state, &answer));
+                    let state = Arc::clone(&shared);
+                    thread::spawn(move || pump(from, to, asks, &state));
                 }
             }
         });
@@ -84,17 +85,17 @@ impl Proxy {
 
     /// The next COMMIT and its answer break after so many bytes.
     pub fn cut_commit_after(&self, bytes: usize) {
+        self.state.answer.store(0, Ordering::SeqCst);
         self.state.cut.store(bytes + 1, Ordering::SeqCst);
     }
 
-    /// Whether the cut that was wanted is still to come.
+    /// Whether the cut that was wanted is still to come: everything passed before it.
     pub fn is_whole(&self) -> bool {
-        self.state.cut.load(Ordering::SeqCst) != 0
+        self.state.cut.load(Ordering::SeqCst) != 0 || self.state.answer.load(Ordering::SeqCst) != 0
     }
 }
 
-/// `answer` holds how many bytes of the next answer pass, and one more.
-fn pump(mut from: TcpStream, mut to: TcpStream, asks: bool, state: &State, answer: &AtomicUsize) {
+fn pump(mut from: TcpStream, mut to: TcpStream, asks: bool, state: &State) {
     let mut buffer = [0; 16_384];
     while let Ok(read @ 1..) = from.read(&mut buffer) {
         while state.frozen.load(Ordering::SeqCst) {
@@ -118,14 +119,16 @@ fn pump(mut from: TcpStream, mut to: TcpStream, asks: bool, state: &State, answe
         if cut > 0 && cut - 1 < read {
             passes = cut - 1;
         } else if cut > 0 {
-            answer.store(cut - read, Ordering::SeqCst);
+            state.answer.store(cut - read, Ordering::SeqCst);
         }
-        let limit = if asks { 0 } else { answer.swap(0, Ordering::SeqCst) };
-        if limit > 0 {
-            passes = (limit - 1).min(read);
+        let mut last = passes < read;
+        let limit = if asks { 0 } else { state.answer.swap(0, Ordering::SeqCst) };
+        if limit > 0 && limit - 1 <= read {
+            (passes, last) = (limit - 1, true);
+        } else if limit > 0 {
+            state.answer.store(limit - read, Ordering::SeqCst);
         }
-        let sent = to.write_all(&buffer[..passes]);
-        if sent.is_err() || passes < read || (limit > 0 && passes == limit - 1) {
+        if to.write_all(&buffer[..passes]).is_err() || last {
             break;
         }
     }
