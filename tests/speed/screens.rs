@@ -71,8 +71,7 @@ fn anything(_: &str) -> bool {
 
 /// Opens something by the palette, and back from it.
 fn go(terminal: &mut Terminal, to: &str, shows: &dyn Fn(&str) -> bool) -> Reaction {
-    terminal.react(":", anything);
-    terminal.react(to, anything);
+    terminal.react(&format!(":{to}"), anything);
     terminal.react(ENTER, shows)
 }
 
@@ -156,11 +155,7 @@ fn lists(desk: &mut Desk) {
 
 /// Sorts by the column with this number: the choice stands on the one in use.
 fn sort(terminal: &mut Terminal, at: usize) -> Reaction {
-    terminal.react("s", anything);
-    terminal.react(HOME, anything);
-    for _ in 0..at {
-        terminal.react(DOWN, anything);
-    }
+    terminal.react(&format!("s{HOME}{}", DOWN.repeat(at)), anything);
     terminal.react(ENTER, is_list)
 }
 

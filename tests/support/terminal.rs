@@ -214,7 +214,7 @@ impl Terminal {
     /// Sends keys and looks at what becomes of the screen: until a changed one shows what is
     /// waited for, and then until nothing has come for a while.
     pub fn react(&mut self, keys: &str, shows: impl Fn(&str) -> bool) -> Reaction {
-        const QUIET: Duration = Duration::from_millis(120);
+        const QUIET: Duration = Duration::from_millis(100);
         let before = self.seen.0.lock().unwrap().raw.len();
         let begun = Instant::now();
         self.press(keys);
