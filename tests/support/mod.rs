@@ -117,19 +117,23 @@ impl Server {
         let folder = tempfile::Builder::new().prefix("epic-events-mariadb").tempdir().unwrap().keep();
         let is_root = rustix::process::geteuid().is_root();
         let user = if is_root { format!("--user={user}") } else { String::new() };
-        let data = format!("--datadir={}", folder.join("data").display());
-        let log = File::create(folder.join("install.log")).unwrap();
-        let installed = Command::new("mariadb-install-db")
-            .args(["--no-defaults", &data, "--auth-root-authentication-method=normal", "--skip-test-db"])
-            .args(Some(&user).filter(|user| !user.is_empty()))
-            .stdout(log)
-            .stderr(Stdio::null())
-            .status()
-            .expect("mariadb-install-db: tests/run installs the package mariadb-server");
-        assert!(installed.success(), "mariadb-install-db failed, see {}", folder.display());
+        // Of its own: a server that starts removes the temporary tables that it finds in a shared one.
+        std::fs::create_dir(folder.join("tmp")).unwrap();
         if let Some(name) = user.strip_prefix("--user=") {
             assert!(Command::new("chown").args(["-R", name]).arg(&folder).status().unwrap().success());
         }
+        let data = format!("--datadir={}", folder.join("data").display());
+        let temporary = format!("--tmpdir={}", folder.join("tmp").display());
+        let log = File::create(folder.join("install.log")).unwrap();
+        let installed = Command::new("mariadb-install-db")
+            .args(["--no-defaults", &data, &temporary, "--auth-root-authentication-method=normal", "--skip-test-db"])
+            .args(Some(&user).filter(|user| !user.is_empty()))
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .status()
+            .expect("mariadb-install-db: tests/run installs the package mariadb-server");
+        let said = || std::fs::read_to_string(folder.join("install.log")).unwrap_or_default();
+        assert!(installed.success(), "mariadb-install-db failed:\n{}", said());
         let port = free_port();
         let supervisor = supervise(&folder, port, &[&[user], options].concat());
         Self { port, folder, supervisor }
@@ -217,7 +221,8 @@ fn supervise(folder: &Path, port: u16, options: &[String]) -> Child {
         folder=$1 port=$2
         shift 2
         while :; do
-            mariadbd --no-defaults --datadir="$folder/data" --socket="$folder/s" --port="$port" \
+            mariadbd --no-defaults --datadir="$folder/data" --tmpdir="$folder/tmp" \
+                --socket="$folder/s" --port="$port" \
                 --bind-address=127.0.0.1 --log-error="$folder/error.log" --innodb-flush-log-at-trx-commit=0 \
                 --innodb-buffer-pool-size=64M --performance-schema=off --skip-name-resolve "$@" </dev/null &
             pid=$!
