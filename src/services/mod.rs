@@ -79,18 +79,22 @@ impl Services {
     /// Does what is asked, on behalf of `session`, or says why not. A refusal leaves one
     /// row in the audit log and nothing else.
     pub fn execute(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
-        let answer = self.attempt(session, request, now);
         // A connection that was lost while nothing was asked (the server was started
         // anew) is no reason to bother anybody: what is lost before COMMIT is not done.
-        match answer {
-            // A heartbeat comes again by itself, and must not keep others waiting twice.
-            Err(Error::Unavailable(ConnectionProblem::Lost))
-                if self.db.is_none() && !matches!(request, Request::Heartbeat) =>
-            {
-                self.attempt(session, request, now)
+        // A heartbeat comes again by itself, and must not keep others waiting twice.
+        let again = if matches!(request, Request::Heartbeat) { 0 } else { ATTEMPTS - 1 };
+        for attempt in 0..again {
+            match self.attempt(session, request, now) {
+                Err(Error::Unavailable(ConnectionProblem::Lost)) if self.db.is_none() => {
+                    // A server takes a moment to forget what the lost one kept.
+                    if attempt > 0 {
+                        pause(attempt);
+                    }
+                }
+                answer => return answer,
             }
-            answer => answer,
         }
+        self.attempt(session, request, now)
     }
 
     fn attempt(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {

@@ -109,7 +109,10 @@ impl MysqlConnection {
             let connection = mysql_async::Conn::new(options).await.map_err(|error| problem(&error))?;
             let (major, minor, patch) = connection.server_version();
             let inner = AsyncMysqlConnection::try_from(connection).await;
-            let inner = inner.map_err(|error| ConnectionProblem::Other(error.to_string()))?;
+            let inner = inner.map_err(|error| match error.to_string() {
+                lost if is_fatal(&lost) => ConnectionProblem::Lost,
+                other => ConnectionProblem::Other(other),
+            })?;
             Ok((inner, format!("MySQL {major}.{minor}.{patch}")))
         };
         let limited = async { tokio::time::timeout(patience, connect).await };
