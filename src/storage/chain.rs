@@ -88,14 +88,17 @@ impl Link {
 pub(super) fn hold(db: &mut Db) -> Result<Head, Failure> {
     // What was added before in this transaction.
     db.run_now()?;
-    let noted: Option<String> = held!(db, settings::table.find(HEAD).select(settings::value)).optional()?;
-    Ok(noted.and_then(|text| text.parse().ok()).unwrap_or_default())
+    Ok(noted(held!(db, settings::table.find(HEAD).select(settings::value)).optional()?))
 }
 
 /// The end of the chain as it was noted.
 pub fn head(db: &mut Db) -> Result<Head, Failure> {
-    let noted: Option<String> = settings::table.find(HEAD).select(settings::value).first(db).optional()?;
-    Ok(noted.and_then(|text| text.parse().ok()).unwrap_or_default())
+    Ok(noted(settings::table.find(HEAD).select(settings::value).first(db).optional()?))
+}
+
+/// The end that was noted; the beginning where nothing was.
+fn noted(text: Option<String>) -> Head {
+    text.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 pub(super) fn note(db: &mut Db, head: &Head, now: NaiveDateTime) -> Result<(), Failure> {

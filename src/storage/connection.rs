@@ -144,10 +144,7 @@ impl Db {
     /// contiguous on a cluster: none but the last can be inferred.
     pub fn last_insert_id(&mut self) -> Result<i64, Error> {
         use diesel::RunQueryDsl;
-        match self {
-            Self::Mysql(connection) => diesel::select(last_insert_id()).get_result(connection),
-            Self::Sqlite(connection) => diesel::select(last_insert_rowid()).get_result(connection),
-        }
+        diesel::select(self.last_inserted()).get_result(self)
     }
 
     /// The same as an expression, to read the new row with.
@@ -361,15 +358,6 @@ fn create_mysql_database(address: &str) -> Result<(), ConnectionProblem> {
     let mut connection = MysqlConnection::open(&without_name)?;
     let create = format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
     connection.batch_execute(&create).map_err(|_| ConnectionProblem::DatabaseDenied)
-}
-
-diesel::define_sql_function! {
-    /// MySQL's.
-    fn last_insert_id() -> diesel::sql_types::BigInt;
-}
-diesel::define_sql_function! {
-    /// SQLite's.
-    fn last_insert_rowid() -> diesel::sql_types::BigInt;
 }
 
 /// What a query's error means to the services.

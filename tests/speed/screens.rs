@@ -157,27 +157,21 @@ fn sort(terminal: &mut Terminal, at: usize) -> Reaction {
 
 /// Filters and the palette, letter by letter from the third one on.
 fn words(desk: &mut Desk) {
-    for text in ["wedding yuki", "rossi hanna", "summer"] {
-        let mut typed = Vec::new();
-        desk.terminal.react("/", anything);
+    const TYPED: [(&str, &str, &str); 5] = [
+        ("/", "filter", "wedding yuki"),
+        ("/", "filter", "rossi hanna"),
+        ("/", "filter", "summer"),
+        (":", "palette", "yuki rossi"),
+        (":", "palette", "wedding"),
+    ];
+    for (key, name, text) in TYPED {
+        desk.terminal.react(key, anything);
         let (start, rest) = text.split_at(2);
         desk.terminal.react(start, anything);
-        for letter in rest.chars().filter(|letter| *letter != ' ') {
-            typed.push(desk.terminal.react(&letter.to_string(), anything));
-        }
+        let letters = rest.chars().filter(|letter| *letter != ' ');
+        let typed: Vec<_> = letters.map(|letter| desk.terminal.react(&letter.to_string(), anything)).collect();
         desk.terminal.react(ESC, anything);
-        say_typed(&format!("filter \"{text}\", for each letter"), &typed);
-    }
-    for text in ["yuki rossi", "wedding"] {
-        let mut typed = Vec::new();
-        desk.terminal.react(":", anything);
-        let (start, rest) = text.split_at(2);
-        desk.terminal.react(start, anything);
-        for letter in rest.chars().filter(|letter| *letter != ' ') {
-            typed.push(desk.terminal.react(&letter.to_string(), anything));
-        }
-        desk.terminal.react(ESC, anything);
-        say_typed(&format!("palette \"{text}\", for each letter"), &typed);
+        say_typed(&format!("{name} \"{text}\", for each letter"), &typed);
     }
 }
 
