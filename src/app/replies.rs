@@ -80,7 +80,7 @@ impl App {
                     self.act(Asker::Layer(id), action, effects);
                 }
             }
-            Asker::Popup(id) => self.popup_reply(id, reply),
+            Asker::Popup(id) => self.popup_reply(id, reply, effects),
             // The last change was taken back: said on whatever screen that was.
             Asker::App => match reply {
                 Ok(reply) => {
@@ -107,21 +107,23 @@ impl App {
         self.say(Notice::bad(text));
     }
 
-    pub(super) fn popup_reply(&mut self, id: u64, reply: Result<Reply, Error>) {
+    pub(super) fn popup_reply(&mut self, id: u64, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
         let open = self.desk().and_then(|desk| desk.popup.take());
         let Some(mut open) = open else { return };
+        let mut step = Step::Stay;
         if open.id == id {
-            match reply {
+            step = match reply {
                 Ok(reply) => open.popup.on_reply(reply, &self.context()),
                 Err(error) => {
-                    open.popup.on_failure();
                     self.say(Notice::bad(self.context().error(&error)));
+                    open.popup.on_failure()
                 }
-            }
+            };
         }
         if let Some(desk) = self.desk() {
             desk.popup = Some(open);
         }
+        self.popup_step(step, effects);
     }
 
     /// The password was right, or not: for the lock, or for a request that waits.

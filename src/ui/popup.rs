@@ -144,8 +144,12 @@ pub struct Menu {
     fixed: Vec<Item>,
     pub shown: Vec<Item>,
     pub at: usize,
-    /// Replies still to come; only the last one counts.
-    awaited: usize,
+    /// Lines were asked for: one question at a time.
+    awaited: bool,
+    /// What is typed is not what the awaited lines were asked for.
+    behind: bool,
+    /// Enter came before the lines: it takes the first of them.
+    entered: bool,
 }
 
 impl Popup {
@@ -273,22 +277,21 @@ impl Popup {
     /// The lines that were asked for will not come.
     pub fn stop_waiting(&mut self) {
         if let Self::Menu(menu) = self {
-            menu.awaited = 0;
+            (menu.awaited, menu.behind, menu.entered) = (false, false, false);
         }
     }
 
-    /// One request for lines has failed.
-    pub fn on_failure(&mut self) {
-        if let Self::Menu(menu) = self {
-            menu.awaited = menu.awaited.saturating_sub(1);
-        }
+    /// The request for lines has failed.
+    pub fn on_failure(&mut self) -> Step {
+        let Self::Menu(menu) = self else { return Step::Stay };
+        menu.entered = false;
+        menu.answered().unwrap_or(Step::Stay)
     }
 
-    /// Lines for a menu have come; says what they contain when it is none of its replies.
-    pub fn on_reply(&mut self, reply: Reply, ctx: &Context) {
-        if let Self::Menu(menu) = self {
-            menu.on_reply(reply, ctx);
-        }
+    /// Lines for a menu have come.
+    pub fn on_reply(&mut self, reply: Reply, ctx: &Context) -> Step {
+        let Self::Menu(menu) = self else { return Step::Stay };
+        menu.answered().unwrap_or_else(|| menu.fill(reply, ctx))
     }
 }
 
@@ -337,7 +340,7 @@ impl Month {
 
 impl Menu {
     fn new(title: String, input: Option<Input>, source: Source, fixed: Vec<Item>) -> Self {
-        Self { title, input, source, shown: fixed.clone(), fixed, at: 0, awaited: 0 }
+        Self { title, input, source, shown: fixed.clone(), fixed, at: 0, awaited: false, behind: false, entered: false }
     }
 
     fn request(&mut self) -> Option<Request> {
@@ -351,16 +354,37 @@ impl Menu {
             Source::Contracts => Request::PickContract { text },
             Source::Search => Request::Search { text },
         };
-        self.awaited += 1;
+        self.awaited = true;
         Some(request)
     }
 
+    /// Something else is typed now.
     fn typed(&mut self) -> Step {
         self.at = 0;
+        self.entered = false;
         if matches!(self.source, Source::Fixed | Source::Search) {
             self.shown = narrowed(&self.fixed, self.input.as_ref().map_or("", Input::text));
         }
-        self.request().map_or(Step::Stay, Step::Ask)
+        self.behind = self.awaited;
+        if self.behind { Step::Stay } else { self.request().map_or(Step::Stay, Step::Ask) }
+    }
+
+    /// An answer is there. What it means, where something else was typed since it was asked for.
+    fn answered(&mut self) -> Option<Step> {
+        self.awaited = false;
+        std::mem::take(&mut self.behind).then(|| self.request().map_or(Step::Stay, Step::Ask))
+    }
+
+    /// Takes the chosen line. Lines of what stood there before the last letter are not what
+    /// somebody means who types and presses Enter; one that was gone to is.
+    fn choose(&mut self) -> Step {
+        let is_early = self.awaited && self.at == 0 && (self.source != Source::Search || self.shown.is_empty());
+        if is_early {
+            self.entered = self.input.as_ref().is_some_and(|input| !input.is_empty());
+            return Step::Stay;
+        }
+        let chosen = self.shown.get(self.at).and_then(|item| item.outcome.clone());
+        chosen.map_or(Step::Stay, Step::Done)
     }
 
     fn key(&mut self, key: KeyEvent) -> Step {
@@ -374,10 +398,7 @@ impl Menu {
             KeyCode::PageUp => self.at = self.at.saturating_sub(10),
             KeyCode::PageDown => self.at = (self.at + 10).min(last),
             KeyCode::Enter if self.source == Source::Report => return Step::Close,
-            KeyCode::Enter => {
-                let chosen = self.shown.get(self.at).and_then(|item| item.outcome.clone());
-                return chosen.map_or(Step::Stay, Step::Done);
-            }
+            KeyCode::Enter => return self.choose(),
             _ => {
                 let Some(input) = &mut self.input else { return Step::Stay };
                 let before = input.text().to_owned();
@@ -390,11 +411,7 @@ impl Menu {
         Step::Stay
     }
 
-    fn on_reply(&mut self, reply: Reply, ctx: &Context) {
-        self.awaited = self.awaited.saturating_sub(1);
-        if self.awaited > 0 {
-            return;
-        }
+    fn fill(&mut self, reply: Reply, ctx: &Context) -> Step {
         let text = self.input.as_ref().map_or("", Input::text);
         let mut lines = if self.source == Source::Search { narrowed(&self.fixed, text) } else { Vec::new() };
         match reply {
@@ -418,6 +435,7 @@ impl Menu {
         }
         self.shown = lines;
         self.at = self.at.min(self.shown.len().saturating_sub(1));
+        if std::mem::take(&mut self.entered) { self.choose() } else { Step::Stay }
     }
 }
 

@@ -122,3 +122,30 @@ fn a_filter_asks_for_what_stands_there_when_the_last_answer_comes() {
     desk.release();
     desk.see("Filter: bouzin").see("Lou Bouzin").see("1–1 of 1").not("Kevin Casey");
 }
+
+/// However slow the database is: who types a name and presses Enter means that person, not
+/// the one who stood first before.
+#[test]
+fn enter_waits_for_the_lines_of_what_was_typed() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.world.hire("zoe", epic_events::domain::user::Role::Support);
+    desk.go("events").see("Lou Bouzin").press(KeyCode::Char('a')).see("Person other.support").see("Person zoe");
+    desk.held = Some(Vec::new());
+    desk.write("zoe").press(KeyCode::Enter).see("Support for");
+    assert_eq!(desk.held.as_ref().unwrap().len(), 1, "one question for all letters");
+    desk.release();
+    desk.not("Support for").see("Person zoe").not("Person other.support");
+}
+
+#[test]
+fn the_palette_asks_for_what_stands_there_when_the_last_answer_comes() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.world.client_of(desk.world.sales.actor.id, "Lou Bouzin");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Char(':')).write("bouzin").press(KeyCode::Enter);
+    assert_eq!(desk.held.as_ref().unwrap().len(), 1, "one for all letters");
+    desk.release();
+    desk.see("/  Lou Bouzin").see("Full name").not("Go to");
+}
