@@ -1,30 +1,26 @@
 //! What opens over a screen: one at a time. A question, a password, or a menu; pickers,
 //! help and palette are menus that differ in where their lines come from.
 
+mod menu;
+
 use chrono::{Datelike, Days, Months, NaiveDate};
 use crossterm::event::{KeyCode, KeyEvent};
-use nucleo_matcher::{
-    Config, Matcher, Utf32Str,
-    pattern::{CaseMatching, Normalization, Pattern},
-};
 use secrecy::SecretString;
 
+pub use self::menu::{Item, Menu, Source};
 use super::{
     Context,
     keys::{Binding, Command, Key},
-    records::{Kind, Record},
+    records::Kind,
     text::W,
     widgets::input::Input,
 };
 use crate::{
     domain::{
-        EventId, UserId,
-        audit::RecordKind,
-        dates,
-        filter::{Availability, Candidate, ClientRow, ContractRow},
-        user::Role,
+        UserId, dates,
+        filter::{ClientRow, ContractRow},
     },
-    services::{Found, Reply, Request},
+    services::{Reply, Request},
 };
 
 /// How a popup ended.
@@ -109,49 +105,6 @@ pub struct Password {
     pub problem: Option<String>,
 }
 
-/// Where a menu's lines come from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Source {
-    /// They are all here; typing narrows them.
-    Fixed,
-    /// They are only read; any key that takes a line closes.
-    Report,
-    Support(Vec<EventId>),
-    People(Role),
-    /// Clients; only mine when a contract is to be made.
-    Clients {
-        own: bool,
-    },
-    Contracts,
-    /// Fixed lines, and records that are searched for.
-    Search,
-}
-
-/// A line of a menu.
-#[derive(Debug, Clone)]
-pub struct Item {
-    pub label: String,
-    pub detail: String,
-    pub outcome: Option<Outcome>,
-}
-
-/// A list to choose from, narrowed by typing where that helps.
-#[derive(Debug)]
-pub struct Menu {
-    pub title: String,
-    pub input: Option<Input>,
-    pub source: Source,
-    fixed: Vec<Item>,
-    pub shown: Vec<Item>,
-    pub at: usize,
-    /// Lines were asked for: one question at a time.
-    awaited: bool,
-    /// What is typed is not what the awaited lines were asked for.
-    behind: bool,
-    /// Enter came before the lines: it takes the first of them.
-    entered: bool,
-}
-
 impl Popup {
     pub fn confirm(title: String, lines: Vec<String>, verb: String, ctx: &Context) -> Self {
         Self::Confirm(Confirm { title, lines, verb, cancel: ctx.say(W::Cancel), yes: false })
@@ -177,7 +130,9 @@ impl Popup {
     pub fn choice(title: String, options: Vec<String>, at: usize) -> Self {
         let item = |(number, label)| Item { label, detail: String::new(), outcome: Some(Outcome::Choice(number)) };
         let items: Vec<Item> = options.into_iter().enumerate().map(item).collect();
-        Self::Menu(Menu { at, ..Menu::new(title, None, Source::Fixed, items) })
+        let mut menu = Menu::new(title, None, Source::Fixed, items);
+        menu.at = at;
+        Self::Menu(menu)
     }
 
     /// A searchable picker; `nobody` is its first line where that is offered.
@@ -277,15 +232,14 @@ impl Popup {
     /// The lines that were asked for will not come.
     pub fn stop_waiting(&mut self) {
         if let Self::Menu(menu) = self {
-            (menu.awaited, menu.behind, menu.entered) = (false, false, false);
+            menu.stop_waiting();
         }
     }
 
     /// The request for lines has failed.
     pub fn on_failure(&mut self) -> Step {
         let Self::Menu(menu) = self else { return Step::Stay };
-        menu.entered = false;
-        menu.answered().unwrap_or(Step::Stay)
+        menu.failed()
     }
 
     /// Lines for a menu have come.
@@ -336,149 +290,6 @@ impl Month {
         self.day = moved.filter(|day| dates::YEARS.contains(&day.year())).unwrap_or(day);
         Step::Stay
     }
-}
-
-impl Menu {
-    fn new(title: String, input: Option<Input>, source: Source, fixed: Vec<Item>) -> Self {
-        Self { title, input, source, shown: fixed.clone(), fixed, at: 0, awaited: false, behind: false, entered: false }
-    }
-
-    fn request(&mut self) -> Option<Request> {
-        let text = self.input.as_ref().map(|input| input.text().to_owned()).unwrap_or_default();
-        let request = match &self.source {
-            Source::Fixed | Source::Report => return None,
-            Source::Search if text.trim().chars().count() < 2 => return None,
-            Source::Support(events) => Request::PickSupport { events: events.clone(), text },
-            Source::People(role) => Request::PickUser { role: *role, text },
-            Source::Clients { own } => Request::PickClient { text, own: *own },
-            Source::Contracts => Request::PickContract { text },
-            Source::Search => Request::Search { text },
-        };
-        self.awaited = true;
-        Some(request)
-    }
-
-    /// Something else is typed now.
-    fn typed(&mut self) -> Step {
-        self.at = 0;
-        self.entered = false;
-        if matches!(self.source, Source::Fixed | Source::Search) {
-            self.shown = narrowed(&self.fixed, self.input.as_ref().map_or("", Input::text));
-        }
-        self.behind = self.awaited;
-        if self.behind { Step::Stay } else { self.request().map_or(Step::Stay, Step::Ask) }
-    }
-
-    /// An answer is there. What it means, where something else was typed since it was asked for.
-    fn answered(&mut self) -> Option<Step> {
-        self.awaited = false;
-        std::mem::take(&mut self.behind).then(|| self.request().map_or(Step::Stay, Step::Ask))
-    }
-
-    /// Takes the chosen line. Lines of what stood there before the last letter are not what
-    /// somebody means who types and presses Enter; one that was gone to is.
-    fn choose(&mut self) -> Step {
-        let is_early = self.awaited && self.at == 0 && (self.source != Source::Search || self.shown.is_empty());
-        if is_early {
-            self.entered = self.input.as_ref().is_some_and(|input| !input.is_empty());
-            return Step::Stay;
-        }
-        let chosen = self.shown.get(self.at).and_then(|item| item.outcome.clone());
-        chosen.map_or(Step::Stay, Step::Done)
-    }
-
-    fn key(&mut self, key: KeyEvent) -> Step {
-        let last = self.shown.len().saturating_sub(1);
-        let vi = self.input.is_none();
-        match key.code {
-            KeyCode::Up | KeyCode::BackTab => self.at = self.at.saturating_sub(1),
-            KeyCode::Down | KeyCode::Tab => self.at = (self.at + 1).min(last),
-            KeyCode::Char('k') if vi => self.at = self.at.saturating_sub(1),
-            KeyCode::Char('j') if vi => self.at = (self.at + 1).min(last),
-            KeyCode::PageUp => self.at = self.at.saturating_sub(10),
-            KeyCode::PageDown => self.at = (self.at + 10).min(last),
-            KeyCode::Enter if self.source == Source::Report => return Step::Close,
-            KeyCode::Enter => return self.choose(),
-            _ => {
-                let Some(input) = &mut self.input else { return Step::Stay };
-                let before = input.text().to_owned();
-                input.key(key);
-                if input.text() != before {
-                    return self.typed();
-                }
-            }
-        }
-        Step::Stay
-    }
-
-    fn fill(&mut self, reply: Reply, ctx: &Context) -> Step {
-        let text = self.input.as_ref().map_or("", Input::text);
-        let mut lines = if self.source == Source::Search { narrowed(&self.fixed, text) } else { Vec::new() };
-        match reply {
-            Reply::Candidates(people) => lines.extend(people.iter().map(|person| candidate(person, ctx))),
-            Reply::ClientChoices(rows) => lines.extend(rows.into_iter().map(|row| Item {
-                label: row.client.full_name.clone(),
-                detail: row.client.company_name.clone(),
-                outcome: Some(Outcome::Client(Box::new(row))),
-            })),
-            Reply::ContractChoices(rows) => lines.extend(rows.into_iter().map(|row| Item {
-                label: super::records::heading(&Record::Contract(row.clone()), ctx),
-                detail: row.company.clone(),
-                outcome: Some(Outcome::Contract(Box::new(row))),
-            })),
-            Reply::Found(found) => lines.extend(found.into_iter().filter_map(|found| hit(found, ctx))),
-            _ => {}
-        }
-        // Nobody comes last: Enter takes the first, and that is the best choice.
-        if text.is_empty() && self.source != Source::Search {
-            lines.extend(self.fixed.iter().cloned());
-        }
-        self.shown = lines;
-        self.at = self.at.min(self.shown.len().saturating_sub(1));
-        if std::mem::take(&mut self.entered) { self.choose() } else { Step::Stay }
-    }
-}
-
-fn candidate(person: &Candidate, ctx: &Context) -> Item {
-    let detail = match (person.availability, &person.clash) {
-        (Some(Availability::Clash), Some(title)) => ctx.say(W::Clashes { title, load: person.load }),
-        (Some(Availability::Busy), _) => ctx.say(W::BusyThatDay(person.load)),
-        (Some(_), _) => ctx.say(W::FreeThen(person.load)),
-        (None, _) => String::new(),
-    };
-    Item {
-        label: person.full_name.clone(),
-        detail,
-        outcome: Some(Outcome::Person(Some(person.id), person.full_name.clone())),
-    }
-}
-
-fn hit(found: Found, ctx: &Context) -> Option<Item> {
-    let (kind, label) = match found.kind {
-        RecordKind::Client => (Kind::Clients, found.name),
-        RecordKind::Contract => (Kind::Contracts, ctx.say(W::ContractOf { number: found.id, client: &found.name })),
-        RecordKind::Event => (Kind::Events, found.name),
-        RecordKind::User => (Kind::Staff, found.name),
-        RecordKind::Settings | RecordKind::Session => return None,
-    };
-    let detail = format!("{} {}", ctx.say(W::OneOf(kind)), found.detail);
-    Some(Item { label, detail, outcome: Some(Outcome::Go(Destination::Record(kind, found.id))) })
-}
-
-/// The items that match what was typed, the best first; accents and case do not matter.
-fn narrowed(items: &[Item], typed: &str) -> Vec<Item> {
-    if typed.trim().is_empty() {
-        return items.to_vec();
-    }
-    let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let mut buffer = Vec::new();
-    let mut hits: Vec<(u32, &Item)> = items
-        .iter()
-        .filter_map(|item| Some((pattern.score(Utf32Str::new(&item.label, &mut buffer), &mut matcher)?, item)))
-        .collect();
-    hits.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    hits.into_iter().map(|(_, item)| item.clone()).collect()
 }
 
 /// The keys that work in a popup, for the bottom line.

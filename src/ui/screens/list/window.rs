@@ -1,0 +1,184 @@
+//! The window of rows: the pages that it asks for, and what it makes of them.
+
+use super::List;
+use crate::{
+    domain::page::{Count, Edge, Page},
+    services::Request,
+    ui::{Action, records::Record, widgets::input::Input},
+};
+
+/// Rows that are kept in memory; a page is fetched before the selection reaches the rim.
+const WINDOW: usize = 300;
+/// How near to the rim the next page is fetched.
+const NEAR: usize = 30;
+
+/// What a page that is awaited will be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Awaited {
+    /// The whole window anew; the selection stays on its record.
+    Fresh,
+    Before,
+    After,
+    /// The end of the list.
+    End,
+    /// How many there are in all, once the rows are there.
+    Total,
+}
+
+impl List {
+    /// The question anew, with the selection kept on its record where it still is there.
+    pub fn load(&mut self) -> Option<Request> {
+        self.generation += 1;
+        self.behind = false;
+        self.awaited.push((self.generation, Awaited::Fresh));
+        let edge = match (self.first, self.rows.first().and_then(|row| self.query.cursor(row))) {
+            (Some(0), _) | (_, None) => Edge::Start,
+            // In the middle of a long list: from the page where the window begins.
+            (_, Some(mut cursor)) => {
+                cursor.id += if self.query.sort().1 { 1 } else { -1 };
+                Edge::After(cursor)
+            }
+        };
+        Some(self.query.request(edge))
+    }
+
+    /// Another question: from its start.
+    pub(super) fn restart(&mut self) -> Action {
+        self.first = Some(0);
+        self.at = 0;
+        self.rows.clear();
+        (self.loaded, self.total) = (false, None);
+        self.marks.clear();
+        self.load().map_or(Action::None, Action::Send)
+    }
+
+    /// The pages that were asked for will not come.
+    pub fn stop_waiting(&mut self) {
+        self.awaited.clear();
+        self.behind = false;
+    }
+
+    pub(super) fn filtered(&mut self) -> Action {
+        let text = self.filter.as_ref().map_or("", Input::text).to_owned();
+        if text == self.query.text() {
+            return Action::None;
+        }
+        self.query.set_text(&text);
+        (self.first, self.total) = (Some(0), None);
+        self.at = 0;
+        self.behind = self.awaited.iter().any(|(_, awaited)| *awaited == Awaited::Fresh);
+        if self.behind { Action::None } else { self.load().map_or(Action::None, Action::Send) }
+    }
+
+    pub(super) fn receive(&mut self, awaited: Awaited, page: Page<Record>) -> Action {
+        self.loaded = true;
+        let selected = self.selected().map(Record::id);
+        let came = page.rows.len();
+        if awaited != Awaited::Total {
+            self.among_newest = page.among_newest;
+        }
+        match awaited {
+            Awaited::Fresh => {
+                (self.before, self.after) = (page.before, page.after);
+                self.rows = page.rows;
+                if !page.before {
+                    self.first = Some(0);
+                }
+            }
+            Awaited::End => {
+                (self.before, self.after) = (page.before, page.after);
+                self.rows = page.rows;
+                self.at = self.rows.len().saturating_sub(1);
+                self.first = None;
+            }
+            Awaited::After => {
+                self.after = page.after;
+                self.rows.extend(page.rows);
+                let surplus = self.rows.len().saturating_sub(WINDOW);
+                self.rows.drain(..surplus);
+                self.before |= surplus > 0;
+                self.first = self.first.map(|first| first + rows(surplus));
+            }
+            // It brings no rows.
+            Awaited::Total => {
+                self.total = page.total;
+                self.place_the_end();
+                return Action::None;
+            }
+            Awaited::Before => {
+                self.before = page.before;
+                self.rows.splice(..0, page.rows);
+                let surplus = self.rows.len().saturating_sub(WINDOW);
+                self.rows.truncate(WINDOW);
+                self.after |= surplus > 0;
+                self.first = if self.before { self.first.map(|first| (first - rows(came)).max(0)) } else { Some(0) };
+            }
+        }
+        if awaited != Awaited::End {
+            let kept = selected.and_then(|id| self.rows.iter().position(|row| row.id() == id));
+            self.at = kept.unwrap_or(self.at).min(self.rows.len().saturating_sub(1));
+        }
+        match (page.total, awaited) {
+            (Some(total), _) => self.total = Some(total),
+            (None, Awaited::Fresh | Awaited::End) if !self.behind => {
+                self.place_the_end();
+                self.awaited.push((self.generation, Awaited::Total));
+                return Action::Send(self.query.request(Edge::Total));
+            }
+            (None, _) => {}
+        }
+        Action::None
+    }
+
+    /// The place of the window in the list, where it is known from the end alone.
+    fn place_the_end(&mut self) {
+        if let (None, false, Some(Count::Exactly(total))) = (self.first, self.after, self.total) {
+            self.first = Some(total - rows(self.rows.len()));
+        }
+    }
+
+    /// Moves the selection and fetches what is near.
+    pub(super) fn go(&mut self, to: usize) -> Action {
+        self.at = to.min(self.rows.len().saturating_sub(1));
+        if self.awaited.iter().any(|(_, awaited)| *awaited != Awaited::Total) {
+            return Action::None;
+        }
+        let (edge, awaited) = if self.after && self.at + NEAR >= self.rows.len() {
+            (self.rows.last().and_then(|row| self.query.cursor(row)).map(Edge::After), Awaited::After)
+        } else if self.before && self.at < NEAR {
+            (self.rows.first().and_then(|row| self.query.cursor(row)).map(Edge::Before), Awaited::Before)
+        } else {
+            (None, Awaited::Fresh)
+        };
+        match edge {
+            Some(edge) => {
+                self.awaited.push((self.generation, awaited));
+                Action::Send(self.query.request(edge))
+            }
+            None => Action::None,
+        }
+    }
+
+    pub(super) fn to_end(&mut self) -> Action {
+        if !self.after {
+            return self.go(self.rows.len());
+        }
+        self.generation += 1;
+        self.awaited.push((self.generation, Awaited::End));
+        Action::Send(self.query.request(Edge::End))
+    }
+
+    pub(super) fn to_start(&mut self) -> Action {
+        if !self.before {
+            return self.go(0);
+        }
+        self.first = Some(0);
+        self.at = 0;
+        self.rows.clear();
+        self.load().map_or(Action::None, Action::Send)
+    }
+}
+
+fn rows(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
