@@ -21,7 +21,10 @@ pub use setup::{Examined, examine};
 pub mod upkeep;
 mod users;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 pub use request::{
     Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, HandOver, Home, HomeLine,
@@ -49,12 +52,32 @@ pub struct Services {
     exports: PathBuf,
 }
 
-/// How often a transaction that the database chose as a victim is tried in all.
-const ATTEMPTS: u32 = 3;
+/// How often, and how long, something is tried that the database was in no state to do: a
+/// transaction that it chose as a victim, a connection that it has closed.
+struct Tries {
+    done: u32,
+    begun: Instant,
+}
 
-/// Lets the others go first.
-fn pause(attempt: u32) {
-    std::thread::sleep(Duration::from_millis(20 << attempt));
+impl Tries {
+    const MOST: u32 = 6;
+    /// Nobody is kept waiting for another try after this.
+    const LONGEST: Duration = Duration::from_secs(8);
+
+    fn new() -> Self {
+        Self { done: 1, begun: Instant::now() }
+    }
+
+    /// Whether there is another try; lets the others go first, longer each time: a node of a
+    /// cluster may be a while behind with what another one has committed.
+    fn again(&mut self) -> bool {
+        let again = self.done < Self::MOST && self.begun.elapsed() < Self::LONGEST;
+        if again {
+            std::thread::sleep(Duration::from_millis(20 << self.done));
+            self.done += 1;
+        }
+        again
+    }
 }
 
 impl Services {
@@ -79,22 +102,20 @@ impl Services {
     /// Does what is asked, on behalf of `session`, or says why not. A refusal leaves one
     /// row in the audit log and nothing else.
     pub fn execute(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
-        // A connection that was lost while nothing was asked (the server was started
-        // anew) is no reason to bother anybody: what is lost before COMMIT is not done.
         // A heartbeat comes again by itself, and must not keep others waiting twice.
-        let again = if matches!(request, Request::Heartbeat) { 0 } else { ATTEMPTS - 1 };
-        for attempt in 0..again {
+        if matches!(request, Request::Heartbeat) {
+            return self.attempt(session, request, now);
+        }
+        // A connection that was lost while nothing was asked (the server was started anew, or
+        // keeps more than it wants to) is no reason to bother anybody: what is lost before
+        // COMMIT is not done.
+        let mut tries = Tries::new();
+        loop {
             match self.attempt(session, request, now) {
-                Err(Error::Unavailable(ConnectionProblem::Lost)) if self.db.is_none() => {
-                    // A server takes a moment to forget what the lost one kept.
-                    if attempt > 0 {
-                        pause(attempt);
-                    }
-                }
+                Err(Error::Unavailable(ConnectionProblem::Lost)) if self.db.is_none() && tries.again() => {}
                 answer => return answer,
             }
         }
-        self.attempt(session, request, now)
     }
 
     fn attempt(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
@@ -156,7 +177,8 @@ impl Services {
         let secret = self.prepare(session, request, now)?;
         let mut in_doubt = false;
         let mut done: Option<Done> = None;
-        for attempt in 1..=ATTEMPTS {
+        let mut tries = Tries::new();
+        loop {
             let host = self.host.clone();
             let db = match self.db() {
                 Err(_) if in_doubt => return Err(Error::OutcomeUnknown),
@@ -182,8 +204,8 @@ impl Services {
                     work.log(session);
                     return Ok(work.reply);
                 }
-                Err(Stop::Failure(Failure::Retry)) if attempt < ATTEMPTS => pause(attempt),
-                Err(Stop::Failure(Failure::CommitUnknown)) if attempt < ATTEMPTS => {
+                Err(Stop::Failure(Failure::Retry)) if tries.again() => {}
+                Err(Stop::Failure(Failure::CommitUnknown)) if tries.again() => {
                     in_doubt = true;
                     self.db = None;
                 }
@@ -192,7 +214,6 @@ impl Services {
                 Err(stop) => return Err(internal(stop)),
             }
         }
-        Err(Error::Unavailable(ConnectionProblem::Timeout))
     }
 
     /// The file gets its name once the log says that it was made.
@@ -283,14 +304,15 @@ impl Services {
         );
         let author = call::author(session, &host, operation);
         let entries = [entry];
-        for attempt in 1..=ATTEMPTS {
+        let mut tries = Tries::new();
+        loop {
             let noted = self
                 .db()
                 .map_err(Stop::from)
                 .and_then(|db| Ok(db.transact(|db| storage::audit::add(db, &author, &entries, now.utc))?));
             match noted {
                 Ok(()) => return,
-                Err(Stop::Failure(Failure::Retry)) if attempt < ATTEMPTS => pause(attempt),
+                Err(Stop::Failure(Failure::Retry)) if tries.again() => {}
                 Err(stop) => {
                     let error = internal(stop);
                     tracing::error!(%error, "a refusal could not be written to the audit log");
