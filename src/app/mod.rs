@@ -4,6 +4,7 @@
 mod clock;
 mod desk;
 mod draw;
+mod entrance;
 mod popups;
 mod replies;
 mod run;
@@ -31,14 +32,10 @@ use crate::{
     },
     services::{Reply, Request},
     ui::{
-        Action, Context, Notice, Preferences,
-        actions::bind,
-        keys::{Binding, Command, Key},
-        popup::{self, Outcome, Popup},
-        screens::{
-            form::Form,
-            setup::{Setup, Step, Wish},
-        },
+        Context, Notice, Preferences,
+        keys::{Binding, Key},
+        popup::Popup,
+        screens::{form::Form, setup::Setup},
         text::W,
         theme::Theme,
         widgets::chrome,
@@ -119,6 +116,8 @@ struct Pending {
     id: u64,
     asker: Asker,
     request: Request,
+    /// The state of the account that it was asked under; nobody's before sign-in.
+    auth_epoch: Option<i32>,
     /// On the clock of [`Moment::ticks`].
     since: u64,
 }
@@ -300,117 +299,10 @@ impl App {
         true
     }
 
-    /// The keys of the screens before sign-in.
-    fn entrance_bindings(&self) -> Vec<Binding> {
-        let ctx = self.context();
-        let named = |command, key: Key, label: W| {
-            let binding = bind(command, &ctx, None);
-            Binding { key, label: ctx.say(label).into(), ..binding }
-        };
-        let quit = named(Command::Quit, Key::ctrl('c'), W::QuitKey);
-        let help = Binding { key: Key::plain(KeyCode::F(1)), ..bind(Command::Help, &ctx, None) };
-        let Stage::Setup(setup) = &self.stage else {
-            let enter = Binding { help: ctx.say(W::SignIn).into(), ..bind(Command::Open, &ctx, None) };
-            return vec![
-                Binding { label: ctx.say(W::SignIn).to_lowercase().into(), ..enter },
-                named(Command::NextField, Key::plain(KeyCode::Tab), W::NextKey),
-                bind(Command::Language, &ctx, None),
-                quit,
-                help,
-            ];
-        };
-        let next = match setup.step {
-            Step::Server => W::TestKey,
-            Step::Summary => W::CreateKey,
-            _ => W::NextKey,
-        };
-        let on = Binding { help: ctx.say(next).into(), ..named(Command::Save, Key::ctrl('s'), next) };
-        let (at, _) = setup.progress();
-        let back = if at == 1 { quit } else { named(Command::Back, Key::plain(KeyCode::Esc), W::BackKey) };
-        vec![on, bind(Command::NextField, &ctx, None), back, help]
-    }
-
-    /// Help, and what leaves the program, before sign-in; whether the key was one of these.
-    fn entrance_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) -> bool {
-        let pressed = Key::from_event(key);
-        if let Some(mut help) = self.help.take() {
-            match help.key(key) {
-                popup::Step::Done(Outcome::Run(command)) => {
-                    let bound = self.entrance_bindings().into_iter().find(|binding| binding.command == command);
-                    if let Some(Binding { key: Key { code, ctrl }, .. }) = bound {
-                        let modifiers = if ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
-                        self.key(KeyEvent::new(code, modifiers), effects);
-                    }
-                }
-                popup::Step::Close => {}
-                _ => self.help = Some(help),
-            }
-            return true;
-        }
-        if pressed == Key::plain(KeyCode::F(1)) {
-            self.help = Some(Popup::help(&self.entrance_bindings(), &self.context()));
-        } else if pressed == Key::ctrl('c') || pressed == Key::ctrl('q') {
-            effects.push(Effect::Quit);
-        } else {
-            return false;
-        }
-        true
-    }
-
-    fn login_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
-        if Key::from_event(key) == Key::plain(KeyCode::F(2)) {
-            let other = if self.options.preferences.language == Language::En { Language::Fr } else { Language::En };
-            self.prefer(Preferences { language: other, ..self.options.preferences }, effects);
-            return;
-        }
-        if self.is_waiting() {
-            return;
-        }
-        let Stage::SignedOut(mut form) =
-            std::mem::replace(&mut self.stage, Stage::SignedOut(Box::new(Form::sign_in(""))))
-        else {
-            return;
-        };
-        let action = if key.code == KeyCode::Esc { Action::None } else { form.key(key, &self.context()) };
-        self.stage = Stage::SignedOut(form);
-        if let Action::Send(request) = action {
-            self.send(Asker::App, request, effects);
-        }
-    }
-
     fn prefer(&mut self, preferences: Preferences, effects: &mut Vec<Effect>) {
         self.options.preferences = preferences;
         self.theme = Theme::of(preferences.look);
         effects.push(Effect::Prefer(preferences));
-    }
-
-    fn setup_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
-        let wish = self.with_setup(|setup, ctx| setup.key(key, ctx));
-        match wish {
-            Some(Wish::Speak(language)) => {
-                self.options.preferences.language = language;
-                self.with_setup(Setup::speak);
-            }
-            Some(Wish::Act(Action::Send(request))) => self.send(Asker::App, request, effects),
-            Some(Wish::Act(Action::Notice(notice))) => self.say(notice),
-            _ => {}
-        }
-    }
-
-    /// The wizard with the context that it needs, when it is on.
-    fn with_setup<T>(&mut self, work: impl FnOnce(&mut Setup, &Context) -> T) -> Option<T> {
-        let parked = Stage::SignedOut(Box::new(Form::sign_in("")));
-        match std::mem::replace(&mut self.stage, parked) {
-            Stage::Setup(mut setup) => {
-                let done = work(&mut setup, &self.context());
-                self.stage = Stage::Setup(setup);
-                Some(done)
-            }
-            other => {
-                self.stage = other;
-                None
-            }
-        }
     }
 
     fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
@@ -453,8 +345,9 @@ impl App {
             Stage::SignedIn(desk) => Some(Box::new(desk.session.clone())),
             _ => None,
         };
+        let auth_epoch = session.as_ref().map(|session| session.auth_epoch);
         effects.push(Effect::Send { id, session, request: Box::new(request.clone()) });
-        self.pending.push(Pending { id, asker, request, since: self.now.ticks });
+        self.pending.push(Pending { id, asker, request, auth_epoch, since: self.now.ticks });
     }
 
     /// Says it at the bottom; while the session is locked, once it is unlocked.
@@ -476,49 +369,6 @@ impl App {
             Stage::Setup(_) => self.setup_reply(reply, effects),
             Stage::SignedOut(_) => self.login_reply(reply, effects),
             Stage::SignedIn(_) => self.desk_reply(pending, reply, effects),
-        }
-    }
-
-    fn setup_reply(&mut self, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
-        let answered = self.with_setup(|setup, ctx| {
-            let (done, action) = setup.on_reply(reply, ctx);
-            (done, action, setup.url())
-        });
-        let Some((done, action, url)) = answered else { return };
-        if let Action::Notice(notice) = action {
-            self.say(notice);
-        }
-        if done {
-            effects.push(Effect::Remember { url, language: self.options.preferences.language });
-            self.sign_out(Some(Notice::good(self.context().say(W::SetUpDone))));
-        }
-    }
-
-    fn login_reply(&mut self, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
-        match reply {
-            Ok(Reply::SignedIn(session)) => self.enter(*session, effects),
-            Ok(_) => {}
-            Err(error) => {
-                let text = self.context().error(&error);
-                if let Stage::SignedOut(form) = &mut self.stage {
-                    let login = form.text(crate::domain::Field::Login).to_owned();
-                    **form = Form::sign_in(&login);
-                    form.at = usize::from(!login.is_empty());
-                }
-                self.say(Notice::bad(text));
-            }
-        }
-    }
-
-    fn enter(&mut self, session: Session, effects: &mut Vec<Effect>) {
-        let forced = session.must_change_password;
-        self.notice = None;
-        self.stage = Stage::SignedIn(Box::new(Desk::new(session, self.now)));
-        if forced {
-            self.open_own_password();
-            self.say(Notice::plain(self.context().say(W::ChangeFirst)));
-        } else {
-            self.load_top(effects);
         }
     }
 

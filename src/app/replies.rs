@@ -19,8 +19,11 @@ use crate::{
 
 impl App {
     pub(super) fn desk_reply(&mut self, pending: Pending, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
-        let Pending { asker, request, .. } = pending;
+        let Pending { asker, request, auth_epoch, .. } = pending;
+        let now_under = self.desk().map(|desk| desk.session.auth_epoch);
         match reply {
+            // Asked before the own password was changed, answered after it: asked again.
+            Err(Error::SignedOut(_)) if auth_epoch != now_under => self.send(asker, request, effects),
             Err(error @ Error::SignedOut(_)) => {
                 let text = self.context().error(&error);
                 self.sign_out(Some(Notice::bad(text)));

@@ -123,6 +123,20 @@ fn a_filter_asks_for_what_stands_there_when_the_last_answer_comes() {
     desk.see("Filter: bouzin").see("Lou Bouzin").see("1–1 of 1").not("Kevin Casey");
 }
 
+/// What was asked while the own password was being changed comes from who somebody was before;
+/// that is no change of the account by others.
+#[test]
+fn a_change_of_the_own_password_signs_nobody_out() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.go("change my password").see("Current password");
+    desk.write(PASSWORD).press(KeyCode::Tab).write("new words of mine").press(KeyCode::Tab).write("new words of mine");
+    desk.held = Some(Vec::new());
+    desk.ctrl('s').wait(4_000).ctrl('p').write("clients").press(KeyCode::Enter);
+    assert_eq!(desk.held.as_ref().unwrap().len(), 4, "the change, a heartbeat, the palette's question, the list");
+    desk.release();
+    desk.see("Clients: all").not("sign in again").wait(4_000).see("Clients: all");
+}
+
 /// However slow the database is: who types a name and presses Enter means that person, not
 /// the one who stood first before.
 #[test]
