@@ -120,14 +120,14 @@ fn keys(criterion: &mut Criterion) {
         });
     });
     desk.press(KeyCode::Char('/'));
-    group.bench_function("a letter of the filter, answered", |bencher| {
+    group.bench_function("a letter of the filter and back, two frames, answered", |bencher| {
         bencher.iter(|| {
             desk.press(KeyCode::Char('w')).draw();
             desk.press(KeyCode::Backspace).draw();
         });
     });
     desk.press(KeyCode::Esc).press(KeyCode::Char('n'));
-    group.bench_function("a letter in a form", |bencher| {
+    group.bench_function("a letter in a form and back, two frames", |bencher| {
         bencher.iter(|| {
             desk.press(KeyCode::Char('w')).draw();
             desk.press(KeyCode::Backspace).draw();

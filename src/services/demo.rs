@@ -147,7 +147,7 @@ pub fn prepare_scaled(
         return Err(Error::AlreadySetUp);
     }
     fill(&mut db, now).map_err(internal)?;
-    super::scale::fill(&mut db, events, now, told).map_err(internal)?;
+    db.in_bulk(|db| super::scale::fill(db, events, now, told)).map_err(internal)?;
     Ok(accounts())
 }
 

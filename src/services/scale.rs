@@ -2,7 +2,7 @@
 //!
 //! Written past the services, a thousand rows a statement; the audit log is a chain here too.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::mpsc, thread};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::connection::SimpleConnection;
@@ -57,19 +57,26 @@ pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u
         }
         Ok::<(), Stop>(())
     };
-    steps(db, size.clients, &mut |db, from, to| insert(db, &clients(from..to, first.0, &staff, now.utc)))?;
-    steps(db, size.contracts, &mut |db, from, to| {
-        insert(db, &contracts(from..to, (first.0, first.1), size, &staff, now.utc))
-    })?;
-    steps(db, size.events, &mut |db, from, to| {
-        insert(db, &happenings(from..to, (first.0, first.1), size, &staff, now.utc))
+    let in_statements = |count: u64| {
+        let begins = (0..count).step_by(usize::try_from(AT_ONCE).unwrap_or(1));
+        begins.map(move |from| from..(from + AT_ONCE).min(count))
+    };
+    let clients = in_statements(size.clients).map(|numbers| clients(numbers, first.0, &staff, now.utc));
+    let contracts = in_statements(size.contracts).map(|numbers| contracts(numbers, first, size, &staff, now.utc));
+    let events = in_statements(size.events).map(|numbers| happenings(numbers, first, size, &staff, now.utc));
+    let mut statements = clients.chain(contracts).chain(events);
+    // Put together on one core while the database writes on the other.
+    thread::scope(|scope| {
+        let (made, next) = mpsc::sync_channel(4);
+        scope.spawn(move || statements.try_for_each(|sql| made.send(sql)));
+        let mut write = |db: &mut Db, _, _| next.recv().map_or(Ok(()), |sql| insert(db, &sql));
+        [size.clients, size.contracts, size.events].into_iter().try_for_each(|count| steps(db, count, &mut write))
     })?;
     steps(db, size.audit, &mut |db, from, to| {
         let entries: Vec<Entry> = (from..to).map(|number| entry(number, first.0)).collect();
         let author = Author { actor: None, name: "Demo", host: "demo", session: "scale", operation: "scale" };
         Ok(storage::audit::add(db, &author, &entries, now.utc)?)
-    })?;
-    Ok(())
+    })
 }
 
 fn staff(db: &mut Db) -> Result<Staff, Stop> {

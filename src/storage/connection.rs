@@ -245,6 +245,18 @@ impl Db {
         Ok(found.into_iter().map(|row| row.id).collect())
     }
 
+    /// Runs `work`, which writes so many rows that only what can be made again may come of it:
+    /// the embedded engine does not wait for the disk, and has room for the indexes that grow.
+    pub fn in_bulk<T, E: From<Failure>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        let say = |db: &mut Self, sql| match db {
+            Self::Mysql(_) => Ok(()),
+            Self::Sqlite(db) => db.batch_execute(sql).map_err(|error| E::from(Failure::from(error))),
+        };
+        say(self, "PRAGMA synchronous = OFF; PRAGMA cache_size = -400000")?;
+        let done = work(self);
+        say(self, "PRAGMA synchronous = FULL; PRAGMA cache_size = -2000").and(done)
+    }
+
     /// Runs `work` in one transaction that may write, from its beginning: on SQLite
     /// it holds the write lock, so that what it reads is what it changes.
     pub fn transact<T, E: From<Failure>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
