@@ -231,7 +231,7 @@ fn fail(failure: Failure) -> Error {
 /// Whole seconds, rounded up; nothing when the time has come.
 fn seconds_until(until: NaiveDateTime, now: NaiveDateTime) -> Option<u32> {
     let left = (until - now).num_milliseconds();
-    (left > 0).then(|| u32::try_from(left.div_euclid(1000) + 1).unwrap_or(u32::MAX))
+    (left > 0).then(|| u32::try_from((left + 999) / 1000).unwrap_or(u32::MAX))
 }
 
 #[cfg(test)]
@@ -243,6 +243,13 @@ mod tests {
         let now = NaiveDateTime::default();
         let wait = |failures| (next_attempt(failures, now) - now).num_seconds();
         assert_eq!([0, 1, 2, 3, 4, 5, 40].map(wait), [0, 0, 1, 2, 4, 8, LONGEST_DELAY]);
+    }
+
+    #[test]
+    fn the_wait_is_told_in_whole_seconds() {
+        let now = NaiveDateTime::default();
+        let told = |milliseconds| seconds_until(now + TimeDelta::milliseconds(milliseconds), now);
+        assert_eq!([-1, 0, 1, 1_000, 1_001].map(told), [None, None, Some(1), Some(1), Some(2)]);
     }
 
     #[test]

@@ -31,11 +31,25 @@ fn guessing_becomes_slow_also_for_names_that_nobody_has(#[values(Engine::Sqlite,
         for _ in 0..5 {
             told.push(guess("wrong", 0).map(drop));
         }
-        let wait = Err(Error::SignIn(SignInProblem::Wait(2)));
+        let wait = Err(Error::SignIn(SignInProblem::Wait(1)));
         assert_eq!(told, [wrong.clone(), wrong.clone(), wrong, wait.clone(), wait], "{login}");
         // Not even the right password is looked at before the time has come.
         assert!(matches!(guess(PASSWORD, 0), Err(Error::SignIn(SignInProblem::Wait(_)))));
         assert_eq!(guess(PASSWORD, 5).is_ok(), login == "sales");
+    }
+}
+
+/// A password is hashed anew when the cost has risen, never when it has sunk, and stays the same.
+#[rstest]
+fn hashes_follow_the_cost(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    for (cost, stored) in [(4, 4), (5, 5), (4, 5)] {
+        world.services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), cost);
+        assert_eq!(world.sign_in("sales", "not the password").unwrap_err(), Error::SignIn(SignInProblem::Wrong));
+        world.sign_in("sales", PASSWORD).unwrap();
+        let account = storage::users::by_login(&mut world.connection(), "sales").unwrap().unwrap();
+        let hash = account.password_hash;
+        assert!(hash.starts_with(&format!("$2b$0{stored}$")), "at cost {cost}: {}", &hash[..7]);
     }
 }
 

@@ -28,7 +28,7 @@ use epic_events::{
         user::{Role, UserDraft},
     },
     services::{HandOver, Reply, Request, Services},
-    storage::Target,
+    storage::{self, Target},
 };
 use rstest::rstest;
 use secrecy::SecretString;
