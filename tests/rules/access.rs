@@ -54,6 +54,37 @@ fn hashes_follow_the_cost(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engin
 }
 
 #[rstest]
+fn the_own_password_is_changed_by_whoever_knows_it(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let (session, now) = (world.sales.clone(), world.now());
+    let change = |current: &str| Request::ChangeOwnPassword {
+        current: SecretString::from(current),
+        new: SecretString::from("other words of mine"),
+    };
+    let answer = world.services.execute(Some(&session), &change("not the password"), now);
+    assert_eq!(invalid(answer, Field::CurrentPassword), Problem::WrongPassword);
+    assert!(world.sign_in("sales", PASSWORD).is_ok());
+    world.services.execute(Some(&session), &change(PASSWORD), now).unwrap();
+    assert!(world.sign_in("sales", "other words of mine").is_ok());
+}
+
+/// The right password confirms nobody whose account is not what it was at sign-in.
+#[rstest]
+fn only_the_account_of_the_session_is_confirmed(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let (here, now) = (world.sales.clone(), world.now());
+    let confirm = Request::Confirm { password: SecretString::from(PASSWORD) };
+    let (mut elsewhere, mut before) = (here.clone(), here.clone());
+    elsewhere.actor.role = Role::Management;
+    before.auth_epoch -= 1;
+    assert!(world.services.execute(Some(&here), &confirm, now).is_ok());
+    for session in [elsewhere, before] {
+        let answer = world.services.execute(Some(&session), &confirm, now);
+        assert!(matches!(answer, Err(Error::SignedOut(SignedOutBecause::AccountChanged))), "{answer:?}");
+    }
+}
+
+#[rstest]
 fn sensitive_actions_want_the_password_again(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
