@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Reply, SetUp,
+    Reply, SetUp, Tries,
     auth::Hasher,
     call::{Call, Done, Stop, conflict},
     internal,
@@ -25,9 +25,6 @@ use crate::{
         users::NewUser,
     },
 };
-
-/// How often set-up is tried when the database gives it up for another.
-const ATTEMPTS: u32 = 5;
 
 /// Reaches a database without changing anything in it.
 pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
@@ -111,10 +108,8 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
     // All of it can be run again: another program that sets up at the same time may have
     // made the database give this one up.
     let mut answer = work(&mut db);
-    for _ in 1..ATTEMPTS {
-        if !matches!(answer, Err(Stop::Failure(Failure::Retry))) {
-            break;
-        }
+    let mut tries = Tries::new();
+    while matches!(answer, Err(Stop::Failure(Failure::Retry))) && tries.again() {
         answer = work(&mut db);
     }
     answer.map_err(internal)?;
