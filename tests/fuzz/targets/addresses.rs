@@ -8,6 +8,10 @@ fuzz_target!(|input: (&str, &str, &str)| {
     let (typed, before, behind) = input;
     Target::parse(typed).ok();
     let secret = "canarycanary";
+    // What is no part of the password may be repeated, whatever it says.
+    if [typed, before, behind].iter().any(|part| part.contains(secret)) {
+        return;
+    }
     for address in [
         format!("mysql://{before}:{secret}@{behind}"),
         format!("mysql://{secret}:{before}@{behind},{typed}/name?ssl_mode={before}"),
