@@ -31,6 +31,14 @@ pub struct Session {
     pub settings: Settings,
 }
 
+impl Session {
+    /// Whether an account in this state is the one that signed in: active, with the same
+    /// role, and nothing has ended its sessions since.
+    pub fn is_of(&self, active: bool, role: Role, auth_epoch: i32) -> bool {
+        active && role == self.actor.role && auth_epoch == self.auth_epoch
+    }
+}
+
 /// One point in time on two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {

@@ -6,7 +6,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{Reply, call::Stop, internal};
+use super::{Reply, call::Stop, link::Link};
 use crate::{
     domain::{
         Error, Field, FieldErrors, Problem,
@@ -15,7 +15,7 @@ use crate::{
         session::{Moment, Session, random_id},
     },
     storage::{
-        self, Db, Failure,
+        self,
         audit::{Author, Entry},
         users::Account,
     },
@@ -84,43 +84,43 @@ pub(super) struct Auth<'a> {
 impl Auth<'_> {
     /// A session for whoever knows the password. The same answer, after the same time,
     /// for an unknown name, a wrong password and a deactivated account.
-    pub fn sign_in(&self, db: &mut Db, login: &str, password: &SecretString) -> Result<Reply, Error> {
-        let account = storage::users::by_login(db, login).map_err(fail)?;
+    pub fn sign_in(&self, link: &mut Link, login: &str, password: &SecretString) -> Result<Reply, Error> {
+        let account = storage::users::by_login(link.db()?, login)?;
         let session = random_id();
         let verdict = match &account {
-            Some(account) => self.attempt(db, account, password),
-            None => self.attempt_unknown(db, login, password),
+            Some(account) => self.attempt(link, account, password),
+            None => self.attempt_unknown(link, login, password),
         };
         let refused = match (verdict, &account) {
             (Ok(()), Some(account)) if account.active => {
-                return self.welcome(db, account, session, password).map_err(internal);
+                return Ok(self.welcome(link, account, session, password)?);
             }
             (Ok(()), _) => SignInProblem::Wrong,
             (Err(Error::SignIn(problem)), _) => problem,
             (Err(other), _) => return Err(other),
         };
-        self.note_failure(db, account.as_ref(), login, &session);
+        self.note_failure(link, account.as_ref(), login, &session);
         Err(Error::SignIn(refused))
     }
 
     /// The password of whoever is signed in, again.
-    pub fn confirm(&self, db: &mut Db, session: &Session, password: &SecretString) -> Result<Reply, Error> {
-        let account = self.current_account(db, session)?;
-        match self.attempt(db, &account, password) {
+    pub fn confirm(&self, link: &mut Link, session: &Session, password: &SecretString) -> Result<Reply, Error> {
+        let account = self.current_account(link, session)?;
+        match self.attempt(link, &account, password) {
             Ok(()) => {
-                storage::users::forget_failures(db, account.id, None).map_err(fail)?;
+                storage::users::forget_failures(link.db()?, account.id, None)?;
                 Ok(Reply::Confirmed { at: self.now.ticks })
             }
             Err(error) => {
-                self.note_failure(db, Some(&account), "", &session.id);
+                self.note_failure(link, Some(&account), "", &session.id);
                 Err(error)
             }
         }
     }
 
     /// The old password, before it is replaced.
-    pub fn check_current(&self, db: &mut Db, session: &Session, password: &SecretString) -> Result<(), Error> {
-        self.confirm(db, session, password).map(drop).map_err(|error| match error {
+    pub fn check_current(&self, link: &mut Link, session: &Session, password: &SecretString) -> Result<(), Error> {
+        self.confirm(link, session, password).map(drop).map_err(|error| match error {
             Error::SignIn(SignInProblem::Wrong) => {
                 Error::Invalid(FieldErrors::one(Field::CurrentPassword, Problem::WrongPassword))
             }
@@ -128,65 +128,63 @@ impl Auth<'_> {
         })
     }
 
-    fn current_account(&self, db: &mut Db, session: &Session) -> Result<Account, Error> {
-        let account = storage::users::account(db, session.actor.id).map_err(fail)?;
+    fn current_account(&self, link: &mut Link, session: &Session) -> Result<Account, Error> {
+        let account = storage::users::account(link.db()?, session.actor.id)?;
         account
-            .filter(|account| {
-                account.active && account.role == session.actor.role && account.auth_epoch == session.auth_epoch
-            })
+            .filter(|account| session.is_of(account.active, account.role, account.auth_epoch))
             .ok_or(Error::SignedOut(SignedOutBecause::AccountChanged))
     }
 
     /// Counts the attempt, then looks at the password: of parallel guesses no more are
     /// looked at than the delays allow.
-    fn attempt(&self, db: &mut Db, account: &Account, password: &SecretString) -> Result<(), Error> {
+    fn attempt(&self, link: &mut Link, account: &Account, password: &SecretString) -> Result<(), Error> {
         let now = self.now.utc;
         if let Some(wait) = account.retry_after.and_then(|until| seconds_until(until, now)) {
             return Err(Error::SignIn(SignInProblem::Wait(wait)));
         }
         let next = next_attempt(account.failed_logins, now);
-        if !storage::users::count_attempt(db, account, Some(next)).map_err(fail)? {
+        if !storage::users::count_attempt(link.db()?, account, Some(next))? {
             return Err(Error::SignIn(SignInProblem::Wait(1)));
         }
         if self.hasher.verify(password, Some(account)) { Ok(()) } else { Err(Error::SignIn(SignInProblem::Wrong)) }
     }
 
-    fn attempt_unknown(&self, db: &mut Db, login: &str, password: &SecretString) -> Result<(), Error> {
+    fn attempt_unknown(&self, link: &mut Link, login: &str, password: &SecretString) -> Result<(), Error> {
         let now = self.now.utc;
         let key: String = login.trim().to_lowercase().chars().take(64).collect();
-        let seen = storage::users::unknown_failures(db, &key).map_err(fail)?;
+        let seen = storage::users::unknown_failures(link.db()?, &key)?;
         if let Some(wait) = seen.and_then(|(_, until)| seconds_until(until, now)) {
             return Err(Error::SignIn(SignInProblem::Wait(wait)));
         }
         let failures = seen.map(|(failures, _)| failures);
         let next = next_attempt(failures.unwrap_or(0), now);
         let forget = now - TimeDelta::days(FORGET_DAYS);
-        if !storage::users::count_unknown(db, &key, failures, next, forget).map_err(fail)? {
+        if !storage::users::count_unknown(link.db()?, &key, failures, next, forget)? {
             return Err(Error::SignIn(SignInProblem::Wait(1)));
         }
         self.hasher.verify(password, None);
         Err(Error::SignIn(SignInProblem::Wrong))
     }
 
-    fn welcome(&self, db: &mut Db, account: &Account, id: String, password: &SecretString) -> Result<Reply, Stop> {
+    fn welcome(&self, link: &mut Link, account: &Account, id: String, password: &SecretString) -> Result<Reply, Stop> {
         let actor = account.actor();
         let rehashed = if self.hasher.is_outdated(&account.password_hash) { self.hasher.hash(password) } else { None };
-        let entry = Entry {
+        let entries = [Entry {
             verb: Verb::SignedIn,
             kind: RecordKind::User,
             id: Some(account.id.0),
             name: account.full_name.clone(),
             changes: Changes::default(),
-        };
-        let settings = db.transact(|db| {
+        }];
+        let settings = link.transact(|db| {
             storage::users::forget_failures(db, account.id, Some(self.now.utc))?;
             if let Some(hash) = &rehashed {
                 storage::users::rehash(db, account.id, &account.password_hash, hash)?;
             }
             let author =
                 Author { actor: Some(&actor), name: "", host: self.host, session: &id, operation: &random_id() };
-            storage::audit::add(db, &author, &[entry], self.now.utc)?;
-            storage::settings::load(db).map_err(Stop::from)
+            storage::audit::add(db, &author, &entries, self.now.utc)?;
+            Ok(storage::settings::load(db)?)
         })?;
         tracing::info!(target: "epic_events::business", event = "signed_in", actor_id = account.id.0, actor_role = %account.role);
         Ok(Reply::SignedIn(Box::new(Session {
@@ -201,7 +199,7 @@ impl Auth<'_> {
 
     /// One audit row for a sign-in or confirmation that failed. What was typed as the
     /// name is kept only when it is somebody's: people type passwords there.
-    fn note_failure(&self, db: &mut Db, account: Option<&Account>, login: &str, session: &str) {
+    fn note_failure(&self, link: &mut Link, account: Option<&Account>, login: &str, session: &str) {
         let actor = account.map(Account::actor);
         tracing::warn!(
             target: "epic_events::business",
@@ -209,23 +207,19 @@ impl Auth<'_> {
             actor_id = account.map(|account| account.id.0),
             known = account.is_some() || login.is_empty(),
         );
-        let entry = Entry {
+        let entries = [Entry {
             verb: Verb::SignInRefused,
             kind: account.map_or(RecordKind::Session, |_| RecordKind::User),
             id: account.map(|account| account.id.0),
             name: account.map(|account| account.full_name.clone()).unwrap_or_default(),
             changes: Changes::default(),
-        };
+        }];
         let author = Author { actor: actor.as_ref(), name: "", host: self.host, session, operation: &random_id() };
-        let noted = db.transact(|db| storage::audit::add(db, &author, &[entry], self.now.utc));
-        if let Err(failure) = noted {
-            tracing::error!(?failure, "a failed sign-in could not be written to the audit log");
+        let noted = link.transact(|db| Ok(storage::audit::add(db, &author, &entries, self.now.utc)?));
+        if let Err(stop) = noted {
+            tracing::error!(?stop, "a failed sign-in could not be written to the audit log");
         }
     }
-}
-
-fn fail(failure: Failure) -> Error {
-    internal(failure.into())
 }
 
 /// Whole seconds, rounded up; nothing when the time has come.

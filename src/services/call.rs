@@ -5,12 +5,12 @@ use chrono::NaiveDateTime;
 use super::{HandOver, Marked, Reply, Request};
 use crate::{
     domain::{
-        Error, Field, Reason, UserId,
+        Error, Field, FieldErrors, Problem, Reason, UserId,
         audit::{Auditable, Changes, Facts, RecordKind, Verb},
-        error::{Conflict, SignedOutBecause},
+        error::{Conflict, ConnectionProblem, Reference, SignedOutBecause},
         event::Event,
         policy::{self, Permission, Reach},
-        session::{Actor, Moment, Session},
+        session::{Actor, Moment, Session, random_id},
         settings::{Reauth, Settings},
         user::Role,
     },
@@ -46,6 +46,33 @@ impl From<Failure> for Stop {
 impl From<Reason> for Stop {
     fn from(reason: Reason) -> Self {
         Self::Error(Error::Denied(reason))
+    }
+}
+
+impl From<Stop> for Error {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Error(error) => error,
+            Stop::Failure(failure) => failure.into(),
+        }
+    }
+}
+
+/// In words for people; what the program did not expect goes to the log.
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::NotFound,
+            Failure::Taken(field) => Self::Invalid(FieldErrors::one(field, Problem::Taken)),
+            Failure::Unavailable(problem) => Self::Unavailable(problem),
+            Failure::Retry => Self::Unavailable(ConnectionProblem::Timeout),
+            Failure::CommitUnknown => Self::OutcomeUnknown,
+            Failure::Constraint(_) | Failure::Other(_) => {
+                let reference = random_id()[..8].to_uppercase();
+                tracing::error!(reference, ?failure, "the database refused a statement");
+                Self::Internal(Reference(reference))
+            }
+        }
     }
 }
 
@@ -121,7 +148,7 @@ impl<'a> Call<'a> {
         {
             return Self::new(session, session.settings.clone(), request, now);
         }
-        if !storage::users::fence(db, &session.actor, session.auth_epoch)? {
+        if !storage::standing::fence(db, session)? {
             return Err(Error::SignedOut(SignedOutBecause::AccountChanged).into());
         }
         Self::for_reading(db, session, request, now)
@@ -129,9 +156,7 @@ impl<'a> Call<'a> {
 
     /// Reads whether the actor is who they were at sign-in, and their right.
     pub fn for_reading(db: &mut Db, session: &'a Session, request: &Request, now: Moment) -> Result<Self, Stop> {
-        let same = |ground: &Ground| {
-            ground.active && ground.role == session.actor.role && ground.auth_epoch == session.auth_epoch
-        };
+        let same = |ground: &Ground| session.is_of(ground.active, ground.role, ground.auth_epoch);
         let read = storage::standing::read(db, session.actor.id)?;
         let Some((ground, settings)) = read.filter(|(ground, _)| same(ground)) else {
             return Err(Error::SignedOut(SignedOutBecause::AccountChanged).into());

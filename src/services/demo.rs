@@ -8,7 +8,6 @@ use secrecy::SecretString;
 use super::{
     auth::Hasher,
     call::{Stop, created},
-    internal,
 };
 use crate::{
     domain::{
@@ -124,7 +123,7 @@ pub fn prepare(path: &Path, now: Moment) -> Result<Vec<(String, String)>, Error>
     remove(path);
     let mut db = Db::create(&target).map_err(Error::Unavailable)?;
     storage::migrate::migrate(&mut db)?;
-    fill(&mut db, now).map_err(internal)?;
+    fill(&mut db, now)?;
     Ok(accounts())
 }
 
@@ -146,8 +145,8 @@ pub fn prepare_scaled(
     if storage::settings::is_set_up(&mut db)? {
         return Err(Error::AlreadySetUp);
     }
-    fill(&mut db, now).map_err(internal)?;
-    db.in_bulk(|db| super::scale::fill(db, events, now, told)).map_err(internal)?;
+    fill(&mut db, now)?;
+    db.in_bulk(|db| super::scale::fill(db, events, now, told))?;
     Ok(accounts())
 }
 

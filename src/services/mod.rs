@@ -13,38 +13,38 @@ pub mod demo;
 mod events;
 pub mod export;
 pub mod figures;
+mod link;
 mod reads;
-pub mod request;
+mod reply;
+mod request;
 mod scale;
 mod setup;
 pub use setup::{Examined, examine};
 pub mod upkeep;
 mod users;
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::path::{Path, PathBuf};
 
-pub use request::{
-    Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, HandOver, Home, HomeLine,
-    Marked, Missed, Reply, Request, SetUp, UserDetail,
+pub use reply::{
+    Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, Missed,
+    Reply, UserDetail,
 };
+pub use request::{HandOver, Marked, Request, SetUp};
 
 use crate::{
     domain::{
-        error::{ConnectionProblem, Error, FieldErrors, Problem, Reference, SignedOutBecause},
+        error::{ConnectionProblem, Error, SignedOutBecause},
         session::{Moment, Session, random_id},
     },
-    storage::{self, Db, Failure, Target, migrate::Level},
+    storage::{self, Db, Failure, Target},
 };
 use auth::Hasher;
 use call::{Call, Done, Stop};
+use link::{Link, Tries};
 
-/// The data, and how to reach it again when the connection was lost.
+/// What the program can do, over one connection.
 pub struct Services {
-    target: Target,
-    db: Option<Db>,
+    link: Link,
     /// The name of this machine, for the audit log.
     host: String,
     hasher: Hasher,
@@ -52,39 +52,11 @@ pub struct Services {
     exports: PathBuf,
 }
 
-/// How often, and how long, something is tried that the database was in no state to do: a
-/// transaction that it chose as a victim, a connection that it has closed.
-struct Tries {
-    done: u32,
-    begun: Instant,
-}
-
-impl Tries {
-    const MOST: u32 = 6;
-    /// Nobody is kept waiting for another try after this.
-    const LONGEST: Duration = Duration::from_secs(8);
-
-    fn new() -> Self {
-        Self { done: 1, begun: Instant::now() }
-    }
-
-    /// Whether there is another try; lets the others go first, longer each time: a node of a
-    /// cluster may be a while behind with what another one has committed.
-    fn again(&mut self) -> bool {
-        let again = self.done < Self::MOST && self.begun.elapsed() < Self::LONGEST;
-        if again {
-            std::thread::sleep(Duration::from_millis(20 << self.done));
-            self.done += 1;
-        }
-        again
-    }
-}
-
 impl Services {
     /// Services on this database; it is connected to by the first request.
     /// `bcrypt_cost` is 12 but in tests.
     pub fn new(target: Target, host: String, bcrypt_cost: u32) -> Self {
-        Self { target, db: None, host, hasher: Hasher::new(bcrypt_cost), exports: PathBuf::from(".") }
+        Self { link: Link::to(target), host, hasher: Hasher::new(bcrypt_cost), exports: PathBuf::from(".") }
     }
 
     /// Exports go to this folder; to the working folder unless this is said. `{username}` in
@@ -96,7 +68,7 @@ impl Services {
 
     /// Connects, and finds out whether there is a company of this program's time.
     pub fn connect(&mut self) -> Result<(), Error> {
-        self.db().map(drop)
+        self.link.db().map(drop)
     }
 
     /// Does what is asked, on behalf of `session`, or says why not. A refusal leaves one
@@ -112,31 +84,30 @@ impl Services {
         let mut tries = Tries::new();
         loop {
             match self.attempt(session, request, now) {
-                Err(Error::Unavailable(ConnectionProblem::Lost)) if self.db.is_none() && tries.again() => {}
+                Err(Error::Unavailable(ConnectionProblem::Lost)) if self.link.is_lost() && tries.again() => {}
                 answer => return answer,
             }
         }
     }
 
     fn attempt(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
-        let answer = match request {
-            Request::TestConnection { url } => return setup::test_connection(url),
-            Request::SetUp(plan) => return self.set_up(plan, now),
+        match request {
+            Request::TestConnection { url } => setup::test_connection(url),
+            Request::SetUp(plan) => {
+                self.link = setup::set_up(plan, &self.hasher, &self.host, now)?;
+                Ok(Reply::IsSetUp)
+            }
             Request::SignIn { login, password } => {
-                let (db, auth) = self.auth(now)?;
-                auth.sign_in(db, login, password)
+                let (link, auth) = self.auth(now);
+                auth.sign_in(link, login, password)
             }
             Request::Confirm { password } => {
                 let session = session.ok_or(Error::SignedOut(SignedOutBecause::NotSignedIn))?;
-                let (db, auth) = self.auth(now)?;
-                auth.confirm(db, session, password)
+                let (link, auth) = self.auth(now);
+                auth.confirm(link, session, password)
             }
             _ => self.act(session, request, now),
-        };
-        if self.is_lost() {
-            self.db = None;
         }
-        answer
     }
 
     /// An action of somebody who is signed in.
@@ -161,16 +132,15 @@ impl Services {
     /// A page of a list comes with one question when the session's right is what it was, which
     /// the question itself makes sure of. No rows may also mean that it is not.
     fn read(&mut self, session: &Session, request: &Request, now: Moment) -> Result<Reply, Error> {
-        let db = self.db()?;
+        let db = self.link.db()?;
         if let Some(call) = Call::provided(session, request, now) {
-            let reply = reads::answer(db, &call, request).map_err(internal)?;
+            let reply = reads::answer(db, &call, request)?;
             if !reply.is_nothing() {
                 return Ok(reply);
             }
         }
-        Call::for_reading(db, session, request, now)
-            .and_then(|call| reads::answer(db, &call, request))
-            .map_err(internal)
+        let call = Call::for_reading(db, session, request, now)?;
+        Ok(reads::answer(db, &call, request)?)
     }
 
     fn write(&mut self, session: &Session, request: &Request, operation: &str, now: Moment) -> Result<Reply, Error> {
@@ -179,8 +149,7 @@ impl Services {
         let mut done: Option<Done> = None;
         let mut tries = Tries::new();
         loop {
-            let host = self.host.clone();
-            let db = match self.db() {
+            let db = match self.link.db() {
                 Err(_) if in_doubt => return Err(Error::OutcomeUnknown),
                 other => other?,
             };
@@ -193,7 +162,7 @@ impl Services {
                 }
                 let work = dispatch(db, &call, request, secret.as_deref())?;
                 call.require_password(request, &work)?;
-                let author = call.author(&host, operation);
+                let author = call.author(&self.host, operation);
                 storage::audit::add(db, &author, &work.entries, call.now)?;
                 done = Some(work);
                 Ok(())
@@ -207,11 +176,11 @@ impl Services {
                 Err(Stop::Failure(Failure::Retry)) if tries.again() => {}
                 Err(Stop::Failure(Failure::CommitUnknown)) if tries.again() => {
                     in_doubt = true;
-                    self.db = None;
+                    self.link.close();
                 }
                 Err(Stop::Failure(Failure::CommitUnknown)) => return Err(Error::OutcomeUnknown),
-                Err(_) if in_doubt && self.is_lost() => return Err(Error::OutcomeUnknown),
-                Err(stop) => return Err(internal(stop)),
+                Err(_) if in_doubt && self.link.is_lost() => return Err(Error::OutcomeUnknown),
+                Err(stop) => return Err(stop.into()),
             }
         }
     }
@@ -226,17 +195,14 @@ impl Services {
         now: Moment,
     ) -> Result<Reply, Error> {
         let folder = self.exports.to_string_lossy().replace("{username}", &session.actor.username);
-        let (folder, host) = (PathBuf::from(folder), self.host.clone());
-        let db = self.db()?;
-        let written = Call::for_reading(db, session, request, now)
-            .and_then(|call| export::write(db, &call, what, format, &folder))
-            .map_err(internal)?;
-        let noted = db.transact(|db| {
+        let db = self.link.db()?;
+        let call = Call::for_reading(db, session, request, now)?;
+        let written = export::write(db, &call, what, format, Path::new(&folder))?;
+        self.link.transact(|db| {
             let call = Call::for_writing(db, session, request, now)?;
-            let author = call.author(&host, operation);
-            Ok::<_, Stop>(storage::audit::add(db, &author, std::slice::from_ref(&written.entry), call.now)?)
-        });
-        noted.map_err(internal)?;
+            let author = call.author(&self.host, operation);
+            Ok(storage::audit::add(db, &author, std::slice::from_ref(&written.entry), call.now)?)
+        })?;
         let rows = written.rows;
         Ok(Reply::Exported { rows, path: written.keep()? })
     }
@@ -246,8 +212,8 @@ impl Services {
     fn prepare(&mut self, session: &Session, request: &Request, now: Moment) -> Result<Option<String>, Error> {
         match request {
             Request::ChangeOwnPassword { current, new } => {
-                let (db, auth) = self.auth(now)?;
-                auth.check_current(db, session, current)?;
+                let (link, auth) = self.auth(now);
+                auth.check_current(link, session, current)?;
                 Ok(self.hasher.hash(new))
             }
             Request::CreateUser { password, .. } | Request::ResetPassword { password, .. } => {
@@ -257,31 +223,8 @@ impl Services {
         }
     }
 
-    fn set_up(&mut self, plan: &SetUp, now: Moment) -> Result<Reply, Error> {
-        let (target, db) = setup::set_up(plan, &self.hasher, &self.host, now)?;
-        self.target = target;
-        self.db = Some(db);
-        Ok(Reply::IsSetUp)
-    }
-
-    fn auth(&mut self, now: Moment) -> Result<(&mut Db, auth::Auth<'_>), Error> {
-        self.db()?;
-        let db = self.db.as_mut().ok_or(Error::Unavailable(ConnectionProblem::Lost))?;
-        Ok((db, auth::Auth { hasher: &self.hasher, host: &self.host, now }))
-    }
-
-    fn db(&mut self) -> Result<&mut Db, Error> {
-        if self.is_lost() {
-            self.db = None;
-        }
-        if self.db.is_none() {
-            self.db = Some(open(&self.target)?);
-        }
-        self.db.as_mut().ok_or(Error::Unavailable(ConnectionProblem::Lost))
-    }
-
-    fn is_lost(&mut self) -> bool {
-        self.db.as_mut().is_some_and(Db::is_lost)
+    fn auth(&mut self, now: Moment) -> (&mut Link, auth::Auth<'_>) {
+        (&mut self.link, auth::Auth { hasher: &self.hasher, host: &self.host, now })
     }
 
     /// One row for what was refused. When it cannot be written the log has it, and the
@@ -294,7 +237,6 @@ impl Services {
         operation: &str,
         now: Moment,
     ) {
-        let host = self.host.clone();
         let entry = call::refusal(request, error);
         tracing::warn!(
             target: "epic_events::business",
@@ -302,44 +244,14 @@ impl Services {
             actor_id = session.map(|session| session.actor.id.0),
             what = %entry.name,
         );
-        let author = call::author(session, &host, operation);
+        let author = call::author(session, &self.host, operation);
         let entries = [entry];
-        let mut tries = Tries::new();
-        loop {
-            let noted = self
-                .db()
-                .map_err(Stop::from)
-                .and_then(|db| Ok(db.transact(|db| storage::audit::add(db, &author, &entries, now.utc))?));
-            match noted {
-                Ok(()) => return,
-                Err(Stop::Failure(Failure::Retry)) if tries.again() => {}
-                Err(stop) => {
-                    let error = internal(stop);
-                    tracing::error!(%error, "a refusal could not be written to the audit log");
-                    return;
-                }
-            }
+        let noted = self.link.transact(|db| Ok(storage::audit::add(db, &author, &entries, now.utc)?));
+        if let Err(stop) = noted {
+            let error = Error::from(stop);
+            tracing::error!(%error, "a refusal could not be written to the audit log");
         }
     }
-}
-
-/// Connects to a company's database. Tables of an older program are brought up to date
-/// where that needs no administrator: in the embedded database.
-fn open(target: &Target) -> Result<Db, Error> {
-    let mut db = Db::open(target).map_err(Error::Unavailable)?;
-    let mut level = || -> Result<(), Failure> {
-        let unusable = |problem| Err(Failure::Unavailable(problem));
-        match storage::migrate::level(&mut db)? {
-            Level::Empty => return unusable(ConnectionProblem::NotSetUp),
-            Level::Ahead => return unusable(ConnectionProblem::SchemaTooNew),
-            Level::Behind if matches!(target, Target::Sqlite(_)) => storage::migrate::migrate(&mut db)?,
-            Level::Behind => return unusable(ConnectionProblem::SchemaTooOld),
-            Level::Current => {}
-        }
-        if storage::settings::is_set_up(&mut db)? { Ok(()) } else { unusable(ConnectionProblem::NotSetUp) }
-    };
-    level().map_err(|failure| internal(failure.into()))?;
-    Ok(db)
 }
 
 /// The one place where requests that write meet what they do.
@@ -395,22 +307,5 @@ fn dispatch(db: &mut Db, call: &Call, request: &Request, hash: Option<&str>) -> 
         | R::ListAudit(_)
         | R::Export { .. }
         | R::ReadSettings => Err(Stop::from(Error::NotFound)),
-    }
-}
-
-/// What stopped a request, for people; what the program did not expect goes to the log.
-fn internal(stop: Stop) -> Error {
-    match stop {
-        Stop::Error(error) => error,
-        Stop::Failure(Failure::NotFound) => Error::NotFound,
-        Stop::Failure(Failure::Taken(field)) => Error::Invalid(FieldErrors::one(field, Problem::Taken)),
-        Stop::Failure(Failure::Unavailable(problem)) => Error::Unavailable(problem),
-        Stop::Failure(Failure::Retry) => Error::Unavailable(ConnectionProblem::Timeout),
-        Stop::Failure(Failure::CommitUnknown) => Error::OutcomeUnknown,
-        Stop::Failure(failure) => {
-            let reference = random_id()[..8].to_uppercase();
-            tracing::error!(reference, ?failure, "the database refused a statement");
-            Error::Internal(Reference(reference))
-        }
     }
 }

@@ -3,10 +3,10 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Reply, SetUp, Tries,
+    Reply, SetUp,
     auth::Hasher,
     call::{Call, Done, Stop, conflict},
-    internal,
+    link::{Link, Tries},
 };
 use crate::{
     domain::{
@@ -31,11 +31,11 @@ pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
     let target = Target::parse(url.expose_secret()).map_err(Error::Unavailable)?;
     match Db::open(&target) {
         Ok(mut db) => {
-            match storage::migrate::level(&mut db).map_err(|failure| internal(failure.into()))? {
+            match storage::migrate::level(&mut db)? {
                 Level::Ahead => return Err(Error::Unavailable(ConnectionProblem::SchemaTooNew)),
                 Level::Empty => {}
                 Level::Current | Level::Behind => {
-                    if storage::settings::is_set_up(&mut db).map_err(|failure| internal(failure.into()))? {
+                    if storage::settings::is_set_up(&mut db)? {
                         return Err(Error::AlreadySetUp);
                     }
                 }
@@ -75,13 +75,13 @@ pub fn examine(address: &str) -> Result<Examined, Error> {
         let set_up = level != Level::Empty && storage::settings::is_set_up(&mut db)?;
         Ok(Examined { server: db.server(), schema, set_up })
     };
-    look().map_err(|failure| internal(failure.into()))
+    Ok(look()?)
 }
 
 /// Creates the database when it is missing, brings its tables up to date and makes the
 /// first manager; refuses, and changes nothing, when there is a company already. Of two
 /// at the same time one wins.
-pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> Result<(Target, Db), Error> {
+pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> Result<Link, Error> {
     let target = Target::parse(plan.url.expose_secret()).map_err(Error::Unavailable)?;
     let (settings, manager, hash) = checked(plan, hasher)?;
     let mut db = Db::create(&target).map_err(Error::Unavailable)?;
@@ -112,8 +112,8 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
     while matches!(answer, Err(Stop::Failure(Failure::Retry))) && tries.again() {
         answer = work(&mut db);
     }
-    answer.map_err(internal)?;
-    Ok((target, db))
+    answer?;
+    Ok(Link::over(target, db))
 }
 
 fn checked(plan: &SetUp, hasher: &Hasher) -> Result<(Settings, UserDraft, String), Error> {
@@ -161,11 +161,5 @@ fn settings_entry(before: &Facts, after: &Settings) -> Entry {
         id: Some(after.number()),
         name: after.company_name.clone(),
         changes: before.changes_to(&after.facts()),
-    }
-}
-
-impl From<Failure> for Error {
-    fn from(failure: Failure) -> Self {
-        internal(failure.into())
     }
 }

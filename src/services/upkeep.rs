@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::internal;
+use super::link;
 pub use crate::storage::chain::{Fault, Head, Verified};
 use crate::{
     domain::Error,
@@ -12,35 +12,35 @@ use crate::{
 
 fn open(address: &str) -> Result<Db, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
-    super::open(&target)
+    link::open(&target)
 }
 
 /// Follows the chain of the audit log; `known` is a head that was kept elsewhere.
 pub fn verify_audit(address: &str, known: Option<&Head>) -> Result<Verified, Error> {
     let mut db = open(address)?;
-    storage::chain::verify(&mut db, known).map_err(|failure| internal(failure.into()))
+    Ok(storage::chain::verify(&mut db, known)?)
 }
 
 /// Copies the embedded database into a new file.
 pub fn backup(address: &str, file: &Path) -> Result<(), Error> {
     let mut db = open(address)?;
-    backup::backup(&mut db, file).map_err(|failure| internal(failure.into()))
+    Ok(backup::backup(&mut db, file)?)
 }
 
 /// Puts a backup in the place of the embedded database. What was there is kept beside it;
 /// where, if there was anything.
 pub fn restore(address: &str, file: &Path, stamp: &str) -> Result<Option<PathBuf>, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
-    backup::check(file).map_err(|failure| internal(failure.into()))?;
-    let kept = match (&target, super::open(&target)) {
+    backup::check(file)?;
+    let kept = match (&target, link::open(&target)) {
         (Target::Sqlite(path), Ok(mut present)) => {
             let beside = path.with_extension(format!("before-restore-{stamp}.db"));
-            backup::backup(&mut present, &beside).map_err(|failure| internal(failure.into()))?;
+            backup::backup(&mut present, &beside)?;
             Some(beside)
         }
         _ => None,
     };
     let mut db = Db::create(&target).map_err(Error::Unavailable)?;
-    backup::restore(&mut db, file).map_err(|failure| internal(failure.into()))?;
+    backup::restore(&mut db, file)?;
     Ok(kept)
 }

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use super::{
     Viewer,
     chain::{self, Head, Link},
-    connection::{Db, Failure, insert_many},
+    connection::{Db, insert_many},
+    failure::Failure,
     page::{Loaded, counted, ordered},
     search::patterns,
 };

@@ -6,7 +6,10 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::connection::{Db, Failure, held};
+use super::{
+    connection::{Db, held},
+    failure::Failure,
+};
 use crate::{
     domain::id::UserId,
     schema::{audit_log, settings},

@@ -5,8 +5,9 @@ use diesel::prelude::*;
 
 use super::{
     Scope, Viewer,
-    connection::{Db, Failure, held},
+    connection::{Db, held},
     derived,
+    failure::Failure,
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, searched},
 };

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 
 use super::{
     Scope, Viewer,
-    connection::{Db, Failure, held},
+    connection::{Db, held},
+    failure::Failure,
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, searched},
 };

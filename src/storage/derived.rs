@@ -4,11 +4,7 @@
 
 use diesel::{connection::SimpleConnection, prelude::*};
 
-use super::{
-    clients,
-    connection::{Db, Failure},
-    events,
-};
+use super::{clients, connection::Db, events, failure::Failure};
 use crate::domain::id::{ClientId, UserId};
 
 const CLIENTS: &str =

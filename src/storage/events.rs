@@ -5,9 +5,10 @@ use diesel::prelude::*;
 
 use super::{
     Scope, Viewer,
-    connection::{Db, Failure},
+    connection::Db,
     contracts::{day_end, day_start},
     derived,
+    failure::Failure,
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, patterns, searched},
 };

@@ -4,10 +4,7 @@
 use chrono::NaiveDateTime;
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
-use super::{
-    connection::{Db, Failure},
-    events::CLOSED,
-};
+use super::{connection::Db, events::CLOSED, failure::Failure};
 use crate::{
     domain::{id::UserId, money::Cents},
     schema::{clients, contracts, events, users},

@@ -11,10 +11,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{
-    connection::{Db, Failure},
-    mysql::MysqlConnection,
-};
+use super::{connection::Db, failure::Failure, mysql::MysqlConnection};
 use crate::domain::error::ConnectionProblem;
 
 const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");

@@ -1,5 +1,6 @@
 //! Floor 1: the database. Plain query functions per table over one connection type;
-//! only `connection`, `mysql` and `migrate` know which engine it is.
+//! only `connection`, `mysql` and `migrate` know which engine it is, `failure` how each says
+//! what went wrong.
 
 pub mod audit;
 pub mod backup;
@@ -9,6 +10,7 @@ pub mod connection;
 pub mod contracts;
 mod derived;
 pub mod events;
+mod failure;
 pub mod figures;
 pub mod migrate;
 mod mysql;
@@ -19,7 +21,8 @@ pub mod settings;
 pub mod standing;
 pub mod users;
 
-pub use connection::{Db, Failure, MultiBackend, Target};
+pub use connection::{Db, MultiBackend, Target};
+pub use failure::Failure;
 pub use standing::Standing;
 
 use crate::domain::UserId;

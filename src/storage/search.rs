@@ -1,10 +1,7 @@
 //! Words in lists: by their beginnings in a full-text index that the database keeps, or by
 //! walking the list where the words are so common that a page fills soon.
 
-use super::{
-    connection::{Db, Failure},
-    page::Loaded,
-};
+use super::{connection::Db, failure::Failure, page::Loaded};
 use crate::domain::{
     filter::Sorted,
     page::{COUNT_LIMIT, Edge, Listing, Page, SHORT_LIMIT},

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::connection::{Db, Failure};
+use super::{connection::Db, failure::Failure};
 use crate::{
     domain::{audit::Auditable, field::Field, settings::Settings},
     schema::settings,

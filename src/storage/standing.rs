@@ -3,7 +3,8 @@
 use diesel::{prelude::*, sql_types::Bool};
 
 use super::{
-    connection::{Db, Failure},
+    connection::Db,
+    failure::Failure,
     raw::{Raw, raw},
     settings,
 };
@@ -47,11 +48,24 @@ impl Standing {
     pub fn fence(self, db: &mut Db) -> Result<bool, Failure> {
         let same = users::table
             .find(self.user)
-            .filter(users::active.eq(true).and(users::role.eq(self.role)).and(users::auth_epoch.eq(self.auth_epoch)))
+            .filter(is_unchanged(self.role, self.auth_epoch))
             .filter(users::must_change_password.eq(false))
             .filter(raw::<Bool>(settings::is_version(self.settings)));
         Ok(diesel::update(same).set(users::auth_epoch.eq(self.auth_epoch)).execute(db)? == 1)
     }
+}
+
+/// The same for the account alone, whatever became of the settings.
+pub fn fence(db: &mut Db, session: &Session) -> Result<bool, Failure> {
+    let epoch = session.auth_epoch;
+    let same = users::table.find(session.actor.id).filter(is_unchanged(session.actor.role, epoch));
+    Ok(diesel::update(same).set(users::auth_epoch.eq(epoch)).execute(db)? == 1)
+}
+
+/// [`Session::is_of`], as a condition.
+#[diesel::dsl::auto_type]
+fn is_unchanged(role: Role, epoch: i32) -> _ {
+    users::active.eq(true).and(users::role.eq(role)).and(users::auth_epoch.eq(epoch))
 }
 
 /// What a right depends on in an account.

@@ -7,8 +7,9 @@ use diesel::prelude::*;
 
 use super::{
     Viewer,
-    connection::{Db, Failure, MultiBackend, held},
+    connection::{Db, MultiBackend, held},
     derived,
+    failure::Failure,
     page::{Loaded, counted, ordered},
     search::patterns,
 };
@@ -95,15 +96,6 @@ pub fn names(db: &mut Db, ids: &[i64]) -> Result<HashMap<i64, String>, Failure> 
 /// Whether anybody has an account at all.
 pub fn any(db: &mut Db) -> Result<bool, Failure> {
     Ok(users::table.select(users::id).limit(1).first::<i64>(db).optional()?.is_some())
-}
-
-/// Matches the actor's row only while they are active, have this role and this epoch, and
-/// locks it until the end of the transaction: whoever deactivates them comes before or after.
-pub fn fence(db: &mut Db, actor: &Actor, epoch: i32) -> Result<bool, Failure> {
-    let same = users::table
-        .find(actor.id)
-        .filter(users::active.eq(true).and(users::role.eq(actor.role)).and(users::auth_epoch.eq(epoch)));
-    Ok(diesel::update(same).set(users::auth_epoch.eq(epoch)).execute(db)? == 1)
 }
 
 /// The full name of a person who is active and has this role, and stays so until the end of

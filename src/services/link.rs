@@ -1,0 +1,104 @@
+//! The way to the data, and how to find it again when the connection was lost.
+
+use std::time::{Duration, Instant};
+
+use super::call::Stop;
+use crate::{
+    domain::error::{ConnectionProblem, Error},
+    storage::{self, Db, Failure, Target, migrate::Level},
+};
+
+/// One connection to a company's database, made when it is first asked for.
+pub(super) struct Link {
+    target: Target,
+    db: Option<Db>,
+}
+
+impl Link {
+    /// Connects to nothing yet.
+    pub fn to(target: Target) -> Self {
+        Self { target, db: None }
+    }
+
+    /// Over a connection that is there already.
+    pub fn over(target: Target, db: Db) -> Self {
+        Self { target, db: Some(db) }
+    }
+
+    /// The connection, made anew when there is none that works.
+    pub fn db(&mut self) -> Result<&mut Db, Error> {
+        if self.is_lost() {
+            self.close();
+            self.db = Some(open(&self.target)?);
+        }
+        self.db.as_mut().ok_or(Error::Unavailable(ConnectionProblem::Lost))
+    }
+
+    /// There is no connection on which anything could be asked.
+    pub fn is_lost(&mut self) -> bool {
+        self.db.as_mut().is_none_or(Db::is_lost)
+    }
+
+    /// What is asked next is asked on a new connection.
+    pub fn close(&mut self) {
+        self.db = None;
+    }
+
+    /// Runs `work` in one transaction, and again when others pushed it aside.
+    pub fn transact<T>(&mut self, mut work: impl FnMut(&mut Db) -> Result<T, Stop>) -> Result<T, Stop> {
+        let mut tries = Tries::new();
+        loop {
+            match self.db()?.transact(&mut work) {
+                Err(Stop::Failure(Failure::Retry)) if tries.again() => {}
+                done => return done,
+            }
+        }
+    }
+}
+
+/// How often, and how long, something is tried that the database was in no state to do: a
+/// transaction that it chose as a victim, a connection that it has closed.
+pub(super) struct Tries {
+    done: u32,
+    begun: Instant,
+}
+
+impl Tries {
+    const MOST: u32 = 6;
+    /// Nobody is kept waiting for another try after this.
+    const LONGEST: Duration = Duration::from_secs(8);
+
+    pub fn new() -> Self {
+        Self { done: 1, begun: Instant::now() }
+    }
+
+    /// Whether there is another try; lets the others go first, longer each time: a node of a
+    /// cluster may be a while behind with what another one has committed.
+    pub fn again(&mut self) -> bool {
+        let again = self.done < Self::MOST && self.begun.elapsed() < Self::LONGEST;
+        if again {
+            std::thread::sleep(Duration::from_millis(20 << self.done));
+            self.done += 1;
+        }
+        again
+    }
+}
+
+/// Connects to a company's database. Tables of an older program are brought up to date
+/// where that needs no administrator: in the embedded database.
+pub(super) fn open(target: &Target) -> Result<Db, Error> {
+    let mut db = Db::open(target).map_err(Error::Unavailable)?;
+    let mut level = || -> Result<(), Failure> {
+        let unusable = |problem| Err(Failure::Unavailable(problem));
+        match storage::migrate::level(&mut db)? {
+            Level::Empty => return unusable(ConnectionProblem::NotSetUp),
+            Level::Ahead => return unusable(ConnectionProblem::SchemaTooNew),
+            Level::Behind if matches!(target, Target::Sqlite(_)) => storage::migrate::migrate(&mut db)?,
+            Level::Behind => return unusable(ConnectionProblem::SchemaTooOld),
+            Level::Current => {}
+        }
+        if storage::settings::is_set_up(&mut db)? { Ok(()) } else { unusable(ConnectionProblem::NotSetUp) }
+    };
+    level()?;
+    Ok(db)
+}
