@@ -2,7 +2,7 @@
 //!
 //! Written past the services, a thousand rows a statement; the audit log is a chain here too.
 
-use std::{fmt::Write, sync::mpsc, thread};
+use std::{fmt::Write, ops::Range, sync::mpsc, thread};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::connection::SimpleConnection;
@@ -16,9 +16,9 @@ use crate::{
     storage::{self, Db, audit::Author, audit::Entry},
 };
 
-/// Rows of one statement, and of one transaction.
+/// Rows of one batch, and batches of one transaction.
 const AT_ONCE: u64 = 1_000;
-const COMMIT_EVERY: u64 = 50_000;
+const BATCHES_OF_A_COMMIT: usize = 50;
 
 /// How many of each kind belong to so many events.
 #[derive(Debug, Clone, Copy)]
@@ -41,42 +41,52 @@ pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u
     let all = size.clients + size.contracts + size.events + size.audit;
     let staff = staff(db)?;
     let first = (next(db, "clients")?, next(db, "contracts")?);
-    let mut done = 0;
-    let mut steps = |db: &mut Db, count: u64, step: &mut dyn FnMut(&mut Db, u64, u64) -> Result<(), Stop>| {
-        let mut from = 0;
-        while from < count {
-            let until = (from + COMMIT_EVERY).min(count);
-            db.transact(|db| {
-                (from..until)
-                    .step_by(usize::try_from(AT_ONCE).unwrap_or(1))
-                    .try_for_each(|at| step(db, at, (at + AT_ONCE).min(until)))
-            })?;
-            done += until - from;
-            told(done, all);
-            from = until;
-        }
-        Ok::<(), Stop>(())
-    };
-    let in_statements = |count: u64| {
-        let begins = (0..count).step_by(usize::try_from(AT_ONCE).unwrap_or(1));
-        begins.map(move |from| from..(from + AT_ONCE).min(count))
-    };
-    let clients = in_statements(size.clients).map(|numbers| clients(numbers, first.0, &staff, now.utc));
-    let contracts = in_statements(size.contracts).map(|numbers| contracts(numbers, first, size, &staff, now.utc));
-    let events = in_statements(size.events).map(|numbers| happenings(numbers, first, size, &staff, now.utc));
-    let mut statements = clients.chain(contracts).chain(events);
+    let clients = batches(size.clients, |rows| Batch::Statement(clients(rows, first.0, &staff, now.utc)));
+    let contracts = batches(size.contracts, |rows| Batch::Statement(contracts(rows, first, size, &staff, now.utc)));
+    let events = batches(size.events, |rows| Batch::Statement(happenings(rows, first, size, &staff, now.utc)));
+    let log = batches(size.audit, |rows| Batch::Log(rows.map(|number| entry(number, first.0)).collect()));
+    let mut batches = clients.chain(contracts).chain(events).chain(log);
     // Put together on one core while the database writes on the other.
     thread::scope(|scope| {
         let (made, next) = mpsc::sync_channel(4);
-        scope.spawn(move || statements.try_for_each(|sql| made.send(sql)));
-        let mut write = |db: &mut Db, _, _| next.recv().map_or(Ok(()), |sql| insert(db, &sql));
-        [size.clients, size.contracts, size.events].into_iter().try_for_each(|count| steps(db, count, &mut write))
-    })?;
-    steps(db, size.audit, &mut |db, from, to| {
-        let entries: Vec<Entry> = (from..to).map(|number| entry(number, first.0)).collect();
-        let author = Author { actor: None, name: "Demo", host: "demo", session: "scale", operation: "scale" };
-        Ok(storage::audit::add(db, &author, &entries, now.utc)?)
+        scope.spawn(move || batches.try_for_each(|batch| made.send(batch)));
+        let (mut next, mut done) = (next.iter().peekable(), 0);
+        while next.peek().is_some() {
+            db.transact(|db| {
+                next.by_ref().take(BATCHES_OF_A_COMMIT).try_for_each(|(rows, batch)| {
+                    done += rows;
+                    write(db, &batch, now.utc)
+                })
+            })?;
+            told(done, all);
+        }
+        Ok(())
     })
+}
+
+/// Rows that are written at once.
+enum Batch {
+    Statement(String),
+    Log(Vec<Entry>),
+}
+
+/// So many rows in batches, each with the number of its rows.
+fn batches(count: u64, make: impl Fn(Range<u64>) -> Batch) -> impl Iterator<Item = (u64, Batch)> {
+    (0..count.div_ceil(AT_ONCE)).map(move |number| {
+        let rows = number * AT_ONCE..count.min((number + 1) * AT_ONCE);
+        (rows.end - rows.start, make(rows))
+    })
+}
+
+fn write(db: &mut Db, batch: &Batch, now: NaiveDateTime) -> Result<(), Stop> {
+    match batch {
+        Batch::Statement(sql) => db.batch_execute(sql).map_err(storage::Failure::from)?,
+        Batch::Log(entries) => {
+            let author = Author { actor: None, name: "Demo", host: "demo", session: "scale", operation: "scale" };
+            storage::audit::add(db, &author, entries, now)?;
+        }
+    }
+    Ok(())
 }
 
 fn staff(db: &mut Db) -> Result<Staff, Stop> {
@@ -89,10 +99,6 @@ fn staff(db: &mut Db) -> Result<Staff, Stop> {
 
 fn next(db: &mut Db, table: &str) -> Result<u64, Stop> {
     Ok(u64::try_from(db.last_id(table)?).unwrap_or(0) + 1)
-}
-
-fn insert(db: &mut Db, sql: &str) -> Result<(), Stop> {
-    Ok(db.batch_execute(sql).map_err(storage::Failure::from)?)
 }
 
 /// Numbers of one record, whatever was asked for before it.
@@ -144,7 +150,7 @@ fn statement(head: &str, rows: impl Iterator<Item = String>) -> String {
     sql
 }
 
-fn clients(numbers: std::ops::Range<u64>, first: u64, staff: &Staff, now: NaiveDateTime) -> String {
+fn clients(numbers: Range<u64>, first: u64, staff: &Staff, now: NaiveDateTime) -> String {
     let rows = numbers.map(|number| {
         let who = who(number, staff);
         let (owner, sales_key) = &staff.sales[who.owner];
@@ -176,7 +182,7 @@ fn contract_of(event: u64, size: Size) -> u64 {
 }
 
 fn contracts(
-    numbers: std::ops::Range<u64>,
+    numbers: Range<u64>,
     (clients, first): (u64, u64),
     size: Size,
     staff: &Staff,
@@ -206,7 +212,7 @@ fn contracts(
 }
 
 fn happenings(
-    numbers: std::ops::Range<u64>,
+    numbers: Range<u64>,
     (_, contracts): (u64, u64),
     size: Size,
     staff: &Staff,
