@@ -217,6 +217,29 @@ fn what_a_write_says_is_what_stands(#[values(Engine::Sqlite, Engine::Mysql)] eng
     }
 }
 
+/// The way back has a way back.
+#[rstest]
+fn what_was_restored_is_archived_again(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let Records { contract, event, event_version, .. } = world.records();
+    let client = world.client_of(world.sales.actor.id, "Without Contracts");
+    let id = world.hire("somebody", Role::Support).actor.id;
+    let version = stands(&world, RecordKind::User, id.0).0;
+    for request in [
+        Request::ArchiveClient { id: client, version: 1 },
+        Request::ArchiveContract { id: contract, version: 1 },
+        Request::ArchiveEvent { id: event, version: event_version },
+        Request::DeactivateUser { id, version, heir: None },
+    ] {
+        let done = world.manage(&request);
+        let (verb, _) = last_row(&world);
+        let back = world.manage(&done.undo().unwrap());
+        assert_ne!(last_row(&world).0, verb);
+        world.manage(&back.undo().unwrap());
+        assert_eq!(last_row(&world).0, verb);
+    }
+}
+
 /// What is archived is restored first: nothing else changes it.
 #[rstest]
 fn what_is_archived_is_left_alone(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {

@@ -124,6 +124,9 @@ fn whoever_leaves_hands_over_everything(#[values(Engine::Sqlite, Engine::Mysql)]
         Err(Error::NeedsHeir(left)) => assert_eq!((left.clients, left.events, left.role), (0, 1, Role::Support)),
         other => panic!("{other:?}"),
     }
+    // Not to themselves, and not to another department.
+    assert!(matches!(world.ask(Some(&manager), &leave(Some(support))), Err(Error::NeedsHeir(_))));
+    assert_eq!(denied(world.ask(Some(&manager), &leave(Some(world.sales.actor.id)))), Reason::NotActiveSupport);
     let log = world.audit().len();
     world.save(&leave(Some(other)));
     assert_eq!(world.audit()[log..], ["user.deactivated", "event.support_assigned"]);
@@ -134,6 +137,7 @@ fn whoever_leaves_hands_over_everything(#[values(Engine::Sqlite, Engine::Mysql)]
     let draft = UserDraft { role: Role::Support, ..user_draft("sales", Role::Sales) };
     let move_to = |heir| Request::UpdateUser { id: sales, version: 2, draft: draft.clone(), heir };
     assert!(matches!(world.ask(Some(&manager), &move_to(None)), Err(Error::NeedsHeir(_))));
+    assert_eq!(denied(world.ask(Some(&manager), &move_to(Some(other)))), Reason::NotActiveSales);
     world.save(&move_to(Some(world.other_sales.actor.id)));
     let client = epic_events::storage::clients::find(&mut world.connection(), records.client).unwrap().unwrap();
     assert_eq!(client.sales_contact_id, world.other_sales.actor.id);
@@ -152,10 +156,39 @@ fn there_is_always_a_manager(#[values(Engine::Sqlite, Engine::Mysql)] engine: En
     let leave = Request::DeactivateUser { id, version: 1, heir: None };
     assert_eq!(denied(world.ask(Some(&manager), &leave)), Reason::LastManager);
     let draft = user_draft("manager", Role::Sales);
-    let demote = Request::UpdateUser { id, version: 1, draft, heir: None };
-    assert_eq!(denied(world.ask(Some(&manager), &demote)), Reason::LastManager);
-    world.hire("second", Role::Management);
-    assert!(world.ask(Some(&manager), &demote).is_ok());
+    let demote = |version| Request::UpdateUser { id, version, draft: draft.clone(), heir: None };
+    assert_eq!(denied(world.ask(Some(&manager), &demote(1))), Reason::LastManager);
+    // Whoever stays what they are is no loss, nor is who has left already.
+    let renamed = UserDraft { full_name: "Married Name".to_owned(), ..user_draft("manager", Role::Management) };
+    let (_, version) = world.save(&Request::UpdateUser { id, version: 1, draft: renamed, heir: None });
+    let second = world.hire("second", Role::Management).actor.id;
+    world.save(&Request::DeactivateUser { id: second, version: 2, heir: None });
+    let draft = user_draft("second", Role::Sales);
+    world.save(&Request::UpdateUser { id: second, version: 3, draft, heir: None });
+    assert_eq!(denied(world.ask(Some(&manager), &demote(version))), Reason::LastManager);
+    world.hire("third", Role::Management);
+    assert!(world.ask(Some(&manager), &demote(version)).is_ok());
+}
+
+/// An event that becomes work again is nobody's when who prepared it is in support no more.
+#[rstest]
+fn an_event_is_not_given_back_to_whoever_left(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let event = world.records().event;
+    let support = world.support.actor.id;
+    let status = |version, status| Request::SetStatus { id: event, version, status };
+    let stands = |world: &World| {
+        let event = epic_events::storage::events::find(&mut world.connection(), event).unwrap().unwrap();
+        (event.status, event.support_id)
+    };
+    world.save(&status(2, Status::Done));
+    world.save(&status(3, Status::Planned));
+    assert_eq!(stands(&world), (Status::Planned, Some(support)));
+    world.save(&status(4, Status::Done));
+    world.save(&Request::DeactivateUser { id: support, version: 2, heir: None });
+    assert_eq!(stands(&world), (Status::Done, Some(support)));
+    world.save(&status(5, Status::Planned));
+    assert_eq!(stands(&world), (Status::Planned, None));
 }
 
 #[rstest]
@@ -203,6 +236,15 @@ fn several_events_are_assigned_and_undone_at_once(#[values(Engine::Sqlite, Engin
     world.manage(&Request::AssignSupport(assigned.undo));
     let stored = epic_events::storage::events::find(&mut world.connection(), one).unwrap().unwrap();
     assert_eq!((stored.support_id, stored.version), (None, 3));
+    // One alone that was changed is a conflict; whose it is already it stays, without a row.
+    let give = |version| Request::AssignSupport(vec![Assignment { event: one, version, support: Some(support) }]);
+    let manager = world.manager.clone();
+    assert!(matches!(world.ask(Some(&manager), &give(1)), Err(Error::Conflict(_))));
+    world.manage(&give(3));
+    let rows = world.audit().len();
+    world.manage(&give(4));
+    assert_eq!(world.audit().len(), rows);
+    assert!(matches!(world.ask(Some(&manager), &give(3)), Err(Error::Conflict(_))));
 }
 
 #[rstest]
