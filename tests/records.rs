@@ -217,6 +217,23 @@ fn what_a_write_says_is_what_stands(#[values(Engine::Sqlite, Engine::Mysql)] eng
     }
 }
 
+/// What somebody leaves behind changes hands with a row of its own that says so.
+#[rstest]
+fn what_is_inherited_is_said(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let Records { client, event, .. } = world.records();
+    for (id, heir, kind, number) in [
+        (world.support.actor.id, world.other_support.actor.id, RecordKind::Event, event.0),
+        (world.sales.actor.id, world.other_sales.actor.id, RecordKind::Client, client.0),
+    ] {
+        let before = stands(&world, kind, number).1;
+        world.save(&Request::DeactivateUser { id, version: 2, heir: Some(heir) });
+        let changes = before.changes_to(&stands(&world, kind, number).1);
+        assert!(!changes.0.is_empty());
+        assert_eq!(sorted(&last_row(&world).1), sorted(&changes));
+    }
+}
+
 /// The way back has a way back.
 #[rstest]
 fn what_was_restored_is_archived_again(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {

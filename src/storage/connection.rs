@@ -10,6 +10,7 @@ use diesel::{
 };
 
 use super::{
+    address::{FORM, Target},
     failure::Failure,
     mysql::MysqlConnection,
     raw::{Raw, raw},
@@ -46,34 +47,6 @@ pub struct Sampled {
 struct Id {
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     id: i64,
-}
-
-/// Where the data lives. The engine is chosen by the scheme, never by trying.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    Sqlite(PathBuf),
-    /// The whole address, which holds a password: never to be shown.
-    Mysql(String),
-}
-
-impl Target {
-    /// Reads `sqlite://PATH` or `mysql://USER:PASSWORD@HOST:PORT/NAME`.
-    pub fn parse(address: &str) -> Result<Self, ConnectionProblem> {
-        let address = address.trim();
-        if let Some(path) = address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:")) {
-            if path.is_empty() {
-                return Err(ConnectionProblem::BadAddress("sqlite://PATH".to_owned()));
-            }
-            Ok(Self::Sqlite(path.into()))
-        } else if address.starts_with("mysql://") {
-            super::mysql::check(address)?;
-            Ok(Self::Mysql(address.to_owned()))
-        } else {
-            // What stands before the colon is safe to repeat; the rest may hold a password.
-            let scheme = address.split_once(':').map_or("", |(scheme, _)| scheme);
-            Err(ConnectionProblem::BadAddress(scheme.to_owned()))
-        }
-    }
 }
 
 /// For each connection to SQLite: enforced references, readers beside a writer, nothing
@@ -360,7 +333,7 @@ fn open_sqlite(path: &PathBuf) -> Result<Db, ConnectionProblem> {
 
 /// Creates the database that the address names, through the same account.
 fn create_mysql_database(address: &str) -> Result<(), ConnectionProblem> {
-    let bad = || ConnectionProblem::BadAddress(super::mysql::FORM.to_owned());
+    let bad = || ConnectionProblem::BadAddress(FORM.to_owned());
     let (base, query) = address.split_once('?').map_or((address, None), |(base, query)| (base, Some(query)));
     let (server, name) = base.rsplit_once('/').ok_or_else(bad)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';

@@ -2,6 +2,7 @@
 //! only `connection`, `mysql` and `migrate` know which engine it is, `failure` how each says
 //! what went wrong.
 
+mod address;
 pub mod audit;
 pub mod backup;
 pub mod chain;
@@ -21,7 +22,8 @@ pub mod settings;
 pub mod standing;
 pub mod users;
 
-pub use connection::{Db, MultiBackend, Target};
+pub use address::Target;
+pub use connection::{Db, MultiBackend};
 pub use failure::Failure;
 pub use standing::Standing;
 

@@ -4,7 +4,7 @@
 //! Implements Diesel's hidden multi-connection traits; the versions are pinned in
 //! Cargo.toml for that reason.
 
-use std::{any::Any, future::Future, net::IpAddr, path::PathBuf, time::Duration};
+use std::{any::Any, future::Future, time::Duration};
 
 use diesel::{
     connection::{AnsiTransactionManager, CacheSize, Connection, Instrumentation, LoadConnection, SimpleConnection},
@@ -18,8 +18,8 @@ use diesel::{
 };
 use diesel_async::{AsyncConnection, AsyncConnectionCore, AsyncMysqlConnection, SimpleAsyncConnection};
 use futures_util::StreamExt;
-use mysql_async::{Opts, OptsBuilder, SslOpts};
 
+use super::address::{each_host, options};
 use crate::domain::error::ConnectionProblem;
 
 type Lookup = <Mysql as TypeMetadata>::MetadataLookup;
@@ -38,15 +38,6 @@ pub(super) fn lacks_majority(message: &str) -> bool {
 
 /// How long to wait while the tables are brought up to date.
 const MIGRATION_PATIENCE: Duration = Duration::from_mins(30);
-
-/// Said to the server once for each connection.
-const SESSION: &str = "SET time_zone = '+00:00', \
-     sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', \
-     innodb_lock_wait_timeout = 5";
-
-/// Reads what was committed, not what stood when the transaction began: the rules are
-/// checked after the rows they depend on were locked.
-const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
 
 /// A line of `SHOW VARIABLES` or `SHOW STATUS`.
 #[derive(diesel::QueryableByName)]
@@ -229,77 +220,6 @@ fn is_fatal(message: &str) -> bool {
         "Can't create more than max_prepared_stmt_count",
     ];
     lacks_majority(message) || FATAL.iter().any(|beginning| message.starts_with(beginning))
-}
-
-/// What an address looks like that is understood.
-pub(super) const FORM: &str = "mysql://USER:PASSWORD@HOST:PORT/NAME";
-
-/// Whether the address can be understood, without asking anybody.
-pub(super) fn check(address: &str) -> Result<(), ConnectionProblem> {
-    each_host(address).iter().try_for_each(|host| options(host).map(drop))
-}
-
-/// The same address for each of its hosts.
-fn each_host(address: &str) -> Vec<String> {
-    let parts = || {
-        let rest = address.strip_prefix("mysql://")?;
-        let (before, options) = rest.split_once('?').unwrap_or((rest, ""));
-        let (before, name) = before.rsplit_once('/').unwrap_or((before, ""));
-        let (who, hosts) = before.rsplit_once('@').map_or(("", before), |(who, hosts)| (who, hosts));
-        hosts.contains(',').then_some((who, hosts, name, options))
-    };
-    let Some((who, hosts, name, options)) = parts() else { return vec![address.to_owned()] };
-    let at = if who.is_empty() { "" } else { "@" };
-    let asked = if options.is_empty() { "" } else { "?" };
-    hosts.split(',').map(|host| format!("mysql://{who}{at}{}/{name}{asked}{options}", host.trim())).collect()
-}
-
-/// `mysql://user:password@host:port/name?ssl_mode=…&ssl_ca=…&unix_socket=…`, with the
-/// words of the MySQL manual. TLS with verification unless the server is this machine
-/// or plaintext is asked for.
-fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
-    let (base, query) = address.split_once('?').unwrap_or((address, ""));
-    let bad = |part: &str| ConnectionProblem::BadAddress(part.to_owned());
-    let parsed = Opts::from_url(base).map_err(|_| bad(FORM))?;
-    let mut mode = if is_this_machine(parsed.ip_or_hostname()) { "disabled" } else { "verify_identity" };
-    let mut authority = Vec::new();
-    let mut options = OptsBuilder::from_opts(parsed)
-        .client_found_rows(true)
-        // Diesel keeps the prepared statements; a second cache would close them under it.
-        .stmt_cache_size(0)
-        .prefer_socket(false)
-        .tcp_keepalive(Some(10_000_u32))
-        .setup(vec![SESSION, ISOLATION]);
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        match pair.split_once('=').unwrap_or((pair, "")) {
-            ("ssl_mode", value) => mode = value,
-            ("ssl_ca", path) => authority.push(PathBuf::from(path).into()),
-            ("unix_socket", path) => {
-                options = options.socket(Some(path));
-                mode = "disabled";
-            }
-            // A question mark in a password makes an option of what follows: that is not repeated.
-            (unknown, _) if query.contains('@') || !unknown.chars().all(|c| c.is_ascii_lowercase() || c == '_') => {
-                return Err(bad(FORM));
-            }
-            (unknown, _) => return Err(bad(unknown)),
-        }
-    }
-    let own_authority = !authority.is_empty();
-    let tls = SslOpts::default().with_root_certs(authority).with_disable_built_in_roots(own_authority);
-    let tls = match mode.to_ascii_lowercase().as_str() {
-        "disabled" => None,
-        "required" => Some(tls.with_danger_accept_invalid_certs(true)),
-        "verify_ca" => Some(tls.with_danger_skip_domain_validation(true)),
-        "verify_identity" => Some(tls),
-        _ => return Err(bad("ssl_mode")),
-    };
-    Ok(options.ssl_opts(tls))
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Why connecting failed, for people.

@@ -1,22 +1,24 @@
 //! The same on three nodes of a Galera cluster, whichever of them is written to.
 
 use std::{
-    sync::OnceLock,
+    sync::{Barrier, OnceLock},
+    thread,
     time::{Duration, Instant},
 };
 
 use epic_events::{
-    domain::{Error, error::ConnectionProblem},
+    domain::{Error, error::ConnectionProblem, user::Role},
     services::{Reply, Request},
 };
+use secrecy::SecretString;
 
 use crate::{
-    common::{figure, later, services, within},
+    common::{figure, later, rounds, services, within},
     races,
     support::{
         TestDb,
         cluster::Cluster,
-        world::{World, client_draft},
+        world::{PASSWORD, World, client_draft},
     },
 };
 
@@ -39,6 +41,55 @@ fn eight_who_edit_on_three_nodes_lose_nothing() {
     let each: Vec<String> = (0..3).map(|number| cluster().url("edited", &[number])).collect();
     let mut world = World::of(TestDb::at(each[0].clone()));
     races::edit_by_eight(&mut world, ON, &each);
+}
+
+/// At nine o'clock everybody comes in, each on the node that is nearest to them.
+#[test]
+fn eight_who_sign_in_at_once_on_three_nodes_are_let_in() {
+    let each: Vec<String> = (0..3).map(|number| cluster().url("signed_in", &[number])).collect();
+    let mut world = World::of(TestDb::at(each[0].clone()));
+    let names: Vec<String> = (0..8).map(|number| format!("early{number}")).collect();
+    for name in &names {
+        let hired = world.hire(name, Role::Sales);
+        for url in &each {
+            races::wait_until_known(url, &hired);
+        }
+    }
+    let (mornings, barrier) = (rounds(10), Barrier::new(names.len()));
+    let come_in = &|number: usize| {
+        let mut services = services(&TestDb::at(each[number % each.len()].clone()));
+        services.connect().unwrap();
+        let one = |morning: usize| {
+            let request = Request::SignIn { login: names[number].clone(), password: SecretString::from(PASSWORD) };
+            barrier.wait();
+            let begun = Instant::now();
+            let answer = services.execute(None, &request, later(3_600 * u64::try_from(morning).unwrap()));
+            (answer, begun.elapsed())
+        };
+        (0..mornings).map(one).collect::<Vec<_>>()
+    };
+    let answers: Vec<_> = thread::scope(|scope| {
+        let all: Vec<_> = (0..names.len()).map(|number| scope.spawn(move || come_in(number))).collect();
+        all.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    // A server may be stopped while it reads a table's triggers, and keep them broken for a while.
+    let (mut told, mut slowest) = (0, Duration::ZERO);
+    for (answer, took) in &answers {
+        match answer {
+            Ok(Reply::SignedIn(_)) => slowest = slowest.max(*took),
+            Err(Error::Unavailable(ConnectionProblem::Timeout)) => told += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(told * 2 < answers.len(), "{told} of {} had to try again", answers.len());
+    figure(
+        "13 signing in",
+        ON,
+        &format!(
+            "{} at once on {mornings} mornings, {told} told to try again, the last of the others after {slowest:?}",
+            names.len()
+        ),
+    );
 }
 
 /// The next save goes to another node; without most of the nodes the person is told.

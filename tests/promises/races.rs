@@ -85,7 +85,7 @@ pub fn deactivate_while_they_save(world: &mut World, on: &str, url: &str) {
 }
 
 /// The nodes of a cluster apply what another one has acknowledged a moment later.
-fn wait_until_known(url: &str, who: &Session) {
+pub fn wait_until_known(url: &str, who: &Session) {
     let mut db = Db::open(&Target::parse(url).unwrap()).unwrap();
     let epoch = |db: &mut Db| epic_events::storage::users::account(db, who.actor.id).unwrap().map(|one| one.auth_epoch);
     while epoch(&mut db) != Some(who.auth_epoch) {

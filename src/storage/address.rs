@@ -1,0 +1,110 @@
+//! Where the data lives, as it is written in an address, and what an address asks for.
+
+use std::{net::IpAddr, path::PathBuf};
+
+use mysql_async::{Opts, OptsBuilder, SslOpts};
+
+use crate::domain::error::ConnectionProblem;
+
+/// Where the data lives. The engine is chosen by the scheme, never by trying.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    Sqlite(PathBuf),
+    /// The whole address, which holds a password: never to be shown.
+    Mysql(String),
+}
+
+impl Target {
+    /// Reads `sqlite://PATH` or `mysql://USER:PASSWORD@HOST:PORT/NAME`.
+    pub fn parse(address: &str) -> Result<Self, ConnectionProblem> {
+        let address = address.trim();
+        if let Some(path) = address.strip_prefix("sqlite://").or_else(|| address.strip_prefix("sqlite:")) {
+            if path.is_empty() {
+                return Err(ConnectionProblem::BadAddress("sqlite://PATH".to_owned()));
+            }
+            Ok(Self::Sqlite(path.into()))
+        } else if address.starts_with("mysql://") {
+            each_host(address).iter().try_for_each(|host| options(host).map(drop))?;
+            Ok(Self::Mysql(address.to_owned()))
+        } else {
+            // What stands before the colon is safe to repeat; the rest may hold a password.
+            let scheme = address.split_once(':').map_or("", |(scheme, _)| scheme);
+            Err(ConnectionProblem::BadAddress(scheme.to_owned()))
+        }
+    }
+}
+
+/// What an address looks like that is understood.
+pub(super) const FORM: &str = "mysql://USER:PASSWORD@HOST:PORT/NAME";
+
+/// Said to the server once for each connection.
+const SESSION: &str = "SET time_zone = '+00:00', \
+     sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', \
+     innodb_lock_wait_timeout = 5";
+
+/// Reads what was committed, not what stood when the transaction began: the rules are
+/// checked after the rows they depend on were locked.
+const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+/// The same address for each of its hosts.
+pub(super) fn each_host(address: &str) -> Vec<String> {
+    let parts = || {
+        let rest = address.strip_prefix("mysql://")?;
+        let (before, options) = rest.split_once('?').unwrap_or((rest, ""));
+        let (before, name) = before.rsplit_once('/').unwrap_or((before, ""));
+        let (who, hosts) = before.rsplit_once('@').map_or(("", before), |(who, hosts)| (who, hosts));
+        hosts.contains(',').then_some((who, hosts, name, options))
+    };
+    let Some((who, hosts, name, options)) = parts() else { return vec![address.to_owned()] };
+    let at = if who.is_empty() { "" } else { "@" };
+    let asked = if options.is_empty() { "" } else { "?" };
+    hosts.split(',').map(|host| format!("mysql://{who}{at}{}/{name}{asked}{options}", host.trim())).collect()
+}
+
+/// `mysql://user:password@host:port/name?ssl_mode=…&ssl_ca=…&unix_socket=…`, with the
+/// words of the MySQL manual. TLS with verification unless the server is this machine
+/// or plaintext is asked for.
+pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
+    let (base, query) = address.split_once('?').unwrap_or((address, ""));
+    let bad = |part: &str| ConnectionProblem::BadAddress(part.to_owned());
+    let parsed = Opts::from_url(base).map_err(|_| bad(FORM))?;
+    let mut mode = if is_this_machine(parsed.ip_or_hostname()) { "disabled" } else { "verify_identity" };
+    let mut authority = Vec::new();
+    let mut options = OptsBuilder::from_opts(parsed)
+        .client_found_rows(true)
+        // Diesel keeps the prepared statements; a second cache would close them under it.
+        .stmt_cache_size(0)
+        .prefer_socket(false)
+        .tcp_keepalive(Some(10_000_u32))
+        .setup(vec![SESSION, ISOLATION]);
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        match pair.split_once('=').unwrap_or((pair, "")) {
+            ("ssl_mode", value) => mode = value,
+            ("ssl_ca", path) => authority.push(PathBuf::from(path).into()),
+            ("unix_socket", path) => {
+                options = options.socket(Some(path));
+                mode = "disabled";
+            }
+            // A question mark in a password makes an option of what follows: that is not repeated.
+            (unknown, _) if query.contains('@') || !unknown.chars().all(|c| c.is_ascii_lowercase() || c == '_') => {
+                return Err(bad(FORM));
+            }
+            (unknown, _) => return Err(bad(unknown)),
+        }
+    }
+    let own_authority = !authority.is_empty();
+    let tls = SslOpts::default().with_root_certs(authority).with_disable_built_in_roots(own_authority);
+    let tls = match mode.to_ascii_lowercase().as_str() {
+        "disabled" => None,
+        "required" => Some(tls.with_danger_accept_invalid_certs(true)),
+        "verify_ca" => Some(tls.with_danger_skip_domain_validation(true)),
+        "verify_identity" => Some(tls),
+        _ => return Err(bad("ssl_mode")),
+    };
+    Ok(options.ssl_opts(tls))
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
