@@ -4,18 +4,21 @@
 
 mod support;
 
+use std::sync::OnceLock;
+
 use diesel::prelude::*;
 use epic_events::{
     domain::{
         UserId,
         event::Status,
         filter::{Assignment, ClientFilter, ClientSort, ContractFilter, ContractSort, EventFilter, EventSort},
-        page::{Cursor, Edge, Key, Listing},
+        page::{Count, Cursor, Edge, Key, Listing},
         session::Session,
     },
     services::{Reply, Request, Services, demo},
     storage::{Db, Scope, Target, Viewer, clients, contracts, events},
 };
+use rstest::rstest;
 use strum::IntoEnumIterator;
 use support::{
     Engine, TestDb,
@@ -115,24 +118,23 @@ fn every_list_in_every_order_walks_an_index_of_the_embedded_engine() {
 
 #[derive(diesel::QueryableByName)]
 struct Read {
-    #[diesel(sql_type = diesel::sql_types::Text)]
-    name: String,
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    times: i64,
+    #[diesel(sql_type = diesel::sql_types::Text, column_name = "Value")]
+    times: String,
 }
 
 /// What the connection has read and sorted so far.
 fn work(db: &mut Db, about: &str) -> i64 {
     let Db::Mysql(connection) = db else { panic!("a server") };
-    let sql = "SELECT VARIABLE_NAME AS name, CAST(VARIABLE_VALUE AS SIGNED) AS times \
-               FROM information_schema.SESSION_STATUS";
+    let sql = format!("SHOW SESSION STATUS LIKE '{about}%'");
     let all: Vec<Read> = diesel::sql_query(sql).load(connection).unwrap();
-    all.into_iter().filter(|read| read.name.starts_with(about)).map(|read| read.times).sum()
+    all.into_iter().map(|read| read.times.parse::<i64>().unwrap()).sum()
 }
 
-#[test]
-fn every_list_in_every_order_reads_no_more_than_its_page_on_a_server() {
-    let db = company(Engine::Mysql, 20_000);
+#[rstest]
+fn every_list_in_every_order_reads_no_more_than_its_page_on_a_server(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let db = company(engine, 20_000);
     let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
     // A server that has not counted its rows yet guesses.
     for table in ["events", "contracts", "clients"] {
@@ -140,14 +142,14 @@ fn every_list_in_every_order_reads_no_more_than_its_page_on_a_server() {
     }
     // The question itself reads the server's counters.
     let asking = {
-        let before = work(&mut connection, "HANDLER_READ");
-        work(&mut connection, "HANDLER_READ") - before
+        let before = work(&mut connection, "Handler_read");
+        work(&mut connection, "Handler_read") - before
     };
     each_list(|name, ask| {
-        let before = (work(&mut connection, "HANDLER_READ"), work(&mut connection, "SORT_ROWS"));
+        let before = (work(&mut connection, "Handler_read"), work(&mut connection, "Sort_rows"));
         ask(&mut connection);
-        let sorted = work(&mut connection, "SORT_ROWS") - before.1;
-        let read = work(&mut connection, "HANDLER_READ") - before.0 - 3 * asking;
+        let sorted = work(&mut connection, "Sort_rows") - before.1;
+        let read = work(&mut connection, "Handler_read") - before.0 - 3 * asking;
         assert_eq!(sorted, 0, "{name} is sorted");
         // A row of the list and one of each table that it is joined with.
         assert!(read <= 6 * 101, "{name} reads {read} rows for a page of 100");
@@ -182,10 +184,11 @@ struct Desk {
 }
 
 impl Desk {
-    fn new() -> Self {
-        let world = World::new(Engine::Mysql);
-        let wire = Proxy::to(support::server().port);
-        let url = world.db.url.replace(&support::server().port.to_string(), &wire.port.to_string());
+    fn new(engine: Engine) -> Self {
+        let world = World::new(engine);
+        let port = support::server(engine).port;
+        let wire = Proxy::to(port);
+        let url = world.db.url.replace(&port.to_string(), &wire.port.to_string());
         let services = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
         Self { services, wire, world }
     }
@@ -206,9 +209,9 @@ impl Desk {
     }
 }
 
-#[test]
-fn opening_a_list_is_one_round_trip() {
-    let mut desk = Desk::new();
+#[rstest]
+fn opening_a_list_is_one_round_trip(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut desk = Desk::new(engine);
     desk.world.records();
     let manager = desk.world.manager.clone();
     let open = |text: &str, edge: Edge| {
@@ -228,9 +231,11 @@ fn opening_a_list_is_one_round_trip() {
 
 /// A page that comes without its right being asked beforehand comes only while that right is
 /// what the session takes it for.
-#[test]
-fn what_is_not_asked_beforehand_is_made_sure_of_by_the_page_itself() {
-    let mut desk = Desk::new();
+#[rstest]
+fn what_is_not_asked_beforehand_is_made_sure_of_by_the_page_itself(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut desk = Desk::new(engine);
     desk.world.records();
     let open = Request::ListEvents(listing(EventSort::Starts, false, Edge::Start));
     let sales = desk.world.sales.clone();
@@ -259,11 +264,11 @@ fn version_of(desk: &Desk, id: UserId) -> i32 {
     epic_events::storage::users::find(&mut desk.world.connection(), id).unwrap().unwrap().version
 }
 
-#[test]
-fn a_save_asks_as_little_as_its_rules_allow() {
+#[rstest]
+fn a_save_asks_as_little_as_its_rules_allow(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     // Besides BEGIN and COMMIT: fence, load, write, the end of the log, its new row.
     const SAVE: usize = 5 + 2;
-    let mut desk = Desk::new();
+    let mut desk = Desk::new(engine);
     let (sales, support, manager) = (desk.world.sales.clone(), desk.world.support.clone(), desk.world.manager.clone());
     let records = [desk.world.records(), desk.world.records()];
     let both = |request: &dyn Fn(&support::world::Records) -> Request| [request(&records[0]), request(&records[1])];
@@ -301,11 +306,10 @@ fn a_save_asks_as_little_as_its_rules_allow() {
 
 /// Statements stay prepared, and a server keeps so many for all: one that keeps no more is
 /// asked on a new connection, which holds none.
-#[test]
-fn a_server_that_keeps_few_statements_still_answers() {
-    let server = support::Server::start_with(&["--max-prepared-stmt-count=12".to_owned()]);
-    let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/few", server.port);
-    let mut world = World::of(TestDb::at(url));
+#[rstest]
+fn a_server_that_keeps_few_statements_still_answers(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let server = support::Server::start_with(engine, &["--max-prepared-stmt-count=12".to_owned()]);
+    let mut world = World::of(TestDb::on(&server, "few"));
     for descending in [false, true] {
         for sort in EventSort::iter() {
             let open = Request::ListEvents(listing::<EventFilter, _>(sort, descending, Edge::Start));
@@ -315,28 +319,35 @@ fn a_server_that_keeps_few_statements_still_answers() {
     world.records();
 }
 
+/// Some texts, each with the events that it finds, whether only the newest were searched, and how
+/// many there are.
+type Found = Vec<(&'static str, Vec<(i64, String)>, bool, Count)>;
+
+fn found_on(engine: Engine) -> Found {
+    let db = company(engine, 20_000);
+    let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
+    let now = epic_events::app::now().utc;
+    let mut answer = |text: &str, edge: Edge| {
+        let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
+        let asked = Listing { filter, ..listing(EventSort::Title, false, edge) };
+        events::page(&mut connection, &asked, MANAGER, now).unwrap()
+    };
+    let texts = ["wed", "wedding yuki", "yuki rossi", "1999", "lumiere 87", "edding", "ai", "nothing begins so"];
+    let found = texts.map(|text| {
+        let page = answer(text, Edge::Start);
+        let titles = page.rows.into_iter().map(|row| (row.event.id.0, row.event.title)).collect();
+        (text, titles, page.among_newest, answer(text, Edge::Total).total.unwrap())
+    });
+    found.into()
+}
+
 /// Whichever way words are looked for: common ones by walking the list, rare ones by the index,
 /// pieces among the newest.
-#[test]
-fn both_engines_find_the_same_words() {
-    let mut found = [Engine::Sqlite, Engine::Mysql].map(|engine| {
-        let db = company(engine, 20_000);
-        let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
-        let now = epic_events::app::now().utc;
-        let mut answer = |text: &str, edge: Edge| {
-            let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
-            let asked = Listing { filter, ..listing(EventSort::Title, false, edge) };
-            events::page(&mut connection, &asked, MANAGER, now).unwrap()
-        };
-        ["wed", "wedding yuki", "yuki rossi", "1999", "lumiere 87", "edding", "ai", "nothing begins so"].map(|text| {
-            let page = answer(text, Edge::Start);
-            let titles: Vec<(i64, String)> =
-                page.rows.into_iter().map(|row| (row.event.id.0, row.event.title)).collect();
-            (text, titles, page.among_newest, answer(text, Edge::Total).total.unwrap())
-        })
-    });
-    let [embedded, server] = &mut found;
-    for (one, other) in embedded.iter().zip(server.iter()) {
+#[rstest]
+fn a_server_finds_the_same_words_as_the_embedded_engine(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    static EMBEDDED: OnceLock<Found> = OnceLock::new();
+    let embedded = EMBEDDED.get_or_init(|| found_on(Engine::Sqlite));
+    for (one, other) in embedded.iter().zip(&found_on(engine)) {
         assert_eq!(one, other);
         let (text, titles, ..) = one;
         assert_eq!(titles.is_empty(), *text == "nothing begins so", "{one:?}");

@@ -1,5 +1,5 @@
 //! What a write says is what stands: the version in the reply, the changes in the audit log,
-//! and the way back, compared with the record itself before and after, on both engines.
+//! and the way back, compared with the record itself before and after, on every engine.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
@@ -185,7 +185,7 @@ fn writes(world: &mut World) -> Vec<(&'static str, RecordKind, i64, Request, boo
 }
 
 #[rstest]
-fn what_a_write_says_is_what_stands(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn what_a_write_says_is_what_stands(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     for (verb, kind, id, request, undoable) in writes(&mut world) {
         if matches!(&request, Request::ArchiveContract { version: 2, .. }) {
@@ -219,7 +219,7 @@ fn what_a_write_says_is_what_stands(#[values(Engine::Sqlite, Engine::Mysql)] eng
 
 /// What somebody leaves behind changes hands with a row of its own that says so.
 #[rstest]
-fn what_is_inherited_is_said(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn what_is_inherited_is_said(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let Records { client, event, .. } = world.records();
     for (id, heir, kind, number) in [
@@ -236,7 +236,7 @@ fn what_is_inherited_is_said(#[values(Engine::Sqlite, Engine::Mysql)] engine: En
 
 /// The way back has a way back.
 #[rstest]
-fn what_was_restored_is_archived_again(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn what_was_restored_is_archived_again(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let Records { contract, event, event_version, .. } = world.records();
     let client = world.client_of(world.sales.actor.id, "Without Contracts");
@@ -259,7 +259,7 @@ fn what_was_restored_is_archived_again(#[values(Engine::Sqlite, Engine::Mysql)] 
 
 /// What is archived is restored first: nothing else changes it.
 #[rstest]
-fn what_is_archived_is_left_alone(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn what_is_archived_is_left_alone(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let Records { contract, event, event_version, .. } = world.records();
     let client = world.client_of(world.sales.actor.id, "Without Contracts");
@@ -295,7 +295,9 @@ fn what_is_archived_is_left_alone(#[values(Engine::Sqlite, Engine::Mysql)] engin
 /// Of several clients those that somebody else has changed are named, and the rest change
 /// hands; one alone is a conflict.
 #[rstest]
-fn a_hand_over_of_several_leaves_out_what_was_changed(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn a_hand_over_of_several_leaves_out_what_was_changed(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let (owner, to) = (world.sales.actor.id, world.other_sales.actor.id);
     let [one, two] = ["One", "Two"].map(|name| world.client_of(owner, name));

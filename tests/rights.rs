@@ -1,4 +1,4 @@
-//! The rights: every request, every role, own and not own, on both engines. What is
+//! The rights: every request, every role, own and not own, on every engine. What is
 //! expected stands here by hand and is not computed from the program's own table.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -271,14 +271,14 @@ fn try_table(world: &mut World, table: &[Row]) {
 }
 
 #[rstest]
-fn every_request_by_every_role(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn every_request_by_every_role(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     world.hire("spare", Role::Support);
     try_table(&mut world, EXPECTED);
 }
 
 #[rstest]
-fn settings_widen_and_restrict(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn settings_widen_and_restrict(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
     let widened = Settings { sales_create_contracts: true, support_hands_over: true, ..settings };
@@ -297,7 +297,7 @@ fn settings_widen_and_restrict(#[values(Engine::Sqlite, Engine::Mysql)] engine: 
 /// Nobody, somebody whose account or password was changed, and somebody with a temporary
 /// password can do nothing at all.
 #[rstest]
-fn without_a_good_session_nothing_goes(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn without_a_good_session_nothing_goes(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     world.hire("spare", Role::Support);
     let gone = world.hire("gone", Role::Management);
@@ -334,7 +334,7 @@ fn without_a_good_session_nothing_goes(#[values(Engine::Sqlite, Engine::Mysql)] 
 
 /// The person and the audit log are told why: the role, a setting, or whose record it is.
 #[rstest]
-fn why_it_was_refused_is_told(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn why_it_was_refused_is_told(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     use diesel::prelude::*;
     use epic_events::schema::audit_log as log;
     let mut world = World::new(engine);
@@ -414,7 +414,9 @@ fn sensitive_or_plain(name: &str, world: &mut World) -> Request {
 }
 
 #[rstest]
-fn the_password_is_asked_again_as_the_company_chose(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn the_password_is_asked_again_as_the_company_chose(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     const GRACE: u64 = 5 * 60 * 1_000;
     const TO_SEND_IT_AGAIN: u64 = 10_000;
     let mut world = World::new(engine);

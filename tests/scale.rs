@@ -24,7 +24,7 @@ fn made(engine: Engine, size: u64) -> TestDb {
 }
 
 #[rstest]
-fn a_large_company_is_consistent(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn a_large_company_is_consistent(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let db = made(engine, 2_000);
     let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
     let counts: [i64; 4] = [

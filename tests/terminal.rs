@@ -92,7 +92,9 @@ fn first_time(terminal: &mut Terminal, username: &str) {
 }
 
 #[rstest]
-fn from_an_empty_machine_to_a_supported_event(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn from_an_empty_machine_to_a_supported_event(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &db.url);
     let mut terminal = Terminal::start(home.path(), &db.url, &[]);
@@ -214,14 +216,14 @@ fn look_at_the_database(db: &TestDb) {
 }
 
 #[rstest]
-fn the_wizard_sets_up_a_company(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn the_wizard_sets_up_a_company(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     // What the configuration names is not what is chosen in the wizard on a server.
     let named = if engine == Engine::Sqlite { db.url.as_str() } else { "" };
     let mut terminal = Terminal::start(home.path(), named, &["--init"]);
     let t = &mut terminal;
     t.see(&["Step 1 of", "Language"]).press(ENTER).see(&["Where does the company's data live"]);
-    if engine == Engine::Mysql {
+    if engine != Engine::Sqlite {
         let rest = db.url.strip_prefix("mysql://crm:only-for-tests@127.0.0.1:").unwrap();
         let (port, name) = rest.split_once('/').unwrap();
         t.press("\x1b[C").see(&["MySQL server >"]).press(ENTER).see(&["Encryption"]);

@@ -58,7 +58,7 @@ fn guesser(url: &str, login: &str) -> (Child, Lines<BufReader<ChildStdout>>) {
 }
 
 #[rstest]
-fn of_many_guesses_at_once_few_are_looked_at(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn of_many_guesses_at_once_few_are_looked_at(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     const MANY: usize = 50;
     let world = World::new(engine);
     for login in ["sales", "nobody.at.all"] {
@@ -88,7 +88,7 @@ fn of_many_guesses_at_once_few_are_looked_at(#[values(Engine::Sqlite, Engine::My
 
 /// The medians of an unknown user, a wrong password and a deactivated account.
 #[rstest]
-fn what_is_wrong_is_not_told_by_the_time(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn what_is_wrong_is_not_told_by_the_time(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     const COST: u32 = 8;
     let mut world = World::new(engine);
     world.hire("gone", Role::Support);
@@ -125,7 +125,9 @@ fn what_is_wrong_is_not_told_by_the_time(#[values(Engine::Sqlite, Engine::Mysql)
 
 /// Nobody touches the real program; its account ends elsewhere.
 #[rstest]
-fn an_idle_screen_is_signed_out_within_five_seconds(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn an_idle_screen_is_signed_out_within_five_seconds(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let home = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(home.path(), &world.db.url, &[]);

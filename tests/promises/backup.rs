@@ -13,6 +13,7 @@ use epic_events::{
     services::{Reply, Request, Services, upkeep},
     storage::{Db, Target},
 };
+use rstest::rstest;
 use secrecy::SecretString;
 
 use crate::{
@@ -116,18 +117,20 @@ fn what_is_no_backup_is_not_restored() {
 }
 
 /// The README's way for a server: its own tools, while people write.
-#[test]
-fn a_server_s_database_is_dumped_and_loaded_as_the_readme_says() {
-    let mut world = World::new(Engine::Mysql);
+#[rstest]
+fn a_server_s_database_is_dumped_and_loaded_as_the_readme_says(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
     world.records();
     let name = world.db.url.rsplit('/').next().unwrap().to_owned();
     let copy = format!("{name}_copy");
-    let dump = under_load(&world, || server().dump(&name));
-    server().load(&copy, &dump);
+    let dump = under_load(&world, || server(engine).dump(&name));
+    server(engine).load(&copy, &dump);
     let url = world.db.url.replace(&name, &copy);
     assert_eq!(upkeep::verify_audit(&url, None).unwrap().fault, None, "a copy of one moment");
     let mut services = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
     let login = Request::SignIn { login: "manager".to_owned(), password: SecretString::from(PASSWORD) };
     assert!(matches!(services.execute(None, &login, later(7_200)), Ok(Reply::SignedIn(_))));
-    figure("15 dump and load", Engine::Mysql.name(), "made under load, the chain whole, people sign in");
+    figure("15 dump and load", engine.name(), "made under load, the chain whole, people sign in");
 }

@@ -35,7 +35,7 @@ fn tamper(world: &World, sql: &str) {
 }
 
 #[rstest]
-fn the_audit_log_is_a_chain(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn the_audit_log_is_a_chain(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let broken = |sql: &str| {
         let mut world = World::new(engine);
         world.records();
@@ -77,7 +77,7 @@ fn a_head_that_was_kept_finds_a_tail_that_was_cut() {
 }
 
 #[rstest]
-fn many_who_write_at_once_make_one_chain(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn many_who_write_at_once_make_one_chain(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let world = World::new(engine);
     let each = rounds(15);
     let sales = world.sales.actor.id;
@@ -147,12 +147,12 @@ fn writes(world: &mut World) -> Vec<Request> {
 
 /// The log refuses its row after the record was written: nothing is left of the write.
 #[rstest]
-fn without_its_audit_row_nothing_is_written(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn without_its_audit_row_nothing_is_written(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let requests = writes(&mut world);
     let refuse = match engine {
         Engine::Sqlite => "BEGIN SELECT RAISE(ABORT, 'no room'); END",
-        Engine::Mysql => "FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no room'",
+        Engine::MariaDb | Engine::Mysql => "FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'no room'",
     };
     world.connection().batch_execute(&format!("CREATE TRIGGER no_room BEFORE INSERT ON audit_log {refuse}")).unwrap();
     let (before, log) = (world.state(), world.audit());

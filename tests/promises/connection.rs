@@ -9,6 +9,7 @@ use epic_events::{
     services::{Reply, Request, Services},
     storage::Target,
 };
+use rstest::rstest;
 
 use crate::{
     common::{figure, later, rounds, within},
@@ -22,7 +23,7 @@ use crate::{
 
 fn through(world: &World, ports: &[u16]) -> Services {
     let hosts: Vec<String> = ports.iter().map(|port| format!("127.0.0.1:{port}")).collect();
-    let own = format!("127.0.0.1:{}", server().port);
+    let own = format!("127.0.0.1:{}", server(world.db.engine).port);
     let url = world.db.url.replace(&own, &hosts.join(","));
     Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4)
 }
@@ -37,10 +38,10 @@ fn create(world: &World, name: &str) -> Request {
 
 /// Cut at every byte of COMMIT, of what travels with it and of the answers: saved once or not at
 /// all, and told so.
-#[test]
-fn a_commit_that_breaks_anywhere_is_told_truly() {
-    let world = World::new(Engine::Mysql);
-    let proxy = Proxy::to(server().port);
+#[rstest]
+fn a_commit_that_breaks_anywhere_is_told_truly(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let world = World::new(engine);
+    let proxy = Proxy::to(server(engine).port);
     let mut services = through(&world, &[proxy.port]);
     let (mut told, mut cut) = ([0, 0], 0);
     for bytes in (0..).step_by(rounds(7)) {
@@ -64,15 +65,15 @@ fn a_commit_that_breaks_anywhere_is_told_truly() {
     let [not_saved, saved] = told;
     figure(
         "10 broken COMMIT",
-        Engine::Mysql.name(),
+        engine.name(),
         &format!("{cut} cuts, {saved} told saved, {not_saved} told not saved, all true"),
     );
 }
 
-#[test]
-fn when_a_server_goes_the_next_save_is_on_another() {
-    let world = World::new(Engine::Mysql);
-    let (first, second) = (Proxy::to(server().port), Proxy::to(server().port));
+#[rstest]
+fn when_a_server_goes_the_next_save_is_on_another(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let world = World::new(engine);
+    let (first, second) = (Proxy::to(server(engine).port), Proxy::to(server(engine).port));
     let mut services = through(&world, &[first.port, second.port]);
     services.execute(Some(&world.manager), &create(&world, "Before"), later(60)).unwrap();
     first.die();
@@ -80,7 +81,7 @@ fn when_a_server_goes_the_next_save_is_on_another() {
     services.execute(Some(&world.manager), &create(&world, "After its death"), later(60)).unwrap();
     let dead = begun.elapsed();
     // The second one freezes in the middle of the work; a third is there.
-    let third = Proxy::to(server().port);
+    let third = Proxy::to(server(engine).port);
     let mut services = through(&world, &[first.port, second.port, third.port]);
     services.execute(Some(&world.manager), &Request::Home, later(60)).unwrap();
     second.freeze(true);
@@ -92,13 +93,15 @@ fn when_a_server_goes_the_next_save_is_on_another() {
     for name in ["Before", "After its death", "After it froze"] {
         assert_eq!(stored(&world, name), 1, "{name}");
     }
-    figure("13 another host", Engine::Mysql.name(), &format!("after a death {dead:?}, after a freeze {frozen:?}"));
+    figure("13 another host", engine.name(), &format!("after a death {dead:?}, after a freeze {frozen:?}"));
 }
 
-#[test]
-fn a_server_that_is_gone_is_told_and_the_save_succeeds_when_it_is_back() {
-    let world = World::new(Engine::Mysql);
-    let proxy = Proxy::to(server().port);
+#[rstest]
+fn a_server_that_is_gone_is_told_and_the_save_succeeds_when_it_is_back(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let world = World::new(engine);
+    let proxy = Proxy::to(server(engine).port);
     let mut services = through(&world, &[proxy.port]);
     services.execute(Some(&world.manager), &Request::Home, later(60)).unwrap();
     proxy.freeze(true);

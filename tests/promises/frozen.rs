@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use crate::{
     common::{figure, rounds, within},
     support::{
-        Server, TestDb,
+        Engine, Server, TestDb,
         terminal::{ENTER, SAVE, TAB, Terminal},
         world::{PASSWORD, World, event_draft},
     },
@@ -139,10 +139,13 @@ enum Away {
 }
 
 #[rstest]
-fn a_server_that_goes_in_the_middle_of_every_form_costs_no_letter(#[values(Away::Frozen, Away::Gone)] away: Away) {
-    let mut server = Server::start_with(&["--innodb-flush-log-at-trx-commit=1".to_owned()]);
-    let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/frozen", server.port);
-    let mut world = World::of(TestDb::at(url.clone()));
+fn a_server_that_goes_in_the_middle_of_every_form_costs_no_letter(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+    #[values(Away::Frozen, Away::Gone)] away: Away,
+) {
+    let mut server = Server::start_with(engine, &["--innodb-flush-log-at-trx-commit=1".to_owned()]);
+    let url = server.url("frozen");
+    let mut world = World::of(TestDb::on(&server, "frozen"));
     let client = world.client_of(world.sales.actor.id, "Kevin Casey");
     let contract = world.signed_contract(client);
     world.save(&epic_events::services::Request::CreateEvent { contract, draft: event_draft("Assembly", 300) });
@@ -207,5 +210,5 @@ fn a_server_that_goes_in_the_middle_of_every_form_costs_no_letter(#[values(Away:
          saved within {saved:.0?} of its return; quitting took {quit:.0?}",
         forms.len()
     );
-    figure("11 server away", "MariaDB", &words);
+    figure("11 server away", engine.name(), &words);
 }

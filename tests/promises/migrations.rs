@@ -8,6 +8,7 @@ use epic_events::{
     schema::clients,
     storage::{Db, Target, migrate},
 };
+use rstest::rstest;
 use rustix::process::Signal;
 
 use crate::{
@@ -64,7 +65,7 @@ fn described(server: &Server, name: &str) -> Vec<String> {
 
 /// What the program makes of a database that is not there yet.
 fn fresh(server: &Server, name: &str) -> Vec<String> {
-    let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/{name}", server.port);
+    let url = server.url(name);
     migrate::migrate(&mut Db::create(&Target::parse(&url).unwrap()).unwrap()).unwrap();
     described(server, name)
 }
@@ -94,9 +95,9 @@ fn left_after(statements: usize) -> (String, bool) {
     (sql, has_company)
 }
 
-#[test]
-fn a_migration_that_died_after_any_statement_is_completed() {
-    let server = server();
+#[rstest]
+fn a_migration_that_died_after_any_statement_is_completed(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let server = server(engine);
     let wanted = fresh(server, "migrated");
     let all: usize = migrations("mysql").iter().map(|(_, statements)| statements.len()).sum();
     let step = (all / rounds(6).min(all)).max(1);
@@ -106,7 +107,7 @@ fn a_migration_that_died_after_any_statement_is_completed() {
         let (sql, has_company) = left_after(statements);
         server.client(&["-e", &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")]);
         server.client(&[&name, "-e", &sql]);
-        let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/{name}", server.port);
+        let url = server.url(&name);
         let mut db = open(&url);
         migrate::migrate(&mut db).unwrap_or_else(|failure| panic!("after {statements}: {failure:?}"));
         assert_eq!(described(server, &name), wanted, "after {statements} statements");
@@ -120,20 +121,20 @@ fn a_migration_that_died_after_any_statement_is_completed() {
     }
     figure(
         "14 migrations",
-        "MariaDB",
+        engine.name(),
         &format!("died at {tried} points among {all} statements, completed, equal to a new one"),
     );
 }
 
-#[test]
-fn a_migration_whose_server_is_killed_is_completed_at_once() {
-    let mut server = Server::start_with(&["--innodb-flush-log-at-trx-commit=1".to_owned()]);
+#[rstest]
+fn a_migration_whose_server_is_killed_is_completed_at_once(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut server = Server::start_with(engine, &["--innodb-flush-log-at-trx-commit=1".to_owned()]);
     let wanted = fresh(&server, "wanted");
     let rounds = rounds(2).min(40);
     let mut interrupted = 0;
     for round in 0..rounds {
         let name = format!("killed_{round}");
-        let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/{name}", server.port);
+        let url = server.url(&name);
         let target = Target::parse(&url).unwrap();
         let outcome = thread::scope(|scope| {
             let migrator = scope.spawn(|| Db::create(&target).is_ok_and(|mut db| migrate::migrate(&mut db).is_ok()));
@@ -151,16 +152,16 @@ fn a_migration_whose_server_is_killed_is_completed_at_once() {
         assert_eq!(described(&server, &name), wanted);
     }
     assert!(interrupted > 0, "none was interrupted");
-    figure("14 killed server", "MariaDB", &format!("{interrupted} of {rounds} migrations interrupted, completed"));
+    figure("14 killed server", engine.name(), &format!("{interrupted} of {rounds} migrations interrupted, completed"));
 }
 
-#[test]
-fn two_who_migrate_at_once_make_one_schema() {
-    let server = server();
+#[rstest]
+fn two_who_migrate_at_once_make_one_schema(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let server = server(engine);
     let wanted = fresh(server, "alone");
     for round in 0..rounds(2).min(20) {
         let name = format!("both_{round}");
-        let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/{name}", server.port);
+        let url = server.url(&name);
         let target = Target::parse(&url).unwrap();
         thread::scope(|scope| {
             let one = || migrate::migrate(&mut Db::create(&target).unwrap());

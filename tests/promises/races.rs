@@ -25,7 +25,9 @@ use crate::{
 };
 
 #[rstest]
-fn whoever_is_deactivated_writes_nothing_after_it(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn whoever_is_deactivated_writes_nothing_after_it(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let url = world.db.url.clone();
     deactivate_while_they_save(&mut world, engine.name(), &url);
@@ -102,7 +104,7 @@ fn chain(world: &World) -> Vec<(Option<i64>, String, Option<i64>)> {
 }
 
 #[rstest]
-fn eight_who_set_up_make_one_manager(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn eight_who_set_up_make_one_manager(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let rounds = rounds(2);
     for _ in 0..rounds {
         let db = TestDb::new(engine);
@@ -128,7 +130,9 @@ fn eight_who_set_up_make_one_manager(#[values(Engine::Sqlite, Engine::Mysql)] en
 }
 
 #[rstest]
-fn eight_who_edit_the_same_records_lose_nothing(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn eight_who_edit_the_same_records_lose_nothing(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let url = world.db.url.clone();
     edit_by_eight(&mut world, engine.name(), &[url]);

@@ -8,6 +8,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use rstest::rstest;
 use rustix::process::Signal;
 
 use crate::{
@@ -36,12 +37,12 @@ fn holds_canary(bytes: &[u8]) -> bool {
     bytes.windows(CANARY.len()).any(|word| word.eq_ignore_ascii_case(CANARY))
 }
 
-#[test]
-fn secrets_stay_where_they_were_typed() {
+#[rstest]
+fn secrets_stay_where_they_were_typed(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let home = tempfile::tempdir().unwrap();
-    server()
+    server(engine)
         .client(&["-e", &format!("CREATE USER bird@'%' IDENTIFIED BY '{OF_DATABASE}'; GRANT ALL ON *.* TO bird@'%'")]);
-    let url = format!("mysql://bird:{OF_DATABASE}@127.0.0.1:{}/secrets", server().port);
+    let url = format!("mysql://bird:{OF_DATABASE}@127.0.0.1:{}/secrets", server(engine).port);
     let dsn = vec![("SENTRY_DSN".to_owned(), "http://canarydsn@127.0.0.1:9/1".to_owned())];
     // As careless an environment as there is: files for everybody, cores wanted.
     let mut init = Command::new("sh")
@@ -89,14 +90,14 @@ fn secrets_stay_where_they_were_typed() {
             assert!(clean || configuration, "{}", path.display());
         }
     }
-    let stored = server().dump("secrets");
+    let stored = server(engine).dump("secrets");
     assert!(!holds_canary(&stored), "in the database");
-    wrong_password_is_not_repeated(home.path());
-    figure("7 secrets", "MariaDB", &format!("{looked_at} files, the dump, the screen and the arguments: in none"));
+    wrong_password_is_not_repeated(home.path(), server(engine).port);
+    figure("7 secrets", engine.name(), &format!("{looked_at} files, the dump, the screen and the arguments: in none"));
 }
 
-fn wrong_password_is_not_repeated(home: &Path) {
-    let url = format!("mysql://nobody:canary-no@127.0.0.1:{}/secrets", server().port);
+fn wrong_password_is_not_repeated(home: &Path, port: u16) {
+    let url = format!("mysql://nobody:canary-no@127.0.0.1:{port}/secrets");
     for url in [url.as_str(), "mysql://me:canary@[broken", "postgres://x:canary@y/z"] {
         let said = Command::new(env!("CARGO_BIN_EXE_epic-events"))
             .arg("doctor")

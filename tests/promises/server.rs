@@ -12,6 +12,7 @@ use epic_events::{
     services::{HandOver, Reply, Request, upkeep},
     storage::Db,
 };
+use rstest::rstest;
 use rustix::process::Signal;
 
 use crate::{
@@ -65,12 +66,13 @@ fn write_until_it_dies(
     all
 }
 
-#[test]
-fn a_server_that_is_killed_loses_nothing_that_it_acknowledged() {
+#[rstest]
+fn a_server_that_is_killed_loses_nothing_that_it_acknowledged(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     // As a server is run that holds what it has said.
-    let mut server = Server::start_with(&["--innodb-flush-log-at-trx-commit=1".to_owned()]);
-    let url = format!("mysql://crm:only-for-tests@127.0.0.1:{}/killed", server.port);
-    let mut world = World::of(TestDb::at(url));
+    let mut server = Server::start_with(engine, &["--innodb-flush-log-at-trx-commit=1".to_owned()]);
+    let mut world = World::of(TestDb::on(&server, "killed"));
     let rounds = rounds(3);
     let mut told: Vec<Told> = Vec::new();
     for round in 0..rounds {
@@ -111,7 +113,7 @@ fn a_server_that_is_killed_loses_nothing_that_it_acknowledged() {
     world.client_of(world.sales.actor.id, "And it goes on");
     figure(
         "9 killed server",
-        Engine::Mysql.name(),
+        engine.name(),
         &format!("{rounds} kills, {acknowledged} operations acknowledged, 0 lost, 0 halves"),
     );
 }

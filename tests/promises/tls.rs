@@ -8,6 +8,7 @@ use epic_events::{
     storage::{Db, Target},
 };
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
+use rstest::rstest;
 
 use crate::{
     common::figure,
@@ -42,9 +43,10 @@ impl Papers {
         self.folder.path().join(name)
     }
 
-    fn server(&self) -> Server {
+    fn server(&self, engine: Engine) -> Server {
         let option = |name: &str, file: &str| format!("--{name}={}", self.path(file).display());
-        Server::start_with(&[option("ssl-cert", "cert.pem"), option("ssl-key", "key.pem"), option("ssl-ca", "ca.pem")])
+        let options = [option("ssl-cert", "cert.pem"), option("ssl-key", "key.pem"), option("ssl-ca", "ca.pem")];
+        Server::start_with(engine, &options)
     }
 }
 
@@ -54,11 +56,11 @@ fn connect(server: &Server, mode: &str, authority: Option<&Path>) -> Result<(), 
     Db::open(&Target::parse(&url).unwrap()).map(drop)
 }
 
-#[test]
-fn only_the_right_certificate_connects_when_it_is_verified() {
+#[rstest]
+fn only_the_right_certificate_connects_when_it_is_verified(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let good = Papers::new("localhost", 2100);
     let stranger = Papers::new("localhost", 2100);
-    let server = good.server();
+    let server = good.server(engine);
     let ca = good.path("ca.pem");
     assert_eq!(connect(&server, "verify_identity", Some(&ca)), Ok(()));
     let distrusted = Err(ConnectionProblem::BadCertificate);
@@ -67,22 +69,23 @@ fn only_the_right_certificate_connects_when_it_is_verified() {
     assert_eq!(connect(&server, "required", None), Ok(()), "encrypted, as was asked for, and no more");
 
     let elsewhere = Papers::new("db.elsewhere.example", 2100);
-    let server = elsewhere.server();
+    let server = elsewhere.server(engine);
     let ca = elsewhere.path("ca.pem");
     assert_eq!(connect(&server, "verify_identity", Some(&ca)), distrusted, "another host");
     // The library looks at the name all the same, which is stricter than was asked for.
     assert_eq!(connect(&server, "verify_ca", Some(&ca)), distrusted);
 
     let expired = Papers::new("localhost", 2020);
-    let server = expired.server();
+    let server = expired.server(engine);
     assert_eq!(connect(&server, "verify_identity", Some(&expired.path("ca.pem"))), distrusted, "expired");
 
-    let plain = Server::start_with(&["--skip-ssl".to_owned()]);
+    let without = if engine == Engine::Mysql { "--tls-version=" } else { "--skip-ssl" };
+    let plain = Server::start_with(engine, &[without.to_owned()]);
     assert_eq!(connect(&plain, "verify_identity", Some(&ca)), Err(ConnectionProblem::NoTls), "stripped");
     assert_eq!(connect(&plain, "disabled", None), Ok(()));
     figure(
         "8 TLS",
-        Engine::Mysql.name(),
+        engine.name(),
         "good connects; other authority, unknown, other host, expired, stripped are refused",
     );
 }

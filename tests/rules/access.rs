@@ -3,7 +3,7 @@
 use super::*;
 
 #[rstest]
-fn sign_in_says_the_same_whatever_is_wrong(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn sign_in_says_the_same_whatever_is_wrong(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let gone = world.hire("gone", Role::Sales);
     world.save(&Request::DeactivateUser { id: gone.actor.id, version: 2, heir: None });
@@ -17,7 +17,9 @@ fn sign_in_says_the_same_whatever_is_wrong(#[values(Engine::Sqlite, Engine::Mysq
 }
 
 #[rstest]
-fn guessing_becomes_slow_also_for_names_that_nobody_has(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn guessing_becomes_slow_also_for_names_that_nobody_has(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     for login in ["sales", "nobody"] {
         let mut now = Moment { utc: start() + TimeDelta::days(1), ticks: 1 };
@@ -41,7 +43,7 @@ fn guessing_becomes_slow_also_for_names_that_nobody_has(#[values(Engine::Sqlite,
 
 /// A password is hashed anew when the cost has risen, never when it has sunk, and stays the same.
 #[rstest]
-fn hashes_follow_the_cost(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn hashes_follow_the_cost(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     for (cost, stored) in [(4, 4), (5, 5), (4, 5)] {
         world.services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), cost);
@@ -54,7 +56,9 @@ fn hashes_follow_the_cost(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engin
 }
 
 #[rstest]
-fn the_own_password_is_changed_by_whoever_knows_it(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn the_own_password_is_changed_by_whoever_knows_it(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let (session, now) = (world.sales.clone(), world.now());
     let change = |current: &str| Request::ChangeOwnPassword {
@@ -70,7 +74,9 @@ fn the_own_password_is_changed_by_whoever_knows_it(#[values(Engine::Sqlite, Engi
 
 /// The right password confirms nobody whose account is not what it was at sign-in.
 #[rstest]
-fn only_the_account_of_the_session_is_confirmed(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn only_the_account_of_the_session_is_confirmed(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let (here, now) = (world.sales.clone(), world.now());
     let confirm = Request::Confirm { password: SecretString::from(PASSWORD) };
@@ -85,7 +91,7 @@ fn only_the_account_of_the_session_is_confirmed(#[values(Engine::Sqlite, Engine:
 }
 
 #[rstest]
-fn sensitive_actions_want_the_password_again(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn sensitive_actions_want_the_password_again(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
@@ -112,7 +118,7 @@ fn sensitive_actions_want_the_password_again(#[values(Engine::Sqlite, Engine::My
 }
 
 #[rstest]
-fn passwords_are_whole_or_refused(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn passwords_are_whole_or_refused(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let manager = world.manager.clone();
     let mut create = |name: &str, password: String| {
@@ -131,7 +137,7 @@ fn passwords_are_whole_or_refused(#[values(Engine::Sqlite, Engine::Mysql)] engin
 
 /// Nobody reads what others did, but management.
 #[rstest]
-fn the_log_of_others_is_for_management(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn the_log_of_others_is_for_management(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     world.records();
     let sales = world.sales.clone();
@@ -149,7 +155,7 @@ fn the_log_of_others_is_for_management(#[values(Engine::Sqlite, Engine::Mysql)] 
 
 /// The log cannot be changed, not even past the program.
 #[rstest]
-fn the_audit_log_only_grows(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn the_audit_log_only_grows(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     use diesel::prelude::*;
     use epic_events::schema::audit_log;
     let world = World::new(engine);
@@ -159,25 +165,51 @@ fn the_audit_log_only_grows(#[values(Engine::Sqlite, Engine::Mysql)] engine: Eng
     assert!(!world.audit().is_empty());
 }
 
+/// The statements of the README that are about an account or make the database.
+fn of_the_readme(about: &str) -> Vec<String> {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let statements = readme.split(';').filter(|statement| statement.contains(about));
+    let begins =
+        |statement: &str| ["CREATE USER", "CREATE DATABASE", "GRANT"].iter().find_map(|verb| statement.find(verb));
+    statements.map(|statement| statement[begins(statement).unwrap()..].to_owned()).collect()
+}
+
+/// A server that logs its statements refuses triggers to the README's account: set-up goes on
+/// without them, and makes them once the server lets it.
+#[rstest]
+fn triggers_are_made_where_the_server_lets_the_account(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let server = support::Server::start_with(engine, &["--log-bin=binlog".to_owned()]);
+    for about in ["CREATE DATABASE epic_events", "'epic_setup'@'%'"] {
+        server.client(&["-e", &of_the_readme(about).join(";")]);
+    }
+    let mut db = TestDb::on(&server, "epic_events");
+    db.url = db.url.replace("crm:only-for-tests", "epic_setup:choose-one");
+    let triggers = || {
+        server
+            .client(&["-BNe", "SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = 'epic_events'"])
+    };
+    let mut world = World::of(db);
+    assert_eq!(triggers(), ["0"]);
+    world.records();
+    server.client(&["-e", "SET GLOBAL log_bin_trust_function_creators = 1"]);
+    storage::migrate::migrate(&mut world.connection()).unwrap();
+    assert_eq!(triggers(), ["7"]);
+    world.records();
+}
+
 /// The application's account of the README can do the whole job, and cannot touch a table
 /// or a line of the audit log.
-#[test]
-fn the_grants_of_the_readme_are_enough_and_no_more() {
-    let mut world = World::new(Engine::Mysql);
+#[rstest]
+fn the_grants_of_the_readme_are_enough_and_no_more(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
     let (address, name) = world.db.url.rsplit_once('/').unwrap();
-    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let account = format!("'app_{name}'@'%'");
-    let grants: Vec<String> = readme
-        .split(';')
-        .filter_map(|statement| statement.find("'epic_events'@'%'").map(|_| statement))
-        .map(|statement| {
-            let begins = statement.find("CREATE USER").or_else(|| statement.find("GRANT")).unwrap();
-            let own = statement[begins..].replace("'epic_events'@'%'", &account);
-            own.replace("epic_events.", &format!("{name}."))
-        })
-        .collect();
+    let own = |statement: String| {
+        statement.replace("'epic_events'@'%'", &account).replace("epic_events.", &format!("{name}."))
+    };
+    let grants: Vec<String> = of_the_readme("'epic_events'@'%'").into_iter().map(own).collect();
     assert_eq!(grants.len(), 9, "{grants:?}");
-    support::server().client(&["-e", &grants.join(";")]);
+    support::server(engine).client(&["-e", &grants.join(";")]);
     let limited = address.replace("crm:only-for-tests", &format!("app_{name}:choose-another"));
     let limited = format!("{limited}/{name}");
     world.services = Services::new(Target::parse(&limited).unwrap(), "test".to_owned(), 4);

@@ -16,7 +16,9 @@ fn exported(world: &World, ending: &str) -> String {
 }
 
 #[rstest]
-fn exports_hold_what_the_list_shows_and_are_audited(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn exports_hold_what_the_list_shows_and_are_audited(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     use epic_events::services::export::{Format, What};
     let mut world = World::new(engine);
     world.records();

@@ -4,7 +4,7 @@ use super::*;
 
 /// Walks a list by pages of two, forwards and backwards, and compares with one large page.
 #[rstest]
-fn pages_join_without_gap_or_overlap(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn pages_join_without_gap_or_overlap(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let client = world.client_of(world.sales.actor.id, "Émile");
     for name in ["adam", "Zoé", "Bruno", "bruno", "ÉMILE"] {
@@ -99,7 +99,7 @@ fn walk<F: Clone, S: Copy + std::fmt::Debug>(
 
 /// The counts of the home screen are those of the lists behind them.
 #[rstest]
-fn home_counts_what_waits(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn home_counts_what_waits(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     world.save(&Request::CreateEvent { contract: records.signed, draft: event_draft("Nobody's", 1) });
@@ -123,7 +123,9 @@ fn home_counts_what_waits(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engin
 }
 
 #[rstest]
-fn figures_are_the_sums_of_the_lists_behind_them(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn figures_are_the_sums_of_the_lists_behind_them(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     use epic_events::services::figures::{About, List, Value};
     let mut world = World::new(engine);
     world.records();
@@ -179,7 +181,9 @@ fn titles(world: &mut World, text: &str) -> Vec<String> {
 }
 
 #[rstest]
-fn events_are_found_by_the_beginnings_of_any_words(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn events_are_found_by_the_beginnings_of_any_words(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let client = world.client_of(world.sales.actor.id, "Aliénor O'Neil");
     let contract = world.signed_contract(client);
@@ -211,7 +215,9 @@ fn events_are_found_by_the_beginnings_of_any_words(#[values(Engine::Sqlite, Engi
 }
 
 #[rstest]
-fn lists_follow_the_names_that_they_are_sorted_by(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn lists_follow_the_names_that_they_are_sorted_by(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let records = world.records();
     let other = world.client_of(world.other_sales.actor.id, "Zoé Martin");

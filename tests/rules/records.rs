@@ -3,7 +3,7 @@
 use super::*;
 
 #[rstest]
-fn a_signature_is_final(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn a_signature_is_final(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     use diesel::prelude::*;
     use epic_events::schema::contracts;
     let mut world = World::new(engine);
@@ -19,7 +19,7 @@ fn a_signature_is_final(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine)
 }
 
 #[rstest]
-fn events_belong_to_signed_contracts(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn events_belong_to_signed_contracts(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     let manager = world.manager.clone();
@@ -46,7 +46,7 @@ fn request_restore(id: EventId, version: i32) -> Request {
 }
 
 #[rstest]
-fn amounts_are_exact_and_within_bounds(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn amounts_are_exact_and_within_bounds(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     let manager = world.manager.clone();
@@ -64,7 +64,7 @@ fn amounts_are_exact_and_within_bounds(#[values(Engine::Sqlite, Engine::Mysql)] 
 }
 
 #[rstest]
-fn event_times_keep_their_order(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn event_times_keep_their_order(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     let manager = world.manager.clone();
@@ -85,7 +85,7 @@ fn event_times_keep_their_order(#[values(Engine::Sqlite, Engine::Mysql)] engine:
 }
 
 #[rstest]
-fn a_past_event_can_still_be_described(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn a_past_event_can_still_be_described(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     let support = world.support.clone();
@@ -97,7 +97,9 @@ fn a_past_event_can_still_be_described(#[values(Engine::Sqlite, Engine::Mysql)] 
 }
 
 #[rstest]
-fn only_active_people_of_the_right_department(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn only_active_people_of_the_right_department(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let records = world.records();
     let manager = world.manager.clone();
@@ -114,7 +116,7 @@ fn only_active_people_of_the_right_department(#[values(Engine::Sqlite, Engine::M
 }
 
 #[rstest]
-fn whoever_leaves_hands_over_everything(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn whoever_leaves_hands_over_everything(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     let manager = world.manager.clone();
@@ -149,7 +151,7 @@ fn whoever_leaves_hands_over_everything(#[values(Engine::Sqlite, Engine::Mysql)]
 }
 
 #[rstest]
-fn there_is_always_a_manager(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn there_is_always_a_manager(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let manager = world.manager.clone();
     let id = manager.actor.id;
@@ -172,7 +174,9 @@ fn there_is_always_a_manager(#[values(Engine::Sqlite, Engine::Mysql)] engine: En
 
 /// An event that becomes work again is nobody's when who prepared it is in support no more.
 #[rstest]
-fn an_event_is_not_given_back_to_whoever_left(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn an_event_is_not_given_back_to_whoever_left(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let event = world.records().event;
     let support = world.support.actor.id;
@@ -192,7 +196,9 @@ fn an_event_is_not_given_back_to_whoever_left(#[values(Engine::Sqlite, Engine::M
 }
 
 #[rstest]
-fn the_second_save_is_refused_and_told_by_name(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn the_second_save_is_refused_and_told_by_name(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let records = world.records();
     let (manager, sales) = (world.manager.clone(), world.sales.clone());
@@ -210,7 +216,9 @@ fn the_second_save_is_refused_and_told_by_name(#[values(Engine::Sqlite, Engine::
 }
 
 #[rstest]
-fn several_events_are_assigned_and_undone_at_once(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn several_events_are_assigned_and_undone_at_once(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let client = world.client_of(world.sales.actor.id, "Lou Bouzin");
     let contract = world.signed_contract(client);
@@ -248,7 +256,7 @@ fn several_events_are_assigned_and_undone_at_once(#[values(Engine::Sqlite, Engin
 }
 
 #[rstest]
-fn the_picker_knows_who_is_free(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn the_picker_knows_who_is_free(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     world.hire("third", Role::Support);
@@ -274,7 +282,7 @@ fn the_picker_knows_who_is_free(#[values(Engine::Sqlite, Engine::Mysql)] engine:
 }
 
 #[rstest]
-fn what_is_taken_is_said_under_its_field(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn what_is_taken_is_said_under_its_field(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let manager = world.manager.clone();
     let draft = UserDraft { email: None, ..user_draft("SALES", Role::Sales) };
@@ -287,7 +295,7 @@ fn what_is_taken_is_said_under_its_field(#[values(Engine::Sqlite, Engine::Mysql)
 
 /// Names that have broken other systems.
 #[rstest]
-fn hostile_text_is_data(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn hostile_text_is_data(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let owner = world.sales.actor.id;
     for (typed, stored) in [
@@ -317,7 +325,7 @@ fn hostile_text_is_data(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine)
 
 /// Who reads the history reads names, not numbers.
 #[rstest]
-fn history_names_people(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn history_names_people(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     let Reply::Event(detail) = world.manage(&Request::ViewEvent(records.event)) else { panic!("an event") };

@@ -4,7 +4,7 @@ use std::thread;
 
 use rustix::process::Signal;
 
-use super::{Server, free_port};
+use super::{Engine, Server, free_port};
 
 /// Who runs the nodes where the tests run as root: the tool that copies a node's data
 /// gives up its rights.
@@ -32,7 +32,7 @@ impl Cluster {
         for (number, ports) in ports.iter().enumerate() {
             // The first one begins the cluster, the others copy from it.
             let address = if number == 0 { String::new() } else { peers.join(",") };
-            let node = Server::starting(USER, &options(number, ports, &address));
+            let node = Server::starting(Engine::MariaDb, USER, &options(number, ports, &address));
             node.wait_until_up();
             nodes.push(node);
         }

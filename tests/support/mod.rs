@@ -1,4 +1,4 @@
-//! What integration tests share: databases of both engines and a small company.
+//! What integration tests share: databases of every engine and a small company.
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
 pub mod cluster;
@@ -19,10 +19,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The engines that every service is tested on.
+/// The engines that every service is tested on. What is listed in a test's `#[values(…)]` is all
+/// of them or all of the servers; `tests/architecture.rs` holds this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
+    MariaDb,
     Mysql,
 }
 
@@ -30,14 +32,39 @@ impl Engine {
     pub fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
-            Self::Mysql => "MariaDB",
+            Self::MariaDb => "MariaDB",
+            Self::Mysql => "MySQL",
         }
     }
+
+    /// A program of the server's packages: its daemon, its client, its tool for dumps.
+    fn program(self, name: &str) -> PathBuf {
+        match self {
+            Self::Sqlite => panic!("the embedded engine has no {name}"),
+            Self::MariaDb => {
+                name.replace("mysqld", "mariadbd").replace("mysql", "mariadb").replace("dump", "-dump").into()
+            }
+            Self::Mysql => unpacked_mysql().join(name),
+        }
+    }
+}
+
+/// Where `tests/support/mysql-server` has put a MySQL server.
+fn unpacked_mysql() -> PathBuf {
+    let named = std::env::var_os("EPIC_EVENTS_MYSQL").map(PathBuf::from);
+    let folder = named.unwrap_or_else(|| {
+        let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+        let cache = cache.unwrap_or_else(|| Path::new(&std::env::var_os("HOME").unwrap()).join(".cache"));
+        cache.join("epic-events-tests/mysql")
+    });
+    assert!(folder.join("data").is_dir(), "no MySQL in {}: run tests/support/mysql-server", folder.display());
+    folder
 }
 
 /// A database that is not there yet, for one test.
 pub struct TestDb {
     pub url: String,
+    pub engine: Engine,
     _folder: Option<tempfile::TempDir>,
 }
 
@@ -47,32 +74,37 @@ impl TestDb {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
                 let url = format!("sqlite://{}", folder.path().join("test.db").display());
-                Self { url, _folder: Some(folder) }
+                Self { url, engine, _folder: Some(folder) }
             }
-            Engine::Mysql => {
+            Engine::MariaDb | Engine::Mysql => {
                 static NEXT: AtomicU32 = AtomicU32::new(1);
                 let number = NEXT.fetch_add(1, Ordering::Relaxed);
-                let port = server().port;
-                Self { url: format!("mysql://crm:only-for-tests@127.0.0.1:{port}/test_{number}"), _folder: None }
+                Self { url: server(engine).url(&format!("test_{number}")), engine, _folder: None }
             }
         }
     }
 
-    /// One that is there already.
+    /// One on a server of the test's own.
+    pub fn on(server: &Server, name: &str) -> Self {
+        Self { url: server.url(name), engine: server.engine, _folder: None }
+    }
+
+    /// One on a cluster, which is MariaDB.
     pub fn at(url: String) -> Self {
-        Self { url, _folder: None }
+        Self { url, engine: Engine::MariaDb, _folder: None }
     }
 
     /// Rows of a query, columns parted by tabs, by the engine's own client where there
     /// is one.
     pub fn query(&self, sql: &str) -> Vec<String> {
         let name = self.url.rsplit('/').next().unwrap();
-        server().client(&["-BN", name, "-e", sql])
+        server(self.engine).client(&["-BN", name, "-e", sql])
     }
 }
 
-/// A MariaDB server of this test process: loopback only, its data in a folder of its own.
+/// A server of this test process: loopback only, its data in a folder of its own.
 pub struct Server {
+    pub engine: Engine,
     pub port: u16,
     folder: PathBuf,
     /// Its end of the pipe keeps the server alive: however this process ends, the pipe
@@ -80,10 +112,16 @@ pub struct Server {
     supervisor: Child,
 }
 
-/// The server, started by the first test that needs it.
-pub fn server() -> &'static Server {
-    static SERVER: OnceLock<Server> = OnceLock::new();
-    SERVER.get_or_init(|| Server::start_with(&[]))
+/// The server of an engine, started by the first test that needs it.
+pub fn server(engine: Engine) -> &'static Server {
+    static MARIADB: OnceLock<Server> = OnceLock::new();
+    static MYSQL: OnceLock<Server> = OnceLock::new();
+    let server = match engine {
+        Engine::Sqlite => panic!("the embedded engine has no server"),
+        Engine::MariaDb => &MARIADB,
+        Engine::Mysql => &MYSQL,
+    };
+    server.get_or_init(|| Server::start_with(engine, &[]))
 }
 
 /// A port of this machine that nobody listens on, another one each time. It lies below those
@@ -105,16 +143,17 @@ pub fn free_port() -> u16 {
 
 impl Server {
     /// One more server, with options of its own.
-    pub fn start_with(options: &[String]) -> Self {
-        let server = Self::starting("root", options);
+    pub fn start_with(engine: Engine, options: &[String]) -> Self {
+        let server = Self::starting(engine, "root", options);
         server.wait_until_up();
         server.client(&["-e", "CREATE USER crm@'%' IDENTIFIED BY 'only-for-tests'; GRANT ALL ON *.* TO crm@'%'"]);
         server
     }
 
     /// One that is not up yet and knows no account. Where the tests run as root, as this user.
-    pub fn starting(user: &str, options: &[String]) -> Self {
-        let folder = tempfile::Builder::new().prefix("epic-events-mariadb").tempdir().unwrap().keep();
+    pub fn starting(engine: Engine, user: &str, options: &[String]) -> Self {
+        let prefix = format!("epic-events-{}", engine.name().to_lowercase());
+        let folder = tempfile::Builder::new().prefix(&prefix).tempdir().unwrap().keep();
         let is_root = rustix::process::geteuid().is_root();
         let user = if is_root { format!("--user={user}") } else { String::new() };
         // Of its own: a server that starts removes the temporary tables that it finds in a shared one.
@@ -122,27 +161,35 @@ impl Server {
         if let Some(name) = user.strip_prefix("--user=") {
             assert!(Command::new("chown").args(["-R", name]).arg(&folder).status().unwrap().success());
         }
-        let data = format!("--datadir={}", folder.join("data").display());
-        let temporary = format!("--tmpdir={}", folder.join("tmp").display());
-        let log = File::create(folder.join("install.log")).unwrap();
-        let installed = Command::new("mariadb-install-db")
-            .args(["--no-defaults", &data, &temporary, "--auth-root-authentication-method=normal", "--skip-test-db"])
-            .args(Some(&user).filter(|user| !user.is_empty()))
-            .stdout(log.try_clone().unwrap())
-            .stderr(log)
-            .status()
-            .expect("mariadb-install-db: tests/run installs the package mariadb-server");
-        let said = || std::fs::read_to_string(folder.join("install.log")).unwrap_or_default();
-        assert!(installed.success(), "mariadb-install-db failed:\n{}", said());
+        match engine {
+            Engine::Sqlite => panic!("the embedded engine has no server"),
+            Engine::MariaDb => install_mariadb(&folder, &user),
+            Engine::Mysql => {
+                // Prepared once by tests/support/mysql-server: a copy is made sooner.
+                let mut copy = Command::new("cp");
+                copy.args(["-r", "--sparse=always"]).args([unpacked_mysql().join("data"), folder.join("data")]);
+                assert!(copy.status().unwrap().success());
+            }
+        }
         let port = free_port();
-        let supervisor = supervise(&folder, port, &[&[user], options].concat());
-        Self { port, folder, supervisor }
+        let own: &[&str] = match engine {
+            Engine::Mysql => &["--mysqlx=OFF", "--pid-file=pid", "--sync-binlog=0"],
+            Engine::Sqlite | Engine::MariaDb => &[],
+        };
+        let own: Vec<String> = own.iter().map(|option| (*option).to_owned()).collect();
+        let supervisor = supervise(engine, &folder, port, &[&[user], own.as_slice(), options].concat());
+        Self { engine, port, folder, supervisor }
+    }
+
+    /// The address of a database for the account of the tests, which may do everything.
+    pub fn url(&self, name: &str) -> String {
+        format!("mysql://crm:only-for-tests@127.0.0.1:{}/{name}", self.port)
     }
 
     pub fn wait_until_up(&self) {
         let deadline = Instant::now() + Duration::from_mins(3);
         while !self.command(&["-e", "SELECT 1"]).output().is_ok_and(|output| output.status.success()) {
-            assert!(Instant::now() < deadline, "MariaDB did not start:\n{}", self.log());
+            assert!(Instant::now() < deadline, "{} did not start:\n{}", self.engine.name(), self.log());
             std::thread::park_timeout(Duration::from_millis(20));
         }
     }
@@ -180,21 +227,25 @@ impl Server {
         self.wait_until_up();
     }
 
+    /// A program of the server's packages that connects to it as its administrator.
+    fn tool(&self, name: &str) -> Command {
+        let mut command = Command::new(self.engine.program(name));
+        command.args(["--no-defaults", "-uroot", "-S"]).arg(self.folder.join("s"));
+        command
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new("mariadb");
-        command.arg("--no-defaults").arg("-uroot").arg("-S").arg(self.folder.join("s")).args(arguments);
+        let mut command = self.tool("mysql");
+        command.args(arguments);
         command.stdin(Stdio::null());
         command
     }
 
     /// A database by the server's own tool, with the options of the README.
     pub fn dump(&self, name: &str) -> Vec<u8> {
-        let output = Command::new("mariadb-dump")
-            .args(["--no-defaults", "-uroot", "-S"])
-            .arg(self.folder.join("s"))
-            .args(["--single-transaction", "--triggers", name])
-            .output()
-            .unwrap();
+        let own = (self.engine == Engine::Mysql).then_some("--set-gtid-purged=OFF");
+        let mut dump = self.tool("mysqldump");
+        let output = dump.args(["--single-transaction", "--triggers"]).args(own).arg(name).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         output.stdout
     }
@@ -215,13 +266,28 @@ impl Server {
     }
 }
 
-fn supervise(folder: &Path, port: u16, options: &[String]) -> Child {
+fn install_mariadb(folder: &Path, user: &str) {
+    let data = format!("--datadir={}", folder.join("data").display());
+    let temporary = format!("--tmpdir={}", folder.join("tmp").display());
+    let log = File::create(folder.join("install.log")).unwrap();
+    let installed = Command::new("mariadb-install-db")
+        .args(["--no-defaults", &data, &temporary, "--auth-root-authentication-method=normal", "--skip-test-db"])
+        .args(Some(user).filter(|user| !user.is_empty()))
+        .stdout(log.try_clone().unwrap())
+        .stderr(log)
+        .status()
+        .expect("mariadb-install-db: tests/run installs the package mariadb-server");
+    let said = || std::fs::read_to_string(folder.join("install.log")).unwrap_or_default();
+    assert!(installed.success(), "mariadb-install-db failed:\n{}", said());
+}
+
+fn supervise(engine: Engine, folder: &Path, port: u16, options: &[String]) -> Child {
     // Each line that it reads is a server to start anew, once the last one is gone.
     const SCRIPT: &str = r#"
-        folder=$1 port=$2
-        shift 2
+        program=$1 folder=$2 port=$3
+        shift 3
         while :; do
-            mariadbd --no-defaults --datadir="$folder/data" --tmpdir="$folder/tmp" \
+            "$program" --no-defaults --datadir="$folder/data" --tmpdir="$folder/tmp" \
                 --socket="$folder/s" --port="$port" \
                 --bind-address=127.0.0.1 --log-error="$folder/error.log" --innodb-flush-log-at-trx-commit=0 \
                 --innodb-buffer-pool-size=64M --performance-schema=off --skip-name-resolve "$@" </dev/null &
@@ -237,6 +303,7 @@ fn supervise(folder: &Path, port: u16, options: &[String]) -> Child {
     "#;
     Command::new("sh")
         .args(["-c", SCRIPT, "sh"])
+        .arg(engine.program("mysqld"))
         .arg(folder)
         .arg(port.to_string())
         .args(options.iter().filter(|option| !option.is_empty()))
