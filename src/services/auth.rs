@@ -11,11 +11,11 @@ use crate::{
     domain::{
         Error, Field, FieldErrors, Problem,
         audit::{Changes, RecordKind, Verb},
-        error::{SignInProblem, SignedOutBecause},
+        error::{ConnectionProblem, SignInProblem, SignedOutBecause},
         session::{Moment, Session, random_id},
     },
     storage::{
-        self,
+        self, Failure,
         audit::{Author, Entry},
         users::Account,
     },
@@ -93,7 +93,11 @@ impl Auth<'_> {
         };
         let refused = match (verdict, &account) {
             (Ok(()), Some(account)) if account.active => {
-                return Ok(self.welcome(link, account, session, password)?);
+                return self.welcome(link, account, session, password).map_err(|stop| match stop {
+                    // Nobody has this session, so signing in again does nothing twice.
+                    Stop::Failure(Failure::CommitUnknown) => Error::Unavailable(ConnectionProblem::Lost),
+                    other => other.into(),
+                });
             }
             (Ok(()), _) => SignInProblem::Wrong,
             (Err(Error::SignIn(problem)), _) => problem,
@@ -176,13 +180,13 @@ impl Auth<'_> {
             name: account.full_name.clone(),
             changes: Changes::default(),
         }];
-        let settings = link.transact(|db| {
+        let operation = random_id();
+        let settings = link.write(&operation, |db| {
             storage::users::forget_failures(db, account.id, Some(self.now.utc))?;
             if let Some(hash) = &rehashed {
                 storage::users::rehash(db, account.id, &account.password_hash, hash)?;
             }
-            let author =
-                Author { actor: Some(&actor), name: "", host: self.host, session: &id, operation: &random_id() };
+            let author = Author { actor: Some(&actor), name: "", host: self.host, session: &id, operation: &operation };
             storage::audit::add(db, &author, &entries, self.now.utc)?;
             Ok(storage::settings::load(db)?)
         })?;
@@ -214,8 +218,9 @@ impl Auth<'_> {
             name: account.map(|account| account.full_name.clone()).unwrap_or_default(),
             changes: Changes::default(),
         }];
-        let author = Author { actor: actor.as_ref(), name: "", host: self.host, session, operation: &random_id() };
-        let noted = link.transact(|db| Ok(storage::audit::add(db, &author, &entries, self.now.utc)?));
+        let operation = random_id();
+        let author = Author { actor: actor.as_ref(), name: "", host: self.host, session, operation: &operation };
+        let noted = link.write(&operation, |db| Ok(storage::audit::add(db, &author, &entries, self.now.utc)?));
         if let Err(stop) = noted {
             tracing::error!(?stop, "a failed sign-in could not be written to the audit log");
         }

@@ -44,16 +44,60 @@ impl Link {
         self.db = None;
     }
 
-    /// Runs `work` in one transaction, and again when others pushed it aside.
-    pub fn transact<T>(&mut self, mut work: impl FnMut(&mut Db) -> Result<T, Stop>) -> Result<T, Stop> {
+    /// Runs `work`, which adds rows under this operation's id to the audit log, in one
+    /// transaction, and again when others pushed it aside. When nobody answers to COMMIT the
+    /// log is asked; [`Failure::CommitUnknown`] means that the log could not be asked either.
+    /// Every other error means that nothing was written.
+    pub fn write<T>(&mut self, operation: &str, mut work: impl FnMut(&mut Db) -> Result<T, Stop>) -> Result<T, Stop> {
         let mut tries = Tries::new();
         loop {
-            match self.db()?.transact(&mut work) {
-                Err(Stop::Failure(Failure::Retry)) if tries.again() => {}
-                done => return done,
+            let mut done = None;
+            let ended = self.db()?.transact(|db| {
+                done = Some(work(db)?);
+                Ok(())
+            });
+            let outcome = match ended {
+                Ok(()) => Outcome::Done,
+                Err(Stop::Failure(Failure::Retry)) if tries.again() => continue,
+                Err(Stop::Failure(Failure::CommitUnknown)) => self.ask_the_log(operation),
+                Err(stop) => return Err(stop),
+            };
+            match outcome {
+                Outcome::Done => return done.ok_or(Failure::CommitUnknown.into()),
+                Outcome::NotDone if tries.again() => {}
+                Outcome::NotDone => return Err(Failure::Unavailable(ConnectionProblem::Lost).into()),
+                Outcome::Unknown => return Err(Failure::CommitUnknown.into()),
             }
         }
     }
+
+    /// Finds out what became of a transaction whose COMMIT was not answered. What goes wrong here
+    /// says nothing about that transaction, so there is no error: it is tried again, and the
+    /// outcome stays unknown when time is up.
+    fn ask_the_log(&mut self, operation: &str) -> Outcome {
+        self.close();
+        let mut tries = Tries::new();
+        loop {
+            let asked = self
+                .db()
+                .map_err(Stop::from)
+                .and_then(|db| db.transact(|db| Ok::<_, Stop>(storage::audit::was_done_for_good(db, operation)?)));
+            match asked {
+                Ok(true) => return Outcome::Done,
+                Ok(false) => return Outcome::NotDone,
+                Err(_) if tries.again() => {}
+                Err(_) => return Outcome::Unknown,
+            }
+        }
+    }
+}
+
+/// What became of a transaction.
+enum Outcome {
+    Done,
+    /// It will not be done later either.
+    NotDone,
+    Unknown,
 }
 
 /// How often, and how long, something is tried that the database was in no state to do: a

@@ -36,7 +36,7 @@ use crate::{
         error::{ConnectionProblem, Error, SignedOutBecause},
         session::{Moment, Session, random_id},
     },
-    storage::{self, Db, Failure, Target},
+    storage::{self, Db, Target},
 };
 use auth::Hasher;
 use call::{Call, Done, Stop};
@@ -145,44 +145,16 @@ impl Services {
 
     fn write(&mut self, session: &Session, request: &Request, operation: &str, now: Moment) -> Result<Reply, Error> {
         let secret = self.prepare(session, request, now)?;
-        let mut in_doubt = false;
-        let mut done: Option<Done> = None;
-        let mut tries = Tries::new();
-        loop {
-            let db = match self.link.db() {
-                Err(_) if in_doubt => return Err(Error::OutcomeUnknown),
-                other => other?,
-            };
-            let committed = db.transact(|db| {
-                let call = Call::for_writing(db, session, request, now)?;
-                // The first try holds the fence until it is done or gone: what the log
-                // says now is final, and its reply still stands.
-                if in_doubt && storage::audit::was_done(db, operation)? {
-                    return Ok(());
-                }
-                let work = dispatch(db, &call, request, secret.as_deref())?;
-                call.require_password(request, &work)?;
-                let author = call.author(&self.host, operation);
-                storage::audit::add(db, &author, &work.entries, call.now)?;
-                done = Some(work);
-                Ok(())
-            });
-            match committed {
-                Ok(()) => {
-                    let work = done.ok_or(Error::OutcomeUnknown)?;
-                    work.log(session);
-                    return Ok(work.reply);
-                }
-                Err(Stop::Failure(Failure::Retry)) if tries.again() => {}
-                Err(Stop::Failure(Failure::CommitUnknown)) if tries.again() => {
-                    in_doubt = true;
-                    self.link.close();
-                }
-                Err(Stop::Failure(Failure::CommitUnknown)) => return Err(Error::OutcomeUnknown),
-                Err(_) if in_doubt && self.link.is_lost() => return Err(Error::OutcomeUnknown),
-                Err(stop) => return Err(stop.into()),
-            }
-        }
+        let work = self.link.write(operation, |db| {
+            let call = Call::for_writing(db, session, request, now)?;
+            let work = dispatch(db, &call, request, secret.as_deref())?;
+            call.require_password(request, &work)?;
+            let author = call.author(&self.host, operation);
+            storage::audit::add(db, &author, &work.entries, call.now)?;
+            Ok(work)
+        })?;
+        work.log(session);
+        Ok(work.reply)
     }
 
     /// The file gets its name once the log says that it was made.
@@ -198,7 +170,7 @@ impl Services {
         let db = self.link.db()?;
         let call = Call::for_reading(db, session, request, now)?;
         let written = export::write(db, &call, what, format, Path::new(&folder))?;
-        self.link.transact(|db| {
+        self.link.write(operation, |db| {
             let call = Call::for_writing(db, session, request, now)?;
             let author = call.author(&self.host, operation);
             Ok(storage::audit::add(db, &author, std::slice::from_ref(&written.entry), call.now)?)
@@ -246,7 +218,7 @@ impl Services {
         );
         let author = call::author(session, &self.host, operation);
         let entries = [entry];
-        let noted = self.link.transact(|db| Ok(storage::audit::add(db, &author, &entries, now.utc)?));
+        let noted = self.link.write(operation, |db| Ok(storage::audit::add(db, &author, &entries, now.utc)?));
         if let Err(stop) = noted {
             let error = Error::from(stop);
             tracing::error!(%error, "a refusal could not be written to the audit log");

@@ -167,8 +167,11 @@ pub fn count(db: &mut Db) -> Result<i64, Failure> {
     Ok(audit_log::table.count().get_result(db)?)
 }
 
-/// Whether the operation was committed.
-pub fn was_done(db: &mut Db, operation: &str) -> Result<bool, Failure> {
+/// Whether the operation was committed: an answer that stays true once this transaction, which
+/// has to be one of its own, is committed. The operation's own transaction wrote rows, so it
+/// holds the end of the chain until it ends; whoever waited for that sees what became of it.
+pub fn was_done_for_good(db: &mut Db, operation: &str) -> Result<bool, Failure> {
+    chain::touch(db)?;
     let rows = audit_log::table.filter(audit_log::operation_id.eq(operation)).select(audit_log::id);
     Ok(rows.first::<i64>(db).optional()?.is_some())
 }

@@ -94,6 +94,14 @@ pub(super) fn hold(db: &mut Db) -> Result<Head, Failure> {
     Ok(noted(held!(db, settings::table.find(HEAD).select(settings::value)).optional()?))
 }
 
+/// Changes the row of the end, but not the end itself. On one server this waits until whoever
+/// holds it has committed or is gone. On a cluster, whose nodes do not wait for each other, a
+/// transaction that began on another node before this one was committed cannot add rows any more.
+pub(super) fn touch(db: &mut Db) -> Result<(), Failure> {
+    diesel::update(settings::table.find(HEAD)).set(settings::version.eq(settings::version + 1)).execute(db)?;
+    Ok(())
+}
+
 /// The end of the chain as it was noted.
 pub fn head(db: &mut Db) -> Result<Head, Failure> {
     Ok(noted(settings::table.find(HEAD).select(settings::value).first(db).optional()?))

@@ -35,10 +35,11 @@ impl From<Error> for Failure {
 
 impl Failure {
     /// An error of COMMIT: only a refusal that the database put into words is known
-    /// to have changed nothing.
+    /// to have changed nothing. A node of a cluster that has lost sight of the others knows
+    /// as little as a connection that is lost.
     pub(super) fn of_commit(error: Error) -> Self {
         match Self::from(error) {
-            Self::Unavailable(ConnectionProblem::Lost) => Self::CommitUnknown,
+            Self::Unavailable(ConnectionProblem::Lost | ConnectionProblem::NoMajority) => Self::CommitUnknown,
             known => known,
         }
     }

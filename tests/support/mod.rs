@@ -102,6 +102,33 @@ impl TestDb {
     }
 }
 
+/// Returns when this is so.
+pub fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !so() {
+        assert!(Instant::now() < deadline, "not so after 30 s: {what}");
+        std::thread::park_timeout(Duration::from_millis(20));
+    }
+}
+
+/// How many transactions of this database wait for a row that another one holds.
+pub fn waiting_for_rows(url: &str) -> i64 {
+    use diesel::RunQueryDsl;
+    use epic_events::storage::{Db, Target};
+    #[derive(diesel::QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        waiting: i64,
+    }
+    // The server notes anew who waits only when nobody has asked for a tenth of a second.
+    std::thread::park_timeout(Duration::from_millis(110));
+    let Db::Mysql(mut db) = Db::open(&Target::parse(url).unwrap()).unwrap() else { panic!("a server") };
+    let sql = "SELECT COUNT(*) AS waiting FROM information_schema.innodb_trx AS t \
+               JOIN information_schema.processlist AS p ON p.id = t.trx_mysql_thread_id \
+               WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()";
+    diesel::sql_query(sql).get_result::<Count>(&mut db).unwrap().waiting
+}
+
 /// A server of this test process: loopback only, its data in a folder of its own.
 pub struct Server {
     pub engine: Engine,

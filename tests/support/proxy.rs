@@ -1,5 +1,5 @@
-//! A small TCP proxy on loopback that can freeze, die, cut a COMMIT at any byte, count how
-//! often an answer is waited for, and be as far away as another town.
+//! A small TCP proxy on loopback that can freeze, die, cut a COMMIT at any byte, hold it or its
+//! answer back, count how often an answer is waited for, and be as far away as another town.
 
 use std::{
     io::{Read, Write},
@@ -9,6 +9,7 @@ use std::{
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 #[derive(Default)]
@@ -25,8 +26,20 @@ struct State {
     cut: AtomicUsize,
     /// Bytes of the answer under way that still pass, and one more; 0 cuts nothing.
     answer: AtomicUsize,
+    /// The next COMMIT, or the answer to it, waits for so many milliseconds; 0 holds nothing.
+    hold_commit: AtomicU64,
+    hold_answer: AtomicU64,
+    /// How long the answer under way waits.
+    late: AtomicU64,
+    /// Something is being held.
+    holding: AtomicBool,
+    /// What was held goes on at once.
+    released: AtomicBool,
     open: Mutex<Vec<TcpStream>>,
 }
+
+/// The cut behind a COMMIT of any length: its whole answer.
+const LOST: usize = usize::MAX;
 
 /// Forwards to a server until it is told otherwise.
 pub struct Proxy {
@@ -89,9 +102,54 @@ impl Proxy {
         self.state.cut.store(bytes + 1, Ordering::SeqCst);
     }
 
+    /// The next COMMIT reaches the server; its answer is lost with the connection.
+    pub fn lose_answer(&self) {
+        self.cut_commit_after(LOST - 1);
+    }
+
+    /// The next COMMIT reaches the server so much later, also when its sender has gone.
+    pub fn hold_commit(&self, time: Duration) {
+        self.state.released.store(false, Ordering::SeqCst);
+        self.state.hold_commit.store(u64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// The next COMMIT reaches the server; its answer comes back so much later.
+    pub fn hold_answer(&self, time: Duration) {
+        self.state.released.store(false, Ordering::SeqCst);
+        self.state.hold_answer.store(u64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Returns when a COMMIT or its answer is being held.
+    pub fn wait_until_holding(&self) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while !self.state.holding.load(Ordering::SeqCst) {
+            assert!(Instant::now() < deadline, "no COMMIT came");
+            thread::park_timeout(Duration::from_millis(1));
+        }
+    }
+
+    /// Lets go on what is being held.
+    pub fn release(&self) {
+        self.state.released.store(true, Ordering::SeqCst);
+    }
+
     /// Whether the cut that was wanted is still to come: everything passed before it.
     pub fn is_whole(&self) -> bool {
         self.state.cut.load(Ordering::SeqCst) != 0 || self.state.answer.load(Ordering::SeqCst) != 0
+    }
+}
+
+impl State {
+    fn hold(&self, milliseconds: u64) {
+        if milliseconds == 0 {
+            return;
+        }
+        let until = Instant::now() + Duration::from_millis(milliseconds);
+        self.holding.store(true, Ordering::SeqCst);
+        while Instant::now() < until && !self.released.load(Ordering::SeqCst) {
+            thread::park_timeout(Duration::from_millis(1));
+        }
+        self.holding.store(false, Ordering::SeqCst);
     }
 }
 
@@ -115,9 +173,17 @@ fn pump(mut from: TcpStream, mut to: TcpStream, asks: bool, state: &State) {
         }
         let mut passes = read;
         let commit = asks && buffer[..read].windows(6).any(|word| word == b"COMMIT");
+        if commit {
+            state.late.store(state.hold_answer.swap(0, Ordering::SeqCst), Ordering::SeqCst);
+            state.hold(state.hold_commit.swap(0, Ordering::SeqCst));
+        } else if !asks {
+            state.hold(state.late.swap(0, Ordering::SeqCst));
+        }
         let cut = if commit { state.cut.swap(0, Ordering::SeqCst) } else { 0 };
         if cut > 0 && cut - 1 < read {
             passes = cut - 1;
+        } else if cut == LOST {
+            state.answer.store(1, Ordering::SeqCst);
         } else if cut > 0 {
             state.answer.store(cut - read, Ordering::SeqCst);
         }
