@@ -92,6 +92,7 @@ diesel::table! {
         support_key -> Nullable<Text>,
         search -> Text,
         client_search -> Text,
+        long_until -> Nullable<Timestamp>,
         archived_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,

@@ -9,14 +9,17 @@ use std::sync::OnceLock;
 use diesel::prelude::*;
 use epic_events::{
     domain::{
-        UserId,
+        EventId, UserId,
         event::Status,
-        filter::{Assignment, ClientFilter, ClientSort, ContractFilter, ContractSort, EventFilter, EventSort},
+        filter::{
+            Assignment, ClientFilter, ClientSort, ContractFilter, ContractSort, EventFilter, EventSort, EventView,
+        },
         page::{Count, Cursor, Edge, Key, Listing},
         session::Session,
     },
+    schema::events as event_rows,
     services::{Reply, Request, Services, demo},
-    storage::{Db, Scope, Target, Viewer, clients, contracts, events},
+    storage::{Db, Scope, Target, Viewer, clients, contracts, events, spans},
 };
 use rstest::rstest;
 use strum::IntoEnumIterator;
@@ -114,6 +117,64 @@ fn every_list_in_every_order_walks_an_index_of_the_embedded_engine() {
     });
 }
 
+/// Asks for the events of the present week in each way that there is.
+fn each_span(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
+    let now = epic_events::app::now().utc;
+    let (monday, next) = epic_events::domain::dates::week_of(now.date());
+    for sort in EventSort::iter() {
+        for edge in [Edge::Start, Edge::End, Edge::Total] {
+            let filter = EventFilter { view: EventView::Week, ..EventFilter::default() };
+            let asked = Listing { filter, ..listing(sort, false, edge) };
+            ask(&format!("this week by {sort:?}"), &|db| drop(events::page(db, &asked, MANAGER, now).unwrap()));
+        }
+    }
+    ask("the calendar", &|db| drop(events::between(db, monday, next, Scope::All, 1_501).unwrap()));
+    ask("the picker", &|db| drop(spans::engagements(db, monday, next).unwrap()));
+}
+
+/// Long events, mostly over, and a few of today.
+fn lengthen_some_events(db: &TestDb) {
+    let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
+    let some: Vec<(EventId, Option<chrono::NaiveDateTime>)> = event_rows::table
+        .filter(event_rows::starts_at.lt(epic_events::app::now().utc - chrono::TimeDelta::days(60)))
+        .select((event_rows::id, event_rows::starts_at))
+        .order(event_rows::id)
+        .limit(60)
+        .load(&mut connection)
+        .unwrap();
+    for (number, (id, starts_at)) in some.into_iter().enumerate() {
+        let ends_at = if number < 5 {
+            epic_events::app::now().utc + chrono::TimeDelta::days(9)
+        } else {
+            starts_at.unwrap() + chrono::TimeDelta::days(20)
+        };
+        let ends = (event_rows::ends_at.eq(ends_at), event_rows::long_until.eq(ends_at));
+        diesel::update(event_rows::table.find(id)).set(ends).execute(&mut connection).unwrap();
+    }
+}
+
+#[test]
+fn a_span_of_time_is_found_by_an_index_of_the_embedded_engine() {
+    let db = company(Engine::Sqlite, 300);
+    lengthen_some_events(&db);
+    each_span(|name, ask| {
+        let asked = statements(&db, ask);
+        for sql in asked.iter().filter(|sql| sql.starts_with("SELECT")) {
+            let plan = plan(&db, sql);
+            let by_span = |step: &&String| {
+                step.starts_with("SEARCH events")
+                    && ["(starts_at>? AND starts_at<?)", "(long_until>?)", "(rowid=?)"]
+                        .iter()
+                        .any(|by| step.contains(by))
+            };
+            let reads_all = plan.iter().any(|step| step.starts_with("SCAN events"));
+            assert!(plan.iter().any(|step| by_span(&step)) && !reads_all, "{name}: {plan:?}\n{sql}");
+        }
+        // The ids of the long events, then both parts.
+        assert_eq!(asked.iter().filter(|sql| sql.starts_with("SELECT")).count(), 3, "{name}");
+    });
+}
+
 // ---- The server says afterwards what it has read.
 
 #[derive(diesel::QueryableByName)]
@@ -153,6 +214,21 @@ fn every_list_in_every_order_reads_no_more_than_its_page_on_a_server(
         assert_eq!(sorted, 0, "{name} is sorted");
         // A row of the list and one of each table that it is joined with.
         assert!(read <= 6 * 101, "{name} reads {read} rows for a page of 100");
+    });
+}
+
+#[test]
+fn a_span_of_time_reads_no_more_than_its_events_on_a_server() {
+    let db = company(Engine::Mysql, 20_000);
+    lengthen_some_events(&db);
+    db.query("ANALYZE TABLE events");
+    let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
+    each_span(|name, ask| {
+        let before = work(&mut connection, "HANDLER_READ");
+        ask(&mut connection);
+        let read = work(&mut connection, "HANDLER_READ") - before;
+        // Some 130 events a week: those of three weeks, joined with four tables, and sorted.
+        assert!(read <= 2_500, "{name} reads {read} rows");
     });
 }
 

@@ -22,7 +22,7 @@ use crate::{
         policy::{self, Permission, Reach},
         user::Role,
     },
-    storage::{self, Db, Scope, Viewer, contracts::Spans, events::Engagement},
+    storage::{self, Db, Scope, Viewer, contracts::Spans, spans::Engagement},
 };
 
 /// How many records a picker shows; typing narrows them.
@@ -308,7 +308,7 @@ fn support_candidates(db: &mut Db, call: &Call, ids: &[EventId], text: &str) -> 
     let last_end = wanted.iter().map(|(_, end)| *end).max().unwrap_or(first_start);
     let (monday, next_monday) = dates::week_of(first_start.date());
     let day_after = last_end.date().succ_opt().map_or(last_end, |day| day.and_time(NaiveTime::MIN));
-    let engaged = storage::events::engagements(db, monday, next_monday.max(day_after))?;
+    let engaged = storage::spans::engagements(db, monday, next_monday.max(day_after))?;
     let others: Vec<&Engagement> = engaged.iter().filter(|engagement| !ids.contains(&engagement.event)).collect();
     for person in &mut people {
         let theirs = || others.iter().filter(|engagement| engagement.support == person.id);

@@ -1,6 +1,6 @@
 //! Events.
 
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
     failure::Failure,
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, patterns, searched},
+    spans::{self, Part, by_start},
 };
 use crate::{
     domain::{
@@ -106,6 +107,7 @@ pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveD
             events::client_contact.eq(&draft.client_contact),
             events::starts_at.eq(draft.starts_at),
             events::ends_at.eq(draft.ends_at),
+            events::long_until.eq(spans::long_until(draft)),
             events::location.eq(&draft.location),
             events::attendees.eq(draft.attendees),
             events::notes.eq(&draft.notes),
@@ -131,6 +133,7 @@ pub fn update(db: &mut Db, id: EventId, version: i32, draft: &EventDraft, now: N
             events::client_contact.eq(&draft.client_contact),
             events::starts_at.eq(draft.starts_at),
             events::ends_at.eq(draft.ends_at),
+            events::long_until.eq(spans::long_until(draft)),
             events::location.eq(&draft.location),
             events::attendees.eq(draft.attendees),
             events::notes.eq(&draft.notes),
@@ -201,46 +204,6 @@ pub fn hand_over_open(db: &mut Db, from: UserId, to: UserId, now: NaiveDateTime)
     Ok(handed_over)
 }
 
-/// Somebody's open event in a span of time.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
-pub struct Engagement {
-    pub event: EventId,
-    pub support: UserId,
-    pub title: String,
-    /// Wall clock.
-    pub starts_at: NaiveDateTime,
-    /// Wall clock.
-    pub ends_at: Option<NaiveDateTime>,
-}
-
-/// The most engagements that are looked at when support is chosen.
-const MAX_ENGAGEMENTS: i64 = 5_000;
-
-/// Open events that have support and touch the span, the earliest first.
-pub fn engagements(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Result<Vec<Engagement>, Failure> {
-    let touching = events::starts_at
-        .lt(to)
-        .and(events::starts_at.ge(from - LONGEST))
-        .and(events::starts_at.ge(from).or(events::ends_at.gt(from)));
-    let query = events::table
-        .filter(events::support_id.is_not_null().and(events::status.ne_all(CLOSED)).and(events::archived_at.is_null()))
-        .filter(touching)
-        .select((
-            events::id,
-            events::support_id.assume_not_null(),
-            events::title,
-            events::starts_at.assume_not_null(),
-            events::ends_at,
-        ))
-        .order((events::starts_at, events::id))
-        .limit(MAX_ENGAGEMENTS);
-    Ok(query.load(db)?)
-}
-
-/// Events last at most so long: what began earlier is not looked at when a span of time is
-/// asked for, so that the question stays as small as the span.
-const LONGEST: TimeDelta = TimeDelta::days(14);
-
 /// Events that are neither archived nor cancelled and touch the span, the earliest first.
 pub fn between(
     db: &mut Db,
@@ -249,26 +212,33 @@ pub fn between(
     scope: Scope,
     limit: u16,
 ) -> Result<Vec<EventRow>, Failure> {
-    let touching = events::starts_at
-        .lt(to)
-        .and(events::starts_at.ge(from - LONGEST))
-        .and(events::starts_at.ge(from).or(events::ends_at.gt(from)))
-        .assume_not_null();
-    let mut query = selected!(joined!())
-        .filter(events::archived_at.is_null().and(events::status.ne(Status::Cancelled)).and(touching))
-        .order((events::starts_at, events::id))
-        .limit(limit.into())
-        .into_boxed();
-    query = match scope {
-        Scope::All => query,
-        Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me).assume_not_null()),
-        Scope::Support(me) => query.filter(events::support_id.eq(me).assume_not_null()),
+    let part = |db: &mut Db, part: Part| -> Result<Vec<Joined>, Failure> {
+        let mut query = selected!(joined!())
+            .filter(events::archived_at.is_null().and(events::status.ne(Status::Cancelled)))
+            .order((events::starts_at, events::id))
+            .limit(limit.into())
+            .into_boxed();
+        query = match part {
+            Part::ByStart => query.filter(by_start(from, to).assume_not_null()),
+            Part::Long(ids) => query.filter(events::id.eq_any(ids.to_vec())),
+        };
+        query = match scope {
+            Scope::All => query,
+            Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me).assume_not_null()),
+            Scope::Support(me) => query.filter(events::support_id.eq(me).assume_not_null()),
+        };
+        Ok(query.load(db)?)
     };
-    Ok(query.load::<Joined>(db)?.into_iter().map(row).collect())
+    let long = spans::long(db, from, to)?;
+    // They all start before the others.
+    let mut found = if long.is_empty() { Vec::new() } else { part(db, Part::Long(&long))? };
+    found.extend(part(db, Part::ByStart)?);
+    found.truncate(limit.into());
+    Ok(found.into_iter().map(row).collect())
 }
 
 macro_rules! filtered {
-    ($listing:expr, $sought:expr, $viewer:expr, $now:expr) => {{
+    ($listing:expr, $sought:expr, $viewer:expr, $now:expr, $part:expr) => {{
         use EventView as V;
         let (filter, me, now) = (&$listing.filter, $viewer.me, $now);
         let mut query = joined!().into_boxed();
@@ -296,16 +266,13 @@ macro_rules! filtered {
                     .or(clients::sales_contact_id.eq(me).assume_not_null()),
             ),
             V::WithoutSupport => query.filter(events::support_id.is_null()),
-            V::Week => {
-                let (monday, next) = dates::week_of(now.date());
-                query.filter(
-                    events::starts_at
-                        .lt(next)
-                        .and(events::starts_at.ge(monday - LONGEST))
-                        .and(events::starts_at.ge(monday).or(events::ends_at.gt(monday)))
-                        .assume_not_null(),
-                )
-            }
+            V::Week => match $part {
+                Part::ByStart => {
+                    let (monday, next) = dates::week_of(now.date());
+                    query.filter(by_start(monday, next).assume_not_null())
+                }
+                Part::Long(ids) => query.filter(events::id.eq_any(ids.to_vec())),
+            },
             V::Past => query.filter(
                 events::ends_at
                     .lt(now)
@@ -365,25 +332,50 @@ pub fn page(
     viewer: Viewer,
     now: NaiveDateTime,
 ) -> Result<Page<EventRow>, Failure> {
+    let long = long_ones(db, listing, now)?;
     searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
-        if listing.is_total() {
-            let all = filtered!(listing, sought, viewer, now).select(events::id);
-            return Ok(Loaded::Total(counted!(db, all, sought.limit)));
+        let found = load(db, listing, sought, viewer, now, Part::ByStart)?;
+        if long.is_empty() {
+            return Ok(found);
         }
-        let query = selected!(filtered!(listing, sought, viewer, now));
-        let id = events::id;
-        let query = match listing.sort {
-            EventSort::Starts => ordered!(optional, query, listing, events::starts_at, id, Time),
-            EventSort::Title => ordered!(required, query, listing, events::title_key, id, Text),
-            EventSort::Client => ordered!(required, query, listing, events::client_key, id, Text),
-            EventSort::Location => ordered!(required, query, listing, events::location_key, id, Text),
-            EventSort::Attendees => ordered!(required, query, listing, events::attendees, id, Number),
-            EventSort::Status => ordered!(required, query, listing, events::status, id, Text),
-            EventSort::Support => ordered!(optional, query, listing, events::support_key, id, Text),
-        };
-        let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
-        Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
+        Ok(found.and(load(db, listing, sought, viewer, now, Part::Long(&long))?, listing, sought.limit))
     })
+}
+
+/// Long events of a list that is about a span of time, which are asked for apart.
+fn long_ones(db: &mut Db, listing: &EventListing, now: NaiveDateTime) -> Result<Vec<EventId>, Failure> {
+    if listing.filter.view != EventView::Week {
+        return Ok(Vec::new());
+    }
+    let (monday, next) = dates::week_of(now.date());
+    spans::long(db, monday, next)
+}
+
+fn load(
+    db: &mut Db,
+    listing: &EventListing,
+    sought: &Sought,
+    viewer: Viewer,
+    now: NaiveDateTime,
+    part: Part,
+) -> Result<Loaded<EventRow>, Failure> {
+    if listing.is_total() {
+        let all = filtered!(listing, sought, viewer, now, part).select(events::id);
+        return Ok(Loaded::Total(counted!(db, all, sought.limit)));
+    }
+    let query = selected!(filtered!(listing, sought, viewer, now, part));
+    let id = events::id;
+    let query = match listing.sort {
+        EventSort::Starts => ordered!(optional, query, listing, events::starts_at, id, Time),
+        EventSort::Title => ordered!(required, query, listing, events::title_key, id, Text),
+        EventSort::Client => ordered!(required, query, listing, events::client_key, id, Text),
+        EventSort::Location => ordered!(required, query, listing, events::location_key, id, Text),
+        EventSort::Attendees => ordered!(required, query, listing, events::attendees, id, Number),
+        EventSort::Status => ordered!(required, query, listing, events::status, id, Text),
+        EventSort::Support => ordered!(optional, query, listing, events::support_key, id, Text),
+    };
+    let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
+    Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
 }
 
 /// How many events are in a list, counted up to so many.
@@ -395,5 +387,11 @@ pub fn count(
     most: i64,
 ) -> Result<Count, Failure> {
     let sought = Sought::nothing();
-    Ok(counted!(db, filtered!(listing, sought, viewer, now).select(events::id), most))
+    let long = long_ones(db, listing, now)?;
+    let count = counted!(db, filtered!(listing, sought, viewer, now, Part::ByStart).select(events::id), most);
+    if long.is_empty() {
+        return Ok(count);
+    }
+    let more = counted!(db, filtered!(listing, sought, viewer, now, Part::Long(&long)).select(events::id), most);
+    Ok(count.and(more, most))
 }

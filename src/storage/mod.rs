@@ -19,6 +19,7 @@ mod page;
 mod raw;
 mod search;
 pub mod settings;
+pub mod spans;
 pub mod standing;
 pub mod users;
 

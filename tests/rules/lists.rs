@@ -256,3 +256,83 @@ fn lists_follow_the_names_that_they_are_sorted_by(
     world.manage(&Request::HandOverClients(hand_over));
     assert_eq!(by_sales(&mut world), [records.client.0, other.0]);
 }
+
+/// An event belongs to every day from its start to its end: the calendar, *this week* and the
+/// picker of support find one that began months before.
+#[rstest]
+fn events_of_any_length_are_found_by_the_days_they_cover(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    // The one of these records lasts three hours and starts in 30 days, on a Monday.
+    let records = world.records();
+    let mut create = |title: &str, from: i64, until: i64| {
+        let draft = event_draft(title, from);
+        let draft = EventDraft { ends_at: draft.starts_at.map(|start| start + TimeDelta::days(until - from)), ..draft };
+        let id = world.save(&Request::CreateEvent { contract: records.signed, draft: draft.clone() }).0;
+        (EventId::new(id), draft)
+    };
+    let (exhibition, lasting) = create("Exhibition", 1, 41);
+    create("Over before", 2, 29);
+    create("Lasts a fortnight", 17, 31);
+    create("Lasts until January", 33, 60);
+    let (dinner, _) = create("Dinner", 34, 34);
+    create("Not yet", 38, 80);
+    let support = world.support.actor.id;
+    world.manage(&Request::AssignSupport(vec![Assignment { event: exhibition, version: 1, support: Some(support) }]));
+    // Monday 21 to Sunday 27 December.
+    world.pass_days(35);
+    let week = || EventFilter { view: EventView::Week, ..EventFilter::default() };
+    let calendar = |world: &mut World| {
+        let day = |days| (start() + TimeDelta::days(days)).date();
+        let Reply::Calendar(page) = world.manage(&Request::Calendar { from: day(30), to: day(37) }) else {
+            panic!("calendar")
+        };
+        page.events.into_iter().map(|row| row.event.title).collect::<Vec<_>>()
+    };
+    let listed = |world: &mut World| {
+        let Reply::Events(page) = world.manage(&Request::ListEvents(listing(week(), EventSort::Starts, 50))) else {
+            panic!("events")
+        };
+        page.rows.into_iter().map(|row| row.event.title).collect::<Vec<_>>()
+    };
+    let others = ["Lasts a fortnight", "Lou Bouzin General Assembly", "Lasts until January", "Dinner"];
+    let all = [&["Exhibition"], &others[..]].concat();
+    assert_eq!(calendar(&mut world), all);
+    assert_eq!(listed(&mut world), all);
+    let Reply::Home(home) = world.manage(&Request::Home) else { panic!("home") };
+    assert!(home.lines.contains(&(epic_events::services::HomeLine::EventsThisWeek, Count::Exactly(5))), "{home:?}");
+    let Reply::Candidates(people) =
+        world.manage(&Request::PickSupport { events: vec![dinner], text: "support".to_owned() })
+    else {
+        panic!("candidates")
+    };
+    let busy = people.iter().find(|person| person.id == support).unwrap();
+    assert_eq!(busy.clash.as_deref(), Some("Exhibition"));
+    // The exhibition and the assembly on Monday.
+    assert_eq!((busy.load, busy.availability), (2, Some(Availability::Clash)));
+    // The pages of the week join in every order, though the long events are looked for apart.
+    for descending in [false, true] {
+        for sort in EventSort::iter() {
+            walk(&mut world, &Listing { descending, ..listing(week(), sort, 2) }, Request::ListEvents, |reply| {
+                let Reply::Events(page) = reply else { panic!("events") };
+                (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
+            });
+        }
+    }
+    // What lasts no longer is where it was, and what lasts longer again is found again.
+    let short = EventDraft { ends_at: lasting.starts_at, ..lasting.clone() };
+    world.save(&Request::UpdateEvent { id: exhibition, version: 2, draft: short });
+    assert_eq!(calendar(&mut world), others);
+    assert_eq!(listed(&mut world), others);
+    world.save(&Request::UpdateEvent { id: exhibition, version: 3, draft: lasting });
+    assert_eq!(calendar(&mut world), all);
+    assert_eq!(listed(&mut world), all);
+    // Tables of a program that did not know the column yet.
+    let migrations = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let engine = if engine == Engine::Sqlite { "sqlite" } else { "mysql" };
+    let down = std::fs::read_to_string(migrations.join(engine).join("0007_long_events/down.sql")).unwrap();
+    let forget = "DELETE FROM __diesel_schema_migrations WHERE version = '0007'";
+    let mut db = world.connection();
+    diesel::connection::SimpleConnection::batch_execute(&mut db, &format!("{down}{forget}")).unwrap();
+    storage::migrate::migrate(&mut db).unwrap();
+    assert_eq!(calendar(&mut world), all);
+}

@@ -129,6 +129,11 @@ impl World {
         Moment { utc: start() + TimeDelta::seconds(self.seconds), ticks }
     }
 
+    /// Lets so many days go by.
+    pub fn pass_days(&mut self, days: i64) {
+        self.seconds += days * 24 * 60 * 60;
+    }
+
     pub fn ask(&mut self, who: Option<&Session>, request: &Request) -> Result<Reply, Error> {
         let now = self.now();
         self.services.execute(who, request, now)
