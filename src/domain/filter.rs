@@ -390,7 +390,7 @@ pub struct Candidate {
     pub load: i64,
     /// Only for support people and events with a start.
     pub availability: Option<Availability>,
-    /// The title of an event that clashes.
+    /// The title of an event that clashes, where it may be seen.
     pub clash: Option<String>,
 }
 

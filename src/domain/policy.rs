@@ -37,7 +37,8 @@ pub enum Permission {
 #[strum(serialize_all = "lowercase")]
 pub enum Reach {
     /// Sales: a client whose sales contact I am, its contracts and their events.
-    /// Support: an event whose support I am. Audit: what I did myself.
+    /// Support: an event whose support I am, archived or not; where it is about seeing, its
+    /// contract and client too (`storage::Scope`). Audit: what I did myself.
     Own,
     Any,
 }

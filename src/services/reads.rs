@@ -188,22 +188,21 @@ fn events_of(db: &mut Db, call: &Call, filter: EventFilter) -> Result<Vec<EventR
     Ok(storage::events::page(db, &newest, call.viewer(), call.wall)?.rows)
 }
 
-/// Refuses what the restricted setting hides. Support sees the contracts and clients of
-/// their own events.
-fn visible(db: &mut Db, call: &Call, sales_contact: UserId, of: EventFilter) -> Result<(), Stop> {
-    let seen = match call.scope() {
-        Scope::All => true,
-        Scope::Sales(me) => sales_contact == me,
-        Scope::Support(_) => !storage::events::count(db, &first(of, 1), call.viewer(), call.wall, 1)?.is_zero(),
-    };
+/// Refuses what the restricted setting hides.
+fn visible(call: &Call, seen: bool) -> Result<(), Stop> {
     let reason = if call.actor().role == Role::Sales { Reason::NotYourClient } else { Reason::NotYourEvent };
     if seen { Ok(()) } else { Err(reason.into()) }
+}
+
+/// Whether the person may see every record, whatever this request needs besides.
+fn sees_all(call: &Call) -> bool {
+    policy::reach(Permission::SeeRecords, call.actor().role, &call.settings) == Some(Reach::Any)
 }
 
 fn user(db: &mut Db, call: &Call, id: UserId) -> Result<UserDetail, Stop> {
     let user = storage::users::find(db, id)?.ok_or(Error::NotFound)?;
     // Who works on what is shown as far as records may be seen at all.
-    let all = policy::reach(Permission::SeeRecords, call.actor().role, &call.settings) == Some(Reach::Any);
+    let all = sees_all(call);
     let everything = Viewer { scope: Scope::All, ..call.viewer() };
     let mut detail = UserDetail { user, clients: Vec::new(), events: Vec::new(), history: Vec::new() };
     if all && detail.user.role == Role::Sales {
@@ -222,8 +221,8 @@ fn user(db: &mut Db, call: &Call, id: UserId) -> Result<UserDetail, Stop> {
 
 fn client(db: &mut Db, call: &Call, id: ClientId) -> Result<ClientDetail, Stop> {
     let row = storage::clients::find_row(db, id)?.ok_or(Error::NotFound)?;
+    visible(call, call.scope().has_client(db, id)?)?;
     let events = EventFilter { client: Some(id), ..EventFilter::default() };
-    visible(db, call, row.client.sales_contact_id, events.clone())?;
     Ok(ClientDetail {
         row,
         contracts: contracts_of(db, call, ContractFilter { client: Some(id), ..ContractFilter::default() })?,
@@ -234,8 +233,8 @@ fn client(db: &mut Db, call: &Call, id: ClientId) -> Result<ClientDetail, Stop> 
 
 fn contract(db: &mut Db, call: &Call, id: ContractId) -> Result<ContractDetail, Stop> {
     let row = storage::contracts::find_row(db, id)?.ok_or(Error::NotFound)?;
+    visible(call, call.scope().has_contract(db, id)?)?;
     let events = EventFilter { contract: Some(id), ..EventFilter::default() };
-    visible(db, call, row.sales_contact_id, events.clone())?;
     let client = storage::clients::find_row(db, row.contract.client_id)?.ok_or(Error::NotFound)?;
     Ok(ContractDetail {
         row,
@@ -247,12 +246,7 @@ fn contract(db: &mut Db, call: &Call, id: ContractId) -> Result<ContractDetail, 
 
 fn event(db: &mut Db, call: &Call, id: EventId) -> Result<EventDetail, Stop> {
     let row = storage::events::find_rows(db, &[id])?.pop().ok_or(Error::NotFound)?;
-    let seen = match call.scope() {
-        Scope::All => true,
-        Scope::Sales(me) => row.sales_contact_id == me,
-        Scope::Support(me) => row.event.support_id == Some(me),
-    };
-    if !seen {
+    if !call.scope().has_event(db, id)? {
         return Err(Reason::NotYourEvent.into());
     }
     let contract = storage::contracts::find_row(db, row.event.contract_id)?.ok_or(Error::NotFound)?;
@@ -300,6 +294,8 @@ fn support_candidates(db: &mut Db, call: &Call, ids: &[EventId], text: &str) -> 
     for row in &events {
         call.owns_event(&row.event)?;
     }
+    // Titles are told as far as records may be seen.
+    let sees_all = sees_all(call);
     let mut wanted: Vec<_> =
         events.iter().filter_map(|row| Some(stretch(row.event.starts_at?, row.event.ends_at))).collect();
     wanted.sort();
@@ -326,6 +322,7 @@ fn support_candidates(db: &mut Db, call: &Call, ids: &[EventId], text: &str) -> 
             (None, true) => Availability::Busy,
             (None, false) => Availability::Free,
         };
+        let clash = clash.filter(|engagement| sees_all || engagement.support == call.me());
         let clash = clash.map(|engagement| engagement.title.clone());
         person.load = i64::try_from(load).unwrap_or(i64::MAX);
         (person.availability, person.clash) = (Some(availability), clash);

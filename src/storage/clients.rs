@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{
-    Scope, Viewer,
+    Viewer,
     connection::{Db, held},
     derived,
     failure::Failure,
@@ -19,7 +19,7 @@ use crate::{
         page::{Count, Page},
         text,
     },
-    schema::{clients, contracts, events, users},
+    schema::{clients, contracts, users},
 };
 
 fn search_text(draft: &ClientDraft) -> String {
@@ -199,17 +199,9 @@ macro_rules! filtered {
         if let Some(standing) = $viewer.provided {
             query = query.filter(standing.holds());
         }
-        query = match $viewer.scope {
-            Scope::All => query,
-            Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me)),
-            Scope::Support(me) => {
-                let mine = events::table
-                    .inner_join(contracts::table)
-                    .filter(events::support_id.eq(me))
-                    .select(contracts::client_id);
-                query.filter(clients::id.eq_any(mine))
-            }
-        };
+        if let Some(own) = $viewer.scope.clients() {
+            query = query.filter(own);
+        }
         if let Some(owner) = filter.sales_contact {
             query = query.filter(clients::sales_contact_id.eq(owner));
         }

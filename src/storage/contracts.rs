@@ -4,7 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
 
 use super::{
-    Scope, Viewer,
+    Viewer,
     connection::{Db, held},
     failure::Failure,
     page::{Loaded, counted, ordered},
@@ -181,14 +181,9 @@ macro_rules! filtered {
         if let Some(standing) = $viewer.provided {
             query = query.filter(standing.holds());
         }
-        query = match $viewer.scope {
-            Scope::All => query,
-            Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me)),
-            Scope::Support(me) => {
-                let mine = events::table.filter(events::support_id.eq(me)).select(events::contract_id);
-                query.filter(contracts::id.eq_any(mine))
-            }
-        };
+        if let Some(own) = $viewer.scope.contracts() {
+            query = query.filter(own);
+        }
         if let Some(client) = filter.client {
             query = query.filter(contracts::client_id.eq(client));
         }

@@ -222,11 +222,9 @@ pub fn between(
             Part::ByStart => query.filter(by_start(from, to).assume_not_null()),
             Part::Long(ids) => query.filter(events::id.eq_any(ids.to_vec())),
         };
-        query = match scope {
-            Scope::All => query,
-            Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me).assume_not_null()),
-            Scope::Support(me) => query.filter(events::support_id.eq(me).assume_not_null()),
-        };
+        if let Some(own) = scope.events() {
+            query = query.filter(own);
+        }
         Ok(query.load(db)?)
     };
     let long = spans::long(db, from, to)?;
@@ -288,11 +286,9 @@ macro_rules! filtered {
         if let Some(standing) = $viewer.provided {
             query = query.filter(standing.holds());
         }
-        query = match $viewer.scope {
-            Scope::All => query,
-            Scope::Sales(me) => query.filter(clients::sales_contact_id.eq(me).assume_not_null()),
-            Scope::Support(me) => query.filter(events::support_id.eq(me).assume_not_null()),
-        };
+        if let Some(own) = $viewer.scope.events() {
+            query = query.filter(own);
+        }
         if let Some(client) = filter.client {
             query = query.filter(contracts::client_id.eq(client).assume_not_null());
         }

@@ -17,6 +17,7 @@ pub mod migrate;
 mod mysql;
 mod page;
 mod raw;
+mod scope;
 mod search;
 pub mod settings;
 pub mod spans;
@@ -26,19 +27,10 @@ pub mod users;
 pub use address::Target;
 pub use connection::{Db, MultiBackend};
 pub use failure::Failure;
+pub use scope::Scope;
 pub use standing::Standing;
 
 use crate::domain::UserId;
-
-/// Which records somebody sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    All,
-    /// The clients of a sales person, their contracts and events.
-    Sales(UserId),
-    /// The events of a support person, their contracts and clients.
-    Support(UserId),
-}
 
 /// Whose eyes a page is for.
 #[derive(Debug, Clone, Copy)]

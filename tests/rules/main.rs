@@ -9,6 +9,7 @@ mod company;
 mod exports;
 mod lists;
 mod records;
+mod visibility;
 
 use std::thread;
 

@@ -180,8 +180,9 @@ impl Menu {
 fn candidate(person: &Candidate, ctx: &Context) -> Item {
     let detail = match (person.availability, &person.clash) {
         (Some(Availability::Clash), Some(title)) => ctx.say(W::Clashes { title, load: person.load }),
+        (Some(Availability::Clash), None) => ctx.say(W::BusyThen(person.load)),
         (Some(Availability::Busy), _) => ctx.say(W::BusyThatDay(person.load)),
-        (Some(_), _) => ctx.say(W::FreeThen(person.load)),
+        (Some(Availability::Free), _) => ctx.say(W::FreeThen(person.load)),
         (None, _) => String::new(),
     };
     Item {

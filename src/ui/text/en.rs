@@ -131,6 +131,7 @@ pub(super) fn say(what: W) -> String {
         W::UnassignedSome(count) => return format!("{} changed.", some(count, "event", "events")),
         W::FreeThen(load) => return format!("free, {} that week", plural(load, "event", "events")),
         W::BusyThatDay(load) => return format!("busy that day, {} that week", plural(load, "event", "events")),
+        W::BusyThen(load) => return format!("busy at that time, {} that week", plural(load, "event", "events")),
         W::Clashes { title, load } => return format!("clashes with {title}, {load} that week"),
         W::ConflictWith { name: "", when } => {
             return format!("Somebody saved this first ({when}). Look at the differences, then save again.");

@@ -139,6 +139,9 @@ pub(super) fn say(what: W) -> String {
         W::BusyThatDay(load) => {
             return format!("occupé ce jour-là, {} cette semaine-là", plural(load, "événement", "événements"));
         }
+        W::BusyThen(load) => {
+            return format!("occupé à ce moment-là, {} cette semaine-là", plural(load, "événement", "événements"));
+        }
         W::Clashes { title, load } => return format!("en conflit avec {title}, {load} cette semaine-là"),
         W::ConflictWith { name: "", when } => {
             return format!(

@@ -293,6 +293,7 @@ pub enum W<'a> {
     UnassignedSome(usize),
     FreeThen(i64),
     BusyThatDay(i64),
+    BusyThen(i64),
     Clashes {
         title: &'a str,
         load: i64,

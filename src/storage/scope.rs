@@ -1,0 +1,92 @@
+//! Which records somebody sees. Lists, details, search, pickers, the calendar and exported
+//! files all take the conditions below, so that they show the same records.
+
+use diesel::{prelude::*, sql_types::Bool};
+
+use super::{
+    connection::Db,
+    failure::Failure,
+    raw::{Raw, raw},
+};
+use crate::{
+    domain::id::{ClientId, ContractId, EventId, UserId},
+    schema::{clients, contracts, events},
+};
+
+/// Which records somebody sees.
+///
+/// Archiving takes nothing out of it: an archived event is still its support person's own, and
+/// so are the contract and the client that it belongs to. Archiving hides a record from the
+/// lists of current ones, not from the people whose work it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    All,
+    /// The clients of a sales person, their contracts and the events of those.
+    Sales(UserId),
+    /// The events of a support person, their contracts and the clients of those.
+    Support(UserId),
+}
+
+impl Scope {
+    /// The condition on `clients`; none where everything is seen. Only numbers stand in it.
+    pub(super) fn clients(self) -> Option<Raw<Bool>> {
+        Some(raw(match self {
+            Self::All => return None,
+            Self::Sales(me) => is_of_sales(me),
+            Self::Support(me) => format!(
+                "clients.id IN (SELECT theirs.client_id FROM events AS mine \
+                 JOIN contracts AS theirs ON theirs.id = mine.contract_id WHERE mine.support_id = {})",
+                me.0
+            ),
+        }))
+    }
+
+    /// The condition on `contracts` that are joined with their `clients`.
+    pub(super) fn contracts(self) -> Option<Raw<Bool>> {
+        Some(raw(match self {
+            Self::All => return None,
+            Self::Sales(me) => is_of_sales(me),
+            Self::Support(me) => {
+                format!(
+                    "contracts.id IN (SELECT mine.contract_id FROM events AS mine WHERE mine.support_id = {})",
+                    me.0
+                )
+            }
+        }))
+    }
+
+    /// The condition on `events` that are joined with their `contracts` and `clients`.
+    pub(super) fn events(self) -> Option<Raw<Bool>> {
+        Some(raw(match self {
+            Self::All => return None,
+            Self::Sales(me) => is_of_sales(me),
+            Self::Support(me) => format!("events.support_id = {}", me.0),
+        }))
+    }
+
+    /// Whether this client is among them.
+    pub fn has_client(self, db: &mut Db, id: ClientId) -> Result<bool, Failure> {
+        let Some(own) = self.clients() else { return Ok(true) };
+        let client = clients::table.filter(clients::id.eq(id)).filter(own);
+        Ok(client.select(clients::id).first::<ClientId>(db).optional()?.is_some())
+    }
+
+    /// Whether this contract is among them.
+    pub fn has_contract(self, db: &mut Db, id: ContractId) -> Result<bool, Failure> {
+        let Some(own) = self.contracts() else { return Ok(true) };
+        let contract = contracts::table.inner_join(clients::table).filter(contracts::id.eq(id)).filter(own);
+        Ok(contract.select(contracts::id).first::<ContractId>(db).optional()?.is_some())
+    }
+
+    /// Whether this event is among them.
+    pub fn has_event(self, db: &mut Db, id: EventId) -> Result<bool, Failure> {
+        let Some(own) = self.events() else { return Ok(true) };
+        let joined = events::table.inner_join(contracts::table.inner_join(clients::table));
+        let event = joined.filter(events::id.eq(id)).filter(own);
+        Ok(event.select(events::id).first::<EventId>(db).optional()?.is_some())
+    }
+}
+
+fn is_of_sales(me: UserId) -> String {
+    format!("clients.sales_contact_id = {}", me.0)
+}

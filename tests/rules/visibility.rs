@@ -1,0 +1,139 @@
+//! What the restricted setting shows: the same records in lists, details, search, pickers and
+//! files. An archived event stays its support person's own, with its contract and its client.
+
+use std::collections::HashSet;
+
+use epic_events::{
+    domain::{ClientId, ContractId, audit::RecordKind, filter::ContractView, session::Session, settings::Visibility},
+    services::export::{Format, What},
+};
+
+use super::*;
+
+/// Kind and id of a record.
+type Known = (RecordKind, i64);
+
+/// A client with a signed contract and an event of this support person.
+fn company(world: &mut World, name: &str, owner: &Session, support: Option<&Session>) -> [Known; 3] {
+    let client = world.client_of(owner.actor.id, name);
+    let contract = world.signed_contract(client);
+    let event = world.save(&Request::CreateEvent { contract, draft: event_draft(name, 5) }).0;
+    let support = support.map(|session| session.actor.id);
+    world.manage(&Request::AssignSupport(vec![Assignment { event: EventId::new(event), version: 1, support }]));
+    [(RecordKind::Client, client.0), (RecordKind::Contract, contract.0), (RecordKind::Event, event)]
+}
+
+/// Everything that the lists show, those of archived records included.
+fn listed(world: &mut World, who: &Session, with_archived: bool) -> HashSet<Known> {
+    let mut ask = |request: Request| world.ask(Some(who), &request).unwrap();
+    let mut known = HashSet::new();
+    for archived in [false, true].into_iter().filter(|archived| with_archived || !archived) {
+        let view = if archived { ClientView::Archived } else { ClientView::All };
+        let filter = ClientFilter { view, ..ClientFilter::default() };
+        let Reply::Clients(page) = ask(Request::ListClients(listing(filter, ClientSort::Name, 50))) else { panic!() };
+        known.extend(page.rows.iter().map(|row| (RecordKind::Client, row.client.id.0)));
+        let view = if archived { ContractView::Archived } else { ContractView::All };
+        let filter = ContractFilter { view, ..ContractFilter::default() };
+        let page = ask(Request::ListContracts(listing(filter, ContractSort::Created, 50)));
+        let Reply::Contracts(page) = page else { panic!() };
+        known.extend(page.rows.iter().map(|row| (RecordKind::Contract, row.contract.id.0)));
+        let view = if archived { EventView::Archived } else { EventView::All };
+        let filter = EventFilter { view, ..EventFilter::default() };
+        let Reply::Events(page) = ask(Request::ListEvents(listing(filter, EventSort::Starts, 50))) else { panic!() };
+        known.extend(page.rows.iter().map(|row| (RecordKind::Event, row.event.id.0)));
+    }
+    known
+}
+
+/// The records whose details open, each with its history; the others are refused.
+fn opened(world: &mut World, who: &Session, all: &[Known]) -> HashSet<Known> {
+    let opens = |(kind, id): &&Known| {
+        let request = match kind {
+            RecordKind::Client => Request::ViewClient(ClientId::new(*id)),
+            RecordKind::Contract => Request::ViewContract(ContractId::new(*id)),
+            _ => Request::ViewEvent(EventId::new(*id)),
+        };
+        match world.ask(Some(who), &request) {
+            Ok(_) => true,
+            Err(Error::Denied(Reason::NotYourClient | Reason::NotYourEvent)) => false,
+            other => panic!("{other:?}"),
+        }
+    };
+    all.iter().filter(opens).copied().collect()
+}
+
+/// What the search finds of records that have this word in their name.
+fn found(world: &mut World, who: &Session, word: &str) -> HashSet<Known> {
+    let Reply::Found(found) = world.ask(Some(who), &Request::Search { text: word.to_owned() }).unwrap() else {
+        panic!()
+    };
+    found.into_iter().map(|found| (found.kind, found.id)).collect()
+}
+
+#[rstest]
+fn lists_details_search_and_files_show_the_same_records(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let (sales, other_sales) = (world.sales.clone(), world.other_sales.clone());
+    let (support, other_support) = (world.support.clone(), world.other_support.clone());
+    let over = company(&mut world, "Seen over", &sales, Some(&support));
+    let hidden = company(&mut world, "Seen hidden", &other_sales, Some(&support));
+    let busy = company(&mut world, "Seen busy", &other_sales, Some(&other_support));
+    let free = company(&mut world, "Seen free", &sales, None);
+    let all = [over, hidden, busy, free].concat();
+    for company in [over, hidden] {
+        world.save(&Request::ArchiveEvent { id: EventId::new(company[2].1), version: 2 });
+    }
+    world.save(&Request::ArchiveContract { id: ContractId::new(hidden[1].1), version: 2 });
+    world.save(&Request::ArchiveClient { id: ClientId::new(hidden[0].1), version: 1 });
+    let settings = storage::settings::load(&mut world.connection()).unwrap();
+    world.manage(&Request::UpdateSettings(Settings { visibility: Visibility::Restricted, ..settings }));
+    let archived = HashSet::from_iter([over[2]].into_iter().chain(hidden));
+    for (who, own) in [
+        (world.manager.clone(), all.clone()),
+        (sales, [over, free].concat()),
+        (other_sales, [hidden, busy].concat()),
+        (support, [over, hidden].concat()),
+        (other_support, busy.to_vec()),
+    ] {
+        let name = &who.actor.full_name;
+        let own: HashSet<Known> = own.into_iter().collect();
+        assert_eq!(listed(&mut world, &who, true), own, "the lists of {name}");
+        assert_eq!(opened(&mut world, &who, &all), own, "the details that {name} may open");
+        let current: HashSet<Known> = own.difference(&archived).copied().collect();
+        assert_eq!(listed(&mut world, &who, false), current, "the lists of {name}");
+        assert_eq!(found(&mut world, &who, "seen"), current, "what {name} finds");
+        let Reply::ClientChoices(clients) =
+            world.ask(Some(&who), &Request::PickClient { text: String::new(), own: false }).unwrap()
+        else {
+            panic!()
+        };
+        let clients: HashSet<Known> = clients.iter().map(|row| (RecordKind::Client, row.client.id.0)).collect();
+        let of_list: HashSet<Known> = current.iter().filter(|(kind, _)| *kind == RecordKind::Client).copied().collect();
+        assert_eq!(clients, of_list, "the clients that {name} chooses from");
+        let what = What::Clients(listing(ClientFilter::default(), ClientSort::Name, 50));
+        let Reply::Exported { rows, .. } =
+            world.ask(Some(&who), &Request::Export { what, format: Format::Csv }).unwrap()
+        else {
+            panic!()
+        };
+        assert_eq!(usize::try_from(rows).unwrap(), of_list.len(), "the file of {name}");
+    }
+}
+
+/// Who may not see an event is told by the picker that somebody is busy, not with what.
+#[rstest]
+fn the_picker_names_no_event_that_may_not_be_seen(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let (support, other) = (world.support.clone(), world.other_support.clone());
+    let sales = world.sales.clone();
+    let [.., (_, mine)] = company(&mut world, "Mine", &sales, Some(&support));
+    company(&mut world, "Not for me", &sales, Some(&other));
+    let pick = Request::PickSupport { events: vec![EventId::new(mine)], text: "other.support".to_owned() };
+    for (visibility, title) in [(Visibility::Open, Some("Not for me")), (Visibility::Restricted, None)] {
+        let settings = storage::settings::load(&mut world.connection()).unwrap();
+        world.manage(&Request::UpdateSettings(Settings { visibility, support_hands_over: true, ..settings }));
+        let Reply::Candidates(people) = world.ask(Some(&support), &pick).unwrap() else { panic!("candidates") };
+        assert_eq!(people[0].availability, Some(Availability::Clash));
+        assert_eq!(people[0].clash.as_deref(), title, "{visibility:?}");
+    }
+}
