@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 
 /// The value of the sorted column in one row.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
     /// Empty; sorts before everything else on both engines.
     Null,
@@ -71,15 +71,6 @@ impl Count {
     /// Reads a count that stopped one after `limit`.
     pub fn capped(found: i64, limit: i64) -> Self {
         if found > limit { Self::MoreThan(limit) } else { Self::Exactly(found) }
-    }
-
-    /// What two counts without a record in common make together, counted as far as `limit`.
-    #[must_use]
-    pub fn and(self, other: Self, limit: i64) -> Self {
-        match (self, other) {
-            (Self::Exactly(one), Self::Exactly(two)) => Self::capped(one + two, limit),
-            (Self::MoreThan(_), _) | (_, Self::MoreThan(_)) => Self::MoreThan(limit),
-        }
     }
 
     /// Nothing matches.

@@ -11,7 +11,7 @@ use super::{
     failure::Failure,
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, patterns, searched},
-    spans::{self, Part, by_start},
+    spans,
 };
 use crate::{
     domain::{
@@ -212,31 +212,22 @@ pub fn between(
     scope: Scope,
     limit: u16,
 ) -> Result<Vec<EventRow>, Failure> {
-    let part = |db: &mut Db, part: Part| -> Result<Vec<Joined>, Failure> {
-        let mut query = selected!(joined!())
-            .filter(events::archived_at.is_null().and(events::status.ne(Status::Cancelled)))
-            .order((events::starts_at, events::id))
-            .limit(limit.into())
-            .into_boxed();
-        query = match part {
-            Part::ByStart => query.filter(by_start(from, to).assume_not_null()),
-            Part::Long(ids) => query.filter(events::id.eq_any(ids.to_vec())),
-        };
-        if let Some(own) = scope.events() {
-            query = query.filter(own);
-        }
-        Ok(query.load(db)?)
-    };
     let long = spans::long(db, from, to)?;
-    // They all start before the others.
-    let mut found = if long.is_empty() { Vec::new() } else { part(db, Part::Long(&long))? };
-    found.extend(part(db, Part::ByStart)?);
-    found.truncate(limit.into());
+    let mut query = selected!(joined!())
+        .filter(events::archived_at.is_null().and(events::status.ne(Status::Cancelled)))
+        .filter(spans::touches(from, to, long).assume_not_null())
+        .order((events::starts_at, events::id))
+        .limit(limit.into())
+        .into_boxed();
+    if let Some(own) = scope.events() {
+        query = query.filter(own);
+    }
+    let found: Vec<Joined> = query.load(db)?;
     Ok(found.into_iter().map(row).collect())
 }
 
 macro_rules! filtered {
-    ($listing:expr, $sought:expr, $viewer:expr, $now:expr, $part:expr) => {{
+    ($listing:expr, $sought:expr, $viewer:expr, $now:expr, $long:expr) => {{
         use EventView as V;
         let (filter, me, now) = (&$listing.filter, $viewer.me, $now);
         let mut query = joined!().into_boxed();
@@ -264,13 +255,10 @@ macro_rules! filtered {
                     .or(clients::sales_contact_id.eq(me).assume_not_null()),
             ),
             V::WithoutSupport => query.filter(events::support_id.is_null()),
-            V::Week => match $part {
-                Part::ByStart => {
-                    let (monday, next) = dates::week_of(now.date());
-                    query.filter(by_start(monday, next).assume_not_null())
-                }
-                Part::Long(ids) => query.filter(events::id.eq_any(ids.to_vec())),
-            },
+            V::Week => {
+                let (monday, next) = dates::week_of(now.date());
+                query.filter(spans::touches(monday, next, $long.clone()).assume_not_null())
+            }
             V::Past => query.filter(
                 events::ends_at
                     .lt(now)
@@ -330,48 +318,33 @@ pub fn page(
 ) -> Result<Page<EventRow>, Failure> {
     let long = long_ones(db, listing, now)?;
     searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
-        let found = load(db, listing, sought, viewer, now, Part::ByStart)?;
-        if long.is_empty() {
-            return Ok(found);
+        if listing.is_total() {
+            let all = filtered!(listing, sought, viewer, now, long).select(events::id);
+            return Ok(Loaded::Total(counted!(db, all, sought.limit)));
         }
-        Ok(found.and(load(db, listing, sought, viewer, now, Part::Long(&long))?, listing, sought.limit))
+        let query = selected!(filtered!(listing, sought, viewer, now, long));
+        let id = events::id;
+        let query = match listing.sort {
+            EventSort::Starts => ordered!(optional, query, listing, events::starts_at, id, Time),
+            EventSort::Title => ordered!(required, query, listing, events::title_key, id, Text),
+            EventSort::Client => ordered!(required, query, listing, events::client_key, id, Text),
+            EventSort::Location => ordered!(required, query, listing, events::location_key, id, Text),
+            EventSort::Attendees => ordered!(required, query, listing, events::attendees, id, Number),
+            EventSort::Status => ordered!(required, query, listing, events::status, id, Text),
+            EventSort::Support => ordered!(optional, query, listing, events::support_key, id, Text),
+        };
+        let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
+        Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
     })
 }
 
-/// Long events of a list that is about a span of time, which are asked for apart.
+/// The long events of a list that is about a span of time.
 fn long_ones(db: &mut Db, listing: &EventListing, now: NaiveDateTime) -> Result<Vec<EventId>, Failure> {
     if listing.filter.view != EventView::Week {
         return Ok(Vec::new());
     }
     let (monday, next) = dates::week_of(now.date());
     spans::long(db, monday, next)
-}
-
-fn load(
-    db: &mut Db,
-    listing: &EventListing,
-    sought: &Sought,
-    viewer: Viewer,
-    now: NaiveDateTime,
-    part: Part,
-) -> Result<Loaded<EventRow>, Failure> {
-    if listing.is_total() {
-        let all = filtered!(listing, sought, viewer, now, part).select(events::id);
-        return Ok(Loaded::Total(counted!(db, all, sought.limit)));
-    }
-    let query = selected!(filtered!(listing, sought, viewer, now, part));
-    let id = events::id;
-    let query = match listing.sort {
-        EventSort::Starts => ordered!(optional, query, listing, events::starts_at, id, Time),
-        EventSort::Title => ordered!(required, query, listing, events::title_key, id, Text),
-        EventSort::Client => ordered!(required, query, listing, events::client_key, id, Text),
-        EventSort::Location => ordered!(required, query, listing, events::location_key, id, Text),
-        EventSort::Attendees => ordered!(required, query, listing, events::attendees, id, Number),
-        EventSort::Status => ordered!(required, query, listing, events::status, id, Text),
-        EventSort::Support => ordered!(optional, query, listing, events::support_key, id, Text),
-    };
-    let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
-    Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
 }
 
 /// How many events are in a list, counted up to so many.
@@ -384,10 +357,5 @@ pub fn count(
 ) -> Result<Count, Failure> {
     let sought = Sought::nothing();
     let long = long_ones(db, listing, now)?;
-    let count = counted!(db, filtered!(listing, sought, viewer, now, Part::ByStart).select(events::id), most);
-    if long.is_empty() {
-        return Ok(count);
-    }
-    let more = counted!(db, filtered!(listing, sought, viewer, now, Part::Long(&long)).select(events::id), most);
-    Ok(count.and(more, most))
+    Ok(counted!(db, filtered!(listing, sought, viewer, now, long).select(events::id), most))
 }

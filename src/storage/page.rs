@@ -109,27 +109,6 @@ impl<R> Loaded<R> {
             Self::Total(total) => total.is_zero(),
         }
     }
-
-    /// One answer of two to the same listing that have no row in common, each as it was
-    /// fetched; `most` is how far they were counted.
-    pub(super) fn and<F, S: Copy>(self, other: Self, listing: &Listing<F, S>, most: i64) -> Self
-    where
-        R: Sorted<S>,
-    {
-        match (self, other) {
-            (Self::Rows(mut rows), Self::Rows(more)) => {
-                rows.extend(more);
-                rows.sort_by_cached_key(|row| (row.key(listing.sort), row.id()));
-                if !listing.ascending() {
-                    rows.reverse();
-                }
-                rows.truncate(usize::try_from(listing.fetched()).unwrap_or(usize::MAX));
-                Self::Rows(rows)
-            }
-            (Self::Total(total), Self::Total(more)) => Self::Total(total.and(more, most)),
-            (found, _) => found,
-        }
-    }
 }
 
 /// Orders a boxed query by a column and the id, and starts it after the cursor.

@@ -2,8 +2,7 @@
 //!
 //! An index on the start finds an event of at most [`LONGEST`]: one that touches the span
 //! starts less than that before it. Longer events are few and are found by their end, which
-//! the column `long_until` repeats for them alone. So each span is asked for in two [`Part`]s
-//! that have no event in common, and each reads no more than it finds.
+//! the column `long_until` repeats for them alone: their ids are asked for first.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -30,15 +29,6 @@ pub(super) fn long_until(draft: &EventDraft) -> Option<NaiveDateTime> {
     (end - start > LONGEST).then_some(end)
 }
 
-/// One part of the events that touch a span.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Part<'a> {
-    /// Those that start in the span or less than [`LONGEST`] before it.
-    ByStart,
-    /// Those that start earlier, as [`long`] found them.
-    Long(&'a [EventId]),
-}
-
 /// Events that touch the span from `from` until before `to` and start more than [`LONGEST`]
 /// before it.
 pub(super) fn long(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Result<Vec<EventId>, Failure> {
@@ -52,12 +42,13 @@ pub(super) fn long(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Resul
     Ok(long.select(events::id).load(db)?)
 }
 
-/// The condition of [`Part::ByStart`].
+/// Whether an event touches the span; `long` are those that [`long`] found for it.
 #[diesel::dsl::auto_type]
-pub(super) fn by_start(from: NaiveDateTime, to: NaiveDateTime) -> _ {
+pub(super) fn touches(from: NaiveDateTime, to: NaiveDateTime, long: Vec<EventId>) -> _ {
     let earliest: NaiveDateTime = from - LONGEST;
-    let touches = events::starts_at.ge(from).or(events::ends_at.gt(from));
-    events::starts_at.lt(to).and(events::starts_at.ge(earliest)).and(touches)
+    let in_time = events::starts_at.ge(from).or(events::ends_at.gt(from));
+    let by_start = events::starts_at.lt(to).and(events::starts_at.ge(earliest)).and(in_time);
+    by_start.or(events::id.nullable().eq_any(long))
 }
 
 /// Somebody's open event in a span of time.
@@ -72,30 +63,23 @@ pub struct Engagement {
     pub ends_at: Option<NaiveDateTime>,
 }
 
-/// The most engagements of each part that are looked at when support is chosen.
+/// The most engagements that are looked at when support is chosen.
 const MAX_ENGAGEMENTS: i64 = 5_000;
 
 /// Open events that have support and touch the span, the earliest first.
 pub fn engagements(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Result<Vec<Engagement>, Failure> {
-    let open = || {
-        events::table
-            .filter(
-                events::support_id.is_not_null().and(events::status.ne_all(CLOSED)).and(events::archived_at.is_null()),
-            )
-            .select((
-                events::id,
-                events::support_id.assume_not_null(),
-                events::title,
-                events::starts_at.assume_not_null(),
-                events::ends_at,
-            ))
-            .order((events::starts_at, events::id))
-            .limit(MAX_ENGAGEMENTS)
-    };
     let long = long(db, from, to)?;
-    // They all start before the others.
-    let mut found: Vec<Engagement> =
-        if long.is_empty() { Vec::new() } else { open().filter(events::id.eq_any(long)).load(db)? };
-    found.extend(open().filter(by_start(from, to)).load::<Engagement>(db)?);
-    Ok(found)
+    let query = events::table
+        .filter(events::support_id.is_not_null().and(events::status.ne_all(CLOSED)).and(events::archived_at.is_null()))
+        .filter(touches(from, to, long))
+        .select((
+            events::id,
+            events::support_id.assume_not_null(),
+            events::title,
+            events::starts_at.assume_not_null(),
+            events::ends_at,
+        ))
+        .order((events::starts_at, events::id))
+        .limit(MAX_ENGAGEMENTS);
+    Ok(query.load(db)?)
 }

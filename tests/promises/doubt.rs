@@ -9,6 +9,7 @@ use epic_events::{
     services::{Reply, Request, Services},
     storage::{self, Target},
 };
+use rstest::rstest;
 use secrecy::SecretString;
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
 };
 
 fn through(world: &World, proxy: &Proxy) -> Services {
-    let url = world.db.url.replace(&format!(":{}/", server().port), &format!(":{}/", proxy.port));
+    let url = world.db.url.replace(&format!(":{}/", server(world.db.engine).port), &format!(":{}/", proxy.port));
     let mut services = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
     services.connect().unwrap();
     services
@@ -50,11 +51,11 @@ fn delays() -> Vec<u64> {
 
 /// COMMIT, or its answer, arrives after every length of time: it is always saved, once, and nobody is
 /// told that it was not.
-#[test]
-fn a_commit_that_is_late_is_told_truly() {
+#[rstest]
+fn a_commit_that_is_late_is_told_truly(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let one = |(delay, answer): (u64, bool)| {
-        let world = World::new(Engine::Mysql);
-        let proxy = Proxy::to(server().port);
+        let world = World::new(engine);
+        let proxy = Proxy::to(server(engine).port);
         let mut services = through(&world, &proxy);
         let time = Duration::from_millis(delay);
         if answer {
@@ -80,16 +81,18 @@ fn a_commit_that_is_late_is_told_truly() {
         saved += told.into_iter().filter(|told| *told).count();
     }
     let words = format!("{} delays, {saved} told saved, {} told unknown, all saved once", all.len(), all.len() - saved);
-    figure("10 late COMMIT", Engine::Mysql.name(), &words);
+    figure("10 late COMMIT", engine.name(), &words);
 }
 
 /// These end the session that asks for them. When nobody hears the answer to COMMIT, the changed
 /// account must not be taken for a refusal.
-#[test]
-fn what_ends_ones_own_session_is_told_as_saved_when_the_answer_is_lost() {
+#[rstest]
+fn what_ends_ones_own_session_is_told_as_saved_when_the_answer_is_lost(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let password = || SecretString::from("another password of their own");
     for number in 0..4 {
-        let mut world = World::new(Engine::Mysql);
+        let mut world = World::new(engine);
         world.hire("second", Role::Management);
         let (manager, id) = (world.manager.clone(), world.manager.actor.id);
         let version = storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
@@ -99,7 +102,7 @@ fn what_ends_ones_own_session_is_told_as_saved_when_the_answer_is_lost() {
             2 => Request::ResetPassword { id, version, password: password() },
             _ => Request::DeactivateUser { id, version, heir: None },
         };
-        let proxy = Proxy::to(server().port);
+        let proxy = Proxy::to(server(engine).port);
         let mut services = through(&world, &proxy);
         proxy.lose_answer();
         let said = services.execute(Some(&manager), &request, later(60));
@@ -113,15 +116,17 @@ fn what_ends_ones_own_session_is_told_as_saved_when_the_answer_is_lost() {
 
 /// While the answer is missing a manager ends the session. What was saved before that is told as
 /// saved; what never reached the server is told as refused, and the log has that refusal.
-#[test]
-fn somebody_elses_change_of_the_account_is_told_as_what_it_is() {
+#[rstest]
+fn somebody_elses_change_of_the_account_is_told_as_what_it_is(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     for arrived in [true, false] {
-        let mut world = World::new(Engine::Mysql);
+        let mut world = World::new(engine);
         let sales = world.sales.clone();
         let id = sales.actor.id;
         let version = storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
         let reset = Request::ResetPassword { id, version, password: SecretString::from("some temporary words") };
-        let proxy = Proxy::to(server().port);
+        let proxy = Proxy::to(server(engine).port);
         let mut services = through(&world, &proxy);
         let save = Request::CreateClient { draft: client_draft("Late"), sales_contact: None };
         if arrived {

@@ -260,7 +260,9 @@ fn lists_follow_the_names_that_they_are_sorted_by(
 /// An event belongs to every day from its start to its end: the calendar, *this week* and the
 /// picker of support find one that began months before.
 #[rstest]
-fn events_of_any_length_are_found_by_the_days_they_cover(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn events_of_any_length_are_found_by_the_days_they_cover(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     // The one of these records lasts three hours and starts in 30 days, on a Monday.
     let records = world.records();

@@ -71,7 +71,9 @@ fn found(world: &mut World, who: &Session, word: &str) -> HashSet<Known> {
 }
 
 #[rstest]
-fn lists_details_search_and_files_show_the_same_records(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn lists_details_search_and_files_show_the_same_records(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let (sales, other_sales) = (world.sales.clone(), world.other_sales.clone());
     let (support, other_support) = (world.support.clone(), world.other_support.clone());
@@ -122,7 +124,9 @@ fn lists_details_search_and_files_show_the_same_records(#[values(Engine::Sqlite,
 
 /// Who may not see an event is told by the picker that somebody is busy, not with what.
 #[rstest]
-fn the_picker_names_no_event_that_may_not_be_seen(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn the_picker_names_no_event_that_may_not_be_seen(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let (support, other) = (world.support.clone(), world.other_support.clone());
     let sales = world.sales.clone();
