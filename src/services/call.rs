@@ -15,7 +15,7 @@ use crate::{
         user::Role,
     },
     storage::{
-        self, Db, Failure, Scope, Standing, Viewer,
+        self, Current, Db, Failure, Held, Scope, Standing, Versioned, Viewer,
         audit::{Author, Entry},
         standing::Ground,
     },
@@ -264,6 +264,14 @@ fn right(permission: Permission, role: Role, settings: &Settings) -> Result<Reac
     } else {
         Reason::Role(permission, role)
     })
+}
+
+/// The record to write to, when it still is as the person saw it.
+pub(super) fn as_seen<T: Versioned>(db: &mut Db, held: Held<T>, version: i32) -> Result<Current<T>, Stop> {
+    match held.of_version(version) {
+        Ok(current) => Ok(current),
+        Err(other) => Err(conflict(db, &other, other.version(), other.updated_at())?),
+    }
 }
 
 /// The record was not as it was seen: what it is now, and who made it so.

@@ -3,7 +3,7 @@
 use super::{
     HandOver, Missed, Reply, Request,
     bulk::MOST,
-    call::{Call, Done, Stop, changed, conflict, created},
+    call::{Call, Done, Stop, as_seen, changed, created},
 };
 use crate::{
     domain::{
@@ -12,7 +12,7 @@ use crate::{
         client::{Client, ClientDraft},
         user::Role,
     },
-    storage::{self, Db},
+    storage::{self, Current, Db, Held},
 };
 
 /// A record as it was seen: id and version.
@@ -33,11 +33,11 @@ pub(super) fn create(db: &mut Db, call: &Call, draft: &ClientDraft, owner: Optio
 }
 
 pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &ClientDraft) -> Result<Done, Stop> {
-    let before = loaded(db, seen.0)?;
+    let before = held(db, seen.0)?;
     call.owns_client_of(before.sales_contact_id)?;
     not_archived(&before)?;
     let draft = draft.checked(call.wall.date()).map_err(Error::Invalid)?;
-    let before = as_seen(db, before, seen)?;
+    let before = as_seen(db, before, seen.1)?;
     let after = Client {
         full_name: draft.full_name.clone(),
         company_name: draft.company_name.clone(),
@@ -45,16 +45,14 @@ pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &ClientDraft) 
         phone: draft.phone.clone(),
         last_contact_at: draft.last_contact_at,
         notes: draft.notes.clone(),
-        ..before.clone()
+        ..(*before).clone()
     };
-    if after == before {
-        return Ok(Done::unchanged(&before, before.version));
+    if after == *before {
+        return Ok(Done::unchanged(&*before, before.version));
     }
-    if !storage::clients::update(db, seen.0, seen.1, &draft, call.now)? {
-        return Err(changed_meanwhile(db, seen.0)?);
-    }
-    let undo = Request::UpdateClient { id: seen.0, version: seen.1 + 1, draft: ClientDraft::from(&before) };
-    Ok(Done::undoable(changed(Verb::ClientUpdated, &after.full_name, &before, &after), seen.1 + 1, undo))
+    storage::clients::update(db, &before, &draft, call.now)?;
+    let undo = Request::UpdateClient { id: seen.0, version: seen.1 + 1, draft: ClientDraft::from(&*before) };
+    Ok(Done::undoable(changed(Verb::ClientUpdated, &after.full_name, &*before, &after), seen.1 + 1, undo))
 }
 
 /// All clients that are as they were seen; the others are named. One alone is refused.
@@ -66,25 +64,24 @@ pub(super) fn hand_over(db: &mut Db, call: &Call, hand_over: &HandOver) -> Resul
     let (mut entries, mut missed, mut done) = (Vec::new(), Vec::new(), Vec::new());
     let (mut owners, mut handed) = (Vec::new(), Vec::new());
     for seen in hand_over.clients.iter().take(MOST) {
-        let before = loaded(db, seen.0)?;
+        let before = held(db, seen.0)?;
         call.owns_client_of(before.sales_contact_id)?;
         not_archived(&before)?;
         if before.sales_contact_id == hand_over.to {
             continue;
         }
-        let handed_over = before.version == seen.1
-            && storage::clients::set_sales_contact(db, seen.0, seen.1, hand_over.to, call.now)?;
-        if handed_over {
-            let after = Client { sales_contact_id: hand_over.to, ..before.clone() };
-            entries.push(changed(Verb::ClientHandedOver, &before.full_name, &before, &after));
-            owners.push(before.sales_contact_id);
-            handed.push((seen.0, seen.1 + 1));
-            done.push(before.full_name);
-        } else {
-            match changed_meanwhile(db, seen.0)? {
-                Stop::Error(why) if !alone => missed.push(Missed { name: before.full_name, why }),
-                stop => return Err(stop),
+        let name = before.full_name.clone();
+        match as_seen(db, before, seen.1) {
+            Ok(before) => {
+                storage::clients::set_sales_contact(db, &before, hand_over.to, call.now)?;
+                let after = Client { sales_contact_id: hand_over.to, ..(*before).clone() };
+                entries.push(changed(Verb::ClientHandedOver, &name, &*before, &after));
+                owners.push(before.sales_contact_id);
+                handed.push((seen.0, seen.1 + 1));
+                done.push(name);
             }
+            Err(Stop::Error(why)) if !alone => missed.push(Missed { name, why }),
+            Err(stop) => return Err(stop),
         }
     }
     // They went to one person and go back to one; from several owners there is no way back.
@@ -100,60 +97,46 @@ pub(super) fn archive(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop
     // Held first: no contract can be made for it between the count and the archiving.
     let before = held(db, seen.0)?;
     not_archived(&before)?;
-    let before = as_seen(db, before, seen)?;
+    let before = as_seen(db, before, seen.1)?;
     match storage::clients::open_contracts(db, seen.0)? {
-        0 => set_archived(db, call, seen, &before, Verb::ClientArchived),
+        0 => set_archived(db, call, &before, Verb::ClientArchived),
         open => Err(Reason::ClientHasContracts(open).into()),
     }
 }
 
 pub(super) fn restore(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
-    let before = loaded(db, seen.0)?;
+    let before = held(db, seen.0)?;
     if before.archived_at.is_none() {
         return Err(Reason::NotArchived.into());
     }
-    let before = as_seen(db, before, seen)?;
+    let before = as_seen(db, before, seen.1)?;
     if storage::users::hold_active(db, before.sales_contact_id, Role::Sales)?.is_none() {
         return Err(Reason::NotActiveSales.into());
     }
-    set_archived(db, call, seen, &before, Verb::ClientRestored)
+    set_archived(db, call, &before, Verb::ClientRestored)
 }
 
-fn set_archived(db: &mut Db, call: &Call, seen: Seen, before: &Client, verb: Verb) -> Result<Done, Stop> {
+fn set_archived(db: &mut Db, call: &Call, before: &Current<Client>, verb: Verb) -> Result<Done, Stop> {
     let archived_at = (verb == Verb::ClientArchived).then_some(call.now);
-    if !storage::clients::set_archived(db, seen.0, seen.1, archived_at, call.now)? {
-        return Err(changed_meanwhile(db, seen.0)?);
-    }
-    let after = Client { archived_at, ..before.clone() };
-    let (id, version) = (seen.0, seen.1 + 1);
+    storage::clients::set_archived(db, before, archived_at, call.now)?;
+    let after = Client { archived_at, ..(**before).clone() };
+    let (id, version) = (before.id, before.version + 1);
     let undo = match archived_at {
         Some(_) => Request::RestoreClient { id, version },
         None => Request::ArchiveClient { id, version },
     };
-    Ok(Done::undoable(changed(verb, &before.full_name, before, &after), version, undo))
+    Ok(Done::undoable(changed(verb, &before.full_name, &**before, &after), version, undo))
 }
 
 fn invalid(field: Field, problem: Problem) -> Stop {
     Error::Invalid(FieldErrors::one(field, problem)).into()
 }
 
-pub(super) fn held(db: &mut Db, id: ClientId) -> Result<Client, Stop> {
+/// The client, held: whose it is, and whether it is archived, stays as it is.
+pub(super) fn held(db: &mut Db, id: ClientId) -> Result<Held<Client>, Stop> {
     Ok(storage::clients::find_held(db, id)?.ok_or(Error::NotFound)?)
-}
-
-fn loaded(db: &mut Db, id: ClientId) -> Result<Client, Stop> {
-    Ok(storage::clients::find(db, id)?.ok_or(Error::NotFound)?)
 }
 
 fn not_archived(client: &Client) -> Result<(), Stop> {
     if client.archived_at.is_some() { Err(Reason::Archived.into()) } else { Ok(()) }
-}
-
-fn as_seen(db: &mut Db, client: Client, seen: Seen) -> Result<Client, Stop> {
-    if client.version == seen.1 { Ok(client) } else { Err(conflict(db, &client, client.version, client.updated_at)?) }
-}
-
-fn changed_meanwhile(db: &mut Db, id: ClientId) -> Result<Stop, Stop> {
-    let client = loaded(db, id)?;
-    Ok(conflict(db, &client, client.version, client.updated_at)?)
 }

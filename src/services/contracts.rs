@@ -2,15 +2,16 @@
 
 use super::{
     Request,
-    call::{Call, Done, Stop, changed, conflict, created},
+    call::{Call, Done, Stop, as_seen, changed, created},
 };
 use crate::{
     domain::{
-        ClientId, ContractId, Error, Reason, UserId,
+        ClientId, ContractId, Error, Reason,
         audit::Verb,
+        client::Client,
         contract::{Contract, ContractDraft},
     },
-    storage::{self, Db},
+    storage::{self, Current, Db, Held},
 };
 
 /// A record as it was seen: id and version.
@@ -32,21 +33,19 @@ pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &ContractDraft
     let (before, client) = reachable(db, call, seen.0)?;
     not_archived(&before)?;
     let draft = draft.checked().map_err(Error::Invalid)?;
-    let before = as_seen(db, before, seen)?;
+    let before = as_seen(db, before, seen.1)?;
     let after = Contract {
         total_cents: draft.total_cents,
         due_cents: draft.due_cents,
         notes: draft.notes.clone(),
-        ..before.clone()
+        ..(*before).clone()
     };
-    if after == before {
-        return Ok(Done::unchanged(&before, before.version));
+    if after == *before {
+        return Ok(Done::unchanged(&*before, before.version));
     }
-    if !storage::contracts::update(db, seen.0, seen.1, &draft, call.now)? {
-        return Err(changed_meanwhile(db, seen.0)?);
-    }
-    let undo = Request::UpdateContract { id: seen.0, version: seen.1 + 1, draft: ContractDraft::from(&before) };
-    Ok(Done::undoable(changed(Verb::ContractUpdated, &client, &before, &after), seen.1 + 1, undo))
+    storage::contracts::update(db, &before, &draft, call.now)?;
+    let undo = Request::UpdateContract { id: seen.0, version: seen.1 + 1, draft: ContractDraft::from(&*before) };
+    Ok(Done::undoable(changed(Verb::ContractUpdated, &client.full_name, &*before, &after), seen.1 + 1, undo))
 }
 
 pub(super) fn sign(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
@@ -55,22 +54,19 @@ pub(super) fn sign(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
     if before.signed_at.is_some() {
         return Err(Reason::ContractAlreadySigned(seen.0.0).into());
     }
-    let before = as_seen(db, before, seen)?;
-    if !storage::contracts::sign(db, seen.0, seen.1, call.now)? {
-        return Err(changed_meanwhile(db, seen.0)?);
-    }
-    let after = Contract { signed_at: Some(call.now), ..before.clone() };
-    Ok(Done::saved(changed(Verb::ContractSigned, &client, &before, &after), seen.1 + 1))
+    let before = as_seen(db, before, seen.1)?;
+    storage::contracts::sign(db, &before, call.now)?;
+    let after = Contract { signed_at: Some(call.now), ..(*before).clone() };
+    Ok(Done::saved(changed(Verb::ContractSigned, &client.full_name, &*before, &after), seen.1 + 1))
 }
 
 pub(super) fn archive(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
-    // Held first: no event can be made for it between the count and the archiving.
-    let (before, client, owner) = held(db, seen.0)?;
-    call.owns_client_of(owner)?;
+    // It is held: no event can be made for it between the count and the archiving.
+    let (before, client) = reachable(db, call, seen.0)?;
     not_archived(&before)?;
-    let before = as_seen(db, before, seen)?;
+    let before = as_seen(db, before, seen.1)?;
     match storage::contracts::open_events(db, seen.0)? {
-        0 => set_archived(db, call, seen, (&before, &client), Verb::ContractArchived),
+        0 => set_archived(db, call, &before, &client, Verb::ContractArchived),
         open => Err(Reason::ContractHasEvents(open).into()),
     }
 }
@@ -80,62 +76,38 @@ pub(super) fn restore(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop
     if before.archived_at.is_none() {
         return Err(Reason::NotArchived.into());
     }
-    let before = as_seen(db, before, seen)?;
-    if super::clients::held(db, before.client_id)?.archived_at.is_some() {
+    let before = as_seen(db, before, seen.1)?;
+    if client.archived_at.is_some() {
         return Err(Reason::ParentArchived.into());
     }
-    set_archived(db, call, seen, (&before, &client), Verb::ContractRestored)
+    set_archived(db, call, &before, &client, Verb::ContractRestored)
 }
 
 fn set_archived(
     db: &mut Db,
     call: &Call,
-    seen: Seen,
-    (before, client): (&Contract, &str),
+    before: &Current<Contract>,
+    client: &Client,
     verb: Verb,
 ) -> Result<Done, Stop> {
     let archived_at = (verb == Verb::ContractArchived).then_some(call.now);
-    if !storage::contracts::set_archived(db, seen.0, seen.1, archived_at, call.now)? {
-        return Err(changed_meanwhile(db, seen.0)?);
-    }
-    let after = Contract { archived_at, ..before.clone() };
-    let (id, version) = (seen.0, seen.1 + 1);
+    storage::contracts::set_archived(db, before, archived_at, call.now)?;
+    let after = Contract { archived_at, ..(**before).clone() };
+    let (id, version) = (before.id, before.version + 1);
     let undo = match archived_at {
         Some(_) => Request::RestoreContract { id, version },
         None => Request::ArchiveContract { id, version },
     };
-    Ok(Done::undoable(changed(verb, client, before, &after), version, undo))
+    Ok(Done::undoable(changed(verb, &client.full_name, &**before, &after), version, undo))
 }
 
-/// The contract and its client's name, when the right reaches that client.
-fn reachable(db: &mut Db, call: &Call, id: ContractId) -> Result<(Contract, String), Stop> {
-    let row = storage::contracts::find_row(db, id)?.ok_or(Error::NotFound)?;
-    call.owns_client_of(row.sales_contact_id)?;
-    Ok((row.contract, row.client))
-}
-
-/// The contract, held, with the name and the sales contact of its client.
-pub(super) fn held(db: &mut Db, id: ContractId) -> Result<(Contract, String, UserId), Stop> {
-    Ok(storage::contracts::find_held(db, id)?.ok_or(Error::NotFound)?)
-}
-
-fn loaded(db: &mut Db, id: ContractId) -> Result<Contract, Stop> {
-    Ok(storage::contracts::find(db, id)?.ok_or(Error::NotFound)?)
+/// The contract and its client, both held, when the right reaches that client.
+pub(super) fn reachable(db: &mut Db, call: &Call, id: ContractId) -> Result<(Held<Contract>, Held<Client>), Stop> {
+    let (contract, client) = storage::contracts::find_held(db, id)?.ok_or(Error::NotFound)?;
+    call.owns_client_of(client.sales_contact_id)?;
+    Ok((contract, client))
 }
 
 fn not_archived(contract: &Contract) -> Result<(), Stop> {
     if contract.archived_at.is_some() { Err(Reason::Archived.into()) } else { Ok(()) }
-}
-
-fn as_seen(db: &mut Db, contract: Contract, seen: Seen) -> Result<Contract, Stop> {
-    if contract.version == seen.1 {
-        Ok(contract)
-    } else {
-        Err(conflict(db, &contract, contract.version, contract.updated_at)?)
-    }
-}
-
-fn changed_meanwhile(db: &mut Db, id: ContractId) -> Result<Stop, Stop> {
-    let contract = loaded(db, id)?;
-    Ok(conflict(db, &contract, contract.version, contract.updated_at)?)
 }

@@ -341,7 +341,8 @@ impl Demo {
         let terms = ContractDraft { total_cents: Cents(deal.total), due_cents: Cents(deal.due), notes: String::new() };
         let contract = storage::contracts::insert(db, client.id, &terms, at)?.id;
         if let Some(signed_at) = signed_at {
-            storage::contracts::sign(db, contract, 1, signed_at)?;
+            let (drawn_up, _) = storage::contracts::find_held(db, contract)?.ok_or(Error::NotFound)?;
+            storage::contracts::sign(db, &drawn_up.as_it_is(), signed_at)?;
         }
         let stored = storage::contracts::find(db, contract)?.ok_or(Error::NotFound)?;
         note(db, created(Verb::ContractCreated, &draft.full_name, &stored), at)?;
@@ -358,7 +359,8 @@ impl Demo {
     ) -> Result<(), Stop> {
         let id = storage::events::insert(db, contract, draft, self.now.utc)?.id;
         let standing = Standing { status, support_id, archived_at: None };
-        storage::events::set_standing(db, id, 1, standing, self.now.utc)?;
+        let planned = storage::events::find_held(db, id)?.ok_or(Error::NotFound)?;
+        storage::events::set_standing(db, &planned.as_it_is(), standing, self.now.utc)?;
         let stored = storage::events::find(db, id)?.ok_or(Error::NotFound)?;
         note(db, created(Verb::EventCreated, &draft.title, &stored), self.now.utc)
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Assigned, Missed, Reply, Request,
-    call::{Call, Done, Stop, changed, conflict, created},
+    call::{Call, Done, Stop, as_seen, changed, created},
 };
 use crate::{
     domain::{
@@ -12,16 +12,15 @@ use crate::{
         filter::Assignment,
         user::Role,
     },
-    storage::{self, Db, events::Standing},
+    storage::{self, Current, Db, Held, events::Standing},
 };
 
 /// A record as it was seen: id and version.
 type Seen = (EventId, i32);
 
 pub(super) fn create(db: &mut Db, call: &Call, contract: ContractId, draft: &EventDraft) -> Result<Done, Stop> {
-    // Held first: the contract cannot be archived under the new event.
-    let (signed, _, owner) = super::contracts::held(db, contract)?;
-    call.owns_client_of(owner)?;
+    // It is held: the contract cannot be archived, nor its client handed over, under the new event.
+    let (signed, _) = super::contracts::reachable(db, call, contract)?;
     if signed.signed_at.is_none() {
         return Err(Reason::ContractNotSigned(contract.0).into());
     }
@@ -37,7 +36,7 @@ pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &EventDraft) -
     let before = reachable(db, call, seen.0)?;
     not_archived(&before)?;
     let draft = draft.checked(call.wall, before.starts_at).map_err(Error::Invalid)?;
-    let before = as_seen(db, before, seen)?;
+    let before = as_seen(db, before, seen.1)?;
     let after = Event {
         title: draft.title.clone(),
         client_contact: draft.client_contact.clone(),
@@ -46,24 +45,22 @@ pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &EventDraft) -
         location: draft.location.clone(),
         attendees: draft.attendees,
         notes: draft.notes.clone(),
-        ..before.clone()
+        ..(*before).clone()
     };
-    if after == before {
-        return Ok(Done::unchanged(&before, before.version));
+    if after == *before {
+        return Ok(Done::unchanged(&*before, before.version));
     }
-    if !storage::events::update(db, seen.0, seen.1, &draft, call.now)? {
-        return Err(changed_meanwhile(db, seen.0)?);
-    }
-    let undo = Request::UpdateEvent { id: seen.0, version: seen.1 + 1, draft: EventDraft::from(&before) };
-    Ok(Done::undoable(changed(Verb::EventUpdated, &after.title, &before, &after), seen.1 + 1, undo))
+    storage::events::update(db, &before, &draft, call.now)?;
+    let undo = Request::UpdateEvent { id: seen.0, version: seen.1 + 1, draft: EventDraft::from(&*before) };
+    Ok(Done::undoable(changed(Verb::EventUpdated, &after.title, &*before, &after), seen.1 + 1, undo))
 }
 
 pub(super) fn set_status(db: &mut Db, call: &Call, seen: Seen, status: Status) -> Result<Done, Stop> {
     let before = reachable(db, call, seen.0)?;
     not_archived(&before)?;
-    let before = as_seen(db, before, seen)?;
+    let before = as_seen(db, before, seen.1)?;
     if before.status == status {
-        return Ok(Done::unchanged(&before, before.version));
+        return Ok(Done::unchanged(&*before, before.version));
     }
     let support_id = still_active(db, &before, status)?;
     change_standing(db, call, &before, Standing { status, support_id, archived_at: None }, Verb::StatusChanged)
@@ -87,21 +84,18 @@ pub(super) fn assign(db: &mut Db, call: &Call, assignments: &[Assignment]) -> Re
         if before.support_id == assignment.support && before.version == assignment.version {
             continue;
         }
-        let standing = Standing { support_id: assignment.support, ..Standing::of(&before) };
-        let seen = (assignment.event, assignment.version);
-        let fits = before.version == seen.1 && storage::events::set_standing(db, seen.0, seen.1, standing, call.now)?;
-        if fits {
-            let after = Event { support_id: assignment.support, ..before.clone() };
-            entries.push(changed(Verb::SupportAssigned, &before.title, &before, &after));
-            assigned.titles.push(before.title);
-            assigned.undo.push(Assignment { version: seen.1 + 1, support: before.support_id, ..*assignment });
-        } else {
-            match changed_meanwhile(db, seen.0)? {
-                Stop::Error(why) if assignments.len() > 1 => {
-                    assigned.missed.push(Missed { name: before.title, why });
-                }
-                stop => return Err(stop),
+        let (title, seen) = (before.title.clone(), assignment.version);
+        match as_seen(db, before, seen) {
+            Ok(before) => {
+                let standing = Standing { support_id: assignment.support, ..Standing::of(&before) };
+                storage::events::set_standing(db, &before, standing, call.now)?;
+                let after = Event { support_id: assignment.support, ..(*before).clone() };
+                entries.push(changed(Verb::SupportAssigned, &title, &*before, &after));
+                assigned.titles.push(title);
+                assigned.undo.push(Assignment { version: seen + 1, support: before.support_id, ..*assignment });
             }
+            Err(Stop::Error(why)) if assignments.len() > 1 => assigned.missed.push(Missed { name: title, why }),
+            Err(stop) => return Err(stop),
         }
     }
     Ok(Done { reply: Reply::Assigned(assigned), entries })
@@ -110,7 +104,7 @@ pub(super) fn assign(db: &mut Db, call: &Call, assignments: &[Assignment]) -> Re
 pub(super) fn archive(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
     let before = reachable(db, call, seen.0)?;
     not_archived(&before)?;
-    let before = as_seen(db, before, seen)?;
+    let before = as_seen(db, before, seen.1)?;
     let standing = Standing { archived_at: Some(call.now), ..Standing::of(&before) };
     change_standing(db, call, &before, standing, Verb::EventArchived)
 }
@@ -120,8 +114,8 @@ pub(super) fn restore(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop
     if before.archived_at.is_none() {
         return Err(Reason::NotArchived.into());
     }
-    let before = as_seen(db, before, seen)?;
-    if super::contracts::held(db, before.contract_id)?.0.archived_at.is_some() {
+    let before = as_seen(db, before, seen.1)?;
+    if super::contracts::reachable(db, call, before.contract_id)?.0.archived_at.is_some() {
         return Err(Reason::ParentArchived.into());
     }
     let support_id = still_active(db, &before, before.status)?;
@@ -140,41 +134,32 @@ fn still_active(db: &mut Db, event: &Event, status: Status) -> Result<Option<Use
     }
 }
 
-fn change_standing(db: &mut Db, call: &Call, before: &Event, standing: Standing, verb: Verb) -> Result<Done, Stop> {
-    if !storage::events::set_standing(db, before.id, before.version, standing, call.now)? {
-        return Err(changed_meanwhile(db, before.id)?);
-    }
+fn change_standing(
+    db: &mut Db,
+    call: &Call,
+    before: &Current<Event>,
+    standing: Standing,
+    verb: Verb,
+) -> Result<Done, Stop> {
+    storage::events::set_standing(db, before, standing, call.now)?;
     let Standing { status, support_id, archived_at } = standing;
-    let after = Event { status, support_id, archived_at, ..before.clone() };
+    let after = Event { status, support_id, archived_at, ..(**before).clone() };
     let (id, version) = (before.id, before.version + 1);
     let undo = match verb {
         Verb::EventArchived => Request::RestoreEvent { id, version },
         Verb::EventRestored => Request::ArchiveEvent { id, version },
         _ => Request::SetStatus { id, version, status: before.status },
     };
-    Ok(Done::undoable(changed(verb, &before.title, before, &after), version, undo))
+    Ok(Done::undoable(changed(verb, &before.title, &**before, &after), version, undo))
 }
 
-/// The event, when the right reaches it.
-fn reachable(db: &mut Db, call: &Call, id: EventId) -> Result<Event, Stop> {
-    let event = loaded(db, id)?;
+/// The event, held, when the right reaches it.
+fn reachable(db: &mut Db, call: &Call, id: EventId) -> Result<Held<Event>, Stop> {
+    let event = storage::events::find_held(db, id)?.ok_or(Error::NotFound)?;
     call.owns_event(&event)?;
     Ok(event)
 }
 
-fn loaded(db: &mut Db, id: EventId) -> Result<Event, Stop> {
-    Ok(storage::events::find(db, id)?.ok_or(Error::NotFound)?)
-}
-
 fn not_archived(event: &Event) -> Result<(), Stop> {
     if event.archived_at.is_some() { Err(Reason::Archived.into()) } else { Ok(()) }
-}
-
-fn as_seen(db: &mut Db, event: Event, seen: Seen) -> Result<Event, Stop> {
-    if event.version == seen.1 { Ok(event) } else { Err(conflict(db, &event, event.version, event.updated_at)?) }
-}
-
-fn changed_meanwhile(db: &mut Db, id: EventId) -> Result<Stop, Stop> {
-    let event = loaded(db, id)?;
-    Ok(conflict(db, &event, event.version, event.updated_at)?)
 }

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     Reply, Request,
-    call::{Call, Done, Stop, changed, conflict, created},
+    call::{Call, Done, Stop, as_seen, changed, created},
 };
 use crate::{
     domain::{
@@ -16,7 +16,7 @@ use crate::{
         password::{self, PasswordRules},
         user::{Role, User, UserDraft},
     },
-    storage::{self, Db, audit::Entry, users::NewUser},
+    storage::{self, Current, Db, Held, audit::Entry, users::NewUser},
 };
 
 /// A record as it was seen: id and version.
@@ -51,7 +51,7 @@ pub(super) fn update(
     let draft = draft.checked().map_err(Error::Invalid)?;
     // Two managers who give up the role at once must not both find the other one.
     storage::settings::hold(db)?;
-    let before = as_seen(db, seen)?;
+    let before = found(db, seen)?;
     let after = User {
         username: draft.username.clone(),
         full_name: draft.full_name.clone(),
@@ -59,21 +59,20 @@ pub(super) fn update(
         phone: draft.phone.clone(),
         employee_number: draft.employee_number.clone(),
         role: draft.role,
-        ..before.clone()
+        ..(*before).clone()
     };
-    if after == before {
-        return Ok(Done::unchanged(&before, before.version));
+    if after == *before {
+        return Ok(Done::unchanged(&*before, before.version));
     }
     let moves = before.role != draft.role;
     if moves && before.active {
         keep_a_manager(db, &before)?;
     }
-    if !storage::users::update(db, seen.0, seen.1, &draft, moves, call.now)? {
-        return Err(changed_meanwhile(db, seen.0)?);
-    }
-    let entry = changed(Verb::UserUpdated, &after.full_name, &before, &after);
+    storage::users::update(db, &before, &draft, moves, call.now)?;
+    let entry = changed(Verb::UserUpdated, &after.full_name, &*before, &after);
     if !moves {
-        let undo = Request::UpdateUser { id: seen.0, version: seen.1 + 1, draft: UserDraft::from(&before), heir: None };
+        let undo =
+            Request::UpdateUser { id: seen.0, version: seen.1 + 1, draft: UserDraft::from(&*before), heir: None };
         return Ok(Done::undoable(entry, seen.1 + 1, undo));
     }
     let mut done = Done::saved(entry, seen.1 + 1);
@@ -85,16 +84,14 @@ pub(super) fn update(
 
 pub(super) fn deactivate(db: &mut Db, call: &Call, seen: Seen, heir: Option<UserId>) -> Result<Done, Stop> {
     storage::settings::hold(db)?;
-    let before = as_seen(db, seen)?;
+    let before = found(db, seen)?;
     if !before.active {
         return Err(Reason::Inactive.into());
     }
     keep_a_manager(db, &before)?;
-    if !storage::users::set_active(db, seen.0, seen.1, false, call.now)? {
-        return Err(changed_meanwhile(db, seen.0)?);
-    }
-    let after = User { active: false, ..before.clone() };
-    let entry = changed(Verb::UserDeactivated, &after.full_name, &before, &after);
+    storage::users::set_active(db, &before, false, call.now)?;
+    let after = User { active: false, ..(*before).clone() };
+    let entry = changed(Verb::UserDeactivated, &after.full_name, &*before, &after);
     let inherited = inherit(db, call, &before, heir)?;
     // What was handed over stays with the heir, so there is no way back to how it was.
     let mut done = if inherited.is_empty() {
@@ -107,16 +104,14 @@ pub(super) fn deactivate(db: &mut Db, call: &Call, seen: Seen, heir: Option<User
 }
 
 pub(super) fn reactivate(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {
-    let before = as_seen(db, seen)?;
+    let before = found(db, seen)?;
     if before.active {
         return Err(Reason::AlreadyActive.into());
     }
-    if !storage::users::set_active(db, seen.0, seen.1, true, call.now)? {
-        return Err(changed_meanwhile(db, seen.0)?);
-    }
-    let after = User { active: true, ..before.clone() };
+    storage::users::set_active(db, &before, true, call.now)?;
+    let after = User { active: true, ..(*before).clone() };
     let undo = Request::DeactivateUser { id: seen.0, version: seen.1 + 1, heir: None };
-    Ok(Done::undoable(changed(Verb::UserReactivated, &after.full_name, &before, &after), seen.1 + 1, undo))
+    Ok(Done::undoable(changed(Verb::UserReactivated, &after.full_name, &*before, &after), seen.1 + 1, undo))
 }
 
 pub(super) fn reset_password(
@@ -126,12 +121,10 @@ pub(super) fn reset_password(
     password: &SecretString,
     hash: Option<&str>,
 ) -> Result<Done, Stop> {
-    let user = as_seen(db, seen)?;
+    let user = found(db, seen)?;
     let hash = accepted(call, &user.username, password, hash)?;
-    if !storage::users::set_password(db, seen.0, seen.1, hash, true, call.now)? {
-        return Err(changed_meanwhile(db, seen.0)?);
-    }
-    Ok(Done::saved(changed(Verb::PasswordReset, &user.full_name, &user, &user), seen.1 + 1))
+    storage::users::set_password(db, &user, hash, true, call.now)?;
+    Ok(Done::saved(changed(Verb::PasswordReset, &user.full_name, &*user, &*user), seen.1 + 1))
 }
 
 /// The old password was checked before; the session goes on under the new epoch.
@@ -142,15 +135,13 @@ pub(super) fn change_own_password(
     new: &SecretString,
     hash: Option<&str>,
 ) -> Result<Done, Stop> {
-    let user = loaded(db, call.me())?;
+    let user = held(db, call.me())?.as_it_is();
     if current.expose_secret() == new.expose_secret() {
         return Err(Error::Invalid(FieldErrors::one(Field::Password, Problem::PasswordUnchanged)).into());
     }
     let hash = accepted(call, &user.username, new, hash)?;
-    if !storage::users::set_password(db, user.id, user.version, hash, false, call.now)? {
-        return Err(changed_meanwhile(db, user.id)?);
-    }
-    let entry = changed(Verb::PasswordChanged, &user.full_name, &user, &user);
+    storage::users::set_password(db, &user, hash, false, call.now)?;
+    let entry = changed(Verb::PasswordChanged, &user.full_name, &*user, &*user);
     Ok(Done { reply: Reply::PasswordChanged { auth_epoch: call.session.auth_epoch + 1 }, entries: vec![entry] })
 }
 
@@ -171,14 +162,13 @@ fn loaded(db: &mut Db, id: UserId) -> Result<User, Stop> {
     Ok(storage::users::find(db, id)?.ok_or(Error::NotFound)?)
 }
 
-fn as_seen(db: &mut Db, (id, version): Seen) -> Result<User, Stop> {
-    let user = loaded(db, id)?;
-    if user.version == version { Ok(user) } else { Err(conflict(db, &user, user.version, user.updated_at)?) }
+fn held(db: &mut Db, id: UserId) -> Result<Held<User>, Stop> {
+    Ok(storage::users::find_held(db, id)?.ok_or(Error::NotFound)?)
 }
 
-fn changed_meanwhile(db: &mut Db, id: UserId) -> Result<Stop, Stop> {
-    let user = loaded(db, id)?;
-    Ok(conflict(db, &user, user.version, user.updated_at)?)
+fn found(db: &mut Db, (id, version): Seen) -> Result<Current<User>, Stop> {
+    let user = held(db, id)?;
+    as_seen(db, user, version)
 }
 
 /// Refuses to lose the last active manager. The company's row is held meanwhile.
@@ -190,11 +180,12 @@ fn keep_a_manager(db: &mut Db, user: &User) -> Result<(), Stop> {
 }
 
 /// Hands over everything that somebody leaves behind, in the same transaction; their
-/// row is held, so that nothing new can be given to them meanwhile.
+/// row is held, so that nothing new can be given to them meanwhile, and so is everything that
+/// they own, so that nobody else takes it over.
 fn inherit(db: &mut Db, call: &Call, leaver: &User, heir: Option<UserId>) -> Result<Vec<Entry>, Stop> {
     let (clients, events) = match leaver.role {
-        Role::Sales => (storage::clients::owned_by(db, leaver.id)?, Vec::new()),
-        Role::Support => (Vec::new(), storage::events::open_of(db, leaver.id)?),
+        Role::Sales => (storage::clients::hold_owned_by(db, leaver.id)?, Vec::new()),
+        Role::Support => (Vec::new(), storage::events::hold_open_of(db, leaver.id)?),
         Role::Management => (Vec::new(), Vec::new()),
     };
     if clients.is_empty() && events.is_empty() {
@@ -208,8 +199,8 @@ fn inherit(db: &mut Db, call: &Call, leaver: &User, heir: Option<UserId>) -> Res
             _ => Reason::NotActiveSupport.into(),
         });
     }
-    storage::clients::hand_over_all(db, leaver.id, heir, call.now)?;
-    storage::events::hand_over_open(db, leaver.id, heir, call.now)?;
+    storage::clients::hand_over_all(db, (leaver.id, clients.len()), heir, call.now)?;
+    storage::events::hand_over_open(db, (leaver.id, events.len()), heir, call.now)?;
     let clients = clients.iter().map(|client| {
         let after = Client { sales_contact_id: heir, ..client.clone() };
         changed(Verb::ClientHandedOver, &client.full_name, client, &after)

@@ -5,9 +5,10 @@ use diesel::prelude::*;
 
 use super::{
     Viewer,
-    connection::{Db, held},
+    connection::{Db, all_held, held},
     derived,
     failure::Failure,
+    held::{Current, Held, met},
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, searched},
 };
@@ -67,9 +68,9 @@ pub fn find_row(db: &mut Db, id: ClientId) -> Result<Option<ClientRow>, Failure>
     Ok(found.map(row))
 }
 
-/// The client as it is stored, held until the end of the transaction.
-pub fn find_held(db: &mut Db, id: ClientId) -> Result<Option<Client>, Failure> {
-    Ok(held!(db, clients::table.find(id).select(Client::as_select())).optional()?)
+/// The client, held until the end of the transaction.
+pub fn find_held(db: &mut Db, id: ClientId) -> Result<Option<Held<Client>>, Failure> {
+    Ok(held!(db, clients::table.find(id).select(Client::as_select())).optional()?.map(Held::of))
 }
 
 /// Creates a client and returns it.
@@ -97,15 +98,9 @@ pub fn insert(db: &mut Db, draft: &ClientDraft, sales_contact: UserId, now: Naiv
     Ok(new.select(Client::as_select()).first(db)?)
 }
 
-/// Saves an edited client; false when its version is another by now.
-pub fn update(
-    db: &mut Db,
-    id: ClientId,
-    version: i32,
-    draft: &ClientDraft,
-    now: NaiveDateTime,
-) -> Result<bool, Failure> {
-    let saved = diesel::update(clients::table.find(id).filter(clients::version.eq(version)))
+/// Saves an edited client.
+pub fn update(db: &mut Db, client: &Current<Client>, draft: &ClientDraft, now: NaiveDateTime) -> Result<(), Failure> {
+    let saved = diesel::update(clients::table.find(client.id))
         .set((
             clients::full_name.eq(&draft.full_name),
             clients::company_name.eq(&draft.company_name),
@@ -116,67 +111,64 @@ pub fn update(
             clients::name_key.eq(text::fold(&draft.full_name)),
             clients::company_key.eq(text::fold(&draft.company_name)),
             clients::search.eq(search_text(draft)),
-            clients::version.eq(version + 1),
+            clients::version.eq(client.version + 1),
             clients::updated_at.eq(now),
         ))
         .execute(db)?;
-    if saved == 1 {
-        derived::dependents(db, id)?;
-    }
-    Ok(saved == 1)
+    met(saved, 1)?;
+    derived::dependents(db, client.id)
 }
 
-/// Gives the client to another sales person; false when its version is another by now.
-pub fn set_sales_contact(
-    db: &mut Db,
-    id: ClientId,
-    version: i32,
-    to: UserId,
-    now: NaiveDateTime,
-) -> Result<bool, Failure> {
+/// Gives the client to another sales person.
+pub fn set_sales_contact(db: &mut Db, client: &Current<Client>, to: UserId, now: NaiveDateTime) -> Result<(), Failure> {
     let sales_key = users::table.filter(users::id.eq(to)).select(users::name_key).single_value().assume_not_null();
-    let saved = diesel::update(clients::table.find(id).filter(clients::version.eq(version)))
+    let saved = diesel::update(clients::table.find(client.id))
         .set((
             clients::sales_contact_id.eq(to),
             clients::sales_key.eq(sales_key),
-            clients::version.eq(version + 1),
+            clients::version.eq(client.version + 1),
             clients::updated_at.eq(now),
         ))
         .execute(db)?;
-    if saved == 1 {
-        derived::dependents(db, id)?;
-    }
-    Ok(saved == 1)
+    met(saved, 1)?;
+    derived::dependents(db, client.id)
 }
 
-/// Archives (with a time) or restores; false when the version is another by now.
+/// Archives (with a time) or restores.
 pub fn set_archived(
     db: &mut Db,
-    id: ClientId,
-    version: i32,
+    client: &Current<Client>,
     archived_at: Option<NaiveDateTime>,
     now: NaiveDateTime,
-) -> Result<bool, Failure> {
-    let saved = diesel::update(clients::table.find(id).filter(clients::version.eq(version)))
-        .set((clients::archived_at.eq(archived_at), clients::version.eq(version + 1), clients::updated_at.eq(now)))
+) -> Result<(), Failure> {
+    let version = client.version + 1;
+    let saved = diesel::update(clients::table.find(client.id))
+        .set((clients::archived_at.eq(archived_at), clients::version.eq(version), clients::updated_at.eq(now)))
         .execute(db)?;
-    Ok(saved == 1)
+    met(saved, 1)
 }
 
-/// All clients of a sales person, archived ones included: what an heir takes over.
-pub fn owned_by(db: &mut Db, owner: UserId) -> Result<Vec<Client>, Failure> {
-    let owned = clients::table.filter(clients::sales_contact_id.eq(owner)).order(clients::id);
-    Ok(owned.select(Client::as_select()).load(db)?)
+/// All clients of a sales person, archived ones included: what an heir takes over. Held, so that
+/// nobody hands one of them to somebody else meanwhile.
+pub fn hold_owned_by(db: &mut Db, owner: UserId) -> Result<Vec<Client>, Failure> {
+    let owned = clients::table.filter(clients::sales_contact_id.eq(owner));
+    let mut owned: Vec<Client> = all_held!(db, owned.select(Client::as_select()))?;
+    owned.sort_by_key(|client| client.id.0);
+    Ok(owned)
 }
 
-/// Gives all clients of one sales person to another.
-pub fn hand_over_all(db: &mut Db, from: UserId, to: UserId, now: NaiveDateTime) -> Result<usize, Failure> {
+/// Gives all clients of one sales person, who are so many, to another.
+pub fn hand_over_all(
+    db: &mut Db,
+    (from, held): (UserId, usize),
+    to: UserId,
+    now: NaiveDateTime,
+) -> Result<(), Failure> {
     let all = clients::table.filter(clients::sales_contact_id.eq(from));
     let values =
         (clients::sales_contact_id.eq(to), clients::version.eq(clients::version + 1), clients::updated_at.eq(now));
-    let handed_over = diesel::update(all).set(values).execute(db)?;
-    derived::person(db, to)?;
-    Ok(handed_over)
+    met(diesel::update(all).set(values).execute(db)?, held)?;
+    derived::person(db, to)
 }
 
 /// Contracts of the client that are not archived.

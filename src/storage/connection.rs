@@ -369,3 +369,15 @@ macro_rules! held {
     };
 }
 pub(super) use held;
+
+/// The same for all rows of a query. Without an order: an engine that walks another index than
+/// the one of the condition would wait for rows that are none of these.
+macro_rules! all_held {
+    ($db:expr, $query:expr) => {
+        match $db {
+            $crate::storage::Db::Mysql(db) => $query.for_update().load(db),
+            $crate::storage::Db::Sqlite(db) => $query.load(db),
+        }
+    };
+}
+pub(super) use all_held;

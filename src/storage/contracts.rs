@@ -7,11 +7,13 @@ use super::{
     Viewer,
     connection::{Db, held},
     failure::Failure,
+    held::{Current, Held, met},
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, searched},
 };
 use crate::{
     domain::{
+        client::Client,
         contract::{Contract, ContractDraft},
         filter::{ContractListing, ContractRow, ContractSort, ContractView},
         id::{ClientId, ContractId, UserId},
@@ -49,14 +51,12 @@ pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, Fail
     Ok(found.map(row))
 }
 
-/// The contract as it is stored, held until the end of the transaction, with the name and
-/// the sales contact of its client, who is not.
-pub fn find_held(db: &mut Db, id: ContractId) -> Result<Option<(Contract, String, UserId)>, Failure> {
-    let client = || clients::table.filter(clients::id.eq(contracts::client_id));
-    let name = || client().select(clients::full_name).single_value().assume_not_null();
-    let owner = || client().select(clients::sales_contact_id).single_value().assume_not_null();
-    let found = held!(db, contracts::table.find(id).select((Contract::as_select(), name(), owner())));
-    Ok(found.optional()?)
+/// The contract and its client, both held until the end of the transaction: whose they are stays
+/// as it is.
+pub fn find_held(db: &mut Db, id: ContractId) -> Result<Option<(Held<Contract>, Held<Client>)>, Failure> {
+    let both = contracts::table.inner_join(clients::table).filter(contracts::id.eq(id));
+    let found = held!(db, both.select((Contract::as_select(), Client::as_select()))).optional()?;
+    Ok(found.map(|(contract, client)| (Held::of(contract), Held::of(client))))
 }
 
 /// Creates a contract, not signed yet, and returns it.
@@ -80,51 +80,46 @@ pub fn insert(db: &mut Db, client: ClientId, draft: &ContractDraft, now: NaiveDa
     Ok(new.select(Contract::as_select()).first(db)?)
 }
 
-/// Saves an edited contract; false when its version is another by now.
+/// Saves an edited contract.
 pub fn update(
     db: &mut Db,
-    id: ContractId,
-    version: i32,
+    contract: &Current<Contract>,
     draft: &ContractDraft,
     now: NaiveDateTime,
-) -> Result<bool, Failure> {
-    let saved = diesel::update(contracts::table.find(id).filter(contracts::version.eq(version)))
+) -> Result<(), Failure> {
+    let saved = diesel::update(contracts::table.find(contract.id))
         .set((
             contracts::total_cents.eq(draft.total_cents),
             contracts::due_cents.eq(draft.due_cents),
             contracts::notes.eq(&draft.notes),
-            contracts::version.eq(version + 1),
+            contracts::version.eq(contract.version + 1),
             contracts::updated_at.eq(now),
         ))
         .execute(db)?;
-    Ok(saved == 1)
+    met(saved, 1)
 }
 
-/// Signs; false when the version is another by now or a signature is there already.
-pub fn sign(db: &mut Db, id: ContractId, version: i32, now: NaiveDateTime) -> Result<bool, Failure> {
-    let unsigned = contracts::table.find(id).filter(contracts::version.eq(version).and(contracts::signed_at.is_null()));
-    let saved = diesel::update(unsigned)
-        .set((contracts::signed_at.eq(now), contracts::version.eq(version + 1), contracts::updated_at.eq(now)))
+/// Signs.
+pub fn sign(db: &mut Db, contract: &Current<Contract>, now: NaiveDateTime) -> Result<(), Failure> {
+    let version = contract.version + 1;
+    let saved = diesel::update(contracts::table.find(contract.id))
+        .set((contracts::signed_at.eq(now), contracts::version.eq(version), contracts::updated_at.eq(now)))
         .execute(db)?;
-    Ok(saved == 1)
+    met(saved, 1)
 }
 
-/// Archives (with a time) or restores; false when the version is another by now.
+/// Archives (with a time) or restores.
 pub fn set_archived(
     db: &mut Db,
-    id: ContractId,
-    version: i32,
+    contract: &Current<Contract>,
     archived_at: Option<NaiveDateTime>,
     now: NaiveDateTime,
-) -> Result<bool, Failure> {
-    let saved = diesel::update(contracts::table.find(id).filter(contracts::version.eq(version)))
-        .set((
-            contracts::archived_at.eq(archived_at),
-            contracts::version.eq(version + 1),
-            contracts::updated_at.eq(now),
-        ))
+) -> Result<(), Failure> {
+    let version = contract.version + 1;
+    let saved = diesel::update(contracts::table.find(contract.id))
+        .set((contracts::archived_at.eq(archived_at), contracts::version.eq(version), contracts::updated_at.eq(now)))
         .execute(db)?;
-    Ok(saved == 1)
+    met(saved, 1)
 }
 
 /// Events of the contract that are not archived.

@@ -5,10 +5,11 @@ use diesel::prelude::*;
 
 use super::{
     Scope, Viewer,
-    connection::Db,
+    connection::{Db, all_held, held},
     contracts::{day_end, day_start},
     derived,
     failure::Failure,
+    held::{Current, Held, met},
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, patterns, searched},
     spans,
@@ -91,6 +92,11 @@ pub fn find(db: &mut Db, id: EventId) -> Result<Option<Event>, Failure> {
     Ok(events::table.find(id).select(Event::as_select()).first(db).optional()?)
 }
 
+/// The event, held until the end of the transaction.
+pub fn find_held(db: &mut Db, id: EventId) -> Result<Option<Held<Event>>, Failure> {
+    Ok(held!(db, events::table.find(id).select(Event::as_select())).optional()?.map(Held::of))
+}
+
 /// Events as lists show them, in no order.
 pub fn find_rows(db: &mut Db, ids: &[EventId]) -> Result<Vec<EventRow>, Failure> {
     let query = selected!(joined!().filter(events::id.eq_any(ids.to_vec())));
@@ -125,9 +131,9 @@ pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveD
     Ok(new.select(Event::as_select()).first(db)?)
 }
 
-/// Saves an edited event; false when its version is another by now.
-pub fn update(db: &mut Db, id: EventId, version: i32, draft: &EventDraft, now: NaiveDateTime) -> Result<bool, Failure> {
-    let saved = diesel::update(events::table.find(id).filter(events::version.eq(version)))
+/// Saves an edited event.
+pub fn update(db: &mut Db, event: &Current<Event>, draft: &EventDraft, now: NaiveDateTime) -> Result<(), Failure> {
+    let saved = diesel::update(events::table.find(event.id))
         .set((
             events::title.eq(&draft.title),
             events::client_contact.eq(&draft.client_contact),
@@ -140,11 +146,11 @@ pub fn update(db: &mut Db, id: EventId, version: i32, draft: &EventDraft, now: N
             events::title_key.eq(text::fold(&draft.title)),
             events::location_key.eq(text::fold(&draft.location)),
             events::search.eq(search_text(draft)),
-            events::version.eq(version + 1),
+            events::version.eq(event.version + 1),
             events::updated_at.eq(now),
         ))
         .execute(db)?;
-    Ok(saved == 1)
+    met(saved, 1)
 }
 
 /// What one action changes besides the form's fields.
@@ -162,46 +168,51 @@ impl Standing {
     }
 }
 
-/// Saves status, support and archiving; false when the version is another by now.
+/// Saves status, support and archiving.
 pub fn set_standing(
     db: &mut Db,
-    id: EventId,
-    version: i32,
+    event: &Current<Event>,
     standing: Standing,
     now: NaiveDateTime,
-) -> Result<bool, Failure> {
+) -> Result<(), Failure> {
     // Nobody has no name.
     let support_key =
         users::table.filter(users::id.nullable().eq(standing.support_id)).select(users::name_key).single_value();
-    let saved = diesel::update(events::table.find(id).filter(events::version.eq(version)))
+    let saved = diesel::update(events::table.find(event.id))
         .set((
             events::status.eq(standing.status),
             events::support_id.eq(standing.support_id),
             events::support_key.eq(support_key),
             events::archived_at.eq(standing.archived_at),
-            events::version.eq(version + 1),
+            events::version.eq(event.version + 1),
             events::updated_at.eq(now),
         ))
         .execute(db)?;
-    Ok(saved == 1)
+    met(saved, 1)
 }
 
-/// Events of a support person that are still their work: what an heir takes over.
-pub fn open_of(db: &mut Db, support: UserId) -> Result<Vec<Event>, Failure> {
+/// Events of a support person that are still their work: what an heir takes over. Held, so that
+/// nobody gives one of them to somebody else meanwhile.
+pub fn hold_open_of(db: &mut Db, support: UserId) -> Result<Vec<Event>, Failure> {
     let open = events::table
-        .filter(events::support_id.eq(support).and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()))
-        .order(events::id);
-    Ok(open.select(Event::as_select()).load(db)?)
+        .filter(events::support_id.eq(support).and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()));
+    let mut open: Vec<Event> = all_held!(db, open.select(Event::as_select()))?;
+    open.sort_by_key(|event| event.id.0);
+    Ok(open)
 }
 
-/// Gives all open events of one support person to another.
-pub fn hand_over_open(db: &mut Db, from: UserId, to: UserId, now: NaiveDateTime) -> Result<usize, Failure> {
+/// Gives all open events of one support person, which are so many, to another.
+pub fn hand_over_open(
+    db: &mut Db,
+    (from, held): (UserId, usize),
+    to: UserId,
+    now: NaiveDateTime,
+) -> Result<(), Failure> {
     let open = events::table
         .filter(events::support_id.eq(from).and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()));
     let values = (events::support_id.eq(to), events::version.eq(events::version + 1), events::updated_at.eq(now));
-    let handed_over = diesel::update(open).set(values).execute(db)?;
-    derived::person(db, to)?;
-    Ok(handed_over)
+    met(diesel::update(open).set(values).execute(db)?, held)?;
+    derived::person(db, to)
 }
 
 /// Events that are neither archived nor cancelled and touch the span, the earliest first.

@@ -13,6 +13,7 @@ mod derived;
 pub mod events;
 mod failure;
 pub mod figures;
+mod held;
 pub mod migrate;
 mod mysql;
 mod page;
@@ -28,6 +29,7 @@ pub use address::Target;
 pub use connection::{Db, MultiBackend};
 pub use failure::Failure;
 pub use scope::Scope;
+pub use held::{Current, Held, Versioned};
 pub use standing::Standing;
 
 use crate::domain::UserId;

@@ -10,6 +10,7 @@ use super::{
     connection::{Db, MultiBackend, held},
     derived,
     failure::Failure,
+    held::{Current, Held, met},
     page::{Loaded, counted, ordered},
     search::patterns,
 };
@@ -84,6 +85,11 @@ pub fn find(db: &mut Db, id: UserId) -> Result<Option<User>, Failure> {
     Ok(users::table.find(id).select(User::as_select()).first(db).optional()?)
 }
 
+/// The same person, held until the end of the transaction.
+pub fn find_held(db: &mut Db, id: UserId) -> Result<Option<Held<User>>, Failure> {
+    Ok(held!(db, users::table.find(id).select(User::as_select())).optional()?.map(Held::of))
+}
+
 /// The names of these people, by id.
 pub fn names(db: &mut Db, ids: &[i64]) -> Result<HashMap<i64, String>, Failure> {
     if ids.is_empty() {
@@ -134,17 +140,15 @@ pub fn insert(db: &mut Db, new: &NewUser, now: NaiveDateTime) -> Result<UserId, 
     Ok(UserId::new(db.last_insert_id()?))
 }
 
-/// Saves an edited account; false when its version is another by now. A changed role
-/// ends the person's sessions.
+/// Saves an edited account. A changed role ends the person's sessions.
 pub fn update(
     db: &mut Db,
-    id: UserId,
-    version: i32,
+    user: &Current<User>,
     draft: &UserDraft,
     ends_sessions: bool,
     now: NaiveDateTime,
-) -> Result<bool, Failure> {
-    let saved = diesel::update(users::table.find(id).filter(users::version.eq(version)))
+) -> Result<(), Failure> {
+    let saved = diesel::update(users::table.find(user.id))
         .set((
             users::username.eq(&draft.username),
             users::full_name.eq(&draft.full_name),
@@ -155,52 +159,47 @@ pub fn update(
             users::auth_epoch.eq(users::auth_epoch + i32::from(ends_sessions)),
             users::name_key.eq(text::fold(&draft.full_name)),
             users::search.eq(search_text(draft)),
-            users::version.eq(version + 1),
+            users::version.eq(user.version + 1),
             users::updated_at.eq(now),
         ))
         .execute(db)?;
-    if saved == 1 {
-        derived::person(db, id)?;
-    }
-    Ok(saved == 1)
+    met(saved, 1)?;
+    derived::person(db, user.id)
 }
 
-/// Activates or deactivates; false when the version is another by now. Ends the
-/// person's sessions.
-pub fn set_active(db: &mut Db, id: UserId, version: i32, active: bool, now: NaiveDateTime) -> Result<bool, Failure> {
-    let saved = diesel::update(users::table.find(id).filter(users::version.eq(version)))
+/// Activates or deactivates. Ends the person's sessions.
+pub fn set_active(db: &mut Db, user: &Current<User>, active: bool, now: NaiveDateTime) -> Result<(), Failure> {
+    let saved = diesel::update(users::table.find(user.id))
         .set((
             users::active.eq(active),
             users::auth_epoch.eq(users::auth_epoch + 1),
-            users::version.eq(version + 1),
+            users::version.eq(user.version + 1),
             users::updated_at.eq(now),
         ))
         .execute(db)?;
-    Ok(saved == 1)
+    met(saved, 1)
 }
 
 /// Sets a password and forgets the failures with the old one; ends the person's sessions.
-/// False when the version is another by now.
 pub fn set_password(
     db: &mut Db,
-    id: UserId,
-    version: i32,
+    user: &Current<User>,
     hash: &str,
     temporary: bool,
     now: NaiveDateTime,
-) -> Result<bool, Failure> {
-    let saved = diesel::update(users::table.find(id).filter(users::version.eq(version)))
+) -> Result<(), Failure> {
+    let saved = diesel::update(users::table.find(user.id))
         .set((
             users::password_hash.eq(hash),
             users::must_change_password.eq(temporary),
             users::failed_logins.eq(0),
             users::retry_after.eq(None::<NaiveDateTime>),
             users::auth_epoch.eq(users::auth_epoch + 1),
-            users::version.eq(version + 1),
+            users::version.eq(user.version + 1),
             users::updated_at.eq(now),
         ))
         .execute(db)?;
-    Ok(saved == 1)
+    met(saved, 1)
 }
 
 /// Replaces the hash by one of the same password at a higher cost.

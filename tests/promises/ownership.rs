@@ -1,0 +1,124 @@
+//! Whose a record is decides who may write to it, and stays so until it is written. On a server
+//! only: the embedded engine lets one transaction in at a time.
+
+use std::thread;
+
+use diesel::{connection::SimpleConnection, prelude::*};
+use epic_events::{
+    domain::{
+        ContractId, Error, Reason,
+        audit::{Changes, RecordKind},
+        field::Field,
+        filter::Assignment,
+        session::Session,
+        user::Role,
+    },
+    schema::audit_log as log,
+    services::{HandOver, Reply, Request},
+    storage::{self, Db},
+};
+
+use crate::{
+    common::{later, services},
+    support::{
+        Engine, TestDb, wait_until, waiting_for_rows,
+        world::{Records, World, contract_draft, event_draft},
+    },
+};
+
+/// Holds a row until it is told to roll back.
+fn holding(world: &World, table: &str, id: i64) -> Db {
+    let mut third = world.connection();
+    third.batch_execute(&format!("BEGIN; UPDATE {table} SET version = version WHERE id = {id}")).unwrap();
+    third
+}
+
+fn ask(db: &TestDb, who: &Session, request: &Request) -> Result<Reply, Error> {
+    services(db).execute(Some(who), request, later(3_600))
+}
+
+/// To whom the log says that a record went last.
+fn went_to(world: &World, kind: RecordKind, id: i64, field: Field) -> Option<i64> {
+    let rows = log::table
+        .filter(log::record_type.eq(kind.to_string()).and(log::record_id.eq(id)))
+        .filter(log::action.ne("action.refused"))
+        .order(log::seq.desc())
+        .select(log::changes);
+    let changes: String = rows.first(&mut world.connection()).unwrap();
+    Changes::from_json(&changes).0.iter().find(|(name, ..)| *name == field).and_then(|(.., new)| new.as_i64())
+}
+
+/// Somebody leaves, and while that is being saved a colleague gets one of their records.
+#[test]
+fn the_log_says_who_got_what_somebody_left_behind() {
+    for kind in [RecordKind::Client, RecordKind::Event] {
+        let mut world = World::new(Engine::Mysql);
+        let rival = world.hire("rival", Role::Management);
+        let Records { client, event, event_version: version, .. } = world.records();
+        let (leaver, heir, role) = match kind {
+            RecordKind::Client => (world.sales.actor.id, world.other_sales.actor.id, Role::Sales),
+            _ => (world.support.actor.id, world.other_support.actor.id, Role::Support),
+        };
+        let colleague = world.hire("colleague", role).actor.id;
+        let leave = Request::DeactivateUser { id: leaver, version: 2, heir: Some(heir) };
+        let give = match kind {
+            RecordKind::Client => Request::HandOverClients(HandOver { clients: vec![(client, 1)], to: colleague }),
+            _ => Request::AssignSupport(vec![Assignment { event, version, support: Some(colleague) }]),
+        };
+        let mut third = holding(&world, "users", heir.0);
+        let (left, given) = thread::scope(|scope| {
+            let left = scope.spawn(|| ask(&world.db, &world.manager, &leave));
+            wait_until("the heir is waited for", || waiting_for_rows(&world.db.url) == 1);
+            let given = scope.spawn(|| ask(&world.db, &rival, &give));
+            let url = &world.db.url;
+            wait_until("given, or waiting", || given.is_finished() || waiting_for_rows(url) == 2);
+            third.batch_execute("ROLLBACK").unwrap();
+            (left.join().unwrap(), given.join().unwrap())
+        });
+        assert!(left.is_ok(), "{left:?}");
+        let (said, owner) = match kind {
+            RecordKind::Client => {
+                let stored = storage::clients::find(&mut world.connection(), client).unwrap().unwrap();
+                (went_to(&world, kind, client.0, Field::SalesContactId), Some(stored.sales_contact_id))
+            }
+            _ => {
+                let stored = storage::events::find(&mut world.connection(), event).unwrap().unwrap();
+                (went_to(&world, kind, event.0, Field::SupportId), stored.support_id)
+            }
+        };
+        assert_eq!(said, owner.map(|owner| owner.0), "{kind}: given: {given:?}");
+        let owner = owner.unwrap();
+        assert!(owner == heir && given.is_err() || owner == colleague && given.is_ok(), "{owner:?}: {given:?}");
+    }
+}
+
+/// A client is handed over, and while that is being saved whoever had it writes to what belongs to it.
+#[test]
+fn nobody_writes_to_what_belonged_to_a_client_after_it_was_handed_over() {
+    type Write = fn(ContractId, ContractId) -> Request;
+    let writes: [Write; 3] = [
+        |id, _| Request::UpdateContract { id, version: 1, draft: contract_draft(70_000, 0) },
+        |id, _| Request::SignContract { id, version: 1 },
+        |_, contract| Request::CreateEvent { contract, draft: event_draft("Too late", 40) },
+    ];
+    for write in writes {
+        let mut world = World::new(Engine::Mysql);
+        let Records { client, contract, signed, .. } = world.records();
+        let write = write(contract, signed);
+        let about = if matches!(write, Request::CreateEvent { .. }) { signed } else { contract };
+        let hand_over =
+            Request::HandOverClients(HandOver { clients: vec![(client, 1)], to: world.other_sales.actor.id });
+        // The hand-over has changed the client and waits for its contract; the write waits behind it.
+        let mut third = holding(&world, "contracts", about.0);
+        let (handed, written) = thread::scope(|scope| {
+            let handed = scope.spawn(|| ask(&world.db, &world.manager, &hand_over));
+            wait_until("the hand-over waits", || waiting_for_rows(&world.db.url) == 1);
+            let written = scope.spawn(|| ask(&world.db, &world.sales, &write));
+            wait_until("the write waits", || waiting_for_rows(&world.db.url) == 2);
+            third.batch_execute("ROLLBACK").unwrap();
+            (handed.join().unwrap(), written.join().unwrap())
+        });
+        assert!(handed.is_ok(), "{handed:?}");
+        assert!(matches!(written, Err(Error::Denied(Reason::NotYourClient))), "{write:?}: {written:?}");
+    }
+}

@@ -1,0 +1,237 @@
+//! Two people write to the same version of the same record at the same moment: one of them wins.
+
+use std::{sync::Barrier, thread};
+
+use diesel::connection::SimpleConnection;
+use epic_events::{
+    domain::{
+        ClientId, Error, EventId, Reason, UserId,
+        event::Status,
+        filter::Assignment,
+        session::Session,
+        settings::Settings,
+        user::{Role, UserDraft},
+    },
+    services::{HandOver, Marked, Reply, Request},
+    storage,
+};
+use rstest::rstest;
+use secrecy::SecretString;
+
+use crate::{
+    common::{later, services},
+    support::{
+        Engine, wait_until, waiting_for_rows,
+        world::{Records, World, client_draft, contract_draft, event_draft, user_draft},
+    },
+};
+
+/// A row, and two requests that both name its version.
+struct Race {
+    table: &'static str,
+    id: i64,
+    first: Request,
+    second: Request,
+}
+
+impl Race {
+    fn new(table: &'static str, id: i64, first: Request, second: Request) -> Self {
+        Self { table, id, first, second }
+    }
+}
+
+fn user(world: &mut World, name: &str, active: bool) -> (UserId, i32) {
+    let id = world.hire(name, Role::Support).actor.id;
+    let version = storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
+    if active {
+        return (id, version);
+    }
+    (id, world.save(&Request::DeactivateUser { id, version, heir: None }).1)
+}
+
+/// Every request that names a version. Where the record can be edited, an edit comes first.
+fn races(world: &mut World) -> Vec<Race> {
+    let mut all = Vec::new();
+    let (to, owner) = (world.other_sales.actor.id, world.sales.actor.id);
+    let edit = |id: ClientId| Request::UpdateClient { id, version: 1, draft: client_draft("Edited") };
+    let mut client = |of: fn(ClientId, UserId) -> Request| {
+        let id = world.client_of(owner, "Raced for");
+        all.push(Race::new("clients", id.0, edit(id), of(id, to)));
+    };
+    client(|id, _| Request::UpdateClient { id, version: 1, draft: client_draft("Other") });
+    client(|id, to| Request::HandOverClients(HandOver { clients: vec![(id, 1)], to }));
+    client(|id, _| Request::ArchiveClient { id, version: 1 });
+    client(|id, _| Request::ArchiveAll(Marked::Clients(vec![(id, 1)])));
+    // Of several the one that was changed is left out and named.
+    let [id, other] = ["Raced for", "Alone"].map(|name| world.client_of(owner, name));
+    let both = HandOver { clients: vec![(other, 1), (id, 1)], to };
+    all.push(Race::new("clients", id.0, edit(id), Request::HandOverClients(both)));
+    for number in 0..2 {
+        let id = world.client_of(owner, "Archived");
+        world.save(&Request::ArchiveClient { id, version: 1 });
+        let restore = Request::RestoreClient { id, version: 2 };
+        let marked = Request::RestoreAll(Marked::Clients(vec![(id, 2)]));
+        all.push(Race::new("clients", id.0, restore.clone(), if number == 0 { restore } else { marked }));
+    }
+
+    let edited = || contract_draft(70_000, 0);
+    for number in 0..4 {
+        let id = world.records().contract;
+        let second = match number {
+            0 => Request::UpdateContract { id, version: 1, draft: contract_draft(80_000, 0) },
+            1 => Request::SignContract { id, version: 1 },
+            2 => Request::ArchiveContract { id, version: 1 },
+            _ => Request::ArchiveAll(Marked::Contracts(vec![(id, 1)])),
+        };
+        let first = Request::UpdateContract { id, version: 1, draft: edited() };
+        all.push(Race::new("contracts", id.0, first, second));
+    }
+    for number in 0..2 {
+        let id = world.records().contract;
+        world.save(&Request::ArchiveContract { id, version: 1 });
+        let restore = Request::RestoreContract { id, version: 2 };
+        let marked = Request::RestoreAll(Marked::Contracts(vec![(id, 2)]));
+        all.push(Race::new("contracts", id.0, restore.clone(), if number == 0 { restore } else { marked }));
+    }
+
+    let support = Some(world.other_support.actor.id);
+    let assign = |event: EventId, version| Assignment { event, version, support };
+    for number in 0..6 {
+        let Records { event: id, event_version: version, .. } = world.records();
+        let Records { event: other, .. } = world.records();
+        let second = match number {
+            0 => Request::UpdateEvent { id, version, draft: event_draft("Other", 50) },
+            1 => Request::SetStatus { id, version, status: Status::Confirmed },
+            2 => Request::AssignSupport(vec![assign(id, version)]),
+            3 => Request::AssignSupport(vec![assign(other, version), assign(id, version)]),
+            4 => Request::ArchiveEvent { id, version },
+            _ => Request::ArchiveAll(Marked::Events(vec![(id, version)])),
+        };
+        let first = Request::UpdateEvent { id, version, draft: event_draft("Edited", 40) };
+        all.push(Race::new("events", id.0, first, second));
+    }
+    for number in 0..3 {
+        let Records { event: id, event_version: version, .. } = world.records();
+        if number == 0 {
+            // Neither is an edit: both write the same columns.
+            let [first, second] =
+                [Status::Confirmed, Status::Done].map(|status| Request::SetStatus { id, version, status });
+            all.push(Race::new("events", id.0, first, second));
+            continue;
+        }
+        world.save(&Request::ArchiveEvent { id, version });
+        let restore = Request::RestoreEvent { id, version: version + 1 };
+        let marked = Request::RestoreAll(Marked::Events(vec![(id, version + 1)]));
+        all.push(Race::new("events", id.0, restore.clone(), if number == 1 { restore } else { marked }));
+    }
+
+    for number in 0..3 {
+        let name = format!("raced{number}");
+        let (id, version) = user(world, &name, true);
+        let with_phone = |phone: &str| UserDraft { phone: Some(phone.to_owned()), ..user_draft(&name, Role::Support) };
+        let update = |phone: &str| Request::UpdateUser { id, version, draft: with_phone(phone), heir: None };
+        let second = match number {
+            0 => update("+33 1 11 11 11 11"),
+            1 => Request::DeactivateUser { id, version, heir: None },
+            _ => Request::ResetPassword { id, version, password: SecretString::from("some temporary words") },
+        };
+        all.push(Race::new("users", id.0, update("+33 1 22 22 22 22"), second));
+    }
+    let (id, version) = user(world, "idle", false);
+    let reactivate = Request::ReactivateUser { id, version };
+    all.push(Race::new("users", id.0, reactivate.clone(), reactivate));
+
+    let settings = storage::settings::load(&mut world.connection()).unwrap();
+    let named = |name: &str| Request::UpdateSettings(Settings { company_name: name.to_owned(), ..settings.clone() });
+    all.push(Race::new("settings", 0, named("Edited"), named("Other")));
+    all
+}
+
+fn version(world: &World, race: &Race) -> i32 {
+    let db = &mut world.connection();
+    if race.table == "settings" {
+        return storage::settings::load(db).unwrap().version;
+    }
+    let state = world.state();
+    state.iter().find(|(table, id, ..)| (*table, *id) == (race.table, race.id)).unwrap().2
+}
+
+/// Why nothing was written, also where several were asked for and this one was left out.
+fn refused(answer: Result<Reply, Error>) -> Option<Error> {
+    match answer {
+        Ok(Reply::Archived { missed, .. } | Reply::HandedOver { missed, .. }) => {
+            missed.into_iter().next().map(|m| m.why)
+        }
+        Ok(Reply::Assigned(assigned)) => assigned.missed.into_iter().next().map(|missed| missed.why),
+        Ok(_) => None,
+        Err(error) => Some(error),
+    }
+}
+
+/// On a server a third one holds the row until both wait for something: so both have read whatever
+/// they read without holding it. The embedded engine lets one transaction in at a time.
+#[rstest]
+fn of_two_who_write_to_the_same_version_one_wins(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let rival = world.hire("rival", Role::Management);
+    for race in races(&mut world) {
+        let before = version(&world, &race);
+        let mut third = world.connection();
+        if engine != Engine::Sqlite {
+            let row = if race.table == "settings" {
+                "`key` = 'initialised_at'".to_owned()
+            } else {
+                format!("id = {}", race.id)
+            };
+            third.batch_execute(&format!("BEGIN; UPDATE {} SET version = version WHERE {row}", race.table)).unwrap();
+        }
+        let barrier = Barrier::new(2);
+        let ask = |who: &Session, request: &Request| {
+            let mut services = services(&world.db);
+            services.connect().unwrap();
+            if engine == Engine::Sqlite {
+                barrier.wait();
+            }
+            services.execute(Some(who), request, later(3_600))
+        };
+        let waits = |many| {
+            if engine != Engine::Sqlite {
+                wait_until("both wait", || waiting_for_rows(&world.db.url) == many);
+            }
+        };
+        let (first, second) = thread::scope(|scope| {
+            let first = scope.spawn(|| ask(&rival, &race.first));
+            waits(1);
+            let second = scope.spawn(|| ask(&world.manager, &race.second));
+            waits(2);
+            if engine != Engine::Sqlite {
+                third.batch_execute("ROLLBACK").unwrap();
+            }
+            (first.join().unwrap(), second.join().unwrap())
+        });
+        let what = format!("{:?} and {:?}: {first:?}, {second:?}", race.first, race.second);
+        let winner = match (refused(first), refused(second)) {
+            (None, Some(why)) => (&rival, why),
+            (Some(why), None) => (&world.manager, why),
+            _ => panic!("not one winner: {what}"),
+        };
+        match winner {
+            (winner, Error::Conflict(conflict)) => {
+                assert_eq!((&conflict.by, conflict.version), (&winner.actor.full_name, before + 1), "{what}");
+            }
+            // What is no longer to be done says more than who did it.
+            (
+                _,
+                Error::Denied(
+                    Reason::Archived
+                    | Reason::NotArchived
+                    | Reason::ContractAlreadySigned(_)
+                    | Reason::Inactive
+                    | Reason::AlreadyActive,
+                ),
+            ) => {}
+            (_, other) => panic!("{other:?}: {what}"),
+        }
+        assert_eq!(version(&world, &race), before + 1, "{what}");
+    }
+}
