@@ -66,12 +66,26 @@ const LONGEST_DELAY: i64 = 300;
 /// Names that nobody has are forgotten after this many days.
 const FORGET_DAYS: i64 = 2;
 
-/// Until when the next attempt is refused, once this one is counted: one second after
-/// the third failure, doubled by each one more.
+/// How long the next attempt is refused after so many failures: one second after the third,
+/// doubled by each one more.
+fn delay(failures: i32) -> TimeDelta {
+    let doublings = u32::try_from(failures.saturating_sub(FREE_FAILURES)).unwrap_or(0);
+    let seconds = if failures < FREE_FAILURES { 0 } else { (1_i64 << doublings.min(16)).min(LONGEST_DELAY) };
+    TimeDelta::seconds(seconds)
+}
+
+/// Until when the next attempt is refused, once this one is counted.
 fn next_attempt(failures: i32, now: NaiveDateTime) -> NaiveDateTime {
-    let doublings = u32::try_from(failures + 1 - FREE_FAILURES).unwrap_or(0);
-    let seconds = if failures + 1 < FREE_FAILURES { 0 } else { (1_i64 << doublings.min(16)).min(LONGEST_DELAY) };
-    now + TimeDelta::seconds(seconds)
+    now + delay(failures.saturating_add(1))
+}
+
+/// Until when an attempt is refused by what stands in the database, if it is.
+///
+/// Another computer may have written that time, with a clock that is wrong by a day. So the
+/// refusal lasts no longer from now than the program ever refuses after so many failures; the
+/// shorter time has to be written down, or it would begin anew with each attempt.
+fn refused_until(until: NaiveDateTime, failures: i32, now: NaiveDateTime) -> Option<NaiveDateTime> {
+    Some(until.min(now + delay(failures))).filter(|until| *until > now)
 }
 
 /// Sign-in and confirmation at one moment.
@@ -143,8 +157,13 @@ impl Auth<'_> {
     /// looked at than the delays allow.
     fn attempt(&self, link: &mut Link, account: &Account, password: &SecretString) -> Result<(), Error> {
         let now = self.now.utc;
-        if let Some(wait) = account.retry_after.and_then(|until| seconds_until(until, now)) {
-            return Err(Error::SignIn(SignInProblem::Wait(wait)));
+        if let Some(written) = account.retry_after
+            && let Some(until) = refused_until(written, account.failed_logins, now)
+        {
+            if until < written {
+                storage::users::shorten_refusal(link.db()?, account.id, written, until)?;
+            }
+            return Err(Error::SignIn(SignInProblem::Wait(seconds_until(until, now))));
         }
         let next = next_attempt(account.failed_logins, now);
         if !storage::users::count_attempt(link.db()?, account, Some(next))? {
@@ -157,8 +176,13 @@ impl Auth<'_> {
         let now = self.now.utc;
         let key: String = login.trim().to_lowercase().chars().take(64).collect();
         let seen = storage::users::unknown_failures(link.db()?, &key)?;
-        if let Some(wait) = seen.and_then(|(_, until)| seconds_until(until, now)) {
-            return Err(Error::SignIn(SignInProblem::Wait(wait)));
+        if let Some((failures, written)) = seen
+            && let Some(until) = refused_until(written, failures, now)
+        {
+            if until < written {
+                storage::users::shorten_unknown(link.db()?, &key, written, until)?;
+            }
+            return Err(Error::SignIn(SignInProblem::Wait(seconds_until(until, now))));
         }
         let failures = seen.map(|(failures, _)| failures);
         let next = next_attempt(failures.unwrap_or(0), now);
@@ -227,10 +251,10 @@ impl Auth<'_> {
     }
 }
 
-/// Whole seconds, rounded up; nothing when the time has come.
-fn seconds_until(until: NaiveDateTime, now: NaiveDateTime) -> Option<u32> {
-    let left = (until - now).num_milliseconds();
-    (left > 0).then(|| u32::try_from((left + 999) / 1000).unwrap_or(u32::MAX))
+/// Whole seconds, rounded up: never 0 while something is left.
+fn seconds_until(until: NaiveDateTime, now: NaiveDateTime) -> u32 {
+    let left = (until - now).num_milliseconds().max(1);
+    u32::try_from((left + 999) / 1000).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -248,7 +272,25 @@ mod tests {
     fn the_wait_is_told_in_whole_seconds() {
         let now = NaiveDateTime::default();
         let told = |milliseconds| seconds_until(now + TimeDelta::milliseconds(milliseconds), now);
-        assert_eq!([-1, 0, 1, 1_000, 1_001].map(told), [None, None, Some(1), Some(1), Some(2)]);
+        assert_eq!([1, 1_000, 1_001].map(told), [1, 1, 2]);
+    }
+
+    #[test]
+    fn nobody_is_refused_for_longer_than_after_so_many_failures() {
+        let now = NaiveDateTime::default();
+        let after = |seconds| now + TimeDelta::seconds(seconds);
+        for (written, failures, until) in [
+            (0, 5, None),
+            (-1, 5, None),
+            (3, 5, Some(3)),
+            (4, 5, Some(4)),
+            (86_400, 5, Some(4)),
+            (86_400, 2, None),
+            (86_400, 3, Some(1)),
+            (86_400, i32::MAX, Some(LONGEST_DELAY)),
+        ] {
+            assert_eq!(refused_until(after(written), failures, now), until.map(after), "{written} after {failures}");
+        }
     }
 
     #[test]

@@ -219,6 +219,13 @@ pub fn count_attempt(db: &mut Db, account: &Account, retry_after: Option<NaiveDa
     Ok(counted == 1)
 }
 
+/// Refuses the next attempt until `to` instead of `from`, unless that was changed meanwhile.
+pub fn shorten_refusal(db: &mut Db, id: UserId, from: NaiveDateTime, to: NaiveDateTime) -> Result<(), Failure> {
+    let same = users::table.find(id).filter(users::retry_after.eq(from));
+    diesel::update(same).set(users::retry_after.eq(to)).execute(db)?;
+    Ok(())
+}
+
 /// Forgets the failures; at a sign-in also notes when it was.
 pub fn forget_failures(db: &mut Db, id: UserId, signed_in: Option<NaiveDateTime>) -> Result<(), Failure> {
     let user = users::table.find(id);
@@ -261,6 +268,13 @@ pub fn count_unknown(
         Err(Failure::Constraint(_) | Failure::Retry) => Ok(false),
         Err(other) => Err(other),
     }
+}
+
+/// The same as [`shorten_refusal`] for a name that nobody has.
+pub fn shorten_unknown(db: &mut Db, key: &str, from: NaiveDateTime, to: NaiveDateTime) -> Result<(), Failure> {
+    let same = unknown_logins::table.find(key).filter(unknown_logins::retry_after.eq(from));
+    diesel::update(same).set(unknown_logins::retry_after.eq(to)).execute(db)?;
+    Ok(())
 }
 
 /// A page of the staff.

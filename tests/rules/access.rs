@@ -41,6 +41,37 @@ fn guessing_becomes_slow_also_for_names_that_nobody_has(
     }
 }
 
+/// A computer whose clock is a day ahead costs others no more than the regular delay after so
+/// many failures.
+#[rstest]
+fn a_wrong_clock_keeps_nobody_out_for_longer(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    for (failures, delay, known) in [(1, 0, "sales"), (3, 1, "other.sales"), (5, 4, "support"), (12, 300, "manager")] {
+        for login in [known.to_owned(), format!("nobody.{failures}")] {
+            let mut guess = |password: &str, seconds: i64| {
+                let request = Request::SignIn { login: login.clone(), password: SecretString::from(password) };
+                let now = Moment { utc: start() + TimeDelta::seconds(seconds), ticks: 1 };
+                world.services.execute(None, &request, now)
+            };
+            let ahead = 24 * 3_600;
+            for number in 0..failures {
+                let answer = guess("wrong", ahead + number * 400).unwrap_err();
+                assert_eq!(answer, Error::SignIn(SignInProblem::Wrong), "{login}");
+            }
+            if delay > 0 {
+                let regular = Error::SignIn(SignInProblem::Wait(delay));
+                assert_eq!(guess(PASSWORD, 100).unwrap_err(), regular, "{login} after {failures} failures");
+            }
+            let answer = guess(PASSWORD, 100 + i64::from(delay));
+            if login == known {
+                assert!(answer.is_ok(), "{login} after {failures} failures: {answer:?}");
+            } else {
+                assert_eq!(answer.unwrap_err(), Error::SignIn(SignInProblem::Wrong), "{login}");
+            }
+        }
+    }
+}
+
 /// A password is hashed anew when the cost has risen, never when it has sunk, and stays the same.
 #[rstest]
 fn hashes_follow_the_cost(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
