@@ -396,11 +396,14 @@ fn without_a_company_the_program_names_the_way() {
 fn passwords_are_in_no_log() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
     init(home.path(), &db.url);
-    let mut terminal = Terminal::start(home.path(), &db.url, &[]);
-    sign_in(&mut terminal, "boss", "canary-in-the-mine");
-    terminal.see(&["do not fit together"]);
-    terminal.press("\x03");
-    terminal.end();
+    // In its own field, and by mistake in the one of the name.
+    for (name, password) in [("boss", "canary-in-the-mine"), ("canary-in-the-mine", "something")] {
+        let mut terminal = Terminal::start(home.path(), &db.url, &[]);
+        sign_in(&mut terminal, name, password);
+        terminal.see(&["do not fit together"]).press("\x03");
+        terminal.end();
+    }
+    assert!(!String::from_utf8_lossy(&db.stored()).contains("canary"));
     let folder = home.path().join("state/epic-events");
     let mut lines = String::new();
     for file in std::fs::read_dir(folder).unwrap() {

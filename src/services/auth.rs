@@ -17,7 +17,7 @@ use crate::{
     storage::{
         self, Failure,
         audit::{Author, Entry},
-        users::Account,
+        users::{Account, UnknownLogin},
     },
 };
 
@@ -174,7 +174,7 @@ impl Auth<'_> {
 
     fn attempt_unknown(&self, link: &mut Link, login: &str, password: &SecretString) -> Result<(), Error> {
         let now = self.now.utc;
-        let key: String = login.trim().to_lowercase().chars().take(64).collect();
+        let key = UnknownLogin::hashed(&login_secret(link)?, login);
         let seen = storage::users::unknown_failures(link.db()?, &key)?;
         if let Some((failures, written)) = seen
             && let Some(until) = refused_until(written, failures, now)
@@ -249,6 +249,17 @@ impl Auth<'_> {
             tracing::error!(?stop, "a failed sign-in could not be written to the audit log");
         }
     }
+}
+
+/// The company's secret for the names that nobody has, made when the first is typed. Of two
+/// programs that make one at the same time, both get the one that was stored.
+fn login_secret(link: &mut Link) -> Result<SecretString, Error> {
+    let stored = storage::settings::login_secret(link.db()?)?;
+    if !stored.expose_secret().is_empty() {
+        return Ok(stored);
+    }
+    let fresh = SecretString::from(format!("{}{}", random_id(), random_id()));
+    Ok(link.transact(|db| Ok(storage::settings::store_login_secret(db, &fresh)?))?)
 }
 
 /// Whole seconds, rounded up: never 0 while something is left.

@@ -28,7 +28,8 @@ use crate::{
 pub struct Author<'a> {
     /// Nobody for a sign-in with a name that nobody has.
     pub actor: Option<&'a Actor>,
-    /// The name as typed, when there is no actor.
+    /// Whose name is written down when there is no actor: the first manager's at set-up, nobody's
+    /// for a sign-in. Never what was typed as a name: people type passwords there.
     pub name: &'a str,
     pub host: &'a str,
     pub session: &'a str,
@@ -84,9 +85,7 @@ struct NewRow {
 
 impl NewRow {
     fn new(author: &Author, entry: &Entry, now: NaiveDateTime, head: &mut Head) -> Self {
-        let actor_name = author.actor.map_or(author.name, |actor| &actor.full_name);
-        // What somebody typed instead of a name may be longer than any name.
-        let actor_name: String = actor_name.chars().take(400).collect();
+        let actor_name = author.actor.map_or(author.name, |actor| &actor.full_name).to_owned();
         let mut link = Link {
             seq: Some(head.seq + 1),
             at: now,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{connection::Db, failure::Failure};
 use crate::{
@@ -14,8 +15,11 @@ use crate::{
 /// The row that is filled when the first manager is created, and never again.
 const INITIALISED_AT: &str = "initialised_at";
 
+/// What names that nobody has are hashed with; empty until the first such name is typed.
+const LOGIN_SECRET: &str = "login_secret";
+
 /// Rows that are no choices of the company.
-const INTERNAL: [&str; 2] = [INITIALISED_AT, super::chain::HEAD];
+const INTERNAL: [&str; 3] = [INITIALISED_AT, super::chain::HEAD, LOGIN_SECRET];
 
 /// Whether the company's choices still are of this version, as a condition in SQL.
 pub(super) fn is_version(version: i32) -> String {
@@ -113,6 +117,19 @@ pub fn hold(db: &mut Db) -> Result<(), Failure> {
 pub fn set_up_at(db: &mut Db) -> Result<Option<NaiveDateTime>, Failure> {
     let claimed = settings::table.find(INITIALISED_AT).filter(settings::value.ne("")).select(settings::created_at);
     Ok(claimed.first(db).optional()?)
+}
+
+/// What names that nobody has are hashed with; empty when there is no such secret yet.
+pub fn login_secret(db: &mut Db) -> Result<SecretString, Failure> {
+    Ok(settings::table.find(LOGIN_SECRET).select(settings::value).first::<String>(db)?.into())
+}
+
+/// Stores this secret unless there is one, and gives back the one that is stored then. On a
+/// server this comes first in its transaction, so that it reads what another one has stored.
+pub fn store_login_secret(db: &mut Db, fresh: &SecretString) -> Result<SecretString, Failure> {
+    let none = settings::table.find(LOGIN_SECRET).filter(settings::value.eq(""));
+    diesel::update(none).set(settings::value.eq(fresh.expose_secret())).execute(db)?;
+    login_secret(db)
 }
 
 /// Whether a company has been set up here.

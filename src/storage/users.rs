@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use hmac::{Hmac, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
 
 use super::{
     Viewer,
@@ -237,9 +240,25 @@ pub fn forget_failures(db: &mut Db, id: UserId, signed_in: Option<NaiveDateTime>
     Ok(())
 }
 
+/// A name that nobody has, as it is stored: HMAC-SHA256 in hexadecimal. People type their
+/// password where the name belongs, so the name itself must not be stored; made in no other way.
+#[derive(Debug)]
+pub struct UnknownLogin(String);
+
+impl UnknownLogin {
+    /// The same for every spelling that would find the same account. `secret` is the company's.
+    pub fn hashed(secret: &SecretString, login: &str) -> Self {
+        let keyed = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes());
+        let login = login.trim().to_lowercase();
+        // HMAC takes a key of any length, so there is always a hash.
+        let hash = keyed.map(|mac| mac.chain_update(login).finalize().into_bytes()).unwrap_or_default();
+        Self(format!("{hash:x}"))
+    }
+}
+
 /// Failures with a name that nobody has: how many, and until when the next is refused.
-pub fn unknown_failures(db: &mut Db, key: &str) -> Result<Option<(i32, NaiveDateTime)>, Failure> {
-    let row = unknown_logins::table.find(key).select((unknown_logins::failed_logins, unknown_logins::retry_after));
+pub fn unknown_failures(db: &mut Db, login: &UnknownLogin) -> Result<Option<(i32, NaiveDateTime)>, Failure> {
+    let row = unknown_logins::table.find(&login.0).select((unknown_logins::failed_logins, unknown_logins::retry_after));
     Ok(row.first(db).optional()?)
 }
 
@@ -247,7 +266,7 @@ pub fn unknown_failures(db: &mut Db, key: &str) -> Result<Option<(i32, NaiveDate
 /// when another attempt was counted since the failures were `seen`.
 pub fn count_unknown(
     db: &mut Db,
-    key: &str,
+    login: &UnknownLogin,
     seen: Option<i32>,
     retry_after: NaiveDateTime,
     forget_before: NaiveDateTime,
@@ -255,11 +274,11 @@ pub fn count_unknown(
     let failures = seen.unwrap_or(0).saturating_add(1);
     let values = (unknown_logins::failed_logins.eq(failures), unknown_logins::retry_after.eq(retry_after));
     let counted = if let Some(seen) = seen {
-        let same = unknown_logins::table.find(key).filter(unknown_logins::failed_logins.eq(seen));
+        let same = unknown_logins::table.find(&login.0).filter(unknown_logins::failed_logins.eq(seen));
         diesel::update(same).set(values).execute(db)
     } else {
         diesel::delete(unknown_logins::table.filter(unknown_logins::retry_after.lt(forget_before))).execute(db)?;
-        let new = (unknown_logins::login_key.eq(key), values);
+        let new = (unknown_logins::login_key.eq(&login.0), values);
         diesel::insert_into(unknown_logins::table).values(new).execute(db)
     };
     match counted.map_err(Failure::from) {
@@ -271,8 +290,13 @@ pub fn count_unknown(
 }
 
 /// The same as [`shorten_refusal`] for a name that nobody has.
-pub fn shorten_unknown(db: &mut Db, key: &str, from: NaiveDateTime, to: NaiveDateTime) -> Result<(), Failure> {
-    let same = unknown_logins::table.find(key).filter(unknown_logins::retry_after.eq(from));
+pub fn shorten_unknown(
+    db: &mut Db,
+    login: &UnknownLogin,
+    from: NaiveDateTime,
+    to: NaiveDateTime,
+) -> Result<(), Failure> {
+    let same = unknown_logins::table.find(&login.0).filter(unknown_logins::retry_after.eq(from));
     diesel::update(same).set(unknown_logins::retry_after.eq(to)).execute(db)?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Who gets in, and what nobody gets at.
 
 use super::*;
+use diesel::connection::SimpleConnection;
 
 #[rstest]
 fn sign_in_says_the_same_whatever_is_wrong(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
@@ -39,6 +40,53 @@ fn guessing_becomes_slow_also_for_names_that_nobody_has(
         assert!(matches!(guess(PASSWORD, 0), Err(Error::SignIn(SignInProblem::Wait(_)))));
         assert_eq!(guess(PASSWORD, 5).is_ok(), login == "sales");
     }
+}
+
+/// People type their password where the name belongs. The database keeps a keyed hash of a name
+/// that nobody has, which is enough to slow down who tries it again, in any spelling and from
+/// any program.
+#[rstest]
+fn a_name_that_nobody_has_is_stored_nowhere(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let now = world.now();
+    let attempt = |typed: &str| Request::SignIn { login: typed.to_owned(), password: SecretString::from(PASSWORD) };
+    for typed in ["Canary pass-phrase 17", " canary PASS-phrase 17", "canary pass-phrase 17"] {
+        let mut elsewhere = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
+        let answer = elsewhere.execute(None, &attempt(typed), now);
+        assert_eq!(answer.unwrap_err(), Error::SignIn(SignInProblem::Wrong));
+    }
+    let answer = world.services.execute(None, &attempt("canary pass-phrase 17"), now);
+    assert_eq!(answer.unwrap_err(), Error::SignIn(SignInProblem::Wait(1)), "all three counted as one name");
+    assert_eq!(world.audit().iter().filter(|action| *action == "session.refused").count(), 4);
+    assert!(!holds(&world.db.stored(), "canary"));
+}
+
+/// An older program stored names as they were typed: bringing the tables up to date removes them,
+/// from the file as well. Afterwards the table itself refuses what is not a hash.
+#[rstest]
+fn names_that_were_stored_are_removed(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let mut db = world.connection();
+    let older = match engine {
+        Engine::Sqlite => include_str!("../../migrations/sqlite/0006_unknown_logins/down.sql"),
+        Engine::Mysql => include_str!("../../migrations/mysql/0006_unknown_logins/down.sql"),
+    };
+    let typed = "INSERT INTO unknown_logins VALUES ('canary pass-phrase 17', 3, '2026-11-21 09:00:00')";
+    for sql in [older, "DELETE FROM __diesel_schema_migrations WHERE version = '0006'", typed] {
+        db.batch_execute(sql).unwrap();
+    }
+    drop(db);
+    assert!(holds(&world.db.stored(), "canary"));
+    storage::migrate::migrate(&mut world.connection()).unwrap();
+    assert!(world.connection().batch_execute(typed).is_err());
+    // SQLite keeps its journal as long as somebody is connected.
+    world.services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
+    assert!(!holds(&world.db.stored(), "canary"));
+    assert_eq!(world.sign_in("nobody", PASSWORD).unwrap_err(), Error::SignIn(SignInProblem::Wrong));
+}
+
+fn holds(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// A computer whose clock is a day ahead costs others no more than the regular delay after so

@@ -94,6 +94,18 @@ impl TestDb {
         Self { url, engine: Engine::MariaDb, _folder: None }
     }
 
+    /// Everything that the database holds, as the bytes of its files or of a dump. On SQLite
+    /// also what was deleted and not overwritten, as far as the file still has it.
+    pub fn stored(&self) -> Vec<u8> {
+        match self.url.strip_prefix("sqlite://") {
+            Some(path) => {
+                let files = std::fs::read_dir(Path::new(path).parent().unwrap()).unwrap();
+                files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
+            }
+            None => server().dump(self.url.rsplit('/').next().unwrap()),
+        }
+    }
+
     /// Rows of a query, columns parted by tabs, by the engine's own client where there
     /// is one.
     pub fn query(&self, sql: &str) -> Vec<String> {

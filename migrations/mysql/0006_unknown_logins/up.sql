@@ -1,0 +1,13 @@
+-- The table held names as they were typed, which may have been passwords. It is made anew and
+-- takes nothing but keyed hashes. Each statement can be run again, as in the first migration;
+-- grants on the table stay.
+DROP TABLE IF EXISTS unknown_logins;
+CREATE TABLE IF NOT EXISTS unknown_logins (
+    login_key VARCHAR(64) PRIMARY KEY NOT NULL,
+    failed_logins INTEGER NOT NULL,
+    retry_after DATETIME(6) NOT NULL,
+    CONSTRAINT unknown_logins_hashed CHECK (login_key REGEXP '^[0-9a-f]{64}$')
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+-- The key of these hashes. The program makes it when it is first needed.
+INSERT IGNORE INTO settings (`key`, value, created_at, updated_at)
+VALUES ('login_secret', '', '1970-01-01 00:00:00', '1970-01-01 00:00:00');

@@ -1,0 +1,13 @@
+-- The table held names as they were typed, which may have been passwords. It is made anew and
+-- takes nothing but keyed hashes; what it held is overwritten in the file.
+PRAGMA secure_delete = ON;
+DROP TABLE unknown_logins;
+PRAGMA secure_delete = OFF;
+CREATE TABLE unknown_logins (
+    login_key TEXT PRIMARY KEY NOT NULL CHECK (length(login_key) = 64 AND login_key NOT GLOB '*[^0-9a-f]*'),
+    failed_logins INTEGER NOT NULL,
+    retry_after TIMESTAMP NOT NULL
+);
+-- The key of these hashes. The program makes it when it is first needed.
+INSERT OR IGNORE INTO settings ("key", value, created_at, updated_at)
+VALUES ('login_secret', '', '1970-01-01 00:00:00', '1970-01-01 00:00:00');
