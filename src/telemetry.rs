@@ -1,6 +1,6 @@
 //! The log files and, where it is wanted, Sentry. Never the screen, never a secret.
 
-use std::{collections::BTreeMap, fmt, mem::ManuallyDrop, time::Duration};
+use std::{backtrace::Backtrace, collections::BTreeMap, fmt, mem::ManuallyDrop, panic, thread, time::Duration};
 
 use secrecy::ExposeSecret;
 use sentry::{ClientInitGuard, ClientOptions, protocol::Event};
@@ -18,7 +18,11 @@ use tracing_subscriber::{
     util::SubscriberInitExt,
 };
 
-use crate::config::{Config, private_folder};
+use crate::{
+    config::{Config, private_folder},
+    domain::{Error, error::Reference, language::Language, session::random_id},
+    ui::text,
+};
 
 /// Days that log files are kept.
 const DAYS: usize = 30;
@@ -28,8 +32,8 @@ const PATIENCE: Duration = Duration::from_millis(1_500);
 /// What business events go to Sentry; the others are lines of the log only.
 const REPORTED: [&str; 3] = ["user_created", "user_updated", "contract_signed"];
 /// What a report may say besides the error itself: ids, roles, names of things.
-const FIELDS: [&str; 8] =
-    ["event", "verb", "actor_id", "actor_role", "record_type", "record_id", "reference", "trigger"];
+const FIELDS: [&str; 10] =
+    ["event", "verb", "actor_id", "actor_role", "record_type", "record_id", "reference", "trigger", "place", "thread"];
 
 /// Writes and sends until it is dropped.
 pub struct Telemetry {
@@ -69,7 +73,36 @@ pub fn start(config: &Config) -> Telemetry {
     let lines = writer.map(|writer| tracing_subscriber::fmt::layer().json().with_writer(writer).with_filter(filter));
     let reports = sentry.is_some().then_some(Reports);
     tracing_subscriber::registry().with(lines).with(reports).try_init().ok();
+    tell_of_panics(config.preferences.language);
     Telemetry { _log: guard, sentry: sentry.map(ManuallyDrop::new) }
+}
+
+/// A panic goes to the log and to Sentry by its place, its thread and the functions that led
+/// there. Its words go nowhere, since they may quote what somebody typed. On standard error the
+/// main thread says a sentence; other threads go on behind the screen and say nothing there.
+fn tell_of_panics(language: Language) {
+    let main = thread::current().id();
+    panic::set_hook(Box::new(move |panic| {
+        let here = thread::current();
+        let reference = random_id()[..8].to_uppercase();
+        tracing::error!(
+            reference,
+            place = panic.location().map(ToString::to_string).unwrap_or_default(),
+            thread = here.name().unwrap_or_default(),
+            stack = functions(&Backtrace::force_capture()),
+            "the program panicked",
+        );
+        if here.id() == main {
+            eprintln!("epic-events: {}", text::error(language, &Error::Internal(Reference(reference))));
+        }
+    }));
+}
+
+/// The names of the functions, the innermost first.
+fn functions(stack: &Backtrace) -> String {
+    let stack = stack.to_string();
+    let names = stack.lines().filter_map(|line| Some(line.trim_start().split_once(": ")?.1));
+    names.collect::<Vec<_>>().join(" < ")
 }
 
 fn start_sentry(dsn: &str, environment: &str) -> Option<ClientInitGuard> {

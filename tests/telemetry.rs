@@ -4,6 +4,7 @@
 mod support;
 
 use std::{
+    collections::HashMap,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::Path,
@@ -13,6 +14,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use clap::Parser;
+use epic_events::{cli::Cli, config::Config};
 use support::{Engine, TestDb, terminal::environment};
 
 const PASSWORD: &str = "correct horse battery";
@@ -98,6 +101,76 @@ fn an_unexpected_error_is_reported_with_its_stack() {
     let reference = said.rsplit(": ").next().unwrap().trim().trim_end_matches('.');
     assert!(body.contains(reference) && body.contains("stacktrace"), "{body}");
     assert!(!body.contains(PASSWORD) && !body.contains("Marta"), "{body}");
+}
+
+/// What a database says of an error may quote what was to be saved: it stays in the log.
+#[test]
+fn the_words_of_the_database_are_not_reported() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    assert!(init(home.path(), &db.url, None).status.success());
+    let path = db.url.strip_prefix("sqlite://").unwrap();
+    let mut connection = <diesel::SqliteConnection as diesel::Connection>::establish(path).unwrap();
+    let broken = "DROP TRIGGER audit_is_not_removed; UPDATE settings SET value = '' WHERE key = 'initialised_at'; \
+                  DELETE FROM audit_log; DELETE FROM users; \
+                  CREATE TRIGGER refuses BEFORE INSERT ON users BEGIN SELECT RAISE(ABORT, 'no canary please'); END;";
+    diesel::connection::SimpleConnection::batch_execute(&mut connection, broken).unwrap();
+    let (dsn, bodies) = stub();
+    let said = String::from_utf8(init(home.path(), &db.url, Some(&dsn)).stderr).unwrap();
+    assert!(said.contains("this reference") && !said.contains("canary"), "{said}");
+    let body = bodies.recv_timeout(Duration::from_secs(20)).expect("an envelope");
+    assert!(body.contains("the database refused a statement") && !body.contains("canary"), "{body}");
+}
+
+fn trips() {
+    panic!("\"canary typed by Marta\" is not a date");
+}
+
+/// A program that panics, with what somebody typed in the words of the panic. Started by the
+/// test below, as this very test program with these variables.
+#[test]
+fn one_that_panics() {
+    let (Ok(home), Ok(dsn)) = (std::env::var("PANICS_IN"), std::env::var("PANICS_TO")) else { return };
+    let home = Path::new(&home);
+    let mut values: HashMap<String, String> = environment(home, "").into_iter().collect();
+    values.insert("SENTRY_DSN".to_owned(), dsn);
+    let config = Config::load(&Cli::parse_from(["epic-events"]), &values, home).unwrap();
+    let telemetry = epic_events::telemetry::start(&config);
+    if std::env::var("PANICS_AT").unwrap() == "worker" {
+        let worker = thread::Builder::new().name("worker".to_owned());
+        worker.spawn(trips).unwrap().join().unwrap_err();
+    } else {
+        std::panic::catch_unwind(trips).unwrap_err();
+    }
+    drop(telemetry);
+}
+
+/// Of a panic its place is told: to Sentry, to the log and to whoever sits there. Its words may
+/// quote what was typed.
+#[test]
+fn a_panic_is_reported_by_its_place_and_not_in_its_words() {
+    for thread in ["main", "worker"] {
+        let home = tempfile::tempdir().unwrap();
+        let (dsn, bodies) = stub();
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["one_that_panics", "--exact", "--nocapture"])
+            .envs([("PANICS_IN", home.path().as_os_str()), ("PANICS_TO", dsn.as_ref()), ("PANICS_AT", thread.as_ref())])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let body = bodies.recv_timeout(Duration::from_secs(20)).expect("an envelope");
+        let log = std::fs::read_dir(home.path().join("state/epic-events")).unwrap();
+        let log: String = log.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+        let screen = String::from_utf8(output.stderr).unwrap();
+        for (place, told) in [("Sentry", &body), ("the log", &log), ("the screen", &screen)] {
+            assert!(!told.contains("canary") && !told.contains("Marta"), "{thread}: the words are in {place}: {told}");
+        }
+        for (place, told) in [("Sentry", &body), ("the log", &log)] {
+            for word in ["tests/telemetry.rs:", "telemetry::trips"] {
+                assert!(told.contains(word), "{thread}: no {word} in {place}: {told}");
+            }
+        }
+        assert_eq!(screen.contains("this reference"), thread == "main", "{thread}: {screen}");
+    }
 }
 
 #[test]

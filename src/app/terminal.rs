@@ -29,7 +29,8 @@ pub fn has_shell() -> bool {
 }
 
 impl Screen {
-    /// Takes the terminal. A panic of any thread that matters gives it back first.
+    /// Takes the terminal. A panic of the main thread gives it back before it is told; those of
+    /// other threads must not be told on the screen (`telemetry` sees to that).
     pub fn take(mouse: bool) -> io::Result<Self> {
         // The theme decides about colours; left to itself crossterm would drop the
         // reverse video of the selected line under NO_COLOR.
@@ -40,10 +41,8 @@ impl Screen {
         std::panic::set_hook(Box::new(move |panic| {
             if std::thread::current().id() == main {
                 leave();
-                hook(panic);
-            } else {
-                tracing::error!(panic = %panic, "a thread panicked");
             }
+            hook(panic);
         }));
         let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
         Ok(Self { terminal, mouse })
