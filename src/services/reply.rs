@@ -78,6 +78,8 @@ pub enum Reply {
     /// So many rows are in this file.
     Exported {
         rows: i64,
+        /// Events without a start, which a calendar has no place for.
+        left_out: i64,
         path: PathBuf,
     },
 

@@ -225,7 +225,7 @@ fn export(desk: &mut Desk) {
             let mut sheet = csv::Reader::from_reader(text.trim_start_matches('\u{feff}').as_bytes());
             let records: Vec<csv::StringRecord> = sheet.records().map(Result::unwrap).collect();
             assert_eq!(records.len(), 20);
-            let formula = |cell: &str| cell.starts_with(['=', '+', '-', '@']);
+            let formula = |cell: &str| cell.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
             assert!(!records.iter().flatten().any(formula), "{text}");
         }
         std::fs::remove_file(path).unwrap();

@@ -165,3 +165,21 @@ fn what_is_typed_while_a_save_is_under_way_stays() {
     desk.see("up to what you have typed since").see("+678 123 456 7899").see("Edit client").ctrl('s').see("Saved.");
     assert_eq!(desk.world.state().iter().filter(|row| row.0 == "clients").count(), 1, "one client, not two");
 }
+
+/// A calendar has no place for events without a start; the message says so in the first place,
+/// since it may be cut at the end.
+#[test]
+fn an_export_says_what_it_leaves_out() {
+    for (language, list, kind, told) in [
+        (Language::En, "events", "iCalendar", "1 row (left out: 1 event without a start) in "),
+        (Language::Fr, "événements", "iCalendar", "1 ligne (omis : 1 événement sans début) dans "),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        let contract = desk.world.records().signed;
+        let dated = support::world::event_draft("Some day", 3);
+        let draft = epic_events::domain::event::EventDraft { starts_at: None, ends_at: None, ..dated };
+        desk.world.save(&Request::CreateEvent { contract, draft });
+        desk.go(list).press(KeyCode::Char('X')).see(kind).press(KeyCode::Down).press(KeyCode::Down);
+        desk.press(KeyCode::Enter).see(told);
+    }
+}

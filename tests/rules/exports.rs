@@ -63,6 +63,30 @@ fn exports_hold_what_the_list_shows_and_are_audited(
     assert_eq!(exported(&world, "json").split_whitespace().collect::<String>(), "[]");
 }
 
+/// A calendar has no place for an event without a start: it is counted as left out, on the
+/// screen and in the log.
+#[rstest]
+fn a_calendar_says_what_it_leaves_out(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    use epic_events::services::export::{Format, What};
+    let mut world = World::new(engine);
+    let records = world.records();
+    for number in 0..2 {
+        let draft = EventDraft { starts_at: None, ends_at: None, ..event_draft(&format!("Some day {number}"), 3) };
+        world.save(&Request::CreateEvent { contract: records.signed, draft });
+    }
+    let what = What::Events(listing(EventFilter::default(), EventSort::Starts, 1));
+    for (format, expected, logged) in [(Format::Ics, (1, 2), "events.ics: 1/3"), (Format::Csv, (3, 0), "events.csv: 3")]
+    {
+        let reply = world.manage(&Request::Export { what: what.clone(), format });
+        let Reply::Exported { rows, left_out, .. } = reply else { panic!("{reply:?}") };
+        assert_eq!((rows, left_out), expected);
+        let newest = Listing { descending: true, ..listing(AuditFilter::default(), AuditSort::Time, 1) };
+        let Reply::Audit(page) = world.manage(&Request::ListAudit(newest)) else { panic!("the log") };
+        assert_eq!(page.rows[0].record_name, logged);
+    }
+    assert_eq!(exported(&world, "ics").matches("BEGIN:VEVENT").count(), 1);
+}
+
 #[rstest]
 fn an_export_that_cannot_be_written_says_so() {
     use epic_events::services::export::{Format, What};

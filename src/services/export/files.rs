@@ -31,9 +31,10 @@ impl<W: Write> Sheet<W> {
         }
     }
 
-    pub fn row(&mut self, row: &Row) -> io::Result<()> {
+    /// Writes a row, or says `false` of one that this kind of file has no place for.
+    pub fn row(&mut self, row: &Row) -> io::Result<bool> {
         let first = std::mem::take(&mut self.empty);
-        match (self.format, row) {
+        let written = match (self.format, row) {
             (Format::Csv, row) => self.cells(row, first),
             (Format::Json, row) => {
                 let object: serde_json::Map<String, Value> =
@@ -41,7 +42,7 @@ impl<W: Write> Sheet<W> {
                 self.file.write_all(if first { b"\n" } else { b",\n" })?;
                 self.file.write_all(Value::Object(object).to_string().as_bytes())
             }
-            (Format::Ics, Row::Event(row)) => self.event(row),
+            (Format::Ics, Row::Event(row)) => return self.event(row),
             (Format::Vcf, Row::Client(row)) => {
                 let client = &row.client;
                 let mut card = vec![
@@ -56,8 +57,9 @@ impl<W: Write> Sheet<W> {
                 card.push("END:VCARD".to_owned());
                 self.lines(&card)
             }
-            (Format::Ics | Format::Vcf, _) => Ok(()),
-        }
+            (Format::Ics | Format::Vcf, _) => return Ok(false),
+        };
+        written.map(|()| true)
     }
 
     pub fn end(mut self) -> io::Result<W> {
@@ -79,10 +81,10 @@ impl<W: Write> Sheet<W> {
         writer.flush()
     }
 
-    fn event(&mut self, row: &EventRow) -> io::Result<()> {
+    /// An event of a calendar; `false` where it has no start.
+    fn event(&mut self, row: &EventRow) -> io::Result<bool> {
         let event = &row.event;
-        // A calendar has no place for what has no time.
-        let Some((from, to)) = event.stretch() else { return Ok(()) };
+        let Some((from, to)) = event.stretch() else { return Ok(false) };
         let status = match event.status {
             Status::Planned => "TENTATIVE",
             Status::Confirmed | Status::Done => "CONFIRMED",
@@ -103,7 +105,8 @@ impl<W: Write> Sheet<W> {
             format!("DESCRIPTION:{}", escaped(&told.join("\n"))),
             format!("STATUS:{status}"),
             "END:VEVENT".to_owned(),
-        ])
+        ])?;
+        Ok(true)
     }
 
     /// A wall-clock time of the company as an instant.
@@ -117,12 +120,17 @@ impl<W: Write> Sheet<W> {
     }
 }
 
-/// A cell of a spreadsheet. Text that a spreadsheet would take for a formula is made text
-/// by a sign before it (OWASP, CSV injection).
+/// What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection). The wide forms
+/// are typed on Japanese and Chinese keyboards.
+const BEGINS_FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// A cell of a spreadsheet. Text that would be taken for a formula is made text by an apostrophe
+/// before it. So is text that is the same behind apostrophes of its own: whoever reads the file
+/// takes away one apostrophe where some stand before a formula, and has the text as it was.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
+        Value::String(text) if text.trim_start_matches('\'').starts_with(BEGINS_FORMULA) => format!("'{text}"),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
@@ -153,6 +161,7 @@ fn folded(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use serde_json::json;
 
     #[test]
@@ -160,15 +169,36 @@ mod tests {
         for (text, written) in [
             ("=1+1", "'=1+1"),
             ("+678 123", "'+678 123"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
             ("-5", "'-5"),
             ("@sum", "'@sum"),
             ("Kevin", "Kevin"),
             ("a=b", "a=b"),
+            ("＝1+1", "'＝1+1"),
+            ("＋1", "'＋1"),
+            ("－1", "'－1"),
+            ("＠sum", "'＠sum"),
+            ("'=1", "''=1"),
+            ("''＠", "'''＠"),
+            ("'t Hooft", "'t Hooft"),
+            ("'", "'"),
         ] {
             assert_eq!(cell(&json!(text)), written);
         }
         assert_eq!(cell(&json!(-5)), "-5");
         assert_eq!(cell(&Value::Null), "");
+    }
+
+    proptest! {
+        /// Whatever the text was, it is known from the cell.
+        #[test]
+        fn a_protected_cell_comes_back_as_it_was(text in "['=+@＝＠\t a-]{0,8}") {
+            let written = cell(&json!(text));
+            prop_assert!(!written.starts_with(BEGINS_FORMULA), "{written}");
+            let protected = written.trim_start_matches('\'').starts_with(BEGINS_FORMULA);
+            prop_assert_eq!(if protected { &written[1..] } else { &written }, text);
+        }
     }
 
     #[test]

@@ -112,6 +112,8 @@ pub(super) struct Written {
     part: PathBuf,
     path: PathBuf,
     pub rows: i64,
+    /// Rows of the list that this kind of file has no place for.
+    pub left_out: i64,
     pub entry: Entry,
 }
 
@@ -143,19 +145,21 @@ pub(super) fn write(db: &mut Db, call: &Call, what: &What, format: Format, folde
     let file = open(&part).map_err(|error| unwritable(&part, &error))?;
     let name = format!("{}.{ending}", what.name());
     let entry = Entry { verb: Verb::Exported, kind: what.kind(), id: None, name, changes: Changes::default() };
-    let mut written = Written { part, path, rows: 0, entry };
+    let mut written = Written { part, path, rows: 0, left_out: 0, entry };
     let mut sheet =
         files::Sheet::new(BufWriter::new(file), format, Clock { now: call.now, zone: call.settings.time_zone });
     let failed = |error: &io::Error| Stop::from(unwritable(&written.path, error));
     sheet.begin().map_err(|error| failed(&error))?;
-    let mut rows = 0;
+    let (mut rows, mut left_out) = (0, 0);
     pages(db, call, what, |row| {
-        rows += 1;
-        sheet.row(&row).map_err(|error| failed(&error))
+        let counted = if sheet.row(&row).map_err(|error| failed(&error))? { &mut rows } else { &mut left_out };
+        *counted += 1;
+        Ok(())
     })?;
     sheet.end().and_then(|mut file| file.flush()).map_err(|error| failed(&error))?;
-    written.rows = rows;
-    written.entry.name = format!("{}: {rows}", written.entry.name);
+    (written.rows, written.left_out) = (rows, left_out);
+    let of = if left_out > 0 { format!("/{}", rows + left_out) } else { String::new() };
+    written.entry.name = format!("{}: {rows}{of}", written.entry.name);
     Ok(written)
 }
 

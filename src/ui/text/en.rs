@@ -276,7 +276,11 @@ pub(super) fn say(what: W) -> String {
             Format::Ics => "iCalendar, for calendars",
             Format::Vcf => "vCard, for address books",
         },
-        W::Exported { rows, path } => return format!("{} in {path}", plural(rows, "row", "rows")),
+        W::Exported { rows, left_out: 0, path } => return format!("{} in {path}", plural(rows, "row", "rows")),
+        W::Exported { rows, left_out, path } => {
+            let left_out = plural(left_out, "event without a start", "events without a start");
+            return format!("{} (left out: {left_out}) in {path}", plural(rows, "row", "rows"));
+        }
         W::ExportTitle => "Export this list as",
         W::Palette(palette) => match palette {
             Palette::Standard => "the terminal's own",

@@ -290,7 +290,11 @@ pub(super) fn say(what: W) -> String {
             Format::Ics => "iCalendar, pour agendas",
             Format::Vcf => "vCard, pour carnets d'adresses",
         },
-        W::Exported { rows, path } => return format!("{} dans {path}", plural(rows, "ligne", "lignes")),
+        W::Exported { rows, left_out: 0, path } => return format!("{} dans {path}", plural(rows, "ligne", "lignes")),
+        W::Exported { rows, left_out, path } => {
+            let left_out = plural(left_out, "événement sans début", "événements sans début");
+            return format!("{} (omis : {left_out}) dans {path}", plural(rows, "ligne", "lignes"));
+        }
         W::ExportTitle => "Exporter cette liste en",
         W::Palette(palette) => match palette {
             Palette::Standard => "celles du terminal",

@@ -158,6 +158,7 @@ pub enum W<'a> {
     Format(Format),
     Exported {
         rows: i64,
+        left_out: i64,
         path: &'a str,
     },
     Figure(About),

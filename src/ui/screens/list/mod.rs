@@ -144,9 +144,9 @@ impl List {
                     let follows = self.behind && awaited == Awaited::Fresh;
                     if follows { self.load().map_or(Action::None, Action::Send) } else { action }
                 }
-                Reply::Exported { rows, path } => {
+                Reply::Exported { rows, left_out, path } => {
                     let path = path.display().to_string();
-                    Action::Notice(Notice::good(ctx.say(W::Exported { rows, path: &path })))
+                    Action::Notice(Notice::good(ctx.say(W::Exported { rows, left_out, path: &path })))
                 }
                 written => {
                     self.marks.clear();
