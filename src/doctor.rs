@@ -59,7 +59,7 @@ pub fn report(config: &Config) -> (String, Option<Error>) {
     if let Ok((width, height)) = crossterm::terminal::size() {
         line(&mut report, "size", &format!("{width} x {height}"));
     }
-    for name in ["TERM", "COLORTERM", "LANG"] {
+    for name in ["TERM", "COLORTERM", "LC_ALL", "LC_CTYPE", "LANG"] {
         let value = std::env::var(name).unwrap_or_default();
         line(&mut report, name, &crate::domain::text::for_terminal(&value));
     }

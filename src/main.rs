@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop(code, sentence)) => {
-            eprintln!("epic-events: {sentence}");
+            eprintln!("epic-events: {}", app::for_locale(&sentence));
             ExitCode::from(code)
         }
     }
@@ -92,16 +92,14 @@ fn run(cli: &Cli) -> Result<(), Stop> {
     if let Some(events) = cli.scale {
         return start_scaled(cli, &config, events);
     }
-    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-        return Err(no_terminal(config.preferences.language));
-    }
+    app::can_show().map_err(|failure| no_screen(config.preferences.language, &failure))?;
     if cli.demo { start_demo(&config) } else { start(cli, &config) }
 }
 
 /// What an administrator does from the command line.
 fn look_after(command: &Command, config: &Config) -> Result<(), Stop> {
     let language = config.preferences.language;
-    let say = |what: W| print(format!("{}\n", text::say(language, what)).as_bytes());
+    let say = |what: W| print(format!("{}\n", app::for_locale(&text::say(language, what))).as_bytes());
     let said = |error: Error| stop(language, &error);
     let address = config.database.expose_secret();
     match command {
@@ -145,8 +143,14 @@ fn configuration(error: &config::Error) -> Stop {
     Stop(exit::CONFIGURATION, error.to_string())
 }
 
-fn no_terminal(language: Language) -> Stop {
-    Stop(exit::ERROR, text::say(language, W::NoTerminal))
+/// Why there is no screen, in words.
+fn no_screen(language: Language, failure: &Failure) -> Stop {
+    let words = match failure {
+        Failure::NoTerminal => text::say(language, W::NoTerminal),
+        Failure::DumbTerminal => text::say(language, W::DumbTerminal),
+        Failure::Terminal(_) => failure.to_string(),
+    };
+    Stop(exit::ERROR, words)
 }
 
 /// The error in words, with its exit code.
@@ -244,10 +248,7 @@ fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(St
             tracing::error!(%error, "the configuration could not be written");
         }
     };
-    app::run(app, make, keep).map_err(|failure| match failure {
-        Failure::NoTerminal => no_terminal(config.preferences.language),
-        other @ Failure::Terminal(_) => Stop(exit::ERROR, other.to_string()),
-    })
+    app::run(app, make, keep).map_err(|failure| no_screen(config.preferences.language, &failure))
 }
 
 /// `--init --non-interactive`: the same as the wizard, from a script.

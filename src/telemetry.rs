@@ -19,6 +19,7 @@ use tracing_subscriber::{
 };
 
 use crate::{
+    app,
     config::{Config, private_folder},
     domain::{Error, error::Reference, language::Language, session::random_id},
     ui::text,
@@ -93,7 +94,8 @@ fn tell_of_panics(language: Language) {
             "the program panicked",
         );
         if here.id() == main {
-            eprintln!("epic-events: {}", text::error(language, &Error::Internal(Reference(reference))));
+            let sentence = text::error(language, &Error::Internal(Reference(reference)));
+            eprintln!("epic-events: {}", app::for_locale(&sentence));
         }
     }));
 }

@@ -17,7 +17,7 @@ use epic_events::{
 use rstest::rstest;
 use support::{
     Engine, TestDb,
-    terminal::{ENTER, ESC, SAVE, TAB, Terminal, environment},
+    terminal::{COLUMNS, ENTER, ESC, ROWS, SAVE, TAB, Terminal, environment},
 };
 
 const BOSS: &str = "correct horse battery";
@@ -64,7 +64,12 @@ fn sign_in(terminal: &mut Terminal, name: &str, password: &str) {
 
 /// The palette leads anywhere by typing.
 fn go(terminal: &mut Terminal, words: &str, shows: &str) {
-    terminal.press(":").see(&["Go to, or do"]).press(words).press(ENTER).see(&[shows]);
+    go_in(terminal, "Go to, or do", words, shows);
+}
+
+/// The same in another language, by the title of its palette.
+fn go_in(terminal: &mut Terminal, palette: &str, words: &str, shows: &str) {
+    terminal.press(":").see(&[palette]).press(words).press(ENTER).see(&[shows]);
 }
 
 fn sign_out(terminal: &mut Terminal) {
@@ -329,6 +334,47 @@ fn what_goes_wrong_is_a_sentence_and_a_code() {
     init(home.path(), &db.url);
     let (code, error) = told(&INIT, &db.url, &format!("{BOSS}\n"));
     assert!(code == 1 && error.contains("Nothing was changed"), "{code} {error}");
+}
+
+/// Where the locale is not UTF-8, its bytes would be broken letters: nothing but ASCII is sent.
+#[rstest]
+fn a_locale_that_is_not_utf_8_gets_ascii(#[values("C", "POSIX", "fr_FR.ISO-8859-1", "fr_FR@euro")] locale: &str) {
+    let home = tempfile::tempdir().unwrap();
+    let more = [("LC_ALL", locale), ("EPIC_EVENTS_LANGUAGE", "fr")];
+    let more = more.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let mut terminal = Terminal::with(home.path(), "", &["--demo"], (COLUMNS, ROWS), more);
+    terminal.see(&["Comptes de d"]).field("manager").press("look-around-freely").press(ENTER).see(&[" faire"]);
+    go_in(&mut terminal, "Aller", "evenements", "Alienor Vichum");
+    terminal.press("\x03");
+    let (code, raw) = terminal.end();
+    let said = String::from_utf8_lossy(&raw);
+    let other: Vec<char> = said.chars().filter(|c| !c.is_ascii()).collect();
+    assert!(code == 0 && other.is_empty(), "{code}: {other:?}");
+}
+
+#[test]
+fn a_dumb_terminal_gets_a_sentence() {
+    let home = tempfile::tempdir().unwrap();
+    let more = vec![("TERM".to_owned(), "dumb".to_owned())];
+    let mut terminal = Terminal::with(home.path(), "", &["--demo"], (COLUMNS, ROWS), more);
+    terminal.see(&["TERM=dumb"]);
+    let (code, raw) = terminal.end();
+    assert!(code == 1 && !raw.contains(&0x1b), "{code} {:?}", String::from_utf8_lossy(&raw));
+}
+
+/// Whatever ends the program from outside, the shell gets its screen and its keys back.
+#[rstest]
+#[case(rustix::process::Signal::QUIT)]
+#[case(rustix::process::Signal::TERM)]
+#[case(rustix::process::Signal::INT)]
+fn a_signal_that_ends_the_program_gives_the_screen_back(#[case] signal: rustix::process::Signal) {
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(home.path(), "", &["--demo"]);
+    terminal.see(&["Demo accounts"]);
+    rustix::process::kill_process(terminal.process(), signal).unwrap();
+    let (_, raw) = terminal.end();
+    let said = String::from_utf8_lossy(&raw);
+    assert!(said.contains("\u{1b}[?1049l"), "the screen was not given back: {said:?}");
 }
 
 #[test]

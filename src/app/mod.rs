@@ -19,7 +19,7 @@ use secrecy::SecretString;
 
 pub use clock::now;
 pub use run::{Failure, Keep, run};
-pub use terminal::has_shell;
+pub use terminal::{can_show, for_locale, has_shell};
 pub use worker::{Executor, Job};
 
 use crate::{

@@ -9,7 +9,7 @@ use std::{
 
 use secrecy::SecretString;
 use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP},
+    consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP},
     iterator::Signals,
 };
 
@@ -25,6 +25,8 @@ use crate::{domain::language::Language, ui::Preferences};
 pub enum Failure {
     #[error("there is no terminal")]
     NoTerminal,
+    #[error("the terminal cannot place text on the screen")]
+    DumbTerminal,
     #[error("the terminal does not work: {0}")]
     Terminal(#[from] io::Error),
 }
@@ -44,9 +46,7 @@ pub fn run(
     make: Arc<dyn Fn() -> Executor + Send + Sync>,
     mut keep: impl FnMut(Keep),
 ) -> Result<(), Failure> {
-    if !terminal::is_there() {
-        return Err(Failure::NoTerminal);
-    }
+    terminal::can_show()?;
     let (sender, events) = mpsc::channel();
     watch_signals(sender.clone())?;
     let mut screen = Screen::take(app.preferences().mouse)?;
@@ -55,7 +55,7 @@ pub fn run(
     let size = screen.terminal.size()?;
     app.update(Event::Terminal(crossterm::event::Event::Resize(size.width, size.height)), clock::now());
     loop {
-        screen.terminal.draw(|frame| app.draw(frame))?;
+        screen.draw(&app)?;
         let first = events.recv_timeout(Duration::from_millis(app.patience())).unwrap_or(Event::Tick);
         // What has piled up is taken before the next frame.
         let mut batch = vec![first];
@@ -94,16 +94,18 @@ fn read_terminal(events: mpsc::Sender<Event>) {
 }
 
 /// When the terminal has vanished nothing can be drawn or read any more: the program
-/// stops by itself, and does not wait for a loop that may be stuck.
+/// stops by itself, and does not wait for a loop that may be stuck. Nor does it where somebody
+/// insists; the screen is given back all the same.
 fn watch_signals(events: mpsc::Sender<Event>) -> io::Result<()> {
-    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGTSTP])?;
+    let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGTSTP])?;
     thread::spawn(move || {
         for signal in &mut signals {
             // Stopped from outside, the terminal has to be given back first as well.
             let event = if signal == SIGTSTP { Event::Suspend } else { Event::Stop };
             events.send(event).ok();
-            if signal == SIGHUP {
+            if signal == SIGHUP || signal == SIGQUIT {
                 thread::sleep(Duration::from_secs(2));
+                terminal::leave();
                 std::process::exit(0);
             }
         }

@@ -203,6 +203,44 @@ pub fn fit_right(text: &str, columns: usize) -> String {
     format!("{}{short}", " ".repeat(columns.saturating_sub(width(&short))))
 }
 
+/// The nearest that ASCII has for one character as a person counts them: the letter without its
+/// accents, a plain sign for a typographic one, `?` where there is nothing like it.
+pub fn nearest_ascii(grapheme: &str) -> char {
+    let first = grapheme.chars().next().unwrap_or(' ');
+    let sign = match first {
+        '‘' | '’' | 'ʼ' | '‹' | '›' => '\'',
+        '“' | '”' | '„' | '«' | '»' => '"',
+        '\u{2010}'..='\u{2015}' | '−' => '-',
+        '…' => '~',
+        '•' | '·' => '*',
+        '×' => 'x',
+        'Œ' | 'Ø' => 'O',
+        'œ' | 'ø' => 'o',
+        'Æ' => 'A',
+        'æ' => 'a',
+        'ß' => 's',
+        'Ł' => 'L',
+        'ł' => 'l',
+        'Đ' | 'Ð' => 'D',
+        'đ' | 'ð' => 'd',
+        'ı' => 'i',
+        '€' => 'E',
+        '£' => 'L',
+        c if c.is_whitespace() => ' ',
+        c => c.nfkd().next().unwrap_or(c),
+    };
+    if matches!(sign, ' '..='~') { sign } else { '?' }
+}
+
+/// A text for a reader of ASCII alone, with as many characters as it had.
+pub fn to_ascii(text: &str) -> String {
+    let plain = |grapheme: &str| match grapheme {
+        "\n" | "\r\n" => '\n',
+        other => nearest_ascii(other),
+    };
+    text.graphemes(true).map(plain).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,6 +319,18 @@ mod tests {
         assert_eq!(cut("日本語", 4), "日…");
     }
 
+    #[test]
+    fn letters_lose_their_accents_where_there_is_only_ascii() {
+        assert_eq!(
+            to_ascii("Zoë Çelik, événement à Łódź\u{a0}: «\u{202f}œuvre\u{202f}»"),
+            "Zoe Celik, evenement a Lodz : \" ouvre \""
+        );
+        assert_eq!(
+            to_ascii("53 Rue du Château – l’été…\nWeiß e\u{301} １２ 日本 👩‍👩‍👧‍👦 €"),
+            "53 Rue du Chateau - l'ete~\nWeis e 12 ?? ? E"
+        );
+    }
+
     /// Characters that work on their neighbours, in any order.
     fn entangled() -> impl Strategy<Value = String> {
         "[a각\u{1100}\u{1161}\u{11a8}日 \t\n\r\u{a0}\u{200b}-\u{200f}\u{301}\u{323}\u{34b}\u{94d}\u{93f}\u{9be}\u{9c7}\u{1f469}\u{fe0f}İẞ№㎏\u{600}]{0,40}"
@@ -297,6 +347,7 @@ mod tests {
             prop_assert!(!clean_multiline(&text).chars().any(|c| c != '\n' && is_unwanted(c)));
             prop_assert!(!for_terminal(&text).chars().any(is_unwanted));
             prop_assert!(unicode_normalization::is_nfc(&clean(&text)));
+            prop_assert!(to_ascii(&text).chars().all(|c| c == '\n' || matches!(c, ' '..='~')));
         }
 
         #[test]

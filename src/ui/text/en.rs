@@ -384,6 +384,9 @@ pub(super) fn say(what: W) -> String {
         W::SetUpSummary => {
             "This is what will be made. Nothing has been written so far. Enter creates the company, Esc goes back."
         }
+        W::DumbTerminal => {
+            "This terminal cannot show a full screen (TERM=dumb). Start the program in a terminal window, or set TERM to what this one is, for example TERM=xterm-256color."
+        }
         W::NoTerminal => "Epic Events needs a terminal: start it in a terminal window, not in a pipe or from a script.",
     };
     fixed.to_owned()

@@ -406,6 +406,9 @@ pub(super) fn say(what: W) -> String {
         W::SetUpSummary => {
             "Voici ce qui sera créé. Rien n'a été écrit jusqu'ici. Entrée crée l'entreprise, Échap revient."
         }
+        W::DumbTerminal => {
+            "Ce terminal ne peut pas montrer un écran entier (TERM=dumb). Lancez le programme dans une fenêtre de terminal, ou donnez à TERM le nom de celui-ci, par exemple TERM=xterm-256color."
+        }
         W::NoTerminal => {
             "Epic Events a besoin d'un terminal : lancez-le dans une fenêtre de terminal, pas dans un tube ni un script."
         }

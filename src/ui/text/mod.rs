@@ -231,6 +231,7 @@ pub enum W<'a> {
     SetUpManager,
     SetUpSummary,
     NoTerminal,
+    DumbTerminal,
     ContractOf {
         number: i64,
         client: &'a str,

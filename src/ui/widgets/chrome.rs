@@ -106,17 +106,32 @@ pub fn boxed(frame: &mut Frame, area: Rect, size: (u16, u16), title: &str, theme
 /// Signs of the program's own in ASCII; what people wrote stays as it is.
 pub fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
-        let plain = match cell.symbol() {
-            "─" | "–" => "-",
-            "│" => "|",
-            "┌" | "┐" | "└" | "┘" => "+",
-            "…" => "~",
-            "━" => "=",
-            "\u{a0}" | "\u{202f}" => " ",
-            _ => continue,
-        };
-        cell.set_symbol(plain);
+        if let Some(plain) = plain_sign(cell.symbol()) {
+            cell.set_symbol(plain);
+        }
     }
+}
+
+/// Everything in ASCII, for a terminal that shows nothing else. Each cell keeps its place: what
+/// was two columns wide becomes one sign and a space.
+pub fn letters_to_ascii(buffer: &mut Buffer) {
+    to_ascii(buffer);
+    for cell in buffer.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
+        let plain = text::nearest_ascii(cell.symbol());
+        cell.set_char(plain);
+    }
+}
+
+fn plain_sign(symbol: &str) -> Option<&'static str> {
+    Some(match symbol {
+        "─" | "–" => "-",
+        "│" => "|",
+        "┌" | "┐" | "└" | "┘" => "+",
+        "…" => "~",
+        "━" => "=",
+        "\u{a0}" | "\u{202f}" => " ",
+        _ => return None,
+    })
 }
 
 /// The text in lines of at most so many columns, broken between words.
@@ -149,6 +164,15 @@ pub fn wrapped(words: &str, columns: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_cell_becomes_ascii_where_it_stands() {
+        let mut buffer = Buffer::with_lines(["│Zoë 日本 👩‍👩‍👧‍👦 e\u{301}…│", "┌ À faire ─┐"]);
+        letters_to_ascii(&mut buffer);
+        let line = |y: u16| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
+        assert_eq!(line(0), "|Zoe ? ?  ?  e~|");
+        assert_eq!(line(1).trim_end(), "+ A faire -+");
+    }
 
     #[test]
     fn lines_break_between_words_and_within_the_longest() {
