@@ -100,10 +100,13 @@ impl Auth<'_> {
     /// for an unknown name, a wrong password and a deactivated account.
     pub fn sign_in(&self, link: &mut Link, login: &str, password: &SecretString) -> Result<Reply, Error> {
         let account = storage::users::by_login(link.db()?, login)?;
+        // Asked for every name: the answer to one that nobody has costs as many round trips.
+        let unknown = UnknownLogin::hashed(&storage::settings::login_secret(link.db()?)?, login);
+        let failures = storage::users::unknown_failures(link.db()?, &unknown)?;
         let session = random_id();
         let verdict = match &account {
             Some(account) => self.attempt(link, account, password),
-            None => self.attempt_unknown(link, login, password),
+            None => self.attempt_unknown(link, &unknown, failures, password),
         };
         let refused = match (verdict, &account) {
             (Ok(()), Some(account)) if account.active => {
@@ -172,22 +175,27 @@ impl Auth<'_> {
         if self.hasher.verify(password, Some(account)) { Ok(()) } else { Err(Error::SignIn(SignInProblem::Wrong)) }
     }
 
-    fn attempt_unknown(&self, link: &mut Link, login: &str, password: &SecretString) -> Result<(), Error> {
+    /// The same for a name that nobody has; `seen` are its failures so far.
+    fn attempt_unknown(
+        &self,
+        link: &mut Link,
+        key: &UnknownLogin,
+        seen: Option<(i32, NaiveDateTime)>,
+        password: &SecretString,
+    ) -> Result<(), Error> {
         let now = self.now.utc;
-        let key = UnknownLogin::hashed(&login_secret(link)?, login);
-        let seen = storage::users::unknown_failures(link.db()?, &key)?;
         if let Some((failures, written)) = seen
             && let Some(until) = refused_until(written, failures, now)
         {
             if until < written {
-                storage::users::shorten_unknown(link.db()?, &key, written, until)?;
+                storage::users::shorten_unknown(link.db()?, key, written, until)?;
             }
             return Err(Error::SignIn(SignInProblem::Wait(seconds_until(until, now))));
         }
         let failures = seen.map(|(failures, _)| failures);
         let next = next_attempt(failures.unwrap_or(0), now);
         let forget = now - TimeDelta::days(FORGET_DAYS);
-        if !storage::users::count_unknown(link.db()?, &key, failures, next, forget)? {
+        if !storage::users::count_unknown(link.db()?, key, failures, next, forget)? {
             return Err(Error::SignIn(SignInProblem::Wait(1)));
         }
         self.hasher.verify(password, None);
@@ -249,17 +257,6 @@ impl Auth<'_> {
             tracing::error!(?stop, "a failed sign-in could not be written to the audit log");
         }
     }
-}
-
-/// The company's secret for the names that nobody has, made when the first is typed. Of two
-/// programs that make one at the same time, both get the one that was stored.
-fn login_secret(link: &mut Link) -> Result<SecretString, Error> {
-    let stored = storage::settings::login_secret(link.db()?)?;
-    if !stored.expose_secret().is_empty() {
-        return Ok(stored);
-    }
-    let fresh = SecretString::from(format!("{}{}", random_id(), random_id()));
-    Ok(link.transact(|db| Ok(storage::settings::store_login_secret(db, &fresh)?))?)
 }
 
 /// Whole seconds, rounded up: never 0 while something is left.

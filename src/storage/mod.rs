@@ -28,8 +28,8 @@ pub mod users;
 pub use address::Target;
 pub use connection::{Db, MultiBackend};
 pub use failure::Failure;
-pub use scope::Scope;
 pub use held::{Current, Held, Versioned};
+pub use scope::Scope;
 pub use standing::Standing;
 
 use crate::domain::UserId;

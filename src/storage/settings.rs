@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::{connection::Db, failure::Failure};
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 /// The row that is filled when the first manager is created, and never again.
 const INITIALISED_AT: &str = "initialised_at";
 
-/// What names that nobody has are hashed with; empty until the first such name is typed.
+/// What names that nobody has are hashed with; made by the migration.
 const LOGIN_SECRET: &str = "login_secret";
 
 /// Rows that are no choices of the company.
@@ -119,17 +119,9 @@ pub fn set_up_at(db: &mut Db) -> Result<Option<NaiveDateTime>, Failure> {
     Ok(claimed.first(db).optional()?)
 }
 
-/// What names that nobody has are hashed with; empty when there is no such secret yet.
+/// What names that nobody has are hashed with.
 pub fn login_secret(db: &mut Db) -> Result<SecretString, Failure> {
     Ok(settings::table.find(LOGIN_SECRET).select(settings::value).first::<String>(db)?.into())
-}
-
-/// Stores this secret unless there is one, and gives back the one that is stored then. On a
-/// server this comes first in its transaction, so that it reads what another one has stored.
-pub fn store_login_secret(db: &mut Db, fresh: &SecretString) -> Result<SecretString, Failure> {
-    let none = settings::table.find(LOGIN_SECRET).filter(settings::value.eq(""));
-    diesel::update(none).set(settings::value.eq(fresh.expose_secret())).execute(db)?;
-    login_secret(db)
 }
 
 /// Whether a company has been set up here.

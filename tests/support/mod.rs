@@ -102,7 +102,7 @@ impl TestDb {
                 let files = std::fs::read_dir(Path::new(path).parent().unwrap()).unwrap();
                 files.flat_map(|file| std::fs::read(file.unwrap().path()).unwrap()).collect()
             }
-            None => server().dump(self.url.rsplit('/').next().unwrap()),
+            None => server(self.engine).dump(self.url.rsplit('/').next().unwrap()),
         }
     }
 

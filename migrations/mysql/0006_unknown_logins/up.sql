@@ -8,6 +8,6 @@ CREATE TABLE IF NOT EXISTS unknown_logins (
     retry_after DATETIME(6) NOT NULL,
     CONSTRAINT unknown_logins_hashed CHECK (login_key REGEXP '^[0-9a-f]{64}$')
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
--- The key of these hashes. The program makes it when it is first needed.
+-- The key of these hashes.
 INSERT IGNORE INTO settings (`key`, value, created_at, updated_at)
-VALUES ('login_secret', '', '1970-01-01 00:00:00', '1970-01-01 00:00:00');
+VALUES ('login_secret', LOWER(HEX(RANDOM_BYTES(32))), '1970-01-01 00:00:00', '1970-01-01 00:00:00');

@@ -8,6 +8,6 @@ CREATE TABLE unknown_logins (
     failed_logins INTEGER NOT NULL,
     retry_after TIMESTAMP NOT NULL
 );
--- The key of these hashes. The program makes it when it is first needed.
+-- The key of these hashes.
 INSERT OR IGNORE INTO settings ("key", value, created_at, updated_at)
-VALUES ('login_secret', '', '1970-01-01 00:00:00', '1970-01-01 00:00:00');
+VALUES ('login_secret', lower(hex(randomblob(32))), '1970-01-01 00:00:00', '1970-01-01 00:00:00');
