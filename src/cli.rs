@@ -20,6 +20,12 @@ pub enum Command {
     Man,
     /// Copy the embedded database into a new file; others may work meanwhile
     Backup { file: PathBuf },
+    /// Bring the tables of the database up to date, with the account that set it up
+    Migrate {
+        /// Only say what there is to do
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Put a backup in the place of the embedded database; what was there is kept beside it
     Restore { file: PathBuf },
     /// Look after the audit log
@@ -58,8 +64,9 @@ pub struct Cli {
     #[arg(long, value_name = "EVENTS", requires = "demo")]
     pub scale: Option<u64>,
 
-    /// With --init: ask nothing, take everything from the command line
-    #[arg(long, requires = "init", requires_all = ["username", "full_name", "password_stdin"])]
+    /// With --init: ask nothing, take everything from the command line. A new company needs
+    /// --username, --full-name and --password-stdin; of one that is there the tables are brought up to date
+    #[arg(long, requires = "init")]
     pub non_interactive: bool,
 
     /// The first manager's username: 3 to 30 letters, digits, . _ -
@@ -92,11 +99,11 @@ pub struct Cli {
 
     /// The database, by its address. Others on this computer can see a password that
     /// stands here; the configuration file hides it
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", global = true)]
     pub database_url: Option<String>,
 
     /// en or fr
-    #[arg(long, value_name = "LANGUAGE")]
+    #[arg(long, value_name = "LANGUAGE", global = true)]
     pub language: Option<Language>,
 
     /// standard, plain (no colours) or contrast

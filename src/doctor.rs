@@ -5,7 +5,7 @@ use std::{fmt::Write, io::IsTerminal};
 use secrecy::ExposeSecret;
 
 use crate::{
-    config::{Config, Origin},
+    config::{Config, Origin, Value},
     domain::{Error, language::Language},
     services::{Examined, examine},
     ui::text::{self, W},
@@ -31,14 +31,20 @@ pub fn report(config: &Config) -> (String, Option<Error>) {
     }
 
     title(&mut report, &say(W::DoctorConfiguration));
-    for (name, (value, origin)) in &config.origins {
-        line(&mut report, name, &format!("{value}  ({})", from(origin, language)));
+    for Value { name, shown, origin, overruled_by, .. } in &config.found {
+        let mut told = format!("{shown}  ({})", from(origin, language));
+        if let Some((by, origin)) = overruled_by {
+            let by = say(W::DoctorOverruled { by, origin: &from(origin, language) });
+            write!(told, ", {by}").ok();
+        }
+        line(&mut report, name, &told);
     }
-    if config.origins.is_empty() {
+    if config.found.is_empty() {
         line(&mut report, "", &say(W::DoctorDefaults));
     }
 
     title(&mut report, &say(W::DoctorDatabase));
+    line(&mut report, "address", &config.shown_address());
     let examined = examine(config.database.expose_secret());
     let problem = match examined {
         Ok(Examined { server, schema, set_up, .. }) => {

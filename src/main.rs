@@ -11,7 +11,7 @@ use clap::{CommandFactory, Parser};
 use epic_events::{
     app::{self, App, Executor, Failure, Job, Keep, Options},
     cli::{Audit, Cli, Command},
-    config::{self, Config},
+    config::{self, Config, Remembered},
     doctor,
     domain::{
         Error,
@@ -21,7 +21,7 @@ use epic_events::{
         user::{Role, UserDraft},
     },
     services::{
-        Reply, Request, Services, SetUp, demo,
+        self, Occupancy, Reply, Request, Services, SetUp, demo,
         upkeep::{self, Verified},
     },
     storage::Target,
@@ -109,6 +109,14 @@ fn look_after(command: &Command, config: &Config) -> Result<(), Stop> {
             print(report.as_bytes())?;
             problem.map_or(Ok(()), |error| Err(said(error)))
         }
+        Command::Migrate { dry_run } => {
+            let versions = services::migrate(address, *dry_run).map_err(said)?;
+            say(match (versions.from == versions.to, dry_run) {
+                (true, _) => W::UpToDate(&versions.to),
+                (false, true) => W::WouldMigrate(&versions),
+                (false, false) => W::Migrated(&versions),
+            })
+        }
         Command::Backup { file } => {
             upkeep::backup(address, file).map_err(said)?;
             say(W::BackupDone(&file.display().to_string()))
@@ -156,7 +164,9 @@ fn no_screen(language: Language, failure: &Failure) -> Stop {
 /// The error in words, with its exit code.
 fn stop(language: Language, error: &Error) -> Stop {
     let code = match error {
-        Error::Unavailable(ConnectionProblem::BadAddress(_)) => exit::CONFIGURATION,
+        Error::Unavailable(ConnectionProblem::BadAddress(_) | ConnectionProblem::AuthorityFile(_)) => {
+            exit::CONFIGURATION
+        }
         Error::Unavailable(_) | Error::OutcomeUnknown => exit::DATABASE,
         Error::SignIn(_) | Error::SignedOut(_) => exit::AUTHENTICATION,
         Error::Invalid(_) => exit::USAGE,
@@ -174,18 +184,17 @@ fn services(address: &SecretString, config: &Config) -> Result<Services, Error> 
 /// The company that is there, or the wizard.
 fn start(cli: &Cli, config: &Arc<Config>) -> Result<(), Stop> {
     let said = |error: Error| stop(config.preferences.language, &error);
-    let connected = services(&config.database, config).map_err(said)?.connect();
-    let wizard = match (cli.init, connected) {
-        (true, Ok(())) => return Err(said(Error::AlreadySetUp)),
-        (false, Ok(())) => false,
-        (true, Err(Error::Unavailable(ConnectionProblem::SchemaTooNew))) => {
-            return Err(said(Error::Unavailable(ConnectionProblem::SchemaTooNew)));
+    if cli.init {
+        match services::found(config.database.expose_secret()) {
+            Ok(Occupancy::Company) => return Err(said(Error::AlreadySetUp)),
+            Err(error @ Error::Unavailable(ConnectionProblem::SchemaTooNew)) => return Err(said(error)),
+            // The wizard asks for another database where this one cannot be used.
+            Ok(Occupancy::Free { .. } | Occupancy::CompanyBehind(_)) | Err(_) => {}
         }
-        // The wizard asks for another database where this one cannot be used.
-        (true, Err(_)) => true,
-        (false, Err(error)) => return Err(said(error)),
-    };
-    show(config, config.database.clone(), wizard, Vec::new())
+    } else {
+        services(&config.database, config).and_then(|mut services| services.connect()).map_err(said)?;
+    }
+    show(config, config.database.clone(), cli.init, Vec::new())
 }
 
 fn start_demo(config: &Arc<Config>) -> Result<(), Stop> {
@@ -215,14 +224,16 @@ fn start_scaled(cli: &Cli, config: &Arc<Config>, events: u64) -> Result<(), Stop
 }
 
 fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(String, String)>) -> Result<(), Stop> {
-    let embedded = if config.server.is_none() && address.expose_secret().starts_with("sqlite:") {
-        address.expose_secret().to_owned()
-    } else {
-        config.folders.embedded()
+    let embedded = match &config.server {
+        None if address.expose_secret().starts_with("sqlite:") => address.expose_secret().to_owned(),
+        _ => config.folders.embedded(),
     };
     let (preferences, server) = (config.preferences, config.server.clone());
+    let is_demo = !demo.is_empty();
     let options = Options { preferences, demo, embedded, server, suspends: app::has_shell() };
-    let app = App::new(options, wizard, app::now());
+    // Whoever looks around in the demo is nobody who works here.
+    let people = if is_demo { HashMap::new() } else { config.people.clone() };
+    let app = App::new(options, wizard, app::now()).knowing(people);
     // After set-up the database may be another: workers that start later open that one.
     let present = Arc::new(std::sync::Mutex::new(address));
     let (for_workers, config_of_workers) = (Arc::clone(&present), Arc::clone(config));
@@ -234,26 +245,58 @@ fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(St
             Err(error) => Err(error.clone()),
         })
     });
-    let keep = |what: Keep| {
-        let kept = match what {
-            Keep::Company(url, language) => {
-                if let Ok(mut held) = present.lock() {
-                    *held = url.clone();
-                }
-                config.remember(&url, language)
-            }
-            Keep::Preferences(preferences) => config.prefer(preferences),
-        };
-        if let Err(error) = kept {
-            tracing::error!(%error, "the configuration could not be written");
+    let switch = |url: SecretString| {
+        if let Ok(mut held) = present.lock() {
+            *held = url;
         }
+    };
+    let keep = |what: Keep| {
+        let (language, kept) = match what {
+            Keep::Database(url) => {
+                switch(url);
+                return None;
+            }
+            Keep::Company(url, language) => {
+                switch(url.clone());
+                (language, config.remember(&url, language))
+            }
+            Keep::Preferences(..) if is_demo => return None,
+            Keep::Preferences(username, preferences) => {
+                (preferences.language, config.prefer(&username, preferences).map(|()| Remembered::Kept))
+            }
+        };
+        told(language, kept)
     };
     app::run(app, make, keep).map_err(|failure| no_screen(config.preferences.language, &failure))
 }
 
-/// `--init --non-interactive`: the same as the wizard, from a script.
+/// What is to be said of a configuration that was to be written, if anything is.
+fn told(language: Language, kept: Result<Remembered, config::Error>) -> Option<String> {
+    match kept {
+        Ok(Remembered::Kept) => None,
+        Ok(Remembered::LeftAlone(file)) => Some(text::say(language, W::LeftAlone(&file.display().to_string()))),
+        Err(error) => {
+            tracing::error!(%error, "a file of the machine could not be written");
+            Some(text::say(language, W::NotKept(&error.to_string())))
+        }
+    }
+}
+
+/// `--init --non-interactive`: the same as the wizard, from a script. Of a company that is there
+/// already the tables are brought up to date, if they are behind.
 fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
-    let said = |error: Error| stop(config.preferences.language, &error);
+    let language = config.preferences.language;
+    let said = |error: Error| stop(language, &error);
+    let address = config.database.expose_secret();
+    if let Occupancy::CompanyBehind(_) = services::found(address).map_err(said)? {
+        let versions = services::migrate(address, false).map_err(said)?;
+        println!("{}", text::say(language, W::Migrated(&versions)));
+        return Ok(());
+    }
+    if cli.username.is_none() || cli.full_name.is_none() || !cli.password_stdin {
+        let needed = "A new company needs --username, --full-name and --password-stdin";
+        Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, needed).exit();
+    }
     let mut password = String::new();
     std::io::stdin().lock().read_line(&mut password).map_err(|error| Stop(exit::USAGE, error.to_string()))?;
     let password = SecretString::from(password.trim_end_matches(['\n', '\r']));
@@ -266,6 +309,7 @@ fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     };
     let plan = SetUp {
         url: config.database.clone(),
+        everyday: None,
         settings: Settings {
             company_name: cli.company.clone().unwrap_or(default.company_name.clone()),
             currency: cli.currency.clone().unwrap_or(default.currency.clone()),
@@ -285,12 +329,16 @@ fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     let mut services = services(&config.database, config).map_err(said)?;
     match services.execute(None, &Request::SetUp(Box::new(plan)), app::now()).map_err(said)? {
         Reply::IsSetUp => {
-            if cli.language.is_some() || cli.database_url.is_some() {
-                config
-                    .remember(&config.database, config.preferences.language)
-                    .map_err(|error| configuration(&error))?;
+            println!("{}", text::say(language, W::SetUpDone));
+            if config.server.is_some() {
+                // The account that sets up is in no configuration.
+                println!("{}", text::say(language, W::EverydayHint));
+            } else if cli.language.is_some() || cli.database_url.is_some() {
+                let kept = config.remember(&config.database, language).map_err(|error| configuration(&error))?;
+                if let Some(words) = told(language, Ok(kept)) {
+                    println!("{words}");
+                }
             }
-            println!("{}", text::say(config.preferences.language, W::SetUpDone));
             Ok(())
         }
         _ => Ok(()),

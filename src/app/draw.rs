@@ -162,15 +162,42 @@ fn draw_setup(frame: &mut Frame, areas: Areas, setup: &Setup, ctx: &Context) -> 
         Step::Language => W::SetUpLanguage,
         Step::Place => W::SetUpPlace,
         Step::Server => W::SetUpServer,
+        Step::Update => W::SetUpUpdate(setup.behind().map_or(("", ""), |found| (&found.from, &found.to))),
+        Step::Account => W::SetUpAccount,
         Step::Company => W::SetUpCompany,
         Step::Manager => W::SetUpManager,
+        Step::Summary if !setup.statements().is_empty() => W::SetUpSummaryAgain,
         Step::Summary => W::SetUpSummary,
+        Step::Statements => W::SetUpStatements,
     });
     let lines = chrome::wrapped(&why, areas.body.width.min(76).into());
     let mut y = areas.body.y;
+    let width = areas.body.width.into();
+    let mut put = |line: &str, y: &mut u16, style| {
+        if *y < areas.body.bottom() {
+            frame.buffer_mut().set_stringn(areas.body.x, *y, line, width, style);
+        }
+        *y += 1;
+    };
     for line in &lines {
-        frame.buffer_mut().set_stringn(areas.body.x, y, line, areas.body.width.into(), ctx.theme.text);
+        put(line, &mut y, ctx.theme.text);
+    }
+    if setup.step == Step::Statements {
         y += 1;
+        let lines: Vec<String> =
+            setup.statements().lines().flat_map(|statement| chrome::wrapped(statement, width)).collect();
+        let room = usize::from(areas.body.bottom().saturating_sub(y));
+        let above = setup.scrolled.min(lines.len().saturating_sub(room));
+        for line in lines.iter().skip(above) {
+            put(line, &mut y, ctx.theme.accent);
+        }
+    }
+    if let Some(problem) = &setup.problem {
+        let words = chrome::wrapped(problem, width);
+        let mut y = areas.body.bottom().saturating_sub(u16::try_from(words.len()).unwrap_or(1));
+        for line in &words {
+            put(line, &mut y, ctx.theme.bad);
+        }
     }
     let form = Rect { y: y + 1, height: areas.body.bottom().saturating_sub(y + 1), ..areas.body };
     view::draw_form(frame, form, setup.form(), ctx)

@@ -13,9 +13,10 @@ use crate::{
         popup::{self, Outcome, Popup},
         screens::{
             form::Form,
-            setup::{Setup, Step, Wish},
+            setup::{Ended, Setup, Step, Wish},
         },
         text::W,
+        theme::Theme,
     },
 };
 
@@ -41,13 +42,18 @@ impl App {
         };
         let next = match setup.step {
             Step::Server => W::TestKey,
-            Step::Summary => W::CreateKey,
-            _ => W::NextKey,
+            Step::Update => W::UpdateKey,
+            Step::Summary | Step::Statements => W::CreateKey,
+            Step::Language | Step::Place | Step::Account | Step::Company | Step::Manager => W::NextKey,
         };
         let on = Binding { help: ctx.say(next).into(), ..named(Command::Save, Key::ctrl('s'), next) };
         let (at, _) = setup.progress();
         let back = if at == 1 { quit } else { named(Command::Back, Key::plain(KeyCode::Esc), W::BackKey) };
-        vec![on, bind(Command::NextField, &ctx, None), back, help]
+        let second = match setup.step {
+            Step::Statements => bind(Command::Copy, &ctx, None),
+            _ => bind(Command::NextField, &ctx, None),
+        };
+        vec![on, second, back, help]
     }
 
     /// Help, and what leaves the program, before sign-in; whether the key was one of these.
@@ -80,6 +86,7 @@ impl App {
     pub(super) fn login_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
         if Key::from_event(key) == Key::plain(KeyCode::F(2)) {
             let other = if self.options.preferences.language == Language::En { Language::Fr } else { Language::En };
+            self.chose_language = true;
             self.prefer(Preferences { language: other, ..self.options.preferences }, effects);
             return;
         }
@@ -102,11 +109,16 @@ impl App {
         let wish = self.with_setup(|setup, ctx| setup.key(key, ctx));
         match wish {
             Some(Wish::Speak(language)) => {
+                self.chose_language |= language != self.options.preferences.language;
                 self.options.preferences.language = language;
                 self.with_setup(Setup::speak);
             }
             Some(Wish::Act(Action::Send(request))) => self.send(Asker::App, request, effects),
             Some(Wish::Act(Action::Notice(notice))) => self.say(notice),
+            Some(Wish::Act(Action::Copy(text))) => {
+                effects.push(Effect::Copy(text));
+                self.say(Notice::good(self.context().say(W::Copied)));
+            }
             _ => {}
         }
     }
@@ -128,18 +140,22 @@ impl App {
     }
 
     pub(super) fn setup_reply(&mut self, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
-        let answered = self.with_setup(|setup, ctx| {
-            let (done, action) = setup.on_reply(reply, ctx);
-            (done, action, setup.url())
-        });
-        let Some((done, action, url)) = answered else { return };
+        let Some((ended, action)) = self.with_setup(|setup, ctx| setup.on_reply(reply, ctx)) else { return };
         if let Action::Notice(notice) = action {
             self.say(notice);
         }
-        if done {
-            effects.push(Effect::Remember { url, language: self.options.preferences.language });
-            self.sign_out(Some(Notice::good(self.context().say(W::SetUpDone))));
-        }
+        let words = match ended {
+            None => return,
+            Some(Ended::SetUp(url)) => {
+                effects.push(Effect::Remember { url, language: self.options.preferences.language });
+                self.context().say(W::SetUpDone)
+            }
+            Some(Ended::Updated(url, versions)) => {
+                effects.push(Effect::Use(url));
+                self.context().say(W::Migrated(&versions))
+            }
+        };
+        self.sign_out(Some(Notice::good(words)));
     }
 
     pub(super) fn login_reply(&mut self, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
@@ -161,7 +177,17 @@ impl App {
     fn enter(&mut self, session: Session, effects: &mut Vec<Effect>) {
         let forced = session.must_change_password;
         self.notice = None;
+        let present = self.options.preferences;
+        let mut wanted = self.people.get(&session.actor.username.to_lowercase()).copied().unwrap_or(present);
         self.stage = Stage::SignedIn(Box::new(Desk::new(session, self.now)));
+        if std::mem::take(&mut self.chose_language) {
+            wanted.language = present.language;
+            self.prefer(wanted, effects);
+        } else if wanted != present {
+            self.options.preferences = wanted;
+            self.theme = Theme::of(wanted.look);
+            effects.push(Effect::Prefer(wanted));
+        }
         if forced {
             self.open_own_password();
             self.say(Notice::plain(self.context().say(W::ChangeFirst)));

@@ -11,6 +11,8 @@ mod run;
 mod terminal;
 mod worker;
 
+use std::collections::HashMap;
+
 use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
 };
@@ -25,6 +27,7 @@ pub use worker::{Executor, Job};
 use crate::{
     domain::{
         Error, UserId,
+        address::ServerAddress,
         language::Language,
         session::{Actor, Moment, Session},
         settings::Settings,
@@ -53,6 +56,8 @@ pub enum Event {
     },
     /// Time has passed.
     Tick,
+    /// What was to be written on the machine was not; what there is to be said about that.
+    NotKept(String),
     /// Whoever started the program wants it to stop for a while.
     Suspend,
     /// The terminal is gone, or the system asks to stop.
@@ -71,8 +76,15 @@ pub enum Effect {
     Abandon,
     Copy(String),
     Suspend,
-    /// Be like this from now on, and the next time.
+    /// Be like this from now on.
     Prefer(Preferences),
+    /// This person wants it like this the next time too.
+    Keep {
+        username: String,
+        preferences: Preferences,
+    },
+    /// Work on this database from now on.
+    Use(SecretString),
     /// The company's database and language, for the machine's configuration.
     Remember {
         url: SecretString,
@@ -89,8 +101,8 @@ pub struct Options {
     pub demo: Vec<(String, String)>,
     /// The address of the embedded database, for the wizard.
     pub embedded: String,
-    /// The company's server as the configuration names it.
-    pub server: Option<String>,
+    /// The company's server as the configuration names it, for the wizard.
+    pub server: Option<ServerAddress>,
     /// There is a shell that can let the program go on after Ctrl+Z.
     pub suspends: bool,
 }
@@ -126,6 +138,10 @@ struct Pending {
 pub struct App {
     stage: Stage,
     options: Options,
+    /// How people who have signed in here before want it, by username in lower case.
+    people: HashMap<String, Preferences>,
+    /// The language was chosen at the sign-in screen, for whoever signs in.
+    chose_language: bool,
     theme: Theme,
     /// The keys of the screens before sign-in, explained.
     help: Option<Popup>,
@@ -149,6 +165,8 @@ impl App {
             stage: Stage::SignedOut(Box::new(Form::sign_in(""))),
             theme: Theme::of(options.preferences.look),
             options,
+            people: HashMap::new(),
+            chose_language: false,
             help: None,
             notice: None,
             size: (80, 24),
@@ -158,10 +176,15 @@ impl App {
             now,
         };
         if set_up {
-            let setup = Setup::new(app.options.embedded.clone(), app.options.server.as_deref(), &app.context());
+            let setup = Setup::new(app.options.embedded.clone(), app.options.server.as_ref(), &app.context());
             app.stage = Stage::Setup(Box::new(setup));
         }
         app
+    }
+
+    /// Knows how these people, by username in lower case, want the program to be.
+    pub fn knowing(self, people: HashMap<String, Preferences>) -> Self {
+        Self { people, ..self }
     }
 
     fn context(&self) -> Context<'_> {
@@ -203,6 +226,7 @@ impl App {
             Event::Terminal(_) => {}
             Event::Reply { id, reply } => self.reply(id, *reply, &mut effects),
             Event::Tick => self.tick(&mut effects),
+            Event::NotKept(words) => self.say(Notice::bad(words)),
             Event::Suspend => effects.push(Effect::Suspend),
             Event::Stop => effects.push(Effect::Quit),
         }
@@ -303,6 +327,11 @@ impl App {
         self.options.preferences = preferences;
         self.theme = Theme::of(preferences.look);
         effects.push(Effect::Prefer(preferences));
+        if let Stage::SignedIn(desk) = &self.stage {
+            let username = desk.session.actor.username.clone();
+            self.people.insert(username.to_lowercase(), preferences);
+            effects.push(Effect::Keep { username, preferences });
+        }
     }
 
     fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {

@@ -36,15 +36,18 @@ pub enum Failure {
 pub enum Keep {
     /// The database of a new company, and the language.
     Company(SecretString, Language),
-    Preferences(Preferences),
+    /// Another database from now on, without a line in the configuration.
+    Database(SecretString),
+    /// How this person, by username, wants the program to be.
+    Preferences(String, Preferences),
 }
 
 /// Runs until somebody quits. `make` opens what requests are executed on; `keep` writes
-/// the machine's configuration.
+/// on the machine, and answers with what there is to be said about that.
 pub fn run(
     mut app: App,
     make: Arc<dyn Fn() -> Executor + Send + Sync>,
-    mut keep: impl FnMut(Keep),
+    mut keep: impl FnMut(Keep) -> Option<String>,
 ) -> Result<(), Failure> {
     terminal::can_show()?;
     let (sender, events) = mpsc::channel();
@@ -64,17 +67,34 @@ pub fn run(
         for event in batch {
             let now = clock::now();
             for effect in app.update(event, now) {
-                match effect {
-                    Effect::Send { id, session, request } => worker.send(Job { id, session, request, now }),
-                    Effect::Abandon => worker.abandon(),
-                    Effect::Copy(text) => screen.copy(&text)?,
-                    Effect::Suspend => screen.suspend()?,
+                let kept = match effect {
                     Effect::Remember { url, language } => keep(Keep::Company(url, language)),
+                    Effect::Use(url) => keep(Keep::Database(url)),
+                    Effect::Keep { username, preferences } => keep(Keep::Preferences(username, preferences)),
+                    Effect::Send { id, session, request } => {
+                        worker.send(Job { id, session, request, now });
+                        None
+                    }
+                    Effect::Abandon => {
+                        worker.abandon();
+                        None
+                    }
+                    Effect::Copy(text) => {
+                        screen.copy(&text)?;
+                        None
+                    }
+                    Effect::Suspend => {
+                        screen.suspend()?;
+                        None
+                    }
                     Effect::Prefer(preferences) => {
                         screen.take_mouse(preferences.mouse)?;
-                        keep(Keep::Preferences(preferences));
+                        None
                     }
                     Effect::Quit => return Ok(()),
+                };
+                if let Some(words) = kept {
+                    app.update(Event::NotKept(words), now);
                 }
             }
         }

@@ -38,6 +38,21 @@ pub fn username(typed: &str) -> Result<String, Problem> {
     }
 }
 
+/// The name of an account of a database server: at most 32 letters, digits, `.`, `_`, `-`.
+///
+/// Errors: `Required`, `UsernameCharacters`, `TooLong`.
+pub fn account(typed: &str) -> Result<String, Problem> {
+    let name = text::clean(typed);
+    match name.chars().count() {
+        0 => Err(Problem::Required),
+        _ if !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')) => {
+            Err(Problem::UsernameCharacters)
+        }
+        1..=32 => Ok(name),
+        _ => Err(Problem::TooLong(32)),
+    }
+}
+
 /// A name, company or title of 1–100 characters. Errors: `Required`, `TooLong`.
 pub fn name(typed: &str) -> Result<String, Problem> {
     match bounded(text::clean(typed), MAX_NAME)? {

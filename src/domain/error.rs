@@ -159,6 +159,14 @@ pub enum Problem {
     PasswordUnchanged,
     /// The password that was given is not right.
     WrongPassword,
+    /// The account that sets up is not the one for every day.
+    SameAccount,
+    /// There is an account of this name on the server, with another password.
+    AccountExists,
+    /// The account may change tables or the audit log.
+    AccountTooMighty,
+    /// The server's rules for passwords refuse it.
+    PasswordRefused,
     /// Not one of the values that can be chosen.
     NotAChoice,
     /// Only an active sales person can own a client.
@@ -241,6 +249,15 @@ pub enum SignedOutBecause {
     NotSignedIn,
 }
 
+/// How far tables are brought up to date, such as `0003` to `0004`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// The last migration that was run on them; empty where there are no tables.
+    pub from: String,
+    /// The last migration that this program knows.
+    pub to: String,
+}
+
 /// Why the database cannot be used. Every variant is a sentence with what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectionProblem {
@@ -270,8 +287,14 @@ pub enum ConnectionProblem {
     NotSetUp,
     /// A newer program has changed the tables.
     SchemaTooNew,
-    /// An older program made the tables, and they have to be brought up to date by `--init`.
-    SchemaTooOld,
+    /// An older program made the tables, and they have to be brought up to date.
+    SchemaTooOld(Versions),
+    /// The tables have to be brought up to date, and this account may not do that.
+    MigrationDenied(Versions),
+    /// This account lacks a right that the program needs; which one, in the server's words.
+    NotGranted(String),
+    /// The file of the certificate authority cannot be read; its path.
+    AuthorityFile(String),
     /// The nodes of the cluster that answer do not see most of the others.
     NoMajority,
     /// Only the embedded database is copied and put back by the program itself.

@@ -74,6 +74,9 @@ pub enum Field {
     DatabaseUser,
     DatabasePassword,
     Tls,
+    AuthorityFile,
+    EverydayUser,
+    EverydayPassword,
     // filters
     From,
     Palette,

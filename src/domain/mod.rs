@@ -1,5 +1,6 @@
 //! The ground: what the company's words mean, without any input or output.
 
+pub mod address;
 pub mod audit;
 pub mod check;
 pub mod client;

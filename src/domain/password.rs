@@ -40,6 +40,30 @@ pub fn check(password: &str, rules: &PasswordRules) -> Result<(), Problem> {
     }
 }
 
+/// A password for an account of a server, made at random: 20 signs of small and capital letters
+/// and digits without those that look alike, in four groups. It meets the usual rules of servers.
+pub fn generated() -> String {
+    const SIGNS: &[u8] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    const GROUP: usize = 5;
+    loop {
+        // Each has 122 random bits; of 57 to the power of ten it is the remainder.
+        let half = || {
+            let mut rest = u128::from_str_radix(&super::session::random_id(), 16).unwrap_or_default();
+            (0..10).map(move |_| {
+                let sign = SIGNS[usize::try_from(rest % SIGNS.len() as u128).unwrap_or_default()];
+                rest /= SIGNS.len() as u128;
+                sign
+            })
+        };
+        let signs: Vec<u8> = half().chain(half()).collect();
+        let has = |is: fn(&u8) -> bool| signs.iter().any(is);
+        if has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && has(u8::is_ascii_digit) {
+            let groups: Vec<_> = signs.chunks(GROUP).map(String::from_utf8_lossy).collect();
+            return groups.join("-");
+        }
+    }
+}
+
 /// Common is what is guessed within a million tries (as a power of ten).
 const COMMON: f64 = 6.0;
 /// No list of common passwords has one that is longer; what is longer is not weighed.

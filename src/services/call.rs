@@ -355,6 +355,7 @@ fn subject(request: &Request) -> (RecordKind, Option<i64>) {
         R::SignIn { .. }
         | R::Confirm { .. }
         | R::TestConnection { .. }
+        | R::Migrate { .. }
         | R::SetUp(_)
         | R::Heartbeat
         | R::Home

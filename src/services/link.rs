@@ -138,7 +138,10 @@ pub(super) fn open(target: &Target) -> Result<Db, Error> {
             Level::Empty => return unusable(ConnectionProblem::NotSetUp),
             Level::Ahead => return unusable(ConnectionProblem::SchemaTooNew),
             Level::Behind if matches!(target, Target::Sqlite(_)) => storage::migrate::migrate(&mut db)?,
-            Level::Behind => return unusable(ConnectionProblem::SchemaTooOld),
+            level @ Level::Behind => {
+                let versions = storage::migrate::versions_of(&mut db, level)?;
+                return unusable(ConnectionProblem::SchemaTooOld(versions));
+            }
             Level::Current => {}
         }
         if storage::settings::is_set_up(&mut db)? { Ok(()) } else { unusable(ConnectionProblem::NotSetUp) }

@@ -4,6 +4,7 @@
 //! A write is one transaction: fence (the actor is still who they were at sign-in),
 //! load, right with ownership, rules, versioned write, audit row, commit.
 
+mod account;
 mod auth;
 mod bulk;
 mod call;
@@ -19,7 +20,7 @@ mod reply;
 mod request;
 mod scale;
 mod setup;
-pub use setup::{Examined, examine};
+pub use setup::{Examined, Occupancy, examine, found, migrate};
 pub mod upkeep;
 mod users;
 
@@ -93,10 +94,18 @@ impl Services {
     fn attempt(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
         match request {
             Request::TestConnection { url } => setup::test_connection(url),
-            Request::SetUp(plan) => {
-                self.link = setup::set_up(plan, &self.hasher, &self.host, now)?;
-                Ok(Reply::IsSetUp)
+            Request::Migrate { url } => {
+                let (link, versions) = setup::migrated(url)?;
+                self.link = link;
+                Ok(Reply::Migrated(versions))
             }
+            Request::SetUp(plan) => match setup::set_up(plan, &self.hasher, &self.host, now)? {
+                setup::Outcome::Done(link) => {
+                    self.link = link;
+                    Ok(Reply::IsSetUp)
+                }
+                setup::Outcome::NeedsAccount(statements) => Ok(Reply::AccountNeeded { statements }),
+            },
             Request::SignIn { login, password } => {
                 let (link, auth) = self.auth(now);
                 auth.sign_in(link, login, password)
@@ -258,6 +267,7 @@ fn dispatch(db: &mut Db, call: &Call, request: &Request, hash: Option<&str>) -> 
         R::SignIn { .. }
         | R::Confirm { .. }
         | R::TestConnection { .. }
+        | R::Migrate { .. }
         | R::SetUp(_)
         | R::Heartbeat
         | R::Home

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use secrecy::SecretString;
+
 use super::{
     figures::Figure,
     request::{HandOver, Request},
@@ -9,6 +11,7 @@ use super::{
 use crate::domain::{
     Error, UserId,
     audit::{AuditRow, RecordKind},
+    error::Versions,
     filter::{Assignment, Candidate, ClientRow, ContractRow, EventRow},
     page::{Count, Page},
     session::Session,
@@ -24,8 +27,17 @@ pub enum Reply {
     Connected {
         server: String,
     },
+    /// There is a company, and its tables have to be brought up to date.
+    Behind(Versions),
+    /// They are up to date now; the connection is to that database.
+    Migrated(Versions),
     /// The company exists; the connection is now to its database.
     IsSetUp,
+    /// The server's administrator has to run these statements first, one a line. They hold a
+    /// password. There is no company yet.
+    AccountNeeded {
+        statements: SecretString,
+    },
     /// The password was right; on the clock of [`crate::domain::session::Moment::ticks`].
     Confirmed {
         at: u64,

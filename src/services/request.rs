@@ -31,6 +31,10 @@ pub enum Request {
     TestConnection {
         url: SecretString,
     },
+    /// Bring the tables of a company up to date. Needs no session.
+    Migrate {
+        url: SecretString,
+    },
     /// Everything that the set-up wizard has gathered, at once. Needs no session.
     SetUp(Box<SetUp>),
     /// Is this session still good? Sent while nothing happens.
@@ -222,6 +226,9 @@ pub struct SetUp {
     /// `sqlite://PATH` or `mysql://USER:PASSWORD@HOST:PORT/NAME`; the database is
     /// created when it is missing.
     pub url: SecretString,
+    /// The address with the account for everybody's configuration, on a server. It is made, with
+    /// its rights, where the account of `url` may do that.
+    pub everyday: Option<SecretString>,
     pub settings: Settings,
     /// The role is always management.
     pub manager: UserDraft,
@@ -236,6 +243,7 @@ impl Request {
             Self::SignIn { .. }
             | Self::Confirm { .. }
             | Self::TestConnection { .. }
+            | Self::Migrate { .. }
             | Self::SetUp(_)
             | Self::Heartbeat
             | Self::ReadSettings => return None,

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Reply, SetUp,
+    Reply, SetUp, account,
     auth::Hasher,
     call::{Call, Done, Stop, conflict},
     link::{Link, Tries},
@@ -12,7 +12,7 @@ use crate::{
     domain::{
         Error, Field, FieldErrors, Problem,
         audit::{Auditable, Facts, RecordKind, Verb},
-        error::ConnectionProblem,
+        error::{ConnectionProblem, Versions},
         password::{self, PasswordRules},
         session::{Moment, random_id},
         settings::Settings,
@@ -26,27 +26,85 @@ use crate::{
     },
 };
 
-/// Reaches a database without changing anything in it.
-pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
-    let target = Target::parse(url.expose_secret()).map_err(Error::Unavailable)?;
+/// What there is at an address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Occupancy {
+    /// No company; what answers, in words for a person.
+    Free { server: String },
+    /// A company whose tables are as this program needs them.
+    Company,
+    /// A company whose tables are behind.
+    CompanyBehind(Versions),
+}
+
+/// Reaches a database and looks for a company, without changing anything. A database that is
+/// missing on a server that answers is free.
+pub fn found(address: &str) -> Result<Occupancy, Error> {
+    let target = Target::parse(address).map_err(Error::Unavailable)?;
     match Db::open(&target) {
-        Ok(mut db) => {
-            match storage::migrate::level(&mut db)? {
-                Level::Ahead => return Err(Error::Unavailable(ConnectionProblem::SchemaTooNew)),
-                Level::Empty => {}
-                Level::Current | Level::Behind => {
-                    if storage::settings::is_set_up(&mut db)? {
-                        return Err(Error::AlreadySetUp);
-                    }
-                }
-            }
-            Ok(Reply::Connected { server: db.server() })
-        }
-        Err(ConnectionProblem::NotSetUp) => Ok(Reply::Connected { server: "SQLite".to_owned() }),
+        Ok(mut db) => Ok(found_in(&mut db)?),
+        Err(ConnectionProblem::NotSetUp) => Ok(Occupancy::Free { server: "SQLite".to_owned() }),
         // It answers, and will be asked for the database in the last step.
-        Err(ConnectionProblem::NoSuchDatabase) => Ok(Reply::Connected { server: "MySQL".to_owned() }),
+        Err(ConnectionProblem::NoSuchDatabase) => Ok(Occupancy::Free { server: "MySQL".to_owned() }),
         Err(problem) => Err(Error::Unavailable(problem)),
     }
+}
+
+fn found_in(db: &mut Db) -> Result<Occupancy, Failure> {
+    let level = storage::migrate::level(db)?;
+    let is_set_up = match level {
+        Level::Ahead => return Err(Failure::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Empty => false,
+        Level::Current | Level::Behind => storage::settings::is_set_up(db)?,
+    };
+    Ok(match (is_set_up, level) {
+        (false, _) => Occupancy::Free { server: db.server() },
+        (true, Level::Behind) => Occupancy::CompanyBehind(storage::migrate::versions_of(db, level)?),
+        (true, _) => Occupancy::Company,
+    })
+}
+
+/// The answer for the wizard.
+pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
+    match found(url.expose_secret())? {
+        Occupancy::Free { server } => Ok(Reply::Connected { server }),
+        Occupancy::Company => Err(Error::AlreadySetUp),
+        Occupancy::CompanyBehind(versions) => Ok(Reply::Behind(versions)),
+    }
+}
+
+/// Brings the tables of a company up to date; with `dry_run` only looks. Nothing had to be done
+/// where both versions are the same.
+pub fn migrate(address: &str, dry_run: bool) -> Result<Versions, Error> {
+    let target = Target::parse(address).map_err(Error::Unavailable)?;
+    let mut db = Db::open(&target).map_err(Error::Unavailable)?;
+    Ok(bring_up_to_date(&mut db, dry_run)?)
+}
+
+fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Versions, Failure> {
+    let level = storage::migrate::level(db)?;
+    match level {
+        Level::Empty => return Err(Failure::Unavailable(ConnectionProblem::NotSetUp)),
+        Level::Ahead => return Err(Failure::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Current | Level::Behind => {}
+    }
+    let versions = storage::migrate::versions_of(db, level)?;
+    if !dry_run {
+        match storage::migrate::migrate(db) {
+            // Tables that are current may lack their triggers, which an everyday account does not see.
+            Err(Failure::Unavailable(ConnectionProblem::MigrationDenied(_))) if level == Level::Current => {}
+            other => other?,
+        }
+    }
+    Ok(versions)
+}
+
+/// The same for the wizard, with a way to the data over the connection.
+pub(super) fn migrated(url: &SecretString) -> Result<(Link, Versions), Error> {
+    let target = Target::parse(url.expose_secret()).map_err(Error::Unavailable)?;
+    let mut db = Db::open(&target).map_err(Error::Unavailable)?;
+    let versions = bring_up_to_date(&mut db, false)?;
+    Ok((Link::over(target, db), versions))
 }
 
 /// What a database is like, for somebody who looks for a fault.
@@ -66,7 +124,7 @@ pub fn examine(address: &str) -> Result<Examined, Error> {
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
     let mut look = || -> Result<Examined, Failure> {
         let level = storage::migrate::level(&mut db)?;
-        let (applied, known) = storage::migrate::last(&mut db, level)?;
+        let Versions { from: applied, to: known } = storage::migrate::versions_of(&mut db, level)?;
         let schema = match level {
             Level::Empty => format!("none (this program: {known})"),
             Level::Current => format!("{applied}, up to date"),
@@ -78,15 +136,36 @@ pub fn examine(address: &str) -> Result<Examined, Error> {
     Ok(look()?)
 }
 
-/// Creates the database when it is missing, brings its tables up to date and makes the
-/// first manager; refuses, and changes nothing, when there is a company already. Of two
-/// at the same time one wins.
-pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> Result<Link, Error> {
+/// How a set-up ended.
+pub(super) enum Outcome {
+    /// There is a company now, and this is the way to it: as the everyday account on a server.
+    Done(Link),
+    /// Nothing but tables was made: first the administrator has to run these statements, which
+    /// hold a password.
+    NeedsAccount(SecretString),
+}
+
+/// Creates the database when it is missing, makes its tables, sees to it that there is an
+/// everyday account, and makes the first manager; refuses, and changes nothing, when there is a
+/// company already. Of two at the same time one wins.
+pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> Result<Outcome, Error> {
     let target = Target::parse(plan.url.expose_secret()).map_err(Error::Unavailable)?;
     let (settings, manager, hash) = checked(plan, hasher)?;
     let mut db = Db::create(&target).map_err(Error::Unavailable)?;
-    let work = |db: &mut Db| -> Result<(), Stop> {
+    match found_in(&mut db)? {
+        Occupancy::Free { .. } => {}
+        Occupancy::Company => return Err(Error::AlreadySetUp),
+        Occupancy::CompanyBehind(versions) => {
+            return Err(Error::Unavailable(ConnectionProblem::SchemaTooOld(versions)));
+        }
+    }
+    let work = |db: &mut Db| -> Result<Option<SecretString>, Stop> {
         storage::migrate::migrate(db)?;
+        if let Some(everyday) = &plan.everyday
+            && let Some(statements) = account::ready(db, everyday)?
+        {
+            return Ok(Some(statements));
+        }
         db.transact(|db| {
             if !storage::settings::claim_set_up(db, now.utc)? || storage::users::any(db)? {
                 return Err(Stop::from(Error::AlreadySetUp));
@@ -102,7 +181,7 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
                 [settings_entry(&Facts::default(), &settings), super::call::created(Verb::UserCreated, &user.full_name, &user)];
             storage::audit::add(db, &author, &entries, now.utc)?;
             tracing::info!(target: "epic_events::business", event = "user_created", record_id = id.0, actor_role = "set-up");
-            Ok(())
+            Ok(None)
         })
     };
     // All of it can be run again: another program that sets up at the same time may have
@@ -112,8 +191,13 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
     while matches!(answer, Err(Stop::Failure(Failure::Retry))) && tries.again() {
         answer = work(&mut db);
     }
-    answer?;
-    Ok(Link::over(target, db))
+    if let Some(statements) = answer? {
+        return Ok(Outcome::NeedsAccount(statements));
+    }
+    Ok(Outcome::Done(match &plan.everyday {
+        Some(everyday) => Link::to(Target::parse(everyday.expose_secret()).map_err(Error::Unavailable)?),
+        None => Link::over(target, db),
+    }))
 }
 
 fn checked(plan: &SetUp, hasher: &Hasher) -> Result<(Settings, UserDraft, String), Error> {

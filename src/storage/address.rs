@@ -4,7 +4,10 @@ use std::{net::IpAddr, path::PathBuf};
 
 use mysql_async::{Opts, OptsBuilder, SslOpts};
 
-use crate::domain::error::ConnectionProblem;
+use crate::domain::{
+    address::{decoded, without_brackets},
+    error::ConnectionProblem,
+};
 
 /// Where the data lives. The engine is chosen by the scheme, never by trying.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +73,10 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
     let parsed = Opts::from_url(base).map_err(|_| bad(FORM))?;
     let mut mode = if is_this_machine(parsed.ip_or_hostname()) { "disabled" } else { "verify_identity" };
     let mut authority = Vec::new();
+    // IPv6 stands in brackets in an address, and is connected to without them.
+    let host = without_brackets(parsed.ip_or_hostname());
     let mut options = OptsBuilder::from_opts(parsed)
+        .ip_or_hostname(host)
         .client_found_rows(true)
         // Diesel keeps the prepared statements; a second cache would close them under it.
         .stmt_cache_size(0)
@@ -80,9 +86,19 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=').unwrap_or((pair, "")) {
             ("ssl_mode", value) => mode = value,
-            ("ssl_ca", path) => authority.push(PathBuf::from(path).into()),
+            ("ssl_ca", path) => {
+                let path = decoded(path);
+                if std::fs::metadata(&path).is_ok_and(|file| file.is_file()) {
+                    authority.push(PathBuf::from(path).into());
+                } else if query.contains('@') {
+                    // As below: this may be the rest of a password.
+                    return Err(bad(FORM));
+                } else {
+                    return Err(ConnectionProblem::AuthorityFile(path));
+                }
+            }
             ("unix_socket", path) => {
-                options = options.socket(Some(path));
+                options = options.socket(Some(decoded(path)));
                 mode = "disabled";
             }
             // A question mark in a password makes an option of what follows: that is not repeated.
@@ -105,6 +121,6 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
 }
 
 fn is_this_machine(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
+    let host = without_brackets(host);
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

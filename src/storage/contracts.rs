@@ -51,9 +51,12 @@ pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, Fail
     Ok(found.map(row))
 }
 
+/// A contract with its client.
+type WithClient = (Held<Contract>, Held<Client>);
+
 /// The contract and its client, both held until the end of the transaction: whose they are stays
 /// as it is.
-pub fn find_held(db: &mut Db, id: ContractId) -> Result<Option<(Held<Contract>, Held<Client>)>, Failure> {
+pub fn find_held(db: &mut Db, id: ContractId) -> Result<Option<WithClient>, Failure> {
     let both = contracts::table.inner_join(clients::table).filter(contracts::id.eq(id));
     let found = held!(db, both.select((Contract::as_select(), Client::as_select()))).optional()?;
     Ok(found.map(|(contract, client)| (Held::of(contract), Held::of(client))))

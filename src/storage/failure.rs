@@ -80,6 +80,13 @@ impl Failure {
                 Self::Unavailable(ConnectionProblem::NoMajority)
             }
             Kind::ClosedConnection | Kind::UnableToSendCommand => Self::Unavailable(ConnectionProblem::Lost),
+            // `SELECT command denied to user 'crm'@'%' for table 'users'`: the right and the table.
+            _ if message.contains(" command denied to user ") => {
+                let right = message.split(" command denied").next().unwrap_or_default();
+                let table = message.rsplit_once("for table ").map_or("", |(_, table)| table);
+                let table = table.rsplit('.').next().unwrap_or_default().trim_matches(['`', '\'']);
+                Self::Unavailable(ConnectionProblem::NotGranted(format!("{right} {table}").trim().to_owned()))
+            }
             _ if message.starts_with("CONSTRAINT") => Self::Constraint(message.to_owned()),
             // The same while a trigger was being read; what stands in it was read when it was made.
             _ if message.contains(" has an error in its body: ") => Self::Retry,

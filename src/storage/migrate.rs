@@ -12,7 +12,7 @@ use diesel::{
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{connection::Db, failure::Failure, mysql::MysqlConnection};
-use crate::domain::error::ConnectionProblem;
+use crate::domain::error::{ConnectionProblem, Versions};
 
 const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
@@ -70,7 +70,7 @@ pub fn level(connection: &mut Db) -> Result<Level, Failure> {
 }
 
 /// The last migration that was run on these tables, and the last that this program knows.
-pub fn last(connection: &mut Db, level: Level) -> Result<(String, String), Failure> {
+pub fn versions_of(connection: &mut Db, level: Level) -> Result<Versions, Failure> {
     use diesel::{QueryDsl, RunQueryDsl};
     let applied = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
     let (mut applied, known) = match connection {
@@ -79,13 +79,24 @@ pub fn last(connection: &mut Db, level: Level) -> Result<(String, String), Failu
         Db::Sqlite(connection) => (applied.load::<String>(connection)?, versions::<Sqlite>(&SQLITE)?),
     };
     applied.sort();
-    Ok((applied.pop().unwrap_or_default(), known.into_iter().max().unwrap_or_default()))
+    Ok(Versions { from: applied.pop().unwrap_or_default(), to: known.into_iter().max().unwrap_or_default() })
 }
 
 /// Runs what is still to be run. Does nothing to tables that are current, and refuses
-/// those of a newer program.
+/// those of a newer program. An account that may not change tables is told so.
 pub fn migrate(connection: &mut Db) -> Result<(), Failure> {
-    match level(connection)? {
+    let level = level(connection)?;
+    match bring_up(connection, level) {
+        Err(Failure::Unavailable(ConnectionProblem::NotGranted(_))) => {
+            let versions = versions_of(connection, level)?;
+            Err(Failure::Unavailable(ConnectionProblem::MigrationDenied(versions)))
+        }
+        other => other,
+    }
+}
+
+fn bring_up(connection: &mut Db, level: Level) -> Result<(), Failure> {
+    match level {
         // Whoever was killed behind the last migration has left no guards.
         Level::Current if !lacks_guards(connection)? => return Ok(()),
         Level::Current => {}

@@ -13,6 +13,7 @@ mod derived;
 pub mod events;
 mod failure;
 pub mod figures;
+pub mod grants;
 mod held;
 pub mod migrate;
 mod mysql;

@@ -42,6 +42,8 @@ pub struct Desk {
     pub copied: Option<String>,
     /// What was to be kept of how the program is.
     pub preferred: Option<Preferences>,
+    /// For whom what was to be kept.
+    pub kept: Option<(String, Preferences)>,
 }
 
 impl Desk {
@@ -57,7 +59,7 @@ impl Desk {
         let now = Moment { utc: start() + chrono::TimeDelta::hours(1), ticks: 10_000_000 };
         let app = App::new(options, false, now);
         let terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
-        Self { world, app, terminal, now, held: None, quit: false, copied: None, preferred: None }
+        Self { world, app, terminal, now, held: None, quit: false, copied: None, preferred: None, kept: None }
     }
 
     /// Signed in as this person.
@@ -77,6 +79,7 @@ impl Desk {
                 Effect::Quit => self.quit = true,
                 Effect::Copy(text) => self.copied = Some(text),
                 Effect::Prefer(preferences) => self.preferred = Some(preferences),
+                Effect::Keep { username, preferences } => self.kept = Some((username, preferences)),
                 _ => {}
             }
         }

@@ -117,3 +117,23 @@ fn a_value_is_copied_without_the_mouse() {
     desk.press(KeyCode::Enter).press(KeyCode::Char('Y')).write("e-mail").press(KeyCode::Enter);
     assert_eq!(desk.copied.as_deref(), Some("c1@example.org"));
 }
+
+/// What one person chose is met by that person alone; a language chosen at the sign-in screen
+/// is for whoever signs in next.
+#[test]
+fn everybody_is_met_as_they_wish() {
+    let mut desk = Desk::new(Language::En);
+    let usual = desk.app.preferences();
+    let options =
+        Options { preferences: usual, demo: Vec::new(), embedded: String::new(), server: None, suspends: true };
+    let people = [("sales".to_owned(), Preferences { language: Language::Fr, ..usual })].into();
+    desk.app = App::new(options.clone(), false, desk.now).knowing(people);
+    desk.write("sales").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter).see("À faire");
+    assert_eq!(desk.kept, None, "nothing was chosen");
+    desk.app = App::new(options, false, desk.now);
+    desk.press(KeyCode::F(2)).see("Connexion");
+    assert_eq!(desk.kept, None, "nobody has signed in");
+    desk.write("manager").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
+    let kept = desk.kept.clone().unwrap();
+    assert_eq!((kept.0.as_str(), kept.1.language), ("manager", Language::Fr));
+}

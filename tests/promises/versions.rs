@@ -171,7 +171,9 @@ fn refused(answer: Result<Reply, Error>) -> Option<Error> {
 /// On a server a third one holds the row until both wait for something: so both have read whatever
 /// they read without holding it. The embedded engine lets one transaction in at a time.
 #[rstest]
-fn of_two_who_write_to_the_same_version_one_wins(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn of_two_who_write_to_the_same_version_one_wins(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let rival = world.hire("rival", Role::Management);
     for race in races(&mut world) {

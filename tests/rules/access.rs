@@ -46,7 +46,7 @@ fn guessing_becomes_slow_also_for_names_that_nobody_has(
 /// that nobody has, which is enough to slow down who tries it again, in any spelling and from
 /// any program.
 #[rstest]
-fn a_name_that_nobody_has_is_stored_nowhere(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn a_name_that_nobody_has_is_stored_nowhere(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let now = world.now();
     let attempt = |typed: &str| Request::SignIn { login: typed.to_owned(), password: SecretString::from(PASSWORD) };
@@ -64,12 +64,12 @@ fn a_name_that_nobody_has_is_stored_nowhere(#[values(Engine::Sqlite, Engine::Mys
 /// An older program stored names as they were typed: bringing the tables up to date removes them,
 /// from the file as well. Afterwards the table itself refuses what is not a hash.
 #[rstest]
-fn names_that_were_stored_are_removed(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn names_that_were_stored_are_removed(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let mut db = world.connection();
     let older = match engine {
         Engine::Sqlite => include_str!("../../migrations/sqlite/0006_unknown_logins/down.sql"),
-        Engine::Mysql => include_str!("../../migrations/mysql/0006_unknown_logins/down.sql"),
+        Engine::MariaDb | Engine::Mysql => include_str!("../../migrations/mysql/0006_unknown_logins/down.sql"),
     };
     let typed = "INSERT INTO unknown_logins VALUES ('canary pass-phrase 17', 3, '2026-11-21 09:00:00')";
     for sql in [older, "DELETE FROM __diesel_schema_migrations WHERE version = '0006'", typed] {
@@ -92,7 +92,7 @@ fn holds(bytes: &[u8], word: &str) -> bool {
 /// A computer whose clock is a day ahead costs others no more than the regular delay after so
 /// many failures.
 #[rstest]
-fn a_wrong_clock_keeps_nobody_out_for_longer(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn a_wrong_clock_keeps_nobody_out_for_longer(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     for (failures, delay, known) in [(1, 0, "sales"), (3, 1, "other.sales"), (5, 4, "support"), (12, 300, "manager")] {
         for login in [known.to_owned(), format!("nobody.{failures}")] {

@@ -66,7 +66,7 @@ fn exports_hold_what_the_list_shows_and_are_audited(
 /// A calendar has no place for an event without a start: it is counted as left out, on the
 /// screen and in the log.
 #[rstest]
-fn a_calendar_says_what_it_leaves_out(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn a_calendar_says_what_it_leaves_out(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     use epic_events::services::export::{Format, What};
     let mut world = World::new(engine);
     let records = world.records();

@@ -96,6 +96,7 @@ pub fn set_up(url: &str) -> Request {
     let settings = Settings { reauth: Reauth::Never, ..Settings::default() };
     Request::SetUp(Box::new(SetUp {
         url: SecretString::from(url),
+        everyday: None,
         settings,
         manager: user_draft("manager", Role::Management),
         password: SecretString::from(PASSWORD),

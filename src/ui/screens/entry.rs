@@ -172,6 +172,7 @@ impl Entry {
                 self.required.then_some(Problem::Required)
             }
             (Kind::Line, Field::Username) => check::username(text).err(),
+            (Kind::Line, Field::EverydayUser) => check::account(text).err(),
             (Kind::Line, Field::FullName | Field::CompanyName | Field::Title) => check::name(text).err(),
             (Kind::Line, Field::Email) => check::optional_email(text).err(),
             (Kind::Line, Field::Phone) => check::optional_phone(text).err(),

@@ -6,7 +6,7 @@ use crate::{
         Error, Field, Problem, Reason,
         audit::Verb,
         dates,
-        error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause},
+        error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         event::Status,
         language::Language,
         money::grouped,
@@ -302,6 +302,17 @@ pub(super) fn say(what: W) -> String {
         W::DoctorEnvironment => "environment",
         W::TypeToNarrow => "Type to narrow",
         W::AmongNewest => "(among the newest)",
+        W::UpToDate(version) => return format!("The tables are up to date ({version}). Nothing had to be done."),
+        W::WouldMigrate(Versions { from, to }) => {
+            return format!("The tables would be brought up to date: {from} to {to}. Nothing was changed.");
+        }
+        W::Migrated(Versions { from, to }) => return format!("The tables were brought up to date: {from} to {to}."),
+        W::LeftAlone(file) => return format!("{file} names another database and was left as it is."),
+        W::NotKept(why) => return format!("This could not be kept for the next time: {why}"),
+        W::EverydayHint => {
+            "The account that set it up is stored nowhere: the README says how the everyday account gets into config.toml."
+        }
+        W::DoctorOverruled { by, origin } => return format!("overruled by {by} ({origin})"),
         W::BackupDone(file) => return format!("The backup is in {file}, and it is whole."),
         W::RestoreDone(file) => return format!("Everything is as it was when {file} was made."),
         W::RestoreKept(file) => return format!("What was there before is kept in {file}."),
@@ -367,6 +378,7 @@ pub(super) fn say(what: W) -> String {
         W::NextKey => "next",
         W::BackKey => "back",
         W::TestKey => "test connection and go on",
+        W::UpdateKey => "bring up to date",
         W::CreateKey => "create the company",
         W::QuitKey => "quit",
         W::LanguageKey => "language",
@@ -377,8 +389,23 @@ pub(super) fn say(what: W) -> String {
             "Where does the company's data live? It can be one file on this computer, or a server that several computers share."
         }
         W::SetUpServer => {
-            "Ask whoever runs the server for these. Nothing is written yet; going on tests the connection."
+            "The account that sets up, and later brings the tables up to date: ask whoever runs the server. Nothing is written yet; going on tests the connection."
         }
+        W::SetUpUpdate((from, to)) => {
+            return format!(
+                "There is a company here already, and its tables are of an older version of this program. Enter brings them up to date ({from} to {to}); no manager is asked for. If this account may not do that, Esc goes back to name the one that set it up."
+            );
+        }
+        W::SetUpAccount => {
+            "The everyday account, for the configuration of everybody's computer: it can change neither tables nor the audit log. The last step makes it, or shows what the server's administrator has to run. Only this account is stored."
+        }
+        W::SetUpSummaryAgain => {
+            "This is what will be made. So far there are only the tables. Enter creates the company, Esc goes back."
+        }
+        W::SetUpStatements => {
+            "The account that sets up may not make the everyday account. Have the server's administrator run this (y copies it), then press Enter:"
+        }
+        W::AccountNotReady => "The everyday account is not there yet, or lacks one of these rights.",
         W::SetUpCompany => "The company. Management can change this later in the settings.",
         W::SetUpManager => "The first manager, who will make the accounts of everybody else.",
         W::SetUpSummary => {
@@ -447,6 +474,9 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::DatabaseUser => "User",
         Field::DatabasePassword => "Password",
         Field::Tls => "Encryption (TLS)",
+        Field::AuthorityFile => "CA file",
+        Field::EverydayUser => "Everyday user",
+        Field::EverydayPassword => "Its password",
         Field::From => "From",
         Field::Palette => "Colours",
         Field::Ascii => "ASCII lines only",
@@ -496,6 +526,10 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::PasswordsDiffer => "The two passwords differ.",
         Problem::PasswordUnchanged => "The new password is the old one.",
         Problem::WrongPassword => "This is not your password.",
+        Problem::SameAccount => "It sets up. Choose another account for every day.",
+        Problem::AccountExists => "There is one of this name, with another password.",
+        Problem::AccountTooMighty => "It may do too much: change tables or the audit log.",
+        Problem::PasswordRefused => "The server's rules for passwords refuse this one.",
         Problem::NotAChoice => "This cannot be chosen here.",
         Problem::NotActiveSales => "Only an active sales person can look after a client.",
         Problem::NotActiveSupport => "Only an active support person can be given an event.",
@@ -635,8 +669,28 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::SchemaTooNew => {
             "A newer version of this program has changed the database. Please update this program."
         }
-        ConnectionProblem::SchemaTooOld => {
-            "The database is of an older version. The administrator updates it with `epic-events --init`."
+        ConnectionProblem::SchemaTooOld(Versions { from, to }) => {
+            return format!(
+                "The company's tables are of an older version ({from} to {to} is to be done). The administrator runs `epic-events migrate` with the set-up account."
+            );
+        }
+        ConnectionProblem::MigrationDenied(Versions { from, to }) if from.is_empty() => {
+            return format!(
+                "This account may not make the company's tables ({to}). That needs the set-up account of the README."
+            );
+        }
+        ConnectionProblem::MigrationDenied(Versions { from, to }) => {
+            return format!(
+                "The company's tables have to be brought up to date ({from} to {to}), and this account may not do that. Run `epic-events migrate` with the set-up account."
+            );
+        }
+        ConnectionProblem::NotGranted(right) => {
+            return format!(
+                "The database account may not do this: {right}. The administrator gives it the rights that the README lists."
+            );
+        }
+        ConnectionProblem::AuthorityFile(path) => {
+            return format!("The CA file {path} cannot be read. Check its path and its rights.");
         }
         ConnectionProblem::NoMajority => {
             "The database servers do not see each other and wait: nothing can be saved now. Please tell whoever runs them."

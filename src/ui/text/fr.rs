@@ -6,7 +6,7 @@ use crate::{
         Error, Field, Problem, Reason,
         audit::Verb,
         dates,
-        error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause},
+        error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         event::Status,
         language::Language,
         money::grouped,
@@ -316,6 +316,17 @@ pub(super) fn say(what: W) -> String {
         W::DoctorEnvironment => "environnement",
         W::TypeToNarrow => "Tapez pour restreindre",
         W::AmongNewest => "(parmi les plus récents)",
+        W::UpToDate(version) => return format!("Les tables sont à jour ({version}). Rien n'était à faire."),
+        W::WouldMigrate(Versions { from, to }) => {
+            return format!("Les tables seraient mises à jour : {from} vers {to}. Rien n'a été changé.");
+        }
+        W::Migrated(Versions { from, to }) => return format!("Les tables ont été mises à jour : {from} vers {to}."),
+        W::LeftAlone(file) => return format!("{file} nomme une autre base et a été laissé tel quel."),
+        W::NotKept(why) => return format!("Ceci n'a pas pu être gardé pour la prochaine fois : {why}"),
+        W::EverydayHint => {
+            "Le compte d'installation n'est gardé nulle part : le README dit comment mettre le compte quotidien dans config.toml."
+        }
+        W::DoctorOverruled { by, origin } => return format!("remplacé par {by} ({origin})"),
         W::BackupDone(file) => return format!("La sauvegarde est dans {file}, et elle est entière."),
         W::RestoreDone(file) => return format!("Tout est comme au moment où {file} a été fait."),
         W::RestoreKept(file) => return format!("Ce qui était là avant est gardé dans {file}."),
@@ -388,7 +399,8 @@ pub(super) fn say(what: W) -> String {
         W::HelpKey => "aide",
         W::NextKey => "suivant",
         W::BackKey => "retour",
-        W::TestKey => "tester la connexion et continuer",
+        W::TestKey => "tester et continuer",
+        W::UpdateKey => "mettre à jour",
         W::CreateKey => "créer l'entreprise",
         W::QuitKey => "quitter",
         W::LanguageKey => "langue",
@@ -399,8 +411,23 @@ pub(super) fn say(what: W) -> String {
             "Où sont les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
         }
         W::SetUpServer => {
-            "Demandez ceci à la personne qui gère le serveur. Rien n'est encore écrit ; continuer teste la connexion."
+            "Le compte qui installe, et plus tard met les tables à jour : demandez-le à la personne qui gère le serveur. Rien n'est encore écrit ; continuer teste la connexion."
         }
+        W::SetUpUpdate((from, to)) => {
+            return format!(
+                "Il y a déjà une entreprise ici, et ses tables sont d'une version plus ancienne de ce programme. Entrée les met à jour ({from} vers {to}) ; aucun gestionnaire n'est demandé. Si ce compte n'en a pas le droit, Échap revient pour nommer le compte d'installation."
+            );
+        }
+        W::SetUpAccount => {
+            "Le compte quotidien, pour la configuration de chaque ordinateur : il ne peut changer ni les tables ni le journal. La dernière étape le crée, ou montre ce que l'administrateur du serveur doit exécuter. Seul ce compte est gardé."
+        }
+        W::SetUpSummaryAgain => {
+            "Voici ce qui sera créé. Jusqu'ici il n'y a que les tables. Entrée crée l'entreprise, Échap revient."
+        }
+        W::SetUpStatements => {
+            "Le compte d'installation ne peut pas créer le compte quotidien. Faites exécuter ceci par l'administrateur du serveur (y le copie), puis appuyez sur Entrée :"
+        }
+        W::AccountNotReady => "Le compte quotidien n'existe pas encore, ou un de ces droits lui manque.",
         W::SetUpCompany => "L'entreprise. La gestion peut changer ceci plus tard dans les réglages.",
         W::SetUpManager => "Le premier gestionnaire, qui créera les comptes de tous les autres.",
         W::SetUpSummary => {
@@ -464,13 +491,16 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::SessionMinutes => "Verrouillage (min)",
         Field::MinPasswordLength => "Mot de passe minimal",
         Field::Language => "Langue",
-        Field::Engine => "Les données sont sur",
+        Field::Engine => "Données sur",
         Field::Host => "Serveur",
         Field::Port => "Port",
         Field::Database => "Base de données",
         Field::DatabaseUser => "Utilisateur",
         Field::DatabasePassword => "Mot de passe",
         Field::Tls => "Chiffrement (TLS)",
+        Field::AuthorityFile => "Fichier de l'AC",
+        Field::EverydayUser => "Compte quotidien",
+        Field::EverydayPassword => "Son mot de passe",
         Field::From => "Du",
         Field::Palette => "Couleurs",
         Field::Ascii => "Traits en ASCII",
@@ -522,6 +552,10 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::PasswordsDiffer => "Les deux mots de passe diffèrent.",
         Problem::PasswordUnchanged => "Le nouveau mot de passe est l'ancien.",
         Problem::WrongPassword => "Ce n'est pas votre mot de passe.",
+        Problem::SameAccount => "Il installe. Choisissez un autre compte quotidien.",
+        Problem::AccountExists => "Ce compte existe, avec un autre mot de passe.",
+        Problem::AccountTooMighty => "Il peut trop : changer les tables ou le journal.",
+        Problem::PasswordRefused => "Les règles du serveur refusent ce mot de passe.",
         Problem::NotAChoice => "Ceci ne peut pas être choisi ici.",
         Problem::NotActiveSales => "Seul un commercial actif peut suivre un client.",
         Problem::NotActiveSupport => "Seule une personne active du support peut recevoir un événement.",
@@ -657,8 +691,28 @@ fn connection(problem: &ConnectionProblem) -> String {
             "Il n'y a pas encore d'entreprise ici : `epic-events --init` en installe une, `epic-events --demo` montre un exemple."
         }
         ConnectionProblem::SchemaTooNew => "Une version plus récente a changé la base. Mettez ce programme à jour.",
-        ConnectionProblem::SchemaTooOld => {
-            "La base est d'une version plus ancienne. L'administrateur la met à jour avec `epic-events --init`."
+        ConnectionProblem::SchemaTooOld(Versions { from, to }) => {
+            return format!(
+                "Les tables de l'entreprise sont d'une version plus ancienne ({from} vers {to} reste à faire). L'administrateur lance `epic-events migrate` avec le compte d'installation."
+            );
+        }
+        ConnectionProblem::MigrationDenied(Versions { from, to }) if from.is_empty() => {
+            return format!(
+                "Ce compte ne peut pas créer les tables de l'entreprise ({to}). Il y faut le compte d'installation du README."
+            );
+        }
+        ConnectionProblem::MigrationDenied(Versions { from, to }) => {
+            return format!(
+                "Les tables de l'entreprise doivent être mises à jour ({from} vers {to}), et ce compte n'en a pas le droit. Lancez `epic-events migrate` avec le compte d'installation."
+            );
+        }
+        ConnectionProblem::NotGranted(right) => {
+            return format!(
+                "Le compte de la base n'a pas ce droit : {right}. L'administrateur lui donne les droits que liste le README."
+            );
+        }
+        ConnectionProblem::AuthorityFile(path) => {
+            return format!("Le fichier de l'AC {path} ne peut pas être lu. Vérifiez son chemin et ses droits.");
         }
         ConnectionProblem::NoMajority => {
             "Les serveurs de la base ne se voient plus et attendent : rien ne peut être enregistré. Prévenez qui les gère."

@@ -18,7 +18,7 @@ use crate::{
     domain::{
         Error, Field, Problem, Reason,
         audit::Verb,
-        error::Inheritance,
+        error::{Inheritance, Versions},
         event::Status,
         language::Language,
         password::Strength,
@@ -129,6 +129,17 @@ pub enum W<'a> {
     SavedSoFar,
     KeepEditing,
     FiguresKey,
+    UpToDate(&'a str),
+    WouldMigrate(&'a Versions),
+    Migrated(&'a Versions),
+    /// A configuration that names another database.
+    LeftAlone(&'a str),
+    NotKept(&'a str),
+    EverydayHint,
+    DoctorOverruled {
+        by: &'a str,
+        origin: &'a str,
+    },
     BackupDone(&'a str),
     RestoreDone(&'a str),
     RestoreKept(&'a str),
@@ -219,6 +230,7 @@ pub enum W<'a> {
     NextKey,
     BackKey,
     TestKey,
+    UpdateKey,
     CreateKey,
     QuitKey,
     LanguageKey,
@@ -227,6 +239,13 @@ pub enum W<'a> {
     SetUpLanguage,
     SetUpPlace,
     SetUpServer,
+    /// The versions of the tables and of the program.
+    SetUpUpdate((&'a str, &'a str)),
+    SetUpAccount,
+    /// When the tables are there already.
+    SetUpSummaryAgain,
+    SetUpStatements,
+    AccountNotReady,
     SetUpCompany,
     SetUpManager,
     SetUpSummary,

@@ -1,0 +1,243 @@
+//! What is chosen on this machine: flags over environment over `.env` in the working folder
+//! over what a person prefers over `config.toml` in the configuration folder.
+
+mod address;
+mod layers;
+mod write;
+
+use std::{
+    collections::HashMap,
+    fs, io,
+    os::unix::fs::DirBuilderExt,
+    path::{Path, PathBuf},
+};
+
+use secrecy::{ExposeSecret, SecretString};
+
+pub use layers::{Origin, Value, Values};
+pub use write::Remembered;
+
+use crate::{
+    cli::Cli,
+    domain::{address::ServerAddress, language::Language},
+    ui::{
+        Preferences,
+        theme::{Look, Palette},
+    },
+};
+use layers::{Layer, settle};
+
+/// bcrypt's cost; less is for tests only.
+const BCRYPT_COST: u32 = 12;
+
+/// The machine's configuration.
+#[derive(Debug)]
+pub struct Config {
+    pub database: SecretString,
+    /// Nobody named a database: the embedded one is meant.
+    pub embedded: bool,
+    pub folders: Folders,
+    pub sentry_dsn: Option<SecretString>,
+    pub sentry_environment: String,
+    pub log: String,
+    pub preferences: Preferences,
+    /// What each person who has signed in here prefers, by username in lower case, under
+    /// flags, environment and `.env`.
+    pub people: HashMap<String, Preferences>,
+    /// Every value that was found, with where it comes from and what overrules it.
+    pub found: Vec<Value>,
+    pub bcrypt_cost: u32,
+    /// Where exports are written.
+    pub exports: PathBuf,
+    /// The server that the configuration names, for the wizard.
+    pub server: Option<ServerAddress>,
+}
+
+/// Where things are kept.
+#[derive(Debug, Clone)]
+pub struct Folders {
+    pub config: PathBuf,
+    pub data: PathBuf,
+    pub state: PathBuf,
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{path} cannot be read: {why}. Check the file and its rights.")]
+    Unreadable { path: PathBuf, why: String },
+    #[error("{path} is not understood: {why}. Correct it, or remove it and run `epic-events --init` again.")]
+    Malformed { path: PathBuf, why: String },
+    #[error("{path} holds a secret and others can read it. Run: chmod 600 {path}")]
+    Readable { path: PathBuf },
+    #[error("{name} has the value \"{value}\", which is not understood. It can be: {allowed}.")]
+    Value { name: &'static str, value: String, allowed: &'static str },
+    #[error("There is no home folder. Set HOME, or XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME.")]
+    NoHome,
+    #[error("{path} cannot be written: {why}")]
+    Unwritable { path: PathBuf, why: io::Error },
+}
+
+impl Folders {
+    /// The folders of the XDG base directory specification.
+    pub fn find(environment: &Values) -> Result<Self, Error> {
+        let home = environment.get("HOME").filter(|home| !home.is_empty()).map(PathBuf::from);
+        let folder = |name: &str, below: &str| {
+            let set = environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+            set.or_else(|| home.as_ref().map(|home| home.join(below)))
+                .map(|base| base.join("epic-events"))
+                .ok_or(Error::NoHome)
+        };
+        Ok(Self {
+            config: folder("XDG_CONFIG_HOME", ".config")?,
+            data: folder("XDG_DATA_HOME", ".local/share")?,
+            state: folder("XDG_STATE_HOME", ".local/state")?,
+        })
+    }
+
+    /// The address of the embedded database.
+    pub fn embedded(&self) -> String {
+        format!("sqlite://{}", self.data.join("epic-events.db").display())
+    }
+
+    /// The address of the demo.
+    pub fn demo(&self) -> PathBuf {
+        self.data.join("demo.db")
+    }
+
+    /// Where people look for what a program gave them: their downloads, if there are any.
+    fn exports(&self, environment: &Values) -> PathBuf {
+        let downloads = environment.get("HOME").map(|home| Path::new(home).join("Downloads"));
+        downloads.filter(|folder| folder.is_dir()).unwrap_or_else(|| self.data.join("exports"))
+    }
+
+    fn file(&self) -> PathBuf {
+        self.config.join("config.toml")
+    }
+
+    /// What people prefer, a file for each. The configuration is not written for that: it may
+    /// be somebody else's, and where the program is hosted it is everybody's.
+    fn people(&self) -> PathBuf {
+        self.state.join("people")
+    }
+}
+
+/// Where what a person prefers stands among the layers: over the configuration files, which
+/// follow it.
+const PERSON: usize = 3;
+
+impl Config {
+    /// Reads everything. `environment` is the process's; `here` the working folder.
+    pub fn load(cli: &Cli, environment: &Values, here: &Path) -> Result<Self, Error> {
+        let folders = Folders::find(environment)?;
+        // The strongest first.
+        let mut layers = vec![
+            Layer::flags(cli),
+            Layer::environment(environment),
+            Layer::dotenv(&here.join(".env"))?,
+            Layer::toml(&folders.file())?,
+        ];
+        let people = write::people(&folders.people());
+        let mut preferred = HashMap::new();
+        for (name, layer) in &people {
+            let mut layers = layers.clone();
+            layers.insert(PERSON, layer.clone());
+            // A file of the program's own that is damaged stops nobody.
+            if let Ok(preferences) = preferences(&settle(&layers).1, environment) {
+                preferred.insert(name.clone(), preferences);
+            }
+        }
+        // Who is alone here is met at the sign-in screen already.
+        if let [(name, layer)] = people.as_slice()
+            && preferred.contains_key(name)
+        {
+            layers.insert(PERSON, layer.clone());
+        }
+        let (mut found, values) = settle(&layers);
+        let named = address::resolve(&layers, &mut found)?;
+        for value in &mut found {
+            value.overruled_by = value.overruled.map(|(name, layer)| (name, layers[layer].origin.clone()));
+        }
+        let cost = match values.get("EPIC_EVENTS_BCRYPT_COST") {
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|cost| (4..=16).contains(cost))
+                .ok_or_else(|| value_error("EPIC_EVENTS_BCRYPT_COST", text, "4 to 16"))?,
+            None => BCRYPT_COST,
+        };
+        let exports = values.get("EPIC_EVENTS_EXPORTS").map_or_else(|| folders.exports(environment), PathBuf::from);
+        Ok(Self {
+            embedded: named.is_none(),
+            server: named.as_deref().and_then(ServerAddress::parse),
+            database: SecretString::from(named.unwrap_or_else(|| folders.embedded())),
+            folders,
+            sentry_dsn: values.get("SENTRY_DSN").map(|dsn| SecretString::from(dsn.as_str())),
+            sentry_environment: values.get("SENTRY_ENVIRONMENT").cloned().unwrap_or_else(|| "production".to_owned()),
+            log: values.get("EPIC_EVENTS_LOG").cloned().unwrap_or_else(|| "warn,epic_events=info".to_owned()),
+            preferences: preferences(&values, environment)?,
+            people: preferred,
+            found,
+            bcrypt_cost: cost,
+            exports,
+        })
+    }
+}
+
+impl Config {
+    /// The address that counts, without its password.
+    pub fn shown_address(&self) -> String {
+        layers::shown("DATABASE_URL", self.database.expose_secret())
+    }
+}
+
+/// How the program is to be, by these settings.
+fn preferences(values: &Values, environment: &Values) -> Result<Preferences, Error> {
+    let language = match values.get("EPIC_EVENTS_LANGUAGE") {
+        Some(name) => name.parse().map_err(|_| value_error("EPIC_EVENTS_LANGUAGE", name, "en, fr"))?,
+        None => system_language(environment),
+    };
+    let palette = match values.get("EPIC_EVENTS_THEME") {
+        _ if values.contains_key("NO_COLOR") => Palette::Plain,
+        Some(name) => name.parse().map_err(|_| value_error("EPIC_EVENTS_THEME", name, "standard, plain, contrast"))?,
+        None => Palette::Standard,
+    };
+    let look = Look {
+        palette,
+        ascii: switch(values, "EPIC_EVENTS_ASCII", false)?,
+        accessible: switch(values, "EPIC_EVENTS_ACCESSIBLE", false)?,
+    };
+    Ok(Preferences { language, look, mouse: switch(values, "EPIC_EVENTS_MOUSE", true)? })
+}
+
+fn switch(values: &Values, name: &'static str, default: bool) -> Result<bool, Error> {
+    match values.get(name).map(String::as_str) {
+        None => Ok(default),
+        Some("on" | "true" | "1") => Ok(true),
+        Some("off" | "false" | "0") => Ok(false),
+        Some(other) => Err(value_error(name, other, "on, off")),
+    }
+}
+
+/// Makes a folder that nobody else can look into.
+pub fn private_folder(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+fn value_error(name: &'static str, value: &str, allowed: &'static str) -> Error {
+    Error::Value { name, value: value.to_owned(), allowed }
+}
+
+fn malformed(path: &Path, why: &impl ToString) -> Error {
+    Error::Malformed { path: path.to_owned(), why: why.to_string() }
+}
+
+/// `LC_ALL`, `LC_MESSAGES` and `LANG`, as other programs read them.
+fn system_language(environment: &Values) -> Language {
+    let locale =
+        ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| environment.get(*name).filter(|v| !v.is_empty()));
+    if locale.is_some_and(|locale| locale.starts_with("fr")) { Language::Fr } else { Language::En }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,270 @@
+//! What is read from where, and what is written.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+use super::*;
+
+/// The value of a name that counts, as it is shown, with its origin.
+fn told(config: &Config, name: &str) -> (String, Origin) {
+    let counts = |value: &&Value| value.name == name && value.overruled_by.is_none();
+    let value = config.found.iter().find(counts).unwrap();
+    (value.shown.clone(), value.origin.clone())
+}
+
+fn address(config: &Config) -> &str {
+    config.database.expose_secret()
+}
+
+struct Machine(tempfile::TempDir);
+
+impl Machine {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn write(&self, name: &str, text: &str, mode: u32) {
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    fn load(&self, cli: &Cli, environment: &[(&str, &str)]) -> Result<Config, Error> {
+        let mut values: Values = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+        values.insert("HOME".to_owned(), self.0.path().display().to_string());
+        Config::load(cli, &values, self.0.path())
+    }
+}
+
+#[test]
+fn flags_win_over_environment_over_dotenv_over_file() {
+    let machine = Machine::new();
+    machine.write(".config/epic-events/config.toml", "database_url = \"sqlite:///file\"\nlanguage = \"fr\"\n", 0o600);
+    let url = |config: Config| config.database.expose_secret().to_owned();
+    let none = Cli::default();
+    let config = machine.load(&none, &[]).unwrap();
+    assert_eq!(config.preferences.language, Language::Fr);
+    assert_eq!(url(config), "sqlite:///file");
+    machine.write(".env", "DATABASE_URL=sqlite:///dotenv\n", 0o600);
+    assert_eq!(url(machine.load(&none, &[]).unwrap()), "sqlite:///dotenv");
+    assert_eq!(url(machine.load(&none, &[("DATABASE_URL", "sqlite:///env")]).unwrap()), "sqlite:///env");
+    let cli = Cli { database_url: Some("sqlite:///flag".to_owned()), ..Cli::default() };
+    assert_eq!(url(machine.load(&cli, &[("DATABASE_URL", "sqlite:///env")]).unwrap()), "sqlite:///flag");
+}
+
+#[test]
+fn what_a_person_prefers_is_kept_apart_and_read_again() {
+    let machine = Machine::new();
+    machine.write(".config/epic-events/config.toml", "# mine\ntheme = \"plain\"\n", 0o644);
+    let config = machine.load(&Cli::default(), &[]).unwrap();
+    let look = Look { palette: Palette::Contrast, ascii: true, accessible: false };
+    let wanted = Preferences { language: Language::Fr, look, mouse: false };
+    config.prefer("Anna", wanted).unwrap();
+    let again = machine.load(&Cli::default(), &[]).unwrap();
+    assert_eq!((again.people["anna"], again.preferences), (wanted, wanted), "who is alone is met like this");
+    let plain = machine.load(&Cli::default(), &[("NO_COLOR", "1"), ("EPIC_EVENTS_LANGUAGE", "en")]).unwrap();
+    assert_eq!((plain.people["anna"].look.palette, plain.people["anna"].language), (Palette::Plain, Language::En));
+    // With two of them nobody's wish is everybody's.
+    config.prefer("bill", Preferences { language: Language::En, ..wanted }).unwrap();
+    let both = machine.load(&Cli::default(), &[]).unwrap();
+    assert_eq!((both.preferences.language, both.preferences.look.palette), (Language::En, Palette::Plain));
+    assert_eq!(both.people["anna"], wanted);
+    let file = machine.0.path().join(".config/epic-events/config.toml");
+    assert_eq!(fs::read_to_string(file).unwrap(), "# mine\ntheme = \"plain\"\n");
+    let kept = machine.0.path().join(".local/state/epic-events/people/anna.toml");
+    assert_eq!(fs::metadata(kept).unwrap().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn every_value_is_told_with_its_origin_and_no_secret() {
+    let machine = Machine::new();
+    machine.write(".env", "DB_PASSWORD=canary\nSENTRY_DSN=https://canary@sentry.example/1\n", 0o600);
+    let config = machine.load(&Cli::default(), &[("DATABASE_URL", "mysql://crm:can@ry@db:3306/crm")]).unwrap();
+    assert_eq!(told(&config, "DATABASE_URL"), ("mysql://crm:***@db:3306/crm".to_owned(), Origin::Environment));
+    assert_eq!(told(&config, "SENTRY_DSN").1, Origin::File(machine.0.path().join(".env")));
+    let password = config.found.iter().find(|value| value.name == "DB_PASSWORD").unwrap();
+    assert_eq!(password.overruled_by, Some(("DATABASE_URL", Origin::Environment)));
+    assert!(!format!("{:?}", config.found).contains("canary"));
+    for secret in ["mysql://crm:ca?nary@db/n", "mysql://me:canary@[broken", "postgres://u:canary@h/n"] {
+        let config = machine.load(&Cli::default(), &[("DATABASE_URL", secret)]).unwrap();
+        assert!(!told(&config, "DATABASE_URL").0.contains("nary"), "{:?}", config.found);
+    }
+}
+
+#[test]
+fn without_any_choice_the_data_is_embedded() {
+    let config = Machine::new().load(&Cli::default(), &[]).unwrap();
+    assert!(config.embedded && config.database.expose_secret().ends_with("/.local/share/epic-events/epic-events.db"));
+}
+
+#[test]
+fn the_parts_of_an_address_are_encoded() {
+    let parts = [("DB_HOST", "db"), ("DB_USER", "crm"), ("DB_PASSWORD", "p@ss/w:rd"), ("DB_NAME", "crm")];
+    let config = Machine::new().load(&Cli::default(), &parts).unwrap();
+    assert_eq!(config.database.expose_secret(), "mysql://crm:p%40ss%2Fw%3Ard@db/crm");
+}
+
+#[test]
+fn a_secret_that_others_can_read_is_refused_with_the_cure() {
+    let machine = Machine::new();
+    machine.write(".env", "DB_PASSWORD=secret\n", 0o644);
+    let refused = machine.load(&Cli::default(), &[]).unwrap_err().to_string();
+    assert!(refused.contains("chmod 600") && !refused.contains("=secret"), "{refused}");
+    machine.write(".env", "DATABASE_URL=sqlite:///no-secret\n", 0o644);
+    assert!(machine.load(&Cli::default(), &[]).is_ok());
+}
+
+#[test]
+fn what_is_malformed_is_named_with_its_line() {
+    let machine = Machine::new();
+    machine.write(".config/epic-events/config.toml", "language = \"en\"\ndatabase_url = \n", 0o600);
+    let refused = machine.load(&Cli::default(), &[]).unwrap_err().to_string();
+    assert!(refused.contains("config.toml") && refused.contains("line 2"), "{refused}");
+}
+
+#[test]
+fn what_is_remembered_is_private_and_read_again() {
+    let machine = Machine::new();
+    let config = machine.load(&Cli::default(), &[]).unwrap();
+    config.remember(&SecretString::from("mysql://u:p@h:3306/n"), Language::Fr).unwrap();
+    let file = machine.0.path().join(".config/epic-events/config.toml");
+    assert_eq!(fs::metadata(file).unwrap().mode() & 0o777, 0o600);
+    let again = machine.load(&Cli::default(), &[]).unwrap();
+    assert_eq!((again.database.expose_secret(), again.preferences.language), ("mysql://u:p@h:3306/n", Language::Fr));
+}
+
+/// The layers of one machine: what they name, the address that counts, what is overruled by what.
+#[test]
+fn an_address_is_settled_layer_by_layer() {
+    const HIGH: &[(&str, &str)] = &[("DB_HOST", "high"), ("DB_USER", "crm"), ("DB_PASSWORD", "x")];
+    type Overruled<'a> = &'a [(&'a str, &'a str)];
+    type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a str, Overruled<'a>);
+    let rows: [Row; 9] = [
+        // Parts above a whole address, in the environment and in `.env`.
+        (
+            HIGH,
+            "",
+            "database_url = 'mysql://low:y@low/low'",
+            "mysql://crm:x@high/epic_events",
+            &[("DATABASE_URL", "DB_HOST")],
+        ),
+        (
+            &[],
+            "DB_HOST=mid",
+            "database_url = 'sqlite:///low'",
+            "mysql://@mid/epic_events",
+            &[("DATABASE_URL", "DB_HOST")],
+        ),
+        // A whole address above parts.
+        (
+            &[("DATABASE_URL", "sqlite:///high")],
+            "DB_HOST=mid",
+            "db_user = 'low'",
+            "sqlite:///high",
+            &[("DB_HOST", "DATABASE_URL"), ("DB_USER", "DATABASE_URL")],
+        ),
+        // Both in one layer.
+        (
+            &[("DATABASE_URL", "sqlite:///high"), ("DB_HOST", "high")],
+            "",
+            "",
+            "sqlite:///high",
+            &[("DB_HOST", "DATABASE_URL")],
+        ),
+        // Parts of several layers.
+        (
+            &[("DB_PASSWORD", "x")],
+            "DB_HOST=mid\nDB_PASSWORD=y",
+            "db_user = 'low'\ndb_port = 3307",
+            "mysql://low:x@mid:3307/epic_events",
+            &[("DB_PASSWORD", "DB_PASSWORD")],
+        ),
+        // A part without a host changes the address below it, and means nothing to a file.
+        (
+            &[("DB_PASSWORD", "x")],
+            "",
+            "database_url = 'mysql://low:y@low:3307/low?ssl_mode=required'",
+            "mysql://low:x@low:3307/low?ssl_mode=required",
+            &[],
+        ),
+        (
+            &[("DB_PASSWORD", "x")],
+            "",
+            "database_url = 'sqlite:///low'",
+            "sqlite:///low",
+            &[("DB_PASSWORD", "DATABASE_URL")],
+        ),
+        // What is below an overruled address does not come back.
+        (
+            &[("DB_HOST", "high")],
+            "DATABASE_URL=mysql://mid:y@mid/mid",
+            "db_password = 'low'",
+            "mysql://@high/epic_events",
+            &[("DATABASE_URL", "DB_HOST"), ("DB_PASSWORD", "DATABASE_URL")],
+        ),
+        (&[("DB_HOST", "::1"), ("DB_PORT", "3307")], "", "", "mysql://@[::1]:3307/epic_events", &[]),
+    ];
+    for (environment, dotenv, toml, wanted, overruled) in rows {
+        let machine = Machine::new();
+        machine.write(".env", dotenv, 0o600);
+        machine.write(".config/epic-events/config.toml", toml, 0o600);
+        let config = machine.load(&Cli::default(), environment).unwrap();
+        assert_eq!(address(&config), wanted);
+        let told: Vec<_> =
+            config.found.iter().filter_map(|value| Some((value.name, value.overruled_by.as_ref()?.0))).collect();
+        assert_eq!(told, overruled, "{wanted}");
+    }
+}
+
+#[test]
+fn brackets_around_an_address_of_ipv6_are_taken_too() {
+    for host in ["::1", "[::1]"] {
+        let config = Machine::new().load(&Cli::default(), &[("DB_HOST", host), ("DB_USER", "crm")]).unwrap();
+        assert_eq!(address(&config), "mysql://crm@[::1]/epic_events");
+    }
+}
+
+/// No variable is put in the place of `$NAME`, however the value is quoted.
+#[test]
+fn a_dollar_in_a_dotenv_file_is_a_dollar() {
+    for (written, read) in [
+        ("ab$cd", "ab$cd"),
+        ("\"ab$cd\"", "ab$cd"),
+        ("'ab$cd'", "ab$cd"),
+        ("ab\\$cd", "ab$cd"),
+        ("'ab\\$cd'", "ab\\$cd"),
+        ("$HOME", "$HOME"),
+        ("${HOME}x", "${HOME}x"),
+        ("$", "$"),
+        ("a\\\\$b", "a\\$b"),
+    ] {
+        let machine = Machine::new();
+        let text = format!("# it's $5\nDB_HOST=h\nDB_USER=u # it's $5\nDB_PASSWORD={written}\nDB_NAME=n\n");
+        machine.write(".env", &text, 0o600);
+        let config = machine.load(&Cli::default(), &[]).unwrap();
+        assert_eq!(config.server.unwrap().password, read, "{written}");
+    }
+}
+
+#[test]
+fn a_configuration_that_names_a_database_is_left_alone() {
+    const FILE: &str = ".config/epic-events/config.toml";
+    let new = SecretString::from("mysql://u:p@h/n");
+    let remembered = |text: Option<&str>| {
+        let machine = Machine::new();
+        if let Some(text) = text {
+            machine.write(FILE, text, 0o600);
+        }
+        let config = machine.load(&Cli::default(), &[]).unwrap();
+        let outcome = config.remember(&new, Language::Fr).unwrap();
+        (outcome != Remembered::Kept, fs::read_to_string(machine.0.path().join(FILE)).unwrap())
+    };
+    for named in ["# mine\ndatabase_url = 'sqlite:///x'\n", "db_host = 'h' # mine\n"] {
+        assert_eq!(remembered(Some(named)), (true, named.to_owned()));
+    }
+    let same = "# mine\ndatabase_url = 'mysql://u:p@h/n'\n";
+    assert_eq!(remembered(Some(same)), (false, same.to_owned()));
+    let line = "database_url = \"mysql://u:p@h/n\"\n";
+    assert_eq!(remembered(Some("# mine\n\nlanguage = 'en'\n")), (false, format!("{line}# mine\n\nlanguage = 'en'\n")));
+    assert_eq!(remembered(None), (false, format!("{line}language = \"fr\"\n")));
+}

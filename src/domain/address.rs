@@ -1,0 +1,174 @@
+//! The address of a database server in its parts, as a form shows them and as settings name
+//! them one by one.
+
+use std::{fmt, net::Ipv6Addr};
+
+/// `mysql://USER:PASSWORD@HOST:PORT/NAME?OPTIONS`, taken apart. Nothing in it is checked:
+/// that is done where it is connected to.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ServerAddress {
+    /// A name or a number, IPv6 without brackets; or several with their ports, parted by commas.
+    pub host: String,
+    /// Empty for the usual port, and where there are several hosts.
+    pub port: String,
+    pub user: String,
+    pub password: String,
+    pub database: String,
+    /// Names and values of what stands behind the question mark, in its order.
+    pub options: Vec<(String, String)>,
+}
+
+impl ServerAddress {
+    /// Takes an address apart; `None` when it is not a server's. A part that is missing is empty.
+    pub fn parse(address: &str) -> Option<Self> {
+        let rest = address.trim().strip_prefix("mysql://")?;
+        let (before, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (before, database) = before.rsplit_once('/').unwrap_or((before, ""));
+        let (who, place) = before.rsplit_once('@').unwrap_or(("", before));
+        let (user, password) = who.split_once(':').unwrap_or((who, ""));
+        let (host, port) = host_and_port(place);
+        let pair = |pair: &str| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (name.to_owned(), decoded(value))
+        };
+        Some(Self {
+            host: host.to_owned(),
+            port: port.to_owned(),
+            user: decoded(user),
+            password: decoded(password),
+            database: decoded(database),
+            options: query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect(),
+        })
+    }
+
+    /// The value of an option, empty when it is not there.
+    pub fn option(&self, name: &str) -> &str {
+        self.options.iter().find(|(one, _)| one == name).map_or("", |(_, value)| value)
+    }
+
+    /// Sets an option; an empty value takes it away.
+    pub fn set_option(&mut self, name: &str, value: &str) {
+        self.options.retain(|(one, _)| one != name);
+        if !value.is_empty() {
+            self.options.push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    /// The whole address. It holds the password.
+    pub fn to_url(&self) -> String {
+        let password = if self.password.is_empty() { String::new() } else { format!(":{}", encoded(&self.password)) };
+        let query = self.options.iter().map(|(name, value)| format!("{name}={}", encoded_value(value)));
+        let query = query.collect::<Vec<_>>().join("&");
+        let asks = if query.is_empty() { "" } else { "?" };
+        format!("mysql://{}{password}@{}/{}{asks}{query}", encoded(&self.user), self.place(), encoded(&self.database))
+    }
+
+    /// The same with `***` for a password, to be shown.
+    pub fn shown(&self) -> String {
+        let password = if self.password.is_empty() { "" } else { ":***" };
+        let asks = if self.options.is_empty() { "" } else { "?" };
+        let query = self.options.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+        format!("mysql://{}{password}@{}/{}{asks}{query}", self.user, self.place(), self.database)
+    }
+
+    /// Host and port as they stand in an address.
+    fn place(&self) -> String {
+        let host = match self.host.parse::<Ipv6Addr>() {
+            Ok(_) => format!("[{}]", self.host),
+            Err(_) => self.host.clone(),
+        };
+        if self.port.is_empty() { host } else { format!("{host}:{}", self.port) }
+    }
+}
+
+/// Without its password.
+impl fmt::Debug for ServerAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown())
+    }
+}
+
+fn host_and_port(place: &str) -> (&str, &str) {
+    // Several hosts keep their ports.
+    if place.contains(',') {
+        return (place, "");
+    }
+    match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, port)) => (host, port.trim_start_matches(':')),
+        None if place.parse::<Ipv6Addr>().is_ok() => (place, ""),
+        None => place.rsplit_once(':').unwrap_or((place, "")),
+    }
+}
+
+/// A host as people may write it, without the brackets around an address of IPv6.
+pub fn without_brackets(host: &str) -> String {
+    host.trim().trim_start_matches('[').trim_end_matches(']').to_owned()
+}
+
+/// Percent-encoded for a part of an address.
+pub fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    percent(text, plain)
+}
+
+/// The same for the value of an option, where a path stays readable.
+fn encoded_value(text: &str) -> String {
+    percent(text, |byte| !b"%&#?@".contains(&byte) && !byte.is_ascii_whitespace() && byte.is_ascii())
+}
+
+fn percent(text: &str, plain: impl Fn(u8) -> bool) -> String {
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// What was percent-encoded. A percent sign that encodes nothing stays.
+pub fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let (mut plain, mut at) = (Vec::with_capacity(bytes.len()), 0);
+    while at < bytes.len() {
+        let hex = bytes.get(at + 1..at + 3).and_then(|two| std::str::from_utf8(two).ok());
+        let byte = hex
+            .filter(|two| two.bytes().all(|c| c.is_ascii_hexdigit()))
+            .and_then(|two| u8::from_str_radix(two, 16).ok());
+        if let Some(byte) = byte.filter(|_| bytes[at] == b'%') {
+            plain.push(byte);
+            at += 3;
+        } else {
+            plain.push(bytes[at]);
+            at += 1;
+        }
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_put_together_as_it_was() {
+        for whole in [
+            "mysql://crm:p%40ss%2Fw%3Ard@db.example.org:3307/epic_events?ssl_mode=required&ssl_ca=/etc/ca.pem",
+            "mysql://crm@db/epic_events",
+            "mysql://crm:x@[::1]:3306/n",
+            "mysql://crm:x@[fe80::1]/n",
+            "mysql://crm:x@one:3306,two:3307/n?unix_socket=/run/a%26b",
+        ] {
+            assert_eq!(ServerAddress::parse(whole).unwrap().to_url(), whole);
+        }
+        assert_eq!(ServerAddress::parse("sqlite:///somewhere"), None);
+    }
+
+    #[test]
+    fn what_is_shown_holds_no_password() {
+        let address = ServerAddress::parse("mysql://crm:canary@::1/n?ssl_mode=required").unwrap();
+        assert_eq!(address.shown(), "mysql://crm:***@[::1]/n?ssl_mode=required");
+        assert!(!format!("{address:?}").contains("canary"));
+    }
+
+    #[test]
+    fn percent_signs_that_encode_nothing_stay() {
+        assert_eq!(decoded("100%&%zz%4"), "100%&%zz%4");
+        assert_eq!(decoded("caf%C3%A9%25"), "café%");
+    }
+}

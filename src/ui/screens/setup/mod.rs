@@ -1,0 +1,370 @@
+//! The set-up wizard: a page a step, nothing written before the last.
+
+mod pages;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use secrecy::{ExposeSecret, SecretString};
+use strum::IntoEnumIterator;
+
+use super::{entry::Kind, form::Form, purpose::user};
+use crate::{
+    domain::{
+        Error, Field, FieldErrors, Problem,
+        address::{ServerAddress, without_brackets},
+        check,
+        error::Versions,
+        language::Language,
+        password,
+        settings::Settings,
+    },
+    services::{Reply, Request, SetUp},
+    ui::{Action, Context, Notice, text::W},
+};
+
+/// The steps, in their order. Which of them there are depends on what was chosen and found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter)]
+pub enum Step {
+    Language,
+    Place,
+    Server,
+    /// There is a company already, and its tables are behind.
+    Update,
+    /// The account for everybody's configuration.
+    Account,
+    Company,
+    Manager,
+    Summary,
+    /// What the server's administrator has to run first.
+    Statements,
+}
+
+/// What the wizard wants besides what every screen may want.
+#[derive(Debug)]
+pub enum Wish {
+    Act(Action),
+    /// Speak this language from now on.
+    Speak(Language),
+}
+
+/// How the wizard ended, with the address of the company.
+#[derive(Debug)]
+pub enum Ended {
+    /// There is a new company.
+    SetUp(SecretString),
+    /// The tables of a company were brought up to date.
+    Updated(SecretString, Versions),
+}
+
+/// The wizard with all that was typed.
+#[derive(Debug)]
+pub struct Setup {
+    pub step: Step,
+    pages: Vec<Form>,
+    /// The address of the embedded database.
+    embedded: String,
+    /// The server that the machine's configuration names.
+    configured: Option<ServerAddress>,
+    /// How far the tables of the company that was found have to be brought up to date.
+    behind: Option<Versions>,
+    /// One a line.
+    statements: Option<SecretString>,
+    /// How many lines of them are above the window, if so many do not fit.
+    pub scrolled: usize,
+    /// Why the last step was not taken, in a sentence.
+    pub problem: Option<String>,
+    pub waiting: bool,
+}
+
+impl Setup {
+    /// `embedded` is where the data lives when it lives on this computer; a server that the
+    /// machine's configuration names is the first proposal.
+    pub fn new(embedded: String, configured: Option<&ServerAddress>, ctx: &Context) -> Self {
+        Self {
+            step: Step::Language,
+            pages: Step::iter().map(|step| pages::page(step, configured, ctx)).collect(),
+            embedded,
+            configured: configured.cloned(),
+            behind: None,
+            statements: None,
+            scrolled: 0,
+            problem: None,
+            waiting: false,
+        }
+    }
+
+    /// The page that is shown.
+    pub fn form(&self) -> &Form {
+        self.page(self.step)
+    }
+
+    fn form_mut(&mut self) -> &mut Form {
+        &mut self.pages[self.step as usize]
+    }
+
+    fn page(&self, step: Step) -> &Form {
+        &self.pages[step as usize]
+    }
+
+    /// "Step 2 of 5".
+    pub fn progress(&self) -> (usize, usize) {
+        let steps = self.steps();
+        (steps.iter().position(|step| *step == self.step).unwrap_or(0) + 1, steps.len())
+    }
+
+    /// What is to be brought up to date, once that was found out.
+    pub fn behind(&self) -> Option<&Versions> {
+        self.behind.as_ref()
+    }
+
+    /// What the administrator has to run, a statement a line.
+    pub fn statements(&self) -> &str {
+        self.statements.as_ref().map_or("", |statements| statements.expose_secret())
+    }
+
+    fn on_server(&self) -> bool {
+        self.page(Step::Place).choice(Field::Engine) == "mysql"
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let is_new = self.behind.is_none();
+        let wanted = |step: &Step| match step {
+            Step::Language | Step::Place => true,
+            Step::Server => self.on_server(),
+            Step::Update => !is_new,
+            Step::Account => is_new && self.on_server(),
+            Step::Company | Step::Manager | Step::Summary => is_new,
+            Step::Statements => is_new && self.on_server() && self.statements.is_some(),
+        };
+        Step::iter().filter(wanted).collect()
+    }
+
+    fn neighbour(&self, forward: bool) -> Option<Step> {
+        let steps = self.steps();
+        let at = steps.iter().position(|step| *step == self.step)?;
+        if forward { steps.get(at + 1).copied() } else { at.checked_sub(1).map(|before| steps[before]) }
+    }
+
+    pub fn paste(&mut self, pasted: &str) {
+        self.form_mut().paste(pasted);
+    }
+
+    pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Wish {
+        self.problem = None;
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let form = self.form_mut();
+        let last = form.at + 1 >= form.entries.len() || form.entries.iter().all(|entry| entry.kind == Kind::Fixed);
+        match key.code {
+            KeyCode::Esc => {
+                if let Some(before) = self.neighbour(false) {
+                    self.step = before;
+                    self.waiting = false;
+                }
+                Wish::Act(Action::None)
+            }
+            KeyCode::Up | KeyCode::Down if self.step == Step::Statements => {
+                let most = self.statements().len();
+                let down = key.code == KeyCode::Down;
+                self.scrolled = if down { (self.scrolled + 1).min(most) } else { self.scrolled.saturating_sub(1) };
+                Wish::Act(Action::None)
+            }
+            KeyCode::Char('y') if self.step == Step::Statements => {
+                Wish::Act(Action::Copy(self.statements().to_owned()))
+            }
+            KeyCode::Char('s') if ctrl => self.next(ctx),
+            KeyCode::Enter if last => self.next(ctx),
+            _ => Wish::Act(self.form_mut().key(key, ctx)),
+        }
+    }
+
+    fn next(&mut self, ctx: &Context) -> Wish {
+        if self.waiting {
+            return Wish::Act(Action::None);
+        }
+        if let Some(stopped) = self.form_mut().check_all(ctx) {
+            return Wish::Act(stopped);
+        }
+        match self.step {
+            Step::Language => {
+                let language = self.form().choice(Field::Language).parse().unwrap_or_default();
+                self.advance(ctx);
+                Wish::Speak(language)
+            }
+            Step::Place if self.on_server() => self.advance(ctx),
+            Step::Place | Step::Server => self.ask(Request::TestConnection { url: self.url() }),
+            Step::Update => self.ask(Request::Migrate { url: self.url() }),
+            Step::Account if self.is_same_account() => {
+                let same = FieldErrors::one(Field::EverydayUser, Problem::SameAccount);
+                Wish::Act(self.form_mut().show(&same, ctx))
+            }
+            Step::Account | Step::Company => self.advance(ctx),
+            Step::Manager => match self.password_problem() {
+                Some(errors) => Wish::Act(self.form_mut().show(&errors, ctx)),
+                None => self.advance(ctx),
+            },
+            Step::Summary | Step::Statements => self.ask(Request::SetUp(Box::new(self.plan()))),
+        }
+    }
+
+    fn ask(&mut self, request: Request) -> Wish {
+        self.waiting = true;
+        Wish::Act(Action::Send(request))
+    }
+
+    fn advance(&mut self, ctx: &Context) -> Wish {
+        if let Some(next) = self.neighbour(true) {
+            self.step = next;
+        }
+        if self.step == Step::Summary {
+            self.pages[Step::Summary as usize] = pages::fixed(self.summary(ctx));
+        }
+        Wish::Act(Action::None)
+    }
+
+    /// In another language the labels of choices are other words; what was chosen stays.
+    pub fn speak(&mut self, ctx: &Context) {
+        for entry in self.pages.iter_mut().flat_map(|page| &mut page.entries) {
+            match entry.field {
+                Field::Engine if entry.kind != Kind::Fixed => entry.kind = pages::places(ctx),
+                Field::Tls => entry.kind = pages::tls_modes(ctx),
+                _ => {}
+            }
+        }
+    }
+
+    fn is_same_account(&self) -> bool {
+        let (one, other) = (self.page(Step::Server).text(Field::DatabaseUser), self.form().text(Field::EverydayUser));
+        one.trim() == other.trim()
+    }
+
+    fn password_problem(&self) -> Option<FieldErrors> {
+        let form = self.page(Step::Manager);
+        let company = self.page(Step::Company).text(Field::CompanyName);
+        let username = form.text(Field::Username);
+        let min_length = Settings::default().min_password_length.into();
+        let mut errors = FieldErrors::default();
+        let rules = password::PasswordRules { min_length, username, company };
+        errors.take(Field::Password, password::check(form.text(Field::Password), &rules));
+        if form.text(Field::Password) != form.text(Field::PasswordAgain) {
+            errors.push(Field::PasswordAgain, Problem::PasswordsDiffer);
+        }
+        (!errors.is_empty()).then_some(errors)
+    }
+
+    /// The server of the form. Options that the form does not show stay with the configured host.
+    fn server(&self) -> ServerAddress {
+        let form = self.page(Step::Server);
+        let typed = |field| form.text(field).trim().to_owned();
+        let host = without_brackets(form.text(Field::Host));
+        let kept = self.configured.as_ref().filter(|configured| configured.host == host);
+        let mut address = ServerAddress {
+            host,
+            port: typed(Field::Port),
+            user: typed(Field::DatabaseUser),
+            password: form.text(Field::DatabasePassword).to_owned(),
+            database: typed(Field::Database),
+            options: kept.map(|configured| configured.options.clone()).unwrap_or_default(),
+        };
+        address.set_option("ssl_mode", &form.choice(Field::Tls));
+        address.set_option("ssl_ca", &typed(Field::AuthorityFile));
+        address
+    }
+
+    /// The address of the database that was chosen, with the account that sets up.
+    fn url(&self) -> SecretString {
+        if self.on_server() {
+            SecretString::from(self.server().to_url())
+        } else {
+            SecretString::from(self.embedded.as_str())
+        }
+    }
+
+    /// The address with the account for everybody's configuration.
+    fn everyday(&self) -> Option<SecretString> {
+        let form = self.page(Step::Account);
+        let everyday = || ServerAddress {
+            user: form.text(Field::EverydayUser).trim().to_owned(),
+            password: form.text(Field::EverydayPassword).to_owned(),
+            ..self.server()
+        };
+        self.on_server().then(|| SecretString::from(everyday().to_url()))
+    }
+
+    fn plan(&self) -> SetUp {
+        let company = self.page(Step::Company);
+        let manager = self.page(Step::Manager);
+        let default = Settings::default();
+        SetUp {
+            url: self.url(),
+            everyday: self.everyday(),
+            settings: Settings {
+                company_name: company.text(Field::CompanyName).to_owned(),
+                currency: company.text(Field::Currency).to_owned(),
+                time_zone: check::time_zone(company.text(Field::TimeZone)).unwrap_or(default.time_zone),
+                ..default
+            },
+            manager: user(manager),
+            password: manager.secret(Field::Password),
+        }
+    }
+
+    /// Where the data lives, in words.
+    fn place(&self) -> String {
+        if self.on_server() {
+            let ServerAddress { host, database, .. } = self.server();
+            format!("{host} ({database})")
+        } else {
+            self.embedded.trim_start_matches("sqlite://").to_owned()
+        }
+    }
+
+    fn summary(&self, ctx: &Context) -> Vec<(Field, String)> {
+        let (company, manager) = (self.page(Step::Company), self.page(Step::Manager));
+        let language = if ctx.language == Language::Fr { "Français" } else { "English" };
+        let mut lines = vec![(Field::Language, language.to_owned()), (Field::Engine, self.place())];
+        if self.on_server() {
+            lines.push((Field::EverydayUser, self.page(Step::Account).text(Field::EverydayUser).to_owned()));
+        }
+        let of_company =
+            [Field::CompanyName, Field::Currency, Field::TimeZone].map(|field| (field, company.text(field)));
+        let of_manager = [Field::FullName, Field::Username, Field::Email].map(|field| (field, manager.text(field)));
+        lines.extend(of_company.into_iter().chain(of_manager).map(|(field, text)| (field, text.to_owned())));
+        lines
+    }
+
+    /// What the answer means for the wizard; how it ended, if it did.
+    pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> (Option<Ended>, Action) {
+        let waited = std::mem::take(&mut self.waiting);
+        match reply {
+            Ok(Reply::Connected { server }) if waited => {
+                self.behind = None;
+                self.advance(ctx);
+                return (None, Action::Notice(Notice::good(ctx.say(W::Connected(&server)))));
+            }
+            Ok(Reply::Behind(versions)) if waited => {
+                self.pages[Step::Update as usize] = pages::fixed(vec![(Field::Engine, self.place())]);
+                self.behind = Some(versions);
+                self.step = Step::Update;
+            }
+            Ok(Reply::Migrated(versions)) => return (Some(Ended::Updated(self.url(), versions)), Action::None),
+            Ok(Reply::IsSetUp) => {
+                return (Some(Ended::SetUp(self.everyday().unwrap_or_else(|| self.url()))), Action::None);
+            }
+            Ok(Reply::AccountNeeded { statements }) => {
+                if self.step == Step::Statements {
+                    self.problem = Some(ctx.say(W::AccountNotReady));
+                }
+                self.statements = Some(statements);
+                self.step = Step::Statements;
+            }
+            Ok(_) => {}
+            Err(Error::Invalid(errors)) => {
+                let of = |step: Step| self.page(step).entries.iter().any(|entry| errors.of(entry.field).is_some());
+                let wrong = [Step::Account, Step::Company, Step::Manager].into_iter().find(|step| of(*step));
+                self.step = wrong.unwrap_or(Step::Manager);
+                return (None, self.form_mut().show(&errors, ctx));
+            }
+            Err(error) => self.problem = Some(ctx.error(&error)),
+        }
+        (None, Action::None)
+    }
+}

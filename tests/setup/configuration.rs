@@ -1,0 +1,125 @@
+//! What is chosen on the machine, where from, and that nobody's file is changed.
+
+use crate::{
+    BOSS, INIT, config_file, configure, init, run, run_with,
+    support::{
+        Engine, TestDb,
+        terminal::{COLUMNS, ENTER, ROWS, Terminal},
+    },
+};
+
+const COMMENTED: &str = "# The company's own: ask Marta before you change it.\ntheme = \"standard\" # as printed\n";
+
+fn commented(url: &str) -> String {
+    format!("{COMMENTED}\n# Where the data lives\ndatabase_url = \"{url}\"\n")
+}
+
+/// Changing the language at the sign-in screen leaves the configuration as it is, and is nobody
+/// else's business until somebody has signed in.
+#[test]
+fn a_preference_is_kept_for_the_person_and_not_in_the_configuration() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    init(home.path(), &db.url);
+    let text = commented(&db.url);
+    configure(home.path(), &text);
+    // The test's environment names a language, which no file could overrule.
+    let no_language = vec![("EPIC_EVENTS_LANGUAGE".to_owned(), String::new())];
+    let start = || Terminal::with(home.path(), "", &[], (COLUMNS, ROWS), no_language.clone());
+    let unchanged = || assert_eq!(std::fs::read_to_string(config_file(home.path())).unwrap(), text);
+
+    let mut t = start();
+    t.see(&["Username or e-mail"]).press("\x1bOQ").see(&["adresse e-mail, puis"]).press("\x03");
+    assert_eq!(t.end().0, 0);
+    unchanged();
+    let mut t = start();
+    t.see(&["Username or e-mail"]).press("\x1bOQ").see(&["adresse e-mail, puis"]);
+    t.field("boss").press(BOSS).press(ENTER).see(&["Marta Olsen"]).press("\x03");
+    assert_eq!(t.end().0, 0);
+    unchanged();
+    // The only person here is met in their language, and the configuration still is untouched.
+    let mut t = start();
+    t.see(&["adresse e-mail, puis"]).press("\x03");
+    assert_eq!(t.end().0, 0);
+    unchanged();
+}
+
+#[test]
+fn a_set_up_never_overwrites_a_configuration() {
+    let home = tempfile::tempdir().unwrap();
+    let (named, db) = (TestDb::new(Engine::Sqlite), TestDb::new(Engine::Sqlite));
+    let text = commented(&named.url);
+    configure(home.path(), &text);
+    let arguments = [&INIT[..], &["--database-url", &db.url, "--language", "fr"]].concat();
+    let (code, said) = run(home.path(), "", &arguments);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(std::fs::read_to_string(config_file(home.path())).unwrap(), text);
+    assert!(said.contains("config.toml"), "it says that the file was left alone: {said}");
+
+    // Where no database was named the address is added, and every line stays.
+    let home = tempfile::tempdir().unwrap();
+    let db = TestDb::new(Engine::Sqlite);
+    configure(home.path(), COMMENTED);
+    let arguments = [&INIT[..], &["--database-url", &db.url]].concat();
+    let (code, said) = run(home.path(), "", &arguments);
+    assert_eq!(code, 0, "{said}");
+    let kept = std::fs::read_to_string(config_file(home.path())).unwrap();
+    assert!(kept.contains(COMMENTED) && kept.contains(&db.url), "{kept}");
+}
+
+/// The account that sets up is not stored, whoever names it.
+#[test]
+fn a_script_that_sets_up_a_server_stores_no_account() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+    let arguments = [&INIT[..], &["--database-url", &db.url, "--language", "en"]].concat();
+    let (code, said) = run(home.path(), "", &arguments);
+    assert!(code == 0 && said.contains("everyday account"), "{code} {said}");
+    let stored = std::fs::read_to_string(config_file(home.path())).unwrap_or_default();
+    assert!(!stored.contains("only-for-tests"), "{stored}");
+}
+
+/// A part that a higher layer names beats the whole address of a lower one, and `doctor` tells.
+#[test]
+fn doctor_says_what_came_from_where_and_what_was_overruled() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    configure(home.path(), &commented(&db.url));
+    let parts = [("DB_HOST", "127.0.0.1"), ("DB_PORT", "1"), ("DB_USER", "crm"), ("DB_PASSWORD", "canary")];
+    let (code, said) = run_with(home.path(), "", &["doctor"], &parts);
+    assert!(code == 3 && said.contains("Nothing answers"), "{code} {said}");
+    assert!(said.contains("mysql://crm:***@127.0.0.1:1/epic_events") && !said.contains("canary"), "{said}");
+    let overruled = said.lines().find(|line| line.contains("DATABASE_URL")).unwrap();
+    assert!(overruled.contains("config.toml") && overruled.contains("overruled by DB_HOST (environment)"), "{said}");
+    let used = said.lines().find(|line| line.contains("DB_HOST  ")).unwrap();
+    assert!(used.contains("environment") && !used.contains("overruled"), "{said}");
+}
+
+#[test]
+fn an_address_of_ipv6_needs_no_brackets() {
+    let home = tempfile::tempdir().unwrap();
+    let parts = [("DB_HOST", "::1"), ("DB_PORT", "1"), ("DB_USER", "crm")];
+    let (code, said) = run_with(home.path(), "", &["doctor"], &parts);
+    assert!(code == 3 && said.contains("@[::1]:1/"), "{code} {said}");
+    // It is connected to, as far as this machine has IPv6.
+    assert!(said.contains("Nothing answers") || said.contains("os error"), "{said}");
+}
+
+/// What stands after `$` in a password is no name of a variable.
+#[test]
+fn a_dollar_in_a_dotenv_file_is_a_dollar() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    let path = db.url.replace("test.db", "ab$cd.db");
+    let file = home.path().join(".env");
+    for written in [path.clone(), format!("\"{path}\""), format!("'{path}'"), path.replace('$', "\\$")] {
+        std::fs::write(&file, format!("# don't touch\nDATABASE_URL={written} # nor this\n")).unwrap();
+        let (_, said) = run_with(home.path(), "", &["doctor"], &[("cd", "elsewhere")]);
+        assert!(said.contains(&path), "{written}: {said}");
+    }
+}
+
+#[test]
+fn a_folder_named_dotenv_stops_nobody() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    std::fs::create_dir(home.path().join(".env")).unwrap();
+    init(home.path(), &db.url);
+    let (code, said) = run(home.path(), &db.url, &["doctor"]);
+    assert_eq!(code, 0, "{said}");
+}

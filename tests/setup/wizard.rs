@@ -1,0 +1,173 @@
+//! The wizard on a server: what is configured is filled in, tables that are behind are brought
+//! up to date, and only the everyday account is kept.
+
+use diesel::connection::SimpleConnection;
+use rstest::rstest;
+
+use crate::{
+    BOSS, SET_UP_GRANTS, account, config_file, init, make_older, name, open, run,
+    support::{
+        Engine, TestDb, server,
+        terminal::{COLUMNS, ENTER, ESC, ROWS, SAVE, Terminal},
+    },
+};
+
+/// The port of a server's address.
+fn port(url: &str) -> &str {
+    url.rsplit_once(':').unwrap().1.split('/').next().unwrap()
+}
+
+/// From the page of the company to the summary.
+fn company_and_manager(t: &mut Terminal) {
+    t.see(&["Currency"]).press("\x15Our Company").press(SAVE).see(&["first manager"]);
+    t.field("boss").field("Marta Olsen").field("").field(BOSS).press(BOSS).press(SAVE);
+    t.see(&["Nothing has been written so far", "Our Company"]);
+}
+
+/// What stands on the screen beside a field.
+fn value(t: &Terminal, label: &str) -> String {
+    let screen = t.screen();
+    let line = screen.lines().find(|line| line.contains(label)).unwrap_or_else(|| panic!("no {label} in:\n{screen}"));
+    let rest = line.split_once(label).unwrap().1;
+    rest.strip_prefix(" *").unwrap_or(rest).trim().to_owned()
+}
+
+#[test]
+fn a_configured_server_is_filled_in() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+    let configured = format!("{}?ssl_mode=DISABLED&ssl_ca=/etc/our.pem", db.url);
+    let mut t = Terminal::start(home.path(), &configured, &["--init"]);
+    t.see(&["Step 1 of"]).press(ENTER).see(&["MySQL server >"]).press(ENTER).see(&["Encryption"]);
+    assert_eq!(value(&t, "Server"), "127.0.0.1");
+    assert_eq!(value(&t, "Port"), port(&db.url));
+    assert_eq!(value(&t, "Database"), name(&db.url));
+    assert_eq!(value(&t, "User"), "crm");
+    assert_eq!(value(&t, "Password"), "*".repeat("only-for-tests".len()));
+    assert_eq!(value(&t, "Encryption (TLS)"), "off");
+    assert_eq!(value(&t, "CA file"), "/etc/our.pem");
+    t.press("\x03");
+    assert_eq!(t.end().0, 0);
+}
+
+/// Two Enters lead to the page that brings the tables up to date; nobody is asked for a manager.
+#[rstest]
+fn tables_that_are_behind_are_brought_up_to_date(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    init(home.path(), &db.url);
+    let (from, to) = make_older(&db.url);
+    let mut t = Terminal::start(home.path(), &db.url, &["--init"]);
+    t.see(&["Step 1 of"]).press(ENTER).see(&["Where does the company's data live"]).press(ENTER);
+    if engine == Engine::Mysql {
+        t.see(&["Encryption"]).press(SAVE);
+    }
+    t.see(&["There is a company", &format!("{from} to {to}"), "bring up to date"]);
+    t.press(ESC).gone("There is a company").press(SAVE).see(&["There is a company"]);
+    t.press(ENTER).see(&["up to date", "Username or e-mail"]).field("boss").press(BOSS).press(ENTER);
+    t.see(&["Waiting for you", "Marta Olsen"]).press("q");
+    assert_eq!(t.end().0, 0);
+    assert!(!config_file(home.path()).exists(), "nothing of the set-up is stored");
+    let (code, said) = run(home.path(), &db.url, &["migrate"]);
+    assert!(code == 0 && said.contains("Nothing had to be done"), "{code} {said}");
+}
+
+/// The set-up account may make accounts: it makes the everyday one and gives it its grants.
+#[test]
+fn the_everyday_account_is_made_and_only_it_is_stored() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+    let set_up = account(&db.url, "maker", "canary-of-set-up", &["GRANT ALL ON *.* TO USER WITH GRANT OPTION"]);
+    let mut t = Terminal::start(home.path(), &set_up, &["--init"]);
+    t.see(&["Step 1 of"]).press(ENTER).see(&["MySQL server >"]).press(ENTER).see(&["Encryption"]).press(SAVE);
+    t.see(&["everyday account"]);
+    // The account that sets up is not the one that everybody uses.
+    t.press("\x15maker").press(SAVE).see(&["another account"]).press("\x15daily_made").press(SAVE);
+    company_and_manager(&mut t);
+    t.press(ENTER).see(&["Epic Events is set up", "Username"]);
+    t.field("boss").press(BOSS).press(ENTER).see(&["Waiting for you", "Our Company"]).press("q");
+    assert_eq!(t.end().0, 0);
+
+    let stored = std::fs::read_to_string(config_file(home.path())).unwrap();
+    assert!(!stored.contains("canary") && stored.contains("mysql://daily_made:"), "{stored}");
+    // The next start is the everyday account's, which can change neither tables nor the log.
+    let mut t = Terminal::start(home.path(), "", &[]);
+    t.see(&["Username"]).field("boss").press(BOSS).press(ENTER).see(&["Waiting for you"]).press("q");
+    assert_eq!(t.end().0, 0);
+    let everyday = stored.lines().find_map(|line| line.strip_prefix("database_url = \"")).unwrap();
+    let mut everyday = open(everyday.trim_end_matches('"'));
+    for forbidden in ["DROP TABLE events", "UPDATE audit_log SET actor_name = 'x'", "DELETE FROM clients"] {
+        let denied = everyday.batch_execute(forbidden);
+        assert!(denied.is_err_and(|error| error.to_string().contains("denied")), "{forbidden}");
+    }
+    everyday.batch_execute("UPDATE clients SET version = version WHERE 1 = 0").unwrap();
+}
+
+/// The set-up account of the README may make none: what the administrator has to run is shown,
+/// checked, and nothing that was typed is lost meanwhile.
+#[test]
+fn the_sql_of_the_everyday_account_is_shown_to_be_run_by_others() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+    server().client(&["-e", &format!("CREATE DATABASE {} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", name(&db.url))]);
+    let set_up = account(&db.url, "of_readme", "canary-of-set-up", &[SET_UP_GRANTS]);
+    let mut t = Terminal::start(home.path(), &set_up, &["--init"]);
+    t.see(&["Step 1 of"]).press(ENTER).see(&["MySQL server >"]).press(ENTER).see(&["Encryption"]).press(SAVE);
+    t.see(&["everyday account"]).press("\x15daily_shown").press(SAVE);
+    company_and_manager(&mut t);
+    t.press(ENTER).see(&["CREATE USER", "'daily_shown'@'%'", "GRANT SELECT ON"]);
+    let screen = t.screen();
+    let lines = screen.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    let statements = &lines[lines.find("CREATE USER").unwrap()..=lines.rfind(';').unwrap()];
+    let shown: Vec<&str> = statements.split_inclusive(';').collect();
+    assert_eq!(shown.len(), 9, "{screen}");
+    // Not run yet: it is said, and there is no company so far.
+    t.press(ENTER).see(&["CREATE USER"]);
+    let company = "SELECT COUNT(*) FROM users";
+    assert_eq!(server().client(&["-BN", name(&db.url), "-e", company]), ["0"]);
+    t.press(ESC).see(&["Our Company", "Marta Olsen"]).press(ENTER).see(&["CREATE USER"]);
+    // With one grant missing it is not taken either.
+    server().client(&["-e", &shown[..8].concat()]);
+    t.press(ENTER).see(&["CREATE USER"]);
+    assert_eq!(server().client(&["-BN", name(&db.url), "-e", company]), ["0"]);
+    server().client(&["-e", &shown[8..].concat()]);
+    t.press(ENTER).see(&["Epic Events is set up", "Username"]).press("\x03");
+    assert_eq!(t.end().0, 0);
+    let stored = std::fs::read_to_string(config_file(home.path())).unwrap();
+    assert!(!stored.contains("canary") && stored.contains("mysql://daily_shown:"), "{stored}");
+}
+
+/// An account that exists is taken with its password, if it can do what it must and no more.
+#[test]
+fn an_account_that_exists_is_checked() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+    let set_up = account(&db.url, "checker", "canary-of-set-up", &["GRANT ALL ON *.* TO USER WITH GRANT OPTION"]);
+    account(&db.url, "daily_there", "known-password", &[]);
+    account(&db.url, "daily_mighty", "known-password", &["GRANT ALL ON NAME.* TO USER"]);
+    let mut t = Terminal::start(home.path(), &set_up, &["--init"]);
+    t.see(&["Step 1 of"]).press(ENTER).see(&["MySQL server >"]).press(ENTER).see(&["Encryption"]).press(SAVE);
+    t.see(&["everyday account"]).field("\x15daily_mighty").press("\x15known-password").press(SAVE);
+    company_and_manager(&mut t);
+    t.press(ENTER).see(&["everyday account", "may do too much"]);
+    t.field("\x15daily_there").press("\x15wrong").press(SAVE).see(&["Currency"]).press(SAVE);
+    t.see(&["first manager"]).press(SAVE).see(&["Nothing has been written"]).press(ENTER);
+    t.see(&["everyday account", "another password"]).press("\x15known-password").press(SAVE).see(&["Currency"]);
+    t.press(SAVE).see(&["first manager", "Marta Olsen"]).press(SAVE).see(&["Nothing has been written"]).press(ENTER);
+    t.see(&["Epic Events is set up", "Username"]).press("\x03");
+    assert_eq!(t.end().0, 0);
+    let stored = std::fs::read_to_string(config_file(home.path())).unwrap();
+    assert!(!stored.contains("canary") && stored.contains("mysql://daily_there:known-password@"), "{stored}");
+}
+
+/// In French, and at the smallest window that is promised to be whole.
+#[test]
+fn the_wizard_speaks_french_and_loses_nothing() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+    let mut t = Terminal::with(home.path(), &db.url, &["--init"], (COLUMNS, ROWS), Vec::new());
+    t.see(&["Step 1 of"]).press("\x1b[C").press(ENTER).see(&["serveur MySQL de l'entreprise >"]).press(ENTER);
+    t.see(&["Chiffrement", "crm"]);
+    assert_eq!(value(&t, "Port"), port(&db.url), "another language keeps what is configured");
+    t.press("\x15chosen\t").press(ESC).see(&["serveur MySQL de l'entreprise"]).press(ENTER);
+    t.see(&["Chiffrement"]);
+    assert_eq!(value(&t, "Serveur"), "chosen", "going back keeps what was typed");
+    t.press("\x03");
+    t.end();
+}
