@@ -170,35 +170,26 @@ fn draw_setup(frame: &mut Frame, areas: Areas, setup: &Setup, ctx: &Context) -> 
         Step::Summary => W::SetUpSummary,
         Step::Statements => W::SetUpStatements,
     });
-    let lines = chrome::wrapped(&why, areas.body.width.min(76).into());
-    let mut y = areas.body.y;
-    let width = areas.body.width.into();
-    let mut put = |line: &str, y: &mut u16, style| {
-        if *y < areas.body.bottom() {
-            frame.buffer_mut().set_stringn(areas.body.x, *y, line, width, style);
+    let body = areas.body;
+    let words = chrome::wrapped(&why, body.width.min(76).into());
+    let problem = setup.problem.as_ref().map(|problem| chrome::wrapped(problem, body.width.into()));
+    let problem = problem.unwrap_or_default();
+    let rows = |lines: &[String]| u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    // What went wrong stands at the bottom, over the message line.
+    let free = Rect { height: body.height.saturating_sub(rows(&problem)), ..body };
+    let below = rows(&words).saturating_add(1);
+    let rest = Rect { y: free.y.saturating_add(below), height: free.height.saturating_sub(below), ..free };
+    let mut put = |lines: &[String], place: Rect, style| {
+        for (line, y) in lines.iter().zip(place.y..place.bottom()) {
+            frame.buffer_mut().set_stringn(place.x, y, line, place.width.into(), style);
         }
-        *y += 1;
     };
-    for line in &lines {
-        put(line, &mut y, ctx.theme.text);
-    }
+    put(&problem, Rect { y: free.bottom(), height: body.height - free.height, ..body }, ctx.theme.bad);
+    put(&words, free, ctx.theme.text);
     if setup.step == Step::Statements {
-        y += 1;
-        let lines: Vec<String> =
-            setup.statements().lines().flat_map(|statement| chrome::wrapped(statement, width)).collect();
-        let room = usize::from(areas.body.bottom().saturating_sub(y));
-        let above = setup.scrolled.min(lines.len().saturating_sub(room));
-        for line in lines.iter().skip(above) {
-            put(line, &mut y, ctx.theme.accent);
-        }
+        let statements = setup.statements().lines().skip(setup.scrolled);
+        let lines: Vec<String> = statements.flat_map(|one| chrome::wrapped(one, body.width.into())).collect();
+        put(&lines, rest, ctx.theme.accent);
     }
-    if let Some(problem) = &setup.problem {
-        let words = chrome::wrapped(problem, width);
-        let mut y = areas.body.bottom().saturating_sub(u16::try_from(words.len()).unwrap_or(1));
-        for line in &words {
-            put(line, &mut y, ctx.theme.bad);
-        }
-    }
-    let form = Rect { y: y + 1, height: areas.body.bottom().saturating_sub(y + 1), ..areas.body };
-    view::draw_form(frame, form, setup.form(), ctx)
+    view::draw_form(frame, rest, setup.form(), ctx)
 }

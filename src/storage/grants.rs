@@ -20,10 +20,13 @@ const RIGHTS: [(&str, &str); 8] = [
 ];
 
 /// Statements that only somebody may run who may do too much. They change nothing.
-const TOO_MUCH: [&str; 3] = [
+const TOO_MUCH: [&str; 6] = [
     "UPDATE audit_log SET id = id WHERE 1 = 0",
     "DELETE FROM audit_log WHERE 1 = 0",
     "DELETE FROM clients WHERE 1 = 0",
+    "CREATE TABLE IF NOT EXISTS users (id BIGINT)",
+    "ALTER TABLE no_table_of_this_name COMMENT = ''",
+    "DROP TABLE IF EXISTS no_table_of_this_name",
 ];
 
 /// An account of a server.
@@ -64,10 +67,10 @@ impl Account<'_> {
     }
 
     fn grants(&self) -> Vec<String> {
-        let grant = |(table, rights): &(&str, &str)| {
-            format!("GRANT {rights} ON {}.{table} TO {};", self.database, self.quoted())
-        };
-        RIGHTS.iter().map(grant).collect()
+        let plain = self.database.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let database = if plain { self.database.to_owned() } else { format!("`{}`", self.database.replace('`', "``")) };
+        let grant = |(table, rights)| format!("GRANT {rights} ON {database}.{table} TO {};", self.quoted());
+        RIGHTS.into_iter().map(grant).collect()
     }
 
     fn quoted(&self) -> String {
@@ -175,7 +178,9 @@ mod tests {
     }
 
     #[test]
-    fn a_password_stays_one_word_of_its_statement() {
+    fn what_is_typed_stays_one_word_of_its_statement() {
+        let account = Account { database: "epic-events", name: "crm", password: "x" };
+        assert!(account.statements()[1].contains(" ON `epic-events`.users TO 'crm'@'%';"));
         assert_eq!(quoted("it's \\ here"), "'it''s \\\\ here'");
     }
 }

@@ -2,10 +2,11 @@
 //! up to date, and only the everyday account is kept.
 
 use diesel::connection::SimpleConnection;
+use epic_events::storage::grants::{Rights, rights};
 use rstest::rstest;
 
 use crate::{
-    BOSS, SET_UP_GRANTS, account, config_file, init, make_older, name, open, run,
+    BOSS, SET_UP_GRANTS, account, config_file, everyday_grants, init, make_older, name, open, run,
     support::{
         Engine, TestDb, server,
         terminal::{COLUMNS, ENTER, ESC, ROWS, SAVE, Terminal},
@@ -170,4 +171,28 @@ fn the_wizard_speaks_french_and_loses_nothing() {
     assert_eq!(value(&t, "Serveur"), "chosen", "going back keeps what was typed");
     t.press("\x03");
     t.end();
+}
+
+/// Each right that the everyday account needs is missed, and each one more is noticed, whether
+/// it is of the log, of the records or of the tables.
+#[test]
+fn the_rights_of_the_everyday_account_are_tried_one_by_one() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+    init(home.path(), &db.url);
+    let mut number = 0;
+    let mut tried = |grants: &[&str]| {
+        number += 1;
+        let url = account(&db.url, &format!("tried_{number}"), "a-password", grants);
+        rights(&mut open(&url)).unwrap()
+    };
+    let all = everyday_grants();
+    assert_eq!(tried(&all), Rights::Right);
+    for missing in &all[..all.len() - 1] {
+        let others: Vec<_> = all.iter().copied().filter(|grant| grant != missing).collect();
+        assert_eq!(tried(&others), Rights::TooFew, "without {missing}");
+    }
+    for more in ["UPDATE", "DELETE", "CREATE", "ALTER", "DROP"] {
+        let more = format!("GRANT {more} ON NAME.* TO USER");
+        assert_eq!(tried(&[&all[..], &[&more]].concat()), Rights::TooMany, "with {more}");
+    }
 }

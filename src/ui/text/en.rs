@@ -405,7 +405,9 @@ pub(super) fn say(what: W) -> String {
         W::SetUpStatements => {
             "The account that sets up may not make the everyday account. Have the server's administrator run this (y copies it), then press Enter:"
         }
-        W::AccountNotReady => "The everyday account is not there yet, or lacks one of these rights.",
+        W::AccountNotReady => {
+            "The everyday account is not there yet, has another password, or lacks one of these rights."
+        }
         W::SetUpCompany => "The company. Management can change this later in the settings.",
         W::SetUpManager => "The first manager, who will make the accounts of everybody else.",
         W::SetUpSummary => {

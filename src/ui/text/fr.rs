@@ -427,7 +427,9 @@ pub(super) fn say(what: W) -> String {
         W::SetUpStatements => {
             "Le compte d'installation ne peut pas créer le compte quotidien. Faites exécuter ceci par l'administrateur du serveur (y le copie), puis appuyez sur Entrée :"
         }
-        W::AccountNotReady => "Le compte quotidien n'existe pas encore, ou un de ces droits lui manque.",
+        W::AccountNotReady => {
+            "Le compte quotidien n'existe pas encore, a un autre mot de passe, ou un de ces droits lui manque."
+        }
         W::SetUpCompany => "L'entreprise. La gestion peut changer ceci plus tard dans les réglages.",
         W::SetUpManager => "Le premier gestionnaire, qui créera les comptes de tous les autres.",
         W::SetUpSummary => {

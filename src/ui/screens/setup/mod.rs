@@ -68,7 +68,7 @@ pub struct Setup {
     behind: Option<Versions>,
     /// One a line.
     statements: Option<SecretString>,
-    /// How many lines of them are above the window, if so many do not fit.
+    /// How many of them are above the window, where not all fit.
     pub scrolled: usize,
     /// Why the last step was not taken, in a sentence.
     pub problem: Option<String>,
@@ -162,7 +162,7 @@ impl Setup {
                 Wish::Act(Action::None)
             }
             KeyCode::Up | KeyCode::Down if self.step == Step::Statements => {
-                let most = self.statements().len();
+                let most = self.statements().lines().count().saturating_sub(1);
                 let down = key.code == KeyCode::Down;
                 self.scrolled = if down { (self.scrolled + 1).min(most) } else { self.scrolled.saturating_sub(1) };
                 Wish::Act(Action::None)
