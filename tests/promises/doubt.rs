@@ -59,9 +59,9 @@ fn a_commit_that_is_late_is_told_truly(#[values(Engine::MariaDb, Engine::Mysql)]
         let mut services = through(&world, &proxy);
         let time = Duration::from_millis(delay);
         if answer {
-            proxy.hold_answer(time)
+            proxy.hold_answer(time);
         } else {
-            proxy.hold_commit(time)
+            proxy.hold_commit(time);
         }
         let said = services.execute(Some(&world.manager), &create(&world), later(60));
         let what = format!("{} {delay} ms late: {said:?}", if answer { "answer" } else { "COMMIT" });

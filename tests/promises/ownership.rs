@@ -17,6 +17,7 @@ use epic_events::{
     services::{HandOver, Reply, Request},
     storage::{self, Db},
 };
+use rstest::rstest;
 
 use crate::{
     common::{later, services},
@@ -49,10 +50,10 @@ fn went_to(world: &World, kind: RecordKind, id: i64, field: Field) -> Option<i64
 }
 
 /// Somebody leaves, and while that is being saved a colleague gets one of their records.
-#[test]
-fn the_log_says_who_got_what_somebody_left_behind() {
+#[rstest]
+fn the_log_says_who_got_what_somebody_left_behind(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     for kind in [RecordKind::Client, RecordKind::Event] {
-        let mut world = World::new(Engine::Mysql);
+        let mut world = World::new(engine);
         let rival = world.hire("rival", Role::Management);
         let Records { client, event, event_version: version, .. } = world.records();
         let (leaver, heir, role) = match kind {
@@ -76,15 +77,12 @@ fn the_log_says_who_got_what_somebody_left_behind() {
             (left.join().unwrap(), given.join().unwrap())
         });
         assert!(left.is_ok(), "{left:?}");
-        let (said, owner) = match kind {
-            RecordKind::Client => {
-                let stored = storage::clients::find(&mut world.connection(), client).unwrap().unwrap();
-                (went_to(&world, kind, client.0, Field::SalesContactId), Some(stored.sales_contact_id))
-            }
-            _ => {
-                let stored = storage::events::find(&mut world.connection(), event).unwrap().unwrap();
-                (went_to(&world, kind, event.0, Field::SupportId), stored.support_id)
-            }
+        let (said, owner) = if kind == RecordKind::Client {
+            let stored = storage::clients::find(&mut world.connection(), client).unwrap().unwrap();
+            (went_to(&world, kind, client.0, Field::SalesContactId), Some(stored.sales_contact_id))
+        } else {
+            let stored = storage::events::find(&mut world.connection(), event).unwrap().unwrap();
+            (went_to(&world, kind, event.0, Field::SupportId), stored.support_id)
         };
         assert_eq!(said, owner.map(|owner| owner.0), "{kind}: given: {given:?}");
         let owner = owner.unwrap();
@@ -93,8 +91,10 @@ fn the_log_says_who_got_what_somebody_left_behind() {
 }
 
 /// A client is handed over, and while that is being saved whoever had it writes to what belongs to it.
-#[test]
-fn nobody_writes_to_what_belonged_to_a_client_after_it_was_handed_over() {
+#[rstest]
+fn nobody_writes_to_what_belonged_to_a_client_after_it_was_handed_over(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     type Write = fn(ContractId, ContractId) -> Request;
     let writes: [Write; 3] = [
         |id, _| Request::UpdateContract { id, version: 1, draft: contract_draft(70_000, 0) },
@@ -102,7 +102,7 @@ fn nobody_writes_to_what_belonged_to_a_client_after_it_was_handed_over() {
         |_, contract| Request::CreateEvent { contract, draft: event_draft("Too late", 40) },
     ];
     for write in writes {
-        let mut world = World::new(Engine::Mysql);
+        let mut world = World::new(engine);
         let Records { client, contract, signed, .. } = world.records();
         let write = write(contract, signed);
         let about = if matches!(write, Request::CreateEvent { .. }) { signed } else { contract };

@@ -1,5 +1,7 @@
 //! What is chosen on the machine, where from, and that nobody's file is changed.
 
+use rstest::rstest;
+
 use crate::{
     BOSS, INIT, config_file, configure, init, run, run_with,
     support::{
@@ -67,9 +69,9 @@ fn a_set_up_never_overwrites_a_configuration() {
 }
 
 /// The account that sets up is not stored, whoever names it.
-#[test]
-fn a_script_that_sets_up_a_server_stores_no_account() {
-    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+#[rstest]
+fn a_script_that_sets_up_a_server_stores_no_account(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     let arguments = [&INIT[..], &["--database-url", &db.url, "--language", "en"]].concat();
     let (code, said) = run(home.path(), "", &arguments);
     assert!(code == 0 && said.contains("everyday account"), "{code} {said}");

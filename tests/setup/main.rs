@@ -104,7 +104,7 @@ pub fn stored(db: &TestDb) -> Vec<u8> {
         open(&db.url).batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
         return std::fs::read(path).unwrap();
     }
-    let dump = String::from_utf8(server().dump(name(&db.url))).unwrap();
+    let dump = String::from_utf8(server(db.engine).dump(name(&db.url))).unwrap();
     dump.lines().filter(|line| !line.starts_with("-- Dump completed")).collect::<String>().into_bytes()
 }
 
@@ -115,13 +115,13 @@ pub fn name(url: &str) -> &str {
 
 /// An account of the test's server with these grants on the database of the address: the
 /// address with that account.
-pub fn account(url: &str, user: &str, password: &str, grants: &[&str]) -> String {
-    let name = name(url);
+pub fn account(db: &TestDb, user: &str, password: &str, grants: &[&str]) -> String {
+    let (url, name) = (&db.url, name(&db.url));
     let quoted = format!("'{user}'@'%'");
     let create = format!("CREATE USER {quoted} IDENTIFIED BY '{password}'");
     let grants = grants.iter().map(|grant| grant.replace("NAME", name).replace("USER", &quoted));
     let sql: Vec<String> = std::iter::once(create).chain(grants).collect();
-    server().client(&["-e", &sql.join(";")]);
+    server(db.engine).client(&["-e", &sql.join(";")]);
     url.replace("crm:only-for-tests", &format!("{user}:{password}"))
 }
 

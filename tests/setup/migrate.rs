@@ -73,12 +73,14 @@ fn a_new_company_still_needs_a_manager_on_the_command_line() {
 
 /// The account in everybody's configuration may not change a table: it is told which command
 /// does, and which account that needs.
-#[test]
-fn the_everyday_account_is_told_who_brings_the_tables_up_to_date() {
-    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+#[rstest]
+fn the_everyday_account_is_told_who_brings_the_tables_up_to_date(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &db.url);
-    let everyday = account(&db.url, "daily_behind", "a-password", &everyday_grants());
-    let set_up = account(&db.url, "set_up_behind", "a-password", &[SET_UP_GRANTS]);
+    let everyday = account(&db, "daily_behind", "a-password", &everyday_grants());
+    let set_up = account(&db, "set_up_behind", "a-password", &[SET_UP_GRANTS]);
     let (from, to) = make_older(&db.url);
     let names = |said: &str| {
         said.contains("epic-events migrate")
@@ -103,16 +105,15 @@ fn the_everyday_account_is_told_who_brings_the_tables_up_to_date() {
     let (code, said) = run(home.path(), &everyday, &INIT);
     assert!(code == 1 && said.contains("Nothing was changed"), "{code} {said}");
     let lease = "SELECT COUNT(*) FROM migration_lease WHERE until > UTC_TIMESTAMP()";
-    assert_eq!(server().client(&["-BN", crate::name(&db.url), "-e", lease]), ["0"]);
+    assert_eq!(server(db.engine).client(&["-BN", crate::name(&db.url), "-e", lease]), ["0"]);
 }
 
 /// A right that is missing is named, wherever that shows.
-#[test]
-fn a_right_that_an_account_lacks_is_said_in_words() {
-    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+#[rstest]
+fn a_right_that_an_account_lacks_is_said_in_words(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &db.url);
-    let poor =
-        account(&db.url, "daily_poor", "a-password", &["GRANT SELECT ON NAME.__diesel_schema_migrations TO USER"]);
+    let poor = account(&db, "daily_poor", "a-password", &["GRANT SELECT ON NAME.__diesel_schema_migrations TO USER"]);
     for arguments in [&["doctor"][..], &["audit", "verify"], &INIT] {
         let (code, said) = run(home.path(), &poor, arguments);
         assert!(code == 3 && said.contains("may not") && !said.contains("reference"), "{arguments:?}: {code} {said}");

@@ -33,9 +33,9 @@ fn value(t: &Terminal, label: &str) -> String {
     rest.strip_prefix(" *").unwrap_or(rest).trim().to_owned()
 }
 
-#[test]
-fn a_configured_server_is_filled_in() {
-    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+#[rstest]
+fn a_configured_server_is_filled_in(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     let configured = format!("{}?ssl_mode=DISABLED&ssl_ca=/etc/our.pem", db.url);
     let mut t = Terminal::start(home.path(), &configured, &["--init"]);
     t.see(&["Step 1 of"]).press(ENTER).see(&["MySQL server >"]).press(ENTER).see(&["Encryption"]);
@@ -60,7 +60,7 @@ fn tables_that_are_behind_are_brought_up_to_date(
     let (from, to) = make_older(&db.url);
     let mut t = Terminal::start(home.path(), &db.url, &["--init"]);
     t.see(&["Step 1 of"]).press(ENTER).see(&["Where does the company's data live"]).press(ENTER);
-    if engine == Engine::Mysql {
+    if engine != Engine::Sqlite {
         t.see(&["Encryption"]).press(SAVE);
     }
     t.see(&["There is a company", &format!("{from} to {to}"), "bring up to date"]);
@@ -74,10 +74,10 @@ fn tables_that_are_behind_are_brought_up_to_date(
 }
 
 /// The set-up account may make accounts: it makes the everyday one and gives it its grants.
-#[test]
-fn the_everyday_account_is_made_and_only_it_is_stored() {
-    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
-    let set_up = account(&db.url, "maker", "canary-of-set-up", &["GRANT ALL ON *.* TO USER WITH GRANT OPTION"]);
+#[rstest]
+fn the_everyday_account_is_made_and_only_it_is_stored(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    let set_up = account(&db, "maker", "canary-of-set-up", &["GRANT ALL ON *.* TO USER WITH GRANT OPTION"]);
     let mut t = Terminal::start(home.path(), &set_up, &["--init"]);
     t.see(&["Step 1 of"]).press(ENTER).see(&["MySQL server >"]).press(ENTER).see(&["Encryption"]).press(SAVE);
     t.see(&["everyday account"]);
@@ -105,11 +105,14 @@ fn the_everyday_account_is_made_and_only_it_is_stored() {
 
 /// The set-up account of the README may make none: what the administrator has to run is shown,
 /// checked, and nothing that was typed is lost meanwhile.
-#[test]
-fn the_sql_of_the_everyday_account_is_shown_to_be_run_by_others() {
-    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
-    server().client(&["-e", &format!("CREATE DATABASE {} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", name(&db.url))]);
-    let set_up = account(&db.url, "of_readme", "canary-of-set-up", &[SET_UP_GRANTS]);
+#[rstest]
+fn the_sql_of_the_everyday_account_is_shown_to_be_run_by_others(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    server(db.engine)
+        .client(&["-e", &format!("CREATE DATABASE {} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", name(&db.url))]);
+    let set_up = account(&db, "of_readme", "canary-of-set-up", &[SET_UP_GRANTS]);
     let mut t = Terminal::start(home.path(), &set_up, &["--init"]);
     t.see(&["Step 1 of"]).press(ENTER).see(&["MySQL server >"]).press(ENTER).see(&["Encryption"]).press(SAVE);
     t.see(&["everyday account"]).press("\x15daily_shown").press(SAVE);
@@ -123,13 +126,13 @@ fn the_sql_of_the_everyday_account_is_shown_to_be_run_by_others() {
     // Not run yet: it is said, and there is no company so far.
     t.press(ENTER).see(&["CREATE USER"]);
     let company = "SELECT COUNT(*) FROM users";
-    assert_eq!(server().client(&["-BN", name(&db.url), "-e", company]), ["0"]);
+    assert_eq!(server(db.engine).client(&["-BN", name(&db.url), "-e", company]), ["0"]);
     t.press(ESC).see(&["Our Company", "Marta Olsen"]).press(ENTER).see(&["CREATE USER"]);
     // With one grant missing it is not taken either.
-    server().client(&["-e", &shown[..8].concat()]);
+    server(db.engine).client(&["-e", &shown[..8].concat()]);
     t.press(ENTER).see(&["CREATE USER"]);
-    assert_eq!(server().client(&["-BN", name(&db.url), "-e", company]), ["0"]);
-    server().client(&["-e", &shown[8..].concat()]);
+    assert_eq!(server(db.engine).client(&["-BN", name(&db.url), "-e", company]), ["0"]);
+    server(db.engine).client(&["-e", &shown[8..].concat()]);
     t.press(ENTER).see(&["Epic Events is set up", "Username"]).press("\x03");
     assert_eq!(t.end().0, 0);
     let stored = std::fs::read_to_string(config_file(home.path())).unwrap();
@@ -137,12 +140,12 @@ fn the_sql_of_the_everyday_account_is_shown_to_be_run_by_others() {
 }
 
 /// An account that exists is taken with its password, if it can do what it must and no more.
-#[test]
-fn an_account_that_exists_is_checked() {
-    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
-    let set_up = account(&db.url, "checker", "canary-of-set-up", &["GRANT ALL ON *.* TO USER WITH GRANT OPTION"]);
-    account(&db.url, "daily_there", "known-password", &[]);
-    account(&db.url, "daily_mighty", "known-password", &["GRANT ALL ON NAME.* TO USER"]);
+#[rstest]
+fn an_account_that_exists_is_checked(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    let set_up = account(&db, "checker", "canary-of-set-up", &["GRANT ALL ON *.* TO USER WITH GRANT OPTION"]);
+    account(&db, "daily_there", "known-password", &[]);
+    account(&db, "daily_mighty", "known-password", &["GRANT ALL ON NAME.* TO USER"]);
     let mut t = Terminal::start(home.path(), &set_up, &["--init"]);
     t.see(&["Step 1 of"]).press(ENTER).see(&["MySQL server >"]).press(ENTER).see(&["Encryption"]).press(SAVE);
     t.see(&["everyday account"]).field("\x15daily_mighty").press("\x15known-password").press(SAVE);
@@ -159,9 +162,9 @@ fn an_account_that_exists_is_checked() {
 }
 
 /// In French, and at the smallest window that is promised to be whole.
-#[test]
-fn the_wizard_speaks_french_and_loses_nothing() {
-    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+#[rstest]
+fn the_wizard_speaks_french_and_loses_nothing(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     let mut t = Terminal::with(home.path(), &db.url, &["--init"], (COLUMNS, ROWS), Vec::new());
     t.see(&["Step 1 of"]).press("\x1b[C").press(ENTER).see(&["serveur MySQL de l'entreprise >"]).press(ENTER);
     t.see(&["Chiffrement", "crm"]);
@@ -175,14 +178,14 @@ fn the_wizard_speaks_french_and_loses_nothing() {
 
 /// Each right that the everyday account needs is missed, and each one more is noticed, whether
 /// it is of the log, of the records or of the tables.
-#[test]
-fn the_rights_of_the_everyday_account_are_tried_one_by_one() {
-    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Mysql));
+#[rstest]
+fn the_rights_of_the_everyday_account_are_tried_one_by_one(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &db.url);
     let mut number = 0;
     let mut tried = |grants: &[&str]| {
         number += 1;
-        let url = account(&db.url, &format!("tried_{number}"), "a-password", grants);
+        let url = account(&db, &format!("tried_{number}"), "a-password", grants);
         rights(&mut open(&url)).unwrap()
     };
     let all = everyday_grants();

@@ -185,7 +185,10 @@ impl Server {
     pub fn start_with(engine: Engine, options: &[String]) -> Self {
         let server = Self::starting(engine, "root", options);
         server.wait_until_up();
-        server.client(&["-e", "CREATE USER crm@'%' IDENTIFIED BY 'only-for-tests'; GRANT ALL ON *.* TO crm@'%'"]);
+        server.client(&[
+            "-e",
+            "CREATE USER crm@'%' IDENTIFIED BY 'only-for-tests'; GRANT ALL ON *.* TO crm@'%' WITH GRANT OPTION",
+        ]);
         server
     }
 
