@@ -26,7 +26,7 @@ use super::desk::*;
 use crate::support::world::event_draft;
 
 /// Pieces that have broken other programs; strings are made of some of them.
-const PIECES: [&str; 38] = [
+const PIECES: [&str; 40] = [
     "\u{0}",
     "\u{7}",
     "\u{8}",
@@ -64,6 +64,8 @@ const PIECES: [&str; 38] = [
     "=cmd|' /C calc'!A0",
     "+1+1",
     "@SUM(1)",
+    "＝1＋1",
+    "'=1+1",
     "[/b][red]{}",
 ];
 const COMBINING: &str = "\u{301}\u{302}\u{303}\u{304}\u{307}";
@@ -94,6 +96,10 @@ fn look(desk: &mut Desk, what: &str) -> String {
         assert!(!cell.symbol().chars().any(bad), "{what}: {:?}", cell.symbol());
         assert!(cell.symbol().chars().count() <= 30, "{what}: a heap of marks in one cell");
     }
+    let mut plain = desk.terminal.backend().buffer().clone();
+    epic_events::ui::widgets::chrome::letters_to_ascii(&mut plain);
+    let shown = |symbol: &str| symbol.len() == 1 && symbol.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    assert!(plain.content.iter().all(|cell| shown(cell.symbol())), "{what} is not ASCII where that is wanted");
     screen
 }
 
