@@ -7,7 +7,7 @@ use super::{
     desk::{For, HEARTBEAT, Lock, Open},
 };
 use crate::{
-    domain::{Error, user::Role},
+    domain::{Error, Reason, user::Role},
     services::{Reply, Request},
     ui::{
         Notice, actions,
@@ -102,6 +102,8 @@ impl App {
     fn not_undone(&mut self, request: &Request, error: &Error) {
         let text = match error {
             Error::Conflict(conflict) => self.context().say(W::UndoTooLate(&conflict.by)),
+            // What was given away is taken back only while nobody has touched it.
+            Error::Denied(Reason::NotYourClient | Reason::NotYourEvent) => self.context().say(W::UndoTooLate("")),
             error => self.context().error(error),
         };
         if let (Error::Unavailable(_), Some(desk)) = (error, self.desk()) {

@@ -1,6 +1,8 @@
 //! The rights, as data. The screens hide what this table forbids; the services decide by it.
 
 use super::{
+    audit::{AuditRow, Verb},
+    session::Session,
     settings::{Settings, Visibility},
     user::Role,
 };
@@ -121,6 +123,14 @@ pub fn reach(permission: Permission, role: Role, settings: &Settings) -> Option<
 /// Whether the right exists for this role under some other setting.
 pub fn depends_on_settings(permission: Permission, role: Role) -> bool {
     grants(permission, role).next().is_some()
+}
+
+/// Whether the last thing that happened to a record is that this session gave it away. Then it may
+/// take the record back, although the record is no longer its own: what the log says last is
+/// undone, and nothing that anybody has done since.
+pub fn gave_away(session: &Session, verb: Verb, last: &AuditRow) -> bool {
+    let was_mine = last.changes.0.iter().any(|(_, old, _)| *old == session.actor.id.0);
+    was_mine && last.session == session.id && last.action == verb.to_string()
 }
 
 fn grants(permission: Permission, role: Role) -> impl Iterator<Item = (Reach, When)> {

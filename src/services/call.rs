@@ -219,6 +219,21 @@ impl<'a> Call<'a> {
         self.owns(event.support_id == Some(self.me()), Reason::NotYourEvent)
     }
 
+    /// Whether giving the record to this person takes back what this session did to it last.
+    pub fn takes_back<T: Auditable>(
+        &self,
+        db: &mut Db,
+        record: &T,
+        verb: Verb,
+        to: Option<UserId>,
+    ) -> Result<bool, Stop> {
+        if self.reach == Reach::Any || to != Some(self.me()) {
+            return Ok(false);
+        }
+        let last = storage::audit::last_change(db, T::KIND, record.number())?;
+        Ok(last.is_some_and(|last| policy::gave_away(self.session, verb, &last)))
+    }
+
     fn owns(&self, mine: bool, reason: Reason) -> Result<(), Stop> {
         if mine || self.reach == Reach::Any { Ok(()) } else { Err(reason.into()) }
     }
@@ -281,7 +296,8 @@ pub(super) fn conflict<T: Auditable>(
     version: i32,
     at: NaiveDateTime,
 ) -> Result<Stop, Failure> {
-    let (by, at) = storage::audit::last_change(db, T::KIND, current.number())?.unwrap_or((String::new(), at));
+    let last = storage::audit::last_change(db, T::KIND, current.number())?;
+    let (by, at) = last.map_or((String::new(), at), |row| (row.actor_name, row.at));
     Ok(Error::Conflict(Box::new(Conflict { version, theirs: current.facts(), by, at })).into())
 }
 

@@ -65,7 +65,9 @@ pub(super) fn hand_over(db: &mut Db, call: &Call, hand_over: &HandOver) -> Resul
     let (mut owners, mut handed) = (Vec::new(), Vec::new());
     for seen in hand_over.clients.iter().take(MOST) {
         let before = held(db, seen.0)?;
-        call.owns_client_of(before.sales_contact_id)?;
+        if !call.takes_back(db, &*before, Verb::ClientHandedOver, Some(hand_over.to))? {
+            call.owns_client_of(before.sales_contact_id)?;
+        }
         not_archived(&before)?;
         if before.sales_contact_id == hand_over.to {
             continue;

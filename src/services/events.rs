@@ -79,7 +79,10 @@ pub(super) fn assign(db: &mut Db, call: &Call, assignments: &[Assignment]) -> Re
     let mut assigned = Assigned { to, titles: Vec::new(), undo: Vec::new(), missed: Vec::new() };
     let mut entries = Vec::new();
     for assignment in assignments {
-        let before = reachable(db, call, assignment.event)?;
+        let before = held(db, assignment.event)?;
+        if !call.takes_back(db, &*before, Verb::SupportAssigned, assignment.support)? {
+            call.owns_event(&before)?;
+        }
         not_archived(&before)?;
         if before.support_id == assignment.support && before.version == assignment.version {
             continue;
@@ -155,9 +158,13 @@ fn change_standing(
 
 /// The event, held, when the right reaches it.
 fn reachable(db: &mut Db, call: &Call, id: EventId) -> Result<Held<Event>, Stop> {
-    let event = storage::events::find_held(db, id)?.ok_or(Error::NotFound)?;
+    let event = held(db, id)?;
     call.owns_event(&event)?;
     Ok(event)
+}
+
+fn held(db: &mut Db, id: EventId) -> Result<Held<Event>, Stop> {
+    Ok(storage::events::find_held(db, id)?.ok_or(Error::NotFound)?)
 }
 
 fn not_archived(event: &Event) -> Result<(), Stop> {

@@ -175,15 +175,15 @@ pub fn was_done_for_good(db: &mut Db, operation: &str) -> Result<bool, Failure> 
     Ok(rows.first::<i64>(db).optional()?.is_some())
 }
 
-/// Who changed the record last: the name and when (UTC).
-pub fn last_change(db: &mut Db, kind: RecordKind, id: i64) -> Result<Option<(String, NaiveDateTime)>, Failure> {
+/// What was done to the record last.
+pub fn last_change(db: &mut Db, kind: RecordKind, id: i64) -> Result<Option<AuditRow>, Failure> {
     let rows = audit_log::table
         .filter(audit_log::record_type.eq(kind.to_string()).and(audit_log::record_id.eq(id)))
         .filter(audit_log::action.ne(Verb::Refused.to_string()))
         // By id: the clocks of the staff's computers differ.
         .order(audit_log::id.desc())
-        .select((audit_log::actor_name, audit_log::at));
-    Ok(rows.first(db).optional()?)
+        .select(Row::as_select());
+    Ok(rows.first(db).optional()?.map(AuditRow::from))
 }
 
 /// Rows of the log between two instants (UTC); `own` limits it to what somebody did.

@@ -93,6 +93,25 @@ fn what_somebody_has_changed_since_is_not_undone() {
 }
 
 #[test]
+fn a_client_of_ones_own_that_was_handed_over_comes_back() {
+    let mut desk = Desk::of("sales", Language::En);
+    let records = desk.world.records();
+    let hand_over = |desk: &mut Desk| {
+        desk.go("clients").press(KeyCode::Char('h')).write("other").press(KeyCode::Enter).see("1 client handed over.");
+        desk.see("Press u to undo");
+    };
+    hand_over(&mut desk);
+    desk.press(KeyCode::Char('u')).see("Undone. 1 client handed over.");
+    assert_eq!(client(&desk, records.client).sales_contact_id, desk.world.sales.actor.id);
+    // The colleague has begun to work with it.
+    hand_over(&mut desk);
+    let other = desk.world.other_sales.clone();
+    let theirs = Request::UpdateClient { id: records.client, version: 4, draft: client_draft("Their Name") };
+    desk.world.ask(Some(&other), &theirs).unwrap();
+    desk.press(KeyCode::Char('u')).see("This cannot be undone: somebody has changed it since.");
+}
+
+#[test]
 fn an_undo_that_the_database_missed_can_be_tried_again() {
     let mut desk = Desk::of("manager", Language::En);
     let records = desk.world.records();

@@ -9,6 +9,7 @@ mod company;
 mod exports;
 mod lists;
 mod records;
+mod undo;
 mod visibility;
 
 use std::thread;

@@ -1,0 +1,101 @@
+//! Taking back a hand-over of one's own: it is offered, and works while nothing else has happened to
+//! the record. Afterwards the record is the other person's, and nobody but its owner changes it.
+
+use super::*;
+use epic_events::domain::{UserId, session::Session};
+
+/// A company in which support hands over own events too, with the records of `sales` and `support`.
+fn company(engine: Engine) -> (World, support::world::Records) {
+    let mut world = World::new(engine);
+    let settings = storage::settings::load(&mut world.connection()).unwrap();
+    world.manage(&Request::UpdateSettings(Settings { support_hands_over: true, ..settings }));
+    let records = world.records();
+    (world, records)
+}
+
+/// What somebody of their own gives to a colleague, and the owner of it as it is stored.
+type Case = (Session, Request, Session, fn(&World, &support::world::Records) -> Option<UserId>);
+
+fn cases(world: &World, records: &support::world::Records) -> [Case; 2] {
+    let (event, version) = (records.event, records.event_version);
+    let client = HandOver { clients: vec![(records.client, 1)], to: world.other_sales.actor.id };
+    let assignment = Assignment { event, version, support: Some(world.other_support.actor.id) };
+    [
+        (world.sales.clone(), Request::HandOverClients(client), world.other_sales.clone(), |world, records| {
+            let client = storage::clients::find(&mut world.connection(), records.client).unwrap().unwrap();
+            Some(client.sales_contact_id)
+        }),
+        (
+            world.support.clone(),
+            Request::AssignSupport(vec![assignment]),
+            world.other_support.clone(),
+            |world, records| storage::events::find(&mut world.connection(), records.event).unwrap().unwrap().support_id,
+        ),
+    ]
+}
+
+#[rstest]
+fn what_one_gave_away_can_be_taken_back(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let (mut world, records) = company(engine);
+    for (me, give, other, owner) in cases(&world, &records) {
+        let undo = world.ask(Some(&me), &give).unwrap().undo().expect("offered");
+        assert_eq!(owner(&world, &records), Some(other.actor.id));
+        let back = world.ask(Some(&me), &undo).unwrap_or_else(|error| panic!("{undo:?}: {error:?}"));
+        assert_eq!(owner(&world, &records), Some(me.actor.id));
+        // That is an act like any other: it is taken back too.
+        world.ask(Some(&me), &back.undo().expect("offered")).unwrap();
+        assert_eq!(owner(&world, &records), Some(other.actor.id));
+    }
+}
+
+#[rstest]
+fn what_one_gave_away_is_taken_back_by_nobody_else_and_not_later(
+    #[values(Engine::Sqlite, Engine::Mysql)] engine: Engine,
+) {
+    for number in 0..2 {
+        let (mut world, records) = company(engine);
+        let [one, two] = cases(&world, &records);
+        let (me, give, other, owner) = if number == 0 { one } else { two };
+        let undo = world.ask(Some(&me), &give).unwrap().undo().unwrap();
+        let elsewhere = world.sign_in(&me.actor.username, PASSWORD).unwrap();
+        let colleague = world.hire("colleague", me.actor.role);
+        // To somebody else than back to oneself.
+        let passed_on = match &undo {
+            Request::HandOverClients(back) => {
+                Request::HandOverClients(HandOver { to: colleague.actor.id, ..back.clone() })
+            }
+            Request::AssignSupport(back) => {
+                let passed_on = Assignment { support: Some(colleague.actor.id), ..back[0] };
+                Request::AssignSupport(vec![passed_on])
+            }
+            other => panic!("{other:?}"),
+        };
+        for (who, request) in [(&elsewhere, &undo), (&colleague, &undo), (&me, &passed_on)] {
+            let reason = denied(world.ask(Some(who), request));
+            assert!(matches!(reason, Reason::NotYourClient | Reason::NotYourEvent), "{request:?}: {reason:?}");
+        }
+        // Whoever has it now works with it.
+        let edit = match me.actor.role {
+            Role::Sales => Request::UpdateClient { id: records.client, version: 2, draft: client_draft("Renamed") },
+            _ => Request::UpdateEvent {
+                id: records.event,
+                version: records.event_version + 1,
+                draft: event_draft("Renamed", 40),
+            },
+        };
+        world.ask(Some(&other), &edit).unwrap();
+        let newest = match undo {
+            Request::HandOverClients(mut back) => {
+                back.clients[0].1 += 1;
+                Request::HandOverClients(back)
+            }
+            Request::AssignSupport(mut back) => {
+                back[0].version += 1;
+                Request::AssignSupport(back)
+            }
+            other => panic!("{other:?}"),
+        };
+        denied(world.ask(Some(&me), &newest));
+        assert_eq!(owner(&world, &records), Some(other.actor.id));
+    }
+}
