@@ -11,7 +11,7 @@ use crate::{
         client::Client,
         contract::{Contract, ContractDraft},
     },
-    storage::{self, Current, Db, Held},
+    storage::{self, Current, Db, contracts::WithClient},
 };
 
 /// A record as it was seen: id and version.
@@ -102,7 +102,7 @@ fn set_archived(
 }
 
 /// The contract and its client, both held, when the right reaches that client.
-pub(super) fn reachable(db: &mut Db, call: &Call, id: ContractId) -> Result<(Held<Contract>, Held<Client>), Stop> {
+pub(super) fn reachable(db: &mut Db, call: &Call, id: ContractId) -> Result<WithClient, Stop> {
     let (contract, client) = storage::contracts::find_held(db, id)?.ok_or(Error::NotFound)?;
     call.owns_client_of(client.sales_contact_id)?;
     Ok((contract, client))

@@ -52,7 +52,7 @@ pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, Fail
 }
 
 /// A contract with its client.
-type WithClient = (Held<Contract>, Held<Client>);
+pub type WithClient = (Held<Contract>, Held<Client>);
 
 /// The contract and its client, both held until the end of the transaction: whose they are stays
 /// as it is.

@@ -18,6 +18,8 @@ use crate::{
     support::{
         TestDb,
         cluster::Cluster,
+        proxy::Proxy,
+        wait_until,
         world::{PASSWORD, World, client_draft},
     },
 };
@@ -41,6 +43,44 @@ fn eight_who_edit_on_three_nodes_lose_nothing() {
     let each: Vec<String> = (0..3).map(|number| cluster().url("edited", &[number])).collect();
     let mut world = World::of(TestDb::at(each[0].clone()));
     races::edit_by_eight(&mut world, ON, &each);
+}
+
+/// The outcome of a COMMIT that is late, or whose answer is, is looked for on another node, which does
+/// not wait for the locks of the first one: it is saved once all the same.
+#[test]
+fn a_commit_that_is_late_on_one_node_is_saved_once() {
+    let [here, there] = [0, 1].map(|number| cluster().url("late", &[number]));
+    let world = World::of(TestDb::at(there));
+    races::wait_until_known(&here, &world.manager);
+    let port = cluster().nodes[0].port;
+    for late in ["Late COMMIT", "Late answer"] {
+        let proxy = Proxy::to(port);
+        let url = cluster().url("late", &[0, 1]).replacen(&port.to_string(), &proxy.port.to_string(), 1);
+        let mut services = services(&TestDb::at(url));
+        services.connect().unwrap();
+        let long = Duration::from_mins(1);
+        if late == "Late COMMIT" {
+            proxy.hold_commit(long);
+        } else {
+            proxy.hold_answer(long);
+        }
+        let create = Request::CreateClient { draft: client_draft(late), sales_contact: Some(world.sales.actor.id) };
+        let answer = thread::scope(|scope| {
+            let saver = scope.spawn(|| services.execute(Some(&world.manager), &create, later(60)));
+            proxy.wait_until_holding();
+            proxy.take_no_more();
+            saver.join().unwrap()
+        });
+        assert!(matches!(answer, Ok(Reply::Saved { .. })), "{late}: {answer:?}");
+        proxy.release();
+        drop(services);
+        let first = &cluster().nodes[0];
+        let connected = ["-BN", "-e", "SELECT COUNT(*) FROM information_schema.processlist WHERE db = 'late'"];
+        wait_until("the first node has heard everything", || first.client(&connected) == ["0"]);
+        let count = format!("SELECT COUNT(*) FROM late.clients WHERE full_name = '{late}'");
+        wait_until("it is on the first node", || first.client(&["-BN", "-e", &count]) != ["0"]);
+        assert_eq!(first.client(&["-BN", "-e", &count]), ["1"], "{late}");
+    }
 }
 
 /// At nine o'clock everybody comes in, each on the node that is nearest to them.

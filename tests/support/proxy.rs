@@ -80,10 +80,15 @@ impl Proxy {
 
     /// All connections break, and new ones are closed at once.
     pub fn die(&self) {
-        self.state.dead.store(true, Ordering::SeqCst);
+        self.take_no_more();
         for stream in self.state.open.lock().unwrap().drain(..) {
             stream.shutdown(Shutdown::Both).ok();
         }
+    }
+
+    /// New connections are closed at once; what is under way goes on.
+    pub fn take_no_more(&self) {
+        self.state.dead.store(true, Ordering::SeqCst);
     }
 
     /// How often an answer was waited for since this was asked last.
