@@ -54,6 +54,9 @@ pub struct Listing<F, S> {
 /// The most rows that one request may return.
 pub const MAX_PAGE: u16 = 200;
 
+/// The most records that one request may change at once.
+pub const MAX_MARKED: usize = 1_000;
+
 /// How far the records of a list are counted: beyond it the count says "more than".
 pub const COUNT_LIMIT: i64 = 10_000;
 /// How far they are counted where each has to be looked at for words, and where several

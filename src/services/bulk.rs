@@ -6,12 +6,9 @@ use super::{
     clients, contracts, events,
 };
 use crate::{
-    domain::{ClientId, ContractId, Error, EventId},
+    domain::{ClientId, ContractId, Error, EventId, page::MAX_MARKED},
     storage::{self, Db, audit::Entry},
 };
-
-/// The most records that one request is about.
-pub(super) const MOST: usize = 1_000;
 
 pub(super) fn archive(db: &mut Db, call: &Call, marked: &Marked) -> Result<Done, Stop> {
     let (work, seen) = set_archived(db, call, marked, true)?;
@@ -66,7 +63,7 @@ fn each<I: Copy>(
     name: impl Fn(&mut Db, I) -> Result<String, Stop>,
 ) -> Result<(Work, Vec<(I, i32)>), Stop> {
     let (mut work, mut seen) = (Work::default(), Vec::new());
-    for (id, version) in rows.iter().take(MOST).copied() {
+    for (id, version) in rows.iter().take(MAX_MARKED).copied() {
         match one(db, (id, version)) {
             Ok(done) => {
                 work.done.push(name(db, id)?);

@@ -2,7 +2,6 @@
 
 use super::{
     HandOver, Missed, Reply, Request,
-    bulk::MOST,
     call::{Call, Done, Stop, as_seen, changed, created},
 };
 use crate::{
@@ -10,6 +9,7 @@ use crate::{
         ClientId, Error, Field, FieldErrors, Problem, Reason, UserId,
         audit::Verb,
         client::{Client, ClientDraft},
+        page::MAX_MARKED,
         user::Role,
     },
     storage::{self, Current, Db, Held},
@@ -63,12 +63,16 @@ pub(super) fn hand_over(db: &mut Db, call: &Call, hand_over: &HandOver) -> Resul
     let alone = hand_over.clients.len() == 1;
     let (mut entries, mut missed, mut done) = (Vec::new(), Vec::new(), Vec::new());
     let (mut owners, mut handed) = (Vec::new(), Vec::new());
-    for seen in hand_over.clients.iter().take(MOST) {
+    for seen in hand_over.clients.iter().take(MAX_MARKED) {
         let before = held(db, seen.0)?;
-        if !call.takes_back(db, &*before, Verb::ClientHandedOver, Some(hand_over.to))? {
-            call.owns_client_of(before.sales_contact_id)?;
+        match may_hand_over(db, call, &before, hand_over.to) {
+            // It was handed away or archived since it was seen.
+            Err(Stop::Error(why)) if !alone && before.version != seen.1 => {
+                missed.push(Missed { name: before.full_name.clone(), why });
+                continue;
+            }
+            allowed => allowed?,
         }
-        not_archived(&before)?;
         if before.sales_contact_id == hand_over.to {
             continue;
         }
@@ -93,6 +97,13 @@ pub(super) fn hand_over(db: &mut Db, call: &Call, hand_over: &HandOver) -> Resul
         _ => None,
     };
     Ok(Done { reply: Reply::HandedOver { done, missed, undo }, entries })
+}
+
+fn may_hand_over(db: &mut Db, call: &Call, client: &Client, to: UserId) -> Result<(), Stop> {
+    if !call.takes_back(db, client, Verb::ClientHandedOver, Some(to))? {
+        call.owns_client_of(client.sales_contact_id)?;
+    }
+    not_archived(client)
 }
 
 pub(super) fn archive(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {

@@ -80,10 +80,14 @@ pub(super) fn assign(db: &mut Db, call: &Call, assignments: &[Assignment]) -> Re
     let mut entries = Vec::new();
     for assignment in assignments {
         let before = held(db, assignment.event)?;
-        if !call.takes_back(db, &*before, Verb::SupportAssigned, assignment.support)? {
-            call.owns_event(&before)?;
+        match may_assign(db, call, &before, assignment.support) {
+            // It was given away or archived since it was seen.
+            Err(Stop::Error(why)) if assignments.len() > 1 && before.version != assignment.version => {
+                assigned.missed.push(Missed { name: before.title.clone(), why });
+                continue;
+            }
+            allowed => allowed?,
         }
-        not_archived(&before)?;
         if before.support_id == assignment.support && before.version == assignment.version {
             continue;
         }
@@ -102,6 +106,13 @@ pub(super) fn assign(db: &mut Db, call: &Call, assignments: &[Assignment]) -> Re
         }
     }
     Ok(Done { reply: Reply::Assigned(assigned), entries })
+}
+
+fn may_assign(db: &mut Db, call: &Call, event: &Event, to: Option<UserId>) -> Result<(), Stop> {
+    if !call.takes_back(db, event, Verb::SupportAssigned, to)? {
+        call.owns_event(event)?;
+    }
+    not_archived(event)
 }
 
 pub(super) fn archive(db: &mut Db, call: &Call, seen: Seen) -> Result<Done, Stop> {

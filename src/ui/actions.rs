@@ -8,7 +8,7 @@ use super::{
     Action, Context, Notice,
     keys::{Binding, Command, Key},
     popup::{Outcome, Popup, Source},
-    records::{Kind, Record, heading},
+    records::{Kind, Record, heading, named},
     screens::{Screen, form::Form},
     text::W,
 };
@@ -107,21 +107,35 @@ pub fn copy_part(parts: Vec<(String, String)>, ctx: &Context) -> Action {
     Action::Popup(Box::new(Popup::values(ctx.say(W::CopyTitle), parts)))
 }
 
-/// What can be done with this record, or why it cannot.
-pub fn bindings(kind: Kind, record: Option<&Record>, ctx: &Context) -> Vec<Binding> {
+/// What can be done with the selected record, or with the marked ones, or why it cannot.
+pub fn bindings(kind: Kind, records: &[&Record], ctx: &Context) -> Vec<Binding> {
     let bound = commands(kind).iter().map(|command| {
-        let why_not = match record {
-            None => Some(ctx.say(W::NothingSelected)),
-            Some(record) => refusal(*command, record, ctx).map(|reason| ctx.reason(reason)),
-        };
-        let mut binding = bind(*command, ctx, why_not);
+        let mut binding = bind(*command, ctx, why_not(*command, records, ctx));
         if *command == Command::Archive {
-            let (label, help) = ctx.archiving(kind, record.is_some_and(Record::is_hidden));
+            let (label, help) = ctx.archiving(kind, records.first().is_some_and(|record| record.is_hidden()));
             (binding.label, binding.help) = (label.into(), help.into());
         }
         binding
     });
     bound.collect()
+}
+
+/// Whether a command is for one record at a time: what it asks has one answer for each.
+fn is_for_one(command: Command) -> bool {
+    matches!(command, Command::Edit | Command::Sign | Command::SetStatus | Command::ResetPassword)
+}
+
+/// Why a command cannot be done to these records, if so; of several, which one hinders it.
+fn why_not(command: Command, records: &[&Record], ctx: &Context) -> Option<String> {
+    match records {
+        [] => Some(ctx.say(W::NothingSelected)),
+        [one] => refusal(command, one, ctx).map(|reason| ctx.reason(reason)),
+        _ if is_for_one(command) => Some(ctx.say(W::OneAtATime)),
+        several => several.iter().find_map(|record| {
+            let reason = ctx.reason(refusal(command, record, ctx)?);
+            Some(format!("{}: {reason}", heading(record, ctx)))
+        }),
+    }
 }
 
 /// Why something new of this kind cannot be made, if so.
@@ -214,8 +228,8 @@ pub fn child_refusal(record: &Record, ctx: &Context) -> Option<Reason> {
 /// Begins a command on one record, or on several that were marked.
 pub fn begin(command: Command, records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
     let Some(first) = records.first() else { return (Action::None, None) };
-    if let Some(reason) = records.iter().find_map(|record| refusal(command, record, ctx)) {
-        return (Action::Notice(Notice::bad(ctx.reason(reason))), None);
+    if let Some(reason) = why_not(command, records, ctx) {
+        return (Action::Notice(Notice::bad(reason)), None);
     }
     match command {
         Command::Edit => (edit(first, ctx), None),
@@ -282,7 +296,6 @@ fn archive(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
 }
 
 fn archive_all(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
-    const NAMED: usize = 8;
     let Some(first) = records.first() else { return (Action::None, None) };
     let (kind, hidden) = (first.kind(), first.is_hidden());
     let marked = match kind {
@@ -298,12 +311,9 @@ fn archive_all(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
         Kind::Staff | Kind::Audit => return (Action::None, None),
     };
     let request = if hidden { Request::RestoreAll(marked) } else { Request::ArchiveAll(marked) };
-    let mut lines: Vec<String> = records.iter().take(NAMED).map(|record| heading(record, ctx)).collect();
-    if records.len() > NAMED {
-        lines.push(ctx.say(W::AndMore(records.len() - NAMED)));
-    }
-    let (verb, _) = ctx.archiving(kind, hidden);
-    ask(ctx.say(W::ArchiveSome { count: records.len(), hidden }), lines, verb, request, ctx)
+    let (verb, what) = ctx.archiving(kind, hidden);
+    let title = ctx.say(W::ArchiveSome { count: records.len(), hidden });
+    ask(title, vec![named(records, ctx), what], verb, request, ctx)
 }
 
 fn seen<I>(records: &[&Record], of: impl Fn(&Record) -> Option<(I, i32)>) -> Vec<(I, i32)> {
@@ -340,7 +350,8 @@ fn assign(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
     let source = Source::Support(events.iter().map(|(id, _)| *id).collect());
     let taken = records.iter().any(|record| matches!(record, Record::Event(row) if row.event.support_id.is_some()));
     let nobody = taken.then(|| ctx.say(W::Nobody));
-    (Action::Popup(Box::new(Popup::picker(title, source, nobody))), Some(Intent::Assign(events)))
+    let picker = Popup::picker(title, source, nobody).about(several_named(records, ctx));
+    (Action::Popup(Box::new(picker)), Some(Intent::Assign(events)))
 }
 
 fn hand_over(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
@@ -352,8 +363,13 @@ fn hand_over(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
         [one] => ctx.say(W::HandOverOf(&heading(one, ctx))),
         several => ctx.say(W::HandOverSome(several.len())),
     };
-    let picker = Popup::picker(title, Source::People(Role::Sales), None);
+    let picker = Popup::picker(title, Source::People(Role::Sales), None).about(several_named(records, ctx));
     (Action::Popup(Box::new(picker)), Some(Intent::HandOver(clients)))
+}
+
+/// The names of several records, for a question whose title only counts them.
+fn several_named(records: &[&Record], ctx: &Context) -> Option<String> {
+    (records.len() > 1).then(|| named(records, ctx))
 }
 
 fn set_status(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
@@ -361,7 +377,8 @@ fn set_status(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
     let options = Status::iter().map(|status| ctx.say(W::Status(status))).collect();
     let at = Status::iter().position(|status| status == row.event.status).unwrap_or(0);
     let intent = Intent::SetStatus(row.event.id, row.event.version);
-    (Action::Popup(Box::new(Popup::choice(ctx.say(W::ColStatus), options, at))), Some(intent))
+    let choice = Popup::choice(ctx.say(W::ColStatus), options, at).about(Some(heading(record, ctx)));
+    (Action::Popup(Box::new(choice)), Some(intent))
 }
 
 /// Goes on with what was begun, once the popup has answered.

@@ -13,6 +13,7 @@ mod jobs;
 mod keys;
 mod lists;
 mod looks;
+mod marks;
 mod random;
 mod rights;
 mod screens;

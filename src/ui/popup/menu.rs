@@ -53,6 +53,8 @@ pub struct Item {
 #[derive(Debug)]
 pub struct Menu {
     pub title: String,
+    /// What the choice is about, where the title does not say it.
+    pub about: Option<String>,
     pub input: Option<Input>,
     pub source: Source,
     fixed: Vec<Item>,
@@ -68,7 +70,18 @@ pub struct Menu {
 
 impl Menu {
     pub(super) fn new(title: String, input: Option<Input>, source: Source, fixed: Vec<Item>) -> Self {
-        Self { title, input, source, shown: fixed.clone(), fixed, at: 0, awaited: false, behind: false, entered: false }
+        Self {
+            title,
+            about: None,
+            input,
+            source,
+            shown: fixed.clone(),
+            fixed,
+            at: 0,
+            awaited: false,
+            behind: false,
+            entered: false,
+        }
     }
 
     pub(super) fn request(&mut self) -> Option<Request> {

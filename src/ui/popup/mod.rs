@@ -145,6 +145,15 @@ impl Popup {
         Self::Menu(Menu::new(title, Some(Input::default()), source, nobody.into_iter().collect()))
     }
 
+    /// With a line above the choices that says what they are about.
+    #[must_use]
+    pub fn about(mut self, line: Option<String>) -> Self {
+        if let Self::Menu(menu) = &mut self {
+            menu.about = line;
+        }
+        self
+    }
+
     /// What became of each of several records.
     pub fn report(title: String, rows: Vec<(String, String)>) -> Self {
         let items = rows.into_iter().map(|(label, detail)| Item { label, detail, outcome: None }).collect();

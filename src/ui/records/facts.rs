@@ -24,6 +24,17 @@ pub fn heading(record: &Record, ctx: &Context) -> String {
     }
 }
 
+/// What several records are called, in one line: all of them, or the first three and how
+/// many more there are.
+pub fn named(records: &[&Record], ctx: &Context) -> String {
+    const NAMED: usize = 3;
+    let names: Vec<String> = records.iter().take(NAMED).map(|record| heading(record, ctx)).collect();
+    match records.len() - names.len() {
+        0 => names.join(", "),
+        more => format!("{} {}", names.join(", "), ctx.say(W::AndMore(more))),
+    }
+}
+
 /// The labelled values of a record, without its notes.
 pub fn facts(record: &Record, ctx: &Context) -> Vec<(String, String)> {
     use crate::domain::audit::Auditable;

@@ -5,7 +5,7 @@ mod facts;
 mod query;
 
 pub use cells::{cells, columns, titles};
-pub use facts::{changes, facts, heading, value};
+pub use facts::{changes, facts, heading, named, value};
 pub use query::Query;
 
 use crate::{
@@ -56,6 +56,17 @@ impl Record {
             Self::Event(row) => row.event.id.0,
             Self::User(user) => user.id.0,
             Self::Audit(row) => row.id,
+        }
+    }
+
+    /// How often it was written; lines of the log never are again.
+    pub fn version(&self) -> i32 {
+        match self {
+            Self::Client(row) => row.client.version,
+            Self::Contract(row) => row.contract.version,
+            Self::Event(row) => row.event.version,
+            Self::User(user) => user.version,
+            Self::Audit(_) => 0,
         }
     }
 

@@ -154,7 +154,7 @@ impl Calendar {
         use Command as C;
         let nothing = self.selected().is_none().then(|| ctx.say(W::NothingSelected));
         let mut bindings = vec![bind(C::Open, ctx, nothing)];
-        bindings.extend(actions::bindings(Kind::Events, self.selected(), ctx));
+        bindings.extend(actions::bindings(Kind::Events, self.selected().as_slice(), ctx));
         let means = [
             (C::View, W::CalendarSpan(self.span)),
             (C::PageUp, W::CalendarBefore(self.span)),

@@ -145,7 +145,7 @@ impl Detail {
 
     pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
         use Command as C;
-        let mut bindings = actions::bindings(self.kind, self.record.as_ref(), ctx);
+        let mut bindings = actions::bindings(self.kind, self.record.as_ref().as_slice(), ctx);
         bindings.splice(..0, self.child(ctx));
         if self.parts.len() > 1 {
             bindings.push(bind(C::NextPart, ctx, None));

@@ -111,6 +111,12 @@ pub(super) fn say(what: W) -> String {
         W::Number(count) => return number(count),
         W::MoreThan(count) => return format!("{}+", number(count)),
         W::Marked(count) => return format!("{count} marked"),
+        W::MarksFull(most) => {
+            return format!("No more than {} can be marked at once.", some(most, "record", "records"));
+        }
+        W::MarkedChanged(names) => return format!("Changed since it was marked: {names}"),
+        W::OneAtATime => "This is done to one record at a time. Esc clears the marks.",
+        W::MarksClear => "clear marks",
         W::Position { from, to, total } => return format!("{}–{} of {total}", number(from), number(to)),
         W::FilteredBy(text) => return format!("Filter: {text}"),
         W::SupportFor(title) => return format!("Support for {title}"),

@@ -111,6 +111,12 @@ pub(super) fn say(what: W) -> String {
         W::Number(count) => return number(count),
         W::MoreThan(count) => return format!("{}+", number(count)),
         W::Marked(count) => return format!("{count} marqué(s)"),
+        W::MarksFull(most) => {
+            return format!("Pas plus de {} à la fois.", some(most, "fiche marquée", "fiches marquées"));
+        }
+        W::MarkedChanged(names) => return format!("Modifié depuis la marque : {names}"),
+        W::OneAtATime => "Cela se fait une fiche à la fois. Échap efface les marques.",
+        W::MarksClear => "effacer les marques",
         W::Position { from, to, total } => return format!("{}–{} sur {total}", number(from), number(to)),
         W::FilteredBy(text) => return format!("Filtre : {text}"),
         W::SupportFor(title) => return format!("Support pour {title}"),

@@ -281,6 +281,12 @@ pub enum W<'a> {
     Number(i64),
     MoreThan(i64),
     Marked(usize),
+    /// So many can be marked and no more.
+    MarksFull(usize),
+    MarksClear,
+    /// Marked records of these names were changed since.
+    MarkedChanged(&'a str),
+    OneAtATime,
     Position {
         from: i64,
         to: i64,

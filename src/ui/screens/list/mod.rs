@@ -1,16 +1,16 @@
 //! The one list: a window of rows that follows the selection through pages from SQL.
 
+mod marks;
 mod window;
 
 use crossterm::event::{KeyCode, KeyEvent};
-use std::collections::BTreeSet;
 
-use self::window::Awaited;
+use self::{marks::Marks, window::Awaited};
 use super::{Screen, calendar::Calendar, detail::Detail, form::Form};
 use crate::{
     domain::{
         Error,
-        page::Count,
+        page::{Count, MAX_MARKED},
         policy::{self, Permission},
     },
     services::{Reply, Request},
@@ -43,8 +43,8 @@ pub struct List {
     pub total: Option<Count>,
     /// The place of the first row in the whole list, where it is known.
     pub first: Option<i64>,
-    /// Marked records, by id.
-    pub marks: BTreeSet<i64>,
+    /// What an action is about, when anything is marked; else it is about the selected row.
+    pub marks: Marks,
     /// The filter while it is being typed.
     pub filter: Option<Input>,
     pub loaded: bool,
@@ -58,6 +58,8 @@ pub struct List {
     awaited: Vec<(u64, Awaited)>,
     /// More was typed while an answer is under way: the question as it is then follows it.
     behind: bool,
+    /// That a marked record was changed has been told, by the refusal of what was asked.
+    told: bool,
     generation: u64,
     asked: Option<Asked>,
 }
@@ -70,7 +72,7 @@ impl List {
             at: 0,
             total: None,
             first: Some(0),
-            marks: BTreeSet::new(),
+            marks: Marks::default(),
             filter: None,
             loaded: false,
             among_newest: false,
@@ -79,6 +81,7 @@ impl List {
             after: false,
             awaited: Vec::new(),
             behind: false,
+            told: false,
             generation: 0,
             asked: None,
         }
@@ -138,7 +141,7 @@ impl List {
                     }
                     let (generation, awaited) = self.awaited.remove(0);
                     let action = match page(reply) {
-                        Some(page) if generation == self.generation => self.receive(awaited, page),
+                        Some(page) if generation == self.generation => self.receive(awaited, page, ctx),
                         _ => Action::None,
                     };
                     let follows = self.behind && awaited == Awaited::Fresh;
@@ -149,7 +152,7 @@ impl List {
                     Action::Notice(Notice::good(ctx.say(W::Exported { rows, left_out, path: &path })))
                 }
                 written => {
-                    self.marks.clear();
+                    self.marks.done(to);
                     let reload = self.load().map_or(Action::None, Action::Send);
                     Action::All(vec![actions::report(&written, ctx), reload])
                 }
@@ -159,7 +162,12 @@ impl List {
                 if !to.writes() && !matches!(to, Request::Export { .. }) && !self.awaited.is_empty() {
                     self.awaited.remove(0);
                 }
-                let notice = Action::Notice(Notice::bad(ctx.error(&error)));
+                let text = match (conflict, self.marks.named(to, ctx)) {
+                    (true, Some(name)) => format!("{name}: {}", ctx.error(&error)),
+                    _ => ctx.error(&error),
+                };
+                self.told = conflict;
+                let notice = Action::Notice(Notice::bad(text));
                 match conflict.then(|| self.load()).flatten() {
                     Some(reload) => Action::All(vec![notice, Action::Send(reload)]),
                     None => notice,
@@ -168,10 +176,10 @@ impl List {
         }
     }
 
-    /// Rows that an action is about: the marked ones, else the selected one.
+    /// The records that an action is about: the marked ones, wherever they are, else the
+    /// selected one.
     fn chosen(&self) -> Vec<&Record> {
-        let marked: Vec<&Record> = self.rows.iter().filter(|row| self.marks.contains(&row.id())).collect();
-        if marked.is_empty() { self.selected().into_iter().collect() } else { marked }
+        if self.marks.is_empty() { self.selected().into_iter().collect() } else { self.marks.records() }
     }
 
     /// A click on this row of the body: selects, and opens what is selected already.
@@ -203,7 +211,7 @@ impl List {
         let kind = self.kind();
         let nothing = self.rows.is_empty().then(|| ctx.say(W::NothingSelected));
         let mut bindings = vec![bind(C::Open, ctx, nothing.clone())];
-        let acts = actions::bindings(kind, self.selected(), ctx);
+        let acts = actions::bindings(kind, &self.chosen(), ctx);
         let (first, rest) = acts.split_at(usize::from(kind == Kind::Events).min(acts.len()));
         bindings.extend_from_slice(first);
         if kind != Kind::Audit {
@@ -225,7 +233,15 @@ impl List {
         bindings.push(bind(C::Refresh, ctx, None));
         let moves = [C::Up, C::Down, C::PageUp, C::PageDown, C::Home, C::End];
         bindings.extend(moves.map(|command| bind_quietly(command, ctx)));
-        bindings.push(bind(C::Back, ctx, None));
+        let mut back = bind(C::Back, ctx, None);
+        if !self.query.text().is_empty() {
+            back.label = ctx.say(W::FilterClear).into();
+        } else if !self.marks.is_empty() {
+            back.label = ctx.say(W::MarksClear).into();
+        }
+        // Where something is marked its way out must be in sight.
+        let at = if self.marks.is_empty() { bindings.len() } else { 1 };
+        bindings.insert(at, back);
         bindings
     }
 
@@ -283,18 +299,15 @@ impl List {
             Command::Sort => self.choose(Asked::Sort, ctx),
             Command::View => self.choose(Asked::View, ctx),
             Command::Export => self.choose(Asked::Export, ctx),
-            Command::Mark => {
-                if let Some(id) = self.selected().map(Record::id)
-                    && !self.marks.remove(&id)
-                {
-                    self.marks.insert(id);
-                }
-                self.go(self.at + 1)
+            Command::Mark => match self.rows.get(self.at).map(|record| self.marks.toggle(record)) {
+                Some(false) => Action::Notice(Notice::bad(ctx.say(W::MarksFull(MAX_MARKED)))),
+                Some(true) | None => self.go(self.at + 1),
+            },
+            Command::Copy => {
+                let lines: Vec<String> =
+                    self.chosen().iter().map(|record| crate::ui::records::cells(record, ctx).join("\t")).collect();
+                if lines.is_empty() { Action::None } else { Action::Copy(lines.join("\n")) }
             }
-            Command::Copy => self.selected().map_or(Action::None, |record| {
-                let cells = crate::ui::records::cells(record, ctx).join("\t");
-                Action::Copy(cells)
-            }),
             Command::CopyPart => self.selected().map(|record| facts(record, ctx)).map_or(Action::None, |parts| {
                 self.asked = Some(Asked::Intent(Intent::Copy));
                 actions::copy_part(parts, ctx)
@@ -310,7 +323,13 @@ impl List {
             }
             Command::Back => Action::Back,
             other => {
-                let (action, intent) = actions::begin(other, &self.chosen(), ctx);
+                let chosen = self.chosen();
+                let (action, intent) = actions::begin(other, &chosen, ctx);
+                // A form is the record's own screen: what it is about is no longer up to the list.
+                if let (Action::Open(_), [one]) = (&action, chosen.as_slice()) {
+                    let opened = one.id();
+                    self.marks.remove(opened);
+                }
                 self.asked = intent.map(Asked::Intent);
                 action
             }

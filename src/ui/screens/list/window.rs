@@ -4,7 +4,12 @@ use super::List;
 use crate::{
     domain::page::{Count, Edge, Page},
     services::Request,
-    ui::{Action, records::Record, widgets::input::Input},
+    ui::{
+        Action, Context, Notice,
+        records::{Record, named},
+        text::W,
+        widgets::input::Input,
+    },
 };
 
 /// Rows that are kept in memory; a page is fetched before the selection reaches the rim.
@@ -48,7 +53,6 @@ impl List {
         self.at = 0;
         self.rows.clear();
         (self.loaded, self.total) = (false, None);
-        self.marks.clear();
         self.load().map_or(Action::None, Action::Send)
     }
 
@@ -70,8 +74,18 @@ impl List {
         if self.behind { Action::None } else { self.load().map_or(Action::None, Action::Send) }
     }
 
-    pub(super) fn receive(&mut self, awaited: Awaited, page: Page<Record>) -> Action {
+    pub(super) fn receive(&mut self, awaited: Awaited, page: Page<Record>, ctx: &Context) -> Action {
         self.loaded = true;
+        let changed = self.marks.renew(&page.rows);
+        let next = self.take(awaited, page);
+        if std::mem::take(&mut self.told) || changed.is_empty() {
+            return next;
+        }
+        let names = named(&changed.iter().collect::<Vec<_>>(), ctx);
+        Action::All(vec![Action::Notice(Notice::plain(ctx.say(W::MarkedChanged(&names)))), next])
+    }
+
+    fn take(&mut self, awaited: Awaited, page: Page<Record>) -> Action {
         let selected = self.selected().map(Record::id);
         let came = page.rows.len();
         if awaited != Awaited::Total {

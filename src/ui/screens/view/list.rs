@@ -57,7 +57,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, list: &List, ctx: &Context) ->
         }
         return caret.unwrap_or(line_at(top, 2));
     }
-    let marked = |record: &Record| list.marks.contains(&record.id());
+    let marked = |record: &Record| list.marks.has(record);
     draw_rows(frame, top, &list.rows, list.at, (list.kind(), Some(list.query.sort())), &marked, ctx);
     caret.unwrap_or(line_at(top, 1 + rows(list.at - shown.start)))
 }
@@ -68,22 +68,21 @@ fn shown(list: &List, room: usize) -> std::ops::Range<usize> {
     start..(start + room.max(1)).min(list.rows.len())
 }
 
-/// "101–150 of 2,340".
+/// "3 marked, 101–150 of 2,340".
 fn position(list: &List, shown: &std::ops::Range<usize>, ctx: &Context) -> String {
-    if list.rows.is_empty() {
-        return String::new();
-    }
+    // Marks count also where none of their records is shown.
+    let marks = (!list.marks.is_empty()).then(|| ctx.say(W::Marked(list.marks.len())));
     // Rows come before the count does.
     let total = list.total.map_or("...".to_owned(), |total| count_words(total, ctx));
-    let marks =
-        if list.marks.is_empty() { String::new() } else { format!("{}, ", ctx.say(W::Marked(list.marks.len()))) };
-    match list.first {
+    let place = match list.first {
+        _ if list.rows.is_empty() => None,
         Some(first) => {
             let at = |row: usize| first + i64::try_from(row).unwrap_or(0);
-            format!("{marks}{}", ctx.say(W::Position { from: at(shown.start) + 1, to: at(shown.end), total: &total }))
+            Some(ctx.say(W::Position { from: at(shown.start) + 1, to: at(shown.end), total: &total }))
         }
-        None => format!("{marks}{total}"),
-    }
+        None => Some(total),
+    };
+    [marks, place].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn draw_rows(

@@ -71,13 +71,23 @@ fn draw_password(frame: &mut Frame, area: Rect, password: &Password, ctx: &Conte
     password.input.draw(frame, field, ctx.theme.field)
 }
 
+/// The most lines that say what a choice is about.
+const ABOUT: usize = 3;
+
 fn draw_menu(frame: &mut Frame, area: Rect, menu: &Menu, ctx: &Context) -> Focus {
     let typed = u16::from(menu.input.is_some()) * 2;
     let wide = menu.input.is_some() || menu.source == Source::Report;
     let width = if wide { area.width.saturating_sub(4).min(100) } else { 50 };
-    let tall = rows(menu.shown.len().max(3)) + 2 + typed;
+    let about =
+        menu.about.as_ref().map(|about| wrapped(about, usize::from(width.saturating_sub(4)))).unwrap_or_default();
+    let about: Vec<&String> = about.iter().take(ABOUT).collect();
+    let tall = rows(menu.shown.len().max(3) + about.len()) + 2 + typed;
     let height = if menu.input.is_some() { area.height.min(20) } else { tall };
-    let inner = boxed(frame, area, (width, height), &menu.title, ctx.theme);
+    let mut inner = boxed(frame, area, (width, height), &menu.title, ctx.theme);
+    for line in about {
+        put(frame, inner, 0, line, ctx.theme.text);
+        (inner.y, inner.height) = (inner.y + 1, inner.height.saturating_sub(1));
+    }
     let caret = menu.input.as_ref().map(|input| {
         let field = Rect { height: 1, ..inner };
         let caret = input.draw(frame, field, ctx.theme.field);

@@ -1,0 +1,110 @@
+//! The marked records of a list.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    domain::page::MAX_MARKED,
+    services::{HandOver, Marked, Request},
+    ui::{
+        Context,
+        records::{Record, named},
+    },
+};
+
+/// Records that a person has marked, in the order of marking.
+///
+/// They are kept as records, not as places in the list: the list holds a part of its rows
+/// only, and what was marked must stay what an action is about while other rows are shown.
+#[derive(Debug, Default)]
+pub struct Marks(Vec<Record>);
+
+impl Marks {
+    /// Marks the record, or takes its mark away. False when there are [`MAX_MARKED`] marks already.
+    pub fn toggle(&mut self, record: &Record) -> bool {
+        let before = self.0.len();
+        self.0.retain(|marked| marked.id() != record.id());
+        let full = self.0.len() == before && before >= MAX_MARKED;
+        if self.0.len() == before && !full {
+            self.0.push(record.clone());
+        }
+        !full
+    }
+
+    pub fn has(&self, record: &Record) -> bool {
+        self.0.iter().any(|marked| marked.id() == record.id())
+    }
+
+    pub fn records(&self) -> Vec<&Record> {
+        self.0.iter().collect()
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Takes the mark of this record away.
+    pub fn remove(&mut self, id: i64) {
+        self.0.retain(|marked| marked.id() != id);
+    }
+
+    /// The names of the marked records that a request was about.
+    pub fn named(&self, request: &Request, ctx: &Context) -> Option<String> {
+        let ids = subjects(request);
+        let records: Vec<&Record> = self.0.iter().filter(|marked| ids.contains(&marked.id())).collect();
+        (!records.is_empty()).then(|| named(&records, ctx))
+    }
+
+    /// Takes the marks of those records away that the request was about. Others may have
+    /// been marked while it was under way.
+    pub fn done(&mut self, request: &Request) {
+        let ids: HashSet<i64> = subjects(request).into_iter().collect();
+        self.0.retain(|marked| !ids.contains(&marked.id()));
+    }
+
+    /// Takes marked records over as the database has them now, since that is what the list
+    /// shows; gives back those that somebody has changed since they were marked. Marked
+    /// records that are not among the rows keep the version that was seen, and an action is
+    /// refused for them when they have changed.
+    pub fn renew(&mut self, rows: &[Record]) -> Vec<Record> {
+        if self.0.is_empty() {
+            return Vec::new();
+        }
+        let rows: HashMap<i64, &Record> = rows.iter().map(|row| (row.id(), row)).collect();
+        let mut changed = Vec::new();
+        for marked in &mut self.0 {
+            if let Some(row) = rows.get(&marked.id()) {
+                if marked.version() != row.version() {
+                    changed.push((*row).clone());
+                }
+                *marked = (*row).clone();
+            }
+        }
+        changed
+    }
+}
+
+/// The records of a list that a write was about, by id.
+fn subjects(request: &Request) -> Vec<i64> {
+    use Request as R;
+    match request {
+        R::HandOverClients(HandOver { clients, .. }) => clients.iter().map(|(id, _)| id.0).collect(),
+        R::AssignSupport(assignments) => assignments.iter().map(|assignment| assignment.event.0).collect(),
+        R::ArchiveAll(marked) | R::RestoreAll(marked) => match marked {
+            Marked::Clients(rows) => rows.iter().map(|(id, _)| id.0).collect(),
+            Marked::Contracts(rows) => rows.iter().map(|(id, _)| id.0).collect(),
+            Marked::Events(rows) => rows.iter().map(|(id, _)| id.0).collect(),
+        },
+        R::ArchiveClient { id, .. } | R::RestoreClient { id, .. } => vec![id.0],
+        R::ArchiveContract { id, .. } | R::RestoreContract { id, .. } | R::SignContract { id, .. } => vec![id.0],
+        R::ArchiveEvent { id, .. } | R::RestoreEvent { id, .. } | R::SetStatus { id, .. } => vec![id.0],
+        _ => Vec::new(),
+    }
+}
