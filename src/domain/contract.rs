@@ -10,6 +10,7 @@ use super::{
     field::Field,
     id::{ClientId, ContractId},
     money::Cents,
+    text,
 };
 
 /// A contract as it is stored.
@@ -84,6 +85,36 @@ impl ContractDraft {
                 Ok(Self { total_cents: self.total_cents, due_cents: self.due_cents, notes })
             }
             _ => Err(errors),
+        }
+    }
+}
+
+/// The contract that is meant where somebody has typed a number to find it by: `146`,
+/// `contract 146`, `contrat n° 146`, `#146`; `None` for anything else.
+pub fn number_in(typed: &str) -> Option<ContractId> {
+    const NAMES: [&str; 8] = ["contract", "contracts", "contrat", "contrats", "no", "n", "nr", "number"];
+    const LONGEST: usize = 18;
+    let folded = text::fold(typed);
+    let (name, digits) = folded.split_at(folded.find(|c: char| c.is_ascii_digit())?);
+    let named = name.split([' ', '.', '°', '#']).all(|word| word.is_empty() || NAMES.contains(&word));
+    let number = named && digits.len() <= LONGEST && digits.bytes().all(|digit| digit.is_ascii_digit());
+    number.then(|| digits.parse().ok().map(ContractId::new)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_as_people_write_it_and_nothing_else_is() {
+        let typed = "146|contract 146|Contrat 146|contrat n° 146|n\u{ba}146|№ 146|#146|no. 146| 146 |CONTRACTS 0146";
+        for typed in typed.split('|') {
+            assert_eq!(number_in(typed), Some(ContractId::new(146)), "{typed}");
+        }
+        for typed in
+            "|contract|-146|+146|1 46|14.6|1,46|146a|a146|studio 146|99999999999999999999|146 contract".split('|')
+        {
+            assert_eq!(number_in(typed), None, "{typed}");
         }
     }
 }

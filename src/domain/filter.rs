@@ -147,6 +147,8 @@ pub struct EventFilter {
     pub text: String,
     pub client: Option<ClientId>,
     pub contract: Option<ContractId>,
+    /// The sales contact of the client.
+    pub sales_contact: Option<UserId>,
     pub support: Option<UserId>,
     /// Words that must all occur in the place.
     pub place: String,

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         ClientId, ContractId, Error, EventId, Field, Reason, UserId,
         audit::{AuditRow, RecordKind},
+        contract::number_in,
         dates,
         event::stretch,
         filter::{
@@ -344,10 +345,32 @@ fn contract_choices(db: &mut Db, call: &Call, text: &str) -> Result<Vec<Contract
     contracts_of(db, call, filter)
 }
 
-/// Records by the beginnings of their words; by pieces of words where nothing begins so.
+/// The contract of the number that was typed, if it is one; then records by the beginnings of
+/// their words, or by pieces of words where nothing begins so.
 fn search(db: &mut Db, call: &Call, text: &str) -> Result<Vec<Found>, Stop> {
-    let found = search_from(db, call, text, &Edge::First)?;
-    if found.is_empty() { search_from(db, call, text, &Edge::Start) } else { Ok(found) }
+    let numbered = numbered(db, call, text)?;
+    let mut found = search_from(db, call, text, &Edge::First)?;
+    if found.is_empty() && numbered.is_none() {
+        found = search_from(db, call, text, &Edge::Start)?;
+    }
+    found.retain(|hit| numbered.as_ref() != Some(hit));
+    Ok(numbered.into_iter().chain(found).collect())
+}
+
+/// The contract of the number that was typed, archived or not, when it may be seen.
+fn numbered(db: &mut Db, call: &Call, text: &str) -> Result<Option<Found>, Stop> {
+    let Some(id) = number_in(text) else { return Ok(None) };
+    let Some(row) = storage::contracts::find_row(db, id)? else { return Ok(None) };
+    let events = EventFilter { contract: Some(id), ..EventFilter::default() };
+    match visible(db, call, row.sales_contact_id, events) {
+        Ok(()) => Ok(Some(contract_hit(row))),
+        Err(Stop::Error(Error::Denied(_))) => Ok(None),
+        Err(stop) => Err(stop),
+    }
+}
+
+fn contract_hit(row: ContractRow) -> Found {
+    Found { kind: RecordKind::Contract, id: row.contract.id.0, name: row.client, detail: row.company }
 }
 
 fn search_from(db: &mut Db, call: &Call, text: &str, edge: &Edge) -> Result<Vec<Found>, Stop> {
@@ -369,8 +392,7 @@ fn search_from(db: &mut Db, call: &Call, text: &str, edge: &Edge) -> Result<Vec<
     let listing: Listing<_, ContractSort> =
         hits(ContractFilter { text: text.clone(), ..ContractFilter::default() }, edge);
     for row in contract_page(db, call, &listing)?.rows {
-        let (id, name, detail) = (row.contract.id.0, row.client, row.company);
-        found.push(Found { kind: RecordKind::Contract, id, name, detail });
+        found.push(contract_hit(row));
     }
     let listing: Listing<_, UserSort> = hits(UserFilter { text, ..UserFilter::default() }, edge);
     for user in storage::users::page(db, &listing, call.viewer())?.rows {

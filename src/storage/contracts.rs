@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         client::Client,
-        contract::{Contract, ContractDraft},
+        contract::{Contract, ContractDraft, number_in},
         filter::{ContractListing, ContractRow, ContractSort, ContractView},
         id::{ClientId, ContractId, UserId},
         money::Cents,
@@ -212,11 +212,18 @@ macro_rules! filtered {
         if let Some(to) = $spans.signed.1 {
             query = query.filter(contracts::signed_at.lt(to).assume_not_null());
         }
+        // A number that was typed finds its contract beside whatever else has it in its words.
+        let number = number_in(&filter.text);
         for pattern in &$sought.patterns {
-            query = query.filter(contracts::search.like(pattern.clone()).escape('!'));
+            let by_words = contracts::search.like(pattern.clone()).escape('!');
+            query = match number {
+                Some(id) => query.filter(by_words.or(contracts::id.eq(id))),
+                None => query.filter(by_words),
+            };
         }
         if let Some(ids) = &$sought.ids {
-            query = query.filter(contracts::id.eq_any(ids.clone()));
+            let ids: Vec<i64> = ids.iter().copied().chain(number.map(|id| id.0)).collect();
+            query = query.filter(contracts::id.eq_any(ids));
         }
         query
     }};

@@ -294,6 +294,9 @@ macro_rules! filtered {
         if let Some(contract) = filter.contract {
             query = query.filter(events::contract_id.eq(contract));
         }
+        if let Some(owner) = filter.sales_contact {
+            query = query.filter(clients::sales_contact_id.eq(owner).assume_not_null());
+        }
         if let Some(support) = filter.support {
             query = query.filter(events::support_id.eq(support).assume_not_null());
         }

@@ -50,3 +50,53 @@ fn a_failed_write_does_not_cost_the_list_its_rows() {
     desk.answer(id, session.as_deref(), &request);
     desk.see("Brought by the page");
 }
+
+/// The number of a contract stands on every screen, so it is something to go to by.
+#[test]
+fn a_contract_is_found_by_its_number() {
+    for (language, words, found) in [
+        (Language::En, "1", "Contract 1, Kevin Casey"),
+        (Language::En, "contract 2", "Contract 2, Kevin Casey"),
+        (Language::En, "Contrat 1", "Contract 1, Kevin Casey"),
+        (Language::Fr, "contrat 2", "Contrat 2, Kevin Casey"),
+        (Language::Fr, "n° 1", "Contrat 1, Kevin Casey"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.press(KeyCode::Char(':')).write(words).see(found);
+        let opened = desk.press(KeyCode::Enter).screen();
+        assert!(opened.lines().next().unwrap().contains(found), "{words}\n{opened}");
+    }
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("contracts")
+        .see("1–2 of 2")
+        .press(KeyCode::Char('/'))
+        .write("2")
+        .see("1–1 of 1")
+        .see("21/11/2026")
+        .press(KeyCode::Esc);
+    desk.go("new event").press(KeyCode::Char('2')).see("Contract 2, Kevin Casey");
+}
+
+#[test]
+fn events_are_filtered_by_client_and_by_sales_contact() {
+    for (field, typed, found) in
+        [("Client", "kevin", "Lou Bouzin General Assembly"), ("Sales contact", "other", "Board dinner")]
+    {
+        let mut desk = Desk::of("manager", Language::En);
+        desk.world.records();
+        let client = desk.world.client_of(desk.world.other_sales.actor.id, "Lou Bouzin");
+        let contract = desk.world.signed_contract(client);
+        desk.world.save(&Request::CreateEvent { contract, draft: support::world::event_draft("Board dinner", 20) });
+        desk.go("events").see("1–2 of 2").press(KeyCode::Char('f')).see(field);
+        for _ in 0..6 {
+            if !desk.screen().contains(&format!("> {field}")) {
+                desk.press(KeyCode::Tab);
+            }
+        }
+        desk.see(&format!("> {field}")).write(typed).press(KeyCode::Enter).ctrl('s').see("1–1 of 1");
+        let title = found.split(' ').next().unwrap();
+        desk.see(title).see("Filtered. Press f to change or clear").press(KeyCode::Char('f')).see("as chosen");
+    }
+}

@@ -202,3 +202,16 @@ fn an_export_says_what_it_leaves_out() {
         desk.press(KeyCode::Enter).see(told);
     }
 }
+
+#[test]
+fn resetting_a_password_is_summed_up_first() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.go("staff").press(KeyCode::Char('/')).write("person sales").press(KeyCode::Enter).see("of 2");
+    desk.press(KeyCode::Down);
+    let before = desk.world.state();
+    desk.press(KeyCode::Char('p')).write("a new one for now").press(KeyCode::Tab).write("a new one for now").ctrl('s');
+    desk.see("Person sales (sales)").see("signed out").see("first sign-in");
+    assert_eq!(desk.world.state(), before, "nothing is done before the answer");
+    desk.press(KeyCode::Right).see("[Reset password]").press(KeyCode::Enter).see("Saved.");
+    assert_ne!(desk.world.state(), before);
+}

@@ -338,3 +338,68 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
     storage::migrate::migrate(&mut db).unwrap();
     assert_eq!(calendar(&mut world), all);
 }
+
+/// A number is what people know a contract by.
+#[rstest]
+fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let mut records = world.records();
+    // Numbers of two digits too, of which 1 is the beginning.
+    while records.signed.0 < 12 {
+        records = world.records();
+    }
+    let found = |world: &mut World, who: &epic_events::domain::session::Session, text: &str| {
+        let request = Request::Search { text: text.to_owned() };
+        let Reply::Found(found) = world.ask(Some(who), &request).unwrap() else { panic!("found") };
+        let contract =
+            |hit: &&epic_events::services::Found| hit.kind == epic_events::domain::audit::RecordKind::Contract;
+        found.iter().filter(contract).map(|hit| hit.id).collect::<Vec<_>>()
+    };
+    let (manager, other) = (world.manager.clone(), world.other_sales.clone());
+    // Every client's telephone number begins with 1 and with 12 too.
+    for (text, id) in [("1", 1), ("contract 1", 1), ("Contrat 1", 1), ("#1", 1), ("12", 12), ("n° 012", 12)] {
+        assert_eq!(found(&mut world, &manager, text).first(), Some(&id), "{text}");
+    }
+    for text in ["99", "contract", "contract 99", "99999999999999999999"] {
+        assert_eq!(found(&mut world, &manager, text), [0_i64; 0], "{text}");
+    }
+    // The list and the picker of contracts know numbers too.
+    let filter = ContractFilter { text: "contract 12".to_owned(), ..ContractFilter::default() };
+    let list = Request::ListContracts(listing(filter, ContractSort::Created, 100));
+    let Reply::Contracts(page) = world.manage(&list) else { panic!("contracts") };
+    assert_eq!(page.rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), [12]);
+    let pick = Request::PickContract { text: "contrat 12".to_owned() };
+    let Reply::ContractChoices(rows) = world.manage(&pick) else { panic!("choices") };
+    assert_eq!(rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), [12]);
+    // An archived one too, but none that is hidden from whoever asks.
+    world.save(&Request::ArchiveContract { id: epic_events::domain::ContractId::new(1), version: 1 });
+    assert_eq!(found(&mut world, &manager, "contract 1"), [1]);
+    let settings = storage::settings::load(&mut world.connection()).unwrap();
+    let visibility = epic_events::domain::settings::Visibility::Restricted;
+    world.manage(&Request::UpdateSettings(Settings { visibility, ..settings }));
+    let (sales, support) = (world.sales.clone(), world.support.clone());
+    assert_eq!(found(&mut world, &sales, "contract 12"), [12]);
+    assert_eq!(found(&mut world, &other, "contract 12"), [0_i64; 0]);
+    assert_eq!(found(&mut world, &support, "contract 12"), [12], "the contract of an event of theirs");
+    assert_eq!(found(&mut world, &support, "contract 11"), [0_i64; 0]);
+}
+
+#[rstest]
+fn events_are_listed_by_client_and_by_sales_contact(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let client = world.client_of(world.other_sales.actor.id, "Lou Bouzin");
+    let contract = world.signed_contract(client);
+    let other = world.save(&Request::CreateEvent { contract, draft: event_draft("Board dinner", 20) }).0;
+    let (sales, other_sales) = (world.sales.actor.id, world.other_sales.actor.id);
+    let by = |sales_contact| EventFilter { sales_contact: Some(sales_contact), ..EventFilter::default() };
+    let mut listed = |filter| {
+        let list = Request::ListEvents(listing(filter, EventSort::Starts, 100));
+        let Reply::Events(page) = world.manage(&list) else { panic!("events") };
+        page.rows.iter().map(|row| row.event.id.0).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(EventFilter { client: Some(client), ..EventFilter::default() }), [other]);
+    assert_eq!(listed(by(sales)), [records.event.0]);
+    assert_eq!(listed(by(other_sales)), [other]);
+    assert_eq!(listed(EventFilter { client: Some(client), ..by(sales) }), [0_i64; 0]);
+}

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         EventId,
         audit::RecordKind,
+        contract::number_in,
         filter::{Availability, Candidate},
         user::Role,
     },
@@ -88,7 +89,7 @@ impl Menu {
         let text = self.input.as_ref().map(|input| input.text().to_owned()).unwrap_or_default();
         let request = match &self.source {
             Source::Fixed | Source::Report => return None,
-            Source::Search if text.trim().chars().count() < 2 => return None,
+            Source::Search if text.trim().chars().count() < 2 && number_in(&text).is_none() => return None,
             Source::Support(events) => Request::PickSupport { events: events.clone(), text },
             Source::People(role) => Request::PickUser { role: *role, text },
             Source::Clients { own } => Request::PickClient { text, own: *own },
@@ -126,10 +127,17 @@ impl Menu {
         std::mem::take(&mut self.behind).then(|| self.request().map_or(Step::Stay, Step::Ask))
     }
 
+    /// The contract whose number is typed.
+    fn numbered(&self) -> Option<i64> {
+        number_in(self.input.as_ref()?.text()).map(|id| id.0)
+    }
+
     /// Takes the chosen line. Lines of what stood there before the last letter are not what
     /// somebody means who types and presses Enter; one that was gone to is.
     fn choose(&mut self) -> Step {
-        let is_early = self.awaited && self.at == 0 && (self.source != Source::Search || self.shown.is_empty());
+        let searches = self.source == Source::Search;
+        let is_early =
+            self.awaited && self.at == 0 && (!searches || self.shown.is_empty() || self.numbered().is_some());
         if is_early {
             self.entered = self.input.as_ref().is_some_and(|input| !input.is_empty());
             return Step::Stay;
@@ -177,7 +185,14 @@ impl Menu {
                 detail: row.company.clone(),
                 outcome: Some(Outcome::Contract(Box::new(row))),
             })),
-            Reply::Found(found) => lines.extend(found.into_iter().filter_map(|found| hit(found, ctx))),
+            Reply::Found(mut found) => {
+                // Who types a number means the contract, before all that happens to have it too.
+                let meant = |found: &Found| found.kind == RecordKind::Contract && self.numbered() == Some(found.id);
+                if found.first().is_some_and(meant) {
+                    lines.splice(..0, hit(found.remove(0), ctx));
+                }
+                lines.extend(found.into_iter().filter_map(|found| hit(found, ctx)));
+            }
             _ => {}
         }
         // Nobody comes last: Enter takes the first, and that is the best choice.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Cents, Field, UserId,
+        Cents, ClientId, Field, UserId,
         client::Client,
         dates::{self, Direction},
         event::Event,
@@ -143,7 +143,8 @@ impl Form {
     }
 
     pub fn reset_password(user: &User, _ctx: &Context) -> Self {
-        let mut entries = vec![Entry::new(Field::FullName, Kind::Fixed, &user.full_name)];
+        let who = format!("{} ({})", user.full_name, user.username);
+        let mut entries = vec![Entry::new(Field::FullName, Kind::Fixed, &who)];
         entries.extend(new_password());
         Self::new(Purpose::ResetPassword(user.id), user.version, entries)
     }
@@ -201,6 +202,11 @@ impl Form {
             let entry = Entry::new(field, Kind::Person(role), &id.map(|_| ctx.say(W::AsChosen)).unwrap_or_default());
             id.map_or_else(|| Entry::new(field, Kind::Person(role), ""), |id| entry.picked(id.0))
         };
+        let client = |id: Option<ClientId>| {
+            let entry =
+                Entry::new(Field::ClientId, Kind::Client, &id.map(|_| ctx.say(W::AsChosen)).unwrap_or_default());
+            if let Some(id) = id { entry.picked(id.0) } else { entry }
+        };
         let entries = match query {
             Query::Clients(listing) => vec![
                 day(Field::From, listing.filter.from, Direction::Past),
@@ -213,10 +219,6 @@ impl Form {
                     Entry::new(field, Kind::Amount, &text)
                 };
                 let filter = &listing.filter;
-                let mut client = Entry::new(Field::ClientId, Kind::Client, "");
-                if let Some(id) = filter.client {
-                    client = Entry::new(Field::ClientId, Kind::Client, &ctx.say(W::AsChosen)).picked(id.0);
-                }
                 vec![
                     amount(Field::Above, filter.total_above),
                     amount(Field::Below, filter.total_below),
@@ -227,13 +229,15 @@ impl Form {
                     day(Field::SignedFrom, filter.signed_from, Direction::Past),
                     day(Field::SignedTo, filter.signed_to, Direction::Past),
                     person(Field::SalesContactId, Role::Sales, filter.sales_contact),
-                    client,
+                    client(filter.client),
                 ]
             }
             Query::Events(listing) => vec![
                 day(Field::From, listing.filter.from, Direction::Future),
                 day(Field::To, listing.filter.to, Direction::Future),
                 line(Field::Place, &listing.filter.place),
+                client(listing.filter.client),
+                person(Field::SalesContactId, Role::Sales, listing.filter.sales_contact),
                 person(Field::SupportId, Role::Support, listing.filter.support),
             ],
             Query::Staff(_) => Vec::new(),

@@ -337,6 +337,12 @@ impl Form {
                 ctx,
             )));
         }
+        if matches!(request, Request::ResetPassword { .. }) {
+            let (title, who) = (ctx.say(W::ResetPassword), self.text(Field::FullName).to_owned());
+            self.asked = Some(Asked::Save(Box::new(request)));
+            let lines = vec![who, ctx.say(W::ResetPasswordMeans)];
+            return Action::Popup(Box::new(Popup::confirm(title.clone(), lines, title, ctx)));
+        }
         self.send(request)
     }
 

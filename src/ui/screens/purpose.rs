@@ -191,6 +191,8 @@ impl Purpose {
             Query::Events(listing) => {
                 listing.filter.from = day(Field::From, Direction::Future);
                 listing.filter.to = day(Field::To, Direction::Future);
+                listing.filter.client = form.picked(Field::ClientId).map(ClientId::new);
+                listing.filter.sales_contact = form.picked(Field::SalesContactId).map(UserId::new);
                 listing.filter.support = form.picked(Field::SupportId).map(UserId::new);
                 form.text(Field::Place).clone_into(&mut listing.filter.place);
             }

@@ -110,6 +110,10 @@ pub(super) fn say(what: W) -> String {
         W::Numbered(id) => return format!("no. {id}"),
         W::Number(count) => return number(count),
         W::MoreThan(count) => return format!("{}+", number(count)),
+        W::ResetPasswordMeans => {
+            "The person is signed out everywhere at once. The new password is temporary: it opens the program once, \
+             and has to be changed at the first sign-in."
+        }
         W::Marked(count) => return format!("{count} marked"),
         W::MarksFull(most) => {
             return format!("No more than {} can be marked at once.", some(most, "record", "records"));

@@ -110,6 +110,10 @@ pub(super) fn say(what: W) -> String {
         W::Numbered(id) => return format!("n° {id}"),
         W::Number(count) => return number(count),
         W::MoreThan(count) => return format!("{}+", number(count)),
+        W::ResetPasswordMeans => {
+            "La personne sera déconnectée partout, tout de suite. Le nouveau mot de passe est temporaire : \
+             il sert une fois et doit être changé à la première connexion."
+        }
         W::Marked(count) => return format!("{count} marqué(s)"),
         W::MarksFull(most) => {
             return format!("Pas plus de {} à la fois.", some(most, "fiche marquée", "fiches marquées"));

@@ -280,6 +280,7 @@ pub enum W<'a> {
     Numbered(i64),
     Number(i64),
     MoreThan(i64),
+    ResetPasswordMeans,
     Marked(usize),
     /// So many can be marked and no more.
     MarksFull(usize),
