@@ -203,6 +203,29 @@ fn an_export_says_what_it_leaves_out() {
     }
 }
 
+/// An event of which the number of people is not known stands empty in its form, in the
+/// database as 0: the two are the same.
+#[test]
+fn an_empty_number_of_attendees_is_no_conflict() {
+    let mut desk = Desk::of("manager", Language::En);
+    let records = desk.world.records();
+    let draft =
+        epic_events::domain::event::EventDraft { attendees: 0, ..support::world::event_draft("Board dinner", 20) };
+    let id = desk.world.save(&Request::CreateEvent { contract: records.signed, draft: draft.clone() }).0;
+    let id = epic_events::domain::EventId::new(id);
+    desk.go("events").press(KeyCode::Char('/')).write("board").press(KeyCode::Enter).see("1–1 of 1");
+    desk.press(KeyCode::Char('e'));
+    for _ in 0..5 {
+        desk.press(KeyCode::Tab);
+    }
+    desk.write("50");
+    let draft = epic_events::domain::event::EventDraft { title: "Board lunch".to_owned(), ..draft };
+    desk.world.save(&Request::UpdateEvent { id, version: 1, draft });
+    desk.ctrl('s').not("saved this first").see("Saved.");
+    let stored = epic_events::storage::events::find(&mut desk.world.connection(), id).unwrap().unwrap();
+    assert_eq!((stored.title.as_str(), stored.attendees), ("Board lunch", 50));
+}
+
 #[test]
 fn resetting_a_password_is_summed_up_first() {
     let mut desk = Desk::of("manager", Language::En);

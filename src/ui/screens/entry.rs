@@ -205,13 +205,24 @@ impl Entry {
     }
 }
 
-/// What somebody else saved, as it would have been typed into this field.
+/// How many people come, as a form shows it: nothing while that is not known, which is
+/// stored as 0.
+pub(super) fn people(count: i64) -> String {
+    if count == 0 { String::new() } else { count.to_string() }
+}
+
+/// What somebody else saved, as the form of the record would have shown it in this field.
+/// Nothing for what the form shows of another record.
 pub(super) fn typed_form(entry: &Entry, theirs: &Facts, ctx: &Context) -> Option<String> {
+    if entry.kind == Kind::Fixed {
+        return None;
+    }
     theirs.0.iter().find(|(field, _)| *field == entry.field)?;
     let raw = theirs.get(entry.field);
     Some(match (&entry.kind, raw) {
         (_, Value::Null) => String::new(),
         (Kind::Amount, Value::Number(cents)) => Cents(cents.as_i64()?).format(ctx.language),
+        (Kind::Whole, Value::Number(number)) if entry.field == Field::Attendees => people(number.as_i64()?),
         (Kind::Whole, Value::Number(number)) => number.to_string(),
         (Kind::Time, Value::String(text)) => dates::format_date_time(text.parse().ok()?),
         (Kind::Day(_), Value::String(text)) => dates::format_date(text.parse().ok()?),
