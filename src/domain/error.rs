@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, NaiveTime};
 
 use super::{audit::Facts, field::Field, policy::Permission, user::Role};
 
@@ -129,6 +129,9 @@ pub enum Problem {
     NotADate,
     /// Not a date with a time, or not one that exists.
     NotADateTime,
+    /// The clocks are put forward past this time: from the first time that they skip to the
+    /// first that they show again.
+    SkippedByClocks(NaiveTime, NaiveTime),
     /// Must be greater than zero.
     NotPositive,
     /// Must not be negative.

@@ -1,6 +1,7 @@
 //! Events: what was signed for, when, where, and who prepares it.
 
 use chrono::{NaiveDateTime, TimeDelta};
+use chrono_tz::Tz;
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
@@ -13,7 +14,7 @@ use serde_json::json;
 
 use super::{
     audit::{Auditable, Facts, RecordKind},
-    check,
+    check, clocks,
     error::{FieldErrors, Problem},
     field::Field,
     id::{ContractId, EventId, UserId},
@@ -175,14 +176,21 @@ impl From<&Event> for EventDraft {
 impl EventDraft {
     /// The draft with its texts cleaned, or what is wrong with it.
     ///
-    /// `now` is the wall clock in the company's time zone. A start that is new or
-    /// differs from `previous_start` must not lie in the past; one that stays may.
-    pub fn checked(&self, now: NaiveDateTime, previous_start: Option<NaiveDateTime>) -> Result<Self, FieldErrors> {
+    /// `now` is the wall clock in the company's time zone. A time that is new, or another than
+    /// that of the event as it was, must be one that the clocks show, and a start must not lie
+    /// in the past; times that stay may be whatever they are.
+    pub fn checked(&self, now: NaiveDateTime, time_zone: Tz, before: Option<&Event>) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let title = errors.take(Field::Title, check::name(&self.title));
         let client_contact = errors.take(Field::ClientContact, check::optional_text(&self.client_contact, MAX_LINE));
-        if self.starts_at != previous_start && self.starts_at.is_some_and(|start| start < now) {
+        let was = |of: fn(&Event) -> Option<NaiveDateTime>| before.and_then(of);
+        let new_start = self.starts_at.filter(|start| Some(*start) != was(|event| event.starts_at));
+        let new_end = self.ends_at.filter(|end| Some(*end) != was(|event| event.ends_at));
+        if new_start.is_some_and(|start| start < now) {
             errors.push(Field::StartsAt, Problem::InThePast);
+        }
+        for (field, time) in [(Field::StartsAt, new_start), (Field::EndsAt, new_end)] {
+            errors.take(field, time.map_or(Ok(()), |time| clocks::on_the_clock(time, time_zone)));
         }
         match (self.starts_at, self.ends_at) {
             (None, Some(_)) => errors.push(Field::EndsAt, Problem::EndWithoutStart),

@@ -4,6 +4,7 @@ pub mod address;
 pub mod audit;
 pub mod check;
 pub mod client;
+pub mod clocks;
 pub mod contract;
 pub mod dates;
 pub mod error;

@@ -27,7 +27,7 @@ pub(super) fn create(db: &mut Db, call: &Call, contract: ContractId, draft: &Eve
     if signed.archived_at.is_some() {
         return Err(Reason::ParentArchived.into());
     }
-    let draft = draft.checked(call.wall, None).map_err(Error::Invalid)?;
+    let draft = draft.checked(call.wall, call.settings.time_zone, None).map_err(Error::Invalid)?;
     let event = storage::events::insert(db, contract, &draft, call.now)?;
     Ok(Done::saved(created(Verb::EventCreated, &event.title, &event), event.version))
 }
@@ -35,7 +35,7 @@ pub(super) fn create(db: &mut Db, call: &Call, contract: ContractId, draft: &Eve
 pub(super) fn update(db: &mut Db, call: &Call, seen: Seen, draft: &EventDraft) -> Result<Done, Stop> {
     let before = reachable(db, call, seen.0)?;
     not_archived(&before)?;
-    let draft = draft.checked(call.wall, before.starts_at).map_err(Error::Invalid)?;
+    let draft = draft.checked(call.wall, call.settings.time_zone, Some(&before)).map_err(Error::Invalid)?;
     let before = as_seen(db, before, seen.1)?;
     let after = Event {
         title: draft.title.clone(),

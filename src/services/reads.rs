@@ -1,6 +1,6 @@
 //! Everything that only reads: home, lists, details, pickers, search, the audit log.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::{
     CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, Reply, Request,
@@ -11,6 +11,7 @@ use crate::{
     domain::{
         ClientId, ContractId, Error, EventId, Field, Reason, UserId,
         audit::{AuditRow, RecordKind},
+        clocks,
         contract::number_in,
         dates,
         event::stretch,
@@ -159,10 +160,9 @@ fn name_people(db: &mut Db, rows: &mut [AuditRow]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The instant of a wall-clock time; in the hour that a change to summer time skips, the
-/// clock's unchanged reading serves.
+/// The instant of a wall-clock time of the company.
 pub(super) fn utc(call: &Call, wall: NaiveDateTime) -> NaiveDateTime {
-    call.settings.time_zone.from_local_datetime(&wall).earliest().map_or(wall, |instant| instant.naive_utc())
+    clocks::to_utc(wall, call.settings.time_zone)
 }
 
 /// A record's history, as far as the person may read the log.

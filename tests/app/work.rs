@@ -226,6 +226,27 @@ fn an_empty_number_of_attendees_is_no_conflict() {
     assert_eq!((stored.title.as_str(), stored.attendees), ("Board lunch", 50));
 }
 
+/// To the field where the new event of a form starts.
+fn new_event(desk: &mut Desk) {
+    desk.world.records();
+    desk.go("new event").press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab).see("> Starts");
+}
+
+#[test]
+fn a_time_that_summer_time_skips_is_told_under_its_field() {
+    let mut desk = Desk::of("manager", Language::En);
+    new_event(&mut desk);
+    desk.write("28/3/2027 2h30").press(KeyCode::Tab).see("skip from 02:00 to 03:00").write("28/3/2027 2h59");
+    desk.press(KeyCode::Tab).ctrl('s').see("skip from 02:00 to 03:00");
+}
+
+#[test]
+fn of_an_hour_that_comes_twice_the_first_is_meant_and_said() {
+    let mut desk = Desk::of("manager", Language::En);
+    new_event(&mut desk);
+    desk.write("31/10/2027 2h30").press(KeyCode::Tab).see("02:30 comes twice that night").see("(CEST)").not("skip");
+}
+
 #[test]
 fn resetting_a_password_is_summed_up_first() {
     let mut desk = Desk::of("manager", Language::En);

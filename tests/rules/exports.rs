@@ -100,3 +100,48 @@ fn an_export_that_cannot_be_written_says_so() {
     let answer = world.ask(Some(&manager), &Request::Export { what, format: Format::Csv });
     assert!(matches!(answer, Err(Error::NotWritable(_))), "{answer:?}");
 }
+
+/// The lines of a calendar file that say when its one event is.
+fn span(world: &mut World, starts_at: &str, ends_at: &str) -> [String; 2] {
+    use diesel::prelude::*;
+    use epic_events::{
+        schema::events,
+        services::export::{Format, What},
+    };
+    let time = |text: &str| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
+    diesel::update(events::table)
+        .set((events::starts_at.eq(time(starts_at)), events::ends_at.eq(time(ends_at))))
+        .execute(&mut world.connection())
+        .unwrap();
+    let what = What::Events(listing(EventFilter::default(), EventSort::Starts, 1));
+    world.manage(&Request::Export { what, format: Format::Ics });
+    let calendar = exported(world, "ics");
+    ["DTSTART", "DTEND"].map(|name| {
+        let line = calendar.lines().find(|line| line.starts_with(name)).unwrap();
+        line.to_owned()
+    })
+}
+
+/// Times that the clocks of Paris skip or show twice: what is skipped counts as if the
+/// clocks had not been changed yet, of two the first is meant, and an event takes time.
+#[rstest]
+fn a_calendar_entry_takes_time_also_when_the_clocks_change() {
+    let mut world = World::new(Engine::Sqlite);
+    world.records();
+    let mut span = |starts_at, ends_at| span(&mut world, starts_at, ends_at);
+    assert_eq!(
+        span("2027-03-28 02:30", "2027-03-28 04:30"),
+        ["DTSTART:20270328T013000Z", "DTEND:20270328T023000Z"],
+        "02:30 is skipped"
+    );
+    assert_eq!(
+        span("2027-03-28 02:30", "2027-03-28 03:30"),
+        ["DTSTART:20270328T013000Z", "DTEND:20270328T023000Z"],
+        "an hour, as long as it was meant to be"
+    );
+    assert_eq!(
+        span("2027-10-31 02:30", "2027-10-31 04:00"),
+        ["DTSTART:20271031T003000Z", "DTEND:20271031T030000Z"],
+        "the first of two, in summer time"
+    );
+}

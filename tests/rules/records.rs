@@ -333,3 +333,41 @@ fn history_names_people(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)
     assert_eq!(assigned.action, "event.support_assigned");
     assert_eq!(assigned.changes.0[0].2, "Person support");
 }
+
+/// In the night of 28 March 2027 the clocks of Paris go from 02:00 to 03:00.
+#[rstest]
+fn no_event_is_given_a_time_that_summer_time_skips(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let manager = world.manager.clone();
+    let at = |hour, minute| {
+        let day = chrono::NaiveDate::from_ymd_opt(2027, 3, 28).unwrap();
+        Some(day.and_hms_opt(hour, minute, 0).unwrap())
+    };
+    let draft = |starts_at, ends_at| EventDraft { starts_at, ends_at, ..event_draft("Night of the clocks", 30) };
+    let create =
+        |world: &mut World, draft| world.ask(Some(&manager), &Request::CreateEvent { contract: records.signed, draft });
+    let skipped = |answer: Result<Reply, Error>, field| {
+        let problem = format!("{:?}", invalid(answer, field));
+        assert!(problem.starts_with("Skipped"), "{field:?}: {problem}");
+    };
+    skipped(create(&mut world, draft(at(2, 30), at(4, 30))), Field::StartsAt);
+    skipped(create(&mut world, draft(at(2, 0), None)), Field::StartsAt);
+    skipped(create(&mut world, draft(at(1, 0), at(2, 59))), Field::EndsAt);
+    create(&mut world, draft(at(1, 59), at(3, 0))).unwrap();
+    // It came to stand there because the company has moved to another time zone.
+    let settings = storage::settings::load(&mut world.connection()).unwrap();
+    world.manage(&Request::UpdateSettings(Settings { time_zone: chrono_tz::Tz::UTC, ..settings }));
+    let Ok(Reply::Saved { id, .. }) = create(&mut world, draft(at(2, 30), at(4, 30))) else { panic!("not created") };
+    let id = EventId::new(id);
+    let settings = storage::settings::load(&mut world.connection()).unwrap();
+    world.manage(&Request::UpdateSettings(Settings { time_zone: chrono_tz::Tz::Europe__Paris, ..settings }));
+    let edit = |world: &mut World, version, draft| {
+        world.ask(Some(&world.manager.clone()), &Request::UpdateEvent { id, version, draft })
+    };
+    let renamed = EventDraft { title: "Renamed".to_owned(), ..draft(at(2, 30), at(4, 30)) };
+    edit(&mut world, 1, renamed).unwrap();
+    edit(&mut world, 2, draft(at(2, 30), at(5, 0))).unwrap();
+    skipped(edit(&mut world, 3, draft(at(2, 45), at(5, 0))), Field::StartsAt);
+    skipped(edit(&mut world, 3, draft(at(2, 30), at(2, 45))), Field::EndsAt);
+}

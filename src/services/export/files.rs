@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use chrono::{NaiveDateTime, TimeZone};
+use chrono::NaiveDateTime;
 use serde_json::Value;
 
 use super::{Clock, Format, Row, fields};
-use crate::domain::{event::Status, filter::EventRow, text};
+use crate::domain::{clocks, event::Status, filter::EventRow, text};
 
 /// A file being written.
 pub(super) struct Sheet<W: Write> {
@@ -85,6 +85,7 @@ impl<W: Write> Sheet<W> {
     fn event(&mut self, row: &EventRow) -> io::Result<bool> {
         let event = &row.event;
         let Some((from, to)) = event.stretch() else { return Ok(false) };
+        let (start, end) = self.instants(from, to);
         let status = match event.status {
             Status::Planned => "TENTATIVE",
             Status::Confirmed | Status::Done => "CONFIRMED",
@@ -97,9 +98,9 @@ impl<W: Write> Sheet<W> {
         self.lines(&[
             "BEGIN:VEVENT".to_owned(),
             format!("UID:event-{}@epic-events", event.id.0),
-            format!("DTSTAMP:{}", self.clock.now.format("%Y%m%dT%H%M%SZ")),
-            format!("DTSTART:{}", self.instant(from)),
-            format!("DTEND:{}", self.instant(to)),
+            format!("DTSTAMP:{}", written(self.clock.now)),
+            format!("DTSTART:{}", written(start)),
+            format!("DTEND:{}", written(end)),
             format!("SUMMARY:{}", escaped(&event.title)),
             format!("LOCATION:{}", escaped(&event.location)),
             format!("DESCRIPTION:{}", escaped(&told.join("\n"))),
@@ -109,15 +110,22 @@ impl<W: Write> Sheet<W> {
         Ok(true)
     }
 
-    /// A wall-clock time of the company as an instant.
-    fn instant(&self, wall: NaiveDateTime) -> String {
-        let utc = self.clock.zone.from_local_datetime(&wall).earliest().map_or(wall, |instant| instant.naive_utc());
-        utc.format("%Y%m%dT%H%M%SZ").to_string()
+    /// A stretch of the company's wall-clock time in UTC, which is exact also in the hour that
+    /// comes twice. Where a change of the clocks leaves nothing of it, it lasts as long as it
+    /// was meant to: an entry must not end before it has begun.
+    fn instants(&self, from: NaiveDateTime, to: NaiveDateTime) -> (NaiveDateTime, NaiveDateTime) {
+        let (start, end) = (clocks::to_utc(from, self.clock.zone), clocks::to_utc(to, self.clock.zone));
+        (start, if end > start { end } else { start + (to - from) })
     }
 
     fn lines(&mut self, lines: &[impl AsRef<str>]) -> io::Result<()> {
         lines.iter().try_for_each(|line| self.file.write_all(folded(line.as_ref()).as_bytes()))
     }
+}
+
+/// An instant (UTC) of RFC 5545.
+fn written(utc: NaiveDateTime) -> String {
+    utc.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection). The wide forms

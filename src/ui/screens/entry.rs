@@ -1,13 +1,14 @@
 //! One field of a form: what it holds, whether that is right, what it means.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use chrono_tz::Tz;
 use serde_json::Value;
 
 use crate::{
     domain::{
         Cents, Field, Problem,
         audit::Facts,
-        check,
+        check, clocks,
         dates::{self, Direction},
         money,
         user::Role,
@@ -156,8 +157,9 @@ impl Entry {
         self.problem = None;
     }
 
-    /// What is wrong with it as it stands, by itself.
-    pub(super) fn check(&self, now: NaiveDateTime) -> Option<Problem> {
+    /// What is wrong with it as it stands, by itself. `now` is the clock that its dates are
+    /// read by, in the company's time zone.
+    pub(super) fn check(&self, now: NaiveDateTime, time_zone: Tz) -> Option<Problem> {
         let text = self.input.text();
         if text.trim().is_empty() && self.is_text() {
             return self.required.then_some(Problem::Required);
@@ -167,7 +169,14 @@ impl Entry {
             (Kind::Whole, Field::Attendees) => check::attendees(text).err(),
             (Kind::Whole, _) => money::parse_whole(text).err(),
             (Kind::Day(prefer), _) => dates::parse_date(text, now.date(), *prefer).err(),
-            (Kind::Time, _) => dates::parse_date_time(text, now).err(),
+            (Kind::Time, _) => {
+                let time = match dates::parse_date_time(text, now) {
+                    Ok(time) => time,
+                    Err(problem) => return Some(problem),
+                };
+                let is_new = dates::parse_date_time(&self.base, now) != Ok(time);
+                is_new.then(|| clocks::on_the_clock(time, time_zone).err()).flatten()
+            }
             (Kind::Person(_) | Kind::Client | Kind::Contract, _) if self.picked.is_none() => {
                 self.required.then_some(Problem::Required)
             }
@@ -182,6 +191,13 @@ impl Entry {
             (Kind::Notes, _) => check::notes(text).err(),
             _ => None,
         }
+    }
+
+    /// Which of two times is meant, where the clocks show what was typed twice.
+    pub(super) fn which_of_two(&self, ctx: &Context, now: NaiveDateTime) -> Option<String> {
+        let time = dates::parse_date_time(self.input.text(), now).ok().filter(|_| self.kind == Kind::Time)?;
+        let zone = clocks::first_of_two(time, ctx.settings().time_zone)?;
+        Some(ctx.say(W::FirstOfTwo { time: &time.format("%H:%M").to_string(), zone: &zone }))
     }
 
     /// What was understood of a date, an amount or a password, to stand beside it.

@@ -203,8 +203,10 @@ impl Form {
     /// Moves to another field and checks the one that is left.
     fn leave(&mut self, step: isize, ctx: &Context) -> Action {
         let clock = self.entries.get(self.at).map_or(ctx.now, |entry| self.clock(entry.field, ctx));
+        let mut note = None;
         if let Some(entry) = self.entries.get_mut(self.at) {
-            entry.problem = entry.check(clock);
+            entry.problem = entry.check(clock, ctx.settings().time_zone);
+            note = entry.which_of_two(ctx, clock);
         }
         self.purpose.after_leaving(self.at, &mut self.entries);
         let count = self.entries.len();
@@ -215,7 +217,7 @@ impl Form {
                 break;
             }
         }
-        Action::None
+        note.map_or(Action::None, |note| Action::Notice(Notice::plain(note)))
     }
 
     fn pick(&mut self, typed: Option<char>, ctx: &Context) -> Action {
@@ -290,7 +292,7 @@ impl Form {
     pub fn check_all(&mut self, ctx: &Context) -> Option<Action> {
         for at in 0..self.entries.len() {
             let clock = self.clock(self.entries[at].field, ctx);
-            self.entries[at].problem = self.entries[at].check(clock);
+            self.entries[at].problem = self.entries[at].check(clock, ctx.settings().time_zone);
         }
         let wrong = self.entries.iter().position(|entry| entry.problem.is_some())?;
         Some(self.stop_at(wrong, ctx))

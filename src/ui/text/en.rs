@@ -110,6 +110,9 @@ pub(super) fn say(what: W) -> String {
         W::Numbered(id) => return format!("no. {id}"),
         W::Number(count) => return number(count),
         W::MoreThan(count) => return format!("{}+", number(count)),
+        W::FirstOfTwo { time, zone } => {
+            return format!("{time} comes twice that night: the first one is meant ({zone}).");
+        }
         W::ResetPasswordMeans => {
             "The person is signed out everywhere at once. The new password is temporary: it opens the program once, \
              and has to be changed at the first sign-in."
@@ -521,6 +524,10 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotANumber => "This is not a whole number.",
         Problem::NotADate => "This is not a date. Write it like 14/08/2026, tomorrow or +3d.",
         Problem::NotADateTime => "This is not a date with a time. Write it like 14/08/2026 18:30 or tomorrow 6pm.",
+        Problem::SkippedByClocks(from, to) => {
+            let (from, to) = (from.format("%H:%M"), to.format("%H:%M"));
+            return format!("The clocks skip from {from} to {to} on that day.");
+        }
         Problem::NotPositive => "This must be more than zero.",
         Problem::Negative => "This must not be negative.",
         Problem::DueAboveTotal => "More cannot be due than the total.",

@@ -110,6 +110,9 @@ pub(super) fn say(what: W) -> String {
         W::Numbered(id) => return format!("n° {id}"),
         W::Number(count) => return number(count),
         W::MoreThan(count) => return format!("{}+", number(count)),
+        W::FirstOfTwo { time, zone } => {
+            return format!("{time} arrive deux fois cette nuit-là : c'est la première qui compte ({zone}).");
+        }
         W::ResetPasswordMeans => {
             "La personne sera déconnectée partout, tout de suite. Le nouveau mot de passe est temporaire : \
              il sert une fois et doit être changé à la première connexion."
@@ -546,6 +549,10 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotADate => "Ce n'est pas une date. Écrivez par exemple 14/08/2026, demain ou +3j.",
         Problem::NotADateTime => {
             "Ce n'est pas une date avec une heure. Écrivez par exemple 14/08/2026 18:30 ou demain 18h."
+        }
+        Problem::SkippedByClocks(from, to) => {
+            let (from, to) = (from.format("%H:%M"), to.format("%H:%M"));
+            return format!("Ce jour-là, l'heure saute de {from} à {to}.");
         }
         Problem::NotPositive => "Ceci doit être supérieur à zéro.",
         Problem::Negative => "Ceci ne peut pas être négatif.",

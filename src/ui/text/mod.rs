@@ -280,6 +280,11 @@ pub enum W<'a> {
     Numbered(i64),
     Number(i64),
     MoreThan(i64),
+    /// A time that the clocks show twice, and the name of the first of the two.
+    FirstOfTwo {
+        time: &'a str,
+        zone: &'a str,
+    },
     ResetPasswordMeans,
     Marked(usize),
     /// So many can be marked and no more.
