@@ -16,7 +16,8 @@ pub enum Direction {
     Past,
 }
 
-/// The years that are believed.
+/// The years that are believed: what is written beyond them is a slip of the finger, and
+/// within them no sum of days or hours leaves what the databases can hold.
 pub const YEARS: RangeInclusive<i32> = 1900..=2200;
 
 const MONTHS_EN: &str = "January February March April May June July August September October November December";
@@ -65,15 +66,15 @@ const SIDES: [(&str, Direction); 7] = [
 /// the month. Where no year or week is said, `prefer` decides, unless the words do (`last
 /// friday`). A weekday is never today.
 ///
-/// Errors: `Required` when empty; `NotADate` for what is none, does not exist, or lies
-/// outside the years 1900–2200.
+/// Errors: `Required` when empty; `NotADate` for what is none or does not exist;
+/// `YearOutOfRange` outside of [`YEARS`].
 pub fn parse_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDate, Problem> {
     if text::fold(typed).is_empty() {
         return Err(Problem::Required);
     }
     let (words, side) = words(typed);
     match day(&words, today, side.unwrap_or(prefer)) {
-        Some((date, [])) => Ok(date),
+        Some((date, [])) => believed(date).map(|()| date),
         _ => Err(Problem::NotADate),
     }
 }
@@ -93,8 +94,7 @@ pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime,
     let read = || {
         if let Some(time) = time(&words) {
             let today = now.date().and_time(time);
-            let next = if today < now { today.checked_add_days(Days::new(1))? } else { today };
-            return within(next.date()).map(|_| next);
+            return if today < now { today.checked_add_days(Days::new(1)) } else { Some(today) };
         }
         if let Some((date, rest)) = day(&words, now.date(), prefer) {
             let time = if rest.is_empty() { Some(NaiveTime::MIN) } else { time(rest) };
@@ -106,7 +106,8 @@ pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime,
             time(&words[..at]).filter(|_| rest.is_empty()).map(|time| date.and_time(time))
         })
     };
-    read().ok_or(Problem::NotADateTime)
+    let time = read().ok_or(Problem::NotADateTime)?;
+    believed(time.date()).map(|()| time)
 }
 
 /// The words that mean something, folded, and the side of today that they name.
@@ -147,13 +148,13 @@ fn number<T: FromStr>(digits: &str, most: usize) -> Option<T> {
 fn day(words: &[String], today: NaiveDate, prefer: Direction) -> Option<(NaiveDate, &[String])> {
     let (first, rest) = words.split_first()?;
     if let Some(date) = relative(first, today) {
-        return within(date).map(|date| (date, rest));
+        return Some((date, rest));
     }
     let Some(weekday) = weekday(first) else { return calendar_day(words, today, prefer) };
     // `lundi 14 décembre`: a date that is no Monday is a mistake, on one side or the other.
     match calendar_day(rest, today, prefer) {
         Some((date, rest)) => (date.weekday() == weekday).then_some((date, rest)),
-        None => nearest(weekday, today, prefer).and_then(within).map(|date| (date, rest)),
+        None => nearest(weekday, today, prefer).map(|date| (date, rest)),
     }
 }
 
@@ -161,7 +162,7 @@ fn day(words: &[String], today: NaiveDate, prefer: Direction) -> Option<(NaiveDa
 fn calendar_day(words: &[String], today: NaiveDate, prefer: Direction) -> Option<(NaiveDate, &[String])> {
     let (first, rest) = words.split_first()?;
     if let Some(date) = numeric(first, today, prefer) {
-        return within(date).map(|date| (date, rest));
+        return Some((date, rest));
     }
     let (second, rest) = rest.split_first()?;
     let (day, month) = match (ordinal(first), month(second)) {
@@ -169,13 +170,14 @@ fn calendar_day(words: &[String], today: NaiveDate, prefer: Direction) -> Option
         _ => (ordinal(second)?, month(first)?),
     };
     match rest.split_first().and_then(|(word, rest)| Some((year(word)?, rest))) {
-        Some((year, rest)) => within(NaiveDate::from_ymd_opt(year, month, day)?).map(|date| (date, rest)),
-        None => within(without_year(day, month, today, prefer)?).map(|date| (date, rest)),
+        Some((year, rest)) => NaiveDate::from_ymd_opt(year, month, day).map(|date| (date, rest)),
+        None => without_year(day, month, today, prefer).map(|date| (date, rest)),
     }
 }
 
-fn within(date: NaiveDate) -> Option<NaiveDate> {
-    YEARS.contains(&date.year()).then_some(date)
+fn believed(date: NaiveDate) -> Result<(), Problem> {
+    let (least, most) = (*YEARS.start(), *YEARS.end());
+    if YEARS.contains(&date.year()) { Ok(()) } else { Err(Problem::YearOutOfRange(least, most)) }
 }
 
 /// `today`, `demain`, `+3d`, `-2w`, `+1m`.
@@ -417,8 +419,8 @@ mod tests {
     #[test]
     fn what_does_not_exist_is_refused() {
         for typed in "31/02/2027 10:00|29/02/2027 10:00|14/13/2026 10:00|14/8 25:00|14/8 18:60|soon|14/8/2026 10:00 x\
-            |13pm|1/1/3026|31/12/1899|18:+5|14 aug -5|+14/+8|-14/8|14//8|14/8-26|00014/8|1 jui|1 8:30|lundi 15/12/2026\
-            |24:00|14/8 18h 9h|at|+|+3|+99999999d|-99999m|2026-08-14T|18:30:45|6pm 7pm|lundi 14 18h"
+            |13pm|18:+5|14 aug -5|+14/+8|-14/8|14//8|14/8-26|00014/8|1 jui|1 8:30|lundi 15/12/2026\
+            |24:00|14/8 18h 9h|at|+|+3|+99999999d|2026-08-14T|18:30:45|6pm 7pm|lundi 14 18h"
             .split('|')
         {
             assert_eq!(parse_date_time(typed, now()), Err(Problem::NotADateTime), "{typed}");
@@ -426,6 +428,18 @@ mod tests {
         }
         assert_eq!(parse_date_time(" \t", now()), Err(Problem::Required));
         assert_eq!(parse_date("14/8 18h", now().date(), Direction::Past), Err(Problem::NotADate));
+    }
+
+    #[test]
+    fn what_lies_beyond_the_years_that_are_believed_is_told_as_that() {
+        let beyond = Problem::YearOutOfRange(1900, 2200);
+        for typed in ["31/12/9999", "1/1/3026", "31/12/1899", "14 aug 2201", "9999-12-31", "+99999d", "-99999m"] {
+            assert_eq!(parse_date(typed, now().date(), Direction::Past), Err(beyond), "{typed}");
+            assert_eq!(parse_date_time(typed, now()), Err(beyond), "{typed}");
+            assert_eq!(parse_date_time(&format!("{typed} 18:00"), now()), Err(beyond), "{typed}");
+        }
+        assert_eq!(parse_date("31/02/9999", now().date(), Direction::Past), Err(Problem::NotADate));
+        assert_eq!(parse_date_time("31/12/2200 23:59", now()), Ok(at("2200-12-31 23:59")));
     }
 
     #[test]

@@ -129,6 +129,8 @@ pub enum Problem {
     NotADate,
     /// Not a date with a time, or not one that exists.
     NotADateTime,
+    /// A date, but of a year that is taken for a slip; the first and the last that are not.
+    YearOutOfRange(i32, i32),
     /// The clocks are put forward past this time: from the first time that they skip to the
     /// first that they show again.
     SkippedByClocks(NaiveTime, NaiveTime),

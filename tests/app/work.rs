@@ -248,6 +248,20 @@ fn of_an_hour_that_comes_twice_the_first_is_meant_and_said() {
 }
 
 #[test]
+fn a_date_beyond_the_years_that_are_believed_is_told_as_such() {
+    let mut desk = Desk::of("manager", Language::En);
+    new_event(&mut desk);
+    desk.write("31/12/9999 18:00").press(KeyCode::Tab).see("from 1900 to 2200").not("not a date");
+    desk.go("home");
+    let mut desk = Desk::of("manager", Language::En);
+    desk.go("contracts").press(KeyCode::Char('f')).see("> Total at least");
+    for _ in 0..5 {
+        desk.press(KeyCode::Tab);
+    }
+    desk.write("31/12/9999").press(KeyCode::Tab).see("from 1900 to 2200");
+}
+
+#[test]
 fn resetting_a_password_is_summed_up_first() {
     let mut desk = Desk::of("manager", Language::En);
     desk.go("staff").press(KeyCode::Char('/')).write("person sales").press(KeyCode::Enter).see("of 2");

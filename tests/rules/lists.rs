@@ -341,7 +341,7 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
 
 /// A number is what people know a contract by.
 #[rstest]
-fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let mut records = world.records();
     // Numbers of two digits too, of which 1 is the beginning.
@@ -385,7 +385,9 @@ fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::Mysql)] 
 }
 
 #[rstest]
-fn events_are_listed_by_client_and_by_sales_contact(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn events_are_listed_by_client_and_by_sales_contact(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let records = world.records();
     let client = world.client_of(world.other_sales.actor.id, "Lou Bouzin");

@@ -336,7 +336,9 @@ fn history_names_people(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)
 
 /// In the night of 28 March 2027 the clocks of Paris go from 02:00 to 03:00.
 #[rstest]
-fn no_event_is_given_a_time_that_summer_time_skips(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn no_event_is_given_a_time_that_summer_time_skips(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let records = world.records();
     let manager = world.manager.clone();

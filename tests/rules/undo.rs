@@ -35,7 +35,7 @@ fn cases(world: &World, records: &support::world::Records) -> [Case; 2] {
 }
 
 #[rstest]
-fn what_one_gave_away_can_be_taken_back(#[values(Engine::Sqlite, Engine::Mysql)] engine: Engine) {
+fn what_one_gave_away_can_be_taken_back(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let (mut world, records) = company(engine);
     for (me, give, other, owner) in cases(&world, &records) {
         let undo = world.ask(Some(&me), &give).unwrap().undo().expect("offered");
@@ -50,7 +50,7 @@ fn what_one_gave_away_can_be_taken_back(#[values(Engine::Sqlite, Engine::Mysql)]
 
 #[rstest]
 fn what_one_gave_away_is_taken_back_by_nobody_else_and_not_later(
-    #[values(Engine::Sqlite, Engine::Mysql)] engine: Engine,
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     for number in 0..2 {
         let (mut world, records) = company(engine);

@@ -550,6 +550,9 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotADateTime => {
             "Ce n'est pas une date avec une heure. Écrivez par exemple 14/08/2026 18:30 ou demain 18h."
         }
+        Problem::YearOutOfRange(least, most) => {
+            return format!("Seules les années de {least} à {most} sont acceptées.");
+        }
         Problem::SkippedByClocks(from, to) => {
             let (from, to) = (from.format("%H:%M"), to.format("%H:%M"));
             return format!("Ce jour-là, l'heure saute de {from} à {to}.");
