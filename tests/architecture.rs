@@ -221,3 +221,37 @@ fn the_program_starts_no_other_program() {
         }
     }
 }
+
+/// SQLite holds its file by locks that a process loses as soon as it closes any descriptor of
+/// that file. So nothing but SQLite may open the database or what stands beside it (`-wal`,
+/// `-shm`): what opens files at all is named here, with the reason why it is no database.
+#[test]
+fn nothing_but_sqlite_opens_the_database_file() {
+    const ALLOWED: [(&str, &str); 3] = [
+        ("storage/part.rs", "a new file under a name of its own, which gets its real name after it was closed"),
+        ("config.rs", "config.toml and .env"),
+        ("app/clock.rs", "its test reads /proc/uptime"),
+    ];
+    const WAYS: [&str; 10] = [
+        "File::open",
+        "File::create",
+        "File::options",
+        "OpenOptions",
+        "fs::copy",
+        "fs::read(",
+        "fs::read_to_string",
+        "fs::write",
+        "fs::open",
+        "openat",
+    ];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (path, text) in floor("") {
+        let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+        let found: Vec<&str> = WAYS.into_iter().filter(|way| text.contains(way)).collect();
+        let allowed = ALLOWED.iter().any(|(file, _)| *file == name);
+        assert!(allowed || found.is_empty(), "{name} opens files: {found:?}");
+    }
+    for (file, _) in ALLOWED {
+        assert!(root.join(file).exists(), "{file} is not there any more");
+    }
+}

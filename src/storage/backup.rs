@@ -1,13 +1,14 @@
 //! A copy of the embedded database, and the way back. Both may be done while the program
 //! runs elsewhere: the copy is of one moment, and the way back is one transaction.
 
-use std::{fs, os::unix::fs::OpenOptionsExt, path::Path};
+use std::path::Path;
 
 use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query};
 
 use super::{
     Db, Failure, Target,
     migrate::{self, Level},
+    part::Part,
 };
 use crate::domain::error::ConnectionProblem;
 
@@ -43,21 +44,13 @@ pub fn backup(db: &mut Db, file: &Path) -> Result<(), Failure> {
     if file.exists() {
         return Err(Failure::Unavailable(ConnectionProblem::FileExists));
     }
-    let part = file.with_extension("part");
-    fs::remove_file(&part).ok();
     let not_accessible = |_| Failure::Unavailable(ConnectionProblem::NotAccessible);
-    // Empty and for nobody else before anything is in it.
-    let private = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
-    private.map_err(not_accessible)?;
-    let made = connection.batch_execute(&format!("VACUUM INTO '{}'", quoted(&part))).map_err(Failure::from);
-    let whole = made.and_then(|()| check(&part)).and_then(|()| {
-        fs::File::open(&part).and_then(|copy| copy.sync_all()).map_err(not_accessible)?;
-        fs::rename(&part, file).map_err(not_accessible)
-    });
-    if whole.is_err() {
-        fs::remove_file(&part).ok();
-    }
-    whole
+    let (part, opened) = Part::beside(file).map_err(not_accessible)?;
+    // Before SQLite opens it.
+    drop(opened);
+    connection.batch_execute(&format!("VACUUM INTO '{}'", quoted(part.path())))?;
+    check(part.path())?;
+    part.name(file).map_err(not_accessible)
 }
 
 /// Whether a file is a whole database of a company that this program can use.

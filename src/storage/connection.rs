@@ -1,6 +1,6 @@
 //! One connection type over both engines.
 
-use std::{fs::OpenOptions, io::Read, os::unix::fs::OpenOptionsExt, path::PathBuf};
+use std::path::Path;
 
 use diesel::{
     Connection, SqliteConnection,
@@ -13,6 +13,7 @@ use super::{
     address::{FORM, Target},
     failure::Failure,
     mysql::MysqlConnection,
+    part,
     raw::{Raw, raw},
 };
 use crate::domain::error::ConnectionProblem;
@@ -59,7 +60,6 @@ impl Db {
     pub fn open(target: &Target) -> Result<Self, ConnectionProblem> {
         match target {
             Target::Mysql(address) => MysqlConnection::open(address).map(Self::Mysql),
-            Target::Sqlite(path) if !path.exists() => Err(ConnectionProblem::NotSetUp),
             Target::Sqlite(path) => open_sqlite(path),
         }
     }
@@ -68,11 +68,8 @@ impl Db {
     pub fn create(target: &Target) -> Result<Self, ConnectionProblem> {
         match target {
             Target::Sqlite(path) => {
-                if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-                    std::fs::create_dir_all(folder).map_err(|_| ConnectionProblem::NotAccessible)?;
-                }
-                let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path);
-                file.map_err(|_| ConnectionProblem::NotAccessible)?;
+                let made = part::make_folder_of(path).and_then(|()| part::touch(path));
+                made.map_err(|_| ConnectionProblem::NotAccessible)?;
                 open_sqlite(path)
             }
             Target::Mysql(address) => match MysqlConnection::open(address) {
@@ -313,17 +310,13 @@ impl Db {
     }
 }
 
-fn open_sqlite(path: &PathBuf) -> Result<Db, ConnectionProblem> {
-    let mut beginning = [0_u8; 16];
-    let mut file = std::fs::File::open(path).map_err(|_| ConnectionProblem::NotAccessible)?;
-    let read = file.read(&mut beginning).map_err(|_| ConnectionProblem::NotAccessible)?;
-    if read > 0 && &beginning != b"SQLite format 3\0" {
-        return Err(ConnectionProblem::NotADatabase);
+/// Opens a file that is there. Nothing but SQLite may open it, not even to look at its first
+/// bytes: see [`part`].
+fn open_sqlite(path: &Path) -> Result<Db, ConnectionProblem> {
+    if !path.exists() {
+        return Err(ConnectionProblem::NotSetUp);
     }
-    let name = path.to_str().ok_or(ConnectionProblem::NotAccessible)?;
-    // The scheme `file:` would be read as a URI with options.
-    let name = if name.starts_with('/') { name.to_owned() } else { format!("./{name}") };
-    let mut connection = SqliteConnection::establish(&name).map_err(|_| ConnectionProblem::NotAccessible)?;
+    let mut connection = SqliteConnection::establish(&part::uri(path)).map_err(|_| ConnectionProblem::NotAccessible)?;
     connection.batch_execute(SQLITE_SESSION).map_err(|error| match Failure::from(error) {
         Failure::Unavailable(problem) => problem,
         other => ConnectionProblem::Other(format!("{other:?}")),

@@ -18,6 +18,7 @@ mod held;
 pub mod migrate;
 mod mysql;
 mod page;
+pub mod part;
 mod raw;
 mod scope;
 mod search;

@@ -65,7 +65,8 @@ fn with_fault(company: &Path, copy: &Path, fault: &str, saves: usize) -> (TestDb
     for suffix in ["", "-wal", "-shm"] {
         std::fs::remove_file(format!("{}{suffix}", copy.display())).ok();
     }
-    std::fs::copy(company, copy).unwrap();
+    // Not by this process: closing the file would end the hold that SQLite has on it here.
+    assert!(Command::new("cp").args([company, copy]).status().unwrap().success());
     let url = format!("sqlite://{}", copy.display());
     let output = Command::new("strace")
         .args(["-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64,fdatasync,fsync", "-e"])

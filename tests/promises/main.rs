@@ -14,6 +14,7 @@ mod connection;
 mod doubt;
 mod durability;
 mod faults;
+mod foreign;
 mod frozen;
 mod hosted;
 mod migrations;

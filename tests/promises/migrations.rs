@@ -204,7 +204,8 @@ fn a_migration_of_a_file_that_is_killed_at_any_write_is_completed() {
         for suffix in ["", "-wal", "-shm"] {
             std::fs::remove_file(path.with_file_name(format!("copy.db{suffix}"))).ok();
         }
-        std::fs::copy(path, &copy).unwrap();
+        // Not by this process: closing the file would end the hold that SQLite has on it here.
+        assert!(Command::new("cp").arg(path).arg(&copy).status().unwrap().success());
         let url = format!("sqlite://{}", copy.display());
         let output = Command::new("strace")
             .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64"])

@@ -145,3 +145,35 @@ fn a_calendar_entry_takes_time_also_when_the_clocks_change() {
         "the first of two, in summer time"
     );
 }
+
+/// Of one person on two computers, or of two with a common folder.
+#[test]
+fn exports_of_the_same_second_are_a_file_each() {
+    use epic_events::services::export::{Format, What};
+    let mut world = World::new(Engine::Sqlite);
+    for number in 0..120 {
+        world.client_of(world.sales.actor.id, &format!("Client {number:03}"));
+    }
+    let (url, folder, manager, now) =
+        (&world.db.url.clone(), world.exports.path(), &world.manager, Moment { utc: start(), ticks: 9_000 });
+    for round in 1..=6 {
+        thread::scope(|scope| {
+            let export = || {
+                let services = Services::new(Target::parse(url).unwrap(), "test".to_owned(), 4);
+                let what = What::Clients(listing(ClientFilter::default(), ClientSort::Name, 100));
+                let request = Request::Export { what, format: Format::Json };
+                match services.exporting_to(folder.to_owned()).execute(Some(manager), &request, now) {
+                    Ok(Reply::Exported { rows: 120, path, .. }) => path,
+                    other => panic!("{other:?}"),
+                }
+            };
+            let paths = [scope.spawn(export), scope.spawn(export), scope.spawn(export)].map(|one| one.join().unwrap());
+            for path in &paths {
+                let rows: Vec<serde_json::Value> =
+                    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+                assert_eq!(rows.len(), 120, "{}", path.display());
+            }
+        });
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 3 * round, "a file each and nothing else");
+    }
+}

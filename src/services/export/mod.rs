@@ -7,9 +7,7 @@ mod fields;
 mod files;
 
 use std::{
-    fs,
     io::{self, BufWriter, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -32,7 +30,11 @@ use crate::{
         policy::Permission,
         user::User,
     },
-    storage::{self, Db, audit::Entry},
+    storage::{
+        self, Db,
+        audit::Entry,
+        part::{self, Part},
+    },
 };
 
 /// Which list.
@@ -109,8 +111,11 @@ enum Row {
 
 /// A file that is written and has no name yet; gone unless it gets one.
 pub(super) struct Written {
-    part: PathBuf,
-    path: PathBuf,
+    part: Part,
+    folder: PathBuf,
+    /// Without its ending.
+    name: String,
+    ending: &'static str,
     pub rows: i64,
     /// Rows of the list that this kind of file has no place for.
     pub left_out: i64,
@@ -118,37 +123,32 @@ pub(super) struct Written {
 }
 
 impl Written {
-    /// Gives the file its name.
+    /// Gives the file its name, with a number where that is another file's already.
     pub fn keep(self) -> Result<PathBuf, Error> {
-        fs::rename(&self.part, &self.path).map_err(|error| unwritable(&self.path, &error))?;
-        Ok(self.path.clone())
+        let Self { part, folder, name, ending, .. } = self;
+        let kept = part.name_first(part::numbered(folder.clone(), name, ending));
+        kept.map_err(|error| unwritable(&folder, &error))
     }
 }
 
-impl Drop for Written {
-    fn drop(&mut self) {
-        fs::remove_file(&self.part).ok();
-    }
-}
-
-fn unwritable(path: &Path, error: &io::Error) -> Error {
+fn unwritable(folder: &Path, error: &io::Error) -> Error {
     tracing::warn!(%error, "an export could not be written");
-    Error::NotWritable(path.parent().unwrap_or(path).display().to_string())
+    Error::NotWritable(folder.display().to_string())
 }
 
 /// Writes everything that the list shows to a file in the folder.
 pub(super) fn write(db: &mut Db, call: &Call, what: &What, format: Format, folder: &Path) -> Result<Written, Stop> {
-    let ending: &str = format.into();
-    let stamp = call.wall.format("%Y%m%d-%H%M%S");
-    let path = free(folder, &format!("epic-events-{}-{stamp}", what.name()), ending);
-    let part = path.with_extension(format!("{ending}.part"));
-    let file = open(&part).map_err(|error| unwritable(&part, &error))?;
-    let name = format!("{}.{ending}", what.name());
-    let entry = Entry { verb: Verb::Exported, kind: what.kind(), id: None, name, changes: Changes::default() };
-    let mut written = Written { part, path, rows: 0, left_out: 0, entry };
+    let ending: &'static str = format.into();
+    let name = format!("epic-events-{}-{}", what.name(), call.wall.format("%Y%m%d-%H%M%S"));
+    let path = folder.join(format!("{name}.{ending}"));
+    let new = part::make_folder_of(&path).and_then(|()| Part::beside(&path));
+    let (part, file) = new.map_err(|error| unwritable(folder, &error))?;
+    let told = format!("{}.{ending}", what.name());
+    let entry = Entry { verb: Verb::Exported, kind: what.kind(), id: None, name: told, changes: Changes::default() };
+    let mut written = Written { part, folder: folder.to_owned(), name, ending, rows: 0, left_out: 0, entry };
     let mut sheet =
         files::Sheet::new(BufWriter::new(file), format, Clock { now: call.now, zone: call.settings.time_zone });
-    let failed = |error: &io::Error| Stop::from(unwritable(&written.path, error));
+    let failed = |error: &io::Error| Stop::from(unwritable(folder, error));
     sheet.begin().map_err(|error| failed(&error))?;
     let (mut rows, mut left_out) = (0, 0);
     pages(db, call, what, |row| {
@@ -169,21 +169,6 @@ struct Clock {
     /// UTC.
     now: NaiveDateTime,
     zone: Tz,
-}
-
-/// A name that no file has yet.
-fn free(folder: &Path, stem: &str, ending: &str) -> PathBuf {
-    let named = |name: String| folder.join(format!("{name}.{ending}"));
-    let numbered = (2..1_000).map(|number| named(format!("{stem}-{number}")));
-    let fallback = named(stem.to_owned());
-    std::iter::once(fallback.clone()).chain(numbered).find(|path| !path.exists()).unwrap_or(fallback)
-}
-
-fn open(path: &Path) -> io::Result<fs::File> {
-    if let Some(folder) = path.parent() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
 }
 
 /// Every row of the list, in its order, a page at a time.

@@ -1,0 +1,175 @@
+//! The database file beside other programs: whoever reads, writes, moves or replaces it from
+//! outside takes nothing away that was acknowledged.
+//!
+//! SQLite keeps its hold on a file by POSIX locks, which a process loses as soon as it closes
+//! any descriptor of that file. A process cannot see its own locks, so they are asked for by
+//! another one, `python3`, which also brings another SQLite.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use epic_events::{
+    domain::{
+        filter::{ClientFilter, ClientSort},
+        page::{Edge, Listing},
+    },
+    services::{
+        Reply, Request, Services, examine,
+        export::{Format, What},
+        upkeep,
+    },
+    storage::{Db, Target},
+};
+use secrecy::SecretString;
+
+use crate::{
+    common::{figure, rounds},
+    support::{
+        Engine,
+        terminal::{ENTER, SAVE, Terminal},
+        world::{PASSWORD, World, client_draft, set_up},
+    },
+};
+
+/// Says which process keeps others from taking the file for themselves; 0 for none.
+const WHO_HOLDS: &str = "
+import fcntl, os, struct, sys
+file = os.open(sys.argv[1], os.O_RDWR)
+shared_bytes = struct.pack('hhqqi4x', fcntl.F_WRLCK, os.SEEK_SET, 0x40000002, 510, 0)
+kind, _, _, _, holder = struct.unpack('hhqqi4x', fcntl.fcntl(file, fcntl.F_GETLK, shared_bytes))
+print(0 if kind == fcntl.F_UNLCK else holder)
+";
+
+const READ: &str = "
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=20)
+print(db.execute('SELECT count(*) FROM clients').fetchone()[0])
+db.close()
+";
+
+const WRITE: &str = "
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=20)
+name = sys.argv[2]
+db.execute('''INSERT INTO clients (full_name, company_name, phone, sales_contact_id, name_key, company_key, search,
+    created_at, updated_at) VALUES (?, 'Elsewhere', '123456', (SELECT id FROM users WHERE username = 'sales'), ?, 'elsewhere', ?,
+    '2026-11-21 09:00:00', '2026-11-21 09:00:00')''', (name, name, name))
+db.commit()
+db.close()
+";
+
+/// What the other SQLite finds wrong with the file, then every client's name.
+const LOOK: &str = "
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=20)
+print(' '.join(row[0] for row in db.execute('PRAGMA integrity_check')))
+for row in db.execute('SELECT full_name FROM clients ORDER BY id'):
+    print(row[0])
+";
+
+fn python(script: &str, arguments: &[&str]) -> Vec<String> {
+    let output = Command::new("python3").args(["-c", script]).args(arguments).output();
+    let output = output.expect("python3: tests/run installs it");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+fn path(world: &World) -> PathBuf {
+    world.db.url.strip_prefix("sqlite://").unwrap().into()
+}
+
+fn holder(path: &Path) -> i32 {
+    python(WHO_HOLDS, &[path.to_str().unwrap()])[0].parse().unwrap()
+}
+
+/// Services that are connected to nothing yet, in the place of those that are.
+fn disconnect(world: &mut World) {
+    world.services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
+}
+
+fn fill_in_a_client(terminal: &mut Terminal, name: &str) {
+    terminal.press(":").see(&["Go to, or do"]).press("new client\r").see(&["New client"]);
+    terminal.field(name).field("Cool Startup").field("").press("+678 123 456").see(&[name, "+678 123 456"]);
+}
+
+#[test]
+fn who_reads_and_writes_from_outside_takes_nothing_from_the_program() {
+    let rounds = rounds(4);
+    let mut world = World::new(Engine::Sqlite);
+    // The program alone shall hold the file.
+    disconnect(&mut world);
+    let (path, home) = (path(&world), tempfile::tempdir().unwrap());
+    let file = path.to_str().unwrap();
+    let mut terminal = Terminal::start(home.path(), &world.db.url, &[]);
+    let t = &mut terminal;
+    t.see(&["Username"]).field("sales").press(PASSWORD).press(ENTER).see(&["Waiting for you"]);
+    let mut acknowledged = Vec::new();
+    for round in 0..rounds {
+        assert_eq!(python(READ, &[file]), [acknowledged.len().to_string()], "round {round}");
+        let name = format!("Program {round}");
+        fill_in_a_client(t, &name);
+        t.press(SAVE).see(&["Saved."]);
+        acknowledged.push(name);
+        let name = format!("Other program {round}");
+        python(WRITE, &[file, &name]);
+        acknowledged.push(name);
+        let name = format!("Other of ours {round}");
+        let create = Request::CreateClient { draft: client_draft(&name), sales_contact: Some(world.sales.actor.id) };
+        let manager = world.manager.clone();
+        assert!(matches!(world.ask(Some(&manager), &create), Ok(Reply::Saved { .. })));
+        disconnect(&mut world);
+        acknowledged.push(name);
+    }
+    assert_eq!(holder(&path), t.process().as_raw_nonzero().get(), "the program holds the file");
+    t.press("q");
+    assert_eq!(terminal.end().0, 0);
+    let mut found = python(LOOK, &[file]);
+    assert_eq!(found.remove(0), "ok");
+    assert_eq!(found, acknowledged);
+    assert_eq!(upkeep::verify_audit(&world.db.url, None).unwrap().fault, None);
+    let figures = format!("{rounds} rounds, {} saves by three programs, 0 lost, the file whole", found.len());
+    figure("20 other programs on the file", Engine::Sqlite.name(), &figures);
+}
+
+/// Something that the program does, by its name.
+type Action<'a> = (&'a str, &'a dyn Fn(&mut World));
+
+/// Everything that has to do with the file, in a process that has it open.
+#[test]
+fn nothing_that_the_program_does_lets_go_of_the_file() {
+    let mut world = World::new(Engine::Sqlite);
+    world.records();
+    let (path, url, folder) = (path(&world), world.db.url.clone(), tempfile::tempdir().unwrap());
+    let target = Target::parse(&url).unwrap();
+    let copy = folder.path().join("copy.db");
+    let link = folder.path().join("link.db");
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    let by_link = format!("sqlite://{}", link.display());
+    let own = i32::try_from(std::process::id()).unwrap();
+    assert_eq!(holder(&path), own);
+    let manager = world.manager.clone();
+    let filter = ClientFilter::default();
+    let all = Listing { filter, sort: ClientSort::Name, descending: false, edge: Edge::Start, limit: 200 };
+    let export = Request::Export { what: What::Clients(all), format: Format::Csv };
+    let test_connection = Request::TestConnection { url: SecretString::from(url.clone()) };
+    let actions: [Action; 12] = [
+        ("opening", &|_| drop(Db::open(&target).unwrap())),
+        ("creating", &|_| drop(Db::create(&target).unwrap())),
+        ("opening by a link", &|_| drop(Db::create(&Target::parse(&by_link).unwrap()).unwrap())),
+        ("doctor", &|_| assert!(examine(&url).unwrap().set_up)),
+        ("testing the connection", &|world| drop(world.ask(None, &test_connection))),
+        ("setting up again", &|world| drop(world.ask(None, &set_up(&url)))),
+        ("checking the log", &|_| assert_eq!(upkeep::verify_audit(&url, None).unwrap().fault, None)),
+        ("a backup", &|_| upkeep::backup(&url, &copy).unwrap()),
+        ("a backup onto itself", &|_| assert!(upkeep::backup(&url, &path).is_err())),
+        ("a way back", &|_| drop(upkeep::restore(&url, &copy, "test").unwrap())),
+        ("a way back of what is no backup", &|_| assert!(upkeep::restore(&url, folder.path(), "test").is_err())),
+        ("an export", &|world| drop(world.ask(Some(&manager), &export).unwrap())),
+    ];
+    for (name, action) in actions {
+        action(&mut world);
+        assert_eq!(holder(&path), own, "after {name}");
+    }
+}
