@@ -7,7 +7,7 @@ use super::{
     desk::{For, HEARTBEAT, Lock, Open},
 };
 use crate::{
-    domain::{Error, Reason, user::Role},
+    domain::{Error, Reason, error::ConnectionProblem, user::Role},
     services::{Reply, Request},
     ui::{
         Notice, actions,
@@ -42,6 +42,11 @@ impl App {
                 if let Some(desk) = self.desk() {
                     desk.session.settings = *settings;
                 }
+            }
+            // Nothing can be saved any more: to be known before anybody types more.
+            Err(error @ Error::Unavailable(ConnectionProblem::Moved)) if matches!(request, Request::Heartbeat) => {
+                let text = self.context().error(&error);
+                self.say(Notice::bad(text));
             }
             Err(_) if matches!(request, Request::Heartbeat) => {}
             reply if matches!(request, Request::Confirm { .. }) => self.confirmed(reply, effects),

@@ -306,6 +306,14 @@ pub enum ConnectionProblem {
     NotEmbedded,
     /// A file of this name is there already.
     FileExists,
+    /// The database file was removed, moved or replaced while the program had it open: what
+    /// is saved would be found by nobody.
+    Moved,
+    /// Another program has the database open.
+    InUse,
+    /// A file to be restored holds something under this name that no migration of this
+    /// program makes, makes otherwise, or makes and is missing.
+    NotOurTables(String),
     /// The disk is full.
     DiskFull,
     /// The address is not one that the program understands; with the part that it does not.

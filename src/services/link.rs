@@ -25,13 +25,17 @@ impl Link {
         Self { target, db: Some(db) }
     }
 
-    /// The connection, made anew when there is none that works.
+    /// The connection, made anew when there is none that works; refused when the database
+    /// file is no longer where it was.
     pub fn db(&mut self) -> Result<&mut Db, Error> {
         if self.is_lost() {
             self.close();
             self.db = Some(open(&self.target)?);
         }
-        self.db.as_mut().ok_or(Error::Unavailable(ConnectionProblem::Lost))
+        let db = self.db.as_mut().ok_or(Error::Unavailable(ConnectionProblem::Lost))?;
+        // Not opened anew where the file went: nobody knows what stands in its place.
+        db.confirm_place()?;
+        Ok(db)
     }
 
     /// There is no connection on which anything could be asked.

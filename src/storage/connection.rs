@@ -1,6 +1,6 @@
 //! One connection type over both engines.
 
-use std::path::Path;
+use std::{io, path::Path};
 
 use diesel::{
     Connection, SqliteConnection,
@@ -14,6 +14,7 @@ use super::{
     failure::Failure,
     mysql::MysqlConnection,
     part,
+    place::{Identity, Place},
     raw::{Raw, raw},
 };
 use crate::domain::error::ConnectionProblem;
@@ -50,10 +51,18 @@ struct Id {
     id: i64,
 }
 
+diesel::define_sql_function! {
+    /// Whether the database file still is where this connection found it. SQLite keeps what
+    /// answers together with the connection.
+    fn file_is_in_place() -> diesel::sql_types::Bool;
+}
+
 /// For each connection to SQLite: enforced references, readers beside a writer, nothing
-/// acknowledged that a power cut could take back, no trust in functions of the file.
+/// acknowledged that a power cut could take back, no trust in functions of the file. The last
+/// one reads, so that the log beside the file is there from now on.
 const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;";
+     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
+     SELECT 1 FROM sqlite_schema LIMIT 1;";
 
 impl Db {
     /// Connects to a database that exists.
@@ -100,6 +109,17 @@ impl Db {
             Self::Mysql(connection) => broken || connection.is_lost(),
             Self::Sqlite(_) => broken,
         }
+    }
+
+    /// Refuses a file that is no longer where it was opened: nobody would find what is saved
+    /// in it. Costs no look at the database itself.
+    pub fn confirm_place(&mut self) -> Result<(), Failure> {
+        use diesel::RunQueryDsl;
+        let in_place = match self {
+            Self::Mysql(_) => true,
+            Self::Sqlite(connection) => diesel::select(file_is_in_place()).get_result(connection)?,
+        };
+        if in_place { Ok(()) } else { Err(Failure::Unavailable(ConnectionProblem::Moved)) }
     }
 
     /// Whether other nodes write to the same rows: their locks do not hold each other up, and
@@ -241,7 +261,8 @@ impl Db {
             Ok(()) => {
                 let done = work(self);
                 // What was refused half way may have been refused for what no longer fitted together.
-                self.is_whole().map_err(E::from).and(done)
+                let whole = self.is_whole().and_then(|()| self.confirm_place());
+                whole.map_err(E::from).and(done)
             }
             Err(failure) => Err(E::from(failure)),
         };
@@ -311,16 +332,32 @@ impl Db {
 }
 
 /// Opens a file that is there. Nothing but SQLite may open it, not even to look at its first
-/// bytes: see [`part`].
+/// bytes: see [`part`]. One that is replaced just now is opened anew.
 fn open_sqlite(path: &Path) -> Result<Db, ConnectionProblem> {
-    if !path.exists() {
-        return Err(ConnectionProblem::NotSetUp);
+    match try_to_open_sqlite(path) {
+        Err(ConnectionProblem::Moved) => try_to_open_sqlite(path),
+        done => done,
     }
-    let mut connection = SqliteConnection::establish(&part::uri(path)).map_err(|_| ConnectionProblem::NotAccessible)?;
-    connection.batch_execute(SQLITE_SESSION).map_err(|error| match Failure::from(error) {
-        Failure::Unavailable(problem) => problem,
-        other => ConnectionProblem::Other(format!("{other:?}")),
+}
+
+fn try_to_open_sqlite(path: &Path) -> Result<Db, ConnectionProblem> {
+    let found = Identity::of(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => ConnectionProblem::NotSetUp,
+        _ => ConnectionProblem::NotAccessible,
     })?;
+    let connected = SqliteConnection::establish(&part::uri(path)).map_err(|_| ConnectionProblem::NotAccessible);
+    let connected = connected.and_then(|mut connection| match connection.batch_execute(SQLITE_SESSION) {
+        Ok(()) => Ok(connection),
+        Err(error) => Err(match Failure::from(error) {
+            Failure::Unavailable(problem) => problem,
+            other => ConnectionProblem::Other(format!("{other:?}")),
+        }),
+    });
+    // The path named the same file before and after: it is the one that was opened.
+    let place = Place::of(path).ok().filter(|place| place.identity() == found).ok_or(ConnectionProblem::Moved)?;
+    let connection = connected?;
+    file_is_in_place_utils::register_nondeterministic_impl(&connection, move || place.holds())
+        .map_err(|error| ConnectionProblem::Other(error.to_string()))?;
     Ok(Db::Sqlite(connection))
 }
 

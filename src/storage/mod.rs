@@ -19,6 +19,7 @@ pub mod migrate;
 mod mysql;
 mod page;
 pub mod part;
+mod place;
 mod raw;
 mod scope;
 mod search;

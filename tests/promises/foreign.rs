@@ -6,12 +6,14 @@
 //! another one, `python3`, which also brings another SQLite.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
 use epic_events::{
     domain::{
+        Error,
         filter::{ClientFilter, ClientSort},
         page::{Edge, Listing},
     },
@@ -25,7 +27,7 @@ use epic_events::{
 use secrecy::SecretString;
 
 use crate::{
-    common::{figure, rounds},
+    common::{figure, integrity, later, rounds},
     support::{
         Engine,
         terminal::{ENTER, SAVE, Terminal},
@@ -172,4 +174,98 @@ fn nothing_that_the_program_does_lets_go_of_the_file() {
         action(&mut world);
         assert_eq!(holder(&path), own, "after {name}");
     }
+}
+
+/// What somebody may do to the file of a program that runs, and how it is undone.
+type Mishap = (&'static str, fn(&Path), Option<fn(&Path)>);
+
+fn mishaps() -> [Mishap; 5] {
+    fn beside(path: &Path, ending: &str) -> PathBuf {
+        PathBuf::from(format!("{}{ending}", path.display()))
+    }
+    fn remove_all(path: &Path) {
+        for ending in ["", "-wal", "-shm"] {
+            fs::remove_file(beside(path, ending)).unwrap();
+        }
+    }
+    fn away(path: &Path) {
+        fs::rename(path, beside(path, ".away")).unwrap();
+    }
+    fn back(path: &Path) {
+        fs::rename(beside(path, ".away"), path).unwrap();
+    }
+    fn replace(path: &Path) {
+        let copy = beside(path, ".copy");
+        assert!(Command::new("cp").args([path, &copy]).status().unwrap().success());
+        away(path);
+        fs::rename(copy, path).unwrap();
+    }
+    [
+        ("removed", |path| fs::remove_file(path).unwrap(), None),
+        ("removed with its log", remove_all, None),
+        ("moved away", away, Some(back)),
+        ("replaced by a copy", replace, Some(back)),
+        ("its log removed", |path| fs::remove_file(beside(path, "-wal")).unwrap(), None),
+    ]
+}
+
+#[test]
+fn a_file_that_is_not_where_it_was_takes_no_write() {
+    for (what, mishap, undo) in mishaps() {
+        let mut world = World::new(Engine::Sqlite);
+        let (path, manager) = (path(&world), world.manager.clone());
+        let owner = Some(world.sales.actor.id);
+        world.client_of(world.sales.actor.id, "Before");
+        mishap(&path);
+        let create = |name: &str| Request::CreateClient { draft: client_draft(name), sales_contact: owner };
+        for request in [create("Lost"), Request::Heartbeat, create("Lost too")] {
+            let answer = world.ask(Some(&manager), &request);
+            assert!(matches!(answer, Err(Error::Unavailable(_))), "{what}: {request:?}: {answer:?}");
+        }
+        let login = Request::SignIn { login: "sales".to_owned(), password: SecretString::from(PASSWORD) };
+        assert!(world.ask(None, &login).is_err(), "{what}: signing in writes too");
+        if let Some(undo) = undo {
+            undo(&path);
+            world.ask(Some(&manager), &create("After")).unwrap();
+            let file = path.to_str().unwrap();
+            assert_eq!(python(LOOK, &[file]), ["ok", "Before", "After"], "{what}");
+        }
+    }
+}
+
+/// In the middle of a transaction too: what holds when it begins has to hold when it ends.
+#[test]
+fn a_file_that_goes_during_a_write_is_not_written_to() {
+    let world = World::new(Engine::Sqlite);
+    let (path, mut db) = (path(&world), world.connection());
+    let away = path.with_extension("away");
+    let written = db.transact(|db| -> Result<(), epic_events::storage::Failure> {
+        epic_events::storage::settings::claim_set_up(db, later(1).utc)?;
+        fs::rename(&path, &away).unwrap();
+        Ok(())
+    });
+    assert!(written.is_err());
+    fs::rename(&away, &path).unwrap();
+    db.transact(|_| -> Result<(), epic_events::storage::Failure> { Ok(()) }).unwrap();
+    assert_eq!(integrity(&mut db), ["ok"]);
+}
+
+#[test]
+fn what_was_typed_stays_when_the_file_is_replaced() {
+    let mut world = World::new(Engine::Sqlite);
+    disconnect(&mut world);
+    let (path, home) = (path(&world), tempfile::tempdir().unwrap());
+    let mut terminal = Terminal::start(home.path(), &world.db.url, &[]);
+    let t = &mut terminal;
+    t.see(&["Username"]).field("sales").press(PASSWORD).press(ENTER).see(&["Waiting for you"]);
+    fill_in_a_client(t, "Kevin Casey");
+    let (_, replace, undo) = mishaps().into_iter().find(|(what, ..)| *what == "replaced by a copy").unwrap();
+    replace(&path);
+    // The heartbeat says so before anybody saves.
+    t.see(&["moved or replaced", "Kevin Casey"]);
+    t.press(SAVE).see(&["moved or replaced", "Kevin Casey", "+678 123 456"]);
+    undo.unwrap()(&path);
+    t.press(SAVE).see(&["Saved.", "Kevin Casey"]).press("q");
+    assert_eq!(terminal.end().0, 0);
+    assert_eq!(python(LOOK, &[path.to_str().unwrap()]), ["ok", "Kevin Casey"]);
 }

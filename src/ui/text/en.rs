@@ -719,6 +719,14 @@ fn connection(problem: &ConnectionProblem) -> String {
             "This is for the embedded database. A server's is copied by its own tools: see the README."
         }
         ConnectionProblem::FileExists => "There is a file of this name already. Nothing was changed.",
+        ConnectionProblem::Moved => "Database file moved or replaced: nothing is saved. Tell the administrator.",
+        ConnectionProblem::InUse => "Another program has this database open. Close it there and try again.",
+        ConnectionProblem::NotOurTables(name) => {
+            return format!(
+                "The file is no backup that this program made: \"{}\" is not as it should be. Nothing was changed.",
+                crate::domain::text::for_terminal(name)
+            );
+        }
         ConnectionProblem::DiskFull => "The disk is full. Nothing was saved; make room and try again.",
         ConnectionProblem::BadAddress(part) if part.is_empty() => {
             "The database's address is not understood. Write sqlite://PATH or mysql://USER:PASSWORD@HOST:PORT/NAME."

@@ -743,6 +743,14 @@ fn connection(problem: &ConnectionProblem) -> String {
             "Ceci est pour la base intégrée. Celle d'un serveur se copie avec ses propres outils : voir le README."
         }
         ConnectionProblem::FileExists => "Un fichier de ce nom existe déjà. Rien n'a été changé.",
+        ConnectionProblem::Moved => "Base déplacée ou remplacée : rien n'est enregistré. Prévenez l'administrateur.",
+        ConnectionProblem::InUse => "Un autre programme a ouvert cette base. Fermez-le, puis réessayez.",
+        ConnectionProblem::NotOurTables(name) => {
+            return format!(
+                "Ce fichier n'est pas une sauvegarde de ce programme : « {} » n'est pas conforme. Rien n'a été changé.",
+                crate::domain::text::for_terminal(name)
+            );
+        }
         ConnectionProblem::DiskFull => {
             "Le disque est plein. Rien n'a été enregistré ; faites de la place et réessayez."
         }
