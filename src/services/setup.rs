@@ -118,7 +118,7 @@ pub struct Examined {
     pub set_up: bool,
 }
 
-/// Reaches a database and looks at its tables, without changing anything.
+/// Reaches a database and looks at its tables, and all through the file of an embedded one, without changing anything.
 pub fn examine(address: &str) -> Result<Examined, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
@@ -131,6 +131,7 @@ pub fn examine(address: &str) -> Result<Examined, Error> {
             Level::Behind | Level::Ahead => format!("{applied} (this program: {known})"),
         };
         let set_up = level != Level::Empty && storage::settings::is_set_up(&mut db)?;
+        storage::backup::check_file(&mut db)?;
         Ok(Examined { server: db.server(), schema, set_up })
     };
     Ok(look()?)

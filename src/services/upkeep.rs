@@ -15,9 +15,12 @@ fn open(address: &str) -> Result<Db, Error> {
     link::open(&target)
 }
 
-/// Follows the chain of the audit log; `known` is a head that was kept elsewhere.
+/// Follows the chain of the audit log; `known` is a head that was kept elsewhere. The file of
+/// the embedded database is looked through first: what can be read of a damaged one proves
+/// nothing.
 pub fn verify_audit(address: &str, known: Option<&Head>) -> Result<Verified, Error> {
     let mut db = open(address)?;
+    backup::check_file(&mut db)?;
     Ok(storage::chain::verify(&mut db, known)?)
 }
 
@@ -27,20 +30,9 @@ pub fn backup(address: &str, file: &Path) -> Result<(), Error> {
     Ok(backup::backup(&mut db, file)?)
 }
 
-/// Puts a backup in the place of the embedded database. What was there is kept beside it;
-/// where, if there was anything.
+/// Puts a backup in the place of the embedded database. What was there is kept beside it, in a
+/// file with `stamp` in its name; returns where, if there was anything.
 pub fn restore(address: &str, file: &Path, stamp: &str) -> Result<Option<PathBuf>, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
-    backup::check(file)?;
-    let kept = match (&target, link::open(&target)) {
-        (Target::Sqlite(path), Ok(mut present)) => {
-            let beside = path.with_extension(format!("before-restore-{stamp}.db"));
-            backup::backup(&mut present, &beside)?;
-            Some(beside)
-        }
-        _ => None,
-    };
-    let mut db = Db::create(&target).map_err(Error::Unavailable)?;
-    backup::restore(&mut db, file)?;
-    Ok(kept)
+    Ok(backup::restore(&target, file, stamp)?)
 }

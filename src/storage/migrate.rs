@@ -82,6 +82,17 @@ pub fn versions_of(connection: &mut Db, level: Level) -> Result<Versions, Failur
     Ok(Versions { from: applied.pop().unwrap_or_default(), to: known.into_iter().max().unwrap_or_default() })
 }
 
+/// An empty embedded database, in memory, with the migrations that were run on this one.
+pub fn like(db: &mut Db) -> Result<Db, Failure> {
+    use diesel::{Connection, QueryDsl, RunQueryDsl, SqliteConnection};
+    let applied: i64 = __diesel_schema_migrations::table.count().get_result(db)?;
+    let mut empty = SqliteConnection::establish(":memory:").map_err(|error| failed(Box::new(error)))?;
+    for _ in 0..applied {
+        empty.run_next_migration(SQLITE).map_err(failed)?;
+    }
+    Ok(Db::Sqlite(empty))
+}
+
 /// Runs what is still to be run. Does nothing to tables that are current, and refuses
 /// those of a newer program. An account that may not change tables is told so.
 pub fn migrate(connection: &mut Db) -> Result<(), Failure> {

@@ -20,6 +20,7 @@ mod hosted;
 mod migrations;
 mod ownership;
 mod races;
+mod restore;
 mod secrets;
 mod server;
 mod tls;
