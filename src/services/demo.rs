@@ -1,6 +1,6 @@
 //! A company made up to look around in, in a database of its own.
 
-use std::path::{Path, PathBuf};
+use std::{io, path::Path};
 
 use chrono::{Datelike, Days, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use secrecy::SecretString;
@@ -15,6 +15,7 @@ use crate::{
         audit::Verb,
         client::ClientDraft,
         contract::ContractDraft,
+        error::ConnectionProblem,
         event::{EventDraft, Status},
         session::{Moment, random_id},
         settings::Settings,
@@ -23,7 +24,9 @@ use crate::{
     storage::{
         self, Db, Target,
         audit::{Author, Entry},
+        backup,
         events::Standing,
+        part::{self, Part},
         users::NewUser,
     },
 };
@@ -114,17 +117,27 @@ fn accounts() -> Vec<(String, String)> {
     STAFF[..3].iter().map(|(name, ..)| ((*name).to_owned(), PASSWORD.to_owned())).collect()
 }
 
-/// Makes the demo when there is none, or an old one. Returns the accounts to try.
+/// Makes the demo when there is none, or an old one that nobody is in. Returns the accounts to
+/// try.
 pub fn prepare(path: &Path, now: Moment) -> Result<Vec<(String, String)>, Error> {
-    let target = Target::Sqlite(path.to_owned());
-    if path.exists() && is_fresh(&target, now) {
+    let present = Db::open(&Target::Sqlite(path.to_owned()));
+    if present.is_ok_and(|mut db| is_fresh(&mut db, now)) || !backup::discard(path, |db| !is_fresh(db, now))? {
         return Ok(accounts());
     }
-    remove(path);
-    let mut db = Db::create(&target).map_err(Error::Unavailable)?;
+    // Under a name of its own until it is whole: others may start a demo at the same moment.
+    let unwritable = |_| Error::Unavailable(ConnectionProblem::NotAccessible);
+    part::make_folder_of(path).map_err(unwritable)?;
+    let (demo, opened) = Part::beside(path).map_err(unwritable)?;
+    drop(opened);
+    let mut db = Db::open(&Target::Sqlite(demo.path().to_owned())).map_err(Error::Unavailable)?;
     storage::migrate::migrate(&mut db)?;
     fill(&mut db, now)?;
-    Ok(accounts())
+    drop(db);
+    match demo.name(path) {
+        // Theirs was first.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(accounts()),
+        named => named.map(|()| accounts()).map_err(unwritable),
+    }
 }
 
 /// The same with so many events, in a database that is empty or, where `path` says, made
@@ -136,8 +149,10 @@ pub fn prepare_scaled(
     now: Moment,
     told: impl FnMut(u64, u64),
 ) -> Result<Vec<(String, String)>, Error> {
-    if let Some(path) = path {
-        remove(path);
+    if let Some(path) = path
+        && !backup::discard(path, |_| true)?
+    {
+        return Err(Error::Unavailable(ConnectionProblem::InUse));
     }
     let target = Target::parse(address).map_err(Error::Unavailable)?;
     let mut db = Db::create(&target).map_err(Error::Unavailable)?;
@@ -150,14 +165,8 @@ pub fn prepare_scaled(
     Ok(accounts())
 }
 
-fn remove(path: &Path) {
-    for ending in ["", "-wal", "-shm"] {
-        std::fs::remove_file(PathBuf::from(format!("{}{ending}", path.display()))).ok();
-    }
-}
-
-fn is_fresh(target: &Target, now: Moment) -> bool {
-    let made = Db::open(target).ok().and_then(|mut db| storage::settings::set_up_at(&mut db).ok()).flatten();
+fn is_fresh(db: &mut Db, now: Moment) -> bool {
+    let made = storage::settings::set_up_at(db).ok().flatten();
     made.is_some_and(|made| now.utc - made < TimeDelta::days(LASTS_DAYS) && made <= now.utc)
 }
 

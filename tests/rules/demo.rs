@@ -1,0 +1,83 @@
+//! The demo, and people who look around in it at the same time.
+
+use epic_events::services::demo;
+
+use super::*;
+
+fn company_of(path: &std::path::Path) -> Services {
+    Services::new(Target::Sqlite(path.to_owned()), "test".to_owned(), 4)
+}
+
+fn moment(day: i64) -> Moment {
+    Moment { utc: start() + chrono::TimeDelta::days(day), ticks: 1_000 }
+}
+
+fn enter(
+    services: &mut Services,
+    (login, password): &(String, String),
+    day: i64,
+) -> epic_events::domain::session::Session {
+    let request = Request::SignIn { login: login.clone(), password: SecretString::from(password.clone()) };
+    match services.execute(None, &request, moment(day)) {
+        Ok(Reply::SignedIn(session)) => *session,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn open(path: &std::path::Path) -> storage::Db {
+    storage::Db::open(&Target::Sqlite(path.to_owned())).unwrap()
+}
+
+fn signed_in(path: &std::path::Path) -> i64 {
+    use diesel::prelude::*;
+    use epic_events::schema::audit_log;
+    audit_log::table.filter(audit_log::action.eq("session.signed_in")).count().get_result(&mut open(path)).unwrap()
+}
+
+fn clients(path: &std::path::Path, name: &str) -> i64 {
+    use diesel::prelude::*;
+    use epic_events::schema::clients;
+    clients::table.filter(clients::full_name.eq(name)).count().get_result(&mut open(path)).unwrap()
+}
+
+#[test]
+fn a_demo_that_somebody_is_in_is_not_made_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demo.db");
+    let accounts = demo::prepare(&path, moment(0)).unwrap();
+    let mut running = company_of(&path);
+    let sales = enter(&mut running, &accounts[1], 0);
+    // Its dates are too old by now.
+    assert_eq!(demo::prepare(&path, moment(30)).unwrap(), accounts);
+    let create = Request::CreateClient { draft: client_draft("Of the one inside"), sales_contact: None };
+    running.execute(Some(&sales), &create, moment(30)).unwrap();
+    assert_eq!(clients(&path, "Of the one inside"), 1, "it is where others look");
+    let mut beside = company_of(&path);
+    enter(&mut beside, &accounts[0], 30);
+    drop((running, beside));
+    demo::prepare(&path, moment(30)).unwrap();
+    assert_eq!(clients(&path, "Of the one inside"), 0, "nobody was in it: it is a new one");
+}
+
+#[test]
+fn demos_that_start_at_once_are_one() {
+    for round in 0..4 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("demo.db");
+        if round % 2 == 1 {
+            demo::prepare(&path, moment(-30)).unwrap();
+        }
+        let start = &|who: usize| {
+            let accounts = demo::prepare(&path, moment(0)).unwrap();
+            let mut services = company_of(&path);
+            enter(&mut services, &accounts[who], 0);
+            services
+        };
+        let open =
+            thread::scope(|scope| [0, 1, 2].map(|who| scope.spawn(move || start(who))).map(|one| one.join().unwrap()));
+        assert_eq!(signed_in(&path), 3, "round {round}: all of them are in one file");
+        drop(open);
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(left, ["demo.db"], "round {round}");
+    }
+}
