@@ -63,6 +63,9 @@ pub const COUNT_LIMIT: i64 = 10_000;
 /// counts are waited for.
 pub const SHORT_LIMIT: i64 = 1_000;
 
+/// Words that no index helps with are looked for among so many of the newest records.
+pub const NEWEST: i64 = 10_000;
+
 /// How many records a filter matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
@@ -92,7 +95,7 @@ pub struct Page<R> {
     pub after: bool,
     /// Known of a list that fits on one page, and where it was asked for.
     pub total: Option<Count>,
-    /// What was sought is too short for an index, or only inside of words: looked for among
-    /// the newest records.
+    /// What was sought is too short for an index, of a script that does not part its words, or
+    /// inside of words: it was looked for among the [`NEWEST`] records, and there are others.
     pub among_newest: bool,
 }

@@ -58,7 +58,7 @@ pub(super) fn answer(db: &mut Db, call: &Call, request: &Request) -> Result<Repl
         R::PickUser { role, text } => Reply::Candidates(candidates(db, *role, text)?),
         R::PickClient { text, own } => Reply::ClientChoices(client_choices(db, call, text, *own)?),
         R::PickContract { text } => Reply::ContractChoices(contract_choices(db, call, text)?),
-        R::Search { text } => Reply::Found(search(db, call, text)?),
+        R::Search { text } => search(db, call, text)?,
         _ => return Err(Error::NotFound.into()),
     })
 }
@@ -179,9 +179,8 @@ fn history(db: &mut Db, call: &Call, kind: RecordKind, id: i64) -> Result<Vec<Au
     Ok(rows)
 }
 
-fn contracts_of(db: &mut Db, call: &Call, filter: ContractFilter) -> Result<Vec<ContractRow>, Stop> {
-    let newest = Listing { descending: true, sort: ContractSort::Created, ..first(filter, DETAIL_ROWS) };
-    Ok(contract_page(db, call, &newest)?.rows)
+fn newest_contracts(filter: ContractFilter) -> ContractListing {
+    Listing { descending: true, sort: ContractSort::Created, ..first(filter, DETAIL_ROWS) }
 }
 
 fn events_of(db: &mut Db, call: &Call, filter: EventFilter) -> Result<Vec<EventRow>, Stop> {
@@ -223,10 +222,11 @@ fn user(db: &mut Db, call: &Call, id: UserId) -> Result<UserDetail, Stop> {
 fn client(db: &mut Db, call: &Call, id: ClientId) -> Result<ClientDetail, Stop> {
     let row = storage::clients::find_row(db, id)?.ok_or(Error::NotFound)?;
     visible(call, call.scope().has_client(db, id)?)?;
+    let contracts = ContractFilter { client: Some(id), ..ContractFilter::default() };
     let events = EventFilter { client: Some(id), ..EventFilter::default() };
     Ok(ClientDetail {
         row,
-        contracts: contracts_of(db, call, ContractFilter { client: Some(id), ..ContractFilter::default() })?,
+        contracts: contract_page(db, call, &newest_contracts(contracts))?.rows,
         events: events_of(db, call, events)?,
         history: history(db, call, RecordKind::Client, id.0)?,
     })
@@ -332,71 +332,74 @@ fn support_candidates(db: &mut Db, call: &Call, ids: &[EventId], text: &str) -> 
     Ok(people)
 }
 
-fn client_choices(db: &mut Db, call: &Call, text: &str, own: bool) -> Result<Vec<ClientRow>, Stop> {
+fn client_choices(db: &mut Db, call: &Call, text: &str, own: bool) -> Result<Page<ClientRow>, Stop> {
     let view = if own { ClientView::Mine } else { ClientView::All };
     let filter = ClientFilter { view, text: text.to_owned(), ..ClientFilter::default() };
     let listing: Listing<_, ClientSort> = first(filter, CHOICES);
-    Ok(storage::clients::page(db, &listing, call.viewer())?.rows)
+    Ok(storage::clients::page(db, &listing, call.viewer())?)
 }
 
 /// Signed contracts for a new event, the newest first.
-fn contract_choices(db: &mut Db, call: &Call, text: &str) -> Result<Vec<ContractRow>, Stop> {
+fn contract_choices(db: &mut Db, call: &Call, text: &str) -> Result<Page<ContractRow>, Stop> {
     let filter = ContractFilter { view: ContractView::Signed, text: text.to_owned(), ..ContractFilter::default() };
-    contracts_of(db, call, filter)
+    contract_page(db, call, &newest_contracts(filter))
 }
 
 /// The contract of the number that was typed, if it is one; then records by the beginnings of
 /// their words, or by pieces of words where nothing begins so.
-fn search(db: &mut Db, call: &Call, text: &str) -> Result<Vec<Found>, Stop> {
+fn search(db: &mut Db, call: &Call, text: &str) -> Result<Reply, Stop> {
     let numbered = numbered(db, call, text)?;
-    let mut found = search_from(db, call, text, &Edge::First)?;
-    if found.is_empty() && numbered.is_none() {
-        found = search_from(db, call, text, &Edge::Start)?;
+    let (mut records, mut among_newest) = search_from(db, call, text, &Edge::First)?;
+    if records.is_empty() && numbered.is_none() {
+        (records, among_newest) = search_from(db, call, text, &Edge::Start)?;
     }
-    found.retain(|hit| numbered.as_ref() != Some(hit));
-    Ok(numbered.into_iter().chain(found).collect())
+    records.retain(|hit| numbered.as_ref() != Some(hit));
+    Ok(Reply::Found { records: numbered.into_iter().chain(records).collect(), among_newest })
 }
 
 /// The contract of the number that was typed, archived or not, when it may be seen.
 fn numbered(db: &mut Db, call: &Call, text: &str) -> Result<Option<Found>, Stop> {
     let Some(id) = number_in(text) else { return Ok(None) };
-    let Some(row) = storage::contracts::find_row(db, id)? else { return Ok(None) };
-    let events = EventFilter { contract: Some(id), ..EventFilter::default() };
-    match visible(db, call, row.sales_contact_id, events) {
-        Ok(()) => Ok(Some(contract_hit(row))),
-        Err(Stop::Error(Error::Denied(_))) => Ok(None),
-        Err(stop) => Err(stop),
-    }
+    let row = storage::contracts::find_row(db, id)?;
+    let seen = row.is_some() && call.scope().has_contract(db, id)?;
+    Ok(row.filter(|_| seen).map(contract_hit))
 }
 
 fn contract_hit(row: ContractRow) -> Found {
     Found { kind: RecordKind::Contract, id: row.contract.id.0, name: row.client, detail: row.company }
 }
 
-fn search_from(db: &mut Db, call: &Call, text: &str, edge: &Edge) -> Result<Vec<Found>, Stop> {
+/// What was found, and whether any kind of record was looked for among the newest only.
+fn search_from(db: &mut Db, call: &Call, text: &str, edge: &Edge) -> Result<(Vec<Found>, bool), Stop> {
     fn hits<F, S: Default>(filter: F, edge: &Edge) -> Listing<F, S> {
         Listing { edge: edge.clone(), ..first(filter, HITS) }
     }
-    let mut found = Vec::new();
+    let (mut found, mut among_newest) = (Vec::new(), false);
     let text = text.to_owned();
     let listing: Listing<_, ClientSort> = hits(ClientFilter { text: text.clone(), ..ClientFilter::default() }, edge);
-    for row in storage::clients::page(db, &listing, call.viewer())?.rows {
+    let page = storage::clients::page(db, &listing, call.viewer())?;
+    among_newest |= page.among_newest;
+    for row in page.rows {
         let (id, name, detail) = (row.client.id.0, row.client.full_name, row.client.company_name);
         found.push(Found { kind: RecordKind::Client, id, name, detail });
     }
     let listing: Listing<_, EventSort> = hits(EventFilter { text: text.clone(), ..EventFilter::default() }, edge);
-    for row in storage::events::page(db, &listing, call.viewer(), call.wall)?.rows {
+    let page = storage::events::page(db, &listing, call.viewer(), call.wall)?;
+    among_newest |= page.among_newest;
+    for row in page.rows {
         let (id, name, detail) = (row.event.id.0, row.event.title, row.client);
         found.push(Found { kind: RecordKind::Event, id, name, detail });
     }
     let listing: Listing<_, ContractSort> =
         hits(ContractFilter { text: text.clone(), ..ContractFilter::default() }, edge);
-    for row in contract_page(db, call, &listing)?.rows {
+    let page = contract_page(db, call, &listing)?;
+    among_newest |= page.among_newest;
+    for row in page.rows {
         found.push(contract_hit(row));
     }
     let listing: Listing<_, UserSort> = hits(UserFilter { text, ..UserFilter::default() }, edge);
     for user in storage::users::page(db, &listing, call.viewer())?.rows {
         found.push(Found { kind: RecordKind::User, id: user.id.0, name: user.full_name, detail: user.username });
     }
-    Ok(found)
+    Ok((found, among_newest))
 }

@@ -96,9 +96,13 @@ pub enum Reply {
     },
 
     Candidates(Vec<Candidate>),
-    ClientChoices(Vec<ClientRow>),
-    ContractChoices(Vec<ContractRow>),
-    Found(Vec<Found>),
+    ClientChoices(Page<ClientRow>),
+    ContractChoices(Page<ContractRow>),
+    Found {
+        records: Vec<Found>,
+        /// As [`Page::among_newest`], of one kind of record at least.
+        among_newest: bool,
+    },
 }
 
 /// The outcome of giving events to somebody.

@@ -33,6 +33,7 @@ pub use connection::{Db, MultiBackend};
 pub use failure::Failure;
 pub use held::{Current, Held, Versioned};
 pub use scope::Scope;
+pub use search::is_indexed;
 pub use standing::Standing;
 
 use crate::domain::UserId;

@@ -4,7 +4,7 @@
 use super::{connection::Db, failure::Failure, page::Loaded};
 use crate::domain::{
     filter::Sorted,
-    page::{COUNT_LIMIT, Edge, Listing, Page, SHORT_LIMIT},
+    page::{COUNT_LIMIT, Edge, Listing, NEWEST, Page, SHORT_LIMIT},
     text,
 };
 
@@ -24,14 +24,14 @@ pub struct Sought {
     pub ids: Option<Vec<i64>>,
     /// How far is counted.
     pub limit: i64,
-    /// Only the newest records were looked at.
+    /// Only the newest records were looked at, and there are others.
     among_newest: bool,
+    /// The highest id of the table.
+    last: i64,
 }
 
 /// The most rows that are fetched by their ids.
 const MANY: usize = 10_000;
-/// What no index helps with is looked for among so many of the newest records.
-const NEWEST: i64 = 10_000;
 /// The most rows that are walked through for a page.
 const LONGEST_WALK: f64 = 40_000.0;
 /// What is this common is counted as far as [`SHORT_LIMIT`], anything rarer a tenth of that.
@@ -40,14 +40,14 @@ const COMMON: f64 = 0.03;
 impl Sought {
     /// No words at all.
     pub fn nothing() -> Self {
-        Self { patterns: Vec::new(), ids: None, limit: COUNT_LIMIT, among_newest: false }
+        Self { patterns: Vec::new(), ids: None, limit: COUNT_LIMIT, among_newest: false, last: 0 }
     }
 
     /// Words that begin with what was typed, each of them somewhere.
     fn beginnings(db: &mut Db, by: Searched, typed: &str) -> Result<Self, Failure> {
         let words: Vec<String> = text::words(typed).into_iter().take(MOST_WORDS).collect();
         let indexed: Vec<&str> = words.iter().map(String::as_str).filter(|word| is_indexed(word)).collect();
-        let patterns: Vec<String> = words.iter().map(|word| format!("% {word}%")).collect();
+        let patterns: Vec<String> = words.iter().map(|word| beginning(word)).collect();
         if patterns.is_empty() {
             return Ok(Self::nothing());
         }
@@ -57,7 +57,8 @@ impl Sought {
         } else {
             Frequency::of(db, by, &patterns, last, |at| is_indexed(&words[at]))?
         };
-        let walked = Self { patterns: patterns.clone(), ids: None, limit: frequency.limit(), among_newest: false };
+        let walked =
+            Self { patterns: patterns.clone(), ids: None, limit: frequency.limit(), among_newest: false, last };
         if frequency.is_walked() {
             return Ok(walked);
         }
@@ -70,19 +71,19 @@ impl Sought {
                 return Ok(walked);
             }
         }
-        Self::newest(db, by, patterns)
+        Self::newest(db, by, patterns, last)
     }
 
     /// The same anywhere inside of words.
-    fn pieces(db: &mut Db, by: Searched, typed: &str) -> Result<Self, Failure> {
+    fn pieces(&self, db: &mut Db, by: Searched, typed: &str) -> Result<Self, Failure> {
         let words = text::words(typed);
-        Self::newest(db, by, words.iter().take(MOST_WORDS).map(|word| format!("%{word}%")).collect())
+        Self::newest(db, by, words.iter().take(MOST_WORDS).map(|word| inside(word)).collect(), self.last)
     }
 
     /// Too much to look for in every record.
-    fn newest(db: &mut Db, by: Searched, patterns: Vec<String>) -> Result<Self, Failure> {
+    fn newest(db: &mut Db, by: Searched, patterns: Vec<String>, last: i64) -> Result<Self, Failure> {
         let ids = Some(db.newest(by.table, by.columns, &patterns, (NEWEST, MANY))?);
-        Ok(Self { ids, patterns, limit: COUNT_LIMIT, among_newest: true })
+        Ok(Self { ids, patterns, limit: COUNT_LIMIT, among_newest: last > NEWEST, last })
     }
 }
 
@@ -166,20 +167,59 @@ fn as_number(count: impl TryInto<i64>) -> f64 {
 /// The most words that are looked for.
 const MOST_WORDS: usize = 8;
 
-/// Whether every engine has the word, and all that begin with it, in its index. MySQL
+/// The pattern of a word at the beginning of another. Where a script does not part its words
+/// every place may be such a beginning.
+fn beginning(word: &str) -> String {
+    if word.chars().all(is_parted) { format!("% {word}%") } else { inside(word) }
+}
+
+/// The pattern of a word anywhere.
+fn inside(word: &str) -> String {
+    format!("%{word}%")
+}
+
+/// Whether every engine has the word, and all that begin with it, in its full-text index. MySQL
 /// leaves out what is shorter than three characters and a few words that are everywhere.
-fn is_indexed(word: &str) -> bool {
+pub fn is_indexed(word: &str) -> bool {
     const LEFT_OUT: [&str; 16] = [
         "about", "are", "com", "for", "from", "how", "that", "the", "this", "was", "what", "when", "where", "who",
         "will", "with",
     ];
     const ALSO: [&str; 2] = ["und", "www"];
-    let plain = word.len() >= 3 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let plain = word.chars().count() >= 3 && word.chars().all(is_parted);
     plain && !LEFT_OUT.iter().chain(&ALSO).any(|left_out| left_out.starts_with(word))
 }
 
+/// Whether a folded letter or digit is of a script that parts its words by blanks, and is one to
+/// the full-text index of each engine. MySQL's knows the letters of Unicode 5.0, so later ones
+/// are left out. Chinese, Japanese, Thai and others do not part their words.
+fn is_parted(letter: char) -> bool {
+    matches!(letter,
+        'a'..='z' | '0'..='9'
+        | '\u{C0}'..='\u{2AF}' // Latin
+        | '\u{37B}'..='\u{3FF}' // Greek
+        | '\u{400}'..='\u{513}' // Cyrillic
+        | '\u{561}'..='\u{587}' // Armenian
+        | '\u{5D0}'..='\u{5EA}' // Hebrew
+        | '\u{621}'..='\u{63A}' | '\u{640}'..='\u{76D}' // Arabic, Syriac
+        | '\u{780}'..='\u{7FF}' // Thaana, N’Ko
+        | '\u{904}'..='\u{970}' // Devanagari
+        | '\u{985}'..='\u{9FB}' // Bengali
+        | '\u{A05}'..='\u{AF1}' // Gurmukhi, Gujarati
+        | '\u{B05}'..='\u{B71}' // Oriya
+        | '\u{B83}'..='\u{BB9}' // Tamil
+        | '\u{C05}'..='\u{C33}' // Telugu
+        | '\u{C85}'..='\u{CB9}' // Kannada
+        | '\u{D05}'..='\u{D28}' // Malayalam
+        | '\u{D85}'..='\u{DC6}' // Sinhala
+        | '\u{10D0}'..='\u{10FC}' // Georgian
+        | '\u{1200}'..='\u{139F}' // Ethiopic
+        | '\u{AC00}'..='\u{D7A3}' // Korean
+    )
+}
+
 /// A page of a list that may be searched: by the beginnings of words, and where nothing
-/// begins so, by pieces of words among the newest records.
+/// begins so, by pieces of words among the newest records. Says whether those were not all.
 pub fn searched<F, S: Copy, R: Sorted<S>>(
     db: &mut Db,
     listing: &Listing<F, S>,
@@ -187,19 +227,13 @@ pub fn searched<F, S: Copy, R: Sorted<S>>(
     typed: &str,
     mut load: impl FnMut(&mut Db, &Sought) -> Result<Loaded<R>, Failure>,
 ) -> Result<Page<R>, Failure> {
-    let sought = Sought::beginnings(db, by, typed)?;
-    let loaded = load(db, &sought)?;
-    let opens = matches!(listing.edge, Edge::Start | Edge::End | Edge::Total);
-    if loaded.is_nothing() && !sought.patterns.is_empty() && opens {
-        let pieces = Sought::pieces(db, by, typed)?;
-        let loaded = load(db, &pieces)?;
-        let inside = !loaded.is_nothing();
-        let page = listing.page(loaded);
-        // Other pages are asked for by the beginnings of words again, so there are none.
-        return Ok(Page { before: false, after: false, among_newest: inside, ..page });
+    let mut sought = Sought::beginnings(db, by, typed)?;
+    let mut loaded = load(db, &sought)?;
+    if loaded.is_nothing() && !sought.patterns.is_empty() && listing.edge != Edge::First {
+        sought = sought.pieces(db, by, typed)?;
+        loaded = load(db, &sought)?;
     }
-    let page = listing.page(loaded);
-    Ok(Page { among_newest: sought.among_newest, ..page })
+    Ok(Page { among_newest: sought.among_newest, ..listing.page(loaded) })
 }
 
 /// The words of a search as patterns for `LIKE … ESCAPE '!'`, at most eight.

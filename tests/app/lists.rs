@@ -100,3 +100,38 @@ fn events_are_filtered_by_client_and_by_sales_contact() {
         desk.see(title).see("Filtered. Press f to change or clear").press(KeyCode::Char('f')).see("as chosen");
     }
 }
+
+/// Where only the newest records were searched, a line says so: while the words are typed and
+/// after, with rows and without, in the palette and in a picker too.
+#[test]
+fn a_partial_search_is_said_in_words() {
+    for (language, note, nothing) in [
+        (Language::En, "Only the newest 10,000 records were searched.", "Nothing found."),
+        (Language::Fr, "Recherche limitée aux 10\u{a0}000 fiches les plus récentes.", "Rien trouvé."),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        clients(&mut desk, &["Montclair"]);
+        desk.go("clients").press(KeyCode::Char('/')).write("clair").see("Montclair").not(note);
+        desk.press(KeyCode::Enter).not(note).press(KeyCode::Esc);
+        let room = "UPDATE sqlite_sequence SET seq = 30000 WHERE name = 'clients'";
+        diesel::connection::SimpleConnection::batch_execute(&mut desk.world.connection(), room).unwrap();
+        clients(&mut desk, &["Beauclair"]);
+        desk.press(KeyCode::Char('/')).write("clair").see("Beauclair").see(note).not("Montclair");
+        desk.press(KeyCode::Enter).see("Beauclair").see(note);
+        desk.press(KeyCode::Char('/')).write("x").see(nothing).see(note).press(KeyCode::Esc);
+        desk.press(KeyCode::Char('/')).write("montclair").see("1–1").see("Montclair").not(note).press(KeyCode::Esc);
+        desk.press(KeyCode::Char(':')).write("clair").see("Beauclair").see(note);
+        desk.write("x").not("Beauclair").see(note).press(KeyCode::Esc);
+    }
+}
+
+#[test]
+fn a_picker_says_that_it_searched_a_part() {
+    let mut desk = Desk::of("manager", Language::En);
+    clients(&mut desk, &["Montclair"]);
+    let room = "UPDATE sqlite_sequence SET seq = 30000 WHERE name = 'clients'";
+    diesel::connection::SimpleConnection::batch_execute(&mut desk.world.connection(), room).unwrap();
+    clients(&mut desk, &["Beauclair"]);
+    desk.go("contracts").press(KeyCode::Char('n')).press(KeyCode::Enter).see("Beauclair").see("Montclair");
+    desk.write("clair").see("Beauclair").not("Montclair").see("Only the newest 10,000 records were searched.");
+}

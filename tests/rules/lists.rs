@@ -350,7 +350,7 @@ fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::MariaDb,
     }
     let found = |world: &mut World, who: &epic_events::domain::session::Session, text: &str| {
         let request = Request::Search { text: text.to_owned() };
-        let Reply::Found(found) = world.ask(Some(who), &request).unwrap() else { panic!("found") };
+        let Reply::Found { records: found, .. } = world.ask(Some(who), &request).unwrap() else { panic!("found") };
         let contract =
             |hit: &&epic_events::services::Found| hit.kind == epic_events::domain::audit::RecordKind::Contract;
         found.iter().filter(contract).map(|hit| hit.id).collect::<Vec<_>>()
@@ -370,7 +370,7 @@ fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::MariaDb,
     assert_eq!(page.rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), [12]);
     let pick = Request::PickContract { text: "contrat 12".to_owned() };
     let Reply::ContractChoices(rows) = world.manage(&pick) else { panic!("choices") };
-    assert_eq!(rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), [12]);
+    assert_eq!(rows.rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), [12]);
     // An archived one too, but none that is hidden from whoever asks.
     world.save(&Request::ArchiveContract { id: epic_events::domain::ContractId::new(1), version: 1 });
     assert_eq!(found(&mut world, &manager, "contract 1"), [1]);

@@ -10,6 +10,7 @@ mod demo;
 mod exports;
 mod lists;
 mod records;
+mod search;
 mod undo;
 mod visibility;
 

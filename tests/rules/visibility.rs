@@ -64,10 +64,9 @@ fn opened(world: &mut World, who: &Session, all: &[Known]) -> HashSet<Known> {
 
 /// What the search finds of records that have this word in their name.
 fn found(world: &mut World, who: &Session, word: &str) -> HashSet<Known> {
-    let Reply::Found(found) = world.ask(Some(who), &Request::Search { text: word.to_owned() }).unwrap() else {
-        panic!()
-    };
-    found.into_iter().map(|found| (found.kind, found.id)).collect()
+    let reply = world.ask(Some(who), &Request::Search { text: word.to_owned() }).unwrap();
+    let Reply::Found { records, .. } = reply else { panic!() };
+    records.into_iter().map(|found| (found.kind, found.id)).collect()
 }
 
 #[rstest]
@@ -109,7 +108,7 @@ fn lists_details_search_and_files_show_the_same_records(
         else {
             panic!()
         };
-        let clients: HashSet<Known> = clients.iter().map(|row| (RecordKind::Client, row.client.id.0)).collect();
+        let clients: HashSet<Known> = clients.rows.iter().map(|row| (RecordKind::Client, row.client.id.0)).collect();
         let of_list: HashSet<Known> = current.iter().filter(|(kind, _)| *kind == RecordKind::Client).copied().collect();
         assert_eq!(clients, of_list, "the clients that {name} chooses from");
         let what = What::Clients(listing(ClientFilter::default(), ClientSort::Name, 50));

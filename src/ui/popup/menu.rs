@@ -61,6 +61,8 @@ pub struct Menu {
     fixed: Vec<Item>,
     pub shown: Vec<Item>,
     pub at: usize,
+    /// What was typed was looked for among the newest records only.
+    pub among_newest: bool,
     /// Lines were asked for: one question at a time.
     awaited: bool,
     /// What is typed is not what the awaited lines were asked for.
@@ -79,6 +81,7 @@ impl Menu {
             shown: fixed.clone(),
             fixed,
             at: 0,
+            among_newest: false,
             awaited: false,
             behind: false,
             entered: false,
@@ -105,6 +108,7 @@ impl Menu {
         self.at = 0;
         self.entered = false;
         if matches!(self.source, Source::Fixed | Source::Search) {
+            self.among_newest = false;
             self.shown = narrowed(&self.fixed, self.input.as_ref().map_or("", Input::text));
         }
         self.behind = self.awaited;
@@ -173,25 +177,33 @@ impl Menu {
     pub(super) fn fill(&mut self, reply: Reply, ctx: &Context) -> Step {
         let text = self.input.as_ref().map_or("", Input::text);
         let mut lines = if self.source == Source::Search { narrowed(&self.fixed, text) } else { Vec::new() };
+        self.among_newest = false;
         match reply {
             Reply::Candidates(people) => lines.extend(people.iter().map(|person| candidate(person, ctx))),
-            Reply::ClientChoices(rows) => lines.extend(rows.into_iter().map(|row| Item {
-                label: row.client.full_name.clone(),
-                detail: row.client.company_name.clone(),
-                outcome: Some(Outcome::Client(Box::new(row))),
-            })),
-            Reply::ContractChoices(rows) => lines.extend(rows.into_iter().map(|row| Item {
-                label: records::heading(&Record::Contract(row.clone()), ctx),
-                detail: row.company.clone(),
-                outcome: Some(Outcome::Contract(Box::new(row))),
-            })),
-            Reply::Found(mut found) => {
+            Reply::ClientChoices(page) => {
+                self.among_newest = page.among_newest;
+                lines.extend(page.rows.into_iter().map(|row| Item {
+                    label: row.client.full_name.clone(),
+                    detail: row.client.company_name.clone(),
+                    outcome: Some(Outcome::Client(Box::new(row))),
+                }));
+            }
+            Reply::ContractChoices(page) => {
+                self.among_newest = page.among_newest;
+                lines.extend(page.rows.into_iter().map(|row| Item {
+                    label: records::heading(&Record::Contract(row.clone()), ctx),
+                    detail: row.company.clone(),
+                    outcome: Some(Outcome::Contract(Box::new(row))),
+                }));
+            }
+            Reply::Found { mut records, among_newest } => {
+                self.among_newest = among_newest;
                 // Who types a number means the contract, before all that happens to have it too.
                 let meant = |found: &Found| found.kind == RecordKind::Contract && self.numbered() == Some(found.id);
-                if found.first().is_some_and(meant) {
-                    lines.splice(..0, hit(found.remove(0), ctx));
+                if records.first().is_some_and(meant) {
+                    lines.splice(..0, hit(records.remove(0), ctx));
                 }
-                lines.extend(found.into_iter().filter_map(|found| hit(found, ctx)));
+                lines.extend(records.into_iter().filter_map(|found| hit(found, ctx)));
             }
             _ => {}
         }

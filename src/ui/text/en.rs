@@ -10,6 +10,7 @@ use crate::{
         event::Status,
         language::Language,
         money::grouped,
+        page::NEWEST,
         password::Strength,
         policy::Permission,
         settings::{Reauth, Visibility},
@@ -314,7 +315,7 @@ pub(super) fn say(what: W) -> String {
         W::DoctorFlag => "command line",
         W::DoctorEnvironment => "environment",
         W::TypeToNarrow => "Type to narrow",
-        W::AmongNewest => "(among the newest)",
+        W::AmongNewest => return format!("Only the newest {} records were searched.", number(NEWEST)),
         W::UpToDate(version) => return format!("The tables are up to date ({version}). Nothing had to be done."),
         W::WouldMigrate(Versions { from, to }) => {
             return format!("The tables would be brought up to date: {from} to {to}. Nothing was changed.");

@@ -10,6 +10,7 @@ use crate::{
         event::Status,
         language::Language,
         money::grouped,
+        page::NEWEST,
         password::Strength,
         policy::Permission,
         settings::{Reauth, Visibility},
@@ -328,7 +329,9 @@ pub(super) fn say(what: W) -> String {
         W::DoctorFlag => "ligne de commande",
         W::DoctorEnvironment => "environnement",
         W::TypeToNarrow => "Tapez pour restreindre",
-        W::AmongNewest => "(parmi les plus récents)",
+        W::AmongNewest => {
+            return format!("Recherche limitée aux {} fiches les plus récentes.", number(NEWEST));
+        }
         W::UpToDate(version) => return format!("Les tables sont à jour ({version}). Rien n'était à faire."),
         W::WouldMigrate(Versions { from, to }) => {
             return format!("Les tables seraient mises à jour : {from} vers {to}. Rien n'a été changé.");

@@ -52,7 +52,7 @@ impl List {
         self.first = Some(0);
         self.at = 0;
         self.rows.clear();
-        (self.loaded, self.total) = (false, None);
+        (self.loaded, self.total, self.among_newest) = (false, None, false);
         self.load().map_or(Action::None, Action::Send)
     }
 

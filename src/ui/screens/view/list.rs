@@ -28,20 +28,19 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, list: &List, ctx: &Context) ->
         caret = Some(Focus::Caret(input.draw(frame, field, ctx.theme.text)));
     } else if !list.query.text().is_empty() {
         put(frame, area, 0, &ctx.say(W::FilteredBy(list.query.text())), ctx.theme.accent);
-        if list.among_newest {
-            let used = rows(text::width(&ctx.say(W::FilteredBy(list.query.text())))) + 2;
-            let beside = Rect { x: area.x + used, width: area.width.saturating_sub(used + 20), ..area };
-            put(frame, beside, 0, &ctx.say(W::AmongNewest), ctx.theme.quiet);
-        }
     } else if list.query.is_refined() {
         put(frame, area, 0, &ctx.say(W::Refined), ctx.theme.accent);
     }
-    let shown = shown(list, area.height.saturating_sub(2).into());
+    let note = u16::from(list.among_newest);
+    if list.among_newest {
+        put(frame, area, 1, &ctx.say(W::AmongNewest), ctx.theme.quiet);
+    }
+    let shown = shown(list, area.height.saturating_sub(2 + note).into());
     let place = position(list, &shown, ctx);
     let width = rows(text::width(&place)).min(area.width);
     let right = Rect { x: area.right() - width, width, ..area };
     put(frame, right, 0, &place, ctx.theme.quiet);
-    (top.y, top.height) = (top.y + 1, top.height.saturating_sub(1));
+    (top.y, top.height) = (top.y + 1 + note, top.height.saturating_sub(1 + note));
     if area.width >= PREVIEW_FROM {
         let side = Rect { x: area.right() - 42, width: 42, ..top };
         top.width -= 44;

@@ -1,0 +1,148 @@
+//! What is found by words, in every script, and what is said where only part was looked at.
+
+use diesel::{connection::SimpleConnection, prelude::*};
+use epic_events::{
+    domain::{filter::EventRow, page::Page, text},
+    schema::clients,
+};
+
+use super::*;
+
+/// The next event gets an id so high that those before it are not among the newest.
+fn leave_room(world: &World, engine: Engine) {
+    let sql = if engine == Engine::Sqlite {
+        "UPDATE sqlite_sequence SET seq = 30000 WHERE name = 'events'"
+    } else {
+        "ALTER TABLE events AUTO_INCREMENT = 30001"
+    };
+    world.connection().batch_execute(sql).unwrap();
+}
+
+fn events(world: &mut World, text: &str) -> Page<EventRow> {
+    let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
+    let Reply::Events(page) = world.manage(&Request::ListEvents(listing(filter, EventSort::Title, 50))) else {
+        panic!("events")
+    };
+    page
+}
+
+fn titles(page: &Page<EventRow>) -> Vec<&str> {
+    page.rows.iter().map(|row| row.event.title.as_str()).collect()
+}
+
+/// Words of scripts that are written with blanks are looked up in the index, as Latin ones are:
+/// they are found however many records came after them.
+#[rstest]
+fn words_of_every_alphabet_are_found_however_old(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let contract = world.records().signed;
+    let titled = [
+        ("Свадьба Ивановой", "свад иванов"),
+        ("Γάμος Παπαδόπουλος", "γαμος ΠΑΠΑΔ"),
+        ("חתונה בירושלים", "חתו בירוש"),
+        ("حفل زفاف الأمير", "زفاف الامي"),
+        ("Հարսանիք Երևանում", "հարս երև"),
+        ("ქორწილი თბილისში", "ქორწ თბი"),
+        ("विवाह समारोह", "समारोह"),
+        ("결혼식장 서울에서", "결혼식"),
+        ("Þórsmörk Sağlık əlaqə", "þors sag əla"),
+    ];
+    for (title, _) in titled {
+        world.save(&Request::CreateEvent { contract, draft: event_draft(title, 5) });
+    }
+    leave_room(&world, engine);
+    world.save(&Request::CreateEvent { contract, draft: event_draft("The newest", 5) });
+    for (title, typed) in titled {
+        let page = events(&mut world, typed);
+        assert_eq!(titles(&page), [title], "{typed}");
+        assert!(!page.among_newest, "{typed} was looked for everywhere");
+    }
+}
+
+/// What no index helps with is looked for among the newest records, and that is said: also where
+/// nothing was found, and never where those are all that there are.
+#[rstest]
+fn a_partial_search_says_so(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let contract = world.records().signed;
+    let create = |world: &mut World, title: &str| {
+        world.save(&Request::CreateEvent { contract, draft: event_draft(title, 5) });
+    };
+    create(&mut world, "東京会議室");
+    create(&mut world, "Étoiles");
+    for (typed, found) in [("会議", vec!["東京会議室"]), ("toil", vec!["Étoiles"]), ("ét", vec!["Étoiles"])] {
+        let page = events(&mut world, typed);
+        assert_eq!((titles(&page), page.among_newest), (found, false), "{typed} in a small company");
+    }
+    leave_room(&world, engine);
+    create(&mut world, "北京会議室");
+    create(&mut world, "会議");
+    create(&mut world, "Toiles");
+    for (typed, found, among_newest) in [
+        // Words are not told apart in this script: they are found where they stand.
+        ("会議", vec!["会議", "北京会議室"], true),
+        ("東京会議室", vec![], true),
+        ("to", vec!["Toiles"], true),
+        ("toil", vec!["Toiles"], false),
+        ("oile", vec!["Toiles"], true),
+        ("nothing like it", vec![], true),
+        ("étoiles", vec!["Étoiles"], false),
+        ("étoiles 東京", vec![], true),
+        ("", vec!["Lou Bouzin General Assembly", "Toiles", "Étoiles", "東京会議室", "会議", "北京会議室"], false),
+    ] {
+        let page = events(&mut world, typed);
+        let mut titles = titles(&page);
+        let mut found = found;
+        titles.sort_unstable();
+        found.sort_unstable();
+        assert_eq!((titles, page.among_newest), (found, among_newest), "{typed}");
+    }
+}
+
+/// Every letter that the program takes for indexed is a letter to the full-text index of each
+/// engine: a word of it is found by the index.
+#[rstest]
+fn every_indexed_letter_is_one_for_the_engine(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    const IN_A_ROW: usize = 64;
+    let mut world = World::new(engine);
+    let client = world.client_of(world.sales.actor.id, "One");
+    let mut db = world.connection();
+    let word = |letter: char| letter.to_string().repeat(3);
+    let is_folded = |letter: &char| text::fold(&letter.to_string()) == letter.to_string();
+    let letters: Vec<char> = ('\0'..=char::MAX)
+        .filter(|letter| letter.is_alphanumeric() && is_folded(letter) && storage::is_indexed(&word(*letter)))
+        .collect();
+    let mut missed = Vec::new();
+    for some in letters.chunks(IN_A_ROW) {
+        let words: String = some.iter().map(|letter| format!(" {}", word(*letter))).collect();
+        diesel::update(clients::table.find(client)).set(clients::search.eq(words)).execute(&mut db).unwrap();
+        for letter in some {
+            let found = db.matching("clients", "search", &[&word(*letter)], 2).unwrap();
+            if found != [client.0] {
+                missed.push(*letter);
+            }
+        }
+    }
+    let missed: Vec<String> = missed.iter().map(|letter| format!("U+{:04X}", u32::from(*letter))).collect();
+    assert!(letters.len() > 1_000 && missed.is_empty(), "{} letters, without {missed:?}", letters.len());
+}
+
+/// More rows than a page that have the words only inside of theirs: the file has them all.
+#[rstest]
+fn an_export_of_pieces_of_words_has_every_page(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    use epic_events::services::export::{Format, What};
+    let mut world = World::new(engine);
+    for number in 0..250 {
+        world.client_of(world.sales.actor.id, &format!("Montclair {number:03}"));
+    }
+    let filter = ClientFilter { text: "clair".to_owned(), ..ClientFilter::default() };
+    let what = What::Clients(listing(filter, ClientSort::Name, 100));
+    let reply = world.manage(&Request::Export { what, format: Format::Csv });
+    assert!(matches!(reply, Reply::Exported { rows: 250, .. }), "{reply:?}");
+}
