@@ -40,14 +40,18 @@ impl Target {
 /// What an address looks like that is understood.
 pub(super) const FORM: &str = "mysql://USER:PASSWORD@HOST:PORT/NAME";
 
-/// Said to the server once for each connection.
-const SESSION: &str = "SET time_zone = '+00:00', \
+/// Said to the server once for each connection, in one round trip. What was committed is read,
+/// not what stood when the transaction began: the rules are checked after the rows they depend
+/// on were locked. The last two are answered by nodes of a cluster.
+pub(super) const SESSION: &str = "SET time_zone = '+00:00', character_set_client = 'utf8mb4', \
+     character_set_connection = 'utf8mb4', character_set_results = 'utf8mb4', \
      sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', \
-     innodb_lock_wait_timeout = 5";
+     innodb_lock_wait_timeout = 5; \
+     SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+     SHOW VARIABLES LIKE 'wsrep_on'; SHOW STATUS LIKE 'wsrep_ready'";
 
-/// Reads what was committed, not what stood when the transaction began: the rules are
-/// checked after the rows they depend on were locked.
-const ISOLATION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+/// The largest packet of the protocol. The server knows what it takes itself.
+const MAX_PACKET: usize = 1 << 30;
 
 /// The same address for each of its hosts.
 pub(super) fn each_host(address: &str) -> Vec<String> {
@@ -78,11 +82,13 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
     let mut options = OptsBuilder::from_opts(parsed)
         .ip_or_hostname(host)
         .client_found_rows(true)
-        // Diesel keeps the prepared statements; a second cache would close them under it.
+        // Statements are kept by `wire`; a second cache would close them under it.
         .stmt_cache_size(0)
         .prefer_socket(false)
         .tcp_keepalive(Some(10_000_u32))
-        .setup(vec![SESSION, ISOLATION]);
+        // Otherwise the library asks for both; the second one is for pools.
+        .max_allowed_packet(Some(MAX_PACKET))
+        .wait_timeout(Some(28_800));
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         match pair.split_once('=').unwrap_or((pair, "")) {
             ("ssl_mode", value) => mode = value,

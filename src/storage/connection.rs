@@ -44,6 +44,13 @@ pub struct Sampled {
     pub times: i64,
 }
 
+/// A text alone.
+#[derive(diesel::QueryableByName)]
+struct Text {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    text: String,
+}
+
 /// A row's id alone.
 #[derive(diesel::QueryableByName)]
 struct Id {
@@ -162,6 +169,18 @@ impl Db {
             Self::Mysql(connection) if connection.has_next() => Ok(connection.batch_execute("DO 0")?),
             _ => Ok(()),
         }
+    }
+
+    /// The first column of an answer as text; on a server in one round trip, the first time too.
+    pub fn texts(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
+        use diesel::{RunQueryDsl, sql_query};
+        Ok(match self {
+            Self::Mysql(connection) => connection.texts(sql)?,
+            Self::Sqlite(connection) => {
+                let rows: Vec<Text> = sql_query(format!("SELECT text FROM ({sql})")).load(connection)?;
+                rows.into_iter().map(|row| row.text).collect()
+            }
+        })
     }
 
     /// The highest id of a table.

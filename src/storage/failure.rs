@@ -44,6 +44,15 @@ impl Failure {
         }
     }
 
+    /// The table that was asked is not there, or not there for this account.
+    pub(super) fn is_about_no_table(&self) -> bool {
+        let Self::Other(Error::DatabaseError(_, detail)) = self else { return false };
+        let said = detail.message();
+        said.starts_with("no such table")
+            || said.starts_with("Table '") && said.ends_with("doesn't exist")
+            || said.starts_with("SELECT command denied to user")
+    }
+
     /// The one place that knows the engines' ways to say things. MySQL's codes do not
     /// reach us through Diesel, its messages do.
     fn classify(kind: Kind, detail: Box<dyn DatabaseErrorInformation + Send + Sync>) -> Self {

@@ -38,25 +38,15 @@ pub enum Level {
 
 /// Compares the tables with this program's migrations. Changes nothing.
 pub fn level(connection: &mut Db) -> Result<Level, Failure> {
-    use diesel::{QueryDsl, RunQueryDsl};
     // Diesel's own question would first try to create the table, which the application's
     // account may not.
-    let applied = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
-    let (applied, known) = match connection {
-        Db::Mysql(connection) => {
-            if !mysql_has_migrations(connection)? {
-                return Ok(Level::Empty);
-            }
-            (applied.load::<String>(connection)?, versions::<Mysql>(&MYSQL)?)
-        }
-        Db::Sqlite(connection) => {
-            use diesel::{dsl::sql, select, sql_types::Bool};
-            let exists = "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')";
-            if !select(sql::<Bool>(exists)).get_result::<bool>(connection)? {
-                return Ok(Level::Empty);
-            }
-            (applied.load::<String>(connection)?, versions::<Sqlite>(&SQLITE)?)
-        }
+    let applied = match connection.texts("SELECT version AS text FROM __diesel_schema_migrations") {
+        Err(failure) if failure.is_about_no_table() => return Ok(Level::Empty),
+        other => other?,
+    };
+    let known = match connection {
+        Db::Mysql(_) => versions::<Mysql>(&MYSQL)?,
+        Db::Sqlite(_) => versions::<Sqlite>(&SQLITE)?,
     };
     Ok(if applied.is_empty() {
         Level::Empty
@@ -163,13 +153,6 @@ where
 {
     let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(failed)?;
     Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
-}
-
-fn mysql_has_migrations(connection: &mut MysqlConnection) -> Result<bool, Failure> {
-    use diesel::{RunQueryDsl, dsl::sql, select, sql_types::Bool};
-    let exists = "EXISTS (SELECT 1 FROM information_schema.tables \
-         WHERE table_schema = DATABASE() AND table_name = '__diesel_schema_migrations')";
-    Ok(select(sql::<Bool>(exists)).get_result(connection)?)
 }
 
 /// The right to migrate a MySQL database, for a while. A row, since `GET_LOCK` is given

@@ -27,6 +27,7 @@ pub mod settings;
 pub mod spans;
 pub mod standing;
 pub mod users;
+mod wire;
 
 pub use address::Target;
 pub use connection::{Db, MultiBackend};

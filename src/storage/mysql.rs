@@ -11,20 +11,21 @@ use diesel::{
     expression::QueryMetadata,
     internal::derives::multiconnection::{ConnectionSealed, MultiConnectionHelper},
     migration::{CREATE_MIGRATIONS_TABLE, MigrationConnection},
-    mysql::{Mysql, MysqlQueryBuilder},
-    query_builder::{AstPass, Query, QueryBuilder, QueryFragment, QueryId},
+    mysql::Mysql,
+    query_builder::{Query, QueryFragment, QueryId},
     result::{ConnectionError, ConnectionResult, DatabaseErrorKind, Error, QueryResult},
     sql_types::TypeMetadata,
 };
-use diesel_async::{AsyncConnection, AsyncConnectionCore, AsyncMysqlConnection, SimpleAsyncConnection};
-use futures_util::StreamExt;
 
-use super::address::{each_host, options};
+use super::{
+    address::{SESSION, each_host, options},
+    wire::{Asked, Row, Wire, patiently},
+};
 use crate::domain::error::ConnectionProblem;
 
 type Lookup = <Mysql as TypeMetadata>::MetadataLookup;
 
-/// How long to wait for a server that is asked to connect.
+/// How long to wait for each answer of a server while connecting.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// The same where there are others to ask.
 const HOST_PATIENCE: Duration = Duration::from_secs(2);
@@ -39,22 +40,18 @@ pub(super) fn lacks_majority(message: &str) -> bool {
 /// How long to wait while the tables are brought up to date.
 const MIGRATION_PATIENCE: Duration = Duration::from_mins(30);
 
-/// A line of `SHOW VARIABLES` or `SHOW STATUS`.
-#[derive(diesel::QueryableByName)]
-struct Named {
-    #[diesel(sql_type = diesel::sql_types::Text, column_name = "Value")]
-    value: String,
-}
-
 /// A connection that is lost for good after its first broken or late call.
 pub struct MysqlConnection {
-    inner: AsyncMysqlConnection,
+    wire: Wire,
     runtime: tokio::runtime::Runtime,
     transaction: AnsiTransactionManager,
     lost: bool,
     server: String,
     patience: Duration,
     clustered: bool,
+    /// Whether a node of a cluster had its majority behind it; any other server is ready. It
+    /// has to be asked: without it a node still answers what needs no table.
+    ready: bool,
     /// Goes out with the next statement that has no parameters.
     next: String,
 }
@@ -69,9 +66,8 @@ impl MysqlConnection {
         }
         let mut problem = ConnectionProblem::Refused;
         for host in &hosts {
-            let connected = Self::connect(host, HOST_PATIENCE).and_then(|mut connection| {
-                let ready = connection.is_ready().map_err(|error| ConnectionProblem::Other(error.to_string()))?;
-                if ready { Ok(connection) } else { Err(ConnectionProblem::NoMajority) }
+            let connected = Self::connect(host, HOST_PATIENCE).and_then(|connection| {
+                if connection.ready { Ok(connection) } else { Err(ConnectionProblem::NoMajority) }
             });
             match connected {
                 Ok(connection) => return Ok(connection),
@@ -99,50 +95,33 @@ impl MysqlConnection {
         let connect = async {
             let connection = mysql_async::Conn::new(options).await.map_err(|error| problem(&error))?;
             let (major, minor, patch) = connection.server_version();
-            let inner = AsyncMysqlConnection::try_from(connection).await;
-            let inner = inner.map_err(|error| match error.to_string() {
+            let mut wire = Wire::of(connection);
+            let told = wire.texts(SESSION).await.map_err(|error| match error.to_string() {
                 lost if is_fatal(&lost) => ConnectionProblem::Lost,
                 other => ConnectionProblem::Other(other),
             })?;
-            Ok((inner, format!("MySQL {major}.{minor}.{patch}")))
+            Ok((wire, format!("MySQL {major}.{minor}.{patch}"), told))
         };
-        let limited = async { tokio::time::timeout(patience, connect).await };
-        let (inner, server) = runtime.block_on(limited).unwrap_or(Err(ConnectionProblem::Timeout))?;
-        let mut connection = Self {
-            inner,
+        let connected = patiently(&runtime, patience, connect);
+        let (wire, server, told) = connected.unwrap_or(Err(ConnectionProblem::Timeout))?;
+        let says = |[name, value]: &[String; 2], asked: &str, answer: &str| name == asked && value == answer;
+        let clustered = told.iter().any(|line| says(line, "wsrep_on", "ON"));
+        Ok(Self {
+            wire,
             runtime,
             transaction: AnsiTransactionManager::default(),
             lost: false,
             server,
-            patience,
-            clustered: false,
+            patience: CALL_PATIENCE,
+            clustered,
+            ready: !clustered || !told.iter().any(|line| says(line, "wsrep_ready", "OFF")),
             next: String::new(),
-        };
-        connection.clustered = connection.asks_a_cluster().map_err(|_| ConnectionProblem::Lost)?;
-        connection.patience = CALL_PATIENCE;
-        Ok(connection)
-    }
-
-    fn asks_a_cluster(&mut self) -> QueryResult<bool> {
-        use diesel::RunQueryDsl;
-        let on: Vec<Named> = diesel::sql_query("SHOW VARIABLES LIKE 'wsrep_on'").load(self)?;
-        Ok(on.iter().any(|variable| variable.value == "ON"))
+        })
     }
 
     /// Whether this is a node of a Galera cluster.
     pub fn is_clustered(&self) -> bool {
         self.clustered
-    }
-
-    /// Whether a node of a cluster has its majority behind it; any other server is ready.
-    /// It has to be asked: without it a node still answers what needs no table.
-    fn is_ready(&mut self) -> QueryResult<bool> {
-        use diesel::RunQueryDsl;
-        if !self.clustered {
-            return Ok(true);
-        }
-        let ready: Vec<Named> = diesel::sql_query("SHOW STATUS LIKE 'wsrep_ready'").load(self)?;
-        Ok(ready.iter().all(|status| status.value != "OFF"))
     }
 
     /// What answers, with its version.
@@ -175,22 +154,29 @@ impl MysqlConnection {
         self.next.clear();
     }
 
+    /// The first column of an answer as text. Nothing is prepared, which saves a round trip for
+    /// what is asked once.
+    pub fn texts(&mut self, sql: &str) -> QueryResult<Vec<String>> {
+        let rows = self.wait(|wire| async { wire.texts(sql).await })?;
+        Ok(rows.into_iter().map(|[text]| text).collect())
+    }
+
     /// Waits longer for an answer from now on: making an index takes its time.
     pub fn be_patient(&mut self) {
         self.patience = MIGRATION_PATIENCE;
     }
 
-    fn wait<'a, F, T>(&'a mut self, call: impl FnOnce(&'a mut AsyncMysqlConnection) -> F) -> QueryResult<T>
+    fn wait<'a, F, T>(&'a mut self, call: impl FnOnce(&'a mut Wire) -> F) -> QueryResult<T>
     where
         F: Future<Output = QueryResult<T>> + 'a,
     {
-        let Self { inner, runtime, lost, patience, .. } = self;
+        let Self { wire, runtime, lost, patience, .. } = self;
         let patience = *patience;
         if *lost {
             return Err(closed("the connection was lost before".to_owned()));
         }
-        let answer = runtime.block_on(async { tokio::time::timeout(patience, call(inner)).await });
-        let answer = answer.unwrap_or_else(|_| Err(closed(format!("no answer within {patience:?}"))));
+        let answer = patiently(runtime, patience, call(wire));
+        let answer = answer.unwrap_or_else(|| Err(closed(format!("no answer within {patience:?}"))));
         match answer {
             // After either, the wire is in a state that nobody knows.
             Err(Error::DatabaseError(_, detail)) if is_fatal(detail.message()) => {
@@ -250,30 +236,7 @@ fn problem(error: &mysql_async::Error) -> ConnectionProblem {
 impl SimpleConnection for MysqlConnection {
     fn batch_execute(&mut self, query: &str) -> QueryResult<()> {
         let query = std::mem::take(&mut self.next) + query;
-        self.wait(|connection| connection.batch_execute(&query))
-    }
-}
-
-/// A write that stays prepared, which saves a round trip the next time. Diesel does that with
-/// questions only: the text of a write may be another one each time. The long ones of many
-/// rows are not kept here either.
-struct Kept<'a, T>(&'a T);
-
-impl<T> QueryId for Kept<'_, T> {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl<T: QueryFragment<Mysql>> QueryFragment<Mysql> for Kept<'_, T> {
-    fn walk_ast<'b>(&'b self, out: AstPass<'_, 'b, Mysql>) -> QueryResult<()> {
-        self.0.walk_ast(out)
-    }
-
-    fn is_safe_to_cache_prepared(&self, backend: &Mysql) -> QueryResult<bool> {
-        const LONG: usize = 1_500;
-        let mut text = MysqlQueryBuilder::new();
-        self.0.to_sql(&mut text, backend)?;
-        Ok(text.finish().len() < LONG)
+        self.wait(|wire| async { wire.batch(&query).await })
     }
 }
 
@@ -291,7 +254,8 @@ impl Connection for MysqlConnection {
     where
         T: QueryFragment<Mysql> + QueryId,
     {
-        self.wait(|connection| connection.execute_returning_count(Kept(source)))
+        let asked = Asked::write(source)?;
+        self.wait(|wire| wire.execute(asked))
     }
 
     fn transaction_state(&mut self) -> &mut AnsiTransactionManager {
@@ -299,29 +263,28 @@ impl Connection for MysqlConnection {
     }
 
     fn instrumentation(&mut self) -> &mut dyn Instrumentation {
-        self.inner.instrumentation()
+        &mut *self.wire.instrumentation
     }
 
     fn set_instrumentation(&mut self, instrumentation: impl Instrumentation) {
-        self.inner.set_instrumentation(instrumentation);
+        self.wire.instrumentation = instrumentation.into();
     }
 
-    fn set_prepared_statement_cache_size(&mut self, size: CacheSize) {
-        self.inner.set_prepared_statement_cache_size(size);
-    }
+    /// Which statements stay prepared is decided by what is asked.
+    fn set_prepared_statement_cache_size(&mut self, _: CacheSize) {}
 }
 
 impl LoadConnection for MysqlConnection {
     type Cursor<'conn, 'query> = std::vec::IntoIter<QueryResult<Self::Row<'conn, 'query>>>;
-    type Row<'conn, 'query> = <AsyncMysqlConnection as AsyncConnectionCore>::Row<'conn, 'query>;
+    type Row<'conn, 'query> = Row;
 
     fn load<'conn, 'query, T>(&'conn mut self, source: T) -> QueryResult<Self::Cursor<'conn, 'query>>
     where
         T: Query + QueryFragment<Mysql> + QueryId + 'query,
         Mysql: QueryMetadata<T::SqlType>,
     {
-        let rows = self.wait(|connection| async { Ok(connection.load(source).await?.collect::<Vec<_>>().await) })?;
-        Ok(rows.into_iter())
+        let asked = Asked::question(&source)?;
+        Ok(self.wait(|wire| wire.load(asked))?.into_iter())
     }
 }
 

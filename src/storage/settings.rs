@@ -126,6 +126,6 @@ pub fn login_secret(db: &mut Db) -> Result<SecretString, Failure> {
 
 /// Whether a company has been set up here.
 pub fn is_set_up(db: &mut Db) -> Result<bool, Failure> {
-    let claimed = settings::table.find(INITIALISED_AT).select(settings::value);
-    Ok(claimed.first::<String>(db).optional()?.is_some_and(|value| !value.is_empty()))
+    let value = db.texts(&format!("SELECT value AS text FROM settings WHERE `key` = '{INITIALISED_AT}'"))?;
+    Ok(value.first().is_some_and(|value| !value.is_empty()))
 }

@@ -11,6 +11,7 @@ mod chain;
 mod cluster;
 mod common;
 mod connection;
+mod distance;
 mod doubt;
 mod durability;
 mod faults;

@@ -1,0 +1,320 @@
+//! Diesel's statements and rows over a connection of `mysql_async`.
+//!
+//! `diesel-async` does the same, but says eight things to the server before the first
+//! question, each in a round trip of its own. Here connecting is the handshake and one batch.
+
+use std::{collections::HashMap, future::Future, pin::pin, sync::Arc, task::Poll, time::Duration};
+
+use diesel::{
+    connection::{DynInstrumentation, InstrumentationEvent, StrQueryHelper},
+    deserialize::FromSql,
+    mysql::{
+        Mysql, MysqlQueryBuilder, MysqlType, MysqlValue,
+        data_types::{MysqlTime, MysqlTimestampType},
+    },
+    query_builder::{QueryBuilder, QueryFragment, bind_collector::RawBytesBindCollector},
+    result::{DatabaseErrorKind, Error, QueryResult},
+    row::{Field, PartialRow, RowIndex, RowSealed},
+    sql_types::Timestamp,
+};
+use mysql_async::{Column, Conn, Params, Statement, Value, consts::ColumnType, prelude::Queryable};
+
+/// A statement with its parameters, as it goes to the server.
+pub(super) struct Asked {
+    sql: String,
+    params: Vec<Value>,
+    /// Whether the server keeps it prepared, which saves a round trip the next time.
+    keep: bool,
+}
+
+impl Asked {
+    /// A question. Diesel knows which texts may be another one each time.
+    pub fn question(source: &impl QueryFragment<Mysql>) -> QueryResult<Self> {
+        let keep = source.is_safe_to_cache_prepared(&Mysql)?;
+        Self::of(source, |_| keep)
+    }
+
+    /// A write. Diesel keeps none of them, since their texts may differ; those of this program
+    /// are few, except the long ones of many rows.
+    pub fn write(source: &impl QueryFragment<Mysql>) -> QueryResult<Self> {
+        const LONG: usize = 1_500;
+        Self::of(source, |sql| sql.len() < LONG)
+    }
+
+    fn of(source: &impl QueryFragment<Mysql>, keep: impl FnOnce(&str) -> bool) -> QueryResult<Self> {
+        let mut text = MysqlQueryBuilder::new();
+        source.to_sql(&mut text, &Mysql)?;
+        let sql = text.finish();
+        let mut collected = RawBytesBindCollector::<Mysql>::new();
+        source.collect_binds(&mut collected, &mut (), &Mysql)?;
+        let params = collected.metadata.into_iter().zip(collected.binds).map(to_value).collect::<QueryResult<_>>()?;
+        Ok(Self { keep: keep(&sql), sql, params })
+    }
+}
+
+/// A parameter: Diesel hands over the bytes that the C library would take.
+fn to_value((of_type, bytes): (MysqlType, Option<Vec<u8>>)) -> QueryResult<Value> {
+    let Some(bytes) = bytes else { return Ok(Value::NULL) };
+    let unfit = || Error::SerializationError(format!("a parameter of the type {of_type:?}").into());
+    Ok(match of_type {
+        MysqlType::Tiny | MysqlType::Short | MysqlType::Long | MysqlType::LongLong => {
+            Value::Int(whole_number(&bytes).ok_or_else(unfit)?)
+        }
+        MysqlType::Float => Value::Float(f32::from_ne_bytes(bytes.try_into().map_err(|_| unfit())?)),
+        MysqlType::Double => Value::Double(f64::from_ne_bytes(bytes.try_into().map_err(|_| unfit())?)),
+        MysqlType::Date | MysqlType::DateTime | MysqlType::Timestamp => {
+            let time = <MysqlTime as FromSql<Timestamp, Mysql>>::from_sql(MysqlValue::new(&bytes, of_type));
+            let time = time.map_err(Error::SerializationError)?;
+            let small = |part: u32| u8::try_from(part).map_err(|_| unfit());
+            Value::Date(
+                u16::try_from(time.year).map_err(|_| unfit())?,
+                small(time.month)?,
+                small(time.day)?,
+                small(time.hour)?,
+                small(time.minute)?,
+                small(time.second)?,
+                u32::try_from(time.second_part).map_err(|_| unfit())?,
+            )
+        }
+        MysqlType::Numeric | MysqlType::Set | MysqlType::Enum | MysqlType::String | MysqlType::Blob => {
+            Value::Bytes(bytes)
+        }
+        _ => return Err(unfit()),
+    })
+}
+
+/// The number in so many bytes. Those of a type do not tell how many: a truth value is a `Tiny`
+/// of four.
+fn whole_number(bytes: &[u8]) -> Option<i64> {
+    Some(match bytes.len() {
+        1 => i8::from_ne_bytes(bytes.try_into().ok()?).into(),
+        2 => i16::from_ne_bytes(bytes.try_into().ok()?).into(),
+        4 => i32::from_ne_bytes(bytes.try_into().ok()?).into(),
+        8 => i64::from_ne_bytes(bytes.try_into().ok()?),
+        _ => return None,
+    })
+}
+
+/// A row of an answer.
+pub struct Row {
+    columns: Arc<[Column]>,
+    /// As Diesel reads them; nothing where there is NULL.
+    values: Vec<Option<(MysqlType, Vec<u8>)>>,
+}
+
+impl Row {
+    fn of(row: mysql_async::Row) -> Self {
+        let columns = row.columns();
+        let values = row.unwrap().into_iter().zip(columns.iter()).map(|(value, column)| from_value(value, column));
+        Self { values: values.collect(), columns }
+    }
+}
+
+fn from_value(value: Value, column: &Column) -> Option<(MysqlType, Vec<u8>)> {
+    Some(match value {
+        Value::NULL => return None,
+        Value::Bytes(bytes) => match column.column_type() {
+            ColumnType::MYSQL_TYPE_DECIMAL | ColumnType::MYSQL_TYPE_NEWDECIMAL => (MysqlType::Numeric, bytes),
+            _ => (MysqlType::String, bytes),
+        },
+        Value::Int(number) => (MysqlType::LongLong, number.to_ne_bytes().into()),
+        Value::UInt(number) => (MysqlType::UnsignedLongLong, number.to_ne_bytes().into()),
+        Value::Float(number) => (MysqlType::Float, number.to_ne_bytes().into()),
+        Value::Double(number) => (MysqlType::Double, number.to_ne_bytes().into()),
+        Value::Date(year, month, day, hour, minute, second, micros) => {
+            let [month, day, hour, minute, second] = [month, day, hour, minute, second].map(u32::from);
+            let kind = MysqlTimestampType::MYSQL_TIMESTAMP_DATETIME;
+            let time = MysqlTime::new(year.into(), month, day, hour, minute, second, micros.into(), false, kind, 0);
+            (MysqlType::DateTime, time.serialize().into())
+        }
+        Value::Time(negative, days, hour, minute, second, micros) => {
+            let [hour, minute, second] = [hour, minute, second].map(u32::from);
+            let kind = MysqlTimestampType::MYSQL_TIMESTAMP_TIME;
+            let time = MysqlTime::new(0, 0, days, hour, minute, second, micros.into(), negative, kind, 0);
+            (MysqlType::Time, time.serialize().into())
+        }
+    })
+}
+
+impl RowSealed for Row {}
+
+impl RowIndex<usize> for Row {
+    fn idx(&self, at: usize) -> Option<usize> {
+        (at < self.columns.len()).then_some(at)
+    }
+}
+
+impl RowIndex<&str> for Row {
+    fn idx(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name_str() == name)
+    }
+}
+
+impl<'a> diesel::row::Row<'a, Mysql> for Row {
+    type Field<'f>
+        = Cell<'f>
+    where
+        'a: 'f,
+        Self: 'f;
+    type InnerPartialRow = Self;
+
+    fn field_count(&self) -> usize {
+        self.columns.len()
+    }
+
+    fn get<'f, I>(&'f self, index: I) -> Option<Cell<'f>>
+    where
+        'a: 'f,
+        Self: RowIndex<I>,
+    {
+        let at = self.idx(index)?;
+        Some(Cell { column: &self.columns[at], value: self.values[at].as_ref() })
+    }
+
+    fn partial_row(&self, range: std::ops::Range<usize>) -> PartialRow<'_, Self> {
+        PartialRow::new(self, range)
+    }
+}
+
+/// One value of a row.
+pub struct Cell<'a> {
+    column: &'a Column,
+    value: Option<&'a (MysqlType, Vec<u8>)>,
+}
+
+impl<'a> Field<'a, Mysql> for Cell<'a> {
+    fn field_name(&self) -> Option<&str> {
+        std::str::from_utf8(self.column.name_ref()).ok()
+    }
+
+    fn value(&self) -> Option<MysqlValue<'_>> {
+        self.value.map(|(of_type, bytes)| MysqlValue::new(bytes, *of_type))
+    }
+}
+
+/// A connection, and the statements that its server keeps prepared for it.
+pub(super) struct Wire {
+    connection: Conn,
+    prepared: HashMap<String, Statement>,
+    /// Was asked once; told to the server together with what is asked next.
+    to_close: Option<Statement>,
+    pub instrumentation: DynInstrumentation,
+}
+
+impl Wire {
+    pub fn of(connection: Conn) -> Self {
+        let instrumentation = DynInstrumentation::default_instrumentation();
+        Self { connection, prepared: HashMap::new(), to_close: None, instrumentation }
+    }
+
+    fn tell(&mut self, sql: &str) {
+        self.instrumentation.on_connection_event(InstrumentationEvent::start_query(&StrQueryHelper::new(sql)));
+    }
+
+    /// Runs statements that are parted by semicolons, in one round trip.
+    pub async fn batch(&mut self, sql: &str) -> QueryResult<()> {
+        self.tell(sql);
+        self.connection.query_drop(sql).await.map_err(|error| failed(&error))
+    }
+
+    /// The rows of all answers to a batch of questions, in one round trip, since nothing is
+    /// prepared: so many columns of each, as text.
+    pub async fn texts<const COLUMNS: usize>(&mut self, sql: &str) -> QueryResult<Vec<[String; COLUMNS]>> {
+        self.tell(sql);
+        let ask = async {
+            let mut rows: Vec<mysql_async::Row> = Vec::new();
+            let mut answers = self.connection.query_iter(sql).await?;
+            while !answers.is_empty() {
+                rows.extend(answers.collect::<mysql_async::Row>().await?);
+            }
+            Ok(rows)
+        };
+        let rows = ask.await.map_err(|error| failed(&error))?;
+        let text = |row: &mysql_async::Row, at| row.get_opt(at).and_then(Result::ok).unwrap_or_default();
+        Ok(rows.iter().map(|row| std::array::from_fn(|at| text(row, at))).collect())
+    }
+
+    async fn prepare(&mut self, asked: &Asked) -> Result<Statement, mysql_async::Error> {
+        if let Some(done) = self.to_close.take() {
+            self.connection.close(done).await?;
+        }
+        if let Some(statement) = self.prepared.get(&asked.sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.connection.prep(asked.sql.as_str()).await?;
+        if asked.keep {
+            self.prepared.insert(asked.sql.clone(), statement.clone());
+        } else {
+            self.to_close = Some(statement.clone());
+        }
+        Ok(statement)
+    }
+
+    /// How many rows it has changed.
+    pub async fn execute(&mut self, asked: Asked) -> QueryResult<usize> {
+        self.tell(&asked.sql);
+        let run = async {
+            let statement = self.prepare(&asked).await?;
+            self.connection.exec_drop(statement, Params::from(asked.params)).await?;
+            Ok(self.connection.affected_rows())
+        };
+        let changed = run.await.map_err(|error| failed(&error))?;
+        usize::try_from(changed).map_err(|error| Error::DeserializationError(Box::new(error)))
+    }
+
+    pub async fn load(&mut self, asked: Asked) -> QueryResult<Vec<QueryResult<Row>>> {
+        self.tell(&asked.sql);
+        let run = async {
+            let statement = self.prepare(&asked).await?;
+            let rows: Vec<mysql_async::Row> = self.connection.exec(statement, Params::from(asked.params)).await?;
+            Ok(rows)
+        };
+        let rows = run.await.map_err(|error| failed(&error))?;
+        Ok(rows.into_iter().map(|row| Ok(Row::of(row))).collect())
+    }
+}
+
+/// An error in Diesel's words: of the server with its message alone, anything else as it shows itself.
+fn failed(error: &mysql_async::Error) -> Error {
+    use DatabaseErrorKind as Kind;
+    let (kind, message) = match error {
+        mysql_async::Error::Server(error) => {
+            let kind = match error.code {
+                1062 | 1586 | 1859 => Kind::UniqueViolation,
+                1216 | 1217 | 1451 | 1452 | 1830 | 1834 => Kind::ForeignKeyViolation,
+                1792 => Kind::ReadOnlyTransaction,
+                1048 | 1364 => Kind::NotNullViolation,
+                3819 => Kind::CheckViolation,
+                _ => Kind::Unknown,
+            };
+            (kind, error.message.clone())
+        }
+        other => (Kind::Unknown, other.to_string()),
+    };
+    Error::DatabaseError(kind, Box::new(message))
+}
+
+/// Runs a call to its end, or until nothing was heard of the server for so long: each answer
+/// has this time, not all of them together, so that a slow link is no broken one.
+pub(super) fn patiently<T>(
+    runtime: &tokio::runtime::Runtime,
+    patience: Duration,
+    call: impl Future<Output = T>,
+) -> Option<T> {
+    runtime.block_on(async {
+        let mut call = pin!(call);
+        let mut silence = pin!(tokio::time::sleep(patience));
+        std::future::poll_fn(|context| {
+            if let Poll::Ready(done) = call.as_mut().poll(context) {
+                return Poll::Ready(Some(done));
+            }
+            if silence.as_mut().poll(context).is_ready() {
+                return Poll::Ready(None);
+            }
+            // Not woken by the clock, but by the wire: something has arrived.
+            silence.as_mut().reset(tokio::time::Instant::now() + patience);
+            silence.as_mut().poll(context).map(|()| None)
+        })
+        .await
+    })
+}

@@ -1,0 +1,58 @@
+//! A server at the far end of a slow link: three hundred milliseconds there, three hundred back.
+
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+
+use crate::{
+    common::figure,
+    support::{
+        Engine,
+        proxy::Proxy,
+        server,
+        terminal::{ENTER, SAVE, Terminal},
+        world::{PASSWORD, World},
+    },
+};
+
+const EACH_WAY: u64 = 300;
+const ROUND_TRIP: Duration = Duration::from_millis(2 * EACH_WAY);
+/// What nobody types in these forms.
+const MARK: &str = "ß";
+
+/// People sign in, open a list and save; a key is seen before anything could come back from the server.
+#[rstest]
+fn a_slow_link_shuts_nobody_out(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    world.client_of(world.sales.actor.id, "Kevin Casey");
+    let wire = Proxy::to(server(engine).port);
+    wire.move_away(EACH_WAY);
+    let url = world.db.url.replace(&server(engine).port.to_string(), &wire.port.to_string());
+    let home = tempfile::tempdir().unwrap();
+    let mut terminal = Terminal::start(home.path(), &url, &[]);
+    let t = &mut terminal;
+    let mut times = Vec::new();
+    let mut begun = Instant::now();
+    let mut took = |what: &str| {
+        times.push(format!("{what} {:.1} s", begun.elapsed().as_secs_f64()));
+        begun = Instant::now();
+    };
+    t.see(&["Username"]).field("sales").press(PASSWORD);
+    took("first screen");
+    t.press(ENTER).see(&["Waiting for you"]);
+    took("signing in");
+    t.press(":").see(&["Go to, or do"]).press("clients\r").see(&["Kevin Casey"]);
+    took("opening a list");
+    t.press(ENTER).see(&["c1@example.org"]).press("e").see(&["Edit client"]).press(MARK).see(&[MARK]);
+    took("opening a form");
+    t.press(SAVE);
+    let pressed = Instant::now();
+    t.press("\x7f").gone(MARK);
+    let echo = pressed.elapsed();
+    t.see(&["Saved, up to what you have typed since"]);
+    took("saving");
+    t.press(SAVE).see(&["Saved."]).gone("Edit client").press("q");
+    assert_eq!(terminal.end().0, 0);
+    assert!(echo < ROUND_TRIP, "a key was seen after {echo:?} only");
+    figure("11 slow link", engine.name(), &format!("{}; a key echoed within {echo:.0?}", times.join(", ")));
+}
