@@ -175,6 +175,14 @@ fn what_a_server_is_asked_for_is_known_to_all_of_the_family() {
     }
 }
 
+/// A folded text may be longer than the column that lists are sorted by.
+#[test]
+fn what_is_sorted_by_fits_its_column() {
+    for (path, text) in floor("storage").into_iter().chain(floor("services")) {
+        assert!(!text.contains("_key.eq(text::fold("), "{}: text::sort_key is cut to its column", path.display());
+    }
+}
+
 /// A test on some engines only is one that shows nothing about the others.
 #[test]
 fn tests_run_on_all_engines_or_on_all_servers() {

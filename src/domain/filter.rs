@@ -275,7 +275,7 @@ pub trait Sorted<S> {
 }
 
 fn folded(value: &str) -> Key {
-    Key::Text(text::fold(value))
+    Key::Text(text::sort_key(value))
 }
 
 fn maybe(value: Option<&str>) -> Key {

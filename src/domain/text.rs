@@ -101,6 +101,21 @@ pub fn fold(text: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect()
 }
 
+/// Characters of a folded text that a list is sorted by: what its column has room for, however
+/// many one letter is folded to.
+const LONGEST_KEY: usize = 500;
+
+/// What a list is sorted by: folded, and cut to the room of its column.
+pub fn sort_key(text: &str) -> String {
+    fold(text).chars().take(LONGEST_KEY).collect()
+}
+
+/// What is the same in any case of any script: for `É` and `é`, for `SS` and `ß`. Unlike folded
+/// text it keeps its accents. It has at most one and a half characters for each byte of the text.
+pub fn caseless(text: &str) -> String {
+    text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
+}
+
 /// The words of a text as they are searched by: folded, each a run of letters and digits,
 /// at most 40 characters of it.
 pub fn words(text: &str) -> Vec<String> {
@@ -263,6 +278,21 @@ mod tests {
         assert_eq!(clean("\u{200d}a\u{200d} \u{200c} b\u{200d}"), "a b");
         for whole in ["👩\u{200d}👧", "می\u{200c}خواهم"] {
             assert_eq!(clean(whole), whole);
+        }
+    }
+
+    proptest! {
+        /// In bytes of the address and characters of its column, which has 400 for 254 bytes.
+        #[test]
+        fn a_key_fits_its_column(text in "\\PC{0,80}") {
+            prop_assert!(caseless(&text).chars().count() * 2 <= text.len() * 3);
+            prop_assert!(sort_key(&text.repeat(30)).chars().count() <= LONGEST_KEY);
+        }
+
+        #[test]
+        fn case_makes_no_difference(text in "\\PC{0,40}") {
+            prop_assert_eq!(caseless(&caseless(&text)), caseless(&text));
+            prop_assert_eq!(caseless(&text.to_lowercase()), caseless(&text));
         }
     }
 

@@ -92,7 +92,7 @@ fn write(db: &mut Db, batch: &Batch, now: NaiveDateTime) -> Result<(), Stop> {
 fn staff(db: &mut Db) -> Result<Staff, Stop> {
     let mut of = |role| -> Result<Vec<(UserId, String)>, Stop> {
         let people = storage::users::active_of_role(db, role, "", 1_000)?;
-        Ok(people.into_iter().map(|user| (user.id, text::fold(&user.full_name))).collect())
+        Ok(people.into_iter().map(|user| (user.id, text::sort_key(&user.full_name))).collect())
     };
     Ok(Staff { sales: of(crate::domain::user::Role::Sales)?, support: of(crate::domain::user::Role::Support)? })
 }
@@ -155,19 +155,19 @@ fn clients(numbers: Range<u64>, first: u64, staff: &Staff, now: NaiveDateTime) -
         let who = who(number, staff);
         let (owner, sales_key) = &staff.sales[who.owner];
         format!(
-            "{},{},{},'client{number}@scale.example',{},{},'',{},{},{},{},'{now}','{now}'",
+            "{},{},{},'client{number}@scale.example','client{number}@scale.example',{},{},'',{},{},{},{},'{now}','{now}'",
             first + number,
             quoted(&who.name),
             quoted(&who.company),
             quoted(&who.phone),
             owner.0,
-            quoted(&text::fold(&who.name)),
-            quoted(&text::fold(&who.company)),
+            quoted(&text::sort_key(&who.name)),
+            quoted(&text::sort_key(&who.company)),
             quoted(sales_key),
             quoted(&who.words(number)),
         )
     });
-    let head = "INSERT INTO clients (id, full_name, company_name, email, phone, sales_contact_id, notes, name_key, \
+    let head = "INSERT INTO clients (id, full_name, company_name, email, email_key, phone, sales_contact_id, notes, name_key, \
                 company_key, sales_key, search, created_at, updated_at) VALUES ";
     statement(head, rows)
 }
@@ -199,8 +199,8 @@ fn contracts(
             "{},{},{total},{due},'{signed}','',{},{},{},{},'{}','{now}'",
             first + number,
             clients + client,
-            quoted(&text::fold(&who.name)),
-            quoted(&text::fold(&who.company)),
+            quoted(&text::sort_key(&who.name)),
+            quoted(&text::sort_key(&who.company)),
             quoted(&staff.sales[who.owner].1),
             quoted(&who.words(client)),
             signed - TimeDelta::days(12),
@@ -241,9 +241,9 @@ fn happenings(
             quoted(&who.name),
             quoted(place),
             10 + dice.roll(400),
-            quoted(&text::fold(&title)),
-            quoted(&text::fold(place)),
-            quoted(&text::fold(&who.name)),
+            quoted(&text::sort_key(&title)),
+            quoted(&text::sort_key(place)),
+            quoted(&text::sort_key(&who.name)),
             quoted(&text::searchable(&format!("{title} {place} {}", who.name))),
             quoted(&who.words(client)),
         )

@@ -1,11 +1,14 @@
-//! Columns that repeat something of another table, so that one index sorts and searches a
+//! Columns that the program derives from others. Some repeat something of another table, so that one index sorts and searches a
 //! list: the names of client, sales contact and support person, and the client's words.
 //! Every write that changes the original brings them along in the same transaction.
 
 use diesel::{connection::SimpleConnection, prelude::*};
 
 use super::{clients, connection::Db, events, failure::Failure};
-use crate::domain::id::{ClientId, UserId};
+use crate::domain::{
+    id::{ClientId, UserId},
+    text,
+};
 
 const CLIENTS: &str =
     "UPDATE clients SET sales_key = (SELECT u.name_key FROM users u WHERE u.id = clients.sales_contact_id)";
@@ -60,5 +63,51 @@ pub(super) fn rebuild(db: &mut Db) -> Result<(), Failure> {
             from += AT_ONCE;
         }
     }
+    Ok(())
+}
+
+/// What tells an e-mail address from others: unique, and what people sign in by.
+pub(super) fn email_key(email: Option<&str>) -> Option<String> {
+    email.map(text::caseless)
+}
+
+/// Writes the keys of all addresses anew, for tables that an older program has filled. Can be run
+/// again.
+///
+/// Where an older program let two people have one address, in other capitals, the second is left
+/// without a key: nobody signs in by it, and it has to be corrected when that record is edited.
+pub(super) fn write_email_keys(db: &mut Db) -> Result<(), Failure> {
+    macro_rules! write {
+        ($table:ident) => {{
+            use crate::schema::$table;
+            let mut last = 0;
+            loop {
+                let some: Vec<(i64, String, Option<String>)> = $table::table
+                    .filter($table::id.gt(last).and($table::email.is_not_null()))
+                    .order($table::id)
+                    .limit(500)
+                    .select(($table::id, $table::email.assume_not_null(), $table::email_key))
+                    .load(db)?;
+                let Some((end, ..)) = some.last() else { break };
+                last = *end;
+                for (id, email, found) in &some {
+                    let key = email_key(Some(email));
+                    if key == *found {
+                        continue;
+                    }
+                    let row = $table::table.find(id);
+                    match diesel::update(row).set($table::email_key.eq(key)).execute(db).map_err(Failure::from) {
+                        Err(Failure::Taken(_)) => {
+                            tracing::warn!(table = stringify!($table), id, "somebody else has this e-mail address too");
+                            diesel::update(row).set($table::email_key.eq(None::<String>)).execute(db)?;
+                        }
+                        other => drop(other?),
+                    }
+                }
+            }
+        }};
+    }
+    write!(users);
+    write!(clients);
     Ok(())
 }

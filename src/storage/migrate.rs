@@ -121,6 +121,9 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<(), Failure> {
 /// The migration before which the columns that an index is made over are filled.
 const NEEDS_TEXTS: &str = "0003";
 
+/// The migration behind which the program fills the keys of addresses.
+const HAS_EMAIL_KEYS: &str = "0005";
+
 fn run_pending(connection: &mut Db) -> Result<(), Failure> {
     let (known, applied) = match connection {
         Db::Mysql(mysql) => (versions::<Mysql>(&MYSQL)?, mysql.applied_migrations().map_err(failed)?),
@@ -131,13 +134,32 @@ fn run_pending(connection: &mut Db) -> Result<(), Failure> {
         if version == NEEDS_TEXTS {
             super::derived::rebuild(connection)?;
         }
+        // Noted as done once the keys are there: whoever dies in between begins with it again.
+        if version == HAS_EMAIL_KEYS
+            && let Db::Mysql(mysql) = connection
+        {
+            run_unnoted(mysql, version)?;
+            super::derived::write_email_keys(connection)?;
+        }
         match connection {
             Db::Mysql(mysql) => mysql.run_next_migration(MYSQL).map(drop),
             Db::Sqlite(sqlite) => sqlite.run_next_migration(SQLITE).map(drop),
         }
         .map_err(failed)?;
+        if version == HAS_EMAIL_KEYS
+            && let Db::Sqlite(_) = connection
+        {
+            super::derived::write_email_keys(connection)?;
+        }
     }
     Ok(())
+}
+
+/// Runs the statements of a migration, each of which can be run twice, without noting it as done.
+fn run_unnoted(mysql: &mut MysqlConnection, version: &str) -> Result<(), Failure> {
+    let migrations: Vec<Box<dyn Migration<Mysql>>> = MYSQL.migrations().map_err(failed)?;
+    let this = |migration: &&Box<dyn Migration<Mysql>>| migration.name().version().to_string() == version;
+    migrations.iter().find(this).map_or(Ok(()), |migration| migration.run(mysql).map_err(failed))
 }
 
 fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {

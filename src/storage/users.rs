@@ -29,11 +29,6 @@ use crate::{
     schema::{unknown_logins, users},
 };
 
-diesel::define_sql_function! {
-    /// Lower case: of ASCII on SQLite, of everything on MySQL.
-    fn lower(text: diesel::sql_types::Nullable<diesel::sql_types::Text>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
-}
-
 /// What signing in and every action looks at.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(MultiBackend))]
@@ -73,8 +68,9 @@ fn search_text(draft: &UserDraft) -> String {
 
 /// The account with this username or e-mail address, in any case.
 pub fn by_login(db: &mut Db, login: &str) -> Result<Option<Account>, Failure> {
-    let login = login.trim().to_lowercase();
-    let named = users::username.eq(login.clone()).or(lower(users::email).eq(login).assume_not_null());
+    let login = text::clean(login);
+    let email = users::email_key.eq(text::caseless(&login)).assume_not_null();
+    let named = users::username.eq(login.to_lowercase()).or(email);
     Ok(users::table.filter(named).select(Account::as_select()).first(db).optional()?)
 }
 
@@ -128,13 +124,14 @@ pub fn insert(db: &mut Db, new: &NewUser, now: NaiveDateTime) -> Result<UserId, 
             users::username.eq(&draft.username),
             users::full_name.eq(&draft.full_name),
             users::email.eq(&draft.email),
+            users::email_key.eq(derived::email_key(draft.email.as_deref())),
             users::phone.eq(&draft.phone),
             users::employee_number.eq(&draft.employee_number),
             users::role.eq(draft.role),
             users::active.eq(true),
             users::password_hash.eq(new.password_hash),
             users::must_change_password.eq(new.must_change_password),
-            users::name_key.eq(text::fold(&draft.full_name)),
+            users::name_key.eq(text::sort_key(&draft.full_name)),
             users::search.eq(search_text(draft)),
             users::created_at.eq(now),
             users::updated_at.eq(now),
@@ -156,11 +153,12 @@ pub fn update(
             users::username.eq(&draft.username),
             users::full_name.eq(&draft.full_name),
             users::email.eq(&draft.email),
+            users::email_key.eq(derived::email_key(draft.email.as_deref())),
             users::phone.eq(&draft.phone),
             users::employee_number.eq(&draft.employee_number),
             users::role.eq(draft.role),
             users::auth_epoch.eq(users::auth_epoch + i32::from(ends_sessions)),
-            users::name_key.eq(text::fold(&draft.full_name)),
+            users::name_key.eq(text::sort_key(&draft.full_name)),
             users::search.eq(search_text(draft)),
             users::version.eq(user.version + 1),
             users::updated_at.eq(now),

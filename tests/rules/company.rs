@@ -122,6 +122,9 @@ fn older_tables_are_brought_up_to_date_with_what_is_in_them() {
          UPDATE settings SET value = '2026-01-01 00:00:00' WHERE \"key\" = 'initialised_at';
          INSERT INTO users (username, full_name, role, password_hash, name_key, created_at, updated_at)
              VALUES ('bill', 'Bill Boquet', 'sales', '', 'bill boquet', '2026-01-01 00:00:00', '2026-01-01 00:00:00');
+         INSERT INTO users (username, full_name, email, role, password_hash, created_at, updated_at)
+             VALUES ('elodie', 'One', 'Élodie@example.org', 'sales', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00'),
+                    ('eloise', 'Two', 'éLODIE@example.org', 'sales', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00');
          INSERT INTO clients (full_name, company_name, phone, sales_contact_id, name_key, search, created_at, updated_at)
              VALUES ('Lou Bouzin', 'Lou Bouzin SA', '+666 12345', 1, 'lou bouzin', 'lou bouzin', '2026-01-01 00:00:00', '2026-01-01 00:00:00');
          INSERT INTO contracts (client_id, total_cents, due_cents, signed_at, created_at, updated_at)
@@ -140,4 +143,11 @@ fn older_tables_are_brought_up_to_date_with_what_is_in_them() {
     let listed = listing(filter, EventSort::Client, 10);
     let page = epic_events::storage::events::page(&mut connection, &listed, viewer, start());
     assert_eq!(page.unwrap().rows[0].event.title, "General Assembly");
+    // Two had one address, in other capitals: the first keeps it.
+    let keys: Vec<Option<String>> = {
+        use diesel::prelude::*;
+        use epic_events::schema::users;
+        users::table.select(users::email_key).order(users::id).load(&mut connection).unwrap()
+    };
+    assert_eq!(keys, [None, Some("élodie@example.org".to_owned()), None]);
 }

@@ -19,7 +19,8 @@ use std::thread;
 use chrono::TimeDelta;
 use epic_events::{
     domain::{
-        Cents, Error, EventId, Field, Problem, Reason,
+        Cents, ClientId, Error, EventId, Field, Problem, Reason,
+        client::ClientDraft,
         error::{ConnectionProblem, SignInProblem, SignedOutBecause},
         event::{EventDraft, Status},
         filter::{

@@ -373,3 +373,71 @@ fn no_event_is_given_a_time_that_summer_time_skips(
     skipped(edit(&mut world, 3, draft(at(2, 45), at(5, 0))), Field::StartsAt);
     skipped(edit(&mut world, 3, draft(at(2, 30), at(2, 45))), Field::EndsAt);
 }
+
+/// One letter may be folded to eighteen: what is sorted by is cut to the room that it has.
+#[rstest]
+fn names_that_grow_when_they_are_folded_are_saved(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let (name, place) = ("\u{FDFA}".repeat(100), "\u{FDFA}".repeat(200));
+    let sales = world.sales.actor.id;
+    let draft = ClientDraft { company_name: name.clone(), ..client_draft(&name) };
+    let (id, _) = world.save(&Request::CreateClient { draft: draft.clone(), sales_contact: Some(sales) });
+    world.save(&Request::UpdateClient { id: ClientId::new(id), version: 1, draft });
+    let draft = EventDraft { location: place, ..event_draft(&name, 10) };
+    world.save(&Request::CreateEvent { contract: records.signed, draft });
+    let draft = UserDraft { full_name: name.clone(), ..user_draft("ligature", Role::Sales) };
+    let (id, _) = world.save(&Request::CreateUser { draft, password: SecretString::from(PASSWORD) });
+    let other = world.client_of(epic_events::domain::UserId::new(id), "Somebody");
+    // A page that begins behind such a name finds its place by it.
+    for sort in [ClientSort::Name, ClientSort::Company, ClientSort::SalesContact] {
+        let mut names = Vec::new();
+        let mut edge = Edge::Start;
+        while let Reply::Clients(page) =
+            world.manage(&Request::ListClients(Listing { edge, ..listing(ClientFilter::default(), sort, 1) }))
+        {
+            names.extend(page.rows.iter().map(|row| row.client.id.0));
+            let Some(last) = page.rows.last().filter(|_| page.after) else { break };
+            edge = Edge::After(Cursor { key: last.key(sort), id: last.id() });
+        }
+        names.sort();
+        assert_eq!(names.len(), 3, "{sort:?}: {names:?}");
+        assert!(names.contains(&other.0));
+    }
+}
+
+/// Whatever the engine takes for a capital letter.
+#[rstest]
+fn an_address_is_the_same_in_any_case(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let create = |username: &str, email: &str| Request::CreateUser {
+        draft: UserDraft { email: Some(email.to_owned()), ..user_draft(username, Role::Sales) },
+        password: SecretString::from(PASSWORD),
+    };
+    world.save(&create("elodie", "Élodie@Example.org"));
+    for login in ["Élodie@Example.org", "élodie@example.org", "ÉLODIE@EXAMPLE.ORG", "E\u{301}lodie@example.org"] {
+        assert!(world.sign_in(login, PASSWORD).is_ok(), "{login}");
+    }
+    let manager = world.manager.clone();
+    for taken in ["éLODIE@example.org", "ÉLODIE@EXAMPLE.ORG"] {
+        assert_eq!(
+            invalid(world.ask(Some(&manager), &create("other", taken)), Field::Email),
+            Problem::Taken,
+            "{taken}"
+        );
+    }
+    world.save(&create("eloise", "elodie@example.org"));
+    let sales = world.sales.actor.id;
+    let client = |email: &str| Request::CreateClient {
+        draft: ClientDraft { email: Some(email.to_owned()), ..client_draft("Kevin Casey") },
+        sales_contact: Some(sales),
+    };
+    let (id, _) = world.save(&client("STRASSE@straße.example"));
+    let taken = world.ask(Some(&manager), &client("straSSe@STRASSE.example"));
+    assert_eq!(invalid(taken, Field::Email), Problem::Taken);
+    // Its own address in another case is no other's.
+    let draft = ClientDraft { email: Some("strasse@Straße.example".to_owned()), ..client_draft("Kevin Casey") };
+    world.save(&Request::UpdateClient { id: ClientId::new(id), version: 1, draft });
+}
