@@ -49,7 +49,8 @@ fn described(server: &Server, name: &str) -> Vec<String> {
     let questions = [
         "SELECT trigger_name, action_statement FROM information_schema.triggers \
          WHERE trigger_schema = DATABASE() ORDER BY 1",
-        "SELECT `key`, value, version FROM settings ORDER BY 1",
+        // Each company has a secret of its own.
+        "SELECT `key`, IF(`key` = 'login_secret', LENGTH(value), value), version FROM settings ORDER BY 1",
         "SELECT version FROM __diesel_schema_migrations ORDER BY 1",
     ];
     let tables = server.client(&["-BN", name, "-e", "SHOW TABLES"]);
