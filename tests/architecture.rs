@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{
+    collections::HashMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -264,5 +265,57 @@ fn nothing_but_sqlite_opens_the_database_file() {
     }
     for (file, _) in ALLOWED {
         assert!(root.join(file).exists(), "{file} is not there any more");
+    }
+}
+
+/// The functions of `storage` by module and name, each with the type that it answers with.
+fn answers() -> HashMap<String, String> {
+    let mut answers = HashMap::new();
+    for (path, text) in floor("storage") {
+        let module = path.file_stem().unwrap().to_string_lossy().into_owned();
+        for (at, _) in text.match_indices("pub fn ") {
+            let signature = text[at + "pub fn ".len()..].split('{').next().unwrap();
+            let name: String = signature.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            let answer = signature.rsplit_once("-> ").map_or("()", |(_, answer)| answer.trim());
+            answers.insert(format!("{module}::{name}"), answer.to_owned());
+        }
+    }
+    answers
+}
+
+/// The functions of `storage` that statements of this text call only to drop their answer:
+/// `storage::clients::update(…)?;`.
+fn dropped(text: &str) -> Vec<String> {
+    let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+    let code = code.join("\n");
+    let mut dropped = Vec::new();
+    for (at, _) in code.match_indices("storage::") {
+        let call = &code[at + "storage::".len()..];
+        let begins = code[..at].trim_end().ends_with([';', '{', '}']);
+        let Some(open) = call.find('(').filter(|_| begins) else { continue };
+        let mut depth = 0;
+        let end = call.char_indices().find_map(|(at, c)| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            (c == ')' && depth == 0).then_some(at + 1)
+        });
+        if end.is_some_and(|end| call[end..].trim_start().starts_with("?;")) {
+            dropped.push(call[..open].to_owned());
+        }
+    }
+    dropped
+}
+
+/// What a function of `storage` answers (whether it wrote, or how many rows) is looked at: a write
+/// that met no row is not told as done.
+#[test]
+fn services_drop_no_answer_of_storage() {
+    assert_eq!(dropped("{ storage::a::b(c(), (d))?; let e = storage::f::g()?; storage::h::i()?; }"), ["a::b", "h::i"]);
+    let answers = answers();
+    for (path, text) in floor("services") {
+        for call in dropped(&text) {
+            let answer = &answers[&call];
+            let nothing = answer.starts_with("Result<(), ");
+            assert!(nothing, "{} drops what storage::{call} answers: {answer}", path.display());
+        }
     }
 }

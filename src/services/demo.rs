@@ -176,7 +176,9 @@ fn fill(db: &mut Db, now: Moment) -> Result<(), Stop> {
     let hash = Hasher::new(4).hash(&SecretString::from(PASSWORD)).unwrap_or_default();
     let settings = Settings { company_name: "Epic Events (demo)".to_owned(), ..Settings::default() };
     db.transact(|db| {
-        storage::settings::claim_set_up(db, now.utc)?;
+        if !storage::settings::claim_set_up(db, now.utc)? {
+            return Err(Error::AlreadySetUp.into());
+        }
         storage::settings::save_all(db, &settings, now.utc)?;
         let staff = hire(db, &hash, now)?;
         let of = |role| staff.iter().filter(|(_, one)| *one == role).map(|(id, _)| *id).collect::<Vec<_>>();

@@ -158,8 +158,10 @@ fn run_pending(connection: &mut Db) -> Result<(), Failure> {
 /// Runs the statements of a migration, each of which can be run twice, without noting it as done.
 fn run_unnoted(mysql: &mut MysqlConnection, version: &str) -> Result<(), Failure> {
     let migrations: Vec<Box<dyn Migration<Mysql>>> = MYSQL.migrations().map_err(failed)?;
-    let this = |migration: &&Box<dyn Migration<Mysql>>| migration.name().version().to_string() == version;
-    migrations.iter().find(this).map_or(Ok(()), |migration| migration.run(mysql).map_err(failed))
+    for migration in migrations.iter().filter(|migration| migration.name().version().to_string() == version) {
+        migration.run(mysql).map_err(failed)?;
+    }
+    Ok(())
 }
 
 fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {

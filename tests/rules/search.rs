@@ -118,7 +118,7 @@ fn every_indexed_letter_is_one_for_the_engine(
         .collect();
     let mut missed = Vec::new();
     for some in letters.chunks(IN_A_ROW) {
-        let words: String = some.iter().map(|letter| format!(" {}", word(*letter))).collect();
+        let words = some.iter().map(|letter| word(*letter)).collect::<Vec<_>>().join(" ");
         diesel::update(clients::table.find(client)).set(clients::search.eq(words)).execute(&mut db).unwrap();
         for letter in some {
             let found = db.matching("clients", "search", &[&word(*letter)], 2).unwrap();

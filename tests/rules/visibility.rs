@@ -88,7 +88,7 @@ fn lists_details_search_and_files_show_the_same_records(
     world.save(&Request::ArchiveClient { id: ClientId::new(hidden[0].1), version: 1 });
     let settings = storage::settings::load(&mut world.connection()).unwrap();
     world.manage(&Request::UpdateSettings(Settings { visibility: Visibility::Restricted, ..settings }));
-    let archived: HashSet<_> = [over[2]].into_iter().chain(hidden).collect();
+    let archived: HashSet<Known> = [over[2]].into_iter().chain(hidden).collect();
     for (who, own) in [
         (world.manager.clone(), all.clone()),
         (sales, [over, free].concat()),
