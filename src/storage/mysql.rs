@@ -221,6 +221,9 @@ fn problem(error: &mysql_async::Error) -> ConnectionProblem {
         },
         E::Io(IoError::Tls(_)) => ConnectionProblem::BadCertificate,
         E::Driver(DriverError::NoClientSslFlagFromServer) => ConnectionProblem::NoTls,
+        // MySQL asks somebody whom it does not know in a way that it picks by the name, so that
+        // nobody learns which accounts there are; one of these ways the library does not know.
+        E::Driver(DriverError::UnknownAuthPlugin { .. }) => ConnectionProblem::AccessDenied,
         E::Io(IoError::Io(io)) => match io.kind() {
             K::ConnectionRefused => ConnectionProblem::Refused,
             K::TimedOut => ConnectionProblem::Timeout,
