@@ -72,11 +72,12 @@ pub(super) fn assign(db: &mut Db, call: &Call, assignments: &[Assignment]) -> Re
     helpers.sort_by_key(|id| id.0);
     helpers.dedup();
     let mut names = Vec::new();
-    for helper in &helpers {
-        names.push(storage::users::hold_active(db, *helper, Role::Support)?.ok_or(Reason::NotActiveSupport)?);
+    for helper in helpers {
+        let name = storage::users::hold_active(db, helper, Role::Support)?.ok_or(Reason::NotActiveSupport)?;
+        names.push((helper, name));
     }
-    let to = names.pop().filter(|_| names.is_empty());
-    let mut assigned = Assigned { to, titles: Vec::new(), undo: Vec::new(), missed: Vec::new() };
+    let mut given = Vec::new();
+    let mut assigned = Assigned { to: None, titles: Vec::new(), undo: Vec::new(), missed: Vec::new() };
     let mut entries = Vec::new();
     for assignment in assignments {
         let before = held(db, assignment.event)?;
@@ -99,11 +100,17 @@ pub(super) fn assign(db: &mut Db, call: &Call, assignments: &[Assignment]) -> Re
                 let after = Event { support_id: assignment.support, ..(*before).clone() };
                 entries.push(changed(Verb::SupportAssigned, &title, &*before, &after));
                 assigned.titles.push(title);
+                given.push(assignment.support);
                 assigned.undo.push(Assignment { version: seen + 1, support: before.support_id, ..*assignment });
             }
             Err(Stop::Error(why)) if assignments.len() > 1 => assigned.missed.push(Missed { name: title, why }),
             Err(stop) => return Err(stop),
         }
+    }
+    // One person's name stands for all of them only where all of them went to that person.
+    given.dedup();
+    if let [Some(one)] = given.as_slice() {
+        assigned.to = names.into_iter().find(|(helper, _)| helper == one).map(|(_, name)| name);
     }
     Ok(Done { reply: Reply::Assigned(assigned), entries })
 }

@@ -339,16 +339,22 @@ fn client_choices(db: &mut Db, call: &Call, text: &str, own: bool) -> Result<Pag
     Ok(storage::clients::page(db, &listing, call.viewer())?)
 }
 
-/// Signed contracts for a new event, the newest first.
+/// Signed contracts for a new event: the one of the number that was typed, then the newest.
 fn contract_choices(db: &mut Db, call: &Call, text: &str) -> Result<Page<ContractRow>, Stop> {
     let filter = ContractFilter { view: ContractView::Signed, text: text.to_owned(), ..ContractFilter::default() };
-    contract_page(db, call, &newest_contracts(filter))
+    let mut page = contract_page(db, call, &newest_contracts(filter))?;
+    let choosable = |row: &ContractRow| row.contract.signed_at.is_some() && row.contract.archived_at.is_none();
+    if let Some(row) = numbered(db, call, text)?.filter(choosable) {
+        page.rows.retain(|other| other.contract.id != row.contract.id);
+        page.rows.insert(0, row);
+    }
+    Ok(page)
 }
 
 /// The contract of the number that was typed, if it is one; then records by the beginnings of
 /// their words, or by pieces of words where nothing begins so.
 fn search(db: &mut Db, call: &Call, text: &str) -> Result<Reply, Stop> {
-    let numbered = numbered(db, call, text)?;
+    let numbered = numbered(db, call, text)?.map(contract_hit);
     let (mut records, mut among_newest) = search_from(db, call, text, &Edge::First)?;
     if records.is_empty() && numbered.is_none() {
         (records, among_newest) = search_from(db, call, text, &Edge::Start)?;
@@ -358,11 +364,11 @@ fn search(db: &mut Db, call: &Call, text: &str) -> Result<Reply, Stop> {
 }
 
 /// The contract of the number that was typed, archived or not, when it may be seen.
-fn numbered(db: &mut Db, call: &Call, text: &str) -> Result<Option<Found>, Stop> {
+fn numbered(db: &mut Db, call: &Call, text: &str) -> Result<Option<ContractRow>, Stop> {
     let Some(id) = number_in(text) else { return Ok(None) };
     let row = storage::contracts::find_row(db, id)?;
     let seen = row.is_some() && call.scope().has_contract(db, id)?;
-    Ok(row.filter(|_| seen).map(contract_hit))
+    Ok(row.filter(|_| seen))
 }
 
 fn contract_hit(row: ContractRow) -> Found {

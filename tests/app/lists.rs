@@ -98,6 +98,13 @@ fn events_are_filtered_by_client_and_by_sales_contact() {
         desk.see(&format!("> {field}")).write(typed).press(KeyCode::Enter).ctrl('s').see("1–1 of 1");
         let title = found.split(' ').next().unwrap();
         desk.see(title).see("Filtered. Press f to change or clear").press(KeyCode::Char('f')).see("as chosen");
+        // What was chosen can be taken out again.
+        for _ in 0..6 {
+            if !desk.screen().contains(&format!("> {field}")) {
+                desk.press(KeyCode::Tab);
+            }
+        }
+        desk.press(KeyCode::Delete).not("as chosen").ctrl('s').see("1–2 of 2").not("Filtered.");
     }
 }
 

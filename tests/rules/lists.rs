@@ -371,6 +371,9 @@ fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::MariaDb,
     let pick = Request::PickContract { text: "contrat 12".to_owned() };
     let Reply::ContractChoices(rows) = world.manage(&pick) else { panic!("choices") };
     assert_eq!(rows.rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), [12]);
+    // The one that is meant comes first, before all that happen to have the number too.
+    let Reply::ContractChoices(page) = world.manage(&Request::PickContract { text: "2".to_owned() }) else { panic!() };
+    assert_eq!(page.rows.first().map(|row| row.contract.id.0), Some(2));
     // An archived one too, but none that is hidden from whoever asks.
     world.save(&Request::ArchiveContract { id: epic_events::domain::ContractId::new(1), version: 1 });
     assert_eq!(found(&mut world, &manager, "contract 1"), [1]);

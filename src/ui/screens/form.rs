@@ -186,6 +186,13 @@ impl Form {
                 entry.choice = next.unwrap_or(entry.choice);
                 Action::None
             }
+            (KeyCode::Backspace | KeyCode::Delete, _)
+                if entry.is_picker() && !entry.required && entry.picked.is_some() =>
+            {
+                entry.picked = None;
+                entry.input.set("");
+                Action::None
+            }
             (KeyCode::Enter | KeyCode::Char(_) | KeyCode::Backspace, _) if entry.is_picker() && !ctrl => {
                 if key.code == KeyCode::Enter && entry.picked.is_some() {
                     return self.leave(1, ctx);
@@ -230,7 +237,8 @@ impl Form {
                 own: ctx.session.actor.role == Role::Sales && matches!(self.purpose, Purpose::NewContract),
             },
         };
-        let nobody = (!entry.required).then(|| ctx.say(W::Nobody));
+        let nothing = if matches!(self.purpose, Purpose::Refine(_)) { W::Any } else { W::Nobody };
+        let nobody = (!entry.required).then(|| ctx.say(nothing));
         let mut picker = Popup::picker(ctx.field(entry.field), source, nobody);
         if let (Popup::Menu(menu), Some(letter)) = (&mut picker, typed) {
             menu.input = Some(Input::line(&letter.to_string()));

@@ -236,6 +236,7 @@ pub(super) fn say(what: W) -> String {
         W::Computer => "Computer",
         W::NotSigned => "not signed",
         W::NotKnown => "not known yet",
+        W::Any => "any",
         W::Nobody => "nobody yet",
         W::PartContracts => "Contracts",
         W::PartContract => "Contract",

@@ -250,6 +250,7 @@ pub(super) fn say(what: W) -> String {
         W::Computer => "Ordinateur",
         W::NotSigned => "non signé",
         W::NotKnown => "pas encore connu",
+        W::Any => "tous",
         W::Nobody => "personne",
         W::PartContracts => "Contrats",
         W::PartContract => "Contrat",

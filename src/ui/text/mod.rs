@@ -102,6 +102,8 @@ pub enum W<'a> {
     NotSigned,
     NotKnown,
     Nobody,
+    /// No filter by this.
+    Any,
     PartContracts,
     PartContract,
     PartEvents,
