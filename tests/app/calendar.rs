@@ -76,3 +76,42 @@ fn a_day_is_picked_from_its_month() {
     // A time that is written stays.
     desk.press(KeyCode::F(4)).press(KeyCode::Down).press(KeyCode::Enter).see("29/12/2026 18:30");
 }
+
+#[test]
+fn a_week_that_could_not_be_read_does_not_say_that_it_has_no_events() {
+    for (language, calendar, none, not_read) in [
+        (Language::En, "calendar", "no events", "could not be read. Press F5"),
+        (Language::Fr, "calendrier", "aucun événement", "n'a pas pu être lu. Appuyez sur F5"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        busy(&mut desk);
+        desk.go(calendar).see(none);
+        for keys in [&[KeyCode::PageDown][..], &[KeyCode::PageUp], &[KeyCode::Char('v')]] {
+            desk.held = Some(Vec::new());
+            for key in keys {
+                desk.press(*key);
+            }
+            desk.not(none);
+            desk.refuse();
+            desk.not(none).see(not_read).press(KeyCode::F(5)).not(not_read).see(none);
+        }
+    }
+}
+
+/// The answer about the week before is none about the week that is shown now.
+#[test]
+fn a_week_that_is_still_read_does_not_say_that_it_has_no_events() {
+    let mut desk = Desk::of("manager", Language::En);
+    busy(&mut desk);
+    desk.go("calendar").see("no events").press(KeyCode::PageUp);
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::PageDown).press(KeyCode::PageDown);
+    let (id, session, request) = desk.held.as_mut().unwrap().remove(0);
+    desk.answer(id, session.as_deref(), &request);
+    desk.see("Week of Mon 23 November 2026").not("no events").not("Gala");
+    desk.release();
+    desk.see("no events").see("Gala");
+    // Nobody waits for it any more.
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::PageUp).wait(300).press(KeyCode::Esc).not("no events").see("could not be read");
+}

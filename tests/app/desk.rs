@@ -97,6 +97,15 @@ impl Desk {
         }
     }
 
+    /// Refuses all requests that were held back, as a database does that has gone away; what is
+    /// asked from then on is answered again.
+    pub fn refuse(&mut self) {
+        for (id, ..) in self.held.take().unwrap_or_default() {
+            let reply = Box::new(Err(Error::Unavailable(ConnectionProblem::Lost)));
+            self.event(Event::Reply { id, reply });
+        }
+    }
+
     pub fn key(&mut self, code: KeyCode, modifiers: KeyModifiers) -> &mut Self {
         self.event(Event::Terminal(TerminalEvent::Key(KeyEvent::new(code, modifiers))));
         self

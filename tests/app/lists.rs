@@ -142,3 +142,36 @@ fn a_picker_says_that_it_searched_a_part() {
     desk.go("contracts").press(KeyCode::Char('n')).press(KeyCode::Enter).see("Beauclair").see("Montclair");
     desk.write("clair").see("Beauclair").not("Montclair").see("Only the newest 10,000 records were searched.");
 }
+
+/// A list of 150 clients, "Guest 000" to "Guest 149": more than are read at once.
+fn crowd(language: Language) -> Desk {
+    let mut desk = Desk::of("manager", language);
+    for number in 0..150 {
+        desk.world.client_of(desk.world.sales.actor.id, &format!("Guest {number:03}"));
+    }
+    desk.go("clients").see("Guest 000");
+    desk
+}
+
+#[test]
+fn a_list_that_could_not_be_read_does_not_say_that_nothing_is_there() {
+    for (language, nothing, not_found, not_read) in [
+        (Language::En, "No clients here", "Nothing found", "could not be read. Press F5"),
+        (Language::Fr, "Aucun client ici", "Rien trouvé", "n'a pas pu être lu. Appuyez sur F5"),
+    ] {
+        let mut desk = crowd(language);
+        desk.press(KeyCode::End).see("Guest 149");
+        desk.held = Some(Vec::new());
+        desk.press(KeyCode::Home).not(nothing);
+        desk.refuse();
+        desk.not(nothing).see(not_read).press(KeyCode::F(5)).see("Guest 000").not(not_read);
+        // Rows of the question before do not stand for an answer to this one.
+        desk.held = Some(Vec::new());
+        desk.press(KeyCode::Char('/')).write("z");
+        desk.refuse();
+        desk.not("Guest").not(not_found).see(not_read).press(KeyCode::Enter).press(KeyCode::F(5)).see(not_found);
+        // It is the same when somebody stops waiting.
+        desk.held = Some(Vec::new());
+        desk.press(KeyCode::Esc).wait(300).press(KeyCode::Esc).not(nothing).see(not_read);
+    }
+}

@@ -25,6 +25,15 @@ pub enum Span {
     Month,
 }
 
+/// What is known of the days that are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    UnderWay,
+    Done,
+    /// Nothing is known of them, and nothing will be until they are read again.
+    Failed,
+}
+
 /// A row of the calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lane {
@@ -46,7 +55,7 @@ pub struct Calendar {
     pub events: Vec<Record>,
     /// There are more than are shown.
     pub more: bool,
-    pub loaded: bool,
+    pub reading: Reading,
     asked: Option<Intent>,
 }
 
@@ -60,7 +69,7 @@ impl Calendar {
             lanes: Vec::new(),
             events: Vec::new(),
             more: false,
-            loaded: false,
+            reading: Reading::UnderWay,
             asked: None,
         }
     }
@@ -78,26 +87,50 @@ impl Calendar {
         first..end
     }
 
-    pub fn load(&self) -> Option<Request> {
+    pub fn load(&mut self) -> Option<Request> {
+        if self.reading == Reading::Failed {
+            self.reading = Reading::UnderWay;
+        }
         let days = self.days();
         Some(Request::Calendar { from: days.start, to: days.end })
     }
 
-    pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+    /// Other days are shown than those that were read.
+    fn load_other_days(&mut self) -> Action {
+        self.reading = Reading::UnderWay;
+        self.load().map_or(Action::None, Action::Send)
+    }
+
+    /// Nobody waits any more for what was asked for.
+    pub fn stop_waiting(&mut self) {
+        if self.reading == Reading::UnderWay {
+            self.reading = Reading::Failed;
+            self.events.clear();
+        }
+    }
+
+    /// What became of `to`, which it asked for.
+    pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+        let days = self.days();
+        let of_other_days = matches!(to, Request::Calendar { from, to } if (*from..*to) != days);
         match reply {
+            Ok(Reply::Calendar(_)) if of_other_days => Action::None,
             Ok(Reply::Calendar(page)) => {
                 self.show(page, ctx);
                 Action::None
             }
             Ok(written) => self.reload_after(actions::report(&written, ctx)),
             Err(error) => {
+                if matches!(to, Request::Calendar { .. }) && !of_other_days {
+                    self.stop_waiting();
+                }
                 let notice = Action::Notice(Notice::bad(ctx.error(&error)));
                 if matches!(error, Error::Conflict(_)) { self.reload_after(notice) } else { notice }
             }
         }
     }
 
-    fn reload_after(&self, first: Action) -> Action {
+    fn reload_after(&mut self, first: Action) -> Action {
         Action::All([Some(first), self.load().map(Action::Send)].into_iter().flatten().collect())
     }
 
@@ -107,7 +140,7 @@ impl Calendar {
         let people = page.people.into_iter().map(|(id, name)| Lane { person: Some(id), name });
         self.lanes = std::iter::once(nobody).chain(people).collect();
         self.events = page.events.into_iter().map(Record::Event).collect();
-        (self.more, self.loaded) = (page.more, true);
+        (self.more, self.reading) = (page.more, Reading::Done);
         self.lane = self.lane.min(self.lanes.len().saturating_sub(1));
         self.follow(kept);
     }
@@ -200,7 +233,7 @@ impl Calendar {
             }
             Command::View => {
                 self.span = if self.span == Span::Week { Span::Month } else { Span::Week };
-                self.load().map_or(Action::None, Action::Send)
+                self.load_other_days()
             }
             Command::Refresh => self.load().map_or(Action::None, Action::Send),
             Command::Back => Action::Back,
@@ -222,7 +255,7 @@ impl Calendar {
         let before = self.days();
         self.day = day;
         self.nth = 0;
-        if self.days() == before { Action::None } else { self.load().map_or(Action::None, Action::Send) }
+        if self.days() == before { Action::None } else { self.load_other_days() }
     }
 
     pub fn on_popup(&mut self, outcome: &Outcome) -> Action {

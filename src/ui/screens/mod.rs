@@ -61,7 +61,7 @@ impl Screen {
             Self::Home(home) => home.on_reply(reply, ctx),
             Self::List(list) => list.on_reply(to, reply, ctx),
             Self::Detail(detail) => detail.on_reply(reply, ctx),
-            Self::Calendar(calendar) => calendar.on_reply(reply, ctx),
+            Self::Calendar(calendar) => calendar.on_reply(to, reply, ctx),
             Self::Form(form) => form.on_reply(reply, ctx),
         }
     }
@@ -133,7 +133,8 @@ impl Screen {
         match self {
             Self::List(list) => list.stop_waiting(),
             Self::Form(form) => form.saving = false,
-            Self::Home(_) | Self::Detail(_) | Self::Calendar(_) => {}
+            Self::Calendar(calendar) => calendar.stop_waiting(),
+            Self::Home(_) | Self::Detail(_) => {}
         }
     }
 

@@ -253,6 +253,7 @@ pub(super) fn say(what: W) -> String {
         W::HelpTitle => "What you can do here",
         W::PaletteTitle => "Go to, or do",
         W::NothingFound => "Nothing found.",
+        W::NotRead => "This could not be read. Press F5 to read it again.",
         W::RefineHint => "Press f to change or clear the filters.",
         W::NothingFoundHint => "Press Esc to clear the filter.",
         W::EmptyViewHint => "Press v for other views.",

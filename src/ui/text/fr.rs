@@ -267,6 +267,7 @@ pub(super) fn say(what: W) -> String {
         W::HelpTitle => "Ce que vous pouvez faire ici",
         W::PaletteTitle => "Aller à, ou faire",
         W::NothingFound => "Rien trouvé.",
+        W::NotRead => "Ceci n'a pas pu être lu. Appuyez sur F5 pour le relire.",
         W::RefineHint => "Appuyez sur f pour changer ou effacer les filtres.",
         W::NothingFoundHint => "Appuyez sur Échap pour effacer le filtre.",
         W::EmptyViewHint => "Appuyez sur v pour d'autres vues.",

@@ -119,6 +119,7 @@ pub enum W<'a> {
     HelpTitle,
     PaletteTitle,
     NothingFound,
+    NotRead,
     NothingFoundHint,
     RefineHint,
     EmptyViewHint,

@@ -47,6 +47,7 @@ pub struct List {
     pub marks: Marks,
     /// The filter while it is being typed.
     pub filter: Option<Input>,
+    /// The rows, also when there are none, answer the question as it is now.
     pub loaded: bool,
     /// What was sought was looked for among the newest records only.
     pub among_newest: bool,
@@ -161,6 +162,7 @@ impl List {
                 let conflict = matches!(error, Error::Conflict(_));
                 if !to.writes() && !matches!(to, Request::Export { .. }) && !self.awaited.is_empty() {
                     self.awaited.remove(0);
+                    self.without_answer();
                 }
                 let text = match (conflict, self.marks.named(to, ctx)) {
                     (true, Some(name)) => format!("{name}: {}", ctx.error(&error)),
@@ -385,8 +387,12 @@ impl List {
         }
     }
 
-    /// Why there is nothing here, and what to do.
+    /// Why there is nothing here, and what to do; no words while an answer is awaited.
     pub fn empty_words(&self, ctx: &Context) -> Vec<String> {
+        if !self.loaded {
+            let failed = self.awaited.is_empty();
+            return failed.then(|| ctx.say(W::NotRead)).into_iter().collect();
+        }
         let hint = if self.query.text().is_empty() { W::RefineHint } else { W::NothingFoundHint };
         if !self.query.text().is_empty() || self.query.is_refined() {
             return vec![ctx.say(W::NothingFound), ctx.say(hint)];

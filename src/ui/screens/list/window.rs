@@ -60,6 +60,16 @@ impl List {
     pub fn stop_waiting(&mut self) {
         self.awaited.clear();
         self.behind = false;
+        self.without_answer();
+    }
+
+    /// The question was not answered. Rows that answered another one would be taken for its
+    /// answer.
+    pub(super) fn without_answer(&mut self) {
+        if !self.loaded && self.awaited.is_empty() {
+            self.rows.clear();
+            self.at = 0;
+        }
     }
 
     pub(super) fn filtered(&mut self) -> Action {
@@ -68,14 +78,14 @@ impl List {
             return Action::None;
         }
         self.query.set_text(&text);
-        (self.first, self.total) = (Some(0), None);
+        (self.first, self.total, self.loaded) = (Some(0), None, false);
         self.at = 0;
         self.behind = self.awaited.iter().any(|(_, awaited)| *awaited == Awaited::Fresh);
         if self.behind { Action::None } else { self.load().map_or(Action::None, Action::Send) }
     }
 
     pub(super) fn receive(&mut self, awaited: Awaited, page: Page<Record>, ctx: &Context) -> Action {
-        self.loaded = true;
+        self.loaded = !self.behind;
         let changed = self.marks.renew(&page.rows);
         let next = self.take(awaited, page);
         if std::mem::take(&mut self.told) || changed.is_empty() {
@@ -189,6 +199,7 @@ impl List {
         self.first = Some(0);
         self.at = 0;
         self.rows.clear();
+        self.loaded = false;
         self.load().map_or(Action::None, Action::Send)
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     ui::{
         Context,
         records::Record,
-        screens::calendar::{Calendar, Span},
+        screens::calendar::{Calendar, Reading, Span},
         text::W,
     },
 };
@@ -141,7 +141,7 @@ fn draw_cell(
     if calendar.span == Span::Month || events.is_empty() {
         let clash = events.iter().any(clashes);
         let words = match (events.len(), clash) {
-            (0, _) if calendar.span == Span::Month => ".".to_owned(),
+            (0, _) if calendar.span == Span::Month && calendar.reading == Reading::Done => ".".to_owned(),
             (0, _) => String::new(),
             (_, true) if grid.day < 2 => "!".to_owned(),
             (count, true) => format!("{}!", count.min(9)),
@@ -187,8 +187,12 @@ fn draw_told(frame: &mut Frame, area: Rect, calendar: &Calendar, ctx: &Context) 
     let lane = calendar.lanes.get(calendar.lane).map(|lane| lane.name.as_str()).unwrap_or_default();
     let events: Vec<&Record> = calendar.at(calendar.lane, calendar.day).collect();
     let Some(record @ Record::Event(row)) = calendar.selected() else {
-        if calendar.loaded {
-            put(frame, area, 0, &format!("{day}, {lane}: {}", ctx.say(W::NoEventsThen)), ctx.theme.quiet);
+        match calendar.reading {
+            Reading::UnderWay => {}
+            Reading::Done => {
+                put(frame, area, 0, &format!("{day}, {lane}: {}", ctx.say(W::NoEventsThen)), ctx.theme.quiet);
+            }
+            Reading::Failed => put(frame, area, 0, &ctx.say(W::NotRead), ctx.theme.quiet),
         }
         return;
     };

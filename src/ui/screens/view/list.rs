@@ -49,10 +49,8 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, list: &List, ctx: &Context) ->
         }
     }
     if list.rows.is_empty() {
-        if list.loaded {
-            for (number, line) in list.empty_words(ctx).iter().enumerate() {
-                put(frame, top, 2 + rows(number), &format!("  {line}"), ctx.theme.quiet);
-            }
+        for (number, line) in list.empty_words(ctx).iter().enumerate() {
+            put(frame, top, 2 + rows(number), &format!("  {line}"), ctx.theme.quiet);
         }
         return caret.unwrap_or(line_at(top, 2));
     }
