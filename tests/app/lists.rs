@@ -153,6 +153,51 @@ fn crowd(language: Language) -> Desk {
     desk
 }
 
+/// The name in the selected row.
+fn selected(desk: &mut Desk) -> String {
+    desk.press(KeyCode::Char('y'));
+    desk.copied.take().unwrap().split('\t').next().unwrap().to_owned()
+}
+
+#[test]
+fn the_selection_stays_on_its_record_when_a_long_list_is_read_again() {
+    let mut desk = crowd(Language::En);
+    for _ in 0..8 {
+        desk.press(KeyCode::PageDown);
+    }
+    let before = desk.see("of 150").screen();
+    assert_eq!(desk.press(KeyCode::F(5)).screen(), before);
+    assert_eq!(selected(&mut desk), "Guest 120");
+    // The rows around it can still be reached, on both sides.
+    for (key, there) in [(KeyCode::Home, "Guest 000"), (KeyCode::End, "Guest 149")] {
+        desk.press(key).press(KeyCode::F(5)).see("of 150");
+        assert_eq!(selected(&mut desk), there);
+    }
+    for at in (0..149).rev() {
+        desk.press(KeyCode::Up);
+        assert_eq!(selected(&mut desk), format!("Guest {at:03}"));
+    }
+    desk.see("1–18 of 150");
+}
+
+/// Keys are not held up while the rows are on their way.
+#[test]
+fn the_selection_stays_on_its_record_also_when_it_was_moved_while_the_list_was_read() {
+    let mut desk = crowd(Language::En);
+    for _ in 0..8 {
+        desk.press(KeyCode::PageDown);
+    }
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::F(5));
+    for _ in 0..7 {
+        desk.press(KeyCode::PageUp);
+    }
+    assert_eq!(selected(&mut desk), "Guest 015");
+    desk.release();
+    assert_eq!(selected(&mut desk), "Guest 015");
+    desk.see("of 150").see("Guest 014").see("Guest 016");
+}
+
 #[test]
 fn a_list_that_could_not_be_read_does_not_say_that_nothing_is_there() {
     for (language, nothing, not_found, not_read) in [

@@ -6,7 +6,7 @@ mod query;
 
 pub use cells::{cells, columns, titles};
 pub use facts::{changes, facts, heading, named, value};
-pub use query::Query;
+pub use query::{PAGE, Query};
 
 use crate::{
     domain::{

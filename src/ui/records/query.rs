@@ -28,7 +28,7 @@ pub enum Query {
 }
 
 /// Rows that are fetched at once.
-const PAGE: u16 = 100;
+pub const PAGE: u16 = 100;
 
 /// The same expression for the listing of each kind.
 macro_rules! each {

@@ -145,7 +145,7 @@ impl List {
                         Some(page) if generation == self.generation => self.receive(awaited, page, ctx),
                         _ => Action::None,
                     };
-                    let follows = self.behind && awaited == Awaited::Fresh;
+                    let follows = self.behind && matches!(awaited, Awaited::Fresh { .. });
                     if follows { self.load().map_or(Action::None, Action::Send) } else { action }
                 }
                 Reply::Exported { rows, left_out, path } => {

@@ -6,7 +6,7 @@ use crate::{
     services::Request,
     ui::{
         Action, Context, Notice,
-        records::{Record, named},
+        records::{PAGE, Record, named},
         text::W,
         widgets::input::Input,
     },
@@ -20,8 +20,11 @@ const NEAR: usize = 30;
 /// What a page that is awaited will be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Awaited {
-    /// The whole window anew; the selection stays on its record.
-    Fresh,
+    /// The rows around the selection anew; it stays on its record. The page begins at the
+    /// row of the present window that has this place.
+    Fresh {
+        from: usize,
+    },
     Before,
     After,
     /// The end of the list.
@@ -35,16 +38,24 @@ impl List {
     pub fn load(&mut self) -> Option<Request> {
         self.generation += 1;
         self.behind = false;
-        self.awaited.push((self.generation, Awaited::Fresh));
-        let edge = match (self.first, self.rows.first().and_then(|row| self.query.cursor(row))) {
-            (Some(0), _) | (_, None) => Edge::Start,
-            // In the middle of a long list: from the page where the window begins.
-            (_, Some(mut cursor)) => {
+        let from = self.page_around_selection();
+        self.awaited.push((self.generation, Awaited::Fresh { from }));
+        let begins = self.rows.get(from).filter(|_| from > 0 || self.first != Some(0));
+        let edge = match begins.and_then(|row| self.query.cursor(row)) {
+            None => Edge::Start,
+            // In the middle of a long list: the page that has the selected row.
+            Some(mut cursor) => {
                 cursor.id += if self.query.sort().1 { 1 } else { -1 };
                 Edge::After(cursor)
             }
         };
         Some(self.query.request(edge))
+    }
+
+    /// The row of the window where the page begins that is read to see the selected row anew.
+    /// The window may hold more rows than one page has.
+    fn page_around_selection(&self) -> usize {
+        if self.at + NEAR < usize::from(PAGE) { 0 } else { self.at - usize::from(PAGE / 2) }
     }
 
     /// Another question: from its start.
@@ -80,11 +91,18 @@ impl List {
         self.query.set_text(&text);
         (self.first, self.total, self.loaded) = (Some(0), None, false);
         self.at = 0;
-        self.behind = self.awaited.iter().any(|(_, awaited)| *awaited == Awaited::Fresh);
+        self.behind = self.awaited.iter().any(|(_, awaited)| matches!(awaited, Awaited::Fresh { .. }));
         if self.behind { Action::None } else { self.load().map_or(Action::None, Action::Send) }
     }
 
     pub(super) fn receive(&mut self, awaited: Awaited, page: Page<Record>, ctx: &Context) -> Action {
+        // The selection was moved off the page while that was read.
+        if let Awaited::Fresh { from } = awaited
+            && self.loaded
+            && !(from..from + usize::from(PAGE)).contains(&self.at)
+        {
+            return self.load().map_or(Action::None, Action::Send);
+        }
         self.loaded = !self.behind;
         let changed = self.marks.renew(&page.rows);
         let next = self.take(awaited, page);
@@ -102,12 +120,11 @@ impl List {
             self.among_newest = page.among_newest;
         }
         match awaited {
-            Awaited::Fresh => {
+            Awaited::Fresh { from } => {
                 (self.before, self.after) = (page.before, page.after);
                 self.rows = page.rows;
-                if !page.before {
-                    self.first = Some(0);
-                }
+                self.at = self.at.saturating_sub(from);
+                self.first = if page.before { self.first.map(|first| first + rows(from)) } else { Some(0) };
             }
             Awaited::End => {
                 (self.before, self.after) = (page.before, page.after);
@@ -144,7 +161,7 @@ impl List {
         }
         match (page.total, awaited) {
             (Some(total), _) => self.total = Some(total),
-            (None, Awaited::Fresh | Awaited::End) if !self.behind => {
+            (None, Awaited::Fresh { .. } | Awaited::End) if !self.behind => {
                 self.place_the_end();
                 self.awaited.push((self.generation, Awaited::Total));
                 return Action::Send(self.query.request(Edge::Total));
@@ -167,15 +184,18 @@ impl List {
         if self.awaited.iter().any(|(_, awaited)| *awaited != Awaited::Total) {
             return Action::None;
         }
-        let (edge, awaited) = if self.after && self.at + NEAR >= self.rows.len() {
-            (self.rows.last().and_then(|row| self.query.cursor(row)).map(Edge::After), Awaited::After)
+        let near = if self.after && self.at + NEAR >= self.rows.len() {
+            self.rows.last().and_then(|row| self.query.cursor(row)).map(|cursor| (Edge::After(cursor), Awaited::After))
         } else if self.before && self.at < NEAR {
-            (self.rows.first().and_then(|row| self.query.cursor(row)).map(Edge::Before), Awaited::Before)
+            self.rows
+                .first()
+                .and_then(|row| self.query.cursor(row))
+                .map(|cursor| (Edge::Before(cursor), Awaited::Before))
         } else {
-            (None, Awaited::Fresh)
+            None
         };
-        match edge {
-            Some(edge) => {
+        match near {
+            Some((edge, awaited)) => {
                 self.awaited.push((self.generation, awaited));
                 Action::Send(self.query.request(edge))
             }
