@@ -8,6 +8,7 @@ pub mod support;
 mod album;
 mod calendar;
 mod desk;
+mod forms;
 mod hostile;
 mod jobs;
 mod keys;

@@ -132,6 +132,10 @@ impl Entry {
         !self.is_picker() && !matches!(self.kind, Kind::Choice(_) | Kind::Fixed)
     }
 
+    pub(super) fn is_password(&self) -> bool {
+        matches!(self.kind, Kind::Password | Kind::NewPassword)
+    }
+
     pub(super) fn is_date(&self) -> bool {
         matches!(self.kind, Kind::Day(_) | Kind::Time)
     }

@@ -405,7 +405,10 @@ impl Form {
         self.saving = false;
         match reply {
             Ok(reply @ Reply::Saved { .. }) => self.saved(&reply, ctx),
-            Ok(Reply::PasswordChanged { .. }) => Action::Done(Notice::good(ctx.say(W::PasswordChanged))),
+            Ok(Reply::PasswordChanged { .. }) => {
+                let words = if self.is_typed_on(|_| true) { W::PasswordAsSaved } else { W::PasswordChanged };
+                Action::Done(Notice::good(ctx.say(words)))
+            }
             Ok(_) => Action::None,
             Err(Error::Invalid(errors)) => self.show(&errors, ctx),
             Err(Error::Conflict(conflict)) => self.merge(*conflict, ctx),
@@ -413,17 +416,29 @@ impl Form {
         }
     }
 
+    /// Something was typed since it was sent to be saved, in one of these fields.
+    fn is_typed_on(&self, which: impl Fn(&Entry) -> bool) -> bool {
+        self.entries.iter().zip(&self.sent).any(|(entry, sent)| which(entry) && entry.content() != *sent)
+    }
+
     fn saved(&mut self, reply: &Reply, ctx: &Context) -> Action {
         let Reply::Saved { kind, id, version, .. } = *reply else { return Action::None };
         let notice = actions::undoable(ctx.say(W::Saved), reply, ctx);
-        let typed_on = self.entries.iter().zip(&self.sent).any(|(entry, sent)| entry.content() != *sent);
-        if typed_on && let Some(purpose) = self.purpose.once_saved(id) {
+        let password_typed_on = self.is_typed_on(Entry::is_password);
+        if self.is_typed_on(|entry| !entry.is_password())
+            && let Some(purpose) = self.purpose.once_saved(id)
+        {
             (self.purpose, self.version) = (purpose, version);
             for (entry, sent) in self.entries.iter_mut().zip(&self.sent) {
                 entry.base.clone_from(sent);
             }
-            return Action::Notice(Notice::good(ctx.say(W::SavedSoFar)));
+            // A password is set once, as it was when it was saved.
+            self.entries.retain(|entry| !entry.is_password());
+            self.at = self.at.min(self.entries.len().saturating_sub(1));
+            let words = if password_typed_on { W::PasswordAsSaved } else { W::SavedSoFar };
+            return Action::Notice(Notice::good(ctx.say(words)));
         }
+        let notice = if password_typed_on { Notice::plain(ctx.say(W::PasswordAsSaved)) } else { notice };
         let list = match kind {
             RecordKind::User => RecordsOf::Staff,
             RecordKind::Client => RecordsOf::Clients,

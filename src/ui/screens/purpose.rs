@@ -59,8 +59,17 @@ impl Purpose {
             Self::NewClient => Self::EditClient(ClientId::new(id)),
             Self::NewContract => Self::EditContract(ContractId::new(id)),
             Self::NewEvent => Self::EditEvent(EventId::new(id)),
-            Self::EditClient(_) | Self::EditContract(_) | Self::EditEvent(_) | Self::EditUser(_) => self.clone(),
-            _ => return None,
+            Self::NewUser => Self::EditUser(UserId::new(id)),
+            Self::EditClient(_) | Self::EditContract(_) | Self::EditEvent(_) | Self::EditUser(_) | Self::Settings => {
+                self.clone()
+            }
+            // They hold passwords, which are set once, or nothing that is saved as a record.
+            Self::ResetPassword(_)
+            | Self::OwnPassword { .. }
+            | Self::Preferences
+            | Self::Refine(_)
+            | Self::SetUp
+            | Self::SignIn => return None,
         })
     }
 

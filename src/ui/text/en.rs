@@ -347,6 +347,7 @@ pub(super) fn say(what: W) -> String {
         W::FiguresKey => "figures",
         W::KeepEditing => "Keep editing",
         W::SavedSoFar => "Saved, up to what you have typed since. Ctrl+S saves that too.",
+        W::PasswordAsSaved => "Saved without what you typed into the password since.",
         W::ResultDone => "done",
         W::UndoHint => "Press u to undo.",
         W::Cancel => "Cancel",

@@ -367,6 +367,7 @@ pub(super) fn say(what: W) -> String {
         W::FiguresKey => "chiffres",
         W::KeepEditing => "Continuer l'édition",
         W::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. Ctrl+S l'enregistre aussi.",
+        W::PasswordAsSaved => "Enregistré sans ce que vous avez tapé depuis dans le mot de passe.",
         W::ResultDone => "fait",
         W::UndoHint => "Appuyez sur u pour annuler.",
         W::Cancel => "Annuler",

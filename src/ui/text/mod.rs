@@ -130,6 +130,7 @@ pub enum W<'a> {
     Saving,
     PasswordChanged,
     SavedSoFar,
+    PasswordAsSaved,
     KeepEditing,
     FiguresKey,
     UpToDate(&'a str),

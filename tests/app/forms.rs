@@ -1,0 +1,87 @@
+//! Forms: what was typed is kept, and means what it meant when it was saved.
+
+use super::desk::*;
+use epic_events::{
+    domain::{EventId, event::EventDraft},
+    storage,
+};
+use support::world::event_draft;
+
+/// Goes on to the field with this label.
+fn to<'a>(desk: &'a mut Desk, label: &str) -> &'a mut Desk {
+    for _ in 0..12 {
+        let screen = desk.screen();
+        if screen.lines().any(|line| format!("{line} ").trim_start().starts_with(&format!("> {label}"))) {
+            return desk;
+        }
+        desk.press(KeyCode::Tab);
+    }
+    let screen = desk.screen();
+    panic!("no field {label} in:\n{screen}")
+}
+
+#[test]
+fn what_is_typed_while_the_settings_are_saved_stays() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.go("settings of the company").ctrl('u').write("Epic");
+    desk.held = Some(Vec::new());
+    desk.ctrl('s').press(KeyCode::Char('y')).write("urus");
+    desk.release();
+    desk.see("up to what you have typed since").see("Epicurus").ctrl('s').see("Company: Epic -> Epicurus");
+    desk.press(KeyCode::Char('y')).see("Saved.");
+    assert_eq!(storage::settings::load(&mut desk.world.connection()).unwrap().company_name, "Epicurus");
+}
+
+/// A new member of staff, saved while the replies are held back.
+fn hire(desk: &mut Desk) {
+    desk.go("new member of staff").write("zoe").press(KeyCode::Tab).write("Zoe Zander");
+    to(desk, "Password *").write("a word for the start").press(KeyCode::Tab).write("a word for the start");
+    desk.held = Some(Vec::new());
+    desk.ctrl('s');
+}
+
+#[test]
+fn what_is_typed_while_a_new_member_of_staff_is_saved_stays() {
+    let mut desk = Desk::of("manager", Language::En);
+    hire(&mut desk);
+    to(&mut desk, "Full name").write(" Smith");
+    desk.release();
+    desk.see("up to what you have typed since").see("Edit member of staff").see("Zoe Zander Smith").not("Password");
+    desk.ctrl('s').see("Zoe Zander -> Zoe Zander Smith").press(KeyCode::Char('y')).see("Saved.");
+    let staff = desk.world.state().iter().filter(|row| row.0 == "users").count();
+    assert_eq!(staff, 6, "one new member, not two");
+}
+
+/// A password is set as it was when it was saved; what is typed behind it afterwards is told.
+#[test]
+fn what_is_typed_into_a_password_while_it_is_saved_is_told() {
+    for (language, new, told) in [
+        (Language::En, "new member of staff", "without what you typed into the password since"),
+        (Language::Fr, "nouveau collaborateur", "sans ce que vous avez tapé depuis dans le mot de passe"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        let french = language == Language::Fr;
+        desk.go(new).write("zoe").press(KeyCode::Tab).write("Zoe Zander");
+        to(&mut desk, if french { "Mot de passe *" } else { "Password *" });
+        desk.write("a word for the start").press(KeyCode::Tab).write("a word for the start");
+        desk.held = Some(Vec::new());
+        desk.ctrl('s').write("99");
+        desk.release();
+        desk.see(told).see("zoe");
+        assert!(desk.world.sign_in("zoe", "a word for the start").is_ok());
+        desk.press(KeyCode::Esc).go(if french { "collaborateurs" } else { "staff" });
+        desk.press(KeyCode::Char('/')).write("person sales").press(KeyCode::Enter).press(KeyCode::Down);
+        desk.press(KeyCode::Char('p')).write("a new one for now").press(KeyCode::Tab).write("a new one for now");
+        desk.held = Some(Vec::new());
+        desk.ctrl('s').press(KeyCode::Char('y')).write("99");
+        desk.release();
+        desk.see(told);
+        desk.go(if french { "changer mon mot de passe" } else { "change my password" }).write(PASSWORD);
+        desk.press(KeyCode::Tab).write("new words of mine").press(KeyCode::Tab).write("new words of mine");
+        desk.held = Some(Vec::new());
+        desk.ctrl('s').write("99");
+        desk.release();
+        desk.see(told);
+        assert!(desk.world.sign_in("manager", "new words of mine").is_ok());
+    }
+}
