@@ -85,3 +85,24 @@ fn what_is_typed_into_a_password_while_it_is_saved_is_told() {
         assert!(desk.world.sign_in("manager", "new words of mine").is_ok());
     }
 }
+
+#[test]
+fn another_contract_brings_its_own_contact() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    let other = desk.world.client_of(desk.world.sales.actor.id, "Lou Bouzin");
+    assert_eq!(desk.world.signed_contract(other).0, 3);
+    let pick = |desk: &mut Desk, number: char| {
+        desk.press(KeyCode::Char(number)).press(KeyCode::Enter);
+    };
+    desk.go("new event");
+    pick(&mut desk, '2');
+    desk.see("2 - Kevin Casey");
+    pick(&mut desk, '3');
+    desk.see("3 - Lou Bouzin").not("Kevin Casey");
+    // A contact that somebody typed is theirs.
+    to(&mut desk, "Contact").ctrl('u').write("Jacky");
+    to(&mut desk, "Contract");
+    pick(&mut desk, '2');
+    desk.see("2 - Kevin Casey").see("Jacky");
+}

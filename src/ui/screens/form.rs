@@ -49,6 +49,8 @@ pub struct Form {
     pub saving: bool,
     /// What every field held when it was sent to be saved.
     sent: Vec<String>,
+    /// The contact that came with the contract that was picked last.
+    suggested: String,
     /// Who saved first, and when (UTC), while a conflict is settled.
     pub conflict: Option<(String, NaiveDateTime)>,
     /// How often a save was merged with somebody else's and sent again.
@@ -62,7 +64,18 @@ const MERGES: u8 = 3;
 impl Form {
     pub fn new(purpose: Purpose, version: i32, entries: Vec<Entry>) -> Self {
         let at = entries.iter().position(|entry| entry.kind != Kind::Fixed).unwrap_or(0);
-        Self { purpose, entries, at, version, saving: false, sent: Vec::new(), conflict: None, merges: 0, asked: None }
+        Self {
+            purpose,
+            entries,
+            at,
+            version,
+            saving: false,
+            sent: Vec::new(),
+            suggested: String::new(),
+            conflict: None,
+            merges: 0,
+            asked: None,
+        }
     }
 
     /// What was typed in a field.
@@ -385,10 +398,12 @@ impl Form {
                 (Some(row.client.id.0), format!("{} ({})", row.client.full_name, row.client.company_name))
             }
             Outcome::Contract(row) => {
+                // A contact that somebody typed stays; one of another contract does not.
                 if let Some(contact) = self.entries.iter_mut().find(|entry| entry.field == Field::ClientContact)
-                    && contact.input.is_empty()
+                    && (contact.input.is_empty() || contact.input.text() == self.suggested)
                 {
                     contact.input.set(&row.client);
+                    self.suggested.clone_from(&row.client);
                 }
                 (Some(row.contract.id.0), format!("{} - {} ({})", row.contract.id.0, row.client, row.company))
             }
