@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{App, Asker, Effect, Stage};
+use super::{App, Asker, Effect, Stage, terminal::MOST_COPIED};
 use crate::{
     domain::session::{Moment, Session},
     services::Request,
@@ -380,6 +380,9 @@ impl App {
             }
             Action::Popup(popup) => self.open_popup(*popup, For::Screen, effects),
             Action::Notice(notice) => self.say(notice),
+            Action::Copy(text) if text.len() > MOST_COPIED => {
+                self.say(Notice::bad(self.context().say(W::TooMuchToCopy)));
+            }
             Action::Copy(text) => {
                 effects.push(Effect::Copy(text));
                 self.say(Notice::plain(self.context().say(W::Copied)));

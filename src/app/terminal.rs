@@ -16,6 +16,9 @@ use ratatui::{Terminal, backend::CrosstermBackend};
 use super::{App, Failure};
 use crate::{domain::text, ui::widgets::chrome};
 
+/// The most bytes that are copied at once: terminals drop what is longer without a word.
+pub const MOST_COPIED: usize = 74_000;
+
 /// The screen while the program has it; given back when dropped.
 pub struct Screen {
     pub terminal: Terminal<CrosstermBackend<io::Stdout>>,
@@ -111,15 +114,11 @@ impl Screen {
         if mouse { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
     }
 
-    /// Gives text to the terminal's clipboard.
+    /// Gives text to the terminal's clipboard, at most [`MOST_COPIED`] bytes.
     pub fn copy(&self, text: &str) -> io::Result<()> {
-        const MOST: usize = 74_000;
-        if text.len() <= MOST {
-            let mut out = stdout();
-            write!(out, "\x1b]52;c;{}\x07", base64(text.as_bytes()))?;
-            out.flush()?;
-        }
-        Ok(())
+        let mut out = stdout();
+        write!(out, "\x1b]52;c;{}\x07", base64(text.as_bytes()))?;
+        out.flush()
     }
 }
 

@@ -265,3 +265,30 @@ fn one_marked_record_that_was_changed_meanwhile_is_told_by_name_and_stays_marked
     town.desk.press(KeyCode::Home).see("Changed since it was marked: Guest 000").press(KeyCode::Char('h'));
     town.desk.write("other").press(KeyCode::Enter).see("1 client handed over.").not("marked");
 }
+
+/// Terminals take no more than so much at once, and drop what is longer without a word.
+#[test]
+fn more_than_a_terminal_takes_is_not_said_to_be_copied() {
+    for (language, clients, told) in [
+        (Language::En, "clients", "too much for the clipboard"),
+        (Language::Fr, "clients", "trop pour le presse-papiers"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        let sales = desk.world.sales.actor.id;
+        for number in 0..260 {
+            let draft = epic_events::domain::client::ClientDraft {
+                company_name: "Q".repeat(100),
+                email: Some(format!("{}@example.org", format!("{number:03}").repeat(20))),
+                ..client_draft(&format!("{number:03} {}", "Z".repeat(90)))
+            };
+            desk.world.save(&Request::CreateClient { draft, sales_contact: Some(sales) });
+        }
+        desk.go(clients).see("260");
+        for _ in 0..260 {
+            desk.press(KeyCode::Char(' '));
+        }
+        desk.see("260").press(KeyCode::Char('y'));
+        assert_eq!(desk.copied.take().map(|text| text.len()), None, "bytes for a terminal that takes 74,000");
+        desk.see(told).see("X").not("Copied").not("Copié.");
+    }
+}

@@ -384,6 +384,7 @@ pub(super) fn say(what: W) -> String {
         W::GaveUpWriting => "You stopped waiting: it may or may not have been saved. F5 shows what is.",
         W::NoShell => "There is no shell behind this window: Ctrl+Z does nothing here.",
         W::Copied => "Copied.",
+        W::TooMuchToCopy => "Nothing copied: too much for the clipboard. X in a list writes a file.",
         W::NothingToUndo => "There is nothing to undo.",
         W::Undone => "Undone.",
         W::SignedOutNow => "You are signed out.",

@@ -408,6 +408,7 @@ pub(super) fn say(what: W) -> String {
         }
         W::NoShell => "Aucun shell n'attend derrière cette fenêtre : Ctrl+Z ne fait rien ici.",
         W::Copied => "Copié.",
+        W::TooMuchToCopy => "Rien de copié : trop pour le presse-papiers. X dans une liste écrit un fichier.",
         W::NothingToUndo => "Il n'y a rien à annuler.",
         W::Undone => "Annulé.",
         W::SignedOutNow => "Vous êtes déconnecté.",

@@ -223,6 +223,7 @@ pub enum W<'a> {
     GaveUpWriting,
     NoShell,
     Copied,
+    TooMuchToCopy,
     NothingToUndo,
     Undone,
     SignedOutNow,
