@@ -106,3 +106,23 @@ fn another_contract_brings_its_own_contact() {
     pick(&mut desk, '2');
     desk.see("2 - Kevin Casey").see("Jacky");
 }
+
+/// An end without its day counts from the start that stands above it, also when somebody else
+/// moves that start meanwhile.
+#[test]
+fn an_end_stays_where_it_was_when_somebody_else_moves_the_start() {
+    let mut desk = Desk::of("manager", Language::En);
+    let contract = desk.world.records().signed;
+    let draft = event_draft("Board dinner", 20);
+    let id = EventId::new(desk.world.save(&Request::CreateEvent { contract, draft: draft.clone() }).0);
+    desk.go("events").press(KeyCode::Char('/')).write("board").press(KeyCode::Enter).see("1–1 of 1");
+    desk.press(KeyCode::Char('e'));
+    to(&mut desk, "Ends").ctrl('u').write("18h").see("18:00");
+    let starts_at = draft.starts_at.map(|start| start - chrono::TimeDelta::days(1));
+    let theirs = EventDraft { starts_at, ..draft.clone() };
+    desk.world.save(&Request::UpdateEvent { id, version: 1, draft: theirs });
+    desk.ctrl('s').see("Saved.");
+    let stored = storage::events::find(&mut desk.world.connection(), id).unwrap().unwrap();
+    let ends = draft.starts_at.unwrap().date().and_hms_opt(18, 0, 0);
+    assert_eq!((stored.starts_at, stored.ends_at), (starts_at, ends));
+}

@@ -290,6 +290,7 @@ impl Form {
         if let Some(stopped) = self.check_all(ctx) {
             return stopped;
         }
+        self.spell_out_times(ctx);
         if let Purpose::Preferences = self.purpose {
             let preferences = self.purpose.preferred(self, ctx);
             return Action::All(vec![
@@ -317,6 +318,20 @@ impl Form {
         }
         let wrong = self.entries.iter().position(|entry| entry.problem.is_some())?;
         Some(self.stop_at(wrong, ctx))
+    }
+
+    /// Writes out what times mean that count from others: the end of an event must not move
+    /// when somebody else moves its start while this is saved.
+    fn spell_out_times(&mut self, ctx: &Context) {
+        for at in 0..self.entries.len() {
+            let clock = self.clock(self.entries[at].field, ctx);
+            let entry = &mut self.entries[at];
+            if entry.kind == Kind::Time
+                && let Ok(time) = dates::parse_date_time(entry.input.text(), clock)
+            {
+                entry.input.set(&dates::format_date_time(time));
+            }
+        }
     }
 
     fn stop_at(&mut self, wrong: usize, ctx: &Context) -> Action {
