@@ -146,6 +146,8 @@ pub enum Problem {
     InThePast,
     /// Lies in the future.
     InTheFuture,
+    /// A filter that ends below where it begins, which nothing can match.
+    NothingBetween,
     /// The end is before the start.
     EndBeforeStart,
     /// An end needs a start.

@@ -126,3 +126,29 @@ fn an_end_stays_where_it_was_when_somebody_else_moves_the_start() {
     let ends = draft.starts_at.unwrap().date().and_hms_opt(18, 0, 0);
     assert_eq!((stored.starts_at, stored.ends_at), (starts_at, ends));
 }
+
+/// A filter that nothing can match is told where it was typed, not by an empty list.
+#[test]
+fn a_filter_that_ends_before_it_begins_is_refused_under_its_field() {
+    let dates = ("24/12/2026", "1/12/2026");
+    for (list, first, last, (from, until)) in [
+        ("clients", "From", "To", dates),
+        ("contracts", "From", "To", dates),
+        ("contracts", "Signed from", "Signed to", dates),
+        ("contracts", "Total at least", "Total at most", ("500", "400")),
+        ("contracts", "Due at least", "Due at most", ("500", "400")),
+        ("events", "From", "To", dates),
+        ("audit log", "From", "To", dates),
+    ] {
+        let mut desk = Desk::of("manager", Language::En);
+        desk.world.records();
+        desk.go(list).press(KeyCode::Char('f'));
+        to(&mut desk, &format!("{first} ")).write(from);
+        to(&mut desk, &format!("{last} ")).write(until).ctrl('s');
+        desk.see(&format!("> {last}")).see("so nothing would be found").not("Nothing found.");
+        desk.ctrl('u').write(from).ctrl('s').see("Filtered.");
+    }
+    let mut desk = Desk::of("manager", Language::Fr);
+    desk.go("événements").press(KeyCode::Char('f')).write("24/12/2026").press(KeyCode::Tab).write("1/12/2026");
+    desk.ctrl('s').see("rien ne serait trouvé");
+}

@@ -211,7 +211,34 @@ impl Purpose {
             }
             Query::Staff(_) => {}
         }
+        for (field, reversed) in reversed_spans(&query) {
+            if reversed {
+                errors.push(field, Problem::NothingBetween);
+            }
+        }
         if errors.is_empty() { Ok(query) } else { Err(errors) }
+    }
+}
+
+/// The end of every span that a filter has, and whether it lies below the beginning.
+fn reversed_spans(query: &Query) -> Vec<(Field, bool)> {
+    fn reversed<T: PartialOrd>(from: Option<T>, to: Option<T>) -> bool {
+        from.zip(to).is_some_and(|(from, to)| to < from)
+    }
+    match query {
+        Query::Clients(listing) => vec![(Field::To, reversed(listing.filter.from, listing.filter.to))],
+        Query::Contracts(listing) => {
+            let filter = &listing.filter;
+            vec![
+                (Field::Below, reversed(filter.total_above, filter.total_below)),
+                (Field::DueBelow, reversed(filter.due_above, filter.due_below)),
+                (Field::To, reversed(filter.from, filter.to)),
+                (Field::SignedTo, reversed(filter.signed_from, filter.signed_to)),
+            ]
+        }
+        Query::Events(listing) => vec![(Field::To, reversed(listing.filter.from, listing.filter.to))],
+        Query::Audit(listing) => vec![(Field::To, reversed(listing.filter.from, listing.filter.to))],
+        Query::Staff(_) => Vec::new(),
     }
 }
 

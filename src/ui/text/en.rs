@@ -542,6 +542,7 @@ pub(super) fn problem(problem: Problem) -> String {
         }
         Problem::InThePast => "This lies in the past.",
         Problem::InTheFuture => "This lies in the future.",
+        Problem::NothingBetween => "This is below the field before it, so nothing would be found.",
         Problem::EndBeforeStart => "The end is before the start.",
         Problem::EndWithoutStart => "An end needs a start.",
         Problem::Taken => "Somebody else has this already.",

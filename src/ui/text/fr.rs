@@ -572,6 +572,7 @@ pub(super) fn problem(problem: Problem) -> String {
         }
         Problem::InThePast => "C'est dans le passé.",
         Problem::InTheFuture => "C'est dans le futur.",
+        Problem::NothingBetween => "C'est en dessous du champ précédent : rien ne serait trouvé.",
         Problem::EndBeforeStart => "La fin est avant le début.",
         Problem::EndWithoutStart => "Une fin demande un début.",
         Problem::Taken => "Quelqu'un d'autre l'a déjà.",
