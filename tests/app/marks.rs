@@ -266,6 +266,24 @@ fn one_marked_record_that_was_changed_meanwhile_is_told_by_name_and_stays_marked
     town.desk.write("other").press(KeyCode::Enter).see("1 client handed over.").not("marked");
 }
 
+/// A held key is faster than the database: at the last row that is there, the selection waits
+/// for the next page.
+#[test]
+fn a_held_space_marks_each_record_once_while_the_next_page_is_awaited() {
+    let mut town = Town::of("clients");
+    let desk = &mut town.desk;
+    desk.go("clients").see("of 120");
+    desk.held = Some(Vec::new());
+    for _ in 0..105 {
+        desk.press(KeyCode::Char(' '));
+    }
+    desk.see("100 marked");
+    desk.release();
+    desk.see("100 marked").press(KeyCode::Char(' ')).see("101 marked").press(KeyCode::Up);
+    // Where it did not wait, the mark is taken away as ever.
+    desk.press(KeyCode::Char(' ')).see("100 marked");
+}
+
 /// Terminals take no more than so much at once, and drop what is longer without a word.
 #[test]
 fn more_than_a_terminal_takes_is_not_said_to_be_copied() {

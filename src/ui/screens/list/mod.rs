@@ -61,6 +61,8 @@ pub struct List {
     behind: bool,
     /// That a marked record was changed has been told, by the refusal of what was asked.
     told: bool,
+    /// The last row of the window was marked: the selection moves on when the next page is there.
+    moves_on: bool,
     generation: u64,
     asked: Option<Asked>,
 }
@@ -83,6 +85,7 @@ impl List {
             awaited: Vec::new(),
             behind: false,
             told: false,
+            moves_on: false,
             generation: 0,
             asked: None,
         }
@@ -301,9 +304,11 @@ impl List {
             Command::Sort => self.choose(Asked::Sort, ctx),
             Command::View => self.choose(Asked::View, ctx),
             Command::Export => self.choose(Asked::Export, ctx),
+            // A held key must not take away the mark that it has just made.
+            Command::Mark if self.moves_on => Action::None,
             Command::Mark => match self.rows.get(self.at).map(|record| self.marks.toggle(record)) {
                 Some(false) => Action::Notice(Notice::bad(ctx.say(W::MarksFull(MAX_MARKED)))),
-                Some(true) | None => self.go(self.at + 1),
+                Some(true) | None => self.go_below_mark(),
             },
             Command::Copy => {
                 let lines: Vec<String> =

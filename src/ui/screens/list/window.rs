@@ -77,6 +77,7 @@ impl List {
     /// The question was not answered. Rows that answered another one would be taken for its
     /// answer.
     pub(super) fn without_answer(&mut self) {
+        self.moves_on = false;
         if !self.loaded && self.awaited.is_empty() {
             self.rows.clear();
             self.at = 0;
@@ -115,6 +116,7 @@ impl List {
 
     fn take(&mut self, awaited: Awaited, page: Page<Record>) -> Action {
         let selected = self.selected().map(Record::id);
+        let moves_on = std::mem::take(&mut self.moves_on);
         let came = page.rows.len();
         if awaited != Awaited::Total {
             self.among_newest = page.among_newest;
@@ -142,6 +144,7 @@ impl List {
             }
             // It brings no rows.
             Awaited::Total => {
+                self.moves_on = moves_on;
                 self.total = page.total;
                 self.place_the_end();
                 return Action::None;
@@ -157,7 +160,7 @@ impl List {
         }
         if awaited != Awaited::End {
             let kept = selected.and_then(|id| self.rows.iter().position(|row| row.id() == id));
-            self.at = kept.unwrap_or(self.at).min(self.rows.len().saturating_sub(1));
+            self.at = (kept.unwrap_or(self.at) + usize::from(moves_on)).min(self.rows.len().saturating_sub(1));
         }
         match (page.total, awaited) {
             (Some(total), _) => self.total = Some(total),
@@ -181,6 +184,7 @@ impl List {
     /// Moves the selection and fetches what is near.
     pub(super) fn go(&mut self, to: usize) -> Action {
         self.at = to.min(self.rows.len().saturating_sub(1));
+        self.moves_on = false;
         if self.awaited.iter().any(|(_, awaited)| *awaited != Awaited::Total) {
             return Action::None;
         }
@@ -203,11 +207,21 @@ impl List {
         }
     }
 
+    /// To the row below one that was marked. Where that is not in the window yet, the selection
+    /// moves on when it comes.
+    pub(super) fn go_below_mark(&mut self) -> Action {
+        let at_rim = self.after && self.at + 1 == self.rows.len();
+        let action = self.go(self.at + 1);
+        self.moves_on = at_rim;
+        action
+    }
+
     pub(super) fn to_end(&mut self) -> Action {
         if !self.after {
             return self.go(self.rows.len());
         }
         self.generation += 1;
+        self.moves_on = false;
         self.awaited.push((self.generation, Awaited::End));
         Action::Send(self.query.request(Edge::End))
     }
