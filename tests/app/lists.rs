@@ -220,3 +220,22 @@ fn a_list_that_could_not_be_read_does_not_say_that_nothing_is_there() {
         desk.press(KeyCode::Esc).wait(300).press(KeyCode::Esc).not(nothing).see(not_read);
     }
 }
+
+/// How many people come may not be known: that is stored as 0 and is no number to show.
+#[test]
+fn an_unknown_number_of_attendees_is_not_shown_as_none() {
+    for (language, events, attendees) in
+        [(Language::En, "events", "Attendees"), (Language::Fr, "événements", "Invités")]
+    {
+        let mut desk = Desk::of("manager", language);
+        let contract = desk.world.records().signed;
+        let known = support::world::event_draft("Board dinner", 20);
+        let draft = epic_events::domain::event::EventDraft { attendees: 0, ..known.clone() };
+        let (id, version) = desk.world.save(&Request::CreateEvent { contract, draft });
+        desk.go(events).press(KeyCode::Char('/')).write("board").press(KeyCode::Enter).see("1–1");
+        desk.press(KeyCode::Enter).see("Board dinner").not(attendees);
+        let id = epic_events::domain::EventId::new(id);
+        desk.world.save(&Request::UpdateEvent { id, version, draft: known });
+        desk.press(KeyCode::F(5)).see(attendees).see("200").not("0 -> 200");
+    }
+}

@@ -98,6 +98,8 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
     match (field, raw) {
         (_, Value::Null) => String::new(),
         (Field::TotalCents | Field::DueCents, Value::Number(cents)) => money(cents.as_i64().unwrap_or_default()),
+        // How many people come is not known.
+        (Field::Attendees, Value::Number(people)) if people.as_u64() == Some(0) => String::new(),
         (Field::Attendees, Value::Number(people)) => grouped(people.as_u64().unwrap_or_default(), ' '),
         (Field::StartsAt | Field::EndsAt, Value::String(text)) => {
             text.parse().map_or_else(|_| text.clone(), |time| dates::spell_date_time(time, ctx.language))
