@@ -115,3 +115,19 @@ fn a_week_that_is_still_read_does_not_say_that_it_has_no_events() {
     desk.held = Some(Vec::new());
     desk.press(KeyCode::PageUp).wait(300).press(KeyCode::Esc).not("no events").see("could not be read");
 }
+
+#[test]
+fn the_day_that_is_picked_is_spelled_out_below_its_month() {
+    for (language, new, day) in [
+        (Language::En, "new event", "Sun 22 November 2026"),
+        (Language::Fr, "nouvel événement", "dim. 22 novembre 2026"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.go(new).press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab);
+        for (width, height) in [(80, 24), (60, 16)] {
+            desk.resize(width, height).press(KeyCode::F(4)).press(KeyCode::Right).see(day).press(KeyCode::Esc);
+        }
+        // The longest month: six weeks.
+        desk.press(KeyCode::F(4)).press(KeyCode::PageUp).press(KeyCode::PageUp).press(KeyCode::PageUp).see("30");
+    }
+}

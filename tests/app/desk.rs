@@ -138,6 +138,13 @@ impl Desk {
         self
     }
 
+    /// In a window of this size.
+    pub fn resize(&mut self, width: u16, height: u16) -> &mut Self {
+        self.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+        self.event(Event::Terminal(TerminalEvent::Resize(width, height)));
+        self
+    }
+
     pub fn screen(&mut self) -> String {
         self.terminal.draw(|frame| self.app.draw(frame)).unwrap();
         let buffer = self.terminal.backend().buffer();

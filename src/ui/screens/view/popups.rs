@@ -124,7 +124,9 @@ fn draw_menu(frame: &mut Frame, area: Rect, menu: &Menu, ctx: &Context) -> Focus
 /// A month to pick a day from: weeks below each other, Monday first.
 fn draw_month(frame: &mut Frame, area: Rect, month: &Month, ctx: &Context) -> Focus {
     const DAY: u16 = 4;
-    let inner = boxed(frame, area, (7 * DAY + 5, 11), &month.title, ctx.theme);
+    // The month, the names of the days, six weeks, the day that is selected, and the border.
+    const TALL: u16 = 12;
+    let inner = boxed(frame, area, (7 * DAY + 5, TALL), &month.title, ctx.theme);
     put(frame, inner, 0, &dates::spell_month(month.day, ctx.language), ctx.theme.heading);
     let names = dates::weekdays(ctx.language);
     let place = |column: u16, row: u16| Rect {
