@@ -127,6 +127,40 @@ fn an_end_stays_where_it_was_when_somebody_else_moves_the_start() {
     assert_eq!((stored.starts_at, stored.ends_at), (starts_at, ends));
 }
 
+/// A save that is summed up first shows every change before it is confirmed, in the smallest
+/// window too.
+#[test]
+fn every_change_of_a_summary_can_be_read_in_the_smallest_window() {
+    for (language, settings, more) in [
+        (Language::En, "settings of the company", "Up and Down show the rest"),
+        (Language::Fr, "réglages de l'entreprise", "Haut et Bas montrent la suite"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.go(settings).ctrl('u').write("Epic and Epic and Epic and Epic and Epic and Epic and Epic");
+        // Currency and time zone stay; the others get another value.
+        for keys in ["", "", " ", " ", " ", " ", "0"] {
+            desk.press(KeyCode::Tab).write(keys);
+        }
+        desk.press(KeyCode::Tab).ctrl('u').write("20");
+        let before = desk.world.state();
+        desk.resize(60, 16).ctrl('s').see("Epic and Epic").see(more).not("-> 20");
+        for _ in 0..12 {
+            desk.press(KeyCode::Down);
+        }
+        desk.see("-> 20").not("Epic and Epic");
+        for _ in 0..12 {
+            desk.press(KeyCode::Up);
+        }
+        desk.see("Epic and Epic").not("-> 20");
+        // To look is not to answer.
+        desk.press(KeyCode::Down).press(KeyCode::Enter);
+        assert_eq!(desk.world.state(), before);
+        desk.ctrl('s').press(KeyCode::Right).press(KeyCode::Enter);
+        let stored = storage::settings::load(&mut desk.world.connection()).unwrap();
+        assert_eq!((stored.session_minutes, stored.min_password_length), (150, 20));
+    }
+}
+
 /// A filter that nothing can match is told where it was typed, not by an empty list.
 #[test]
 fn a_filter_that_ends_before_it_begins_is_refused_under_its_field() {

@@ -13,7 +13,7 @@ use super::{
     keys::{Binding, Command, Key},
     records::Kind,
     text::W,
-    widgets::input::Input,
+    widgets::{chrome::wrapped, input::Input},
 };
 use crate::{
     domain::{
@@ -87,6 +87,8 @@ pub struct Confirm {
     /// What the button says that changes nothing.
     pub cancel: String,
     pub yes: bool,
+    /// How far the lines are scrolled, where they do not all fit.
+    pub scrolled: usize,
 }
 
 /// A month to pick a day from.
@@ -107,14 +109,14 @@ pub struct Password {
 
 impl Popup {
     pub fn confirm(title: String, lines: Vec<String>, verb: String, ctx: &Context) -> Self {
-        Self::Confirm(Confirm { title, lines, verb, cancel: ctx.say(W::Cancel), yes: false })
+        Self::Confirm(Confirm { title, lines, verb, cancel: ctx.say(W::Cancel), yes: false, scrolled: 0 })
     }
 
     /// Whether to give up what was typed.
     pub fn discard(ctx: &Context) -> Self {
         let (title, lines) = (ctx.say(W::DiscardTitle), vec![ctx.say(W::DiscardMeans)]);
         let (verb, cancel) = (ctx.say(W::VerbDiscard), ctx.say(W::KeepEditing));
-        Self::Confirm(Confirm { title, lines, verb, cancel, yes: false })
+        Self::Confirm(Confirm { title, lines, verb, cancel, yes: false, scrolled: 0 })
     }
 
     /// A day, to be picked from its month.
@@ -259,10 +261,27 @@ impl Popup {
 }
 
 impl Confirm {
+    /// The lines as they stand in a window with so many columns.
+    pub fn wrapped(&self, columns: usize) -> Vec<String> {
+        self.lines.iter().flat_map(|line| wrapped(line, columns)).collect()
+    }
+
+    /// The widest that a line may be in the narrowest window.
+    const NARROWEST: usize = 52;
+
     fn key(&mut self, key: KeyEvent) -> Step {
         match key.code {
-            KeyCode::Left | KeyCode::Right | KeyCode::Tab | KeyCode::BackTab | KeyCode::Up | KeyCode::Down => {
+            KeyCode::Left | KeyCode::Right | KeyCode::Tab | KeyCode::BackTab => {
                 self.yes = !self.yes;
+                Step::Stay
+            }
+            KeyCode::Up => {
+                self.scrolled = self.scrolled.saturating_sub(1);
+                Step::Stay
+            }
+            KeyCode::Down => {
+                let last = self.wrapped(Self::NARROWEST).len().saturating_sub(1);
+                self.scrolled = (self.scrolled + 1).min(last);
                 Step::Stay
             }
             KeyCode::Char('y' | 'o') => Step::Done(Outcome::Confirmed),

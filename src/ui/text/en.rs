@@ -137,6 +137,7 @@ pub(super) fn say(what: W) -> String {
         W::ArchivedSome { count, restored: false } => return format!("{} archived.", some(count, "record", "records")),
         W::ArchivedSome { count, restored: true } => return format!("{} restored.", some(count, "record", "records")),
         W::AndMore(count) => return format!("and {count} more"),
+        W::MoreLines { from, to, of } => return format!("{from}–{to} of {of}: Up and Down show the rest"),
         W::UndoTooLate("") => return "This cannot be undone: somebody has changed it since.".to_owned(),
         W::UndoTooLate(name) => return format!("This cannot be undone: {name} has changed it since."),
         W::Assigned { title, name } => return format!("{name} supports {title}."),

@@ -141,6 +141,7 @@ pub(super) fn say(what: W) -> String {
             return format!("{}.", some(count, "fiche restaurée", "fiches restaurées"));
         }
         W::AndMore(count) => return format!("et {count} de plus"),
+        W::MoreLines { from, to, of } => return format!("{from}–{to} sur {of} : Haut et Bas montrent la suite"),
         W::UndoTooLate("") => return "Impossible d'annuler : la fiche a été modifiée depuis.".to_owned(),
         W::UndoTooLate(name) => return format!("Impossible d'annuler : {name} l'a modifiée depuis."),
         W::Assigned { title, name } => return format!("{name} prend en charge {title}."),

@@ -318,6 +318,11 @@ pub enum W<'a> {
         restored: bool,
     },
     AndMore(usize),
+    MoreLines {
+        from: usize,
+        to: usize,
+        of: usize,
+    },
     UndoTooLate(&'a str),
     Assigned {
         title: &'a str,

@@ -31,11 +31,18 @@ pub fn draw_popup(frame: &mut Frame, area: Rect, popup: &Popup, ctx: &Context) -
 
 fn draw_confirm(frame: &mut Frame, area: Rect, confirm: &Confirm, ctx: &Context) -> Focus {
     let width = area.width.min(70);
-    let lines: Vec<String> = confirm.lines.iter().flat_map(|line| wrapped(line, usize::from(width) - 6)).collect();
+    let lines = confirm.wrapped(usize::from(width.saturating_sub(6)));
     let shown = lines.len().min(usize::from(area.height.saturating_sub(6)));
     let inner = boxed(frame, area, (width, rows(shown) + 6), &confirm.title, ctx.theme);
-    for (row, line) in lines.iter().take(shown).enumerate() {
+    let hidden = lines.len() > shown;
+    let from = if hidden { confirm.scrolled.min(lines.len() - 1) } else { 0 };
+    let upto = (from + shown).min(lines.len());
+    for (row, line) in lines.iter().take(upto).skip(from).enumerate() {
         put(frame, inner, 1 + rows(row), line, ctx.theme.text);
+    }
+    if hidden {
+        let place = W::MoreLines { from: from + 1, to: upto, of: lines.len() };
+        put(frame, inner, 1 + rows(shown), &ctx.say(place), ctx.theme.quiet);
     }
     let buttons = Rect { y: inner.bottom().saturating_sub(2), height: 1, ..inner };
     let cancel = format!(" {} ", confirm.cancel);
