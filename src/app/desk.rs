@@ -1,6 +1,7 @@
 //! Somebody's session: the pile of screens, and the keys that work on all of them.
 
 use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::{Position, Rect};
 
 use super::{App, Asker, Effect, Stage, terminal::MOST_COPIED};
 use crate::{
@@ -235,9 +236,9 @@ impl App {
         }
     }
 
-    pub(super) fn desk_click(&mut self, row: u16, height: u16, effects: &mut Vec<Effect>) {
+    pub(super) fn desk_click(&mut self, at: Position, body: Rect, effects: &mut Vec<Effect>) {
         let id = self.top_id();
-        if let Some(action) = self.with_layer(id, |screen, ctx| screen.click(row, height, ctx)) {
+        if let Some(action) = self.with_layer(id, |screen, ctx| screen.click(at, body, ctx)) {
             self.act(Asker::Layer(id), action, effects);
         }
     }

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
 };
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use secrecy::SecretString;
 
 pub use clock::now;
@@ -348,7 +348,7 @@ impl App {
         let code = match mouse.kind {
             M::ScrollUp => KeyCode::Up,
             M::ScrollDown => KeyCode::Down,
-            M::Down(MouseButton::Left) => return self.click(mouse.row, effects),
+            M::Down(MouseButton::Left) => return self.click(Position::new(mouse.column, mouse.row), effects),
             _ => return,
         };
         self.touch();
@@ -358,12 +358,12 @@ impl App {
         }
     }
 
-    fn click(&mut self, row: u16, effects: &mut Vec<Effect>) {
+    fn click(&mut self, at: Position, effects: &mut Vec<Effect>) {
         self.touch();
         let body = chrome::areas(Rect::new(0, 0, self.size.0, self.size.1)).body;
         let open = matches!(&self.stage, Stage::SignedIn(desk) if desk.popup.is_none() && desk.locked.is_none());
-        if let Some(row) = row.checked_sub(body.y).filter(|row| open && *row < body.height) {
-            self.desk_click(row, body.height, effects);
+        if open && body.contains(at) {
+            self.desk_click(at, body, effects);
         }
     }
 

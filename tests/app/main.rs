@@ -15,6 +15,7 @@ mod keys;
 mod lists;
 mod looks;
 mod marks;
+mod mouse;
 mod random;
 mod rights;
 mod screens;

@@ -1,8 +1,9 @@
 //! What waits for me, and below it where everything is.
 
+use ratatui::layout::{Position, Rect};
 use strum::IntoEnumIterator;
 
-use super::{Screen, form::Form, list::List};
+use super::{Screen, form::Form, list::List, view};
 use crate::{
     domain::{Error, page::Count, policy, policy::Permission},
     services::{
@@ -111,13 +112,20 @@ impl HomeScreen {
         (Self::row_of(self.at, lines) + 1).saturating_sub(height)
     }
 
-    /// A click on this row of the body opens the line.
-    pub fn click(&mut self, row: u16, height: u16, ctx: &Context) -> Action {
+    /// A click opens the line or the bar that it is on.
+    pub fn click(&mut self, at: Position, body: Rect, ctx: &Context) -> Action {
+        let places = view::home::Places::of(self, body);
+        if let Some(area) = places.figures.filter(|area| area.contains(at)) {
+            let Some(bar) = view::figures::bar_at(self, area, at.y - area.y) else { return Action::None };
+            self.bar = Some(bar);
+            return self.run(Command::Open, ctx);
+        }
+        let Some(area) = places.lines.filter(|area| area.contains(at)) else { return Action::None };
         let lines = Self::lines(ctx);
-        let row = row + self.skipped(height, &lines);
+        let row = at.y - area.y + self.skipped(area.height, &lines);
         match (0..lines.len()).find(|number| Self::row_of(*number, &lines) == row) {
             Some(number) => {
-                self.at = number;
+                (self.at, self.bar) = (number, None);
                 self.run(Command::Open, ctx)
             }
             None => Action::None,

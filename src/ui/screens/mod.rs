@@ -12,6 +12,7 @@ pub mod setup;
 pub mod view;
 
 use crossterm::event::KeyEvent;
+use ratatui::layout::{Position, Rect};
 
 use super::{
     Action, Context, Notice,
@@ -119,11 +120,11 @@ impl Screen {
         }
     }
 
-    /// A click on this row of the body, which has this height.
-    pub fn click(&mut self, row: u16, height: u16, ctx: &Context) -> Action {
+    /// A click somewhere in the body, where this screen is drawn.
+    pub fn click(&mut self, at: Position, body: Rect, ctx: &Context) -> Action {
         match self {
-            Self::List(list) => list.click(row, height, ctx),
-            Self::Home(home) => home.click(row, height, ctx),
+            Self::List(list) => list.click(at, body, ctx),
+            Self::Home(home) => home.click(at, body, ctx),
             Self::Detail(_) | Self::Calendar(_) | Self::Form(_) => Action::None,
         }
     }

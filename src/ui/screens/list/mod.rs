@@ -4,9 +4,10 @@ mod marks;
 mod window;
 
 use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::layout::{Position, Rect};
 
 use self::{marks::Marks, window::Awaited};
-use super::{Screen, calendar::Calendar, detail::Detail, form::Form};
+use super::{Screen, calendar::Calendar, detail::Detail, form::Form, view::list::Places};
 use crate::{
     domain::{
         Error,
@@ -21,7 +22,7 @@ use crate::{
         popup::{Outcome, Popup},
         records::{Kind, Query, Record, facts, page},
         text::W,
-        widgets::{input::Input, table::first_shown},
+        widgets::input::Input,
     },
 };
 
@@ -187,17 +188,12 @@ impl List {
         if self.marks.is_empty() { self.selected().into_iter().collect() } else { self.marks.records() }
     }
 
-    /// A click on this row of the body: selects, and opens what is selected already.
-    pub fn click(&mut self, row: u16, height: u16, ctx: &Context) -> Action {
-        // The position and the titles of the columns stand above the rows.
-        const ABOVE: u16 = 2;
-        let Some(row) = row.checked_sub(ABOVE) else { return Action::None };
-        let room = usize::from(height.saturating_sub(ABOVE));
-        let clicked = first_shown(self.at, room, self.rows.len()) + usize::from(row);
-        match clicked {
-            at if at == self.at && at < self.rows.len() => self.run(Command::Open, ctx),
-            at if at < self.rows.len() => self.go(at),
-            _ => Action::None,
+    /// A click on a row selects it, and opens the one that is selected already.
+    pub fn click(&mut self, at: Position, body: Rect, ctx: &Context) -> Action {
+        match Places::of(self, body).row_at(self, at) {
+            Some(row) if row == self.at => self.run(Command::Open, ctx),
+            Some(row) => self.go(row),
+            None => Action::None,
         }
     }
 

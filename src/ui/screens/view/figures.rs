@@ -22,10 +22,8 @@ enum Row<'a> {
 /// The charts below each other; the line that is selected, if one is.
 pub(super) fn draw(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) -> Option<Focus> {
     let lines = lines(&home.figures);
-    let selected = home.bar.and_then(|bar| lines.iter().position(|row| matches!(row, Row::Bar(at, ..) if *at == bar)));
-    let room = usize::from(area.height);
-    let skip = selected.map_or(0, |at| (at + 1).saturating_sub(room));
-    for (row, line) in lines.iter().skip(skip).take(room).enumerate() {
+    let (selected, skip) = scrolled(&lines, home, area);
+    for (row, line) in lines.iter().skip(skip).take(area.height.into()).enumerate() {
         match line {
             Row::Title(about) => {
                 let money = matches!(about, About::SignedByMonth | About::DueByAge);
@@ -43,6 +41,22 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Conte
         }
     }
     selected.map(|at| line_at(area, rows(at - skip)))
+}
+
+/// The bar that is drawn in this row of the charts' place.
+pub fn bar_at(home: &HomeScreen, area: Rect, row: u16) -> Option<usize> {
+    let lines = lines(&home.figures);
+    let (_, skip) = scrolled(&lines, home, area);
+    match lines.get(skip + usize::from(row)) {
+        Some(Row::Bar(at, ..)) => Some(*at),
+        Some(Row::Title(_) | Row::Blank) | None => None,
+    }
+}
+
+/// The line of the selected bar, and the lines that are scrolled away so that it shows.
+fn scrolled(lines: &[Row<'_>], home: &HomeScreen, area: Rect) -> (Option<usize>, usize) {
+    let selected = home.bar.and_then(|bar| lines.iter().position(|row| matches!(row, Row::Bar(at, ..) if *at == bar)));
+    (selected, selected.map_or(0, |at| (at + 1).saturating_sub(area.height.into())))
 }
 
 fn lines(figures: &[Figure]) -> Vec<Row<'_>> {

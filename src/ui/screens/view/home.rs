@@ -12,21 +12,33 @@ use crate::{
     },
 };
 
-pub(super) fn draw(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) -> Focus {
-    const LINES: u16 = 48;
-    const BESIDE: u16 = 74;
-    if area.width < BESIDE && home.bar.is_some() {
-        return figures::draw(frame, area, home, ctx).unwrap_or(line_at(area, 0));
-    }
-    if area.width >= BESIDE {
-        let beside = Rect { x: area.x + LINES, width: (area.width - LINES).min(70), ..area };
-        if let Some(focus) = figures::draw(frame, beside, home, ctx) {
-            draw_lines(frame, Rect { width: LINES - 1, ..area }, home, ctx);
-            return focus;
+/// Where the lines and the charts are drawn, and clicked; where there is no room for both, one
+/// of them.
+pub struct Places {
+    pub lines: Option<Rect>,
+    pub figures: Option<Rect>,
+}
+
+impl Places {
+    pub fn of(home: &HomeScreen, area: Rect) -> Self {
+        const LINES: u16 = 48;
+        const BESIDE: u16 = 74;
+        if area.width >= BESIDE {
+            let figures = Rect { x: area.x + LINES, width: (area.width - LINES).min(70), ..area };
+            return Self { lines: Some(Rect { width: LINES - 1, ..area }), figures: Some(figures) };
+        }
+        match home.bar {
+            Some(_) => Self { lines: None, figures: Some(area) },
+            None => Self { lines: Some(area), figures: None },
         }
     }
-    let width = if area.width >= BESIDE { LINES - 1 } else { area.width };
-    draw_lines(frame, Rect { width, ..area }, home, ctx)
+}
+
+pub(super) fn draw(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) -> Focus {
+    let places = Places::of(home, area);
+    let line = places.lines.map(|lines| draw_lines(frame, lines, home, ctx));
+    let bar = places.figures.and_then(|figures| figures::draw(frame, figures, home, ctx));
+    bar.or(line).unwrap_or(line_at(area, 0))
 }
 
 fn draw_lines(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) -> Focus {

@@ -1,6 +1,9 @@
 //! A list: the filter, the rows, and a preview where there is room.
 
-use ratatui::{Frame, layout::Rect};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+};
 
 use super::{Focus, count_words, draw_facts, line_at, put, rows};
 use crate::{
@@ -17,9 +20,43 @@ use crate::{
 /// From this width on a list has a preview beside it.
 const PREVIEW_FROM: u16 = 110;
 
+/// Where the parts of a list are drawn, and clicked.
+pub struct Places {
+    /// The titles of the columns and the rows below them.
+    table: Rect,
+    preview: Option<Rect>,
+}
+
+impl Places {
+    pub fn of(list: &List, area: Rect) -> Self {
+        // Filter and position, and what there is to say about them.
+        let above = 1 + u16::from(list.among_newest);
+        let below = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
+        if area.width < PREVIEW_FROM {
+            return Self { table: below, preview: None };
+        }
+        let table = Rect { width: below.width - 44, ..below };
+        Self { table, preview: Some(Rect { x: below.right() - 42, width: 42, ..below }) }
+    }
+
+    /// The row of the window that is drawn there.
+    pub fn row_at(&self, list: &List, at: Position) -> Option<usize> {
+        let row = at.y.checked_sub(self.table.y + 1).filter(|_| self.table.contains(at))?;
+        Some(self.shown(list).start + usize::from(row)).filter(|row| *row < list.rows.len())
+    }
+
+    /// The rows of the window that fit below the titles.
+    fn shown(&self, list: &List) -> std::ops::Range<usize> {
+        let room = usize::from(self.table.height.saturating_sub(1));
+        let start = table::first_shown(list.at, room, list.rows.len());
+        start..(start + room.max(1)).min(list.rows.len())
+    }
+}
+
 pub(super) fn draw(frame: &mut Frame, area: Rect, list: &List, ctx: &Context) -> Focus {
     let mut caret = None;
-    let mut top = area;
+    let places = Places::of(list, area);
+    let table = places.table;
     if let Some(input) = &list.filter {
         let label = format!("{}: ", ctx.say(W::FilterLabel));
         put(frame, area, 0, &label, ctx.theme.accent);
@@ -31,38 +68,26 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, list: &List, ctx: &Context) ->
     } else if list.query.is_refined() {
         put(frame, area, 0, &ctx.say(W::Refined), ctx.theme.accent);
     }
-    let note = u16::from(list.among_newest);
     if list.among_newest {
         put(frame, area, 1, &ctx.say(W::AmongNewest), ctx.theme.quiet);
     }
-    let shown = shown(list, area.height.saturating_sub(2 + note).into());
+    let shown = places.shown(list);
     let place = position(list, &shown, ctx);
     let width = rows(text::width(&place)).min(area.width);
     let right = Rect { x: area.right() - width, width, ..area };
     put(frame, right, 0, &place, ctx.theme.quiet);
-    (top.y, top.height) = (top.y + 1 + note, top.height.saturating_sub(1 + note));
-    if area.width >= PREVIEW_FROM {
-        let side = Rect { x: area.right() - 42, width: 42, ..top };
-        top.width -= 44;
-        if let Some(record) = list.selected() {
-            draw_facts(frame, side, record, ctx);
-        }
+    if let (Some(preview), Some(record)) = (places.preview, list.selected()) {
+        draw_facts(frame, preview, record, ctx);
     }
     if list.rows.is_empty() {
         for (number, line) in list.empty_words(ctx).iter().enumerate() {
-            put(frame, top, 2 + rows(number), &format!("  {line}"), ctx.theme.quiet);
+            put(frame, table, 2 + rows(number), &format!("  {line}"), ctx.theme.quiet);
         }
-        return caret.unwrap_or(line_at(top, 2));
+        return caret.unwrap_or(line_at(table, 2));
     }
     let marked = |record: &Record| list.marks.has(record);
-    draw_rows(frame, top, &list.rows, list.at, (list.kind(), Some(list.query.sort())), &marked, ctx);
-    caret.unwrap_or(line_at(top, 1 + rows(list.at - shown.start)))
-}
-
-/// The rows of the window that fit.
-fn shown(list: &List, room: usize) -> std::ops::Range<usize> {
-    let start = table::first_shown(list.at, room, list.rows.len());
-    start..(start + room.max(1)).min(list.rows.len())
+    draw_rows(frame, table, &list.rows, list.at, (list.kind(), Some(list.query.sort())), &marked, ctx);
+    caret.unwrap_or(line_at(table, 1 + rows(list.at - shown.start)))
 }
 
 /// "3 marked, 101–150 of 2,340".

@@ -2,10 +2,10 @@
 
 mod calendar;
 mod detail;
-mod figures;
+pub mod figures;
 mod form;
-mod home;
-mod list;
+pub mod home;
+pub mod list;
 mod popups;
 
 pub use form::draw_form;

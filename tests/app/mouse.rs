@@ -1,0 +1,80 @@
+//! The mouse: a click means what is drawn where it was made.
+
+use super::desk::*;
+
+/// Clicks on the first sign of these words, which are the last of their line that say so.
+fn click<'a>(desk: &'a mut Desk, words: &str) -> &'a mut Desk {
+    let screen = desk.screen();
+    let found = screen.lines().enumerate().find_map(|(row, line)| {
+        let before = line.rsplit_once(words)?.0;
+        Some((before.chars().count(), row))
+    });
+    let (column, row) = found.unwrap_or_else(|| panic!("no \"{words}\" in:\n{screen}"));
+    let at = |place| u16::try_from(place).unwrap();
+    let (kind, modifiers) = (MouseEventKind::Down(MouseButton::Left), KeyModifiers::NONE);
+    let mouse = MouseEvent { kind, column: at(column), row: at(row), modifiers };
+    desk.event(Event::Terminal(TerminalEvent::Mouse(mouse)));
+    desk
+}
+
+fn clients(desk: &mut Desk, names: &[&str]) {
+    for name in names {
+        desk.world.client_of(desk.world.sales.actor.id, name);
+    }
+}
+
+/// The name in the selected row.
+fn selected(desk: &mut Desk) -> String {
+    desk.press(KeyCode::Char('y'));
+    desk.copied.take().unwrap().split('\t').next().unwrap().to_owned()
+}
+
+#[test]
+fn a_click_on_a_bar_opens_what_the_bar_counts() {
+    for size in [(80, 24), (200, 60)] {
+        let mut desk = Desk::of("manager", Language::En);
+        desk.world.records();
+        desk.resize(size.0, size.1).press(KeyCode::F(5)).see("Signed by month");
+        click(&mut desk, "Nov 2026").see("Contracts: ").see("1–1 of 1").press(KeyCode::Esc);
+        click(&mut desk, "0-30").see("Contracts: ").press(KeyCode::Esc).see("Waiting for you");
+        // Titles are no bars, and what stands at their height at the left is not meant.
+        click(&mut desk, "Due, by age").see("Waiting for you");
+        click(&mut desk, "Signed by month").see("Waiting for you");
+        click(&mut desk, "Audit log").see("Audit log: ");
+    }
+}
+
+#[test]
+fn a_click_on_a_chart_in_a_narrow_window_opens_its_bar() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.resize(70, 20).press(KeyCode::F(5)).press(KeyCode::Tab).see("Signed by month");
+    click(&mut desk, "Nov 2026").see("Contracts: ").see("1–1 of 1");
+}
+
+#[test]
+fn a_click_beside_a_list_selects_nothing() {
+    let mut desk = Desk::of("manager", Language::En);
+    clients(&mut desk, &["Anna", "Bruno", "Chloe", "Dora", "Emil", "Fred"]);
+    desk.resize(130, 24).go("clients").see("1–6 of 6").see("E-mail");
+    // The preview has a line at the height of each of the first rows.
+    click(&mut desk, "c1@example.org").see("1–6 of 6");
+    assert_eq!(selected(&mut desk), "Anna");
+    click(&mut desk, "Chloe").see("1–6 of 6");
+    assert_eq!(selected(&mut desk), "Chloe");
+}
+
+#[test]
+fn a_click_below_the_note_of_a_partial_search_means_the_row_that_it_is_on() {
+    let mut desk = Desk::of("manager", Language::En);
+    let room = "UPDATE sqlite_sequence SET seq = 30000 WHERE name = 'clients'";
+    clients(&mut desk, &["Montclair"]);
+    diesel::connection::SimpleConnection::batch_execute(&mut desk.world.connection(), room).unwrap();
+    clients(&mut desk, &["Beauclair", "Eauclair", "Sinclair"]);
+    desk.go("clients").press(KeyCode::Char('/')).write("clair").press(KeyCode::Enter);
+    desk.see("Only the newest").see("1–3 of 3");
+    for name in ["Sinclair", "Eauclair"] {
+        click(&mut desk, name).see("1–3 of 3");
+        assert_eq!(selected(&mut desk), name);
+    }
+}
