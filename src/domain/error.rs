@@ -316,6 +316,8 @@ pub enum ConnectionProblem {
     /// A file to be restored holds something under this name that no migration of this
     /// program makes, makes otherwise, or makes and is missing.
     NotOurTables(String),
+    /// A new company was to be made in a file that holds this table of another program.
+    OtherProgram(String),
     /// The disk is full.
     DiskFull,
     /// The address is not one that the program understands; with the part that it does not.

@@ -41,8 +41,8 @@ pub enum Occupancy {
 /// missing on a server that answers is free.
 pub fn found(address: &str) -> Result<Occupancy, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
-    match Db::open(&target) {
-        Ok(mut db) => Ok(found_in(&mut db)?),
+    match look_at(&target, found_in) {
+        Ok(found) => Ok(found?),
         Err(ConnectionProblem::NotSetUp) => Ok(Occupancy::Free { server: "SQLite".to_owned() }),
         // It answers, and will be asked for the database in the last step.
         Err(ConnectionProblem::NoSuchDatabase) => Ok(Occupancy::Free { server: "MySQL".to_owned() }),
@@ -50,11 +50,29 @@ pub fn found(address: &str) -> Result<Occupancy, Error> {
     }
 }
 
+/// Opens a database only to look at it; the outer error says why it cannot be opened. A file that
+/// nobody has open is read as one that does not change, so it is looked at again when somebody
+/// opened it meanwhile.
+fn look_at<T>(
+    target: &Target,
+    work: impl Fn(&mut Db) -> Result<T, Failure>,
+) -> Result<Result<T, Failure>, ConnectionProblem> {
+    let mut db = Db::look(target)?;
+    let found = work(&mut db);
+    if db.confirm_place().is_ok() {
+        return Ok(found);
+    }
+    Ok(work(&mut Db::look(target)?))
+}
+
 fn found_in(db: &mut Db) -> Result<Occupancy, Failure> {
     let level = storage::migrate::level(db)?;
     let is_set_up = match level {
         Level::Ahead => return Err(Failure::Unavailable(ConnectionProblem::SchemaTooNew)),
-        Level::Empty => false,
+        Level::Empty => match storage::migrate::others_table(db)? {
+            Some(table) => return Err(Failure::Unavailable(ConnectionProblem::OtherProgram(table))),
+            None => false,
+        },
         Level::Current | Level::Behind => storage::settings::is_set_up(db)?,
     };
     Ok(match (is_set_up, level) {
@@ -121,20 +139,19 @@ pub struct Examined {
 /// Reaches a database and looks at its tables, and all through the file of an embedded one, without changing anything.
 pub fn examine(address: &str) -> Result<Examined, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
-    let mut db = Db::open(&target).map_err(Error::Unavailable)?;
-    let mut look = || -> Result<Examined, Failure> {
-        let level = storage::migrate::level(&mut db)?;
-        let Versions { from: applied, to: known } = storage::migrate::versions_of(&mut db, level)?;
+    let examined = look_at(&target, |db| {
+        let level = storage::migrate::level(db)?;
+        let Versions { from: applied, to: known } = storage::migrate::versions_of(db, level)?;
         let schema = match level {
             Level::Empty => format!("none (this program: {known})"),
             Level::Current => format!("{applied}, up to date"),
             Level::Behind | Level::Ahead => format!("{applied} (this program: {known})"),
         };
-        let set_up = level != Level::Empty && storage::settings::is_set_up(&mut db)?;
-        storage::backup::check_file(&mut db)?;
+        let set_up = level != Level::Empty && storage::settings::is_set_up(db)?;
+        storage::backup::check_file(db)?;
         Ok(Examined { server: db.server(), schema, set_up })
-    };
-    Ok(look()?)
+    });
+    Ok(examined.map_err(Error::Unavailable)??)
 }
 
 /// How a set-up ended.

@@ -86,9 +86,10 @@ pub fn check_file(db: &mut Db) -> Result<(), Failure> {
     if faults.is_empty() { Ok(()) } else { Err(unusable(ConnectionProblem::NotADatabase)) }
 }
 
-/// Whether a file is a whole database of a company that this program can use.
+/// Whether a file is a whole database of a company that this program can use. It is not written
+/// to, and may stand where nothing can be.
 fn check(file: &Path) -> Result<Db, Failure> {
-    let mut db = Db::open(&Target::Sqlite(file.to_owned())).map_err(Failure::Unavailable)?;
+    let mut db = Db::look(&Target::Sqlite(file.to_owned())).map_err(Failure::Unavailable)?;
     check_file(&mut db)?;
     match migrate::level(&mut db)? {
         Level::Current | Level::Behind if super::settings::is_set_up(&mut db)? => Ok(db),
@@ -176,7 +177,7 @@ fn replace(
     schema: &[Object],
     keep: Option<(&Path, &str)>,
 ) -> Result<Option<PathBuf>, Failure> {
-    let attach = format!("PRAGMA foreign_keys = OFF; ATTACH DATABASE '{}' AS backup", part::uri(file));
+    let attach = format!("PRAGMA foreign_keys = OFF; ATTACH DATABASE '{}' AS backup", part::uri_to_read(file));
     embedded(db)?.batch_execute(&attach)?;
     let done = db.transact(|db| {
         // Nobody else writes from here on: the copy is what is replaced, to the last save.

@@ -64,19 +64,31 @@ diesel::define_sql_function! {
     fn file_is_in_place() -> diesel::sql_types::Bool;
 }
 
-/// For each connection to SQLite: enforced references, readers beside a writer, nothing
-/// acknowledged that a power cut could take back, no trust in functions of the file. The last
-/// one reads, so that the log beside the file is there from now on.
-const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; \
-     SELECT 1 FROM sqlite_schema LIMIT 1;";
+/// For each connection to SQLite: enforced references, nothing acknowledged that a power cut
+/// could take back, no trust in functions of the file. The last one reads: a log that is beside
+/// the file is opened from now on.
+const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+     PRAGMA trusted_schema = OFF; SELECT 1 FROM sqlite_schema LIMIT 1;";
+
+/// Lets readers work beside a writer. This is stored in the file and makes a log beside it, which
+/// the last statement opens.
+const SQLITE_LOG: &str = "PRAGMA journal_mode = WAL; SELECT 1 FROM sqlite_schema LIMIT 1;";
 
 impl Db {
     /// Connects to a database that exists.
     pub fn open(target: &Target) -> Result<Self, ConnectionProblem> {
         match target {
             Target::Mysql(address) => MysqlConnection::open(address).map(Self::Mysql),
-            Target::Sqlite(path) => open_sqlite(path),
+            Target::Sqlite(path) => open_sqlite(path, Access::Write),
+        }
+    }
+
+    /// Connects to a database that exists, to look at it. A file is opened for reading only, and
+    /// nothing is changed in it or made beside it.
+    pub fn look(target: &Target) -> Result<Self, ConnectionProblem> {
+        match target {
+            Target::Mysql(_) => Self::open(target),
+            Target::Sqlite(path) => open_sqlite(path, Access::Read),
         }
     }
 
@@ -86,7 +98,7 @@ impl Db {
             Target::Sqlite(path) => {
                 let made = part::make_folder_of(path).and_then(|()| part::touch(path));
                 made.map_err(|_| ConnectionProblem::NotAccessible)?;
-                open_sqlite(path)
+                open_sqlite(path, Access::Write)
             }
             Target::Mysql(address) => match MysqlConnection::open(address) {
                 Err(ConnectionProblem::NoSuchDatabase) => {
@@ -352,20 +364,31 @@ impl Db {
 
 /// Opens a file that is there. Nothing but SQLite may open it, not even to look at its first
 /// bytes: see [`part`]. One that is replaced just now is opened anew.
-fn open_sqlite(path: &Path) -> Result<Db, ConnectionProblem> {
-    match try_to_open_sqlite(path) {
-        Err(ConnectionProblem::Moved) => try_to_open_sqlite(path),
+fn open_sqlite(path: &Path, access: Access) -> Result<Db, ConnectionProblem> {
+    match try_to_open_sqlite(path, access) {
+        Err(ConnectionProblem::Moved) => try_to_open_sqlite(path, access),
         done => done,
     }
 }
 
-fn try_to_open_sqlite(path: &Path) -> Result<Db, ConnectionProblem> {
+/// What is to be done with a file.
+#[derive(Clone, Copy)]
+enum Access {
+    Read,
+    Write,
+}
+
+fn try_to_open_sqlite(path: &Path, access: Access) -> Result<Db, ConnectionProblem> {
     let found = Identity::of(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => ConnectionProblem::NotSetUp,
         _ => ConnectionProblem::NotAccessible,
     })?;
-    let connected = SqliteConnection::establish(&part::uri(path)).map_err(|_| ConnectionProblem::NotAccessible);
-    let connected = connected.and_then(|mut connection| match connection.batch_execute(SQLITE_SESSION) {
+    let uri = match access {
+        Access::Read => part::uri_to_read(path),
+        Access::Write => part::uri(path),
+    };
+    let connected = SqliteConnection::establish(&uri).map_err(|_| ConnectionProblem::NotAccessible);
+    let connected = connected.and_then(|mut connection| match prepare_sqlite(&mut connection, access) {
         Ok(()) => Ok(connection),
         Err(error) => Err(match Failure::from(error) {
             Failure::Unavailable(problem) => problem,
@@ -378,6 +401,21 @@ fn try_to_open_sqlite(path: &Path) -> Result<Db, ConnectionProblem> {
     file_is_in_place_utils::register_nondeterministic_impl(&connection, move || place.holds())
         .map_err(|error| ConnectionProblem::Other(error.to_string()))?;
     Ok(Db::Sqlite(connection))
+}
+
+/// A file is given a log only where it is a company's or has no tables yet: another program's file
+/// stays as it is, whatever it turns out to be later.
+fn prepare_sqlite(connection: &mut SqliteConnection, access: Access) -> Result<(), Error> {
+    use diesel::{RunQueryDsl, dsl::sql, select};
+    connection.batch_execute(SQLITE_SESSION)?;
+    let of_another_program = sql::<diesel::sql_types::Bool>(
+        "EXISTS (SELECT 1 FROM sqlite_schema) \
+         AND NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')",
+    );
+    match access {
+        Access::Write if !select(of_another_program).get_result(connection)? => connection.batch_execute(SQLITE_LOG),
+        Access::Write | Access::Read => Ok(()),
+    }
 }
 
 /// Creates the database that the address names, through the same account.

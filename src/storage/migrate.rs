@@ -96,7 +96,22 @@ pub fn migrate(connection: &mut Db) -> Result<(), Failure> {
     }
 }
 
+/// A table of another program, in a file that holds none of this one's. A server's database may be
+/// shared.
+pub fn others_table(connection: &mut Db) -> Result<Option<String>, Failure> {
+    use diesel::{OptionalExtension, RunQueryDsl, dsl::sql, sql_types::Text};
+    let Db::Sqlite(sqlite) = connection else { return Ok(None) };
+    let question = "SELECT name FROM sqlite_schema WHERE name <> '__diesel_schema_migrations' \
+                    AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid LIMIT 1";
+    Ok(sql::<Text>(question).get_result(sqlite).optional()?)
+}
+
 fn bring_up(connection: &mut Db, level: Level) -> Result<(), Failure> {
+    if level == Level::Empty
+        && let Some(table) = others_table(connection)?
+    {
+        return Err(Failure::Unavailable(ConnectionProblem::OtherProgram(table)));
+    }
     match level {
         // Whoever was killed behind the last migration has left no guards.
         Level::Current if !lacks_guards(connection)? => return Ok(()),

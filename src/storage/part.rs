@@ -26,15 +26,36 @@ pub fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
-/// The path in the form in which SQLite takes every name, and makes no file where there is none.
+/// The path in the form in which SQLite takes every name, to read and write; SQLite makes no file
+/// where there is none.
 pub fn uri(path: &Path) -> String {
+    format!("{}?mode=rw", name(path))
+}
+
+/// The same to read only. A database that nobody can be writing to (it has neither a log nor a
+/// journal beside it) is read without making any file beside it, so it may stand where nothing
+/// can be written.
+pub fn uri_to_read(path: &Path) -> String {
+    // SQLite puts them beside the file that a link leads to.
+    let real = real(path);
+    let quiet = ["-wal", "-journal"].iter().all(|end| beside(&real, end).symlink_metadata().is_err());
+    format!("{}?mode=ro{}", name(path), if quiet { "&immutable=1" } else { "" })
+}
+
+fn name(path: &Path) -> String {
     let encoded = |byte: &u8| match byte {
         b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => char::from(*byte).to_string(),
         _ => format!("%{byte:02X}"),
     };
     let name: String = path.as_os_str().as_bytes().iter().map(encoded).collect();
     let scheme = if path.is_absolute() { "file://" } else { "file:" };
-    format!("{scheme}{name}?mode=rw")
+    format!("{scheme}{name}")
+}
+
+/// The file that the path leads to, also where a link leads to one that is still to be made.
+pub fn real(path: &Path) -> PathBuf {
+    let to = || fs::read_link(path).map_or(path.to_owned(), |to| path.parent().unwrap_or(path).join(to));
+    fs::canonicalize(path).unwrap_or_else(|_| to())
 }
 
 /// Makes the folder of a file, for nobody else, where there is none.
@@ -48,9 +69,7 @@ pub fn make_folder_of(path: &Path) -> io::Result<()> {
 /// Makes an empty file for nobody else where there is none. No descriptor of it ever exists,
 /// so this is safe also where SQLite may open the file at the same moment.
 pub fn touch(path: &Path) -> io::Result<()> {
-    // A link may lead to a file that is still to be made.
-    let real = fs::read_link(path).map_or(path.to_owned(), |to| path.parent().unwrap_or(path).join(to));
-    match rustix::fs::mknodat(CWD, &real, FileType::RegularFile, Mode::RUSR | Mode::WUSR, 0) {
+    match rustix::fs::mknodat(CWD, &real(path), FileType::RegularFile, Mode::RUSR | Mode::WUSR, 0) {
         Err(rustix::io::Errno::EXIST) => Ok(()),
         made => Ok(made?),
     }

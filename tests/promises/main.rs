@@ -15,6 +15,7 @@ mod distance;
 mod doubt;
 mod durability;
 mod faults;
+mod files;
 mod foreign;
 mod frozen;
 mod hosted;

@@ -734,6 +734,12 @@ fn connection(problem: &ConnectionProblem) -> String {
                 crate::domain::text::for_terminal(name)
             );
         }
+        ConnectionProblem::OtherProgram(table) => {
+            return format!(
+                "This file belongs to another program: it holds a table \"{}\". Choose another file. Nothing was changed.",
+                crate::domain::text::for_terminal(table)
+            );
+        }
         ConnectionProblem::DiskFull => "The disk is full. Nothing was saved; make room and try again.",
         ConnectionProblem::BadAddress(part) if part.is_empty() => {
             "The database's address is not understood. Write sqlite://PATH or mysql://USER:PASSWORD@HOST:PORT/NAME."

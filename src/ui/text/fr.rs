@@ -760,6 +760,12 @@ fn connection(problem: &ConnectionProblem) -> String {
                 crate::domain::text::for_terminal(name)
             );
         }
+        ConnectionProblem::OtherProgram(table) => {
+            return format!(
+                "Ce fichier est celui d'un autre programme : il contient une table « {} ». Choisissez-en un autre. Rien n'a été changé.",
+                crate::domain::text::for_terminal(table)
+            );
+        }
         ConnectionProblem::DiskFull => {
             "Le disque est plein. Rien n'a été enregistré ; faites de la place et réessayez."
         }

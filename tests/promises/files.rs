@@ -1,0 +1,141 @@
+//! Files of the embedded database: the program changes its own company's file only, a backup can
+//! be read where nothing can be written.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use epic_events::{
+    services::{self, Request, Services, examine, found, upkeep},
+    storage::Target,
+};
+use secrecy::SecretString;
+
+use crate::{
+    common::later,
+    support::{
+        Engine,
+        terminal::environment,
+        world::{World, set_up},
+    },
+};
+
+fn url(path: &Path) -> String {
+    format!("sqlite://{}", path.display())
+}
+
+/// The names in a folder, sorted.
+fn listed(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+/// A company's backup in this folder.
+fn backup_in(folder: &Path) -> PathBuf {
+    let mut world = World::new(Engine::Sqlite);
+    world.client_of(world.sales.actor.id, "In the backup");
+    let file = folder.join("backup.db");
+    upkeep::backup(&world.db.url, &file).unwrap();
+    file
+}
+
+/// Runs statements on a file by another program's SQLite.
+fn python(file: &Path, sql: &str) {
+    let script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.executescript(sys.argv[2]); db.close()";
+    assert!(Command::new("python3").args(["-c", script]).arg(file).arg(sql).status().unwrap().success());
+}
+
+/// Runs the program, with this before it in a shell: its exit code, and all that it said.
+fn run(before: &str, url: &str, arguments: &[&str]) -> (i32, String) {
+    let home = tempfile::tempdir().unwrap();
+    let mut shell = Command::new("bash");
+    shell.args(["-c", &format!("{before} exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_epic-events")]).args(arguments);
+    let output = shell.env_clear().envs(environment(home.path(), url)).current_dir(home.path()).output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+/// The tests may run as somebody who can write everywhere. So a folder stands where SQLite would
+/// make one of its own files: whoever tries to write beside the backup fails.
+#[test]
+fn a_backup_comes_back_from_where_nothing_can_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let backup = backup_in(folder.path());
+    let bytes = fs::read(&backup).unwrap();
+    assert_eq!(bytes[18..20], [1, 1], "the format that is read without a log beside it");
+    assert_eq!(listed(folder.path()), ["backup.db"]);
+    // One that an older program has made, with the mark that it has a log.
+    let older = folder.path().join("older.db");
+    fs::copy(&backup, &older).unwrap();
+    python(&older, "PRAGMA journal_mode = WAL");
+    for file in [&backup, &older] {
+        let bytes = fs::read(file).unwrap();
+        fs::create_dir(format!("{}-shm", file.display())).unwrap();
+        let present = listed(folder.path());
+        let world = World::new(Engine::Sqlite);
+        let kept = upkeep::restore(&world.db.url, file, "test");
+        assert!(matches!(kept, Ok(Some(_))), "{}: {kept:?}", file.display());
+        assert_eq!(listed(folder.path()), present);
+        assert!(fs::read(file).unwrap() == bytes, "it was changed");
+    }
+}
+
+/// Something that the program does with a file, by its name.
+type Action<'a> = (&'a str, &'a dyn Fn(&str, &Path) -> bool);
+
+/// Whoever looks at another program's file, or tries to use it, changes nothing in it.
+#[test]
+fn a_file_of_another_program_is_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let company = World::new(Engine::Sqlite);
+    let ask = |request: &Request| {
+        let mut services = Services::new(Target::parse(&company.db.url).unwrap(), "test".to_owned(), 4);
+        services.execute(None, request, later(60))
+    };
+    let actions: [Action; 9] = [
+        ("doctor", &|url, _| examine(url).is_ok_and(|found| !found.set_up)),
+        ("looking for a company", &|url, _| found(url).is_err()),
+        ("testing the connection", &|url, _| ask(&Request::TestConnection { url: SecretString::from(url) }).is_err()),
+        ("restoring it", &|_, file| upkeep::restore(&company.db.url, file, "test").is_err()),
+        ("checking its log", &|url, _| upkeep::verify_audit(url, None).is_err()),
+        ("a backup of it", &|url, _| upkeep::backup(url, &folder.path().join("copy.db")).is_err()),
+        ("bringing it up to date", &|url, _| services::migrate(url, false).is_err()),
+        ("setting up in it", &|url, _| ask(&set_up(url)).is_err()),
+        ("opening it", &|url, _| {
+            let target = Target::parse(url).unwrap();
+            Services::new(target, "test".to_owned(), 4).connect().is_err()
+        }),
+    ];
+    for (number, (what, action)) in actions.iter().enumerate() {
+        for table in ["notes", "users"] {
+            let beside = folder.path().join(format!("{number}-{table}"));
+            fs::create_dir(&beside).unwrap();
+            let file = beside.join("other.db");
+            python(&file, &format!("CREATE TABLE {table} (words TEXT); INSERT INTO {table} VALUES ('theirs')"));
+            let bytes = fs::read(&file).unwrap();
+            assert!(action(&url(&file), &file), "{what}: a file with {table} was taken for ours");
+            assert!(fs::read(&file).unwrap() == bytes, "{what}: a file with {table} was changed");
+            assert_eq!(listed(&beside), ["other.db"], "{what}");
+        }
+    }
+    let file = folder.path().join("0-notes/other.db");
+    let init = ["--init", "--non-interactive", "--username", "boss", "--full-name", "Marta Olsen", "--password-stdin"];
+    let (code, said) = run("echo a password of their own |", &url(&file), &init);
+    assert!(code == 3 && said.contains("another program") && said.contains("\"notes\""), "{code} {said}");
+}
+
+/// Looking at a company does not change its file either, whatever state that is in.
+#[test]
+fn looking_at_a_company_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let backup = backup_in(folder.path());
+    python(&backup, "PRAGMA journal_mode = DELETE");
+    let bytes = fs::read(&backup).unwrap();
+    assert!(examine(&url(&backup)).unwrap().set_up);
+    assert!(found(&url(&backup)).is_ok());
+    assert!(fs::read(&backup).unwrap() == bytes, "it was changed");
+    assert_eq!(listed(folder.path()), ["backup.db"]);
+}
