@@ -318,6 +318,8 @@ pub enum ConnectionProblem {
     NotOurTables(String),
     /// A new company was to be made in a file that holds this table of another program.
     OtherProgram(String),
+    /// The file to be restored is the database itself.
+    SameFile,
     /// The disk is full.
     DiskFull,
     /// The address is not one that the program understands; with the part that it does not.

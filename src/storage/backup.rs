@@ -127,6 +127,9 @@ fn own_schema(backup: &mut Db) -> Result<Vec<Object>, Failure> {
 /// anything.
 pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathBuf>, Failure> {
     let Target::Sqlite(path) = target else { return Err(unusable(ConnectionProblem::NotEmbedded)) };
+    if Identity::of(path).is_ok_and(|own| Identity::of(file).is_ok_and(|found| found == own)) {
+        return Err(unusable(ConnectionProblem::SameFile));
+    }
     let schema = own_schema(&mut check(file)?)?;
     let present = |path: &Path| {
         let mut db = Db::open(target).map_err(Failure::Unavailable)?;

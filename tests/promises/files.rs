@@ -8,19 +8,23 @@ use std::{
 };
 
 use epic_events::{
-    services::{self, Request, Services, examine, found, upkeep},
+    services::{self, Reply, Request, Services, examine, found, upkeep},
     storage::Target,
 };
 use secrecy::SecretString;
 
 use crate::{
-    common::later,
+    common::{later, services as connected},
     support::{
         Engine,
         terminal::environment,
         world::{World, set_up},
     },
 };
+
+fn path(url: &str) -> PathBuf {
+    url.strip_prefix("sqlite://").unwrap().into()
+}
 
 fn url(path: &Path) -> String {
     format!("sqlite://{}", path.display())
@@ -138,4 +142,19 @@ fn looking_at_a_company_changes_nothing() {
     assert!(found(&url(&backup)).is_ok());
     assert!(fs::read(&backup).unwrap() == bytes, "it was changed");
     assert_eq!(listed(folder.path()), ["backup.db"]);
+}
+
+#[test]
+fn a_database_is_not_put_back_onto_itself() {
+    let world = World::new(Engine::Sqlite);
+    let (file, url) = (path(&world.db.url), world.db.url.clone());
+    let link = file.with_extension("link");
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    for name in [&file, &link] {
+        let (code, said) = run("", &url, &["restore", name.to_str().unwrap()]);
+        assert!(code == 3 && said.contains("the database itself"), "{code} {said}");
+    }
+    assert_eq!(upkeep::verify_audit(&url, None).unwrap().fault, None);
+    let mut services = connected(&world.db);
+    assert!(matches!(services.execute(Some(&world.manager), &Request::Heartbeat, later(60)), Ok(Reply::Alive(_))));
 }

@@ -740,6 +740,9 @@ fn connection(problem: &ConnectionProblem) -> String {
                 crate::domain::text::for_terminal(table)
             );
         }
+        ConnectionProblem::SameFile => {
+            "This file is the database itself. To go back to an earlier state, name a backup of it. Nothing was changed."
+        }
         ConnectionProblem::DiskFull => "The disk is full. Nothing was saved; make room and try again.",
         ConnectionProblem::BadAddress(part) if part.is_empty() => {
             "The database's address is not understood. Write sqlite://PATH or mysql://USER:PASSWORD@HOST:PORT/NAME."

@@ -766,6 +766,9 @@ fn connection(problem: &ConnectionProblem) -> String {
                 crate::domain::text::for_terminal(table)
             );
         }
+        ConnectionProblem::SameFile => {
+            "Ce fichier est la base elle-même. Pour revenir en arrière, indiquez une de ses sauvegardes. Rien n'a été changé."
+        }
         ConnectionProblem::DiskFull => {
             "Le disque est plein. Rien n'a été enregistré ; faites de la place et réessayez."
         }
