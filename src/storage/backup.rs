@@ -131,21 +131,42 @@ pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathB
         return Err(unusable(ConnectionProblem::SameFile));
     }
     let schema = own_schema(&mut check(file)?)?;
-    let present = |path: &Path| {
-        let mut db = Db::open(target).map_err(Failure::Unavailable)?;
-        replace(&mut db, file, &schema, Some((path, stamp)))
-    };
-    let kept = match path.metadata() {
-        Err(_) => None,
+    match path.metadata() {
+        Err(_) => {}
         // SQLite would take an empty file for a new database, and throw its log away.
-        Ok(found) if found.len() == 0 && part::beside(path, "-wal").exists() => Some(put_aside(path, stamp)?),
-        Ok(_) => match present(path) {
-            Err(Failure::Unavailable(ConnectionProblem::NotADatabase)) => Some(put_aside(path, stamp)?),
-            done => return done,
-        },
-    };
-    let mut db = Db::create(target).map_err(Failure::Unavailable)?;
-    replace(&mut db, file, &schema, None)?;
+        Ok(found) if found.len() == 0 && part::beside(path, "-wal").exists() => {}
+        Ok(_) => {
+            let opened = Db::open(target).map_err(Failure::Unavailable);
+            match opened.and_then(|mut db| replace(&mut db, file, &schema, Some((path, stamp)))) {
+                Err(Failure::Unavailable(ConnectionProblem::NotADatabase)) => {}
+                done => return done,
+            }
+        }
+    }
+    put_in_place(&part::real(path), file, &schema, stamp)
+}
+
+/// Makes a new database of the backup and gives it this name, where there is none or one that
+/// SQLite cannot read. That one is put aside only once the new one is whole.
+fn put_in_place(path: &Path, file: &Path, schema: &[Object], stamp: &str) -> Result<Option<PathBuf>, Failure> {
+    part::make_folder_of(path).map_err(|error| unwritable(&error))?;
+    let (new, opened) = Part::beside(path).map_err(|error| unwritable(&error))?;
+    // Before SQLite opens it.
+    drop(opened);
+    let mut db = Db::open(&Target::Sqlite(new.path().to_owned())).map_err(Failure::Unavailable)?;
+    replace(&mut db, file, schema, None)?;
+    // Everything in the one file, since a log beside it would not get its new name.
+    embedded(&mut db)?.batch_execute("PRAGMA journal_mode = DELETE")?;
+    drop(db);
+    let kept = put_aside(path, stamp)?;
+    new.name(path).map_err(|error| {
+        if let Some(kept) = &kept
+            && let Err(error) = rename_all(kept, path)
+        {
+            tracing::error!(%error, "what was put aside could not be put back");
+        }
+        unwritable(&error)
+    })?;
     Ok(kept)
 }
 
@@ -156,20 +177,38 @@ fn kept_names(path: &Path, stamp: &str) -> impl Iterator<Item = PathBuf> {
     part::numbered(folder, name.file_name().unwrap_or_default().to_string_lossy().into_owned(), "db")
 }
 
-/// Gives a file that SQLite cannot read another name, together with its log. Programs that
-/// have it open write to it no more.
-fn put_aside(path: &Path, stamp: &str) -> Result<PathBuf, Failure> {
-    let free =
-        |name: &PathBuf| ["", "-wal", "-shm"].iter().all(|end| part::beside(name, end).symlink_metadata().is_err());
-    let kept = kept_names(path, stamp).find(free).ok_or(unusable(ConnectionProblem::FileExists))?;
-    // The database last: while it is there, nobody takes the place for an empty one.
-    for ending in ["-wal", "-shm", ""] {
-        match part::rename_new(&part::beside(path, ending), &part::beside(&kept, ending)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound && !ending.is_empty() => {}
-            renamed => renamed.map_err(|error| unwritable(&error))?,
+/// A database and what may be beside it. The database last: while it is there, nobody takes the
+/// place for an empty one.
+const FILES: [&str; 4] = ["-wal", "-shm", "-journal", ""];
+
+/// Gives a file that SQLite cannot read another name, together with its log; SQLite would take a
+/// log that stayed alone for one of the database that comes. Programs that have the file open
+/// write to it no more. Returns the name, if there was anything.
+fn put_aside(path: &Path, stamp: &str) -> Result<Option<PathBuf>, Failure> {
+    let is_there = |path: &Path| FILES.iter().any(|end| part::beside(path, end).symlink_metadata().is_ok());
+    if !is_there(path) {
+        return Ok(None);
+    }
+    let kept = kept_names(path, stamp).find(|name| !is_there(name));
+    let kept = kept.ok_or(unusable(ConnectionProblem::FileExists))?;
+    rename_all(path, &kept).map_err(|error| unwritable(&error))?;
+    Ok(Some(kept))
+}
+
+/// Renames a database with what is beside it: all of it, or nothing.
+fn rename_all(from: &Path, to: &Path) -> io::Result<()> {
+    for (done, ending) in FILES.iter().enumerate() {
+        match part::rename_new(&part::beside(from, ending), &part::beside(to, ending)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                for ending in &FILES[..done] {
+                    part::rename_new(&part::beside(to, ending), &part::beside(from, ending)).ok();
+                }
+                return Err(error);
+            }
+            Ok(()) | Err(_) => {}
         }
     }
-    Ok(kept)
+    Ok(())
 }
 
 /// Replaces everything by what the backup holds. `keep` says beside which file, and with what

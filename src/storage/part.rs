@@ -120,7 +120,10 @@ impl Part {
 
 impl Drop for Part {
     fn drop(&mut self) {
-        fs::remove_file(&self.path).ok();
+        // A database that could not be made whole may leave its log or journal too.
+        for ending in ["", "-wal", "-shm", "-journal"] {
+            fs::remove_file(beside(&self.path, ending)).ok();
+        }
     }
 }
 

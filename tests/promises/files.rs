@@ -1,5 +1,5 @@
 //! Files of the embedded database: the program changes its own company's file only, a backup can
-//! be read where nothing can be written.
+//! be read where nothing can be written, and a way back that fails leaves everything where it was.
 
 use std::{
     fs,
@@ -142,6 +142,25 @@ fn looking_at_a_company_changes_nothing() {
     assert!(found(&url(&backup)).is_ok());
     assert!(fs::read(&backup).unwrap() == bytes, "it was changed");
     assert_eq!(listed(folder.path()), ["backup.db"]);
+}
+
+/// There is no room for what comes back, so what was there stays where it was.
+#[test]
+fn a_way_back_that_fails_leaves_a_damaged_file_in_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let backup = backup_in(folder.path());
+    let place = tempfile::tempdir().unwrap();
+    let file = place.path().join("company.db");
+    fs::write(&file, "not a database at all").unwrap();
+    // No file may grow past 40 KiB; the signal that says so is not listened to.
+    let (code, said) = run("trap '' XFSZ; ulimit -f 40;", &url(&file), &["restore", backup.to_str().unwrap()]);
+    assert_eq!(code, 3, "{said}");
+    assert_eq!(listed(place.path()), ["company.db"], "{said}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "not a database at all");
+    // With room it is put aside.
+    let (code, said) = run("", &url(&file), &["restore", backup.to_str().unwrap()]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(listed(place.path()).len(), 2, "{said}");
 }
 
 #[test]
