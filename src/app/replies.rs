@@ -44,7 +44,11 @@ impl App {
                 }
             }
             // Nothing can be saved any more: to be known before anybody types more.
-            Err(error @ Error::Unavailable(ConnectionProblem::Moved)) if matches!(request, Request::Heartbeat) => {
+            Err(
+                error @ Error::Unavailable(
+                    ConnectionProblem::Moved | ConnectionProblem::SchemaTooNew | ConnectionProblem::SchemaTooOld(_),
+                ),
+            ) if matches!(request, Request::Heartbeat) => {
                 let text = self.context().error(&error);
                 self.say(Notice::bad(text));
             }

@@ -11,41 +11,68 @@ use crate::{
 /// One connection to a company's database, made when it is first asked for.
 pub(super) struct Link {
     target: Target,
-    db: Option<Db>,
+    open: Option<Open>,
+}
+
+/// A connection, and the state of the tables that it was found fit for.
+struct Open {
+    db: Db,
+    /// See [`storage::migrate::schema_number`].
+    schema: i32,
 }
 
 impl Link {
     /// Connects to nothing yet.
     pub fn to(target: Target) -> Self {
-        Self { target, db: None }
+        Self { target, open: None }
     }
 
-    /// Over a connection that is there already.
-    pub fn over(target: Target, db: Db) -> Self {
-        Self { target, db: Some(db) }
+    /// Over a connection that is there already, to tables of this program's time.
+    pub fn over(target: Target, mut db: Db) -> Self {
+        let schema = storage::migrate::schema_number(&mut db);
+        Self { target, open: schema.ok().map(|schema| Open { db, schema }) }
     }
 
-    /// The connection, made anew when there is none that works; refused when the database
-    /// file is no longer where it was.
+    /// The connection, made anew when there is none that works, or when somebody has changed the
+    /// tables: they have to be of this program's time. Refused when the database file is no longer
+    /// where it was.
     pub fn db(&mut self) -> Result<&mut Db, Error> {
+        Ok(&mut self.opened()?.db)
+    }
+
+    fn opened(&mut self) -> Result<&mut Open, Error> {
+        if let Some(open) = self.open.as_mut()
+            && !open.db.is_lost()
+        {
+            // Not opened anew where the file went: nobody knows what stands in its place.
+            open.db.confirm_place()?;
+            if storage::migrate::schema_number(&mut open.db)? != open.schema {
+                self.close();
+            }
+        }
         if self.is_lost() {
             self.close();
-            self.db = Some(open(&self.target)?);
+            self.open = Some(try_to_open(&self.target)?);
         }
-        let db = self.db.as_mut().ok_or(Error::Unavailable(ConnectionProblem::Lost))?;
-        // Not opened anew where the file went: nobody knows what stands in its place.
-        db.confirm_place()?;
-        Ok(db)
+        self.open.as_mut().ok_or(Error::Unavailable(ConnectionProblem::Lost))
+    }
+
+    /// Refuses tables that are no longer of this program's time, also on a server; costs a question.
+    pub fn confirm_tables(&mut self) -> Result<(), Error> {
+        if storage::migrate::level(self.db()?)? != Level::Current {
+            self.close();
+        }
+        self.db().map(drop)
     }
 
     /// There is no connection on which anything could be asked.
     pub fn is_lost(&mut self) -> bool {
-        self.db.as_mut().is_none_or(Db::is_lost)
+        self.open.as_mut().is_none_or(|open| open.db.is_lost())
     }
 
     /// What is asked next is asked on a new connection.
     pub fn close(&mut self) {
-        self.db = None;
+        self.open = None;
     }
 
     /// Runs `work`, which adds rows under this operation's id to the audit log, in one
@@ -56,7 +83,12 @@ impl Link {
         let mut tries = Tries::new();
         loop {
             let mut done = None;
-            let ended = self.db()?.transact(|db| {
+            let Open { db, schema } = self.opened()?;
+            let ended = db.transact(|db| {
+                // Between the look at the tables and this transaction they may have been changed.
+                if storage::migrate::schema_number(db)? != *schema {
+                    return Err(Failure::Retry.into());
+                }
                 done = Some(work(db)?);
                 Ok(())
             });
@@ -135,9 +167,15 @@ impl Tries {
 /// Connects to a company's database. Tables of an older program are brought up to date
 /// where that needs no administrator: in the embedded database.
 pub(super) fn open(target: &Target) -> Result<Db, Error> {
+    try_to_open(target).map(|open| open.db)
+}
+
+fn try_to_open(target: &Target) -> Result<Open, Error> {
     let mut db = Db::open(target).map_err(Error::Unavailable)?;
-    let mut level = || -> Result<(), Failure> {
+    let mut look = || -> Result<i32, Failure> {
         let unusable = |problem| Err(Failure::Unavailable(problem));
+        // Before the tables are looked at: what is changed meanwhile is looked at again.
+        let schema = storage::migrate::schema_number(&mut db)?;
         match storage::migrate::level(&mut db)? {
             Level::Empty => return unusable(ConnectionProblem::NotSetUp),
             Level::Ahead => return unusable(ConnectionProblem::SchemaTooNew),
@@ -148,8 +186,8 @@ pub(super) fn open(target: &Target) -> Result<Db, Error> {
             }
             Level::Current => {}
         }
-        if storage::settings::is_set_up(&mut db)? { Ok(()) } else { unusable(ConnectionProblem::NotSetUp) }
+        if storage::settings::is_set_up(&mut db)? { Ok(schema) } else { unusable(ConnectionProblem::NotSetUp) }
     };
-    level()?;
-    Ok(db)
+    let schema = look()?;
+    Ok(Open { db, schema })
 }

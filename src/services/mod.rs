@@ -77,6 +77,7 @@ impl Services {
     pub fn execute(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
         // A heartbeat comes again by itself, and must not keep others waiting twice.
         if matches!(request, Request::Heartbeat) {
+            self.link.confirm_tables()?;
             return self.attempt(session, request, now);
         }
         // A connection that was lost while nothing was asked (the server was started anew, or
@@ -86,6 +87,11 @@ impl Services {
         loop {
             match self.attempt(session, request, now) {
                 Err(Error::Unavailable(ConnectionProblem::Lost)) if self.link.is_lost() && tries.again() => {}
+                Err(error @ Error::Internal(_)) => {
+                    // Another program may have changed the tables, which says more.
+                    self.link.confirm_tables()?;
+                    return Err(error);
+                }
                 answer => return answer,
             }
         }

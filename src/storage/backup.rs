@@ -122,9 +122,9 @@ fn own_schema(backup: &mut Db) -> Result<Vec<Object>, Failure> {
 }
 
 /// Puts everything of a backup in the place of everything that is there, in one transaction:
-/// programs that are open see the one or the other. What was there is kept beside it, in a
-/// file with `stamp` in its name, or nothing is done. Returns where it is kept, if there was
-/// anything.
+/// programs that are open see the one or the other, with tables of this program's time. What was
+/// there is kept beside it, in a file with `stamp` in its name, or nothing is done. Returns where
+/// it is kept, if there was anything.
 pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathBuf>, Failure> {
     let Target::Sqlite(path) = target else { return Err(unusable(ConnectionProblem::NotEmbedded)) };
     if Identity::of(path).is_ok_and(|own| Identity::of(file).is_ok_and(|found| found == own)) {
@@ -211,8 +211,8 @@ fn rename_all(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Replaces everything by what the backup holds. `keep` says beside which file, and with what
-/// stamp, what was there is kept.
+/// Replaces everything by what the backup holds, and brings that up to date. `keep` says beside
+/// which file, and with what stamp, what was there is kept.
 fn replace(
     db: &mut Db,
     file: &Path,
@@ -229,6 +229,7 @@ fn replace(
         });
         let copy = copy.transpose()?;
         replace_all(embedded(db)?, schema)?;
+        migrate::migrate_within(db)?;
         copy.map(|(copy, names)| copy.name_first(names).map_err(|error| unwritable(&error))).transpose()
     });
     embedded(db)?.batch_execute("DETACH DATABASE backup; PRAGMA foreign_keys = ON").ok();

@@ -96,6 +96,25 @@ pub fn migrate(connection: &mut Db) -> Result<(), Failure> {
     }
 }
 
+/// The same for the embedded database, within a transaction that is under way.
+pub(super) fn migrate_within(transaction: &mut Db) -> Result<(), Failure> {
+    run_pending(transaction)
+}
+
+/// A number that is another one as soon as anybody has changed the tables of an embedded database:
+/// what was found out about them is to be found out again. Always 0 on a server, which would have
+/// to be asked over the network.
+pub fn schema_number(connection: &mut Db) -> Result<i32, Failure> {
+    use diesel::{RunQueryDsl, dsl::sql, select, sql_types::Integer};
+    match connection {
+        Db::Mysql(_) => Ok(0),
+        Db::Sqlite(sqlite) => {
+            let number = "(SELECT schema_version FROM pragma_schema_version)";
+            Ok(select(sql::<Integer>(number)).get_result(sqlite)?)
+        }
+    }
+}
+
 /// A table of another program, in a file that holds none of this one's. A server's database may be
 /// shared.
 pub fn others_table(connection: &mut Db) -> Result<Option<String>, Failure> {

@@ -1,5 +1,6 @@
 //! Files of the embedded database: the program changes its own company's file only, a backup can
-//! be read where nothing can be written, and a way back that fails leaves everything where it was.
+//! be read where nothing can be written, a way back that fails leaves everything where it was, and
+//! programs that are open go on after one that succeeds.
 
 use std::{
     fs,
@@ -7,10 +8,13 @@ use std::{
     process::Command,
 };
 
+use diesel::connection::SimpleConnection;
 use epic_events::{
+    domain::{Error, error::ConnectionProblem},
     services::{self, Reply, Request, Services, examine, found, upkeep},
-    storage::Target,
+    storage::{Db, Target},
 };
+use rstest::rstest;
 use secrecy::SecretString;
 
 use crate::{
@@ -18,7 +22,7 @@ use crate::{
     support::{
         Engine,
         terminal::environment,
-        world::{World, set_up},
+        world::{World, client_draft, set_up},
     },
 };
 
@@ -60,6 +64,59 @@ fn run(before: &str, url: &str, arguments: &[&str]) -> (i32, String) {
     shell.args(["-c", &format!("{before} exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_epic-events")]).args(arguments);
     let output = shell.env_clear().envs(environment(home.path(), url)).current_dir(home.path()).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+/// Takes the last migration back, as it is in a company of an older program.
+fn make_older(url: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
+    let last = listed(&folder).pop().unwrap();
+    let down = fs::read_to_string(folder.join(&last).join("down.sql")).unwrap();
+    let forget = format!("DELETE FROM __diesel_schema_migrations WHERE version = '{}'", &last[..4]);
+    Db::open(&Target::parse(url).unwrap()).unwrap().batch_execute(&format!("{down}; {forget}")).unwrap();
+}
+
+/// Programs that are open see tables of their own time, whatever the backup's were.
+#[test]
+fn who_has_a_company_open_goes_on_after_an_older_backup_came_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let older = World::new(Engine::Sqlite);
+    make_older(&older.db.url);
+    let backup = folder.path().join("older.db");
+    let mut copy = Db::open(&Target::parse(&older.db.url).unwrap()).unwrap();
+    copy.batch_execute(&format!("VACUUM INTO '{}'", backup.display())).unwrap();
+
+    let mut world = World::new(Engine::Sqlite);
+    world.records();
+    upkeep::restore(&world.db.url, &backup, "test").unwrap();
+    // The same accounts, by the same steps: the sessions hold. Nothing is opened anew by hand.
+    let made = world.records();
+    world.manage(&Request::ViewEvent(made.event));
+    assert_eq!(upkeep::verify_audit(&world.db.url, None).unwrap().fault, None);
+}
+
+/// What a newer program has added is not left empty by an older one that was open all the time. A
+/// server is not asked about its tables with each write: there the heartbeat finds out.
+#[rstest]
+fn who_has_a_company_open_stops_writing_once_a_newer_program_has_changed_its_tables(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    world.records();
+    let before = world.state();
+    let newer =
+        "ALTER TABLE clients ADD COLUMN added TEXT; INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
+    world.connection().batch_execute(newer).unwrap();
+    let (manager, sales) = (world.manager.clone(), world.sales.actor.id);
+    let create = Request::CreateClient { draft: client_draft("Too old"), sales_contact: Some(sales) };
+    let mut requests = vec![create.clone(), Request::Heartbeat, create];
+    if engine != Engine::Sqlite {
+        requests.remove(0);
+    }
+    for request in requests {
+        let answer = world.ask(Some(&manager), &request);
+        assert!(matches!(answer, Err(Error::Unavailable(ConnectionProblem::SchemaTooNew))), "{request:?}: {answer:?}");
+    }
+    assert_eq!(world.state(), before);
 }
 
 /// The tests may run as somebody who can write everywhere. So a folder stands where SQLite would
