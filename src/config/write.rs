@@ -5,7 +5,7 @@ use std::{
     fs,
     io::{self, Write},
     os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
 };
 
 use secrecy::{ExposeSecret, SecretString};
@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Config, Error, layers::Layer, private_folder};
 use crate::{
     domain::{check, language::Language},
+    storage::Target,
     ui::{Preferences, theme::Look},
 };
 
@@ -33,13 +34,13 @@ impl Config {
         let path = self.folders.file();
         let unwritable = |why| Error::Unwritable { path: path.clone(), why };
         let there = Layer::toml(&path)?;
-        let url = url.expose_secret();
+        let url = &absolute(url.expose_secret());
         if there.get("DATABASE_URL").is_some() || there.get("DB_HOST").is_some() {
-            let same = there.get("DATABASE_URL") == Some(url);
+            let same = there.get("DATABASE_URL").is_some_and(|kept| absolute(kept) == *url);
             return Ok(if same { Remembered::Kept } else { Remembered::LeftAlone(path) });
         }
         let mut lines = String::new();
-        if url != self.folders.embedded() {
+        if *url != self.folders.embedded() {
             lines += &line("database_url", url);
         }
         match fs::read_to_string(&path) {
@@ -84,6 +85,17 @@ pub(super) fn people(folder: &Path) -> Vec<(String, Layer)> {
         Some((name, Layer::toml(&path).ok()?))
     };
     files.filter_map(person).collect()
+}
+
+/// An address that means the same in every folder: the path of a file is made absolute.
+fn absolute(address: &str) -> String {
+    match Target::parse(address) {
+        Ok(Target::Sqlite(path)) => {
+            let absolute = path::absolute(&path).ok().and_then(|path| path.to_str().map(str::to_owned));
+            absolute.map_or(address.to_owned(), |path| format!("sqlite://{path}"))
+        }
+        Ok(Target::Mysql(_)) | Err(_) => address.to_owned(),
+    }
 }
 
 fn line(name: &str, value: &str) -> String {

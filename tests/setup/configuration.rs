@@ -68,6 +68,24 @@ fn a_set_up_never_overwrites_a_configuration() {
     assert!(kept.contains(COMMENTED) && kept.contains(&db.url), "{kept}");
 }
 
+/// The company is found from every folder, not only from where it was set up.
+#[test]
+fn a_relative_address_is_kept_as_an_absolute_one() {
+    for typed in ["sqlite://here.db", "sqlite:here.db"] {
+        let home = tempfile::tempdir().unwrap();
+        let arguments = [&INIT[..], &["--database-url", typed]].concat();
+        let (code, said) = run(home.path(), "", &arguments);
+        assert_eq!(code, 0, "{said}");
+        let kept = std::fs::read_to_string(config_file(home.path())).unwrap();
+        let place = std::fs::canonicalize(home.path()).unwrap().join("here.db");
+        assert!(kept.contains(&format!("\"sqlite://{}\"", place.display())), "{typed}: {kept}");
+        // The same company under the same name: there is nothing to say about the configuration.
+        std::fs::remove_file(&place).unwrap();
+        let (code, said) = run(home.path(), "", &arguments);
+        assert!(code == 0 && !said.contains("config.toml"), "{code} {said}");
+    }
+}
+
 /// The account that sets up is not stored, whoever names it.
 #[rstest]
 fn a_script_that_sets_up_a_server_stores_no_account(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
