@@ -26,6 +26,7 @@ use crate::{
         audit::{Author, Entry},
         backup,
         events::Standing,
+        migrate::Level,
         part::{self, Part},
         users::NewUser,
     },
@@ -117,12 +118,17 @@ fn accounts() -> Vec<(String, String)> {
     STAFF[..3].iter().map(|(name, ..)| ((*name).to_owned(), PASSWORD.to_owned())).collect()
 }
 
-/// Makes the demo when there is none, or an old one that nobody is in. Returns the accounts to
-/// try.
+/// Makes the demo when there is none, or one that is old or of a newer program and that nobody is
+/// in. Returns the accounts to try.
 pub fn prepare(path: &Path, now: Moment) -> Result<Vec<(String, String)>, Error> {
-    let present = Db::open(&Target::Sqlite(path.to_owned()));
-    if present.is_ok_and(|mut db| is_fresh(&mut db, now)) || !backup::discard(path, |db| !is_fresh(db, now))? {
+    let open = || Db::open(&Target::Sqlite(path.to_owned()));
+    if open().is_ok_and(|mut db| is_fresh(&mut db, now)) {
         return Ok(accounts());
+    }
+    if !backup::discard(path, |db| !is_fresh(db, now))? {
+        // Somebody is in it, and it may be one that this program cannot use.
+        let newer = open().is_ok_and(|mut db| is_newer(&mut db));
+        return if newer { Err(Error::Unavailable(ConnectionProblem::SchemaTooNew)) } else { Ok(accounts()) };
     }
     // Under a name of its own until it is whole: others may start a demo at the same moment.
     let unwritable = |_| Error::Unavailable(ConnectionProblem::NotAccessible);
@@ -165,9 +171,14 @@ pub fn prepare_scaled(
     Ok(accounts())
 }
 
+/// Whether a newer program has made it.
+fn is_newer(db: &mut Db) -> bool {
+    matches!(storage::migrate::level(db), Ok(Level::Ahead))
+}
+
 fn is_fresh(db: &mut Db, now: Moment) -> bool {
     let made = storage::settings::set_up_at(db).ok().flatten();
-    made.is_some_and(|made| now.utc - made < TimeDelta::days(LASTS_DAYS) && made <= now.utc)
+    !is_newer(db) && made.is_some_and(|made| now.utc - made < TimeDelta::days(LASTS_DAYS) && made <= now.utc)
 }
 
 /// Everything in one transaction: a demo is there whole or not at all.

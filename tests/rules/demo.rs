@@ -81,3 +81,25 @@ fn demos_that_start_at_once_are_one() {
         assert_eq!(left, ["demo.db"], "round {round}");
     }
 }
+
+#[test]
+fn a_demo_that_a_newer_program_has_made_is_made_anew() {
+    use diesel::connection::SimpleConnection;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("demo.db");
+    let newer = || {
+        let mut db = open(&path);
+        db.batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')").unwrap();
+        db
+    };
+    demo::prepare(&path, moment(0)).unwrap();
+    // Somebody is in it: it stays theirs, and nobody is offered accounts that do not work.
+    let inside = newer();
+    let answer = demo::prepare(&path, moment(0));
+    assert!(matches!(answer, Err(Error::Unavailable(ConnectionProblem::SchemaTooNew))), "{answer:?}");
+    drop(inside);
+    let accounts = demo::prepare(&path, moment(0)).unwrap();
+    for account in &accounts {
+        enter(&mut company_of(&path), account, 0);
+    }
+}
