@@ -127,6 +127,8 @@ pub enum EventView {
     #[default]
     All,
     Mine,
+    /// Neither done nor cancelled.
+    Open,
     /// Open, not over, nobody prepares them.
     WithoutSupport,
     /// Monday to Sunday of the present week.

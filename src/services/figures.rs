@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         UserId, dates,
-        filter::{ContractFilter, ContractView, EventFilter},
+        filter::{ContractFilter, ContractView, EventFilter, EventView},
         money::Cents,
         user::Role,
     },
@@ -173,5 +173,6 @@ fn my_weeks(db: &mut Db, call: &Call) -> Result<Figure, Stop> {
 }
 
 fn events_between(support: UserId, from: NaiveDate, to: NaiveDate) -> List {
-    List::Events(EventFilter { support: Some(support), from: Some(from), to: Some(to), ..EventFilter::default() })
+    let (view, support) = (EventView::Open, Some(support));
+    List::Events(EventFilter { view, support, from: Some(from), to: Some(to), ..EventFilter::default() })
 }

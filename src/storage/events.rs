@@ -258,6 +258,7 @@ macro_rules! filtered {
         }
         query = match filter.view {
             V::All | V::Archived => query,
+            V::Open => query.filter(events::status.ne_all(CLOSED)),
             V::Mine => query.filter(
                 events::support_id
                     .eq(me)

@@ -82,6 +82,7 @@ fn event_views(role: Role) -> &'static [(EventView, W<'static>)] {
     use EventView as V;
     const ALL: &[(EventView, W<'static>)] = &[
         (V::All, W::ViewAll),
+        (V::Open, W::ViewOpen),
         (V::WithoutSupport, W::ViewWithoutSupport),
         (V::Week, W::ViewWeek),
         (V::Past, W::ViewPast),
@@ -90,6 +91,7 @@ fn event_views(role: Role) -> &'static [(EventView, W<'static>)] {
     const SALES: &[(EventView, W<'static>)] = &[
         (V::All, W::ViewAll),
         (V::Mine, W::ViewMine),
+        (V::Open, W::ViewOpen),
         (V::WithoutSupport, W::ViewWithoutSupport),
         (V::Week, W::ViewWeek),
         (V::Past, W::ViewPast),
@@ -100,6 +102,7 @@ fn event_views(role: Role) -> &'static [(EventView, W<'static>)] {
         (V::Mine, W::ViewMine),
         (V::MineNext, W::ViewMineNext),
         (V::MineIncomplete, W::ViewMineIncomplete),
+        (V::Open, W::ViewOpen),
         (V::WithoutSupport, W::ViewWithoutSupport),
         (V::Week, W::ViewWeek),
         (V::Past, W::ViewPast),

@@ -202,6 +202,7 @@ pub(super) fn say(what: W) -> String {
         W::ViewMineNotPaid => "Mine, not fully paid",
         W::ViewWithoutSupport => "Without support",
         W::ViewWeek => "This week",
+        W::ViewOpen => "Open",
         W::ViewPast => "Past",
         W::ViewMineNext => "Mine, next",
         W::ViewMineIncomplete => "Mine, lacking notes or end",

@@ -216,6 +216,7 @@ pub(super) fn say(what: W) -> String {
         W::ViewMineNotPaid => "Les miens, non soldés",
         W::ViewWithoutSupport => "Sans support",
         W::ViewWeek => "Cette semaine",
+        W::ViewOpen => "Ouverts",
         W::ViewPast => "Passés",
         W::ViewMineNext => "Les miens, à venir",
         W::ViewMineIncomplete => "Les miens, sans notes ou sans fin",

@@ -66,6 +66,7 @@ pub enum W<'a> {
     ViewMineNotPaid,
     ViewWithoutSupport,
     ViewWeek,
+    ViewOpen,
     ViewPast,
     ViewMineNext,
     ViewMineIncomplete,
