@@ -190,8 +190,8 @@ impl Services {
             let author = call.author(&self.host, operation);
             Ok(storage::audit::add(db, &author, std::slice::from_ref(&written.entry), call.now)?)
         })?;
-        let (rows, left_out) = (written.rows, written.left_out);
-        Ok(Reply::Exported { rows, left_out, path: written.keep()? })
+        let (rows, left_out, among_newest) = (written.rows, written.left_out, written.among_newest);
+        Ok(Reply::Exported { rows, left_out, among_newest, path: written.keep()? })
     }
 
     /// What takes long and needs no transaction: passwords are checked and hashed

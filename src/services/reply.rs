@@ -93,6 +93,8 @@ pub enum Reply {
         /// Events without a start, which a calendar has no place for.
         left_out: i64,
         path: PathBuf,
+        /// As [`Page::among_newest`]: rows that hold the words may be missing.
+        among_newest: bool,
     },
 
     Candidates(Vec<Candidate>),

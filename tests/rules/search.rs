@@ -146,3 +146,30 @@ fn an_export_of_pieces_of_words_has_every_page(
     let reply = world.manage(&Request::Export { what, format: Format::Csv });
     assert!(matches!(reply, Reply::Exported { rows: 250, .. }), "{reply:?}");
 }
+
+/// A file of a search that looked at the newest records only does not pass for everything that
+/// there is: the screen says so, and the log.
+#[rstest]
+fn an_export_says_when_only_the_newest_were_searched(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    use epic_events::services::export::{Format, What};
+    let mut world = World::new(engine);
+    let contract = world.records().signed;
+    world.save(&Request::CreateEvent { contract, draft: event_draft("東京会議室", 5) });
+    leave_room(&world, engine);
+    world.save(&Request::CreateEvent { contract, draft: event_draft("北京会議室", 5) });
+    for (typed, format, logged, partly) in [
+        ("会議", Format::Csv, "events.csv: 1 of the newest 10000", true),
+        ("会議", Format::Ics, "events.ics: 1 of the newest 10000", true),
+        ("", Format::Csv, "events.csv: 3", false),
+    ] {
+        let filter = EventFilter { text: typed.to_owned(), ..EventFilter::default() };
+        let what = What::Events(listing(filter, EventSort::Title, 50));
+        let reply = world.manage(&Request::Export { what, format });
+        assert!(matches!(reply, Reply::Exported { among_newest, .. } if among_newest == partly), "{reply:?}");
+        let newest = Listing { descending: true, ..listing(AuditFilter::default(), AuditSort::Time, 1) };
+        let Reply::Audit(page) = world.manage(&Request::ListAudit(newest)) else { panic!("the log") };
+        assert_eq!(page.rows[0].record_name, logged);
+    }
+}

@@ -26,7 +26,7 @@ use crate::{
             AuditListing, ClientListing, ClientRow, ContractListing, ContractRow, EventListing, EventRow, Sorted,
             UserListing,
         },
-        page::{Cursor, Edge, Listing, MAX_PAGE, Page},
+        page::{Cursor, Edge, Listing, MAX_PAGE, NEWEST, Page},
         policy::Permission,
         user::User,
     },
@@ -119,6 +119,8 @@ pub(super) struct Written {
     pub rows: i64,
     /// Rows of the list that this kind of file has no place for.
     pub left_out: i64,
+    /// As [`Page::among_newest`]: rows that hold the words may be missing.
+    pub among_newest: bool,
     pub entry: Entry,
 }
 
@@ -145,21 +147,23 @@ pub(super) fn write(db: &mut Db, call: &Call, what: &What, format: Format, folde
     let (part, file) = new.map_err(|error| unwritable(folder, &error))?;
     let told = format!("{}.{ending}", what.name());
     let entry = Entry { verb: Verb::Exported, kind: what.kind(), id: None, name: told, changes: Changes::default() };
-    let mut written = Written { part, folder: folder.to_owned(), name, ending, rows: 0, left_out: 0, entry };
+    let mut written =
+        Written { part, folder: folder.to_owned(), name, ending, rows: 0, left_out: 0, among_newest: false, entry };
     let mut sheet =
         files::Sheet::new(BufWriter::new(file), format, Clock { now: call.now, zone: call.settings.time_zone });
     let failed = |error: &io::Error| Stop::from(unwritable(folder, error));
     sheet.begin().map_err(|error| failed(&error))?;
     let (mut rows, mut left_out) = (0, 0);
-    pages(db, call, what, |row| {
+    let among_newest = pages(db, call, what, |row| {
         let counted = if sheet.row(&row).map_err(|error| failed(&error))? { &mut rows } else { &mut left_out };
         *counted += 1;
         Ok(())
     })?;
     sheet.end().and_then(|mut file| file.flush()).map_err(|error| failed(&error))?;
-    (written.rows, written.left_out) = (rows, left_out);
+    (written.rows, written.left_out, written.among_newest) = (rows, left_out, among_newest);
     let of = if left_out > 0 { format!("/{}", rows + left_out) } else { String::new() };
-    written.entry.name = format!("{}: {rows}{of}", written.entry.name);
+    let among = if among_newest { format!(" of the newest {NEWEST}") } else { String::new() };
+    written.entry.name = format!("{}: {rows}{of}{among}", written.entry.name);
     Ok(written)
 }
 
@@ -171,8 +175,9 @@ struct Clock {
     zone: Tz,
 }
 
-/// Every row of the list, in its order, a page at a time.
-fn pages(db: &mut Db, call: &Call, what: &What, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<(), Stop> {
+/// Every row of the list, in its order, a page at a time. Says whether they were looked for
+/// among the newest only.
+fn pages(db: &mut Db, call: &Call, what: &What, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<bool, Stop> {
     let viewer = call.viewer();
     match what {
         What::Clients(list) => walk(list, Row::Client, &mut each, |page| Ok(storage::clients::page(db, page, viewer)?)),
@@ -190,17 +195,19 @@ fn walk<F: Clone, S: Copy, R: Sorted<S>>(
     wrap: fn(R) -> Row,
     each: &mut impl FnMut(Row) -> Result<(), Stop>,
     mut page: impl FnMut(&Listing<F, S>) -> Result<Page<R>, Stop>,
-) -> Result<(), Stop> {
+) -> Result<bool, Stop> {
+    let mut among_newest = false;
     let mut next = Listing { edge: Edge::Start, limit: MAX_PAGE, filter: list.filter.clone(), ..*list };
     loop {
-        let Page { rows, after, .. } = page(&next)?;
+        let Page { rows, after, among_newest: partly, .. } = page(&next)?;
+        among_newest |= partly;
         let last = rows.last().map(|row| Cursor { key: row.key(list.sort), id: row.id() });
         for row in rows {
             each(wrap(row))?;
         }
         match last.filter(|_| after) {
             Some(cursor) => next.edge = Edge::After(cursor),
-            None => return Ok(()),
+            None => return Ok(among_newest),
         }
     }
 }

@@ -294,10 +294,13 @@ pub(super) fn say(what: W) -> String {
             Format::Ics => "iCalendar, for calendars",
             Format::Vcf => "vCard, for address books",
         },
-        W::Exported { rows, left_out: 0, path } => return format!("{} in {path}", plural(rows, "row", "rows")),
-        W::Exported { rows, left_out, path } => {
-            let left_out = plural(left_out, "event without a start", "events without a start");
-            return format!("{} (left out: {left_out}) in {path}", plural(rows, "row", "rows"));
+        W::Exported { rows, left_out, among_newest, path } => {
+            let partly = among_newest.then(|| format!(" (of the newest {} records only)", number(NEWEST)));
+            let without = (left_out > 0).then(|| {
+                format!(" (left out: {})", plural(left_out, "event without a start", "events without a start"))
+            });
+            let rows = plural(rows, "row", "rows");
+            return format!("{rows}{}{} in {path}", partly.unwrap_or_default(), without.unwrap_or_default());
         }
         W::ExportTitle => "Export this list as",
         W::Palette(palette) => match palette {

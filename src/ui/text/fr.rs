@@ -308,10 +308,12 @@ pub(super) fn say(what: W) -> String {
             Format::Ics => "iCalendar, pour agendas",
             Format::Vcf => "vCard, pour carnets d'adresses",
         },
-        W::Exported { rows, left_out: 0, path } => return format!("{} dans {path}", plural(rows, "ligne", "lignes")),
-        W::Exported { rows, left_out, path } => {
-            let left_out = plural(left_out, "événement sans début", "événements sans début");
-            return format!("{} (omis : {left_out}) dans {path}", plural(rows, "ligne", "lignes"));
+        W::Exported { rows, left_out, among_newest, path } => {
+            let partly = among_newest.then(|| format!(" (parmi les {} fiches les plus récentes)", number(NEWEST)));
+            let without = (left_out > 0)
+                .then(|| format!(" (omis : {})", plural(left_out, "événement sans début", "événements sans début")));
+            let rows = plural(rows, "ligne", "lignes");
+            return format!("{rows}{}{} dans {path}", partly.unwrap_or_default(), without.unwrap_or_default());
         }
         W::ExportTitle => "Exporter cette liste en",
         W::Palette(palette) => match palette {

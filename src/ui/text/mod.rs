@@ -177,6 +177,7 @@ pub enum W<'a> {
         left_out: i64,
         path: &'a str,
     },
+        among_newest: bool,
     Figure(About),
     BarLabel(&'a Label),
     Calendar,

@@ -152,9 +152,9 @@ impl List {
                     let follows = self.behind && matches!(awaited, Awaited::Fresh { .. });
                     if follows { self.load().map_or(Action::None, Action::Send) } else { action }
                 }
-                Reply::Exported { rows, left_out, path } => {
+                Reply::Exported { rows, left_out, among_newest, path } => {
                     let path = path.display().to_string();
-                    Action::Notice(Notice::good(ctx.say(W::Exported { rows, left_out, path: &path })))
+                    Action::Notice(Notice::good(ctx.say(W::Exported { rows, left_out, among_newest, path: &path })))
                 }
                 written => {
                     self.marks.done(to);
