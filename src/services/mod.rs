@@ -172,7 +172,8 @@ impl Services {
         Ok(work.reply)
     }
 
-    /// The file gets its name once the log says that it was made.
+    /// The file gets its name once the log says that it was made. Where the settings were changed
+    /// while it was written, somebody may see less than before: it is written anew.
     fn export(
         &mut self,
         session: &Session,
@@ -182,16 +183,25 @@ impl Services {
         now: Moment,
     ) -> Result<Reply, Error> {
         let folder = self.exports.to_string_lossy().replace("{username}", &session.actor.username);
-        let db = self.link.db()?;
-        let call = Call::for_reading(db, session, request, now)?;
-        let written = export::write(db, &call, what, format, Path::new(&folder))?;
-        self.link.write(operation, |db| {
-            let call = Call::for_writing(db, session, request, now)?;
-            let author = call.author(&self.host, operation);
-            Ok(storage::audit::add(db, &author, std::slice::from_ref(&written.entry), call.now)?)
-        })?;
-        let (rows, left_out, among_newest) = (written.rows, written.left_out, written.among_newest);
-        Ok(Reply::Exported { rows, left_out, among_newest, path: written.keep()? })
+        loop {
+            let db = self.link.db()?;
+            let call = Call::for_reading(db, session, request, now)?;
+            let written = export::write(db, &call, what, format, Path::new(&folder))?;
+            let seen_under = call.settings.version;
+            let is_noted = self.link.write(operation, |db| {
+                let call = Call::for_writing(db, session, request, now)?;
+                if call.settings.version != seen_under {
+                    return Ok(false);
+                }
+                let author = call.author(&self.host, operation);
+                storage::audit::add(db, &author, std::slice::from_ref(&written.entry), call.now)?;
+                Ok(true)
+            })?;
+            if is_noted {
+                let (rows, left_out, among_newest) = (written.rows, written.left_out, written.among_newest);
+                return Ok(Reply::Exported { rows, left_out, among_newest, path: written.keep()? });
+            }
+        }
     }
 
     /// What takes long and needs no transaction: passwords are checked and hashed

@@ -177,3 +177,51 @@ fn exports_of_the_same_second_are_a_file_each() {
         assert_eq!(std::fs::read_dir(folder).unwrap().count(), 3 * round, "a file each and nothing else");
     }
 }
+
+/// Management restricts what is seen while somebody exports: the file has nothing that its owner
+/// may no longer see.
+#[rstest]
+fn an_export_under_way_obeys_a_new_restriction(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    use diesel::connection::SimpleConnection;
+    use epic_events::{
+        domain::settings::Visibility,
+        services::export::{Format, What},
+    };
+    let mut world = World::new(engine);
+    world.records();
+    let folder = world.exports.path().to_owned();
+    // Whoever wants to write waits, from before the statement that looks at the settings.
+    let (mut gate, mut other) = (world.connection(), world.connection());
+    let (close, open) = if engine == Engine::Sqlite {
+        ("BEGIN IMMEDIATE", "COMMIT")
+    } else {
+        ("LOCK TABLES users READ", "UNLOCK TABLES")
+    };
+    gate.batch_execute(close).unwrap();
+    let answer = thread::scope(|scope| {
+        let export = scope.spawn(|| {
+            let what = What::Events(listing(EventFilter::default(), EventSort::Starts, 1));
+            let who = world.other_support.clone();
+            world.ask(Some(&who), &Request::Export { what, format: Format::Json })
+        });
+        let is_written = || {
+            let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());
+            files.filter_map(|path| std::fs::read_to_string(path).ok()).any(|text| text.ends_with("\n]\n"))
+        };
+        while !is_written() {
+            assert!(!export.is_finished(), "it did not wait");
+            thread::park_timeout(std::time::Duration::from_millis(1));
+        }
+        let manager = if engine == Engine::Sqlite { &mut gate } else { &mut other };
+        let before = storage::settings::load(manager).unwrap();
+        let after = Settings { visibility: Visibility::Restricted, ..before.clone() };
+        storage::settings::save(manager, &before, &after, start()).unwrap();
+        gate.batch_execute(open).unwrap();
+        export.join().unwrap()
+    });
+    assert!(matches!(answer, Ok(Reply::Exported { rows: 0, .. })), "{answer:?}");
+    assert_eq!(exported(&world, "json").split_whitespace().collect::<String>(), "[]");
+    assert_eq!(world.audit().iter().filter(|verb| *verb == "records.exported").count(), 1);
+}
