@@ -1,6 +1,6 @@
 //! Passwords: hashing, sign-in, confirmation, and what slows down guessing.
 
-use std::sync::OnceLock;
+use std::{sync::OnceLock, time::Instant};
 
 use chrono::{NaiveDateTime, TimeDelta};
 use secrecy::{ExposeSecret, SecretString};
@@ -124,13 +124,16 @@ impl Auth<'_> {
         Err(Error::SignIn(refused))
     }
 
-    /// The password of whoever is signed in, again.
+    /// The password of whoever is signed in, again. It counts from the end of this: until then
+    /// nobody can send what it is for, however long the server takes.
     pub fn confirm(&self, link: &mut Link, session: &Session, password: &SecretString) -> Result<Reply, Error> {
+        let begun = Instant::now();
         let account = self.current_account(link, session)?;
         match self.attempt(link, &account, password) {
             Ok(()) => {
                 storage::users::forget_failures(link.db()?, account.id, None)?;
-                Ok(Reply::Confirmed { at: self.now.ticks })
+                let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(0);
+                Ok(Reply::Confirmed { at: self.now.ticks + took })
             }
             Err(error) => {
                 self.note_failure(link, Some(&account), "", &session.id);

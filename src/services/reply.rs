@@ -38,7 +38,8 @@ pub enum Reply {
     AccountNeeded {
         statements: SecretString,
     },
-    /// The password was right; on the clock of [`crate::domain::session::Moment::ticks`].
+    /// The password was right, as of this answer; on the clock of
+    /// [`crate::domain::session::Moment::ticks`].
     Confirmed {
         at: u64,
     },

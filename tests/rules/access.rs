@@ -196,6 +196,32 @@ fn sensitive_actions_want_the_password_again(#[values(Engine::Sqlite, Engine::Ma
     assert_eq!(world.services.execute(Some(&manager), &archive, later).unwrap_err(), Error::PasswordNeeded);
 }
 
+/// Where the answers of a server take long, a confirmation counts from its answer: before that
+/// nobody could send what it was for.
+#[rstest]
+fn a_confirmation_counts_from_its_answer(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    const EACH_WAY: u64 = 100;
+    let mut world = World::new(engine);
+    let records = world.records();
+    let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+    world.manage(&Request::UpdateSettings(Settings { reauth: Reauth::Always, ..settings }));
+    let wire = support::proxy::Proxy::to(support::server(engine).port);
+    wire.move_away(EACH_WAY);
+    let url = world.db.url.replace(&support::server(engine).port.to_string(), &wire.port.to_string());
+    let mut far = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
+    let mut manager = world.manager.clone();
+    let (sent, begun) = (world.now(), std::time::Instant::now());
+    let confirm = Request::Confirm { password: SecretString::from(PASSWORD) };
+    let Ok(Reply::Confirmed { at }) = far.execute(Some(&manager), &confirm, sent) else { panic!("confirmed") };
+    let took = u64::try_from(begun.elapsed().as_millis()).unwrap();
+    assert!(at >= sent.ticks + 2 * EACH_WAY && at <= sent.ticks + took, "{} after {took} ms", at - sent.ticks);
+    manager.confirmed_at = Some(at);
+    // As if all of it had taken as long as a confirmation counts.
+    let edit = Request::UpdateContract { id: records.contract, version: 1, draft: contract_draft(5_000, 0) };
+    let later = Moment { utc: start() + TimeDelta::minutes(10), ticks: sent.ticks + 2 * EACH_WAY + 10_000 };
+    assert!(world.services.execute(Some(&manager), &edit, later).is_ok());
+}
+
 #[rstest]
 fn passwords_are_whole_or_refused(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
