@@ -2,7 +2,12 @@
 //! list: the names of client, sales contact and support person, and the client's words.
 //! Every write that changes the original brings them along in the same transaction.
 
-use diesel::{connection::SimpleConnection, prelude::*};
+use diesel::{
+    connection::SimpleConnection,
+    dsl::sql,
+    prelude::*,
+    sql_types::{BigInt, Nullable},
+};
 
 use super::{clients, connection::Db, events, failure::Failure};
 use crate::domain::{
@@ -36,9 +41,34 @@ pub(super) fn dependents(db: &mut Db, id: ClientId) -> Result<(), Failure> {
 
 /// Everything that shows a person's name: renamed, or the heir of somebody.
 pub(super) fn person(db: &mut Db, id: UserId) -> Result<(), Failure> {
-    bring(db, CLIENTS, &format!("sales_contact_id = {}", id.0))?;
-    bring(db, CONTRACTS, &format!("client_id IN (SELECT id FROM clients WHERE sales_contact_id = {})", id.0))?;
-    bring(db, EVENTS, &format!("support_id = {}", id.0))
+    in_portions(db, "clients", &format!("sales_contact_id = {}", id.0), |db, some| {
+        bring(db, CLIENTS, some)?;
+        bring(db, CONTRACTS, &format!("client_id IN (SELECT id FROM clients WHERE {some})"))
+    })?;
+    in_portions(db, "events", &format!("support_id = {}", id.0), |db, some| bring(db, EVENTS, some))
+}
+
+/// Rows of one person that one statement writes: a slow server must be done with them before the
+/// connection is given up.
+const PORTION: i64 = 2_000;
+
+/// Runs `write` for the rows of a table that meet the condition, [`PORTION`] of them at a time;
+/// it gets the condition of these.
+fn in_portions(
+    db: &mut Db,
+    table: &str,
+    rows: &str,
+    mut write: impl FnMut(&mut Db, &str) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut rest = rows.to_owned();
+    loop {
+        let last = format!("(SELECT id FROM {table} WHERE {rest} ORDER BY id LIMIT 1 OFFSET {})", PORTION - 1);
+        let Some(last) = diesel::select(sql::<Nullable<BigInt>>(&last)).get_result::<Option<i64>>(db)? else {
+            return write(db, &rest);
+        };
+        write(db, &format!("{rest} AND id <= {last}"))?;
+        rest = format!("{rows} AND id > {last}");
+    }
 }
 
 /// Rows that one statement is about while everything is written anew: no statement may

@@ -12,6 +12,7 @@ mod lists;
 mod records;
 mod search;
 mod undo;
+mod staff;
 mod visibility;
 
 use std::thread;
