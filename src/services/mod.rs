@@ -8,6 +8,7 @@ mod account;
 mod auth;
 mod bulk;
 mod call;
+mod candidates;
 mod clients;
 mod contracts;
 pub mod demo;

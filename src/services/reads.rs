@@ -6,6 +6,7 @@ use super::{
     CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, Reply, Request,
     UserDetail,
     call::{Call, Stop},
+    candidates,
 };
 use crate::{
     domain::{
@@ -13,25 +14,23 @@ use crate::{
         audit::{AuditRow, RecordKind},
         clocks,
         contract::number_in,
-        dates,
-        event::stretch,
         filter::{
-            AuditFilter, AuditListing, AuditSort, Availability, Candidate, ClientFilter, ClientRow, ClientSort,
-            ClientView, ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, EventFilter,
-            EventRow, EventSort, EventView, UserFilter, UserSort,
+            AuditFilter, AuditListing, AuditSort, ClientFilter, ClientRow, ClientSort, ClientView, ContractFilter,
+            ContractListing, ContractRow, ContractSort, ContractView, EventFilter, EventRow, EventSort, EventView,
+            UserFilter, UserSort,
         },
         page::{Edge, Listing, Page, SHORT_LIMIT},
         policy::{self, Permission, Reach},
         user::Role,
     },
-    storage::{self, Db, Scope, Viewer, contracts::Spans, spans::Engagement},
+    storage::{self, Db, Scope, Viewer, contracts::Spans},
 };
 
 /// How many records a picker shows; typing narrows them.
-const CHOICES: u16 = 50;
+pub(super) const CHOICES: u16 = 50;
 /// The most events and people that a calendar shows.
 const CALENDAR_EVENTS: u16 = 1_500;
-const CALENDAR_PEOPLE: i64 = 300;
+const CALENDAR_PEOPLE: usize = 300;
 /// How many records of each kind a search shows.
 const HITS: u16 = 6;
 
@@ -54,8 +53,8 @@ pub(super) fn answer(db: &mut Db, call: &Call, request: &Request) -> Result<Repl
         R::ViewClient(id) => Reply::Client(Box::new(client(db, call, *id)?)),
         R::ViewContract(id) => Reply::Contract(Box::new(contract(db, call, *id)?)),
         R::ViewEvent(id) => Reply::Event(Box::new(event(db, call, *id)?)),
-        R::PickSupport { events, text } => Reply::Candidates(support_candidates(db, call, events, text)?),
-        R::PickUser { role, text } => Reply::Candidates(candidates(db, *role, text)?),
+        R::PickSupport { events, text } => candidates::for_events(db, call, events, text)?,
+        R::PickUser { role, text } => candidates::of_role(db, *role, text)?,
         R::PickClient { text, own } => Reply::ClientChoices(client_choices(db, call, text, *own)?),
         R::PickContract { text } => Reply::ContractChoices(contract_choices(db, call, text)?),
         R::Search { text } => search(db, call, text)?,
@@ -195,7 +194,7 @@ fn visible(call: &Call, seen: bool) -> Result<(), Stop> {
 }
 
 /// Whether the person may see every record, whatever this request needs besides.
-fn sees_all(call: &Call) -> bool {
+pub(super) fn sees_all(call: &Call) -> bool {
     policy::reach(Permission::SeeRecords, call.actor().role, &call.settings) == Some(Reach::Any)
 }
 
@@ -263,8 +262,8 @@ fn calendar(db: &mut Db, call: &Call, from: NaiveDate, to: NaiveDate) -> Result<
     let mut people: Vec<(UserId, String)> = if let Scope::Support(me) = call.scope() {
         vec![(me, call.actor().full_name.clone())]
     } else {
-        let active = storage::users::active_of_role(db, Role::Support, "", CALENDAR_PEOPLE)?;
-        active.into_iter().map(|user| (user.id, user.full_name)).collect()
+        let active = storage::users::active_of_role(db, Role::Support, "")?;
+        active.into_iter().take(CALENDAR_PEOPLE).map(|user| (user.id, user.full_name)).collect()
     };
     // Who has left support since still shows where their old events are.
     for row in &events {
@@ -275,61 +274,6 @@ fn calendar(db: &mut Db, call: &Call, from: NaiveDate, to: NaiveDate) -> Result<
         }
     }
     Ok(CalendarPage { people, events, more })
-}
-
-fn candidates(db: &mut Db, role: Role, text: &str) -> Result<Vec<Candidate>, Stop> {
-    let people = storage::users::active_of_role(db, role, text, CHOICES.into())?;
-    let candidate = |user: crate::domain::user::User| Candidate {
-        id: user.id,
-        full_name: user.full_name,
-        role: user.role,
-        load: 0,
-        availability: None,
-        clash: None,
-    };
-    Ok(people.into_iter().map(candidate).collect())
-}
-
-fn support_candidates(db: &mut Db, call: &Call, ids: &[EventId], text: &str) -> Result<Vec<Candidate>, Stop> {
-    let events = storage::events::find_rows(db, ids)?;
-    for row in &events {
-        call.owns_event(&row.event)?;
-    }
-    // Titles are told as far as records may be seen.
-    let sees_all = sees_all(call);
-    let mut wanted: Vec<_> =
-        events.iter().filter_map(|row| Some(stretch(row.event.starts_at?, row.event.ends_at))).collect();
-    wanted.sort();
-    let mut people = candidates(db, Role::Support, text)?;
-    let Some((first_start, _)) = wanted.first().copied() else { return Ok(people) };
-    let last_end = wanted.iter().map(|(_, end)| *end).max().unwrap_or(first_start);
-    let (monday, next_monday) = dates::week_of(first_start.date());
-    let day_after = last_end.date().succ_opt().map_or(last_end, |day| day.and_time(NaiveTime::MIN));
-    let engaged = storage::spans::engagements(db, monday, next_monday.max(day_after))?;
-    let others: Vec<&Engagement> = engaged.iter().filter(|engagement| !ids.contains(&engagement.event)).collect();
-    for person in &mut people {
-        let theirs = || others.iter().filter(|engagement| engagement.support == person.id);
-        let load = theirs().filter(|engagement| engagement.starts_at < next_monday).count();
-        let clash = theirs().find(|engagement| {
-            let (start, end) = stretch(engagement.starts_at, engagement.ends_at);
-            wanted.iter().any(|(from, to)| start < *to && *from < end)
-        });
-        let same_day = theirs().any(|engagement| {
-            let (start, end) = stretch(engagement.starts_at, engagement.ends_at);
-            wanted.iter().any(|(from, to)| start.date() <= to.date() && from.date() <= end.date())
-        });
-        let availability = match (&clash, same_day) {
-            (Some(_), _) => Availability::Clash,
-            (None, true) => Availability::Busy,
-            (None, false) => Availability::Free,
-        };
-        let clash = clash.filter(|engagement| sees_all || engagement.support == call.me());
-        let clash = clash.map(|engagement| engagement.title.clone());
-        person.load = i64::try_from(load).unwrap_or(i64::MAX);
-        (person.availability, person.clash) = (Some(availability), clash);
-    }
-    people.sort_by_key(|person| (person.availability, person.load));
-    Ok(people)
 }
 
 fn client_choices(db: &mut Db, call: &Call, text: &str, own: bool) -> Result<Page<ClientRow>, Stop> {

@@ -93,12 +93,17 @@ pub enum Reply {
         rows: i64,
         /// Events without a start, which a calendar has no place for.
         left_out: i64,
-        path: PathBuf,
         /// As [`Page::among_newest`]: rows that hold the words may be missing.
         among_newest: bool,
+        path: PathBuf,
     },
 
-    Candidates(Vec<Candidate>),
+    /// The best ones first.
+    Candidates {
+        people: Vec<Candidate>,
+        /// There are more people than these.
+        more: bool,
+    },
     ClientChoices(Page<ClientRow>),
     ContractChoices(Page<ContractRow>),
     Found {

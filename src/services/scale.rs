@@ -91,7 +91,7 @@ fn write(db: &mut Db, batch: &Batch, now: NaiveDateTime) -> Result<(), Stop> {
 
 fn staff(db: &mut Db) -> Result<Staff, Stop> {
     let mut of = |role| -> Result<Vec<(UserId, String)>, Stop> {
-        let people = storage::users::active_of_role(db, role, "", 1_000)?;
+        let people = storage::users::active_of_role(db, role, "")?;
         Ok(people.into_iter().map(|user| (user.id, text::sort_key(&user.full_name))).collect())
     };
     Ok(Staff { sales: of(crate::domain::user::Role::Sales)?, support: of(crate::domain::user::Role::Support)? })

@@ -63,15 +63,39 @@ pub struct Engagement {
     pub ends_at: Option<NaiveDateTime>,
 }
 
-/// The most engagements that are looked at when support is chosen.
-const MAX_ENGAGEMENTS: i64 = 5_000;
+/// Engagements that are fetched at once.
+const PORTION: usize = 5_000;
 
-/// Open events that have support and touch the span, the earliest first.
-pub fn engagements(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Result<Vec<Engagement>, Failure> {
+/// Tells of every open event that has support and touches the span, the earliest first.
+pub fn engagements(
+    db: &mut Db,
+    from: NaiveDateTime,
+    to: NaiveDateTime,
+    mut each: impl FnMut(Engagement),
+) -> Result<(), Failure> {
     let long = long(db, from, to)?;
-    let query = events::table
+    let mut last = None;
+    loop {
+        let some = some_engagements(db, (from, to), &long, last)?;
+        let is_full = some.len() == PORTION;
+        last = some.last().map(|engagement| (engagement.starts_at, engagement.event));
+        some.into_iter().for_each(&mut each);
+        if !is_full {
+            return Ok(());
+        }
+    }
+}
+
+/// A portion of them: those after this one.
+fn some_engagements(
+    db: &mut Db,
+    (from, to): (NaiveDateTime, NaiveDateTime),
+    long: &[EventId],
+    after: Option<(NaiveDateTime, EventId)>,
+) -> Result<Vec<Engagement>, Failure> {
+    let mut query = events::table
         .filter(events::support_id.is_not_null().and(events::status.ne_all(CLOSED)).and(events::archived_at.is_null()))
-        .filter(touches(from, to, long))
+        .filter(touches(from, to, long.to_vec()).assume_not_null())
         .select((
             events::id,
             events::support_id.assume_not_null(),
@@ -80,6 +104,11 @@ pub fn engagements(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Resul
             events::ends_at,
         ))
         .order((events::starts_at, events::id))
-        .limit(MAX_ENGAGEMENTS);
+        .limit(i64::try_from(PORTION).unwrap_or(i64::MAX))
+        .into_boxed();
+    if let Some((start, id)) = after {
+        let later = events::starts_at.gt(start).or(events::id.nullable().gt(id));
+        query = query.filter(events::starts_at.ge(start).and(later).assume_not_null());
+    }
     Ok(query.load(db)?)
 }

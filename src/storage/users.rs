@@ -330,8 +330,8 @@ pub fn page(db: &mut Db, listing: &UserListing, viewer: Viewer) -> Result<Page<U
     Ok(listing.page(Loaded::Rows(rows)))
 }
 
-/// Active people of a role whose name or address holds the words, by name.
-pub fn active_of_role(db: &mut Db, role: Role, typed: &str, limit: i64) -> Result<Vec<User>, Failure> {
+/// All active people of a role whose name or address holds the words, by name.
+pub fn active_of_role(db: &mut Db, role: Role, typed: &str) -> Result<Vec<User>, Failure> {
     let mut query = users::table
         .filter(users::active.eq(true).and(users::role.eq(role)))
         .select(User::as_select())
@@ -340,5 +340,5 @@ pub fn active_of_role(db: &mut Db, role: Role, typed: &str, limit: i64) -> Resul
     for pattern in patterns(typed) {
         query = query.filter(users::search.like(pattern).escape('!'));
     }
-    Ok(query.limit(limit).load(db)?)
+    Ok(query.load(db)?)
 }

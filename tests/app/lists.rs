@@ -239,3 +239,31 @@ fn an_unknown_number_of_attendees_is_not_shown_as_none() {
         desk.press(KeyCode::F(5)).see(attendees).see("200").not("0 -> 200");
     }
 }
+
+/// A picker shows fifty lines; where there are others it says so, and typing finds them.
+#[test]
+fn a_picker_says_that_there_are_more() {
+    let mut desk = Desk::of("manager", Language::En);
+    let names: Vec<String> = (0..51).map(|number| format!("Client {number:02}")).collect();
+    clients(&mut desk, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    let note = "There are more: type to find them.";
+    desk.go("contracts").press(KeyCode::Char('n')).press(KeyCode::Enter).see("Client 00").see(note);
+    desk.write("50").see("Client 50").not(note);
+}
+
+/// A file of a search among the newest records is not taken for one of all of them.
+#[test]
+fn an_export_says_that_only_a_part_was_searched() {
+    for (language, list, told) in [
+        (Language::En, "clients", "1 row (of the newest 10,000 records only) in "),
+        (Language::Fr, "clients", "1 ligne (parmi les 10\u{a0}000 fiches les plus récentes) dans "),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        clients(&mut desk, &["Montclair"]);
+        let room = "UPDATE sqlite_sequence SET seq = 30000 WHERE name = 'clients'";
+        diesel::connection::SimpleConnection::batch_execute(&mut desk.world.connection(), room).unwrap();
+        clients(&mut desk, &["Beauclair"]);
+        desk.go(list).press(KeyCode::Char('/')).write("clair").press(KeyCode::Enter).see("Beauclair");
+        desk.press(KeyCode::Char('X')).see("CSV").press(KeyCode::Enter).see(told);
+    }
+}

@@ -312,7 +312,7 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
     assert_eq!(listed(&mut world), all);
     let Reply::Home(home) = world.manage(&Request::Home) else { panic!("home") };
     assert!(home.lines.contains(&(epic_events::services::HomeLine::EventsThisWeek, Count::Exactly(5))), "{home:?}");
-    let Reply::Candidates(people) =
+    let Reply::Candidates { people, .. } =
         world.manage(&Request::PickSupport { events: vec![dinner], text: "support".to_owned() })
     else {
         panic!("candidates")

@@ -9,10 +9,11 @@ mod company;
 mod demo;
 mod exports;
 mod lists;
+mod pickers;
 mod records;
 mod search;
-mod undo;
 mod staff;
+mod undo;
 mod visibility;
 
 use std::thread;

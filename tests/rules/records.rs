@@ -269,7 +269,7 @@ fn the_picker_knows_who_is_free(#[values(Engine::Sqlite, Engine::MariaDb, Engine
     let other = world.other_support.actor.id;
     world.manage(&Request::AssignSupport(vec![Assignment { event: later, version: 1, support: Some(other) }]));
     let pick = Request::PickSupport { events: vec![EventId::new(clash)], text: String::new() };
-    let Reply::Candidates(people) = world.manage(&pick) else { panic!("candidates") };
+    let Reply::Candidates { people, .. } = world.manage(&pick) else { panic!("candidates") };
     let told: Vec<_> = people.iter().map(|one| (one.full_name.as_str(), one.availability, one.load)).collect();
     assert_eq!(
         told,

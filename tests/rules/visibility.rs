@@ -135,7 +135,7 @@ fn the_picker_names_no_event_that_may_not_be_seen(
     for (visibility, title) in [(Visibility::Open, Some("Not for me")), (Visibility::Restricted, None)] {
         let settings = storage::settings::load(&mut world.connection()).unwrap();
         world.manage(&Request::UpdateSettings(Settings { visibility, support_hands_over: true, ..settings }));
-        let Reply::Candidates(people) = world.ask(Some(&support), &pick).unwrap() else { panic!("candidates") };
+        let Reply::Candidates { people, .. } = world.ask(Some(&support), &pick).unwrap() else { panic!("candidates") };
         assert_eq!(people[0].availability, Some(Availability::Clash));
         assert_eq!(people[0].clash.as_deref(), title, "{visibility:?}");
     }

@@ -197,7 +197,8 @@ fn records(desk: &mut Desk, client: &mut Client) {
         Request::ViewClient(epic_events::domain::ClientId::new(100 + i64::try_from(round).unwrap()))
     });
     desk.time("picking support", None, |round| Request::PickSupport { events: vec![id(round)], text: String::new() });
-    let Reply::Candidates(people) = desk.ask(&Request::PickSupport { events: vec![id(0)], text: String::new() }) else {
+    let Reply::Candidates { people, .. } = desk.ask(&Request::PickSupport { events: vec![id(0)], text: String::new() })
+    else {
         panic!()
     };
     let version = |desk: &mut Desk, id: EventId| match desk.ask(&Request::ViewEvent(id)) {

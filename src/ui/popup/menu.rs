@@ -63,6 +63,8 @@ pub struct Menu {
     pub at: usize,
     /// What was typed was looked for among the newest records only.
     pub among_newest: bool,
+    /// There is more to choose from than what is shown.
+    pub more: bool,
     /// Lines were asked for: one question at a time.
     awaited: bool,
     /// What is typed is not what the awaited lines were asked for.
@@ -82,6 +84,7 @@ impl Menu {
             fixed,
             at: 0,
             among_newest: false,
+            more: false,
             awaited: false,
             behind: false,
             entered: false,
@@ -177,11 +180,14 @@ impl Menu {
     pub(super) fn fill(&mut self, reply: Reply, ctx: &Context) -> Step {
         let text = self.input.as_ref().map_or("", Input::text);
         let mut lines = if self.source == Source::Search { narrowed(&self.fixed, text) } else { Vec::new() };
-        self.among_newest = false;
+        (self.among_newest, self.more) = (false, false);
         match reply {
-            Reply::Candidates(people) => lines.extend(people.iter().map(|person| candidate(person, ctx))),
+            Reply::Candidates { people, more } => {
+                self.more = more;
+                lines.extend(people.iter().map(|person| candidate(person, ctx)));
+            }
             Reply::ClientChoices(page) => {
-                self.among_newest = page.among_newest;
+                (self.among_newest, self.more) = (page.among_newest, page.after);
                 lines.extend(page.rows.into_iter().map(|row| Item {
                     label: row.client.full_name.clone(),
                     detail: row.client.company_name.clone(),
@@ -189,7 +195,7 @@ impl Menu {
                 }));
             }
             Reply::ContractChoices(page) => {
-                self.among_newest = page.among_newest;
+                (self.among_newest, self.more) = (page.among_newest, page.after);
                 lines.extend(page.rows.into_iter().map(|row| Item {
                     label: records::heading(&Record::Contract(row.clone()), ctx),
                     detail: row.company.clone(),

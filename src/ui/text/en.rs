@@ -322,6 +322,7 @@ pub(super) fn say(what: W) -> String {
         W::DoctorFlag => "command line",
         W::DoctorEnvironment => "environment",
         W::TypeToNarrow => "Type to narrow",
+        W::MoreChoices => "There are more: type to find them.",
         W::AmongNewest => return format!("Only the newest {} records were searched.", number(NEWEST)),
         W::UpToDate(version) => return format!("The tables are up to date ({version}). Nothing had to be done."),
         W::WouldMigrate(Versions { from, to }) => {

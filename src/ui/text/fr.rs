@@ -335,6 +335,7 @@ pub(super) fn say(what: W) -> String {
         W::DoctorFlag => "ligne de commande",
         W::DoctorEnvironment => "environnement",
         W::TypeToNarrow => "Tapez pour restreindre",
+        W::MoreChoices => "Il y en a d'autres : tapez pour les trouver.",
         W::AmongNewest => {
             return format!("Recherche limitée aux {} fiches les plus récentes.", number(NEWEST));
         }

@@ -155,6 +155,8 @@ pub enum W<'a> {
     AuditFault(&'a Fault),
     BadHead,
     AmongNewest,
+    /// Under the lines of a picker: these are not all.
+    MoreChoices,
     TypeToNarrow,
     DoctorPaths,
     DoctorNotThere,
@@ -175,9 +177,9 @@ pub enum W<'a> {
     Exported {
         rows: i64,
         left_out: i64,
+        among_newest: bool,
         path: &'a str,
     },
-        among_newest: bool,
     Figure(About),
     BarLabel(&'a Label),
     Calendar,

@@ -104,9 +104,11 @@ fn draw_menu(frame: &mut Frame, area: Rect, menu: &Menu, ctx: &Context) -> Focus
         Focus::Caret(caret)
     });
     let mut lines = Rect { y: inner.y + typed, height: inner.height.saturating_sub(typed), ..inner };
-    if menu.among_newest {
-        lines.height = lines.height.saturating_sub(1);
-        put(frame, Rect { y: lines.bottom(), height: 1, ..lines }, 0, &ctx.say(W::AmongNewest), ctx.theme.quiet);
+    for (is_so, words) in [(menu.among_newest, W::AmongNewest), (menu.more, W::MoreChoices)] {
+        if is_so {
+            lines.height = lines.height.saturating_sub(1);
+            put(frame, Rect { y: lines.bottom(), height: 1, ..lines }, 0, &ctx.say(words), ctx.theme.quiet);
+        }
     }
     if menu.shown.is_empty() {
         put(frame, lines, 0, &ctx.say(W::NothingFound), ctx.theme.quiet);
