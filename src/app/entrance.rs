@@ -16,7 +16,6 @@ use crate::{
             setup::{Ended, Setup, Step, Wish},
         },
         text::W,
-        theme::Theme,
     },
 };
 
@@ -110,6 +109,8 @@ impl App {
         match wish {
             Some(Wish::Speak(language)) => {
                 self.chose_language |= language != self.options.preferences.language;
+                // What is chosen in the wizard is the machine's language.
+                self.of_machine.language = language;
                 self.options.preferences.language = language;
                 self.with_setup(Setup::speak);
             }
@@ -178,15 +179,14 @@ impl App {
         let forced = session.must_change_password;
         self.notice = None;
         let present = self.options.preferences;
-        let mut wanted = self.people.get(&session.actor.username.to_lowercase()).copied().unwrap_or(present);
+        let known = self.people.get(&session.actor.username.to_lowercase()).copied();
+        let mut wanted = known.unwrap_or(self.of_machine);
         self.stage = Stage::SignedIn(Box::new(Desk::new(session, self.now)));
         if std::mem::take(&mut self.chose_language) {
             wanted.language = present.language;
             self.prefer(wanted, effects);
-        } else if wanted != present {
-            self.options.preferences = wanted;
-            self.theme = Theme::of(wanted.look);
-            effects.push(Effect::Prefer(wanted));
+        } else {
+            self.look_like(wanted);
         }
         if forced {
             self.open_own_password();

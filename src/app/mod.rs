@@ -142,6 +142,9 @@ pub struct App {
     people: HashMap<String, Preferences>,
     /// The language was chosen at the sign-in screen, for whoever signs in.
     chose_language: bool,
+    /// As the machine's configuration says: what the screens before sign-in are like, and those
+    /// of people who have not signed in here before.
+    of_machine: Preferences,
     theme: Theme,
     /// The keys of the screens before sign-in, explained.
     help: Option<Popup>,
@@ -164,6 +167,7 @@ impl App {
         let mut app = Self {
             stage: Stage::SignedOut(Box::new(Form::sign_in(""))),
             theme: Theme::of(options.preferences.look),
+            of_machine: options.preferences,
             options,
             people: HashMap::new(),
             chose_language: false,
@@ -206,6 +210,7 @@ impl App {
     pub fn update(&mut self, event: Event, now: Moment) -> Vec<Effect> {
         self.now = now;
         let mut effects = Vec::new();
+        let preferred = self.options.preferences;
         // Before anything counts as activity: the key that wakes a laptop must not keep
         // open what has slept too long, and it is no letter of the password either.
         let woke = self.lock_when_idle();
@@ -229,6 +234,9 @@ impl App {
             Event::NotKept(words) => self.say(Notice::bad(words)),
             Event::Suspend => effects.push(Effect::Suspend),
             Event::Stop => effects.push(Effect::Quit),
+        }
+        if self.options.preferences != preferred {
+            effects.push(Effect::Prefer(self.options.preferences));
         }
         effects
     }
@@ -323,10 +331,15 @@ impl App {
         true
     }
 
-    fn prefer(&mut self, preferences: Preferences, effects: &mut Vec<Effect>) {
+    /// Looks and speaks like this from now on.
+    fn look_like(&mut self, preferences: Preferences) {
         self.options.preferences = preferences;
         self.theme = Theme::of(preferences.look);
-        effects.push(Effect::Prefer(preferences));
+    }
+
+    /// The same, also the next time for whoever is signed in.
+    fn prefer(&mut self, preferences: Preferences, effects: &mut Vec<Effect>) {
+        self.look_like(preferences);
         if let Stage::SignedIn(desk) = &self.stage {
             let username = desk.session.actor.username.clone();
             self.people.insert(username.to_lowercase(), preferences);
@@ -401,9 +414,10 @@ impl App {
         }
     }
 
-    /// Forgets everything of the session.
+    /// Forgets everything of the session, and how its owner wanted the program to be.
     fn sign_out(&mut self, notice: Option<Notice>) {
         self.pending.clear();
+        self.look_like(self.of_machine);
         self.stage = Stage::SignedOut(Box::new(Form::sign_in("")));
         self.notice = notice;
     }

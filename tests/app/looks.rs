@@ -137,3 +137,27 @@ fn everybody_is_met_as_they_wish() {
     let kept = desk.kept.clone().unwrap();
     assert_eq!((kept.0.as_str(), kept.1.language), ("manager", Language::Fr));
 }
+
+/// Whoever signs out takes their language and their colours along: the next person is met as
+/// the machine's configuration says.
+#[test]
+fn nobody_is_met_as_the_one_before_wished() {
+    let mut desk = Desk::new(Language::En);
+    let of_machine = desk.app.preferences();
+    desk.write("manager").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
+    desk.go("my preferences").see("English").press(KeyCode::Right).press(KeyCode::Down).press(KeyCode::Right);
+    desk.press(KeyCode::Right).ctrl('s').see("Enregistr");
+    let wished = desk.app.preferences();
+    assert_eq!((wished.language, wished.look.palette), (Language::Fr, Palette::Contrast));
+    desk.ctrl('p').write("deconnecter").press(KeyCode::Enter).see("Sign in").not("Connexion");
+    assert_eq!((desk.app.preferences(), desk.preferred), (of_machine, Some(of_machine)));
+    assert!(buffer(&mut desk).content.iter().all(|cell| cell.bg == Color::Reset), "the colours of the one before");
+    desk.write("sales").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter).see("Waiting for you");
+    assert_eq!((desk.app.preferences(), desk.preferred), (of_machine, Some(of_machine)));
+    desk.ctrl('p').write("sign out").press(KeyCode::Enter).see("Sign in");
+    // The language of the sign-in screen is for whoever signs in next, and for nobody after that.
+    desk.press(KeyCode::F(2)).see("Connexion").write("support").press(KeyCode::Tab).write(PASSWORD);
+    desk.press(KeyCode::Enter).see("À faire").ctrl('p').write("deconnecter").press(KeyCode::Enter).see("Sign in");
+    desk.write("manager").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter).see("À faire");
+    assert_eq!(desk.app.preferences(), wished);
+}
