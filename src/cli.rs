@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 
 use crate::domain::language::Language;
 
@@ -121,4 +121,22 @@ pub struct Cli {
     /// Leave the mouse to the terminal
     #[arg(long)]
     pub no_mouse: bool,
+}
+
+impl Cli {
+    /// Reads the arguments of this process.
+    ///
+    /// A command works on the database that is configured. `--demo` and `--init` are about
+    /// another one, or about one that is not there yet, so each of them excludes a command.
+    pub fn read() -> Result<Self, clap::Error> {
+        let cli = Self::try_parse()?;
+        let Some(option) = (if cli.demo { Some("--demo") } else { cli.init.then_some("--init") }) else {
+            return Ok(cli);
+        };
+        if cli.command.is_some() {
+            let words = format!("the argument '{option}' cannot be used with a command");
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, words));
+        }
+        Ok(cli)
+    }
 }

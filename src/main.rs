@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use epic_events::{
     app::{self, App, Executor, Failure, Job, Keep, Options},
     cli::{Audit, Cli, Command},
@@ -44,7 +44,7 @@ struct Stop(u8, String);
 
 fn main() -> ExitCode {
     keep_private();
-    let cli = Cli::try_parse().unwrap_or_else(|usage| usage.exit());
+    let cli = Cli::read().unwrap_or_else(|usage| usage.exit());
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop(code, sentence)) => {

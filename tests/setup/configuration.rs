@@ -3,7 +3,7 @@
 use rstest::rstest;
 
 use crate::{
-    BOSS, INIT, config_file, configure, init, run, run_with,
+    BOSS, INIT, config_file, configure, init, run, run_with, stored,
     support::{
         Engine, TestDb,
         terminal::{COLUMNS, ENTER, ROWS, Terminal},
@@ -142,4 +142,34 @@ fn a_folder_named_dotenv_stops_nobody() {
     init(home.path(), &db.url);
     let (code, said) = run(home.path(), &db.url, &["doctor"]);
     assert_eq!(code, 0, "{said}");
+}
+
+/// The demo never touches the company's database, and `--init` is no option of a command.
+#[test]
+fn a_command_with_demo_or_init_is_refused_and_changes_nothing() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    init(home.path(), &db.url);
+    let backup = home.path().join("backup.db");
+    let file = backup.to_str().unwrap();
+    assert_eq!(run(home.path(), &db.url, &["backup", file]).0, 0);
+    let copy = home.path().join("copy.db");
+    let before = stored(&db);
+    for option in ["--demo", "--init"] {
+        for command in [
+            &["restore", file][..],
+            &["backup", copy.to_str().unwrap()],
+            &["migrate"],
+            &["audit", "verify"],
+            &["doctor"],
+        ] {
+            let arguments = [&[option], command].concat();
+            let (code, said) = run(home.path(), &db.url, &arguments);
+            assert!(code == 2 && said.contains(option), "{arguments:?}: {code} {said}");
+        }
+    }
+    assert!(!copy.exists() && stored(&db) == before, "a refused command changed something");
+    let folder = std::path::Path::new(db.url.strip_prefix("sqlite://").unwrap()).parent().unwrap();
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let kept: Vec<String> = files.filter(|name| !name.starts_with("test.db")).collect();
+    assert!(kept.is_empty(), "the database was replaced: {kept:?}");
 }
