@@ -42,11 +42,12 @@ pub(super) const FORM: &str = "mysql://USER:PASSWORD@HOST:PORT/NAME";
 
 /// Said to the server once for each connection, in one round trip. What was committed is read,
 /// not what stood when the transaction began: the rules are checked after the rows they depend
-/// on were locked. The last two are answered by nodes of a cluster.
+/// on were locked. Errors are known by their numbers; what is missing is named in their words, which
+/// come in English. The last two are answered by nodes of a cluster.
 pub(super) const SESSION: &str = "SET time_zone = '+00:00', character_set_client = 'utf8mb4', \
      character_set_connection = 'utf8mb4', character_set_results = 'utf8mb4', \
      sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', \
-     innodb_lock_wait_timeout = 5; \
+     innodb_lock_wait_timeout = 5, lc_messages = 'en_US'; \
      SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
      SHOW VARIABLES LIKE 'wsrep_on'; SHOW STATUS LIKE 'wsrep_ready'";
 

@@ -47,23 +47,14 @@ impl Failure {
     /// The table that was asked is not there, or not there for this account.
     pub(super) fn is_about_no_table(&self) -> bool {
         let Self::Other(Error::DatabaseError(_, detail)) = self else { return false };
-        let said = detail.message();
-        said.starts_with("no such table")
-            || said.starts_with("Table '") && said.ends_with("doesn't exist")
-            || said.starts_with("SELECT command denied to user")
+        code_in(detail.as_ref()) == Some(NO_SUCH_TABLE) || detail.message().starts_with("no such table")
     }
 
-    /// The one place that knows the engines' ways to say things. MySQL's codes do not
-    /// reach us through Diesel, its messages do.
+    /// The one place that knows the engines' ways to say things: the embedded one by its
+    /// messages, servers by the numbers of their errors, since their words may be in any language.
     fn classify(kind: Kind, detail: Box<dyn DatabaseErrorInformation + Send + Sync>) -> Self {
         type Said = (&'static str, fn() -> Failure);
         const MESSAGES: &[Said] = &[
-            ("Deadlock found", || Failure::Retry),
-            ("Lock wait timeout", || Failure::Retry),
-            ("Record has changed since last read", || Failure::Retry),
-            ("WSREP detected deadlock/conflict", || Failure::Retry),
-            // How a node of a cluster stops who comes second, wherever they are just then.
-            ("Query execution was interrupted", || Failure::Retry),
             ("database is locked", || Failure::Unavailable(ConnectionProblem::Timeout)),
             ("file is not a database", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
             ("database disk image is malformed", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
@@ -71,12 +62,11 @@ impl Failure {
             ("attempt to write a readonly database", || Failure::Unavailable(ConnectionProblem::NotAccessible)),
             ("disk I/O error", || Failure::Unavailable(ConnectionProblem::NotAccessible)),
             ("database or disk is full", || Failure::Unavailable(ConnectionProblem::DiskFull)),
-            ("The table '", || Failure::Unavailable(ConnectionProblem::DiskFull)),
         ];
         let message = detail.message();
         match kind {
             // Another node's row came first: the chain's next number is read anew.
-            Kind::UniqueViolation if message.contains("audit_by_seq") => Self::Retry,
+            Kind::UniqueViolation if key_of(message).contains("audit_by_seq") => Self::Retry,
             Kind::UniqueViolation => {
                 taken_field(message).map_or_else(|| Self::Constraint(message.to_owned()), Self::Taken)
             }
@@ -85,26 +75,60 @@ impl Failure {
             }
             Kind::SerializationFailure => Self::Retry,
             // The connection is given up then, so that another node is looked for.
-            Kind::ClosedConnection if super::mysql::lacks_majority(message) => {
+            Kind::ClosedConnection if super::wire::lacks_majority(message) => {
                 Self::Unavailable(ConnectionProblem::NoMajority)
             }
             Kind::ClosedConnection | Kind::UnableToSendCommand => Self::Unavailable(ConnectionProblem::Lost),
-            // `SELECT command denied to user 'crm'@'%' for table 'users'`: the right and the table.
-            _ if message.contains(" command denied to user ") => {
-                let right = message.split(" command denied").next().unwrap_or_default();
-                let table = message.rsplit_once("for table ").map_or("", |(_, table)| table);
-                let table = table.rsplit('.').next().unwrap_or_default().trim_matches(['`', '\'']);
-                Self::Unavailable(ConnectionProblem::NotGranted(format!("{right} {table}").trim().to_owned()))
+            _ => {
+                let known = match code_in(detail.as_ref()) {
+                    Some(code) => Self::of_server(code, message),
+                    None => {
+                        MESSAGES.iter().find(|(beginning, _)| message.starts_with(beginning)).map(|(_, known)| known())
+                    }
+                };
+                known.unwrap_or(Self::Other(Error::DatabaseError(kind, detail)))
             }
-            _ if message.starts_with("CONSTRAINT") => Self::Constraint(message.to_owned()),
-            // The same while a trigger was being read; what stands in it was read when it was made.
-            _ if message.contains(" has an error in its body: ") => Self::Retry,
-            _ => MESSAGES
-                .iter()
-                .find(|(beginning, _)| message.starts_with(beginning))
-                .map_or_else(|| Self::Other(Error::DatabaseError(kind, detail)), |(_, failure)| failure()),
         }
     }
+
+    /// What the number of a server's error means; nothing where it is none that is expected.
+    fn of_server(code: u16, message: &str) -> Option<Self> {
+        Some(match code {
+            // Waited for a row for too long, a deadlock, a row that has changed meanwhile.
+            1205 | 1213 | 1020 => Self::Retry,
+            // How a node of a cluster stops who comes second, wherever they are just then; the
+            // same where a server has a limit of time.
+            1317 | 1969 | 3024 => Self::Retry,
+            // The same while a trigger was being read; what stands in it was read when it was made.
+            1710 => Self::Retry,
+            1021 | 1114 => Self::Unavailable(ConnectionProblem::DiskFull),
+            1142 | 1143 => Self::Unavailable(ConnectionProblem::NotGranted(right_in(message))),
+            _ => return None,
+        })
+    }
+}
+
+/// The number that a server has given to an error; the embedded engine has none.
+pub(super) fn code(error: &Error) -> Option<u16> {
+    match error {
+        Error::DatabaseError(_, detail) => code_in(detail.as_ref()),
+        _ => None,
+    }
+}
+
+const NO_SUCH_TABLE: u16 = 1146;
+
+fn code_in(detail: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<u16> {
+    detail.details()?.parse().ok()
+}
+
+/// The right and the table of `SELECT command denied to user 'crm'@'%' for table 'users'`. They
+/// are for whoever gives rights; every session asks for these words in English.
+fn right_in(message: &str) -> String {
+    let Some((right, rest)) = message.split_once(" command denied to user ") else { return String::new() };
+    let table = rest.rsplit_once("for table ").map_or("", |(_, table)| table);
+    let table = table.rsplit('.').next().unwrap_or_default().trim_matches(['`', '\'']);
+    format!("{right} {table}").trim().to_owned()
 }
 
 /// Which field a unique violation is about. SQLite names `table.column`, MySQL the
@@ -112,7 +136,11 @@ impl Failure {
 fn taken_field(message: &str) -> Option<Field> {
     const UNIQUE: [(&str, Field); 3] =
         [("username", Field::Username), ("email", Field::Email), ("employee_number", Field::EmployeeNumber)];
-    // The value that is taken stands before the key's name and may hold any word.
-    let key = message.rsplit_once("for key").map_or(message, |(_, key)| key);
-    UNIQUE.iter().find(|(name, _)| key.contains(name)).map(|(_, field)| *field)
+    UNIQUE.iter().find(|(name, _)| key_of(message).contains(name)).map(|(_, field)| *field)
+}
+
+/// What a unique violation is about. A server quotes the value first, which may hold any word, and
+/// the key last, in every language; the embedded engine names columns alone.
+fn key_of(message: &str) -> &str {
+    message.trim_end_matches('\'').rsplit('\'').next().unwrap_or(message)
 }

@@ -3,7 +3,7 @@
 
 use diesel::{connection::SimpleConnection, result::Error};
 
-use super::{Db, Failure};
+use super::{Db, Failure, failure};
 use crate::domain::error::ConnectionProblem;
 
 /// The rights on each table. The account can neither change a table nor change or remove a
@@ -105,17 +105,14 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-/// What the server's refusal means; its codes do not reach us, its messages do.
+/// What the server's refusal means, by its number.
 fn refused(error: Error) -> Result<Made, Failure> {
-    let said = error.to_string();
-    if said.contains("Operation CREATE USER failed") {
-        Ok(Made::Exists)
-    } else if said.contains("does not satisfy the current policy") {
-        Ok(Made::PasswordRefused)
-    } else if said.contains("denied") {
-        Ok(Made::NotAllowed)
-    } else {
-        Err(Failure::from(error))
+    match failure::code(&error) {
+        Some(1396) => Ok(Made::Exists),
+        Some(1819) => Ok(Made::PasswordRefused),
+        // Denied: a database, the account, a table, a column, a privilege, a routine.
+        Some(1044 | 1045 | 1142 | 1143 | 1227 | 1370) => Ok(Made::NotAllowed),
+        _ => Err(Failure::from(error)),
     }
 }
 

@@ -19,7 +19,7 @@ use diesel::{
 
 use super::{
     address::{SESSION, each_host, options},
-    wire::{Asked, Row, Wire, patiently},
+    wire::{Asked, Row, Wire, closed, patiently},
 };
 use crate::domain::error::ConnectionProblem;
 
@@ -32,11 +32,6 @@ const HOST_PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait for an answer; longer than the server's own lock timeout, and short
 /// enough to go on elsewhere within ten seconds.
 const CALL_PATIENCE: Duration = Duration::from_secs(6);
-/// Whether this is what a node of a cluster says that has lost sight of most others.
-pub(super) fn lacks_majority(message: &str) -> bool {
-    ["WSREP has not yet prepared", "Not connected to Primary Component"].iter().any(|words| message.contains(words))
-}
-
 /// How long to wait while the tables are brought up to date.
 const MIGRATION_PATIENCE: Duration = Duration::from_mins(30);
 
@@ -96,9 +91,9 @@ impl MysqlConnection {
             let connection = mysql_async::Conn::new(options).await.map_err(|error| problem(&error))?;
             let (major, minor, patch) = connection.server_version();
             let mut wire = Wire::of(connection);
-            let told = wire.texts(SESSION).await.map_err(|error| match error.to_string() {
-                lost if is_fatal(&lost) => ConnectionProblem::Lost,
-                other => ConnectionProblem::Other(other),
+            let told = wire.texts(SESSION).await.map_err(|error| match error {
+                Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => ConnectionProblem::Lost,
+                other => ConnectionProblem::Other(other.to_string()),
             })?;
             Ok((wire, format!("MySQL {major}.{minor}.{patch}"), told))
         };
@@ -177,35 +172,9 @@ impl MysqlConnection {
         }
         let answer = patiently(runtime, patience, call(wire));
         let answer = answer.unwrap_or_else(|| Err(closed(format!("no answer within {patience:?}"))));
-        match answer {
-            // After either, the wire is in a state that nobody knows.
-            Err(Error::DatabaseError(_, detail)) if is_fatal(detail.message()) => {
-                *lost = true;
-                Err(closed(detail.message().to_owned()))
-            }
-            other => other,
-        }
+        *lost = matches!(answer, Err(Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)));
+        answer
     }
-}
-
-fn closed(detail: String) -> Error {
-    Error::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(detail))
-}
-
-/// Errors of the wire arrive with these beginnings, errors of the server without; the next
-/// two are how a server takes its leave. The last one asks for fewer statements to be kept,
-/// and a new connection keeps none.
-fn is_fatal(message: &str) -> bool {
-    const FATAL: [&str; 7] = [
-        "no answer within",
-        "Input/output error",
-        "Driver error",
-        "Other error",
-        "Server shutdown in progress",
-        "Connection was killed",
-        "Can't create more than max_prepared_stmt_count",
-    ];
-    lacks_majority(message) || FATAL.iter().any(|beginning| message.starts_with(beginning))
 }
 
 /// Why connecting failed, for people.

@@ -13,7 +13,7 @@ use diesel::{
         data_types::{MysqlTime, MysqlTimestampType},
     },
     query_builder::{QueryBuilder, QueryFragment, bind_collector::RawBytesBindCollector},
-    result::{DatabaseErrorKind, Error, QueryResult},
+    result::{DatabaseErrorInformation, DatabaseErrorKind, Error, QueryResult},
     row::{Field, PartialRow, RowIndex, RowSealed},
     sql_types::Timestamp,
 };
@@ -274,24 +274,77 @@ impl Wire {
     }
 }
 
-/// An error in Diesel's words: of the server with its message alone, anything else as it shows itself.
+/// What a server says of a statement that failed. Diesel has no place for the number of an error,
+/// which is the same in every language: it stands in the details, see [`failure::code`].
+///
+/// [`failure::code`]: super::failure::code
+#[derive(Debug)]
+struct Refusal {
+    code: String,
+    message: String,
+}
+
+impl DatabaseErrorInformation for Refusal {
+    fn message(&self) -> &str {
+        &self.message
+    }
+
+    fn details(&self) -> Option<&str> {
+        Some(&self.code)
+    }
+
+    fn hint(&self) -> Option<&str> {
+        None
+    }
+
+    fn table_name(&self) -> Option<&str> {
+        None
+    }
+
+    fn column_name(&self) -> Option<&str> {
+        None
+    }
+
+    fn constraint_name(&self) -> Option<&str> {
+        None
+    }
+
+    fn statement_position(&self) -> Option<i32> {
+        None
+    }
+}
+
+/// An error in Diesel's words. What did not come from the server as an answer leaves the
+/// connection in a state that nobody knows: it counts as closed.
 fn failed(error: &mysql_async::Error) -> Error {
     use DatabaseErrorKind as Kind;
-    let (kind, message) = match error {
-        mysql_async::Error::Server(error) => {
-            let kind = match error.code {
-                1062 | 1586 | 1859 => Kind::UniqueViolation,
-                1216 | 1217 | 1451 | 1452 | 1830 | 1834 => Kind::ForeignKeyViolation,
-                1792 => Kind::ReadOnlyTransaction,
-                1048 | 1364 => Kind::NotNullViolation,
-                3819 => Kind::CheckViolation,
-                _ => Kind::Unknown,
-            };
-            (kind, error.message.clone())
-        }
-        other => (Kind::Unknown, other.to_string()),
+    let mysql_async::Error::Server(error) = error else { return closed(error.to_string()) };
+    let kind = match error.code {
+        1062 | 1586 | 1859 => Kind::UniqueViolation,
+        1216 | 1217 | 1451 | 1452 | 1830 | 1834 => Kind::ForeignKeyViolation,
+        1792 => Kind::ReadOnlyTransaction,
+        1048 | 1364 => Kind::NotNullViolation,
+        3819 | 4025 => Kind::CheckViolation,
+        // The server shuts down, somebody has ended the connection, it was idle for too long.
+        1053 | 1927 | 4031 => Kind::ClosedConnection,
+        // Fewer statements are to be kept, and a new connection keeps none.
+        1461 => Kind::ClosedConnection,
+        _ if lacks_majority(&error.message) => Kind::ClosedConnection,
+        _ => Kind::Unknown,
     };
-    Error::DatabaseError(kind, Box::new(message))
+    Error::DatabaseError(kind, Box::new(Refusal { code: error.code.to_string(), message: error.message.clone() }))
+}
+
+/// The connection cannot be used any more.
+pub(super) fn closed(detail: String) -> Error {
+    Error::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(detail))
+}
+
+/// Whether this is what a node of a cluster says that has lost sight of most others. The words
+/// are those of the cluster's library, which speaks no other language; its errors share their
+/// numbers with others.
+pub(super) fn lacks_majority(message: &str) -> bool {
+    ["WSREP has not yet prepared", "Not connected to Primary Component"].iter().any(|words| message.contains(words))
 }
 
 /// Runs a call to its end, or until nothing was heard of the server for so long: each answer

@@ -5,12 +5,16 @@ use std::{
     thread,
 };
 
-use diesel::prelude::*;
+use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::{
-    domain::{ClientId, Error, UserId, session::Session},
+    domain::{ClientId, Error, Field, UserId, error::ConnectionProblem, session::Session},
     schema::{audit_log, clients},
     services::{HandOver, Reply, Request, upkeep},
-    storage::Db,
+    storage::{
+        Db, Failure, Target,
+        grants::{Account, Made},
+        migrate,
+    },
 };
 use rstest::rstest;
 use rustix::process::Signal;
@@ -116,4 +120,66 @@ fn a_server_that_is_killed_loses_nothing_that_it_acknowledged(
         engine.name(),
         &format!("{rounds} kills, {acknowledged} operations acknowledged, 0 lost, 0 halves"),
     );
+}
+
+/// What a server's error means is known by its number: its words may be in any language.
+#[rstest]
+fn a_server_that_speaks_french_is_understood(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let server = Server::start_with(engine, &["--lc-messages=fr_FR".to_owned()]);
+    let mut world = World::of(TestDb::on(&server, "french"));
+    let id = world.client_of(world.sales.actor.id, "Kevin Casey").0;
+    server.client(&[
+        "-e",
+        "CREATE USER poor@'%' IDENTIFIED BY 'p'; GRANT SELECT ON french.__diesel_schema_migrations TO poor@'%'",
+    ]);
+    // To whoever configures the server the missing right is named.
+    let poor = server.url("french").replace("crm:only-for-tests", "poor:p");
+    let missing = services(&TestDb::at(poor.clone())).connect();
+    assert_eq!(missing, Err(Error::Unavailable(ConnectionProblem::NotGranted("SELECT settings".to_owned()))));
+
+    // Nor does it help a server to change its language later.
+    let open = |url: &str| {
+        let mut db = Db::open(&Target::parse(url).unwrap()).unwrap();
+        db.batch_execute("SET lc_messages = 'fr_FR'").unwrap();
+        db
+    };
+    let mut db = open(&world.db.url);
+    let mut means = |sql: &str| db.batch_execute(sql).map_err(Failure::from).unwrap_err();
+    let taken = "UPDATE users SET username = 'manager' WHERE username = 'sales'";
+    assert!(matches!(means(taken), Failure::Taken(Field::Username)));
+    let taken =
+        "UPDATE users SET email = 'manager@example.org', email_key = 'manager@example.org' WHERE username = 'sales'";
+    assert!(matches!(means(taken), Failure::Taken(Field::Email)));
+    let twice = "INSERT INTO audit_log (seq, at, actor_name, action, record_type, changes, host, session_id, operation_id, search) \
+                 VALUES (1, '2026-01-01', '', '', '', '', '', '', '', '')";
+    assert!(matches!(means(twice), Failure::Retry));
+    assert!(matches!(means("UPDATE clients SET phone = ''"), Failure::Constraint(_)));
+    assert!(matches!(means("UPDATE clients SET full_name = NULL"), Failure::Constraint(_)));
+    server.client(&["-e", "CREATE DATABASE nothing"]);
+    assert_eq!(migrate::level(&mut open(&server.url("nothing"))).unwrap(), migrate::Level::Empty);
+    let mut poor = open(&poor);
+    let refused = poor.batch_execute("SELECT * FROM users").map_err(Failure::from);
+    assert!(matches!(refused, Err(Failure::Unavailable(ConnectionProblem::NotGranted(_)))), "{refused:?}");
+    let made = Account { database: "french", name: "crm", password: "x" }.make(&mut poor);
+    assert_eq!(made.unwrap(), Made::NotAllowed);
+    let made = Account { database: "french", name: "crm", password: "x" }.make(&mut open(&world.db.url));
+    assert_eq!(made.unwrap(), Made::Exists);
+
+    // Somebody else holds the row for longer than is waited.
+    let mut holder = world.connection();
+    let waited = holder.transact(|holder| {
+        holder.batch_execute(&format!("UPDATE clients SET version = version WHERE id = {id}")).unwrap();
+        let mut db = open(&world.db.url);
+        db.batch_execute("SET innodb_lock_wait_timeout = 1").unwrap();
+        let waited = db.batch_execute(&format!("UPDATE clients SET version = version WHERE id = {id}"));
+        Ok::<_, Failure>(waited.map_err(Failure::from))
+    });
+    assert!(matches!(waited, Ok(Err(Failure::Retry))), "{waited:?}");
+
+    // Whose connection is ended by hand is told so, and goes on with a new one.
+    let number = db.texts("SELECT CONCAT(CONNECTION_ID()) AS text").unwrap().remove(0);
+    server.client(&["-e", &format!("KILL {number}")]);
+    let mut ended = || db.batch_execute("DO 0").map_err(Failure::from);
+    assert!(matches!(ended(), Err(Failure::Unavailable(ConnectionProblem::Lost))));
+    assert!(db.is_lost());
 }
