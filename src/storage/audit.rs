@@ -180,8 +180,9 @@ pub fn last_change(db: &mut Db, kind: RecordKind, id: i64) -> Result<Option<Audi
     let rows = audit_log::table
         .filter(audit_log::record_type.eq(kind.to_string()).and(audit_log::record_id.eq(id)))
         .filter(audit_log::action.ne(Verb::Refused.to_string()))
-        // By id: the clocks of the staff's computers differ.
-        .order(audit_log::id.desc())
+        // By the number in the chain, which nobody changes unseen: the clocks of the staff's
+        // computers differ. Rows from before the chain have none, and come last.
+        .order((audit_log::seq.desc(), audit_log::id.desc()))
         .select(Row::as_select());
     Ok(rows.first(db).optional()?.map(AuditRow::from))
 }

@@ -16,7 +16,11 @@ use crate::{
 };
 
 /// The row of the settings that holds the last number and hash.
-pub(super) const HEAD: &str = "audit_head";
+const HEAD: &str = "audit_head";
+
+/// The row of the settings that holds how many rows stand before the chain. A company whose log
+/// has had a chain from its beginning has none.
+const BEFORE: &str = "audit_before";
 
 /// The last row of the chain: its number and its hash, `0:` before the first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -129,6 +133,8 @@ pub enum Fault {
     Removed(i64),
     /// The row with this id was put in past the chain.
     Inserted(i64),
+    /// So many rows from before the chain are known, and so many are there.
+    Before { known: i64, found: i64 },
     /// The log ends before the row that is known to be there.
     Cut(i64),
 }
@@ -148,7 +154,7 @@ pub fn verify(db: &mut Db, known: Option<&Head>) -> Result<Verified, Failure> {
     let noted = head(db)?;
     let mut end = Head::default();
     let mut fault = None;
-    let mut first_id = None;
+    let mut first = None;
     while fault.is_none() {
         let links: Vec<Link> = audit_log::table
             .filter(audit_log::seq.gt(end.seq))
@@ -159,20 +165,34 @@ pub fn verify(db: &mut Db, known: Option<&Head>) -> Result<Verified, Failure> {
         if links.is_empty() {
             break;
         }
-        first_id = first_id.or(links.first().map(|link| link.id));
+        first = first.or(links.first().map(|link| link.id));
         fault = links.iter().find_map(|link| follow(&mut end, link, known));
     }
     if fault.is_none() {
         let last = known.map_or(noted.seq, |known| known.seq.max(noted.seq));
         fault = (end.seq < last).then_some(Fault::Cut(last));
     }
-    // The chain may begin behind rows that an older program wrote.
-    let outside = audit_log::table
-        .filter(audit_log::seq.is_null().and(audit_log::id.gt(first_id.unwrap_or(0))))
-        .order(audit_log::id)
-        .select(audit_log::id);
-    let inserted: Option<i64> = if fault.is_none() { outside.first(db).optional()? } else { None };
-    Ok(Verified { head: end, fault: fault.or(inserted.map(Fault::Inserted)) })
+    if fault.is_none() {
+        fault = outside(db, first)?;
+    }
+    Ok(Verified { head: end, fault })
+}
+
+/// What is wrong with the rows that the chain does not cover, where it begins with the row of this
+/// id. It may begin behind rows that an older program wrote: these have no number, ids below that
+/// of its first row, and are as many as when the tables were brought up to date.
+fn outside(db: &mut Db, first: Option<i64>) -> Result<Option<Fault>, Failure> {
+    let (id, seq) = (audit_log::id, audit_log::seq);
+    let last = first.unwrap_or(i64::MAX);
+    let out_of_place = seq.is_null().and(id.lt(1_i64).or(id.gt(last)));
+    let inserted = audit_log::table.filter(seq.lt(1_i64).or(out_of_place)).order(id).select(id);
+    if let Some(id) = inserted.first::<i64>(db).optional()? {
+        return Ok(Some(Fault::Inserted(id)));
+    }
+    let found: i64 = audit_log::table.filter(seq.is_null()).count().get_result(db)?;
+    let known = settings::table.find(BEFORE).select(settings::value).first::<String>(db).optional()?;
+    let known = known.and_then(|text| text.parse().ok()).unwrap_or(0);
+    Ok((known != found).then_some(Fault::Before { known, found }))
 }
 
 fn follow(end: &mut Head, link: &Link, known: Option<&Head>) -> Option<Fault> {

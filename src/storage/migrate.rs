@@ -313,6 +313,12 @@ const GUARDS: &[(&str, &str)] = &[
          SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active sales can own a client'; END IF",
     ),
     (
+        "audit_is_numbered",
+        "BEFORE INSERT ON audit_log FOR EACH ROW \
+         IF NEW.seq IS NULL OR NEW.seq < 1 THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an audit row has its number'; END IF",
+    ),
+    (
         "audit_is_not_changed",
         "BEFORE UPDATE ON audit_log FOR EACH ROW \
          SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the audit log is not changed'",

@@ -19,7 +19,7 @@ const INITIALISED_AT: &str = "initialised_at";
 const LOGIN_SECRET: &str = "login_secret";
 
 /// Rows that are no choices of the company.
-const INTERNAL: [&str; 3] = [INITIALISED_AT, super::chain::HEAD, LOGIN_SECRET];
+const INTERNAL: [&str; 4] = [INITIALISED_AT, super::chain::HEAD, super::chain::BEFORE, LOGIN_SECRET];
 
 /// Whether the company's choices still are of this version, as a condition in SQL.
 pub(super) fn is_version(version: i32) -> String {

@@ -28,8 +28,13 @@ fn verified(world: &World, known: Option<&Head>) -> (Head, Option<Fault>) {
 /// Past everything that the program and its grants allow.
 fn tamper(world: &World, sql: &str) {
     let mut db = world.connection();
-    for trigger in ["audit_is_not_changed", "audit_is_not_removed"] {
+    for trigger in ["audit_is_not_changed", "audit_is_not_removed", "audit_is_numbered"] {
         db.batch_execute(&format!("DROP TRIGGER IF EXISTS {trigger}")).unwrap();
+    }
+    if world.db.engine != Engine::Sqlite {
+        let unguarded = "ALTER TABLE audit_log MODIFY seq BIGINT";
+        db.batch_execute(unguarded).unwrap();
+        db.batch_execute("ALTER TABLE audit_log DROP CONSTRAINT audit_log_seq").ok();
     }
     db.batch_execute(sql).unwrap();
 }
@@ -47,13 +52,61 @@ fn the_audit_log_is_a_chain(#[values(Engine::Sqlite, Engine::MariaDb, Engine::My
     assert_eq!(broken("UPDATE audit_log SET actor_name = 'Somebody Else' WHERE seq = 5"), Some(Fault::Changed(5)));
     assert_eq!(broken("UPDATE audit_log SET record_id = 77 WHERE seq = 7"), Some(Fault::Changed(7)));
     assert_eq!(broken("DELETE FROM audit_log WHERE seq = 6"), Some(Fault::Removed(6)));
-    let swap = "UPDATE audit_log SET seq = -1 WHERE seq = 4; UPDATE audit_log SET seq = 4 WHERE seq = 5; \
-                UPDATE audit_log SET seq = 5 WHERE seq = -1";
+    let swap = "UPDATE audit_log SET seq = 999 WHERE seq = 4; UPDATE audit_log SET seq = 4 WHERE seq = 5; \
+                UPDATE audit_log SET seq = 5 WHERE seq = 999";
     assert_eq!(broken(swap), Some(Fault::Changed(4)));
-    let insert = "INSERT INTO audit_log (at, actor_name, action, record_type, record_name, changes, host, session_id, \
-                  operation_id, search) VALUES ('2026-01-01 00:00:00', 'x', 'client.created', 'client', 'x', '{}', '', '', '', '')";
-    assert!(matches!(broken(insert), Some(Fault::Inserted(_))));
+    let insert = |id: &str, seq: &str| broken(&insertion(id, seq));
+    assert!(matches!(insert("9999", "NULL"), Some(Fault::Inserted(9999))));
+    for (id, seq) in [("9999", "-1"), ("9999", "0"), ("-7", "NULL"), ("-7", "-1")] {
+        let fault = insert(id, seq);
+        assert_eq!(fault, Some(Fault::Inserted(id.parse().unwrap())), "a row with the id {id} and the number {seq}");
+    }
     assert!(matches!(broken("DELETE FROM audit_log WHERE seq > 9"), Some(Fault::Cut(_))));
+}
+
+/// A row that somebody writes by hand.
+fn insertion(id: &str, seq: &str) -> String {
+    format!(
+        "INSERT INTO audit_log (id, seq, at, actor_name, action, record_type, record_name, changes, host, session_id, \
+         operation_id, search) \
+         VALUES ({id}, {seq}, '2026-01-01 00:00:00', 'x', 'client.created', 'client', 'x', '{{}}', '', '', '', '')"
+    )
+}
+
+/// What the chain does not cover is not taken by the table at all, with the rights of everybody's account.
+#[rstest]
+fn a_row_without_its_number_in_the_chain_is_refused(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let world = World::new(engine);
+    for (id, seq) in [("9999", "NULL"), ("9999", "0"), ("9999", "-1"), ("-7", "NULL")] {
+        let taken = world.connection().batch_execute(&insertion(id, seq));
+        assert!(taken.is_err(), "a row with the id {id} and the number {seq} was taken");
+    }
+    assert_eq!(verified(&world, None).1, None);
+}
+
+/// Rows that an older program wrote stand before the chain: how many they are is kept.
+#[rstest]
+fn rows_from_before_the_chain_are_counted(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let aged = || {
+        let world = World::new(engine);
+        // As a company that was migrated: the first rows have no number, the chain begins behind them.
+        let first = "UPDATE audit_log SET seq = NULL, hash = '' WHERE seq <= 3; DELETE FROM audit_log WHERE seq > 3; \
+                     UPDATE settings SET value = '' WHERE `key` = 'audit_head'; \
+                     UPDATE settings SET value = '3' WHERE `key` = 'audit_before'";
+        tamper(&world, first);
+        world
+    };
+    let mut world = aged();
+    assert_eq!(verified(&world, None).1, None, "before the first row of the chain");
+    world.client_of(world.sales.actor.id, "Kevin Casey");
+    assert_eq!(verified(&world, None).1, None);
+    tamper(&world, "DELETE FROM audit_log WHERE id = (SELECT id FROM (SELECT MIN(id) AS id FROM audit_log) AS a)");
+    assert_eq!(verified(&world, None).1, Some(Fault::Before { known: 3, found: 2 }));
+    tamper(&world, &insertion("1", "NULL"));
+    tamper(&world, &insertion("0", "NULL").replace("(0,", "(-5,"));
+    assert_eq!(verified(&world, None).1, Some(Fault::Inserted(-5)));
 }
 
 #[test]

@@ -298,7 +298,7 @@ fn triggers_are_made_where_the_server_lets_the_account(#[values(Engine::MariaDb,
     world.records();
     server.client(&["-e", "SET GLOBAL log_bin_trust_function_creators = 1"]);
     storage::migrate::migrate(&mut world.connection()).unwrap();
-    assert_eq!(triggers(), ["7"]);
+    assert_eq!(triggers(), ["8"]);
     world.records();
 }
 

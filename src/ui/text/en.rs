@@ -346,6 +346,11 @@ pub(super) fn say(what: W) -> String {
                 Fault::Changed(seq) => format!("Row {} of the audit log was changed.", number(*seq)),
                 Fault::Removed(seq) => format!("Row {} of the audit log was removed.", number(*seq)),
                 Fault::Inserted(id) => format!("The row with the id {id} was put into the audit log by hand."),
+                Fault::Before { known, found } => format!(
+                    "The audit log had {} rows before its chain began, and has {} now: some were removed or put in by hand.",
+                    number(*known),
+                    number(*found)
+                ),
                 Fault::Cut(seq) => format!("The end of the audit log was cut off: row {} is missing.", number(*seq)),
             };
         }

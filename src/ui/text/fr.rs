@@ -363,6 +363,11 @@ pub(super) fn say(what: W) -> String {
                 Fault::Inserted(id) => {
                     format!("La ligne d'identifiant {id} a été ajoutée à la main au journal d'audit.")
                 }
+                Fault::Before { known, found } => format!(
+                    "Le journal d'audit comptait {} lignes avant le début de sa chaîne et en compte {} maintenant : des lignes ont été supprimées ou ajoutées à la main.",
+                    number(*known),
+                    number(*found)
+                ),
                 Fault::Cut(seq) => {
                     format!("La fin du journal d'audit a été coupée : la ligne {} manque.", number(*seq))
                 }

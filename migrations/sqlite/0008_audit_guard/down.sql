@@ -1,0 +1,2 @@
+DROP TRIGGER audit_is_numbered;
+DELETE FROM settings WHERE "key" = 'audit_before';
