@@ -165,6 +165,15 @@ impl Db {
         })
     }
 
+    /// The end of a question whose rows nobody may write to until the end of the transaction, while
+    /// others may ask the same. The embedded engine has one writer at a time.
+    pub(super) fn shared(&self) -> &'static str {
+        match self {
+            Self::Mysql(_) => " LOCK IN SHARE MODE",
+            Self::Sqlite(_) => "",
+        }
+    }
+
     /// Runs this at the end of the transaction; on a server together with COMMIT, which saves
     /// a round trip. It must be complete in itself and hold nothing that was typed.
     pub fn run_with_commit(&mut self, sql: &str) -> Result<(), Failure> {

@@ -12,23 +12,35 @@ use crate::{
     schema::settings,
 };
 
-/// The row that is filled when the first manager is created, and never again.
+/// The row that is filled when the first manager is created, and never again. It stands for the
+/// company: its version is that of all choices.
 const INITIALISED_AT: &str = "initialised_at";
 
 /// What names that nobody has are hashed with; made by the migration.
 const LOGIN_SECRET: &str = "login_secret";
 
-/// Rows that are no choices of the company.
-const INTERNAL: [&str; 4] = [INITIALISED_AT, super::chain::HEAD, super::chain::BEFORE, LOGIN_SECRET];
+/// The version of the company's choices, as an expression in SQL: that of the row of [`hold`], which
+/// changes with each of them.
+fn version() -> String {
+    format!("SELECT s.version FROM settings AS s WHERE s.`key` = '{INITIALISED_AT}'")
+}
 
 /// Whether the company's choices still are of this version, as a condition in SQL.
 pub(super) fn is_version(version: i32) -> String {
-    let internal = INTERNAL.map(|key| format!("'{key}'")).join(", ");
-    format!("(SELECT SUM(s.version) FROM settings AS s WHERE s.`key` NOT IN ({internal})) = {version}")
+    format!("({}) = {version}", self::version())
 }
 
-/// The settings as they are; what is not in the database has its default. The version
-/// is the sum of the rows', so that it changes with each of them.
+/// The same, where they also stay so until the end of the transaction: nobody changes them before.
+pub(super) fn stays_version(db: &Db, version: i32) -> String {
+    format!("({}{}) = {version}", self::version(), db.shared())
+}
+
+/// The choices stay as they are until the end of the transaction, as a condition in SQL that is true.
+pub(super) fn stays(db: &Db) -> String {
+    format!("({}{}) > 0", version(), db.shared())
+}
+
+/// The settings as they are; what is not in the database has its default.
 pub fn load(db: &mut Db) -> Result<Settings, Failure> {
     Ok(of(settings::table.select((settings::key, settings::value, settings::version)).load(db)?))
 }
@@ -38,7 +50,7 @@ pub(super) type Row = (String, String, i32);
 
 /// What all rows say together.
 pub(super) fn of(rows: Vec<Row>) -> Settings {
-    let version = rows.iter().filter(|(key, ..)| !INTERNAL.contains(&key.as_str())).map(|(.., version)| version).sum();
+    let version = rows.iter().find(|(key, ..)| key == INITIALISED_AT).map_or(0, |(.., version)| *version);
     let values: HashMap<String, String> = rows.into_iter().map(|(key, value, _)| (key, value)).collect();
     let default = Settings::default();
     Settings {
@@ -65,6 +77,11 @@ pub fn save(db: &mut Db, before: &Settings, after: &Settings, now: NaiveDateTime
     for (field, _, new) in before.facts().changes_to(&after.facts()).0 {
         write(db, field, &plain(&new), now)?;
     }
+    // Changed, not only locked: another node of a cluster, where locks are not seen, stops whoever
+    // relied on the choices as they were.
+    diesel::update(settings::table.find(INITIALISED_AT))
+        .set(settings::version.eq(settings::version + 1))
+        .execute(db)?;
     Ok(())
 }
 

@@ -43,22 +43,25 @@ impl Standing {
         ))
     }
 
-    /// Matches the row of whoever asks only while all of it holds, and locks it until the end
-    /// of the transaction: what would end it comes before or after.
+    /// Matches the row of whoever asks only while all of it holds, and locks it and the settings
+    /// until the end of the transaction: what would end it comes before or after.
     pub fn fence(self, db: &mut Db) -> Result<bool, Failure> {
         let same = users::table
             .find(self.user)
             .filter(is_unchanged(self.role, self.auth_epoch))
             .filter(users::must_change_password.eq(false))
-            .filter(raw::<Bool>(settings::is_version(self.settings)));
+            .filter(raw::<Bool>(settings::stays_version(db, self.settings)));
         Ok(diesel::update(same).set(users::auth_epoch.eq(self.auth_epoch)).execute(db)? == 1)
     }
 }
 
-/// The same for the account alone, whatever became of the settings.
+/// The same for the account, whatever became of the settings, which stay from now on.
 pub fn fence(db: &mut Db, session: &Session) -> Result<bool, Failure> {
     let epoch = session.auth_epoch;
-    let same = users::table.find(session.actor.id).filter(is_unchanged(session.actor.role, epoch));
+    let same = users::table
+        .find(session.actor.id)
+        .filter(is_unchanged(session.actor.role, epoch))
+        .filter(raw::<Bool>(settings::stays(db)));
     Ok(diesel::update(same).set(users::auth_epoch.eq(epoch)).execute(db)? == 1)
 }
 

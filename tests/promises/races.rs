@@ -8,8 +8,9 @@ use std::{
     thread,
 };
 
+use diesel::connection::SimpleConnection;
 use epic_events::{
-    domain::{Error, client::ClientDraft, session::Session, user::Role},
+    domain::{Error, Reason, client::ClientDraft, session::Session, settings::Settings, user::Role},
     services::{Reply, Request},
     storage::{Db, Target},
 };
@@ -19,8 +20,8 @@ use secrecy::SecretString;
 use crate::{
     common::{figure, later, rounds, services},
     support::{
-        Engine, TestDb,
-        world::{World, client_draft, set_up, user_draft},
+        Engine, TestDb, wait_until, waiting_for_rows,
+        world::{PASSWORD, World, client_draft, contract_draft, set_up, user_draft},
     },
 };
 
@@ -101,6 +102,42 @@ fn chain(world: &World) -> Vec<(Option<i64>, String, Option<i64>)> {
     use epic_events::schema::audit_log as log;
     let rows = log::table.select((log::actor_id, log::action, log::record_id)).order(log::seq);
     rows.load(&mut world.connection()).unwrap()
+}
+
+/// A setting takes a right away before or after a write that rests on it, never in its middle: in the
+/// log nothing that the right allowed stands behind the end of the right.
+#[rstest]
+fn nobody_uses_a_right_after_a_setting_took_it_away(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+    let on = Settings { sales_create_contracts: true, ..settings };
+    world.save(&Request::UpdateSettings(on));
+    let client = world.client_of(world.sales.actor.id, "Kevin Casey");
+    for knows_the_settings in [true, false] {
+        let on = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+        let on = Settings { sales_create_contracts: true, ..on };
+        world.manage(&Request::UpdateSettings(on));
+        let on = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+        let off = Request::UpdateSettings(Settings { sales_create_contracts: false, ..on });
+        let create = Request::CreateContract { client, draft: contract_draft(10_000, 0) };
+        let known = world.sign_in("sales", PASSWORD).unwrap();
+        let sales = if knows_the_settings { known } else { world.sales.clone() };
+        let (manager, db) = (world.manager.clone(), &world.db);
+        let mut holder = world.connection();
+        thread::scope(|scope| {
+            // Whoever writes waits here, as long as somebody else is about to write to the log.
+            let held = holder.transact(|holder| {
+                holder.batch_execute("UPDATE settings SET version = version WHERE `key` = 'audit_head'").unwrap();
+                scope.spawn(|| services(db).execute(Some(&manager), &off, later(3_600)).unwrap());
+                wait_until("the manager waits", || waiting_for_rows(&db.url) == 1);
+                let saved = scope.spawn(|| services(db).execute(Some(&sales), &create, later(3_600)));
+                wait_until("both wait", || waiting_for_rows(&db.url) == 2);
+                Ok::<_, epic_events::storage::Failure>(saved)
+            });
+            let saved = held.unwrap().join().unwrap();
+            assert!(matches!(saved, Err(Error::Denied(Reason::Setting(_)))), "{knows_the_settings}: {saved:?}");
+        });
+    }
 }
 
 #[rstest]
