@@ -21,7 +21,7 @@ use epic_events::{
         user::{Role, UserDraft},
     },
     services::{
-        self, Occupancy, Reply, Request, Services, SetUp, demo,
+        self, Migrated, Occupancy, Reply, Request, Services, SetUp, demo,
         upkeep::{self, Verified},
     },
     storage::Target,
@@ -110,12 +110,13 @@ fn look_after(command: &Command, config: &Config) -> Result<(), Stop> {
             problem.map_or(Ok(()), |error| Err(said(error)))
         }
         Command::Migrate { dry_run } => {
-            let versions = services::migrate(address, *dry_run).map_err(said)?;
+            let Migrated { versions, unguarded } = services::migrate(address, *dry_run).map_err(said)?;
             say(match (versions.from == versions.to, dry_run) {
                 (true, _) => W::UpToDate(&versions.to),
                 (false, true) => W::WouldMigrate(&versions),
                 (false, false) => W::Migrated(&versions),
-            })
+            })?;
+            if unguarded.is_empty() { Ok(()) } else { say(W::Unguarded(&unguarded)) }
         }
         Command::Backup { file } => {
             upkeep::backup(address, file).map_err(said)?;
@@ -289,8 +290,11 @@ fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     let said = |error: Error| stop(language, &error);
     let address = config.database.expose_secret();
     if let Occupancy::CompanyBehind(_) = services::found(address).map_err(said)? {
-        let versions = services::migrate(address, false).map_err(said)?;
+        let Migrated { versions, unguarded } = services::migrate(address, false).map_err(said)?;
         println!("{}", text::say(language, W::Migrated(&versions)));
+        if !unguarded.is_empty() {
+            println!("{}", text::say(language, W::Unguarded(&unguarded)));
+        }
         return Ok(());
     }
     if cli.username.is_none() || cli.full_name.is_none() || !cli.password_stdin {
@@ -328,8 +332,11 @@ fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     };
     let mut services = services(&config.database, config).map_err(said)?;
     match services.execute(None, &Request::SetUp(Box::new(plan)), app::now()).map_err(said)? {
-        Reply::IsSetUp => {
+        Reply::IsSetUp { unguarded } => {
             println!("{}", text::say(language, W::SetUpDone));
+            if !unguarded.is_empty() {
+                println!("{}", text::say(language, W::Unguarded(&unguarded)));
+            }
             if config.server.is_some() {
                 // The account that sets up is in no configuration.
                 println!("{}", text::say(language, W::EverydayHint));

@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{App, Asker, Effect, Stage, desk::Desk};
 use crate::{
     domain::{Error, Field, language::Language, session::Session},
-    services::Reply,
+    services::{Migrated, Reply},
     ui::{
         Action, Context, Notice, Preferences,
         actions::bind,
@@ -145,18 +145,23 @@ impl App {
         if let Action::Notice(notice) = action {
             self.say(notice);
         }
-        let words = match ended {
+        let (words, unguarded) = match ended {
             None => return,
-            Some(Ended::SetUp(url)) => {
+            Some(Ended::SetUp { url, unguarded }) => {
                 effects.push(Effect::Remember { url, language: self.options.preferences.language });
-                self.context().say(W::SetUpDone)
+                (self.context().say(W::SetUpDone), unguarded)
             }
-            Some(Ended::Updated(url, versions)) => {
+            Some(Ended::Updated(url, Migrated { versions, unguarded })) => {
                 effects.push(Effect::Use(url));
-                self.context().say(W::Migrated(&versions))
+                (self.context().say(W::Migrated(&versions)), unguarded)
             }
         };
-        self.sign_out(Some(Notice::good(words)));
+        let more = if unguarded.is_empty() {
+            String::new()
+        } else {
+            format!(" {}", self.context().say(W::Unguarded(&unguarded)))
+        };
+        self.sign_out(Some(Notice::good(words + &more)));
     }
 
     pub(super) fn login_reply(&mut self, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {

@@ -136,7 +136,7 @@ pub fn prepare(path: &Path, now: Moment) -> Result<Vec<(String, String)>, Error>
     let (demo, opened) = Part::beside(path).map_err(unwritable)?;
     drop(opened);
     let mut db = Db::open(&Target::Sqlite(demo.path().to_owned())).map_err(Error::Unavailable)?;
-    storage::migrate::migrate(&mut db)?;
+    storage::migrate::migrate(&mut db).map(drop)?;
     fill(&mut db, now)?;
     drop(db);
     match demo.name(path) {
@@ -162,7 +162,7 @@ pub fn prepare_scaled(
     }
     let target = Target::parse(address).map_err(Error::Unavailable)?;
     let mut db = Db::create(&target).map_err(Error::Unavailable)?;
-    storage::migrate::migrate(&mut db)?;
+    storage::migrate::migrate(&mut db).map(drop)?;
     if storage::settings::is_set_up(&mut db)? {
         return Err(Error::AlreadySetUp);
     }

@@ -179,7 +179,7 @@ fn try_to_open(target: &Target) -> Result<Open, Error> {
         match storage::migrate::level(&mut db)? {
             Level::Empty => return unusable(ConnectionProblem::NotSetUp),
             Level::Ahead => return unusable(ConnectionProblem::SchemaTooNew),
-            Level::Behind if matches!(target, Target::Sqlite(_)) => storage::migrate::migrate(&mut db)?,
+            Level::Behind if matches!(target, Target::Sqlite(_)) => storage::migrate::migrate(&mut db).map(drop)?,
             level @ Level::Behind => {
                 let versions = storage::migrate::versions_of(&mut db, level)?;
                 return unusable(ConnectionProblem::SchemaTooOld(versions));

@@ -28,8 +28,8 @@ mod users;
 use std::path::{Path, PathBuf};
 
 pub use reply::{
-    Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, Missed,
-    Reply, UserDetail,
+    Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, Migrated,
+    Missed, Reply, UserDetail,
 };
 pub use request::{HandOver, Marked, Request, SetUp};
 
@@ -102,14 +102,14 @@ impl Services {
         match request {
             Request::TestConnection { url } => setup::test_connection(url),
             Request::Migrate { url } => {
-                let (link, versions) = setup::migrated(url)?;
+                let (link, migrated) = setup::migrated(url)?;
                 self.link = link;
-                Ok(Reply::Migrated(versions))
+                Ok(Reply::Migrated(migrated))
             }
             Request::SetUp(plan) => match setup::set_up(plan, &self.hasher, &self.host, now)? {
-                setup::Outcome::Done(link) => {
+                setup::Outcome::Done { link, unguarded } => {
                     self.link = link;
-                    Ok(Reply::IsSetUp)
+                    Ok(Reply::IsSetUp { unguarded })
                 }
                 setup::Outcome::NeedsAccount(statements) => Ok(Reply::AccountNeeded { statements }),
             },

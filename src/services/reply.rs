@@ -19,6 +19,16 @@ use crate::domain::{
     user::{Role, User},
 };
 
+/// What became of tables that were brought up to date.
+#[derive(Debug, Clone)]
+pub struct Migrated {
+    /// Nothing had to be done where both are the same.
+    pub versions: Versions,
+    /// The rules that the server does not hold by triggers, since it refuses them to the account
+    /// that was used: their names, for an administrator. The program holds these rules itself.
+    pub unguarded: Vec<&'static str>,
+}
+
 /// What the program answers.
 #[derive(Debug, Clone)]
 pub enum Reply {
@@ -30,9 +40,12 @@ pub enum Reply {
     /// There is a company, and its tables have to be brought up to date.
     Behind(Versions),
     /// They are up to date now; the connection is to that database.
-    Migrated(Versions),
+    Migrated(Migrated),
     /// The company exists; the connection is now to its database.
-    IsSetUp,
+    IsSetUp {
+        /// As in [`Migrated`].
+        unguarded: Vec<&'static str>,
+    },
     /// The server's administrator has to run these statements first, one a line. They hold a
     /// password. There is no company yet.
     AccountNeeded {

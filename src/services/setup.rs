@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    Reply, SetUp, account,
+    Migrated, Reply, SetUp, account,
     auth::Hasher,
     call::{Call, Done, Stop, conflict},
     link::{Link, Tries},
@@ -91,15 +91,14 @@ pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
     }
 }
 
-/// Brings the tables of a company up to date; with `dry_run` only looks. Nothing had to be done
-/// where both versions are the same.
-pub fn migrate(address: &str, dry_run: bool) -> Result<Versions, Error> {
+/// Brings the tables of a company up to date; with `dry_run` only looks.
+pub fn migrate(address: &str, dry_run: bool) -> Result<Migrated, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
     Ok(bring_up_to_date(&mut db, dry_run)?)
 }
 
-fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Versions, Failure> {
+fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Migrated, Failure> {
     let level = storage::migrate::level(db)?;
     match level {
         Level::Empty => return Err(Failure::Unavailable(ConnectionProblem::NotSetUp)),
@@ -107,22 +106,23 @@ fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Versions, Failure> {
         Level::Current | Level::Behind => {}
     }
     let versions = storage::migrate::versions_of(db, level)?;
-    if !dry_run {
-        match storage::migrate::migrate(db) {
-            // Tables that are current may lack their triggers, which an everyday account does not see.
-            Err(Failure::Unavailable(ConnectionProblem::MigrationDenied(_))) if level == Level::Current => {}
-            other => other?,
-        }
+    if dry_run {
+        return Ok(Migrated { versions, unguarded: Vec::new() });
     }
-    Ok(versions)
+    let unguarded = match storage::migrate::migrate(db) {
+        // Tables that are current may lack their triggers, which an everyday account does not see.
+        Err(Failure::Unavailable(ConnectionProblem::MigrationDenied(_))) if level == Level::Current => Vec::new(),
+        other => other?,
+    };
+    Ok(Migrated { versions, unguarded })
 }
 
 /// The same for the wizard, with a way to the data over the connection.
-pub(super) fn migrated(url: &SecretString) -> Result<(Link, Versions), Error> {
+pub(super) fn migrated(url: &SecretString) -> Result<(Link, Migrated), Error> {
     let target = Target::parse(url.expose_secret()).map_err(Error::Unavailable)?;
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
-    let versions = bring_up_to_date(&mut db, false)?;
-    Ok((Link::over(target, db), versions))
+    let migrated = bring_up_to_date(&mut db, false)?;
+    Ok((Link::over(target, db), migrated))
 }
 
 /// What a database is like, for somebody who looks for a fault.
@@ -157,7 +157,7 @@ pub fn examine(address: &str) -> Result<Examined, Error> {
 /// How a set-up ended.
 pub(super) enum Outcome {
     /// There is a company now, and this is the way to it: as the everyday account on a server.
-    Done(Link),
+    Done { link: Link, unguarded: Vec<&'static str> },
     /// Nothing but tables was made: first the administrator has to run these statements, which
     /// hold a password.
     NeedsAccount(SecretString),
@@ -177,8 +177,9 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
             return Err(Error::Unavailable(ConnectionProblem::SchemaTooOld(versions)));
         }
     }
-    let work = |db: &mut Db| -> Result<Option<SecretString>, Stop> {
-        storage::migrate::migrate(db)?;
+    let mut unguarded = Vec::new();
+    let mut work = |db: &mut Db| -> Result<Option<SecretString>, Stop> {
+        unguarded = storage::migrate::migrate(db)?;
         if let Some(everyday) = &plan.everyday
             && let Some(statements) = account::ready(db, everyday)?
         {
@@ -212,10 +213,11 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
     if let Some(statements) = answer? {
         return Ok(Outcome::NeedsAccount(statements));
     }
-    Ok(Outcome::Done(match &plan.everyday {
+    let link = match &plan.everyday {
         Some(everyday) => Link::to(Target::parse(everyday.expose_secret()).map_err(Error::Unavailable)?),
         None => Link::over(target, db),
-    }))
+    };
+    Ok(Outcome::Done { link, unguarded })
 }
 
 fn checked(plan: &SetUp, hasher: &Hasher) -> Result<(Settings, UserDraft, String), Error> {

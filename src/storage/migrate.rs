@@ -6,7 +6,7 @@ use diesel::{
     connection::SimpleConnection,
     migration::{Migration, MigrationSource},
     mysql::Mysql,
-    result::Error,
+    result::{Error, QueryResult},
     sqlite::Sqlite,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -85,7 +85,10 @@ pub fn like(db: &mut Db) -> Result<Db, Failure> {
 
 /// Runs what is still to be run. Does nothing to tables that are current, and refuses
 /// those of a newer program. An account that may not change tables is told so.
-pub fn migrate(connection: &mut Db) -> Result<(), Failure> {
+///
+/// The names of the guards that the server does not hold, since it lets this account make no
+/// triggers: nothing where it holds them all.
+pub fn migrate(connection: &mut Db) -> Result<Vec<&'static str>, Failure> {
     let level = level(connection)?;
     match bring_up(connection, level) {
         Err(Failure::Unavailable(ConnectionProblem::NotGranted(_))) => {
@@ -125,7 +128,7 @@ pub fn others_table(connection: &mut Db) -> Result<Option<String>, Failure> {
     Ok(sql::<Text>(question).get_result(sqlite).optional()?)
 }
 
-fn bring_up(connection: &mut Db, level: Level) -> Result<(), Failure> {
+fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, Failure> {
     if level == Level::Empty
         && let Some(table) = others_table(connection)?
     {
@@ -133,7 +136,7 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<(), Failure> {
     }
     match level {
         // Whoever was killed behind the last migration has left no guards.
-        Level::Current if !lacks_guards(connection)? => return Ok(()),
+        Level::Current if !lacks_guards(connection)? => return Ok(Vec::new()),
         Level::Current => {}
         Level::Ahead => return Err(Failure::Unavailable(ConnectionProblem::SchemaTooNew)),
         Level::Empty | Level::Behind => {}
@@ -142,13 +145,14 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<(), Failure> {
         mysql.be_patient();
         let lease = Lease::take(mysql)?;
         let migrated = run_pending(connection);
-        let Db::Mysql(mysql) = connection else { return migrated };
-        let guarded = migrated.and_then(|()| install_guards(mysql));
+        let Db::Mysql(mysql) = connection else { return migrated.map(|()| Vec::new()) };
+        let missing = migrated.and_then(|()| install_guards(mysql));
         lease.give_back(mysql);
-        guarded
+        missing
     } else {
-        // One transaction for all: what another program did meanwhile is seen inside it.
-        connection.transact(run_pending)
+        // One transaction for all: what another program did meanwhile is seen inside it. The
+        // guards are among the migrations.
+        connection.transact(run_pending).map(|()| Vec::new())
     }
 }
 
@@ -331,24 +335,49 @@ const GUARDS: &[(&str, &str)] = &[
 ];
 
 fn lacks_guards(connection: &mut Db) -> Result<bool, Failure> {
-    use diesel::{RunQueryDsl, dsl::sql, select, sql_types::BigInt};
     let Db::Mysql(connection) = connection else { return Ok(false) };
-    let there = "(SELECT COUNT(*) FROM information_schema.triggers WHERE trigger_schema = DATABASE())";
-    let there: i64 = select(sql::<BigInt>(there)).get_result(connection)?;
-    Ok(usize::try_from(there).unwrap_or_default() < GUARDS.len())
+    let there = triggers(connection)?;
+    Ok(GUARDS.iter().any(|(name, body)| !there.contains(&format!("{name} {body}"))))
 }
 
-fn install_guards(connection: &mut MysqlConnection) -> Result<(), Failure> {
-    for (name, body) in GUARDS {
-        let made = connection
-            .batch_execute(&format!("DROP TRIGGER IF EXISTS {name}"))
-            .and_then(|()| connection.batch_execute(&format!("CREATE TRIGGER {name} {body}")));
-        match made.map_err(Failure::from) {
+/// The triggers of the database, as far as this account sees them: name and body of each.
+fn triggers(connection: &mut MysqlConnection) -> Result<Vec<String>, Failure> {
+    Ok(connection.texts(
+        "SELECT CONCAT(trigger_name, ' ', action_timing, ' ', event_manipulation, ' ON ', event_object_table, \
+         ' FOR EACH ROW ', action_statement) FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
+    )?)
+}
+
+/// Makes the guards that are missing or of another time; the names of those that the server lets
+/// this account not make.
+fn install_guards(connection: &mut MysqlConnection) -> Result<Vec<&'static str>, Failure> {
+    let there = triggers(connection)?;
+    let mut missing = Vec::new();
+    for &(name, body) in GUARDS {
+        if there.contains(&format!("{name} {body}")) {
+            continue;
+        }
+        let is_there = there.iter().any(|trigger| trigger.split(' ').next() == Some(name));
+        match make_guard(connection, (name, body), is_there).map_err(Failure::from) {
             Err(Failure::Other(error)) => {
                 tracing::warn!(%error, trigger = name, "the server does not let this account make a trigger: the program alone holds its rule");
+                missing.push(name);
             }
             other => other?,
         }
     }
-    Ok(())
+    Ok(missing)
+}
+
+/// Makes a guard, or makes it anew. A server may let an account remove a trigger and not make one:
+/// so the new one is made under another name before the old one goes.
+fn make_guard(connection: &mut MysqlConnection, (name, body): (&str, &str), is_there: bool) -> QueryResult<()> {
+    let mut run = |sql: String| connection.batch_execute(&sql);
+    if is_there {
+        run(format!("DROP TRIGGER IF EXISTS {name}_new"))?;
+        run(format!("CREATE TRIGGER {name}_new {body}"))?;
+        run(format!("DROP TRIGGER {name}"))?;
+    }
+    run(format!("CREATE TRIGGER {name} {body}"))?;
+    run(format!("DROP TRIGGER IF EXISTS {name}_new"))
 }

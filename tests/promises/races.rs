@@ -151,7 +151,7 @@ fn eight_who_set_up_make_one_manager(#[values(Engine::Sqlite, Engine::MariaDb, E
                 let mut services = services(&db);
                 barrier.wait();
                 match services.execute(None, &set_up(&db.url), later(0)) {
-                    Ok(Reply::IsSetUp) => 1,
+                    Ok(Reply::IsSetUp { .. }) => 1,
                     Err(Error::AlreadySetUp | Error::Unavailable(_)) => 0,
                     other => panic!("{other:?}"),
                 }

@@ -4,7 +4,7 @@ use rstest::rstest;
 
 use crate::{
     INIT, SET_UP_GRANTS, account, everyday_grants, init, make_older, run, stored,
-    support::{Engine, TestDb, server, terminal::Terminal},
+    support::{Engine, Server, TestDb, server, terminal::Terminal},
 };
 
 #[rstest]
@@ -118,4 +118,59 @@ fn a_right_that_an_account_lacks_is_said_in_words(#[values(Engine::MariaDb, Engi
         let (code, said) = run(home.path(), &poor, arguments);
         assert!(code == 3 && said.contains("may not") && !said.contains("reference"), "{arguments:?}: {code} {said}");
     }
+}
+
+/// A server that logs its statements lets only few accounts make triggers, but lets the set-up account
+/// remove them: what holds the company's rules is left where it is.
+#[rstest]
+fn migrate_takes_no_guard_away_that_it_cannot_make_again(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let server =
+        Server::start_with(engine, &["--log-bin".to_owned(), "--log-bin-trust-function-creators=OFF".to_owned()]);
+    let home = tempfile::tempdir().unwrap();
+    let grants = SET_UP_GRANTS.replace("NAME", "*").replace("USER", "set_up@'%'");
+    server.client(&["-e", &format!("CREATE USER set_up@'%' IDENTIFIED BY 'p'; {grants}")]);
+    let as_set_up = |name: &str| server.url(name).replace("crm:only-for-tests", "set_up:p");
+    let guards = |name: &str| {
+        let sql = format!(
+            "SELECT trigger_name, action_statement FROM information_schema.triggers WHERE trigger_schema = '{name}' ORDER BY 1"
+        );
+        server.client(&["-BN", "-e", &sql])
+    };
+    // By an account that may make triggers.
+    let db = TestDb::on(&server, "guarded");
+    init(home.path(), &db.url);
+    let all = guards("guarded");
+    let names: Vec<&str> = all.iter().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.contains(&"contracts_stay_signed") && names.contains(&"audit_is_not_changed"), "{names:?}");
+    // By the account of the README, with tables that are current and with some that are behind.
+    let (code, said) = run(home.path(), &as_set_up("guarded"), &["migrate"]);
+    assert!(code == 0 && !said.contains("audit_is_not_changed"), "{code} {said}");
+    assert_eq!(guards("guarded"), all);
+    make_older(&db.url);
+    let (code, said) = run(home.path(), &as_set_up("guarded"), &["migrate"]);
+    assert!(code == 0 && said.contains("up to date"), "{code} {said}");
+    assert_eq!(guards("guarded"), all, "{said}");
+
+    // One that is of another time, or gone, is named; what stands there stays.
+    server.client(&[
+        "guarded",
+        "-e",
+        "DROP TRIGGER audit_is_not_removed; DROP TRIGGER contracts_stay_signed; \
+        CREATE TRIGGER contracts_stay_signed BEFORE UPDATE ON contracts FOR EACH ROW SET NEW.id = OLD.id",
+    ]);
+    let (code, said) = run(home.path(), &as_set_up("guarded"), &["migrate"]);
+    let told = ["audit_is_not_removed", "contracts_stay_signed"].iter().all(|name| said.contains(name));
+    assert!(code == 0 && told && !said.contains("audit_is_not_changed"), "{code} {said}");
+    assert_eq!(guards("guarded").len(), all.len() - 1);
+    // Whoever may make them makes both anew.
+    let (code, said) = run(home.path(), &db.url, &["migrate"]);
+    assert!(code == 0 && !said.contains("contracts_stay_signed"), "{code} {said}");
+    assert_eq!(guards("guarded"), all);
+
+    // A company that is set up without: told, and told again by the command.
+    let (code, said) = run(home.path(), &as_set_up("unguarded"), &INIT);
+    assert!(code == 0 && names.iter().all(|name| said.contains(name)), "{code} {said}");
+    assert!(guards("unguarded").is_empty());
+    let (code, said) = run(home.path(), &as_set_up("unguarded"), &["migrate"]);
+    assert!(code == 0 && said.contains("contracts_stay_signed"), "{code} {said}");
 }

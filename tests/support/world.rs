@@ -115,7 +115,7 @@ impl World {
         let mut services = services.exporting_to(exports.path().to_owned());
         let now = Moment { utc: start(), ticks: 1_000 };
         let made = services.execute(None, &set_up(&db.url), now);
-        assert!(matches!(made, Ok(Reply::IsSetUp)), "{made:?}");
+        assert!(matches!(made, Ok(Reply::IsSetUp { .. })), "{made:?}");
         let manager = sign_in(&mut services, "manager", PASSWORD, now).unwrap();
         let mut hire = |name, role| hire(&mut services, &manager, name, role, now);
         let (sales, other_sales) = (hire("sales", Role::Sales), hire("other.sales", Role::Sales));

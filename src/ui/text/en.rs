@@ -329,6 +329,12 @@ pub(super) fn say(what: W) -> String {
             return format!("The tables would be brought up to date: {from} to {to}. Nothing was changed.");
         }
         W::Migrated(Versions { from, to }) => return format!("The tables were brought up to date: {from} to {to}."),
+        W::Unguarded(names) => {
+            return format!(
+                "The server lets this account make no triggers, so the program alone holds these rules: {}. Run epic-events migrate with an account that may make them, and the server holds them too.",
+                names.join(", ")
+            );
+        }
         W::LeftAlone(file) => return format!("{file} names another database and was left as it is."),
         W::NotKept(why) => return format!("This could not be kept for the next time: {why}"),
         W::EverydayHint => {

@@ -344,6 +344,12 @@ pub(super) fn say(what: W) -> String {
             return format!("Les tables seraient mises à jour : {from} vers {to}. Rien n'a été changé.");
         }
         W::Migrated(Versions { from, to }) => return format!("Les tables ont été mises à jour : {from} vers {to}."),
+        W::Unguarded(names) => {
+            return format!(
+                "Le serveur ne laisse pas ce compte créer de déclencheurs : le programme est seul à tenir ces règles : {}. Lancez epic-events migrate avec un compte qui peut les créer, et le serveur les tiendra aussi.",
+                names.join(", ")
+            );
+        }
         W::LeftAlone(file) => return format!("{file} nomme une autre base et a été laissé tel quel."),
         W::NotKept(why) => return format!("Ceci n'a pas pu être gardé pour la prochaine fois : {why}"),
         W::EverydayHint => {

@@ -137,6 +137,8 @@ pub enum W<'a> {
     UpToDate(&'a str),
     WouldMigrate(&'a Versions),
     Migrated(&'a Versions),
+    /// The names of rules that the server does not hold.
+    Unguarded(&'a [&'static str]),
     /// A configuration that names another database.
     LeftAlone(&'a str),
     NotKept(&'a str),

@@ -17,7 +17,7 @@ use crate::{
         password,
         settings::Settings,
     },
-    services::{Reply, Request, SetUp},
+    services::{Migrated, Reply, Request, SetUp},
     ui::{Action, Context, Notice, text::W},
 };
 
@@ -50,9 +50,13 @@ pub enum Wish {
 #[derive(Debug)]
 pub enum Ended {
     /// There is a new company.
-    SetUp(SecretString),
+    SetUp {
+        url: SecretString,
+        /// As in [`Migrated`].
+        unguarded: Vec<&'static str>,
+    },
     /// The tables of a company were brought up to date.
-    Updated(SecretString, Versions),
+    Updated(SecretString, Migrated),
 }
 
 /// The wizard with all that was typed.
@@ -345,9 +349,10 @@ impl Setup {
                 self.behind = Some(versions);
                 self.step = Step::Update;
             }
-            Ok(Reply::Migrated(versions)) => return (Some(Ended::Updated(self.url(), versions)), Action::None),
-            Ok(Reply::IsSetUp) => {
-                return (Some(Ended::SetUp(self.everyday().unwrap_or_else(|| self.url()))), Action::None);
+            Ok(Reply::Migrated(migrated)) => return (Some(Ended::Updated(self.url(), migrated)), Action::None),
+            Ok(Reply::IsSetUp { unguarded }) => {
+                let url = self.everyday().unwrap_or_else(|| self.url());
+                return (Some(Ended::SetUp { url, unguarded }), Action::None);
             }
             Ok(Reply::AccountNeeded { statements }) => {
                 if self.step == Step::Statements {
