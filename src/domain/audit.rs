@@ -82,6 +82,39 @@ pub enum Verb {
     SettingsUpdated,
 }
 
+impl Verb {
+    /// Whether the record that the row is about is another one afterwards. What somebody did under
+    /// their account, or tried to do, is filed under the account or the record too.
+    pub fn changes_its_record(self) -> bool {
+        match self {
+            Self::SignedIn | Self::SignInRefused | Self::Refused | Self::Exported => false,
+            Self::UserCreated
+            | Self::UserUpdated
+            | Self::UserDeactivated
+            | Self::UserReactivated
+            | Self::PasswordReset
+            | Self::PasswordChanged
+            | Self::ClientCreated
+            | Self::ClientUpdated
+            | Self::ClientHandedOver
+            | Self::ClientArchived
+            | Self::ClientRestored
+            | Self::ContractCreated
+            | Self::ContractUpdated
+            | Self::ContractSigned
+            | Self::ContractArchived
+            | Self::ContractRestored
+            | Self::EventCreated
+            | Self::EventUpdated
+            | Self::StatusChanged
+            | Self::SupportAssigned
+            | Self::EventArchived
+            | Self::EventRestored
+            | Self::SettingsUpdated => true,
+        }
+    }
+}
+
 /// The fields of a record with their values, in the order of its form.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Facts(pub Vec<(Field, Value)>);

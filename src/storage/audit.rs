@@ -1,7 +1,8 @@
 //! The audit log: rows are added and read, never changed or removed.
 
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::Bool};
+use strum::IntoEnumIterator;
 
 use super::{
     Viewer,
@@ -9,6 +10,7 @@ use super::{
     connection::{Db, insert_many},
     failure::Failure,
     page::{Loaded, counted, ordered},
+    raw::raw,
     search::patterns,
 };
 use crate::{
@@ -177,9 +179,11 @@ pub fn was_done_for_good(db: &mut Db, operation: &str) -> Result<bool, Failure> 
 
 /// What was done to the record last.
 pub fn last_change(db: &mut Db, kind: RecordKind, id: i64) -> Result<Option<AuditRow>, Failure> {
+    let unchanging: Vec<String> =
+        Verb::iter().filter(|verb| !verb.changes_its_record()).map(|verb| format!("'{verb}'")).collect();
     let rows = audit_log::table
         .filter(audit_log::record_type.eq(kind.to_string()).and(audit_log::record_id.eq(id)))
-        .filter(audit_log::action.ne(Verb::Refused.to_string()))
+        .filter(raw::<Bool>(format!("audit_log.action NOT IN ({})", unchanging.join(", "))))
         // By the number in the chain, which nobody changes unseen: the clocks of the staff's
         // computers differ. Rows from before the chain have none, and come last.
         .order((audit_log::seq.desc(), audit_log::id.desc()))

@@ -441,3 +441,22 @@ fn an_address_is_the_same_in_any_case(#[values(Engine::Sqlite, Engine::MariaDb, 
     let draft = ClientDraft { email: Some("strasse@Straße.example".to_owned()), ..client_draft("Kevin Casey") };
     world.save(&Request::UpdateClient { id: ClientId::new(id), version: 1, draft });
 }
+
+/// Signing in is noted under the same person as a change of their account, and changes nothing of it.
+#[rstest]
+fn a_conflict_names_whoever_changed_the_record(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let (manager, id) = (world.manager.clone(), world.sales.actor.id);
+    let version = storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
+    let draft = UserDraft { phone: Some("+678 123 456".to_owned()), ..user_draft("sales", Role::Sales) };
+    let update = Request::UpdateUser { id, version, draft: draft.clone(), heir: None };
+    world.save(&update);
+    world.sign_in("sales", PASSWORD).unwrap();
+    assert!(world.sign_in("sales", "not the password").is_err());
+    match world.ask(Some(&manager), &update) {
+        Err(Error::Conflict(conflict)) => assert_eq!(conflict.by, manager.actor.full_name),
+        other => panic!("{other:?}"),
+    }
+}
