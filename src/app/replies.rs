@@ -38,9 +38,10 @@ impl App {
                 let popup = Popup::picker(title, Source::People(role), None);
                 self.open_popup(popup, For::Heir(asker, Box::new(request)), effects);
             }
-            Ok(Reply::Alive(settings)) => {
+            Ok(Reply::Alive { settings, full_name }) => {
                 if let Some(desk) = self.desk() {
                     desk.session.settings = *settings;
+                    desk.session.actor.full_name = full_name;
                 }
             }
             // Nothing can be saved any more: to be known before anybody types more.

@@ -128,6 +128,8 @@ impl Done {
 #[derive(Debug)]
 pub(super) struct Call<'a> {
     pub session: &'a Session,
+    /// As they are called now, which may not be what the session says.
+    actor: Actor,
     pub reach: Reach,
     pub settings: Settings,
     /// What the right rests on, where it was not asked beforehand.
@@ -144,9 +146,9 @@ impl<'a> Call<'a> {
     /// nothing has changed since the session heard of it, holding it has proven it.
     pub fn for_writing(db: &mut Db, session: &'a Session, request: &Request, now: Moment) -> Result<Self, Stop> {
         if let Some(standing) = Standing::of(session)
-            && standing.fence(db)?
+            && standing.fence(db, &session.actor.full_name)?
         {
-            return Self::new(session, session.settings.clone(), request, now);
+            return Self::new(session, session.actor.clone(), session.settings.clone(), request, now);
         }
         if !storage::standing::fence(db, session)? {
             return Err(Error::SignedOut(SignedOutBecause::AccountChanged).into());
@@ -166,33 +168,40 @@ impl<'a> Call<'a> {
         if ground.must_change_password && !harmless {
             return Err(Reason::ChangePasswordFirst.into());
         }
-        Self::new(session, settings, request, now)
+        let actor = Actor { full_name: ground.full_name, ..session.actor.clone() };
+        Self::new(session, actor, settings, request, now)
     }
 
     /// The right as the session knows it, for a page that is fetched only where that holds.
     pub fn provided(session: &'a Session, request: &Request, now: Moment) -> Option<Self> {
         let standing = Standing::of(session).filter(|_| request.lists())?;
-        let call = Self::new(session, session.settings.clone(), request, now).ok()?;
+        let call = Self::new(session, session.actor.clone(), session.settings.clone(), request, now).ok()?;
         Some(Self { provided: Some(standing), ..call })
     }
 
-    fn new(session: &'a Session, settings: Settings, request: &Request, now: Moment) -> Result<Self, Stop> {
+    fn new(
+        session: &'a Session,
+        actor: Actor,
+        settings: Settings,
+        request: &Request,
+        now: Moment,
+    ) -> Result<Self, Stop> {
         let reach = match request.permission() {
             None => Reach::Own,
-            Some(permission) => right(permission, session.actor.role, &settings)?,
+            Some(permission) => right(permission, actor.role, &settings)?,
         };
         let wall = settings.wall_clock(now.utc);
-        Ok(Self { session, reach, settings, provided: None, now: now.utc, wall, ticks: now.ticks })
+        Ok(Self { session, actor, reach, settings, provided: None, now: now.utc, wall, ticks: now.ticks })
     }
 
     /// Whose name is on it.
     pub fn actor(&self) -> &Actor {
-        &self.session.actor
+        &self.actor
     }
 
     /// The id of whoever asks.
     pub fn me(&self) -> UserId {
-        self.session.actor.id
+        self.actor.id
     }
 
     /// Which records the right to see them covers.
@@ -261,15 +270,16 @@ impl<'a> Call<'a> {
     }
 
     /// For the audit rows of this request.
-    pub fn author(&self, host: &'a str, operation: &'a str) -> Author<'a> {
-        author(Some(self.session), host, operation)
+    pub fn author<'b>(&'b self, host: &'b str, operation: &'b str) -> Author<'b> {
+        Author { actor: Some(&self.actor), name: "", host, session: &self.session.id, operation }
     }
 }
 
-/// Who did something, for the audit log.
-pub(super) fn author<'a>(session: Option<&'a Session>, host: &'a str, operation: &'a str) -> Author<'a> {
-    let id = session.map_or("", |session| session.id.as_str());
-    Author { actor: session.map(|session| &session.actor), name: "", host, session: id, operation }
+/// Whoever is signed in, by the name that they have now.
+pub(super) fn named_now(db: &mut Db, session: &Session) -> Result<Actor, Failure> {
+    let id = session.actor.id;
+    let name = storage::users::names(db, &[id.0])?.remove(&id.0);
+    Ok(Actor { full_name: name.unwrap_or_else(|| session.actor.full_name.clone()), ..session.actor.clone() })
 }
 
 /// How far the right reaches, or why there is none.

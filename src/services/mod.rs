@@ -38,7 +38,7 @@ use crate::{
         error::{ConnectionProblem, Error, SignedOutBecause},
         session::{Moment, Session, random_id},
     },
-    storage::{self, Db, Target},
+    storage::{self, Db, Target, audit::Author},
 };
 use auth::Hasher;
 use call::{Call, Done, Stop};
@@ -242,9 +242,13 @@ impl Services {
             actor_id = session.map(|session| session.actor.id.0),
             what = %entry.name,
         );
-        let author = call::author(session, &self.host, operation);
-        let entries = [entry];
-        let noted = self.link.write(operation, |db| Ok(storage::audit::add(db, &author, &entries, now.utc)?));
+        let (entries, host) = ([entry], self.host.as_str());
+        let noted = self.link.write(operation, |db| {
+            let actor = session.map(|session| call::named_now(db, session)).transpose()?;
+            let session = session.map_or("", |session| session.id.as_str());
+            let author = Author { actor: actor.as_ref(), name: "", host, session, operation };
+            Ok(storage::audit::add(db, &author, &entries, now.utc)?)
+        });
         if let Err(stop) = noted {
             let error = Error::from(stop);
             tracing::error!(%error, "a refusal could not be written to the audit log");

@@ -39,7 +39,9 @@ pub(super) fn answer(db: &mut Db, call: &Call, request: &Request) -> Result<Repl
     use Request as R;
     let viewer = call.viewer();
     Ok(match request {
-        R::Heartbeat => Reply::Alive(Box::new(call.settings.clone())),
+        R::Heartbeat => {
+            Reply::Alive { settings: Box::new(call.settings.clone()), full_name: call.actor().full_name.clone() }
+        }
         R::ReadSettings => Reply::Settings(Box::new(call.settings.clone())),
         R::Home => Reply::Home(home(db, call)?),
         R::Figures => Reply::Figures(super::figures::figures(db, call)?),

@@ -56,8 +56,11 @@ pub enum Reply {
     Confirmed {
         at: u64,
     },
-    /// The session is good; the settings as they are now.
-    Alive(Box<Settings>),
+    /// The session is good; the settings, and what its owner is called, as they are now.
+    Alive {
+        settings: Box<Settings>,
+        full_name: String,
+    },
     /// The new password holds; the session goes on under this epoch.
     PasswordChanged {
         auth_epoch: i32,

@@ -44,12 +44,13 @@ impl Standing {
     }
 
     /// Matches the row of whoever asks only while all of it holds, and locks it and the settings
-    /// until the end of the transaction: what would end it comes before or after.
-    pub fn fence(self, db: &mut Db) -> Result<bool, Failure> {
+    /// until the end of the transaction: what would end it comes before or after. Nor does it match
+    /// where the person is called otherwise by now: the log names people as they are called then.
+    pub fn fence(self, db: &mut Db, full_name: &str) -> Result<bool, Failure> {
         let same = users::table
             .find(self.user)
             .filter(is_unchanged(self.role, self.auth_epoch))
-            .filter(users::must_change_password.eq(false))
+            .filter(users::must_change_password.eq(false).and(users::full_name.eq(full_name)))
             .filter(raw::<Bool>(settings::stays_version(db, self.settings)));
         Ok(diesel::update(same).set(users::auth_epoch.eq(self.auth_epoch)).execute(db)? == 1)
     }
@@ -71,25 +72,26 @@ fn is_unchanged(role: Role, epoch: i32) -> _ {
     users::active.eq(true).and(users::role.eq(role)).and(users::auth_epoch.eq(epoch))
 }
 
-/// What a right depends on in an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Queryable)]
+/// What a right depends on in an account, and what its owner is called.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Ground {
     pub active: bool,
     pub role: Role,
     pub auth_epoch: i32,
     pub must_change_password: bool,
+    pub full_name: String,
 }
 
 /// Account and settings as they are now, with one question; nothing where there is no such
 /// account.
 pub fn read(db: &mut Db, id: UserId) -> Result<Option<(Ground, Settings)>, Failure> {
-    let account = (users::active, users::role, users::auth_epoch, users::must_change_password);
+    let account = (users::active, users::role, users::auth_epoch, users::must_change_password, users::full_name);
     // Every choice beside the one account.
     let rows: Vec<(Ground, settings::Row)> = users::table
         .inner_join(choices::table.on(users::id.eq(id)))
         .select((account, (choices::key, choices::value, choices::version)))
         .load(db)?;
-    let ground = rows.first().map(|(ground, _)| *ground);
+    let ground = rows.first().map(|(ground, _)| ground.clone());
     let choices = settings::of(rows.into_iter().map(|(_, row)| row).collect());
     Ok(ground.map(|ground| (ground, choices)))
 }

@@ -460,3 +460,31 @@ fn a_conflict_names_whoever_changed_the_record(
         other => panic!("{other:?}"),
     }
 }
+
+/// The log names people as they are called when they do something, not when they signed in.
+#[rstest]
+fn the_log_has_the_name_that_somebody_has_at_the_time(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    use diesel::prelude::*;
+    use epic_events::schema::audit_log;
+    let mut world = World::new(engine);
+    let (manager, sales) = (world.manager.clone(), world.sales.actor.id);
+    let id = manager.actor.id;
+    let version = storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
+    let draft = UserDraft { full_name: "Marta Olsen".to_owned(), ..user_draft("manager", Role::Management) };
+    world.save(&Request::UpdateUser { id, version, draft, heir: None });
+    let rename = world.audit().len();
+    world.client_of(sales, "Kevin Casey");
+    assert!(world.ask(Some(&manager), &Request::ArchiveClient { id: ClientId::new(1), version: 1 }).is_ok());
+    // The same for what is refused.
+    let again = Request::CreateContract { client: ClientId::new(1), draft: contract_draft(10_000, 0) };
+    assert!(matches!(world.ask(Some(&manager), &again), Err(Error::Denied(_))));
+    let names = audit_log::table.select(audit_log::actor_name).order(audit_log::id);
+    let names: Vec<String> = names.load(&mut world.connection()).unwrap();
+    // The row of the renaming itself was written by whoever was called so until then.
+    assert_eq!(names[rename - 1], manager.actor.full_name);
+    assert_eq!(names[rename..], ["Marta Olsen", "Marta Olsen", "Marta Olsen"]);
+    let Reply::Alive { full_name, .. } = world.manage(&Request::Heartbeat) else { panic!("alive") };
+    assert_eq!(full_name, "Marta Olsen");
+}
