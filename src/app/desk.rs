@@ -1,5 +1,7 @@
 //! Somebody's session: the pile of screens, and the keys that work on all of them.
 
+use std::collections::VecDeque;
+
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::{Position, Rect};
 
@@ -9,16 +11,10 @@ use crate::{
     services::Request,
     ui::{
         Action, Context, Notice,
-        actions::{self, bind},
+        actions::bind,
         keys::{Binding, Command, Key},
-        popup::{Destination, Outcome, Popup, Step},
-        records::Kind,
-        screens::{
-            Screen,
-            form::Form,
-            home::{self, HomeScreen},
-            list::List,
-        },
+        popup::{Destination, Popup, Step},
+        screens::{Screen, form::Form, home::HomeScreen, list::List},
         text::W,
     },
 };
@@ -52,6 +48,7 @@ pub(super) enum For {
 
 /// The session while it is locked: everything stays below, nothing of it shows.
 pub(super) struct Lock {
+    pub id: u64,
     /// The password field, or the question whether to leave instead.
     pub popup: Popup,
     /// Where the question leads.
@@ -72,10 +69,13 @@ pub(super) struct Desk {
     pub session: Session,
     pub layers: Vec<Layer>,
     pub popup: Option<Open>,
+    /// Questions and reports that a reply has brought while something else had the keys.
+    pub later: VecDeque<(Asker, Popup, For)>,
     pub locked: Option<Lock>,
     /// Lists that were left, as they were: filter, order and selection come back with them.
     kept: Vec<List>,
-    /// What takes back the last change of this session.
+    /// What takes back the last change of this session; none as long as the outcome of a later
+    /// one is not known.
     pub undo: Option<Request>,
     pub last_activity: u64,
     pub last_heartbeat: u64,
@@ -88,6 +88,7 @@ impl Desk {
             session,
             layers: vec![home],
             popup: None,
+            later: VecDeque::new(),
             locked: None,
             kept: Vec::new(),
             undo: None,
@@ -114,6 +115,19 @@ impl Desk {
         self.locked.is_none() && (list || self.popup.is_some())
     }
 
+    /// Whether a popup of the asker's can have the keys: nobody is in the middle of another one,
+    /// or types on another screen.
+    pub fn is_free_for(&self, asker: Asker) -> bool {
+        let free = |top: &Layer| asker == Asker::Layer(top.id) || !top.screen.takes_text();
+        self.popup.is_none() && self.top().is_some_and(free)
+    }
+
+    /// Whether a letter is a command here.
+    pub fn takes_commands(&self) -> bool {
+        let typing = self.top().is_none_or(|layer| layer.screen.takes_text());
+        self.locked.is_none() && self.popup.is_none() && !typing && !self.is_forced()
+    }
+
     /// After giving up: forms can be saved again, lists and menus expect nothing.
     pub fn stop_waiting(&mut self) {
         for layer in &mut self.layers {
@@ -128,7 +142,7 @@ impl Desk {
     fn place_of(&self, asker: Asker) -> Option<usize> {
         match asker {
             Asker::Layer(id) => self.layers.iter().position(|layer| layer.id == id),
-            Asker::App | Asker::Popup(_) => self.layers.len().checked_sub(1),
+            Asker::App | Asker::Undo | Asker::Lock(_) | Asker::Popup(_) => self.layers.len().checked_sub(1),
         }
     }
 
@@ -180,6 +194,10 @@ impl App {
         let done = work(&mut screen, &self.context());
         self.desk()?.layers[at].screen = screen;
         Some(done)
+    }
+
+    pub(super) fn has_layer(&self, id: u64) -> bool {
+        matches!(&self.stage, Stage::SignedIn(desk) if desk.layers.iter().any(|layer| layer.id == id))
     }
 
     pub(super) fn top_id(&self) -> u64 {
@@ -258,7 +276,10 @@ impl App {
         if typing {
             return vec![second(Command::Palette, palette), second(Command::Quit, quit), with(Command::Help, help)];
         }
-        let nothing = (!undo).then(|| ctx.say(W::NothingToUndo));
+        let nothing = match (self.is_writing(), undo) {
+            (true, _) => Some(ctx.say(W::StillSaving)),
+            (false, undo) => (!undo).then(|| ctx.say(W::NothingToUndo)),
+        };
         vec![
             bind(Command::Undo, &ctx, nothing),
             bind(Command::Palette, &ctx, None),
@@ -275,8 +296,9 @@ impl App {
         let pressed = Key::from_event(key);
         if self.desk().is_some_and(|desk| desk.is_forced()) {
             match (pressed.code, pressed.ctrl) {
+                (KeyCode::Esc, _) if self.is_writing() => self.ask_to_leave(Destination::SignOut, effects),
                 (KeyCode::Esc, _) => self.sign_out(None),
-                (KeyCode::Char('c'), true) => effects.push(Effect::Quit),
+                (KeyCode::Char('c'), true) => self.ask_to_leave(Destination::Quit, effects),
                 _ => return false,
             }
             return true;
@@ -305,7 +327,7 @@ impl App {
             }
             Command::Undo => {
                 if let Some(request) = self.desk().and_then(|desk| desk.undo.take()) {
-                    self.send(Asker::App, request, effects);
+                    self.send(Asker::Undo, request, effects);
                 }
             }
             _ => return false,
@@ -318,44 +340,6 @@ impl App {
             Stage::SignedIn(desk) => desk.top().map(|layer| layer.screen.bindings(&self.context())).unwrap_or_default(),
             _ => Vec::new(),
         }
-    }
-
-    /// Where the palette leads: the screens of this role, and what can be made or done.
-    pub(super) fn destinations(&self) -> Vec<(String, Outcome)> {
-        use strum::IntoEnumIterator;
-        let ctx = self.context();
-        let go = |label: String, to| (label, Outcome::Go(to));
-        let mut all = vec![go(ctx.say(W::Home), Destination::Home)];
-        let lists = Kind::iter().filter(|kind| List::may_open(*kind, &ctx));
-        all.extend(lists.map(|kind| go(ctx.say(W::ListOf(kind)), Destination::List(kind))));
-        if List::may_open(Kind::Events, &ctx) {
-            all.push(go(ctx.say(W::Calendar), Destination::Calendar));
-        }
-        let news = [
-            (Kind::Clients, W::NewClient),
-            (Kind::Contracts, W::NewContract),
-            (Kind::Events, W::NewEvent),
-            (Kind::Staff, W::NewUser),
-        ];
-        let allowed = news.into_iter().filter(|(kind, _)| actions::creation_refusal(*kind, &ctx).is_none());
-        all.extend(allowed.map(|(kind, label)| go(ctx.say(label), Destination::New(kind))));
-        for line in HomeScreen::lines(&ctx) {
-            match line {
-                home::Line::Settings => all.push(go(ctx.say(W::Settings), Destination::Settings)),
-                home::Line::Preferences => all.push(go(ctx.say(W::Preferences), Destination::Preferences)),
-                home::Line::Password => all.push(go(ctx.say(W::OwnPassword), Destination::Password)),
-                home::Line::Waiting(_) | home::Line::Section(_) => {}
-            }
-        }
-        for binding in self.screen_bindings() {
-            if binding.unavailable.is_none() && !binding.label.is_empty() {
-                all.push((format!("{} ({})", binding.help, ctx.key(binding.key)), Outcome::Run(binding.command)));
-            }
-        }
-        all.push(go(ctx.say(W::Lock), Destination::Lock));
-        all.push(go(ctx.say(W::SignOut), Destination::SignOut));
-        all.push(go(ctx.say(W::VerbQuit), Destination::Quit));
-        all
     }
 
     /// Carries out what a screen wants.
@@ -379,7 +363,7 @@ impl App {
                 });
                 self.act(Asker::Layer(id), refined.unwrap_or(Action::None), effects);
             }
-            Action::Popup(popup) => self.open_popup(*popup, For::Screen, effects),
+            Action::Popup(popup) => self.open_for(asker, *popup, For::Screen, effects),
             Action::Notice(notice) => self.say(notice),
             Action::Copy(text) if text.len() > MOST_COPIED => {
                 self.say(Notice::bad(self.context().say(W::TooMuchToCopy)));

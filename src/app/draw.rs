@@ -2,7 +2,10 @@
 
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
-use super::{App, PATIENCE, SPINNER_AFTER, Stage};
+use super::{
+    App, Stage,
+    pending::{PATIENCE, SPINNER_AFTER},
+};
 use crate::{
     domain::{Field, text},
     services::Request,

@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{App, Asker, Effect, Stage, desk::Desk};
 use crate::{
     domain::{Error, Field, language::Language, session::Session},
-    services::{Migrated, Reply},
+    services::{Migrated, Reply, Request},
     ui::{
         Action, Context, Notice, Preferences,
         actions::bind,
@@ -140,8 +140,8 @@ impl App {
         }
     }
 
-    pub(super) fn setup_reply(&mut self, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
-        let Some((ended, action)) = self.with_setup(|setup, ctx| setup.on_reply(reply, ctx)) else { return };
+    pub(super) fn setup_reply(&mut self, to: &Request, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
+        let Some((ended, action)) = self.with_setup(|setup, ctx| setup.on_reply(to, reply, ctx)) else { return };
         if let Action::Notice(notice) = action {
             self.say(notice);
         }

@@ -5,6 +5,7 @@ mod clock;
 mod desk;
 mod draw;
 mod entrance;
+mod pending;
 mod popups;
 mod replies;
 mod run;
@@ -35,8 +36,8 @@ use crate::{
     },
     services::{Reply, Request},
     ui::{
-        Context, Notice, Preferences,
-        keys::{Binding, Key},
+        Context, Notice, Preferences, actions,
+        keys::{Binding, Command, Key},
         popup::Popup,
         screens::{form::Form, setup::Setup},
         text::W,
@@ -44,7 +45,8 @@ use crate::{
         widgets::chrome,
     },
 };
-use desk::{Desk, Lock};
+use desk::Desk;
+use pending::Pending;
 
 /// What comes in, one at a time and in order.
 #[derive(Debug)]
@@ -113,25 +115,17 @@ enum Stage {
     SignedIn(Box<Desk>),
 }
 
-/// Who gets a reply.
+/// Who gets a reply. Screens, popups and locks have a number of their own: a reply to one that
+/// has gone reaches no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asker {
-    /// Sign-in, set-up, heartbeat, confirmation, undo.
+    /// Sign-in, set-up, heartbeat.
     App,
+    /// `u`, on whatever screen.
+    Undo,
+    Lock(u64),
     Layer(u64),
     Popup(u64),
-}
-
-/// Something under way.
-#[derive(Debug)]
-struct Pending {
-    id: u64,
-    asker: Asker,
-    request: Request,
-    /// The state of the account that it was asked under; nobody's before sign-in.
-    auth_epoch: Option<i32>,
-    /// On the clock of [`Moment::ticks`].
-    since: u64,
 }
 
 /// The whole application.
@@ -152,14 +146,12 @@ pub struct App {
     size: (u16, u16),
     next: u64,
     pending: Vec<Pending>,
+    /// Writes that nobody waits for any more. What became of them is told when it is known.
+    given_up: Vec<Pending>,
     /// Nobody, for the screens before sign-in.
     nobody: Session,
     now: Moment,
 }
-
-/// Milliseconds until a spinner shows, and until a sentence says that it takes long.
-const SPINNER_AFTER: u64 = 150;
-const PATIENCE: u64 = 4_000;
 
 impl App {
     /// At the sign-in screen, or at the set-up wizard.
@@ -176,6 +168,7 @@ impl App {
             size: (80, 24),
             next: 1,
             pending: Vec::new(),
+            given_up: Vec::new(),
             nobody: nobody(),
             now,
         };
@@ -218,10 +211,16 @@ impl App {
             Event::Terminal(TerminalEvent::Key(_) | TerminalEvent::Paste(_) | TerminalEvent::Mouse(_)) if woke => {}
             Event::Terminal(TerminalEvent::Key(key)) if key.kind != KeyEventKind::Release => {
                 self.touch();
-                for key in apart(key) {
-                    self.key(key, &mut effects);
+                let before = self.question();
+                for (number, key) in apart(key).into_iter().enumerate() {
+                    // A question that the first of two keys has opened was not seen by
+                    // whoever pressed the second.
+                    if number == 0 || self.question().is_none_or(|open| Some(open) == before) {
+                        self.seen_key(key, &mut effects);
+                    }
                 }
             }
+            Event::Terminal(TerminalEvent::Paste(_) | TerminalEvent::Mouse(_)) if self.is_too_small() => {}
             Event::Terminal(TerminalEvent::Paste(text)) => {
                 self.touch();
                 self.paste(&text, &mut effects);
@@ -238,6 +237,7 @@ impl App {
         if self.options.preferences != preferred {
             effects.push(Effect::Prefer(self.options.preferences));
         }
+        self.open_next(&mut effects);
         effects
     }
 
@@ -250,9 +250,23 @@ impl App {
         }
     }
 
-    /// Whether anything would be lost by stopping now.
+    /// Whether something was typed that is not saved.
     pub fn has_unsaved(&self) -> bool {
         matches!(&self.stage, Stage::SignedIn(desk) if desk.has_unsaved())
+    }
+
+    /// Whether the window has no room for more than saying so.
+    fn is_too_small(&self) -> bool {
+        self.size.0 < chrome::SMALLEST.0 || self.size.1 < chrome::SMALLEST.1
+    }
+
+    /// The number of the popup that takes the keys, if one does.
+    fn question(&self) -> Option<u64> {
+        let Stage::SignedIn(desk) = &self.stage else { return None };
+        match &desk.locked {
+            Some(lock) => lock.leaving.map(|_| lock.id),
+            None => desk.popup.as_ref().map(|open| open.id),
+        }
     }
 
     /// Everything that can be done now by a key: what the bottom line, the help and the
@@ -269,13 +283,21 @@ impl App {
         self.options.preferences
     }
 
-    fn is_waiting(&self) -> bool {
-        self.pending.iter().any(|pending| !matches!(pending.request, Request::Heartbeat))
-    }
-
     fn touch(&mut self) {
         if let Stage::SignedIn(desk) = &mut self.stage {
             desk.last_activity = self.now.ticks;
+        }
+    }
+
+    /// A key, unless it would change what the window is too small to show: there only what
+    /// needs no eyes is left, leaving, stopping and locking.
+    fn seen_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+        let pressed = Key::from_event(key);
+        let leaves = ['c', 'q', 'z'].map(Key::ctrl).contains(&pressed);
+        let locks = pressed == actions::key_of(Command::Lock)
+            && matches!(&self.stage, Stage::SignedIn(desk) if desk.takes_commands());
+        if !self.is_too_small() || leaves || locks {
+            self.key(key, effects);
         }
     }
 
@@ -302,33 +324,6 @@ impl App {
                 _ => self.login_key(key, effects),
             }
         }
-    }
-
-    /// Esc while something is awaited: nobody waits for it any more.
-    fn give_up(&mut self, effects: &mut Vec<Effect>) -> bool {
-        let waited = |pending: &Pending| {
-            !matches!(pending.request, Request::Heartbeat)
-                && self.now.ticks.saturating_sub(pending.since) > SPINNER_AFTER
-        };
-        if !self.pending.iter().any(waited) {
-            return false;
-        }
-        // Whatever is under way is given up, also what was sent after the one that takes long.
-        let writing = self.pending.iter().any(|pending| pending.request.writes());
-        self.pending.clear();
-        effects.push(Effect::Abandon);
-        if let Stage::SignedIn(desk) = &mut self.stage {
-            desk.stop_waiting();
-        }
-        if let Stage::Setup(setup) = &mut self.stage {
-            setup.waiting = false;
-        }
-        let notice = Notice::bad(self.context().say(if writing { W::GaveUpWriting } else { W::GaveUp }));
-        if let Some(Lock { popup: Popup::Password(password), .. }) = self.desk().and_then(|desk| desk.locked.as_mut()) {
-            password.problem = Some(notice.text.clone());
-        }
-        self.say(notice);
-        true
     }
 
     /// Looks and speaks like this from now on.
@@ -380,18 +375,6 @@ impl App {
         }
     }
 
-    fn send(&mut self, asker: Asker, request: Request, effects: &mut Vec<Effect>) {
-        let id = self.next;
-        self.next += 1;
-        let session = match &self.stage {
-            Stage::SignedIn(desk) => Some(Box::new(desk.session.clone())),
-            _ => None,
-        };
-        let auth_epoch = session.as_ref().map(|session| session.auth_epoch);
-        effects.push(Effect::Send { id, session, request: Box::new(request.clone()) });
-        self.pending.push(Pending { id, asker, request, auth_epoch, since: self.now.ticks });
-    }
-
     /// Says it at the bottom; while the session is locked, once it is unlocked.
     fn say(&mut self, notice: Notice) {
         if notice.text.is_empty() {
@@ -403,21 +386,11 @@ impl App {
         }
     }
 
-    fn reply(&mut self, id: u64, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
-        // Late replies of what nobody waits for have no place here any more.
-        let Some(at) = self.pending.iter().position(|pending| pending.id == id) else { return };
-        let pending = self.pending.remove(at);
-        match &self.stage {
-            Stage::Setup(_) => self.setup_reply(reply, effects),
-            Stage::SignedOut(_) => self.login_reply(reply, effects),
-            Stage::SignedIn(_) => self.desk_reply(pending, reply, effects),
-        }
-    }
-
     /// Forgets everything of the session, and how its owner wanted the program to be.
     fn sign_out(&mut self, notice: Option<Notice>) {
         self.pending.clear();
         self.look_like(self.of_machine);
+        self.given_up.clear();
         self.stage = Stage::SignedOut(Box::new(Form::sign_in("")));
         self.notice = notice;
     }

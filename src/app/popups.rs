@@ -7,11 +7,18 @@ use super::{
 use crate::{
     services::Request,
     ui::{
-        Action, Notice,
+        Action, Notice, actions,
         keys::Command,
         popup::{Destination, Outcome, Popup, Step},
         records::{Kind, Query},
-        screens::{Screen, calendar::Calendar, detail::Detail, form::Form, list::List},
+        screens::{
+            Screen,
+            calendar::Calendar,
+            detail::Detail,
+            form::Form,
+            home::{self, HomeScreen},
+            list::List,
+        },
         text::W,
     },
 };
@@ -29,18 +36,41 @@ impl App {
         }
     }
 
+    /// Opens a popup for whoever asked. A reply may bring it while the keys go elsewhere: those
+    /// must not answer it, so it waits until they do so no more.
+    pub(super) fn open_for(&mut self, asker: Asker, popup: Popup, purpose: For, effects: &mut Vec<Effect>) {
+        let Some(desk) = self.desk() else { return };
+        if desk.is_free_for(asker) {
+            return self.open_popup(popup, purpose, effects);
+        }
+        desk.later.push_back((asker, popup, purpose));
+        self.say(Notice::plain(self.context().say(W::QuestionWaits)));
+    }
+
+    /// Opens a popup that waits, once the keys do not go elsewhere any more.
+    pub(super) fn open_next(&mut self, effects: &mut Vec<Effect>) {
+        let Some(desk) = self.desk().filter(|desk| desk.locked.is_none()) else { return };
+        let at = desk.later.iter().position(|(asker, ..)| desk.is_free_for(*asker));
+        if let Some((_, popup, purpose)) = at.and_then(|at| desk.later.remove(at)) {
+            self.open_popup(popup, purpose, effects);
+        }
+    }
+
     pub(super) fn popup_step(&mut self, step: Step, effects: &mut Vec<Effect>) {
         match step {
             Step::Stay => {}
             Step::Close => {
                 let closed = self.desk().and_then(|desk| desk.popup.take());
                 // Whoever waits for this request does so no more.
-                if let Some(Open { purpose: For::Confirm(asker, request) | For::Heir(asker, request), .. }) = closed
-                    && let Some(desk) = self.desk()
-                {
-                    desk.stop_waiting();
-                    if asker == Asker::App {
-                        desk.undo = Some(*request);
+                if let Some(Open { purpose: For::Confirm(asker, request) | For::Heir(asker, request), .. }) = closed {
+                    match asker {
+                        Asker::Layer(id) => drop(self.with_layer(id, |screen, _| screen.stop_waiting())),
+                        Asker::Undo => {
+                            if let Some(desk) = self.desk() {
+                                desk.undo = Some(*request);
+                            }
+                        }
+                        Asker::App | Asker::Lock(_) | Asker::Popup(_) => {}
                     }
                 }
             }
@@ -88,6 +118,44 @@ impl App {
         }
     }
 
+    /// Where the palette leads: the screens of this role, and what can be made or done.
+    pub(super) fn destinations(&self) -> Vec<(String, Outcome)> {
+        use strum::IntoEnumIterator;
+        let ctx = self.context();
+        let go = |label: String, to| (label, Outcome::Go(to));
+        let mut all = vec![go(ctx.say(W::Home), Destination::Home)];
+        let lists = Kind::iter().filter(|kind| List::may_open(*kind, &ctx));
+        all.extend(lists.map(|kind| go(ctx.say(W::ListOf(kind)), Destination::List(kind))));
+        if List::may_open(Kind::Events, &ctx) {
+            all.push(go(ctx.say(W::Calendar), Destination::Calendar));
+        }
+        let news = [
+            (Kind::Clients, W::NewClient),
+            (Kind::Contracts, W::NewContract),
+            (Kind::Events, W::NewEvent),
+            (Kind::Staff, W::NewUser),
+        ];
+        let allowed = news.into_iter().filter(|(kind, _)| actions::creation_refusal(*kind, &ctx).is_none());
+        all.extend(allowed.map(|(kind, label)| go(ctx.say(label), Destination::New(kind))));
+        for line in HomeScreen::lines(&ctx) {
+            match line {
+                home::Line::Settings => all.push(go(ctx.say(W::Settings), Destination::Settings)),
+                home::Line::Preferences => all.push(go(ctx.say(W::Preferences), Destination::Preferences)),
+                home::Line::Password => all.push(go(ctx.say(W::OwnPassword), Destination::Password)),
+                home::Line::Waiting(_) | home::Line::Section(_) => {}
+            }
+        }
+        for binding in self.screen_bindings() {
+            if binding.unavailable.is_none() && !binding.label.is_empty() {
+                all.push((format!("{} ({})", binding.help, ctx.key(binding.key)), Outcome::Run(binding.command)));
+            }
+        }
+        all.push(go(ctx.say(W::Lock), Destination::Lock));
+        all.push(go(ctx.say(W::SignOut), Destination::SignOut));
+        all.push(go(ctx.say(W::VerbQuit), Destination::Quit));
+        all
+    }
+
     /// A command that was chosen in help or palette instead of by its key.
     pub(super) fn run(&mut self, command: Command, effects: &mut Vec<Effect>) {
         if self.shell_run(command, effects) {
@@ -120,9 +188,15 @@ impl App {
         self.act(Asker::App, Action::Open(Box::new(screen)), effects);
     }
 
-    /// Leaves at once, or asks first when something that was typed would be lost.
+    /// Whether something would be lost: what was typed, or the answer to a change under way.
+    /// On the way home nobody stops waiting for it.
+    pub(super) fn would_lose(&self, to: Destination) -> bool {
+        self.has_unsaved() || (to != Destination::Home && self.is_writing())
+    }
+
+    /// Leaves at once, or asks first when something would be lost.
     pub(super) fn ask_to_leave(&mut self, to: Destination, effects: &mut Vec<Effect>) {
-        if self.has_unsaved() {
+        if self.would_lose(to) {
             let popup = self.question_before(to);
             self.open_popup(popup, For::Leave(to), effects);
         } else {
@@ -133,6 +207,12 @@ impl App {
     pub(super) fn question_before(&self, to: Destination) -> Popup {
         let ctx = self.context();
         match to {
+            Destination::Home if self.is_writing() => {
+                Popup::confirm(ctx.say(W::StillSaving), vec![ctx.say(W::HomeWhileSaving)], ctx.say(W::VerbLeave), &ctx)
+            }
+            Destination::Quit | Destination::SignOut if self.is_writing() => {
+                Popup::confirm(ctx.say(W::StillSaving), vec![ctx.say(W::LeaveWhileSaving)], ctx.say(W::VerbLeave), &ctx)
+            }
             Destination::Quit => {
                 Popup::confirm(ctx.say(W::QuitTitle), vec![ctx.say(W::QuitMeans)], ctx.say(W::VerbQuit), &ctx)
             }

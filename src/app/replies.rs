@@ -10,7 +10,7 @@ use crate::{
     domain::{Error, Reason, error::ConnectionProblem, user::Role},
     services::{Reply, Request},
     ui::{
-        Notice, actions,
+        Action, Notice, actions,
         keys::Key,
         popup::{Destination, Outcome, Popup, Source, Step},
         text::W,
@@ -29,19 +29,24 @@ impl App {
                 self.sign_out(Some(Notice::bad(text)));
             }
             Err(Error::PasswordNeeded) => {
-                let popup = Popup::password(self.context().say(W::PasswordWhy));
-                self.open_popup(popup, For::Confirm(asker, Box::new(request)), effects);
+                let popup = Popup::password(self.context().say(W::PasswordWhy(request.permission())));
+                self.open_for(asker, popup, For::Confirm(asker, Box::new(request)), effects);
             }
             Err(Error::NeedsHeir(inheritance)) => {
                 let title = self.context().say(W::HeirFor(inheritance));
                 let role: Role = inheritance.role;
                 let popup = Popup::picker(title, Source::People(role), None);
-                self.open_popup(popup, For::Heir(asker, Box::new(request)), effects);
+                self.open_for(asker, popup, For::Heir(asker, Box::new(request)), effects);
             }
             Ok(Reply::Alive { settings, full_name }) => {
+                let moved = self.context().error(&Error::Unavailable(ConnectionProblem::Moved));
+                self.notice.take_if(|notice| notice.text == moved);
                 if let Some(desk) = self.desk() {
                     desk.session.settings = *settings;
                     desk.session.actor.full_name = full_name;
+                    if let Some(lock) = &mut desk.locked {
+                        lock.said.take_if(|said| said.text == moved);
+                    }
                 }
             }
             // Nothing can be saved any more: to be known before anybody types more.
@@ -54,7 +59,7 @@ impl App {
                 self.say(Notice::bad(text));
             }
             Err(_) if matches!(request, Request::Heartbeat) => {}
-            reply if matches!(request, Request::Confirm { .. }) => self.confirmed(reply, effects),
+            reply if matches!(request, Request::Confirm { .. }) => self.confirmed(asker, reply, effects),
             reply => self.deliver(asker, &request, reply, effects),
         }
     }
@@ -66,45 +71,82 @@ impl App {
         reply: Result<Reply, Error>,
         effects: &mut Vec<Effect>,
     ) {
-        if let Ok(Reply::PasswordChanged { auth_epoch }) = &reply
-            && let Some(desk) = self.desk()
-        {
-            desk.session.auth_epoch = *auth_epoch;
-            desk.session.must_change_password = false;
-        }
-        if let (Ok(written), true) = (&reply, request.writes()) {
-            let top = self.top_id();
-            if let Some(desk) = self.desk() {
+        if let (true, Some(desk)) = (request.writes(), self.desk()) {
+            match &reply {
                 // Another change, also one that has no way back, is the last one now.
-                desk.undo = if asker == Asker::App { None } else { written.undo() };
-                for layer in desk.layers.iter_mut().filter(|layer| layer.id != top) {
-                    layer.stale = true;
-                }
+                Ok(written) => desk.undo = if asker == Asker::Undo { None } else { written.undo() },
+                // Which change is the last one, nobody knows.
+                Err(Error::OutcomeUnknown | Error::Internal(_)) => desk.undo = None,
+                Err(_) => {}
             }
-            if let Request::UpdateSettings(settings) = request
-                && let Some(desk) = self.desk()
-            {
-                desk.session.settings = settings.clone();
-            }
+        }
+        if let Ok(written) = &reply {
+            self.take_over(request, written);
         }
         match asker {
-            Asker::Layer(id) => {
-                if let Some(action) = self.with_layer(id, |screen, ctx| screen.on_reply(request, reply, ctx)) {
-                    self.act(Asker::Layer(id), action, effects);
-                }
+            Asker::Layer(id) if self.has_layer(id) => {
+                let action = self.with_layer(id, |screen, ctx| screen.on_reply(request, reply, ctx));
+                self.act(asker, action.unwrap_or(Action::None), effects);
             }
+            Asker::Layer(_) => self.tell(asker, request, &reply, effects),
             Asker::Popup(id) => self.popup_reply(id, reply, effects),
             // The last change was taken back: said on whatever screen that was.
-            Asker::App => match reply {
+            Asker::Undo => match reply {
                 Ok(reply) => {
-                    let ctx = self.context();
-                    let what = actions::words(&reply, &ctx).filter(|_| !matches!(reply, Reply::Saved { .. }));
-                    let text = format!("{} {}", ctx.say(W::Undone), what.unwrap_or_default());
-                    self.say(Notice::good(text.trim_end()));
+                    let action = actions::undone(request, &reply, &self.context());
+                    self.act(asker, action, effects);
                     self.load_top(effects);
                 }
                 Err(error) => self.not_undone(request, &error),
             },
+            Asker::App | Asker::Lock(_) => {}
+        }
+    }
+
+    /// Says what became of a change, or of an export, whose screen has gone.
+    fn tell(&mut self, asker: Asker, request: &Request, reply: &Result<Reply, Error>, effects: &mut Vec<Effect>) {
+        if !request.writes() && !matches!(request, Request::Export { .. }) {
+            return;
+        }
+        let ctx = self.context();
+        let action = match reply {
+            Ok(reply) => actions::report(reply, &ctx),
+            Err(error) => Action::Notice(Notice::bad(ctx.say(W::NotDone(&ctx.error(error))))),
+        };
+        self.act(asker, action, effects);
+        if reply.is_ok() && request.writes() {
+            self.load_top(effects);
+        }
+    }
+
+    /// What became of a change that nobody has waited for, once that is known after all. It goes
+    /// to no screen: whoever gave up may have typed on there, or asked for the same again.
+    pub(super) fn late_reply(&mut self, request: &Request, reply: &Result<Reply, Error>, effects: &mut Vec<Effect>) {
+        let ctx = self.context();
+        let notice = match reply {
+            Ok(_) => Notice::good(ctx.say(W::SavedAfterAll)),
+            Err(error) => Notice::bad(ctx.say(W::NotSavedAfterAll(&ctx.error(error)))),
+        };
+        self.say(notice);
+        if let Ok(written) = reply {
+            self.take_over(request, written);
+            self.load_top(effects);
+        }
+    }
+
+    /// What the session and its screens have to know of a change.
+    fn take_over(&mut self, request: &Request, written: &Reply) {
+        let top = self.top_id();
+        let Some(desk) = self.desk().filter(|_| request.writes()) else { return };
+        for layer in desk.layers.iter_mut().filter(|layer| layer.id != top) {
+            layer.stale = true;
+        }
+        if let Request::UpdateSettings(settings) = request {
+            desk.session.settings = settings.clone();
+        }
+        if let Reply::PasswordChanged { auth_epoch } = written {
+            desk.session.auth_epoch = *auth_epoch;
+            desk.session.must_change_password = false;
         }
     }
 
@@ -141,40 +183,49 @@ impl App {
         self.popup_step(step, effects);
     }
 
-    /// The password was right, or not: for the lock, or for a request that waits.
-    pub(super) fn confirmed(&mut self, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
+    /// The password was right, or not: for the lock or the popup that asked for it, if that is
+    /// still there, and for no other.
+    fn confirmed(&mut self, asker: Asker, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
         let problem = reply.as_ref().err().map(|error| self.context().error(error));
         let now = self.now.ticks;
         let Some(desk) = self.desk() else { return };
-        if let Some(lock) = &mut desk.locked {
-            if reply.is_ok() {
-                let said = desk.locked.take().and_then(|lock| lock.said);
-                desk.last_activity = now;
-                self.notice = said;
-            } else if let Popup::Password(password) = &mut lock.popup {
-                password.problem = problem;
-            }
-            return;
-        }
-        match (desk.popup.take(), reply) {
-            (Some(Open { purpose: For::Confirm(asker, request), .. }), Ok(Reply::Confirmed { at })) => {
-                desk.session.confirmed_at = Some(at);
-                self.send(asker, *request, effects);
-            }
-            (Some(mut open), _) => {
-                if let Popup::Password(password) = &mut open.popup {
+        match asker {
+            Asker::Lock(id) => {
+                let Some(lock) = desk.locked.as_mut().filter(|lock| lock.id == id) else { return };
+                if reply.is_ok() {
+                    let said = lock.said.take();
+                    desk.locked = None;
+                    desk.last_activity = now;
+                    self.notice = said;
+                } else if let Popup::Password(password) = &mut lock.popup {
                     password.problem = problem;
                 }
-                desk.popup = Some(open);
             }
-            (None, _) => {}
+            Asker::Popup(id) => {
+                let Some(mut open) = desk.popup.take_if(|open| open.id == id) else { return };
+                match (open.purpose, reply) {
+                    (For::Confirm(asker, request), Ok(Reply::Confirmed { at })) => {
+                        desk.session.confirmed_at = Some(at);
+                        self.send(asker, *request, effects);
+                    }
+                    (purpose, _) => {
+                        if let Popup::Password(password) = &mut open.popup {
+                            password.problem = problem;
+                        }
+                        desk.popup = Some(Open { purpose, ..open });
+                    }
+                }
+            }
+            Asker::App | Asker::Undo | Asker::Layer(_) => {}
         }
     }
 
     pub(super) fn lock(&mut self) {
+        let id = self.next;
+        self.next += 1;
         let popup = Popup::password(self.context().say(W::LockedMeans));
         if let Some(desk) = self.desk() {
-            desk.locked = Some(Lock { popup, leaving: None, said: None });
+            desk.locked = Some(Lock { id, popup, leaving: None, said: None });
         }
         self.notice = None;
     }
@@ -182,6 +233,7 @@ impl App {
     pub(super) fn locked_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
         let ctrl_c = Key::from_event(key) == Key::ctrl('c');
         let Some(lock) = self.desk().and_then(|desk| desk.locked.as_mut()) else { return };
+        let id = lock.id;
         if let Popup::Password(password) = &mut lock.popup {
             password.problem = None;
         }
@@ -189,7 +241,7 @@ impl App {
             (Some(to), Step::Done(Outcome::Confirmed)) => self.leave(to, effects),
             (Some(_), Step::Close) => self.relock(),
             (None, Step::Done(Outcome::Password(password))) => {
-                self.send(Asker::App, Request::Confirm { password }, effects);
+                self.send(Asker::Lock(id), Request::Confirm { password }, effects);
             }
             (None, Step::Close) => self.leave_lock(Destination::SignOut, effects),
             (None, _) if ctrl_c => self.leave_lock(Destination::Quit, effects),
@@ -207,7 +259,7 @@ impl App {
 
     /// Without the password the session can only be given up, with all that was typed.
     fn leave_lock(&mut self, to: Destination, effects: &mut Vec<Effect>) {
-        if !self.has_unsaved() {
+        if !self.would_lose(to) {
             return self.leave(to, effects);
         }
         let popup = self.question_before(to);

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     domain::{
         ClientId, EventId, Reason,
+        audit::Verb,
         event::Status,
         filter::Assignment,
         policy::{self, Permission, Reach},
@@ -405,20 +406,67 @@ pub fn go_on(intent: &Intent, outcome: &Outcome) -> Action {
 /// Says what a write did, and of several records what became of each.
 pub fn report(reply: &Reply, ctx: &Context) -> Action {
     let Some(text) = words(reply, ctx) else { return Action::None };
-    let (done, missed): (&[String], &[Missed]) = match reply {
+    told(undoable(text.clone(), reply, ctx), text, reply, ctx)
+}
+
+/// Says what `request` has taken back, and of several records what became of each.
+pub fn undone(request: &Request, reply: &Reply, ctx: &Context) -> Action {
+    let (done, missed) = outcomes(reply);
+    if done.is_empty() && !missed.is_empty() {
+        let text = ctx.say(W::NothingUndone);
+        return told(Notice::bad(text.clone()), text, reply, ctx);
+    }
+    let what = match reply {
+        Reply::Saved { .. } => taken_back(request, ctx),
+        reply => words(reply, ctx),
+    };
+    let text = format!("{} {}", ctx.say(W::Undone), what.unwrap_or_default()).trim_end().to_owned();
+    told(Notice::good(text.clone()), text, reply, ctx)
+}
+
+/// What became of each of several records: what was done, and what was left out.
+fn outcomes(reply: &Reply) -> (&[String], &[Missed]) {
+    match reply {
         Reply::Assigned(Assigned { titles: done, missed, .. })
         | Reply::HandedOver { done, missed, .. }
         | Reply::Archived { done, missed, .. } => (done, missed),
         _ => (&[], &[]),
-    };
-    let notice = Action::Notice(undoable(text.clone(), reply, ctx));
+    }
+}
+
+fn told(notice: Notice, title: String, reply: &Reply, ctx: &Context) -> Action {
+    let (done, missed) = outcomes(reply);
+    let notice = Action::Notice(notice);
     if missed.is_empty() {
         return notice;
     }
     let left_out = missed.iter().map(|Missed { name, why }| (name.clone(), ctx.error(why)));
     let fine = done.iter().map(|name| (name.clone(), ctx.say(W::ResultDone)));
-    let popup = Popup::report(text, left_out.chain(fine).collect());
+    let popup = Popup::report(title, left_out.chain(fine).collect());
     Action::All(vec![notice, Action::Popup(Box::new(popup))])
+}
+
+/// What a change that takes back another has made of its record, as far as the request says.
+fn taken_back(request: &Request, ctx: &Context) -> Option<String> {
+    use Request as R;
+    let (verb, name) = match request {
+        R::UpdateClient { draft, .. } => (Verb::ClientUpdated, draft.full_name.as_str()),
+        R::UpdateEvent { draft, .. } => (Verb::EventUpdated, draft.title.as_str()),
+        R::UpdateUser { draft, .. } => (Verb::UserUpdated, draft.full_name.as_str()),
+        R::UpdateContract { .. } => (Verb::ContractUpdated, ""),
+        R::UpdateSettings(_) => (Verb::SettingsUpdated, ""),
+        R::SetStatus { .. } => (Verb::StatusChanged, ""),
+        R::ArchiveClient { .. } => (Verb::ClientArchived, ""),
+        R::RestoreClient { .. } => (Verb::ClientRestored, ""),
+        R::ArchiveContract { .. } => (Verb::ContractArchived, ""),
+        R::RestoreContract { .. } => (Verb::ContractRestored, ""),
+        R::ArchiveEvent { .. } => (Verb::EventArchived, ""),
+        R::RestoreEvent { .. } => (Verb::EventRestored, ""),
+        R::DeactivateUser { .. } => (Verb::UserDeactivated, ""),
+        R::ReactivateUser { .. } => (Verb::UserReactivated, ""),
+        _ => return None,
+    };
+    Some(ctx.say(W::TakenBack { name, what: &ctx.verb(verb.into()) }))
 }
 
 /// What a write did, in a sentence.
@@ -428,6 +476,10 @@ pub fn words(reply: &Reply, ctx: &Context) -> Option<String> {
         Reply::HandedOver { done, .. } => ctx.say(W::HandedOver(done.len())),
         Reply::Archived { restored, done, .. } => ctx.say(W::ArchivedSome { count: done.len(), restored: *restored }),
         Reply::Saved { .. } => ctx.say(W::Saved),
+        Reply::PasswordChanged { .. } => ctx.say(W::PasswordChanged),
+        Reply::Exported { rows, left_out, path } => {
+            ctx.say(W::Exported { rows: *rows, left_out: *left_out, path: &path.display().to_string() })
+        }
         _ => return None,
     })
 }

@@ -16,6 +16,7 @@ mod lists;
 mod looks;
 mod marks;
 mod mouse;
+mod outcomes;
 mod random;
 mod rights;
 mod screens;

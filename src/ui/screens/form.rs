@@ -164,6 +164,8 @@ impl Form {
             Command::Save => self.save(ctx),
             Command::NextField | Command::Down => self.leave(1, ctx),
             Command::PreviousField | Command::Up => self.leave(-1, ctx),
+            // Whether it is saved is known soon; the app gives up waiting for that after a moment.
+            Command::Back if self.saving => Action::Notice(Notice::plain(ctx.say(W::StillSaving))),
             Command::Back if self.has_unsaved() => {
                 self.asked = Some(Asked::Discard);
                 Action::Popup(Box::new(Popup::discard(ctx)))

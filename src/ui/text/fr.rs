@@ -409,7 +409,10 @@ pub(super) fn say(what: W) -> String {
         W::TlsRequired => "chiffré, non vérifié",
         W::TlsOff => "sans",
         W::PasswordTitle => "Votre mot de passe",
-        W::PasswordWhy => "Cette action est sensible. Confirmez-la avec votre mot de passe.",
+        W::PasswordWhy(Some(right)) => {
+            return format!("Ceci {}. Confirmez avec votre mot de passe.", permission(right));
+        }
+        W::PasswordWhy(None) => "Cette action est sensible. Confirmez-la avec votre mot de passe.",
         W::LockedTitle => "Verrouillé",
         W::LockedMeans => {
             "Votre travail est conservé. Tapez votre mot de passe pour continuer ; Échap pour changer de personne."
@@ -418,15 +421,29 @@ pub(super) fn say(what: W) -> String {
         W::QuitMeans => "Une saisie n'est pas enregistrée.",
         W::Waiting => "En cours...",
         W::Patience => "La base de données tarde à répondre. Échap pour ne plus attendre.",
-        W::GaveUp => "Vous avez cessé d'attendre. F5 pour réessayer.",
-        W::GaveUpWriting => {
-            "Vous avez cessé d'attendre : c'est peut-être enregistré, peut-être pas. F5 montre ce qui l'est."
-        }
+        W::GaveUp => "Vous avez cessé d'attendre.",
+        W::GaveUpWriting => "Vous avez cessé d'attendre : c'est peut-être enregistré, peut-être pas.",
+        W::F5TriesAgain => "F5 pour réessayer.",
+        W::F5Shows => "F5 montre ce qui l'est.",
+        W::TypeAgain => "Retapez votre mot de passe.",
+        W::EnterTriesAgain => "Entrée pour réessayer.",
+        W::LookBeforeSaving => "Vérifiez avant de réenregistrer.",
+        W::NoHint => "",
+        W::SavedAfterAll => "Ce que vous n'attendiez plus a finalement été enregistré.",
+        W::NotSavedAfterAll(why) => return format!("Ce que vous n'attendiez plus n'a pas été enregistré. {why}"),
+        W::NotDone(why) => return format!("Votre demande n'a pas été exécutée. {why}"),
+        W::StillSaving => "Un enregistrement est encore en cours.",
+        W::LeaveWhileSaving => "Si vous partez maintenant, il se peut qu'il n'ait pas lieu.",
+        W::HomeWhileSaving => "S'il échoue, votre saisie est perdue.",
+        W::QuestionWaits => "Une question attend que vous ayez terminé ici.",
         W::NoShell => "Aucun shell n'attend derrière cette fenêtre : Ctrl+Z ne fait rien ici.",
         W::Copied => "Copié.",
         W::TooMuchToCopy => "Rien de copié : trop pour le presse-papiers. X dans une liste écrit un fichier.",
         W::NothingToUndo => "Il n'y a rien à annuler.",
         W::Undone => "Annulé.",
+        W::NothingUndone => "Rien n'a été annulé.",
+        W::TakenBack { name: "", what } => return format!("Désormais : {what}."),
+        W::TakenBack { name, what } => return format!("{name} : {what}."),
         W::SignedOutNow => "Vous êtes déconnecté.",
         W::SetUpDone => "Epic Events est installé. Connectez-vous comme premier gestionnaire.",
         W::ChangeFirst => "Votre mot de passe est temporaire. Choisissez le vôtre.",

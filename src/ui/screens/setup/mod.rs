@@ -335,8 +335,9 @@ impl Setup {
         lines
     }
 
-    /// What the answer means for the wizard; how it ended, if it did.
-    pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> (Option<Ended>, Action) {
+    /// What the answer to this question means for the wizard; how it ended, if it did. An
+    /// answer that comes late is about what was asked then, whatever stands in the fields now.
+    pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> (Option<Ended>, Action) {
         let waited = std::mem::take(&mut self.waiting);
         match reply {
             Ok(Reply::Connected { server }) if waited => {
@@ -349,10 +350,14 @@ impl Setup {
                 self.behind = Some(versions);
                 self.step = Step::Update;
             }
-            Ok(Reply::Migrated(migrated)) => return (Some(Ended::Updated(self.url(), migrated)), Action::None),
+            Ok(Reply::Migrated(migrated)) => {
+                let Request::Migrate { url } = to else { return (None, Action::None) };
+                return (Some(Ended::Updated(url.clone(), migrated)), Action::None);
+            }
             Ok(Reply::IsSetUp { unguarded }) => {
-                let url = self.everyday().unwrap_or_else(|| self.url());
-                return (Some(Ended::SetUp { url, unguarded }), Action::None);
+                let Request::SetUp(plan) = to else { return (None, Action::None) };
+                let url = plan.everyday.as_ref().unwrap_or(&plan.url);
+                return (Some(Ended::SetUp { url: url.clone(), unguarded }), Action::None);
             }
             Ok(Reply::AccountNeeded { statements }) => {
                 if self.step == Step::Statements {

@@ -1,0 +1,117 @@
+//! What is under way: sent, awaited, and given up.
+
+use super::{App, Asker, Effect, Stage, desk::Lock};
+use crate::{
+    domain::Error,
+    services::{Reply, Request},
+    ui::{Notice, popup::Popup, screens::Screen, text::W},
+};
+
+/// Something under way.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub id: u64,
+    pub asker: Asker,
+    pub request: Request,
+    /// The state of the account that it was asked under; nobody's before sign-in.
+    pub auth_epoch: Option<i32>,
+    /// On the clock of [`crate::domain::session::Moment::ticks`].
+    pub since: u64,
+}
+
+/// Milliseconds until a spinner shows, and until a sentence says that it takes long.
+pub(super) const SPINNER_AFTER: u64 = 150;
+pub(super) const PATIENCE: u64 = 4_000;
+
+impl App {
+    /// Whether a change of records is under way.
+    pub(super) fn is_writing(&self) -> bool {
+        self.pending.iter().any(|pending| pending.request.writes())
+    }
+
+    /// Whether an answer is awaited, besides that to a heartbeat.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.pending.iter().any(|pending| !matches!(pending.request, Request::Heartbeat))
+    }
+
+    pub(super) fn send(&mut self, asker: Asker, request: Request, effects: &mut Vec<Effect>) {
+        let id = self.next;
+        self.next += 1;
+        let session = match &self.stage {
+            Stage::SignedIn(desk) => Some(Box::new(desk.session.clone())),
+            _ => None,
+        };
+        let auth_epoch = session.as_ref().map(|session| session.auth_epoch);
+        effects.push(Effect::Send { id, session, request: Box::new(request.clone()) });
+        self.pending.push(Pending { id, asker, request, auth_epoch, since: self.now.ticks });
+    }
+
+    /// Hands an answer to the stage that it is for.
+    pub(super) fn reply(&mut self, id: u64, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
+        let taken = |list: &mut Vec<Pending>| {
+            let at = list.iter().position(|pending| pending.id == id)?;
+            Some(list.remove(at))
+        };
+        if let Some(pending) = taken(&mut self.pending) {
+            match &self.stage {
+                Stage::Setup(_) => self.setup_reply(&pending.request, reply, effects),
+                Stage::SignedOut(_) => self.login_reply(reply, effects),
+                Stage::SignedIn(_) => self.desk_reply(pending, reply, effects),
+            }
+        } else if let Some(pending) = taken(&mut self.given_up) {
+            match &self.stage {
+                Stage::Setup(_) if matches!(reply, Ok(Reply::IsSetUp | Reply::Migrated(_))) => {
+                    self.setup_reply(&pending.request, reply, effects);
+                }
+                Stage::SignedIn(_) => self.late_reply(&pending.request, &reply, effects),
+                Stage::Setup(_) | Stage::SignedOut(_) => {}
+            }
+        }
+    }
+
+    /// Esc while something is awaited: nobody waits for it any more.
+    pub(super) fn give_up(&mut self, effects: &mut Vec<Effect>) -> bool {
+        let waited = |pending: &Pending| {
+            !matches!(pending.request, Request::Heartbeat)
+                && self.now.ticks.saturating_sub(pending.since) > SPINNER_AFTER
+        };
+        if !self.pending.iter().any(waited) {
+            return false;
+        }
+        // Whatever is under way is given up, also what was sent after the one that takes long.
+        let writing = self.is_writing();
+        self.given_up.extend(self.pending.drain(..).filter(|pending| pending.request.writes()));
+        effects.push(Effect::Abandon);
+        match &mut self.stage {
+            Stage::Setup(setup) => setup.waiting = false,
+            Stage::SignedOut(form) => form.saving = false,
+            Stage::SignedIn(desk) => {
+                desk.stop_waiting();
+                // Nobody knows which change is the last one now.
+                if writing {
+                    desk.undo = None;
+                }
+            }
+        }
+        let gave_up = self.context().say(if writing { W::GaveUpWriting } else { W::GaveUp });
+        let notice = Notice::bad(format!("{gave_up} {}", self.context().say(self.what_next(writing))).trim_end());
+        if let Some(Lock { popup: Popup::Password(password), .. }) = self.desk().and_then(|desk| desk.locked.as_mut()) {
+            password.problem = Some(notice.text.clone());
+        }
+        self.say(notice);
+        true
+    }
+
+    /// What somebody who has given up can do where they are.
+    fn what_next(&self, writing: bool) -> W<'static> {
+        let Stage::SignedIn(desk) = &self.stage else { return W::EnterTriesAgain };
+        match desk.top().map(|layer| &layer.screen) {
+            _ if desk.locked.is_some() => W::TypeAgain,
+            _ if desk.popup.is_some() => W::NoHint,
+            Some(Screen::Form(_)) if writing => W::LookBeforeSaving,
+            Some(Screen::Form(_)) | None => W::NoHint,
+            Some(Screen::Home(_) | Screen::List(_) | Screen::Detail(_) | Screen::Calendar(_)) if writing => W::F5Shows,
+            Some(Screen::Home(_) | Screen::List(_) | Screen::Detail(_) | Screen::Calendar(_)) => W::F5TriesAgain,
+        }
+    }
+}
