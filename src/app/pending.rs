@@ -60,7 +60,7 @@ impl App {
             }
         } else if let Some(pending) = taken(&mut self.given_up) {
             match &self.stage {
-                Stage::Setup(_) if matches!(reply, Ok(Reply::IsSetUp | Reply::Migrated(_))) => {
+                Stage::Setup(_) if matches!(reply, Ok(Reply::IsSetUp { .. } | Reply::Migrated(_))) => {
                     self.setup_reply(&pending.request, reply, effects);
                 }
                 Stage::SignedIn(_) => self.late_reply(&pending.request, &reply, effects),

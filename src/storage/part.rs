@@ -69,7 +69,7 @@ pub fn make_folder_of(path: &Path) -> io::Result<()> {
 /// Makes an empty file for nobody else where there is none. No descriptor of it ever exists,
 /// so this is safe also where SQLite may open the file at the same moment.
 pub fn touch(path: &Path) -> io::Result<()> {
-    match rustix::fs::mknodat(CWD, &real(path), FileType::RegularFile, Mode::RUSR | Mode::WUSR, 0) {
+    match rustix::fs::mknodat(CWD, real(path), FileType::RegularFile, Mode::RUSR | Mode::WUSR, 0) {
         Err(rustix::io::Errno::EXIST) => Ok(()),
         made => Ok(made?),
     }

@@ -477,8 +477,9 @@ pub fn words(reply: &Reply, ctx: &Context) -> Option<String> {
         Reply::Archived { restored, done, .. } => ctx.say(W::ArchivedSome { count: done.len(), restored: *restored }),
         Reply::Saved { .. } => ctx.say(W::Saved),
         Reply::PasswordChanged { .. } => ctx.say(W::PasswordChanged),
-        Reply::Exported { rows, left_out, path } => {
-            ctx.say(W::Exported { rows: *rows, left_out: *left_out, path: &path.display().to_string() })
+        Reply::Exported { rows, left_out, among_newest, path } => {
+            let (rows, left_out, among_newest) = (*rows, *left_out, *among_newest);
+            ctx.say(W::Exported { rows, left_out, among_newest, path: &path.display().to_string() })
         }
         _ => return None,
     })

@@ -289,7 +289,7 @@ fn that_the_database_was_moved_is_said_until_it_is_back() {
     assert_eq!(waiting(&desk), ["Heartbeat"]);
     reply(&mut desk, Err(Error::Unavailable(ConnectionProblem::Moved)));
     desk.see("moved or replaced").wait(4_000);
-    reply(&mut desk, Ok(Reply::Alive(Box::default())));
+    reply(&mut desk, Ok(Reply::Alive { settings: Box::default(), full_name: "Person manager".to_owned() }));
     desk.not("moved or replaced");
 }
 
@@ -370,7 +370,8 @@ fn a_company_that_comes_to_be_late_is_kept() {
     // The fields are about something else by then.
     desk.press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Right);
     let (id, ..) = desk.held.as_mut().unwrap().remove(0);
-    let effects = desk.app.update(Event::Reply { id, reply: Box::new(Ok(Reply::IsSetUp)) }, desk.now);
+    let effects =
+        desk.app.update(Event::Reply { id, reply: Box::new(Ok(Reply::IsSetUp { unguarded: Vec::new() })) }, desk.now);
     let kept = effects.iter().find_map(|effect| match effect {
         Effect::Remember { url, .. } => Some(secrecy::ExposeSecret::expose_secret(url).to_owned()),
         _ => None,
