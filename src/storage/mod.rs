@@ -1,6 +1,6 @@
 //! Floor 1: the database. Plain query functions per table over one connection type;
-//! only `connection`, `mysql` and `migrate` know which engine it is, `failure` how each says
-//! what went wrong.
+//! only `connection`, `mysql` and `migrate` know which engine it is, `wire` how Diesel's
+//! statements reach a MySQL server, and `failure` how each engine says what went wrong.
 
 mod address;
 pub mod audit;
