@@ -88,8 +88,9 @@ impl Services {
         loop {
             match self.attempt(session, request, now) {
                 Err(Error::Unavailable(ConnectionProblem::Lost)) if self.link.is_lost() && tries.again() => {}
-                Err(error @ Error::Internal(_)) => {
-                    // Another program may have changed the tables, which says more.
+                // Another program may have changed the tables of the company that somebody is signed
+                // in to, which says more. Before sign-in there may be no company yet.
+                Err(error @ Error::Internal(_)) if session.is_some() => {
                     self.link.confirm_tables()?;
                     return Err(error);
                 }
