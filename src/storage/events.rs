@@ -12,7 +12,7 @@ use super::{
     held::{Current, Held, met},
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, patterns, searched},
-    spans,
+    spans::{self, touching},
 };
 use crate::{
     domain::{
@@ -226,10 +226,10 @@ pub fn between(
     let long = spans::long(db, from, to)?;
     let mut query = selected!(joined!())
         .filter(events::archived_at.is_null().and(events::status.ne(Status::Cancelled)))
-        .filter(spans::touches(from, to, long).assume_not_null())
         .order((events::starts_at, events::id))
         .limit(limit.into())
         .into_boxed();
+    query = touching!(query, from, to, long);
     if let Some(own) = scope.events() {
         query = query.filter(own);
     }
@@ -269,7 +269,7 @@ macro_rules! filtered {
             V::WithoutSupport => query.filter(events::support_id.is_null()),
             V::Week => {
                 let (monday, next) = dates::week_of(now.date());
-                query.filter(spans::touches(monday, next, $long.clone()).assume_not_null())
+                touching!(query, monday, next, $long)
             }
             V::Past => query.filter(
                 events::ends_at

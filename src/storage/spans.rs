@@ -42,14 +42,27 @@ pub(super) fn long(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Resul
     Ok(long.select(events::id).load(db)?)
 }
 
-/// Whether an event touches the span; `long` are those that [`long`] found for it.
+/// Whether an event touches the span that starts less than [`LONGEST`] before it.
 #[diesel::dsl::auto_type]
-pub(super) fn touches(from: NaiveDateTime, to: NaiveDateTime, long: Vec<EventId>) -> _ {
+pub(super) fn by_start(from: NaiveDateTime, to: NaiveDateTime) -> _ {
     let earliest: NaiveDateTime = from - LONGEST;
     let in_time = events::starts_at.ge(from).or(events::ends_at.gt(from));
-    let by_start = events::starts_at.lt(to).and(events::starts_at.ge(earliest)).and(in_time);
-    by_start.or(events::id.nullable().eq_any(long))
+    events::starts_at.lt(to).and(events::starts_at.ge(earliest)).and(in_time)
 }
+
+/// Limits a boxed query to the events that touch the span. Without long ones, as nearly always,
+/// the start alone is asked about: an empty list of ids would keep SQLite from the index.
+macro_rules! touching {
+    ($query:expr, $from:expr, $to:expr, $long:expr) => {
+        if $long.is_empty() {
+            $query.filter($crate::storage::spans::by_start($from, $to).assume_not_null())
+        } else {
+            let is_long = $crate::schema::events::id.nullable().eq_any($long.to_vec());
+            $query.filter($crate::storage::spans::by_start($from, $to).or(is_long).assume_not_null())
+        }
+    };
+}
+pub(super) use touching;
 
 /// Somebody's open event in a span of time.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
@@ -95,7 +108,6 @@ fn some_engagements(
 ) -> Result<Vec<Engagement>, Failure> {
     let mut query = events::table
         .filter(events::support_id.is_not_null().and(events::status.ne_all(CLOSED)).and(events::archived_at.is_null()))
-        .filter(touches(from, to, long.to_vec()).assume_not_null())
         .select((
             events::id,
             events::support_id.assume_not_null(),
@@ -106,6 +118,7 @@ fn some_engagements(
         .order((events::starts_at, events::id))
         .limit(i64::try_from(PORTION).unwrap_or(i64::MAX))
         .into_boxed();
+    query = touching!(query, from, to, long);
     if let Some((start, id)) = after {
         let later = events::starts_at.gt(start).or(events::id.nullable().gt(id));
         query = query.filter(events::starts_at.ge(start).and(later).assume_not_null());
