@@ -1,15 +1,21 @@
 //! What the promises share.
 
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use diesel::RunQueryDsl;
 use epic_events::{
     domain::session::Moment,
-    services::Services,
+    services::{Services, upkeep},
     storage::{Db, Target},
 };
 
-use crate::support::{TestDb, world::start};
+use crate::support::{
+    Engine, TestDb,
+    world::{World, start},
+};
 
 /// How often something is repeated: little in every run, much in `tests/torture`.
 pub fn rounds(quick: usize) -> usize {
@@ -49,4 +55,13 @@ pub fn integrity(db: &mut Db) -> Vec<String> {
     let Db::Sqlite(db) = db else { panic!("a file") };
     let said: Vec<Said> = diesel::sql_query("PRAGMA integrity_check").load(db).unwrap();
     said.into_iter().map(|said| said.integrity_check).collect()
+}
+
+/// A company's backup with one client, `In the backup`, in this folder.
+pub fn backup_in(folder: &Path) -> PathBuf {
+    let mut world = World::new(Engine::Sqlite);
+    world.client_of(world.sales.actor.id, "In the backup");
+    let file = folder.join("backup.db");
+    upkeep::backup(&world.db.url, &file).unwrap();
+    file
 }

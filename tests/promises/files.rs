@@ -18,7 +18,7 @@ use rstest::rstest;
 use secrecy::SecretString;
 
 use crate::{
-    common::{later, services as connected},
+    common::{backup_in, later, services as connected},
     support::{
         Engine,
         terminal::environment,
@@ -40,15 +40,6 @@ fn listed(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = names.collect();
     names.sort();
     names
-}
-
-/// A company's backup in this folder.
-fn backup_in(folder: &Path) -> PathBuf {
-    let mut world = World::new(Engine::Sqlite);
-    world.client_of(world.sales.actor.id, "In the backup");
-    let file = folder.join("backup.db");
-    upkeep::backup(&world.db.url, &file).unwrap();
-    file
 }
 
 /// Runs statements on a file by another program's SQLite.

@@ -21,7 +21,7 @@ use epic_events::{
 };
 
 use crate::{
-    common::{figure, later, rounds, services},
+    common::{backup_in, figure, later, rounds, services},
     support::{
         Engine, TestDb,
         terminal::environment,
@@ -50,15 +50,6 @@ fn beside(path: &Path) -> Vec<PathBuf> {
         files.filter(|file| !own.contains(&file.file_name().unwrap().to_string_lossy().into_owned())).collect();
     files.sort();
     files
-}
-
-/// A company's backup with one client, `In the backup`.
-fn backup_in(folder: &Path) -> PathBuf {
-    let mut world = World::new(Engine::Sqlite);
-    world.client_of(world.sales.actor.id, "In the backup");
-    let file = folder.join("backup.db");
-    upkeep::backup(&world.db.url, &file).unwrap();
-    file
 }
 
 /// A company with one client, `Was there`, that nothing has open any more.
