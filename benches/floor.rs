@@ -1,5 +1,5 @@
-//! The least that a program of this kind takes: opens the same database, draws a frame with
-//! one line, and draws it anew for each key. What `benches/run` compares with.
+//! An almost empty program as the baseline of `benches/run`: it opens the same database and draws a frame
+//! with one line, again after each key.
 
 use epic_events::storage::{Db, Target};
 use ratatui::{Terminal, backend::CrosstermBackend, crossterm};

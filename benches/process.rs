@@ -1,5 +1,5 @@
-//! What happens in the process: a frame of each screen at 200×60, from a key to its frame, the
-//! filter with its answer, reading dates and amounts, the rights. `cargo bench`.
+//! Benchmarks inside the process (`cargo bench`): drawing each screen at 200×60, the time from a key to its
+//! frame, the filter including its query, parsing dates and amounts, evaluating all rights.
 #![allow(clippy::unwrap_used, reason = "a bench that cannot go on has failed")]
 
 use std::hint::black_box;
@@ -24,7 +24,7 @@ use epic_events::{
 use ratatui::{Terminal, backend::TestBackend};
 use strum::IntoEnumIterator;
 
-/// The application with a company of a thousand events, its worker inline.
+/// The application with a company of a thousand events. Requests run on the same thread.
 struct Desk {
     app: App,
     services: Services,
@@ -69,7 +69,7 @@ impl Desk {
         self
     }
 
-    /// Goes somewhere by the palette.
+    /// Opens a screen with the palette.
     fn go(&mut self, words: &str) -> &mut Self {
         self.press(KeyCode::Char(':')).write(words).press(KeyCode::Enter)
     }
@@ -79,7 +79,7 @@ impl Desk {
     }
 }
 
-/// The keys that lead to each screen.
+/// Name of the benchmark, what is typed into the palette, and the keys pressed after that.
 const SCREENS: [(&str, &str, &[KeyCode]); 10] = [
     ("home", "home", &[]),
     ("clients", "clients", &[]),

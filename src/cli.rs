@@ -6,7 +6,7 @@ use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 
 use crate::domain::language::Language;
 
-/// What the program does besides showing itself.
+/// Subcommands, which run instead of the full-screen application.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Say what is configured and from where, and whether the database can be used
@@ -33,7 +33,7 @@ pub enum Command {
     Audit(Audit),
 }
 
-/// What can be asked of the audit log.
+/// Subcommands of `audit`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Audit {
     /// Find the first row that was changed, removed or put in by hand
@@ -126,8 +126,8 @@ pub struct Cli {
 impl Cli {
     /// Reads the arguments of this process.
     ///
-    /// A command works on the database that is configured. `--demo` and `--init` are about
-    /// another one, or about one that is not there yet, so each of them excludes a command.
+    /// A subcommand works on the configured database. `--demo` uses another database and `--init`
+    /// creates one, so neither can be combined with a subcommand.
     pub fn read() -> Result<Self, clap::Error> {
         let cli = Self::try_parse()?;
         let Some(option) = (if cli.demo { Some("--demo") } else { cli.init.then_some("--init") }) else {

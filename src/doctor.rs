@@ -1,4 +1,5 @@
-//! `epic-events doctor`: what an administrator asks first when something does not work.
+//! `epic-events doctor`: reports the configuration and the state of the database, for an
+//! administrator who looks for a fault.
 
 use std::{fmt::Write, io::IsTerminal};
 
@@ -11,7 +12,7 @@ use crate::{
     ui::text::{self, W},
 };
 
-/// The report, and why the database cannot be used, if so. Holds no secret.
+/// The report, and the error if the database cannot be used. The report contains no secrets.
 pub fn report(config: &Config) -> (String, Option<Error>) {
     let language = config.preferences.language;
     let say = |what: W| text::say(language, what);

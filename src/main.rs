@@ -1,4 +1,5 @@
-//! Arguments, then configuration, then telemetry, then what was asked for.
+//! The entry point: reads the arguments and the configuration, starts telemetry, then runs a
+//! subcommand, the set-up or the full-screen application.
 
 use std::{
     collections::HashMap,
@@ -30,7 +31,7 @@ use epic_events::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-/// How the program ended, for scripts.
+/// Exit codes, for scripts.
 mod exit {
     pub const ERROR: u8 = 1;
     pub const USAGE: u8 = 2;
@@ -39,7 +40,7 @@ mod exit {
     pub const CONFIGURATION: u8 = 5;
 }
 
-/// A sentence for standard error, and the exit code.
+/// Why the program ends early: the exit code, and a sentence for standard error.
 struct Stop(u8, String);
 
 fn main() -> ExitCode {
@@ -54,8 +55,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// Files for nobody else, and no core file: it would hold what was typed. The limit does not
-/// hold where cores are piped to a program; what is not dumpable is not given to that either.
+/// Makes new files private to the user and prevents core dumps, which would contain what was typed.
+/// The core size limit is ignored when the kernel pipes core dumps to a program, so the process is
+/// also marked as not dumpable.
 fn keep_private() {
     use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
     umask(rustix::fs::Mode::from_raw_mode(0o077));
@@ -96,7 +98,7 @@ fn run(cli: &Cli) -> Result<(), Stop> {
     if cli.demo { start_demo(&config) } else { start(cli, &config) }
 }
 
-/// What an administrator does from the command line.
+/// Runs a subcommand for administrators.
 fn look_after(command: &Command, config: &Config) -> Result<(), Stop> {
     let language = config.preferences.language;
     let say = |what: W| print(format!("{}\n", app::for_locale(&text::say(language, what))).as_bytes());
@@ -140,7 +142,7 @@ fn look_after(command: &Command, config: &Config) -> Result<(), Stop> {
     }
 }
 
-/// A reader that has seen enough is no error.
+/// Writes to standard output. It is no error if the reader has closed the pipe, as `head` does.
 fn print(text: &[u8]) -> Result<(), Stop> {
     match std::io::stdout().write_all(text) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Stop(exit::ERROR, error.to_string())),
@@ -152,7 +154,7 @@ fn configuration(error: &config::Error) -> Stop {
     Stop(exit::CONFIGURATION, error.to_string())
 }
 
-/// Why there is no screen, in words.
+/// Explains why the full-screen interface cannot be shown.
 fn no_screen(language: Language, failure: &Failure) -> Stop {
     let words = match failure {
         Failure::NoTerminal => text::say(language, W::NoTerminal),
@@ -162,7 +164,7 @@ fn no_screen(language: Language, failure: &Failure) -> Stop {
     Stop(exit::ERROR, words)
 }
 
-/// The error in words, with its exit code.
+/// Turns an error into its exit code and its sentence.
 fn stop(language: Language, error: &Error) -> Stop {
     let code = match error {
         Error::Unavailable(ConnectionProblem::BadAddress(_) | ConnectionProblem::AuthorityFile(_)) => {
@@ -182,14 +184,14 @@ fn services(address: &SecretString, config: &Config) -> Result<Services, Error> 
     Ok(Services::new(target, host, config.bcrypt_cost).exporting_to(config.exports.clone()))
 }
 
-/// The company that is there, or the wizard.
+/// Opens the configured company; with `--init`, the set-up wizard.
 fn start(cli: &Cli, config: &Arc<Config>) -> Result<(), Stop> {
     let said = |error: Error| stop(config.preferences.language, &error);
     if cli.init {
         match services::found(config.database.expose_secret()) {
             Ok(Occupancy::Company) => return Err(said(Error::AlreadySetUp)),
             Err(error @ Error::Unavailable(ConnectionProblem::SchemaTooNew)) => return Err(said(error)),
-            // The wizard asks for another database where this one cannot be used.
+            // If this database cannot be used, another one can be chosen in the wizard.
             Ok(Occupancy::Free { .. } | Occupancy::CompanyBehind(_)) | Err(_) => {}
         }
     } else {
@@ -204,7 +206,7 @@ fn start_demo(config: &Arc<Config>) -> Result<(), Stop> {
     show(config, SecretString::from(format!("sqlite://{}", path.display())), false, accounts)
 }
 
-/// Fills a database for measuring, then opens it where there is a terminal.
+/// Fills a database for measurements, then opens it. Without a terminal only prints its address.
 fn start_scaled(cli: &Cli, config: &Arc<Config>, events: u64) -> Result<(), Stop> {
     let path = config.folders.data.join(format!("demo-{events}.db"));
     let (address, made_anew) = match &cli.database_url {
@@ -232,10 +234,10 @@ fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(St
     let (preferences, server) = (config.preferences, config.server.clone());
     let is_demo = !demo.is_empty();
     let options = Options { preferences, demo, embedded, server, suspends: app::has_shell() };
-    // Whoever looks around in the demo is nobody who works here.
+    // Demo accounts are not the people whose preferences the configuration holds.
     let people = if is_demo { HashMap::new() } else { config.people.clone() };
     let app = App::new(options, wizard, app::now()).knowing(people);
-    // After set-up the database may be another: workers that start later open that one.
+    // The set-up may switch to another database; workers that start later connect to that one.
     let present = Arc::new(std::sync::Mutex::new(address));
     let (for_workers, config_of_workers) = (Arc::clone(&present), Arc::clone(config));
     let make = Arc::new(move || -> Executor {
@@ -271,7 +273,7 @@ fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(St
     app::run(app, make, keep).map_err(|failure| no_screen(config.preferences.language, &failure))
 }
 
-/// What is to be said of a configuration that was to be written, if anything is.
+/// The message for the user after the configuration was to be written, if one is needed.
 fn told(language: Language, kept: Result<Remembered, config::Error>) -> Option<String> {
     match kept {
         Ok(Remembered::Kept) => None,
@@ -283,8 +285,8 @@ fn told(language: Language, kept: Result<Remembered, config::Error>) -> Option<S
     }
 }
 
-/// `--init --non-interactive`: the same as the wizard, from a script. Of a company that is there
-/// already the tables are brought up to date, if they are behind.
+/// Runs `--init --non-interactive`: the set-up of the wizard, from a script. If the database
+/// already holds a company whose tables are out of date, only migrates them.
 fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     let language = config.preferences.language;
     let said = |error: Error| stop(language, &error);
@@ -338,7 +340,7 @@ fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
                 println!("{}", text::say(language, W::Unguarded(&unguarded)));
             }
             if config.server.is_some() {
-                // The account that sets up is in no configuration.
+                // The set-up account must not be stored: its rights are for setting up only.
                 println!("{}", text::say(language, W::EverydayHint));
             } else if cli.language.is_some() || cli.database_url.is_some() {
                 let kept = config.remember(&config.database, language).map_err(|error| configuration(&error))?;

@@ -1,4 +1,5 @@
-//! The tables, as both engines hold them. Instants are UTC, event times wall clock.
+//! The tables, the same on both engines. Instants are UTC; the times of events are wall-clock times
+//! in the company's time zone.
 
 diesel::table! {
     users (id) {

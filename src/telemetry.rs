@@ -1,4 +1,5 @@
-//! The log files and, where it is wanted, Sentry. Never the screen, never a secret.
+//! Log files and, if it is configured, Sentry. Nothing is logged to the screen, and no secret is
+//! logged anywhere.
 
 use std::{backtrace::Backtrace, collections::BTreeMap, fmt, mem::ManuallyDrop, panic, thread, time::Duration};
 
@@ -25,26 +26,26 @@ use crate::{
     ui::text,
 };
 
-/// Days that log files are kept.
+/// How many daily log files are kept.
 const DAYS: usize = 30;
-/// How long quitting may wait for what is still to be sent.
+/// How long the program may wait on exit for unsent Sentry events.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
-/// What business events go to Sentry; the others are lines of the log only.
+/// Business events that are reported to Sentry; the others only go to the log file.
 const REPORTED: [&str; 3] = ["user_created", "user_updated", "contract_signed"];
-/// What a report may say besides the error itself: ids, roles, names of things.
+/// Fields that a report may contain besides the message. None of them names a person or a client.
 const FIELDS: [&str; 10] =
     ["event", "verb", "actor_id", "actor_role", "record_type", "record_id", "reference", "trigger", "place", "thread"];
 
-/// Writes and sends until it is dropped.
+/// Keeps the log files and Sentry running until it is dropped.
 pub struct Telemetry {
     _log: Option<WorkerGuard>,
     sentry: Option<ManuallyDrop<ClientInitGuard>>,
 }
 
 impl Drop for Telemetry {
-    /// Waits a moment for what is still to be sent. The guard itself would wait for a
-    /// server that never answers, so it is left to the end of the process.
+    /// Waits at most `PATIENCE` for unsent events. Dropping Sentry's own guard could wait forever
+    /// for a server that does not respond, so the guard is never dropped.
     fn drop(&mut self) {
         if self.sentry.is_some()
             && let Some(client) = sentry::Hub::main().client()
@@ -54,7 +55,7 @@ impl Drop for Telemetry {
     }
 }
 
-/// Starts the log files and Sentry. A log that cannot be written stops nobody.
+/// Starts the log files and Sentry. If the log cannot be written, the program runs without it.
 pub fn start(config: &Config) -> Telemetry {
     let sentry =
         config.sentry_dsn.as_ref().and_then(|dsn| start_sentry(dsn.expose_secret(), &config.sentry_environment));
@@ -67,7 +68,7 @@ pub fn start(config: &Config) -> Telemetry {
             .build(&config.folders.state)
             .ok()
     });
-    // Lossy: a disk that is full or slow never holds up a save.
+    // Lossy: log lines are dropped rather than letting a full or slow disk delay a save.
     let log = appender.map(|appender| NonBlockingBuilder::default().lossy(true).finish(appender));
     let (writer, guard) = log.map_or((None, None), |(writer, guard)| (Some(writer), Some(guard)));
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("warn,epic_events=info"));
@@ -78,9 +79,10 @@ pub fn start(config: &Config) -> Telemetry {
     Telemetry { _log: guard, sentry: sentry.map(ManuallyDrop::new) }
 }
 
-/// A panic goes to the log and to Sentry by its place, its thread and the functions that led
-/// there. Its words go nowhere, since they may quote what somebody typed. On standard error the
-/// main thread says a sentence; other threads go on behind the screen and say nothing there.
+/// Logs and reports every panic with its location, its thread and the functions on its stack. The
+/// panic message is dropped, since it may quote what a user typed. If the main thread panics, a
+/// sentence goes to standard error. Panics of other threads print nothing, because the screen is
+/// still in use.
 fn tell_of_panics(language: Language) {
     let main = thread::current().id();
     panic::set_hook(Box::new(move |panic| {
@@ -100,7 +102,7 @@ fn tell_of_panics(language: Language) {
     }));
 }
 
-/// The names of the functions, the innermost first.
+/// The names of the functions on the stack, innermost first.
 fn functions(stack: &Backtrace) -> String {
     let stack = stack.to_string();
     let names = stack.lines().filter_map(|line| Some(line.trim_start().split_once(": ")?.1));
@@ -115,14 +117,14 @@ fn start_sentry(dsn: &str, environment: &str) -> Option<ClientInitGuard> {
     options.attach_stacktrace = true;
     options.send_default_pii = false;
     options.max_breadcrumbs = 0;
-    // What the computer is called may name a person.
+    // The host name may contain a person's name.
     options.server_name = Some("".into());
     options.shutdown_timeout = PATIENCE;
     Some(sentry::init(options))
 }
 
-/// Reports unexpected errors, and the few business events that are asked for; of their
-/// fields only those that name no person, no client and no secret.
+/// A tracing layer that sends unexpected errors and the [`REPORTED`] business events to Sentry,
+/// each with the allowed [`FIELDS`] only.
 struct Reports;
 
 impl<S: Subscriber> Layer<S> for Reports {
@@ -151,7 +153,7 @@ impl<S: Subscriber> Layer<S> for Reports {
     }
 }
 
-/// The fields that may be reported, and the message.
+/// The allowed fields of an event, and its message.
 #[derive(Default)]
 struct Fields(BTreeMap<String, serde_json::Value>, String);
 

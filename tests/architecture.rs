@@ -1,5 +1,5 @@
-//! The floors of the house: imports go downwards only, and engines are named where they
-//! may be.
+//! Checks of the source code: layers import only from lower layers, and each concern stays in the files that
+//! are meant for it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{
@@ -21,7 +21,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn floor(name: &str) -> Vec<(PathBuf, String)> {
+fn layer(name: &str) -> Vec<(PathBuf, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name);
     let read = |path: PathBuf| {
         let text = fs::read_to_string(&path).unwrap();
@@ -30,7 +30,7 @@ fn floor(name: &str) -> Vec<(PathBuf, String)> {
     sources(&folder).into_iter().map(read).collect()
 }
 
-/// The modules of this crate that a file takes from, also out of nested `use` trees.
+/// The modules of this crate that a file imports, including those in nested `use` trees.
 fn taken(text: &str) -> Vec<String> {
     let mut names = Vec::new();
     for (at, _) in text.match_indices("crate::") {
@@ -57,7 +57,7 @@ fn taken(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn imports_go_downwards_only() {
+fn each_layer_imports_only_lower_layers() {
     for (name, above) in [
         ("domain", &["storage", "services", "ui", "app", "config", "cli", "telemetry"][..]),
         ("storage", &["services", "ui", "app", "config", "cli", "telemetry"]),
@@ -65,19 +65,19 @@ fn imports_go_downwards_only() {
         ("ui", &["storage", "app", "config", "cli", "telemetry"]),
         ("app", &["storage", "config", "cli", "telemetry"]),
     ] {
-        for (path, text) in floor(name) {
+        for (path, text) in layer(name) {
             for module in taken(&text) {
-                assert!(!above.contains(&module.as_str()), "{} takes from {module}", path.display());
+                assert!(!above.contains(&module.as_str()), "{} imports {module}", path.display());
             }
         }
     }
 }
 
 #[test]
-fn engines_are_named_in_three_files() {
-    // The last copies the embedded database, which is all that it is about.
+fn engines_are_named_only_in_the_files_about_them() {
+    // `backup.rs` copies the embedded database, so it is about that engine only.
     const ALLOWED: [&str; 4] = ["connection.rs", "mysql.rs", "migrate.rs", "backup.rs"];
-    for (path, text) in floor("storage").into_iter().chain(floor("services")) {
+    for (path, text) in layer("storage").into_iter().chain(layer("services")) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let named = ["Db::Mysql", "Db::Sqlite", "MysqlConnection", "SqliteConnection"];
         let names = named.iter().any(|engine| text.contains(engine));
@@ -85,12 +85,12 @@ fn engines_are_named_in_three_files() {
     }
 }
 
-/// What somebody who is signed in writes is committed in one place, which finds out what became of
-/// a COMMIT that nobody answered. The others make databases that nobody uses yet.
+/// Writes of signed-in users are committed in one place, which also determines the outcome of a COMMIT whose
+/// response was lost. The other files create databases that nobody uses yet.
 #[test]
 fn writes_are_committed_in_one_place() {
     const ALLOWED: [&str; 4] = ["link.rs", "setup.rs", "demo.rs", "scale.rs"];
-    for (path, text) in floor("services") {
+    for (path, text) in layer("services") {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         assert!(ALLOWED.contains(&name.as_str()) || !text.contains(".transact("), "{} commits", path.display());
     }
@@ -107,8 +107,8 @@ fn both_engines_have_the_same_migrations() {
     assert_eq!(names("sqlite"), names("mysql"));
 }
 
-/// What MariaDB 10.11 to 12 and MySQL 8.0 to 9.7 all understand. `MD5()` and `SHA1()` are missing
-/// on purpose: MySQL 9.6 has moved them into a component that is not loaded.
+/// The functions that MariaDB 10.11 to 12 and MySQL 8.0 to 9.7 all have. `MD5()` and `SHA1()` are missing on
+/// purpose: MySQL 9.6 has moved them into a component that is not loaded.
 const SHARED_FUNCTIONS: &str = "CAST CHAR_LENGTH COALESCE CONCAT COUNT DATABASE GET_LOCK HEX IF \
      IS_FREE_LOCK LAST_INSERT_ID LEFT LOWER MAX RANDOM_BYTES RELEASE_LOCK SHA2 SUBSTRING SUM UTC_TIMESTAMP";
 const SHARED_WORDS: &str = "ADD AFTER ALTER ALWAYS AND AS AUTO_INCREMENT BEFORE BEGIN BETWEEN BIGINT BOOLEAN BY \
@@ -118,7 +118,7 @@ const SHARED_WORDS: &str = "ADD AFTER ALTER ALWAYS AND AS AUTO_INCREMENT BEFORE 
      ROW SELECT SET SIGNAL SQLSTATE STORED TABLE TEXT THEN TRIGGER TRUE UNIQUE UPDATE VALUES VARCHAR WHERE";
 const SHARED_COLLATIONS: [&str; 2] = ["utf8mb4_bin", "utf8mb4_general_ci"];
 
-/// Words of a text, each with what comes right before and after it.
+/// The words of a text, each with the text before and after it.
 fn words(text: &str) -> impl Iterator<Item = (&str, &str, &str)> {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let ends = text.char_indices().filter(move |(at, c)| part(*c) && !text[at + 1..].starts_with(part));
@@ -132,9 +132,9 @@ fn without_comments(text: &str, mark: &str) -> String {
     text.lines().map(|line| line.split_once(mark).map_or(line, |(code, _)| code)).collect::<Vec<_>>().join("\n")
 }
 
-/// No server of the family may lack what setting up needs: tests run on two of them only.
+/// Every supported server must have what the set-up uses, since the tests run on only two of them.
 #[test]
-fn what_a_server_is_asked_for_is_known_to_all_of_the_family() {
+fn sql_uses_only_what_every_supported_server_has() {
     let listed = |list: &str, word: &str| list.split_whitespace().any(|known| known == word);
     let capitals = |word: &str| {
         word.len() > 1 && word.starts_with(|c: char| c.is_ascii_uppercase()) && word == word.to_uppercase()
@@ -158,7 +158,7 @@ fn what_a_server_is_asked_for_is_known_to_all_of_the_family() {
                 assert!(known || word == "InnoDB", "{word} may be unknown to a server");
             }
             assert!(!word.starts_with("utf8") || word == "utf8mb4" || SHARED_COLLATIONS.contains(&word), "{word}");
-            // Columns and indexes know no IF EXISTS on MySQL, which MariaDB allows everywhere.
+            // MySQL has no IF EXISTS for columns and indexes, unlike MariaDB.
             if word == "EXISTS" && !after.trim_start().starts_with('(') {
                 let before = before.trim_end().trim_end_matches("NOT").trim_end().trim_end_matches("IF").trim_end();
                 let whole = ["CREATE TABLE", "DROP TABLE"].iter().any(|statement| before.ends_with(statement));
@@ -166,9 +166,9 @@ fn what_a_server_is_asked_for_is_known_to_all_of_the_family() {
             }
         }
     }
-    // Functions of everything else that the program asks; what only the embedded engine is
-    // asked has none in capitals that are not shared.
-    for (path, text) in floor("storage") {
+    // The functions in all other SQL of the program. SQL that only the embedded engine runs uses no function in
+    // capitals that the servers lack.
+    for (path, text) in layer("storage") {
         for (_, word, after) in words(&without_comments(&text, "//")) {
             let function = after.starts_with('(') && capitals(word) && !["VARCHAR", "DATETIME"].contains(&word);
             assert!(!function || listed(SHARED_FUNCTIONS, word), "{word}() in {}", path.display());
@@ -176,15 +176,15 @@ fn what_a_server_is_asked_for_is_known_to_all_of_the_family() {
     }
 }
 
-/// A folded text may be longer than the column that lists are sorted by.
+/// A folded text may be longer than the column for the sort key, so `text::sort_key` has to cut it.
 #[test]
-fn what_is_sorted_by_fits_its_column() {
-    for (path, text) in floor("storage").into_iter().chain(floor("services")) {
+fn sort_keys_fit_their_columns() {
+    for (path, text) in layer("storage").into_iter().chain(layer("services")) {
         assert!(!text.contains("_key.eq(text::fold("), "{}: text::sort_key is cut to its column", path.display());
     }
 }
 
-/// A test on some engines only is one that shows nothing about the others.
+/// A test that runs on some engines only proves nothing about the others.
 #[test]
 fn tests_run_on_all_engines_or_on_all_servers() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
@@ -199,18 +199,18 @@ fn tests_run_on_all_engines_or_on_all_servers() {
 }
 
 #[test]
-fn colours_are_in_the_theme() {
-    for (path, text) in floor("ui").into_iter().chain(floor("app")) {
+fn colours_are_named_only_in_the_theme() {
+    for (path, text) in layer("ui").into_iter().chain(layer("app")) {
         let theme = path.ends_with("theme.rs");
         assert!(theme || !text.contains("Color::"), "{} names a colour", path.display());
     }
 }
 
-/// The message of a line in the log goes to Sentry too, so it holds no values: those are fields,
-/// of which `telemetry` lets through the ones that name nobody.
+/// The message of a log line goes to Sentry too, so it must contain no values. Values are fields, of which
+/// `telemetry` sends only those that identify nobody.
 #[test]
-fn messages_of_the_log_are_constant() {
-    for (path, text) in floor("") {
+fn log_messages_are_constant() {
+    for (path, text) in layer("") {
         for level in ["error!(", "warn!(", "info!("] {
             for (at, _) in text.match_indices(&format!("tracing::{level}")) {
                 let call = text[at..].split(");").next().unwrap();
@@ -221,19 +221,19 @@ fn messages_of_the_log_are_constant() {
     }
 }
 
-/// Nothing is started from inside, so that nobody leaves the program through another one.
+/// The program starts no other program, so that no user can escape from it through one.
 #[test]
 fn the_program_starts_no_other_program() {
-    for (path, text) in floor("") {
+    for (path, text) in layer("") {
         for way in ["process::Command", "Command::new", "CommandExt", "posix_spawn", "fork("] {
             assert!(!text.contains(way), "{way} in {}", path.display());
         }
     }
 }
 
-/// SQLite holds its file by locks that a process loses as soon as it closes any descriptor of
-/// that file. So nothing but SQLite may open the database or what stands beside it (`-wal`,
-/// `-shm`): what opens files at all is named here, with the reason why it is no database.
+/// SQLite locks its file with locks that a process loses as soon as it closes any descriptor of that file. So
+/// only SQLite may open the database or the files beside it (`-wal`, `-shm`). Files that open other files are
+/// listed here, each with the reason why those are no database.
 #[test]
 fn nothing_but_sqlite_opens_the_database_file() {
     const ALLOWED: [(&str, &str); 6] = [
@@ -257,21 +257,21 @@ fn nothing_but_sqlite_opens_the_database_file() {
         "openat",
     ];
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for (path, text) in floor("") {
+    for (path, text) in layer("") {
         let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
         let found: Vec<&str> = WAYS.into_iter().filter(|way| text.contains(way)).collect();
         let allowed = ALLOWED.iter().any(|(file, _)| *file == name);
         assert!(allowed || found.is_empty(), "{name} opens files: {found:?}");
     }
     for (file, _) in ALLOWED {
-        assert!(root.join(file).exists(), "{file} is not there any more");
+        assert!(root.join(file).exists(), "{file} does not exist any more");
     }
 }
 
-/// The functions of `storage` by module and name, each with the type that it answers with.
+/// The functions of `storage` by module and name, each with its return type.
 fn answers() -> HashMap<String, String> {
     let mut answers = HashMap::new();
-    for (path, text) in floor("storage") {
+    for (path, text) in layer("storage") {
         let module = path.file_stem().unwrap().to_string_lossy().into_owned();
         for (at, _) in text.match_indices("pub fn ") {
             let signature = text[at + "pub fn ".len()..].split('{').next().unwrap();
@@ -283,8 +283,7 @@ fn answers() -> HashMap<String, String> {
     answers
 }
 
-/// The functions of `storage` that statements of this text call only to drop their answer:
-/// `storage::clients::update(…)?;`.
+/// The functions of `storage` whose result a statement of this text ignores: `storage::clients::update(…)?;`.
 fn dropped(text: &str) -> Vec<String> {
     let code: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
     let code = code.join("\n");
@@ -305,17 +304,17 @@ fn dropped(text: &str) -> Vec<String> {
     dropped
 }
 
-/// What a function of `storage` answers (whether it wrote, or how many rows) is looked at: a write
-/// that met no row is not told as done.
+/// The result of a function of `storage` (whether it wrote, or how many rows) must be used, so that a write
+/// that matched no row is not reported as done.
 #[test]
-fn services_drop_no_answer_of_storage() {
+fn services_ignore_no_result_of_storage() {
     assert_eq!(dropped("{ storage::a::b(c(), (d))?; let e = storage::f::g()?; storage::h::i()?; }"), ["a::b", "h::i"]);
     let answers = answers();
-    for (path, text) in floor("services") {
+    for (path, text) in layer("services") {
         for call in dropped(&text) {
             let answer = &answers[&call];
             let nothing = answer.starts_with("Result<(), ");
-            assert!(nothing, "{} drops what storage::{call} answers: {answer}", path.display());
+            assert!(nothing, "{} ignores the result of storage::{call}: {answer}", path.display());
         }
     }
 }

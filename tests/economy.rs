@@ -1,5 +1,5 @@
-//! What must not get slower by design: lists walk an index on both engines, and nothing asks
-//! the server more often than it must.
+//! Performance properties of the design: lists use an index on every engine, and no request takes more round
+//! trips to the server than necessary.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
@@ -41,7 +41,7 @@ fn listing<F: Default, S>(sort: S, descending: bool, edge: Edge) -> Listing<F, S
 
 const MANAGER: Viewer = Viewer { scope: Scope::All, me: UserId::new(1), provided: None };
 
-/// Asks for a page of each list in each order from both ends.
+/// Calls `ask` for a page of each list, in each order and from both ends.
 fn each_list(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
     let now = epic_events::app::now().utc;
     for descending in [false, true] {
@@ -65,9 +65,9 @@ fn each_list(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
     }
 }
 
-// ---- The embedded engine says beforehand how it will go about it.
+// ---- The embedded engine: the query plan.
 
-/// The statements that a question makes, as the engine gets them.
+/// The SQL statements that `ask` sends to the engine.
 fn statements(db: &TestDb, ask: impl FnOnce(&mut Db)) -> Vec<String> {
     use diesel::connection::{Instrumentation, InstrumentationEvent};
     use std::sync::{Arc, Mutex};
@@ -101,14 +101,14 @@ fn plan(db: &TestDb, sql: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_list_in_every_order_walks_an_index_of_the_embedded_engine() {
+fn every_list_in_every_order_uses_an_index_of_the_embedded_engine() {
     let db = company(Engine::Sqlite, 300);
     each_list(|name, ask| {
         let asked = statements(&db, ask);
-        assert!(!asked.is_empty(), "{name} asks nothing");
+        assert!(!asked.is_empty(), "{name} runs no query");
         for sql in asked.iter().filter(|sql| sql.contains("ORDER BY")) {
             let plan = plan(&db, sql);
-            // A table is the index of its own ids.
+            // A table is itself the index of its ids.
             let by_id = sql.contains("ORDER BY `contracts`.`id`");
             let whole = |step: &&String| step.starts_with("SCAN") && !step.contains("INDEX") && !by_id;
             let wrong: Vec<_> = plan.iter().filter(|step| whole(step) || step.contains("TEMP B-TREE")).collect();
@@ -117,7 +117,7 @@ fn every_list_in_every_order_walks_an_index_of_the_embedded_engine() {
     });
 }
 
-/// Asks for the events of the present week in each way that there is.
+/// Calls `ask` for each query that reads the events of the present week.
 fn each_span(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
     let now = epic_events::app::now().utc;
     let (monday, next) = epic_events::domain::dates::week_of(now.date());
@@ -132,7 +132,7 @@ fn each_span(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
     ask("the picker", &|db| spans::engagements(db, monday, next, drop).unwrap());
 }
 
-/// Long events, mostly over, and a few of today.
+/// Turns some old events into long ones; a few of these last until after today.
 fn lengthen_some_events(db: &TestDb) {
     let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
     let some: Vec<(EventId, Option<chrono::NaiveDateTime>)> = event_rows::table
@@ -169,16 +169,16 @@ fn a_span_of_time_is_found_by_an_index_of_the_embedded_engine() {
             let reads_all = plan.iter().any(|step| step.starts_with("SCAN events"));
             assert!(plan.iter().any(|step| by_span(&step)) && !reads_all, "{name}: {plan:?}\n{sql}");
         }
-        // The ids of the long events, then all that touch the span.
+        // One query for the ids of the long events, one for all events in the span.
         assert_eq!(asked.iter().filter(|sql| sql.starts_with("SELECT")).count(), 2, "{name}");
     };
-    // Most companies have no event that long.
+    // First without long events, as in most companies.
     each_span(check);
     lengthen_some_events(&db);
     each_span(check);
 }
 
-// ---- The server says afterwards what it has read.
+// ---- Servers: the rows that were read.
 
 #[derive(diesel::QueryableByName)]
 struct Read {
@@ -186,7 +186,7 @@ struct Read {
     times: String,
 }
 
-/// What the connection has read and sorted so far.
+/// The sum of the connection's status counters whose names begin with `about`.
 fn work(db: &mut Db, about: &str) -> i64 {
     let Db::Mysql(connection) = db else { panic!("a server") };
     let sql = format!("SHOW SESSION STATUS LIKE '{about}%'");
@@ -200,11 +200,11 @@ fn every_list_in_every_order_reads_no_more_than_its_page_on_a_server(
 ) {
     let db = company(engine, 20_000);
     let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
-    // A server that has not counted its rows yet guesses.
+    // Without statistics the server guesses the sizes of the tables.
     for table in ["events", "contracts", "clients"] {
         db.query(&format!("ANALYZE TABLE {table}"));
     }
-    // The question itself reads the server's counters.
+    // Querying the counters counts as reading as well.
     let asking = {
         let before = work(&mut connection, "Handler_read");
         work(&mut connection, "Handler_read") - before
@@ -214,8 +214,8 @@ fn every_list_in_every_order_reads_no_more_than_its_page_on_a_server(
         ask(&mut connection);
         let sorted = work(&mut connection, "Sort_rows") - before.1;
         let read = work(&mut connection, "Handler_read") - before.0 - 3 * asking;
-        assert_eq!(sorted, 0, "{name} is sorted");
-        // A row of the list and one of each table that it is joined with.
+        assert_eq!(sorted, 0, "{name} is sorted by the server");
+        // For each row: the row itself, and one of each table that it is joined with.
         assert!(read <= 6 * 101, "{name} reads {read} rows for a page of 100");
     });
 }
@@ -230,16 +230,16 @@ fn a_span_of_time_reads_no_more_than_its_events_on_a_server(#[values(Engine::Mar
         let before = work(&mut connection, "Handler_read");
         ask(&mut connection);
         let read = work(&mut connection, "Handler_read") - before;
-        // Some 130 events a week: those of three weeks, joined with four tables, and sorted.
+        // There are some 130 events a week: the events of three weeks, joined with four tables, and sorted.
         assert!(read <= 2_500, "{name} reads {read} rows");
     });
 }
 
-// ---- How often something is asked.
+// ---- The number of queries and round trips.
 
-/// A list asks for its page alone.
+/// A list runs only the query for its page.
 #[test]
-fn lists_ask_no_more_than_they_must() {
+fn lists_run_as_few_queries_as_possible() {
     let db = company(Engine::Sqlite, 300);
     let now = epic_events::app::now().utc;
     let questions = |text: &str, edge: Edge| {
@@ -251,11 +251,11 @@ fn lists_ask_no_more_than_they_must() {
     assert_eq!(questions("", Edge::Start), 1);
     assert_eq!(questions("", Edge::Total), 1);
     assert_eq!(questions("", Edge::After(Cursor { key: Key::Time(now), id: 1 })), 1);
-    // Among few: how many there are, the index, the page.
+    // A search with few matches: the number of matches, the index, the page.
     assert_eq!(questions("wedding", Edge::Start), 3);
 }
 
-/// A desk behind a wire on which everything is counted.
+/// Services whose connection goes through a proxy that counts round trips.
 struct Desk {
     services: Services,
     wire: Proxy,
@@ -279,8 +279,7 @@ impl Desk {
         (reply.unwrap_or_else(|error| panic!("{request:?}: {error:?}")), self.wire.round_trips())
     }
 
-    /// How often the server is asked for the second of two alike: the first one also has it
-    /// prepare the statements.
+    /// The round trips of the second of two similar requests; the first one also prepares the statements.
     fn times(&mut self, who: &Session, requests: [Request; 2]) -> usize {
         let [first, second] = requests;
         self.ask(who, &first);
@@ -288,10 +287,10 @@ impl Desk {
     }
 }
 
-/// Whoever is far away waits for each of them at every start.
+/// Every one of these delays the start of a program that is far from the server.
 #[rstest]
-fn connecting_is_three_round_trips_behind_the_handshake(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
-    // The answer to the server's greeting; MySQL knows the account's password from before.
+fn connecting_takes_three_round_trips_after_the_handshake(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    // The response to the server's greeting. MySQL has the account's password in its cache.
     const HANDSHAKE: usize = 1;
     let mut desk = Desk::new(engine);
     desk.wire.round_trips();
@@ -301,7 +300,7 @@ fn connecting_is_three_round_trips_behind_the_handshake(#[values(Engine::MariaDb
 }
 
 #[rstest]
-fn opening_a_list_is_one_round_trip(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn opening_a_list_takes_one_round_trip(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut desk = Desk::new(engine);
     desk.world.records();
     let manager = desk.world.manager.clone();
@@ -313,17 +312,17 @@ fn opening_a_list_is_one_round_trip(#[values(Engine::MariaDb, Engine::Mysql)] en
     assert_eq!(desk.times(&manager, twice(open("", Edge::Start))), 1, "the start");
     assert_eq!(desk.times(&manager, twice(open("", Edge::End))), 1, "the end");
     assert_eq!(desk.times(&manager, twice(open("", Edge::Total))), 1, "the count");
-    // How many there are; the index of words and the page, each prepared for these words.
+    // The number of matches, the word index and the page; the latter two are prepared for these words.
     assert_eq!(desk.times(&manager, twice(open("bouzin", Edge::Start))), 5, "a word");
     for role in [desk.world.sales.clone(), desk.world.support.clone()] {
         assert_eq!(desk.times(&role, twice(open("", Edge::Start))), 1, "{:?}", role.actor.role);
     }
 }
 
-/// A page that comes without its right being asked beforehand comes only while that right is
-/// what the session takes it for.
+/// A page that is read without a prior check of the rights is returned only if the rights are still those of
+/// the session.
 #[rstest]
-fn what_is_not_asked_beforehand_is_made_sure_of_by_the_page_itself(
+fn a_page_read_without_a_prior_check_still_obeys_changed_rights(
     #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut desk = Desk::new(engine);
@@ -331,7 +330,7 @@ fn what_is_not_asked_beforehand_is_made_sure_of_by_the_page_itself(
     let open = Request::ListEvents(listing(EventSort::Starts, false, Edge::Start));
     let sales = desk.world.sales.clone();
     assert_eq!(desk.times(&sales, [open.clone(), open.clone()]), 1);
-    // Somebody narrows what may be seen; the session has not heard of it.
+    // Visibility is restricted, which the session does not know yet.
     let settings = epic_events::domain::settings::Settings {
         visibility: epic_events::domain::settings::Visibility::Restricted,
         ..sales.settings.clone()
@@ -340,8 +339,8 @@ fn what_is_not_asked_beforehand_is_made_sure_of_by_the_page_itself(
     let other = desk.world.other_sales.clone();
     let (reply, trips) = desk.ask(&other, &open);
     assert!(matches!(&reply, Reply::Events(page) if page.rows.is_empty()), "{reply:?}");
-    assert!(trips > 1, "nothing was asked anew");
-    // And an account that is gone sees nothing.
+    assert!(trips > 1, "the rights were not read again");
+    // A deactivated account sees nothing.
     let id = sales.actor.id;
     let version = version_of(&desk, id);
     desk.world.manage(&Request::DeactivateUser { id, version, heir: Some(other.actor.id) });
@@ -356,8 +355,9 @@ fn version_of(desk: &Desk, id: UserId) -> i32 {
 }
 
 #[rstest]
-fn a_save_asks_as_little_as_its_rules_allow(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
-    // Besides BEGIN and COMMIT: fence, load, write, the end of the log, its new row.
+fn a_save_takes_no_more_round_trips_than_its_rules_require(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    // Besides BEGIN and COMMIT: the account's fence, loading the record, writing it, the end of the audit log,
+    // and its new row.
     const SAVE: usize = 5 + 2;
     let mut desk = Desk::new(engine);
     let (sales, support, manager) = (desk.world.sales.clone(), desk.world.support.clone(), desk.world.manager.clone());
@@ -365,7 +365,7 @@ fn a_save_asks_as_little_as_its_rules_allow(#[values(Engine::MariaDb, Engine::My
     let both = |request: &dyn Fn(&support::world::Records) -> Request| [request(&records[0]), request(&records[1])];
 
     let saves = both(&|made| Request::UpdateClient { id: made.client, version: 1, draft: client_draft("Another") });
-    // What repeats the client's name in other tables is written with it.
+    // The copies of the client's name in other tables are written as well.
     assert_eq!(desk.times(&sales, saves), SAVE + 1, "a client");
     let saves =
         both(&|made| Request::UpdateContract { id: made.contract, version: 1, draft: contract_draft(900, 900) });
@@ -375,7 +375,7 @@ fn a_save_asks_as_little_as_its_rules_allow(#[values(Engine::MariaDb, Engine::My
     assert_eq!(desk.times(&support, saves), SAVE, "an event");
     let signs = both(&|made| Request::SignContract { id: made.contract, version: 2 });
     assert_eq!(desk.times(&sales, signs), SAVE, "signing");
-    // The support person is held as well: nobody deactivates them meanwhile.
+    // The support person's row is locked as well, so that nobody deactivates them meanwhile.
     let other = desk.world.other_support.actor.id;
     let assigns = both(&|made| {
         Request::AssignSupport(vec![Assignment { event: made.event, version: version + 1, support: Some(other) }])
@@ -386,7 +386,7 @@ fn a_save_asks_as_little_as_its_rules_allow(#[values(Engine::MariaDb, Engine::My
     let archives = both(&|made| Request::ArchiveEvent { id: made.event, version: version + 3 });
     assert_eq!(desk.times(&manager, archives), SAVE, "archiving an event");
 
-    // A new record stands under another one that is held, and is read as it was stored.
+    // A new record's parent is locked, and the new record is read back as it was stored.
     let creates = both(&|made| Request::CreateContract { client: made.client, draft: contract_draft(500, 500) });
     assert_eq!(desk.times(&manager, creates), SAVE + 1, "a new contract");
     let creates = both(&|made| Request::CreateEvent { contract: made.signed, draft: event_draft("New", 10) });
@@ -395,10 +395,12 @@ fn a_save_asks_as_little_as_its_rules_allow(#[values(Engine::MariaDb, Engine::My
     assert_eq!(desk.times(&sales, [create("A new one"), create("One more")]), SAVE + 1, "a new client");
 }
 
-/// Statements stay prepared, and a server keeps so many for all: one that keeps no more is
-/// asked on a new connection, which holds none.
+/// Statements stay prepared, and a server limits their total number: when the limit is reached, the program
+/// uses a new connection, which has none.
 #[rstest]
-fn a_server_that_keeps_few_statements_still_answers(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_server_with_a_low_limit_of_prepared_statements_still_works(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let server = support::Server::start_with(engine, &["--max-prepared-stmt-count=12".to_owned()]);
     let mut world = World::of(TestDb::on(&server, "few"));
     for descending in [false, true] {
@@ -410,15 +412,14 @@ fn a_server_that_keeps_few_statements_still_answers(#[values(Engine::MariaDb, En
     world.records();
 }
 
-/// Some texts, each with the events that it finds, whether only the newest were searched, and how
-/// many there are.
+/// For each searched text: the events found, whether only the newest were searched, and the total number.
 type Found = Vec<(&'static str, Vec<(i64, String)>, bool, Count)>;
 
 fn found_on(engine: Engine) -> Found {
     let db = company(engine, 20_000);
     let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
     if engine != Engine::Sqlite {
-        // A server's index takes in thousands of new rows behind their COMMIT.
+        // A server adds thousands of new rows to its index only after their COMMIT.
         let count = |condition: &str| db.query(&format!("SELECT COUNT(*) FROM events WHERE {condition}"));
         support::wait_until("the index has every row", || {
             count("MATCH (search, client_search) AGAINST ('+wed*' IN BOOLEAN MODE)")
@@ -440,8 +441,8 @@ fn found_on(engine: Engine) -> Found {
     found.into()
 }
 
-/// Whichever way words are looked for: common ones by walking the list, rare ones by the index,
-/// pieces among the newest.
+/// Compares every way to search: common words by scanning the list, rare ones by the index, parts of words
+/// among the newest records.
 #[rstest]
 fn a_server_finds_the_same_words_as_the_embedded_engine(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     static EMBEDDED: OnceLock<Found> = OnceLock::new();

@@ -30,7 +30,7 @@ fn colour(cell: &Cell) -> &'static str {
     }
 }
 
-/// One picture of the screen.
+/// The screen as an SVG picture.
 fn svg(screen: &vt100::Screen) -> String {
     let (rows, columns) = (screen.size().0.get(), screen.size().1.get());
     let size = |cells: u16, one: f32| f32::from(cells) * one + 2.0 * MARGIN;

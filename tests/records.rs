@@ -1,5 +1,5 @@
-//! What a write says is what stands: the version in the reply, the changes in the audit log,
-//! and the way back, compared with the record itself before and after, on every engine.
+//! The version in the reply, the changes in the audit log and the undo of every write, compared with the record
+//! before and after it, on every engine.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
@@ -25,7 +25,7 @@ use support::{
     world::{Records, World, client_draft, contract_draft, event_draft, user_draft},
 };
 
-/// The version and fields of a record as they stand in its table.
+/// The version and fields of a record as stored in its table.
 fn stands(world: &World, kind: RecordKind, id: i64) -> (i32, Facts) {
     let db = &mut world.connection();
     match kind {
@@ -52,7 +52,7 @@ fn stands(world: &World, kind: RecordKind, id: i64) -> (i32, Facts) {
     }
 }
 
-/// The last row of the log: its verb and its changes, in the order of their names.
+/// The verb and the changes of the newest audit row.
 fn last_row(world: &World) -> (String, Changes) {
     let row = log::table.order(log::id.desc()).select((log::action, log::changes));
     let (verb, changes): (String, String) = row.first(&mut world.connection()).unwrap();
@@ -65,7 +65,7 @@ fn sorted(changes: &Changes) -> Vec<String> {
     lines
 }
 
-/// Each write on one record: its verb, the record, the request, and whether it can be taken back.
+/// The writes on one record: verb, kind and id of the record, request, and whether an undo is offered.
 fn writes(world: &mut World) -> Vec<(&'static str, RecordKind, i64, Request, bool)> {
     use RecordKind as K;
     let Records { client, contract, signed, event, event_version, .. } = world.records();
@@ -185,11 +185,11 @@ fn writes(world: &mut World) -> Vec<(&'static str, RecordKind, i64, Request, boo
 }
 
 #[rstest]
-fn what_a_write_says_is_what_stands(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn reply_audit_row_and_undo_match_the_record(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     for (verb, kind, id, request, undoable) in writes(&mut world) {
         if matches!(&request, Request::ArchiveContract { version: 2, .. }) {
-            // It still has an event: a rule, not a right.
+            // Refused because the contract still has an event.
             let manager = world.manager.clone();
             assert!(matches!(world.ask(Some(&manager), &request), Err(Error::Denied(Reason::ContractHasEvents(1)))));
             continue;
@@ -217,9 +217,11 @@ fn what_a_write_says_is_what_stands(#[values(Engine::Sqlite, Engine::MariaDb, En
     }
 }
 
-/// What somebody leaves behind changes hands with a row of its own that says so.
+/// A record that goes to the heir of a deactivated user has an audit row of its own.
 #[rstest]
-fn what_is_inherited_is_said(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_record_that_goes_to_an_heir_has_its_own_audit_row(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let Records { client, event, .. } = world.records();
     for (id, heir, kind, number) in [
@@ -234,9 +236,11 @@ fn what_is_inherited_is_said(#[values(Engine::Sqlite, Engine::MariaDb, Engine::M
     }
 }
 
-/// The way back has a way back.
+/// An undo can be undone: the record is archived (or the user deactivated) again.
 #[rstest]
-fn what_was_restored_is_archived_again(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn undoing_the_undo_archives_the_record_again(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let Records { contract, event, event_version, .. } = world.records();
     let client = world.client_of(world.sales.actor.id, "Without Contracts");
@@ -257,9 +261,9 @@ fn what_was_restored_is_archived_again(#[values(Engine::Sqlite, Engine::MariaDb,
     }
 }
 
-/// What is archived is restored first: nothing else changes it.
+/// An archived record must be restored before anything else can change it.
 #[rstest]
-fn what_is_archived_is_left_alone(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn an_archived_record_cannot_be_changed(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let Records { contract, event, event_version, .. } = world.records();
     let client = world.client_of(world.sales.actor.id, "Without Contracts");
@@ -292,10 +296,10 @@ fn what_is_archived_is_left_alone(#[values(Engine::Sqlite, Engine::MariaDb, Engi
     }
 }
 
-/// Of several clients those that somebody else has changed are named, and the rest change
-/// hands; one alone is a conflict.
+/// In a hand-over of several clients, those that were changed by somebody else are left out and named, and the
+/// rest are handed over. If there is only one client, it is a conflict.
 #[rstest]
-fn a_hand_over_of_several_leaves_out_what_was_changed(
+fn a_hand_over_of_several_clients_leaves_out_changed_records(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -309,11 +313,11 @@ fn a_hand_over_of_several_leaves_out_what_was_changed(
     };
     assert_eq!((done, missed.len()), (vec!["Two".to_owned()], 1));
     assert_eq!((missed[0].name.as_str(), undo), ("One", Some(HandOver { clients: vec![(two, 2)], to: owner })));
-    // Whose they are already they stay, without a row.
+    // Handing clients to their current owner writes no audit row.
     let rows = world.audit().len();
     world.manage(&stale(vec![(two, 2)]));
     assert_eq!(world.audit().len(), rows);
-    // From two owners there is no way back to one.
+    // A hand-over from two different owners offers no undo.
     let third = world.hire("third", Role::Sales).actor.id;
     let Reply::HandedOver { undo, .. } =
         world.manage(&Request::HandOverClients(HandOver { clients: vec![(one, 1), (two, 2)], to: third }))

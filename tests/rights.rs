@@ -1,5 +1,5 @@
-//! The rights: every request, every role, own and not own, on every engine. What is
-//! expected stands here by hand and is not computed from the program's own table.
+//! The rights: every request by every role, on own and on other records, on every engine. The expectations are
+//! written by hand and not computed from the program's own table.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
@@ -39,7 +39,7 @@ fn listing<F: Default, S: Default>() -> Listing<F, S> {
     Listing { filter: F::default(), sort: S::default(), descending: false, edge: Edge::Start, limit: 10 }
 }
 
-/// Every request that a session can make, on fresh records.
+/// The request with this name, on fresh records.
 fn request(name: &str, on: &Records, world: &World) -> Request {
     let secret = |text: &str| SecretString::from(text);
     let (client, contract, signed, event) = (on.client, on.contract, on.signed, on.event);
@@ -138,12 +138,13 @@ fn person_version(world: &World, id: UserId) -> i32 {
     epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap().version
 }
 
-/// Somebody whom the tests deactivate, reactivate and give passwords to.
+/// The account that the tests deactivate, reactivate and give passwords to.
 fn spare(world: &World) -> UserId {
     epic_events::storage::users::by_login(&mut world.connection(), "spare").unwrap().unwrap().id
 }
 
-/// Management, sales own, sales not own, support own, support not own.
+/// A request, and whether it is allowed for: management, sales on own records, sales on others, support on own
+/// records, support on others.
 type Row = (&'static str, [bool; 5]);
 const Y: bool = true;
 const N: bool = false;
@@ -200,7 +201,7 @@ const EXPECTED: &[Row] = &[
     ("change settings",           [Y, N, N, N, N]),
 ];
 
-/// Under the settings that widen rights.
+/// The differences under the settings that widen rights.
 #[rustfmt::skip]
 const WIDENED: &[Row] = &[
     ("create contract",           [Y, Y, N, N, N]),
@@ -208,7 +209,7 @@ const WIDENED: &[Row] = &[
     ("pick support",              [Y, N, N, Y, N]),
 ];
 
-/// Under the restricted setting.
+/// Expectations under the restricted setting.
 #[rustfmt::skip]
 const RESTRICTED: &[Row] = &[
     ("view client",               [Y, Y, N, Y, N]),
@@ -221,8 +222,8 @@ fn actors(world: &World) -> [Session; 5] {
     [&world.manager, &world.sales, &world.other_sales, &world.support, &world.other_support].map(Clone::clone)
 }
 
-/// Tries one cell. Allowed: done, with one audit row if it writes. Denied: nothing has
-/// changed but for one refusal in the audit log.
+/// Tries one cell of the table. If allowed, the request succeeds, with one audit row if it writes. If denied,
+/// nothing changes except for one refusal in the audit log.
 fn try_cell(world: &mut World, name: &str, who: &Session, allowed: bool) {
     let mut records = world.records();
     if matches!(name, "archive client" | "restore client" | "archive clients" | "restore clients") {
@@ -278,7 +279,7 @@ fn every_request_by_every_role(#[values(Engine::Sqlite, Engine::MariaDb, Engine:
 }
 
 #[rstest]
-fn settings_widen_and_restrict(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn settings_widen_and_restrict_the_rights(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
     let widened = Settings { sales_create_contracts: true, support_hands_over: true, ..settings };
@@ -294,10 +295,12 @@ fn settings_widen_and_restrict(#[values(Engine::Sqlite, Engine::MariaDb, Engine:
     assert!(page.rows.iter().all(|row| row.client.sales_contact_id == world.other_sales.actor.id));
 }
 
-/// Nobody, somebody whose account or password was changed, and somebody with a temporary
-/// password can do nothing at all.
+/// Without a session, after a change of the account or password, and with a temporary password, every request
+/// is refused.
 #[rstest]
-fn without_a_good_session_nothing_goes(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn without_a_valid_session_nothing_is_allowed(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     world.hire("spare", Role::Support);
     let gone = world.hire("gone", Role::Management);
@@ -332,9 +335,9 @@ fn without_a_good_session_nothing_goes(#[values(Engine::Sqlite, Engine::MariaDb,
     }
 }
 
-/// The person and the audit log are told why: the role, a setting, or whose record it is.
+/// The error and the audit log give the reason: the role, a setting, or the owner of the record.
 #[rstest]
-fn why_it_was_refused_is_told(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_refusal_gives_its_reason(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     use diesel::prelude::*;
     use epic_events::schema::audit_log as log;
     let mut world = World::new(engine);
@@ -356,7 +359,7 @@ fn why_it_was_refused_is_told(#[values(Engine::Sqlite, Engine::MariaDb, Engine::
     }
 }
 
-/// What asks for the password again by itself; the rest does so under `always` only.
+/// The requests that need the password again under `sensitive`; those in `PLAIN` do so only under `always`.
 const SENSITIVE: [&str; 13] = [
     "create person",
     "change role",
@@ -383,7 +386,7 @@ const PLAIN: [&str; 8] = [
     "assign support",
 ];
 
-/// What stands for these words in the two tables above.
+/// The request for a name of the two tables above.
 fn sensitive_or_plain(name: &str, world: &mut World) -> Request {
     let mut records = world.records();
     match name {
@@ -414,7 +417,7 @@ fn sensitive_or_plain(name: &str, world: &mut World) -> Request {
 }
 
 #[rstest]
-fn the_password_is_asked_again_as_the_company_chose(
+fn the_password_is_required_again_according_to_the_setting(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     const GRACE: u64 = 5 * 60 * 1_000;
@@ -426,7 +429,7 @@ fn the_password_is_asked_again_as_the_company_chose(
         (Reauth::Sensitive, [true, false], GRACE),
         (Reauth::Always, [true, true], TO_SEND_IT_AGAIN),
     ] {
-        // Whoever prepares has given it this very moment.
+        // The manager who prepares the records has just confirmed the password.
         world.manager.confirmed_at = Some(u64::MAX);
         let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
         world.manage(&Request::UpdateSettings(Settings { reauth, ..settings }));
@@ -453,9 +456,9 @@ fn the_password_is_asked_again_as_the_company_chose(
     }
 }
 
-/// The whole matrix as text: a change of the table has to be seen here.
+/// The whole table as text, so that a change of it must be repeated here.
 #[test]
-fn the_rights_table_is_what_was_agreed() {
+fn the_rights_table_is_the_agreed_one() {
     let mut text = String::new();
     for permission in Permission::iter() {
         let _ = write!(text, "{permission}:");

@@ -1,4 +1,4 @@
-//! Large companies: whole, and the same each time.
+//! The generator of large demo companies: their data is consistent, and the same for each size.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
@@ -19,7 +19,7 @@ fn made(engine: Engine, size: u64) -> TestDb {
     let db = TestDb::new(engine);
     let mut last = (0, 1);
     demo::prepare_scaled(&db.url, None, size, epic_events::app::now(), |done, all| last = (done, all)).unwrap();
-    assert_eq!(last.0, last.1, "the bar reaches its end");
+    assert_eq!(last.0, last.1, "the progress bar reaches its end");
     db
 }
 
@@ -35,7 +35,7 @@ fn a_large_company_is_consistent(#[values(Engine::Sqlite, Engine::MariaDb, Engin
     ];
     assert!(counts[0] >= 600 && counts[1] >= 1_000 && counts[2] >= 2_000 && counts[3] >= 400, "{counts:?}");
     assert_eq!(upkeep::verify_audit(&db.url, None).unwrap().fault, None);
-    // What is repeated from other tables is what stands there.
+    // Values copied from other tables equal the original ones.
     for (table, wrong) in [
         (
             "contracts",
@@ -48,7 +48,8 @@ fn a_large_company_is_consistent(#[values(Engine::Sqlite, Engine::MariaDb, Engin
         ),
         ("events", "COALESCE(support_key, '') <> COALESCE((SELECT name_key FROM users u WHERE u.id = support_id), '')"),
     ] {
-        // A statement that would fail by dividing, if there were one such row.
+        // Counts the wrong rows and adds their number to the version of a row of its own, from which it is
+        // read.
         let sql = format!(
             "UPDATE settings SET version = version + (SELECT COUNT(*) FROM {table} WHERE {wrong}) WHERE value = 'wrong rows'"
         );
@@ -66,7 +67,7 @@ fn a_large_company_is_consistent(#[values(Engine::Sqlite, Engine::MariaDb, Engin
             .unwrap();
         assert_eq!(found, 0, "{table}: {wrong}");
     }
-    // And the index of words knows the rows.
+    // The word index contains the rows.
     let mut services = Services::new(Target::parse(&db.url).unwrap(), "test".to_owned(), 4);
     let sign_in = Request::SignIn { login: "manager".to_owned(), password: SecretString::from("look-around-freely") };
     let Ok(Reply::SignedIn(session)) = services.execute(None, &sign_in, epic_events::app::now()) else { panic!() };

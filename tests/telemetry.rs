@@ -1,4 +1,4 @@
-//! Sentry, against a stub on loopback: what is sent, what is not, and that nobody waits.
+//! Sentry, against a stub on loopback: what is sent, what is not sent, and that it delays nobody.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
@@ -20,7 +20,7 @@ use support::{Engine, TestDb, terminal::environment};
 
 const PASSWORD: &str = "correct horse battery";
 
-/// Listens on loopback and gives back the bodies that were posted.
+/// Starts a server on loopback; the receiver gets the bodies that are posted to it.
 fn stub() -> (String, mpsc::Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -86,7 +86,7 @@ fn a_new_account_is_reported_by_its_id_alone() {
 fn an_unexpected_error_is_reported_with_its_stack() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
     assert!(init(home.path(), &db.url, None).status.success());
-    // Tables that are not what the program made: an error that nobody expects.
+    // Damage the tables, which causes an error that the program does not expect.
     let path = db.url.strip_prefix("sqlite://").unwrap();
     let mut connection = <diesel::SqliteConnection as diesel::Connection>::establish(path).unwrap();
     let broken = "DROP TRIGGER audit_is_not_removed; DROP TRIGGER audit_is_not_changed; \
@@ -103,9 +103,9 @@ fn an_unexpected_error_is_reported_with_its_stack() {
     assert!(!body.contains(PASSWORD) && !body.contains("Marta"), "{body}");
 }
 
-/// What a database says of an error may quote what was to be saved: it stays in the log.
+/// The error text of a database may quote what was to be saved, so it goes to the log only.
 #[test]
-fn the_words_of_the_database_are_not_reported() {
+fn the_error_text_of_the_database_is_not_sent() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
     assert!(init(home.path(), &db.url, None).status.success());
     let path = db.url.strip_prefix("sqlite://").unwrap();
@@ -125,10 +125,10 @@ fn trips() {
     panic!("\"canary typed by Marta\" is not a date");
 }
 
-/// A program that panics, with what somebody typed in the words of the panic. Started by the
-/// test below, as this very test program with these variables.
+/// A child process that panics with typed text in the panic message. The test below starts this test binary
+/// again with these variables.
 #[test]
-fn one_that_panics() {
+fn child_process_that_panics() {
     let (Ok(home), Ok(dsn)) = (std::env::var("PANICS_IN"), std::env::var("PANICS_TO")) else { return };
     let home = Path::new(&home);
     let mut values: HashMap<String, String> = environment(home, "").into_iter().collect();
@@ -144,15 +144,14 @@ fn one_that_panics() {
     drop(telemetry);
 }
 
-/// Of a panic its place is told: to Sentry, to the log and to whoever sits there. Its words may
-/// quote what was typed.
+/// Sentry and the log get the location of a panic; its message, which may quote typed text, goes nowhere.
 #[test]
-fn a_panic_is_reported_by_its_place_and_not_in_its_words() {
+fn a_panic_is_reported_with_its_location_but_without_its_message() {
     for thread in ["main", "worker"] {
         let home = tempfile::tempdir().unwrap();
         let (dsn, bodies) = stub();
         let output = Command::new(std::env::current_exe().unwrap())
-            .args(["one_that_panics", "--exact", "--nocapture"])
+            .args(["child_process_that_panics", "--exact", "--nocapture"])
             .envs([("PANICS_IN", home.path().as_os_str()), ("PANICS_TO", dsn.as_ref()), ("PANICS_AT", thread.as_ref())])
             .output()
             .unwrap();
@@ -162,7 +161,7 @@ fn a_panic_is_reported_by_its_place_and_not_in_its_words() {
         let log: String = log.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
         let screen = String::from_utf8(output.stderr).unwrap();
         for (place, told) in [("Sentry", &body), ("the log", &log), ("the screen", &screen)] {
-            assert!(!told.contains("canary") && !told.contains("Marta"), "{thread}: the words are in {place}: {told}");
+            assert!(!told.contains("canary") && !told.contains("Marta"), "{thread}: the message is in {place}: {told}");
         }
         for (place, told) in [("Sentry", &body), ("the log", &log)] {
             for word in ["tests/telemetry.rs:", "telemetry::trips"] {
@@ -174,9 +173,9 @@ fn a_panic_is_reported_by_its_place_and_not_in_its_words() {
 }
 
 #[test]
-fn a_server_that_never_answers_slows_nobody() {
+fn an_unresponsive_sentry_server_does_not_delay_the_program() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
-    // It accepts and says nothing.
+    // The server accepts connections and never responds.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let dsn = format!("http://key@{}/1", listener.local_addr().unwrap());
     let before = Instant::now();

@@ -36,7 +36,7 @@ fn script(home: &Path, url: &str, arguments: &[&str], input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A program that refuses at once may not read its input at all.
+    // A program that fails at once may not read its input.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     child.wait_with_output().unwrap()
 }
@@ -62,12 +62,12 @@ fn sign_in(terminal: &mut Terminal, name: &str, password: &str) {
     terminal.see(&["Sign in", "Username"]).field(name).press(password).press(ENTER);
 }
 
-/// The palette leads anywhere by typing.
+/// Opens a screen by typing its name into the palette.
 fn go(terminal: &mut Terminal, words: &str, shows: &str) {
     go_in(terminal, "Go to, or do", words, shows);
 }
 
-/// The same in another language, by the title of its palette.
+/// The same in another language, where the palette has another title.
 fn go_in(terminal: &mut Terminal, palette: &str, words: &str, shows: &str) {
     terminal.press(":").see(&[palette]).press(words).press(ENTER).see(&[shows]);
 }
@@ -105,7 +105,7 @@ fn from_an_empty_machine_to_a_supported_event(
     let mut terminal = Terminal::start(home.path(), &db.url, &[]);
     let t = &mut terminal;
 
-    // Management makes the accounts; the first sensitive action asks for the password.
+    // Management creates the accounts; the first sensitive action requires the password.
     sign_in(t, "boss", BOSS);
     t.see(&["Waiting for you", "Marta Olsen"]);
     hire(t, "bill", "Bill Boquet", "sales");
@@ -114,17 +114,17 @@ fn from_an_empty_machine_to_a_supported_event(
     t.see(&["Saved.", "Kate Hastroff"]);
     sign_out(t);
 
-    // Sales finds a client.
+    // Sales creates a client.
     first_time(t, "bill");
     go(t, "new client", "Company");
     t.field("Kevin Casey [/b]").field("Cool Startup LLC").field("kevin@startup.io").field("+678 123 456 78");
     t.field("29/03/2023").see(&["Wed 29 March 2023"]).press(SAVE).see(&["Saved.", "kevin@startup.io"]);
     sign_out(t);
 
-    // Management makes the contract.
+    // Management creates the contract.
     sign_in(t, "boss", BOSS);
     t.see(&["Waiting for you"]);
-    // A record is found in the database: Enter waits for the hit.
+    // The palette searches the database for the record: Enter waits for the result.
     t.press(":").see(&["Go to, or do"]).press("kevin").see(&["Client Cool Startup LLC"]).press(ENTER);
     t.see(&["kevin@startup.io"])
         .press("n")
@@ -146,7 +146,7 @@ fn from_an_empty_machine_to_a_supported_event(
     t.see(&["Saved.", "53 Rue du Château"]);
     sign_out(t);
 
-    // Management gives it a support person, from the list of events without.
+    // Management assigns a support person, from the list of events without one.
     sign_in(t, "boss", BOSS);
     t.see(&["1  events without support"]).press(ENTER).see(&["Kevin's Launch", "nobody yet"]);
     t.press("a").see(&["Support for Kevin's Launch", "Kate Hastroff", "free"]).press("kate").press(ENTER);
@@ -223,7 +223,7 @@ fn look_at_the_database(db: &TestDb) {
 #[rstest]
 fn the_wizard_sets_up_a_company(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
-    // What the configuration names is not what is chosen in the wizard on a server.
+    // On a server, the address is typed into the wizard instead of being configured.
     let named = if engine == Engine::Sqlite { db.url.as_str() } else { "" };
     let mut terminal = Terminal::start(home.path(), named, &["--init"]);
     let t = &mut terminal;
@@ -234,7 +234,7 @@ fn the_wizard_sets_up_a_company(#[values(Engine::Sqlite, Engine::MariaDb, Engine
         let rest = db.url.strip_prefix("mysql://crm:only-for-tests@127.0.0.1:").unwrap();
         let (port, name) = rest.split_once('/').unwrap();
         t.press("\x1b[C").see(&["MySQL server >"]).press(ENTER).see(&["Encryption"]);
-        // A wrong port says why, and nothing typed is lost.
+        // A wrong port is explained, and nothing typed is lost.
         t.press("\x15127.0.0.1\t\x151\t")
             .field(&format!("\x15{name}"))
             .field("\x15crm")
@@ -261,7 +261,7 @@ fn the_wizard_sets_up_a_company(#[values(Engine::Sqlite, Engine::MariaDb, Engine
     sign_in(t, "marta@epic.example", BOSS);
     t.see(&["Waiting for you", "Our Company"]).press("q");
     assert_eq!(terminal.end().0, 0);
-    // The next start finds the company by itself.
+    // The next start finds the company without an address.
     let mut terminal = Terminal::start(home.path(), named, &[]);
     sign_in(&mut terminal, "boss", BOSS);
     terminal.see(&["Waiting for you"]).press("q");
@@ -284,7 +284,7 @@ fn the_demo_is_ready_to_look_around() {
         .press("e")
         .see(&["Only sales or management edits clients"]);
     t.press(ESC).gone("Filter").press(ESC).see(&["Waiting for you"]);
-    // Nobody could let it go on after Ctrl+Z.
+    // Without a shell, nobody could resume the program after Ctrl+Z.
     t.press("\x1a").see(&["no shell behind this window", "Waiting for you"]);
     // Ctrl+C quits as q does.
     t.press("\x03");
@@ -292,10 +292,10 @@ fn the_demo_is_ready_to_look_around() {
     assert!(!home.path().join("data/epic-events/epic-events.db").exists(), "the real database is not touched");
 }
 
-/// Ctrl+Z gives the terminal to the shell, and so does a stop from outside; coming back
-/// draws everything again.
+/// Ctrl+Z and a stop signal from outside give the terminal to the shell. When the program is resumed it redraws
+/// the whole screen.
 #[test]
-fn a_shell_gets_the_terminal_back_in_between() {
+fn suspending_gives_the_terminal_back_to_the_shell() {
     let home = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::behind_a_shell(home.path(), "", &["--demo"]);
     let t = &mut terminal;
@@ -306,7 +306,7 @@ fn a_shell_gets_the_terminal_back_in_between() {
 }
 
 #[test]
-fn what_goes_wrong_is_a_sentence_and_a_code() {
+fn errors_are_a_sentence_and_an_exit_code() {
     let home = tempfile::tempdir().unwrap();
     let db = TestDb::new(Engine::Sqlite);
     let told = |arguments: &[&str], url: &str, input: &str| {
@@ -337,7 +337,7 @@ fn what_goes_wrong_is_a_sentence_and_a_code() {
     assert!(code == 1 && error.contains("Nothing was changed"), "{code} {error}");
 }
 
-/// Where the locale is not UTF-8, its bytes would be broken letters: nothing but ASCII is sent.
+/// In a locale other than UTF-8, UTF-8 text would be garbled, so only ASCII is sent.
 #[rstest]
 fn a_locale_that_is_not_utf_8_gets_ascii(#[values("C", "POSIX", "fr_FR.ISO-8859-1", "fr_FR@euro")] locale: &str) {
     let home = tempfile::tempdir().unwrap();
@@ -354,7 +354,7 @@ fn a_locale_that_is_not_utf_8_gets_ascii(#[values("C", "POSIX", "fr_FR.ISO-8859-
 }
 
 #[test]
-fn a_dumb_terminal_gets_a_sentence() {
+fn a_dumb_terminal_gets_an_error_message() {
     let home = tempfile::tempdir().unwrap();
     let more = vec![("TERM".to_owned(), "dumb".to_owned())];
     let mut terminal = Terminal::with(home.path(), "", &["--demo"], (COLUMNS, ROWS), more);
@@ -363,23 +363,23 @@ fn a_dumb_terminal_gets_a_sentence() {
     assert!(code == 1 && !raw.contains(&0x1b), "{code} {:?}", String::from_utf8_lossy(&raw));
 }
 
-/// Whatever ends the program from outside, the shell gets its screen and its keys back.
+/// When a signal ends the program, the shell gets its screen and its input mode back.
 #[rstest]
 #[case(rustix::process::Signal::QUIT)]
 #[case(rustix::process::Signal::TERM)]
 #[case(rustix::process::Signal::INT)]
-fn a_signal_that_ends_the_program_gives_the_screen_back(#[case] signal: rustix::process::Signal) {
+fn a_signal_that_ends_the_program_restores_the_screen(#[case] signal: rustix::process::Signal) {
     let home = tempfile::tempdir().unwrap();
     let mut terminal = Terminal::start(home.path(), "", &["--demo"]);
     terminal.see(&["Demo accounts"]);
     rustix::process::kill_process(terminal.process(), signal).unwrap();
     let (_, raw) = terminal.end();
     let said = String::from_utf8_lossy(&raw);
-    assert!(said.contains("\u{1b}[?1049l"), "the screen was not given back: {said:?}");
+    assert!(said.contains("\u{1b}[?1049l"), "the screen was not restored: {said:?}");
 }
 
 #[test]
-fn an_administrator_can_ask_what_is_wrong() {
+fn doctor_man_and_completions_give_an_administrator_information() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
     let said = |output: Output| (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap());
     let (code, report) = said(script(home.path(), &db.url, &["doctor"], ""));
@@ -401,7 +401,7 @@ fn an_administrator_can_ask_what_is_wrong() {
 }
 
 #[test]
-fn an_administrator_copies_puts_back_and_looks_after_the_log() {
+fn backup_restore_and_audit_verify_work_from_the_command_line() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
     init(home.path(), &db.url);
     let run = |arguments: &[&str]| {
@@ -430,7 +430,7 @@ fn an_administrator_copies_puts_back_and_looks_after_the_log() {
 }
 
 #[test]
-fn without_a_company_the_program_names_the_way() {
+fn without_a_company_the_program_names_init_and_demo() {
     let home = tempfile::tempdir().unwrap();
     let terminal = Terminal::start(home.path(), "", &[]);
     let (code, raw) = terminal.end();
@@ -438,12 +438,12 @@ fn without_a_company_the_program_names_the_way() {
     assert!(code == 3 && said.contains("--init") && said.contains("--demo"), "{code} {said}");
 }
 
-/// What somebody typed at a time when nobody may read it anywhere.
+/// A password appears in no log, wherever it was typed.
 #[test]
 fn passwords_are_in_no_log() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
     init(home.path(), &db.url);
-    // In its own field, and by mistake in the one of the name.
+    // Typed into the password field, and by mistake into the name field.
     for (name, password) in [("boss", "canary-in-the-mine"), ("canary-in-the-mine", "something")] {
         let mut terminal = Terminal::start(home.path(), &db.url, &[]);
         sign_in(&mut terminal, name, password);

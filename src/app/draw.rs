@@ -1,4 +1,4 @@
-//! The whole screen, from the state.
+//! Draws the whole screen from the state of the application.
 
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl App {
-    /// Draws everything; the caret stands where something is typed.
+    /// Draws everything, and places the cursor where the user is typing.
     pub fn draw(&self, frame: &mut Frame) {
         let area = frame.area();
         let ctx = self.context();
@@ -65,8 +65,8 @@ impl App {
         }
     }
 
-    /// What matters most now: the lock that comes, that something takes long, the last
-    /// message, that something is under way.
+    /// The message line, the most important first: the session is about to lock, a request takes
+    /// long, the last notice, a request is under way.
     fn message(&self, ctx: &Context) -> Option<Notice> {
         if let Stage::SignedIn(desk) = &self.stage
             && let Some(left) = desk.locks_in(self.now)
@@ -178,7 +178,7 @@ fn draw_setup(frame: &mut Frame, areas: Areas, setup: &Setup, ctx: &Context) -> 
     let problem = setup.problem.as_ref().map(|problem| chrome::wrapped(problem, body.width.into()));
     let problem = problem.unwrap_or_default();
     let rows = |lines: &[String]| u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    // What went wrong stands at the bottom, over the message line.
+    // The problem is shown at the bottom, above the message line.
     let free = Rect { height: body.height.saturating_sub(rows(&problem)), ..body };
     let below = rows(&words).saturating_add(1);
     let rest = Rect { y: free.y.saturating_add(below), height: free.height.saturating_sub(below), ..free };

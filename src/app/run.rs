@@ -1,4 +1,5 @@
-//! The loop: one channel for keys, replies and signals; a frame when something changed.
+//! The main loop: takes keys, replies and signals from one channel, carries out the effects of
+//! [`App::update`], and draws a frame after each batch.
 
 use std::{
     io,
@@ -20,7 +21,7 @@ use super::{
 };
 use crate::{domain::language::Language, ui::Preferences};
 
-/// Why the program could not show itself.
+/// Why the full-screen interface could not be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     #[error("there is no terminal")]
@@ -31,19 +32,19 @@ pub enum Failure {
     Terminal(#[from] io::Error),
 }
 
-/// What is kept in the machine's configuration.
+/// A change to what this machine uses, or keeps in its configuration files.
 #[derive(Debug)]
 pub enum Keep {
-    /// The database of a new company, and the language.
+    /// Store the database of a new company and the language, and use that database from now on.
     Company(SecretString, Language),
-    /// Another database from now on, without a line in the configuration.
+    /// Use another database from now on, without storing it.
     Database(SecretString),
-    /// How this person, by username, wants the program to be.
+    /// Store the preferences of the user with this username.
     Preferences(String, Preferences),
 }
 
-/// Runs until somebody quits. `make` opens what requests are executed on; `keep` writes
-/// on the machine, and answers with what there is to be said about that.
+/// Runs until the user quits. `make` creates the executor of requests. `keep` applies a [`Keep`]
+/// and returns a message for the user, if there is one.
 pub fn run(
     mut app: App,
     make: Arc<dyn Fn() -> Executor + Send + Sync>,
@@ -60,7 +61,7 @@ pub fn run(
     loop {
         screen.draw(&app)?;
         let first = events.recv_timeout(Duration::from_millis(app.patience())).unwrap_or(Event::Tick);
-        // What has piled up is taken before the next frame.
+        // All waiting events, up to a limit, are handled before the next frame is drawn.
         let mut batch = vec![first];
         batch.extend(events.try_iter().take(200));
         batch.push(Event::Tick);
@@ -101,7 +102,7 @@ pub fn run(
     }
 }
 
-/// Keys come from a thread of their own, which ends with the program.
+/// Reads terminal events on a thread of its own, which ends with the program.
 fn read_terminal(events: mpsc::Sender<Event>) {
     thread::spawn(move || {
         while let Ok(event) = crossterm::event::read() {
@@ -113,14 +114,14 @@ fn read_terminal(events: mpsc::Sender<Event>) {
     });
 }
 
-/// When the terminal has vanished nothing can be drawn or read any more: the program
-/// stops by itself, and does not wait for a loop that may be stuck. Nor does it where somebody
-/// insists; the screen is given back all the same.
+/// Turns signals into events. After SIGHUP (the terminal is gone) and SIGQUIT (the user insists)
+/// the process exits after 2 seconds even if the main loop is stuck, and restores the terminal
+/// first.
 fn watch_signals(events: mpsc::Sender<Event>) -> io::Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGTSTP])?;
     thread::spawn(move || {
         for signal in &mut signals {
-            // Stopped from outside, the terminal has to be given back first as well.
+            // Before the process stops, the terminal has to be restored, as after Ctrl+Z.
             let event = if signal == SIGTSTP { Event::Suspend } else { Event::Stop };
             events.send(event).ok();
             if signal == SIGHUP || signal == SIGQUIT {

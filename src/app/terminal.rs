@@ -1,4 +1,4 @@
-//! The terminal, taken and given back whole.
+//! Takes over the terminal for the full-screen interface, and restores it.
 
 use std::{
     borrow::Cow,
@@ -16,17 +16,17 @@ use ratatui::{Terminal, backend::CrosstermBackend};
 use super::{App, Failure};
 use crate::{domain::text, ui::widgets::chrome};
 
-/// The most bytes that are copied at once: terminals drop what is longer without a word.
+/// The most bytes that can be copied at once: terminals silently drop a longer text.
 pub const MOST_COPIED: usize = 74_000;
 
-/// The screen while the program has it; given back when dropped.
+/// The terminal in full-screen mode; restored when this is dropped.
 pub struct Screen {
     pub terminal: Terminal<CrosstermBackend<io::Stdout>>,
     mouse: bool,
     only_ascii: bool,
 }
 
-/// Whether a whole screen can be shown, or why not.
+/// Checks that the terminal can show the full-screen interface.
 pub fn can_show() -> Result<(), Failure> {
     if !io::stdin().is_terminal() || !stdout().is_terminal() {
         return Err(Failure::NoTerminal);
@@ -37,41 +37,42 @@ pub fn can_show() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether the locale of this process has no more than ASCII in common with UTF-8.
+/// Whether the locale of this process uses an encoding other than UTF-8, so that only ASCII text is
+/// safe to print.
 pub fn only_ascii() -> bool {
     !is_utf8(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
 }
 
-/// Whether the locale is one of UTF-8. `LC_ALL` goes before `LC_CTYPE`, that before `LANG`.
-/// Where none of them is set nothing is known, as behind many an SSH server: terminals of today
-/// show UTF-8.
+/// Whether the locale uses UTF-8. `LC_ALL` takes precedence over `LC_CTYPE`, and that over `LANG`.
+/// If none is set, as in many SSH sessions, UTF-8 is assumed, since current terminals show it.
 fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
     let Some(locale) = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set) else { return true };
     let name = locale.split('@').next().unwrap_or_default();
-    // A locale that names no encoding has one of those from before UTF-8.
+    // A locale that names no encoding uses one that is older than UTF-8.
     let encoding = name.split_once('.').map_or("", |(_, encoding)| encoding);
     encoding.replace('-', "").eq_ignore_ascii_case("utf8")
 }
 
-/// A sentence as it can be shown outside of the screen.
+/// A sentence for standard output or error, reduced to ASCII if the locale requires it.
 pub fn for_locale(sentence: &str) -> Cow<'_, str> {
     if only_ascii() { Cow::Owned(text::to_ascii(sentence)) } else { Cow::Borrowed(sentence) }
 }
 
-/// Whether a shell waits behind the program, which gave it a process group of its own.
-/// Stopped without one (a window's own command, a hosted session) it would hang for good.
+/// Whether the program was started by a shell with job control, which gives it a process group of
+/// its own. Without one (as the command of a terminal window, or in a hosted session) nothing could
+/// resume a stopped program.
 pub fn has_shell() -> bool {
     use rustix::process::{getpgrp, getsid};
     getsid(None).is_ok_and(|session| session != getpgrp())
 }
 
 impl Screen {
-    /// Takes the terminal. A panic of the main thread gives it back before it is told; those of
-    /// other threads must not be told on the screen (`telemetry` sees to that).
+    /// Takes over the terminal. If the main thread panics, the terminal is restored before the
+    /// panic is reported. Panics of other threads print nothing (see `telemetry`).
     pub fn take(mouse: bool) -> io::Result<Self> {
-        // The theme decides about colours; left to itself crossterm would drop the
-        // reverse video of the selected line under NO_COLOR.
+        // The theme decides about colours. Without this, crossterm would drop the reverse video of
+        // the selected line if NO_COLOR is set.
         crossterm::style::force_color_output(true);
         enter(mouse)?;
         let main = std::thread::current().id();
@@ -86,7 +87,7 @@ impl Screen {
         Ok(Self { terminal, mouse, only_ascii: only_ascii() })
     }
 
-    /// Shows the app as it is now, in signs that the locale has.
+    /// Draws the app in its present state, in ASCII if the locale requires it.
     pub fn draw(&mut self, app: &App) -> io::Result<()> {
         self.terminal.draw(|frame| {
             app.draw(frame);
@@ -97,24 +98,25 @@ impl Screen {
         Ok(())
     }
 
-    /// Gives the terminal to the shell and stops until it is given back.
+    /// Restores the terminal, stops the process, and takes the terminal over again when the process
+    /// is resumed.
     pub fn suspend(&mut self) -> io::Result<()> {
         leave();
         signal_hook::low_level::raise(signal_hook::consts::SIGSTOP)?;
         enter(self.mouse)?;
-        // Drawn from nothing. Clearing would ask the terminal where the cursor is, and the
-        // thread that reads keys has the answer.
+        // A new `Terminal` draws everything. `Terminal::clear` would query the cursor position, and
+        // the thread that reads keys would receive the response.
         self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
         Ok(())
     }
 
-    /// Takes the mouse from the terminal, or gives it back.
+    /// Turns the capture of mouse events on or off.
     pub fn take_mouse(&mut self, mouse: bool) -> io::Result<()> {
         self.mouse = mouse;
         if mouse { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
     }
 
-    /// Gives text to the terminal's clipboard, at most [`MOST_COPIED`] bytes.
+    /// Copies text to the terminal's clipboard (OSC 52); at most [`MOST_COPIED`] bytes.
     pub fn copy(&self, text: &str) -> io::Result<()> {
         let mut out = stdout();
         write!(out, "\x1b]52;c;{}\x07", base64(text.as_bytes()))?;
@@ -134,7 +136,7 @@ fn enter(mouse: bool) -> io::Result<()> {
     if mouse { execute!(stdout(), EnableMouseCapture) } else { Ok(()) }
 }
 
-/// Gives the terminal back, as far as it goes: it may be gone already.
+/// Restores the terminal. Errors are ignored, since the terminal may be gone.
 pub fn leave() {
     execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show).ok();
     disable_raw_mode().ok();
@@ -156,7 +158,7 @@ fn base64(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_locale_says_which_letters_there_are() {
+    fn whether_utf8_is_shown_is_read_from_the_locale_variables() {
         for (all, ctype, lang, utf8) in [
             ("", "", "", true),
             ("", "", "en_GB.UTF-8", true),
@@ -182,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_are_encoded_as_terminals_expect() {
+    fn copied_text_is_encoded_as_padded_base64() {
         assert_eq!(super::base64(b"Man"), "TWFu");
         assert_eq!(super::base64(b"Ma"), "TWE=");
         assert_eq!(super::base64("é".as_bytes()), "w6k=");

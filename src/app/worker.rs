@@ -1,4 +1,5 @@
-//! The thread that the database lives on. The loop never waits for it.
+//! The thread that executes requests and owns the database connection. The main loop never waits
+//! for it.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -20,7 +21,7 @@ use crate::{
     services::{Reply, Request},
 };
 
-/// Something to do for somebody.
+/// A request to execute, on behalf of a session if there is one.
 #[derive(Debug)]
 pub struct Job {
     pub id: u64,
@@ -29,15 +30,15 @@ pub struct Job {
     pub now: Moment,
 }
 
-/// Does one job; keeps its connection between jobs.
+/// Executes a job; keeps its connection between jobs.
 pub type Executor = Box<dyn FnMut(&Job) -> Result<Reply, Error> + Send>;
 
-/// A thread with its own executor, made anew when one is abandoned.
+/// A thread with an executor of its own. After it was abandoned, the next job starts a new thread.
 pub struct Worker {
     make: Arc<dyn Fn() -> Executor + Send + Sync>,
     replies: mpsc::Sender<Event>,
     jobs: Option<mpsc::Sender<Job>>,
-    /// Tells the present thread that nobody waits for it any more.
+    /// Tells the current thread that it was abandoned.
     left: Arc<AtomicBool>,
 }
 
@@ -47,7 +48,7 @@ impl Worker {
         Self { make, replies, jobs: None, left: Arc::default() }
     }
 
-    /// Hands over a job; its reply comes as an event.
+    /// Queues a job; its reply arrives as an event.
     pub fn send(&mut self, job: Job) {
         let jobs = self.jobs.take().unwrap_or_else(|| self.start());
         // A thread that has ended is replaced.
@@ -60,8 +61,8 @@ impl Worker {
         }
     }
 
-    /// Leaves the thread alone with what it is doing; it ends when that is done, and
-    /// does not begin what it was handed after.
+    /// Abandons the current thread: it finishes its present job and then ends, without starting the
+    /// jobs that are queued behind it.
     pub fn abandon(&mut self) {
         self.jobs = None;
         self.left.store(true, Ordering::Relaxed);
@@ -79,7 +80,8 @@ impl Worker {
                 if left.load(Ordering::Relaxed) {
                     break;
                 }
-                // What was asked while another request waited in vain does not wait as long again.
+                // A job that was queued while another one ran into a time-out fails at once, so
+                // that it does not wait for the same time again.
                 if let Some((until, error)) = &in_vain
                     && job.now.ticks < *until
                 {
@@ -89,7 +91,8 @@ impl Worker {
                 }
                 let done = catch_unwind(AssertUnwindSafe(|| executor(&job)));
                 let reply = done.unwrap_or_else(|_| {
-                    // The panic itself is in the log; what it left behind is not used again.
+                    // The panic hook has logged the panic. The executor may be in a broken state,
+                    // so it is replaced.
                     let reference = random_id()[..8].to_uppercase();
                     tracing::error!(reference, "a request ended in a panic");
                     executor = make();
@@ -119,7 +122,7 @@ mod tests {
         Job { id, session: None, request: Box::new(Request::Heartbeat), now: crate::app::now() }
     }
 
-    /// A worker that notes what it begins, and does job 1 only when it is let go.
+    /// A worker that reports each job it starts, and finishes job 1 only after a message.
     fn worker() -> (Worker, mpsc::Receiver<Event>, mpsc::Receiver<u64>, mpsc::Sender<()>) {
         let (replies, events) = mpsc::channel();
         let (begun, begins) = mpsc::channel();
@@ -147,13 +150,13 @@ mod tests {
     }
 
     #[test]
-    fn what_was_queued_behind_an_abandoned_job_is_not_begun() {
+    fn jobs_queued_behind_an_abandoned_job_are_not_started() {
         let (mut worker, events, begins, let_go) = worker();
         worker.send(job(1));
         assert_eq!(begins.recv().unwrap(), 1);
         worker.send(job(2));
         worker.abandon();
-        // Another thread goes on at once, while the first still hangs.
+        // A new thread executes this job at once, while the first thread still hangs.
         worker.send(job(3));
         assert_eq!(replied(&events).0, 3);
         let_go.send(()).unwrap();
@@ -164,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_asked_while_the_database_was_gone_is_answered_at_once() {
+    fn jobs_queued_while_another_one_timed_out_fail_at_once() {
         let (replies, events) = mpsc::channel();
         let (begun, begins) = mpsc::channel();
         let make = Arc::new(move || -> Executor {
@@ -176,7 +179,7 @@ mod tests {
         });
         let mut worker = Worker::new(make, replies);
         worker.send(job(1));
-        // Handed over before the first was given up.
+        // Queued before the first job timed out.
         let before = Job { now: Moment { ticks: 0, ..crate::app::now() }, ..job(2) };
         worker.send(before);
         assert!(matches!(replied(&events), (1, Err(Error::Unavailable(_)))));
@@ -189,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_an_answer_and_the_worker_goes_on() {
+    fn a_panic_becomes_an_error_reply_and_the_worker_goes_on() {
         let (mut worker, events, ..) = worker();
         worker.send(job(13));
         assert!(matches!(replied(&events), (13, Err(Error::Internal(_)))));

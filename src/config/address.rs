@@ -1,4 +1,4 @@
-//! Where the data lives: one address, put together layer by layer.
+//! The address of the database, put together from the layers.
 
 use super::{
     Error,
@@ -11,21 +11,21 @@ use crate::domain::address::{ServerAddress, without_brackets};
 const PARTS: [&str; 5] = ["DB_HOST", "DB_PORT", "DB_USER", "DB_PASSWORD", "DB_NAME"];
 const WHOLE: &str = "DATABASE_URL";
 
-/// What the layers have said so far, from the weakest on.
+/// The address in the layers read so far, from the weakest on.
 enum Found {
     Nothing,
     /// A whole address, and the number of its layer.
     Whole(String, usize),
-    /// Parts alone; without a host they name nothing.
+    /// Parts alone; without a host they name no database.
     Parts(Vec<(&'static str, String)>),
 }
 
-/// The address of the strongest layer that names one, with what stronger layers change of it;
-/// `None` when nobody names a database. Notes in `values` what is overruled by what.
+/// The address from the strongest layer that names one, with the parts that stronger layers change;
+/// `None` if no layer names a database. Records in `values` what is overridden by what.
 ///
-/// In each layer `DATABASE_URL` names the whole, and then its `DB_*` count for nothing. `DB_HOST`
-/// begins a new address: what a weaker layer's `DATABASE_URL` said is overruled. Other parts
-/// replace that part of the weaker layer's address.
+/// In each layer `DATABASE_URL` is the whole address, and the `DB_*` settings of that layer are
+/// then ignored. `DB_HOST` begins a new address: the `DATABASE_URL` of a weaker layer is
+/// overridden. Other parts replace that part of the weaker layer's address.
 pub(super) fn resolve(layers: &[Layer], values: &mut [Value]) -> Result<Option<String>, Error> {
     let mut found = Found::Nothing;
     for (at, layer) in layers.iter().enumerate().rev() {
@@ -77,7 +77,7 @@ fn is_of_database(value: &Value) -> bool {
     value.name == WHOLE || PARTS.contains(&value.name)
 }
 
-/// The last of several values of a part counts.
+/// Sets these parts of an address; the last of several values of a part is used.
 fn put(address: &mut ServerAddress, parts: &[(&str, String)]) -> Result<(), Error> {
     for (part, value) in parts {
         let place = match *part {
@@ -96,7 +96,7 @@ fn put(address: &mut ServerAddress, parts: &[(&str, String)]) -> Result<(), Erro
     Ok(())
 }
 
-/// Notes that these values do not count, since another one does.
+/// Records that another setting overrides these values.
 fn overrule(values: &mut [Value], which: impl Fn(&Value) -> bool, (name, layer): (&'static str, usize)) {
     for value in values.iter_mut().filter(|value| which(value)) {
         value.overruled.get_or_insert((name, layer));

@@ -1,4 +1,4 @@
-//! Where settings are read, and which of several values counts.
+//! Reads settings from their sources, and decides which of several values is used.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,8 @@ use std::{
 use super::{Error, malformed};
 use crate::{cli::Cli, domain::address::ServerAddress};
 
-/// The names that are read from environment, `.env` and, in lower case, `config.toml`.
+/// The settings that are read from the environment, `.env` and, with names in lower case,
+/// `config.toml`.
 pub(super) const NAMES: [&str; 17] = [
     "DATABASE_URL",
     "DB_HOST",
@@ -31,10 +32,10 @@ pub(super) const NAMES: [&str; 17] = [
     "NO_COLOR",
 ];
 
-/// Names whose values others must not read.
+/// Settings whose values other users must not read.
 const SECRETS: [&str; 3] = ["DATABASE_URL", "DB_PASSWORD", "SENTRY_DSN"];
 
-/// Values by their names.
+/// Values by name.
 pub type Values = HashMap<String, String>;
 
 /// Where a value of the configuration was found.
@@ -45,25 +46,25 @@ pub enum Origin {
     File(PathBuf),
 }
 
-/// The settings of one place.
+/// The settings from one source.
 #[derive(Debug, Clone)]
 pub(super) struct Layer {
     pub origin: Origin,
     values: Values,
 }
 
-/// A setting as it was found in one place, for `doctor`.
+/// A setting as it was found in one source, for `doctor`.
 #[derive(Debug, Clone)]
 pub struct Value {
     pub name: &'static str,
-    /// As it may be shown: without its secret.
+    /// The value for display, without its secret.
     pub shown: String,
     /// The number of its layer; 0 is the strongest.
     pub(super) layer: usize,
     pub origin: Origin,
-    /// The name and the layer of what counts instead.
+    /// The name and the layer of the setting that is used instead.
     pub(super) overruled: Option<(&'static str, usize)>,
-    /// The same for a person: name and origin of what counts instead.
+    /// The same for display: the name and the origin of the setting that is used instead.
     pub overruled_by: Option<(&'static str, Origin)>,
 }
 
@@ -72,7 +73,7 @@ impl Layer {
         self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// What flags say, under the names of the environment.
+    /// The settings given by flags, under the names of the environment.
     pub fn flags(cli: &Cli) -> Self {
         let on = |flag: bool| flag.then(|| "on".to_owned());
         let flags = [
@@ -91,7 +92,7 @@ impl Layer {
         Self { origin: Origin::Environment, values: environment.clone() }
     }
 
-    /// The keys of a TOML file that is one flat table; nothing when there is no file.
+    /// The keys of a TOML file, which is one flat table; none if there is no file.
     pub fn toml(path: &Path) -> Result<Self, Error> {
         let mut values = Values::new();
         let table: toml::Table = match read(path)? {
@@ -111,14 +112,14 @@ impl Layer {
         Self::of_file(path, values)
     }
 
-    /// The lines `NAME=VALUE` of a file; nothing when there is no file.
+    /// The `NAME=VALUE` lines of a file; none if there is no file.
     pub fn dotenv(path: &Path) -> Result<Self, Error> {
         // Some tools keep a folder of this name.
         let text = if path.is_dir() { None } else { read(path)? };
         let text = without_substitution(&text.unwrap_or_default());
         let mut values = Values::new();
         for pair in dotenvy::from_read_iter(text.as_bytes()) {
-            // The error would repeat the line, which may hold a password.
+            // The error would repeat the line, which may contain a password.
             let (name, value) = pair.map_err(|_| malformed(path, &"a line is not NAME=VALUE"))?;
             if NAMES.contains(&name.as_str()) {
                 values.insert(name, value.replace(DOLLAR, "$"));
@@ -127,7 +128,7 @@ impl Layer {
         Self::of_file(path, values)
     }
 
-    /// A file with a secret that others can read is refused.
+    /// Refuses a file that contains a secret and that other users can read.
     fn of_file(path: &Path, values: Values) -> Result<Self, Error> {
         let secret = |name: &str| values.get(name).is_some_and(|value| !value.starts_with("sqlite:"));
         let open = fs::metadata(path).is_ok_and(|file| file.mode() & 0o077 != 0);
@@ -138,12 +139,12 @@ impl Layer {
     }
 }
 
-/// Stands for a dollar sign while a `.env` file is read: a code point that no text may hold.
+/// Replaces a dollar sign while a `.env` file is read: a code point that no text may contain.
 const DOLLAR: &str = "\u{FDD0}";
 
-/// The text with its dollar signs hidden from `dotenvy`, which would put variables in the place
-/// of `$NAME` and cannot be told not to: a password would be read as another one. `\$` is left to
-/// it, which reads it as a dollar sign, or as both signs between single quotes.
+/// Hides the dollar signs of a text from `dotenvy`, which would replace `$NAME` by a variable and
+/// has no option against it: a password would be read as a different one. `\$` is left as it is:
+/// `dotenvy` reads it as a dollar sign or, between single quotes, as both characters.
 fn without_substitution(text: &str) -> String {
     let mut escaped = false;
     let hidden = |c: char| {
@@ -154,7 +155,8 @@ fn without_substitution(text: &str) -> String {
     text.chars().map(hidden).collect()
 }
 
-/// Every value that was found, the strongest layer's first, and those that count.
+/// Every value that was found, for each name the strongest layer's first, and the values that are
+/// used.
 pub(super) fn settle(layers: &[Layer]) -> (Vec<Value>, Values) {
     let (mut all, mut counting) = (Vec::new(), Values::new());
     for name in NAMES {
@@ -176,9 +178,9 @@ pub(super) fn settle(layers: &[Layer]) -> (Vec<Value>, Values) {
     (all, counting)
 }
 
-/// A value as it may be shown: of a secret only that there is one.
+/// A value for display: of a secret only that it is set.
 pub(super) fn shown(name: &str, value: &str) -> String {
-    // A question mark in a password makes options of what follows it.
+    // After a question mark in a password, its rest would be shown as options.
     let is_plain = value.split_once('?').is_none_or(|(_, options)| !options.contains('@'));
     match ServerAddress::parse(value) {
         Some(address) if name == "DATABASE_URL" && is_plain => address.shown(),

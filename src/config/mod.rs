@@ -1,5 +1,5 @@
-//! What is chosen on this machine: flags over environment over `.env` in the working folder
-//! over what a person prefers over `config.toml` in the configuration folder.
+//! The configuration of this machine. Flags override the environment, which overrides `.env` in the
+//! working folder, then a user's preferences, then `config.toml` in the configuration folder.
 
 mod address;
 mod layers;
@@ -34,17 +34,17 @@ const BCRYPT_COST: u32 = 12;
 #[derive(Debug)]
 pub struct Config {
     pub database: SecretString,
-    /// Nobody named a database: the embedded one is meant.
+    /// No database is configured, so the embedded one is used.
     pub embedded: bool,
     pub folders: Folders,
     pub sentry_dsn: Option<SecretString>,
     pub sentry_environment: String,
     pub log: String,
     pub preferences: Preferences,
-    /// What each person who has signed in here prefers, by username in lower case, under
-    /// flags, environment and `.env`.
+    /// The preferences of each user who has signed in on this machine, by username in lower case,
+    /// overridden by flags, environment and `.env`.
     pub people: HashMap<String, Preferences>,
-    /// Every value that was found, with where it comes from and what overrules it.
+    /// Every value that was found, with its origin and what overrides it.
     pub found: Vec<Value>,
     pub bcrypt_cost: u32,
     /// Where exports are written.
@@ -53,7 +53,7 @@ pub struct Config {
     pub server: Option<ServerAddress>,
 }
 
-/// Where things are kept.
+/// The program's folders.
 #[derive(Debug, Clone)]
 pub struct Folders {
     pub config: PathBuf,
@@ -100,12 +100,12 @@ impl Folders {
         format!("sqlite://{}", self.data.join("epic-events.db").display())
     }
 
-    /// The address of the demo.
+    /// The file of the demo database.
     pub fn demo(&self) -> PathBuf {
         self.data.join("demo.db")
     }
 
-    /// Where people look for what a program gave them: their downloads, if there are any.
+    /// The folder for exports: the user's downloads, if that folder exists.
     fn exports(&self, environment: &Values) -> PathBuf {
         let downloads = environment.get("HOME").map(|home| Path::new(home).join("Downloads"));
         downloads.filter(|folder| folder.is_dir()).unwrap_or_else(|| self.data.join("exports"))
@@ -115,22 +115,23 @@ impl Folders {
         self.config.join("config.toml")
     }
 
-    /// What people prefer, a file for each. The configuration is not written for that: it may
-    /// be somebody else's, and where the program is hosted it is everybody's.
+    /// The folder of the users' preferences, with a file for each. They are not written to the
+    /// configuration, which may belong to somebody else, and is shared by all users where the
+    /// program is hosted.
     fn people(&self) -> PathBuf {
         self.state.join("people")
     }
 }
 
-/// Where what a person prefers stands among the layers: over the configuration files, which
-/// follow it.
+/// The position of a user's preferences among the layers: they override the configuration file,
+/// which follows them.
 const PERSON: usize = 3;
 
 impl Config {
-    /// Reads everything. `environment` is the process's; `here` the working folder.
+    /// Reads the configuration. `environment` is that of the process; `here` is the working folder.
     pub fn load(cli: &Cli, environment: &Values, here: &Path) -> Result<Self, Error> {
         let folders = Folders::find(environment)?;
-        // The strongest first.
+        // The strongest layer comes first.
         let mut layers = vec![
             Layer::flags(cli),
             Layer::environment(environment),
@@ -142,12 +143,14 @@ impl Config {
         for (name, layer) in &people {
             let mut layers = layers.clone();
             layers.insert(PERSON, layer.clone());
-            // A file of the program's own that is damaged stops nobody.
+            // A damaged file of preferences is ignored, so that it does not keep the program from
+            // starting.
             if let Ok(preferences) = preferences(&settle(&layers).1, environment) {
                 preferred.insert(name.clone(), preferences);
             }
         }
-        // Who is alone here is met at the sign-in screen already.
+        // If only one user has signed in here, their preferences already apply to the sign-in
+        // screen.
         if let [(name, layer)] = people.as_slice()
             && preferred.contains_key(name)
         {
@@ -185,13 +188,13 @@ impl Config {
 }
 
 impl Config {
-    /// The address that counts, without its password.
+    /// The address of the database that is used, without its password.
     pub fn shown_address(&self) -> String {
         layers::shown("DATABASE_URL", self.database.expose_secret())
     }
 }
 
-/// How the program is to be, by these settings.
+/// The preferences in these settings.
 fn preferences(values: &Values, environment: &Values) -> Result<Preferences, Error> {
     let language = match values.get("EPIC_EVENTS_LANGUAGE") {
         Some(name) => name.parse().map_err(|_| value_error("EPIC_EVENTS_LANGUAGE", name, "en, fr"))?,
@@ -219,7 +222,7 @@ fn switch(values: &Values, name: &'static str, default: bool) -> Result<bool, Er
     }
 }
 
-/// Makes a folder that nobody else can look into.
+/// Creates a folder that only this user can access.
 pub fn private_folder(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
@@ -232,7 +235,8 @@ fn malformed(path: &Path, why: &impl ToString) -> Error {
     Error::Malformed { path: path.to_owned(), why: why.to_string() }
 }
 
-/// `LC_ALL`, `LC_MESSAGES` and `LANG`, as other programs read them.
+/// The language of `LC_ALL`, `LC_MESSAGES` or `LANG`, in the order in which other programs read
+/// them.
 fn system_language(environment: &Values) -> Language {
     let locale =
         ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| environment.get(*name).filter(|v| !v.is_empty()));

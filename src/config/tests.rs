@@ -1,11 +1,11 @@
-//! What is read from where, and what is written.
+//! Tests of where settings are read from, and of what is written.
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::*;
 
-/// The value of a name that counts, as it is shown, with its origin.
-fn told(config: &Config, name: &str) -> (String, Origin) {
+/// The value of a setting that is used, as it is shown, with its origin.
+fn used(config: &Config, name: &str) -> (String, Origin) {
     let counts = |value: &&Value| value.name == name && value.overruled_by.is_none();
     let value = config.found.iter().find(counts).unwrap();
     (value.shown.clone(), value.origin.clone())
@@ -53,7 +53,7 @@ fn flags_win_over_environment_over_dotenv_over_file() {
 }
 
 #[test]
-fn what_a_person_prefers_is_kept_apart_and_read_again() {
+fn preferences_are_saved_apart_from_the_configuration_and_read_again() {
     let machine = Machine::new();
     machine.write(".config/epic-events/config.toml", "# mine\ntheme = \"plain\"\n", 0o644);
     let config = machine.load(&Cli::default(), &[]).unwrap();
@@ -61,10 +61,14 @@ fn what_a_person_prefers_is_kept_apart_and_read_again() {
     let wanted = Preferences { language: Language::Fr, look, mouse: false };
     config.prefer("Anna", wanted).unwrap();
     let again = machine.load(&Cli::default(), &[]).unwrap();
-    assert_eq!((again.people["anna"], again.preferences), (wanted, wanted), "who is alone is met like this");
+    assert_eq!(
+        (again.people["anna"], again.preferences),
+        (wanted, wanted),
+        "the only user's preferences apply to the sign-in screen"
+    );
     let plain = machine.load(&Cli::default(), &[("NO_COLOR", "1"), ("EPIC_EVENTS_LANGUAGE", "en")]).unwrap();
     assert_eq!((plain.people["anna"].look.palette, plain.people["anna"].language), (Palette::Plain, Language::En));
-    // With two of them nobody's wish is everybody's.
+    // With two users neither's preferences apply to everybody.
     config.prefer("bill", Preferences { language: Language::En, ..wanted }).unwrap();
     let both = machine.load(&Cli::default(), &[]).unwrap();
     assert_eq!((both.preferences.language, both.preferences.look.palette), (Language::En, Palette::Plain));
@@ -76,23 +80,23 @@ fn what_a_person_prefers_is_kept_apart_and_read_again() {
 }
 
 #[test]
-fn every_value_is_told_with_its_origin_and_no_secret() {
+fn every_value_is_listed_with_its_origin_and_without_secrets() {
     let machine = Machine::new();
     machine.write(".env", "DB_PASSWORD=canary\nSENTRY_DSN=https://canary@sentry.example/1\n", 0o600);
     let config = machine.load(&Cli::default(), &[("DATABASE_URL", "mysql://crm:can@ry@db:3306/crm")]).unwrap();
-    assert_eq!(told(&config, "DATABASE_URL"), ("mysql://crm:***@db:3306/crm".to_owned(), Origin::Environment));
-    assert_eq!(told(&config, "SENTRY_DSN").1, Origin::File(machine.0.path().join(".env")));
+    assert_eq!(used(&config, "DATABASE_URL"), ("mysql://crm:***@db:3306/crm".to_owned(), Origin::Environment));
+    assert_eq!(used(&config, "SENTRY_DSN").1, Origin::File(machine.0.path().join(".env")));
     let password = config.found.iter().find(|value| value.name == "DB_PASSWORD").unwrap();
     assert_eq!(password.overruled_by, Some(("DATABASE_URL", Origin::Environment)));
     assert!(!format!("{:?}", config.found).contains("canary"));
     for secret in ["mysql://crm:ca?nary@db/n", "mysql://me:canary@[broken", "postgres://u:canary@h/n"] {
         let config = machine.load(&Cli::default(), &[("DATABASE_URL", secret)]).unwrap();
-        assert!(!told(&config, "DATABASE_URL").0.contains("nary"), "{:?}", config.found);
+        assert!(!used(&config, "DATABASE_URL").0.contains("nary"), "{:?}", config.found);
     }
 }
 
 #[test]
-fn without_any_choice_the_data_is_embedded() {
+fn without_a_configured_database_the_embedded_one_is_used() {
     let config = Machine::new().load(&Cli::default(), &[]).unwrap();
     assert!(config.embedded && config.database.expose_secret().ends_with("/.local/share/epic-events/epic-events.db"));
 }
@@ -105,7 +109,7 @@ fn the_parts_of_an_address_are_encoded() {
 }
 
 #[test]
-fn a_secret_that_others_can_read_is_refused_with_the_cure() {
+fn a_secret_that_others_can_read_is_refused_with_the_command_that_fixes_it() {
     let machine = Machine::new();
     machine.write(".env", "DB_PASSWORD=secret\n", 0o644);
     let refused = machine.load(&Cli::default(), &[]).unwrap_err().to_string();
@@ -115,7 +119,7 @@ fn a_secret_that_others_can_read_is_refused_with_the_cure() {
 }
 
 #[test]
-fn what_is_malformed_is_named_with_its_line() {
+fn a_malformed_file_is_reported_with_its_line() {
     let machine = Machine::new();
     machine.write(".config/epic-events/config.toml", "language = \"en\"\ndatabase_url = \n", 0o600);
     let refused = machine.load(&Cli::default(), &[]).unwrap_err().to_string();
@@ -123,7 +127,7 @@ fn what_is_malformed_is_named_with_its_line() {
 }
 
 #[test]
-fn what_is_remembered_is_private_and_read_again() {
+fn a_saved_address_is_private_and_read_again() {
     let machine = Machine::new();
     let config = machine.load(&Cli::default(), &[]).unwrap();
     config.remember(&SecretString::from("mysql://u:p@h:3306/n"), Language::Fr).unwrap();
@@ -133,9 +137,10 @@ fn what_is_remembered_is_private_and_read_again() {
     assert_eq!((again.database.expose_secret(), again.preferences.language), ("mysql://u:p@h:3306/n", Language::Fr));
 }
 
-/// The layers of one machine: what they name, the address that counts, what is overruled by what.
+/// Each row: the layers (environment, `.env`, `config.toml`), the address that is used, and which
+/// setting is overridden by which.
 #[test]
-fn an_address_is_settled_layer_by_layer() {
+fn an_address_is_put_together_layer_by_layer() {
     const HIGH: &[(&str, &str)] = &[("DB_HOST", "high"), ("DB_USER", "crm"), ("DB_PASSWORD", "x")];
     type Overruled<'a> = &'a [(&'a str, &'a str)];
     type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a str, Overruled<'a>);
@@ -163,7 +168,7 @@ fn an_address_is_settled_layer_by_layer() {
             "sqlite:///high",
             &[("DB_HOST", "DATABASE_URL"), ("DB_USER", "DATABASE_URL")],
         ),
-        // Both in one layer.
+        // A whole address and a part in one layer.
         (
             &[("DATABASE_URL", "sqlite:///high"), ("DB_HOST", "high")],
             "",
@@ -171,7 +176,7 @@ fn an_address_is_settled_layer_by_layer() {
             "sqlite:///high",
             &[("DB_HOST", "DATABASE_URL")],
         ),
-        // Parts of several layers.
+        // Parts from several layers.
         (
             &[("DB_PASSWORD", "x")],
             "DB_HOST=mid\nDB_PASSWORD=y",
@@ -179,7 +184,8 @@ fn an_address_is_settled_layer_by_layer() {
             "mysql://low:x@mid:3307/epic_events",
             &[("DB_PASSWORD", "DB_PASSWORD")],
         ),
-        // A part without a host changes the address below it, and means nothing to a file.
+        // A part without a host changes the address of a weaker layer, but has no meaning for a
+        // file.
         (
             &[("DB_PASSWORD", "x")],
             "",
@@ -194,7 +200,7 @@ fn an_address_is_settled_layer_by_layer() {
             "sqlite:///low",
             &[("DB_PASSWORD", "DATABASE_URL")],
         ),
-        // What is below an overruled address does not come back.
+        // Layers below an overridden address do not apply again.
         (
             &[("DB_HOST", "high")],
             "DATABASE_URL=mysql://mid:y@mid/mid",
@@ -210,23 +216,23 @@ fn an_address_is_settled_layer_by_layer() {
         machine.write(".config/epic-events/config.toml", toml, 0o600);
         let config = machine.load(&Cli::default(), environment).unwrap();
         assert_eq!(address(&config), wanted);
-        let told: Vec<_> =
+        let overridden: Vec<_> =
             config.found.iter().filter_map(|value| Some((value.name, value.overruled_by.as_ref()?.0))).collect();
-        assert_eq!(told, overruled, "{wanted}");
+        assert_eq!(overridden, overruled, "{wanted}");
     }
 }
 
 #[test]
-fn brackets_around_an_address_of_ipv6_are_taken_too() {
+fn brackets_around_an_ipv6_address_are_accepted() {
     for host in ["::1", "[::1]"] {
         let config = Machine::new().load(&Cli::default(), &[("DB_HOST", host), ("DB_USER", "crm")]).unwrap();
         assert_eq!(address(&config), "mysql://crm@[::1]/epic_events");
     }
 }
 
-/// No variable is put in the place of `$NAME`, however the value is quoted.
+/// `$NAME` is not replaced by a variable, however the value is quoted.
 #[test]
-fn a_dollar_in_a_dotenv_file_is_a_dollar() {
+fn dollar_signs_in_a_dotenv_file_are_not_substituted() {
     for (written, read) in [
         ("ab$cd", "ab$cd"),
         ("\"ab$cd\"", "ab$cd"),
@@ -247,7 +253,7 @@ fn a_dollar_in_a_dotenv_file_is_a_dollar() {
 }
 
 #[test]
-fn a_configuration_that_names_a_database_is_left_alone() {
+fn a_configuration_that_names_a_database_is_not_changed() {
     const FILE: &str = ".config/epic-events/config.toml";
     let new = SecretString::from("mysql://u:p@h/n");
     let remembered = |text: Option<&str>| {

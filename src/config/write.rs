@@ -1,5 +1,5 @@
-//! What the program writes on the machine: a configuration where there is none, and what
-//! people prefer. A configuration that is there keeps every line.
+//! Writes a configuration if there is none, and the users' preferences. An existing configuration
+//! keeps every line.
 
 use std::{
     fs,
@@ -17,19 +17,19 @@ use crate::{
     ui::{Preferences, theme::Look},
 };
 
-/// What became of the address of a new company.
+/// What was done with the address of a new company.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Remembered {
-    /// The next start finds the company.
+    /// It is in the configuration, so the next start finds the company.
     Kept,
-    /// This file names another database, and was left as it is.
+    /// This file names another database and was not changed.
     LeftAlone(PathBuf),
 }
 
 impl Config {
-    /// Keeps the address of a new company and the language in the configuration, where there is
-    /// none. To one that names no database the address is added; one that names a database is
-    /// left as it is.
+    /// Saves the address of a new company and the language in the configuration if there is none.
+    /// An existing one that names no database only gets the address; one that names a database is
+    /// not changed.
     pub fn remember(&self, url: &SecretString, language: Language) -> Result<Remembered, Error> {
         let path = self.folders.file();
         let unwritable = |why| Error::Unwritable { path: path.clone(), why };
@@ -44,7 +44,7 @@ impl Config {
             lines += &line("database_url", url);
         }
         match fs::read_to_string(&path) {
-            // In front, since what follows the head of a table would belong to it.
+            // The line comes first, since a line after a table header would belong to that table.
             Ok(text) if !lines.is_empty() => replace(&path, &(lines + &text)).map_err(unwritable)?,
             Ok(_) => {}
             Err(_) => {
@@ -57,7 +57,7 @@ impl Config {
         Ok(Remembered::Kept)
     }
 
-    /// Keeps how a person wants the program to be, for the next time that they sign in here.
+    /// Saves a user's preferences for their next sign-in on this machine.
     pub fn prefer(&self, username: &str, preferences: Preferences) -> Result<(), Error> {
         let Preferences { language, look: Look { palette, ascii, accessible }, mouse } = preferences;
         let on = |on: bool| if on { "on" } else { "off" };
@@ -77,7 +77,7 @@ impl Config {
     }
 }
 
-/// What people who have signed in here prefer, by username in lower case.
+/// The preferences of the users who have signed in on this machine, by username in lower case.
 pub(super) fn people(folder: &Path) -> Vec<(String, Layer)> {
     let files = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     let person = |path: PathBuf| {
@@ -87,7 +87,7 @@ pub(super) fn people(folder: &Path) -> Vec<(String, Layer)> {
     files.filter_map(person).collect()
 }
 
-/// An address that means the same in every folder: the path of a file is made absolute.
+/// An address that means the same in every working folder: the path of a file is made absolute.
 fn absolute(address: &str) -> String {
     match Target::parse(address) {
         Ok(Target::Sqlite(path)) => {
@@ -102,7 +102,8 @@ fn line(name: &str, value: &str) -> String {
     format!("{name} = {}\n", toml::Value::from(value))
 }
 
-/// Whole or not at all: written beside it, then put in its place.
+/// Replaces a file completely or not at all: the new text is written to a file beside it, which is
+/// then renamed.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let beside = path.with_extension(format!("new-{}", std::process::id()));
     let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;

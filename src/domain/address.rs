@@ -1,25 +1,25 @@
-//! The address of a database server in its parts, as a form shows them and as settings name
-//! them one by one.
+//! The address of a database server, split into the parts that a form shows and settings name.
 
 use std::{fmt, net::Ipv6Addr};
 
-/// `mysql://USER:PASSWORD@HOST:PORT/NAME?OPTIONS`, taken apart. Nothing in it is checked:
-/// that is done where it is connected to.
+/// `mysql://USER:PASSWORD@HOST:PORT/NAME?OPTIONS`, split into its parts. They are not checked until
+/// a connection is made.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ServerAddress {
-    /// A name or a number, IPv6 without brackets; or several with their ports, parted by commas.
+    /// A name or an IP address, IPv6 without brackets; or several with their ports, separated by
+    /// commas.
     pub host: String,
-    /// Empty for the usual port, and where there are several hosts.
+    /// Empty for the default port, and if there are several hosts.
     pub port: String,
     pub user: String,
     pub password: String,
     pub database: String,
-    /// Names and values of what stands behind the question mark, in its order.
+    /// Names and values of the options after the question mark, in their order.
     pub options: Vec<(String, String)>,
 }
 
 impl ServerAddress {
-    /// Takes an address apart; `None` when it is not a server's. A part that is missing is empty.
+    /// Splits an address; `None` if it is not that of a server. A missing part is empty.
     pub fn parse(address: &str) -> Option<Self> {
         let rest = address.trim().strip_prefix("mysql://")?;
         let (before, query) = rest.split_once('?').unwrap_or((rest, ""));
@@ -41,12 +41,12 @@ impl ServerAddress {
         })
     }
 
-    /// The value of an option, empty when it is not there.
+    /// The value of an option, empty if it is missing.
     pub fn option(&self, name: &str) -> &str {
         self.options.iter().find(|(one, _)| one == name).map_or("", |(_, value)| value)
     }
 
-    /// Sets an option; an empty value takes it away.
+    /// Sets an option; an empty value removes it.
     pub fn set_option(&mut self, name: &str, value: &str) {
         self.options.retain(|(one, _)| one != name);
         if !value.is_empty() {
@@ -54,7 +54,7 @@ impl ServerAddress {
         }
     }
 
-    /// The whole address. It holds the password.
+    /// The whole address. It contains the password.
     pub fn to_url(&self) -> String {
         let password = if self.password.is_empty() { String::new() } else { format!(":{}", encoded(&self.password)) };
         let query = self.options.iter().map(|(name, value)| format!("{name}={}", encoded_value(value)));
@@ -63,7 +63,7 @@ impl ServerAddress {
         format!("mysql://{}{password}@{}/{}{asks}{query}", encoded(&self.user), self.place(), encoded(&self.database))
     }
 
-    /// The same with `***` for a password, to be shown.
+    /// The address for display, with `***` for the password.
     pub fn shown(&self) -> String {
         let password = if self.password.is_empty() { "" } else { ":***" };
         let asks = if self.options.is_empty() { "" } else { "?" };
@@ -71,7 +71,7 @@ impl ServerAddress {
         format!("mysql://{}{password}@{}/{}{asks}{query}", self.user, self.place(), self.database)
     }
 
-    /// Host and port as they stand in an address.
+    /// Host and port as they are written in an address.
     fn place(&self) -> String {
         let host = match self.host.parse::<Ipv6Addr>() {
             Ok(_) => format!("[{}]", self.host),
@@ -81,7 +81,7 @@ impl ServerAddress {
     }
 }
 
-/// Without its password.
+/// Shows the address without its password.
 impl fmt::Debug for ServerAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown())
@@ -100,7 +100,7 @@ fn host_and_port(place: &str) -> (&str, &str) {
     }
 }
 
-/// A host as people may write it, without the brackets around an address of IPv6.
+/// A host without the brackets that people may write around an IPv6 address.
 pub fn without_brackets(host: &str) -> String {
     host.trim().trim_start_matches('[').trim_end_matches(']').to_owned()
 }
@@ -111,7 +111,7 @@ pub fn encoded(text: &str) -> String {
     percent(text, plain)
 }
 
-/// The same for the value of an option, where a path stays readable.
+/// Percent-encoded for the value of an option, where a path stays readable.
 fn encoded_value(text: &str) -> String {
     percent(text, |byte| !b"%&#?@".contains(&byte) && !byte.is_ascii_whitespace() && byte.is_ascii())
 }
@@ -120,7 +120,7 @@ fn percent(text: &str, plain: impl Fn(u8) -> bool) -> String {
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
-/// What was percent-encoded. A percent sign that encodes nothing stays.
+/// Decodes percent-encoded text. A percent sign that encodes nothing is kept.
 pub fn decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let (mut plain, mut at) = (Vec::with_capacity(bytes.len()), 0);
@@ -146,7 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_put_together_as_it_was() {
+    fn a_parsed_address_is_put_together_unchanged() {
         for whole in [
             "mysql://crm:p%40ss%2Fw%3Ard@db.example.org:3307/epic_events?ssl_mode=required&ssl_ca=/etc/ca.pem",
             "mysql://crm@db/epic_events",
@@ -160,14 +160,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_holds_no_password() {
+    fn a_shown_address_contains_no_password() {
         let address = ServerAddress::parse("mysql://crm:canary@::1/n?ssl_mode=required").unwrap();
         assert_eq!(address.shown(), "mysql://crm:***@[::1]/n?ssl_mode=required");
         assert!(!format!("{address:?}").contains("canary"));
     }
 
     #[test]
-    fn percent_signs_that_encode_nothing_stay() {
+    fn percent_signs_that_encode_nothing_are_kept() {
         assert_eq!(decoded("100%&%zz%4"), "100%&%zz%4");
         assert_eq!(decoded("caf%C3%A9%25"), "café%");
     }

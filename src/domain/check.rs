@@ -1,4 +1,4 @@
-//! What one field may hold: each check takes what was typed and gives back the cleaned value.
+//! Checks of single fields: each takes the typed text and returns the cleaned value.
 
 use chrono_tz::Tz;
 use email_address::{EmailAddress, Options};
@@ -61,18 +61,18 @@ pub fn name(typed: &str) -> Result<String, Problem> {
     }
 }
 
-/// One line of at most `max` characters, or nothing. Error: `TooLong`.
+/// One line of at most `max` characters, which may be empty. Error: `TooLong`.
 pub fn optional_text(typed: &str, max: usize) -> Result<String, Problem> {
     bounded(text::clean(typed), max)
 }
 
-/// Several lines, at most [`MAX_NOTES`] characters, or nothing. Error: `TooLong`.
+/// Several lines of at most [`MAX_NOTES`] characters, which may be empty. Error: `TooLong`.
 pub fn notes(typed: &str) -> Result<String, Problem> {
     bounded(text::clean_multiline(typed), MAX_NOTES)
 }
 
-/// An e-mail address as it was typed, or nothing; never an invented one. At most 254
-/// bytes; its domain has a dot, since `kevin@gmail` is a slip far more often than a host.
+/// An e-mail address as it was typed, or `None` when empty; never an invented one. At most 254
+/// bytes; its domain has a dot, since `kevin@gmail` is a typing error far more often than a host.
 ///
 /// Errors: `TooLong`, `NotAnEmail`.
 pub fn optional_email(typed: &str) -> Result<Option<String>, Problem> {
@@ -94,7 +94,7 @@ pub fn phone(typed: &str) -> Result<String, Problem> {
     optional_phone(typed)?.ok_or(Problem::Required)
 }
 
-/// A phone number as for [`phone`], or nothing. Error: `NotAPhone`.
+/// A phone number as for [`phone`], or `None` when empty. Error: `NotAPhone`.
 pub fn optional_phone(typed: &str) -> Result<Option<String>, Problem> {
     let phone = text::clean(typed);
     let digits = phone.chars().filter(char::is_ascii_digit).count();
@@ -108,7 +108,7 @@ pub fn optional_phone(typed: &str) -> Result<Option<String>, Problem> {
     }
 }
 
-/// 1–6 digits, zeros in front kept, or nothing. Error: `NotAnEmployeeNumber`.
+/// 1–6 digits, leading zeros kept, or `None` when empty. Error: `NotAnEmployeeNumber`.
 pub fn optional_employee_number(typed: &str) -> Result<Option<String>, Problem> {
     let number = text::clean(typed);
     match number.len() {
@@ -118,7 +118,7 @@ pub fn optional_employee_number(typed: &str) -> Result<Option<String>, Problem> 
     }
 }
 
-/// How many people come, 0–1,000,000; nothing means nobody is known of yet.
+/// How many people attend, 0–1,000,000; empty text means 0.
 ///
 /// Errors: `NotANumber`, `OutOfRange`.
 pub fn attendees(typed: &str) -> Result<i32, Problem> {
@@ -143,7 +143,7 @@ pub fn currency(typed: &str) -> Result<String, Problem> {
     }
 }
 
-/// A time zone of the IANA list, in any case. Errors: `Required`, `NotAChoice`.
+/// A time zone of the IANA list, its name written in any case. Errors: `Required`, `NotAChoice`.
 pub fn time_zone(typed: &str) -> Result<Tz, Problem> {
     let name = text::clean(typed);
     if name.is_empty() {
@@ -159,7 +159,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_company_s_own_papers_are_accepted() {
+    fn values_from_the_company_s_own_documents_are_accepted() {
         assert_eq!(optional_email("kevin@startup.io"), Ok(Some("kevin@startup.io".to_owned())));
         assert_eq!(optional_email("jacky@loubouzin.grd"), Ok(Some("jacky@loubouzin.grd".to_owned())));
         for number in ["+678 123 456 78", "+1 234 567 8901", "+666 12345"] {
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn emails_keep_their_signs_and_nonsense_is_refused() {
+    fn email_addresses_keep_their_signs_and_invalid_ones_are_refused() {
         assert_eq!(
             optional_email("  o'brien.x+y@mail.example.org "),
             Ok(Some("o'brien.x+y@mail.example.org".to_owned()))
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_counted_fits_its_column() {
+    fn a_text_of_the_allowed_length_fits_its_column() {
         let four = "👨\u{200d}👩\u{200d}";
         assert_eq!(name("👨‍👩‍👧‍👦".repeat(100).as_str()), Err(Problem::TooLong(100)));
         assert!(optional_text(&four.repeat(50), 100).is_ok());
@@ -218,7 +218,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_accepted_is_accepted_again(text in any::<String>()) {
+        fn an_accepted_value_is_accepted_again_unchanged(text in any::<String>()) {
             for check in [name, username, phone, notes, currency] {
                 if let Ok(kept) = check(&text) {
                     prop_assert_eq!(check(&kept), Ok(kept));

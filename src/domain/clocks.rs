@@ -1,13 +1,13 @@
-//! Wall-clock times where the clocks change: what they skip, what they show twice.
+//! Wall-clock times around clock changes: times that are skipped, and times that occur twice.
 
 use chrono::{MappedLocalTime, NaiveDateTime, Offset, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 
 use super::error::Problem;
 
-/// The instant (UTC) of a wall-clock time in a time zone. Of two, in the hour that comes
-/// twice, it is the first; what the clocks skip counts as if they had not been changed yet,
-/// as calendar files have it (RFC 5545, 3.3.5).
+/// The instant (UTC) of a wall-clock time in a time zone. A time that occurs twice means the first
+/// of both; a skipped time is converted as if the clocks had not been changed yet, as in calendar
+/// files (RFC 5545, 3.3.5).
 pub fn to_utc(wall: NaiveDateTime, time_zone: Tz) -> NaiveDateTime {
     match time_zone.from_local_datetime(&wall) {
         MappedLocalTime::Single(instant) | MappedLocalTime::Ambiguous(instant, _) => instant.naive_utc(),
@@ -15,18 +15,17 @@ pub fn to_utc(wall: NaiveDateTime, time_zone: Tz) -> NaiveDateTime {
     }
 }
 
-/// What is added to UTC just before the clocks skip this time. Places have skipped a whole
-/// day when they moved to the other side of the date line.
+/// The offset from UTC just before the clocks skip this time. Places have skipped a whole day when
+/// they moved to the other side of the date line.
 fn before_the_gap(wall: NaiveDateTime, time_zone: Tz) -> TimeDelta {
     let before = |hours| time_zone.offset_from_local_datetime(&(wall - TimeDelta::hours(hours))).latest();
     let offset = (1..=25).find_map(before).map_or(0, |offset| offset.fix().local_minus_utc());
     TimeDelta::seconds(offset.into())
 }
 
-/// Refuses a time that no clock shows, because the clocks are put forward past it.
+/// Refuses a time that the clocks skip when they are put forward.
 ///
-/// Errors: `SkippedByClocks`, from the first of the times that are skipped to the first that
-/// is shown again.
+/// Errors: `SkippedByClocks`, with the first skipped time and the first time after the gap.
 pub fn on_the_clock(wall: NaiveDateTime, time_zone: Tz) -> Result<(), Problem> {
     const DAY: i64 = 24 * 60;
     let skipped = |time: &NaiveDateTime| matches!(time_zone.from_local_datetime(time), MappedLocalTime::None);
@@ -39,7 +38,7 @@ pub fn on_the_clock(wall: NaiveDateTime, time_zone: Tz) -> Result<(), Problem> {
     Err(Problem::SkippedByClocks(first.time(), again.time()))
 }
 
-/// The name of the time that is meant (`CEST`) where the clocks show it twice.
+/// For a time that occurs twice, the abbreviation (`CEST`) of the one that is meant.
 pub fn first_of_two(wall: NaiveDateTime, time_zone: Tz) -> Option<String> {
     match time_zone.from_local_datetime(&wall) {
         MappedLocalTime::Ambiguous(first, _) => Some(first.format("%Z").to_string()),
@@ -56,10 +55,10 @@ mod tests {
         NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap()
     }
 
-    /// Paris skips 02:00 to 03:00 and shows 02:00 to 03:00 twice, half a year apart; Cairo
-    /// skips midnight; Apia has skipped a whole day.
+    /// Paris skips 02:00 to 03:00, and half a year later 02:00 to 03:00 occurs twice; Cairo skips
+    /// midnight; Apia has skipped a whole day.
     #[test]
-    fn what_the_clocks_skip_is_refused_and_what_they_show_twice_is_the_first() {
+    fn a_skipped_time_is_refused_and_a_repeated_time_means_the_first() {
         let time = |hour, minute| NaiveTime::from_hms_opt(hour, minute, 0).unwrap();
         let skipped = |from, to| Err(Problem::SkippedByClocks(from, to));
         for (wall, zone, expected, utc) in [

@@ -1,4 +1,4 @@
-//! Dates and times as people write them, in English and French, and back.
+//! Reads and writes dates and times as people write them, in English and French.
 
 use std::{ops::RangeInclusive, str::FromStr};
 
@@ -7,17 +7,17 @@ use chrono_tz::Tz;
 
 use super::{error::Problem, language::Language, text};
 
-/// Which year is meant when none is written.
+/// Which year or week is meant if none is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// The next such day, today included.
+    /// The next matching day, today included.
     Future,
-    /// The last such day, today included.
+    /// The last matching day, today included.
     Past,
 }
 
-/// The years that are believed: what is written beyond them is a slip of the finger, and
-/// within them no sum of days or hours leaves what the databases can hold.
+/// The years that are accepted: any other is taken for a typing error, and within them no sum of
+/// days or hours exceeds what the databases can store.
 pub const YEARS: RangeInclusive<i32> = 1900..=2200;
 
 const MONTHS_EN: &str = "January February March April May June July August September October November December";
@@ -25,7 +25,7 @@ const MONTHS_FR: &str = "janvier février mars avril mai juin juillet août sept
 const WEEKDAYS_EN: &str = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday";
 const WEEKDAYS_FR: &str = "lundi mardi mercredi jeudi vendredi samedi dimanche";
 
-/// Days from today.
+/// Words for a day, with its distance from today in days.
 const RELATIVE: [(&str, i64); 9] = [
     ("today", 0),
     ("aujourd'hui", 0),
@@ -38,7 +38,7 @@ const RELATIVE: [(&str, i64); 9] = [
     ("avant-hier", -2),
 ];
 
-/// What is said in several words, as one.
+/// Expressions, and the word that replaces each of them before reading.
 const IDIOMS: [(&str, &str); 6] = [
     ("day after tomorrow", "apres-demain"),
     ("apres demain", "apres-demain"),
@@ -48,10 +48,10 @@ const IDIOMS: [(&str, &str); 6] = [
     ("heure", "h"),
 ];
 
-/// Words that say nothing of their own.
+/// Words that are ignored.
 const FILLERS: [&str; 7] = ["at", "a", "le", "the", "on", "de", "of"];
 
-/// Words that say on which side of today.
+/// Words for a day after or before today.
 const SIDES: [(&str, Direction); 7] = [
     ("next", Direction::Future),
     ("prochain", Direction::Future),
@@ -62,11 +62,11 @@ const SIDES: [(&str, Direction); 7] = [
     ("passe", Direction::Past),
 ];
 
-/// Reads a date: `14/08/2026`, `14/8`, `14 août`, `tomorrow`, `lundi`, `+3d`; the day before
-/// the month. Where no year or week is said, `prefer` decides, unless the words do (`last
-/// friday`). A weekday is never today.
+/// Reads a date: `14/08/2026`, `14/8`, `14 août`, `tomorrow`, `lundi`, `+3d`; the day comes before
+/// the month. If no year or week is given, `prefer` decides, unless the words do (`last friday`). A
+/// weekday never means today.
 ///
-/// Errors: `Required` when empty; `NotADate` for what is none or does not exist;
+/// Errors: `Required` when empty; `NotADate` for text that is not a date or not one that exists;
 /// `YearOutOfRange` outside of [`YEARS`].
 pub fn parse_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDate, Problem> {
     if text::fold(typed).is_empty() {
@@ -79,12 +79,12 @@ pub fn parse_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<Na
     }
 }
 
-/// Reads a date with a time, in either order: `14/08/2026 18:30`, `14/8 18h`, `tomorrow
-/// 6pm`, `+3d`. A date alone means midnight; a time alone means the first such time at or
-/// after `now`, from which everything relative counts. For the end of an event the caller
-/// gives its start as `now`.
+/// Reads a date with a time, in either order: `14/08/2026 18:30`, `14/8 18h`, `tomorrow 6pm`,
+/// `+3d`. A date alone means midnight; a time alone means the first such time at or after `now`.
+/// Relative dates count from `now`, which for the end of an event is its start.
 ///
-/// Errors: `Required` when empty; `NotADateTime` as for [`parse_date`].
+/// Errors: `Required` when empty; `NotADateTime` for text that is not a date with a time or not one
+/// that exists; `YearOutOfRange` outside of [`YEARS`].
 pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
     if text::fold(typed).is_empty() {
         return Err(Problem::Required);
@@ -110,7 +110,7 @@ pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime,
     believed(time.date()).map(|()| time)
 }
 
-/// The words that mean something, folded, and the side of today that they name.
+/// The words that are not ignored, folded, and the direction from today that they name.
 fn words(typed: &str) -> (Vec<String>, Option<Direction>) {
     let mut folded = text::fold(typed).replace(',', " ");
     for (idiom, word) in IDIOMS {
@@ -133,32 +133,32 @@ fn words(typed: &str) -> (Vec<String>, Option<Direction>) {
     (words, side)
 }
 
-/// `+3`, which waits for its unit.
+/// Whether the word is an amount such as `+3`, whose unit follows.
 fn is_amount(word: &str) -> bool {
     word.strip_prefix(['+', '-']).is_some_and(|digits| number::<u32>(digits, 5).is_some())
 }
 
-/// A number of at most so many digits, and nothing but digits.
+/// Reads a number of at most `most` digits and nothing else.
 fn number<T: FromStr>(digits: &str, most: usize) -> Option<T> {
     let plain = digits.len() <= most && digits.bytes().all(|b| b.is_ascii_digit());
     plain.then(|| digits.parse().ok()).flatten()
 }
 
-/// A day at the beginning of the words, and the words behind it.
+/// Reads a day at the beginning of the words, and returns it with the words after it.
 fn day(words: &[String], today: NaiveDate, prefer: Direction) -> Option<(NaiveDate, &[String])> {
     let (first, rest) = words.split_first()?;
     if let Some(date) = relative(first, today) {
         return Some((date, rest));
     }
     let Some(weekday) = weekday(first) else { return calendar_day(words, today, prefer) };
-    // `lundi 14 décembre`: a date that is no Monday is a mistake, on one side or the other.
+    // In `lundi 14 décembre` the date has to be a Monday: otherwise one of them is a mistake.
     match calendar_day(rest, today, prefer) {
         Some((date, rest)) => (date.weekday() == weekday).then_some((date, rest)),
         None => nearest(weekday, today, prefer).map(|date| (date, rest)),
     }
 }
 
-/// `14/8`, `2026-08-14`, `14 aug 2026`, `aug 14`, the year at will.
+/// `14/8`, `2026-08-14`, `14 aug 2026`, `aug 14`, with or without a year.
 fn calendar_day(words: &[String], today: NaiveDate, prefer: Direction) -> Option<(NaiveDate, &[String])> {
     let (first, rest) = words.split_first()?;
     if let Some(date) = numeric(first, today, prefer) {
@@ -189,7 +189,7 @@ fn relative(word: &str, today: NaiveDate) -> Option<NaiveDate> {
     let (digits, unit) = amount.split_at(amount.find(|c: char| !c.is_ascii_digit())?);
     let count: u32 = number(digits, 5)?;
     let days = Days::new(u64::from(count) * unit_days(unit)?);
-    // A month has no fixed number of days, so it stands as none.
+    // A month has no fixed number of days: it counts 0 above and is added here.
     let months = Months::new(if unit_days(unit) == Some(0) { count } else { 0 });
     if word.starts_with('+') {
         today.checked_add_days(days)?.checked_add_months(months)
@@ -212,7 +212,7 @@ fn weekday(word: &str) -> Option<Weekday> {
     position(word, [WEEKDAYS_EN, WEEKDAYS_FR]).and_then(|at| Weekday::try_from(u8::try_from(at).ok()?).ok())
 }
 
-/// The next (or last) such weekday; never today.
+/// The next or last such weekday; never today.
 fn nearest(wanted: Weekday, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
     let whole_week = |days: u32| Days::new(if days == 0 { 7 } else { days.into() });
     match prefer {
@@ -221,7 +221,8 @@ fn nearest(wanted: Weekday, today: NaiveDate, prefer: Direction) -> Option<Naive
     }
 }
 
-/// `14/8`, `14/8/26`, `14.08.2026`, `14-aug-2026`, `2026-08-14`: one sign throughout.
+/// `14/8`, `14/8/26`, `14.08.2026`, `14-aug-2026`, `2026-08-14`: the separators have to be the
+/// same.
 fn numeric(word: &str, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
     let parts: Vec<&str> = word.split(word.chars().find(|c| matches!(c, '/' | '.' | '-'))?).collect();
     let month = |part: &str| number(part, 2).or_else(|| month(part));
@@ -241,7 +242,7 @@ fn year(word: &str) -> Option<i32> {
     }
 }
 
-/// The nearest year in which the day exists (29 February included).
+/// The day in the nearest year in which it exists, up to eight years away for 29 February.
 fn without_year(day: u32, month: u32, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
     (0..=8).find_map(|years| match prefer {
         Direction::Future => NaiveDate::from_ymd_opt(today.year() + years, month, day).filter(|date| *date >= today),
@@ -261,8 +262,8 @@ fn month(word: &str) -> Option<u32> {
     position(word, [MONTHS_EN, MONTHS_FR]).and_then(|at| u32::try_from(at + 1).ok())
 }
 
-/// Which of the names begins with the word: three letters or more, with or without a point.
-/// A word that fits two of them (`jui`) fits none.
+/// The position of the name that begins with the word, which has three letters or more and may end
+/// with a point. A word that fits two names (`jui`) fits none.
 fn position(word: &str, languages: [&str; 2]) -> Option<usize> {
     let word = word.trim_end_matches('.');
     let named = |names: &str| -> Vec<usize> {
@@ -274,8 +275,8 @@ fn position(word: &str, languages: [&str; 2]) -> Option<usize> {
     if let ([at], 3..) = (found.as_slice(), word.len()) { Some(*at) } else { None }
 }
 
-/// `18:30`, `18h`, `18h30`, `18 h 30`, `6pm`, `6.30 p.m.`, `noon`, `minuit`: the words make
-/// up one time and nothing else.
+/// `18:30`, `18h`, `18h30`, `18 h 30`, `6pm`, `6.30 p.m.`, `noon`, `minuit`: the words have to form
+/// one time and nothing else.
 fn time(words: &[String]) -> Option<NaiveTime> {
     let digits_meet = |pair: &[String]| {
         pair[0].ends_with(|c: char| c.is_ascii_digit()) && pair[1].starts_with(|c: char| c.is_ascii_digit())
@@ -350,7 +351,7 @@ pub fn short_month(day: NaiveDate, language: Language) -> String {
     }
 }
 
-/// The names of the days, Monday first.
+/// The names of the weekdays, Monday first.
 pub fn weekdays(language: Language) -> impl Iterator<Item = &'static str> {
     match language {
         Language::En => WEEKDAYS_EN.split(' '),
@@ -363,14 +364,14 @@ pub fn spell_date_time(time: NaiveDateTime, language: Language) -> String {
     format!("{}, {}", spell_date(time.date(), language), time.format("%H:%M"))
 }
 
-/// Monday 00:00 of the week that holds the day, and the next one's. Panics within a week of
-/// the ends of chrono's calendar, some 260,000 years from now.
+/// Monday 00:00 of the week of this day, and of the next week. Panics within a week of the ends of
+/// chrono's calendar, some 260,000 years from now.
 pub fn week_of(day: NaiveDate) -> (NaiveDateTime, NaiveDateTime) {
     let monday = day - TimeDelta::days(day.weekday().num_days_from_monday().into());
     (monday.and_time(NaiveTime::MIN), (monday + TimeDelta::days(7)).and_time(NaiveTime::MIN))
 }
 
-/// What the clock on the wall shows in a time zone at an instant (UTC).
+/// The wall-clock time in a time zone at an instant (UTC).
 pub fn to_wall(utc: NaiveDateTime, time_zone: Tz) -> NaiveDateTime {
     utc.and_utc().with_timezone(&time_zone).naive_local()
 }
@@ -389,7 +390,7 @@ mod tests {
         at("2026-11-21 10:00")
     }
 
-    /// What is typed, and what is meant.
+    /// Typed texts, and the time that each of them means.
     const TIMES: &str = "14/08/2026 18:30 = 2026-08-14 18:30|14/8/27 18h30 = 2027-08-14 18:30|\
         14/8 18h = 2027-08-14 18:00|22/11 9:05 = 2026-11-22 09:05|21/11 = 2026-11-21 00:00|\
         2026-08-14T18:30 = 2026-08-14 18:30|2026-08-14 18:30:00 = 2026-08-14 18:30|\
@@ -417,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_exist_is_refused() {
+    fn invalid_dates_and_times_are_refused() {
         for typed in "31/02/2027 10:00|29/02/2027 10:00|14/13/2026 10:00|14/8 25:00|14/8 18:60|soon|14/8/2026 10:00 x\
             |13pm|18:+5|14 aug -5|+14/+8|-14/8|14//8|14/8-26|00014/8|1 jui|1 8:30|lundi 15/12/2026\
             |24:00|14/8 18h 9h|at|+|+3|+99999999d|2026-08-14T|18:30:45|6pm 7pm|lundi 14 18h"
@@ -431,7 +432,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_beyond_the_years_that_are_believed_is_told_as_that() {
+    fn a_year_outside_the_accepted_range_is_reported_as_such() {
         let beyond = Problem::YearOutOfRange(1900, 2200);
         for typed in ["31/12/9999", "1/1/3026", "31/12/1899", "14 aug 2201", "9999-12-31", "+99999d", "-99999m"] {
             assert_eq!(parse_date(typed, now().date(), Direction::Past), Err(beyond), "{typed}");
@@ -443,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_without_a_year_lies_where_it_is_looked_for() {
+    fn a_date_without_a_year_is_read_in_the_preferred_direction() {
         use Direction::{Future, Past};
         for (typed, prefer, expected) in [
             ("20/11", Past, "2026-11-20"),
@@ -464,7 +465,7 @@ mod tests {
     }
 
     #[test]
-    fn weeks_begin_on_monday_and_clocks_follow_their_zone() {
+    fn weeks_begin_on_monday_and_wall_clocks_follow_their_time_zone() {
         assert_eq!(week_of(now().date()), (at("2026-11-16 00:00"), at("2026-11-23 00:00")));
         assert_eq!(week_of(at("2026-11-16 00:00").date()).0, at("2026-11-16 00:00"));
         assert_eq!(to_wall(now(), Tz::Europe__Paris), at("2026-11-21 11:00"));
@@ -475,7 +476,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(days in 0_i64..109_938, minutes in 0_i64..1440) {
+        fn formatted_dates_and_times_are_read_back(days in 0_i64..109_938, minutes in 0_i64..1440) {
             let time = at("1900-01-01 00:00") + TimeDelta::days(days) + TimeDelta::minutes(minutes);
             prop_assert_eq!(parse_date_time(&format_date_time(time), now()), Ok(time));
             prop_assert_eq!(parse_date(&format_date(time.date()), now().date(), Direction::Past), Ok(time.date()));
@@ -485,7 +486,7 @@ mod tests {
         }
 
         #[test]
-        fn nothing_typed_panics(text in prop_oneof![any::<String>(), "[0-9+./:hdjwm tapr-]{0,16}"]) {
+        fn no_typed_text_panics(text in prop_oneof![any::<String>(), "[0-9+./:hdjwm tapr-]{0,16}"]) {
             let (small, large) = (text.to_lowercase(), text.to_uppercase());
             prop_assert_eq!(parse_date_time(&small, now()), parse_date_time(&large, now()));
             let date = |text: &str| parse_date(text, now().date(), Direction::Past);

@@ -1,6 +1,6 @@
-//! What can go wrong, said so that a screen can put it into words.
+//! The program's errors, in a form that a screen can turn into sentences.
 //!
-//! No variant carries a sentence: the words of both languages are in `ui::text`.
+//! No variant contains a sentence: the words of both languages are in `ui::text`.
 
 use std::fmt;
 
@@ -8,19 +8,19 @@ use chrono::{NaiveDateTime, NaiveTime};
 
 use super::{audit::Facts, field::Field, policy::Permission, user::Role};
 
-/// Why the program did not do what it was asked.
+/// Why a request was not carried out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// The rights table, or a rule about the state of the record, forbids it.
     #[error("denied: {0:?}")]
     Denied(Reason),
-    /// Some fields do not hold what they must; nothing was written.
+    /// Some fields have invalid values; nothing was written.
     #[error("invalid: {0:?}")]
     Invalid(FieldErrors),
     /// Somebody else saved the record first; nothing was written.
     #[error("conflict on {0:?}")]
     Conflict(Box<Conflict>),
-    /// The record does not exist, or may not be seen by the person who asks.
+    /// The record does not exist, or the user may not see it.
     #[error("not found")]
     NotFound,
     /// The action is sensitive: the password has to be given again first.
@@ -32,28 +32,28 @@ pub enum Error {
     /// Sign-in, unlock or confirmation failed.
     #[error("sign-in refused: {0:?}")]
     SignIn(SignInProblem),
-    /// The session has ended; the person has to sign in again.
+    /// The session has ended; the user has to sign in again.
     #[error("signed out: {0:?}")]
     SignedOut(SignedOutBecause),
-    /// The database does not answer or cannot be used.
+    /// The database does not respond or cannot be used.
     #[error("the database is not available: {0:?}")]
     Unavailable(ConnectionProblem),
-    /// Set-up was asked for, but there is a company in the database already.
+    /// Set-up was requested, but the database already contains a company.
     #[error("the database is set up already")]
     AlreadySetUp,
-    /// The connection broke while the change was being saved, and it could not
-    /// be found out whether it was.
+    /// The connection broke while the change was being saved, and it could not be determined
+    /// whether it was saved.
     #[error("the outcome of a save is unknown")]
     OutcomeUnknown,
     /// A file cannot be written in this folder.
     #[error("not writable: {0}")]
     NotWritable(String),
-    /// A fault of the program; the log has the detail under this reference.
+    /// A defect of the program; the log has the details under this reference.
     #[error("internal error, reference {0}")]
     Internal(Reference),
 }
 
-/// The short code that joins a message on the screen to a line of the log.
+/// The short code that connects a message on the screen with a line of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference(pub String);
 
@@ -63,14 +63,14 @@ impl fmt::Display for Reference {
     }
 }
 
-/// Why a rule forbids an action. Every variant is a sentence on the screen.
+/// Why a rule forbids an action. Every variant has a sentence on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
     /// No one in this role may do it.
     Role(Permission, Role),
     /// Sales may do it for their own clients only.
     NotYourClient,
-    /// Support may do it for events that were given to them only.
+    /// Support may do it only for events that are assigned to them.
     NotYourEvent,
     /// A setting of the company forbids it at present.
     Setting(Permission),
@@ -84,7 +84,7 @@ pub enum Reason {
     Archived,
     /// The record is not archived.
     NotArchived,
-    /// What it belongs to is archived; that has to be restored first.
+    /// The record that it belongs to is archived and has to be restored first.
     ParentArchived,
     /// The client still has this many contracts that are not archived.
     ClientHasContracts(i64),
@@ -105,7 +105,7 @@ pub enum Reason {
 /// One thing that is wrong with one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {
-    /// It must not be empty.
+    /// The value must not be empty.
     Required,
     /// Fewer characters than this.
     TooShort(usize),
@@ -113,11 +113,11 @@ pub enum Problem {
     TooLong(usize),
     /// More bytes of UTF-8 than this (passwords).
     TooManyBytes(usize),
-    /// A username holds letters, digits, `.`, `_` and `-` only.
+    /// A username contains only letters, digits, `.`, `_` and `-`.
     UsernameCharacters,
     /// Not an e-mail address.
     NotAnEmail,
-    /// A phone number has 6–15 digits, and `+ ( ) . - /` and spaces.
+    /// A phone number has 6–15 digits, `+ ( ) . - /` and spaces.
     NotAPhone,
     /// An employee number has 1–6 digits.
     NotAnEmployeeNumber,
@@ -129,10 +129,10 @@ pub enum Problem {
     NotADate,
     /// Not a date with a time, or not one that exists.
     NotADateTime,
-    /// A date, but of a year that is taken for a slip; the first and the last that are not.
+    /// A date whose year is taken for a typing error; with the first and the last accepted year.
     YearOutOfRange(i32, i32),
-    /// The clocks are put forward past this time: from the first time that they skip to the
-    /// first that they show again.
+    /// The clocks are put forward past this time; with the first skipped time and the first time
+    /// after the gap.
     SkippedByClocks(NaiveTime, NaiveTime),
     /// Must be greater than zero.
     NotPositive,
@@ -146,15 +146,15 @@ pub enum Problem {
     InThePast,
     /// Lies in the future.
     InTheFuture,
-    /// A filter that ends below where it begins, which nothing can match.
+    /// A filter whose end is below its beginning, so that nothing can match.
     NothingBetween,
     /// The end is before the start.
     EndBeforeStart,
     /// An end needs a start.
     EndWithoutStart,
-    /// Somebody or something else has this value already.
+    /// Another record has this value already.
     Taken,
-    /// Holds control characters.
+    /// Contains control characters.
     ControlCharacters,
     /// A very common password.
     CommonPassword,
@@ -164,17 +164,17 @@ pub enum Problem {
     PasswordsDiffer,
     /// The new password is the old one.
     PasswordUnchanged,
-    /// The password that was given is not right.
+    /// The password that was entered is wrong.
     WrongPassword,
-    /// The account that sets up is not the one for every day.
+    /// The set-up account must not also be the everyday account.
     SameAccount,
-    /// There is an account of this name on the server, with another password.
+    /// The server has an account of this name with another password.
     AccountExists,
     /// The account may change tables or the audit log.
     AccountTooMighty,
     /// The server's rules for passwords refuse it.
     PasswordRefused,
-    /// Not one of the values that can be chosen.
+    /// Not one of the allowed values.
     NotAChoice,
     /// Only an active sales person can own a client.
     NotActiveSales,
@@ -182,7 +182,7 @@ pub enum Problem {
     NotActiveSupport,
 }
 
-/// What is wrong, field by field, in the order of the form.
+/// The errors of each field, in the order of the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldErrors(pub Vec<(Field, Problem)>);
 
@@ -192,17 +192,17 @@ impl FieldErrors {
         Self(vec![(field, problem)])
     }
 
-    /// Keeps the value of a check that passed, notes the problem of one that did not.
+    /// Returns the value of a check that passed, or records the problem of one that failed.
     pub fn take<T>(&mut self, field: Field, checked: Result<T, Problem>) -> Option<T> {
         checked.map_err(|problem| self.0.push((field, problem))).ok()
     }
 
-    /// Notes a problem.
+    /// Records a problem.
     pub fn push(&mut self, field: Field, problem: Problem) {
         self.0.push((field, problem));
     }
 
-    /// Nothing wrong.
+    /// Whether there is no error.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -213,37 +213,37 @@ impl FieldErrors {
     }
 }
 
-/// What stands in the database instead of what was loaded for editing.
+/// What the database now contains instead of what was loaded for editing.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conflict {
     /// The version to save against next.
     pub version: i32,
     /// The fields of the record as they are now.
     pub theirs: Facts,
-    /// Who changed it last, by name; empty when the audit log does not say.
+    /// The name of the user who changed it last; empty if the audit log does not contain it.
     pub by: String,
-    /// When (UTC).
+    /// When it was changed (UTC).
     pub at: NaiveDateTime,
 }
 
-/// What somebody who leaves or changes department owns.
+/// What a user who leaves or changes department owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inheritance {
     /// Clients, archived ones included.
     pub clients: i64,
-    /// Events that are neither over nor archived.
+    /// Planned and confirmed events that are not archived.
     pub events: i64,
-    /// The role that whoever takes them over must have.
+    /// The role that the user who takes them over must have.
     pub role: Role,
 }
 
-/// Why a password was not accepted. Says the same for an unknown user, a wrong
-/// password and a deactivated account.
+/// Why a password was not accepted. The same for an unknown user, a wrong password and a
+/// deactivated account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignInProblem {
-    /// Not right, whichever part of it.
+    /// Username or password is wrong, or the account is deactivated.
     Wrong,
-    /// Too many failures: not looked at before this many seconds have passed.
+    /// Too many failures: the password is not checked until this many seconds have passed.
     Wait(u32),
 }
 
@@ -256,7 +256,7 @@ pub enum SignedOutBecause {
     NotSignedIn,
 }
 
-/// How far tables are brought up to date, such as `0003` to `0004`.
+/// From which version to which one tables are migrated, such as `0003` to `0004`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Versions {
     /// The last migration that was run on them; empty where there are no tables.
@@ -265,24 +265,25 @@ pub struct Versions {
     pub to: String,
 }
 
-/// Why the database cannot be used. Every variant is a sentence with what to do.
+/// Why the database cannot be used. Every variant has a sentence on the screen that says what to
+/// do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConnectionProblem {
     /// The name of the server is not known.
     HostNotFound,
-    /// The server is there, nothing answers on this port.
+    /// The server exists, but refuses connections on this port.
     Refused,
-    /// No answer in time; the connection was given up.
+    /// No response in time; the connection was abandoned.
     Timeout,
-    /// It was there and has gone; the next action tries again.
+    /// The connection was lost; the next action tries again.
     Lost,
     /// The server does not accept this user with this password.
     AccessDenied,
     /// The server has no such database; set-up creates it if this user may.
     NoSuchDatabase,
-    /// This user may not use this database, whether it is there or not.
+    /// This user may not use this database, whether it exists or not.
     DatabaseDenied,
-    /// The server offers no TLS although it is asked for.
+    /// The server does not offer TLS, which was requested.
     NoTls,
     /// The server's certificate is not trusted, has expired or names another host.
     BadCertificate,
@@ -290,40 +291,40 @@ pub enum ConnectionProblem {
     NotADatabase,
     /// The file or its folder cannot be read or written.
     NotAccessible,
-    /// There is no company in it yet.
+    /// The database does not contain a company yet.
     NotSetUp,
-    /// A newer program has changed the tables.
+    /// A newer program has migrated the tables.
     SchemaTooNew,
-    /// An older program made the tables, and they have to be brought up to date.
+    /// An older program created the tables, and they have to be migrated.
     SchemaTooOld(Versions),
-    /// The tables have to be brought up to date, and this account may not do that.
+    /// The tables have to be migrated, and this account may not do that.
     MigrationDenied(Versions),
-    /// This account lacks a right that the program needs; which one, in the server's words.
+    /// This account lacks a right that the program needs; with the right, as the server names it.
     NotGranted(String),
-    /// The file of the certificate authority cannot be read; its path.
+    /// The file of the certificate authority cannot be read; with its path.
     AuthorityFile(String),
-    /// The nodes of the cluster that answer do not see most of the others.
+    /// The nodes of the cluster that respond have lost contact with most others.
     NoMajority,
-    /// Only the embedded database is copied and put back by the program itself.
+    /// Only the embedded database is backed up and restored by the program itself.
     NotEmbedded,
-    /// A file of this name is there already.
+    /// A file of this name exists already.
     FileExists,
-    /// The database file was removed, moved or replaced while the program had it open: what
-    /// is saved would be found by nobody.
+    /// The database file was removed, moved or replaced while the program had it open: nobody would
+    /// find what is saved in it.
     Moved,
     /// Another program has the database open.
     InUse,
-    /// A file to be restored holds something under this name that no migration of this
-    /// program makes, makes otherwise, or makes and is missing.
+    /// A file to be restored differs from the tables that this program's migrations create: the
+    /// object of this name is unknown, different or missing.
     NotOurTables(String),
-    /// A new company was to be made in a file that holds this table of another program.
+    /// A new company was to be created in a file that contains this table of another program.
     OtherProgram(String),
     /// The file to be restored is the database itself.
     SameFile,
     /// The disk is full.
     DiskFull,
-    /// The address is not one that the program understands; with the part that it does not.
+    /// The program does not understand the address; with the part that is wrong.
     BadAddress(String),
-    /// Anything else; the log has the detail.
+    /// Anything else; the log has the details.
     Other(String),
 }

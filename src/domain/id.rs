@@ -1,4 +1,4 @@
-//! Record ids that cannot be mistaken for each other.
+//! Record ids that are typed by entity, so that they cannot be mixed up.
 
 use std::{fmt, marker::PhantomData};
 
@@ -12,7 +12,7 @@ use diesel::{
 
 use super::{client::Client, contract::Contract, event::Event, user::User};
 
-/// The id that the database gave to a record of the kind `T`. People never see one.
+/// The id that the database assigned to a record of the type `T`. Users never see one.
 #[derive(AsExpression, FromSqlRow)]
 #[diesel(sql_type = BigInt)]
 pub struct Id<T: 'static>(pub i64, PhantomData<fn() -> T>);

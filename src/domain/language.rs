@@ -1,4 +1,4 @@
-//! The languages that the program speaks.
+//! The languages of the interface.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", ascii_case_insensitive)]
 pub enum Language {
-    /// English, where nothing else was asked for.
+    /// English, the default.
     #[default]
     En,
     /// French.

@@ -1,4 +1,4 @@
-//! Money: whole cents of the company's one currency, read and written as people do.
+//! Money: whole cents of the company's one currency, read and written as people write amounts.
 
 use diesel::{
     backend::Backend,
@@ -38,19 +38,20 @@ where
 /// The largest amount, in whole units; its negative is the smallest.
 const MAX_UNITS: i64 = 1_000_000_000_000;
 
-/// What may stand before or behind an amount, in any case; longer words before their beginnings.
+/// The currencies that may be written before or after an amount, in any case. A longer word comes
+/// before one that it begins with.
 const CURRENCIES: [&str; 19] = [
     "€", "$", "£", "¥", "euros", "euro", "EUR", "USD", "GBP", "CHF", "CAD", "AUD", "JPY", "SEK", "NOK", "DKK", "PLN",
     "CZK", "MAD",
 ];
 
 impl Cents {
-    /// Reads `12000`, `12 000,50`, `12,000.50`, `12.000,50`, `1234,5`, with or without a
-    /// currency before or behind. A single separator before three digits groups
-    /// thousands; before one or two digits it is the decimal point.
+    /// Reads `12000`, `12 000,50`, `12,000.50`, `12.000,50`, `1234,5`, with or without a currency
+    /// before or after it. A single separator before three digits groups thousands; before one or
+    /// two digits it is the decimal separator.
     ///
-    /// Errors: `Required` when empty, `NotAnAmount`, and `OutOfRange` (in whole units)
-    /// beyond 1,000,000,000,000.00 on either side of zero.
+    /// Errors: `Required` when empty, `NotAnAmount`, and `OutOfRange` (in whole units) beyond
+    /// 1,000,000,000,000.00 on either side of zero.
     pub fn parse(typed: &str) -> Result<Self, Problem> {
         let text = unified(typed);
         if text.is_empty() {
@@ -67,8 +68,8 @@ impl Cents {
         Ok(Self(if negative { -amount } else { amount }))
     }
 
-    /// As the language writes it: `12,000.50`, or `12 000,50` with no-break spaces; always
-    /// two decimals.
+    /// The amount as the language writes it: `12,000.50`, or `12 000,50` with no-break spaces;
+    /// always with two decimals.
     pub fn format(self, language: Language) -> String {
         let (separator, point) = match language {
             Language::En => (',', '.'),
@@ -80,7 +81,7 @@ impl Cents {
     }
 }
 
-/// A whole number with its thousands apart.
+/// A whole number with its thousands separated.
 pub fn grouped(number: u64, separator: char) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -93,10 +94,10 @@ pub fn grouped(number: u64, separator: char) -> String {
     text
 }
 
-/// A whole number as people write it: `1200`, `1 200`, `1,200`; no currency, no decimals.
+/// Reads a whole number as people write it: `1200`, `1 200`, `1,200`; no currency, no decimals.
 ///
-/// Errors: `Required` when empty, `NotANumber`, and `OutOfRange` beyond 1,000,000,000,000
-/// on either side of zero.
+/// Errors: `Required` when empty, `NotANumber`, and `OutOfRange` beyond 1,000,000,000,000 on either
+/// side of zero.
 pub fn parse_whole(typed: &str) -> Result<i64, Problem> {
     let text = unified(typed);
     if text.is_empty() {
@@ -109,12 +110,12 @@ pub fn parse_whole(typed: &str) -> Result<i64, Problem> {
     if value > MAX_UNITS { Err(out) } else { Ok(if sign == Some('-') { -value } else { value }) }
 }
 
-/// Every run of white space as one space, every apostrophe and minus as the plain one.
+/// Replaces every run of white space by one space, every apostrophe and minus by the ASCII one.
 fn unified(typed: &str) -> String {
     typed.split_whitespace().collect::<Vec<_>>().join(" ").replace('’', "'").replace('−', "-")
 }
 
-/// The sign in front, and what stands behind it.
+/// The sign at the beginning, and the text after it.
 fn signed(text: &str) -> (Option<char>, &str) {
     match text.chars().next() {
         Some(sign @ ('-' | '+')) => (Some(sign), text[1..].trim_start()),
@@ -122,8 +123,8 @@ fn signed(text: &str) -> (Option<char>, &str) {
     }
 }
 
-/// Whether it is negative, and the digits and separators without sign and currency. The
-/// sign may stand on either side of a currency in front.
+/// Whether the amount is negative, and its digits and separators without sign and currency. The
+/// sign may be on either side of a currency in front.
 fn bare_number(text: &str) -> (bool, &str) {
     let (outer, rest) = signed(text);
     let Some(behind) = without_prefix(rest) else {
@@ -145,14 +146,14 @@ fn without_suffix(text: &str) -> Option<&str> {
     })
 }
 
-/// The digits before the decimals, and the decimals as cents.
+/// The digits before the decimals, and the decimals in cents.
 fn units_and_cents(number: &str) -> Option<(String, i64)> {
     if let Some(digits) = ungrouped(number) {
         return Some((digits, 0));
     }
     let at = number.rfind([',', '.'])?;
     let (units, decimals) = (&number[..at], &number[at + 1..]);
-    // The same sign cannot both group thousands and begin the decimals.
+    // The same separator cannot both group thousands and begin the decimals.
     if units.contains(&number[at..=at]) || !decimals.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
@@ -164,7 +165,7 @@ fn units_and_cents(number: &str) -> Option<(String, i64)> {
     ungrouped(units).map(|digits| (digits, cents))
 }
 
-/// The digits of a whole number whose thousands may be grouped, by one kind of sign.
+/// The digits of a whole number whose thousands may be grouped, with one kind of separator.
 fn ungrouped(units: &str) -> Option<String> {
     let separator = units.chars().find(|c| !c.is_ascii_digit());
     let Some(separator) = separator else { return (!units.is_empty()).then(|| units.to_owned()) };
@@ -218,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_amount_is_refused() {
+    fn text_that_is_not_an_amount_is_refused() {
         for typed in [
             "nan",
             "inf",
@@ -269,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn each_language_writes_its_own_way() {
+    fn amounts_are_formatted_for_each_language() {
         assert_eq!(Cents(1_200_050).format(Language::En), "12,000.50");
         assert_eq!(Cents(1_200_050).format(Language::Fr), "12\u{a0}000,50");
         assert_eq!(Cents(-5).format(Language::En), "-0.05");
@@ -279,14 +280,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read_back(cents in -100_000_000_000_000_i64..=100_000_000_000_000) {
+        fn formatted_amounts_are_read_back(cents in -100_000_000_000_000_i64..=100_000_000_000_000) {
             for language in [Language::En, Language::Fr] {
                 prop_assert_eq!(Cents::parse(&Cents(cents).format(language)), Ok(Cents(cents)));
             }
         }
 
         #[test]
-        fn nothing_typed_panics(text in prop_oneof![any::<String>(), "[-+0-9., '€$eEuUrR]{0,20}"]) {
+        fn no_typed_text_panics(text in prop_oneof![any::<String>(), "[-+0-9., '€$eEuUrR]{0,20}"]) {
             let _ = (Cents::parse(&text), parse_whole(&text));
         }
     }

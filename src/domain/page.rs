@@ -5,7 +5,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 /// The value of the sorted column in one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
-    /// Empty; sorts before everything else on both engines.
+    /// No value; sorts before everything else on both engines.
     Null,
     Text(String),
     Int(i64),
@@ -27,20 +27,20 @@ pub struct Cursor {
     pub id: i64,
 }
 
-/// Which page is wanted.
+/// Which page is requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edge {
     Start,
-    /// The start, of what begins with the words that are sought; never the insides of words.
+    /// The start, searched only for the beginnings of words and never for their insides.
     First,
     End,
-    /// No rows: how many there are in all.
+    /// No rows, only how many there are in all.
     Total,
     After(Cursor),
     Before(Cursor),
 }
 
-/// A question for one page of a list.
+/// A request for one page of a list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listing<F, S> {
     pub filter: F,
@@ -57,13 +57,13 @@ pub const MAX_PAGE: u16 = 200;
 /// The most records that one request may change at once.
 pub const MAX_MARKED: usize = 1_000;
 
-/// How far the records of a list are counted: beyond it the count says "more than".
+/// Up to how many records of a list are counted: beyond it the count says "more than".
 pub const COUNT_LIMIT: i64 = 10_000;
-/// How far they are counted where each has to be looked at for words, and where several
-/// counts are waited for.
+/// The same where each record has to be searched for words, and where several counts are waited
+/// for.
 pub const SHORT_LIMIT: i64 = 1_000;
 
-/// Words that no index helps with are looked for among so many of the newest records.
+/// How many of the newest records are searched for words that no index can find.
 pub const NEWEST: i64 = 10_000;
 
 /// How many records a filter matches.
@@ -74,18 +74,18 @@ pub enum Count {
 }
 
 impl Count {
-    /// Reads a count that stopped one after `limit`.
+    /// The meaning of a count that stopped one after `limit`.
     pub fn capped(found: i64, limit: i64) -> Self {
         if found > limit { Self::MoreThan(limit) } else { Self::Exactly(found) }
     }
 
-    /// Nothing matches.
+    /// Whether nothing matches.
     pub fn is_zero(self) -> bool {
         self == Self::Exactly(0)
     }
 }
 
-/// One page, in list order whichever edge it was asked from.
+/// One page, in list order whichever edge was requested.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<R> {
     pub rows: Vec<R>,
@@ -93,9 +93,9 @@ pub struct Page<R> {
     pub before: bool,
     /// There are rows after the last of these.
     pub after: bool,
-    /// Known of a list that fits on one page, and where it was asked for.
+    /// Present if the list fits on one page, or if the total was requested.
     pub total: Option<Count>,
-    /// What was sought is too short for an index, of a script that does not part its words, or
-    /// inside of words: it was looked for among the [`NEWEST`] records, and there are others.
+    /// Only the [`NEWEST`] records were searched, and there are others: the words are too short for
+    /// an index, of a script that does not separate its words, or were searched for inside words.
     pub among_newest: bool,
 }

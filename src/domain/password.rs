@@ -1,22 +1,22 @@
-//! What a password must be, and how strong it looks.
+//! The rules for passwords, and how strong a password is.
 
 use super::{error::Problem, text};
 
-/// The most bytes of UTF-8: bcrypt looks at no more, and nothing is ever cut.
+/// The most bytes of UTF-8 in a password: bcrypt uses no more, and no password is ever truncated.
 pub const MAX_BYTES: usize = 71;
 
 /// What the rules depend on.
 #[derive(Debug, Clone, Copy)]
 pub struct PasswordRules<'a> {
-    /// The fewest characters as a person counts them; the company's setting.
+    /// The fewest characters as a person counts them; a setting of the company.
     pub min_length: usize,
-    /// Whose password it is to be; must not be the password.
+    /// The username of the account; must not be the password.
     pub username: &'a str,
     /// The company's name; must not be the password.
     pub company: &'a str,
 }
 
-/// The first rule that the password breaks.
+/// Returns the first rule that the password breaks.
 ///
 /// Errors: `Required`, `TooManyBytes`, `ControlCharacters`, `PasswordIsName`, `TooShort`,
 /// `CommonPassword`.
@@ -40,13 +40,14 @@ pub fn check(password: &str, rules: &PasswordRules) -> Result<(), Problem> {
     }
 }
 
-/// A password for an account of a server, made at random: 20 signs of small and capital letters
-/// and digits without those that look alike, in four groups. It meets the usual rules of servers.
+/// A random password for an account of a server: 20 small and capital letters and digits without
+/// those that look alike, in four groups. It satisfies the usual rules of servers.
 pub fn generated() -> String {
     const SIGNS: &[u8] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     const GROUP: usize = 5;
     loop {
-        // Each has 122 random bits; of 57 to the power of ten it is the remainder.
+        // Each half takes ten digits, in the base of the number of signs, of a number with 122
+        // random bits.
         let half = || {
             let mut rest = u128::from_str_radix(&super::session::random_id(), 16).unwrap_or_default();
             (0..10).map(move |_| {
@@ -64,13 +65,12 @@ pub fn generated() -> String {
     }
 }
 
-/// Common is what is guessed within a million tries (as a power of ten).
+/// A password is common if it is guessed within a million tries (as a power of ten).
 const COMMON: f64 = 6.0;
-/// No list of common passwords has one that is longer; what is longer is not weighed.
+/// No list of common passwords has a longer one, so longer passwords are not rated.
 const LONGEST_COMMON: usize = 32;
 
-/// Words that people take and fill up to the wanted length; the strength meter knows
-/// English ones only.
+/// Words that people pad to the required length; the strength meter knows English ones only.
 const COMMON_WORDS: [&str; 20] = [
     "administrateur",
     "administrator",
@@ -94,7 +94,7 @@ const COMMON_WORDS: [&str; 20] = [
     "welcome",
 ];
 
-/// The most digits and signs that fill up a common word without making it another password.
+/// The most digits and signs that pad a common word and still leave it a common password.
 const MAX_FILLING: usize = 6;
 
 fn is_common(password: &str, folded: &str) -> bool {
@@ -107,20 +107,21 @@ fn is_common(password: &str, folded: &str) -> bool {
 /// How hard the password is to guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
-    /// Within a thousand tries.
+    /// Guessed within a thousand tries.
     VeryWeak,
-    /// Within a million.
+    /// Guessed within a million tries.
     Weak,
-    /// Within a hundred million.
+    /// Guessed within a hundred million tries.
     Fair,
-    /// Within ten thousand million.
+    /// Guessed within ten thousand million tries.
     Good,
     /// More tries than that.
     Strong,
 }
 
-/// The strength, for a meter while typing; `known` is what a guesser knows of the person.
-/// Looks at the first [`MAX_BYTES`] characters only, so that a paste does not delay keys.
+/// The strength of a password, for a meter while it is typed; `known` is what a guesser knows about
+/// the person. Only the first [`MAX_BYTES`] characters are rated, so that pasting text does not
+/// delay keys.
 pub fn strength(password: &str, known: &[&str]) -> Strength {
     let beginning: String = password.chars().take(MAX_BYTES).collect();
     match zxcvbn::zxcvbn(&beginning, known).score() {
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_and_its_own_is_accepted() {
+    fn long_and_uncommon_passwords_are_accepted() {
         for fine in ["correct horse battery", "Ünïcödé-pässwörd 7", "lmk!29-veilchen", "welcome 8301-4420-1187"] {
             assert_eq!(verdict(fine), Ok(()), "{fine}");
         }
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_short_long_or_known_is_refused() {
+    fn passwords_of_the_wrong_length_or_equal_to_a_name_are_refused() {
         assert_eq!(verdict(""), Err(Problem::Required));
         assert_eq!(verdict("short-pw-1x"), Err(Problem::TooShort(12)));
         assert_eq!(verdict(&"ab1-".repeat(18)), Err(Problem::TooManyBytes(71)));
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn the_meter_rises() {
+    fn the_strength_meter_rates_better_passwords_higher() {
         assert_eq!(strength("aaaa", &[]), Strength::VeryWeak);
         assert_eq!(strength("correct horse battery", &[]), Strength::Strong);
         assert!(strength("hastroff1", &["hastroff"]) < strength("hastroff1", &[]));
@@ -192,7 +193,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn nothing_typed_panics(password in any::<String>()) {
+        fn no_typed_text_panics(password in any::<String>()) {
             let _ = (verdict(&password), strength(&password, &["kate"]));
         }
     }

@@ -1,10 +1,10 @@
-//! Who is signed in, as it is kept in memory and nowhere else.
+//! The session of the signed-in user, which is kept in memory only.
 
 use chrono::NaiveDateTime;
 
 use super::{id::UserId, settings::Settings, user::Role};
 
-/// The person on whose behalf something is done.
+/// The user on whose behalf an action is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     pub id: UserId,
@@ -13,27 +13,27 @@ pub struct Actor {
     pub role: Role,
 }
 
-/// A session. What it says of rights is only for showing: every action reads
-/// them again from the database.
+/// A session. Its role is only for display: every action reads the user's rights again from the
+/// database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// Random; joins the audit rows of one session.
+    /// Random; identifies the audit rows of one session.
     pub id: String,
     pub actor: Actor,
     /// Changes with the password, the role or the active flag, and ends the session.
     pub auth_epoch: i32,
     /// The password is temporary: nothing but changing it is allowed.
     pub must_change_password: bool,
-    /// When the password was given again for a sensitive action, on the clock of
-    /// [`Moment::ticks`], milliseconds.
+    /// When the password was last confirmed for a sensitive action, in milliseconds on the clock of
+    /// [`Moment::ticks`].
     pub confirmed_at: Option<u64>,
-    /// The company's choices as they were when last heard of.
+    /// The company's settings as they were last read.
     pub settings: Settings,
 }
 
 impl Session {
-    /// Whether an account in this state is the one that signed in: active, with the same
-    /// role, and nothing has ended its sessions since.
+    /// Whether an account in this state is still the one that signed in: active, with the same
+    /// role, and with no change since that ends its sessions.
     pub fn is_of(&self, active: bool, role: Role, auth_epoch: i32) -> bool {
         active && role == self.actor.role && auth_epoch == self.auth_epoch
     }
@@ -42,10 +42,10 @@ impl Session {
 /// One point in time on two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
-    /// UTC, in whole microseconds: more than either engine keeps would not
-    /// compare equal after a round trip.
+    /// UTC, in whole microseconds: the engines store no more, so a finer value would not compare
+    /// equal after a round trip.
     pub utc: NaiveDateTime,
-    /// Milliseconds on a clock that nobody sets and that goes on while a laptop sleeps.
+    /// Milliseconds on a clock that cannot be set and that keeps running while a laptop sleeps.
     pub ticks: u64,
 }
 

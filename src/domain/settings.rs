@@ -1,4 +1,4 @@
-//! The company's choices, kept in the database and changed by management.
+//! The company's settings, stored in the database and changed by management.
 
 use chrono::NaiveDateTime;
 use chrono_tz::Tz;
@@ -17,20 +17,20 @@ use super::{
 )]
 #[strum(serialize_all = "lowercase")]
 pub enum Visibility {
-    /// Everybody sees all of them.
+    /// Everybody sees all records.
     #[default]
     Open,
-    /// Sales and support see their own.
+    /// Sales and support see their own records only.
     Restricted,
 }
 
-/// When the password is asked for again.
+/// When users have to enter their password again.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumString, strum::IntoStaticStr, strum::Display, strum::EnumIter,
 )]
 #[strum(serialize_all = "lowercase")]
 pub enum Reauth {
-    /// Before sensitive actions, with five minutes' grace.
+    /// Before sensitive actions; a confirmation is valid for five minutes.
     #[default]
     Sensitive,
     /// Before every write.
@@ -45,20 +45,20 @@ pub struct Settings {
     pub company_name: String,
     /// ISO 4217, three letters.
     pub currency: String,
-    /// Event times are wall-clock times here.
+    /// The time zone of event times, which are wall-clock times.
     pub time_zone: Tz,
     pub visibility: Visibility,
     pub sales_create_contracts: bool,
     pub support_hands_over: bool,
     pub reauth: Reauth,
-    /// Minutes without a key until the session locks.
+    /// Minutes without a key press until the session locks.
     pub session_minutes: u16,
     pub min_password_length: u16,
 }
 
-/// Minutes until the lock.
+/// The allowed minutes until the session locks.
 pub const SESSION_MINUTES: std::ops::RangeInclusive<u16> = 1..=480;
-/// Characters of a password.
+/// The allowed minimum lengths of a password, in characters.
 pub const MIN_PASSWORD_LENGTHS: std::ops::RangeInclusive<u16> = 8..=64;
 
 impl Default for Settings {
@@ -84,7 +84,7 @@ impl Settings {
         dates::to_wall(utc, self.time_zone)
     }
 
-    /// The settings with their texts cleaned, or what is wrong with them.
+    /// The settings with their texts cleaned, or the errors in them.
     pub fn checked(&self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let company_name = errors.take(Field::CompanyName, check::name(&self.company_name));

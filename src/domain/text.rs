@@ -1,4 +1,5 @@
-//! Text as people type it: cleaned on the way in, folded to be found, cut to columns.
+//! Text as people type it: cleaned when it is entered, folded for search and sorting, cut to
+//! columns.
 
 use std::borrow::Cow;
 
@@ -6,15 +7,15 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// Code points for one character as a person counts them: what a column has room for, so
-/// that a name of 100 characters fits `VARCHAR(400)`.
+/// How many code points a column has room for per character as a person counts them, so that a name
+/// of 100 characters fits `VARCHAR(400)`.
 pub const CODE_POINTS_PER_CHARACTER: usize = 4;
 
 /// Combining marks beyond this many on one character are dropped.
 const MAX_MARKS: usize = 8;
 
-/// Characters that a terminal or a reader could be misled with: controls, overrides of
-/// the writing direction, and what cannot be seen.
+/// Characters that could mislead a terminal or a reader: controls, overrides of the writing
+/// direction, and invisible characters.
 fn is_unwanted(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -28,17 +29,17 @@ fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200C}' | '\u{200D}')
 }
 
-/// Says of each character in turn whether it is not one mark too many.
+/// A filter for the characters of a text, in order: false for a mark beyond [`MAX_MARKS`].
 fn few_marks() -> impl FnMut(char) -> bool {
     let mut marks = 0;
     move |c| {
-        // A joiner does not begin a new character, or it would let marks pile up again.
+        // A joiner does not begin a new character; otherwise marks could pile up again after it.
         marks = if is_combining_mark(c) { marks + 1 } else { marks * usize::from(is_joiner(c)) };
         marks <= MAX_MARKS
     }
 }
 
-/// NFC, without what is unwanted, marks piled up, and joiners that join nothing.
+/// The text in NFC, without unwanted characters, piled-up marks, and joiners that join nothing.
 fn tidied(characters: impl Iterator<Item = char>) -> String {
     let mut few = few_marks();
     let composed = characters.filter(|c| !is_unwanted(*c)).nfc().filter(|c| few(*c));
@@ -56,15 +57,15 @@ fn tidied(characters: impl Iterator<Item = char>) -> String {
     kept
 }
 
-/// One line: NFC, no controls or direction overrides, no white space around or doubled.
+/// Cleans one line: NFC, no controls or direction overrides, no white space around or doubled.
 /// Cleaning twice changes nothing more.
 pub fn clean(typed: &str) -> String {
     let spaced = tidied(typed.chars().map(|c| if c.is_whitespace() { ' ' } else { c }));
     spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Several lines, parted by `\n`: each cleaned, but for its inner and leading spaces; none
-/// blank at the beginning and the end. A tab is one space.
+/// Cleans several lines, separated by `\n`: each is cleaned but keeps its inner and leading spaces,
+/// and blank lines at the beginning and the end are removed. A tab becomes one space.
 pub fn clean_multiline(typed: &str) -> String {
     let unified = typed.replace("\r\n", "\n").replace(['\r', '\u{85}', '\u{2028}', '\u{2029}'], "\n");
     let spaced = |c: char| if c.is_control() && c.is_whitespace() { ' ' } else { c };
@@ -72,14 +73,14 @@ pub fn clean_multiline(typed: &str) -> String {
     unified.split('\n').map(line).collect::<Vec<_>>().join("\n").trim_matches('\n').to_owned()
 }
 
-/// What is searched and sorted by: lower case, without accents, plain apostrophes and
-/// hyphens, single spaces. Folding twice changes nothing more.
+/// The text as it is searched and sorted: in lower case, without accents, with plain apostrophes
+/// and hyphens and single spaces. Folding twice changes nothing more.
 ///
-/// A ligature of compatibility may become several characters (`㎏` two, `ﷺ` eighteen), so
-/// the result can be longer than the text.
+/// A compatibility ligature may become several characters (`㎏` two, `ﷺ` eighteen), so the result
+/// can be longer than the text.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    // Decomposed before the case changes as well: `№` hides a capital.
+    // Decomposed before the change of case as well, since `№` contains a capital.
     let small = text.nfkd().flat_map(char::to_lowercase).nfkd();
     for c in small.filter(|c| !is_combining_mark(*c) && !is_joiner(*c)) {
         match c {
@@ -97,49 +98,50 @@ pub fn fold(text: &str) -> String {
             c => folded.push(c),
         }
     }
-    // Composed again, or a Korean name would take three times its room.
+    // Composed again, since a decomposed Korean name takes three times the room.
     folded.split_whitespace().collect::<Vec<_>>().join(" ").nfc().collect()
 }
 
-/// Characters of a folded text that a list is sorted by: what its column has room for, however
-/// many one letter is folded to.
+/// How many characters of a folded text a list is sorted by: the length of its column, however many
+/// characters one letter is folded to.
 const LONGEST_KEY: usize = 500;
 
-/// What a list is sorted by: folded, and cut to the room of its column.
+/// The key that a list is sorted by: the folded text, cut to the length of its column.
 pub fn sort_key(text: &str) -> String {
     fold(text).chars().take(LONGEST_KEY).collect()
 }
 
-/// What is the same in any case of any script: for `É` and `é`, for `SS` and `ß`. Unlike folded
-/// text it keeps its accents. It has at most one and a half characters for each byte of the text.
+/// A text that is the same for every case in every script: for `É` and `é`, for `SS` and `ß`.
+/// Unlike folded text it keeps its accents. It has at most one and a half characters for each byte
+/// of the text.
 pub fn caseless(text: &str) -> String {
     text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
 }
 
-/// The words of a text as they are searched by: folded, each a run of letters and digits,
-/// at most 40 characters of it.
+/// The words of a text as they are searched: folded, each a run of letters and digits, of which at
+/// most 40 characters are used.
 pub fn words(text: &str) -> Vec<String> {
     let folded = fold(text);
     let runs = folded.split(|c: char| !c.is_alphanumeric()).filter(|run| !run.is_empty());
     runs.map(|run| run.chars().take(LONGEST_WORD).collect()).collect()
 }
 
-/// The words of a text as a searched column holds them: a blank before each, so that every
-/// word begins behind one.
+/// The words of a text as a searched column stores them: with a blank before each, so that every
+/// word begins after one.
 pub fn searchable(text: &str) -> String {
     words(text).iter().flat_map(|word| [" ", word]).collect()
 }
 
-/// Characters of a word that are searched by.
+/// How many characters of a word are searched.
 const LONGEST_WORD: usize = 40;
 
-/// Characters as a person counts them (grapheme clusters).
+/// The number of characters as a person counts them (grapheme clusters).
 pub fn length(text: &str) -> usize {
     text.graphemes(true).count()
 }
 
-/// The text without anything that a terminal would act on, and without marks piled up over
-/// the lines above; a line break or tab is a space.
+/// The text without anything that a terminal would act on, and without piled-up marks, which would
+/// cover the lines above; a line break or tab becomes a space.
 pub fn for_terminal(text: &str) -> Cow<'_, str> {
     let mut few = few_marks();
     let ends_line = |c: char| matches!(c, '\t'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
@@ -152,24 +154,24 @@ pub fn for_terminal(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text without anything that the readers of a file would act on; its lines stay.
+/// The text without anything that programs reading a file would act on; line breaks are kept.
 pub fn for_file(text: &str) -> String {
     text.split('\n').map(for_terminal).collect::<Vec<_>>().join("\n")
 }
 
-/// Columns on the terminal.
+/// The width of the text in columns of the terminal.
 pub fn width(text: &str) -> usize {
     text.graphemes(true).map(grapheme_width).sum()
 }
 
-/// The columns that ratatui gives one character with what combines with it: any other
-/// count would push the columns behind a Hindi or Japanese name aside.
+/// The columns that ratatui uses for one character with its combining marks: any other number would
+/// shift the columns after a Hindi or Japanese name.
 fn grapheme_width(grapheme: &str) -> usize {
     let sound_marks = grapheme.chars().filter(|c| matches!(c, '\u{FF9E}' | '\u{FF9F}')).count();
     grapheme.width() + sound_marks
 }
 
-/// The beginning, at most so many columns, without a sign that something follows.
+/// The beginning of the text in at most `columns` columns, without an ellipsis.
 pub fn begin(text: &str, columns: usize) -> String {
     let text = for_terminal(text);
     let mut left = columns;
@@ -182,7 +184,7 @@ pub fn begin(text: &str, columns: usize) -> String {
     fits.collect()
 }
 
-/// At most so many columns, with an ellipsis where something was cut off.
+/// The text in at most `columns` columns, with an ellipsis if something was cut off.
 pub fn cut(text: &str, columns: usize) -> String {
     let text = for_terminal(text);
     if width(&text) <= columns {
@@ -204,7 +206,7 @@ pub fn cut(text: &str, columns: usize) -> String {
     kept
 }
 
-/// Exactly so many columns: cut, or filled with spaces.
+/// The text in exactly `columns` columns: cut, or padded with spaces.
 pub fn fit(text: &str, columns: usize) -> String {
     let mut fitted = cut(text, columns);
     let missing = columns.saturating_sub(width(&fitted));
@@ -212,14 +214,14 @@ pub fn fit(text: &str, columns: usize) -> String {
     fitted
 }
 
-/// Exactly so many columns, to the right.
+/// The text in exactly `columns` columns, aligned to the right.
 pub fn fit_right(text: &str, columns: usize) -> String {
     let short = cut(text, columns);
     format!("{}{short}", " ".repeat(columns.saturating_sub(width(&short))))
 }
 
-/// The nearest that ASCII has for one character as a person counts them: the letter without its
-/// accents, a plain sign for a typographic one, `?` where there is nothing like it.
+/// The nearest ASCII character for one character as a person counts them: the letter without its
+/// accents, a plain sign for a typographic one, `?` if there is nothing like it.
 pub fn nearest_ascii(grapheme: &str) -> char {
     let first = grapheme.chars().next().unwrap_or(' ');
     let sign = match first {
@@ -247,7 +249,7 @@ pub fn nearest_ascii(grapheme: &str) -> char {
     if matches!(sign, ' '..='~') { sign } else { '?' }
 }
 
-/// A text for a reader of ASCII alone, with as many characters as it had.
+/// The text in ASCII only, with as many characters as it had.
 pub fn to_ascii(text: &str) -> String {
     let plain = |grapheme: &str| match grapheme {
         "\n" | "\r\n" => '\n',
@@ -262,7 +264,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn names_keep_their_brackets_and_lose_their_escapes() {
+    fn cleaning_keeps_brackets_and_removes_escapes() {
         assert_eq!(clean("  Zoë [/b]\u{1b}[31m  O'Neil\t\u{202e}x "), "Zoë [/b][31m O'Neil x");
         assert_eq!(clean("e\u{301}"), "é");
         assert_eq!(clean_multiline("\r\n a\u{7} \r\nb\u{202e}\tc\n\n"), " a\nb c");
@@ -270,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_do_not_pile_up_and_joiners_join() {
+    fn cleaning_limits_combining_marks_and_removes_joiners_that_join_nothing() {
         let piled = |mark: &str| format!("a{}", mark.repeat(40));
         assert_eq!(clean(&piled("\u{34b}")).chars().count(), 1 + MAX_MARKS);
         assert_eq!(clean_multiline(&piled("\u{34b}")).chars().count(), 1 + MAX_MARKS);
@@ -282,7 +284,7 @@ mod tests {
     }
 
     proptest! {
-        /// In bytes of the address and characters of its column, which has 400 for 254 bytes.
+        /// An e-mail address has at most 254 bytes, and the column of its key has 400 characters.
         #[test]
         fn a_key_fits_its_column(text in "\\PC{0,80}") {
             prop_assert!(caseless(&text).chars().count() * 2 <= text.len() * 3);
@@ -290,14 +292,14 @@ mod tests {
         }
 
         #[test]
-        fn case_makes_no_difference(text in "\\PC{0,40}") {
+        fn caseless_text_is_the_same_for_every_case(text in "\\PC{0,40}") {
             prop_assert_eq!(caseless(&caseless(&text)), caseless(&text));
             prop_assert_eq!(caseless(&text.to_lowercase()), caseless(&text));
         }
     }
 
     #[test]
-    fn what_looks_empty_is_empty() {
+    fn invisible_text_is_cleaned_to_nothing() {
         for nothing in ["\u{3164}", "\u{200d}", "\u{2800}\u{a0}", "\u{ad}\u{34f}", "\u{feff}"] {
             assert_eq!(clean(nothing), "", "{nothing:?}");
             assert_eq!(clean_multiline(nothing), "", "{nothing:?}");
@@ -315,14 +317,14 @@ mod tests {
     }
 
     #[test]
-    fn both_engines_find_by_the_same_letters() {
+    fn folding_replaces_accents_ligatures_and_typographic_signs() {
         assert_eq!(fold("  Aliénor ŒUVRE Straße Łódź "), "alienor oeuvre strasse lodz");
         assert_eq!(fold("O’Neil & Candé‑sur‑Beuvron № 5"), "o'neil & cande-sur-beuvron no 5");
         assert_eq!(fold(&"각".repeat(200)), "각".repeat(200));
     }
 
     #[test]
-    fn every_character_folds_once() {
+    fn folding_a_character_twice_changes_nothing_more() {
         for c in '\0'..=char::MAX {
             let once = fold(c.encode_utf8(&mut [0; 4]));
             assert_eq!(fold(&once), once, "U+{:04X}", u32::from(c));
@@ -330,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_are_those_of_the_terminal_library() {
+    fn widths_are_those_of_the_terminal_library() {
         for (text, columns) in [("日本", 4), ("स्त्री", 4), ("👩‍👩‍👧‍👦", 2), ("🇫🇷", 2), ("e\u{301}", 1), ("لا", 2)]
         {
             assert_eq!(width(text), columns, "{text}");
@@ -338,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn wide_and_combining_names_keep_columns_straight() {
+    fn wide_and_combining_names_are_fitted_to_columns() {
         for name in ["Kevin", "日本語の名前です", "e\u{301}e\u{301}e\u{301}", "👩‍👩‍👧‍👦 family", "שלום עולם", "स्त्री स्त्री"]
         {
             for columns in 0..12 {
@@ -350,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_lose_their_accents_where_there_is_only_ascii() {
+    fn text_is_converted_to_the_nearest_ascii() {
         assert_eq!(
             to_ascii("Zoë Çelik, événement à Łódź\u{a0}: «\u{202f}œuvre\u{202f}»"),
             "Zoe Celik, evenement a Lodz : \" ouvre \""
@@ -361,14 +363,14 @@ mod tests {
         );
     }
 
-    /// Characters that work on their neighbours, in any order.
+    /// Characters that affect their neighbours, in any order.
     fn entangled() -> impl Strategy<Value = String> {
         "[a각\u{1100}\u{1161}\u{11a8}日 \t\n\r\u{a0}\u{200b}-\u{200f}\u{301}\u{323}\u{34b}\u{94d}\u{93f}\u{9be}\u{9c7}\u{1f469}\u{fe0f}İẞ№㎏\u{600}]{0,40}"
     }
 
     proptest! {
         #[test]
-        fn cleaning_and_folding_settle(text in prop_oneof![any::<String>(), entangled()]) {
+        fn cleaning_and_folding_twice_change_nothing_more(text in prop_oneof![any::<String>(), entangled()]) {
             prop_assert_eq!(clean(&clean(&text)), clean(&text));
             prop_assert_eq!(clean_multiline(&clean_multiline(&text)), clean_multiline(&text));
             prop_assert_eq!(fold(&fold(&text)), fold(&text));

@@ -1,5 +1,5 @@
-//! The account of a server that stands in everybody's configuration: looked at, and made where
-//! whoever sets up may do that.
+//! The everyday account of a database server, which the configuration of every computer holds: the
+//! set-up checks its rights, and creates it if the set-up account may do that.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -12,9 +12,10 @@ use crate::{
     },
 };
 
-/// Sees to it that the account of this address can do what it has to and no more, with the
-/// help of `db`, which is the set-up account's connection. The statements for the administrator
-/// where that account may not help; they hold the password.
+/// Makes sure that the account of this address has the rights that it needs and no others. `db` is
+/// the connection of the set-up account. If that account may not create the everyday account or
+/// grant its rights, returns the statements that an administrator has to run; they contain the
+/// password.
 ///
 /// Errors: `Invalid` with what is wrong with the account; `Unavailable`.
 pub(super) fn ready(db: &mut Db, everyday: &SecretString) -> Result<Option<SecretString>, Stop> {
@@ -40,13 +41,13 @@ pub(super) fn ready(db: &mut Db, everyday: &SecretString) -> Result<Option<Secre
     Ok(Some(SecretString::from(account.statements().join("\n"))))
 }
 
-/// What the account may do; nothing where it is not let in, or is not there.
+/// The rights of the account; `None` if it does not exist or its password is wrong.
 fn rights(everyday: &SecretString) -> Result<Option<Rights>, Stop> {
     let target = Target::parse(everyday.expose_secret()).map_err(Error::Unavailable)?;
     match Db::open(&target) {
         Ok(mut db) => Ok(Some(grants::rights(&mut db)?)),
         Err(ConnectionProblem::AccessDenied) => Ok(None),
-        // It is there, with this password, and may not use this database yet.
+        // The account exists and has this password, but has no rights on this database yet.
         Err(ConnectionProblem::DatabaseDenied) => Ok(Some(Rights::TooFew)),
         Err(problem) => Err(Stop::from(Error::Unavailable(problem))),
     }

@@ -1,4 +1,4 @@
-//! Passwords: hashing, sign-in, confirmation, and what slows down guessing.
+//! Passwords: hashing, sign-in, confirmation, and the delays that slow down guessing.
 
 use std::{sync::OnceLock, time::Instant};
 
@@ -24,8 +24,8 @@ use crate::{
 /// Hashes and verifies with bcrypt at one cost.
 pub(super) struct Hasher {
     cost: u32,
-    /// The hash of nothing that anybody types: verified when there is no account, so
-    /// that the answer takes as long.
+    /// The hash of a random text. It is verified if there is no account, so that the response takes
+    /// as long as for a real one.
     decoy: OnceLock<String>,
 }
 
@@ -34,19 +34,19 @@ impl Hasher {
         Self { cost: cost.clamp(4, 31), decoy: OnceLock::new() }
     }
 
-    /// The hash, or nothing for a password that is too long to be hashed whole; the
-    /// rules refuse such a one in words.
+    /// The hash, or `None` if the password is too long to be hashed completely. The password rules
+    /// refuse such a password with an explanation.
     pub fn hash(&self, password: &SecretString) -> Option<String> {
         bcrypt::non_truncating_hash(password.expose_secret(), self.cost).ok()
     }
 
-    /// Whether it is the password; takes as long without an account as with one.
+    /// Whether this is the account's password. Takes the same time without an account.
     fn verify(&self, password: &SecretString, account: Option<&Account>) -> bool {
         let decoy = self.decoy.get_or_init(|| bcrypt::hash(random_id(), self.cost).unwrap_or_default());
         let hash = account.map_or(decoy, |account| &account.password_hash);
         let typed = password.expose_secret();
         let matches = bcrypt::non_truncating_verify(typed, hash).unwrap_or_else(|_| {
-            // Too long to be anybody's: spend the time all the same.
+            // Too long to be the password of any account, but the check has to take the same time.
             let cut: Zeroizing<String> = Zeroizing::new(typed.chars().take(8).collect());
             bcrypt::verify(cut.as_str(), decoy).unwrap_or(false);
             false
@@ -59,36 +59,36 @@ impl Hasher {
     }
 }
 
-/// Failures before the first delay.
+/// The number of failures from which on the next attempt is delayed.
 const FREE_FAILURES: i32 = 3;
 /// The longest delay, in seconds.
 const LONGEST_DELAY: i64 = 300;
-/// Names that nobody has are forgotten after this many days.
+/// Failures with names that have no account are forgotten after this many days.
 const FORGET_DAYS: i64 = 2;
 
-/// How long the next attempt is refused after so many failures: one second after the third,
-/// doubled by each one more.
+/// How long the next attempt is refused after this many failures: one second after the third,
+/// doubled by each further one, up to [`LONGEST_DELAY`].
 fn delay(failures: i32) -> TimeDelta {
     let doublings = u32::try_from(failures.saturating_sub(FREE_FAILURES)).unwrap_or(0);
     let seconds = if failures < FREE_FAILURES { 0 } else { (1_i64 << doublings.min(16)).min(LONGEST_DELAY) };
     TimeDelta::seconds(seconds)
 }
 
-/// Until when the next attempt is refused, once this one is counted.
+/// The time until which the next attempt is refused, once the present one is counted too.
 fn next_attempt(failures: i32, now: NaiveDateTime) -> NaiveDateTime {
     now + delay(failures.saturating_add(1))
 }
 
-/// Until when an attempt is refused by what stands in the database, if it is.
+/// The time until which an attempt is refused according to the database; `None` if it is allowed.
 ///
-/// Another computer may have written that time, with a clock that is wrong by a day. So the
-/// refusal lasts no longer from now than the program ever refuses after so many failures; the
-/// shorter time has to be written down, or it would begin anew with each attempt.
+/// Another computer may have stored `until` while its clock was wrong by a day. So an attempt is
+/// refused for at most the [`delay`] that belongs to this number of failures. The caller has to
+/// store the shortened time, or else each attempt would start the delay again.
 fn refused_until(until: NaiveDateTime, failures: i32, now: NaiveDateTime) -> Option<NaiveDateTime> {
     Some(until.min(now + delay(failures))).filter(|until| *until > now)
 }
 
-/// Sign-in and confirmation at one moment.
+/// Sign-in and confirmation at one point in time.
 pub(super) struct Auth<'a> {
     pub hasher: &'a Hasher,
     pub host: &'a str,
@@ -96,11 +96,12 @@ pub(super) struct Auth<'a> {
 }
 
 impl Auth<'_> {
-    /// A session for whoever knows the password. The same answer, after the same time,
-    /// for an unknown name, a wrong password and a deactivated account.
+    /// Signs a user in. The error and the time that it takes are the same for an unknown name, a
+    /// wrong password and a deactivated account.
     pub fn sign_in(&self, link: &mut Link, login: &str, password: &SecretString) -> Result<Reply, Error> {
         let account = storage::users::by_login(link.db()?, login)?;
-        // Asked for every name: the answer to one that nobody has costs as many round trips.
+        // Queried for every name, so that known and unknown names cost the same number of round
+        // trips.
         let unknown = UnknownLogin::hashed(&storage::settings::login_secret(link.db()?)?, login);
         let failures = storage::users::unknown_failures(link.db()?, &unknown)?;
         let session = random_id();
@@ -111,7 +112,7 @@ impl Auth<'_> {
         let refused = match (verdict, &account) {
             (Ok(()), Some(account)) if account.active => {
                 return self.welcome(link, account, session, password).map_err(|stop| match stop {
-                    // Nobody has this session, so signing in again does nothing twice.
+                    // The session was not handed out, so signing in again is harmless.
                     Stop::Failure(Failure::CommitUnknown) => Error::Unavailable(ConnectionProblem::Lost),
                     other => other.into(),
                 });
@@ -124,8 +125,9 @@ impl Auth<'_> {
         Err(Error::SignIn(refused))
     }
 
-    /// The password of whoever is signed in, again. It counts from the end of this: until then
-    /// nobody can send what it is for, however long the server takes.
+    /// Checks the password of the signed-in user again. The confirmation counts from the end of
+    /// this call, since the action that needs it cannot be sent earlier, however slow the server
+    /// is.
     pub fn confirm(&self, link: &mut Link, session: &Session, password: &SecretString) -> Result<Reply, Error> {
         let begun = Instant::now();
         let account = self.current_account(link, session)?;
@@ -142,7 +144,7 @@ impl Auth<'_> {
         }
     }
 
-    /// The old password, before it is replaced.
+    /// Checks the current password before it is replaced.
     pub fn check_current(&self, link: &mut Link, session: &Session, password: &SecretString) -> Result<(), Error> {
         self.confirm(link, session, password).map(drop).map_err(|error| match error {
             Error::SignIn(SignInProblem::Wrong) => {
@@ -159,8 +161,8 @@ impl Auth<'_> {
             .ok_or(Error::SignedOut(SignedOutBecause::AccountChanged))
     }
 
-    /// Counts the attempt, then looks at the password: of parallel guesses no more are
-    /// looked at than the delays allow.
+    /// Counts the attempt before checking the password, so that of parallel guesses no more are
+    /// checked than the delays allow.
     fn attempt(&self, link: &mut Link, account: &Account, password: &SecretString) -> Result<(), Error> {
         let now = self.now.utc;
         if let Some(written) = account.retry_after
@@ -178,7 +180,8 @@ impl Auth<'_> {
         if self.hasher.verify(password, Some(account)) { Ok(()) } else { Err(Error::SignIn(SignInProblem::Wrong)) }
     }
 
-    /// The same for a name that nobody has; `seen` are its failures so far.
+    /// Like [`Self::attempt`], for a name that has no account. `seen` holds its failures so far and
+    /// the time until which attempts are refused.
     fn attempt_unknown(
         &self,
         link: &mut Link,
@@ -236,8 +239,8 @@ impl Auth<'_> {
         })))
     }
 
-    /// One audit row for a sign-in or confirmation that failed. What was typed as the
-    /// name is kept only when it is somebody's: people type passwords there.
+    /// Writes one audit row for a failed sign-in or confirmation. The row names the account, if
+    /// there is one. The typed name is not stored, since users sometimes type their password there.
     fn note_failure(&self, link: &mut Link, account: Option<&Account>, login: &str, session: &str) {
         let actor = account.map(Account::actor);
         tracing::warn!(
@@ -262,7 +265,7 @@ impl Auth<'_> {
     }
 }
 
-/// Whole seconds, rounded up: never 0 while something is left.
+/// The whole seconds until then, rounded up; at least 1.
 fn seconds_until(until: NaiveDateTime, now: NaiveDateTime) -> u32 {
     let left = (until - now).num_milliseconds().max(1);
     u32::try_from((left + 999) / 1000).unwrap_or(u32::MAX)
@@ -273,21 +276,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_failures_are_free_and_the_rest_wait_ever_longer() {
+    fn delays_begin_with_the_third_failure_and_double_with_each_further_one() {
         let now = NaiveDateTime::default();
         let wait = |failures| (next_attempt(failures, now) - now).num_seconds();
         assert_eq!([0, 1, 2, 3, 4, 5, 40].map(wait), [0, 0, 1, 2, 4, 8, LONGEST_DELAY]);
     }
 
     #[test]
-    fn the_wait_is_told_in_whole_seconds() {
+    fn the_remaining_wait_is_rounded_up_to_whole_seconds() {
         let now = NaiveDateTime::default();
         let told = |milliseconds| seconds_until(now + TimeDelta::milliseconds(milliseconds), now);
         assert_eq!([1, 1_000, 1_001].map(told), [1, 1, 2]);
     }
 
     #[test]
-    fn nobody_is_refused_for_longer_than_after_so_many_failures() {
+    fn an_attempt_is_refused_no_longer_than_its_number_of_failures_allows() {
         let now = NaiveDateTime::default();
         let after = |seconds| now + TimeDelta::seconds(seconds);
         for (written, failures, until) in [
@@ -305,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_never_cut() {
+    fn a_password_of_more_than_71_bytes_is_refused_rather_than_cut() {
         let hasher = Hasher::new(4);
         let longest = SecretString::from("x".repeat(71));
         assert!(hasher.hash(&longest).is_some());

@@ -1,4 +1,4 @@
-//! Whom the pickers of people offer: everybody of a role, and support people by how free they are.
+//! The users that pickers offer: all of a role, or support users sorted by how free they are.
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,7 +19,7 @@ use crate::{
     storage::{self, Db},
 };
 
-/// Active people of a role, by name.
+/// The active users of a role, sorted by name.
 pub(super) fn of_role(db: &mut Db, role: Role, text: &str) -> Result<Reply, Stop> {
     Ok(offer(everybody(db, role, text)?))
 }
@@ -37,31 +37,31 @@ fn everybody(db: &mut Db, role: Role, text: &str) -> Result<Vec<Candidate>, Stop
     Ok(people.into_iter().map(candidate).collect())
 }
 
-/// The best of them, who come first.
+/// As many people as a picker shows, from the start of the list.
 fn offer(mut people: Vec<Candidate>) -> Reply {
     let more = people.len() > usize::from(CHOICES);
     people.truncate(CHOICES.into());
     Reply::Candidates { people, more }
 }
 
-/// What a support person has to do around the events that are given away.
+/// What a support user already has to do around the time of the events to be assigned.
 #[derive(Debug, Default)]
 struct Work {
-    /// Events in the week of the first of them.
+    /// The number of events in the week of the first event to be assigned.
     load: i64,
-    /// There is something on the day of one of them.
+    /// Whether there is an event on the same day as one of those to be assigned.
     same_day: bool,
-    /// The title of something at the time of one of them.
+    /// The title of an event at the same time as one of those to be assigned.
     clash: Option<String>,
 }
 
-/// Support people for these events, the freest first.
+/// Support users for these events, the freest first.
 pub(super) fn for_events(db: &mut Db, call: &Call, ids: &[EventId], text: &str) -> Result<Reply, Stop> {
     let events = storage::events::find_rows(db, ids)?;
     for row in &events {
         call.owns_event(&row.event)?;
     }
-    // Titles are told as far as records may be seen.
+    // The title of a clashing event is shown only to a user who may see it.
     let sees_all = sees_all(call);
     let mut wanted: Vec<_> =
         events.iter().filter_map(|row| Some(stretch(row.event.starts_at?, row.event.ends_at))).collect();

@@ -1,4 +1,4 @@
-//! A company made up to look around in, in a database of its own.
+//! A fictional company to try the program with, in a database of its own.
 
 use std::{io, path::Path};
 
@@ -34,7 +34,8 @@ use crate::{
 
 /// The password of all demo accounts.
 const PASSWORD: &str = "look-around-freely";
-/// The dates of a demo are around the day it was made; after these days it is made anew.
+/// The dates of a demo lie around the day on which it was created, so it is recreated after this
+/// many days.
 const LASTS_DAYS: i64 = 7;
 
 const STAFF: [(&str, &str, Role); 12] = [
@@ -99,7 +100,7 @@ pub(super) const PLACES: [&str; 8] = [
     "Le Moulin, Lille",
 ];
 
-/// Numbers that are the same for every demo.
+/// A pseudo-random number generator; the same seed gives the same numbers.
 pub(super) struct Dice(pub u64);
 
 impl Dice {
@@ -113,24 +114,25 @@ impl Dice {
     }
 }
 
-/// The accounts to try: username and password.
+/// The accounts that the sign-in screen offers: username and password.
 fn accounts() -> Vec<(String, String)> {
     STAFF[..3].iter().map(|(name, ..)| ((*name).to_owned(), PASSWORD.to_owned())).collect()
 }
 
-/// Makes the demo when there is none, or one that is old or of a newer program and that nobody is
-/// in. Returns the accounts to try.
+/// Creates the demo database if there is none. One that is too old, or was created by a newer
+/// version of the program, is recreated unless another program has it open. Returns the accounts to
+/// try.
 pub fn prepare(path: &Path, now: Moment) -> Result<Vec<(String, String)>, Error> {
     let open = || Db::open(&Target::Sqlite(path.to_owned()));
     if open().is_ok_and(|mut db| is_fresh(&mut db, now)) {
         return Ok(accounts());
     }
     if !backup::discard(path, |db| !is_fresh(db, now))? {
-        // Somebody is in it, and it may be one that this program cannot use.
+        // Another program has it open. If a newer version created it, this program cannot use it.
         let newer = open().is_ok_and(|mut db| is_newer(&mut db));
         return if newer { Err(Error::Unavailable(ConnectionProblem::SchemaTooNew)) } else { Ok(accounts()) };
     }
-    // Under a name of its own until it is whole: others may start a demo at the same moment.
+    // Filled under a temporary name, since another program may create a demo at the same time.
     let unwritable = |_| Error::Unavailable(ConnectionProblem::NotAccessible);
     part::make_folder_of(path).map_err(unwritable)?;
     let (demo, opened) = Part::beside(path).map_err(unwritable)?;
@@ -140,14 +142,15 @@ pub fn prepare(path: &Path, now: Moment) -> Result<Vec<(String, String)>, Error>
     fill(&mut db, now)?;
     drop(db);
     match demo.name(path) {
-        // Theirs was first.
+        // The other program was faster; its demo is used.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(accounts()),
         named => named.map(|()| accounts()).map_err(unwritable),
     }
 }
 
-/// The same with so many events, in a database that is empty or, where `path` says, made
-/// anew; `told` hears how many rows of how many are there.
+/// Creates a demo with this many events, in a database without a company. If `path` is given, the
+/// database file there is removed first. `told` is called with the rows written so far and their
+/// total.
 pub fn prepare_scaled(
     address: &str,
     path: Option<&Path>,
@@ -171,7 +174,7 @@ pub fn prepare_scaled(
     Ok(accounts())
 }
 
-/// Whether a newer program has made it.
+/// Whether a newer version of the program has created or migrated the tables.
 fn is_newer(db: &mut Db) -> bool {
     matches!(storage::migrate::level(db), Ok(Level::Ahead))
 }
@@ -181,9 +184,9 @@ fn is_fresh(db: &mut Db, now: Moment) -> bool {
     !is_newer(db) && made.is_some_and(|made| now.utc - made < TimeDelta::days(LASTS_DAYS) && made <= now.utc)
 }
 
-/// Everything in one transaction: a demo is there whole or not at all.
+/// Creates all records in one transaction: either all of them exist or none.
 fn fill(db: &mut Db, now: Moment) -> Result<(), Stop> {
-    // The accounts are public: there is nothing to guess, and nobody should wait.
+    // The password is public, so the cheapest hash is enough.
     let hash = Hasher::new(4).hash(&SecretString::from(PASSWORD)).unwrap_or_default();
     let settings = Settings { company_name: "Epic Events (demo)".to_owned(), ..Settings::default() };
     db.transact(|db| {
@@ -237,16 +240,16 @@ struct Demo {
     support: Vec<UserId>,
 }
 
-/// A contract and what becomes of it.
+/// The amounts of a contract, and when it was signed.
 struct Deal {
     total: i64,
     due: i64,
-    /// So many days ago; the contract was made a while before.
+    /// Days since the signature; `None` if it is not signed.
     signed: Option<i64>,
 }
 
 impl Demo {
-    /// From the company's own papers.
+    /// The clients, contracts and events of the company's own example documents.
     fn papers(&mut self, db: &mut Db) -> Result<(), Stop> {
         let day = |y, m, d| chrono::NaiveDate::from_ymd_opt(y, m, d);
         let time = |date: Option<chrono::NaiveDate>, hour| date.and_then(|date| date.and_hms_opt(hour, 0, 0));
@@ -322,9 +325,9 @@ impl Demo {
         Ok(())
     }
 
-    /// From two months ago to four months ahead, weekends more often than not.
+    /// An event between two months ago and four months ahead, more often than not on a Saturday.
     fn occasion(&mut self, name: &str) -> EventDraft {
-        // The present week has its share, or the first look would be at an empty one.
+        // Some events lie in the next days, so that the current week is not empty.
         let ahead = match self.dice.roll(10) {
             0 => i64::try_from(self.dice.roll(5)).unwrap_or(0),
             _ => i64::try_from(self.dice.roll(180)).unwrap_or(0) - 60,

@@ -1,4 +1,4 @@
-//! The figures of the home screen, by role, each with the list behind it.
+//! The charts of the home screen, by role. Each bar comes with the list that it opens.
 
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// A chart: what it is about, and its bars.
+/// A chart: its subject and its bars.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
     pub about: About,
@@ -35,7 +35,7 @@ pub enum About {
     DueByAge,
     /// Open events of each support person in the coming four weeks.
     SupportLoad,
-    /// My open events in each of the coming weeks.
+    /// The user's own open events in each of the coming weeks.
     MyWeeks,
 }
 
@@ -44,7 +44,7 @@ pub enum About {
 pub struct Bar {
     pub label: Label,
     pub value: Value,
-    /// The list behind it.
+    /// The list that it opens.
     pub list: List,
 }
 
@@ -52,7 +52,7 @@ pub struct Bar {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Label {
     Month(NaiveDate),
-    /// From so many days, up to so many.
+    /// An age range in days: from, and up to unless it is open-ended.
     Days(i64, Option<i64>),
     Person(String),
     Week(NaiveDate),
@@ -65,20 +65,20 @@ pub enum Value {
     Events(i64),
 }
 
-/// What opens behind a bar.
+/// The list that a bar opens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum List {
     Contracts(ContractFilter),
     Events(EventFilter),
 }
 
-/// Half a year, the present month last.
+/// The number of months in the chart; the current month is the last.
 const MONTHS: u32 = 6;
-/// The ages of what is due, in days; the last is open.
+/// The age ranges of due amounts, in days; the last is open-ended.
 const AGES: [(i64, Option<i64>); 4] = [(0, Some(30)), (31, Some(60)), (61, Some(90)), (91, None)];
-/// How far ahead the load looks.
+/// How many weeks of open events are counted.
 const WEEKS: i64 = 4;
-/// How many people a chart has room for.
+/// The most people that a chart shows.
 const PEOPLE: usize = 12;
 
 pub(super) fn figures(db: &mut Db, call: &Call) -> Result<Vec<Figure>, Stop> {
@@ -98,7 +98,7 @@ fn midnight(day: NaiveDate) -> NaiveDateTime {
     day.and_time(NaiveTime::MIN)
 }
 
-/// The instants of the beginning of one day and of the end of another, on the company's clock.
+/// The instants (UTC) at which one day begins and another one ends on the company's clock.
 fn stretch(call: &Call, from: NaiveDate, to: NaiveDate) -> Stretch {
     (utc(call, midnight(from)), utc(call, midnight(to.succ_opt().unwrap_or(to))))
 }
@@ -123,7 +123,7 @@ fn signed_by_month(db: &mut Db, call: &Call, owner: Option<UserId>) -> Result<Fi
 fn due_by_age(db: &mut Db, call: &Call, owner: Option<UserId>) -> Result<Figure, Stop> {
     let today = call.wall.date();
     let ago = |days: i64| today - TimeDelta::days(days);
-    // What is older than anybody remembers begins with the calendar that is believed.
+    // The open-ended range begins with the earliest year that the program accepts.
     let oldest = NaiveDate::from_ymd_opt(*dates::YEARS.start(), 1, 1).unwrap_or(today);
     let days: Vec<(NaiveDate, NaiveDate)> =
         AGES.iter().map(|(least, most)| (most.map_or(oldest, ago), ago(*least))).collect();
@@ -137,7 +137,7 @@ fn due_by_age(db: &mut Db, call: &Call, owner: Option<UserId>) -> Result<Figure,
     Ok(Figure { about: About::DueByAge, bars: bars.collect() })
 }
 
-/// The stretches of the days; those that are not needed are empty.
+/// The time ranges of these days, padded with empty ranges.
 fn stretches(call: &Call, days: &[(NaiveDate, NaiveDate)]) -> [Stretch; STRETCHES] {
     let nothing = days.last().map_or((call.now, call.now), |(_, to)| (midnight(*to), midnight(*to)));
     std::array::from_fn(|at| days.get(at).map_or(nothing, |(from, to)| stretch(call, *from, *to)))

@@ -1,4 +1,4 @@
-//! The way to the data, and how to find it again when the connection was lost.
+//! The connection to the database: opening it, reconnecting, and retrying transactions.
 
 use std::time::{Duration, Instant};
 
@@ -8,13 +8,13 @@ use crate::{
     storage::{self, Db, Failure, Target, migrate::Level},
 };
 
-/// One connection to a company's database, made when it is first asked for.
+/// One connection to a company's database, opened when it is first used.
 pub(super) struct Link {
     target: Target,
     open: Option<Open>,
 }
 
-/// A connection, and the state of the tables that it was found fit for.
+/// A connection, and the state of its tables when they were last checked.
 struct Open {
     db: Db,
     /// See [`storage::migrate::schema_number`].
@@ -22,20 +22,20 @@ struct Open {
 }
 
 impl Link {
-    /// Connects to nothing yet.
+    /// A link that is not connected yet.
     pub fn to(target: Target) -> Self {
         Self { target, open: None }
     }
 
-    /// Over a connection that is there already, to tables of this program's time.
+    /// A link over an open connection, whose tables have to be current.
     pub fn over(target: Target, mut db: Db) -> Self {
         let schema = storage::migrate::schema_number(&mut db);
         Self { target, open: schema.ok().map(|schema| Open { db, schema }) }
     }
 
-    /// The connection, made anew when there is none that works, or when somebody has changed the
-    /// tables: they have to be of this program's time. Refused when the database file is no longer
-    /// where it was.
+    /// The connection. Connects again if there is no working one, or if another program has changed
+    /// the tables of an embedded database; the tables then have to match this program's version.
+    /// Fails if the database file is no longer where it was.
     pub fn db(&mut self) -> Result<&mut Db, Error> {
         Ok(&mut self.opened()?.db)
     }
@@ -44,7 +44,7 @@ impl Link {
         if let Some(open) = self.open.as_mut()
             && !open.db.is_lost()
         {
-            // Not opened anew where the file went: nobody knows what stands in its place.
+            // A missing or replaced file is not opened again: another database may be in its place.
             open.db.confirm_place()?;
             if storage::migrate::schema_number(&mut open.db)? != open.schema {
                 self.close();
@@ -57,7 +57,9 @@ impl Link {
         self.open.as_mut().ok_or(Error::Unavailable(ConnectionProblem::Lost))
     }
 
-    /// Refuses tables that are no longer of this program's time, also on a server; costs a question.
+    /// Checks that the tables still match this program's version, also on a server, at the cost of
+    /// a query. If they do not, connects again, which migrates an embedded database that is behind
+    /// and fails otherwise.
     pub fn confirm_tables(&mut self) -> Result<(), Error> {
         if storage::migrate::level(self.db()?)? != Level::Current {
             self.close();
@@ -65,27 +67,28 @@ impl Link {
         self.db().map(drop)
     }
 
-    /// There is no connection on which anything could be asked.
+    /// Whether there is no connection that could run a query.
     pub fn is_lost(&mut self) -> bool {
         self.open.as_mut().is_none_or(|open| open.db.is_lost())
     }
 
-    /// What is asked next is asked on a new connection.
+    /// Closes the connection; the next use opens a new one.
     pub fn close(&mut self) {
         self.open = None;
     }
 
-    /// Runs `work`, which adds rows under this operation's id to the audit log, in one
-    /// transaction, and again when others pushed it aside. When nobody answers to COMMIT the
-    /// log is asked; [`Failure::CommitUnknown`] means that the log could not be asked either.
-    /// Every other error means that nothing was written.
+    /// Runs `work`, which adds rows under this operation's id to the audit log, in one transaction.
+    /// If the database rolls it back because of a competing transaction, `work` runs again. If
+    /// COMMIT gets no response, the audit log is searched for the operation;
+    /// [`Failure::CommitUnknown`] means that the log could not be read either. Every other error
+    /// means that nothing was written.
     pub fn write<T>(&mut self, operation: &str, mut work: impl FnMut(&mut Db) -> Result<T, Stop>) -> Result<T, Stop> {
         let mut tries = Tries::new();
         loop {
             let mut done = None;
             let Open { db, schema } = self.opened()?;
             let ended = db.transact(|db| {
-                // Between the look at the tables and this transaction they may have been changed.
+                // The tables may have been changed after `opened` has checked them.
                 if storage::migrate::schema_number(db)? != *schema {
                     return Err(Failure::Retry.into());
                 }
@@ -107,9 +110,9 @@ impl Link {
         }
     }
 
-    /// Finds out what became of a transaction whose COMMIT was not answered. What goes wrong here
-    /// says nothing about that transaction, so there is no error: it is tried again, and the
-    /// outcome stays unknown when time is up.
+    /// Finds out whether a transaction was committed whose COMMIT got no response. An error of this
+    /// query says nothing about that transaction, so the query is retried; if it never succeeds the
+    /// outcome is unknown.
     fn ask_the_log(&mut self, operation: &str) -> Outcome {
         self.close();
         let mut tries = Tries::new();
@@ -128,16 +131,16 @@ impl Link {
     }
 }
 
-/// What became of a transaction.
+/// Whether a transaction was committed.
 enum Outcome {
     Done,
-    /// It will not be done later either.
+    /// It was not committed, and will not be committed later either.
     NotDone,
     Unknown,
 }
 
-/// How often, and how long, something is tried that the database was in no state to do: a
-/// transaction that it chose as a victim, a connection that it has closed.
+/// Limits the retries after a temporary failure of the database: a transaction that was rolled back
+/// as a victim, or a connection that the server has closed.
 pub(super) struct Tries {
     done: u32,
     begun: Instant,
@@ -145,15 +148,16 @@ pub(super) struct Tries {
 
 impl Tries {
     const MOST: u32 = 6;
-    /// Nobody is kept waiting for another try after this.
+    /// After this time there is no further try.
     const LONGEST: Duration = Duration::from_secs(8);
 
     pub fn new() -> Self {
         Self { done: 1, begun: Instant::now() }
     }
 
-    /// Whether there is another try; lets the others go first, longer each time: a node of a
-    /// cluster may be a while behind with what another one has committed.
+    /// Whether to try again. Waits before it returns true, twice as long each time, so that
+    /// competing transactions can finish: a cluster node may take a while to apply what another
+    /// node has committed.
     pub fn again(&mut self) -> bool {
         let again = self.done < Self::MOST && self.begun.elapsed() < Self::LONGEST;
         if again {
@@ -164,8 +168,8 @@ impl Tries {
     }
 }
 
-/// Connects to a company's database. Tables of an older program are brought up to date
-/// where that needs no administrator: in the embedded database.
+/// Connects to a company's database. If its tables are behind, an embedded database is migrated; on
+/// a server that needs an administrator, so it is an error.
 pub(super) fn open(target: &Target) -> Result<Db, Error> {
     try_to_open(target).map(|open| open.db)
 }
@@ -174,7 +178,8 @@ fn try_to_open(target: &Target) -> Result<Open, Error> {
     let mut db = Db::open(target).map_err(Error::Unavailable)?;
     let mut look = || -> Result<i32, Failure> {
         let unusable = |problem| Err(Failure::Unavailable(problem));
-        // Before the tables are looked at: what is changed meanwhile is looked at again.
+        // Read before the tables are checked, so that a change made in between leads to another
+        // check.
         let schema = storage::migrate::schema_number(&mut db)?;
         match storage::migrate::level(&mut db)? {
             Level::Empty => return unusable(ConnectionProblem::NotSetUp),

@@ -1,6 +1,7 @@
-//! A company as large as is asked for, to measure with: the same rows for the same size.
+//! Creates a company of any requested size for measurements. The same size gives the same rows.
 //!
-//! Written past the services, a thousand rows a statement; the audit log is a chain here too.
+//! The rows bypass the services and are inserted a thousand at a time. The audit log is a valid
+//! chain here too.
 
 use std::{fmt::Write, ops::Range, sync::mpsc, thread};
 
@@ -16,11 +17,12 @@ use crate::{
     storage::{self, Db, audit::Author, audit::Entry},
 };
 
-/// Rows of one batch, and batches of one transaction.
+/// Rows in a batch.
 const AT_ONCE: u64 = 1_000;
+/// Batches in a transaction.
 const BATCHES_OF_A_COMMIT: usize = 50;
 
-/// How many of each kind belong to so many events.
+/// How many records of each kind are created.
 #[derive(Debug, Clone, Copy)]
 struct Size {
     clients: u64,
@@ -29,13 +31,13 @@ struct Size {
     audit: u64,
 }
 
-/// People who own clients and prepare events, with what they are sorted by.
+/// The sales and support users, each with the sort key of their name.
 struct Staff {
     sales: Vec<(UserId, String)>,
     support: Vec<(UserId, String)>,
 }
 
-/// Fills the tables of a demo; `told` hears how many rows of how many are there.
+/// Fills the tables of a demo. `told` is called with the rows written so far and their total.
 pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u64, u64)) -> Result<(), Stop> {
     let size = Size { clients: events * 3 / 10, contracts: events / 2, events, audit: events / 5 };
     let all = size.clients + size.contracts + size.events + size.audit;
@@ -46,7 +48,7 @@ pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u
     let events = batches(size.events, |rows| Batch::Statement(happenings(rows, first, size, &staff, now.utc)));
     let log = batches(size.audit, |rows| Batch::Log(rows.map(|number| entry(number, first.0)).collect()));
     let mut batches = clients.chain(contracts).chain(events).chain(log);
-    // Put together on one core while the database writes on the other.
+    // A second thread builds the batches while this one writes them.
     thread::scope(|scope| {
         let (made, next) = mpsc::sync_channel(4);
         scope.spawn(move || batches.try_for_each(|batch| made.send(batch)));
@@ -64,13 +66,13 @@ pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u
     })
 }
 
-/// Rows that are written at once.
+/// Rows that are written together.
 enum Batch {
     Statement(String),
     Log(Vec<Entry>),
 }
 
-/// So many rows in batches, each with the number of its rows.
+/// Splits `count` rows into batches; each comes with the number of its rows.
 fn batches(count: u64, make: impl Fn(Range<u64>) -> Batch) -> impl Iterator<Item = (u64, Batch)> {
     (0..count.div_ceil(AT_ONCE)).map(move |number| {
         let rows = number * AT_ONCE..count.min((number + 1) * AT_ONCE);
@@ -101,14 +103,14 @@ fn next(db: &mut Db, table: &str) -> Result<u64, Stop> {
     Ok(u64::try_from(db.last_id(table)?).unwrap_or(0) + 1)
 }
 
-/// Numbers of one record, whatever was asked for before it.
+/// The random numbers of one record; they do not depend on other records.
 fn dice(kind: u64, number: u64) -> Dice {
     let mut dice = Dice(kind.wrapping_mul(0x9E37_79B9).wrapping_add(number.wrapping_mul(2_654_435_761)));
     dice.roll(2);
     dice
 }
 
-/// A client as its contracts and events repeat it.
+/// The values of a client that its contracts and events repeat.
 struct Who {
     name: String,
     company: String,
@@ -137,7 +139,7 @@ impl Who {
     }
 }
 
-/// Text between quotes.
+/// The text as an SQL string literal.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
@@ -172,11 +174,12 @@ fn clients(numbers: Range<u64>, first: u64, staff: &Staff, now: NaiveDateTime) -
     statement(head, rows)
 }
 
-/// The client of a contract, and the contract of an event.
+/// The client of a contract, both counted from 0.
 fn client_of(contract: u64, size: Size) -> u64 {
     contract % size.clients.max(1)
 }
 
+/// The contract of an event, both counted from 0.
 fn contract_of(event: u64, size: Size) -> u64 {
     event % size.contracts.max(1)
 }
@@ -225,7 +228,7 @@ fn happenings(
         let mut dice = dice(3, number);
         let title = format!("{} {number}", dice.pick(&OCCASIONS));
         let place = dice.pick(&PLACES);
-        // From two years ago to one ahead, at whole hours.
+        // Starts at a whole hour between two years ago and one year ahead.
         let hours = i64::try_from(dice.roll(3 * 365 * 24)).unwrap_or(0) - 2 * 365 * 24;
         let starts = now.date().and_hms_opt(9, 0, 0).unwrap_or(now) + TimeDelta::hours(hours);
         let ends = starts + TimeDelta::hours(i64::try_from(2 + dice.roll(8)).unwrap_or(2));

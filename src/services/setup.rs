@@ -1,4 +1,5 @@
-//! A new company: its database, its choices, its first manager.
+//! Sets up a company (database, settings, first manager), migrates and examines databases, and
+//! saves the settings.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -26,33 +27,33 @@ use crate::{
     },
 };
 
-/// What there is at an address.
+/// Whether the database at an address contains a company.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Occupancy {
-    /// No company; what answers, in words for a person.
+    /// No company. `server` is the name of the database server for display.
     Free { server: String },
-    /// A company whose tables are as this program needs them.
+    /// A company whose tables match this program's version.
     Company,
-    /// A company whose tables are behind.
+    /// A company whose tables have to be migrated.
     CompanyBehind(Versions),
 }
 
-/// Reaches a database and looks for a company, without changing anything. A database that is
-/// missing on a server that answers is free.
+/// Connects to a database and looks for a company, without changing anything. If the server is
+/// reachable but has no such database, the address counts as free.
 pub fn found(address: &str) -> Result<Occupancy, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
     match look_at(&target, found_in) {
         Ok(found) => Ok(found?),
         Err(ConnectionProblem::NotSetUp) => Ok(Occupancy::Free { server: "SQLite".to_owned() }),
-        // It answers, and will be asked for the database in the last step.
+        // The server is reachable; the last step of the set-up creates the database.
         Err(ConnectionProblem::NoSuchDatabase) => Ok(Occupancy::Free { server: "MySQL".to_owned() }),
         Err(problem) => Err(Error::Unavailable(problem)),
     }
 }
 
-/// Opens a database only to look at it; the outer error says why it cannot be opened. A file that
-/// nobody has open is read as one that does not change, so it is looked at again when somebody
-/// opened it meanwhile.
+/// Opens a database for reading only and runs `work` on it; the outer error says why it cannot be
+/// opened. A file that no program writes to is read as one that does not change. If another program
+/// opened it meanwhile, `work` runs again on a new connection.
 fn look_at<T>(
     target: &Target,
     work: impl Fn(&mut Db) -> Result<T, Failure>,
@@ -82,7 +83,7 @@ fn found_in(db: &mut Db) -> Result<Occupancy, Failure> {
     })
 }
 
-/// The answer for the wizard.
+/// Tests the connection for the set-up wizard.
 pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
     match found(url.expose_secret())? {
         Occupancy::Free { server } => Ok(Reply::Connected { server }),
@@ -91,7 +92,7 @@ pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
     }
 }
 
-/// Brings the tables of a company up to date; with `dry_run` only looks.
+/// Migrates the tables of a company; with `dry_run` only reports the versions.
 pub fn migrate(address: &str, dry_run: bool) -> Result<Migrated, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
@@ -110,14 +111,15 @@ fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Migrated, Failure> {
         return Ok(Migrated { versions, unguarded: Vec::new() });
     }
     let unguarded = match storage::migrate::migrate(db) {
-        // Tables that are current may lack their triggers, which an everyday account does not see.
+        // The everyday account cannot see triggers, so current tables seem to lack them and
+        // `migrate` tries in vain to create them.
         Err(Failure::Unavailable(ConnectionProblem::MigrationDenied(_))) if level == Level::Current => Vec::new(),
         other => other?,
     };
     Ok(Migrated { versions, unguarded })
 }
 
-/// The same for the wizard, with a way to the data over the connection.
+/// Migrates for the set-up wizard, and returns a link over the same connection.
 pub(super) fn migrated(url: &SecretString) -> Result<(Link, Migrated), Error> {
     let target = Target::parse(url.expose_secret()).map_err(Error::Unavailable)?;
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
@@ -125,18 +127,19 @@ pub(super) fn migrated(url: &SecretString) -> Result<(Link, Migrated), Error> {
     Ok((Link::over(target, db), migrated))
 }
 
-/// What a database is like, for somebody who looks for a fault.
+/// The state of a database, for an administrator who looks for a fault.
 #[derive(Debug, Clone)]
 pub struct Examined {
-    /// What server it is, in words.
+    /// The database server, for display.
     pub server: String,
-    /// How its tables stand to this program: the last migration of both.
+    /// The last migration of the tables, and that of this program if it differs.
     pub schema: String,
-    /// Whether there is a company in it.
+    /// Whether it contains a company.
     pub set_up: bool,
 }
 
-/// Reaches a database and looks at its tables, and all through the file of an embedded one, without changing anything.
+/// Connects to a database and examines its tables, without changing anything. The whole file of an
+/// embedded database is checked for damage.
 pub fn examine(address: &str) -> Result<Examined, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
     let examined = look_at(&target, |db| {
@@ -156,16 +159,16 @@ pub fn examine(address: &str) -> Result<Examined, Error> {
 
 /// How a set-up ended.
 pub(super) enum Outcome {
-    /// There is a company now, and this is the way to it: as the everyday account on a server.
+    /// The company was created. On a server the link uses the everyday account.
     Done { link: Link, unguarded: Vec<&'static str> },
-    /// Nothing but tables was made: first the administrator has to run these statements, which
-    /// hold a password.
+    /// Only the tables were created: the server's administrator first has to run these statements,
+    /// which contain a password.
     NeedsAccount(SecretString),
 }
 
-/// Creates the database when it is missing, makes its tables, sees to it that there is an
-/// everyday account, and makes the first manager; refuses, and changes nothing, when there is a
-/// company already. Of two at the same time one wins.
+/// Creates the database if it is missing, its tables, the everyday account and the first manager.
+/// If there already is a company, fails without changing anything. Of two set-ups at the same time
+/// only one succeeds.
 pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> Result<Outcome, Error> {
     let target = Target::parse(plan.url.expose_secret()).map_err(Error::Unavailable)?;
     let (settings, manager, hash) = checked(plan, hasher)?;
@@ -203,8 +206,8 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
             Ok(None)
         })
     };
-    // All of it can be run again: another program that sets up at the same time may have
-    // made the database give this one up.
+    // All of it can be repeated if the database rolled it back because of another set-up at the
+    // same time.
     let mut answer = work(&mut db);
     let mut tries = Tries::new();
     while matches!(answer, Err(Stop::Failure(Failure::Retry))) && tries.again() {
@@ -241,7 +244,7 @@ fn checked(plan: &SetUp, hasher: &Hasher) -> Result<(Settings, UserDraft, String
     }
 }
 
-/// Saves the company's choices; one transaction at a time does.
+/// Saves the company's settings. A row lock lets only one transaction at a time do this.
 pub(super) fn update_settings(db: &mut Db, call: &Call, wanted: &Settings) -> Result<Done, Stop> {
     let after = wanted.checked().map_err(Error::Invalid)?;
     storage::settings::hold(db)?;

@@ -1,5 +1,5 @@
-//! What an administrator does from the command line: backup, restore, looking after the
-//! audit log. Whoever may run these has the database itself.
+//! Maintenance from the command line: backup, restore, and verifying the audit log. There is no
+//! sign-in: an administrator who runs these has access to the database itself.
 
 use std::path::{Path, PathBuf};
 
@@ -15,9 +15,8 @@ fn open(address: &str) -> Result<Db, Error> {
     link::open(&target)
 }
 
-/// Follows the chain of the audit log; `known` is a head that was kept elsewhere. The file of
-/// the embedded database is looked through first: what can be read of a damaged one proves
-/// nothing.
+/// Verifies the chain of the audit log; `known` is a head that was stored elsewhere. The file of an
+/// embedded database is checked first, because what can be read from a damaged file proves nothing.
 pub fn verify_audit(address: &str, known: Option<&Head>) -> Result<Verified, Error> {
     let mut db = open(address)?;
     backup::check_file(&mut db)?;
@@ -30,8 +29,8 @@ pub fn backup(address: &str, file: &Path) -> Result<(), Error> {
     Ok(backup::backup(&mut db, file)?)
 }
 
-/// Puts a backup in the place of the embedded database. What was there is kept beside it, in a
-/// file with `stamp` in its name; returns where, if there was anything.
+/// Replaces the embedded database with a backup. The previous file, if there was one, is kept
+/// beside it with `stamp` in its name; returns its path.
 pub fn restore(address: &str, file: &Path, stamp: &str) -> Result<Option<PathBuf>, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
     Ok(backup::restore(&target, file, stamp)?)

@@ -1,4 +1,4 @@
-//! Where the data lives, as it is written in an address, and what an address asks for.
+//! The address of a database: where the data is stored, and how to connect.
 
 use std::{net::IpAddr, path::PathBuf};
 
@@ -9,11 +9,11 @@ use crate::domain::{
     error::ConnectionProblem,
 };
 
-/// Where the data lives. The engine is chosen by the scheme, never by trying.
+/// Where the data is stored. The engine is chosen by the scheme of the address, never by trying.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     Sqlite(PathBuf),
-    /// The whole address, which holds a password: never to be shown.
+    /// The whole address. It contains a password and must never be shown.
     Mysql(String),
 }
 
@@ -30,20 +30,21 @@ impl Target {
             each_host(address).iter().try_for_each(|host| options(host).map(drop))?;
             Ok(Self::Mysql(address.to_owned()))
         } else {
-            // What stands before the colon is safe to repeat; the rest may hold a password.
+            // The part before the colon is safe to repeat; the rest may contain a password.
             let scheme = address.split_once(':').map_or("", |(scheme, _)| scheme);
             Err(ConnectionProblem::BadAddress(scheme.to_owned()))
         }
     }
 }
 
-/// What an address looks like that is understood.
+/// The form of a server's address, for error messages.
 pub(super) const FORM: &str = "mysql://USER:PASSWORD@HOST:PORT/NAME";
 
-/// Said to the server once for each connection, in one round trip. What was committed is read,
-/// not what stood when the transaction began: the rules are checked after the rows they depend
-/// on were locked. Errors are known by their numbers; what is missing is named in their words, which
-/// come in English. The last two are answered by nodes of a cluster.
+/// Sent to the server once for each connection, in one round trip. Statements read what is
+/// committed when they run, not when the transaction began, since the rules are checked after the
+/// rows that they depend on were locked. Errors are recognised by their numbers; only a missing
+/// right is named by the message, which is requested in English. The last two statements have a
+/// result on the nodes of a cluster.
 pub(super) const SESSION: &str = "SET time_zone = '+00:00', character_set_client = 'utf8mb4', \
      character_set_connection = 'utf8mb4', character_set_results = 'utf8mb4', \
      sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', \
@@ -51,10 +52,10 @@ pub(super) const SESSION: &str = "SET time_zone = '+00:00', character_set_client
      SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
      SHOW VARIABLES LIKE 'wsrep_on'; SHOW STATUS LIKE 'wsrep_ready'";
 
-/// The largest packet of the protocol. The server knows what it takes itself.
+/// The largest packet of the protocol. The server enforces its own limit.
 const MAX_PACKET: usize = 1 << 30;
 
-/// The same address for each of its hosts.
+/// Splits an address with several hosts into one for each host.
 pub(super) fn each_host(address: &str) -> Vec<String> {
     let parts = || {
         let rest = address.strip_prefix("mysql://")?;
@@ -69,25 +70,25 @@ pub(super) fn each_host(address: &str) -> Vec<String> {
     hosts.split(',').map(|host| format!("mysql://{who}{at}{}/{name}{asked}{options}", host.trim())).collect()
 }
 
-/// `mysql://user:password@host:port/name?ssl_mode=…&ssl_ca=…&unix_socket=…`, with the
-/// words of the MySQL manual. TLS with verification unless the server is this machine
-/// or plaintext is asked for.
+/// Reads `mysql://user:password@host:port/name?ssl_mode=…&ssl_ca=…&unix_socket=…`, with the option
+/// names of the MySQL manual. TLS with verification is used unless the server is this machine or
+/// the address asks for plaintext.
 pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
     let (base, query) = address.split_once('?').unwrap_or((address, ""));
     let bad = |part: &str| ConnectionProblem::BadAddress(part.to_owned());
     let parsed = Opts::from_url(base).map_err(|_| bad(FORM))?;
     let mut mode = if is_this_machine(parsed.ip_or_hostname()) { "disabled" } else { "verify_identity" };
     let mut authority = Vec::new();
-    // IPv6 stands in brackets in an address, and is connected to without them.
+    // An IPv6 address has brackets in a URL, and none when it is connected to.
     let host = without_brackets(parsed.ip_or_hostname());
     let mut options = OptsBuilder::from_opts(parsed)
         .ip_or_hostname(host)
         .client_found_rows(true)
-        // Statements are kept by `wire`; a second cache would close them under it.
+        // `wire` keeps the prepared statements; a second cache would close some that it still uses.
         .stmt_cache_size(0)
         .prefer_socket(false)
         .tcp_keepalive(Some(10_000_u32))
-        // Otherwise the library asks for both; the second one is for pools.
+        // Otherwise the library would query both; the second one matters for pools only.
         .max_allowed_packet(Some(MAX_PACKET))
         .wait_timeout(Some(28_800));
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
@@ -98,7 +99,7 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
                 if std::fs::metadata(&path).is_ok_and(|file| file.is_file()) {
                     authority.push(PathBuf::from(path).into());
                 } else if query.contains('@') {
-                    // As below: this may be the rest of a password.
+                    // As below: the path may be the rest of a password.
                     return Err(bad(FORM));
                 } else {
                     return Err(ConnectionProblem::AuthorityFile(path));
@@ -108,7 +109,8 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
                 options = options.socket(Some(decoded(path)));
                 mode = "disabled";
             }
-            // A question mark in a password makes an option of what follows: that is not repeated.
+            // After a question mark in a password, its rest is taken for an option and must not be
+            // repeated.
             (unknown, _) if query.contains('@') || !unknown.chars().all(|c| c.is_ascii_lowercase() || c == '_') => {
                 return Err(bad(FORM));
             }

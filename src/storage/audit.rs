@@ -25,17 +25,17 @@ use crate::{
     schema::audit_log,
 };
 
-/// Who did something, where from.
+/// Who did something, and from where.
 #[derive(Debug, Clone)]
 pub struct Author<'a> {
-    /// Nobody for a sign-in with a name that nobody has.
+    /// `None` for a sign-in with a name that no account has.
     pub actor: Option<&'a Actor>,
-    /// Whose name is written down when there is no actor: the first manager's at set-up, nobody's
-    /// for a sign-in. Never what was typed as a name: people type passwords there.
+    /// The name to record if there is no actor: the first manager's at set-up, none for a sign-in.
+    /// Never what was typed as a name, since people type passwords there by mistake.
     pub name: &'a str,
     pub host: &'a str,
     pub session: &'a str,
-    /// One for each request: tells after a broken COMMIT whether it was done.
+    /// Unique for each request: shows after a broken COMMIT whether the request was committed.
     pub operation: &'a str,
 }
 
@@ -45,19 +45,19 @@ pub struct Entry {
     pub verb: Verb,
     pub kind: RecordKind,
     pub id: Option<i64>,
-    /// What the record is called.
+    /// The name of the record.
     pub name: String,
     pub changes: Changes,
 }
 
-/// Adds one row for each entry, in one statement, to the end of the chain. Comes last in a
-/// transaction: the end is held by one at a time.
+/// Adds one row for each entry to the end of the chain. Must come last in a transaction, since the
+/// end stays locked until the transaction ends.
 pub fn add(db: &mut Db, author: &Author, entries: &[Entry], now: NaiveDateTime) -> Result<(), Failure> {
     if entries.is_empty() {
         return Ok(());
     }
     let mut head = chain::hold(db)?;
-    // Engines limit the variables of one statement; a hand-over may be larger.
+    // Engines limit the number of parameters in one statement, and a hand-over may exceed it.
     for some in entries.chunks(500) {
         let rows: Vec<NewRow> = some.iter().map(|entry| NewRow::new(author, entry, now, &mut head)).collect();
         insert_many!(db, audit_log::table, rows)?;
@@ -163,35 +163,37 @@ impl From<Row> for AuditRow {
     }
 }
 
-/// How many rows there are.
+/// How many rows the log has.
 pub fn count(db: &mut Db) -> Result<i64, Failure> {
     Ok(audit_log::table.count().get_result(db)?)
 }
 
-/// Whether the operation was committed: an answer that stays true once this transaction, which
-/// has to be one of its own, is committed. The operation's own transaction wrote rows, so it
-/// holds the end of the chain until it ends; whoever waited for that sees what became of it.
+/// Whether the operation was committed. This has to run in a transaction of its own; its result is
+/// final once that transaction is committed. The operation's own transaction has written rows, so
+/// it locks the end of the chain until it ends; a transaction that has waited for this lock sees
+/// the outcome.
 pub fn was_done_for_good(db: &mut Db, operation: &str) -> Result<bool, Failure> {
     chain::touch(db)?;
     let rows = audit_log::table.filter(audit_log::operation_id.eq(operation)).select(audit_log::id);
     Ok(rows.first::<i64>(db).optional()?.is_some())
 }
 
-/// What was done to the record last.
+/// The last change of the record.
 pub fn last_change(db: &mut Db, kind: RecordKind, id: i64) -> Result<Option<AuditRow>, Failure> {
     let unchanging: Vec<String> =
         Verb::iter().filter(|verb| !verb.changes_its_record()).map(|verb| format!("'{verb}'")).collect();
     let rows = audit_log::table
         .filter(audit_log::record_type.eq(kind.to_string()).and(audit_log::record_id.eq(id)))
         .filter(raw::<Bool>(format!("audit_log.action NOT IN ({})", unchanging.join(", "))))
-        // By the number in the chain, which nobody changes unseen: the clocks of the staff's
-        // computers differ. Rows from before the chain have none, and come last.
+        // Ordered by the number in the chain, which cannot be changed unnoticed, and not by the
+        // time, since the clocks of the users' computers differ. Rows from before the chain have no
+        // number and come last.
         .order((audit_log::seq.desc(), audit_log::id.desc()))
         .select(Row::as_select());
     Ok(rows.first(db).optional()?.map(AuditRow::from))
 }
 
-/// Rows of the log between two instants (UTC); `own` limits it to what somebody did.
+/// A page of the log between two instants (UTC); `own` limits it to the actions of one user.
 pub fn page(
     db: &mut Db,
     listing: &AuditListing,

@@ -1,5 +1,5 @@
-//! A copy of the embedded database, and the way back. Both may be done while the program
-//! runs elsewhere: the copy is of one moment, and the way back is one transaction.
+//! Backs up the embedded database and restores it, even while it is in use: a backup is a snapshot
+//! of one moment, and a restore is one transaction.
 
 use std::{
     fs, io,
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::domain::error::ConnectionProblem;
 
-/// A table, index, view or trigger, with the text that made it.
+/// A table, index, view or trigger, with the SQL that created it.
 #[derive(QueryableByName, PartialEq, Eq)]
 struct Object {
     #[diesel(sql_type = diesel::sql_types::Text)]
@@ -52,8 +52,8 @@ fn unwritable(error: &io::Error) -> Failure {
     })
 }
 
-/// Copies the database into a file that does not exist yet, and makes sure that the copy
-/// is whole before it gets its name.
+/// Copies the database into a file that does not exist yet, and checks that the copy is complete
+/// before it gets its name.
 pub fn backup(db: &mut Db, file: &Path) -> Result<(), Failure> {
     let connection = embedded(db)?;
     if file.symlink_metadata().is_ok() {
@@ -64,17 +64,17 @@ pub fn backup(db: &mut Db, file: &Path) -> Result<(), Failure> {
     copy.name(file).map_err(|error| unwritable(&error))
 }
 
-/// Everything of one moment, in a file that may get this name.
+/// A snapshot of the database in a temporary file that can be renamed to `file`.
 fn copy(connection: &mut SqliteConnection, file: &Path) -> Result<Part, Failure> {
     let (copy, opened) = Part::beside(file).map_err(|error| unwritable(&error))?;
-    // Before SQLite opens it.
+    // Closed before SQLite opens the file: closing it later would drop SQLite's locks.
     drop(opened);
     connection.batch_execute(&format!("VACUUM INTO '{}'", part::uri(copy.path())))?;
     Ok(copy)
 }
 
-/// Whether the file is damaged anywhere, also where nobody has looked for long, and no record
-/// points to one that is missing. A server looks after its own files.
+/// Returns an error if the file is damaged anywhere, even where nothing has been read for long, or
+/// if a record refers to a missing one. A server looks after its own files.
 pub fn check_file(db: &mut Db) -> Result<(), Failure> {
     let Db::Sqlite(connection) = db else { return Ok(()) };
     let question = "SELECT integrity_check AS said FROM pragma_integrity_check WHERE integrity_check <> 'ok' \
@@ -86,8 +86,8 @@ pub fn check_file(db: &mut Db) -> Result<(), Failure> {
     if faults.is_empty() { Ok(()) } else { Err(unusable(ConnectionProblem::NotADatabase)) }
 }
 
-/// Whether a file is a whole database of a company that this program can use. It is not written
-/// to, and may stand where nothing can be.
+/// Opens a file, provided that it is an undamaged database of a company that this program can use.
+/// The file is not written to, and may be where nothing can be written.
 fn check(file: &Path) -> Result<Db, Failure> {
     let mut db = Db::look(&Target::Sqlite(file.to_owned())).map_err(Failure::Unavailable)?;
     check_file(&mut db)?;
@@ -98,8 +98,8 @@ fn check(file: &Path) -> Result<Db, Failure> {
     }
 }
 
-/// What the tables, indexes, views and triggers are, in the order in which they were made;
-/// without those that SQLite and its full-text tables keep for themselves.
+/// The tables, indexes, views and triggers in the order in which they were created, without those
+/// that SQLite and its full-text tables maintain for themselves.
 fn objects(connection: &mut SqliteConnection) -> Result<Vec<Object>, Failure> {
     let question = "SELECT type AS kind, name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' \
                     AND name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow') \
@@ -107,9 +107,9 @@ fn objects(connection: &mut SqliteConnection) -> Result<Vec<Object>, Failure> {
     Ok(sql_query(question).load(connection)?)
 }
 
-/// What this program's migrations make of an empty database, as far as this backup's went. A
-/// backup that holds anything else is refused. Indexes and triggers may be missing, since they
-/// are made anew.
+/// The schema that this program's migrations create, as far as they were run on the backup. A
+/// backup that contains anything else is refused. Indexes and triggers may be missing, since they
+/// are recreated.
 fn own_schema(backup: &mut Db) -> Result<Vec<Object>, Failure> {
     let own = objects(embedded(&mut migrate::like(backup)?)?)?;
     let found = objects(embedded(backup)?)?;
@@ -121,10 +121,10 @@ fn own_schema(backup: &mut Db) -> Result<Vec<Object>, Failure> {
     }
 }
 
-/// Puts everything of a backup in the place of everything that is there, in one transaction:
-/// programs that are open see the one or the other, with tables of this program's time. What was
-/// there is kept beside it, in a file with `stamp` in its name, or nothing is done. Returns where
-/// it is kept, if there was anything.
+/// Replaces the whole database by a backup in one transaction: programs that have it open see
+/// either the old or the new content, and the tables are migrated to this program's version. The
+/// old content is kept in a file beside the database with `stamp` in its name; if that fails,
+/// nothing is changed. Returns the path of that file, if there was anything to keep.
 pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathBuf>, Failure> {
     let Target::Sqlite(path) = target else { return Err(unusable(ConnectionProblem::NotEmbedded)) };
     if Identity::of(path).is_ok_and(|own| Identity::of(file).is_ok_and(|found| found == own)) {
@@ -133,7 +133,7 @@ pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathB
     let schema = own_schema(&mut check(file)?)?;
     match path.metadata() {
         Err(_) => {}
-        // SQLite would take an empty file for a new database, and throw its log away.
+        // SQLite would take an empty file for a new database and discard the log.
         Ok(found) if found.len() == 0 && part::beside(path, "-wal").exists() => {}
         Ok(_) => {
             let opened = Db::open(target).map_err(Failure::Unavailable);
@@ -146,16 +146,16 @@ pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathB
     put_in_place(&part::real(path), file, &schema, stamp)
 }
 
-/// Makes a new database of the backup and gives it this name, where there is none or one that
-/// SQLite cannot read. That one is put aside only once the new one is whole.
+/// Creates a new database from the backup and gives it the name `path`, if there is no database or
+/// one that SQLite cannot read. That one is renamed only once the new one is complete.
 fn put_in_place(path: &Path, file: &Path, schema: &[Object], stamp: &str) -> Result<Option<PathBuf>, Failure> {
     part::make_folder_of(path).map_err(|error| unwritable(&error))?;
     let (new, opened) = Part::beside(path).map_err(|error| unwritable(&error))?;
-    // Before SQLite opens it.
+    // Closed before SQLite opens the file: closing it later would drop SQLite's locks.
     drop(opened);
     let mut db = Db::open(&Target::Sqlite(new.path().to_owned())).map_err(Failure::Unavailable)?;
     replace(&mut db, file, schema, None)?;
-    // Everything in the one file, since a log beside it would not get its new name.
+    // Moves everything into the one file, since a log beside it would not be renamed with it.
     embedded(&mut db)?.batch_execute("PRAGMA journal_mode = DELETE")?;
     drop(db);
     let kept = put_aside(path, stamp)?;
@@ -170,20 +170,20 @@ fn put_in_place(path: &Path, file: &Path, schema: &[Object], stamp: &str) -> Res
     Ok(kept)
 }
 
-/// The names under which what was there may be kept.
+/// The names under which the previous database may be kept.
 fn kept_names(path: &Path, stamp: &str) -> impl Iterator<Item = PathBuf> {
     let name = path.with_extension(format!("before-restore-{stamp}"));
     let folder = name.parent().unwrap_or(Path::new("")).to_owned();
     part::numbered(folder, name.file_name().unwrap_or_default().to_string_lossy().into_owned(), "db")
 }
 
-/// A database and what may be beside it. The database last: while it is there, nobody takes the
-/// place for an empty one.
+/// The endings of a database file and of the files that may be beside it. The database comes last:
+/// while it exists, no program treats the place as empty.
 const FILES: [&str; 4] = ["-wal", "-shm", "-journal", ""];
 
-/// Gives a file that SQLite cannot read another name, together with its log; SQLite would take a
-/// log that stayed alone for one of the database that comes. Programs that have the file open
-/// write to it no more. Returns the name, if there was anything.
+/// Renames a file that SQLite cannot read, together with its log, which SQLite would otherwise take
+/// for the log of the new database. Programs that have the file open no longer write to it. Returns
+/// the new name, if there was anything to rename.
 fn put_aside(path: &Path, stamp: &str) -> Result<Option<PathBuf>, Failure> {
     let is_there = |path: &Path| FILES.iter().any(|end| part::beside(path, end).symlink_metadata().is_ok());
     if !is_there(path) {
@@ -195,7 +195,7 @@ fn put_aside(path: &Path, stamp: &str) -> Result<Option<PathBuf>, Failure> {
     Ok(Some(kept))
 }
 
-/// Renames a database with what is beside it: all of it, or nothing.
+/// Renames a database and the files beside it: all of them or none.
 fn rename_all(from: &Path, to: &Path) -> io::Result<()> {
     for (done, ending) in FILES.iter().enumerate() {
         match part::rename_new(&part::beside(from, ending), &part::beside(to, ending)) {
@@ -211,8 +211,8 @@ fn rename_all(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Replaces everything by what the backup holds, and brings that up to date. `keep` says beside
-/// which file, and with what stamp, what was there is kept.
+/// Replaces the content of the database by that of the backup and migrates it. `keep` holds the
+/// path beside which the old content is kept, and the stamp for its name.
 fn replace(
     db: &mut Db,
     file: &Path,
@@ -222,7 +222,8 @@ fn replace(
     let attach = format!("PRAGMA foreign_keys = OFF; ATTACH DATABASE '{}' AS backup", part::uri_to_read(file));
     embedded(db)?.batch_execute(&attach)?;
     let done = db.transact(|db| {
-        // Nobody else writes from here on: the copy is what is replaced, to the last save.
+        // Nobody else can write from here on, so the copy contains every save up to the
+        // replacement.
         let copy = keep.map(|(path, stamp)| {
             let mut beside = Db::open(&Target::Sqlite(path.to_owned())).map_err(Failure::Unavailable)?;
             Ok::<_, Failure>((copy(embedded(&mut beside)?, path)?, kept_names(path, stamp)))
@@ -236,11 +237,11 @@ fn replace(
     done
 }
 
-/// The rows are the backup's; what they stand in is made anew, so that no rule of this
-/// program is missing and nothing of a stranger's is there.
+/// Copies the rows of the backup into recreated tables, so that all rules of this program are in
+/// place and nothing of another program is.
 fn replace_all(connection: &mut SqliteConnection, schema: &[Object]) -> Result<(), diesel::result::Error> {
     let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-    // What belongs to a full-text table goes with it.
+    // Dropping a full-text table drops the tables that belong to it.
     let present = "SELECT type AS kind, name, '' AS sql FROM main.sqlite_schema WHERE type IN ('trigger', 'view') \
                    UNION ALL SELECT 'table', name, '' FROM pragma_table_list \
                    WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite!_%' ESCAPE '!'";
@@ -253,7 +254,7 @@ fn replace_all(connection: &mut SqliteConnection, schema: &[Object]) -> Result<(
         let name = quoted(name);
         connection.batch_execute(&format!("{sql}; INSERT INTO main.{name} SELECT * FROM backup.{name}"))?;
     }
-    // Numbers that were given once are not given again.
+    // Ids that were assigned once are not assigned again.
     connection.batch_execute(
         "DELETE FROM main.sqlite_sequence; INSERT INTO main.sqlite_sequence SELECT * FROM backup.sqlite_sequence",
     )?;
@@ -261,15 +262,15 @@ fn replace_all(connection: &mut SqliteConnection, schema: &[Object]) -> Result<(
         let name = quoted(name);
         connection.batch_execute(&format!("{sql}; INSERT INTO {name} ({name}) VALUES ('rebuild')"))?;
     }
-    // The triggers last, or the rules of the tables would be asked about every row.
+    // The triggers come last, since they would otherwise run for every row.
     for Object { sql, .. } in of("index").chain(of("view")).chain(of("trigger")) {
         connection.batch_execute(sql)?;
     }
     Ok(())
 }
 
-/// Removes the file of an embedded database that nobody has open and that `is_old` when nobody
-/// else can look or write any more. Says whether there is none now.
+/// Removes the file of an embedded database if no program has it open and if `is_old` returns true
+/// once nobody else can read or write it. Returns whether there is no such file now.
 pub fn discard(path: &Path, is_old: impl Fn(&mut Db) -> bool) -> Result<bool, Failure> {
     const TRIES: usize = 5;
     for _ in 0..TRIES {
@@ -277,7 +278,7 @@ pub fn discard(path: &Path, is_old: impl Fn(&mut Db) -> bool) -> Result<bool, Fa
         let mut db = match Db::open(&Target::Sqlite(path.to_owned())) {
             Ok(db) => db,
             Err(ConnectionProblem::NotSetUp) => return Ok(true),
-            // Others are removing it at this moment.
+            // Another program is removing it at this moment.
             Err(ConnectionProblem::Moved) => continue,
             Err(ConnectionProblem::Timeout) => return Ok(false),
             Err(ConnectionProblem::NotADatabase) => {
@@ -288,8 +289,8 @@ pub fn discard(path: &Path, is_old: impl Fn(&mut Db) -> bool) -> Result<bool, Fa
             }
             Err(problem) => return Err(unusable(problem)),
         };
-        // SQLite lets only the one program that has the file open leave the log, and with this
-        // locking it lets nobody in after that, until the connection ends.
+        // SQLite lets only a program that is alone with the file turn off the log, and in this
+        // locking mode it then admits no other until the connection ends.
         let alone = "PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE";
         match embedded(&mut db)?.batch_execute(alone).map_err(Failure::from) {
             Ok(()) => {}

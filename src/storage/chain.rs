@@ -1,6 +1,6 @@
-//! The chain over the audit log: each row's hash covers the row and, through the hash
-//! before it, all that stand before. Whoever changes, removes, inserts or swaps rows
-//! breaks it; whoever cuts its end is found out by a head that was kept elsewhere.
+//! The hash chain over the audit log: each row's hash covers the row and, through the hash before
+//! it, all earlier rows. Changing, removing, inserting or swapping rows breaks the chain; cutting
+//! off its end is detected by comparing it with a head that was kept elsewhere.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -15,14 +15,14 @@ use crate::{
     schema::{audit_log, settings},
 };
 
-/// The row of the settings that holds the last number and hash.
+/// The settings row that holds the last number and hash.
 const HEAD: &str = "audit_head";
 
-/// The row of the settings that holds how many rows stand before the chain. A company whose log
-/// has had a chain from its beginning has none.
+/// The settings row that holds how many rows are before the chain. It does not exist if the log has
+/// had a chain from its beginning.
 const BEFORE: &str = "audit_before";
 
-/// The last row of the chain: its number and its hash, `0:` before the first.
+/// The end of the chain: number and hash of its last row, `0:` before the first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Head {
     pub seq: i64,
@@ -46,7 +46,7 @@ impl std::str::FromStr for Head {
     }
 }
 
-/// What a hash covers.
+/// The columns of an audit row that are needed to compute and check its hash.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = audit_log)]
 pub(super) struct Link {
@@ -68,7 +68,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// The hash of this row behind one with that hash.
+    /// The hash of this row if `before` is the hash of the row before it.
     pub fn hash_behind(&self, before: &str) -> String {
         let row = serde_json::json!([
             before,
@@ -90,66 +90,67 @@ impl Link {
     }
 }
 
-/// The end of the chain, held until the end of the transaction: rows are added by one
-/// transaction at a time.
+/// The end of the chain, locked until the end of the transaction, so that only one transaction at a
+/// time adds rows.
 pub(super) fn hold(db: &mut Db) -> Result<Head, Failure> {
-    // What was added before in this transaction.
+    // Apply what this transaction has added before.
     db.run_now()?;
     Ok(noted(held!(db, settings::table.find(HEAD).select(settings::value)).optional()?))
 }
 
-/// Changes the row of the end, but not the end itself. On one server this waits until whoever
-/// holds it has committed or is gone. On a cluster, whose nodes do not wait for each other, a
-/// transaction that began on another node before this one was committed cannot add rows any more.
+/// Updates the settings row of the chain's end without changing the end itself. On one server this
+/// waits until the transaction that has locked the row has ended. On a cluster, whose nodes do not
+/// wait for each other, a transaction that began on another node before this one was committed can
+/// no longer add rows.
 pub(super) fn touch(db: &mut Db) -> Result<(), Failure> {
     diesel::update(settings::table.find(HEAD)).set(settings::version.eq(settings::version + 1)).execute(db)?;
     Ok(())
 }
 
-/// The end of the chain as it was noted.
+/// The recorded end of the chain.
 pub fn head(db: &mut Db) -> Result<Head, Failure> {
     Ok(noted(settings::table.find(HEAD).select(settings::value).first(db).optional()?))
 }
 
-/// The end that was noted; the beginning where nothing was.
+/// Parses the recorded end; without one the chain is empty.
 fn noted(text: Option<String>) -> Head {
     text.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
 pub(super) fn note(db: &mut Db, head: &Head, now: NaiveDateTime) -> Result<(), Failure> {
-    // A number, a hash and a time: nothing that could end the text.
+    // The values are a number, a hash and a time: none can contain a quote.
     db.run_with_commit(&format!(
         "UPDATE settings SET value = '{head}', updated_at = '{}' WHERE `key` = '{HEAD}'",
         now.format("%Y-%m-%d %H:%M:%S%.6f")
     ))
 }
 
-/// What is wrong with the log, at the first row where something is.
+/// The first fault of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// The row with this number does not say what it said.
+    /// The row with this number was changed.
     Changed(i64),
-    /// The row with this number is gone.
+    /// The row with this number is missing.
     Removed(i64),
-    /// The row with this id was put in past the chain.
+    /// The row with this id was inserted and is not part of the chain.
     Inserted(i64),
-    /// So many rows from before the chain are known, and so many are there.
+    /// The number of rows from before the chain differs: as recorded, and as found.
     Before { known: i64, found: i64 },
-    /// The log ends before the row that is known to be there.
+    /// The log ends before the row with this number, which is known to have existed.
     Cut(i64),
 }
 
-/// What was found: how many rows the chain has, where it ends, what is wrong.
+/// The result of [`verify`]: where the chain ends, and so how many rows it has, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
     pub head: Head,
     pub fault: Option<Fault>,
 }
 
-/// Rows that are read at once.
+/// How many rows one query reads.
 const AT_ONCE: i64 = 1_000;
 
-/// Follows the chain from its first row. `known` is a head that was kept elsewhere.
+/// Checks the chain from its first row. `known` is a head that was kept elsewhere.
 pub fn verify(db: &mut Db, known: Option<&Head>) -> Result<Verified, Failure> {
     let noted = head(db)?;
     let mut end = Head::default();
@@ -178,9 +179,9 @@ pub fn verify(db: &mut Db, known: Option<&Head>) -> Result<Verified, Failure> {
     Ok(Verified { head: end, fault })
 }
 
-/// What is wrong with the rows that the chain does not cover, where it begins with the row of this
-/// id. It may begin behind rows that an older program wrote: these have no number, ids below that
-/// of its first row, and are as many as when the tables were brought up to date.
+/// What is wrong with the rows that the chain does not cover; `first` is the id of the chain's
+/// first row. Rows that an older program wrote may be before it: they have no number, their ids are
+/// lower than that of the first row, and there are as many as when the tables were migrated.
 fn outside(db: &mut Db, first: Option<i64>) -> Result<Option<Fault>, Failure> {
     let (id, seq) = (audit_log::id, audit_log::seq);
     let last = first.unwrap_or(i64::MAX);

@@ -1,4 +1,4 @@
-//! Clients.
+//! The queries of clients.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -29,7 +29,7 @@ fn search_text(draft: &ClientDraft) -> String {
     text::searchable(&format!("{} {} {email} {} {digits}", draft.full_name, draft.company_name, draft.phone))
 }
 
-/// Writes the searched words of all clients anew.
+/// Rewrites the searched words of all clients.
 pub(super) fn write_words(db: &mut Db) -> Result<(), Failure> {
     let mut last = ClientId::new(0);
     loop {
@@ -68,7 +68,7 @@ pub fn find_row(db: &mut Db, id: ClientId) -> Result<Option<ClientRow>, Failure>
     Ok(found.map(row))
 }
 
-/// The client, held until the end of the transaction.
+/// The client, with its row locked until the end of the transaction.
 pub fn find_held(db: &mut Db, id: ClientId) -> Result<Option<Held<Client>>, Failure> {
     Ok(held!(db, clients::table.find(id).select(Client::as_select())).optional()?.map(Held::of))
 }
@@ -136,7 +136,7 @@ pub fn set_sales_contact(db: &mut Db, client: &Current<Client>, to: UserId, now:
     derived::dependents(db, client.id)
 }
 
-/// Archives (with a time) or restores.
+/// Archives the client (with a time) or restores it.
 pub fn set_archived(
     db: &mut Db,
     client: &Current<Client>,
@@ -150,8 +150,8 @@ pub fn set_archived(
     met(saved, 1)
 }
 
-/// All clients of a sales person, archived ones included: what an heir takes over. Held, so that
-/// nobody hands one of them to somebody else meanwhile.
+/// Locks and returns all clients of a sales person, archived ones included: an heir takes them
+/// over. The locks keep others from handing one of them over meanwhile.
 pub fn hold_owned_by(db: &mut Db, owner: UserId) -> Result<Vec<Client>, Failure> {
     let owned = clients::table.filter(clients::sales_contact_id.eq(owner));
     let mut owned: Vec<Client> = all_held!(db, owned.select(Client::as_select()))?;
@@ -159,7 +159,7 @@ pub fn hold_owned_by(db: &mut Db, owner: UserId) -> Result<Vec<Client>, Failure>
     Ok(owned)
 }
 
-/// Gives all clients of one sales person, who are so many, to another.
+/// Gives all clients of one sales person, of which `held` were locked, to another.
 pub fn hand_over_all(
     db: &mut Db,
     (from, held): (UserId, usize),
@@ -173,7 +173,7 @@ pub fn hand_over_all(
     derived::person(db, to)
 }
 
-/// Contracts of the client that are not archived.
+/// How many contracts of the client are not archived.
 pub fn open_contracts(db: &mut Db, id: ClientId) -> Result<i64, Failure> {
     let open = contracts::table.filter(contracts::client_id.eq(id).and(contracts::archived_at.is_null()));
     Ok(open.count().get_result(db)?)
@@ -241,7 +241,7 @@ pub fn page(db: &mut Db, listing: &ClientListing, viewer: Viewer) -> Result<Page
     })
 }
 
-/// How many clients are in a list, counted up to so many.
+/// How many clients are in a list, counted up to `most`.
 pub fn count(db: &mut Db, listing: &ClientListing, viewer: Viewer, most: i64) -> Result<Count, Failure> {
     let sought = Sought::nothing();
     Ok(counted!(db, filtered!(listing, sought, viewer).select(clients::id), most))

@@ -1,4 +1,4 @@
-//! One connection type over both engines.
+//! One connection type for both engines, MySQL and SQLite.
 
 use std::{io, path::Path};
 
@@ -19,39 +19,39 @@ use super::{
 };
 use crate::domain::error::ConnectionProblem;
 
-/// A connection to whichever engine the address names.
+/// A connection to the engine that the address names.
 #[derive(diesel::MultiConnection)]
 pub enum Db {
     Mysql(MysqlConnection),
     Sqlite(SqliteConnection),
 }
 
-/// Whether any of the columns meets the pattern, which holds letters, digits and % only,
-/// whatever was typed.
+/// An SQL condition: any of the columns matches the pattern. The pattern can stand in the text,
+/// since it contains only letters, digits, blanks and `%`, whatever the user typed.
 fn meets(columns: &str, pattern: &str) -> String {
     let any: Vec<String> =
         columns.split(", ").map(|column| format!("COALESCE({column}, '') LIKE '{pattern}'")).collect();
     format!("({})", any.join(" OR "))
 }
 
-/// Rows of a sample that meet the same patterns.
+/// How many rows of a sample match the same set of patterns.
 #[derive(Debug, diesel::QueryableByName)]
 pub struct Sampled {
-    /// A bit for each pattern that they meet.
+    /// One bit for each pattern that these rows match.
     #[diesel(sql_type = BigInt)]
     pub which: i64,
     #[diesel(sql_type = BigInt)]
     pub times: i64,
 }
 
-/// A text alone.
+/// A row with one text column.
 #[derive(diesel::QueryableByName)]
 struct Text {
     #[diesel(sql_type = diesel::sql_types::Text)]
     text: String,
 }
 
-/// A row's id alone.
+/// A row with the id alone.
 #[derive(diesel::QueryableByName)]
 struct Id {
     #[diesel(sql_type = diesel::sql_types::BigInt)]
@@ -59,23 +59,23 @@ struct Id {
 }
 
 diesel::define_sql_function! {
-    /// Whether the database file still is where this connection found it. SQLite keeps what
-    /// answers together with the connection.
+    /// Whether the database file is still where this connection found it. It is an SQL function
+    /// that is registered with SQLite for each connection.
     fn file_is_in_place() -> diesel::sql_types::Bool;
 }
 
-/// For each connection to SQLite: enforced references, nothing acknowledged that a power cut
-/// could take back, no trust in functions of the file. The last one reads: a log that is beside
-/// the file is opened from now on.
+/// Runs on each connection to SQLite: foreign keys are enforced, a commit survives a power cut, and
+/// functions that the file's schema calls are not trusted. The last statement reads from the file,
+/// so that SQLite opens a write-ahead log that is beside it.
 const SQLITE_SESSION: &str = "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
      PRAGMA trusted_schema = OFF; SELECT 1 FROM sqlite_schema LIMIT 1;";
 
-/// Lets readers work beside a writer. This is stored in the file and makes a log beside it, which
-/// the last statement opens.
+/// Turns on write-ahead logging, which lets readers work while another connection writes. The mode
+/// is stored in the file, and the last statement makes SQLite open the log beside it.
 const SQLITE_LOG: &str = "PRAGMA journal_mode = WAL; SELECT 1 FROM sqlite_schema LIMIT 1;";
 
 impl Db {
-    /// Connects to a database that exists.
+    /// Connects to an existing database.
     pub fn open(target: &Target) -> Result<Self, ConnectionProblem> {
         match target {
             Target::Mysql(address) => MysqlConnection::open(address).map(Self::Mysql),
@@ -83,8 +83,8 @@ impl Db {
         }
     }
 
-    /// Connects to a database that exists, to look at it. A file is opened for reading only, and
-    /// nothing is changed in it or made beside it.
+    /// Connects to an existing database to inspect it. A file is opened for reading only: nothing
+    /// is changed in it or created beside it.
     pub fn look(target: &Target) -> Result<Self, ConnectionProblem> {
         match target {
             Target::Mysql(_) => Self::open(target),
@@ -92,7 +92,7 @@ impl Db {
         }
     }
 
-    /// Connects, creating the database when it is missing.
+    /// Connects, and creates the database if it is missing.
     pub fn create(target: &Target) -> Result<Self, ConnectionProblem> {
         match target {
             Target::Sqlite(path) => {
@@ -110,7 +110,7 @@ impl Db {
         }
     }
 
-    /// What answers, for a person: `SQLite` or `MySQL 10.11.6`.
+    /// The engine for display, with the version of a server: `SQLite` or `MySQL 10.11.6`.
     pub fn server(&self) -> String {
         match self {
             Self::Mysql(connection) => connection.server().to_owned(),
@@ -118,9 +118,9 @@ impl Db {
         }
     }
 
-    /// Nothing more can be said on this connection; it has to be opened anew. So it is
-    /// between two transactions when Diesel does not know how the last one ended: a
-    /// cluster refuses COMMIT, and after that each further BEGIN would fail.
+    /// Whether this connection can no longer be used and has to be reopened. This is also the case
+    /// when Diesel does not know how the last transaction ended, for example after a cluster has
+    /// refused COMMIT: every further BEGIN would fail.
     pub fn is_lost(&mut self) -> bool {
         type Manager = <Db as Connection>::TransactionManager;
         let broken = Manager::is_broken_transaction_manager(self);
@@ -130,8 +130,8 @@ impl Db {
         }
     }
 
-    /// Refuses a file that is no longer where it was opened: nobody would find what is saved
-    /// in it. Costs no look at the database itself.
+    /// Returns an error if the database file is no longer where it was opened, since nobody would
+    /// find what is saved in it. Reads nothing from the database itself.
     pub fn confirm_place(&mut self) -> Result<(), Failure> {
         use diesel::RunQueryDsl;
         let in_place = match self {
@@ -141,8 +141,9 @@ impl Db {
         if in_place { Ok(()) } else { Err(Failure::Unavailable(ConnectionProblem::Moved)) }
     }
 
-    /// Whether other nodes write to the same rows: their locks do not hold each other up, and
-    /// what comes second is taken back, also in the middle of it.
+    /// Whether the server is a node of a cluster, where other nodes write to the same rows. Nodes
+    /// do not wait for each other's locks: of two conflicting transactions the later one is rolled
+    /// back, possibly in the middle.
     fn is_clustered(&self) -> bool {
         match self {
             Self::Mysql(connection) => connection.is_clustered(),
@@ -150,14 +151,14 @@ impl Db {
         }
     }
 
-    /// The id that the last INSERT of this connection was given. Ids are not
-    /// contiguous on a cluster: none but the last can be inferred.
+    /// The id of the row that this connection inserted last. Ids of other rows cannot be inferred
+    /// from it, since ids are not contiguous on a cluster.
     pub fn last_insert_id(&mut self) -> Result<i64, Error> {
         use diesel::RunQueryDsl;
         diesel::select(self.last_inserted()).get_result(self)
     }
 
-    /// The same as an expression, to read the new row with.
+    /// The same as an SQL expression, for the query that reads the new row.
     pub fn last_inserted(&self) -> Raw<BigInt> {
         raw(match self {
             Self::Mysql(_) => "LAST_INSERT_ID()",
@@ -165,8 +166,9 @@ impl Db {
         })
     }
 
-    /// The end of a question whose rows nobody may write to until the end of the transaction, while
-    /// others may ask the same. The embedded engine has one writer at a time.
+    /// SQL to append to a query that takes a shared lock on its rows: until the transaction ends
+    /// nobody can write to them, but others can take the same lock. SQLite needs none, since it has
+    /// one writer at a time.
     pub(super) fn shared(&self) -> &'static str {
         match self {
             Self::Mysql(_) => " LOCK IN SHARE MODE",
@@ -174,8 +176,9 @@ impl Db {
         }
     }
 
-    /// Runs this at the end of the transaction; on a server together with COMMIT, which saves
-    /// a round trip. It must be complete in itself and hold nothing that was typed.
+    /// Runs the statement at the end of the transaction; on a server it is sent together with
+    /// COMMIT, which saves a round trip. The statement must be complete and contain nothing that a
+    /// user typed.
     pub fn run_with_commit(&mut self, sql: &str) -> Result<(), Failure> {
         match self {
             Self::Mysql(connection) => connection.run_with_next(sql),
@@ -184,7 +187,7 @@ impl Db {
         Ok(())
     }
 
-    /// Runs now what was to be run with COMMIT.
+    /// Runs the statements now that were to run with COMMIT.
     pub fn run_now(&mut self) -> Result<(), Failure> {
         match self {
             Self::Mysql(connection) if connection.has_next() => Ok(connection.batch_execute("DO 0")?),
@@ -192,7 +195,8 @@ impl Db {
         }
     }
 
-    /// The first column of an answer as text; on a server in one round trip, the first time too.
+    /// The first column of a result as text. On a server this takes one round trip, even the first
+    /// time.
     pub fn texts(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
         use diesel::{RunQueryDsl, sql_query};
         Ok(match self {
@@ -204,15 +208,15 @@ impl Db {
         })
     }
 
-    /// The highest id of a table.
+    /// The highest id of a table, or 0 if it is empty.
     pub fn last_id(&mut self, table: &str) -> Result<i64, Failure> {
         use diesel::RunQueryDsl;
         let last = diesel::select(raw::<BigInt>(format!("(SELECT COALESCE(MAX(id), 0) FROM {table})")));
         Ok(last.get_result(self)?)
     }
 
-    /// Rows with words that begin with all of these, by the full-text index; at most so
-    /// many, in no order.
+    /// The ids of rows that have, for each term, a word that begins with it, by the full-text
+    /// index: at most `most` ids, in no order.
     pub fn matching(&mut self, table: &str, columns: &str, terms: &[&str], most: usize) -> Result<Vec<i64>, Failure> {
         use diesel::{RunQueryDsl, sql_query, sql_types::Text};
         let all = |one: &dyn Fn(&str) -> String| terms.iter().map(|term| one(term)).collect::<Vec<_>>().join(" ");
@@ -230,8 +234,8 @@ impl Db {
         Ok(found.into_iter().map(|row| row.id).collect())
     }
 
-    /// How many rows of a sample meet which of these patterns. The sample is taken all over
-    /// the table: what was made at the same time is often alike.
+    /// How many rows of a sample match which of these patterns. The sample is spread over the whole
+    /// table, since rows that were created at the same time are often alike.
     pub fn sample(
         &mut self,
         table: &str,
@@ -256,7 +260,8 @@ impl Db {
         })
     }
 
-    /// The newest of so many rows whose searched columns meet all these patterns.
+    /// The ids of rows whose columns match all these patterns, the newest first: at most `most`
+    /// ids, from the newest `among` rows.
     pub fn newest(
         &mut self,
         table: &str,
@@ -276,8 +281,9 @@ impl Db {
         Ok(found.into_iter().map(|row| row.id).collect())
     }
 
-    /// Runs `work`, which writes so many rows that only what can be made again may come of it:
-    /// the embedded engine does not wait for the disk, and has room for the indexes that grow.
+    /// Runs `work`, which writes a large number of rows that can be generated again if they are
+    /// lost: meanwhile SQLite does not wait for the disk, and has a larger cache for the growing
+    /// indexes.
     pub fn in_bulk<T, E: From<Failure>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         let say = |db: &mut Self, sql| match db {
             Self::Mysql(_) => Ok(()),
@@ -288,8 +294,8 @@ impl Db {
         say(self, "PRAGMA synchronous = FULL; PRAGMA cache_size = -2000").and(done)
     }
 
-    /// Runs `work` in one transaction that may write, from its beginning: on SQLite
-    /// it holds the write lock, so that what it reads is what it changes.
+    /// Runs `work` in one transaction that may write from its beginning: SQLite takes the write
+    /// lock at once, so that nothing that `work` reads can change before it writes.
     pub fn transact<T, E: From<Failure>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         type Manager = <Db as Connection>::TransactionManager;
         match self {
@@ -300,7 +306,8 @@ impl Db {
         let done = match self.mark() {
             Ok(()) => {
                 let done = work(self);
-                // What was refused half way may have been refused for what no longer fitted together.
+                // Checked even if `work` failed: its error may only be a consequence of a
+                // transaction that was rolled back half way.
                 let whole = self.is_whole().and_then(|()| self.confirm_place());
                 whole.map_err(E::from).and(done)
             }
@@ -318,7 +325,7 @@ impl Db {
                 if let Self::Mysql(connection) = self {
                     connection.forget_next();
                 }
-                // When the rollback fails too the connection is gone, and with it the transaction.
+                // If the rollback fails too, the connection is gone, and the transaction with it.
                 if Manager::rollback_transaction(self).is_ok() {
                     self.unmark();
                 } else {
@@ -329,9 +336,10 @@ impl Db {
         }
     }
 
-    /// A node of a cluster that takes a transaction back in the middle, for another node's that
-    /// came first, does not always say so: what follows would be done by itself, statement by
-    /// statement. With this nothing is, and at the end it is found out.
+    /// Marks the beginning of a transaction on a cluster. A node that rolls back a transaction in
+    /// the middle, in favour of another node's earlier one, does not always report it, and the
+    /// statements that follow would be committed one by one. With autocommit off none of them is,
+    /// and the missing savepoint is detected by [`Self::is_whole`].
     fn mark(&mut self) -> Result<(), Failure> {
         if !self.is_clustered() {
             return Ok(());
@@ -339,21 +347,21 @@ impl Db {
         Ok(self.batch_execute("SET SESSION autocommit = 0; SAVEPOINT whole")?)
     }
 
-    /// Whether this is still the transaction that was begun; of a lost connection its own error
-    /// says more.
+    /// Returns `Retry` if this is no longer the transaction that [`Self::mark`] began. A lost
+    /// connection is not checked, since its own error says more.
     fn is_whole(&mut self) -> Result<(), Failure> {
         match self {
             Self::Mysql(connection) if connection.is_clustered() && !connection.is_lost() => {}
             _ => return Ok(()),
         }
         self.batch_execute("RELEASE SAVEPOINT whole").map_err(|error| match Failure::from(error) {
-            // There is no such savepoint any more.
+            // The savepoint no longer exists.
             Failure::Other(_) => Failure::Retry,
             known => known,
         })
     }
 
-    /// Nothing is under way: single statements stand for themselves again.
+    /// Ends what [`Self::mark`] began: single statements are committed on their own again.
     fn unmark(&mut self) {
         if let Self::Mysql(connection) = self
             && connection.is_clustered()
@@ -371,8 +379,8 @@ impl Db {
     }
 }
 
-/// Opens a file that is there. Nothing but SQLite may open it, not even to look at its first
-/// bytes: see [`part`]. One that is replaced just now is opened anew.
+/// Opens an existing file. Nothing but SQLite may open it, not even to read its first bytes: see
+/// [`part`]. If the file is replaced while it is being opened, it is opened once more.
 fn open_sqlite(path: &Path, access: Access) -> Result<Db, ConnectionProblem> {
     match try_to_open_sqlite(path, access) {
         Err(ConnectionProblem::Moved) => try_to_open_sqlite(path, access),
@@ -380,7 +388,7 @@ fn open_sqlite(path: &Path, access: Access) -> Result<Db, ConnectionProblem> {
     }
 }
 
-/// What is to be done with a file.
+/// How a file is opened.
 #[derive(Clone, Copy)]
 enum Access {
     Read,
@@ -404,7 +412,7 @@ fn try_to_open_sqlite(path: &Path, access: Access) -> Result<Db, ConnectionProbl
             other => ConnectionProblem::Other(format!("{other:?}")),
         }),
     });
-    // The path named the same file before and after: it is the one that was opened.
+    // The path named the same file before and after, so that file is the one that was opened.
     let place = Place::of(path).ok().filter(|place| place.identity() == found).ok_or(ConnectionProblem::Moved)?;
     let connection = connected?;
     file_is_in_place_utils::register_nondeterministic_impl(&connection, move || place.holds())
@@ -412,8 +420,8 @@ fn try_to_open_sqlite(path: &Path, access: Access) -> Result<Db, ConnectionProbl
     Ok(Db::Sqlite(connection))
 }
 
-/// A file is given a log only where it is a company's or has no tables yet: another program's file
-/// stays as it is, whatever it turns out to be later.
+/// Sets up a new connection. Write-ahead logging is turned on only for a file of this program or
+/// one that has no tables yet, so that the file of another program is not changed.
 fn prepare_sqlite(connection: &mut SqliteConnection, access: Access) -> Result<(), Error> {
     use diesel::{RunQueryDsl, dsl::sql, select};
     connection.batch_execute(SQLITE_SESSION)?;
@@ -427,7 +435,7 @@ fn prepare_sqlite(connection: &mut SqliteConnection, access: Access) -> Result<(
     }
 }
 
-/// Creates the database that the address names, through the same account.
+/// Creates the database that the address names, with the account of that address.
 fn create_mysql_database(address: &str) -> Result<(), ConnectionProblem> {
     let bad = || ConnectionProblem::BadAddress(FORM.to_owned());
     let (base, query) = address.split_once('?').map_or((address, None), |(base, query)| (base, Some(query)));
@@ -442,8 +450,8 @@ fn create_mysql_database(address: &str) -> Result<(), ConnectionProblem> {
     connection.batch_execute(&create).map_err(|_| ConnectionProblem::DatabaseDenied)
 }
 
-/// Inserts many rows of one struct in one statement. Diesel offers batches for each
-/// engine's own connection only.
+/// Inserts many rows of one struct in one statement. Diesel offers this only for the connection
+/// type of each engine.
 macro_rules! insert_many {
     ($db:expr, $table:expr, $rows:expr) => {
         match $db {
@@ -454,8 +462,8 @@ macro_rules! insert_many {
 }
 pub(super) use insert_many;
 
-/// The first row of a query, which nobody else may write to until the end of the transaction.
-/// The embedded engine has one writer at a time.
+/// The first row of a query, locked: nobody else can write to it until the end of the transaction.
+/// SQLite needs no row lock, since it has one writer at a time.
 macro_rules! held {
     ($db:expr, $query:expr) => {
         match $db {
@@ -466,8 +474,9 @@ macro_rules! held {
 }
 pub(super) use held;
 
-/// The same for all rows of a query. Without an order: an engine that walks another index than
-/// the one of the condition would wait for rows that are none of these.
+/// The same for all rows of a query. The query must not be ordered: for the order an engine may
+/// walk another index than that of the condition, and would wait for locks on rows that do not
+/// match.
 macro_rules! all_held {
     ($db:expr, $query:expr) => {
         match $db {

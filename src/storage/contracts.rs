@@ -1,4 +1,4 @@
-//! Contracts.
+//! The queries of contracts.
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::prelude::*;
@@ -54,15 +54,15 @@ pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, Fail
 /// A contract with its client.
 pub type WithClient = (Held<Contract>, Held<Client>);
 
-/// The contract and its client, both held until the end of the transaction: whose they are stays
-/// as it is.
+/// The contract and its client, with both rows locked until the end of the transaction, so that
+/// their owner stays the same.
 pub fn find_held(db: &mut Db, id: ContractId) -> Result<Option<WithClient>, Failure> {
     let both = contracts::table.inner_join(clients::table).filter(contracts::id.eq(id));
     let found = held!(db, both.select((Contract::as_select(), Client::as_select()))).optional()?;
     Ok(found.map(|(contract, client)| (Held::of(contract), Held::of(client))))
 }
 
-/// Creates a contract, not signed yet, and returns it.
+/// Creates an unsigned contract and returns it.
 pub fn insert(db: &mut Db, client: ClientId, draft: &ContractDraft, now: NaiveDateTime) -> Result<Contract, Failure> {
     let of_client = || clients::table.filter(clients::id.eq(client));
     diesel::insert_into(contracts::table)
@@ -102,7 +102,7 @@ pub fn update(
     met(saved, 1)
 }
 
-/// Signs.
+/// Signs the contract.
 pub fn sign(db: &mut Db, contract: &Current<Contract>, now: NaiveDateTime) -> Result<(), Failure> {
     let version = contract.version + 1;
     let saved = diesel::update(contracts::table.find(contract.id))
@@ -111,7 +111,7 @@ pub fn sign(db: &mut Db, contract: &Current<Contract>, now: NaiveDateTime) -> Re
     met(saved, 1)
 }
 
-/// Archives (with a time) or restores.
+/// Archives the contract (with a time) or restores it.
 pub fn set_archived(
     db: &mut Db,
     contract: &Current<Contract>,
@@ -125,7 +125,7 @@ pub fn set_archived(
     met(saved, 1)
 }
 
-/// Events of the contract that are not archived.
+/// How many events of the contract are not archived.
 pub fn open_events(db: &mut Db, id: ContractId) -> Result<i64, Failure> {
     let open = events::table.filter(events::contract_id.eq(id).and(events::archived_at.is_null()));
     Ok(open.count().get_result(db)?)
@@ -141,7 +141,7 @@ pub(super) fn day_end(day: NaiveDate) -> NaiveDateTime {
     day_start(day.succ_opt().unwrap_or(day))
 }
 
-/// The days of a filter as instants (UTC): from, and until before.
+/// The days of a filter as instants (UTC): the start, and the end, which is excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Spans {
     pub created: (Option<NaiveDateTime>, Option<NaiveDateTime>),
@@ -152,7 +152,7 @@ macro_rules! filtered {
     ($listing:expr, $sought:expr, $spans:expr, $viewer:expr) => {{
         use ContractView as V;
         let filter = &$listing.filter;
-        // Flat: a join within a join would be made for the whole table first.
+        // The joins are flat, since a nested join would be executed for the whole table first.
         let mut query = contracts::table
             .left_join(clients::table)
             .left_join(users::table.on(clients::sales_contact_id.eq(users::id)))
@@ -212,7 +212,8 @@ macro_rules! filtered {
         if let Some(to) = $spans.signed.1 {
             query = query.filter(contracts::signed_at.lt(to).assume_not_null());
         }
-        // A number that was typed finds its contract beside whatever else has it in its words.
+        // A typed number matches the contract of that number as well as contracts whose words
+        // contain it.
         let number = number_in(&filter.text);
         for pattern in &$sought.patterns {
             let by_words = contracts::search.like(pattern.clone()).escape('!');
@@ -266,7 +267,7 @@ pub fn page(
     })
 }
 
-/// How many contracts are in a list, counted up to so many.
+/// How many contracts are in a list, counted up to `most`.
 pub fn count(
     db: &mut Db,
     listing: &ContractListing,

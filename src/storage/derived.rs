@@ -1,6 +1,6 @@
-//! Columns that the program derives from others. Some repeat something of another table, so that one index sorts and searches a
-//! list: the names of client, sales contact and support person, and the client's words.
-//! Every write that changes the original brings them along in the same transaction.
+//! Columns that the program derives from others. Some repeat values of another table, so that one
+//! index can sort and search a list: the names of client, sales contact and support person, and the
+//! client's words. Every write that changes the original updates them in the same transaction.
 
 use diesel::{
     connection::SimpleConnection,
@@ -27,19 +27,20 @@ const EVENTS: &str = "UPDATE events SET \
      client_search = (SELECT k.search FROM contracts k WHERE k.id = events.contract_id), \
      support_key = (SELECT u.name_key FROM users u WHERE u.id = events.support_id)";
 
-/// Runs the statement for some rows. Only numbers of the program's own stand in the text.
+/// Runs the statement for the rows of a condition, which contains only numbers of the program's
+/// own.
 fn bring(db: &mut Db, statement: &str, rows: &str) -> Result<(), Failure> {
     Ok(db.batch_execute(&format!("{statement} WHERE {rows}"))?)
 }
 
-/// What belongs to a client whose names, or whose sales contact, are others now.
+/// Updates the contracts and events of a client whose names or sales contact have changed.
 pub(super) fn dependents(db: &mut Db, id: ClientId) -> Result<(), Failure> {
     let contracts = format!("{CONTRACTS} WHERE client_id = {}", id.0);
     let events = format!("{EVENTS} WHERE contract_id IN (SELECT id FROM contracts WHERE client_id = {})", id.0);
     Ok(db.batch_execute(&format!("{contracts}; {events}"))?)
 }
 
-/// Everything that shows a person's name: renamed, or the heir of somebody.
+/// Updates everything that shows the name of a person who was renamed or has taken over records.
 pub(super) fn person(db: &mut Db, id: UserId) -> Result<(), Failure> {
     in_portions(db, "clients", &format!("sales_contact_id = {}", id.0), |db, some| {
         bring(db, CLIENTS, some)?;
@@ -48,12 +49,12 @@ pub(super) fn person(db: &mut Db, id: UserId) -> Result<(), Failure> {
     in_portions(db, "events", &format!("support_id = {}", id.0), |db, some| bring(db, EVENTS, some))
 }
 
-/// Rows of one person that one statement writes: a slow server must be done with them before the
-/// connection is given up.
+/// How many rows of one person one statement writes: a slow server must finish it before the
+/// connection's deadline.
 const PORTION: i64 = 2_000;
 
-/// Runs `write` for the rows of a table that meet the condition, [`PORTION`] of them at a time;
-/// it gets the condition of these.
+/// Runs `write` for the rows of a table that match the condition, [`PORTION`] of them at a time;
+/// `write` gets the condition of the current ones.
 fn in_portions(
     db: &mut Db,
     table: &str,
@@ -71,11 +72,12 @@ fn in_portions(
     }
 }
 
-/// Rows that one statement is about while everything is written anew: no statement may
-/// take longer than a connection waits.
+/// How many rows one statement covers while all are rewritten: no statement may take longer than a
+/// connection waits.
 const AT_ONCE: i64 = 20_000;
 
-/// Writes all of them anew, for tables that an older program has filled. Can be run again.
+/// Rewrites the derived columns of all rows, for tables that an older program has filled. Can be
+/// run again.
 pub(super) fn rebuild(db: &mut Db) -> Result<(), Failure> {
     use crate::schema::{clients as c, contracts as k, events as e};
     let last = |id: Option<i64>| id.unwrap_or(0);
@@ -96,16 +98,16 @@ pub(super) fn rebuild(db: &mut Db) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What tells an e-mail address from others: unique, and what people sign in by.
+/// The key that identifies an e-mail address: it is unique, and users sign in by it.
 pub(super) fn email_key(email: Option<&str>) -> Option<String> {
     email.map(text::caseless)
 }
 
-/// Writes the keys of all addresses anew, for tables that an older program has filled. Can be run
-/// again.
+/// Rewrites the keys of all e-mail addresses, for tables that an older program has filled. Can be
+/// run again.
 ///
-/// Where an older program let two people have one address, in other capitals, the second is left
-/// without a key: nobody signs in by it, and it has to be corrected when that record is edited.
+/// If an older program let two people have one address in different case, the second one gets no
+/// key: nobody can sign in by it, and it has to be corrected when that record is edited.
 pub(super) fn write_email_keys(db: &mut Db) -> Result<(), Failure> {
     macro_rules! write {
         ($table:ident) => {{

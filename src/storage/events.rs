@@ -1,4 +1,4 @@
-//! Events.
+//! The queries of events.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -28,10 +28,10 @@ use crate::{
 
 diesel::alias!(users as owners: Owners, users as helpers: Helpers);
 
-/// The states of an event that is somebody's work.
+/// The statuses of an event that is still work to be done.
 const OPEN: [Status; 2] = [Status::Planned, Status::Confirmed];
-/// The others. Where a span of time is asked for these are left out, rather than the open
-/// ones taken in: an engine would take the index of the states for that.
+/// The other statuses. A query for a span of time excludes them instead of listing the open ones,
+/// since an engine would otherwise use the index on the status.
 pub(super) const CLOSED: [Status; 2] = [Status::Done, Status::Cancelled];
 
 type Joined = (Event, ClientId, String, String, UserId, String, Option<String>);
@@ -44,7 +44,7 @@ fn search_text(draft: &EventDraft) -> String {
     text::searchable(&format!("{} {} {}", draft.title, draft.location, draft.client_contact))
 }
 
-/// Writes the searched words of all events anew.
+/// Rewrites the searched words of all events.
 pub(super) fn write_words(db: &mut Db) -> Result<(), Failure> {
     let mut last = EventId::new(0);
     loop {
@@ -92,7 +92,7 @@ pub fn find(db: &mut Db, id: EventId) -> Result<Option<Event>, Failure> {
     Ok(events::table.find(id).select(Event::as_select()).first(db).optional()?)
 }
 
-/// The event, held until the end of the transaction.
+/// The event, with its row locked until the end of the transaction.
 pub fn find_held(db: &mut Db, id: EventId) -> Result<Option<Held<Event>>, Failure> {
     Ok(held!(db, events::table.find(id).select(Event::as_select())).optional()?.map(Held::of))
 }
@@ -153,7 +153,7 @@ pub fn update(db: &mut Db, event: &Current<Event>, draft: &EventDraft, now: Naiv
     met(saved, 1)
 }
 
-/// What one action changes besides the form's fields.
+/// The columns that actions change apart from the fields of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
     pub status: Status,
@@ -162,7 +162,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// As it is now.
+    /// The current values of the event.
     pub fn of(event: &Event) -> Self {
         Self { status: event.status, support_id: event.support_id, archived_at: event.archived_at }
     }
@@ -175,7 +175,7 @@ pub fn set_standing(
     standing: Standing,
     now: NaiveDateTime,
 ) -> Result<(), Failure> {
-    // Nobody has no name.
+    // NULL if there is no support person.
     let support_key =
         users::table.filter(users::id.nullable().eq(standing.support_id)).select(users::name_key).single_value();
     let saved = diesel::update(events::table.find(event.id))
@@ -191,8 +191,8 @@ pub fn set_standing(
     met(saved, 1)
 }
 
-/// Events of a support person that are still their work: what an heir takes over. Held, so that
-/// nobody gives one of them to somebody else meanwhile.
+/// Locks and returns the open events of a support person: an heir takes them over. The locks keep
+/// others from handing one of them over meanwhile.
 pub fn hold_open_of(db: &mut Db, support: UserId) -> Result<Vec<Event>, Failure> {
     let open = events::table
         .filter(events::support_id.eq(support).and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()));
@@ -201,7 +201,7 @@ pub fn hold_open_of(db: &mut Db, support: UserId) -> Result<Vec<Event>, Failure>
     Ok(open)
 }
 
-/// Gives all open events of one support person, which are so many, to another.
+/// Gives all open events of one support person, of which `held` were locked, to another.
 pub fn hand_over_open(
     db: &mut Db,
     (from, held): (UserId, usize),
@@ -215,7 +215,8 @@ pub fn hand_over_open(
     derived::person(db, to)
 }
 
-/// Events that are neither archived nor cancelled and touch the span, the earliest first.
+/// Events that are neither archived nor cancelled and touch the span, the earliest first, at most
+/// `limit` of them.
 pub fn between(
     db: &mut Db,
     from: NaiveDateTime,
@@ -323,8 +324,7 @@ macro_rules! filtered {
 
 const WORDS: Searched = Searched { table: "events", columns: "search, client_search" };
 
-/// A page of the events that `viewer` may see, `now` the
-/// company's wall clock.
+/// A page of the events that `viewer` may see; `now` is the company's wall clock.
 pub fn page(
     db: &mut Db,
     listing: &EventListing,
@@ -353,7 +353,7 @@ pub fn page(
     })
 }
 
-/// The long events of a list that is about a span of time.
+/// The long events for a list whose view is a span of time.
 fn long_ones(db: &mut Db, listing: &EventListing, now: NaiveDateTime) -> Result<Vec<EventId>, Failure> {
     if listing.filter.view != EventView::Week {
         return Ok(Vec::new());
@@ -362,7 +362,7 @@ fn long_ones(db: &mut Db, listing: &EventListing, now: NaiveDateTime) -> Result<
     spans::long(db, monday, next)
 }
 
-/// How many events are in a list, counted up to so many.
+/// How many events are in a list, counted up to `most`.
 pub fn count(
     db: &mut Db,
     listing: &EventListing,

@@ -1,22 +1,23 @@
-//! What the engines' errors mean.
+//! Classifies the errors of both engines by what they mean.
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind as Kind, Error};
 
 use crate::domain::{error::ConnectionProblem, field::Field};
 
-/// What a query's error means to the services.
+/// What an error of a query means to the services.
 #[derive(Debug)]
 pub enum Failure {
-    /// The database chose this transaction as a victim: the whole may be tried again.
+    /// The database rolled this transaction back or refused to go on, for example as a deadlock
+    /// victim: the whole transaction can be tried again.
     Retry,
-    /// A value that has to be unique is taken.
+    /// A value that must be unique is already in use.
     Taken(Field),
     /// The database refused what the services should have refused.
     Constraint(String),
     Unavailable(ConnectionProblem),
-    /// The connection broke during COMMIT: done or not done, nobody said.
+    /// The connection broke during COMMIT, and the outcome is not known.
     CommitUnknown,
-    /// Nothing there.
+    /// There is no such row.
     NotFound,
     Other(Error),
 }
@@ -34,9 +35,9 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    /// An error of COMMIT: only a refusal that the database put into words is known
-    /// to have changed nothing. A node of a cluster that has lost sight of the others knows
-    /// as little as a connection that is lost.
+    /// Classifies an error of COMMIT. Only an error that the database itself reported is known to
+    /// have changed nothing. A node that has lost contact with its cluster knows as little as a
+    /// lost connection.
     pub(super) fn of_commit(error: Error) -> Self {
         match Self::from(error) {
             Self::Unavailable(ConnectionProblem::Lost | ConnectionProblem::NoMajority) => Self::CommitUnknown,
@@ -44,14 +45,14 @@ impl Failure {
         }
     }
 
-    /// The table that was asked is not there, or not there for this account.
+    /// Whether the queried table does not exist, or does not exist for this account.
     pub(super) fn is_about_no_table(&self) -> bool {
         let Self::Other(Error::DatabaseError(_, detail)) = self else { return false };
         code_in(detail.as_ref()) == Some(NO_SUCH_TABLE) || detail.message().starts_with("no such table")
     }
 
-    /// The one place that knows the engines' ways to say things: the embedded one by its
-    /// messages, servers by the numbers of their errors, since their words may be in any language.
+    /// The one place that knows how the engines report errors: SQLite by messages, servers by error
+    /// numbers, since their messages may be in any language.
     fn classify(kind: Kind, detail: Box<dyn DatabaseErrorInformation + Send + Sync>) -> Self {
         type Said = (&'static str, fn() -> Failure);
         const MESSAGES: &[Said] = &[
@@ -65,7 +66,7 @@ impl Failure {
         ];
         let message = detail.message();
         match kind {
-            // Another node's row came first: the chain's next number is read anew.
+            // Another node has added a row first: trying again reads the chain's next number.
             Kind::UniqueViolation if key_of(message).contains("audit_by_seq") => Self::Retry,
             Kind::UniqueViolation => {
                 taken_field(message).map_or_else(|| Self::Constraint(message.to_owned()), Self::Taken)
@@ -74,7 +75,7 @@ impl Failure {
                 Self::Constraint(message.to_owned())
             }
             Kind::SerializationFailure => Self::Retry,
-            // The connection is given up then, so that another node is looked for.
+            // The connection is then closed, so that another node is tried.
             Kind::ClosedConnection if super::wire::lacks_majority(message) => {
                 Self::Unavailable(ConnectionProblem::NoMajority)
             }
@@ -91,15 +92,16 @@ impl Failure {
         }
     }
 
-    /// What the number of a server's error means; nothing where it is none that is expected.
+    /// What a server's error number means; `None` for an unexpected one.
     fn of_server(code: u16, message: &str) -> Option<Self> {
         Some(match code {
-            // Waited for a row for too long, a deadlock, a row that has changed meanwhile.
+            // A lock wait timeout, a deadlock, a row that has changed meanwhile.
             1205 | 1213 | 1020 => Self::Retry,
-            // How a node of a cluster stops who comes second, wherever they are just then; the
-            // same where a server has a limit of time.
+            // How a node of a cluster interrupts the later of two conflicting transactions, at any
+            // statement; servers with a time limit interrupt statements in the same way.
             1317 | 1969 | 3024 => Self::Retry,
-            // The same while a trigger was being read; what stands in it was read when it was made.
+            // The same while a trigger was being parsed; its text is valid, since it was parsed
+            // when it was created.
             1710 => Self::Retry,
             1021 | 1114 => Self::Unavailable(ConnectionProblem::DiskFull),
             1142 | 1143 => Self::Unavailable(ConnectionProblem::NotGranted(right_in(message))),
@@ -108,7 +110,7 @@ impl Failure {
     }
 }
 
-/// The number that a server has given to an error; the embedded engine has none.
+/// A server's number for an error; errors of SQLite have none.
 pub(super) fn code(error: &Error) -> Option<u16> {
     match error {
         Error::DatabaseError(_, detail) => code_in(detail.as_ref()),
@@ -122,8 +124,8 @@ fn code_in(detail: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<u16>
     detail.details()?.parse().ok()
 }
 
-/// The right and the table of `SELECT command denied to user 'crm'@'%' for table 'users'`. They
-/// are for whoever gives rights; every session asks for these words in English.
+/// The right and the table in `SELECT command denied to user 'crm'@'%' for table 'users'`, for the
+/// person who grants rights. Every session requests messages in English.
 fn right_in(message: &str) -> String {
     let Some((right, rest)) = message.split_once(" command denied to user ") else { return String::new() };
     let table = rest.rsplit_once("for table ").map_or("", |(_, table)| table);
@@ -131,16 +133,16 @@ fn right_in(message: &str) -> String {
     format!("{right} {table}").trim().to_owned()
 }
 
-/// Which field a unique violation is about. SQLite names `table.column`, MySQL the
-/// key: `users_email` or `users.users_email`.
+/// The field of a unique violation. SQLite names `table.column`, MySQL the key: `users_email` or
+/// `users.users_email`.
 fn taken_field(message: &str) -> Option<Field> {
     const UNIQUE: [(&str, Field); 3] =
         [("username", Field::Username), ("email", Field::Email), ("employee_number", Field::EmployeeNumber)];
     UNIQUE.iter().find(|(name, _)| key_of(message).contains(name)).map(|(_, field)| *field)
 }
 
-/// What a unique violation is about. A server quotes the value first, which may hold any word, and
-/// the key last, in every language; the embedded engine names columns alone.
+/// The part of a message that names what has to be unique. In every language a server quotes the
+/// value first, which may contain any word, and the key last; SQLite names only columns.
 fn key_of(message: &str) -> &str {
     message.trim_end_matches('\'').rsplit('\'').next().unwrap_or(message)
 }

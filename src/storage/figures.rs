@@ -1,5 +1,4 @@
-//! Sums and counts for the home screen: each answered by one question over a bounded
-//! stretch of an index.
+//! Sums and counts for the home screen, each queried over a bounded stretch of an index.
 
 use chrono::NaiveDateTime;
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
@@ -10,10 +9,10 @@ use crate::{
     schema::{clients, contracts, events, users},
 };
 
-/// From an instant until before another (UTC).
+/// A stretch of time whose end is excluded, in UTC except where wall clock is stated.
 pub type Stretch = (NaiveDateTime, NaiveDateTime);
 
-/// How many stretches are summed up at once.
+/// How many stretches one query sums up.
 pub const STRETCHES: usize = 6;
 
 /// Which amount of a contract.
@@ -35,8 +34,8 @@ pub fn signed(
         Amount::Total => "contracts.total_cents",
         Amount::Due => "contracts.due_cents",
     };
-    // The instants are the program's own, so they can stand in the text: one question
-    // instead of six.
+    // The instants are computed by the program, so they can stand in the text: one query instead of
+    // six.
     let sum = |at: usize| {
         let (from, to) = stretches[at];
         sql::<BigInt>(&format!(
@@ -62,8 +61,8 @@ pub fn signed(
     Ok([sums.0, sums.1, sums.2, sums.3, sums.4, sums.5].map(Cents))
 }
 
-/// How many open events each support person has that start in the span (wall clock), the
-/// fewest first; people without any are among them.
+/// How many open events that start in the span (wall clock) each active support person has, the
+/// most first; people without any are included. At most `limit` people.
 pub fn support_load(db: &mut Db, (from, to): Stretch, limit: usize) -> Result<Vec<(UserId, String, i64)>, Failure> {
     let people: Vec<(UserId, String)> = users::table
         .filter(users::active.eq(true).and(users::role.eq(crate::domain::user::Role::Support)))
@@ -84,7 +83,7 @@ pub fn support_load(db: &mut Db, (from, to): Stretch, limit: usize) -> Result<Ve
     Ok(load)
 }
 
-/// How many open events one support person has that start in each span (wall clock).
+/// How many open events that start in each span (wall clock) one support person has.
 pub fn own_load(db: &mut Db, support: UserId, spans: &[Stretch]) -> Result<Vec<i64>, Failure> {
     let (Some((from, _)), Some((_, to))) = (spans.first(), spans.last()) else { return Ok(Vec::new()) };
     let starts: Vec<Option<NaiveDateTime>> = events::table

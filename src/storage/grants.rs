@@ -1,13 +1,13 @@
-//! What the account in everybody's configuration may do on a server: the grants of the README,
-//! given and tried.
+//! The rights on a server of the everyday account, which is in every user's configuration: the
+//! grants of the README, given and tested.
 
 use diesel::{connection::SimpleConnection, result::Error};
 
 use super::{Db, Failure, failure};
 use crate::domain::error::ConnectionProblem;
 
-/// The rights on each table. The account can neither change a table nor change or remove a
-/// line of the audit log.
+/// The rights on each table. The account can neither alter a table nor change or remove a row of
+/// the audit log.
 const RIGHTS: [(&str, &str); 8] = [
     ("users", "SELECT, INSERT, UPDATE"),
     ("clients", "SELECT, INSERT, UPDATE"),
@@ -19,7 +19,7 @@ const RIGHTS: [(&str, &str); 8] = [
     ("__diesel_schema_migrations", "SELECT"),
 ];
 
-/// Statements that only somebody may run who may do too much. They change nothing.
+/// Statements that only an account with too many rights may run. They change nothing.
 const TOO_MUCH: [&str; 6] = [
     "UPDATE audit_log SET id = 0 WHERE 1 = 0",
     "DELETE FROM audit_log WHERE 1 = 0",
@@ -32,13 +32,13 @@ const TOO_MUCH: [&str; 6] = [
 /// An account of a server.
 #[derive(Clone, Copy)]
 pub struct Account<'a> {
-    /// The database that it works on.
+    /// The database that the account works on.
     pub database: &'a str,
     pub name: &'a str,
     pub password: &'a str,
 }
 
-/// What an account may do of what it has to.
+/// How the rights of an account compare with those that it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rights {
     Right,
@@ -46,21 +46,21 @@ pub enum Rights {
     TooMany,
 }
 
-/// How making an account ended.
+/// The result of creating an account or granting its rights.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Made {
     Done,
-    /// Whoever asked may make no accounts, or not give these rights.
+    /// The connected account may not create accounts, or not grant these rights.
     NotAllowed,
-    /// There is one of this name, with another password.
+    /// There is an account of this name with another password.
     Exists,
     /// The server's rules for passwords refuse this one.
     PasswordRefused,
 }
 
 impl Account<'_> {
-    /// The statement that makes it, and those that give it its rights. They can be run again.
-    /// They hold the password.
+    /// The statements that create the account and grant its rights. They can be run again. They
+    /// contain the password.
     pub fn statements(&self) -> Vec<String> {
         let create = format!("CREATE USER IF NOT EXISTS {} IDENTIFIED BY {};", self.quoted(), quoted(self.password));
         std::iter::once(create).chain(self.grants()).collect()
@@ -77,7 +77,7 @@ impl Account<'_> {
         format!("{}@'%'", quoted(self.name))
     }
 
-    /// Makes it over the connection of somebody who may. Its tables have to be there.
+    /// Creates the account over the connection of one that may do so. Its tables must exist.
     pub fn make(&self, db: &mut Db) -> Result<Made, Failure> {
         let create = format!("CREATE USER {} IDENTIFIED BY {}", self.quoted(), quoted(self.password));
         match db.batch_execute(&create).map_err(refused) {
@@ -87,7 +87,7 @@ impl Account<'_> {
         }
     }
 
-    /// Gives it its rights over the connection of somebody who may.
+    /// Grants its rights over the connection of an account that may do so.
     pub fn give_rights(&self, db: &mut Db) -> Result<Made, Failure> {
         for grant in self.grants() {
             match db.batch_execute(&grant).map_err(refused) {
@@ -100,12 +100,12 @@ impl Account<'_> {
     }
 }
 
-/// Text for a statement.
+/// The text as a string literal.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
-/// What the server's refusal means, by its number.
+/// What a server's refusal means, by its error number.
 fn refused(error: Error) -> Result<Made, Failure> {
     match failure::code(&error) {
         Some(1396) => Ok(Made::Exists),
@@ -116,8 +116,8 @@ fn refused(error: Error) -> Result<Made, Failure> {
     }
 }
 
-/// Tries, over the account's own connection, what it has to be allowed and what it must not
-/// be. Nothing is changed.
+/// Tries, over the account's own connection, what it must be allowed to do and what it must not.
+/// Changes nothing.
 pub fn rights(db: &mut Db) -> Result<Rights, Failure> {
     for (table, rights) in RIGHTS {
         for right in rights.split(", ") {
@@ -134,8 +134,8 @@ pub fn rights(db: &mut Db) -> Result<Rights, Failure> {
     Ok(Rights::Right)
 }
 
-/// A statement that needs this right alone and does nothing. It reads no column: where UPDATE is
-/// given on the whole database, MySQL overlooks a SELECT that is given on the table.
+/// A statement that needs only this right and changes nothing. It reads no column: if UPDATE is
+/// granted on the whole database, MySQL ignores a SELECT that is granted on the table.
 fn trial(table: &str, right: &str) -> String {
     let column = match table {
         "settings" => "version",
@@ -155,7 +155,7 @@ fn may(db: &mut Db, statement: &str) -> Result<bool, Failure> {
         Ok(()) => Ok(true),
         Err(Failure::Unavailable(ConnectionProblem::NotGranted(_))) => Ok(false),
         Err(gone @ Failure::Unavailable(_)) => Err(gone),
-        // Rights are looked at first: whatever else is wrong with the statement, it is allowed.
+        // Rights are checked first: after any other error the statement is allowed.
         Err(_) => Ok(true),
     }
 }
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_typed_stays_one_word_of_its_statement() {
+    fn typed_names_and_passwords_are_quoted_in_statements() {
         let account = Account { database: "epic-events", name: "crm", password: "x" };
         assert!(account.statements()[1].contains(" ON `epic-events`.users TO 'crm'@'%';"));
         assert_eq!(quoted("it's \\ here"), "'it''s \\\\ here'");

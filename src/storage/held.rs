@@ -1,6 +1,7 @@
-//! Records that are loaded to be written to. There is one way to a write: the record is held, its
-//! version is compared with the one that the person saw, and then it is written to. Holding it
-//! makes what was read stay true: whose it is, whether it is archived, which version it has.
+//! Records that are loaded to be written to. Every write takes the same steps: the record's row is
+//! locked, its version is compared with the one that the user saw, and then it is written to. The
+//! lock keeps what was read true: who owns the record, whether it is archived, which version it
+//! has.
 
 use std::ops::Deref;
 
@@ -9,7 +10,7 @@ use chrono::NaiveDateTime;
 use super::failure::Failure;
 use crate::domain::{audit::Auditable, client::Client, contract::Contract, event::Event, user::User};
 
-/// A record with a version that each change raises by one.
+/// A record with a version that each change increases by one.
 pub trait Versioned: Auditable {
     fn version(&self) -> i32;
     /// UTC.
@@ -31,12 +32,12 @@ macro_rules! versioned {
 }
 versioned!(Client, Contract, Event, User);
 
-/// A record as it is stored, which nobody else can write to until the end of the transaction.
-/// Only the queries of this floor that lock the row make one.
+/// A record as it is stored, whose row is locked: nobody else can write to it until the end of the
+/// transaction. Only the queries of this layer that lock the row create one.
 #[derive(Debug)]
 pub struct Held<T>(T);
 
-/// A held record in the version that the person saw. Every versioned write asks for one.
+/// A locked record in the version that the user saw. Every versioned write requires one.
 #[derive(Debug)]
 pub struct Current<T>(T);
 
@@ -47,12 +48,14 @@ impl<T> Held<T> {
 }
 
 impl<T: Versioned> Held<T> {
-    /// The record to write to; as it is now when it has another version.
+    /// The record to write to if it still has the version `seen`; otherwise the record as it is
+    /// now.
     pub fn of_version(self, seen: i32) -> Result<Current<T>, T> {
         if self.0.version() == seen { Ok(Current(self.0)) } else { Err(self.0) }
     }
 
-    /// The record to write to, for a write that replaces nothing that anybody could have edited.
+    /// The record to write to in any version, for a write that replaces nothing that a user could
+    /// have edited.
     pub fn as_it_is(self) -> Current<T> {
         Current(self.0)
     }
@@ -74,8 +77,9 @@ impl<T> Deref for Current<T> {
     }
 }
 
-/// Makes sure that a write met exactly the rows that were held for it. It meets others only on a
-/// cluster, where a transaction that was taken back half way holds nothing any more.
+/// Returns an error unless a write has changed exactly the rows that were locked for it. It can
+/// change others only on a cluster, where a transaction that was rolled back half way no longer
+/// holds its locks.
 pub(super) fn met(rows: usize, held: usize) -> Result<(), Failure> {
     if rows == held { Ok(()) } else { Err(Failure::Retry) }
 }

@@ -1,4 +1,4 @@
-//! Bringing the tables up to date, on both engines, safely when two programs try at once.
+//! Migrates the tables of both engines, safely even if two programs start at once.
 
 use std::time::{Duration, Instant};
 
@@ -18,28 +18,28 @@ const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 
 diesel::table! {
-    /// Diesel's own.
+    /// Where Diesel records which migrations were run.
     __diesel_schema_migrations (version) {
         version -> Text,
     }
 }
 
-/// How the tables stand to this program.
+/// How the tables compare with the migrations of this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// No tables at all.
     Empty,
-    /// This program has migrations that are still to be run.
+    /// Some migrations of this program have not been run yet.
     Behind,
     Current,
-    /// A newer program has been here.
+    /// A newer program has migrated the tables.
     Ahead,
 }
 
 /// Compares the tables with this program's migrations. Changes nothing.
 pub fn level(connection: &mut Db) -> Result<Level, Failure> {
-    // Diesel's own question would first try to create the table, which the application's
-    // account may not.
+    // Diesel's own query would first try to create the table, which the application's account may
+    // not do.
     let applied = match connection.texts("SELECT version AS text FROM __diesel_schema_migrations") {
         Err(failure) if failure.is_about_no_table() => return Ok(Level::Empty),
         other => other?,
@@ -72,7 +72,7 @@ pub fn versions_of(connection: &mut Db, level: Level) -> Result<Versions, Failur
     Ok(Versions { from: applied.pop().unwrap_or_default(), to: known.into_iter().max().unwrap_or_default() })
 }
 
-/// An empty embedded database, in memory, with the migrations that were run on this one.
+/// Creates an empty SQLite database in memory and runs the migrations that were run on this one.
 pub fn like(db: &mut Db) -> Result<Db, Failure> {
     use diesel::{Connection, QueryDsl, RunQueryDsl, SqliteConnection};
     let applied: i64 = __diesel_schema_migrations::table.count().get_result(db)?;
@@ -83,11 +83,11 @@ pub fn like(db: &mut Db) -> Result<Db, Failure> {
     Ok(Db::Sqlite(empty))
 }
 
-/// Runs what is still to be run. Does nothing to tables that are current, and refuses
-/// those of a newer program. An account that may not change tables is told so.
+/// Runs the pending migrations. Does nothing to tables that are current, and refuses those of a
+/// newer program. The error for an account that may not change tables is `MigrationDenied`.
 ///
-/// The names of the guards that the server does not hold, since it lets this account make no
-/// triggers: nothing where it holds them all.
+/// Returns the names of the guards that are missing because the server does not let this account
+/// create triggers.
 pub fn migrate(connection: &mut Db) -> Result<Vec<&'static str>, Failure> {
     let level = level(connection)?;
     match bring_up(connection, level) {
@@ -99,14 +99,14 @@ pub fn migrate(connection: &mut Db) -> Result<Vec<&'static str>, Failure> {
     }
 }
 
-/// The same for the embedded database, within a transaction that is under way.
+/// Runs the pending migrations of an SQLite database in the current transaction.
 pub(super) fn migrate_within(transaction: &mut Db) -> Result<(), Failure> {
     run_pending(transaction)
 }
 
-/// A number that is another one as soon as anybody has changed the tables of an embedded database:
-/// what was found out about them is to be found out again. Always 0 on a server, which would have
-/// to be asked over the network.
+/// A number that changes whenever anybody changes the tables of an SQLite database: what is known
+/// about them then has to be checked again. Always 0 on a server, where it would take a query over
+/// the network.
 pub fn schema_number(connection: &mut Db) -> Result<i32, Failure> {
     use diesel::{RunQueryDsl, dsl::sql, select, sql_types::Integer};
     match connection {
@@ -118,8 +118,8 @@ pub fn schema_number(connection: &mut Db) -> Result<i32, Failure> {
     }
 }
 
-/// A table of another program, in a file that holds none of this one's. A server's database may be
-/// shared.
+/// The name of a table of another program, for an SQLite file that has none of this program's
+/// tables. Not checked on a server, whose database may be shared.
 pub fn others_table(connection: &mut Db) -> Result<Option<String>, Failure> {
     use diesel::{OptionalExtension, RunQueryDsl, dsl::sql, sql_types::Text};
     let Db::Sqlite(sqlite) = connection else { return Ok(None) };
@@ -135,7 +135,7 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, Fail
         return Err(Failure::Unavailable(ConnectionProblem::OtherProgram(table)));
     }
     match level {
-        // Whoever was killed behind the last migration has left no guards.
+        // A program that was killed after the last migration has not created the guards.
         Level::Current if !lacks_guards(connection)? => return Ok(Vec::new()),
         Level::Current => {}
         Level::Ahead => return Err(Failure::Unavailable(ConnectionProblem::SchemaTooNew)),
@@ -150,16 +150,17 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, Fail
         lease.give_back(mysql);
         missing
     } else {
-        // One transaction for all: what another program did meanwhile is seen inside it. The
-        // guards are among the migrations.
+        // All migrations run in one transaction, which sees what another program has migrated
+        // meanwhile. The guards of SQLite are part of the migrations.
         connection.transact(run_pending).map(|()| Vec::new())
     }
 }
 
-/// The migration before which the columns that an index is made over are filled.
+/// The migration that creates indexes over derived columns; the program fills these columns before
+/// it.
 const NEEDS_TEXTS: &str = "0003";
 
-/// The migration behind which the program fills the keys of addresses.
+/// The migration that adds the keys of e-mail addresses; the program fills them after it.
 const HAS_EMAIL_KEYS: &str = "0005";
 
 fn run_pending(connection: &mut Db) -> Result<(), Failure> {
@@ -172,7 +173,8 @@ fn run_pending(connection: &mut Db) -> Result<(), Failure> {
         if version == NEEDS_TEXTS {
             super::derived::rebuild(connection)?;
         }
-        // Noted as done once the keys are there: whoever dies in between begins with it again.
+        // The migration is recorded as done only once the keys are written: if the program is
+        // killed in between, the next one runs the migration again.
         if version == HAS_EMAIL_KEYS
             && let Db::Mysql(mysql) = connection
         {
@@ -193,7 +195,7 @@ fn run_pending(connection: &mut Db) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Runs the statements of a migration, each of which can be run twice, without noting it as done.
+/// Runs the statements of a migration without recording it as done. Each of them can be run twice.
 fn run_unnoted(mysql: &mut MysqlConnection, version: &str) -> Result<(), Failure> {
     let migrations: Vec<Box<dyn Migration<Mysql>>> = MYSQL.migrations().map_err(failed)?;
     for migration in migrations.iter().filter(|migration| migration.name().version().to_string() == version) {
@@ -217,18 +219,18 @@ where
     Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
-/// The right to migrate a MySQL database, for a while. A row, since `GET_LOCK` is given
-/// to two programs at once on the nodes of a cluster; beside it a lock, by which others
-/// on the same server see that its holder lives.
+/// The right to migrate a MySQL database for a limited time. It is a row, since `GET_LOCK` is
+/// granted to two programs at once on different nodes of a cluster. The holder also takes such a
+/// lock, so that other programs on the same server can see that it is alive.
 struct Lease {
     holder: String,
 }
 
-/// A migrator that died on another server keeps the others waiting no longer than this.
+/// How long the others have to wait if a holder dies while connected to another server.
 const LEASE_SECONDS: u32 = 600;
 
-/// Which server this is, among the nodes of a cluster. `MD5()` and `SHA1()` would be shorter,
-/// but MySQL 9.6 no longer has them built in.
+/// Identifies this server among the nodes of a cluster. `MD5()` and `SHA1()` would be shorter, but
+/// MySQL 9.6 no longer has them built in.
 const PLACE: &str = "LEFT(SHA2(CONCAT(@@hostname, ':', @@port, @@datadir), 256), 32)";
 
 impl Lease {
@@ -240,12 +242,12 @@ impl Lease {
              until DATETIME(6) NOT NULL) ENGINE = InnoDB; \
              INSERT IGNORE INTO migration_lease VALUES (1, '', '1970-01-01 00:00:00')",
         )?;
-        // Some clusters refuse such locks; there the lease has to run out.
+        // Some clusters refuse such locks; there a lease whose holder has died has to expire.
         let locked = connection.batch_execute(&format!("DO GET_LOCK('{holder}', 0)")).is_ok();
         let place = if locked { PLACE } else { "''" };
         let give_up = Instant::now() + Duration::from_secs(LEASE_SECONDS.into()) * 2;
         loop {
-            // Free, or held by a connection of this very server that is there no more.
+            // The lease is free, or its holder was connected to this same server and is gone.
             let taken = sql_query(format!(
                 "UPDATE migration_lease SET holder = CONCAT('{holder}', {place}), \
                  until = UTC_TIMESTAMP(6) + INTERVAL {LEASE_SECONDS} SECOND \
@@ -269,16 +271,16 @@ impl Lease {
             "UPDATE migration_lease SET until = '1970-01-01 00:00:00' WHERE id = 1 AND LEFT(holder, 32) = '{holder}'; \
              DO RELEASE_LOCK('{holder}')"
         );
-        // If it fails the lease runs out by itself.
+        // If this fails, the lease expires by itself.
         if let Err(error) = connection.batch_execute(&release) {
             tracing::warn!(%error, "the migration lease could not be given back");
         }
     }
 }
 
-/// Rules that MySQL can hold in triggers only. A server that logs its statements
-/// refuses triggers to accounts without a special privilege; there the services alone
-/// hold these rules, as they do everywhere.
+/// Rules that MySQL can enforce by triggers only. A server with a binary log does not let accounts
+/// without a special privilege create triggers; there only the services enforce these rules, as
+/// they do everywhere.
 const GUARDS: &[(&str, &str)] = &[
     (
         "contracts_stay_signed",
@@ -340,7 +342,7 @@ fn lacks_guards(connection: &mut Db) -> Result<bool, Failure> {
     Ok(GUARDS.iter().any(|(name, body)| !there.contains(&format!("{name} {body}"))))
 }
 
-/// The triggers of the database, as far as this account sees them: name and body of each.
+/// The triggers of the database that this account can see: name and body of each.
 fn triggers(connection: &mut MysqlConnection) -> Result<Vec<String>, Failure> {
     Ok(connection.texts(
         "SELECT CONCAT(trigger_name, ' ', action_timing, ' ', event_manipulation, ' ON ', event_object_table, \
@@ -348,8 +350,8 @@ fn triggers(connection: &mut MysqlConnection) -> Result<Vec<String>, Failure> {
     )?)
 }
 
-/// Makes the guards that are missing or of another time; the names of those that the server lets
-/// this account not make.
+/// Creates the guards that are missing or differ from those of this program. Returns the names of
+/// those that the server does not let this account create.
 fn install_guards(connection: &mut MysqlConnection) -> Result<Vec<&'static str>, Failure> {
     let there = triggers(connection)?;
     let mut missing = Vec::new();
@@ -369,8 +371,8 @@ fn install_guards(connection: &mut MysqlConnection) -> Result<Vec<&'static str>,
     Ok(missing)
 }
 
-/// Makes a guard, or makes it anew. A server may let an account remove a trigger and not make one:
-/// so the new one is made under another name before the old one goes.
+/// Creates or recreates a guard. A server may let an account drop a trigger but not create one, so
+/// the new one is created under another name before the old one is dropped.
 fn make_guard(connection: &mut MysqlConnection, (name, body): (&str, &str), is_there: bool) -> QueryResult<()> {
     let mut run = |sql: String| connection.batch_execute(&sql);
     if is_there {

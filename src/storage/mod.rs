@@ -1,6 +1,6 @@
-//! Floor 1: the database. Plain query functions per table over one connection type;
-//! only `connection`, `mysql` and `migrate` know which engine it is, `wire` how Diesel's
-//! statements reach a MySQL server, and `failure` how each engine says what went wrong.
+//! Layer 1: the database. Plain query functions for each table over one connection type. Only
+//! `connection`, `mysql`, `migrate` and `backup` know which engine it is; `wire` sends Diesel's
+//! statements to a MySQL server, and `failure` classifies the errors of each engine.
 
 mod address;
 pub mod audit;
@@ -39,12 +39,13 @@ pub use standing::Standing;
 
 use crate::domain::UserId;
 
-/// Whose eyes a page is for.
+/// The user that a page is loaded for.
 #[derive(Debug, Clone, Copy)]
 pub struct Viewer {
     pub scope: Scope,
-    /// Whose "mine" is meant.
+    /// The user whose records a "mine" view shows.
     pub me: UserId,
-    /// What was not asked beforehand: rows come only while it holds, which saves a round trip.
+    /// The account and settings that were not checked beforehand: the query returns rows only while
+    /// they still hold, which saves a round trip.
     pub provided: Option<Standing>,
 }

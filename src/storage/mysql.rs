@@ -1,8 +1,8 @@
-//! A blocking Diesel connection to MySQL in pure Rust: no C library, TLS by rustls, and
-//! no call that outlives its deadline.
+//! A blocking Diesel connection to MySQL in pure Rust: no C library, TLS by rustls, and no call
+//! that outlives its deadline.
 //!
-//! Implements Diesel's hidden multi-connection traits; the versions are pinned in
-//! Cargo.toml for that reason.
+//! It implements Diesel's hidden multi-connection traits, which is why Cargo.toml pins the
+//! versions.
 
 use std::{any::Any, future::Future, time::Duration};
 
@@ -25,17 +25,18 @@ use crate::domain::error::ConnectionProblem;
 
 type Lookup = <Mysql as TypeMetadata>::MetadataLookup;
 
-/// How long to wait for each answer of a server while connecting.
+/// How long to wait for each response of a server while connecting.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
-/// The same where there are others to ask.
+/// The same if the address names several hosts.
 const HOST_PATIENCE: Duration = Duration::from_secs(2);
-/// How long to wait for an answer; longer than the server's own lock timeout, and short
-/// enough to go on elsewhere within ten seconds.
+/// How long to wait for a response: longer than the server's own lock timeout, and short enough to
+/// switch to another host within ten seconds.
 const CALL_PATIENCE: Duration = Duration::from_secs(6);
-/// How long to wait while the tables are brought up to date.
+/// How long to wait for a response while the tables are migrated.
 const MIGRATION_PATIENCE: Duration = Duration::from_mins(30);
 
-/// A connection that is lost for good after its first broken or late call.
+/// A connection to a server. It is lost for good after the first call that breaks or exceeds its
+/// deadline.
 pub struct MysqlConnection {
     wire: Wire,
     runtime: tokio::runtime::Runtime,
@@ -44,16 +45,18 @@ pub struct MysqlConnection {
     server: String,
     patience: Duration,
     clustered: bool,
-    /// Whether a node of a cluster had its majority behind it; any other server is ready. It
-    /// has to be asked: without it a node still answers what needs no table.
+    /// False for a node of a cluster that was not part of the majority when it was connected to;
+    /// any other server is ready. This has to be queried, since such a node still responds to
+    /// statements that need no table.
     ready: bool,
-    /// Goes out with the next statement that has no parameters.
+    /// Statements that are sent together with the next one that has no parameters.
     next: String,
 }
 
 impl MysqlConnection {
-    /// Connects to the database of a `mysql://` address. Of several hosts, parted by
-    /// commas, the first that answers and has its cluster's majority behind it.
+    /// Connects to the database of a `mysql://` address. If it names several hosts, separated by
+    /// commas, the first one is taken that responds and is not cut off from the majority of its
+    /// cluster.
     pub fn open(address: &str) -> Result<Self, ConnectionProblem> {
         let hosts = each_host(address);
         if let [only] = hosts.as_slice() {
@@ -66,14 +69,15 @@ impl MysqlConnection {
             });
             match connected {
                 Ok(connection) => return Ok(connection),
-                // What another host would say as well is not asked again.
+                // Every host would return the same error, so the others are not tried.
                 Err(
                     refused @ (ConnectionProblem::AccessDenied
                     | ConnectionProblem::DatabaseDenied
                     | ConnectionProblem::NoSuchDatabase
                     | ConnectionProblem::BadAddress(_)),
                 ) => return Err(refused),
-                // That a node has no majority says most, whatever another one says.
+                // Of several errors a missing majority is the most helpful, so no other one
+                // replaces it.
                 Err(other) if problem != ConnectionProblem::NoMajority => problem = other,
                 Err(_) => {}
             }
@@ -119,44 +123,44 @@ impl MysqlConnection {
         self.clustered
     }
 
-    /// What answers, with its version.
+    /// The name of the server and its version.
     pub fn server(&self) -> &str {
         &self.server
     }
 
-    /// Nothing more can be said on this connection.
+    /// Whether this connection can no longer be used.
     pub fn is_lost(&self) -> bool {
         self.lost
     }
 
-    /// Nobody knows how this connection stands: another one is made.
+    /// Marks the connection as lost because its state is not known, so that another one is opened.
     pub fn give_up(&mut self) {
         self.lost = true;
     }
 
-    /// Runs this right before the next statement that has no parameters, in one round trip.
+    /// Runs `sql` right before the next statement that has no parameters, in the same round trip.
     pub fn run_with_next(&mut self, sql: &str) {
         self.next = format!("{}{sql}; ", self.next);
     }
 
-    /// Whether there is something to be run with the next statement.
+    /// Whether there are statements to be run with the next one.
     pub fn has_next(&self) -> bool {
         !self.next.is_empty()
     }
 
-    /// Drops what was to be run with the next statement.
+    /// Drops the statements that were to be run with the next one.
     pub fn forget_next(&mut self) {
         self.next.clear();
     }
 
-    /// The first column of an answer as text. Nothing is prepared, which saves a round trip for
-    /// what is asked once.
+    /// The first column of a result as text. Nothing is prepared, which saves a round trip for a
+    /// query that runs once.
     pub fn texts(&mut self, sql: &str) -> QueryResult<Vec<String>> {
         let rows = self.wait(|wire| async { wire.texts(sql).await })?;
         Ok(rows.into_iter().map(|[text]| text).collect())
     }
 
-    /// Waits longer for an answer from now on: making an index takes its time.
+    /// Waits longer for each response from now on, since creating an index takes time.
     pub fn be_patient(&mut self) {
         self.patience = MIGRATION_PATIENCE;
     }
@@ -177,7 +181,7 @@ impl MysqlConnection {
     }
 }
 
-/// Why connecting failed, for people.
+/// Why connecting failed, as it is shown to users.
 fn problem(error: &mysql_async::Error) -> ConnectionProblem {
     use mysql_async::{DriverError, Error as E, IoError};
     use std::io::ErrorKind as K;
@@ -190,8 +194,9 @@ fn problem(error: &mysql_async::Error) -> ConnectionProblem {
         },
         E::Io(IoError::Tls(_)) => ConnectionProblem::BadCertificate,
         E::Driver(DriverError::NoClientSslFlagFromServer) => ConnectionProblem::NoTls,
-        // MySQL asks somebody whom it does not know in a way that it picks by the name, so that
-        // nobody learns which accounts there are; one of these ways the library does not know.
+        // For an account that does not exist MySQL picks an authentication plugin by the name, so
+        // that clients cannot find out which accounts exist. The library does not support one of
+        // these plugins.
         E::Driver(DriverError::UnknownAuthPlugin { .. }) => ConnectionProblem::AccessDenied,
         E::Io(IoError::Io(io)) => match io.kind() {
             K::ConnectionRefused => ConnectionProblem::Refused,
@@ -242,7 +247,7 @@ impl Connection for MysqlConnection {
         self.wire.instrumentation = instrumentation.into();
     }
 
-    /// Which statements stay prepared is decided by what is asked.
+    /// Has no effect, since `Asked` decides which statements stay prepared.
     fn set_prepared_statement_cache_size(&mut self, _: CacheSize) {}
 }
 

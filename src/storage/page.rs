@@ -1,5 +1,5 @@
-//! Keyset pages: `ORDER BY column, id` after a cursor, in the one form that all engines
-//! answer from an index (`column >= x AND (column > x OR id > y)`).
+//! Keyset pages: `ORDER BY column, id` after a cursor, in the one form that all engines read from
+//! an index (`column >= x AND (column > x OR id > y)`).
 
 use diesel::{
     query_builder::{AstPass, Query, QueryFragment, QueryId},
@@ -13,7 +13,8 @@ use crate::domain::{
     page::{Count, Cursor, Edge, Listing, MAX_PAGE, Page},
 };
 
-/// A query cut to the rows that matter for counting, counted by the database.
+/// Lets the database count the rows of a query, which is limited to as many rows as are to be
+/// counted.
 #[derive(Debug, Clone, Copy, QueryId)]
 pub struct CountOf<Q>(pub Q);
 
@@ -32,7 +33,7 @@ impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for CountOf<Q> 
     }
 }
 
-/// How many rows a query has, counted up to a limit.
+/// The number of rows of a query, counted up to a limit.
 macro_rules! counted {
     ($db:expr, $query:expr, $most:expr) => {{
         let most: i64 = $most;
@@ -43,12 +44,13 @@ macro_rules! counted {
 pub(super) use counted;
 
 impl<F, S: Copy> Listing<F, S> {
-    /// The order in which rows are fetched: from the end, backwards.
+    /// Whether rows are fetched in ascending order; a page at the end or before a cursor is fetched
+    /// backwards.
     pub(super) fn ascending(&self) -> bool {
         self.descending == self.is_backward()
     }
 
-    /// Where fetching starts, when not at an end of the list.
+    /// Where fetching starts, unless it starts at an end of the list.
     pub(super) fn cursor(&self) -> Option<&Cursor> {
         match &self.edge {
             Edge::After(cursor) | Edge::Before(cursor) => Some(cursor),
@@ -61,7 +63,7 @@ impl<F, S: Copy> Listing<F, S> {
         i64::from(self.limit.clamp(1, MAX_PAGE)) + 1
     }
 
-    /// Whether the rows are to be counted, not fetched.
+    /// Whether the rows are counted instead of fetched.
     pub(super) fn is_total(&self) -> bool {
         self.edge == Edge::Total
     }
@@ -95,7 +97,7 @@ impl<F, S: Copy> Listing<F, S> {
     }
 }
 
-/// What a question about a list brought.
+/// The result of a query for a list.
 #[derive(Debug)]
 pub enum Loaded<R> {
     Rows(Vec<R>),
@@ -113,9 +115,9 @@ impl<R> Loaded<R> {
 
 /// Orders a boxed query by a column and the id, and starts it after the cursor.
 ///
-/// `required` columns are never null. `optional` ones may be: nulls sort first, and the
-/// cursor may stand on one. A function over all column and query types would need more
-/// bounds than it has lines.
+/// `required` columns are never null. `optional` ones may be: nulls sort first, and the cursor may
+/// be on a null. This is a macro because a function for all types of columns and queries would need
+/// more bounds than it has lines.
 macro_rules! ordered {
     (required, $query:expr, $listing:expr, $column:expr, $id:expr, $variant:ident) => {{
         use crate::domain::page::{Cursor, Key};

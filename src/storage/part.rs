@@ -1,9 +1,9 @@
-//! A new file that gets its name when it is whole.
+//! A new file that gets its name once it is complete.
 //!
-//! This is the one place of `storage` and `services` where a file is opened. SQLite's hold on
-//! a database is lost as soon as this process closes any descriptor of the file, so a
-//! database must not be opened here, nor what stands beside it: what is opened is new, has a
-//! name of its own, and is closed before it gets the name that others know.
+//! This is the only place in `storage` and `services` where a file is opened. SQLite loses its
+//! locks on a database as soon as this process closes any descriptor of the file. So neither a
+//! database nor the files beside it may be opened here: a file that is opened is new, has a name of
+//! its own, and is closed before it gets the name that others know.
 
 use std::{
     ffi::OsString,
@@ -19,24 +19,24 @@ use std::{
 use rustix::fs::{CWD, FileType, Mode, RenameFlags};
 use uuid::Uuid;
 
-/// The path with this added to its name.
+/// The path with `ending` appended to its name.
 pub fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(ending);
     name.into()
 }
 
-/// The path in the form in which SQLite takes every name, to read and write; SQLite makes no file
-/// where there is none.
+/// The path as a URI for SQLite, in which every name can be written, to read and write. SQLite does
+/// not create the file if it is missing.
 pub fn uri(path: &Path) -> String {
     format!("{}?mode=rw", name(path))
 }
 
-/// The same to read only. A database that nobody can be writing to (it has neither a log nor a
-/// journal beside it) is read without making any file beside it, so it may stand where nothing
-/// can be written.
+/// The same for reading only. A database with neither a log nor a journal beside it cannot be
+/// written to by anybody at the moment. It is read without creating a file beside it, so it may be
+/// where nothing can be written.
 pub fn uri_to_read(path: &Path) -> String {
-    // SQLite puts them beside the file that a link leads to.
+    // SQLite creates them beside the file that a link leads to.
     let real = real(path);
     let quiet = ["-wal", "-journal"].iter().all(|end| beside(&real, end).symlink_metadata().is_err());
     format!("{}?mode=ro{}", name(path), if quiet { "&immutable=1" } else { "" })
@@ -52,13 +52,13 @@ fn name(path: &Path) -> String {
     format!("{scheme}{name}")
 }
 
-/// The file that the path leads to, also where a link leads to one that is still to be made.
+/// The file that the path leads to, even if a link leads to a file that does not exist yet.
 pub fn real(path: &Path) -> PathBuf {
     let to = || fs::read_link(path).map_or(path.to_owned(), |to| path.parent().unwrap_or(path).join(to));
     fs::canonicalize(path).unwrap_or_else(|_| to())
 }
 
-/// Makes the folder of a file, for nobody else, where there is none.
+/// Creates the folder of a file if it is missing, for this user only.
 pub fn make_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => DirBuilder::new().recursive(true).mode(0o700).create(folder),
@@ -66,8 +66,8 @@ pub fn make_folder_of(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes an empty file for nobody else where there is none. No descriptor of it ever exists,
-/// so this is safe also where SQLite may open the file at the same moment.
+/// Creates an empty file if it is missing, for this user only. No descriptor of it ever exists, so
+/// this is safe even if SQLite opens the file at the same moment.
 pub fn touch(path: &Path) -> io::Result<()> {
     match rustix::fs::mknodat(CWD, real(path), FileType::RegularFile, Mode::RUSR | Mode::WUSR, 0) {
         Err(rustix::io::Errno::EXIST) => Ok(()),
@@ -75,38 +75,38 @@ pub fn touch(path: &Path) -> io::Result<()> {
     }
 }
 
-/// A file without its real name; it is removed unless it gets that.
+/// A file without its final name; it is removed unless it gets that name.
 #[derive(Debug)]
 pub struct Part {
     path: PathBuf,
 }
 
 impl Part {
-    /// An empty file for nobody else, beside the one that it may become. Its name is one that
-    /// no file has.
+    /// Creates an empty file, for this user only, beside the one that it may become. Its name is
+    /// unique.
     pub fn beside(path: &Path) -> io::Result<(Self, File)> {
         let part = beside(path, &format!(".{}.part", Uuid::new_v4().simple()));
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part)?;
         Ok((Self { path: part }, file))
     }
 
-    /// Where it is until it gets its name.
+    /// The path of the file until it gets its name.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Gives the file this name, once the disk has what is in it; never in the place of
-    /// another file, for which the error is [`io::ErrorKind::AlreadyExists`].
+    /// Gives the file this name once its content is on the disk. Never replaces another file: the
+    /// error is then [`io::ErrorKind::AlreadyExists`].
     pub fn name(&self, path: &Path) -> io::Result<()> {
         File::open(&self.path)?.sync_all()?;
         rename_new(&self.path, path)?;
-        // The name too has to reach the disk. Not every kind of folder can be asked for that.
+        // The name has to reach the disk too. Not every file system can sync a folder.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         File::open(folder).and_then(|folder| folder.sync_all()).ok();
         Ok(())
     }
 
-    /// Gives the file the first of these names that no file has.
+    /// Gives the file the first of these names that is free.
     pub fn name_first(&self, names: impl IntoIterator<Item = PathBuf>) -> io::Result<PathBuf> {
         for path in names {
             match self.name(&path) {
@@ -120,18 +120,18 @@ impl Part {
 
 impl Drop for Part {
     fn drop(&mut self) {
-        // A database that could not be made whole may leave its log or journal too.
+        // A database that was not completed may leave a log or journal too.
         for ending in ["", "-wal", "-shm", "-journal"] {
             fs::remove_file(beside(&self.path, ending)).ok();
         }
     }
 }
 
-/// Renames a file, never onto another one.
+/// Renames a file without replacing another one.
 pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::io::Errno;
     match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // Not every kind of disk can look and rename in one step.
+        // Not every file system can check and rename in one step.
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) if fs::symlink_metadata(to).is_err() => {
             fs::rename(from, to)
         }

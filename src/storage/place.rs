@@ -1,7 +1,7 @@
-//! Where the file of the embedded database was when it was opened, and whether it still is.
+//! Checks that the file of the embedded database is still where it was when it was opened.
 //!
-//! A file that is removed, moved or replaced while it is open can still be written to, and
-//! nobody would ever find what was. So a connection remembers what its path named.
+//! A file that is removed, moved or replaced while it is open can still be written to, but nobody
+//! would find what was written. So a connection remembers which file its path named.
 
 use std::{
     fs, io,
@@ -11,8 +11,8 @@ use std::{
 
 use super::part::beside;
 
-/// A file as the system tells it from others, whatever its name. No other file is given the
-/// same identity while this one is open.
+/// What identifies a file, whatever its name. No other file has the same identity while this one is
+/// open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Identity {
     device: u64,
@@ -20,16 +20,16 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// Of the file that the path names. Looks at the folder alone: the file itself is not
-    /// opened, which would end SQLite's hold on it.
+    /// The identity of the file that the path names. Does not open the file, which would end
+    /// SQLite's locks on it.
     pub fn of(path: &Path) -> io::Result<Self> {
         let found = fs::metadata(path)?;
         Ok(Self { device: found.dev(), inode: found.ino() })
     }
 }
 
-/// What the paths of an open database named: of the file, and of the log beside it that holds
-/// the newest saves.
+/// The files that the paths of an open database named: the database, and the log beside it that
+/// holds the newest saves.
 #[derive(Debug)]
 pub(super) struct Place {
     file: (PathBuf, Identity),
@@ -37,17 +37,17 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Of a database that SQLite has open.
+    /// The files of a database that SQLite has open.
     pub fn of(path: &Path) -> io::Result<Self> {
-        // Absolute, so that it does not depend on the working folder; SQLite puts the log
-        // beside the file that a link leads to.
+        // The path is made absolute, so that it does not depend on the working folder. SQLite
+        // creates the log beside the file that a link leads to.
         let (named, real) = (std::path::absolute(path)?, fs::canonicalize(path)?);
         let (file, log) = (Identity::of(path)?, beside(&real, "-wal"));
         let logged = Identity::of(&log).ok();
         Ok(Self { file: (named, file), log: (log, logged) })
     }
 
-    /// What the path named.
+    /// The database file that the path named.
     pub fn identity(&self) -> Identity {
         self.file.1
     }

@@ -1,4 +1,4 @@
-//! Pieces of SQL in words of the program's own.
+//! SQL expressions that the program writes as text.
 
 use std::marker::PhantomData;
 
@@ -10,15 +10,15 @@ use diesel::{
     result::QueryResult,
 };
 
-/// An expression as text. Unlike Diesel's own, its statement is kept prepared, which saves a
-/// round trip each time: so the texts have to be few.
+/// An SQL expression as text. Unlike Diesel's own `sql`, it lets the statement stay prepared, which
+/// saves a round trip each time; so there must be few different texts.
 #[derive(Debug, Clone)]
 pub struct Raw<T> {
     sql: String,
     of_type: PhantomData<T>,
 }
 
-/// This text as an expression of the type that is asked for.
+/// This text as an expression of the type `T`.
 pub fn raw<T>(sql: impl Into<String>) -> Raw<T> {
     Raw { sql: sql.into(), of_type: PhantomData }
 }

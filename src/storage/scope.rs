@@ -1,5 +1,5 @@
-//! Which records somebody sees. Lists, details, search, pickers, the calendar and exported
-//! files all take the conditions below, so that they show the same records.
+//! Which records a user sees. Lists, details, search, pickers, the calendar and exported files all
+//! use the conditions below, so that they show the same records.
 
 use diesel::{prelude::*, sql_types::Bool};
 
@@ -13,11 +13,11 @@ use crate::{
     schema::{clients, contracts, events},
 };
 
-/// Which records somebody sees.
+/// Which records a user sees.
 ///
-/// Archiving takes nothing out of it: an archived event is still its support person's own, and
-/// so are the contract and the client that it belongs to. Archiving hides a record from the
-/// lists of current ones, not from the people whose work it was.
+/// Archiving does not change this: an archived event still belongs to its support person, and so do
+/// its contract and client. Archiving hides a record from the lists of current ones, not from the
+/// people whose work it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     All,
@@ -28,7 +28,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// The condition on `clients`; none where everything is seen. Only numbers stand in it.
+    /// The condition on `clients`; `None` if everything is seen. The text contains only numbers.
     pub(super) fn clients(self) -> Option<Raw<Bool>> {
         Some(raw(match self {
             Self::All => return None,
@@ -64,21 +64,21 @@ impl Scope {
         }))
     }
 
-    /// Whether this client is among them.
+    /// Whether this client is in the scope.
     pub fn has_client(self, db: &mut Db, id: ClientId) -> Result<bool, Failure> {
         let Some(own) = self.clients() else { return Ok(true) };
         let client = clients::table.filter(clients::id.eq(id)).filter(own);
         Ok(client.select(clients::id).first::<ClientId>(db).optional()?.is_some())
     }
 
-    /// Whether this contract is among them.
+    /// Whether this contract is in the scope.
     pub fn has_contract(self, db: &mut Db, id: ContractId) -> Result<bool, Failure> {
         let Some(own) = self.contracts() else { return Ok(true) };
         let contract = contracts::table.inner_join(clients::table).filter(contracts::id.eq(id)).filter(own);
         Ok(contract.select(contracts::id).first::<ContractId>(db).optional()?.is_some())
     }
 
-    /// Whether this event is among them.
+    /// Whether this event is in the scope.
     pub fn has_event(self, db: &mut Db, id: EventId) -> Result<bool, Failure> {
         let Some(own) = self.events() else { return Ok(true) };
         let joined = events::table.inner_join(contracts::table.inner_join(clients::table));

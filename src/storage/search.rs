@@ -1,5 +1,5 @@
-//! Words in lists: by their beginnings in a full-text index that the database keeps, or by
-//! walking the list where the words are so common that a page fills soon.
+//! Searches lists for words: by the beginnings of words in a full-text index that the database
+//! keeps, or by walking the list if the words are so common that a page fills soon.
 
 use super::{connection::Db, failure::Failure, page::Loaded};
 use crate::domain::{
@@ -8,7 +8,7 @@ use crate::domain::{
     text,
 };
 
-/// A table with a full-text index, and the columns that it is over.
+/// A table with a full-text index, and the columns that it covers.
 #[derive(Debug, Clone, Copy)]
 pub struct Searched {
     pub table: &'static str,
@@ -18,13 +18,13 @@ pub struct Searched {
 /// What a list is searched for.
 #[derive(Debug, Clone)]
 pub struct Sought {
-    /// Patterns for `LIKE … ESCAPE '!'`, which all have to be met.
+    /// Patterns for `LIKE … ESCAPE '!'`; a row has to match all of them.
     pub patterns: Vec<String>,
-    /// The only rows that can meet them, where the index knows few.
+    /// The ids of the only rows that can match, if they are known.
     pub ids: Option<Vec<i64>>,
-    /// How far is counted.
+    /// Up to how many matches are counted.
     pub limit: i64,
-    /// Only the newest records were looked at, and there are others.
+    /// Only the newest records are searched, and there are others.
     among_newest: bool,
     /// The highest id of the table.
     last: i64,
@@ -32,18 +32,19 @@ pub struct Sought {
 
 /// The most rows that are fetched by their ids.
 const MANY: usize = 10_000;
-/// The most rows that are walked through for a page.
+/// The most rows of a list that are read for a page.
 const LONGEST_WALK: f64 = 40_000.0;
-/// What is this common is counted as far as [`SHORT_LIMIT`], anything rarer a tenth of that.
+/// The share of matching rows from which they are counted up to [`SHORT_LIMIT`]; rarer ones are
+/// counted up to a tenth of that.
 const COMMON: f64 = 0.03;
 
 impl Sought {
-    /// No words at all.
+    /// A search without words.
     pub fn nothing() -> Self {
         Self { patterns: Vec::new(), ids: None, limit: COUNT_LIMIT, among_newest: false, last: 0 }
     }
 
-    /// Words that begin with what was typed, each of them somewhere.
+    /// Searches for words that begin with the typed words, each of them anywhere in the text.
     fn beginnings(db: &mut Db, by: Searched, typed: &str) -> Result<Self, Failure> {
         let words: Vec<String> = text::words(typed).into_iter().take(MOST_WORDS).collect();
         let indexed: Vec<&str> = words.iter().map(String::as_str).filter(|word| is_indexed(word)).collect();
@@ -74,34 +75,34 @@ impl Sought {
         Self::newest(db, by, patterns, last)
     }
 
-    /// The same anywhere inside of words.
+    /// Searches the newest records for the typed words anywhere inside words.
     fn pieces(&self, db: &mut Db, by: Searched, typed: &str) -> Result<Self, Failure> {
         let words = text::words(typed);
         Self::newest(db, by, words.iter().take(MOST_WORDS).map(|word| inside(word)).collect(), self.last)
     }
 
-    /// Too much to look for in every record.
+    /// Searches the newest records only, since searching all records would take too long.
     fn newest(db: &mut Db, by: Searched, patterns: Vec<String>, last: i64) -> Result<Self, Failure> {
         let ids = Some(db.newest(by.table, by.columns, &patterns, (NEWEST, MANY))?);
         Ok(Self { ids, patterns, limit: COUNT_LIMIT, among_newest: last > NEWEST, last })
     }
 }
 
-/// How common the words are, as a sample tells.
+/// How common the words are, estimated from a sample.
 #[derive(Debug, Clone, Copy)]
 struct Frequency {
-    /// Rows of the table.
+    /// The number of rows in the table.
     rows: f64,
-    /// The share of rows that have all of them.
+    /// The share of rows that match all words.
     all: f64,
-    /// The share of rows that have all those that the index knows.
+    /// The share of rows that match all words that are in the index.
     indexed: f64,
-    /// Rows that the index goes through: those of each word.
+    /// How many rows the index has to read: those of each word.
     gone_through: f64,
 }
 
 impl Frequency {
-    /// In so few rows the index is soon asked.
+    /// For a table with so few rows that the index is always fast.
     fn of_few(rows: i64) -> Self {
         Self { rows: as_number(rows), all: 0.0, indexed: 0.0, gone_through: 0.0 }
     }
@@ -123,7 +124,8 @@ impl Frequency {
         let rows = as_number(last);
         let all: i64 =
             sampled.iter().filter(|some| some.which == (1 << patterns.len()) - 1).map(|some| some.times).sum();
-        // Together they may be too rare for the sample; then as if they knew nothing of each other.
+        // All words together may be too rare for the sample; then they are assumed to be
+        // independent.
         let product: f64 = (0..patterns.len()).map(of_one).product();
         let indexed = || (0..patterns.len()).filter(|at| is_indexed(*at)).map(of_one);
         Ok(Self {
@@ -134,52 +136,52 @@ impl Frequency {
         })
     }
 
-    /// Rows of a list until a page is full.
+    /// How many rows of a list have to be read until a page is full.
     fn walk(self) -> f64 {
         const PAGE: f64 = 100.0;
         PAGE / self.all.max(f64::MIN_POSITIVE)
     }
 
-    /// Whether walking the list is sooner done than asking the index, which costs about a
-    /// quarter as much for each row that it goes through.
+    /// Whether walking the list is faster than using the index, which costs about a quarter as much
+    /// for each row that it reads.
     fn is_walked(self) -> bool {
         let walk = self.walk();
         walk <= LONGEST_WALK && walk * 4.0 < self.gone_through
     }
 
-    /// How many rows the index will find.
+    /// How many rows the index is expected to find.
     fn hits_of_index(self) -> f64 {
         self.rows * self.indexed
     }
 
-    /// How far the rows of a walk are counted.
+    /// Up to how many rows of a walk are counted.
     fn limit(self) -> i64 {
         if self.all >= COMMON || self.rows <= LONGEST_WALK { SHORT_LIMIT } else { SHORT_LIMIT / 10 }
     }
 }
 
-/// Exact for every number of rows that a table will have.
+/// The count as a float, which is exact for every number of rows that a table will have.
 #[allow(clippy::cast_precision_loss, reason = "an estimate")]
 fn as_number(count: impl TryInto<i64>) -> f64 {
     count.try_into().unwrap_or(i64::MAX) as f64
 }
 
-/// The most words that are looked for.
+/// The most words that are searched for.
 const MOST_WORDS: usize = 8;
 
-/// The pattern of a word at the beginning of another. Where a script does not part its words
-/// every place may be such a beginning.
+/// The pattern that matches a word at the beginning of another. In a script that does not separate
+/// words with blanks, any place may be such a beginning.
 fn beginning(word: &str) -> String {
     if word.chars().all(is_parted) { format!("% {word}%") } else { inside(word) }
 }
 
-/// The pattern of a word anywhere.
+/// The pattern that matches a word anywhere.
 fn inside(word: &str) -> String {
     format!("%{word}%")
 }
 
-/// Whether every engine has the word, and all that begin with it, in its full-text index. MySQL
-/// leaves out what is shorter than three characters and a few words that are everywhere.
+/// Whether the full-text index of every engine contains the word, and all words that begin with it.
+/// MySQL leaves out words of fewer than three characters and a few very common words.
 pub fn is_indexed(word: &str) -> bool {
     const LEFT_OUT: [&str; 16] = [
         "about", "are", "com", "for", "from", "how", "that", "the", "this", "was", "what", "when", "where", "who",
@@ -190,9 +192,10 @@ pub fn is_indexed(word: &str) -> bool {
     plain && !LEFT_OUT.iter().chain(&ALSO).any(|left_out| left_out.starts_with(word))
 }
 
-/// Whether a folded letter or digit is of a script that parts its words by blanks, and is one to
-/// the full-text index of each engine. MySQL's knows the letters of Unicode 5.0, so later ones
-/// are left out. Chinese, Japanese, Thai and others do not part their words.
+/// Whether a folded letter or digit belongs to a script that separates words with blanks, and
+/// counts as a letter in the full-text index of each engine. MySQL's index knows the letters of
+/// Unicode 5.0, so later ones are left out. Chinese, Japanese, Thai and others do not separate
+/// words.
 fn is_parted(letter: char) -> bool {
     matches!(letter,
         'a'..='z' | '0'..='9'
@@ -218,8 +221,9 @@ fn is_parted(letter: char) -> bool {
     )
 }
 
-/// A page of a list that may be searched: by the beginnings of words, and where nothing
-/// begins so, by pieces of words among the newest records. Says whether those were not all.
+/// A page of a list that may be searched: by the beginnings of words and, if that finds nothing, by
+/// parts of words among the newest records. The page tells whether there are records that were not
+/// searched.
 pub fn searched<F, S: Copy, R: Sorted<S>>(
     db: &mut Db,
     listing: &Listing<F, S>,
@@ -236,7 +240,7 @@ pub fn searched<F, S: Copy, R: Sorted<S>>(
     Ok(Page { among_newest: sought.among_newest, ..listing.page(loaded) })
 }
 
-/// The words of a search as patterns for `LIKE … ESCAPE '!'`, at most eight.
+/// The typed words as patterns for `LIKE … ESCAPE '!'`, at most eight.
 pub fn patterns(typed: &str) -> Vec<String> {
     let escape = |word: &str| {
         let mut pattern = String::from("%");

@@ -1,4 +1,4 @@
-//! The company's choices, one row each.
+//! The company's settings, one row each.
 
 use std::collections::HashMap;
 
@@ -13,34 +13,34 @@ use crate::{
 };
 
 /// The row that is filled when the first manager is created, and never again. It stands for the
-/// company: its version is that of all choices.
+/// settings as a whole: its version changes with each of them.
 const INITIALISED_AT: &str = "initialised_at";
 
-/// What names that nobody has are hashed with; made by the migration.
+/// The row with the secret that hashes login names that no account has; the migration creates it.
 const LOGIN_SECRET: &str = "login_secret";
 
-/// The version of the company's choices, as an expression in SQL: that of the row of [`hold`], which
-/// changes with each of them.
+/// The version of the settings as an SQL expression: that of the row of [`hold`].
 fn version() -> String {
     format!("SELECT s.version FROM settings AS s WHERE s.`key` = '{INITIALISED_AT}'")
 }
 
-/// Whether the company's choices still are of this version, as a condition in SQL.
+/// A condition in SQL: the settings still have this version.
 pub(super) fn is_version(version: i32) -> String {
     format!("({}) = {version}", self::version())
 }
 
-/// The same, where they also stay so until the end of the transaction: nobody changes them before.
+/// The same with a shared lock: nobody can change the settings until the end of the transaction.
 pub(super) fn stays_version(db: &Db, version: i32) -> String {
     format!("({}{}) = {version}", self::version(), db.shared())
 }
 
-/// The choices stay as they are until the end of the transaction, as a condition in SQL that is true.
+/// A condition in SQL that is always true and takes a shared lock: nobody can change the settings
+/// until the end of the transaction.
 pub(super) fn stays(db: &Db) -> String {
     format!("({}{}) > 0", version(), db.shared())
 }
 
-/// The settings as they are; what is not in the database has its default.
+/// The current settings; one that is not in the database has its default.
 pub fn load(db: &mut Db) -> Result<Settings, Failure> {
     Ok(of(settings::table.select((settings::key, settings::value, settings::version)).load(db)?))
 }
@@ -48,7 +48,7 @@ pub fn load(db: &mut Db) -> Result<Settings, Failure> {
 /// Key, value and version.
 pub(super) type Row = (String, String, i32);
 
-/// What all rows say together.
+/// The settings in these rows.
 pub(super) fn of(rows: Vec<Row>) -> Settings {
     let version = rows.iter().find(|(key, ..)| key == INITIALISED_AT).map_or(0, |(.., version)| *version);
     let values: HashMap<String, String> = rows.into_iter().map(|(key, value, _)| (key, value)).collect();
@@ -71,14 +71,14 @@ fn read<T: std::str::FromStr>(values: &HashMap<String, String>, key: &str, defau
     values.get(key).and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
-/// Writes the settings that differ and returns which; the services have held the row of
-/// [`hold`] since before they looked.
+/// Writes the settings that differ. The caller must have locked the row of [`hold`] before it read
+/// `before`.
 pub fn save(db: &mut Db, before: &Settings, after: &Settings, now: NaiveDateTime) -> Result<(), Failure> {
     for (field, _, new) in before.facts().changes_to(&after.facts()).0 {
         write(db, field, &plain(&new), now)?;
     }
-    // Changed, not only locked: another node of a cluster, where locks are not seen, stops whoever
-    // relied on the choices as they were.
+    // The row is changed, not only locked: nodes of a cluster do not see each other's locks, but
+    // another node then rolls back a transaction that relied on the old settings.
     diesel::update(settings::table.find(INITIALISED_AT))
         .set(settings::version.eq(settings::version + 1))
         .execute(db)?;
@@ -116,15 +116,15 @@ fn write(db: &mut Db, field: Field, value: &str, now: NaiveDateTime) -> Result<(
     Ok(())
 }
 
-/// Takes the right to create the first manager; false when somebody has had it.
+/// Claims the right to create the first manager; false if it has been claimed before.
 pub fn claim_set_up(db: &mut Db, now: NaiveDateTime) -> Result<bool, Failure> {
     let unclaimed = settings::table.find(INITIALISED_AT).filter(settings::value.eq(""));
     let values = (settings::value.eq(now.to_string()), settings::created_at.eq(now), settings::updated_at.eq(now));
     Ok(diesel::update(unclaimed).set(values).execute(db)? == 1)
 }
 
-/// Locks a row that stands for the company until the end of the transaction: settings
-/// and the number of managers are changed by one transaction at a time.
+/// Locks the row that stands for the company until the end of the transaction: settings and the
+/// number of managers are changed by one transaction at a time.
 pub fn hold(db: &mut Db) -> Result<(), Failure> {
     diesel::update(settings::table.find(INITIALISED_AT)).set(settings::version.eq(settings::version)).execute(db)?;
     Ok(())
@@ -136,12 +136,12 @@ pub fn set_up_at(db: &mut Db) -> Result<Option<NaiveDateTime>, Failure> {
     Ok(claimed.first(db).optional()?)
 }
 
-/// What names that nobody has are hashed with.
+/// The secret with which login names that no account has are hashed.
 pub fn login_secret(db: &mut Db) -> Result<SecretString, Failure> {
     Ok(settings::table.find(LOGIN_SECRET).select(settings::value).first::<String>(db)?.into())
 }
 
-/// Whether a company has been set up here.
+/// Whether a company has been set up in this database.
 pub fn is_set_up(db: &mut Db) -> Result<bool, Failure> {
     let value = db.texts(&format!("SELECT value AS text FROM settings WHERE `key` = '{INITIALISED_AT}'"))?;
     Ok(value.first().is_some_and(|value| !value.is_empty()))

@@ -1,8 +1,8 @@
-//! Events that touch a span of time (wall clock), however long they last.
+//! Finds the events that touch a span of time (wall clock), however long they last.
 //!
-//! An index on the start finds an event of at most [`LONGEST`]: one that touches the span
-//! starts less than that before it. Longer events are few and are found by their end, which
-//! the column `long_until` repeats for them alone: their ids are asked for first.
+//! An event of at most [`LONGEST`] is found by the index on the start: if it touches the span, it
+//! starts less than that before it. Longer events are few and are found by their end, which the
+//! column `long_until` holds for them alone; their ids are queried first.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -16,21 +16,21 @@ use crate::{
     schema::events,
 };
 
-/// Events that last longer than this are looked for by their end. The migration that added
-/// `long_until` has the same number.
+/// Events that last longer than this are found by their end. The migration that added `long_until`
+/// uses the same number.
 const LONGEST: TimeDelta = TimeDelta::days(14);
 
-/// The most long events that one span can have; those that end last are found.
+/// The most long events that are found for one span: those that end last.
 const MOST_LONG: i64 = 10_000;
 
-/// What `events.long_until` holds: the end of an event that lasts longer than [`LONGEST`].
+/// The value of `events.long_until`: the end of an event that lasts longer than [`LONGEST`].
 pub(super) fn long_until(draft: &EventDraft) -> Option<NaiveDateTime> {
     let (start, end) = (draft.starts_at?, draft.ends_at?);
     (end - start > LONGEST).then_some(end)
 }
 
-/// Events that touch the span from `from` until before `to` and start more than [`LONGEST`]
-/// before it.
+/// The ids of events that touch the span from `from` until before `to` and start more than
+/// [`LONGEST`] before it.
 pub(super) fn long(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Result<Vec<EventId>, Failure> {
     if to <= from {
         return Ok(Vec::new());
@@ -42,7 +42,7 @@ pub(super) fn long(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Resul
     Ok(long.select(events::id).load(db)?)
 }
 
-/// Whether an event touches the span that starts less than [`LONGEST`] before it.
+/// A condition: the event touches the span and starts at most [`LONGEST`] before it.
 #[diesel::dsl::auto_type]
 pub(super) fn by_start(from: NaiveDateTime, to: NaiveDateTime) -> _ {
     let earliest: NaiveDateTime = from - LONGEST;
@@ -50,8 +50,9 @@ pub(super) fn by_start(from: NaiveDateTime, to: NaiveDateTime) -> _ {
     events::starts_at.lt(to).and(events::starts_at.ge(earliest)).and(in_time)
 }
 
-/// Limits a boxed query to the events that touch the span. Without long ones, as nearly always,
-/// the start alone is asked about: an empty list of ids would keep SQLite from the index.
+/// Limits a boxed query to the events that touch the span. If there are no long ones, as is nearly
+/// always the case, only the start is compared: an empty list of ids would keep SQLite from using
+/// the index.
 macro_rules! touching {
     ($query:expr, $from:expr, $to:expr, $long:expr) => {
         if $long.is_empty() {
@@ -64,7 +65,7 @@ macro_rules! touching {
 }
 pub(super) use touching;
 
-/// Somebody's open event in a span of time.
+/// An open event in a span of time, with its support person.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Engagement {
     pub event: EventId,
@@ -76,10 +77,11 @@ pub struct Engagement {
     pub ends_at: Option<NaiveDateTime>,
 }
 
-/// Engagements that are fetched at once.
+/// How many engagements one query fetches.
 const PORTION: usize = 5_000;
 
-/// Tells of every open event that has support and touches the span, the earliest first.
+/// Calls `each` for every open event that has a support person and touches the span, the earliest
+/// first.
 pub fn engagements(
     db: &mut Db,
     from: NaiveDateTime,
@@ -99,7 +101,7 @@ pub fn engagements(
     }
 }
 
-/// A portion of them: those after this one.
+/// One portion of the engagements: those after `after`.
 fn some_engagements(
     db: &mut Db,
     (from, to): (NaiveDateTime, NaiveDateTime),

@@ -1,4 +1,5 @@
-//! What the right of a request rests on: the account of whoever asks, and the settings.
+//! What the permission for a request depends on: the account of the user who makes it, and the
+//! settings.
 
 use diesel::{prelude::*, sql_types::Bool};
 
@@ -13,7 +14,7 @@ use crate::{
     schema::{settings as choices, users},
 };
 
-/// Account and settings as a session knows them.
+/// The account and the version of the settings that a session knows.
 #[derive(Debug, Clone, Copy)]
 pub struct Standing {
     user: UserId,
@@ -24,15 +25,15 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// That of a session whose password is not temporary.
+    /// The standing of a session; `None` if its password is temporary.
     pub fn of(session: &Session) -> Option<Self> {
         let Session { actor, auth_epoch, settings, must_change_password, .. } = session;
         let standing = Self { user: actor.id, role: actor.role, auth_epoch: *auth_epoch, settings: settings.version };
         (!must_change_password).then_some(standing)
     }
 
-    /// Whether it is still so, as a condition of a statement about anything else. Only
-    /// numbers and the name of a role stand in the text.
+    /// A condition for any statement: account and settings are still as the session knows them. The
+    /// text contains only numbers and the name of a role.
     pub(super) fn holds(self) -> Raw<Bool> {
         let Self { user, role, auth_epoch, settings } = self;
         raw(format!(
@@ -43,9 +44,10 @@ impl Standing {
         ))
     }
 
-    /// Matches the row of whoever asks only while all of it holds, and locks it and the settings
-    /// until the end of the transaction: what would end it comes before or after. Nor does it match
-    /// where the person is called otherwise by now: the log names people as they are called then.
+    /// Matches the user's row only while account and settings are as the session knows them, and
+    /// locks both until the end of the transaction: a change to them is committed before or after
+    /// it. It does not match either if the user has been renamed, since the audit log records the
+    /// name at the time of the action. Returns whether it matched.
     pub fn fence(self, db: &mut Db, full_name: &str) -> Result<bool, Failure> {
         let same = users::table
             .find(self.user)
@@ -56,7 +58,7 @@ impl Standing {
     }
 }
 
-/// The same for the account, whatever became of the settings, which stay from now on.
+/// The same for the account alone. The settings may have changed, but are locked from now on.
 pub fn fence(db: &mut Db, session: &Session) -> Result<bool, Failure> {
     let epoch = session.auth_epoch;
     let same = users::table
@@ -72,7 +74,7 @@ fn is_unchanged(role: Role, epoch: i32) -> _ {
     users::active.eq(true).and(users::role.eq(role)).and(users::auth_epoch.eq(epoch))
 }
 
-/// What a right depends on in an account, and what its owner is called.
+/// The columns of an account that permissions depend on, and the user's full name.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Ground {
     pub active: bool,
@@ -82,11 +84,10 @@ pub struct Ground {
     pub full_name: String,
 }
 
-/// Account and settings as they are now, with one question; nothing where there is no such
-/// account.
+/// The current account and settings, with one query; `None` if there is no such account.
 pub fn read(db: &mut Db, id: UserId) -> Result<Option<(Ground, Settings)>, Failure> {
     let account = (users::active, users::role, users::auth_epoch, users::must_change_password, users::full_name);
-    // Every choice beside the one account.
+    // Joins every setting to the one account.
     let rows: Vec<(Ground, settings::Row)> = users::table
         .inner_join(choices::table.on(users::id.eq(id)))
         .select((account, (choices::key, choices::value, choices::version)))

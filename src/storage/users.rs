@@ -1,4 +1,4 @@
-//! Accounts, and what slows down who guesses passwords.
+//! Accounts, and the delays that slow down guessing passwords.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ use crate::{
     schema::{unknown_logins, users},
 };
 
-/// What signing in and every action looks at.
+/// The columns of an account that signing in and every action need.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(MultiBackend))]
 pub struct Account {
@@ -79,12 +79,12 @@ pub fn account(db: &mut Db, id: UserId) -> Result<Option<Account>, Failure> {
     Ok(users::table.find(id).select(Account::as_select()).first(db).optional()?)
 }
 
-/// A person as the staff list shows them.
+/// A user as the staff list shows them.
 pub fn find(db: &mut Db, id: UserId) -> Result<Option<User>, Failure> {
     Ok(users::table.find(id).select(User::as_select()).first(db).optional()?)
 }
 
-/// The same person, held until the end of the transaction.
+/// The same user, with the row locked until the end of the transaction.
 pub fn find_held(db: &mut Db, id: UserId) -> Result<Option<Held<User>>, Failure> {
     Ok(held!(db, users::table.find(id).select(User::as_select())).optional()?.map(Held::of))
 }
@@ -98,13 +98,13 @@ pub fn names(db: &mut Db, ids: &[i64]) -> Result<HashMap<i64, String>, Failure> 
     Ok(named.load::<(i64, String)>(db)?.into_iter().collect())
 }
 
-/// Whether anybody has an account at all.
+/// Whether there is any account.
 pub fn any(db: &mut Db) -> Result<bool, Failure> {
     Ok(users::table.select(users::id).limit(1).first::<i64>(db).optional()?.is_some())
 }
 
-/// The full name of a person who is active and has this role, and stays so until the end of
-/// the transaction.
+/// Locks the row of an active user with this role until the end of the transaction and returns
+/// their full name; `None` if the user is not active or has another role.
 pub fn hold_active(db: &mut Db, id: UserId, role: Role) -> Result<Option<String>, Failure> {
     let same = users::table.filter(users::id.eq(id).and(users::active.eq(true)).and(users::role.eq(role)));
     Ok(held!(db, same.select(users::full_name)).optional()?)
@@ -140,7 +140,8 @@ pub fn insert(db: &mut Db, new: &NewUser, now: NaiveDateTime) -> Result<UserId, 
     Ok(UserId::new(db.last_insert_id()?))
 }
 
-/// Saves an edited account. A changed role ends the person's sessions.
+/// Saves an edited account. `ends_sessions` also ends the user's sessions, as a change of role
+/// requires.
 pub fn update(
     db: &mut Db,
     user: &Current<User>,
@@ -168,7 +169,7 @@ pub fn update(
     derived::person(db, user.id)
 }
 
-/// Activates or deactivates. Ends the person's sessions.
+/// Activates or deactivates an account, which ends the user's sessions.
 pub fn set_active(db: &mut Db, user: &Current<User>, active: bool, now: NaiveDateTime) -> Result<(), Failure> {
     let saved = diesel::update(users::table.find(user.id))
         .set((
@@ -181,7 +182,7 @@ pub fn set_active(db: &mut Db, user: &Current<User>, active: bool, now: NaiveDat
     met(saved, 1)
 }
 
-/// Sets a password and forgets the failures with the old one; ends the person's sessions.
+/// Sets a password, resets the failures with the old one and ends the user's sessions.
 pub fn set_password(
     db: &mut Db,
     user: &Current<User>,
@@ -203,15 +204,16 @@ pub fn set_password(
     met(saved, 1)
 }
 
-/// Replaces the hash by one of the same password at a higher cost.
+/// Replaces the hash by one of the same password with a higher cost, unless it was changed
+/// meanwhile.
 pub fn rehash(db: &mut Db, id: UserId, old: &str, new: &str) -> Result<(), Failure> {
     let same = users::table.find(id).filter(users::password_hash.eq(old));
     diesel::update(same).set(users::password_hash.eq(new)).execute(db)?;
     Ok(())
 }
 
-/// Counts an attempt before its password is looked at, so that parallel guesses cannot
-/// all be looked at: false when another attempt was counted meanwhile.
+/// Counts a sign-in attempt before its password is checked, so that parallel guesses cannot all be
+/// checked. Returns false if another attempt was counted meanwhile.
 pub fn count_attempt(db: &mut Db, account: &Account, retry_after: Option<NaiveDateTime>) -> Result<bool, Failure> {
     let same = users::table.find(account.id).filter(users::failed_logins.eq(account.failed_logins));
     let counted = diesel::update(same)
@@ -220,14 +222,14 @@ pub fn count_attempt(db: &mut Db, account: &Account, retry_after: Option<NaiveDa
     Ok(counted == 1)
 }
 
-/// Refuses the next attempt until `to` instead of `from`, unless that was changed meanwhile.
+/// Refuses attempts until `to` instead of `from`, unless that time was changed meanwhile.
 pub fn shorten_refusal(db: &mut Db, id: UserId, from: NaiveDateTime, to: NaiveDateTime) -> Result<(), Failure> {
     let same = users::table.find(id).filter(users::retry_after.eq(from));
     diesel::update(same).set(users::retry_after.eq(to)).execute(db)?;
     Ok(())
 }
 
-/// Forgets the failures; at a sign-in also notes when it was.
+/// Resets the failures; at a sign-in also records its time.
 pub fn forget_failures(db: &mut Db, id: UserId, signed_in: Option<NaiveDateTime>) -> Result<(), Failure> {
     let user = users::table.find(id);
     let forgotten = (users::failed_logins.eq(0), users::retry_after.eq(None::<NaiveDateTime>));
@@ -238,13 +240,15 @@ pub fn forget_failures(db: &mut Db, id: UserId, signed_in: Option<NaiveDateTime>
     Ok(())
 }
 
-/// A name that nobody has, as it is stored: HMAC-SHA256 in hexadecimal. People type their
-/// password where the name belongs, so the name itself must not be stored; made in no other way.
+/// A login name that no account has, as it is stored: HMAC-SHA256 in hexadecimal. People type their
+/// password into the name field by mistake, so the name itself must not be stored; [`Self::hashed`]
+/// is the only way to create one.
 #[derive(Debug)]
 pub struct UnknownLogin(String);
 
 impl UnknownLogin {
-    /// The same for every spelling that would find the same account. `secret` is the company's.
+    /// The hash is the same for every spelling that would find the same account. `secret` is the
+    /// company's.
     pub fn hashed(secret: &SecretString, login: &str) -> Self {
         let keyed = Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes());
         let login = login.trim().to_lowercase();
@@ -254,14 +258,16 @@ impl UnknownLogin {
     }
 }
 
-/// Failures with a name that nobody has: how many, and until when the next is refused.
+/// The failures with a login name that no account has: how many, and until when the next attempt is
+/// refused.
 pub fn unknown_failures(db: &mut Db, login: &UnknownLogin) -> Result<Option<(i32, NaiveDateTime)>, Failure> {
     let row = unknown_logins::table.find(&login.0).select((unknown_logins::failed_logins, unknown_logins::retry_after));
     Ok(row.first(db).optional()?)
 }
 
-/// Counts an attempt with a name that nobody has, and forgets those of the last days: false
-/// when another attempt was counted since the failures were `seen`.
+/// Counts an attempt with a login name that no account has; the first attempt with a name also
+/// deletes the failures from before `forget_before`. Returns false if another attempt was counted
+/// since the failures were `seen`.
 pub fn count_unknown(
     db: &mut Db,
     login: &UnknownLogin,
@@ -281,13 +287,13 @@ pub fn count_unknown(
     };
     match counted.map_err(Failure::from) {
         Ok(counted) => Ok(counted == 1),
-        // Somebody else was first with this name.
+        // Another attempt has added the row first.
         Err(Failure::Constraint(_) | Failure::Retry) => Ok(false),
         Err(other) => Err(other),
     }
 }
 
-/// The same as [`shorten_refusal`] for a name that nobody has.
+/// The same as [`shorten_refusal`] for a login name that no account has.
 pub fn shorten_unknown(
     db: &mut Db,
     login: &UnknownLogin,
@@ -330,7 +336,8 @@ pub fn page(db: &mut Db, listing: &UserListing, viewer: Viewer) -> Result<Page<U
     Ok(listing.page(Loaded::Rows(rows)))
 }
 
-/// All active people of a role whose name or address holds the words, by name.
+/// All active users of a role whose name, username, e-mail address or numbers contain the words, by
+/// name.
 pub fn active_of_role(db: &mut Db, role: Role, typed: &str) -> Result<Vec<User>, Failure> {
     let mut query = users::table
         .filter(users::active.eq(true).and(users::role.eq(role)))

@@ -1,7 +1,7 @@
-//! Diesel's statements and rows over a connection of `mysql_async`.
+//! Sends Diesel's statements over a connection of `mysql_async` and converts the rows.
 //!
-//! `diesel-async` does the same, but says eight things to the server before the first
-//! question, each in a round trip of its own. Here connecting is the handshake and one batch.
+//! `diesel-async` does the same, but sends eight statements to the server before the first query,
+//! each in a round trip of its own. Here connecting takes the handshake and one batch.
 
 use std::{collections::HashMap, future::Future, pin::pin, sync::Arc, task::Poll, time::Duration};
 
@@ -19,23 +19,23 @@ use diesel::{
 };
 use mysql_async::{Column, Conn, Params, Statement, Value, consts::ColumnType, prelude::Queryable};
 
-/// A statement with its parameters, as it goes to the server.
+/// A statement with its parameters, as it is sent to the server.
 pub(super) struct Asked {
     sql: String,
     params: Vec<Value>,
-    /// Whether the server keeps it prepared, which saves a round trip the next time.
+    /// Whether the statement stays prepared on the server, which saves a round trip the next time.
     keep: bool,
 }
 
 impl Asked {
-    /// A question. Diesel knows which texts may be another one each time.
+    /// A query. Diesel knows whether its text is the same each time, so that it can stay prepared.
     pub fn question(source: &impl QueryFragment<Mysql>) -> QueryResult<Self> {
         let keep = source.is_safe_to_cache_prepared(&Mysql)?;
         Self::of(source, |_| keep)
     }
 
-    /// A write. Diesel keeps none of them, since their texts may differ; those of this program
-    /// are few, except the long ones of many rows.
+    /// A write. Diesel lets no write stay prepared, since their texts may differ; this program has
+    /// few different ones, except the long ones that insert many rows.
     pub fn write(source: &impl QueryFragment<Mysql>) -> QueryResult<Self> {
         const LONG: usize = 1_500;
         Self::of(source, |sql| sql.len() < LONG)
@@ -52,7 +52,7 @@ impl Asked {
     }
 }
 
-/// A parameter: Diesel hands over the bytes that the C library would take.
+/// Converts a parameter, which Diesel passes as the bytes that the C library would take.
 fn to_value((of_type, bytes): (MysqlType, Option<Vec<u8>>)) -> QueryResult<Value> {
     let Some(bytes) = bytes else { return Ok(Value::NULL) };
     let unfit = || Error::SerializationError(format!("a parameter of the type {of_type:?}").into());
@@ -83,8 +83,8 @@ fn to_value((of_type, bytes): (MysqlType, Option<Vec<u8>>)) -> QueryResult<Value
     })
 }
 
-/// The number in so many bytes. Those of a type do not tell how many: a truth value is a `Tiny`
-/// of four.
+/// The integer in these bytes. The type does not determine how many there are: a boolean is a
+/// `Tiny` of four bytes.
 fn whole_number(bytes: &[u8]) -> Option<i64> {
     Some(match bytes.len() {
         1 => i8::from_ne_bytes(bytes.try_into().ok()?).into(),
@@ -95,10 +95,10 @@ fn whole_number(bytes: &[u8]) -> Option<i64> {
     })
 }
 
-/// A row of an answer.
+/// A row of a result.
 pub struct Row {
     columns: Arc<[Column]>,
-    /// As Diesel reads them; nothing where there is NULL.
+    /// As Diesel reads them; `None` for NULL.
     values: Vec<Option<(MysqlType, Vec<u8>)>>,
 }
 
@@ -192,11 +192,11 @@ impl<'a> Field<'a, Mysql> for Cell<'a> {
     }
 }
 
-/// A connection, and the statements that its server keeps prepared for it.
+/// A connection, and the statements that stay prepared on its server.
 pub(super) struct Wire {
     connection: Conn,
     prepared: HashMap<String, Statement>,
-    /// Was asked once; told to the server together with what is asked next.
+    /// A statement that does not stay prepared; it is closed when the next statement is sent.
     to_close: Option<Statement>,
     pub instrumentation: DynInstrumentation,
 }
@@ -211,14 +211,14 @@ impl Wire {
         self.instrumentation.on_connection_event(InstrumentationEvent::start_query(&StrQueryHelper::new(sql)));
     }
 
-    /// Runs statements that are parted by semicolons, in one round trip.
+    /// Runs statements that are separated by semicolons, in one round trip.
     pub async fn batch(&mut self, sql: &str) -> QueryResult<()> {
         self.tell(sql);
         self.connection.query_drop(sql).await.map_err(|error| failed(&error))
     }
 
-    /// The rows of all answers to a batch of questions, in one round trip, since nothing is
-    /// prepared: so many columns of each, as text.
+    /// The rows of all results of a batch of queries: the first `COLUMNS` columns as text. Nothing
+    /// is prepared, so this takes one round trip.
     pub async fn texts<const COLUMNS: usize>(&mut self, sql: &str) -> QueryResult<Vec<[String; COLUMNS]>> {
         self.tell(sql);
         let ask = async {
@@ -250,7 +250,7 @@ impl Wire {
         Ok(statement)
     }
 
-    /// How many rows it has changed.
+    /// Runs a statement and returns the number of affected rows.
     pub async fn execute(&mut self, asked: Asked) -> QueryResult<usize> {
         self.tell(&asked.sql);
         let run = async {
@@ -274,8 +274,8 @@ impl Wire {
     }
 }
 
-/// What a server says of a statement that failed. Diesel has no place for the number of an error,
-/// which is the same in every language: it stands in the details, see [`failure::code`].
+/// A server's error. Diesel has no field for its number, which is the same in every language,
+/// unlike the message: it is passed as the details, see [`failure::code`].
 ///
 /// [`failure::code`]: super::failure::code
 #[derive(Debug)]
@@ -314,8 +314,8 @@ impl DatabaseErrorInformation for Refusal {
     }
 }
 
-/// An error in Diesel's words. What did not come from the server as an answer leaves the
-/// connection in a state that nobody knows: it counts as closed.
+/// Converts an error to Diesel's. An error that is not a response of the server leaves the
+/// connection in an unknown state, so the connection counts as closed.
 fn failed(error: &mysql_async::Error) -> Error {
     use DatabaseErrorKind as Kind;
     let mysql_async::Error::Server(error) = error else { return closed(error.to_string()) };
@@ -325,9 +325,9 @@ fn failed(error: &mysql_async::Error) -> Error {
         1792 => Kind::ReadOnlyTransaction,
         1048 | 1364 => Kind::NotNullViolation,
         3819 | 4025 => Kind::CheckViolation,
-        // The server shuts down, somebody has ended the connection, it was idle for too long.
+        // The server shuts down, the connection was killed, or it was idle for too long.
         1053 | 1927 | 4031 => Kind::ClosedConnection,
-        // Fewer statements are to be kept, and a new connection keeps none.
+        // The server has reached its limit of prepared statements, and a new connection has none.
         1461 => Kind::ClosedConnection,
         _ if lacks_majority(&error.message) => Kind::ClosedConnection,
         _ => Kind::Unknown,
@@ -335,20 +335,21 @@ fn failed(error: &mysql_async::Error) -> Error {
     Error::DatabaseError(kind, Box::new(Refusal { code: error.code.to_string(), message: error.message.clone() }))
 }
 
-/// The connection cannot be used any more.
+/// The error of a connection that can no longer be used.
 pub(super) fn closed(detail: String) -> Error {
     Error::DatabaseError(DatabaseErrorKind::ClosedConnection, Box::new(detail))
 }
 
-/// Whether this is what a node of a cluster says that has lost sight of most others. The words
-/// are those of the cluster's library, which speaks no other language; its errors share their
-/// numbers with others.
+/// Whether a node of a cluster reports that it has lost contact with most other nodes. The messages
+/// come from the cluster's library and are always in English; their error numbers are also used for
+/// other errors.
 pub(super) fn lacks_majority(message: &str) -> bool {
     ["WSREP has not yet prepared", "Not connected to Primary Component"].iter().any(|words| message.contains(words))
 }
 
-/// Runs a call to its end, or until nothing was heard of the server for so long: each answer
-/// has this time, not all of them together, so that a slow link is no broken one.
+/// Runs a call to its end; `None` if nothing arrives from the server for as long as `patience`. The
+/// limit applies to each arrival, not to the whole call, so that a slow link does not count as
+/// broken.
 pub(super) fn patiently<T>(
     runtime: &tokio::runtime::Runtime,
     patience: Duration,
@@ -364,7 +365,7 @@ pub(super) fn patiently<T>(
             if silence.as_mut().poll(context).is_ready() {
                 return Poll::Ready(None);
             }
-            // Not woken by the clock, but by the wire: something has arrived.
+            // The connection woke this task, not the timer: data has arrived.
             silence.as_mut().reset(tokio::time::Instant::now() + patience);
             silence.as_mut().poll(context).map(|()| None)
         })

@@ -1,10 +1,10 @@
-//! Keys and what they do. The one place where a key meets a command.
+//! Keys, the commands that they run, and the bindings of keys to commands.
 
 use std::borrow::Cow;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// A key as people press it.
+/// A pressed key, with or without Ctrl.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key {
     pub code: KeyCode,
@@ -21,15 +21,15 @@ impl Key {
     pub const fn ctrl(c: char) -> Self {
         Self { code: KeyCode::Char(c), ctrl: true }
     }
-    /// From the terminal. Shift is in the character; `AltGr` arrives as Ctrl+Alt and
-    /// means the character alone.
+    /// Converts a terminal event. Shift is part of the character. `AltGr` arrives as Ctrl+Alt and
+    /// is ignored, since it only selects the character.
     pub fn from_event(event: KeyEvent) -> Self {
         let alt_gr = event.modifiers.contains(KeyModifiers::CONTROL | KeyModifiers::ALT);
         Self { code: event.code, ctrl: event.modifiers.contains(KeyModifiers::CONTROL) && !alt_gr }
     }
 }
 
-/// What can be done on screens; a closed list, so that help and palette can name each.
+/// The commands of all screens. The list is closed, so that help and palette can name each one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter)]
 pub enum Command {
     Up,
@@ -44,36 +44,36 @@ pub enum Command {
     New,
     Edit,
     Assign,
-    /// Archive, deactivate; on such a record restore, reactivate.
+    /// Archive or deactivate a record; restore or reactivate it if that was done before.
     Archive,
     Sign,
     SetStatus,
     HandOver,
     ResetPassword,
     Filter,
-    /// The structured filters.
+    /// Open the structured filters.
     Refine,
     Sort,
     View,
     Mark,
     Undo,
     Copy,
-    /// One of the values of what is selected.
+    /// Copy one of the values of the selected record.
     CopyPart,
-    /// What somebody else saved, in place of mine.
+    /// Replace the typed value with the one that another user has saved.
     TakeTheirs,
-    /// The other language.
+    /// Switch to the other language.
     Language,
-    /// What the list shows, into a file.
+    /// Export the list to a file.
     Export,
     Save,
     NextField,
     PreviousField,
-    /// The next part of a detail screen.
+    /// Go to the next part of a detail screen.
     NextPart,
-    /// The events by day and support person.
+    /// Open the calendar of events.
     Calendar,
-    /// A day from its month.
+    /// Pick a day from a month.
     PickDay,
     Refresh,
     Help,
@@ -83,23 +83,23 @@ pub enum Command {
     Quit,
 }
 
-/// One key of a screen, with everything that is ever said about it.
+/// A key of a screen, with its command and the texts that describe it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     pub key: Key,
     pub command: Command,
-    /// One or two words for the bottom line; empty keeps it out of there, for what everybody
-    /// knows or another key does as well.
+    /// One or two words for the bottom line. Empty if the key is not shown there, because it is
+    /// well known or another key does the same.
     pub label: Cow<'static, str>,
-    /// One sentence for the help.
+    /// One sentence for the help; empty if the key is not shown there.
     pub help: Cow<'static, str>,
-    /// Why it cannot be done here and now; such a binding is shown in the help only,
-    /// and pressing it says the reason.
+    /// Why the command is not possible now. Such a binding is shown in the help only, and pressing
+    /// the key shows this reason.
     pub unavailable: Option<String>,
 }
 
-/// The binding of a key, the first in the order of the table. Where no text is typed `j` and
-/// `k` are arrows.
+/// The first binding of this key. `j` and `k` act as the arrow keys where those are bound and the
+/// letters are not. Forms bind no arrow keys, so these letters can be typed there.
 pub fn find(bindings: &[Binding], key: Key) -> Option<&Binding> {
     let exact = bindings.iter().find(|binding| binding.key == key);
     let arrow = match key {

@@ -1,23 +1,23 @@
-//! The one place that knows colours. The terminal's own foreground and background,
-//! one accent; no meaning by colour alone.
+//! The only module that defines colours. The standard theme uses the terminal's own foreground and
+//! background and one accent; no meaning is conveyed by colour alone.
 
 use ratatui::{
     buffer::Buffer,
     style::{Color, Modifier, Style},
 };
 
-/// Which colours.
+/// The colour scheme.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, strum::EnumString, strum::Display, strum::IntoStaticStr,
 )]
 #[strum(serialize_all = "lowercase")]
 pub enum Palette {
-    /// Good on light and on dark backgrounds.
+    /// Readable on light and on dark backgrounds.
     #[default]
     Standard,
-    /// No colours at all, as `NO_COLOR` asks for.
+    /// No colours at all, as `NO_COLOR` requests.
     Plain,
-    /// Bright on black, nothing faint.
+    /// Bright colours on black, no faint text.
     Contrast,
 }
 
@@ -25,7 +25,7 @@ pub enum Palette {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Look {
     pub palette: Palette,
-    /// Nothing but ASCII around what people wrote.
+    /// The program's own lines and signs are drawn in ASCII.
     pub ascii: bool,
     /// For screen readers: no borders and no spinner, and the cursor on the selected line.
     pub accessible: bool,
@@ -35,7 +35,7 @@ pub struct Look {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
     pub text: Style,
-    /// Labels, hints, what is secondary.
+    /// Labels, hints and other secondary text.
     pub quiet: Style,
     /// Titles and the keys of the bottom line.
     pub accent: Style,
@@ -62,7 +62,7 @@ impl Theme {
         Self { look, ..theme }
     }
 
-    /// What stands behind a popup: there, and nothing of it selected.
+    /// The style of the screen behind a popup: still visible, but without a highlighted selection.
     pub fn behind(&self) -> Style {
         let flat = Style::new().remove_modifier(Modifier::REVERSED | Modifier::UNDERLINED | Modifier::BOLD);
         match self.look.palette {
@@ -71,7 +71,7 @@ impl Theme {
         }
     }
 
-    /// Gives the theme's own background to what was drawn with the terminal's.
+    /// Replaces the terminal's default colours with those of the theme, if it defines any.
     pub fn fill(&self, buffer: &mut Buffer) {
         let (Some(front), Some(back)) = (self.text.fg, self.text.bg) else { return };
         for cell in &mut buffer.content {

@@ -1,14 +1,14 @@
-//! A day of each role in pictures: both languages, three sizes, and the ways of drawing.
-//! They are to be looked at by a person whenever they change.
+//! Snapshots of the screens that each role uses in a day, in both languages, three sizes and every look. A
+//! person has to look at them whenever they change.
 
 use std::fmt::Write;
 
 use super::desk::*;
 
-/// A place to look at: what it is called, and the keys that lead there from home.
+/// A screen of the album: its title, and the keys that lead there from home.
 struct Stop(&'static str, fn(&mut Desk));
 
-/// Home, whatever is open; what was typed is given up.
+/// Goes to the home screen from anywhere, and discards what was typed.
 fn go_home(desk: &mut Desk) {
     let words = if desk.app.preferences().language == Language::Fr { "accueil" } else { "home" };
     desk.press(KeyCode::Esc).press(KeyCode::Esc).ctrl('p').write(words).press(KeyCode::Enter);
@@ -59,7 +59,7 @@ const DAY: &[Stop] = &[
     }),
 ];
 
-/// What only some can do.
+/// The screens that only this role can open.
 fn work(name: &str) -> &'static [Stop] {
     match name {
         "manager" => &[
@@ -131,7 +131,7 @@ fn a_day_of_each_role() {
             for (width, height) in SIZES {
                 let album = pictures(name, language, (width, height), Look::default());
                 insta::assert_snapshot!(format!("{name}_{language}_{width}x{height}"), album);
-                // Without colours the words and their places are the same.
+                // Without colours the text and its layout are the same.
                 let plain = Look { palette: Palette::Plain, ..Look::default() };
                 assert_eq!(pictures(name, language, (width, height), plain), album, "{name} without colours");
             }

@@ -1,4 +1,4 @@
-//! The calendar, and the month to pick a day from.
+//! The calendar, and the month from which a day is picked.
 
 use super::desk::*;
 use epic_events::{
@@ -6,7 +6,7 @@ use epic_events::{
     storage,
 };
 
-/// Three events on one evening next week, two of them of the same person.
+/// Creates three events at the same time next week, two of them assigned to the same person.
 fn busy(desk: &mut Desk) -> Vec<EventId> {
     let records = desk.world.records();
     let events: Vec<EventId> = ["Gala", "Dinner", "Concert"]
@@ -23,7 +23,7 @@ fn busy(desk: &mut Desk) -> Vec<EventId> {
 }
 
 #[test]
-fn an_event_is_given_away_in_the_calendar() {
+fn support_is_assigned_in_the_calendar() {
     let mut desk = Desk::of("manager", Language::En);
     let events = busy(&mut desk);
     desk.go("events").press(KeyCode::Char('c')).see("Week of Mon 16 November 2026").press(KeyCode::PageDown);
@@ -39,7 +39,7 @@ fn an_event_is_given_away_in_the_calendar() {
 }
 
 #[test]
-fn clashes_are_said_in_words() {
+fn clashes_are_described_in_words() {
     let mut desk = Desk::of("manager", Language::En);
     busy(&mut desk);
     desk.go("calendar").press(KeyCode::PageDown);
@@ -51,7 +51,7 @@ fn clashes_are_said_in_words() {
 }
 
 #[test]
-fn who_sees_their_own_sees_their_own_calendar() {
+fn under_the_restricted_setting_support_sees_only_their_own_calendar() {
     let mut desk = Desk::of("other.support", Language::En);
     let settings = storage::settings::load(&mut desk.world.connection()).unwrap();
     let visibility = epic_events::domain::settings::Visibility::Restricted;
@@ -73,12 +73,12 @@ fn a_day_is_picked_from_its_month() {
     insta::assert_snapshot!("month_picker", desk.screen());
     desk.press(KeyCode::PageDown).see("December 2026").press(KeyCode::Right).press(KeyCode::Enter);
     desk.write("18h30").see("22/12/2026 18h30").see("Tue 22 December 2026, 18:30");
-    // A time that is written stays.
+    // A time that was typed is kept when another day is picked.
     desk.press(KeyCode::F(4)).press(KeyCode::Down).press(KeyCode::Enter).see("29/12/2026 18:30");
 }
 
 #[test]
-fn a_week_that_could_not_be_read_does_not_say_that_it_has_no_events() {
+fn a_week_that_failed_to_load_is_not_shown_as_empty() {
     for (language, calendar, none, not_read) in [
         (Language::En, "calendar", "no events", "could not be read. Press F5"),
         (Language::Fr, "calendrier", "aucun événement", "n'a pas pu être lu. Appuyez sur F5"),
@@ -98,9 +98,9 @@ fn a_week_that_could_not_be_read_does_not_say_that_it_has_no_events() {
     }
 }
 
-/// The answer about the week before is none about the week that is shown now.
+/// The reply for the previous week says nothing about the week that is shown now.
 #[test]
-fn a_week_that_is_still_read_does_not_say_that_it_has_no_events() {
+fn a_week_that_is_still_loading_is_not_shown_as_empty() {
     let mut desk = Desk::of("manager", Language::En);
     busy(&mut desk);
     desk.go("calendar").see("no events").press(KeyCode::PageUp);
@@ -111,13 +111,13 @@ fn a_week_that_is_still_read_does_not_say_that_it_has_no_events() {
     desk.see("Week of Mon 23 November 2026").not("no events").not("Gala");
     desk.release();
     desk.see("no events").see("Gala");
-    // Nobody waits for it any more.
+    // After the user stops waiting, the week is shown as not loaded.
     desk.held = Some(Vec::new());
     desk.press(KeyCode::PageUp).wait(300).press(KeyCode::Esc).not("no events").see("could not be read");
 }
 
 #[test]
-fn the_day_that_is_picked_is_spelled_out_below_its_month() {
+fn the_selected_day_is_spelled_out_below_its_month() {
     for (language, new, day) in [
         (Language::En, "new event", "Sun 22 November 2026"),
         (Language::Fr, "nouvel événement", "dim. 22 novembre 2026"),
@@ -127,7 +127,7 @@ fn the_day_that_is_picked_is_spelled_out_below_its_month() {
         for (width, height) in [(80, 24), (60, 16)] {
             desk.resize(width, height).press(KeyCode::F(4)).press(KeyCode::Right).see(day).press(KeyCode::Esc);
         }
-        // The longest month: six weeks.
+        // August 2026 is the longest kind of month: it spans six weeks.
         desk.press(KeyCode::F(4)).press(KeyCode::PageUp).press(KeyCode::PageUp).press(KeyCode::PageUp).see("30");
     }
 }

@@ -1,4 +1,4 @@
-//! The driver: an application with its company, pressed and looked at.
+//! The driver of these tests: an application with a company database, fed with keys, whose screen can be read.
 
 pub use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
@@ -29,20 +29,20 @@ pub use crate::support::{
 /// A request whose reply is held back.
 type Held = (u64, Option<Box<Session>>, Box<Request>);
 
-/// The app with its company.
+/// The application and the database of its company.
 pub struct Desk {
     pub world: World,
     pub app: App,
     pub terminal: Terminal<TestBackend>,
     pub now: Moment,
-    /// Requests that wait, while replies are held back.
+    /// The requests that wait for a reply, while replies are held back.
     pub held: Option<Vec<Held>>,
     pub quit: bool,
-    /// What went to the clipboard last.
+    /// The text that was copied to the clipboard last.
     pub copied: Option<String>,
-    /// What was to be kept of how the program is.
+    /// The preferences that the application asked to store for this computer.
     pub preferred: Option<Preferences>,
-    /// For whom what was to be kept.
+    /// The preferences that the application asked to store for a user.
     pub kept: Option<(String, Preferences)>,
 }
 
@@ -90,15 +90,15 @@ impl Desk {
         self.event(Event::Reply { id, reply: Box::new(reply) });
     }
 
-    /// Gives all replies that were held back.
+    /// Executes all requests that were held back and delivers the replies.
     pub fn release(&mut self) {
         for (id, session, request) in self.held.take().unwrap_or_default() {
             self.answer(id, session.as_deref(), &request);
         }
     }
 
-    /// Refuses all requests that were held back, as a database does that has gone away; what is
-    /// asked from then on is answered again.
+    /// Fails all requests that were held back, as if the database had gone away. Later requests are executed
+    /// again.
     pub fn refuse(&mut self) {
         for (id, ..) in self.held.take().unwrap_or_default() {
             let reply = Box::new(Err(Error::Unavailable(ConnectionProblem::Lost)));
@@ -126,12 +126,12 @@ impl Desk {
         self
     }
 
-    /// Goes somewhere by the palette.
+    /// Opens a screen by typing its name into the palette.
     pub fn go(&mut self, words: &str) -> &mut Self {
         self.press(KeyCode::Char(':')).write(words).press(KeyCode::Enter)
     }
 
-    /// Time passes, on the clock that nobody sets.
+    /// Lets time pass on the monotonic clock, and sends a tick.
     pub fn wait(&mut self, milliseconds: u64) -> &mut Self {
         self.now.ticks += milliseconds;
         self.event(Event::Tick);
@@ -150,7 +150,7 @@ impl Desk {
         let buffer = self.terminal.backend().buffer();
         let columns = usize::from(buffer.area.width);
         let rows = buffer.content.chunks(columns).map(|row| {
-            // The cell behind a wide character is the terminal's own.
+            // Skip the cells that a wide character covers.
             let mut covered = 0;
             let symbols = row.iter().filter(|cell| {
                 let hidden = covered > 0;
@@ -175,7 +175,7 @@ impl Desk {
     }
 }
 
-/// Everything that a new client needs, the caret in the phone number.
+/// Fills in everything that a new client needs, and leaves the caret in the phone number.
 pub fn fill_in_client(desk: &mut Desk) {
     desk.go("new client").write("Kevin Casey").press(KeyCode::Tab).write("Cool Startup").press(KeyCode::Tab);
     desk.press(KeyCode::Tab).write("+678 123 456 78");

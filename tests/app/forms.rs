@@ -1,4 +1,4 @@
-//! Forms: what was typed is kept, and means what it meant when it was saved.
+//! Forms: typed text is kept, and keeps its meaning when it is saved.
 
 use super::desk::*;
 use epic_events::{
@@ -7,7 +7,7 @@ use epic_events::{
 };
 use support::world::event_draft;
 
-/// Goes on to the field with this label.
+/// Moves to the field with this label.
 fn to<'a>(desk: &'a mut Desk, label: &str) -> &'a mut Desk {
     for _ in 0..12 {
         let screen = desk.screen();
@@ -21,7 +21,7 @@ fn to<'a>(desk: &'a mut Desk, label: &str) -> &'a mut Desk {
 }
 
 #[test]
-fn what_is_typed_while_the_settings_are_saved_stays() {
+fn text_typed_while_the_settings_are_saved_stays() {
     let mut desk = Desk::of("manager", Language::En);
     desk.go("settings of the company").ctrl('u').write("Epic");
     desk.held = Some(Vec::new());
@@ -32,7 +32,7 @@ fn what_is_typed_while_the_settings_are_saved_stays() {
     assert_eq!(storage::settings::load(&mut desk.world.connection()).unwrap().company_name, "Epicurus");
 }
 
-/// A new member of staff, saved while the replies are held back.
+/// Fills in a new member of staff and saves it while the replies are held back.
 fn hire(desk: &mut Desk) {
     desk.go("new member of staff").write("zoe").press(KeyCode::Tab).write("Zoe Zander");
     to(desk, "Password *").write("a word for the start").press(KeyCode::Tab).write("a word for the start");
@@ -41,7 +41,7 @@ fn hire(desk: &mut Desk) {
 }
 
 #[test]
-fn what_is_typed_while_a_new_member_of_staff_is_saved_stays() {
+fn text_typed_while_a_new_member_of_staff_is_saved_stays() {
     let mut desk = Desk::of("manager", Language::En);
     hire(&mut desk);
     to(&mut desk, "Full name").write(" Smith");
@@ -52,9 +52,10 @@ fn what_is_typed_while_a_new_member_of_staff_is_saved_stays() {
     assert_eq!(staff, 6, "one new member, not two");
 }
 
-/// A password is set as it was when it was saved; what is typed behind it afterwards is told.
+/// A password is saved as it was when Ctrl+S was pressed; the message says that what was typed afterwards is
+/// not part of it.
 #[test]
-fn what_is_typed_into_a_password_while_it_is_saved_is_told() {
+fn text_typed_into_a_password_during_its_save_is_reported_as_unsaved() {
     for (language, new, told) in [
         (Language::En, "new member of staff", "without what you typed into the password since"),
         (Language::Fr, "nouveau collaborateur", "sans ce que vous avez tapé depuis dans le mot de passe"),
@@ -87,7 +88,7 @@ fn what_is_typed_into_a_password_while_it_is_saved_is_told() {
 }
 
 #[test]
-fn another_contract_brings_its_own_contact() {
+fn choosing_another_contract_fills_in_its_contact() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     let other = desk.world.client_of(desk.world.sales.actor.id, "Lou Bouzin");
@@ -100,17 +101,17 @@ fn another_contract_brings_its_own_contact() {
     desk.see("2 - Kevin Casey");
     pick(&mut desk, '3');
     desk.see("3 - Lou Bouzin").not("Kevin Casey");
-    // A contact that somebody typed is theirs.
+    // A contact that the user typed is not replaced.
     to(&mut desk, "Contact").ctrl('u').write("Jacky");
     to(&mut desk, "Contract");
     pick(&mut desk, '2');
     desk.see("2 - Kevin Casey").see("Jacky");
 }
 
-/// An end without its day counts from the start that stands above it, also when somebody else
-/// moves that start meanwhile.
+/// An end typed without a day is on the day of the start shown above it, even if another user moves the start
+/// before the save.
 #[test]
-fn an_end_stays_where_it_was_when_somebody_else_moves_the_start() {
+fn an_end_keeps_its_day_when_another_user_moves_the_start() {
     let mut desk = Desk::of("manager", Language::En);
     let contract = desk.world.records().signed;
     let draft = event_draft("Board dinner", 20);
@@ -127,8 +128,7 @@ fn an_end_stays_where_it_was_when_somebody_else_moves_the_start() {
     assert_eq!((stored.starts_at, stored.ends_at), (starts_at, ends));
 }
 
-/// A save that is summed up first shows every change before it is confirmed, in the smallest
-/// window too.
+/// The summary before a save shows every change, in the smallest window too.
 #[test]
 fn every_change_of_a_summary_can_be_read_in_the_smallest_window() {
     for (language, settings, more) in [
@@ -137,7 +137,7 @@ fn every_change_of_a_summary_can_be_read_in_the_smallest_window() {
     ] {
         let mut desk = Desk::of("manager", language);
         desk.go(settings).ctrl('u').write("Epic and Epic and Epic and Epic and Epic and Epic and Epic");
-        // Currency and time zone stay; the others get another value.
+        // Currency and time zone stay; the other settings change.
         for keys in ["", "", " ", " ", " ", " ", "0"] {
             desk.press(KeyCode::Tab).write(keys);
         }
@@ -152,7 +152,7 @@ fn every_change_of_a_summary_can_be_read_in_the_smallest_window() {
             desk.press(KeyCode::Up);
         }
         desk.see("Epic and Epic").not("-> 20");
-        // To look is not to answer.
+        // After scrolling, Enter still means the preset answer, which cancels.
         desk.press(KeyCode::Down).press(KeyCode::Enter);
         assert_eq!(desk.world.state(), before);
         desk.ctrl('s').press(KeyCode::Right).press(KeyCode::Enter);
@@ -161,7 +161,7 @@ fn every_change_of_a_summary_can_be_read_in_the_smallest_window() {
     }
 }
 
-/// A filter that nothing can match is told where it was typed, not by an empty list.
+/// A range that nothing can match is refused under its field instead of giving an empty list.
 #[test]
 fn a_filter_that_ends_before_it_begins_is_refused_under_its_field() {
     let dates = ("24/12/2026", "1/12/2026");

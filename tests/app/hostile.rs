@@ -1,6 +1,5 @@
-//! Text that was made to do harm: typed, or written into the tables past the program, it
-//! stays text on every screen and in every file, and the columns stay straight.
-//! `EPIC_EVENTS_ROUNDS` says how many times twenty strings are tried.
+//! Harmful text, typed or written into the tables without the program, is shown and exported as plain text, and
+//! the columns stay aligned. `EPIC_EVENTS_ROUNDS` is the number of rounds, of twenty strings each.
 
 use std::io::Write;
 
@@ -25,7 +24,7 @@ use ratatui::backend::CrosstermBackend;
 use super::desk::*;
 use crate::support::world::event_draft;
 
-/// Pieces that have broken other programs; strings are made of some of them.
+/// Pieces that broke other programs; the strings are combinations of them.
 const PIECES: [&str; 40] = [
     "\u{0}",
     "\u{7}",
@@ -70,7 +69,7 @@ const PIECES: [&str; 40] = [
 ];
 const COMBINING: &str = "\u{301}\u{302}\u{303}\u{304}\u{307}";
 
-/// One string of a few pieces; the number decides which.
+/// A string of a few pieces, chosen by `number`.
 fn hostile(number: usize) -> String {
     let mut text = String::new();
     let mut left = number;
@@ -85,7 +84,8 @@ fn hostile(number: usize) -> String {
     text
 }
 
-/// Nothing but the renderer's own sequences reaches a terminal.
+/// Checks that the cells of the screen have no control characters and that the ASCII mode shows ASCII only.
+/// Returns the screen.
 fn look(desk: &mut Desk, what: &str) -> String {
     let screen = desk.screen();
     for cell in &desk.terminal.backend().buffer().content {
@@ -103,7 +103,7 @@ fn look(desk: &mut Desk, what: &str) -> String {
     screen
 }
 
-/// The bytes of one whole frame as a terminal gets them.
+/// The bytes of one whole frame as a terminal receives them.
 fn bytes(desk: &Desk) -> Vec<u8> {
     let mut bytes = Vec::new();
     {
@@ -118,7 +118,7 @@ fn bytes(desk: &Desk) -> Vec<u8> {
     bytes
 }
 
-/// Every escape begins a sequence of colours, places or modes.
+/// Whether every escape sequence only sets colours, the cursor position or modes.
 fn is_tame(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     text.split('\u{1b}').skip(1).all(|rest| {
@@ -128,7 +128,7 @@ fn is_tame(bytes: &[u8]) -> bool {
     })
 }
 
-/// Where a text begins in each row that has it: one place when the column is straight.
+/// The columns in which a text begins, over all rows: a single one if the column is aligned.
 fn columns(desk: &Desk, text: &str) -> std::collections::BTreeSet<usize> {
     let buffer = desk.terminal.backend().buffer();
     let width = usize::from(buffer.area.width);
@@ -146,7 +146,7 @@ fn rounds() -> usize {
     std::env::var("EPIC_EVENTS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
 }
 
-/// Twenty clients, each with a contract and an event, to be overwritten again and again.
+/// Creates twenty clients, each with a contract and an event, whose texts are overwritten in every round.
 fn company(desk: &mut Desk) -> Vec<(i64, i64, i64)> {
     let owner = desk.world.sales.actor.id;
     let one = |number: usize| {
@@ -178,11 +178,11 @@ fn write_past_the_program(desk: &Desk, rows: &[(i64, i64, i64)], texts: &[String
 }
 
 #[test]
-fn whatever_stands_in_the_tables_stays_text_on_every_screen_and_in_every_file() {
+fn hostile_text_in_the_tables_stays_text_on_every_screen_and_in_every_file() {
     let mut desk = Desk::of("manager", Language::En);
     let rows = company(&mut desk);
     for round in 0..rounds() {
-        // SQLite measures a text up to its NUL, and refuses an empty name.
+        // SQLite measures a text up to its first NUL, and the table refuses an empty name.
         let first = |text: &str| if text.starts_with('\0') { "x" } else { "" };
         let texts = (0..20).map(|number| hostile(round * 20 + number));
         let texts: Vec<String> = texts.map(|text| format!("{}{text}.", first(&text))).collect();
@@ -220,7 +220,7 @@ fn whatever_stands_in_the_tables_stays_text_on_every_screen_and_in_every_file() 
     println!("FIGURE 6 hostile text (screens, files): {} strings, none more than text", rounds() * 20);
 }
 
-/// What is exported holds no control characters but its own line ends, and no formulas.
+/// Exports have no control characters except line ends, and no formulas.
 fn export(desk: &mut Desk) {
     let list = |format| Request::Export { what: What::Clients(listing("")), format };
     for format in [Format::Csv, Format::Json, Format::Vcf] {
@@ -243,9 +243,9 @@ fn listing(text: &str) -> Listing<ClientFilter, ClientSort> {
     Listing { filter, sort: ClientSort::Name, descending: false, edge: Edge::Start, limit: 50 }
 }
 
-/// Typed into any field it is stored as text or refused, and finds its record again.
+/// Text typed into any field is stored clean or refused, and searching for it does no harm.
 #[test]
-fn whatever_is_typed_is_stored_as_text_or_refused() {
+fn hostile_text_that_is_typed_is_stored_as_text_or_refused() {
     let mut desk = Desk::of("manager", Language::En);
     let owner = desk.world.sales.actor.id;
     let client = desk.world.client_of(owner, "Somebody");
@@ -292,7 +292,7 @@ fn whatever_is_typed_is_stored_as_text_or_refused() {
             event_version = version;
         }
         stored_is_clean(&desk, client, &text);
-        // As a filter it is words, and no query.
+        // As a filter it is treated as words, never as part of a query.
         let request = Request::ListClients(listing(&text));
         assert!(
             matches!(desk.world.ask(Some(&manager), &request), Ok(Reply::Clients(page)) if page.rows.len() <= 1),
@@ -300,7 +300,7 @@ fn whatever_is_typed_is_stored_as_text_or_refused() {
         );
         assert!(desk.world.sign_in(&text, "some password").is_err());
     }
-    // Pasted into a form it is shown as text.
+    // Text pasted into a form is shown as plain text.
     for number in 0..rounds() * 20 {
         desk.go("new client");
         desk.event(Event::Terminal(TerminalEvent::Paste(hostile(number))));

@@ -1,5 +1,5 @@
-//! Frequent jobs and how many keys each may cost, beside what is typed as a value. Only
-//! keys that the screen names are pressed.
+//! Frequent jobs, and how many keys each may take besides the values that are typed. Only keys that the screen
+//! shows are pressed.
 
 use super::desk::*;
 use epic_events::{
@@ -7,7 +7,7 @@ use epic_events::{
     storage,
 };
 
-/// Somebody at work, whose keys are counted.
+/// A user at work, whose keys are counted.
 struct Hands {
     desk: Desk,
     keys: usize,
@@ -22,7 +22,7 @@ impl Hands {
         Self { desk, keys: 0 }
     }
 
-    /// A key that the bottom line or the button shows.
+    /// Presses a key; the screen must show `named` before.
     fn tap(&mut self, key: KeyCode, named: &str) -> &mut Self {
         self.desk.see(named);
         self.keys += 1;
@@ -30,7 +30,7 @@ impl Hands {
         self
     }
 
-    /// Down to this line, which is on the screen.
+    /// Moves the selection down to this line, which must be on the screen.
     fn down_to(&mut self, line: &str) -> &mut Self {
         self.desk.see(line);
         for _ in 0..20 {
@@ -58,13 +58,13 @@ impl Hands {
         self
     }
 
-    /// A value has to be typed whatever the program is like.
+    /// Types a value. Its characters do not count, since every program would need them.
     fn value(&mut self, text: &str) -> &mut Self {
         self.desk.write(text);
         self
     }
 
-    /// Words that lead somewhere are keys as well.
+    /// Types words that lead to a screen. Every character counts as a key.
     fn words(&mut self, text: &str) -> &mut Self {
         self.keys += text.chars().count();
         self.desk.write(text);
@@ -176,7 +176,7 @@ fn seeing_what_i_do_today() {
     let support = Some(hands.desk.world.support.actor.id);
     hands.desk.world.manage(&Request::AssignSupport(vec![Assignment { event, version: 1, support }]));
     hands.down_to("my next events").tap(KeyCode::Enter, "Enter open").within(2, "21/11/2026 13:00  Today's lunch");
-    assert!(hands.selected().contains("Today's lunch"), "the next one stands first");
+    assert!(hands.selected().contains("Today's lunch"), "the next event is listed first");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The bottom line, the help and what keys do: one table, so they cannot differ.
+//! The bottom line, the help and the key handling come from one table, so they must agree.
 
 use super::desk::*;
 use epic_events::ui::{
@@ -6,7 +6,7 @@ use epic_events::ui::{
     text,
 };
 
-/// The ways to the screens, from home, as keys of the palette and after it.
+/// The screens that are tested: what is typed into the palette, where `>` stands for opening the first row.
 const PLACES: &[&str] = &[
     "home",
     "clients",
@@ -24,7 +24,7 @@ const PLACES: &[&str] = &[
 ];
 
 fn visit(desk: &mut Desk, place: &str) {
-    // Typing needs Ctrl+P where letters belong to a field.
+    // Ctrl+P opens the palette even where letters go into a field.
     desk.press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Esc);
     desk.ctrl('p').write("home").press(KeyCode::Enter);
     if place != "home" {
@@ -47,7 +47,7 @@ fn wide(desk: &mut Desk) -> String {
 }
 
 #[test]
-fn the_bottom_line_is_the_table() {
+fn the_bottom_line_shows_the_key_table() {
     for name in ["manager", "sales", "support"] {
         let mut desk = Desk::of(name, Language::En);
         desk.world.records();
@@ -66,7 +66,7 @@ fn the_bottom_line_is_the_table() {
     }
 }
 
-/// Pressed or chosen in the help: the same screen comes of it.
+/// Pressing a key and choosing it in the help lead to the same screen.
 #[test]
 fn a_key_does_what_the_help_says_it_does() {
     let mut desk = Desk::of("manager", Language::En);
@@ -94,9 +94,9 @@ fn a_key_does_what_the_help_says_it_does() {
     }
 }
 
-/// What is not in the table does nothing, and what cannot be done says why.
+/// Keys that are not in the table do nothing, and an unavailable action says why.
 #[test]
-fn no_key_does_what_no_table_says() {
+fn keys_that_are_not_in_the_table_do_nothing() {
     let mut desk = Desk::of("support", Language::En);
     desk.world.records();
     let letters = (' '..='~').map(Key::char).chain(('a'..='z').map(Key::ctrl));
@@ -104,7 +104,7 @@ fn no_key_does_what_no_table_says() {
     for place in ["home", "clients", "events", "calendar", "clients>"] {
         visit(&mut desk, place);
         let bindings = desk.app.bindings();
-        // These two are arrows for fingers that stay where they are; Ctrl+Z is the shell's.
+        // `j` and `k` are alternatives to the arrow keys; Ctrl+Z belongs to the shell.
         let bound = |key: &Key| {
             [Key::char('j'), Key::char('k'), Key::ctrl('z')].contains(key)
                 || bindings.iter().any(|binding| binding.key == *key)
@@ -123,7 +123,7 @@ fn no_key_does_what_no_table_says() {
 }
 
 #[test]
-fn the_screens_before_sign_in_have_their_help() {
+fn the_screens_before_sign_in_have_help() {
     let mut desk = Desk::new(Language::En);
     desk.see("F1 help").press(KeyCode::F(1)).see("What you can do here").see("Parler français.");
     desk.write("parler").press(KeyCode::Enter).see("Connexion").press(KeyCode::F(2)).see("Sign in");
@@ -131,7 +131,7 @@ fn the_screens_before_sign_in_have_their_help() {
 }
 
 #[test]
-fn what_is_not_available_says_why() {
+fn an_unavailable_action_says_why() {
     let mut desk = Desk::of("support", Language::En);
     desk.world.records();
     let why = "Only management assigns support (a setting).";

@@ -1,4 +1,4 @@
-//! Lists: what they remember, and what they count.
+//! Lists: filters, selections, counts, and the notes about what they do not show.
 
 use super::desk::*;
 
@@ -9,22 +9,22 @@ fn clients(desk: &mut Desk, names: &[&str]) {
 }
 
 #[test]
-fn a_list_comes_back_as_it_was_left() {
+fn a_list_keeps_its_filter_order_and_selection() {
     let mut desk = Desk::of("sales", Language::En);
     clients(&mut desk, &["Anna", "Bruno", "Chloe", "Bruna"]);
     desk.go("clients").press(KeyCode::Char('s')).press(KeyCode::Enter).see("Name v");
     desk.press(KeyCode::Char('/')).write("bru").press(KeyCode::Enter).press(KeyCode::Down).see("of 2");
     desk.press(KeyCode::Char('e')).see("Bruna").press(KeyCode::Esc);
-    // Another view has its own filter and order; this one comes back with its own.
+    // Another view has its own filter and order; the first view still has its own when it is opened again.
     desk.press(KeyCode::Char('v')).press(KeyCode::Down).press(KeyCode::Enter).see("Clients: mine").see("1–4 of 4");
     desk.press(KeyCode::Char('v')).press(KeyCode::Up).press(KeyCode::Enter).see("Clients: all").see("Filter: bru");
     desk.see("Name v").press(KeyCode::Char('e')).see("Bruna").press(KeyCode::Esc);
-    // Also from anywhere else.
+    // The same when coming back from another screen.
     desk.go("home").see("Waiting for you").go("clients").see("Filter: bru").press(KeyCode::Char('e')).see("Bruna");
 }
 
 #[test]
-fn a_line_of_the_home_screen_opens_all_that_it_counts() {
+fn a_line_of_the_home_screen_opens_its_list_without_an_old_filter() {
     let mut desk = Desk::of("sales", Language::En);
     clients(&mut desk, &["Anna", "Bruno"]);
     desk.press(KeyCode::F(5)).press(KeyCode::Enter).see("Clients: mine").press(KeyCode::Char('/')).write("anna");
@@ -32,12 +32,12 @@ fn a_line_of_the_home_screen_opens_all_that_it_counts() {
 }
 
 #[test]
-fn a_failed_write_does_not_cost_the_list_its_rows() {
+fn a_failed_write_does_not_discard_a_list_reply_under_way() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.go("events").press(KeyCode::Char('t')).press(KeyCode::Down);
     desk.held = Some(Vec::new());
-    // The write is under way, then the list is asked for again; the write fails first.
+    // Start the write, then reload the list; the write fails before the list's reply arrives.
     desk.press(KeyCode::Enter).press(KeyCode::F(5));
     let mut held = desk.held.take().unwrap();
     let (id, ..) = held.remove(0);
@@ -51,7 +51,7 @@ fn a_failed_write_does_not_cost_the_list_its_rows() {
     desk.see("Brought by the page");
 }
 
-/// The number of a contract stands on every screen, so it is something to go to by.
+/// Every screen shows contract numbers, so the palette, the list and the picker find a contract by its number.
 #[test]
 fn a_contract_is_found_by_its_number() {
     for (language, words, found) in [
@@ -98,7 +98,7 @@ fn events_are_filtered_by_client_and_by_sales_contact() {
         desk.see(&format!("> {field}")).write(typed).press(KeyCode::Enter).ctrl('s').see("1–1 of 1");
         let title = found.split(' ').next().unwrap();
         desk.see(title).see("Filtered. Press f to change or clear").press(KeyCode::Char('f')).see("as chosen");
-        // What was chosen can be taken out again.
+        // The chosen value can be removed again.
         for _ in 0..6 {
             if !desk.screen().contains(&format!("> {field}")) {
                 desk.press(KeyCode::Tab);
@@ -108,10 +108,10 @@ fn events_are_filtered_by_client_and_by_sales_contact() {
     }
 }
 
-/// Where only the newest records were searched, a line says so: while the words are typed and
-/// after, with rows and without, in the palette and in a picker too.
+/// If only the newest records were searched, a line says so: while typing and afterwards, with and without
+/// rows, and in the palette.
 #[test]
-fn a_partial_search_is_said_in_words() {
+fn a_search_limited_to_the_newest_records_shows_a_note() {
     for (language, note, nothing) in [
         (Language::En, "Only the newest 10,000 records were searched.", "Nothing found."),
         (Language::Fr, "Recherche limitée aux 10\u{a0}000 fiches les plus récentes.", "Rien trouvé."),
@@ -133,7 +133,7 @@ fn a_partial_search_is_said_in_words() {
 }
 
 #[test]
-fn a_picker_says_that_it_searched_a_part() {
+fn a_picker_says_when_only_the_newest_records_were_searched() {
     let mut desk = Desk::of("manager", Language::En);
     clients(&mut desk, &["Montclair"]);
     let room = "UPDATE sqlite_sequence SET seq = 30000 WHERE name = 'clients'";
@@ -143,7 +143,7 @@ fn a_picker_says_that_it_searched_a_part() {
     desk.write("clair").see("Beauclair").not("Montclair").see("Only the newest 10,000 records were searched.");
 }
 
-/// A list of 150 clients, "Guest 000" to "Guest 149": more than are read at once.
+/// Opens a list of 150 clients, "Guest 000" to "Guest 149": more than are loaded at once.
 fn crowd(language: Language) -> Desk {
     let mut desk = Desk::of("manager", language);
     for number in 0..150 {
@@ -160,7 +160,7 @@ fn selected(desk: &mut Desk) -> String {
 }
 
 #[test]
-fn the_selection_stays_on_its_record_when_a_long_list_is_read_again() {
+fn the_selection_stays_on_its_record_when_a_long_list_is_reloaded() {
     let mut desk = crowd(Language::En);
     for _ in 0..8 {
         desk.press(KeyCode::PageDown);
@@ -168,7 +168,7 @@ fn the_selection_stays_on_its_record_when_a_long_list_is_read_again() {
     let before = desk.see("of 150").screen();
     assert_eq!(desk.press(KeyCode::F(5)).screen(), before);
     assert_eq!(selected(&mut desk), "Guest 120");
-    // The rows around it can still be reached, on both sides.
+    // The rows on both sides can still be reached.
     for (key, there) in [(KeyCode::Home, "Guest 000"), (KeyCode::End, "Guest 149")] {
         desk.press(key).press(KeyCode::F(5)).see("of 150");
         assert_eq!(selected(&mut desk), there);
@@ -180,9 +180,9 @@ fn the_selection_stays_on_its_record_when_a_long_list_is_read_again() {
     desk.see("1–18 of 150");
 }
 
-/// Keys are not held up while the rows are on their way.
+/// Keys still move the selection while the rows are being loaded.
 #[test]
-fn the_selection_stays_on_its_record_also_when_it_was_moved_while_the_list_was_read() {
+fn a_selection_moved_during_a_reload_stays_on_its_record() {
     let mut desk = crowd(Language::En);
     for _ in 0..8 {
         desk.press(KeyCode::PageDown);
@@ -199,7 +199,7 @@ fn the_selection_stays_on_its_record_also_when_it_was_moved_while_the_list_was_r
 }
 
 #[test]
-fn a_list_that_could_not_be_read_does_not_say_that_nothing_is_there() {
+fn a_list_that_failed_to_load_is_not_shown_as_empty() {
     for (language, nothing, not_found, not_read) in [
         (Language::En, "No clients here", "Nothing found", "could not be read. Press F5"),
         (Language::Fr, "Aucun client ici", "Rien trouvé", "n'a pas pu être lu. Appuyez sur F5"),
@@ -210,20 +210,20 @@ fn a_list_that_could_not_be_read_does_not_say_that_nothing_is_there() {
         desk.press(KeyCode::Home).not(nothing);
         desk.refuse();
         desk.not(nothing).see(not_read).press(KeyCode::F(5)).see("Guest 000").not(not_read);
-        // Rows of the question before do not stand for an answer to this one.
+        // Rows of the previous search are not shown as the result of this one.
         desk.held = Some(Vec::new());
         desk.press(KeyCode::Char('/')).write("z");
         desk.refuse();
         desk.not("Guest").not(not_found).see(not_read).press(KeyCode::Enter).press(KeyCode::F(5)).see(not_found);
-        // It is the same when somebody stops waiting.
+        // The same holds when the user stops waiting.
         desk.held = Some(Vec::new());
         desk.press(KeyCode::Esc).wait(300).press(KeyCode::Esc).not(nothing).see(not_read);
     }
 }
 
-/// How many people come may not be known: that is stored as 0 and is no number to show.
+/// The number of attendees may be unknown: that is stored as 0 and not shown as a number.
 #[test]
-fn an_unknown_number_of_attendees_is_not_shown_as_none() {
+fn an_unknown_number_of_attendees_is_not_shown_as_zero() {
     for (language, events, attendees) in
         [(Language::En, "events", "Attendees"), (Language::Fr, "événements", "Invités")]
     {
@@ -240,9 +240,9 @@ fn an_unknown_number_of_attendees_is_not_shown_as_none() {
     }
 }
 
-/// A picker shows fifty lines; where there are others it says so, and typing finds them.
+/// A picker shows fifty entries. If there are more it says so, and typing finds them.
 #[test]
-fn a_picker_says_that_there_are_more() {
+fn a_picker_says_when_there_are_more_entries() {
     let mut desk = Desk::of("manager", Language::En);
     let names: Vec<String> = (0..51).map(|number| format!("Client {number:02}")).collect();
     clients(&mut desk, &names.iter().map(String::as_str).collect::<Vec<_>>());
@@ -251,9 +251,9 @@ fn a_picker_says_that_there_are_more() {
     desk.write("50").see("Client 50").not(note);
 }
 
-/// A file of a search among the newest records is not taken for one of all of them.
+/// If the search of an export covered only the newest records, the message says so.
 #[test]
-fn an_export_says_that_only_a_part_was_searched() {
+fn an_export_message_says_when_only_the_newest_records_were_searched() {
     for (language, list, told) in [
         (Language::En, "clients", "1 row (of the newest 10,000 records only) in "),
         (Language::Fr, "clients", "1 ligne (parmi les 10\u{a0}000 fiches les plus récentes) dans "),

@@ -1,4 +1,4 @@
-//! How it looks: themes, ASCII, screen readers; and what people choose of it.
+//! Themes, ASCII mode, screen reader mode, and the preferences that people choose.
 
 use super::desk::*;
 use ratatui::{
@@ -8,7 +8,7 @@ use ratatui::{
 
 const PLACES: &[&str] = &["home", "clients", "contracts", "events", "staff", "audit", "calendar", "new event"];
 
-/// Every place with a popup over it, in this look.
+/// Checks every screen, and popups over them, in this look.
 fn everywhere(look: Look, mut check: impl FnMut(&str, &mut Desk)) {
     let mut desk = Desk::looking(Language::En, look);
     check("sign in", &mut desk);
@@ -39,15 +39,15 @@ fn without_colours_the_selection_stays_visible() {
         let buffer = buffer(desk);
         assert!(buffer.content.iter().all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset), "{place}");
         let marked = |modifier| buffer.content.iter().any(|cell| cell.modifier.contains(modifier));
-        assert!(marked(Modifier::REVERSED) || marked(Modifier::UNDERLINED), "{place} selects nothing");
+        assert!(marked(Modifier::REVERSED) || marked(Modifier::UNDERLINED), "{place} has no visible selection");
     });
 }
 
 #[test]
-fn nothing_but_ascii_is_drawn_when_that_is_wanted() {
+fn only_ascii_is_drawn_in_ascii_mode() {
     let ascii = Look { ascii: true, ..Look::default() };
     everywhere(ascii, |place, desk| {
-        // What people wrote stays as it is: the place of the only event.
+        // Text of users stays as it is, here the location of the only event.
         let screen = desk.screen().replace("Salle des fêtes", "");
         let other: String = screen.chars().filter(|c| !c.is_ascii()).collect();
         assert!(other.is_empty() || other.chars().all(char::is_alphabetic), "{place}: {other}");
@@ -90,7 +90,7 @@ fn high_contrast_has_its_own_background_everywhere() {
 }
 
 #[test]
-fn preferences_hold_at_once_and_are_kept() {
+fn preferences_apply_at_once_and_are_stored() {
     let mut desk = Desk::of("sales", Language::En);
     desk.go("my preferences").see("English").press(KeyCode::Right).press(KeyCode::Down).press(KeyCode::Right);
     desk.press(KeyCode::Right).see("high contrast").press(KeyCode::Down).press(KeyCode::Right).ctrl('s');
@@ -100,7 +100,7 @@ fn preferences_hold_at_once_and_are_kept() {
 }
 
 #[test]
-fn the_language_of_the_sign_in_screen_is_kept() {
+fn the_language_of_the_sign_in_screen_is_stored() {
     let mut desk = Desk::new(Language::En);
     desk.press(KeyCode::F(2)).see("Connexion");
     assert_eq!(desk.preferred.map(|preferred| preferred.language), Some(Language::Fr));
@@ -118,10 +118,10 @@ fn a_value_is_copied_without_the_mouse() {
     assert_eq!(desk.copied.as_deref(), Some("c1@example.org"));
 }
 
-/// What one person chose is met by that person alone; a language chosen at the sign-in screen
-/// is for whoever signs in next.
+/// A preference applies to the user who chose it. A language chosen on the sign-in screen is for the user who
+/// signs in next.
 #[test]
-fn everybody_is_met_as_they_wish() {
+fn each_user_gets_their_own_preferences() {
     let mut desk = Desk::new(Language::En);
     let usual = desk.app.preferences();
     let options =
@@ -129,19 +129,19 @@ fn everybody_is_met_as_they_wish() {
     let people = [("sales".to_owned(), Preferences { language: Language::Fr, ..usual })].into();
     desk.app = App::new(options.clone(), false, desk.now).knowing(people);
     desk.write("sales").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter).see("À faire");
-    assert_eq!(desk.kept, None, "nothing was chosen");
+    assert_eq!(desk.kept, None, "no preference was chosen");
     desk.app = App::new(options, false, desk.now);
     desk.press(KeyCode::F(2)).see("Connexion");
-    assert_eq!(desk.kept, None, "nobody has signed in");
+    assert_eq!(desk.kept, None, "nobody has signed in yet");
     desk.write("manager").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
     let kept = desk.kept.clone().unwrap();
     assert_eq!((kept.0.as_str(), kept.1.language), ("manager", Language::Fr));
 }
 
-/// Whoever signs out takes their language and their colours along: the next person is met as
-/// the machine's configuration says.
+/// After a user signs out, the sign-in screen and the next user get the preferences of the machine's
+/// configuration again.
 #[test]
-fn nobody_is_met_as_the_one_before_wished() {
+fn preferences_do_not_carry_over_to_the_next_user() {
     let mut desk = Desk::new(Language::En);
     let of_machine = desk.app.preferences();
     desk.write("manager").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
@@ -151,11 +151,14 @@ fn nobody_is_met_as_the_one_before_wished() {
     assert_eq!((wished.language, wished.look.palette), (Language::Fr, Palette::Contrast));
     desk.ctrl('p').write("deconnecter").press(KeyCode::Enter).see("Sign in").not("Connexion");
     assert_eq!((desk.app.preferences(), desk.preferred), (of_machine, Some(of_machine)));
-    assert!(buffer(&mut desk).content.iter().all(|cell| cell.bg == Color::Reset), "the colours of the one before");
+    assert!(
+        buffer(&mut desk).content.iter().all(|cell| cell.bg == Color::Reset),
+        "the colours of the previous user remain"
+    );
     desk.write("sales").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter).see("Waiting for you");
     assert_eq!((desk.app.preferences(), desk.preferred), (of_machine, Some(of_machine)));
     desk.ctrl('p').write("sign out").press(KeyCode::Enter).see("Sign in");
-    // The language of the sign-in screen is for whoever signs in next, and for nobody after that.
+    // A language chosen on the sign-in screen applies only to the user who signs in next.
     desk.press(KeyCode::F(2)).see("Connexion").write("support").press(KeyCode::Tab).write(PASSWORD);
     desk.press(KeyCode::Enter).see("À faire").ctrl('p').write("deconnecter").press(KeyCode::Enter).see("Sign in");
     desk.write("manager").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter).see("À faire");

@@ -1,5 +1,5 @@
-//! The application by keys, without a terminal: its screen is a buffer, its worker is
-//! inline or holds replies back.
+//! Tests that drive the application with keys, without a terminal: the screen is a buffer, and requests are
+//! executed at once or held back.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../support/mod.rs"]

@@ -1,19 +1,19 @@
-//! Marks: what is marked is what an action is about, wherever the list stands by then.
+//! Marks: an action applies to the marked records, whatever the list shows by then.
 
 use super::desk::*;
 use epic_events::domain::{ClientId, EventId, filter::Assignment};
 use std::collections::BTreeSet;
 use support::world::{contract_draft, event_draft};
 
-/// More records than a list keeps once it has jumped to its other end.
+/// More records than a list keeps in memory once it has jumped to its other end.
 const MANY: usize = 120;
 
-/// A list full of records, named by their number, and the table that holds them.
+/// A list with many numbered records, and the table that holds them.
 struct Town {
     desk: Desk,
     table: &'static str,
     ids: Vec<i64>,
-    /// The next record that nothing was done with yet.
+    /// The number of the next record that no action was applied to yet.
     next: usize,
 }
 
@@ -43,7 +43,7 @@ impl Town {
         Self { desk, table, ids, next: 0 }
     }
 
-    /// Marks so many records of which nothing was marked before; their numbers.
+    /// Marks the next `count` unused records, and returns their numbers.
     fn mark(&mut self, count: usize) -> Vec<usize> {
         let marked: Vec<usize> = (self.next..self.next + count).collect();
         self.next += count;
@@ -55,7 +55,7 @@ impl Town {
         marked
     }
 
-    /// The version of each record of the table.
+    /// The id and version of each record of the table.
     fn versions(&self) -> Vec<(i64, i32)> {
         let all = self.desk.world.state();
         all.into_iter().filter(|(table, ..)| *table == self.table).map(|(_, id, version, _)| (id, version)).collect()
@@ -66,19 +66,19 @@ fn name(number: usize) -> String {
     format!("Guest {number:03}")
 }
 
-/// Filters by these words and no others.
+/// Replaces the filter by these words.
 fn filter<'a>(desk: &'a mut Desk, words: &str) -> &'a mut Desk {
     desk.press(KeyCode::Char('/')).ctrl('u').write(words).press(KeyCode::Enter)
 }
 
-/// Yes to a question whose first button is *Cancel*.
+/// Confirms a question whose first button is *Cancel*.
 fn confirm(desk: &mut Desk) -> &mut Desk {
     desk.press(KeyCode::Right).press(KeyCode::Enter)
 }
 
 type Keys = fn(&mut Desk) -> &mut Desk;
 
-/// What a list may do between the mark and the action.
+/// How the list may change between marking and the action.
 const MOVES: &[(&str, Keys)] = &[
     ("the other end", |desk| desk.press(KeyCode::End)),
     ("other words", |desk| filter(desk, "guest 11").see("1–10 of 10")),
@@ -87,7 +87,7 @@ const MOVES: &[(&str, Keys)] = &[
     ("read again", |desk| desk.press(KeyCode::F(5)).press(KeyCode::Down)),
 ];
 
-/// An action by its list, its key and how many records it is done to, and what answers its
+/// An action: its list, its key, the number of records that it is applied to, and the keys that answer its
 /// question.
 type Case = (&'static str, char, usize, Keys);
 
@@ -104,10 +104,9 @@ const CASES: &[Case] = &[
     ("events", 'e', 1, |desk| desk.ctrl('u').write("Renamed").ctrl('s')),
 ];
 
-/// Every action of every list, wherever the list stands: those records change that were
-/// marked, and no other one.
+/// Tries every action of every list after every change of the list: exactly the marked records change.
 #[test]
-fn every_action_is_about_the_marked_records_wherever_the_list_stands() {
+fn every_action_applies_to_the_marked_records_whatever_the_list_shows() {
     for table in ["clients", "contracts", "events"] {
         let mut town = Town::of(table);
         for (_, key, count, answer) in CASES.iter().filter(|case| case.0 == table) {
@@ -134,7 +133,7 @@ fn every_action_is_about_the_marked_records_wherever_the_list_stands() {
 }
 
 #[test]
-fn a_mark_outlasts_the_rows_that_a_list_keeps() {
+fn a_mark_stays_when_its_row_is_no_longer_in_memory() {
     let mut desk = Desk::of("manager", Language::En);
     let sales = desk.world.sales.actor.id;
     for number in 0..450 {
@@ -151,7 +150,7 @@ fn a_mark_outlasts_the_rows_that_a_list_keeps() {
     assert_eq!(stored.sales_contact_id, desk.world.other_sales.actor.id);
 }
 
-/// Three clients in the list of clients.
+/// Opens a list of three clients.
 fn three(language: Language) -> (Desk, [ClientId; 3]) {
     let mut desk = Desk::of("manager", language);
     let sales = desk.world.sales.actor.id;
@@ -161,7 +160,7 @@ fn three(language: Language) -> (Desk, [ClientId; 3]) {
 }
 
 #[test]
-fn the_question_names_the_first_three_and_counts_the_others() {
+fn the_question_names_the_first_three_marked_records_and_counts_the_others() {
     let (mut desk, _) = three(Language::En);
     for name in ["Dora Evans", "Emil Frank"] {
         desk.world.client_of(desk.world.sales.actor.id, name);
@@ -185,7 +184,7 @@ fn marks_are_counted_over_an_empty_list_and_cleared_by_esc() {
 }
 
 #[test]
-fn what_is_done_to_one_record_is_not_done_to_one_of_several() {
+fn an_action_for_a_single_record_is_refused_for_several_marked_ones() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.world.records();
@@ -200,7 +199,7 @@ fn what_is_done_to_one_record_is_not_done_to_one_of_several() {
 }
 
 #[test]
-fn a_marked_record_that_was_changed_is_named_when_the_list_is_read_again() {
+fn a_marked_record_that_was_changed_is_named_when_the_list_is_reloaded() {
     let (mut desk, [anna, ..]) = three(Language::En);
     desk.press(KeyCode::Char(' ')).press(KeyCode::Char(' ')).see("2 marked");
     let sales = desk.world.sales.clone();
@@ -211,7 +210,7 @@ fn a_marked_record_that_was_changed_is_named_when_the_list_is_read_again() {
 }
 
 #[test]
-fn marked_records_that_were_changed_or_archived_meanwhile_are_told_by_name() {
+fn marked_records_that_were_changed_or_archived_meanwhile_are_named() {
     let (mut desk, [anna, bruno, chloe]) = three(Language::En);
     for _ in 0..3 {
         desk.press(KeyCode::Char(' '));
@@ -228,7 +227,7 @@ fn marked_records_that_were_changed_or_archived_meanwhile_are_told_by_name() {
 }
 
 #[test]
-fn marked_events_that_were_changed_or_archived_meanwhile_are_told_by_name() {
+fn marked_events_that_were_changed_or_archived_meanwhile_are_named() {
     let mut desk = Desk::of("manager", Language::En);
     let client = desk.world.client_of(desk.world.sales.actor.id, "Lou Bouzin");
     let contract = desk.world.signed_contract(client);
@@ -251,7 +250,7 @@ fn marked_events_that_were_changed_or_archived_meanwhile_are_told_by_name() {
 }
 
 #[test]
-fn one_marked_record_that_was_changed_meanwhile_is_told_by_name_and_stays_marked() {
+fn a_single_marked_record_that_was_changed_meanwhile_is_named_and_stays_marked() {
     let mut town = Town::of("clients");
     town.mark(1);
     town.desk.press(KeyCode::End).see("1 marked");
@@ -261,15 +260,15 @@ fn one_marked_record_that_was_changed_meanwhile_is_told_by_name_and_stays_marked
     town.desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter);
     town.desk.see("Guest 000: Person manager changed this meanwhile.").see("1 marked");
     assert_eq!(town.versions(), before);
-    // Once it has been seen as it is now, the same is done to it.
+    // Once the list has shown the record's current version, the action applies to it.
     town.desk.press(KeyCode::Home).see("Changed since it was marked: Guest 000").press(KeyCode::Char('h'));
     town.desk.write("other").press(KeyCode::Enter).see("1 client handed over.").not("marked");
 }
 
-/// A held key is faster than the database: at the last row that is there, the selection waits
-/// for the next page.
+/// A held key repeats faster than the database responds: at the last loaded row the selection waits for the
+/// next page.
 #[test]
-fn a_held_space_marks_each_record_once_while_the_next_page_is_awaited() {
+fn a_held_space_key_marks_each_record_once_while_the_next_page_is_loading() {
     let mut town = Town::of("clients");
     let desk = &mut town.desk;
     desk.go("clients").see("of 120");
@@ -280,13 +279,13 @@ fn a_held_space_marks_each_record_once_while_the_next_page_is_awaited() {
     desk.see("100 marked");
     desk.release();
     desk.see("100 marked").press(KeyCode::Char(' ')).see("101 marked").press(KeyCode::Up);
-    // Where it did not wait, the mark is taken away as ever.
+    // Without a page being loaded, Space removes a mark as usual.
     desk.press(KeyCode::Char(' ')).see("100 marked");
 }
 
-/// Terminals take no more than so much at once, and drop what is longer without a word.
+/// Terminals accept a limited amount of clipboard text and silently drop what is longer.
 #[test]
-fn more_than_a_terminal_takes_is_not_said_to_be_copied() {
+fn text_too_long_for_the_clipboard_is_not_reported_as_copied() {
     for (language, clients, told) in [
         (Language::En, "clients", "too much for the clipboard"),
         (Language::Fr, "clients", "trop pour le presse-papiers"),
@@ -306,7 +305,7 @@ fn more_than_a_terminal_takes_is_not_said_to_be_copied() {
             desk.press(KeyCode::Char(' '));
         }
         desk.see("260").press(KeyCode::Char('y'));
-        assert_eq!(desk.copied.take().map(|text| text.len()), None, "bytes for a terminal that takes 74,000");
+        assert_eq!(desk.copied.take().map(|text| text.len()), None, "bytes sent to a terminal that accepts 74,000");
         desk.see(told).see("X").not("Copied").not("Copié.");
     }
 }

@@ -1,8 +1,8 @@
-//! The mouse: a click means what is drawn where it was made.
+//! The mouse: a click acts on what is drawn at its position.
 
 use super::desk::*;
 
-/// Clicks on the first sign of these words, which are the last of their line that say so.
+/// Clicks on the first character of `words`: on their last occurrence in the first line that has them.
 fn click<'a>(desk: &'a mut Desk, words: &str) -> &'a mut Desk {
     let screen = desk.screen();
     let found = screen.lines().enumerate().find_map(|(row, line)| {
@@ -30,14 +30,14 @@ fn selected(desk: &mut Desk) -> String {
 }
 
 #[test]
-fn a_click_on_a_bar_opens_what_the_bar_counts() {
+fn a_click_on_a_bar_opens_the_list_behind_it() {
     for size in [(80, 24), (200, 60)] {
         let mut desk = Desk::of("manager", Language::En);
         desk.world.records();
         desk.resize(size.0, size.1).press(KeyCode::F(5)).see("Signed by month");
         click(&mut desk, "Nov 2026").see("Contracts: ").see("1–1 of 1").press(KeyCode::Esc);
         click(&mut desk, "0-30").see("Contracts: ").press(KeyCode::Esc).see("Waiting for you");
-        // Titles are no bars, and what stands at their height at the left is not meant.
+        // A click on the title of a chart opens nothing, not even the menu line at the same height on the left.
         click(&mut desk, "Due, by age").see("Waiting for you");
         click(&mut desk, "Signed by month").see("Waiting for you");
         click(&mut desk, "Audit log").see("Audit log: ");
@@ -57,7 +57,7 @@ fn a_click_beside_a_list_selects_nothing() {
     let mut desk = Desk::of("manager", Language::En);
     clients(&mut desk, &["Anna", "Bruno", "Chloe", "Dora", "Emil", "Fred"]);
     desk.resize(130, 24).go("clients").see("1–6 of 6").see("E-mail");
-    // The preview has a line at the height of each of the first rows.
+    // Click on the preview, at the height of one of the rows.
     click(&mut desk, "c1@example.org").see("1–6 of 6");
     assert_eq!(selected(&mut desk), "Anna");
     click(&mut desk, "Chloe").see("1–6 of 6");
@@ -65,7 +65,7 @@ fn a_click_beside_a_list_selects_nothing() {
 }
 
 #[test]
-fn a_click_below_the_note_of_a_partial_search_means_the_row_that_it_is_on() {
+fn a_click_below_the_note_of_a_limited_search_selects_the_clicked_row() {
     let mut desk = Desk::of("manager", Language::En);
     let room = "UPDATE sqlite_sequence SET seq = 30000 WHERE name = 'clients'";
     clients(&mut desk, &["Montclair"]);

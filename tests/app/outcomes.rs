@@ -1,5 +1,5 @@
-//! What was asked for is told to whoever asked: a reply opens, closes and unlocks nothing else,
-//! and what became of every write is said, also when its screen has gone.
+//! Outcomes of requests: a reply affects only what asked for it, and the outcome of every write is reported,
+//! even after its screen was left.
 
 use super::desk::*;
 use epic_events::{
@@ -8,25 +8,25 @@ use epic_events::{
 };
 use support::world::event_draft;
 
-/// Holds replies back from here on.
+/// Holds replies back from now on.
 fn hold(desk: &mut Desk) -> &mut Desk {
     desk.held = Some(Vec::new());
     desk
 }
 
-/// Answers the oldest request that is held back.
+/// Delivers this reply to the oldest request that is held back.
 fn reply(desk: &mut Desk, reply: Result<Reply, Error>) {
     let (id, ..) = desk.held.as_mut().unwrap().remove(0);
     desk.event(Event::Reply { id, reply: Box::new(reply) });
 }
 
-/// The requests that are held back, by the name of their variant.
+/// The names of the requests that are held back.
 fn waiting(desk: &Desk) -> Vec<String> {
     let name = |text: String| text.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
     desk.held.iter().flatten().map(|(_, _, request)| name(format!("{request:?}"))).collect()
 }
 
-/// An assignment of the first event, on its way while the database takes its time.
+/// Changes the status of the first event while replies are held back.
 fn sensitive(desk: &mut Desk) {
     desk.world.records();
     desk.go("events").see("Lou Bouzin");
@@ -35,7 +35,7 @@ fn sensitive(desk: &mut Desk) {
 }
 
 #[test]
-fn the_password_of_an_action_does_not_unlock() {
+fn the_password_for_an_action_does_not_unlock_the_session() {
     let mut desk = Desk::of("manager", Language::En);
     sensitive(&mut desk);
     reply(&mut desk, Err(Error::PasswordNeeded));
@@ -44,15 +44,15 @@ fn the_password_of_an_action_does_not_unlock() {
     desk.ctrl('c').press(KeyCode::Char('L')).see("Locked");
     reply(&mut desk, Ok(Reply::Confirmed { at: 1 }));
     desk.see("Locked").not("Lou Bouzin");
-    assert!(waiting(&desk).is_empty(), "the question was closed: what it was for is not done");
-    // The lock's own password opens it.
+    assert!(waiting(&desk).is_empty(), "the password prompt was closed, so its action is not sent");
+    // The password typed on the lock screen unlocks.
     desk.write(PASSWORD).press(KeyCode::Enter);
     desk.release();
     desk.not("Locked").see("Lou Bouzin");
 }
 
 #[test]
-fn a_lock_that_falls_while_a_password_is_checked_stays() {
+fn a_lock_that_starts_during_a_password_check_stays() {
     let mut desk = Desk::of("manager", Language::En);
     sensitive(&mut desk);
     reply(&mut desk, Err(Error::PasswordNeeded));
@@ -64,7 +64,7 @@ fn a_lock_that_falls_while_a_password_is_checked_stays() {
 }
 
 #[test]
-fn the_password_of_one_lock_does_not_open_the_next() {
+fn a_late_reply_to_one_unlock_does_not_open_the_next_lock() {
     let mut desk = Desk::of("manager", Language::En);
     desk.press(KeyCode::Char('L')).see("Locked");
     hold(&mut desk).write(PASSWORD).press(KeyCode::Enter).write(PASSWORD).press(KeyCode::Enter);
@@ -75,7 +75,7 @@ fn the_password_of_one_lock_does_not_open_the_next() {
     desk.see("Locked");
 }
 
-/// The client was renamed; the change can be taken back.
+/// Renames a client; the change can be undone.
 fn renamed() -> (Desk, ClientId) {
     let mut desk = Desk::of("manager", Language::En);
     let client = desk.world.client_of(desk.world.sales.actor.id, "Anna Almeida");
@@ -88,9 +88,9 @@ fn client_name(desk: &Desk, id: ClientId) -> String {
     epic_events::storage::clients::find(&mut desk.world.connection(), id).unwrap().unwrap().full_name
 }
 
-/// Somebody gives up waiting for another change: which one `u` would take back, nobody knows.
+/// The user stops waiting for another change, so the program cannot know which change `u` would undo.
 #[test]
-fn undo_takes_back_nothing_older_than_a_change_that_was_given_up() {
+fn nothing_can_be_undone_after_the_wait_for_a_change_was_cancelled() {
     let (mut desk, client) = renamed();
     hold(&mut desk).press(KeyCode::Down).press(KeyCode::Char('x')).press(KeyCode::Right).press(KeyCode::Enter);
     desk.wait(300).press(KeyCode::Esc).see("may or may not have been saved");
@@ -100,7 +100,7 @@ fn undo_takes_back_nothing_older_than_a_change_that_was_given_up() {
 }
 
 #[test]
-fn undo_takes_back_nothing_older_than_a_change_of_unknown_outcome() {
+fn nothing_can_be_undone_after_a_change_of_unknown_outcome() {
     let (mut desk, client) = renamed();
     hold(&mut desk).press(KeyCode::Down).press(KeyCode::Char('x')).press(KeyCode::Right).press(KeyCode::Enter);
     reply(&mut desk, Err(Error::OutcomeUnknown));
@@ -110,21 +110,21 @@ fn undo_takes_back_nothing_older_than_a_change_of_unknown_outcome() {
 }
 
 #[test]
-fn undo_waits_for_a_change_under_way() {
+fn undo_is_refused_while_a_change_is_being_saved() {
     let (mut desk, client) = renamed();
     hold(&mut desk).press(KeyCode::Down).press(KeyCode::Char('x')).press(KeyCode::Right).press(KeyCode::Enter);
     desk.press(KeyCode::Char('u')).see("still being saved");
     desk.release();
     assert_eq!(client_name(&desk, client), "Anna Renamed");
     desk.press(KeyCode::Char('u')).see("Undone");
-    assert_eq!(client_name(&desk, client), "Anna Renamed", "the last change was taken back, no other");
+    assert_eq!(client_name(&desk, client), "Anna Renamed", "only the last change was undone");
     let restored =
         epic_events::storage::clients::find(&mut desk.world.connection(), ClientId::new(2)).unwrap().unwrap();
     assert!(restored.archived_at.is_none());
 }
 
 #[test]
-fn undone_says_what_was_taken_back() {
+fn the_undo_message_says_what_was_undone() {
     for (language, words) in [
         (Language::En, "Undone. Anna Almeida: client changed"),
         (Language::Fr, "Annulé. Anna Almeida : client modifié"),
@@ -136,7 +136,7 @@ fn undone_says_what_was_taken_back() {
     }
 }
 
-/// Three events, given to somebody; then two of them are changed by somebody else.
+/// Assigns three events to one person; then somebody else changes two of them.
 fn three_events(change: impl Fn(EventId) -> Request) -> Desk {
     let mut desk = Desk::of("manager", Language::En);
     let client = desk.world.client_of(desk.world.sales.actor.id, "Lou Bouzin");
@@ -158,17 +158,17 @@ fn three_events(change: impl Fn(EventId) -> Request) -> Desk {
 }
 
 #[test]
-fn what_was_not_undone_is_told_by_name() {
+fn records_that_were_not_undone_are_named() {
     let change = |id| Request::SetStatus { id, version: 2, status: Status::Confirmed };
     let mut desk = three_events(change);
     desk.press(KeyCode::Char('u')).see("Undone").see("First gala").see("Second gala").see("changed this meanwhile");
     desk.see("Third gala").see("done");
-    // What was taken back cannot be taken back once more.
+    // The same change cannot be undone twice.
     desk.not("u to undo").press(KeyCode::Esc).press(KeyCode::Char('u')).see("nothing to undo");
 }
 
 #[test]
-fn nothing_is_told_as_undone_when_everything_was_changed_meanwhile() {
+fn nothing_is_reported_as_undone_when_everything_has_changed_since() {
     let change = |id| Request::SetStatus { id, version: 2, status: Status::Confirmed };
     let mut desk = three_events(change);
     let third = EventId::new(3);
@@ -177,7 +177,7 @@ fn nothing_is_told_as_undone_when_everything_was_changed_meanwhile() {
 }
 
 #[test]
-fn a_refused_change_is_told_when_its_screen_has_gone() {
+fn a_refused_change_is_reported_after_its_screen_was_left() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.go("events").see("Lou Bouzin");
@@ -190,7 +190,7 @@ fn a_refused_change_is_told_when_its_screen_has_gone() {
 }
 
 #[test]
-fn a_change_that_was_made_is_told_when_its_screen_has_gone() {
+fn a_finished_change_is_reported_after_its_screen_was_left() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.go("events").see("Lou Bouzin");
@@ -203,7 +203,7 @@ fn a_change_that_was_made_is_told_when_its_screen_has_gone() {
 }
 
 #[test]
-fn what_is_being_saved_is_not_called_unsaved() {
+fn a_form_that_is_being_saved_is_not_called_unsaved() {
     let mut desk = Desk::of("sales", Language::En);
     fill_in_client(&mut desk);
     hold(&mut desk).ctrl('s').press(KeyCode::Esc).see("still being saved").not("Discard").see("New client");
@@ -214,7 +214,7 @@ fn what_is_being_saved_is_not_called_unsaved() {
 }
 
 #[test]
-fn leaving_waits_for_what_is_being_saved() {
+fn quitting_and_signing_out_ask_while_a_save_is_under_way() {
     for (keys, stays) in [("q", "Lou Bouzin"), (":sign out\n", "Lou Bouzin")] {
         let mut desk = Desk::of("manager", Language::En);
         desk.world.records();
@@ -227,12 +227,12 @@ fn leaving_waits_for_what_is_being_saved() {
         desk.see("still being saved").see("may or may not").press(KeyCode::Enter).see(stays);
         desk.release();
         desk.see(stays).see("Saved.").press(KeyCode::Char('q'));
-        assert!(desk.quit, "nothing is under way any more");
+        assert!(desk.quit, "no save is under way any more");
     }
 }
 
 #[test]
-fn a_locked_session_is_not_left_while_something_is_being_saved() {
+fn quitting_a_locked_session_asks_while_a_save_is_under_way() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.go("events").see("Lou Bouzin");
@@ -242,16 +242,16 @@ fn a_locked_session_is_not_left_while_something_is_being_saved() {
     desk.press(KeyCode::Enter).see("Your work is kept");
 }
 
-/// A terminal sends Esc and the key after it as one key with Alt: that key does not answer a
-/// question that nobody has seen yet.
+/// A terminal may send Esc and the key after it as one key with Alt: that key must not answer the question that
+/// the Esc opens.
 #[test]
-fn a_key_with_alt_answers_no_question_that_it_opens() {
+fn a_key_with_alt_does_not_answer_the_question_that_it_opens() {
     for letter in ['y', 'o'] {
         let mut desk = Desk::of("sales", Language::En);
         desk.go("new client").write("Half written");
         desk.key(KeyCode::Char(letter), KeyModifiers::ALT).see("Discard what you typed?");
         desk.press(KeyCode::Enter).see("Half written").press(KeyCode::F(1)).see("What you can do here");
-        // Without a question it is Esc and the letter.
+        // Where Esc opens no question, the key counts as Esc and then the letter.
         desk.key(KeyCode::Char(letter), KeyModifiers::ALT).see(&format!("Half written{letter}")).ctrl('c');
         let limit = u64::from(Settings::default().session_minutes) * 60_000;
         desk.press(KeyCode::Esc).wait(limit).see("Locked");
@@ -260,7 +260,7 @@ fn a_key_with_alt_answers_no_question_that_it_opens() {
 }
 
 #[test]
-fn a_late_question_for_the_password_waits_for_what_is_open() {
+fn a_late_password_prompt_waits_until_the_palette_is_closed() {
     let mut desk = Desk::of("manager", Language::En);
     sensitive(&mut desk);
     desk.press(KeyCode::Char(':')).write("con");
@@ -269,9 +269,9 @@ fn a_late_question_for_the_password_waits_for_what_is_open() {
     desk.see("Password").see("sets the status").not("Go to");
 }
 
-/// Letters that are meant for a form do not go out as a password.
+/// Letters typed into a form do not go into a password prompt that appears late.
 #[test]
-fn a_late_question_for_the_password_waits_while_somebody_types() {
+fn a_late_password_prompt_waits_while_the_user_types() {
     let mut desk = Desk::of("manager", Language::En);
     sensitive(&mut desk);
     desk.go("new client").write("Half wr");
@@ -283,7 +283,7 @@ fn a_late_question_for_the_password_waits_while_somebody_types() {
 }
 
 #[test]
-fn that_the_database_was_moved_is_said_until_it_is_back() {
+fn the_message_about_a_moved_database_stays_until_it_is_back() {
     let mut desk = Desk::of("sales", Language::En);
     hold(&mut desk).wait(4_000);
     assert_eq!(waiting(&desk), ["Heartbeat"]);
@@ -294,7 +294,7 @@ fn that_the_database_was_moved_is_said_until_it_is_back() {
 }
 
 #[test]
-fn keys_do_nothing_where_nothing_can_be_seen() {
+fn in_a_window_that_is_too_small_only_lock_and_quit_work() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.go("events").see("Lou Bouzin");
@@ -310,7 +310,7 @@ fn keys_do_nothing_where_nothing_can_be_seen() {
     size(&mut desk, 80, 24);
     desk.see("Lou Bouzin").not("Archive this").see("1–1 of 1");
     assert_eq!(desk.world.state(), before);
-    // Locking and leaving need no eyes.
+    // Locking and quitting still work.
     size(&mut desk, 50, 10);
     desk.press(KeyCode::Char('L'));
     size(&mut desk, 80, 24);
@@ -320,10 +320,10 @@ fn keys_do_nothing_where_nothing_can_be_seen() {
     assert!(desk.quit);
 }
 
-/// What is said after giving up is true where it is said: F5 reads a list anew, and does
+/// The hint after the user stopped waiting names a key that works on that screen: F5 reloads a list, but does
 /// nothing in a form, at sign-in, or while locked.
 #[test]
-fn the_hint_after_giving_up_names_a_key_that_works_there() {
+fn the_hint_after_a_cancelled_wait_names_a_key_that_works() {
     let mut desk = Desk::new(Language::En);
     hold(&mut desk).write("sales").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
     desk.wait(300).press(KeyCode::Esc).see("Enter tries again").not("F5").press(KeyCode::Enter);
@@ -337,9 +337,9 @@ fn the_hint_after_giving_up_names_a_key_that_works_there() {
     desk.see("Type your password again").not("F5");
 }
 
-/// What somebody has stopped waiting for is told when it is known after all.
+/// The outcome of a change is reported once it is known, even if the user stopped waiting for it.
 #[test]
-fn what_became_of_a_change_that_was_given_up_is_told() {
+fn the_outcome_of_a_change_is_reported_after_its_wait_was_cancelled() {
     let mut desk = Desk::of("sales", Language::En);
     fill_in_client(&mut desk);
     hold(&mut desk).ctrl('s').wait(300).press(KeyCode::Esc).see("may or may not have been saved");
@@ -352,10 +352,10 @@ fn what_became_of_a_change_that_was_given_up_is_told() {
     desk.see("was not saved");
 }
 
-/// The company comes to be after somebody has stopped waiting for it: its address is kept, as it
-/// was sent, and the way leads to the sign-in.
+/// The set-up succeeds after the user stopped waiting for it: the address that was sent is stored, and the
+/// sign-in screen opens.
 #[test]
-fn a_company_that_comes_to_be_late_is_kept() {
+fn a_company_set_up_after_the_wait_was_cancelled_is_remembered() {
     let mut desk = Desk::new(Language::En);
     let preferences = desk.app.preferences();
     let embedded = "sqlite:///ours.db".to_owned();
@@ -367,7 +367,7 @@ fn a_company_that_comes_to_be_late_is_kept() {
     desk.press(KeyCode::Tab).write("Marta Olsen").press(KeyCode::Tab).press(KeyCode::Tab);
     desk.write(PASSWORD).press(KeyCode::Tab).write(PASSWORD).ctrl('s').see("Nothing has been written so far");
     desk.ctrl('s').wait(300).press(KeyCode::Esc).see("may or may not").see("Enter tries again").not("F5");
-    // The fields are about something else by then.
+    // Meanwhile the user has gone back and changed the fields.
     desk.press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Right);
     let (id, ..) = desk.held.as_mut().unwrap().remove(0);
     let effects =

@@ -1,12 +1,12 @@
-//! Whatever is pressed, pasted or resized: no panic, a way home, and no write that the
-//! rights forbid. `EPIC_EVENTS_RANDOM_KEYS` says how many events in all; a million takes
-//! some minutes with `--release`.
+//! Random keys, pastes, clicks and resizes: no panic, a way back to the home screen, and no write that the
+//! rights forbid. `EPIC_EVENTS_RANDOM_KEYS` is the total number of events; a million takes some minutes with
+//! `--release`.
 
 use std::collections::BTreeSet;
 
 use super::desk::*;
 
-/// The same numbers for the same seed, so that a failure can be seen again.
+/// A random number generator with a fixed seed, so that a failure can be repeated.
 struct Dice(u64);
 
 impl Dice {
@@ -53,7 +53,7 @@ const PASTES: [&str; 9] = [
     "a new password of 4 words",
 ];
 
-/// What each role may ever leave in the audit log, by hand from the rights table.
+/// The actions that each role may leave in the audit log, written by hand from the rights table.
 fn allowed(name: &str) -> BTreeSet<&'static str> {
     let everybody = ["session.signed_in", "session.refused", "action.refused", "user.password_changed"];
     let sales = [
@@ -125,7 +125,7 @@ fn one(desk: &mut Desk, dice: &mut Dice) {
     desk.key(code, modifiers);
 }
 
-/// From wherever it is, by keys that are always there: to the home screen.
+/// Goes to the home screen from anywhere, by keys that work everywhere.
 fn find_home(desk: &mut Desk, name: &str) {
     desk.terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
     desk.event(Event::Terminal(TerminalEvent::Resize(80, 24)));
@@ -137,7 +137,7 @@ fn find_home(desk: &mut Desk, name: &str) {
             return;
         }
         if screen.contains("Ctrl+C") {
-            // Signed out: in again, with whatever password holds now.
+            // Signed out: sign in again.
             desk.now.utc += chrono::TimeDelta::hours(2);
             desk.press(KeyCode::BackTab).ctrl('u').ctrl('k').write(name).press(KeyCode::Tab).ctrl('u').ctrl('k');
             desk.write(PASSWORD).press(KeyCode::Enter);
@@ -157,7 +157,7 @@ fn find_home(desk: &mut Desk, name: &str) {
     assert!(screen.contains("Waiting for you") || screen.contains("À faire"), "no way home for {name}:\n{screen}");
 }
 
-/// Everything that a company loses when it breaks.
+/// The number of signed contracts, which must never decrease.
 fn signed(desk: &Desk) -> usize {
     use diesel::prelude::*;
     use epic_events::schema::contracts;
@@ -165,11 +165,11 @@ fn signed(desk: &Desk) -> usize {
     usize::try_from(signed.get_result::<i64>(&mut desk.world.connection()).unwrap()).unwrap()
 }
 
-/// So many events, then the way home is looked for.
+/// The number of events between two returns to the home screen.
 const ROUND: usize = 400;
 
 #[test]
-fn nothing_that_is_pressed_breaks_it() {
+fn random_input_causes_no_panic_and_no_forbidden_write() {
     let wanted: usize =
         std::env::var("EPIC_EVENTS_RANDOM_KEYS").ok().and_then(|text| text.parse().ok()).unwrap_or(6_000);
     std::thread::scope(|scope| {
@@ -192,10 +192,11 @@ fn nothing_that_is_pressed_breaks_it() {
                     let written = desk.world.audit().split_off(log);
                     let forbidden: Vec<_> = written.iter().filter(|verb| !allowed.contains(verb.as_str())).collect();
                     assert!(forbidden.is_empty(), "{name} left {forbidden:?}");
-                    assert!(signed(&desk) >= were_signed, "a signature went away");
+                    assert!(signed(&desk) >= were_signed, "a signature was removed");
                     seen += written.len();
                     find_home(&mut desk, name);
-                    // A company that has grown strange, or an account that is gone: another one.
+                    // Continue with a new company from time to time, since settings or accounts may have been
+                    // changed beyond use.
                     if done % (ROUND * 50) == 0 {
                         desk = Desk::of(name, Language::En);
                         desk.world.records();

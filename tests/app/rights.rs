@@ -1,13 +1,12 @@
-//! The rights as people meet them: each key that changes something, on records that are
-//! their own and on others, opens what it should or says why not. Written down by hand,
-//! as `tests/rights.rs` is for the services behind it.
+//! The rights as seen on the screens: each key that changes something, on own and on other records, opens what
+//! it should or says why not. The expectations are written by hand, as in `tests/rights.rs` for the services.
 
 use epic_events::domain::filter::Assignment;
 
 use super::desk::*;
 use crate::support::world::{contract_draft, event_draft};
 
-/// Where somebody stands.
+/// The screen on which the key is pressed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Place {
     Clients,
@@ -20,7 +19,8 @@ enum Place {
 }
 
 const PEOPLE: [&str; 5] = ["manager", "sales", "other.sales", "support", "other.support"];
-/// Management, sales own, sales not own, support own, support not own.
+/// Place, key, what it opens, and whether it may for: management, sales on own records, sales on others,
+/// support on own records, support on others.
 type Row = (Place, char, &'static str, [bool; 5]);
 const Y: bool = true;
 const N: bool = false;
@@ -83,7 +83,7 @@ fn stand(name: &str, place: Place) -> Desk {
 }
 
 #[test]
-fn each_key_opens_what_the_rights_allow_and_says_why_not() {
+fn each_key_opens_its_action_or_says_why_it_is_not_allowed() {
     for (place, key, opens, expected) in EXPECTED {
         for (name, allowed) in PEOPLE.iter().zip(expected) {
             let mut desk = stand(name, *place);
@@ -110,10 +110,10 @@ fn only_management_finds_its_screens_in_the_palette() {
     }
 }
 
-/// While it is locked no key but the password's does anything, and a temporary password
-/// leads nowhere but to its change.
+/// While the session is locked, no key shows or changes a record; with a temporary password, every way leads to
+/// changing it.
 #[test]
-fn locked_or_with_a_temporary_password_no_key_reaches_a_record() {
+fn no_key_reaches_a_record_while_locked_or_with_a_temporary_password() {
     for name in PEOPLE {
         let mut desk = stand(name, Place::Event);
         desk.press(KeyCode::Char('L')).see("Locked");

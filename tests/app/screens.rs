@@ -1,8 +1,8 @@
-//! What people look at.
+//! The screens of each role, and the mouse, help and wizard on them.
 
 use super::desk::*;
 
-/// What each role looks at all day. Pictures to be read by a person when they change.
+/// Snapshots of the main screens. A person has to look at them when they change.
 #[test]
 fn the_screens_of_each_role() {
     for (language, name) in
@@ -61,7 +61,7 @@ fn the_mouse_selects_and_opens() {
 }
 
 #[test]
-fn french_is_complete_on_the_way_to_a_client() {
+fn the_way_to_a_new_client_is_entirely_in_french() {
     let mut desk = Desk::of("sales", Language::Fr);
     desk.see("À faire").see("mes clients").go("nouveau client").see("Entreprise");
     desk.ctrl('s').see("Veuillez remplir ce champ.");
@@ -78,7 +78,7 @@ fn a_small_window_says_how_large_it_should_be() {
 }
 
 #[test]
-fn the_footer_shows_what_the_help_explains() {
+fn the_bottom_line_shows_the_keys_that_the_help_explains() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.press(KeyCode::F(5)).go("events");
@@ -87,13 +87,13 @@ fn the_footer_shows_what_the_help_explains() {
         assert!(footer.contains(&format!("{key} ")), "{footer}");
     }
     desk.press(KeyCode::Char('?')).see("Give the event, or all marked ones, to a support person.");
-    // Chosen in the help, a key does what it does.
+    // Choosing a key in the help runs its action.
     desk.write("give").press(KeyCode::Enter).see("Support for Lou Bouzin General Assembly");
 }
 
-/// A name that was written past the program does not reach the terminal as it is.
+/// A hostile name in the table does not reach the terminal unchanged.
 #[test]
-fn hostile_names_stay_text() {
+fn hostile_names_are_shown_as_text() {
     use diesel::prelude::*;
     use epic_events::schema::clients;
     let mut desk = Desk::of("sales", Language::En);

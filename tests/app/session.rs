@@ -1,28 +1,28 @@
-//! Locking, signing out and leaving.
+//! Locking, signing out and quitting.
 
 use super::desk::*;
 
 #[test]
-fn the_session_locks_at_its_minute_and_gives_the_form_back() {
+fn the_session_locks_after_its_idle_time_and_gives_the_form_back() {
     let mut desk = Desk::of("sales", Language::En);
     desk.go("new client").write("Half written");
     let limit = u64::from(Settings::default().session_minutes) * 60_000;
     desk.wait(limit - 30_000).see("Locks in 30 s");
-    // The clock on the wall may jump as it likes.
+    // A jump of the wall clock has no effect.
     desk.now.utc += chrono::TimeDelta::days(1);
     desk.wait(29_999).see("Half written");
     desk.wait(1).see("Locked").not("Half written");
     desk.write("wrong password").press(KeyCode::Enter).see("do not fit together").not("Half written");
     desk.now.utc += chrono::TimeDelta::hours(1);
     desk.write(PASSWORD).press(KeyCode::Enter).see("Half written");
-    // Any key puts the lock off.
+    // Any key postpones the lock.
     desk.wait(limit - 1_000).press(KeyCode::Char('!')).wait(2_000).see("Half written!");
 }
 
-/// Whatever the wall clock does (a day back or on, the hour of summer time) and however the
-/// ticks come, the lock falls within a second of its minute.
+/// Whatever the wall clock does (a day back or forward, summer time) and however irregular the ticks are, the
+/// session locks within a second of its time.
 #[test]
-fn no_jump_of_the_clock_moves_the_lock() {
+fn no_jump_of_the_wall_clock_moves_the_lock() {
     let mut desk = Desk::of("sales", Language::En);
     let rounds: u64 = std::env::var("EPIC_EVENTS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
     let mut number = 1_u64;
@@ -37,23 +37,23 @@ fn no_jump_of_the_clock_moves_the_lock() {
             desk.not("Locked").see("Half written");
             let jump = [0, 0, 0, 1, -1, 24, -24][usize::try_from(dice(7)).unwrap()];
             desk.now.utc += chrono::TimeDelta::hours(jump);
-            // Most of the time nothing happens; near the end every tick is looked at.
+            // Take long steps first, and short ones near the end.
             let step = if limit() - idle > 5_000 { 1 + dice(limit() - idle - 2_000) } else { 1 + dice(1_000) };
             desk.wait(step);
             idle += step;
         }
         desk.see("Locked").not("Half written");
         assert!(idle - limit() < 1_000, "round {round}: {idle}");
-        // Guessing is not slowed down by what the wall clock says.
+        // Move the wall clock past any sign-in delay.
         desk.now.utc += chrono::TimeDelta::hours(48);
         desk.write(PASSWORD).press(KeyCode::Enter).see("Half written");
     }
     println!("FIGURE 4 lock: {rounds} times within a second of its minute, whatever the wall clock did");
 }
 
-/// Somebody else at the same screen finds nothing of what was half written.
+/// Another user at the same screen finds nothing of a half-written form.
 #[test]
-fn a_draft_comes_back_to_its_writer_alone() {
+fn a_draft_comes_back_only_to_its_writer() {
     let mut desk = Desk::of("sales", Language::En);
     desk.go("new client").write("Half written").wait(limit()).see("Locked");
     desk.press(KeyCode::Esc).see("Discard what you typed?").press(KeyCode::Right).press(KeyCode::Enter).see("Username");
@@ -62,7 +62,7 @@ fn a_draft_comes_back_to_its_writer_alone() {
 }
 
 #[test]
-fn whoever_is_deactivated_is_signed_out_within_five_seconds() {
+fn a_deactivated_user_is_signed_out_within_five_seconds() {
     let mut desk = Desk::of("support", Language::En);
     desk.see("my next events");
     let id = desk.world.support.actor.id;
@@ -94,7 +94,7 @@ fn the_key_that_wakes_a_laptop_does_not_keep_the_session_open() {
     desk.go("new client").write("Half written");
     desk.now.ticks += limit() + 3_600_000;
     desk.press(KeyCode::Char('x')).see("Locked").not("Half written");
-    // Nor does it get into the password.
+    // Nor is the key typed into the password field.
     desk.write(PASSWORD).press(KeyCode::Enter).see("Half written").not("Half writtenx");
 }
 
@@ -115,7 +115,7 @@ fn leaving_a_locked_session_asks_when_something_is_unsaved() {
         .see("Username or e-mail address");
 }
 
-/// The reply to a wrong password comes while something else is asked.
+/// The reply to a wrong password arrives while another question is open.
 #[test]
 fn a_wrong_password_never_unlocks() {
     let mut desk = Desk::of("sales", Language::En);
@@ -127,7 +127,7 @@ fn a_wrong_password_never_unlocks() {
 }
 
 #[test]
-fn nothing_of_the_records_shows_while_locked() {
+fn no_record_is_shown_while_locked() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.go("events").press(KeyCode::Char('a')).write("other");
@@ -151,7 +151,7 @@ fn leaving_by_the_palette_asks_when_something_is_unsaved() {
 }
 
 #[test]
-fn the_lock_is_announced_whatever_was_said_before() {
+fn the_lock_warning_replaces_an_earlier_message() {
     let mut desk = Desk::of("sales", Language::En);
     fill_in_client(&mut desk);
     desk.ctrl('s').see("Saved.").wait(limit() - 30_000).see("Locks in 30 s");

@@ -1,4 +1,4 @@
-//! What happens while the database takes its time.
+//! Behaviour while the database is slow to respond.
 
 use super::desk::*;
 
@@ -8,13 +8,13 @@ fn typing_never_waits_for_the_database() {
     desk.go("new client").see("New client");
     desk.write("Kevin Casey").press(KeyCode::Tab).write("Cool Startup").press(KeyCode::Tab).press(KeyCode::Tab);
     desk.write("+678 123 456 78");
-    // From here the database takes five seconds.
+    // From here on the database takes five seconds.
     desk.held = Some(Vec::new());
     desk.ctrl('s').wait(200).see("Working...").see("Saving...");
     desk.press(KeyCode::Tab).write("29/3/2023").see("Wed 29 March 2023");
     desk.wait(4_000).see("takes long to answer. Esc gives up waiting");
     desk.press(KeyCode::Esc).see("it may or may not have been saved").see("Kevin Casey").see("29/3/2023");
-    // The reply comes late: nobody waits for it, and the form is as it was.
+    // The reply arrives after the user stopped waiting, and the form stays as it is.
     desk.release();
     desk.see("New client").see("29/3/2023").not("Saved.");
 }
@@ -32,7 +32,7 @@ fn a_save_under_way_is_not_sent_twice() {
 }
 
 #[test]
-fn giving_up_tells_of_a_write_behind_a_read() {
+fn cancelling_the_wait_warns_of_a_write_queued_behind_a_read() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.go("events").see("Lou Bouzin");
@@ -42,19 +42,19 @@ fn giving_up_tells_of_a_write_behind_a_read() {
 }
 
 #[test]
-fn a_late_reply_closes_its_own_screen_only() {
+fn a_late_reply_closes_only_its_own_form() {
     let mut desk = Desk::of("sales", Language::En);
     fill_in_client(&mut desk);
     desk.held = Some(Vec::new());
     desk.ctrl('s').ctrl('p').write("new client").press(KeyCode::Enter).write("Second one");
     desk.release();
     desk.see("Second one").press(KeyCode::Esc).see("Discard").press(KeyCode::Right).press(KeyCode::Enter);
-    // Below it is the client that was saved, no longer its form.
+    // Below it is the client that was saved, instead of its form.
     desk.see("Kevin Casey").see("History (1)").press(KeyCode::Esc).see("Waiting for you");
 }
 
 #[test]
-fn a_question_goes_with_the_form_that_asked_it() {
+fn a_popup_closes_with_the_form_that_opened_it() {
     let mut desk = Desk::of("sales", Language::En);
     fill_in_client(&mut desk);
     desk.held = Some(Vec::new());
@@ -73,7 +73,7 @@ fn typing_while_a_save_is_under_way_does_not_allow_another() {
 }
 
 #[test]
-fn lists_and_pickers_work_after_giving_up() {
+fn lists_and_pickers_work_after_a_cancelled_wait() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.held = Some(Vec::new());
@@ -101,7 +101,7 @@ fn a_picker_works_after_a_failure() {
 }
 
 #[test]
-fn that_it_takes_long_is_said_no_longer_than_it_does() {
+fn the_slow_database_message_disappears_with_the_reply() {
     let mut desk = Desk::of("sales", Language::En);
     desk.held = Some(Vec::new());
     desk.press(KeyCode::F(5)).wait(5_000).see("takes long");
@@ -109,22 +109,22 @@ fn that_it_takes_long_is_said_no_longer_than_it_does() {
     desk.not("takes long");
 }
 
-/// However fast somebody types, one question is under way, and the last one is asked.
+/// However fast the user types, only one query is under way, and the final text is queried last.
 #[test]
-fn a_filter_asks_for_what_stands_there_when_the_last_answer_comes() {
+fn a_filter_sends_one_request_for_the_text_typed_meanwhile() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.world.client_of(desk.world.sales.actor.id, "Lou Bouzin");
     desk.go("clients").see("Kevin Casey").see("Lou Bouzin");
     desk.held = Some(Vec::new());
     desk.press(KeyCode::Char('/')).write("bouzin");
-    assert_eq!(desk.held.as_ref().unwrap().len(), 1, "one for all letters");
+    assert_eq!(desk.held.as_ref().unwrap().len(), 1, "one request for all letters");
     desk.release();
     desk.see("Filter: bouzin").see("Lou Bouzin").see("1–1 of 1").not("Kevin Casey");
 }
 
-/// What was asked while the own password was being changed comes from who somebody was before;
-/// that is no change of the account by others.
+/// Requests sent while the own password is being changed carry the old session; their refusal must not be taken
+/// for a change of the account by somebody else.
 #[test]
 fn a_change_of_the_own_password_signs_nobody_out() {
     let mut desk = Desk::of("manager", Language::En);
@@ -132,34 +132,34 @@ fn a_change_of_the_own_password_signs_nobody_out() {
     desk.write(PASSWORD).press(KeyCode::Tab).write("new words of mine").press(KeyCode::Tab).write("new words of mine");
     desk.held = Some(Vec::new());
     desk.ctrl('s').wait(4_000).ctrl('p').write("clients").press(KeyCode::Enter);
-    assert_eq!(desk.held.as_ref().unwrap().len(), 4, "the change, a heartbeat, the palette's question, the list");
+    assert_eq!(desk.held.as_ref().unwrap().len(), 4, "the change, a heartbeat, the palette's search, the list");
     desk.release();
     desk.see("Clients: all").not("sign in again").wait(4_000).see("Clients: all");
 }
 
-/// However slow the database is: who types a name and presses Enter means that person, not
-/// the one who stood first before.
+/// On a slow database, typing a name and pressing Enter chooses the typed name, not the entry that was first
+/// before.
 #[test]
-fn enter_waits_for_the_lines_of_what_was_typed() {
+fn enter_in_a_picker_waits_for_the_results_of_the_typed_text() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.world.hire("zoe", epic_events::domain::user::Role::Support);
     desk.go("events").see("Lou Bouzin").press(KeyCode::Char('a')).see("Person other.support").see("Person zoe");
     desk.held = Some(Vec::new());
     desk.write("zoe").press(KeyCode::Enter).see("Support for");
-    assert_eq!(desk.held.as_ref().unwrap().len(), 1, "one question for all letters");
+    assert_eq!(desk.held.as_ref().unwrap().len(), 1, "one request for all letters");
     desk.release();
     desk.not("Support for").see("Person zoe").not("Person other.support");
 }
 
 #[test]
-fn the_palette_asks_for_what_stands_there_when_the_last_answer_comes() {
+fn the_palette_sends_one_request_for_the_text_typed_meanwhile() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.world.client_of(desk.world.sales.actor.id, "Lou Bouzin");
     desk.held = Some(Vec::new());
     desk.press(KeyCode::Char(':')).write("bouzin").press(KeyCode::Enter);
-    assert_eq!(desk.held.as_ref().unwrap().len(), 1, "one for all letters");
+    assert_eq!(desk.held.as_ref().unwrap().len(), 1, "one request for all letters");
     desk.release();
     desk.see("/  Lou Bouzin").see("Full name").not("Go to");
 }

@@ -1,9 +1,9 @@
-//! Changing records: together, at the same time, and back again.
+//! Changing records: conflicts, several records at once, undo, and dates.
 
 use super::desk::*;
 
 #[test]
-fn two_who_edit_the_same_record_see_each_other() {
+fn a_conflicting_edit_shows_both_versions_of_each_field() {
     let mut desk = Desk::of("manager", Language::En);
     let records = desk.world.records();
     desk.go("clients").press(KeyCode::Char('e')).see("Edit client");
@@ -17,7 +17,7 @@ fn two_who_edit_the_same_record_see_each_other() {
     let theirs = Request::UpdateClient { id: records.client, version: 1, draft };
     desk.world.ask(Some(&sales), &theirs).unwrap();
     desk.ctrl('s').see("Person sales saved this first").see("Person sales: Kevin C.");
-    // What only they changed is taken, what both changed is mine until I say otherwise.
+    // A field that only they changed has their value; a field that both changed has mine until I choose theirs.
     desk.see("Warm Startup").see("K. Casey");
     desk.ctrl('t').see("Person sales: K. Casey").ctrl('t').ctrl('s').see("Saved.");
     let stored = epic_events::storage::clients::find(&mut desk.world.connection(), records.client).unwrap().unwrap();
@@ -34,7 +34,7 @@ fn several_marked_events_are_assigned_at_once() {
         let draft = support::world::event_draft(title, days);
         ids.push(epic_events::domain::EventId::new(desk.world.save(&Request::CreateEvent { contract, draft }).0));
     }
-    // One has support before, Two has none: of the way back no single name is true.
+    // Only "One" has had support before, so the undo message cannot name a single person.
     let support = Some(desk.world.support.actor.id);
     let before = epic_events::domain::filter::Assignment { event: ids[0], version: 1, support };
     desk.world.manage(&Request::AssignSupport(vec![before]));
@@ -45,7 +45,7 @@ fn several_marked_events_are_assigned_at_once() {
 }
 
 #[test]
-fn leaving_staff_are_followed_by_an_heir() {
+fn deactivating_a_user_with_clients_asks_for_an_heir() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.go("staff")
@@ -59,7 +59,7 @@ fn leaving_staff_are_followed_by_an_heir() {
 }
 
 #[test]
-fn undoing_is_told_on_every_screen() {
+fn undo_works_and_reports_on_every_screen() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
     desk.go("events").press(KeyCode::Char('a')).write("other").press(KeyCode::Enter).see("Press u to undo");
@@ -86,7 +86,7 @@ fn an_edit_is_undone_by_another_edit() {
 }
 
 #[test]
-fn what_somebody_has_changed_since_is_not_undone() {
+fn a_record_that_somebody_has_changed_since_is_not_undone() {
     let mut desk = Desk::of("manager", Language::En);
     let records = desk.world.records();
     desk.go("clients").press(KeyCode::Char('e')).ctrl('u').write("My Name").ctrl('s').see("Press u to undo");
@@ -98,7 +98,7 @@ fn what_somebody_has_changed_since_is_not_undone() {
 }
 
 #[test]
-fn a_client_of_ones_own_that_was_handed_over_comes_back() {
+fn a_sales_person_can_undo_the_hand_over_of_their_client() {
     let mut desk = Desk::of("sales", Language::En);
     let records = desk.world.records();
     let hand_over = |desk: &mut Desk| {
@@ -108,7 +108,7 @@ fn a_client_of_ones_own_that_was_handed_over_comes_back() {
     hand_over(&mut desk);
     desk.press(KeyCode::Char('u')).see("Undone. 1 client handed over.");
     assert_eq!(client(&desk, records.client).sales_contact_id, desk.world.sales.actor.id);
-    // The colleague has begun to work with it.
+    // The colleague has changed the client.
     hand_over(&mut desk);
     let other = desk.world.other_sales.clone();
     let theirs = Request::UpdateClient { id: records.client, version: 4, draft: client_draft("Their Name") };
@@ -117,7 +117,7 @@ fn a_client_of_ones_own_that_was_handed_over_comes_back() {
 }
 
 #[test]
-fn an_undo_that_the_database_missed_can_be_tried_again() {
+fn an_undo_that_failed_on_a_lost_connection_can_be_repeated() {
     let mut desk = Desk::of("manager", Language::En);
     let records = desk.world.records();
     desk.go("clients").press(KeyCode::Char('e')).ctrl('u').write("Wrong Name").ctrl('s').see("Press u to undo");
@@ -156,7 +156,7 @@ fn marked_records_are_archived_together_and_each_has_its_result() {
     }
     desk.see("3 marked").press(KeyCode::Char('x')).see("Archive 3 records?").see("Kevin Casey");
     desk.press(KeyCode::Right).press(KeyCode::Enter).see("2 records archived.");
-    // Each with its result; the one that a rule keeps stands first.
+    // Each record is listed with its result, the one that a rule protects first.
     desk.see("This client still has 2 contracts").see("Anna").see("done").press(KeyCode::Enter);
     desk.see("1–1 of 1").see("Kevin Casey").press(KeyCode::Char('u')).see("2 records restored.").see("of 3");
     let archived = desk.world.audit().iter().filter(|verb| *verb == "client.archived").count();
@@ -164,7 +164,7 @@ fn marked_records_are_archived_together_and_each_has_its_result() {
 }
 
 #[test]
-fn fields_that_only_one_of_us_changed_go_together_without_a_question() {
+fn edits_of_different_fields_are_merged_without_a_question() {
     let mut desk = Desk::of("manager", Language::En);
     let records = desk.world.records();
     desk.go("clients").press(KeyCode::Char('e')).ctrl('u').write("K. Casey");
@@ -180,7 +180,7 @@ fn fields_that_only_one_of_us_changed_go_together_without_a_question() {
 }
 
 #[test]
-fn what_is_typed_while_a_save_is_under_way_stays() {
+fn text_typed_while_a_save_is_under_way_stays() {
     let mut desk = Desk::of("sales", Language::En);
     fill_in_client(&mut desk);
     desk.held = Some(Vec::new());
@@ -190,10 +190,10 @@ fn what_is_typed_while_a_save_is_under_way_stays() {
     assert_eq!(desk.world.state().iter().filter(|row| row.0 == "clients").count(), 1, "one client, not two");
 }
 
-/// A calendar has no place for events without a start; the message says so in the first place,
-/// since it may be cut at the end.
+/// A calendar file cannot hold events without a start. The message says so near its beginning, since its end
+/// may be cut off.
 #[test]
-fn an_export_says_what_it_leaves_out() {
+fn the_export_message_counts_events_that_were_left_out() {
     for (language, list, kind, told) in [
         (Language::En, "events", "iCalendar", "1 row (left out: 1 event without a start) in "),
         (Language::Fr, "événements", "iCalendar", "1 ligne (omis : 1 événement sans début) dans "),
@@ -208,10 +208,9 @@ fn an_export_says_what_it_leaves_out() {
     }
 }
 
-/// An event of which the number of people is not known stands empty in its form, in the
-/// database as 0: the two are the same.
+/// An unknown number of attendees is empty in the form and 0 in the database: the two count as equal.
 #[test]
-fn an_empty_number_of_attendees_is_no_conflict() {
+fn an_empty_number_of_attendees_causes_no_conflict() {
     let mut desk = Desk::of("manager", Language::En);
     let records = desk.world.records();
     let draft =
@@ -231,14 +230,14 @@ fn an_empty_number_of_attendees_is_no_conflict() {
     assert_eq!((stored.title.as_str(), stored.attendees), ("Board lunch", 50));
 }
 
-/// To the field where the new event of a form starts.
+/// Opens the form of a new event and moves to its start.
 fn new_event(desk: &mut Desk) {
     desk.world.records();
     desk.go("new event").press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab).see("> Starts");
 }
 
 #[test]
-fn a_time_that_summer_time_skips_is_told_under_its_field() {
+fn a_time_skipped_by_summer_time_is_refused_under_its_field() {
     let mut desk = Desk::of("manager", Language::En);
     new_event(&mut desk);
     desk.write("28/3/2027 2h30").press(KeyCode::Tab).see("skip from 02:00 to 03:00").write("28/3/2027 2h59");
@@ -246,14 +245,14 @@ fn a_time_that_summer_time_skips_is_told_under_its_field() {
 }
 
 #[test]
-fn of_an_hour_that_comes_twice_the_first_is_meant_and_said() {
+fn a_time_that_occurs_twice_means_the_first_and_says_so() {
     let mut desk = Desk::of("manager", Language::En);
     new_event(&mut desk);
     desk.write("31/10/2027 2h30").press(KeyCode::Tab).see("02:30 comes twice that night").see("(CEST)").not("skip");
 }
 
 #[test]
-fn a_date_beyond_the_years_that_are_believed_is_told_as_such() {
+fn a_date_outside_the_accepted_years_is_refused_with_their_range() {
     let mut desk = Desk::of("manager", Language::En);
     new_event(&mut desk);
     desk.write("31/12/9999 18:00").press(KeyCode::Tab).see("from 1900 to 2200").not("not a date");
@@ -267,14 +266,14 @@ fn a_date_beyond_the_years_that_are_believed_is_told_as_such() {
 }
 
 #[test]
-fn resetting_a_password_is_summed_up_first() {
+fn resetting_a_password_shows_a_summary_first() {
     let mut desk = Desk::of("manager", Language::En);
     desk.go("staff").press(KeyCode::Char('/')).write("person sales").press(KeyCode::Enter).see("of 2");
     desk.press(KeyCode::Down);
     let before = desk.world.state();
     desk.press(KeyCode::Char('p')).write("a new one for now").press(KeyCode::Tab).write("a new one for now").ctrl('s');
     desk.see("Person sales (sales)").see("signed out").see("first sign-in");
-    assert_eq!(desk.world.state(), before, "nothing is done before the answer");
+    assert_eq!(desk.world.state(), before, "nothing is written before the confirmation");
     desk.press(KeyCode::Right).see("[Reset password]").press(KeyCode::Enter).see("Saved.");
     assert_ne!(desk.world.state(), before);
 }

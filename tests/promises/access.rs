@@ -1,4 +1,5 @@
-//! Guessing is slow, and what is wrong is not told by the time that it takes.
+//! Guessing passwords is slowed down, the response time of a failed sign-in does not reveal its cause, and an
+//! idle screen is signed out.
 
 use std::{
     io::{self, BufRead, BufReader, Lines, Write},
@@ -27,16 +28,17 @@ fn attempt(login: &str, password: &str) -> Request {
     Request::SignIn { login: login.to_owned(), password: SecretString::from(password) }
 }
 
-/// One of those who guess. Started by the test below, as this very program with these
-/// variables; waits for a line before it begins, and says how many were looked at.
+/// A child process that guesses passwords. The test below starts this test binary again with these variables.
+/// The child waits for a line on standard input, then prints how many of its guesses were checked against a
+/// password.
 #[test]
-fn one_who_guesses() {
+fn child_process_that_guesses_passwords() {
     let (Ok(url), Ok(login)) = (std::env::var("GUESSER_URL"), std::env::var("GUESSER_LOGIN")) else { return };
     let db = TestDb::at(url);
     println!("READY");
     io::stdin().read_line(&mut String::new()).unwrap();
     let looked_at = |number: &usize| {
-        // Everybody starts anew, as a program that is started again does.
+        // New services for each guess, as if the program had been restarted.
         let guess = attempt(&login, &format!("guess number {number}"));
         matches!(services(&db).execute(None, &guess, later(60)), Err(Error::SignIn(SignInProblem::Wrong)))
     };
@@ -45,7 +47,7 @@ fn one_who_guesses() {
 
 fn guesser(url: &str, login: &str) -> (Child, Lines<BufReader<ChildStdout>>) {
     let mut process = Command::new(std::env::current_exe().unwrap())
-        .args(["access::one_who_guesses", "--exact", "--nocapture"])
+        .args(["access::child_process_that_guesses_passwords", "--exact", "--nocapture"])
         .env("GUESSER_URL", url)
         .env("GUESSER_LOGIN", login)
         .stdin(Stdio::piped())
@@ -58,7 +60,9 @@ fn guesser(url: &str, login: &str) -> (Child, Lines<BufReader<ChildStdout>>) {
 }
 
 #[rstest]
-fn of_many_guesses_at_once_few_are_looked_at(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn few_of_many_simultaneous_guesses_are_checked(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     const MANY: usize = 50;
     let world = World::new(engine);
     for login in ["sales", "nobody.at.all"] {
@@ -76,9 +80,9 @@ fn of_many_guesses_at_once_few_are_looked_at(#[values(Engine::Sqlite, Engine::Ma
             looked_at += number.unwrap();
             assert!(process.wait().unwrap().success());
         }
-        assert!(looked_at <= 6, "{looked_at} guesses at {login} were looked at");
+        assert!(looked_at <= 6, "{looked_at} guesses at {login} were checked");
         let guesses = MANY * rounds(2).min(20);
-        let words = format!("{guesses} from {MANY} processes at once at {login}, {looked_at} looked at");
+        let words = format!("{guesses} from {MANY} processes at once at {login}, {looked_at} checked");
         figure("3 guesses", engine.name(), &words);
     }
     // The right password works once the delay is over.
@@ -86,9 +90,11 @@ fn of_many_guesses_at_once_few_are_looked_at(#[values(Engine::Sqlite, Engine::Ma
     assert!(matches!(services.execute(None, &attempt("sales", PASSWORD), later(7_200)), Ok(Reply::SignedIn(_))));
 }
 
-/// The medians of an unknown user, a wrong password and a deactivated account.
+/// Compares the median times for an unknown user, a wrong password and a deactivated account.
 #[rstest]
-fn what_is_wrong_is_not_told_by_the_time(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn response_time_does_not_reveal_why_a_sign_in_failed(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     const COST: u32 = 8;
     let mut world = World::new(engine);
     world.hire("gone", Role::Support);
@@ -96,7 +102,7 @@ fn what_is_wrong_is_not_told_by_the_time(#[values(Engine::Sqlite, Engine::MariaD
     let version = epic_events::storage::users::find(&mut world.connection(), gone.id).unwrap().unwrap().version;
     world.save(&Request::DeactivateUser { id: gone.id, version, heir: None });
     let mut services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), COST);
-    // Hashes of this cost, as the stand-in has for names that nobody has.
+    // Store hashes of the same cost as the dummy hash that is checked for unknown users.
     for name in ["manager", "gone"] {
         let hash = bcrypt::hash(PASSWORD, COST).unwrap();
         let sql = format!("UPDATE users SET password_hash = '{hash}' WHERE username = '{name}'");
@@ -106,7 +112,7 @@ fn what_is_wrong_is_not_told_by_the_time(#[values(Engine::Sqlite, Engine::MariaD
     let mut times: [Vec<Duration>; 3] = Default::default();
     for number in 0..tries {
         for (at, login) in [format!("unknown{number}"), "manager".to_owned(), "gone".to_owned()].iter().enumerate() {
-            // Late enough for every delay to be over.
+            // Late enough for every sign-in delay to have expired.
             let now = later(100_000 * (1 + u64::try_from(number).unwrap()));
             let begun = Instant::now();
             let answer = services.execute(None, &attempt(login, "not the password"), now);
@@ -123,7 +129,7 @@ fn what_is_wrong_is_not_told_by_the_time(#[values(Engine::Sqlite, Engine::MariaD
     assert!(spread < medians[1] / 2, "{medians:?}");
 }
 
-/// Nobody touches the real program; its account ends elsewhere.
+/// The account is deactivated from elsewhere while nobody presses a key in the real program.
 #[rstest]
 fn an_idle_screen_is_signed_out_within_five_seconds(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,

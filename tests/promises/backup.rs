@@ -1,4 +1,4 @@
-//! A backup is whole, and comes back.
+//! A backup is complete and can be restored.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -34,7 +34,7 @@ fn names(world: &mut World) -> Vec<String> {
     }
 }
 
-/// Does it while somebody else writes without a pause.
+/// Does `work` while another thread writes without a pause.
 fn under_load<T>(world: &World, work: impl FnOnce() -> T) -> T {
     let stop = AtomicBool::new(false);
     let (db, manager, sales) = (&world.db, &world.manager, world.sales.actor.id);
@@ -56,7 +56,7 @@ fn under_load<T>(world: &World, work: impl FnOnce() -> T) -> T {
 }
 
 #[test]
-fn a_backup_made_under_load_is_whole_and_comes_back() {
+fn a_backup_made_under_load_is_complete_and_can_be_restored() {
     let rounds = rounds(2);
     for _ in 0..rounds {
         let mut world = World::new(Engine::Sqlite);
@@ -66,9 +66,9 @@ fn a_backup_made_under_load_is_whole_and_comes_back() {
         let url = world.db.url.clone();
         under_load(&world, || upkeep::backup(&url, &file)).unwrap();
         let mode = std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap());
-        assert_eq!(mode & 0o077, 0, "a backup is for nobody else");
-        assert!(upkeep::backup(&world.db.url, &file).is_err(), "no file is written over");
-        // The copy is a company by itself, with a whole log.
+        assert_eq!(mode & 0o077, 0, "only its owner may read a backup");
+        assert!(upkeep::backup(&world.db.url, &file).is_err(), "an existing file is not overwritten");
+        // The copy works as a database of its own, with an intact audit log.
         let copy = format!("sqlite://{}", file.display());
         assert_eq!(upkeep::verify_audit(&copy, None).unwrap().fault, None);
         let in_backup = {
@@ -80,7 +80,7 @@ fn a_backup_made_under_load_is_whole_and_comes_back() {
         assert!(in_backup > 0);
         let before = names(&mut world);
         world.client_of(world.sales.actor.id, "After the backup");
-        // Services that are open go on, on what was put back.
+        // Services that were open before the restore go on with the restored data.
         let kept = upkeep::restore(&world.db.url, &file, "test").unwrap().unwrap();
         assert!(kept.exists());
         let after = names(&mut world);
@@ -91,13 +91,13 @@ fn a_backup_made_under_load_is_whole_and_comes_back() {
         let filter = ClientFilter { text: "a new".to_owned(), ..ClientFilter::default() };
         let sought = Listing { filter, sort: ClientSort::Name, descending: false, edge: Edge::Start, limit: 10 };
         let Reply::Clients(page) = world.manage(&Request::ListClients(sought)) else { panic!("clients") };
-        assert_eq!(page.rows.len(), 1, "the index of words is there as well");
+        assert_eq!(page.rows.len(), 1, "the word index is restored as well");
     }
     figure("15 backup and restore", Engine::Sqlite.name(), &format!("{rounds} of {rounds} under load, whole and back"));
 }
 
 #[test]
-fn what_is_no_backup_is_not_restored() {
+fn a_file_that_is_not_an_intact_backup_is_not_restored() {
     let mut world = World::new(Engine::Sqlite);
     world.client_of(world.sales.actor.id, "Kevin Casey");
     let folder = tempfile::tempdir().unwrap();
@@ -106,7 +106,7 @@ fn what_is_no_backup_is_not_restored() {
     assert!(upkeep::restore(&world.db.url, &file, "test").is_err());
     let whole = folder.path().join("whole.db");
     upkeep::backup(&world.db.url, &whole).unwrap();
-    // A page in the middle is torn.
+    // Overwrite a page in the middle.
     let mut bytes = std::fs::read(&whole).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle..middle + 6_000].fill(0xA5);
@@ -116,11 +116,9 @@ fn what_is_no_backup_is_not_restored() {
     assert_eq!(names(&mut world), ["Kevin Casey"]);
 }
 
-/// The README's way for a server: its own tools, while people write.
+/// The procedure in the README for a server: its own dump and load tools, while people write.
 #[rstest]
-fn a_server_s_database_is_dumped_and_loaded_as_the_readme_says(
-    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
-) {
+fn a_server_database_is_dumped_and_loaded_as_the_readme_says(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     world.records();
     let name = world.db.url.rsplit('/').next().unwrap().to_owned();
@@ -128,7 +126,7 @@ fn a_server_s_database_is_dumped_and_loaded_as_the_readme_says(
     let dump = under_load(&world, || server(engine).dump(&name));
     server(engine).load(&copy, &dump);
     let url = world.db.url.replace(&name, &copy);
-    assert_eq!(upkeep::verify_audit(&url, None).unwrap().fault, None, "a copy of one moment");
+    assert_eq!(upkeep::verify_audit(&url, None).unwrap().fault, None, "the dump is a consistent snapshot");
     let mut services = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
     let login = Request::SignIn { login: "manager".to_owned(), password: SecretString::from(PASSWORD) };
     assert!(matches!(services.execute(None, &login, later(7_200)), Ok(Reply::SignedIn(_))));

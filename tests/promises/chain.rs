@@ -1,4 +1,4 @@
-//! The audit log is a chain, and a write and its row are one.
+//! The hash chain reveals changes of the audit log, and a write and its audit row are committed together.
 
 use diesel::connection::SimpleConnection;
 use epic_events::{
@@ -25,7 +25,8 @@ fn verified(world: &World, known: Option<&Head>) -> (Head, Option<Fault>) {
     (found.head, found.fault)
 }
 
-/// Past everything that the program and its grants allow.
+/// Changes the log with an account that may do everything, after removing the triggers and constraints that
+/// protect it.
 fn tamper(world: &World, sql: &str) {
     let mut db = world.connection();
     for trigger in ["audit_is_not_changed", "audit_is_not_removed", "audit_is_numbered"] {
@@ -40,7 +41,9 @@ fn tamper(world: &World, sql: &str) {
 }
 
 #[rstest]
-fn the_audit_log_is_a_chain(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn changed_removed_inserted_and_cut_audit_rows_are_detected(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let broken = |sql: &str| {
         let mut world = World::new(engine);
         world.records();
@@ -64,7 +67,7 @@ fn the_audit_log_is_a_chain(#[values(Engine::Sqlite, Engine::MariaDb, Engine::My
     assert!(matches!(broken("DELETE FROM audit_log WHERE seq > 9"), Some(Fault::Cut(_))));
 }
 
-/// A row that somebody writes by hand.
+/// SQL that inserts an audit row without going through the program.
 fn insertion(id: &str, seq: &str) -> String {
     format!(
         "INSERT INTO audit_log (id, seq, at, actor_name, action, record_type, record_name, changes, host, session_id, \
@@ -73,9 +76,9 @@ fn insertion(id: &str, seq: &str) -> String {
     )
 }
 
-/// What the chain does not cover is not taken by the table at all, with the rights of everybody's account.
+/// The table itself refuses rows that the chain would not cover, even from an account with full rights.
 #[rstest]
-fn a_row_without_its_number_in_the_chain_is_refused(
+fn the_audit_table_refuses_rows_without_a_chain_number(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let world = World::new(engine);
@@ -86,12 +89,15 @@ fn a_row_without_its_number_in_the_chain_is_refused(
     assert_eq!(verified(&world, None).1, None);
 }
 
-/// Rows that an older program wrote stand before the chain: how many they are is kept.
+/// Rows that an older program wrote have no place in the chain. Their number is stored, so that a removed or
+/// added one is detected.
 #[rstest]
-fn rows_from_before_the_chain_are_counted(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_row_removed_or_added_before_the_chain_is_detected(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let aged = || {
         let world = World::new(engine);
-        // As a company that was migrated: the first rows have no number, the chain begins behind them.
+        // Like a migrated company: the first rows have no number, and the chain begins after them.
         let first = "UPDATE audit_log SET seq = NULL, hash = '' WHERE seq <= 3; DELETE FROM audit_log WHERE seq > 3; \
                      UPDATE settings SET value = '' WHERE `key` = 'audit_head'; \
                      UPDATE settings SET value = '3' WHERE `key` = 'audit_before'";
@@ -99,7 +105,7 @@ fn rows_from_before_the_chain_are_counted(#[values(Engine::Sqlite, Engine::Maria
         world
     };
     let mut world = aged();
-    assert_eq!(verified(&world, None).1, None, "before the first row of the chain");
+    assert_eq!(verified(&world, None).1, None, "the chain has no row yet");
     world.client_of(world.sales.actor.id, "Kevin Casey");
     assert_eq!(verified(&world, None).1, None);
     tamper(&world, "DELETE FROM audit_log WHERE id = (SELECT id FROM (SELECT MIN(id) AS id FROM audit_log) AS a)");
@@ -110,18 +116,18 @@ fn rows_from_before_the_chain_are_counted(#[values(Engine::Sqlite, Engine::Maria
 }
 
 #[test]
-fn a_head_that_was_kept_finds_a_tail_that_was_cut() {
+fn a_saved_chain_head_reveals_a_truncated_log() {
     let mut world = World::new(Engine::Sqlite);
     world.records();
     let (kept, _) = verified(&world, None);
-    // Whoever cuts the tail also mends the noted end.
+    // The attacker who removes the newest rows also corrects the stored head of the chain.
     tamper(&world, "DELETE FROM audit_log WHERE seq > 9");
     let shorter = upkeep::verify_audit(&world.db.url, None).unwrap();
     let noted = format!("UPDATE settings SET value = '{}' WHERE \"key\" = 'audit_head'", shorter.head);
     tamper(&world, &noted);
-    assert_eq!(verified(&world, None).1, None, "by itself the chain looks whole");
+    assert_eq!(verified(&world, None).1, None, "without the saved head the chain looks intact");
     assert_eq!(verified(&world, Some(&kept)).1, Some(Fault::Cut(kept.seq)));
-    // Going on does not help: the row with the kept number is another one.
+    // Adding rows does not hide it: the row with the saved number has another hash.
     for number in 0..20 {
         world.client_of(world.sales.actor.id, &format!("Client {number}"));
     }
@@ -130,7 +136,7 @@ fn a_head_that_was_kept_finds_a_tail_that_was_cut() {
 }
 
 #[rstest]
-fn many_who_write_at_once_make_one_chain(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn concurrent_writers_produce_one_chain(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let world = World::new(engine);
     let each = rounds(15);
     let sales = world.sales.actor.id;
@@ -155,7 +161,7 @@ fn many_who_write_at_once_make_one_chain(#[values(Engine::Sqlite, Engine::MariaD
     figure("16 one chain", engine.name(), &format!("{} rows, {} writes by three at once", head.seq, 3 * each));
 }
 
-/// Every request that writes, as a manager who may.
+/// The requests of a manager that write, one of each kind.
 fn writes(world: &mut World) -> Vec<Request> {
     let records = world.records();
     let spare = world.hire("spare", Role::Support);
@@ -198,9 +204,11 @@ fn writes(world: &mut World) -> Vec<Request> {
     ]
 }
 
-/// The log refuses its row after the record was written: nothing is left of the write.
+/// A trigger refuses the audit row after the record was written: the whole write is rolled back.
 #[rstest]
-fn without_its_audit_row_nothing_is_written(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_write_whose_audit_row_fails_is_rolled_back(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let requests = writes(&mut world);
     let refuse = match engine {
@@ -212,12 +220,12 @@ fn without_its_audit_row_nothing_is_written(#[values(Engine::Sqlite, Engine::Mar
     let manager = world.manager.clone();
     for request in &requests {
         let answer = world.ask(Some(&manager), request);
-        assert!(answer.is_err(), "{request:?} says that it was done");
+        assert!(answer.is_err(), "{request:?} was reported as done");
         assert_eq!(world.state(), before, "{request:?}");
     }
     world.connection().batch_execute("DROP TRIGGER no_room").unwrap();
     assert_eq!(world.audit(), log);
-    // The same requests leave one row for each record when the log takes it.
+    // Once the log accepts rows again, the same requests leave one row for each record.
     for (request, records) in [(&requests[6], 2), (&requests[4], 1), (&requests[13], 1)] {
         let log = world.audit().len();
         world.ask(Some(&manager), request).unwrap();

@@ -1,4 +1,5 @@
-//! The same on three nodes of a Galera cluster, whichever of them is written to.
+//! Promises about deactivation, concurrent edits, late commits, sign-in and failover, on a Galera cluster of
+//! three nodes.
 
 use std::{
     sync::{Barrier, OnceLock},
@@ -26,29 +27,29 @@ use crate::{
 
 const ON: &str = "Galera, three nodes";
 
-/// The cluster of the tests that leave all its nodes alive.
+/// The cluster shared by the tests that stop none of its nodes.
 fn cluster() -> &'static Cluster {
     static CLUSTER: OnceLock<Cluster> = OnceLock::new();
     CLUSTER.get_or_init(Cluster::start)
 }
 
 #[test]
-fn whoever_is_deactivated_on_one_node_writes_nothing_on_another() {
+fn a_user_deactivated_on_one_node_writes_nothing_on_another() {
     let mut world = World::of(TestDb::at(cluster().url("ended", &[0])));
     races::deactivate_while_they_save(&mut world, ON, &cluster().url("ended", &[1]));
 }
 
 #[test]
-fn eight_who_edit_on_three_nodes_lose_nothing() {
+fn eight_editors_on_three_nodes_lose_no_update() {
     let each: Vec<String> = (0..3).map(|number| cluster().url("edited", &[number])).collect();
     let mut world = World::of(TestDb::at(each[0].clone()));
     races::edit_by_eight(&mut world, ON, &each);
 }
 
-/// The outcome of a COMMIT that is late, or whose answer is, is looked for on another node, which does
-/// not wait for the locks of the first one: it is saved once all the same.
+/// When a COMMIT or its response is late, the program looks up the outcome on another node, which does not wait
+/// for the locks of the first one. The client is saved exactly once all the same.
 #[test]
-fn a_commit_that_is_late_on_one_node_is_saved_once() {
+fn a_commit_delayed_on_one_node_is_saved_once() {
     let [here, there] = [0, 1].map(|number| cluster().url("late", &[number]));
     let world = World::of(TestDb::at(there));
     races::wait_until_known(&here, &world.manager);
@@ -76,16 +77,16 @@ fn a_commit_that_is_late_on_one_node_is_saved_once() {
         drop(services);
         let first = &cluster().nodes[0];
         let connected = ["-BN", "-e", "SELECT COUNT(*) FROM information_schema.processlist WHERE db = 'late'"];
-        wait_until("the first node has heard everything", || first.client(&connected) == ["0"]);
+        wait_until("the connections to the first node are closed", || first.client(&connected) == ["0"]);
         let count = format!("SELECT COUNT(*) FROM late.clients WHERE full_name = '{late}'");
-        wait_until("it is on the first node", || first.client(&["-BN", "-e", &count]) != ["0"]);
+        wait_until("the client is on the first node", || first.client(&["-BN", "-e", &count]) != ["0"]);
         assert_eq!(first.client(&["-BN", "-e", &count]), ["1"], "{late}");
     }
 }
 
-/// At nine o'clock everybody comes in, each on the node that is nearest to them.
+/// Eight users sign in at the same moment, each through one of the three nodes.
 #[test]
-fn eight_who_sign_in_at_once_on_three_nodes_are_let_in() {
+fn eight_simultaneous_sign_ins_on_three_nodes_succeed() {
     let each: Vec<String> = (0..3).map(|number| cluster().url("signed_in", &[number])).collect();
     let mut world = World::of(TestDb::at(each[0].clone()));
     let names: Vec<String> = (0..8).map(|number| format!("early{number}")).collect();
@@ -112,7 +113,7 @@ fn eight_who_sign_in_at_once_on_three_nodes_are_let_in() {
         let all: Vec<_> = (0..names.len()).map(|number| scope.spawn(move || come_in(number))).collect();
         all.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
-    // A server may be stopped while it reads a table's triggers, and keep them broken for a while.
+    // A node may be interrupted while it reads a table's triggers, and then keep them broken for a while.
     let (mut told, mut slowest) = (0, Duration::ZERO);
     for (answer, took) in &answers {
         match answer {
@@ -132,9 +133,9 @@ fn eight_who_sign_in_at_once_on_three_nodes_are_let_in() {
     );
 }
 
-/// The next save goes to another node; without most of the nodes the person is told.
+/// After a node dies, the next save goes to another node. Without a majority of nodes the user is told so.
 #[test]
-fn a_node_that_goes_is_replaced_by_another() {
+fn a_lost_node_is_replaced_by_another() {
     let cluster = Cluster::start();
     let mut world = World::of(TestDb::at(cluster.url("company", &[0])));
     let (manager, owner) = (world.manager.clone(), world.sales.actor.id);
@@ -149,7 +150,7 @@ fn a_node_that_goes_is_replaced_by_another() {
     let (answer, dead) = save("After a death");
     assert!(matches!(answer, Ok(Reply::Saved { .. })), "{answer:?}");
     within(dead, Duration::from_secs(10));
-    // The one that is in use now loses the last of the others and has no majority.
+    // The remaining node in use loses its last peer and thereby the majority.
     cluster.freeze(0);
     let deadline = Instant::now() + Duration::from_secs(90);
     let mut number = 0;
@@ -159,7 +160,7 @@ fn a_node_that_goes_is_replaced_by_another() {
         match answer {
             Err(Error::Unavailable(ConnectionProblem::NoMajority)) => break (number, took),
             Ok(_) | Err(Error::Unavailable(_) | Error::OutcomeUnknown) => {
-                assert!(Instant::now() < deadline, "nobody said that there is no majority");
+                assert!(Instant::now() < deadline, "the missing majority was not reported");
             }
             other => panic!("{other:?}"),
         }
@@ -167,7 +168,7 @@ fn a_node_that_goes_is_replaced_by_another() {
     cluster.thaw(0);
     let begun = Instant::now();
     while save("Together again").0.is_err() {
-        assert!(begun.elapsed() < Duration::from_secs(90), "they did not come together");
+        assert!(begun.elapsed() < Duration::from_secs(90), "the nodes did not form a cluster again");
     }
     let back = begun.elapsed();
     figure(

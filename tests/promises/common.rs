@@ -1,4 +1,4 @@
-//! What the promises share.
+//! Helpers shared by the tests of the promises.
 
 use std::{
     path::{Path, PathBuf},
@@ -17,24 +17,24 @@ use crate::support::{
     world::{World, start},
 };
 
-/// How often something is repeated: little in every run, much in `tests/torture`.
+/// The number of repetitions: `quick` in an ordinary run, `EPIC_EVENTS_ROUNDS` in `tests/torture`.
 pub fn rounds(quick: usize) -> usize {
     std::env::var("EPIC_EVENTS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(quick)
 }
 
-/// A promised time holds where nothing else runs, as with `tests/torture`; beside all other
-/// tests a machine may take longer.
+/// Fails if `took` exceeds the promised time. Only `tests/torture` applies the limit itself: in an ordinary run
+/// all tests share the machine, so the limit is ten times as long.
 pub fn within(took: Duration, promised: Duration) {
     let limit = if std::env::var_os("EPIC_EVENTS_ROUNDS").is_some() { promised } else { promised * 10 };
     assert!(took < limit, "{took:?} instead of {promised:?}");
 }
 
-/// Says a figure for `tests/torture`.
+/// Prints a result line that `tests/torture` collects.
 pub fn figure(promise: &str, on: &str, words: &str) {
     println!("FIGURE {promise} ({on}): {words}");
 }
 
-/// What the program does not expect is said in its log: to be seen where a test fails.
+/// Services on this database. Unexpected errors are printed, so that a failing test shows them.
 pub fn services(db: &TestDb) -> Services {
     tracing_subscriber::fmt().with_max_level(tracing::Level::ERROR).with_test_writer().try_init().ok();
     Services::new(Target::parse(&db.url).unwrap(), "test".to_owned(), 4)
@@ -45,19 +45,19 @@ pub fn later(seconds: u64) -> Moment {
     Moment { utc, ticks: 1_000 + seconds * 1_000 }
 }
 
-/// What the embedded engine finds wrong with its file: `ok` where that is nothing.
+/// The result of SQLite's integrity check: `ok` if nothing is wrong.
 pub fn integrity(db: &mut Db) -> Vec<String> {
     #[derive(diesel::QueryableByName)]
-    struct Said {
+    struct Row {
         #[diesel(sql_type = diesel::sql_types::Text)]
         integrity_check: String,
     }
     let Db::Sqlite(db) = db else { panic!("a file") };
-    let said: Vec<Said> = diesel::sql_query("PRAGMA integrity_check").load(db).unwrap();
-    said.into_iter().map(|said| said.integrity_check).collect()
+    let rows: Vec<Row> = diesel::sql_query("PRAGMA integrity_check").load(db).unwrap();
+    rows.into_iter().map(|row| row.integrity_check).collect()
 }
 
-/// A company's backup with one client, `In the backup`, in this folder.
+/// Makes a backup of a new company with one client named `In the backup`, in this folder.
 pub fn backup_in(folder: &Path) -> PathBuf {
     let mut world = World::new(Engine::Sqlite);
     world.client_of(world.sales.actor.id, "In the backup");

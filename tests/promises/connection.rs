@@ -1,4 +1,5 @@
-//! A connection that breaks, freezes or dies: nobody is told a wrong thing, and it goes on.
+//! When a connection breaks, freezes or dies, the outcome of a save is reported truthfully and later saves
+//! succeed.
 
 use std::time::{Duration, Instant};
 
@@ -36,10 +37,10 @@ fn create(world: &World, name: &str) -> Request {
     Request::CreateClient { draft: client_draft(name), sales_contact: Some(world.sales.actor.id) }
 }
 
-/// Cut at every byte of COMMIT, of what travels with it and of the answers: saved once or not at
-/// all, and told so.
+/// The connection is cut after each byte of COMMIT, of what is sent with it and of the response: the client is
+/// saved once or not at all, and the program reports which.
 #[rstest]
-fn a_commit_that_breaks_anywhere_is_told_truly(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_commit_cut_at_any_byte_is_reported_truthfully(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let world = World::new(engine);
     let proxy = Proxy::to(server(engine).port);
     let mut services = through(&world, &[proxy.port]);
@@ -71,7 +72,7 @@ fn a_commit_that_breaks_anywhere_is_told_truly(#[values(Engine::MariaDb, Engine:
 }
 
 #[rstest]
-fn when_a_server_goes_the_next_save_is_on_another(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn after_a_server_failure_the_next_save_goes_to_another_one(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let world = World::new(engine);
     let (first, second) = (Proxy::to(server(engine).port), Proxy::to(server(engine).port));
     let mut services = through(&world, &[first.port, second.port]);
@@ -80,7 +81,7 @@ fn when_a_server_goes_the_next_save_is_on_another(#[values(Engine::MariaDb, Engi
     let begun = Instant::now();
     services.execute(Some(&world.manager), &create(&world, "After its death"), later(60)).unwrap();
     let dead = begun.elapsed();
-    // The second one freezes in the middle of the work; a third is there.
+    // The second server freezes while it is in use; a third one is available.
     let third = Proxy::to(server(engine).port);
     let mut services = through(&world, &[first.port, second.port, third.port]);
     services.execute(Some(&world.manager), &Request::Home, later(60)).unwrap();
@@ -97,7 +98,7 @@ fn when_a_server_goes_the_next_save_is_on_another(#[values(Engine::MariaDb, Engi
 }
 
 #[rstest]
-fn a_server_that_is_gone_is_told_and_the_save_succeeds_when_it_is_back(
+fn an_unreachable_server_is_reported_and_saves_succeed_after_its_return(
     #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let world = World::new(engine);

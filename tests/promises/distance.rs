@@ -1,4 +1,4 @@
-//! A server at the far end of a slow link: three hundred milliseconds there, three hundred back.
+//! A server behind a slow link: 300 milliseconds in each direction.
 
 use std::time::{Duration, Instant};
 
@@ -17,12 +17,13 @@ use crate::{
 
 const EACH_WAY: u64 = 300;
 const ROUND_TRIP: Duration = Duration::from_millis(2 * EACH_WAY);
-/// What nobody types in these forms.
+/// A character that occurs in none of the forms.
 const MARK: &str = "ß";
 
-/// People sign in, open a list and save; a key is seen before anything could come back from the server.
+/// Signing in, opening a list and saving all work, and a key is echoed before a response of the server could
+/// arrive.
 #[rstest]
-fn a_slow_link_shuts_nobody_out(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn people_can_sign_in_and_save_over_a_slow_link(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     world.client_of(world.sales.actor.id, "Kevin Casey");
     let wire = Proxy::to(server(engine).port);
@@ -53,6 +54,6 @@ fn a_slow_link_shuts_nobody_out(#[values(Engine::MariaDb, Engine::Mysql)] engine
     took("saving");
     t.press(SAVE).see(&["Saved."]).gone("Edit client").press("q");
     assert_eq!(terminal.end().0, 0);
-    assert!(echo < ROUND_TRIP, "a key was seen after {echo:?} only");
+    assert!(echo < ROUND_TRIP, "a key was echoed only after {echo:?}");
     figure("11 slow link", engine.name(), &format!("{}; a key echoed within {echo:.0?}", times.join(", ")));
 }

@@ -1,4 +1,5 @@
-//! An answer to COMMIT that is late or lost: the person is told what is true, or that nobody knows.
+//! When the response to COMMIT is late or lost, the user is told the true outcome, or that the outcome is
+//! unknown.
 
 use std::{thread, time::Duration};
 
@@ -41,18 +42,18 @@ fn create(world: &World) -> Request {
     Request::CreateClient { draft: client_draft("Late"), sales_contact: Some(world.sales.actor.id) }
 }
 
-/// Delays in milliseconds on both sides of each deadline: the wait for an answer (6 s), then two
-/// waits for the row that the first try still holds (5 s each). A long run tries all of them.
+/// Delays in milliseconds, just below and just above each deadline: the wait for a response (6 s), then two
+/// waits for the row that the first try still locks (5 s each). A long run adds delays spread over 22 s.
 fn delays() -> Vec<u64> {
     let around = [1_000, 5_700, 6_300, 10_700, 11_300, 15_700, 16_500];
     let more = u64::try_from(rounds(0)).unwrap();
     around.into_iter().chain((0..more).map(|number| 22_000 * (number + 1) / more)).collect()
 }
 
-/// COMMIT, or its answer, arrives after every length of time: it is always saved, once, and nobody is
-/// told that it was not.
+/// COMMIT or its response is delayed: the client is always saved exactly once, and the program never reports
+/// that it was not saved.
 #[rstest]
-fn a_commit_that_is_late_is_told_truly(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_late_commit_is_reported_truthfully(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let one = |(delay, answer): (u64, bool)| {
         let world = World::new(engine);
         let proxy = Proxy::to(server(engine).port);
@@ -66,7 +67,8 @@ fn a_commit_that_is_late_is_told_truly(#[values(Engine::MariaDb, Engine::Mysql)]
         let said = services.execute(Some(&world.manager), &create(&world), later(60));
         let what = format!("{} {delay} ms late: {said:?}", if answer { "answer" } else { "COMMIT" });
         assert!(matches!(said, Ok(Reply::Saved { .. }) | Err(Error::OutcomeUnknown)), "{what}");
-        // Saved in the end, whatever was said: the server gets the COMMIT of somebody who has gone.
+        // It is saved in the end, whatever was reported: the server receives the COMMIT although the client has
+        // disconnected.
         wait_until(&what, || stored(&world) > 0);
         assert_eq!((stored(&world), refusals(&world)), (1, 0), "{what}");
         said.is_ok()
@@ -84,10 +86,10 @@ fn a_commit_that_is_late_is_told_truly(#[values(Engine::MariaDb, Engine::Mysql)]
     figure("10 late COMMIT", engine.name(), &words);
 }
 
-/// These end the session that asks for them. When nobody hears the answer to COMMIT, the changed
-/// account must not be taken for a refusal.
+/// These requests end the session that sends them. When the response to COMMIT is lost, the changed account
+/// must not be mistaken for a refusal.
 #[rstest]
-fn what_ends_ones_own_session_is_told_as_saved_when_the_answer_is_lost(
+fn a_change_that_ends_the_own_session_is_reported_as_saved_when_its_response_is_lost(
     #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let password = || SecretString::from("another password of their own");
@@ -114,10 +116,10 @@ fn what_ends_ones_own_session_is_told_as_saved_when_the_answer_is_lost(
     }
 }
 
-/// While the answer is missing a manager ends the session. What was saved before that is told as
-/// saved; what never reached the server is told as refused, and the log has that refusal.
+/// A manager ends the session before the response to COMMIT arrives. A save that reached the server is reported
+/// as saved; one that never reached it is refused, and the log has that refusal.
 #[rstest]
-fn somebody_elses_change_of_the_account_is_told_as_what_it_is(
+fn a_concurrent_change_of_the_account_does_not_hide_the_outcome_of_a_save(
     #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     for arrived in [true, false] {
@@ -144,8 +146,8 @@ fn somebody_elses_change_of_the_account_is_told_as_what_it_is(
             if arrived {
                 manager.join().unwrap();
             } else {
-                // It waits for the account, which the save still holds.
-                wait_until("the manager waits", || waiting_for_rows(&url) == 1);
+                // The manager's request waits for the account row, which the save still locks.
+                wait_until("the manager's request waits for the row", || waiting_for_rows(&url) == 1);
             }
             proxy.release();
             saver.join().unwrap()

@@ -1,4 +1,4 @@
-//! What was acknowledged is there, whatever is killed.
+//! Every write that was acknowledged is still there after the program is killed.
 
 use std::{
     io::{BufRead, BufReader},
@@ -19,10 +19,10 @@ use crate::{
     },
 };
 
-/// The victim: writes and says so, until it is killed. Started by the test below, as this
-/// very program with these variables.
+/// A child process that writes until it is killed and prints the number of each finished operation. The test
+/// below starts this test binary again with these variables.
 #[test]
-fn a_writer_that_says_what_it_has_done() {
+fn child_process_that_writes_until_killed() {
     let (Ok(url), Ok(from)) = (std::env::var("VICTIM_URL"), std::env::var("VICTIM_FROM")) else { return };
     let db = TestDb::at(url);
     let mut services = services(&db);
@@ -43,7 +43,7 @@ fn a_writer_that_says_what_it_has_done() {
         let name = format!("Client {number}");
         let create = Request::CreateClient { draft: client_draft(&name), sales_contact: Some(owners[0]) };
         let Ok(Reply::Saved { id, .. }) = services.execute(Some(&manager), &create, later(60)) else { panic!() };
-        // Two records in one operation: both or none.
+        // The hand-over changes two records in one operation: both or none.
         let second =
             Request::CreateClient { draft: client_draft(&format!("{name} b")), sales_contact: Some(owners[0]) };
         let Ok(Reply::Saved { id: other, .. }) = services.execute(Some(&manager), &second, later(60)) else { panic!() };
@@ -56,13 +56,13 @@ fn a_writer_that_says_what_it_has_done() {
 }
 
 #[test]
-fn a_program_that_is_killed_loses_nothing_that_it_acknowledged() {
+fn a_killed_program_loses_nothing_it_acknowledged() {
     let mut world = World::new(Engine::Sqlite);
     let rounds = rounds(5);
     let (mut next, mut acknowledged) = (0_u64, Vec::new());
     for round in 0..rounds {
         let mut victim = Command::new(std::env::current_exe().unwrap())
-            .args(["durability::a_writer_that_says_what_it_has_done", "--exact", "--nocapture"])
+            .args(["durability::child_process_that_writes_until_killed", "--exact", "--nocapture"])
             .env("VICTIM_URL", &world.db.url)
             .env("VICTIM_FROM", next.to_string())
             .stdout(Stdio::piped())
@@ -70,7 +70,7 @@ fn a_program_that_is_killed_loses_nothing_that_it_acknowledged() {
             .spawn()
             .unwrap();
         let mut said = BufReader::new(victim.stdout.take().unwrap()).lines();
-        // Somewhere in the middle of the writes behind one of the first that are done.
+        // Kill it in the middle of its writes, after one of the first finished operations.
         let mut left = 1 + round % 4;
         while left > 0 {
             let line = said.next().unwrap().unwrap();
@@ -97,7 +97,8 @@ fn a_program_that_is_killed_loses_nothing_that_it_acknowledged() {
             assert_eq!(owner(&name), Some(new_owner), "{name} was acknowledged");
         }
     }
-    // Half of an operation is nowhere: pairs change hands together, and every record has its rows.
+    // No operation is half done: both clients of a pair have the same owner, and every client has its audit
+    // row.
     let handed: Vec<&String> = names.iter().filter(|(_, owner)| *owner == new_owner).map(|(name, _)| name).collect();
     assert_eq!(handed.len() % 2, 0);
     let created: i64 =

@@ -1,5 +1,5 @@
-//! A disk that is full or breaks: nobody is told "saved" wrongly, nothing is torn, and it
-//! goes on without a restart once the disk is well again.
+//! When the disk is full or fails, the program never reports "saved" wrongly, the file stays intact, and saving
+//! works again without a restart once the fault is over.
 
 use std::{
     collections::BTreeMap,
@@ -25,9 +25,9 @@ use crate::{
     },
 };
 
-/// The victim: saves so many clients and says of each what it was told.
+/// A child process that saves a number of clients and prints what the program reported for each.
 #[test]
-fn a_writer_that_says_what_it_was_told() {
+fn child_process_that_reports_each_save() {
     let (Ok(url), Ok(saves)) = (std::env::var("FAULT_URL"), std::env::var("FAULT_SAVES")) else { return };
     let db = TestDb::at(url);
     let mut services = services(&db);
@@ -50,7 +50,7 @@ fn a_writer_that_says_what_it_was_told() {
     println!("TOLD - end");
 }
 
-/// What a person is told, in one word.
+/// The reported error, in one word.
 fn told(error: &Error) -> String {
     match error {
         Error::Unavailable(ConnectionProblem::DiskFull) => "full".to_owned(),
@@ -60,19 +60,20 @@ fn told(error: &Error) -> String {
     }
 }
 
-/// Runs the victim on a copy of the company, with this fault: what it was told.
+/// Runs the child process on a copy of the database with an injected fault. Returns the reported outcomes.
 fn with_fault(company: &Path, copy: &Path, fault: &str, saves: usize) -> (TestDb, Vec<(String, String)>) {
     for suffix in ["", "-wal", "-shm"] {
         std::fs::remove_file(format!("{}{suffix}", copy.display())).ok();
     }
-    // Not by this process: closing the file would end the hold that SQLite has on it here.
+    // `cp` makes the copy, because this process would lose SQLite's locks on the file if it opened and closed
+    // it.
     assert!(Command::new("cp").args([company, copy]).status().unwrap().success());
     let url = format!("sqlite://{}", copy.display());
     let output = Command::new("strace")
         .args(["-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64,fdatasync,fsync", "-e"])
         .arg(format!("inject={fault}"))
         .arg(std::env::current_exe().unwrap())
-        .args(["faults::a_writer_that_says_what_it_was_told", "--exact", "--nocapture"])
+        .args(["faults::child_process_that_reports_each_save", "--exact", "--nocapture"])
         .env("FAULT_URL", &url)
         .env("FAULT_SAVES", saves.to_string())
         .stderr(Stdio::null())
@@ -84,7 +85,7 @@ fn with_fault(company: &Path, copy: &Path, fault: &str, saves: usize) -> (TestDb
 }
 
 #[test]
-fn a_disk_that_fails_is_told_truly_and_forgiven() {
+fn disk_failures_are_reported_truthfully_and_recovered_from() {
     let mut world = World::new(Engine::Sqlite);
     world.client_of(world.sales.actor.id, "Kevin Casey");
     let path = std::path::PathBuf::from(world.db.url.strip_prefix("sqlite://").unwrap());
@@ -93,7 +94,7 @@ fn a_disk_that_fails_is_told_truly_and_forgiven() {
     let kinds = [("pwrite64", "ENOSPC", 8), ("pwrite64", "EIO", 8), ("fdatasync", "EIO", 1)];
     let faults = kinds.iter().flat_map(|kind| (1..=300).step_by(step).map(move |number| (kind, number)));
     let faults: Vec<_> = faults.collect();
-    // The disk and the tracing are waited for: two at a time.
+    // The runs mostly wait for the disk and for strace, so two of them run at a time.
     let half = |rest: usize| {
         let mut words = BTreeMap::<String, usize>::new();
         let copy = path.with_file_name(format!("copy{rest}.db"));
@@ -129,28 +130,29 @@ fn check(db: &TestDb, told: &[(String, String)], fault: &str) {
     for (number, what) in told.iter().filter(|(number, _)| number != "-") {
         let there = names.iter().filter(|name| **name == format!("Client {number}")).count();
         match what.as_str() {
-            "saved" => assert_eq!(there, 1, "{fault}: {number} was told saved"),
-            "full" | "inaccessible" => assert_eq!(there, 0, "{fault}: {number} was told not saved"),
+            "saved" => assert_eq!(there, 1, "{fault}: {number} was reported as saved"),
+            "full" | "inaccessible" => assert_eq!(there, 0, "{fault}: {number} was reported as not saved"),
             "unknown" => assert!(there <= 1, "{fault}: {number}"),
-            other => panic!("{fault}: {number} was told {other}"),
+            other => panic!("{fault}: {number} was reported as {other}"),
         }
     }
-    // The last ones went through: the fault was over, and nobody started anew.
+    // The last saves succeeded: the fault was over, and the child process was not restarted.
     assert_eq!(told[told.len() - 2].1, "saved", "{fault}: {told:?}");
     assert_eq!(integrity(&mut connection), ["ok"], "{fault}");
     assert_eq!(upkeep::verify_audit(&db.url, None).unwrap().fault, None, "{fault}");
 }
 
-/// A log that cannot be written, on a full disk or at all, holds up nobody.
+/// Saving works although the log file cannot be written, because the disk is full or the log folder cannot be
+/// made.
 #[test]
-fn a_log_that_cannot_be_written_blocks_no_save() {
+fn an_unwritable_log_file_blocks_no_save() {
     let world = World::new(Engine::Sqlite);
     for (number, full) in [true, false].into_iter().enumerate() {
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("state");
         std::fs::create_dir_all(&folder).unwrap();
         if full {
-            // Every write fails as on a full disk.
+            // Every write to /dev/full fails as on a full disk.
             std::fs::create_dir(folder.join("epic-events")).unwrap();
             let today = chrono::Utc::now().date_naive();
             for day in [today, today + chrono::Days::new(1)] {
@@ -169,7 +171,7 @@ fn a_log_that_cannot_be_written_blocks_no_save() {
         assert_eq!(terminal.end().0, 0);
         if full {
             let mut logs = std::fs::read_dir(folder.join("epic-events")).unwrap().map(Result::unwrap);
-            assert!(logs.all(|log| log.file_type().unwrap().is_symlink()), "it was not the full disk");
+            assert!(logs.all(|log| log.file_type().unwrap().is_symlink()), "the log was not written to /dev/full");
         }
     }
     let stored: i64 = clients::table.count().get_result(&mut world.connection()).unwrap();

@@ -1,6 +1,6 @@
-//! Files of the embedded database: the program changes its own company's file only, a backup can
-//! be read where nothing can be written, a way back that fails leaves everything where it was, and
-//! programs that are open go on after one that succeeds.
+//! Files of the embedded database: the program changes only files of its own companies, a backup can be
+//! restored from a read-only folder, a failed restore leaves everything as it was, and open programs keep
+//! working after a successful one.
 
 use std::{
     fs,
@@ -42,13 +42,13 @@ fn listed(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Runs statements on a file by another program's SQLite.
+/// Runs SQL on a file with the SQLite of Python, as another program would.
 fn python(file: &Path, sql: &str) {
     let script = "import sqlite3, sys; db = sqlite3.connect(sys.argv[1]); db.executescript(sys.argv[2]); db.close()";
     assert!(Command::new("python3").args(["-c", script]).arg(file).arg(sql).status().unwrap().success());
 }
 
-/// Runs the program, with this before it in a shell: its exit code, and all that it said.
+/// Runs the program in a shell, preceded by the shell code `before`. Returns its exit code and all its output.
 fn run(before: &str, url: &str, arguments: &[&str]) -> (i32, String) {
     let home = tempfile::tempdir().unwrap();
     let mut shell = Command::new("bash");
@@ -57,7 +57,7 @@ fn run(before: &str, url: &str, arguments: &[&str]) -> (i32, String) {
     (output.status.code().unwrap(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
 }
 
-/// Takes the last migration back, as it is in a company of an older program.
+/// Reverts the last migration, so that the tables are those of an older program.
 fn make_older(url: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
     let last = listed(&folder).pop().unwrap();
@@ -66,9 +66,9 @@ fn make_older(url: &str) {
     Db::open(&Target::parse(url).unwrap()).unwrap().batch_execute(&format!("{down}; {forget}")).unwrap();
 }
 
-/// Programs that are open see tables of their own time, whatever the backup's were.
+/// The restore migrates the older backup, so open programs find the tables they expect.
 #[test]
-fn who_has_a_company_open_goes_on_after_an_older_backup_came_back() {
+fn open_programs_keep_working_after_an_older_backup_is_restored() {
     let folder = tempfile::tempdir().unwrap();
     let older = World::new(Engine::Sqlite);
     make_older(&older.db.url);
@@ -79,16 +79,17 @@ fn who_has_a_company_open_goes_on_after_an_older_backup_came_back() {
     let mut world = World::new(Engine::Sqlite);
     world.records();
     upkeep::restore(&world.db.url, &backup, "test").unwrap();
-    // The same accounts, by the same steps: the sessions hold. Nothing is opened anew by hand.
+    // Both companies have the same accounts, made by the same steps, so the sessions stay valid. The services
+    // are not reopened.
     let made = world.records();
     world.manage(&Request::ViewEvent(made.event));
     assert_eq!(upkeep::verify_audit(&world.db.url, None).unwrap().fault, None);
 }
 
-/// What a newer program has added is not left empty by an older one that was open all the time. A
-/// server is not asked about its tables with each write: there the heartbeat finds out.
+/// An older program that was open during the migration must not write rows that lack what the newer program
+/// added. On a server the schema is not checked with each write: there the heartbeat detects the change.
 #[rstest]
-fn who_has_a_company_open_stops_writing_once_a_newer_program_has_changed_its_tables(
+fn open_programs_stop_writing_after_a_newer_program_migrated_the_tables(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -110,16 +111,16 @@ fn who_has_a_company_open_stops_writing_once_a_newer_program_has_changed_its_tab
     assert_eq!(world.state(), before);
 }
 
-/// The tests may run as somebody who can write everywhere. So a folder stands where SQLite would
-/// make one of its own files: whoever tries to write beside the backup fails.
+/// The tests may run as root, who can write everywhere. So a folder takes the name of the file that SQLite
+/// would create beside the backup, which makes every attempt to create it fail.
 #[test]
-fn a_backup_comes_back_from_where_nothing_can_be_written() {
+fn a_backup_is_restored_from_a_read_only_folder() {
     let folder = tempfile::tempdir().unwrap();
     let backup = backup_in(folder.path());
     let bytes = fs::read(&backup).unwrap();
-    assert_eq!(bytes[18..20], [1, 1], "the format that is read without a log beside it");
+    assert_eq!(bytes[18..20], [1, 1], "the rollback-journal format, which needs no -wal file beside it");
     assert_eq!(listed(folder.path()), ["backup.db"]);
-    // One that an older program has made, with the mark that it has a log.
+    // A backup of an older program, still marked as having a write-ahead log.
     let older = folder.path().join("older.db");
     fs::copy(&backup, &older).unwrap();
     python(&older, "PRAGMA journal_mode = WAL");
@@ -135,12 +136,12 @@ fn a_backup_comes_back_from_where_nothing_can_be_written() {
     }
 }
 
-/// Something that the program does with a file, by its name.
+/// Something that the program does with a file, with its name for messages.
 type Action<'a> = (&'a str, &'a dyn Fn(&str, &Path) -> bool);
 
-/// Whoever looks at another program's file, or tries to use it, changes nothing in it.
+/// Every command refuses a database file of another program and leaves it byte for byte as it was.
 #[test]
-fn a_file_of_another_program_is_left_as_it_is() {
+fn a_file_of_another_program_is_never_changed() {
     let folder = tempfile::tempdir().unwrap();
     let company = World::new(Engine::Sqlite);
     let ask = |request: &Request| {
@@ -168,7 +169,7 @@ fn a_file_of_another_program_is_left_as_it_is() {
             let file = beside.join("other.db");
             python(&file, &format!("CREATE TABLE {table} (words TEXT); INSERT INTO {table} VALUES ('theirs')"));
             let bytes = fs::read(&file).unwrap();
-            assert!(action(&url(&file), &file), "{what}: a file with {table} was taken for ours");
+            assert!(action(&url(&file), &file), "{what}: a file with {table} was accepted");
             assert!(fs::read(&file).unwrap() == bytes, "{what}: a file with {table} was changed");
             assert_eq!(listed(&beside), ["other.db"], "{what}");
         }
@@ -179,9 +180,9 @@ fn a_file_of_another_program_is_left_as_it_is() {
     assert!(code == 3 && said.contains("another program") && said.contains("\"notes\""), "{code} {said}");
 }
 
-/// Looking at a company does not change its file either, whatever state that is in.
+/// `doctor` and the start of the program only read the file, even one in another journal mode.
 #[test]
-fn looking_at_a_company_changes_nothing() {
+fn examining_a_database_changes_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let backup = backup_in(folder.path());
     python(&backup, "PRAGMA journal_mode = DELETE");
@@ -192,27 +193,27 @@ fn looking_at_a_company_changes_nothing() {
     assert_eq!(listed(folder.path()), ["backup.db"]);
 }
 
-/// There is no room for what comes back, so what was there stays where it was.
+/// There is no room for the restored file, so the damaged one stays in its place.
 #[test]
-fn a_way_back_that_fails_leaves_a_damaged_file_in_its_place() {
+fn a_failed_restore_leaves_the_damaged_file_in_place() {
     let folder = tempfile::tempdir().unwrap();
     let backup = backup_in(folder.path());
     let place = tempfile::tempdir().unwrap();
     let file = place.path().join("company.db");
     fs::write(&file, "not a database at all").unwrap();
-    // No file may grow past 40 KiB; the signal that says so is not listened to.
+    // No file may grow past 40 KiB. The signal for this is ignored, so writes fail with an error instead.
     let (code, said) = run("trap '' XFSZ; ulimit -f 40;", &url(&file), &["restore", backup.to_str().unwrap()]);
     assert_eq!(code, 3, "{said}");
     assert_eq!(listed(place.path()), ["company.db"], "{said}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "not a database at all");
-    // With room it is put aside.
+    // With enough room, the damaged file is moved aside.
     let (code, said) = run("", &url(&file), &["restore", backup.to_str().unwrap()]);
     assert_eq!(code, 0, "{said}");
     assert_eq!(listed(place.path()).len(), 2, "{said}");
 }
 
 #[test]
-fn a_database_is_not_put_back_onto_itself() {
+fn a_database_is_not_restored_onto_itself() {
     let world = World::new(Engine::Sqlite);
     let (file, url) = (path(&world.db.url), world.db.url.clone());
     let link = file.with_extension("link");

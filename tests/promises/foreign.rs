@@ -1,9 +1,8 @@
-//! The database file beside other programs: whoever reads, writes, moves or replaces it from
-//! outside takes nothing away that was acknowledged.
+//! Other programs that read, write, move or replace the database file cause no loss of an acknowledged save.
 //!
-//! SQLite keeps its hold on a file by POSIX locks, which a process loses as soon as it closes
-//! any descriptor of that file. A process cannot see its own locks, so they are asked for by
-//! another one, `python3`, which also brings another SQLite.
+//! SQLite locks a file with POSIX locks, which a process loses as soon as it closes any descriptor of that
+//! file. A process cannot query its own locks, so another process, `python3`, queries them; it also brings a
+//! second SQLite.
 
 use std::{
     fs,
@@ -35,7 +34,7 @@ use crate::{
     },
 };
 
-/// Says which process keeps others from taking the file for themselves; 0 for none.
+/// Prints the id of the process that holds SQLite's shared lock on the file; 0 if there is none.
 const WHO_HOLDS: &str = "
 import fcntl, os, struct, sys
 file = os.open(sys.argv[1], os.O_RDWR)
@@ -62,7 +61,7 @@ db.commit()
 db.close()
 ";
 
-/// What the other SQLite finds wrong with the file, then every client's name.
+/// Prints the other SQLite's integrity check of the file, then the name of every client.
 const LOOK: &str = "
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1], timeout=20)
@@ -86,7 +85,7 @@ fn holder(path: &Path) -> i32 {
     python(WHO_HOLDS, &[path.to_str().unwrap()])[0].parse().unwrap()
 }
 
-/// Services that are connected to nothing yet, in the place of those that are.
+/// Replaces the services by new ones that have no connection yet.
 fn disconnect(world: &mut World) {
     world.services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
 }
@@ -97,10 +96,10 @@ fn fill_in_a_client(terminal: &mut Terminal, name: &str) {
 }
 
 #[test]
-fn who_reads_and_writes_from_outside_takes_nothing_from_the_program() {
+fn other_programs_that_use_the_file_cause_no_lost_save() {
     let rounds = rounds(4);
     let mut world = World::new(Engine::Sqlite);
-    // The program alone shall hold the file.
+    // Only the program under test may hold the file open.
     disconnect(&mut world);
     let (path, home) = (path(&world), tempfile::tempdir().unwrap());
     let file = path.to_str().unwrap();
@@ -135,12 +134,12 @@ fn who_reads_and_writes_from_outside_takes_nothing_from_the_program() {
     figure("20 other programs on the file", Engine::Sqlite.name(), &figures);
 }
 
-/// Something that the program does, by its name.
+/// Something that the program does, with its name for messages.
 type Action<'a> = (&'a str, &'a dyn Fn(&mut World));
 
-/// Everything that has to do with the file, in a process that has it open.
+/// Tries every action that opens the file, in a process that has it open already.
 #[test]
-fn nothing_that_the_program_does_lets_go_of_the_file() {
+fn no_action_of_the_program_releases_its_lock_on_the_file() {
     let mut world = World::new(Engine::Sqlite);
     world.records();
     let (path, url, folder) = (path(&world), world.db.url.clone(), tempfile::tempdir().unwrap());
@@ -176,7 +175,7 @@ fn nothing_that_the_program_does_lets_go_of_the_file() {
     }
 }
 
-/// What somebody may do to the file of a program that runs, and how it is undone.
+/// What may happen to the file of a running program, and how it is undone.
 type Mishap = (&'static str, fn(&Path), Option<fn(&Path)>);
 
 fn mishaps() -> [Mishap; 5] {
@@ -210,7 +209,7 @@ fn mishaps() -> [Mishap; 5] {
 }
 
 #[test]
-fn a_file_that_is_not_where_it_was_takes_no_write() {
+fn a_removed_moved_or_replaced_file_is_not_written_to() {
     for (what, mishap, undo) in mishaps() {
         let mut world = World::new(Engine::Sqlite);
         let (path, manager) = (path(&world), world.manager.clone());
@@ -233,9 +232,9 @@ fn a_file_that_is_not_where_it_was_takes_no_write() {
     }
 }
 
-/// In the middle of a transaction too: what holds when it begins has to hold when it ends.
+/// The file must still be in its place at COMMIT, not only when the transaction begins.
 #[test]
-fn a_file_that_goes_during_a_write_is_not_written_to() {
+fn a_file_moved_during_a_transaction_is_not_written_to() {
     let world = World::new(Engine::Sqlite);
     let (path, mut db) = (path(&world), world.connection());
     let away = path.with_extension("away");
@@ -251,7 +250,7 @@ fn a_file_that_goes_during_a_write_is_not_written_to() {
 }
 
 #[test]
-fn what_was_typed_stays_when_the_file_is_replaced() {
+fn typed_text_stays_when_the_file_is_replaced() {
     let mut world = World::new(Engine::Sqlite);
     disconnect(&mut world);
     let (path, home) = (path(&world), tempfile::tempdir().unwrap());
@@ -261,7 +260,7 @@ fn what_was_typed_stays_when_the_file_is_replaced() {
     fill_in_a_client(t, "Kevin Casey");
     let (_, replace, undo) = mishaps().into_iter().find(|(what, ..)| *what == "replaced by a copy").unwrap();
     replace(&path);
-    // The heartbeat says so before anybody saves.
+    // The heartbeat reports it before the user saves.
     t.see(&["moved or replaced", "Kevin Casey"]);
     t.press(SAVE).see(&["moved or replaced", "Kevin Casey", "+678 123 456"]);
     undo.unwrap()(&path);

@@ -1,5 +1,5 @@
-//! A server that freezes in the middle of every form: keys answer, the person is told,
-//! what was typed stays, and the save succeeds when the server is back.
+//! A server freezes or dies while forms are open: keys are still echoed, the user is told, the typed text
+//! stays, and the save succeeds when the server is back.
 
 use std::{
     thread,
@@ -18,11 +18,12 @@ use crate::{
     },
 };
 
-/// Whose form it is and how it is reached: keys, and what they show; then what is typed.
+/// A form: the user, its name, the keys that lead to it with the text that each shows, and the keys that are
+/// typed into it.
 type Form = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
 
 const CLEAR: &str = "\x15";
-/// What nobody types in these forms.
+/// A character that occurs in none of the forms.
 const MARK: &str = "ß";
 const CLIENT: (&str, &str) = ("kevin", "Client Cool Startup LLC");
 
@@ -78,7 +79,8 @@ struct Frozen {
 }
 
 impl Frozen {
-    /// How long a letter takes to be seen. The last field of one form hides what is typed.
+    /// How long it takes until a typed letter is visible. The form of a new member ends in a password field,
+    /// which hides what is typed.
     fn echo(&mut self) -> Duration {
         if self.name == "new member" {
             return Duration::ZERO;
@@ -92,14 +94,14 @@ impl Frozen {
 
     fn save(&mut self) {
         self.terminal.press(SAVE);
-        // What matters more is asked about first.
+        // These forms ask for confirmation first.
         if ["edit contract", "settings"].contains(&self.name) {
             self.terminal.see(&["Cancel"]).press("\x1b[C").press(ENTER);
         }
     }
 }
 
-/// Without the header, the message and the keys.
+/// The screen without its header, its message line and its key line.
 fn body(terminal: &Terminal) -> Vec<String> {
     terminal.screen().lines().skip(2).take(18).map(str::to_owned).collect()
 }
@@ -119,7 +121,7 @@ fn fill_in(home: &std::path::Path, url: &str, (who, name, way, typed): &Form) ->
     for keys in *typed {
         terminal.press(keys);
     }
-    // A mark at the end of what was typed shows that all of it has arrived.
+    // Once a mark typed at the end is visible, everything typed before has arrived.
     if *name == "new member" {
         terminal.see(&["Ice Person", "strong"]).see(&["> Password again *    ********************"]);
     } else {
@@ -129,17 +131,17 @@ fn fill_in(home: &std::path::Path, url: &str, (who, name, way, typed): &Form) ->
     Frozen { name, terminal, body }
 }
 
-/// How a server leaves.
+/// How the server fails.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Away {
-    /// It takes what is sent, and says nothing.
+    /// It accepts connections and data but never responds.
     Frozen,
-    /// Killed: nobody listens any more.
+    /// It was killed and does not listen any more.
     Gone,
 }
 
 #[rstest]
-fn a_server_that_goes_in_the_middle_of_every_form_costs_no_letter(
+fn a_server_failure_during_any_form_loses_no_typed_text(
     #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
     #[values(Away::Frozen, Away::Gone)] away: Away,
 ) {
@@ -161,7 +163,8 @@ fn a_server_that_goes_in_the_middle_of_every_form_costs_no_letter(
     let (mut told, mut echo) = (Duration::ZERO, Duration::ZERO);
     let mut pressed = Vec::new();
     for form in &mut forms {
-        // While it waits for an answer; where that comes at once a key would take its sentence away.
+        // A frozen server: measure while the save waits. A dead one fails at once, and a key would clear that
+        // message, so measure before the save.
         if away == Away::Gone {
             echo = echo.max(form.echo());
         }
@@ -172,7 +175,8 @@ fn a_server_that_goes_in_the_middle_of_every_form_costs_no_letter(
         }
     }
     for (form, pressed) in forms.iter_mut().zip(pressed) {
-        // That nothing answers, or that the connection was lost and nothing else.
+        // A frozen server: that it is slow to respond. A dead one: that nothing answers, or that the connection
+        // was lost but nothing that was typed.
         let says = if away == Away::Frozen { "takes long to answer" } else { "Nothing " };
         form.terminal.see(&[says]);
         told = told.max(pressed.elapsed());
@@ -181,7 +185,7 @@ fn a_server_that_goes_in_the_middle_of_every_form_costs_no_letter(
     leaving.press("\x1b[15~").press("q");
     assert_eq!(leaving.end().0, 0);
     let quit = quit.elapsed();
-    // Each is told how it ended, and what was typed is there.
+    // Each form reports how the save ended and still holds what was typed.
     for form in &mut forms {
         let says = if away == Away::Frozen { "The database does not answer in time" } else { "Nothing " };
         form.terminal.gone("Saving...").see(&[says]);

@@ -1,5 +1,4 @@
-//! The hosted way of SECURITY.md against a real `sshd`: people reach the program and
-//! nothing else.
+//! Runs the hosted configuration of SECURITY.md in a real `sshd`: people reach the program and nothing else.
 
 use std::{
     io::Read,
@@ -22,12 +21,12 @@ use crate::{
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_epic-events");
 
-/// A server of this test: loopback only, one account, the one that runs the tests.
+/// An `sshd` for this test: on loopback only, for the one account that runs the tests.
 struct Hosted {
     folder: tempfile::TempDir,
     port: u16,
     account: String,
-    /// Its end of the pipe keeps the server alive.
+    /// The server runs as long as its end of the pipe is open.
     _supervisor: Child,
 }
 
@@ -35,7 +34,7 @@ fn run(program: &str, arguments: &[&str]) -> Output {
     Command::new(program).args(arguments).stdin(Stdio::null()).output().unwrap()
 }
 
-/// The configuration as SECURITY.md has it, for this account, these keys, this program.
+/// The configuration block of SECURITY.md, adapted to this account, key file and program.
 fn documented(account: &str, keys: &Path) -> String {
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("SECURITY.md")).unwrap();
     let block = text.split_once("```sshd\n").unwrap().1.split_once("```").unwrap().0;
@@ -66,7 +65,7 @@ impl Hosted {
         std::fs::set_permissions(&configuration, std::fs::Permissions::from_mode(0o600)).unwrap();
         let account = String::from_utf8(run("id", &["-un"]).stdout).unwrap().trim().to_owned();
         let port = free_port();
-        // The folders of the account are the test's own; the rest is for running beside a real server.
+        // The account's folders belong to the test; the other options let it run beside a real server.
         let own = format!(
             "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nPidFile none\nUsePAM no\nStrictModes no\n\
              PermitRootLogin prohibit-password\nAcceptEnv LANG LC_*\nSubsystem sftp internal-sftp\n\
@@ -77,7 +76,8 @@ impl Hosted {
             shown("state"),
         );
         std::fs::write(path("sshd_config"), own + &documented(&account, &path("keys"))).unwrap();
-        // Where sshd as root gives up its rights; a fresh system makes it at boot.
+        // The folder in which sshd drops its privileges when it runs as root. A fresh system creates it at
+        // boot.
         std::fs::create_dir_all("/run/sshd").ok();
         let script = "\"$(command -v sshd || echo /usr/sbin/sshd)\" -D -e -f \"$1\" 2>\"$2\" & pid=$!; cat >/dev/null; kill $pid; wait";
         let supervisor = Command::new("sh")
@@ -94,7 +94,7 @@ impl Hosted {
         self.folder.path().join(name)
     }
 
-    /// What every connection says, with this key.
+    /// The `ssh` arguments of every connection, with this key.
     fn arguments(&self, key: &str, more: &[&str]) -> Vec<String> {
         let fixed = [
             "-F",
@@ -132,7 +132,7 @@ impl Hosted {
         Terminal::of("ssh", self.folder.path(), "", &arguments, (COLUMNS, ROWS), Vec::new())
     }
 
-    /// The folder in `/proc` of the program that this server has started.
+    /// The folder in `/proc` of the program that this `sshd` has started.
     fn program(&self) -> PathBuf {
         let ours = |folder: &Path| {
             let environment = std::fs::read(folder.join("environ")).unwrap_or_default();
@@ -146,7 +146,7 @@ impl Hosted {
 }
 
 impl Drop for Hosted {
-    /// What the server has to say to a failure.
+    /// Prints the log of `sshd` if the test failed.
     fn drop(&mut self) {
         if thread::panicking() {
             eprintln!("{}", std::fs::read_to_string(self.path("log")).unwrap_or_default());
@@ -157,7 +157,7 @@ impl Drop for Hosted {
 fn wait_until(what: &str, holds: impl Fn() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while !holds() {
-        assert!(Instant::now() < deadline, "not so: {what}");
+        assert!(Instant::now() < deadline, "timed out: {what}");
         thread::park_timeout(Duration::from_millis(10));
     }
 }
@@ -167,12 +167,12 @@ fn text(output: &Output) -> String {
 }
 
 #[test]
-fn people_reach_the_program_and_nothing_else() {
+fn a_hosted_account_reaches_only_the_program() {
     let mut world = World::new(Engine::Sqlite);
     world.client_of(world.sales.actor.id, "Kevin Casey");
     let hosted = Hosted::start(&world.db.url);
 
-    // What it is for: a session, an export into the person's own folder.
+    // The intended use: a session, and an export into the user's own folder.
     let evil =
         ["-o", "SetEnv=DATABASE_URL=sqlite:///tmp/evil.db", "-o", "SetEnv=LD_PRELOAD=/tmp/evil.so", "-A", "HOST"];
     let mut terminal = hosted.screen(&evil);
@@ -196,7 +196,7 @@ fn people_reach_the_program_and_nothing_else() {
     t.press("\x03");
     terminal.end();
 
-    // Other commands and arguments: the program starts instead, as it always does.
+    // Other commands and arguments are ignored: the program starts instead, without arguments.
     for command in
         [&["id"][..], &["/bin/sh", "-c", "echo uid="], &["--demo"], &["audit", "verify"], &[PROGRAM, "doctor"]]
     {
@@ -213,13 +213,13 @@ fn people_reach_the_program_and_nothing_else() {
     }
     no_files_and_no_forwarding(&hosted);
 
-    // Other keys, passwords, other accounts.
+    // Another key and a password are refused, and other accounts cannot read the configuration.
     assert_eq!(hosted.ssh("stranger", &["HOST"]).status.code(), Some(255));
     let by_password = ["-o", "PreferredAuthentications=password,keyboard-interactive", "HOST"];
     assert_eq!(hosted.ssh("anna", &by_password).status.code(), Some(255));
     if rustix::process::geteuid().is_root() {
         let configuration = hosted.path("config/epic-events/config.toml");
-        // The folders above it are open, so that it is the file that refuses.
+        // Open the folders above the file, so that only the file's own mode can refuse.
         for folder in configuration.ancestors().skip(1).take(3) {
             std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755)).unwrap();
         }
@@ -257,7 +257,7 @@ fn no_files_and_no_forwarding(hosted: &Hosted) {
         let arguments = [&fixed[..], old, &["-P", &port, "-i", &key, &from, &to]].concat();
         assert!(!run("scp", &arguments).status.success() && !stolen.exists(), "scp {old:?}");
     }
-    // From here to there: the server's own port would greet.
+    // Local and dynamic forwarding: if it worked, `sshd` on its own port would send its greeting.
     let local = free_port();
     for way in [format!("-L{local}:127.0.0.1:{}", hosted.port), format!("-D{local}")] {
         let arguments = hosted.arguments("anna", &["-N", &way, "HOST"]);
@@ -278,7 +278,7 @@ fn no_files_and_no_forwarding(hosted: &Hosted) {
         forward.kill().unwrap();
         forward.wait().unwrap();
     }
-    // From there to here, and what a session of X11 would need.
+    // Remote forwarding and tunnel devices.
     let output = hosted.ssh("anna", &["-N", "-o", "ExitOnForwardFailure=yes", "-R", "0:127.0.0.1:1", "HOST"]);
     assert_eq!(output.status.code(), Some(255), "-R: {}", text(&output));
     let output = hosted.ssh("anna", &["-w", "any", "-o", "ExitOnForwardFailure=yes", "-N", "HOST"]);

@@ -1,5 +1,5 @@
-//! The promises about access and data, each in its quick form; `tests/torture` repeats the
-//! costly ones at length. `docs/promises.md` says what each means and what was seen.
+//! Tests of the promises in `docs/promises.md` about access and data, in their quick form. `tests/torture`
+//! repeats the costly ones with many more rounds.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../support/mod.rs"]

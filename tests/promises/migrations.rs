@@ -1,5 +1,5 @@
-//! Tables that were left half way are brought up to date by the next run, and are then
-//! the same as those of a new database.
+//! An interrupted migration is completed by the next run, and the tables are then the same as those of a new
+//! database.
 
 use std::{fmt::Write, path::Path, process::Command, thread};
 
@@ -16,16 +16,16 @@ use crate::{
     support::{Engine, Server, TestDb, server},
 };
 
-/// What an older program had stored when only the first migration was there.
+/// Rows that an older program had stored when only the first migration existed.
 const COMPANY: &str = "INSERT INTO users (id, username, full_name, name_key, role, password_hash, search, created_at, updated_at) \
      VALUES (7, 'bill', 'Bill Boquet', 'bill boquet', 'sales', 'x', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00'); \
      INSERT INTO clients (id, full_name, company_name, phone, sales_contact_id, notes, search, created_at, updated_at) \
      VALUES (1, 'Kevin Casey', 'Cool Startup LLC', '+678', 7, '', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00'); \
      UPDATE clients SET email = 'KEVIN@straße.example' WHERE id = 1;";
-/// The same address in any case.
+/// The client's address with its case folded.
 const KEY: &str = "kevin@strasse.example";
 
-/// Versions and statements of the migrations of an engine.
+/// Versions and statements of the migrations for an engine.
 fn migrations(engine: &str) -> Vec<(String, Vec<String>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -44,19 +44,19 @@ fn open(url: &str) -> Db {
     Db::open(&Target::parse(url).unwrap()).unwrap()
 }
 
-/// The tables as the engine describes them, and what stands in them by itself.
+/// The schema as the server describes it, and the rows that the migrations insert.
 fn described(server: &Server, name: &str) -> Vec<String> {
     let questions = [
         "SELECT trigger_name, action_statement FROM information_schema.triggers \
          WHERE trigger_schema = DATABASE() ORDER BY 1",
-        // Each company has a secret of its own.
+        // Every company has its own secret, so only its length is compared.
         "SELECT `key`, IF(`key` = 'login_secret', LENGTH(value), value), version FROM settings ORDER BY 1",
         "SELECT version FROM __diesel_schema_migrations ORDER BY 1",
     ];
     let tables = server.client(&["-BN", name, "-e", "SHOW TABLES"]);
     let made = tables.iter().flat_map(|table| {
         let lines = server.client(&["-BN", name, "-e", &format!("SHOW CREATE TABLE `{table}`")]);
-        // Where the numbers of rows go on is no part of the schema.
+        // The next row number is not part of the schema.
         let plain = |line: String| match line.split_once(" AUTO_INCREMENT=") {
             Some((before, rest)) => format!("{before}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),
             None => line,
@@ -67,21 +67,22 @@ fn described(server: &Server, name: &str) -> Vec<String> {
     made.chain(told).collect()
 }
 
-/// What the program makes of a database that is not there yet.
+/// The schema of a new database.
 fn fresh(server: &Server, name: &str) -> Vec<String> {
     let url = server.url(name);
     migrate::migrate(&mut Db::create(&Target::parse(&url).unwrap()).unwrap()).unwrap();
     described(server, name)
 }
 
-/// As far as a program came that died after so many statements.
+/// The SQL that leaves a database as a program left it that died after this many statements; and whether it had
+/// stored `COMPANY`.
 fn left_after(statements: usize) -> (String, bool) {
     let mut left = statements;
     let mut sql = CREATE_MIGRATIONS_TABLE.to_owned();
     let mut has_company = false;
     for (version, all) in migrations("mysql") {
         if version == "0003" && left > 0 {
-            // Filled by the program before it makes the index.
+            // The program fills this column before it creates the index.
             sql += "UPDATE clients SET sales_key = 'bill boquet';";
         }
         let run = all.len().min(left);
@@ -95,7 +96,7 @@ fn left_after(statements: usize) -> (String, bool) {
             has_company = true;
         }
         if version == "0005" {
-            // Filled by the program before it notes this migration as done.
+            // The program fills this column before it records this migration as done.
             write!(sql, "UPDATE clients SET email_key = '{KEY}';").unwrap();
         }
         write!(sql, "INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}');").unwrap();
@@ -104,7 +105,7 @@ fn left_after(statements: usize) -> (String, bool) {
 }
 
 #[rstest]
-fn a_migration_that_died_after_any_statement_is_completed(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_migration_aborted_after_any_statement_is_completed(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let server = server(engine);
     let wanted = fresh(server, "migrated");
     let all: usize = migrations("mysql").iter().map(|(_, statements)| statements.len()).sum();
@@ -136,7 +137,9 @@ fn a_migration_that_died_after_any_statement_is_completed(#[values(Engine::Maria
 }
 
 #[rstest]
-fn a_migration_whose_server_is_killed_is_completed_at_once(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_migration_interrupted_by_a_server_kill_is_completed_by_the_next_run(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut server = Server::start_with(engine, &["--innodb-flush-log-at-trx-commit=1".to_owned()]);
     let wanted = fresh(&server, "wanted");
     let rounds = rounds(2).min(40);
@@ -165,7 +168,7 @@ fn a_migration_whose_server_is_killed_is_completed_at_once(#[values(Engine::Mari
 }
 
 #[rstest]
-fn two_who_migrate_at_once_make_one_schema(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn two_concurrent_migrations_produce_one_schema(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let server = server(engine);
     let wanted = fresh(server, "alone");
     for round in 0..rounds(2).min(20) {
@@ -182,17 +185,17 @@ fn two_who_migrate_at_once_make_one_schema(#[values(Engine::MariaDb, Engine::Mys
     }
 }
 
-/// The victim: brings the tables of the file up to date and says so.
+/// A child process that migrates the file and prints when it is done.
 #[test]
-fn a_migrator_that_says_when_it_is_done() {
+fn child_process_that_migrates() {
     let Ok(url) = std::env::var("MIGRATE_URL") else { return };
     migrate::migrate(&mut open(&url)).unwrap();
     println!("DONE");
 }
 
-/// Killed at each write to the file; the next run completes it.
+/// The migration is killed at each write to the file; the next run completes it.
 #[test]
-fn a_migration_of_a_file_that_is_killed_at_any_write_is_completed() {
+fn a_migration_of_a_file_killed_at_any_write_is_completed() {
     let db = TestDb::new(Engine::Sqlite);
     let path = Path::new(db.url.strip_prefix("sqlite://").unwrap());
     let (version, statements) = migrations("sqlite").swap_remove(0);
@@ -213,14 +216,15 @@ fn a_migration_of_a_file_that_is_killed_at_any_write_is_completed() {
         for suffix in ["", "-wal", "-shm"] {
             std::fs::remove_file(path.with_file_name(format!("copy.db{suffix}"))).ok();
         }
-        // Not by this process: closing the file would end the hold that SQLite has on it here.
+        // `cp` makes the copy, because this process would lose SQLite's locks on the file if it opened and
+        // closed it.
         assert!(Command::new("cp").arg(path).arg(&copy).status().unwrap().success());
         let url = format!("sqlite://{}", copy.display());
         let output = Command::new("strace")
             .args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64"])
             .args(["-e", &format!("inject=pwrite64:signal=KILL:when={number}")])
             .arg(std::env::current_exe().unwrap())
-            .args(["migrations::a_migrator_that_says_when_it_is_done", "--exact", "--nocapture"])
+            .args(["migrations::child_process_that_migrates", "--exact", "--nocapture"])
             .env("MIGRATE_URL", &url)
             .output()
             .expect("strace: tests/run installs it");

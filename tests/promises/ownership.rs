@@ -1,5 +1,5 @@
-//! Whose a record is decides who may write to it, and stays so until it is written. On a server
-//! only: the embedded engine lets one transaction in at a time.
+//! The owner of a record decides who may write to it, so the owner must not change between that check and the
+//! write. Only on servers: the embedded engine runs one write transaction at a time.
 
 use std::thread;
 
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// Holds a row until it is told to roll back.
+/// Locks a row until the returned connection rolls back.
 fn holding(world: &World, table: &str, id: i64) -> Db {
     let mut third = world.connection();
     third.batch_execute(&format!("BEGIN; UPDATE {table} SET version = version WHERE id = {id}")).unwrap();
@@ -38,7 +38,7 @@ fn ask(db: &TestDb, who: &Session, request: &Request) -> Result<Reply, Error> {
     services(db).execute(Some(who), request, later(3_600))
 }
 
-/// To whom the log says that a record went last.
+/// The new owner of a record according to its latest audit row.
 fn went_to(world: &World, kind: RecordKind, id: i64, field: Field) -> Option<i64> {
     let rows = log::table
         .filter(log::record_type.eq(kind.to_string()).and(log::record_id.eq(id)))
@@ -49,9 +49,9 @@ fn went_to(world: &World, kind: RecordKind, id: i64, field: Field) -> Option<i64
     Changes::from_json(&changes).0.iter().find(|(name, ..)| *name == field).and_then(|(.., new)| new.as_i64())
 }
 
-/// Somebody leaves, and while that is being saved a colleague gets one of their records.
+/// While the deactivation of a user is being saved, a colleague is given one of that user's records.
 #[rstest]
-fn the_log_says_who_got_what_somebody_left_behind(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn the_log_names_the_actual_new_owner_of_a_leavers_record(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     for kind in [RecordKind::Client, RecordKind::Event] {
         let mut world = World::new(engine);
         let rival = world.hire("rival", Role::Management);
@@ -69,10 +69,12 @@ fn the_log_says_who_got_what_somebody_left_behind(#[values(Engine::MariaDb, Engi
         let mut third = holding(&world, "users", heir.0);
         let (left, given) = thread::scope(|scope| {
             let left = scope.spawn(|| ask(&world.db, &world.manager, &leave));
-            wait_until("the heir is waited for", || waiting_for_rows(&world.db.url) == 1);
+            wait_until("the deactivation waits for the row of the heir", || waiting_for_rows(&world.db.url) == 1);
             let given = scope.spawn(|| ask(&world.db, &rival, &give));
             let url = &world.db.url;
-            wait_until("given, or waiting", || given.is_finished() || waiting_for_rows(url) == 2);
+            wait_until("the colleague's request is done or waits for a row", || {
+                given.is_finished() || waiting_for_rows(url) == 2
+            });
             third.batch_execute("ROLLBACK").unwrap();
             (left.join().unwrap(), given.join().unwrap())
         });
@@ -90,9 +92,9 @@ fn the_log_says_who_got_what_somebody_left_behind(#[values(Engine::MariaDb, Engi
     }
 }
 
-/// A client is handed over, and while that is being saved whoever had it writes to what belongs to it.
+/// While a hand-over of a client is being saved, its former owner writes to one of its contracts.
 #[rstest]
-fn nobody_writes_to_what_belonged_to_a_client_after_it_was_handed_over(
+fn the_former_owner_of_a_client_cannot_write_to_its_contracts(
     #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     type Write = fn(ContractId, ContractId) -> Request;
@@ -108,7 +110,8 @@ fn nobody_writes_to_what_belonged_to_a_client_after_it_was_handed_over(
         let about = if matches!(write, Request::CreateEvent { .. }) { signed } else { contract };
         let hand_over =
             Request::HandOverClients(HandOver { clients: vec![(client, 1)], to: world.other_sales.actor.id });
-        // The hand-over has changed the client and waits for its contract; the write waits behind it.
+        // The hand-over has changed the client and waits for the locked contract; the write waits for the
+        // hand-over.
         let mut third = holding(&world, "contracts", about.0);
         let (handed, written) = thread::scope(|scope| {
             let handed = scope.spawn(|| ask(&world.db, &world.manager, &hand_over));

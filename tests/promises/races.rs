@@ -1,4 +1,5 @@
-//! Deactivation wins, one manager is made, no update is lost.
+//! Races: a deactivation or a removed right wins against a save, simultaneous set-ups create one manager, and
+//! concurrent edits lose no update.
 
 use std::{
     sync::{
@@ -26,7 +27,7 @@ use crate::{
 };
 
 #[rstest]
-fn whoever_is_deactivated_writes_nothing_after_it(
+fn a_deactivated_user_writes_nothing_afterwards(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -34,7 +35,8 @@ fn whoever_is_deactivated_writes_nothing_after_it(
     deactivate_while_they_save(&mut world, engine.name(), &url);
 }
 
-/// The manager reaches the database as the world does, the other at `url`.
+/// Deactivates a user (or changes the role, or resets the password) while that user saves. The manager uses the
+/// connection of `world`, the user the database at `url`.
 pub fn deactivate_while_they_save(world: &mut World, on: &str, url: &str) {
     let (rounds, mut before, mut after) = (rounds(20), 0, 0);
     for round in 0..rounds {
@@ -51,7 +53,7 @@ pub fn deactivate_while_they_save(world: &mut World, on: &str, url: &str) {
         };
         let save = Request::CreateClient { draft: client_draft(&name), sales_contact: None };
         let (barrier, here, there) = (Barrier::new(2), &world.db, TestDb::at(url.to_owned()));
-        // Neither has the lead every time.
+        // Vary the head start, so that neither side always wins.
         let lead = std::time::Duration::from_micros(u64::try_from(round % 9).unwrap() * 700);
         let go = |db: &TestDb, session: &Session, request: &Request| {
             let mut services = services(db);
@@ -74,11 +76,11 @@ pub fn deactivate_while_they_save(world: &mut World, on: &str, url: &str) {
             other => panic!("{other:?}"),
         }
     }
-    // In the order of the chain nobody writes behind the end of their account.
+    // In the order of the chain, no user writes after the end of their account.
     let mut gone = std::collections::BTreeSet::new();
     for (actor, action, record) in chain(world) {
         assert!(action == "action.refused" || !gone.contains(&actor), "{action} after the end of {actor:?}");
-        // Whoever was hired has set a password of their own before; nobody else is updated here.
+        // These actions end the sessions of the user; in this test nobody else is updated.
         if ["user.deactivated", "user.updated", "user.password_reset"].contains(&action.as_str()) {
             gone.insert(record);
         }
@@ -87,7 +89,7 @@ pub fn deactivate_while_they_save(world: &mut World, on: &str, url: &str) {
     figure("2 deactivation wins", on, &format!("{rounds} races, {before} saved before, {after} refused, 0 after"));
 }
 
-/// The nodes of a cluster apply what another one has acknowledged a moment later.
+/// Waits until the account is known at `url`: the nodes of a cluster apply each other's commits a moment later.
 pub fn wait_until_known(url: &str, who: &Session) {
     let mut db = Db::open(&Target::parse(url).unwrap()).unwrap();
     let epoch = |db: &mut Db| epic_events::storage::users::account(db, who.actor.id).unwrap().map(|one| one.auth_epoch);
@@ -104,10 +106,10 @@ fn chain(world: &World) -> Vec<(Option<i64>, String, Option<i64>)> {
     rows.load(&mut world.connection()).unwrap()
 }
 
-/// A setting takes a right away before or after a write that rests on it, never in its middle: in the
-/// log nothing that the right allowed stands behind the end of the right.
+/// A setting removes a right either before or after a write that needs it, never in the middle: in the log, no
+/// write that needed the right follows the setting that removed it.
 #[rstest]
-fn nobody_uses_a_right_after_a_setting_took_it_away(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_right_removed_by_a_setting_cannot_be_used_afterwards(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
     let on = Settings { sales_create_contracts: true, ..settings };
@@ -125,13 +127,13 @@ fn nobody_uses_a_right_after_a_setting_took_it_away(#[values(Engine::MariaDb, En
         let (manager, db) = (world.manager.clone(), &world.db);
         let mut holder = world.connection();
         thread::scope(|scope| {
-            // Whoever writes waits here, as long as somebody else is about to write to the log.
+            // Every write waits for this row, because it appends to the audit log.
             let held = holder.transact(|holder| {
                 holder.batch_execute("UPDATE settings SET version = version WHERE `key` = 'audit_head'").unwrap();
                 scope.spawn(|| services(db).execute(Some(&manager), &off, later(3_600)).unwrap());
-                wait_until("the manager waits", || waiting_for_rows(&db.url) == 1);
+                wait_until("the manager's request waits for the row", || waiting_for_rows(&db.url) == 1);
                 let saved = scope.spawn(|| services(db).execute(Some(&sales), &create, later(3_600)));
-                wait_until("both wait", || waiting_for_rows(&db.url) == 2);
+                wait_until("both requests wait for the row", || waiting_for_rows(&db.url) == 2);
                 Ok::<_, epic_events::storage::Failure>(saved)
             });
             let saved = held.unwrap().join().unwrap();
@@ -141,7 +143,9 @@ fn nobody_uses_a_right_after_a_setting_took_it_away(#[values(Engine::MariaDb, En
 }
 
 #[rstest]
-fn eight_who_set_up_make_one_manager(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn eight_simultaneous_set_ups_create_one_manager(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let rounds = rounds(2);
     for _ in 0..rounds {
         let db = TestDb::new(engine);
@@ -167,7 +171,7 @@ fn eight_who_set_up_make_one_manager(#[values(Engine::Sqlite, Engine::MariaDb, E
 }
 
 #[rstest]
-fn eight_who_edit_the_same_records_lose_nothing(
+fn eight_editors_of_the_same_records_lose_no_update(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -175,10 +179,10 @@ fn eight_who_edit_the_same_records_lose_nothing(
     edit_by_eight(&mut world, engine.name(), &[url]);
 }
 
-/// Each hand reaches the database at one of these addresses.
+/// Eight editors add marks to the notes of a few clients at the same time, each through one of these addresses.
 pub fn edit_by_eight(world: &mut World, on: &str, urls: &[String]) {
     let each = rounds(12);
-    // Few enough to be fought for, enough that their notes hold all the marks.
+    // Few enough clients to cause conflicts, enough that all marks fit into their notes.
     let hot = (8 * each / 800).max(3);
     let ids: Vec<_> = (0..hot).map(|number| world.client_of(world.sales.actor.id, &format!("Hot {number}"))).collect();
     let (conflicts, busy) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -190,7 +194,7 @@ pub fn edit_by_eight(world: &mut World, on: &str, urls: &[String]) {
                 let mut services = services(&db);
                 for number in 0..each {
                     let id = ids[(hand + number) % ids.len()];
-                    // Until it is saved: read, add a mark, save; whoever is late reads again.
+                    // Repeat until saved: read, add a mark, save; after a conflict read again.
                     loop {
                         let Reply::Client(seen) =
                             services.execute(Some(manager), &Request::ViewClient(id), later(60)).unwrap()
@@ -205,7 +209,7 @@ pub fn edit_by_eight(world: &mut World, on: &str, urls: &[String]) {
                         match services.execute(Some(manager), &save, later(60)) {
                             Ok(_) => break,
                             Err(Error::Conflict(_)) => _ = conflicts.fetch_add(1, Ordering::Relaxed),
-                            // The database is busy: said in plain words, and tried again.
+                            // The database is busy: the program reports it, and the editor tries again.
                             Err(Error::Unavailable(_)) => _ = busy.fetch_add(1, Ordering::Relaxed),
                             other => panic!("{other:?}"),
                         }

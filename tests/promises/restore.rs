@@ -1,5 +1,5 @@
-//! The way back keeps what was there, or does nothing; it lets in nothing but a company of this
-//! program; and whoever looks for faults finds those of the file too.
+//! A restore keeps the previous database, or changes nothing; it accepts only a database of this program; and
+//! `doctor` and `audit verify` detect a damaged file.
 
 use std::{
     ffi::OsStr,
@@ -41,7 +41,7 @@ fn names(path: &Path) -> Vec<String> {
     clients::table.select(clients::full_name).order(clients::id).load(&mut open(path)).unwrap()
 }
 
-/// Every file beside the database that is not the database.
+/// The files in the folder that do not belong to the database.
 fn beside(path: &Path) -> Vec<PathBuf> {
     let own = path.file_name().unwrap().to_string_lossy().into_owned();
     let own = [own.clone(), format!("{own}-wal"), format!("{own}-shm")];
@@ -52,7 +52,7 @@ fn beside(path: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// A company with one client, `Was there`, that nothing has open any more.
+/// A company with one client named `Was there`, on which `sql` was run. No connection to it is open.
 fn company(sql: &str) -> TestDb {
     let mut world = World::new(Engine::Sqlite);
     world.client_of(world.sales.actor.id, "Was there");
@@ -61,7 +61,7 @@ fn company(sql: &str) -> TestDb {
 }
 
 #[test]
-fn what_was_there_is_kept_also_where_this_program_cannot_use_it() {
+fn a_restore_keeps_the_previous_database_even_if_it_is_unusable() {
     let folder = tempfile::tempdir().unwrap();
     let backup = backup_in(folder.path());
     for (what, sql) in [
@@ -72,14 +72,14 @@ fn what_was_there_is_kept_also_where_this_program_cannot_use_it() {
     ] {
         let db = company(sql);
         let kept = upkeep::restore(&db.url, &backup, "test").unwrap_or_else(|error| panic!("{what}: {error:?}"));
-        let kept = kept.unwrap_or_else(|| panic!("{what}: it was not kept"));
+        let kept = kept.unwrap_or_else(|| panic!("{what}: the previous database was not kept"));
         assert_eq!(names(&kept), ["Was there"], "{what}");
         assert_eq!(names(&path(&db)), ["In the backup"], "{what}");
     }
 }
 
 #[test]
-fn a_damaged_database_is_put_aside_and_replaced() {
+fn a_damaged_database_is_moved_aside_and_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let backup = backup_in(folder.path());
     for page in [1, root_of("clients")] {
@@ -89,7 +89,7 @@ fn a_damaged_database_is_put_aside_and_replaced() {
         assert_eq!(fs::read(&kept).unwrap(), bytes, "page {page}: as it was");
         assert_eq!(names(&path(&db)), ["In the backup"]);
     }
-    // An empty file beside a log: SQLite would take it for new and throw the log away.
+    // An empty database file beside a -wal file: SQLite would take the file for new and delete the -wal file.
     let db = company("");
     let path = path(&db);
     let log = PathBuf::from(format!("{}-wal", path.display()));
@@ -100,7 +100,7 @@ fn a_damaged_database_is_put_aside_and_replaced() {
     assert_eq!(names(&path), ["In the backup"]);
 }
 
-/// The first page of a table or index in any new company.
+/// The number of the root page of a table or index in a new company.
 fn root_of(name: &str) -> usize {
     let db = company("");
     let root = diesel::dsl::sql::<diesel::sql_types::BigInt>("(SELECT rootpage FROM sqlite_schema WHERE name = '");
@@ -108,7 +108,7 @@ fn root_of(name: &str) -> usize {
     usize::try_from(root).unwrap()
 }
 
-/// Damages one page of a file that nobody has open; what is in the file now.
+/// Damages one page of a file that is not open. Returns the new content of the file.
 fn damage(path: &Path, page: usize) -> Vec<u8> {
     let mut bytes = fs::read(path).unwrap();
     bytes[(page - 1) * 4_096..page * 4_096].fill(0xA5);
@@ -116,7 +116,7 @@ fn damage(path: &Path, page: usize) -> Vec<u8> {
     bytes
 }
 
-/// Another program, which holds the file until it is let go.
+/// Another program, which locks the file until it is released.
 struct Holder(std::process::Child);
 
 impl Holder {
@@ -143,30 +143,35 @@ sys.stdin.readline()
         Self(child)
     }
 
-    fn let_go(mut self) {
+    fn release(mut self) {
         self.0.stdin.take().unwrap().write_all(b"\n").unwrap();
         self.0.wait().unwrap();
     }
 }
 
 #[test]
-fn a_busy_database_is_left_alone() {
+fn a_restore_leaves_a_locked_database_alone() {
     let folder = tempfile::tempdir().unwrap();
     let backup = backup_in(folder.path());
     for how in ["BEGIN IMMEDIATE", "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE"] {
         let db = company("");
         let holder = Holder::of(&path(&db), how);
         let answer = upkeep::restore(&db.url, &backup, "test");
-        holder.let_go();
+        holder.release();
         assert!(matches!(answer, Err(Error::Unavailable(ConnectionProblem::Timeout))), "{how}: {answer:?}");
         assert_eq!(names(&path(&db)), ["Was there"], "{how}");
-        assert_eq!(beside(&path(&db)), Vec::<PathBuf>::new(), "{how}: nothing was done, so nothing was to keep");
+        assert_eq!(
+            beside(&path(&db)),
+            Vec::<PathBuf>::new(),
+            "{how}: the database was not replaced, so no copy was kept"
+        );
     }
 }
 
-/// Saved while the way back is under way: before it and kept, or after it and there.
+/// Every client that is saved during a restore is in the previous database, which is kept, or in the restored
+/// one.
 #[test]
-fn no_save_falls_between_the_copy_and_the_way_back() {
+fn no_save_during_a_restore_is_lost() {
     let folder = tempfile::tempdir().unwrap();
     let backup = backup_in(folder.path());
     let rounds = rounds(3);
@@ -199,7 +204,7 @@ fn no_save_falls_between_the_copy_and_the_way_back() {
         });
         let (before, after) = (names(&kept), names(&path(db)));
         for name in &acknowledged {
-            assert!(before.contains(name) || after.contains(name), "{name} is nowhere");
+            assert!(before.contains(name) || after.contains(name), "{name} is in neither database");
         }
         saves += acknowledged.len();
     }
@@ -207,7 +212,7 @@ fn no_save_falls_between_the_copy_and_the_way_back() {
 }
 
 #[test]
-fn a_second_way_back_in_the_same_second_keeps_what_was_there_too() {
+fn two_restores_in_the_same_second_keep_both_previous_databases() {
     let folder = tempfile::tempdir().unwrap();
     let backup = backup_in(folder.path());
     let db = company("");
@@ -223,7 +228,7 @@ fn a_backup_touches_no_other_file() {
     fs::write(&other, "a book, part one").unwrap();
     upkeep::backup(&db.url, &folder.path().join("march.db")).unwrap();
     assert_eq!(fs::read_to_string(&other).unwrap(), "a book, part one");
-    // A name is bytes, whatever they mean.
+    // A file name may be any bytes, with or without a meaning in a URL or in SQL.
     for name in [&b"m\xe4rz.db"[..], b"it's 100% of?mode=ro#1.db", b"file:x.db"] {
         let file = folder.path().join(OsStr::from_bytes(name));
         upkeep::backup(&db.url, &file).unwrap();
@@ -233,7 +238,7 @@ fn a_backup_touches_no_other_file() {
 }
 
 #[test]
-fn only_a_company_of_this_program_is_put_back() {
+fn only_a_database_of_this_program_is_restored() {
     let folder = tempfile::tempdir().unwrap();
     let backup = backup_in(folder.path());
     let changed = |number: usize, sql: &str| {
@@ -260,7 +265,7 @@ fn only_a_company_of_this_program_is_put_back() {
         assert!(matches!(answer, Err(Error::Unavailable(_))), "{sql}: {answer:?}");
         assert_eq!((names(&path(&db)), beside(&path(&db))), (vec!["Was there".to_owned()], Vec::new()), "{sql}");
     }
-    // Guards and indexes that are missing are put back: they come from this program.
+    // Missing triggers and indexes are recreated, since this program defines them.
     let without = "DROP TRIGGER audit_is_not_changed; DROP TRIGGER contracts_stay_signed; DROP INDEX clients_by_name";
     let db = company("");
     upkeep::restore(&db.url, &changed(99, without), "test").unwrap();
@@ -277,9 +282,9 @@ fn schema(db: &mut Db) -> Vec<String> {
     diesel::select(all).load(db).unwrap()
 }
 
-/// A page of an index that neither the log nor a sign-in reads.
+/// Damages a page of an index that neither the audit log nor a sign-in reads.
 #[test]
-fn a_damaged_page_is_found_by_whoever_looks_for_faults() {
+fn doctor_and_audit_verify_detect_a_damaged_page() {
     let db = company("PRAGMA wal_checkpoint(TRUNCATE)");
     let (path, home) = (path(&db), tempfile::tempdir().unwrap());
     let tell = |arguments: &[&str]| {

@@ -1,5 +1,5 @@
-//! What is secret is in no log, no audit row, no argument and no core file; what is written
-//! is for its owner alone.
+//! Secrets appear in no log, audit row, process argument or core file, and files are readable by their owner
+//! only.
 
 use std::{
     io::Write,
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Each secret holds a word that is looked for everywhere afterwards.
+/// Every secret contains the word `canary`, which is searched for everywhere afterwards.
 const FIRST: &str = "canary-first password";
 const WRONG: &str = "canary-wrong password";
 const NEW: &str = "canary-newer password";
@@ -38,13 +38,13 @@ fn holds_canary(bytes: &[u8]) -> bool {
 }
 
 #[rstest]
-fn secrets_stay_where_they_were_typed(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn secrets_appear_in_no_file_dump_screen_or_process_list(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let home = tempfile::tempdir().unwrap();
     server(engine)
         .client(&["-e", &format!("CREATE USER bird@'%' IDENTIFIED BY '{OF_DATABASE}'; GRANT ALL ON *.* TO bird@'%'")]);
     let url = format!("mysql://bird:{OF_DATABASE}@127.0.0.1:{}/secrets", server(engine).port);
     let dsn = vec![("SENTRY_DSN".to_owned(), "http://canarydsn@127.0.0.1:9/1".to_owned())];
-    // As careless an environment as there is: files for everybody, cores wanted.
+    // A careless environment: a umask that opens files to everybody, and core dumps enabled.
     let mut init = Command::new("sh")
         .args(["-c", "umask 000; ulimit -c unlimited; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_epic-events")])
         .args(["--init", "--non-interactive", "--language", "en", "--username", "boss", "--full-name", "Marta Olsen"])
@@ -84,7 +84,7 @@ fn secrets_stay_where_they_were_typed(#[values(Engine::MariaDb, Engine::Mysql)] 
         assert_eq!(mode, expected, "{}", path.display());
         if path.is_file() {
             looked_at += 1;
-            // The configuration remembers the database, for its owner alone.
+            // Only the configuration may contain a secret: the database password.
             let configuration = path.ends_with("config.toml");
             let clean = !holds_canary(&std::fs::read(&path).unwrap());
             assert!(clean || configuration, "{}", path.display());
@@ -112,9 +112,9 @@ fn wrong_password_is_not_repeated(home: &Path, port: u16) {
     }
 }
 
-/// A file that holds a secret and can be read by others is refused with what mends it.
+/// A configuration file with a secret that others can read is refused, with the command that corrects its mode.
 #[test]
-fn a_secret_that_others_can_read_is_refused() {
+fn a_secret_file_that_others_can_read_is_refused() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
     let folder = home.path().join("config/epic-events");
     std::fs::create_dir_all(&folder).unwrap();

@@ -1,4 +1,5 @@
-//! What a database server acknowledged is there after it was killed.
+//! A database server keeps what it acknowledged when it is killed, and its errors are recognised whatever its
+//! language.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -27,14 +28,14 @@ use crate::{
     },
 };
 
-/// One pair of clients made and handed over together: what was acknowledged of it.
+/// Which operations on one pair of clients were acknowledged: creating both, handing both over together.
 #[derive(Default, Clone, Copy)]
 struct Told {
     created: u8,
     handed_over: bool,
 }
 
-/// Writes pairs until the server is gone; the answer that was never given counts for nothing.
+/// Writes pairs until the server is killed. An operation without a response does not count as acknowledged.
 fn write_until_it_dies(
     (db, manager): (&TestDb, &Session),
     owners: [UserId; 2],
@@ -71,10 +72,8 @@ fn write_until_it_dies(
 }
 
 #[rstest]
-fn a_server_that_is_killed_loses_nothing_that_it_acknowledged(
-    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
-) {
-    // As a server is run that holds what it has said.
+fn a_killed_server_loses_nothing_it_acknowledged(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    // With the option that makes a server keep what it acknowledged.
     let mut server = Server::start_with(engine, &["--innodb-flush-log-at-trx-commit=1".to_owned()]);
     let mut world = World::of(TestDb::on(&server, "killed"));
     let rounds = rounds(3);
@@ -122,9 +121,9 @@ fn a_server_that_is_killed_loses_nothing_that_it_acknowledged(
     );
 }
 
-/// What a server's error means is known by its number: its words may be in any language.
+/// Errors are recognised by their number, since their text may be in any language.
 #[rstest]
-fn a_server_that_speaks_french_is_understood(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn errors_of_a_server_with_french_messages_are_recognised(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let server = Server::start_with(engine, &["--lc-messages=fr_FR".to_owned()]);
     let mut world = World::of(TestDb::on(&server, "french"));
     let id = world.client_of(world.sales.actor.id, "Kevin Casey").0;
@@ -132,12 +131,12 @@ fn a_server_that_speaks_french_is_understood(#[values(Engine::MariaDb, Engine::M
         "-e",
         "CREATE USER poor@'%' IDENTIFIED BY 'p'; GRANT SELECT ON french.__diesel_schema_migrations TO poor@'%'",
     ]);
-    // To whoever configures the server the missing right is named.
+    // The error names the missing right, for the person who configures the server.
     let poor = server.url("french").replace("crm:only-for-tests", "poor:p");
     let missing = services(&TestDb::at(poor.clone())).connect();
     assert_eq!(missing, Err(Error::Unavailable(ConnectionProblem::NotGranted("SELECT settings".to_owned()))));
 
-    // Nor does it help a server to change its language later.
+    // The language of the messages is changed on an open connection.
     let open = |url: &str| {
         let mut db = Db::open(&Target::parse(url).unwrap()).unwrap();
         db.batch_execute("SET lc_messages = 'fr_FR'").unwrap();
@@ -165,7 +164,7 @@ fn a_server_that_speaks_french_is_understood(#[values(Engine::MariaDb, Engine::M
     let made = Account { database: "french", name: "crm", password: "x" }.make(&mut open(&world.db.url));
     assert_eq!(made.unwrap(), Made::Exists);
 
-    // Somebody else holds the row for longer than is waited.
+    // Another transaction locks the row for longer than the lock wait time-out.
     let mut holder = world.connection();
     let waited = holder.transact(|holder| {
         holder.batch_execute(&format!("UPDATE clients SET version = version WHERE id = {id}")).unwrap();
@@ -176,7 +175,7 @@ fn a_server_that_speaks_french_is_understood(#[values(Engine::MariaDb, Engine::M
     });
     assert!(matches!(waited, Ok(Err(Failure::Retry))), "{waited:?}");
 
-    // Whose connection is ended by hand is told so, and goes on with a new one.
+    // A connection ended by KILL is reported as lost.
     let number = db.texts("SELECT CONCAT(CONNECTION_ID()) AS text").unwrap().remove(0);
     server.client(&["-e", &format!("KILL {number}")]);
     let mut ended = || db.batch_execute("DO 0").map_err(Failure::from);

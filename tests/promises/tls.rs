@@ -1,5 +1,4 @@
-//! Encryption on the way to the server: only the certificate that is right is accepted
-//! where verification is on.
+//! Encryption of the connection to the server: with verification enabled, only a valid certificate is accepted.
 
 use std::path::{Path, PathBuf};
 
@@ -15,13 +14,13 @@ use crate::{
     support::{Engine, Server},
 };
 
-/// An authority, and a server's certificate of it.
+/// A certificate authority and a server certificate that it signed.
 struct Papers {
     folder: tempfile::TempDir,
 }
 
 impl Papers {
-    /// For this host, until the end of this year.
+    /// For this host name, valid until the end of the year `until`.
     fn new(host: &str, until: i32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut authority = CertificateParams::new(Vec::new()).unwrap();
@@ -57,7 +56,7 @@ fn connect(server: &Server, mode: &str, authority: Option<&Path>) -> Result<(), 
 }
 
 #[rstest]
-fn only_the_right_certificate_connects_when_it_is_verified(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn with_verification_only_a_valid_certificate_connects(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let good = Papers::new("localhost", 2100);
     let stranger = Papers::new("localhost", 2100);
     let server = good.server(engine);
@@ -65,14 +64,14 @@ fn only_the_right_certificate_connects_when_it_is_verified(#[values(Engine::Mari
     assert_eq!(connect(&server, "verify_identity", Some(&ca)), Ok(()));
     let distrusted = Err(ConnectionProblem::BadCertificate);
     assert_eq!(connect(&server, "verify_identity", Some(&stranger.path("ca.pem"))), distrusted, "another authority");
-    assert_eq!(connect(&server, "verify_identity", None), distrusted, "no authority that is known");
-    assert_eq!(connect(&server, "required", None), Ok(()), "encrypted, as was asked for, and no more");
+    assert_eq!(connect(&server, "verify_identity", None), distrusted, "unknown authority");
+    assert_eq!(connect(&server, "required", None), Ok(()), "encryption without verification");
 
     let elsewhere = Papers::new("db.elsewhere.example", 2100);
     let server = elsewhere.server(engine);
     let ca = elsewhere.path("ca.pem");
     assert_eq!(connect(&server, "verify_identity", Some(&ca)), distrusted, "another host");
-    // The library looks at the name all the same, which is stricter than was asked for.
+    // The TLS library checks the host name here too, which is stricter than `verify_ca` requires.
     assert_eq!(connect(&server, "verify_ca", Some(&ca)), distrusted);
 
     let expired = Papers::new("localhost", 2020);

@@ -1,4 +1,4 @@
-//! Two people write to the same version of the same record at the same moment: one of them wins.
+//! Two users write to the same version of a record at the same moment: exactly one write succeeds.
 
 use std::{sync::Barrier, thread};
 
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// A row, and two requests that both name its version.
+/// A row and two requests that both name its version.
 struct Race {
     table: &'static str,
     id: i64,
@@ -49,7 +49,7 @@ fn user(world: &mut World, name: &str, active: bool) -> (UserId, i32) {
     (id, world.save(&Request::DeactivateUser { id, version, heir: None }).1)
 }
 
-/// Every request that names a version. Where the record can be edited, an edit comes first.
+/// Pairs for every request that names a version. Where the record can be edited, the first request is an edit.
 fn races(world: &mut World) -> Vec<Race> {
     let mut all = Vec::new();
     let (to, owner) = (world.other_sales.actor.id, world.sales.actor.id);
@@ -62,7 +62,7 @@ fn races(world: &mut World) -> Vec<Race> {
     client(|id, to| Request::HandOverClients(HandOver { clients: vec![(id, 1)], to }));
     client(|id, _| Request::ArchiveClient { id, version: 1 });
     client(|id, _| Request::ArchiveAll(Marked::Clients(vec![(id, 1)])));
-    // Of several the one that was changed is left out and named.
+    // Of several clients, only the changed one is left out and named.
     let [id, other] = ["Raced for", "Alone"].map(|name| world.client_of(owner, name));
     let both = HandOver { clients: vec![(other, 1), (id, 1)], to };
     all.push(Race::new("clients", id.0, edit(id), Request::HandOverClients(both)));
@@ -156,7 +156,7 @@ fn version(world: &World, race: &Race) -> i32 {
     state.iter().find(|(table, id, ..)| (*table, *id) == (race.table, race.id)).unwrap().2
 }
 
-/// Why nothing was written, also where several were asked for and this one was left out.
+/// Why the record was not written, also if a request for several records left it out.
 fn refused(answer: Result<Reply, Error>) -> Option<Error> {
     match answer {
         Ok(Reply::Archived { missed, .. } | Reply::HandedOver { missed, .. }) => {
@@ -168,10 +168,10 @@ fn refused(answer: Result<Reply, Error>) -> Option<Error> {
     }
 }
 
-/// On a server a third one holds the row until both wait for something: so both have read whatever
-/// they read without holding it. The embedded engine lets one transaction in at a time.
+/// On a server a third transaction locks the row until both requests wait for a lock, so both have done all
+/// their unlocked reads by then. The embedded engine runs one write transaction at a time.
 #[rstest]
-fn of_two_who_write_to_the_same_version_one_wins(
+fn of_two_writes_to_the_same_version_exactly_one_succeeds(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -198,7 +198,7 @@ fn of_two_who_write_to_the_same_version_one_wins(
         };
         let waits = |many| {
             if engine != Engine::Sqlite {
-                wait_until("both wait", || waiting_for_rows(&world.db.url) == many);
+                wait_until("both requests wait for a row", || waiting_for_rows(&world.db.url) == many);
             }
         };
         let (first, second) = thread::scope(|scope| {
@@ -221,7 +221,7 @@ fn of_two_who_write_to_the_same_version_one_wins(
             (winner, Error::Conflict(conflict)) => {
                 assert_eq!((&conflict.by, conflict.version), (&winner.actor.full_name, before + 1), "{what}");
             }
-            // What is no longer to be done says more than who did it.
+            // If the action is no longer possible, that reason is reported instead of a conflict.
             (
                 _,
                 Error::Denied(

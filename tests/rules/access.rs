@@ -1,10 +1,10 @@
-//! Who gets in, and what nobody gets at.
+//! Sign-in, passwords, confirmations, and the protection of the audit log and of the database account.
 
 use super::*;
 use diesel::connection::SimpleConnection;
 
 #[rstest]
-fn sign_in_says_the_same_whatever_is_wrong(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn every_failed_sign_in_gives_the_same_error(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let gone = world.hire("gone", Role::Sales);
     world.save(&Request::DeactivateUser { id: gone.actor.id, version: 2, heir: None });
@@ -13,12 +13,12 @@ fn sign_in_says_the_same_whatever_is_wrong(#[values(Engine::Sqlite, Engine::Mari
     assert_eq!(world.sign_in("sales", "something else").unwrap_err(), wrong);
     assert_eq!(world.sign_in("gone", PASSWORD).unwrap_err(), wrong);
     assert_eq!(world.sign_in("sales", &"x".repeat(80)).unwrap_err(), wrong);
-    // By e-mail address too, in any case, with spaces around.
+    // Signing in by e-mail address works too, in any case and with spaces around.
     assert!(world.sign_in(" SALES@Example.org ", PASSWORD).is_ok());
 }
 
 #[rstest]
-fn guessing_becomes_slow_also_for_names_that_nobody_has(
+fn guessing_is_slowed_down_for_unknown_names_too(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -36,17 +36,18 @@ fn guessing_becomes_slow_also_for_names_that_nobody_has(
         }
         let wait = Err(Error::SignIn(SignInProblem::Wait(1)));
         assert_eq!(told, [wrong.clone(), wrong.clone(), wrong, wait.clone(), wait], "{login}");
-        // Not even the right password is looked at before the time has come.
+        // Before the delay is over not even the right password is checked.
         assert!(matches!(guess(PASSWORD, 0), Err(Error::SignIn(SignInProblem::Wait(_)))));
         assert_eq!(guess(PASSWORD, 5).is_ok(), login == "sales");
     }
 }
 
-/// People type their password where the name belongs. The database keeps a keyed hash of a name
-/// that nobody has, which is enough to slow down who tries it again, in any spelling and from
-/// any program.
+/// People sometimes type their password in the name field. For an unknown name the database keeps only a keyed
+/// hash, which is enough to slow down further attempts with it, in any spelling and from any program.
 #[rstest]
-fn a_name_that_nobody_has_is_stored_nowhere(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn an_unknown_login_name_is_not_stored_in_clear(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let now = world.now();
     let attempt = |typed: &str| Request::SignIn { login: typed.to_owned(), password: SecretString::from(PASSWORD) };
@@ -61,10 +62,12 @@ fn a_name_that_nobody_has_is_stored_nowhere(#[values(Engine::Sqlite, Engine::Mar
     assert!(!holds(&world.db.stored(), "canary"));
 }
 
-/// An older program stored names as they were typed: bringing the tables up to date removes them,
-/// from the file as well. Afterwards the table itself refuses what is not a hash.
+/// An older program stored unknown names in clear. The migration removes them, from the file as well, and
+/// afterwards the table refuses anything but a hash.
 #[rstest]
-fn names_that_were_stored_are_removed(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn stored_login_names_are_removed_by_the_migration(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let mut db = world.connection();
     let older = match engine {
@@ -79,7 +82,7 @@ fn names_that_were_stored_are_removed(#[values(Engine::Sqlite, Engine::MariaDb, 
     assert!(holds(&world.db.stored(), "canary"));
     storage::migrate::migrate(&mut world.connection()).unwrap();
     assert!(world.connection().batch_execute(typed).is_err());
-    // SQLite keeps its journal as long as somebody is connected.
+    // SQLite keeps its -wal file while a connection is open, so close them.
     world.services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
     assert!(!holds(&world.db.stored(), "canary"));
     assert_eq!(world.sign_in("nobody", PASSWORD).unwrap_err(), Error::SignIn(SignInProblem::Wrong));
@@ -89,10 +92,12 @@ fn holds(bytes: &[u8], word: &str) -> bool {
     bytes.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-/// A computer whose clock is a day ahead costs others no more than the regular delay after so
-/// many failures.
+/// Failures on a computer whose clock is a day ahead cause no longer delay than the regular one for that number
+/// of failures.
 #[rstest]
-fn a_wrong_clock_keeps_nobody_out_for_longer(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_wrong_clock_does_not_lengthen_the_sign_in_delay(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     for (failures, delay, known) in [(1, 0, "sales"), (3, 1, "other.sales"), (5, 4, "support"), (12, 300, "manager")] {
         for login in [known.to_owned(), format!("nobody.{failures}")] {
@@ -120,9 +125,11 @@ fn a_wrong_clock_keeps_nobody_out_for_longer(#[values(Engine::Sqlite, Engine::Ma
     }
 }
 
-/// A password is hashed anew when the cost has risen, never when it has sunk, and stays the same.
+/// At sign-in the password is rehashed if the cost was raised, but not if it was lowered.
 #[rstest]
-fn hashes_follow_the_cost(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn passwords_are_rehashed_when_the_cost_rises(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     for (cost, stored) in [(4, 4), (5, 5), (4, 5)] {
         world.services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), cost);
@@ -135,7 +142,7 @@ fn hashes_follow_the_cost(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysq
 }
 
 #[rstest]
-fn the_own_password_is_changed_by_whoever_knows_it(
+fn changing_the_own_password_requires_the_current_one(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -151,9 +158,9 @@ fn the_own_password_is_changed_by_whoever_knows_it(
     assert!(world.sign_in("sales", "other words of mine").is_ok());
 }
 
-/// The right password confirms nobody whose account is not what it was at sign-in.
+/// The right password does not confirm a session whose account has changed since sign-in.
 #[rstest]
-fn only_the_account_of_the_session_is_confirmed(
+fn a_session_whose_account_changed_cannot_be_confirmed(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -170,7 +177,9 @@ fn only_the_account_of_the_session_is_confirmed(
 }
 
 #[rstest]
-fn sensitive_actions_want_the_password_again(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn sensitive_actions_require_the_password_again(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let records = world.records();
     let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
@@ -179,7 +188,7 @@ fn sensitive_actions_want_the_password_again(#[values(Engine::Sqlite, Engine::Ma
     let sign = Request::SignContract { id: records.contract, version: 1 };
     let log = world.audit().len();
     assert_eq!(world.ask(Some(&manager), &sign).unwrap_err(), Error::PasswordNeeded);
-    assert_eq!(world.audit().len(), log, "nothing was done yet");
+    assert_eq!(world.audit().len(), log, "nothing was written yet");
     let edit = Request::UpdateContract { id: records.contract, version: 1, draft: contract_draft(5_000, 0) };
     assert!(world.ask(Some(&manager), &edit).is_ok(), "an edit is not sensitive");
     let Reply::Confirmed { at } =
@@ -190,16 +199,16 @@ fn sensitive_actions_want_the_password_again(#[values(Engine::Sqlite, Engine::Ma
     manager.confirmed_at = Some(at);
     let sign = Request::SignContract { id: records.contract, version: 2 };
     assert!(world.ask(Some(&manager), &sign).is_ok());
-    // Five minutes later it is asked for again.
+    // After five minutes the password is required again.
     let later = Moment { utc: start() + TimeDelta::minutes(10), ticks: at + 5 * 60 * 1000 + 1 };
     let archive = Request::ArchiveEvent { id: records.event, version: records.event_version };
     assert_eq!(world.services.execute(Some(&manager), &archive, later).unwrap_err(), Error::PasswordNeeded);
 }
 
-/// Where the answers of a server take long, a confirmation counts from its answer: before that
-/// nobody could send what it was for.
+/// With a slow server, the validity of a confirmation starts with its response: before that, the user could not
+/// send the action it was for.
 #[rstest]
-fn a_confirmation_counts_from_its_answer(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_confirmation_is_valid_from_its_response_on(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     const EACH_WAY: u64 = 100;
     let mut world = World::new(engine);
     let records = world.records();
@@ -216,14 +225,14 @@ fn a_confirmation_counts_from_its_answer(#[values(Engine::MariaDb, Engine::Mysql
     let took = u64::try_from(begun.elapsed().as_millis()).unwrap();
     assert!(at >= sent.ticks + 2 * EACH_WAY && at <= sent.ticks + took, "{} after {took} ms", at - sent.ticks);
     manager.confirmed_at = Some(at);
-    // As if all of it had taken as long as a confirmation counts.
+    // Almost the full validity later, counted from the response.
     let edit = Request::UpdateContract { id: records.contract, version: 1, draft: contract_draft(5_000, 0) };
     let later = Moment { utc: start() + TimeDelta::minutes(10), ticks: sent.ticks + 2 * EACH_WAY + 10_000 };
     assert!(world.services.execute(Some(&manager), &edit, later).is_ok());
 }
 
 #[rstest]
-fn passwords_are_whole_or_refused(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn passwords_are_never_truncated(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let manager = world.manager.clone();
     let mut create = |name: &str, password: String| {
@@ -240,9 +249,9 @@ fn passwords_are_whole_or_refused(#[values(Engine::Sqlite, Engine::MariaDb, Engi
     assert!(world.sign_in("just.right", &longest[..longest.len() - 1]).is_err());
 }
 
-/// Nobody reads what others did, but management.
+/// Only management can read what other users did.
 #[rstest]
-fn the_log_of_others_is_for_management(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn only_management_reads_the_log_of_others(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     world.records();
     let sales = world.sales.clone();
@@ -258,9 +267,9 @@ fn the_log_of_others_is_for_management(#[values(Engine::Sqlite, Engine::MariaDb,
     assert_eq!(page.rows.len(), 1);
 }
 
-/// The log cannot be changed, not even past the program.
+/// Audit rows cannot be changed or deleted, not even by SQL that bypasses the program.
 #[rstest]
-fn the_audit_log_only_grows(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn audit_rows_cannot_be_changed_or_deleted(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     use diesel::prelude::*;
     use epic_events::schema::audit_log;
     let world = World::new(engine);
@@ -270,7 +279,7 @@ fn the_audit_log_only_grows(#[values(Engine::Sqlite, Engine::MariaDb, Engine::My
     assert!(!world.audit().is_empty());
 }
 
-/// The statements of the README that are about an account or make the database.
+/// The statements of the README that mention an account or create the database.
 fn of_the_readme(about: &str) -> Vec<String> {
     let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
     let statements = readme.split(';').filter(|statement| statement.contains(about));
@@ -279,10 +288,10 @@ fn of_the_readme(about: &str) -> Vec<String> {
     statements.map(|statement| statement[begins(statement).unwrap()..].to_owned()).collect()
 }
 
-/// A server that logs its statements refuses triggers to the README's account: set-up goes on
-/// without them, and makes them once the server lets it.
+/// A server with a binary log does not let the README's account create triggers. The set-up goes on without
+/// them, and a later migration creates them once the server allows it.
 #[rstest]
-fn triggers_are_made_where_the_server_lets_the_account(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn triggers_are_created_once_the_server_allows_it(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let server = support::Server::start_with(engine, &["--log-bin=binlog".to_owned()]);
     for about in ["CREATE DATABASE epic_events", "'epic_setup'@'%'"] {
         server.client(&["-e", &of_the_readme(about).join(";")]);
@@ -302,10 +311,10 @@ fn triggers_are_made_where_the_server_lets_the_account(#[values(Engine::MariaDb,
     world.records();
 }
 
-/// The application's account of the README can do the whole job, and cannot touch a table
-/// or a line of the audit log.
+/// The everyday account of the README can do all the work, but cannot change the schema, delete clients or
+/// change the audit log.
 #[rstest]
-fn the_grants_of_the_readme_are_enough_and_no_more(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn the_grants_of_the_readme_are_sufficient_and_minimal(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let (address, name) = world.db.url.rsplit_once('/').unwrap();
     let account = format!("'app_{name}'@'%'");

@@ -1,9 +1,9 @@
-//! Setting up, reaching and updating a company's database.
+//! Setting up, connecting to and migrating a company's database.
 
 use super::*;
 
 #[rstest]
-fn of_many_set_ups_at_once_one_makes_the_manager(
+fn of_simultaneous_set_ups_exactly_one_creates_the_manager(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let db = TestDb::new(engine);
@@ -24,7 +24,7 @@ fn of_many_set_ups_at_once_one_makes_the_manager(
 }
 
 #[rstest]
-fn what_is_no_company_is_said_so(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn connecting_to_anything_but_a_company_reports_the_cause(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let folder = tempfile::tempdir().unwrap();
     let connect = |url: String| {
         let target = Target::parse(&url).unwrap();
@@ -35,7 +35,7 @@ fn what_is_no_company_is_said_so(#[values(Engine::MariaDb, Engine::Mysql)] engin
     assert_eq!(connect(format!("sqlite://{}", path.display())), Error::Unavailable(ConnectionProblem::NotADatabase));
     let missing = folder.path().join("missing.db");
     assert_eq!(connect(format!("sqlite://{}", missing.display())), Error::Unavailable(ConnectionProblem::NotSetUp));
-    assert!(!missing.exists(), "looking must not create a database");
+    assert!(!missing.exists(), "connecting must not create a database");
     let port = support::server(engine).port;
     let wrong = format!("mysql://crm:wrong@127.0.0.1:{port}/x");
     assert_eq!(connect(wrong), Error::Unavailable(ConnectionProblem::AccessDenied));
@@ -46,7 +46,7 @@ fn what_is_no_company_is_said_so(#[values(Engine::MariaDb, Engine::Mysql)] engin
 }
 
 #[rstest]
-fn a_server_that_is_silent_or_plain_is_found_out(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_silent_server_and_missing_encryption_are_reported(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let connect =
         |url: String| Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4).connect().unwrap_err();
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -55,7 +55,7 @@ fn a_server_that_is_silent_or_plain_is_found_out(#[values(Engine::MariaDb, Engin
     let port = support::server(engine).port;
     for mode in ["required", "verify_ca", "verify_identity"] {
         let url = format!("mysql://crm:only-for-tests@127.0.0.1:{port}/x?ssl_mode={mode}");
-        // MySQL makes itself a certificate when it is set up, which nobody vouches for.
+        // MySQL creates a self-signed certificate for itself at installation.
         let expected = match (engine, mode) {
             (Engine::Mysql, "required") => ConnectionProblem::NoSuchDatabase,
             (Engine::Mysql, _) => ConnectionProblem::BadCertificate,
@@ -64,8 +64,8 @@ fn a_server_that_is_silent_or_plain_is_found_out(#[values(Engine::MariaDb, Engin
         assert_eq!(connect(url), Error::Unavailable(expected), "{mode}");
     }
     let odd = format!("mysql://crm:only-for-tests@127.0.0.1:{port}/x?tls=yes");
-    assert_eq!(Target::parse(&odd), Err(ConnectionProblem::BadAddress("tls".to_owned())), "nobody is asked");
-    // A question mark in a password is no reason to repeat what follows it.
+    assert_eq!(Target::parse(&odd), Err(ConnectionProblem::BadAddress("tls".to_owned())), "refused before connecting");
+    // The error does not repeat what follows a question mark, since it may be part of a password.
     for secret in
         ["mysql://crm:pa?canary@127.0.0.1/x", "mysql://crm:pa?canary=a@127.0.0.1/x", "mysql://a:b@c/x?Can ary"]
     {
@@ -74,7 +74,7 @@ fn a_server_that_is_silent_or_plain_is_found_out(#[values(Engine::MariaDb, Engin
     }
 }
 
-/// A newer program's tables are left alone, by work and by set-up.
+/// Tables of a newer program are refused, both when connecting and when setting up.
 #[rstest]
 fn a_newer_schema_is_refused(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let world = World::new(engine);
@@ -87,9 +87,9 @@ fn a_newer_schema_is_refused(#[values(Engine::Sqlite, Engine::MariaDb, Engine::M
     assert_eq!(services.execute(None, &set_up(&world.db.url), now).unwrap_err(), refused);
 }
 
-/// A server that was started anew between two actions is not noticed.
+/// A connection that the server closed between two requests is reopened without an error.
 #[rstest]
-fn a_lost_connection_is_made_again(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_lost_connection_is_reopened(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let name = world.db.url.rsplit('/').next().unwrap().to_owned();
     let cut = || {
@@ -108,9 +108,9 @@ fn a_lost_connection_is_made_again(#[values(Engine::MariaDb, Engine::Mysql)] eng
     assert_eq!(world.audit()[log..], ["client.created"]);
 }
 
-/// Tables as the first version of the program left them: brought up to date when opened.
+/// Tables of the first version of the program are migrated when they are opened.
 #[test]
-fn older_tables_are_brought_up_to_date_with_what_is_in_them() {
+fn older_tables_are_migrated_with_their_rows() {
     use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
     let db = TestDb::new(Engine::Sqlite);
     let path = db.url.trim_start_matches("sqlite://");
@@ -143,7 +143,7 @@ fn older_tables_are_brought_up_to_date_with_what_is_in_them() {
     let listed = listing(filter, EventSort::Client, 10);
     let page = epic_events::storage::events::page(&mut connection, &listed, viewer, start());
     assert_eq!(page.unwrap().rows[0].event.title, "General Assembly");
-    // Two had one address, in other capitals: the first keeps it.
+    // Two users had the same address in different case: the first keeps it.
     let keys: Vec<Option<String>> = {
         use diesel::prelude::*;
         use epic_events::schema::users;

@@ -1,4 +1,4 @@
-//! The demo, and people who look around in it at the same time.
+//! The demo database, also when several programs use it at the same time.
 
 use epic_events::services::demo;
 
@@ -41,26 +41,26 @@ fn clients(path: &std::path::Path, name: &str) -> i64 {
 }
 
 #[test]
-fn a_demo_that_somebody_is_in_is_not_made_anew() {
+fn a_demo_in_use_is_not_recreated() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demo.db");
     let accounts = demo::prepare(&path, moment(0)).unwrap();
     let mut running = company_of(&path);
     let sales = enter(&mut running, &accounts[1], 0);
-    // Its dates are too old by now.
+    // Its dates are outdated by now, but it is still in use.
     assert_eq!(demo::prepare(&path, moment(30)).unwrap(), accounts);
     let create = Request::CreateClient { draft: client_draft("Of the one inside"), sales_contact: None };
     running.execute(Some(&sales), &create, moment(30)).unwrap();
-    assert_eq!(clients(&path, "Of the one inside"), 1, "it is where others look");
+    assert_eq!(clients(&path, "Of the one inside"), 1, "the client is in the demo that other programs open");
     let mut beside = company_of(&path);
     enter(&mut beside, &accounts[0], 30);
     drop((running, beside));
     demo::prepare(&path, moment(30)).unwrap();
-    assert_eq!(clients(&path, "Of the one inside"), 0, "nobody was in it: it is a new one");
+    assert_eq!(clients(&path, "Of the one inside"), 0, "the demo was not in use, so it was recreated");
 }
 
 #[test]
-fn demos_that_start_at_once_are_one() {
+fn simultaneous_demo_starts_share_one_database() {
     for round in 0..4 {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("demo.db");
@@ -75,7 +75,7 @@ fn demos_that_start_at_once_are_one() {
         };
         let open =
             thread::scope(|scope| [0, 1, 2].map(|who| scope.spawn(move || start(who))).map(|one| one.join().unwrap()));
-        assert_eq!(signed_in(&path), 3, "round {round}: all of them are in one file");
+        assert_eq!(signed_in(&path), 3, "round {round}: all three use the same file");
         drop(open);
         let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
         assert_eq!(left, ["demo.db"], "round {round}");
@@ -83,7 +83,7 @@ fn demos_that_start_at_once_are_one() {
 }
 
 #[test]
-fn a_demo_that_a_newer_program_has_made_is_made_anew() {
+fn a_demo_of_a_newer_program_is_recreated_once_it_is_not_in_use() {
     use diesel::connection::SimpleConnection;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demo.db");
@@ -93,7 +93,7 @@ fn a_demo_that_a_newer_program_has_made_is_made_anew() {
         db
     };
     demo::prepare(&path, moment(0)).unwrap();
-    // Somebody is in it: it stays theirs, and nobody is offered accounts that do not work.
+    // While it is in use it is kept, and no accounts that would not work are offered.
     let inside = newer();
     let answer = demo::prepare(&path, moment(0));
     assert!(matches!(answer, Err(Error::Unavailable(ConnectionProblem::SchemaTooNew))), "{answer:?}");

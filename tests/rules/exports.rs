@@ -1,15 +1,15 @@
-//! Files that are taken along.
+//! Exported files.
 
 use super::*;
 
-/// The one file that was exported, by what it ends in.
+/// The content of the one exported file with this extension; the file is removed.
 fn exported(world: &World, ending: &str) -> String {
     let files = std::fs::read_dir(world.exports.path()).unwrap().map(|file| file.unwrap().path());
     let mut found: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == ending)).collect();
     let path = found.pop().unwrap_or_else(|| panic!("no file ends in {ending}"));
     assert!(found.is_empty());
     let mode = std::os::unix::fs::MetadataExt::mode(&path.metadata().unwrap());
-    assert_eq!(mode & 0o777, 0o600, "for nobody else");
+    assert_eq!(mode & 0o777, 0o600, "only the owner may read it");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::remove_file(path).unwrap();
     text
@@ -34,7 +34,7 @@ fn exports_hold_what_the_list_shows_and_are_audited(
         Reply::Exported { rows, .. } => rows,
         other => panic!("{other:?}"),
     };
-    // More than a page, in the order of the list, whatever page the screen was on.
+    // All rows, more than a page, in the order of the list, whichever page the screen showed.
     assert_eq!(rows(&mut world, clients(""), Format::Csv), 252);
     let text = exported(&world, "csv");
     let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
@@ -49,11 +49,11 @@ fn exports_hold_what_the_list_shows_and_are_audited(
     let events = What::Events(listing(EventFilter::default(), EventSort::Starts, 1));
     assert_eq!(rows(&mut world, events.clone(), Format::Ics), 1);
     let calendar = exported(&world, "ics");
-    // 21 December 09:00 in Paris.
+    // This is 21 December 09:00 in Paris.
     assert!(calendar.contains("\r\nDTSTART:20261221T080000Z\r\n"), "{calendar}");
     let log = world.audit();
     assert_eq!(log[log.len() - 4..], ["records.exported"; 4]);
-    // Only what the person may see.
+    // An export has only what the user may see.
     let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
     let visibility = epic_events::domain::settings::Visibility::Restricted;
     world.manage(&Request::UpdateSettings(Settings { visibility, ..settings }));
@@ -63,10 +63,12 @@ fn exports_hold_what_the_list_shows_and_are_audited(
     assert_eq!(exported(&world, "json").split_whitespace().collect::<String>(), "[]");
 }
 
-/// A calendar has no place for an event without a start: it is counted as left out, on the
-/// screen and in the log.
+/// A calendar file cannot hold an event without a start. The reply and the audit log count such events as left
+/// out.
 #[rstest]
-fn a_calendar_says_what_it_leaves_out(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_calendar_export_counts_the_events_it_leaves_out(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     use epic_events::services::export::{Format, What};
     let mut world = World::new(engine);
     let records = world.records();
@@ -88,7 +90,7 @@ fn a_calendar_says_what_it_leaves_out(#[values(Engine::Sqlite, Engine::MariaDb, 
 }
 
 #[rstest]
-fn an_export_that_cannot_be_written_says_so() {
+fn an_export_that_cannot_be_written_is_an_error() {
     use epic_events::services::export::{Format, What};
     let mut world = World::new(Engine::Sqlite);
     let folder = world.exports.path().join("a file");
@@ -101,7 +103,7 @@ fn an_export_that_cannot_be_written_says_so() {
     assert!(matches!(answer, Err(Error::NotWritable(_))), "{answer:?}");
 }
 
-/// The lines of a calendar file that say when its one event is.
+/// The DTSTART and DTEND lines of the calendar file with its one event at these times.
 fn span(world: &mut World, starts_at: &str, ends_at: &str) -> [String; 2] {
     use diesel::prelude::*;
     use epic_events::{
@@ -122,10 +124,10 @@ fn span(world: &mut World, starts_at: &str, ends_at: &str) -> [String; 2] {
     })
 }
 
-/// Times that the clocks of Paris skip or show twice: what is skipped counts as if the
-/// clocks had not been changed yet, of two the first is meant, and an event takes time.
+/// Times that summer time in Paris skips or repeats: a skipped time is read as if the clocks had not changed
+/// yet, of two equal times the first is used, and the end is after the start.
 #[rstest]
-fn a_calendar_entry_takes_time_also_when_the_clocks_change() {
+fn calendar_entries_end_after_they_start_when_the_clocks_change() {
     let mut world = World::new(Engine::Sqlite);
     world.records();
     let mut span = |starts_at, ends_at| span(&mut world, starts_at, ends_at);
@@ -137,7 +139,7 @@ fn a_calendar_entry_takes_time_also_when_the_clocks_change() {
     assert_eq!(
         span("2027-03-28 02:30", "2027-03-28 03:30"),
         ["DTSTART:20270328T013000Z", "DTEND:20270328T023000Z"],
-        "an hour, as long as it was meant to be"
+        "one hour, although both times map to the same moment"
     );
     assert_eq!(
         span("2027-10-31 02:30", "2027-10-31 04:00"),
@@ -146,9 +148,9 @@ fn a_calendar_entry_takes_time_also_when_the_clocks_change() {
     );
 }
 
-/// Of one person on two computers, or of two with a common folder.
+/// Exports of one user on two computers, or of two users with a common folder.
 #[test]
-fn exports_of_the_same_second_are_a_file_each() {
+fn exports_in_the_same_second_go_to_separate_files() {
     use epic_events::services::export::{Format, What};
     let mut world = World::new(Engine::Sqlite);
     for number in 0..120 {
@@ -174,12 +176,11 @@ fn exports_of_the_same_second_are_a_file_each() {
                 assert_eq!(rows.len(), 120, "{}", path.display());
             }
         });
-        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 3 * round, "a file each and nothing else");
+        assert_eq!(std::fs::read_dir(folder).unwrap().count(), 3 * round, "one file for each export and no other file");
     }
 }
 
-/// Management restricts what is seen while somebody exports: the file has nothing that its owner
-/// may no longer see.
+/// If management restricts visibility during an export, the file has nothing that the user may no longer see.
 #[rstest]
 fn an_export_under_way_obeys_a_new_restriction(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
@@ -192,7 +193,7 @@ fn an_export_under_way_obeys_a_new_restriction(
     let mut world = World::new(engine);
     world.records();
     let folder = world.exports.path().to_owned();
-    // Whoever wants to write waits, from before the statement that looks at the settings.
+    // Block every writer, before the statement of the export that reads the settings.
     let (mut gate, mut other) = (world.connection(), world.connection());
     let (close, open) = if engine == Engine::Sqlite {
         ("BEGIN IMMEDIATE", "COMMIT")

@@ -1,8 +1,8 @@
-//! What lists, searches and figures show.
+//! The rows of lists and searches, and the numbers of the home screen and the figures.
 
 use super::*;
 
-/// Walks a list by pages of two, forwards and backwards, and compares with one large page.
+/// Reads each list in pages of two, forwards and backwards, and compares the rows with one large page.
 #[rstest]
 fn pages_join_without_gap_or_overlap(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
@@ -97,9 +97,9 @@ fn walk<F: Clone, S: Copy + std::fmt::Debug>(
     assert_eq!(backwards, all, "{what:?} backwards");
 }
 
-/// The counts of the home screen are those of the lists behind them.
+/// The counts on the home screen are those of the lists that its lines open.
 #[rstest]
-fn home_counts_what_waits(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn home_counts_match_the_lists_behind_them(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     world.save(&Request::CreateEvent { contract: records.signed, draft: event_draft("Nobody's", 1) });
@@ -129,7 +129,7 @@ fn figures_are_the_sums_of_the_lists_behind_them(
     use epic_events::services::figures::{About, List, Value};
     let mut world = World::new(engine);
     let records = world.records();
-    // One event of the coming weeks is somebody's work, two are no longer.
+    // Only the planned event counts as work of its support person; the cancelled and the finished one do not.
     let support = world.support.actor.id;
     for (days, status) in [(3, None), (4, Some(Status::Cancelled)), (5, Some(Status::Done))] {
         let draft = event_draft("Of the coming weeks", days);
@@ -174,14 +174,14 @@ fn figures_are_the_sums_of_the_lists_behind_them(
             }
         }
     }
-    // Both signed contracts are of this month; sales see their own alone.
+    // Both contracts were signed this month; a sales person's figures count only their own contract.
     assert_eq!(figures[0].bars.last().unwrap().value, Value::Money(Cents(200_000)));
     let sales = world.sales.clone();
     let Reply::Figures(own) = world.ask(Some(&sales), &Request::Figures).unwrap() else { panic!("figures") };
     assert_eq!(own[0].bars.last().unwrap().value, Value::Money(Cents(100_000)));
 }
 
-/// Titles of the events that a search shows, by title.
+/// Titles of the events that match a search, sorted by title.
 fn titles(world: &mut World, text: &str) -> Vec<String> {
     let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
     let Reply::Events(page) = world.manage(&Request::ListEvents(listing(filter, EventSort::Title, 50))) else {
@@ -207,10 +207,10 @@ fn events_are_found_by_the_beginnings_of_any_words(
         ("alienor gard", vec!["Garden party"]),
         ("o'neil party", vec!["Garden party"]),
         ("mufflins garden cool", vec!["Garden party"]),
-        // What MySQL's index leaves out is found all the same.
+        // Words that MySQL's index omits are found all the same.
         ("the com", vec!["The com meeting"]),
         ("日本", vec!["日本語の会議"]),
-        // Nothing begins so: inside of words.
+        // No word begins like this, so the search looks inside words.
         ("toiles", vec!["Gala des Étoiles"]),
         ("gala party", vec![]),
         ("+gala -party*", vec![]),
@@ -218,14 +218,14 @@ fn events_are_found_by_the_beginnings_of_any_words(
     ] {
         assert_eq!(titles(&mut world, text), found, "{text}");
     }
-    // Another name of the client, and the old one leads nowhere.
+    // After the client is renamed, its events are found by the new name only.
     world.save(&Request::UpdateClient { id: client, version: 1, draft: client_draft("Zoé Martin") });
     assert_eq!(titles(&mut world, "zoe garden"), ["Garden party"]);
     assert!(titles(&mut world, "alienor").is_empty());
 }
 
 #[rstest]
-fn lists_follow_the_names_that_they_are_sorted_by(
+fn lists_are_resorted_when_the_names_they_are_sorted_by_change(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -251,7 +251,7 @@ fn lists_follow_the_names_that_they_are_sorted_by(
     assert_eq!(order(&mut world, EventSort::Client), [first, event]);
     world.save(&Request::UpdateClient { id: other, version: 1, draft: client_draft("Aaron") });
     assert_eq!(order(&mut world, EventSort::Client), [event, first]);
-    // Nobody stands before everybody.
+    // An event without support is sorted before all others.
     assert_eq!(order(&mut world, EventSort::Support), [event, first]);
     let assign = Assignment { event: EventId::new(event), version: 1, support: Some(world.other_support.actor.id) };
     world.manage(&Request::AssignSupport(vec![assign]));
@@ -267,14 +267,14 @@ fn lists_follow_the_names_that_they_are_sorted_by(
     assert_eq!(by_sales(&mut world), [records.client.0, other.0]);
 }
 
-/// An event belongs to every day from its start to its end: the calendar, *this week* and the
-/// picker of support find one that began months before.
+/// An event belongs to every day from its start to its end: the calendar, *this week* and the support picker
+/// include one that began weeks before.
 #[rstest]
 fn events_of_any_length_are_found_by_the_days_they_cover(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
-    // The one of these records lasts three hours and starts in 30 days, on a Monday.
+    // The event of these records lasts three hours and starts in 30 days, on a Monday.
     let records = world.records();
     let mut create = |title: &str, from: i64, until: i64| {
         let draft = event_draft(title, from);
@@ -319,9 +319,10 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
     };
     let busy = people.iter().find(|person| person.id == support).unwrap();
     assert_eq!(busy.clash.as_deref(), Some("Exhibition"));
-    // The exhibition and the assembly on Monday.
+    // The load counts the exhibition and Monday's assembly.
     assert_eq!((busy.load, busy.availability), (2, Some(Availability::Clash)));
-    // The pages of the week join in every order, though the long events are looked for apart.
+    // The pages of the week join without a gap in every order, although long events are found by a separate
+    // query.
     for descending in [false, true] {
         for sort in EventSort::iter() {
             walk(&mut world, &Listing { descending, ..listing(week(), sort, 2) }, Request::ListEvents, |reply| {
@@ -330,7 +331,7 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
             });
         }
     }
-    // What lasts no longer is where it was, and what lasts longer again is found again.
+    // An event that was shortened leaves the week, and is there again once it is lengthened.
     let short = EventDraft { ends_at: lasting.starts_at, ..lasting.clone() };
     world.save(&Request::UpdateEvent { id: exhibition, version: 2, draft: short });
     assert_eq!(calendar(&mut world), others);
@@ -338,7 +339,7 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
     world.save(&Request::UpdateEvent { id: exhibition, version: 3, draft: lasting });
     assert_eq!(calendar(&mut world), all);
     assert_eq!(listed(&mut world), all);
-    // Tables of a program that did not know the column yet.
+    // The migration of tables without the column for long events gives the same calendar.
     let migrations = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
     let engine = if engine == Engine::Sqlite { "sqlite" } else { "mysql" };
     let down = std::fs::read_to_string(migrations.join(engine).join("0007_long_events/down.sql")).unwrap();
@@ -349,12 +350,12 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
     assert_eq!(calendar(&mut world), all);
 }
 
-/// A number is what people know a contract by.
+/// People refer to a contract by its number.
 #[rstest]
 fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let mut records = world.records();
-    // Numbers of two digits too, of which 1 is the beginning.
+    // Create contracts up to number 12, so that 1 is also the first digit of other numbers.
     while records.signed.0 < 12 {
         records = world.records();
     }
@@ -366,14 +367,14 @@ fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::MariaDb,
         found.iter().filter(contract).map(|hit| hit.id).collect::<Vec<_>>()
     };
     let (manager, other) = (world.manager.clone(), world.other_sales.clone());
-    // Every client's telephone number begins with 1 and with 12 too.
+    // Every client's telephone number contains 1 and 12 as well.
     for (text, id) in [("1", 1), ("contract 1", 1), ("Contrat 1", 1), ("#1", 1), ("12", 12), ("n° 012", 12)] {
         assert_eq!(found(&mut world, &manager, text).first(), Some(&id), "{text}");
     }
     for text in ["99", "contract", "contract 99", "99999999999999999999"] {
         assert_eq!(found(&mut world, &manager, text), [0_i64; 0], "{text}");
     }
-    // The list and the picker of contracts know numbers too.
+    // The list and the picker of contracts find numbers too.
     let filter = ContractFilter { text: "contract 12".to_owned(), ..ContractFilter::default() };
     let list = Request::ListContracts(listing(filter, ContractSort::Created, 100));
     let Reply::Contracts(page) = world.manage(&list) else { panic!("contracts") };
@@ -381,10 +382,10 @@ fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::MariaDb,
     let pick = Request::PickContract { text: "contrat 12".to_owned() };
     let Reply::ContractChoices(rows) = world.manage(&pick) else { panic!("choices") };
     assert_eq!(rows.rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), [12]);
-    // The one that is meant comes first, before all that happen to have the number too.
+    // The contract with this number comes before those that merely contain it.
     let Reply::ContractChoices(page) = world.manage(&Request::PickContract { text: "2".to_owned() }) else { panic!() };
     assert_eq!(page.rows.first().map(|row| row.contract.id.0), Some(2));
-    // An archived one too, but none that is hidden from whoever asks.
+    // An archived contract is found too, but none that the user may not see.
     world.save(&Request::ArchiveContract { id: epic_events::domain::ContractId::new(1), version: 1 });
     assert_eq!(found(&mut world, &manager, "contract 1"), [1]);
     let settings = storage::settings::load(&mut world.connection()).unwrap();

@@ -1,4 +1,4 @@
-//! The rules of the company's data, through the services, on every engine.
+//! The rules for the company's data, tested through the services on every engine.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../support/mod.rs"]

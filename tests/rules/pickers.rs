@@ -1,4 +1,4 @@
-//! Whom the pickers of people offer, and in which order.
+//! Which people the pickers offer, and in which order.
 
 use diesel::connection::SimpleConnection;
 use epic_events::{
@@ -8,11 +8,11 @@ use epic_events::{
 
 use super::*;
 
-/// What a copy of an event takes over; the support person is named apart.
+/// The columns that are copied with an event, without its support person.
 const COPIED: &str = "contract_id, title, client_contact, starts_at, ends_at, location, attendees, notes, status, \
      title_key, location_key, search, client_key, client_search, created_at, updated_at";
 
-/// Support people whose names come before all others.
+/// Creates support people whose names sort before all others.
 fn hire_first(db: &mut Db, how_many: usize) {
     for number in 0..how_many {
         let draft =
@@ -22,7 +22,7 @@ fn hire_first(db: &mut Db, how_many: usize) {
     }
 }
 
-/// Who is offered, and whether there are more.
+/// The people that the picker offers, and whether there are more.
 fn offered(world: &mut World, pick: &Request) -> (Vec<Candidate>, bool) {
     let Reply::Candidates { people, more } = world.manage(pick) else { panic!("candidates") };
     (people, more)
@@ -32,9 +32,9 @@ fn for_event(event: EventId, text: &str) -> Request {
     Request::PickSupport { events: vec![event], text: text.to_owned() }
 }
 
-/// The picker shows fifty people. They are the freest fifty of all, not of the first fifty by name.
+/// The picker shows the fifty freest people, not the freest of the first fifty by name.
 #[rstest]
-fn the_freest_is_offered_however_many_names_come_first(
+fn the_picker_offers_the_freest_people_not_the_first_by_name(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -56,15 +56,15 @@ fn the_freest_is_offered_however_many_names_come_first(
     assert_eq!(people[1].availability, Some(Availability::Clash));
     assert_eq!((people.len(), more), (50, true));
     let (people, more) = offered(&mut world, &for_event(wanted, "aa 5"));
-    assert_eq!((people.len(), more), (10, false), "whoever has a 5 in their number");
+    assert_eq!((people.len(), more), (10, false), "people with a 5 in their name");
     let everybody = Request::PickUser { role: Role::Support, text: String::new() };
     let (people, more) = offered(&mut world, &everybody);
     assert_eq!((people.len(), people[49].full_name.as_str(), more), (50, "Aa 49", true));
 }
 
-/// However much the company has in that week, nobody counts as free who has something at that time.
+/// However many events the week has, a person with an event at that time is never shown as free.
 #[rstest]
-fn nobody_is_free_for_having_events_late_in_a_full_week(
+fn a_clash_is_found_in_a_week_with_thousands_of_events(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);

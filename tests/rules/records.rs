@@ -1,4 +1,4 @@
-//! What may become of clients, contracts, events and people.
+//! The rules for changing clients, contracts, events and users.
 
 use super::*;
 
@@ -11,7 +11,7 @@ fn a_signature_is_final(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)
     let manager = world.manager.clone();
     let again = Request::SignContract { id: records.signed, version: 2 };
     assert_eq!(denied(world.ask(Some(&manager), &again)), Reason::ContractAlreadySigned(records.signed.0));
-    // Not even past the program.
+    // Not even by SQL that bypasses the program.
     let unsigned = diesel::update(contracts::table.find(records.signed))
         .set(contracts::signed_at.eq(None::<chrono::NaiveDateTime>))
         .execute(&mut world.connection());
@@ -25,12 +25,12 @@ fn events_belong_to_signed_contracts(#[values(Engine::Sqlite, Engine::MariaDb, E
     let manager = world.manager.clone();
     let request = Request::CreateEvent { contract: records.contract, draft: event_draft("Too early", 10) };
     assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ContractNotSigned(records.contract.0));
-    // A contract with an event is not archived, nor a client with a contract.
+    // A contract with an event is not archived, and neither is a client with a contract.
     let request = Request::ArchiveContract { id: records.signed, version: 2 };
     assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ContractHasEvents(1));
     let request = Request::ArchiveClient { id: records.client, version: 1 };
     assert_eq!(denied(world.ask(Some(&manager), &request)), Reason::ClientHasContracts(2));
-    // Archived from the leaf up, an event cannot come back before its contract.
+    // After event and contract were archived, the event cannot be restored before its contract.
     world.save(&Request::ArchiveEvent { id: records.event, version: records.event_version });
     world.save(&Request::ArchiveContract { id: records.signed, version: 2 });
     let request = Request::RestoreEvent { id: records.event, version: records.event_version + 1 };
@@ -64,7 +64,9 @@ fn amounts_are_exact_and_within_bounds(#[values(Engine::Sqlite, Engine::MariaDb,
 }
 
 #[rstest]
-fn event_times_keep_their_order(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn event_times_must_be_in_order_and_not_in_the_past(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let records = world.records();
     let manager = world.manager.clone();
@@ -80,24 +82,24 @@ fn event_times_keep_their_order(#[values(Engine::Sqlite, Engine::MariaDb, Engine
     );
     let past = event_draft("Assembly", -30);
     assert_eq!(invalid(update(past), Field::StartsAt), Problem::InThePast);
-    // Both moved forward at once: the end may come before the old start's end.
+    // Start and end can be moved earlier together: the new end may be before the old start.
     assert!(update(event_draft("Assembly", 5)).is_ok());
 }
 
 #[rstest]
-fn a_past_event_can_still_be_described(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_past_event_can_still_be_edited(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     let support = world.support.clone();
     let draft = EventDraft { notes: "It went well.".to_owned(), ..event_draft("Assembly", 30) };
     let request = Request::UpdateEvent { id: records.event, version: records.event_version, draft };
-    // A year later: the start stays what it was. The session is new, the person the same.
+    // A year later the unchanged start is in the past, and the edit is accepted.
     let later = Moment { utc: start() + TimeDelta::days(365), ticks: 9_000_000 };
     assert!(world.services.execute(Some(&support), &request, later).is_ok());
 }
 
 #[rstest]
-fn only_active_people_of_the_right_department(
+fn only_active_users_of_the_right_department_are_assigned(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -116,7 +118,7 @@ fn only_active_people_of_the_right_department(
 }
 
 #[rstest]
-fn whoever_leaves_hands_over_everything(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_leaving_user_hands_over_everything(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     let manager = world.manager.clone();
@@ -126,7 +128,7 @@ fn whoever_leaves_hands_over_everything(#[values(Engine::Sqlite, Engine::MariaDb
         Err(Error::NeedsHeir(left)) => assert_eq!((left.clients, left.events, left.role), (0, 1, Role::Support)),
         other => panic!("{other:?}"),
     }
-    // Not to themselves, and not to another department.
+    // The heir cannot be the leaving user or somebody of another department.
     assert!(matches!(world.ask(Some(&manager), &leave(Some(support))), Err(Error::NeedsHeir(_))));
     assert_eq!(denied(world.ask(Some(&manager), &leave(Some(world.sales.actor.id)))), Reason::NotActiveSupport);
     let log = world.audit().len();
@@ -134,7 +136,7 @@ fn whoever_leaves_hands_over_everything(#[values(Engine::Sqlite, Engine::MariaDb
     assert_eq!(world.audit()[log..], ["user.deactivated", "event.support_assigned"]);
     let event = epic_events::storage::events::find(&mut world.connection(), records.event).unwrap().unwrap();
     assert_eq!((event.support_id, event.version), (Some(other), 3));
-    // The same for a change of department.
+    // A change of department needs an heir as well.
     let sales = world.sales.actor.id;
     let draft = UserDraft { role: Role::Support, ..user_draft("sales", Role::Sales) };
     let move_to = |heir| Request::UpdateUser { id: sales, version: 2, draft: draft.clone(), heir };
@@ -151,7 +153,9 @@ fn whoever_leaves_hands_over_everything(#[values(Engine::Sqlite, Engine::MariaDb
 }
 
 #[rstest]
-fn there_is_always_a_manager(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn the_last_manager_cannot_leave_or_change_role(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let manager = world.manager.clone();
     let id = manager.actor.id;
@@ -160,7 +164,8 @@ fn there_is_always_a_manager(#[values(Engine::Sqlite, Engine::MariaDb, Engine::M
     let draft = user_draft("manager", Role::Sales);
     let demote = |version| Request::UpdateUser { id, version, draft: draft.clone(), heir: None };
     assert_eq!(denied(world.ask(Some(&manager), &demote(1))), Reason::LastManager);
-    // Whoever stays what they are is no loss, nor is who has left already.
+    // Edits that do not remove an active manager are allowed: one that keeps the role, and one of a deactivated
+    // manager.
     let renamed = UserDraft { full_name: "Married Name".to_owned(), ..user_draft("manager", Role::Management) };
     let (_, version) = world.save(&Request::UpdateUser { id, version: 1, draft: renamed, heir: None });
     let second = world.hire("second", Role::Management).actor.id;
@@ -172,9 +177,9 @@ fn there_is_always_a_manager(#[values(Engine::Sqlite, Engine::MariaDb, Engine::M
     assert!(world.ask(Some(&manager), &demote(version)).is_ok());
 }
 
-/// An event that becomes work again is nobody's when who prepared it is in support no more.
+/// A finished event that is planned again loses its support person if that user has been deactivated meanwhile.
 #[rstest]
-fn an_event_is_not_given_back_to_whoever_left(
+fn a_reopened_event_is_not_left_with_a_deactivated_user(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -196,7 +201,7 @@ fn an_event_is_not_given_back_to_whoever_left(
 }
 
 #[rstest]
-fn the_second_save_is_refused_and_told_by_name(
+fn a_save_over_a_newer_version_is_refused_and_names_who_changed_it(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -233,7 +238,7 @@ fn several_events_are_assigned_and_undone_at_once(
             pair.map(|(event, version)| Assignment { event, version, support: Some(support) }).collect(),
         )
     };
-    // The second was changed meanwhile: it is left out and named.
+    // The second event has been changed meanwhile: it is left out and named.
     let draft = event_draft("Two, renamed", 20);
     world.save(&Request::UpdateEvent { id: two, version: 1, draft });
     let Reply::Assigned(assigned) = world.manage(&all([1, 1])) else { panic!("assigned") };
@@ -244,7 +249,8 @@ fn several_events_are_assigned_and_undone_at_once(
     world.manage(&Request::AssignSupport(assigned.undo));
     let stored = epic_events::storage::events::find(&mut world.connection(), one).unwrap().unwrap();
     assert_eq!((stored.support_id, stored.version), (None, 3));
-    // One alone that was changed is a conflict; whose it is already it stays, without a row.
+    // If the only event was changed it is a conflict. Assigning the person who already has the event writes no
+    // audit row.
     let give = |version| Request::AssignSupport(vec![Assignment { event: one, version, support: Some(support) }]);
     let manager = world.manager.clone();
     assert!(matches!(world.ask(Some(&manager), &give(1)), Err(Error::Conflict(_))));
@@ -260,7 +266,7 @@ fn the_picker_knows_who_is_free(#[values(Engine::Sqlite, Engine::MariaDb, Engine
     let mut world = World::new(engine);
     let records = world.records();
     world.hire("third", Role::Support);
-    // At the same time as the event of `support`, and on the same day for `other.support`.
+    // One event at the same time as that of `support`, and one on the same day for `other.support`.
     let clash = world.save(&Request::CreateEvent { contract: records.signed, draft: event_draft("Clash", 30) }).0;
     let later = event_draft("Later", 30);
     let later =
@@ -282,7 +288,9 @@ fn the_picker_knows_who_is_free(#[values(Engine::Sqlite, Engine::MariaDb, Engine
 }
 
 #[rstest]
-fn what_is_taken_is_said_under_its_field(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_taken_username_or_email_is_reported_under_its_field(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let manager = world.manager.clone();
     let draft = UserDraft { email: None, ..user_draft("SALES", Role::Sales) };
@@ -293,9 +301,9 @@ fn what_is_taken_is_said_under_its_field(#[values(Engine::Sqlite, Engine::MariaD
     assert_eq!(invalid(world.ask(Some(&manager), &request), Field::Email), Problem::Taken);
 }
 
-/// Names that have broken other systems.
+/// Names that broke other systems are stored as text and can be searched for.
 #[rstest]
-fn hostile_text_is_data(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn hostile_text_is_stored_as_text(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let owner = world.sales.actor.id;
     for (typed, stored) in [
@@ -316,16 +324,16 @@ fn hostile_text_is_data(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)
         page.rows.len()
     };
     assert_eq!(find(&mut world, "ZOE"), 1, "accents and case do not matter");
-    assert_eq!(find(&mut world, "100%"), 1, "signs of LIKE are letters");
+    assert_eq!(find(&mut world, "100%"), 1, "wildcards of LIKE are ordinary characters");
     assert_eq!(find(&mut world, "_sure"), 1);
-    assert_eq!(find(&mut world, "_"), 4, "signs alone are no words");
-    assert_eq!(find(&mut world, "rop tabl"), 1, "inside of words, where nothing begins so");
+    assert_eq!(find(&mut world, "_"), 4, "punctuation alone does not filter");
+    assert_eq!(find(&mut world, "rop tabl"), 1, "parts of words are found if no word begins like this");
     assert_eq!(find(&mut world, "casey zoe"), 0, "all words must occur");
 }
 
-/// Who reads the history reads names, not numbers.
+/// The history of a record shows names of people instead of their ids.
 #[rstest]
-fn history_names_people(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn history_shows_names_instead_of_ids(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
     let Reply::Event(detail) = world.manage(&Request::ViewEvent(records.event)) else { panic!("an event") };
@@ -334,9 +342,9 @@ fn history_names_people(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)
     assert_eq!(assigned.changes.0[0].2, "Person support");
 }
 
-/// In the night of 28 March 2027 the clocks of Paris go from 02:00 to 03:00.
+/// In the night of 28 March 2027 the clocks in Paris go from 02:00 to 03:00.
 #[rstest]
-fn no_event_is_given_a_time_that_summer_time_skips(
+fn an_event_time_skipped_by_summer_time_is_refused(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -357,7 +365,8 @@ fn no_event_is_given_a_time_that_summer_time_skips(
     skipped(create(&mut world, draft(at(2, 0), None)), Field::StartsAt);
     skipped(create(&mut world, draft(at(1, 0), at(2, 59))), Field::EndsAt);
     create(&mut world, draft(at(1, 59), at(3, 0))).unwrap();
-    // It came to stand there because the company has moved to another time zone.
+    // An event can have such a time if the company moved to another time zone afterwards; the unchanged time is
+    // accepted.
     let settings = storage::settings::load(&mut world.connection()).unwrap();
     world.manage(&Request::UpdateSettings(Settings { time_zone: chrono_tz::Tz::UTC, ..settings }));
     let Ok(Reply::Saved { id, .. }) = create(&mut world, draft(at(2, 30), at(4, 30))) else { panic!("not created") };
@@ -374,7 +383,7 @@ fn no_event_is_given_a_time_that_summer_time_skips(
     skipped(edit(&mut world, 3, draft(at(2, 30), at(2, 45))), Field::EndsAt);
 }
 
-/// One letter may be folded to eighteen: what is sorted by is cut to the room that it has.
+/// Folding may turn one letter into eighteen. The sort keys are cut to the size of their columns.
 #[rstest]
 fn names_that_grow_when_they_are_folded_are_saved(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
@@ -391,7 +400,7 @@ fn names_that_grow_when_they_are_folded_are_saved(
     let draft = UserDraft { full_name: name.clone(), ..user_draft("ligature", Role::Sales) };
     let (id, _) = world.save(&Request::CreateUser { draft, password: SecretString::from(PASSWORD) });
     let other = world.client_of(epic_events::domain::UserId::new(id), "Somebody");
-    // A page that begins behind such a name finds its place by it.
+    // Paging also works after a row whose name was cut.
     for sort in [ClientSort::Name, ClientSort::Company, ClientSort::SalesContact] {
         let mut names = Vec::new();
         let mut edge = Edge::Start;
@@ -408,9 +417,9 @@ fn names_that_grow_when_they_are_folded_are_saved(
     }
 }
 
-/// Whatever the engine takes for a capital letter.
+/// E-mail addresses are compared without case, independently of the engine's own rules for capital letters.
 #[rstest]
-fn an_address_is_the_same_in_any_case(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn email_addresses_are_compared_without_case(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let create = |username: &str, email: &str| Request::CreateUser {
         draft: UserDraft { email: Some(email.to_owned()), ..user_draft(username, Role::Sales) },
@@ -437,14 +446,15 @@ fn an_address_is_the_same_in_any_case(#[values(Engine::Sqlite, Engine::MariaDb, 
     let (id, _) = world.save(&client("STRASSE@straße.example"));
     let taken = world.ask(Some(&manager), &client("straSSe@STRASSE.example"));
     assert_eq!(invalid(taken, Field::Email), Problem::Taken);
-    // Its own address in another case is no other's.
+    // A client may change the case of its own address.
     let draft = ClientDraft { email: Some("strasse@Straße.example".to_owned()), ..client_draft("Kevin Casey") };
     world.save(&Request::UpdateClient { id: ClientId::new(id), version: 1, draft });
 }
 
-/// Signing in is noted under the same person as a change of their account, and changes nothing of it.
+/// Sign-ins are logged under the same record as changes of the account, but a conflict names the user who made
+/// a change.
 #[rstest]
-fn a_conflict_names_whoever_changed_the_record(
+fn a_conflict_names_the_user_who_changed_the_record(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -461,9 +471,9 @@ fn a_conflict_names_whoever_changed_the_record(
     }
 }
 
-/// The log names people as they are called when they do something, not when they signed in.
+/// An audit row has the name that the user has at that time, not the name at sign-in.
 #[rstest]
-fn the_log_has_the_name_that_somebody_has_at_the_time(
+fn the_log_names_users_as_they_were_called_at_the_time(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     use diesel::prelude::*;
@@ -477,12 +487,12 @@ fn the_log_has_the_name_that_somebody_has_at_the_time(
     let rename = world.audit().len();
     world.client_of(sales, "Kevin Casey");
     assert!(world.ask(Some(&manager), &Request::ArchiveClient { id: ClientId::new(1), version: 1 }).is_ok());
-    // The same for what is refused.
+    // The same holds for refused requests.
     let again = Request::CreateContract { client: ClientId::new(1), draft: contract_draft(10_000, 0) };
     assert!(matches!(world.ask(Some(&manager), &again), Err(Error::Denied(_))));
     let names = audit_log::table.select(audit_log::actor_name).order(audit_log::id);
     let names: Vec<String> = names.load(&mut world.connection()).unwrap();
-    // The row of the renaming itself was written by whoever was called so until then.
+    // The row of the renaming itself still has the old name.
     assert_eq!(names[rename - 1], manager.actor.full_name);
     assert_eq!(names[rename..], ["Marta Olsen", "Marta Olsen", "Marta Olsen"]);
     let Reply::Alive { full_name, .. } = world.manage(&Request::Heartbeat) else { panic!("alive") };

@@ -1,4 +1,4 @@
-//! What is found by words, in every script, and what is said where only part was looked at.
+//! Searching by words in every script, and the note when only part of the records was searched.
 
 use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::{
@@ -8,7 +8,7 @@ use epic_events::{
 
 use super::*;
 
-/// The next event gets an id so high that those before it are not among the newest.
+/// Sets the next event id so high that existing events are no longer among the newest records.
 fn leave_room(world: &World, engine: Engine) {
     let sql = if engine == Engine::Sqlite {
         "UPDATE sqlite_sequence SET seq = 30000 WHERE name = 'events'"
@@ -30,10 +30,10 @@ fn titles(page: &Page<EventRow>) -> Vec<&str> {
     page.rows.iter().map(|row| row.event.title.as_str()).collect()
 }
 
-/// Words of scripts that are written with blanks are looked up in the index, as Latin ones are:
-/// they are found however many records came after them.
+/// Words of scripts that separate words by spaces are looked up in the index, like Latin ones, so they are
+/// found however many records were added later.
 #[rstest]
-fn words_of_every_alphabet_are_found_however_old(
+fn words_of_every_alphabet_are_found_in_old_records(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);
@@ -57,14 +57,16 @@ fn words_of_every_alphabet_are_found_however_old(
     for (title, typed) in titled {
         let page = events(&mut world, typed);
         assert_eq!(titles(&page), [title], "{typed}");
-        assert!(!page.among_newest, "{typed} was looked for everywhere");
+        assert!(!page.among_newest, "{typed} was searched in all records");
     }
 }
 
-/// What no index helps with is looked for among the newest records, and that is said: also where
-/// nothing was found, and never where those are all that there are.
+/// A search that cannot use the index covers only the newest records, and the page says so, even if nothing was
+/// found. It does not say so if there are no other records.
 #[rstest]
-fn a_partial_search_says_so(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_search_limited_to_the_newest_records_says_so(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let mut world = World::new(engine);
     let contract = world.records().signed;
     let create = |world: &mut World, title: &str| {
@@ -81,7 +83,7 @@ fn a_partial_search_says_so(#[values(Engine::Sqlite, Engine::MariaDb, Engine::My
     create(&mut world, "会議");
     create(&mut world, "Toiles");
     for (typed, found, among_newest) in [
-        // Words are not told apart in this script: they are found where they stand.
+        // This script does not separate words, so they are found anywhere in the text.
         ("会議", vec!["会議", "北京会議室"], true),
         ("東京会議室", vec![], true),
         ("to", vec!["Toiles"], true),
@@ -101,10 +103,10 @@ fn a_partial_search_says_so(#[values(Engine::Sqlite, Engine::MariaDb, Engine::My
     }
 }
 
-/// Every letter that the program takes for indexed is a letter to the full-text index of each
-/// engine: a word of it is found by the index.
+/// Every letter that the program considers indexed is a letter to the full-text index of each engine: words of
+/// it are found by the index.
 #[rstest]
-fn every_indexed_letter_is_one_for_the_engine(
+fn every_letter_considered_indexed_is_in_the_index_of_the_engine(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     const IN_A_ROW: usize = 64;
@@ -121,7 +123,7 @@ fn every_indexed_letter_is_one_for_the_engine(
         let words = some.iter().map(|letter| word(*letter)).collect::<Vec<_>>().join(" ");
         diesel::update(clients::table.find(client)).set(clients::search.eq(words)).execute(&mut db).unwrap();
         for letter in some {
-            // A server's index may be a moment behind a row that is written again and again.
+            // The index of a server may lag behind a row that is rewritten often.
             let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
             while db.matching("clients", "search", &[&word(*letter)], 2).unwrap() != [client.0] {
                 if std::time::Instant::now() > deadline {
@@ -136,9 +138,9 @@ fn every_indexed_letter_is_one_for_the_engine(
     assert!(letters.len() > 1_000 && missed.is_empty(), "{} letters, without {missed:?}", letters.len());
 }
 
-/// More rows than a page that have the words only inside of theirs: the file has them all.
+/// An export of more than one page of rows that contain the text only inside words has all the rows.
 #[rstest]
-fn an_export_of_pieces_of_words_has_every_page(
+fn an_export_filtered_by_parts_of_words_has_every_page(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     use epic_events::services::export::{Format, What};
@@ -152,8 +154,7 @@ fn an_export_of_pieces_of_words_has_every_page(
     assert!(matches!(reply, Reply::Exported { rows: 250, .. }), "{reply:?}");
 }
 
-/// A file of a search that looked at the newest records only does not pass for everything that
-/// there is: the screen says so, and the log.
+/// If an export's search covered only the newest records, the reply and the audit log say so.
 #[rstest]
 fn an_export_says_when_only_the_newest_were_searched(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,

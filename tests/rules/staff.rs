@@ -1,12 +1,12 @@
-//! People who own much.
+//! Users with very many records.
 
 use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::schema::events;
 
 use super::*;
 
-/// A server that takes its time with every row: all events of one person take longer than one
-/// answer is waited for, so they cannot be written in one statement.
+/// The trigger makes the server slow: updating all events of the person in one statement would take longer than
+/// the wait for a response, so it must be done in several.
 #[rstest]
 fn a_person_with_many_events_can_be_renamed(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
@@ -20,7 +20,7 @@ fn a_person_with_many_events_can_be_renamed(#[values(Engine::MariaDb, Engine::My
     }
     let slow = "CREATE TRIGGER slow BEFORE UPDATE ON events FOR EACH ROW SET @slow = SLEEP(0.001)";
     db.batch_execute(slow).unwrap();
-    // The connection that set the company up would wait for as long as a migration may take.
+    // New services, because the connection that set up the company still has the long time-out of a migration.
     world.services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
     let draft = UserDraft { full_name: "Zoë".to_owned(), ..user_draft("support", Role::Support) };
     let version = storage::users::find(&mut db, id).unwrap().unwrap().version;

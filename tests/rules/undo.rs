@@ -1,10 +1,10 @@
-//! Taking back a hand-over of one's own: it is offered, and works while nothing else has happened to
-//! the record. Afterwards the record is the other person's, and nobody but its owner changes it.
+//! Undoing a hand-over of one's own record: it is offered, and it works as long as the record has not changed
+//! since. After a change only the new owner (and management) may change the record.
 
 use super::*;
 use epic_events::domain::{UserId, session::Session};
 
-/// A company in which support hands over own events too, with the records of `sales` and `support`.
+/// A company whose settings allow support to hand over events, with the records of `sales` and `support`.
 fn company(engine: Engine) -> (World, support::world::Records) {
     let mut world = World::new(engine);
     let settings = storage::settings::load(&mut world.connection()).unwrap();
@@ -13,7 +13,8 @@ fn company(engine: Engine) -> (World, support::world::Records) {
     (world, records)
 }
 
-/// What somebody of their own gives to a colleague, and the owner of it as it is stored.
+/// The user who gives away a record, the request, the colleague who receives the record, and a function that
+/// reads the stored owner.
 type Case = (Session, Request, Session, fn(&World, &support::world::Records) -> Option<UserId>);
 
 fn cases(world: &World, records: &support::world::Records) -> [Case; 2] {
@@ -35,21 +36,23 @@ fn cases(world: &World, records: &support::world::Records) -> [Case; 2] {
 }
 
 #[rstest]
-fn what_one_gave_away_can_be_taken_back(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_user_can_undo_the_hand_over_of_their_own_record(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let (mut world, records) = company(engine);
     for (me, give, other, owner) in cases(&world, &records) {
         let undo = world.ask(Some(&me), &give).unwrap().undo().expect("offered");
         assert_eq!(owner(&world, &records), Some(other.actor.id));
         let back = world.ask(Some(&me), &undo).unwrap_or_else(|error| panic!("{undo:?}: {error:?}"));
         assert_eq!(owner(&world, &records), Some(me.actor.id));
-        // That is an act like any other: it is taken back too.
+        // The undo can be undone as well.
         world.ask(Some(&me), &back.undo().expect("offered")).unwrap();
         assert_eq!(owner(&world, &records), Some(other.actor.id));
     }
 }
 
 #[rstest]
-fn what_one_gave_away_is_taken_back_by_nobody_else_and_not_later(
+fn a_hand_over_cannot_be_undone_by_others_or_after_a_later_change(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     for number in 0..2 {
@@ -59,7 +62,7 @@ fn what_one_gave_away_is_taken_back_by_nobody_else_and_not_later(
         let undo = world.ask(Some(&me), &give).unwrap().undo().unwrap();
         let elsewhere = world.sign_in(&me.actor.username, PASSWORD).unwrap();
         let colleague = world.hire("colleague", me.actor.role);
-        // To somebody else than back to oneself.
+        // An undo whose recipient was changed to a third person.
         let passed_on = match &undo {
             Request::HandOverClients(back) => {
                 Request::HandOverClients(HandOver { to: colleague.actor.id, ..back.clone() })
@@ -74,7 +77,7 @@ fn what_one_gave_away_is_taken_back_by_nobody_else_and_not_later(
             let reason = denied(world.ask(Some(who), request));
             assert!(matches!(reason, Reason::NotYourClient | Reason::NotYourEvent), "{request:?}: {reason:?}");
         }
-        // Whoever has it now works with it.
+        // The new owner changes the record.
         let edit = match me.actor.role {
             Role::Sales => Request::UpdateClient { id: records.client, version: 2, draft: client_draft("Renamed") },
             _ => Request::UpdateEvent {

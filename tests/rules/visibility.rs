@@ -1,5 +1,5 @@
-//! What the restricted setting shows: the same records in lists, details, search, pickers and
-//! files. An archived event stays its support person's own, with its contract and its client.
+//! Under the restricted setting, lists, details, search, pickers and exported files show the same records. An
+//! archived event still belongs to its support person, with its contract and its client.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use super::*;
 /// Kind and id of a record.
 type Known = (RecordKind, i64);
 
-/// A client with a signed contract and an event of this support person.
+/// Creates a client of `owner` with a signed contract and an event assigned to `support`.
 fn company(world: &mut World, name: &str, owner: &Session, support: Option<&Session>) -> [Known; 3] {
     let client = world.client_of(owner.actor.id, name);
     let contract = world.signed_contract(client);
@@ -23,7 +23,7 @@ fn company(world: &mut World, name: &str, owner: &Session, support: Option<&Sess
     [(RecordKind::Client, client.0), (RecordKind::Contract, contract.0), (RecordKind::Event, event)]
 }
 
-/// Everything that the lists show, those of archived records included.
+/// The records in all lists, with or without the archived ones.
 fn listed(world: &mut World, who: &Session, with_archived: bool) -> HashSet<Known> {
     let mut ask = |request: Request| world.ask(Some(who), &request).unwrap();
     let mut known = HashSet::new();
@@ -45,7 +45,7 @@ fn listed(world: &mut World, who: &Session, with_archived: bool) -> HashSet<Know
     known
 }
 
-/// The records whose details open, each with its history; the others are refused.
+/// The records whose details, including their history, open; the details of the others are refused.
 fn opened(world: &mut World, who: &Session, all: &[Known]) -> HashSet<Known> {
     let opens = |(kind, id): &&Known| {
         let request = match kind {
@@ -62,7 +62,7 @@ fn opened(world: &mut World, who: &Session, all: &[Known]) -> HashSet<Known> {
     all.iter().filter(opens).copied().collect()
 }
 
-/// What the search finds of records that have this word in their name.
+/// The records that a search for this word finds.
 fn found(world: &mut World, who: &Session, word: &str) -> HashSet<Known> {
     let reply = world.ask(Some(who), &Request::Search { text: word.to_owned() }).unwrap();
     let Reply::Found { records, .. } = reply else { panic!() };
@@ -121,9 +121,9 @@ fn lists_details_search_and_files_show_the_same_records(
     }
 }
 
-/// Who may not see an event is told by the picker that somebody is busy, not with what.
+/// For an event that the user may not see, the picker shows that the person is busy but not the event's title.
 #[rstest]
-fn the_picker_names_no_event_that_may_not_be_seen(
+fn the_picker_hides_the_titles_of_events_the_user_may_not_see(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let mut world = World::new(engine);

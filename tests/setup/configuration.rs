@@ -1,4 +1,4 @@
-//! What is chosen on the machine, where from, and that nobody's file is changed.
+//! The configuration of the machine: where each value comes from, and that existing files are left alone.
 
 use rstest::rstest;
 
@@ -16,15 +16,15 @@ fn commented(url: &str) -> String {
     format!("{COMMENTED}\n# Where the data lives\ndatabase_url = \"{url}\"\n")
 }
 
-/// Changing the language at the sign-in screen leaves the configuration as it is, and is nobody
-/// else's business until somebody has signed in.
+/// Changing the language on the sign-in screen leaves the configuration as it is. It is stored for a user only
+/// once that user signs in.
 #[test]
-fn a_preference_is_kept_for_the_person_and_not_in_the_configuration() {
+fn a_preference_is_stored_for_the_user_and_not_in_the_configuration() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
     init(home.path(), &db.url);
     let text = commented(&db.url);
     configure(home.path(), &text);
-    // The test's environment names a language, which no file could overrule.
+    // The test's environment sets a language, which would overrule every file, so it is emptied.
     let no_language = vec![("EPIC_EVENTS_LANGUAGE".to_owned(), String::new())];
     let start = || Terminal::with(home.path(), "", &[], (COLUMNS, ROWS), no_language.clone());
     let unchanged = || assert_eq!(std::fs::read_to_string(config_file(home.path())).unwrap(), text);
@@ -38,7 +38,7 @@ fn a_preference_is_kept_for_the_person_and_not_in_the_configuration() {
     t.field("boss").press(BOSS).press(ENTER).see(&["Marta Olsen"]).press("\x03");
     assert_eq!(t.end().0, 0);
     unchanged();
-    // The only person here is met in their language, and the configuration still is untouched.
+    // The user's language is used at the next start, and the configuration is still unchanged.
     let mut t = start();
     t.see(&["adresse e-mail, puis"]).press("\x03");
     assert_eq!(t.end().0, 0);
@@ -55,9 +55,9 @@ fn a_set_up_never_overwrites_a_configuration() {
     let (code, said) = run(home.path(), "", &arguments);
     assert_eq!(code, 0, "{said}");
     assert_eq!(std::fs::read_to_string(config_file(home.path())).unwrap(), text);
-    assert!(said.contains("config.toml"), "it says that the file was left alone: {said}");
+    assert!(said.contains("config.toml"), "the message says that the file was left alone: {said}");
 
-    // Where no database was named the address is added, and every line stays.
+    // If the configuration names no database, the address is added and every line stays.
     let home = tempfile::tempdir().unwrap();
     let db = TestDb::new(Engine::Sqlite);
     configure(home.path(), COMMENTED);
@@ -68,9 +68,9 @@ fn a_set_up_never_overwrites_a_configuration() {
     assert!(kept.contains(COMMENTED) && kept.contains(&db.url), "{kept}");
 }
 
-/// The company is found from every folder, not only from where it was set up.
+/// The company is found from every folder, not only from the one in which it was set up.
 #[test]
-fn a_relative_address_is_kept_as_an_absolute_one() {
+fn a_relative_address_is_stored_as_an_absolute_one() {
     for typed in ["sqlite://here.db", "sqlite:here.db"] {
         let home = tempfile::tempdir().unwrap();
         let arguments = [&INIT[..], &["--database-url", typed]].concat();
@@ -79,16 +79,16 @@ fn a_relative_address_is_kept_as_an_absolute_one() {
         let kept = std::fs::read_to_string(config_file(home.path())).unwrap();
         let place = std::fs::canonicalize(home.path()).unwrap().join("here.db");
         assert!(kept.contains(&format!("\"sqlite://{}\"", place.display())), "{typed}: {kept}");
-        // The same company under the same name: there is nothing to say about the configuration.
+        // Setting up again at the same address reports nothing about the configuration.
         std::fs::remove_file(&place).unwrap();
         let (code, said) = run(home.path(), "", &arguments);
         assert!(code == 0 && !said.contains("config.toml"), "{code} {said}");
     }
 }
 
-/// The account that sets up is not stored, whoever names it.
+/// The set-up account is not stored, even if it is given on the command line.
 #[rstest]
-fn a_script_that_sets_up_a_server_stores_no_account(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_scripted_set_up_on_a_server_stores_no_account(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     let arguments = [&INIT[..], &["--database-url", &db.url, "--language", "en"]].concat();
     let (code, said) = run(home.path(), "", &arguments);
@@ -97,9 +97,9 @@ fn a_script_that_sets_up_a_server_stores_no_account(#[values(Engine::MariaDb, En
     assert!(!stored.contains("only-for-tests"), "{stored}");
 }
 
-/// A part that a higher layer names beats the whole address of a lower one, and `doctor` tells.
+/// A single part from a higher layer overrules the whole address of a lower one, and `doctor` shows it.
 #[test]
-fn doctor_says_what_came_from_where_and_what_was_overruled() {
+fn doctor_shows_the_source_of_each_value_and_what_overrules_it() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
     configure(home.path(), &commented(&db.url));
     let parts = [("DB_HOST", "127.0.0.1"), ("DB_PORT", "1"), ("DB_USER", "crm"), ("DB_PASSWORD", "canary")];
@@ -113,18 +113,18 @@ fn doctor_says_what_came_from_where_and_what_was_overruled() {
 }
 
 #[test]
-fn an_address_of_ipv6_needs_no_brackets() {
+fn an_ipv6_address_needs_no_brackets() {
     let home = tempfile::tempdir().unwrap();
     let parts = [("DB_HOST", "::1"), ("DB_PORT", "1"), ("DB_USER", "crm")];
     let (code, said) = run_with(home.path(), "", &["doctor"], &parts);
     assert!(code == 3 && said.contains("@[::1]:1/"), "{code} {said}");
-    // It is connected to, as far as this machine has IPv6.
+    // The program tries to connect, if this machine has IPv6.
     assert!(said.contains("Nothing answers") || said.contains("os error"), "{said}");
 }
 
-/// What stands after `$` in a password is no name of a variable.
+/// Text after `$` in a password is not taken for the name of a variable.
 #[test]
-fn a_dollar_in_a_dotenv_file_is_a_dollar() {
+fn a_dollar_sign_in_a_dotenv_file_is_taken_literally() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
     let path = db.url.replace("test.db", "ab$cd.db");
     let file = home.path().join(".env");
@@ -136,7 +136,7 @@ fn a_dollar_in_a_dotenv_file_is_a_dollar() {
 }
 
 #[test]
-fn a_folder_named_dotenv_stops_nobody() {
+fn a_folder_named_dotenv_is_ignored() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
     std::fs::create_dir(home.path().join(".env")).unwrap();
     init(home.path(), &db.url);
@@ -144,7 +144,8 @@ fn a_folder_named_dotenv_stops_nobody() {
     assert_eq!(code, 0, "{said}");
 }
 
-/// The demo never touches the company's database, and `--init` is no option of a command.
+/// `--demo` and `--init` cannot be combined with a command, so that no command meant for the demo touches the
+/// company's database.
 #[test]
 fn a_command_with_demo_or_init_is_refused_and_changes_nothing() {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));

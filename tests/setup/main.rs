@@ -1,4 +1,4 @@
-//! Setting up, bringing tables up to date and the machine's configuration, by the real program.
+//! Setting up, migrating and configuring the real program.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../support/mod.rs"]
@@ -22,7 +22,7 @@ use support::{TestDb, server, terminal::environment};
 /// The first manager's password.
 pub const BOSS: &str = "correct horse battery";
 
-/// The first manager, from a script.
+/// The arguments of a scripted set-up with a first manager.
 pub const INIT: [&str; 9] = [
     "--init",
     "--non-interactive",
@@ -35,12 +35,12 @@ pub const INIT: [&str; 9] = [
     "--password-stdin",
 ];
 
-/// Runs the program without a terminal: its exit code, and all that it said.
+/// Runs the program without a terminal. Returns its exit code and all its output.
 pub fn run(home: &Path, url: &str, arguments: &[&str]) -> (i32, String) {
     run_with(home, url, arguments, &[])
 }
 
-/// The same with more in its environment.
+/// The same with more environment variables.
 pub fn run_with(home: &Path, url: &str, arguments: &[&str], more: &[(&str, &str)]) -> (i32, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_epic-events"))
         .args(arguments)
@@ -53,7 +53,7 @@ pub fn run_with(home: &Path, url: &str, arguments: &[&str], more: &[(&str, &str)
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A program that refuses at once may not read its input at all.
+    // A program that fails at once may not read its input.
     let _ = child.stdin.take().unwrap().write_all(format!("{BOSS}\n").as_bytes());
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
@@ -81,8 +81,8 @@ pub fn open(url: &str) -> Db {
     Db::open(&Target::parse(url).unwrap()).unwrap()
 }
 
-/// Takes the last migration back, as the tables of a program one version older are.
-/// The versions before and after it, such as `("0003", "0004")`.
+/// Reverts the last migration, so that the tables are those of a program one version older. Returns the
+/// versions before and after that migration, such as `("0003", "0004")`.
 pub fn make_older(url: &str) -> (String, String) {
     let engine = if url.starts_with("sqlite:") { "sqlite" } else { "mysql" };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
@@ -98,7 +98,7 @@ pub fn make_older(url: &str) -> (String, String) {
     (version(before), version(last))
 }
 
-/// Everything that stands in the tables, to see that nothing was changed.
+/// The content of all tables, to check that nothing was changed.
 pub fn stored(db: &TestDb) -> Vec<u8> {
     if let Some(path) = db.url.strip_prefix("sqlite://") {
         open(&db.url).batch_execute("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
@@ -108,12 +108,12 @@ pub fn stored(db: &TestDb) -> Vec<u8> {
     dump.lines().filter(|line| !line.starts_with("-- Dump completed")).collect::<String>().into_bytes()
 }
 
-/// The name of the database of an address.
+/// The name of the database in an address.
 pub fn name(url: &str) -> &str {
     url.rsplit('/').next().unwrap()
 }
 
-/// An account of the test's server with these grants on the database of the address: the
+/// Creates an account on the test's server with these grants on the database of the address. Returns the
 /// address with that account.
 pub fn account(db: &TestDb, user: &str, password: &str, grants: &[&str]) -> String {
     let (url, name) = (&db.url, name(&db.url));
@@ -125,11 +125,11 @@ pub fn account(db: &TestDb, user: &str, password: &str, grants: &[&str]) -> Stri
     url.replace("crm:only-for-tests", &format!("{user}:{password}"))
 }
 
-/// What the README gives to the account that sets up.
+/// The grants that the README gives to the set-up account.
 pub const SET_UP_GRANTS: &str =
     "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER ON NAME.* TO USER";
 
-/// What the README gives to the account in everybody's configuration.
+/// The grants that the README gives to the everyday account.
 pub fn everyday_grants() -> Vec<&'static str> {
     vec![
         "GRANT SELECT, INSERT, UPDATE ON NAME.users TO USER",

@@ -1,4 +1,4 @@
-//! `epic-events migrate`, and everybody else who meets tables that are behind.
+//! `epic-events migrate`, and how the other commands treat outdated tables.
 
 use rstest::rstest;
 
@@ -8,7 +8,7 @@ use crate::{
 };
 
 #[rstest]
-fn migrate_says_what_it_does_and_only_looks_with_dry_run(
+fn migrate_reports_what_it_does_and_changes_nothing_in_a_dry_run(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
@@ -40,12 +40,10 @@ fn migrate_ends_with_the_documented_exit_codes() {
     assert_eq!(run(home.path(), "", &["migrate", "--no-such"]).0, 2);
 }
 
-/// `--init --non-interactive` on a company that is behind asks for no manager, on one that is
-/// current it changes nothing.
+/// `--init --non-interactive` migrates a company with outdated tables without needing a manager, and changes
+/// nothing in a current one.
 #[rstest]
-fn init_brings_an_existing_company_up_to_date(
-    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
-) {
+fn init_migrates_an_existing_company(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &db.url);
     let (from, to) = make_older(&db.url);
@@ -56,7 +54,7 @@ fn init_brings_an_existing_company_up_to_date(
     make_older(&db.url);
     let (code, said) = run(home.path(), &db.url, &INIT);
     assert!(code == 0 && said.contains(&format!("{from} to {to}")), "with a manager named: {code} {said}");
-    assert!(!said.contains("set up"), "no manager was made, and none is told: {said}");
+    assert!(!said.contains("set up"), "no manager was created, and none is reported: {said}");
 
     let before = stored(&db);
     let (code, said) = run(home.path(), &db.url, &INIT);
@@ -71,12 +69,9 @@ fn a_new_company_still_needs_a_manager_on_the_command_line() {
     assert!(code == 2 && said.contains("--username") && said.contains("--password-stdin"), "{code} {said}");
 }
 
-/// The account in everybody's configuration may not change a table: it is told which command
-/// does, and which account that needs.
+/// The everyday account may not change tables: the error names the command that does, and the account it needs.
 #[rstest]
-fn the_everyday_account_is_told_who_brings_the_tables_up_to_date(
-    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
-) {
+fn the_everyday_account_is_told_how_to_migrate_the_tables(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &db.url);
     let everyday = account(&db, "daily_behind", "a-password", &everyday_grants());
@@ -96,21 +91,21 @@ fn the_everyday_account_is_told_who_brings_the_tables_up_to_date(
         let (code, said) = run(home.path(), &everyday, arguments);
         assert!(code == 3 && names(&said), "{arguments:?}: {code} {said}");
     }
-    // Looking needs no right.
+    // A dry run needs no special right.
     let (code, said) = run(home.path(), &everyday, &["migrate", "--dry-run"]);
     assert!(code == 0 && said.contains(&format!("{from} to {to}")), "{code} {said}");
     let (code, said) = run(home.path(), &set_up, &["migrate"]);
     assert!(code == 0 && said.contains(&format!("{from} to {to}")), "{code} {said}");
-    // Current tables of a company: refused as by any other account, without a word of rights.
+    // With current tables, the set-up is refused as for any other account, without mentioning rights.
     let (code, said) = run(home.path(), &everyday, &INIT);
     assert!(code == 1 && said.contains("Nothing was changed"), "{code} {said}");
     let lease = "SELECT COUNT(*) FROM migration_lease WHERE until > UTC_TIMESTAMP()";
     assert_eq!(server(db.engine).client(&["-BN", crate::name(&db.url), "-e", lease]), ["0"]);
 }
 
-/// A right that is missing is named, wherever that shows.
+/// Every command names a missing right.
 #[rstest]
-fn a_right_that_an_account_lacks_is_said_in_words(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn a_missing_right_of_an_account_is_explained(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &db.url);
     let poor = account(&db, "daily_poor", "a-password", &["GRANT SELECT ON NAME.__diesel_schema_migrations TO USER"]);
@@ -120,10 +115,10 @@ fn a_right_that_an_account_lacks_is_said_in_words(#[values(Engine::MariaDb, Engi
     }
 }
 
-/// A server that logs its statements lets only few accounts make triggers, but lets the set-up account
-/// remove them: what holds the company's rules is left where it is.
+/// A server with a binary log lets only few accounts create triggers, but lets the set-up account drop them.
+/// The triggers that enforce the company's rules must be left in place.
 #[rstest]
-fn migrate_takes_no_guard_away_that_it_cannot_make_again(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn migrate_drops_no_trigger_that_it_cannot_recreate(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let server =
         Server::start_with(engine, &["--log-bin".to_owned(), "--log-bin-trust-function-creators=OFF".to_owned()]);
     let home = tempfile::tempdir().unwrap();
@@ -136,13 +131,13 @@ fn migrate_takes_no_guard_away_that_it_cannot_make_again(#[values(Engine::MariaD
         );
         server.client(&["-BN", "-e", &sql])
     };
-    // By an account that may make triggers.
+    // Set up by an account that may create triggers.
     let db = TestDb::on(&server, "guarded");
     init(home.path(), &db.url);
     let all = guards("guarded");
     let names: Vec<&str> = all.iter().filter_map(|line| line.split_whitespace().next()).collect();
     assert!(names.contains(&"contracts_stay_signed") && names.contains(&"audit_is_not_changed"), "{names:?}");
-    // By the account of the README, with tables that are current and with some that are behind.
+    // Migrate with the README's set-up account, first current and then outdated tables.
     let (code, said) = run(home.path(), &as_set_up("guarded"), &["migrate"]);
     assert!(code == 0 && !said.contains("audit_is_not_changed"), "{code} {said}");
     assert_eq!(guards("guarded"), all);
@@ -151,7 +146,7 @@ fn migrate_takes_no_guard_away_that_it_cannot_make_again(#[values(Engine::MariaD
     assert!(code == 0 && said.contains("up to date"), "{code} {said}");
     assert_eq!(guards("guarded"), all, "{said}");
 
-    // One that is of another time, or gone, is named; what stands there stays.
+    // A trigger that is outdated or missing is named; an outdated one stays.
     server.client(&[
         "guarded",
         "-e",
@@ -162,12 +157,12 @@ fn migrate_takes_no_guard_away_that_it_cannot_make_again(#[values(Engine::MariaD
     let told = ["audit_is_not_removed", "contracts_stay_signed"].iter().all(|name| said.contains(name));
     assert!(code == 0 && told && !said.contains("audit_is_not_changed"), "{code} {said}");
     assert_eq!(guards("guarded").len(), all.len() - 1);
-    // Whoever may make them makes both anew.
+    // An account that may create triggers recreates both.
     let (code, said) = run(home.path(), &db.url, &["migrate"]);
     assert!(code == 0 && !said.contains("contracts_stay_signed"), "{code} {said}");
     assert_eq!(guards("guarded"), all);
 
-    // A company that is set up without: told, and told again by the command.
+    // A company that is set up without triggers: the set-up names them, and `migrate` names them again.
     let (code, said) = run(home.path(), &as_set_up("unguarded"), &INIT);
     assert!(code == 0 && names.iter().all(|name| said.contains(name)), "{code} {said}");
     assert!(guards("unguarded").is_empty());

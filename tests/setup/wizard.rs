@@ -1,5 +1,5 @@
-//! The wizard on a server: what is configured is filled in, tables that are behind are brought
-//! up to date, and only the everyday account is kept.
+//! The set-up wizard: configured values are filled in, outdated tables are migrated, and only the everyday
+//! account is stored.
 
 use diesel::connection::SimpleConnection;
 use epic_events::storage::grants::{Rights, rights};
@@ -18,14 +18,14 @@ fn port(url: &str) -> &str {
     url.rsplit_once(':').unwrap().1.split('/').next().unwrap()
 }
 
-/// From the page of the company to the summary.
+/// Fills in the pages from the company to the summary.
 fn company_and_manager(t: &mut Terminal) {
     t.see(&["Currency"]).press("\x15Our Company").press(SAVE).see(&["first manager"]);
     t.field("boss").field("Marta Olsen").field("").field(BOSS).press(BOSS).press(SAVE);
     t.see(&["Nothing has been written so far", "Our Company"]);
 }
 
-/// What stands on the screen beside a field.
+/// The value of a field on the screen.
 fn value(t: &Terminal, label: &str) -> String {
     let screen = t.screen();
     let line = screen.lines().find(|line| line.contains(label)).unwrap_or_else(|| panic!("no {label} in:\n{screen}"));
@@ -50,11 +50,9 @@ fn a_configured_server_is_filled_in(#[values(Engine::MariaDb, Engine::Mysql)] en
     assert_eq!(t.end().0, 0);
 }
 
-/// Two Enters lead to the page that brings the tables up to date; nobody is asked for a manager.
+/// Two Enters lead to the page that migrates the tables; no manager is requested.
 #[rstest]
-fn tables_that_are_behind_are_brought_up_to_date(
-    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
-) {
+fn outdated_tables_are_migrated(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &db.url);
     let (from, to) = make_older(&db.url);
@@ -73,15 +71,15 @@ fn tables_that_are_behind_are_brought_up_to_date(
     assert!(code == 0 && said.contains("Nothing had to be done"), "{code} {said}");
 }
 
-/// The set-up account may make accounts: it makes the everyday one and gives it its grants.
+/// A set-up account that may create accounts creates the everyday one with its grants.
 #[rstest]
-fn the_everyday_account_is_made_and_only_it_is_stored(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn the_everyday_account_is_created_and_only_it_is_stored(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     let set_up = account(&db, "maker", "canary-of-set-up", &["GRANT ALL ON *.* TO USER WITH GRANT OPTION"]);
     let mut t = Terminal::start(home.path(), &set_up, &["--init"]);
     t.see(&["Step 1 of"]).press(ENTER).see(&["MySQL server >"]).press(ENTER).see(&["Encryption"]).press(SAVE);
     t.see(&["everyday account"]);
-    // The account that sets up is not the one that everybody uses.
+    // The set-up account is refused as the everyday account.
     t.press("\x15maker").press(SAVE).see(&["another account"]).press("\x15daily_made").press(SAVE);
     company_and_manager(&mut t);
     t.press(ENTER).see(&["Epic Events is set up", "Username"]);
@@ -90,7 +88,7 @@ fn the_everyday_account_is_made_and_only_it_is_stored(#[values(Engine::MariaDb, 
 
     let stored = std::fs::read_to_string(config_file(home.path())).unwrap();
     assert!(!stored.contains("canary") && stored.contains("mysql://daily_made:"), "{stored}");
-    // The next start is the everyday account's, which can change neither tables nor the log.
+    // The next start uses the everyday account, which can change neither the schema nor the audit log.
     let mut t = Terminal::start(home.path(), "", &[]);
     t.see(&["Username"]).field("boss").press(BOSS).press(ENTER).see(&["Waiting for you"]).press("q");
     assert_eq!(t.end().0, 0);
@@ -103,10 +101,10 @@ fn the_everyday_account_is_made_and_only_it_is_stored(#[values(Engine::MariaDb, 
     everyday.batch_execute("UPDATE clients SET version = version WHERE 1 = 0").unwrap();
 }
 
-/// The set-up account of the README may make none: what the administrator has to run is shown,
-/// checked, and nothing that was typed is lost meanwhile.
+/// The README's set-up account may not create accounts: the SQL for the administrator is shown, its execution
+/// is checked, and nothing that was typed is lost.
 #[rstest]
-fn the_sql_of_the_everyday_account_is_shown_to_be_run_by_others(
+fn the_sql_for_the_everyday_account_is_shown_for_the_administrator(
     #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
@@ -123,12 +121,12 @@ fn the_sql_of_the_everyday_account_is_shown_to_be_run_by_others(
     let statements = &lines[lines.find("CREATE USER").unwrap()..=lines.rfind(';').unwrap()];
     let shown: Vec<&str> = statements.split_inclusive(';').collect();
     assert_eq!(shown.len(), 9, "{screen}");
-    // Not run yet: it is said, and there is no company so far.
+    // The SQL has not been run yet, so it is still shown, and there is no company.
     t.press(ENTER).see(&["CREATE USER"]);
     let company = "SELECT COUNT(*) FROM users";
     assert_eq!(server(db.engine).client(&["-BN", name(&db.url), "-e", company]), ["0"]);
     t.press(ESC).see(&["Our Company", "Marta Olsen"]).press(ENTER).see(&["CREATE USER"]);
-    // With one grant missing it is not taken either.
+    // With one grant missing, the account is not accepted either.
     server(db.engine).client(&["-e", &shown[..8].concat()]);
     t.press(ENTER).see(&["CREATE USER"]);
     assert_eq!(server(db.engine).client(&["-BN", name(&db.url), "-e", company]), ["0"]);
@@ -139,9 +137,9 @@ fn the_sql_of_the_everyday_account_is_shown_to_be_run_by_others(
     assert!(!stored.contains("canary") && stored.contains("mysql://daily_shown:"), "{stored}");
 }
 
-/// An account that exists is taken with its password, if it can do what it must and no more.
+/// An existing account is accepted with its password, if it has exactly the rights that it needs.
 #[rstest]
-fn an_account_that_exists_is_checked(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn an_existing_account_is_checked(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     let set_up = account(&db, "checker", "canary-of-set-up", &["GRANT ALL ON *.* TO USER WITH GRANT OPTION"]);
     account(&db, "daily_there", "known-password", &[]);
@@ -161,9 +159,9 @@ fn an_account_that_exists_is_checked(#[values(Engine::MariaDb, Engine::Mysql)] e
     assert!(!stored.contains("canary") && stored.contains("mysql://daily_there:known-password@"), "{stored}");
 }
 
-/// In French, and at the smallest window that is promised to be whole.
+/// In French, and in the smallest window that is supported completely.
 #[rstest]
-fn the_wizard_speaks_french_and_loses_nothing(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn the_wizard_keeps_its_values_in_french_and_when_going_back(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     let mut t = Terminal::with(home.path(), &db.url, &["--init"], (COLUMNS, ROWS), Vec::new());
     t.see(&["Step 1 of"]).press("\x1b[C").press(ENTER).see(&["serveur MySQL de l'entreprise >"]).press(ENTER);
@@ -176,10 +174,12 @@ fn the_wizard_speaks_french_and_loses_nothing(#[values(Engine::MariaDb, Engine::
     t.end();
 }
 
-/// Each right that the everyday account needs is missed, and each one more is noticed, whether
-/// it is of the log, of the records or of the tables.
+/// Each missing right of the everyday account is detected, and so is each right too many, on the audit log, the
+/// records or the schema.
 #[rstest]
-fn the_rights_of_the_everyday_account_are_tried_one_by_one(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+fn each_missing_or_additional_right_of_the_everyday_account_is_detected(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &db.url);
     let mut number = 0;

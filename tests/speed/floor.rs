@@ -1,5 +1,5 @@
-//! The least that something can take, in the same run: the engine's own client with the best
-//! question, and a program that opens the same database and draws an empty frame.
+//! The floor of a measurement: the least time that it could take, measured in the same run with the engine's
+//! own client and the best query, and with a program that opens the same database and draws an empty frame.
 
 use std::{
     io::{BufRead, BufReader, Write},
@@ -36,7 +36,7 @@ impl Client {
         Self { process, asks, says }
     }
 
-    /// What an answer takes, in milliseconds: the median.
+    /// The median time of a response, in milliseconds.
     pub fn floor(&mut self, sql: &str) -> f64 {
         const END: &str = "end of the answer";
         let question = format!("{sql};\nSELECT '{END}';\n");
@@ -61,8 +61,8 @@ impl Drop for Client {
     }
 }
 
-/// A page of a list by the best question: these columns, in this order. With inner joins the
-/// server would begin with the smallest table and sort the whole.
+/// The best query for a page of a list: these columns, in this order. With inner joins the server would begin
+/// with the smallest table and sort the whole result.
 pub fn page(list: &str, order: &str) -> String {
     const EVENTS: &str = "SELECT e.*, c.full_name, c.company_name, u.full_name, s.full_name FROM events e \
          LEFT JOIN contracts k ON k.id = e.contract_id LEFT JOIN clients c ON c.id = k.client_id \

@@ -1,5 +1,5 @@
-//! What things take on a company of any size; not part of the tests. `benches/run` makes the
-//! companies, runs this on both engines and prints the tables that docs/performance.md quotes.
+//! Measurements on a company of any size; not part of the ordinary tests. `benches/run` creates the companies,
+//! runs this on both engines and prints the tables that docs/performance.md quotes.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 #[path = "../support/mod.rs"]
@@ -13,7 +13,7 @@ mod town;
 
 use std::time::Duration;
 
-/// How often everything is tried.
+/// How often each measurement is repeated.
 const ROUNDS: usize = 20;
 
 /// The password of the demo's accounts.
@@ -28,13 +28,13 @@ fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1_000.0
 }
 
-/// The middle one and the worst, in milliseconds.
+/// The median and the maximum, in milliseconds.
 fn median_and_worst(mut times: Vec<Duration>) -> (f64, f64) {
     times.sort();
     (milliseconds(times[times.len() / 2]), milliseconds(times[times.len() - 1]))
 }
 
-/// A line of a table: median and worst, the floor of the same run and how many times that is.
+/// Prints a line of the table: median, maximum, the floor of the same run, and the ratio of median to floor.
 fn say(name: &str, times: Vec<Duration>, floor: Option<f64>, more: &str) {
     let (median, worst) = median_and_worst(times);
     let floor = floor.map_or("| |".to_owned(), |floor| format!("{floor:.2} | {:.1} |", median / floor));

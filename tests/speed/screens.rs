@@ -1,6 +1,6 @@
-//! What a person waits for: the real program in a pseudo-terminal of 200×60, from the key to
-//! the screen that was asked for. The floor is the engine's own client with the best question
-//! and a frame of an empty program for a key, together.
+//! The response times that a user sees: the real program in a pseudo-terminal of 200×60, from the key to the
+//! requested screen. The floor is the sum of two times: the best query in the engine's own client, and a frame
+//! of an empty program after a key.
 
 use std::{num::NonZeroU16, path::Path, time::Instant};
 
@@ -44,12 +44,12 @@ fn until_seen(start: impl Fn() -> Terminal, text: &str) -> Vec<std::time::Durati
 struct Desk {
     terminal: Terminal,
     client: Client,
-    /// A frame of the empty program for a key, in milliseconds.
+    /// The time from a key to a frame of the empty program, in milliseconds.
     frame: f64,
 }
 
 impl Desk {
-    /// Tries something so often and says what it took until it was shown.
+    /// Repeats an action and prints how long it took until its result was shown.
     fn time(&mut self, name: &str, sql: Option<&str>, mut one: impl FnMut(usize, &mut Terminal) -> Reaction) {
         let floor = self.frame + sql.map_or(0.0, |sql| self.client.floor(sql));
         let seen: Vec<Reaction> = (0..ROUNDS).map(|round| one(round, &mut self.terminal)).collect();
@@ -69,7 +69,7 @@ fn anything(_: &str) -> bool {
     true
 }
 
-/// Opens something by the palette, and back from it.
+/// Opens a screen by the palette.
 fn go(terminal: &mut Terminal, to: &str, shows: &dyn Fn(&str) -> bool) -> Reaction {
     terminal.react(&format!(":{to}"), anything);
     terminal.react(ENTER, shows)
@@ -77,7 +77,7 @@ fn go(terminal: &mut Terminal, to: &str, shows: &dyn Fn(&str) -> bool) -> Reacti
 
 #[test]
 #[ignore = "measures; needs a company"]
-fn what_a_person_waits_for() {
+fn screen_response_times() {
     let home = tempfile::tempdir().unwrap();
     let floor = median_and_worst(until_seen(|| empty(home.path()), "Frame 0")).0;
     say("start to the first frame", until_seen(|| program(home.path()), "Username or e-mail"), Some(floor), "| |");
@@ -140,7 +140,7 @@ fn lists(desk: &mut Desk) {
     for (at, order) in [(1, "title_key"), (5, "status"), (6, "support_key")] {
         let best = page("events", &format!("e.{order}, e.id"));
         desk.time(&format!("sorting events by {order}"), Some(&best), |round, terminal| {
-            // The same order again is the other way round: another one comes between.
+            // Choosing the same order again would reverse it, so another one is chosen in between.
             if round > 0 {
                 sort(terminal, 0);
             }
@@ -149,13 +149,13 @@ fn lists(desk: &mut Desk) {
     }
 }
 
-/// Sorts by the column with this number: the choice stands on the one in use.
+/// Sorts by the column with this number. The menu opens on the column in use.
 fn sort(terminal: &mut Terminal, at: usize) -> Reaction {
     terminal.react(&format!("s{HOME}{}", DOWN.repeat(at)), anything);
     terminal.react(ENTER, is_list)
 }
 
-/// Filters and the palette, letter by letter from the third one on.
+/// Types into the filter and the palette, measuring each letter from the third one on.
 fn words(desk: &mut Desk) {
     const TYPED: [(&str, &str, &str); 5] = [
         ("/", "filter", "wedding yuki"),
@@ -175,7 +175,7 @@ fn words(desk: &mut Desk) {
     }
 }
 
-/// Until all of it is there, the count included.
+/// Prints the time until everything is shown, including the count.
 fn say_typed(name: &str, typed: &[Reaction]) {
     let first = median_and_worst(typed.iter().map(|one| one.first).collect()).0;
     let rest = typed.iter().map(|one| one.rest).collect();
@@ -187,7 +187,7 @@ fn records(desk: &mut Desk) {
     let one = "SELECT * FROM events WHERE id = 100;\nSELECT * FROM contracts WHERE id = 100;\n\
                SELECT * FROM audit_log WHERE record_type = 'event' AND record_id = 100";
     desk.time("opening an event", Some(one), |_, terminal| {
-        // The list has shown a preview of it.
+        // The list has shown a preview of the event already.
         let opened = terminal.react(ENTER, |screen| !screen.contains("Events: all"));
         terminal.react(ESC, anything);
         terminal.react(DOWN, anything);

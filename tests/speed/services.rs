@@ -1,4 +1,4 @@
-//! What requests take through the services: right, question and answer.
+//! The times of requests through the services: checking the rights, querying, and building the reply.
 
 use std::time::Instant;
 
@@ -46,7 +46,7 @@ impl Desk {
 
 #[test]
 #[ignore = "measures; needs a company"]
-fn what_requests_take() {
+fn request_times() {
     let mut services = Services::new(Target::parse(&url()).unwrap(), "speed".to_owned(), 4);
     let sign_in = Request::SignIn { login: "manager".to_owned(), password: SecretString::from(PASSWORD) };
     let Reply::SignedIn(session) = services.execute(None, &sign_in, epic_events::app::now()).unwrap() else { panic!() };
@@ -60,7 +60,7 @@ fn what_requests_take() {
     println!("SPEED | most memory of the services | {} |", peak.trim_start_matches("VmHWM:").trim());
 }
 
-/// The column that the best question sorts by.
+/// The columns by which the best query sorts.
 fn event_order(sort: EventSort) -> &'static str {
     match sort {
         EventSort::Starts => "e.starts_at, e.id",
@@ -143,7 +143,7 @@ fn lists(desk: &mut Desk, client: &mut Client) {
     }
 }
 
-/// The four counts of a manager's home screen.
+/// The queries for the four counts of a manager's home screen.
 fn home() -> String {
     let today = epic_events::app::now().utc.date();
     let counted = |table: &str, which: &str| {
@@ -158,7 +158,7 @@ fn home() -> String {
     .join(";\n")
 }
 
-/// A page of the events with all these words, by the index of words.
+/// The query for a page of the events with all these words, by the word index.
 fn with_words(text: &str) -> String {
     let mysql = text.split(' ').map(|word| format!("+{word}*")).collect::<Vec<_>>().join(" ");
     let sqlite = text.split(' ').map(|word| format!("\"{word}\"*")).collect::<Vec<_>>().join(" ");

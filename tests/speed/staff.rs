@@ -1,4 +1,4 @@
-//! Many people at once on one server: twenty reads to a write, nobody pauses.
+//! Many users at once on one server, who send twenty reads for each write, without a pause.
 
 use std::{
     sync::atomic::{AtomicBool, AtomicI64, Ordering},
@@ -24,11 +24,11 @@ use super::{PASSWORD, milliseconds, url};
 
 const STAFF: usize = 200;
 const READS: u64 = 20;
-/// So few that people meet.
+/// The number of contracts that are written: few enough to cause conflicts.
 const HOT: i64 = 100;
 const TIME: Duration = Duration::from_secs(30);
 
-/// Numbers without pattern, the same each time (splitmix64).
+/// Pseudo-random numbers, the same in each run (splitmix64).
 struct Dice(u64);
 
 impl Dice {
@@ -45,13 +45,14 @@ impl Dice {
     }
 }
 
-/// What somebody has seen.
+/// The results of one user.
 #[derive(Default)]
 struct Day {
     reads: Vec<Duration>,
     saves: Vec<Duration>,
     conflicts: usize,
-    /// Told to try again: the database chose their work as a victim three times.
+    /// Saves that failed with a request to try again: the database rolled them back as a deadlock victim three
+    /// times.
     again: usize,
 }
 
@@ -73,8 +74,7 @@ fn read(dice: &mut Dice, rows: i64) -> Request {
     }
 }
 
-/// Adds one to a number that stands in a contract's notes; each that is saved has to be
-/// there in the end.
+/// Adds one to the number in a contract's notes. Every acknowledged addition must be in the final sum.
 fn save(services: &mut Services, session: &Session, id: ContractId, day: &mut Day) -> bool {
     let Ok(Reply::Contract(detail)) =
         services.execute(Some(session), &Request::ViewContract(id), epic_events::app::now())
@@ -98,7 +98,7 @@ fn save(services: &mut Services, session: &Session, id: ContractId, day: &mut Da
     false
 }
 
-/// An account for each of them, and their sessions.
+/// Creates an account and a session for each user.
 fn staff() -> Vec<Session> {
     use diesel::prelude::*;
     use epic_events::{
@@ -181,7 +181,7 @@ fn percentile(times: &mut [Duration], hundredths: usize) -> f64 {
 
 #[test]
 #[ignore = "measures; needs a company on a server"]
-fn two_hundred_at_once() {
+fn two_hundred_users_at_once() {
     let rows = std::env::var("EPIC_EVENTS_SPEED_SIZE").unwrap().parse().unwrap();
     let (over, saved) = (AtomicBool::new(false), AtomicI64::new(0));
     let (before, sessions) = (noted(), staff());

@@ -1,4 +1,4 @@
-//! The server in another town: fifty milliseconds there and back.
+//! A server in another town: a round trip of fifty milliseconds.
 
 use std::time::Instant;
 
@@ -19,7 +19,7 @@ use crate::support::proxy::Proxy;
 
 #[test]
 #[ignore = "measures; needs a company on a server"]
-fn from_another_town() {
+fn a_server_in_another_town() {
     let (before, rest) = url().rsplit_once(':').map(|(before, rest)| (before.to_owned(), rest.to_owned())).unwrap();
     let (port, name) = rest.split_once('/').unwrap();
     let wire = Proxy::to(port.parse().unwrap());

@@ -1,4 +1,4 @@
-//! Three nodes of a Galera cluster on loopback, of the packages mariadb-server and galera-4.
+//! A Galera cluster of three nodes on loopback, from the packages mariadb-server and galera-4.
 
 use std::thread;
 
@@ -6,16 +6,16 @@ use rustix::process::Signal;
 
 use super::{Engine, Server, free_port};
 
-/// Who runs the nodes where the tests run as root: the tool that copies a node's data
-/// gives up its rights.
+/// The user that runs the nodes if the tests run as root: the tool that copies a node's data drops root's
+/// rights.
 const USER: &str = "mysql";
 
-/// Nodes that hold the same data; any of them may be written to.
+/// Nodes with the same data; each of them accepts writes.
 pub struct Cluster {
     pub nodes: Vec<Server>,
 }
 
-/// Ports of one node for its peers: membership, increments, whole copies.
+/// The ports on which a node talks to the others: membership, incremental transfer, full copies.
 struct Ports {
     group: u16,
     increments: u16,
@@ -23,14 +23,14 @@ struct Ports {
 }
 
 impl Cluster {
-    /// All three up and in step.
+    /// Starts the three nodes and waits until they are synchronised.
     pub fn start() -> Self {
         let ports: Vec<Ports> =
             (0..3).map(|_| Ports { group: free_port(), increments: free_port(), copies: free_port() }).collect();
         let peers: Vec<String> = ports.iter().map(|ports| format!("127.0.0.1:{}", ports.group)).collect();
         let mut nodes = Vec::new();
         for (number, ports) in ports.iter().enumerate() {
-            // The first one begins the cluster, the others copy from it.
+            // The first node bootstraps the cluster; the others copy its data.
             let address = if number == 0 { String::new() } else { peers.join(",") };
             let node = Server::starting(Engine::MariaDb, USER, &options(number, ports, &address));
             node.wait_until_up();
@@ -46,7 +46,7 @@ impl Cluster {
         cluster
     }
 
-    /// The address of a database on these nodes, in the order in which they are tried.
+    /// The address of a database with the nodes in the order in which the program tries them.
     pub fn url(&self, name: &str, order: &[usize]) -> String {
         let hosts: Vec<String> = order.iter().map(|number| format!("127.0.0.1:{}", self.nodes[*number].port)).collect();
         format!("mysql://crm:only-for-tests@{}/{name}", hosts.join(","))
@@ -66,11 +66,11 @@ impl Cluster {
 }
 
 impl Server {
-    /// Waits until a status variable has this value.
+    /// Waits until a status variable of the server has this value.
     pub fn wait_until(&self, variable: &str, value: &str) {
-        let question = format!("SHOW STATUS LIKE '{variable}'");
+        let query = format!("SHOW STATUS LIKE '{variable}'");
         let deadline = std::time::Instant::now() + std::time::Duration::from_mins(3);
-        while !self.client(&["-BN", "-e", &question]).iter().any(|line| line.ends_with(&format!("\t{value}"))) {
+        while !self.client(&["-BN", "-e", &query]).iter().any(|line| line.ends_with(&format!("\t{value}"))) {
             assert!(std::time::Instant::now() < deadline, "{variable} is not {value}");
             thread::park_timeout(std::time::Duration::from_millis(50));
         }

@@ -1,4 +1,4 @@
-//! What integration tests share: databases of every engine and a small company.
+//! Shared by the integration tests: servers and databases of every engine, and a small company.
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
 pub mod cluster;
@@ -19,8 +19,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The engines that every service is tested on. What is listed in a test's `#[values(…)]` is all
-/// of them or all of the servers; `tests/architecture.rs` holds this.
+/// The engines that every service is tested on. A test's `#[values(…)]` lists either all engines or all
+/// servers; `tests/architecture.rs` checks this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,
@@ -37,7 +37,7 @@ impl Engine {
         }
     }
 
-    /// A program of the server's packages: its daemon, its client, its tool for dumps.
+    /// The path of a program of the server's packages, by its MySQL name: `mysqld`, `mysql` or `mysqldump`.
     fn program(self, name: &str) -> PathBuf {
         match self {
             Self::Sqlite => panic!("the embedded engine has no {name}"),
@@ -49,7 +49,7 @@ impl Engine {
     }
 }
 
-/// Where `tests/support/mysql-server` has put a MySQL server.
+/// The folder in which `tests/support/mysql-server` has unpacked a MySQL server.
 fn unpacked_mysql() -> PathBuf {
     let named = std::env::var_os("EPIC_EVENTS_MYSQL").map(PathBuf::from);
     let folder = named.unwrap_or_else(|| {
@@ -61,7 +61,7 @@ fn unpacked_mysql() -> PathBuf {
     folder
 }
 
-/// A database that is not there yet, for one test.
+/// The address of a database for one test. The database does not exist yet.
 pub struct TestDb {
     pub url: String,
     pub engine: Engine,
@@ -84,18 +84,18 @@ impl TestDb {
         }
     }
 
-    /// One on a server of the test's own.
+    /// A database on a server that the test has started itself.
     pub fn on(server: &Server, name: &str) -> Self {
         Self { url: server.url(name), engine: server.engine, _folder: None }
     }
 
-    /// One on a cluster, which is MariaDB.
+    /// A database at this address, for example on a cluster. Its engine counts as MariaDB.
     pub fn at(url: String) -> Self {
         Self { url, engine: Engine::MariaDb, _folder: None }
     }
 
-    /// Everything that the database holds, as the bytes of its files or of a dump. On SQLite
-    /// also what was deleted and not overwritten, as far as the file still has it.
+    /// The whole content of the database: the bytes of all files in its folder, or of a dump. On SQLite this
+    /// includes deleted data that the file has not overwritten yet.
     pub fn stored(&self) -> Vec<u8> {
         match self.url.strip_prefix("sqlite://") {
             Some(path) => {
@@ -106,24 +106,23 @@ impl TestDb {
         }
     }
 
-    /// Rows of a query, columns parted by tabs, by the engine's own client where there
-    /// is one.
+    /// Runs a query on a server with the server's own client. Returns the rows, with columns separated by tabs.
     pub fn query(&self, sql: &str) -> Vec<String> {
         let name = self.url.rsplit('/').next().unwrap();
         server(self.engine).client(&["-BN", name, "-e", sql])
     }
 }
 
-/// Returns when this is so.
+/// Returns when the condition holds; panics with `what` after 30 seconds.
 pub fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);
     while !so() {
-        assert!(Instant::now() < deadline, "not so after 30 s: {what}");
+        assert!(Instant::now() < deadline, "the condition does not hold after 30 s: {what}");
         std::thread::park_timeout(Duration::from_millis(20));
     }
 }
 
-/// How many transactions of this database wait for a row that another one holds.
+/// The number of transactions in this database that wait for a row locked by another transaction.
 pub fn waiting_for_rows(url: &str) -> i64 {
     use diesel::RunQueryDsl;
     use epic_events::storage::{Db, Target};
@@ -132,7 +131,7 @@ pub fn waiting_for_rows(url: &str) -> i64 {
         #[diesel(sql_type = diesel::sql_types::BigInt)]
         waiting: i64,
     }
-    // The server notes anew who waits only when nobody has asked for a tenth of a second.
+    // The server refreshes this table only when it was not queried for a tenth of a second.
     std::thread::park_timeout(Duration::from_millis(110));
     let Db::Mysql(mut db) = Db::open(&Target::parse(url).unwrap()).unwrap() else { panic!("a server") };
     let sql = "SELECT COUNT(*) AS waiting FROM information_schema.innodb_trx AS t \
@@ -141,17 +140,17 @@ pub fn waiting_for_rows(url: &str) -> i64 {
     diesel::sql_query(sql).get_result::<Count>(&mut db).unwrap().waiting
 }
 
-/// A server of this test process: loopback only, its data in a folder of its own.
+/// A server started by this test process. It listens on loopback only and has a data folder of its own.
 pub struct Server {
     pub engine: Engine,
     pub port: u16,
     folder: PathBuf,
-    /// Its end of the pipe keeps the server alive: however this process ends, the pipe
-    /// closes, and the shell stops the server by its process id.
+    /// A shell that runs the server. However this process ends, the pipe to the shell's standard input closes,
+    /// and the shell then stops the server by its process id.
     supervisor: Child,
 }
 
-/// The server of an engine, started by the first test that needs it.
+/// The server of this engine that all tests of the process share; the first test that needs it starts it.
 pub fn server(engine: Engine) -> &'static Server {
     static MARIADB: OnceLock<Server> = OnceLock::new();
     static MYSQL: OnceLock<Server> = OnceLock::new();
@@ -163,13 +162,13 @@ pub fn server(engine: Engine) -> &'static Server {
     server.get_or_init(|| Server::start_with(engine, &[]))
 }
 
-/// A port of this machine that nobody listens on, another one each time. It lies below those
-/// that the system gives to connections on their way out, of which these tests make many.
+/// A port that is free on loopback, a different one at each call. It is below the range from which the system
+/// takes the ports of outgoing connections, of which these tests make many.
 pub fn free_port() -> u16 {
     const FIRST: u32 = 10_000;
     const COUNT: u32 = 22_000;
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    // Far from where a test process that runs beside this one begins.
+    // Test processes that run at the same time start at distant numbers.
     let start = std::process::id().wrapping_mul(101);
     loop {
         let number = start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % COUNT;
@@ -181,7 +180,7 @@ pub fn free_port() -> u16 {
 }
 
 impl Server {
-    /// One more server, with options of its own.
+    /// Starts another server with these options, waits until it is up, and creates the account of the tests.
     pub fn start_with(engine: Engine, options: &[String]) -> Self {
         let server = Self::starting(engine, "root", options);
         server.wait_until_up();
@@ -192,13 +191,14 @@ impl Server {
         server
     }
 
-    /// One that is not up yet and knows no account. Where the tests run as root, as this user.
+    /// Starts a server without waiting for it and without creating an account. If the tests run as root, the
+    /// server runs as `user`.
     pub fn starting(engine: Engine, user: &str, options: &[String]) -> Self {
         let prefix = format!("epic-events-{}", engine.name().to_lowercase());
         let folder = tempfile::Builder::new().prefix(&prefix).tempdir().unwrap().keep();
         let is_root = rustix::process::geteuid().is_root();
         let user = if is_root { format!("--user={user}") } else { String::new() };
-        // Of its own: a server that starts removes the temporary tables that it finds in a shared one.
+        // Not shared with other servers: a starting server removes the temporary tables that it finds there.
         std::fs::create_dir(folder.join("tmp")).unwrap();
         if let Some(name) = user.strip_prefix("--user=") {
             assert!(Command::new("chown").args(["-R", name]).arg(&folder).status().unwrap().success());
@@ -207,7 +207,7 @@ impl Server {
             Engine::Sqlite => panic!("the embedded engine has no server"),
             Engine::MariaDb => install_mariadb(&folder, &user),
             Engine::Mysql => {
-                // Prepared once by tests/support/mysql-server: a copy is made sooner.
+                // tests/support/mysql-server has initialised a data folder once; copying it is faster.
                 let mut copy = Command::new("cp");
                 copy.args(["-r", "--sparse=always"]).args([unpacked_mysql().join("data"), folder.join("data")]);
                 assert!(copy.status().unwrap().success());
@@ -223,7 +223,7 @@ impl Server {
         Self { engine, port, folder, supervisor }
     }
 
-    /// The address of a database for the account of the tests, which may do everything.
+    /// The address of a database with the account of the tests, which has all rights.
     pub fn url(&self, name: &str) -> String {
         format!("mysql://crm:only-for-tests@127.0.0.1:{}/{name}", self.port)
     }
@@ -245,12 +245,12 @@ impl Server {
         rustix::process::Pid::from_raw(id.trim().parse().unwrap()).unwrap()
     }
 
-    /// Sends the server's process a signal: KILL, CONT.
+    /// Sends the server's process a signal, such as KILL or CONT.
     pub fn signal(&self, signal: rustix::process::Signal) {
         rustix::process::kill_process(self.process(), signal).unwrap();
     }
 
-    /// Stops the server's process where it is; returns when the last of its threads has stopped.
+    /// Stops the server's process (SIGSTOP) and returns when all its threads have stopped.
     pub fn freeze(&self) {
         self.signal(rustix::process::Signal::STOP);
         let tasks = format!("/proc/{}/task", self.process().as_raw_nonzero());
@@ -263,13 +263,13 @@ impl Server {
         }
     }
 
-    /// Starts it anew after it was killed, on the same data.
+    /// Starts the server again on the same data after it was killed.
     pub fn start_again(&mut self) {
         self.supervisor.stdin.as_mut().unwrap().write_all(b"again\n").unwrap();
         self.wait_until_up();
     }
 
-    /// A program of the server's packages that connects to it as its administrator.
+    /// A program of the server's packages, set up to connect to this server as root.
     fn tool(&self, name: &str) -> Command {
         let mut command = Command::new(self.engine.program(name));
         command.args(["--no-defaults", "-uroot", "-S"]).arg(self.folder.join("s"));
@@ -283,7 +283,7 @@ impl Server {
         command
     }
 
-    /// A database by the server's own tool, with the options of the README.
+    /// Dumps a database with the server's own tool and the options of the README.
     pub fn dump(&self, name: &str) -> Vec<u8> {
         let own = (self.engine == Engine::Mysql).then_some("--set-gtid-purged=OFF");
         let mut dump = self.tool("mysqldump");
@@ -292,7 +292,7 @@ impl Server {
         output.stdout
     }
 
-    /// A dump into a database that is made for it.
+    /// Creates a database and loads a dump into it.
     pub fn load(&self, name: &str, dump: &[u8]) {
         self.client(&["-e", &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")]);
         let mut client = self.command(&[name]).stdin(Stdio::piped()).spawn().unwrap();
@@ -300,7 +300,7 @@ impl Server {
         assert!(client.wait().unwrap().success());
     }
 
-    /// Runs the server's own client as its administrator; the lines it prints.
+    /// Runs the server's own client as root and returns the lines that it prints.
     pub fn client(&self, arguments: &[&str]) -> Vec<String> {
         let output = self.command(arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -324,7 +324,7 @@ fn install_mariadb(folder: &Path, user: &str) {
 }
 
 fn supervise(engine: Engine, folder: &Path, port: u16, options: &[String]) -> Child {
-    // Each line that it reads is a server to start anew, once the last one is gone.
+    // For each line on its standard input the script waits for the server to end and starts it again.
     const SCRIPT: &str = r#"
         program=$1 folder=$2 port=$3
         shift 3

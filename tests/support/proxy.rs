@@ -1,5 +1,5 @@
-//! A small TCP proxy on loopback that can freeze, die, cut a COMMIT at any byte, hold it or its
-//! answer back, count how often an answer is waited for, and be as far away as another town.
+//! A TCP proxy on loopback between the program and a server. It can freeze, die, delay everything, cut the
+//! connection at any byte of a COMMIT, delay a COMMIT or its response, and count round trips.
 
 use std::{
     io::{Read, Write},
@@ -16,32 +16,32 @@ use std::{
 struct State {
     frozen: AtomicBool,
     dead: AtomicBool,
-    /// The server has spoken since it was asked last.
+    /// The server has sent something since the client's last packet.
     answered: AtomicBool,
-    /// How often something was asked behind an answer.
+    /// How often the client has sent something after a response of the server.
     round_trips: AtomicUsize,
-    /// How long everything is under way, in each direction, in milliseconds.
+    /// The delay in each direction, in milliseconds.
     distance: AtomicU64,
-    /// Bytes of the next COMMIT exchange that still pass, and one more; 0 cuts nothing.
+    /// The number of bytes of the next COMMIT and its response that still pass, plus one; 0 for no cut.
     cut: AtomicUsize,
-    /// Bytes of the answer under way that still pass, and one more; 0 cuts nothing.
+    /// The number of bytes of the current response that still pass, plus one; 0 for no cut.
     answer: AtomicUsize,
-    /// The next COMMIT, or the answer to it, waits for so many milliseconds; 0 holds nothing.
+    /// How many milliseconds the next COMMIT, or the response to it, is delayed; 0 for no delay.
     hold_commit: AtomicU64,
     hold_answer: AtomicU64,
-    /// How long the answer under way waits.
+    /// How many milliseconds the current response is delayed.
     late: AtomicU64,
-    /// Something is being held.
+    /// A COMMIT or a response is being delayed now.
     holding: AtomicBool,
-    /// What was held goes on at once.
+    /// Ends a delay at once.
     released: AtomicBool,
     open: Mutex<Vec<TcpStream>>,
 }
 
-/// The cut behind a COMMIT of any length: its whole answer.
+/// A value of `cut`: the COMMIT passes whatever its length, and its whole response is lost.
 const LOST: usize = usize::MAX;
 
-/// Forwards to a server until it is told otherwise.
+/// Forwards connections to a server. The methods below disturb them.
 pub struct Proxy {
     pub port: u16,
     state: Arc<State>,
@@ -73,12 +73,12 @@ impl Proxy {
         Self { port, state }
     }
 
-    /// Nothing passes any more, and nobody is told.
+    /// Stops forwarding without closing the connections, or continues.
     pub fn freeze(&self, frozen: bool) {
         self.state.frozen.store(frozen, Ordering::SeqCst);
     }
 
-    /// All connections break, and new ones are closed at once.
+    /// Breaks all connections and closes new ones at once.
     pub fn die(&self) {
         self.take_no_more();
         for stream in self.state.open.lock().unwrap().drain(..) {
@@ -86,45 +86,45 @@ impl Proxy {
         }
     }
 
-    /// New connections are closed at once; what is under way goes on.
+    /// Closes new connections at once; existing ones continue.
     pub fn take_no_more(&self) {
         self.state.dead.store(true, Ordering::SeqCst);
     }
 
-    /// How often an answer was waited for since this was asked last.
+    /// The number of round trips since the last call of this method.
     pub fn round_trips(&self) -> usize {
         self.state.round_trips.swap(0, Ordering::SeqCst)
     }
 
-    /// So many milliseconds pass until something arrives, in each direction.
+    /// Delays everything by so many milliseconds in each direction.
     pub fn move_away(&self, milliseconds: u64) {
         self.state.distance.store(milliseconds, Ordering::SeqCst);
     }
 
-    /// The next COMMIT and its answer break after so many bytes.
+    /// Breaks the connection after so many bytes of the next COMMIT and its response.
     pub fn cut_commit_after(&self, bytes: usize) {
         self.state.answer.store(0, Ordering::SeqCst);
         self.state.cut.store(bytes + 1, Ordering::SeqCst);
     }
 
-    /// The next COMMIT reaches the server; its answer is lost with the connection.
+    /// Lets the next COMMIT reach the server, and breaks the connection before its response.
     pub fn lose_answer(&self) {
         self.cut_commit_after(LOST - 1);
     }
 
-    /// The next COMMIT reaches the server so much later, also when its sender has gone.
+    /// Delays the next COMMIT. It reaches the server even if the client has disconnected by then.
     pub fn hold_commit(&self, time: Duration) {
         self.state.released.store(false, Ordering::SeqCst);
         self.state.hold_commit.store(u64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
-    /// The next COMMIT reaches the server; its answer comes back so much later.
+    /// Lets the next COMMIT reach the server, and delays its response.
     pub fn hold_answer(&self, time: Duration) {
         self.state.released.store(false, Ordering::SeqCst);
         self.state.hold_answer.store(u64::try_from(time.as_millis()).unwrap(), Ordering::SeqCst);
     }
 
-    /// Returns when a COMMIT or its answer is being held.
+    /// Returns when a COMMIT or its response is being delayed.
     pub fn wait_until_holding(&self) {
         let deadline = Instant::now() + Duration::from_secs(30);
         while !self.state.holding.load(Ordering::SeqCst) {
@@ -133,12 +133,12 @@ impl Proxy {
         }
     }
 
-    /// Lets go on what is being held.
+    /// Ends the delay of a COMMIT or response at once.
     pub fn release(&self) {
         self.state.released.store(true, Ordering::SeqCst);
     }
 
-    /// Whether the cut that was wanted is still to come: everything passed before it.
+    /// Whether a requested cut has not happened, because fewer bytes were sent.
     pub fn is_whole(&self) -> bool {
         self.state.cut.load(Ordering::SeqCst) != 0 || self.state.answer.load(Ordering::SeqCst) != 0
     }

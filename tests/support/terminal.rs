@@ -1,4 +1,4 @@
-//! The real program in a pseudo-terminal, driven by keys and read as a screen.
+//! Runs the real program in a pseudo-terminal, sends keys to it and reads its screen.
 
 use std::{
     io::{Read, Write},
@@ -11,7 +11,7 @@ use std::{
 
 use portable_pty::{Child, CommandBuilder, PtyPair, PtySize, native_pty_system};
 
-/// What the keys send.
+/// The bytes that these keys send.
 pub const ENTER: &str = "\r";
 pub const TAB: &str = "\t";
 pub const ESC: &str = "\x1b";
@@ -20,31 +20,31 @@ pub const SAVE: &str = "\x13";
 pub const ROWS: NonZeroU16 = NonZeroU16::new(24).unwrap();
 pub const COLUMNS: NonZeroU16 = NonZeroU16::new(80).unwrap();
 
-/// How long a screen may take to show what is waited for.
+/// How long a test waits for an expected text.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Seen {
     screen: vt100::Parser,
     raw: Vec<u8>,
-    /// When something came last.
+    /// When the program last wrote something.
     at: Instant,
     ended: bool,
 }
 
-/// What keys brought about on the screen.
+/// How the screen reacted to keys.
 #[derive(Debug, Clone, Copy)]
 pub struct Reaction {
-    /// Until the first change.
+    /// Time until the first change.
     pub first: Duration,
-    /// Until it showed what was waited for.
+    /// Time until it showed what was expected.
     pub shown: Duration,
-    /// Until it came to rest.
+    /// Time until the last change.
     pub rest: Duration,
-    /// What was sent to the terminal until then.
+    /// The number of bytes that were written to the terminal until then.
     pub bytes: usize,
 }
 
-/// The running program.
+/// A program running in a pseudo-terminal.
 pub struct Terminal {
     _pair: PtyPair,
     child: Box<dyn Child + Send + Sync>,
@@ -52,7 +52,7 @@ pub struct Terminal {
     seen: Arc<(Mutex<Seen>, Condvar)>,
 }
 
-/// The program's command with folders of its own and cheap hashing.
+/// The environment of the program: folders below `home`, this database, and fast password hashing.
 pub fn environment(home: &Path, url: &str) -> Vec<(String, String)> {
     let folder = |name: &str| home.join(name).display().to_string();
     [
@@ -77,12 +77,12 @@ impl Terminal {
         Self::sized(home, url, arguments, (COLUMNS, ROWS))
     }
 
-    /// In a window of this size: columns and rows.
+    /// Starts the program in a window of this size: columns and rows.
     pub fn sized(home: &Path, url: &str, arguments: &[&str], size: (NonZeroU16, NonZeroU16)) -> Self {
         Self::with(home, url, arguments, size, Vec::new())
     }
 
-    /// With more in its environment.
+    /// Starts the program with additional environment variables.
     pub fn with(
         home: &Path,
         url: &str,
@@ -93,7 +93,8 @@ impl Terminal {
         Self::of(env!("CARGO_BIN_EXE_epic-events"), home, url, arguments, size, more)
     }
 
-    /// Behind a shell, which lets it go on after each line that it reads.
+    /// Starts the program as a job of a shell. When the program is suspended, the shell prints `stop` with a
+    /// number and resumes the program after it has read a line.
     pub fn behind_a_shell(home: &Path, url: &str, arguments: &[&str]) -> Self {
         const SCRIPT: &str =
             "\"$0\" \"$@\"; n=1; while echo stop $n && read -r _; do n=$((n+1)); fg; [ $? -gt 128 ] || break; done";
@@ -101,7 +102,7 @@ impl Terminal {
         Self::of("sh", home, url, &arguments, (COLUMNS, ROWS), Vec::new())
     }
 
-    /// Any program, in the same environment.
+    /// Starts any program in the same environment.
     pub fn of(
         program: &str,
         home: &Path,
@@ -151,23 +152,23 @@ impl Terminal {
         self
     }
 
-    /// Types a field and goes to the next.
+    /// Types into a field and goes to the next one.
     pub fn field(&mut self, text: &str) -> &mut Self {
         self.press(text).press(TAB)
     }
 
-    /// The screen as it is, with its styles.
+    /// The current screen with its styles.
     pub fn picture(&self) -> vt100::Screen {
         self.seen.0.lock().unwrap().screen.screen().clone()
     }
 
-    /// The program's process.
+    /// The process id of the program.
     pub fn process(&self) -> rustix::process::Pid {
         let id = self.child.process_id().and_then(|id| i32::try_from(id).ok()).unwrap();
         rustix::process::Pid::from_raw(id).unwrap()
     }
 
-    /// Stops the program behind the shell from outside, as an administrator may.
+    /// Suspends the program that runs behind a shell with a signal from outside.
     pub fn stop(&mut self) -> &mut Self {
         let shell = self.process().as_raw_nonzero();
         let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
@@ -176,19 +177,19 @@ impl Terminal {
         self
     }
 
-    /// What stands on the screen.
+    /// The text on the screen.
     pub fn screen(&self) -> String {
         self.seen.0.lock().unwrap().screen.screen().contents()
     }
 
-    /// Waits until the screen shows all of these.
+    /// Waits until the screen shows all of these texts.
     pub fn see(&mut self, texts: &[&str]) -> &mut Self {
         self.wait(texts, |screen| texts.iter().all(|text| screen.contains(text)))
     }
 
-    /// Waits until the screen shows it no more.
+    /// Waits until the screen no longer shows this text.
     pub fn gone(&mut self, text: &str) -> &mut Self {
-        self.wait(&["(no more)", text], |screen| !screen.contains(text))
+        self.wait(&["(to disappear)", text], |screen| !screen.contains(text))
     }
 
     fn wait(&mut self, what: &[&str], holds: impl Fn(&str) -> bool) -> &mut Self {
@@ -211,8 +212,8 @@ impl Terminal {
         self
     }
 
-    /// Sends keys and looks at what becomes of the screen: until a changed one shows what is
-    /// waited for, and then until nothing has come for a while.
+    /// Sends keys and measures the reaction: waits until the screen has changed and `shows` holds for it, and
+    /// then until the program has written nothing for a tenth of a second.
     pub fn react(&mut self, keys: &str, shows: impl Fn(&str) -> bool) -> Reaction {
         const QUIET: Duration = Duration::from_millis(100);
         let before = self.seen.0.lock().unwrap().raw.len();
@@ -240,14 +241,14 @@ impl Terminal {
         }
     }
 
-    /// Waits until the program has ended: its exit code and all that it wrote.
+    /// Waits until the program has ended. Returns its exit code and everything that it wrote.
     pub fn end(mut self) -> (u32, Vec<u8>) {
         let deadline = Instant::now() + PATIENCE;
         let mut seen = self.seen.0.lock().unwrap();
         while !seen.ended {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "still running:\n{}", seen.screen.screen().contents());
-            // The reading side ends when the program has: looked at again and again.
+            // The end of the output may not be noticed, so the process is checked repeatedly.
             if self.child.try_wait().unwrap().is_some() {
                 break;
             }

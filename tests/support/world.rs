@@ -1,4 +1,4 @@
-//! A small company with one person of each kind, and records to try things on.
+//! A small company for tests: a manager, two sales and two support people, and records to work on.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use epic_events::{
@@ -24,7 +24,7 @@ const TEMPORARY: &str = "only for the first time";
 /// A company, its services and the sessions of its staff.
 pub struct World {
     pub db: TestDb,
-    /// Where exports go.
+    /// The folder for exports.
     pub exports: tempfile::TempDir,
     pub services: Services,
     pub manager: Session,
@@ -36,16 +36,16 @@ pub struct World {
     emails: u32,
 }
 
-/// Records that nothing has been done with yet; of `sales`, prepared by `support`.
+/// New records: the client belongs to `sales`, and the event is assigned to `support`.
 pub struct Records {
     pub client: ClientId,
-    /// Of the client, not signed.
+    /// A contract of the client, not signed.
     pub contract: ContractId,
-    /// Of the client, signed.
+    /// A contract of the client, signed.
     pub signed: ContractId,
-    /// Of the signed contract.
+    /// An event of the signed contract.
     pub event: EventId,
-    /// Its version after support was assigned.
+    /// The version of the event, after support was assigned.
     pub event_version: i32,
 }
 
@@ -108,7 +108,7 @@ impl World {
         Self::of(TestDb::new(engine))
     }
 
-    /// In this database, which is not there yet.
+    /// Creates the company in this database, which must not exist yet.
     pub fn of(db: TestDb) -> Self {
         let exports = tempfile::tempdir().unwrap();
         let services = Services::new(Target::parse(&db.url).unwrap(), "test".to_owned(), 4);
@@ -123,14 +123,14 @@ impl World {
         Self { db, exports, services, manager, sales, other_sales, support, other_support, seconds: 1, emails: 0 }
     }
 
-    /// A second passes with each request.
+    /// The current time of the test. Each call advances it by a second.
     pub fn now(&mut self) -> Moment {
         self.seconds += 1;
         let ticks = 1_000 + u64::try_from(self.seconds).unwrap() * 1_000;
         Moment { utc: start() + TimeDelta::seconds(self.seconds), ticks }
     }
 
-    /// Lets so many days go by.
+    /// Advances the time by so many days.
     pub fn pass_days(&mut self, days: i64) {
         self.seconds += days * 24 * 60 * 60;
     }
@@ -140,13 +140,13 @@ impl World {
         self.services.execute(who, request, now)
     }
 
-    /// Asks as the manager, who may.
+    /// Executes a request as the manager. Panics if it fails.
     pub fn manage(&mut self, request: &Request) -> Reply {
         let manager = self.manager.clone();
         self.ask(Some(&manager), request).unwrap_or_else(|error| panic!("{request:?}: {error:?}"))
     }
 
-    /// Writes as the manager; the id and version.
+    /// Executes a request that writes one record, as the manager. Returns the record's id and version.
     pub fn save(&mut self, request: &Request) -> (i64, i32) {
         match self.manage(request) {
             Reply::Saved { id, version, .. } => (id, version),
@@ -177,7 +177,7 @@ impl World {
         id
     }
 
-    /// Fresh records of `sales` and `support`.
+    /// Creates new records for `sales` and `support`.
     pub fn records(&mut self) -> Records {
         let client = self.client_of(self.sales.actor.id, "Kevin Casey");
         let draft = contract_draft(1_000_000, 1_000_000);
@@ -191,7 +191,7 @@ impl World {
         Records { client, contract, signed, event, event_version: 2 }
     }
 
-    /// What stands in the company's tables, row by row with versions.
+    /// Each row of the company's tables: table, id, version and time of the last change.
     pub fn state(&self) -> Vec<(&'static str, i64, i32, NaiveDateTime)> {
         use diesel::prelude::*;
         use epic_events::schema::{clients, contracts, events, users};
@@ -211,14 +211,14 @@ impl World {
         state
     }
 
-    /// The verbs of the audit log, oldest first.
+    /// The actions in the audit log, oldest first.
     pub fn audit(&self) -> Vec<String> {
         use diesel::prelude::*;
         use epic_events::schema::audit_log;
         audit_log::table.select(audit_log::action).order(audit_log::id).load(&mut self.connection()).unwrap()
     }
 
-    /// A connection beside the services.
+    /// A connection to the database, independent of the services.
     pub fn connection(&self) -> Db {
         Db::open(&Target::parse(&self.db.url).unwrap()).unwrap()
     }
@@ -232,7 +232,7 @@ fn sign_in(services: &mut Services, login: &str, password: &str, now: Moment) ->
     }
 }
 
-/// An account with a temporary password, which its owner then changes.
+/// Creates an account with a temporary password, signs in, changes the password and signs in again.
 fn hire(services: &mut Services, manager: &Session, name: &str, role: Role, now: Moment) -> Session {
     let create = Request::CreateUser { draft: user_draft(name, role), password: SecretString::from(TEMPORARY) };
     services.execute(Some(manager), &create, now).unwrap();

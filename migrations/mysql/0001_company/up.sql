@@ -1,9 +1,8 @@
--- Every statement can be run again: MySQL does not roll back DDL, so a migration that
--- died half way is run once more from its first line. The triggers are in
--- storage/migrate, since a server with binary logging refuses them to accounts
--- without a special privilege, and the program has to run there too.
--- Columns named *_key and search hold folded text (lower case, no accents) that the
--- program writes, so that both engines sort and find alike.
+-- Every statement must be able to run twice: MySQL does not roll back DDL, so an interrupted migration is run
+-- again from its first line. The triggers are in storage/migrate: a server with binary logging does not let
+-- accounts without a special privilege create them, and the program has to run there too.
+-- The columns search and *_key hold folded text (lower case, no accents). The program writes them, so that all
+-- engines sort and search alike.
 
 CREATE TABLE IF NOT EXISTS users (
     id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
@@ -40,7 +39,7 @@ CREATE TABLE IF NOT EXISTS users (
     INDEX users_by_name (name_key, id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
--- Failed sign-ins with names that nobody has, so that they are slowed down alike.
+-- Failed sign-ins with unknown names, so that they are delayed like those with known names.
 CREATE TABLE IF NOT EXISTS unknown_logins (
     login_key VARCHAR(64) PRIMARY KEY NOT NULL,
     failed_logins INTEGER NOT NULL,
@@ -140,7 +139,7 @@ CREATE TABLE IF NOT EXISTS settings (
     updated_at DATETIME(6) NOT NULL
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
--- Empty until the first manager exists; whoever fills it creates that manager.
+-- Empty until the first manager exists. The set-up that fills it creates that manager.
 INSERT IGNORE INTO settings (`key`, value, created_at, updated_at)
 VALUES ('initialised_at', '', '1970-01-01 00:00:00', '1970-01-01 00:00:00');
 

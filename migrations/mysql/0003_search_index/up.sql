@@ -1,5 +1,5 @@
--- Words and beginnings of words, kept by the database. Made once the texts are there.
--- MySQL has no CREATE INDEX IF NOT EXISTS: an index that is there already is left as it is.
+-- The full-text indexes find words by their first letters. They are created after the program has filled the texts.
+-- MySQL has no CREATE INDEX IF NOT EXISTS, so each statement checks first whether the index exists.
 
 SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE clients ADD FULLTEXT INDEX clients_words (search)', 'DO 0')
     FROM information_schema.statistics
@@ -90,14 +90,14 @@ SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE audit_log ADD INDEX audit_by_re
     WHERE table_schema = DATABASE() AND table_name = 'audit_log' AND index_name = 'audit_by_record_name');
 PREPARE add_index FROM @add;
 EXECUTE add_index;
--- The unique index is over another column here, in which case does not matter.
+-- The unique index is on another column, email_key, so sorting by email needs an index of its own.
 SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE clients ADD INDEX clients_by_email (email, id)', 'DO 0')
     FROM information_schema.statistics
     WHERE table_schema = DATABASE() AND table_name = 'clients' AND index_name = 'clients_by_email');
 PREPARE add_index FROM @add;
 EXECUTE add_index;
 
--- Sums and loads of the home screen are read off these alone.
+-- These indexes contain all columns of the sums and workloads on the home screen.
 SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE contracts ADD INDEX contracts_sums (signed_at, archived_at, total_cents, due_cents)', 'DO 0')
     FROM information_schema.statistics
     WHERE table_schema = DATABASE() AND table_name = 'contracts' AND index_name = 'contracts_sums');

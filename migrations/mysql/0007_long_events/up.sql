@@ -1,6 +1,5 @@
--- The end of an event that lasts longer than 14 days; empty for all others. Such events are
--- looked for by this column, the others by their start (storage/spans). Each statement can
--- be run again, as in the first migration.
+-- The end of an event that lasts longer than 14 days, and NULL for all others. Such events are searched for by
+-- this column, the others by their start (storage/spans). Each statement can run twice, as in the first migration.
 SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE events ADD COLUMN long_until DATETIME(6)', 'DO 0')
     FROM information_schema.columns
     WHERE table_schema = DATABASE() AND table_name = 'events' AND column_name = 'long_until');

@@ -1,5 +1,5 @@
--- Columns named *_key and search hold folded text (lower case, no accents) that the
--- program writes, so that both engines sort and find alike.
+-- The columns search and *_key hold folded text (lower case, no accents). The program writes them, so that all
+-- engines sort and search alike.
 
 CREATE TABLE users (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE users (
 CREATE INDEX users_by_role ON users (active, role, name_key, id);
 CREATE INDEX users_by_name ON users (name_key, id);
 
--- Failed sign-ins with names that nobody has, so that they are slowed down alike.
+-- Failed sign-ins with unknown names, so that they are delayed like those with known names.
 CREATE TABLE unknown_logins (
     login_key TEXT PRIMARY KEY NOT NULL,
     failed_logins INTEGER NOT NULL,
@@ -110,7 +110,7 @@ CREATE TABLE settings (
     created_at TIMESTAMP NOT NULL,
     updated_at TIMESTAMP NOT NULL
 );
--- Empty until the first manager exists; whoever fills it creates that manager.
+-- Empty until the first manager exists. The set-up that fills it creates that manager.
 INSERT INTO settings ("key", value, created_at, updated_at)
 VALUES ('initialised_at', '', '1970-01-01 00:00:00', '1970-01-01 00:00:00');
 

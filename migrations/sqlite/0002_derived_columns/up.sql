@@ -1,6 +1,6 @@
--- What lists are sorted and searched by stands in their own table, so that one index
--- answers: the names of the client, the sales contact and the support person, and the
--- words of the client. The program writes them (storage/derived).
+-- Copies of what a list is sorted and searched by, in the list's own table, so that one index is enough: the
+-- names of the client, the sales contact and the support person, and the search words of the client. The
+-- program writes them (storage/derived).
 ALTER TABLE clients ADD COLUMN sales_key TEXT NOT NULL DEFAULT '';
 ALTER TABLE contracts ADD COLUMN client_key TEXT NOT NULL DEFAULT '';
 ALTER TABLE contracts ADD COLUMN company_key TEXT NOT NULL DEFAULT '';

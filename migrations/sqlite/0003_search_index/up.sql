@@ -1,4 +1,4 @@
--- Words and beginnings of words, kept by the database. Made once the texts are there.
+-- The full-text indexes find words by their first letters. They are created after the program has filled the texts.
 CREATE VIRTUAL TABLE clients_words USING fts5(search, content = 'clients', content_rowid = 'id', detail = 'none', tokenize = 'unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE contracts_words USING fts5(search, content = 'contracts', content_rowid = 'id', detail = 'none', tokenize = 'unicode61 remove_diacritics 0');
 CREATE VIRTUAL TABLE events_words USING fts5(search, client_search, content = 'events', content_rowid = 'id', detail = 'none', tokenize = 'unicode61 remove_diacritics 0');
@@ -42,7 +42,7 @@ CREATE INDEX events_by_support_name ON events (support_key, id);
 CREATE INDEX audit_by_name ON audit_log (actor_name, id);
 CREATE INDEX audit_by_action ON audit_log (action, id);
 CREATE INDEX audit_by_record_name ON audit_log (record_name, id);
--- Sums and loads of the home screen are read off these alone.
+-- These indexes contain all columns of the sums and workloads on the home screen.
 CREATE INDEX contracts_sums ON contracts (signed_at, archived_at, total_cents, due_cents);
 CREATE INDEX events_loads ON events (starts_at, archived_at, status, support_id, ends_at);
 DROP INDEX contracts_by_signature;

@@ -1,11 +1,11 @@
--- By this key an e-mail address is the same in any case: the engine knows only the capital letters
--- of English. The program writes it (storage/derived).
+-- This key makes e-mail addresses unique regardless of upper and lower case. The program writes it
+-- (storage/derived), because SQLite knows the case of ASCII letters only.
 ALTER TABLE users ADD COLUMN email_key TEXT;
 CREATE UNIQUE INDEX users_by_email_key ON users (email_key);
 ALTER TABLE clients ADD COLUMN email_key TEXT;
 CREATE UNIQUE INDEX clients_by_email_key ON clients (email_key);
 
--- What lists are sorted by is cut to the same length as on a server.
+-- Sort keys are cut to the same length as on a server.
 UPDATE users SET name_key = substr(name_key, 1, 500) WHERE length(name_key) > 500;
 UPDATE clients SET name_key = substr(name_key, 1, 500) WHERE length(name_key) > 500;
 UPDATE clients SET company_key = substr(company_key, 1, 500) WHERE length(company_key) > 500;

@@ -1,5 +1,5 @@
--- The table held names as they were typed, which may have been passwords. It is made anew and
--- takes nothing but keyed hashes; what it held is overwritten in the file.
+-- The table contained names as they were typed, and some of these may be passwords. It is recreated and accepts
+-- only keyed hashes. The old content is overwritten in the file.
 PRAGMA secure_delete = ON;
 DROP TABLE unknown_logins;
 PRAGMA secure_delete = OFF;
@@ -8,6 +8,6 @@ CREATE TABLE unknown_logins (
     failed_logins INTEGER NOT NULL,
     retry_after TIMESTAMP NOT NULL
 );
--- The key of these hashes.
+-- The secret key of these hashes.
 INSERT OR IGNORE INTO settings ("key", value, created_at, updated_at)
 VALUES ('login_secret', lower(hex(randomblob(32))), '1970-01-01 00:00:00', '1970-01-01 00:00:00');

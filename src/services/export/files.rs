@@ -1,4 +1,4 @@
-//! The kinds of files, written row by row.
+//! Writes the formats of export files, row by row.
 
 use std::io::{self, Write};
 
@@ -23,7 +23,7 @@ impl<W: Write> Sheet<W> {
 
     pub fn begin(&mut self) -> io::Result<()> {
         match self.format {
-            // Spreadsheets of offices take a file for their own old encoding without this mark.
+            // Without this byte order mark spreadsheet programs assume a legacy encoding.
             Format::Csv => self.file.write_all("\u{feff}".as_bytes()),
             Format::Json => self.file.write_all(b"["),
             Format::Ics => self.lines(&["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Epic Events//CRM//EN"]),
@@ -31,7 +31,7 @@ impl<W: Write> Sheet<W> {
         }
     }
 
-    /// Writes a row, or says `false` of one that this kind of file has no place for.
+    /// Writes a row. Returns `false` if this format has no place for it.
     pub fn row(&mut self, row: &Row) -> io::Result<bool> {
         let first = std::mem::take(&mut self.empty);
         let written = match (self.format, row) {
@@ -81,7 +81,7 @@ impl<W: Write> Sheet<W> {
         writer.flush()
     }
 
-    /// An event of a calendar; `false` where it has no start.
+    /// Writes a calendar entry. Returns `false` if the event has no start.
     fn event(&mut self, row: &EventRow) -> io::Result<bool> {
         let event = &row.event;
         let Some((from, to)) = event.stretch() else { return Ok(false) };
@@ -110,9 +110,9 @@ impl<W: Write> Sheet<W> {
         Ok(true)
     }
 
-    /// A stretch of the company's wall-clock time in UTC, which is exact also in the hour that
-    /// comes twice. Where a change of the clocks leaves nothing of it, it lasts as long as it
-    /// was meant to: an entry must not end before it has begun.
+    /// Converts a span of the company's wall-clock time to UTC, which is unambiguous even in the
+    /// hour that occurs twice. If a clock change leaves nothing of the span, its wall-clock length
+    /// is kept, because an entry must not end before it begins.
     fn instants(&self, from: NaiveDateTime, to: NaiveDateTime) -> (NaiveDateTime, NaiveDateTime) {
         let (start, end) = (clocks::to_utc(from, self.clock.zone), clocks::to_utc(to, self.clock.zone));
         (start, if end > start { end } else { start + (to - from) })
@@ -123,18 +123,18 @@ impl<W: Write> Sheet<W> {
     }
 }
 
-/// An instant (UTC) of RFC 5545.
+/// An instant (UTC) in the format of RFC 5545.
 fn written(utc: NaiveDateTime) -> String {
     utc.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
-/// What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection). The wide forms
-/// are typed on Japanese and Chinese keyboards.
+/// The characters that start a formula in a spreadsheet (OWASP, CSV injection). The full-width
+/// forms are typed on Japanese and Chinese keyboards.
 const BEGINS_FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
-/// A cell of a spreadsheet. Text that would be taken for a formula is made text by an apostrophe
-/// before it. So is text that is the same behind apostrophes of its own: whoever reads the file
-/// takes away one apostrophe where some stand before a formula, and has the text as it was.
+/// A cell of a spreadsheet. Text that would start a formula gets a leading apostrophe. So does text
+/// that would start a formula after its own leading apostrophes; a reader can therefore restore the
+/// original by removing one apostrophe wherever apostrophes precede the start of a formula.
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -144,12 +144,12 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// A value of RFC 5545 and RFC 2426, without what would end it.
+/// A text value of RFC 5545 and RFC 2426, with separators and line breaks escaped.
 fn escaped(text: &str) -> String {
     text::for_file(text).replace('\\', "\\\\").replace(';', "\\;").replace(',', "\\,").replace('\n', "\\n")
 }
 
-/// A line of at most 75 octets; the rest goes on behind a blank on the next ones.
+/// Folds a line into lines of at most 75 octets; each continuation begins with a space.
 fn folded(line: &str) -> String {
     const MOST: usize = 75;
     let mut folded = String::new();
@@ -173,7 +173,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn no_cell_begins_a_formula() {
+    fn text_that_would_start_a_formula_is_escaped() {
         for (text, written) in [
             ("=1+1", "'=1+1"),
             ("+678 123", "'+678 123"),
@@ -199,9 +199,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the text was, it is known from the cell.
+        /// Every text can be restored from its cell, by the rule in the comment of [`cell`].
         #[test]
-        fn a_protected_cell_comes_back_as_it_was(text in "['=+@＝＠\t a-]{0,8}") {
+        fn every_text_can_be_restored_from_its_cell(text in "['=+@＝＠\t a-]{0,8}") {
             let written = cell(&json!(text));
             prop_assert!(!written.starts_with(BEGINS_FORMULA), "{written}");
             let protected = written.trim_start_matches('\'').starts_with(BEGINS_FORMULA);

@@ -1,7 +1,8 @@
-//! What a list shows, all of it, into a file of the person who asks.
+//! Exports all rows of a list to a file.
 //!
-//! Read page by page outside of any transaction, so that nobody waits for a long export
-//! and memory stays flat; then one audit row; only then the file gets its name.
+//! The rows are read page by page outside of any transaction, so that a long export blocks nobody
+//! and memory use stays constant. Then one audit row is written; only after that the file gets its
+//! final name.
 
 mod fields;
 mod files;
@@ -37,7 +38,7 @@ use crate::{
     },
 };
 
-/// Which list.
+/// The list to export.
 #[derive(Debug, Clone, PartialEq)]
 pub enum What {
     Clients(ClientListing),
@@ -47,11 +48,12 @@ pub enum What {
     Audit(AuditListing),
 }
 
-/// What kind of file.
+/// The format of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum Format {
-    /// For spreadsheets: UTF-8 with its mark, cells that begin a formula made text.
+    /// For spreadsheets: UTF-8 with a byte order mark; cells that would start a formula are
+    /// escaped.
     Csv,
     Json,
     /// For calendars; events only.
@@ -61,7 +63,7 @@ pub enum Format {
 }
 
 impl What {
-    /// The right to see the list is the right to take it along.
+    /// The right that the export needs: the same as for seeing the list.
     pub fn permission(&self) -> Permission {
         match self {
             Self::Clients(_) | Self::Contracts(_) | Self::Events(_) => Permission::SeeRecords,
@@ -70,7 +72,7 @@ impl What {
         }
     }
 
-    /// The kinds of file that it can become.
+    /// The formats in which the list can be exported.
     pub fn formats(&self) -> &'static [Format] {
         match self {
             Self::Events(_) => &[Format::Csv, Format::Json, Format::Ics],
@@ -109,23 +111,23 @@ enum Row {
     Audit(AuditRow),
 }
 
-/// A file that is written and has no name yet; gone unless it gets one.
+/// A complete file under a temporary name; it is deleted unless it gets its final one.
 pub(super) struct Written {
     part: Part,
     folder: PathBuf,
-    /// Without its ending.
+    /// Without the extension.
     name: String,
     ending: &'static str,
     pub rows: i64,
-    /// Rows of the list that this kind of file has no place for.
+    /// Rows of the list that this format has no place for.
     pub left_out: i64,
-    /// As [`Page::among_newest`]: rows that hold the words may be missing.
+    /// As [`Page::among_newest`]: rows that contain the words may be missing.
     pub among_newest: bool,
     pub entry: Entry,
 }
 
 impl Written {
-    /// Gives the file its name, with a number where that is another file's already.
+    /// Gives the file its final name, with a number appended if that name is taken.
     pub fn keep(self) -> Result<PathBuf, Error> {
         let Self { part, folder, name, ending, .. } = self;
         let kept = part.name_first(part::numbered(folder.clone(), name, ending));
@@ -138,7 +140,7 @@ fn unwritable(folder: &Path, error: &io::Error) -> Error {
     Error::NotWritable(folder.display().to_string())
 }
 
-/// Writes everything that the list shows to a file in the folder.
+/// Writes all rows of the list to a file in the folder.
 pub(super) fn write(db: &mut Db, call: &Call, what: &What, format: Format, folder: &Path) -> Result<Written, Stop> {
     let ending: &'static str = format.into();
     let name = format!("epic-events-{}-{}", what.name(), call.wall.format("%Y%m%d-%H%M%S"));
@@ -167,7 +169,7 @@ pub(super) fn write(db: &mut Db, call: &Call, what: &What, format: Format, folde
     Ok(written)
 }
 
-/// The company's clock, for times without an offset.
+/// The current time, and the company's time zone for its wall-clock times.
 #[derive(Debug, Clone, Copy)]
 struct Clock {
     /// UTC.
@@ -175,8 +177,8 @@ struct Clock {
     zone: Tz,
 }
 
-/// Every row of the list, in its order, a page at a time. Says whether they were looked for
-/// among the newest only.
+/// Passes every row of the list to `each`, in the order of the list, and reads a page at a time.
+/// Returns whether only the newest records were searched.
 fn pages(db: &mut Db, call: &Call, what: &What, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<bool, Stop> {
     let viewer = call.viewer();
     match what {

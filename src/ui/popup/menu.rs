@@ -1,4 +1,5 @@
-//! The menu of a popup: lines that are all there, or that are searched for as somebody types.
+//! The menu of a popup. Its lines are all given at the start, or searched for in the database while
+//! the user types.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use nucleo_matcher::{
@@ -27,18 +28,18 @@ use crate::{
 /// Where a menu's lines come from.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Source {
-    /// They are all here; typing narrows them.
+    /// All lines are given at the start; typing narrows them.
     Fixed,
-    /// They are only read; any key that takes a line closes.
+    /// The lines are for reading only; Enter closes the menu.
     Report,
     Support(Vec<EventId>),
     People(Role),
-    /// Clients; only mine when a contract is to be made.
+    /// Clients; only the user's `own` when a contract is to be created.
     Clients {
         own: bool,
     },
     Contracts,
-    /// Fixed lines, and records that are searched for.
+    /// Lines given at the start, and records found by a search.
     Search,
 }
 
@@ -50,26 +51,26 @@ pub struct Item {
     pub outcome: Option<Outcome>,
 }
 
-/// A list to choose from, narrowed by typing where that helps.
+/// A list to choose from. If it has an `input`, typing narrows it.
 #[derive(Debug)]
 pub struct Menu {
     pub title: String,
-    /// What the choice is about, where the title does not say it.
+    /// What the choice is about, if the title does not say it.
     pub about: Option<String>,
     pub input: Option<Input>,
     pub source: Source,
     fixed: Vec<Item>,
     pub shown: Vec<Item>,
     pub at: usize,
-    /// What was typed was looked for among the newest records only.
+    /// Only the newest records were searched.
     pub among_newest: bool,
-    /// There is more to choose from than what is shown.
+    /// There are more choices than those shown.
     pub more: bool,
-    /// Lines were asked for: one question at a time.
+    /// A request for lines is under way; there is at most one at a time.
     awaited: bool,
-    /// What is typed is not what the awaited lines were asked for.
+    /// The text has changed since that request was sent.
     behind: bool,
-    /// Enter came before the lines: it takes the first of them.
+    /// Enter was pressed before the lines arrived: it chooses the first of them when they do.
     entered: bool,
 }
 
@@ -106,7 +107,7 @@ impl Menu {
         Some(request)
     }
 
-    /// Something else is typed now.
+    /// The typed text has changed.
     pub(super) fn typed(&mut self) -> Step {
         self.at = 0;
         self.entered = false;
@@ -118,7 +119,7 @@ impl Menu {
         if self.behind { Step::Stay } else { self.request().map_or(Step::Stay, Step::Ask) }
     }
 
-    /// What was asked for will not come.
+    /// The requested lines will not arrive.
     pub(super) fn stop_waiting(&mut self) {
         (self.awaited, self.behind, self.entered) = (false, false, false);
     }
@@ -128,19 +129,22 @@ impl Menu {
         self.answered().unwrap_or(Step::Stay)
     }
 
-    /// An answer is there. What it means, where something else was typed since it was asked for.
+    /// A reply has arrived. If the text has changed since the request, returns the next step, a
+    /// request for the new text; the reply is then out of date.
     pub(super) fn answered(&mut self) -> Option<Step> {
         self.awaited = false;
         std::mem::take(&mut self.behind).then(|| self.request().map_or(Step::Stay, Step::Ask))
     }
 
-    /// The contract whose number is typed.
+    /// The contract number that the text means, if it is one.
     fn numbered(&self) -> Option<i64> {
         number_in(self.input.as_ref()?.text()).map(|id| id.0)
     }
 
-    /// Takes the chosen line. Lines of what stood there before the last letter are not what
-    /// somebody means who types and presses Enter; one that was gone to is.
+    /// Chooses the selected line. While lines are awaited, the shown ones may belong to an earlier
+    /// text: Enter on the first line then waits for the new lines, but a line that the user moved
+    /// to is chosen at once. In the palette the lines given at the start are always up to date, so
+    /// Enter waits only if none of them matches or a contract number is typed.
     fn choose(&mut self) -> Step {
         let searches = self.source == Source::Search;
         let is_early =
@@ -204,7 +208,8 @@ impl Menu {
             }
             Reply::Found { mut records, among_newest } => {
                 self.among_newest = among_newest;
-                // Who types a number means the contract, before all that happens to have it too.
+                // A number means the contract with this number, before other records that contain
+                // the number.
                 let meant = |found: &Found| found.kind == RecordKind::Contract && self.numbered() == Some(found.id);
                 if records.first().is_some_and(meant) {
                     lines.splice(..0, hit(records.remove(0), ctx));
@@ -213,7 +218,7 @@ impl Menu {
             }
             _ => {}
         }
-        // Nobody comes last: Enter takes the first, and that is the best choice.
+        // "Nobody" comes last: Enter chooses the first line, which should be the best candidate.
         if text.is_empty() && self.source != Source::Search {
             lines.extend(self.fixed.iter().cloned());
         }
@@ -250,7 +255,7 @@ fn hit(found: Found, ctx: &Context) -> Option<Item> {
     Some(Item { label, detail, outcome: Some(Outcome::Go(Destination::Record(kind, found.id))) })
 }
 
-/// The items that match what was typed, the best first; accents and case do not matter.
+/// The items that match the typed text, the best first; accents and case are ignored.
 fn narrowed(items: &[Item], typed: &str) -> Vec<Item> {
     if typed.trim().is_empty() {
         return items.to_vec();

@@ -1,5 +1,5 @@
-//! What opens over a screen: one at a time. A question, a password, or a menu; pickers,
-//! help and palette are menus that differ in where their lines come from.
+//! Popups, which open over a screen, one at a time: a question, a password prompt, a month, or a
+//! menu. Pickers, help and palette are menus that differ in the source of their lines.
 
 mod menu;
 
@@ -23,26 +23,26 @@ use crate::{
     services::{Reply, Request},
 };
 
-/// How a popup ended.
+/// The result of a popup.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// Yes to the question.
+    /// The question was confirmed.
     Confirmed,
-    /// The line with this number of a list of choices.
+    /// The index of the chosen line.
     Choice(usize),
-    /// A person with the name; nobody, where that was offered.
+    /// A user and their name; `None` is the choice of nobody, if that was offered.
     Person(Option<UserId>, String),
     Client(Box<ClientRow>),
     Contract(Box<ContractRow>),
     Password(SecretString),
     Day(NaiveDate),
     Text(String),
-    /// A key's command, chosen in the help.
+    /// A command that was chosen in the help.
     Run(Command),
     Go(Destination),
 }
 
-/// Where the palette leads.
+/// A screen or action that the palette offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Destination {
     Home,
@@ -58,17 +58,17 @@ pub enum Destination {
     Quit,
 }
 
-/// What a popup wants after a key.
+/// What happens after a popup has handled a key.
 #[derive(Debug)]
 pub enum Step {
     Stay,
     Close,
     Done(Outcome),
-    /// Lines for a menu.
+    /// Send a request for the lines of a menu.
     Ask(Request),
 }
 
-/// The popups.
+/// A popup of any kind.
 #[derive(Debug)]
 pub enum Popup {
     Confirm(Confirm),
@@ -77,17 +77,17 @@ pub enum Popup {
     Month(Month),
 }
 
-/// A question whose buttons are verbs. *Cancel* is preselected, so that a held Enter
-/// confirms nothing.
+/// A question whose buttons are verbs. *Cancel* is preselected, so that holding down Enter confirms
+/// nothing.
 #[derive(Debug)]
 pub struct Confirm {
     pub title: String,
     pub lines: Vec<String>,
     pub verb: String,
-    /// What the button says that changes nothing.
+    /// The label of the button that changes nothing.
     pub cancel: String,
     pub yes: bool,
-    /// How far the lines are scrolled, where they do not all fit.
+    /// How many lines are scrolled out of view, if not all fit.
     pub scrolled: usize,
 }
 
@@ -99,7 +99,7 @@ pub struct Month {
     pub today: NaiveDate,
 }
 
-/// The password again.
+/// A prompt for the user's password.
 #[derive(Debug)]
 pub struct Password {
     pub input: Input,
@@ -112,14 +112,14 @@ impl Popup {
         Self::Confirm(Confirm { title, lines, verb, cancel: ctx.say(W::Cancel), yes: false, scrolled: 0 })
     }
 
-    /// Whether to give up what was typed.
+    /// Asks whether to discard what was typed.
     pub fn discard(ctx: &Context) -> Self {
         let (title, lines) = (ctx.say(W::DiscardTitle), vec![ctx.say(W::DiscardMeans)]);
         let (verb, cancel) = (ctx.say(W::VerbDiscard), ctx.say(W::KeepEditing));
         Self::Confirm(Confirm { title, lines, verb, cancel, yes: false, scrolled: 0 })
     }
 
-    /// A day, to be picked from its month.
+    /// A month to pick a day from; `day` is selected at first.
     pub fn month(title: String, day: NaiveDate, today: NaiveDate) -> Self {
         Self::Month(Month { title, day, today })
     }
@@ -128,7 +128,7 @@ impl Popup {
         Self::Password(Password { input: Input::password(), why, problem: None })
     }
 
-    /// A few choices, one of them present.
+    /// A few choices; the one at index `at` is selected at first.
     pub fn choice(title: String, options: Vec<String>, at: usize) -> Self {
         let item = |(number, label)| Item { label, detail: String::new(), outcome: Some(Outcome::Choice(number)) };
         let items: Vec<Item> = options.into_iter().enumerate().map(item).collect();
@@ -137,7 +137,7 @@ impl Popup {
         Self::Menu(menu)
     }
 
-    /// A searchable picker; `nobody` is its first line where that is offered.
+    /// A searchable picker; `nobody` is the label of the line for nobody, if that is offered.
     pub fn picker(title: String, source: Source, nobody: Option<String>) -> Self {
         let nobody = nobody.map(|label| Item {
             label,
@@ -147,7 +147,7 @@ impl Popup {
         Self::Menu(Menu::new(title, Some(Input::default()), source, nobody.into_iter().collect()))
     }
 
-    /// With a line above the choices that says what they are about.
+    /// Adds a text above the choices that says what they are about.
     #[must_use]
     pub fn about(mut self, line: Option<String>) -> Self {
         if let Self::Menu(menu) = &mut self {
@@ -156,13 +156,13 @@ impl Popup {
         self
     }
 
-    /// What became of each of several records.
+    /// Reports what was done with each of several records.
     pub fn report(title: String, rows: Vec<(String, String)>) -> Self {
         let items = rows.into_iter().map(|(label, detail)| Item { label, detail, outcome: None }).collect();
         Self::Menu(Menu::new(title, None, Source::Report, items))
     }
 
-    /// Labelled values, of which one is chosen.
+    /// Labelled values, one of which can be chosen.
     pub fn values(title: String, values: Vec<(String, String)>) -> Self {
         let item = |(label, value): (String, String)| Item {
             label: format!("{label}: {}", value.replace('\n', " ")),
@@ -173,7 +173,7 @@ impl Popup {
         Self::Menu(Menu::new(title, Some(Input::default()), Source::Fixed, items))
     }
 
-    /// Every key of the screen, with what it does or why it cannot.
+    /// The help: every key of the screen, with what it does or why it is not available.
     pub fn help(bindings: &[Binding], ctx: &Context) -> Self {
         let item = |binding: &Binding| {
             let words = binding.unavailable.as_deref().unwrap_or(&binding.help);
@@ -184,14 +184,14 @@ impl Popup {
         Self::Menu(Menu::new(ctx.say(W::HelpTitle), Some(Input::default()), Source::Fixed, items))
     }
 
-    /// Screens, actions and records by typing.
+    /// The palette: screens, actions and records, found by typing.
     pub fn palette(destinations: Vec<(String, Outcome)>, ctx: &Context) -> Self {
         let item = |(label, outcome)| Item { label, detail: String::new(), outcome: Some(outcome) };
         let items = destinations.into_iter().map(item).collect();
         Self::Menu(Menu::new(ctx.say(W::PaletteTitle), Some(Input::default()), Source::Search, items))
     }
 
-    /// The first request, for a menu whose lines come from the database.
+    /// The first request of a menu whose lines come from the database.
     pub fn load(&mut self) -> Option<Request> {
         match self {
             Self::Menu(menu) => menu.request(),
@@ -240,7 +240,7 @@ impl Popup {
         }
     }
 
-    /// The lines that were asked for will not come.
+    /// The requested lines will not arrive.
     pub fn stop_waiting(&mut self) {
         if let Self::Menu(menu) = self {
             menu.stop_waiting();
@@ -253,7 +253,7 @@ impl Popup {
         menu.failed()
     }
 
-    /// Lines for a menu have come.
+    /// The lines of a menu have arrived.
     pub fn on_reply(&mut self, reply: Reply, ctx: &Context) -> Step {
         let Self::Menu(menu) = self else { return Step::Stay };
         menu.answered().unwrap_or_else(|| menu.fill(reply, ctx))
@@ -261,12 +261,12 @@ impl Popup {
 }
 
 impl Confirm {
-    /// The lines as they stand in a window with so many columns.
+    /// The lines, wrapped to this many columns.
     pub fn wrapped(&self, columns: usize) -> Vec<String> {
         self.lines.iter().flat_map(|line| wrapped(line, columns)).collect()
     }
 
-    /// The widest that a line may be in the narrowest window.
+    /// The width of a line in the narrowest window, where the text has the most lines.
     const NARROWEST: usize = 52;
 
     fn key(&mut self, key: KeyEvent) -> Step {
@@ -294,7 +294,7 @@ impl Confirm {
 }
 
 impl Month {
-    /// The days with their column (Monday is 0) and row.
+    /// The days of the month, each with its column (Monday is 0) and row.
     pub fn days(&self) -> impl Iterator<Item = (u16, u16, NaiveDate)> {
         let first = self.day.with_day(1).unwrap_or(self.day);
         let before = u16::try_from(first.weekday().num_days_from_monday()).unwrap_or(0);
@@ -320,8 +320,8 @@ impl Month {
     }
 }
 
-/// The keys that work in a popup, for the bottom line.
-/// A key without a label does what its neighbour to the right says.
+/// The keys that work in a popup, for the bottom line. A key without a label shares the label of
+/// the key to its right.
 pub fn keys(popup: &Popup) -> Vec<(Key, Option<W<'static>>)> {
     let choose = match popup {
         Popup::Confirm(_) => vec![KeyCode::Left, KeyCode::Right],

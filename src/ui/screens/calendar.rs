@@ -1,4 +1,5 @@
-//! The events of a week or a month, one lane for each support person and one for nobody.
+//! The calendar: the events of a week or a month, with one lane for each support user and one for
+//! events without support.
 
 use std::ops::Range;
 
@@ -18,26 +19,26 @@ use crate::{
     },
 };
 
-/// How much is shown at once.
+/// The period that is shown at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Span {
     Week,
     Month,
 }
 
-/// What is known of the days that are shown.
+/// Whether the events of the shown days have been read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
     UnderWay,
     Done,
-    /// Nothing is known of them, and nothing will be until they are read again.
+    /// They could not be read, and stay unknown until they are read again.
     Failed,
 }
 
 /// A row of the calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lane {
-    /// Nobody, for the events without support.
+    /// `None` for the lane of events without support.
     pub person: Option<UserId>,
     pub name: String,
 }
@@ -48,12 +49,12 @@ pub struct Calendar {
     pub span: Span,
     pub day: NaiveDate,
     pub lane: usize,
-    /// Which of the events that the lane has on the day.
+    /// The index of the selected event among those of the lane on the day.
     pub nth: usize,
     pub lanes: Vec<Lane>,
     /// Events with a start, the earliest first.
     pub events: Vec<Record>,
-    /// There are more than are shown.
+    /// There are more events than are shown.
     pub more: bool,
     pub reading: Reading,
     asked: Option<Intent>,
@@ -74,7 +75,7 @@ impl Calendar {
         }
     }
 
-    /// The days that are shown; the end is not among them.
+    /// The days that are shown; the end of the range is excluded.
     pub fn days(&self) -> Range<NaiveDate> {
         let first = match self.span {
             Span::Week => self.day - TimeDelta::days(self.day.weekday().num_days_from_monday().into()),
@@ -95,13 +96,13 @@ impl Calendar {
         Some(Request::Calendar { from: days.start, to: days.end })
     }
 
-    /// Other days are shown than those that were read.
+    /// Reads the events of the days that are now shown.
     fn load_other_days(&mut self) -> Action {
         self.reading = Reading::UnderWay;
         self.load().map_or(Action::None, Action::Send)
     }
 
-    /// Nobody waits any more for what was asked for.
+    /// The requested events will not arrive.
     pub fn stop_waiting(&mut self) {
         if self.reading == Reading::UnderWay {
             self.reading = Reading::Failed;
@@ -109,7 +110,7 @@ impl Calendar {
         }
     }
 
-    /// What became of `to`, which it asked for.
+    /// Handles the reply to the request `to` of this screen.
     pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         let days = self.days();
         let of_other_days = matches!(to, Request::Calendar { from, to } if (*from..*to) != days);
@@ -145,7 +146,7 @@ impl Calendar {
         self.follow(kept);
     }
 
-    /// The selection stays on its event, in whatever lane that is now.
+    /// Keeps the selection on its event, even if that is in another lane now.
     fn follow(&mut self, event: Option<i64>) {
         let place = event.and_then(|id| {
             (0..self.lanes.len()).find_map(|lane| {
@@ -166,7 +167,7 @@ impl Calendar {
         })
     }
 
-    /// The title of another event that the same person has at the same time.
+    /// The title of another event that the same support user has at the same time.
     pub fn clash(&self, record: &Record) -> Option<&str> {
         let Record::Event(row) = record else { return None };
         let (from, to) = row.event.stretch()?;
@@ -249,7 +250,7 @@ impl Calendar {
         }
     }
 
-    /// Selects a day, and reads the week or month around it when that is another one.
+    /// Selects a day, and reads its week or month if that is not the shown one.
     fn go_to(&mut self, day: Option<NaiveDate>) -> Action {
         let Some(day) = day else { return Action::None };
         let before = self.days();

@@ -1,4 +1,4 @@
-//! One field of a form: what it holds, whether that is right, what it means.
+//! One field of a form: its value, the check of that value, and how it was understood.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
@@ -16,25 +16,25 @@ use crate::{
     ui::{Context, records::value, text::W, widgets::input::Input},
 };
 
-/// What a field holds and how it is filled.
+/// What a field holds and how it is edited.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     Line,
     Notes,
     Password,
-    /// One that is to be set: its strength stands beside it.
+    /// A password that is to be set; its strength is shown beside it.
     NewPassword,
     Amount,
     Whole,
     Day(Direction),
     /// A date with a time.
     Time,
-    /// One of a few: its value and its label.
+    /// One of a few options, each with its value and its label.
     Choice(Vec<(String, String)>),
     Person(Role),
     Client,
     Contract,
-    /// Shown, not changed.
+    /// Shown, but cannot be edited.
     Fixed,
 }
 
@@ -44,15 +44,15 @@ pub struct Entry {
     pub field: Field,
     pub kind: Kind,
     pub input: Input,
-    /// The number of the choice.
+    /// The index of the chosen option.
     pub choice: usize,
-    /// The id of what was picked; its name is in `input`.
+    /// The id of the picked record; its name is in `input`.
     pub picked: Option<i64>,
     pub required: bool,
     pub problem: Option<Problem>,
-    /// What somebody else wrote there meanwhile.
+    /// The conflicting value that another user has saved in the meantime.
     pub theirs: Option<String>,
-    /// What it held at first, or what somebody else saved meanwhile.
+    /// The value at first, or the one that another user has saved in the meantime.
     pub(super) base: String,
 }
 
@@ -86,14 +86,14 @@ impl Entry {
         Self { required: true, ..self }
     }
 
-    /// Already chosen, by id, with a name to show.
+    /// Presets the picked record by its id; its name is in `input`.
     pub fn picked(mut self, id: i64) -> Self {
         self.picked = Some(id);
         self.base = self.content();
         self
     }
 
-    /// What it holds, to see whether it changed.
+    /// The value, for comparison with `base`.
     pub(super) fn content(&self) -> String {
         match &self.kind {
             Kind::Choice(options) => options.get(self.choice).map(|(value, _)| value.clone()).unwrap_or_default(),
@@ -114,7 +114,7 @@ impl Entry {
         }
     }
 
-    /// As it stands in a summary.
+    /// A value of this field as a summary shows it.
     pub(super) fn label(&self, content: &str) -> String {
         match &self.kind {
             Kind::Choice(options) => {
@@ -140,7 +140,7 @@ impl Entry {
         matches!(self.kind, Kind::Day(_) | Kind::Time)
     }
 
-    /// The day that is written, where it can be read.
+    /// The typed day, if it can be read.
     pub(super) fn day(&self, now: NaiveDateTime) -> Option<NaiveDate> {
         match self.kind {
             Kind::Day(prefer) => dates::parse_date(self.input.text(), now.date(), prefer).ok(),
@@ -149,7 +149,7 @@ impl Entry {
         }
     }
 
-    /// Writes another day; a time that is written stays.
+    /// Replaces the day; a typed time is kept.
     pub(super) fn set_day(&mut self, day: NaiveDate, now: NaiveDateTime) {
         let time = dates::parse_date_time(self.input.text(), now).ok().map(|time| time.time());
         let text = match (&self.kind, time) {
@@ -161,8 +161,8 @@ impl Entry {
         self.problem = None;
     }
 
-    /// What is wrong with it as it stands, by itself. `now` is the clock that its dates are
-    /// read by, in the company's time zone.
+    /// What is wrong with the value, regardless of other fields. Dates are read relative to `now`,
+    /// which is in the company's time zone.
     pub(super) fn check(&self, now: NaiveDateTime, time_zone: Tz) -> Option<Problem> {
         let text = self.input.text();
         if text.trim().is_empty() && self.is_text() {
@@ -197,14 +197,15 @@ impl Entry {
         }
     }
 
-    /// Which of two times is meant, where the clocks show what was typed twice.
+    /// Says which of two instants is meant, if the clocks show the typed time twice.
     pub(super) fn which_of_two(&self, ctx: &Context, now: NaiveDateTime) -> Option<String> {
         let time = dates::parse_date_time(self.input.text(), now).ok().filter(|_| self.kind == Kind::Time)?;
         let zone = clocks::first_of_two(time, ctx.settings().time_zone)?;
         Some(ctx.say(W::FirstOfTwo { time: &time.format("%H:%M").to_string(), zone: &zone }))
     }
 
-    /// What was understood of a date, an amount or a password, to stand beside it.
+    /// How a date or an amount was understood, or how strong a new password is; shown beside the
+    /// field.
     pub fn echo(&self, ctx: &Context, now: NaiveDateTime) -> Option<String> {
         let text = self.input.text();
         if text.trim().is_empty() {
@@ -225,14 +226,13 @@ impl Entry {
     }
 }
 
-/// How many people come, as a form shows it: nothing while that is not known, which is
-/// stored as 0.
+/// The number of attendees as a form shows it: empty while it is unknown, which is stored as 0.
 pub(super) fn people(count: i64) -> String {
     if count == 0 { String::new() } else { count.to_string() }
 }
 
-/// What somebody else saved, as the form of the record would have shown it in this field.
-/// Nothing for what the form shows of another record.
+/// The value that another user has saved, as this field would show it. `None` if the field shows a
+/// value of another record.
 pub(super) fn typed_form(entry: &Entry, theirs: &Facts, ctx: &Context) -> Option<String> {
     if entry.kind == Kind::Fixed {
         return None;

@@ -1,4 +1,4 @@
-//! Around every screen: the line on top, the message, the keys at the bottom.
+//! The parts around every screen (header, message line, line of keys) and the boxes of popups.
 
 use ratatui::{
     Frame,
@@ -13,10 +13,10 @@ use crate::{
     ui::{Notice, Tone, theme::Theme},
 };
 
-/// The smallest window that can be worked in.
+/// The smallest usable window: columns and rows.
 pub const SMALLEST: (u16, u16) = (60, 16);
 
-/// The areas of a screen, from the top.
+/// The areas of a screen, from top to bottom.
 #[derive(Debug, Clone, Copy)]
 pub struct Areas {
     pub header: Rect,
@@ -25,7 +25,7 @@ pub struct Areas {
     pub footer: Rect,
 }
 
-/// Header and a blank line, the body, the message, the keys.
+/// Divides a window into its areas; a blank line separates header and body.
 pub fn areas(area: Rect) -> Areas {
     let line = |y: u16| Rect { x: area.x + 1, y, width: area.width.saturating_sub(2), height: 1 };
     Areas {
@@ -41,7 +41,7 @@ pub fn areas(area: Rect) -> Areas {
     }
 }
 
-/// Left: where one is. Right: who one is.
+/// Draws the header: the current screen on the left, the signed-in user on the right.
 pub fn header(frame: &mut Frame, area: Rect, left: &str, right: &str, theme: &Theme) {
     let right = text::cut(right, usize::from(area.width) / 2);
     let room = usize::from(area.width).saturating_sub(text::width(&right) + 2);
@@ -50,7 +50,7 @@ pub fn header(frame: &mut Frame, area: Rect, left: &str, right: &str, theme: &Th
     frame.render_widget(Paragraph::new(line), area);
 }
 
-/// The last message.
+/// Draws the message line.
 pub fn message(frame: &mut Frame, area: Rect, notice: Option<&Notice>, theme: &Theme) {
     let Some(notice) = notice else { return };
     let style = match notice.tone {
@@ -62,7 +62,7 @@ pub fn message(frame: &mut Frame, area: Rect, notice: Option<&Notice>, theme: &T
     frame.render_widget(Paragraph::new(Span::styled(shown, style)), area);
 }
 
-/// The keys that work now, as many as fit whole; the last one always does.
+/// Draws as many of the keys as fit completely, and always the last one.
 pub fn footer(frame: &mut Frame, area: Rect, keys: &[(String, String)], theme: &Theme) {
     let wide = |(key, label): &(String, String)| text::width(key) + text::width(label) + 3;
     let last = keys.last().map_or(0, wide);
@@ -84,7 +84,7 @@ pub fn footer(frame: &mut Frame, area: Rect, keys: &[(String, String)], theme: &
     frame.render_widget(Paragraph::new(spans.collect::<Line>()), area);
 }
 
-/// A box in the middle, cleared, with its title; gives back the area inside.
+/// Draws an empty box with a title in the middle of the area; returns the area inside the box.
 pub fn boxed(frame: &mut Frame, area: Rect, size: (u16, u16), title: &str, theme: &Theme) -> Rect {
     let (width, height) = (size.0.min(area.width), size.1.min(area.height));
     let x = area.x + (area.width - width) / 2;
@@ -103,7 +103,7 @@ pub fn boxed(frame: &mut Frame, area: Rect, size: (u16, u16), title: &str, theme
     Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
 }
 
-/// Signs of the program's own in ASCII; what people wrote stays as it is.
+/// Replaces the lines and signs that the program draws with ASCII; letters stay as they are.
 pub fn to_ascii(buffer: &mut Buffer) {
     for cell in &mut buffer.content {
         if let Some(plain) = plain_sign(cell.symbol()) {
@@ -112,8 +112,8 @@ pub fn to_ascii(buffer: &mut Buffer) {
     }
 }
 
-/// Everything in ASCII, for a terminal that shows nothing else. Each cell keeps its place: what
-/// was two columns wide becomes one sign and a space.
+/// Replaces everything with ASCII, for a terminal that shows nothing else. Each cell keeps its
+/// place: a character that is two columns wide becomes one ASCII character and a space.
 pub fn letters_to_ascii(buffer: &mut Buffer) {
     to_ascii(buffer);
     for cell in buffer.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
@@ -134,7 +134,8 @@ fn plain_sign(symbol: &str) -> Option<&'static str> {
     })
 }
 
-/// The text in lines of at most so many columns, broken between words.
+/// Breaks the text into lines of at most this many columns: between words, or inside a word that is
+/// longer than a line.
 pub fn wrapped(words: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(4);
     let mut lines = Vec::new();
@@ -166,7 +167,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_cell_becomes_ascii_where_it_stands() {
+    fn every_cell_becomes_ascii_and_keeps_its_place() {
         let mut buffer = Buffer::with_lines(["│Zoë 日本 👩‍👩‍👧‍👦 e\u{301}…│", "┌ À faire ─┐"]);
         letters_to_ascii(&mut buffer);
         let line = |y: u16| (0..buffer.area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>();
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_break_between_words_and_within_the_longest() {
+    fn lines_break_between_words_and_inside_words_longer_than_a_line() {
         assert_eq!(wrapped("one two three\nfour", 7), ["one two", "three", "four"]);
         assert_eq!(wrapped("abcdefghij", 4), ["abc", "def", "ghij"]);
         assert_eq!(wrapped("………………", 4), ["………", "………"]);

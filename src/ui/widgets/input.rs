@@ -1,4 +1,5 @@
-//! A text field: one line or several, edited by whole characters as a person sees them.
+//! A text field of one or several lines, edited by grapheme clusters (characters as users see
+//! them).
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{
@@ -11,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::domain::text;
 
-/// What somebody types. Wiped from memory when it is dropped: it may be a password.
+/// The text of a field. Wiped from memory when it is dropped, since it may be a password.
 #[derive(Debug, Clone, Default)]
 pub struct Input {
     text: Zeroizing<String>,
@@ -22,21 +23,21 @@ pub struct Input {
 }
 
 impl Input {
-    /// One line with the caret at its end.
+    /// A field of one line, with the caret at its end.
     pub fn line(text: &str) -> Self {
         let mut input = Self::default();
         input.set(text);
         input
     }
 
-    /// Several lines.
+    /// A field of several lines.
     pub fn notes(text: &str) -> Self {
         let mut input = Self { multiline: true, ..Self::default() };
         input.set(text);
         input
     }
 
-    /// One line that shows signs instead of what is typed.
+    /// A field of one line that shows asterisks instead of its text.
     pub fn password() -> Self {
         Self { masked: true, ..Self::default() }
     }
@@ -49,15 +50,15 @@ impl Input {
         self.text.is_empty()
     }
 
-    /// Replaces everything and puts the caret at the end.
+    /// Replaces the text and puts the caret at its end.
     pub fn set(&mut self, text: &str) {
         self.text = Zeroizing::new(String::new());
         self.at = 0;
         self.insert(text);
     }
 
-    /// Inserts at the caret, as typing and pasting do. Control characters are dropped;
-    /// line ends become spaces in a single line.
+    /// Inserts typed or pasted text at the caret. Tabs become spaces, and in a field of one line so
+    /// do line ends; other control characters are dropped.
     pub fn insert(&mut self, typed: &str) {
         const MOST: usize = 200_000;
         let multiline = self.multiline;
@@ -79,7 +80,7 @@ impl Input {
         }
     }
 
-    /// Edits; false when the key means nothing to a text field.
+    /// Handles an editing key; false if the key has no meaning in a text field.
     pub fn key(&mut self, key: KeyEvent) -> bool {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL) && !key.modifiers.contains(KeyModifiers::ALT);
         match key.code {
@@ -149,7 +150,7 @@ impl Input {
         self.at += line.grapheme_indices(true).nth(column).map_or(line.len(), |(at, _)| at);
     }
 
-    /// Draws the part around the caret and says where the caret is.
+    /// Draws the part of the text around the caret; returns the position of the caret.
     pub fn draw(&self, frame: &mut Frame, area: Rect, style: Style) -> Position {
         let (rows, columns) = (usize::from(area.height.max(1)), usize::from(area.width.max(2)));
         let caret_row = self.text[..self.at].matches('\n').count();
@@ -166,7 +167,8 @@ impl Input {
         Position::new(area.x + at(caret_column - skip_columns), area.y + at(caret_row - skip_rows))
     }
 
-    /// A line as it is shown: signs for a password, nothing that a terminal acts on.
+    /// A line as it is shown: asterisks for a password, else without anything that a terminal would
+    /// interpret.
     fn shown(&self, line: &str) -> String {
         if self.masked { "*".repeat(text::length(line)) } else { text::for_terminal(line).into_owned() }
     }
@@ -192,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_with_its_accent_is_one_step() {
+    fn a_character_of_several_code_points_is_edited_as_one() {
         let mut input = Input::line("ae\u{301}👩‍👩‍👧");
         press(&mut input, KeyCode::Backspace);
         assert_eq!(input.text(), "ae\u{301}");
@@ -202,14 +204,14 @@ mod tests {
     }
 
     #[test]
-    fn pasting_never_brings_control_characters() {
+    fn control_characters_are_dropped_from_pasted_text() {
         let mut input = Input::line("");
         input.insert("one\r\ntwo\u{1b}[31m\tthree");
         assert_eq!(input.text(), "one two[31m three");
     }
 
     #[test]
-    fn notes_move_between_lines() {
+    fn the_caret_moves_between_the_lines_of_notes() {
         let mut input = Input::notes("first\nsecond");
         press(&mut input, KeyCode::Up);
         press(&mut input, KeyCode::End);

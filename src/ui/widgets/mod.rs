@@ -1,4 +1,4 @@
-//! What all screens are made of.
+//! The building blocks of all screens.
 
 pub mod chrome;
 pub mod input;

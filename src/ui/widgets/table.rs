@@ -1,4 +1,4 @@
-//! A table of rows: columns that fit the terminal, the rest drops by priority.
+//! A table of rows. Columns that do not fit the window are left out by priority.
 
 use ratatui::{Frame, layout::Rect, style::Style};
 
@@ -7,34 +7,34 @@ use crate::{domain::text, ui::theme::Theme};
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
-    /// The columns it needs on the terminal.
+    /// Its least width, in columns of the terminal.
     pub width: u16,
-    /// How much of what is left over it takes, beside the others.
+    /// Its share of the remaining width, relative to the shares of the other columns.
     pub grow: u16,
-    /// Drops out when the terminal is narrow; the lowest drops last.
+    /// The order in which columns are left out of a narrow window: the highest number first.
     pub priority: u8,
-    /// Numbers stand at the right.
+    /// Whether its cells are aligned to the right, as numbers are.
     pub right: bool,
-    /// The number of the sort in the list's table of sorts.
+    /// The index of its sort order in the list's table of sort orders.
     pub sort: Option<usize>,
 }
 
-/// A column with its own share of what is left over.
+/// A left-aligned column with a sort order.
 pub const fn column(width: u16, grow: u16, priority: u8, sort: usize) -> Column {
     Column { width, grow, priority, right: false, sort: Some(sort) }
 }
 
 impl Column {
-    /// Its cells stand at the right.
+    /// Aligns its cells to the right.
     pub const fn right(self) -> Self {
         Self { right: true, ..self }
     }
 }
 
-/// Two blanks stand between columns.
+/// The number of spaces between columns.
 const GAP: u16 = 2;
 
-/// The columns that fit, with their widths.
+/// The indexes of the columns that fit, with their widths.
 pub fn fitting(columns: &[Column], width: u16) -> Vec<(usize, u16)> {
     let mut kept: Vec<usize> = (0..columns.len()).collect();
     let needed = |kept: &[usize]| kept.iter().map(|at| columns[*at].width + GAP).sum::<u16>().saturating_sub(GAP);
@@ -54,13 +54,14 @@ pub fn fitting(columns: &[Column], width: u16) -> Vec<(usize, u16)> {
     widths
 }
 
-/// The first of so many rows that is shown when `room` fit and this one is selected.
+/// The index of the first row that is shown when `room` of `rows` rows fit: the selected row is
+/// always shown, in the middle where possible.
 pub fn first_shown(selected: usize, room: usize, rows: usize) -> usize {
     let room = room.max(1);
     (selected + 1).saturating_sub(room).max(selected.saturating_sub(room / 2)).min(rows.saturating_sub(room))
 }
 
-/// How one row is drawn.
+/// A row to be drawn.
 pub struct Line {
     pub cells: Vec<String>,
     pub selected: bool,
@@ -85,7 +86,7 @@ pub fn draw_line(frame: &mut Frame, area: Rect, layout: &[(usize, u16)], columns
     }
 }
 
-/// Draws the titles; the sorted column says in which direction.
+/// Draws the column titles; that of the sorted column shows the direction.
 pub fn draw_titles(
     frame: &mut Frame,
     area: Rect,
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_are_counted_as_the_terminal_library_counts_them() {
+    fn text_width_equals_the_width_that_ratatui_uses() {
         use ratatui::buffer::CellWidth;
         for grapheme in ["日", "स्त्री", "ｶﾞ", "👩‍👩‍👧‍👦", "🇫🇷", "e\u{301}", "x"]
         {

@@ -1,4 +1,4 @@
-//! Addresses of databases: understood or refused, and a refusal never repeats a password.
+//! Database addresses are parsed or refused, and an error never repeats a password.
 #![no_main]
 
 use epic_events::storage::Target;
@@ -8,7 +8,7 @@ fuzz_target!(|input: (&str, &str, &str)| {
     let (typed, before, behind) = input;
     Target::parse(typed).ok();
     let secret = "canarycanary";
-    // What is no part of the password may be repeated, whatever it says.
+    // Other parts than the password may be repeated in the error.
     if [typed, before, behind].iter().any(|part| part.contains(secret)) {
         return;
     }

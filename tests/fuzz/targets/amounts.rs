@@ -1,4 +1,5 @@
-//! Amounts as people write them: never negative by accident, and read back as the same.
+//! Amounts and other texts as people write them: what is formatted is parsed back as the same amount, and
+//! cleaned text has no control characters.
 #![no_main]
 
 use epic_events::domain::{Cents, check, language::Language, money, text};
@@ -12,7 +13,7 @@ fuzz_target!(|typed: &str| {
     }
     money::parse_whole(typed).ok();
     check::attendees(typed).ok();
-    // What is kept of a text stays as it is when it is kept again.
+    // Cleaning a cleaned text changes nothing.
     let kept = text::clean(typed);
     assert_eq!(text::clean(&kept), kept);
     assert!(!text::for_terminal(typed).chars().any(char::is_control));

@@ -1,4 +1,4 @@
-//! Dates as people write them: no panic, and what is written out is read back as the same.
+//! Dates as people write them: no panic, and a formatted date is parsed back as the same date.
 #![no_main]
 
 use chrono::{Days, NaiveDate};

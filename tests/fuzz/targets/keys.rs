@@ -1,5 +1,5 @@
-//! Any stream of keys, pastes and sizes, signed in as anybody: no panic, and always a frame.
-//! Nobody answers for the database but the sign-in, so every request fails.
+//! Any sequence of keys, pastes and window sizes in a session of any role: no panic, and a frame can always be
+//! drawn. Of all requests only the sign-in succeeds.
 #![no_main]
 
 use chrono::NaiveDate;

@@ -11,15 +11,15 @@ use crate::{
     },
 };
 
-/// Records that a person has marked, in the order of marking.
+/// The records that the user has marked, in the order of marking.
 ///
-/// They are kept as records, not as places in the list: the list holds a part of its rows
-/// only, and what was marked must stay what an action is about while other rows are shown.
+/// They are kept as records, not as positions in the list: only a part of the list is in memory,
+/// and an action must still apply to the marked records while other rows are shown.
 #[derive(Debug, Default)]
 pub struct Marks(Vec<Record>);
 
 impl Marks {
-    /// Marks the record, or takes its mark away. False when there are [`MAX_MARKED`] marks already.
+    /// Marks the record, or removes its mark. False if there are already [`MAX_MARKED`] marks.
     pub fn toggle(&mut self, record: &Record) -> bool {
         let before = self.0.len();
         self.0.retain(|marked| marked.id() != record.id());
@@ -50,7 +50,7 @@ impl Marks {
         self.0.clear();
     }
 
-    /// Takes the mark of this record away.
+    /// Removes the mark of this record.
     pub fn remove(&mut self, id: i64) {
         self.0.retain(|marked| marked.id() != id);
     }
@@ -62,17 +62,17 @@ impl Marks {
         (!records.is_empty()).then(|| named(&records, ctx))
     }
 
-    /// Takes the marks of those records away that the request was about. Others may have
-    /// been marked while it was under way.
+    /// Removes the marks of the records that the request was about. Records that were marked while
+    /// it was under way stay marked.
     pub fn done(&mut self, request: &Request) {
         let ids: HashSet<i64> = subjects(request).into_iter().collect();
         self.0.retain(|marked| !ids.contains(&marked.id()));
     }
 
-    /// Takes marked records over as the database has them now, since that is what the list
-    /// shows; gives back those that somebody has changed since they were marked. Marked
-    /// records that are not among the rows keep the version that was seen, and an action is
-    /// refused for them when they have changed.
+    /// Replaces marked records with their current state in `rows`, since that is what the list
+    /// shows; returns those that were changed since they were marked. Marked records that are not
+    /// among the rows keep the version that the user saw; if they were changed, the services refuse
+    /// an action on them.
     pub fn renew(&mut self, rows: &[Record]) -> Vec<Record> {
         if self.0.is_empty() {
             return Vec::new();
@@ -91,7 +91,7 @@ impl Marks {
     }
 }
 
-/// The records of a list that a write was about, by id.
+/// The ids of the records that a write is about.
 fn subjects(request: &Request) -> Vec<i64> {
     use Request as R;
     match request {

@@ -1,4 +1,5 @@
-//! The one list: a window of rows that follows the selection through pages from SQL.
+//! The list screen, shared by all kinds of records: a window of rows that follows the selection
+//! through pages from SQL.
 
 mod marks;
 mod window;
@@ -26,7 +27,7 @@ use crate::{
     },
 };
 
-/// What a popup over the list was asked for.
+/// What a popup over the list is for.
 #[derive(Debug)]
 enum Asked {
     Sort,
@@ -42,27 +43,28 @@ pub struct List {
     pub rows: Vec<Record>,
     pub at: usize,
     pub total: Option<Count>,
-    /// The place of the first row in the whole list, where it is known.
+    /// The position of the first row in the whole list, if it is known.
     pub first: Option<i64>,
-    /// What an action is about, when anything is marked; else it is about the selected row.
+    /// An action applies to the marked records, or to the selected row if none is marked.
     pub marks: Marks,
-    /// The filter while it is being typed.
+    /// The filter, while it is being typed.
     pub filter: Option<Input>,
-    /// The rows, also when there are none, answer the question as it is now.
+    /// The rows are the result of the current query, even if there are none.
     pub loaded: bool,
-    /// What was sought was looked for among the newest records only.
+    /// Only the newest records were searched.
     pub among_newest: bool,
-    /// It shows what was counted: words that it was filtered by before do not come back.
+    /// The list shows what a line of the home screen has counted, so no earlier filter may apply.
     pub counted: bool,
     before: bool,
     after: bool,
-    /// Pages under way, in the order they were asked for; an older question's are dropped.
+    /// Requested pages in the order of their requests, each with its `generation`; pages of an
+    /// older generation are dropped.
     awaited: Vec<(u64, Awaited)>,
-    /// More was typed while an answer is under way: the question as it is then follows it.
+    /// The filter was changed while a reply is under way; the new query is sent after that reply.
     behind: bool,
-    /// That a marked record was changed has been told, by the refusal of what was asked.
+    /// The user already knows that a marked record was changed, because an action was refused.
     told: bool,
-    /// The last row of the window was marked: the selection moves on when the next page is there.
+    /// The last row of the window was marked: the selection moves on when the next page arrives.
     moves_on: bool,
     generation: u64,
     asked: Option<Asked>,
@@ -105,12 +107,12 @@ impl List {
         }
     }
 
-    /// A list of what a line of the home screen has counted.
+    /// A list of the records that a line of the home screen has counted.
     pub fn counted(query: Query) -> Self {
         Self { counted: true, ..Self::new(query) }
     }
 
-    /// Whether this list, which was left before, is what the other one asks for.
+    /// Whether this list, which the user has left before, is shown again instead of a `fresh` one.
     pub fn comes_back_for(&self, fresh: &Self, ctx: &Context) -> bool {
         let role = ctx.session.actor.role;
         let narrowed = |list: &Self| !list.query.text().is_empty() || list.query.is_refined();
@@ -120,7 +122,8 @@ impl List {
             && !(fresh.counted && narrowed(self))
     }
 
-    /// Left for now: what it waits for is nothing to it any more.
+    /// Prepares the list for being kept after the user leaves it: replies are no longer awaited,
+    /// and marks and the open filter are dropped.
     pub fn put_away(mut self) -> Self {
         self.stop_waiting();
         self.marks.clear();
@@ -182,13 +185,13 @@ impl List {
         }
     }
 
-    /// The records that an action is about: the marked ones, wherever they are, else the
-    /// selected one.
+    /// The records that an action applies to: the marked ones, whether or not they are shown, or
+    /// else the selected one.
     fn chosen(&self) -> Vec<&Record> {
         if self.marks.is_empty() { self.selected().into_iter().collect() } else { self.marks.records() }
     }
 
-    /// A click on a row selects it, and opens the one that is selected already.
+    /// A click selects a row, or opens it if it was selected already.
     pub fn click(&mut self, at: Position, body: Rect, ctx: &Context) -> Action {
         match Places::of(self, body).row_at(self, at) {
             Some(row) if row == self.at => self.run(Command::Open, ctx),
@@ -240,7 +243,7 @@ impl List {
         } else if !self.marks.is_empty() {
             back.label = ctx.say(W::MarksClear).into();
         }
-        // Where something is marked its way out must be in sight.
+        // While records are marked, the key that removes the marks must fit into the bottom line.
         let at = if self.marks.is_empty() { bindings.len() } else { 1 };
         bindings.insert(at, back);
         bindings
@@ -256,7 +259,7 @@ impl List {
         }
     }
 
-    /// A key while the filter is typed.
+    /// Handles a key while the filter is being typed.
     pub fn filter_key(&mut self, key: KeyEvent, _ctx: &Context) -> Action {
         let Some(input) = &mut self.filter else { return Action::None };
         match key.code {
@@ -300,7 +303,7 @@ impl List {
             Command::Sort => self.choose(Asked::Sort, ctx),
             Command::View => self.choose(Asked::View, ctx),
             Command::Export => self.choose(Asked::Export, ctx),
-            // A held key must not take away the mark that it has just made.
+            // A held key must not remove the mark that it has just set.
             Command::Mark if self.moves_on => Action::None,
             Command::Mark => match self.rows.get(self.at).map(|record| self.marks.toggle(record)) {
                 Some(false) => Action::Notice(Notice::bad(ctx.say(W::MarksFull(MAX_MARKED)))),
@@ -328,7 +331,7 @@ impl List {
             other => {
                 let chosen = self.chosen();
                 let (action, intent) = actions::begin(other, &chosen, ctx);
-                // A form is the record's own screen: what it is about is no longer up to the list.
+                // The record is now handled by the form, so its mark in the list is removed.
                 if let (Action::Open(_), [one]) = (&action, chosen.as_slice()) {
                     let opened = one.id();
                     self.marks.remove(opened);
@@ -388,7 +391,7 @@ impl List {
         }
     }
 
-    /// Why there is nothing here, and what to do; no words while an answer is awaited.
+    /// Says why the list is empty and what to do; says nothing while a reply is awaited.
     pub fn empty_words(&self, ctx: &Context) -> Vec<String> {
         if !self.loaded {
             let failed = self.awaited.is_empty();
@@ -407,7 +410,7 @@ impl List {
         lines
     }
 
-    /// Whether a list of this kind may be opened at all.
+    /// Whether the user may open a list of this kind.
     pub fn may_open(kind: Kind, ctx: &Context) -> bool {
         let permission = match kind {
             Kind::Clients | Kind::Contracts | Kind::Events => Permission::SeeRecords,

@@ -1,4 +1,4 @@
-//! The window of rows: the pages that it asks for, and what it makes of them.
+//! The window of rows that a list keeps in memory: which pages it requests, and how it merges them.
 
 use super::List;
 use crate::{
@@ -12,16 +12,17 @@ use crate::{
     },
 };
 
-/// Rows that are kept in memory; a page is fetched before the selection reaches the rim.
+/// The most rows that are kept in memory.
 const WINDOW: usize = 300;
-/// How near to the rim the next page is fetched.
+/// The next page is requested when the selection is less than about this many rows from the edge of
+/// the window.
 const NEAR: usize = 30;
 
-/// What a page that is awaited will be.
+/// What an awaited page contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Awaited {
-    /// The rows around the selection anew; it stays on its record. The page begins at the
-    /// row of the present window that has this place.
+    /// The rows around the selection, read again; the selection stays on its record. `from` is the
+    /// index in the present window at which the page begins.
     Fresh {
         from: usize,
     },
@@ -29,12 +30,12 @@ pub(super) enum Awaited {
     After,
     /// The end of the list.
     End,
-    /// How many there are in all, once the rows are there.
+    /// No rows, only the total number; requested after the rows have arrived.
     Total,
 }
 
 impl List {
-    /// The question anew, with the selection kept on its record where it still is there.
+    /// Runs the query again. The selection stays on its record if that still exists.
     pub fn load(&mut self) -> Option<Request> {
         self.generation += 1;
         self.behind = false;
@@ -43,7 +44,8 @@ impl List {
         let begins = self.rows.get(from).filter(|_| from > 0 || self.first != Some(0));
         let edge = match begins.and_then(|row| self.query.cursor(row)) {
             None => Edge::Start,
-            // In the middle of a long list: the page that has the selected row.
+            // In the middle of a long list the page has to include the row at `from`, so the cursor
+            // is moved to just before that row.
             Some(mut cursor) => {
                 cursor.id += if self.query.sort().1 { 1 } else { -1 };
                 Edge::After(cursor)
@@ -52,13 +54,13 @@ impl List {
         Some(self.query.request(edge))
     }
 
-    /// The row of the window where the page begins that is read to see the selected row anew.
-    /// The window may hold more rows than one page has.
+    /// The index in the window at which a page has to begin to include the selected row. The window
+    /// may hold more rows than a page.
     fn page_around_selection(&self) -> usize {
         if self.at + NEAR < usize::from(PAGE) { 0 } else { self.at - usize::from(PAGE / 2) }
     }
 
-    /// Another question: from its start.
+    /// Runs a new query, from the start of its list.
     pub(super) fn restart(&mut self) -> Action {
         self.first = Some(0);
         self.at = 0;
@@ -67,15 +69,15 @@ impl List {
         self.load().map_or(Action::None, Action::Send)
     }
 
-    /// The pages that were asked for will not come.
+    /// The requested pages will not arrive.
     pub fn stop_waiting(&mut self) {
         self.awaited.clear();
         self.behind = false;
         self.without_answer();
     }
 
-    /// The question was not answered. Rows that answered another one would be taken for its
-    /// answer.
+    /// Handles a query that got no result: the rows of an earlier query are removed, since they
+    /// could be taken for its result.
     pub(super) fn without_answer(&mut self) {
         self.moves_on = false;
         if !self.loaded && self.awaited.is_empty() {
@@ -97,7 +99,7 @@ impl List {
     }
 
     pub(super) fn receive(&mut self, awaited: Awaited, page: Page<Record>, ctx: &Context) -> Action {
-        // The selection was moved off the page while that was read.
+        // The selection was moved off the page while the page was being read: read again.
         if let Awaited::Fresh { from } = awaited
             && self.loaded
             && !(from..from + usize::from(PAGE)).contains(&self.at)
@@ -142,7 +144,7 @@ impl List {
                 self.before |= surplus > 0;
                 self.first = self.first.map(|first| first + rows(surplus));
             }
-            // It brings no rows.
+            // This reply has no rows.
             Awaited::Total => {
                 self.moves_on = moves_on;
                 self.total = page.total;
@@ -174,14 +176,14 @@ impl List {
         Action::None
     }
 
-    /// The place of the window in the list, where it is known from the end alone.
+    /// Computes the position of the window from the total, if the window is at the end of the list.
     fn place_the_end(&mut self) {
         if let (None, false, Some(Count::Exactly(total))) = (self.first, self.after, self.total) {
             self.first = Some(total - rows(self.rows.len()));
         }
     }
 
-    /// Moves the selection and fetches what is near.
+    /// Moves the selection, and requests a page if it comes close to the edge of the window.
     pub(super) fn go(&mut self, to: usize) -> Action {
         self.at = to.min(self.rows.len().saturating_sub(1));
         self.moves_on = false;
@@ -207,8 +209,8 @@ impl List {
         }
     }
 
-    /// To the row below one that was marked. Where that is not in the window yet, the selection
-    /// moves on when it comes.
+    /// Moves the selection below a row that was marked. If that row is not in the window yet, the
+    /// selection moves when its page arrives.
     pub(super) fn go_below_mark(&mut self) -> Action {
         let at_rim = self.after && self.at + 1 == self.rows.len();
         let action = self.go(self.at + 1);

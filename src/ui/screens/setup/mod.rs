@@ -1,4 +1,4 @@
-//! The set-up wizard: a page a step, nothing written before the last.
+//! The set-up wizard, with one page for each step. Nothing is written before the last step.
 
 mod pages;
 
@@ -21,67 +21,68 @@ use crate::{
     ui::{Action, Context, Notice, text::W},
 };
 
-/// The steps, in their order. Which of them there are depends on what was chosen and found.
+/// The steps in their order. Which of them are shown depends on the user's choices and on what the
+/// database contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter)]
 pub enum Step {
     Language,
     Place,
     Server,
-    /// There is a company already, and its tables are behind.
+    /// Migrate the tables of a company that exists already.
     Update,
-    /// The account for everybody's configuration.
+    /// The everyday account, for the configuration of every computer.
     Account,
     Company,
     Manager,
     Summary,
-    /// What the server's administrator has to run first.
+    /// The statements that the server's administrator has to run first.
     Statements,
 }
 
-/// What the wizard wants besides what every screen may want.
+/// What happens after the wizard has handled a key.
 #[derive(Debug)]
 pub enum Wish {
     Act(Action),
-    /// Speak this language from now on.
+    /// Switch to this language.
     Speak(Language),
 }
 
-/// How the wizard ended, with the address of the company.
+/// The result of the wizard, with the address of the company's database.
 #[derive(Debug)]
 pub enum Ended {
-    /// There is a new company.
+    /// A new company was created.
     SetUp {
         url: SecretString,
         /// As in [`Migrated`].
         unguarded: Vec<&'static str>,
     },
-    /// The tables of a company were brought up to date.
+    /// The tables of an existing company were migrated.
     Updated(SecretString, Migrated),
 }
 
-/// The wizard with all that was typed.
+/// The state of the wizard, with everything that was typed.
 #[derive(Debug)]
 pub struct Setup {
     pub step: Step,
     pages: Vec<Form>,
     /// The address of the embedded database.
     embedded: String,
-    /// The server that the machine's configuration names.
+    /// The server in this machine's configuration.
     configured: Option<ServerAddress>,
-    /// How far the tables of the company that was found have to be brought up to date.
+    /// The versions of the migration that a company needs, if one was found.
     behind: Option<Versions>,
-    /// One a line.
+    /// The statements for the server's administrator, one per line.
     statements: Option<SecretString>,
-    /// How many of them are above the window, where not all fit.
+    /// How many of them are scrolled out of view, if not all fit.
     pub scrolled: usize,
-    /// Why the last step was not taken, in a sentence.
+    /// A sentence that says why the last step failed.
     pub problem: Option<String>,
     pub waiting: bool,
 }
 
 impl Setup {
-    /// `embedded` is where the data lives when it lives on this computer; a server that the
-    /// machine's configuration names is the first proposal.
+    /// `embedded` is the address of the database on this computer. A server in the machine's
+    /// configuration is proposed first.
     pub fn new(embedded: String, configured: Option<&ServerAddress>, ctx: &Context) -> Self {
         Self {
             step: Step::Language,
@@ -109,18 +110,18 @@ impl Setup {
         &self.pages[step as usize]
     }
 
-    /// "Step 2 of 5".
+    /// The number of the current step and the number of steps, for "Step 2 of 5".
     pub fn progress(&self) -> (usize, usize) {
         let steps = self.steps();
         (steps.iter().position(|step| *step == self.step).unwrap_or(0) + 1, steps.len())
     }
 
-    /// What is to be brought up to date, once that was found out.
+    /// The versions of the migration that a company needs, if one was found.
     pub fn behind(&self) -> Option<&Versions> {
         self.behind.as_ref()
     }
 
-    /// What the administrator has to run, a statement a line.
+    /// The statements that the server's administrator has to run, one per line.
     pub fn statements(&self) -> &str {
         self.statements.as_ref().map_or("", |statements| statements.expose_secret())
     }
@@ -224,7 +225,7 @@ impl Setup {
         Wish::Act(Action::None)
     }
 
-    /// In another language the labels of choices are other words; what was chosen stays.
+    /// Translates the labels of choices after a change of language; the choices themselves stay.
     pub fn speak(&mut self, ctx: &Context) {
         for entry in self.pages.iter_mut().flat_map(|page| &mut page.entries) {
             match entry.field {
@@ -254,7 +255,8 @@ impl Setup {
         (!errors.is_empty()).then_some(errors)
     }
 
-    /// The server of the form. Options that the form does not show stay with the configured host.
+    /// The server address in the form. If the host is still the configured one, options that the
+    /// form does not show are kept.
     fn server(&self) -> ServerAddress {
         let form = self.page(Step::Server);
         let typed = |field| form.text(field).trim().to_owned();
@@ -273,7 +275,7 @@ impl Setup {
         address
     }
 
-    /// The address of the database that was chosen, with the account that sets up.
+    /// The address of the chosen database, with the set-up account.
     fn url(&self) -> SecretString {
         if self.on_server() {
             SecretString::from(self.server().to_url())
@@ -282,7 +284,7 @@ impl Setup {
         }
     }
 
-    /// The address with the account for everybody's configuration.
+    /// The address with the everyday account; `None` for the embedded database.
     fn everyday(&self) -> Option<SecretString> {
         let form = self.page(Step::Account);
         let everyday = || ServerAddress {
@@ -311,7 +313,7 @@ impl Setup {
         }
     }
 
-    /// Where the data lives, in words.
+    /// The location of the data, for display.
     fn place(&self) -> String {
         if self.on_server() {
             let ServerAddress { host, database, .. } = self.server();
@@ -335,8 +337,8 @@ impl Setup {
         lines
     }
 
-    /// What the answer to this question means for the wizard; how it ended, if it did. An
-    /// answer that comes late is about what was asked then, whatever stands in the fields now.
+    /// Handles the reply to a request; returns the result if the wizard has ended. A late reply is
+    /// about the values in its request, whatever the fields contain now.
     pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> (Option<Ended>, Action) {
         let waited = std::mem::take(&mut self.waiting);
         match reply {

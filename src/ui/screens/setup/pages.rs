@@ -1,4 +1,4 @@
-//! The pages of the wizard, filled with what is known.
+//! The pages of the wizard, filled with proposed values.
 
 use super::{
     super::{
@@ -14,18 +14,18 @@ use crate::{
     ui::{Context, text::W},
 };
 
-/// A page with its first proposals.
+/// A page with its proposed values.
 pub(super) fn page(step: Step, configured: Option<&ServerAddress>, ctx: &Context) -> Form {
     Form::new(Purpose::SetUp, 0, entries(step, configured, ctx))
 }
 
-/// A page that only shows.
+/// A page whose values cannot be edited.
 pub(super) fn fixed(lines: Vec<(Field, String)>) -> Form {
     let entries = lines.into_iter().map(|(field, text)| Entry::new(field, Kind::Fixed, &text)).collect();
     Form::new(Purpose::SetUp, 0, entries)
 }
 
-/// Where the data can live.
+/// The places where the data can be stored.
 pub(super) fn places(ctx: &Context) -> Kind {
     let places = [("sqlite", W::OnThisComputer), ("mysql", W::OnServer)];
     Kind::Choice(places.map(|(value, label)| (value.to_owned(), ctx.say(label))).into())
@@ -37,7 +37,8 @@ pub(super) fn tls_modes(ctx: &Context) -> Kind {
     Kind::Choice(modes.map(|(mode, label)| (mode.to_owned(), ctx.say(label))).into())
 }
 
-/// The same mode among those that the form offers; the host's name is looked at either way.
+/// The corresponding mode among those that the form offers. The program verifies the host name for
+/// `verify_ca` too, so it corresponds to `verify_identity`.
 fn tls_mode(configured: &str) -> String {
     let mode = configured.to_ascii_lowercase();
     if mode == "verify_ca" { "verify_identity".to_owned() } else { mode }
@@ -79,7 +80,8 @@ fn entries(step: Step, configured: Option<&ServerAddress>, ctx: &Context) -> Vec
         }
         Step::Account => vec![
             line(Field::EverydayUser, "epic_events").required(),
-            // To be seen: it is new, and goes into the configuration of every computer.
+            // Shown in clear: it is a new password that goes into the configuration of every
+            // computer.
             line(Field::EverydayPassword, &password::generated()).required(),
         ],
         Step::Company => vec![

@@ -1,4 +1,4 @@
-//! The calendar: lanes below each other, days beside each other.
+//! Draws the calendar: the lanes below each other, the days beside each other.
 
 use chrono::{Datelike, NaiveDate};
 use ratatui::{Frame, layout::Rect, style::Style};
@@ -14,10 +14,10 @@ use crate::{
     },
 };
 
-/// The lines below the lanes that say what is selected.
+/// The number of lines below the lanes for the description of the selection, with a blank one.
 const TOLD: u16 = 4;
 
-/// Where the lanes are drawn, and how wide names and days are.
+/// Where the lanes are drawn, and how wide the names and the days are.
 struct Grid {
     area: Rect,
     names: u16,
@@ -32,7 +32,7 @@ impl Grid {
         let count = rows(days.len()).max(1);
         let names = if area.width < 100 { 14 } else { 22 };
         let day = (area.width.saturating_sub(names) / count).max(1);
-        // What the days do not need the names get.
+        // The names get the width that the days do not need.
         let names = area.width.saturating_sub(day * count).clamp(names.min(area.width), 30);
         let area = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + TOLD), ..area };
         Self { area, names, day, days }
@@ -71,7 +71,8 @@ fn draw_days(frame: &mut Frame, grid: &Grid, calendar: &Calendar, ctx: &Context)
         let words = match calendar.span {
             Span::Week if grid.day < 8 => format!("{weekday:.2} {}", day.day()),
             Span::Week => format!("{weekday:.3} {}{}", day.day(), if today { " *" } else { "" }),
-            // Numbers need room between them: where a day has two columns, or one, some stand for all.
+            // Numbers need space between them: if a day is one or two columns wide, some are left
+            // out.
             Span::Month if grid.day < 2 && day.day() % 5 != 0 => String::new(),
             Span::Month if grid.day == 2 && crowded(*day, calendar.day) => String::new(),
             Span::Month => format!("{:>2}", day.day()),
@@ -79,20 +80,21 @@ fn draw_days(frame: &mut Frame, grid: &Grid, calendar: &Calendar, ctx: &Context)
         let style = if today || *day == calendar.day { ctx.theme.accent } else { ctx.theme.quiet };
         let mut place = grid.cell(column, 0);
         if grid.day < 2 && !words.is_empty() {
-            // Two digits end above their day.
+            // A number of two digits ends above its day.
             place = Rect { x: place.x.saturating_sub(1), width: 2, ..place };
         }
         put(frame, place, 0, &words, style);
     }
 }
 
-/// Whether a number would touch another: every second one stands, and the selected one.
+/// Whether to leave out the number of a day so that numbers do not touch: shown are the selected
+/// day, and the odd days that are not beside it.
 fn crowded(day: NaiveDate, selected: NaiveDate) -> bool {
     let beside_selected = (day - selected).num_days().abs() == 1;
     day != selected && (day.day().is_multiple_of(2) || beside_selected)
 }
 
-/// The lanes that fit around the selected one.
+/// Draws the lanes that fit, the selected one among them.
 fn draw_lanes(frame: &mut Frame, grid: &Grid, calendar: &Calendar, ctx: &Context) -> Option<Focus> {
     let height = |lane: usize| match calendar.span {
         Span::Month => 1,
@@ -104,7 +106,7 @@ fn draw_lanes(frame: &mut Frame, grid: &Grid, calendar: &Calendar, ctx: &Context
     while first < calendar.lane && upto(first) > room {
         first += 1;
     }
-    // A lane taller than the screen moves up until its selected event shows.
+    // A lane that is taller than the screen is scrolled until its selected event is visible.
     let skip = if first == calendar.lane { (calendar.nth + 1).saturating_sub(room) } else { 0 };
     let (mut row, mut focus) = (1, None);
     for lane in first..calendar.lanes.len() {
@@ -170,7 +172,8 @@ fn draw_cell(
     focus
 }
 
-/// "18:30 Title", with a mark before it when it clashes; the hour alone where room is scarce.
+/// An event such as "18:30 Title", with "!" before it if it clashes. In a narrow cell only the hour
+/// is shown.
 fn short(record: &Record, day: NaiveDate, clash: bool, width: usize) -> String {
     const ROOMY: usize = 14;
     let Record::Event(row) = record else { return String::new() };
@@ -181,7 +184,7 @@ fn short(record: &Record, day: NaiveDate, clash: bool, width: usize) -> String {
     if width < ROOMY { text::begin(&words, width) } else { words }
 }
 
-/// What is selected, in words.
+/// Describes the selected event or day.
 fn draw_told(frame: &mut Frame, area: Rect, calendar: &Calendar, ctx: &Context) {
     let day = dates::spell_date(calendar.day, ctx.language);
     let lane = calendar.lanes.get(calendar.lane).map(|lane| lane.name.as_str()).unwrap_or_default();

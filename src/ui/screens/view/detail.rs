@@ -1,4 +1,4 @@
-//! A record: what it holds, and what belongs to it.
+//! Draws a record: its values, and the tables of what belongs to it.
 
 use ratatui::{Frame, layout::Rect};
 
@@ -24,7 +24,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, detail: &Detail, ctx: &Context
         row += draw_pairs(frame, below, &pairs, ctx);
     }
     let Some(part) = detail.parts.get(detail.part) else { return line_at(area, 0) };
-    // A few rows stay for what belongs to it, however much the record itself holds.
+    // A few rows are reserved for these tables, however many values the record has.
     let row = (row + 1).min(area.height.saturating_sub(6));
     let below = Rect { y: area.y + row, height: area.height.saturating_sub(row), ..area };
     frame.render_widget(ratatui::widgets::Clear, below);

@@ -1,4 +1,4 @@
-//! The charts of the home screen.
+//! Draws the charts of the home screen.
 
 use ratatui::{Frame, layout::Rect};
 
@@ -9,7 +9,8 @@ use crate::{
     ui::{Context, screens::home::HomeScreen, text::W},
 };
 
-/// The columns of values; labels take a third, the bars the rest.
+/// The width of the values. Labels take a third of the area, at most 20 columns; the bars take the
+/// rest.
 const VALUES: usize = 11;
 
 /// A row of the charts.
@@ -19,7 +20,7 @@ enum Row<'a> {
     Blank,
 }
 
-/// The charts below each other; the line that is selected, if one is.
+/// Draws the charts below each other; returns the place of the selected bar, if one is selected.
 pub(super) fn draw(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) -> Option<Focus> {
     let lines = lines(&home.figures);
     let (selected, skip) = scrolled(&lines, home, area);
@@ -43,7 +44,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Conte
     selected.map(|at| line_at(area, rows(at - skip)))
 }
 
-/// The bar that is drawn in this row of the charts' place.
+/// The index of the bar that is drawn in this row of the area.
 pub fn bar_at(home: &HomeScreen, area: Rect, row: u16) -> Option<usize> {
     let lines = lines(&home.figures);
     let (_, skip) = scrolled(&lines, home, area);
@@ -53,7 +54,7 @@ pub fn bar_at(home: &HomeScreen, area: Rect, row: u16) -> Option<usize> {
     }
 }
 
-/// The line of the selected bar, and the lines that are scrolled away so that it shows.
+/// The line of the selected bar, and the number of lines that are scrolled away to make it visible.
 fn scrolled(lines: &[Row<'_>], home: &HomeScreen, area: Rect) -> (Option<usize>, usize) {
     let selected = home.bar.and_then(|bar| lines.iter().position(|row| matches!(row, Row::Bar(at, ..) if *at == bar)));
     (selected, selected.map_or(0, |at| (at + 1).saturating_sub(area.height.into())))
@@ -89,7 +90,7 @@ fn draw_bar(frame: &mut Frame, area: Rect, bar: &Bar, most: i64, ctx: &Context) 
         other => ctx.say(W::BarLabel(other)),
     };
     let value = match bar.value {
-        // Cents say nothing in a chart.
+        // Cents are too small to matter in a chart.
         Value::Money(cents) => ctx.say(W::Number(cents.0 / 100)),
         Value::Events(events) => ctx.say(W::Number(events)),
     };
@@ -98,7 +99,7 @@ fn draw_bar(frame: &mut Frame, area: Rect, bar: &Bar, most: i64, ctx: &Context) 
     let room = width.saturating_sub(labels + VALUES + 1);
     let long = usize::try_from(size(bar.value).max(0)).unwrap_or(0).saturating_mul(room);
     let filled = long.checked_div(usize::try_from(most).unwrap_or(0)).unwrap_or(0);
-    // Something is never nothing.
+    // A value above 0 gets a bar of at least one column.
     let filled = filled.max(usize::from(size(bar.value) > 0)).min(room);
     put(frame, area, 0, &text::fit(&label, labels), ctx.theme.text);
     let beside = Rect { x: area.x + rows(labels) + 1, width: rows(room), ..area };

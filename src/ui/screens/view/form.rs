@@ -1,4 +1,4 @@
-//! A form around the field that has the caret.
+//! Draws a form, scrolled so that the focused field is visible.
 
 use ratatui::{Frame, layout::Rect};
 
@@ -15,10 +15,10 @@ use crate::{
     },
 };
 
-/// What a field keeps for typing when its meaning stands beside it.
+/// The width that a field keeps for typing when its interpretation is shown beside it.
 const TYPED: u16 = 22;
 
-/// Draws a form around the field that has the caret.
+/// Draws a form, scrolled so that the focused field is visible.
 pub fn draw_form(frame: &mut Frame, area: Rect, form: &Form, ctx: &Context) -> Focus {
     let height = |entry: &Entry| {
         let own = if entry.kind == Kind::Notes { 4 } else { 1 };

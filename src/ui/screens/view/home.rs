@@ -1,4 +1,4 @@
-//! What waits, and where everything is.
+//! Draws the home screen: what awaits the user, the sections, and the charts.
 
 use ratatui::{Frame, layout::Rect};
 
@@ -12,8 +12,8 @@ use crate::{
     },
 };
 
-/// Where the lines and the charts are drawn, and clicked; where there is no room for both, one
-/// of them.
+/// Where the lines and the charts are drawn and clicked. If there is no room for both, only one of
+/// them is shown.
 pub struct Places {
     pub lines: Option<Rect>,
     pub figures: Option<Rect>,

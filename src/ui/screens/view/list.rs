@@ -1,4 +1,4 @@
-//! A list: the filter, the rows, and a preview where there is room.
+//! Draws a list: the filter, the rows, and a preview of the selected row if there is room.
 
 use ratatui::{
     Frame,
@@ -17,19 +17,19 @@ use crate::{
     },
 };
 
-/// From this width on a list has a preview beside it.
+/// From this width on, a preview is shown beside the list.
 const PREVIEW_FROM: u16 = 110;
 
-/// Where the parts of a list are drawn, and clicked.
+/// Where the parts of a list are drawn and clicked.
 pub struct Places {
-    /// The titles of the columns and the rows below them.
+    /// The column titles and the rows below them.
     table: Rect,
     preview: Option<Rect>,
 }
 
 impl Places {
     pub fn of(list: &List, area: Rect) -> Self {
-        // Filter and position, and what there is to say about them.
+        // A line for the filter and the position, and one if only the newest records were searched.
         let above = 1 + u16::from(list.among_newest);
         let below = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
         if area.width < PREVIEW_FROM {
@@ -39,13 +39,13 @@ impl Places {
         Self { table, preview: Some(Rect { x: below.right() - 42, width: 42, ..below }) }
     }
 
-    /// The row of the window that is drawn there.
+    /// The index of the row that is drawn at this position.
     pub fn row_at(&self, list: &List, at: Position) -> Option<usize> {
         let row = at.y.checked_sub(self.table.y + 1).filter(|_| self.table.contains(at))?;
         Some(self.shown(list).start + usize::from(row)).filter(|row| *row < list.rows.len())
     }
 
-    /// The rows of the window that fit below the titles.
+    /// The indexes of the rows that fit below the titles.
     fn shown(&self, list: &List) -> std::ops::Range<usize> {
         let room = usize::from(self.table.height.saturating_sub(1));
         let start = table::first_shown(list.at, room, list.rows.len());
@@ -90,11 +90,11 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, list: &List, ctx: &Context) ->
     caret.unwrap_or(line_at(table, 1 + rows(list.at - shown.start)))
 }
 
-/// "3 marked, 101–150 of 2,340".
+/// The marks and the position in the list, such as "3 marked, 101–150 of 2,340".
 fn position(list: &List, shown: &std::ops::Range<usize>, ctx: &Context) -> String {
-    // Marks count also where none of their records is shown.
+    // Marks are counted even if none of the marked records is shown.
     let marks = (!list.marks.is_empty()).then(|| ctx.say(W::Marked(list.marks.len())));
-    // Rows come before the count does.
+    // The rows arrive before the total does.
     let total = list.total.map_or("...".to_owned(), |total| count_words(total, ctx));
     let place = match list.first {
         _ if list.rows.is_empty() => None,

@@ -1,4 +1,4 @@
-//! How the screens and popups look.
+//! Draws the screens and popups.
 
 mod calendar;
 mod detail;
@@ -23,15 +23,15 @@ use crate::{
     ui::{Context, records, text::W, widgets::chrome::wrapped},
 };
 
-/// The columns of labels in details and forms.
+/// The width of the labels in details and forms.
 const LABELS: u16 = 22;
 
-/// Where the attention is.
+/// The position that the user's attention is on; the cursor may be placed there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Focus {
-    /// Something is typed here.
+    /// Text is typed here.
     Caret(Position),
-    /// This line is selected.
+    /// The selected line starts here.
     Line(Position),
 }
 
@@ -50,7 +50,7 @@ fn rows(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }
 
-/// Draws the screen; where the attention is.
+/// Draws the screen; returns its focus.
 pub fn draw(frame: &mut Frame, area: Rect, screen: &Screen, ctx: &Context) -> Focus {
     match screen {
         Screen::Home(home) => home::draw(frame, area, home, ctx),
@@ -68,7 +68,7 @@ fn count_words(count: Count, ctx: &Context) -> String {
     }
 }
 
-/// Labels and values, one under the other; the rows that were used.
+/// Draws labels and values, one pair below the other; returns the number of rows used.
 fn draw_pairs(frame: &mut Frame, area: Rect, pairs: &[(String, String)], ctx: &Context) -> u16 {
     let labels = LABELS.min(area.width / 3);
     let values = Rect { x: area.x + labels, width: area.width.saturating_sub(labels), ..area };

@@ -1,4 +1,4 @@
-//! What opens over a screen.
+//! Draws the popups.
 
 use chrono::Datelike;
 use ratatui::{
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Draws a popup over the body; where the caret is, if anywhere.
+/// Draws a popup over the body; returns its focus.
 pub fn draw_popup(frame: &mut Frame, area: Rect, popup: &Popup, ctx: &Context) -> Focus {
     match popup {
         Popup::Confirm(confirm) => draw_confirm(frame, area, confirm, ctx),
@@ -78,7 +78,7 @@ fn draw_password(frame: &mut Frame, area: Rect, password: &Password, ctx: &Conte
     password.input.draw(frame, field, ctx.theme.field)
 }
 
-/// The most lines that say what a choice is about.
+/// The most lines of the text that says what a choice is about.
 const ABOUT: usize = 3;
 
 fn draw_menu(frame: &mut Frame, area: Rect, menu: &Menu, ctx: &Context) -> Focus {
@@ -130,10 +130,10 @@ fn draw_menu(frame: &mut Frame, area: Rect, menu: &Menu, ctx: &Context) -> Focus
     caret.unwrap_or(line_at(lines, rows(menu.at - from)))
 }
 
-/// A month to pick a day from: weeks below each other, Monday first.
+/// Draws a month to pick a day from: one week per row, Monday first.
 fn draw_month(frame: &mut Frame, area: Rect, month: &Month, ctx: &Context) -> Focus {
     const DAY: u16 = 4;
-    // The month, the names of the days, six weeks, the day that is selected, and the border.
+    // The month, the weekdays, six weeks, the selected day, and the border.
     const TALL: u16 = 12;
     let inner = boxed(frame, area, (7 * DAY + 5, TALL), &month.title, ctx.theme);
     put(frame, inner, 0, &dates::spell_month(month.day, ctx.language), ctx.theme.heading);
