@@ -7,7 +7,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use epic_events::{
-    app::{App, Effect, Event, Options},
+    app::{App, AppEvent, Effect, Options},
     domain::{
         Cents,
         dates::parse_date_time,
@@ -15,7 +15,7 @@ use epic_events::{
         policy::{self, Permission},
         session::Moment,
         settings::Settings,
-        user::Role,
+        users::Role,
     },
     services::{Services, demo},
     storage::Target,
@@ -48,17 +48,17 @@ impl Desk {
         desk
     }
 
-    fn event(&mut self, event: Event) {
+    fn event(&mut self, event: AppEvent) {
         for effect in self.app.update(event, self.now) {
             if let Effect::Send { id, session, request } = effect {
                 let reply = self.services.execute(session.as_deref(), &request, self.now);
-                self.event(Event::Reply { id, reply: Box::new(reply) });
+                self.event(AppEvent::Reply { id, reply: Box::new(reply) });
             }
         }
     }
 
     fn press(&mut self, code: KeyCode) -> &mut Self {
-        self.event(Event::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE))));
+        self.event(AppEvent::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE))));
         self
     }
 

@@ -10,7 +10,7 @@ use std::{
 
 use clap::CommandFactory;
 use epic_events::{
-    app::{self, App, Executor, Failure, Job, Keep, Options},
+    app::{self, App, Executor, Job, Keep, Options, RunError},
     cli::{Audit, Cli, Command},
     config::{self, Config, Remembered},
     doctor,
@@ -19,15 +19,16 @@ use epic_events::{
         error::ConnectionProblem,
         language::Language,
         settings::Settings,
-        user::{Role, UserDraft},
+        users::{Role, UserDraft},
     },
     services::{
-        self, Migrated, Occupancy, Reply, Request, Services, SetUp, demo,
-        upkeep::{self, Verified},
+        self, Migrated, Occupancy, Reply, Request, Services, SessionRequest, SetUp,
+        admin::{self, Verified},
+        demo,
     },
     storage::Target,
     telemetry,
-    ui::text::{self, W},
+    ui::text::{self, Phrase},
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -101,7 +102,7 @@ fn run(cli: &Cli) -> Result<(), Stop> {
 /// Runs a subcommand for administrators.
 fn look_after(command: &Command, config: &Config) -> Result<(), Stop> {
     let language = config.preferences.language;
-    let say = |what: W| print(format!("{}\n", app::for_locale(&text::say(language, what))).as_bytes());
+    let say = |what: Phrase| print(format!("{}\n", app::for_locale(&text::say(language, what))).as_bytes());
     let said = |error: Error| stop(language, &error);
     let address = config.database.expose_secret();
     match command {
@@ -114,29 +115,29 @@ fn look_after(command: &Command, config: &Config) -> Result<(), Stop> {
         Command::Migrate { dry_run } => {
             let Migrated { versions, unguarded } = services::migrate(address, *dry_run).map_err(said)?;
             say(match (versions.from == versions.to, dry_run) {
-                (true, _) => W::UpToDate(&versions.to),
-                (false, true) => W::WouldMigrate(&versions),
-                (false, false) => W::Migrated(&versions),
+                (true, _) => Phrase::UpToDate(&versions.to),
+                (false, true) => Phrase::WouldMigrate(&versions),
+                (false, false) => Phrase::Migrated(&versions),
             })?;
-            if unguarded.is_empty() { Ok(()) } else { say(W::Unguarded(&unguarded)) }
+            if unguarded.is_empty() { Ok(()) } else { say(Phrase::Unguarded(&unguarded)) }
         }
         Command::Backup { file } => {
-            upkeep::backup(address, file).map_err(said)?;
-            say(W::BackupDone(&file.display().to_string()))
+            admin::backup(address, file).map_err(said)?;
+            say(Phrase::BackupDone(&file.display().to_string()))
         }
         Command::Restore { file } => {
             let stamp = app::now().utc.format("%Y%m%d-%H%M%S").to_string();
-            let kept = upkeep::restore(address, file, &stamp).map_err(said)?;
-            say(W::RestoreDone(&file.display().to_string()))?;
-            kept.map_or(Ok(()), |kept| say(W::RestoreKept(&kept.display().to_string())))
+            let kept = admin::restore(address, file, &stamp).map_err(said)?;
+            say(Phrase::RestoreDone(&file.display().to_string()))?;
+            kept.map_or(Ok(()), |kept| say(Phrase::RestoreKept(&kept.display().to_string())))
         }
         Command::Audit(Audit::Verify { head }) => {
             let known = head.as_ref().map(|head| head.parse()).transpose();
-            let known = known.map_err(|()| Stop(exit::USAGE, text::say(language, W::BadHead)))?;
-            let Verified { head, fault } = upkeep::verify_audit(address, known.as_ref()).map_err(said)?;
+            let known = known.map_err(|()| Stop(exit::USAGE, text::say(language, Phrase::BadHead)))?;
+            let Verified { head, fault } = admin::verify_audit(address, known.as_ref()).map_err(said)?;
             match fault {
-                None => say(W::AuditWhole { rows: head.seq, head: &head.to_string() }),
-                Some(fault) => Err(Stop(exit::ERROR, text::say(language, W::AuditFault(&fault)))),
+                None => say(Phrase::AuditWhole { rows: head.seq, head: &head.to_string() }),
+                Some(fault) => Err(Stop(exit::ERROR, text::say(language, Phrase::AuditFault(&fault)))),
             }
         }
     }
@@ -155,11 +156,11 @@ fn configuration(error: &config::Error) -> Stop {
 }
 
 /// Explains why the full-screen interface cannot be shown.
-fn no_screen(language: Language, failure: &Failure) -> Stop {
+fn no_screen(language: Language, failure: &RunError) -> Stop {
     let words = match failure {
-        Failure::NoTerminal => text::say(language, W::NoTerminal),
-        Failure::DumbTerminal => text::say(language, W::DumbTerminal),
-        Failure::Terminal(_) => failure.to_string(),
+        RunError::NoTerminal => text::say(language, Phrase::NoTerminal),
+        RunError::DumbTerminal => text::say(language, Phrase::DumbTerminal),
+        RunError::Terminal(_) => failure.to_string(),
     };
     Stop(exit::ERROR, words)
 }
@@ -277,10 +278,10 @@ fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(St
 fn told(language: Language, kept: Result<Remembered, config::Error>) -> Option<String> {
     match kept {
         Ok(Remembered::Kept) => None,
-        Ok(Remembered::LeftAlone(file)) => Some(text::say(language, W::LeftAlone(&file.display().to_string()))),
+        Ok(Remembered::LeftAlone(file)) => Some(text::say(language, Phrase::LeftAlone(&file.display().to_string()))),
         Err(error) => {
             tracing::error!(%error, "a file of the machine could not be written");
-            Some(text::say(language, W::NotKept(&error.to_string())))
+            Some(text::say(language, Phrase::NotKept(&error.to_string())))
         }
     }
 }
@@ -293,9 +294,9 @@ fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     let address = config.database.expose_secret();
     if let Occupancy::CompanyBehind(_) = services::found(address).map_err(said)? {
         let Migrated { versions, unguarded } = services::migrate(address, false).map_err(said)?;
-        println!("{}", text::say(language, W::Migrated(&versions)));
+        println!("{}", text::say(language, Phrase::Migrated(&versions)));
         if !unguarded.is_empty() {
-            println!("{}", text::say(language, W::Unguarded(&unguarded)));
+            println!("{}", text::say(language, Phrase::Unguarded(&unguarded)));
         }
         return Ok(());
     }
@@ -333,15 +334,15 @@ fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
         password,
     };
     let mut services = services(&config.database, config).map_err(said)?;
-    match services.execute(None, &Request::SetUp(Box::new(plan)), app::now()).map_err(said)? {
+    match services.execute(None, &Request::Session(SessionRequest::SetUp(Box::new(plan))), app::now()).map_err(said)? {
         Reply::IsSetUp { unguarded } => {
-            println!("{}", text::say(language, W::SetUpDone));
+            println!("{}", text::say(language, Phrase::SetUpDone));
             if !unguarded.is_empty() {
-                println!("{}", text::say(language, W::Unguarded(&unguarded)));
+                println!("{}", text::say(language, Phrase::Unguarded(&unguarded)));
             }
             if config.server.is_some() {
                 // The set-up account must not be stored: its rights are for setting up only.
-                println!("{}", text::say(language, W::EverydayHint));
+                println!("{}", text::say(language, Phrase::EverydayHint));
             } else if cli.language.is_some() || cli.database_url.is_some() {
                 let kept = config.remember(&config.database, language).map_err(|error| configuration(&error))?;
                 if let Some(words) = told(language, Ok(kept)) {

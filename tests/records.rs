@@ -8,14 +8,14 @@ use diesel::prelude::*;
 use epic_events::{
     domain::{
         ClientId, ContractId, Error, EventId, Reason, UserId,
-        audit::{Auditable, Changes, Facts, RecordKind},
-        client::ClientDraft,
-        event::Status,
-        filter::Assignment,
-        user::{Role, UserDraft},
+        audit::{Auditable, AuditedFields, Changes, Subject},
+        clients::ClientDraft,
+        entity::EntityKind,
+        events::{Assignment, Status},
+        users::{Role, UserDraft},
     },
     schema::audit_log as log,
-    services::{HandOver, Marked, Reply, Request},
+    services::{HandOver, Marked, Reply, Request, WriteRequest},
     storage,
 };
 use rstest::rstest;
@@ -26,29 +26,30 @@ use support::{
 };
 
 /// The version and fields of a record as stored in its table.
-fn stands(world: &World, kind: RecordKind, id: i64) -> (i32, Facts) {
+fn stands(world: &World, subject: impl Into<Subject>, id: i64) -> (i32, AuditedFields) {
     let db = &mut world.connection();
+    let Subject::Entity(kind) = subject.into() else {
+        let one = storage::settings::load(db).unwrap();
+        return (one.version, one.audited_fields());
+    };
     match kind {
-        RecordKind::Client => {
+        EntityKind::Client => {
             let one = storage::clients::find(db, ClientId::new(id)).unwrap().unwrap();
-            (one.version, one.facts())
+            (one.version, one.audited_fields())
         }
-        RecordKind::Contract => {
+        EntityKind::Contract => {
             let one = storage::contracts::find(db, ContractId::new(id)).unwrap().unwrap();
-            (one.version, one.facts())
+            (one.version, one.audited_fields())
         }
-        RecordKind::Event => {
+        EntityKind::Event => {
             let one = storage::events::find(db, EventId::new(id)).unwrap().unwrap();
-            (one.version, one.facts())
+            (one.version, one.audited_fields())
         }
-        RecordKind::User => {
+        EntityKind::User => {
             let one = storage::users::find(db, UserId::new(id)).unwrap().unwrap();
-            (one.version, one.facts())
+            (one.version, one.audited_fields())
         }
-        RecordKind::Settings | RecordKind::Session => {
-            let one = storage::settings::load(db).unwrap();
-            (one.version, one.facts())
-        }
+        EntityKind::Audit => panic!("the log has no record"),
     }
 }
 
@@ -66,15 +67,15 @@ fn sorted(changes: &Changes) -> Vec<String> {
 }
 
 /// The writes on one record: verb, kind and id of the record, request, and whether an undo is offered.
-fn writes(world: &mut World) -> Vec<(&'static str, RecordKind, i64, Request, bool)> {
-    use RecordKind as K;
+fn writes(world: &mut World) -> Vec<(&'static str, EntityKind, i64, Request, bool)> {
+    use EntityKind as K;
     let Records { client, contract, signed, event, event_version, .. } = world.records();
     let free = world.client_of(world.sales.actor.id, "Without Contracts");
     let person = world.hire("somebody", Role::Support).actor.id;
     let version = stands(world, K::User, person.0).0;
     let idle = world.hire("idle", Role::Support).actor.id;
     let idle_version = stands(world, K::User, idle.0).0;
-    world.save(&Request::DeactivateUser { id: idle, version: idle_version, heir: None });
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: idle, version: idle_version, heir: None }));
     let to = world.other_sales.actor.id;
     let date = chrono::NaiveDate::from_ymd_opt(2026, 11, 20);
     let changed = ClientDraft {
@@ -99,86 +100,142 @@ fn writes(world: &mut World) -> Vec<(&'static str, RecordKind, i64, Request, boo
     let mut edited = contract_draft(2_000_000, 1_500_000);
     edited.notes = "Discount.".into();
     vec![
-        ("client.updated", K::Client, client.0, Request::UpdateClient { id: client, version: 1, draft: changed }, true),
+        (
+            "client.updated",
+            K::Client,
+            client.0,
+            Request::Write(WriteRequest::UpdateClient { id: client, version: 1, draft: changed }),
+            true,
+        ),
         (
             "client.handed_over",
             K::Client,
             free.0,
-            Request::HandOverClients(HandOver { clients: vec![(free, 1)], to }),
+            Request::Write(WriteRequest::HandOverClients(HandOver { clients: vec![(free, 1)], to })),
             true,
         ),
-        ("client.archived", K::Client, free.0, Request::ArchiveClient { id: free, version: 3 }, true),
+        (
+            "client.archived",
+            K::Client,
+            free.0,
+            Request::Write(WriteRequest::ArchiveClient { id: free, version: 3 }),
+            true,
+        ),
         (
             "contract.updated",
             K::Contract,
             contract.0,
-            Request::UpdateContract { id: contract, version: 1, draft: edited },
+            Request::Write(WriteRequest::UpdateContract { id: contract, version: 1, draft: edited }),
             true,
         ),
-        ("contract.signed", K::Contract, contract.0, Request::SignContract { id: contract, version: 3 }, false),
-        ("contract.archived", K::Contract, contract.0, Request::ArchiveContract { id: contract, version: 4 }, true),
+        (
+            "contract.signed",
+            K::Contract,
+            contract.0,
+            Request::Write(WriteRequest::SignContract { id: contract, version: 3 }),
+            false,
+        ),
+        (
+            "contract.archived",
+            K::Contract,
+            contract.0,
+            Request::Write(WriteRequest::ArchiveContract { id: contract, version: 4 }),
+            true,
+        ),
         (
             "event.updated",
             K::Event,
             event.0,
-            Request::UpdateEvent { id: event, version: event_version, draft: moved },
+            Request::Write(WriteRequest::UpdateEvent { id: event, version: event_version, draft: moved }),
             true,
         ),
         (
             "event.status_changed",
             K::Event,
             event.0,
-            Request::SetStatus { id: event, version: event_version + 2, status: Status::Confirmed },
+            Request::Write(WriteRequest::SetStatus {
+                id: event,
+                version: event_version + 2,
+                status: Status::Confirmed,
+            }),
             true,
         ),
         (
             "event.support_assigned",
             K::Event,
             event.0,
-            Request::AssignSupport(vec![Assignment { event, version: event_version + 4, support }]),
+            Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+                event,
+                version: event_version + 4,
+                support,
+            }])),
             true,
         ),
-        ("event.archived", K::Event, event.0, Request::ArchiveEvent { id: event, version: event_version + 6 }, true),
         (
             "event.archived",
             K::Event,
             event.0,
-            Request::ArchiveAll(Marked::Events(vec![(event, event_version + 8)])),
+            Request::Write(WriteRequest::ArchiveEvent { id: event, version: event_version + 6 }),
             true,
         ),
-        ("client.archived", K::Client, free.0, Request::ArchiveAll(Marked::Clients(vec![(free, 5)])), true),
+        (
+            "event.archived",
+            K::Event,
+            event.0,
+            Request::Write(WriteRequest::ArchiveAll(Marked::Events(vec![(event, event_version + 8)]))),
+            true,
+        ),
+        (
+            "client.archived",
+            K::Client,
+            free.0,
+            Request::Write(WriteRequest::ArchiveAll(Marked::Clients(vec![(free, 5)]))),
+            true,
+        ),
         (
             "contract.archived",
             K::Contract,
             contract.0,
-            Request::ArchiveAll(Marked::Contracts(vec![(contract, 6)])),
+            Request::Write(WriteRequest::ArchiveAll(Marked::Contracts(vec![(contract, 6)]))),
             true,
         ),
-        ("contract.archived", K::Contract, signed.0, Request::ArchiveContract { id: signed, version: 2 }, false),
+        (
+            "contract.archived",
+            K::Contract,
+            signed.0,
+            Request::Write(WriteRequest::ArchiveContract { id: signed, version: 2 }),
+            false,
+        ),
         (
             "user.updated",
             K::User,
             person.0,
-            Request::UpdateUser { id: person, version, draft: renamed, heir: None },
+            Request::Write(WriteRequest::UpdateUser { id: person, version, draft: renamed, heir: None }),
             false,
         ),
         (
             "user.deactivated",
             K::User,
             person.0,
-            Request::DeactivateUser { id: person, version: version + 1, heir: None },
+            Request::Write(WriteRequest::DeactivateUser { id: person, version: version + 1, heir: None }),
             true,
         ),
-        ("user.reactivated", K::User, idle.0, Request::ReactivateUser { id: idle, version: idle_version + 1 }, true),
+        (
+            "user.reactivated",
+            K::User,
+            idle.0,
+            Request::Write(WriteRequest::ReactivateUser { id: idle, version: idle_version + 1 }),
+            true,
+        ),
         (
             "user.password_reset",
             K::User,
             person.0,
-            Request::ResetPassword {
+            Request::Write(WriteRequest::ResetPassword {
                 id: person,
                 version: version + 3,
                 password: SecretString::from("some temporary words"),
-            },
+            }),
             false,
         ),
     ]
@@ -188,7 +245,7 @@ fn writes(world: &mut World) -> Vec<(&'static str, RecordKind, i64, Request, boo
 fn reply_audit_row_and_undo_match_the_record(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     for (verb, kind, id, request, undoable) in writes(&mut world) {
-        if matches!(&request, Request::ArchiveContract { version: 2, .. }) {
+        if matches!(&request, Request::Write(WriteRequest::ArchiveContract { version: 2, .. })) {
             // Refused because the contract still has an event.
             let manager = world.manager.clone();
             assert!(matches!(world.ask(Some(&manager), &request), Err(Error::Denied(Reason::ContractHasEvents(1)))));
@@ -225,11 +282,11 @@ fn a_record_that_goes_to_an_heir_has_its_own_audit_row(
     let mut world = World::new(engine);
     let Records { client, event, .. } = world.records();
     for (id, heir, kind, number) in [
-        (world.support.actor.id, world.other_support.actor.id, RecordKind::Event, event.0),
-        (world.sales.actor.id, world.other_sales.actor.id, RecordKind::Client, client.0),
+        (world.support.actor.id, world.other_support.actor.id, EntityKind::Event, event.0),
+        (world.sales.actor.id, world.other_sales.actor.id, EntityKind::Client, client.0),
     ] {
         let before = stands(&world, kind, number).1;
-        world.save(&Request::DeactivateUser { id, version: 2, heir: Some(heir) });
+        world.save(&Request::Write(WriteRequest::DeactivateUser { id, version: 2, heir: Some(heir) }));
         let changes = before.changes_to(&stands(&world, kind, number).1);
         assert!(!changes.0.is_empty());
         assert_eq!(sorted(&last_row(&world).1), sorted(&changes));
@@ -245,12 +302,12 @@ fn undoing_the_undo_archives_the_record_again(
     let Records { contract, event, event_version, .. } = world.records();
     let client = world.client_of(world.sales.actor.id, "Without Contracts");
     let id = world.hire("somebody", Role::Support).actor.id;
-    let version = stands(&world, RecordKind::User, id.0).0;
+    let version = stands(&world, EntityKind::User, id.0).0;
     for request in [
-        Request::ArchiveClient { id: client, version: 1 },
-        Request::ArchiveContract { id: contract, version: 1 },
-        Request::ArchiveEvent { id: event, version: event_version },
-        Request::DeactivateUser { id, version, heir: None },
+        Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }),
+        Request::Write(WriteRequest::ArchiveContract { id: contract, version: 1 }),
+        Request::Write(WriteRequest::ArchiveEvent { id: event, version: event_version }),
+        Request::Write(WriteRequest::DeactivateUser { id, version, heir: None }),
     ] {
         let done = world.manage(&request);
         let (verb, _) = last_row(&world);
@@ -267,24 +324,24 @@ fn an_archived_record_cannot_be_changed(#[values(Engine::Sqlite, Engine::MariaDb
     let mut world = World::new(engine);
     let Records { contract, event, event_version, .. } = world.records();
     let client = world.client_of(world.sales.actor.id, "Without Contracts");
-    world.save(&Request::ArchiveEvent { id: event, version: event_version });
-    world.save(&Request::ArchiveContract { id: contract, version: 1 });
-    world.save(&Request::ArchiveClient { id: client, version: 1 });
+    world.save(&Request::Write(WriteRequest::ArchiveEvent { id: event, version: event_version }));
+    world.save(&Request::Write(WriteRequest::ArchiveContract { id: contract, version: 1 }));
+    world.save(&Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }));
     let (manager, to) = (world.manager.clone(), world.other_sales.actor.id);
     let version = event_version + 1;
     let support = Some(world.other_support.actor.id);
     for request in [
-        Request::UpdateClient { id: client, version: 2, draft: client_draft("Somebody") },
-        Request::HandOverClients(HandOver { clients: vec![(client, 2)], to }),
-        Request::CreateContract { client, draft: contract_draft(10_000, 0) },
-        Request::ArchiveClient { id: client, version: 2 },
-        Request::UpdateContract { id: contract, version: 2, draft: contract_draft(10_000, 0) },
-        Request::SignContract { id: contract, version: 2 },
-        Request::ArchiveContract { id: contract, version: 2 },
-        Request::UpdateEvent { id: event, version, draft: event_draft("Renamed", 60) },
-        Request::SetStatus { id: event, version, status: Status::Confirmed },
-        Request::AssignSupport(vec![Assignment { event, version, support }]),
-        Request::ArchiveEvent { id: event, version },
+        Request::Write(WriteRequest::UpdateClient { id: client, version: 2, draft: client_draft("Somebody") }),
+        Request::Write(WriteRequest::HandOverClients(HandOver { clients: vec![(client, 2)], to })),
+        Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(10_000, 0) }),
+        Request::Write(WriteRequest::ArchiveClient { id: client, version: 2 }),
+        Request::Write(WriteRequest::UpdateContract { id: contract, version: 2, draft: contract_draft(10_000, 0) }),
+        Request::Write(WriteRequest::SignContract { id: contract, version: 2 }),
+        Request::Write(WriteRequest::ArchiveContract { id: contract, version: 2 }),
+        Request::Write(WriteRequest::UpdateEvent { id: event, version, draft: event_draft("Renamed", 60) }),
+        Request::Write(WriteRequest::SetStatus { id: event, version, status: Status::Confirmed }),
+        Request::Write(WriteRequest::AssignSupport(vec![Assignment { event, version, support }])),
+        Request::Write(WriteRequest::ArchiveEvent { id: event, version }),
     ] {
         let before = world.state();
         let answer = world.ask(Some(&manager), &request);
@@ -306,7 +363,7 @@ fn a_hand_over_of_several_clients_leaves_out_changed_records(
     let (owner, to) = (world.sales.actor.id, world.other_sales.actor.id);
     let [one, two] = ["One", "Two"].map(|name| world.client_of(owner, name));
     let manager = world.manager.clone();
-    let stale = |clients: Vec<(ClientId, i32)>| Request::HandOverClients(HandOver { clients, to });
+    let stale = |clients: Vec<(ClientId, i32)>| Request::Write(WriteRequest::HandOverClients(HandOver { clients, to }));
     assert!(matches!(world.ask(Some(&manager), &stale(vec![(one, 7)])), Err(Error::Conflict(_))));
     let Reply::HandedOver { done, missed, undo } = world.manage(&stale(vec![(one, 7), (two, 1)])) else {
         panic!("handed over")
@@ -319,9 +376,10 @@ fn a_hand_over_of_several_clients_leaves_out_changed_records(
     assert_eq!(world.audit().len(), rows);
     // A hand-over from two different owners offers no undo.
     let third = world.hire("third", Role::Sales).actor.id;
-    let Reply::HandedOver { undo, .. } =
-        world.manage(&Request::HandOverClients(HandOver { clients: vec![(one, 1), (two, 2)], to: third }))
-    else {
+    let Reply::HandedOver { undo, .. } = world.manage(&Request::Write(WriteRequest::HandOverClients(HandOver {
+        clients: vec![(one, 1), (two, 2)],
+        to: third,
+    }))) else {
         panic!("handed over")
     };
     assert_eq!(undo, None);

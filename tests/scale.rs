@@ -5,10 +5,13 @@ mod support;
 
 use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::{
-    domain::filter::{EventFilter, EventSort},
-    domain::page::{Edge, Listing},
+    domain::{
+        entity::Query,
+        events::{EventFilter, EventRow, EventSort},
+        page::{Edge, Listing},
+    },
     schema::{audit_log, clients, contracts, events},
-    services::{Reply, Request, Services, demo, upkeep},
+    services::{ReadRequest, Reply, Request, Services, SessionRequest, admin, demo},
     storage::{Db, Target},
 };
 use rstest::rstest;
@@ -34,7 +37,7 @@ fn a_large_company_is_consistent(#[values(Engine::Sqlite, Engine::MariaDb, Engin
         audit_log::table.count().get_result(&mut connection).unwrap(),
     ];
     assert!(counts[0] >= 600 && counts[1] >= 1_000 && counts[2] >= 2_000 && counts[3] >= 400, "{counts:?}");
-    assert_eq!(upkeep::verify_audit(&db.url, None).unwrap().fault, None);
+    assert_eq!(admin::verify_audit(&db.url, None).unwrap().fault, None);
     // Values copied from other tables equal the original ones.
     for (table, wrong) in [
         (
@@ -69,12 +72,18 @@ fn a_large_company_is_consistent(#[values(Engine::Sqlite, Engine::MariaDb, Engin
     }
     // The word index contains the rows.
     let mut services = Services::new(Target::parse(&db.url).unwrap(), "test".to_owned(), 4);
-    let sign_in = Request::SignIn { login: "manager".to_owned(), password: SecretString::from("look-around-freely") };
+    let sign_in = Request::Session(SessionRequest::SignIn {
+        login: "manager".to_owned(),
+        password: SecretString::from("look-around-freely"),
+    });
     let Ok(Reply::SignedIn(session)) = services.execute(None, &sign_in, epic_events::app::now()) else { panic!() };
     let filter = EventFilter { text: "1999".to_owned(), ..EventFilter::default() };
     let listing = Listing { filter, sort: EventSort::Title, descending: false, edge: Edge::Start, limit: 10 };
-    let reply = services.execute(Some(&session), &Request::ListEvents(listing), epic_events::app::now()).unwrap();
-    let Reply::Events(page) = reply else { panic!("events") };
+    let reply = services
+        .execute(Some(&session), &Request::Read(ReadRequest::List(Query::Event(listing))), epic_events::app::now())
+        .unwrap();
+    let Reply::Page(page) = reply else { panic!("events") };
+    let page = page.of::<EventRow>();
     assert!(page.rows.iter().any(|row| row.event.title.ends_with(" 1999")), "{page:?}");
 }
 

@@ -8,15 +8,15 @@ use super::{
 };
 use crate::{
     domain::{Field, text},
-    services::Request,
+    services::{Request, SessionRequest},
     ui::{
         Context, Notice, popup,
         screens::{
             form::Form,
-            setup::{Setup, Step},
+            setup::{Setup, WizardPage},
             view::{self, Focus},
         },
-        text::W,
+        text::Phrase,
         widgets::chrome::{self, Areas, SMALLEST},
     },
 };
@@ -28,7 +28,7 @@ impl App {
         let ctx = self.context();
         if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
             let (width, height) = SMALLEST;
-            let words = ctx.say(W::TooSmall { width, height });
+            let words = ctx.say(Phrase::TooSmall { width, height });
             for (row, line) in chrome::wrapped(&words, area.width.into()).iter().enumerate() {
                 let y = area.y + u16::try_from(row).unwrap_or(u16::MAX);
                 if y < area.bottom() {
@@ -41,10 +41,10 @@ impl App {
         let mut focus = match &self.stage {
             Stage::Setup(setup) => Some(draw_setup(frame, areas, setup, &ctx)),
             Stage::SignedOut(form) => Some(self.draw_login(frame, areas, form, &ctx)),
-            Stage::SignedIn(_) => self.draw_desk(frame, areas, &ctx),
+            Stage::SignedIn(_) => self.draw_workspace(frame, areas, &ctx),
         };
         if !matches!(self.stage, Stage::SignedIn(_)) {
-            let bindings = self.entrance_bindings();
+            let bindings = self.signed_out_bindings();
             let keys: Vec<(String, String)> =
                 bindings.into_iter().map(|binding| (ctx.key(binding.key), binding.label.into_owned())).collect();
             chrome::footer(frame, areas.footer, &keys, ctx.theme);
@@ -68,25 +68,28 @@ impl App {
     /// The message line, the most important first: the session is about to lock, a request takes
     /// long, the last notice, a request is under way.
     fn message(&self, ctx: &Context) -> Option<Notice> {
-        if let Stage::SignedIn(desk) = &self.stage
-            && let Some(left) = desk.locks_in(self.now)
+        if let Stage::SignedIn(workspace) = &self.stage
+            && let Some(left) = workspace.locks_in(self.now)
         {
-            return Some(Notice::bad(ctx.say(W::LocksIn(left.div_ceil(1_000)))));
+            return Some(Notice::bad(ctx.say(Phrase::LocksIn(left.div_ceil(1_000)))));
         }
-        let awaited = self.pending.iter().filter(|pending| !matches!(pending.request, Request::Heartbeat));
+        let awaited = self
+            .pending
+            .iter()
+            .filter(|pending| !matches!(pending.request, Request::Session(SessionRequest::Heartbeat)));
         let longest = awaited.map(|pending| self.now.ticks.saturating_sub(pending.since)).max().unwrap_or(0);
         if longest > PATIENCE {
-            return Some(Notice::plain(ctx.say(W::Patience)));
+            return Some(Notice::plain(ctx.say(Phrase::Patience)));
         }
         if let Some(notice) = &self.notice {
             return Some(notice.clone());
         }
         (longest > SPINNER_AFTER).then(|| {
             if ctx.theme.look.accessible {
-                return Notice::plain(ctx.say(W::Waiting));
+                return Notice::plain(ctx.say(Phrase::Waiting));
             }
             let turn = ["|", "/", "-", "\\"][usize::try_from(ctx.beat % 4).unwrap_or(0)];
-            Notice::plain(format!("{turn} {}", ctx.say(W::Waiting)))
+            Notice::plain(format!("{turn} {}", ctx.say(Phrase::Waiting)))
         })
     }
 
@@ -102,10 +105,10 @@ impl App {
                 frame.buffer_mut().set_stringn(place.x, place.y, text::cut(words, width.into()), width.into(), style);
             }
         };
-        put(0, &ctx.say(W::SignIn), ctx.theme.heading);
-        put(1, &ctx.say(W::SignInHint), ctx.theme.quiet);
+        put(0, &ctx.say(Phrase::SignIn), ctx.theme.heading);
+        put(1, &ctx.say(Phrase::SignInHint), ctx.theme.quiet);
         if !self.options.demo.is_empty() {
-            put(7, &ctx.say(W::DemoAccounts), ctx.theme.quiet);
+            put(7, &ctx.say(Phrase::DemoAccounts), ctx.theme.quiet);
             for (row, (name, password)) in (8..).zip(&self.options.demo) {
                 put(
                     row,
@@ -117,20 +120,20 @@ impl App {
         view::draw_form(frame, Rect { x, y: y + 3, width, height: 4 }, form, ctx)
     }
 
-    fn draw_desk(&self, frame: &mut Frame, areas: Areas, ctx: &Context) -> Option<Focus> {
-        let Stage::SignedIn(desk) = &self.stage else { return None };
-        let actor = &desk.session.actor;
-        let who = ctx.say(W::SignedInAs { name: &actor.full_name, role: actor.role });
-        if let Some(locked) = &desk.locked {
-            chrome::header(frame, areas.header, &ctx.say(W::LockedTitle), &who, ctx.theme);
+    fn draw_workspace(&self, frame: &mut Frame, areas: Areas, ctx: &Context) -> Option<Focus> {
+        let Stage::SignedIn(workspace) = &self.stage else { return None };
+        let actor = &workspace.session.actor;
+        let who = ctx.say(Phrase::SignedInAs { name: &actor.full_name, role: actor.role });
+        if let Some(locked) = &workspace.locked {
+            chrome::header(frame, areas.header, &ctx.say(Phrase::LockedTitle), &who, ctx.theme);
             self.draw_popup_keys(frame, areas, &locked.popup, ctx);
             return Some(view::draw_popup(frame, areas.body, &locked.popup, ctx));
         }
-        let top = desk.top()?;
+        let top = workspace.top()?;
         let place = format!("{}  /  {}", ctx.settings().company_name, top.screen.title(ctx));
         chrome::header(frame, areas.header, &text::for_terminal(&place), &who, ctx.theme);
         let caret = view::draw(frame, areas.body, &top.screen, ctx);
-        if let Some(open) = &desk.popup {
+        if let Some(open) = &workspace.popup {
             frame.buffer_mut().set_style(areas.body, ctx.theme.behind());
             self.draw_popup_keys(frame, areas, &open.popup, ctx);
             return Some(view::draw_popup(frame, areas.body, &open.popup, ctx));
@@ -160,18 +163,18 @@ impl App {
 
 fn draw_setup(frame: &mut Frame, areas: Areas, setup: &Setup, ctx: &Context) -> Focus {
     let (at, of) = setup.progress();
-    chrome::header(frame, areas.header, &ctx.say(W::SetUpTitle), &ctx.say(W::Step { at, of }), ctx.theme);
+    chrome::header(frame, areas.header, &ctx.say(Phrase::SetUpTitle), &ctx.say(Phrase::Step { at, of }), ctx.theme);
     let why = ctx.say(match setup.step {
-        Step::Language => W::SetUpLanguage,
-        Step::Place => W::SetUpPlace,
-        Step::Server => W::SetUpServer,
-        Step::Update => W::SetUpUpdate(setup.behind().map_or(("", ""), |found| (&found.from, &found.to))),
-        Step::Account => W::SetUpAccount,
-        Step::Company => W::SetUpCompany,
-        Step::Manager => W::SetUpManager,
-        Step::Summary if !setup.statements().is_empty() => W::SetUpSummaryAgain,
-        Step::Summary => W::SetUpSummary,
-        Step::Statements => W::SetUpStatements,
+        WizardPage::Language => Phrase::SetUpLanguage,
+        WizardPage::Place => Phrase::SetUpPlace,
+        WizardPage::Server => Phrase::SetUpServer,
+        WizardPage::Update => Phrase::SetUpUpdate(setup.behind().map_or(("", ""), |found| (&found.from, &found.to))),
+        WizardPage::Account => Phrase::SetUpAccount,
+        WizardPage::Company => Phrase::SetUpCompany,
+        WizardPage::Manager => Phrase::SetUpManager,
+        WizardPage::Summary if !setup.statements().is_empty() => Phrase::SetUpSummaryAgain,
+        WizardPage::Summary => Phrase::SetUpSummary,
+        WizardPage::Statements => Phrase::SetUpStatements,
     });
     let body = areas.body;
     let words = chrome::wrapped(&why, body.width.min(76).into());
@@ -189,7 +192,7 @@ fn draw_setup(frame: &mut Frame, areas: Areas, setup: &Setup, ctx: &Context) -> 
     };
     put(&problem, Rect { y: free.bottom(), height: body.height - free.height, ..body }, ctx.theme.bad);
     put(&words, free, ctx.theme.text);
-    if setup.step == Step::Statements {
+    if setup.step == WizardPage::Statements {
         let statements = setup.statements().lines().skip(setup.scrolled);
         let lines: Vec<String> = statements.flat_map(|one| chrome::wrapped(one, body.width.into())).collect();
         put(&lines, rest, ctx.theme.accent);

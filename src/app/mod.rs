@@ -1,16 +1,16 @@
-//! Floor 4: the application as a state machine. [`App::update`] does no input or output;
+//! Layer 4: the application as a state machine. [`App::update`] does no input or output;
 //! what has to happen outside comes back as [`Effect`]s.
 
 mod clock;
-mod desk;
 mod draw;
-mod entrance;
 mod pending;
 mod popups;
 mod replies;
 mod run;
+mod signed_out;
 mod terminal;
 mod worker;
+mod workspace;
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ use ratatui::layout::{Position, Rect};
 use secrecy::SecretString;
 
 pub use clock::now;
-pub use run::{Failure, Keep, run};
+pub use run::{Keep, RunError, run};
 pub use terminal::{can_show, for_locale, has_shell};
 pub use worker::{Executor, Job};
 
@@ -32,7 +32,7 @@ use crate::{
         language::Language,
         session::{Actor, Moment, Session},
         settings::Settings,
-        user::Role,
+        users::Role,
     },
     services::{Reply, Request},
     ui::{
@@ -40,17 +40,17 @@ use crate::{
         keys::{Binding, Command, Key},
         popup::Popup,
         screens::{form::Form, setup::Setup},
-        text::W,
+        text::Phrase,
         theme::Theme,
         widgets::chrome,
     },
 };
-use desk::Desk;
 use pending::Pending;
+use workspace::Workspace;
 
 /// What comes in, one at a time and in order.
 #[derive(Debug)]
-pub enum Event {
+pub enum AppEvent {
     Terminal(TerminalEvent),
     Reply {
         id: u64,
@@ -112,7 +112,7 @@ pub struct Options {
 enum Stage {
     Setup(Box<Setup>),
     SignedOut(Box<Form>),
-    SignedIn(Box<Desk>),
+    SignedIn(Box<Workspace>),
 }
 
 /// Who gets a reply. Screens, popups and locks have a number of their own: a reply to one that
@@ -186,7 +186,7 @@ impl App {
 
     fn context(&self) -> Context<'_> {
         let session = match &self.stage {
-            Stage::SignedIn(desk) => &desk.session,
+            Stage::SignedIn(workspace) => &workspace.session,
             _ => &self.nobody,
         };
         Context {
@@ -200,7 +200,7 @@ impl App {
     }
 
     /// Takes one event and says what has to happen.
-    pub fn update(&mut self, event: Event, now: Moment) -> Vec<Effect> {
+    pub fn update(&mut self, event: AppEvent, now: Moment) -> Vec<Effect> {
         self.now = now;
         let mut effects = Vec::new();
         let preferred = self.options.preferences;
@@ -208,8 +208,8 @@ impl App {
         // open what has slept too long, and it is no letter of the password either.
         let woke = self.lock_when_idle();
         match event {
-            Event::Terminal(TerminalEvent::Key(_) | TerminalEvent::Paste(_) | TerminalEvent::Mouse(_)) if woke => {}
-            Event::Terminal(TerminalEvent::Key(key)) if key.kind != KeyEventKind::Release => {
+            AppEvent::Terminal(TerminalEvent::Key(_) | TerminalEvent::Paste(_) | TerminalEvent::Mouse(_)) if woke => {}
+            AppEvent::Terminal(TerminalEvent::Key(key)) if key.kind != KeyEventKind::Release => {
                 self.touch();
                 let before = self.question();
                 for (number, key) in apart(key).into_iter().enumerate() {
@@ -220,19 +220,19 @@ impl App {
                     }
                 }
             }
-            Event::Terminal(TerminalEvent::Paste(_) | TerminalEvent::Mouse(_)) if self.is_too_small() => {}
-            Event::Terminal(TerminalEvent::Paste(text)) => {
+            AppEvent::Terminal(TerminalEvent::Paste(_) | TerminalEvent::Mouse(_)) if self.is_too_small() => {}
+            AppEvent::Terminal(TerminalEvent::Paste(text)) => {
                 self.touch();
                 self.paste(&text, &mut effects);
             }
-            Event::Terminal(TerminalEvent::Mouse(mouse)) => self.mouse(mouse, &mut effects),
-            Event::Terminal(TerminalEvent::Resize(width, height)) => self.size = (width, height),
-            Event::Terminal(_) => {}
-            Event::Reply { id, reply } => self.reply(id, *reply, &mut effects),
-            Event::Tick => self.tick(&mut effects),
-            Event::NotKept(words) => self.say(Notice::bad(words)),
-            Event::Suspend => effects.push(Effect::Suspend),
-            Event::Stop => effects.push(Effect::Quit),
+            AppEvent::Terminal(TerminalEvent::Mouse(mouse)) => self.mouse(mouse, &mut effects),
+            AppEvent::Terminal(TerminalEvent::Resize(width, height)) => self.size = (width, height),
+            AppEvent::Terminal(_) => {}
+            AppEvent::Reply { id, reply } => self.reply(id, *reply, &mut effects),
+            AppEvent::Tick => self.tick(&mut effects),
+            AppEvent::NotKept(words) => self.say(Notice::bad(words)),
+            AppEvent::Suspend => effects.push(Effect::Suspend),
+            AppEvent::Stop => effects.push(Effect::Quit),
         }
         if self.options.preferences != preferred {
             effects.push(Effect::Prefer(self.options.preferences));
@@ -245,14 +245,14 @@ impl App {
     pub fn patience(&self) -> u64 {
         match &self.stage {
             _ if self.is_waiting() => 120,
-            Stage::SignedIn(desk) if desk.locks_in(self.now).is_some() => 500,
+            Stage::SignedIn(workspace) if workspace.locks_in(self.now).is_some() => 500,
             _ => 1_000,
         }
     }
 
     /// Whether something was typed that is not saved.
     pub fn has_unsaved(&self) -> bool {
-        matches!(&self.stage, Stage::SignedIn(desk) if desk.has_unsaved())
+        matches!(&self.stage, Stage::SignedIn(workspace) if workspace.has_unsaved())
     }
 
     /// Whether the window has no room for more than saying so.
@@ -262,10 +262,10 @@ impl App {
 
     /// The number of the popup that takes the keys, if one does.
     fn question(&self) -> Option<u64> {
-        let Stage::SignedIn(desk) = &self.stage else { return None };
-        match &desk.locked {
+        let Stage::SignedIn(workspace) = &self.stage else { return None };
+        match &workspace.locked {
             Some(lock) => lock.leaving.map(|_| lock.id),
-            None => desk.popup.as_ref().map(|open| open.id),
+            None => workspace.popup.as_ref().map(|open| open.id),
         }
     }
 
@@ -274,7 +274,7 @@ impl App {
     pub fn bindings(&self) -> Vec<Binding> {
         match &self.stage {
             Stage::SignedIn(_) => [self.screen_bindings(), self.shell_bindings()].concat(),
-            _ => self.entrance_bindings(),
+            _ => self.signed_out_bindings(),
         }
     }
 
@@ -284,8 +284,8 @@ impl App {
     }
 
     fn touch(&mut self) {
-        if let Stage::SignedIn(desk) = &mut self.stage {
-            desk.last_activity = self.now.ticks;
+        if let Stage::SignedIn(workspace) = &mut self.stage {
+            workspace.last_activity = self.now.ticks;
         }
     }
 
@@ -295,7 +295,7 @@ impl App {
         let pressed = Key::from_event(key);
         let leaves = ['c', 'q', 'z'].map(Key::ctrl).contains(&pressed);
         let locks = pressed == actions::key_of(Command::Lock)
-            && matches!(&self.stage, Stage::SignedIn(desk) if desk.takes_commands());
+            && matches!(&self.stage, Stage::SignedIn(workspace) if workspace.takes_commands());
         if !self.is_too_small() || leaves || locks {
             self.key(key, effects);
         }
@@ -308,7 +308,7 @@ impl App {
             if self.options.suspends {
                 effects.push(Effect::Suspend);
             } else {
-                self.say(Notice::bad(self.context().say(W::NoShell)));
+                self.say(Notice::bad(self.context().say(Phrase::NoShell)));
             }
             return;
         }
@@ -317,8 +317,8 @@ impl App {
         }
         let signed_in = matches!(self.stage, Stage::SignedIn(_));
         if signed_in {
-            self.desk_key(key, effects);
-        } else if !self.entrance_key(key, effects) {
+            self.workspace_key(key, effects);
+        } else if !self.signed_out_key(key, effects) {
             match &self.stage {
                 Stage::Setup(_) => self.setup_key(key, effects),
                 _ => self.login_key(key, effects),
@@ -335,8 +335,8 @@ impl App {
     /// The same, also the next time for whoever is signed in.
     fn prefer(&mut self, preferences: Preferences, effects: &mut Vec<Effect>) {
         self.look_like(preferences);
-        if let Stage::SignedIn(desk) = &self.stage {
-            let username = desk.session.actor.username.clone();
+        if let Stage::SignedIn(workspace) = &self.stage {
+            let username = workspace.session.actor.username.clone();
             self.people.insert(username.to_lowercase(), preferences);
             effects.push(Effect::Keep { username, preferences });
         }
@@ -347,7 +347,7 @@ impl App {
             Stage::Setup(_) | Stage::SignedOut(_) if self.help.is_some() => {}
             Stage::Setup(setup) => setup.paste(text),
             Stage::SignedOut(form) => drop(form.paste(text)),
-            Stage::SignedIn(_) => self.desk_paste(text, effects),
+            Stage::SignedIn(_) => self.workspace_paste(text, effects),
         }
     }
 
@@ -360,7 +360,7 @@ impl App {
             _ => return,
         };
         self.touch();
-        let scrolls = matches!(&self.stage, Stage::SignedIn(desk) if desk.scrolls());
+        let scrolls = matches!(&self.stage, Stage::SignedIn(workspace) if workspace.scrolls());
         if scrolls {
             self.key(KeyEvent::new(code, KeyModifiers::NONE), effects);
         }
@@ -369,9 +369,9 @@ impl App {
     fn click(&mut self, at: Position, effects: &mut Vec<Effect>) {
         self.touch();
         let body = chrome::areas(Rect::new(0, 0, self.size.0, self.size.1)).body;
-        let open = matches!(&self.stage, Stage::SignedIn(desk) if desk.popup.is_none() && desk.locked.is_none());
+        let open = matches!(&self.stage, Stage::SignedIn(workspace) if workspace.popup.is_none() && workspace.locked.is_none());
         if open && body.contains(at) {
-            self.desk_click(at, body, effects);
+            self.workspace_click(at, body, effects);
         }
     }
 
@@ -380,7 +380,7 @@ impl App {
         if notice.text.is_empty() {
             return;
         }
-        match self.desk().and_then(|desk| desk.locked.as_mut()) {
+        match self.workspace().and_then(|workspace| workspace.locked.as_mut()) {
             Some(lock) => lock.said = Some(notice),
             None => self.notice = Some(notice),
         }
@@ -397,7 +397,7 @@ impl App {
 
     fn tick(&mut self, effects: &mut Vec<Effect>) {
         if matches!(self.stage, Stage::SignedIn(_)) {
-            self.desk_tick(effects);
+            self.workspace_tick(effects);
         }
     }
 }

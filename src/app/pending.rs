@@ -1,10 +1,10 @@
 //! What is under way: sent, awaited, and given up.
 
-use super::{App, Asker, Effect, Stage, desk::Lock};
+use super::{App, Asker, Effect, Stage, workspace::Lock};
 use crate::{
     domain::Error,
-    services::{Reply, Request},
-    ui::{Notice, popup::Popup, screens::Screen, text::W},
+    services::{Reply, Request, SessionRequest},
+    ui::{Notice, popup::Popup, screens::Screen, text::Phrase},
 };
 
 /// Something under way.
@@ -31,14 +31,14 @@ impl App {
 
     /// Whether an answer is awaited, besides that to a heartbeat.
     pub(super) fn is_waiting(&self) -> bool {
-        self.pending.iter().any(|pending| !matches!(pending.request, Request::Heartbeat))
+        self.pending.iter().any(|pending| !matches!(pending.request, Request::Session(SessionRequest::Heartbeat)))
     }
 
     pub(super) fn send(&mut self, asker: Asker, request: Request, effects: &mut Vec<Effect>) {
         let id = self.next;
         self.next += 1;
         let session = match &self.stage {
-            Stage::SignedIn(desk) => Some(Box::new(desk.session.clone())),
+            Stage::SignedIn(workspace) => Some(Box::new(workspace.session.clone())),
             _ => None,
         };
         let auth_epoch = session.as_ref().map(|session| session.auth_epoch);
@@ -56,7 +56,7 @@ impl App {
             match &self.stage {
                 Stage::Setup(_) => self.setup_reply(&pending.request, reply, effects),
                 Stage::SignedOut(_) => self.login_reply(reply, effects),
-                Stage::SignedIn(_) => self.desk_reply(pending, reply, effects),
+                Stage::SignedIn(_) => self.workspace_reply(pending, reply, effects),
             }
         } else if let Some(pending) = taken(&mut self.given_up) {
             match &self.stage {
@@ -72,7 +72,7 @@ impl App {
     /// Esc while something is awaited: nobody waits for it any more.
     pub(super) fn give_up(&mut self, effects: &mut Vec<Effect>) -> bool {
         let waited = |pending: &Pending| {
-            !matches!(pending.request, Request::Heartbeat)
+            !matches!(pending.request, Request::Session(SessionRequest::Heartbeat))
                 && self.now.ticks.saturating_sub(pending.since) > SPINNER_AFTER
         };
         if !self.pending.iter().any(waited) {
@@ -85,17 +85,19 @@ impl App {
         match &mut self.stage {
             Stage::Setup(setup) => setup.waiting = false,
             Stage::SignedOut(form) => form.saving = false,
-            Stage::SignedIn(desk) => {
-                desk.stop_waiting();
+            Stage::SignedIn(workspace) => {
+                workspace.stop_waiting();
                 // Nobody knows which change is the last one now.
                 if writing {
-                    desk.undo = None;
+                    workspace.undo = None;
                 }
             }
         }
-        let gave_up = self.context().say(if writing { W::GaveUpWriting } else { W::GaveUp });
+        let gave_up = self.context().say(if writing { Phrase::GaveUpWriting } else { Phrase::GaveUp });
         let notice = Notice::bad(format!("{gave_up} {}", self.context().say(self.what_next(writing))).trim_end());
-        if let Some(Lock { popup: Popup::Password(password), .. }) = self.desk().and_then(|desk| desk.locked.as_mut()) {
+        if let Some(Lock { popup: Popup::Password(password), .. }) =
+            self.workspace().and_then(|workspace| workspace.locked.as_mut())
+        {
             password.problem = Some(notice.text.clone());
         }
         self.say(notice);
@@ -103,15 +105,17 @@ impl App {
     }
 
     /// What somebody who has given up can do where they are.
-    fn what_next(&self, writing: bool) -> W<'static> {
-        let Stage::SignedIn(desk) = &self.stage else { return W::EnterTriesAgain };
-        match desk.top().map(|layer| &layer.screen) {
-            _ if desk.locked.is_some() => W::TypeAgain,
-            _ if desk.popup.is_some() => W::NoHint,
-            Some(Screen::Form(_)) if writing => W::LookBeforeSaving,
-            Some(Screen::Form(_)) | None => W::NoHint,
-            Some(Screen::Home(_) | Screen::List(_) | Screen::Detail(_) | Screen::Calendar(_)) if writing => W::F5Shows,
-            Some(Screen::Home(_) | Screen::List(_) | Screen::Detail(_) | Screen::Calendar(_)) => W::F5TriesAgain,
+    fn what_next(&self, writing: bool) -> Phrase<'static> {
+        let Stage::SignedIn(workspace) = &self.stage else { return Phrase::EnterTriesAgain };
+        match workspace.top().map(|layer| &layer.screen) {
+            _ if workspace.locked.is_some() => Phrase::TypeAgain,
+            _ if workspace.popup.is_some() => Phrase::NoHint,
+            Some(Screen::Form(_)) if writing => Phrase::LookBeforeSaving,
+            Some(Screen::Form(_)) | None => Phrase::NoHint,
+            Some(Screen::Home(_) | Screen::List(_) | Screen::Detail(_) | Screen::Calendar(_)) if writing => {
+                Phrase::F5Shows
+            }
+            Some(Screen::Home(_) | Screen::List(_) | Screen::Detail(_) | Screen::Calendar(_)) => Phrase::F5TriesAgain,
         }
     }
 }

@@ -2,15 +2,15 @@
 
 use super::{
     App, Asker, Effect,
-    desk::{For, Open},
+    workspace::{Open, PopupPurpose},
 };
 use crate::{
-    services::Request,
+    domain::entity::{EntityKind, Query},
+    services::{Request, SessionRequest, WriteRequest},
     ui::{
         Action, Notice, actions,
         keys::Command,
-        popup::{Destination, Outcome, Popup, Step},
-        records::{Kind, Query},
+        popup::{Destination, Outcome, Popup, PopupResult},
         screens::{
             Screen,
             calendar::Calendar,
@@ -19,17 +19,17 @@ use crate::{
             home::{self, HomeScreen},
             list::List,
         },
-        text::W,
+        text::Phrase,
     },
 };
 
 impl App {
-    pub(super) fn open_popup(&mut self, mut popup: Popup, purpose: For, effects: &mut Vec<Effect>) {
+    pub(super) fn open_popup(&mut self, mut popup: Popup, purpose: PopupPurpose, effects: &mut Vec<Effect>) {
         let id = self.next;
         self.next += 1;
         let request = popup.load();
-        if let Some(desk) = self.desk() {
-            desk.popup = Some(Open { id, popup, purpose });
+        if let Some(workspace) = self.workspace() {
+            workspace.popup = Some(Open { id, popup, purpose });
         }
         if let Some(request) = request {
             self.send(Asker::Popup(id), request, effects);
@@ -38,82 +38,86 @@ impl App {
 
     /// Opens a popup for whoever asked. A reply may bring it while the keys go elsewhere: those
     /// must not answer it, so it waits until they do so no more.
-    pub(super) fn open_for(&mut self, asker: Asker, popup: Popup, purpose: For, effects: &mut Vec<Effect>) {
-        let Some(desk) = self.desk() else { return };
-        if desk.is_free_for(asker) {
+    pub(super) fn open_for(&mut self, asker: Asker, popup: Popup, purpose: PopupPurpose, effects: &mut Vec<Effect>) {
+        let Some(workspace) = self.workspace() else { return };
+        if workspace.is_free_for(asker) {
             return self.open_popup(popup, purpose, effects);
         }
-        desk.later.push_back((asker, popup, purpose));
-        self.say(Notice::plain(self.context().say(W::QuestionWaits)));
+        workspace.later.push_back((asker, popup, purpose));
+        self.say(Notice::plain(self.context().say(Phrase::QuestionWaits)));
     }
 
     /// Opens a popup that waits, once the keys do not go elsewhere any more.
     pub(super) fn open_next(&mut self, effects: &mut Vec<Effect>) {
-        let Some(desk) = self.desk().filter(|desk| desk.locked.is_none()) else { return };
-        let at = desk.later.iter().position(|(asker, ..)| desk.is_free_for(*asker));
-        if let Some((_, popup, purpose)) = at.and_then(|at| desk.later.remove(at)) {
+        let Some(workspace) = self.workspace().filter(|workspace| workspace.locked.is_none()) else { return };
+        let at = workspace.later.iter().position(|(asker, ..)| workspace.is_free_for(*asker));
+        if let Some((_, popup, purpose)) = at.and_then(|at| workspace.later.remove(at)) {
             self.open_popup(popup, purpose, effects);
         }
     }
 
-    pub(super) fn popup_step(&mut self, step: Step, effects: &mut Vec<Effect>) {
+    pub(super) fn popup_step(&mut self, step: PopupResult, effects: &mut Vec<Effect>) {
         match step {
-            Step::Stay => {}
-            Step::Close => {
-                let closed = self.desk().and_then(|desk| desk.popup.take());
+            PopupResult::Stay => {}
+            PopupResult::Close => {
+                let closed = self.workspace().and_then(|workspace| workspace.popup.take());
                 // Whoever waits for this request does so no more.
-                if let Some(Open { purpose: For::Confirm(asker, request) | For::Heir(asker, request), .. }) = closed {
+                if let Some(Open {
+                    purpose: PopupPurpose::Confirm(asker, request) | PopupPurpose::Heir(asker, request),
+                    ..
+                }) = closed
+                {
                     match asker {
                         Asker::Layer(id) => drop(self.with_layer(id, |screen, _| screen.stop_waiting())),
                         Asker::Undo => {
-                            if let Some(desk) = self.desk() {
-                                desk.undo = Some(*request);
+                            if let Some(workspace) = self.workspace() {
+                                workspace.undo = Some(*request);
                             }
                         }
                         Asker::App | Asker::Lock(_) | Asker::Popup(_) => {}
                     }
                 }
             }
-            Step::Ask(request) => {
-                let id = self.desk().and_then(|desk| desk.popup.as_ref()).map_or(0, |open| open.id);
+            PopupResult::Ask(request) => {
+                let id = self.workspace().and_then(|workspace| workspace.popup.as_ref()).map_or(0, |open| open.id);
                 self.send(Asker::Popup(id), request, effects);
             }
-            Step::Done(outcome) => self.popup_done(outcome, effects),
+            PopupResult::Done(outcome) => self.popup_done(outcome, effects),
         }
     }
 
     pub(super) fn popup_done(&mut self, outcome: Outcome, effects: &mut Vec<Effect>) {
-        let Some(open) = self.desk().and_then(|desk| desk.popup.take()) else { return };
+        let Some(open) = self.workspace().and_then(|workspace| workspace.popup.take()) else { return };
         match (open.purpose, outcome) {
-            (For::Screen, outcome) => {
+            (PopupPurpose::Screen, outcome) => {
                 let id = self.top_id();
                 if let Some(action) = self.with_layer(id, |screen, ctx| screen.on_popup(outcome, ctx)) {
                     self.act(Asker::Layer(id), action, effects);
                 }
             }
-            (For::Leave(to), Outcome::Confirmed) => self.leave(to, effects),
-            (For::Confirm(asker, request), Outcome::Password(password)) => {
+            (PopupPurpose::Leave(to), Outcome::Confirmed) => self.leave(to, effects),
+            (PopupPurpose::Confirm(asker, request), Outcome::Password(password)) => {
                 // Open until the password has been found right.
                 let popup = open.popup;
-                if let Some(desk) = self.desk() {
-                    desk.popup = Some(Open { id: open.id, popup, purpose: For::Confirm(asker, request) });
+                if let Some(workspace) = self.workspace() {
+                    workspace.popup = Some(Open { id: open.id, popup, purpose: PopupPurpose::Confirm(asker, request) });
                 }
-                self.send(Asker::Popup(open.id), Request::Confirm { password }, effects);
+                self.send(Asker::Popup(open.id), Request::Session(SessionRequest::Confirm { password }), effects);
             }
-            (For::Heir(asker, request), Outcome::Person(Some(heir), _)) => {
+            (PopupPurpose::Heir(asker, request), Outcome::Person(Some(heir), _)) => {
                 let request = match *request {
-                    Request::DeactivateUser { id, version, .. } => {
-                        Request::DeactivateUser { id, version, heir: Some(heir) }
+                    Request::Write(WriteRequest::DeactivateUser { id, version, .. }) => {
+                        Request::Write(WriteRequest::DeactivateUser { id, version, heir: Some(heir) })
                     }
-                    Request::UpdateUser { id, version, draft, .. } => {
-                        Request::UpdateUser { id, version, draft, heir: Some(heir) }
+                    Request::Write(WriteRequest::UpdateUser { id, version, draft, .. }) => {
+                        Request::Write(WriteRequest::UpdateUser { id, version, draft, heir: Some(heir) })
                     }
                     other => other,
                 };
                 self.send(asker, request, effects);
             }
-            (For::Go, Outcome::Run(command)) => self.run(command, effects),
-            (For::Go, Outcome::Go(to)) => self.go(to, effects),
+            (PopupPurpose::Go, Outcome::Run(command)) => self.run(command, effects),
+            (PopupPurpose::Go, Outcome::Go(to)) => self.go(to, effects),
             _ => {}
         }
     }
@@ -123,25 +127,25 @@ impl App {
         use strum::IntoEnumIterator;
         let ctx = self.context();
         let go = |label: String, to| (label, Outcome::Go(to));
-        let mut all = vec![go(ctx.say(W::Home), Destination::Home)];
-        let lists = Kind::iter().filter(|kind| List::may_open(*kind, &ctx));
-        all.extend(lists.map(|kind| go(ctx.say(W::ListOf(kind)), Destination::List(kind))));
-        if List::may_open(Kind::Events, &ctx) {
-            all.push(go(ctx.say(W::Calendar), Destination::Calendar));
+        let mut all = vec![go(ctx.say(Phrase::Home), Destination::Home)];
+        let lists = EntityKind::iter().filter(|kind| List::may_open(*kind, &ctx));
+        all.extend(lists.map(|kind| go(ctx.say(Phrase::ListOf(kind)), Destination::List(kind))));
+        if List::may_open(EntityKind::Event, &ctx) {
+            all.push(go(ctx.say(Phrase::Calendar), Destination::Calendar));
         }
         let news = [
-            (Kind::Clients, W::NewClient),
-            (Kind::Contracts, W::NewContract),
-            (Kind::Events, W::NewEvent),
-            (Kind::Staff, W::NewUser),
+            (EntityKind::Client, Phrase::NewClient),
+            (EntityKind::Contract, Phrase::NewContract),
+            (EntityKind::Event, Phrase::NewEvent),
+            (EntityKind::User, Phrase::NewUser),
         ];
         let allowed = news.into_iter().filter(|(kind, _)| actions::creation_refusal(*kind, &ctx).is_none());
         all.extend(allowed.map(|(kind, label)| go(ctx.say(label), Destination::New(kind))));
         for line in HomeScreen::lines(&ctx) {
             match line {
-                home::Line::Settings => all.push(go(ctx.say(W::Settings), Destination::Settings)),
-                home::Line::Preferences => all.push(go(ctx.say(W::Preferences), Destination::Preferences)),
-                home::Line::Password => all.push(go(ctx.say(W::OwnPassword), Destination::Password)),
+                home::Line::Settings => all.push(go(ctx.say(Phrase::Settings), Destination::Settings)),
+                home::Line::Preferences => all.push(go(ctx.say(Phrase::Preferences), Destination::Preferences)),
+                home::Line::Password => all.push(go(ctx.say(Phrase::OwnPassword), Destination::Password)),
                 home::Line::Waiting(_) | home::Line::Section(_) => {}
             }
         }
@@ -150,9 +154,9 @@ impl App {
                 all.push((format!("{} ({})", binding.help, ctx.key(binding.key)), Outcome::Run(binding.command)));
             }
         }
-        all.push(go(ctx.say(W::Lock), Destination::Lock));
-        all.push(go(ctx.say(W::SignOut), Destination::SignOut));
-        all.push(go(ctx.say(W::VerbQuit), Destination::Quit));
+        all.push(go(ctx.say(Phrase::Lock), Destination::Lock));
+        all.push(go(ctx.say(Phrase::SignOut), Destination::SignOut));
+        all.push(go(ctx.say(Phrase::VerbQuit), Destination::Quit));
         all
     }
 
@@ -175,10 +179,10 @@ impl App {
             Destination::Calendar => Screen::Calendar(Box::new(Calendar::new(ctx.now.date()))),
             Destination::Record(kind, id) => Screen::Detail(Box::new(Detail::new(kind, id))),
             Destination::New(kind) => Screen::Form(Box::new(match kind {
-                Kind::Clients => Form::new_client(&ctx),
-                Kind::Contracts => Form::new_contract(None),
-                Kind::Events => Form::new_event(None),
-                Kind::Staff | Kind::Audit => Form::new_user(&ctx),
+                EntityKind::Client => Form::new_client(&ctx),
+                EntityKind::Contract => Form::new_contract(None),
+                EntityKind::Event => Form::new_event(None),
+                EntityKind::User | EntityKind::Audit => Form::new_user(&ctx),
             })),
             Destination::Settings => Screen::Form(Box::new(Form::settings(&ctx))),
             Destination::Preferences => Screen::Form(Box::new(Form::preferences(&ctx))),
@@ -198,7 +202,7 @@ impl App {
     pub(super) fn ask_to_leave(&mut self, to: Destination, effects: &mut Vec<Effect>) {
         if self.would_lose(to) {
             let popup = self.question_before(to);
-            self.open_popup(popup, For::Leave(to), effects);
+            self.open_popup(popup, PopupPurpose::Leave(to), effects);
         } else {
             self.leave(to, effects);
         }
@@ -207,15 +211,24 @@ impl App {
     pub(super) fn question_before(&self, to: Destination) -> Popup {
         let ctx = self.context();
         match to {
-            Destination::Home if self.is_writing() => {
-                Popup::confirm(ctx.say(W::StillSaving), vec![ctx.say(W::HomeWhileSaving)], ctx.say(W::VerbLeave), &ctx)
-            }
-            Destination::Quit | Destination::SignOut if self.is_writing() => {
-                Popup::confirm(ctx.say(W::StillSaving), vec![ctx.say(W::LeaveWhileSaving)], ctx.say(W::VerbLeave), &ctx)
-            }
-            Destination::Quit => {
-                Popup::confirm(ctx.say(W::QuitTitle), vec![ctx.say(W::QuitMeans)], ctx.say(W::VerbQuit), &ctx)
-            }
+            Destination::Home if self.is_writing() => Popup::confirm(
+                ctx.say(Phrase::StillSaving),
+                vec![ctx.say(Phrase::HomeWhileSaving)],
+                ctx.say(Phrase::VerbLeave),
+                &ctx,
+            ),
+            Destination::Quit | Destination::SignOut if self.is_writing() => Popup::confirm(
+                ctx.say(Phrase::StillSaving),
+                vec![ctx.say(Phrase::LeaveWhileSaving)],
+                ctx.say(Phrase::VerbLeave),
+                &ctx,
+            ),
+            Destination::Quit => Popup::confirm(
+                ctx.say(Phrase::QuitTitle),
+                vec![ctx.say(Phrase::QuitMeans)],
+                ctx.say(Phrase::VerbQuit),
+                &ctx,
+            ),
             _ => Popup::discard(&ctx),
         }
     }
@@ -224,13 +237,13 @@ impl App {
         match to {
             Destination::Quit => effects.push(Effect::Quit),
             Destination::SignOut => {
-                let notice = Notice::plain(self.context().say(W::SignedOutNow));
+                let notice = Notice::plain(self.context().say(Phrase::SignedOutNow));
                 self.sign_out(Some(notice));
             }
             _ => {
-                if let Some(desk) = self.desk() {
-                    for left in desk.layers.split_off(1) {
-                        desk.keep(left);
+                if let Some(workspace) = self.workspace() {
+                    for left in workspace.layers.split_off(1) {
+                        workspace.keep(left);
                     }
                 }
                 self.load_top(effects);

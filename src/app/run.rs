@@ -15,7 +15,7 @@ use signal_hook::{
 };
 
 use super::{
-    App, Effect, Event, clock,
+    App, AppEvent, Effect, clock,
     terminal::{self, Screen},
     worker::{Executor, Job, Worker},
 };
@@ -23,7 +23,7 @@ use crate::{domain::language::Language, ui::Preferences};
 
 /// Why the full-screen interface could not be shown.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub enum RunError {
     #[error("there is no terminal")]
     NoTerminal,
     #[error("the terminal cannot place text on the screen")]
@@ -49,7 +49,7 @@ pub fn run(
     mut app: App,
     make: Arc<dyn Fn() -> Executor + Send + Sync>,
     mut keep: impl FnMut(Keep) -> Option<String>,
-) -> Result<(), Failure> {
+) -> Result<(), RunError> {
     terminal::can_show()?;
     let (sender, events) = mpsc::channel();
     watch_signals(sender.clone())?;
@@ -57,14 +57,14 @@ pub fn run(
     read_terminal(sender.clone());
     let mut worker = Worker::new(make, sender);
     let size = screen.terminal.size()?;
-    app.update(Event::Terminal(crossterm::event::Event::Resize(size.width, size.height)), clock::now());
+    app.update(AppEvent::Terminal(crossterm::event::Event::Resize(size.width, size.height)), clock::now());
     loop {
         screen.draw(&app)?;
-        let first = events.recv_timeout(Duration::from_millis(app.patience())).unwrap_or(Event::Tick);
+        let first = events.recv_timeout(Duration::from_millis(app.patience())).unwrap_or(AppEvent::Tick);
         // All waiting events, up to a limit, are handled before the next frame is drawn.
         let mut batch = vec![first];
         batch.extend(events.try_iter().take(200));
-        batch.push(Event::Tick);
+        batch.push(AppEvent::Tick);
         for event in batch {
             let now = clock::now();
             for effect in app.update(event, now) {
@@ -95,7 +95,7 @@ pub fn run(
                     Effect::Quit => return Ok(()),
                 };
                 if let Some(words) = kept {
-                    app.update(Event::NotKept(words), now);
+                    app.update(AppEvent::NotKept(words), now);
                 }
             }
         }
@@ -103,26 +103,26 @@ pub fn run(
 }
 
 /// Reads terminal events on a thread of its own, which ends with the program.
-fn read_terminal(events: mpsc::Sender<Event>) {
+fn read_terminal(events: mpsc::Sender<AppEvent>) {
     thread::spawn(move || {
         while let Ok(event) = crossterm::event::read() {
-            if events.send(Event::Terminal(event)).is_err() {
+            if events.send(AppEvent::Terminal(event)).is_err() {
                 break;
             }
         }
-        events.send(Event::Stop).ok();
+        events.send(AppEvent::Stop).ok();
     });
 }
 
 /// Turns signals into events. After SIGHUP (the terminal is gone) and SIGQUIT (the user insists)
 /// the process exits after 2 seconds even if the main loop is stuck, and restores the terminal
 /// first.
-fn watch_signals(events: mpsc::Sender<Event>) -> io::Result<()> {
+fn watch_signals(events: mpsc::Sender<AppEvent>) -> io::Result<()> {
     let mut signals = Signals::new([SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGTSTP])?;
     thread::spawn(move || {
         for signal in &mut signals {
             // Before the process stops, the terminal has to be restored, as after Ctrl+Z.
-            let event = if signal == SIGTSTP { Event::Suspend } else { Event::Stop };
+            let event = if signal == SIGTSTP { AppEvent::Suspend } else { AppEvent::Stop };
             events.send(event).ok();
             if signal == SIGHUP || signal == SIGQUIT {
                 thread::sleep(Duration::from_secs(2));

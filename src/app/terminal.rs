@@ -13,7 +13,7 @@ use crossterm::{
 };
 use ratatui::{Terminal, backend::CrosstermBackend};
 
-use super::{App, Failure};
+use super::{App, RunError};
 use crate::{domain::text, ui::widgets::chrome};
 
 /// The most bytes that can be copied at once: terminals silently drop a longer text.
@@ -27,12 +27,12 @@ pub struct Screen {
 }
 
 /// Checks that the terminal can show the full-screen interface.
-pub fn can_show() -> Result<(), Failure> {
+pub fn can_show() -> Result<(), RunError> {
     if !io::stdin().is_terminal() || !stdout().is_terminal() {
-        return Err(Failure::NoTerminal);
+        return Err(RunError::NoTerminal);
     }
     if std::env::var_os("TERM").is_some_and(|name| name == "dumb") {
-        return Err(Failure::DumbTerminal);
+        return Err(RunError::DumbTerminal);
     }
     Ok(())
 }

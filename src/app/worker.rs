@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use super::{Event, clock};
+use super::{AppEvent, clock};
 use crate::{
     domain::{
         Error,
@@ -36,7 +36,7 @@ pub type Executor = Box<dyn FnMut(&Job) -> Result<Reply, Error> + Send>;
 /// A thread with an executor of its own. After it was abandoned, the next job starts a new thread.
 pub struct Worker {
     make: Arc<dyn Fn() -> Executor + Send + Sync>,
-    replies: mpsc::Sender<Event>,
+    replies: mpsc::Sender<AppEvent>,
     jobs: Option<mpsc::Sender<Job>>,
     /// Tells the current thread that it was abandoned.
     left: Arc<AtomicBool>,
@@ -44,7 +44,7 @@ pub struct Worker {
 
 impl Worker {
     /// The thread starts with the first job.
-    pub fn new(make: Arc<dyn Fn() -> Executor + Send + Sync>, replies: mpsc::Sender<Event>) -> Self {
+    pub fn new(make: Arc<dyn Fn() -> Executor + Send + Sync>, replies: mpsc::Sender<AppEvent>) -> Self {
         Self { make, replies, jobs: None, left: Arc::default() }
     }
 
@@ -86,7 +86,7 @@ impl Worker {
                     && job.now.ticks < *until
                 {
                     let reply = Box::new(Err(error.clone()));
-                    replies.send(Event::Reply { id: job.id, reply }).ok();
+                    replies.send(AppEvent::Reply { id: job.id, reply }).ok();
                     continue;
                 }
                 let done = catch_unwind(AssertUnwindSafe(|| executor(&job)));
@@ -104,7 +104,7 @@ impl Worker {
                     }
                     _ => None,
                 };
-                if replies.send(Event::Reply { id: job.id, reply: Box::new(reply) }).is_err() {
+                if replies.send(AppEvent::Reply { id: job.id, reply: Box::new(reply) }).is_err() {
                     break;
                 }
             }
@@ -117,13 +117,19 @@ impl Worker {
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 mod tests {
     use super::*;
+    use crate::services::SessionRequest;
 
     fn job(id: u64) -> Job {
-        Job { id, session: None, request: Box::new(Request::Heartbeat), now: crate::app::now() }
+        Job {
+            id,
+            session: None,
+            request: Box::new(Request::Session(SessionRequest::Heartbeat)),
+            now: crate::app::now(),
+        }
     }
 
     /// A worker that reports each job it starts, and finishes job 1 only after a message.
-    fn worker() -> (Worker, mpsc::Receiver<Event>, mpsc::Receiver<u64>, mpsc::Sender<()>) {
+    fn worker() -> (Worker, mpsc::Receiver<AppEvent>, mpsc::Receiver<u64>, mpsc::Sender<()>) {
         let (replies, events) = mpsc::channel();
         let (begun, begins) = mpsc::channel();
         let (let_go, gate) = mpsc::channel();
@@ -142,9 +148,9 @@ mod tests {
         (Worker::new(make, replies), events, begins, let_go)
     }
 
-    fn replied(events: &mpsc::Receiver<Event>) -> (u64, Result<Reply, Error>) {
+    fn replied(events: &mpsc::Receiver<AppEvent>) -> (u64, Result<Reply, Error>) {
         match events.recv().unwrap() {
-            Event::Reply { id, reply } => (id, *reply),
+            AppEvent::Reply { id, reply } => (id, *reply),
             other => panic!("{other:?}"),
         }
     }

@@ -143,8 +143,8 @@ fn a_saved_address_is_private_and_read_again() {
 fn an_address_is_put_together_layer_by_layer() {
     const HIGH: &[(&str, &str)] = &[("DB_HOST", "high"), ("DB_USER", "crm"), ("DB_PASSWORD", "x")];
     type Overruled<'a> = &'a [(&'a str, &'a str)];
-    type Row<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a str, Overruled<'a>);
-    let rows: [Row; 9] = [
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a str, Overruled<'a>);
+    let rows: [Case; 9] = [
         // Parts above a whole address, in the environment and in `.env`.
         (
             HIGH,

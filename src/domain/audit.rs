@@ -1,23 +1,46 @@
 //! What the audit log says: which record, which verb, which fields from what to what.
 
-use chrono::NaiveDateTime;
+use std::fmt;
+
+use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::Value;
 
-use super::{field::Field, id::UserId, user::Role};
+use super::{
+    entity::EntityKind,
+    field::Field,
+    id::UserId,
+    page::{Key, Listing, Sorted},
+    users::Role,
+};
 
-/// The kinds of record that the audit log speaks of.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::Display, strum::EnumIter,
-)]
-#[strum(serialize_all = "lowercase")]
-pub enum RecordKind {
-    User,
-    Client,
-    Contract,
-    Event,
+/// What a line of the audit log is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Subject {
+    Entity(EntityKind),
+    /// The settings of the company.
     Settings,
-    /// A sign-in that failed for a name nobody has.
+    /// No record: a sign-in that failed for a name that nobody has, or the log itself.
     Session,
+}
+
+impl From<EntityKind> for Subject {
+    fn from(kind: EntityKind) -> Self {
+        match kind {
+            EntityKind::Client | EntityKind::Contract | EntityKind::Event | EntityKind::User => Self::Entity(kind),
+            EntityKind::Audit => Self::Session,
+        }
+    }
+}
+
+/// As the log stores it.
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Entity(kind) => kind.fmt(f),
+            Self::Settings => f.write_str("settings"),
+            Self::Session => f.write_str("session"),
+        }
+    }
 }
 
 /// What was done. The text in the log is stable: reports read it.
@@ -117,9 +140,9 @@ impl Verb {
 
 /// The fields of a record with their values, in the order of its form.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Facts(pub Vec<(Field, Value)>);
+pub struct AuditedFields(pub Vec<(Field, Value)>);
 
-impl Facts {
+impl AuditedFields {
     /// The value of a field; null when the record has no such field.
     pub fn get(&self, field: Field) -> &Value {
         self.0.iter().find(|(f, _)| *f == field).map_or(&Value::Null, |(_, value)| value)
@@ -156,12 +179,12 @@ impl Changes {
 
 /// A record whose changes are traced.
 pub trait Auditable {
-    /// The kind under which the log knows it.
-    const KIND: RecordKind;
+    /// What the log calls it.
+    const SUBJECT: Subject;
     /// Its id.
     fn number(&self) -> i64;
     /// Its fields, without secrets.
-    fn facts(&self) -> Facts;
+    fn audited_fields(&self) -> AuditedFields;
 }
 
 /// A line of the audit log as a person reads it.
@@ -184,4 +207,56 @@ pub struct AuditRow {
     pub changes: Changes,
     pub host: String,
     pub session: String,
+}
+
+/// Saved views of the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+pub enum AuditView {
+    #[default]
+    All,
+    Mine,
+    /// Refused actions and failed sign-ins.
+    Refused,
+}
+
+/// Which lines of the audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditFilter {
+    pub view: AuditView,
+    /// Words that must all occur in the actor, the verb or the record's name.
+    pub text: String,
+    /// One record's history.
+    pub record: Option<(EntityKind, i64)>,
+    /// On this day (company's wall clock) or later.
+    pub from: Option<NaiveDate>,
+    /// On this day (company's wall clock) or earlier.
+    pub to: Option<NaiveDate>,
+}
+
+/// What the audit log can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+pub enum AuditSort {
+    #[default]
+    Time,
+    Actor,
+    Action,
+    Record,
+}
+
+/// What a list of the audit log is asked for.
+pub type AuditListing = Listing<AuditFilter, AuditSort>;
+
+impl Sorted<AuditSort> for AuditRow {
+    fn id(&self) -> i64 {
+        self.id
+    }
+
+    fn key(&self, sort: AuditSort) -> Key {
+        match sort {
+            AuditSort::Time => Key::Time(self.at),
+            AuditSort::Actor => Key::Text(self.actor_name.clone()),
+            AuditSort::Action => Key::Text(self.action.clone()),
+            AuditSort::Record => Key::Text(self.record_name.clone()),
+        }
+    }
 }

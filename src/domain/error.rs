@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{NaiveDateTime, NaiveTime};
 
-use super::{audit::Facts, field::Field, policy::Permission, user::Role};
+use super::{audit::AuditedFields, field::Field, policy::Permission, users::Role};
 
 /// Why a request was not carried out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -219,7 +219,7 @@ pub struct Conflict {
     /// The version to save against next.
     pub version: i32,
     /// The fields of the record as they are now.
-    pub theirs: Facts,
+    pub theirs: AuditedFields,
     /// The name of the user who changed it last; empty if the audit log does not contain it.
     pub by: String,
     /// When it was changed (UTC).

@@ -10,7 +10,7 @@ use diesel::{
     sql_types::BigInt,
 };
 
-use super::{client::Client, contract::Contract, event::Event, user::User};
+use super::{clients::Client, contracts::Contract, events::Event, users::User};
 
 /// The id that the database assigned to a record of the type `T`. Users never see one.
 #[derive(AsExpression, FromSqlRow)]

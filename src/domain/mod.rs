@@ -3,14 +3,14 @@
 pub mod address;
 pub mod audit;
 pub mod check;
-pub mod client;
+pub mod clients;
 pub mod clocks;
-pub mod contract;
+pub mod contracts;
 pub mod dates;
+pub mod entity;
 pub mod error;
-pub mod event;
+pub mod events;
 pub mod field;
-pub mod filter;
 pub mod id;
 pub mod language;
 pub mod money;
@@ -20,7 +20,7 @@ pub mod policy;
 pub mod session;
 pub mod settings;
 pub mod text;
-pub mod user;
+pub mod users;
 
 pub use error::{Error, FieldErrors, Problem, Reason};
 pub use field::Field;

@@ -2,6 +2,8 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use super::text;
+
 /// The value of the sorted column in one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Key {
@@ -98,4 +100,27 @@ pub struct Page<R> {
     /// Only the [`NEWEST`] records were searched, and there are others: the words are too short for
     /// an index, of a script that does not separate its words, or were searched for inside words.
     pub among_newest: bool,
+}
+
+impl<R> Page<R> {
+    /// Whether it says that the list is empty.
+    pub fn is_nothing(&self) -> bool {
+        self.rows.is_empty() && self.total.is_none_or(Count::is_zero)
+    }
+}
+
+/// A row that knows its place in a list sorted by `S`.
+pub trait Sorted<S> {
+    /// The record's id, which breaks ties.
+    fn id(&self) -> i64;
+    /// The value of the sorted column, as the database compares it.
+    fn key(&self, sort: S) -> Key;
+}
+
+pub(super) fn folded(value: &str) -> Key {
+    Key::Text(text::sort_key(value))
+}
+
+pub(super) fn maybe(value: Option<&str>) -> Key {
+    value.map_or(Key::Null, |value| Key::Text(value.to_owned()))
 }

@@ -2,9 +2,10 @@
 
 use super::{
     audit::{AuditRow, Verb},
+    entity::EntityKind,
     session::Session,
     settings::{Settings, Visibility},
-    user::Role,
+    users::Role,
 };
 
 /// What somebody may be allowed to do. One for each line of the rights table.
@@ -32,6 +33,17 @@ pub enum Permission {
     ArchiveEvent,
     ReadAudit,
     ChangeSettings,
+}
+
+impl Permission {
+    /// The right to see the lists of this kind.
+    pub fn to_see(kind: EntityKind) -> Self {
+        match kind {
+            EntityKind::Client | EntityKind::Contract | EntityKind::Event => Self::SeeRecords,
+            EntityKind::User => Self::SeeStaff,
+            EntityKind::Audit => Self::ReadAudit,
+        }
+    }
 }
 
 /// How far a right reaches.

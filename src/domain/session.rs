@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 
-use super::{id::UserId, settings::Settings, user::Role};
+use super::{id::UserId, settings::Settings, users::Role};
 
 /// The user on whose behalf an action is done.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde_json::json;
 
 use super::{
-    audit::{Auditable, Facts, RecordKind},
+    audit::{Auditable, AuditedFields, Subject},
     check, dates,
     error::{FieldErrors, Problem},
     field::Field,
@@ -105,14 +105,14 @@ impl Settings {
 }
 
 impl Auditable for Settings {
-    const KIND: RecordKind = RecordKind::Settings;
+    const SUBJECT: Subject = Subject::Settings;
 
     fn number(&self) -> i64 {
         0
     }
 
-    fn facts(&self) -> Facts {
-        Facts(vec![
+    fn audited_fields(&self) -> AuditedFields {
+        AuditedFields(vec![
             (Field::CompanyName, json!(self.company_name)),
             (Field::Currency, json!(self.currency)),
             (Field::TimeZone, json!(self.time_zone.name())),

@@ -3,7 +3,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::call::Stop;
+use super::context::ServiceError;
 use crate::{
     domain::{Error, Field, FieldErrors, Problem, address::ServerAddress, error::ConnectionProblem},
     storage::{
@@ -18,7 +18,7 @@ use crate::{
 /// password.
 ///
 /// Errors: `Invalid` with what is wrong with the account; `Unavailable`.
-pub(super) fn ready(db: &mut Db, everyday: &SecretString) -> Result<Option<SecretString>, Stop> {
+pub(super) fn ready(db: &mut Db, everyday: &SecretString) -> Result<Option<SecretString>, ServiceError> {
     let address = ServerAddress::parse(everyday.expose_secret())
         .ok_or_else(|| Error::Unavailable(ConnectionProblem::BadAddress(String::new())))?;
     let account = Account { database: &address.database, name: &address.user, password: &address.password };
@@ -42,17 +42,17 @@ pub(super) fn ready(db: &mut Db, everyday: &SecretString) -> Result<Option<Secre
 }
 
 /// The rights of the account; `None` if it does not exist or its password is wrong.
-fn rights(everyday: &SecretString) -> Result<Option<Rights>, Stop> {
+fn rights(everyday: &SecretString) -> Result<Option<Rights>, ServiceError> {
     let target = Target::parse(everyday.expose_secret()).map_err(Error::Unavailable)?;
     match Db::open(&target) {
         Ok(mut db) => Ok(Some(grants::rights(&mut db)?)),
         Err(ConnectionProblem::AccessDenied) => Ok(None),
         // The account exists and has this password, but has no rights on this database yet.
         Err(ConnectionProblem::DatabaseDenied) => Ok(Some(Rights::TooFew)),
-        Err(problem) => Err(Stop::from(Error::Unavailable(problem))),
+        Err(problem) => Err(ServiceError::from(Error::Unavailable(problem))),
     }
 }
 
-fn wrong(field: Field, problem: Problem) -> Stop {
-    Stop::from(Error::Invalid(FieldErrors::one(field, problem)))
+fn wrong(field: Field, problem: Problem) -> ServiceError {
+    ServiceError::from(Error::Invalid(FieldErrors::one(field, problem)))
 }

@@ -6,17 +6,18 @@ use chrono::{NaiveDateTime, TimeDelta};
 use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
-use super::{Reply, call::Stop, link::Link};
+use super::{Reply, context::ServiceError, database::Database};
 use crate::{
     domain::{
         Error, Field, FieldErrors, Problem,
-        audit::{Changes, RecordKind, Verb},
+        audit::{Changes, Subject, Verb},
+        entity::EntityKind,
         error::{ConnectionProblem, SignInProblem, SignedOutBecause},
         session::{Moment, Session, random_id},
     },
     storage::{
-        self, Failure,
-        audit::{Author, Entry},
+        self, DbError,
+        audit::{AuditEntry, Author},
         users::{Account, UnknownLogin},
     },
 };
@@ -98,22 +99,22 @@ pub(super) struct Auth<'a> {
 impl Auth<'_> {
     /// Signs a user in. The error and the time that it takes are the same for an unknown name, a
     /// wrong password and a deactivated account.
-    pub fn sign_in(&self, link: &mut Link, login: &str, password: &SecretString) -> Result<Reply, Error> {
-        let account = storage::users::by_login(link.db()?, login)?;
+    pub fn sign_in(&self, database: &mut Database, login: &str, password: &SecretString) -> Result<Reply, Error> {
+        let account = storage::users::by_login(database.db()?, login)?;
         // Queried for every name, so that known and unknown names cost the same number of round
         // trips.
-        let unknown = UnknownLogin::hashed(&storage::settings::login_secret(link.db()?)?, login);
-        let failures = storage::users::unknown_failures(link.db()?, &unknown)?;
+        let unknown = UnknownLogin::hashed(&storage::settings::login_secret(database.db()?)?, login);
+        let failures = storage::users::unknown_failures(database.db()?, &unknown)?;
         let session = random_id();
         let verdict = match &account {
-            Some(account) => self.attempt(link, account, password),
-            None => self.attempt_unknown(link, &unknown, failures, password),
+            Some(account) => self.attempt(database, account, password),
+            None => self.attempt_unknown(database, &unknown, failures, password),
         };
         let refused = match (verdict, &account) {
             (Ok(()), Some(account)) if account.active => {
-                return self.welcome(link, account, session, password).map_err(|stop| match stop {
+                return self.welcome(database, account, session, password).map_err(|stop| match stop {
                     // The session was not handed out, so signing in again is harmless.
-                    Stop::Failure(Failure::CommitUnknown) => Error::Unavailable(ConnectionProblem::Lost),
+                    ServiceError::DbError(DbError::CommitUnknown) => Error::Unavailable(ConnectionProblem::Lost),
                     other => other.into(),
                 });
             }
@@ -121,32 +122,37 @@ impl Auth<'_> {
             (Err(Error::SignIn(problem)), _) => problem,
             (Err(other), _) => return Err(other),
         };
-        self.note_failure(link, account.as_ref(), login, &session);
+        self.note_failure(database, account.as_ref(), login, &session);
         Err(Error::SignIn(refused))
     }
 
     /// Checks the password of the signed-in user again. The confirmation counts from the end of
     /// this call, since the action that needs it cannot be sent earlier, however slow the server
     /// is.
-    pub fn confirm(&self, link: &mut Link, session: &Session, password: &SecretString) -> Result<Reply, Error> {
+    pub fn confirm(&self, database: &mut Database, session: &Session, password: &SecretString) -> Result<Reply, Error> {
         let begun = Instant::now();
-        let account = self.current_account(link, session)?;
-        match self.attempt(link, &account, password) {
+        let account = self.current_account(database, session)?;
+        match self.attempt(database, &account, password) {
             Ok(()) => {
-                storage::users::forget_failures(link.db()?, account.id, None)?;
+                storage::users::forget_failures(database.db()?, account.id, None)?;
                 let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(0);
                 Ok(Reply::Confirmed { at: self.now.ticks + took })
             }
             Err(error) => {
-                self.note_failure(link, Some(&account), "", &session.id);
+                self.note_failure(database, Some(&account), "", &session.id);
                 Err(error)
             }
         }
     }
 
     /// Checks the current password before it is replaced.
-    pub fn check_current(&self, link: &mut Link, session: &Session, password: &SecretString) -> Result<(), Error> {
-        self.confirm(link, session, password).map(drop).map_err(|error| match error {
+    pub fn check_current(
+        &self,
+        database: &mut Database,
+        session: &Session,
+        password: &SecretString,
+    ) -> Result<(), Error> {
+        self.confirm(database, session, password).map(drop).map_err(|error| match error {
             Error::SignIn(SignInProblem::Wrong) => {
                 Error::Invalid(FieldErrors::one(Field::CurrentPassword, Problem::WrongPassword))
             }
@@ -154,8 +160,8 @@ impl Auth<'_> {
         })
     }
 
-    fn current_account(&self, link: &mut Link, session: &Session) -> Result<Account, Error> {
-        let account = storage::users::account(link.db()?, session.actor.id)?;
+    fn current_account(&self, database: &mut Database, session: &Session) -> Result<Account, Error> {
+        let account = storage::users::account(database.db()?, session.actor.id)?;
         account
             .filter(|account| session.is_of(account.active, account.role, account.auth_epoch))
             .ok_or(Error::SignedOut(SignedOutBecause::AccountChanged))
@@ -163,18 +169,18 @@ impl Auth<'_> {
 
     /// Counts the attempt before checking the password, so that of parallel guesses no more are
     /// checked than the delays allow.
-    fn attempt(&self, link: &mut Link, account: &Account, password: &SecretString) -> Result<(), Error> {
+    fn attempt(&self, database: &mut Database, account: &Account, password: &SecretString) -> Result<(), Error> {
         let now = self.now.utc;
         if let Some(written) = account.retry_after
             && let Some(until) = refused_until(written, account.failed_logins, now)
         {
             if until < written {
-                storage::users::shorten_refusal(link.db()?, account.id, written, until)?;
+                storage::users::shorten_refusal(database.db()?, account.id, written, until)?;
             }
             return Err(Error::SignIn(SignInProblem::Wait(seconds_until(until, now))));
         }
         let next = next_attempt(account.failed_logins, now);
-        if !storage::users::count_attempt(link.db()?, account, Some(next))? {
+        if !storage::users::count_attempt(database.db()?, account, Some(next))? {
             return Err(Error::SignIn(SignInProblem::Wait(1)));
         }
         if self.hasher.verify(password, Some(account)) { Ok(()) } else { Err(Error::SignIn(SignInProblem::Wrong)) }
@@ -184,7 +190,7 @@ impl Auth<'_> {
     /// the time until which attempts are refused.
     fn attempt_unknown(
         &self,
-        link: &mut Link,
+        database: &mut Database,
         key: &UnknownLogin,
         seen: Option<(i32, NaiveDateTime)>,
         password: &SecretString,
@@ -194,32 +200,38 @@ impl Auth<'_> {
             && let Some(until) = refused_until(written, failures, now)
         {
             if until < written {
-                storage::users::shorten_unknown(link.db()?, key, written, until)?;
+                storage::users::shorten_unknown(database.db()?, key, written, until)?;
             }
             return Err(Error::SignIn(SignInProblem::Wait(seconds_until(until, now))));
         }
         let failures = seen.map(|(failures, _)| failures);
         let next = next_attempt(failures.unwrap_or(0), now);
         let forget = now - TimeDelta::days(FORGET_DAYS);
-        if !storage::users::count_unknown(link.db()?, key, failures, next, forget)? {
+        if !storage::users::count_unknown(database.db()?, key, failures, next, forget)? {
             return Err(Error::SignIn(SignInProblem::Wait(1)));
         }
         self.hasher.verify(password, None);
         Err(Error::SignIn(SignInProblem::Wrong))
     }
 
-    fn welcome(&self, link: &mut Link, account: &Account, id: String, password: &SecretString) -> Result<Reply, Stop> {
+    fn welcome(
+        &self,
+        database: &mut Database,
+        account: &Account,
+        id: String,
+        password: &SecretString,
+    ) -> Result<Reply, ServiceError> {
         let actor = account.actor();
         let rehashed = if self.hasher.is_outdated(&account.password_hash) { self.hasher.hash(password) } else { None };
-        let entries = [Entry {
+        let entries = [AuditEntry {
             verb: Verb::SignedIn,
-            kind: RecordKind::User,
+            subject: EntityKind::User.into(),
             id: Some(account.id.0),
             name: account.full_name.clone(),
             changes: Changes::default(),
         }];
         let operation = random_id();
-        let settings = link.write(&operation, |db| {
+        let settings = database.write(&operation, |db| {
             storage::users::forget_failures(db, account.id, Some(self.now.utc))?;
             if let Some(hash) = &rehashed {
                 storage::users::rehash(db, account.id, &account.password_hash, hash)?;
@@ -241,7 +253,7 @@ impl Auth<'_> {
 
     /// Writes one audit row for a failed sign-in or confirmation. The row names the account, if
     /// there is one. The typed name is not stored, since users sometimes type their password there.
-    fn note_failure(&self, link: &mut Link, account: Option<&Account>, login: &str, session: &str) {
+    fn note_failure(&self, database: &mut Database, account: Option<&Account>, login: &str, session: &str) {
         let actor = account.map(Account::actor);
         tracing::warn!(
             target: "epic_events::business",
@@ -249,16 +261,16 @@ impl Auth<'_> {
             actor_id = account.map(|account| account.id.0),
             known = account.is_some() || login.is_empty(),
         );
-        let entries = [Entry {
+        let entries = [AuditEntry {
             verb: Verb::SignInRefused,
-            kind: account.map_or(RecordKind::Session, |_| RecordKind::User),
+            subject: account.map_or(Subject::Session, |_| EntityKind::User.into()),
             id: account.map(|account| account.id.0),
             name: account.map(|account| account.full_name.clone()).unwrap_or_default(),
             changes: Changes::default(),
         }];
         let operation = random_id();
         let author = Author { actor: actor.as_ref(), name: "", host: self.host, session, operation: &operation };
-        let noted = link.write(&operation, |db| Ok(storage::audit::add(db, &author, &entries, self.now.utc)?));
+        let noted = database.write(&operation, |db| Ok(storage::audit::add(db, &author, &entries, self.now.utc)?));
         if let Err(stop) = noted {
             tracing::error!(?stop, "a failed sign-in could not be written to the audit log");
         }

@@ -7,25 +7,25 @@ use secrecy::SecretString;
 
 use super::{
     auth::Hasher,
-    call::{Stop, created},
+    context::{ServiceError, created},
 };
 use crate::{
     domain::{
         Cents, ContractId, Error, UserId,
         audit::Verb,
-        client::ClientDraft,
-        contract::ContractDraft,
+        clients::ClientDraft,
+        contracts::ContractDraft,
         error::ConnectionProblem,
-        event::{EventDraft, Status},
+        events::{EventDraft, Status},
         session::{Moment, random_id},
         settings::Settings,
-        user::{Role, UserDraft},
+        users::{Role, UserDraft},
     },
     storage::{
         self, Db, Target,
-        audit::{Author, Entry},
+        audit::{AuditEntry, Author},
         backup,
-        events::Standing,
+        events::EventState,
         migrate::Level,
         part::{self, Part},
         users::NewUser,
@@ -185,7 +185,7 @@ fn is_fresh(db: &mut Db, now: Moment) -> bool {
 }
 
 /// Creates all records in one transaction: either all of them exist or none.
-fn fill(db: &mut Db, now: Moment) -> Result<(), Stop> {
+fn fill(db: &mut Db, now: Moment) -> Result<(), ServiceError> {
     // The password is public, so the cheapest hash is enough.
     let hash = Hasher::new(4).hash(&SecretString::from(PASSWORD)).unwrap_or_default();
     let settings = Settings { company_name: "Epic Events (demo)".to_owned(), ..Settings::default() };
@@ -206,7 +206,7 @@ fn fill(db: &mut Db, now: Moment) -> Result<(), Stop> {
     })
 }
 
-fn hire(db: &mut Db, hash: &str, now: Moment) -> Result<Vec<(UserId, Role)>, Stop> {
+fn hire(db: &mut Db, hash: &str, now: Moment) -> Result<Vec<(UserId, Role)>, ServiceError> {
     let mut staff = Vec::new();
     for (number, (username, full_name, role)) in (1..).zip(STAFF) {
         let draft = UserDraft {
@@ -226,7 +226,7 @@ fn hire(db: &mut Db, hash: &str, now: Moment) -> Result<Vec<(UserId, Role)>, Sto
     Ok(staff)
 }
 
-fn note(db: &mut Db, entry: Entry, at: NaiveDateTime) -> Result<(), Stop> {
+fn note(db: &mut Db, entry: AuditEntry, at: NaiveDateTime) -> Result<(), ServiceError> {
     let operation = random_id();
     let author = Author { actor: None, name: "Demo", host: "demo", session: "demo", operation: &operation };
     Ok(storage::audit::add(db, &author, &[entry], at)?)
@@ -250,7 +250,7 @@ struct Deal {
 
 impl Demo {
     /// The clients, contracts and events of the company's own example documents.
-    fn papers(&mut self, db: &mut Db) -> Result<(), Stop> {
+    fn papers(&mut self, db: &mut Db) -> Result<(), ServiceError> {
         let day = |y, m, d| chrono::NaiveDate::from_ymd_opt(y, m, d);
         let time = |date: Option<chrono::NaiveDate>, hour| date.and_then(|date| date.and_hms_opt(hour, 0, 0));
         let who = |name: &str, email: &str, phone: &str, company: &str| ClientDraft {
@@ -292,7 +292,7 @@ impl Demo {
         self.event(db, contract, &assembly, Status::Done, Some(self.support[1]))
     }
 
-    fn client(&mut self, db: &mut Db, number: usize) -> Result<(), Stop> {
+    fn client(&mut self, db: &mut Db, number: usize) -> Result<(), ServiceError> {
         let (first, last) = (self.dice.pick(&FIRST), self.dice.pick(&LAST));
         let company = format!("{} {}", self.dice.pick(&COMPANIES), self.dice.pick(&["", "SA", "SARL", "GmbH", "Ltd"]));
         let ago = u64::try_from(self.dice.roll(90)).unwrap_or(0);
@@ -357,7 +357,7 @@ impl Demo {
         }
     }
 
-    fn deal(&self, db: &mut Db, draft: &ClientDraft, owner: UserId, deal: &Deal) -> Result<ContractId, Stop> {
+    fn deal(&self, db: &mut Db, draft: &ClientDraft, owner: UserId, deal: &Deal) -> Result<ContractId, ServiceError> {
         const NEGOTIATED: TimeDelta = TimeDelta::days(12);
         let signed_at = deal.signed.map(|ago| self.now.utc - TimeDelta::days(ago));
         let at = signed_at.unwrap_or(self.now.utc) - NEGOTIATED;
@@ -366,7 +366,7 @@ impl Demo {
         let terms = ContractDraft { total_cents: Cents(deal.total), due_cents: Cents(deal.due), notes: String::new() };
         let contract = storage::contracts::insert(db, client.id, &terms, at)?.id;
         if let Some(signed_at) = signed_at {
-            let (drawn_up, _) = storage::contracts::find_held(db, contract)?.ok_or(Error::NotFound)?;
+            let (drawn_up, _) = storage::contracts::find_for_update(db, contract)?.ok_or(Error::NotFound)?;
             storage::contracts::sign(db, &drawn_up.as_it_is(), signed_at)?;
         }
         let stored = storage::contracts::find(db, contract)?.ok_or(Error::NotFound)?;
@@ -381,11 +381,11 @@ impl Demo {
         draft: &EventDraft,
         status: Status,
         support_id: Option<UserId>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), ServiceError> {
         let id = storage::events::insert(db, contract, draft, self.now.utc)?.id;
-        let standing = Standing { status, support_id, archived_at: None };
-        let planned = storage::events::find_held(db, id)?.ok_or(Error::NotFound)?;
-        storage::events::set_standing(db, &planned.as_it_is(), standing, self.now.utc)?;
+        let state = EventState { status, support_id, archived_at: None };
+        let planned = storage::events::find_for_update(db, id)?.ok_or(Error::NotFound)?;
+        storage::events::set_state(db, &planned.as_it_is(), state, self.now.utc)?;
         let stored = storage::events::find(db, id)?.ok_or(Error::NotFound)?;
         note(db, created(Verb::EventCreated, &draft.title, &stored), self.now.utc)
     }

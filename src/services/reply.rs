@@ -6,17 +6,20 @@ use secrecy::SecretString;
 
 use super::{
     figures::Figure,
-    request::{HandOver, Request},
+    request::{HandOver, Request, WriteRequest},
 };
 use crate::domain::{
     Error, UserId,
-    audit::{AuditRow, RecordKind},
+    audit::{AuditRow, Subject},
+    clients::ClientRow,
+    contracts::ContractRow,
+    entity::{EntityKind, Record},
     error::Versions,
-    filter::{Assignment, Candidate, ClientRow, ContractRow, EventRow},
+    events::{Assignment, Candidate, EventRow},
     page::{Count, Page},
     session::Session,
     settings::Settings,
-    user::{Role, User},
+    users::{Role, User},
 };
 
 /// What became of tables that were brought up to date.
@@ -68,25 +71,22 @@ pub enum Reply {
     Home(Home),
     Figures(Vec<Figure>),
 
-    Users(Page<User>),
+    /// Rows of one kind.
+    Page(Page<Record>),
     User(Box<UserDetail>),
-    Clients(Page<ClientRow>),
     Client(Box<ClientDetail>),
-    Contracts(Page<ContractRow>),
     Contract(Box<ContractDetail>),
-    Events(Page<EventRow>),
     Event(Box<EventDetail>),
     Calendar(CalendarPage),
-    Audit(Page<AuditRow>),
     Settings(Box<Settings>),
 
     /// Written, with its audit row. The version is the record's new one.
     Saved {
-        kind: RecordKind,
+        subject: Subject,
         id: i64,
         version: i32,
         /// What takes it back, where that can be done.
-        undo: Option<Box<Request>>,
+        undo: Option<Box<WriteRequest>>,
     },
     /// Clients that changed hands, by name, and what restores what was before.
     HandedOver {
@@ -99,7 +99,7 @@ pub enum Reply {
         restored: bool,
         done: Vec<String>,
         missed: Vec<Missed>,
-        undo: Box<Request>,
+        undo: Box<WriteRequest>,
     },
     /// What was done, how to undo it, and what somebody else changed meanwhile.
     Assigned(Assigned),
@@ -149,38 +149,26 @@ pub struct Missed {
 }
 
 impl Reply {
-    /// Whether it is a page that says that there is nothing.
-    pub fn is_nothing(&self) -> bool {
-        fn of<R>(page: &Page<R>) -> bool {
-            page.rows.is_empty() && page.total.is_none_or(Count::is_zero)
-        }
-        match self {
-            Self::Users(page) => of(page),
-            Self::Clients(page) => of(page),
-            Self::Contracts(page) => of(page),
-            Self::Events(page) => of(page),
-            Self::Audit(page) => of(page),
-            _ => false,
-        }
-    }
-
     /// The request that takes back what was written: a write of its own, which is refused
     /// when somebody has changed the record since. A signature has none.
     pub fn undo(&self) -> Option<Request> {
-        match self {
+        let write = match self {
             Self::Saved { undo, .. } => undo.as_deref().cloned(),
-            Self::Assigned(Assigned { undo, .. }) if !undo.is_empty() => Some(Request::AssignSupport(undo.clone())),
-            Self::HandedOver { undo, .. } => undo.clone().map(Request::HandOverClients),
+            Self::Assigned(Assigned { undo, .. }) if !undo.is_empty() => {
+                Some(WriteRequest::AssignSupport(undo.clone()))
+            }
+            Self::HandedOver { undo, .. } => undo.clone().map(WriteRequest::HandOverClients),
             Self::Archived { undo, done, .. } if !done.is_empty() => Some((**undo).clone()),
             _ => None,
-        }
+        };
+        write.map(Request::Write)
     }
 }
 
 /// A record that was found by words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    pub kind: RecordKind,
+    pub kind: EntityKind,
     pub id: i64,
     pub name: String,
     /// What tells it from others of the same name: company, client, date.

@@ -1,51 +1,99 @@
-//! Every action of the program as a value, with the right that it needs.
+//! Every action of the program as a value, with the right that it needs and the record that it is
+//! about. A new action does not compile without any of these.
 
 use chrono::NaiveDate;
 use secrecy::SecretString;
 
-use super::export::{Format, What};
+use super::export::Format;
 use crate::domain::{
     ClientId, ContractId, EventId, UserId,
-    client::ClientDraft,
-    contract::ContractDraft,
-    event::{EventDraft, Status},
-    filter::{Assignment, AuditListing, ClientListing, ContractListing, EventListing, UserListing},
+    audit::Subject,
+    clients::ClientDraft,
+    contracts::ContractDraft,
+    entity::{EntityKind, Query},
+    events::{Assignment, EventDraft, Status},
     policy::Permission,
     settings::Settings,
-    user::{Role, UserDraft},
+    users::{Role, UserDraft},
 };
 
-/// What somebody asks the program to do.
+/// What the program can be asked to do.
 #[derive(Debug, Clone)]
 pub enum Request {
+    Session(SessionRequest),
+    Read(ReadRequest),
+    Write(WriteRequest),
+    /// Everything that a list shows, into a file. It reads, and then writes a line of the audit log.
+    Export {
+        query: Query,
+        format: Format,
+    },
+}
+
+/// Getting in, staying in, and setting up. Nobody needs a right for it.
+#[derive(Debug, Clone)]
+pub enum SessionRequest {
     /// With a username or an e-mail address.
-    SignIn {
-        login: String,
-        password: SecretString,
-    },
+    SignIn { login: String, password: SecretString },
     /// The password again: to unlock, or before a sensitive action.
-    Confirm {
-        password: SecretString,
-    },
-    /// Can this database be reached, and what is in it? Needs no session.
-    TestConnection {
-        url: SecretString,
-    },
-    /// Bring the tables of a company up to date. Needs no session.
-    Migrate {
-        url: SecretString,
-    },
+    Confirm { password: SecretString },
+    /// Whether this database can be reached, and what is in it. Needs no session.
+    TestConnection { url: SecretString },
+    /// Migrates the tables of a company. Needs no session.
+    Migrate { url: SecretString },
     /// Everything that the set-up wizard has gathered, at once. Needs no session.
     SetUp(Box<SetUp>),
-    /// Is this session still good? Sent while nothing happens.
+    /// Whether the session is still valid. Sent while nothing else is.
     Heartbeat,
-    /// What waits for me.
-    Home,
-    /// The charts beside it.
-    Figures,
+}
 
-    ListUsers(UserListing),
+/// What reads records and changes nothing.
+#[derive(Debug, Clone)]
+pub enum ReadRequest {
+    /// The counts of the home screen.
+    Home,
+    /// The charts beside them.
+    Figures,
+    /// A page of a list.
+    List(Query),
+    ViewClient(ClientId),
+    ViewContract(ContractId),
+    ViewEvent(EventId),
     ViewUser(UserId),
+    /// The events of these days (wall clock), without the last one.
+    Calendar {
+        from: NaiveDate,
+        to: NaiveDate,
+    },
+    /// Support people for these events, the freest first.
+    PickSupport {
+        events: Vec<EventId>,
+        text: String,
+    },
+    /// Active people of a role.
+    PickUser {
+        role: Role,
+        text: String,
+    },
+    /// Clients that are not archived; with `own` only those of the user.
+    PickClient {
+        text: String,
+        own: bool,
+    },
+    /// Signed contracts that an event can be created for.
+    PickContract {
+        text: String,
+    },
+    /// Records of any kind that the user may see, by words of their names.
+    Search {
+        text: String,
+    },
+    Settings,
+}
+
+/// What changes records of the company. Each is one transaction with its lines in the audit log.
+#[derive(Debug, Clone)]
+pub enum WriteRequest {
     /// With a temporary password, which has to be changed at the first sign-in.
     CreateUser {
         draft: UserDraft,
@@ -78,9 +126,7 @@ pub enum Request {
         new: SecretString,
     },
 
-    ListClients(ClientListing),
-    ViewClient(ClientId),
-    /// Sales always create their own; management names the sales contact.
+    /// Sales always create clients of their own; management names the sales contact.
     CreateClient {
         draft: ClientDraft,
         sales_contact: Option<UserId>,
@@ -100,8 +146,6 @@ pub enum Request {
         version: i32,
     },
 
-    ListContracts(ContractListing),
-    ViewContract(ContractId),
     CreateContract {
         client: ClientId,
         draft: ContractDraft,
@@ -124,13 +168,6 @@ pub enum Request {
         version: i32,
     },
 
-    ListEvents(EventListing),
-    /// The events of these days (wall clock), the end not among them.
-    Calendar {
-        from: NaiveDate,
-        to: NaiveDate,
-    },
-    ViewEvent(EventId),
     CreateEvent {
         contract: ContractId,
         draft: EventDraft,
@@ -145,8 +182,8 @@ pub enum Request {
         version: i32,
         status: Status,
     },
-    /// All in one transaction. One event: refused as a whole when somebody was
-    /// faster. Several: those that changed meanwhile are left out and named.
+    /// Gives events to support people. Of several, those are left out and named that somebody
+    /// else has changed.
     AssignSupport(Vec<Assignment>),
     ArchiveEvent {
         id: EventId,
@@ -156,42 +193,12 @@ pub enum Request {
         id: EventId,
         version: i32,
     },
-    /// All in one transaction; those that a rule or a change of somebody else's keeps
-    /// from it are left out and named.
+
+    /// Archives several records. Those that a rule or a change of somebody else's prevents are
+    /// left out and named.
     ArchiveAll(Marked),
     RestoreAll(Marked),
 
-    /// Support people for these events, the freest first.
-    PickSupport {
-        events: Vec<EventId>,
-        text: String,
-    },
-    /// Active people of a role.
-    PickUser {
-        role: Role,
-        text: String,
-    },
-    /// Clients that are not archived; with `own` only mine.
-    PickClient {
-        text: String,
-        own: bool,
-    },
-    /// Signed contracts that an event can be made for.
-    PickContract {
-        text: String,
-    },
-    /// Anything that I may see, by words of its name.
-    Search {
-        text: String,
-    },
-
-    ListAudit(AuditListing),
-    /// Everything that a list shows, into a file.
-    Export {
-        what: What,
-        format: Format,
-    },
-    ReadSettings,
     UpdateSettings(Settings),
 }
 
@@ -211,11 +218,28 @@ pub enum Marked {
 }
 
 impl Marked {
-    fn archiving(&self) -> Permission {
+    fn permission(&self) -> Permission {
         match self {
             Self::Clients(_) => Permission::ArchiveClient,
             Self::Contracts(_) => Permission::ArchiveContract,
             Self::Events(_) => Permission::ArchiveEvent,
+        }
+    }
+
+    /// Their ids.
+    pub fn ids(&self) -> Vec<i64> {
+        match self {
+            Self::Clients(rows) => rows.iter().map(|(id, _)| id.0).collect(),
+            Self::Contracts(rows) => rows.iter().map(|(id, _)| id.0).collect(),
+            Self::Events(rows) => rows.iter().map(|(id, _)| id.0).collect(),
+        }
+    }
+
+    fn kind(&self) -> EntityKind {
+        match self {
+            Self::Clients(_) => EntityKind::Client,
+            Self::Contracts(_) => EntityKind::Contract,
+            Self::Events(_) => EntityKind::Event,
         }
     }
 }
@@ -238,27 +262,108 @@ pub struct SetUp {
 impl Request {
     /// The right that it needs; `None` when being (or getting) signed in is enough.
     pub fn permission(&self) -> Option<Permission> {
+        match self {
+            Self::Session(_) => None,
+            Self::Read(read) => read.permission(),
+            Self::Write(write) => Some(write.permission()),
+            Self::Export { query, .. } => Some(Permission::to_see(query.kind())),
+        }
+    }
+
+    /// What it is about, and the first of the records: a refusal is filed under these.
+    pub(super) fn subject(&self) -> (Subject, Option<i64>) {
+        match self {
+            Self::Session(_) => (Subject::Session, None),
+            Self::Read(read) => read.subject(),
+            Self::Write(write) => write.subject(),
+            Self::Export { query, .. } => (query.kind().into(), None),
+        }
+    }
+
+    /// The record that it is about, by id; the first of several.
+    pub fn record(&self) -> Option<i64> {
+        self.subject().1
+    }
+
+    /// Whether it changes the database of the company, so that its outcome matters even when
+    /// nobody waits for it any more.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Write(_) | Self::Session(SessionRequest::SetUp(_) | SessionRequest::Migrate { .. }) => true,
+            Self::Session(
+                SessionRequest::SignIn { .. }
+                | SessionRequest::Confirm { .. }
+                | SessionRequest::TestConnection { .. }
+                | SessionRequest::Heartbeat,
+            )
+            | Self::Read(_)
+            | Self::Export { .. } => false,
+        }
+    }
+
+    pub fn is_heartbeat(&self) -> bool {
+        matches!(self, Self::Session(SessionRequest::Heartbeat))
+    }
+}
+
+impl From<ReadRequest> for Request {
+    fn from(read: ReadRequest) -> Self {
+        Self::Read(read)
+    }
+}
+
+impl From<WriteRequest> for Request {
+    fn from(write: WriteRequest) -> Self {
+        Self::Write(write)
+    }
+}
+
+impl ReadRequest {
+    /// The right that it needs; `None` when being signed in is enough.
+    pub fn permission(&self) -> Option<Permission> {
         use Permission as P;
         Some(match self {
-            Self::SignIn { .. }
-            | Self::Confirm { .. }
-            | Self::TestConnection { .. }
-            | Self::Migrate { .. }
-            | Self::SetUp(_)
-            | Self::Heartbeat
-            | Self::ReadSettings => return None,
+            Self::Settings => return None,
             Self::Home
             | Self::Figures
-            | Self::ListClients(_)
             | Self::ViewClient(_)
-            | Self::ListContracts(_)
             | Self::ViewContract(_)
-            | Self::ListEvents(_)
-            | Self::Calendar { .. }
             | Self::ViewEvent(_)
+            | Self::Calendar { .. }
             | Self::PickClient { .. }
             | Self::Search { .. } => P::SeeRecords,
-            Self::ListUsers(_) | Self::ViewUser(_) | Self::PickUser { .. } => P::SeeStaff,
+            Self::List(query) => P::to_see(query.kind()),
+            Self::ViewUser(_) | Self::PickUser { .. } => P::SeeStaff,
+            Self::PickContract { .. } => P::CreateEvent,
+            Self::PickSupport { .. } => P::AssignSupport,
+        })
+    }
+
+    fn subject(&self) -> (Subject, Option<i64>) {
+        use EntityKind as K;
+        let (kind, id) = match self {
+            Self::Settings => return (Subject::Settings, None),
+            Self::Home | Self::Figures | Self::Search { .. } => return (Subject::Session, None),
+            Self::List(query) => (query.kind(), None),
+            Self::ViewClient(id) => (K::Client, Some(id.0)),
+            Self::ViewContract(id) => (K::Contract, Some(id.0)),
+            Self::ViewEvent(id) => (K::Event, Some(id.0)),
+            Self::ViewUser(id) => (K::User, Some(id.0)),
+            Self::PickUser { .. } => (K::User, None),
+            Self::PickClient { .. } => (K::Client, None),
+            Self::PickContract { .. } => (K::Contract, None),
+            Self::PickSupport { events, .. } => (K::Event, events.first().map(|id| id.0)),
+            Self::Calendar { .. } => (K::Event, None),
+        };
+        (kind.into(), id)
+    }
+}
+
+impl WriteRequest {
+    /// The right that it needs.
+    pub fn permission(&self) -> Permission {
+        use Permission as P;
+        match self {
             Self::CreateUser { .. }
             | Self::UpdateUser { .. }
             | Self::DeactivateUser { .. }
@@ -273,76 +378,76 @@ impl Request {
             Self::UpdateContract { .. } => P::EditContract,
             Self::SignContract { .. } => P::SignContract,
             Self::ArchiveContract { .. } | Self::RestoreContract { .. } => P::ArchiveContract,
-            Self::CreateEvent { .. } | Self::PickContract { .. } => P::CreateEvent,
+            Self::CreateEvent { .. } => P::CreateEvent,
             Self::UpdateEvent { .. } => P::EditEvent,
             Self::SetStatus { .. } => P::SetStatus,
-            Self::AssignSupport(_) | Self::PickSupport { .. } => P::AssignSupport,
+            Self::AssignSupport(_) => P::AssignSupport,
             Self::ArchiveEvent { .. } | Self::RestoreEvent { .. } => P::ArchiveEvent,
-            Self::ArchiveAll(marked) | Self::RestoreAll(marked) => marked.archiving(),
-            Self::Export { what, .. } => what.permission(),
-            Self::ListAudit(_) => P::ReadAudit,
+            Self::ArchiveAll(marked) | Self::RestoreAll(marked) => marked.permission(),
             Self::UpdateSettings(_) => P::ChangeSettings,
-        })
+        }
     }
 
-    /// Whether it changes records of the company.
-    pub fn writes(&self) -> bool {
-        !matches!(
-            self,
-            Self::SignIn { .. }
-                | Self::Confirm { .. }
-                | Self::TestConnection { .. }
-                | Self::Heartbeat
-                | Self::Home
-                | Self::Figures
-                | Self::ListUsers(_)
-                | Self::ViewUser(_)
-                | Self::ListClients(_)
-                | Self::ViewClient(_)
-                | Self::ListContracts(_)
-                | Self::ViewContract(_)
-                | Self::ListEvents(_)
-                | Self::Calendar { .. }
-                | Self::ViewEvent(_)
-                | Self::PickSupport { .. }
-                | Self::PickUser { .. }
-                | Self::PickClient { .. }
-                | Self::PickContract { .. }
-                | Self::Search { .. }
-                | Self::ListAudit(_)
-                | Self::Export { .. }
-                | Self::ReadSettings
-        )
-    }
-
-    /// Whether it asks for a page of a list.
-    pub fn lists(&self) -> bool {
-        matches!(
-            self,
-            Self::ListUsers(_)
-                | Self::ListClients(_)
-                | Self::ListContracts(_)
-                | Self::ListEvents(_)
-                | Self::ListAudit(_)
-        )
+    fn subject(&self) -> (Subject, Option<i64>) {
+        use EntityKind as K;
+        let (kind, id) = match self {
+            Self::UpdateSettings(_) => return (Subject::Settings, None),
+            Self::CreateUser { .. } | Self::ChangeOwnPassword { .. } => (K::User, None),
+            Self::UpdateUser { id, .. }
+            | Self::DeactivateUser { id, .. }
+            | Self::ReactivateUser { id, .. }
+            | Self::ResetPassword { id, .. } => (K::User, Some(id.0)),
+            Self::CreateClient { .. } => (K::Client, None),
+            Self::UpdateClient { id, .. }
+            | Self::ArchiveClient { id, .. }
+            | Self::RestoreClient { id, .. }
+            | Self::CreateContract { client: id, .. } => (K::Client, Some(id.0)),
+            Self::HandOverClients(HandOver { clients, .. }) => (K::Client, clients.first().map(|(id, _)| id.0)),
+            Self::UpdateContract { id, .. }
+            | Self::SignContract { id, .. }
+            | Self::ArchiveContract { id, .. }
+            | Self::RestoreContract { id, .. }
+            | Self::CreateEvent { contract: id, .. } => (K::Contract, Some(id.0)),
+            Self::UpdateEvent { id, .. }
+            | Self::SetStatus { id, .. }
+            | Self::ArchiveEvent { id, .. }
+            | Self::RestoreEvent { id, .. } => (K::Event, Some(id.0)),
+            Self::AssignSupport(assignments) => (K::Event, assignments.first().map(|assignment| assignment.event.0)),
+            Self::ArchiveAll(marked) | Self::RestoreAll(marked) => (marked.kind(), marked.ids().first().copied()),
+        };
+        (kind.into(), id)
     }
 
     /// Whether the password is asked for again under the setting `reauth = sensitive`:
     /// signing, archiving, deactivating, changing rights, resetting a password.
-    /// A change of role inside [`Request::UpdateUser`] is found out with the record at hand.
+    /// A change of role inside [`WriteRequest::UpdateUser`] is found out with the record at hand.
     pub fn is_sensitive(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::SignContract { .. }
-                | Self::ArchiveClient { .. }
-                | Self::ArchiveContract { .. }
-                | Self::ArchiveEvent { .. }
-                | Self::ArchiveAll(_)
-                | Self::CreateUser { .. }
-                | Self::DeactivateUser { .. }
-                | Self::ReactivateUser { .. }
-                | Self::ResetPassword { .. }
-                | Self::UpdateSettings(_)
-        )
+            | Self::ArchiveClient { .. }
+            | Self::ArchiveContract { .. }
+            | Self::ArchiveEvent { .. }
+            | Self::ArchiveAll(_)
+            | Self::CreateUser { .. }
+            | Self::DeactivateUser { .. }
+            | Self::ReactivateUser { .. }
+            | Self::ResetPassword { .. }
+            | Self::UpdateSettings(_) => true,
+            Self::UpdateUser { .. }
+            | Self::ChangeOwnPassword { .. }
+            | Self::CreateClient { .. }
+            | Self::UpdateClient { .. }
+            | Self::HandOverClients(_)
+            | Self::RestoreClient { .. }
+            | Self::CreateContract { .. }
+            | Self::UpdateContract { .. }
+            | Self::RestoreContract { .. }
+            | Self::CreateEvent { .. }
+            | Self::UpdateEvent { .. }
+            | Self::SetStatus { .. }
+            | Self::AssignSupport(_)
+            | Self::RestoreEvent { .. }
+            | Self::RestoreAll(_) => false,
+        }
     }
 }

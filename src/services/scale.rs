@@ -9,12 +9,12 @@ use chrono::{NaiveDateTime, TimeDelta};
 use diesel::connection::SimpleConnection;
 
 use super::{
-    call::Stop,
+    context::ServiceError,
     demo::{COMPANIES, Dice, FIRST, LAST, OCCASIONS, PLACES},
 };
 use crate::{
     domain::{UserId, audit::Verb, session::Moment, text},
-    storage::{self, Db, audit::Author, audit::Entry},
+    storage::{self, Db, audit::AuditEntry, audit::Author},
 };
 
 /// Rows in a batch.
@@ -38,7 +38,7 @@ struct Staff {
 }
 
 /// Fills the tables of a demo. `told` is called with the rows written so far and their total.
-pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u64, u64)) -> Result<(), Stop> {
+pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u64, u64)) -> Result<(), ServiceError> {
     let size = Size { clients: events * 3 / 10, contracts: events / 2, events, audit: events / 5 };
     let all = size.clients + size.contracts + size.events + size.audit;
     let staff = staff(db)?;
@@ -69,7 +69,7 @@ pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u
 /// Rows that are written together.
 enum Batch {
     Statement(String),
-    Log(Vec<Entry>),
+    Log(Vec<AuditEntry>),
 }
 
 /// Splits `count` rows into batches; each comes with the number of its rows.
@@ -80,9 +80,9 @@ fn batches(count: u64, make: impl Fn(Range<u64>) -> Batch) -> impl Iterator<Item
     })
 }
 
-fn write(db: &mut Db, batch: &Batch, now: NaiveDateTime) -> Result<(), Stop> {
+fn write(db: &mut Db, batch: &Batch, now: NaiveDateTime) -> Result<(), ServiceError> {
     match batch {
-        Batch::Statement(sql) => db.batch_execute(sql).map_err(storage::Failure::from)?,
+        Batch::Statement(sql) => db.batch_execute(sql).map_err(storage::DbError::from)?,
         Batch::Log(entries) => {
             let author = Author { actor: None, name: "Demo", host: "demo", session: "scale", operation: "scale" };
             storage::audit::add(db, &author, entries, now)?;
@@ -91,15 +91,15 @@ fn write(db: &mut Db, batch: &Batch, now: NaiveDateTime) -> Result<(), Stop> {
     Ok(())
 }
 
-fn staff(db: &mut Db) -> Result<Staff, Stop> {
-    let mut of = |role| -> Result<Vec<(UserId, String)>, Stop> {
+fn staff(db: &mut Db) -> Result<Staff, ServiceError> {
+    let mut of = |role| -> Result<Vec<(UserId, String)>, ServiceError> {
         let people = storage::users::active_of_role(db, role, "")?;
         Ok(people.into_iter().map(|user| (user.id, text::sort_key(&user.full_name))).collect())
     };
-    Ok(Staff { sales: of(crate::domain::user::Role::Sales)?, support: of(crate::domain::user::Role::Support)? })
+    Ok(Staff { sales: of(crate::domain::users::Role::Sales)?, support: of(crate::domain::users::Role::Support)? })
 }
 
-fn next(db: &mut Db, table: &str) -> Result<u64, Stop> {
+fn next(db: &mut Db, table: &str) -> Result<u64, ServiceError> {
     Ok(u64::try_from(db.last_id(table)?).unwrap_or(0) + 1)
 }
 
@@ -257,10 +257,10 @@ fn happenings(
     statement(head, rows)
 }
 
-fn entry(number: u64, clients: u64) -> Entry {
-    Entry {
+fn entry(number: u64, clients: u64) -> AuditEntry {
+    AuditEntry {
         verb: Verb::ClientCreated,
-        kind: crate::domain::audit::RecordKind::Client,
+        subject: crate::domain::entity::EntityKind::Client.into(),
         id: i64::try_from(clients + number).ok(),
         name: format!("Client {number}"),
         changes: crate::domain::audit::Changes::default(),

@@ -6,22 +6,22 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     Migrated, Reply, SetUp, account,
     auth::Hasher,
-    call::{Call, Done, Stop, conflict},
-    link::{Link, Tries},
+    context::{RequestContext, ServiceError, WriteOutcome, conflict},
+    database::{Database, Tries},
 };
 use crate::{
     domain::{
         Error, Field, FieldErrors, Problem,
-        audit::{Auditable, Facts, RecordKind, Verb},
+        audit::{Auditable, AuditedFields, Subject, Verb},
         error::{ConnectionProblem, Versions},
         password::{self, PasswordRules},
         session::{Moment, random_id},
         settings::Settings,
-        user::{Role, UserDraft},
+        users::{Role, UserDraft},
     },
     storage::{
-        self, Db, Failure, Target,
-        audit::{Author, Entry},
+        self, Db, DbError, Target,
+        audit::{AuditEntry, Author},
         migrate::Level,
         users::NewUser,
     },
@@ -56,8 +56,8 @@ pub fn found(address: &str) -> Result<Occupancy, Error> {
 /// opened it meanwhile, `work` runs again on a new connection.
 fn look_at<T>(
     target: &Target,
-    work: impl Fn(&mut Db) -> Result<T, Failure>,
-) -> Result<Result<T, Failure>, ConnectionProblem> {
+    work: impl Fn(&mut Db) -> Result<T, DbError>,
+) -> Result<Result<T, DbError>, ConnectionProblem> {
     let mut db = Db::look(target)?;
     let found = work(&mut db);
     if db.confirm_place().is_ok() {
@@ -66,12 +66,12 @@ fn look_at<T>(
     Ok(work(&mut Db::look(target)?))
 }
 
-fn found_in(db: &mut Db) -> Result<Occupancy, Failure> {
+fn found_in(db: &mut Db) -> Result<Occupancy, DbError> {
     let level = storage::migrate::level(db)?;
     let is_set_up = match level {
-        Level::Ahead => return Err(Failure::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Ahead => return Err(DbError::Unavailable(ConnectionProblem::SchemaTooNew)),
         Level::Empty => match storage::migrate::others_table(db)? {
-            Some(table) => return Err(Failure::Unavailable(ConnectionProblem::OtherProgram(table))),
+            Some(table) => return Err(DbError::Unavailable(ConnectionProblem::OtherProgram(table))),
             None => false,
         },
         Level::Current | Level::Behind => storage::settings::is_set_up(db)?,
@@ -99,11 +99,11 @@ pub fn migrate(address: &str, dry_run: bool) -> Result<Migrated, Error> {
     Ok(bring_up_to_date(&mut db, dry_run)?)
 }
 
-fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Migrated, Failure> {
+fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Migrated, DbError> {
     let level = storage::migrate::level(db)?;
     match level {
-        Level::Empty => return Err(Failure::Unavailable(ConnectionProblem::NotSetUp)),
-        Level::Ahead => return Err(Failure::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Empty => return Err(DbError::Unavailable(ConnectionProblem::NotSetUp)),
+        Level::Ahead => return Err(DbError::Unavailable(ConnectionProblem::SchemaTooNew)),
         Level::Current | Level::Behind => {}
     }
     let versions = storage::migrate::versions_of(db, level)?;
@@ -113,18 +113,18 @@ fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Migrated, Failure> {
     let unguarded = match storage::migrate::migrate(db) {
         // The everyday account cannot see triggers, so current tables seem to lack them and
         // `migrate` tries in vain to create them.
-        Err(Failure::Unavailable(ConnectionProblem::MigrationDenied(_))) if level == Level::Current => Vec::new(),
+        Err(DbError::Unavailable(ConnectionProblem::MigrationDenied(_))) if level == Level::Current => Vec::new(),
         other => other?,
     };
     Ok(Migrated { versions, unguarded })
 }
 
 /// Migrates for the set-up wizard, and returns a link over the same connection.
-pub(super) fn migrated(url: &SecretString) -> Result<(Link, Migrated), Error> {
+pub(super) fn migrated(url: &SecretString) -> Result<(Database, Migrated), Error> {
     let target = Target::parse(url.expose_secret()).map_err(Error::Unavailable)?;
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
     let migrated = bring_up_to_date(&mut db, false)?;
-    Ok((Link::over(target, db), migrated))
+    Ok((Database::over(target, db), migrated))
 }
 
 /// The state of a database, for an administrator who looks for a fault.
@@ -160,7 +160,7 @@ pub fn examine(address: &str) -> Result<Examined, Error> {
 /// How a set-up ended.
 pub(super) enum Outcome {
     /// The company was created. On a server the link uses the everyday account.
-    Done { link: Link, unguarded: Vec<&'static str> },
+    Done { database: Database, unguarded: Vec<&'static str> },
     /// Only the tables were created: the server's administrator first has to run these statements,
     /// which contain a password.
     NeedsAccount(SecretString),
@@ -181,7 +181,7 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
         }
     }
     let mut unguarded = Vec::new();
-    let mut work = |db: &mut Db| -> Result<Option<SecretString>, Stop> {
+    let mut work = |db: &mut Db| -> Result<Option<SecretString>, ServiceError> {
         unguarded = storage::migrate::migrate(db)?;
         if let Some(everyday) = &plan.everyday
             && let Some(statements) = account::ready(db, everyday)?
@@ -190,7 +190,7 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
         }
         db.transact(|db| {
             if !storage::settings::claim_set_up(db, now.utc)? || storage::users::any(db)? {
-                return Err(Stop::from(Error::AlreadySetUp));
+                return Err(ServiceError::from(Error::AlreadySetUp));
             }
             storage::settings::save_all(db, &settings, now.utc)?;
             let new = NewUser { draft: &manager, password_hash: &hash, must_change_password: false };
@@ -200,7 +200,7 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
             let author =
                 Author { actor: None, name: &user.full_name, host, session: &session, operation: &operation };
             let entries =
-                [settings_entry(&Facts::default(), &settings), super::call::created(Verb::UserCreated, &user.full_name, &user)];
+                [settings_entry(&AuditedFields::default(), &settings), super::context::created(Verb::UserCreated, &user.full_name, &user)];
             storage::audit::add(db, &author, &entries, now.utc)?;
             tracing::info!(target: "epic_events::business", event = "user_created", record_id = id.0, actor_role = "set-up");
             Ok(None)
@@ -210,17 +210,17 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
     // same time.
     let mut answer = work(&mut db);
     let mut tries = Tries::new();
-    while matches!(answer, Err(Stop::Failure(Failure::Retry))) && tries.again() {
+    while matches!(answer, Err(ServiceError::DbError(DbError::Retry))) && tries.again() {
         answer = work(&mut db);
     }
     if let Some(statements) = answer? {
         return Ok(Outcome::NeedsAccount(statements));
     }
-    let link = match &plan.everyday {
-        Some(everyday) => Link::to(Target::parse(everyday.expose_secret()).map_err(Error::Unavailable)?),
-        None => Link::over(target, db),
+    let database = match &plan.everyday {
+        Some(everyday) => Database::to(Target::parse(everyday.expose_secret()).map_err(Error::Unavailable)?),
+        None => Database::over(target, db),
     };
-    Ok(Outcome::Done { link, unguarded })
+    Ok(Outcome::Done { database, unguarded })
 }
 
 fn checked(plan: &SetUp, hasher: &Hasher) -> Result<(Settings, UserDraft, String), Error> {
@@ -245,28 +245,32 @@ fn checked(plan: &SetUp, hasher: &Hasher) -> Result<(Settings, UserDraft, String
 }
 
 /// Saves the company's settings. A row lock lets only one transaction at a time do this.
-pub(super) fn update_settings(db: &mut Db, call: &Call, wanted: &Settings) -> Result<Done, Stop> {
+pub(super) fn update_settings(
+    db: &mut Db,
+    ctx: &RequestContext,
+    wanted: &Settings,
+) -> Result<WriteOutcome, ServiceError> {
     let after = wanted.checked().map_err(Error::Invalid)?;
-    storage::settings::hold(db)?;
+    storage::settings::lock(db)?;
     let before = storage::settings::load(db)?;
     if before.version != wanted.version {
-        return Err(conflict(db, &before, before.version, call.now)?);
+        return Err(conflict(db, &before, before.version, ctx.now)?);
     }
-    let entry = settings_entry(&before.facts(), &after);
+    let entry = settings_entry(&before.audited_fields(), &after);
     if entry.changes.0.is_empty() {
-        return Ok(Done::unchanged(&before, before.version));
+        return Ok(WriteOutcome::unchanged(&before, before.version));
     }
-    storage::settings::save(db, &before, &after, call.now)?;
+    storage::settings::save(db, &before, &after, ctx.now)?;
     let version = storage::settings::load(db)?.version;
-    Ok(Done::saved(entry, version))
+    Ok(WriteOutcome::saved(entry, version))
 }
 
-fn settings_entry(before: &Facts, after: &Settings) -> Entry {
-    Entry {
+fn settings_entry(before: &AuditedFields, after: &Settings) -> AuditEntry {
+    AuditEntry {
         verb: Verb::SettingsUpdated,
-        kind: RecordKind::Settings,
+        subject: Subject::Settings,
         id: Some(after.number()),
         name: after.company_name.clone(),
-        changes: before.changes_to(&after.facts()),
+        changes: before.changes_to(&after.audited_fields()),
     }
 }

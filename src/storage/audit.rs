@@ -6,17 +6,16 @@ use strum::IntoEnumIterator;
 
 use super::{
     Viewer,
-    chain::{self, Head, Link},
+    chain::{self, ChainLink, Head},
     connection::{Db, insert_many},
-    failure::Failure,
+    failure::DbError,
     page::{Loaded, counted, ordered},
-    raw::raw,
     search::patterns,
+    sql_expr::sql_expr,
 };
 use crate::{
     domain::{
-        audit::{AuditRow, Changes, RecordKind, Verb},
-        filter::{AuditListing, AuditSort, AuditView},
+        audit::{AuditListing, AuditRow, AuditSort, AuditView, Changes, Subject, Verb},
         id::UserId,
         page::{COUNT_LIMIT, Page},
         session::Actor,
@@ -41,9 +40,9 @@ pub struct Author<'a> {
 
 /// What was done.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct AuditEntry {
     pub verb: Verb,
-    pub kind: RecordKind,
+    pub subject: Subject,
     pub id: Option<i64>,
     /// The name of the record.
     pub name: String,
@@ -52,11 +51,11 @@ pub struct Entry {
 
 /// Adds one row for each entry to the end of the chain. Must come last in a transaction, since the
 /// end stays locked until the transaction ends.
-pub fn add(db: &mut Db, author: &Author, entries: &[Entry], now: NaiveDateTime) -> Result<(), Failure> {
+pub fn add(db: &mut Db, author: &Author, entries: &[AuditEntry], now: NaiveDateTime) -> Result<(), DbError> {
     if entries.is_empty() {
         return Ok(());
     }
-    let mut head = chain::hold(db)?;
+    let mut head = chain::lock(db)?;
     // Engines limit the number of parameters in one statement, and a hand-over may exceed it.
     for some in entries.chunks(500) {
         let rows: Vec<NewRow> = some.iter().map(|entry| NewRow::new(author, entry, now, &mut head)).collect();
@@ -86,16 +85,16 @@ struct NewRow {
 }
 
 impl NewRow {
-    fn new(author: &Author, entry: &Entry, now: NaiveDateTime, head: &mut Head) -> Self {
+    fn new(author: &Author, entry: &AuditEntry, now: NaiveDateTime, head: &mut Head) -> Self {
         let actor_name = author.actor.map_or(author.name, |actor| &actor.full_name).to_owned();
-        let mut link = Link {
+        let mut link = ChainLink {
             seq: Some(head.seq + 1),
             at: now,
             actor_id: author.actor.map(|actor| actor.id),
             actor_name,
             actor_role: author.actor.map(|actor| actor.role.to_string()),
             action: entry.verb.to_string(),
-            record_type: entry.kind.to_string(),
+            record_type: entry.subject.to_string(),
             record_id: entry.id,
             record_name: entry.name.clone(),
             changes: entry.changes.to_json(),
@@ -129,7 +128,7 @@ impl NewRow {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = audit_log)]
-struct Row {
+struct StoredRow {
     id: i64,
     at: NaiveDateTime,
     actor_id: Option<UserId>,
@@ -144,8 +143,8 @@ struct Row {
     session_id: String,
 }
 
-impl From<Row> for AuditRow {
-    fn from(row: Row) -> Self {
+impl From<StoredRow> for AuditRow {
+    fn from(row: StoredRow) -> Self {
         Self {
             id: row.id,
             at: row.at,
@@ -164,7 +163,7 @@ impl From<Row> for AuditRow {
 }
 
 /// How many rows the log has.
-pub fn count(db: &mut Db) -> Result<i64, Failure> {
+pub fn count(db: &mut Db) -> Result<i64, DbError> {
     Ok(audit_log::table.count().get_result(db)?)
 }
 
@@ -172,24 +171,24 @@ pub fn count(db: &mut Db) -> Result<i64, Failure> {
 /// final once that transaction is committed. The operation's own transaction has written rows, so
 /// it locks the end of the chain until it ends; a transaction that has waited for this lock sees
 /// the outcome.
-pub fn was_done_for_good(db: &mut Db, operation: &str) -> Result<bool, Failure> {
+pub fn was_done_for_good(db: &mut Db, operation: &str) -> Result<bool, DbError> {
     chain::touch(db)?;
     let rows = audit_log::table.filter(audit_log::operation_id.eq(operation)).select(audit_log::id);
     Ok(rows.first::<i64>(db).optional()?.is_some())
 }
 
 /// The last change of the record.
-pub fn last_change(db: &mut Db, kind: RecordKind, id: i64) -> Result<Option<AuditRow>, Failure> {
+pub fn last_change(db: &mut Db, subject: Subject, id: i64) -> Result<Option<AuditRow>, DbError> {
     let unchanging: Vec<String> =
         Verb::iter().filter(|verb| !verb.changes_its_record()).map(|verb| format!("'{verb}'")).collect();
     let rows = audit_log::table
-        .filter(audit_log::record_type.eq(kind.to_string()).and(audit_log::record_id.eq(id)))
-        .filter(raw::<Bool>(format!("audit_log.action NOT IN ({})", unchanging.join(", "))))
+        .filter(audit_log::record_type.eq(subject.to_string()).and(audit_log::record_id.eq(id)))
+        .filter(sql_expr::<Bool>(format!("audit_log.action NOT IN ({})", unchanging.join(", "))))
         // Ordered by the number in the chain, which cannot be changed unnoticed, and not by the
         // time, since the clocks of the users' computers differ. Rows from before the chain have no
         // number and come last.
         .order((audit_log::seq.desc(), audit_log::id.desc()))
-        .select(Row::as_select());
+        .select(StoredRow::as_select());
     Ok(rows.first(db).optional()?.map(AuditRow::from))
 }
 
@@ -200,7 +199,7 @@ pub fn page(
     span: (Option<NaiveDateTime>, Option<NaiveDateTime>),
     own: Option<UserId>,
     viewer: Viewer,
-) -> Result<Page<AuditRow>, Failure> {
+) -> Result<Page<AuditRow>, DbError> {
     let filter = &listing.filter;
     let refused = || vec![Verb::Refused.to_string(), Verb::SignInRefused.to_string()];
     let filtered = || {
@@ -210,8 +209,8 @@ pub fn page(
             AuditView::Mine => query.filter(audit_log::actor_id.eq(viewer.me)),
             AuditView::Refused => query.filter(audit_log::action.eq_any(refused())),
         };
-        if let Some(standing) = viewer.provided {
-            query = query.filter(standing.holds());
+        if let Some(guard) = viewer.auth_guard {
+            query = query.filter(guard.holds());
         }
         if let Some(own) = own {
             query = query.filter(audit_log::actor_id.eq(own));
@@ -233,7 +232,7 @@ pub fn page(
     if listing.is_total() {
         return Ok(listing.page(Loaded::Total(counted!(db, filtered().select(audit_log::id), COUNT_LIMIT))));
     }
-    let query = filtered().select(Row::as_select());
+    let query = filtered().select(StoredRow::as_select());
     let id = audit_log::id;
     let query = match listing.sort {
         AuditSort::Time => ordered!(required, query, listing, audit_log::at, id, Time),
@@ -241,6 +240,6 @@ pub fn page(
         AuditSort::Action => ordered!(required, query, listing, audit_log::action, id, Text),
         AuditSort::Record => ordered!(required, query, listing, audit_log::record_name, id, Text),
     };
-    let rows: Vec<Row> = query.limit(listing.fetched()).load(db)?;
+    let rows: Vec<StoredRow> = query.limit(listing.fetched()).load(db)?;
     Ok(listing.page(Loaded::Rows(rows.into_iter().map(AuditRow::from).collect())))
 }

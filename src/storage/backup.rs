@@ -9,7 +9,7 @@ use std::{
 use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query};
 
 use super::{
-    Db, Failure, Target,
+    Db, DbError, Target,
     migrate::{self, Level},
     part::{self, Part},
     place::Identity,
@@ -33,18 +33,18 @@ struct Said {
     said: String,
 }
 
-fn embedded(db: &mut Db) -> Result<&mut SqliteConnection, Failure> {
+fn embedded(db: &mut Db) -> Result<&mut SqliteConnection, DbError> {
     match db {
         Db::Sqlite(connection) => Ok(connection),
         Db::Mysql(_) => Err(unusable(ConnectionProblem::NotEmbedded)),
     }
 }
 
-fn unusable(problem: ConnectionProblem) -> Failure {
-    Failure::Unavailable(problem)
+fn unusable(problem: ConnectionProblem) -> DbError {
+    DbError::Unavailable(problem)
 }
 
-fn unwritable(error: &io::Error) -> Failure {
+fn unwritable(error: &io::Error) -> DbError {
     unusable(match error.kind() {
         io::ErrorKind::AlreadyExists => ConnectionProblem::FileExists,
         io::ErrorKind::StorageFull => ConnectionProblem::DiskFull,
@@ -54,7 +54,7 @@ fn unwritable(error: &io::Error) -> Failure {
 
 /// Copies the database into a file that does not exist yet, and checks that the copy is complete
 /// before it gets its name.
-pub fn backup(db: &mut Db, file: &Path) -> Result<(), Failure> {
+pub fn backup(db: &mut Db, file: &Path) -> Result<(), DbError> {
     let connection = embedded(db)?;
     if file.symlink_metadata().is_ok() {
         return Err(unusable(ConnectionProblem::FileExists));
@@ -65,7 +65,7 @@ pub fn backup(db: &mut Db, file: &Path) -> Result<(), Failure> {
 }
 
 /// A snapshot of the database in a temporary file that can be renamed to `file`.
-fn copy(connection: &mut SqliteConnection, file: &Path) -> Result<Part, Failure> {
+fn copy(connection: &mut SqliteConnection, file: &Path) -> Result<Part, DbError> {
     let (copy, opened) = Part::beside(file).map_err(|error| unwritable(&error))?;
     // Closed before SQLite opens the file: closing it later would drop SQLite's locks.
     drop(opened);
@@ -75,7 +75,7 @@ fn copy(connection: &mut SqliteConnection, file: &Path) -> Result<Part, Failure>
 
 /// Returns an error if the file is damaged anywhere, even where nothing has been read for long, or
 /// if a record refers to a missing one. A server looks after its own files.
-pub fn check_file(db: &mut Db) -> Result<(), Failure> {
+pub fn check_file(db: &mut Db) -> Result<(), DbError> {
     let Db::Sqlite(connection) = db else { return Ok(()) };
     let question = "SELECT integrity_check AS said FROM pragma_integrity_check WHERE integrity_check <> 'ok' \
                     UNION ALL SELECT \"table\" FROM pragma_foreign_key_check LIMIT 10";
@@ -88,8 +88,8 @@ pub fn check_file(db: &mut Db) -> Result<(), Failure> {
 
 /// Opens a file, provided that it is an undamaged database of a company that this program can use.
 /// The file is not written to, and may be where nothing can be written.
-fn check(file: &Path) -> Result<Db, Failure> {
-    let mut db = Db::look(&Target::Sqlite(file.to_owned())).map_err(Failure::Unavailable)?;
+fn check(file: &Path) -> Result<Db, DbError> {
+    let mut db = Db::look(&Target::Sqlite(file.to_owned())).map_err(DbError::Unavailable)?;
     check_file(&mut db)?;
     match migrate::level(&mut db)? {
         Level::Current | Level::Behind if super::settings::is_set_up(&mut db)? => Ok(db),
@@ -100,7 +100,7 @@ fn check(file: &Path) -> Result<Db, Failure> {
 
 /// The tables, indexes, views and triggers in the order in which they were created, without those
 /// that SQLite and its full-text tables maintain for themselves.
-fn objects(connection: &mut SqliteConnection) -> Result<Vec<Object>, Failure> {
+fn objects(connection: &mut SqliteConnection) -> Result<Vec<Object>, DbError> {
     let question = "SELECT type AS kind, name, sql FROM main.sqlite_schema WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' \
                     AND name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow') \
                     ORDER BY rowid";
@@ -110,7 +110,7 @@ fn objects(connection: &mut SqliteConnection) -> Result<Vec<Object>, Failure> {
 /// The schema that this program's migrations create, as far as they were run on the backup. A
 /// backup that contains anything else is refused. Indexes and triggers may be missing, since they
 /// are recreated.
-fn own_schema(backup: &mut Db) -> Result<Vec<Object>, Failure> {
+fn own_schema(backup: &mut Db) -> Result<Vec<Object>, DbError> {
     let own = objects(embedded(&mut migrate::like(backup)?)?)?;
     let found = objects(embedded(backup)?)?;
     let strange = found.iter().find(|object| !own.contains(object));
@@ -125,7 +125,7 @@ fn own_schema(backup: &mut Db) -> Result<Vec<Object>, Failure> {
 /// either the old or the new content, and the tables are migrated to this program's version. The
 /// old content is kept in a file beside the database with `stamp` in its name; if that fails,
 /// nothing is changed. Returns the path of that file, if there was anything to keep.
-pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathBuf>, Failure> {
+pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathBuf>, DbError> {
     let Target::Sqlite(path) = target else { return Err(unusable(ConnectionProblem::NotEmbedded)) };
     if Identity::of(path).is_ok_and(|own| Identity::of(file).is_ok_and(|found| found == own)) {
         return Err(unusable(ConnectionProblem::SameFile));
@@ -136,9 +136,9 @@ pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathB
         // SQLite would take an empty file for a new database and discard the log.
         Ok(found) if found.len() == 0 && part::beside(path, "-wal").exists() => {}
         Ok(_) => {
-            let opened = Db::open(target).map_err(Failure::Unavailable);
+            let opened = Db::open(target).map_err(DbError::Unavailable);
             match opened.and_then(|mut db| replace(&mut db, file, &schema, Some((path, stamp)))) {
-                Err(Failure::Unavailable(ConnectionProblem::NotADatabase)) => {}
+                Err(DbError::Unavailable(ConnectionProblem::NotADatabase)) => {}
                 done => return done,
             }
         }
@@ -148,12 +148,12 @@ pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathB
 
 /// Creates a new database from the backup and gives it the name `path`, if there is no database or
 /// one that SQLite cannot read. That one is renamed only once the new one is complete.
-fn put_in_place(path: &Path, file: &Path, schema: &[Object], stamp: &str) -> Result<Option<PathBuf>, Failure> {
+fn put_in_place(path: &Path, file: &Path, schema: &[Object], stamp: &str) -> Result<Option<PathBuf>, DbError> {
     part::make_folder_of(path).map_err(|error| unwritable(&error))?;
     let (new, opened) = Part::beside(path).map_err(|error| unwritable(&error))?;
     // Closed before SQLite opens the file: closing it later would drop SQLite's locks.
     drop(opened);
-    let mut db = Db::open(&Target::Sqlite(new.path().to_owned())).map_err(Failure::Unavailable)?;
+    let mut db = Db::open(&Target::Sqlite(new.path().to_owned())).map_err(DbError::Unavailable)?;
     replace(&mut db, file, schema, None)?;
     // Moves everything into the one file, since a log beside it would not be renamed with it.
     embedded(&mut db)?.batch_execute("PRAGMA journal_mode = DELETE")?;
@@ -184,7 +184,7 @@ const FILES: [&str; 4] = ["-wal", "-shm", "-journal", ""];
 /// Renames a file that SQLite cannot read, together with its log, which SQLite would otherwise take
 /// for the log of the new database. Programs that have the file open no longer write to it. Returns
 /// the new name, if there was anything to rename.
-fn put_aside(path: &Path, stamp: &str) -> Result<Option<PathBuf>, Failure> {
+fn put_aside(path: &Path, stamp: &str) -> Result<Option<PathBuf>, DbError> {
     let is_there = |path: &Path| FILES.iter().any(|end| part::beside(path, end).symlink_metadata().is_ok());
     if !is_there(path) {
         return Ok(None);
@@ -218,15 +218,15 @@ fn replace(
     file: &Path,
     schema: &[Object],
     keep: Option<(&Path, &str)>,
-) -> Result<Option<PathBuf>, Failure> {
+) -> Result<Option<PathBuf>, DbError> {
     let attach = format!("PRAGMA foreign_keys = OFF; ATTACH DATABASE '{}' AS backup", part::uri_to_read(file));
     embedded(db)?.batch_execute(&attach)?;
     let done = db.transact(|db| {
         // Nobody else can write from here on, so the copy contains every save up to the
         // replacement.
         let copy = keep.map(|(path, stamp)| {
-            let mut beside = Db::open(&Target::Sqlite(path.to_owned())).map_err(Failure::Unavailable)?;
-            Ok::<_, Failure>((copy(embedded(&mut beside)?, path)?, kept_names(path, stamp)))
+            let mut beside = Db::open(&Target::Sqlite(path.to_owned())).map_err(DbError::Unavailable)?;
+            Ok::<_, DbError>((copy(embedded(&mut beside)?, path)?, kept_names(path, stamp)))
         });
         let copy = copy.transpose()?;
         replace_all(embedded(db)?, schema)?;
@@ -271,7 +271,7 @@ fn replace_all(connection: &mut SqliteConnection, schema: &[Object]) -> Result<(
 
 /// Removes the file of an embedded database if no program has it open and if `is_old` returns true
 /// once nobody else can read or write it. Returns whether there is no such file now.
-pub fn discard(path: &Path, is_old: impl Fn(&mut Db) -> bool) -> Result<bool, Failure> {
+pub fn discard(path: &Path, is_old: impl Fn(&mut Db) -> bool) -> Result<bool, DbError> {
     const TRIES: usize = 5;
     for _ in 0..TRIES {
         let found = Identity::of(path).ok();
@@ -292,9 +292,9 @@ pub fn discard(path: &Path, is_old: impl Fn(&mut Db) -> bool) -> Result<bool, Fa
         // SQLite lets only a program that is alone with the file turn off the log, and in this
         // locking mode it then admits no other until the connection ends.
         let alone = "PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE";
-        match embedded(&mut db)?.batch_execute(alone).map_err(Failure::from) {
+        match embedded(&mut db)?.batch_execute(alone).map_err(DbError::from) {
             Ok(()) => {}
-            Err(Failure::Unavailable(ConnectionProblem::Timeout)) => return Ok(false),
+            Err(DbError::Unavailable(ConnectionProblem::Timeout)) => return Ok(false),
             Err(_) if found != Identity::of(path).ok() => continue,
             Err(failure) => return Err(failure),
         }

@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::{
-    connection::{Db, held},
-    failure::Failure,
+    connection::{Db, for_update},
+    failure::DbError,
 };
 use crate::{
     domain::id::UserId,
@@ -49,7 +49,7 @@ impl std::str::FromStr for Head {
 /// The columns of an audit row that are needed to compute and check its hash.
 #[derive(Debug, Queryable, Selectable)]
 #[diesel(table_name = audit_log)]
-pub(super) struct Link {
+pub(super) struct ChainLink {
     pub seq: Option<i64>,
     pub at: NaiveDateTime,
     pub actor_id: Option<UserId>,
@@ -67,7 +67,7 @@ pub(super) struct Link {
     pub id: i64,
 }
 
-impl Link {
+impl ChainLink {
     /// The hash of this row if `before` is the hash of the row before it.
     pub fn hash_behind(&self, before: &str) -> String {
         let row = serde_json::json!([
@@ -92,23 +92,23 @@ impl Link {
 
 /// The end of the chain, locked until the end of the transaction, so that only one transaction at a
 /// time adds rows.
-pub(super) fn hold(db: &mut Db) -> Result<Head, Failure> {
+pub(super) fn lock(db: &mut Db) -> Result<Head, DbError> {
     // Apply what this transaction has added before.
     db.run_now()?;
-    Ok(noted(held!(db, settings::table.find(HEAD).select(settings::value)).optional()?))
+    Ok(noted(for_update!(db, settings::table.find(HEAD).select(settings::value)).optional()?))
 }
 
 /// Updates the settings row of the chain's end without changing the end itself. On one server this
 /// waits until the transaction that has locked the row has ended. On a cluster, whose nodes do not
 /// wait for each other, a transaction that began on another node before this one was committed can
 /// no longer add rows.
-pub(super) fn touch(db: &mut Db) -> Result<(), Failure> {
+pub(super) fn touch(db: &mut Db) -> Result<(), DbError> {
     diesel::update(settings::table.find(HEAD)).set(settings::version.eq(settings::version + 1)).execute(db)?;
     Ok(())
 }
 
 /// The recorded end of the chain.
-pub fn head(db: &mut Db) -> Result<Head, Failure> {
+pub fn head(db: &mut Db) -> Result<Head, DbError> {
     Ok(noted(settings::table.find(HEAD).select(settings::value).first(db).optional()?))
 }
 
@@ -117,7 +117,7 @@ fn noted(text: Option<String>) -> Head {
     text.and_then(|text| text.parse().ok()).unwrap_or_default()
 }
 
-pub(super) fn note(db: &mut Db, head: &Head, now: NaiveDateTime) -> Result<(), Failure> {
+pub(super) fn note(db: &mut Db, head: &Head, now: NaiveDateTime) -> Result<(), DbError> {
     // The values are a number, a hash and a time: none can contain a quote.
     db.run_with_commit(&format!(
         "UPDATE settings SET value = '{head}', updated_at = '{}' WHERE `key` = '{HEAD}'",
@@ -151,17 +151,17 @@ pub struct Verified {
 const AT_ONCE: i64 = 1_000;
 
 /// Checks the chain from its first row. `known` is a head that was kept elsewhere.
-pub fn verify(db: &mut Db, known: Option<&Head>) -> Result<Verified, Failure> {
+pub fn verify(db: &mut Db, known: Option<&Head>) -> Result<Verified, DbError> {
     let noted = head(db)?;
     let mut end = Head::default();
     let mut fault = None;
     let mut first = None;
     while fault.is_none() {
-        let links: Vec<Link> = audit_log::table
+        let links: Vec<ChainLink> = audit_log::table
             .filter(audit_log::seq.gt(end.seq))
             .order(audit_log::seq)
             .limit(AT_ONCE)
-            .select(Link::as_select())
+            .select(ChainLink::as_select())
             .load(db)?;
         if links.is_empty() {
             break;
@@ -182,7 +182,7 @@ pub fn verify(db: &mut Db, known: Option<&Head>) -> Result<Verified, Failure> {
 /// What is wrong with the rows that the chain does not cover; `first` is the id of the chain's
 /// first row. Rows that an older program wrote may be before it: they have no number, their ids are
 /// lower than that of the first row, and there are as many as when the tables were migrated.
-fn outside(db: &mut Db, first: Option<i64>) -> Result<Option<Fault>, Failure> {
+fn outside(db: &mut Db, first: Option<i64>) -> Result<Option<Fault>, DbError> {
     let (id, seq) = (audit_log::id, audit_log::seq);
     let last = first.unwrap_or(i64::MAX);
     let out_of_place = seq.is_null().and(id.lt(1_i64).or(id.gt(last)));
@@ -196,7 +196,7 @@ fn outside(db: &mut Db, first: Option<i64>) -> Result<Option<Fault>, Failure> {
     Ok((known != found).then_some(Fault::Before { known, found }))
 }
 
-fn follow(end: &mut Head, link: &Link, known: Option<&Head>) -> Option<Fault> {
+fn follow(end: &mut Head, link: &ChainLink, known: Option<&Head>) -> Option<Fault> {
     let seq = link.seq.unwrap_or_default();
     if seq != end.seq + 1 {
         return Some(Fault::Removed(end.seq + 1));

@@ -5,17 +5,16 @@ use diesel::prelude::*;
 
 use super::{
     Viewer,
-    connection::{Db, all_held, held},
-    derived,
-    failure::Failure,
-    held::{Current, Held, met},
+    connection::{Db, all_for_update, for_update},
+    denormalized,
+    failure::DbError,
+    for_update::{Current, ForUpdate, met},
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, searched},
 };
 use crate::{
     domain::{
-        client::{Client, ClientDraft},
-        filter::{ClientListing, ClientRow, ClientSort, ClientView},
+        clients::{Client, ClientDraft, ClientListing, ClientRow, ClientSort, ClientView},
         id::{ClientId, UserId},
         page::{Count, Page},
         text,
@@ -30,7 +29,7 @@ fn search_text(draft: &ClientDraft) -> String {
 }
 
 /// Rewrites the searched words of all clients.
-pub(super) fn write_words(db: &mut Db) -> Result<(), Failure> {
+pub(super) fn write_words(db: &mut Db) -> Result<(), DbError> {
     let mut last = ClientId::new(0);
     loop {
         let some: Vec<Client> = clients::table
@@ -53,12 +52,12 @@ fn row((client, sales_contact): (Client, String)) -> ClientRow {
 }
 
 /// The client as it is stored.
-pub fn find(db: &mut Db, id: ClientId) -> Result<Option<Client>, Failure> {
+pub fn find(db: &mut Db, id: ClientId) -> Result<Option<Client>, DbError> {
     Ok(clients::table.find(id).select(Client::as_select()).first(db).optional()?)
 }
 
 /// The client as lists show it.
-pub fn find_row(db: &mut Db, id: ClientId) -> Result<Option<ClientRow>, Failure> {
+pub fn find_row(db: &mut Db, id: ClientId) -> Result<Option<ClientRow>, DbError> {
     let found = clients::table
         .inner_join(users::table)
         .filter(clients::id.eq(id))
@@ -69,12 +68,12 @@ pub fn find_row(db: &mut Db, id: ClientId) -> Result<Option<ClientRow>, Failure>
 }
 
 /// The client, with its row locked until the end of the transaction.
-pub fn find_held(db: &mut Db, id: ClientId) -> Result<Option<Held<Client>>, Failure> {
-    Ok(held!(db, clients::table.find(id).select(Client::as_select())).optional()?.map(Held::of))
+pub fn find_for_update(db: &mut Db, id: ClientId) -> Result<Option<ForUpdate<Client>>, DbError> {
+    Ok(for_update!(db, clients::table.find(id).select(Client::as_select())).optional()?.map(ForUpdate::of))
 }
 
 /// Creates a client and returns it.
-pub fn insert(db: &mut Db, draft: &ClientDraft, sales_contact: UserId, now: NaiveDateTime) -> Result<Client, Failure> {
+pub fn insert(db: &mut Db, draft: &ClientDraft, sales_contact: UserId, now: NaiveDateTime) -> Result<Client, DbError> {
     let of_sales = users::table.filter(users::id.eq(sales_contact));
     let sales_key = of_sales.select(users::name_key).single_value().assume_not_null();
     diesel::insert_into(clients::table)
@@ -82,7 +81,7 @@ pub fn insert(db: &mut Db, draft: &ClientDraft, sales_contact: UserId, now: Naiv
             clients::full_name.eq(&draft.full_name),
             clients::company_name.eq(&draft.company_name),
             clients::email.eq(&draft.email),
-            clients::email_key.eq(derived::email_key(draft.email.as_deref())),
+            clients::email_key.eq(denormalized::email_key(draft.email.as_deref())),
             clients::phone.eq(&draft.phone),
             clients::sales_contact_id.eq(sales_contact),
             clients::last_contact_at.eq(draft.last_contact_at),
@@ -100,13 +99,13 @@ pub fn insert(db: &mut Db, draft: &ClientDraft, sales_contact: UserId, now: Naiv
 }
 
 /// Saves an edited client.
-pub fn update(db: &mut Db, client: &Current<Client>, draft: &ClientDraft, now: NaiveDateTime) -> Result<(), Failure> {
+pub fn update(db: &mut Db, client: &Current<Client>, draft: &ClientDraft, now: NaiveDateTime) -> Result<(), DbError> {
     let saved = diesel::update(clients::table.find(client.id))
         .set((
             clients::full_name.eq(&draft.full_name),
             clients::company_name.eq(&draft.company_name),
             clients::email.eq(&draft.email),
-            clients::email_key.eq(derived::email_key(draft.email.as_deref())),
+            clients::email_key.eq(denormalized::email_key(draft.email.as_deref())),
             clients::phone.eq(&draft.phone),
             clients::last_contact_at.eq(draft.last_contact_at),
             clients::notes.eq(&draft.notes),
@@ -118,11 +117,11 @@ pub fn update(db: &mut Db, client: &Current<Client>, draft: &ClientDraft, now: N
         ))
         .execute(db)?;
     met(saved, 1)?;
-    derived::dependents(db, client.id)
+    denormalized::dependents(db, client.id)
 }
 
 /// Gives the client to another sales person.
-pub fn set_sales_contact(db: &mut Db, client: &Current<Client>, to: UserId, now: NaiveDateTime) -> Result<(), Failure> {
+pub fn set_sales_contact(db: &mut Db, client: &Current<Client>, to: UserId, now: NaiveDateTime) -> Result<(), DbError> {
     let sales_key = users::table.filter(users::id.eq(to)).select(users::name_key).single_value().assume_not_null();
     let saved = diesel::update(clients::table.find(client.id))
         .set((
@@ -133,7 +132,7 @@ pub fn set_sales_contact(db: &mut Db, client: &Current<Client>, to: UserId, now:
         ))
         .execute(db)?;
     met(saved, 1)?;
-    derived::dependents(db, client.id)
+    denormalized::dependents(db, client.id)
 }
 
 /// Archives the client (with a time) or restores it.
@@ -142,7 +141,7 @@ pub fn set_archived(
     client: &Current<Client>,
     archived_at: Option<NaiveDateTime>,
     now: NaiveDateTime,
-) -> Result<(), Failure> {
+) -> Result<(), DbError> {
     let version = client.version + 1;
     let saved = diesel::update(clients::table.find(client.id))
         .set((clients::archived_at.eq(archived_at), clients::version.eq(version), clients::updated_at.eq(now)))
@@ -152,9 +151,9 @@ pub fn set_archived(
 
 /// Locks and returns all clients of a sales person, archived ones included: an heir takes them
 /// over. The locks keep others from handing one of them over meanwhile.
-pub fn hold_owned_by(db: &mut Db, owner: UserId) -> Result<Vec<Client>, Failure> {
+pub fn owned_by_for_update(db: &mut Db, owner: UserId) -> Result<Vec<Client>, DbError> {
     let owned = clients::table.filter(clients::sales_contact_id.eq(owner));
-    let mut owned: Vec<Client> = all_held!(db, owned.select(Client::as_select()))?;
+    let mut owned: Vec<Client> = all_for_update!(db, owned.select(Client::as_select()))?;
     owned.sort_by_key(|client| client.id.0);
     Ok(owned)
 }
@@ -165,16 +164,16 @@ pub fn hand_over_all(
     (from, held): (UserId, usize),
     to: UserId,
     now: NaiveDateTime,
-) -> Result<(), Failure> {
+) -> Result<(), DbError> {
     let all = clients::table.filter(clients::sales_contact_id.eq(from));
     let values =
         (clients::sales_contact_id.eq(to), clients::version.eq(clients::version + 1), clients::updated_at.eq(now));
     met(diesel::update(all).set(values).execute(db)?, held)?;
-    derived::person(db, to)
+    denormalized::person(db, to)
 }
 
 /// How many contracts of the client are not archived.
-pub fn open_contracts(db: &mut Db, id: ClientId) -> Result<i64, Failure> {
+pub fn open_contracts(db: &mut Db, id: ClientId) -> Result<i64, DbError> {
     let open = contracts::table.filter(contracts::client_id.eq(id).and(contracts::archived_at.is_null()));
     Ok(open.count().get_result(db)?)
 }
@@ -190,8 +189,8 @@ macro_rules! filtered {
                 query.filter(clients::archived_at.is_null().and(clients::sales_contact_id.eq($viewer.me)))
             }
         };
-        if let Some(standing) = $viewer.provided {
-            query = query.filter(standing.holds());
+        if let Some(guard) = $viewer.auth_guard {
+            query = query.filter(guard.holds());
         }
         if let Some(own) = $viewer.scope.clients() {
             query = query.filter(own);
@@ -218,7 +217,7 @@ macro_rules! filtered {
 const WORDS: Searched = Searched { table: "clients", columns: "search" };
 
 /// A page of the clients that `viewer` may see.
-pub fn page(db: &mut Db, listing: &ClientListing, viewer: Viewer) -> Result<Page<ClientRow>, Failure> {
+pub fn page(db: &mut Db, listing: &ClientListing, viewer: Viewer) -> Result<Page<ClientRow>, DbError> {
     searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
         if listing.is_total() {
             let all = filtered!(listing, sought, viewer).select(clients::id);
@@ -242,7 +241,7 @@ pub fn page(db: &mut Db, listing: &ClientListing, viewer: Viewer) -> Result<Page
 }
 
 /// How many clients are in a list, counted up to `most`.
-pub fn count(db: &mut Db, listing: &ClientListing, viewer: Viewer, most: i64) -> Result<Count, Failure> {
+pub fn count(db: &mut Db, listing: &ClientListing, viewer: Viewer, most: i64) -> Result<Count, DbError> {
     let sought = Sought::nothing();
     Ok(counted!(db, filtered!(listing, sought, viewer).select(clients::id), most))
 }

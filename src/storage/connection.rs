@@ -4,18 +4,18 @@ use std::{io, path::Path};
 
 use diesel::{
     Connection, SqliteConnection,
-    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+    connection::{SimpleConnection, TransactionManager},
     result::Error,
     sql_types::BigInt,
 };
 
 use super::{
     address::{FORM, Target},
-    failure::Failure,
+    failure::DbError,
     mysql::MysqlConnection,
     part,
     place::{Identity, Place},
-    raw::{Raw, raw},
+    sql_expr::{SqlExpr, sql_expr},
 };
 use crate::domain::error::ConnectionProblem;
 
@@ -132,19 +132,19 @@ impl Db {
 
     /// Returns an error if the database file is no longer where it was opened, since nobody would
     /// find what is saved in it. Reads nothing from the database itself.
-    pub fn confirm_place(&mut self) -> Result<(), Failure> {
+    pub fn confirm_place(&mut self) -> Result<(), DbError> {
         use diesel::RunQueryDsl;
         let in_place = match self {
             Self::Mysql(_) => true,
             Self::Sqlite(connection) => diesel::select(file_is_in_place()).get_result(connection)?,
         };
-        if in_place { Ok(()) } else { Err(Failure::Unavailable(ConnectionProblem::Moved)) }
+        if in_place { Ok(()) } else { Err(DbError::Unavailable(ConnectionProblem::Moved)) }
     }
 
     /// Whether the server is a node of a cluster, where other nodes write to the same rows. Nodes
     /// do not wait for each other's locks: of two conflicting transactions the later one is rolled
     /// back, possibly in the middle.
-    fn is_clustered(&self) -> bool {
+    pub(super) fn is_clustered(&self) -> bool {
         match self {
             Self::Mysql(connection) => connection.is_clustered(),
             Self::Sqlite(_) => false,
@@ -159,8 +159,8 @@ impl Db {
     }
 
     /// The same as an SQL expression, for the query that reads the new row.
-    pub fn last_inserted(&self) -> Raw<BigInt> {
-        raw(match self {
+    pub fn last_inserted(&self) -> SqlExpr<BigInt> {
+        sql_expr(match self {
             Self::Mysql(_) => "LAST_INSERT_ID()",
             Self::Sqlite(_) => "last_insert_rowid()",
         })
@@ -179,7 +179,7 @@ impl Db {
     /// Runs the statement at the end of the transaction; on a server it is sent together with
     /// COMMIT, which saves a round trip. The statement must be complete and contain nothing that a
     /// user typed.
-    pub fn run_with_commit(&mut self, sql: &str) -> Result<(), Failure> {
+    pub fn run_with_commit(&mut self, sql: &str) -> Result<(), DbError> {
         match self {
             Self::Mysql(connection) => connection.run_with_next(sql),
             Self::Sqlite(connection) => connection.batch_execute(sql)?,
@@ -188,7 +188,7 @@ impl Db {
     }
 
     /// Runs the statements now that were to run with COMMIT.
-    pub fn run_now(&mut self) -> Result<(), Failure> {
+    pub fn run_now(&mut self) -> Result<(), DbError> {
         match self {
             Self::Mysql(connection) if connection.has_next() => Ok(connection.batch_execute("DO 0")?),
             _ => Ok(()),
@@ -197,7 +197,7 @@ impl Db {
 
     /// The first column of a result as text. On a server this takes one round trip, even the first
     /// time.
-    pub fn texts(&mut self, sql: &str) -> Result<Vec<String>, Failure> {
+    pub fn texts(&mut self, sql: &str) -> Result<Vec<String>, DbError> {
         use diesel::{RunQueryDsl, sql_query};
         Ok(match self {
             Self::Mysql(connection) => connection.texts(sql)?,
@@ -209,15 +209,15 @@ impl Db {
     }
 
     /// The highest id of a table, or 0 if it is empty.
-    pub fn last_id(&mut self, table: &str) -> Result<i64, Failure> {
+    pub fn last_id(&mut self, table: &str) -> Result<i64, DbError> {
         use diesel::RunQueryDsl;
-        let last = diesel::select(raw::<BigInt>(format!("(SELECT COALESCE(MAX(id), 0) FROM {table})")));
+        let last = diesel::select(sql_expr::<BigInt>(format!("(SELECT COALESCE(MAX(id), 0) FROM {table})")));
         Ok(last.get_result(self)?)
     }
 
     /// The ids of rows that have, for each term, a word that begins with it, by the full-text
     /// index: at most `most` ids, in no order.
-    pub fn matching(&mut self, table: &str, columns: &str, terms: &[&str], most: usize) -> Result<Vec<i64>, Failure> {
+    pub fn matching(&mut self, table: &str, columns: &str, terms: &[&str], most: usize) -> Result<Vec<i64>, DbError> {
         use diesel::{RunQueryDsl, sql_query, sql_types::Text};
         let all = |one: &dyn Fn(&str) -> String| terms.iter().map(|term| one(term)).collect::<Vec<_>>().join(" ");
         let found: Vec<Id> = match self {
@@ -242,7 +242,7 @@ impl Db {
         columns: &str,
         patterns: &[String],
         last: i64,
-    ) -> Result<Vec<Sampled>, Failure> {
+    ) -> Result<Vec<Sampled>, DbError> {
         use diesel::{RunQueryDsl, sql_query};
         const PLACES: i64 = 600;
         let place = |number: i64| (1 + (last - 1).max(0) * number / PLACES).to_string();
@@ -268,7 +268,7 @@ impl Db {
         columns: &str,
         patterns: &[String],
         (among, most): (i64, usize),
-    ) -> Result<Vec<i64>, Failure> {
+    ) -> Result<Vec<i64>, DbError> {
         use diesel::{RunQueryDsl, sql_query};
         let all = patterns.iter().map(|pattern| meets(columns, pattern)).collect::<Vec<_>>().join(" AND ");
         let sql = format!(
@@ -284,98 +284,14 @@ impl Db {
     /// Runs `work`, which writes a large number of rows that can be generated again if they are
     /// lost: meanwhile SQLite does not wait for the disk, and has a larger cache for the growing
     /// indexes.
-    pub fn in_bulk<T, E: From<Failure>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+    pub fn in_bulk<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
         let say = |db: &mut Self, sql| match db {
             Self::Mysql(_) => Ok(()),
-            Self::Sqlite(db) => db.batch_execute(sql).map_err(|error| E::from(Failure::from(error))),
+            Self::Sqlite(db) => db.batch_execute(sql).map_err(|error| E::from(DbError::from(error))),
         };
         say(self, "PRAGMA synchronous = OFF; PRAGMA cache_size = -400000")?;
         let done = work(self);
         say(self, "PRAGMA synchronous = FULL; PRAGMA cache_size = -2000").and(done)
-    }
-
-    /// Runs `work` in one transaction that may write from its beginning: SQLite takes the write
-    /// lock at once, so that nothing that `work` reads can change before it writes.
-    pub fn transact<T, E: From<Failure>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
-        type Manager = <Db as Connection>::TransactionManager;
-        match self {
-            Self::Mysql(connection) => AnsiTransactionManager::begin_transaction(connection),
-            Self::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
-        }
-        .map_err(|error| E::from(Failure::from(error)))?;
-        let done = match self.mark() {
-            Ok(()) => {
-                let done = work(self);
-                // Checked even if `work` failed: its error may only be a consequence of a
-                // transaction that was rolled back half way.
-                let whole = self.is_whole().and_then(|()| self.confirm_place());
-                whole.map_err(E::from).and(done)
-            }
-            Err(failure) => Err(E::from(failure)),
-        };
-        match done {
-            Ok(value) => match Manager::commit_transaction(self) {
-                Ok(()) => {
-                    self.unmark();
-                    Ok(value)
-                }
-                Err(error) => Err(E::from(Failure::of_commit(error))),
-            },
-            Err(error) => {
-                if let Self::Mysql(connection) = self {
-                    connection.forget_next();
-                }
-                // If the rollback fails too, the connection is gone, and the transaction with it.
-                if Manager::rollback_transaction(self).is_ok() {
-                    self.unmark();
-                } else {
-                    self.abandon_transaction();
-                }
-                Err(error)
-            }
-        }
-    }
-
-    /// Marks the beginning of a transaction on a cluster. A node that rolls back a transaction in
-    /// the middle, in favour of another node's earlier one, does not always report it, and the
-    /// statements that follow would be committed one by one. With autocommit off none of them is,
-    /// and the missing savepoint is detected by [`Self::is_whole`].
-    fn mark(&mut self) -> Result<(), Failure> {
-        if !self.is_clustered() {
-            return Ok(());
-        }
-        Ok(self.batch_execute("SET SESSION autocommit = 0; SAVEPOINT whole")?)
-    }
-
-    /// Returns `Retry` if this is no longer the transaction that [`Self::mark`] began. A lost
-    /// connection is not checked, since its own error says more.
-    fn is_whole(&mut self) -> Result<(), Failure> {
-        match self {
-            Self::Mysql(connection) if connection.is_clustered() && !connection.is_lost() => {}
-            _ => return Ok(()),
-        }
-        self.batch_execute("RELEASE SAVEPOINT whole").map_err(|error| match Failure::from(error) {
-            // The savepoint no longer exists.
-            Failure::Other(_) => Failure::Retry,
-            known => known,
-        })
-    }
-
-    /// Ends what [`Self::mark`] began: single statements are committed on their own again.
-    fn unmark(&mut self) {
-        if let Self::Mysql(connection) = self
-            && connection.is_clustered()
-            && connection.batch_execute("SET SESSION autocommit = 1").is_err()
-        {
-            connection.give_up();
-        }
-    }
-
-    fn abandon_transaction(&mut self) {
-        if let Self::Sqlite(connection) = self {
-            // A failure here means that there is no transaction left to end.
-            connection.batch_execute("ROLLBACK").ok();
-        }
     }
 }
 
@@ -407,8 +323,8 @@ fn try_to_open_sqlite(path: &Path, access: Access) -> Result<Db, ConnectionProbl
     let connected = SqliteConnection::establish(&uri).map_err(|_| ConnectionProblem::NotAccessible);
     let connected = connected.and_then(|mut connection| match prepare_sqlite(&mut connection, access) {
         Ok(()) => Ok(connection),
-        Err(error) => Err(match Failure::from(error) {
-            Failure::Unavailable(problem) => problem,
+        Err(error) => Err(match DbError::from(error) {
+            DbError::Unavailable(problem) => problem,
             other => ConnectionProblem::Other(format!("{other:?}")),
         }),
     });
@@ -464,7 +380,7 @@ pub(super) use insert_many;
 
 /// The first row of a query, locked: nobody else can write to it until the end of the transaction.
 /// SQLite needs no row lock, since it has one writer at a time.
-macro_rules! held {
+macro_rules! for_update {
     ($db:expr, $query:expr) => {
         match $db {
             $crate::storage::Db::Mysql(db) => $query.for_update().first(db),
@@ -472,12 +388,12 @@ macro_rules! held {
         }
     };
 }
-pub(super) use held;
+pub(super) use for_update;
 
 /// The same for all rows of a query. The query must not be ordered: for the order an engine may
 /// walk another index than that of the condition, and would wait for locks on rows that do not
 /// match.
-macro_rules! all_held {
+macro_rules! all_for_update {
     ($db:expr, $query:expr) => {
         match $db {
             $crate::storage::Db::Mysql(db) => $query.for_update().load(db),
@@ -485,4 +401,4 @@ macro_rules! all_held {
         }
     };
 }
-pub(super) use all_held;
+pub(super) use all_for_update;

@@ -5,17 +5,16 @@ use diesel::prelude::*;
 
 use super::{
     Viewer,
-    connection::{Db, held},
-    failure::Failure,
-    held::{Current, Held, met},
+    connection::{Db, for_update},
+    failure::DbError,
+    for_update::{Current, ForUpdate, met},
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, searched},
 };
 use crate::{
     domain::{
-        client::Client,
-        contract::{Contract, ContractDraft, number_in},
-        filter::{ContractListing, ContractRow, ContractSort, ContractView},
+        clients::Client,
+        contracts::{Contract, ContractDraft, ContractListing, ContractRow, ContractSort, ContractView, number_in},
         id::{ClientId, ContractId, UserId},
         money::Cents,
         page::{Count, Page},
@@ -30,12 +29,12 @@ fn row((contract, client, company, sales_contact_id, sales_contact): Joined) -> 
 }
 
 /// The contract as it is stored.
-pub fn find(db: &mut Db, id: ContractId) -> Result<Option<Contract>, Failure> {
+pub fn find(db: &mut Db, id: ContractId) -> Result<Option<Contract>, DbError> {
     Ok(contracts::table.find(id).select(Contract::as_select()).first(db).optional()?)
 }
 
 /// The contract as lists show it.
-pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, Failure> {
+pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, DbError> {
     let found = contracts::table
         .inner_join(clients::table.inner_join(users::table))
         .filter(contracts::id.eq(id))
@@ -52,18 +51,18 @@ pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, Fail
 }
 
 /// A contract with its client.
-pub type WithClient = (Held<Contract>, Held<Client>);
+pub type WithClient = (ForUpdate<Contract>, ForUpdate<Client>);
 
 /// The contract and its client, with both rows locked until the end of the transaction, so that
 /// their owner stays the same.
-pub fn find_held(db: &mut Db, id: ContractId) -> Result<Option<WithClient>, Failure> {
+pub fn find_for_update(db: &mut Db, id: ContractId) -> Result<Option<WithClient>, DbError> {
     let both = contracts::table.inner_join(clients::table).filter(contracts::id.eq(id));
-    let found = held!(db, both.select((Contract::as_select(), Client::as_select()))).optional()?;
-    Ok(found.map(|(contract, client)| (Held::of(contract), Held::of(client))))
+    let found = for_update!(db, both.select((Contract::as_select(), Client::as_select()))).optional()?;
+    Ok(found.map(|(contract, client)| (ForUpdate::of(contract), ForUpdate::of(client))))
 }
 
 /// Creates an unsigned contract and returns it.
-pub fn insert(db: &mut Db, client: ClientId, draft: &ContractDraft, now: NaiveDateTime) -> Result<Contract, Failure> {
+pub fn insert(db: &mut Db, client: ClientId, draft: &ContractDraft, now: NaiveDateTime) -> Result<Contract, DbError> {
     let of_client = || clients::table.filter(clients::id.eq(client));
     diesel::insert_into(contracts::table)
         .values((
@@ -89,7 +88,7 @@ pub fn update(
     contract: &Current<Contract>,
     draft: &ContractDraft,
     now: NaiveDateTime,
-) -> Result<(), Failure> {
+) -> Result<(), DbError> {
     let saved = diesel::update(contracts::table.find(contract.id))
         .set((
             contracts::total_cents.eq(draft.total_cents),
@@ -103,7 +102,7 @@ pub fn update(
 }
 
 /// Signs the contract.
-pub fn sign(db: &mut Db, contract: &Current<Contract>, now: NaiveDateTime) -> Result<(), Failure> {
+pub fn sign(db: &mut Db, contract: &Current<Contract>, now: NaiveDateTime) -> Result<(), DbError> {
     let version = contract.version + 1;
     let saved = diesel::update(contracts::table.find(contract.id))
         .set((contracts::signed_at.eq(now), contracts::version.eq(version), contracts::updated_at.eq(now)))
@@ -117,7 +116,7 @@ pub fn set_archived(
     contract: &Current<Contract>,
     archived_at: Option<NaiveDateTime>,
     now: NaiveDateTime,
-) -> Result<(), Failure> {
+) -> Result<(), DbError> {
     let version = contract.version + 1;
     let saved = diesel::update(contracts::table.find(contract.id))
         .set((contracts::archived_at.eq(archived_at), contracts::version.eq(version), contracts::updated_at.eq(now)))
@@ -126,7 +125,7 @@ pub fn set_archived(
 }
 
 /// How many events of the contract are not archived.
-pub fn open_events(db: &mut Db, id: ContractId) -> Result<i64, Failure> {
+pub fn open_events(db: &mut Db, id: ContractId) -> Result<i64, DbError> {
     let open = events::table.filter(events::contract_id.eq(id).and(events::archived_at.is_null()));
     Ok(open.count().get_result(db)?)
 }
@@ -176,8 +175,8 @@ macro_rules! filtered {
             }
             V::All | V::Mine | V::Archived => query,
         };
-        if let Some(standing) = $viewer.provided {
-            query = query.filter(standing.holds());
+        if let Some(guard) = $viewer.auth_guard {
+            query = query.filter(guard.holds());
         }
         if let Some(own) = $viewer.scope.contracts() {
             query = query.filter(own);
@@ -238,7 +237,7 @@ pub fn page(
     listing: &ContractListing,
     spans: Spans,
     viewer: Viewer,
-) -> Result<Page<ContractRow>, Failure> {
+) -> Result<Page<ContractRow>, DbError> {
     searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
         if listing.is_total() {
             let all = filtered!(listing, sought, spans, viewer).select(contracts::id);
@@ -274,7 +273,7 @@ pub fn count(
     spans: Spans,
     viewer: Viewer,
     most: i64,
-) -> Result<Count, Failure> {
+) -> Result<Count, DbError> {
     let sought = Sought::nothing();
     Ok(counted!(db, filtered!(listing, sought, spans, viewer).select(contracts::id), most))
 }

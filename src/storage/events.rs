@@ -5,11 +5,11 @@ use diesel::prelude::*;
 
 use super::{
     Scope, Viewer,
-    connection::{Db, all_held, held},
+    connection::{Db, all_for_update, for_update},
     contracts::{day_end, day_start},
-    derived,
-    failure::Failure,
-    held::{Current, Held, met},
+    denormalized,
+    failure::DbError,
+    for_update::{Current, ForUpdate, met},
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, patterns, searched},
     spans::{self, touching},
@@ -17,8 +17,7 @@ use super::{
 use crate::{
     domain::{
         dates,
-        event::{Event, EventDraft, Status},
-        filter::{EventListing, EventRow, EventSort, EventView},
+        events::{Event, EventDraft, EventListing, EventRow, EventSort, EventView, Status},
         id::{ClientId, ContractId, EventId, UserId},
         page::{Count, Page},
         text,
@@ -45,7 +44,7 @@ fn search_text(draft: &EventDraft) -> String {
 }
 
 /// Rewrites the searched words of all events.
-pub(super) fn write_words(db: &mut Db) -> Result<(), Failure> {
+pub(super) fn write_words(db: &mut Db) -> Result<(), DbError> {
     let mut last = EventId::new(0);
     loop {
         let some: Vec<Event> = events::table
@@ -88,23 +87,23 @@ macro_rules! selected {
 }
 
 /// The event as it is stored.
-pub fn find(db: &mut Db, id: EventId) -> Result<Option<Event>, Failure> {
+pub fn find(db: &mut Db, id: EventId) -> Result<Option<Event>, DbError> {
     Ok(events::table.find(id).select(Event::as_select()).first(db).optional()?)
 }
 
 /// The event, with its row locked until the end of the transaction.
-pub fn find_held(db: &mut Db, id: EventId) -> Result<Option<Held<Event>>, Failure> {
-    Ok(held!(db, events::table.find(id).select(Event::as_select())).optional()?.map(Held::of))
+pub fn find_for_update(db: &mut Db, id: EventId) -> Result<Option<ForUpdate<Event>>, DbError> {
+    Ok(for_update!(db, events::table.find(id).select(Event::as_select())).optional()?.map(ForUpdate::of))
 }
 
 /// Events as lists show them, in no order.
-pub fn find_rows(db: &mut Db, ids: &[EventId]) -> Result<Vec<EventRow>, Failure> {
+pub fn find_rows(db: &mut Db, ids: &[EventId]) -> Result<Vec<EventRow>, DbError> {
     let query = selected!(joined!().filter(events::id.eq_any(ids.to_vec())));
     Ok(query.load::<Joined>(db)?.into_iter().map(row).collect())
 }
 
 /// Creates an event, planned and without support, and returns it.
-pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveDateTime) -> Result<Event, Failure> {
+pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveDateTime) -> Result<Event, DbError> {
     let of_contract = || contracts::table.filter(contracts::id.eq(contract));
     diesel::insert_into(events::table)
         .values((
@@ -132,7 +131,7 @@ pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveD
 }
 
 /// Saves an edited event.
-pub fn update(db: &mut Db, event: &Current<Event>, draft: &EventDraft, now: NaiveDateTime) -> Result<(), Failure> {
+pub fn update(db: &mut Db, event: &Current<Event>, draft: &EventDraft, now: NaiveDateTime) -> Result<(), DbError> {
     let saved = diesel::update(events::table.find(event.id))
         .set((
             events::title.eq(&draft.title),
@@ -155,13 +154,13 @@ pub fn update(db: &mut Db, event: &Current<Event>, draft: &EventDraft, now: Naiv
 
 /// The columns that actions change apart from the fields of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct EventState {
     pub status: Status,
     pub support_id: Option<UserId>,
     pub archived_at: Option<NaiveDateTime>,
 }
 
-impl Standing {
+impl EventState {
     /// The current values of the event.
     pub fn of(event: &Event) -> Self {
         Self { status: event.status, support_id: event.support_id, archived_at: event.archived_at }
@@ -169,21 +168,16 @@ impl Standing {
 }
 
 /// Saves status, support and archiving.
-pub fn set_standing(
-    db: &mut Db,
-    event: &Current<Event>,
-    standing: Standing,
-    now: NaiveDateTime,
-) -> Result<(), Failure> {
+pub fn set_state(db: &mut Db, event: &Current<Event>, state: EventState, now: NaiveDateTime) -> Result<(), DbError> {
     // NULL if there is no support person.
     let support_key =
-        users::table.filter(users::id.nullable().eq(standing.support_id)).select(users::name_key).single_value();
+        users::table.filter(users::id.nullable().eq(state.support_id)).select(users::name_key).single_value();
     let saved = diesel::update(events::table.find(event.id))
         .set((
-            events::status.eq(standing.status),
-            events::support_id.eq(standing.support_id),
+            events::status.eq(state.status),
+            events::support_id.eq(state.support_id),
             events::support_key.eq(support_key),
-            events::archived_at.eq(standing.archived_at),
+            events::archived_at.eq(state.archived_at),
             events::version.eq(event.version + 1),
             events::updated_at.eq(now),
         ))
@@ -193,10 +187,10 @@ pub fn set_standing(
 
 /// Locks and returns the open events of a support person: an heir takes them over. The locks keep
 /// others from handing one of them over meanwhile.
-pub fn hold_open_of(db: &mut Db, support: UserId) -> Result<Vec<Event>, Failure> {
+pub fn open_of_for_update(db: &mut Db, support: UserId) -> Result<Vec<Event>, DbError> {
     let open = events::table
         .filter(events::support_id.eq(support).and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()));
-    let mut open: Vec<Event> = all_held!(db, open.select(Event::as_select()))?;
+    let mut open: Vec<Event> = all_for_update!(db, open.select(Event::as_select()))?;
     open.sort_by_key(|event| event.id.0);
     Ok(open)
 }
@@ -207,12 +201,12 @@ pub fn hand_over_open(
     (from, held): (UserId, usize),
     to: UserId,
     now: NaiveDateTime,
-) -> Result<(), Failure> {
+) -> Result<(), DbError> {
     let open = events::table
         .filter(events::support_id.eq(from).and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()));
     let values = (events::support_id.eq(to), events::version.eq(events::version + 1), events::updated_at.eq(now));
     met(diesel::update(open).set(values).execute(db)?, held)?;
-    derived::person(db, to)
+    denormalized::person(db, to)
 }
 
 /// Events that are neither archived nor cancelled and touch the span, the earliest first, at most
@@ -223,7 +217,7 @@ pub fn between(
     to: NaiveDateTime,
     scope: Scope,
     limit: u16,
-) -> Result<Vec<EventRow>, Failure> {
+) -> Result<Vec<EventRow>, DbError> {
     let long = spans::long(db, from, to)?;
     let mut query = selected!(joined!())
         .filter(events::archived_at.is_null().and(events::status.ne(Status::Cancelled)))
@@ -284,8 +278,8 @@ macro_rules! filtered {
                 .filter(events::support_id.eq(me).assume_not_null())
                 .filter(events::notes.eq("").or(events::ends_at.is_null())),
         };
-        if let Some(standing) = $viewer.provided {
-            query = query.filter(standing.holds());
+        if let Some(guard) = $viewer.auth_guard {
+            query = query.filter(guard.holds());
         }
         if let Some(own) = $viewer.scope.events() {
             query = query.filter(own);
@@ -330,7 +324,7 @@ pub fn page(
     listing: &EventListing,
     viewer: Viewer,
     now: NaiveDateTime,
-) -> Result<Page<EventRow>, Failure> {
+) -> Result<Page<EventRow>, DbError> {
     let long = long_ones(db, listing, now)?;
     searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
         if listing.is_total() {
@@ -354,7 +348,7 @@ pub fn page(
 }
 
 /// The long events for a list whose view is a span of time.
-fn long_ones(db: &mut Db, listing: &EventListing, now: NaiveDateTime) -> Result<Vec<EventId>, Failure> {
+fn long_ones(db: &mut Db, listing: &EventListing, now: NaiveDateTime) -> Result<Vec<EventId>, DbError> {
     if listing.filter.view != EventView::Week {
         return Ok(Vec::new());
     }
@@ -369,7 +363,7 @@ pub fn count(
     viewer: Viewer,
     now: NaiveDateTime,
     most: i64,
-) -> Result<Count, Failure> {
+) -> Result<Count, DbError> {
     let sought = Sought::nothing();
     let long = long_ones(db, listing, now)?;
     Ok(counted!(db, filtered!(listing, sought, viewer, now, long).select(events::id), most))

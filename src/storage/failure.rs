@@ -6,7 +6,7 @@ use crate::domain::{error::ConnectionProblem, field::Field};
 
 /// What an error of a query means to the services.
 #[derive(Debug)]
-pub enum Failure {
+pub enum DbError {
     /// The database rolled this transaction back or refused to go on, for example as a deadlock
     /// victim: the whole transaction can be tried again.
     Retry,
@@ -22,7 +22,7 @@ pub enum Failure {
     Other(Error),
 }
 
-impl From<Error> for Failure {
+impl From<Error> for DbError {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound => Self::NotFound,
@@ -34,7 +34,7 @@ impl From<Error> for Failure {
     }
 }
 
-impl Failure {
+impl DbError {
     /// Classifies an error of COMMIT. Only an error that the database itself reported is known to
     /// have changed nothing. A node that has lost contact with its cluster knows as little as a
     /// lost connection.
@@ -54,15 +54,15 @@ impl Failure {
     /// The one place that knows how the engines report errors: SQLite by messages, servers by error
     /// numbers, since their messages may be in any language.
     fn classify(kind: Kind, detail: Box<dyn DatabaseErrorInformation + Send + Sync>) -> Self {
-        type Said = (&'static str, fn() -> Failure);
+        type Said = (&'static str, fn() -> DbError);
         const MESSAGES: &[Said] = &[
-            ("database is locked", || Failure::Unavailable(ConnectionProblem::Timeout)),
-            ("file is not a database", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
-            ("database disk image is malformed", || Failure::Unavailable(ConnectionProblem::NotADatabase)),
-            ("unable to open database file", || Failure::Unavailable(ConnectionProblem::NotAccessible)),
-            ("attempt to write a readonly database", || Failure::Unavailable(ConnectionProblem::NotAccessible)),
-            ("disk I/O error", || Failure::Unavailable(ConnectionProblem::NotAccessible)),
-            ("database or disk is full", || Failure::Unavailable(ConnectionProblem::DiskFull)),
+            ("database is locked", || DbError::Unavailable(ConnectionProblem::Timeout)),
+            ("file is not a database", || DbError::Unavailable(ConnectionProblem::NotADatabase)),
+            ("database disk image is malformed", || DbError::Unavailable(ConnectionProblem::NotADatabase)),
+            ("unable to open database file", || DbError::Unavailable(ConnectionProblem::NotAccessible)),
+            ("attempt to write a readonly database", || DbError::Unavailable(ConnectionProblem::NotAccessible)),
+            ("disk I/O error", || DbError::Unavailable(ConnectionProblem::NotAccessible)),
+            ("database or disk is full", || DbError::Unavailable(ConnectionProblem::DiskFull)),
         ];
         let message = detail.message();
         match kind {

@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
-use super::{connection::Db, events::CLOSED, failure::Failure};
+use super::{connection::Db, events::CLOSED, failure::DbError};
 use crate::{
     domain::{id::UserId, money::Cents},
     schema::{clients, contracts, events, users},
@@ -29,7 +29,7 @@ pub fn signed(
     amount: Amount,
     stretches: [Stretch; STRETCHES],
     owner: Option<UserId>,
-) -> Result<[Cents; STRETCHES], Failure> {
+) -> Result<[Cents; STRETCHES], DbError> {
     let column = match amount {
         Amount::Total => "contracts.total_cents",
         Amount::Due => "contracts.due_cents",
@@ -63,9 +63,9 @@ pub fn signed(
 
 /// How many open events that start in the span (wall clock) each active support person has, the
 /// most first; people without any are included. At most `limit` people.
-pub fn support_load(db: &mut Db, (from, to): Stretch, limit: usize) -> Result<Vec<(UserId, String, i64)>, Failure> {
+pub fn support_load(db: &mut Db, (from, to): Stretch, limit: usize) -> Result<Vec<(UserId, String, i64)>, DbError> {
     let people: Vec<(UserId, String)> = users::table
-        .filter(users::active.eq(true).and(users::role.eq(crate::domain::user::Role::Support)))
+        .filter(users::active.eq(true).and(users::role.eq(crate::domain::users::Role::Support)))
         .select((users::id, users::full_name))
         .order((users::name_key, users::id))
         .load(db)?;
@@ -84,7 +84,7 @@ pub fn support_load(db: &mut Db, (from, to): Stretch, limit: usize) -> Result<Ve
 }
 
 /// How many open events that start in each span (wall clock) one support person has.
-pub fn own_load(db: &mut Db, support: UserId, spans: &[Stretch]) -> Result<Vec<i64>, Failure> {
+pub fn own_load(db: &mut Db, support: UserId, spans: &[Stretch]) -> Result<Vec<i64>, DbError> {
     let (Some((from, _)), Some((_, to))) = (spans.first(), spans.last()) else { return Ok(Vec::new()) };
     let starts: Vec<Option<NaiveDateTime>> = events::table
         .filter(events::archived_at.is_null().and(events::status.ne_all(CLOSED)))

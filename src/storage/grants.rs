@@ -3,7 +3,7 @@
 
 use diesel::{connection::SimpleConnection, result::Error};
 
-use super::{Db, Failure, failure};
+use super::{Db, DbError, failure};
 use crate::domain::error::ConnectionProblem;
 
 /// The rights on each table. The account can neither alter a table nor change or remove a row of
@@ -78,7 +78,7 @@ impl Account<'_> {
     }
 
     /// Creates the account over the connection of one that may do so. Its tables must exist.
-    pub fn make(&self, db: &mut Db) -> Result<Made, Failure> {
+    pub fn make(&self, db: &mut Db) -> Result<Made, DbError> {
         let create = format!("CREATE USER {} IDENTIFIED BY {}", self.quoted(), quoted(self.password));
         match db.batch_execute(&create).map_err(refused) {
             Ok(()) => self.give_rights(db),
@@ -88,7 +88,7 @@ impl Account<'_> {
     }
 
     /// Grants its rights over the connection of an account that may do so.
-    pub fn give_rights(&self, db: &mut Db) -> Result<Made, Failure> {
+    pub fn give_rights(&self, db: &mut Db) -> Result<Made, DbError> {
         for grant in self.grants() {
             match db.batch_execute(&grant).map_err(refused) {
                 Ok(()) => {}
@@ -106,19 +106,19 @@ fn quoted(text: &str) -> String {
 }
 
 /// What a server's refusal means, by its error number.
-fn refused(error: Error) -> Result<Made, Failure> {
+fn refused(error: Error) -> Result<Made, DbError> {
     match failure::code(&error) {
         Some(1396) => Ok(Made::Exists),
         Some(1819) => Ok(Made::PasswordRefused),
         // Denied: a database, the account, a table, a column, a privilege, a routine.
         Some(1044 | 1045 | 1142 | 1143 | 1227 | 1370) => Ok(Made::NotAllowed),
-        _ => Err(Failure::from(error)),
+        _ => Err(DbError::from(error)),
     }
 }
 
 /// Tries, over the account's own connection, what it must be allowed to do and what it must not.
 /// Changes nothing.
-pub fn rights(db: &mut Db) -> Result<Rights, Failure> {
+pub fn rights(db: &mut Db) -> Result<Rights, DbError> {
     for (table, rights) in RIGHTS {
         for right in rights.split(", ") {
             if !may(db, &trial(table, right))? {
@@ -150,11 +150,11 @@ fn trial(table: &str, right: &str) -> String {
     }
 }
 
-fn may(db: &mut Db, statement: &str) -> Result<bool, Failure> {
-    match db.batch_execute(statement).map_err(Failure::from) {
+fn may(db: &mut Db, statement: &str) -> Result<bool, DbError> {
+    match db.batch_execute(statement).map_err(DbError::from) {
         Ok(()) => Ok(true),
-        Err(Failure::Unavailable(ConnectionProblem::NotGranted(_))) => Ok(false),
-        Err(gone @ Failure::Unavailable(_)) => Err(gone),
+        Err(DbError::Unavailable(ConnectionProblem::NotGranted(_))) => Ok(false),
+        Err(gone @ DbError::Unavailable(_)) => Err(gone),
         // Rights are checked first: after any other error the statement is allowed.
         Err(_) => Ok(true),
     }

@@ -11,7 +11,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{connection::Db, failure::Failure, mysql::MysqlConnection};
+use super::{connection::Db, failure::DbError, mysql::MysqlConnection};
 use crate::domain::error::{ConnectionProblem, Versions};
 
 const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
@@ -37,7 +37,7 @@ pub enum Level {
 }
 
 /// Compares the tables with this program's migrations. Changes nothing.
-pub fn level(connection: &mut Db) -> Result<Level, Failure> {
+pub fn level(connection: &mut Db) -> Result<Level, DbError> {
     // Diesel's own query would first try to create the table, which the application's account may
     // not do.
     let applied = match connection.texts("SELECT version AS text FROM __diesel_schema_migrations") {
@@ -60,7 +60,7 @@ pub fn level(connection: &mut Db) -> Result<Level, Failure> {
 }
 
 /// The last migration that was run on these tables, and the last that this program knows.
-pub fn versions_of(connection: &mut Db, level: Level) -> Result<Versions, Failure> {
+pub fn versions_of(connection: &mut Db, level: Level) -> Result<Versions, DbError> {
     use diesel::{QueryDsl, RunQueryDsl};
     let applied = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version);
     let (mut applied, known) = match connection {
@@ -73,7 +73,7 @@ pub fn versions_of(connection: &mut Db, level: Level) -> Result<Versions, Failur
 }
 
 /// Creates an empty SQLite database in memory and runs the migrations that were run on this one.
-pub fn like(db: &mut Db) -> Result<Db, Failure> {
+pub fn like(db: &mut Db) -> Result<Db, DbError> {
     use diesel::{Connection, QueryDsl, RunQueryDsl, SqliteConnection};
     let applied: i64 = __diesel_schema_migrations::table.count().get_result(db)?;
     let mut empty = SqliteConnection::establish(":memory:").map_err(|error| failed(Box::new(error)))?;
@@ -88,26 +88,26 @@ pub fn like(db: &mut Db) -> Result<Db, Failure> {
 ///
 /// Returns the names of the guards that are missing because the server does not let this account
 /// create triggers.
-pub fn migrate(connection: &mut Db) -> Result<Vec<&'static str>, Failure> {
+pub fn migrate(connection: &mut Db) -> Result<Vec<&'static str>, DbError> {
     let level = level(connection)?;
     match bring_up(connection, level) {
-        Err(Failure::Unavailable(ConnectionProblem::NotGranted(_))) => {
+        Err(DbError::Unavailable(ConnectionProblem::NotGranted(_))) => {
             let versions = versions_of(connection, level)?;
-            Err(Failure::Unavailable(ConnectionProblem::MigrationDenied(versions)))
+            Err(DbError::Unavailable(ConnectionProblem::MigrationDenied(versions)))
         }
         other => other,
     }
 }
 
 /// Runs the pending migrations of an SQLite database in the current transaction.
-pub(super) fn migrate_within(transaction: &mut Db) -> Result<(), Failure> {
+pub(super) fn migrate_within(transaction: &mut Db) -> Result<(), DbError> {
     run_pending(transaction)
 }
 
 /// A number that changes whenever anybody changes the tables of an SQLite database: what is known
 /// about them then has to be checked again. Always 0 on a server, where it would take a query over
 /// the network.
-pub fn schema_number(connection: &mut Db) -> Result<i32, Failure> {
+pub fn schema_number(connection: &mut Db) -> Result<i32, DbError> {
     use diesel::{RunQueryDsl, dsl::sql, select, sql_types::Integer};
     match connection {
         Db::Mysql(_) => Ok(0),
@@ -120,7 +120,7 @@ pub fn schema_number(connection: &mut Db) -> Result<i32, Failure> {
 
 /// The name of a table of another program, for an SQLite file that has none of this program's
 /// tables. Not checked on a server, whose database may be shared.
-pub fn others_table(connection: &mut Db) -> Result<Option<String>, Failure> {
+pub fn others_table(connection: &mut Db) -> Result<Option<String>, DbError> {
     use diesel::{OptionalExtension, RunQueryDsl, dsl::sql, sql_types::Text};
     let Db::Sqlite(sqlite) = connection else { return Ok(None) };
     let question = "SELECT name FROM sqlite_schema WHERE name <> '__diesel_schema_migrations' \
@@ -128,17 +128,17 @@ pub fn others_table(connection: &mut Db) -> Result<Option<String>, Failure> {
     Ok(sql::<Text>(question).get_result(sqlite).optional()?)
 }
 
-fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, Failure> {
+fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, DbError> {
     if level == Level::Empty
         && let Some(table) = others_table(connection)?
     {
-        return Err(Failure::Unavailable(ConnectionProblem::OtherProgram(table)));
+        return Err(DbError::Unavailable(ConnectionProblem::OtherProgram(table)));
     }
     match level {
         // A program that was killed after the last migration has not created the guards.
         Level::Current if !lacks_guards(connection)? => return Ok(Vec::new()),
         Level::Current => {}
-        Level::Ahead => return Err(Failure::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Ahead => return Err(DbError::Unavailable(ConnectionProblem::SchemaTooNew)),
         Level::Empty | Level::Behind => {}
     }
     if let Db::Mysql(mysql) = connection {
@@ -163,7 +163,7 @@ const NEEDS_TEXTS: &str = "0003";
 /// The migration that adds the keys of e-mail addresses; the program fills them after it.
 const HAS_EMAIL_KEYS: &str = "0005";
 
-fn run_pending(connection: &mut Db) -> Result<(), Failure> {
+fn run_pending(connection: &mut Db) -> Result<(), DbError> {
     let (known, applied) = match connection {
         Db::Mysql(mysql) => (versions::<Mysql>(&MYSQL)?, mysql.applied_migrations().map_err(failed)?),
         Db::Sqlite(sqlite) => (versions::<Sqlite>(&SQLITE)?, sqlite.applied_migrations().map_err(failed)?),
@@ -171,7 +171,7 @@ fn run_pending(connection: &mut Db) -> Result<(), Failure> {
     let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
     for version in known.iter().filter(|version| !applied.contains(version)) {
         if version == NEEDS_TEXTS {
-            super::derived::rebuild(connection)?;
+            super::denormalized::rebuild(connection)?;
         }
         // The migration is recorded as done only once the keys are written: if the program is
         // killed in between, the next one runs the migration again.
@@ -179,7 +179,7 @@ fn run_pending(connection: &mut Db) -> Result<(), Failure> {
             && let Db::Mysql(mysql) = connection
         {
             run_unnoted(mysql, version)?;
-            super::derived::write_email_keys(connection)?;
+            super::denormalized::write_email_keys(connection)?;
         }
         match connection {
             Db::Mysql(mysql) => mysql.run_next_migration(MYSQL).map(drop),
@@ -189,14 +189,14 @@ fn run_pending(connection: &mut Db) -> Result<(), Failure> {
         if version == HAS_EMAIL_KEYS
             && let Db::Sqlite(_) = connection
         {
-            super::derived::write_email_keys(connection)?;
+            super::denormalized::write_email_keys(connection)?;
         }
     }
     Ok(())
 }
 
 /// Runs the statements of a migration without recording it as done. Each of them can be run twice.
-fn run_unnoted(mysql: &mut MysqlConnection, version: &str) -> Result<(), Failure> {
+fn run_unnoted(mysql: &mut MysqlConnection, version: &str) -> Result<(), DbError> {
     let migrations: Vec<Box<dyn Migration<Mysql>>> = MYSQL.migrations().map_err(failed)?;
     for migration in migrations.iter().filter(|migration| migration.name().version().to_string() == version) {
         migration.run(mysql).map_err(failed)?;
@@ -204,14 +204,14 @@ fn run_unnoted(mysql: &mut MysqlConnection, version: &str) -> Result<(), Failure
     Ok(())
 }
 
-fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> Failure {
+fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> DbError {
     match error.downcast::<Error>() {
-        Ok(error) => Failure::from(*error),
-        Err(error) => Failure::Other(Error::QueryBuilderError(error)),
+        Ok(error) => DbError::from(*error),
+        Err(error) => DbError::Other(Error::QueryBuilderError(error)),
     }
 }
 
-fn versions<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, Failure>
+fn versions<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<Vec<String>, DbError>
 where
     EmbeddedMigrations: MigrationSource<DB>,
 {
@@ -234,7 +234,7 @@ const LEASE_SECONDS: u32 = 600;
 const PLACE: &str = "LEFT(SHA2(CONCAT(@@hostname, ':', @@port, @@datadir), 256), 32)";
 
 impl Lease {
-    fn take(connection: &mut MysqlConnection) -> Result<Self, Failure> {
+    fn take(connection: &mut MysqlConnection) -> Result<Self, DbError> {
         use diesel::{RunQueryDsl, sql_query};
         let holder = crate::domain::session::random_id();
         connection.batch_execute(
@@ -259,7 +259,7 @@ impl Lease {
                 return Ok(Self { holder });
             }
             if Instant::now() > give_up {
-                return Err(Failure::Unavailable(ConnectionProblem::Timeout));
+                return Err(DbError::Unavailable(ConnectionProblem::Timeout));
             }
             std::thread::sleep(Duration::from_millis(100));
         }
@@ -336,14 +336,14 @@ const GUARDS: &[(&str, &str)] = &[
     ),
 ];
 
-fn lacks_guards(connection: &mut Db) -> Result<bool, Failure> {
+fn lacks_guards(connection: &mut Db) -> Result<bool, DbError> {
     let Db::Mysql(connection) = connection else { return Ok(false) };
     let there = triggers(connection)?;
     Ok(GUARDS.iter().any(|(name, body)| !there.contains(&format!("{name} {body}"))))
 }
 
 /// The triggers of the database that this account can see: name and body of each.
-fn triggers(connection: &mut MysqlConnection) -> Result<Vec<String>, Failure> {
+fn triggers(connection: &mut MysqlConnection) -> Result<Vec<String>, DbError> {
     Ok(connection.texts(
         "SELECT CONCAT(trigger_name, ' ', action_timing, ' ', event_manipulation, ' ON ', event_object_table, \
          ' FOR EACH ROW ', action_statement) FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
@@ -352,7 +352,7 @@ fn triggers(connection: &mut MysqlConnection) -> Result<Vec<String>, Failure> {
 
 /// Creates the guards that are missing or differ from those of this program. Returns the names of
 /// those that the server does not let this account create.
-fn install_guards(connection: &mut MysqlConnection) -> Result<Vec<&'static str>, Failure> {
+fn install_guards(connection: &mut MysqlConnection) -> Result<Vec<&'static str>, DbError> {
     let there = triggers(connection)?;
     let mut missing = Vec::new();
     for &(name, body) in GUARDS {
@@ -360,8 +360,8 @@ fn install_guards(connection: &mut MysqlConnection) -> Result<Vec<&'static str>,
             continue;
         }
         let is_there = there.iter().any(|trigger| trigger.split(' ').next() == Some(name));
-        match make_guard(connection, (name, body), is_there).map_err(Failure::from) {
-            Err(Failure::Other(error)) => {
+        match make_guard(connection, (name, body), is_there).map_err(DbError::from) {
+            Err(DbError::Other(error)) => {
                 tracing::warn!(%error, trigger = name, "the server does not let this account make a trigger: the program alone holds its rule");
                 missing.push(name);
             }

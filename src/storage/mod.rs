@@ -4,38 +4,39 @@
 
 mod address;
 pub mod audit;
+pub mod auth_guard;
 pub mod backup;
 pub mod chain;
 pub mod clients;
 pub mod connection;
 pub mod contracts;
-mod derived;
+mod denormalized;
 pub mod events;
 mod failure;
 pub mod figures;
+mod for_update;
 pub mod grants;
-mod held;
 pub mod migrate;
 mod mysql;
 mod page;
 pub mod part;
 mod place;
-mod raw;
 mod scope;
 mod search;
 pub mod settings;
 pub mod spans;
-pub mod standing;
+mod sql_expr;
+mod transaction;
 pub mod users;
 mod wire;
 
 pub use address::Target;
+pub use auth_guard::AuthGuard;
 pub use connection::{Db, MultiBackend};
-pub use failure::Failure;
-pub use held::{Current, Held, Versioned};
+pub use failure::DbError;
+pub use for_update::{Current, ForUpdate, Versioned};
 pub use scope::Scope;
 pub use search::is_indexed;
-pub use standing::Standing;
 
 use crate::domain::UserId;
 
@@ -47,5 +48,5 @@ pub struct Viewer {
     pub me: UserId,
     /// The account and settings that were not checked beforehand: the query returns rows only while
     /// they still hold, which saves a round trip.
-    pub provided: Option<Standing>,
+    pub auth_guard: Option<AuthGuard>,
 }

@@ -19,7 +19,7 @@ use diesel::{
 
 use super::{
     address::{SESSION, each_host, options},
-    wire::{Asked, Row, Wire, closed, patiently},
+    wire::{PreparedQuery, Wire, WireRow, closed, patiently},
 };
 use crate::domain::error::ConnectionProblem;
 
@@ -231,7 +231,7 @@ impl Connection for MysqlConnection {
     where
         T: QueryFragment<Mysql> + QueryId,
     {
-        let asked = Asked::write(source)?;
+        let asked = PreparedQuery::write(source)?;
         self.wait(|wire| wire.execute(asked))
     }
 
@@ -247,20 +247,20 @@ impl Connection for MysqlConnection {
         self.wire.instrumentation = instrumentation.into();
     }
 
-    /// Has no effect, since `Asked` decides which statements stay prepared.
+    /// Has no effect, since `PreparedQuery` decides which statements stay prepared.
     fn set_prepared_statement_cache_size(&mut self, _: CacheSize) {}
 }
 
 impl LoadConnection for MysqlConnection {
     type Cursor<'conn, 'query> = std::vec::IntoIter<QueryResult<Self::Row<'conn, 'query>>>;
-    type Row<'conn, 'query> = Row;
+    type Row<'conn, 'query> = WireRow;
 
     fn load<'conn, 'query, T>(&'conn mut self, source: T) -> QueryResult<Self::Cursor<'conn, 'query>>
     where
         T: Query + QueryFragment<Mysql> + QueryId + 'query,
         Mysql: QueryMetadata<T::SqlType>,
     {
-        let asked = Asked::question(&source)?;
+        let asked = PreparedQuery::question(&source)?;
         Ok(self.wait(|wire| wire.load(asked))?.into_iter())
     }
 }

@@ -8,10 +8,7 @@ use diesel::{
 };
 
 use super::connection::{Db, MultiBackend};
-use crate::domain::{
-    filter::Sorted,
-    page::{Count, Cursor, Edge, Listing, MAX_PAGE, Page},
-};
+use crate::domain::page::{Count, Cursor, Edge, Listing, MAX_PAGE, Page, Sorted};
 
 /// Lets the database count the rows of a query, which is limited to as many rows as are to be
 /// counted.

@@ -5,8 +5,8 @@ use diesel::{prelude::*, sql_types::Bool};
 
 use super::{
     connection::Db,
-    failure::Failure,
-    raw::{Raw, raw},
+    failure::DbError,
+    sql_expr::{SqlExpr, sql_expr},
 };
 use crate::{
     domain::id::{ClientId, ContractId, EventId, UserId},
@@ -29,8 +29,8 @@ pub enum Scope {
 
 impl Scope {
     /// The condition on `clients`; `None` if everything is seen. The text contains only numbers.
-    pub(super) fn clients(self) -> Option<Raw<Bool>> {
-        Some(raw(match self {
+    pub(super) fn clients(self) -> Option<SqlExpr<Bool>> {
+        Some(sql_expr(match self {
             Self::All => return None,
             Self::Sales(me) => is_of_sales(me),
             Self::Support(me) => format!(
@@ -42,8 +42,8 @@ impl Scope {
     }
 
     /// The condition on `contracts` that are joined with their `clients`.
-    pub(super) fn contracts(self) -> Option<Raw<Bool>> {
-        Some(raw(match self {
+    pub(super) fn contracts(self) -> Option<SqlExpr<Bool>> {
+        Some(sql_expr(match self {
             Self::All => return None,
             Self::Sales(me) => is_of_sales(me),
             Self::Support(me) => {
@@ -56,8 +56,8 @@ impl Scope {
     }
 
     /// The condition on `events` that are joined with their `contracts` and `clients`.
-    pub(super) fn events(self) -> Option<Raw<Bool>> {
-        Some(raw(match self {
+    pub(super) fn events(self) -> Option<SqlExpr<Bool>> {
+        Some(sql_expr(match self {
             Self::All => return None,
             Self::Sales(me) => is_of_sales(me),
             Self::Support(me) => format!("events.support_id = {}", me.0),
@@ -65,21 +65,21 @@ impl Scope {
     }
 
     /// Whether this client is in the scope.
-    pub fn has_client(self, db: &mut Db, id: ClientId) -> Result<bool, Failure> {
+    pub fn has_client(self, db: &mut Db, id: ClientId) -> Result<bool, DbError> {
         let Some(own) = self.clients() else { return Ok(true) };
         let client = clients::table.filter(clients::id.eq(id)).filter(own);
         Ok(client.select(clients::id).first::<ClientId>(db).optional()?.is_some())
     }
 
     /// Whether this contract is in the scope.
-    pub fn has_contract(self, db: &mut Db, id: ContractId) -> Result<bool, Failure> {
+    pub fn has_contract(self, db: &mut Db, id: ContractId) -> Result<bool, DbError> {
         let Some(own) = self.contracts() else { return Ok(true) };
         let contract = contracts::table.inner_join(clients::table).filter(contracts::id.eq(id)).filter(own);
         Ok(contract.select(contracts::id).first::<ContractId>(db).optional()?.is_some())
     }
 
     /// Whether this event is in the scope.
-    pub fn has_event(self, db: &mut Db, id: EventId) -> Result<bool, Failure> {
+    pub fn has_event(self, db: &mut Db, id: EventId) -> Result<bool, DbError> {
         let Some(own) = self.events() else { return Ok(true) };
         let joined = events::table.inner_join(contracts::table.inner_join(clients::table));
         let event = joined.filter(events::id.eq(id)).filter(own);

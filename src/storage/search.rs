@@ -1,10 +1,9 @@
 //! Searches lists for words: by the beginnings of words in a full-text index that the database
 //! keeps, or by walking the list if the words are so common that a page fills soon.
 
-use super::{connection::Db, failure::Failure, page::Loaded};
+use super::{connection::Db, failure::DbError, page::Loaded};
 use crate::domain::{
-    filter::Sorted,
-    page::{COUNT_LIMIT, Edge, Listing, NEWEST, Page, SHORT_LIMIT},
+    page::{COUNT_LIMIT, Edge, Listing, NEWEST, Page, SHORT_LIMIT, Sorted},
     text,
 };
 
@@ -45,7 +44,7 @@ impl Sought {
     }
 
     /// Searches for words that begin with the typed words, each of them anywhere in the text.
-    fn beginnings(db: &mut Db, by: Searched, typed: &str) -> Result<Self, Failure> {
+    fn beginnings(db: &mut Db, by: Searched, typed: &str) -> Result<Self, DbError> {
         let words: Vec<String> = text::words(typed).into_iter().take(MOST_WORDS).collect();
         let indexed: Vec<&str> = words.iter().map(String::as_str).filter(|word| is_indexed(word)).collect();
         let patterns: Vec<String> = words.iter().map(|word| beginning(word)).collect();
@@ -76,13 +75,13 @@ impl Sought {
     }
 
     /// Searches the newest records for the typed words anywhere inside words.
-    fn pieces(&self, db: &mut Db, by: Searched, typed: &str) -> Result<Self, Failure> {
+    fn pieces(&self, db: &mut Db, by: Searched, typed: &str) -> Result<Self, DbError> {
         let words = text::words(typed);
         Self::newest(db, by, words.iter().take(MOST_WORDS).map(|word| inside(word)).collect(), self.last)
     }
 
     /// Searches the newest records only, since searching all records would take too long.
-    fn newest(db: &mut Db, by: Searched, patterns: Vec<String>, last: i64) -> Result<Self, Failure> {
+    fn newest(db: &mut Db, by: Searched, patterns: Vec<String>, last: i64) -> Result<Self, DbError> {
         let ids = Some(db.newest(by.table, by.columns, &patterns, (NEWEST, MANY))?);
         Ok(Self { ids, patterns, limit: COUNT_LIMIT, among_newest: last > NEWEST, last })
     }
@@ -113,7 +112,7 @@ impl Frequency {
         patterns: &[String],
         last: i64,
         is_indexed: impl Fn(usize) -> bool,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, DbError> {
         let sampled = db.sample(by.table, by.columns, patterns, last)?;
         let seen: i64 = sampled.iter().map(|some| some.times).sum();
         let share = |times: i64| as_number(times) / as_number(seen.max(1));
@@ -229,8 +228,8 @@ pub fn searched<F, S: Copy, R: Sorted<S>>(
     listing: &Listing<F, S>,
     by: Searched,
     typed: &str,
-    mut load: impl FnMut(&mut Db, &Sought) -> Result<Loaded<R>, Failure>,
-) -> Result<Page<R>, Failure> {
+    mut load: impl FnMut(&mut Db, &Sought) -> Result<Loaded<R>, DbError>,
+) -> Result<Page<R>, DbError> {
     let mut sought = Sought::beginnings(db, by, typed)?;
     let mut loaded = load(db, &sought)?;
     if loaded.is_nothing() && !sought.patterns.is_empty() && listing.edge != Edge::First {

@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use secrecy::SecretString;
 
-use super::{connection::Db, failure::Failure};
+use super::{connection::Db, failure::DbError};
 use crate::{
     domain::{audit::Auditable, field::Field, settings::Settings},
     schema::settings,
@@ -41,15 +41,15 @@ pub(super) fn stays(db: &Db) -> String {
 }
 
 /// The current settings; one that is not in the database has its default.
-pub fn load(db: &mut Db) -> Result<Settings, Failure> {
+pub fn load(db: &mut Db) -> Result<Settings, DbError> {
     Ok(of(settings::table.select((settings::key, settings::value, settings::version)).load(db)?))
 }
 
 /// Key, value and version.
-pub(super) type Row = (String, String, i32);
+pub(super) type SettingRow = (String, String, i32);
 
 /// The settings in these rows.
-pub(super) fn of(rows: Vec<Row>) -> Settings {
+pub(super) fn of(rows: Vec<SettingRow>) -> Settings {
     let version = rows.iter().find(|(key, ..)| key == INITIALISED_AT).map_or(0, |(.., version)| *version);
     let values: HashMap<String, String> = rows.into_iter().map(|(key, value, _)| (key, value)).collect();
     let default = Settings::default();
@@ -73,8 +73,8 @@ fn read<T: std::str::FromStr>(values: &HashMap<String, String>, key: &str, defau
 
 /// Writes the settings that differ. The caller must have locked the row of [`hold`] before it read
 /// `before`.
-pub fn save(db: &mut Db, before: &Settings, after: &Settings, now: NaiveDateTime) -> Result<(), Failure> {
-    for (field, _, new) in before.facts().changes_to(&after.facts()).0 {
+pub fn save(db: &mut Db, before: &Settings, after: &Settings, now: NaiveDateTime) -> Result<(), DbError> {
+    for (field, _, new) in before.audited_fields().changes_to(&after.audited_fields()).0 {
         write(db, field, &plain(&new), now)?;
     }
     // The row is changed, not only locked: nodes of a cluster do not see each other's locks, but
@@ -86,8 +86,8 @@ pub fn save(db: &mut Db, before: &Settings, after: &Settings, now: NaiveDateTime
 }
 
 /// Writes all settings of a new company.
-pub fn save_all(db: &mut Db, all: &Settings, now: NaiveDateTime) -> Result<(), Failure> {
-    for (field, value) in all.facts().0 {
+pub fn save_all(db: &mut Db, all: &Settings, now: NaiveDateTime) -> Result<(), DbError> {
+    for (field, value) in all.audited_fields().0 {
         write(db, field, &plain(&value), now)?;
     }
     Ok(())
@@ -97,7 +97,7 @@ fn plain(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn write(db: &mut Db, field: Field, value: &str, now: NaiveDateTime) -> Result<(), Failure> {
+fn write(db: &mut Db, field: Field, value: &str, now: NaiveDateTime) -> Result<(), DbError> {
     let key: &'static str = field.into();
     let changed = diesel::update(settings::table.find(key))
         .set((settings::value.eq(value), settings::version.eq(settings::version + 1), settings::updated_at.eq(now)))
@@ -117,7 +117,7 @@ fn write(db: &mut Db, field: Field, value: &str, now: NaiveDateTime) -> Result<(
 }
 
 /// Claims the right to create the first manager; false if it has been claimed before.
-pub fn claim_set_up(db: &mut Db, now: NaiveDateTime) -> Result<bool, Failure> {
+pub fn claim_set_up(db: &mut Db, now: NaiveDateTime) -> Result<bool, DbError> {
     let unclaimed = settings::table.find(INITIALISED_AT).filter(settings::value.eq(""));
     let values = (settings::value.eq(now.to_string()), settings::created_at.eq(now), settings::updated_at.eq(now));
     Ok(diesel::update(unclaimed).set(values).execute(db)? == 1)
@@ -125,24 +125,24 @@ pub fn claim_set_up(db: &mut Db, now: NaiveDateTime) -> Result<bool, Failure> {
 
 /// Locks the row that stands for the company until the end of the transaction: settings and the
 /// number of managers are changed by one transaction at a time.
-pub fn hold(db: &mut Db) -> Result<(), Failure> {
+pub fn lock(db: &mut Db) -> Result<(), DbError> {
     diesel::update(settings::table.find(INITIALISED_AT)).set(settings::version.eq(settings::version)).execute(db)?;
     Ok(())
 }
 
 /// When the company was set up (UTC).
-pub fn set_up_at(db: &mut Db) -> Result<Option<NaiveDateTime>, Failure> {
+pub fn set_up_at(db: &mut Db) -> Result<Option<NaiveDateTime>, DbError> {
     let claimed = settings::table.find(INITIALISED_AT).filter(settings::value.ne("")).select(settings::created_at);
     Ok(claimed.first(db).optional()?)
 }
 
 /// The secret with which login names that no account has are hashed.
-pub fn login_secret(db: &mut Db) -> Result<SecretString, Failure> {
+pub fn login_secret(db: &mut Db) -> Result<SecretString, DbError> {
     Ok(settings::table.find(LOGIN_SECRET).select(settings::value).first::<String>(db)?.into())
 }
 
 /// Whether a company has been set up in this database.
-pub fn is_set_up(db: &mut Db) -> Result<bool, Failure> {
+pub fn is_set_up(db: &mut Db) -> Result<bool, DbError> {
     let value = db.texts(&format!("SELECT value AS text FROM settings WHERE `key` = '{INITIALISED_AT}'"))?;
     Ok(value.first().is_some_and(|value| !value.is_empty()))
 }

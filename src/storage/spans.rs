@@ -7,10 +7,10 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::{connection::Db, events::CLOSED, failure::Failure};
+use super::{connection::Db, events::CLOSED, failure::DbError};
 use crate::{
     domain::{
-        event::EventDraft,
+        events::EventDraft,
         id::{EventId, UserId},
     },
     schema::events,
@@ -31,7 +31,7 @@ pub(super) fn long_until(draft: &EventDraft) -> Option<NaiveDateTime> {
 
 /// The ids of events that touch the span from `from` until before `to` and start more than
 /// [`LONGEST`] before it.
-pub(super) fn long(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Result<Vec<EventId>, Failure> {
+pub(super) fn long(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Result<Vec<EventId>, DbError> {
     if to <= from {
         return Ok(Vec::new());
     }
@@ -87,7 +87,7 @@ pub fn engagements(
     from: NaiveDateTime,
     to: NaiveDateTime,
     mut each: impl FnMut(Engagement),
-) -> Result<(), Failure> {
+) -> Result<(), DbError> {
     let long = long(db, from, to)?;
     let mut last = None;
     loop {
@@ -107,7 +107,7 @@ fn some_engagements(
     (from, to): (NaiveDateTime, NaiveDateTime),
     long: &[EventId],
     after: Option<(NaiveDateTime, EventId)>,
-) -> Result<Vec<Engagement>, Failure> {
+) -> Result<Vec<Engagement>, DbError> {
     let mut query = events::table
         .filter(events::support_id.is_not_null().and(events::status.ne_all(CLOSED)).and(events::archived_at.is_null()))
         .select((

@@ -10,21 +10,20 @@ use sha2::Sha256;
 
 use super::{
     Viewer,
-    connection::{Db, MultiBackend, held},
-    derived,
-    failure::Failure,
-    held::{Current, Held, met},
+    connection::{Db, MultiBackend, for_update},
+    denormalized,
+    failure::DbError,
+    for_update::{Current, ForUpdate, met},
     page::{Loaded, counted, ordered},
     search::patterns,
 };
 use crate::{
     domain::{
-        filter::{UserListing, UserSort, UserView},
         id::UserId,
         page::{COUNT_LIMIT, Page},
         session::Actor,
         text,
-        user::{Role, User, UserDraft},
+        users::{Role, User, UserDraft, UserListing, UserSort, UserView},
     },
     schema::{unknown_logins, users},
 };
@@ -67,7 +66,7 @@ fn search_text(draft: &UserDraft) -> String {
 }
 
 /// The account with this username or e-mail address, in any case.
-pub fn by_login(db: &mut Db, login: &str) -> Result<Option<Account>, Failure> {
+pub fn by_login(db: &mut Db, login: &str) -> Result<Option<Account>, DbError> {
     let login = text::clean(login);
     let email = users::email_key.eq(text::caseless(&login)).assume_not_null();
     let named = users::username.eq(login.to_lowercase()).or(email);
@@ -75,22 +74,22 @@ pub fn by_login(db: &mut Db, login: &str) -> Result<Option<Account>, Failure> {
 }
 
 /// The account with this id.
-pub fn account(db: &mut Db, id: UserId) -> Result<Option<Account>, Failure> {
+pub fn account(db: &mut Db, id: UserId) -> Result<Option<Account>, DbError> {
     Ok(users::table.find(id).select(Account::as_select()).first(db).optional()?)
 }
 
 /// A user as the staff list shows them.
-pub fn find(db: &mut Db, id: UserId) -> Result<Option<User>, Failure> {
+pub fn find(db: &mut Db, id: UserId) -> Result<Option<User>, DbError> {
     Ok(users::table.find(id).select(User::as_select()).first(db).optional()?)
 }
 
 /// The same user, with the row locked until the end of the transaction.
-pub fn find_held(db: &mut Db, id: UserId) -> Result<Option<Held<User>>, Failure> {
-    Ok(held!(db, users::table.find(id).select(User::as_select())).optional()?.map(Held::of))
+pub fn find_for_update(db: &mut Db, id: UserId) -> Result<Option<ForUpdate<User>>, DbError> {
+    Ok(for_update!(db, users::table.find(id).select(User::as_select())).optional()?.map(ForUpdate::of))
 }
 
 /// The names of these people, by id.
-pub fn names(db: &mut Db, ids: &[i64]) -> Result<HashMap<i64, String>, Failure> {
+pub fn names(db: &mut Db, ids: &[i64]) -> Result<HashMap<i64, String>, DbError> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -99,32 +98,32 @@ pub fn names(db: &mut Db, ids: &[i64]) -> Result<HashMap<i64, String>, Failure> 
 }
 
 /// Whether there is any account.
-pub fn any(db: &mut Db) -> Result<bool, Failure> {
+pub fn any(db: &mut Db) -> Result<bool, DbError> {
     Ok(users::table.select(users::id).limit(1).first::<i64>(db).optional()?.is_some())
 }
 
 /// Locks the row of an active user with this role until the end of the transaction and returns
 /// their full name; `None` if the user is not active or has another role.
-pub fn hold_active(db: &mut Db, id: UserId, role: Role) -> Result<Option<String>, Failure> {
+pub fn lock_active(db: &mut Db, id: UserId, role: Role) -> Result<Option<String>, DbError> {
     let same = users::table.filter(users::id.eq(id).and(users::active.eq(true)).and(users::role.eq(role)));
-    Ok(held!(db, same.select(users::full_name)).optional()?)
+    Ok(for_update!(db, same.select(users::full_name)).optional()?)
 }
 
 /// How many managers are active.
-pub fn active_managers(db: &mut Db) -> Result<i64, Failure> {
+pub fn active_managers(db: &mut Db) -> Result<i64, DbError> {
     let managers = users::table.filter(users::active.eq(true).and(users::role.eq(Role::Management)));
     Ok(managers.count().get_result(db)?)
 }
 
 /// Creates an account and returns its id.
-pub fn insert(db: &mut Db, new: &NewUser, now: NaiveDateTime) -> Result<UserId, Failure> {
+pub fn insert(db: &mut Db, new: &NewUser, now: NaiveDateTime) -> Result<UserId, DbError> {
     let draft = new.draft;
     diesel::insert_into(users::table)
         .values((
             users::username.eq(&draft.username),
             users::full_name.eq(&draft.full_name),
             users::email.eq(&draft.email),
-            users::email_key.eq(derived::email_key(draft.email.as_deref())),
+            users::email_key.eq(denormalized::email_key(draft.email.as_deref())),
             users::phone.eq(&draft.phone),
             users::employee_number.eq(&draft.employee_number),
             users::role.eq(draft.role),
@@ -148,13 +147,13 @@ pub fn update(
     draft: &UserDraft,
     ends_sessions: bool,
     now: NaiveDateTime,
-) -> Result<(), Failure> {
+) -> Result<(), DbError> {
     let saved = diesel::update(users::table.find(user.id))
         .set((
             users::username.eq(&draft.username),
             users::full_name.eq(&draft.full_name),
             users::email.eq(&draft.email),
-            users::email_key.eq(derived::email_key(draft.email.as_deref())),
+            users::email_key.eq(denormalized::email_key(draft.email.as_deref())),
             users::phone.eq(&draft.phone),
             users::employee_number.eq(&draft.employee_number),
             users::role.eq(draft.role),
@@ -166,11 +165,11 @@ pub fn update(
         ))
         .execute(db)?;
     met(saved, 1)?;
-    derived::person(db, user.id)
+    denormalized::person(db, user.id)
 }
 
 /// Activates or deactivates an account, which ends the user's sessions.
-pub fn set_active(db: &mut Db, user: &Current<User>, active: bool, now: NaiveDateTime) -> Result<(), Failure> {
+pub fn set_active(db: &mut Db, user: &Current<User>, active: bool, now: NaiveDateTime) -> Result<(), DbError> {
     let saved = diesel::update(users::table.find(user.id))
         .set((
             users::active.eq(active),
@@ -189,7 +188,7 @@ pub fn set_password(
     hash: &str,
     temporary: bool,
     now: NaiveDateTime,
-) -> Result<(), Failure> {
+) -> Result<(), DbError> {
     let saved = diesel::update(users::table.find(user.id))
         .set((
             users::password_hash.eq(hash),
@@ -206,7 +205,7 @@ pub fn set_password(
 
 /// Replaces the hash by one of the same password with a higher cost, unless it was changed
 /// meanwhile.
-pub fn rehash(db: &mut Db, id: UserId, old: &str, new: &str) -> Result<(), Failure> {
+pub fn rehash(db: &mut Db, id: UserId, old: &str, new: &str) -> Result<(), DbError> {
     let same = users::table.find(id).filter(users::password_hash.eq(old));
     diesel::update(same).set(users::password_hash.eq(new)).execute(db)?;
     Ok(())
@@ -214,7 +213,7 @@ pub fn rehash(db: &mut Db, id: UserId, old: &str, new: &str) -> Result<(), Failu
 
 /// Counts a sign-in attempt before its password is checked, so that parallel guesses cannot all be
 /// checked. Returns false if another attempt was counted meanwhile.
-pub fn count_attempt(db: &mut Db, account: &Account, retry_after: Option<NaiveDateTime>) -> Result<bool, Failure> {
+pub fn count_attempt(db: &mut Db, account: &Account, retry_after: Option<NaiveDateTime>) -> Result<bool, DbError> {
     let same = users::table.find(account.id).filter(users::failed_logins.eq(account.failed_logins));
     let counted = diesel::update(same)
         .set((users::failed_logins.eq(account.failed_logins.saturating_add(1)), users::retry_after.eq(retry_after)))
@@ -223,14 +222,14 @@ pub fn count_attempt(db: &mut Db, account: &Account, retry_after: Option<NaiveDa
 }
 
 /// Refuses attempts until `to` instead of `from`, unless that time was changed meanwhile.
-pub fn shorten_refusal(db: &mut Db, id: UserId, from: NaiveDateTime, to: NaiveDateTime) -> Result<(), Failure> {
+pub fn shorten_refusal(db: &mut Db, id: UserId, from: NaiveDateTime, to: NaiveDateTime) -> Result<(), DbError> {
     let same = users::table.find(id).filter(users::retry_after.eq(from));
     diesel::update(same).set(users::retry_after.eq(to)).execute(db)?;
     Ok(())
 }
 
 /// Resets the failures; at a sign-in also records its time.
-pub fn forget_failures(db: &mut Db, id: UserId, signed_in: Option<NaiveDateTime>) -> Result<(), Failure> {
+pub fn forget_failures(db: &mut Db, id: UserId, signed_in: Option<NaiveDateTime>) -> Result<(), DbError> {
     let user = users::table.find(id);
     let forgotten = (users::failed_logins.eq(0), users::retry_after.eq(None::<NaiveDateTime>));
     match signed_in {
@@ -260,7 +259,7 @@ impl UnknownLogin {
 
 /// The failures with a login name that no account has: how many, and until when the next attempt is
 /// refused.
-pub fn unknown_failures(db: &mut Db, login: &UnknownLogin) -> Result<Option<(i32, NaiveDateTime)>, Failure> {
+pub fn unknown_failures(db: &mut Db, login: &UnknownLogin) -> Result<Option<(i32, NaiveDateTime)>, DbError> {
     let row = unknown_logins::table.find(&login.0).select((unknown_logins::failed_logins, unknown_logins::retry_after));
     Ok(row.first(db).optional()?)
 }
@@ -274,7 +273,7 @@ pub fn count_unknown(
     seen: Option<i32>,
     retry_after: NaiveDateTime,
     forget_before: NaiveDateTime,
-) -> Result<bool, Failure> {
+) -> Result<bool, DbError> {
     let failures = seen.unwrap_or(0).saturating_add(1);
     let values = (unknown_logins::failed_logins.eq(failures), unknown_logins::retry_after.eq(retry_after));
     let counted = if let Some(seen) = seen {
@@ -285,10 +284,10 @@ pub fn count_unknown(
         let new = (unknown_logins::login_key.eq(&login.0), values);
         diesel::insert_into(unknown_logins::table).values(new).execute(db)
     };
-    match counted.map_err(Failure::from) {
+    match counted.map_err(DbError::from) {
         Ok(counted) => Ok(counted == 1),
         // Another attempt has added the row first.
-        Err(Failure::Constraint(_) | Failure::Retry) => Ok(false),
+        Err(DbError::Constraint(_) | DbError::Retry) => Ok(false),
         Err(other) => Err(other),
     }
 }
@@ -299,19 +298,19 @@ pub fn shorten_unknown(
     login: &UnknownLogin,
     from: NaiveDateTime,
     to: NaiveDateTime,
-) -> Result<(), Failure> {
+) -> Result<(), DbError> {
     let same = unknown_logins::table.find(&login.0).filter(unknown_logins::retry_after.eq(from));
     diesel::update(same).set(unknown_logins::retry_after.eq(to)).execute(db)?;
     Ok(())
 }
 
 /// A page of the staff.
-pub fn page(db: &mut Db, listing: &UserListing, viewer: Viewer) -> Result<Page<User>, Failure> {
+pub fn page(db: &mut Db, listing: &UserListing, viewer: Viewer) -> Result<Page<User>, DbError> {
     let filtered = || {
         let mut query = users::table.into_boxed();
         query = query.filter(users::active.eq(listing.filter.view != UserView::Deactivated));
-        if let Some(standing) = viewer.provided {
-            query = query.filter(standing.holds());
+        if let Some(guard) = viewer.auth_guard {
+            query = query.filter(guard.holds());
         }
         if let Some(role) = listing.filter.view.role() {
             query = query.filter(users::role.eq(role));
@@ -338,7 +337,7 @@ pub fn page(db: &mut Db, listing: &UserListing, viewer: Viewer) -> Result<Page<U
 
 /// All active users of a role whose name, username, e-mail address or numbers contain the words, by
 /// name.
-pub fn active_of_role(db: &mut Db, role: Role, typed: &str) -> Result<Vec<User>, Failure> {
+pub fn active_of_role(db: &mut Db, role: Role, typed: &str) -> Result<Vec<User>, DbError> {
     let mut query = users::table
         .filter(users::active.eq(true).and(users::role.eq(role)))
         .select(User::as_select())

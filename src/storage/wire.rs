@@ -20,14 +20,14 @@ use diesel::{
 use mysql_async::{Column, Conn, Params, Statement, Value, consts::ColumnType, prelude::Queryable};
 
 /// A statement with its parameters, as it is sent to the server.
-pub(super) struct Asked {
+pub(super) struct PreparedQuery {
     sql: String,
     params: Vec<Value>,
     /// Whether the statement stays prepared on the server, which saves a round trip the next time.
     keep: bool,
 }
 
-impl Asked {
+impl PreparedQuery {
     /// A query. Diesel knows whether its text is the same each time, so that it can stay prepared.
     pub fn question(source: &impl QueryFragment<Mysql>) -> QueryResult<Self> {
         let keep = source.is_safe_to_cache_prepared(&Mysql)?;
@@ -96,13 +96,13 @@ fn whole_number(bytes: &[u8]) -> Option<i64> {
 }
 
 /// A row of a result.
-pub struct Row {
+pub struct WireRow {
     columns: Arc<[Column]>,
     /// As Diesel reads them; `None` for NULL.
     values: Vec<Option<(MysqlType, Vec<u8>)>>,
 }
 
-impl Row {
+impl WireRow {
     fn of(row: mysql_async::Row) -> Self {
         let columns = row.columns();
         let values = row.unwrap().into_iter().zip(columns.iter()).map(|(value, column)| from_value(value, column));
@@ -136,21 +136,21 @@ fn from_value(value: Value, column: &Column) -> Option<(MysqlType, Vec<u8>)> {
     })
 }
 
-impl RowSealed for Row {}
+impl RowSealed for WireRow {}
 
-impl RowIndex<usize> for Row {
+impl RowIndex<usize> for WireRow {
     fn idx(&self, at: usize) -> Option<usize> {
         (at < self.columns.len()).then_some(at)
     }
 }
 
-impl RowIndex<&str> for Row {
+impl RowIndex<&str> for WireRow {
     fn idx(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name_str() == name)
     }
 }
 
-impl<'a> diesel::row::Row<'a, Mysql> for Row {
+impl<'a> diesel::row::Row<'a, Mysql> for WireRow {
     type Field<'f>
         = Cell<'f>
     where
@@ -234,7 +234,7 @@ impl Wire {
         Ok(rows.iter().map(|row| std::array::from_fn(|at| text(row, at))).collect())
     }
 
-    async fn prepare(&mut self, asked: &Asked) -> Result<Statement, mysql_async::Error> {
+    async fn prepare(&mut self, asked: &PreparedQuery) -> Result<Statement, mysql_async::Error> {
         if let Some(done) = self.to_close.take() {
             self.connection.close(done).await?;
         }
@@ -251,7 +251,7 @@ impl Wire {
     }
 
     /// Runs a statement and returns the number of affected rows.
-    pub async fn execute(&mut self, asked: Asked) -> QueryResult<usize> {
+    pub async fn execute(&mut self, asked: PreparedQuery) -> QueryResult<usize> {
         self.tell(&asked.sql);
         let run = async {
             let statement = self.prepare(&asked).await?;
@@ -262,7 +262,7 @@ impl Wire {
         usize::try_from(changed).map_err(|error| Error::DeserializationError(Box::new(error)))
     }
 
-    pub async fn load(&mut self, asked: Asked) -> QueryResult<Vec<QueryResult<Row>>> {
+    pub async fn load(&mut self, asked: PreparedQuery) -> QueryResult<Vec<QueryResult<WireRow>>> {
         self.tell(&asked.sql);
         let run = async {
             let statement = self.prepare(&asked).await?;
@@ -270,7 +270,7 @@ impl Wire {
             Ok(rows)
         };
         let rows = run.await.map_err(|error| failed(&error))?;
-        Ok(rows.into_iter().map(|row| Ok(Row::of(row))).collect())
+        Ok(rows.into_iter().map(|row| Ok(WireRow::of(row))).collect())
     }
 }
 

@@ -8,20 +8,20 @@ use super::{
     Action, Context, Notice,
     keys::{Binding, Command, Key},
     popup::{Outcome, Popup, Source},
-    records::{Kind, Record, heading, named},
+    records::{heading, named},
     screens::{Screen, form::Form},
-    text::W,
+    text::Phrase,
 };
 use crate::{
     domain::{
         ClientId, EventId, Reason,
         audit::Verb,
-        event::Status,
-        filter::Assignment,
+        entity::{EntityKind, Record},
+        events::{Assignment, Status},
         policy::{self, Permission, Reach},
-        user::Role,
+        users::Role,
     },
-    services::{Assigned, HandOver, Marked, Missed, Reply, Request},
+    services::{Assigned, HandOver, Marked, Missed, Reply, Request, WriteRequest},
 };
 
 /// What the person is in the middle of, while a popup asks.
@@ -92,24 +92,24 @@ pub fn bind_quietly(command: Command, ctx: &Context) -> Binding {
 }
 
 /// The commands on a record of each kind, in the order of the bottom line.
-fn commands(kind: Kind) -> &'static [Command] {
+fn commands(kind: EntityKind) -> &'static [Command] {
     use Command as C;
     match kind {
-        Kind::Clients => &[C::Edit, C::HandOver, C::Archive],
-        Kind::Contracts => &[C::Edit, C::Sign, C::Archive],
-        Kind::Events => &[C::Assign, C::Edit, C::SetStatus, C::Archive],
-        Kind::Staff => &[C::Edit, C::ResetPassword, C::Archive],
-        Kind::Audit => &[],
+        EntityKind::Client => &[C::Edit, C::HandOver, C::Archive],
+        EntityKind::Contract => &[C::Edit, C::Sign, C::Archive],
+        EntityKind::Event => &[C::Assign, C::Edit, C::SetStatus, C::Archive],
+        EntityKind::User => &[C::Edit, C::ResetPassword, C::Archive],
+        EntityKind::Audit => &[],
     }
 }
 
 /// The values of a record, to choose one to copy.
 pub fn copy_part(parts: Vec<(String, String)>, ctx: &Context) -> Action {
-    Action::Popup(Box::new(Popup::values(ctx.say(W::CopyTitle), parts)))
+    Action::Popup(Box::new(Popup::values(ctx.say(Phrase::CopyTitle), parts)))
 }
 
 /// What can be done with the selected record, or with the marked ones, or why it cannot.
-pub fn bindings(kind: Kind, records: &[&Record], ctx: &Context) -> Vec<Binding> {
+pub fn bindings(kind: EntityKind, records: &[&Record], ctx: &Context) -> Vec<Binding> {
     let bound = commands(kind).iter().map(|command| {
         let mut binding = bind(*command, ctx, why_not(*command, records, ctx));
         if *command == Command::Archive {
@@ -129,9 +129,9 @@ fn is_for_one(command: Command) -> bool {
 /// Why a command cannot be done to these records, if so; of several, which one hinders it.
 fn why_not(command: Command, records: &[&Record], ctx: &Context) -> Option<String> {
     match records {
-        [] => Some(ctx.say(W::NothingSelected)),
+        [] => Some(ctx.say(Phrase::NothingSelected)),
         [one] => refusal(command, one, ctx).map(|reason| ctx.reason(reason)),
-        _ if is_for_one(command) => Some(ctx.say(W::OneAtATime)),
+        _ if is_for_one(command) => Some(ctx.say(Phrase::OneAtATime)),
         several => several.iter().find_map(|record| {
             let reason = ctx.reason(refusal(command, record, ctx)?);
             Some(format!("{}: {reason}", heading(record, ctx)))
@@ -140,13 +140,13 @@ fn why_not(command: Command, records: &[&Record], ctx: &Context) -> Option<Strin
 }
 
 /// Why something new of this kind cannot be made, if so.
-pub fn creation_refusal(kind: Kind, ctx: &Context) -> Option<Reason> {
+pub fn creation_refusal(kind: EntityKind, ctx: &Context) -> Option<Reason> {
     let permission = match kind {
-        Kind::Clients => Permission::CreateClient,
-        Kind::Contracts => Permission::CreateContract,
-        Kind::Events => Permission::CreateEvent,
-        Kind::Staff => Permission::ManageUsers,
-        Kind::Audit => return None,
+        EntityKind::Client => Permission::CreateClient,
+        EntityKind::Contract => Permission::CreateContract,
+        EntityKind::Event => Permission::CreateEvent,
+        EntityKind::User => Permission::ManageUsers,
+        EntityKind::Audit => return None,
     };
     right(permission, ctx).err()
 }
@@ -271,28 +271,40 @@ fn archive(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
     let request = match record {
         Record::Client(row) => {
             let (id, version) = (row.client.id, row.client.version);
-            if hidden { Request::RestoreClient { id, version } } else { Request::ArchiveClient { id, version } }
+            if hidden {
+                Request::Write(WriteRequest::RestoreClient { id, version })
+            } else {
+                Request::Write(WriteRequest::ArchiveClient { id, version })
+            }
         }
         Record::Contract(row) => {
             let (id, version) = (row.contract.id, row.contract.version);
-            if hidden { Request::RestoreContract { id, version } } else { Request::ArchiveContract { id, version } }
+            if hidden {
+                Request::Write(WriteRequest::RestoreContract { id, version })
+            } else {
+                Request::Write(WriteRequest::ArchiveContract { id, version })
+            }
         }
         Record::Event(row) => {
             let (id, version) = (row.event.id, row.event.version);
-            if hidden { Request::RestoreEvent { id, version } } else { Request::ArchiveEvent { id, version } }
+            if hidden {
+                Request::Write(WriteRequest::RestoreEvent { id, version })
+            } else {
+                Request::Write(WriteRequest::ArchiveEvent { id, version })
+            }
         }
         Record::User(user) => {
             let (id, version) = (user.id, user.version);
             if hidden {
-                Request::ReactivateUser { id, version }
+                Request::Write(WriteRequest::ReactivateUser { id, version })
             } else {
-                Request::DeactivateUser { id, version, heir: None }
+                Request::Write(WriteRequest::DeactivateUser { id, version, heir: None })
             }
         }
         Record::Audit(_) => return (Action::None, None),
     };
     let (verb, _) = ctx.archiving(record.kind(), hidden);
-    let what = ctx.say(W::ArchivingMeans { kind: record.kind(), hidden });
+    let what = ctx.say(Phrase::ArchivingMeans { kind: record.kind(), hidden });
     ask(heading(record, ctx), vec![what], verb, request, ctx)
 }
 
@@ -300,20 +312,24 @@ fn archive_all(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
     let Some(first) = records.first() else { return (Action::None, None) };
     let (kind, hidden) = (first.kind(), first.is_hidden());
     let marked = match kind {
-        Kind::Clients => Marked::Clients(seen(records, |record| match record {
+        EntityKind::Client => Marked::Clients(seen(records, |record| match record {
             Record::Client(row) => Some((row.client.id, row.client.version)),
             _ => None,
         })),
-        Kind::Contracts => Marked::Contracts(seen(records, |record| match record {
+        EntityKind::Contract => Marked::Contracts(seen(records, |record| match record {
             Record::Contract(row) => Some((row.contract.id, row.contract.version)),
             _ => None,
         })),
-        Kind::Events => Marked::Events(seen(records, seen_event)),
-        Kind::Staff | Kind::Audit => return (Action::None, None),
+        EntityKind::Event => Marked::Events(seen(records, seen_event)),
+        EntityKind::User | EntityKind::Audit => return (Action::None, None),
     };
-    let request = if hidden { Request::RestoreAll(marked) } else { Request::ArchiveAll(marked) };
+    let request = if hidden {
+        Request::Write(WriteRequest::RestoreAll(marked))
+    } else {
+        Request::Write(WriteRequest::ArchiveAll(marked))
+    };
     let (verb, what) = ctx.archiving(kind, hidden);
-    let title = ctx.say(W::ArchiveSome { count: records.len(), hidden });
+    let title = ctx.say(Phrase::ArchiveSome { count: records.len(), hidden });
     ask(title, vec![named(records, ctx), what], verb, request, ctx)
 }
 
@@ -333,24 +349,24 @@ fn sign(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
     let contract = &row.contract;
     let money = |cents: crate::domain::Cents| format!("{} {}", cents.format(ctx.language), ctx.settings().currency);
     let lines = vec![
-        format!("{}: {} ({})", ctx.say(W::ColClient), row.client, row.company),
-        format!("{}: {}", ctx.say(W::ColTotal), money(contract.total_cents)),
-        format!("{}: {}", ctx.say(W::ColDue), money(contract.due_cents)),
-        ctx.say(W::SignatureIsFinal),
+        format!("{}: {} ({})", ctx.say(Phrase::ColClient), row.client, row.company),
+        format!("{}: {}", ctx.say(Phrase::ColTotal), money(contract.total_cents)),
+        format!("{}: {}", ctx.say(Phrase::ColDue), money(contract.due_cents)),
+        ctx.say(Phrase::SignatureIsFinal),
     ];
-    let request = Request::SignContract { id: contract.id, version: contract.version };
-    ask(heading(record, ctx), lines, ctx.say(W::VerbSign), request, ctx)
+    let request = Request::Write(WriteRequest::SignContract { id: contract.id, version: contract.version });
+    ask(heading(record, ctx), lines, ctx.say(Phrase::VerbSign), request, ctx)
 }
 
 fn assign(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
     let events = seen(records, seen_event);
     let title = match records {
-        [one] => ctx.say(W::SupportFor(&heading(one, ctx))),
-        several => ctx.say(W::SupportForSome(several.len())),
+        [one] => ctx.say(Phrase::SupportFor(&heading(one, ctx))),
+        several => ctx.say(Phrase::SupportForSome(several.len())),
     };
     let source = Source::Support(events.iter().map(|(id, _)| *id).collect());
     let taken = records.iter().any(|record| matches!(record, Record::Event(row) if row.event.support_id.is_some()));
-    let nobody = taken.then(|| ctx.say(W::Nobody));
+    let nobody = taken.then(|| ctx.say(Phrase::Nobody));
     let picker = Popup::picker(title, source, nobody).about(several_named(records, ctx));
     (Action::Popup(Box::new(picker)), Some(Intent::Assign(events)))
 }
@@ -361,8 +377,8 @@ fn hand_over(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
         _ => None,
     });
     let title = match records {
-        [one] => ctx.say(W::HandOverOf(&heading(one, ctx))),
-        several => ctx.say(W::HandOverSome(several.len())),
+        [one] => ctx.say(Phrase::HandOverOf(&heading(one, ctx))),
+        several => ctx.say(Phrase::HandOverSome(several.len())),
     };
     let picker = Popup::picker(title, Source::People(Role::Sales), None).about(several_named(records, ctx));
     (Action::Popup(Box::new(picker)), Some(Intent::HandOver(clients)))
@@ -375,10 +391,10 @@ fn several_named(records: &[&Record], ctx: &Context) -> Option<String> {
 
 fn set_status(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
     let Record::Event(row) = record else { return (Action::None, None) };
-    let options = Status::iter().map(|status| ctx.say(W::Status(status))).collect();
+    let options = Status::iter().map(|status| ctx.say(Phrase::Status(status))).collect();
     let at = Status::iter().position(|status| status == row.event.status).unwrap_or(0);
     let intent = Intent::SetStatus(row.event.id, row.event.version);
-    let choice = Popup::choice(ctx.say(W::ColStatus), options, at).about(Some(heading(record, ctx)));
+    let choice = Popup::choice(ctx.say(Phrase::ColStatus), options, at).about(Some(heading(record, ctx)));
     (Action::Popup(Box::new(choice)), Some(intent))
 }
 
@@ -390,14 +406,14 @@ pub fn go_on(intent: &Intent, outcome: &Outcome) -> Action {
         (Intent::Assign(events), Outcome::Person(support, _)) => {
             let assignment =
                 |(event, version): &(EventId, i32)| Assignment { event: *event, version: *version, support: *support };
-            Action::Send(Request::AssignSupport(events.iter().map(assignment).collect()))
+            Action::Send(Request::Write(WriteRequest::AssignSupport(events.iter().map(assignment).collect())))
         }
         (Intent::HandOver(clients), Outcome::Person(Some(to), _)) => {
-            Action::Send(Request::HandOverClients(HandOver { clients: clients.clone(), to: *to }))
+            Action::Send(Request::Write(WriteRequest::HandOverClients(HandOver { clients: clients.clone(), to: *to })))
         }
         (Intent::SetStatus(id, version), Outcome::Choice(number)) => {
             let status = Status::iter().nth(*number).unwrap_or(Status::Planned);
-            Action::Send(Request::SetStatus { id: *id, version: *version, status })
+            Action::Send(Request::Write(WriteRequest::SetStatus { id: *id, version: *version, status }))
         }
         _ => Action::None,
     }
@@ -413,14 +429,14 @@ pub fn report(reply: &Reply, ctx: &Context) -> Action {
 pub fn undone(request: &Request, reply: &Reply, ctx: &Context) -> Action {
     let (done, missed) = outcomes(reply);
     if done.is_empty() && !missed.is_empty() {
-        let text = ctx.say(W::NothingUndone);
+        let text = ctx.say(Phrase::NothingUndone);
         return told(Notice::bad(text.clone()), text, reply, ctx);
     }
     let what = match reply {
         Reply::Saved { .. } => taken_back(request, ctx),
         reply => words(reply, ctx),
     };
-    let text = format!("{} {}", ctx.say(W::Undone), what.unwrap_or_default()).trim_end().to_owned();
+    let text = format!("{} {}", ctx.say(Phrase::Undone), what.unwrap_or_default()).trim_end().to_owned();
     told(Notice::good(text.clone()), text, reply, ctx)
 }
 
@@ -441,7 +457,7 @@ fn told(notice: Notice, title: String, reply: &Reply, ctx: &Context) -> Action {
         return notice;
     }
     let left_out = missed.iter().map(|Missed { name, why }| (name.clone(), ctx.error(why)));
-    let fine = done.iter().map(|name| (name.clone(), ctx.say(W::ResultDone)));
+    let fine = done.iter().map(|name| (name.clone(), ctx.say(Phrase::ResultDone)));
     let popup = Popup::report(title, left_out.chain(fine).collect());
     Action::All(vec![notice, Action::Popup(Box::new(popup))])
 }
@@ -450,36 +466,38 @@ fn told(notice: Notice, title: String, reply: &Reply, ctx: &Context) -> Action {
 fn taken_back(request: &Request, ctx: &Context) -> Option<String> {
     use Request as R;
     let (verb, name) = match request {
-        R::UpdateClient { draft, .. } => (Verb::ClientUpdated, draft.full_name.as_str()),
-        R::UpdateEvent { draft, .. } => (Verb::EventUpdated, draft.title.as_str()),
-        R::UpdateUser { draft, .. } => (Verb::UserUpdated, draft.full_name.as_str()),
-        R::UpdateContract { .. } => (Verb::ContractUpdated, ""),
-        R::UpdateSettings(_) => (Verb::SettingsUpdated, ""),
-        R::SetStatus { .. } => (Verb::StatusChanged, ""),
-        R::ArchiveClient { .. } => (Verb::ClientArchived, ""),
-        R::RestoreClient { .. } => (Verb::ClientRestored, ""),
-        R::ArchiveContract { .. } => (Verb::ContractArchived, ""),
-        R::RestoreContract { .. } => (Verb::ContractRestored, ""),
-        R::ArchiveEvent { .. } => (Verb::EventArchived, ""),
-        R::RestoreEvent { .. } => (Verb::EventRestored, ""),
-        R::DeactivateUser { .. } => (Verb::UserDeactivated, ""),
-        R::ReactivateUser { .. } => (Verb::UserReactivated, ""),
+        R::Write(WriteRequest::UpdateClient { draft, .. }) => (Verb::ClientUpdated, draft.full_name.as_str()),
+        R::Write(WriteRequest::UpdateEvent { draft, .. }) => (Verb::EventUpdated, draft.title.as_str()),
+        R::Write(WriteRequest::UpdateUser { draft, .. }) => (Verb::UserUpdated, draft.full_name.as_str()),
+        R::Write(WriteRequest::UpdateContract { .. }) => (Verb::ContractUpdated, ""),
+        R::Write(WriteRequest::UpdateSettings(_)) => (Verb::SettingsUpdated, ""),
+        R::Write(WriteRequest::SetStatus { .. }) => (Verb::StatusChanged, ""),
+        R::Write(WriteRequest::ArchiveClient { .. }) => (Verb::ClientArchived, ""),
+        R::Write(WriteRequest::RestoreClient { .. }) => (Verb::ClientRestored, ""),
+        R::Write(WriteRequest::ArchiveContract { .. }) => (Verb::ContractArchived, ""),
+        R::Write(WriteRequest::RestoreContract { .. }) => (Verb::ContractRestored, ""),
+        R::Write(WriteRequest::ArchiveEvent { .. }) => (Verb::EventArchived, ""),
+        R::Write(WriteRequest::RestoreEvent { .. }) => (Verb::EventRestored, ""),
+        R::Write(WriteRequest::DeactivateUser { .. }) => (Verb::UserDeactivated, ""),
+        R::Write(WriteRequest::ReactivateUser { .. }) => (Verb::UserReactivated, ""),
         _ => return None,
     };
-    Some(ctx.say(W::TakenBack { name, what: &ctx.verb(verb.into()) }))
+    Some(ctx.say(Phrase::TakenBack { name, what: &ctx.verb(verb.into()) }))
 }
 
 /// What a write did, in a sentence.
 pub fn words(reply: &Reply, ctx: &Context) -> Option<String> {
     Some(match reply {
         Reply::Assigned(assigned) => assigned_words(assigned, ctx),
-        Reply::HandedOver { done, .. } => ctx.say(W::HandedOver(done.len())),
-        Reply::Archived { restored, done, .. } => ctx.say(W::ArchivedSome { count: done.len(), restored: *restored }),
-        Reply::Saved { .. } => ctx.say(W::Saved),
-        Reply::PasswordChanged { .. } => ctx.say(W::PasswordChanged),
+        Reply::HandedOver { done, .. } => ctx.say(Phrase::HandedOver(done.len())),
+        Reply::Archived { restored, done, .. } => {
+            ctx.say(Phrase::ArchivedSome { count: done.len(), restored: *restored })
+        }
+        Reply::Saved { .. } => ctx.say(Phrase::Saved),
+        Reply::PasswordChanged { .. } => ctx.say(Phrase::PasswordChanged),
         Reply::Exported { rows, left_out, among_newest, path } => {
             let (rows, left_out, among_newest) = (*rows, *left_out, *among_newest);
-            ctx.say(W::Exported { rows, left_out, among_newest, path: &path.display().to_string() })
+            ctx.say(Phrase::Exported { rows, left_out, among_newest, path: &path.display().to_string() })
         }
         _ => return None,
     })
@@ -488,17 +506,17 @@ pub fn words(reply: &Reply, ctx: &Context) -> Option<String> {
 /// A sentence about a write that went well, and whether `u` takes it back.
 pub fn undoable(text: String, reply: &Reply, ctx: &Context) -> Notice {
     match reply.undo() {
-        Some(_) => Notice::good(format!("{text} {}", ctx.say(W::UndoHint))),
+        Some(_) => Notice::good(format!("{text} {}", ctx.say(Phrase::UndoHint))),
         None => Notice::good(text),
     }
 }
 
 fn assigned_words(assigned: &Assigned, ctx: &Context) -> String {
     match (assigned.titles.as_slice(), &assigned.to) {
-        ([], _) => ctx.say(W::NothingChanged),
-        ([title], Some(name)) => ctx.say(W::Assigned { title, name }),
-        ([title], None) => ctx.say(W::Unassigned(title)),
-        (several, Some(name)) => ctx.say(W::AssignedSome { count: several.len(), name }),
-        (several, None) => ctx.say(W::UnassignedSome(several.len())),
+        ([], _) => ctx.say(Phrase::NothingChanged),
+        ([title], Some(name)) => ctx.say(Phrase::Assigned { title, name }),
+        ([title], None) => ctx.say(Phrase::Unassigned(title)),
+        (several, Some(name)) => ctx.say(Phrase::AssignedSome { count: several.len(), name }),
+        (several, None) => ctx.say(Phrase::UnassignedSome(several.len())),
     }
 }

@@ -1,4 +1,4 @@
-//! Floor 3: what people see and press. A screen's state, keys and drawing stand
+//! Layer 3: what people see and press. A screen's state, keys and drawing stand
 //! together; nothing here does input or output.
 //!
 //! A key reaches the popup if one is open, else the top screen. Both answer with an
@@ -17,7 +17,13 @@ pub mod widgets;
 use chrono::NaiveDateTime;
 
 use crate::{
-    domain::{Error, Field, Problem, Reason, language::Language, session::Session, settings::Settings},
+    domain::{
+        Error, Field, Problem, Reason,
+        entity::{EntityKind, Query},
+        language::Language,
+        session::Session,
+        settings::Settings,
+    },
     services::Request,
 };
 
@@ -42,7 +48,7 @@ impl<'a> Context<'a> {
     }
 
     /// A sentence in the person's language.
-    pub fn say(&self, what: text::W) -> String {
+    pub fn say(&self, what: text::Phrase) -> String {
         text::say(self.language, what)
     }
 
@@ -82,9 +88,9 @@ impl<'a> Context<'a> {
     }
 
     /// The same for `x`, which means something else for each kind and for what is hidden.
-    pub fn archiving(&self, kind: records::Kind, hidden: bool) -> (String, String) {
-        let verb = self.say(text::W::ArchiveVerb { kind, hidden });
-        let help = self.say(text::W::ArchivingMeans { kind, hidden });
+    pub fn archiving(&self, kind: EntityKind, hidden: bool) -> (String, String) {
+        let verb = self.say(text::Phrase::ArchiveVerb { kind, hidden });
+        let help = self.say(text::Phrase::ArchivingMeans { kind, hidden });
         (verb, help)
     }
 }
@@ -116,7 +122,7 @@ pub enum Action {
     /// Put another screen in the place of this one.
     Replace(Box<screens::Screen>),
     /// Close this screen and give the list below this question.
-    Refine(Box<records::Query>),
+    Refine(Box<Query>),
     /// A sentence in the message line.
     Notice(Notice),
     /// Text for the clipboard of the terminal.

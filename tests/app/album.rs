@@ -1,7 +1,7 @@
 //! Snapshots of the screens that each role uses in a day, in both languages, three sizes and every look. A
 //! person has to look at them whenever they change.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
 
 use super::desk::*;
 
@@ -102,13 +102,13 @@ fn work(name: &str) -> &'static [Stop] {
 fn pictures(name: &str, language: Language, (width, height): (u16, u16), look: Look) -> String {
     let mut desk = Desk::looking(language, look);
     desk.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    desk.event(Event::Terminal(TerminalEvent::Resize(width, height)));
+    desk.event(AppEvent::Terminal(TerminalEvent::Resize(width, height)));
     let mut album = format!("{}\n", framed("sign in", &desk.screen()));
     desk.write(name).press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
     let records = desk.world.records();
     for (title, days) in [("Mariage Élise & Zoë", 3), ("日本語の会議", 5), ("Gala", 5)] {
         let draft = support::world::event_draft(title, days);
-        desk.world.save(&Request::CreateEvent { contract: records.signed, draft });
+        desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft }));
     }
     for Stop(title, lead) in DAY.iter().chain(work(name)) {
         go_home(&mut desk);

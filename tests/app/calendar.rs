@@ -2,7 +2,7 @@
 
 use super::desk::*;
 use epic_events::{
-    domain::{EventId, filter::Assignment},
+    domain::{EventId, events::Assignment},
     storage,
 };
 
@@ -13,12 +13,14 @@ fn busy(desk: &mut Desk) -> Vec<EventId> {
         .into_iter()
         .map(|title| {
             let draft = support::world::event_draft(title, 4);
-            EventId::new(desk.world.save(&Request::CreateEvent { contract: records.signed, draft }).0)
+            EventId::new(
+                desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft })).0,
+            )
         })
         .collect();
     let support = Some(desk.world.support.actor.id);
     let two = events[..2].iter().map(|event| Assignment { event: *event, version: 1, support }).collect();
-    desk.world.manage(&Request::AssignSupport(two));
+    desk.world.manage(&Request::Write(WriteRequest::AssignSupport(two)));
     events
 }
 
@@ -55,7 +57,7 @@ fn under_the_restricted_setting_support_sees_only_their_own_calendar() {
     let mut desk = Desk::of("other.support", Language::En);
     let settings = storage::settings::load(&mut desk.world.connection()).unwrap();
     let visibility = epic_events::domain::settings::Visibility::Restricted;
-    desk.world.manage(&Request::UpdateSettings(Settings { visibility, ..settings }));
+    desk.world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings { visibility, ..settings })));
     busy(&mut desk);
     desk.wait(4_000)
         .go("calendar")

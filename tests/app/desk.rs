@@ -4,15 +4,16 @@ pub use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
 };
 pub use epic_events::{
-    app::{App, Effect, Event, Options},
+    app::{App, AppEvent, Effect, Options},
     domain::{
         Error,
+        entity::Query,
         error::ConnectionProblem,
         language::Language,
         session::{Moment, Session},
         settings::Settings,
     },
-    services::Request,
+    services::{ReadRequest, Request, WriteRequest},
     ui::{
         Preferences,
         theme::{Look, Palette},
@@ -69,7 +70,7 @@ impl Desk {
         desk
     }
 
-    pub fn event(&mut self, event: Event) {
+    pub fn event(&mut self, event: AppEvent) {
         for effect in self.app.update(event, self.now) {
             match effect {
                 Effect::Send { id, session, request } => match &mut self.held {
@@ -87,7 +88,7 @@ impl Desk {
 
     pub fn answer(&mut self, id: u64, session: Option<&Session>, request: &Request) {
         let reply = self.world.services.execute(session, request, self.now);
-        self.event(Event::Reply { id, reply: Box::new(reply) });
+        self.event(AppEvent::Reply { id, reply: Box::new(reply) });
     }
 
     /// Executes all requests that were held back and delivers the replies.
@@ -102,12 +103,12 @@ impl Desk {
     pub fn refuse(&mut self) {
         for (id, ..) in self.held.take().unwrap_or_default() {
             let reply = Box::new(Err(Error::Unavailable(ConnectionProblem::Lost)));
-            self.event(Event::Reply { id, reply });
+            self.event(AppEvent::Reply { id, reply });
         }
     }
 
     pub fn key(&mut self, code: KeyCode, modifiers: KeyModifiers) -> &mut Self {
-        self.event(Event::Terminal(TerminalEvent::Key(KeyEvent::new(code, modifiers))));
+        self.event(AppEvent::Terminal(TerminalEvent::Key(KeyEvent::new(code, modifiers))));
         self
     }
 
@@ -134,14 +135,14 @@ impl Desk {
     /// Lets time pass on the monotonic clock, and sends a tick.
     pub fn wait(&mut self, milliseconds: u64) -> &mut Self {
         self.now.ticks += milliseconds;
-        self.event(Event::Tick);
+        self.event(AppEvent::Tick);
         self
     }
 
     /// In a window of this size.
     pub fn resize(&mut self, width: u16, height: u16) -> &mut Self {
         self.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        self.event(Event::Terminal(TerminalEvent::Resize(width, height)));
+        self.event(AppEvent::Terminal(TerminalEvent::Resize(width, height)));
         self
     }
 

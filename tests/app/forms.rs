@@ -2,7 +2,7 @@
 
 use super::desk::*;
 use epic_events::{
-    domain::{EventId, event::EventDraft},
+    domain::{EventId, events::EventDraft},
     storage,
 };
 use support::world::event_draft;
@@ -115,13 +115,14 @@ fn an_end_keeps_its_day_when_another_user_moves_the_start() {
     let mut desk = Desk::of("manager", Language::En);
     let contract = desk.world.records().signed;
     let draft = event_draft("Board dinner", 20);
-    let id = EventId::new(desk.world.save(&Request::CreateEvent { contract, draft: draft.clone() }).0);
+    let id =
+        EventId::new(desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: draft.clone() })).0);
     desk.go("events").press(KeyCode::Char('/')).write("board").press(KeyCode::Enter).see("1–1 of 1");
     desk.press(KeyCode::Char('e'));
     to(&mut desk, "Ends").ctrl('u').write("18h").see("18:00");
     let starts_at = draft.starts_at.map(|start| start - chrono::TimeDelta::days(1));
     let theirs = EventDraft { starts_at, ..draft.clone() };
-    desk.world.save(&Request::UpdateEvent { id, version: 1, draft: theirs });
+    desk.world.save(&Request::Write(WriteRequest::UpdateEvent { id, version: 1, draft: theirs }));
     desk.ctrl('s').see("Saved.");
     let stored = storage::events::find(&mut desk.world.connection(), id).unwrap().unwrap();
     let ends = draft.starts_at.unwrap().date().and_hms_opt(18, 0, 0);

@@ -7,17 +7,13 @@ use diesel::prelude::*;
 use epic_events::{
     domain::{
         ClientId,
-        client::ClientDraft,
-        contract::ContractDraft,
-        event::EventDraft,
-        filter::{ClientFilter, ClientSort},
+        clients::{ClientDraft, ClientFilter, ClientSort},
+        contracts::ContractDraft,
+        events::EventDraft,
         page::{Edge, Listing},
     },
     schema::{clients, contracts, events, settings, users},
-    services::{
-        Reply,
-        export::{Format, What},
-    },
+    services::{Reply, export::Format},
 };
 use ratatui::backend::CrosstermBackend;
 
@@ -152,7 +148,7 @@ fn company(desk: &mut Desk) -> Vec<(i64, i64, i64)> {
     let one = |number: usize| {
         let client = desk.world.client_of(owner, &format!("Client {number}"));
         let contract = desk.world.signed_contract(client);
-        let request = Request::CreateEvent { contract, draft: event_draft("Party", 30) };
+        let request = Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft("Party", 30) });
         (client.0, contract.0, desk.world.save(&request).0)
     };
     (0..20).map(one).collect()
@@ -222,7 +218,7 @@ fn hostile_text_in_the_tables_stays_text_on_every_screen_and_in_every_file() {
 
 /// Exports have no control characters except line ends, and no formulas.
 fn export(desk: &mut Desk) {
-    let list = |format| Request::Export { what: What::Clients(listing("")), format };
+    let list = |format| Request::Export { query: Query::Client(listing("")), format };
     for format in [Format::Csv, Format::Json, Format::Vcf] {
         let Reply::Exported { path, .. } = desk.world.manage(&list(format)) else { panic!("a file") };
         let text = std::fs::read_to_string(&path).unwrap();
@@ -250,7 +246,8 @@ fn hostile_text_that_is_typed_is_stored_as_text_or_refused() {
     let owner = desk.world.sales.actor.id;
     let client = desk.world.client_of(owner, "Somebody");
     let contract = desk.world.signed_contract(client);
-    let event = desk.world.save(&Request::CreateEvent { contract, draft: event_draft("Party", 30) }).0;
+    let event =
+        desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft("Party", 30) })).0;
     let (mut client_version, mut contract_version, mut event_version) = (1, 2, 1);
     let manager = desk.world.manager.clone();
     for number in 0..rounds() * 20 {
@@ -258,7 +255,10 @@ fn hostile_text_that_is_typed_is_stored_as_text_or_refused() {
         let mut draft = client_draft(&text);
         (draft.company_name, draft.notes) = (format!("{text}."), text.clone());
         let (id, version) = (client, client_version);
-        match desk.world.ask(Some(&manager), &Request::UpdateClient { id, version, draft: draft.clone() }) {
+        match desk
+            .world
+            .ask(Some(&manager), &Request::Write(WriteRequest::UpdateClient { id, version, draft: draft.clone() }))
+        {
             Ok(Reply::Saved { version, .. }) => client_version = version,
             Err(Error::Invalid(_)) => {}
             other => panic!("{text:?}: {other:?}"),
@@ -270,7 +270,10 @@ fn hostile_text_that_is_typed_is_stored_as_text_or_refused() {
             } else {
                 bad.phone = text.clone();
             }
-            match desk.world.ask(Some(&manager), &Request::UpdateClient { id, version: client_version, draft: bad }) {
+            match desk.world.ask(
+                Some(&manager),
+                &Request::Write(WriteRequest::UpdateClient { id, version: client_version, draft: bad }),
+            ) {
                 Ok(Reply::Saved { version, .. }) => client_version = version,
                 Err(Error::Invalid(_)) => {}
                 other => panic!("{text:?}: {other:?}"),
@@ -279,7 +282,7 @@ fn hostile_text_that_is_typed_is_stored_as_text_or_refused() {
         let draft = ContractDraft { notes: text.clone(), ..crate::support::world::contract_draft(100_000, 50_000) };
         let (id, version) = (contract, contract_version);
         if let Ok(Reply::Saved { version, .. }) =
-            desk.world.ask(Some(&manager), &Request::UpdateContract { id, version, draft })
+            desk.world.ask(Some(&manager), &Request::Write(WriteRequest::UpdateContract { id, version, draft }))
         {
             contract_version = version;
         }
@@ -287,15 +290,15 @@ fn hostile_text_that_is_typed_is_stored_as_text_or_refused() {
         let draft = EventDraft { title, location, client_contact, notes, ..event_draft("Party", 30) };
         let (id, version) = (epic_events::domain::EventId::new(event), event_version);
         if let Ok(Reply::Saved { version, .. }) =
-            desk.world.ask(Some(&manager), &Request::UpdateEvent { id, version, draft })
+            desk.world.ask(Some(&manager), &Request::Write(WriteRequest::UpdateEvent { id, version, draft }))
         {
             event_version = version;
         }
         stored_is_clean(&desk, client, &text);
         // As a filter it is treated as words, never as part of a query.
-        let request = Request::ListClients(listing(&text));
+        let request = Request::Read(ReadRequest::List(Query::Client(listing(&text))));
         assert!(
-            matches!(desk.world.ask(Some(&manager), &request), Ok(Reply::Clients(page)) if page.rows.len() <= 1),
+            matches!(desk.world.ask(Some(&manager), &request), Ok(Reply::Page(page)) if page.rows.len() <= 1),
             "{text:?}"
         );
         assert!(desk.world.sign_in(&text, "some password").is_err());
@@ -303,7 +306,7 @@ fn hostile_text_that_is_typed_is_stored_as_text_or_refused() {
     // Text pasted into a form is shown as plain text.
     for number in 0..rounds() * 20 {
         desk.go("new client");
-        desk.event(Event::Terminal(TerminalEvent::Paste(hostile(number))));
+        desk.event(AppEvent::Terminal(TerminalEvent::Paste(hostile(number))));
         look(&mut desk, "a paste");
         assert!(is_tame(&bytes(&desk)));
         desk.press(KeyCode::Esc);

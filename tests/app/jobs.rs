@@ -3,7 +3,7 @@
 
 use super::desk::*;
 use epic_events::{
-    domain::{EventId, filter::Assignment},
+    domain::{EventId, events::Assignment},
     storage,
 };
 
@@ -80,7 +80,7 @@ impl Hands {
 fn event_without_support(hands: &mut Hands) -> EventId {
     let contract = epic_events::domain::ContractId::new(2);
     let draft = support::world::event_draft("Board dinner", 20);
-    let id = hands.desk.world.save(&Request::CreateEvent { contract, draft }).0;
+    let id = hands.desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0;
     hands.desk.press(KeyCode::F(5));
     EventId::new(id)
 }
@@ -107,7 +107,8 @@ fn undoing_a_wrong_assignment() {
     hands.tap(KeyCode::Char('u'), "Press u to undo").within(1, "Undone.");
     let stored = storage::events::find(&mut hands.desk.world.connection(), event).unwrap().unwrap();
     assert_eq!(stored.support_id, None);
-    let assign = Request::AssignSupport(vec![Assignment { event, version: stored.version, support }]);
+    let assign =
+        Request::Write(WriteRequest::AssignSupport(vec![Assignment { event, version: stored.version, support }]));
     hands.desk.world.manage(&assign);
 }
 
@@ -167,14 +168,18 @@ fn seeing_what_i_do_today() {
     let mut hands = Hands::of("support");
     let contract = epic_events::domain::ContractId::new(2);
     let draft = support::world::event_draft("Today's lunch", 0);
-    let draft = epic_events::domain::event::EventDraft {
+    let draft = epic_events::domain::events::EventDraft {
         starts_at: draft.starts_at.map(|start| start + chrono::TimeDelta::hours(4)),
         ends_at: None,
         ..draft
     };
-    let event = EventId::new(hands.desk.world.save(&Request::CreateEvent { contract, draft }).0);
+    let event = EventId::new(hands.desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0);
     let support = Some(hands.desk.world.support.actor.id);
-    hands.desk.world.manage(&Request::AssignSupport(vec![Assignment { event, version: 1, support }]));
+    hands.desk.world.manage(&Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+        event,
+        version: 1,
+        support,
+    }])));
     hands.down_to("my next events").tap(KeyCode::Enter, "Enter open").within(2, "21/11/2026 13:00  Today's lunch");
     assert!(hands.selected().contains("Today's lunch"), "the next event is listed first");
 }

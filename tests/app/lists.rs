@@ -41,11 +41,11 @@ fn a_failed_write_does_not_discard_a_list_reply_under_way() {
     desk.press(KeyCode::Enter).press(KeyCode::F(5));
     let mut held = desk.held.take().unwrap();
     let (id, ..) = held.remove(0);
-    desk.event(Event::Reply { id, reply: Box::new(Err(Error::Unavailable(ConnectionProblem::Lost))) });
-    desk.world.save(&Request::CreateEvent {
+    desk.event(AppEvent::Reply { id, reply: Box::new(Err(Error::Unavailable(ConnectionProblem::Lost))) });
+    desk.world.save(&Request::Write(WriteRequest::CreateEvent {
         contract: epic_events::domain::ContractId::new(2),
         draft: support::world::event_draft("Brought by the page", 3),
-    });
+    }));
     let (id, session, request) = held.remove(0);
     desk.answer(id, session.as_deref(), &request);
     desk.see("Brought by the page");
@@ -88,7 +88,10 @@ fn events_are_filtered_by_client_and_by_sales_contact() {
         desk.world.records();
         let client = desk.world.client_of(desk.world.other_sales.actor.id, "Lou Bouzin");
         let contract = desk.world.signed_contract(client);
-        desk.world.save(&Request::CreateEvent { contract, draft: support::world::event_draft("Board dinner", 20) });
+        desk.world.save(&Request::Write(WriteRequest::CreateEvent {
+            contract,
+            draft: support::world::event_draft("Board dinner", 20),
+        }));
         desk.go("events").see("1–2 of 2").press(KeyCode::Char('f')).see(field);
         for _ in 0..6 {
             if !desk.screen().contains(&format!("> {field}")) {
@@ -230,12 +233,12 @@ fn an_unknown_number_of_attendees_is_not_shown_as_zero() {
         let mut desk = Desk::of("manager", language);
         let contract = desk.world.records().signed;
         let known = support::world::event_draft("Board dinner", 20);
-        let draft = epic_events::domain::event::EventDraft { attendees: 0, ..known.clone() };
-        let (id, version) = desk.world.save(&Request::CreateEvent { contract, draft });
+        let draft = epic_events::domain::events::EventDraft { attendees: 0, ..known.clone() };
+        let (id, version) = desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft }));
         desk.go(events).press(KeyCode::Char('/')).write("board").press(KeyCode::Enter).see("1–1");
         desk.press(KeyCode::Enter).see("Board dinner").not(attendees);
         let id = epic_events::domain::EventId::new(id);
-        desk.world.save(&Request::UpdateEvent { id, version, draft: known });
+        desk.world.save(&Request::Write(WriteRequest::UpdateEvent { id, version, draft: known }));
         desk.press(KeyCode::F(5)).see(attendees).see("200").not("0 -> 200");
     }
 }

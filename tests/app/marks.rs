@@ -1,7 +1,7 @@
 //! Marks: an action applies to the marked records, whatever the list shows by then.
 
 use super::desk::*;
-use epic_events::domain::{ClientId, EventId, filter::Assignment};
+use epic_events::domain::{ClientId, EventId, events::Assignment};
 use std::collections::BTreeSet;
 use support::world::{contract_draft, event_draft};
 
@@ -26,7 +26,12 @@ impl Town {
             "contracts" => {
                 let contract = |number| {
                     let client = desk.world.client_of(sales, &name(number));
-                    desk.world.save(&Request::CreateContract { client, draft: contract_draft(100_000, 50_000) }).0
+                    desk.world
+                        .save(&Request::Write(WriteRequest::CreateContract {
+                            client,
+                            draft: contract_draft(100_000, 50_000),
+                        }))
+                        .0
                 };
                 (0..MANY).map(contract).collect()
             }
@@ -35,7 +40,7 @@ impl Town {
                 let contract = desk.world.signed_contract(client);
                 let event = |number| {
                     let draft = event_draft(&name(number), 30);
-                    desk.world.save(&Request::CreateEvent { contract, draft }).0
+                    desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0
                 };
                 (0..MANY).map(event).collect()
             }
@@ -203,7 +208,8 @@ fn a_marked_record_that_was_changed_is_named_when_the_list_is_reloaded() {
     let (mut desk, [anna, ..]) = three(Language::En);
     desk.press(KeyCode::Char(' ')).press(KeyCode::Char(' ')).see("2 marked");
     let sales = desk.world.sales.clone();
-    let theirs = Request::UpdateClient { id: anna, version: 1, draft: client_draft("Anna Almeida") };
+    let theirs =
+        Request::Write(WriteRequest::UpdateClient { id: anna, version: 1, draft: client_draft("Anna Almeida") });
     desk.world.ask(Some(&sales), &theirs).unwrap();
     desk.press(KeyCode::F(5)).see("Changed since it was marked: Anna Almeida");
     desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter).see("2 clients handed over.");
@@ -216,9 +222,10 @@ fn marked_records_that_were_changed_or_archived_meanwhile_are_named() {
         desk.press(KeyCode::Char(' '));
     }
     let sales = desk.world.sales.clone();
-    let theirs = Request::UpdateClient { id: anna, version: 1, draft: client_draft("Anna Almeida") };
+    let theirs =
+        Request::Write(WriteRequest::UpdateClient { id: anna, version: 1, draft: client_draft("Anna Almeida") });
     desk.world.ask(Some(&sales), &theirs).unwrap();
-    desk.world.save(&Request::ArchiveClient { id: bruno, version: 1 });
+    desk.world.save(&Request::Write(WriteRequest::ArchiveClient { id: bruno, version: 1 }));
     desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter).see("1 client handed over.");
     desk.see("Person sales changed this meanwhile").see("Bruno Costa").see("archived").see("Chloe Dupont").see("done");
     let owner = |id| epic_events::storage::clients::find(&mut desk.world.connection(), id).unwrap().unwrap();
@@ -233,7 +240,7 @@ fn marked_events_that_were_changed_or_archived_meanwhile_are_named() {
     let contract = desk.world.signed_contract(client);
     let mut event = |title, days| {
         let draft = event_draft(title, days);
-        EventId::new(desk.world.save(&Request::CreateEvent { contract, draft }).0)
+        EventId::new(desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0)
     };
     let [one, two, three] = [("Taken gala", 5), ("Archived gala", 6), ("Free gala", 7)].map(|(t, d)| event(t, d));
     desk.go("events").see("of 3");
@@ -241,8 +248,12 @@ fn marked_events_that_were_changed_or_archived_meanwhile_are_named() {
         desk.press(KeyCode::Char(' '));
     }
     let support = Some(desk.world.support.actor.id);
-    desk.world.manage(&Request::AssignSupport(vec![Assignment { event: one, version: 1, support }]));
-    desk.world.save(&Request::ArchiveEvent { id: two, version: 1 });
+    desk.world.manage(&Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+        event: one,
+        version: 1,
+        support,
+    }])));
+    desk.world.save(&Request::Write(WriteRequest::ArchiveEvent { id: two, version: 1 }));
     desk.press(KeyCode::Char('a')).write("other").press(KeyCode::Enter);
     desk.see("Taken gala").see("Person manager changed this meanwhile").see("Archived gala").see("archived");
     let helper = |id| epic_events::storage::events::find(&mut desk.world.connection(), id).unwrap().unwrap().support_id;
@@ -254,7 +265,11 @@ fn a_single_marked_record_that_was_changed_meanwhile_is_named_and_stays_marked()
     let mut town = Town::of("clients");
     town.mark(1);
     town.desk.press(KeyCode::End).see("1 marked");
-    let theirs = Request::UpdateClient { id: ClientId::new(town.ids[0]), version: 1, draft: client_draft("Guest 000") };
+    let theirs = Request::Write(WriteRequest::UpdateClient {
+        id: ClientId::new(town.ids[0]),
+        version: 1,
+        draft: client_draft("Guest 000"),
+    });
     town.desk.world.save(&theirs);
     let before = town.versions();
     town.desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter);
@@ -293,12 +308,12 @@ fn text_too_long_for_the_clipboard_is_not_reported_as_copied() {
         let mut desk = Desk::of("manager", language);
         let sales = desk.world.sales.actor.id;
         for number in 0..260 {
-            let draft = epic_events::domain::client::ClientDraft {
+            let draft = epic_events::domain::clients::ClientDraft {
                 company_name: "Q".repeat(100),
                 email: Some(format!("{}@example.org", format!("{number:03}").repeat(20))),
                 ..client_draft(&format!("{number:03} {}", "Z".repeat(90)))
             };
-            desk.world.save(&Request::CreateClient { draft, sales_contact: Some(sales) });
+            desk.world.save(&Request::Write(WriteRequest::CreateClient { draft, sales_contact: Some(sales) }));
         }
         desk.go(clients).see("260");
         for _ in 0..260 {

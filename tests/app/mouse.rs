@@ -13,7 +13,7 @@ fn click<'a>(desk: &'a mut Desk, words: &str) -> &'a mut Desk {
     let at = |place| u16::try_from(place).unwrap();
     let (kind, modifiers) = (MouseEventKind::Down(MouseButton::Left), KeyModifiers::NONE);
     let mouse = MouseEvent { kind, column: at(column), row: at(row), modifiers };
-    desk.event(Event::Terminal(TerminalEvent::Mouse(mouse)));
+    desk.event(AppEvent::Terminal(TerminalEvent::Mouse(mouse)));
     desk
 }
 

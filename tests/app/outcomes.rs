@@ -3,7 +3,10 @@
 
 use super::desk::*;
 use epic_events::{
-    domain::{ClientId, EventId, event::Status, filter::Assignment},
+    domain::{
+        ClientId, EventId,
+        events::{Assignment, Status},
+    },
     services::Reply,
 };
 use support::world::event_draft;
@@ -17,12 +20,13 @@ fn hold(desk: &mut Desk) -> &mut Desk {
 /// Delivers this reply to the oldest request that is held back.
 fn reply(desk: &mut Desk, reply: Result<Reply, Error>) {
     let (id, ..) = desk.held.as_mut().unwrap().remove(0);
-    desk.event(Event::Reply { id, reply: Box::new(reply) });
+    desk.event(AppEvent::Reply { id, reply: Box::new(reply) });
 }
 
 /// The names of the requests that are held back.
 fn waiting(desk: &Desk) -> Vec<String> {
-    let name = |text: String| text.split([' ', '(', '{']).next().unwrap_or_default().to_owned();
+    // `Write(SetStatus { … })` is a `SetStatus`.
+    let name = |text: String| text.split([' ', '(', ')', '{']).nth(1).unwrap_or_default().to_owned();
     desk.held.iter().flatten().map(|(_, _, request)| name(format!("{request:?}"))).collect()
 }
 
@@ -143,7 +147,7 @@ fn three_events(change: impl Fn(EventId) -> Request) -> Desk {
     let contract = desk.world.signed_contract(client);
     let mut event = |title, days| {
         let draft = event_draft(title, days);
-        EventId::new(desk.world.save(&Request::CreateEvent { contract, draft }).0)
+        EventId::new(desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0)
     };
     let [one, two, _] = [("First gala", 5), ("Second gala", 6), ("Third gala", 7)].map(|(t, d)| event(t, d));
     desk.go("events").see("of 3");
@@ -159,7 +163,7 @@ fn three_events(change: impl Fn(EventId) -> Request) -> Desk {
 
 #[test]
 fn records_that_were_not_undone_are_named() {
-    let change = |id| Request::SetStatus { id, version: 2, status: Status::Confirmed };
+    let change = |id| Request::Write(WriteRequest::SetStatus { id, version: 2, status: Status::Confirmed });
     let mut desk = three_events(change);
     desk.press(KeyCode::Char('u')).see("Undone").see("First gala").see("Second gala").see("changed this meanwhile");
     desk.see("Third gala").see("done");
@@ -169,10 +173,10 @@ fn records_that_were_not_undone_are_named() {
 
 #[test]
 fn nothing_is_reported_as_undone_when_everything_has_changed_since() {
-    let change = |id| Request::SetStatus { id, version: 2, status: Status::Confirmed };
+    let change = |id| Request::Write(WriteRequest::SetStatus { id, version: 2, status: Status::Confirmed });
     let mut desk = three_events(change);
     let third = EventId::new(3);
-    desk.world.save(&Request::SetStatus { id: third, version: 2, status: Status::Confirmed });
+    desk.world.save(&Request::Write(WriteRequest::SetStatus { id: third, version: 2, status: Status::Confirmed }));
     desk.press(KeyCode::Char('u')).see("Nothing was undone").see("Third gala").not("Undone.").not("Undone:");
 }
 
@@ -184,7 +188,11 @@ fn a_refused_change_is_reported_after_its_screen_was_left() {
     hold(&mut desk).press(KeyCode::Char('t')).press(KeyCode::Down).press(KeyCode::Enter).go("home");
     let id = EventId::new(1);
     let support = Some(desk.world.other_support.actor.id);
-    desk.world.manage(&Request::AssignSupport(vec![Assignment { event: id, version: 2, support }]));
+    desk.world.manage(&Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+        event: id,
+        version: 2,
+        support,
+    }])));
     desk.release();
     desk.see("changed this meanwhile");
 }
@@ -275,9 +283,15 @@ fn a_late_password_prompt_waits_while_the_user_types() {
     let mut desk = Desk::of("manager", Language::En);
     sensitive(&mut desk);
     desk.go("new client").write("Half wr");
-    let at = desk.held.as_ref().unwrap().iter().position(|held| matches!(*held.2, Request::SetStatus { .. })).unwrap();
+    let at = desk
+        .held
+        .as_ref()
+        .unwrap()
+        .iter()
+        .position(|held| matches!(*held.2, Request::Write(WriteRequest::SetStatus { .. })))
+        .unwrap();
     let (id, ..) = desk.held.as_mut().unwrap().remove(at);
-    desk.event(Event::Reply { id, reply: Box::new(Err(Error::PasswordNeeded)) });
+    desk.event(AppEvent::Reply { id, reply: Box::new(Err(Error::PasswordNeeded)) });
     desk.write("itten").see("Half written").see("New client");
     desk.press(KeyCode::Esc).press(KeyCode::Right).press(KeyCode::Enter).see("sets the status");
 }
@@ -301,11 +315,11 @@ fn in_a_window_that_is_too_small_only_lock_and_quit_work() {
     let before = desk.world.state();
     let size = |desk: &mut Desk, width, height| {
         desk.terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-        desk.event(Event::Terminal(TerminalEvent::Resize(width, height)));
+        desk.event(AppEvent::Terminal(TerminalEvent::Resize(width, height)));
     };
     size(&mut desk, 50, 10);
     desk.see("too small").write("xy").press(KeyCode::Char('t')).press(KeyCode::Down).press(KeyCode::Enter);
-    desk.event(Event::Terminal(TerminalEvent::Paste("paste".to_owned())));
+    desk.event(AppEvent::Terminal(TerminalEvent::Paste("paste".to_owned())));
     assert_eq!(desk.world.state(), before);
     size(&mut desk, 80, 24);
     desk.see("Lou Bouzin").not("Archive this").see("1–1 of 1");
@@ -370,8 +384,9 @@ fn a_company_set_up_after_the_wait_was_cancelled_is_remembered() {
     // Meanwhile the user has gone back and changed the fields.
     desk.press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Right);
     let (id, ..) = desk.held.as_mut().unwrap().remove(0);
-    let effects =
-        desk.app.update(Event::Reply { id, reply: Box::new(Ok(Reply::IsSetUp { unguarded: Vec::new() })) }, desk.now);
+    let effects = desk
+        .app
+        .update(AppEvent::Reply { id, reply: Box::new(Ok(Reply::IsSetUp { unguarded: Vec::new() })) }, desk.now);
     let kept = effects.iter().find_map(|effect| match effect {
         Effect::Remember { url, .. } => Some(secrecy::ExposeSecret::expose_secret(url).to_owned()),
         _ => None,

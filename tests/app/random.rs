@@ -97,19 +97,19 @@ fn one(desk: &mut Desk, dice: &mut Dice) {
     let code = match dice.roll(20) {
         0 => {
             let pasted = PASTES[dice.roll(PASTES.len())].to_owned();
-            return desk.event(Event::Terminal(TerminalEvent::Paste(pasted)));
+            return desk.event(AppEvent::Terminal(TerminalEvent::Paste(pasted)));
         }
         1 => {
             let (width, height) = (1 + dice.roll(300), 1 + dice.roll(100));
             let size = (u16::try_from(width).unwrap(), u16::try_from(height).unwrap());
             desk.terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-            return desk.event(Event::Terminal(TerminalEvent::Resize(size.0, size.1)));
+            return desk.event(AppEvent::Terminal(TerminalEvent::Resize(size.0, size.1)));
         }
         2 => {
             let kinds = [MouseEventKind::Down(MouseButton::Left), MouseEventKind::ScrollDown, MouseEventKind::ScrollUp];
             let (column, row) = (u16::try_from(dice.roll(90)).unwrap(), u16::try_from(dice.roll(30)).unwrap());
             let mouse = MouseEvent { kind: kinds[dice.roll(3)], column, row, modifiers: KeyModifiers::NONE };
-            return desk.event(Event::Terminal(TerminalEvent::Mouse(mouse)));
+            return desk.event(AppEvent::Terminal(TerminalEvent::Mouse(mouse)));
         }
         3 => KeyCode::Char(char::from_u32(u32::try_from(dice.roll(0x2_ffff)).unwrap()).unwrap_or('é')),
         4..=10 => KeyCode::Char(LETTERS.chars().nth(dice.roll(LETTERS.len())).unwrap_or('e')),
@@ -128,7 +128,7 @@ fn one(desk: &mut Desk, dice: &mut Dice) {
 /// Goes to the home screen from anywhere, by keys that work everywhere.
 fn find_home(desk: &mut Desk, name: &str) {
     desk.terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
-    desk.event(Event::Terminal(TerminalEvent::Resize(80, 24)));
+    desk.event(AppEvent::Terminal(TerminalEvent::Resize(80, 24)));
     desk.quit = false;
     for _ in 0..4 {
         desk.wait(1_000).press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Esc);

@@ -1,7 +1,7 @@
 //! The rights as seen on the screens: each key that changes something, on own and on other records, opens what
-//! it should or says why not. The expectations are written by hand, as in `tests/rights.rs` for the services.
+//! it should or says why not. The expectations are written by hand, as in `tests/rights` for the services.
 
-use epic_events::domain::filter::Assignment;
+use epic_events::domain::events::Assignment;
 
 use super::desk::*;
 use crate::support::world::{contract_draft, event_draft};
@@ -53,16 +53,21 @@ fn stand(name: &str, place: Place) -> Desk {
     let client = desk.world.client_of(desk.world.sales.actor.id, "Kevin Casey");
     match place {
         Place::Contract => {
-            desk.world.save(&Request::CreateContract { client, draft: contract_draft(100_000, 50_000) });
+            desk.world
+                .save(&Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(100_000, 50_000) }));
         }
         Place::SignedContract | Place::Event => {
             let contract = desk.world.signed_contract(client);
             if place == Place::Event {
                 let draft = event_draft("Assembly", 30);
-                let event = desk.world.save(&Request::CreateEvent { contract, draft }).0;
+                let event = desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0;
                 let event = epic_events::domain::EventId::new(event);
                 let support = Some(desk.world.support.actor.id);
-                desk.world.manage(&Request::AssignSupport(vec![Assignment { event, version: 1, support }]));
+                desk.world.manage(&Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+                    event,
+                    version: 1,
+                    support,
+                }])));
             }
         }
         _ => {}
@@ -125,9 +130,9 @@ fn no_key_reaches_a_record_while_locked_or_with_a_temporary_password() {
         assert_eq!((desk.world.state(), desk.world.audit()), (before, log), "{name}");
     }
     let mut desk = Desk::new(Language::En);
-    let draft = crate::support::world::user_draft("fresh", epic_events::domain::user::Role::Management);
+    let draft = crate::support::world::user_draft("fresh", epic_events::domain::users::Role::Management);
     let password = secrecy::SecretString::from("only for the first time");
-    desk.world.save(&Request::CreateUser { draft, password });
+    desk.world.save(&Request::Write(WriteRequest::CreateUser { draft, password }));
     desk.write("fresh").press(KeyCode::Tab).write("only for the first time").press(KeyCode::Enter);
     desk.see("Your password is temporary");
     let before = desk.world.state();

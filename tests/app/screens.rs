@@ -50,7 +50,7 @@ fn the_mouse_selects_and_opens() {
         let row = screen.lines().position(|line| line.contains(text)).unwrap();
         let kind = MouseEventKind::Down(MouseButton::Left);
         let (row, modifiers) = (u16::try_from(row).unwrap(), KeyModifiers::NONE);
-        desk.event(Event::Terminal(TerminalEvent::Mouse(MouseEvent { kind, column: 10, row, modifiers })));
+        desk.event(AppEvent::Terminal(TerminalEvent::Mouse(MouseEvent { kind, column: 10, row, modifiers })));
     };
     click(&mut desk, "Clients");
     desk.see("1–3 of 3");

@@ -95,7 +95,7 @@ fn a_picker_works_after_a_failure() {
     desk.press(KeyCode::Char('a'));
     for (id, ..) in desk.held.take().unwrap() {
         let reply = Box::new(Err(Error::Unavailable(ConnectionProblem::Lost)));
-        desk.event(Event::Reply { id, reply });
+        desk.event(AppEvent::Reply { id, reply });
     }
     desk.see("connection to the database was lost").write("other").see("Person other.support");
 }
@@ -143,7 +143,7 @@ fn a_change_of_the_own_password_signs_nobody_out() {
 fn enter_in_a_picker_waits_for_the_results_of_the_typed_text() {
     let mut desk = Desk::of("manager", Language::En);
     desk.world.records();
-    desk.world.hire("zoe", epic_events::domain::user::Role::Support);
+    desk.world.hire("zoe", epic_events::domain::users::Role::Support);
     desk.go("events").see("Lou Bouzin").press(KeyCode::Char('a')).see("Person other.support").see("Person zoe");
     desk.held = Some(Vec::new());
     desk.write("zoe").press(KeyCode::Enter).see("Support for");

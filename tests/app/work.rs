@@ -9,12 +9,12 @@ fn a_conflicting_edit_shows_both_versions_of_each_field() {
     desk.go("clients").press(KeyCode::Char('e')).see("Edit client");
     desk.ctrl('u').write("K. Casey").press(KeyCode::Tab).press(KeyCode::Tab).ctrl('u').write("k@startup.io");
     let sales = desk.world.sales.clone();
-    let draft = epic_events::domain::client::ClientDraft {
+    let draft = epic_events::domain::clients::ClientDraft {
         company_name: "Warm Startup".to_owned(),
         email: Some("k@startup.io".to_owned()),
         ..client_draft("Kevin C.")
     };
-    let theirs = Request::UpdateClient { id: records.client, version: 1, draft };
+    let theirs = Request::Write(WriteRequest::UpdateClient { id: records.client, version: 1, draft });
     desk.world.ask(Some(&sales), &theirs).unwrap();
     desk.ctrl('s').see("Person sales saved this first").see("Person sales: Kevin C.");
     // A field that only they changed has their value; a field that both changed has mine until I choose theirs.
@@ -32,12 +32,14 @@ fn several_marked_events_are_assigned_at_once() {
     let mut ids = Vec::new();
     for (title, days) in [("One", 5), ("Two", 6), ("Three", 7)] {
         let draft = support::world::event_draft(title, days);
-        ids.push(epic_events::domain::EventId::new(desk.world.save(&Request::CreateEvent { contract, draft }).0));
+        ids.push(epic_events::domain::EventId::new(
+            desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0,
+        ));
     }
     // Only "One" has had support before, so the undo message cannot name a single person.
     let support = Some(desk.world.support.actor.id);
-    let before = epic_events::domain::filter::Assignment { event: ids[0], version: 1, support };
-    desk.world.manage(&Request::AssignSupport(vec![before]));
+    let before = epic_events::domain::events::Assignment { event: ids[0], version: 1, support };
+    desk.world.manage(&Request::Write(WriteRequest::AssignSupport(vec![before])));
     desk.go("events").see("1–3 of 3").press(KeyCode::Char(' ')).press(KeyCode::Char(' '));
     desk.see("2 marked").press(KeyCode::Char('a')).see("Support for 2 events").write("other").press(KeyCode::Enter);
     desk.see("Person other.support supports 2 events.").see("of 3");
@@ -68,7 +70,7 @@ fn undo_works_and_reports_on_every_screen() {
 }
 
 /// The stored client.
-fn client(desk: &Desk, id: epic_events::domain::ClientId) -> epic_events::domain::client::Client {
+fn client(desk: &Desk, id: epic_events::domain::ClientId) -> epic_events::domain::clients::Client {
     epic_events::storage::clients::find(&mut desk.world.connection(), id).unwrap().unwrap()
 }
 
@@ -91,7 +93,11 @@ fn a_record_that_somebody_has_changed_since_is_not_undone() {
     let records = desk.world.records();
     desk.go("clients").press(KeyCode::Char('e')).ctrl('u').write("My Name").ctrl('s').see("Press u to undo");
     let sales = desk.world.sales.clone();
-    let theirs = Request::UpdateClient { id: records.client, version: 2, draft: client_draft("Their Name") };
+    let theirs = Request::Write(WriteRequest::UpdateClient {
+        id: records.client,
+        version: 2,
+        draft: client_draft("Their Name"),
+    });
     desk.world.ask(Some(&sales), &theirs).unwrap();
     desk.press(KeyCode::Char('u')).see("Person sales has changed it since");
     assert_eq!(client(&desk, records.client).full_name, "Their Name");
@@ -111,7 +117,11 @@ fn a_sales_person_can_undo_the_hand_over_of_their_client() {
     // The colleague has changed the client.
     hand_over(&mut desk);
     let other = desk.world.other_sales.clone();
-    let theirs = Request::UpdateClient { id: records.client, version: 4, draft: client_draft("Their Name") };
+    let theirs = Request::Write(WriteRequest::UpdateClient {
+        id: records.client,
+        version: 4,
+        draft: client_draft("Their Name"),
+    });
     desk.world.ask(Some(&other), &theirs).unwrap();
     desk.press(KeyCode::Char('u')).see("This cannot be undone: somebody has changed it since.");
 }
@@ -125,7 +135,7 @@ fn an_undo_that_failed_on_a_lost_connection_can_be_repeated() {
     desk.press(KeyCode::Char('u'));
     for (id, ..) in desk.held.take().unwrap() {
         let reply = Box::new(Err(Error::Unavailable(ConnectionProblem::Lost)));
-        desk.event(Event::Reply { id, reply });
+        desk.event(AppEvent::Reply { id, reply });
     }
     desk.see("connection to the database was lost").press(KeyCode::Char('u')).see("Undone.");
     assert_eq!(client(&desk, records.client).full_name, "Kevin Casey");
@@ -169,11 +179,13 @@ fn edits_of_different_fields_are_merged_without_a_question() {
     let records = desk.world.records();
     desk.go("clients").press(KeyCode::Char('e')).ctrl('u').write("K. Casey");
     let sales = desk.world.sales.clone();
-    let draft = epic_events::domain::client::ClientDraft {
+    let draft = epic_events::domain::clients::ClientDraft {
         company_name: "Warm Startup".to_owned(),
-        ..epic_events::domain::client::ClientDraft::from(&client(&desk, records.client))
+        ..epic_events::domain::clients::ClientDraft::from(&client(&desk, records.client))
     };
-    desk.world.ask(Some(&sales), &Request::UpdateClient { id: records.client, version: 1, draft }).unwrap();
+    desk.world
+        .ask(Some(&sales), &Request::Write(WriteRequest::UpdateClient { id: records.client, version: 1, draft }))
+        .unwrap();
     desk.ctrl('s').see("Saved.").not("saved this first");
     let stored = client(&desk, records.client);
     assert_eq!((stored.full_name.as_str(), stored.company_name.as_str()), ("K. Casey", "Warm Startup"));
@@ -201,8 +213,8 @@ fn the_export_message_counts_events_that_were_left_out() {
         let mut desk = Desk::of("manager", language);
         let contract = desk.world.records().signed;
         let dated = support::world::event_draft("Some day", 3);
-        let draft = epic_events::domain::event::EventDraft { starts_at: None, ends_at: None, ..dated };
-        desk.world.save(&Request::CreateEvent { contract, draft });
+        let draft = epic_events::domain::events::EventDraft { starts_at: None, ends_at: None, ..dated };
+        desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft }));
         desk.go(list).press(KeyCode::Char('X')).see(kind).press(KeyCode::Down).press(KeyCode::Down);
         desk.press(KeyCode::Enter).see(told);
     }
@@ -214,8 +226,11 @@ fn an_empty_number_of_attendees_causes_no_conflict() {
     let mut desk = Desk::of("manager", Language::En);
     let records = desk.world.records();
     let draft =
-        epic_events::domain::event::EventDraft { attendees: 0, ..support::world::event_draft("Board dinner", 20) };
-    let id = desk.world.save(&Request::CreateEvent { contract: records.signed, draft: draft.clone() }).0;
+        epic_events::domain::events::EventDraft { attendees: 0, ..support::world::event_draft("Board dinner", 20) };
+    let id = desk
+        .world
+        .save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft: draft.clone() }))
+        .0;
     let id = epic_events::domain::EventId::new(id);
     desk.go("events").press(KeyCode::Char('/')).write("board").press(KeyCode::Enter).see("1–1 of 1");
     desk.press(KeyCode::Char('e'));
@@ -223,8 +238,8 @@ fn an_empty_number_of_attendees_causes_no_conflict() {
         desk.press(KeyCode::Tab);
     }
     desk.write("50");
-    let draft = epic_events::domain::event::EventDraft { title: "Board lunch".to_owned(), ..draft };
-    desk.world.save(&Request::UpdateEvent { id, version: 1, draft });
+    let draft = epic_events::domain::events::EventDraft { title: "Board lunch".to_owned(), ..draft };
+    desk.world.save(&Request::Write(WriteRequest::UpdateEvent { id, version: 1, draft }));
     desk.ctrl('s').not("saved this first").see("Saved.");
     let stored = epic_events::storage::events::find(&mut desk.world.connection(), id).unwrap().unwrap();
     assert_eq!((stored.title.as_str(), stored.attendees), ("Board lunch", 50));

@@ -8,8 +8,8 @@ use std::{
 };
 
 use epic_events::{
-    domain::{Error, error::SignInProblem, user::Role},
-    services::{Reply, Request, Services},
+    domain::{Error, error::SignInProblem, users::Role},
+    services::{Reply, Request, Services, SessionRequest, WriteRequest},
     storage::Target,
 };
 use rstest::rstest;
@@ -25,7 +25,7 @@ use crate::{
 };
 
 fn attempt(login: &str, password: &str) -> Request {
-    Request::SignIn { login: login.to_owned(), password: SecretString::from(password) }
+    Request::Session(SessionRequest::SignIn { login: login.to_owned(), password: SecretString::from(password) })
 }
 
 /// A child process that guesses passwords. The test below starts this test binary again with these variables.
@@ -100,7 +100,7 @@ fn response_time_does_not_reveal_why_a_sign_in_failed(
     world.hire("gone", Role::Support);
     let gone = epic_events::storage::users::by_login(&mut world.connection(), "gone").unwrap().unwrap();
     let version = epic_events::storage::users::find(&mut world.connection(), gone.id).unwrap().unwrap().version;
-    world.save(&Request::DeactivateUser { id: gone.id, version, heir: None });
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: gone.id, version, heir: None }));
     let mut services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), COST);
     // Store hashes of the same cost as the dummy hash that is checked for unknown users.
     for name in ["manager", "gone"] {
@@ -140,7 +140,7 @@ fn an_idle_screen_is_signed_out_within_five_seconds(
     terminal.see(&["Username"]).field("support").press(PASSWORD).press(ENTER).see(&["my next events"]);
     let id = world.support.actor.id;
     let version = epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
-    world.save(&Request::DeactivateUser { id, version, heir: None });
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heir: None }));
     let begun = Instant::now();
     terminal.see(&["Your account was changed. Please sign in again."]).gone("my next events");
     let took = begun.elapsed();

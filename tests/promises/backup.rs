@@ -7,10 +7,11 @@ use std::{
 
 use epic_events::{
     domain::{
-        filter::{ClientFilter, ClientSort},
+        clients::{ClientFilter, ClientRow, ClientSort},
+        entity::Query,
         page::{Edge, Listing},
     },
-    services::{Reply, Request, Services, upkeep},
+    services::{ReadRequest, Reply, Request, Services, SessionRequest, WriteRequest, admin},
     storage::{Db, Target},
 };
 use rstest::rstest;
@@ -28,8 +29,8 @@ fn names(world: &mut World) -> Vec<String> {
     let filter = ClientFilter::default();
     let all = Listing { filter, sort: ClientSort::Name, descending: false, edge: Edge::Start, limit: 200 };
     let manager = world.manager.clone();
-    match world.ask(Some(&manager), &Request::ListClients(all)).unwrap() {
-        Reply::Clients(page) => page.rows.into_iter().map(|row| row.client.full_name).collect(),
+    match world.ask(Some(&manager), &Request::Read(ReadRequest::List(Query::Client(all)))).unwrap() {
+        Reply::Page(page) => page.of::<ClientRow>().rows.into_iter().map(|row| row.client.full_name).collect(),
         other => panic!("{other:?}"),
     }
 }
@@ -44,7 +45,7 @@ fn under_load<T>(world: &World, work: impl FnOnce() -> T) -> T {
             let mut number = 0;
             while !stop.load(Ordering::Relaxed) {
                 let draft = client_draft(&format!("Load {number:04}"));
-                let request = Request::CreateClient { draft, sales_contact: Some(sales) };
+                let request = Request::Write(WriteRequest::CreateClient { draft, sales_contact: Some(sales) });
                 services.execute(Some(manager), &request, later(60)).unwrap();
                 number += 1;
             }
@@ -64,16 +65,19 @@ fn a_backup_made_under_load_is_complete_and_can_be_restored() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("backup of today's.db");
         let url = world.db.url.clone();
-        under_load(&world, || upkeep::backup(&url, &file)).unwrap();
+        under_load(&world, || admin::backup(&url, &file)).unwrap();
         let mode = std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap());
         assert_eq!(mode & 0o077, 0, "only its owner may read a backup");
-        assert!(upkeep::backup(&world.db.url, &file).is_err(), "an existing file is not overwritten");
+        assert!(admin::backup(&world.db.url, &file).is_err(), "an existing file is not overwritten");
         // The copy works as a database of its own, with an intact audit log.
         let copy = format!("sqlite://{}", file.display());
-        assert_eq!(upkeep::verify_audit(&copy, None).unwrap().fault, None);
+        assert_eq!(admin::verify_audit(&copy, None).unwrap().fault, None);
         let in_backup = {
             let mut services = Services::new(Target::parse(&copy).unwrap(), "test".to_owned(), 4);
-            let login = Request::SignIn { login: "manager".to_owned(), password: SecretString::from(PASSWORD) };
+            let login = Request::Session(SessionRequest::SignIn {
+                login: "manager".to_owned(),
+                password: SecretString::from(PASSWORD),
+            });
             services.execute(None, &login, later(7_200)).unwrap();
             epic_events::storage::audit::count(&mut Db::open(&Target::parse(&copy).unwrap()).unwrap()).unwrap()
         };
@@ -81,16 +85,19 @@ fn a_backup_made_under_load_is_complete_and_can_be_restored() {
         let before = names(&mut world);
         world.client_of(world.sales.actor.id, "After the backup");
         // Services that were open before the restore go on with the restored data.
-        let kept = upkeep::restore(&world.db.url, &file, "test").unwrap().unwrap();
+        let kept = admin::restore(&world.db.url, &file, "test").unwrap().unwrap();
         assert!(kept.exists());
         let after = names(&mut world);
         assert!(!after.contains(&"After the backup".to_owned()) && before.len() >= after.len());
         assert!(after.contains(&"Kevin Casey".to_owned()));
-        assert_eq!(upkeep::verify_audit(&world.db.url, None).unwrap().fault, None);
+        assert_eq!(admin::verify_audit(&world.db.url, None).unwrap().fault, None);
         world.client_of(world.sales.actor.id, "A new one");
         let filter = ClientFilter { text: "a new".to_owned(), ..ClientFilter::default() };
         let sought = Listing { filter, sort: ClientSort::Name, descending: false, edge: Edge::Start, limit: 10 };
-        let Reply::Clients(page) = world.manage(&Request::ListClients(sought)) else { panic!("clients") };
+        let Reply::Page(page) = world.manage(&Request::Read(ReadRequest::List(Query::Client(sought)))) else {
+            panic!("clients")
+        };
+        let page = page.of::<ClientRow>();
         assert_eq!(page.rows.len(), 1, "the word index is restored as well");
     }
     figure("15 backup and restore", Engine::Sqlite.name(), &format!("{rounds} of {rounds} under load, whole and back"));
@@ -103,16 +110,16 @@ fn a_file_that_is_not_an_intact_backup_is_not_restored() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("backup.db");
     std::fs::write(&file, "not a database at all").unwrap();
-    assert!(upkeep::restore(&world.db.url, &file, "test").is_err());
+    assert!(admin::restore(&world.db.url, &file, "test").is_err());
     let whole = folder.path().join("whole.db");
-    upkeep::backup(&world.db.url, &whole).unwrap();
+    admin::backup(&world.db.url, &whole).unwrap();
     // Overwrite a page in the middle.
     let mut bytes = std::fs::read(&whole).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle..middle + 6_000].fill(0xA5);
     let torn = folder.path().join("torn.db");
     std::fs::write(&torn, bytes).unwrap();
-    assert!(upkeep::restore(&world.db.url, &torn, "test").is_err());
+    assert!(admin::restore(&world.db.url, &torn, "test").is_err());
     assert_eq!(names(&mut world), ["Kevin Casey"]);
 }
 
@@ -126,9 +133,12 @@ fn a_server_database_is_dumped_and_loaded_as_the_readme_says(#[values(Engine::Ma
     let dump = under_load(&world, || server(engine).dump(&name));
     server(engine).load(&copy, &dump);
     let url = world.db.url.replace(&name, &copy);
-    assert_eq!(upkeep::verify_audit(&url, None).unwrap().fault, None, "the dump is a consistent snapshot");
+    assert_eq!(admin::verify_audit(&url, None).unwrap().fault, None, "the dump is a consistent snapshot");
     let mut services = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
-    let login = Request::SignIn { login: "manager".to_owned(), password: SecretString::from(PASSWORD) };
+    let login = Request::Session(SessionRequest::SignIn {
+        login: "manager".to_owned(),
+        password: SecretString::from(PASSWORD),
+    });
     assert!(matches!(services.execute(None, &login, later(7_200)), Ok(Reply::SignedIn(_))));
     figure("15 dump and load", engine.name(), "made under load, the chain whole, people sign in");
 }

@@ -2,10 +2,10 @@
 
 use diesel::connection::SimpleConnection;
 use epic_events::{
-    domain::{client::ClientDraft, filter::Assignment, user::Role},
+    domain::{clients::ClientDraft, events::Assignment, users::Role},
     services::{
-        HandOver, Marked, Request,
-        upkeep::{self, Fault, Head},
+        HandOver, Marked, Request, WriteRequest,
+        admin::{self, Fault, Head},
     },
 };
 use rstest::rstest;
@@ -21,7 +21,7 @@ use crate::{
 };
 
 fn verified(world: &World, known: Option<&Head>) -> (Head, Option<Fault>) {
-    let found = upkeep::verify_audit(&world.db.url, known).unwrap();
+    let found = admin::verify_audit(&world.db.url, known).unwrap();
     (found.head, found.fault)
 }
 
@@ -122,7 +122,7 @@ fn a_saved_chain_head_reveals_a_truncated_log() {
     let (kept, _) = verified(&world, None);
     // The attacker who removes the newest rows also corrects the stored head of the chain.
     tamper(&world, "DELETE FROM audit_log WHERE seq > 9");
-    let shorter = upkeep::verify_audit(&world.db.url, None).unwrap();
+    let shorter = admin::verify_audit(&world.db.url, None).unwrap();
     let noted = format!("UPDATE settings SET value = '{}' WHERE \"key\" = 'audit_head'", shorter.head);
     tamper(&world, &noted);
     assert_eq!(verified(&world, None).1, None, "without the saved head the chain looks intact");
@@ -148,7 +148,7 @@ fn concurrent_writers_produce_one_chain(#[values(Engine::Sqlite, Engine::MariaDb
                 for number in 0..each {
                     let draft = client_draft(&format!("{} {number}", who.actor.username));
                     let owner = if who.actor.role == Role::Sales { None } else { Some(sales) };
-                    let request = Request::CreateClient { draft, sales_contact: owner };
+                    let request = Request::Write(WriteRequest::CreateClient { draft, sales_contact: owner });
                     services.execute(Some(who), &request, later(60)).unwrap();
                 }
             });
@@ -175,32 +175,51 @@ fn writes(world: &mut World) -> Vec<Request> {
     let seen = epic_events::storage::users::find(&mut world.connection(), spare.actor.id).unwrap().unwrap();
     let (id, version) = (seen.id, seen.version);
     vec![
-        Request::CreateUser { draft: user_draft("new.one", Role::Sales), password: secret("some temporary words") },
-        Request::UpdateUser { id, version, draft: user_draft("renamed", Role::Support), heir: None },
-        Request::DeactivateUser { id, version, heir: None },
-        Request::ResetPassword { id, version, password: secret("some temporary words") },
-        Request::CreateClient { draft: draft.clone(), sales_contact: Some(other) },
-        Request::UpdateClient { id: records.client, version: 1, draft },
-        Request::HandOverClients(HandOver { clients: vec![(records.client, 1), (alone, 1)], to: other }),
-        Request::ArchiveClient { id: alone, version: 1 },
-        Request::ArchiveAll(Marked::Clients(vec![(alone, 1)])),
-        Request::CreateContract { client: records.client, draft: contract_draft(10_000, 0) },
-        Request::UpdateContract { id: records.contract, version: 1, draft: contract_draft(10_000, 0) },
-        Request::SignContract { id: records.contract, version: 1 },
-        Request::ArchiveContract { id: records.contract, version: 1 },
-        Request::CreateEvent { contract: records.signed, draft: event_draft("Another", 40) },
-        Request::UpdateEvent { id: event, version: records.event_version, draft: event_draft("Renamed", 50) },
-        Request::SetStatus {
+        Request::Write(WriteRequest::CreateUser {
+            draft: user_draft("new.one", Role::Sales),
+            password: secret("some temporary words"),
+        }),
+        Request::Write(WriteRequest::UpdateUser {
+            id,
+            version,
+            draft: user_draft("renamed", Role::Support),
+            heir: None,
+        }),
+        Request::Write(WriteRequest::DeactivateUser { id, version, heir: None }),
+        Request::Write(WriteRequest::ResetPassword { id, version, password: secret("some temporary words") }),
+        Request::Write(WriteRequest::CreateClient { draft: draft.clone(), sales_contact: Some(other) }),
+        Request::Write(WriteRequest::UpdateClient { id: records.client, version: 1, draft }),
+        Request::Write(WriteRequest::HandOverClients(HandOver {
+            clients: vec![(records.client, 1), (alone, 1)],
+            to: other,
+        })),
+        Request::Write(WriteRequest::ArchiveClient { id: alone, version: 1 }),
+        Request::Write(WriteRequest::ArchiveAll(Marked::Clients(vec![(alone, 1)]))),
+        Request::Write(WriteRequest::CreateContract { client: records.client, draft: contract_draft(10_000, 0) }),
+        Request::Write(WriteRequest::UpdateContract {
+            id: records.contract,
+            version: 1,
+            draft: contract_draft(10_000, 0),
+        }),
+        Request::Write(WriteRequest::SignContract { id: records.contract, version: 1 }),
+        Request::Write(WriteRequest::ArchiveContract { id: records.contract, version: 1 }),
+        Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft: event_draft("Another", 40) }),
+        Request::Write(WriteRequest::UpdateEvent {
             id: event,
             version: records.event_version,
-            status: epic_events::domain::event::Status::Confirmed,
-        },
-        Request::AssignSupport(vec![assign]),
-        Request::ArchiveEvent { id: event, version: records.event_version },
-        Request::UpdateSettings(epic_events::domain::settings::Settings {
+            draft: event_draft("Renamed", 50),
+        }),
+        Request::Write(WriteRequest::SetStatus {
+            id: event,
+            version: records.event_version,
+            status: epic_events::domain::events::Status::Confirmed,
+        }),
+        Request::Write(WriteRequest::AssignSupport(vec![assign])),
+        Request::Write(WriteRequest::ArchiveEvent { id: event, version: records.event_version }),
+        Request::Write(WriteRequest::UpdateSettings(epic_events::domain::settings::Settings {
             company_name: "Other Name".to_owned(),
             ..settings
-        }),
+        })),
     ]
 }
 

@@ -8,8 +8,8 @@ use std::{
 };
 
 use epic_events::{
-    domain::{Error, error::ConnectionProblem, user::Role},
-    services::{Reply, Request},
+    domain::{Error, error::ConnectionProblem, users::Role},
+    services::{Reply, Request, SessionRequest, WriteRequest},
 };
 use secrecy::SecretString;
 
@@ -65,7 +65,10 @@ fn a_commit_delayed_on_one_node_is_saved_once() {
         } else {
             proxy.hold_answer(long);
         }
-        let create = Request::CreateClient { draft: client_draft(late), sales_contact: Some(world.sales.actor.id) };
+        let create = Request::Write(WriteRequest::CreateClient {
+            draft: client_draft(late),
+            sales_contact: Some(world.sales.actor.id),
+        });
         let answer = thread::scope(|scope| {
             let saver = scope.spawn(|| services.execute(Some(&world.manager), &create, later(60)));
             proxy.wait_until_holding();
@@ -101,7 +104,10 @@ fn eight_simultaneous_sign_ins_on_three_nodes_succeed() {
         let mut services = services(&TestDb::at(each[number % each.len()].clone()));
         services.connect().unwrap();
         let one = |morning: usize| {
-            let request = Request::SignIn { login: names[number].clone(), password: SecretString::from(PASSWORD) };
+            let request = Request::Session(SessionRequest::SignIn {
+                login: names[number].clone(),
+                password: SecretString::from(PASSWORD),
+            });
             barrier.wait();
             let begun = Instant::now();
             let answer = services.execute(None, &request, later(3_600 * u64::try_from(morning).unwrap()));
@@ -141,7 +147,8 @@ fn a_lost_node_is_replaced_by_another() {
     let (manager, owner) = (world.manager.clone(), world.sales.actor.id);
     let mut services = services(&TestDb::at(cluster.url("company", &[1, 2, 0])));
     let mut save = |name: &str| {
-        let create = Request::CreateClient { draft: client_draft(name), sales_contact: Some(owner) };
+        let create =
+            Request::Write(WriteRequest::CreateClient { draft: client_draft(name), sales_contact: Some(owner) });
         let begun = Instant::now();
         (services.execute(Some(&manager), &create, later(60)), begun.elapsed())
     };

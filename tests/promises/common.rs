@@ -8,7 +8,7 @@ use std::{
 use diesel::RunQueryDsl;
 use epic_events::{
     domain::session::Moment,
-    services::{Services, upkeep},
+    services::{Services, admin},
     storage::{Db, Target},
 };
 
@@ -62,6 +62,6 @@ pub fn backup_in(folder: &Path) -> PathBuf {
     let mut world = World::new(Engine::Sqlite);
     world.client_of(world.sales.actor.id, "In the backup");
     let file = folder.join("backup.db");
-    upkeep::backup(&world.db.url, &file).unwrap();
+    admin::backup(&world.db.url, &file).unwrap();
     file
 }

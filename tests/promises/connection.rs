@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use epic_events::{
     domain::{Error, error::ConnectionProblem},
     schema::clients,
-    services::{Reply, Request, Services},
+    services::{ReadRequest, Reply, Request, Services, WriteRequest},
     storage::Target,
 };
 use rstest::rstest;
@@ -34,7 +34,7 @@ fn stored(world: &World, name: &str) -> i64 {
 }
 
 fn create(world: &World, name: &str) -> Request {
-    Request::CreateClient { draft: client_draft(name), sales_contact: Some(world.sales.actor.id) }
+    Request::Write(WriteRequest::CreateClient { draft: client_draft(name), sales_contact: Some(world.sales.actor.id) })
 }
 
 /// The connection is cut after each byte of COMMIT, of what is sent with it and of the response: the client is
@@ -46,7 +46,7 @@ fn a_commit_cut_at_any_byte_is_reported_truthfully(#[values(Engine::MariaDb, Eng
     let mut services = through(&world, &[proxy.port]);
     let (mut told, mut cut) = ([0, 0], 0);
     for bytes in (0..).step_by(rounds(7)) {
-        services.execute(Some(&world.manager), &Request::Home, later(60)).unwrap();
+        services.execute(Some(&world.manager), &Request::Read(ReadRequest::Home), later(60)).unwrap();
         proxy.cut_commit_after(bytes);
         let name = format!("Cut after {bytes}");
         let answer = services.execute(Some(&world.manager), &create(&world, &name), later(60));
@@ -84,7 +84,7 @@ fn after_a_server_failure_the_next_save_goes_to_another_one(#[values(Engine::Mar
     // The second server freezes while it is in use; a third one is available.
     let third = Proxy::to(server(engine).port);
     let mut services = through(&world, &[first.port, second.port, third.port]);
-    services.execute(Some(&world.manager), &Request::Home, later(60)).unwrap();
+    services.execute(Some(&world.manager), &Request::Read(ReadRequest::Home), later(60)).unwrap();
     second.freeze(true);
     let begun = Instant::now();
     let answer = services.execute(Some(&world.manager), &create(&world, "After it froze"), later(60));
@@ -104,7 +104,7 @@ fn an_unreachable_server_is_reported_and_saves_succeed_after_its_return(
     let world = World::new(engine);
     let proxy = Proxy::to(server(engine).port);
     let mut services = through(&world, &[proxy.port]);
-    services.execute(Some(&world.manager), &Request::Home, later(60)).unwrap();
+    services.execute(Some(&world.manager), &Request::Read(ReadRequest::Home), later(60)).unwrap();
     proxy.freeze(true);
     let answer = services.execute(Some(&world.manager), &create(&world, "Frozen"), later(60));
     let problem = ConnectionProblem::Timeout;

@@ -5,9 +5,9 @@ use std::{thread, time::Duration};
 
 use diesel::prelude::*;
 use epic_events::{
-    domain::{Error, user::Role},
+    domain::{Error, users::Role},
     schema::clients,
-    services::{Reply, Request, Services},
+    services::{Reply, Request, Services, WriteRequest},
     storage::{self, Target},
 };
 use rstest::rstest;
@@ -39,7 +39,10 @@ fn refusals(world: &World) -> usize {
 }
 
 fn create(world: &World) -> Request {
-    Request::CreateClient { draft: client_draft("Late"), sales_contact: Some(world.sales.actor.id) }
+    Request::Write(WriteRequest::CreateClient {
+        draft: client_draft("Late"),
+        sales_contact: Some(world.sales.actor.id),
+    })
 }
 
 /// Delays in milliseconds, just below and just above each deadline: the wait for a response (6 s), then two
@@ -99,10 +102,18 @@ fn a_change_that_ends_the_own_session_is_reported_as_saved_when_its_response_is_
         let (manager, id) = (world.manager.clone(), world.manager.actor.id);
         let version = storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
         let request = match number {
-            0 => Request::ChangeOwnPassword { current: SecretString::from(PASSWORD), new: password() },
-            1 => Request::UpdateUser { id, version, draft: user_draft("manager", Role::Sales), heir: None },
-            2 => Request::ResetPassword { id, version, password: password() },
-            _ => Request::DeactivateUser { id, version, heir: None },
+            0 => Request::Write(WriteRequest::ChangeOwnPassword {
+                current: SecretString::from(PASSWORD),
+                new: password(),
+            }),
+            1 => Request::Write(WriteRequest::UpdateUser {
+                id,
+                version,
+                draft: user_draft("manager", Role::Sales),
+                heir: None,
+            }),
+            2 => Request::Write(WriteRequest::ResetPassword { id, version, password: password() }),
+            _ => Request::Write(WriteRequest::DeactivateUser { id, version, heir: None }),
         };
         let proxy = Proxy::to(server(engine).port);
         let mut services = through(&world, &proxy);
@@ -127,10 +138,14 @@ fn a_concurrent_change_of_the_account_does_not_hide_the_outcome_of_a_save(
         let sales = world.sales.clone();
         let id = sales.actor.id;
         let version = storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
-        let reset = Request::ResetPassword { id, version, password: SecretString::from("some temporary words") };
+        let reset = Request::Write(WriteRequest::ResetPassword {
+            id,
+            version,
+            password: SecretString::from("some temporary words"),
+        });
         let proxy = Proxy::to(server(engine).port);
         let mut services = through(&world, &proxy);
-        let save = Request::CreateClient { draft: client_draft("Late"), sales_contact: None };
+        let save = Request::Write(WriteRequest::CreateClient { draft: client_draft("Late"), sales_contact: None });
         if arrived {
             proxy.lose_answer();
             proxy.hold_answer(Duration::from_mins(1));

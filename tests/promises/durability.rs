@@ -8,7 +8,7 @@ use std::{
 use diesel::prelude::*;
 use epic_events::{
     schema::{audit_log, clients, contracts},
-    services::{HandOver, Reply, Request, upkeep},
+    services::{HandOver, Reply, Request, SessionRequest, WriteRequest, admin},
 };
 
 use crate::{
@@ -26,9 +26,11 @@ fn child_process_that_writes_until_killed() {
     let (Ok(url), Ok(from)) = (std::env::var("VICTIM_URL"), std::env::var("VICTIM_FROM")) else { return };
     let db = TestDb::at(url);
     let mut services = services(&db);
-    let sign_in = |name: &str| Request::SignIn {
-        login: name.to_owned(),
-        password: secrecy::SecretString::from(crate::support::world::PASSWORD),
+    let sign_in = |name: &str| {
+        Request::Session(SessionRequest::SignIn {
+            login: name.to_owned(),
+            password: secrecy::SecretString::from(crate::support::world::PASSWORD),
+        })
     };
     let Ok(Reply::SignedIn(manager)) = services.execute(None, &sign_in("manager"), later(60)) else { panic!() };
     let owners: Vec<_> = ["sales", "other.sales"]
@@ -41,14 +43,17 @@ fn child_process_that_writes_until_killed() {
     let mut number: u64 = from.parse().unwrap();
     loop {
         let name = format!("Client {number}");
-        let create = Request::CreateClient { draft: client_draft(&name), sales_contact: Some(owners[0]) };
+        let create =
+            Request::Write(WriteRequest::CreateClient { draft: client_draft(&name), sales_contact: Some(owners[0]) });
         let Ok(Reply::Saved { id, .. }) = services.execute(Some(&manager), &create, later(60)) else { panic!() };
         // The hand-over changes two records in one operation: both or none.
-        let second =
-            Request::CreateClient { draft: client_draft(&format!("{name} b")), sales_contact: Some(owners[0]) };
+        let second = Request::Write(WriteRequest::CreateClient {
+            draft: client_draft(&format!("{name} b")),
+            sales_contact: Some(owners[0]),
+        });
         let Ok(Reply::Saved { id: other, .. }) = services.execute(Some(&manager), &second, later(60)) else { panic!() };
         let pair = [id, other].map(|id| (epic_events::domain::ClientId::new(id), 1));
-        let hand_over = Request::HandOverClients(HandOver { clients: pair.into(), to: owners[1] });
+        let hand_over = Request::Write(WriteRequest::HandOverClients(HandOver { clients: pair.into(), to: owners[1] }));
         services.execute(Some(&manager), &hand_over, later(60)).unwrap();
         println!("DONE {number}");
         number += 1;
@@ -106,7 +111,7 @@ fn a_killed_program_loses_nothing_it_acknowledged() {
     assert_eq!(usize::try_from(created).unwrap(), names.len());
     assert_eq!(integrity(&mut db), ["ok"]);
     assert_eq!(contracts::table.count().get_result::<i64>(&mut db).unwrap(), 0);
-    assert_eq!(upkeep::verify_audit(&world.db.url, None).unwrap().fault, None);
+    assert_eq!(admin::verify_audit(&world.db.url, None).unwrap().fault, None);
     world.client_of(world.sales.actor.id, "And it goes on");
     let done = acknowledged.len();
     figure(

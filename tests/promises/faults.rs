@@ -12,7 +12,7 @@ use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::{
     domain::{Error, error::ConnectionProblem},
     schema::clients,
-    services::{Reply, Request, upkeep},
+    services::{Reply, Request, SessionRequest, WriteRequest, admin},
     storage::{Db, Target},
 };
 
@@ -31,7 +31,10 @@ fn child_process_that_reports_each_save() {
     let (Ok(url), Ok(saves)) = (std::env::var("FAULT_URL"), std::env::var("FAULT_SAVES")) else { return };
     let db = TestDb::at(url);
     let mut services = services(&db);
-    let sign_in = Request::SignIn { login: "sales".to_owned(), password: secrecy::SecretString::from(PASSWORD) };
+    let sign_in = Request::Session(SessionRequest::SignIn {
+        login: "sales".to_owned(),
+        password: secrecy::SecretString::from(PASSWORD),
+    });
     let session = (0..20).find_map(|_| match services.execute(None, &sign_in, later(60)) {
         Ok(Reply::SignedIn(session)) => Some(session),
         Ok(other) => panic!("{other:?}"),
@@ -41,7 +44,10 @@ fn child_process_that_reports_each_save() {
         }
     });
     for number in 0..saves.parse::<usize>().unwrap() {
-        let create = Request::CreateClient { draft: client_draft(&format!("Client {number}")), sales_contact: None };
+        let create = Request::Write(WriteRequest::CreateClient {
+            draft: client_draft(&format!("Client {number}")),
+            sales_contact: None,
+        });
         match services.execute(session.as_deref(), &create, later(60)) {
             Ok(_) => println!("TOLD {number} saved"),
             Err(error) => println!("TOLD {number} {}", told(&error)),
@@ -139,7 +145,7 @@ fn check(db: &TestDb, told: &[(String, String)], fault: &str) {
     // The last saves succeeded: the fault was over, and the child process was not restarted.
     assert_eq!(told[told.len() - 2].1, "saved", "{fault}: {told:?}");
     assert_eq!(integrity(&mut connection), ["ok"], "{fault}");
-    assert_eq!(upkeep::verify_audit(&db.url, None).unwrap().fault, None, "{fault}");
+    assert_eq!(admin::verify_audit(&db.url, None).unwrap().fault, None, "{fault}");
 }
 
 /// Saving works although the log file cannot be written, because the disk is full or the log folder cannot be

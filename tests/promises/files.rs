@@ -11,7 +11,7 @@ use std::{
 use diesel::connection::SimpleConnection;
 use epic_events::{
     domain::{Error, error::ConnectionProblem},
-    services::{self, Reply, Request, Services, examine, found, upkeep},
+    services::{self, ReadRequest, Reply, Request, Services, SessionRequest, WriteRequest, admin, examine, found},
     storage::{Db, Target},
 };
 use rstest::rstest;
@@ -78,12 +78,12 @@ fn open_programs_keep_working_after_an_older_backup_is_restored() {
 
     let mut world = World::new(Engine::Sqlite);
     world.records();
-    upkeep::restore(&world.db.url, &backup, "test").unwrap();
+    admin::restore(&world.db.url, &backup, "test").unwrap();
     // Both companies have the same accounts, made by the same steps, so the sessions stay valid. The services
     // are not reopened.
     let made = world.records();
-    world.manage(&Request::ViewEvent(made.event));
-    assert_eq!(upkeep::verify_audit(&world.db.url, None).unwrap().fault, None);
+    world.manage(&Request::Read(ReadRequest::ViewEvent(made.event)));
+    assert_eq!(admin::verify_audit(&world.db.url, None).unwrap().fault, None);
 }
 
 /// An older program that was open during the migration must not write rows that lack what the newer program
@@ -99,8 +99,9 @@ fn open_programs_stop_writing_after_a_newer_program_migrated_the_tables(
         "ALTER TABLE clients ADD COLUMN added TEXT; INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')";
     world.connection().batch_execute(newer).unwrap();
     let (manager, sales) = (world.manager.clone(), world.sales.actor.id);
-    let create = Request::CreateClient { draft: client_draft("Too old"), sales_contact: Some(sales) };
-    let mut requests = vec![create.clone(), Request::Heartbeat, create];
+    let create =
+        Request::Write(WriteRequest::CreateClient { draft: client_draft("Too old"), sales_contact: Some(sales) });
+    let mut requests = vec![create.clone(), Request::Session(SessionRequest::Heartbeat), create];
     if engine != Engine::Sqlite {
         requests.remove(0);
     }
@@ -129,7 +130,7 @@ fn a_backup_is_restored_from_a_read_only_folder() {
         fs::create_dir(format!("{}-shm", file.display())).unwrap();
         let present = listed(folder.path());
         let world = World::new(Engine::Sqlite);
-        let kept = upkeep::restore(&world.db.url, file, "test");
+        let kept = admin::restore(&world.db.url, file, "test");
         assert!(matches!(kept, Ok(Some(_))), "{}: {kept:?}", file.display());
         assert_eq!(listed(folder.path()), present);
         assert!(fs::read(file).unwrap() == bytes, "it was changed");
@@ -151,10 +152,12 @@ fn a_file_of_another_program_is_never_changed() {
     let actions: [Action; 9] = [
         ("doctor", &|url, _| examine(url).is_ok_and(|found| !found.set_up)),
         ("looking for a company", &|url, _| found(url).is_err()),
-        ("testing the connection", &|url, _| ask(&Request::TestConnection { url: SecretString::from(url) }).is_err()),
-        ("restoring it", &|_, file| upkeep::restore(&company.db.url, file, "test").is_err()),
-        ("checking its log", &|url, _| upkeep::verify_audit(url, None).is_err()),
-        ("a backup of it", &|url, _| upkeep::backup(url, &folder.path().join("copy.db")).is_err()),
+        ("testing the connection", &|url, _| {
+            ask(&Request::Session(SessionRequest::TestConnection { url: SecretString::from(url) })).is_err()
+        }),
+        ("restoring it", &|_, file| admin::restore(&company.db.url, file, "test").is_err()),
+        ("checking its log", &|url, _| admin::verify_audit(url, None).is_err()),
+        ("a backup of it", &|url, _| admin::backup(url, &folder.path().join("copy.db")).is_err()),
         ("bringing it up to date", &|url, _| services::migrate(url, false).is_err()),
         ("setting up in it", &|url, _| ask(&set_up(url)).is_err()),
         ("opening it", &|url, _| {
@@ -222,7 +225,10 @@ fn a_database_is_not_restored_onto_itself() {
         let (code, said) = run("", &url, &["restore", name.to_str().unwrap()]);
         assert!(code == 3 && said.contains("the database itself"), "{code} {said}");
     }
-    assert_eq!(upkeep::verify_audit(&url, None).unwrap().fault, None);
+    assert_eq!(admin::verify_audit(&url, None).unwrap().fault, None);
     let mut services = connected(&world.db);
-    assert!(matches!(services.execute(Some(&world.manager), &Request::Heartbeat, later(60)), Ok(Reply::Alive { .. })));
+    assert!(matches!(
+        services.execute(Some(&world.manager), &Request::Session(SessionRequest::Heartbeat), later(60)),
+        Ok(Reply::Alive { .. })
+    ));
 }

@@ -13,14 +13,11 @@ use std::{
 use epic_events::{
     domain::{
         Error,
-        filter::{ClientFilter, ClientSort},
+        clients::{ClientFilter, ClientSort},
+        entity::Query,
         page::{Edge, Listing},
     },
-    services::{
-        Reply, Request, Services, examine,
-        export::{Format, What},
-        upkeep,
-    },
+    services::{Reply, Request, Services, SessionRequest, WriteRequest, admin, examine, export::Format},
     storage::{Db, Target},
 };
 use secrecy::SecretString;
@@ -117,7 +114,10 @@ fn other_programs_that_use_the_file_cause_no_lost_save() {
         python(WRITE, &[file, &name]);
         acknowledged.push(name);
         let name = format!("Other of ours {round}");
-        let create = Request::CreateClient { draft: client_draft(&name), sales_contact: Some(world.sales.actor.id) };
+        let create = Request::Write(WriteRequest::CreateClient {
+            draft: client_draft(&name),
+            sales_contact: Some(world.sales.actor.id),
+        });
         let manager = world.manager.clone();
         assert!(matches!(world.ask(Some(&manager), &create), Ok(Reply::Saved { .. })));
         disconnect(&mut world);
@@ -129,7 +129,7 @@ fn other_programs_that_use_the_file_cause_no_lost_save() {
     let mut found = python(LOOK, &[file]);
     assert_eq!(found.remove(0), "ok");
     assert_eq!(found, acknowledged);
-    assert_eq!(upkeep::verify_audit(&world.db.url, None).unwrap().fault, None);
+    assert_eq!(admin::verify_audit(&world.db.url, None).unwrap().fault, None);
     let figures = format!("{rounds} rounds, {} saves by three programs, 0 lost, the file whole", found.len());
     figure("20 other programs on the file", Engine::Sqlite.name(), &figures);
 }
@@ -153,8 +153,8 @@ fn no_action_of_the_program_releases_its_lock_on_the_file() {
     let manager = world.manager.clone();
     let filter = ClientFilter::default();
     let all = Listing { filter, sort: ClientSort::Name, descending: false, edge: Edge::Start, limit: 200 };
-    let export = Request::Export { what: What::Clients(all), format: Format::Csv };
-    let test_connection = Request::TestConnection { url: SecretString::from(url.clone()) };
+    let export = Request::Export { query: Query::Client(all), format: Format::Csv };
+    let test_connection = Request::Session(SessionRequest::TestConnection { url: SecretString::from(url.clone()) });
     let actions: [Action; 12] = [
         ("opening", &|_| drop(Db::open(&target).unwrap())),
         ("creating", &|_| drop(Db::create(&target).unwrap())),
@@ -162,11 +162,11 @@ fn no_action_of_the_program_releases_its_lock_on_the_file() {
         ("doctor", &|_| assert!(examine(&url).unwrap().set_up)),
         ("testing the connection", &|world| drop(world.ask(None, &test_connection))),
         ("setting up again", &|world| drop(world.ask(None, &set_up(&url)))),
-        ("checking the log", &|_| assert_eq!(upkeep::verify_audit(&url, None).unwrap().fault, None)),
-        ("a backup", &|_| upkeep::backup(&url, &copy).unwrap()),
-        ("a backup onto itself", &|_| assert!(upkeep::backup(&url, &path).is_err())),
-        ("a way back", &|_| drop(upkeep::restore(&url, &copy, "test").unwrap())),
-        ("a way back of what is no backup", &|_| assert!(upkeep::restore(&url, folder.path(), "test").is_err())),
+        ("checking the log", &|_| assert_eq!(admin::verify_audit(&url, None).unwrap().fault, None)),
+        ("a backup", &|_| admin::backup(&url, &copy).unwrap()),
+        ("a backup onto itself", &|_| assert!(admin::backup(&url, &path).is_err())),
+        ("a way back", &|_| drop(admin::restore(&url, &copy, "test").unwrap())),
+        ("a way back of what is no backup", &|_| assert!(admin::restore(&url, folder.path(), "test").is_err())),
         ("an export", &|world| drop(world.ask(Some(&manager), &export).unwrap())),
     ];
     for (name, action) in actions {
@@ -216,12 +216,16 @@ fn a_removed_moved_or_replaced_file_is_not_written_to() {
         let owner = Some(world.sales.actor.id);
         world.client_of(world.sales.actor.id, "Before");
         mishap(&path);
-        let create = |name: &str| Request::CreateClient { draft: client_draft(name), sales_contact: owner };
-        for request in [create("Lost"), Request::Heartbeat, create("Lost too")] {
+        let create =
+            |name: &str| Request::Write(WriteRequest::CreateClient { draft: client_draft(name), sales_contact: owner });
+        for request in [create("Lost"), Request::Session(SessionRequest::Heartbeat), create("Lost too")] {
             let answer = world.ask(Some(&manager), &request);
             assert!(matches!(answer, Err(Error::Unavailable(_))), "{what}: {request:?}: {answer:?}");
         }
-        let login = Request::SignIn { login: "sales".to_owned(), password: SecretString::from(PASSWORD) };
+        let login = Request::Session(SessionRequest::SignIn {
+            login: "sales".to_owned(),
+            password: SecretString::from(PASSWORD),
+        });
         assert!(world.ask(None, &login).is_err(), "{what}: signing in writes too");
         if let Some(undo) = undo {
             undo(&path);
@@ -238,14 +242,14 @@ fn a_file_moved_during_a_transaction_is_not_written_to() {
     let world = World::new(Engine::Sqlite);
     let (path, mut db) = (path(&world), world.connection());
     let away = path.with_extension("away");
-    let written = db.transact(|db| -> Result<(), epic_events::storage::Failure> {
+    let written = db.transact(|db| -> Result<(), epic_events::storage::DbError> {
         epic_events::storage::settings::claim_set_up(db, later(1).utc)?;
         fs::rename(&path, &away).unwrap();
         Ok(())
     });
     assert!(written.is_err());
     fs::rename(&away, &path).unwrap();
-    db.transact(|_| -> Result<(), epic_events::storage::Failure> { Ok(()) }).unwrap();
+    db.transact(|_| -> Result<(), epic_events::storage::DbError> { Ok(()) }).unwrap();
     assert_eq!(integrity(&mut db), ["ok"]);
 }
 

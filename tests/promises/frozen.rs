@@ -150,7 +150,10 @@ fn a_server_failure_during_any_form_loses_no_typed_text(
     let mut world = World::of(TestDb::on(&server, "frozen"));
     let client = world.client_of(world.sales.actor.id, "Kevin Casey");
     let contract = world.signed_contract(client);
-    world.save(&epic_events::services::Request::CreateEvent { contract, draft: event_draft("Assembly", 300) });
+    world.save(&epic_events::services::Request::Write(epic_events::services::WriteRequest::CreateEvent {
+        contract,
+        draft: event_draft("Assembly", 300),
+    }));
     let home = tempfile::tempdir().unwrap();
     let mut forms: Vec<Frozen> = FORMS.iter().map(|form| fill_in(home.path(), &url, form)).collect();
     let mut leaving = sign_in(home.path(), &url, "manager");

@@ -6,15 +6,11 @@ use std::thread;
 use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::{
     domain::{
-        ContractId, Error, Reason,
-        audit::{Changes, RecordKind},
-        field::Field,
-        filter::Assignment,
-        session::Session,
-        user::Role,
+        ContractId, Error, Reason, audit::Changes, entity::EntityKind, events::Assignment, field::Field,
+        session::Session, users::Role,
     },
     schema::audit_log as log,
-    services::{HandOver, Reply, Request},
+    services::{HandOver, Reply, Request, WriteRequest},
     storage::{self, Db},
 };
 use rstest::rstest;
@@ -39,7 +35,7 @@ fn ask(db: &TestDb, who: &Session, request: &Request) -> Result<Reply, Error> {
 }
 
 /// The new owner of a record according to its latest audit row.
-fn went_to(world: &World, kind: RecordKind, id: i64, field: Field) -> Option<i64> {
+fn went_to(world: &World, kind: EntityKind, id: i64, field: Field) -> Option<i64> {
     let rows = log::table
         .filter(log::record_type.eq(kind.to_string()).and(log::record_id.eq(id)))
         .filter(log::action.ne("action.refused"))
@@ -52,19 +48,25 @@ fn went_to(world: &World, kind: RecordKind, id: i64, field: Field) -> Option<i64
 /// While the deactivation of a user is being saved, a colleague is given one of that user's records.
 #[rstest]
 fn the_log_names_the_actual_new_owner_of_a_leavers_record(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
-    for kind in [RecordKind::Client, RecordKind::Event] {
+    for kind in [EntityKind::Client, EntityKind::Event] {
         let mut world = World::new(engine);
         let rival = world.hire("rival", Role::Management);
         let Records { client, event, event_version: version, .. } = world.records();
         let (leaver, heir, role) = match kind {
-            RecordKind::Client => (world.sales.actor.id, world.other_sales.actor.id, Role::Sales),
+            EntityKind::Client => (world.sales.actor.id, world.other_sales.actor.id, Role::Sales),
             _ => (world.support.actor.id, world.other_support.actor.id, Role::Support),
         };
         let colleague = world.hire("colleague", role).actor.id;
-        let leave = Request::DeactivateUser { id: leaver, version: 2, heir: Some(heir) };
+        let leave = Request::Write(WriteRequest::DeactivateUser { id: leaver, version: 2, heir: Some(heir) });
         let give = match kind {
-            RecordKind::Client => Request::HandOverClients(HandOver { clients: vec![(client, 1)], to: colleague }),
-            _ => Request::AssignSupport(vec![Assignment { event, version, support: Some(colleague) }]),
+            EntityKind::Client => {
+                Request::Write(WriteRequest::HandOverClients(HandOver { clients: vec![(client, 1)], to: colleague }))
+            }
+            _ => Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+                event,
+                version,
+                support: Some(colleague),
+            }])),
         };
         let mut third = holding(&world, "users", heir.0);
         let (left, given) = thread::scope(|scope| {
@@ -79,7 +81,7 @@ fn the_log_names_the_actual_new_owner_of_a_leavers_record(#[values(Engine::Maria
             (left.join().unwrap(), given.join().unwrap())
         });
         assert!(left.is_ok(), "{left:?}");
-        let (said, owner) = if kind == RecordKind::Client {
+        let (said, owner) = if kind == EntityKind::Client {
             let stored = storage::clients::find(&mut world.connection(), client).unwrap().unwrap();
             (went_to(&world, kind, client.0, Field::SalesContactId), Some(stored.sales_contact_id))
         } else {
@@ -99,17 +101,19 @@ fn the_former_owner_of_a_client_cannot_write_to_its_contracts(
 ) {
     type Write = fn(ContractId, ContractId) -> Request;
     let writes: [Write; 3] = [
-        |id, _| Request::UpdateContract { id, version: 1, draft: contract_draft(70_000, 0) },
-        |id, _| Request::SignContract { id, version: 1 },
-        |_, contract| Request::CreateEvent { contract, draft: event_draft("Too late", 40) },
+        |id, _| Request::Write(WriteRequest::UpdateContract { id, version: 1, draft: contract_draft(70_000, 0) }),
+        |id, _| Request::Write(WriteRequest::SignContract { id, version: 1 }),
+        |_, contract| Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft("Too late", 40) }),
     ];
     for write in writes {
         let mut world = World::new(engine);
         let Records { client, contract, signed, .. } = world.records();
         let write = write(contract, signed);
-        let about = if matches!(write, Request::CreateEvent { .. }) { signed } else { contract };
-        let hand_over =
-            Request::HandOverClients(HandOver { clients: vec![(client, 1)], to: world.other_sales.actor.id });
+        let about = if matches!(write, Request::Write(WriteRequest::CreateEvent { .. })) { signed } else { contract };
+        let hand_over = Request::Write(WriteRequest::HandOverClients(HandOver {
+            clients: vec![(client, 1)],
+            to: world.other_sales.actor.id,
+        }));
         // The hand-over has changed the client and waits for the locked contract; the write waits for the
         // hand-over.
         let mut third = holding(&world, "contracts", about.0);

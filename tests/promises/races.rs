@@ -11,8 +11,8 @@ use std::{
 
 use diesel::connection::SimpleConnection;
 use epic_events::{
-    domain::{Error, Reason, client::ClientDraft, session::Session, settings::Settings, user::Role},
-    services::{Reply, Request},
+    domain::{Error, Reason, clients::ClientDraft, session::Session, settings::Settings, users::Role},
+    services::{ReadRequest, Reply, Request, WriteRequest},
     storage::{Db, Target},
 };
 use rstest::rstest;
@@ -47,11 +47,17 @@ pub fn deactivate_while_they_save(world: &mut World, on: &str, url: &str) {
         let seen = epic_events::storage::users::find(&mut world.connection(), racer.actor.id).unwrap().unwrap();
         let (id, version, heir) = (seen.id, seen.version, Some(world.sales.actor.id));
         let off = match round % 3 {
-            0 => Request::DeactivateUser { id, version, heir },
-            1 => Request::UpdateUser { id, version, draft: user_draft(&name, Role::Support), heir },
-            _ => Request::ResetPassword { id, version, password: SecretString::from("some temporary words") },
+            0 => Request::Write(WriteRequest::DeactivateUser { id, version, heir }),
+            1 => {
+                Request::Write(WriteRequest::UpdateUser { id, version, draft: user_draft(&name, Role::Support), heir })
+            }
+            _ => Request::Write(WriteRequest::ResetPassword {
+                id,
+                version,
+                password: SecretString::from("some temporary words"),
+            }),
         };
-        let save = Request::CreateClient { draft: client_draft(&name), sales_contact: None };
+        let save = Request::Write(WriteRequest::CreateClient { draft: client_draft(&name), sales_contact: None });
         let (barrier, here, there) = (Barrier::new(2), &world.db, TestDb::at(url.to_owned()));
         // Vary the head start, so that neither side always wins.
         let lead = std::time::Duration::from_micros(u64::try_from(round % 9).unwrap() * 700);
@@ -59,7 +65,7 @@ pub fn deactivate_while_they_save(world: &mut World, on: &str, url: &str) {
             let mut services = services(db);
             services.connect().unwrap();
             barrier.wait();
-            if matches!(request, Request::CreateClient { .. }) {
+            if matches!(request, Request::Write(WriteRequest::CreateClient { .. })) {
                 thread::park_timeout(lead);
             }
             services.execute(Some(session), request, later(3_600))
@@ -113,15 +119,15 @@ fn a_right_removed_by_a_setting_cannot_be_used_afterwards(#[values(Engine::Maria
     let mut world = World::new(engine);
     let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
     let on = Settings { sales_create_contracts: true, ..settings };
-    world.save(&Request::UpdateSettings(on));
+    world.save(&Request::Write(WriteRequest::UpdateSettings(on)));
     let client = world.client_of(world.sales.actor.id, "Kevin Casey");
     for knows_the_settings in [true, false] {
         let on = epic_events::storage::settings::load(&mut world.connection()).unwrap();
         let on = Settings { sales_create_contracts: true, ..on };
-        world.manage(&Request::UpdateSettings(on));
+        world.manage(&Request::Write(WriteRequest::UpdateSettings(on)));
         let on = epic_events::storage::settings::load(&mut world.connection()).unwrap();
-        let off = Request::UpdateSettings(Settings { sales_create_contracts: false, ..on });
-        let create = Request::CreateContract { client, draft: contract_draft(10_000, 0) };
+        let off = Request::Write(WriteRequest::UpdateSettings(Settings { sales_create_contracts: false, ..on }));
+        let create = Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(10_000, 0) });
         let known = world.sign_in("sales", PASSWORD).unwrap();
         let sales = if knows_the_settings { known } else { world.sales.clone() };
         let (manager, db) = (world.manager.clone(), &world.db);
@@ -134,7 +140,7 @@ fn a_right_removed_by_a_setting_cannot_be_used_afterwards(#[values(Engine::Maria
                 wait_until("the manager's request waits for the row", || waiting_for_rows(&db.url) == 1);
                 let saved = scope.spawn(|| services(db).execute(Some(&sales), &create, later(3_600)));
                 wait_until("both requests wait for the row", || waiting_for_rows(&db.url) == 2);
-                Ok::<_, epic_events::storage::Failure>(saved)
+                Ok::<_, epic_events::storage::DbError>(saved)
             });
             let saved = held.unwrap().join().unwrap();
             assert!(matches!(saved, Err(Error::Denied(Reason::Setting(_)))), "{knows_the_settings}: {saved:?}");
@@ -196,8 +202,9 @@ pub fn edit_by_eight(world: &mut World, on: &str, urls: &[String]) {
                     let id = ids[(hand + number) % ids.len()];
                     // Repeat until saved: read, add a mark, save; after a conflict read again.
                     loop {
-                        let Reply::Client(seen) =
-                            services.execute(Some(manager), &Request::ViewClient(id), later(60)).unwrap()
+                        let Reply::Client(seen) = services
+                            .execute(Some(manager), &Request::Read(ReadRequest::ViewClient(id)), later(60))
+                            .unwrap()
                         else {
                             panic!("a client")
                         };
@@ -205,7 +212,7 @@ pub fn edit_by_eight(world: &mut World, on: &str, urls: &[String]) {
                         let mut draft = ClientDraft::from(&client);
                         let mark = format!("{hand}.{number}");
                         draft.notes = [draft.notes, mark].join(" ").trim().into();
-                        let save = Request::UpdateClient { id, version: client.version, draft };
+                        let save = Request::Write(WriteRequest::UpdateClient { id, version: client.version, draft });
                         match services.execute(Some(manager), &save, later(60)) {
                             Ok(_) => break,
                             Err(Error::Conflict(_)) => _ = conflicts.fetch_add(1, Ordering::Relaxed),

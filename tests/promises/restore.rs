@@ -16,7 +16,7 @@ use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::{
     domain::{Error, error::ConnectionProblem},
     schema::clients,
-    services::{Reply, Request, upkeep},
+    services::{Reply, Request, WriteRequest, admin},
     storage::{Db, Target},
 };
 
@@ -71,7 +71,7 @@ fn a_restore_keeps_the_previous_database_even_if_it_is_unusable() {
         ("tables of something else", "DROP TABLE __diesel_schema_migrations"),
     ] {
         let db = company(sql);
-        let kept = upkeep::restore(&db.url, &backup, "test").unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        let kept = admin::restore(&db.url, &backup, "test").unwrap_or_else(|error| panic!("{what}: {error:?}"));
         let kept = kept.unwrap_or_else(|| panic!("{what}: the previous database was not kept"));
         assert_eq!(names(&kept), ["Was there"], "{what}");
         assert_eq!(names(&path(&db)), ["In the backup"], "{what}");
@@ -85,7 +85,7 @@ fn a_damaged_database_is_moved_aside_and_replaced() {
     for page in [1, root_of("clients")] {
         let db = company("PRAGMA wal_checkpoint(TRUNCATE)");
         let bytes = damage(&path(&db), page);
-        let kept = upkeep::restore(&db.url, &backup, "test").unwrap().expect("it is kept");
+        let kept = admin::restore(&db.url, &backup, "test").unwrap().expect("it is kept");
         assert_eq!(fs::read(&kept).unwrap(), bytes, "page {page}: as it was");
         assert_eq!(names(&path(&db)), ["In the backup"]);
     }
@@ -95,7 +95,7 @@ fn a_damaged_database_is_moved_aside_and_replaced() {
     let log = PathBuf::from(format!("{}-wal", path.display()));
     fs::write(&path, "").unwrap();
     fs::write(&log, "the newest saves").unwrap();
-    let kept = upkeep::restore(&db.url, &backup, "test").unwrap().expect("it is kept");
+    let kept = admin::restore(&db.url, &backup, "test").unwrap().expect("it is kept");
     assert_eq!(fs::read_to_string(format!("{}-wal", kept.display())).unwrap(), "the newest saves");
     assert_eq!(names(&path), ["In the backup"]);
 }
@@ -156,7 +156,7 @@ fn a_restore_leaves_a_locked_database_alone() {
     for how in ["BEGIN IMMEDIATE", "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE"] {
         let db = company("");
         let holder = Holder::of(&path(&db), how);
-        let answer = upkeep::restore(&db.url, &backup, "test");
+        let answer = admin::restore(&db.url, &backup, "test");
         holder.release();
         assert!(matches!(answer, Err(Error::Unavailable(ConnectionProblem::Timeout))), "{how}: {answer:?}");
         assert_eq!(names(&path(&db)), ["Was there"], "{how}");
@@ -187,7 +187,10 @@ fn no_save_during_a_restore_is_lost() {
                 let mut acknowledged = Vec::new();
                 while !stop.load(Ordering::Relaxed) {
                     let name = format!("Save {}", acknowledged.len());
-                    let request = Request::CreateClient { draft: client_draft(&name), sales_contact: Some(sales) };
+                    let request = Request::Write(WriteRequest::CreateClient {
+                        draft: client_draft(&name),
+                        sales_contact: Some(sales),
+                    });
                     if matches!(services.execute(Some(manager), &request, later(60)), Ok(Reply::Saved { .. })) {
                         acknowledged.push(name);
                     }
@@ -198,7 +201,7 @@ fn no_save_during_a_restore_is_lost() {
             while !begun.load(Ordering::Relaxed) {
                 thread::yield_now();
             }
-            let kept = upkeep::restore(&db.url, &backup, "test");
+            let kept = admin::restore(&db.url, &backup, "test");
             stop.store(true, Ordering::Relaxed);
             (kept.unwrap().unwrap(), writer.join().unwrap())
         });
@@ -216,8 +219,8 @@ fn two_restores_in_the_same_second_keep_both_previous_databases() {
     let folder = tempfile::tempdir().unwrap();
     let backup = backup_in(folder.path());
     let db = company("");
-    let first = upkeep::restore(&db.url, &backup, "20261121-090000").unwrap().unwrap();
-    let second = upkeep::restore(&db.url, &backup, "20261121-090000").unwrap().unwrap();
+    let first = admin::restore(&db.url, &backup, "20261121-090000").unwrap().unwrap();
+    let second = admin::restore(&db.url, &backup, "20261121-090000").unwrap().unwrap();
     assert_eq!((names(&first), names(&second)), (vec!["Was there".to_owned()], vec!["In the backup".to_owned()]));
 }
 
@@ -226,13 +229,13 @@ fn a_backup_touches_no_other_file() {
     let (db, folder) = (company(""), tempfile::tempdir().unwrap());
     let other = folder.path().join("march.part");
     fs::write(&other, "a book, part one").unwrap();
-    upkeep::backup(&db.url, &folder.path().join("march.db")).unwrap();
+    admin::backup(&db.url, &folder.path().join("march.db")).unwrap();
     assert_eq!(fs::read_to_string(&other).unwrap(), "a book, part one");
     // A file name may be any bytes, with or without a meaning in a URL or in SQL.
     for name in [&b"m\xe4rz.db"[..], b"it's 100% of?mode=ro#1.db", b"file:x.db"] {
         let file = folder.path().join(OsStr::from_bytes(name));
-        upkeep::backup(&db.url, &file).unwrap();
-        assert_eq!(names(&upkeep::restore(&db.url, &file, "test").unwrap().unwrap()), ["Was there"]);
+        admin::backup(&db.url, &file).unwrap();
+        assert_eq!(names(&admin::restore(&db.url, &file, "test").unwrap().unwrap()), ["Was there"]);
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 5, "each backup, and the other file");
 }
@@ -261,14 +264,14 @@ fn only_a_database_of_this_program_is_restored() {
     ];
     for (number, sql) in strange.into_iter().enumerate() {
         let db = company("");
-        let answer = upkeep::restore(&db.url, &changed(number, sql), "test");
+        let answer = admin::restore(&db.url, &changed(number, sql), "test");
         assert!(matches!(answer, Err(Error::Unavailable(_))), "{sql}: {answer:?}");
         assert_eq!((names(&path(&db)), beside(&path(&db))), (vec!["Was there".to_owned()], Vec::new()), "{sql}");
     }
     // Missing triggers and indexes are recreated, since this program defines them.
     let without = "DROP TRIGGER audit_is_not_changed; DROP TRIGGER contracts_stay_signed; DROP INDEX clients_by_name";
     let db = company("");
-    upkeep::restore(&db.url, &changed(99, without), "test").unwrap();
+    admin::restore(&db.url, &changed(99, without), "test").unwrap();
     let mut restored = open(&path(&db));
     let told = restored.batch_execute("UPDATE audit_log SET actor_name = 'x'").unwrap_err().to_string();
     assert!(told.contains("the audit log is not changed"), "{told}");

@@ -10,9 +10,9 @@ use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::{
     domain::{ClientId, Error, Field, UserId, error::ConnectionProblem, session::Session},
     schema::{audit_log, clients},
-    services::{HandOver, Reply, Request, upkeep},
+    services::{HandOver, Reply, Request, WriteRequest, admin},
     storage::{
-        Db, Failure, Target,
+        Db, DbError, Target,
         grants::{Account, Made},
         migrate,
     },
@@ -50,7 +50,7 @@ fn write_until_it_dies(
         let mut pair = Vec::new();
         for half in ["a", "b"] {
             let draft = client_draft(&format!("Pair {number} {half}"));
-            let create = Request::CreateClient { draft, sales_contact: Some(owners[0]) };
+            let create = Request::Write(WriteRequest::CreateClient { draft, sales_contact: Some(owners[0]) });
             match services.execute(Some(manager), &create, later(60)) {
                 Ok(Reply::Saved { id, .. }) => pair.push((ClientId::new(id), 1)),
                 Err(Error::Unavailable(_) | Error::OutcomeUnknown) => break,
@@ -59,7 +59,7 @@ fn write_until_it_dies(
             told.created += 1;
         }
         if pair.len() == 2 {
-            let hand_over = Request::HandOverClients(HandOver { clients: pair, to: owners[1] });
+            let hand_over = Request::Write(WriteRequest::HandOverClients(HandOver { clients: pair, to: owners[1] }));
             match services.execute(Some(manager), &hand_over, later(60)) {
                 Ok(_) => told.handed_over = true,
                 Err(Error::Unavailable(_) | Error::OutcomeUnknown) => {}
@@ -110,7 +110,7 @@ fn a_killed_server_loses_nothing_it_acknowledged(#[values(Engine::MariaDb, Engin
     let created: i64 =
         audit_log::table.filter(audit_log::action.eq("client.created")).count().get_result(&mut db).unwrap();
     assert_eq!(usize::try_from(created).unwrap(), rows.len());
-    assert_eq!(upkeep::verify_audit(&world.db.url, None).unwrap().fault, None);
+    assert_eq!(admin::verify_audit(&world.db.url, None).unwrap().fault, None);
     let checked = server.client(&["-BN", "killed", "-e", "CHECK TABLE users, clients, audit_log"]);
     assert!(checked.iter().all(|line| line.ends_with("OK")), "{checked:?}");
     world.client_of(world.sales.actor.id, "And it goes on");
@@ -143,22 +143,22 @@ fn errors_of_a_server_with_french_messages_are_recognised(#[values(Engine::Maria
         db
     };
     let mut db = open(&world.db.url);
-    let mut means = |sql: &str| db.batch_execute(sql).map_err(Failure::from).unwrap_err();
+    let mut means = |sql: &str| db.batch_execute(sql).map_err(DbError::from).unwrap_err();
     let taken = "UPDATE users SET username = 'manager' WHERE username = 'sales'";
-    assert!(matches!(means(taken), Failure::Taken(Field::Username)));
+    assert!(matches!(means(taken), DbError::Taken(Field::Username)));
     let taken =
         "UPDATE users SET email = 'manager@example.org', email_key = 'manager@example.org' WHERE username = 'sales'";
-    assert!(matches!(means(taken), Failure::Taken(Field::Email)));
+    assert!(matches!(means(taken), DbError::Taken(Field::Email)));
     let twice = "INSERT INTO audit_log (seq, at, actor_name, action, record_type, changes, host, session_id, operation_id, search) \
                  VALUES (1, '2026-01-01', '', '', '', '', '', '', '', '')";
-    assert!(matches!(means(twice), Failure::Retry));
-    assert!(matches!(means("UPDATE clients SET phone = ''"), Failure::Constraint(_)));
-    assert!(matches!(means("UPDATE clients SET full_name = NULL"), Failure::Constraint(_)));
+    assert!(matches!(means(twice), DbError::Retry));
+    assert!(matches!(means("UPDATE clients SET phone = ''"), DbError::Constraint(_)));
+    assert!(matches!(means("UPDATE clients SET full_name = NULL"), DbError::Constraint(_)));
     server.client(&["-e", "CREATE DATABASE nothing"]);
     assert_eq!(migrate::level(&mut open(&server.url("nothing"))).unwrap(), migrate::Level::Empty);
     let mut poor = open(&poor);
-    let refused = poor.batch_execute("SELECT * FROM users").map_err(Failure::from);
-    assert!(matches!(refused, Err(Failure::Unavailable(ConnectionProblem::NotGranted(_)))), "{refused:?}");
+    let refused = poor.batch_execute("SELECT * FROM users").map_err(DbError::from);
+    assert!(matches!(refused, Err(DbError::Unavailable(ConnectionProblem::NotGranted(_)))), "{refused:?}");
     let made = Account { database: "french", name: "crm", password: "x" }.make(&mut poor);
     assert_eq!(made.unwrap(), Made::NotAllowed);
     let made = Account { database: "french", name: "crm", password: "x" }.make(&mut open(&world.db.url));
@@ -171,14 +171,14 @@ fn errors_of_a_server_with_french_messages_are_recognised(#[values(Engine::Maria
         let mut db = open(&world.db.url);
         db.batch_execute("SET innodb_lock_wait_timeout = 1").unwrap();
         let waited = db.batch_execute(&format!("UPDATE clients SET version = version WHERE id = {id}"));
-        Ok::<_, Failure>(waited.map_err(Failure::from))
+        Ok::<_, DbError>(waited.map_err(DbError::from))
     });
-    assert!(matches!(waited, Ok(Err(Failure::Retry))), "{waited:?}");
+    assert!(matches!(waited, Ok(Err(DbError::Retry))), "{waited:?}");
 
     // A connection ended by KILL is reported as lost.
     let number = db.texts("SELECT CONCAT(CONNECTION_ID()) AS text").unwrap().remove(0);
     server.client(&["-e", &format!("KILL {number}")]);
-    let mut ended = || db.batch_execute("DO 0").map_err(Failure::from);
-    assert!(matches!(ended(), Err(Failure::Unavailable(ConnectionProblem::Lost))));
+    let mut ended = || db.batch_execute("DO 0").map_err(DbError::from);
+    assert!(matches!(ended(), Err(DbError::Unavailable(ConnectionProblem::Lost))));
     assert!(db.is_lost());
 }

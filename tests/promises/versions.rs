@@ -6,13 +6,12 @@ use diesel::connection::SimpleConnection;
 use epic_events::{
     domain::{
         ClientId, Error, EventId, Reason, UserId,
-        event::Status,
-        filter::Assignment,
+        events::{Assignment, Status},
         session::Session,
         settings::Settings,
-        user::{Role, UserDraft},
+        users::{Role, UserDraft},
     },
-    services::{HandOver, Marked, Reply, Request},
+    services::{HandOver, Marked, Reply, Request, WriteRequest},
     storage,
 };
 use rstest::rstest;
@@ -46,31 +45,32 @@ fn user(world: &mut World, name: &str, active: bool) -> (UserId, i32) {
     if active {
         return (id, version);
     }
-    (id, world.save(&Request::DeactivateUser { id, version, heir: None }).1)
+    (id, world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heir: None })).1)
 }
 
 /// Pairs for every request that names a version. Where the record can be edited, the first request is an edit.
 fn races(world: &mut World) -> Vec<Race> {
     let mut all = Vec::new();
     let (to, owner) = (world.other_sales.actor.id, world.sales.actor.id);
-    let edit = |id: ClientId| Request::UpdateClient { id, version: 1, draft: client_draft("Edited") };
+    let edit =
+        |id: ClientId| Request::Write(WriteRequest::UpdateClient { id, version: 1, draft: client_draft("Edited") });
     let mut client = |of: fn(ClientId, UserId) -> Request| {
         let id = world.client_of(owner, "Raced for");
         all.push(Race::new("clients", id.0, edit(id), of(id, to)));
     };
-    client(|id, _| Request::UpdateClient { id, version: 1, draft: client_draft("Other") });
-    client(|id, to| Request::HandOverClients(HandOver { clients: vec![(id, 1)], to }));
-    client(|id, _| Request::ArchiveClient { id, version: 1 });
-    client(|id, _| Request::ArchiveAll(Marked::Clients(vec![(id, 1)])));
+    client(|id, _| Request::Write(WriteRequest::UpdateClient { id, version: 1, draft: client_draft("Other") }));
+    client(|id, to| Request::Write(WriteRequest::HandOverClients(HandOver { clients: vec![(id, 1)], to })));
+    client(|id, _| Request::Write(WriteRequest::ArchiveClient { id, version: 1 }));
+    client(|id, _| Request::Write(WriteRequest::ArchiveAll(Marked::Clients(vec![(id, 1)]))));
     // Of several clients, only the changed one is left out and named.
     let [id, other] = ["Raced for", "Alone"].map(|name| world.client_of(owner, name));
     let both = HandOver { clients: vec![(other, 1), (id, 1)], to };
-    all.push(Race::new("clients", id.0, edit(id), Request::HandOverClients(both)));
+    all.push(Race::new("clients", id.0, edit(id), Request::Write(WriteRequest::HandOverClients(both))));
     for number in 0..2 {
         let id = world.client_of(owner, "Archived");
-        world.save(&Request::ArchiveClient { id, version: 1 });
-        let restore = Request::RestoreClient { id, version: 2 };
-        let marked = Request::RestoreAll(Marked::Clients(vec![(id, 2)]));
+        world.save(&Request::Write(WriteRequest::ArchiveClient { id, version: 1 }));
+        let restore = Request::Write(WriteRequest::RestoreClient { id, version: 2 });
+        let marked = Request::Write(WriteRequest::RestoreAll(Marked::Clients(vec![(id, 2)])));
         all.push(Race::new("clients", id.0, restore.clone(), if number == 0 { restore } else { marked }));
     }
 
@@ -78,19 +78,19 @@ fn races(world: &mut World) -> Vec<Race> {
     for number in 0..4 {
         let id = world.records().contract;
         let second = match number {
-            0 => Request::UpdateContract { id, version: 1, draft: contract_draft(80_000, 0) },
-            1 => Request::SignContract { id, version: 1 },
-            2 => Request::ArchiveContract { id, version: 1 },
-            _ => Request::ArchiveAll(Marked::Contracts(vec![(id, 1)])),
+            0 => Request::Write(WriteRequest::UpdateContract { id, version: 1, draft: contract_draft(80_000, 0) }),
+            1 => Request::Write(WriteRequest::SignContract { id, version: 1 }),
+            2 => Request::Write(WriteRequest::ArchiveContract { id, version: 1 }),
+            _ => Request::Write(WriteRequest::ArchiveAll(Marked::Contracts(vec![(id, 1)]))),
         };
-        let first = Request::UpdateContract { id, version: 1, draft: edited() };
+        let first = Request::Write(WriteRequest::UpdateContract { id, version: 1, draft: edited() });
         all.push(Race::new("contracts", id.0, first, second));
     }
     for number in 0..2 {
         let id = world.records().contract;
-        world.save(&Request::ArchiveContract { id, version: 1 });
-        let restore = Request::RestoreContract { id, version: 2 };
-        let marked = Request::RestoreAll(Marked::Contracts(vec![(id, 2)]));
+        world.save(&Request::Write(WriteRequest::ArchiveContract { id, version: 1 }));
+        let restore = Request::Write(WriteRequest::RestoreContract { id, version: 2 });
+        let marked = Request::Write(WriteRequest::RestoreAll(Marked::Contracts(vec![(id, 2)])));
         all.push(Race::new("contracts", id.0, restore.clone(), if number == 0 { restore } else { marked }));
     }
 
@@ -100,28 +100,28 @@ fn races(world: &mut World) -> Vec<Race> {
         let Records { event: id, event_version: version, .. } = world.records();
         let Records { event: other, .. } = world.records();
         let second = match number {
-            0 => Request::UpdateEvent { id, version, draft: event_draft("Other", 50) },
-            1 => Request::SetStatus { id, version, status: Status::Confirmed },
-            2 => Request::AssignSupport(vec![assign(id, version)]),
-            3 => Request::AssignSupport(vec![assign(other, version), assign(id, version)]),
-            4 => Request::ArchiveEvent { id, version },
-            _ => Request::ArchiveAll(Marked::Events(vec![(id, version)])),
+            0 => Request::Write(WriteRequest::UpdateEvent { id, version, draft: event_draft("Other", 50) }),
+            1 => Request::Write(WriteRequest::SetStatus { id, version, status: Status::Confirmed }),
+            2 => Request::Write(WriteRequest::AssignSupport(vec![assign(id, version)])),
+            3 => Request::Write(WriteRequest::AssignSupport(vec![assign(other, version), assign(id, version)])),
+            4 => Request::Write(WriteRequest::ArchiveEvent { id, version }),
+            _ => Request::Write(WriteRequest::ArchiveAll(Marked::Events(vec![(id, version)]))),
         };
-        let first = Request::UpdateEvent { id, version, draft: event_draft("Edited", 40) };
+        let first = Request::Write(WriteRequest::UpdateEvent { id, version, draft: event_draft("Edited", 40) });
         all.push(Race::new("events", id.0, first, second));
     }
     for number in 0..3 {
         let Records { event: id, event_version: version, .. } = world.records();
         if number == 0 {
             // Neither is an edit: both write the same columns.
-            let [first, second] =
-                [Status::Confirmed, Status::Done].map(|status| Request::SetStatus { id, version, status });
+            let [first, second] = [Status::Confirmed, Status::Done]
+                .map(|status| Request::Write(WriteRequest::SetStatus { id, version, status }));
             all.push(Race::new("events", id.0, first, second));
             continue;
         }
-        world.save(&Request::ArchiveEvent { id, version });
-        let restore = Request::RestoreEvent { id, version: version + 1 };
-        let marked = Request::RestoreAll(Marked::Events(vec![(id, version + 1)]));
+        world.save(&Request::Write(WriteRequest::ArchiveEvent { id, version }));
+        let restore = Request::Write(WriteRequest::RestoreEvent { id, version: version + 1 });
+        let marked = Request::Write(WriteRequest::RestoreAll(Marked::Events(vec![(id, version + 1)])));
         all.push(Race::new("events", id.0, restore.clone(), if number == 1 { restore } else { marked }));
     }
 
@@ -129,20 +129,28 @@ fn races(world: &mut World) -> Vec<Race> {
         let name = format!("raced{number}");
         let (id, version) = user(world, &name, true);
         let with_phone = |phone: &str| UserDraft { phone: Some(phone.to_owned()), ..user_draft(&name, Role::Support) };
-        let update = |phone: &str| Request::UpdateUser { id, version, draft: with_phone(phone), heir: None };
+        let update = |phone: &str| {
+            Request::Write(WriteRequest::UpdateUser { id, version, draft: with_phone(phone), heir: None })
+        };
         let second = match number {
             0 => update("+33 1 11 11 11 11"),
-            1 => Request::DeactivateUser { id, version, heir: None },
-            _ => Request::ResetPassword { id, version, password: SecretString::from("some temporary words") },
+            1 => Request::Write(WriteRequest::DeactivateUser { id, version, heir: None }),
+            _ => Request::Write(WriteRequest::ResetPassword {
+                id,
+                version,
+                password: SecretString::from("some temporary words"),
+            }),
         };
         all.push(Race::new("users", id.0, update("+33 1 22 22 22 22"), second));
     }
     let (id, version) = user(world, "idle", false);
-    let reactivate = Request::ReactivateUser { id, version };
+    let reactivate = Request::Write(WriteRequest::ReactivateUser { id, version });
     all.push(Race::new("users", id.0, reactivate.clone(), reactivate));
 
     let settings = storage::settings::load(&mut world.connection()).unwrap();
-    let named = |name: &str| Request::UpdateSettings(Settings { company_name: name.to_owned(), ..settings.clone() });
+    let named = |name: &str| {
+        Request::Write(WriteRequest::UpdateSettings(Settings { company_name: name.to_owned(), ..settings.clone() }))
+    };
     all.push(Race::new("settings", 0, named("Edited"), named("Other")));
     all
 }

@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 fn every_failed_sign_in_gives_the_same_error(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let gone = world.hire("gone", Role::Sales);
-    world.save(&Request::DeactivateUser { id: gone.actor.id, version: 2, heir: None });
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: gone.actor.id, version: 2, heir: None }));
     let wrong = Error::SignIn(SignInProblem::Wrong);
     assert_eq!(world.sign_in("nobody", PASSWORD).unwrap_err(), wrong);
     assert_eq!(world.sign_in("sales", "something else").unwrap_err(), wrong);
@@ -26,7 +26,10 @@ fn guessing_is_slowed_down_for_unknown_names_too(
         let mut now = Moment { utc: start() + TimeDelta::days(1), ticks: 1 };
         let mut guess = |password: &str, seconds| {
             now.utc += TimeDelta::seconds(seconds);
-            let request = Request::SignIn { login: login.to_owned(), password: SecretString::from(password) };
+            let request = Request::Session(SessionRequest::SignIn {
+                login: login.to_owned(),
+                password: SecretString::from(password),
+            });
             world.services.execute(None, &request, now)
         };
         let wrong: Result<(), Error> = Err(Error::SignIn(SignInProblem::Wrong));
@@ -50,7 +53,9 @@ fn an_unknown_login_name_is_not_stored_in_clear(
 ) {
     let mut world = World::new(engine);
     let now = world.now();
-    let attempt = |typed: &str| Request::SignIn { login: typed.to_owned(), password: SecretString::from(PASSWORD) };
+    let attempt = |typed: &str| {
+        Request::Session(SessionRequest::SignIn { login: typed.to_owned(), password: SecretString::from(PASSWORD) })
+    };
     for typed in ["Canary pass-phrase 17", " canary PASS-phrase 17", "canary pass-phrase 17"] {
         let mut elsewhere = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
         let answer = elsewhere.execute(None, &attempt(typed), now);
@@ -102,7 +107,10 @@ fn a_wrong_clock_does_not_lengthen_the_sign_in_delay(
     for (failures, delay, known) in [(1, 0, "sales"), (3, 1, "other.sales"), (5, 4, "support"), (12, 300, "manager")] {
         for login in [known.to_owned(), format!("nobody.{failures}")] {
             let mut guess = |password: &str, seconds: i64| {
-                let request = Request::SignIn { login: login.clone(), password: SecretString::from(password) };
+                let request = Request::Session(SessionRequest::SignIn {
+                    login: login.clone(),
+                    password: SecretString::from(password),
+                });
                 let now = Moment { utc: start() + TimeDelta::seconds(seconds), ticks: 1 };
                 world.services.execute(None, &request, now)
             };
@@ -147,9 +155,11 @@ fn changing_the_own_password_requires_the_current_one(
 ) {
     let mut world = World::new(engine);
     let (session, now) = (world.sales.clone(), world.now());
-    let change = |current: &str| Request::ChangeOwnPassword {
-        current: SecretString::from(current),
-        new: SecretString::from("other words of mine"),
+    let change = |current: &str| {
+        Request::Write(WriteRequest::ChangeOwnPassword {
+            current: SecretString::from(current),
+            new: SecretString::from("other words of mine"),
+        })
     };
     let answer = world.services.execute(Some(&session), &change("not the password"), now);
     assert_eq!(invalid(answer, Field::CurrentPassword), Problem::WrongPassword);
@@ -165,7 +175,7 @@ fn a_session_whose_account_changed_cannot_be_confirmed(
 ) {
     let mut world = World::new(engine);
     let (here, now) = (world.sales.clone(), world.now());
-    let confirm = Request::Confirm { password: SecretString::from(PASSWORD) };
+    let confirm = Request::Session(SessionRequest::Confirm { password: SecretString::from(PASSWORD) });
     let (mut elsewhere, mut before) = (here.clone(), here.clone());
     elsewhere.actor.role = Role::Management;
     before.auth_epoch -= 1;
@@ -183,25 +193,30 @@ fn sensitive_actions_require_the_password_again(
     let mut world = World::new(engine);
     let records = world.records();
     let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
-    world.manage(&Request::UpdateSettings(Settings { reauth: Reauth::Sensitive, ..settings }));
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings { reauth: Reauth::Sensitive, ..settings })));
     let mut manager = world.manager.clone();
-    let sign = Request::SignContract { id: records.contract, version: 1 };
+    let sign = Request::Write(WriteRequest::SignContract { id: records.contract, version: 1 });
     let log = world.audit().len();
     assert_eq!(world.ask(Some(&manager), &sign).unwrap_err(), Error::PasswordNeeded);
     assert_eq!(world.audit().len(), log, "nothing was written yet");
-    let edit = Request::UpdateContract { id: records.contract, version: 1, draft: contract_draft(5_000, 0) };
+    let edit = Request::Write(WriteRequest::UpdateContract {
+        id: records.contract,
+        version: 1,
+        draft: contract_draft(5_000, 0),
+    });
     assert!(world.ask(Some(&manager), &edit).is_ok(), "an edit is not sensitive");
-    let Reply::Confirmed { at } =
-        world.ask(Some(&manager), &Request::Confirm { password: SecretString::from(PASSWORD) }).unwrap()
+    let Reply::Confirmed { at } = world
+        .ask(Some(&manager), &Request::Session(SessionRequest::Confirm { password: SecretString::from(PASSWORD) }))
+        .unwrap()
     else {
         panic!("confirmed")
     };
     manager.confirmed_at = Some(at);
-    let sign = Request::SignContract { id: records.contract, version: 2 };
+    let sign = Request::Write(WriteRequest::SignContract { id: records.contract, version: 2 });
     assert!(world.ask(Some(&manager), &sign).is_ok());
     // After five minutes the password is required again.
     let later = Moment { utc: start() + TimeDelta::minutes(10), ticks: at + 5 * 60 * 1000 + 1 };
-    let archive = Request::ArchiveEvent { id: records.event, version: records.event_version };
+    let archive = Request::Write(WriteRequest::ArchiveEvent { id: records.event, version: records.event_version });
     assert_eq!(world.services.execute(Some(&manager), &archive, later).unwrap_err(), Error::PasswordNeeded);
 }
 
@@ -213,20 +228,24 @@ fn a_confirmation_is_valid_from_its_response_on(#[values(Engine::MariaDb, Engine
     let mut world = World::new(engine);
     let records = world.records();
     let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
-    world.manage(&Request::UpdateSettings(Settings { reauth: Reauth::Always, ..settings }));
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings { reauth: Reauth::Always, ..settings })));
     let wire = support::proxy::Proxy::to(support::server(engine).port);
     wire.move_away(EACH_WAY);
     let url = world.db.url.replace(&support::server(engine).port.to_string(), &wire.port.to_string());
     let mut far = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
     let mut manager = world.manager.clone();
     let (sent, begun) = (world.now(), std::time::Instant::now());
-    let confirm = Request::Confirm { password: SecretString::from(PASSWORD) };
+    let confirm = Request::Session(SessionRequest::Confirm { password: SecretString::from(PASSWORD) });
     let Ok(Reply::Confirmed { at }) = far.execute(Some(&manager), &confirm, sent) else { panic!("confirmed") };
     let took = u64::try_from(begun.elapsed().as_millis()).unwrap();
     assert!(at >= sent.ticks + 2 * EACH_WAY && at <= sent.ticks + took, "{} after {took} ms", at - sent.ticks);
     manager.confirmed_at = Some(at);
     // Almost the full validity later, counted from the response.
-    let edit = Request::UpdateContract { id: records.contract, version: 1, draft: contract_draft(5_000, 0) };
+    let edit = Request::Write(WriteRequest::UpdateContract {
+        id: records.contract,
+        version: 1,
+        draft: contract_draft(5_000, 0),
+    });
     let later = Moment { utc: start() + TimeDelta::minutes(10), ticks: sent.ticks + 2 * EACH_WAY + 10_000 };
     assert!(world.services.execute(Some(&manager), &edit, later).is_ok());
 }
@@ -237,7 +256,10 @@ fn passwords_are_never_truncated(#[values(Engine::Sqlite, Engine::MariaDb, Engin
     let manager = world.manager.clone();
     let mut create = |name: &str, password: String| {
         let draft = user_draft(name, Role::Sales);
-        world.ask(Some(&manager), &Request::CreateUser { draft, password: SecretString::from(password) })
+        world.ask(
+            Some(&manager),
+            &Request::Write(WriteRequest::CreateUser { draft, password: SecretString::from(password) }),
+        )
     };
     let long = "7-Kx ü".repeat(11);
     assert_eq!(invalid(create("too.long", long.clone()), Field::Password), Problem::TooManyBytes(71));
@@ -255,15 +277,18 @@ fn only_management_reads_the_log_of_others(#[values(Engine::Sqlite, Engine::Mari
     let mut world = World::new(engine);
     world.records();
     let sales = world.sales.clone();
-    let request = Request::ListAudit(listing(AuditFilter::default(), AuditSort::Time, 100));
-    let Reply::Audit(page) = world.ask(Some(&sales), &request).unwrap() else { panic!("audit") };
+    let request = Request::Read(ReadRequest::List(Query::Audit(listing(AuditFilter::default(), AuditSort::Time, 100))));
+    let Reply::Page(page) = world.ask(Some(&sales), &request).unwrap() else { panic!("audit") };
+    let page = page.of::<AuditRow>();
     assert!(!page.rows.is_empty() && page.rows.iter().all(|row| row.actor_id == Some(sales.actor.id)));
     let mine = ClientFilter { view: ClientView::Mine, ..ClientFilter::default() };
-    let Reply::Clients(page) =
-        world.ask(Some(&sales), &Request::ListClients(listing(mine, ClientSort::Name, 100))).unwrap()
+    let Reply::Page(page) = world
+        .ask(Some(&sales), &Request::Read(ReadRequest::List(Query::Client(listing(mine, ClientSort::Name, 100)))))
+        .unwrap()
     else {
         panic!("clients")
     };
+    let page = page.of::<ClientRow>();
     assert_eq!(page.rows.len(), 1);
 }
 
@@ -330,7 +355,7 @@ fn the_grants_of_the_readme_are_sufficient_and_minimal(#[values(Engine::MariaDb,
     let records = world.records();
     world.hire("fresh", Role::Support);
     assert!(world.sign_in("nobody", "at all").is_err());
-    world.save(&Request::ArchiveEvent { id: records.event, version: records.event_version });
+    world.save(&Request::Write(WriteRequest::ArchiveEvent { id: records.event, version: records.event_version }));
     let mut db = epic_events::storage::Db::open(&Target::parse(&limited).unwrap()).unwrap();
     for forbidden in [
         "DELETE FROM audit_log",

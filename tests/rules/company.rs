@@ -139,7 +139,7 @@ fn older_tables_are_migrated_with_their_rows() {
     let mut connection = epic_events::storage::Db::open(&Target::parse(&db.url).unwrap()).unwrap();
     let filter = EventFilter { text: "bouz mufflin".to_owned(), ..EventFilter::default() };
     let (scope, me) = (epic_events::storage::Scope::All, epic_events::domain::UserId::new(1));
-    let viewer = epic_events::storage::Viewer { scope, me, provided: None };
+    let viewer = epic_events::storage::Viewer { scope, me, auth_guard: None };
     let listed = listing(filter, EventSort::Client, 10);
     let page = epic_events::storage::events::page(&mut connection, &listed, viewer, start());
     assert_eq!(page.unwrap().rows[0].event.title, "General Assembly");

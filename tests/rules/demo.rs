@@ -17,7 +17,10 @@ fn enter(
     (login, password): &(String, String),
     day: i64,
 ) -> epic_events::domain::session::Session {
-    let request = Request::SignIn { login: login.clone(), password: SecretString::from(password.clone()) };
+    let request = Request::Session(SessionRequest::SignIn {
+        login: login.clone(),
+        password: SecretString::from(password.clone()),
+    });
     match services.execute(None, &request, moment(day)) {
         Ok(Reply::SignedIn(session)) => *session,
         other => panic!("{other:?}"),
@@ -49,7 +52,8 @@ fn a_demo_in_use_is_not_recreated() {
     let sales = enter(&mut running, &accounts[1], 0);
     // Its dates are outdated by now, but it is still in use.
     assert_eq!(demo::prepare(&path, moment(30)).unwrap(), accounts);
-    let create = Request::CreateClient { draft: client_draft("Of the one inside"), sales_contact: None };
+    let create =
+        Request::Write(WriteRequest::CreateClient { draft: client_draft("Of the one inside"), sales_contact: None });
     running.execute(Some(&sales), &create, moment(30)).unwrap();
     assert_eq!(clients(&path, "Of the one inside"), 1, "the client is in the demo that other programs open");
     let mut beside = company_of(&path);

@@ -19,7 +19,7 @@ fn exported(world: &World, ending: &str) -> String {
 fn exports_hold_what_the_list_shows_and_are_audited(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
-    use epic_events::services::export::{Format, What};
+    use epic_events::services::export::Format;
     let mut world = World::new(engine);
     world.records();
     world.client_of(world.other_sales.actor.id, "=HYPERLINK(\"evil\")");
@@ -28,9 +28,9 @@ fn exports_hold_what_the_list_shows_and_are_audited(
     }
     let clients = |text: &str| {
         let filter = ClientFilter { text: text.to_owned(), ..ClientFilter::default() };
-        What::Clients(listing(filter, ClientSort::Name, 100))
+        Query::Client(listing(filter, ClientSort::Name, 100))
     };
-    let rows = |world: &mut World, what: What, format| match world.manage(&Request::Export { what, format }) {
+    let rows = |world: &mut World, query: Query, format| match world.manage(&Request::Export { query, format }) {
         Reply::Exported { rows, .. } => rows,
         other => panic!("{other:?}"),
     };
@@ -46,7 +46,7 @@ fn exports_hold_what_the_list_shows_and_are_audited(
     assert_eq!(json[0]["full_name"], "Client 043");
     assert_eq!(rows(&mut world, clients("kevin"), Format::Vcf), 1);
     assert!(exported(&world, "vcf").contains("\r\nFN:Kevin Casey\r\n"));
-    let events = What::Events(listing(EventFilter::default(), EventSort::Starts, 1));
+    let events = Query::Event(listing(EventFilter::default(), EventSort::Starts, 1));
     assert_eq!(rows(&mut world, events.clone(), Format::Ics), 1);
     let calendar = exported(&world, "ics");
     // This is 21 December 09:00 in Paris.
@@ -56,9 +56,9 @@ fn exports_hold_what_the_list_shows_and_are_audited(
     // An export has only what the user may see.
     let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
     let visibility = epic_events::domain::settings::Visibility::Restricted;
-    world.manage(&Request::UpdateSettings(Settings { visibility, ..settings }));
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings { visibility, ..settings })));
     let other = world.other_support.clone();
-    let reply = world.ask(Some(&other), &Request::Export { what: events, format: Format::Json }).unwrap();
+    let reply = world.ask(Some(&other), &Request::Export { query: events, format: Format::Json }).unwrap();
     assert!(matches!(reply, Reply::Exported { rows: 0, .. }), "{reply:?}");
     assert_eq!(exported(&world, "json").split_whitespace().collect::<String>(), "[]");
 }
@@ -69,21 +69,24 @@ fn exports_hold_what_the_list_shows_and_are_audited(
 fn a_calendar_export_counts_the_events_it_leaves_out(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
-    use epic_events::services::export::{Format, What};
+    use epic_events::services::export::Format;
     let mut world = World::new(engine);
     let records = world.records();
     for number in 0..2 {
         let draft = EventDraft { starts_at: None, ends_at: None, ..event_draft(&format!("Some day {number}"), 3) };
-        world.save(&Request::CreateEvent { contract: records.signed, draft });
+        world.save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft }));
     }
-    let what = What::Events(listing(EventFilter::default(), EventSort::Starts, 1));
+    let query = Query::Event(listing(EventFilter::default(), EventSort::Starts, 1));
     for (format, expected, logged) in [(Format::Ics, (1, 2), "events.ics: 1/3"), (Format::Csv, (3, 0), "events.csv: 3")]
     {
-        let reply = world.manage(&Request::Export { what: what.clone(), format });
+        let reply = world.manage(&Request::Export { query: query.clone(), format });
         let Reply::Exported { rows, left_out, .. } = reply else { panic!("{reply:?}") };
         assert_eq!((rows, left_out), expected);
         let newest = Listing { descending: true, ..listing(AuditFilter::default(), AuditSort::Time, 1) };
-        let Reply::Audit(page) = world.manage(&Request::ListAudit(newest)) else { panic!("the log") };
+        let Reply::Page(page) = world.manage(&Request::Read(ReadRequest::List(Query::Audit(newest)))) else {
+            panic!("the log")
+        };
+        let page = page.of::<AuditRow>();
         assert_eq!(page.rows[0].record_name, logged);
     }
     assert_eq!(exported(&world, "ics").matches("BEGIN:VEVENT").count(), 1);
@@ -91,32 +94,29 @@ fn a_calendar_export_counts_the_events_it_leaves_out(
 
 #[rstest]
 fn an_export_that_cannot_be_written_is_an_error() {
-    use epic_events::services::export::{Format, What};
+    use epic_events::services::export::Format;
     let mut world = World::new(Engine::Sqlite);
     let folder = world.exports.path().join("a file");
     std::fs::write(&folder, "").unwrap();
     let services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
     world.services = services.exporting_to(folder);
-    let what = What::Clients(listing(ClientFilter::default(), ClientSort::Name, 100));
+    let query = Query::Client(listing(ClientFilter::default(), ClientSort::Name, 100));
     let manager = world.manager.clone();
-    let answer = world.ask(Some(&manager), &Request::Export { what, format: Format::Csv });
+    let answer = world.ask(Some(&manager), &Request::Export { query, format: Format::Csv });
     assert!(matches!(answer, Err(Error::NotWritable(_))), "{answer:?}");
 }
 
 /// The DTSTART and DTEND lines of the calendar file with its one event at these times.
 fn span(world: &mut World, starts_at: &str, ends_at: &str) -> [String; 2] {
     use diesel::prelude::*;
-    use epic_events::{
-        schema::events,
-        services::export::{Format, What},
-    };
+    use epic_events::{schema::events, services::export::Format};
     let time = |text: &str| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap();
     diesel::update(events::table)
         .set((events::starts_at.eq(time(starts_at)), events::ends_at.eq(time(ends_at))))
         .execute(&mut world.connection())
         .unwrap();
-    let what = What::Events(listing(EventFilter::default(), EventSort::Starts, 1));
-    world.manage(&Request::Export { what, format: Format::Ics });
+    let query = Query::Event(listing(EventFilter::default(), EventSort::Starts, 1));
+    world.manage(&Request::Export { query, format: Format::Ics });
     let calendar = exported(world, "ics");
     ["DTSTART", "DTEND"].map(|name| {
         let line = calendar.lines().find(|line| line.starts_with(name)).unwrap();
@@ -151,7 +151,7 @@ fn calendar_entries_end_after_they_start_when_the_clocks_change() {
 /// Exports of one user on two computers, or of two users with a common folder.
 #[test]
 fn exports_in_the_same_second_go_to_separate_files() {
-    use epic_events::services::export::{Format, What};
+    use epic_events::services::export::Format;
     let mut world = World::new(Engine::Sqlite);
     for number in 0..120 {
         world.client_of(world.sales.actor.id, &format!("Client {number:03}"));
@@ -162,8 +162,8 @@ fn exports_in_the_same_second_go_to_separate_files() {
         thread::scope(|scope| {
             let export = || {
                 let services = Services::new(Target::parse(url).unwrap(), "test".to_owned(), 4);
-                let what = What::Clients(listing(ClientFilter::default(), ClientSort::Name, 100));
-                let request = Request::Export { what, format: Format::Json };
+                let query = Query::Client(listing(ClientFilter::default(), ClientSort::Name, 100));
+                let request = Request::Export { query, format: Format::Json };
                 match services.exporting_to(folder.to_owned()).execute(Some(manager), &request, now) {
                     Ok(Reply::Exported { rows: 120, path, .. }) => path,
                     other => panic!("{other:?}"),
@@ -186,10 +186,7 @@ fn an_export_under_way_obeys_a_new_restriction(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
     use diesel::connection::SimpleConnection;
-    use epic_events::{
-        domain::settings::Visibility,
-        services::export::{Format, What},
-    };
+    use epic_events::{domain::settings::Visibility, services::export::Format};
     let mut world = World::new(engine);
     world.records();
     let folder = world.exports.path().to_owned();
@@ -203,9 +200,9 @@ fn an_export_under_way_obeys_a_new_restriction(
     gate.batch_execute(close).unwrap();
     let answer = thread::scope(|scope| {
         let export = scope.spawn(|| {
-            let what = What::Events(listing(EventFilter::default(), EventSort::Starts, 1));
+            let query = Query::Event(listing(EventFilter::default(), EventSort::Starts, 1));
             let who = world.other_support.clone();
-            world.ask(Some(&who), &Request::Export { what, format: Format::Json })
+            world.ask(Some(&who), &Request::Export { query, format: Format::Json })
         });
         let is_written = || {
             let files = std::fs::read_dir(&folder).unwrap().map(|file| file.unwrap().path());

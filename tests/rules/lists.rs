@@ -16,16 +16,17 @@ fn pages_join_without_gap_or_overlap(#[values(Engine::Sqlite, Engine::MariaDb, E
         if days.is_none() {
             (draft.starts_at, draft.ends_at) = (None, None);
         }
-        world.save(&Request::CreateEvent { contract, draft });
+        world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft }));
     }
     for descending in [false, true] {
         for sort in ClientSort::iter() {
             walk(
                 &mut world,
                 &Listing { descending, ..listing(ClientFilter::default(), sort, 2) },
-                Request::ListClients,
+                Query::Client,
                 |reply| {
-                    let Reply::Clients(page) = reply else { panic!("clients") };
+                    let Reply::Page(page) = reply else { panic!("clients") };
+                    let page = page.of::<ClientRow>();
                     (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
                 },
             );
@@ -34,9 +35,10 @@ fn pages_join_without_gap_or_overlap(#[values(Engine::Sqlite, Engine::MariaDb, E
             walk(
                 &mut world,
                 &Listing { descending, ..listing(EventFilter::default(), sort, 2) },
-                Request::ListEvents,
+                Query::Event,
                 |reply| {
-                    let Reply::Events(page) = reply else { panic!("events") };
+                    let Reply::Page(page) = reply else { panic!("events") };
+                    let page = page.of::<EventRow>();
                     (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
                 },
             );
@@ -45,9 +47,10 @@ fn pages_join_without_gap_or_overlap(#[values(Engine::Sqlite, Engine::MariaDb, E
             walk(
                 &mut world,
                 &Listing { descending, ..listing(ContractFilter::default(), sort, 2) },
-                Request::ListContracts,
+                Query::Contract,
                 |reply| {
-                    let Reply::Contracts(page) = reply else { panic!("contracts") };
+                    let Reply::Page(page) = reply else { panic!("contracts") };
+                    let page = page.of::<ContractRow>();
                     (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
                 },
             );
@@ -56,9 +59,10 @@ fn pages_join_without_gap_or_overlap(#[values(Engine::Sqlite, Engine::MariaDb, E
             walk(
                 &mut world,
                 &Listing { descending, ..listing(AuditFilter::default(), sort, 2) },
-                Request::ListAudit,
+                Query::Audit,
                 |reply| {
-                    let Reply::Audit(page) = reply else { panic!("audit") };
+                    let Reply::Page(page) = reply else { panic!("audit") };
+                    let page = page.of::<AuditRow>();
                     (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
                 },
             );
@@ -69,12 +73,12 @@ fn pages_join_without_gap_or_overlap(#[values(Engine::Sqlite, Engine::MariaDb, E
 fn walk<F: Clone, S: Copy + std::fmt::Debug>(
     world: &mut World,
     first: &Listing<F, S>,
-    request: impl Fn(Listing<F, S>) -> Request,
+    query: impl Fn(Listing<F, S>) -> Query,
     read: impl Fn(Reply) -> (Vec<Cursor>, Option<Count>),
 ) {
     let mut page = |edge: Edge, limit: u16| {
         let asked = Listing { edge, limit, filter: first.filter.clone(), ..*first };
-        read(world.manage(&request(asked)))
+        read(world.manage(&ReadRequest::List(query(asked)).into()))
     };
     let (all, total) = page(Edge::Start, 200);
     let what = (first.sort, first.descending);
@@ -97,96 +101,15 @@ fn walk<F: Clone, S: Copy + std::fmt::Debug>(
     assert_eq!(backwards, all, "{what:?} backwards");
 }
 
-/// The counts on the home screen are those of the lists that its lines open.
-#[rstest]
-fn home_counts_match_the_lists_behind_them(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
-    let mut world = World::new(engine);
-    let records = world.records();
-    world.save(&Request::CreateEvent { contract: records.signed, draft: event_draft("Nobody's", 1) });
-    let counts = |world: &mut World, who: &epic_events::domain::session::Session| {
-        let Reply::Home(home) = world.ask(Some(who), &Request::Home).unwrap() else { panic!("home") };
-        home.lines.into_iter().map(|(_, count)| count).collect::<Vec<_>>()
-    };
-    let exactly = |numbers: &[i64]| numbers.iter().copied().map(Count::Exactly).collect::<Vec<_>>();
-    let (manager, sales, support) = (world.manager.clone(), world.sales.clone(), world.support.clone());
-    assert_eq!(counts(&mut world, &manager), exactly(&[1, 1, 2, 1]));
-    assert_eq!(counts(&mut world, &sales), exactly(&[1, 1, 0, 2]));
-    assert_eq!(counts(&mut world, &support), exactly(&[1, 1]));
-    let week = Request::ListEvents(listing(
-        EventFilter { view: EventView::Week, ..EventFilter::default() },
-        EventSort::Starts,
-        10,
-    ));
-    let Reply::Events(page) = world.manage(&week) else { panic!("events") };
-    assert_eq!(page.rows[0].event.title, "Nobody's");
-    assert_eq!(page.rows[0].event.status, Status::Planned);
-}
-
-#[rstest]
-fn figures_are_the_sums_of_the_lists_behind_them(
-    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
-) {
-    use epic_events::services::figures::{About, List, Value};
-    let mut world = World::new(engine);
-    let records = world.records();
-    // Only the planned event counts as work of its support person; the cancelled and the finished one do not.
-    let support = world.support.actor.id;
-    for (days, status) in [(3, None), (4, Some(Status::Cancelled)), (5, Some(Status::Done))] {
-        let draft = event_draft("Of the coming weeks", days);
-        let event = EventId::new(world.save(&Request::CreateEvent { contract: records.signed, draft }).0);
-        world.manage(&Request::AssignSupport(vec![Assignment { event, version: 1, support: Some(support) }]));
-        if let Some(status) = status {
-            world.save(&Request::SetStatus { id: event, version: 2, status });
-        }
-    }
-    let other = world.other_sales.actor.id;
-    let foreign = world.client_of(other, "Of somebody else");
-    world.signed_contract(foreign);
-    let Reply::Figures(figures) = world.manage(&Request::Figures) else { panic!("figures") };
-    assert_eq!(
-        figures.iter().map(|figure| figure.about).collect::<Vec<_>>(),
-        [About::SignedByMonth, About::DueByAge, About::SupportLoad]
-    );
-    let support = world.support.clone();
-    let Reply::Figures(weeks) = world.ask(Some(&support), &Request::Figures).unwrap() else { panic!("figures") };
-    assert_eq!(weeks[0].bars.len(), 4);
-    for figure in figures.iter().chain(&weeks) {
-        for bar in &figure.bars {
-            let (listed, events) = match &bar.list {
-                List::Contracts(filter) => {
-                    let request = Request::ListContracts(listing(filter.clone(), ContractSort::Created, 200));
-                    let Reply::Contracts(page) = world.manage(&request) else { panic!("contracts") };
-                    let due = |row: &epic_events::domain::filter::ContractRow| match figure.about {
-                        About::DueByAge => row.contract.due_cents.0,
-                        _ => row.contract.total_cents.0,
-                    };
-                    (page.rows.iter().map(due).sum::<i64>(), 0)
-                }
-                List::Events(filter) => {
-                    let request = Request::ListEvents(listing(filter.clone(), EventSort::Starts, 200));
-                    let Reply::Events(page) = world.manage(&request) else { panic!("events") };
-                    (0, page.rows.len())
-                }
-            };
-            match bar.value {
-                Value::Money(cents) => assert_eq!(cents, Cents(listed), "{bar:?}"),
-                Value::Events(count) => assert_eq!(usize::try_from(count).unwrap(), events, "{bar:?}"),
-            }
-        }
-    }
-    // Both contracts were signed this month; a sales person's figures count only their own contract.
-    assert_eq!(figures[0].bars.last().unwrap().value, Value::Money(Cents(200_000)));
-    let sales = world.sales.clone();
-    let Reply::Figures(own) = world.ask(Some(&sales), &Request::Figures).unwrap() else { panic!("figures") };
-    assert_eq!(own[0].bars.last().unwrap().value, Value::Money(Cents(100_000)));
-}
-
 /// Titles of the events that match a search, sorted by title.
 fn titles(world: &mut World, text: &str) -> Vec<String> {
     let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
-    let Reply::Events(page) = world.manage(&Request::ListEvents(listing(filter, EventSort::Title, 50))) else {
+    let Reply::Page(page) =
+        world.manage(&Request::Read(ReadRequest::List(Query::Event(listing(filter, EventSort::Title, 50)))))
+    else {
         panic!("events")
     };
+    let page = page.of::<EventRow>();
     page.rows.into_iter().map(|row| row.event.title).collect()
 }
 
@@ -198,7 +121,7 @@ fn events_are_found_by_the_beginnings_of_any_words(
     let client = world.client_of(world.sales.actor.id, "Aliénor O'Neil");
     let contract = world.signed_contract(client);
     for title in ["Gala des Étoiles", "Garden party", "The com meeting", "日本語の会議"] {
-        world.save(&Request::CreateEvent { contract, draft: event_draft(title, 5) });
+        world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft(title, 5) }));
     }
     for (text, found) in [
         ("gala", vec!["Gala des Étoiles"]),
@@ -219,7 +142,11 @@ fn events_are_found_by_the_beginnings_of_any_words(
         assert_eq!(titles(&mut world, text), found, "{text}");
     }
     // After the client is renamed, its events are found by the new name only.
-    world.save(&Request::UpdateClient { id: client, version: 1, draft: client_draft("Zoé Martin") });
+    world.save(&Request::Write(WriteRequest::UpdateClient {
+        id: client,
+        version: 1,
+        draft: client_draft("Zoé Martin"),
+    }));
     assert_eq!(titles(&mut world, "zoe garden"), ["Garden party"]);
     assert!(titles(&mut world, "alienor").is_empty());
 }
@@ -232,38 +159,43 @@ fn lists_are_resorted_when_the_names_they_are_sorted_by_change(
     let records = world.records();
     let other = world.client_of(world.other_sales.actor.id, "Zoé Martin");
     let contract = world.signed_contract(other);
-    let event = world.save(&Request::CreateEvent { contract, draft: event_draft("Second", 5) }).0;
+    let event = world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft("Second", 5) })).0;
     let order = |world: &mut World, sort| {
-        let Reply::Events(page) = world.manage(&Request::ListEvents(listing(EventFilter::default(), sort, 50))) else {
+        let Reply::Page(page) =
+            world.manage(&Request::Read(ReadRequest::List(Query::Event(listing(EventFilter::default(), sort, 50)))))
+        else {
             panic!("events")
         };
+        let page = page.of::<EventRow>();
         page.rows.iter().map(|row| row.event.id.0).collect::<Vec<_>>()
     };
     let by_sales = |world: &mut World| {
         let all = ClientFilter::default();
-        let Reply::Clients(page) = world.manage(&Request::ListClients(listing(all, ClientSort::SalesContact, 50)))
+        let Reply::Page(page) =
+            world.manage(&Request::Read(ReadRequest::List(Query::Client(listing(all, ClientSort::SalesContact, 50)))))
         else {
             panic!("clients")
         };
+        let page = page.of::<ClientRow>();
         page.rows.iter().map(|row| row.client.id.0).collect::<Vec<_>>()
     };
     let first = records.event.0;
     assert_eq!(order(&mut world, EventSort::Client), [first, event]);
-    world.save(&Request::UpdateClient { id: other, version: 1, draft: client_draft("Aaron") });
+    world.save(&Request::Write(WriteRequest::UpdateClient { id: other, version: 1, draft: client_draft("Aaron") }));
     assert_eq!(order(&mut world, EventSort::Client), [event, first]);
     // An event without support is sorted before all others.
     assert_eq!(order(&mut world, EventSort::Support), [event, first]);
     let assign = Assignment { event: EventId::new(event), version: 1, support: Some(world.other_support.actor.id) };
-    world.manage(&Request::AssignSupport(vec![assign]));
+    world.manage(&Request::Write(WriteRequest::AssignSupport(vec![assign])));
     assert_eq!(order(&mut world, EventSort::Support), [event, first]);
     let id = world.other_support.actor.id;
     let draft = UserDraft { full_name: "Zoë".to_owned(), ..user_draft("other.support", Role::Support) };
     let version = epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
-    world.save(&Request::UpdateUser { id, version, draft, heir: None });
+    world.save(&Request::Write(WriteRequest::UpdateUser { id, version, draft, heir: None }));
     assert_eq!(order(&mut world, EventSort::Support), [first, event]);
     assert_eq!(by_sales(&mut world), [other.0, records.client.0]);
     let hand_over = HandOver { clients: vec![(records.client, 1)], to: world.other_sales.actor.id };
-    world.manage(&Request::HandOverClients(hand_over));
+    world.manage(&Request::Write(WriteRequest::HandOverClients(hand_over)));
     assert_eq!(by_sales(&mut world), [records.client.0, other.0]);
 }
 
@@ -279,7 +211,8 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
     let mut create = |title: &str, from: i64, until: i64| {
         let draft = event_draft(title, from);
         let draft = EventDraft { ends_at: draft.starts_at.map(|start| start + TimeDelta::days(until - from)), ..draft };
-        let id = world.save(&Request::CreateEvent { contract: records.signed, draft: draft.clone() }).0;
+        let id =
+            world.save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft: draft.clone() })).0;
         (EventId::new(id), draft)
     };
     let (exhibition, lasting) = create("Exhibition", 1, 41);
@@ -289,31 +222,39 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
     let (dinner, _) = create("Dinner", 34, 34);
     create("Not yet", 38, 80);
     let support = world.support.actor.id;
-    world.manage(&Request::AssignSupport(vec![Assignment { event: exhibition, version: 1, support: Some(support) }]));
+    world.manage(&Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+        event: exhibition,
+        version: 1,
+        support: Some(support),
+    }])));
     // Monday 21 to Sunday 27 December.
     world.pass_days(35);
     let week = || EventFilter { view: EventView::Week, ..EventFilter::default() };
     let calendar = |world: &mut World| {
         let day = |days| (start() + TimeDelta::days(days)).date();
-        let Reply::Calendar(page) = world.manage(&Request::Calendar { from: day(30), to: day(37) }) else {
+        let Reply::Calendar(page) = world.manage(&Request::Read(ReadRequest::Calendar { from: day(30), to: day(37) }))
+        else {
             panic!("calendar")
         };
         page.events.into_iter().map(|row| row.event.title).collect::<Vec<_>>()
     };
     let listed = |world: &mut World| {
-        let Reply::Events(page) = world.manage(&Request::ListEvents(listing(week(), EventSort::Starts, 50))) else {
+        let Reply::Page(page) =
+            world.manage(&Request::Read(ReadRequest::List(Query::Event(listing(week(), EventSort::Starts, 50)))))
+        else {
             panic!("events")
         };
+        let page = page.of::<EventRow>();
         page.rows.into_iter().map(|row| row.event.title).collect::<Vec<_>>()
     };
     let others = ["Lasts a fortnight", "Lou Bouzin General Assembly", "Lasts until January", "Dinner"];
     let all = [&["Exhibition"], &others[..]].concat();
     assert_eq!(calendar(&mut world), all);
     assert_eq!(listed(&mut world), all);
-    let Reply::Home(home) = world.manage(&Request::Home) else { panic!("home") };
+    let Reply::Home(home) = world.manage(&Request::Read(ReadRequest::Home)) else { panic!("home") };
     assert!(home.lines.contains(&(epic_events::services::HomeLine::EventsThisWeek, Count::Exactly(5))), "{home:?}");
     let Reply::Candidates { people, .. } =
-        world.manage(&Request::PickSupport { events: vec![dinner], text: "support".to_owned() })
+        world.manage(&Request::Read(ReadRequest::PickSupport { events: vec![dinner], text: "support".to_owned() }))
     else {
         panic!("candidates")
     };
@@ -325,18 +266,19 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
     // query.
     for descending in [false, true] {
         for sort in EventSort::iter() {
-            walk(&mut world, &Listing { descending, ..listing(week(), sort, 2) }, Request::ListEvents, |reply| {
-                let Reply::Events(page) = reply else { panic!("events") };
+            walk(&mut world, &Listing { descending, ..listing(week(), sort, 2) }, Query::Event, |reply| {
+                let Reply::Page(page) = reply else { panic!("events") };
+                let page = page.of::<EventRow>();
                 (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
             });
         }
     }
     // An event that was shortened leaves the week, and is there again once it is lengthened.
     let short = EventDraft { ends_at: lasting.starts_at, ..lasting.clone() };
-    world.save(&Request::UpdateEvent { id: exhibition, version: 2, draft: short });
+    world.save(&Request::Write(WriteRequest::UpdateEvent { id: exhibition, version: 2, draft: short }));
     assert_eq!(calendar(&mut world), others);
     assert_eq!(listed(&mut world), others);
-    world.save(&Request::UpdateEvent { id: exhibition, version: 3, draft: lasting });
+    world.save(&Request::Write(WriteRequest::UpdateEvent { id: exhibition, version: 3, draft: lasting }));
     assert_eq!(calendar(&mut world), all);
     assert_eq!(listed(&mut world), all);
     // The migration of tables without the column for long events gives the same calendar.
@@ -360,10 +302,9 @@ fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::MariaDb,
         records = world.records();
     }
     let found = |world: &mut World, who: &epic_events::domain::session::Session, text: &str| {
-        let request = Request::Search { text: text.to_owned() };
+        let request = Request::Read(ReadRequest::Search { text: text.to_owned() });
         let Reply::Found { records: found, .. } = world.ask(Some(who), &request).unwrap() else { panic!("found") };
-        let contract =
-            |hit: &&epic_events::services::Found| hit.kind == epic_events::domain::audit::RecordKind::Contract;
+        let contract = |hit: &&epic_events::services::Found| hit.kind == EntityKind::Contract;
         found.iter().filter(contract).map(|hit| hit.id).collect::<Vec<_>>()
     };
     let (manager, other) = (world.manager.clone(), world.other_sales.clone());
@@ -376,21 +317,28 @@ fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::MariaDb,
     }
     // The list and the picker of contracts find numbers too.
     let filter = ContractFilter { text: "contract 12".to_owned(), ..ContractFilter::default() };
-    let list = Request::ListContracts(listing(filter, ContractSort::Created, 100));
-    let Reply::Contracts(page) = world.manage(&list) else { panic!("contracts") };
+    let list = Request::Read(ReadRequest::List(Query::Contract(listing(filter, ContractSort::Created, 100))));
+    let Reply::Page(page) = world.manage(&list) else { panic!("contracts") };
+    let page = page.of::<ContractRow>();
     assert_eq!(page.rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), [12]);
-    let pick = Request::PickContract { text: "contrat 12".to_owned() };
+    let pick = Request::Read(ReadRequest::PickContract { text: "contrat 12".to_owned() });
     let Reply::ContractChoices(rows) = world.manage(&pick) else { panic!("choices") };
     assert_eq!(rows.rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), [12]);
     // The contract with this number comes before those that merely contain it.
-    let Reply::ContractChoices(page) = world.manage(&Request::PickContract { text: "2".to_owned() }) else { panic!() };
+    let Reply::ContractChoices(page) = world.manage(&Request::Read(ReadRequest::PickContract { text: "2".to_owned() }))
+    else {
+        panic!()
+    };
     assert_eq!(page.rows.first().map(|row| row.contract.id.0), Some(2));
     // An archived contract is found too, but none that the user may not see.
-    world.save(&Request::ArchiveContract { id: epic_events::domain::ContractId::new(1), version: 1 });
+    world.save(&Request::Write(WriteRequest::ArchiveContract {
+        id: epic_events::domain::ContractId::new(1),
+        version: 1,
+    }));
     assert_eq!(found(&mut world, &manager, "contract 1"), [1]);
     let settings = storage::settings::load(&mut world.connection()).unwrap();
     let visibility = epic_events::domain::settings::Visibility::Restricted;
-    world.manage(&Request::UpdateSettings(Settings { visibility, ..settings }));
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings { visibility, ..settings })));
     let (sales, support) = (world.sales.clone(), world.support.clone());
     assert_eq!(found(&mut world, &sales, "contract 12"), [12]);
     assert_eq!(found(&mut world, &other, "contract 12"), [0_i64; 0]);
@@ -406,12 +354,14 @@ fn events_are_listed_by_client_and_by_sales_contact(
     let records = world.records();
     let client = world.client_of(world.other_sales.actor.id, "Lou Bouzin");
     let contract = world.signed_contract(client);
-    let other = world.save(&Request::CreateEvent { contract, draft: event_draft("Board dinner", 20) }).0;
+    let other =
+        world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft("Board dinner", 20) })).0;
     let (sales, other_sales) = (world.sales.actor.id, world.other_sales.actor.id);
     let by = |sales_contact| EventFilter { sales_contact: Some(sales_contact), ..EventFilter::default() };
     let mut listed = |filter| {
-        let list = Request::ListEvents(listing(filter, EventSort::Starts, 100));
-        let Reply::Events(page) = world.manage(&list) else { panic!("events") };
+        let list = Request::Read(ReadRequest::List(Query::Event(listing(filter, EventSort::Starts, 100))));
+        let Reply::Page(page) = world.manage(&list) else { panic!("events") };
+        let page = page.of::<EventRow>();
         page.rows.iter().map(|row| row.event.id.0).collect::<Vec<_>>()
     };
     assert_eq!(listed(EventFilter { client: Some(client), ..EventFilter::default() }), [other]);

@@ -8,7 +8,9 @@ mod access;
 mod company;
 mod demo;
 mod exports;
+mod home;
 mod lists;
+mod names;
 mod pickers;
 mod records;
 mod search;
@@ -22,19 +24,18 @@ use chrono::TimeDelta;
 use epic_events::{
     domain::{
         Cents, ClientId, Error, EventId, Field, Problem, Reason,
-        client::ClientDraft,
+        audit::{AuditFilter, AuditRow, AuditSort},
+        clients::{ClientDraft, ClientFilter, ClientRow, ClientSort, ClientView},
+        contracts::{ContractFilter, ContractRow, ContractSort},
+        entity::{EntityKind, Query, Record},
         error::{ConnectionProblem, SignInProblem, SignedOutBecause},
-        event::{EventDraft, Status},
-        filter::{
-            Assignment, AuditFilter, AuditSort, Availability, ClientFilter, ClientSort, ClientView, ContractFilter,
-            ContractSort, EventFilter, EventSort, EventView, Sorted,
-        },
-        page::{Count, Cursor, Edge, Listing},
+        events::{Assignment, Availability, EventDraft, EventFilter, EventRow, EventSort, EventView, Status},
+        page::{Count, Cursor, Edge, Listing, Sorted},
         session::Moment,
         settings::{Reauth, Settings},
-        user::{Role, UserDraft},
+        users::{Role, UserDraft},
     },
-    services::{HandOver, Reply, Request, Services},
+    services::{HandOver, ReadRequest, Reply, Request, Services, SessionRequest, WriteRequest},
     storage::{self, Target},
 };
 use rstest::rstest;

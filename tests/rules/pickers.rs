@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use epic_events::{
-    domain::filter::Candidate,
+    domain::events::Candidate,
     storage::{Db, users::NewUser},
 };
 
@@ -29,7 +29,7 @@ fn offered(world: &mut World, pick: &Request) -> (Vec<Candidate>, bool) {
 }
 
 fn for_event(event: EventId, text: &str) -> Request {
-    Request::PickSupport { events: vec![event], text: text.to_owned() }
+    Request::Read(ReadRequest::PickSupport { events: vec![event], text: text.to_owned() })
 }
 
 /// The picker shows the fifty freest people, not the freest of the first fifty by name.
@@ -40,7 +40,8 @@ fn the_picker_offers_the_freest_people_not_the_first_by_name(
     let mut world = World::new(engine);
     let records = world.records();
     let draft = event_draft("At the same time", 30);
-    let wanted = EventId::new(world.save(&Request::CreateEvent { contract: records.signed, draft }).0);
+    let wanted =
+        EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft })).0);
     let mut db = world.connection();
     hire_first(&mut db, 55);
     let busy = format!(
@@ -57,7 +58,7 @@ fn the_picker_offers_the_freest_people_not_the_first_by_name(
     assert_eq!((people.len(), more), (50, true));
     let (people, more) = offered(&mut world, &for_event(wanted, "aa 5"));
     assert_eq!((people.len(), more), (10, false), "people with a 5 in their name");
-    let everybody = Request::PickUser { role: Role::Support, text: String::new() };
+    let everybody = Request::Read(ReadRequest::PickUser { role: Role::Support, text: String::new() });
     let (people, more) = offered(&mut world, &everybody);
     assert_eq!((people.len(), people[49].full_name.as_str(), more), (50, "Aa 49", true));
 }
@@ -72,11 +73,15 @@ fn a_clash_is_found_in_a_week_with_thousands_of_events(
     let records = world.records();
     let mut create = |title: &str| {
         let draft = event_draft(title, 34);
-        EventId::new(world.save(&Request::CreateEvent { contract: records.signed, draft }).0)
+        EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft })).0)
     };
     let (theirs, wanted) = (create("On Friday"), create("At the same time"));
     let (support, other) = (world.support.actor.id, world.other_support.actor.id);
-    world.manage(&Request::AssignSupport(vec![Assignment { event: theirs, version: 1, support: Some(other) }]));
+    world.manage(&Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+        event: theirs,
+        version: 1,
+        support: Some(other),
+    }])));
     let mut db = world.connection();
     let doubled = format!(
         "INSERT INTO events ({COPIED}, support_id) SELECT {COPIED}, support_id FROM events WHERE support_id = {}",

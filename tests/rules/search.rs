@@ -2,7 +2,7 @@
 
 use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::{
-    domain::{filter::EventRow, page::Page, text},
+    domain::{events::EventRow, page::Page, text},
     schema::clients,
 };
 
@@ -20,10 +20,12 @@ fn leave_room(world: &World, engine: Engine) {
 
 fn events(world: &mut World, text: &str) -> Page<EventRow> {
     let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
-    let Reply::Events(page) = world.manage(&Request::ListEvents(listing(filter, EventSort::Title, 50))) else {
+    let Reply::Page(page) =
+        world.manage(&Request::Read(ReadRequest::List(Query::Event(listing(filter, EventSort::Title, 50)))))
+    else {
         panic!("events")
     };
-    page
+    page.of()
 }
 
 fn titles(page: &Page<EventRow>) -> Vec<&str> {
@@ -50,10 +52,10 @@ fn words_of_every_alphabet_are_found_in_old_records(
         ("Þórsmörk Sağlık əlaqə", "þors sag əla"),
     ];
     for (title, _) in titled {
-        world.save(&Request::CreateEvent { contract, draft: event_draft(title, 5) });
+        world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft(title, 5) }));
     }
     leave_room(&world, engine);
-    world.save(&Request::CreateEvent { contract, draft: event_draft("The newest", 5) });
+    world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft("The newest", 5) }));
     for (title, typed) in titled {
         let page = events(&mut world, typed);
         assert_eq!(titles(&page), [title], "{typed}");
@@ -70,7 +72,7 @@ fn a_search_limited_to_the_newest_records_says_so(
     let mut world = World::new(engine);
     let contract = world.records().signed;
     let create = |world: &mut World, title: &str| {
-        world.save(&Request::CreateEvent { contract, draft: event_draft(title, 5) });
+        world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft(title, 5) }));
     };
     create(&mut world, "東京会議室");
     create(&mut world, "Étoiles");
@@ -143,14 +145,14 @@ fn every_letter_considered_indexed_is_in_the_index_of_the_engine(
 fn an_export_filtered_by_parts_of_words_has_every_page(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
-    use epic_events::services::export::{Format, What};
+    use epic_events::services::export::Format;
     let mut world = World::new(engine);
     for number in 0..250 {
         world.client_of(world.sales.actor.id, &format!("Montclair {number:03}"));
     }
     let filter = ClientFilter { text: "clair".to_owned(), ..ClientFilter::default() };
-    let what = What::Clients(listing(filter, ClientSort::Name, 100));
-    let reply = world.manage(&Request::Export { what, format: Format::Csv });
+    let query = Query::Client(listing(filter, ClientSort::Name, 100));
+    let reply = world.manage(&Request::Export { query, format: Format::Csv });
     assert!(matches!(reply, Reply::Exported { rows: 250, .. }), "{reply:?}");
 }
 
@@ -159,23 +161,26 @@ fn an_export_filtered_by_parts_of_words_has_every_page(
 fn an_export_says_when_only_the_newest_were_searched(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
-    use epic_events::services::export::{Format, What};
+    use epic_events::services::export::Format;
     let mut world = World::new(engine);
     let contract = world.records().signed;
-    world.save(&Request::CreateEvent { contract, draft: event_draft("東京会議室", 5) });
+    world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft("東京会議室", 5) }));
     leave_room(&world, engine);
-    world.save(&Request::CreateEvent { contract, draft: event_draft("北京会議室", 5) });
+    world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft("北京会議室", 5) }));
     for (typed, format, logged, partly) in [
         ("会議", Format::Csv, "events.csv: 1 of the newest 10000", true),
         ("会議", Format::Ics, "events.ics: 1 of the newest 10000", true),
         ("", Format::Csv, "events.csv: 3", false),
     ] {
         let filter = EventFilter { text: typed.to_owned(), ..EventFilter::default() };
-        let what = What::Events(listing(filter, EventSort::Title, 50));
-        let reply = world.manage(&Request::Export { what, format });
+        let query = Query::Event(listing(filter, EventSort::Title, 50));
+        let reply = world.manage(&Request::Export { query, format });
         assert!(matches!(reply, Reply::Exported { among_newest, .. } if among_newest == partly), "{reply:?}");
         let newest = Listing { descending: true, ..listing(AuditFilter::default(), AuditSort::Time, 1) };
-        let Reply::Audit(page) = world.manage(&Request::ListAudit(newest)) else { panic!("the log") };
+        let Reply::Page(page) = world.manage(&Request::Read(ReadRequest::List(Query::Audit(newest)))) else {
+            panic!("the log")
+        };
+        let page = page.of::<AuditRow>();
         assert_eq!(page.rows[0].record_name, logged);
     }
 }

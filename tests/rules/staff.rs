@@ -24,12 +24,15 @@ fn a_person_with_many_events_can_be_renamed(#[values(Engine::MariaDb, Engine::My
     world.services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
     let draft = UserDraft { full_name: "Zoë".to_owned(), ..user_draft("support", Role::Support) };
     let version = storage::users::find(&mut db, id).unwrap().unwrap().version;
-    world.save(&Request::UpdateUser { id, version, draft, heir: None });
+    world.save(&Request::Write(WriteRequest::UpdateUser { id, version, draft, heir: None }));
     let by_support = Listing { descending: true, ..listing(EventFilter::default(), EventSort::Support, 1) };
     for edge in [Edge::Start, Edge::End] {
-        let Reply::Events(page) = world.manage(&Request::ListEvents(Listing { edge, ..by_support.clone() })) else {
+        let Reply::Page(page) =
+            world.manage(&Request::Read(ReadRequest::List(Query::Event(Listing { edge, ..by_support.clone() }))))
+        else {
             panic!("events")
         };
+        let page = page.of::<EventRow>();
         assert_eq!(page.rows[0].support.as_deref(), Some("Zoë"));
     }
     let keys: Vec<Option<String>> = events::table.select(events::support_key).distinct().load(&mut db).unwrap();

@@ -8,7 +8,7 @@ use epic_events::domain::{UserId, session::Session};
 fn company(engine: Engine) -> (World, support::world::Records) {
     let mut world = World::new(engine);
     let settings = storage::settings::load(&mut world.connection()).unwrap();
-    world.manage(&Request::UpdateSettings(Settings { support_hands_over: true, ..settings }));
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings { support_hands_over: true, ..settings })));
     let records = world.records();
     (world, records)
 }
@@ -22,13 +22,18 @@ fn cases(world: &World, records: &support::world::Records) -> [Case; 2] {
     let client = HandOver { clients: vec![(records.client, 1)], to: world.other_sales.actor.id };
     let assignment = Assignment { event, version, support: Some(world.other_support.actor.id) };
     [
-        (world.sales.clone(), Request::HandOverClients(client), world.other_sales.clone(), |world, records| {
-            let client = storage::clients::find(&mut world.connection(), records.client).unwrap().unwrap();
-            Some(client.sales_contact_id)
-        }),
+        (
+            world.sales.clone(),
+            Request::Write(WriteRequest::HandOverClients(client)),
+            world.other_sales.clone(),
+            |world, records| {
+                let client = storage::clients::find(&mut world.connection(), records.client).unwrap().unwrap();
+                Some(client.sales_contact_id)
+            },
+        ),
         (
             world.support.clone(),
-            Request::AssignSupport(vec![assignment]),
+            Request::Write(WriteRequest::AssignSupport(vec![assignment])),
             world.other_support.clone(),
             |world, records| storage::events::find(&mut world.connection(), records.event).unwrap().unwrap().support_id,
         ),
@@ -64,12 +69,12 @@ fn a_hand_over_cannot_be_undone_by_others_or_after_a_later_change(
         let colleague = world.hire("colleague", me.actor.role);
         // An undo whose recipient was changed to a third person.
         let passed_on = match &undo {
-            Request::HandOverClients(back) => {
-                Request::HandOverClients(HandOver { to: colleague.actor.id, ..back.clone() })
+            Request::Write(WriteRequest::HandOverClients(back)) => {
+                Request::Write(WriteRequest::HandOverClients(HandOver { to: colleague.actor.id, ..back.clone() }))
             }
-            Request::AssignSupport(back) => {
+            Request::Write(WriteRequest::AssignSupport(back)) => {
                 let passed_on = Assignment { support: Some(colleague.actor.id), ..back[0] };
-                Request::AssignSupport(vec![passed_on])
+                Request::Write(WriteRequest::AssignSupport(vec![passed_on]))
             }
             other => panic!("{other:?}"),
         };
@@ -79,22 +84,26 @@ fn a_hand_over_cannot_be_undone_by_others_or_after_a_later_change(
         }
         // The new owner changes the record.
         let edit = match me.actor.role {
-            Role::Sales => Request::UpdateClient { id: records.client, version: 2, draft: client_draft("Renamed") },
-            _ => Request::UpdateEvent {
+            Role::Sales => Request::Write(WriteRequest::UpdateClient {
+                id: records.client,
+                version: 2,
+                draft: client_draft("Renamed"),
+            }),
+            _ => Request::Write(WriteRequest::UpdateEvent {
                 id: records.event,
                 version: records.event_version + 1,
                 draft: event_draft("Renamed", 40),
-            },
+            }),
         };
         world.ask(Some(&other), &edit).unwrap();
         let newest = match undo {
-            Request::HandOverClients(mut back) => {
+            Request::Write(WriteRequest::HandOverClients(mut back)) => {
                 back.clients[0].1 += 1;
-                Request::HandOverClients(back)
+                Request::Write(WriteRequest::HandOverClients(back))
             }
-            Request::AssignSupport(mut back) => {
+            Request::Write(WriteRequest::AssignSupport(mut back)) => {
                 back[0].version += 1;
-                Request::AssignSupport(back)
+                Request::Write(WriteRequest::AssignSupport(back))
             }
             other => panic!("{other:?}"),
         };

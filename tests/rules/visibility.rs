@@ -4,23 +4,27 @@
 use std::collections::HashSet;
 
 use epic_events::{
-    domain::{ClientId, ContractId, audit::RecordKind, filter::ContractView, session::Session, settings::Visibility},
-    services::export::{Format, What},
+    domain::{ClientId, ContractId, contracts::ContractView, session::Session, settings::Visibility},
+    services::export::Format,
 };
 
 use super::*;
 
 /// Kind and id of a record.
-type Known = (RecordKind, i64);
+type Known = (EntityKind, i64);
 
 /// Creates a client of `owner` with a signed contract and an event assigned to `support`.
 fn company(world: &mut World, name: &str, owner: &Session, support: Option<&Session>) -> [Known; 3] {
     let client = world.client_of(owner.actor.id, name);
     let contract = world.signed_contract(client);
-    let event = world.save(&Request::CreateEvent { contract, draft: event_draft(name, 5) }).0;
+    let event = world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft(name, 5) })).0;
     let support = support.map(|session| session.actor.id);
-    world.manage(&Request::AssignSupport(vec![Assignment { event: EventId::new(event), version: 1, support }]));
-    [(RecordKind::Client, client.0), (RecordKind::Contract, contract.0), (RecordKind::Event, event)]
+    world.manage(&Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+        event: EventId::new(event),
+        version: 1,
+        support,
+    }])));
+    [(EntityKind::Client, client.0), (EntityKind::Contract, contract.0), (EntityKind::Event, event)]
 }
 
 /// The records in all lists, with or without the archived ones.
@@ -30,17 +34,28 @@ fn listed(world: &mut World, who: &Session, with_archived: bool) -> HashSet<Know
     for archived in [false, true].into_iter().filter(|archived| with_archived || !archived) {
         let view = if archived { ClientView::Archived } else { ClientView::All };
         let filter = ClientFilter { view, ..ClientFilter::default() };
-        let Reply::Clients(page) = ask(Request::ListClients(listing(filter, ClientSort::Name, 50))) else { panic!() };
-        known.extend(page.rows.iter().map(|row| (RecordKind::Client, row.client.id.0)));
+        let Reply::Page(page) =
+            ask(Request::Read(ReadRequest::List(Query::Client(listing(filter, ClientSort::Name, 50)))))
+        else {
+            panic!()
+        };
+        let page = page.of::<ClientRow>();
+        known.extend(page.rows.iter().map(|row| (EntityKind::Client, row.client.id.0)));
         let view = if archived { ContractView::Archived } else { ContractView::All };
         let filter = ContractFilter { view, ..ContractFilter::default() };
-        let page = ask(Request::ListContracts(listing(filter, ContractSort::Created, 50)));
-        let Reply::Contracts(page) = page else { panic!() };
-        known.extend(page.rows.iter().map(|row| (RecordKind::Contract, row.contract.id.0)));
+        let page = ask(Request::Read(ReadRequest::List(Query::Contract(listing(filter, ContractSort::Created, 50)))));
+        let Reply::Page(page) = page else { panic!() };
+        let page = page.of::<ContractRow>();
+        known.extend(page.rows.iter().map(|row| (EntityKind::Contract, row.contract.id.0)));
         let view = if archived { EventView::Archived } else { EventView::All };
         let filter = EventFilter { view, ..EventFilter::default() };
-        let Reply::Events(page) = ask(Request::ListEvents(listing(filter, EventSort::Starts, 50))) else { panic!() };
-        known.extend(page.rows.iter().map(|row| (RecordKind::Event, row.event.id.0)));
+        let Reply::Page(page) =
+            ask(Request::Read(ReadRequest::List(Query::Event(listing(filter, EventSort::Starts, 50)))))
+        else {
+            panic!()
+        };
+        let page = page.of::<EventRow>();
+        known.extend(page.rows.iter().map(|row| (EntityKind::Event, row.event.id.0)));
     }
     known
 }
@@ -49,9 +64,9 @@ fn listed(world: &mut World, who: &Session, with_archived: bool) -> HashSet<Know
 fn opened(world: &mut World, who: &Session, all: &[Known]) -> HashSet<Known> {
     let opens = |(kind, id): &&Known| {
         let request = match kind {
-            RecordKind::Client => Request::ViewClient(ClientId::new(*id)),
-            RecordKind::Contract => Request::ViewContract(ContractId::new(*id)),
-            _ => Request::ViewEvent(EventId::new(*id)),
+            EntityKind::Client => Request::Read(ReadRequest::ViewClient(ClientId::new(*id))),
+            EntityKind::Contract => Request::Read(ReadRequest::ViewContract(ContractId::new(*id))),
+            _ => Request::Read(ReadRequest::ViewEvent(EventId::new(*id))),
         };
         match world.ask(Some(who), &request) {
             Ok(_) => true,
@@ -64,7 +79,7 @@ fn opened(world: &mut World, who: &Session, all: &[Known]) -> HashSet<Known> {
 
 /// The records that a search for this word finds.
 fn found(world: &mut World, who: &Session, word: &str) -> HashSet<Known> {
-    let reply = world.ask(Some(who), &Request::Search { text: word.to_owned() }).unwrap();
+    let reply = world.ask(Some(who), &Request::Read(ReadRequest::Search { text: word.to_owned() })).unwrap();
     let Reply::Found { records, .. } = reply else { panic!() };
     records.into_iter().map(|found| (found.kind, found.id)).collect()
 }
@@ -82,12 +97,15 @@ fn lists_details_search_and_files_show_the_same_records(
     let free = company(&mut world, "Seen free", &sales, None);
     let all = [over, hidden, busy, free].concat();
     for company in [over, hidden] {
-        world.save(&Request::ArchiveEvent { id: EventId::new(company[2].1), version: 2 });
+        world.save(&Request::Write(WriteRequest::ArchiveEvent { id: EventId::new(company[2].1), version: 2 }));
     }
-    world.save(&Request::ArchiveContract { id: ContractId::new(hidden[1].1), version: 2 });
-    world.save(&Request::ArchiveClient { id: ClientId::new(hidden[0].1), version: 1 });
+    world.save(&Request::Write(WriteRequest::ArchiveContract { id: ContractId::new(hidden[1].1), version: 2 }));
+    world.save(&Request::Write(WriteRequest::ArchiveClient { id: ClientId::new(hidden[0].1), version: 1 }));
     let settings = storage::settings::load(&mut world.connection()).unwrap();
-    world.manage(&Request::UpdateSettings(Settings { visibility: Visibility::Restricted, ..settings }));
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings {
+        visibility: Visibility::Restricted,
+        ..settings
+    })));
     let archived: HashSet<Known> = [over[2]].into_iter().chain(hidden).collect();
     for (who, own) in [
         (world.manager.clone(), all.clone()),
@@ -104,16 +122,16 @@ fn lists_details_search_and_files_show_the_same_records(
         assert_eq!(listed(&mut world, &who, false), current, "the lists of {name}");
         assert_eq!(found(&mut world, &who, "seen"), current, "what {name} finds");
         let Reply::ClientChoices(clients) =
-            world.ask(Some(&who), &Request::PickClient { text: String::new(), own: false }).unwrap()
+            world.ask(Some(&who), &Request::Read(ReadRequest::PickClient { text: String::new(), own: false })).unwrap()
         else {
             panic!()
         };
-        let clients: HashSet<Known> = clients.rows.iter().map(|row| (RecordKind::Client, row.client.id.0)).collect();
-        let of_list: HashSet<Known> = current.iter().filter(|(kind, _)| *kind == RecordKind::Client).copied().collect();
+        let clients: HashSet<Known> = clients.rows.iter().map(|row| (EntityKind::Client, row.client.id.0)).collect();
+        let of_list: HashSet<Known> = current.iter().filter(|(kind, _)| *kind == EntityKind::Client).copied().collect();
         assert_eq!(clients, of_list, "the clients that {name} chooses from");
-        let what = What::Clients(listing(ClientFilter::default(), ClientSort::Name, 50));
+        let query = Query::Client(listing(ClientFilter::default(), ClientSort::Name, 50));
         let Reply::Exported { rows, .. } =
-            world.ask(Some(&who), &Request::Export { what, format: Format::Csv }).unwrap()
+            world.ask(Some(&who), &Request::Export { query, format: Format::Csv }).unwrap()
         else {
             panic!()
         };
@@ -131,10 +149,15 @@ fn the_picker_hides_the_titles_of_events_the_user_may_not_see(
     let sales = world.sales.clone();
     let [.., (_, mine)] = company(&mut world, "Mine", &sales, Some(&support));
     company(&mut world, "Not for me", &sales, Some(&other));
-    let pick = Request::PickSupport { events: vec![EventId::new(mine)], text: "other.support".to_owned() };
+    let pick =
+        Request::Read(ReadRequest::PickSupport { events: vec![EventId::new(mine)], text: "other.support".to_owned() });
     for (visibility, title) in [(Visibility::Open, Some("Not for me")), (Visibility::Restricted, None)] {
         let settings = storage::settings::load(&mut world.connection()).unwrap();
-        world.manage(&Request::UpdateSettings(Settings { visibility, support_hands_over: true, ..settings }));
+        world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings {
+            visibility,
+            support_hands_over: true,
+            ..settings
+        })));
         let Reply::Candidates { people, .. } = world.ask(Some(&support), &pick).unwrap() else { panic!("candidates") };
         assert_eq!(people[0].availability, Some(Availability::Clash));
         assert_eq!(people[0].clash.as_deref(), title, "{visibility:?}");

@@ -5,13 +5,14 @@ use std::time::Instant;
 use epic_events::{
     domain::{
         EventId,
-        filter::{
-            Assignment, ClientFilter, ClientSort, ContractFilter, ContractSort, EventFilter, EventSort, EventView,
-        },
+        clients::{ClientFilter, ClientSort},
+        contracts::{ContractFilter, ContractSort},
+        entity::Query,
+        events::{Assignment, EventFilter, EventRow, EventSort, EventView},
         page::{Cursor, Edge, Listing},
         session::Session,
     },
-    services::{Reply, Request, Services},
+    services::{ReadRequest, Reply, Request, Services, SessionRequest, WriteRequest},
     storage::Target,
 };
 use secrecy::SecretString;
@@ -48,7 +49,10 @@ impl Desk {
 #[ignore = "measures; needs a company"]
 fn request_times() {
     let mut services = Services::new(Target::parse(&url()).unwrap(), "speed".to_owned(), 4);
-    let sign_in = Request::SignIn { login: "manager".to_owned(), password: SecretString::from(PASSWORD) };
+    let sign_in = Request::Session(SessionRequest::SignIn {
+        login: "manager".to_owned(),
+        password: SecretString::from(PASSWORD),
+    });
     let Reply::SignedIn(session) = services.execute(None, &sign_in, epic_events::app::now()).unwrap() else { panic!() };
     let mut desk = Desk { services, session: *session };
     let mut client = Client::of(&url());
@@ -103,42 +107,56 @@ fn listing<F: Default, S>(sort: S, edge: Edge) -> Listing<F, S> {
 }
 
 fn lists(desk: &mut Desk, client: &mut Client) {
-    desk.time("heartbeat", Some(client.floor("SELECT * FROM users WHERE id = 1")), |_| Request::Heartbeat);
-    desk.time("home counts", Some(client.floor(&home())), |_| Request::Home);
-    desk.time("home figures", None, |_| Request::Figures);
+    desk.time("heartbeat", Some(client.floor("SELECT * FROM users WHERE id = 1")), |_| {
+        Request::Session(SessionRequest::Heartbeat)
+    });
+    desk.time("home counts", Some(client.floor(&home())), |_| Request::Read(ReadRequest::Home));
+    desk.time("home figures", None, |_| Request::Read(ReadRequest::Figures));
     for sort in EventSort::iter() {
         let floor = client.floor(&page("events", event_order(sort)));
-        desk.time(&format!("events by {sort:?}"), Some(floor), |_| Request::ListEvents(listing(sort, Edge::Start)));
+        desk.time(&format!("events by {sort:?}"), Some(floor), |_| {
+            Request::Read(ReadRequest::List(Query::Event(listing(sort, Edge::Start))))
+        });
     }
     let floor = client.floor(&page("events", "e.starts_at DESC, e.id DESC"));
-    desk.time("events, last page", Some(floor), |_| Request::ListEvents(listing(EventSort::Starts, Edge::End)));
-    let Reply::Events(first) = desk.ask(&Request::ListEvents(listing(EventSort::Starts, Edge::Start))) else {
+    desk.time("events, last page", Some(floor), |_| {
+        Request::Read(ReadRequest::List(Query::Event(listing(EventSort::Starts, Edge::End))))
+    });
+    let Reply::Page(first) =
+        desk.ask(&Request::Read(ReadRequest::List(Query::Event(listing(EventSort::Starts, Edge::Start)))))
+    else {
         panic!()
     };
+    let first = first.of::<EventRow>();
     let last = first.rows.last().unwrap();
-    let cursor = Cursor { key: epic_events::domain::filter::Sorted::key(last, EventSort::Starts), id: last.event.id.0 };
+    let cursor = Cursor { key: epic_events::domain::page::Sorted::key(last, EventSort::Starts), id: last.event.id.0 };
     let after = page("events", "e.starts_at, e.id").replace("WHERE", "WHERE e.starts_at IS NOT NULL AND");
     desk.time("events, next page", Some(client.floor(&after)), |_| {
-        Request::ListEvents(listing(EventSort::Starts, Edge::After(cursor.clone())))
+        Request::Read(ReadRequest::List(Query::Event(listing(EventSort::Starts, Edge::After(cursor.clone())))))
     });
     let floor = client.floor("SELECT COUNT(*) FROM (SELECT id FROM events WHERE archived_at IS NULL LIMIT 10001) a");
-    desk.time("events, the count", Some(floor), |_| Request::ListEvents(listing(EventSort::Starts, Edge::Total)));
+    desk.time("events, the count", Some(floor), |_| {
+        Request::Read(ReadRequest::List(Query::Event(listing(EventSort::Starts, Edge::Total))))
+    });
     for view in [EventView::WithoutSupport, EventView::Week, EventView::Past] {
         desk.time(&format!("events, view {view:?}"), None, |_| {
             let filter = EventFilter { view, ..EventFilter::default() };
-            Request::ListEvents(Listing { filter, ..listing(EventSort::Starts, Edge::Start) })
+            Request::Read(ReadRequest::List(Query::Event(Listing {
+                filter,
+                ..listing(EventSort::Starts, Edge::Start)
+            })))
         });
     }
     for sort in ContractSort::iter() {
         let floor = client.floor(&page("contracts", contract_order(sort)));
         desk.time(&format!("contracts by {sort:?}"), Some(floor), |_| {
-            Request::ListContracts(listing::<ContractFilter, _>(sort, Edge::Start))
+            Request::Read(ReadRequest::List(Query::Contract(listing::<ContractFilter, _>(sort, Edge::Start))))
         });
     }
     for sort in ClientSort::iter() {
         let floor = client.floor(&page("clients", client_order(sort)));
         desk.time(&format!("clients by {sort:?}"), Some(floor), |_| {
-            Request::ListClients(listing::<ClientFilter, _>(sort, Edge::Start))
+            Request::Read(ReadRequest::List(Query::Client(listing::<ClientFilter, _>(sort, Edge::Start))))
         });
     }
 }
@@ -178,13 +196,15 @@ fn words(desk: &mut Desk, client: &mut Client) {
         let floor = (!short).then(|| client.floor(&with_words(text)));
         let asked = |edge: Edge| {
             let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
-            Request::ListEvents(Listing { filter, ..listing(EventSort::Starts, edge) })
+            Request::Read(ReadRequest::List(Query::Event(Listing { filter, ..listing(EventSort::Starts, edge) })))
         };
         desk.time(&format!("events filtered by \"{text}\""), floor, |_| asked(Edge::Start));
         desk.time(&format!("the count of \"{text}\""), None, |_| asked(Edge::Total));
     }
     for text in ["yuki rossi", "1999", "nothing begins so"] {
-        desk.time(&format!("palette \"{text}\""), None, |_| Request::Search { text: text.to_owned() });
+        desk.time(&format!("palette \"{text}\""), None, |_| {
+            Request::Read(ReadRequest::Search { text: text.to_owned() })
+        });
     }
 }
 
@@ -192,16 +212,19 @@ fn records(desk: &mut Desk, client: &mut Client) {
     let id = |round: usize| EventId::new(100 + i64::try_from(round).unwrap());
     let one = "SELECT * FROM events WHERE id = 100;\nSELECT * FROM contracts WHERE id = 100;\n\
                SELECT * FROM audit_log WHERE record_type = 'event' AND record_id = 100";
-    desk.time("an event", Some(client.floor(one)), |round| Request::ViewEvent(id(round)));
+    desk.time("an event", Some(client.floor(one)), |round| Request::Read(ReadRequest::ViewEvent(id(round))));
     desk.time("a client", None, |round| {
-        Request::ViewClient(epic_events::domain::ClientId::new(100 + i64::try_from(round).unwrap()))
+        Request::Read(ReadRequest::ViewClient(epic_events::domain::ClientId::new(100 + i64::try_from(round).unwrap())))
     });
-    desk.time("picking support", None, |round| Request::PickSupport { events: vec![id(round)], text: String::new() });
-    let Reply::Candidates { people, .. } = desk.ask(&Request::PickSupport { events: vec![id(0)], text: String::new() })
+    desk.time("picking support", None, |round| {
+        Request::Read(ReadRequest::PickSupport { events: vec![id(round)], text: String::new() })
+    });
+    let Reply::Candidates { people, .. } =
+        desk.ask(&Request::Read(ReadRequest::PickSupport { events: vec![id(0)], text: String::new() }))
     else {
         panic!()
     };
-    let version = |desk: &mut Desk, id: EventId| match desk.ask(&Request::ViewEvent(id)) {
+    let version = |desk: &mut Desk, id: EventId| match desk.ask(&Request::Read(ReadRequest::ViewEvent(id))) {
         Reply::Event(detail) => (detail.row.event.version, detail.row.event.support_id),
         other => panic!("{other:?}"),
     };
@@ -209,8 +232,10 @@ fn records(desk: &mut Desk, client: &mut Client) {
     desk.time("assigning support", None, |round| {
         let (version, before) = seen[round];
         let support = people.iter().map(|person| Some(person.id)).find(|person| *person != before).unwrap();
-        Request::AssignSupport(vec![Assignment { event: id(round), version, support }])
+        Request::Write(WriteRequest::AssignSupport(vec![Assignment { event: id(round), version, support }]))
     });
     let today = epic_events::app::now().utc.date();
-    desk.time("calendar of a week", None, |_| Request::Calendar { from: today, to: today + chrono::Days::new(7) });
+    desk.time("calendar of a week", None, |_| {
+        Request::Read(ReadRequest::Calendar { from: today, to: today + chrono::Days::new(7) })
+    });
 }

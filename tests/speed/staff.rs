@@ -9,13 +9,15 @@ use std::{
 use epic_events::{
     domain::{
         ContractId, Error, EventId,
-        contract::ContractDraft,
+        clients::{ClientFilter, ClientSort},
+        contracts::{ContractDraft, ContractFilter, ContractSort},
+        entity::Query,
         error::ConnectionProblem,
-        filter::{ClientFilter, ClientSort, ContractFilter, ContractSort, EventFilter, EventSort},
+        events::{EventFilter, EventSort},
         page::{Edge, Listing},
         session::Session,
     },
-    services::{Reply, Request, Services},
+    services::{ReadRequest, Reply, Request, Services, SessionRequest, WriteRequest},
     storage::Target,
 };
 use secrecy::SecretString;
@@ -62,22 +64,34 @@ fn listing<F: Default, S>(filter: F, sort: S, edge: Edge) -> Listing<F, S> {
 
 fn read(dice: &mut Dice, rows: i64) -> Request {
     match dice.below(20) {
-        0..6 => Request::ListEvents(listing(EventFilter::default(), EventSort::Starts, Edge::Start)),
-        6..8 => Request::ListClients(listing(ClientFilter::default(), ClientSort::Name, Edge::Start)),
-        8..10 => Request::ListContracts(listing(ContractFilter::default(), ContractSort::Created, Edge::End)),
-        10..16 => Request::ViewEvent(EventId::new(dice.id(rows))),
+        0..6 => Request::Read(ReadRequest::List(Query::Event(listing(
+            EventFilter::default(),
+            EventSort::Starts,
+            Edge::Start,
+        )))),
+        6..8 => Request::Read(ReadRequest::List(Query::Client(listing(
+            ClientFilter::default(),
+            ClientSort::Name,
+            Edge::Start,
+        )))),
+        8..10 => Request::Read(ReadRequest::List(Query::Contract(listing(
+            ContractFilter::default(),
+            ContractSort::Created,
+            Edge::End,
+        )))),
+        10..16 => Request::Read(ReadRequest::ViewEvent(EventId::new(dice.id(rows)))),
         16 => {
             let filter = EventFilter { text: dice.id(rows).to_string(), ..EventFilter::default() };
-            Request::ListEvents(listing(filter, EventSort::Starts, Edge::Start))
+            Request::Read(ReadRequest::List(Query::Event(listing(filter, EventSort::Starts, Edge::Start))))
         }
-        _ => Request::Heartbeat,
+        _ => Request::Session(SessionRequest::Heartbeat),
     }
 }
 
 /// Adds one to the number in a contract's notes. Every acknowledged addition must be in the final sum.
 fn save(services: &mut Services, session: &Session, id: ContractId, day: &mut Day) -> bool {
     let Ok(Reply::Contract(detail)) =
-        services.execute(Some(session), &Request::ViewContract(id), epic_events::app::now())
+        services.execute(Some(session), &Request::Read(ReadRequest::ViewContract(id)), epic_events::app::now())
     else {
         panic!("a contract")
     };
@@ -85,7 +99,7 @@ fn save(services: &mut Services, session: &Session, id: ContractId, day: &mut Da
     let number: i64 = contract.notes.parse().unwrap_or(0);
     let draft = ContractDraft { notes: (number + 1).to_string(), ..ContractDraft::from(&contract) };
     let begun = Instant::now();
-    let request = Request::UpdateContract { id, version: contract.version, draft };
+    let request = Request::Write(WriteRequest::UpdateContract { id, version: contract.version, draft });
     match services.execute(Some(session), &request, epic_events::app::now()) {
         Ok(_) => {
             day.saves.push(begun.elapsed());
@@ -104,16 +118,16 @@ fn staff() -> Vec<Session> {
     use epic_events::{
         domain::{
             session::random_id,
-            user::{Role, UserDraft},
+            users::{Role, UserDraft},
         },
         schema::users,
         storage::Db,
     };
     let mut services = Services::new(Target::parse(&url()).unwrap(), "speed".to_owned(), 4);
     let password = || SecretString::from(PASSWORD);
-    let sign_in = Request::SignIn { login: "manager".to_owned(), password: password() };
+    let sign_in = Request::Session(SessionRequest::SignIn { login: "manager".to_owned(), password: password() });
     let Ok(Reply::SignedIn(manager)) = services.execute(None, &sign_in, epic_events::app::now()) else { panic!() };
-    let confirm = Request::Confirm { password: password() };
+    let confirm = Request::Session(SessionRequest::Confirm { password: password() });
     let Ok(Reply::Confirmed { at }) = services.execute(Some(&manager), &confirm, epic_events::app::now()) else {
         panic!()
     };
@@ -130,7 +144,10 @@ fn staff() -> Vec<Session> {
                 employee_number: None,
                 role: Role::Management,
             };
-            let create = Request::CreateUser { draft, password: SecretString::from("only for the first time") };
+            let create = Request::Write(WriteRequest::CreateUser {
+                draft,
+                password: SecretString::from("only for the first time"),
+            });
             services.execute(Some(&manager), &create, epic_events::app::now()).unwrap();
             let theirs = users::table.filter(users::username.eq(&username));
             diesel::update(theirs).set(users::must_change_password.eq(false)).execute(&mut db).unwrap();

@@ -4,14 +4,14 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use epic_events::{
     domain::{
         Cents, ClientId, ContractId, Error, EventId, UserId,
-        client::ClientDraft,
-        contract::ContractDraft,
-        event::EventDraft,
+        clients::ClientDraft,
+        contracts::ContractDraft,
+        events::EventDraft,
         session::{Moment, Session},
         settings::{Reauth, Settings},
-        user::{Role, UserDraft},
+        users::{Role, UserDraft},
     },
-    services::{Reply, Request, Services, SetUp},
+    services::{Reply, Request, Services, SessionRequest, SetUp, WriteRequest},
     storage::{Db, Target},
 };
 use secrecy::SecretString;
@@ -94,13 +94,13 @@ pub fn event_draft(title: &str, starts_in_days: i64) -> EventDraft {
 
 pub fn set_up(url: &str) -> Request {
     let settings = Settings { reauth: Reauth::Never, ..Settings::default() };
-    Request::SetUp(Box::new(SetUp {
+    Request::Session(SessionRequest::SetUp(Box::new(SetUp {
         url: SecretString::from(url),
         everyday: None,
         settings,
         manager: user_draft("manager", Role::Management),
         password: SecretString::from(PASSWORD),
-    }))
+    })))
 }
 
 impl World {
@@ -167,13 +167,14 @@ impl World {
     pub fn client_of(&mut self, owner: UserId, name: &str) -> ClientId {
         self.emails += 1;
         let draft = ClientDraft { email: Some(format!("c{}@example.org", self.emails)), ..client_draft(name) };
-        ClientId::new(self.save(&Request::CreateClient { draft, sales_contact: Some(owner) }).0)
+        ClientId::new(self.save(&Request::Write(WriteRequest::CreateClient { draft, sales_contact: Some(owner) })).0)
     }
 
     pub fn signed_contract(&mut self, client: ClientId) -> ContractId {
-        let created = self.save(&Request::CreateContract { client, draft: contract_draft(100_000, 50_000) });
+        let created =
+            self.save(&Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(100_000, 50_000) }));
         let id = ContractId::new(created.0);
-        self.save(&Request::SignContract { id, version: 1 });
+        self.save(&Request::Write(WriteRequest::SignContract { id, version: 1 }));
         id
     }
 
@@ -181,13 +182,13 @@ impl World {
     pub fn records(&mut self) -> Records {
         let client = self.client_of(self.sales.actor.id, "Kevin Casey");
         let draft = contract_draft(1_000_000, 1_000_000);
-        let contract = ContractId::new(self.save(&Request::CreateContract { client, draft }).0);
+        let contract = ContractId::new(self.save(&Request::Write(WriteRequest::CreateContract { client, draft })).0);
         let signed = self.signed_contract(client);
         let draft = event_draft("Lou Bouzin General Assembly", 30);
-        let event = EventId::new(self.save(&Request::CreateEvent { contract: signed, draft }).0);
+        let event = EventId::new(self.save(&Request::Write(WriteRequest::CreateEvent { contract: signed, draft })).0);
         let assign =
-            epic_events::domain::filter::Assignment { event, version: 1, support: Some(self.support.actor.id) };
-        self.manage(&Request::AssignSupport(vec![assign]));
+            epic_events::domain::events::Assignment { event, version: 1, support: Some(self.support.actor.id) };
+        self.manage(&Request::Write(WriteRequest::AssignSupport(vec![assign])));
         Records { client, contract, signed, event, event_version: 2 }
     }
 
@@ -225,7 +226,8 @@ impl World {
 }
 
 fn sign_in(services: &mut Services, login: &str, password: &str, now: Moment) -> Result<Session, Error> {
-    let request = Request::SignIn { login: login.to_owned(), password: SecretString::from(password) };
+    let request =
+        Request::Session(SessionRequest::SignIn { login: login.to_owned(), password: SecretString::from(password) });
     match services.execute(None, &request, now)? {
         Reply::SignedIn(session) => Ok(*session),
         other => panic!("{other:?}"),
@@ -234,12 +236,17 @@ fn sign_in(services: &mut Services, login: &str, password: &str, now: Moment) ->
 
 /// Creates an account with a temporary password, signs in, changes the password and signs in again.
 fn hire(services: &mut Services, manager: &Session, name: &str, role: Role, now: Moment) -> Session {
-    let create = Request::CreateUser { draft: user_draft(name, role), password: SecretString::from(TEMPORARY) };
+    let create = Request::Write(WriteRequest::CreateUser {
+        draft: user_draft(name, role),
+        password: SecretString::from(TEMPORARY),
+    });
     services.execute(Some(manager), &create, now).unwrap();
     let first = sign_in(services, name, TEMPORARY, now).unwrap();
     assert!(first.must_change_password);
-    let change =
-        Request::ChangeOwnPassword { current: SecretString::from(TEMPORARY), new: SecretString::from(PASSWORD) };
+    let change = Request::Write(WriteRequest::ChangeOwnPassword {
+        current: SecretString::from(TEMPORARY),
+        new: SecretString::from(PASSWORD),
+    });
     services.execute(Some(&first), &change, now).unwrap();
     sign_in(services, name, PASSWORD, now).unwrap()
 }

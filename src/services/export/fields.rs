@@ -2,18 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::Row;
-use crate::domain::{Cents, language::Language, text};
+use crate::domain::{Cents, entity::Record, language::Language, text};
 
 /// The names and values of a row, in the order of the file.
-pub(super) fn of(row: &Row) -> Vec<(&'static str, Value)> {
+pub(super) fn of(row: &Record) -> Vec<(&'static str, Value)> {
     let tame = |value| if let Value::String(text) = &value { json!(text::for_file(text)) } else { value };
     named(row).into_iter().map(|(name, value)| (name, tame(value))).collect()
 }
 
-fn named(row: &Row) -> Vec<(&'static str, Value)> {
+fn named(row: &Record) -> Vec<(&'static str, Value)> {
     match row {
-        Row::Client(row) => {
+        Record::Client(row) => {
             let client = &row.client;
             vec![
                 ("full_name", json!(client.full_name)),
@@ -26,7 +25,7 @@ fn named(row: &Row) -> Vec<(&'static str, Value)> {
                 ("archived_at", json!(client.archived_at)),
             ]
         }
-        Row::Contract(row) => {
+        Record::Contract(row) => {
             let contract = &row.contract;
             vec![
                 ("number", json!(contract.id.0)),
@@ -41,7 +40,7 @@ fn named(row: &Row) -> Vec<(&'static str, Value)> {
                 ("archived_at", json!(contract.archived_at)),
             ]
         }
-        Row::Event(row) => {
+        Record::Event(row) => {
             let event = &row.event;
             vec![
                 ("title", json!(event.title)),
@@ -60,7 +59,7 @@ fn named(row: &Row) -> Vec<(&'static str, Value)> {
                 ("archived_at", json!(event.archived_at)),
             ]
         }
-        Row::User(user) => vec![
+        Record::User(user) => vec![
             ("full_name", json!(user.full_name)),
             ("username", json!(user.username)),
             ("role", json!(user.role)),
@@ -69,7 +68,7 @@ fn named(row: &Row) -> Vec<(&'static str, Value)> {
             ("employee_number", json!(user.employee_number)),
             ("active", json!(user.active)),
         ],
-        Row::Audit(row) => vec![
+        Record::Audit(row) => vec![
             ("at", json!(row.at)),
             ("actor_name", json!(row.actor_name)),
             ("actor_role", json!(row.actor_role)),

@@ -5,8 +5,13 @@ use std::io::{self, Write};
 use chrono::NaiveDateTime;
 use serde_json::Value;
 
-use super::{Clock, Format, Row, fields};
-use crate::domain::{clocks, event::Status, filter::EventRow, text};
+use super::{Clock, Format, fields};
+use crate::domain::{
+    clocks,
+    entity::Record,
+    events::{EventRow, Status},
+    text,
+};
 
 /// A file being written.
 pub(super) struct Sheet<W: Write> {
@@ -32,7 +37,7 @@ impl<W: Write> Sheet<W> {
     }
 
     /// Writes a row. Returns `false` if this format has no place for it.
-    pub fn row(&mut self, row: &Row) -> io::Result<bool> {
+    pub fn row(&mut self, row: &Record) -> io::Result<bool> {
         let first = std::mem::take(&mut self.empty);
         let written = match (self.format, row) {
             (Format::Csv, row) => self.cells(row, first),
@@ -42,8 +47,8 @@ impl<W: Write> Sheet<W> {
                 self.file.write_all(if first { b"\n" } else { b",\n" })?;
                 self.file.write_all(Value::Object(object).to_string().as_bytes())
             }
-            (Format::Ics, Row::Event(row)) => return self.event(row),
-            (Format::Vcf, Row::Client(row)) => {
+            (Format::Ics, Record::Event(row)) => return self.event(row),
+            (Format::Vcf, Record::Client(row)) => {
                 let client = &row.client;
                 let mut card = vec![
                     "BEGIN:VCARD".to_owned(),
@@ -71,7 +76,7 @@ impl<W: Write> Sheet<W> {
         Ok(self.file)
     }
 
-    fn cells(&mut self, row: &Row, first: bool) -> io::Result<()> {
+    fn cells(&mut self, row: &Record, first: bool) -> io::Result<()> {
         let row = fields::of(row);
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut self.file);
         if first {

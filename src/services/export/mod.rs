@@ -16,37 +16,22 @@ use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 
 use super::{
-    call::{Call, Stop},
-    reads,
+    context::{RequestContext, ServiceError},
+    read,
 };
 use crate::{
     domain::{
         Error,
-        audit::{AuditRow, Changes, RecordKind, Verb},
-        filter::{
-            AuditListing, ClientListing, ClientRow, ContractListing, ContractRow, EventListing, EventRow, Sorted,
-            UserListing,
-        },
-        page::{Cursor, Edge, Listing, MAX_PAGE, NEWEST, Page},
-        policy::Permission,
-        user::User,
+        audit::{Changes, Verb},
+        entity::{EntityKind, Query, Record},
+        page::{Edge, MAX_PAGE, NEWEST, Page},
     },
     storage::{
-        self, Db,
-        audit::Entry,
+        Db,
+        audit::AuditEntry,
         part::{self, Part},
     },
 };
-
-/// The list to export.
-#[derive(Debug, Clone, PartialEq)]
-pub enum What {
-    Clients(ClientListing),
-    Contracts(ContractListing),
-    Events(EventListing),
-    Staff(UserListing),
-    Audit(AuditListing),
-}
 
 /// The format of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
@@ -62,53 +47,26 @@ pub enum Format {
     Vcf,
 }
 
-impl What {
-    /// The right that the export needs: the same as for seeing the list.
-    pub fn permission(&self) -> Permission {
-        match self {
-            Self::Clients(_) | Self::Contracts(_) | Self::Events(_) => Permission::SeeRecords,
-            Self::Staff(_) => Permission::SeeStaff,
-            Self::Audit(_) => Permission::ReadAudit,
-        }
-    }
-
-    /// The formats in which the list can be exported.
-    pub fn formats(&self) -> &'static [Format] {
-        match self {
-            Self::Events(_) => &[Format::Csv, Format::Json, Format::Ics],
-            Self::Clients(_) => &[Format::Csv, Format::Json, Format::Vcf],
-            Self::Contracts(_) | Self::Staff(_) | Self::Audit(_) => &[Format::Csv, Format::Json],
-        }
-    }
-
-    pub(super) fn kind(&self) -> RecordKind {
-        match self {
-            Self::Clients(_) => RecordKind::Client,
-            Self::Contracts(_) => RecordKind::Contract,
-            Self::Events(_) => RecordKind::Event,
-            Self::Staff(_) => RecordKind::User,
-            Self::Audit(_) => RecordKind::Session,
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        match self {
-            Self::Clients(_) => "clients",
-            Self::Contracts(_) => "contracts",
-            Self::Events(_) => "events",
-            Self::Staff(_) => "staff",
-            Self::Audit(_) => "audit-log",
+impl Format {
+    /// The formats in which a list of this kind can be exported.
+    pub fn of(kind: EntityKind) -> &'static [Self] {
+        match kind {
+            EntityKind::Event => &[Self::Csv, Self::Json, Self::Ics],
+            EntityKind::Client => &[Self::Csv, Self::Json, Self::Vcf],
+            EntityKind::Contract | EntityKind::User | EntityKind::Audit => &[Self::Csv, Self::Json],
         }
     }
 }
 
-/// A row of any list.
-enum Row {
-    Client(ClientRow),
-    Contract(ContractRow),
-    Event(EventRow),
-    User(User),
-    Audit(AuditRow),
+/// The name of the list in the names of files.
+fn name_of(kind: EntityKind) -> &'static str {
+    match kind {
+        EntityKind::Client => "clients",
+        EntityKind::Contract => "contracts",
+        EntityKind::Event => "events",
+        EntityKind::User => "staff",
+        EntityKind::Audit => "audit-log",
+    }
 }
 
 /// A complete file under a temporary name; it is deleted unless it gets its final one.
@@ -123,7 +81,7 @@ pub(super) struct Written {
     pub left_out: i64,
     /// As [`Page::among_newest`]: rows that contain the words may be missing.
     pub among_newest: bool,
-    pub entry: Entry,
+    pub entry: AuditEntry,
 }
 
 impl Written {
@@ -141,22 +99,30 @@ fn unwritable(folder: &Path, error: &io::Error) -> Error {
 }
 
 /// Writes all rows of the list to a file in the folder.
-pub(super) fn write(db: &mut Db, call: &Call, what: &What, format: Format, folder: &Path) -> Result<Written, Stop> {
+pub(super) fn write(
+    db: &mut Db,
+    ctx: &RequestContext,
+    query: &Query,
+    format: Format,
+    folder: &Path,
+) -> Result<Written, ServiceError> {
     let ending: &'static str = format.into();
-    let name = format!("epic-events-{}-{}", what.name(), call.wall.format("%Y%m%d-%H%M%S"));
+    let kind = query.kind();
+    let name = format!("epic-events-{}-{}", name_of(kind), ctx.wall.format("%Y%m%d-%H%M%S"));
     let path = folder.join(format!("{name}.{ending}"));
     let new = part::make_folder_of(&path).and_then(|()| Part::beside(&path));
     let (part, file) = new.map_err(|error| unwritable(folder, &error))?;
-    let told = format!("{}.{ending}", what.name());
-    let entry = Entry { verb: Verb::Exported, kind: what.kind(), id: None, name: told, changes: Changes::default() };
+    let told = format!("{}.{ending}", name_of(kind));
+    let entry =
+        AuditEntry { verb: Verb::Exported, subject: kind.into(), id: None, name: told, changes: Changes::default() };
     let mut written =
         Written { part, folder: folder.to_owned(), name, ending, rows: 0, left_out: 0, among_newest: false, entry };
     let mut sheet =
-        files::Sheet::new(BufWriter::new(file), format, Clock { now: call.now, zone: call.settings.time_zone });
-    let failed = |error: &io::Error| Stop::from(unwritable(folder, error));
+        files::Sheet::new(BufWriter::new(file), format, Clock { now: ctx.now, zone: ctx.settings.time_zone });
+    let failed = |error: &io::Error| ServiceError::from(unwritable(folder, error));
     sheet.begin().map_err(|error| failed(&error))?;
     let (mut rows, mut left_out) = (0, 0);
-    let among_newest = pages(db, call, what, |row| {
+    let among_newest = pages(db, ctx, query, |row| {
         let counted = if sheet.row(&row).map_err(|error| failed(&error))? { &mut rows } else { &mut left_out };
         *counted += 1;
         Ok(())
@@ -179,36 +145,23 @@ struct Clock {
 
 /// Passes every row of the list to `each`, in the order of the list, and reads a page at a time.
 /// Returns whether only the newest records were searched.
-fn pages(db: &mut Db, call: &Call, what: &What, mut each: impl FnMut(Row) -> Result<(), Stop>) -> Result<bool, Stop> {
-    let viewer = call.viewer();
-    match what {
-        What::Clients(list) => walk(list, Row::Client, &mut each, |page| Ok(storage::clients::page(db, page, viewer)?)),
-        What::Contracts(list) => walk(list, Row::Contract, &mut each, |page| reads::contract_page(db, call, page)),
-        What::Events(list) => {
-            walk(list, Row::Event, &mut each, |page| Ok(storage::events::page(db, page, viewer, call.wall)?))
-        }
-        What::Staff(list) => walk(list, Row::User, &mut each, |page| Ok(storage::users::page(db, page, viewer)?)),
-        What::Audit(list) => walk(list, Row::Audit, &mut each, |page| reads::audit(db, call, page)),
-    }
-}
-
-fn walk<F: Clone, S: Copy, R: Sorted<S>>(
-    list: &Listing<F, S>,
-    wrap: fn(R) -> Row,
-    each: &mut impl FnMut(Row) -> Result<(), Stop>,
-    mut page: impl FnMut(&Listing<F, S>) -> Result<Page<R>, Stop>,
-) -> Result<bool, Stop> {
+fn pages(
+    db: &mut Db,
+    ctx: &RequestContext,
+    query: &Query,
+    mut each: impl FnMut(Record) -> Result<(), ServiceError>,
+) -> Result<bool, ServiceError> {
     let mut among_newest = false;
-    let mut next = Listing { edge: Edge::Start, limit: MAX_PAGE, filter: list.filter.clone(), ..*list };
+    let mut next = query.at(Edge::Start).with_limit(MAX_PAGE);
     loop {
-        let Page { rows, after, among_newest: partly, .. } = page(&next)?;
+        let Page { rows, after, among_newest: partly, .. } = read::list(db, ctx, &next)?;
         among_newest |= partly;
-        let last = rows.last().map(|row| Cursor { key: row.key(list.sort), id: row.id() });
+        let last = rows.last().and_then(|row| query.cursor(row));
         for row in rows {
-            each(wrap(row))?;
+            each(row)?;
         }
         match last.filter(|_| after) {
-            Some(cursor) => next.edge = Edge::After(cursor),
+            Some(cursor) => next = next.at(Edge::After(cursor)),
             None => return Ok(among_newest),
         }
     }

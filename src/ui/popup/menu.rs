@@ -7,22 +7,17 @@ use nucleo_matcher::{
     pattern::{CaseMatching, Normalization, Pattern},
 };
 
-use super::{Destination, Outcome, Step};
+use super::{Destination, Outcome, PopupResult};
 use crate::{
     domain::{
         EventId,
-        audit::RecordKind,
-        contract::number_in,
-        filter::{Availability, Candidate},
-        user::Role,
+        contracts::number_in,
+        entity::{EntityKind, Record},
+        events::{Availability, Candidate},
+        users::Role,
     },
-    services::{Found, Reply, Request},
-    ui::{
-        Context,
-        records::{self, Kind, Record},
-        text::W,
-        widgets::input::Input,
-    },
+    services::{Found, ReadRequest, Reply, Request},
+    ui::{Context, records, text::Phrase, widgets::input::Input},
 };
 
 /// Where a menu's lines come from.
@@ -97,18 +92,18 @@ impl Menu {
         let request = match &self.source {
             Source::Fixed | Source::Report => return None,
             Source::Search if text.trim().chars().count() < 2 && number_in(&text).is_none() => return None,
-            Source::Support(events) => Request::PickSupport { events: events.clone(), text },
-            Source::People(role) => Request::PickUser { role: *role, text },
-            Source::Clients { own } => Request::PickClient { text, own: *own },
-            Source::Contracts => Request::PickContract { text },
-            Source::Search => Request::Search { text },
+            Source::Support(events) => Request::Read(ReadRequest::PickSupport { events: events.clone(), text }),
+            Source::People(role) => Request::Read(ReadRequest::PickUser { role: *role, text }),
+            Source::Clients { own } => Request::Read(ReadRequest::PickClient { text, own: *own }),
+            Source::Contracts => Request::Read(ReadRequest::PickContract { text }),
+            Source::Search => Request::Read(ReadRequest::Search { text }),
         };
         self.awaited = true;
         Some(request)
     }
 
     /// The typed text has changed.
-    pub(super) fn typed(&mut self) -> Step {
+    pub(super) fn typed(&mut self) -> PopupResult {
         self.at = 0;
         self.entered = false;
         if matches!(self.source, Source::Fixed | Source::Search) {
@@ -116,7 +111,7 @@ impl Menu {
             self.shown = narrowed(&self.fixed, self.input.as_ref().map_or("", Input::text));
         }
         self.behind = self.awaited;
-        if self.behind { Step::Stay } else { self.request().map_or(Step::Stay, Step::Ask) }
+        if self.behind { PopupResult::Stay } else { self.request().map_or(PopupResult::Stay, PopupResult::Ask) }
     }
 
     /// The requested lines will not arrive.
@@ -124,16 +119,16 @@ impl Menu {
         (self.awaited, self.behind, self.entered) = (false, false, false);
     }
 
-    pub(super) fn failed(&mut self) -> Step {
+    pub(super) fn failed(&mut self) -> PopupResult {
         self.entered = false;
-        self.answered().unwrap_or(Step::Stay)
+        self.answered().unwrap_or(PopupResult::Stay)
     }
 
     /// A reply has arrived. If the text has changed since the request, returns the next step, a
     /// request for the new text; the reply is then out of date.
-    pub(super) fn answered(&mut self) -> Option<Step> {
+    pub(super) fn answered(&mut self) -> Option<PopupResult> {
         self.awaited = false;
-        std::mem::take(&mut self.behind).then(|| self.request().map_or(Step::Stay, Step::Ask))
+        std::mem::take(&mut self.behind).then(|| self.request().map_or(PopupResult::Stay, PopupResult::Ask))
     }
 
     /// The contract number that the text means, if it is one.
@@ -145,19 +140,19 @@ impl Menu {
     /// text: Enter on the first line then waits for the new lines, but a line that the user moved
     /// to is chosen at once. In the palette the lines given at the start are always up to date, so
     /// Enter waits only if none of them matches or a contract number is typed.
-    fn choose(&mut self) -> Step {
+    fn choose(&mut self) -> PopupResult {
         let searches = self.source == Source::Search;
         let is_early =
             self.awaited && self.at == 0 && (!searches || self.shown.is_empty() || self.numbered().is_some());
         if is_early {
             self.entered = self.input.as_ref().is_some_and(|input| !input.is_empty());
-            return Step::Stay;
+            return PopupResult::Stay;
         }
         let chosen = self.shown.get(self.at).and_then(|item| item.outcome.clone());
-        chosen.map_or(Step::Stay, Step::Done)
+        chosen.map_or(PopupResult::Stay, PopupResult::Done)
     }
 
-    pub(super) fn key(&mut self, key: KeyEvent) -> Step {
+    pub(super) fn key(&mut self, key: KeyEvent) -> PopupResult {
         let last = self.shown.len().saturating_sub(1);
         let vi = self.input.is_none();
         match key.code {
@@ -167,10 +162,10 @@ impl Menu {
             KeyCode::Char('j') if vi => self.at = (self.at + 1).min(last),
             KeyCode::PageUp => self.at = self.at.saturating_sub(10),
             KeyCode::PageDown => self.at = (self.at + 10).min(last),
-            KeyCode::Enter if self.source == Source::Report => return Step::Close,
+            KeyCode::Enter if self.source == Source::Report => return PopupResult::Close,
             KeyCode::Enter => return self.choose(),
             _ => {
-                let Some(input) = &mut self.input else { return Step::Stay };
+                let Some(input) = &mut self.input else { return PopupResult::Stay };
                 let before = input.text().to_owned();
                 input.key(key);
                 if input.text() != before {
@@ -178,10 +173,10 @@ impl Menu {
                 }
             }
         }
-        Step::Stay
+        PopupResult::Stay
     }
 
-    pub(super) fn fill(&mut self, reply: Reply, ctx: &Context) -> Step {
+    pub(super) fn fill(&mut self, reply: Reply, ctx: &Context) -> PopupResult {
         let text = self.input.as_ref().map_or("", Input::text);
         let mut lines = if self.source == Source::Search { narrowed(&self.fixed, text) } else { Vec::new() };
         (self.among_newest, self.more) = (false, false);
@@ -210,11 +205,11 @@ impl Menu {
                 self.among_newest = among_newest;
                 // A number means the contract with this number, before other records that contain
                 // the number.
-                let meant = |found: &Found| found.kind == RecordKind::Contract && self.numbered() == Some(found.id);
+                let meant = |found: &Found| found.kind == EntityKind::Contract && self.numbered() == Some(found.id);
                 if records.first().is_some_and(meant) {
-                    lines.splice(..0, hit(records.remove(0), ctx));
+                    lines.insert(0, hit(records.remove(0), ctx));
                 }
-                lines.extend(records.into_iter().filter_map(|found| hit(found, ctx)));
+                lines.extend(records.into_iter().map(|found| hit(found, ctx)));
             }
             _ => {}
         }
@@ -224,16 +219,16 @@ impl Menu {
         }
         self.shown = lines;
         self.at = self.at.min(self.shown.len().saturating_sub(1));
-        if std::mem::take(&mut self.entered) { self.choose() } else { Step::Stay }
+        if std::mem::take(&mut self.entered) { self.choose() } else { PopupResult::Stay }
     }
 }
 
 fn candidate(person: &Candidate, ctx: &Context) -> Item {
     let detail = match (person.availability, &person.clash) {
-        (Some(Availability::Clash), Some(title)) => ctx.say(W::Clashes { title, load: person.load }),
-        (Some(Availability::Clash), None) => ctx.say(W::BusyThen(person.load)),
-        (Some(Availability::Busy), _) => ctx.say(W::BusyThatDay(person.load)),
-        (Some(Availability::Free), _) => ctx.say(W::FreeThen(person.load)),
+        (Some(Availability::Clash), Some(title)) => ctx.say(Phrase::Clashes { title, load: person.load }),
+        (Some(Availability::Clash), None) => ctx.say(Phrase::BusyThen(person.load)),
+        (Some(Availability::Busy), _) => ctx.say(Phrase::BusyThatDay(person.load)),
+        (Some(Availability::Free), _) => ctx.say(Phrase::FreeThen(person.load)),
         (None, _) => String::new(),
     };
     Item {
@@ -243,16 +238,14 @@ fn candidate(person: &Candidate, ctx: &Context) -> Item {
     }
 }
 
-fn hit(found: Found, ctx: &Context) -> Option<Item> {
-    let (kind, label) = match found.kind {
-        RecordKind::Client => (Kind::Clients, found.name),
-        RecordKind::Contract => (Kind::Contracts, ctx.say(W::ContractOf { number: found.id, client: &found.name })),
-        RecordKind::Event => (Kind::Events, found.name),
-        RecordKind::User => (Kind::Staff, found.name),
-        RecordKind::Settings | RecordKind::Session => return None,
+fn hit(found: Found, ctx: &Context) -> Item {
+    let Found { kind, id, name, detail } = found;
+    let label = match kind {
+        EntityKind::Contract => ctx.say(Phrase::ContractOf { number: id, client: &name }),
+        EntityKind::Client | EntityKind::Event | EntityKind::User | EntityKind::Audit => name,
     };
-    let detail = format!("{} {}", ctx.say(W::OneOf(kind)), found.detail);
-    Some(Item { label, detail, outcome: Some(Outcome::Go(Destination::Record(kind, found.id))) })
+    let detail = format!("{} {detail}", ctx.say(Phrase::OneOf(kind)));
+    Item { label, detail, outcome: Some(Outcome::Go(Destination::Record(kind, id))) }
 }
 
 /// The items that match the typed text, the best first; accents and case are ignored.

@@ -11,15 +11,11 @@ pub use self::menu::{Item, Menu, Source};
 use super::{
     Context,
     keys::{Binding, Command, Key},
-    records::Kind,
-    text::W,
+    text::Phrase,
     widgets::{chrome::wrapped, input::Input},
 };
 use crate::{
-    domain::{
-        UserId, dates,
-        filter::{ClientRow, ContractRow},
-    },
+    domain::{UserId, clients::ClientRow, contracts::ContractRow, dates, entity::EntityKind},
     services::{Reply, Request},
 };
 
@@ -46,10 +42,10 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Destination {
     Home,
-    List(Kind),
+    List(EntityKind),
     Calendar,
-    Record(Kind, i64),
-    New(Kind),
+    Record(EntityKind, i64),
+    New(EntityKind),
     Settings,
     Password,
     Preferences,
@@ -60,7 +56,7 @@ pub enum Destination {
 
 /// What happens after a popup has handled a key.
 #[derive(Debug)]
-pub enum Step {
+pub enum PopupResult {
     Stay,
     Close,
     Done(Outcome),
@@ -109,13 +105,13 @@ pub struct Password {
 
 impl Popup {
     pub fn confirm(title: String, lines: Vec<String>, verb: String, ctx: &Context) -> Self {
-        Self::Confirm(Confirm { title, lines, verb, cancel: ctx.say(W::Cancel), yes: false, scrolled: 0 })
+        Self::Confirm(Confirm { title, lines, verb, cancel: ctx.say(Phrase::Cancel), yes: false, scrolled: 0 })
     }
 
     /// Asks whether to discard what was typed.
     pub fn discard(ctx: &Context) -> Self {
-        let (title, lines) = (ctx.say(W::DiscardTitle), vec![ctx.say(W::DiscardMeans)]);
-        let (verb, cancel) = (ctx.say(W::VerbDiscard), ctx.say(W::KeepEditing));
+        let (title, lines) = (ctx.say(Phrase::DiscardTitle), vec![ctx.say(Phrase::DiscardMeans)]);
+        let (verb, cancel) = (ctx.say(Phrase::VerbDiscard), ctx.say(Phrase::KeepEditing));
         Self::Confirm(Confirm { title, lines, verb, cancel, yes: false, scrolled: 0 })
     }
 
@@ -181,14 +177,14 @@ impl Popup {
             Item { label: format!("{:<10} {words}", ctx.key(binding.key)), detail: String::new(), outcome }
         };
         let items = bindings.iter().filter(|binding| !binding.help.is_empty()).map(item).collect();
-        Self::Menu(Menu::new(ctx.say(W::HelpTitle), Some(Input::default()), Source::Fixed, items))
+        Self::Menu(Menu::new(ctx.say(Phrase::HelpTitle), Some(Input::default()), Source::Fixed, items))
     }
 
     /// The palette: screens, actions and records, found by typing.
     pub fn palette(destinations: Vec<(String, Outcome)>, ctx: &Context) -> Self {
         let item = |(label, outcome)| Item { label, detail: String::new(), outcome: Some(outcome) };
         let items = destinations.into_iter().map(item).collect();
-        Self::Menu(Menu::new(ctx.say(W::PaletteTitle), Some(Input::default()), Source::Search, items))
+        Self::Menu(Menu::new(ctx.say(Phrase::PaletteTitle), Some(Input::default()), Source::Search, items))
     }
 
     /// The first request of a menu whose lines come from the database.
@@ -199,7 +195,7 @@ impl Popup {
         }
     }
 
-    pub fn paste(&mut self, pasted: &str) -> Step {
+    pub fn paste(&mut self, pasted: &str) -> PopupResult {
         match self {
             Self::Password(password) => password.input.insert(pasted),
             Self::Menu(Menu { input: Some(input), .. }) => {
@@ -208,19 +204,19 @@ impl Popup {
             }
             Self::Menu(_) | Self::Confirm(_) | Self::Month(_) => {}
         }
-        Step::Stay
+        PopupResult::Stay
     }
 
-    fn typed(&mut self) -> Step {
+    fn typed(&mut self) -> PopupResult {
         match self {
             Self::Menu(menu) => menu.typed(),
-            _ => Step::Stay,
+            _ => PopupResult::Stay,
         }
     }
 
-    pub fn key(&mut self, key: KeyEvent) -> Step {
+    pub fn key(&mut self, key: KeyEvent) -> PopupResult {
         if key.code == KeyCode::Esc {
-            return Step::Close;
+            return PopupResult::Close;
         }
         match self {
             Self::Confirm(confirm) => confirm.key(key),
@@ -228,11 +224,11 @@ impl Popup {
                 KeyCode::Enter if !password.input.is_empty() => {
                     let typed = SecretString::from(password.input.text());
                     password.input.set("");
-                    Step::Done(Outcome::Password(typed))
+                    PopupResult::Done(Outcome::Password(typed))
                 }
                 _ => {
                     password.input.key(key);
-                    Step::Stay
+                    PopupResult::Stay
                 }
             },
             Self::Menu(menu) => menu.key(key),
@@ -248,14 +244,14 @@ impl Popup {
     }
 
     /// The request for lines has failed.
-    pub fn on_failure(&mut self) -> Step {
-        let Self::Menu(menu) = self else { return Step::Stay };
+    pub fn on_failure(&mut self) -> PopupResult {
+        let Self::Menu(menu) = self else { return PopupResult::Stay };
         menu.failed()
     }
 
     /// The lines of a menu have arrived.
-    pub fn on_reply(&mut self, reply: Reply, ctx: &Context) -> Step {
-        let Self::Menu(menu) = self else { return Step::Stay };
+    pub fn on_reply(&mut self, reply: Reply, ctx: &Context) -> PopupResult {
+        let Self::Menu(menu) = self else { return PopupResult::Stay };
         menu.answered().unwrap_or_else(|| menu.fill(reply, ctx))
     }
 }
@@ -269,26 +265,26 @@ impl Confirm {
     /// The width of a line in the narrowest window, where the text has the most lines.
     const NARROWEST: usize = 52;
 
-    fn key(&mut self, key: KeyEvent) -> Step {
+    fn key(&mut self, key: KeyEvent) -> PopupResult {
         match key.code {
             KeyCode::Left | KeyCode::Right | KeyCode::Tab | KeyCode::BackTab => {
                 self.yes = !self.yes;
-                Step::Stay
+                PopupResult::Stay
             }
             KeyCode::Up => {
                 self.scrolled = self.scrolled.saturating_sub(1);
-                Step::Stay
+                PopupResult::Stay
             }
             KeyCode::Down => {
                 let last = self.wrapped(Self::NARROWEST).len().saturating_sub(1);
                 self.scrolled = (self.scrolled + 1).min(last);
-                Step::Stay
+                PopupResult::Stay
             }
-            KeyCode::Char('y' | 'o') => Step::Done(Outcome::Confirmed),
-            KeyCode::Char('n') => Step::Close,
-            KeyCode::Enter if self.yes => Step::Done(Outcome::Confirmed),
-            KeyCode::Enter => Step::Close,
-            _ => Step::Stay,
+            KeyCode::Char('y' | 'o') => PopupResult::Done(Outcome::Confirmed),
+            KeyCode::Char('n') => PopupResult::Close,
+            KeyCode::Enter if self.yes => PopupResult::Done(Outcome::Confirmed),
+            KeyCode::Enter => PopupResult::Close,
+            _ => PopupResult::Stay,
         }
     }
 }
@@ -302,7 +298,7 @@ impl Month {
         days.zip(before..).map(|(day, cell)| (cell % 7, cell / 7, day))
     }
 
-    fn key(&mut self, key: KeyEvent) -> Step {
+    fn key(&mut self, key: KeyEvent) -> PopupResult {
         let day = self.day;
         let moved = match key.code {
             KeyCode::Left | KeyCode::Char('h') => day.checked_sub_days(Days::new(1)),
@@ -312,17 +308,17 @@ impl Month {
             KeyCode::PageUp => day.checked_sub_months(Months::new(1)),
             KeyCode::PageDown => day.checked_add_months(Months::new(1)),
             KeyCode::Home => Some(self.today),
-            KeyCode::Enter => return Step::Done(Outcome::Day(day)),
+            KeyCode::Enter => return PopupResult::Done(Outcome::Day(day)),
             _ => None,
         };
         self.day = moved.filter(|day| dates::YEARS.contains(&day.year())).unwrap_or(day);
-        Step::Stay
+        PopupResult::Stay
     }
 }
 
 /// The keys that work in a popup, for the bottom line. A key without a label shares the label of
 /// the key to its right.
-pub fn keys(popup: &Popup) -> Vec<(Key, Option<W<'static>>)> {
+pub fn keys(popup: &Popup) -> Vec<(Key, Option<Phrase<'static>>)> {
     let choose = match popup {
         Popup::Confirm(_) => vec![KeyCode::Left, KeyCode::Right],
         Popup::Password(_) => Vec::new(),
@@ -331,7 +327,7 @@ pub fn keys(popup: &Popup) -> Vec<(Key, Option<W<'static>>)> {
     };
     let last = choose.len().saturating_sub(1);
     let choose = choose.into_iter().enumerate();
-    let choose = choose.map(|(at, code)| (Key::plain(code), (at == last).then_some(W::KeyChoose)));
-    let end = [(KeyCode::Enter, W::KeyTake), (KeyCode::Esc, W::KeyCancel)];
+    let choose = choose.map(|(at, code)| (Key::plain(code), (at == last).then_some(Phrase::KeyChoose)));
+    let end = [(KeyCode::Enter, Phrase::KeyTake), (KeyCode::Esc, Phrase::KeyCancel)];
     choose.chain(end.map(|(code, label)| (Key::plain(code), Some(label)))).collect()
 }

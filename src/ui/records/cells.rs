@@ -2,79 +2,81 @@
 
 use chrono::NaiveDateTime;
 
-use super::{Kind, Record};
 use crate::{
-    domain::dates,
+    domain::{
+        dates,
+        entity::{EntityKind, Record},
+    },
     ui::{
         Context,
-        text::W,
+        text::Phrase,
         widgets::table::{Column, column},
     },
 };
 
-const CLIENTS: &[(W<'static>, Column)] = &[
-    (W::ColName, column(16, 3, 0, 0)),
-    (W::ColCompany, column(16, 3, 1, 1)),
-    (W::ColPhone, column(17, 0, 3, 3)),
-    (W::ColSales, column(14, 2, 2, 4)),
-    (W::ColEmail, column(22, 2, 4, 2)),
-    (W::ColLastContact, column(12, 0, 5, 5)),
+const CLIENTS: &[(Phrase<'static>, Column)] = &[
+    (Phrase::ColName, column(16, 3, 0, 0)),
+    (Phrase::ColCompany, column(16, 3, 1, 1)),
+    (Phrase::ColPhone, column(17, 0, 3, 3)),
+    (Phrase::ColSales, column(14, 2, 2, 4)),
+    (Phrase::ColEmail, column(22, 2, 4, 2)),
+    (Phrase::ColLastContact, column(12, 0, 5, 5)),
 ];
 
-const CONTRACTS: &[(W<'static>, Column)] = &[
-    (W::ColNumber, column(6, 0, 0, 0).right()),
-    (W::ColClient, column(16, 3, 1, 1)),
-    (W::ColTotal, column(13, 0, 2, 3).right()),
-    (W::ColDue, column(13, 0, 3, 4).right()),
-    (W::ColSigned, column(12, 0, 2, 5)),
-    (W::ColSales, column(14, 2, 5, 6)),
-    (W::ColCompany, column(16, 3, 6, 2)),
-    (W::ColCreated, column(10, 0, 7, 7)),
+const CONTRACTS: &[(Phrase<'static>, Column)] = &[
+    (Phrase::ColNumber, column(6, 0, 0, 0).right()),
+    (Phrase::ColClient, column(16, 3, 1, 1)),
+    (Phrase::ColTotal, column(13, 0, 2, 3).right()),
+    (Phrase::ColDue, column(13, 0, 3, 4).right()),
+    (Phrase::ColSigned, column(12, 0, 2, 5)),
+    (Phrase::ColSales, column(14, 2, 5, 6)),
+    (Phrase::ColCompany, column(16, 3, 6, 2)),
+    (Phrase::ColCreated, column(10, 0, 7, 7)),
 ];
 
-const EVENTS: &[(W<'static>, Column)] = &[
-    (W::ColStarts, column(16, 0, 0, 0)),
-    (W::ColTitle, column(18, 4, 1, 1)),
-    (W::ColSupport, column(14, 2, 2, 6)),
-    (W::ColStatus, column(9, 0, 3, 5)),
-    (W::ColClient, column(14, 2, 4, 2)),
-    (W::ColPlace, column(16, 2, 5, 3)),
-    (W::ColPeople, column(9, 0, 6, 4).right()),
+const EVENTS: &[(Phrase<'static>, Column)] = &[
+    (Phrase::ColStarts, column(16, 0, 0, 0)),
+    (Phrase::ColTitle, column(18, 4, 1, 1)),
+    (Phrase::ColSupport, column(14, 2, 2, 6)),
+    (Phrase::ColStatus, column(9, 0, 3, 5)),
+    (Phrase::ColClient, column(14, 2, 4, 2)),
+    (Phrase::ColPlace, column(16, 2, 5, 3)),
+    (Phrase::ColPeople, column(9, 0, 6, 4).right()),
 ];
 
-const STAFF: &[(W<'static>, Column)] = &[
-    (W::ColName, column(18, 3, 0, 0)),
-    (W::ColRole, column(11, 0, 1, 2)),
-    (W::ColUsername, column(14, 1, 2, 1)),
-    (W::ColEmail, column(22, 2, 3, 3)),
-    (W::ColPhone, Column { width: 17, grow: 0, priority: 5, right: false, sort: None }),
-    (W::ColLastLogin, column(16, 0, 4, 4)),
+const STAFF: &[(Phrase<'static>, Column)] = &[
+    (Phrase::ColName, column(18, 3, 0, 0)),
+    (Phrase::ColRole, column(11, 0, 1, 2)),
+    (Phrase::ColUsername, column(14, 1, 2, 1)),
+    (Phrase::ColEmail, column(22, 2, 3, 3)),
+    (Phrase::ColPhone, Column { width: 17, grow: 0, priority: 5, right: false, sort: None }),
+    (Phrase::ColLastLogin, column(16, 0, 4, 4)),
 ];
 
-const AUDIT: &[(W<'static>, Column)] = &[
-    (W::ColWhen, column(16, 0, 0, 0)),
-    (W::ColWho, column(16, 1, 1, 1)),
-    (W::ColWhat, column(26, 1, 2, 2)),
-    (W::ColRecord, column(16, 2, 3, 3)),
+const AUDIT: &[(Phrase<'static>, Column)] = &[
+    (Phrase::ColWhen, column(16, 0, 0, 0)),
+    (Phrase::ColWho, column(16, 1, 1, 1)),
+    (Phrase::ColWhat, column(26, 1, 2, 2)),
+    (Phrase::ColRecord, column(16, 2, 3, 3)),
 ];
 
-fn table(kind: Kind) -> &'static [(W<'static>, Column)] {
+fn table(kind: EntityKind) -> &'static [(Phrase<'static>, Column)] {
     match kind {
-        Kind::Clients => CLIENTS,
-        Kind::Contracts => CONTRACTS,
-        Kind::Events => EVENTS,
-        Kind::Staff => STAFF,
-        Kind::Audit => AUDIT,
+        EntityKind::Client => CLIENTS,
+        EntityKind::Contract => CONTRACTS,
+        EntityKind::Event => EVENTS,
+        EntityKind::User => STAFF,
+        EntityKind::Audit => AUDIT,
     }
 }
 
 /// The columns of a list.
-pub fn columns(kind: Kind) -> Vec<Column> {
+pub fn columns(kind: EntityKind) -> Vec<Column> {
     table(kind).iter().map(|(_, column)| *column).collect()
 }
 
 /// The titles of the columns.
-pub fn titles(kind: Kind, ctx: &Context) -> Vec<String> {
+pub fn titles(kind: EntityKind, ctx: &Context) -> Vec<String> {
     table(kind).iter().map(|(title, _)| ctx.say(*title)).collect()
 }
 
@@ -104,7 +106,7 @@ pub fn cells(record: &Record, ctx: &Context) -> Vec<String> {
                 row.client.clone(),
                 contract.total_cents.format(ctx.language),
                 contract.due_cents.format(ctx.language),
-                signed.unwrap_or_else(|| ctx.say(W::NotSigned)),
+                signed.unwrap_or_else(|| ctx.say(Phrase::NotSigned)),
                 row.sales_contact.clone(),
                 row.company.clone(),
                 dates::format_date(ctx.settings().wall_clock(contract.created_at).date()),
@@ -113,10 +115,10 @@ pub fn cells(record: &Record, ctx: &Context) -> Vec<String> {
         Record::Event(row) => {
             let event = &row.event;
             vec![
-                event.starts_at.map_or_else(|| ctx.say(W::NotKnown), dates::format_date_time),
+                event.starts_at.map_or_else(|| ctx.say(Phrase::NotKnown), dates::format_date_time),
                 event.title.clone(),
-                row.support.clone().unwrap_or_else(|| ctx.say(W::Nobody)),
-                ctx.say(W::Status(event.status)),
+                row.support.clone().unwrap_or_else(|| ctx.say(Phrase::Nobody)),
+                ctx.say(Phrase::Status(event.status)),
                 row.client.clone(),
                 event.location.clone(),
                 if event.attendees == 0 { String::new() } else { event.attendees.to_string() },
@@ -124,7 +126,7 @@ pub fn cells(record: &Record, ctx: &Context) -> Vec<String> {
         }
         Record::User(user) => vec![
             user.full_name.clone(),
-            ctx.say(W::Role(user.role)),
+            ctx.say(Phrase::Role(user.role)),
             user.username.clone(),
             user.email.clone().unwrap_or_default(),
             user.phone.clone().unwrap_or_default(),

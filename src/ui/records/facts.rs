@@ -2,22 +2,22 @@
 
 use serde_json::Value;
 
-use super::Record;
 use crate::{
     domain::{
         Cents, Field,
-        audit::{AuditRow, Facts},
+        audit::{AuditRow, AuditedFields},
         dates,
+        entity::Record,
         money::grouped,
     },
-    ui::{Context, text::W},
+    ui::{Context, text::Phrase},
 };
 
 /// What a record is called.
 pub fn heading(record: &Record, ctx: &Context) -> String {
     match record {
         Record::Client(row) => row.client.full_name.clone(),
-        Record::Contract(row) => ctx.say(W::ContractOf { number: row.contract.id.0, client: &row.client }),
+        Record::Contract(row) => ctx.say(Phrase::ContractOf { number: row.contract.id.0, client: &row.client }),
         Record::Event(row) => row.event.title.clone(),
         Record::User(user) => user.full_name.clone(),
         Record::Audit(row) => ctx.verb(&row.action),
@@ -31,7 +31,7 @@ pub fn named(records: &[&Record], ctx: &Context) -> String {
     let names: Vec<String> = records.iter().take(NAMED).map(|record| heading(record, ctx)).collect();
     match records.len() - names.len() {
         0 => names.join(", "),
-        more => format!("{} {}", names.join(", "), ctx.say(W::AndMore(more))),
+        more => format!("{} {}", names.join(", "), ctx.say(Phrase::AndMore(more))),
     }
 }
 
@@ -39,26 +39,26 @@ pub fn named(records: &[&Record], ctx: &Context) -> String {
 pub fn facts(record: &Record, ctx: &Context) -> Vec<(String, String)> {
     use crate::domain::audit::Auditable;
     let mut lines = match record {
-        Record::Client(row) => known(&row.client.facts(), ctx, &[(Field::SalesContactId, &row.sales_contact)]),
+        Record::Client(row) => known(&row.client.audited_fields(), ctx, &[(Field::SalesContactId, &row.sales_contact)]),
         Record::Contract(row) => {
             let client = format!("{} ({})", row.client, row.company);
-            let mut lines = known(&row.contract.facts(), ctx, &[(Field::ClientId, &client)]);
+            let mut lines = known(&row.contract.audited_fields(), ctx, &[(Field::ClientId, &client)]);
             lines.push((ctx.field(Field::SalesContactId), row.sales_contact.clone()));
             lines
         }
         Record::Event(row) => {
-            let contract = ctx.say(W::ContractOf { number: row.event.contract_id.0, client: &row.client });
-            let support = row.support.clone().unwrap_or_else(|| ctx.say(W::Nobody));
-            known(&row.event.facts(), ctx, &[(Field::ContractId, &contract), (Field::SupportId, &support)])
+            let contract = ctx.say(Phrase::ContractOf { number: row.event.contract_id.0, client: &row.client });
+            let support = row.support.clone().unwrap_or_else(|| ctx.say(Phrase::Nobody));
+            known(&row.event.audited_fields(), ctx, &[(Field::ContractId, &contract), (Field::SupportId, &support)])
         }
-        Record::User(user) => known(&user.facts(), ctx, &[]),
+        Record::User(user) => known(&user.audited_fields(), ctx, &[]),
         Record::Audit(row) => audit(row, ctx),
     };
     lines.retain(|(_, value)| !value.is_empty());
     lines
 }
 
-fn known(facts: &Facts, ctx: &Context, names: &[(Field, &String)]) -> Vec<(String, String)> {
+fn known(facts: &AuditedFields, ctx: &Context, names: &[(Field, &String)]) -> Vec<(String, String)> {
     let shown = facts.0.iter().filter(|(field, _)| *field != Field::Notes);
     shown
         .map(|(field, raw)| {
@@ -69,12 +69,12 @@ fn known(facts: &Facts, ctx: &Context, names: &[(Field, &String)]) -> Vec<(Strin
 }
 
 fn audit(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
-    let role = row.actor_role.map(|role| ctx.say(W::Role(role))).unwrap_or_default();
+    let role = row.actor_role.map(|role| ctx.say(Phrase::Role(role))).unwrap_or_default();
     let mut lines = vec![
-        (ctx.say(W::ColWhen), dates::spell_date_time(ctx.settings().wall_clock(row.at), ctx.language)),
-        (ctx.say(W::ColWho), format!("{} {role}", row.actor_name).trim().to_owned()),
-        (ctx.say(W::ColRecord), row.record_name.clone()),
-        (ctx.say(W::Computer), row.host.clone()),
+        (ctx.say(Phrase::ColWhen), dates::spell_date_time(ctx.settings().wall_clock(row.at), ctx.language)),
+        (ctx.say(Phrase::ColWho), format!("{} {role}", row.actor_name).trim().to_owned()),
+        (ctx.say(Phrase::ColRecord), row.record_name.clone()),
+        (ctx.say(Phrase::Computer), row.host.clone()),
     ];
     lines.extend(changes(row, ctx));
     lines
@@ -86,7 +86,7 @@ pub fn changes(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
     let fixed = |field: Field| matches!(field, Field::ClientId | Field::ContractId);
     let shown = row.changes.0.iter().filter(|(field, ..)| !fixed(*field)).map(|(field, old, new)| {
         let (old, new) = (value(*field, old, ctx), value(*field, new, ctx));
-        let change = if old.is_empty() { new } else { ctx.say(W::FromTo { old: &old, new: &new }) };
+        let change = if old.is_empty() { new } else { ctx.say(Phrase::FromTo { old: &old, new: &new }) };
         (ctx.field(*field), change)
     });
     shown.filter(|(_, change)| !change.is_empty()).collect()
@@ -110,15 +110,17 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
         (Field::LastContactAt, Value::String(text)) => {
             text.parse().map_or_else(|_| text.clone(), |day| dates::spell_date(day, ctx.language))
         }
-        (Field::Role, Value::String(text)) => text.parse().map_or_else(|_| text.clone(), |role| ctx.say(W::Role(role))),
+        (Field::Role, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |role| ctx.say(Phrase::Role(role)))
+        }
         (Field::Status, Value::String(text)) => {
-            text.parse().map_or_else(|_| text.clone(), |status| ctx.say(W::Status(status)))
+            text.parse().map_or_else(|_| text.clone(), |status| ctx.say(Phrase::Status(status)))
         }
         (Field::SalesContactId | Field::SupportId | Field::ClientId | Field::ContractId, Value::Number(id)) => {
-            ctx.say(W::Numbered(id.as_i64().unwrap_or_default()))
+            ctx.say(Phrase::Numbered(id.as_i64().unwrap_or_default()))
         }
-        (_, Value::Bool(true)) => ctx.say(W::Yes),
-        (_, Value::Bool(false)) => ctx.say(W::No),
+        (_, Value::Bool(true)) => ctx.say(Phrase::Yes),
+        (_, Value::Bool(false)) => ctx.say(Phrase::No),
         (_, Value::String(text)) => text.clone(),
         (_, other) => other.to_string(),
     }

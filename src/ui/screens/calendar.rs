@@ -7,15 +7,18 @@ use chrono::{Datelike, Days, Months, NaiveDate, TimeDelta};
 
 use super::{Screen, detail::Detail};
 use crate::{
-    domain::{Error, UserId, filter::EventRow},
-    services::{CalendarPage, Reply, Request},
+    domain::{
+        Error, UserId,
+        entity::{EntityKind, Record},
+        events::EventRow,
+    },
+    services::{CalendarPage, ReadRequest, Reply, Request},
     ui::{
         Action, Context, Notice,
         actions::{self, Intent, bind, bind_quietly},
         keys::{Binding, Command},
         popup::Outcome,
-        records::{Kind, Record},
-        text::W,
+        text::Phrase,
     },
 };
 
@@ -93,7 +96,7 @@ impl Calendar {
             self.reading = Reading::UnderWay;
         }
         let days = self.days();
-        Some(Request::Calendar { from: days.start, to: days.end })
+        Some(Request::Read(ReadRequest::Calendar { from: days.start, to: days.end }))
     }
 
     /// Reads the events of the days that are now shown.
@@ -113,7 +116,7 @@ impl Calendar {
     /// Handles the reply to the request `to` of this screen.
     pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         let days = self.days();
-        let of_other_days = matches!(to, Request::Calendar { from, to } if (*from..*to) != days);
+        let of_other_days = matches!(to, Request::Read(ReadRequest::Calendar { from, to }) if (*from..*to) != days);
         match reply {
             Ok(Reply::Calendar(_)) if of_other_days => Action::None,
             Ok(Reply::Calendar(page)) => {
@@ -122,7 +125,7 @@ impl Calendar {
             }
             Ok(written) => self.reload_after(actions::report(&written, ctx)),
             Err(error) => {
-                if matches!(to, Request::Calendar { .. }) && !of_other_days {
+                if matches!(to, Request::Read(ReadRequest::Calendar { .. })) && !of_other_days {
                     self.stop_waiting();
                 }
                 let notice = Action::Notice(Notice::bad(ctx.error(&error)));
@@ -137,7 +140,7 @@ impl Calendar {
 
     fn show(&mut self, page: CalendarPage, ctx: &Context) {
         let kept = self.selected().map(Record::id);
-        let nobody = Lane { person: None, name: ctx.say(W::Nobody) };
+        let nobody = Lane { person: None, name: ctx.say(Phrase::Nobody) };
         let people = page.people.into_iter().map(|(id, name)| Lane { person: Some(id), name });
         self.lanes = std::iter::once(nobody).chain(people).collect();
         self.events = page.events.into_iter().map(Record::Event).collect();
@@ -186,14 +189,14 @@ impl Calendar {
 
     pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
         use Command as C;
-        let nothing = self.selected().is_none().then(|| ctx.say(W::NothingSelected));
+        let nothing = self.selected().is_none().then(|| ctx.say(Phrase::NothingSelected));
         let mut bindings = vec![bind(C::Open, ctx, nothing)];
-        bindings.extend(actions::bindings(Kind::Events, self.selected().as_slice(), ctx));
+        bindings.extend(actions::bindings(EntityKind::Event, self.selected().as_slice(), ctx));
         let means = [
-            (C::View, W::CalendarSpan(self.span)),
-            (C::PageUp, W::CalendarBefore(self.span)),
-            (C::PageDown, W::CalendarAfter(self.span)),
-            (C::Home, W::CalendarToday),
+            (C::View, Phrase::CalendarSpan(self.span)),
+            (C::PageUp, Phrase::CalendarBefore(self.span)),
+            (C::PageDown, Phrase::CalendarAfter(self.span)),
+            (C::Home, Phrase::CalendarToday),
         ];
         bindings.extend(means.map(|(command, label)| {
             let label = ctx.say(label);

@@ -2,30 +2,33 @@
 
 use super::{Screen, form::Form};
 use crate::{
-    domain::{ClientId, ContractId, Error, EventId, Field, UserId},
-    services::{Reply, Request},
+    domain::{
+        ClientId, ContractId, Error, EventId, Field, UserId,
+        entity::{EntityKind, Record},
+    },
+    services::{ReadRequest, Reply, Request},
     ui::{
         Action, Context, Notice,
         actions::{self, Intent, bind, bind_quietly},
         keys::{Binding, Command},
         popup::Outcome,
-        records::{Kind, Record, facts, heading},
-        text::W,
+        records::{facts, heading},
+        text::Phrase,
     },
 };
 
 /// Related records under a title.
 #[derive(Debug, Clone)]
 pub struct Part {
-    pub title: W<'static>,
-    pub kind: Kind,
+    pub title: Phrase<'static>,
+    pub kind: EntityKind,
     pub rows: Vec<Record>,
 }
 
 /// A detail screen.
 #[derive(Debug)]
 pub struct Detail {
-    pub kind: Kind,
+    pub kind: EntityKind,
     id: i64,
     pub record: Option<Record>,
     pub notes: String,
@@ -35,17 +38,17 @@ pub struct Detail {
     asked: Option<Intent>,
 }
 
-fn part<R>(title: W<'static>, kind: Kind, rows: Vec<R>, wrap: fn(R) -> Record) -> Part {
+fn part<R>(title: Phrase<'static>, kind: EntityKind, rows: Vec<R>, wrap: fn(R) -> Record) -> Part {
     Part { title, kind, rows: rows.into_iter().map(wrap).collect() }
 }
 
 impl Detail {
-    pub fn new(kind: Kind, id: i64) -> Self {
+    pub fn new(kind: EntityKind, id: i64) -> Self {
         Self { kind, id, record: None, notes: String::new(), parts: Vec::new(), part: 0, at: 0, asked: None }
     }
 
     pub fn title(&self, ctx: &Context) -> String {
-        self.record.as_ref().map_or_else(|| ctx.say(W::OneOf(self.kind)), |record| heading(record, ctx))
+        self.record.as_ref().map_or_else(|| ctx.say(Phrase::OneOf(self.kind)), |record| heading(record, ctx))
     }
 
     /// The labelled values on top.
@@ -55,11 +58,11 @@ impl Detail {
 
     pub fn load(&self) -> Option<Request> {
         Some(match self.kind {
-            Kind::Clients => Request::ViewClient(ClientId::new(self.id)),
-            Kind::Contracts => Request::ViewContract(ContractId::new(self.id)),
-            Kind::Events => Request::ViewEvent(EventId::new(self.id)),
-            Kind::Staff => Request::ViewUser(UserId::new(self.id)),
-            Kind::Audit => return None,
+            EntityKind::Client => Request::Read(ReadRequest::ViewClient(ClientId::new(self.id))),
+            EntityKind::Contract => Request::Read(ReadRequest::ViewContract(ContractId::new(self.id))),
+            EntityKind::Event => Request::Read(ReadRequest::ViewEvent(EventId::new(self.id))),
+            EntityKind::User => Request::Read(ReadRequest::ViewUser(UserId::new(self.id))),
+            EntityKind::Audit => return None,
         })
     }
 
@@ -68,34 +71,34 @@ impl Detail {
             Ok(Reply::Client(detail)) => {
                 self.notes.clone_from(&detail.row.client.notes);
                 self.parts = vec![
-                    part(W::PartContracts, Kind::Contracts, detail.contracts, Record::Contract),
-                    part(W::PartEvents, Kind::Events, detail.events, Record::Event),
-                    part(W::PartHistory, Kind::Audit, detail.history, Record::Audit),
+                    part(Phrase::PartContracts, EntityKind::Contract, detail.contracts, Record::Contract),
+                    part(Phrase::PartEvents, EntityKind::Event, detail.events, Record::Event),
+                    part(Phrase::PartHistory, EntityKind::Audit, detail.history, Record::Audit),
                 ];
                 self.show(Record::Client(detail.row))
             }
             Ok(Reply::Contract(detail)) => {
                 self.notes.clone_from(&detail.row.contract.notes);
                 self.parts = vec![
-                    part(W::PartEvents, Kind::Events, detail.events, Record::Event),
-                    part(W::ColClient, Kind::Clients, vec![detail.client], Record::Client),
-                    part(W::PartHistory, Kind::Audit, detail.history, Record::Audit),
+                    part(Phrase::PartEvents, EntityKind::Event, detail.events, Record::Event),
+                    part(Phrase::ColClient, EntityKind::Client, vec![detail.client], Record::Client),
+                    part(Phrase::PartHistory, EntityKind::Audit, detail.history, Record::Audit),
                 ];
                 self.show(Record::Contract(detail.row))
             }
             Ok(Reply::Event(detail)) => {
                 self.notes.clone_from(&detail.row.event.notes);
                 self.parts = vec![
-                    part(W::PartContract, Kind::Contracts, vec![detail.contract], Record::Contract),
-                    part(W::PartHistory, Kind::Audit, detail.history, Record::Audit),
+                    part(Phrase::PartContract, EntityKind::Contract, vec![detail.contract], Record::Contract),
+                    part(Phrase::PartHistory, EntityKind::Audit, detail.history, Record::Audit),
                 ];
                 self.show(Record::Event(detail.row))
             }
             Ok(Reply::User(detail)) => {
                 self.parts = vec![
-                    part(W::PartClients, Kind::Clients, detail.clients, Record::Client),
-                    part(W::PartEvents, Kind::Events, detail.events, Record::Event),
-                    part(W::PartHistory, Kind::Audit, detail.history, Record::Audit),
+                    part(Phrase::PartClients, EntityKind::Client, detail.clients, Record::Client),
+                    part(Phrase::PartEvents, EntityKind::Event, detail.events, Record::Event),
+                    part(Phrase::PartHistory, EntityKind::Audit, detail.history, Record::Audit),
                 ];
                 self.show(Record::User(detail.user))
             }
@@ -109,7 +112,7 @@ impl Detail {
 
     fn show(&mut self, record: Record) -> Action {
         self.record = Some(record);
-        self.parts.retain(|part| part.kind != Kind::Audit || !part.rows.is_empty());
+        self.parts.retain(|part| part.kind != EntityKind::Audit || !part.rows.is_empty());
         self.part = self.part.min(self.parts.len().saturating_sub(1));
         self.at = self.at.min(self.rows().saturating_sub(1));
         Action::None
@@ -133,8 +136,8 @@ impl Detail {
     fn child(&self, ctx: &Context) -> Option<Binding> {
         let record = self.record.as_ref()?;
         let label = match record {
-            Record::Client(_) => W::NewContract,
-            Record::Contract(_) => W::NewEvent,
+            Record::Client(_) => Phrase::NewContract,
+            Record::Contract(_) => Phrase::NewEvent,
             _ => return None,
         };
         let refusal = actions::child_refusal(record, ctx).map(|reason| ctx.reason(reason));
@@ -151,7 +154,7 @@ impl Detail {
             bindings.push(bind(C::NextPart, ctx, None));
             bindings.push(bind_quietly(C::PreviousField, ctx));
         }
-        let nothing = self.selected().is_none().then(|| ctx.say(W::NothingSelected));
+        let nothing = self.selected().is_none().then(|| ctx.say(Phrase::NothingSelected));
         bindings.push(bind(C::Open, ctx, nothing));
         bindings.extend([C::Copy, C::CopyPart, C::Refresh].map(|command| bind(command, ctx, None)));
         bindings.extend([C::Up, C::Down].map(|command| bind_quietly(command, ctx)));

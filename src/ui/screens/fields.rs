@@ -3,40 +3,41 @@
 use strum::IntoEnumIterator;
 
 use super::{
-    entry::{Entry, Kind, people},
     form::Form,
+    form_field::{FieldKind, FormField, people},
     purpose::Purpose,
 };
 use crate::{
     domain::{
         Cents, ClientId, Field, UserId,
-        client::Client,
+        clients::{Client, ClientRow},
+        contracts::ContractRow,
         dates::{self, Direction},
-        event::Event,
-        filter::{ClientRow, ContractRow, EventRow},
+        entity::Query,
+        events::{Event, EventRow},
         settings::{Reauth, Visibility},
-        user::{Role, User},
+        users::{Role, User},
     },
-    ui::{Context, records::Query, text::W, theme::Palette},
+    ui::{Context, text::Phrase, theme::Palette},
 };
 
-fn line(field: Field, text: &str) -> Entry {
-    Entry::new(field, Kind::Line, text)
+fn line(field: Field, text: &str) -> FormField {
+    FormField::new(field, FieldKind::Line, text)
 }
 
-fn choices<T: std::fmt::Display>(options: impl Iterator<Item = T>, label: impl Fn(&T) -> String) -> Kind {
-    Kind::Choice(options.map(|option| (option.to_string(), label(&option))).collect())
+fn choices<T: std::fmt::Display>(options: impl Iterator<Item = T>, label: impl Fn(&T) -> String) -> FieldKind {
+    FieldKind::Choice(options.map(|option| (option.to_string(), label(&option))).collect())
 }
 
-fn roles(ctx: &Context) -> Kind {
-    choices(Role::iter(), |role| ctx.say(W::Role(*role)))
+fn roles(ctx: &Context) -> FieldKind {
+    choices(Role::iter(), |role| ctx.say(Phrase::Role(*role)))
 }
 
-fn switch(ctx: &Context) -> Kind {
-    choices([false, true].into_iter(), |on| ctx.say(if *on { W::On } else { W::Off }))
+fn switch(ctx: &Context) -> FieldKind {
+    choices([false, true].into_iter(), |on| ctx.say(if *on { Phrase::On } else { Phrase::Off }))
 }
 
-fn client_entries(client: Option<&Client>) -> Vec<Entry> {
+fn client_entries(client: Option<&Client>) -> Vec<FormField> {
     let text = |of: fn(&Client) -> &str| client.map_or("", of);
     let last_contact = client.and_then(|client| client.last_contact_at).map(dates::format_date).unwrap_or_default();
     vec![
@@ -44,12 +45,12 @@ fn client_entries(client: Option<&Client>) -> Vec<Entry> {
         line(Field::CompanyName, text(|client| &client.company_name)).required(),
         line(Field::Email, text(|client| client.email.as_deref().unwrap_or(""))),
         line(Field::Phone, text(|client| &client.phone)).required(),
-        Entry::new(Field::LastContactAt, Kind::Day(Direction::Past), &last_contact),
-        Entry::new(Field::Notes, Kind::Notes, text(|client| &client.notes)),
+        FormField::new(Field::LastContactAt, FieldKind::Day(Direction::Past), &last_contact),
+        FormField::new(Field::Notes, FieldKind::Notes, text(|client| &client.notes)),
     ]
 }
 
-fn user_entries(user: Option<&User>, ctx: &Context) -> Vec<Entry> {
+fn user_entries(user: Option<&User>, ctx: &Context) -> Vec<FormField> {
     let text = |of: fn(&User) -> &str| user.map_or("", of);
     let role = user.map_or("sales".to_owned(), |user| user.role.to_string());
     vec![
@@ -58,14 +59,14 @@ fn user_entries(user: Option<&User>, ctx: &Context) -> Vec<Entry> {
         line(Field::Email, text(|user| user.email.as_deref().unwrap_or(""))),
         line(Field::Phone, text(|user| user.phone.as_deref().unwrap_or(""))),
         line(Field::EmployeeNumber, text(|user| user.employee_number.as_deref().unwrap_or(""))),
-        Entry::new(Field::Role, roles(ctx), &role),
+        FormField::new(Field::Role, roles(ctx), &role),
     ]
 }
 
 /// A password that is to be set, twice.
-pub fn new_password() -> [Entry; 2] {
-    let kinds = [(Field::Password, Kind::NewPassword), (Field::PasswordAgain, Kind::Password)];
-    kinds.map(|(field, kind)| Entry::new(field, kind, "").required())
+pub fn new_password() -> [FormField; 2] {
+    let kinds = [(Field::Password, FieldKind::NewPassword), (Field::PasswordAgain, FieldKind::Password)];
+    kinds.map(|(field, kind)| FormField::new(field, kind, "").required())
 }
 
 impl Form {
@@ -73,7 +74,7 @@ impl Form {
     pub fn new_client(ctx: &Context) -> Self {
         let mut entries = client_entries(None);
         if ctx.session.actor.role != Role::Sales {
-            entries.insert(4, Entry::new(Field::SalesContactId, Kind::Person(Role::Sales), "").required());
+            entries.insert(4, FormField::new(Field::SalesContactId, FieldKind::Person(Role::Sales), "").required());
         }
         Self::new(Purpose::NewClient, 0, entries)
     }
@@ -86,15 +87,15 @@ impl Form {
         let who = match client {
             Some(row) => {
                 let name = format!("{} ({})", row.client.full_name, row.client.company_name);
-                Entry::new(Field::ClientId, Kind::Fixed, &name).picked(row.client.id.0)
+                FormField::new(Field::ClientId, FieldKind::Fixed, &name).picked(row.client.id.0)
             }
-            None => Entry::new(Field::ClientId, Kind::Client, "").required(),
+            None => FormField::new(Field::ClientId, FieldKind::Client, "").required(),
         };
         let entries = vec![
             who,
-            Entry::new(Field::TotalCents, Kind::Amount, "").required(),
-            Entry::new(Field::DueCents, Kind::Amount, "").required(),
-            Entry::new(Field::Notes, Kind::Notes, ""),
+            FormField::new(Field::TotalCents, FieldKind::Amount, "").required(),
+            FormField::new(Field::DueCents, FieldKind::Amount, "").required(),
+            FormField::new(Field::Notes, FieldKind::Notes, ""),
         ];
         Self::new(Purpose::NewContract, 0, entries)
     }
@@ -102,10 +103,10 @@ impl Form {
     pub fn edit_contract(row: &ContractRow, ctx: &Context) -> Self {
         let contract = &row.contract;
         let entries = vec![
-            Entry::new(Field::ClientId, Kind::Fixed, &row.client),
-            Entry::new(Field::TotalCents, Kind::Amount, &contract.total_cents.format(ctx.language)).required(),
-            Entry::new(Field::DueCents, Kind::Amount, &contract.due_cents.format(ctx.language)).required(),
-            Entry::new(Field::Notes, Kind::Notes, &contract.notes),
+            FormField::new(Field::ClientId, FieldKind::Fixed, &row.client),
+            FormField::new(Field::TotalCents, FieldKind::Amount, &contract.total_cents.format(ctx.language)).required(),
+            FormField::new(Field::DueCents, FieldKind::Amount, &contract.due_cents.format(ctx.language)).required(),
+            FormField::new(Field::Notes, FieldKind::Notes, &contract.notes),
         ];
         Self::new(Purpose::EditContract(contract.id), contract.version, entries)
     }
@@ -114,10 +115,10 @@ impl Form {
         let (of, contact) = match contract {
             Some(row) => {
                 let name = format!("{} - {} ({})", row.contract.id.0, row.client, row.company);
-                let of = Entry::new(Field::ContractId, Kind::Fixed, &name).picked(row.contract.id.0);
+                let of = FormField::new(Field::ContractId, FieldKind::Fixed, &name).picked(row.contract.id.0);
                 (of, row.client.as_str())
             }
-            None => (Entry::new(Field::ContractId, Kind::Contract, "").required(), ""),
+            None => (FormField::new(Field::ContractId, FieldKind::Contract, "").required(), ""),
         };
         let mut entries = vec![of];
         entries.extend(event_entries(None));
@@ -144,36 +145,37 @@ impl Form {
 
     pub fn reset_password(user: &User, _ctx: &Context) -> Self {
         let who = format!("{} ({})", user.full_name, user.username);
-        let mut entries = vec![Entry::new(Field::FullName, Kind::Fixed, &who)];
+        let mut entries = vec![FormField::new(Field::FullName, FieldKind::Fixed, &who)];
         entries.extend(new_password());
         Self::new(Purpose::ResetPassword(user.id), user.version, entries)
     }
 
     pub fn own_password(forced: bool) -> Self {
-        let mut entries = vec![Entry::new(Field::CurrentPassword, Kind::Password, "").required()];
+        let mut entries = vec![FormField::new(Field::CurrentPassword, FieldKind::Password, "").required()];
         entries.extend(new_password());
         Self::new(Purpose::OwnPassword { forced }, 0, entries)
     }
 
     pub fn sign_in(login: &str) -> Self {
-        let entries = vec![line(Field::Login, login), Entry::new(Field::Password, Kind::Password, "")];
+        let entries = vec![line(Field::Login, login), FormField::new(Field::Password, FieldKind::Password, "")];
         Self::new(Purpose::SignIn, 0, entries)
     }
 
     pub fn settings(ctx: &Context) -> Self {
         let settings = ctx.settings();
-        let visibilities = choices(Visibility::iter(), |one| ctx.say(W::Visibility(*one)));
-        let reauths = choices(Reauth::iter(), |one| ctx.say(W::Reauth(*one)));
+        let visibilities = choices(Visibility::iter(), |one| ctx.say(Phrase::Visibility(*one)));
+        let reauths = choices(Reauth::iter(), |one| ctx.say(Phrase::Reauth(*one)));
         let entries = vec![
             line(Field::CompanyName, &settings.company_name).required(),
             line(Field::Currency, &settings.currency).required(),
             line(Field::TimeZone, settings.time_zone.name()).required(),
-            Entry::new(Field::Visibility, visibilities, &settings.visibility.to_string()),
-            Entry::new(Field::SalesCreateContracts, switch(ctx), &settings.sales_create_contracts.to_string()),
-            Entry::new(Field::SupportHandsOver, switch(ctx), &settings.support_hands_over.to_string()),
-            Entry::new(Field::Reauth, reauths, &settings.reauth.to_string()),
-            Entry::new(Field::SessionMinutes, Kind::Whole, &settings.session_minutes.to_string()).required(),
-            Entry::new(Field::MinPasswordLength, Kind::Whole, &settings.min_password_length.to_string()).required(),
+            FormField::new(Field::Visibility, visibilities, &settings.visibility.to_string()),
+            FormField::new(Field::SalesCreateContracts, switch(ctx), &settings.sales_create_contracts.to_string()),
+            FormField::new(Field::SupportHandsOver, switch(ctx), &settings.support_hands_over.to_string()),
+            FormField::new(Field::Reauth, reauths, &settings.reauth.to_string()),
+            FormField::new(Field::SessionMinutes, FieldKind::Whole, &settings.session_minutes.to_string()).required(),
+            FormField::new(Field::MinPasswordLength, FieldKind::Whole, &settings.min_password_length.to_string())
+                .required(),
         ];
         Self::new(Purpose::Settings, settings.version, entries)
     }
@@ -182,13 +184,13 @@ impl Form {
     pub fn preferences(ctx: &Context) -> Self {
         let now = ctx.preferences;
         let languages = [("en", "English"), ("fr", "Français")].map(|(code, name)| (code.to_owned(), name.to_owned()));
-        let palettes = choices(Palette::iter(), |one| ctx.say(W::Palette(*one)));
+        let palettes = choices(Palette::iter(), |one| ctx.say(Phrase::Palette(*one)));
         let entries = vec![
-            Entry::new(Field::Language, Kind::Choice(languages.into()), &now.language.to_string()),
-            Entry::new(Field::Palette, palettes, &now.look.palette.to_string()),
-            Entry::new(Field::Ascii, switch(ctx), &now.look.ascii.to_string()),
-            Entry::new(Field::Accessible, switch(ctx), &now.look.accessible.to_string()),
-            Entry::new(Field::Mouse, switch(ctx), &now.mouse.to_string()),
+            FormField::new(Field::Language, FieldKind::Choice(languages.into()), &now.language.to_string()),
+            FormField::new(Field::Palette, palettes, &now.look.palette.to_string()),
+            FormField::new(Field::Ascii, switch(ctx), &now.look.ascii.to_string()),
+            FormField::new(Field::Accessible, switch(ctx), &now.look.accessible.to_string()),
+            FormField::new(Field::Mouse, switch(ctx), &now.mouse.to_string()),
         ];
         Self::new(Purpose::Preferences, 0, entries)
     }
@@ -196,27 +198,34 @@ impl Form {
     /// The structured filters of a list, as they are now.
     pub fn refine(query: &Query, ctx: &Context) -> Self {
         let day = |field, day: Option<chrono::NaiveDate>, prefer| {
-            Entry::new(field, Kind::Day(prefer), &day.map(dates::format_date).unwrap_or_default())
+            FormField::new(field, FieldKind::Day(prefer), &day.map(dates::format_date).unwrap_or_default())
         };
         let person = |field, role, id: Option<UserId>| {
-            let entry = Entry::new(field, Kind::Person(role), &id.map(|_| ctx.say(W::AsChosen)).unwrap_or_default());
-            id.map_or_else(|| Entry::new(field, Kind::Person(role), ""), |id| entry.picked(id.0))
+            let entry = FormField::new(
+                field,
+                FieldKind::Person(role),
+                &id.map(|_| ctx.say(Phrase::AsChosen)).unwrap_or_default(),
+            );
+            id.map_or_else(|| FormField::new(field, FieldKind::Person(role), ""), |id| entry.picked(id.0))
         };
         let client = |id: Option<ClientId>| {
-            let entry =
-                Entry::new(Field::ClientId, Kind::Client, &id.map(|_| ctx.say(W::AsChosen)).unwrap_or_default());
+            let entry = FormField::new(
+                Field::ClientId,
+                FieldKind::Client,
+                &id.map(|_| ctx.say(Phrase::AsChosen)).unwrap_or_default(),
+            );
             if let Some(id) = id { entry.picked(id.0) } else { entry }
         };
         let entries = match query {
-            Query::Clients(listing) => vec![
+            Query::Client(listing) => vec![
                 day(Field::From, listing.filter.from, Direction::Past),
                 day(Field::To, listing.filter.to, Direction::Past),
                 person(Field::SalesContactId, Role::Sales, listing.filter.sales_contact),
             ],
-            Query::Contracts(listing) => {
+            Query::Contract(listing) => {
                 let amount = |field, cents: Option<Cents>| {
                     let text = cents.map(|cents| cents.format(ctx.language)).unwrap_or_default();
-                    Entry::new(field, Kind::Amount, &text)
+                    FormField::new(field, FieldKind::Amount, &text)
                 };
                 let filter = &listing.filter;
                 vec![
@@ -232,7 +241,7 @@ impl Form {
                     client(filter.client),
                 ]
             }
-            Query::Events(listing) => vec![
+            Query::Event(listing) => vec![
                 day(Field::From, listing.filter.from, Direction::Future),
                 day(Field::To, listing.filter.to, Direction::Future),
                 line(Field::Place, &listing.filter.place),
@@ -240,7 +249,7 @@ impl Form {
                 person(Field::SalesContactId, Role::Sales, listing.filter.sales_contact),
                 person(Field::SupportId, Role::Support, listing.filter.support),
             ],
-            Query::Staff(_) => Vec::new(),
+            Query::User(_) => Vec::new(),
             Query::Audit(listing) => vec![
                 day(Field::From, listing.filter.from, Direction::Past),
                 day(Field::To, listing.filter.to, Direction::Past),
@@ -250,21 +259,21 @@ impl Form {
     }
 }
 
-fn event_entries(event: Option<&Event>) -> Vec<Entry> {
+fn event_entries(event: Option<&Event>) -> Vec<FormField> {
     let text = |of: fn(&Event) -> &str| event.map_or("", of);
     let time = |time: Option<chrono::NaiveDateTime>| time.map(dates::format_date_time).unwrap_or_default();
     vec![
         line(Field::Title, text(|event| &event.title)).required(),
         line(Field::ClientContact, text(|event| &event.client_contact)),
-        Entry::new(Field::StartsAt, Kind::Time, &time(event.and_then(|event| event.starts_at))),
-        Entry::new(Field::EndsAt, Kind::Time, &time(event.and_then(|event| event.ends_at))),
+        FormField::new(Field::StartsAt, FieldKind::Time, &time(event.and_then(|event| event.starts_at))),
+        FormField::new(Field::EndsAt, FieldKind::Time, &time(event.and_then(|event| event.ends_at))),
         line(Field::Location, text(|event| &event.location)),
-        Entry::new(
+        FormField::new(
             Field::Attendees,
-            Kind::Whole,
+            FieldKind::Whole,
             &event.map(|event| people(event.attendees.into())).unwrap_or_default(),
         ),
-        Entry::new(Field::Notes, Kind::Notes, text(|event| &event.notes)),
+        FormField::new(Field::Notes, FieldKind::Notes, text(|event| &event.notes)),
     ]
 }
 
@@ -275,15 +284,15 @@ mod tests {
         domain::{
             ContractId, EventId,
             audit::Auditable,
-            contract::Contract,
-            event::Status,
+            contracts::Contract,
+            events::Status,
             language::Language,
             session::{Actor, Session},
             settings::Settings,
         },
         ui::{
             Preferences,
-            screens::entry::typed_form,
+            screens::form_field::typed_form,
             theme::{Look, Theme},
         },
     };
@@ -381,12 +390,12 @@ mod tests {
             let theme = Theme::of(look);
             let preferences = Preferences { language, look, mouse: true };
             let ctx = Context { language, theme: &theme, session: &session, preferences, now, beat: 0 };
-            let mut forms = vec![(Form::settings(&ctx), session.settings.facts())];
+            let mut forms = vec![(Form::settings(&ctx), session.settings.audited_fields())];
             for full in [false, true] {
                 let client = ClientRow { client: client(full), sales_contact: "Person sales".to_owned() };
-                forms.push((Form::edit_client(&client, &ctx), client.client.facts()));
-                forms.push((Form::edit_contract(&contract(full), &ctx), contract(full).contract.facts()));
-                forms.push((Form::edit_event(&event(full), &ctx), event(full).event.facts()));
+                forms.push((Form::edit_client(&client, &ctx), client.client.audited_fields()));
+                forms.push((Form::edit_contract(&contract(full), &ctx), contract(full).contract.audited_fields()));
+                forms.push((Form::edit_event(&event(full), &ctx), event(full).event.audited_fields()));
             }
             for (form, facts) in forms {
                 for entry in &form.entries {

@@ -5,34 +5,27 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use secrecy::SecretString;
 
 use crate::{
-    domain::{
-        Cents, Error, Field, FieldErrors, Problem,
-        audit::RecordKind,
-        dates::{self},
-        error::Conflict,
-        user::Role,
-    },
-    services::{Reply, Request},
+    domain::{Cents, Error, Field, FieldErrors, Problem, audit::Subject, dates, error::Conflict, users::Role},
+    services::{Reply, Request, WriteRequest},
     ui::{
         Action, Context, Notice,
         actions::{self, bind},
         keys::{Binding, Command, Key, find},
         popup::{Outcome, Popup, Source},
-        records::Kind as RecordsOf,
         screens::{
             Screen,
             detail::Detail,
-            entry::{Entry, Kind, typed_form},
+            form_field::{FieldKind, FormField, typed_form},
             purpose::Purpose,
         },
-        text::{W, say},
+        text::{Phrase, say},
         widgets::input::Input,
     },
 };
 
 /// What a popup over the form was asked for.
 #[derive(Debug)]
-enum Asked {
+enum FormQuestion {
     Discard,
     Save(Box<Request>),
     Pick(usize),
@@ -42,7 +35,7 @@ enum Asked {
 #[derive(Debug)]
 pub struct Form {
     pub purpose: Purpose,
-    pub entries: Vec<Entry>,
+    pub entries: Vec<FormField>,
     pub at: usize,
     /// The version of the record that was loaded.
     pub version: i32,
@@ -55,15 +48,15 @@ pub struct Form {
     pub conflict: Option<(String, NaiveDateTime)>,
     /// How often a save was merged with somebody else's and sent again.
     merges: u8,
-    asked: Option<Asked>,
+    asked: Option<FormQuestion>,
 }
 
 /// After so many merges in a row the person is asked: somebody keeps saving.
 const MERGES: u8 = 3;
 
 impl Form {
-    pub fn new(purpose: Purpose, version: i32, entries: Vec<Entry>) -> Self {
-        let at = entries.iter().position(|entry| entry.kind != Kind::Fixed).unwrap_or(0);
+    pub fn new(purpose: Purpose, version: i32, entries: Vec<FormField>) -> Self {
+        let at = entries.iter().position(|entry| entry.kind != FieldKind::Fixed).unwrap_or(0);
         Self {
             purpose,
             entries,
@@ -93,10 +86,10 @@ impl Form {
 
     /// The value of a choice.
     pub fn choice(&self, field: Field) -> String {
-        self.entry(field).map(Entry::content).unwrap_or_default()
+        self.entry(field).map(FormField::content).unwrap_or_default()
     }
 
-    pub fn entry(&self, field: Field) -> Option<&Entry> {
+    pub fn entry(&self, field: Field) -> Option<&FormField> {
         self.entries.iter().find(|entry| entry.field == field)
     }
 
@@ -125,7 +118,7 @@ impl Form {
     }
 
     pub fn has_unsaved(&self) -> bool {
-        !self.purpose.is_passing() && self.entries.iter().any(Entry::is_changed)
+        !self.purpose.is_passing() && self.entries.iter().any(FormField::is_changed)
     }
 
     pub fn takes_text(&self) -> bool {
@@ -138,7 +131,7 @@ impl Form {
             bind(Command::NextField, ctx, None),
             bind(Command::PreviousField, ctx, None),
         ];
-        if self.entries.get(self.at).is_some_and(Entry::is_date) {
+        if self.entries.get(self.at).is_some_and(FormField::is_date) {
             bindings.push(bind(Command::PickDay, ctx, None));
         }
         if self.entries.get(self.at).is_some_and(|entry| entry.theirs.is_some()) {
@@ -165,9 +158,9 @@ impl Form {
             Command::NextField | Command::Down => self.leave(1, ctx),
             Command::PreviousField | Command::Up => self.leave(-1, ctx),
             // Whether it is saved is known soon; the app gives up waiting for that after a moment.
-            Command::Back if self.saving => Action::Notice(Notice::plain(ctx.say(W::StillSaving))),
+            Command::Back if self.saving => Action::Notice(Notice::plain(ctx.say(Phrase::StillSaving))),
             Command::Back if self.has_unsaved() => {
-                self.asked = Some(Asked::Discard);
+                self.asked = Some(FormQuestion::Discard);
                 Action::Popup(Box::new(Popup::discard(ctx)))
             }
             Command::Back => Action::Back,
@@ -189,12 +182,12 @@ impl Form {
             return Action::None;
         }
         match (key.code, &entry.kind) {
-            (KeyCode::Left | KeyCode::Right | KeyCode::Char(' '), Kind::Choice(options)) => {
+            (KeyCode::Left | KeyCode::Right | KeyCode::Char(' '), FieldKind::Choice(options)) => {
                 let step = if key.code == KeyCode::Left { options.len() - 1 } else { 1 };
                 entry.choice = (entry.choice + step) % options.len().max(1);
                 Action::None
             }
-            (KeyCode::Char(letter), Kind::Choice(options)) if !ctrl => {
+            (KeyCode::Char(letter), FieldKind::Choice(options)) if !ctrl => {
                 let begins = |label: &String| label.to_lowercase().starts_with(letter.to_ascii_lowercase());
                 let count = options.len();
                 let next = (1..=count).map(|step| (entry.choice + step) % count).find(|at| begins(&options[*at].1));
@@ -235,7 +228,7 @@ impl Form {
         let forward = if step > 0 { 1 } else { count.saturating_sub(1) };
         for _ in 0..count {
             self.at = (self.at + forward) % count;
-            if self.entries[self.at].kind != Kind::Fixed {
+            if self.entries[self.at].kind != FieldKind::Fixed {
                 break;
             }
         }
@@ -245,20 +238,20 @@ impl Form {
     fn pick(&mut self, typed: Option<char>, ctx: &Context) -> Action {
         let entry = &self.entries[self.at];
         let source = match entry.kind {
-            Kind::Person(Role::Support) => Source::People(Role::Support),
-            Kind::Person(role) => Source::People(role),
-            Kind::Contract => Source::Contracts,
+            FieldKind::Person(Role::Support) => Source::People(Role::Support),
+            FieldKind::Person(role) => Source::People(role),
+            FieldKind::Contract => Source::Contracts,
             _ => Source::Clients {
                 own: ctx.session.actor.role == Role::Sales && matches!(self.purpose, Purpose::NewContract),
             },
         };
-        let nothing = if matches!(self.purpose, Purpose::Refine(_)) { W::Any } else { W::Nobody };
+        let nothing = if matches!(self.purpose, Purpose::Refine(_)) { Phrase::Any } else { Phrase::Nobody };
         let nobody = (!entry.required).then(|| ctx.say(nothing));
         let mut picker = Popup::picker(ctx.field(entry.field), source, nobody);
         if let (Popup::Menu(menu), Some(letter)) = (&mut picker, typed) {
             menu.input = Some(Input::line(&letter.to_string()));
         }
-        self.asked = Some(Asked::Pick(self.at));
+        self.asked = Some(FormQuestion::Pick(self.at));
         Action::Popup(Box::new(picker))
     }
 
@@ -268,7 +261,7 @@ impl Form {
         let clock = self.clock(entry.field, ctx);
         let day = entry.day(clock).unwrap_or(clock.date());
         let popup = Popup::month(ctx.field(entry.field), day, ctx.now.date());
-        self.asked = Some(Asked::Pick(self.at));
+        self.asked = Some(FormQuestion::Pick(self.at));
         Action::Popup(Box::new(popup))
     }
 
@@ -297,7 +290,7 @@ impl Form {
             let preferences = self.purpose.preferred(self, ctx);
             return Action::All(vec![
                 Action::Prefer(preferences),
-                Action::Done(Notice::good(say(preferences.language, W::Saved))),
+                Action::Done(Notice::good(say(preferences.language, Phrase::Saved))),
             ]);
         }
         if let Purpose::Refine(query) = &self.purpose {
@@ -328,7 +321,7 @@ impl Form {
         for at in 0..self.entries.len() {
             let clock = self.clock(self.entries[at].field, ctx);
             let entry = &mut self.entries[at];
-            if entry.kind == Kind::Time
+            if entry.kind == FieldKind::Time
                 && let Ok(time) = dates::parse_date_time(entry.input.text(), clock)
             {
                 entry.input.set(&dates::format_date_time(time));
@@ -357,30 +350,34 @@ impl Form {
     }
 
     fn confirm_or_send(&mut self, request: Request, ctx: &Context) -> Action {
-        let weighty =
-            matches!(request, Request::UpdateContract { .. } | Request::UpdateUser { .. } | Request::UpdateSettings(_));
+        let weighty = matches!(
+            request,
+            Request::Write(
+                WriteRequest::UpdateContract { .. } | WriteRequest::UpdateUser { .. } | WriteRequest::UpdateSettings(_)
+            )
+        );
         let changed: Vec<String> = self
             .entries
             .iter()
             .filter(|entry| entry.is_changed())
             .map(|entry| {
                 let (old, new) = (entry.label(&entry.base), entry.label(&entry.content()));
-                format!("{}: {}", ctx.field(entry.field), ctx.say(W::FromTo { old: &old, new: &new }))
+                format!("{}: {}", ctx.field(entry.field), ctx.say(Phrase::FromTo { old: &old, new: &new }))
             })
             .collect();
         if weighty && !changed.is_empty() {
-            self.asked = Some(Asked::Save(Box::new(request)));
+            self.asked = Some(FormQuestion::Save(Box::new(request)));
             return Action::Popup(Box::new(Popup::confirm(
-                ctx.say(W::SummaryTitle),
+                ctx.say(Phrase::SummaryTitle),
                 changed,
-                ctx.say(W::VerbSave),
+                ctx.say(Phrase::VerbSave),
                 ctx,
             )));
         }
-        if matches!(request, Request::ResetPassword { .. }) {
-            let (title, who) = (ctx.say(W::ResetPassword), self.text(Field::FullName).to_owned());
-            self.asked = Some(Asked::Save(Box::new(request)));
-            let lines = vec![who, ctx.say(W::ResetPasswordMeans)];
+        if matches!(request, Request::Write(WriteRequest::ResetPassword { .. })) {
+            let (title, who) = (ctx.say(Phrase::ResetPassword), self.text(Field::FullName).to_owned());
+            self.asked = Some(FormQuestion::Save(Box::new(request)));
+            let lines = vec![who, ctx.say(Phrase::ResetPasswordMeans)];
             return Action::Popup(Box::new(Popup::confirm(title.clone(), lines, title, ctx)));
         }
         self.send(request)
@@ -388,20 +385,20 @@ impl Form {
 
     fn send(&mut self, request: Request) -> Action {
         self.saving = true;
-        self.sent = self.entries.iter().map(Entry::content).collect();
+        self.sent = self.entries.iter().map(FormField::content).collect();
         Action::Send(request)
     }
 
     pub fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
         match (self.asked.take(), outcome) {
-            (Some(Asked::Discard), Outcome::Confirmed) => Action::Back,
-            (Some(Asked::Save(request)), Outcome::Confirmed) => self.send(*request),
-            (Some(Asked::Pick(at)), Outcome::Day(day)) => {
+            (Some(FormQuestion::Discard), Outcome::Confirmed) => Action::Back,
+            (Some(FormQuestion::Save(request)), Outcome::Confirmed) => self.send(*request),
+            (Some(FormQuestion::Pick(at)), Outcome::Day(day)) => {
                 let clock = self.clock(self.entries[at].field, ctx);
                 self.entries[at].set_day(day, clock);
                 Action::None
             }
-            (Some(Asked::Pick(at)), outcome) => {
+            (Some(FormQuestion::Pick(at)), outcome) => {
                 self.fill(at, outcome);
                 Action::None
             }
@@ -438,7 +435,7 @@ impl Form {
         match reply {
             Ok(reply @ Reply::Saved { .. }) => self.saved(&reply, ctx),
             Ok(Reply::PasswordChanged { .. }) => {
-                let words = if self.is_typed_on(|_| true) { W::PasswordAsSaved } else { W::PasswordChanged };
+                let words = if self.is_typed_on(|_| true) { Phrase::PasswordAsSaved } else { Phrase::PasswordChanged };
                 Action::Done(Notice::good(ctx.say(words)))
             }
             Ok(_) => Action::None,
@@ -449,14 +446,14 @@ impl Form {
     }
 
     /// Something was typed since it was sent to be saved, in one of these fields.
-    fn is_typed_on(&self, which: impl Fn(&Entry) -> bool) -> bool {
+    fn is_typed_on(&self, which: impl Fn(&FormField) -> bool) -> bool {
         self.entries.iter().zip(&self.sent).any(|(entry, sent)| which(entry) && entry.content() != *sent)
     }
 
     fn saved(&mut self, reply: &Reply, ctx: &Context) -> Action {
-        let Reply::Saved { kind, id, version, .. } = *reply else { return Action::None };
-        let notice = actions::undoable(ctx.say(W::Saved), reply, ctx);
-        let password_typed_on = self.is_typed_on(Entry::is_password);
+        let Reply::Saved { subject, id, version, .. } = *reply else { return Action::None };
+        let notice = actions::undoable(ctx.say(Phrase::Saved), reply, ctx);
+        let password_typed_on = self.is_typed_on(FormField::is_password);
         if self.is_typed_on(|entry| !entry.is_password())
             && let Some(purpose) = self.purpose.once_saved(id)
         {
@@ -467,19 +464,13 @@ impl Form {
             // A password is set once, as it was when it was saved.
             self.entries.retain(|entry| !entry.is_password());
             self.at = self.at.min(self.entries.len().saturating_sub(1));
-            let words = if password_typed_on { W::PasswordAsSaved } else { W::SavedSoFar };
+            let words = if password_typed_on { Phrase::PasswordAsSaved } else { Phrase::SavedSoFar };
             return Action::Notice(Notice::good(ctx.say(words)));
         }
-        let notice = if password_typed_on { Notice::plain(ctx.say(W::PasswordAsSaved)) } else { notice };
-        let list = match kind {
-            RecordKind::User => RecordsOf::Staff,
-            RecordKind::Client => RecordsOf::Clients,
-            RecordKind::Contract => RecordsOf::Contracts,
-            RecordKind::Event => RecordsOf::Events,
-            RecordKind::Settings | RecordKind::Session => return Action::Done(notice),
-        };
+        let notice = if password_typed_on { Notice::plain(ctx.say(Phrase::PasswordAsSaved)) } else { notice };
+        let Subject::Entity(kind) = subject else { return Action::Done(notice) };
         if self.purpose.makes_new() {
-            let detail = Screen::Detail(Box::new(Detail::new(list, id)));
+            let detail = Screen::Detail(Box::new(Detail::new(kind, id)));
             Action::All(vec![Action::Replace(Box::new(detail)), Action::Notice(notice)])
         } else {
             Action::Done(notice)
@@ -515,7 +506,7 @@ impl Form {
             None => {}
         }
         let when = dates::format_date_time(ctx.settings().wall_clock(conflict.at));
-        let text = ctx.say(W::ConflictWith { name: &conflict.by, when: &when });
+        let text = ctx.say(Phrase::ConflictWith { name: &conflict.by, when: &when });
         self.conflict = Some((conflict.by, conflict.at));
         Action::Notice(Notice::bad(text))
     }

@@ -5,17 +5,21 @@ use strum::IntoEnumIterator;
 
 use super::{Screen, form::Form, list::List, view};
 use crate::{
-    domain::{Error, page::Count, policy, policy::Permission},
+    domain::{
+        Error,
+        entity::{EntityKind, Query},
+        page::Count,
+        policy::{self, Permission},
+    },
     services::{
-        HomeLine, Reply, Request,
-        figures::{self, Bar, Figure},
+        HomeLine, ReadRequest, Reply, Request,
+        figures::{Bar, Figure},
     },
     ui::{
         Action, Context, Notice,
         actions::{bind, bind_quietly},
         keys::{Binding, Command},
-        records::{Kind, Query},
-        text::W,
+        text::Phrase,
     },
 };
 
@@ -23,7 +27,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
     Waiting(HomeLine),
-    Section(Kind),
+    Section(EntityKind),
     Settings,
     Password,
     Preferences,
@@ -41,14 +45,14 @@ pub struct HomeScreen {
 
 impl HomeScreen {
     pub fn load() -> Option<Request> {
-        Some(Request::Home)
+        Some(Request::Read(ReadRequest::Home))
     }
 
     /// All lines, from the top.
     pub fn lines(ctx: &Context) -> Vec<Line> {
         let role = ctx.session.actor.role;
         let mut lines: Vec<Line> = HomeLine::of(role).iter().copied().map(Line::Waiting).collect();
-        lines.extend(Kind::iter().filter(|kind| List::may_open(*kind, ctx)).map(Line::Section));
+        lines.extend(EntityKind::iter().filter(|kind| List::may_open(*kind, ctx)).map(Line::Section));
         if policy::reach(Permission::ChangeSettings, role, ctx.settings()).is_some() {
             lines.push(Line::Settings);
         }
@@ -64,7 +68,7 @@ impl HomeScreen {
         match reply {
             Ok(Reply::Home(home)) => {
                 self.counts = home.lines;
-                Action::Send(Request::Figures)
+                Action::Send(Request::Read(ReadRequest::Figures))
             }
             Ok(Reply::Figures(figures)) => {
                 self.figures = figures;
@@ -85,13 +89,13 @@ impl HomeScreen {
         use Command as C;
         let mut bindings = vec![bind(C::Open, ctx, None)];
         if self.bars().next().is_some() {
-            let label = ctx.say(if self.bar.is_some() { W::BackKey } else { W::FiguresKey });
+            let label = ctx.say(if self.bar.is_some() { Phrase::BackKey } else { Phrase::FiguresKey });
             bindings.push(Binding { label: label.into(), ..bind(C::NextPart, ctx, None) });
         }
         bindings.push(bind(C::Refresh, ctx, None));
         bindings.extend([C::Up, C::Down, C::Home, C::End].map(|command| bind_quietly(command, ctx)));
         let figures = self.bars().next().is_some();
-        let beside = |command| Binding { help: ctx.say(W::FiguresHelp).into(), ..bind_quietly(command, ctx) };
+        let beside = |command| Binding { help: ctx.say(Phrase::FiguresHelp).into(), ..bind_quietly(command, ctx) };
         match self.bar {
             Some(_) => bindings.extend([beside(C::Left), bind_quietly(C::Back, ctx)]),
             None if figures => bindings.push(beside(C::Right)),
@@ -144,7 +148,7 @@ impl HomeScreen {
             Command::Down => self.at = (self.at + 1).min(last),
             Command::Home => self.at = 0,
             Command::End => self.at = last,
-            Command::Refresh => return Action::Send(Request::Home),
+            Command::Refresh => return Action::Send(Request::Read(ReadRequest::Home)),
             Command::Open => return Action::Open(Box::new(open(lines[self.at.min(last)], ctx))),
             _ => {}
         }
@@ -162,12 +166,9 @@ impl HomeScreen {
             Command::Home => self.bar = Some(0),
             Command::End => self.bar = Some(last),
             Command::NextPart | Command::Left | Command::Back => self.bar = None,
-            Command::Refresh => return Action::Send(Request::Home),
+            Command::Refresh => return Action::Send(Request::Read(ReadRequest::Home)),
             Command::Open => {
-                let query = self.bars().nth(bar).map(|bar| match bar.list.clone() {
-                    figures::List::Contracts(filter) => Query::contracts(filter),
-                    figures::List::Events(filter) => Query::events(filter),
-                });
+                let query = self.bars().nth(bar).map(|bar| bar.query.clone());
                 if let Some(query) = query {
                     return Action::Open(Box::new(Screen::List(Box::new(List::counted(query)))));
                 }
@@ -197,10 +198,10 @@ pub fn open(line: Line, ctx: &Context) -> Screen {
 /// What a line is called.
 pub fn label(line: Line, ctx: &Context) -> String {
     ctx.say(match line {
-        Line::Waiting(waiting) => W::Waits(waiting),
-        Line::Section(kind) => W::ListOf(kind),
-        Line::Settings => W::Settings,
-        Line::Preferences => W::Preferences,
-        Line::Password => W::OwnPassword,
+        Line::Waiting(waiting) => Phrase::Waits(waiting),
+        Line::Section(kind) => Phrase::ListOf(kind),
+        Line::Settings => Phrase::Settings,
+        Line::Preferences => Phrase::Preferences,
+        Line::Password => Phrase::OwnPassword,
     })
 }

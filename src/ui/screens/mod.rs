@@ -2,9 +2,9 @@
 
 pub mod calendar;
 pub mod detail;
-pub mod entry;
 pub mod fields;
 pub mod form;
+pub mod form_field;
 pub mod home;
 pub mod list;
 pub mod purpose;
@@ -37,10 +37,10 @@ pub enum Screen {
 impl Screen {
     pub fn title(&self, ctx: &Context) -> String {
         match self {
-            Self::Home(_) => ctx.say(super::text::W::Home),
+            Self::Home(_) => ctx.say(super::text::Phrase::Home),
             Self::List(list) => list.title(ctx),
             Self::Detail(detail) => detail.title(ctx),
-            Self::Calendar(_) => ctx.say(super::text::W::Calendar),
+            Self::Calendar(_) => ctx.say(super::text::Phrase::Calendar),
             Self::Form(form) => form.purpose.title(ctx),
         }
     }

@@ -1,19 +1,20 @@
 //! What forms are for, and the request that comes of what was typed.
 
-use super::{entry::Entry, form::Form};
+use super::{form::Form, form_field::FormField};
 use crate::{
     domain::{
         Cents, ClientId, ContractId, EventId, Field, FieldErrors, Problem, UserId, check,
-        client::ClientDraft,
-        contract::ContractDraft,
+        clients::ClientDraft,
+        contracts::ContractDraft,
         dates::{self, Direction},
-        event::EventDraft,
+        entity::Query,
+        events::EventDraft,
         money,
         settings::Settings,
-        user::{Role, UserDraft},
+        users::{Role, UserDraft},
     },
-    services::Request,
-    ui::{Context, Preferences, records::Query, text::W, theme::Look},
+    services::{Request, SessionRequest, WriteRequest},
+    ui::{Context, Preferences, text::Phrase, theme::Look},
 };
 
 /// What a form is for.
@@ -76,34 +77,34 @@ impl Purpose {
     /// What the form is called.
     pub fn title(&self, ctx: &Context) -> String {
         ctx.say(match self {
-            Self::NewClient => W::NewClient,
-            Self::EditClient(_) => W::EditClient,
-            Self::NewContract => W::NewContract,
-            Self::EditContract(_) => W::EditContract,
-            Self::NewEvent => W::NewEvent,
-            Self::EditEvent(_) => W::EditEvent,
-            Self::NewUser => W::NewUser,
-            Self::EditUser(_) => W::EditUser,
-            Self::ResetPassword(_) => W::ResetPassword,
-            Self::OwnPassword { .. } => W::OwnPassword,
-            Self::Settings => W::Settings,
-            Self::Preferences => W::Preferences,
-            Self::Refine(_) => W::RefineTitle,
-            Self::SetUp => W::SetUpTitle,
-            Self::SignIn => W::SignIn,
+            Self::NewClient => Phrase::NewClient,
+            Self::EditClient(_) => Phrase::EditClient,
+            Self::NewContract => Phrase::NewContract,
+            Self::EditContract(_) => Phrase::EditContract,
+            Self::NewEvent => Phrase::NewEvent,
+            Self::EditEvent(_) => Phrase::EditEvent,
+            Self::NewUser => Phrase::NewUser,
+            Self::EditUser(_) => Phrase::EditUser,
+            Self::ResetPassword(_) => Phrase::ResetPassword,
+            Self::OwnPassword { .. } => Phrase::OwnPassword,
+            Self::Settings => Phrase::Settings,
+            Self::Preferences => Phrase::Preferences,
+            Self::Refine(_) => Phrase::RefineTitle,
+            Self::SetUp => Phrase::SetUpTitle,
+            Self::SignIn => Phrase::SignIn,
         })
     }
 
     /// The word for Ctrl+S where it is another than saving.
     pub fn verb(&self, ctx: &Context) -> Option<String> {
         match self {
-            Self::Refine(_) => Some(ctx.say(W::VerbFilter)),
+            Self::Refine(_) => Some(ctx.say(Phrase::VerbFilter)),
             _ => None,
         }
     }
 
     /// What follows by itself when a field is left.
-    pub fn after_leaving(&self, at: usize, entries: &mut [Entry]) {
+    pub fn after_leaving(&self, at: usize, entries: &mut [FormField]) {
         let left = entries.get(at).map(|entry| entry.field);
         if matches!(self, Self::NewContract) && left == Some(Field::TotalCents) {
             let total = entries[at].input.text().to_owned();
@@ -119,40 +120,49 @@ impl Purpose {
         let mut errors = FieldErrors::default();
         let version = form.version;
         let request = match self {
-            Self::NewClient => Request::CreateClient {
+            Self::NewClient => Request::Write(WriteRequest::CreateClient {
                 draft: client(form, ctx, &mut errors),
                 sales_contact: form.picked(Field::SalesContactId).map(UserId::new),
-            },
-            Self::EditClient(id) => Request::UpdateClient { id: *id, version, draft: client(form, ctx, &mut errors) },
-            Self::NewContract => Request::CreateContract {
+            }),
+            Self::EditClient(id) => {
+                Request::Write(WriteRequest::UpdateClient { id: *id, version, draft: client(form, ctx, &mut errors) })
+            }
+            Self::NewContract => Request::Write(WriteRequest::CreateContract {
                 client: ClientId::new(picked(form, Field::ClientId, &mut errors)),
                 draft: contract(form, &mut errors),
-            },
-            Self::EditContract(id) => Request::UpdateContract { id: *id, version, draft: contract(form, &mut errors) },
-            Self::NewEvent => Request::CreateEvent {
+            }),
+            Self::EditContract(id) => {
+                Request::Write(WriteRequest::UpdateContract { id: *id, version, draft: contract(form, &mut errors) })
+            }
+            Self::NewEvent => Request::Write(WriteRequest::CreateEvent {
                 contract: ContractId::new(picked(form, Field::ContractId, &mut errors)),
                 draft: event(form, ctx, &mut errors),
-            },
-            Self::EditEvent(id) => Request::UpdateEvent { id: *id, version, draft: event(form, ctx, &mut errors) },
+            }),
+            Self::EditEvent(id) => {
+                Request::Write(WriteRequest::UpdateEvent { id: *id, version, draft: event(form, ctx, &mut errors) })
+            }
             Self::NewUser => {
                 same_passwords(form, &mut errors);
-                Request::CreateUser { draft: user(form), password: form.secret(Field::Password) }
+                Request::Write(WriteRequest::CreateUser { draft: user(form), password: form.secret(Field::Password) })
             }
-            Self::EditUser(id) => Request::UpdateUser { id: *id, version, draft: user(form), heir: None },
+            Self::EditUser(id) => {
+                Request::Write(WriteRequest::UpdateUser { id: *id, version, draft: user(form), heir: None })
+            }
             Self::ResetPassword(id) => {
                 same_passwords(form, &mut errors);
-                Request::ResetPassword { id: *id, version, password: form.secret(Field::Password) }
+                Request::Write(WriteRequest::ResetPassword { id: *id, version, password: form.secret(Field::Password) })
             }
             Self::OwnPassword { .. } => {
                 same_passwords(form, &mut errors);
                 let (current, new) = (form.secret(Field::CurrentPassword), form.secret(Field::Password));
-                Request::ChangeOwnPassword { current, new }
+                Request::Write(WriteRequest::ChangeOwnPassword { current, new })
             }
-            Self::Settings => Request::UpdateSettings(settings(form, ctx, &mut errors)),
-            Self::SignIn => {
-                Request::SignIn { login: form.text(Field::Login).to_owned(), password: form.secret(Field::Password) }
-            }
-            Self::Refine(_) | Self::SetUp | Self::Preferences => Request::Heartbeat,
+            Self::Settings => Request::Write(WriteRequest::UpdateSettings(settings(form, ctx, &mut errors))),
+            Self::SignIn => Request::Session(SessionRequest::SignIn {
+                login: form.text(Field::Login).to_owned(),
+                password: form.secret(Field::Password),
+            }),
+            Self::Refine(_) | Self::SetUp | Self::Preferences => Request::Session(SessionRequest::Heartbeat),
         };
         if errors.is_empty() { Ok(request) } else { Err(errors) }
     }
@@ -179,12 +189,12 @@ impl Purpose {
         let today = ctx.now.date();
         let mut day = |field, prefer| form.optional(field, &mut errors, |text| dates::parse_date(text, today, prefer));
         match &mut query {
-            Query::Clients(listing) => {
+            Query::Client(listing) => {
                 listing.filter.from = day(Field::From, Direction::Past);
                 listing.filter.to = day(Field::To, Direction::Past);
                 listing.filter.sales_contact = form.picked(Field::SalesContactId).map(UserId::new);
             }
-            Query::Contracts(listing) => {
+            Query::Contract(listing) => {
                 listing.filter.from = day(Field::From, Direction::Past);
                 listing.filter.to = day(Field::To, Direction::Past);
                 listing.filter.signed_from = day(Field::SignedFrom, Direction::Past);
@@ -197,7 +207,7 @@ impl Purpose {
                 listing.filter.due_above = amount(Field::DueAbove);
                 listing.filter.due_below = amount(Field::DueBelow);
             }
-            Query::Events(listing) => {
+            Query::Event(listing) => {
                 listing.filter.from = day(Field::From, Direction::Future);
                 listing.filter.to = day(Field::To, Direction::Future);
                 listing.filter.client = form.picked(Field::ClientId).map(ClientId::new);
@@ -209,7 +219,7 @@ impl Purpose {
                 listing.filter.from = day(Field::From, Direction::Past);
                 listing.filter.to = day(Field::To, Direction::Past);
             }
-            Query::Staff(_) => {}
+            Query::User(_) => {}
         }
         for (field, reversed) in reversed_spans(&query) {
             if reversed {
@@ -226,8 +236,8 @@ fn reversed_spans(query: &Query) -> Vec<(Field, bool)> {
         from.zip(to).is_some_and(|(from, to)| to < from)
     }
     match query {
-        Query::Clients(listing) => vec![(Field::To, reversed(listing.filter.from, listing.filter.to))],
-        Query::Contracts(listing) => {
+        Query::Client(listing) => vec![(Field::To, reversed(listing.filter.from, listing.filter.to))],
+        Query::Contract(listing) => {
             let filter = &listing.filter;
             vec![
                 (Field::Below, reversed(filter.total_above, filter.total_below)),
@@ -236,9 +246,9 @@ fn reversed_spans(query: &Query) -> Vec<(Field, bool)> {
                 (Field::SignedTo, reversed(filter.signed_from, filter.signed_to)),
             ]
         }
-        Query::Events(listing) => vec![(Field::To, reversed(listing.filter.from, listing.filter.to))],
+        Query::Event(listing) => vec![(Field::To, reversed(listing.filter.from, listing.filter.to))],
         Query::Audit(listing) => vec![(Field::To, reversed(listing.filter.from, listing.filter.to))],
-        Query::Staff(_) => Vec::new(),
+        Query::User(_) => Vec::new(),
     }
 }
 

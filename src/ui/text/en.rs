@@ -1,28 +1,29 @@
 //! English.
 
-use super::W;
+use super::Phrase;
 use crate::{
     domain::{
         Error, Field, Problem, Reason,
         audit::Verb,
         dates,
+        entity::EntityKind,
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
-        event::Status,
+        events::Status,
         language::Language,
         money::grouped,
         page::NEWEST,
         password::Strength,
         policy::Permission,
         settings::{Reauth, Visibility},
-        user::Role,
+        users::Role,
     },
     services::{
         HomeLine,
+        admin::Fault,
         export::Format,
         figures::{About, Label},
-        upkeep::Fault,
     },
-    ui::{keys::Command, records::Kind, screens::calendar::Span, theme::Palette},
+    ui::{keys::Command, screens::calendar::Span, theme::Palette},
 };
 
 fn number(number: i64) -> String {
@@ -37,35 +38,35 @@ fn some(count: usize, one: &str, many: &str) -> String {
     plural(i64::try_from(count).unwrap_or(i64::MAX), one, many)
 }
 
-pub(super) fn say(what: W) -> String {
+pub(super) fn say(what: Phrase) -> String {
     let fixed = match what {
-        W::ContractOf { number, client } => return format!("Contract {number}, {client}"),
-        W::FromTo { old, new } => {
+        Phrase::ContractOf { number, client } => return format!("Contract {number}, {client}"),
+        Phrase::FromTo { old, new } => {
             let or_nothing = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
             return format!("{} -> {}", or_nothing(old), or_nothing(new));
         }
-        W::Role(role) => role_name(role),
-        W::Status(status) => match status {
+        Phrase::Role(role) => role_name(role),
+        Phrase::Status(status) => match status {
             Status::Planned => "planned",
             Status::Confirmed => "confirmed",
             Status::Done => "done",
             Status::Cancelled => "cancelled",
         },
-        W::Visibility(Visibility::Open) => "everybody sees everything",
-        W::Visibility(Visibility::Restricted) => "sales and support see their own",
-        W::Reauth(reauth) => match reauth {
+        Phrase::Visibility(Visibility::Open) => "everybody sees everything",
+        Phrase::Visibility(Visibility::Restricted) => "sales and support see their own",
+        Phrase::Reauth(reauth) => match reauth {
             Reauth::Sensitive => "before sensitive actions",
             Reauth::Always => "before every change",
             Reauth::Never => "never",
         },
-        W::Strength(strength) => match strength {
+        Phrase::Strength(strength) => match strength {
             Strength::VeryWeak => "very weak",
             Strength::Weak => "weak",
             Strength::Fair => "fair",
             Strength::Good => "good",
             Strength::Strong => "strong",
         },
-        W::Waits(line) => match line {
+        Phrase::Waits(line) => match line {
             HomeLine::EventsWithoutSupport => "events without support",
             HomeLine::ContractsNotSigned => "contracts not signed",
             HomeLine::BalancesDue => "contracts with a balance due",
@@ -77,224 +78,230 @@ pub(super) fn say(what: W) -> String {
             HomeLine::MyNextEvents => "my next events",
             HomeLine::MyIncompleteEvents => "my events lacking notes or end time",
         },
-        W::ListOf(kind) => match kind {
-            Kind::Clients => "Clients",
-            Kind::Contracts => "Contracts",
-            Kind::Events => "Events",
-            Kind::Staff => "Staff",
-            Kind::Audit => "Audit log",
+        Phrase::ListOf(kind) => match kind {
+            EntityKind::Client => "Clients",
+            EntityKind::Contract => "Contracts",
+            EntityKind::Event => "Events",
+            EntityKind::User => "Staff",
+            EntityKind::Audit => "Audit log",
         },
-        W::OneOf(kind) => match kind {
-            Kind::Clients => "Client",
-            Kind::Contracts => "Contract",
-            Kind::Events => "Event",
-            Kind::Staff => "Staff",
-            Kind::Audit => "Audit log",
+        Phrase::OneOf(kind) => match kind {
+            EntityKind::Client => "Client",
+            EntityKind::Contract => "Contract",
+            EntityKind::Event => "Event",
+            EntityKind::User => "Staff",
+            EntityKind::Audit => "Audit log",
         },
-        W::EmptyList(kind) => match kind {
-            Kind::Clients => "No clients here.",
-            Kind::Contracts => "No contracts here.",
-            Kind::Events => "No events here.",
-            Kind::Staff => "Nobody here.",
-            Kind::Audit => "Nothing has been written down here.",
+        Phrase::EmptyList(kind) => match kind {
+            EntityKind::Client => "No clients here.",
+            EntityKind::Contract => "No contracts here.",
+            EntityKind::Event => "No events here.",
+            EntityKind::User => "Nobody here.",
+            EntityKind::Audit => "Nothing has been written down here.",
         },
-        W::ArchiveVerb { kind: Kind::Staff, hidden: false } => "deactivate",
-        W::ArchiveVerb { kind: Kind::Staff, hidden: true } => "reactivate",
-        W::ArchiveVerb { hidden: false, .. } => "archive",
-        W::ArchiveVerb { hidden: true, .. } => "restore",
-        W::ArchivingMeans { kind: Kind::Staff, hidden: false } => {
+        Phrase::ArchiveVerb { kind: EntityKind::User, hidden: false } => "deactivate",
+        Phrase::ArchiveVerb { kind: EntityKind::User, hidden: true } => "reactivate",
+        Phrase::ArchiveVerb { hidden: false, .. } => "archive",
+        Phrase::ArchiveVerb { hidden: true, .. } => "restore",
+        Phrase::ArchivingMeans { kind: EntityKind::User, hidden: false } => {
             "Deactivate: the person cannot sign in any more; what they own goes to somebody else."
         }
-        W::ArchivingMeans { kind: Kind::Staff, hidden: true } => "Reactivate: the person can sign in again.",
-        W::ArchivingMeans { hidden: false, .. } => "Archive: hidden from the lists; management can restore it.",
-        W::ArchivingMeans { hidden: true, .. } => "Restore: back in the lists.",
-        W::Numbered(id) => return format!("no. {id}"),
-        W::Number(count) => return number(count),
-        W::MoreThan(count) => return format!("{}+", number(count)),
-        W::FirstOfTwo { time, zone } => {
+        Phrase::ArchivingMeans { kind: EntityKind::User, hidden: true } => "Reactivate: the person can sign in again.",
+        Phrase::ArchivingMeans { hidden: false, .. } => "Archive: hidden from the lists; management can restore it.",
+        Phrase::ArchivingMeans { hidden: true, .. } => "Restore: back in the lists.",
+        Phrase::Numbered(id) => return format!("no. {id}"),
+        Phrase::Number(count) => return number(count),
+        Phrase::MoreThan(count) => return format!("{}+", number(count)),
+        Phrase::FirstOfTwo { time, zone } => {
             return format!("{time} comes twice that night: the first one is meant ({zone}).");
         }
-        W::ResetPasswordMeans => {
+        Phrase::ResetPasswordMeans => {
             "The person is signed out everywhere at once. The new password is temporary: it opens the program once, \
              and has to be changed at the first sign-in."
         }
-        W::Marked(count) => return format!("{count} marked"),
-        W::MarksFull(most) => {
+        Phrase::Marked(count) => return format!("{count} marked"),
+        Phrase::MarksFull(most) => {
             return format!("No more than {} can be marked at once.", some(most, "record", "records"));
         }
-        W::MarkedChanged(names) => return format!("Changed since it was marked: {names}"),
-        W::OneAtATime => "This is done to one record at a time. Esc clears the marks.",
-        W::MarksClear => "clear marks",
-        W::Position { from, to, total } => return format!("{}–{} of {total}", number(from), number(to)),
-        W::FilteredBy(text) => return format!("Filter: {text}"),
-        W::SupportFor(title) => return format!("Support for {title}"),
-        W::SupportForSome(count) => return format!("Support for {}", some(count, "event", "events")),
-        W::HandOverOf(name) => return format!("Hand over {name} to"),
-        W::HandOverSome(count) => return format!("Hand over {} to", some(count, "client", "clients")),
-        W::HandedOver(count) => return format!("{} handed over.", some(count, "client", "clients")),
-        W::ArchiveSome { count, hidden: false } => return format!("Archive {}?", some(count, "record", "records")),
-        W::ArchiveSome { count, hidden: true } => return format!("Restore {}?", some(count, "record", "records")),
-        W::ArchivedSome { count, restored: false } => return format!("{} archived.", some(count, "record", "records")),
-        W::ArchivedSome { count, restored: true } => return format!("{} restored.", some(count, "record", "records")),
-        W::AndMore(count) => return format!("and {count} more"),
-        W::MoreLines { from, to, of } => return format!("{from}–{to} of {of}: Up and Down show the rest"),
-        W::UndoTooLate("") => return "This cannot be undone: somebody has changed it since.".to_owned(),
-        W::UndoTooLate(name) => return format!("This cannot be undone: {name} has changed it since."),
-        W::Assigned { title, name } => return format!("{name} supports {title}."),
-        W::Unassigned(title) => return format!("{title} has no support any more."),
-        W::AssignedSome { count, name } => return format!("{name} supports {}.", some(count, "event", "events")),
-        W::UnassignedSome(count) => return format!("{} changed.", some(count, "event", "events")),
-        W::FreeThen(load) => return format!("free, {} that week", plural(load, "event", "events")),
-        W::BusyThatDay(load) => return format!("busy that day, {} that week", plural(load, "event", "events")),
-        W::BusyThen(load) => return format!("busy at that time, {} that week", plural(load, "event", "events")),
-        W::Clashes { title, load } => return format!("clashes with {title}, {load} that week"),
-        W::ConflictWith { name: "", when } => {
+        Phrase::MarkedChanged(names) => return format!("Changed since it was marked: {names}"),
+        Phrase::OneAtATime => "This is done to one record at a time. Esc clears the marks.",
+        Phrase::MarksClear => "clear marks",
+        Phrase::Position { from, to, total } => return format!("{}–{} of {total}", number(from), number(to)),
+        Phrase::FilteredBy(text) => return format!("Filter: {text}"),
+        Phrase::SupportFor(title) => return format!("Support for {title}"),
+        Phrase::SupportForSome(count) => return format!("Support for {}", some(count, "event", "events")),
+        Phrase::HandOverOf(name) => return format!("Hand over {name} to"),
+        Phrase::HandOverSome(count) => return format!("Hand over {} to", some(count, "client", "clients")),
+        Phrase::HandedOver(count) => return format!("{} handed over.", some(count, "client", "clients")),
+        Phrase::ArchiveSome { count, hidden: false } => {
+            return format!("Archive {}?", some(count, "record", "records"));
+        }
+        Phrase::ArchiveSome { count, hidden: true } => return format!("Restore {}?", some(count, "record", "records")),
+        Phrase::ArchivedSome { count, restored: false } => {
+            return format!("{} archived.", some(count, "record", "records"));
+        }
+        Phrase::ArchivedSome { count, restored: true } => {
+            return format!("{} restored.", some(count, "record", "records"));
+        }
+        Phrase::AndMore(count) => return format!("and {count} more"),
+        Phrase::MoreLines { from, to, of } => return format!("{from}–{to} of {of}: Up and Down show the rest"),
+        Phrase::UndoTooLate("") => return "This cannot be undone: somebody has changed it since.".to_owned(),
+        Phrase::UndoTooLate(name) => return format!("This cannot be undone: {name} has changed it since."),
+        Phrase::Assigned { title, name } => return format!("{name} supports {title}."),
+        Phrase::Unassigned(title) => return format!("{title} has no support any more."),
+        Phrase::AssignedSome { count, name } => return format!("{name} supports {}.", some(count, "event", "events")),
+        Phrase::UnassignedSome(count) => return format!("{} changed.", some(count, "event", "events")),
+        Phrase::FreeThen(load) => return format!("free, {} that week", plural(load, "event", "events")),
+        Phrase::BusyThatDay(load) => return format!("busy that day, {} that week", plural(load, "event", "events")),
+        Phrase::BusyThen(load) => return format!("busy at that time, {} that week", plural(load, "event", "events")),
+        Phrase::Clashes { title, load } => return format!("clashes with {title}, {load} that week"),
+        Phrase::ConflictWith { name: "", when } => {
             return format!("Somebody saved this first ({when}). Look at the differences, then save again.");
         }
-        W::ConflictWith { name, when } => {
+        Phrase::ConflictWith { name, when } => {
             return format!("{name} saved this first ({when}). Look at the differences, then save again.");
         }
-        W::Theirs { name, value } => {
+        Phrase::Theirs { name, value } => {
             let name = if name.is_empty() { "Somebody" } else { name };
             return format!("{name}: {value}   Ctrl+T swaps, Ctrl+S keeps yours");
         }
-        W::Connected(server) => return format!("Connected: {server}."),
-        W::LocksIn(seconds) => return format!("Locks in {seconds} s: press any key to stay."),
-        W::HeirFor(Inheritance { clients, events, .. }) => {
+        Phrase::Connected(server) => return format!("Connected: {server}."),
+        Phrase::LocksIn(seconds) => return format!("Locks in {seconds} s: press any key to stay."),
+        Phrase::HeirFor(Inheritance { clients, events, .. }) => {
             let owned = match (clients, events) {
                 (0, events) => plural(events, "open event", "open events"),
                 (clients, _) => plural(clients, "client", "clients"),
             };
             return format!("Who takes over {owned}?");
         }
-        W::Step { at, of } => return format!("Step {at} of {of}"),
-        W::TooSmall { width, height } => {
+        Phrase::Step { at, of } => return format!("Step {at} of {of}"),
+        Phrase::TooSmall { width, height } => {
             return format!("This window is too small: please make it at least {width} columns by {height} lines.");
         }
-        W::SignedInAs { name, role } => return format!("{name}, {}", role_name(role)),
-        W::Yes => "yes",
-        W::No => "no",
-        W::On => "On",
-        W::Off => "Off",
-        W::Home => "Home",
-        W::Settings => "Settings of the company",
-        W::OwnPassword => "Change my password",
-        W::SignIn => "Sign in",
-        W::SetUpTitle => "Set up Epic Events",
-        W::NewClient => "New client",
-        W::EditClient => "Edit client",
-        W::NewContract => "New contract",
-        W::EditContract => "Edit contract",
-        W::NewEvent => "New event",
-        W::EditEvent => "Edit event",
-        W::NewUser => "New member of staff",
-        W::EditUser => "Edit member of staff",
-        W::ResetPassword => "Reset password",
-        W::RefineTitle => "Filter by",
-        W::ViewAll => "All",
-        W::ViewMine => "Mine",
-        W::ViewArchived => "Archived",
-        W::ViewNotSigned => "Not signed",
-        W::ViewSigned => "Signed",
-        W::ViewNotPaid => "Not fully paid",
-        W::ViewMineNotSigned => "Mine, not signed",
-        W::ViewMineWithoutEvent => "Mine, signed, without event",
-        W::ViewMineNotPaid => "Mine, not fully paid",
-        W::ViewWithoutSupport => "Without support",
-        W::ViewWeek => "This week",
-        W::ViewOpen => "Open",
-        W::ViewPast => "Past",
-        W::ViewMineNext => "Mine, next",
-        W::ViewMineIncomplete => "Mine, lacking notes or end",
-        W::ViewActive => "Active",
-        W::ViewDeactivated => "Deactivated",
-        W::ViewRefused => "Refused",
-        W::ColName => "Name",
-        W::ColCompany => "Company",
-        W::ColEmail => "E-mail",
-        W::ColPhone => "Phone",
-        W::ColSales => "Sales contact",
-        W::ColLastContact => "Last contact",
-        W::ColUpdated => "Updated",
-        W::ColNumber => "No.",
-        W::ColClient => "Client",
-        W::ColTotal => "Total",
-        W::ColDue => "Due",
-        W::ColSigned => "Signed",
-        W::ColCreated => "Created",
-        W::ColStarts => "Starts",
-        W::ColTitle => "Title",
-        W::ColPlace => "Place",
-        W::ColPeople => "Attendees",
-        W::ColStatus => "Status",
-        W::ColSupport => "Support",
-        W::ColUsername => "Username",
-        W::ColRole => "Department",
-        W::ColLastLogin => "Last sign-in",
-        W::ColWhen => "When",
-        W::ColWho => "Who",
-        W::ColWhat => "What",
-        W::ColRecord => "Record",
-        W::Computer => "Computer",
-        W::NotSigned => "not signed",
-        W::NotKnown => "not known yet",
-        W::Any => "any",
-        W::Nobody => "nobody yet",
-        W::PartContracts => "Contracts",
-        W::PartContract => "Contract",
-        W::PartEvents => "Events",
-        W::PartClients => "Clients",
-        W::PartHistory => "History",
-        W::EmptyPart => "None yet.",
-        W::WaitingTitle => "Waiting for you",
-        W::SectionsTitle => "Go to",
-        W::FilterLabel => "Filter",
-        W::Refined => "Filtered. Press f to change or clear the filters.",
-        W::SortTitle => "Sort by",
-        W::ViewTitle => "Show",
-        W::HelpTitle => "What you can do here",
-        W::PaletteTitle => "Go to, or do",
-        W::NothingFound => "Nothing found.",
-        W::NotRead => "This could not be read. Press F5 to read it again.",
-        W::RefineHint => "Press f to change or clear the filters.",
-        W::NothingFoundHint => "Press Esc to clear the filter.",
-        W::EmptyViewHint => "Press v for other views.",
-        W::EmptyListHint => "Press n to make the first one.",
-        W::NothingSelected => "Nothing is selected",
-        W::NothingChanged => "Nothing had to be changed.",
-        W::Saved => "Saved.",
-        W::Saving => "Saving...",
-        W::PasswordChanged => "Your password is changed.",
-        W::CalendarSpan(Span::Week) => "month",
-        W::CalendarSpan(Span::Month) => "week",
-        W::CalendarBefore(Span::Week) => "week before",
-        W::CalendarBefore(Span::Month) => "month before",
-        W::CalendarAfter(Span::Week) => "next week",
-        W::CalendarAfter(Span::Month) => "next month",
-        W::WeekOf(day) => return format!("Week of {day}"),
-        W::ClashesWith(title) => return format!("Clashes with {title}."),
-        W::Calendar => "Calendar",
-        W::CalendarToday => "today",
-        W::CalendarMore => "More events than can be shown.",
-        W::NoEventsThen => "no events",
-        W::Figure(about) => match about {
+        Phrase::SignedInAs { name, role } => return format!("{name}, {}", role_name(role)),
+        Phrase::Yes => "yes",
+        Phrase::No => "no",
+        Phrase::On => "On",
+        Phrase::Off => "Off",
+        Phrase::Home => "Home",
+        Phrase::Settings => "Settings of the company",
+        Phrase::OwnPassword => "Change my password",
+        Phrase::SignIn => "Sign in",
+        Phrase::SetUpTitle => "Set up Epic Events",
+        Phrase::NewClient => "New client",
+        Phrase::EditClient => "Edit client",
+        Phrase::NewContract => "New contract",
+        Phrase::EditContract => "Edit contract",
+        Phrase::NewEvent => "New event",
+        Phrase::EditEvent => "Edit event",
+        Phrase::NewUser => "New member of staff",
+        Phrase::EditUser => "Edit member of staff",
+        Phrase::ResetPassword => "Reset password",
+        Phrase::RefineTitle => "Filter by",
+        Phrase::ViewAll => "All",
+        Phrase::ViewMine => "Mine",
+        Phrase::ViewArchived => "Archived",
+        Phrase::ViewNotSigned => "Not signed",
+        Phrase::ViewSigned => "Signed",
+        Phrase::ViewNotPaid => "Not fully paid",
+        Phrase::ViewMineNotSigned => "Mine, not signed",
+        Phrase::ViewMineWithoutEvent => "Mine, signed, without event",
+        Phrase::ViewMineNotPaid => "Mine, not fully paid",
+        Phrase::ViewWithoutSupport => "Without support",
+        Phrase::ViewWeek => "This week",
+        Phrase::ViewOpen => "Open",
+        Phrase::ViewPast => "Past",
+        Phrase::ViewMineNext => "Mine, next",
+        Phrase::ViewMineIncomplete => "Mine, lacking notes or end",
+        Phrase::ViewActive => "Active",
+        Phrase::ViewDeactivated => "Deactivated",
+        Phrase::ViewRefused => "Refused",
+        Phrase::ColName => "Name",
+        Phrase::ColCompany => "Company",
+        Phrase::ColEmail => "E-mail",
+        Phrase::ColPhone => "Phone",
+        Phrase::ColSales => "Sales contact",
+        Phrase::ColLastContact => "Last contact",
+        Phrase::ColUpdated => "Updated",
+        Phrase::ColNumber => "No.",
+        Phrase::ColClient => "Client",
+        Phrase::ColTotal => "Total",
+        Phrase::ColDue => "Due",
+        Phrase::ColSigned => "Signed",
+        Phrase::ColCreated => "Created",
+        Phrase::ColStarts => "Starts",
+        Phrase::ColTitle => "Title",
+        Phrase::ColPlace => "Place",
+        Phrase::ColPeople => "Attendees",
+        Phrase::ColStatus => "Status",
+        Phrase::ColSupport => "Support",
+        Phrase::ColUsername => "Username",
+        Phrase::ColRole => "Department",
+        Phrase::ColLastLogin => "Last sign-in",
+        Phrase::ColWhen => "When",
+        Phrase::ColWho => "Who",
+        Phrase::ColWhat => "What",
+        Phrase::ColRecord => "Record",
+        Phrase::Computer => "Computer",
+        Phrase::NotSigned => "not signed",
+        Phrase::NotKnown => "not known yet",
+        Phrase::Any => "any",
+        Phrase::Nobody => "nobody yet",
+        Phrase::PartContracts => "Contracts",
+        Phrase::PartContract => "Contract",
+        Phrase::PartEvents => "Events",
+        Phrase::PartClients => "Clients",
+        Phrase::PartHistory => "History",
+        Phrase::EmptyPart => "None yet.",
+        Phrase::WaitingTitle => "Waiting for you",
+        Phrase::SectionsTitle => "Go to",
+        Phrase::FilterLabel => "Filter",
+        Phrase::Refined => "Filtered. Press f to change or clear the filters.",
+        Phrase::SortTitle => "Sort by",
+        Phrase::ViewTitle => "Show",
+        Phrase::HelpTitle => "What you can do here",
+        Phrase::PaletteTitle => "Go to, or do",
+        Phrase::NothingFound => "Nothing found.",
+        Phrase::NotRead => "This could not be read. Press F5 to read it again.",
+        Phrase::RefineHint => "Press f to change or clear the filters.",
+        Phrase::NothingFoundHint => "Press Esc to clear the filter.",
+        Phrase::EmptyViewHint => "Press v for other views.",
+        Phrase::EmptyListHint => "Press n to make the first one.",
+        Phrase::NothingSelected => "Nothing is selected",
+        Phrase::NothingChanged => "Nothing had to be changed.",
+        Phrase::Saved => "Saved.",
+        Phrase::Saving => "Saving...",
+        Phrase::PasswordChanged => "Your password is changed.",
+        Phrase::CalendarSpan(Span::Week) => "month",
+        Phrase::CalendarSpan(Span::Month) => "week",
+        Phrase::CalendarBefore(Span::Week) => "week before",
+        Phrase::CalendarBefore(Span::Month) => "month before",
+        Phrase::CalendarAfter(Span::Week) => "next week",
+        Phrase::CalendarAfter(Span::Month) => "next month",
+        Phrase::WeekOf(day) => return format!("Week of {day}"),
+        Phrase::ClashesWith(title) => return format!("Clashes with {title}."),
+        Phrase::Calendar => "Calendar",
+        Phrase::CalendarToday => "today",
+        Phrase::CalendarMore => "More events than can be shown.",
+        Phrase::NoEventsThen => "no events",
+        Phrase::Figure(about) => match about {
             About::SignedByMonth => "Signed by month",
             About::DueByAge => "Due, by age in days",
             About::SupportLoad => "Events in the next four weeks",
             About::MyWeeks => "My events by week",
         },
-        W::BarLabel(Label::Month(month)) => return dates::short_month(*month, Language::En),
-        W::BarLabel(Label::Days(least, Some(most))) => return format!("{least}-{most}"),
-        W::BarLabel(Label::Days(least, None)) => return format!("from {least}"),
-        W::BarLabel(Label::Person(name)) => return name.clone(),
-        W::BarLabel(Label::Week(monday)) => return monday.format("from %d/%m").to_string(),
-        W::Format(format) => match format {
+        Phrase::BarLabel(Label::Month(month)) => return dates::short_month(*month, Language::En),
+        Phrase::BarLabel(Label::Days(least, Some(most))) => return format!("{least}-{most}"),
+        Phrase::BarLabel(Label::Days(least, None)) => return format!("from {least}"),
+        Phrase::BarLabel(Label::Person(name)) => return name.clone(),
+        Phrase::BarLabel(Label::Week(monday)) => return monday.format("from %d/%m").to_string(),
+        Phrase::Format(format) => match format {
             Format::Csv => "CSV, for spreadsheets",
             Format::Json => "JSON, for other programs",
             Format::Ics => "iCalendar, for calendars",
             Format::Vcf => "vCard, for address books",
         },
-        W::Exported { rows, left_out, among_newest, path } => {
+        Phrase::Exported { rows, left_out, among_newest, path } => {
             let partly = among_newest.then(|| format!(" (of the newest {} records only)", number(NEWEST)));
             let without = (left_out > 0).then(|| {
                 format!(" (left out: {})", plural(left_out, "event without a start", "events without a start"))
@@ -302,52 +309,54 @@ pub(super) fn say(what: W) -> String {
             let rows = plural(rows, "row", "rows");
             return format!("{rows}{}{} in {path}", partly.unwrap_or_default(), without.unwrap_or_default());
         }
-        W::ExportTitle => "Export this list as",
-        W::Palette(palette) => match palette {
+        Phrase::ExportTitle => "Export this list as",
+        Phrase::Palette(palette) => match palette {
             Palette::Standard => "the terminal's own",
             Palette::Plain => "none",
             Palette::Contrast => "high contrast",
         },
-        W::Preferences => "My preferences",
-        W::CopyTitle => "Copy which?",
-        W::FilterDone => "keep filter",
-        W::FilterClear => "clear filter",
-        W::FiguresHelp => "To the figures beside the list, and back.",
-        W::DoctorPaths => "Folders",
-        W::DoctorNotThere => "not there yet",
-        W::DoctorConfiguration => "Configuration, and where each value comes from",
-        W::DoctorDefaults => "nothing is set: every value is the built-in one",
-        W::DoctorDatabase => "Database",
-        W::DoctorTerminal => "Terminal",
-        W::DoctorFlag => "command line",
-        W::DoctorEnvironment => "environment",
-        W::TypeToNarrow => "Type to narrow",
-        W::MoreChoices => "There are more: type to find them.",
-        W::AmongNewest => return format!("Only the newest {} records were searched.", number(NEWEST)),
-        W::UpToDate(version) => return format!("The tables are up to date ({version}). Nothing had to be done."),
-        W::WouldMigrate(Versions { from, to }) => {
+        Phrase::Preferences => "My preferences",
+        Phrase::CopyTitle => "Copy which?",
+        Phrase::FilterDone => "keep filter",
+        Phrase::FilterClear => "clear filter",
+        Phrase::FiguresHelp => "To the figures beside the list, and back.",
+        Phrase::DoctorPaths => "Folders",
+        Phrase::DoctorNotThere => "not there yet",
+        Phrase::DoctorConfiguration => "Configuration, and where each value comes from",
+        Phrase::DoctorDefaults => "nothing is set: every value is the built-in one",
+        Phrase::DoctorDatabase => "Database",
+        Phrase::DoctorTerminal => "Terminal",
+        Phrase::DoctorFlag => "command line",
+        Phrase::DoctorEnvironment => "environment",
+        Phrase::TypeToNarrow => "Type to narrow",
+        Phrase::MoreChoices => "There are more: type to find them.",
+        Phrase::AmongNewest => return format!("Only the newest {} records were searched.", number(NEWEST)),
+        Phrase::UpToDate(version) => return format!("The tables are up to date ({version}). Nothing had to be done."),
+        Phrase::WouldMigrate(Versions { from, to }) => {
             return format!("The tables would be brought up to date: {from} to {to}. Nothing was changed.");
         }
-        W::Migrated(Versions { from, to }) => return format!("The tables were brought up to date: {from} to {to}."),
-        W::Unguarded(names) => {
+        Phrase::Migrated(Versions { from, to }) => {
+            return format!("The tables were brought up to date: {from} to {to}.");
+        }
+        Phrase::Unguarded(names) => {
             return format!(
                 "The server lets this account make no triggers, so the program alone holds these rules: {}. Run epic-events migrate with an account that may make them, and the server holds them too.",
                 names.join(", ")
             );
         }
-        W::LeftAlone(file) => return format!("{file} names another database and was left as it is."),
-        W::NotKept(why) => return format!("This could not be kept for the next time: {why}"),
-        W::EverydayHint => {
+        Phrase::LeftAlone(file) => return format!("{file} names another database and was left as it is."),
+        Phrase::NotKept(why) => return format!("This could not be kept for the next time: {why}"),
+        Phrase::EverydayHint => {
             "The account that set it up is stored nowhere: the README says how the everyday account gets into config.toml."
         }
-        W::DoctorOverruled { by, origin } => return format!("overruled by {by} ({origin})"),
-        W::BackupDone(file) => return format!("The backup is in {file}, and it is whole."),
-        W::RestoreDone(file) => return format!("Everything is as it was when {file} was made."),
-        W::RestoreKept(file) => return format!("What was there before is kept in {file}."),
-        W::AuditWhole { rows, head } => {
+        Phrase::DoctorOverruled { by, origin } => return format!("overruled by {by} ({origin})"),
+        Phrase::BackupDone(file) => return format!("The backup is in {file}, and it is whole."),
+        Phrase::RestoreDone(file) => return format!("Everything is as it was when {file} was made."),
+        Phrase::RestoreKept(file) => return format!("What was there before is kept in {file}."),
+        Phrase::AuditWhole { rows, head } => {
             return format!("The audit log is whole: {}. Head: {head}", plural(rows, "row", "rows"));
         }
-        W::AuditFault(fault) => {
+        Phrase::AuditFault(fault) => {
             return match fault {
                 Fault::Changed(seq) => format!("Row {} of the audit log was changed.", number(*seq)),
                 Fault::Removed(seq) => format!("Row {} of the audit log was removed.", number(*seq)),
@@ -360,117 +369,119 @@ pub(super) fn say(what: W) -> String {
                 Fault::Cut(seq) => format!("The end of the audit log was cut off: row {} is missing.", number(*seq)),
             };
         }
-        W::BadHead => "A head is written NUMBER:HASH, as this command prints it.",
-        W::FiguresKey => "figures",
-        W::KeepEditing => "Keep editing",
-        W::SavedSoFar => "Saved, up to what you have typed since. Ctrl+S saves that too.",
-        W::PasswordAsSaved => "Saved without what you typed into the password since.",
-        W::ResultDone => "done",
-        W::UndoHint => "Press u to undo.",
-        W::Cancel => "Cancel",
-        W::VerbSign => "Sign",
-        W::VerbSave => "Save",
-        W::VerbDiscard => "Discard",
-        W::VerbFilter => "Filter",
-        W::VerbQuit => "Quit",
-        W::VerbLeave => "Leave",
-        W::KeyChoose => "choose",
-        W::KeyCancel => "cancel",
-        W::KeyTake => "take",
-        W::DiscardTitle => "Discard what you typed?",
-        W::DiscardMeans => "What you typed is not saved.",
-        W::SummaryTitle => "Save these changes?",
-        W::SignatureIsFinal => "A signature is final: the contract stays signed.",
-        W::AsChosen => "as chosen",
-        W::PickHint => "press Enter to choose",
-        W::OnThisComputer => "this computer",
-        W::OnServer => "the company's MySQL server",
-        W::TlsDefault => "verified, unless on this computer",
-        W::TlsVerify => "verified",
-        W::TlsRequired => "encrypted, not verified",
-        W::TlsOff => "off",
-        W::PasswordTitle => "Your password, please",
-        W::PasswordWhy(Some(right)) => {
+        Phrase::BadHead => "A head is written NUMBER:HASH, as this command prints it.",
+        Phrase::FiguresKey => "figures",
+        Phrase::KeepEditing => "Keep editing",
+        Phrase::SavedSoFar => "Saved, up to what you have typed since. Ctrl+S saves that too.",
+        Phrase::PasswordAsSaved => "Saved without what you typed into the password since.",
+        Phrase::ResultDone => "done",
+        Phrase::UndoHint => "Press u to undo.",
+        Phrase::Cancel => "Cancel",
+        Phrase::VerbSign => "Sign",
+        Phrase::VerbSave => "Save",
+        Phrase::VerbDiscard => "Discard",
+        Phrase::VerbFilter => "Filter",
+        Phrase::VerbQuit => "Quit",
+        Phrase::VerbLeave => "Leave",
+        Phrase::KeyChoose => "choose",
+        Phrase::KeyCancel => "cancel",
+        Phrase::KeyTake => "take",
+        Phrase::DiscardTitle => "Discard what you typed?",
+        Phrase::DiscardMeans => "What you typed is not saved.",
+        Phrase::SummaryTitle => "Save these changes?",
+        Phrase::SignatureIsFinal => "A signature is final: the contract stays signed.",
+        Phrase::AsChosen => "as chosen",
+        Phrase::PickHint => "press Enter to choose",
+        Phrase::OnThisComputer => "this computer",
+        Phrase::OnServer => "the company's MySQL server",
+        Phrase::TlsDefault => "verified, unless on this computer",
+        Phrase::TlsVerify => "verified",
+        Phrase::TlsRequired => "encrypted, not verified",
+        Phrase::TlsOff => "off",
+        Phrase::PasswordTitle => "Your password, please",
+        Phrase::PasswordWhy(Some(right)) => {
             return format!("This {}. Please confirm it with your password.", permission(right));
         }
-        W::PasswordWhy(None) => "This action is a sensitive one. Please confirm it with your password.",
-        W::LockedTitle => "Locked",
-        W::LockedMeans => "Your work is kept. Type your password to go on; Esc signs in as somebody else.",
-        W::QuitTitle => "Quit without saving?",
-        W::QuitMeans => "Something you typed is not saved.",
-        W::Waiting => "Working...",
-        W::Patience => "The database takes long to answer. Esc gives up waiting.",
-        W::GaveUp => "You stopped waiting.",
-        W::GaveUpWriting => "You stopped waiting: it may or may not have been saved.",
-        W::F5TriesAgain => "F5 tries again.",
-        W::F5Shows => "F5 shows what is.",
-        W::TypeAgain => "Type your password again.",
-        W::EnterTriesAgain => "Enter tries again.",
-        W::LookBeforeSaving => "Look before saving again.",
-        W::NoHint => "",
-        W::SavedAfterAll => "What you stopped waiting for was saved after all.",
-        W::NotSavedAfterAll(why) => return format!("What you stopped waiting for was not saved. {why}"),
-        W::NotDone(why) => return format!("What you asked for was not done. {why}"),
-        W::StillSaving => "Something is still being saved.",
-        W::LeaveWhileSaving => "If you leave now, it may or may not be saved.",
-        W::HomeWhileSaving => "If that fails, what you typed is lost.",
-        W::QuestionWaits => "A question waits until you are done here.",
-        W::NoShell => "There is no shell behind this window: Ctrl+Z does nothing here.",
-        W::Copied => "Copied.",
-        W::TooMuchToCopy => "Nothing copied: too much for the clipboard. X in a list writes a file.",
-        W::NothingToUndo => "There is nothing to undo.",
-        W::Undone => "Undone.",
-        W::NothingUndone => "Nothing was undone.",
-        W::TakenBack { name: "", what } => return format!("Now: {what}."),
-        W::TakenBack { name, what } => return format!("{name}: {what}."),
-        W::SignedOutNow => "You are signed out.",
-        W::SetUpDone => "Epic Events is set up. Sign in as the first manager.",
-        W::ChangeFirst => "Your password is temporary. Please choose your own.",
-        W::DemoAccounts => "Demo accounts",
-        W::SignInHint => "Username or e-mail address, then your password.",
-        W::HelpKey => "help",
-        W::NextKey => "next",
-        W::BackKey => "back",
-        W::TestKey => "test connection and go on",
-        W::UpdateKey => "bring up to date",
-        W::CreateKey => "create the company",
-        W::QuitKey => "quit",
-        W::LanguageKey => "language",
-        W::SignOut => "Sign out",
-        W::Lock => "Lock",
-        W::SetUpLanguage => "Which language do you speak? Left and Right choose, Enter goes on.",
-        W::SetUpPlace => {
+        Phrase::PasswordWhy(None) => "This action is a sensitive one. Please confirm it with your password.",
+        Phrase::LockedTitle => "Locked",
+        Phrase::LockedMeans => "Your work is kept. Type your password to go on; Esc signs in as somebody else.",
+        Phrase::QuitTitle => "Quit without saving?",
+        Phrase::QuitMeans => "Something you typed is not saved.",
+        Phrase::Waiting => "Working...",
+        Phrase::Patience => "The database takes long to answer. Esc gives up waiting.",
+        Phrase::GaveUp => "You stopped waiting.",
+        Phrase::GaveUpWriting => "You stopped waiting: it may or may not have been saved.",
+        Phrase::F5TriesAgain => "F5 tries again.",
+        Phrase::F5Shows => "F5 shows what is.",
+        Phrase::TypeAgain => "Type your password again.",
+        Phrase::EnterTriesAgain => "Enter tries again.",
+        Phrase::LookBeforeSaving => "Look before saving again.",
+        Phrase::NoHint => "",
+        Phrase::SavedAfterAll => "What you stopped waiting for was saved after all.",
+        Phrase::NotSavedAfterAll(why) => return format!("What you stopped waiting for was not saved. {why}"),
+        Phrase::NotDone(why) => return format!("What you asked for was not done. {why}"),
+        Phrase::StillSaving => "Something is still being saved.",
+        Phrase::LeaveWhileSaving => "If you leave now, it may or may not be saved.",
+        Phrase::HomeWhileSaving => "If that fails, what you typed is lost.",
+        Phrase::QuestionWaits => "A question waits until you are done here.",
+        Phrase::NoShell => "There is no shell behind this window: Ctrl+Z does nothing here.",
+        Phrase::Copied => "Copied.",
+        Phrase::TooMuchToCopy => "Nothing copied: too much for the clipboard. X in a list writes a file.",
+        Phrase::NothingToUndo => "There is nothing to undo.",
+        Phrase::Undone => "Undone.",
+        Phrase::NothingUndone => "Nothing was undone.",
+        Phrase::TakenBack { name: "", what } => return format!("Now: {what}."),
+        Phrase::TakenBack { name, what } => return format!("{name}: {what}."),
+        Phrase::SignedOutNow => "You are signed out.",
+        Phrase::SetUpDone => "Epic Events is set up. Sign in as the first manager.",
+        Phrase::ChangeFirst => "Your password is temporary. Please choose your own.",
+        Phrase::DemoAccounts => "Demo accounts",
+        Phrase::SignInHint => "Username or e-mail address, then your password.",
+        Phrase::HelpKey => "help",
+        Phrase::NextKey => "next",
+        Phrase::BackKey => "back",
+        Phrase::TestKey => "test connection and go on",
+        Phrase::UpdateKey => "bring up to date",
+        Phrase::CreateKey => "create the company",
+        Phrase::QuitKey => "quit",
+        Phrase::LanguageKey => "language",
+        Phrase::SignOut => "Sign out",
+        Phrase::Lock => "Lock",
+        Phrase::SetUpLanguage => "Which language do you speak? Left and Right choose, Enter goes on.",
+        Phrase::SetUpPlace => {
             "Where does the company's data live? It can be one file on this computer, or a server that several computers share."
         }
-        W::SetUpServer => {
+        Phrase::SetUpServer => {
             "The account that sets up, and later brings the tables up to date: ask whoever runs the server. Nothing is written yet; going on tests the connection."
         }
-        W::SetUpUpdate((from, to)) => {
+        Phrase::SetUpUpdate((from, to)) => {
             return format!(
                 "There is a company here already, and its tables are of an older version of this program. Enter brings them up to date ({from} to {to}); no manager is asked for. If this account may not do that, Esc goes back to name the one that set it up."
             );
         }
-        W::SetUpAccount => {
+        Phrase::SetUpAccount => {
             "The everyday account, for the configuration of everybody's computer: it can change neither tables nor the audit log. The last step makes it, or shows what the server's administrator has to run. Only this account is stored."
         }
-        W::SetUpSummaryAgain => {
+        Phrase::SetUpSummaryAgain => {
             "This is what will be made. So far there are only the tables. Enter creates the company, Esc goes back."
         }
-        W::SetUpStatements => {
+        Phrase::SetUpStatements => {
             "The account that sets up may not make the everyday account. Have the server's administrator run this (y copies it), then press Enter:"
         }
-        W::AccountNotReady => {
+        Phrase::AccountNotReady => {
             "The everyday account is not there yet, has another password, or lacks one of these rights."
         }
-        W::SetUpCompany => "The company. Management can change this later in the settings.",
-        W::SetUpManager => "The first manager, who will make the accounts of everybody else.",
-        W::SetUpSummary => {
+        Phrase::SetUpCompany => "The company. Management can change this later in the settings.",
+        Phrase::SetUpManager => "The first manager, who will make the accounts of everybody else.",
+        Phrase::SetUpSummary => {
             "This is what will be made. Nothing has been written so far. Enter creates the company, Esc goes back."
         }
-        W::DumbTerminal => {
+        Phrase::DumbTerminal => {
             "This terminal cannot show a full screen (TERM=dumb). Start the program in a terminal window, or set TERM to what this one is, for example TERM=xterm-256color."
         }
-        W::NoTerminal => "Epic Events needs a terminal: start it in a terminal window, not in a pipe or from a script.",
+        Phrase::NoTerminal => {
+            "Epic Events needs a terminal: start it in a terminal window, not in a pipe or from a script."
+        }
     };
     fixed.to_owned()
 }

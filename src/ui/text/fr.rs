@@ -1,28 +1,29 @@
 //! French.
 
-use super::W;
+use super::Phrase;
 use crate::{
     domain::{
         Error, Field, Problem, Reason,
         audit::Verb,
         dates,
+        entity::EntityKind,
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
-        event::Status,
+        events::Status,
         language::Language,
         money::grouped,
         page::NEWEST,
         password::Strength,
         policy::Permission,
         settings::{Reauth, Visibility},
-        user::Role,
+        users::Role,
     },
     services::{
         HomeLine,
+        admin::Fault,
         export::Format,
         figures::{About, Label},
-        upkeep::Fault,
     },
-    ui::{keys::Command, records::Kind, screens::calendar::Span, theme::Palette},
+    ui::{keys::Command, screens::calendar::Span, theme::Palette},
 };
 
 fn number(number: i64) -> String {
@@ -37,35 +38,35 @@ fn some(count: usize, one: &str, many: &str) -> String {
     plural(i64::try_from(count).unwrap_or(i64::MAX), one, many)
 }
 
-pub(super) fn say(what: W) -> String {
+pub(super) fn say(what: Phrase) -> String {
     let fixed = match what {
-        W::ContractOf { number, client } => return format!("Contrat {number}, {client}"),
-        W::FromTo { old, new } => {
+        Phrase::ContractOf { number, client } => return format!("Contrat {number}, {client}"),
+        Phrase::FromTo { old, new } => {
             let or_nothing = |text: &str| if text.is_empty() { "rien".to_owned() } else { text.to_owned() };
             return format!("{} -> {}", or_nothing(old), or_nothing(new));
         }
-        W::Role(role) => role_name(role),
-        W::Status(status) => match status {
+        Phrase::Role(role) => role_name(role),
+        Phrase::Status(status) => match status {
             Status::Planned => "prévu",
             Status::Confirmed => "confirmé",
             Status::Done => "terminé",
             Status::Cancelled => "annulé",
         },
-        W::Visibility(Visibility::Open) => "tout le monde voit tout",
-        W::Visibility(Visibility::Restricted) => "commerciaux et support voient les leurs",
-        W::Reauth(reauth) => match reauth {
+        Phrase::Visibility(Visibility::Open) => "tout le monde voit tout",
+        Phrase::Visibility(Visibility::Restricted) => "commerciaux et support voient les leurs",
+        Phrase::Reauth(reauth) => match reauth {
             Reauth::Sensitive => "avant les actions sensibles",
             Reauth::Always => "avant chaque modification",
             Reauth::Never => "jamais",
         },
-        W::Strength(strength) => match strength {
+        Phrase::Strength(strength) => match strength {
             Strength::VeryWeak => "très faible",
             Strength::Weak => "faible",
             Strength::Fair => "moyen",
             Strength::Good => "bon",
             Strength::Strong => "fort",
         },
-        W::Waits(line) => match line {
+        Phrase::Waits(line) => match line {
             HomeLine::EventsWithoutSupport => "événements sans support",
             HomeLine::ContractsNotSigned => "contrats non signés",
             HomeLine::BalancesDue => "contrats non soldés",
@@ -77,292 +78,302 @@ pub(super) fn say(what: W) -> String {
             HomeLine::MyNextEvents => "mes prochains événements",
             HomeLine::MyIncompleteEvents => "mes événements sans notes ou sans fin",
         },
-        W::ListOf(kind) => match kind {
-            Kind::Clients => "Clients",
-            Kind::Contracts => "Contrats",
-            Kind::Events => "Événements",
-            Kind::Staff => "Collaborateurs",
-            Kind::Audit => "Journal d'audit",
+        Phrase::ListOf(kind) => match kind {
+            EntityKind::Client => "Clients",
+            EntityKind::Contract => "Contrats",
+            EntityKind::Event => "Événements",
+            EntityKind::User => "Collaborateurs",
+            EntityKind::Audit => "Journal d'audit",
         },
-        W::OneOf(kind) => match kind {
-            Kind::Clients => "Client",
-            Kind::Contracts => "Contrat",
-            Kind::Events => "Événement",
-            Kind::Staff => "Collaborateurs",
-            Kind::Audit => "Journal d'audit",
+        Phrase::OneOf(kind) => match kind {
+            EntityKind::Client => "Client",
+            EntityKind::Contract => "Contrat",
+            EntityKind::Event => "Événement",
+            EntityKind::User => "Collaborateurs",
+            EntityKind::Audit => "Journal d'audit",
         },
-        W::EmptyList(kind) => match kind {
-            Kind::Clients => "Aucun client ici.",
-            Kind::Contracts => "Aucun contrat ici.",
-            Kind::Events => "Aucun événement ici.",
-            Kind::Staff => "Personne ici.",
-            Kind::Audit => "Rien n'a été noté ici.",
+        Phrase::EmptyList(kind) => match kind {
+            EntityKind::Client => "Aucun client ici.",
+            EntityKind::Contract => "Aucun contrat ici.",
+            EntityKind::Event => "Aucun événement ici.",
+            EntityKind::User => "Personne ici.",
+            EntityKind::Audit => "Rien n'a été noté ici.",
         },
-        W::ArchiveVerb { kind: Kind::Staff, hidden: false } => "désactiver",
-        W::ArchiveVerb { kind: Kind::Staff, hidden: true } => "réactiver",
-        W::ArchiveVerb { hidden: false, .. } => "archiver",
-        W::ArchiveVerb { hidden: true, .. } => "restaurer",
-        W::ArchivingMeans { kind: Kind::Staff, hidden: false } => {
+        Phrase::ArchiveVerb { kind: EntityKind::User, hidden: false } => "désactiver",
+        Phrase::ArchiveVerb { kind: EntityKind::User, hidden: true } => "réactiver",
+        Phrase::ArchiveVerb { hidden: false, .. } => "archiver",
+        Phrase::ArchiveVerb { hidden: true, .. } => "restaurer",
+        Phrase::ArchivingMeans { kind: EntityKind::User, hidden: false } => {
             "Désactiver : la personne ne peut plus se connecter ; ce qu'elle gère va à quelqu'un d'autre."
         }
-        W::ArchivingMeans { kind: Kind::Staff, hidden: true } => "Réactiver : la personne peut se connecter à nouveau.",
-        W::ArchivingMeans { hidden: false, .. } => "Archiver : caché des listes ; la gestion peut le restaurer.",
-        W::ArchivingMeans { hidden: true, .. } => "Restaurer : de retour dans les listes.",
-        W::Numbered(id) => return format!("n° {id}"),
-        W::Number(count) => return number(count),
-        W::MoreThan(count) => return format!("{}+", number(count)),
-        W::FirstOfTwo { time, zone } => {
+        Phrase::ArchivingMeans { kind: EntityKind::User, hidden: true } => {
+            "Réactiver : la personne peut se connecter à nouveau."
+        }
+        Phrase::ArchivingMeans { hidden: false, .. } => "Archiver : caché des listes ; la gestion peut le restaurer.",
+        Phrase::ArchivingMeans { hidden: true, .. } => "Restaurer : de retour dans les listes.",
+        Phrase::Numbered(id) => return format!("n° {id}"),
+        Phrase::Number(count) => return number(count),
+        Phrase::MoreThan(count) => return format!("{}+", number(count)),
+        Phrase::FirstOfTwo { time, zone } => {
             return format!("{time} arrive deux fois cette nuit-là : c'est la première qui compte ({zone}).");
         }
-        W::ResetPasswordMeans => {
+        Phrase::ResetPasswordMeans => {
             "La personne sera déconnectée partout, tout de suite. Le nouveau mot de passe est temporaire : \
              il sert une fois et doit être changé à la première connexion."
         }
-        W::Marked(count) => return format!("{count} marqué(s)"),
-        W::MarksFull(most) => {
+        Phrase::Marked(count) => return format!("{count} marqué(s)"),
+        Phrase::MarksFull(most) => {
             return format!("Pas plus de {} à la fois.", some(most, "fiche marquée", "fiches marquées"));
         }
-        W::MarkedChanged(names) => return format!("Modifié depuis la marque : {names}"),
-        W::OneAtATime => "Cela se fait une fiche à la fois. Échap efface les marques.",
-        W::MarksClear => "effacer les marques",
-        W::Position { from, to, total } => return format!("{}–{} sur {total}", number(from), number(to)),
-        W::FilteredBy(text) => return format!("Filtre : {text}"),
-        W::SupportFor(title) => return format!("Support pour {title}"),
-        W::SupportForSome(count) => return format!("Support pour {}", some(count, "événement", "événements")),
-        W::HandOverOf(name) => return format!("Confier {name} à"),
-        W::HandOverSome(count) => return format!("Confier {} à", some(count, "client", "clients")),
-        W::HandedOver(count) => return format!("{}.", some(count, "client confié", "clients confiés")),
-        W::ArchiveSome { count, hidden: false } => return format!("Archiver {} ?", some(count, "fiche", "fiches")),
-        W::ArchiveSome { count, hidden: true } => return format!("Restaurer {} ?", some(count, "fiche", "fiches")),
-        W::ArchivedSome { count, restored: false } => {
+        Phrase::MarkedChanged(names) => return format!("Modifié depuis la marque : {names}"),
+        Phrase::OneAtATime => "Cela se fait une fiche à la fois. Échap efface les marques.",
+        Phrase::MarksClear => "effacer les marques",
+        Phrase::Position { from, to, total } => return format!("{}–{} sur {total}", number(from), number(to)),
+        Phrase::FilteredBy(text) => return format!("Filtre : {text}"),
+        Phrase::SupportFor(title) => return format!("Support pour {title}"),
+        Phrase::SupportForSome(count) => return format!("Support pour {}", some(count, "événement", "événements")),
+        Phrase::HandOverOf(name) => return format!("Confier {name} à"),
+        Phrase::HandOverSome(count) => return format!("Confier {} à", some(count, "client", "clients")),
+        Phrase::HandedOver(count) => return format!("{}.", some(count, "client confié", "clients confiés")),
+        Phrase::ArchiveSome { count, hidden: false } => {
+            return format!("Archiver {} ?", some(count, "fiche", "fiches"));
+        }
+        Phrase::ArchiveSome { count, hidden: true } => {
+            return format!("Restaurer {} ?", some(count, "fiche", "fiches"));
+        }
+        Phrase::ArchivedSome { count, restored: false } => {
             return format!("{}.", some(count, "fiche archivée", "fiches archivées"));
         }
-        W::ArchivedSome { count, restored: true } => {
+        Phrase::ArchivedSome { count, restored: true } => {
             return format!("{}.", some(count, "fiche restaurée", "fiches restaurées"));
         }
-        W::AndMore(count) => return format!("et {count} de plus"),
-        W::MoreLines { from, to, of } => return format!("{from}–{to} sur {of} : Haut et Bas montrent la suite"),
-        W::UndoTooLate("") => return "Impossible d'annuler : la fiche a été modifiée depuis.".to_owned(),
-        W::UndoTooLate(name) => return format!("Impossible d'annuler : {name} l'a modifiée depuis."),
-        W::Assigned { title, name } => return format!("{name} prend en charge {title}."),
-        W::Unassigned(title) => return format!("{title} n'a plus de support."),
-        W::AssignedSome { count, name } => {
+        Phrase::AndMore(count) => return format!("et {count} de plus"),
+        Phrase::MoreLines { from, to, of } => return format!("{from}–{to} sur {of} : Haut et Bas montrent la suite"),
+        Phrase::UndoTooLate("") => return "Impossible d'annuler : la fiche a été modifiée depuis.".to_owned(),
+        Phrase::UndoTooLate(name) => return format!("Impossible d'annuler : {name} l'a modifiée depuis."),
+        Phrase::Assigned { title, name } => return format!("{name} prend en charge {title}."),
+        Phrase::Unassigned(title) => return format!("{title} n'a plus de support."),
+        Phrase::AssignedSome { count, name } => {
             return format!("{name} prend en charge {}.", some(count, "événement", "événements"));
         }
-        W::UnassignedSome(count) => return format!("{} modifié(s).", some(count, "événement", "événements")),
-        W::FreeThen(load) => return format!("libre, {} cette semaine-là", plural(load, "événement", "événements")),
-        W::BusyThatDay(load) => {
+        Phrase::UnassignedSome(count) => return format!("{} modifié(s).", some(count, "événement", "événements")),
+        Phrase::FreeThen(load) => {
+            return format!("libre, {} cette semaine-là", plural(load, "événement", "événements"));
+        }
+        Phrase::BusyThatDay(load) => {
             return format!("occupé ce jour-là, {} cette semaine-là", plural(load, "événement", "événements"));
         }
-        W::BusyThen(load) => {
+        Phrase::BusyThen(load) => {
             return format!("occupé à ce moment-là, {} cette semaine-là", plural(load, "événement", "événements"));
         }
-        W::Clashes { title, load } => return format!("en conflit avec {title}, {load} cette semaine-là"),
-        W::ConflictWith { name: "", when } => {
+        Phrase::Clashes { title, load } => return format!("en conflit avec {title}, {load} cette semaine-là"),
+        Phrase::ConflictWith { name: "", when } => {
             return format!(
                 "Quelqu'un a enregistré avant vous ({when}). Regardez les différences, puis enregistrez à nouveau."
             );
         }
-        W::ConflictWith { name, when } => {
+        Phrase::ConflictWith { name, when } => {
             return format!(
                 "{name} a enregistré avant vous ({when}). Regardez les différences, puis enregistrez à nouveau."
             );
         }
-        W::Theirs { name, value } => {
+        Phrase::Theirs { name, value } => {
             let name = if name.is_empty() { "Quelqu'un" } else { name };
             return format!("{name} : {value}   Ctrl+T échange, Ctrl+S garde le vôtre");
         }
-        W::Connected(server) => return format!("Connecté : {server}."),
-        W::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
-        W::HeirFor(Inheritance { clients, events, .. }) => {
+        Phrase::Connected(server) => return format!("Connecté : {server}."),
+        Phrase::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
+        Phrase::HeirFor(Inheritance { clients, events, .. }) => {
             let owned = match (clients, events) {
                 (0, events) => plural(events, "événement ouvert", "événements ouverts"),
                 (clients, _) => plural(clients, "client", "clients"),
             };
             return format!("Qui reprend {owned} ?");
         }
-        W::Step { at, of } => return format!("Étape {at} sur {of}"),
-        W::TooSmall { width, height } => {
+        Phrase::Step { at, of } => return format!("Étape {at} sur {of}"),
+        Phrase::TooSmall { width, height } => {
             return format!("Cette fenêtre est trop petite : il faut au moins {width} colonnes sur {height} lignes.");
         }
-        W::SignedInAs { name, role } => return format!("{name}, {}", role_name(role)),
-        W::Yes => "oui",
-        W::No => "non",
-        W::On => "Oui",
-        W::Off => "Non",
-        W::Home => "Accueil",
-        W::Settings => "Réglages de l'entreprise",
-        W::OwnPassword => "Changer mon mot de passe",
-        W::SignIn => "Connexion",
-        W::SetUpTitle => "Installer Epic Events",
-        W::NewClient => "Nouveau client",
-        W::EditClient => "Modifier le client",
-        W::NewContract => "Nouveau contrat",
-        W::EditContract => "Modifier le contrat",
-        W::NewEvent => "Nouvel événement",
-        W::EditEvent => "Modifier l'événement",
-        W::NewUser => "Nouveau collaborateur",
-        W::EditUser => "Modifier le collaborateur",
-        W::ResetPassword => "Réinitialiser le mot de passe",
-        W::RefineTitle => "Filtrer par",
-        W::ViewAll => "Tous",
-        W::ViewMine => "Les miens",
-        W::ViewArchived => "Archivés",
-        W::ViewNotSigned => "Non signés",
-        W::ViewSigned => "Signés",
-        W::ViewNotPaid => "Non soldés",
-        W::ViewMineNotSigned => "Les miens, non signés",
-        W::ViewMineWithoutEvent => "Les miens, signés, sans événement",
-        W::ViewMineNotPaid => "Les miens, non soldés",
-        W::ViewWithoutSupport => "Sans support",
-        W::ViewWeek => "Cette semaine",
-        W::ViewOpen => "Ouverts",
-        W::ViewPast => "Passés",
-        W::ViewMineNext => "Les miens, à venir",
-        W::ViewMineIncomplete => "Les miens, sans notes ou sans fin",
-        W::ViewActive => "Actifs",
-        W::ViewDeactivated => "Désactivés",
-        W::ViewRefused => "Refus",
-        W::ColName => "Nom",
-        W::ColCompany => "Entreprise",
-        W::ColEmail => "E-mail",
-        W::ColPhone => "Téléphone",
-        W::ColSales => "Commercial",
-        W::ColLastContact => "Dernier contact",
-        W::ColUpdated => "Modifié",
-        W::ColNumber => "N°",
-        W::ColClient => "Client",
-        W::ColTotal => "Total",
-        W::ColDue => "Reste dû",
-        W::ColSigned => "Signé",
-        W::ColCreated => "Créé",
-        W::ColStarts => "Début",
-        W::ColTitle => "Titre",
-        W::ColPlace => "Lieu",
-        W::ColPeople => "Invités",
-        W::ColStatus => "État",
-        W::ColSupport => "Support",
-        W::ColUsername => "Identifiant",
-        W::ColRole => "Service",
-        W::ColLastLogin => "Dernière connexion",
-        W::ColWhen => "Quand",
-        W::ColWho => "Qui",
-        W::ColWhat => "Quoi",
-        W::ColRecord => "Fiche",
-        W::Computer => "Ordinateur",
-        W::NotSigned => "non signé",
-        W::NotKnown => "pas encore connu",
-        W::Any => "tous",
-        W::Nobody => "personne",
-        W::PartContracts => "Contrats",
-        W::PartContract => "Contrat",
-        W::PartEvents => "Événements",
-        W::PartClients => "Clients",
-        W::PartHistory => "Historique",
-        W::EmptyPart => "Aucun pour l'instant.",
-        W::WaitingTitle => "À faire",
-        W::SectionsTitle => "Aller à",
-        W::FilterLabel => "Filtre",
-        W::Refined => "Filtré. Appuyez sur f pour changer ou effacer les filtres.",
-        W::SortTitle => "Trier par",
-        W::ViewTitle => "Afficher",
-        W::HelpTitle => "Ce que vous pouvez faire ici",
-        W::PaletteTitle => "Aller à, ou faire",
-        W::NothingFound => "Rien trouvé.",
-        W::NotRead => "Ceci n'a pas pu être lu. Appuyez sur F5 pour le relire.",
-        W::RefineHint => "Appuyez sur f pour changer ou effacer les filtres.",
-        W::NothingFoundHint => "Appuyez sur Échap pour effacer le filtre.",
-        W::EmptyViewHint => "Appuyez sur v pour d'autres vues.",
-        W::EmptyListHint => "Appuyez sur n pour créer le premier.",
-        W::NothingSelected => "Rien n'est sélectionné",
-        W::NothingChanged => "Rien n'a dû être changé.",
-        W::Saved => "Enregistré.",
-        W::Saving => "Enregistrement...",
-        W::PasswordChanged => "Votre mot de passe est changé.",
-        W::CalendarSpan(Span::Week) => "mois",
-        W::CalendarSpan(Span::Month) => "semaine",
-        W::CalendarBefore(Span::Week) => "semaine précédente",
-        W::CalendarBefore(Span::Month) => "mois précédent",
-        W::CalendarAfter(Span::Week) => "semaine suivante",
-        W::CalendarAfter(Span::Month) => "mois suivant",
-        W::WeekOf(day) => return format!("Semaine du {day}"),
-        W::ClashesWith(title) => return format!("En conflit avec {title}."),
-        W::Calendar => "Calendrier",
-        W::CalendarToday => "aujourd'hui",
-        W::CalendarMore => "Il y a plus d'événements qu'il n'est possible d'afficher.",
-        W::NoEventsThen => "aucun événement",
-        W::Figure(about) => match about {
+        Phrase::SignedInAs { name, role } => return format!("{name}, {}", role_name(role)),
+        Phrase::Yes => "oui",
+        Phrase::No => "non",
+        Phrase::On => "Oui",
+        Phrase::Off => "Non",
+        Phrase::Home => "Accueil",
+        Phrase::Settings => "Réglages de l'entreprise",
+        Phrase::OwnPassword => "Changer mon mot de passe",
+        Phrase::SignIn => "Connexion",
+        Phrase::SetUpTitle => "Installer Epic Events",
+        Phrase::NewClient => "Nouveau client",
+        Phrase::EditClient => "Modifier le client",
+        Phrase::NewContract => "Nouveau contrat",
+        Phrase::EditContract => "Modifier le contrat",
+        Phrase::NewEvent => "Nouvel événement",
+        Phrase::EditEvent => "Modifier l'événement",
+        Phrase::NewUser => "Nouveau collaborateur",
+        Phrase::EditUser => "Modifier le collaborateur",
+        Phrase::ResetPassword => "Réinitialiser le mot de passe",
+        Phrase::RefineTitle => "Filtrer par",
+        Phrase::ViewAll => "Tous",
+        Phrase::ViewMine => "Les miens",
+        Phrase::ViewArchived => "Archivés",
+        Phrase::ViewNotSigned => "Non signés",
+        Phrase::ViewSigned => "Signés",
+        Phrase::ViewNotPaid => "Non soldés",
+        Phrase::ViewMineNotSigned => "Les miens, non signés",
+        Phrase::ViewMineWithoutEvent => "Les miens, signés, sans événement",
+        Phrase::ViewMineNotPaid => "Les miens, non soldés",
+        Phrase::ViewWithoutSupport => "Sans support",
+        Phrase::ViewWeek => "Cette semaine",
+        Phrase::ViewOpen => "Ouverts",
+        Phrase::ViewPast => "Passés",
+        Phrase::ViewMineNext => "Les miens, à venir",
+        Phrase::ViewMineIncomplete => "Les miens, sans notes ou sans fin",
+        Phrase::ViewActive => "Actifs",
+        Phrase::ViewDeactivated => "Désactivés",
+        Phrase::ViewRefused => "Refus",
+        Phrase::ColName => "Nom",
+        Phrase::ColCompany => "Entreprise",
+        Phrase::ColEmail => "E-mail",
+        Phrase::ColPhone => "Téléphone",
+        Phrase::ColSales => "Commercial",
+        Phrase::ColLastContact => "Dernier contact",
+        Phrase::ColUpdated => "Modifié",
+        Phrase::ColNumber => "N°",
+        Phrase::ColClient => "Client",
+        Phrase::ColTotal => "Total",
+        Phrase::ColDue => "Reste dû",
+        Phrase::ColSigned => "Signé",
+        Phrase::ColCreated => "Créé",
+        Phrase::ColStarts => "Début",
+        Phrase::ColTitle => "Titre",
+        Phrase::ColPlace => "Lieu",
+        Phrase::ColPeople => "Invités",
+        Phrase::ColStatus => "État",
+        Phrase::ColSupport => "Support",
+        Phrase::ColUsername => "Identifiant",
+        Phrase::ColRole => "Service",
+        Phrase::ColLastLogin => "Dernière connexion",
+        Phrase::ColWhen => "Quand",
+        Phrase::ColWho => "Qui",
+        Phrase::ColWhat => "Quoi",
+        Phrase::ColRecord => "Fiche",
+        Phrase::Computer => "Ordinateur",
+        Phrase::NotSigned => "non signé",
+        Phrase::NotKnown => "pas encore connu",
+        Phrase::Any => "tous",
+        Phrase::Nobody => "personne",
+        Phrase::PartContracts => "Contrats",
+        Phrase::PartContract => "Contrat",
+        Phrase::PartEvents => "Événements",
+        Phrase::PartClients => "Clients",
+        Phrase::PartHistory => "Historique",
+        Phrase::EmptyPart => "Aucun pour l'instant.",
+        Phrase::WaitingTitle => "À faire",
+        Phrase::SectionsTitle => "Aller à",
+        Phrase::FilterLabel => "Filtre",
+        Phrase::Refined => "Filtré. Appuyez sur f pour changer ou effacer les filtres.",
+        Phrase::SortTitle => "Trier par",
+        Phrase::ViewTitle => "Afficher",
+        Phrase::HelpTitle => "Ce que vous pouvez faire ici",
+        Phrase::PaletteTitle => "Aller à, ou faire",
+        Phrase::NothingFound => "Rien trouvé.",
+        Phrase::NotRead => "Ceci n'a pas pu être lu. Appuyez sur F5 pour le relire.",
+        Phrase::RefineHint => "Appuyez sur f pour changer ou effacer les filtres.",
+        Phrase::NothingFoundHint => "Appuyez sur Échap pour effacer le filtre.",
+        Phrase::EmptyViewHint => "Appuyez sur v pour d'autres vues.",
+        Phrase::EmptyListHint => "Appuyez sur n pour créer le premier.",
+        Phrase::NothingSelected => "Rien n'est sélectionné",
+        Phrase::NothingChanged => "Rien n'a dû être changé.",
+        Phrase::Saved => "Enregistré.",
+        Phrase::Saving => "Enregistrement...",
+        Phrase::PasswordChanged => "Votre mot de passe est changé.",
+        Phrase::CalendarSpan(Span::Week) => "mois",
+        Phrase::CalendarSpan(Span::Month) => "semaine",
+        Phrase::CalendarBefore(Span::Week) => "semaine précédente",
+        Phrase::CalendarBefore(Span::Month) => "mois précédent",
+        Phrase::CalendarAfter(Span::Week) => "semaine suivante",
+        Phrase::CalendarAfter(Span::Month) => "mois suivant",
+        Phrase::WeekOf(day) => return format!("Semaine du {day}"),
+        Phrase::ClashesWith(title) => return format!("En conflit avec {title}."),
+        Phrase::Calendar => "Calendrier",
+        Phrase::CalendarToday => "aujourd'hui",
+        Phrase::CalendarMore => "Il y a plus d'événements qu'il n'est possible d'afficher.",
+        Phrase::NoEventsThen => "aucun événement",
+        Phrase::Figure(about) => match about {
             About::SignedByMonth => "Signé par mois",
             About::DueByAge => "Dû, par âge en jours",
             About::SupportLoad => "Événements des quatre semaines",
             About::MyWeeks => "Mes événements par semaine",
         },
-        W::BarLabel(Label::Month(month)) => return dates::short_month(*month, Language::Fr),
-        W::BarLabel(Label::Days(least, Some(most))) => return format!("{least}-{most}"),
-        W::BarLabel(Label::Days(least, None)) => return format!("dès {least}"),
-        W::BarLabel(Label::Person(name)) => return name.clone(),
-        W::BarLabel(Label::Week(monday)) => return monday.format("du %d/%m").to_string(),
-        W::Format(format) => match format {
+        Phrase::BarLabel(Label::Month(month)) => return dates::short_month(*month, Language::Fr),
+        Phrase::BarLabel(Label::Days(least, Some(most))) => return format!("{least}-{most}"),
+        Phrase::BarLabel(Label::Days(least, None)) => return format!("dès {least}"),
+        Phrase::BarLabel(Label::Person(name)) => return name.clone(),
+        Phrase::BarLabel(Label::Week(monday)) => return monday.format("du %d/%m").to_string(),
+        Phrase::Format(format) => match format {
             Format::Csv => "CSV, pour tableurs",
             Format::Json => "JSON, pour d'autres programmes",
             Format::Ics => "iCalendar, pour agendas",
             Format::Vcf => "vCard, pour carnets d'adresses",
         },
-        W::Exported { rows, left_out, among_newest, path } => {
+        Phrase::Exported { rows, left_out, among_newest, path } => {
             let partly = among_newest.then(|| format!(" (parmi les {} fiches les plus récentes)", number(NEWEST)));
             let without = (left_out > 0)
                 .then(|| format!(" (omis : {})", plural(left_out, "événement sans début", "événements sans début")));
             let rows = plural(rows, "ligne", "lignes");
             return format!("{rows}{}{} dans {path}", partly.unwrap_or_default(), without.unwrap_or_default());
         }
-        W::ExportTitle => "Exporter cette liste en",
-        W::Palette(palette) => match palette {
+        Phrase::ExportTitle => "Exporter cette liste en",
+        Phrase::Palette(palette) => match palette {
             Palette::Standard => "celles du terminal",
             Palette::Plain => "aucune",
             Palette::Contrast => "contraste élevé",
         },
-        W::Preferences => "Mes préférences",
-        W::CopyTitle => "Copier quoi ?",
-        W::FilterDone => "garder le filtre",
-        W::FilterClear => "effacer le filtre",
-        W::FiguresHelp => "Vers les chiffres à côté de la liste, et retour.",
-        W::DoctorPaths => "Dossiers",
-        W::DoctorNotThere => "pas encore là",
-        W::DoctorConfiguration => "Configuration, et d'où vient chaque valeur",
-        W::DoctorDefaults => "rien n'est défini : chaque valeur est celle du programme",
-        W::DoctorDatabase => "Base de données",
-        W::DoctorTerminal => "Terminal",
-        W::DoctorFlag => "ligne de commande",
-        W::DoctorEnvironment => "environnement",
-        W::TypeToNarrow => "Tapez pour restreindre",
-        W::MoreChoices => "Il y en a d'autres : tapez pour les trouver.",
-        W::AmongNewest => {
+        Phrase::Preferences => "Mes préférences",
+        Phrase::CopyTitle => "Copier quoi ?",
+        Phrase::FilterDone => "garder le filtre",
+        Phrase::FilterClear => "effacer le filtre",
+        Phrase::FiguresHelp => "Vers les chiffres à côté de la liste, et retour.",
+        Phrase::DoctorPaths => "Dossiers",
+        Phrase::DoctorNotThere => "pas encore là",
+        Phrase::DoctorConfiguration => "Configuration, et d'où vient chaque valeur",
+        Phrase::DoctorDefaults => "rien n'est défini : chaque valeur est celle du programme",
+        Phrase::DoctorDatabase => "Base de données",
+        Phrase::DoctorTerminal => "Terminal",
+        Phrase::DoctorFlag => "ligne de commande",
+        Phrase::DoctorEnvironment => "environnement",
+        Phrase::TypeToNarrow => "Tapez pour restreindre",
+        Phrase::MoreChoices => "Il y en a d'autres : tapez pour les trouver.",
+        Phrase::AmongNewest => {
             return format!("Recherche limitée aux {} fiches les plus récentes.", number(NEWEST));
         }
-        W::UpToDate(version) => return format!("Les tables sont à jour ({version}). Rien n'était à faire."),
-        W::WouldMigrate(Versions { from, to }) => {
+        Phrase::UpToDate(version) => return format!("Les tables sont à jour ({version}). Rien n'était à faire."),
+        Phrase::WouldMigrate(Versions { from, to }) => {
             return format!("Les tables seraient mises à jour : {from} vers {to}. Rien n'a été changé.");
         }
-        W::Migrated(Versions { from, to }) => return format!("Les tables ont été mises à jour : {from} vers {to}."),
-        W::Unguarded(names) => {
+        Phrase::Migrated(Versions { from, to }) => {
+            return format!("Les tables ont été mises à jour : {from} vers {to}.");
+        }
+        Phrase::Unguarded(names) => {
             return format!(
                 "Le serveur ne laisse pas ce compte créer de déclencheurs : le programme est seul à tenir ces règles : {}. Lancez epic-events migrate avec un compte qui peut les créer, et le serveur les tiendra aussi.",
                 names.join(", ")
             );
         }
-        W::LeftAlone(file) => return format!("{file} nomme une autre base et a été laissé tel quel."),
-        W::NotKept(why) => return format!("Ceci n'a pas pu être gardé pour la prochaine fois : {why}"),
-        W::EverydayHint => {
+        Phrase::LeftAlone(file) => return format!("{file} nomme une autre base et a été laissé tel quel."),
+        Phrase::NotKept(why) => return format!("Ceci n'a pas pu être gardé pour la prochaine fois : {why}"),
+        Phrase::EverydayHint => {
             "Le compte d'installation n'est gardé nulle part : le README dit comment mettre le compte quotidien dans config.toml."
         }
-        W::DoctorOverruled { by, origin } => return format!("remplacé par {by} ({origin})"),
-        W::BackupDone(file) => return format!("La sauvegarde est dans {file}, et elle est entière."),
-        W::RestoreDone(file) => return format!("Tout est comme au moment où {file} a été fait."),
-        W::RestoreKept(file) => return format!("Ce qui était là avant est gardé dans {file}."),
-        W::AuditWhole { rows, head } => {
+        Phrase::DoctorOverruled { by, origin } => return format!("remplacé par {by} ({origin})"),
+        Phrase::BackupDone(file) => return format!("La sauvegarde est dans {file}, et elle est entière."),
+        Phrase::RestoreDone(file) => return format!("Tout est comme au moment où {file} a été fait."),
+        Phrase::RestoreKept(file) => return format!("Ce qui était là avant est gardé dans {file}."),
+        Phrase::AuditWhole { rows, head } => {
             return format!("Le journal d'audit est entier : {}. Tête : {head}", plural(rows, "ligne", "lignes"));
         }
-        W::AuditFault(fault) => {
+        Phrase::AuditFault(fault) => {
             return match fault {
                 Fault::Changed(seq) => format!("La ligne {} du journal d'audit a été modifiée.", number(*seq)),
                 Fault::Removed(seq) => format!("La ligne {} du journal d'audit a été supprimée.", number(*seq)),
@@ -379,119 +390,119 @@ pub(super) fn say(what: W) -> String {
                 }
             };
         }
-        W::BadHead => "Une tête s'écrit NUMÉRO:EMPREINTE, comme cette commande l'imprime.",
-        W::FiguresKey => "chiffres",
-        W::KeepEditing => "Continuer l'édition",
-        W::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. Ctrl+S l'enregistre aussi.",
-        W::PasswordAsSaved => "Enregistré sans ce que vous avez tapé depuis dans le mot de passe.",
-        W::ResultDone => "fait",
-        W::UndoHint => "Appuyez sur u pour annuler.",
-        W::Cancel => "Annuler",
-        W::VerbSign => "Signer",
-        W::VerbSave => "Enregistrer",
-        W::VerbDiscard => "Abandonner",
-        W::VerbFilter => "Filtrer",
-        W::VerbQuit => "Quitter",
-        W::VerbLeave => "Quitter",
-        W::KeyChoose => "choisir",
-        W::KeyCancel => "annuler",
-        W::KeyTake => "valider",
-        W::DiscardTitle => "Abandonner la saisie ?",
-        W::DiscardMeans => "La saisie n'est pas enregistrée.",
-        W::SummaryTitle => "Enregistrer ces changements ?",
-        W::SignatureIsFinal => "Une signature est définitive : le contrat reste signé.",
-        W::AsChosen => "comme choisi",
-        W::PickHint => "Entrée pour choisir",
-        W::OnThisComputer => "cet ordinateur",
-        W::OnServer => "le serveur MySQL de l'entreprise",
-        W::TlsDefault => "vérifié, sauf sur cet ordinateur",
-        W::TlsVerify => "vérifié",
-        W::TlsRequired => "chiffré, non vérifié",
-        W::TlsOff => "sans",
-        W::PasswordTitle => "Votre mot de passe",
-        W::PasswordWhy(Some(right)) => {
+        Phrase::BadHead => "Une tête s'écrit NUMÉRO:EMPREINTE, comme cette commande l'imprime.",
+        Phrase::FiguresKey => "chiffres",
+        Phrase::KeepEditing => "Continuer l'édition",
+        Phrase::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. Ctrl+S l'enregistre aussi.",
+        Phrase::PasswordAsSaved => "Enregistré sans ce que vous avez tapé depuis dans le mot de passe.",
+        Phrase::ResultDone => "fait",
+        Phrase::UndoHint => "Appuyez sur u pour annuler.",
+        Phrase::Cancel => "Annuler",
+        Phrase::VerbSign => "Signer",
+        Phrase::VerbSave => "Enregistrer",
+        Phrase::VerbDiscard => "Abandonner",
+        Phrase::VerbFilter => "Filtrer",
+        Phrase::VerbQuit => "Quitter",
+        Phrase::VerbLeave => "Quitter",
+        Phrase::KeyChoose => "choisir",
+        Phrase::KeyCancel => "annuler",
+        Phrase::KeyTake => "valider",
+        Phrase::DiscardTitle => "Abandonner la saisie ?",
+        Phrase::DiscardMeans => "La saisie n'est pas enregistrée.",
+        Phrase::SummaryTitle => "Enregistrer ces changements ?",
+        Phrase::SignatureIsFinal => "Une signature est définitive : le contrat reste signé.",
+        Phrase::AsChosen => "comme choisi",
+        Phrase::PickHint => "Entrée pour choisir",
+        Phrase::OnThisComputer => "cet ordinateur",
+        Phrase::OnServer => "le serveur MySQL de l'entreprise",
+        Phrase::TlsDefault => "vérifié, sauf sur cet ordinateur",
+        Phrase::TlsVerify => "vérifié",
+        Phrase::TlsRequired => "chiffré, non vérifié",
+        Phrase::TlsOff => "sans",
+        Phrase::PasswordTitle => "Votre mot de passe",
+        Phrase::PasswordWhy(Some(right)) => {
             return format!("Ceci {}. Confirmez avec votre mot de passe.", permission(right));
         }
-        W::PasswordWhy(None) => "Cette action est sensible. Confirmez-la avec votre mot de passe.",
-        W::LockedTitle => "Verrouillé",
-        W::LockedMeans => {
+        Phrase::PasswordWhy(None) => "Cette action est sensible. Confirmez-la avec votre mot de passe.",
+        Phrase::LockedTitle => "Verrouillé",
+        Phrase::LockedMeans => {
             "Votre travail est conservé. Tapez votre mot de passe pour continuer ; Échap pour changer de personne."
         }
-        W::QuitTitle => "Quitter sans enregistrer ?",
-        W::QuitMeans => "Une saisie n'est pas enregistrée.",
-        W::Waiting => "En cours...",
-        W::Patience => "La base de données tarde à répondre. Échap pour ne plus attendre.",
-        W::GaveUp => "Vous avez cessé d'attendre.",
-        W::GaveUpWriting => "Vous avez cessé d'attendre : c'est peut-être enregistré, peut-être pas.",
-        W::F5TriesAgain => "F5 pour réessayer.",
-        W::F5Shows => "F5 montre ce qui l'est.",
-        W::TypeAgain => "Retapez votre mot de passe.",
-        W::EnterTriesAgain => "Entrée pour réessayer.",
-        W::LookBeforeSaving => "Vérifiez avant de réenregistrer.",
-        W::NoHint => "",
-        W::SavedAfterAll => "Ce que vous n'attendiez plus a finalement été enregistré.",
-        W::NotSavedAfterAll(why) => return format!("Ce que vous n'attendiez plus n'a pas été enregistré. {why}"),
-        W::NotDone(why) => return format!("Votre demande n'a pas été exécutée. {why}"),
-        W::StillSaving => "Un enregistrement est encore en cours.",
-        W::LeaveWhileSaving => "Si vous partez maintenant, il se peut qu'il n'ait pas lieu.",
-        W::HomeWhileSaving => "S'il échoue, votre saisie est perdue.",
-        W::QuestionWaits => "Une question attend que vous ayez terminé ici.",
-        W::NoShell => "Aucun shell n'attend derrière cette fenêtre : Ctrl+Z ne fait rien ici.",
-        W::Copied => "Copié.",
-        W::TooMuchToCopy => "Rien de copié : trop pour le presse-papiers. X dans une liste écrit un fichier.",
-        W::NothingToUndo => "Il n'y a rien à annuler.",
-        W::Undone => "Annulé.",
-        W::NothingUndone => "Rien n'a été annulé.",
-        W::TakenBack { name: "", what } => return format!("Désormais : {what}."),
-        W::TakenBack { name, what } => return format!("{name} : {what}."),
-        W::SignedOutNow => "Vous êtes déconnecté.",
-        W::SetUpDone => "Epic Events est installé. Connectez-vous comme premier gestionnaire.",
-        W::ChangeFirst => "Votre mot de passe est temporaire. Choisissez le vôtre.",
-        W::DemoAccounts => "Comptes de démonstration",
-        W::SignInHint => "Identifiant ou adresse e-mail, puis votre mot de passe.",
-        W::HelpKey => "aide",
-        W::NextKey => "suivant",
-        W::BackKey => "retour",
-        W::TestKey => "tester et continuer",
-        W::UpdateKey => "mettre à jour",
-        W::CreateKey => "créer l'entreprise",
-        W::QuitKey => "quitter",
-        W::LanguageKey => "langue",
-        W::SignOut => "Se déconnecter",
-        W::Lock => "Verrouiller",
-        W::SetUpLanguage => "Quelle langue parlez-vous ? Gauche et Droite choisissent, Entrée continue.",
-        W::SetUpPlace => {
+        Phrase::QuitTitle => "Quitter sans enregistrer ?",
+        Phrase::QuitMeans => "Une saisie n'est pas enregistrée.",
+        Phrase::Waiting => "En cours...",
+        Phrase::Patience => "La base de données tarde à répondre. Échap pour ne plus attendre.",
+        Phrase::GaveUp => "Vous avez cessé d'attendre.",
+        Phrase::GaveUpWriting => "Vous avez cessé d'attendre : c'est peut-être enregistré, peut-être pas.",
+        Phrase::F5TriesAgain => "F5 pour réessayer.",
+        Phrase::F5Shows => "F5 montre ce qui l'est.",
+        Phrase::TypeAgain => "Retapez votre mot de passe.",
+        Phrase::EnterTriesAgain => "Entrée pour réessayer.",
+        Phrase::LookBeforeSaving => "Vérifiez avant de réenregistrer.",
+        Phrase::NoHint => "",
+        Phrase::SavedAfterAll => "Ce que vous n'attendiez plus a finalement été enregistré.",
+        Phrase::NotSavedAfterAll(why) => return format!("Ce que vous n'attendiez plus n'a pas été enregistré. {why}"),
+        Phrase::NotDone(why) => return format!("Votre demande n'a pas été exécutée. {why}"),
+        Phrase::StillSaving => "Un enregistrement est encore en cours.",
+        Phrase::LeaveWhileSaving => "Si vous partez maintenant, il se peut qu'il n'ait pas lieu.",
+        Phrase::HomeWhileSaving => "S'il échoue, votre saisie est perdue.",
+        Phrase::QuestionWaits => "Une question attend que vous ayez terminé ici.",
+        Phrase::NoShell => "Aucun shell n'attend derrière cette fenêtre : Ctrl+Z ne fait rien ici.",
+        Phrase::Copied => "Copié.",
+        Phrase::TooMuchToCopy => "Rien de copié : trop pour le presse-papiers. X dans une liste écrit un fichier.",
+        Phrase::NothingToUndo => "Il n'y a rien à annuler.",
+        Phrase::Undone => "Annulé.",
+        Phrase::NothingUndone => "Rien n'a été annulé.",
+        Phrase::TakenBack { name: "", what } => return format!("Désormais : {what}."),
+        Phrase::TakenBack { name, what } => return format!("{name} : {what}."),
+        Phrase::SignedOutNow => "Vous êtes déconnecté.",
+        Phrase::SetUpDone => "Epic Events est installé. Connectez-vous comme premier gestionnaire.",
+        Phrase::ChangeFirst => "Votre mot de passe est temporaire. Choisissez le vôtre.",
+        Phrase::DemoAccounts => "Comptes de démonstration",
+        Phrase::SignInHint => "Identifiant ou adresse e-mail, puis votre mot de passe.",
+        Phrase::HelpKey => "aide",
+        Phrase::NextKey => "suivant",
+        Phrase::BackKey => "retour",
+        Phrase::TestKey => "tester et continuer",
+        Phrase::UpdateKey => "mettre à jour",
+        Phrase::CreateKey => "créer l'entreprise",
+        Phrase::QuitKey => "quitter",
+        Phrase::LanguageKey => "langue",
+        Phrase::SignOut => "Se déconnecter",
+        Phrase::Lock => "Verrouiller",
+        Phrase::SetUpLanguage => "Quelle langue parlez-vous ? Gauche et Droite choisissent, Entrée continue.",
+        Phrase::SetUpPlace => {
             "Où sont les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
         }
-        W::SetUpServer => {
+        Phrase::SetUpServer => {
             "Le compte qui installe, et plus tard met les tables à jour : demandez-le à la personne qui gère le serveur. Rien n'est encore écrit ; continuer teste la connexion."
         }
-        W::SetUpUpdate((from, to)) => {
+        Phrase::SetUpUpdate((from, to)) => {
             return format!(
                 "Il y a déjà une entreprise ici, et ses tables sont d'une version plus ancienne de ce programme. Entrée les met à jour ({from} vers {to}) ; aucun gestionnaire n'est demandé. Si ce compte n'en a pas le droit, Échap revient pour nommer le compte d'installation."
             );
         }
-        W::SetUpAccount => {
+        Phrase::SetUpAccount => {
             "Le compte quotidien, pour la configuration de chaque ordinateur : il ne peut changer ni les tables ni le journal. La dernière étape le crée, ou montre ce que l'administrateur du serveur doit exécuter. Seul ce compte est gardé."
         }
-        W::SetUpSummaryAgain => {
+        Phrase::SetUpSummaryAgain => {
             "Voici ce qui sera créé. Jusqu'ici il n'y a que les tables. Entrée crée l'entreprise, Échap revient."
         }
-        W::SetUpStatements => {
+        Phrase::SetUpStatements => {
             "Le compte d'installation ne peut pas créer le compte quotidien. Faites exécuter ceci par l'administrateur du serveur (y le copie), puis appuyez sur Entrée :"
         }
-        W::AccountNotReady => {
+        Phrase::AccountNotReady => {
             "Le compte quotidien n'existe pas encore, a un autre mot de passe, ou un de ces droits lui manque."
         }
-        W::SetUpCompany => "L'entreprise. La gestion peut changer ceci plus tard dans les réglages.",
-        W::SetUpManager => "Le premier gestionnaire, qui créera les comptes de tous les autres.",
-        W::SetUpSummary => {
+        Phrase::SetUpCompany => "L'entreprise. La gestion peut changer ceci plus tard dans les réglages.",
+        Phrase::SetUpManager => "Le premier gestionnaire, qui créera les comptes de tous les autres.",
+        Phrase::SetUpSummary => {
             "Voici ce qui sera créé. Rien n'a été écrit jusqu'ici. Entrée crée l'entreprise, Échap revient."
         }
-        W::DumbTerminal => {
+        Phrase::DumbTerminal => {
             "Ce terminal ne peut pas montrer un écran entier (TERM=dumb). Lancez le programme dans une fenêtre de terminal, ou donnez à TERM le nom de celui-ci, par exemple TERM=xterm-256color."
         }
-        W::NoTerminal => {
+        Phrase::NoTerminal => {
             "Epic Events a besoin d'un terminal : lancez-le dans une fenêtre de terminal, pas dans un tube ni un script."
         }
     };

@@ -10,7 +10,6 @@ use crossterm::event::KeyCode;
 
 use super::{
     keys::{Command, Key},
-    records::Kind,
     screens::calendar::Span,
     theme::Palette,
 };
@@ -18,25 +17,26 @@ use crate::{
     domain::{
         Error, Field, Problem, Reason,
         audit::Verb,
+        entity::EntityKind,
         error::{Inheritance, Versions},
-        event::Status,
+        events::Status,
         language::Language,
         password::Strength,
         policy::Permission,
         settings::{Reauth, Visibility},
-        user::Role,
+        users::Role,
     },
     services::{
         HomeLine,
+        admin::Fault,
         export::Format,
         figures::{About, Label},
-        upkeep::Fault,
     },
 };
 
 /// What can be said, besides errors and the names of fields, commands and verbs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum W<'a> {
+pub enum Phrase<'a> {
     Yes,
     No,
     On,
@@ -296,15 +296,15 @@ pub enum W<'a> {
     Reauth(Reauth),
     Strength(Strength),
     Waits(HomeLine),
-    ListOf(Kind),
-    OneOf(Kind),
-    EmptyList(Kind),
+    ListOf(EntityKind),
+    OneOf(EntityKind),
+    EmptyList(EntityKind),
     ArchiveVerb {
-        kind: Kind,
+        kind: EntityKind,
         hidden: bool,
     },
     ArchivingMeans {
-        kind: Kind,
+        kind: EntityKind,
         hidden: bool,
     },
     /// A record of which only the number is known.
@@ -393,7 +393,7 @@ pub enum W<'a> {
 }
 
 /// A sentence.
-pub fn say(language: Language, what: W) -> String {
+pub fn say(language: Language, what: Phrase) -> String {
     match language {
         Language::En => en::say(what),
         Language::Fr => fr::say(what),

@@ -4,19 +4,7 @@
 
 use chrono::NaiveDate;
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
-use epic_events::{
-    app::{App, Effect, Event, Options},
-    domain::{
-        Error, UserId,
-        error::ConnectionProblem,
-        language::Language,
-        session::{Actor, Moment, Session},
-        settings::Settings,
-        user::Role,
-    },
-    services::{Reply, Request},
-    ui::{Preferences, theme::Look},
-};
+use epic_events::{app::{App, Effect, AppEvent, Options}, domain::{Error, UserId, error::ConnectionProblem, language::Language, session::{Actor, Moment, Session}, settings::Settings, users::Role}, services::{Reply, Request, SessionRequest}, ui::{Preferences, theme::Look}};
 use libfuzzer_sys::fuzz_target;
 use ratatui::{Terminal, backend::TestBackend};
 
@@ -46,14 +34,14 @@ struct Desk {
 }
 
 impl Desk {
-    fn feed(&mut self, event: Event) {
+    fn feed(&mut self, event: AppEvent) {
         for effect in self.app.update(event, self.now) {
             let Effect::Send { id, request, .. } = effect else { continue };
             let reply = match *request {
-                Request::SignIn { .. } => Ok(Reply::SignedIn(Box::new(self.session()))),
+                Request::Session(SessionRequest::SignIn { .. }) => Ok(Reply::SignedIn(Box::new(self.session()))),
                 _ => Err(Error::Unavailable(ConnectionProblem::Lost)),
             };
-            self.feed(Event::Reply { id, reply: Box::new(reply) });
+            self.feed(AppEvent::Reply { id, reply: Box::new(reply) });
         }
     }
 
@@ -65,7 +53,7 @@ impl Desk {
     }
 
     fn key(&mut self, code: KeyCode, modifiers: KeyModifiers) {
-        self.feed(Event::Terminal(TerminalEvent::Key(KeyEvent::new(code, modifiers))));
+        self.feed(AppEvent::Terminal(TerminalEvent::Key(KeyEvent::new(code, modifiers))));
     }
 }
 
@@ -86,15 +74,15 @@ fuzz_target!(|input: (u8, Vec<(u8, u16)>)| {
         desk.now.ticks += u64::from(value);
         let letter = char::from_u32(value.into()).unwrap_or('x');
         match kind % 8 {
-            0 => desk.feed(Event::Terminal(TerminalEvent::Paste(letter.to_string().repeat(20)))),
+            0 => desk.feed(AppEvent::Terminal(TerminalEvent::Paste(letter.to_string().repeat(20)))),
             1 => {
                 let (width, height) = (1 + value % 300, 1 + (value >> 8) % 100);
                 let Ok(other) = Terminal::new(TestBackend::new(width, height));
                 terminal = other;
-                desk.feed(Event::Terminal(TerminalEvent::Resize(width, height)));
+                desk.feed(AppEvent::Terminal(TerminalEvent::Resize(width, height)));
             }
             2 => desk.key(KeyCode::Char(letter), KeyModifiers::CONTROL),
-            3 => desk.feed(Event::Tick),
+            3 => desk.feed(AppEvent::Tick),
             4 | 5 => desk.key(KeyCode::Char(char::from(b' ' + (value % 95) as u8)), KeyModifiers::NONE),
             _ => desk.key(KEYS[usize::from(value) % KEYS.len()], KeyModifiers::NONE),
         }

@@ -3,12 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    domain::page::MAX_MARKED,
-    services::{HandOver, Marked, Request},
-    ui::{
-        Context,
-        records::{Record, named},
-    },
+    domain::{entity::Record, page::MAX_MARKED},
+    services::{HandOver, Request, WriteRequest},
+    ui::{Context, records::named},
 };
 
 /// The records that the user has marked, in the order of marking.
@@ -93,18 +90,12 @@ impl Marks {
 
 /// The ids of the records that a write is about.
 fn subjects(request: &Request) -> Vec<i64> {
-    use Request as R;
-    match request {
-        R::HandOverClients(HandOver { clients, .. }) => clients.iter().map(|(id, _)| id.0).collect(),
-        R::AssignSupport(assignments) => assignments.iter().map(|assignment| assignment.event.0).collect(),
-        R::ArchiveAll(marked) | R::RestoreAll(marked) => match marked {
-            Marked::Clients(rows) => rows.iter().map(|(id, _)| id.0).collect(),
-            Marked::Contracts(rows) => rows.iter().map(|(id, _)| id.0).collect(),
-            Marked::Events(rows) => rows.iter().map(|(id, _)| id.0).collect(),
-        },
-        R::ArchiveClient { id, .. } | R::RestoreClient { id, .. } => vec![id.0],
-        R::ArchiveContract { id, .. } | R::RestoreContract { id, .. } | R::SignContract { id, .. } => vec![id.0],
-        R::ArchiveEvent { id, .. } | R::RestoreEvent { id, .. } | R::SetStatus { id, .. } => vec![id.0],
-        _ => Vec::new(),
+    use WriteRequest as W;
+    let Request::Write(write) = request else { return Vec::new() };
+    match write {
+        W::HandOverClients(HandOver { clients, .. }) => clients.iter().map(|(id, _)| id.0).collect(),
+        W::AssignSupport(assignments) => assignments.iter().map(|assignment| assignment.event.0).collect(),
+        W::ArchiveAll(marked) | W::RestoreAll(marked) => marked.ids(),
+        _ => request.record().into_iter().collect(),
     }
 }

@@ -12,24 +12,25 @@ use super::{Screen, calendar::Calendar, detail::Detail, form::Form, view::list::
 use crate::{
     domain::{
         Error,
+        entity::{EntityKind, Query, Record},
         page::{Count, MAX_MARKED},
         policy::{self, Permission},
     },
-    services::{Reply, Request},
+    services::{Reply, Request, export::Format},
     ui::{
         Action, Context, Notice,
         actions::{self, Intent, bind, bind_quietly},
         keys::{Binding, Command},
         popup::{Outcome, Popup},
-        records::{Kind, Query, Record, facts, page},
-        text::W,
+        records::facts,
+        text::Phrase,
         widgets::input::Input,
     },
 };
 
 /// What a popup over the list is for.
 #[derive(Debug)]
-enum Asked {
+enum ListQuestion {
     Sort,
     View,
     Export,
@@ -67,7 +68,7 @@ pub struct List {
     /// The last row of the window was marked: the selection moves on when the next page arrives.
     moves_on: bool,
     generation: u64,
-    asked: Option<Asked>,
+    asked: Option<ListQuestion>,
 }
 
 impl List {
@@ -94,13 +95,13 @@ impl List {
         }
     }
 
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> EntityKind {
         self.query.kind()
     }
 
     pub fn title(&self, ctx: &Context) -> String {
         let view = self.query.views(ctx.session.actor.role);
-        let name = ctx.say(W::ListOf(self.kind()));
+        let name = ctx.say(Phrase::ListOf(self.kind()));
         match view.get(self.query.view(ctx.session.actor.role)) {
             Some(view) => format!("{name}: {}", ctx.say(*view).to_lowercase()),
             None => name,
@@ -143,21 +144,24 @@ impl List {
     pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         match reply {
             Ok(reply) => match reply {
-                Reply::Clients(_) | Reply::Contracts(_) | Reply::Events(_) | Reply::Users(_) | Reply::Audit(_) => {
+                Reply::Page(page) => {
                     if self.awaited.is_empty() {
                         return Action::None;
                     }
                     let (generation, awaited) = self.awaited.remove(0);
-                    let action = match page(reply) {
-                        Some(page) if generation == self.generation => self.receive(awaited, page, ctx),
-                        _ => Action::None,
-                    };
+                    let current = generation == self.generation;
+                    let action = if current { self.receive(awaited, page, ctx) } else { Action::None };
                     let follows = self.behind && matches!(awaited, Awaited::Fresh { .. });
                     if follows { self.load().map_or(Action::None, Action::Send) } else { action }
                 }
                 Reply::Exported { rows, left_out, among_newest, path } => {
                     let path = path.display().to_string();
-                    Action::Notice(Notice::good(ctx.say(W::Exported { rows, left_out, among_newest, path: &path })))
+                    Action::Notice(Notice::good(ctx.say(Phrase::Exported {
+                        rows,
+                        left_out,
+                        among_newest,
+                        path: &path,
+                    })))
                 }
                 written => {
                     self.marks.done(to);
@@ -207,29 +211,29 @@ impl List {
     pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
         use Command as C;
         if self.filter.is_some() {
-            let done = Binding { label: ctx.say(W::FilterDone).into(), ..bind(C::Open, ctx, None) };
-            let clear = Binding { label: ctx.say(W::FilterClear).into(), ..bind(C::Back, ctx, None) };
+            let done = Binding { label: ctx.say(Phrase::FilterDone).into(), ..bind(C::Open, ctx, None) };
+            let clear = Binding { label: ctx.say(Phrase::FilterClear).into(), ..bind(C::Back, ctx, None) };
             let [up, down] = [C::Up, C::Down].map(|command| bind_quietly(command, ctx));
             return vec![done, up, down, clear];
         }
         let kind = self.kind();
-        let nothing = self.rows.is_empty().then(|| ctx.say(W::NothingSelected));
+        let nothing = self.rows.is_empty().then(|| ctx.say(Phrase::NothingSelected));
         let mut bindings = vec![bind(C::Open, ctx, nothing.clone())];
         let acts = actions::bindings(kind, &self.chosen(), ctx);
-        let (first, rest) = acts.split_at(usize::from(kind == Kind::Events).min(acts.len()));
+        let (first, rest) = acts.split_at(usize::from(kind == EntityKind::Event).min(acts.len()));
         bindings.extend_from_slice(first);
-        if kind != Kind::Audit {
+        if kind != EntityKind::Audit {
             bindings.push(bind(C::New, ctx, actions::creation_refusal(kind, ctx).map(|reason| ctx.reason(reason))));
         }
         bindings.extend_from_slice(rest);
         bindings.extend([C::Filter, C::View, C::Sort].map(|command| bind(command, ctx, None)));
-        if kind != Kind::Staff {
+        if kind != EntityKind::User {
             bindings.push(bind(C::Refine, ctx, None));
         }
-        if kind == Kind::Events {
+        if kind == EntityKind::Event {
             bindings.push(bind(C::Calendar, ctx, None));
         }
-        if matches!(kind, Kind::Events | Kind::Clients | Kind::Contracts) {
+        if matches!(kind, EntityKind::Event | EntityKind::Client | EntityKind::Contract) {
             bindings.push(bind(C::Mark, ctx, nothing.clone()));
         }
         bindings.extend([C::Copy, C::CopyPart].map(|command| bind(command, ctx, nothing.clone())));
@@ -239,9 +243,9 @@ impl List {
         bindings.extend(moves.map(|command| bind_quietly(command, ctx)));
         let mut back = bind(C::Back, ctx, None);
         if !self.query.text().is_empty() {
-            back.label = ctx.say(W::FilterClear).into();
+            back.label = ctx.say(Phrase::FilterClear).into();
         } else if !self.marks.is_empty() {
-            back.label = ctx.say(W::MarksClear).into();
+            back.label = ctx.say(Phrase::MarksClear).into();
         }
         // While records are marked, the key that removes the marks must fit into the bottom line.
         let at = if self.marks.is_empty() { bindings.len() } else { 1 };
@@ -300,13 +304,13 @@ impl List {
             }
             Command::Refine => Action::Open(Box::new(Screen::Form(Box::new(Form::refine(&self.query, ctx))))),
             Command::Calendar => Action::Open(Box::new(Screen::Calendar(Box::new(Calendar::new(ctx.now.date()))))),
-            Command::Sort => self.choose(Asked::Sort, ctx),
-            Command::View => self.choose(Asked::View, ctx),
-            Command::Export => self.choose(Asked::Export, ctx),
+            Command::Sort => self.choose(ListQuestion::Sort, ctx),
+            Command::View => self.choose(ListQuestion::View, ctx),
+            Command::Export => self.choose(ListQuestion::Export, ctx),
             // A held key must not remove the mark that it has just set.
             Command::Mark if self.moves_on => Action::None,
             Command::Mark => match self.rows.get(self.at).map(|record| self.marks.toggle(record)) {
-                Some(false) => Action::Notice(Notice::bad(ctx.say(W::MarksFull(MAX_MARKED)))),
+                Some(false) => Action::Notice(Notice::bad(ctx.say(Phrase::MarksFull(MAX_MARKED)))),
                 Some(true) | None => self.go_below_mark(),
             },
             Command::Copy => {
@@ -315,7 +319,7 @@ impl List {
                 if lines.is_empty() { Action::None } else { Action::Copy(lines.join("\n")) }
             }
             Command::CopyPart => self.selected().map(|record| facts(record, ctx)).map_or(Action::None, |parts| {
-                self.asked = Some(Asked::Intent(Intent::Copy));
+                self.asked = Some(ListQuestion::Intent(Intent::Copy));
                 actions::copy_part(parts, ctx)
             }),
             Command::Refresh => self.load().map_or(Action::None, Action::Send),
@@ -336,7 +340,7 @@ impl List {
                     let opened = one.id();
                     self.marks.remove(opened);
                 }
-                self.asked = intent.map(Asked::Intent);
+                self.asked = intent.map(ListQuestion::Intent);
                 action
             }
         }
@@ -344,24 +348,24 @@ impl List {
 
     fn new_record(&mut self, ctx: &Context) -> Action {
         let form = match self.kind() {
-            Kind::Clients => Form::new_client(ctx),
-            Kind::Contracts => Form::new_contract(None),
-            Kind::Events => Form::new_event(None),
-            Kind::Staff => Form::new_user(ctx),
-            Kind::Audit => return Action::None,
+            EntityKind::Client => Form::new_client(ctx),
+            EntityKind::Contract => Form::new_contract(None),
+            EntityKind::Event => Form::new_event(None),
+            EntityKind::User => Form::new_user(ctx),
+            EntityKind::Audit => return Action::None,
         };
         Action::Open(Box::new(Screen::Form(Box::new(form))))
     }
 
-    fn choose(&mut self, asked: Asked, ctx: &Context) -> Action {
+    fn choose(&mut self, asked: ListQuestion, ctx: &Context) -> Action {
         let role = ctx.session.actor.role;
         let (title, options, at) = match asked {
-            Asked::Sort => (W::SortTitle, self.query.sorts(), self.query.sort().0),
-            Asked::Export => {
-                let formats = self.query.listing().formats();
-                (W::ExportTitle, formats.iter().map(|format| W::Format(*format)).collect(), 0)
+            ListQuestion::Sort => (Phrase::SortTitle, self.query.sorts(), self.query.sort().0),
+            ListQuestion::Export => {
+                let formats = Format::of(self.kind());
+                (Phrase::ExportTitle, formats.iter().map(|format| Phrase::Format(*format)).collect(), 0)
             }
-            _ => (W::ViewTitle, self.query.views(role), self.query.view(role)),
+            _ => (Phrase::ViewTitle, self.query.views(role), self.query.view(role)),
         };
         self.asked = Some(asked);
         let options = options.into_iter().map(|option| ctx.say(option)).collect();
@@ -370,23 +374,22 @@ impl List {
 
     pub fn on_popup(&mut self, outcome: &Outcome, ctx: &Context) -> Action {
         match (self.asked.take(), outcome) {
-            (Some(Asked::Sort), Outcome::Choice(number)) => {
+            (Some(ListQuestion::Sort), Outcome::Choice(number)) => {
                 self.query.set_sort(*number);
                 self.restart()
             }
-            (Some(Asked::View), Outcome::Choice(number)) => {
+            (Some(ListQuestion::View), Outcome::Choice(number)) => {
                 let mut query = Query::all(self.kind());
                 query.set_view(ctx.session.actor.role, *number);
                 Action::Replace(Box::new(Screen::List(Box::new(Self::new(query)))))
             }
-            (Some(Asked::Export), Outcome::Choice(number)) => {
-                let what = self.query.listing();
-                match what.formats().get(*number).copied() {
-                    Some(format) => Action::Send(Request::Export { what, format }),
+            (Some(ListQuestion::Export), Outcome::Choice(number)) => {
+                match Format::of(self.kind()).get(*number).copied() {
+                    Some(format) => Action::Send(Request::Export { query: self.query.clone(), format }),
                     None => Action::None,
                 }
             }
-            (Some(Asked::Intent(intent)), outcome) => actions::go_on(&intent, outcome),
+            (Some(ListQuestion::Intent(intent)), outcome) => actions::go_on(&intent, outcome),
             _ => Action::None,
         }
     }
@@ -395,28 +398,24 @@ impl List {
     pub fn empty_words(&self, ctx: &Context) -> Vec<String> {
         if !self.loaded {
             let failed = self.awaited.is_empty();
-            return failed.then(|| ctx.say(W::NotRead)).into_iter().collect();
+            return failed.then(|| ctx.say(Phrase::NotRead)).into_iter().collect();
         }
-        let hint = if self.query.text().is_empty() { W::RefineHint } else { W::NothingFoundHint };
+        let hint = if self.query.text().is_empty() { Phrase::RefineHint } else { Phrase::NothingFoundHint };
         if !self.query.text().is_empty() || self.query.is_refined() {
-            return vec![ctx.say(W::NothingFound), ctx.say(hint)];
+            return vec![ctx.say(Phrase::NothingFound), ctx.say(hint)];
         }
-        let mut lines = vec![ctx.say(W::EmptyList(self.kind()))];
+        let mut lines = vec![ctx.say(Phrase::EmptyList(self.kind()))];
         if self.query.view(ctx.session.actor.role) != 0 {
-            lines.push(ctx.say(W::EmptyViewHint));
-        } else if actions::creation_refusal(self.kind(), ctx).is_none() && self.kind() != Kind::Audit {
-            lines.push(ctx.say(W::EmptyListHint));
+            lines.push(ctx.say(Phrase::EmptyViewHint));
+        } else if actions::creation_refusal(self.kind(), ctx).is_none() && self.kind() != EntityKind::Audit {
+            lines.push(ctx.say(Phrase::EmptyListHint));
         }
         lines
     }
 
     /// Whether the user may open a list of this kind.
-    pub fn may_open(kind: Kind, ctx: &Context) -> bool {
-        let permission = match kind {
-            Kind::Clients | Kind::Contracts | Kind::Events => Permission::SeeRecords,
-            Kind::Staff => Permission::SeeStaff,
-            Kind::Audit => Permission::ReadAudit,
-        };
+    pub fn may_open(kind: EntityKind, ctx: &Context) -> bool {
+        let permission = Permission::to_see(kind);
         policy::reach(permission, ctx.session.actor.role, ctx.settings()).is_some()
     }
 }

@@ -2,14 +2,12 @@
 
 use super::List;
 use crate::{
-    domain::page::{Count, Edge, Page},
-    services::Request,
-    ui::{
-        Action, Context, Notice,
-        records::{PAGE, Record, named},
-        text::W,
-        widgets::input::Input,
+    domain::{
+        entity::{PAGE, Record},
+        page::{Count, Edge, Page},
     },
+    services::{ReadRequest, Request},
+    ui::{Action, Context, Notice, records::named, text::Phrase, widgets::input::Input},
 };
 
 /// The most rows that are kept in memory.
@@ -51,7 +49,11 @@ impl List {
                 Edge::After(cursor)
             }
         };
-        Some(self.query.request(edge))
+        Some(self.request(edge))
+    }
+
+    fn request(&self, edge: Edge) -> Request {
+        ReadRequest::List(self.query.at(edge)).into()
     }
 
     /// The index in the window at which a page has to begin to include the selected row. The window
@@ -113,7 +115,7 @@ impl List {
             return next;
         }
         let names = named(&changed.iter().collect::<Vec<_>>(), ctx);
-        Action::All(vec![Action::Notice(Notice::plain(ctx.say(W::MarkedChanged(&names)))), next])
+        Action::All(vec![Action::Notice(Notice::plain(ctx.say(Phrase::MarkedChanged(&names)))), next])
     }
 
     fn take(&mut self, awaited: Awaited, page: Page<Record>) -> Action {
@@ -169,7 +171,7 @@ impl List {
             (None, Awaited::Fresh { .. } | Awaited::End) if !self.behind => {
                 self.place_the_end();
                 self.awaited.push((self.generation, Awaited::Total));
-                return Action::Send(self.query.request(Edge::Total));
+                return Action::Send(self.request(Edge::Total));
             }
             (None, _) => {}
         }
@@ -203,7 +205,7 @@ impl List {
         match near {
             Some((edge, awaited)) => {
                 self.awaited.push((self.generation, awaited));
-                Action::Send(self.query.request(edge))
+                Action::Send(self.request(edge))
             }
             None => Action::None,
         }
@@ -225,7 +227,7 @@ impl List {
         self.generation += 1;
         self.moves_on = false;
         self.awaited.push((self.generation, Awaited::End));
-        Action::Send(self.query.request(Edge::End))
+        Action::Send(self.request(Edge::End))
     }
 
     pub(super) fn to_start(&mut self) -> Action {

@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use secrecy::{ExposeSecret, SecretString};
 use strum::IntoEnumIterator;
 
-use super::{entry::Kind, form::Form, purpose::user};
+use super::{form::Form, form_field::FieldKind, purpose::user};
 use crate::{
     domain::{
         Error, Field, FieldErrors, Problem,
@@ -17,14 +17,14 @@ use crate::{
         password,
         settings::Settings,
     },
-    services::{Migrated, Reply, Request, SetUp},
-    ui::{Action, Context, Notice, text::W},
+    services::{Migrated, Reply, Request, SessionRequest, SetUp},
+    ui::{Action, Context, Notice, text::Phrase},
 };
 
 /// The steps in their order. Which of them are shown depends on the user's choices and on what the
 /// database contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter)]
-pub enum Step {
+pub enum WizardPage {
     Language,
     Place,
     Server,
@@ -63,7 +63,7 @@ pub enum Ended {
 /// The state of the wizard, with everything that was typed.
 #[derive(Debug)]
 pub struct Setup {
-    pub step: Step,
+    pub step: WizardPage,
     pages: Vec<Form>,
     /// The address of the embedded database.
     embedded: String,
@@ -85,8 +85,8 @@ impl Setup {
     /// configuration is proposed first.
     pub fn new(embedded: String, configured: Option<&ServerAddress>, ctx: &Context) -> Self {
         Self {
-            step: Step::Language,
-            pages: Step::iter().map(|step| pages::page(step, configured, ctx)).collect(),
+            step: WizardPage::Language,
+            pages: WizardPage::iter().map(|step| pages::page(step, configured, ctx)).collect(),
             embedded,
             configured: configured.cloned(),
             behind: None,
@@ -106,7 +106,7 @@ impl Setup {
         &mut self.pages[self.step as usize]
     }
 
-    fn page(&self, step: Step) -> &Form {
+    fn page(&self, step: WizardPage) -> &Form {
         &self.pages[step as usize]
     }
 
@@ -127,23 +127,23 @@ impl Setup {
     }
 
     fn on_server(&self) -> bool {
-        self.page(Step::Place).choice(Field::Engine) == "mysql"
+        self.page(WizardPage::Place).choice(Field::Engine) == "mysql"
     }
 
-    fn steps(&self) -> Vec<Step> {
+    fn steps(&self) -> Vec<WizardPage> {
         let is_new = self.behind.is_none();
-        let wanted = |step: &Step| match step {
-            Step::Language | Step::Place => true,
-            Step::Server => self.on_server(),
-            Step::Update => !is_new,
-            Step::Account => is_new && self.on_server(),
-            Step::Company | Step::Manager | Step::Summary => is_new,
-            Step::Statements => is_new && self.on_server() && self.statements.is_some(),
+        let wanted = |step: &WizardPage| match step {
+            WizardPage::Language | WizardPage::Place => true,
+            WizardPage::Server => self.on_server(),
+            WizardPage::Update => !is_new,
+            WizardPage::Account => is_new && self.on_server(),
+            WizardPage::Company | WizardPage::Manager | WizardPage::Summary => is_new,
+            WizardPage::Statements => is_new && self.on_server() && self.statements.is_some(),
         };
-        Step::iter().filter(wanted).collect()
+        WizardPage::iter().filter(wanted).collect()
     }
 
-    fn neighbour(&self, forward: bool) -> Option<Step> {
+    fn neighbour(&self, forward: bool) -> Option<WizardPage> {
         let steps = self.steps();
         let at = steps.iter().position(|step| *step == self.step)?;
         if forward { steps.get(at + 1).copied() } else { at.checked_sub(1).map(|before| steps[before]) }
@@ -157,7 +157,7 @@ impl Setup {
         self.problem = None;
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
         let form = self.form_mut();
-        let last = form.at + 1 >= form.entries.len() || form.entries.iter().all(|entry| entry.kind == Kind::Fixed);
+        let last = form.at + 1 >= form.entries.len() || form.entries.iter().all(|entry| entry.kind == FieldKind::Fixed);
         match key.code {
             KeyCode::Esc => {
                 if let Some(before) = self.neighbour(false) {
@@ -166,13 +166,13 @@ impl Setup {
                 }
                 Wish::Act(Action::None)
             }
-            KeyCode::Up | KeyCode::Down if self.step == Step::Statements => {
+            KeyCode::Up | KeyCode::Down if self.step == WizardPage::Statements => {
                 let most = self.statements().lines().count().saturating_sub(1);
                 let down = key.code == KeyCode::Down;
                 self.scrolled = if down { (self.scrolled + 1).min(most) } else { self.scrolled.saturating_sub(1) };
                 Wish::Act(Action::None)
             }
-            KeyCode::Char('y') if self.step == Step::Statements => {
+            KeyCode::Char('y') if self.step == WizardPage::Statements => {
                 Wish::Act(Action::Copy(self.statements().to_owned()))
             }
             KeyCode::Char('s') if ctrl => self.next(ctx),
@@ -189,24 +189,28 @@ impl Setup {
             return Wish::Act(stopped);
         }
         match self.step {
-            Step::Language => {
+            WizardPage::Language => {
                 let language = self.form().choice(Field::Language).parse().unwrap_or_default();
                 self.advance(ctx);
                 Wish::Speak(language)
             }
-            Step::Place if self.on_server() => self.advance(ctx),
-            Step::Place | Step::Server => self.ask(Request::TestConnection { url: self.url() }),
-            Step::Update => self.ask(Request::Migrate { url: self.url() }),
-            Step::Account if self.is_same_account() => {
+            WizardPage::Place if self.on_server() => self.advance(ctx),
+            WizardPage::Place | WizardPage::Server => {
+                self.ask(Request::Session(SessionRequest::TestConnection { url: self.url() }))
+            }
+            WizardPage::Update => self.ask(Request::Session(SessionRequest::Migrate { url: self.url() })),
+            WizardPage::Account if self.is_same_account() => {
                 let same = FieldErrors::one(Field::EverydayUser, Problem::SameAccount);
                 Wish::Act(self.form_mut().show(&same, ctx))
             }
-            Step::Account | Step::Company => self.advance(ctx),
-            Step::Manager => match self.password_problem() {
+            WizardPage::Account | WizardPage::Company => self.advance(ctx),
+            WizardPage::Manager => match self.password_problem() {
                 Some(errors) => Wish::Act(self.form_mut().show(&errors, ctx)),
                 None => self.advance(ctx),
             },
-            Step::Summary | Step::Statements => self.ask(Request::SetUp(Box::new(self.plan()))),
+            WizardPage::Summary | WizardPage::Statements => {
+                self.ask(Request::Session(SessionRequest::SetUp(Box::new(self.plan()))))
+            }
         }
     }
 
@@ -219,8 +223,8 @@ impl Setup {
         if let Some(next) = self.neighbour(true) {
             self.step = next;
         }
-        if self.step == Step::Summary {
-            self.pages[Step::Summary as usize] = pages::fixed(self.summary(ctx));
+        if self.step == WizardPage::Summary {
+            self.pages[WizardPage::Summary as usize] = pages::fixed(self.summary(ctx));
         }
         Wish::Act(Action::None)
     }
@@ -229,7 +233,7 @@ impl Setup {
     pub fn speak(&mut self, ctx: &Context) {
         for entry in self.pages.iter_mut().flat_map(|page| &mut page.entries) {
             match entry.field {
-                Field::Engine if entry.kind != Kind::Fixed => entry.kind = pages::places(ctx),
+                Field::Engine if entry.kind != FieldKind::Fixed => entry.kind = pages::places(ctx),
                 Field::Tls => entry.kind = pages::tls_modes(ctx),
                 _ => {}
             }
@@ -237,13 +241,14 @@ impl Setup {
     }
 
     fn is_same_account(&self) -> bool {
-        let (one, other) = (self.page(Step::Server).text(Field::DatabaseUser), self.form().text(Field::EverydayUser));
+        let (one, other) =
+            (self.page(WizardPage::Server).text(Field::DatabaseUser), self.form().text(Field::EverydayUser));
         one.trim() == other.trim()
     }
 
     fn password_problem(&self) -> Option<FieldErrors> {
-        let form = self.page(Step::Manager);
-        let company = self.page(Step::Company).text(Field::CompanyName);
+        let form = self.page(WizardPage::Manager);
+        let company = self.page(WizardPage::Company).text(Field::CompanyName);
         let username = form.text(Field::Username);
         let min_length = Settings::default().min_password_length.into();
         let mut errors = FieldErrors::default();
@@ -258,7 +263,7 @@ impl Setup {
     /// The server address in the form. If the host is still the configured one, options that the
     /// form does not show are kept.
     fn server(&self) -> ServerAddress {
-        let form = self.page(Step::Server);
+        let form = self.page(WizardPage::Server);
         let typed = |field| form.text(field).trim().to_owned();
         let host = without_brackets(form.text(Field::Host));
         let kept = self.configured.as_ref().filter(|configured| configured.host == host);
@@ -286,7 +291,7 @@ impl Setup {
 
     /// The address with the everyday account; `None` for the embedded database.
     fn everyday(&self) -> Option<SecretString> {
-        let form = self.page(Step::Account);
+        let form = self.page(WizardPage::Account);
         let everyday = || ServerAddress {
             user: form.text(Field::EverydayUser).trim().to_owned(),
             password: form.text(Field::EverydayPassword).to_owned(),
@@ -296,8 +301,8 @@ impl Setup {
     }
 
     fn plan(&self) -> SetUp {
-        let company = self.page(Step::Company);
-        let manager = self.page(Step::Manager);
+        let company = self.page(WizardPage::Company);
+        let manager = self.page(WizardPage::Manager);
         let default = Settings::default();
         SetUp {
             url: self.url(),
@@ -324,11 +329,11 @@ impl Setup {
     }
 
     fn summary(&self, ctx: &Context) -> Vec<(Field, String)> {
-        let (company, manager) = (self.page(Step::Company), self.page(Step::Manager));
+        let (company, manager) = (self.page(WizardPage::Company), self.page(WizardPage::Manager));
         let language = if ctx.language == Language::Fr { "Français" } else { "English" };
         let mut lines = vec![(Field::Language, language.to_owned()), (Field::Engine, self.place())];
         if self.on_server() {
-            lines.push((Field::EverydayUser, self.page(Step::Account).text(Field::EverydayUser).to_owned()));
+            lines.push((Field::EverydayUser, self.page(WizardPage::Account).text(Field::EverydayUser).to_owned()));
         }
         let of_company =
             [Field::CompanyName, Field::Currency, Field::TimeZone].map(|field| (field, company.text(field)));
@@ -345,34 +350,36 @@ impl Setup {
             Ok(Reply::Connected { server }) if waited => {
                 self.behind = None;
                 self.advance(ctx);
-                return (None, Action::Notice(Notice::good(ctx.say(W::Connected(&server)))));
+                return (None, Action::Notice(Notice::good(ctx.say(Phrase::Connected(&server)))));
             }
             Ok(Reply::Behind(versions)) if waited => {
-                self.pages[Step::Update as usize] = pages::fixed(vec![(Field::Engine, self.place())]);
+                self.pages[WizardPage::Update as usize] = pages::fixed(vec![(Field::Engine, self.place())]);
                 self.behind = Some(versions);
-                self.step = Step::Update;
+                self.step = WizardPage::Update;
             }
             Ok(Reply::Migrated(migrated)) => {
-                let Request::Migrate { url } = to else { return (None, Action::None) };
+                let Request::Session(SessionRequest::Migrate { url }) = to else { return (None, Action::None) };
                 return (Some(Ended::Updated(url.clone(), migrated)), Action::None);
             }
             Ok(Reply::IsSetUp { unguarded }) => {
-                let Request::SetUp(plan) = to else { return (None, Action::None) };
+                let Request::Session(SessionRequest::SetUp(plan)) = to else { return (None, Action::None) };
                 let url = plan.everyday.as_ref().unwrap_or(&plan.url);
                 return (Some(Ended::SetUp { url: url.clone(), unguarded }), Action::None);
             }
             Ok(Reply::AccountNeeded { statements }) => {
-                if self.step == Step::Statements {
-                    self.problem = Some(ctx.say(W::AccountNotReady));
+                if self.step == WizardPage::Statements {
+                    self.problem = Some(ctx.say(Phrase::AccountNotReady));
                 }
                 self.statements = Some(statements);
-                self.step = Step::Statements;
+                self.step = WizardPage::Statements;
             }
             Ok(_) => {}
             Err(Error::Invalid(errors)) => {
-                let of = |step: Step| self.page(step).entries.iter().any(|entry| errors.of(entry.field).is_some());
-                let wrong = [Step::Account, Step::Company, Step::Manager].into_iter().find(|step| of(*step));
-                self.step = wrong.unwrap_or(Step::Manager);
+                let of =
+                    |step: WizardPage| self.page(step).entries.iter().any(|entry| errors.of(entry.field).is_some());
+                let wrong =
+                    [WizardPage::Account, WizardPage::Company, WizardPage::Manager].into_iter().find(|step| of(*step));
+                self.step = wrong.unwrap_or(WizardPage::Manager);
                 return (None, self.form_mut().show(&errors, ctx));
             }
             Err(error) => self.problem = Some(ctx.error(&error)),

@@ -2,39 +2,43 @@
 
 use super::{
     super::{
-        entry::{Entry, Kind},
         fields::new_password,
         form::Form,
+        form_field::{FieldKind, FormField},
         purpose::Purpose,
     },
-    Step,
+    WizardPage,
 };
 use crate::{
     domain::{Field, address::ServerAddress, password, settings::Settings},
-    ui::{Context, text::W},
+    ui::{Context, text::Phrase},
 };
 
 /// A page with its proposed values.
-pub(super) fn page(step: Step, configured: Option<&ServerAddress>, ctx: &Context) -> Form {
+pub(super) fn page(step: WizardPage, configured: Option<&ServerAddress>, ctx: &Context) -> Form {
     Form::new(Purpose::SetUp, 0, entries(step, configured, ctx))
 }
 
 /// A page whose values cannot be edited.
 pub(super) fn fixed(lines: Vec<(Field, String)>) -> Form {
-    let entries = lines.into_iter().map(|(field, text)| Entry::new(field, Kind::Fixed, &text)).collect();
+    let entries = lines.into_iter().map(|(field, text)| FormField::new(field, FieldKind::Fixed, &text)).collect();
     Form::new(Purpose::SetUp, 0, entries)
 }
 
 /// The places where the data can be stored.
-pub(super) fn places(ctx: &Context) -> Kind {
-    let places = [("sqlite", W::OnThisComputer), ("mysql", W::OnServer)];
-    Kind::Choice(places.map(|(value, label)| (value.to_owned(), ctx.say(label))).into())
+pub(super) fn places(ctx: &Context) -> FieldKind {
+    let places = [("sqlite", Phrase::OnThisComputer), ("mysql", Phrase::OnServer)];
+    FieldKind::Choice(places.map(|(value, label)| (value.to_owned(), ctx.say(label))).into())
 }
 
-pub(super) fn tls_modes(ctx: &Context) -> Kind {
-    let modes =
-        [("", W::TlsDefault), ("verify_identity", W::TlsVerify), ("required", W::TlsRequired), ("disabled", W::TlsOff)];
-    Kind::Choice(modes.map(|(mode, label)| (mode.to_owned(), ctx.say(label))).into())
+pub(super) fn tls_modes(ctx: &Context) -> FieldKind {
+    let modes = [
+        ("", Phrase::TlsDefault),
+        ("verify_identity", Phrase::TlsVerify),
+        ("required", Phrase::TlsRequired),
+        ("disabled", Phrase::TlsOff),
+    ];
+    FieldKind::Choice(modes.map(|(mode, label)| (mode.to_owned(), ctx.say(label))).into())
 }
 
 /// The corresponding mode among those that the form offers. The program verifies the host name for
@@ -44,20 +48,20 @@ fn tls_mode(configured: &str) -> String {
     if mode == "verify_ca" { "verify_identity".to_owned() } else { mode }
 }
 
-fn entries(step: Step, configured: Option<&ServerAddress>, ctx: &Context) -> Vec<Entry> {
-    let line = |field, text: &str| Entry::new(field, Kind::Line, text);
+fn entries(step: WizardPage, configured: Option<&ServerAddress>, ctx: &Context) -> Vec<FormField> {
+    let line = |field, text: &str| FormField::new(field, FieldKind::Line, text);
     let default = Settings::default();
     match step {
-        Step::Language => {
+        WizardPage::Language => {
             let languages =
                 [("en", "English"), ("fr", "Français")].map(|(code, name)| (code.to_owned(), name.to_owned()));
-            vec![Entry::new(Field::Language, Kind::Choice(languages.into()), &ctx.language.to_string())]
+            vec![FormField::new(Field::Language, FieldKind::Choice(languages.into()), &ctx.language.to_string())]
         }
-        Step::Place => {
+        WizardPage::Place => {
             let present = if configured.is_some() { "mysql" } else { "sqlite" };
-            vec![Entry::new(Field::Engine, places(ctx), present)]
+            vec![FormField::new(Field::Engine, places(ctx), present)]
         }
-        Step::Server => {
+        WizardPage::Server => {
             let usual = ServerAddress {
                 host: "localhost".to_owned(),
                 port: "3306".to_owned(),
@@ -66,7 +70,7 @@ fn entries(step: Step, configured: Option<&ServerAddress>, ctx: &Context) -> Vec
                 ..ServerAddress::default()
             };
             let server = configured.unwrap_or(&usual);
-            let mut password = Entry::new(Field::DatabasePassword, Kind::Password, "");
+            let mut password = FormField::new(Field::DatabasePassword, FieldKind::Password, "");
             password.input.set(&server.password);
             vec![
                 line(Field::Host, &server.host).required(),
@@ -74,22 +78,22 @@ fn entries(step: Step, configured: Option<&ServerAddress>, ctx: &Context) -> Vec
                 line(Field::Database, &server.database).required(),
                 line(Field::DatabaseUser, &server.user).required(),
                 password,
-                Entry::new(Field::Tls, tls_modes(ctx), &tls_mode(server.option("ssl_mode"))),
+                FormField::new(Field::Tls, tls_modes(ctx), &tls_mode(server.option("ssl_mode"))),
                 line(Field::AuthorityFile, server.option("ssl_ca")),
             ]
         }
-        Step::Account => vec![
+        WizardPage::Account => vec![
             line(Field::EverydayUser, "epic_events").required(),
             // Shown in clear: it is a new password that goes into the configuration of every
             // computer.
             line(Field::EverydayPassword, &password::generated()).required(),
         ],
-        Step::Company => vec![
+        WizardPage::Company => vec![
             line(Field::CompanyName, &default.company_name).required(),
             line(Field::Currency, &default.currency).required(),
             line(Field::TimeZone, default.time_zone.name()).required(),
         ],
-        Step::Manager => {
+        WizardPage::Manager => {
             let mut entries = vec![
                 line(Field::Username, "").required(),
                 line(Field::FullName, "").required(),
@@ -98,6 +102,6 @@ fn entries(step: Step, configured: Option<&ServerAddress>, ctx: &Context) -> Vec
             entries.extend(new_password());
             entries
         }
-        Step::Update | Step::Summary | Step::Statements => Vec::new(),
+        WizardPage::Update | WizardPage::Summary | WizardPage::Statements => Vec::new(),
     }
 }

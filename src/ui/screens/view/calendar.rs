@@ -5,12 +5,11 @@ use ratatui::{Frame, layout::Rect, style::Style};
 
 use super::{Focus, line_at, put, rows};
 use crate::{
-    domain::{dates, text},
+    domain::{dates, entity::Record, text},
     ui::{
         Context,
-        records::Record,
         screens::calendar::{Calendar, Reading, Span},
-        text::W,
+        text::Phrase,
     },
 };
 
@@ -48,11 +47,11 @@ impl Grid {
 pub(super) fn draw(frame: &mut Frame, area: Rect, calendar: &Calendar, ctx: &Context) -> Focus {
     let title = match calendar.span {
         Span::Month => dates::spell_month(calendar.day, ctx.language),
-        Span::Week => ctx.say(W::WeekOf(&dates::spell_date(calendar.days().start, ctx.language))),
+        Span::Week => ctx.say(Phrase::WeekOf(&dates::spell_date(calendar.days().start, ctx.language))),
     };
     put(frame, area, 0, &title, ctx.theme.heading);
     if calendar.more {
-        let note = ctx.say(W::CalendarMore);
+        let note = ctx.say(Phrase::CalendarMore);
         put(frame, area, 0, &text::fit_right(&note, area.width.into()), ctx.theme.warning);
     }
     let grid = Grid::of(calendar, area);
@@ -193,9 +192,9 @@ fn draw_told(frame: &mut Frame, area: Rect, calendar: &Calendar, ctx: &Context) 
         match calendar.reading {
             Reading::UnderWay => {}
             Reading::Done => {
-                put(frame, area, 0, &format!("{day}, {lane}: {}", ctx.say(W::NoEventsThen)), ctx.theme.quiet);
+                put(frame, area, 0, &format!("{day}, {lane}: {}", ctx.say(Phrase::NoEventsThen)), ctx.theme.quiet);
             }
-            Reading::Failed => put(frame, area, 0, &ctx.say(W::NotRead), ctx.theme.quiet),
+            Reading::Failed => put(frame, area, 0, &ctx.say(Phrase::NotRead), ctx.theme.quiet),
         }
         return;
     };
@@ -203,13 +202,13 @@ fn draw_told(frame: &mut Frame, area: Rect, calendar: &Calendar, ctx: &Context) 
     put(frame, area, 0, &format!("{day}, {lane}{count}"), ctx.theme.quiet);
     put(frame, area, 1, &title_line(row), ctx.theme.heading);
     let (words, style): (String, Style) = match calendar.clash(record) {
-        Some(other) => (ctx.say(W::ClashesWith(other)), ctx.theme.warning),
-        None => (format!("{}, {}", ctx.say(W::Status(row.event.status)), row.client), ctx.theme.quiet),
+        Some(other) => (ctx.say(Phrase::ClashesWith(other)), ctx.theme.warning),
+        None => (format!("{}, {}", ctx.say(Phrase::Status(row.event.status)), row.client), ctx.theme.quiet),
     };
     put(frame, area, 2, &words, style);
 }
 
-fn title_line(row: &crate::domain::filter::EventRow) -> String {
+fn title_line(row: &crate::domain::events::EventRow) -> String {
     let time = |time: Option<chrono::NaiveDateTime>| time.map(|time| time.format("%H:%M").to_string());
     let times: Vec<String> = [time(row.event.starts_at), time(row.event.ends_at)].into_iter().flatten().collect();
     let place = if row.event.location.is_empty() { String::new() } else { format!(", {}", row.event.location) };

@@ -4,12 +4,11 @@ use ratatui::{Frame, layout::Rect};
 
 use super::{Focus, LABELS, draw_pairs, line_at, list::draw_rows, put, rows};
 use crate::{
-    domain::text,
+    domain::{entity::Record, text},
     ui::{
-        Context,
-        records::{self, Record},
+        Context, records,
         screens::detail::Detail,
-        text::W,
+        text::Phrase,
         widgets::{chrome::wrapped, table::first_shown},
     },
 };
@@ -39,7 +38,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, detail: &Detail, ctx: &Context
     }
     let table = Rect { y: below.y + 1, height: below.height.saturating_sub(1), ..below };
     if part.rows.is_empty() {
-        put(frame, table, 1, &format!("  {}", ctx.say(W::EmptyPart)), ctx.theme.quiet);
+        put(frame, table, 1, &format!("  {}", ctx.say(Phrase::EmptyPart)), ctx.theme.quiet);
         return line_at(below, 0);
     }
     draw_rows(frame, table, &part.rows, detail.at, (part.kind, None), &|_| false, ctx);

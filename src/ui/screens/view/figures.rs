@@ -6,7 +6,7 @@ use super::{Focus, line_at, put, rows};
 use crate::{
     domain::{money::Cents, text},
     services::figures::{About, Bar, Figure, Label, Value},
-    ui::{Context, screens::home::HomeScreen, text::W},
+    ui::{Context, screens::home::HomeScreen, text::Phrase},
 };
 
 /// The width of the values. Labels take a third of the area, at most 20 columns; the bars take the
@@ -14,7 +14,7 @@ use crate::{
 const VALUES: usize = 11;
 
 /// A row of the charts.
-enum Row<'a> {
+enum ChartLine<'a> {
     Title(About),
     Bar(usize, &'a Bar, i64),
     Blank,
@@ -26,19 +26,19 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Conte
     let (selected, skip) = scrolled(&lines, home, area);
     for (row, line) in lines.iter().skip(skip).take(area.height.into()).enumerate() {
         match line {
-            Row::Title(about) => {
+            ChartLine::Title(about) => {
                 let money = matches!(about, About::SignedByMonth | About::DueByAge);
                 let unit = if money { format!(", {}", ctx.settings().currency) } else { String::new() };
-                put(frame, area, rows(row), &format!("{}{unit}", ctx.say(W::Figure(*about))), ctx.theme.quiet);
+                put(frame, area, rows(row), &format!("{}{unit}", ctx.say(Phrase::Figure(*about))), ctx.theme.quiet);
             }
-            Row::Bar(at, bar, most) => {
+            ChartLine::Bar(at, bar, most) => {
                 let line = Rect { y: area.y + rows(row), height: 1, ..area };
                 draw_bar(frame, line, bar, *most, ctx);
                 if home.bar == Some(*at) {
                     frame.buffer_mut().set_style(line, ctx.theme.selected);
                 }
             }
-            Row::Blank => {}
+            ChartLine::Blank => {}
         }
     }
     selected.map(|at| line_at(area, rows(at - skip)))
@@ -49,28 +49,29 @@ pub fn bar_at(home: &HomeScreen, area: Rect, row: u16) -> Option<usize> {
     let lines = lines(&home.figures);
     let (_, skip) = scrolled(&lines, home, area);
     match lines.get(skip + usize::from(row)) {
-        Some(Row::Bar(at, ..)) => Some(*at),
-        Some(Row::Title(_) | Row::Blank) | None => None,
+        Some(ChartLine::Bar(at, ..)) => Some(*at),
+        Some(ChartLine::Title(_) | ChartLine::Blank) | None => None,
     }
 }
 
 /// The line of the selected bar, and the number of lines that are scrolled away to make it visible.
-fn scrolled(lines: &[Row<'_>], home: &HomeScreen, area: Rect) -> (Option<usize>, usize) {
-    let selected = home.bar.and_then(|bar| lines.iter().position(|row| matches!(row, Row::Bar(at, ..) if *at == bar)));
+fn scrolled(lines: &[ChartLine<'_>], home: &HomeScreen, area: Rect) -> (Option<usize>, usize) {
+    let selected =
+        home.bar.and_then(|bar| lines.iter().position(|row| matches!(row, ChartLine::Bar(at, ..) if *at == bar)));
     (selected, selected.map_or(0, |at| (at + 1).saturating_sub(area.height.into())))
 }
 
-fn lines(figures: &[Figure]) -> Vec<Row<'_>> {
+fn lines(figures: &[Figure]) -> Vec<ChartLine<'_>> {
     let mut lines = Vec::new();
     let mut at = 0;
     for figure in figures.iter().filter(|figure| !figure.bars.is_empty()) {
         if !lines.is_empty() {
-            lines.push(Row::Blank);
+            lines.push(ChartLine::Blank);
         }
-        lines.push(Row::Title(figure.about));
+        lines.push(ChartLine::Title(figure.about));
         let most = figure.bars.iter().map(|bar| size(bar.value)).max().unwrap_or(0);
         for bar in &figure.bars {
-            lines.push(Row::Bar(at, bar, most));
+            lines.push(ChartLine::Bar(at, bar, most));
             at += 1;
         }
     }
@@ -87,12 +88,12 @@ fn size(value: Value) -> i64 {
 fn draw_bar(frame: &mut Frame, area: Rect, bar: &Bar, most: i64, ctx: &Context) {
     let label = match &bar.label {
         Label::Person(name) => name.clone(),
-        other => ctx.say(W::BarLabel(other)),
+        other => ctx.say(Phrase::BarLabel(other)),
     };
     let value = match bar.value {
         // Cents are too small to matter in a chart.
-        Value::Money(cents) => ctx.say(W::Number(cents.0 / 100)),
-        Value::Events(events) => ctx.say(W::Number(events)),
+        Value::Money(cents) => ctx.say(Phrase::Number(cents.0 / 100)),
+        Value::Events(events) => ctx.say(Phrase::Number(events)),
     };
     let width = usize::from(area.width);
     let labels = (width / 3).min(20);

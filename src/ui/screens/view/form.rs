@@ -8,10 +8,10 @@ use crate::{
     ui::{
         Context,
         screens::{
-            entry::{Entry, Kind},
             form::Form,
+            form_field::{FieldKind, FormField},
         },
-        text::W,
+        text::Phrase,
     },
 };
 
@@ -20,8 +20,8 @@ const TYPED: u16 = 22;
 
 /// Draws a form, scrolled so that the focused field is visible.
 pub fn draw_form(frame: &mut Frame, area: Rect, form: &Form, ctx: &Context) -> Focus {
-    let height = |entry: &Entry| {
-        let own = if entry.kind == Kind::Notes { 4 } else { 1 };
+    let height = |entry: &FormField| {
+        let own = if entry.kind == FieldKind::Notes { 4 } else { 1 };
         own + u16::from(entry.problem.is_some()) + u16::from(entry.theirs.is_some())
     };
     let before: u16 = form.entries.iter().take(form.at).map(height).sum();
@@ -44,7 +44,7 @@ pub fn draw_form(frame: &mut Frame, area: Rect, form: &Form, ctx: &Context) -> F
         y += tall;
     }
     if form.saving && y < area.bottom() {
-        put(frame, Rect { y, height: 1, ..area }, 0, &ctx.say(W::Saving), ctx.theme.quiet);
+        put(frame, Rect { y, height: 1, ..area }, 0, &ctx.say(Phrase::Saving), ctx.theme.quiet);
     }
     caret.unwrap_or(line_at(area, 0))
 }
@@ -52,7 +52,7 @@ pub fn draw_form(frame: &mut Frame, area: Rect, form: &Form, ctx: &Context) -> F
 fn draw_entry(
     frame: &mut Frame,
     area: Rect,
-    entry: &Entry,
+    entry: &FormField,
     (form, focused): (&Form, bool),
     ctx: &Context,
 ) -> Option<Focus> {
@@ -71,19 +71,19 @@ fn draw_entry(
     let echo = entry.echo(ctx, form.clock(entry.field, ctx));
     let room = area.width.saturating_sub(labels);
     let echo_width = echo.as_ref().map_or(0, |echo| rows(text::width(echo)) + 2).min(room.saturating_sub(TYPED));
-    let own = if entry.kind == Kind::Notes { 4 } else { 1 };
+    let own = if entry.kind == FieldKind::Notes { 4 } else { 1 };
     let value = Rect { x: area.x + labels, width: room - echo_width, height: own, ..area };
     let mut caret = None;
     match &entry.kind {
-        Kind::Choice(options) => {
+        FieldKind::Choice(options) => {
             let chosen = options.get(entry.choice).map_or("", |(_, label)| label.as_str());
             let shown = if focused { format!("< {chosen} >") } else { format!("  {chosen}") };
             put(frame, value, 0, &shown, if focused { theme.field } else { theme.text });
         }
-        Kind::Person(_) | Kind::Client | Kind::Contract if entry.input.is_empty() => {
-            put(frame, value, 0, &ctx.say(W::PickHint), if focused { theme.field } else { theme.quiet });
+        FieldKind::Person(_) | FieldKind::Client | FieldKind::Contract if entry.input.is_empty() => {
+            put(frame, value, 0, &ctx.say(Phrase::PickHint), if focused { theme.field } else { theme.quiet });
         }
-        Kind::Fixed | Kind::Person(_) | Kind::Client | Kind::Contract => {
+        FieldKind::Fixed | FieldKind::Person(_) | FieldKind::Client | FieldKind::Contract => {
             put(frame, value, 0, entry.input.text(), if focused { theme.field } else { theme.text });
         }
         _ => {
@@ -103,7 +103,7 @@ fn draw_entry(
     }
     if let Some(theirs) = &entry.theirs {
         let name = form.conflict.as_ref().map_or("", |(name, _)| name);
-        put(frame, below, row, &ctx.say(W::Theirs { name, value: theirs }), theme.warning);
+        put(frame, below, row, &ctx.say(Phrase::Theirs { name, value: theirs }), theme.warning);
     }
     caret
 }

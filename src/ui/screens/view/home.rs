@@ -8,7 +8,7 @@ use crate::{
     ui::{
         Context,
         screens::home::{self, HomeScreen, Line as HomeRow},
-        text::W,
+        text::Phrase,
     },
 };
 
@@ -51,8 +51,8 @@ fn draw_lines(frame: &mut Frame, area: Rect, home: &HomeScreen, ctx: &Context) -
             put(frame, area, row, words, style);
         }
     };
-    line(0, &ctx.say(W::WaitingTitle), ctx.theme.quiet);
-    line(row_of(waiting) - 1, &ctx.say(W::SectionsTitle), ctx.theme.quiet);
+    line(0, &ctx.say(Phrase::WaitingTitle), ctx.theme.quiet);
+    line(row_of(waiting) - 1, &ctx.say(Phrase::SectionsTitle), ctx.theme.quiet);
     for (number, one) in lines.iter().copied().enumerate() {
         let count = match one {
             HomeRow::Waiting(waiting) => home.count(waiting).map_or("...".to_owned(), |count| count_words(count, ctx)),

@@ -7,12 +7,14 @@ use ratatui::{
 
 use super::{Focus, count_words, draw_facts, line_at, put, rows};
 use crate::{
-    domain::text,
+    domain::{
+        entity::{EntityKind, Record},
+        text,
+    },
     ui::{
-        Context,
-        records::{self, Record},
+        Context, records,
         screens::list::List,
-        text::W,
+        text::Phrase,
         widgets::table::{self, Line},
     },
 };
@@ -58,18 +60,18 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, list: &List, ctx: &Context) ->
     let places = Places::of(list, area);
     let table = places.table;
     if let Some(input) = &list.filter {
-        let label = format!("{}: ", ctx.say(W::FilterLabel));
+        let label = format!("{}: ", ctx.say(Phrase::FilterLabel));
         put(frame, area, 0, &label, ctx.theme.accent);
         let used = rows(text::width(&label));
         let field = Rect { x: area.x + used, y: area.y, width: area.width.saturating_sub(used + 22), height: 1 };
         caret = Some(Focus::Caret(input.draw(frame, field, ctx.theme.text)));
     } else if !list.query.text().is_empty() {
-        put(frame, area, 0, &ctx.say(W::FilteredBy(list.query.text())), ctx.theme.accent);
+        put(frame, area, 0, &ctx.say(Phrase::FilteredBy(list.query.text())), ctx.theme.accent);
     } else if list.query.is_refined() {
-        put(frame, area, 0, &ctx.say(W::Refined), ctx.theme.accent);
+        put(frame, area, 0, &ctx.say(Phrase::Refined), ctx.theme.accent);
     }
     if list.among_newest {
-        put(frame, area, 1, &ctx.say(W::AmongNewest), ctx.theme.quiet);
+        put(frame, area, 1, &ctx.say(Phrase::AmongNewest), ctx.theme.quiet);
     }
     let shown = places.shown(list);
     let place = position(list, &shown, ctx);
@@ -93,14 +95,14 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, list: &List, ctx: &Context) ->
 /// The marks and the position in the list, such as "3 marked, 101–150 of 2,340".
 fn position(list: &List, shown: &std::ops::Range<usize>, ctx: &Context) -> String {
     // Marks are counted even if none of the marked records is shown.
-    let marks = (!list.marks.is_empty()).then(|| ctx.say(W::Marked(list.marks.len())));
+    let marks = (!list.marks.is_empty()).then(|| ctx.say(Phrase::Marked(list.marks.len())));
     // The rows arrive before the total does.
     let total = list.total.map_or("...".to_owned(), |total| count_words(total, ctx));
     let place = match list.first {
         _ if list.rows.is_empty() => None,
         Some(first) => {
             let at = |row: usize| first + i64::try_from(row).unwrap_or(0);
-            Some(ctx.say(W::Position { from: at(shown.start) + 1, to: at(shown.end), total: &total }))
+            Some(ctx.say(Phrase::Position { from: at(shown.start) + 1, to: at(shown.end), total: &total }))
         }
         None => Some(total),
     };
@@ -112,7 +114,7 @@ pub(super) fn draw_rows(
     area: Rect,
     records: &[Record],
     at: usize,
-    (kind, sort): (records::Kind, Option<(usize, bool)>),
+    (kind, sort): (EntityKind, Option<(usize, bool)>),
     marked: &dyn Fn(&Record) -> bool,
     ctx: &Context,
 ) {

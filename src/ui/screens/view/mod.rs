@@ -19,8 +19,8 @@ use ratatui::{
 
 use super::Screen;
 use crate::{
-    domain::{page::Count, text},
-    ui::{Context, records, text::W, widgets::chrome::wrapped},
+    domain::{entity::Record, page::Count, text},
+    ui::{Context, records, text::Phrase, widgets::chrome::wrapped},
 };
 
 /// The width of the labels in details and forms.
@@ -63,8 +63,8 @@ pub fn draw(frame: &mut Frame, area: Rect, screen: &Screen, ctx: &Context) -> Fo
 
 fn count_words(count: Count, ctx: &Context) -> String {
     match count {
-        Count::Exactly(number) => ctx.say(W::Number(number)),
-        Count::MoreThan(number) => ctx.say(W::MoreThan(number)),
+        Count::Exactly(number) => ctx.say(Phrase::Number(number)),
+        Count::MoreThan(number) => ctx.say(Phrase::MoreThan(number)),
     }
 }
 
@@ -84,7 +84,7 @@ fn draw_pairs(frame: &mut Frame, area: Rect, pairs: &[(String, String)], ctx: &C
     row
 }
 
-fn draw_facts(frame: &mut Frame, area: Rect, record: &records::Record, ctx: &Context) {
+fn draw_facts(frame: &mut Frame, area: Rect, record: &Record, ctx: &Context) {
     let heading = records::heading(record, ctx);
     put(frame, area, 0, &heading, ctx.theme.heading);
     let below = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };

@@ -14,7 +14,7 @@ use crate::{
     ui::{
         Context,
         popup::{Confirm, Menu, Month, Password, Popup, Source},
-        text::W,
+        text::Phrase,
         widgets::chrome::{boxed, wrapped},
     },
 };
@@ -41,7 +41,7 @@ fn draw_confirm(frame: &mut Frame, area: Rect, confirm: &Confirm, ctx: &Context)
         put(frame, inner, 1 + rows(row), line, ctx.theme.text);
     }
     if hidden {
-        let place = W::MoreLines { from: from + 1, to: upto, of: lines.len() };
+        let place = Phrase::MoreLines { from: from + 1, to: upto, of: lines.len() };
         put(frame, inner, 1 + rows(shown), &ctx.say(place), ctx.theme.quiet);
     }
     let buttons = Rect { y: inner.bottom().saturating_sub(2), height: 1, ..inner };
@@ -64,7 +64,7 @@ fn capitalised(word: &str) -> String {
 }
 
 fn draw_password(frame: &mut Frame, area: Rect, password: &Password, ctx: &Context) -> Position {
-    let inner = boxed(frame, area, (62, 8), &ctx.say(W::PasswordTitle), ctx.theme);
+    let inner = boxed(frame, area, (62, 8), &ctx.say(Phrase::PasswordTitle), ctx.theme);
     for (row, line) in wrapped(&password.why, inner.width.into()).iter().take(2).enumerate() {
         put(frame, inner, rows(row), line, ctx.theme.text);
     }
@@ -99,19 +99,19 @@ fn draw_menu(frame: &mut Frame, area: Rect, menu: &Menu, ctx: &Context) -> Focus
         let field = Rect { height: 1, ..inner };
         let caret = input.draw(frame, field, ctx.theme.field);
         if input.is_empty() {
-            put(frame, field, 0, &ctx.say(W::TypeToNarrow), ctx.theme.quiet);
+            put(frame, field, 0, &ctx.say(Phrase::TypeToNarrow), ctx.theme.quiet);
         }
         Focus::Caret(caret)
     });
     let mut lines = Rect { y: inner.y + typed, height: inner.height.saturating_sub(typed), ..inner };
-    for (is_so, words) in [(menu.among_newest, W::AmongNewest), (menu.more, W::MoreChoices)] {
+    for (is_so, words) in [(menu.among_newest, Phrase::AmongNewest), (menu.more, Phrase::MoreChoices)] {
         if is_so {
             lines.height = lines.height.saturating_sub(1);
             put(frame, Rect { y: lines.bottom(), height: 1, ..lines }, 0, &ctx.say(words), ctx.theme.quiet);
         }
     }
     if menu.shown.is_empty() {
-        put(frame, lines, 0, &ctx.say(W::NothingFound), ctx.theme.quiet);
+        put(frame, lines, 0, &ctx.say(Phrase::NothingFound), ctx.theme.quiet);
     }
     let room = usize::from(lines.height.max(1));
     let from = (menu.at + 1).saturating_sub(room);

@@ -1,0 +1,170 @@
+//! Clients: whom the company organises events for.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde_json::json;
+
+use super::{
+    audit::{Auditable, AuditedFields, Subject},
+    check,
+    entity::EntityKind,
+    error::{FieldErrors, Problem},
+    field::Field,
+    id::{ClientId, UserId},
+    page::{Key, Listing, Sorted, folded, maybe},
+};
+
+/// A client as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
+#[diesel(table_name = crate::schema::clients)]
+pub struct Client {
+    pub id: ClientId,
+    pub version: i32,
+    pub full_name: String,
+    pub company_name: String,
+    pub email: Option<String>,
+    pub phone: String,
+    /// The active sales person who looks after the client and its contracts.
+    pub sales_contact_id: UserId,
+    pub last_contact_at: Option<NaiveDate>,
+    pub notes: String,
+    /// UTC; set while the client is hidden from the lists.
+    pub archived_at: Option<NaiveDateTime>,
+    /// UTC.
+    pub created_at: NaiveDateTime,
+    /// UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+impl Auditable for Client {
+    const SUBJECT: Subject = Subject::Entity(EntityKind::Client);
+
+    fn number(&self) -> i64 {
+        self.id.0
+    }
+
+    fn audited_fields(&self) -> AuditedFields {
+        AuditedFields(vec![
+            (Field::FullName, json!(self.full_name)),
+            (Field::CompanyName, json!(self.company_name)),
+            (Field::Email, json!(self.email)),
+            (Field::Phone, json!(self.phone)),
+            (Field::SalesContactId, json!(self.sales_contact_id.0)),
+            (Field::LastContactAt, json!(self.last_contact_at)),
+            (Field::Notes, json!(self.notes)),
+            (Field::ArchivedAt, json!(self.archived_at)),
+        ])
+    }
+}
+
+/// What a client form holds. The sales contact of an existing client is changed
+/// by handing it over, not by the form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientDraft {
+    pub full_name: String,
+    pub company_name: String,
+    pub email: Option<String>,
+    pub phone: String,
+    pub last_contact_at: Option<NaiveDate>,
+    pub notes: String,
+}
+
+impl From<&Client> for ClientDraft {
+    fn from(client: &Client) -> Self {
+        Self {
+            full_name: client.full_name.clone(),
+            company_name: client.company_name.clone(),
+            email: client.email.clone(),
+            phone: client.phone.clone(),
+            last_contact_at: client.last_contact_at,
+            notes: client.notes.clone(),
+        }
+    }
+}
+
+impl ClientDraft {
+    /// The draft with its texts cleaned, or what is wrong with it.
+    /// `today` is the date in the company's time zone.
+    pub fn checked(&self, today: NaiveDate) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let full_name = errors.take(Field::FullName, check::name(&self.full_name));
+        let company_name = errors.take(Field::CompanyName, check::name(&self.company_name));
+        let email = errors.take(Field::Email, check::optional_email(self.email.as_deref().unwrap_or("")));
+        let phone = errors.take(Field::Phone, check::phone(&self.phone));
+        if self.last_contact_at.is_some_and(|day| day > today) {
+            errors.push(Field::LastContactAt, Problem::InTheFuture);
+        }
+        let notes = errors.take(Field::Notes, check::notes(&self.notes));
+        match (full_name, company_name, email, phone, notes, errors.is_empty()) {
+            (Some(full_name), Some(company_name), Some(email), Some(phone), Some(notes), true) => {
+                let last_contact_at = self.last_contact_at;
+                Ok(Self { full_name, company_name, email, phone, last_contact_at, notes })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Saved views of the clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+pub enum ClientView {
+    #[default]
+    All,
+    Mine,
+    Archived,
+}
+
+/// Which clients.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ClientFilter {
+    pub view: ClientView,
+    /// Words that must all occur, in any case and without accents.
+    pub text: String,
+    pub sales_contact: Option<UserId>,
+    /// Last contact on this day or later.
+    pub from: Option<NaiveDate>,
+    /// Last contact on this day or earlier.
+    pub to: Option<NaiveDate>,
+}
+
+/// What clients can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+pub enum ClientSort {
+    #[default]
+    Name,
+    Company,
+    Email,
+    Phone,
+    SalesContact,
+    LastContact,
+    Updated,
+}
+
+/// A client in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientRow {
+    pub client: Client,
+    /// The name of the sales contact.
+    pub sales_contact: String,
+}
+
+/// What a list of clients is asked for.
+pub type ClientListing = Listing<ClientFilter, ClientSort>;
+
+impl Sorted<ClientSort> for ClientRow {
+    fn id(&self) -> i64 {
+        self.client.id.0
+    }
+
+    fn key(&self, sort: ClientSort) -> Key {
+        let client = &self.client;
+        match sort {
+            ClientSort::Name => folded(&client.full_name),
+            ClientSort::Company => folded(&client.company_name),
+            ClientSort::Email => maybe(client.email.as_deref()),
+            ClientSort::Phone => Key::Text(client.phone.clone()),
+            ClientSort::SalesContact => folded(&self.sales_contact),
+            ClientSort::LastContact => client.last_contact_at.map_or(Key::Null, Key::Day),
+            ClientSort::Updated => Key::Time(client.updated_at),
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Contracts: what a client pays. The responsible sales person is the client's.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde_json::json;
+
+use super::{
+    audit::{Auditable, AuditedFields, Subject},
+    check,
+    entity::EntityKind,
+    error::{FieldErrors, Problem},
+    field::Field,
+    id::{ClientId, ContractId, UserId},
+    money::Cents,
+    page::{Key, Listing, Sorted, folded},
+    text,
+};
+
+/// A contract as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
+#[diesel(table_name = crate::schema::contracts)]
+pub struct Contract {
+    pub id: ContractId,
+    pub version: i32,
+    pub client_id: ClientId,
+    pub total_cents: Cents,
+    /// What is still to be paid; never above the total.
+    pub due_cents: Cents,
+    /// UTC; a signature is final.
+    pub signed_at: Option<NaiveDateTime>,
+    pub notes: String,
+    /// UTC; set while the contract is hidden from the lists.
+    pub archived_at: Option<NaiveDateTime>,
+    /// UTC.
+    pub created_at: NaiveDateTime,
+    /// UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+impl Auditable for Contract {
+    const SUBJECT: Subject = Subject::Entity(EntityKind::Contract);
+
+    fn number(&self) -> i64 {
+        self.id.0
+    }
+
+    fn audited_fields(&self) -> AuditedFields {
+        AuditedFields(vec![
+            (Field::ClientId, json!(self.client_id.0)),
+            (Field::TotalCents, json!(self.total_cents.0)),
+            (Field::DueCents, json!(self.due_cents.0)),
+            (Field::SignedAt, json!(self.signed_at)),
+            (Field::Notes, json!(self.notes)),
+            (Field::ArchivedAt, json!(self.archived_at)),
+        ])
+    }
+}
+
+/// What a contract form holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractDraft {
+    pub total_cents: Cents,
+    pub due_cents: Cents,
+    pub notes: String,
+}
+
+impl From<&Contract> for ContractDraft {
+    fn from(contract: &Contract) -> Self {
+        Self { total_cents: contract.total_cents, due_cents: contract.due_cents, notes: contract.notes.clone() }
+    }
+}
+
+impl ContractDraft {
+    /// The draft with its notes cleaned, or what is wrong with it.
+    pub fn checked(&self) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        if self.total_cents.0 <= 0 {
+            errors.push(Field::TotalCents, Problem::NotPositive);
+        }
+        if self.due_cents.0 < 0 {
+            errors.push(Field::DueCents, Problem::Negative);
+        } else if self.due_cents > self.total_cents {
+            errors.push(Field::DueCents, Problem::DueAboveTotal);
+        }
+        let notes = errors.take(Field::Notes, check::notes(&self.notes));
+        match notes {
+            Some(notes) if errors.is_empty() => {
+                Ok(Self { total_cents: self.total_cents, due_cents: self.due_cents, notes })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+/// The contract that is meant where somebody has typed a number to find it by: `146`,
+/// `contract 146`, `contrat n° 146`, `#146`; `None` for anything else.
+pub fn number_in(typed: &str) -> Option<ContractId> {
+    const NAMES: [&str; 8] = ["contract", "contracts", "contrat", "contrats", "no", "n", "nr", "number"];
+    const LONGEST: usize = 18;
+    let folded = text::fold(typed);
+    let (name, digits) = folded.split_at(folded.find(|c: char| c.is_ascii_digit())?);
+    let named = name.split([' ', '.', '°', '#']).all(|word| word.is_empty() || NAMES.contains(&word));
+    let number = named && digits.len() <= LONGEST && digits.bytes().all(|digit| digit.is_ascii_digit());
+    number.then(|| digits.parse().ok().map(ContractId::new)).flatten()
+}
+
+/// Saved views of the contracts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+pub enum ContractView {
+    #[default]
+    All,
+    Mine,
+    NotSigned,
+    NotPaid,
+    Signed,
+    /// Mine, not signed.
+    MineNotSigned,
+    /// Mine, signed, without any event.
+    MineWithoutEvent,
+    /// Mine, something due.
+    MineNotPaid,
+    Archived,
+}
+
+/// Which contracts.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ContractFilter {
+    pub view: ContractView,
+    /// Words that must all occur in the client's name, company or e-mail address.
+    pub text: String,
+    pub client: Option<ClientId>,
+    pub sales_contact: Option<UserId>,
+    pub total_above: Option<Cents>,
+    pub total_below: Option<Cents>,
+    pub due_above: Option<Cents>,
+    pub due_below: Option<Cents>,
+    /// Created on this day (company's wall clock) or later.
+    pub from: Option<NaiveDate>,
+    /// Created on this day (company's wall clock) or earlier.
+    pub to: Option<NaiveDate>,
+    /// Signed on this day (company's wall clock) or later.
+    pub signed_from: Option<NaiveDate>,
+    /// Signed on this day (company's wall clock) or earlier.
+    pub signed_to: Option<NaiveDate>,
+}
+
+/// What contracts can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+pub enum ContractSort {
+    Number,
+    Client,
+    Company,
+    Total,
+    Due,
+    Signed,
+    SalesContact,
+    #[default]
+    Created,
+}
+
+/// A contract in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContractRow {
+    pub contract: Contract,
+    pub client: String,
+    pub company: String,
+    pub sales_contact_id: UserId,
+    pub sales_contact: String,
+}
+
+/// What a list of contracts is asked for.
+pub type ContractListing = Listing<ContractFilter, ContractSort>;
+
+impl Sorted<ContractSort> for ContractRow {
+    fn id(&self) -> i64 {
+        self.contract.id.0
+    }
+
+    fn key(&self, sort: ContractSort) -> Key {
+        let contract = &self.contract;
+        match sort {
+            ContractSort::Number => Key::Int(contract.id.0),
+            ContractSort::Client => folded(&self.client),
+            ContractSort::Company => folded(&self.company),
+            ContractSort::Total => Key::Int(contract.total_cents.0),
+            ContractSort::Due => Key::Int(contract.due_cents.0),
+            ContractSort::Signed => contract.signed_at.into(),
+            ContractSort::SalesContact => folded(&self.sales_contact),
+            ContractSort::Created => Key::Time(contract.created_at),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_as_people_write_it_and_nothing_else_is() {
+        let typed = "146|contract 146|Contrat 146|contrat n° 146|n\u{ba}146|№ 146|#146|no. 146| 146 |CONTRACTS 0146";
+        for typed in typed.split('|') {
+            assert_eq!(number_in(typed), Some(ContractId::new(146)), "{typed}");
+        }
+        for typed in
+            "|contract|-146|+146|1 46|14.6|1,46|146a|a146|studio 146|99999999999999999999|146 contract".split('|')
+        {
+            assert_eq!(number_in(typed), None, "{typed}");
+        }
+    }
+}

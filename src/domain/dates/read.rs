@@ -1,0 +1,306 @@
+//! Reads dates and times as people type them, in English and French.
+
+use std::{ops::RangeInclusive, str::FromStr};
+
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+
+use super::names::{MONTHS_EN, MONTHS_FR, WEEKDAYS_EN, WEEKDAYS_FR};
+use crate::domain::{error::Problem, text};
+
+/// Which year or week is meant if none is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// The next matching day, today included.
+    Future,
+    /// The last matching day, today included.
+    Past,
+}
+
+/// The years that are accepted: any other is taken for a typing error, and within them no sum of
+/// days or hours exceeds what the databases can store.
+pub const YEARS: RangeInclusive<i32> = 1900..=2200;
+
+/// Words for a day, with its distance from today in days.
+const RELATIVE: [(&str, i64); 9] = [
+    ("today", 0),
+    ("aujourd'hui", 0),
+    ("aujourdhui", 0),
+    ("tomorrow", 1),
+    ("demain", 1),
+    ("yesterday", -1),
+    ("hier", -1),
+    ("apres-demain", 2),
+    ("avant-hier", -2),
+];
+
+/// Expressions, and the word that replaces each of them before reading.
+const IDIOMS: [(&str, &str); 6] = [
+    ("day after tomorrow", "apres-demain"),
+    ("apres demain", "apres-demain"),
+    ("day before yesterday", "avant-hier"),
+    ("avant hier", "avant-hier"),
+    ("heures", "h"),
+    ("heure", "h"),
+];
+
+/// Words that are ignored.
+const FILLERS: [&str; 7] = ["at", "a", "le", "the", "on", "de", "of"];
+
+/// Words for a day after or before today.
+const SIDES: [(&str, Direction); 7] = [
+    ("next", Direction::Future),
+    ("prochain", Direction::Future),
+    ("prochaine", Direction::Future),
+    ("last", Direction::Past),
+    ("dernier", Direction::Past),
+    ("derniere", Direction::Past),
+    ("passe", Direction::Past),
+];
+
+/// Reads a date: `14/08/2026`, `14/8`, `14 août`, `tomorrow`, `lundi`, `+3d`; the day comes before
+/// the month. If no year or week is given, `prefer` decides, unless the words do (`last friday`). A
+/// weekday never means today.
+///
+/// Errors: `Required` when empty; `NotADate` for text that is not a date or not one that exists;
+/// `YearOutOfRange` outside of [`YEARS`].
+pub fn parse_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDate, Problem> {
+    if text::fold(typed).is_empty() {
+        return Err(Problem::Required);
+    }
+    let (words, side) = words(typed);
+    match day(&words, today, side.unwrap_or(prefer)) {
+        Some((date, [])) => believed(date).map(|()| date),
+        _ => Err(Problem::NotADate),
+    }
+}
+
+/// Reads a date with a time, in either order: `14/08/2026 18:30`, `14/8 18h`, `tomorrow 6pm`,
+/// `+3d`. A date alone means midnight; a time alone means the first such time at or after `now`.
+/// Relative dates count from `now`, which for the end of an event is its start.
+///
+/// Errors: `Required` when empty; `NotADateTime` for text that is not a date with a time or not one
+/// that exists; `YearOutOfRange` outside of [`YEARS`].
+pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
+    if text::fold(typed).is_empty() {
+        return Err(Problem::Required);
+    }
+    let (words, side) = words(typed);
+    let prefer = side.unwrap_or(Direction::Future);
+    let read = || {
+        if let Some(time) = time(&words) {
+            let today = now.date().and_time(time);
+            return if today < now { today.checked_add_days(Days::new(1)) } else { Some(today) };
+        }
+        if let Some((date, rest)) = day(&words, now.date(), prefer) {
+            let time = if rest.is_empty() { Some(NaiveTime::MIN) } else { time(rest) };
+            return time.map(|time| date.and_time(time));
+        }
+        // `18h demain`: a time is at most three words (`18 h 30`).
+        (1..=words.len().min(3)).find_map(|at| {
+            let (date, rest) = day(&words[at..], now.date(), prefer)?;
+            time(&words[..at]).filter(|_| rest.is_empty()).map(|time| date.and_time(time))
+        })
+    };
+    let time = read().ok_or(Problem::NotADateTime)?;
+    believed(time.date()).map(|()| time)
+}
+
+/// The words that are not ignored, folded, and the direction from today that they name.
+fn words(typed: &str) -> (Vec<String>, Option<Direction>) {
+    let mut folded = text::fold(typed).replace(',', " ");
+    for (idiom, word) in IDIOMS {
+        folded = folded.replace(idiom, word);
+    }
+    let mut words: Vec<String> = Vec::new();
+    let mut side = None;
+    for word in folded.split_whitespace().filter(|word| !FILLERS.contains(word)) {
+        if let Some((_, named)) = SIDES.iter().find(|(name, _)| *name == word) {
+            side = Some(*named);
+        } else if let Some(amount) = words.last_mut().filter(|last| is_amount(last) && unit_days(word).is_some()) {
+            amount.push_str(word);
+        } else if let Some((date, time)) = word.split_once('t').filter(|(date, _)| date.len() == 10) {
+            // `2026-08-14t18:30`
+            words.extend([date.to_owned(), time.to_owned()]);
+        } else {
+            words.push(word.to_owned());
+        }
+    }
+    (words, side)
+}
+
+/// Whether the word is an amount such as `+3`, whose unit follows.
+fn is_amount(word: &str) -> bool {
+    word.strip_prefix(['+', '-']).is_some_and(|digits| number::<u32>(digits, 5).is_some())
+}
+
+/// Reads a number of at most `most` digits and nothing else.
+fn number<T: FromStr>(digits: &str, most: usize) -> Option<T> {
+    let plain = digits.len() <= most && digits.bytes().all(|b| b.is_ascii_digit());
+    plain.then(|| digits.parse().ok()).flatten()
+}
+
+/// Reads a day at the beginning of the words, and returns it with the words after it.
+fn day(words: &[String], today: NaiveDate, prefer: Direction) -> Option<(NaiveDate, &[String])> {
+    let (first, rest) = words.split_first()?;
+    if let Some(date) = relative(first, today) {
+        return Some((date, rest));
+    }
+    let Some(weekday) = weekday(first) else { return calendar_day(words, today, prefer) };
+    // In `lundi 14 décembre` the date has to be a Monday: otherwise one of them is a mistake.
+    match calendar_day(rest, today, prefer) {
+        Some((date, rest)) => (date.weekday() == weekday).then_some((date, rest)),
+        None => nearest(weekday, today, prefer).map(|date| (date, rest)),
+    }
+}
+
+/// `14/8`, `2026-08-14`, `14 aug 2026`, `aug 14`, with or without a year.
+fn calendar_day(words: &[String], today: NaiveDate, prefer: Direction) -> Option<(NaiveDate, &[String])> {
+    let (first, rest) = words.split_first()?;
+    if let Some(date) = numeric(first, today, prefer) {
+        return Some((date, rest));
+    }
+    let (second, rest) = rest.split_first()?;
+    let (day, month) = match (ordinal(first), month(second)) {
+        (Some(day), Some(month)) => (day, month),
+        _ => (ordinal(second)?, month(first)?),
+    };
+    match rest.split_first().and_then(|(word, rest)| Some((year(word)?, rest))) {
+        Some((year, rest)) => NaiveDate::from_ymd_opt(year, month, day).map(|date| (date, rest)),
+        None => without_year(day, month, today, prefer).map(|date| (date, rest)),
+    }
+}
+
+fn believed(date: NaiveDate) -> Result<(), Problem> {
+    let (least, most) = (*YEARS.start(), *YEARS.end());
+    if YEARS.contains(&date.year()) { Ok(()) } else { Err(Problem::YearOutOfRange(least, most)) }
+}
+
+/// `today`, `demain`, `+3d`, `-2w`, `+1m`.
+fn relative(word: &str, today: NaiveDate) -> Option<NaiveDate> {
+    if let Some((_, days)) = RELATIVE.iter().find(|(name, _)| *name == word) {
+        return today.checked_add_signed(TimeDelta::days(*days));
+    }
+    let amount = word.strip_prefix(['+', '-'])?;
+    let (digits, unit) = amount.split_at(amount.find(|c: char| !c.is_ascii_digit())?);
+    let count: u32 = number(digits, 5)?;
+    let days = Days::new(u64::from(count) * unit_days(unit)?);
+    // A month has no fixed number of days: it counts 0 above and is added here.
+    let months = Months::new(if unit_days(unit) == Some(0) { count } else { 0 });
+    if word.starts_with('+') {
+        today.checked_add_days(days)?.checked_add_months(months)
+    } else {
+        today.checked_sub_days(days)?.checked_sub_months(months)
+    }
+}
+
+/// The days of a unit; 0 for months.
+fn unit_days(unit: &str) -> Option<u64> {
+    match unit {
+        "d" | "j" | "day" | "days" | "jour" | "jours" => Some(1),
+        "w" | "s" | "week" | "weeks" | "sem" | "semaine" | "semaines" => Some(7),
+        "m" | "month" | "months" | "mois" => Some(0),
+        _ => None,
+    }
+}
+
+fn weekday(word: &str) -> Option<Weekday> {
+    position(word, [WEEKDAYS_EN, WEEKDAYS_FR]).and_then(|at| Weekday::try_from(u8::try_from(at).ok()?).ok())
+}
+
+/// The next or last such weekday; never today.
+fn nearest(wanted: Weekday, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
+    let whole_week = |days: u32| Days::new(if days == 0 { 7 } else { days.into() });
+    match prefer {
+        Direction::Future => today.checked_add_days(whole_week(wanted.days_since(today.weekday()))),
+        Direction::Past => today.checked_sub_days(whole_week(today.weekday().days_since(wanted))),
+    }
+}
+
+/// `14/8`, `14/8/26`, `14.08.2026`, `14-aug-2026`, `2026-08-14`: the separators have to be the
+/// same.
+fn numeric(word: &str, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
+    let parts: Vec<&str> = word.split(word.chars().find(|c| matches!(c, '/' | '.' | '-'))?).collect();
+    let month = |part: &str| number(part, 2).or_else(|| month(part));
+    match parts.as_slice() {
+        [y, m, d] if y.len() == 4 => NaiveDate::from_ymd_opt(year(y)?, month(m)?, number(d, 2)?),
+        [d, m, y] => NaiveDate::from_ymd_opt(year(y)?, month(m)?, number(d, 2)?),
+        [d, m] => without_year(number(d, 2)?, month(m)?, today, prefer),
+        _ => None,
+    }
+}
+
+fn year(word: &str) -> Option<i32> {
+    match word.len() {
+        2 => number::<i32>(word, 2).map(|year| 2000 + year),
+        4 => number(word, 4),
+        _ => None,
+    }
+}
+
+/// The day in the nearest year in which it exists, up to eight years away for 29 February.
+fn without_year(day: u32, month: u32, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
+    (0..=8).find_map(|years| match prefer {
+        Direction::Future => NaiveDate::from_ymd_opt(today.year() + years, month, day).filter(|date| *date >= today),
+        Direction::Past => NaiveDate::from_ymd_opt(today.year() - years, month, day).filter(|date| *date <= today),
+    })
+}
+
+/// `14`, `1er`, `2nd`.
+fn ordinal(word: &str) -> Option<u32> {
+    let (digits, ending) = word.split_at(word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len()));
+    let known = matches!(ending, "" | "st" | "nd" | "rd" | "th" | "er" | ".");
+    if known { number(digits, 2) } else { None }
+}
+
+/// 1 to 12.
+fn month(word: &str) -> Option<u32> {
+    position(word, [MONTHS_EN, MONTHS_FR]).and_then(|at| u32::try_from(at + 1).ok())
+}
+
+/// The position of the name that begins with the word, which has three letters or more and may end
+/// with a point. A word that fits two names (`jui`) fits none.
+fn position(word: &str, languages: [&str; 2]) -> Option<usize> {
+    let word = word.trim_end_matches('.');
+    let named = |names: &str| -> Vec<usize> {
+        let names = text::fold(names);
+        names.split(' ').enumerate().filter(|(_, name)| name.starts_with(word)).map(|(at, _)| at).collect()
+    };
+    let mut found: Vec<usize> = languages.into_iter().flat_map(named).collect();
+    found.dedup();
+    if let ([at], 3..) = (found.as_slice(), word.len()) { Some(*at) } else { None }
+}
+
+/// `18:30`, `18h`, `18h30`, `18 h 30`, `6pm`, `6.30 p.m.`, `noon`, `minuit`: the words have to form
+/// one time and nothing else.
+fn time(words: &[String]) -> Option<NaiveTime> {
+    let digits_meet = |pair: &[String]| {
+        pair[0].ends_with(|c: char| c.is_ascii_digit()) && pair[1].starts_with(|c: char| c.is_ascii_digit())
+    };
+    if words.len() > 3 || words.windows(2).any(digits_meet) {
+        return None;
+    }
+    let word = words.concat().replace("a.m", "am").replace("p.m", "pm");
+    let word = word.trim_end_matches('.');
+    match word {
+        "noon" | "midi" => return NaiveTime::from_hms_opt(12, 0, 0),
+        "midnight" | "minuit" => return Some(NaiveTime::MIN),
+        _ => {}
+    }
+    let (clock, half) = match (word.strip_suffix("am"), word.strip_suffix("pm")) {
+        (Some(clock), _) => (clock, Some(0)),
+        (_, Some(clock)) => (clock, Some(12)),
+        _ => (word, None),
+    };
+    let hours_alone = if half.is_some() { Some((clock, "")) } else { None };
+    let parted = clock.split_once([':', 'h']).or_else(|| half.and(clock.split_once('.')));
+    let (hours, minutes) = parted.or(hours_alone)?;
+    let minutes = minutes.trim_end_matches("min").trim_end_matches("mn");
+    let minutes = minutes.strip_suffix(":00").unwrap_or(minutes);
+    let minute = if minutes.is_empty() { 0 } else { number(minutes, 2)? };
+    let hour = match (number(hours, 2)?, half) {
+        (hour, None) => hour,
+        (hour @ 1..=12, Some(noon)) => hour % 12 + noon,
+        _ => return None,
+    };
+    NaiveTime::from_hms_opt(hour, minute, 0)
+}

@@ -1,0 +1,127 @@
+//! What people type, and what is written.
+
+use crate::domain::{
+    dates::{
+        Direction, YEARS, format_date, format_date_time, parse_date, parse_date_time, spell_date_time, to_wall, week_of,
+    },
+    error::Problem,
+    language::Language,
+};
+use chrono::{Datelike, NaiveDateTime, TimeDelta};
+use chrono_tz::Tz;
+use proptest::prelude::*;
+
+fn at(text: &str) -> NaiveDateTime {
+    NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap()
+}
+
+/// A Saturday.
+fn now() -> NaiveDateTime {
+    at("2026-11-21 10:00")
+}
+
+/// Typed texts, and the time that each of them means.
+const TIMES: &str = "14/08/2026 18:30 = 2026-08-14 18:30|14/8/27 18h30 = 2027-08-14 18:30|\
+    14/8 18h = 2027-08-14 18:00|22/11 9:05 = 2026-11-22 09:05|21/11 = 2026-11-21 00:00|\
+    2026-08-14T18:30 = 2026-08-14 18:30|2026-08-14 18:30:00 = 2026-08-14 18:30|\
+    14.08.2026 à 18h = 2026-08-14 18:00|14-08-2026 18 h 30 = 2026-08-14 18:30|\
+    14-Aug-2026 18 heures = 2026-08-14 18:00|14 aug 2026 6pm = 2026-08-14 18:00|\
+    14 août 18h = 2027-08-14 18:00|Aug 14 6:30 PM = 2027-08-14 18:30|\
+    Aug 14, 2026 6.30 p.m. = 2026-08-14 18:30|1er juin 2027 midi = 2027-06-01 12:00|\
+    tomorrow 6pm = 2026-11-22 18:00|6pm tomorrow = 2026-11-22 18:00|18 h 5 juin = 2027-06-05 18:00|\
+    demain 18h = 2026-11-22 18:00|day after tomorrow 9am = 2026-11-23 09:00|\
+    après demain 9h = 2026-11-23 09:00|Après-demain minuit = 2026-11-23 00:00|\
+    aujourd’hui 18h = 2026-11-21 18:00|lundi 9h = 2026-11-23 09:00|mar 9h = 2026-11-24 09:00|\
+    lundi 14 décembre à 18h = 2026-12-14 18:00|saturday noon = 2026-11-28 12:00|\
+    next saturday 8:00 = 2026-11-28 08:00|last friday 8:00 = 2026-11-20 08:00|+3d = 2026-11-24 00:00|\
+    +3 jours 9h = 2026-11-24 09:00|-3j 9h = 2026-11-18 09:00|+2w 14:00 = 2026-12-05 14:00|\
+    +2s 14:00 = 2026-12-05 14:00|+1m 14:00 = 2026-12-21 14:00|18:30 = 2026-11-21 18:30|\
+    10:00 = 2026-11-21 10:00|9:00 = 2026-11-22 09:00|12am = 2026-11-22 00:00|\
+    29/2 8h = 2028-02-29 08:00";
+
+#[test]
+fn times_are_read_as_people_write_them() {
+    for example in TIMES.split('|') {
+        let (typed, expected) = example.split_once(" = ").unwrap();
+        assert_eq!(parse_date_time(typed, now()), Ok(at(expected)), "{typed}");
+    }
+}
+
+#[test]
+fn invalid_dates_and_times_are_refused() {
+    for typed in "31/02/2027 10:00|29/02/2027 10:00|14/13/2026 10:00|14/8 25:00|14/8 18:60|soon|14/8/2026 10:00 x\
+        |13pm|18:+5|14 aug -5|+14/+8|-14/8|14//8|14/8-26|00014/8|1 jui|1 8:30|lundi 15/12/2026\
+        |24:00|14/8 18h 9h|at|+|+3|+99999999d|2026-08-14T|18:30:45|6pm 7pm|lundi 14 18h"
+        .split('|')
+    {
+        assert_eq!(parse_date_time(typed, now()), Err(Problem::NotADateTime), "{typed}");
+        assert_eq!(parse_date(typed, now().date(), Direction::Past), Err(Problem::NotADate), "{typed}");
+    }
+    assert_eq!(parse_date_time(" \t", now()), Err(Problem::Required));
+    assert_eq!(parse_date("14/8 18h", now().date(), Direction::Past), Err(Problem::NotADate));
+}
+
+#[test]
+fn a_year_outside_the_accepted_range_is_reported_as_such() {
+    let beyond = Problem::YearOutOfRange(1900, 2200);
+    for typed in ["31/12/9999", "1/1/3026", "31/12/1899", "14 aug 2201", "9999-12-31", "+99999d", "-99999m"] {
+        assert_eq!(parse_date(typed, now().date(), Direction::Past), Err(beyond), "{typed}");
+        assert_eq!(parse_date_time(typed, now()), Err(beyond), "{typed}");
+        assert_eq!(parse_date_time(&format!("{typed} 18:00"), now()), Err(beyond), "{typed}");
+    }
+    assert_eq!(parse_date("31/02/9999", now().date(), Direction::Past), Err(Problem::NotADate));
+    assert_eq!(parse_date_time("31/12/2200 23:59", now()), Ok(at("2200-12-31 23:59")));
+}
+
+#[test]
+fn a_date_without_a_year_is_read_in_the_preferred_direction() {
+    use Direction::{Future, Past};
+    for (typed, prefer, expected) in [
+        ("20/11", Past, "2026-11-20"),
+        ("21/11", Past, "2026-11-21"),
+        ("22/11", Past, "2025-11-22"),
+        ("20/11", Future, "2027-11-20"),
+        ("29 March 2023", Past, "2023-03-29"),
+        ("29/2", Past, "2024-02-29"),
+        ("hier", Past, "2026-11-20"),
+        ("friday", Past, "2026-11-20"),
+        ("saturday", Past, "2026-11-14"),
+        ("sunday", Past, "2026-11-15"),
+        ("vendredi dernier", Future, "2026-11-20"),
+        ("next friday", Past, "2026-11-27"),
+    ] {
+        assert_eq!(parse_date(typed, now().date(), prefer).unwrap().to_string(), expected, "{typed}");
+    }
+}
+
+#[test]
+fn weeks_begin_on_monday_and_wall_clocks_follow_their_time_zone() {
+    assert_eq!(week_of(now().date()), (at("2026-11-16 00:00"), at("2026-11-23 00:00")));
+    assert_eq!(week_of(at("2026-11-16 00:00").date()).0, at("2026-11-16 00:00"));
+    assert_eq!(to_wall(now(), Tz::Europe__Paris), at("2026-11-21 11:00"));
+    let day = at("2026-08-14 18:30");
+    assert_eq!(spell_date_time(day, Language::En), "Fri 14 August 2026, 18:30");
+    assert_eq!(spell_date_time(day, Language::Fr), "ven. 14 août 2026, 18:30");
+}
+
+proptest! {
+    #[test]
+    fn formatted_dates_and_times_are_read_back(days in 0_i64..109_938, minutes in 0_i64..1440) {
+        let time = at("1900-01-01 00:00") + TimeDelta::days(days) + TimeDelta::minutes(minutes);
+        prop_assert_eq!(parse_date_time(&format_date_time(time), now()), Ok(time));
+        prop_assert_eq!(parse_date(&format_date(time.date()), now().date(), Direction::Past), Ok(time.date()));
+        for language in [Language::En, Language::Fr] {
+            prop_assert_eq!(parse_date_time(&spell_date_time(time, language), now()), Ok(time));
+        }
+    }
+
+    #[test]
+    fn no_typed_text_panics(text in prop_oneof![any::<String>(), "[0-9+./:hdjwm tapr-]{0,16}"]) {
+        let (small, large) = (text.to_lowercase(), text.to_uppercase());
+        prop_assert_eq!(parse_date_time(&small, now()), parse_date_time(&large, now()));
+        let date = |text: &str| parse_date(text, now().date(), Direction::Past);
+        prop_assert_eq!(date(&small), date(&large));
+        prop_assert!(parse_date_time(&text, now()).is_ok_and(|time| YEARS.contains(&time.year()))
+            || parse_date_time(&text, now()).is_err());
+    }
+}

@@ -1,0 +1,73 @@
+//! Writes dates and times for people, in English and French.
+
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono_tz::Tz;
+
+use super::names::{MONTHS_EN, MONTHS_FR, WEEKDAYS_EN, WEEKDAYS_FR};
+use crate::domain::language::Language;
+
+/// `14/08/2026` in both languages.
+pub fn format_date(date: NaiveDate) -> String {
+    date.format("%d/%m/%Y").to_string()
+}
+
+/// `14/08/2026 18:30` in both languages.
+pub fn format_date_time(time: NaiveDateTime) -> String {
+    time.format("%d/%m/%Y %H:%M").to_string()
+}
+
+/// `Fri 14 August 2026` or `ven. 14 août 2026`.
+pub fn spell_date(date: NaiveDate, language: Language) -> String {
+    let (weekdays, point, months) = match language {
+        Language::En => (WEEKDAYS_EN, "", MONTHS_EN),
+        Language::Fr => (WEEKDAYS_FR, ".", MONTHS_FR),
+    };
+    let weekday = weekdays.split(' ').nth(date.weekday().num_days_from_monday() as usize).unwrap_or_default();
+    let month = months.split(' ').nth(date.month0() as usize).unwrap_or_default();
+    format!("{weekday:.3}{point} {} {month} {}", date.day(), date.year())
+}
+
+/// `August 2026` or `août 2026`.
+pub fn spell_month(day: NaiveDate, language: Language) -> String {
+    let months = match language {
+        Language::En => MONTHS_EN,
+        Language::Fr => MONTHS_FR,
+    };
+    format!("{} {}", months.split(' ').nth(day.month0() as usize).unwrap_or_default(), day.year())
+}
+
+/// `Aug 2026` or `août 2026`.
+pub fn short_month(day: NaiveDate, language: Language) -> String {
+    const FRENCH: &str = "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.";
+    match language {
+        Language::En => day.format("%b %Y").to_string(),
+        Language::Fr => {
+            format!("{} {}", FRENCH.split(' ').nth(day.month0() as usize).unwrap_or_default(), day.year())
+        }
+    }
+}
+
+/// The names of the weekdays, Monday first.
+pub fn weekdays(language: Language) -> impl Iterator<Item = &'static str> {
+    match language {
+        Language::En => WEEKDAYS_EN.split(' '),
+        Language::Fr => WEEKDAYS_FR.split(' '),
+    }
+}
+
+/// `Fri 14 August 2026, 18:30` or `ven. 14 août 2026, 18:30`.
+pub fn spell_date_time(time: NaiveDateTime, language: Language) -> String {
+    format!("{}, {}", spell_date(time.date(), language), time.format("%H:%M"))
+}
+
+/// Monday 00:00 of the week of this day, and of the next week. Panics within a week of the ends of
+/// chrono's calendar, some 260,000 years from now.
+pub fn week_of(day: NaiveDate) -> (NaiveDateTime, NaiveDateTime) {
+    let monday = day - TimeDelta::days(day.weekday().num_days_from_monday().into());
+    (monday.and_time(NaiveTime::MIN), (monday + TimeDelta::days(7)).and_time(NaiveTime::MIN))
+}
+
+/// The wall-clock time in a time zone at an instant (UTC).
+pub fn to_wall(utc: NaiveDateTime, time_zone: Tz) -> NaiveDateTime {
+    utc.and_utc().with_timezone(&time_zone).naive_local()
+}

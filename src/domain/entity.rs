@@ -1,0 +1,295 @@
+//! The kinds of record that lists show, what a list of each is asked for, and its rows. A new
+//! entity is one variant in each of the three enums below.
+
+use strum::IntoEnumIterator;
+
+use super::{
+    audit::{AuditFilter, AuditListing, AuditRow},
+    clients::{ClientFilter, ClientListing, ClientRow},
+    contracts::{ContractFilter, ContractListing, ContractRow},
+    events::{EventFilter, EventListing, EventRow},
+    page::{Cursor, Edge, Listing, Page, Sorted},
+    users::{User, UserFilter, UserListing},
+};
+
+/// The kinds of record, in the order of menus. Written in lower case it is the name that the
+/// audit log has for the kind.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter, strum::EnumString, strum::IntoStaticStr, strum::Display,
+)]
+#[strum(serialize_all = "lowercase")]
+pub enum EntityKind {
+    Client,
+    Contract,
+    Event,
+    /// A member of the staff.
+    User,
+    /// A line of the audit log.
+    Audit,
+}
+
+/// What a list of one kind is asked for: filter, order, and which page.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Query {
+    Client(ClientListing),
+    Contract(ContractListing),
+    Event(EventListing),
+    User(UserListing),
+    Audit(AuditListing),
+}
+
+/// A row of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    Client(ClientRow),
+    Contract(ContractRow),
+    Event(EventRow),
+    User(User),
+    Audit(AuditRow),
+}
+
+/// Evaluates the same expression for the listing of each kind.
+macro_rules! on_query {
+    ($query:expr, $listing:ident => $body:expr) => {
+        match $query {
+            $crate::domain::entity::Query::Client($listing) => $body,
+            $crate::domain::entity::Query::Contract($listing) => $body,
+            $crate::domain::entity::Query::Event($listing) => $body,
+            $crate::domain::entity::Query::User($listing) => $body,
+            $crate::domain::entity::Query::Audit($listing) => $body,
+        }
+    };
+}
+
+/// Rows that a list fetches at once.
+pub const PAGE: u16 = 100;
+
+fn listing<F, S: Default>(filter: F, descending: bool) -> Listing<F, S> {
+    Listing { filter, sort: S::default(), descending, edge: Edge::Start, limit: PAGE }
+}
+
+impl Query {
+    pub fn clients(filter: ClientFilter) -> Self {
+        Self::Client(listing(filter, false))
+    }
+
+    /// The newest first.
+    pub fn contracts(filter: ContractFilter) -> Self {
+        Self::Contract(listing(filter, true))
+    }
+
+    /// In the order in which they start; past and archived ones the last first.
+    pub fn events(filter: EventFilter) -> Self {
+        let newest = filter.view.begins_with_newest();
+        Self::Event(listing(filter, newest))
+    }
+
+    pub fn users(filter: UserFilter) -> Self {
+        Self::User(listing(filter, false))
+    }
+
+    /// The newest first.
+    pub fn audit(filter: AuditFilter) -> Self {
+        Self::Audit(listing(filter, true))
+    }
+
+    /// The whole list of a kind.
+    pub fn all(kind: EntityKind) -> Self {
+        match kind {
+            EntityKind::Client => Self::clients(ClientFilter::default()),
+            EntityKind::Contract => Self::contracts(ContractFilter::default()),
+            EntityKind::Event => Self::events(EventFilter::default()),
+            EntityKind::User => Self::users(UserFilter::default()),
+            EntityKind::Audit => Self::audit(AuditFilter::default()),
+        }
+    }
+
+    pub fn kind(&self) -> EntityKind {
+        match self {
+            Self::Client(_) => EntityKind::Client,
+            Self::Contract(_) => EntityKind::Contract,
+            Self::Event(_) => EntityKind::Event,
+            Self::User(_) => EntityKind::User,
+            Self::Audit(_) => EntityKind::Audit,
+        }
+    }
+
+    /// The same question for the page at this edge.
+    #[must_use]
+    pub fn at(&self, edge: Edge) -> Self {
+        let mut query = self.clone();
+        on_query!(&mut query, listing => listing.edge = edge);
+        query
+    }
+
+    /// The same question for pages of so many rows.
+    #[must_use]
+    pub fn with_limit(mut self, limit: u16) -> Self {
+        on_query!(&mut self, listing => listing.limit = limit);
+        self
+    }
+
+    /// The place of a row in this list's order; `None` for a row of another kind.
+    pub fn cursor(&self, record: &Record) -> Option<Cursor> {
+        let key = match (self, record) {
+            (Self::Client(listing), Record::Client(row)) => row.key(listing.sort),
+            (Self::Contract(listing), Record::Contract(row)) => row.key(listing.sort),
+            (Self::Event(listing), Record::Event(row)) => row.key(listing.sort),
+            (Self::User(listing), Record::User(user)) => user.key(listing.sort),
+            (Self::Audit(listing), Record::Audit(row)) => row.key(listing.sort),
+            _ => return None,
+        };
+        Some(Cursor { key, id: record.id() })
+    }
+
+    /// The words that are filtered by.
+    pub fn text(&self) -> &str {
+        on_query!(self, listing => &listing.filter.text)
+    }
+
+    pub fn set_text(&mut self, text: &str) {
+        on_query!(self, listing => text.clone_into(&mut listing.filter.text));
+    }
+
+    /// Whether filters beside view and words limit the list.
+    pub fn is_refined(&self) -> bool {
+        fn default_of<F: Default>(_: &F) -> F {
+            F::default()
+        }
+        on_query!(self, listing => {
+            let mut plain = default_of(&listing.filter);
+            (plain.view, plain.text) = (listing.filter.view, listing.filter.text.clone());
+            plain != listing.filter
+        })
+    }
+
+    /// The sort order, as its position among those of the kind, and whether it is descending.
+    pub fn sort(&self) -> (usize, bool) {
+        fn position<S: IntoEnumIterator + PartialEq>(sort: &S) -> usize {
+            S::iter().position(|one| one == *sort).unwrap_or(0)
+        }
+        on_query!(self, listing => (position(&listing.sort), listing.descending))
+    }
+
+    /// Sorts by the order at this position; by the present one again the other way round.
+    pub fn set_sort(&mut self, position: usize) {
+        fn set<F, S: IntoEnumIterator + PartialEq + Copy>(listing: &mut Listing<F, S>, position: usize) {
+            if let Some(sort) = S::iter().nth(position) {
+                listing.descending = listing.sort == sort && !listing.descending;
+                listing.sort = sort;
+            }
+        }
+        on_query!(self, listing => set(listing, position));
+    }
+}
+
+impl Record {
+    pub fn kind(&self) -> EntityKind {
+        match self {
+            Self::Client(_) => EntityKind::Client,
+            Self::Contract(_) => EntityKind::Contract,
+            Self::Event(_) => EntityKind::Event,
+            Self::User(_) => EntityKind::User,
+            Self::Audit(_) => EntityKind::Audit,
+        }
+    }
+
+    /// The database's id; people see it only as the number of a contract.
+    pub fn id(&self) -> i64 {
+        match self {
+            Self::Client(row) => row.client.id.0,
+            Self::Contract(row) => row.contract.id.0,
+            Self::Event(row) => row.event.id.0,
+            Self::User(user) => user.id.0,
+            Self::Audit(row) => row.id,
+        }
+    }
+
+    /// Raised by one with every change; 0 for a line of the audit log, which never changes.
+    pub fn version(&self) -> i32 {
+        match self {
+            Self::Client(row) => row.client.version,
+            Self::Contract(row) => row.contract.version,
+            Self::Event(row) => row.event.version,
+            Self::User(user) => user.version,
+            Self::Audit(_) => 0,
+        }
+    }
+
+    /// Archived or deactivated.
+    pub fn is_hidden(&self) -> bool {
+        match self {
+            Self::Client(row) => row.client.archived_at.is_some(),
+            Self::Contract(row) => row.contract.archived_at.is_some(),
+            Self::Event(row) => row.event.archived_at.is_some(),
+            Self::User(user) => !user.active,
+            Self::Audit(_) => false,
+        }
+    }
+
+    /// The record that Enter opens: for a line of the audit log the one that it is about, `None`
+    /// where that has no screen of its own.
+    pub fn target(&self) -> Option<(EntityKind, i64)> {
+        match self {
+            Self::Audit(row) => Some((row.record_type.parse().ok()?, row.record_id?)),
+            other => Some((other.kind(), other.id())),
+        }
+    }
+}
+
+/// Rows and pages of one kind become rows and pages of any kind, and back.
+macro_rules! rows {
+    ($($variant:ident: $row:ty, $listing:ty;)*) => {$(
+        impl From<$row> for Record {
+            fn from(row: $row) -> Self {
+                Self::$variant(row)
+            }
+        }
+
+        impl TryFrom<Record> for $row {
+            type Error = Record;
+
+            fn try_from(record: Record) -> Result<Self, Record> {
+                match record {
+                    Record::$variant(row) => Ok(row),
+                    other => Err(other),
+                }
+            }
+        }
+
+        impl From<$listing> for Query {
+            fn from(listing: $listing) -> Self {
+                Self::$variant(listing)
+            }
+        }
+    )*};
+}
+rows! {
+    Client: ClientRow, ClientListing;
+    Contract: ContractRow, ContractListing;
+    Event: EventRow, EventListing;
+    User: User, UserListing;
+    Audit: AuditRow, AuditListing;
+}
+
+impl<R> Page<R> {
+    /// The same page with each row changed.
+    pub fn map<T>(self, change: impl FnMut(R) -> T) -> Page<T> {
+        let Self { rows, before, after, total, among_newest } = self;
+        Page { rows: rows.into_iter().map(change).collect(), before, after, total, among_newest }
+    }
+}
+
+impl Page<Record> {
+    /// The page as one of a single kind; rows of other kinds are left out.
+    pub fn of<R: TryFrom<Record>>(self) -> Page<R> {
+        let Self { rows, before, after, total, among_newest } = self;
+        Page {
+            rows: rows.into_iter().filter_map(|row| row.try_into().ok()).collect(),
+            before,
+            after,
+            total,
+            among_newest,
+        }
+    }
+}

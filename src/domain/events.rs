@@ -1,0 +1,343 @@
+//! Events: what was signed for, when, where, and who prepares it.
+
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono_tz::Tz;
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    serialize::{self, Output, ToSql},
+    sql_types::Text,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    audit::{Auditable, AuditedFields, Subject},
+    check, clocks,
+    entity::EntityKind,
+    error::{FieldErrors, Problem},
+    field::Field,
+    id::{ClientId, ContractId, EventId, UserId},
+    page::{Key, Listing, Sorted, folded},
+    users::Role,
+};
+
+/// How far an event is.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    AsExpression,
+    FromSqlRow,
+    strum::EnumIter,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::Display,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+#[diesel(sql_type = Text)]
+pub enum Status {
+    /// Agreed, not settled in every detail.
+    Planned,
+    /// Settled with the client.
+    Confirmed,
+    /// Over.
+    Done,
+    /// Will not take place.
+    Cancelled,
+}
+
+impl Status {
+    /// Still to take place: it has to be somebody's work.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Planned | Self::Confirmed)
+    }
+}
+
+impl<DB: Backend> FromSql<Text, DB> for Status
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(String::from_sql(bytes)?.parse()?)
+    }
+}
+
+impl<DB: Backend> ToSql<Text, DB> for Status
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        let name: &'static str = self.into();
+        name.to_sql(out)
+    }
+}
+
+/// An event as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
+#[diesel(table_name = crate::schema::events)]
+pub struct Event {
+    pub id: EventId,
+    pub version: i32,
+    pub contract_id: ContractId,
+    pub title: String,
+    /// Who to call on the day: free text, often not the client.
+    pub client_contact: String,
+    /// Wall clock in the company's time zone.
+    pub starts_at: Option<NaiveDateTime>,
+    /// Wall clock in the company's time zone; only together with a start.
+    pub ends_at: Option<NaiveDateTime>,
+    pub location: String,
+    pub attendees: i32,
+    pub notes: String,
+    pub status: Status,
+    /// Nobody yet while empty.
+    pub support_id: Option<UserId>,
+    /// UTC; set while the event is hidden from the lists.
+    pub archived_at: Option<NaiveDateTime>,
+    /// UTC.
+    pub created_at: NaiveDateTime,
+    /// UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+/// How long an event without an end is taken to last, for clashes.
+const UNKNOWN_LENGTH: TimeDelta = TimeDelta::hours(2);
+
+/// The stretch of wall-clock time that an event takes.
+pub fn stretch(starts_at: NaiveDateTime, ends_at: Option<NaiveDateTime>) -> (NaiveDateTime, NaiveDateTime) {
+    (starts_at, ends_at.filter(|end| *end > starts_at).unwrap_or(starts_at + UNKNOWN_LENGTH))
+}
+
+impl Event {
+    /// The time that it takes; nothing while its start is not known.
+    pub fn stretch(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
+        self.starts_at.map(|start| stretch(start, self.ends_at))
+    }
+}
+
+impl Auditable for Event {
+    const SUBJECT: Subject = Subject::Entity(EntityKind::Event);
+
+    fn number(&self) -> i64 {
+        self.id.0
+    }
+
+    fn audited_fields(&self) -> AuditedFields {
+        AuditedFields(vec![
+            (Field::ContractId, json!(self.contract_id.0)),
+            (Field::Title, json!(self.title)),
+            (Field::ClientContact, json!(self.client_contact)),
+            (Field::StartsAt, json!(self.starts_at)),
+            (Field::EndsAt, json!(self.ends_at)),
+            (Field::Location, json!(self.location)),
+            (Field::Attendees, json!(self.attendees)),
+            (Field::Notes, json!(self.notes)),
+            (Field::Status, json!(self.status)),
+            (Field::SupportId, json!(self.support_id.map(|id| id.0))),
+            (Field::ArchivedAt, json!(self.archived_at)),
+        ])
+    }
+}
+
+/// What an event form holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventDraft {
+    pub title: String,
+    pub client_contact: String,
+    pub starts_at: Option<NaiveDateTime>,
+    pub ends_at: Option<NaiveDateTime>,
+    pub location: String,
+    pub attendees: i32,
+    pub notes: String,
+}
+
+/// The longest client contact and location, in characters as a person counts them.
+pub const MAX_LINE: usize = 200;
+
+impl From<&Event> for EventDraft {
+    fn from(event: &Event) -> Self {
+        Self {
+            title: event.title.clone(),
+            client_contact: event.client_contact.clone(),
+            starts_at: event.starts_at,
+            ends_at: event.ends_at,
+            location: event.location.clone(),
+            attendees: event.attendees,
+            notes: event.notes.clone(),
+        }
+    }
+}
+
+impl EventDraft {
+    /// The draft with its texts cleaned, or what is wrong with it.
+    ///
+    /// `now` is the wall clock in the company's time zone. A time that is new, or another than
+    /// that of the event as it was, must be one that the clocks show, and a start must not lie
+    /// in the past; times that stay may be whatever they are.
+    pub fn checked(&self, now: NaiveDateTime, time_zone: Tz, before: Option<&Event>) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let title = errors.take(Field::Title, check::name(&self.title));
+        let client_contact = errors.take(Field::ClientContact, check::optional_text(&self.client_contact, MAX_LINE));
+        let was = |of: fn(&Event) -> Option<NaiveDateTime>| before.and_then(of);
+        let new_start = self.starts_at.filter(|start| Some(*start) != was(|event| event.starts_at));
+        let new_end = self.ends_at.filter(|end| Some(*end) != was(|event| event.ends_at));
+        if new_start.is_some_and(|start| start < now) {
+            errors.push(Field::StartsAt, Problem::InThePast);
+        }
+        for (field, time) in [(Field::StartsAt, new_start), (Field::EndsAt, new_end)] {
+            errors.take(field, time.map_or(Ok(()), |time| clocks::on_the_clock(time, time_zone)));
+        }
+        match (self.starts_at, self.ends_at) {
+            (None, Some(_)) => errors.push(Field::EndsAt, Problem::EndWithoutStart),
+            (Some(start), Some(end)) if end < start => errors.push(Field::EndsAt, Problem::EndBeforeStart),
+            _ => {}
+        }
+        let location = errors.take(Field::Location, check::optional_text(&self.location, MAX_LINE));
+        if !(0..=check::MAX_ATTENDEES).contains(&self.attendees) {
+            errors.push(Field::Attendees, Problem::OutOfRange(0, check::MAX_ATTENDEES.into()));
+        }
+        let notes = errors.take(Field::Notes, check::notes(&self.notes));
+        match (title, client_contact, location, notes, errors.is_empty()) {
+            (Some(title), Some(client_contact), Some(location), Some(notes), true) => {
+                Ok(Self { title, client_contact, location, notes, ..self.clone() })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Saved views of the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+pub enum EventView {
+    #[default]
+    All,
+    Mine,
+    /// Neither done nor cancelled.
+    Open,
+    /// Open, not over, nobody prepares them.
+    WithoutSupport,
+    /// Monday to Sunday of the present week.
+    Week,
+    Past,
+    /// Mine, open, not over.
+    MineNext,
+    /// Mine, open, without notes or without an end time.
+    MineIncomplete,
+    Archived,
+}
+
+impl EventView {
+    /// Whether a list of it begins with the newest event.
+    pub fn begins_with_newest(self) -> bool {
+        matches!(self, Self::Past | Self::Archived)
+    }
+}
+
+/// Which events.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EventFilter {
+    pub view: EventView,
+    /// Words that must all occur in title, place, contact, client or company.
+    pub text: String,
+    pub client: Option<ClientId>,
+    pub contract: Option<ContractId>,
+    /// The sales contact of the client.
+    pub sales_contact: Option<UserId>,
+    pub support: Option<UserId>,
+    /// Words that must all occur in the place.
+    pub place: String,
+    /// Starts on this day or later (wall clock).
+    pub from: Option<NaiveDate>,
+    /// Starts on this day or earlier (wall clock).
+    pub to: Option<NaiveDate>,
+}
+
+/// What events can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+pub enum EventSort {
+    #[default]
+    Starts,
+    Title,
+    Client,
+    Location,
+    Attendees,
+    Status,
+    Support,
+}
+
+/// An event in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRow {
+    pub event: Event,
+    pub client_id: ClientId,
+    pub client: String,
+    pub company: String,
+    pub sales_contact_id: UserId,
+    pub sales_contact: String,
+    /// The name of the support person.
+    pub support: Option<String>,
+}
+
+/// What a list of events is asked for.
+pub type EventListing = Listing<EventFilter, EventSort>;
+
+impl Sorted<EventSort> for EventRow {
+    fn id(&self) -> i64 {
+        self.event.id.0
+    }
+
+    fn key(&self, sort: EventSort) -> Key {
+        let event = &self.event;
+        match sort {
+            EventSort::Starts => event.starts_at.into(),
+            EventSort::Title => folded(&event.title),
+            EventSort::Client => folded(&self.client),
+            EventSort::Location => folded(&event.location),
+            EventSort::Attendees => Key::Number(event.attendees),
+            EventSort::Status => Key::Text(event.status.to_string()),
+            EventSort::Support => self.support.as_deref().map_or(Key::Null, folded),
+        }
+    }
+}
+
+/// How a support person stands to the events that are about to be given away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Availability {
+    /// Nothing else that day.
+    Free,
+    /// Something else on the same day, at another time.
+    Busy,
+    /// Something else at the same time.
+    Clash,
+}
+
+/// A person in a picker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    pub id: UserId,
+    pub full_name: String,
+    pub role: Role,
+    /// Open events in the week of the (first) event that is given away.
+    pub load: i64,
+    /// Only for support people and events with a start.
+    pub availability: Option<Availability>,
+    /// The title of an event that clashes, where it may be seen.
+    pub clash: Option<String>,
+}
+
+/// One event and who shall prepare it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assignment {
+    pub event: EventId,
+    pub version: i32,
+    /// Nobody, when the support is taken away.
+    pub support: Option<UserId>,
+}

@@ -1,0 +1,218 @@
+//! The staff: accounts, roles, and what an account form may hold.
+
+use chrono::NaiveDateTime;
+use diesel::{
+    backend::Backend,
+    deserialize::{self, FromSql, FromSqlRow},
+    expression::AsExpression,
+    serialize::{self, Output, ToSql},
+    sql_types::Text,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    audit::{Auditable, AuditedFields, Subject},
+    check,
+    entity::EntityKind,
+    error::FieldErrors,
+    field::Field,
+    id::UserId,
+    page::{Key, Listing, Sorted, folded, maybe},
+};
+
+/// The department somebody works in, which decides what they may do.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    AsExpression,
+    FromSqlRow,
+    strum::EnumIter,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::Display,
+)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+#[diesel(sql_type = Text)]
+pub enum Role {
+    /// Runs accounts and contracts, assigns support.
+    Management,
+    /// Keeps clients, signs contracts, creates events.
+    Sales,
+    /// Prepares the events it was given.
+    Support,
+}
+
+impl<DB: Backend> FromSql<Text, DB> for Role
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(String::from_sql(bytes)?.parse()?)
+    }
+}
+
+impl<DB: Backend> ToSql<Text, DB> for Role
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        let name: &'static str = self.into();
+        name.to_sql(out)
+    }
+}
+
+/// A member of the staff, without anything secret.
+#[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
+#[diesel(table_name = crate::schema::users)]
+pub struct User {
+    pub id: UserId,
+    pub version: i32,
+    pub username: String,
+    pub full_name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub employee_number: Option<String>,
+    pub role: Role,
+    pub active: bool,
+    pub must_change_password: bool,
+    /// UTC.
+    pub last_login_at: Option<NaiveDateTime>,
+    /// UTC.
+    pub created_at: NaiveDateTime,
+    /// UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+impl Auditable for User {
+    const SUBJECT: Subject = Subject::Entity(EntityKind::User);
+
+    fn number(&self) -> i64 {
+        self.id.0
+    }
+
+    fn audited_fields(&self) -> AuditedFields {
+        AuditedFields(vec![
+            (Field::Username, json!(self.username)),
+            (Field::FullName, json!(self.full_name)),
+            (Field::Email, json!(self.email)),
+            (Field::Phone, json!(self.phone)),
+            (Field::EmployeeNumber, json!(self.employee_number)),
+            (Field::Role, json!(self.role)),
+            (Field::Active, json!(self.active)),
+        ])
+    }
+}
+
+/// What an account form holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserDraft {
+    pub username: String,
+    pub full_name: String,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub employee_number: Option<String>,
+    pub role: Role,
+}
+
+impl From<&User> for UserDraft {
+    fn from(user: &User) -> Self {
+        Self {
+            username: user.username.clone(),
+            full_name: user.full_name.clone(),
+            email: user.email.clone(),
+            phone: user.phone.clone(),
+            employee_number: user.employee_number.clone(),
+            role: user.role,
+        }
+    }
+}
+
+impl UserDraft {
+    /// The draft with its texts cleaned, or what is wrong with it.
+    pub fn checked(&self) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let username = errors.take(Field::Username, check::username(&self.username));
+        let full_name = errors.take(Field::FullName, check::name(&self.full_name));
+        let email = errors.take(Field::Email, check::optional_email(self.email.as_deref().unwrap_or("")));
+        let phone = errors.take(Field::Phone, check::optional_phone(self.phone.as_deref().unwrap_or("")));
+        let number = self.employee_number.as_deref().unwrap_or("");
+        let number = errors.take(Field::EmployeeNumber, check::optional_employee_number(number));
+        match (username, full_name, email, phone, number) {
+            (Some(username), Some(full_name), Some(email), Some(phone), Some(employee_number)) => {
+                Ok(Self { username, full_name, email, phone, employee_number, role: self.role })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Saved views of the staff.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+pub enum UserView {
+    #[default]
+    Active,
+    Management,
+    Sales,
+    Support,
+    Deactivated,
+}
+
+impl UserView {
+    /// The role that the view is limited to.
+    pub fn role(self) -> Option<Role> {
+        match self {
+            Self::Active | Self::Deactivated => None,
+            Self::Management => Some(Role::Management),
+            Self::Sales => Some(Role::Sales),
+            Self::Support => Some(Role::Support),
+        }
+    }
+}
+
+/// Which members of the staff.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct UserFilter {
+    pub view: UserView,
+    /// Words that must all occur in name, username, e-mail or phone.
+    pub text: String,
+}
+
+/// What the staff can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+pub enum UserSort {
+    #[default]
+    Name,
+    Username,
+    Role,
+    Email,
+    LastLogin,
+}
+
+/// What a list of users is asked for.
+pub type UserListing = Listing<UserFilter, UserSort>;
+
+impl Sorted<UserSort> for User {
+    fn id(&self) -> i64 {
+        self.id.0
+    }
+
+    fn key(&self, sort: UserSort) -> Key {
+        match sort {
+            UserSort::Name => folded(&self.full_name),
+            UserSort::Username => Key::Text(self.username.clone()),
+            UserSort::Role => Key::Text(self.role.to_string()),
+            UserSort::Email => maybe(self.email.as_deref()),
+            UserSort::LastLogin => self.last_login_at.into(),
+        }
+    }
+}

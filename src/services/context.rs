@@ -1,0 +1,372 @@
+//! One request under way: who asks, how far their right reaches, what was done.
+
+use chrono::NaiveDateTime;
+
+use super::{ReadRequest, Reply, Request, WriteRequest};
+use crate::{
+    domain::{
+        Error, Field, FieldErrors, Problem, Reason, UserId,
+        audit::{Auditable, AuditedFields, Changes, Verb},
+        error::{Conflict, ConnectionProblem, Reference, SignedOutBecause},
+        events::Event,
+        policy::{self, Permission, Reach},
+        session::{Actor, Moment, Session, random_id},
+        settings::{Reauth, Settings},
+        users::Role,
+    },
+    storage::{
+        self, AuthGuard, Current, Db, DbError, ForUpdate, Scope, Versioned, Viewer,
+        audit::{AuditEntry, Author},
+        auth_guard::AccountState,
+    },
+};
+
+/// How long a password that was given again counts, in milliseconds.
+const GRACE: u64 = 5 * 60 * 1000;
+
+/// Why a request stops: something for the person, or something of the database.
+#[derive(Debug)]
+pub(super) enum ServiceError {
+    Error(Error),
+    DbError(DbError),
+}
+
+impl From<Error> for ServiceError {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl From<DbError> for ServiceError {
+    fn from(failure: DbError) -> Self {
+        Self::DbError(failure)
+    }
+}
+
+impl From<Reason> for ServiceError {
+    fn from(reason: Reason) -> Self {
+        Self::Error(Error::Denied(reason))
+    }
+}
+
+impl From<ServiceError> for Error {
+    fn from(stop: ServiceError) -> Self {
+        match stop {
+            ServiceError::Error(error) => error,
+            ServiceError::DbError(failure) => failure.into(),
+        }
+    }
+}
+
+/// In words for people; what the program did not expect goes to the log.
+impl From<DbError> for Error {
+    fn from(failure: DbError) -> Self {
+        match failure {
+            DbError::NotFound => Self::NotFound,
+            DbError::Taken(field) => Self::Invalid(FieldErrors::one(field, Problem::Taken)),
+            DbError::Unavailable(problem) => Self::Unavailable(problem),
+            DbError::Retry => Self::Unavailable(ConnectionProblem::Timeout),
+            DbError::CommitUnknown => Self::OutcomeUnknown,
+            DbError::Constraint(_) | DbError::Other(_) => {
+                let reference = random_id()[..8].to_uppercase();
+                tracing::error!(reference, ?failure, "the database refused a statement");
+                Self::Internal(Reference(reference))
+            }
+        }
+    }
+}
+
+/// What a write did: the answer, and an audit row for each record that it changed.
+#[derive(Debug)]
+pub(super) struct WriteOutcome {
+    pub reply: Reply,
+    pub entries: Vec<AuditEntry>,
+}
+
+impl WriteOutcome {
+    /// One record was written.
+    pub fn saved(entry: AuditEntry, version: i32) -> Self {
+        let reply = Reply::Saved { subject: entry.subject, id: entry.id.unwrap_or_default(), version, undo: None };
+        Self { reply, entries: vec![entry] }
+    }
+
+    /// One record was written, and this takes it back.
+    pub fn undoable(entry: AuditEntry, version: i32, by: WriteRequest) -> Self {
+        let (subject, id) = (entry.subject, entry.id.unwrap_or_default());
+        Self { reply: Reply::Saved { subject, id, version, undo: Some(Box::new(by)) }, entries: vec![entry] }
+    }
+
+    /// Nothing differed from what is stored, so nothing was written.
+    pub fn unchanged<T: Auditable>(record: &T, version: i32) -> Self {
+        Self {
+            reply: Reply::Saved { subject: T::SUBJECT, id: record.number(), version, undo: None },
+            entries: Vec::new(),
+        }
+    }
+
+    /// A line in the log for each entry; three kinds of them also go to Sentry.
+    pub fn log(&self, session: &Session) {
+        let actor = &session.actor;
+        for entry in &self.entries {
+            let event = match entry.verb {
+                Verb::UserUpdated | Verb::UserDeactivated | Verb::UserReactivated | Verb::PasswordReset => {
+                    "user_updated".to_owned()
+                }
+                other => other.to_string().replace('.', "_"),
+            };
+            tracing::info!(
+                target: "epic_events::business",
+                event,
+                verb = %entry.verb,
+                actor_id = actor.id.0,
+                actor_role = %actor.role,
+                record_type = %entry.subject,
+                record_id = entry.id,
+            );
+        }
+    }
+}
+
+/// What a request needs of the session that sends it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Needs {
+    /// `None` when being signed in is enough.
+    permission: Option<Permission>,
+    /// It is allowed before a temporary password was changed.
+    before_password_change: bool,
+}
+
+impl Needs {
+    /// The session has to be valid.
+    pub const NOTHING: Self = Self { permission: None, before_password_change: true };
+
+    /// The session needs this right.
+    pub fn right(permission: Permission) -> Self {
+        Self { permission: Some(permission), before_password_change: false }
+    }
+}
+
+impl From<&ReadRequest> for Needs {
+    fn from(read: &ReadRequest) -> Self {
+        Self { permission: read.permission(), before_password_change: matches!(read, ReadRequest::Settings) }
+    }
+}
+
+impl From<&WriteRequest> for Needs {
+    fn from(write: &WriteRequest) -> Self {
+        let before_password_change = matches!(write, WriteRequest::ChangeOwnPassword { .. });
+        Self { permission: Some(write.permission()), before_password_change }
+    }
+}
+
+/// Who asks, under which right and settings, when.
+#[derive(Debug)]
+pub(super) struct RequestContext<'a> {
+    pub session: &'a Session,
+    /// As they are called now, which may not be what the session says.
+    actor: Actor,
+    pub reach: Reach,
+    pub settings: Settings,
+    /// What the right rests on, where it was not asked beforehand.
+    pub auth_guard: Option<AuthGuard>,
+    /// UTC.
+    pub now: NaiveDateTime,
+    /// The company's wall clock.
+    pub wall: NaiveDateTime,
+    ticks: u64,
+}
+
+impl<'a> RequestContext<'a> {
+    /// Holds the actor's row until the end of the transaction and reads their right. Where
+    /// nothing has changed since the session heard of it, holding it has proven it.
+    pub fn for_writing(db: &mut Db, session: &'a Session, needs: Needs, now: Moment) -> Result<Self, ServiceError> {
+        if let Some(guard) = AuthGuard::of(session)
+            && guard.fence(db, &session.actor.full_name)?
+        {
+            return Self::new(session, session.actor.clone(), session.settings.clone(), needs, now);
+        }
+        if !storage::auth_guard::fence(db, session)? {
+            return Err(Error::SignedOut(SignedOutBecause::AccountChanged).into());
+        }
+        Self::for_reading(db, session, needs, now)
+    }
+
+    /// Reads whether the actor is who they were at sign-in, and their right.
+    pub fn for_reading(db: &mut Db, session: &'a Session, needs: Needs, now: Moment) -> Result<Self, ServiceError> {
+        let same = |account: &AccountState| session.is_of(account.active, account.role, account.auth_epoch);
+        let read = storage::auth_guard::read(db, session.actor.id)?;
+        let Some((account, settings)) = read.filter(|(account, _)| same(account)) else {
+            return Err(Error::SignedOut(SignedOutBecause::AccountChanged).into());
+        };
+        if account.must_change_password && !needs.before_password_change {
+            return Err(Reason::ChangePasswordFirst.into());
+        }
+        let actor = Actor { full_name: account.full_name, ..session.actor.clone() };
+        Self::new(session, actor, settings, needs, now)
+    }
+
+    /// The right as the session knows it, for a page that is fetched only where that holds.
+    pub fn guarded(session: &'a Session, needs: Needs, now: Moment) -> Option<Self> {
+        let guard = AuthGuard::of(session)?;
+        let ctx = Self::new(session, session.actor.clone(), session.settings.clone(), needs, now).ok()?;
+        Some(Self { auth_guard: Some(guard), ..ctx })
+    }
+
+    fn new(
+        session: &'a Session,
+        actor: Actor,
+        settings: Settings,
+        needs: Needs,
+        now: Moment,
+    ) -> Result<Self, ServiceError> {
+        let reach = match needs.permission {
+            None => Reach::Own,
+            Some(permission) => right(permission, actor.role, &settings)?,
+        };
+        let wall = settings.wall_clock(now.utc);
+        Ok(Self { session, actor, reach, settings, auth_guard: None, now: now.utc, wall, ticks: now.ticks })
+    }
+
+    /// Whose name is on it.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The id of whoever asks.
+    pub fn me(&self) -> UserId {
+        self.actor.id
+    }
+
+    /// Which records the right to see them covers.
+    pub fn scope(&self) -> Scope {
+        match (self.reach, self.actor().role) {
+            (Reach::Any, _) | (_, Role::Management) => Scope::All,
+            (Reach::Own, Role::Sales) => Scope::Sales(self.me()),
+            (Reach::Own, Role::Support) => Scope::Support(self.me()),
+        }
+    }
+
+    /// Whose eyes a page is for.
+    pub fn viewer(&self) -> Viewer {
+        Viewer { scope: self.scope(), me: self.me(), auth_guard: self.auth_guard }
+    }
+
+    /// Refuses when the right is for my own clients only and this is not one.
+    pub fn owns_client_of(&self, sales_contact: UserId) -> Result<(), ServiceError> {
+        self.owns(sales_contact == self.me(), Reason::NotYourClient)
+    }
+
+    /// Refuses when the right is for my own events only and this is not one.
+    pub fn owns_event(&self, event: &Event) -> Result<(), ServiceError> {
+        self.owns(event.support_id == Some(self.me()), Reason::NotYourEvent)
+    }
+
+    /// Whether giving the record to this person takes back what this session did to it last.
+    pub fn takes_back<T: Auditable>(
+        &self,
+        db: &mut Db,
+        record: &T,
+        verb: Verb,
+        to: Option<UserId>,
+    ) -> Result<bool, ServiceError> {
+        if self.reach == Reach::Any || to != Some(self.me()) {
+            return Ok(false);
+        }
+        let last = storage::audit::last_change(db, T::SUBJECT, record.number())?;
+        Ok(last.is_some_and(|last| policy::gave_away(self.session, verb, &last)))
+    }
+
+    fn owns(&self, mine: bool, reason: Reason) -> Result<(), ServiceError> {
+        if mine || self.reach == Reach::Any { Ok(()) } else { Err(reason.into()) }
+    }
+
+    /// Refuses a sensitive write until the password was given again. Comes after the
+    /// rules, so that nobody types it for nothing.
+    pub fn require_password(&self, write: &WriteRequest, outcome: &WriteOutcome) -> Result<(), ServiceError> {
+        let role_change = |entry: &AuditEntry| {
+            entry.verb == Verb::UserUpdated && entry.changes.0.iter().any(|(field, ..)| *field == Field::Role)
+        };
+        let own_password = matches!(write, WriteRequest::ChangeOwnPassword { .. });
+        let needed = match self.settings.reauth {
+            Reauth::Never => false,
+            _ if own_password || outcome.entries.is_empty() => false,
+            Reauth::Always => true,
+            Reauth::Sensitive => write.is_sensitive() || outcome.entries.iter().any(role_change),
+        };
+        let grace = match self.settings.reauth {
+            // Long enough to send the request again, too short for a second one.
+            Reauth::Always => 10_000,
+            _ => GRACE,
+        };
+        let fresh = self.session.confirmed_at.is_some_and(|at| self.ticks.saturating_sub(at) <= grace);
+        if needed && !fresh { Err(Error::PasswordNeeded.into()) } else { Ok(()) }
+    }
+
+    /// For the audit rows of this request.
+    pub fn author<'b>(&'b self, host: &'b str, operation: &'b str) -> Author<'b> {
+        Author { actor: Some(&self.actor), name: "", host, session: &self.session.id, operation }
+    }
+}
+
+/// Whoever is signed in, by the name that they have now.
+pub(super) fn named_now(db: &mut Db, session: &Session) -> Result<Actor, DbError> {
+    let id = session.actor.id;
+    let name = storage::users::names(db, &[id.0])?.remove(&id.0);
+    Ok(Actor { full_name: name.unwrap_or_else(|| session.actor.full_name.clone()), ..session.actor.clone() })
+}
+
+/// How far the right reaches, or why there is none.
+fn right(permission: Permission, role: Role, settings: &Settings) -> Result<Reach, Reason> {
+    policy::reach(permission, role, settings).ok_or(if policy::depends_on_settings(permission, role) {
+        Reason::Setting(permission)
+    } else {
+        Reason::Role(permission, role)
+    })
+}
+
+/// The record to write to, when it still is as the person saw it.
+pub(super) fn as_seen<T: Versioned>(db: &mut Db, held: ForUpdate<T>, version: i32) -> Result<Current<T>, ServiceError> {
+    match held.of_version(version) {
+        Ok(current) => Ok(current),
+        Err(other) => Err(conflict(db, &other, other.version(), other.updated_at())?),
+    }
+}
+
+/// The record was not as it was seen: what it is now, and who made it so.
+pub(super) fn conflict<T: Auditable>(
+    db: &mut Db,
+    current: &T,
+    version: i32,
+    at: NaiveDateTime,
+) -> Result<ServiceError, DbError> {
+    let last = storage::audit::last_change(db, T::SUBJECT, current.number())?;
+    let (by, at) = last.map_or((String::new(), at), |row| (row.actor_name, row.at));
+    Ok(Error::Conflict(Box::new(Conflict { version, theirs: current.audited_fields(), by, at })).into())
+}
+
+/// An audit entry for what became of a record.
+pub(super) fn changed<T: Auditable>(verb: Verb, name: &str, before: &T, after: &T) -> AuditEntry {
+    entry::<T>(verb, after.number(), name, before.audited_fields().changes_to(&after.audited_fields()))
+}
+
+/// An audit entry for a record that is new.
+pub(super) fn created<T: Auditable>(verb: Verb, name: &str, after: &T) -> AuditEntry {
+    entry::<T>(verb, after.number(), name, AuditedFields::default().changes_to(&after.audited_fields()))
+}
+
+fn entry<T: Auditable>(verb: Verb, number: i64, name: &str, changes: Changes) -> AuditEntry {
+    AuditEntry { verb, subject: T::SUBJECT, id: Some(number), name: name.to_owned(), changes }
+}
+
+/// An audit entry for what was refused: which action, on which record, why.
+pub(super) fn refusal(request: &Request, error: &Error) -> AuditEntry {
+    let why = match error {
+        Error::Denied(Reason::Role(..)) => "role".to_owned(),
+        Error::Denied(Reason::Setting(_)) => "setting".to_owned(),
+        Error::Denied(reason) => format!("{reason:?}"),
+        _ => "signed out".to_owned(),
+    };
+    let action = request.permission().map_or("session", Into::into);
+    let (subject, id) = request.subject();
+    AuditEntry { verb: Verb::Refused, subject, id, name: format!("{action}: {why}"), changes: Changes::default() }
+}

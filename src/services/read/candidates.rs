@@ -1,0 +1,105 @@
+//! The users that pickers offer: all of a role, or support users sorted by how free they are.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveTime;
+
+use crate::services::{
+    Reply,
+    context::{RequestContext, ServiceError},
+    read::{CHOICES, sees_all},
+};
+use crate::{
+    domain::{
+        EventId, UserId, dates,
+        events::{Availability, Candidate, stretch},
+        users::{Role, User},
+    },
+    storage::{self, Db},
+};
+
+/// The active users of a role, sorted by name.
+pub(super) fn of_role(db: &mut Db, role: Role, text: &str) -> Result<Reply, ServiceError> {
+    Ok(offer(everybody(db, role, text)?))
+}
+
+fn everybody(db: &mut Db, role: Role, text: &str) -> Result<Vec<Candidate>, ServiceError> {
+    let people = storage::users::active_of_role(db, role, text)?;
+    let candidate = |user: User| Candidate {
+        id: user.id,
+        full_name: user.full_name,
+        role: user.role,
+        load: 0,
+        availability: None,
+        clash: None,
+    };
+    Ok(people.into_iter().map(candidate).collect())
+}
+
+/// As many people as a picker shows, from the start of the list.
+fn offer(mut people: Vec<Candidate>) -> Reply {
+    let more = people.len() > usize::from(CHOICES);
+    people.truncate(CHOICES.into());
+    Reply::Candidates { people, more }
+}
+
+/// What a support user already has to do around the time of the events to be assigned.
+#[derive(Debug, Default)]
+struct Work {
+    /// The number of events in the week of the first event to be assigned.
+    load: i64,
+    /// Whether there is an event on the same day as one of those to be assigned.
+    same_day: bool,
+    /// The title of an event at the same time as one of those to be assigned.
+    clash: Option<String>,
+}
+
+/// Support users for these events, the freest first.
+pub(super) fn for_events(
+    db: &mut Db,
+    ctx: &RequestContext,
+    ids: &[EventId],
+    text: &str,
+) -> Result<Reply, ServiceError> {
+    let events = storage::events::find_rows(db, ids)?;
+    for row in &events {
+        ctx.owns_event(&row.event)?;
+    }
+    // The title of a clashing event is shown only to a user who may see it.
+    let sees_all = sees_all(ctx);
+    let mut wanted: Vec<_> =
+        events.iter().filter_map(|row| Some(stretch(row.event.starts_at?, row.event.ends_at))).collect();
+    wanted.sort();
+    let mut people = everybody(db, Role::Support, text)?;
+    let Some((first_start, _)) = wanted.first().copied() else { return Ok(offer(people)) };
+    let last_end = wanted.iter().map(|(_, end)| *end).max().unwrap_or(first_start);
+    let (monday, next_monday) = dates::week_of(first_start.date());
+    let day_after = last_end.date().succ_opt().map_or(last_end, |day| day.and_time(NaiveTime::MIN));
+    let given: HashSet<EventId> = ids.iter().copied().collect();
+    let mut work = HashMap::<UserId, Work>::new();
+    storage::spans::engagements(db, monday, next_monday.max(day_after), |engagement| {
+        if given.contains(&engagement.event) {
+            return;
+        }
+        let theirs = work.entry(engagement.support).or_default();
+        let (start, end) = stretch(engagement.starts_at, engagement.ends_at);
+        theirs.load += i64::from(start < next_monday);
+        theirs.same_day |= wanted.iter().any(|(from, to)| start.date() <= to.date() && from.date() <= end.date());
+        if theirs.clash.is_none() && wanted.iter().any(|(from, to)| start < *to && *from < end) {
+            theirs.clash = Some(engagement.title);
+        }
+    })?;
+    for person in &mut people {
+        let Work { load, same_day, clash } = work.remove(&person.id).unwrap_or_default();
+        let availability = match (&clash, same_day) {
+            (Some(_), _) => Availability::Clash,
+            (None, true) => Availability::Busy,
+            (None, false) => Availability::Free,
+        };
+        person.load = load;
+        person.availability = Some(availability);
+        person.clash = clash.filter(|_| sees_all || person.id == ctx.me());
+    }
+    people.sort_by_key(|person| (person.availability, person.load));
+    Ok(offer(people))
+}

@@ -1,0 +1,176 @@
+//! The charts of the home screen, by role. Each bar comes with the list that it opens.
+
+use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+use crate::{
+    domain::entity::Query,
+    services::{
+        context::{RequestContext, ServiceError},
+        read::utc,
+    },
+};
+use crate::{
+    domain::{
+        UserId,
+        contracts::{ContractFilter, ContractView},
+        dates,
+        events::{EventFilter, EventView},
+        money::Cents,
+        users::Role,
+    },
+    storage::{
+        self, Db,
+        figures::{Amount, STRETCHES, Stretch},
+    },
+};
+
+/// A chart: its subject and its bars.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Figure {
+    pub about: About,
+    pub bars: Vec<Bar>,
+}
+
+/// What a chart shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// The totals of contracts by the month they were signed in.
+    SignedByMonth,
+    /// What is still due, by the days since the signature.
+    DueByAge,
+    /// Open events of each support person in the coming four weeks.
+    SupportLoad,
+    /// The user's own open events in each of the coming weeks.
+    MyWeeks,
+}
+
+/// One bar of a chart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bar {
+    pub label: Label,
+    pub value: Value,
+    /// The list that it opens.
+    pub query: Query,
+}
+
+/// What a bar stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Label {
+    Month(NaiveDate),
+    /// An age range in days: from, and up to unless it is open-ended.
+    Days(i64, Option<i64>),
+    Person(String),
+    Week(NaiveDate),
+}
+
+/// How long a bar is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    Money(Cents),
+    Events(i64),
+}
+
+/// The number of months in the chart; the current month is the last.
+const MONTHS: u32 = 6;
+/// The age ranges of due amounts, in days; the last is open-ended.
+const AGES: [(i64, Option<i64>); 4] = [(0, Some(30)), (31, Some(60)), (61, Some(90)), (91, None)];
+/// How many weeks of open events are counted.
+const WEEKS: i64 = 4;
+/// The most people that a chart shows.
+const PEOPLE: usize = 12;
+
+pub(super) fn figures(db: &mut Db, ctx: &RequestContext) -> Result<Vec<Figure>, ServiceError> {
+    Ok(match ctx.actor().role {
+        Role::Management => {
+            vec![signed_by_month(db, ctx, None)?, due_by_age(db, ctx, None)?, support_load(db, ctx)?]
+        }
+        Role::Sales => {
+            let me = Some(ctx.me());
+            vec![signed_by_month(db, ctx, me)?, due_by_age(db, ctx, me)?]
+        }
+        Role::Support => vec![my_weeks(db, ctx)?],
+    })
+}
+
+fn midnight(day: NaiveDate) -> NaiveDateTime {
+    day.and_time(NaiveTime::MIN)
+}
+
+/// The instants (UTC) at which one day begins and another one ends on the company's clock.
+fn stretch(ctx: &RequestContext, from: NaiveDate, to: NaiveDate) -> Stretch {
+    (utc(ctx, midnight(from)), utc(ctx, midnight(to.succ_opt().unwrap_or(to))))
+}
+
+fn signed_by_month(db: &mut Db, ctx: &RequestContext, owner: Option<UserId>) -> Result<Figure, ServiceError> {
+    let this_month = ctx.wall.date().with_day(1).unwrap_or(ctx.wall.date());
+    let months: Vec<NaiveDate> =
+        (0..MONTHS).rev().filter_map(|back| this_month.checked_sub_months(Months::new(back))).collect();
+    let last_day =
+        |month: NaiveDate| month.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(month);
+    let days: Vec<(NaiveDate, NaiveDate)> = months.iter().map(|month| (*month, last_day(*month))).collect();
+    let sums = storage::figures::signed(db, Amount::Total, stretches(ctx, &days), owner)?;
+    let view = if owner.is_some() { ContractView::Mine } else { ContractView::All };
+    let bars = days.iter().zip(sums).map(|((from, to), sum)| Bar {
+        label: Label::Month(*from),
+        value: Value::Money(sum),
+        query: signed_between(view, Some(*from), *to),
+    });
+    Ok(Figure { about: About::SignedByMonth, bars: bars.collect() })
+}
+
+fn due_by_age(db: &mut Db, ctx: &RequestContext, owner: Option<UserId>) -> Result<Figure, ServiceError> {
+    let today = ctx.wall.date();
+    let ago = |days: i64| today - TimeDelta::days(days);
+    // The open-ended range begins with the earliest year that the program accepts.
+    let oldest = NaiveDate::from_ymd_opt(*dates::YEARS.start(), 1, 1).unwrap_or(today);
+    let days: Vec<(NaiveDate, NaiveDate)> =
+        AGES.iter().map(|(least, most)| (most.map_or(oldest, ago), ago(*least))).collect();
+    let sums = storage::figures::signed(db, Amount::Due, stretches(ctx, &days), owner)?;
+    let view = if owner.is_some() { ContractView::MineNotPaid } else { ContractView::NotPaid };
+    let bars = AGES.iter().zip(&days).zip(sums).map(|(((least, most), (from, to)), sum)| Bar {
+        label: Label::Days(*least, *most),
+        value: Value::Money(sum),
+        query: signed_between(view, most.map(|_| *from), *to),
+    });
+    Ok(Figure { about: About::DueByAge, bars: bars.collect() })
+}
+
+/// The time ranges of these days, padded with empty ranges.
+fn stretches(ctx: &RequestContext, days: &[(NaiveDate, NaiveDate)]) -> [Stretch; STRETCHES] {
+    let nothing = days.last().map_or((ctx.now, ctx.now), |(_, to)| (midnight(*to), midnight(*to)));
+    std::array::from_fn(|at| days.get(at).map_or(nothing, |(from, to)| stretch(ctx, *from, *to)))
+}
+
+fn signed_between(view: ContractView, from: Option<NaiveDate>, to: NaiveDate) -> Query {
+    Query::contracts(ContractFilter { view, signed_from: from, signed_to: Some(to), ..ContractFilter::default() })
+}
+
+fn support_load(db: &mut Db, ctx: &RequestContext) -> Result<Figure, ServiceError> {
+    let today = ctx.wall.date();
+    let last = today + TimeDelta::days(7 * WEEKS - 1);
+    let load = storage::figures::support_load(db, (midnight(today), midnight(last + TimeDelta::days(1))), PEOPLE)?;
+    let bars = load.into_iter().map(|(id, name, count)| Bar {
+        label: Label::Person(name),
+        value: Value::Events(count),
+        query: events_between(id, today, last),
+    });
+    Ok(Figure { about: About::SupportLoad, bars: bars.collect() })
+}
+
+fn my_weeks(db: &mut Db, ctx: &RequestContext) -> Result<Figure, ServiceError> {
+    let (monday, _) = dates::week_of(ctx.wall.date());
+    let weeks: Vec<NaiveDateTime> = (0..WEEKS).map(|week| monday + TimeDelta::days(7 * week)).collect();
+    let spans: Vec<Stretch> = weeks.iter().map(|start| (*start, *start + TimeDelta::days(7))).collect();
+    let counts = storage::figures::own_load(db, ctx.me(), &spans)?;
+    let bars = weeks.iter().zip(counts).map(|(start, count)| Bar {
+        label: Label::Week(start.date()),
+        value: Value::Events(count),
+        query: events_between(ctx.me(), start.date(), start.date() + TimeDelta::days(6)),
+    });
+    Ok(Figure { about: About::MyWeeks, bars: bars.collect() })
+}
+
+fn events_between(support: UserId, from: NaiveDate, to: NaiveDate) -> Query {
+    let (view, support) = (EventView::Open, Some(support));
+    Query::events(EventFilter { view, support, from: Some(from), to: Some(to), ..EventFilter::default() })
+}

@@ -1,0 +1,367 @@
+//! Everything that only reads: home, lists, details, pickers, search, the audit log.
+
+mod candidates;
+pub mod figures;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+
+use super::{
+    CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, ReadRequest, Reply,
+    UserDetail,
+    context::{RequestContext, ServiceError},
+};
+use crate::{
+    domain::{
+        ClientId, ContractId, Error, EventId, Field, Reason, UserId,
+        audit::{AuditFilter, AuditListing, AuditRow, AuditSort},
+        clients::{ClientFilter, ClientRow, ClientSort, ClientView},
+        clocks,
+        contracts::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, number_in},
+        entity::{EntityKind, Query, Record},
+        events::{EventFilter, EventRow, EventSort, EventView},
+        page::{Edge, Listing, Page, SHORT_LIMIT},
+        policy::{self, Permission, Reach},
+        users::{Role, UserFilter, UserSort},
+    },
+    storage::{self, Db, Scope, Viewer, contracts::Spans},
+};
+
+/// How many records a picker shows; typing narrows them.
+pub(super) const CHOICES: u16 = 50;
+/// The most events and people that a calendar shows.
+const CALENDAR_EVENTS: u16 = 1_500;
+const CALENDAR_PEOPLE: usize = 300;
+/// How many records of each kind a search shows.
+const HITS: u16 = 6;
+
+/// Answers a request that reads.
+pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> Result<Reply, ServiceError> {
+    Ok(match read {
+        ReadRequest::Settings => Reply::Settings(Box::new(ctx.settings.clone())),
+        ReadRequest::Home => Reply::Home(home(db, ctx)?),
+        ReadRequest::Figures => Reply::Figures(figures::figures(db, ctx)?),
+        ReadRequest::List(query) => Reply::Page(list(db, ctx, query)?),
+        ReadRequest::Calendar { from, to } => Reply::Calendar(calendar(db, ctx, *from, *to)?),
+        ReadRequest::ViewUser(id) => Reply::User(Box::new(user(db, ctx, *id)?)),
+        ReadRequest::ViewClient(id) => Reply::Client(Box::new(client(db, ctx, *id)?)),
+        ReadRequest::ViewContract(id) => Reply::Contract(Box::new(contract(db, ctx, *id)?)),
+        ReadRequest::ViewEvent(id) => Reply::Event(Box::new(event(db, ctx, *id)?)),
+        ReadRequest::PickSupport { events, text } => candidates::for_events(db, ctx, events, text)?,
+        ReadRequest::PickUser { role, text } => candidates::of_role(db, *role, text)?,
+        ReadRequest::PickClient { text, own } => Reply::ClientChoices(client_choices(db, ctx, text, *own)?),
+        ReadRequest::PickContract { text } => Reply::ContractChoices(contract_choices(db, ctx, text)?),
+        ReadRequest::Search { text } => search(db, ctx, text)?,
+    })
+}
+
+/// A page of a list, as far as the person who asks may see it.
+pub(super) fn list(db: &mut Db, ctx: &RequestContext, query: &Query) -> Result<Page<Record>, ServiceError> {
+    let viewer = ctx.viewer();
+    Ok(match query {
+        Query::Client(listing) => storage::clients::page(db, listing, viewer)?.map(Record::from),
+        Query::Contract(listing) => contract_page(db, ctx, listing)?.map(Record::from),
+        Query::Event(listing) => storage::events::page(db, listing, viewer, ctx.wall)?.map(Record::from),
+        Query::User(listing) => storage::users::page(db, listing, viewer)?.map(Record::from),
+        Query::Audit(listing) => audit(db, ctx, listing)?.map(Record::from),
+    })
+}
+
+fn first<F, S: Default>(filter: F, limit: u16) -> Listing<F, S> {
+    Listing { filter, sort: S::default(), descending: false, edge: Edge::Start, limit }
+}
+
+impl HomeLine {
+    /// The list of contracts behind the line.
+    pub fn contracts(self) -> Option<ContractFilter> {
+        let view = match self {
+            Self::ContractsNotSigned => ContractView::NotSigned,
+            Self::BalancesDue => ContractView::NotPaid,
+            Self::MyContractsNotSigned => ContractView::MineNotSigned,
+            Self::MySignedWithoutEvent => ContractView::MineWithoutEvent,
+            Self::MyNotFullyPaid => ContractView::MineNotPaid,
+            _ => return None,
+        };
+        Some(ContractFilter { view, ..ContractFilter::default() })
+    }
+
+    /// The list of events behind the line.
+    pub fn events(self) -> Option<EventFilter> {
+        let view = match self {
+            Self::EventsWithoutSupport => EventView::WithoutSupport,
+            Self::EventsThisWeek => EventView::Week,
+            Self::MyNextEvents => EventView::MineNext,
+            Self::MyIncompleteEvents => EventView::MineIncomplete,
+            _ => return None,
+        };
+        Some(EventFilter { view, ..EventFilter::default() })
+    }
+
+    /// The list of clients behind the line.
+    pub fn clients(self) -> Option<ClientFilter> {
+        (self == Self::MyClients).then(|| ClientFilter { view: ClientView::Mine, ..ClientFilter::default() })
+    }
+}
+
+fn home(db: &mut Db, ctx: &RequestContext) -> Result<Home, ServiceError> {
+    let viewer = ctx.viewer();
+    let mut lines = Vec::new();
+    for line in HomeLine::of(ctx.actor().role) {
+        let count = if let Some(filter) = line.contracts() {
+            let spans = spans(ctx, &filter);
+            storage::contracts::count(db, &first(filter, 1), spans, viewer, SHORT_LIMIT)?
+        } else if let Some(filter) = line.events() {
+            storage::events::count(db, &first(filter, 1), viewer, ctx.wall, SHORT_LIMIT)?
+        } else {
+            storage::clients::count(db, &first(line.clients().unwrap_or_default(), 1), viewer, SHORT_LIMIT)?
+        };
+        lines.push((*line, count));
+    }
+    Ok(Home { lines })
+}
+
+/// The days of a filter as instants.
+fn spans(ctx: &RequestContext, filter: &ContractFilter) -> Spans {
+    let span = |from, to| span(ctx, from, to);
+    Spans { created: span(filter.from, filter.to), signed: span(filter.signed_from, filter.signed_to) }
+}
+
+/// From the beginning of a day on the company's clock to the end of another.
+fn span(
+    ctx: &RequestContext,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+) -> (Option<NaiveDateTime>, Option<NaiveDateTime>) {
+    let start = |day: NaiveDate| utc(ctx, day.and_time(NaiveTime::MIN));
+    (from.map(start), to.and_then(|day| day.succ_opt()).map(start))
+}
+
+fn contract_page(
+    db: &mut Db,
+    ctx: &RequestContext,
+    listing: &ContractListing,
+) -> Result<Page<ContractRow>, ServiceError> {
+    Ok(storage::contracts::page(db, listing, spans(ctx, &listing.filter), ctx.viewer())?)
+}
+
+/// The log between two days of the company's time zone, as far as it may be read.
+fn audit(db: &mut Db, ctx: &RequestContext, listing: &AuditListing) -> Result<Page<AuditRow>, ServiceError> {
+    let own = (ctx.reach == Reach::Own).then(|| ctx.me());
+    let span = span(ctx, listing.filter.from, listing.filter.to);
+    let mut page = storage::audit::page(db, listing, span, own, ctx.viewer())?;
+    name_people(db, &mut page.rows)?;
+    Ok(page)
+}
+
+/// The log keeps ids, which people never see: they get the names of today.
+fn name_people(db: &mut Db, rows: &mut [AuditRow]) -> Result<(), ServiceError> {
+    let person = |field: Field| matches!(field, Field::SalesContactId | Field::SupportId);
+    let changed = rows.iter().flat_map(|row| &row.changes.0).filter(|(field, ..)| person(*field));
+    let mut ids: Vec<i64> = changed.flat_map(|(_, old, new)| [old.as_i64(), new.as_i64()]).flatten().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = storage::users::names(db, &ids)?;
+    for (field, old, new) in rows.iter_mut().flat_map(|row| &mut row.changes.0) {
+        for value in [old, new] {
+            let name = value.as_i64().filter(|_| person(*field)).and_then(|id| names.get(&id));
+            if let Some(name) = name {
+                *value = name.clone().into();
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The instant of a wall-clock time of the company.
+pub(super) fn utc(ctx: &RequestContext, wall: NaiveDateTime) -> NaiveDateTime {
+    clocks::to_utc(wall, ctx.settings.time_zone)
+}
+
+/// A record's history, as far as the person may read the log.
+fn history(db: &mut Db, ctx: &RequestContext, kind: EntityKind, id: i64) -> Result<Vec<AuditRow>, ServiceError> {
+    let own = match policy::reach(Permission::ReadAudit, ctx.actor().role, &ctx.settings) {
+        Some(Reach::Any) => None,
+        Some(Reach::Own) => Some(ctx.me()),
+        None => return Ok(Vec::new()),
+    };
+    let filter = AuditFilter { record: Some((kind, id)), ..AuditFilter::default() };
+    let newest = Listing { descending: true, sort: AuditSort::Time, ..first(filter, DETAIL_ROWS) };
+    let mut rows = storage::audit::page(db, &newest, (None, None), own, ctx.viewer())?.rows;
+    name_people(db, &mut rows)?;
+    Ok(rows)
+}
+
+fn newest_contracts(filter: ContractFilter) -> ContractListing {
+    Listing { descending: true, sort: ContractSort::Created, ..first(filter, DETAIL_ROWS) }
+}
+
+fn events_of(db: &mut Db, ctx: &RequestContext, filter: EventFilter) -> Result<Vec<EventRow>, ServiceError> {
+    let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
+    Ok(storage::events::page(db, &newest, ctx.viewer(), ctx.wall)?.rows)
+}
+
+/// Refuses what the restricted setting hides.
+fn visible(ctx: &RequestContext, seen: bool) -> Result<(), ServiceError> {
+    let reason = if ctx.actor().role == Role::Sales { Reason::NotYourClient } else { Reason::NotYourEvent };
+    if seen { Ok(()) } else { Err(reason.into()) }
+}
+
+/// Whether the person may see every record, whatever this request needs besides.
+pub(super) fn sees_all(ctx: &RequestContext) -> bool {
+    policy::reach(Permission::SeeRecords, ctx.actor().role, &ctx.settings) == Some(Reach::Any)
+}
+
+fn user(db: &mut Db, ctx: &RequestContext, id: UserId) -> Result<UserDetail, ServiceError> {
+    let user = storage::users::find(db, id)?.ok_or(Error::NotFound)?;
+    // Who works on what is shown as far as records may be seen at all.
+    let all = sees_all(ctx);
+    let everything = Viewer { scope: Scope::All, ..ctx.viewer() };
+    let mut detail = UserDetail { user, clients: Vec::new(), events: Vec::new(), history: Vec::new() };
+    if all && detail.user.role == Role::Sales {
+        let filter = ClientFilter { sales_contact: Some(id), ..ClientFilter::default() };
+        let listing: Listing<_, ClientSort> = first(filter, DETAIL_ROWS);
+        detail.clients = storage::clients::page(db, &listing, everything)?.rows;
+    }
+    if all && detail.user.role == Role::Support {
+        let filter = EventFilter { support: Some(id), ..EventFilter::default() };
+        let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
+        detail.events = storage::events::page(db, &newest, everything, ctx.wall)?.rows;
+    }
+    detail.history = history(db, ctx, EntityKind::User, id.0)?;
+    Ok(detail)
+}
+
+fn client(db: &mut Db, ctx: &RequestContext, id: ClientId) -> Result<ClientDetail, ServiceError> {
+    let row = storage::clients::find_row(db, id)?.ok_or(Error::NotFound)?;
+    visible(ctx, ctx.scope().has_client(db, id)?)?;
+    let contracts = ContractFilter { client: Some(id), ..ContractFilter::default() };
+    let events = EventFilter { client: Some(id), ..EventFilter::default() };
+    Ok(ClientDetail {
+        row,
+        contracts: contract_page(db, ctx, &newest_contracts(contracts))?.rows,
+        events: events_of(db, ctx, events)?,
+        history: history(db, ctx, EntityKind::Client, id.0)?,
+    })
+}
+
+fn contract(db: &mut Db, ctx: &RequestContext, id: ContractId) -> Result<ContractDetail, ServiceError> {
+    let row = storage::contracts::find_row(db, id)?.ok_or(Error::NotFound)?;
+    visible(ctx, ctx.scope().has_contract(db, id)?)?;
+    let events = EventFilter { contract: Some(id), ..EventFilter::default() };
+    let client = storage::clients::find_row(db, row.contract.client_id)?.ok_or(Error::NotFound)?;
+    Ok(ContractDetail {
+        row,
+        client,
+        events: events_of(db, ctx, events)?,
+        history: history(db, ctx, EntityKind::Contract, id.0)?,
+    })
+}
+
+fn event(db: &mut Db, ctx: &RequestContext, id: EventId) -> Result<EventDetail, ServiceError> {
+    let row = storage::events::find_rows(db, &[id])?.pop().ok_or(Error::NotFound)?;
+    if !ctx.scope().has_event(db, id)? {
+        return Err(Reason::NotYourEvent.into());
+    }
+    let contract = storage::contracts::find_row(db, row.event.contract_id)?.ok_or(Error::NotFound)?;
+    Ok(EventDetail { row, contract, history: history(db, ctx, EntityKind::Event, id.0)? })
+}
+
+/// The events of some days with the support people who might have any.
+fn calendar(db: &mut Db, ctx: &RequestContext, from: NaiveDate, to: NaiveDate) -> Result<CalendarPage, ServiceError> {
+    let (start, end) = (from.and_time(NaiveTime::MIN), to.and_time(NaiveTime::MIN));
+    let mut events = storage::events::between(db, start, end, ctx.scope(), CALENDAR_EVENTS + 1)?;
+    let more = events.len() > usize::from(CALENDAR_EVENTS);
+    events.truncate(CALENDAR_EVENTS.into());
+    let mut people: Vec<(UserId, String)> = if let Scope::Support(me) = ctx.scope() {
+        vec![(me, ctx.actor().full_name.clone())]
+    } else {
+        let active = storage::users::active_of_role(db, Role::Support, "")?;
+        active.into_iter().take(CALENDAR_PEOPLE).map(|user| (user.id, user.full_name)).collect()
+    };
+    // Who has left support since still shows where their old events are.
+    for row in &events {
+        if let (Some(id), Some(name)) = (row.event.support_id, &row.support)
+            && !people.iter().any(|(known, _)| *known == id)
+        {
+            people.push((id, name.clone()));
+        }
+    }
+    Ok(CalendarPage { people, events, more })
+}
+
+fn client_choices(db: &mut Db, ctx: &RequestContext, text: &str, own: bool) -> Result<Page<ClientRow>, ServiceError> {
+    let view = if own { ClientView::Mine } else { ClientView::All };
+    let filter = ClientFilter { view, text: text.to_owned(), ..ClientFilter::default() };
+    let listing: Listing<_, ClientSort> = first(filter, CHOICES);
+    Ok(storage::clients::page(db, &listing, ctx.viewer())?)
+}
+
+/// Signed contracts for a new event: the one of the number that was typed, then the newest.
+fn contract_choices(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Page<ContractRow>, ServiceError> {
+    let filter = ContractFilter { view: ContractView::Signed, text: text.to_owned(), ..ContractFilter::default() };
+    let mut page = contract_page(db, ctx, &newest_contracts(filter))?;
+    let choosable = |row: &ContractRow| row.contract.signed_at.is_some() && row.contract.archived_at.is_none();
+    if let Some(row) = numbered(db, ctx, text)?.filter(choosable) {
+        page.rows.retain(|other| other.contract.id != row.contract.id);
+        page.rows.insert(0, row);
+    }
+    Ok(page)
+}
+
+/// The contract of the number that was typed, if it is one; then records by the beginnings of
+/// their words, or by pieces of words where nothing begins so.
+fn search(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Reply, ServiceError> {
+    let numbered = numbered(db, ctx, text)?.map(contract_hit);
+    let (mut records, mut among_newest) = search_from(db, ctx, text, &Edge::First)?;
+    if records.is_empty() && numbered.is_none() {
+        (records, among_newest) = search_from(db, ctx, text, &Edge::Start)?;
+    }
+    records.retain(|hit| numbered.as_ref() != Some(hit));
+    Ok(Reply::Found { records: numbered.into_iter().chain(records).collect(), among_newest })
+}
+
+/// The contract of the number that was typed, archived or not, when it may be seen.
+fn numbered(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Option<ContractRow>, ServiceError> {
+    let Some(id) = number_in(text) else { return Ok(None) };
+    let row = storage::contracts::find_row(db, id)?;
+    let seen = row.is_some() && ctx.scope().has_contract(db, id)?;
+    Ok(row.filter(|_| seen))
+}
+
+fn contract_hit(row: ContractRow) -> Found {
+    Found { kind: EntityKind::Contract, id: row.contract.id.0, name: row.client, detail: row.company }
+}
+
+/// What was found, and whether any kind of record was looked for among the newest only.
+fn search_from(db: &mut Db, ctx: &RequestContext, text: &str, edge: &Edge) -> Result<(Vec<Found>, bool), ServiceError> {
+    fn hits<F, S: Default>(filter: F, edge: &Edge) -> Listing<F, S> {
+        Listing { edge: edge.clone(), ..first(filter, HITS) }
+    }
+    let (mut found, mut among_newest) = (Vec::new(), false);
+    let text = text.to_owned();
+    let listing: Listing<_, ClientSort> = hits(ClientFilter { text: text.clone(), ..ClientFilter::default() }, edge);
+    let page = storage::clients::page(db, &listing, ctx.viewer())?;
+    among_newest |= page.among_newest;
+    for row in page.rows {
+        let (id, name, detail) = (row.client.id.0, row.client.full_name, row.client.company_name);
+        found.push(Found { kind: EntityKind::Client, id, name, detail });
+    }
+    let listing: Listing<_, EventSort> = hits(EventFilter { text: text.clone(), ..EventFilter::default() }, edge);
+    let page = storage::events::page(db, &listing, ctx.viewer(), ctx.wall)?;
+    among_newest |= page.among_newest;
+    for row in page.rows {
+        let (id, name, detail) = (row.event.id.0, row.event.title, row.client);
+        found.push(Found { kind: EntityKind::Event, id, name, detail });
+    }
+    let listing: Listing<_, ContractSort> =
+        hits(ContractFilter { text: text.clone(), ..ContractFilter::default() }, edge);
+    let page = contract_page(db, ctx, &listing)?;
+    among_newest |= page.among_newest;
+    for row in page.rows {
+        found.push(contract_hit(row));
+    }
+    let listing: Listing<_, UserSort> = hits(UserFilter { text, ..UserFilter::default() }, edge);
+    for user in storage::users::page(db, &listing, ctx.viewer())?.rows {
+        found.push(Found { kind: EntityKind::User, id: user.id.0, name: user.full_name, detail: user.username });
+    }
+    Ok((found, among_newest))
+}

@@ -1,0 +1,170 @@
+//! Clients: keeping their details, handing them over, archiving.
+
+use crate::services::{
+    HandOver, Missed, Reply, WriteRequest,
+    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created},
+};
+use crate::{
+    domain::{
+        ClientId, Error, Field, FieldErrors, Problem, Reason, UserId,
+        audit::Verb,
+        clients::{Client, ClientDraft},
+        page::MAX_MARKED,
+        users::Role,
+    },
+    storage::{self, Current, Db, ForUpdate},
+};
+
+/// A record as it was seen: id and version.
+type Seen = (ClientId, i32);
+
+pub(super) fn create(
+    db: &mut Db,
+    ctx: &RequestContext,
+    draft: &ClientDraft,
+    owner: Option<UserId>,
+) -> Result<WriteOutcome, ServiceError> {
+    let owner = match ctx.actor().role {
+        Role::Sales if owner.is_none_or(|owner| owner == ctx.me()) => ctx.me(),
+        Role::Sales => return Err(Reason::NotYourClient.into()),
+        _ => owner.ok_or_else(|| invalid(Field::SalesContactId, Problem::Required))?,
+    };
+    let draft = draft.checked(ctx.wall.date()).map_err(Error::Invalid)?;
+    if storage::users::lock_active(db, owner, Role::Sales)?.is_none() {
+        return Err(invalid(Field::SalesContactId, Problem::NotActiveSales));
+    }
+    let client = storage::clients::insert(db, &draft, owner, ctx.now)?;
+    Ok(WriteOutcome::saved(created(Verb::ClientCreated, &client.full_name, &client), client.version))
+}
+
+pub(super) fn update(
+    db: &mut Db,
+    ctx: &RequestContext,
+    seen: Seen,
+    draft: &ClientDraft,
+) -> Result<WriteOutcome, ServiceError> {
+    let before = find_for_update(db, seen.0)?;
+    ctx.owns_client_of(before.sales_contact_id)?;
+    not_archived(&before)?;
+    let draft = draft.checked(ctx.wall.date()).map_err(Error::Invalid)?;
+    let before = as_seen(db, before, seen.1)?;
+    let after = Client {
+        full_name: draft.full_name.clone(),
+        company_name: draft.company_name.clone(),
+        email: draft.email.clone(),
+        phone: draft.phone.clone(),
+        last_contact_at: draft.last_contact_at,
+        notes: draft.notes.clone(),
+        ..(*before).clone()
+    };
+    if after == *before {
+        return Ok(WriteOutcome::unchanged(&*before, before.version));
+    }
+    storage::clients::update(db, &before, &draft, ctx.now)?;
+    let undo = WriteRequest::UpdateClient { id: seen.0, version: seen.1 + 1, draft: ClientDraft::from(&*before) };
+    Ok(WriteOutcome::undoable(changed(Verb::ClientUpdated, &after.full_name, &*before, &after), seen.1 + 1, undo))
+}
+
+/// All clients that are as they were seen; the others are named. One alone is refused.
+pub(super) fn hand_over(db: &mut Db, ctx: &RequestContext, hand_over: &HandOver) -> Result<WriteOutcome, ServiceError> {
+    if storage::users::lock_active(db, hand_over.to, Role::Sales)?.is_none() {
+        return Err(Reason::NotActiveSales.into());
+    }
+    let alone = hand_over.clients.len() == 1;
+    let (mut entries, mut missed, mut done) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut owners, mut handed) = (Vec::new(), Vec::new());
+    for seen in hand_over.clients.iter().take(MAX_MARKED) {
+        let before = find_for_update(db, seen.0)?;
+        match may_hand_over(db, ctx, &before, hand_over.to) {
+            // It was handed away or archived since it was seen.
+            Err(ServiceError::Error(why)) if !alone && before.version != seen.1 => {
+                missed.push(Missed { name: before.full_name.clone(), why });
+                continue;
+            }
+            allowed => allowed?,
+        }
+        if before.sales_contact_id == hand_over.to {
+            continue;
+        }
+        let name = before.full_name.clone();
+        match as_seen(db, before, seen.1) {
+            Ok(before) => {
+                storage::clients::set_sales_contact(db, &before, hand_over.to, ctx.now)?;
+                let after = Client { sales_contact_id: hand_over.to, ..(*before).clone() };
+                entries.push(changed(Verb::ClientHandedOver, &name, &*before, &after));
+                owners.push(before.sales_contact_id);
+                handed.push((seen.0, seen.1 + 1));
+                done.push(name);
+            }
+            Err(ServiceError::Error(why)) if !alone => missed.push(Missed { name, why }),
+            Err(stop) => return Err(stop),
+        }
+    }
+    // They went to one person and go back to one; from several owners there is no way back.
+    owners.dedup();
+    let undo = match owners.as_slice() {
+        [owner] => Some(HandOver { clients: handed, to: *owner }),
+        _ => None,
+    };
+    Ok(WriteOutcome { reply: Reply::HandedOver { done, missed, undo }, entries })
+}
+
+fn may_hand_over(db: &mut Db, ctx: &RequestContext, client: &Client, to: UserId) -> Result<(), ServiceError> {
+    if !ctx.takes_back(db, client, Verb::ClientHandedOver, Some(to))? {
+        ctx.owns_client_of(client.sales_contact_id)?;
+    }
+    not_archived(client)
+}
+
+pub(super) fn archive(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
+    // ForUpdate first: no contract can be made for it between the count and the archiving.
+    let before = find_for_update(db, seen.0)?;
+    not_archived(&before)?;
+    let before = as_seen(db, before, seen.1)?;
+    match storage::clients::open_contracts(db, seen.0)? {
+        0 => set_archived(db, ctx, &before, Verb::ClientArchived),
+        open => Err(Reason::ClientHasContracts(open).into()),
+    }
+}
+
+pub(super) fn restore(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
+    let before = find_for_update(db, seen.0)?;
+    if before.archived_at.is_none() {
+        return Err(Reason::NotArchived.into());
+    }
+    let before = as_seen(db, before, seen.1)?;
+    if storage::users::lock_active(db, before.sales_contact_id, Role::Sales)?.is_none() {
+        return Err(Reason::NotActiveSales.into());
+    }
+    set_archived(db, ctx, &before, Verb::ClientRestored)
+}
+
+fn set_archived(
+    db: &mut Db,
+    ctx: &RequestContext,
+    before: &Current<Client>,
+    verb: Verb,
+) -> Result<WriteOutcome, ServiceError> {
+    let archived_at = (verb == Verb::ClientArchived).then_some(ctx.now);
+    storage::clients::set_archived(db, before, archived_at, ctx.now)?;
+    let after = Client { archived_at, ..(**before).clone() };
+    let (id, version) = (before.id, before.version + 1);
+    let undo = match archived_at {
+        Some(_) => WriteRequest::RestoreClient { id, version },
+        None => WriteRequest::ArchiveClient { id, version },
+    };
+    Ok(WriteOutcome::undoable(changed(verb, &before.full_name, &**before, &after), version, undo))
+}
+
+fn invalid(field: Field, problem: Problem) -> ServiceError {
+    Error::Invalid(FieldErrors::one(field, problem)).into()
+}
+
+/// The client, held: whose it is, and whether it is archived, stays as it is.
+pub(super) fn find_for_update(db: &mut Db, id: ClientId) -> Result<ForUpdate<Client>, ServiceError> {
+    Ok(storage::clients::find_for_update(db, id)?.ok_or(Error::NotFound)?)
+}
+
+fn not_archived(client: &Client) -> Result<(), ServiceError> {
+    if client.archived_at.is_some() { Err(Reason::Archived.into()) } else { Ok(()) }
+}

@@ -1,0 +1,208 @@
+//! Events: creating for signed contracts, preparing, giving to support, archiving.
+
+use crate::services::{
+    Assigned, Missed, Reply, WriteRequest,
+    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created},
+};
+use crate::{
+    domain::{
+        ContractId, Error, EventId, Reason, UserId,
+        audit::Verb,
+        events::{Assignment, Event, EventDraft, Status},
+        users::Role,
+    },
+    storage::{self, Current, Db, ForUpdate, events::EventState},
+};
+
+/// A record as it was seen: id and version.
+type Seen = (EventId, i32);
+
+pub(super) fn create(
+    db: &mut Db,
+    ctx: &RequestContext,
+    contract: ContractId,
+    draft: &EventDraft,
+) -> Result<WriteOutcome, ServiceError> {
+    // It is held: the contract cannot be archived, nor its client handed over, under the new event.
+    let (signed, _) = super::contracts::reachable(db, ctx, contract)?;
+    if signed.signed_at.is_none() {
+        return Err(Reason::ContractNotSigned(contract.0).into());
+    }
+    if signed.archived_at.is_some() {
+        return Err(Reason::ParentArchived.into());
+    }
+    let draft = draft.checked(ctx.wall, ctx.settings.time_zone, None).map_err(Error::Invalid)?;
+    let event = storage::events::insert(db, contract, &draft, ctx.now)?;
+    Ok(WriteOutcome::saved(created(Verb::EventCreated, &event.title, &event), event.version))
+}
+
+pub(super) fn update(
+    db: &mut Db,
+    ctx: &RequestContext,
+    seen: Seen,
+    draft: &EventDraft,
+) -> Result<WriteOutcome, ServiceError> {
+    let before = reachable(db, ctx, seen.0)?;
+    not_archived(&before)?;
+    let draft = draft.checked(ctx.wall, ctx.settings.time_zone, Some(&before)).map_err(Error::Invalid)?;
+    let before = as_seen(db, before, seen.1)?;
+    let after = Event {
+        title: draft.title.clone(),
+        client_contact: draft.client_contact.clone(),
+        starts_at: draft.starts_at,
+        ends_at: draft.ends_at,
+        location: draft.location.clone(),
+        attendees: draft.attendees,
+        notes: draft.notes.clone(),
+        ..(*before).clone()
+    };
+    if after == *before {
+        return Ok(WriteOutcome::unchanged(&*before, before.version));
+    }
+    storage::events::update(db, &before, &draft, ctx.now)?;
+    let undo = WriteRequest::UpdateEvent { id: seen.0, version: seen.1 + 1, draft: EventDraft::from(&*before) };
+    Ok(WriteOutcome::undoable(changed(Verb::EventUpdated, &after.title, &*before, &after), seen.1 + 1, undo))
+}
+
+pub(super) fn set_status(
+    db: &mut Db,
+    ctx: &RequestContext,
+    seen: Seen,
+    status: Status,
+) -> Result<WriteOutcome, ServiceError> {
+    let before = reachable(db, ctx, seen.0)?;
+    not_archived(&before)?;
+    let before = as_seen(db, before, seen.1)?;
+    if before.status == status {
+        return Ok(WriteOutcome::unchanged(&*before, before.version));
+    }
+    let support_id = still_active(db, &before, status)?;
+    change_state(db, ctx, &before, EventState { status, support_id, archived_at: None }, Verb::StatusChanged)
+}
+
+/// One alone is refused when somebody was faster; of several those are left out and named.
+pub(super) fn assign(
+    db: &mut Db,
+    ctx: &RequestContext,
+    assignments: &[Assignment],
+) -> Result<WriteOutcome, ServiceError> {
+    let mut helpers: Vec<UserId> = assignments.iter().filter_map(|assignment| assignment.support).collect();
+    helpers.sort_by_key(|id| id.0);
+    helpers.dedup();
+    let mut names = Vec::new();
+    for helper in helpers {
+        let name = storage::users::lock_active(db, helper, Role::Support)?.ok_or(Reason::NotActiveSupport)?;
+        names.push((helper, name));
+    }
+    let mut given = Vec::new();
+    let mut assigned = Assigned { to: None, titles: Vec::new(), undo: Vec::new(), missed: Vec::new() };
+    let mut entries = Vec::new();
+    for assignment in assignments {
+        let before = find_for_update(db, assignment.event)?;
+        match may_assign(db, ctx, &before, assignment.support) {
+            // It was given away or archived since it was seen.
+            Err(ServiceError::Error(why)) if assignments.len() > 1 && before.version != assignment.version => {
+                assigned.missed.push(Missed { name: before.title.clone(), why });
+                continue;
+            }
+            allowed => allowed?,
+        }
+        if before.support_id == assignment.support && before.version == assignment.version {
+            continue;
+        }
+        let (title, seen) = (before.title.clone(), assignment.version);
+        match as_seen(db, before, seen) {
+            Ok(before) => {
+                let state = EventState { support_id: assignment.support, ..EventState::of(&before) };
+                storage::events::set_state(db, &before, state, ctx.now)?;
+                let after = Event { support_id: assignment.support, ..(*before).clone() };
+                entries.push(changed(Verb::SupportAssigned, &title, &*before, &after));
+                assigned.titles.push(title);
+                given.push(assignment.support);
+                assigned.undo.push(Assignment { version: seen + 1, support: before.support_id, ..*assignment });
+            }
+            Err(ServiceError::Error(why)) if assignments.len() > 1 => assigned.missed.push(Missed { name: title, why }),
+            Err(stop) => return Err(stop),
+        }
+    }
+    // One person's name stands for all of them only where all of them went to that person.
+    given.dedup();
+    if let [Some(one)] = given.as_slice() {
+        assigned.to = names.into_iter().find(|(helper, _)| helper == one).map(|(_, name)| name);
+    }
+    Ok(WriteOutcome { reply: Reply::Assigned(assigned), entries })
+}
+
+fn may_assign(db: &mut Db, ctx: &RequestContext, event: &Event, to: Option<UserId>) -> Result<(), ServiceError> {
+    if !ctx.takes_back(db, event, Verb::SupportAssigned, to)? {
+        ctx.owns_event(event)?;
+    }
+    not_archived(event)
+}
+
+pub(super) fn archive(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
+    let before = reachable(db, ctx, seen.0)?;
+    not_archived(&before)?;
+    let before = as_seen(db, before, seen.1)?;
+    let state = EventState { archived_at: Some(ctx.now), ..EventState::of(&before) };
+    change_state(db, ctx, &before, state, Verb::EventArchived)
+}
+
+pub(super) fn restore(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
+    let before = reachable(db, ctx, seen.0)?;
+    if before.archived_at.is_none() {
+        return Err(Reason::NotArchived.into());
+    }
+    let before = as_seen(db, before, seen.1)?;
+    if super::contracts::reachable(db, ctx, before.contract_id)?.0.archived_at.is_some() {
+        return Err(Reason::ParentArchived.into());
+    }
+    let support_id = still_active(db, &before, before.status)?;
+    let state = EventState { status: before.status, support_id, archived_at: None };
+    change_state(db, ctx, &before, state, Verb::EventRestored)
+}
+
+/// The support that an event keeps when it becomes somebody's work again: nobody, when
+/// the person has left support since.
+fn still_active(db: &mut Db, event: &Event, status: Status) -> Result<Option<UserId>, ServiceError> {
+    match event.support_id {
+        Some(helper) if status.is_open() && storage::users::lock_active(db, helper, Role::Support)?.is_none() => {
+            Ok(None)
+        }
+        kept => Ok(kept),
+    }
+}
+
+fn change_state(
+    db: &mut Db,
+    ctx: &RequestContext,
+    before: &Current<Event>,
+    state: EventState,
+    verb: Verb,
+) -> Result<WriteOutcome, ServiceError> {
+    storage::events::set_state(db, before, state, ctx.now)?;
+    let EventState { status, support_id, archived_at } = state;
+    let after = Event { status, support_id, archived_at, ..(**before).clone() };
+    let (id, version) = (before.id, before.version + 1);
+    let undo = match verb {
+        Verb::EventArchived => WriteRequest::RestoreEvent { id, version },
+        Verb::EventRestored => WriteRequest::ArchiveEvent { id, version },
+        _ => WriteRequest::SetStatus { id, version, status: before.status },
+    };
+    Ok(WriteOutcome::undoable(changed(verb, &before.title, &**before, &after), version, undo))
+}
+
+/// The event, held, when the right reaches it.
+fn reachable(db: &mut Db, ctx: &RequestContext, id: EventId) -> Result<ForUpdate<Event>, ServiceError> {
+    let event = find_for_update(db, id)?;
+    ctx.owns_event(&event)?;
+    Ok(event)
+}
+
+fn find_for_update(db: &mut Db, id: EventId) -> Result<ForUpdate<Event>, ServiceError> {
+    Ok(storage::events::find_for_update(db, id)?.ok_or(Error::NotFound)?)
+}
+
+fn not_archived(event: &Event) -> Result<(), ServiceError> {
+    if event.archived_at.is_some() { Err(Reason::Archived.into()) } else { Ok(()) }
+}

@@ -1,0 +1,51 @@
+//! What changes records: one file for each entity, and here where requests meet what they do.
+
+mod bulk;
+mod clients;
+mod contracts;
+mod events;
+mod users;
+
+use super::{
+    WriteRequest,
+    context::{RequestContext, ServiceError, WriteOutcome},
+    setup,
+};
+use crate::storage::Db;
+
+/// Does what the request says. `hash` is that of the password that the request sets, if any.
+pub(super) fn dispatch(
+    db: &mut Db,
+    ctx: &RequestContext,
+    write: &WriteRequest,
+    hash: Option<&str>,
+) -> Result<WriteOutcome, ServiceError> {
+    use WriteRequest as W;
+    match write {
+        W::CreateUser { draft, password } => users::create(db, ctx, draft, password, hash),
+        W::UpdateUser { id, version, draft, heir } => users::update(db, ctx, (*id, *version), draft, *heir),
+        W::DeactivateUser { id, version, heir } => users::deactivate(db, ctx, (*id, *version), *heir),
+        W::ReactivateUser { id, version } => users::reactivate(db, ctx, (*id, *version)),
+        W::ResetPassword { id, version, password } => users::reset_password(db, ctx, (*id, *version), password, hash),
+        W::ChangeOwnPassword { current, new } => users::change_own_password(db, ctx, current, new, hash),
+        W::CreateClient { draft, sales_contact } => clients::create(db, ctx, draft, *sales_contact),
+        W::UpdateClient { id, version, draft } => clients::update(db, ctx, (*id, *version), draft),
+        W::HandOverClients(hand_over) => clients::hand_over(db, ctx, hand_over),
+        W::ArchiveClient { id, version } => clients::archive(db, ctx, (*id, *version)),
+        W::RestoreClient { id, version } => clients::restore(db, ctx, (*id, *version)),
+        W::CreateContract { client, draft } => contracts::create(db, ctx, *client, draft),
+        W::UpdateContract { id, version, draft } => contracts::update(db, ctx, (*id, *version), draft),
+        W::SignContract { id, version } => contracts::sign(db, ctx, (*id, *version)),
+        W::ArchiveContract { id, version } => contracts::archive(db, ctx, (*id, *version)),
+        W::RestoreContract { id, version } => contracts::restore(db, ctx, (*id, *version)),
+        W::CreateEvent { contract, draft } => events::create(db, ctx, *contract, draft),
+        W::UpdateEvent { id, version, draft } => events::update(db, ctx, (*id, *version), draft),
+        W::SetStatus { id, version, status } => events::set_status(db, ctx, (*id, *version), *status),
+        W::AssignSupport(assignments) => events::assign(db, ctx, assignments),
+        W::ArchiveEvent { id, version } => events::archive(db, ctx, (*id, *version)),
+        W::RestoreEvent { id, version } => events::restore(db, ctx, (*id, *version)),
+        W::ArchiveAll(marked) => bulk::archive(db, ctx, marked),
+        W::RestoreAll(marked) => bulk::restore(db, ctx, marked),
+        W::UpdateSettings(settings) => setup::update_settings(db, ctx, settings),
+    }
+}

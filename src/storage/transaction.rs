@@ -1,0 +1,94 @@
+//! Transactions, on both engines and on a cluster, whose nodes may roll one back in the middle.
+
+use diesel::{
+    Connection,
+    connection::{AnsiTransactionManager, SimpleConnection, TransactionManager},
+};
+
+use super::{connection::Db, failure::DbError};
+
+impl Db {
+    /// Runs `work` in one transaction that may write from its beginning: SQLite takes the write
+    /// lock at once, so that nothing that `work` reads can change before it writes.
+    pub fn transact<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        type Manager = <Db as Connection>::TransactionManager;
+        match self {
+            Self::Mysql(connection) => AnsiTransactionManager::begin_transaction(connection),
+            Self::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
+        }
+        .map_err(|error| E::from(DbError::from(error)))?;
+        let done = match self.mark() {
+            Ok(()) => {
+                let done = work(self);
+                // Checked even if `work` failed: its error may only be a consequence of a
+                // transaction that was rolled back half way.
+                let whole = self.is_whole().and_then(|()| self.confirm_place());
+                whole.map_err(E::from).and(done)
+            }
+            Err(failure) => Err(E::from(failure)),
+        };
+        match done {
+            Ok(value) => match Manager::commit_transaction(self) {
+                Ok(()) => {
+                    self.unmark();
+                    Ok(value)
+                }
+                Err(error) => Err(E::from(DbError::of_commit(error))),
+            },
+            Err(error) => {
+                if let Self::Mysql(connection) = self {
+                    connection.forget_next();
+                }
+                // If the rollback fails too, the connection is gone, and the transaction with it.
+                if Manager::rollback_transaction(self).is_ok() {
+                    self.unmark();
+                } else {
+                    self.abandon_transaction();
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Marks the beginning of a transaction on a cluster. A node that rolls back a transaction in
+    /// the middle, in favour of another node's earlier one, does not always report it, and the
+    /// statements that follow would be committed one by one. With autocommit off none of them is,
+    /// and the missing savepoint is detected by [`Self::is_whole`].
+    fn mark(&mut self) -> Result<(), DbError> {
+        if !self.is_clustered() {
+            return Ok(());
+        }
+        Ok(self.batch_execute("SET SESSION autocommit = 0; SAVEPOINT whole")?)
+    }
+
+    /// Returns `Retry` if this is no longer the transaction that [`Self::mark`] began. A lost
+    /// connection is not checked, since its own error says more.
+    fn is_whole(&mut self) -> Result<(), DbError> {
+        match self {
+            Self::Mysql(connection) if connection.is_clustered() && !connection.is_lost() => {}
+            _ => return Ok(()),
+        }
+        self.batch_execute("RELEASE SAVEPOINT whole").map_err(|error| match DbError::from(error) {
+            // The savepoint no longer exists.
+            DbError::Other(_) => DbError::Retry,
+            known => known,
+        })
+    }
+
+    /// Ends what [`Self::mark`] began: single statements are committed on their own again.
+    fn unmark(&mut self) {
+        if let Self::Mysql(connection) = self
+            && connection.is_clustered()
+            && connection.batch_execute("SET SESSION autocommit = 1").is_err()
+        {
+            connection.give_up();
+        }
+    }
+
+    fn abandon_transaction(&mut self) {
+        if let Self::Sqlite(connection) = self {
+            // A failure here means that there is no transaction left to end.
+            connection.batch_execute("ROLLBACK").ok();
+        }
+    }
+}

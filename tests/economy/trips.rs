@@ -1,0 +1,178 @@
+//! How many round trips to the server a connection, a list and a save take.
+
+use epic_events::{
+    domain::{
+        UserId,
+        entity::Query,
+        events::{Assignment, EventFilter, EventSort, Status},
+        page::{Edge, Listing},
+        session::Session,
+    },
+    services::{ReadRequest, Reply, Request, Services, WriteRequest},
+    storage::Target,
+};
+use rstest::rstest;
+
+use crate::{
+    listing,
+    support::{
+        self, Engine,
+        proxy::Proxy,
+        world::{World, client_draft, contract_draft, event_draft},
+    },
+};
+
+/// Services whose connection goes through a proxy that counts round trips.
+struct Desk {
+    services: Services,
+    wire: Proxy,
+    world: World,
+}
+
+impl Desk {
+    fn new(engine: Engine) -> Self {
+        let world = World::new(engine);
+        let port = support::server(engine).port;
+        let wire = Proxy::to(port);
+        let url = world.db.url.replace(&port.to_string(), &wire.port.to_string());
+        let services = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
+        Self { services, wire, world }
+    }
+
+    fn ask(&mut self, who: &Session, request: &Request) -> (Reply, usize) {
+        self.wire.round_trips();
+        let now = self.world.now();
+        let reply = self.services.execute(Some(who), request, now);
+        (reply.unwrap_or_else(|error| panic!("{request:?}: {error:?}")), self.wire.round_trips())
+    }
+
+    /// The round trips of the second of two similar requests; the first one also prepares the statements.
+    fn times(&mut self, who: &Session, requests: [Request; 2]) -> usize {
+        let [first, second] = requests;
+        self.ask(who, &first);
+        self.ask(who, &second).1
+    }
+}
+
+/// Every one of these delays the start of a program that is far from the server.
+#[rstest]
+fn connecting_takes_three_round_trips_after_the_handshake(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    // The response to the server's greeting. MySQL has the account's password in its cache.
+    const HANDSHAKE: usize = 1;
+    let mut desk = Desk::new(engine);
+    desk.wire.round_trips();
+    desk.services.connect().unwrap();
+    let trips = desk.wire.round_trips();
+    assert!(trips <= HANDSHAKE + 3, "{trips} round trips");
+}
+
+#[rstest]
+fn opening_a_list_takes_one_round_trip(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut desk = Desk::new(engine);
+    desk.world.records();
+    let manager = desk.world.manager.clone();
+    let open = |text: &str, edge: Edge| {
+        let filter = EventFilter { text: text.to_owned(), ..EventFilter::default() };
+        Request::Read(ReadRequest::List(Query::Event(Listing { filter, ..listing(EventSort::Starts, false, edge) })))
+    };
+    let twice = |request: Request| [request.clone(), request];
+    assert_eq!(desk.times(&manager, twice(open("", Edge::Start))), 1, "the start");
+    assert_eq!(desk.times(&manager, twice(open("", Edge::End))), 1, "the end");
+    assert_eq!(desk.times(&manager, twice(open("", Edge::Total))), 1, "the count");
+    // The number of matches, the word index and the page; the latter two are prepared for these words.
+    assert_eq!(desk.times(&manager, twice(open("bouzin", Edge::Start))), 5, "a word");
+    for role in [desk.world.sales.clone(), desk.world.support.clone()] {
+        assert_eq!(desk.times(&role, twice(open("", Edge::Start))), 1, "{:?}", role.actor.role);
+    }
+}
+
+/// A page that is read without a prior check of the rights is returned only if the rights are still those of
+/// the session.
+#[rstest]
+fn a_page_read_without_a_prior_check_still_obeys_changed_rights(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut desk = Desk::new(engine);
+    desk.world.records();
+    let open = Request::Read(ReadRequest::List(Query::Event(listing(EventSort::Starts, false, Edge::Start))));
+    let sales = desk.world.sales.clone();
+    assert_eq!(desk.times(&sales, [open.clone(), open.clone()]), 1);
+    // Visibility is restricted, which the session does not know yet.
+    let settings = epic_events::domain::settings::Settings {
+        visibility: epic_events::domain::settings::Visibility::Restricted,
+        ..sales.settings.clone()
+    };
+    desk.world.manage(&Request::Write(WriteRequest::UpdateSettings(settings)));
+    let other = desk.world.other_sales.clone();
+    let (reply, trips) = desk.ask(&other, &open);
+    assert!(matches!(&reply, Reply::Page(page) if page.rows.is_empty()), "{reply:?}");
+    assert!(trips > 1, "the rights were not read again");
+    // A deactivated account sees nothing.
+    let id = sales.actor.id;
+    let version = version_of(&desk, id);
+    desk.world.manage(&Request::Write(WriteRequest::DeactivateUser { id, version, heir: Some(other.actor.id) }));
+    let now = desk.world.now();
+    let reply = desk.services.execute(Some(&sales), &open, now);
+    assert!(matches!(reply, Err(epic_events::domain::Error::SignedOut(_))), "{reply:?}");
+}
+
+/// The version of an account.
+fn version_of(desk: &Desk, id: UserId) -> i32 {
+    epic_events::storage::users::find(&mut desk.world.connection(), id).unwrap().unwrap().version
+}
+
+#[rstest]
+fn a_save_takes_no_more_round_trips_than_its_rules_require(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    // Besides BEGIN and COMMIT: the account's fence, loading the record, writing it, the end of the audit log,
+    // and its new row.
+    const SAVE: usize = 5 + 2;
+    let mut desk = Desk::new(engine);
+    let (sales, support, manager) = (desk.world.sales.clone(), desk.world.support.clone(), desk.world.manager.clone());
+    let records = [desk.world.records(), desk.world.records()];
+    let both = |request: &dyn Fn(&support::world::Records) -> Request| [request(&records[0]), request(&records[1])];
+
+    let saves = both(&|made| {
+        Request::Write(WriteRequest::UpdateClient { id: made.client, version: 1, draft: client_draft("Another") })
+    });
+    // The copies of the client's name in other tables are written as well.
+    assert_eq!(desk.times(&sales, saves), SAVE + 1, "a client");
+    let saves = both(&|made| {
+        Request::Write(WriteRequest::UpdateContract { id: made.contract, version: 1, draft: contract_draft(900, 900) })
+    });
+    assert_eq!(desk.times(&sales, saves), SAVE, "a contract");
+    let version = records[0].event_version;
+    let saves = both(&|made| {
+        Request::Write(WriteRequest::UpdateEvent { id: made.event, version, draft: event_draft("Another", 20) })
+    });
+    assert_eq!(desk.times(&support, saves), SAVE, "an event");
+    let signs = both(&|made| Request::Write(WriteRequest::SignContract { id: made.contract, version: 2 }));
+    assert_eq!(desk.times(&sales, signs), SAVE, "signing");
+    // The support person's row is locked as well, so that nobody deactivates them meanwhile.
+    let other = desk.world.other_support.actor.id;
+    let assigns = both(&|made| {
+        Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+            event: made.event,
+            version: version + 1,
+            support: Some(other),
+        }]))
+    });
+    assert_eq!(desk.times(&manager, assigns), SAVE + 1, "assigning");
+    let dones = both(&|made| {
+        Request::Write(WriteRequest::SetStatus { id: made.event, version: version + 2, status: Status::Done })
+    });
+    assert_eq!(desk.times(&manager, dones), SAVE, "a status");
+    let archives = both(&|made| Request::Write(WriteRequest::ArchiveEvent { id: made.event, version: version + 3 }));
+    assert_eq!(desk.times(&manager, archives), SAVE, "archiving an event");
+
+    // A new record's parent is locked, and the new record is read back as it was stored.
+    let creates = both(&|made| {
+        Request::Write(WriteRequest::CreateContract { client: made.client, draft: contract_draft(500, 500) })
+    });
+    assert_eq!(desk.times(&manager, creates), SAVE + 1, "a new contract");
+    let creates = both(&|made| {
+        Request::Write(WriteRequest::CreateEvent { contract: made.signed, draft: event_draft("New", 10) })
+    });
+    assert_eq!(desk.times(&sales, creates), SAVE + 1, "a new event");
+    let create = |name| Request::Write(WriteRequest::CreateClient { draft: client_draft(name), sales_contact: None });
+    assert_eq!(desk.times(&sales, [create("A new one"), create("One more")]), SAVE + 1, "a new client");
+}

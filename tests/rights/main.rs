@@ -1,0 +1,396 @@
+//! The rights: every request by every role, on own and on other records, on every engine. The expectations are
+//! written by hand and not computed from the program's own table.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod requests;
+
+use std::fmt::Write as _;
+
+use epic_events::{
+    domain::{
+        Error, Reason,
+        clients::ClientRow,
+        entity::Query,
+        error::SignedOutBecause,
+        policy::{GRANTS, Permission},
+        session::Session,
+        settings::{Reauth, Settings, Visibility},
+        users::Role,
+    },
+    services::{ReadRequest, Reply, Request, WriteRequest},
+};
+use requests::{listing, person_version, request, spare};
+use rstest::rstest;
+use secrecy::SecretString;
+use strum::IntoEnumIterator;
+use support::{
+    Engine,
+    world::{Records, World, user_draft},
+};
+
+/// A request, and whether it is allowed for: management, sales on own records, sales on others, support on own
+/// records, support on others.
+type Row = (&'static str, [bool; 5]);
+const Y: bool = true;
+const N: bool = false;
+
+#[rustfmt::skip]
+const EXPECTED: &[Row] = &[
+    ("home",                      [Y, Y, Y, Y, Y]),
+    ("figures",                   [Y, Y, Y, Y, Y]),
+    ("list clients",              [Y, Y, Y, Y, Y]),
+    ("list contracts",            [Y, Y, Y, Y, Y]),
+    ("list events",               [Y, Y, Y, Y, Y]),
+    ("list staff",                [Y, Y, Y, Y, Y]),
+    ("list audit",                [Y, Y, Y, Y, Y]),
+    ("export contracts",          [Y, Y, Y, Y, Y]),
+    ("export staff",              [Y, Y, Y, Y, Y]),
+    ("calendar",                  [Y, Y, Y, Y, Y]),
+    ("view client",               [Y, Y, Y, Y, Y]),
+    ("view contract",             [Y, Y, Y, Y, Y]),
+    ("view event",                [Y, Y, Y, Y, Y]),
+    ("view person",               [Y, Y, Y, Y, Y]),
+    ("search",                    [Y, Y, Y, Y, Y]),
+    ("pick client",               [Y, Y, Y, Y, Y]),
+    ("pick person",               [Y, Y, Y, Y, Y]),
+    ("read settings",             [Y, Y, Y, Y, Y]),
+    ("pick contract",             [Y, Y, Y, N, N]),
+    ("pick support",              [Y, N, N, N, N]),
+    ("create person",             [Y, N, N, N, N]),
+    ("edit person",               [Y, N, N, N, N]),
+    ("deactivate person",         [Y, N, N, N, N]),
+    ("reactivate person",         [Y, N, N, N, N]),
+    ("reset password",            [Y, N, N, N, N]),
+    ("create client for another", [Y, N, Y, N, N]),
+    ("edit client",               [Y, Y, N, N, N]),
+    ("hand over client",          [Y, Y, N, N, N]),
+    ("archive client",            [Y, N, N, N, N]),
+    ("restore client",            [Y, N, N, N, N]),
+    ("create contract",           [Y, N, N, N, N]),
+    ("edit contract",             [Y, Y, N, N, N]),
+    ("sign contract",             [Y, Y, N, N, N]),
+    ("archive contract",          [Y, N, N, N, N]),
+    ("restore contract",          [Y, N, N, N, N]),
+    ("create event",              [Y, Y, N, N, N]),
+    ("edit event",                [Y, N, N, Y, N]),
+    ("assign support",            [Y, N, N, N, N]),
+    ("set status",                [Y, N, N, Y, N]),
+    ("archive event",             [Y, N, N, N, N]),
+    ("restore event",             [Y, N, N, N, N]),
+    ("archive clients",           [Y, N, N, N, N]),
+    ("archive contracts",         [Y, N, N, N, N]),
+    ("archive events",            [Y, N, N, N, N]),
+    ("restore clients",           [Y, N, N, N, N]),
+    ("restore contracts",         [Y, N, N, N, N]),
+    ("restore events",            [Y, N, N, N, N]),
+    ("change settings",           [Y, N, N, N, N]),
+];
+
+/// The differences under the settings that widen rights.
+#[rustfmt::skip]
+const WIDENED: &[Row] = &[
+    ("create contract",           [Y, Y, N, N, N]),
+    ("assign support",            [Y, N, N, Y, N]),
+    ("pick support",              [Y, N, N, Y, N]),
+];
+
+/// Expectations under the restricted setting.
+#[rustfmt::skip]
+const RESTRICTED: &[Row] = &[
+    ("view client",               [Y, Y, N, Y, N]),
+    ("view contract",             [Y, Y, N, Y, N]),
+    ("view event",                [Y, Y, N, Y, N]),
+    ("list clients",              [Y, Y, Y, Y, Y]),
+];
+
+fn actors(world: &World) -> [Session; 5] {
+    [&world.manager, &world.sales, &world.other_sales, &world.support, &world.other_support].map(Clone::clone)
+}
+
+/// Tries one cell of the table. If allowed, the request succeeds, with one audit row if it writes. If denied,
+/// nothing changes except for one refusal in the audit log.
+fn try_cell(world: &mut World, name: &str, who: &Session, allowed: bool) {
+    let mut records = world.records();
+    if matches!(name, "archive client" | "restore client" | "archive clients" | "restore clients") {
+        // Only a client without contracts can be archived.
+        records.client = world.client_of(world.sales.actor.id, "Without Contracts");
+    }
+    match name {
+        "restore client" | "restore clients" => {
+            world.save(&Request::Write(WriteRequest::ArchiveClient { id: records.client, version: 1 }));
+        }
+        "restore contract" | "restore contracts" => {
+            world.save(&Request::Write(WriteRequest::ArchiveContract { id: records.contract, version: 1 }));
+        }
+        "restore event" | "restore events" => {
+            let (id, version) = (records.event, records.event_version);
+            world.save(&Request::Write(WriteRequest::ArchiveEvent { id, version }));
+        }
+        _ => {}
+    }
+    try_request(world, name, &records, who, allowed);
+}
+
+fn try_request(world: &mut World, name: &str, records: &Records, who: &Session, allowed: bool) {
+    let request = request(name, records, world);
+    let (before, log) = (world.state(), world.audit());
+    let answer = world.ask(Some(who), &request);
+    let added = world.audit()[log.len()..].to_vec();
+    let cell = format!("{name} by {} ({answer:?}, {added:?})", who.actor.username);
+    if allowed {
+        assert!(answer.is_ok(), "{cell}");
+        let logged = request.writes() || matches!(request, Request::Export { .. });
+        assert_eq!(added.len(), usize::from(logged), "{cell}");
+    } else {
+        assert!(matches!(answer, Err(Error::Denied(_))), "{cell}");
+        assert_eq!(world.state(), before, "{cell}");
+        assert_eq!(added, ["action.refused"], "{cell}");
+    }
+}
+
+fn try_table(world: &mut World, table: &[Row]) {
+    for (name, row) in table {
+        for (who, allowed) in actors(world).iter().zip(row) {
+            try_cell(world, name, who, *allowed);
+        }
+    }
+}
+
+#[rstest]
+fn every_request_by_every_role(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    world.hire("spare", Role::Support);
+    try_table(&mut world, EXPECTED);
+}
+
+#[rstest]
+fn settings_widen_and_restrict_the_rights(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+    let widened = Settings { sales_create_contracts: true, support_hands_over: true, ..settings };
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(widened)));
+    try_table(&mut world, WIDENED);
+    let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings {
+        visibility: Visibility::Restricted,
+        ..settings
+    })));
+    try_table(&mut world, RESTRICTED);
+    let Reply::Page(page) = world
+        .ask(Some(&world.other_sales.clone()), &Request::Read(ReadRequest::List(Query::Client(listing()))))
+        .unwrap()
+    else {
+        panic!("a list of clients");
+    };
+    let own = |row: ClientRow| row.client.sales_contact_id == world.other_sales.actor.id;
+    assert!(page.of().rows.into_iter().all(own));
+}
+
+/// Without a session, after a change of the account or password, and with a temporary password, every request
+/// is refused.
+#[rstest]
+fn without_a_valid_session_nothing_is_allowed(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    world.hire("spare", Role::Support);
+    let gone = world.hire("gone", Role::Management);
+    let version = person_version(&world, gone.actor.id);
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: gone.actor.id, version, heir: None }));
+    let create = Request::Write(WriteRequest::CreateUser {
+        draft: user_draft("fresh", Role::Management),
+        password: SecretString::from("some temporary words"),
+    });
+    world.save(&create);
+    let fresh = world.sign_in("fresh", "some temporary words").unwrap();
+    let renewed = world.hire("renewed", Role::Management);
+    let (id, version) = (renewed.actor.id, person_version(&world, renewed.actor.id));
+    world.save(&Request::Write(WriteRequest::ResetPassword {
+        id,
+        version,
+        password: SecretString::from("some temporary words"),
+    }));
+    for (name, _) in EXPECTED {
+        let records = world.records();
+        let request = request(name, &records, &world);
+        for (who, expected) in [
+            (None, Error::SignedOut(SignedOutBecause::NotSignedIn)),
+            (Some(&gone), Error::SignedOut(SignedOutBecause::AccountChanged)),
+            (Some(&renewed), Error::SignedOut(SignedOutBecause::AccountChanged)),
+            (Some(&fresh), Error::Denied(Reason::ChangePasswordFirst)),
+        ] {
+            if *name == "read settings" && who == Some(&fresh) {
+                continue;
+            }
+            let (before, log) = (world.state(), world.audit());
+            assert_eq!(world.ask(who, &request).unwrap_err(), expected, "{name}");
+            assert_eq!(world.state(), before, "{name}");
+            assert_eq!(world.audit()[log.len()..], ["action.refused"], "{name}");
+        }
+    }
+}
+
+/// The error and the audit log give the reason: the role, a setting, or the owner of the record.
+#[rstest]
+fn a_refusal_gives_its_reason(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    use diesel::prelude::*;
+    use epic_events::schema::audit_log as log;
+    let mut world = World::new(engine);
+    let records = world.records();
+    let [_, sales, other_sales, support, other_support] = actors(&world);
+    for (name, who, reason, logged) in [
+        ("edit client", &support, Reason::Role(Permission::EditClient, Role::Support), "edit_client: role"),
+        ("archive client", &sales, Reason::Role(Permission::ArchiveClient, Role::Sales), "archive_client: role"),
+        ("edit client", &other_sales, Reason::NotYourClient, "edit_client: NotYourClient"),
+        ("edit event", &other_support, Reason::NotYourEvent, "edit_event: NotYourEvent"),
+        ("create contract", &sales, Reason::Setting(Permission::CreateContract), "create_contract: setting"),
+        ("assign support", &support, Reason::Setting(Permission::AssignSupport), "assign_support: setting"),
+    ] {
+        let request = request(name, &records, &world);
+        assert_eq!(world.ask(Some(who), &request).unwrap_err(), Error::Denied(reason), "{name}");
+        let last = log::table.order(log::id.desc()).select((log::record_name, log::actor_id));
+        let (said, by): (String, Option<i64>) = last.first(&mut world.connection()).unwrap();
+        assert_eq!((said.as_str(), by), (logged, Some(who.actor.id.0)));
+    }
+}
+
+/// The requests that need the password again under `sensitive`; those in `PLAIN` do so only under `always`.
+const SENSITIVE: [&str; 13] = [
+    "create person",
+    "change role",
+    "deactivate person",
+    "reactivate person",
+    "reset password",
+    "archive client",
+    "archive contract",
+    "archive event",
+    "archive clients",
+    "archive contracts",
+    "archive events",
+    "sign contract",
+    "change settings",
+];
+const PLAIN: [&str; 8] = [
+    "edit person",
+    "create client for another",
+    "edit client",
+    "hand over client",
+    "create contract",
+    "edit contract",
+    "edit event",
+    "assign support",
+];
+
+/// The request for a name of the two tables above.
+fn sensitive_or_plain(name: &str, world: &mut World) -> Request {
+    let mut records = world.records();
+    match name {
+        "archive client" | "archive clients" => {
+            records.client = world.client_of(world.sales.actor.id, "Without Contracts");
+        }
+        "deactivate person" | "reactivate person" | "reset password" => {
+            let person = epic_events::storage::users::find(&mut world.connection(), spare(world)).unwrap().unwrap();
+            let (id, version) = (person.id, person.version);
+            match (person.active, name) {
+                (true, "reactivate person") => {
+                    _ = world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heir: None }));
+                }
+                (false, "deactivate person" | "reset password") => {
+                    world.save(&Request::Write(WriteRequest::ReactivateUser { id, version }));
+                }
+                _ => {}
+            }
+        }
+        "change role" => {
+            let id = spare(world);
+            let person = epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap();
+            let role = if person.role == Role::Sales { Role::Support } else { Role::Sales };
+            let (version, draft) = (person.version, user_draft("spare", role));
+            return Request::Write(WriteRequest::UpdateUser { id, version, draft, heir: None });
+        }
+        _ => {}
+    }
+    request(name, &records, world)
+}
+
+#[rstest]
+fn the_password_is_required_again_according_to_the_setting(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    const GRACE: u64 = 5 * 60 * 1_000;
+    const TO_SEND_IT_AGAIN: u64 = 10_000;
+    let mut world = World::new(engine);
+    world.hire("spare", Role::Support);
+    for (reauth, asks, grace) in [
+        (Reauth::Never, [false, false], GRACE),
+        (Reauth::Sensitive, [true, false], GRACE),
+        (Reauth::Always, [true, true], TO_SEND_IT_AGAIN),
+    ] {
+        // The manager who prepares the records has just confirmed the password.
+        world.manager.confirmed_at = Some(u64::MAX);
+        let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+        world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings { reauth, ..settings })));
+        for (name, asks) in SENSITIVE.iter().map(|name| (name, asks[0])).chain(PLAIN.iter().map(|name| (name, asks[1])))
+        {
+            let request = sensitive_or_plain(name, &mut world);
+            let now = world.now();
+            let now = epic_events::domain::session::Moment { ticks: now.ticks + 10 * GRACE, ..now };
+            for (given, fresh) in [(None, false), (Some(now.ticks - grace - 1), false), (Some(now.ticks - grace), true)]
+            {
+                let session = Session { confirmed_at: given, ..world.manager.clone() };
+                let (before, log) = (world.state(), world.audit().len());
+                let answer = world.services.execute(Some(&session), &request, now);
+                let told = format!("{name} under {reauth:?}, given {given:?}: {answer:?}");
+                if asks && !fresh {
+                    assert!(matches!(answer, Err(Error::PasswordNeeded)), "{told}");
+                    assert_eq!((world.state(), world.audit().len()), (before, log), "{told}");
+                } else {
+                    assert!(answer.is_ok(), "{told}");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// The whole table as text, so that a change of it must be repeated here.
+#[test]
+fn the_rights_table_is_the_agreed_one() {
+    let mut text = String::new();
+    for permission in Permission::iter() {
+        let _ = write!(text, "{permission}:");
+        for (_, role, reach, when) in GRANTS.iter().filter(|(one, ..)| *one == permission) {
+            let _ = write!(text, " {role} {reach}");
+            if when.to_string() != "always" {
+                let _ = write!(text, " if {when}");
+            }
+            text.push(',');
+        }
+        text = text.trim_end_matches(',').to_owned() + "\n";
+    }
+    let agreed = "\
+see_records: management any, sales any if visibility_open, sales own, support any if visibility_open, support own
+see_staff: management any, sales any, support any
+manage_users: management any
+change_own_password: management own, sales own, support own
+create_client: management any, sales own
+edit_client: management any, sales own
+hand_over_client: management any, sales own
+archive_client: management any
+create_contract: management any, sales own if sales_create_contracts
+edit_contract: management any, sales own
+sign_contract: management any, sales own
+archive_contract: management any
+create_event: management any, sales own
+edit_event: management any, support own
+assign_support: management any, support own if support_hands_over
+set_status: management any, support own
+archive_event: management any
+read_audit: management any, sales own, support own
+change_settings: management any
+";
+    assert_eq!(text, agreed);
+}

@@ -1,0 +1,148 @@
+//! The requests of the rights table by name, on fresh records.
+
+use epic_events::{
+    domain::{
+        UserId,
+        audit::{AuditFilter, AuditSort},
+        clients::{ClientDraft, ClientFilter, ClientSort},
+        contracts::{ContractFilter, ContractSort},
+        entity::Query,
+        events::{Assignment, EventFilter, EventSort, Status},
+        page::{Edge, Listing},
+        settings::Settings,
+        users::{Role, UserFilter, UserSort},
+    },
+    services::{HandOver, Marked, ReadRequest, Request, WriteRequest, export::Format},
+};
+use secrecy::SecretString;
+
+use crate::support::world::{Records, World, client_draft, contract_draft, event_draft, user_draft};
+
+pub fn listing<F: Default, S: Default>() -> Listing<F, S> {
+    Listing { filter: F::default(), sort: S::default(), descending: false, edge: Edge::Start, limit: 10 }
+}
+
+/// The request with this name, on fresh records.
+pub fn request(name: &str, on: &Records, world: &World) -> Request {
+    let secret = |text: &str| SecretString::from(text);
+    let (client, contract, signed, event) = (on.client, on.contract, on.signed, on.event);
+    let version = on.event_version;
+    let new_name = format!("new{}", on.event.0);
+    let draft = ClientDraft { full_name: "Somebody New".to_owned(), ..client_draft("x") };
+    let other_sales = world.other_sales.actor.id;
+    match name {
+        "home" => Request::Read(ReadRequest::Home),
+        "figures" => Request::Read(ReadRequest::Figures),
+        "list clients" => Request::Read(ReadRequest::List(Query::Client(listing::<ClientFilter, ClientSort>()))),
+        "list contracts" => {
+            Request::Read(ReadRequest::List(Query::Contract(listing::<ContractFilter, ContractSort>())))
+        }
+        "list events" => Request::Read(ReadRequest::List(Query::Event(listing::<EventFilter, EventSort>()))),
+        "list staff" => Request::Read(ReadRequest::List(Query::User(listing::<UserFilter, UserSort>()))),
+        "list audit" => Request::Read(ReadRequest::List(Query::Audit(listing::<AuditFilter, AuditSort>()))),
+        "export contracts" => {
+            let query = Query::Contract(listing::<ContractFilter, ContractSort>());
+            Request::Export { query, format: Format::Csv }
+        }
+        "export staff" => {
+            Request::Export { query: Query::User(listing::<UserFilter, UserSort>()), format: Format::Json }
+        }
+        "calendar" => {
+            let from = crate::support::world::start().date();
+            Request::Read(ReadRequest::Calendar { from, to: from + chrono::Days::new(40) })
+        }
+        "view client" => Request::Read(ReadRequest::ViewClient(client)),
+        "view contract" => Request::Read(ReadRequest::ViewContract(signed)),
+        "view event" => Request::Read(ReadRequest::ViewEvent(event)),
+        "view person" => Request::Read(ReadRequest::ViewUser(other_sales)),
+        "search" => Request::Read(ReadRequest::Search { text: "kevin".to_owned() }),
+        "pick client" => Request::Read(ReadRequest::PickClient { text: String::new(), own: false }),
+        "pick contract" => Request::Read(ReadRequest::PickContract { text: String::new() }),
+        "pick person" => Request::Read(ReadRequest::PickUser { role: Role::Sales, text: String::new() }),
+        "pick support" => Request::Read(ReadRequest::PickSupport { events: vec![event], text: String::new() }),
+        "read settings" => Request::Read(ReadRequest::Settings),
+        "create person" => Request::Write(WriteRequest::CreateUser {
+            draft: user_draft(&new_name, Role::Management),
+            password: secret("some temporary words"),
+        }),
+        "edit person" => Request::Write(WriteRequest::UpdateUser {
+            id: world.other_support.actor.id,
+            version: person_version(world, world.other_support.actor.id),
+            draft: epic_events::domain::users::UserDraft {
+                full_name: format!("Renamed {}", on.event.0),
+                ..user_draft("other.support", Role::Support)
+            },
+            heir: None,
+        }),
+        "deactivate person" => {
+            let id = spare(world);
+            Request::Write(WriteRequest::DeactivateUser { id, version: person_version(world, id), heir: None })
+        }
+        "reactivate person" => {
+            let id = spare(world);
+            Request::Write(WriteRequest::ReactivateUser { id, version: person_version(world, id) })
+        }
+        "reset password" => {
+            let id = spare(world);
+            Request::Write(WriteRequest::ResetPassword {
+                id,
+                version: person_version(world, id),
+                password: secret("some temporary words"),
+            })
+        }
+        "create client" => Request::Write(WriteRequest::CreateClient { draft, sales_contact: None }),
+        "create client for another" => {
+            Request::Write(WriteRequest::CreateClient { draft, sales_contact: Some(other_sales) })
+        }
+        "edit client" => Request::Write(WriteRequest::UpdateClient { id: client, version: 1, draft }),
+        "hand over client" => {
+            Request::Write(WriteRequest::HandOverClients(HandOver { clients: vec![(client, 1)], to: other_sales }))
+        }
+        "archive client" => Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }),
+        "restore client" => Request::Write(WriteRequest::RestoreClient { id: client, version: 2 }),
+        "restore contract" => Request::Write(WriteRequest::RestoreContract { id: contract, version: 2 }),
+        "restore event" => Request::Write(WriteRequest::RestoreEvent { id: event, version: version + 1 }),
+        "create contract" => Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(10_000, 0) }),
+        "edit contract" => {
+            Request::Write(WriteRequest::UpdateContract { id: contract, version: 1, draft: contract_draft(10_000, 0) })
+        }
+        "sign contract" => Request::Write(WriteRequest::SignContract { id: contract, version: 1 }),
+        "archive contract" => Request::Write(WriteRequest::ArchiveContract { id: contract, version: 1 }),
+        "create event" => {
+            Request::Write(WriteRequest::CreateEvent { contract: signed, draft: event_draft("Another", 40) })
+        }
+        "edit event" => {
+            Request::Write(WriteRequest::UpdateEvent { id: event, version, draft: event_draft("Renamed", 50) })
+        }
+        "assign support" => Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+            event,
+            version,
+            support: Some(world.other_support.actor.id),
+        }])),
+        "set status" => Request::Write(WriteRequest::SetStatus { id: event, version, status: Status::Confirmed }),
+        "archive event" => Request::Write(WriteRequest::ArchiveEvent { id: event, version }),
+        "archive clients" => Request::Write(WriteRequest::ArchiveAll(Marked::Clients(vec![(client, 1)]))),
+        "archive contracts" => Request::Write(WriteRequest::ArchiveAll(Marked::Contracts(vec![(contract, 1)]))),
+        "archive events" => Request::Write(WriteRequest::ArchiveAll(Marked::Events(vec![(event, version)]))),
+        "restore clients" => Request::Write(WriteRequest::RestoreAll(Marked::Clients(vec![(client, 2)]))),
+        "restore contracts" => Request::Write(WriteRequest::RestoreAll(Marked::Contracts(vec![(contract, 2)]))),
+        "restore events" => Request::Write(WriteRequest::RestoreAll(Marked::Events(vec![(event, version + 1)]))),
+        "change settings" => {
+            let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
+            Request::Write(WriteRequest::UpdateSettings(Settings {
+                company_name: format!("Company {}", on.event.0),
+                ..settings
+            }))
+        }
+        other => panic!("no request called {other}"),
+    }
+}
+
+pub fn person_version(world: &World, id: UserId) -> i32 {
+    epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap().version
+}
+
+/// The account that the tests deactivate, reactivate and give passwords to.
+pub fn spare(world: &World) -> UserId {
+    epic_events::storage::users::by_login(&mut world.connection(), "spare").unwrap().unwrap().id
+}
