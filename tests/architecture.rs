@@ -96,6 +96,15 @@ fn writes_are_committed_in_one_place() {
     }
 }
 
+/// A record is loaded to be written to only together with the check that the permission reaches it.
+#[test]
+fn records_are_locked_only_together_with_the_check_of_the_permission() {
+    for (path, text) in layer("services") {
+        let is_load = path.ends_with("services/write/load.rs");
+        assert!(is_load || !text.contains("find_for_update"), "{} bypasses the check", path.display());
+    }
+}
+
 #[test]
 fn both_engines_have_the_same_migrations() {
     let names = |engine: &str| {

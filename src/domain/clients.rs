@@ -7,10 +7,11 @@ use super::{
     audit::{Auditable, AuditedFields, Subject},
     check,
     entity::EntityKind,
-    error::{FieldErrors, Problem},
+    error::{FieldErrors, Problem, Reason},
     field::Field,
     id::{ClientId, UserId},
     page::{Key, Listing, Sorted, folded, maybe},
+    policy::{Owner, Permission},
 };
 
 /// A client as it is stored.
@@ -33,6 +34,25 @@ pub struct Client {
     pub created_at: NaiveDateTime,
     /// UTC.
     pub updated_at: NaiveDateTime,
+}
+
+impl Client {
+    pub fn owner(&self) -> Owner {
+        Owner::Sales(self.sales_contact_id)
+    }
+
+    /// Why the state of the client forbids what needs this right. Archiving and restoring need the
+    /// same right, so neither is forbidden here.
+    pub fn forbids(&self, permission: Permission) -> Option<Reason> {
+        match permission {
+            Permission::SeeRecords | Permission::ArchiveClient => None,
+            // What belongs to the client: a new contract, or one that is restored.
+            Permission::CreateContract | Permission::ArchiveContract => {
+                self.archived_at.map(|_| Reason::ParentArchived)
+            }
+            _ => Reason::if_archived(self.archived_at),
+        }
+    }
 }
 
 impl Auditable for Client {

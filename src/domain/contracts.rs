@@ -7,11 +7,12 @@ use super::{
     audit::{Auditable, AuditedFields, Subject},
     check,
     entity::EntityKind,
-    error::{FieldErrors, Problem},
+    error::{FieldErrors, Problem, Reason},
     field::Field,
     id::{ClientId, ContractId, UserId},
     money::Cents,
     page::{Key, Listing, Sorted, folded},
+    policy::{Owner, Permission},
     text,
 };
 
@@ -34,6 +35,23 @@ pub struct Contract {
     pub created_at: NaiveDateTime,
     /// UTC.
     pub updated_at: NaiveDateTime,
+}
+
+impl Contract {
+    /// Why the state of the contract forbids what needs this right. Archiving and restoring need
+    /// the same right, so neither is forbidden here.
+    pub fn forbids(&self, permission: Permission) -> Option<Reason> {
+        let parent_archived = self.archived_at.map(|_| Reason::ParentArchived);
+        match permission {
+            Permission::SeeRecords | Permission::ArchiveContract => None,
+            Permission::SignContract => Reason::if_archived(self.archived_at)
+                .or_else(|| self.signed_at.map(|_| Reason::ContractAlreadySigned(self.id.0))),
+            Permission::CreateEvent if self.signed_at.is_none() => Some(Reason::ContractNotSigned(self.id.0)),
+            // What belongs to the contract: a new event, or one that is restored.
+            Permission::CreateEvent | Permission::ArchiveEvent => parent_archived,
+            _ => Reason::if_archived(self.archived_at),
+        }
+    }
 }
 
 impl Auditable for Contract {
@@ -165,6 +183,13 @@ pub struct ContractRow {
     pub company: String,
     pub sales_contact_id: UserId,
     pub sales_contact: String,
+}
+
+impl ContractRow {
+    /// The sales contact of the client.
+    pub fn owner(&self) -> Owner {
+        Owner::Sales(self.sales_contact_id)
+    }
 }
 
 /// What a list of contracts is asked for.

@@ -7,8 +7,12 @@ use super::{
     audit::{AuditFilter, AuditListing, AuditRow},
     clients::{ClientFilter, ClientListing, ClientRow},
     contracts::{ContractFilter, ContractListing, ContractRow},
+    error::Reason,
     events::{EventFilter, EventListing, EventRow},
     page::{Cursor, Edge, Listing, Page, Sorted},
+    policy::{self, Owner, Permission},
+    session::Actor,
+    settings::Settings,
     users::{User, UserFilter, UserListing},
 };
 
@@ -225,6 +229,31 @@ impl Record {
             Self::User(user) => !user.active,
             Self::Audit(_) => false,
         }
+    }
+
+    /// Whose it is.
+    pub fn owner(&self) -> Owner {
+        match self {
+            Self::Client(row) => row.client.owner(),
+            Self::Contract(row) => row.owner(),
+            Self::Event(row) => row.event.owner(),
+            Self::User(_) | Self::Audit(_) => Owner::Nobody,
+        }
+    }
+
+    /// Why its state forbids what needs this right.
+    pub fn forbids(&self, permission: Permission) -> Option<Reason> {
+        match self {
+            Self::Client(row) => row.client.forbids(permission),
+            Self::Contract(row) => row.contract.forbids(permission),
+            Self::Event(row) => row.event.forbids(permission),
+            Self::User(_) | Self::Audit(_) => None,
+        }
+    }
+
+    /// Why the actor may not do to it what needs this right; `None` if they may.
+    pub fn refusal(&self, permission: Permission, actor: &Actor, settings: &Settings) -> Option<Reason> {
+        policy::refusal(permission, actor, settings, self.owner(), self.forbids(permission))
     }
 
     /// The record that Enter opens: for a line of the audit log the one that it is about, `None`

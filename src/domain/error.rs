@@ -102,6 +102,18 @@ pub enum Reason {
     NotActiveSupport,
 }
 
+impl Reason {
+    /// `Archived` for a record that is archived.
+    pub fn if_archived(archived_at: Option<NaiveDateTime>) -> Option<Self> {
+        archived_at.map(|_| Self::Archived)
+    }
+
+    /// `NotArchived` for a record that is not archived.
+    pub fn unless_archived(archived_at: Option<NaiveDateTime>) -> Option<Self> {
+        archived_at.is_none().then_some(Self::NotArchived)
+    }
+}
+
 /// One thing that is wrong with one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Problem {

@@ -16,10 +16,11 @@ use super::{
     audit::{Auditable, AuditedFields, Subject},
     check, clocks,
     entity::EntityKind,
-    error::{FieldErrors, Problem},
+    error::{FieldErrors, Problem, Reason},
     field::Field,
     id::{ClientId, ContractId, EventId, UserId},
     page::{Key, Listing, Sorted, folded},
+    policy::{Owner, Permission},
     users::Role,
 };
 
@@ -120,6 +121,19 @@ impl Event {
     /// The time that it takes; nothing while its start is not known.
     pub fn stretch(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
         self.starts_at.map(|start| stretch(start, self.ends_at))
+    }
+
+    pub fn owner(&self) -> Owner {
+        Owner::Support(self.support_id)
+    }
+
+    /// Why the state of the event forbids what needs this right. Archiving and restoring need the
+    /// same right, so neither is forbidden here.
+    pub fn forbids(&self, permission: Permission) -> Option<Reason> {
+        match permission {
+            Permission::SeeRecords | Permission::ArchiveEvent => None,
+            _ => Reason::if_archived(self.archived_at),
+        }
     }
 }
 

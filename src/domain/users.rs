@@ -15,7 +15,7 @@ use super::{
     audit::{Auditable, AuditedFields, Subject},
     check,
     entity::EntityKind,
-    error::FieldErrors,
+    error::{FieldErrors, Reason},
     field::Field,
     id::UserId,
     page::{Key, Listing, Sorted, folded, maybe},
@@ -91,6 +91,14 @@ pub struct User {
     pub created_at: NaiveDateTime,
     /// UTC.
     pub updated_at: NaiveDateTime,
+}
+
+impl User {
+    /// Why the user cannot be given a temporary password. Editing, activating and giving a
+    /// password need the same right, so this does not follow from the right alone.
+    pub fn forbids_password(&self) -> Option<Reason> {
+        (!self.active).then_some(Reason::Inactive)
+    }
 }
 
 impl Auditable for User {

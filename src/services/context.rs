@@ -8,8 +8,7 @@ use crate::{
         Error, Field, FieldErrors, Problem, Reason, UserId,
         audit::{Auditable, AuditedFields, Changes, Verb},
         error::{Conflict, ConnectionProblem, Reference, SignedOutBecause},
-        events::Event,
-        policy::{self, Permission, Reach},
+        policy::{self, Owner, Permission, Reach},
         session::{Actor, Moment, Session, random_id},
         settings::{Reauth, Settings},
         users::Role,
@@ -165,6 +164,8 @@ pub(super) struct RequestContext<'a> {
     pub session: &'a Session,
     /// As they are called now, which may not be what the session says.
     actor: Actor,
+    /// What the request needs; `None` when being signed in is enough.
+    permission: Option<Permission>,
     pub reach: Reach,
     pub settings: Settings,
     /// What the right rests on, where it was not asked beforehand.
@@ -221,10 +222,10 @@ impl<'a> RequestContext<'a> {
     ) -> Result<Self, ServiceError> {
         let reach = match needs.permission {
             None => Reach::Own,
-            Some(permission) => right(permission, actor.role, &settings)?,
+            Some(permission) => policy::right(permission, actor.role, &settings)?,
         };
-        let wall = settings.wall_clock(now.utc);
-        Ok(Self { session, actor, reach, settings, auth_guard: None, now: now.utc, wall, ticks: now.ticks })
+        let (wall, permission) = (settings.wall_clock(now.utc), needs.permission);
+        Ok(Self { session, actor, permission, reach, settings, auth_guard: None, now: now.utc, wall, ticks: now.ticks })
     }
 
     /// Whose name is on it.
@@ -251,14 +252,12 @@ impl<'a> RequestContext<'a> {
         Viewer { scope: self.scope(), me: self.me(), auth_guard: self.auth_guard }
     }
 
-    /// Refuses when the right is for my own clients only and this is not one.
-    pub fn owns_client_of(&self, sales_contact: UserId) -> Result<(), ServiceError> {
-        self.owns(sales_contact == self.me(), Reason::NotYourClient)
-    }
-
-    /// Refuses when the right is for my own events only and this is not one.
-    pub fn owns_event(&self, event: &Event) -> Result<(), ServiceError> {
-        self.owns(event.support_id == Some(self.me()), Reason::NotYourEvent)
+    /// Refuses unless the request's permission reaches a record of this owner. `state` says what
+    /// the record's state forbids. A request without a permission reaches no record.
+    pub fn check(&self, owner: Owner, state: impl FnOnce(Permission) -> Option<Reason>) -> Result<(), Error> {
+        let permission = self.permission.ok_or(Error::NotFound)?;
+        let refusal = policy::refusal(permission, &self.actor, &self.settings, owner, state(permission));
+        refusal.map_or(Ok(()), |reason| Err(Error::Denied(reason)))
     }
 
     /// Whether giving the record to this person takes back what this session did to it last.
@@ -274,10 +273,6 @@ impl<'a> RequestContext<'a> {
         }
         let last = storage::audit::last_change(db, T::SUBJECT, record.number())?;
         Ok(last.is_some_and(|last| policy::gave_away(self.session, verb, &last)))
-    }
-
-    fn owns(&self, mine: bool, reason: Reason) -> Result<(), ServiceError> {
-        if mine || self.reach == Reach::Any { Ok(()) } else { Err(reason.into()) }
     }
 
     /// Refuses a sensitive write until the password was given again. Comes after the
@@ -315,13 +310,9 @@ pub(super) fn named_now(db: &mut Db, session: &Session) -> Result<Actor, DbError
     Ok(Actor { full_name: name.unwrap_or_else(|| session.actor.full_name.clone()), ..session.actor.clone() })
 }
 
-/// How far the right reaches, or why there is none.
-fn right(permission: Permission, role: Role, settings: &Settings) -> Result<Reach, Reason> {
-    policy::reach(permission, role, settings).ok_or(if policy::depends_on_settings(permission, role) {
-        Reason::Setting(permission)
-    } else {
-        Reason::Role(permission, role)
-    })
+/// Stops with this reason, if there is one.
+pub(super) fn refuse(reason: Option<Reason>) -> Result<(), ServiceError> {
+    reason.map_or(Ok(()), |reason| Err(reason.into()))
 }
 
 /// The record to write to, when it still is as the person saw it.

@@ -362,11 +362,11 @@ impl Demo {
         let signed_at = deal.signed.map(|ago| self.now.utc - TimeDelta::days(ago));
         let at = signed_at.unwrap_or(self.now.utc) - NEGOTIATED;
         let client = storage::clients::insert(db, draft, owner, at)?;
-        note(db, created(Verb::ClientCreated, &draft.full_name, &client), at)?;
+        note(db, created(Verb::ClientCreated, &draft.full_name, &*client), at)?;
         let terms = ContractDraft { total_cents: Cents(deal.total), due_cents: Cents(deal.due), notes: String::new() };
-        let contract = storage::contracts::insert(db, client.id, &terms, at)?.id;
+        let drawn_up = storage::contracts::insert(db, client.id, &terms, at)?;
+        let contract = drawn_up.id;
         if let Some(signed_at) = signed_at {
-            let (drawn_up, _) = storage::contracts::find_for_update(db, contract)?.ok_or(Error::NotFound)?;
             storage::contracts::sign(db, &drawn_up.as_it_is(), signed_at)?;
         }
         let stored = storage::contracts::find(db, contract)?.ok_or(Error::NotFound)?;
@@ -382,9 +382,8 @@ impl Demo {
         status: Status,
         support_id: Option<UserId>,
     ) -> Result<(), ServiceError> {
-        let id = storage::events::insert(db, contract, draft, self.now.utc)?.id;
-        let state = EventState { status, support_id, archived_at: None };
-        let planned = storage::events::find_for_update(db, id)?.ok_or(Error::NotFound)?;
+        let planned = storage::events::insert(db, contract, draft, self.now.utc)?;
+        let (id, state) = (planned.id, EventState { status, support_id, archived_at: None });
         storage::events::set_state(db, &planned.as_it_is(), state, self.now.utc)?;
         let stored = storage::events::find(db, id)?.ok_or(Error::NotFound)?;
         note(db, created(Verb::EventCreated, &draft.title, &stored), self.now.utc)

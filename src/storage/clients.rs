@@ -72,8 +72,13 @@ pub fn find_for_update(db: &mut Db, id: ClientId) -> Result<Option<ForUpdate<Cli
     Ok(for_update!(db, clients::table.find(id).select(Client::as_select())).optional()?.map(ForUpdate::of))
 }
 
-/// Creates a client and returns it.
-pub fn insert(db: &mut Db, draft: &ClientDraft, sales_contact: UserId, now: NaiveDateTime) -> Result<Client, DbError> {
+/// Creates a client and returns it. Nobody else sees the row before the transaction is committed.
+pub fn insert(
+    db: &mut Db,
+    draft: &ClientDraft,
+    sales_contact: UserId,
+    now: NaiveDateTime,
+) -> Result<ForUpdate<Client>, DbError> {
     let of_sales = users::table.filter(users::id.eq(sales_contact));
     let sales_key = of_sales.select(users::name_key).single_value().assume_not_null();
     diesel::insert_into(clients::table)
@@ -95,7 +100,7 @@ pub fn insert(db: &mut Db, draft: &ClientDraft, sales_contact: UserId, now: Naiv
         ))
         .execute(db)?;
     let new = clients::table.filter(clients::id.eq(db.last_inserted()));
-    Ok(new.select(Client::as_select()).first(db)?)
+    Ok(ForUpdate::of(new.select(Client::as_select()).first(db)?))
 }
 
 /// Saves an edited client.

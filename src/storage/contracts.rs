@@ -61,8 +61,14 @@ pub fn find_for_update(db: &mut Db, id: ContractId) -> Result<Option<WithClient>
     Ok(found.map(|(contract, client)| (ForUpdate::of(contract), ForUpdate::of(client))))
 }
 
-/// Creates an unsigned contract and returns it.
-pub fn insert(db: &mut Db, client: ClientId, draft: &ContractDraft, now: NaiveDateTime) -> Result<Contract, DbError> {
+/// Creates an unsigned contract and returns it. Nobody else sees the row before the transaction is
+/// committed.
+pub fn insert(
+    db: &mut Db,
+    client: ClientId,
+    draft: &ContractDraft,
+    now: NaiveDateTime,
+) -> Result<ForUpdate<Contract>, DbError> {
     let of_client = || clients::table.filter(clients::id.eq(client));
     diesel::insert_into(contracts::table)
         .values((
@@ -79,7 +85,7 @@ pub fn insert(db: &mut Db, client: ClientId, draft: &ContractDraft, now: NaiveDa
         ))
         .execute(db)?;
     let new = contracts::table.filter(contracts::id.eq(db.last_inserted()));
-    Ok(new.select(Contract::as_select()).first(db)?)
+    Ok(ForUpdate::of(new.select(Contract::as_select()).first(db)?))
 }
 
 /// Saves an edited contract.

@@ -102,8 +102,14 @@ pub fn find_rows(db: &mut Db, ids: &[EventId]) -> Result<Vec<EventRow>, DbError>
     Ok(query.load::<Joined>(db)?.into_iter().map(row).collect())
 }
 
-/// Creates an event, planned and without support, and returns it.
-pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveDateTime) -> Result<Event, DbError> {
+/// Creates an event, planned and without support, and returns it. Nobody else sees the row before
+/// the transaction is committed.
+pub fn insert(
+    db: &mut Db,
+    contract: ContractId,
+    draft: &EventDraft,
+    now: NaiveDateTime,
+) -> Result<ForUpdate<Event>, DbError> {
     let of_contract = || contracts::table.filter(contracts::id.eq(contract));
     diesel::insert_into(events::table)
         .values((
@@ -127,7 +133,7 @@ pub fn insert(db: &mut Db, contract: ContractId, draft: &EventDraft, now: NaiveD
         ))
         .execute(db)?;
     let new = events::table.filter(events::id.eq(db.last_inserted()));
-    Ok(new.select(Event::as_select()).first(db)?)
+    Ok(ForUpdate::of(new.select(Event::as_select()).first(db)?))
 }
 
 /// Saves an edited event.

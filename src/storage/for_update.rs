@@ -33,7 +33,7 @@ macro_rules! versioned {
 versioned!(Client, Contract, Event, User);
 
 /// A record as it is stored, whose row is locked: nobody else can write to it until the end of the
-/// transaction. Only the queries of this layer that lock the row create one.
+/// transaction. Only the queries of this layer that lock or insert the row create one.
 #[derive(Debug)]
 pub struct ForUpdate<T>(T);
 
@@ -44,6 +44,11 @@ pub struct Current<T>(T);
 impl<T> ForUpdate<T> {
     pub(super) fn of(locked: T) -> Self {
         Self(locked)
+    }
+
+    /// The plain record, which cannot be written to.
+    pub fn unlocked(self) -> T {
+        self.0
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
         audit::Verb,
         entity::{EntityKind, Record},
         events::{Assignment, Status},
-        policy::{self, Permission, Reach},
+        policy::{self, Owner, Permission},
         users::Role,
     },
     services::{Assigned, HandOver, Marked, Missed, Reply, Request, WriteRequest},
@@ -141,89 +141,47 @@ fn why_not(command: Command, records: &[&Record], ctx: &Context) -> Option<Strin
 
 /// Why something new of this kind cannot be made, if so.
 pub fn creation_refusal(kind: EntityKind, ctx: &Context) -> Option<Reason> {
-    let permission = match kind {
-        EntityKind::Client => Permission::CreateClient,
-        EntityKind::Contract => Permission::CreateContract,
-        EntityKind::Event => Permission::CreateEvent,
-        EntityKind::User => Permission::ManageUsers,
-        EntityKind::Audit => return None,
-    };
-    right(permission, ctx).err()
+    let permission = Permission::to_create(kind)?;
+    policy::refusal(permission, &ctx.session.actor, ctx.settings(), Owner::Nobody, None)
 }
 
-fn right(permission: Permission, ctx: &Context) -> Result<Reach, Reason> {
-    let role = ctx.session.actor.role;
-    policy::reach(permission, role, ctx.settings()).ok_or(if policy::depends_on_settings(permission, role) {
-        Reason::Setting(permission)
-    } else {
-        Reason::Role(permission, role)
+/// The right that a command on a record needs; `None` where a record of this kind has no commands.
+fn permission(command: Command, kind: EntityKind) -> Option<Permission> {
+    use Command as C;
+    Some(match (kind, command) {
+        (EntityKind::Client, C::HandOver) => Permission::HandOverClient,
+        (EntityKind::Client, C::Archive) => Permission::ArchiveClient,
+        (EntityKind::Client, _) => Permission::EditClient,
+        (EntityKind::Contract, C::Sign) => Permission::SignContract,
+        (EntityKind::Contract, C::Archive) => Permission::ArchiveContract,
+        (EntityKind::Contract, _) => Permission::EditContract,
+        (EntityKind::Event, C::Assign) => Permission::AssignSupport,
+        (EntityKind::Event, C::SetStatus) => Permission::SetStatus,
+        (EntityKind::Event, C::Archive) => Permission::ArchiveEvent,
+        (EntityKind::Event, _) => Permission::EditEvent,
+        (EntityKind::User, _) => Permission::ManageUsers,
+        (EntityKind::Audit, _) => return None,
     })
 }
 
-/// The same rules as the services have, to say beforehand what they would refuse.
+/// Why the services would refuse a command, to say it beforehand.
 fn refusal(command: Command, record: &Record, ctx: &Context) -> Option<Reason> {
-    use Command as C;
-    let me = ctx.session.actor.id;
-    let (permission, mine, not_mine) = match (record, command) {
-        (Record::Client(row), _) => {
-            let permission = match command {
-                C::HandOver => Permission::HandOverClient,
-                C::Archive => Permission::ArchiveClient,
-                _ => Permission::EditClient,
-            };
-            (permission, row.client.sales_contact_id == me, Reason::NotYourClient)
-        }
-        (Record::Contract(row), _) => {
-            let permission = match command {
-                C::Sign => Permission::SignContract,
-                C::Archive => Permission::ArchiveContract,
-                C::New => Permission::CreateEvent,
-                _ => Permission::EditContract,
-            };
-            (permission, row.sales_contact_id == me, Reason::NotYourClient)
-        }
-        (Record::Event(row), _) => {
-            let permission = match command {
-                C::Assign => Permission::AssignSupport,
-                C::SetStatus => Permission::SetStatus,
-                C::Archive => Permission::ArchiveEvent,
-                _ => Permission::EditEvent,
-            };
-            (permission, row.event.support_id == Some(me), Reason::NotYourEvent)
-        }
-        (Record::User(_), _) => (Permission::ManageUsers, true, Reason::NotYourClient),
-        (Record::Audit(_), _) => return None,
-    };
-    match right(permission, ctx) {
-        Err(reason) => return Some(reason),
-        Ok(Reach::Own) if !mine => return Some(not_mine),
-        Ok(_) => {}
-    }
+    let permission = permission(command, record.kind())?;
+    let refused = record.refusal(permission, &ctx.session.actor, ctx.settings());
     match (record, command) {
-        (Record::User(user), C::ResetPassword) if !user.active => Some(Reason::Inactive),
-        (Record::User(_), _) | (_, C::Archive) => None,
-        (record, _) if record.is_hidden() => Some(Reason::Archived),
-        (Record::Contract(row), C::Sign) if row.contract.signed_at.is_some() => {
-            Some(Reason::ContractAlreadySigned(row.contract.id.0))
-        }
-        (Record::Contract(row), C::New) if row.contract.signed_at.is_none() => {
-            Some(Reason::ContractNotSigned(row.contract.id.0))
-        }
-        _ => None,
+        (Record::User(user), Command::ResetPassword) => refused.or_else(|| user.forbids_password()),
+        _ => refused,
     }
 }
 
 /// Why no event can be made for this contract, or no contract for this client.
 pub fn child_refusal(record: &Record, ctx: &Context) -> Option<Reason> {
-    match record {
-        Record::Contract(_) => refusal(Command::New, record, ctx),
-        Record::Client(row) => match right(Permission::CreateContract, ctx) {
-            Err(reason) => Some(reason),
-            Ok(Reach::Own) if row.client.sales_contact_id != ctx.session.actor.id => Some(Reason::NotYourClient),
-            Ok(_) => record.is_hidden().then_some(Reason::Archived),
-        },
-        _ => None,
-    }
+    let permission = match record {
+        Record::Contract(_) => Permission::CreateEvent,
+        Record::Client(_) => Permission::CreateContract,
+        _ => return None,
+    };
+    record.refusal(permission, &ctx.session.actor, ctx.settings())
 }
 
 /// Begins a command on one record, or on several that were marked.

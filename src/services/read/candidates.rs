@@ -63,7 +63,7 @@ pub(super) fn for_events(
 ) -> Result<Reply, ServiceError> {
     let events = storage::events::find_rows(db, ids)?;
     for row in &events {
-        ctx.owns_event(&row.event)?;
+        ctx.check(row.event.owner(), |_| None)?;
     }
     // The title of a clashing event is shown only to a user who may see it.
     let sees_all = sees_all(ctx);

@@ -1,8 +1,9 @@
 //! Clients: keeping their details, handing them over, archiving.
 
+use super::load::{Refused, load, load_to_give};
 use crate::services::{
     HandOver, Missed, Reply, WriteRequest,
-    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created},
+    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
 };
 use crate::{
     domain::{
@@ -10,9 +11,10 @@ use crate::{
         audit::Verb,
         clients::{Client, ClientDraft},
         page::MAX_MARKED,
+        policy::{Owner, Reach},
         users::Role,
     },
-    storage::{self, Current, Db, ForUpdate},
+    storage::{self, Current, Db},
 };
 
 /// A record as it was seen: id and version.
@@ -24,17 +26,18 @@ pub(super) fn create(
     draft: &ClientDraft,
     owner: Option<UserId>,
 ) -> Result<WriteOutcome, ServiceError> {
-    let owner = match ctx.actor().role {
-        Role::Sales if owner.is_none_or(|owner| owner == ctx.me()) => ctx.me(),
-        Role::Sales => return Err(Reason::NotYourClient.into()),
-        _ => owner.ok_or_else(|| invalid(Field::SalesContactId, Problem::Required))?,
+    let owner = match (ctx.reach, owner) {
+        (_, Some(owner)) => owner,
+        (Reach::Own, None) => ctx.me(),
+        (Reach::Any, None) => return Err(invalid(Field::SalesContactId, Problem::Required)),
     };
+    ctx.check(Owner::Sales(owner), |_| None)?;
     let draft = draft.checked(ctx.wall.date()).map_err(Error::Invalid)?;
     if storage::users::lock_active(db, owner, Role::Sales)?.is_none() {
         return Err(invalid(Field::SalesContactId, Problem::NotActiveSales));
     }
     let client = storage::clients::insert(db, &draft, owner, ctx.now)?;
-    Ok(WriteOutcome::saved(created(Verb::ClientCreated, &client.full_name, &client), client.version))
+    Ok(WriteOutcome::saved(created(Verb::ClientCreated, &client.full_name, &*client), client.version))
 }
 
 pub(super) fn update(
@@ -43,9 +46,7 @@ pub(super) fn update(
     seen: Seen,
     draft: &ClientDraft,
 ) -> Result<WriteOutcome, ServiceError> {
-    let before = find_for_update(db, seen.0)?;
-    ctx.owns_client_of(before.sales_contact_id)?;
-    not_archived(&before)?;
+    let before = load::<Client>(db, ctx, seen.0)?;
     let draft = draft.checked(ctx.wall.date()).map_err(Error::Invalid)?;
     let before = as_seen(db, before, seen.1)?;
     let after = Client {
@@ -74,15 +75,15 @@ pub(super) fn hand_over(db: &mut Db, ctx: &RequestContext, hand_over: &HandOver)
     let (mut entries, mut missed, mut done) = (Vec::new(), Vec::new(), Vec::new());
     let (mut owners, mut handed) = (Vec::new(), Vec::new());
     for seen in hand_over.clients.iter().take(MAX_MARKED) {
-        let before = find_for_update(db, seen.0)?;
-        match may_hand_over(db, ctx, &before, hand_over.to) {
+        let before = match load_to_give::<Client>(db, ctx, seen.0, (Verb::ClientHandedOver, Some(hand_over.to)))? {
+            Ok(before) => before,
             // It was handed away or archived since it was seen.
-            Err(ServiceError::Error(why)) if !alone && before.version != seen.1 => {
-                missed.push(Missed { name: before.full_name.clone(), why });
+            Err(Refused { record, why }) if !alone && record.version != seen.1 => {
+                missed.push(Missed { name: record.full_name, why });
                 continue;
             }
-            allowed => allowed?,
-        }
+            Err(refused) => return Err(refused.why.into()),
+        };
         if before.sales_contact_id == hand_over.to {
             continue;
         }
@@ -109,17 +110,10 @@ pub(super) fn hand_over(db: &mut Db, ctx: &RequestContext, hand_over: &HandOver)
     Ok(WriteOutcome { reply: Reply::HandedOver { done, missed, undo }, entries })
 }
 
-fn may_hand_over(db: &mut Db, ctx: &RequestContext, client: &Client, to: UserId) -> Result<(), ServiceError> {
-    if !ctx.takes_back(db, client, Verb::ClientHandedOver, Some(to))? {
-        ctx.owns_client_of(client.sales_contact_id)?;
-    }
-    not_archived(client)
-}
-
 pub(super) fn archive(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
-    // ForUpdate first: no contract can be made for it between the count and the archiving.
-    let before = find_for_update(db, seen.0)?;
-    not_archived(&before)?;
+    // The client is locked: no contract can be created for it between the count and the archiving.
+    let before = load::<Client>(db, ctx, seen.0)?;
+    refuse(Reason::if_archived(before.archived_at))?;
     let before = as_seen(db, before, seen.1)?;
     match storage::clients::open_contracts(db, seen.0)? {
         0 => set_archived(db, ctx, &before, Verb::ClientArchived),
@@ -128,10 +122,8 @@ pub(super) fn archive(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<W
 }
 
 pub(super) fn restore(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
-    let before = find_for_update(db, seen.0)?;
-    if before.archived_at.is_none() {
-        return Err(Reason::NotArchived.into());
-    }
+    let before = load::<Client>(db, ctx, seen.0)?;
+    refuse(Reason::unless_archived(before.archived_at))?;
     let before = as_seen(db, before, seen.1)?;
     if storage::users::lock_active(db, before.sales_contact_id, Role::Sales)?.is_none() {
         return Err(Reason::NotActiveSales.into());
@@ -158,13 +150,4 @@ fn set_archived(
 
 fn invalid(field: Field, problem: Problem) -> ServiceError {
     Error::Invalid(FieldErrors::one(field, problem)).into()
-}
-
-/// The client, held: whose it is, and whether it is archived, stays as it is.
-pub(super) fn find_for_update(db: &mut Db, id: ClientId) -> Result<ForUpdate<Client>, ServiceError> {
-    Ok(storage::clients::find_for_update(db, id)?.ok_or(Error::NotFound)?)
-}
-
-fn not_archived(client: &Client) -> Result<(), ServiceError> {
-    if client.archived_at.is_some() { Err(Reason::Archived.into()) } else { Ok(()) }
 }

@@ -1,8 +1,9 @@
 //! Contracts: making, changing, signing, archiving.
 
+use super::load::load;
 use crate::services::{
     WriteRequest,
-    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created},
+    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
 };
 use crate::{
     domain::{
@@ -10,8 +11,9 @@ use crate::{
         audit::Verb,
         clients::Client,
         contracts::{Contract, ContractDraft},
+        policy::Permission,
     },
-    storage::{self, Current, Db, contracts::WithClient},
+    storage::{self, Current, Db},
 };
 
 /// A record as it was seen: id and version.
@@ -23,15 +25,11 @@ pub(super) fn create(
     client: ClientId,
     draft: &ContractDraft,
 ) -> Result<WriteOutcome, ServiceError> {
-    // ForUpdate first: the client cannot be archived under the new contract.
-    let client = super::clients::find_for_update(db, client)?;
-    ctx.owns_client_of(client.sales_contact_id)?;
-    if client.archived_at.is_some() {
-        return Err(Reason::ParentArchived.into());
-    }
+    // The client is locked: it cannot be archived while the contract is created.
+    let client = load::<Client>(db, ctx, client)?;
     let draft = draft.checked().map_err(Error::Invalid)?;
     let contract = storage::contracts::insert(db, client.id, &draft, ctx.now)?;
-    Ok(WriteOutcome::saved(created(Verb::ContractCreated, &client.full_name, &contract), contract.version))
+    Ok(WriteOutcome::saved(created(Verb::ContractCreated, &client.full_name, &*contract), contract.version))
 }
 
 pub(super) fn update(
@@ -40,8 +38,7 @@ pub(super) fn update(
     seen: Seen,
     draft: &ContractDraft,
 ) -> Result<WriteOutcome, ServiceError> {
-    let (before, client) = reachable(db, ctx, seen.0)?;
-    not_archived(&before)?;
+    let (before, client) = load::<Contract>(db, ctx, seen.0)?;
     let draft = draft.checked().map_err(Error::Invalid)?;
     let before = as_seen(db, before, seen.1)?;
     let after = Contract {
@@ -59,11 +56,7 @@ pub(super) fn update(
 }
 
 pub(super) fn sign(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
-    let (before, client) = reachable(db, ctx, seen.0)?;
-    not_archived(&before)?;
-    if before.signed_at.is_some() {
-        return Err(Reason::ContractAlreadySigned(seen.0.0).into());
-    }
+    let (before, client) = load::<Contract>(db, ctx, seen.0)?;
     let before = as_seen(db, before, seen.1)?;
     storage::contracts::sign(db, &before, ctx.now)?;
     let after = Contract { signed_at: Some(ctx.now), ..(*before).clone() };
@@ -71,9 +64,9 @@ pub(super) fn sign(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<Writ
 }
 
 pub(super) fn archive(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
-    // It is held: no event can be made for it between the count and the archiving.
-    let (before, client) = reachable(db, ctx, seen.0)?;
-    not_archived(&before)?;
+    // The contract is locked: no event can be created for it between the count and the archiving.
+    let (before, client) = load::<Contract>(db, ctx, seen.0)?;
+    refuse(Reason::if_archived(before.archived_at))?;
     let before = as_seen(db, before, seen.1)?;
     match storage::contracts::open_events(db, seen.0)? {
         0 => set_archived(db, ctx, &before, &client, Verb::ContractArchived),
@@ -82,14 +75,10 @@ pub(super) fn archive(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<W
 }
 
 pub(super) fn restore(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
-    let (before, client) = reachable(db, ctx, seen.0)?;
-    if before.archived_at.is_none() {
-        return Err(Reason::NotArchived.into());
-    }
+    let (before, client) = load::<Contract>(db, ctx, seen.0)?;
+    refuse(Reason::unless_archived(before.archived_at))?;
     let before = as_seen(db, before, seen.1)?;
-    if client.archived_at.is_some() {
-        return Err(Reason::ParentArchived.into());
-    }
+    refuse(client.forbids(Permission::ArchiveContract))?;
     set_archived(db, ctx, &before, &client, Verb::ContractRestored)
 }
 
@@ -109,15 +98,4 @@ fn set_archived(
         None => WriteRequest::ArchiveContract { id, version },
     };
     Ok(WriteOutcome::undoable(changed(verb, &client.full_name, &**before, &after), version, undo))
-}
-
-/// The contract and its client, both held, when the right reaches that client.
-pub(super) fn reachable(db: &mut Db, ctx: &RequestContext, id: ContractId) -> Result<WithClient, ServiceError> {
-    let (contract, client) = storage::contracts::find_for_update(db, id)?.ok_or(Error::NotFound)?;
-    ctx.owns_client_of(client.sales_contact_id)?;
-    Ok((contract, client))
-}
-
-fn not_archived(contract: &Contract) -> Result<(), ServiceError> {
-    if contract.archived_at.is_some() { Err(Reason::Archived.into()) } else { Ok(()) }
 }

@@ -1,17 +1,19 @@
 //! Events: creating for signed contracts, preparing, giving to support, archiving.
 
+use super::load::{Refused, load, load_to_give};
 use crate::services::{
     Assigned, Missed, Reply, WriteRequest,
-    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created},
+    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
 };
 use crate::{
     domain::{
         ContractId, Error, EventId, Reason, UserId,
         audit::Verb,
+        contracts::Contract,
         events::{Assignment, Event, EventDraft, Status},
         users::Role,
     },
-    storage::{self, Current, Db, ForUpdate, events::EventState},
+    storage::{self, Current, Db, events::EventState},
 };
 
 /// A record as it was seen: id and version.
@@ -23,17 +25,12 @@ pub(super) fn create(
     contract: ContractId,
     draft: &EventDraft,
 ) -> Result<WriteOutcome, ServiceError> {
-    // It is held: the contract cannot be archived, nor its client handed over, under the new event.
-    let (signed, _) = super::contracts::reachable(db, ctx, contract)?;
-    if signed.signed_at.is_none() {
-        return Err(Reason::ContractNotSigned(contract.0).into());
-    }
-    if signed.archived_at.is_some() {
-        return Err(Reason::ParentArchived.into());
-    }
+    // Both rows stay locked: the contract cannot be archived, nor its client handed over, while
+    // the event is created.
+    let _locked = load::<Contract>(db, ctx, contract)?;
     let draft = draft.checked(ctx.wall, ctx.settings.time_zone, None).map_err(Error::Invalid)?;
     let event = storage::events::insert(db, contract, &draft, ctx.now)?;
-    Ok(WriteOutcome::saved(created(Verb::EventCreated, &event.title, &event), event.version))
+    Ok(WriteOutcome::saved(created(Verb::EventCreated, &event.title, &*event), event.version))
 }
 
 pub(super) fn update(
@@ -42,8 +39,7 @@ pub(super) fn update(
     seen: Seen,
     draft: &EventDraft,
 ) -> Result<WriteOutcome, ServiceError> {
-    let before = reachable(db, ctx, seen.0)?;
-    not_archived(&before)?;
+    let before = load::<Event>(db, ctx, seen.0)?;
     let draft = draft.checked(ctx.wall, ctx.settings.time_zone, Some(&before)).map_err(Error::Invalid)?;
     let before = as_seen(db, before, seen.1)?;
     let after = Event {
@@ -70,8 +66,7 @@ pub(super) fn set_status(
     seen: Seen,
     status: Status,
 ) -> Result<WriteOutcome, ServiceError> {
-    let before = reachable(db, ctx, seen.0)?;
-    not_archived(&before)?;
+    let before = load::<Event>(db, ctx, seen.0)?;
     let before = as_seen(db, before, seen.1)?;
     if before.status == status {
         return Ok(WriteOutcome::unchanged(&*before, before.version));
@@ -98,15 +93,16 @@ pub(super) fn assign(
     let mut assigned = Assigned { to: None, titles: Vec::new(), undo: Vec::new(), missed: Vec::new() };
     let mut entries = Vec::new();
     for assignment in assignments {
-        let before = find_for_update(db, assignment.event)?;
-        match may_assign(db, ctx, &before, assignment.support) {
+        let given_to = (Verb::SupportAssigned, assignment.support);
+        let before = match load_to_give::<Event>(db, ctx, assignment.event, given_to)? {
+            Ok(before) => before,
             // It was given away or archived since it was seen.
-            Err(ServiceError::Error(why)) if assignments.len() > 1 && before.version != assignment.version => {
-                assigned.missed.push(Missed { name: before.title.clone(), why });
+            Err(Refused { record, why }) if assignments.len() > 1 && record.version != assignment.version => {
+                assigned.missed.push(Missed { name: record.title, why });
                 continue;
             }
-            allowed => allowed?,
-        }
+            Err(refused) => return Err(refused.why.into()),
+        };
         if before.support_id == assignment.support && before.version == assignment.version {
             continue;
         }
@@ -133,30 +129,20 @@ pub(super) fn assign(
     Ok(WriteOutcome { reply: Reply::Assigned(assigned), entries })
 }
 
-fn may_assign(db: &mut Db, ctx: &RequestContext, event: &Event, to: Option<UserId>) -> Result<(), ServiceError> {
-    if !ctx.takes_back(db, event, Verb::SupportAssigned, to)? {
-        ctx.owns_event(event)?;
-    }
-    not_archived(event)
-}
-
 pub(super) fn archive(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
-    let before = reachable(db, ctx, seen.0)?;
-    not_archived(&before)?;
+    let before = load::<Event>(db, ctx, seen.0)?;
+    refuse(Reason::if_archived(before.archived_at))?;
     let before = as_seen(db, before, seen.1)?;
     let state = EventState { archived_at: Some(ctx.now), ..EventState::of(&before) };
     change_state(db, ctx, &before, state, Verb::EventArchived)
 }
 
 pub(super) fn restore(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
-    let before = reachable(db, ctx, seen.0)?;
-    if before.archived_at.is_none() {
-        return Err(Reason::NotArchived.into());
-    }
+    let before = load::<Event>(db, ctx, seen.0)?;
+    refuse(Reason::unless_archived(before.archived_at))?;
     let before = as_seen(db, before, seen.1)?;
-    if super::contracts::reachable(db, ctx, before.contract_id)?.0.archived_at.is_some() {
-        return Err(Reason::ParentArchived.into());
-    }
+    // Refused if the contract is archived; it stays locked, so that nobody archives it meanwhile.
+    let _locked = load::<Contract>(db, ctx, before.contract_id)?;
     let support_id = still_active(db, &before, before.status)?;
     let state = EventState { status: before.status, support_id, archived_at: None };
     change_state(db, ctx, &before, state, Verb::EventRestored)
@@ -190,19 +176,4 @@ fn change_state(
         _ => WriteRequest::SetStatus { id, version, status: before.status },
     };
     Ok(WriteOutcome::undoable(changed(verb, &before.title, &**before, &after), version, undo))
-}
-
-/// The event, held, when the right reaches it.
-fn reachable(db: &mut Db, ctx: &RequestContext, id: EventId) -> Result<ForUpdate<Event>, ServiceError> {
-    let event = find_for_update(db, id)?;
-    ctx.owns_event(&event)?;
-    Ok(event)
-}
-
-fn find_for_update(db: &mut Db, id: EventId) -> Result<ForUpdate<Event>, ServiceError> {
-    Ok(storage::events::find_for_update(db, id)?.ok_or(Error::NotFound)?)
-}
-
-fn not_archived(event: &Event) -> Result<(), ServiceError> {
-    if event.archived_at.is_some() { Err(Reason::Archived.into()) } else { Ok(()) }
 }

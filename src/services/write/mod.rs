@@ -4,6 +4,7 @@ mod bulk;
 mod clients;
 mod contracts;
 mod events;
+mod load;
 mod users;
 
 use super::{

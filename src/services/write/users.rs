@@ -2,9 +2,10 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::load::load;
 use crate::services::{
     Reply, WriteRequest,
-    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created},
+    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
 };
 use crate::{
     domain::{
@@ -16,7 +17,7 @@ use crate::{
         password::{self, PasswordRules},
         users::{Role, User, UserDraft},
     },
-    storage::{self, Current, Db, ForUpdate, audit::AuditEntry, users::NewUser},
+    storage::{self, Current, Db, audit::AuditEntry, users::NewUser},
 };
 
 /// A record as it was seen: id and version.
@@ -51,7 +52,7 @@ pub(super) fn update(
     let draft = draft.checked().map_err(Error::Invalid)?;
     // Two managers who give up the role at once must not both find the other one.
     storage::settings::lock(db)?;
-    let before = found(db, seen)?;
+    let before = found(db, ctx, seen)?;
     let after = User {
         username: draft.username.clone(),
         full_name: draft.full_name.clone(),
@@ -89,7 +90,7 @@ pub(super) fn deactivate(
     heir: Option<UserId>,
 ) -> Result<WriteOutcome, ServiceError> {
     storage::settings::lock(db)?;
-    let before = found(db, seen)?;
+    let before = found(db, ctx, seen)?;
     if !before.active {
         return Err(Reason::Inactive.into());
     }
@@ -109,7 +110,7 @@ pub(super) fn deactivate(
 }
 
 pub(super) fn reactivate(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
-    let before = found(db, seen)?;
+    let before = found(db, ctx, seen)?;
     if before.active {
         return Err(Reason::AlreadyActive.into());
     }
@@ -126,7 +127,8 @@ pub(super) fn reset_password(
     password: &SecretString,
     hash: Option<&str>,
 ) -> Result<WriteOutcome, ServiceError> {
-    let user = found(db, seen)?;
+    let user = found(db, ctx, seen)?;
+    refuse(user.forbids_password())?;
     let hash = accepted(ctx, &user.username, password, hash)?;
     storage::users::set_password(db, &user, hash, true, ctx.now)?;
     Ok(WriteOutcome::saved(changed(Verb::PasswordReset, &user.full_name, &*user, &*user), seen.1 + 1))
@@ -140,7 +142,7 @@ pub(super) fn change_own_password(
     new: &SecretString,
     hash: Option<&str>,
 ) -> Result<WriteOutcome, ServiceError> {
-    let user = find_for_update(db, ctx.me())?.as_it_is();
+    let user = load::<User>(db, ctx, ctx.me())?.as_it_is();
     if current.expose_secret() == new.expose_secret() {
         return Err(Error::Invalid(FieldErrors::one(Field::Password, Problem::PasswordUnchanged)).into());
     }
@@ -172,12 +174,8 @@ fn loaded(db: &mut Db, id: UserId) -> Result<User, ServiceError> {
     Ok(storage::users::find(db, id)?.ok_or(Error::NotFound)?)
 }
 
-fn find_for_update(db: &mut Db, id: UserId) -> Result<ForUpdate<User>, ServiceError> {
-    Ok(storage::users::find_for_update(db, id)?.ok_or(Error::NotFound)?)
-}
-
-fn found(db: &mut Db, (id, version): Seen) -> Result<Current<User>, ServiceError> {
-    let user = find_for_update(db, id)?;
+fn found(db: &mut Db, ctx: &RequestContext, (id, version): Seen) -> Result<Current<User>, ServiceError> {
+    let user = load::<User>(db, ctx, id)?;
     as_seen(db, user, version)
 }
 

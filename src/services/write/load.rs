@@ -1,0 +1,136 @@
+//! The only way to a record that is to be written to. The row is locked first and the check comes
+//! second, so that what was checked stays true until the end of the transaction. No file beside
+//! this one calls a `find_for_update` of the storage.
+
+use crate::services::context::{RequestContext, ServiceError};
+use crate::{
+    domain::{
+        ClientId, ContractId, Error, EventId, Reason, UserId,
+        audit::{Auditable, Verb},
+        clients::Client,
+        contracts::Contract,
+        events::Event,
+        policy::{Owner, Permission},
+        users::User,
+    },
+    storage::{self, Db, DbError, ForUpdate, contracts::WithClient},
+};
+
+/// A record that can be loaded to be written to.
+pub(super) trait Writable: Sized {
+    type Id: Copy;
+    /// The record with its row locked, together with the locked rows that say whose it is.
+    type Locked;
+
+    fn find_for_update(db: &mut Db, id: Self::Id) -> Result<Option<Self::Locked>, DbError>;
+    /// Whose it is.
+    fn owner(locked: &Self::Locked) -> Owner;
+    /// Why its state forbids what needs this right.
+    fn forbids(locked: &Self::Locked, permission: Permission) -> Option<Reason>;
+}
+
+/// Locks a record and returns it if the request's permission reaches it and its state allows what
+/// is requested.
+///
+/// Errors: `NotFound`; `Denied`.
+pub(super) fn load<R: Writable>(db: &mut Db, ctx: &RequestContext, id: R::Id) -> Result<R::Locked, ServiceError> {
+    let locked = R::find_for_update(db, id)?.ok_or(Error::NotFound)?;
+    ctx.check(R::owner(&locked), |permission| R::forbids(&locked, permission))?;
+    Ok(locked)
+}
+
+/// A record that may not be given away: it is returned without its lock, so that it can be named.
+pub(super) struct Refused<R> {
+    pub record: R,
+    pub why: Error,
+}
+
+/// The same as [`load`] for a record that is about to be given `to` somebody, with one exception:
+/// whoever has just given the record away may take it back. `verb` is the giving away.
+pub(super) fn load_to_give<R>(
+    db: &mut Db,
+    ctx: &RequestContext,
+    id: R::Id,
+    (verb, to): (Verb, Option<UserId>),
+) -> Result<Result<ForUpdate<R>, Refused<R>>, ServiceError>
+where
+    R: Writable<Locked = ForUpdate<R>> + Auditable,
+{
+    let locked = R::find_for_update(db, id)?.ok_or(Error::NotFound)?;
+    let takes_back = ctx.takes_back(db, &*locked, verb, to)?;
+    let owner = if takes_back { Owner::Nobody } else { R::owner(&locked) };
+    Ok(match ctx.check(owner, |permission| R::forbids(&locked, permission)) {
+        Ok(()) => Ok(locked),
+        Err(why) => Err(Refused { record: locked.unlocked(), why }),
+    })
+}
+
+impl Writable for Client {
+    type Id = ClientId;
+    type Locked = ForUpdate<Self>;
+
+    fn find_for_update(db: &mut Db, id: ClientId) -> Result<Option<Self::Locked>, DbError> {
+        storage::clients::find_for_update(db, id)
+    }
+
+    fn owner(locked: &Self::Locked) -> Owner {
+        locked.owner()
+    }
+
+    fn forbids(locked: &Self::Locked, permission: Permission) -> Option<Reason> {
+        Self::forbids(locked, permission)
+    }
+}
+
+impl Writable for Contract {
+    type Id = ContractId;
+    type Locked = WithClient;
+
+    fn find_for_update(db: &mut Db, id: ContractId) -> Result<Option<Self::Locked>, DbError> {
+        storage::contracts::find_for_update(db, id)
+    }
+
+    fn owner((_, client): &Self::Locked) -> Owner {
+        client.owner()
+    }
+
+    fn forbids((contract, _): &Self::Locked, permission: Permission) -> Option<Reason> {
+        Self::forbids(contract, permission)
+    }
+}
+
+impl Writable for Event {
+    type Id = EventId;
+    type Locked = ForUpdate<Self>;
+
+    fn find_for_update(db: &mut Db, id: EventId) -> Result<Option<Self::Locked>, DbError> {
+        storage::events::find_for_update(db, id)
+    }
+
+    fn owner(locked: &Self::Locked) -> Owner {
+        locked.owner()
+    }
+
+    fn forbids(locked: &Self::Locked, permission: Permission) -> Option<Reason> {
+        Self::forbids(locked, permission)
+    }
+}
+
+/// Editing, activating, deactivating and giving a password need the same right, so the state of
+/// the user is checked by each of them.
+impl Writable for User {
+    type Id = UserId;
+    type Locked = ForUpdate<Self>;
+
+    fn find_for_update(db: &mut Db, id: UserId) -> Result<Option<Self::Locked>, DbError> {
+        storage::users::find_for_update(db, id)
+    }
+
+    fn owner(_: &Self::Locked) -> Owner {
+        Owner::Nobody
+    }
+
+    fn forbids(_: &Self::Locked, _: Permission) -> Option<Reason> {
+        None
+    }
+}
