@@ -27,6 +27,8 @@ pub mod cli;
 pub mod config;
 pub mod doctor;
 pub mod domain;
+#[cfg(test)]
+mod rights_test;
 pub mod schema;
 pub mod services;
 pub mod storage;

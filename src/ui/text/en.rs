@@ -13,7 +13,7 @@ use crate::{
         money::grouped,
         page::NEWEST,
         password::Strength,
-        policy::Permission,
+        policy::{self, Permission, Reach},
         settings::{Reauth, Visibility},
         users::Role,
     },
@@ -634,24 +634,26 @@ fn permission(permission: Permission) -> &'static str {
     }
 }
 
+/// Who has a right whatever the settings are: "Only sales or management edits clients".
+fn only(right: Permission) -> String {
+    let who = [Role::Sales, Role::Support, Role::Management].into_iter().filter_map(|role| {
+        let reach = policy::always(right, role)?;
+        Some(match role {
+            Role::Support if reach == Reach::Own => "the event's support",
+            role => role_name(role),
+        })
+    });
+    let who: Vec<&str> = who.collect();
+    match who.as_slice() {
+        [] => "Nobody may do this".to_owned(),
+        some => format!("Only {} {}", some.join(" or "), permission(right)),
+    }
+}
+
 pub(super) fn reason(reason: Reason) -> String {
     let fixed = match reason {
-        Reason::Role(right, _) => {
-            let who = match right {
-                Permission::CreateClient
-                | Permission::EditClient
-                | Permission::HandOverClient
-                | Permission::EditContract
-                | Permission::SignContract
-                | Permission::CreateEvent => "Only sales or management",
-                Permission::EditEvent | Permission::SetStatus => "Only the event's support or management",
-                _ => "Only management",
-            };
-            return format!("{who} {}.", permission(right));
-        }
-        Reason::Setting(right) => {
-            return format!("Only management {} (a setting).", permission(right));
-        }
+        Reason::Role(right, _) => return format!("{}.", only(right)),
+        Reason::Setting(right) => return format!("{} (a setting).", only(right)),
         Reason::NotYourClient => "This is not your client.",
         Reason::NotYourEvent => "This event was not given to you.",
         Reason::ChangePasswordFirst => "Please change your temporary password first.",

@@ -13,7 +13,7 @@ use crate::{
         money::grouped,
         page::NEWEST,
         password::Strength,
-        policy::Permission,
+        policy::{self, Permission, Reach},
         settings::{Reauth, Visibility},
         users::Role,
     },
@@ -661,22 +661,28 @@ fn permission(permission: Permission) -> &'static str {
     }
 }
 
+/// Who has a right whatever the settings are: "Seul un commercial ou la gestion modifie des clients".
+fn only(right: Permission) -> String {
+    let who = [Role::Sales, Role::Support, Role::Management].into_iter().filter_map(|role| {
+        Some(match (role, policy::always(right, role)?) {
+            (Role::Sales, _) => "un commercial",
+            (Role::Support, Reach::Own) => "le support de l'événement",
+            (Role::Support, Reach::Any) => "le support",
+            (Role::Management, _) => "la gestion",
+        })
+    });
+    let who: Vec<&str> = who.collect();
+    match who.as_slice() {
+        [] => "Personne n'en a le droit".to_owned(),
+        ["la gestion"] => format!("Seule la gestion {}", permission(right)),
+        some => format!("Seul {} {}", some.join(" ou "), permission(right)),
+    }
+}
+
 pub(super) fn reason(reason: Reason) -> String {
     let fixed = match reason {
-        Reason::Role(right, _) => {
-            let who = match right {
-                Permission::CreateClient
-                | Permission::EditClient
-                | Permission::HandOverClient
-                | Permission::EditContract
-                | Permission::SignContract
-                | Permission::CreateEvent => "Seul un commercial ou la gestion",
-                Permission::EditEvent | Permission::SetStatus => "Seul le support de l'événement ou la gestion",
-                _ => "Seule la gestion",
-            };
-            return format!("{who} {}.", permission(right));
-        }
-        Reason::Setting(right) => return format!("Seule la gestion {} (un réglage).", permission(right)),
+        Reason::Role(right, _) => return format!("{}.", only(right)),
+        Reason::Setting(right) => return format!("{} (un réglage).", only(right)),
         Reason::NotYourClient => "Ce n'est pas votre client.",
         Reason::NotYourEvent => "Cet événement ne vous est pas attribué.",
         Reason::ChangePasswordFirst => "Changez d'abord votre mot de passe temporaire.",
