@@ -327,9 +327,8 @@ fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
             username: cli.username.clone().unwrap_or_default(),
             full_name: cli.full_name.clone().unwrap_or_default(),
             email: cli.email.clone(),
-            phone: None,
-            employee_number: None,
             role: Role::Management,
+            ..UserDraft::default()
         },
         password,
     };

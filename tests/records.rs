@@ -85,6 +85,7 @@ fn writes(world: &mut World) -> Vec<(&'static str, EntityKind, i64, Request, boo
         phone: "+33 1 23 45 67 89".to_owned(),
         last_contact_at: date,
         notes: "Called.".to_owned(),
+        ..ClientDraft::default()
     };
     let mut moved = event_draft("Renamed", 60);
     (moved.client_contact, moved.location) = ("Somebody Else".to_owned(), "Elsewhere".to_owned());

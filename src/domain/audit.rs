@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::{NaiveDate, NaiveDateTime};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     entity::EntityKind,
@@ -162,7 +162,7 @@ pub struct Changes(pub Vec<(Field, Value, Value)>);
 impl Changes {
     /// As it is stored: `{"field": [old, new], …}`.
     pub fn to_json(&self) -> String {
-        let entry = |(field, old, new): &(Field, Value, Value)| (field.to_string(), serde_json::json!([old, new]));
+        let entry = |(field, old, new): &(Field, Value, Value)| (field.to_string(), json!([old, new]));
         Value::Object(self.0.iter().map(entry).collect()).to_string()
     }
 
@@ -207,6 +207,38 @@ pub struct AuditRow {
     pub changes: Changes,
     pub host: String,
     pub session: String,
+}
+
+impl AuditRow {
+    /// The names and values in an exported file, in its order. The names are those of the columns
+    /// in the database.
+    pub fn exported(&self) -> Vec<(&'static str, Value)> {
+        let Self {
+            id: _,
+            at,
+            actor_id: _,
+            actor_name,
+            actor_role,
+            action,
+            record_type,
+            record_id,
+            record_name,
+            changes,
+            host,
+            session: _,
+        } = self;
+        vec![
+            ("at", json!(at)),
+            ("actor_name", json!(actor_name)),
+            ("actor_role", json!(actor_role)),
+            ("action", json!(action)),
+            ("record_type", json!(record_type)),
+            ("record_id", json!(record_id)),
+            ("record_name", json!(record_name)),
+            ("changes", json!(changes.to_json())),
+            ("host", json!(host)),
+        ]
+    }
 }
 
 /// Saved views of the audit log.

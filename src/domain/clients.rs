@@ -1,7 +1,7 @@
 //! Clients: whom the company organises events for.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     audit::{Auditable, AuditedFields, Subject},
@@ -63,22 +63,37 @@ impl Auditable for Client {
     }
 
     fn audited_fields(&self) -> AuditedFields {
+        let Self {
+            id: _,
+            version: _,
+            full_name,
+            company_name,
+            email,
+            phone,
+            sales_contact_id,
+            last_contact_at,
+            notes,
+            archived_at,
+            created_at: _,
+            updated_at: _,
+        } = self;
         AuditedFields(vec![
-            (Field::FullName, json!(self.full_name)),
-            (Field::CompanyName, json!(self.company_name)),
-            (Field::Email, json!(self.email)),
-            (Field::Phone, json!(self.phone)),
-            (Field::SalesContactId, json!(self.sales_contact_id.0)),
-            (Field::LastContactAt, json!(self.last_contact_at)),
-            (Field::Notes, json!(self.notes)),
-            (Field::ArchivedAt, json!(self.archived_at)),
+            (Field::FullName, json!(full_name)),
+            (Field::CompanyName, json!(company_name)),
+            (Field::Email, json!(email)),
+            (Field::Phone, json!(phone)),
+            (Field::SalesContactId, json!(sales_contact_id.0)),
+            (Field::LastContactAt, json!(last_contact_at)),
+            (Field::Notes, json!(notes)),
+            (Field::ArchivedAt, json!(archived_at)),
         ])
     }
 }
 
 /// What a client form holds. The sales contact of an existing client is changed
 /// by handing it over, not by the form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, diesel::Insertable, diesel::AsChangeset)]
+#[diesel(table_name = crate::schema::clients, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct ClientDraft {
     pub full_name: String,
     pub company_name: String,
@@ -90,18 +105,44 @@ pub struct ClientDraft {
 
 impl From<&Client> for ClientDraft {
     fn from(client: &Client) -> Self {
-        Self {
-            full_name: client.full_name.clone(),
-            company_name: client.company_name.clone(),
-            email: client.email.clone(),
-            phone: client.phone.clone(),
-            last_contact_at: client.last_contact_at,
-            notes: client.notes.clone(),
-        }
+        let Client {
+            id: _,
+            version: _,
+            full_name,
+            company_name,
+            email,
+            phone,
+            sales_contact_id: _,
+            last_contact_at,
+            notes,
+            archived_at: _,
+            created_at: _,
+            updated_at: _,
+        } = client.clone();
+        Self { full_name, company_name, email, phone, last_contact_at, notes }
     }
 }
 
 impl ClientDraft {
+    /// The client with the values of the form. Version and times stay as they were.
+    pub fn applied_to(&self, before: &Client) -> Client {
+        let Self { full_name, company_name, email, phone, last_contact_at, notes } = self.clone();
+        Client {
+            full_name,
+            company_name,
+            email,
+            phone,
+            last_contact_at,
+            notes,
+            id: before.id,
+            version: before.version,
+            sales_contact_id: before.sales_contact_id,
+            archived_at: before.archived_at,
+            created_at: before.created_at,
+            updated_at: before.updated_at,
+        }
+    }
+
     /// The draft with its texts cleaned, or what is wrong with it.
     /// `today` is the date in the company's time zone.
     pub fn checked(&self, today: NaiveDate) -> Result<Self, FieldErrors> {
@@ -165,6 +206,38 @@ pub struct ClientRow {
     pub client: Client,
     /// The name of the sales contact.
     pub sales_contact: String,
+}
+
+impl ClientRow {
+    /// The names and values in an exported file, in its order. The names are those of the columns
+    /// in the database.
+    pub fn exported(&self) -> Vec<(&'static str, Value)> {
+        let Self { client, sales_contact } = self;
+        let Client {
+            id: _,
+            version: _,
+            full_name,
+            company_name,
+            email,
+            phone,
+            sales_contact_id: _,
+            last_contact_at,
+            notes,
+            archived_at,
+            created_at: _,
+            updated_at: _,
+        } = client;
+        vec![
+            ("full_name", json!(full_name)),
+            ("company_name", json!(company_name)),
+            ("email", json!(email)),
+            ("phone", json!(phone)),
+            ("sales_contact", json!(sales_contact)),
+            ("last_contact_at", json!(last_contact_at)),
+            ("notes", json!(notes)),
+            ("archived_at", json!(archived_at)),
+        ]
+    }
 }
 
 /// What a list of clients is asked for.

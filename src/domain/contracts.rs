@@ -1,7 +1,7 @@
 //! Contracts: what a client pays. The responsible sales person is the client's.
 
 use chrono::{NaiveDate, NaiveDateTime};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     audit::{Auditable, AuditedFields, Subject},
@@ -62,19 +62,32 @@ impl Auditable for Contract {
     }
 
     fn audited_fields(&self) -> AuditedFields {
+        let Self {
+            id: _,
+            version: _,
+            client_id,
+            total_cents,
+            due_cents,
+            signed_at,
+            notes,
+            archived_at,
+            created_at: _,
+            updated_at: _,
+        } = self;
         AuditedFields(vec![
-            (Field::ClientId, json!(self.client_id.0)),
-            (Field::TotalCents, json!(self.total_cents.0)),
-            (Field::DueCents, json!(self.due_cents.0)),
-            (Field::SignedAt, json!(self.signed_at)),
-            (Field::Notes, json!(self.notes)),
-            (Field::ArchivedAt, json!(self.archived_at)),
+            (Field::ClientId, json!(client_id.0)),
+            (Field::TotalCents, json!(total_cents.0)),
+            (Field::DueCents, json!(due_cents.0)),
+            (Field::SignedAt, json!(signed_at)),
+            (Field::Notes, json!(notes)),
+            (Field::ArchivedAt, json!(archived_at)),
         ])
     }
 }
 
 /// What a contract form holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, diesel::Insertable, diesel::AsChangeset)]
+#[diesel(table_name = crate::schema::contracts, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct ContractDraft {
     pub total_cents: Cents,
     pub due_cents: Cents,
@@ -83,11 +96,40 @@ pub struct ContractDraft {
 
 impl From<&Contract> for ContractDraft {
     fn from(contract: &Contract) -> Self {
-        Self { total_cents: contract.total_cents, due_cents: contract.due_cents, notes: contract.notes.clone() }
+        let Contract {
+            id: _,
+            version: _,
+            client_id: _,
+            total_cents,
+            due_cents,
+            signed_at: _,
+            notes,
+            archived_at: _,
+            created_at: _,
+            updated_at: _,
+        } = contract.clone();
+        Self { total_cents, due_cents, notes }
     }
 }
 
 impl ContractDraft {
+    /// The contract with the values of the form. Version and times stay as they were.
+    pub fn applied_to(&self, before: &Contract) -> Contract {
+        let Self { total_cents, due_cents, notes } = self.clone();
+        Contract {
+            total_cents,
+            due_cents,
+            notes,
+            id: before.id,
+            version: before.version,
+            client_id: before.client_id,
+            signed_at: before.signed_at,
+            archived_at: before.archived_at,
+            created_at: before.created_at,
+            updated_at: before.updated_at,
+        }
+    }
+
     /// The draft with its notes cleaned, or what is wrong with it.
     pub fn checked(&self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
@@ -189,6 +231,36 @@ impl ContractRow {
     /// The sales contact of the client.
     pub fn owner(&self) -> Owner {
         Owner::Sales(self.sales_contact_id)
+    }
+
+    /// The names and values in an exported file, in its order. The names are those of the columns
+    /// in the database; a contract is known by its number.
+    pub fn exported(&self) -> Vec<(&'static str, Value)> {
+        let Self { contract, client, company, sales_contact_id: _, sales_contact } = self;
+        let Contract {
+            id,
+            version: _,
+            client_id: _,
+            total_cents,
+            due_cents,
+            signed_at,
+            notes,
+            archived_at,
+            created_at,
+            updated_at: _,
+        } = contract;
+        vec![
+            ("number", json!(id.0)),
+            ("client", json!(client)),
+            ("company_name", json!(company)),
+            ("total", json!(total_cents.plain())),
+            ("due", json!(due_cents.plain())),
+            ("signed_at", json!(signed_at)),
+            ("sales_contact", json!(sales_contact)),
+            ("notes", json!(notes)),
+            ("created_at", json!(created_at)),
+            ("archived_at", json!(archived_at)),
+        ]
     }
 }
 

@@ -1,6 +1,7 @@
 //! The kinds of record that lists show, what a list of each is asked for, and its rows. A new
 //! entity is one variant in each of the three enums below.
 
+use serde_json::Value;
 use strum::IntoEnumIterator;
 
 use super::{
@@ -228,6 +229,17 @@ impl Record {
             Self::Event(row) => row.event.archived_at.is_some(),
             Self::User(user) => !user.active,
             Self::Audit(_) => false,
+        }
+    }
+
+    /// The names and values in an exported file, in its order.
+    pub fn exported(&self) -> Vec<(&'static str, Value)> {
+        match self {
+            Self::Client(row) => row.exported(),
+            Self::Contract(row) => row.exported(),
+            Self::Event(row) => row.exported(),
+            Self::User(user) => user.exported(),
+            Self::Audit(row) => row.exported(),
         }
     }
 

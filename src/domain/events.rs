@@ -2,15 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
-use diesel::{
-    backend::Backend,
-    deserialize::{self, FromSql, FromSqlRow},
-    expression::AsExpression,
-    serialize::{self, Output, ToSql},
-    sql_types::Text,
-};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     audit::{Auditable, AuditedFields, Subject},
@@ -24,62 +16,7 @@ use super::{
     users::Role,
 };
 
-/// How far an event is.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    AsExpression,
-    FromSqlRow,
-    strum::EnumIter,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::Display,
-)]
-#[serde(rename_all = "lowercase")]
-#[strum(serialize_all = "lowercase")]
-#[diesel(sql_type = Text)]
-pub enum Status {
-    /// Agreed, not settled in every detail.
-    Planned,
-    /// Settled with the client.
-    Confirmed,
-    /// Over.
-    Done,
-    /// Will not take place.
-    Cancelled,
-}
-
-impl Status {
-    /// Still to take place: it has to be somebody's work.
-    pub fn is_open(self) -> bool {
-        matches!(self, Self::Planned | Self::Confirmed)
-    }
-}
-
-impl<DB: Backend> FromSql<Text, DB> for Status
-where
-    String: FromSql<Text, DB>,
-{
-    fn from_sql(bytes: DB::RawValue<'_>) -> deserialize::Result<Self> {
-        Ok(String::from_sql(bytes)?.parse()?)
-    }
-}
-
-impl<DB: Backend> ToSql<Text, DB> for Status
-where
-    str: ToSql<Text, DB>,
-{
-    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
-        let name: &'static str = self.into();
-        name.to_sql(out)
-    }
-}
+pub use super::status::Status;
 
 /// An event as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
@@ -145,24 +82,42 @@ impl Auditable for Event {
     }
 
     fn audited_fields(&self) -> AuditedFields {
+        let Self {
+            id: _,
+            version: _,
+            contract_id,
+            title,
+            client_contact,
+            starts_at,
+            ends_at,
+            location,
+            attendees,
+            notes,
+            status,
+            support_id,
+            archived_at,
+            created_at: _,
+            updated_at: _,
+        } = self;
         AuditedFields(vec![
-            (Field::ContractId, json!(self.contract_id.0)),
-            (Field::Title, json!(self.title)),
-            (Field::ClientContact, json!(self.client_contact)),
-            (Field::StartsAt, json!(self.starts_at)),
-            (Field::EndsAt, json!(self.ends_at)),
-            (Field::Location, json!(self.location)),
-            (Field::Attendees, json!(self.attendees)),
-            (Field::Notes, json!(self.notes)),
-            (Field::Status, json!(self.status)),
-            (Field::SupportId, json!(self.support_id.map(|id| id.0))),
-            (Field::ArchivedAt, json!(self.archived_at)),
+            (Field::ContractId, json!(contract_id.0)),
+            (Field::Title, json!(title)),
+            (Field::ClientContact, json!(client_contact)),
+            (Field::StartsAt, json!(starts_at)),
+            (Field::EndsAt, json!(ends_at)),
+            (Field::Location, json!(location)),
+            (Field::Attendees, json!(attendees)),
+            (Field::Notes, json!(notes)),
+            (Field::Status, json!(status)),
+            (Field::SupportId, json!(support_id.map(|id| id.0))),
+            (Field::ArchivedAt, json!(archived_at)),
         ])
     }
 }
 
 /// What an event form holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, diesel::Insertable, diesel::AsChangeset)]
+#[diesel(table_name = crate::schema::events, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct EventDraft {
     pub title: String,
     pub client_contact: String,
@@ -178,19 +133,50 @@ pub const MAX_LINE: usize = 200;
 
 impl From<&Event> for EventDraft {
     fn from(event: &Event) -> Self {
-        Self {
-            title: event.title.clone(),
-            client_contact: event.client_contact.clone(),
-            starts_at: event.starts_at,
-            ends_at: event.ends_at,
-            location: event.location.clone(),
-            attendees: event.attendees,
-            notes: event.notes.clone(),
-        }
+        let Event {
+            id: _,
+            version: _,
+            contract_id: _,
+            title,
+            client_contact,
+            starts_at,
+            ends_at,
+            location,
+            attendees,
+            notes,
+            status: _,
+            support_id: _,
+            archived_at: _,
+            created_at: _,
+            updated_at: _,
+        } = event.clone();
+        Self { title, client_contact, starts_at, ends_at, location, attendees, notes }
     }
 }
 
 impl EventDraft {
+    /// The event with the values of the form. Version and times of saving stay as they were.
+    pub fn applied_to(&self, before: &Event) -> Event {
+        let Self { title, client_contact, starts_at, ends_at, location, attendees, notes } = self.clone();
+        Event {
+            title,
+            client_contact,
+            starts_at,
+            ends_at,
+            location,
+            attendees,
+            notes,
+            id: before.id,
+            version: before.version,
+            contract_id: before.contract_id,
+            status: before.status,
+            support_id: before.support_id,
+            archived_at: before.archived_at,
+            created_at: before.created_at,
+            updated_at: before.updated_at,
+        }
+    }
+
     /// The draft with its texts cleaned, or what is wrong with it.
     ///
     /// `now` is the wall clock in the company's time zone. A time that is new, or another than
@@ -221,7 +207,8 @@ impl EventDraft {
         let notes = errors.take(Field::Notes, check::notes(&self.notes));
         match (title, client_contact, location, notes, errors.is_empty()) {
             (Some(title), Some(client_contact), Some(location), Some(notes), true) => {
-                Ok(Self { title, client_contact, location, notes, ..self.clone() })
+                let Self { starts_at, ends_at, attendees, .. } = *self;
+                Ok(Self { title, client_contact, starts_at, ends_at, location, attendees, notes })
             }
             _ => Err(errors),
         }
@@ -298,6 +285,47 @@ pub struct EventRow {
     pub sales_contact: String,
     /// The name of the support person.
     pub support: Option<String>,
+}
+
+impl EventRow {
+    /// The names and values in an exported file, in its order. The names are those of the columns
+    /// in the database.
+    pub fn exported(&self) -> Vec<(&'static str, Value)> {
+        let Self { event, client_id: _, client, company, sales_contact_id: _, sales_contact, support } = self;
+        let Event {
+            id: _,
+            version: _,
+            contract_id,
+            title,
+            client_contact,
+            starts_at,
+            ends_at,
+            location,
+            attendees,
+            notes,
+            status,
+            support_id: _,
+            archived_at,
+            created_at: _,
+            updated_at: _,
+        } = event;
+        vec![
+            ("title", json!(title)),
+            ("status", json!(status)),
+            ("starts_at", json!(starts_at)),
+            ("ends_at", json!(ends_at)),
+            ("location", json!(location)),
+            ("attendees", json!(attendees)),
+            ("client_contact", json!(client_contact)),
+            ("client", json!(client)),
+            ("company_name", json!(company)),
+            ("contract", json!(contract_id.0)),
+            ("support", json!(support)),
+            ("sales_contact", json!(sales_contact)),
+            ("notes", json!(notes)),
+            ("archived_at", json!(archived_at)),
+        ]
+    }
 }
 
 /// What a list of events is asked for.

@@ -19,6 +19,7 @@ pub mod password;
 pub mod policy;
 pub mod session;
 pub mod settings;
+pub mod status;
 pub mod text;
 pub mod users;
 

@@ -79,6 +79,11 @@ impl Cents {
         let whole = self.0.unsigned_abs();
         format!("{sign}{}{point}{:02}", grouped(whole / 100, separator), whole % 100)
     }
+
+    /// `12000.50`: exact, and a number to any program.
+    pub fn plain(self) -> String {
+        self.format(Language::En).replace(',', "")
+    }
 }
 
 /// A whole number with its thousands separated.

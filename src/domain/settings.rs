@@ -98,7 +98,32 @@ impl Settings {
             }
         }
         match (company_name, currency, errors.is_empty()) {
-            (Some(company_name), Some(currency), true) => Ok(Self { company_name, currency, ..self.clone() }),
+            (Some(company_name), Some(currency), true) => {
+                let Self {
+                    version,
+                    time_zone,
+                    visibility,
+                    sales_create_contracts,
+                    support_hands_over,
+                    reauth,
+                    session_minutes,
+                    min_password_length,
+                    company_name: _,
+                    currency: _,
+                } = *self;
+                Ok(Self {
+                    version,
+                    company_name,
+                    currency,
+                    time_zone,
+                    visibility,
+                    sales_create_contracts,
+                    support_hands_over,
+                    reauth,
+                    session_minutes,
+                    min_password_length,
+                })
+            }
             _ => Err(errors),
         }
     }
@@ -112,16 +137,28 @@ impl Auditable for Settings {
     }
 
     fn audited_fields(&self) -> AuditedFields {
+        let Self {
+            version: _,
+            company_name,
+            currency,
+            time_zone,
+            visibility,
+            sales_create_contracts,
+            support_hands_over,
+            reauth,
+            session_minutes,
+            min_password_length,
+        } = self;
         AuditedFields(vec![
-            (Field::CompanyName, json!(self.company_name)),
-            (Field::Currency, json!(self.currency)),
-            (Field::TimeZone, json!(self.time_zone.name())),
-            (Field::Visibility, json!(self.visibility.to_string())),
-            (Field::SalesCreateContracts, json!(self.sales_create_contracts)),
-            (Field::SupportHandsOver, json!(self.support_hands_over)),
-            (Field::Reauth, json!(self.reauth.to_string())),
-            (Field::SessionMinutes, json!(self.session_minutes)),
-            (Field::MinPasswordLength, json!(self.min_password_length)),
+            (Field::CompanyName, json!(company_name)),
+            (Field::Currency, json!(currency)),
+            (Field::TimeZone, json!(time_zone.name())),
+            (Field::Visibility, json!(visibility.to_string())),
+            (Field::SalesCreateContracts, json!(sales_create_contracts)),
+            (Field::SupportHandsOver, json!(support_hands_over)),
+            (Field::Reauth, json!(reauth.to_string())),
+            (Field::SessionMinutes, json!(session_minutes)),
+            (Field::MinPasswordLength, json!(min_password_length)),
         ])
     }
 }

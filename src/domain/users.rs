@@ -9,7 +9,7 @@ use diesel::{
     sql_types::Text,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     audit::{Auditable, AuditedFields, Subject},
@@ -31,6 +31,7 @@ use super::{
     Hash,
     PartialOrd,
     Ord,
+    Default,
     Serialize,
     Deserialize,
     AsExpression,
@@ -48,7 +49,8 @@ pub enum Role {
     Management,
     /// Keeps clients, signs contracts, creates events.
     Sales,
-    /// Prepares the events it was given.
+    /// Prepares the events it was given. The default, since it is the role with the fewest rights.
+    #[default]
     Support,
 }
 
@@ -99,6 +101,35 @@ impl User {
     pub fn forbids_password(&self) -> Option<Reason> {
         (!self.active).then_some(Reason::Inactive)
     }
+
+    /// The names and values in an exported file, in its order. The names are those of the columns
+    /// in the database.
+    pub fn exported(&self) -> Vec<(&'static str, Value)> {
+        let Self {
+            id: _,
+            version: _,
+            username,
+            full_name,
+            email,
+            phone,
+            employee_number,
+            role,
+            active,
+            must_change_password: _,
+            last_login_at: _,
+            created_at: _,
+            updated_at: _,
+        } = self;
+        vec![
+            ("full_name", json!(full_name)),
+            ("username", json!(username)),
+            ("role", json!(role)),
+            ("email", json!(email)),
+            ("phone", json!(phone)),
+            ("employee_number", json!(employee_number)),
+            ("active", json!(active)),
+        ]
+    }
 }
 
 impl Auditable for User {
@@ -109,20 +140,36 @@ impl Auditable for User {
     }
 
     fn audited_fields(&self) -> AuditedFields {
+        let Self {
+            id: _,
+            version: _,
+            username,
+            full_name,
+            email,
+            phone,
+            employee_number,
+            role,
+            active,
+            must_change_password: _,
+            last_login_at: _,
+            created_at: _,
+            updated_at: _,
+        } = self;
         AuditedFields(vec![
-            (Field::Username, json!(self.username)),
-            (Field::FullName, json!(self.full_name)),
-            (Field::Email, json!(self.email)),
-            (Field::Phone, json!(self.phone)),
-            (Field::EmployeeNumber, json!(self.employee_number)),
-            (Field::Role, json!(self.role)),
-            (Field::Active, json!(self.active)),
+            (Field::Username, json!(username)),
+            (Field::FullName, json!(full_name)),
+            (Field::Email, json!(email)),
+            (Field::Phone, json!(phone)),
+            (Field::EmployeeNumber, json!(employee_number)),
+            (Field::Role, json!(role)),
+            (Field::Active, json!(active)),
         ])
     }
 }
 
 /// What an account form holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, diesel::Insertable, diesel::AsChangeset)]
+#[diesel(table_name = crate::schema::users, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct UserDraft {
     pub username: String,
     pub full_name: String,
@@ -134,18 +181,46 @@ pub struct UserDraft {
 
 impl From<&User> for UserDraft {
     fn from(user: &User) -> Self {
-        Self {
-            username: user.username.clone(),
-            full_name: user.full_name.clone(),
-            email: user.email.clone(),
-            phone: user.phone.clone(),
-            employee_number: user.employee_number.clone(),
-            role: user.role,
-        }
+        let User {
+            id: _,
+            version: _,
+            username,
+            full_name,
+            email,
+            phone,
+            employee_number,
+            role,
+            active: _,
+            must_change_password: _,
+            last_login_at: _,
+            created_at: _,
+            updated_at: _,
+        } = user.clone();
+        Self { username, full_name, email, phone, employee_number, role }
     }
 }
 
 impl UserDraft {
+    /// The user with the values of the form. Version and times stay as they were.
+    pub fn applied_to(&self, before: &User) -> User {
+        let Self { username, full_name, email, phone, employee_number, role } = self.clone();
+        User {
+            username,
+            full_name,
+            email,
+            phone,
+            employee_number,
+            role,
+            id: before.id,
+            version: before.version,
+            active: before.active,
+            must_change_password: before.must_change_password,
+            last_login_at: before.last_login_at,
+            created_at: before.created_at,
+            updated_at: before.updated_at,
+        }
+    }
+
     /// The draft with its texts cleaned, or what is wrong with it.
     pub fn checked(&self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();

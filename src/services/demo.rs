@@ -216,6 +216,7 @@ fn hire(db: &mut Db, hash: &str, now: Moment) -> Result<Vec<(UserId, Role)>, Ser
             phone: Some(format!("+33 1 55 01 00 {number:02}")),
             employee_number: Some(format!("{number:04}")),
             role,
+            ..UserDraft::default()
         };
         let new = NewUser { draft: &draft, password_hash: hash, must_change_password: false };
         let id = storage::users::insert(db, &new, now.utc)?;
@@ -259,7 +260,7 @@ impl Demo {
             email: Some(email.to_owned()),
             phone: phone.to_owned(),
             last_contact_at: day(2023, 3, 29),
-            notes: String::new(),
+            ..ClientDraft::default()
         };
         let (bill, kate) = (self.sales[0], self.support[0]);
         let kevin = who("Kevin Casey", "kevin@startup.io", "+678 123 456 78", "Cool Startup LLC");
@@ -276,6 +277,7 @@ impl Demo {
             notes: "Wedding starts at 3PM, by the river. Catering is organized, reception starts at 5PM. \
                     Kate needs to organize the DJ for after party."
                 .to_owned(),
+            ..EventDraft::default()
         };
         self.event(db, contract, &wedding, Status::Done, Some(kate))?;
         let lou = who("Lou Bouzin", "jacky@loubouzin.grd", "+666 12345", "Lou Bouzin SA");
@@ -288,6 +290,7 @@ impl Demo {
             location: "Salle des fêtes de Mufflins".to_owned(),
             attendees: 200,
             notes: "Assemblée générale des actionnaires (~200 personnes).".to_owned(),
+            ..EventDraft::default()
         };
         self.event(db, contract, &assembly, Status::Done, Some(self.support[1]))
     }
@@ -302,7 +305,7 @@ impl Demo {
             email: Some(format!("client{number:03}@clients.example")),
             phone: format!("+33 6 12 {:02} {:02} {:02}", self.dice.roll(100), self.dice.roll(100), number % 100),
             last_contact_at: self.wall.date().checked_sub_days(Days::new(ago)),
-            notes: String::new(),
+            ..ClientDraft::default()
         };
         let owner = self.dice.pick(&self.sales.clone());
         let total = i64::try_from(20 + self.dice.roll(400)).unwrap_or(20) * 5_000;
@@ -354,6 +357,7 @@ impl Demo {
                 .dice
                 .pick(&["", "Vegetarian menu for a third of the guests.", "Ask for the stage plan.", ""])
                 .to_owned(),
+            ..EventDraft::default()
         }
     }
 
@@ -363,7 +367,8 @@ impl Demo {
         let at = signed_at.unwrap_or(self.now.utc) - NEGOTIATED;
         let client = storage::clients::insert(db, draft, owner, at)?;
         note(db, created(Verb::ClientCreated, &draft.full_name, &*client), at)?;
-        let terms = ContractDraft { total_cents: Cents(deal.total), due_cents: Cents(deal.due), notes: String::new() };
+        let terms =
+            ContractDraft { total_cents: Cents(deal.total), due_cents: Cents(deal.due), ..ContractDraft::default() };
         let drawn_up = storage::contracts::insert(db, client.id, &terms, at)?;
         let contract = drawn_up.id;
         if let Some(signed_at) = signed_at {

@@ -1,7 +1,7 @@
 //! The queries of clients.
 
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
+use diesel::{dsl::Eq, prelude::*};
 
 use super::{
     Viewer,
@@ -22,10 +22,28 @@ use crate::{
     schema::{clients, contracts, users},
 };
 
-fn search_text(draft: &ClientDraft) -> String {
+/// The words by which the client is found, without accents and in lower case.
+pub(super) fn search_text(draft: &ClientDraft) -> String {
     let digits: String = draft.phone.chars().filter(char::is_ascii_digit).collect();
     let email = draft.email.as_deref().unwrap_or("");
     text::searchable(&format!("{} {} {email} {} {digits}", draft.full_name, draft.company_name, draft.phone))
+}
+
+/// The columns that follow from those of the form.
+type Derived = (
+    Eq<clients::email_key, Option<String>>,
+    Eq<clients::name_key, String>,
+    Eq<clients::company_key, String>,
+    Eq<clients::search, String>,
+);
+
+fn derived(draft: &ClientDraft) -> Derived {
+    (
+        clients::email_key.eq(denormalized::email_key(draft.email.as_deref())),
+        clients::name_key.eq(text::sort_key(&draft.full_name)),
+        clients::company_key.eq(text::sort_key(&draft.company_name)),
+        clients::search.eq(search_text(draft)),
+    )
 }
 
 /// Rewrites the searched words of all clients.
@@ -83,18 +101,10 @@ pub fn insert(
     let sales_key = of_sales.select(users::name_key).single_value().assume_not_null();
     diesel::insert_into(clients::table)
         .values((
-            clients::full_name.eq(&draft.full_name),
-            clients::company_name.eq(&draft.company_name),
-            clients::email.eq(&draft.email),
-            clients::email_key.eq(denormalized::email_key(draft.email.as_deref())),
-            clients::phone.eq(&draft.phone),
+            draft,
+            derived(draft),
             clients::sales_contact_id.eq(sales_contact),
-            clients::last_contact_at.eq(draft.last_contact_at),
-            clients::notes.eq(&draft.notes),
-            clients::name_key.eq(text::sort_key(&draft.full_name)),
-            clients::company_key.eq(text::sort_key(&draft.company_name)),
             clients::sales_key.eq(sales_key),
-            clients::search.eq(search_text(draft)),
             clients::created_at.eq(now),
             clients::updated_at.eq(now),
         ))
@@ -106,20 +116,7 @@ pub fn insert(
 /// Saves an edited client.
 pub fn update(db: &mut Db, client: &Current<Client>, draft: &ClientDraft, now: NaiveDateTime) -> Result<(), DbError> {
     let saved = diesel::update(clients::table.find(client.id))
-        .set((
-            clients::full_name.eq(&draft.full_name),
-            clients::company_name.eq(&draft.company_name),
-            clients::email.eq(&draft.email),
-            clients::email_key.eq(denormalized::email_key(draft.email.as_deref())),
-            clients::phone.eq(&draft.phone),
-            clients::last_contact_at.eq(draft.last_contact_at),
-            clients::notes.eq(&draft.notes),
-            clients::name_key.eq(text::sort_key(&draft.full_name)),
-            clients::company_key.eq(text::sort_key(&draft.company_name)),
-            clients::search.eq(search_text(draft)),
-            clients::version.eq(client.version + 1),
-            clients::updated_at.eq(now),
-        ))
+        .set((draft, derived(draft), clients::version.eq(client.version + 1), clients::updated_at.eq(now)))
         .execute(db)?;
     met(saved, 1)?;
     denormalized::dependents(db, client.id)

@@ -72,10 +72,8 @@ pub fn insert(
     let of_client = || clients::table.filter(clients::id.eq(client));
     diesel::insert_into(contracts::table)
         .values((
+            draft,
             contracts::client_id.eq(client),
-            contracts::total_cents.eq(draft.total_cents),
-            contracts::due_cents.eq(draft.due_cents),
-            contracts::notes.eq(&draft.notes),
             contracts::client_key.eq(of_client().select(clients::name_key).single_value().assume_not_null()),
             contracts::company_key.eq(of_client().select(clients::company_key).single_value().assume_not_null()),
             contracts::sales_key.eq(of_client().select(clients::sales_key).single_value().assume_not_null()),
@@ -96,13 +94,7 @@ pub fn update(
     now: NaiveDateTime,
 ) -> Result<(), DbError> {
     let saved = diesel::update(contracts::table.find(contract.id))
-        .set((
-            contracts::total_cents.eq(draft.total_cents),
-            contracts::due_cents.eq(draft.due_cents),
-            contracts::notes.eq(&draft.notes),
-            contracts::version.eq(contract.version + 1),
-            contracts::updated_at.eq(now),
-        ))
+        .set((draft, contracts::version.eq(contract.version + 1), contracts::updated_at.eq(now)))
         .execute(db)?;
     met(saved, 1)
 }

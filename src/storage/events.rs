@@ -1,7 +1,7 @@
 //! The queries of events.
 
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
+use diesel::{dsl::Eq, prelude::*};
 
 use super::{
     Scope, Viewer,
@@ -39,8 +39,26 @@ fn row((event, client_id, client, company, sales_contact_id, sales_contact, supp
     EventRow { event, client_id, client, company, sales_contact_id, sales_contact, support }
 }
 
-fn search_text(draft: &EventDraft) -> String {
+/// The words by which the event is found, without accents and in lower case.
+pub(super) fn search_text(draft: &EventDraft) -> String {
     text::searchable(&format!("{} {} {}", draft.title, draft.location, draft.client_contact))
+}
+
+/// The columns that follow from those of the form.
+type Derived = (
+    Eq<events::long_until, Option<NaiveDateTime>>,
+    Eq<events::title_key, String>,
+    Eq<events::location_key, String>,
+    Eq<events::search, String>,
+);
+
+fn derived(draft: &EventDraft) -> Derived {
+    (
+        events::long_until.eq(spans::long_until(draft)),
+        events::title_key.eq(text::sort_key(&draft.title)),
+        events::location_key.eq(text::sort_key(&draft.location)),
+        events::search.eq(search_text(draft)),
+    )
 }
 
 /// Rewrites the searched words of all events.
@@ -113,19 +131,10 @@ pub fn insert(
     let of_contract = || contracts::table.filter(contracts::id.eq(contract));
     diesel::insert_into(events::table)
         .values((
+            draft,
+            derived(draft),
             events::contract_id.eq(contract),
-            events::title.eq(&draft.title),
-            events::client_contact.eq(&draft.client_contact),
-            events::starts_at.eq(draft.starts_at),
-            events::ends_at.eq(draft.ends_at),
-            events::long_until.eq(spans::long_until(draft)),
-            events::location.eq(&draft.location),
-            events::attendees.eq(draft.attendees),
-            events::notes.eq(&draft.notes),
             events::status.eq(Status::Planned),
-            events::title_key.eq(text::sort_key(&draft.title)),
-            events::location_key.eq(text::sort_key(&draft.location)),
-            events::search.eq(search_text(draft)),
             events::client_key.eq(of_contract().select(contracts::client_key).single_value().assume_not_null()),
             events::client_search.eq(of_contract().select(contracts::search).single_value().assume_not_null()),
             events::created_at.eq(now),
@@ -139,21 +148,7 @@ pub fn insert(
 /// Saves an edited event.
 pub fn update(db: &mut Db, event: &Current<Event>, draft: &EventDraft, now: NaiveDateTime) -> Result<(), DbError> {
     let saved = diesel::update(events::table.find(event.id))
-        .set((
-            events::title.eq(&draft.title),
-            events::client_contact.eq(&draft.client_contact),
-            events::starts_at.eq(draft.starts_at),
-            events::ends_at.eq(draft.ends_at),
-            events::long_until.eq(spans::long_until(draft)),
-            events::location.eq(&draft.location),
-            events::attendees.eq(draft.attendees),
-            events::notes.eq(&draft.notes),
-            events::title_key.eq(text::sort_key(&draft.title)),
-            events::location_key.eq(text::sort_key(&draft.location)),
-            events::search.eq(search_text(draft)),
-            events::version.eq(event.version + 1),
-            events::updated_at.eq(now),
-        ))
+        .set((draft, derived(draft), events::version.eq(event.version + 1), events::updated_at.eq(now)))
         .execute(db)?;
     met(saved, 1)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
+use diesel::{dsl::Eq, prelude::*};
 use hmac::{Hmac, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
@@ -65,6 +65,17 @@ fn search_text(draft: &UserDraft) -> String {
     text::fold(&format!("{} {} {email} {phone} {number}", draft.full_name, draft.username))
 }
 
+/// The columns that follow from those of the form.
+type Derived = (Eq<users::email_key, Option<String>>, Eq<users::name_key, String>, Eq<users::search, String>);
+
+fn derived(draft: &UserDraft) -> Derived {
+    (
+        users::email_key.eq(denormalized::email_key(draft.email.as_deref())),
+        users::name_key.eq(text::sort_key(&draft.full_name)),
+        users::search.eq(search_text(draft)),
+    )
+}
+
 /// The account with this username or e-mail address, in any case.
 pub fn by_login(db: &mut Db, login: &str) -> Result<Option<Account>, DbError> {
     let login = text::clean(login);
@@ -120,18 +131,11 @@ pub fn insert(db: &mut Db, new: &NewUser, now: NaiveDateTime) -> Result<UserId, 
     let draft = new.draft;
     diesel::insert_into(users::table)
         .values((
-            users::username.eq(&draft.username),
-            users::full_name.eq(&draft.full_name),
-            users::email.eq(&draft.email),
-            users::email_key.eq(denormalized::email_key(draft.email.as_deref())),
-            users::phone.eq(&draft.phone),
-            users::employee_number.eq(&draft.employee_number),
-            users::role.eq(draft.role),
+            draft,
+            derived(draft),
             users::active.eq(true),
             users::password_hash.eq(new.password_hash),
             users::must_change_password.eq(new.must_change_password),
-            users::name_key.eq(text::sort_key(&draft.full_name)),
-            users::search.eq(search_text(draft)),
             users::created_at.eq(now),
             users::updated_at.eq(now),
         ))
@@ -150,16 +154,9 @@ pub fn update(
 ) -> Result<(), DbError> {
     let saved = diesel::update(users::table.find(user.id))
         .set((
-            users::username.eq(&draft.username),
-            users::full_name.eq(&draft.full_name),
-            users::email.eq(&draft.email),
-            users::email_key.eq(denormalized::email_key(draft.email.as_deref())),
-            users::phone.eq(&draft.phone),
-            users::employee_number.eq(&draft.employee_number),
-            users::role.eq(draft.role),
+            draft,
+            derived(draft),
             users::auth_epoch.eq(users::auth_epoch + i32::from(ends_sessions)),
-            users::name_key.eq(text::sort_key(&draft.full_name)),
-            users::search.eq(search_text(draft)),
             users::version.eq(user.version + 1),
             users::updated_at.eq(now),
         ))

@@ -139,10 +139,8 @@ fn staff() -> Vec<Session> {
             let draft = UserDraft {
                 username: username.clone(),
                 full_name: format!("Desk {number}"),
-                email: None,
-                phone: None,
-                employee_number: None,
                 role: Role::Management,
+                ..UserDraft::default()
             };
             let create = Request::Write(WriteRequest::CreateUser {
                 draft,

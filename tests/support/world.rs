@@ -58,9 +58,8 @@ pub fn user_draft(username: &str, role: Role) -> UserDraft {
         username: username.to_owned(),
         full_name: format!("Person {username}"),
         email: Some(format!("{username}@example.org")),
-        phone: None,
-        employee_number: None,
         role,
+        ..UserDraft::default()
     }
 }
 
@@ -68,15 +67,13 @@ pub fn client_draft(name: &str) -> ClientDraft {
     ClientDraft {
         full_name: name.to_owned(),
         company_name: "Cool Startup LLC".to_owned(),
-        email: None,
         phone: "+678 123 456 78".to_owned(),
-        last_contact_at: None,
-        notes: String::new(),
+        ..ClientDraft::default()
     }
 }
 
 pub fn contract_draft(total: i64, due: i64) -> ContractDraft {
-    ContractDraft { total_cents: Cents(total), due_cents: Cents(due), notes: String::new() }
+    ContractDraft { total_cents: Cents(total), due_cents: Cents(due), ..ContractDraft::default() }
 }
 
 pub fn event_draft(title: &str, starts_in_days: i64) -> EventDraft {
@@ -88,7 +85,7 @@ pub fn event_draft(title: &str, starts_in_days: i64) -> EventDraft {
         ends_at: Some(starts + TimeDelta::hours(3)),
         location: "Salle des fêtes de Mufflins".to_owned(),
         attendees: 200,
-        notes: String::new(),
+        ..EventDraft::default()
     }
 }
 

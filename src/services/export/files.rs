@@ -3,15 +3,21 @@
 use std::io::{self, Write};
 
 use chrono::NaiveDateTime;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Clock, Format, fields};
+use super::{Clock, Format};
 use crate::domain::{
     clocks,
     entity::Record,
     events::{EventRow, Status},
     text,
 };
+
+/// The names and values of a row. Invisible and control characters of the texts are removed.
+fn named(row: &Record) -> Vec<(&'static str, Value)> {
+    let tame = |value| if let Value::String(text) = &value { json!(text::for_file(text)) } else { value };
+    row.exported().into_iter().map(|(name, value)| (name, tame(value))).collect()
+}
 
 /// A file being written.
 pub(super) struct Sheet<W: Write> {
@@ -43,7 +49,7 @@ impl<W: Write> Sheet<W> {
             (Format::Csv, row) => self.cells(row, first),
             (Format::Json, row) => {
                 let object: serde_json::Map<String, Value> =
-                    fields::of(row).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+                    named(row).into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
                 self.file.write_all(if first { b"\n" } else { b",\n" })?;
                 self.file.write_all(Value::Object(object).to_string().as_bytes())
             }
@@ -77,7 +83,7 @@ impl<W: Write> Sheet<W> {
     }
 
     fn cells(&mut self, row: &Record, first: bool) -> io::Result<()> {
-        let row = fields::of(row);
+        let row = named(row);
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut self.file);
         if first {
             writer.write_record(row.iter().map(|(name, _)| *name)).map_err(io::Error::other)?;

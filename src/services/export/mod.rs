@@ -4,7 +4,6 @@
 //! and memory use stays constant. Then one audit row is written; only after that the file gets its
 //! final name.
 
-mod fields;
 mod files;
 
 use std::{

@@ -49,15 +49,7 @@ pub(super) fn update(
     let before = load::<Client>(db, ctx, seen.0)?;
     let draft = draft.checked(ctx.wall.date()).map_err(Error::Invalid)?;
     let before = as_seen(db, before, seen.1)?;
-    let after = Client {
-        full_name: draft.full_name.clone(),
-        company_name: draft.company_name.clone(),
-        email: draft.email.clone(),
-        phone: draft.phone.clone(),
-        last_contact_at: draft.last_contact_at,
-        notes: draft.notes.clone(),
-        ..(*before).clone()
-    };
+    let after = draft.applied_to(&before);
     if after == *before {
         return Ok(WriteOutcome::unchanged(&*before, before.version));
     }

@@ -41,12 +41,7 @@ pub(super) fn update(
     let (before, client) = load::<Contract>(db, ctx, seen.0)?;
     let draft = draft.checked().map_err(Error::Invalid)?;
     let before = as_seen(db, before, seen.1)?;
-    let after = Contract {
-        total_cents: draft.total_cents,
-        due_cents: draft.due_cents,
-        notes: draft.notes.clone(),
-        ..(*before).clone()
-    };
+    let after = draft.applied_to(&before);
     if after == *before {
         return Ok(WriteOutcome::unchanged(&*before, before.version));
     }

@@ -42,16 +42,7 @@ pub(super) fn update(
     let before = load::<Event>(db, ctx, seen.0)?;
     let draft = draft.checked(ctx.wall, ctx.settings.time_zone, Some(&before)).map_err(Error::Invalid)?;
     let before = as_seen(db, before, seen.1)?;
-    let after = Event {
-        title: draft.title.clone(),
-        client_contact: draft.client_contact.clone(),
-        starts_at: draft.starts_at,
-        ends_at: draft.ends_at,
-        location: draft.location.clone(),
-        attendees: draft.attendees,
-        notes: draft.notes.clone(),
-        ..(*before).clone()
-    };
+    let after = draft.applied_to(&before);
     if after == *before {
         return Ok(WriteOutcome::unchanged(&*before, before.version));
     }

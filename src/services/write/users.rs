@@ -53,15 +53,7 @@ pub(super) fn update(
     // Two managers who give up the role at once must not both find the other one.
     storage::settings::lock(db)?;
     let before = found(db, ctx, seen)?;
-    let after = User {
-        username: draft.username.clone(),
-        full_name: draft.full_name.clone(),
-        email: draft.email.clone(),
-        phone: draft.phone.clone(),
-        employee_number: draft.employee_number.clone(),
-        role: draft.role,
-        ..(*before).clone()
-    };
+    let after = draft.applied_to(&before);
     if after == *before {
         return Ok(WriteOutcome::unchanged(&*before, before.version));
     }
