@@ -1,0 +1,229 @@
+//! Every field of every edit form is changed alone, on every engine: the new value is in the database, the
+//! history, the details, the exported file and the form that is opened next, and no other value has changed. A
+//! field that is added later is tested without a change here.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use epic_events::{
+    domain::{
+        Cents, ClientId, ContractId, Error, EventId, Field, UserId,
+        audit::{Auditable, AuditedFields, Changes},
+        dates,
+        entity::{EntityKind, Query, Record},
+        language::Language,
+        session::Session,
+        users::Role,
+    },
+    schema::audit_log as log,
+    services::{Reply, Request, export::Format},
+    storage,
+    ui::{
+        Context, Preferences,
+        records::value,
+        screens::{
+            detail::Detail,
+            form::Form,
+            form_field::{FieldKind, FormField},
+        },
+        theme::{Look, Theme},
+    },
+};
+use rstest::rstest;
+use serde_json::{Map, Value};
+use strum::IntoEnumIterator;
+use support::{Engine, world::World};
+
+/// The audited fields that no edit form offers, each with the reason.
+const NOT_IN_FORMS: [(EntityKind, Field, &str); 10] = [
+    (EntityKind::Client, Field::SalesContactId, "a client is handed over"),
+    (EntityKind::Client, Field::ArchivedAt, "archiving is an action"),
+    (EntityKind::Contract, Field::ClientId, "a contract stays with its client"),
+    (EntityKind::Contract, Field::SignedAt, "a signature is final"),
+    (EntityKind::Contract, Field::ArchivedAt, "archiving is an action"),
+    (EntityKind::Event, Field::ContractId, "an event stays with its contract"),
+    (EntityKind::Event, Field::Status, "the status is set by an action"),
+    (EntityKind::Event, Field::SupportId, "support is assigned"),
+    (EntityKind::Event, Field::ArchivedAt, "archiving is an action"),
+    (EntityKind::User, Field::Active, "deactivating is an action"),
+];
+
+/// The edit form of a record, as the screens open it.
+fn edit_form(record: &Record, ctx: &Context) -> Form {
+    match record {
+        Record::Client(row) => Form::edit_client(row, ctx),
+        Record::Contract(row) => Form::edit_contract(row, ctx),
+        Record::Event(row) => Form::edit_event(row, ctx),
+        Record::User(user) => Form::edit_user(user, ctx),
+        Record::Audit(_) => panic!("a line of the log is not edited"),
+    }
+}
+
+/// The labelled values on the screen of a record.
+fn details(world: &mut World, record: &Record, ctx: &Context) -> Vec<(String, String)> {
+    let mut detail = Detail::new(record.kind(), record.id());
+    let reply = world.manage(&detail.load().unwrap());
+    detail.on_reply(Ok(reply), ctx);
+    let mut shown = detail.facts(ctx);
+    shown.push((ctx.field(Field::Notes), detail.notes.clone()));
+    shown
+}
+
+/// What a field holds that has no picked record: the typed text or the chosen option.
+fn content(field: &FormField) -> String {
+    match &field.kind {
+        FieldKind::Choice(options) => options[field.choice].0.clone(),
+        _ => field.input.text().to_owned(),
+    }
+}
+
+/// Values to try, in the language's own notation. The first that differs and is accepted is saved.
+fn candidates(kind: &FieldKind) -> Vec<String> {
+    let next_month = support::world::start() + TimeDelta::days(30) + TimeDelta::hours(1);
+    let texts: &[&str] = match kind {
+        FieldKind::Line => &["Something Else", "other@example.org", "+33 1 98 76 54 32", "4711"],
+        FieldKind::Notes => &["One line.\nAnother line."],
+        FieldKind::Amount => &["7,000.50"],
+        FieldKind::Whole => &["321"],
+        FieldKind::Day(dates::Direction::Past) => &["20/11/2026"],
+        FieldKind::Day(dates::Direction::Future) => &["20/12/2026"],
+        FieldKind::Time => return vec![dates::format_date_time(next_month)],
+        FieldKind::Choice(options) => return options.iter().map(|(value, _)| value.clone()).collect(),
+        FieldKind::Password
+        | FieldKind::NewPassword
+        | FieldKind::Person(_)
+        | FieldKind::Client
+        | FieldKind::Contract
+        | FieldKind::Fixed => panic!("no edit form has such a field yet: {kind:?}"),
+    };
+    texts.iter().map(|text| (*text).to_owned()).collect()
+}
+
+fn enter(field: &mut FormField, text: &str) {
+    match &field.kind {
+        FieldKind::Choice(options) => field.choice = options.iter().position(|(value, _)| value == text).unwrap(),
+        _ => field.input.set(text),
+    }
+}
+
+/// The record as lists show it.
+fn stored(world: &World, kind: EntityKind, id: i64) -> Record {
+    let db = &mut world.connection();
+    match kind {
+        EntityKind::Client => storage::clients::find_row(db, ClientId::new(id)).unwrap().unwrap().into(),
+        EntityKind::Contract => storage::contracts::find_row(db, ContractId::new(id)).unwrap().unwrap().into(),
+        EntityKind::Event => storage::events::find_rows(db, &[EventId::new(id)]).unwrap().remove(0).into(),
+        EntityKind::User => storage::users::find(db, UserId::new(id)).unwrap().unwrap().into(),
+        EntityKind::Audit => panic!("a line of the log is not edited"),
+    }
+}
+
+fn audited(record: &Record) -> AuditedFields {
+    match record {
+        Record::Client(row) => row.client.audited_fields(),
+        Record::Contract(row) => row.contract.audited_fields(),
+        Record::Event(row) => row.event.audited_fields(),
+        Record::User(user) => user.audited_fields(),
+        Record::Audit(_) => panic!("a line of the log is not edited"),
+    }
+}
+
+/// The rows of an exported list.
+fn exported(world: &mut World, kind: EntityKind) -> Vec<Map<String, Value>> {
+    let export = Request::Export { query: Query::all(kind), format: Format::Json };
+    let Reply::Exported { path, .. } = world.manage(&export) else { panic!("a file") };
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The changes in the newest line of the audit log.
+fn last_changes(world: &World) -> Changes {
+    let last = log::table.order(log::id.desc()).select(log::changes);
+    Changes::from_json(&last.first::<String>(&mut world.connection()).unwrap())
+}
+
+/// Changes one field of the record through its form and returns what was entered.
+fn change(world: &mut World, record: &Record, at: usize, ctx: &Context) -> String {
+    let before = content(&edit_form(record, ctx).entries[at]);
+    let field = edit_form(record, ctx).entries[at].field;
+    for text in candidates(&edit_form(record, ctx).entries[at].kind) {
+        let mut form = edit_form(record, ctx);
+        enter(&mut form.entries[at], &text);
+        let Ok(request) = form.purpose.request(&form, ctx) else { continue };
+        let manager = world.manager.clone();
+        match world.ask(Some(&manager), &request) {
+            _ if text == before => {}
+            Ok(Reply::Saved { .. }) => return text,
+            Err(Error::Invalid(_)) => {}
+            other => panic!("{field}: {other:?}"),
+        }
+    }
+    panic!("no value for {field} was accepted");
+}
+
+/// Changes one field and looks for the new value everywhere.
+fn try_field(world: &mut World, (kind, id): (EntityKind, i64), at: usize, ctx: &Context) {
+    let before = stored(world, kind, id);
+    let field = edit_form(&before, ctx).entries[at].field;
+    let file_before = exported(world, kind);
+    let entered = change(world, &before, at, ctx);
+    // The database, and nothing else of the record.
+    let after = stored(world, kind, id);
+    let new = audited(&after).get(field).clone();
+    let changes = Changes(vec![(field, audited(&before).get(field).clone(), new.clone())]);
+    assert_eq!(audited(&before).changes_to(&audited(&after)), changes);
+    assert_ne!(changes.0[0].1, new, "{field} is stored");
+    assert_eq!(last_changes(world), changes, "{field} in the history");
+    let shown = (ctx.field(field), value(field, &new, ctx));
+    assert!(details(world, &after, ctx).contains(&shown), "{field} in the details");
+    let form = edit_form(&after, ctx);
+    assert_eq!(content(&form.entries[at]), entered, "{field} in the form");
+    // The file: one row has changed, and of it one value.
+    let file = exported(world, kind);
+    let new_rows: Vec<_> = file.iter().filter(|row| !file_before.contains(row)).collect();
+    let old_rows: Vec<_> = file_before.iter().filter(|row| !file.contains(row)).collect();
+    let ([new_row], [old_row]) = (new_rows.as_slice(), old_rows.as_slice()) else { panic!("{field} in the file") };
+    let differing: Vec<_> = new_row.iter().filter(|(name, value)| old_row.get(*name) != Some(*value)).collect();
+    let [(_, written)] = differing.as_slice() else { panic!("{field} in the file: {differing:?}") };
+    let amount = new.as_i64().map(|cents| Value::String(Cents(cents).plain()));
+    assert!(**written == new || Some(*written) == amount.as_ref(), "{field} in the file: {written}");
+}
+
+fn context<'a>(session: &'a Session, theme: &'a Theme) -> Context<'a> {
+    let (language, look) = (Language::En, Look::default());
+    let preferences = Preferences { language, look, mouse: false };
+    let now = session.settings.wall_clock(support::world::start());
+    Context { language, theme, session, preferences, now, beat: 0 }
+}
+
+#[rstest]
+fn every_field_is_saved_logged_shown_and_exported(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    let person = world.hire("somebody", Role::Support).actor.id;
+    let (session, theme) = (world.manager.clone(), Theme::of(Look::default()));
+    let ctx = context(&session, &theme);
+    for kind in EntityKind::iter() {
+        let id = match kind {
+            EntityKind::Client => records.client.0,
+            EntityKind::Contract => records.signed.0,
+            EntityKind::Event => records.event.0,
+            EntityKind::User => person.0,
+            EntityKind::Audit => continue,
+        };
+        let record = stored(&world, kind, id);
+        let form = edit_form(&record, &ctx);
+        let mut offered = Vec::new();
+        for (at, entry) in form.entries.iter().enumerate().filter(|(_, entry)| entry.kind != FieldKind::Fixed) {
+            offered.push(entry.field);
+            try_field(&mut world, (kind, id), at, &ctx);
+        }
+        for (field, _) in audited(&record).0 {
+            let excepted = NOT_IN_FORMS.iter().any(|(of, name, _)| (*of, *name) == (kind, field));
+            assert_ne!(offered.contains(&field), excepted, "{kind}: {field} in the form");
+        }
+    }
+}
