@@ -1,26 +1,28 @@
 //! Epic Events: a full-screen terminal CRM for the staff of an event company.
 //!
-//! # The map of the house
+//! # Layers
 //!
-//! `main → app → ui → services → storage → domain`: a floor uses only what stands to its
-//! right, and `ui` takes from `services` no more than requests and replies. A test
-//! (`tests/architecture.rs`) holds this.
+//! `main → app → ui → services → storage → domain`: a layer uses only what stands to its right.
+//! `ui` and `app` exchange requests and replies with `services` and call nothing there; SQL is
+//! only in `storage`. `tests/architecture.rs` checks this.
 //!
-//! | floor | what is there |
+//! | layer | what is there |
 //! | --- | --- |
 //! | [`app`] | the state machine, the lock, the worker thread, the terminal |
 //! | [`ui`] | screens, popups, keys, words, colours; no input or output |
-//! | [`services`] | every action as a request; fence, right, rules, write, audit |
-//! | [`storage`] | query functions per table over two engines |
-//! | [`domain`] | rules, rights as data, money, dates; no input or output |
+//! | [`services`] | every action as a request: the actor, the right, the rules, the write, the audit row |
+//! | [`storage`] | the queries of each table, for two database engines |
+//! | [`domain`] | the records and their rules, the rights table, money, dates; no input or output |
 //!
-//! Beside them: [`schema`] names the tables, [`config`], [`cli`] and [`telemetry`] are the
-//! program's edge to the machine.
+//! Outside of the layers: [`schema`] names the tables and their columns; [`config`], [`cli`],
+//! [`telemetry`] and [`doctor`] connect the program to the machine.
 //!
-//! One key press, seen through: the input thread sends the key to the loop (`app::run`);
-//! [`app::App::update`] gives it to the popup or the top screen; that answers with an
-//! action; a request goes to the worker, which calls [`services::Services::execute`]; the
-//! reply comes back on the same channel and to the screen that asked.
+//! # One key press
+//!
+//! The input thread sends the key to the loop (`app::run`). [`app::App::update`] gives it to the
+//! popup or to the top screen, which answers with an action. If that is a request, it goes to the
+//! worker thread, which calls [`services::Services::execute`]. The reply comes back on the same
+//! channel as the keys and goes to the screen that asked.
 
 pub mod app;
 pub mod cli;

@@ -1,8 +1,14 @@
-//! Layer 2: what the program can do. Every action is a [`Request`];
-//! [`Services::execute`] is the only way to the data, and nothing else writes.
+//! Layer 2: what the program can do. Every action of a user is a [`Request`], and
+//! [`Services::execute`] carries it out. What has no session has functions of its own: set-up,
+//! migrations, demos and maintenance ([`admin`]). Only `database` commits the writes of users;
+//! set-up and demos commit what they create.
 //!
-//! A write is one transaction: fence (the actor is still who they were at sign-in),
-//! load, right with ownership, rules, versioned write, audit row, commit.
+//! A write is one transaction:
+//!
+//! 1. The actor's row is locked, if they are still who they were at sign-in.
+//! 2. The record's row is locked, and the rights table and the owner are checked (`write::load`).
+//! 3. The rules are checked, and whether the record has the version that the user saw.
+//! 4. The record and its audit row are written.
 
 mod account;
 mod auth;

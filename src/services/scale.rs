@@ -3,18 +3,30 @@
 //! The rows bypass the services and are inserted a thousand at a time. The audit log is a valid
 //! chain here too.
 
-use std::{fmt::Write, ops::Range, sync::mpsc, thread};
+use std::{ops::Range, sync::mpsc, thread};
 
 use chrono::{NaiveDateTime, TimeDelta};
-use diesel::connection::SimpleConnection;
 
 use super::{
     context::ServiceError,
     demo::{COMPANIES, Dice, FIRST, LAST, OCCASIONS, PLACES},
 };
 use crate::{
-    domain::{UserId, audit::Verb, session::Moment, text},
-    storage::{self, Db, audit::AuditEntry, audit::Author},
+    domain::{
+        Cents, ClientId, ContractId,
+        audit::{Changes, Verb},
+        clients::ClientDraft,
+        entity::EntityKind,
+        events::{EventDraft, Status},
+        session::Moment,
+        text,
+        users::Role,
+    },
+    storage::{
+        self, Db,
+        audit::{AuditEntry, Author},
+        scale::{Insert, NewClient, NewContract, NewEvent, Person},
+    },
 };
 
 /// Rows in a batch.
@@ -31,10 +43,9 @@ struct Size {
     audit: u64,
 }
 
-/// The sales and support users, each with the sort key of their name.
 struct Staff {
-    sales: Vec<(UserId, String)>,
-    support: Vec<(UserId, String)>,
+    sales: Vec<Person>,
+    support: Vec<Person>,
 }
 
 /// Fills the tables of a demo. `told` is called with the rows written so far and their total.
@@ -43,9 +54,9 @@ pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u
     let all = size.clients + size.contracts + size.events + size.audit;
     let staff = staff(db)?;
     let first = (next(db, "clients")?, next(db, "contracts")?);
-    let clients = batches(size.clients, |rows| Batch::Statement(clients(rows, first.0, &staff, now.utc)));
-    let contracts = batches(size.contracts, |rows| Batch::Statement(contracts(rows, first, size, &staff, now.utc)));
-    let events = batches(size.events, |rows| Batch::Statement(happenings(rows, first, size, &staff, now.utc)));
+    let clients = batches(size.clients, |rows| Batch::Rows(clients(rows, first.0, &staff, now.utc)));
+    let contracts = batches(size.contracts, |rows| Batch::Rows(contracts(rows, first, size, &staff, now.utc)));
+    let events = batches(size.events, |rows| Batch::Rows(self::events(rows, first, size, &staff, now.utc)));
     let log = batches(size.audit, |rows| Batch::Log(rows.map(|number| entry(number, first.0)).collect()));
     let mut batches = clients.chain(contracts).chain(events).chain(log);
     // A second thread builds the batches while this one writes them.
@@ -68,7 +79,7 @@ pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u
 
 /// Rows that are written together.
 enum Batch {
-    Statement(String),
+    Rows(Insert),
     Log(Vec<AuditEntry>),
 }
 
@@ -82,7 +93,7 @@ fn batches(count: u64, make: impl Fn(Range<u64>) -> Batch) -> impl Iterator<Item
 
 fn write(db: &mut Db, batch: &Batch, now: NaiveDateTime) -> Result<(), ServiceError> {
     match batch {
-        Batch::Statement(sql) => db.batch_execute(sql).map_err(storage::DbError::from)?,
+        Batch::Rows(insert) => insert.run(db)?,
         Batch::Log(entries) => {
             let author = Author { actor: None, name: "Demo", host: "demo", session: "scale", operation: "scale" };
             storage::audit::add(db, &author, entries, now)?;
@@ -92,11 +103,11 @@ fn write(db: &mut Db, batch: &Batch, now: NaiveDateTime) -> Result<(), ServiceEr
 }
 
 fn staff(db: &mut Db) -> Result<Staff, ServiceError> {
-    let mut of = |role| -> Result<Vec<(UserId, String)>, ServiceError> {
+    let mut of = |role| -> Result<Vec<Person>, ServiceError> {
         let people = storage::users::active_of_role(db, role, "")?;
         Ok(people.into_iter().map(|user| (user.id, text::sort_key(&user.full_name))).collect())
     };
-    Ok(Staff { sales: of(crate::domain::users::Role::Sales)?, support: of(crate::domain::users::Role::Support)? })
+    Ok(Staff { sales: of(Role::Sales)?, support: of(Role::Support)? })
 }
 
 fn next(db: &mut Db, table: &str) -> Result<u64, ServiceError> {
@@ -110,68 +121,31 @@ fn dice(kind: u64, number: u64) -> Dice {
     dice
 }
 
-/// The values of a client that its contracts and events repeat.
-struct Who {
-    name: String,
-    company: String,
-    phone: String,
-    owner: usize,
-}
-
-fn who(number: u64, staff: &Staff) -> Who {
+/// The form of a client, and its sales contact. Its contracts and events repeat some of the values.
+fn client(number: u64, staff: &Staff) -> (ClientDraft, &Person) {
     let mut dice = dice(1, number);
     let (first, last) = (dice.pick(&FIRST), dice.pick(&LAST));
-    Who {
-        name: format!("{first} {last} {number}"),
-        company: format!("{} {}", dice.pick(&COMPANIES), dice.roll(900)),
+    let draft = ClientDraft {
+        full_name: format!("{first} {last} {number}"),
+        company_name: format!("{} {}", dice.pick(&COMPANIES), dice.roll(900)),
+        email: Some(format!("client{number}@scale.example")),
         phone: format!("+33 6 {:02} {:02} {:02} {:02}", dice.roll(100), dice.roll(100), dice.roll(100), dice.roll(100)),
-        owner: dice.roll(staff.sales.len().max(1)),
-    }
+        ..ClientDraft::default()
+    };
+    (draft, &staff.sales[dice.roll(staff.sales.len().max(1))])
 }
 
-impl Who {
-    fn words(&self, number: u64) -> String {
-        let digits: String = self.phone.chars().filter(char::is_ascii_digit).collect();
-        text::searchable(&format!(
-            "{} {} client{number}@scale.example {} {digits}",
-            self.name, self.company, self.phone
-        ))
-    }
+/// The number as the database stores ids and amounts.
+fn stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// The text as an SQL string literal.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-fn statement(head: &str, rows: impl Iterator<Item = String>) -> String {
-    let mut sql = head.to_owned();
-    for (at, row) in rows.enumerate() {
-        write!(sql, "{}({row})", if at == 0 { "" } else { "," }).ok();
-    }
-    sql
-}
-
-fn clients(numbers: Range<u64>, first: u64, staff: &Staff, now: NaiveDateTime) -> String {
-    let rows = numbers.map(|number| {
-        let who = who(number, staff);
-        let (owner, sales_key) = &staff.sales[who.owner];
-        format!(
-            "{},{},{},'client{number}@scale.example','client{number}@scale.example',{},{},'',{},{},{},{},'{now}','{now}'",
-            first + number,
-            quoted(&who.name),
-            quoted(&who.company),
-            quoted(&who.phone),
-            owner.0,
-            quoted(&text::sort_key(&who.name)),
-            quoted(&text::sort_key(&who.company)),
-            quoted(sales_key),
-            quoted(&who.words(number)),
-        )
-    });
-    let head = "INSERT INTO clients (id, full_name, company_name, email, email_key, phone, sales_contact_id, notes, name_key, \
-                company_key, sales_key, search, created_at, updated_at) VALUES ";
-    statement(head, rows)
+fn clients(numbers: Range<u64>, first: u64, staff: &Staff, now: NaiveDateTime) -> Insert {
+    let row = |number| {
+        let (draft, sales_contact) = client(number, staff);
+        NewClient { id: ClientId::new(stored(first + number)), draft, sales_contact }
+    };
+    Insert::clients(numbers.map(row), now)
 }
 
 /// The client of a contract, both counted from 0.
@@ -190,79 +164,62 @@ fn contracts(
     size: Size,
     staff: &Staff,
     now: NaiveDateTime,
-) -> String {
-    let rows = numbers.map(|number| {
-        let client = client_of(number, size);
-        let who = who(client, staff);
+) -> Insert {
+    let row = |number| {
+        let owner = client_of(number, size);
+        let (client, sales_contact) = client(owner, staff);
         let mut dice = dice(2, number);
         let total = 100_000 + dice.roll(2_000) * 1_000;
         let due = total * [0, 0, 25, 50, 100][dice.roll(5)] / 100;
-        let signed = now - TimeDelta::minutes(i64::try_from(dice.roll(1_000_000)).unwrap_or(0));
-        format!(
-            "{},{},{total},{due},'{signed}','',{},{},{},{},'{}','{now}'",
-            first + number,
-            clients + client,
-            quoted(&text::sort_key(&who.name)),
-            quoted(&text::sort_key(&who.company)),
-            quoted(&staff.sales[who.owner].1),
-            quoted(&who.words(client)),
-            signed - TimeDelta::days(12),
-        )
-    });
-    let head = "INSERT INTO contracts (id, client_id, total_cents, due_cents, signed_at, notes, client_key, company_key, \
-                sales_key, search, created_at, updated_at) VALUES ";
-    statement(head, rows)
+        let signed_at = now - TimeDelta::minutes(i64::try_from(dice.roll(1_000_000)).unwrap_or(0));
+        NewContract {
+            id: ContractId::new(stored(first + number)),
+            client_id: ClientId::new(stored(clients + owner)),
+            client,
+            sales_contact,
+            total_cents: Cents(i64::try_from(total).unwrap_or(0)),
+            due_cents: Cents(i64::try_from(due).unwrap_or(0)),
+            signed_at,
+            created_at: signed_at - TimeDelta::days(12),
+        }
+    };
+    Insert::contracts(numbers.map(row), now)
 }
 
-fn happenings(
-    numbers: Range<u64>,
-    (_, contracts): (u64, u64),
-    size: Size,
-    staff: &Staff,
-    now: NaiveDateTime,
-) -> String {
-    let rows = numbers.map(|number| {
+fn events(numbers: Range<u64>, (_, contracts): (u64, u64), size: Size, staff: &Staff, now: NaiveDateTime) -> Insert {
+    let row = |number| {
         let contract = contract_of(number, size);
-        let client = client_of(contract, size);
-        let who = who(client, staff);
+        let (client, _) = client(client_of(contract, size), staff);
         let mut dice = dice(3, number);
         let title = format!("{} {number}", dice.pick(&OCCASIONS));
-        let place = dice.pick(&PLACES);
+        let location = dice.pick(&PLACES).to_owned();
         // Starts at a whole hour between two years ago and one year ahead.
         let hours = i64::try_from(dice.roll(3 * 365 * 24)).unwrap_or(0) - 2 * 365 * 24;
         let starts = now.date().and_hms_opt(9, 0, 0).unwrap_or(now) + TimeDelta::hours(hours);
         let ends = starts + TimeDelta::hours(i64::try_from(2 + dice.roll(8)).unwrap_or(2));
         let over = ends < now;
-        let status = if over { "done" } else { ["planned", "confirmed"][dice.roll(2)] };
-        let helper = (over || dice.roll(10) > 0).then(|| &staff.support[dice.roll(staff.support.len().max(1))]);
-        let (support, support_key) =
-            helper.map_or(("NULL".to_owned(), "NULL".to_owned()), |(id, key)| (id.0.to_string(), quoted(key)));
-        format!(
-            "{},{},{},'{starts}','{ends}',{},{},'','{status}',{support},{},{},{},{support_key},{},{},'{now}','{now}'",
-            contracts + contract,
-            quoted(&title),
-            quoted(&who.name),
-            quoted(place),
-            10 + dice.roll(400),
-            quoted(&text::sort_key(&title)),
-            quoted(&text::sort_key(place)),
-            quoted(&text::sort_key(&who.name)),
-            quoted(&text::searchable(&format!("{title} {place} {}", who.name))),
-            quoted(&who.words(client)),
-        )
-    });
-    let head = "INSERT INTO events (contract_id, title, client_contact, starts_at, ends_at, location, attendees, notes, \
-                status, support_id, title_key, location_key, client_key, support_key, search, client_search, created_at, \
-                updated_at) VALUES ";
-    statement(head, rows)
+        let status = if over { Status::Done } else { [Status::Planned, Status::Confirmed][dice.roll(2)] };
+        let support = (over || dice.roll(10) > 0).then(|| &staff.support[dice.roll(staff.support.len().max(1))]);
+        let draft = EventDraft {
+            title,
+            client_contact: client.full_name.clone(),
+            starts_at: Some(starts),
+            ends_at: Some(ends),
+            location,
+            attendees: i32::try_from(10 + dice.roll(400)).unwrap_or(10),
+            ..EventDraft::default()
+        };
+        NewEvent { contract_id: ContractId::new(stored(contracts + contract)), client, draft, status, support }
+    };
+    Insert::events(numbers.map(row), now)
 }
 
 fn entry(number: u64, clients: u64) -> AuditEntry {
     AuditEntry {
         verb: Verb::ClientCreated,
-        subject: crate::domain::entity::EntityKind::Client.into(),
-        id: i64::try_from(clients + number).ok(),
+        subject: EntityKind::Client.into(),
+        id: Some(stored(clients + number)),
         name: format!("Client {number}"),
-        changes: crate::domain::audit::Changes::default(),
+        changes: Changes::default(),
     }
 }

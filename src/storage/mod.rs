@@ -1,6 +1,7 @@
 //! Layer 1: the database. Plain query functions for each table over one connection type. Only
 //! `connection`, `mysql`, `migrate` and `backup` know which engine it is; `wire` sends Diesel's
-//! statements to a MySQL server, and `failure` classifies the errors of each engine.
+//! statements to a MySQL server, `address` reads its options, and `failure` classifies the errors
+//! of each engine.
 
 mod address;
 pub mod audit;
@@ -21,6 +22,7 @@ mod mysql;
 mod page;
 pub mod part;
 mod place;
+pub mod scale;
 mod scope;
 mod search;
 pub mod settings;

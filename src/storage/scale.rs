@@ -1,0 +1,152 @@
+//! Inserts a thousand rows with one statement, for companies that are created to be measured. The
+//! values are the program's own, never those of a user.
+
+use std::fmt::Write;
+
+use chrono::NaiveDateTime;
+use diesel::connection::SimpleConnection;
+
+use super::{clients, connection::Db, denormalized, events, failure::DbError};
+use crate::domain::{
+    Cents, ClientId, ContractId, UserId,
+    clients::ClientDraft,
+    events::{EventDraft, Status},
+    text,
+};
+
+/// A user, with the sort key of their name.
+pub type Person = (UserId, String);
+
+/// A client to insert.
+pub struct NewClient<'a> {
+    pub id: ClientId,
+    pub draft: ClientDraft,
+    pub sales_contact: &'a Person,
+}
+
+/// A signed contract to insert.
+pub struct NewContract<'a> {
+    pub id: ContractId,
+    pub client_id: ClientId,
+    pub client: ClientDraft,
+    /// The sales contact of the client.
+    pub sales_contact: &'a Person,
+    pub total_cents: Cents,
+    pub due_cents: Cents,
+    /// UTC.
+    pub signed_at: NaiveDateTime,
+    /// UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// An event to insert, not longer than a day.
+pub struct NewEvent<'a> {
+    pub contract_id: ContractId,
+    pub client: ClientDraft,
+    pub draft: EventDraft,
+    pub status: Status,
+    pub support: Option<&'a Person>,
+}
+
+/// A statement that inserts many rows. It can be built on another thread than the one that runs it.
+pub struct Insert(String);
+
+impl Insert {
+    fn new(head: &str, rows: impl Iterator<Item = String>) -> Self {
+        let mut sql = head.to_owned();
+        for (at, row) in rows.enumerate() {
+            write!(sql, "{}({row})", if at == 0 { "" } else { "," }).ok();
+        }
+        Self(sql)
+    }
+
+    /// Clients that were created and changed `now` (UTC).
+    pub fn clients<'a>(rows: impl Iterator<Item = NewClient<'a>>, now: NaiveDateTime) -> Self {
+        const HEAD: &str = "INSERT INTO clients (id, full_name, company_name, email, email_key, phone, \
+             sales_contact_id, notes, name_key, company_key, sales_key, search, created_at, updated_at) VALUES ";
+        let row = |NewClient { id, draft, sales_contact: (owner, sales_key) }: NewClient| {
+            let email = draft.email.as_deref();
+            format!(
+                "{},{},{},{},{},{},{},{},{},{},{},{},'{now}','{now}'",
+                id.0,
+                quoted(&draft.full_name),
+                quoted(&draft.company_name),
+                nullable(email),
+                nullable(denormalized::email_key(email).as_deref()),
+                quoted(&draft.phone),
+                owner.0,
+                quoted(&draft.notes),
+                quoted(&text::sort_key(&draft.full_name)),
+                quoted(&text::sort_key(&draft.company_name)),
+                quoted(sales_key),
+                quoted(&clients::search_text(&draft)),
+            )
+        };
+        Self::new(HEAD, rows.map(row))
+    }
+
+    /// Contracts that were changed `now` (UTC).
+    pub fn contracts<'a>(rows: impl Iterator<Item = NewContract<'a>>, now: NaiveDateTime) -> Self {
+        const HEAD: &str = "INSERT INTO contracts (id, client_id, total_cents, due_cents, signed_at, notes, \
+             client_key, company_key, sales_key, search, created_at, updated_at) VALUES ";
+        let row = |row: NewContract| {
+            format!(
+                "{},{},{},{},'{}','',{},{},{},{},'{}','{now}'",
+                row.id.0,
+                row.client_id.0,
+                row.total_cents.0,
+                row.due_cents.0,
+                row.signed_at,
+                quoted(&text::sort_key(&row.client.full_name)),
+                quoted(&text::sort_key(&row.client.company_name)),
+                quoted(&row.sales_contact.1),
+                quoted(&clients::search_text(&row.client)),
+                row.created_at,
+            )
+        };
+        Self::new(HEAD, rows.map(row))
+    }
+
+    /// Events that were created and changed `now` (UTC).
+    pub fn events<'a>(rows: impl Iterator<Item = NewEvent<'a>>, now: NaiveDateTime) -> Self {
+        const HEAD: &str = "INSERT INTO events (contract_id, title, client_contact, starts_at, ends_at, location, \
+             attendees, notes, status, support_id, title_key, location_key, client_key, support_key, search, \
+             client_search, created_at, updated_at) VALUES ";
+        let row = |NewEvent { contract_id, client, draft, status, support }: NewEvent| {
+            let time = |time: Option<NaiveDateTime>| nullable(time.map(|time| time.to_string()).as_deref());
+            format!(
+                "{},{},{},{},{},{},{},{},'{status}',{},{},{},{},{},{},{},'{now}','{now}'",
+                contract_id.0,
+                quoted(&draft.title),
+                quoted(&draft.client_contact),
+                time(draft.starts_at),
+                time(draft.ends_at),
+                quoted(&draft.location),
+                draft.attendees,
+                quoted(&draft.notes),
+                support.map_or_else(|| "NULL".to_owned(), |(id, _)| id.0.to_string()),
+                quoted(&text::sort_key(&draft.title)),
+                quoted(&text::sort_key(&draft.location)),
+                quoted(&text::sort_key(&client.full_name)),
+                nullable(support.map(|(_, key)| key.as_str())),
+                quoted(&events::search_text(&draft)),
+                quoted(&clients::search_text(&client)),
+            )
+        };
+        Self::new(HEAD, rows.map(row))
+    }
+
+    /// Inserts the rows.
+    pub fn run(&self, db: &mut Db) -> Result<(), DbError> {
+        Ok(db.batch_execute(&self.0)?)
+    }
+}
+
+/// The text as an SQL string literal.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn nullable(text: Option<&str>) -> String {
+    text.map_or_else(|| "NULL".to_owned(), quoted)
+}
