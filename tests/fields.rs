@@ -21,13 +21,8 @@ use epic_events::{
     services::{Reply, Request, export::Format},
     storage,
     ui::{
-        Context, Preferences,
-        records::value,
-        screens::{
-            detail::Detail,
-            form::Form,
-            form_field::{FieldKind, FormField},
-        },
+        Context, Preferences, entity,
+        form::{FieldKind, FormField, FormSpec, value},
         theme::{Look, Theme},
     },
 };
@@ -51,23 +46,16 @@ const NOT_IN_FORMS: [(EntityKind, Field, &str); 10] = [
 ];
 
 /// The edit form of a record, as the screens open it.
-fn edit_form(record: &Record, ctx: &Context) -> Form {
-    match record {
-        Record::Client(row) => Form::edit_client(row, ctx),
-        Record::Contract(row) => Form::edit_contract(row, ctx),
-        Record::Event(row) => Form::edit_event(row, ctx),
-        Record::User(user) => Form::edit_user(user, ctx),
-        Record::Audit(_) => panic!("a line of the log is not edited"),
-    }
+fn edit_form(record: &Record, ctx: &Context) -> FormSpec {
+    entity::edit_form(record, ctx).unwrap()
 }
 
 /// The labelled values on the screen of a record.
 fn details(world: &mut World, record: &Record, ctx: &Context) -> Vec<(String, String)> {
-    let mut detail = Detail::new(record.kind(), record.id());
-    let reply = world.manage(&detail.load().unwrap());
-    detail.on_reply(Ok(reply), ctx);
-    let mut shown = detail.facts(ctx);
-    shown.push((ctx.field(Field::Notes), detail.notes.clone()));
+    let read = entity::read(record.kind(), record.id()).unwrap();
+    let detail = entity::detail(record.kind(), &world.manage(&Request::Read(read))).unwrap();
+    let mut shown = entity::facts(&detail.record, ctx);
+    shown.push((ctx.field(Field::Notes), detail.notes));
     shown
 }
 
@@ -91,12 +79,9 @@ fn candidates(kind: &FieldKind) -> Vec<String> {
         FieldKind::Day(dates::Direction::Future) => &["20/12/2026"],
         FieldKind::Time => return vec![dates::format_date_time(next_month)],
         FieldKind::Choice(options) => return options.iter().map(|(value, _)| value.clone()).collect(),
-        FieldKind::Password
-        | FieldKind::NewPassword
-        | FieldKind::Person(_)
-        | FieldKind::Client
-        | FieldKind::Contract
-        | FieldKind::Fixed => panic!("no edit form has such a field yet: {kind:?}"),
+        FieldKind::Password | FieldKind::NewPassword | FieldKind::Record(_) | FieldKind::Fixed => {
+            panic!("no edit form has such a field yet: {kind:?}")
+        }
     };
     texts.iter().map(|text| (*text).to_owned()).collect()
 }
@@ -145,12 +130,13 @@ fn last_changes(world: &World) -> Changes {
 
 /// Changes one field of the record through its form and returns what was entered.
 fn change(world: &mut World, record: &Record, at: usize, ctx: &Context) -> String {
-    let before = content(&edit_form(record, ctx).entries[at]);
-    let field = edit_form(record, ctx).entries[at].field;
-    for text in candidates(&edit_form(record, ctx).entries[at].kind) {
+    let before = content(&edit_form(record, ctx).fields[at]);
+    let field = edit_form(record, ctx).fields[at].field;
+    for text in candidates(&edit_form(record, ctx).fields[at].kind) {
         let mut form = edit_form(record, ctx);
-        enter(&mut form.entries[at], &text);
-        let Ok(request) = form.purpose.request(&form, ctx) else { continue };
+        enter(&mut form.fields[at], &text);
+        let Ok(submission) = form.purpose.submit(&form.fields, form.version, ctx) else { continue };
+        let request = submission.unwrap().request().unwrap();
         let manager = world.manager.clone();
         match world.ask(Some(&manager), &request) {
             _ if text == before => {}
@@ -165,7 +151,7 @@ fn change(world: &mut World, record: &Record, at: usize, ctx: &Context) -> Strin
 /// Changes one field and looks for the new value everywhere.
 fn try_field(world: &mut World, (kind, id): (EntityKind, i64), at: usize, ctx: &Context) {
     let before = stored(world, kind, id);
-    let field = edit_form(&before, ctx).entries[at].field;
+    let field = edit_form(&before, ctx).fields[at].field;
     let file_before = exported(world, kind);
     let entered = change(world, &before, at, ctx);
     // The database, and nothing else of the record.
@@ -178,7 +164,7 @@ fn try_field(world: &mut World, (kind, id): (EntityKind, i64), at: usize, ctx: &
     let shown = (ctx.field(field), value(field, &new, ctx));
     assert!(details(world, &after, ctx).contains(&shown), "{field} in the details");
     let form = edit_form(&after, ctx);
-    assert_eq!(content(&form.entries[at]), entered, "{field} in the form");
+    assert_eq!(content(&form.fields[at]), entered, "{field} in the form");
     // The file: one row has changed, and of it one value.
     let file = exported(world, kind);
     let new_rows: Vec<_> = file.iter().filter(|row| !file_before.contains(row)).collect();
@@ -217,7 +203,7 @@ fn every_field_is_saved_logged_shown_and_exported(
         let record = stored(&world, kind, id);
         let form = edit_form(&record, &ctx);
         let mut offered = Vec::new();
-        for (at, entry) in form.entries.iter().enumerate().filter(|(_, entry)| entry.kind != FieldKind::Fixed) {
+        for (at, entry) in form.fields.iter().enumerate().filter(|(_, entry)| entry.kind != FieldKind::Fixed) {
             offered.push(entry.field);
             try_field(&mut world, (kind, id), at, &ctx);
         }

@@ -10,14 +10,14 @@ use crate::{
     domain::{Field, text},
     services::{Request, SessionRequest},
     ui::{
-        Context, Notice, popup,
-        screens::{
-            form::Form,
-            setup::{Setup, WizardPage},
-            view::{self, Focus},
-        },
+        Context, Notice,
+        popup::Popup,
+        screens::form::Form,
         text::Phrase,
-        widgets::chrome::{self, Areas, SMALLEST},
+        widgets::{
+            chrome::{self, Areas, SMALLEST},
+            paint::Focus,
+        },
     },
 };
 
@@ -39,7 +39,7 @@ impl App {
         }
         let areas = chrome::areas(area);
         let mut focus = match &self.stage {
-            Stage::Setup(setup) => Some(draw_setup(frame, areas, setup, &ctx)),
+            Stage::Setup(setup) => Some(setup.draw(frame, areas, &ctx)),
             Stage::SignedOut(form) => Some(self.draw_login(frame, areas, form, &ctx)),
             Stage::SignedIn(_) => self.draw_workspace(frame, areas, &ctx),
         };
@@ -50,7 +50,7 @@ impl App {
             chrome::footer(frame, areas.footer, &keys, ctx.theme);
             if let Some(help) = &self.help {
                 self.draw_popup_keys(frame, areas, help, &ctx);
-                focus = Some(view::draw_popup(frame, areas.body, help, &ctx));
+                focus = Some(help.draw(frame, areas.body, &ctx));
             }
         }
         chrome::message(frame, areas.message, self.message(&ctx).as_ref(), ctx.theme);
@@ -68,9 +68,7 @@ impl App {
     /// The message line, the most important first: the session is about to lock, a request takes
     /// long, the last notice, a request is under way.
     fn message(&self, ctx: &Context) -> Option<Notice> {
-        if let Stage::SignedIn(workspace) = &self.stage
-            && let Some(left) = workspace.locks_in(self.now)
-        {
+        if let Some(left) = self.locks_in() {
             return Some(Notice::bad(ctx.say(Phrase::LocksIn(left.div_ceil(1_000)))));
         }
         let awaited = self
@@ -117,26 +115,26 @@ impl App {
                 );
             }
         }
-        view::draw_form(frame, Rect { x, y: y + 3, width, height: 4 }, form, ctx)
+        form.draw_fields(frame, Rect { x, y: y + 3, width, height: 4 }, ctx)
     }
 
     fn draw_workspace(&self, frame: &mut Frame, areas: Areas, ctx: &Context) -> Option<Focus> {
         let Stage::SignedIn(workspace) = &self.stage else { return None };
-        let actor = &workspace.session.actor;
+        let actor = &self.session.actor;
         let who = ctx.say(Phrase::SignedInAs { name: &actor.full_name, role: actor.role });
         if let Some(locked) = &workspace.locked {
             chrome::header(frame, areas.header, &ctx.say(Phrase::LockedTitle), &who, ctx.theme);
             self.draw_popup_keys(frame, areas, &locked.popup, ctx);
-            return Some(view::draw_popup(frame, areas.body, &locked.popup, ctx));
+            return Some(locked.popup.draw(frame, areas.body, ctx));
         }
         let top = workspace.top()?;
         let place = format!("{}  /  {}", ctx.settings().company_name, top.screen.title(ctx));
         chrome::header(frame, areas.header, &text::for_terminal(&place), &who, ctx.theme);
-        let caret = view::draw(frame, areas.body, &top.screen, ctx);
+        let caret = top.screen.draw(frame, areas.body, ctx);
         if let Some(open) = &workspace.popup {
             frame.buffer_mut().set_style(areas.body, ctx.theme.behind());
             self.draw_popup_keys(frame, areas, &open.popup, ctx);
-            return Some(view::draw_popup(frame, areas.body, &open.popup, ctx));
+            return Some(open.popup.draw(frame, areas.body, ctx));
         }
         let mut keys: Vec<(String, String)> = self
             .screen_bindings()
@@ -144,58 +142,20 @@ impl App {
             .filter(|binding| binding.unavailable.is_none() && !binding.label.is_empty())
             .map(|binding| (ctx.key(binding.key), binding.label.into_owned()))
             .collect();
-        let shell = self.shell_bindings();
-        let shown = shell.into_iter().filter(|binding| binding.unavailable.is_none() && !binding.label.is_empty());
+        let global = self.global_bindings();
+        let shown = global.into_iter().filter(|binding| binding.unavailable.is_none() && !binding.label.is_empty());
         keys.extend(shown.map(|binding| (ctx.key(binding.key), binding.label.into_owned())));
         chrome::footer(frame, areas.footer, &keys, ctx.theme);
         Some(caret)
     }
 
-    fn draw_popup_keys(&self, frame: &mut Frame, areas: Areas, popup: &popup::Popup, ctx: &Context) {
-        let keys: Vec<(String, String)> = popup::keys(popup)
+    fn draw_popup_keys(&self, frame: &mut Frame, areas: Areas, popup: &Popup, ctx: &Context) {
+        let keys: Vec<(String, String)> = popup
+            .keys()
             .into_iter()
             .map(|(key, label)| (ctx.key(key), label.map(|label| ctx.say(label)).unwrap_or_default()))
             .collect();
         frame.render_widget(Clear, areas.footer);
         chrome::footer(frame, areas.footer, &keys, ctx.theme);
     }
-}
-
-fn draw_setup(frame: &mut Frame, areas: Areas, setup: &Setup, ctx: &Context) -> Focus {
-    let (at, of) = setup.progress();
-    chrome::header(frame, areas.header, &ctx.say(Phrase::SetUpTitle), &ctx.say(Phrase::Step { at, of }), ctx.theme);
-    let why = ctx.say(match setup.step {
-        WizardPage::Language => Phrase::SetUpLanguage,
-        WizardPage::Place => Phrase::SetUpPlace,
-        WizardPage::Server => Phrase::SetUpServer,
-        WizardPage::Update => Phrase::SetUpUpdate(setup.behind().map_or(("", ""), |found| (&found.from, &found.to))),
-        WizardPage::Account => Phrase::SetUpAccount,
-        WizardPage::Company => Phrase::SetUpCompany,
-        WizardPage::Manager => Phrase::SetUpManager,
-        WizardPage::Summary if !setup.statements().is_empty() => Phrase::SetUpSummaryAgain,
-        WizardPage::Summary => Phrase::SetUpSummary,
-        WizardPage::Statements => Phrase::SetUpStatements,
-    });
-    let body = areas.body;
-    let words = chrome::wrapped(&why, body.width.min(76).into());
-    let problem = setup.problem.as_ref().map(|problem| chrome::wrapped(problem, body.width.into()));
-    let problem = problem.unwrap_or_default();
-    let rows = |lines: &[String]| u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    // The problem is shown at the bottom, above the message line.
-    let free = Rect { height: body.height.saturating_sub(rows(&problem)), ..body };
-    let below = rows(&words).saturating_add(1);
-    let rest = Rect { y: free.y.saturating_add(below), height: free.height.saturating_sub(below), ..free };
-    let mut put = |lines: &[String], place: Rect, style| {
-        for (line, y) in lines.iter().zip(place.y..place.bottom()) {
-            frame.buffer_mut().set_stringn(place.x, y, line, place.width.into(), style);
-        }
-    };
-    put(&problem, Rect { y: free.bottom(), height: body.height - free.height, ..body }, ctx.theme.bad);
-    put(&words, free, ctx.theme.text);
-    if setup.step == WizardPage::Statements {
-        let statements = setup.statements().lines().skip(setup.scrolled);
-        let lines: Vec<String> = statements.flat_map(|one| chrome::wrapped(one, body.width.into())).collect();
-        put(&lines, rest, ctx.theme.accent);
-    }
-    view::draw_form(frame, rest, setup.form(), ctx)
 }

@@ -2,7 +2,13 @@
 //! what has to happen outside comes back as [`Effect`]s.
 
 mod clock;
+mod dispatch;
 mod draw;
+mod event;
+mod global_keys;
+mod layers;
+mod leave;
+mod lock;
 mod pending;
 mod popups;
 mod replies;
@@ -18,28 +24,25 @@ use crossterm::event::{
     Event as TerminalEvent, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent,
 };
 use ratatui::layout::{Position, Rect};
-use secrecy::SecretString;
 
 pub use clock::now;
+pub use event::{AppEvent, Effect, Options};
 pub use run::{Keep, RunError, run};
 pub use terminal::{can_show, for_locale, has_shell};
 pub use worker::{Executor, Job};
 
 use crate::{
     domain::{
-        Error, UserId,
-        address::ServerAddress,
-        language::Language,
+        UserId,
         session::{Actor, Moment, Session},
         settings::Settings,
         users::Role,
     },
-    services::{Reply, Request},
     ui::{
-        Context, Notice, Preferences, actions,
+        Context, Notice, Preferences, actions, form,
         keys::{Binding, Command, Key},
         popup::Popup,
-        screens::{form::Form, setup::Setup},
+        screens::{Screen, form::Form, setup::Setup},
         text::Phrase,
         theme::Theme,
         widgets::chrome,
@@ -47,67 +50,6 @@ use crate::{
 };
 use pending::Pending;
 use workspace::Workspace;
-
-/// What comes in, one at a time and in order.
-#[derive(Debug)]
-pub enum AppEvent {
-    Terminal(TerminalEvent),
-    Reply {
-        id: u64,
-        reply: Box<Result<Reply, Error>>,
-    },
-    /// Time has passed.
-    Tick,
-    /// What was to be written on the machine was not; what there is to be said about that.
-    NotKept(String),
-    /// Whoever started the program wants it to stop for a while.
-    Suspend,
-    /// The terminal is gone, or the system asks to stop.
-    Stop,
-}
-
-/// What has to happen outside.
-#[derive(Debug)]
-pub enum Effect {
-    Send {
-        id: u64,
-        session: Option<Box<Session>>,
-        request: Box<Request>,
-    },
-    /// Nobody waits any more for what was sent.
-    Abandon,
-    Copy(String),
-    Suspend,
-    /// Be like this from now on.
-    Prefer(Preferences),
-    /// This person wants it like this the next time too.
-    Keep {
-        username: String,
-        preferences: Preferences,
-    },
-    /// Work on this database from now on.
-    Use(SecretString),
-    /// The company's database and language, for the machine's configuration.
-    Remember {
-        url: SecretString,
-        language: Language,
-    },
-    Quit,
-}
-
-/// What the app is started with.
-#[derive(Debug, Clone)]
-pub struct Options {
-    pub preferences: Preferences,
-    /// Accounts to try, shown beside the sign-in: username and password.
-    pub demo: Vec<(String, String)>,
-    /// The address of the embedded database, for the wizard.
-    pub embedded: String,
-    /// The company's server as the configuration names it, for the wizard.
-    pub server: Option<ServerAddress>,
-    /// There is a shell that can let the program go on after Ctrl+Z.
-    pub suspends: bool,
-}
 
 enum Stage {
     Setup(Box<Setup>),
@@ -148,8 +90,11 @@ pub struct App {
     pending: Vec<Pending>,
     /// Writes that nobody waits for any more. What became of them is told when it is known.
     given_up: Vec<Pending>,
-    /// Nobody, for the screens before sign-in.
-    nobody: Session,
+    /// The session of the signed-in user; nobody's before sign-in. It stands beside the stage, so
+    /// that a screen can change itself while it looks at the session.
+    session: Session,
+    /// What has to happen outside, collected during one [`App::update`].
+    effects: Vec<Effect>,
     now: Moment,
 }
 
@@ -157,7 +102,7 @@ impl App {
     /// At the sign-in screen, or at the set-up wizard.
     pub fn new(options: Options, set_up: bool, now: Moment) -> Self {
         let mut app = Self {
-            stage: Stage::SignedOut(Box::new(Form::sign_in(""))),
+            stage: Stage::SignedOut(Box::new(sign_in(""))),
             theme: Theme::of(options.preferences.look),
             of_machine: options.preferences,
             options,
@@ -169,7 +114,8 @@ impl App {
             next: 1,
             pending: Vec::new(),
             given_up: Vec::new(),
-            nobody: nobody(),
+            session: nobody(),
+            effects: Vec::new(),
             now,
         };
         if set_up {
@@ -185,24 +131,17 @@ impl App {
     }
 
     fn context(&self) -> Context<'_> {
-        let session = match &self.stage {
-            Stage::SignedIn(workspace) => &workspace.session,
-            _ => &self.nobody,
-        };
-        Context {
-            language: self.options.preferences.language,
-            theme: &self.theme,
-            preferences: self.options.preferences,
-            session,
-            now: session.settings.wall_clock(self.now.utc),
-            beat: self.now.ticks / 120,
-        }
+        context(&self.theme, &self.session, self.options.preferences, self.now)
+    }
+
+    /// The stage, and beside it what its screens may look at.
+    fn parts(&mut self) -> (&mut Stage, Context<'_>) {
+        (&mut self.stage, context(&self.theme, &self.session, self.options.preferences, self.now))
     }
 
     /// Takes one event and says what has to happen.
     pub fn update(&mut self, event: AppEvent, now: Moment) -> Vec<Effect> {
         self.now = now;
-        let mut effects = Vec::new();
         let preferred = self.options.preferences;
         // Before anything counts as activity: the key that wakes a laptop must not keep
         // open what has slept too long, and it is no letter of the password either.
@@ -216,36 +155,36 @@ impl App {
                     // A question that the first of two keys has opened was not seen by
                     // whoever pressed the second.
                     if number == 0 || self.question().is_none_or(|open| Some(open) == before) {
-                        self.seen_key(key, &mut effects);
+                        self.seen_key(key);
                     }
                 }
             }
             AppEvent::Terminal(TerminalEvent::Paste(_) | TerminalEvent::Mouse(_)) if self.is_too_small() => {}
             AppEvent::Terminal(TerminalEvent::Paste(text)) => {
                 self.touch();
-                self.paste(&text, &mut effects);
+                self.paste(&text);
             }
-            AppEvent::Terminal(TerminalEvent::Mouse(mouse)) => self.mouse(mouse, &mut effects),
+            AppEvent::Terminal(TerminalEvent::Mouse(mouse)) => self.mouse(mouse),
             AppEvent::Terminal(TerminalEvent::Resize(width, height)) => self.size = (width, height),
             AppEvent::Terminal(_) => {}
-            AppEvent::Reply { id, reply } => self.reply(id, *reply, &mut effects),
-            AppEvent::Tick => self.tick(&mut effects),
+            AppEvent::Reply { id, reply } => self.reply(id, *reply),
+            AppEvent::Tick => self.tick(),
             AppEvent::NotKept(words) => self.say(Notice::bad(words)),
-            AppEvent::Suspend => effects.push(Effect::Suspend),
-            AppEvent::Stop => effects.push(Effect::Quit),
+            AppEvent::Suspend => self.effects.push(Effect::Suspend),
+            AppEvent::Stop => self.effects.push(Effect::Quit),
         }
         if self.options.preferences != preferred {
-            effects.push(Effect::Prefer(self.options.preferences));
+            self.effects.push(Effect::Prefer(self.options.preferences));
         }
-        self.open_next(&mut effects);
-        effects
+        self.open_next();
+        std::mem::take(&mut self.effects)
     }
 
     /// Milliseconds until the app wants to be told that time has passed.
     pub fn patience(&self) -> u64 {
         match &self.stage {
             _ if self.is_waiting() => 120,
-            Stage::SignedIn(workspace) if workspace.locks_in(self.now).is_some() => 500,
+            Stage::SignedIn(_) if self.locks_in().is_some() => 500,
             _ => 1_000,
         }
     }
@@ -273,7 +212,7 @@ impl App {
     /// dispatcher are made of.
     pub fn bindings(&self) -> Vec<Binding> {
         match &self.stage {
-            Stage::SignedIn(_) => [self.screen_bindings(), self.shell_bindings()].concat(),
+            Stage::SignedIn(_) => [self.screen_bindings(), self.global_bindings()].concat(),
             _ => self.signed_out_bindings(),
         }
     }
@@ -291,37 +230,38 @@ impl App {
 
     /// A key, unless it would change what the window is too small to show: there only what
     /// needs no eyes is left, leaving, stopping and locking.
-    fn seen_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+    fn seen_key(&mut self, key: KeyEvent) {
         let pressed = Key::from_event(key);
         let leaves = ['c', 'q', 'z'].map(Key::ctrl).contains(&pressed);
         let locks = pressed == actions::key_of(Command::Lock)
+            && !self.session.must_change_password
             && matches!(&self.stage, Stage::SignedIn(workspace) if workspace.takes_commands());
         if !self.is_too_small() || leaves || locks {
-            self.key(key, effects);
+            self.key(key);
         }
     }
 
-    fn key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+    fn key(&mut self, key: KeyEvent) {
         let pressed = Key::from_event(key);
         self.notice = None;
         if pressed == Key::ctrl('z') {
             if self.options.suspends {
-                effects.push(Effect::Suspend);
+                self.effects.push(Effect::Suspend);
             } else {
                 self.say(Notice::bad(self.context().say(Phrase::NoShell)));
             }
             return;
         }
-        if pressed.code == KeyCode::Esc && self.give_up(effects) {
+        if pressed.code == KeyCode::Esc && self.give_up() {
             return;
         }
         let signed_in = matches!(self.stage, Stage::SignedIn(_));
         if signed_in {
-            self.workspace_key(key, effects);
-        } else if !self.signed_out_key(key, effects) {
+            self.workspace_key(key);
+        } else if !self.signed_out_key(key) {
             match &self.stage {
-                Stage::Setup(_) => self.setup_key(key, effects),
-                _ => self.login_key(key, effects),
+                Stage::Setup(_) => self.setup_key(key),
+                _ => self.login_key(key),
             }
         }
     }
@@ -333,45 +273,45 @@ impl App {
     }
 
     /// The same, also the next time for whoever is signed in.
-    fn prefer(&mut self, preferences: Preferences, effects: &mut Vec<Effect>) {
+    fn prefer(&mut self, preferences: Preferences) {
         self.look_like(preferences);
-        if let Stage::SignedIn(workspace) = &self.stage {
-            let username = workspace.session.actor.username.clone();
+        if matches!(self.stage, Stage::SignedIn(_)) {
+            let username = self.session.actor.username.clone();
             self.people.insert(username.to_lowercase(), preferences);
-            effects.push(Effect::Keep { username, preferences });
+            self.effects.push(Effect::Keep { username, preferences });
         }
     }
 
-    fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
+    fn paste(&mut self, text: &str) {
         match &mut self.stage {
             Stage::Setup(_) | Stage::SignedOut(_) if self.help.is_some() => {}
             Stage::Setup(setup) => setup.paste(text),
             Stage::SignedOut(form) => drop(form.paste(text)),
-            Stage::SignedIn(_) => self.workspace_paste(text, effects),
+            Stage::SignedIn(_) => self.workspace_paste(text),
         }
     }
 
-    fn mouse(&mut self, mouse: MouseEvent, effects: &mut Vec<Effect>) {
+    fn mouse(&mut self, mouse: MouseEvent) {
         use crossterm::event::MouseEventKind as M;
         let code = match mouse.kind {
             M::ScrollUp => KeyCode::Up,
             M::ScrollDown => KeyCode::Down,
-            M::Down(MouseButton::Left) => return self.click(Position::new(mouse.column, mouse.row), effects),
+            M::Down(MouseButton::Left) => return self.click(Position::new(mouse.column, mouse.row)),
             _ => return,
         };
         self.touch();
         let scrolls = matches!(&self.stage, Stage::SignedIn(workspace) if workspace.scrolls());
         if scrolls {
-            self.key(KeyEvent::new(code, KeyModifiers::NONE), effects);
+            self.key(KeyEvent::new(code, KeyModifiers::NONE));
         }
     }
 
-    fn click(&mut self, at: Position, effects: &mut Vec<Effect>) {
+    fn click(&mut self, at: Position) {
         self.touch();
         let body = chrome::areas(Rect::new(0, 0, self.size.0, self.size.1)).body;
         let open = matches!(&self.stage, Stage::SignedIn(workspace) if workspace.popup.is_none() && workspace.locked.is_none());
         if open && body.contains(at) {
-            self.workspace_click(at, body, effects);
+            self.workspace_click(at, body);
         }
     }
 
@@ -391,13 +331,14 @@ impl App {
         self.pending.clear();
         self.look_like(self.of_machine);
         self.given_up.clear();
-        self.stage = Stage::SignedOut(Box::new(Form::sign_in("")));
+        self.stage = Stage::SignedOut(Box::new(sign_in("")));
+        self.session = nobody();
         self.notice = notice;
     }
 
-    fn tick(&mut self, effects: &mut Vec<Effect>) {
+    fn tick(&mut self) {
         if matches!(self.stage, Stage::SignedIn(_)) {
-            self.workspace_tick(effects);
+            self.workspace_tick();
         }
     }
 }
@@ -413,7 +354,23 @@ fn apart(key: KeyEvent) -> Vec<KeyEvent> {
     }
 }
 
-/// Nobody: what screens look at before somebody has signed in.
+fn context<'a>(theme: &'a Theme, session: &'a Session, preferences: Preferences, now: Moment) -> Context<'a> {
+    Context {
+        language: preferences.language,
+        theme,
+        preferences,
+        session,
+        now: session.settings.wall_clock(now.utc),
+        beat: now.ticks / 120,
+    }
+}
+
+/// The sign-in, with what was typed before as the login.
+fn sign_in(login: &str) -> Form {
+    Form::from(form::sign_in(login))
+}
+
+/// The session that screens look at before a user has signed in.
 fn nobody() -> Session {
     let actor = Actor { id: UserId::new(0), username: String::new(), full_name: String::new(), role: Role::Management };
     Session {

@@ -4,7 +4,7 @@ use super::{App, Asker, Effect, Stage, workspace::Lock};
 use crate::{
     domain::Error,
     services::{Reply, Request, SessionRequest},
-    ui::{Notice, popup::Popup, screens::Screen, text::Phrase},
+    ui::{Notice, popup::Popup, text::Phrase},
 };
 
 /// Something under way.
@@ -34,43 +34,43 @@ impl App {
         self.pending.iter().any(|pending| !matches!(pending.request, Request::Session(SessionRequest::Heartbeat)))
     }
 
-    pub(super) fn send(&mut self, asker: Asker, request: Request, effects: &mut Vec<Effect>) {
+    pub(super) fn send(&mut self, asker: Asker, request: Request) {
         let id = self.next;
         self.next += 1;
         let session = match &self.stage {
-            Stage::SignedIn(workspace) => Some(Box::new(workspace.session.clone())),
-            _ => None,
+            Stage::SignedIn(_) => Some(Box::new(self.session.clone())),
+            Stage::Setup(_) | Stage::SignedOut(_) => None,
         };
         let auth_epoch = session.as_ref().map(|session| session.auth_epoch);
-        effects.push(Effect::Send { id, session, request: Box::new(request.clone()) });
+        self.effects.push(Effect::Send { id, session, request: Box::new(request.clone()) });
         self.pending.push(Pending { id, asker, request, auth_epoch, since: self.now.ticks });
     }
 
     /// Hands an answer to the stage that it is for.
-    pub(super) fn reply(&mut self, id: u64, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
+    pub(super) fn reply(&mut self, id: u64, reply: Result<Reply, Error>) {
         let taken = |list: &mut Vec<Pending>| {
             let at = list.iter().position(|pending| pending.id == id)?;
             Some(list.remove(at))
         };
         if let Some(pending) = taken(&mut self.pending) {
             match &self.stage {
-                Stage::Setup(_) => self.setup_reply(&pending.request, reply, effects),
-                Stage::SignedOut(_) => self.login_reply(reply, effects),
-                Stage::SignedIn(_) => self.workspace_reply(pending, reply, effects),
+                Stage::Setup(_) => self.setup_reply(&pending.request, reply),
+                Stage::SignedOut(_) => self.login_reply(reply),
+                Stage::SignedIn(_) => self.workspace_reply(pending, reply),
             }
         } else if let Some(pending) = taken(&mut self.given_up) {
             match &self.stage {
                 Stage::Setup(_) if matches!(reply, Ok(Reply::IsSetUp { .. } | Reply::Migrated(_))) => {
-                    self.setup_reply(&pending.request, reply, effects);
+                    self.setup_reply(&pending.request, reply);
                 }
-                Stage::SignedIn(_) => self.late_reply(&pending.request, &reply, effects),
+                Stage::SignedIn(_) => self.late_reply(&pending.request, &reply),
                 Stage::Setup(_) | Stage::SignedOut(_) => {}
             }
         }
     }
 
     /// Esc while something is awaited: nobody waits for it any more.
-    pub(super) fn give_up(&mut self, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn give_up(&mut self) -> bool {
         let waited = |pending: &Pending| {
             !matches!(pending.request, Request::Session(SessionRequest::Heartbeat))
                 && self.now.ticks.saturating_sub(pending.since) > SPINNER_AFTER
@@ -81,7 +81,7 @@ impl App {
         // Whatever is under way is given up, also what was sent after the one that takes long.
         let writing = self.is_writing();
         self.given_up.extend(self.pending.drain(..).filter(|pending| pending.request.writes()));
-        effects.push(Effect::Abandon);
+        self.effects.push(Effect::Abandon);
         match &mut self.stage {
             Stage::Setup(setup) => setup.waiting = false,
             Stage::SignedOut(form) => form.saving = false,
@@ -104,18 +104,19 @@ impl App {
         true
     }
 
-    /// What somebody who has given up can do where they are.
+    /// What the user can do after giving up.
     fn what_next(&self, writing: bool) -> Phrase<'static> {
         let Stage::SignedIn(workspace) = &self.stage else { return Phrase::EnterTriesAgain };
-        match workspace.top().map(|layer| &layer.screen) {
-            _ if workspace.locked.is_some() => Phrase::TypeAgain,
+        if workspace.locked.is_some() {
+            return Phrase::TypeAgain;
+        }
+        let form = workspace.top().is_none_or(|layer| layer.screen.is_filled_in());
+        match (form, writing) {
             _ if workspace.popup.is_some() => Phrase::NoHint,
-            Some(Screen::Form(_)) if writing => Phrase::LookBeforeSaving,
-            Some(Screen::Form(_)) | None => Phrase::NoHint,
-            Some(Screen::Home(_) | Screen::List(_) | Screen::Detail(_) | Screen::Calendar(_)) if writing => {
-                Phrase::F5Shows
-            }
-            Some(Screen::Home(_) | Screen::List(_) | Screen::Detail(_) | Screen::Calendar(_)) => Phrase::F5TriesAgain,
+            (true, true) => Phrase::LookBeforeSaving,
+            (true, false) => Phrase::NoHint,
+            (false, true) => Phrase::F5Shows,
+            (false, false) => Phrase::F5TriesAgain,
         }
     }
 }

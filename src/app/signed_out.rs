@@ -2,19 +2,17 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{App, Asker, Effect, Stage, workspace::Workspace};
+use super::{App, Asker, Effect, Stage, sign_in, workspace::Workspace};
 use crate::{
     domain::{Error, Field, language::Language, session::Session},
     services::{Migrated, Reply, Request},
     ui::{
-        Action, Context, Notice, Preferences,
+        Action, Destination, Notice, Preferences,
         actions::bind,
+        form,
         keys::{Binding, Command, Key},
         popup::{self, Outcome, Popup},
-        screens::{
-            form::Form,
-            setup::{Ended, Setup, Wish, WizardPage},
-        },
+        screens::setup::{Ended, Wish, WizardPage},
         text::Phrase,
     },
 };
@@ -60,7 +58,7 @@ impl App {
     }
 
     /// Help, and what leaves the program, before sign-in; whether the key was one of these.
-    pub(super) fn signed_out_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn signed_out_key(&mut self, key: KeyEvent) -> bool {
         let pressed = Key::from_event(key);
         if let Some(mut help) = self.help.take() {
             match help.key(key) {
@@ -68,7 +66,7 @@ impl App {
                     let bound = self.signed_out_bindings().into_iter().find(|binding| binding.command == command);
                     if let Some(Binding { key: Key { code, ctrl }, .. }) = bound {
                         let modifiers = if ctrl { KeyModifiers::CONTROL } else { KeyModifiers::NONE };
-                        self.key(KeyEvent::new(code, modifiers), effects);
+                        self.key(KeyEvent::new(code, modifiers));
                     }
                 }
                 popup::PopupResult::Close => {}
@@ -79,84 +77,69 @@ impl App {
         if pressed == Key::plain(KeyCode::F(1)) {
             self.help = Some(Popup::help(&self.signed_out_bindings(), &self.context()));
         } else if pressed == Key::ctrl('c') || pressed == Key::ctrl('q') {
-            effects.push(Effect::Quit);
+            self.effects.push(Effect::Quit);
         } else {
             return false;
         }
         true
     }
 
-    pub(super) fn login_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
+    /// Handles a key at the sign-in.
+    pub(super) fn login_key(&mut self, key: KeyEvent) {
         if Key::from_event(key) == Key::plain(KeyCode::F(2)) {
             let other = if self.options.preferences.language == Language::En { Language::Fr } else { Language::En };
             self.chose_language = true;
-            self.prefer(Preferences { language: other, ..self.options.preferences }, effects);
+            self.prefer(Preferences { language: other, ..self.options.preferences });
             return;
         }
         if self.is_waiting() {
             return;
         }
-        let Stage::SignedOut(mut form) =
-            std::mem::replace(&mut self.stage, Stage::SignedOut(Box::new(Form::sign_in(""))))
-        else {
-            return;
-        };
-        let action = if key.code == KeyCode::Esc { Action::None } else { form.key(key, &self.context()) };
-        self.stage = Stage::SignedOut(form);
+        let (Stage::SignedOut(form), ctx) = self.parts() else { return };
+        let action = if key.code == KeyCode::Esc { Action::None } else { form.press(key, &ctx) };
         if let Action::Send(request) = action {
-            self.send(Asker::App, request, effects);
+            self.send(Asker::App, request);
         }
     }
 
-    pub(super) fn setup_key(&mut self, key: KeyEvent, effects: &mut Vec<Effect>) {
-        let wish = self.with_setup(|setup, ctx| setup.key(key, ctx));
+    /// Handles a key in the set-up wizard.
+    pub(super) fn setup_key(&mut self, key: KeyEvent) {
+        let (Stage::Setup(setup), ctx) = self.parts() else { return };
+        let wish = setup.key(key, &ctx);
         match wish {
-            Some(Wish::Speak(language)) => {
+            Wish::Speak(language) => {
                 self.chose_language |= language != self.options.preferences.language;
                 // What is chosen in the wizard is the machine's language.
                 self.of_machine.language = language;
                 self.options.preferences.language = language;
-                self.with_setup(Setup::speak);
+                if let (Stage::Setup(setup), ctx) = self.parts() {
+                    setup.speak(&ctx);
+                }
             }
-            Some(Wish::Act(Action::Send(request))) => self.send(Asker::App, request, effects),
-            Some(Wish::Act(Action::Notice(notice))) => self.say(notice),
-            Some(Wish::Act(Action::Copy(text))) => {
-                effects.push(Effect::Copy(text));
+            Wish::Act(Action::Send(request)) => self.send(Asker::App, request),
+            Wish::Act(Action::Notice(notice)) => self.say(notice),
+            Wish::Act(Action::Copy(text)) => {
+                self.effects.push(Effect::Copy(text));
                 self.say(Notice::good(self.context().say(Phrase::Copied)));
             }
-            _ => {}
+            Wish::Act(_) => {}
         }
     }
 
-    /// The wizard with the context that it needs, when it is on.
-    fn with_setup<T>(&mut self, work: impl FnOnce(&mut Setup, &Context) -> T) -> Option<T> {
-        let parked = Stage::SignedOut(Box::new(Form::sign_in("")));
-        match std::mem::replace(&mut self.stage, parked) {
-            Stage::Setup(mut setup) => {
-                let done = work(&mut setup, &self.context());
-                self.stage = Stage::Setup(setup);
-                Some(done)
-            }
-            other => {
-                self.stage = other;
-                None
-            }
-        }
-    }
-
-    pub(super) fn setup_reply(&mut self, to: &Request, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
-        let Some((ended, action)) = self.with_setup(|setup, ctx| setup.on_reply(to, reply, ctx)) else { return };
+    pub(super) fn setup_reply(&mut self, to: &Request, reply: Result<Reply, Error>) {
+        let (Stage::Setup(setup), ctx) = self.parts() else { return };
+        let (ended, action) = setup.on_reply(to, reply, &ctx);
         if let Action::Notice(notice) = action {
             self.say(notice);
         }
         let (words, unguarded) = match ended {
             None => return,
             Some(Ended::SetUp { url, unguarded }) => {
-                effects.push(Effect::Remember { url, language: self.options.preferences.language });
+                self.effects.push(Effect::Remember { url, language: self.options.preferences.language });
                 (self.context().say(Phrase::SetUpDone), unguarded)
             }
             Some(Ended::Updated(url, Migrated { versions, unguarded })) => {
-                effects.push(Effect::Use(url));
+                self.effects.push(Effect::Use(url));
                 (self.context().say(Phrase::Migrated(&versions)), unguarded)
             }
         };
@@ -168,15 +151,15 @@ impl App {
         self.sign_out(Some(Notice::good(words + &more)));
     }
 
-    pub(super) fn login_reply(&mut self, reply: Result<Reply, Error>, effects: &mut Vec<Effect>) {
+    pub(super) fn login_reply(&mut self, reply: Result<Reply, Error>) {
         match reply {
-            Ok(Reply::SignedIn(session)) => self.enter(*session, effects),
+            Ok(Reply::SignedIn(session)) => self.enter(*session),
             Ok(_) => {}
             Err(error) => {
                 let text = self.context().error(&error);
                 if let Stage::SignedOut(form) = &mut self.stage {
                     let login = form.text(Field::Login).to_owned();
-                    **form = Form::sign_in(&login);
+                    **form = sign_in(&login);
                     form.at = usize::from(!login.is_empty());
                 }
                 self.say(Notice::bad(text));
@@ -184,24 +167,25 @@ impl App {
         }
     }
 
-    fn enter(&mut self, session: Session, effects: &mut Vec<Effect>) {
+    fn enter(&mut self, session: Session) {
         let forced = session.must_change_password;
         self.notice = None;
         let present = self.options.preferences;
         let known = self.people.get(&session.actor.username.to_lowercase()).copied();
         let mut wanted = known.unwrap_or(self.of_machine);
-        self.stage = Stage::SignedIn(Box::new(Workspace::new(session, self.now)));
+        self.session = session;
+        self.stage = Stage::SignedIn(Box::new(Workspace::new(self.now)));
         if std::mem::take(&mut self.chose_language) {
             wanted.language = present.language;
-            self.prefer(wanted, effects);
+            self.prefer(wanted);
         } else {
             self.look_like(wanted);
         }
         if forced {
-            self.open_own_password();
+            self.push(Destination::Form(Box::new(form::own_password(true))));
             self.say(Notice::plain(self.context().say(Phrase::ChangeFirst)));
         } else {
-            self.load_top(effects);
+            self.load_top();
         }
     }
 }

@@ -1,37 +1,32 @@
-//! What can be done with a record, in a list and on its own screen: the same keys, the
-//! same reasons why not, the same questions.
+//! What can be done with a record, in a list and on its own screen: the same keys, the same reasons
+//! why not, the same questions. What each entity offers is in `ui/entity`.
 
 use crossterm::event::KeyCode;
-use strum::IntoEnumIterator;
 
 use super::{
-    Action, Context, Notice,
+    Action, Context, Destination, Notice,
+    entity::{self, Begun, Seen, ThenOption, ThenUser},
     keys::{Binding, Command, Key},
     popup::{Outcome, Popup, Source},
-    records::{heading, named},
-    screens::{Screen, form::Form},
     text::Phrase,
 };
 use crate::{
     domain::{
-        ClientId, EventId, Reason,
+        Reason,
         audit::Verb,
         entity::{EntityKind, Record},
-        events::{Assignment, Status},
-        policy::{self, Owner, Permission},
-        users::Role,
+        policy::{self, Owner},
     },
-    services::{Assigned, HandOver, Marked, Missed, Reply, Request, WriteRequest},
+    services::{Assigned, Missed, Reply, Request, WriteRequest},
 };
 
-/// What the person is in the middle of, while a popup asks.
+/// What follows when the popup that asks is answered.
 #[derive(Debug, Clone)]
 pub enum Intent {
     Copy,
-    Do(Request),
-    Assign(Vec<(EventId, i32)>),
-    HandOver(Vec<(ClientId, i32)>),
-    SetStatus(EventId, i32),
+    Send(WriteRequest),
+    ForUser(Vec<Seen>, ThenUser),
+    ForOption(Seen, ThenOption),
 }
 
 /// The key of a command, everywhere.
@@ -91,18 +86,6 @@ pub fn bind_quietly(command: Command, ctx: &Context) -> Binding {
     Binding { label: "".into(), ..bind(command, ctx, None) }
 }
 
-/// The commands on a record of each kind, in the order of the bottom line.
-fn commands(kind: EntityKind) -> &'static [Command] {
-    use Command as C;
-    match kind {
-        EntityKind::Client => &[C::Edit, C::HandOver, C::Archive],
-        EntityKind::Contract => &[C::Edit, C::Sign, C::Archive],
-        EntityKind::Event => &[C::Assign, C::Edit, C::SetStatus, C::Archive],
-        EntityKind::User => &[C::Edit, C::ResetPassword, C::Archive],
-        EntityKind::Audit => &[],
-    }
-}
-
 /// The values of a record, to choose one to copy.
 pub fn copy_part(parts: Vec<(String, String)>, ctx: &Context) -> Action {
     Action::Popup(Box::new(Popup::values(ctx.say(Phrase::CopyTitle), parts)))
@@ -110,63 +93,62 @@ pub fn copy_part(parts: Vec<(String, String)>, ctx: &Context) -> Action {
 
 /// What can be done with the selected record, or with the marked ones, or why it cannot.
 pub fn bindings(kind: EntityKind, records: &[&Record], ctx: &Context) -> Vec<Binding> {
-    let bound = commands(kind).iter().map(|command| {
-        let mut binding = bind(*command, ctx, why_not(*command, records, ctx));
-        if *command == Command::Archive {
-            let (label, help) = ctx.archiving(kind, records.first().is_some_and(|record| record.is_hidden()));
-            (binding.label, binding.help) = (label.into(), help.into());
-        }
-        binding
+    let commands = entity::commands(kind).into_iter().filter(|command| *command != Command::New);
+    commands.map(|command| bind_to(command, kind, records, ctx)).collect()
+}
+
+/// The same for a list, where new records can be created too.
+pub fn list_bindings(kind: EntityKind, records: &[&Record], ctx: &Context) -> Vec<Binding> {
+    let bound = entity::commands(kind).into_iter().map(|command| match command {
+        Command::New => bind(command, ctx, creation_refusal(kind, ctx).map(|reason| ctx.reason(reason))),
+        command => bind_to(command, kind, records, ctx),
     });
     bound.collect()
 }
 
-/// Whether a command is for one record at a time: what it asks has one answer for each.
-fn is_for_one(command: Command) -> bool {
-    matches!(command, Command::Edit | Command::Sign | Command::SetStatus | Command::ResetPassword)
+fn bind_to(command: Command, kind: EntityKind, records: &[&Record], ctx: &Context) -> Binding {
+    let mut binding = bind(command, ctx, why_not(command, records, ctx));
+    if command == Command::Archive {
+        let (label, help) = ctx.archiving(kind, records.first().is_some_and(|record| record.is_hidden()));
+        (binding.label, binding.help) = (label.into(), help.into());
+    }
+    binding
+}
+
+/// What can be created for a record, on its screen: a contract for a client, an event for a contract.
+pub fn bind_child(record: &Record, ctx: &Context) -> Option<Binding> {
+    let label = ctx.say(entity::new_title(entity::child(record.kind())?)?);
+    let binding = bind(Command::New, ctx, child_refusal(record, ctx).map(|reason| ctx.reason(reason)));
+    Some(Binding { label: label.clone().into(), help: label.into(), ..binding })
 }
 
 /// Why a command cannot be done to these records, if so; of several, which one hinders it.
 fn why_not(command: Command, records: &[&Record], ctx: &Context) -> Option<String> {
     match records {
         [] => Some(ctx.say(Phrase::NothingSelected)),
-        [one] => refusal(command, one, ctx).map(|reason| ctx.reason(reason)),
-        _ if is_for_one(command) => Some(ctx.say(Phrase::OneAtATime)),
+        [one] => command_refusal(command, one, ctx).map(|reason| ctx.reason(reason)),
+        [first, ..] if !entity::is_for_several(first.kind(), command) => Some(ctx.say(Phrase::OneAtATime)),
         several => several.iter().find_map(|record| {
-            let reason = ctx.reason(refusal(command, record, ctx)?);
-            Some(format!("{}: {reason}", heading(record, ctx)))
+            let reason = ctx.reason(command_refusal(command, record, ctx)?);
+            Some(format!("{}: {reason}", entity::heading(record, ctx)))
         }),
     }
 }
 
-/// Why something new of this kind cannot be made, if so.
-pub fn creation_refusal(kind: EntityKind, ctx: &Context) -> Option<Reason> {
-    let permission = Permission::to_create(kind)?;
+/// Whether the user may create records of this kind.
+pub fn may_create(kind: EntityKind, ctx: &Context) -> bool {
+    entity::permission(kind, Command::New).is_some() && creation_refusal(kind, ctx).is_none()
+}
+
+/// Why the user may not create records of this kind, if so.
+fn creation_refusal(kind: EntityKind, ctx: &Context) -> Option<Reason> {
+    let permission = entity::permission(kind, Command::New)?;
     policy::refusal(permission, &ctx.session.actor, ctx.settings(), Owner::Nobody, None)
 }
 
-/// The right that a command on a record needs; `None` where a record of this kind has no commands.
-fn permission(command: Command, kind: EntityKind) -> Option<Permission> {
-    use Command as C;
-    Some(match (kind, command) {
-        (EntityKind::Client, C::HandOver) => Permission::HandOverClient,
-        (EntityKind::Client, C::Archive) => Permission::ArchiveClient,
-        (EntityKind::Client, _) => Permission::EditClient,
-        (EntityKind::Contract, C::Sign) => Permission::SignContract,
-        (EntityKind::Contract, C::Archive) => Permission::ArchiveContract,
-        (EntityKind::Contract, _) => Permission::EditContract,
-        (EntityKind::Event, C::Assign) => Permission::AssignSupport,
-        (EntityKind::Event, C::SetStatus) => Permission::SetStatus,
-        (EntityKind::Event, C::Archive) => Permission::ArchiveEvent,
-        (EntityKind::Event, _) => Permission::EditEvent,
-        (EntityKind::User, _) => Permission::ManageUsers,
-        (EntityKind::Audit, _) => return None,
-    })
-}
-
-/// Why the services would refuse a command, to say it beforehand.
-fn refusal(command: Command, record: &Record, ctx: &Context) -> Option<Reason> {
-    let permission = permission(command, record.kind())?;
+/// Why the services would refuse a command on a record, to say it beforehand.
+fn command_refusal(command: Command, record: &Record, ctx: &Context) -> Option<Reason> {
+    let permission = entity::permission(record.kind(), command)?;
     let refused = record.refusal(permission, &ctx.session.actor, ctx.settings());
     match (record, command) {
         (Record::User(user), Command::ResetPassword) => refused.or_else(|| user.forbids_password()),
@@ -174,207 +156,48 @@ fn refusal(command: Command, record: &Record, ctx: &Context) -> Option<Reason> {
     }
 }
 
-/// Why no event can be made for this contract, or no contract for this client.
-pub fn child_refusal(record: &Record, ctx: &Context) -> Option<Reason> {
-    let permission = match record {
-        Record::Contract(_) => Permission::CreateEvent,
-        Record::Client(_) => Permission::CreateContract,
-        _ => return None,
-    };
+/// Why no event can be created for this contract, or no contract for this client, if so.
+fn child_refusal(record: &Record, ctx: &Context) -> Option<Reason> {
+    let permission = entity::permission(entity::child(record.kind())?, Command::New)?;
     record.refusal(permission, &ctx.session.actor, ctx.settings())
 }
 
-/// Begins a command on one record, or on several that were marked.
+/// Begins a command on one record, or on several that were marked: with a form, or with a question
+/// and what follows its answer.
 pub fn begin(command: Command, records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
-    let Some(first) = records.first() else { return (Action::None, None) };
+    if records.is_empty() {
+        return (Action::None, None);
+    }
     if let Some(reason) = why_not(command, records, ctx) {
         return (Action::Notice(Notice::bad(reason)), None);
     }
-    match command {
-        Command::Edit => (edit(first, ctx), None),
-        Command::Archive if records.len() > 1 => archive_all(records, ctx),
-        Command::Archive => archive(first, ctx),
-        Command::Sign => sign(first, ctx),
-        Command::Assign => assign(records, ctx),
-        Command::HandOver => hand_over(records, ctx),
-        Command::SetStatus => set_status(first, ctx),
-        Command::ResetPassword => match first {
-            Record::User(user) => (open(Form::reset_password(user, ctx)), None),
-            _ => (Action::None, None),
-        },
-        _ => (Action::None, None),
-    }
-}
-
-fn open(form: Form) -> Action {
-    Action::Open(Box::new(Screen::Form(Box::new(form))))
-}
-
-fn edit(record: &Record, ctx: &Context) -> Action {
-    match record {
-        Record::Client(row) => open(Form::edit_client(row, ctx)),
-        Record::Contract(row) => open(Form::edit_contract(row, ctx)),
-        Record::Event(row) => open(Form::edit_event(row, ctx)),
-        Record::User(user) => open(Form::edit_user(user, ctx)),
-        Record::Audit(_) => Action::None,
-    }
-}
-
-fn ask(title: String, lines: Vec<String>, verb: String, request: Request, ctx: &Context) -> (Action, Option<Intent>) {
-    (Action::Popup(Box::new(Popup::confirm(title, lines, verb, ctx))), Some(Intent::Do(request)))
-}
-
-fn archive(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
-    let hidden = record.is_hidden();
-    let request = match record {
-        Record::Client(row) => {
-            let (id, version) = (row.client.id, row.client.version);
-            if hidden {
-                Request::Write(WriteRequest::RestoreClient { id, version })
-            } else {
-                Request::Write(WriteRequest::ArchiveClient { id, version })
-            }
+    let (popup, intent) = match entity::begin(command, records, ctx) {
+        None => return (Action::None, None),
+        Some(Begun::Form(form)) => return (Action::Open(Destination::Form(Box::new(form))), None),
+        Some(Begun::Confirm { title, lines, verb, write }) => {
+            (Popup::confirm(title, lines, verb, ctx), Intent::Send(write))
         }
-        Record::Contract(row) => {
-            let (id, version) = (row.contract.id, row.contract.version);
-            if hidden {
-                Request::Write(WriteRequest::RestoreContract { id, version })
-            } else {
-                Request::Write(WriteRequest::ArchiveContract { id, version })
-            }
+        Some(Begun::PickUser { title, about, choices, nobody, records, then }) => {
+            let picker = Popup::picker(title, Source::Records(choices), nobody).about(about);
+            (picker, Intent::ForUser(records, then))
         }
-        Record::Event(row) => {
-            let (id, version) = (row.event.id, row.event.version);
-            if hidden {
-                Request::Write(WriteRequest::RestoreEvent { id, version })
-            } else {
-                Request::Write(WriteRequest::ArchiveEvent { id, version })
-            }
+        Some(Begun::Choose { title, about, options, at, record, then }) => {
+            (Popup::choice(title, options, at).about(about), Intent::ForOption(record, then))
         }
-        Record::User(user) => {
-            let (id, version) = (user.id, user.version);
-            if hidden {
-                Request::Write(WriteRequest::ReactivateUser { id, version })
-            } else {
-                Request::Write(WriteRequest::DeactivateUser { id, version, heir: None })
-            }
-        }
-        Record::Audit(_) => return (Action::None, None),
     };
-    let (verb, _) = ctx.archiving(record.kind(), hidden);
-    let what = ctx.say(Phrase::ArchivingMeans { kind: record.kind(), hidden });
-    ask(heading(record, ctx), vec![what], verb, request, ctx)
-}
-
-fn archive_all(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
-    let Some(first) = records.first() else { return (Action::None, None) };
-    let (kind, hidden) = (first.kind(), first.is_hidden());
-    let marked = match kind {
-        EntityKind::Client => Marked::Clients(seen(records, |record| match record {
-            Record::Client(row) => Some((row.client.id, row.client.version)),
-            _ => None,
-        })),
-        EntityKind::Contract => Marked::Contracts(seen(records, |record| match record {
-            Record::Contract(row) => Some((row.contract.id, row.contract.version)),
-            _ => None,
-        })),
-        EntityKind::Event => Marked::Events(seen(records, seen_event)),
-        EntityKind::User | EntityKind::Audit => return (Action::None, None),
-    };
-    let request = if hidden {
-        Request::Write(WriteRequest::RestoreAll(marked))
-    } else {
-        Request::Write(WriteRequest::ArchiveAll(marked))
-    };
-    let (verb, what) = ctx.archiving(kind, hidden);
-    let title = ctx.say(Phrase::ArchiveSome { count: records.len(), hidden });
-    ask(title, vec![named(records, ctx), what], verb, request, ctx)
-}
-
-fn seen<I>(records: &[&Record], of: impl Fn(&Record) -> Option<(I, i32)>) -> Vec<(I, i32)> {
-    records.iter().filter_map(|record| of(record)).collect()
-}
-
-fn seen_event(record: &Record) -> Option<(EventId, i32)> {
-    match record {
-        Record::Event(row) => Some((row.event.id, row.event.version)),
-        _ => None,
-    }
-}
-
-fn sign(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
-    let Record::Contract(row) = record else { return (Action::None, None) };
-    let contract = &row.contract;
-    let money = |cents: crate::domain::Cents| format!("{} {}", cents.format(ctx.language), ctx.settings().currency);
-    let lines = vec![
-        format!("{}: {} ({})", ctx.say(Phrase::ColClient), row.client, row.company),
-        format!("{}: {}", ctx.say(Phrase::ColTotal), money(contract.total_cents)),
-        format!("{}: {}", ctx.say(Phrase::ColDue), money(contract.due_cents)),
-        ctx.say(Phrase::SignatureIsFinal),
-    ];
-    let request = Request::Write(WriteRequest::SignContract { id: contract.id, version: contract.version });
-    ask(heading(record, ctx), lines, ctx.say(Phrase::VerbSign), request, ctx)
-}
-
-fn assign(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
-    let events = seen(records, seen_event);
-    let title = match records {
-        [one] => ctx.say(Phrase::SupportFor(&heading(one, ctx))),
-        several => ctx.say(Phrase::SupportForSome(several.len())),
-    };
-    let source = Source::Support(events.iter().map(|(id, _)| *id).collect());
-    let taken = records.iter().any(|record| matches!(record, Record::Event(row) if row.event.support_id.is_some()));
-    let nobody = taken.then(|| ctx.say(Phrase::Nobody));
-    let picker = Popup::picker(title, source, nobody).about(several_named(records, ctx));
-    (Action::Popup(Box::new(picker)), Some(Intent::Assign(events)))
-}
-
-fn hand_over(records: &[&Record], ctx: &Context) -> (Action, Option<Intent>) {
-    let clients: Vec<(ClientId, i32)> = seen(records, |record| match record {
-        Record::Client(row) => Some((row.client.id, row.client.version)),
-        _ => None,
-    });
-    let title = match records {
-        [one] => ctx.say(Phrase::HandOverOf(&heading(one, ctx))),
-        several => ctx.say(Phrase::HandOverSome(several.len())),
-    };
-    let picker = Popup::picker(title, Source::People(Role::Sales), None).about(several_named(records, ctx));
-    (Action::Popup(Box::new(picker)), Some(Intent::HandOver(clients)))
-}
-
-/// The names of several records, for a question whose title only counts them.
-fn several_named(records: &[&Record], ctx: &Context) -> Option<String> {
-    (records.len() > 1).then(|| named(records, ctx))
-}
-
-fn set_status(record: &Record, ctx: &Context) -> (Action, Option<Intent>) {
-    let Record::Event(row) = record else { return (Action::None, None) };
-    let options = Status::iter().map(|status| ctx.say(Phrase::Status(status))).collect();
-    let at = Status::iter().position(|status| status == row.event.status).unwrap_or(0);
-    let intent = Intent::SetStatus(row.event.id, row.event.version);
-    let choice = Popup::choice(ctx.say(Phrase::ColStatus), options, at).about(Some(heading(record, ctx)));
-    (Action::Popup(Box::new(choice)), Some(intent))
+    (Action::Popup(Box::new(popup)), Some(intent))
 }
 
 /// Goes on with what was begun, once the popup has answered.
 pub fn go_on(intent: &Intent, outcome: &Outcome) -> Action {
-    match (intent, outcome) {
-        (Intent::Copy, Outcome::Text(text)) => Action::Copy(text.clone()),
-        (Intent::Do(request), Outcome::Confirmed) => Action::Send(request.clone()),
-        (Intent::Assign(events), Outcome::Person(support, _)) => {
-            let assignment =
-                |(event, version): &(EventId, i32)| Assignment { event: *event, version: *version, support: *support };
-            Action::Send(Request::Write(WriteRequest::AssignSupport(events.iter().map(assignment).collect())))
-        }
-        (Intent::HandOver(clients), Outcome::Person(Some(to), _)) => {
-            Action::Send(Request::Write(WriteRequest::HandOverClients(HandOver { clients: clients.clone(), to: *to })))
-        }
-        (Intent::SetStatus(id, version), Outcome::Choice(number)) => {
-            let status = Status::iter().nth(*number).unwrap_or(Status::Planned);
-            Action::Send(Request::Write(WriteRequest::SetStatus { id: *id, version: *version, status }))
-        }
-        _ => Action::None,
-    }
+    let write = match (intent, outcome) {
+        (Intent::Copy, Outcome::Text(text)) => return Action::Copy(text.clone()),
+        (Intent::Send(write), Outcome::Confirmed) => Some(write.clone()),
+        (Intent::ForUser(records, then), Outcome::Person(user, _)) => then(records, *user),
+        (Intent::ForOption(record, then), Outcome::Choice(option)) => then(*record, *option),
+        _ => None,
+    };
+    write.map_or(Action::None, |write| Action::Send(Request::Write(write)))
 }
 
 /// Says what a write did, and of several records what became of each.
@@ -420,25 +243,13 @@ fn told(notice: Notice, title: String, reply: &Reply, ctx: &Context) -> Action {
     Action::All(vec![notice, Action::Popup(Box::new(popup))])
 }
 
-/// What a change that takes back another has made of its record, as far as the request says.
+/// What an undo has done to its record, as far as the request says it. `None` if it was about
+/// several records; their reply says what was done.
 fn taken_back(request: &Request, ctx: &Context) -> Option<String> {
-    use Request as R;
-    let (verb, name) = match request {
-        R::Write(WriteRequest::UpdateClient { draft, .. }) => (Verb::ClientUpdated, draft.full_name.as_str()),
-        R::Write(WriteRequest::UpdateEvent { draft, .. }) => (Verb::EventUpdated, draft.title.as_str()),
-        R::Write(WriteRequest::UpdateUser { draft, .. }) => (Verb::UserUpdated, draft.full_name.as_str()),
-        R::Write(WriteRequest::UpdateContract { .. }) => (Verb::ContractUpdated, ""),
-        R::Write(WriteRequest::UpdateSettings(_)) => (Verb::SettingsUpdated, ""),
-        R::Write(WriteRequest::SetStatus { .. }) => (Verb::StatusChanged, ""),
-        R::Write(WriteRequest::ArchiveClient { .. }) => (Verb::ClientArchived, ""),
-        R::Write(WriteRequest::RestoreClient { .. }) => (Verb::ClientRestored, ""),
-        R::Write(WriteRequest::ArchiveContract { .. }) => (Verb::ContractArchived, ""),
-        R::Write(WriteRequest::RestoreContract { .. }) => (Verb::ContractRestored, ""),
-        R::Write(WriteRequest::ArchiveEvent { .. }) => (Verb::EventArchived, ""),
-        R::Write(WriteRequest::RestoreEvent { .. }) => (Verb::EventRestored, ""),
-        R::Write(WriteRequest::DeactivateUser { .. }) => (Verb::UserDeactivated, ""),
-        R::Write(WriteRequest::ReactivateUser { .. }) => (Verb::UserReactivated, ""),
-        _ => return None,
+    let Request::Write(write) = request else { return None };
+    let (verb, name) = match write {
+        WriteRequest::UpdateSettings(_) => (Verb::SettingsUpdated, ""),
+        write => entity::done_by(write)?,
     };
     Some(ctx.say(Phrase::TakenBack { name, what: &ctx.verb(verb.into()) }))
 }

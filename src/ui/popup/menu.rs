@@ -6,19 +6,31 @@ use nucleo_matcher::{
     Config, Matcher, Utf32Str,
     pattern::{CaseMatching, Normalization, Pattern},
 };
+use ratatui::{Frame, layout::Rect};
 
-use super::{Destination, Outcome, PopupResult};
+use super::outcome::{Outcome, PopupResult};
 use crate::{
     domain::{
-        EventId,
         contracts::number_in,
         entity::{EntityKind, Record},
         events::{Availability, Candidate},
-        users::Role,
+        text,
     },
     services::{Found, ReadRequest, Reply, Request},
-    ui::{Context, records, text::Phrase, widgets::input::Input},
+    ui::{
+        Context, Destination, entity,
+        form::Choices,
+        text::Phrase,
+        widgets::{
+            chrome::{boxed, wrapped},
+            input::Input,
+            paint::{Focus, line_at, put, rows},
+        },
+    },
 };
+
+/// The most lines of the text that says what a choice is about.
+const ABOUT: usize = 3;
 
 /// Where a menu's lines come from.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,13 +39,8 @@ pub enum Source {
     Fixed,
     /// The lines are for reading only; Enter closes the menu.
     Report,
-    Support(Vec<EventId>),
-    People(Role),
-    /// Clients; only the user's `own` when a contract is to be created.
-    Clients {
-        own: bool,
-    },
-    Contracts,
+    /// Records that are found by a search while the user types.
+    Records(Choices),
     /// Lines given at the start, and records found by a search.
     Search,
 }
@@ -92,14 +99,11 @@ impl Menu {
         let request = match &self.source {
             Source::Fixed | Source::Report => return None,
             Source::Search if text.trim().chars().count() < 2 && number_in(&text).is_none() => return None,
-            Source::Support(events) => Request::Read(ReadRequest::PickSupport { events: events.clone(), text }),
-            Source::People(role) => Request::Read(ReadRequest::PickUser { role: *role, text }),
-            Source::Clients { own } => Request::Read(ReadRequest::PickClient { text, own: *own }),
-            Source::Contracts => Request::Read(ReadRequest::PickContract { text }),
-            Source::Search => Request::Read(ReadRequest::Search { text }),
+            Source::Records(choices) => choices.read(text),
+            Source::Search => ReadRequest::Search { text },
         };
         self.awaited = true;
-        Some(request)
+        Some(Request::Read(request))
     }
 
     /// The typed text has changed.
@@ -187,19 +191,11 @@ impl Menu {
             }
             Reply::ClientChoices(page) => {
                 (self.among_newest, self.more) = (page.among_newest, page.after);
-                lines.extend(page.rows.into_iter().map(|row| Item {
-                    label: row.client.full_name.clone(),
-                    detail: row.client.company_name.clone(),
-                    outcome: Some(Outcome::Client(Box::new(row))),
-                }));
+                lines.extend(page.rows.into_iter().map(|row| choice(row.into(), ctx)));
             }
             Reply::ContractChoices(page) => {
                 (self.among_newest, self.more) = (page.among_newest, page.after);
-                lines.extend(page.rows.into_iter().map(|row| Item {
-                    label: records::heading(&Record::Contract(row.clone()), ctx),
-                    detail: row.company.clone(),
-                    outcome: Some(Outcome::Contract(Box::new(row))),
-                }));
+                lines.extend(page.rows.into_iter().map(|row| choice(row.into(), ctx)));
             }
             Reply::Found { mut records, among_newest } => {
                 self.among_newest = among_newest;
@@ -221,6 +217,61 @@ impl Menu {
         self.at = self.at.min(self.shown.len().saturating_sub(1));
         if std::mem::take(&mut self.entered) { self.choose() } else { PopupResult::Stay }
     }
+
+    /// Draws the menu over the body; returns the place of the caret or of the selected line.
+    pub(super) fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
+        let typed = u16::from(self.input.is_some()) * 2;
+        let wide = self.input.is_some() || self.source == Source::Report;
+        let width = if wide { area.width.saturating_sub(4).min(100) } else { 50 };
+        let about =
+            self.about.as_ref().map(|about| wrapped(about, usize::from(width.saturating_sub(4)))).unwrap_or_default();
+        let about: Vec<&String> = about.iter().take(ABOUT).collect();
+        let tall = rows(self.shown.len().max(3) + about.len()) + 2 + typed;
+        let height = if self.input.is_some() { area.height.min(20) } else { tall };
+        let mut inner = boxed(frame, area, (width, height), &self.title, ctx.theme);
+        for line in about {
+            put(frame, inner, 0, line, ctx.theme.text);
+            (inner.y, inner.height) = (inner.y + 1, inner.height.saturating_sub(1));
+        }
+        let caret = self.input.as_ref().map(|input| {
+            let field = Rect { height: 1, ..inner };
+            let caret = input.draw(frame, field, ctx.theme.field);
+            if input.is_empty() {
+                put(frame, field, 0, &ctx.say(Phrase::TypeToNarrow), ctx.theme.quiet);
+            }
+            Focus::Caret(caret)
+        });
+        let mut lines = Rect { y: inner.y + typed, height: inner.height.saturating_sub(typed), ..inner };
+        for (is_so, words) in [(self.among_newest, Phrase::AmongNewest), (self.more, Phrase::MoreChoices)] {
+            if is_so {
+                lines.height = lines.height.saturating_sub(1);
+                put(frame, Rect { y: lines.bottom(), height: 1, ..lines }, 0, &ctx.say(words), ctx.theme.quiet);
+            }
+        }
+        if self.shown.is_empty() {
+            put(frame, lines, 0, &ctx.say(Phrase::NothingFound), ctx.theme.quiet);
+        }
+        let room = usize::from(lines.height.max(1));
+        let from = (self.at + 1).saturating_sub(room);
+        for (row, item) in self.shown.iter().skip(from).take(room).enumerate() {
+            let selected = from + row == self.at;
+            let style = match (selected, item.outcome.is_some()) {
+                (true, _) => ctx.theme.selected,
+                (false, true) => ctx.theme.text,
+                (false, false) => ctx.theme.quiet,
+            };
+            let columns = usize::from(lines.width);
+            let detail = text::cut(&item.detail, columns.saturating_sub(text::width(&item.label).min(columns / 2) + 2));
+            let label = text::fit(&item.label, columns.saturating_sub(text::width(&detail) + 1));
+            put(frame, lines, rows(row), &format!("{label} {detail}"), style);
+        }
+        caret.unwrap_or(line_at(lines, rows(self.at - from)))
+    }
+}
+
+fn choice(record: Record, ctx: &Context) -> Item {
+    let (label, detail) = entity::choice(&record, ctx);
+    Item { label, detail, outcome: Some(Outcome::Record(Box::new(record))) }
 }
 
 fn candidate(person: &Candidate, ctx: &Context) -> Item {
@@ -240,10 +291,7 @@ fn candidate(person: &Candidate, ctx: &Context) -> Item {
 
 fn hit(found: Found, ctx: &Context) -> Item {
     let Found { kind, id, name, detail } = found;
-    let label = match kind {
-        EntityKind::Contract => ctx.say(Phrase::ContractOf { number: id, client: &name }),
-        EntityKind::Client | EntityKind::Event | EntityKind::User | EntityKind::Audit => name,
-    };
+    let label = entity::found_name(kind, id, &name, ctx);
     let detail = format!("{} {detail}", ctx.say(Phrase::OneOf(kind)));
     Item { label, detail, outcome: Some(Outcome::Go(Destination::Record(kind, id))) }
 }

@@ -1,68 +1,30 @@
 //! Popups, which open over a screen, one at a time: a question, a password prompt, a month, or a
 //! menu. Pickers, help and palette are menus that differ in the source of their lines.
 
+mod confirm;
 mod menu;
+mod month;
+mod outcome;
+mod password;
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::NaiveDate;
 use crossterm::event::{KeyCode, KeyEvent};
-use secrecy::SecretString;
+use ratatui::{Frame, layout::Rect};
 
-pub use self::menu::{Item, Menu, Source};
+pub use self::{
+    confirm::Confirm,
+    menu::{Item, Menu, Source},
+    month::Month,
+    outcome::{Outcome, PopupResult},
+    password::Password,
+};
 use super::{
-    Context,
-    keys::{Binding, Command, Key},
+    context::Context,
+    keys::{Binding, Key},
     text::Phrase,
-    widgets::{chrome::wrapped, input::Input},
+    widgets::{input::Input, paint::Focus},
 };
-use crate::{
-    domain::{UserId, clients::ClientRow, contracts::ContractRow, dates, entity::EntityKind},
-    services::{Reply, Request},
-};
-
-/// The result of a popup.
-#[derive(Debug, Clone)]
-pub enum Outcome {
-    /// The question was confirmed.
-    Confirmed,
-    /// The index of the chosen line.
-    Choice(usize),
-    /// A user and their name; `None` is the choice of nobody, if that was offered.
-    Person(Option<UserId>, String),
-    Client(Box<ClientRow>),
-    Contract(Box<ContractRow>),
-    Password(SecretString),
-    Day(NaiveDate),
-    Text(String),
-    /// A command that was chosen in the help.
-    Run(Command),
-    Go(Destination),
-}
-
-/// A screen or action that the palette offers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Destination {
-    Home,
-    List(EntityKind),
-    Calendar,
-    Record(EntityKind, i64),
-    New(EntityKind),
-    Settings,
-    Password,
-    Preferences,
-    Lock,
-    SignOut,
-    Quit,
-}
-
-/// What happens after a popup has handled a key.
-#[derive(Debug)]
-pub enum PopupResult {
-    Stay,
-    Close,
-    Done(Outcome),
-    /// Send a request for the lines of a menu.
-    Ask(Request),
-}
+use crate::services::{Reply, Request};
 
 /// A popup of any kind.
 #[derive(Debug)]
@@ -71,36 +33,6 @@ pub enum Popup {
     Password(Password),
     Menu(Menu),
     Month(Month),
-}
-
-/// A question whose buttons are verbs. *Cancel* is preselected, so that holding down Enter confirms
-/// nothing.
-#[derive(Debug)]
-pub struct Confirm {
-    pub title: String,
-    pub lines: Vec<String>,
-    pub verb: String,
-    /// The label of the button that changes nothing.
-    pub cancel: String,
-    pub yes: bool,
-    /// How many lines are scrolled out of view, if not all fit.
-    pub scrolled: usize,
-}
-
-/// A month to pick a day from.
-#[derive(Debug)]
-pub struct Month {
-    pub title: String,
-    pub day: NaiveDate,
-    pub today: NaiveDate,
-}
-
-/// A prompt for the user's password.
-#[derive(Debug)]
-pub struct Password {
-    pub input: Input,
-    pub why: String,
-    pub problem: Option<String>,
 }
 
 impl Popup {
@@ -220,17 +152,7 @@ impl Popup {
         }
         match self {
             Self::Confirm(confirm) => confirm.key(key),
-            Self::Password(password) => match key.code {
-                KeyCode::Enter if !password.input.is_empty() => {
-                    let typed = SecretString::from(password.input.text());
-                    password.input.set("");
-                    PopupResult::Done(Outcome::Password(typed))
-                }
-                _ => {
-                    password.input.key(key);
-                    PopupResult::Stay
-                }
-            },
+            Self::Password(password) => password.key(key),
             Self::Menu(menu) => menu.key(key),
             Self::Month(month) => month.key(key),
         }
@@ -254,80 +176,30 @@ impl Popup {
         let Self::Menu(menu) = self else { return PopupResult::Stay };
         menu.answered().unwrap_or_else(|| menu.fill(reply, ctx))
     }
-}
 
-impl Confirm {
-    /// The lines, wrapped to this many columns.
-    pub fn wrapped(&self, columns: usize) -> Vec<String> {
-        self.lines.iter().flat_map(|line| wrapped(line, columns)).collect()
+    /// The keys that work in a popup, for the bottom line. A key without a label shares the label of
+    /// the key to its right.
+    pub fn keys(&self) -> Vec<(Key, Option<Phrase<'static>>)> {
+        let choose = match self {
+            Self::Confirm(_) => vec![KeyCode::Left, KeyCode::Right],
+            Self::Password(_) => Vec::new(),
+            Self::Menu(_) => vec![KeyCode::Up, KeyCode::Down],
+            Self::Month(_) => vec![KeyCode::Left, KeyCode::Down, KeyCode::PageDown],
+        };
+        let last = choose.len().saturating_sub(1);
+        let choose = choose.into_iter().enumerate();
+        let choose = choose.map(|(at, code)| (Key::plain(code), (at == last).then_some(Phrase::KeyChoose)));
+        let end = [(KeyCode::Enter, Phrase::KeyTake), (KeyCode::Esc, Phrase::KeyCancel)];
+        choose.chain(end.map(|(code, label)| (Key::plain(code), Some(label)))).collect()
     }
 
-    /// The width of a line in the narrowest window, where the text has the most lines.
-    const NARROWEST: usize = 52;
-
-    fn key(&mut self, key: KeyEvent) -> PopupResult {
-        match key.code {
-            KeyCode::Left | KeyCode::Right | KeyCode::Tab | KeyCode::BackTab => {
-                self.yes = !self.yes;
-                PopupResult::Stay
-            }
-            KeyCode::Up => {
-                self.scrolled = self.scrolled.saturating_sub(1);
-                PopupResult::Stay
-            }
-            KeyCode::Down => {
-                let last = self.wrapped(Self::NARROWEST).len().saturating_sub(1);
-                self.scrolled = (self.scrolled + 1).min(last);
-                PopupResult::Stay
-            }
-            KeyCode::Char('y' | 'o') => PopupResult::Done(Outcome::Confirmed),
-            KeyCode::Char('n') => PopupResult::Close,
-            KeyCode::Enter if self.yes => PopupResult::Done(Outcome::Confirmed),
-            KeyCode::Enter => PopupResult::Close,
-            _ => PopupResult::Stay,
+    /// Draws the popup over the body; returns the place that the user's attention is on.
+    pub fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
+        match self {
+            Self::Confirm(confirm) => confirm.draw(frame, area, ctx),
+            Self::Password(password) => Focus::Caret(password.draw(frame, area, ctx)),
+            Self::Month(month) => month.draw(frame, area, ctx),
+            Self::Menu(menu) => menu.draw(frame, area, ctx),
         }
     }
-}
-
-impl Month {
-    /// The days of the month, each with its column (Monday is 0) and row.
-    pub fn days(&self) -> impl Iterator<Item = (u16, u16, NaiveDate)> {
-        let first = self.day.with_day(1).unwrap_or(self.day);
-        let before = u16::try_from(first.weekday().num_days_from_monday()).unwrap_or(0);
-        let days = first.iter_days().take_while(move |day| day.month() == first.month());
-        days.zip(before..).map(|(day, cell)| (cell % 7, cell / 7, day))
-    }
-
-    fn key(&mut self, key: KeyEvent) -> PopupResult {
-        let day = self.day;
-        let moved = match key.code {
-            KeyCode::Left | KeyCode::Char('h') => day.checked_sub_days(Days::new(1)),
-            KeyCode::Right | KeyCode::Char('l') => day.checked_add_days(Days::new(1)),
-            KeyCode::Up | KeyCode::Char('k') => day.checked_sub_days(Days::new(7)),
-            KeyCode::Down | KeyCode::Char('j') => day.checked_add_days(Days::new(7)),
-            KeyCode::PageUp => day.checked_sub_months(Months::new(1)),
-            KeyCode::PageDown => day.checked_add_months(Months::new(1)),
-            KeyCode::Home => Some(self.today),
-            KeyCode::Enter => return PopupResult::Done(Outcome::Day(day)),
-            _ => None,
-        };
-        self.day = moved.filter(|day| dates::YEARS.contains(&day.year())).unwrap_or(day);
-        PopupResult::Stay
-    }
-}
-
-/// The keys that work in a popup, for the bottom line. A key without a label shares the label of
-/// the key to its right.
-pub fn keys(popup: &Popup) -> Vec<(Key, Option<Phrase<'static>>)> {
-    let choose = match popup {
-        Popup::Confirm(_) => vec![KeyCode::Left, KeyCode::Right],
-        Popup::Password(_) => Vec::new(),
-        Popup::Menu(_) => vec![KeyCode::Up, KeyCode::Down],
-        Popup::Month(_) => vec![KeyCode::Left, KeyCode::Down, KeyCode::PageDown],
-    };
-    let last = choose.len().saturating_sub(1);
-    let choose = choose.into_iter().enumerate();
-    let choose = choose.map(|(at, code)| (Key::plain(code), (at == last).then_some(Phrase::KeyChoose)));
-    let end = [(KeyCode::Enter, Phrase::KeyTake), (KeyCode::Esc, Phrase::KeyCancel)];
-    choose.chain(end.map(|(code, label)| (Key::plain(code), Some(label)))).collect()
 }

@@ -1,29 +1,30 @@
 //! A record with all it holds, what belongs to it, and its history.
 
-use super::{Screen, form::Form};
+use ratatui::{Frame, layout::Rect, widgets::Clear};
+
+use super::screen::Screen;
 use crate::{
     domain::{
-        ClientId, ContractId, Error, EventId, Field, UserId,
+        Error, Field,
         entity::{EntityKind, Record},
+        text,
     },
-    services::{ReadRequest, Reply, Request},
+    services::{Reply, Request},
     ui::{
-        Action, Context, Notice,
+        Action, Context, Destination, Notice,
         actions::{self, Intent, bind, bind_quietly},
+        entity::{self, Part, RecordDetail, facts, heading},
         keys::{Binding, Command},
         popup::Outcome,
-        records::{facts, heading},
         text::Phrase,
+        widgets::{
+            chrome::wrapped,
+            paint::{Focus, LABELS, draw_pairs, line_at, put, rows},
+            records::draw_rows,
+            table::first_shown,
+        },
     },
 };
-
-/// Related records under a title.
-#[derive(Debug, Clone)]
-pub struct Part {
-    pub title: Phrase<'static>,
-    pub kind: EntityKind,
-    pub rows: Vec<Record>,
-}
 
 /// A detail screen.
 #[derive(Debug)]
@@ -38,17 +39,9 @@ pub struct Detail {
     asked: Option<Intent>,
 }
 
-fn part<R>(title: Phrase<'static>, kind: EntityKind, rows: Vec<R>, wrap: fn(R) -> Record) -> Part {
-    Part { title, kind, rows: rows.into_iter().map(wrap).collect() }
-}
-
 impl Detail {
     pub fn new(kind: EntityKind, id: i64) -> Self {
         Self { kind, id, record: None, notes: String::new(), parts: Vec::new(), part: 0, at: 0, asked: None }
-    }
-
-    pub fn title(&self, ctx: &Context) -> String {
-        self.record.as_ref().map_or_else(|| ctx.say(Phrase::OneOf(self.kind)), |record| heading(record, ctx))
     }
 
     /// The labelled values on top.
@@ -56,69 +49,16 @@ impl Detail {
         self.record.as_ref().map(|record| facts(record, ctx)).unwrap_or_default()
     }
 
-    pub fn load(&self) -> Option<Request> {
-        Some(match self.kind {
-            EntityKind::Client => Request::Read(ReadRequest::ViewClient(ClientId::new(self.id))),
-            EntityKind::Contract => Request::Read(ReadRequest::ViewContract(ContractId::new(self.id))),
-            EntityKind::Event => Request::Read(ReadRequest::ViewEvent(EventId::new(self.id))),
-            EntityKind::User => Request::Read(ReadRequest::ViewUser(UserId::new(self.id))),
-            EntityKind::Audit => return None,
-        })
-    }
-
-    pub fn on_reply(&mut self, reply: Result<Reply, Error>, ctx: &Context) -> Action {
-        match reply {
-            Ok(Reply::Client(detail)) => {
-                self.notes.clone_from(&detail.row.client.notes);
-                self.parts = vec![
-                    part(Phrase::PartContracts, EntityKind::Contract, detail.contracts, Record::Contract),
-                    part(Phrase::PartEvents, EntityKind::Event, detail.events, Record::Event),
-                    part(Phrase::PartHistory, EntityKind::Audit, detail.history, Record::Audit),
-                ];
-                self.show(Record::Client(detail.row))
-            }
-            Ok(Reply::Contract(detail)) => {
-                self.notes.clone_from(&detail.row.contract.notes);
-                self.parts = vec![
-                    part(Phrase::PartEvents, EntityKind::Event, detail.events, Record::Event),
-                    part(Phrase::ColClient, EntityKind::Client, vec![detail.client], Record::Client),
-                    part(Phrase::PartHistory, EntityKind::Audit, detail.history, Record::Audit),
-                ];
-                self.show(Record::Contract(detail.row))
-            }
-            Ok(Reply::Event(detail)) => {
-                self.notes.clone_from(&detail.row.event.notes);
-                self.parts = vec![
-                    part(Phrase::PartContract, EntityKind::Contract, vec![detail.contract], Record::Contract),
-                    part(Phrase::PartHistory, EntityKind::Audit, detail.history, Record::Audit),
-                ];
-                self.show(Record::Event(detail.row))
-            }
-            Ok(Reply::User(detail)) => {
-                self.parts = vec![
-                    part(Phrase::PartClients, EntityKind::Client, detail.clients, Record::Client),
-                    part(Phrase::PartEvents, EntityKind::Event, detail.events, Record::Event),
-                    part(Phrase::PartHistory, EntityKind::Audit, detail.history, Record::Audit),
-                ];
-                self.show(Record::User(detail.user))
-            }
-            Ok(written) => self.reload_after(actions::report(&written, ctx)),
-            Err(error) => {
-                let notice = Action::Notice(Notice::bad(ctx.error(&error)));
-                if matches!(error, Error::Conflict(_)) { self.reload_after(notice) } else { notice }
-            }
-        }
-    }
-
-    fn show(&mut self, record: Record) -> Action {
-        self.record = Some(record);
+    fn show(&mut self, RecordDetail { record, notes, parts }: RecordDetail) -> Action {
+        (self.record, self.notes, self.parts) = (Some(record), notes, parts);
+        // The history is empty for users who may not read it.
         self.parts.retain(|part| part.kind != EntityKind::Audit || !part.rows.is_empty());
         self.part = self.part.min(self.parts.len().saturating_sub(1));
         self.at = self.at.min(self.rows().saturating_sub(1));
         Action::None
     }
 
-    fn reload_after(&self, first: Action) -> Action {
+    fn reload_after(&mut self, first: Action) -> Action {
         let mut all = vec![first];
         all.extend(self.load().map(Action::Send));
         Action::All(all)
@@ -131,25 +71,34 @@ impl Detail {
     fn selected(&self) -> Option<&Record> {
         self.parts.get(self.part)?.rows.get(self.at)
     }
+}
 
-    /// What can be made from here: a contract for a client, an event for a contract.
-    fn child(&self, ctx: &Context) -> Option<Binding> {
-        let record = self.record.as_ref()?;
-        let label = match record {
-            Record::Client(_) => Phrase::NewContract,
-            Record::Contract(_) => Phrase::NewEvent,
-            _ => return None,
-        };
-        let refusal = actions::child_refusal(record, ctx).map(|reason| ctx.reason(reason));
-        let mut binding = bind(Command::New, ctx, refusal);
-        (binding.label, binding.help) = (ctx.say(label).into(), ctx.say(label).into());
-        Some(binding)
+impl Screen for Detail {
+    fn title(&self, ctx: &Context) -> String {
+        self.record.as_ref().map_or_else(|| ctx.say(Phrase::OneOf(self.kind)), |record| heading(record, ctx))
     }
 
-    pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
+    fn load(&mut self) -> Option<Request> {
+        entity::read(self.kind, self.id).map(Request::Read)
+    }
+
+    fn on_reply(&mut self, _to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+        match reply {
+            Ok(reply) => match entity::detail(self.kind, &reply) {
+                Some(detail) => self.show(detail),
+                None => self.reload_after(actions::report(&reply, ctx)),
+            },
+            Err(error) => {
+                let notice = Action::Notice(Notice::bad(ctx.error(&error)));
+                if matches!(error, Error::Conflict(_)) { self.reload_after(notice) } else { notice }
+            }
+        }
+    }
+
+    fn bindings(&self, ctx: &Context) -> Vec<Binding> {
         use Command as C;
         let mut bindings = actions::bindings(self.kind, self.record.as_ref().as_slice(), ctx);
-        bindings.splice(..0, self.child(ctx));
+        bindings.splice(..0, self.record.as_ref().and_then(|record| actions::bind_child(record, ctx)));
         if self.parts.len() > 1 {
             bindings.push(bind(C::NextPart, ctx, None));
             bindings.push(bind_quietly(C::PreviousField, ctx));
@@ -162,7 +111,7 @@ impl Detail {
         bindings
     }
 
-    pub fn run(&mut self, command: Command, ctx: &Context) -> Action {
+    fn run(&mut self, command: Command, ctx: &Context) -> Action {
         let parts = self.parts.len().max(1);
         match command {
             Command::Up => self.at = self.at.saturating_sub(1),
@@ -186,18 +135,17 @@ impl Detail {
             Command::Open => {
                 return match self.selected().and_then(Record::target) {
                     Some((kind, id)) if (kind, id) != (self.kind, self.id) => {
-                        Action::Open(Box::new(Screen::Detail(Box::new(Self::new(kind, id)))))
+                        Action::Open(Destination::Record(kind, id))
                     }
                     _ => Action::None,
                 };
             }
             Command::New => {
-                let form = match &self.record {
-                    Some(Record::Client(row)) => Form::new_contract(Some(row)),
-                    Some(Record::Contract(row)) => Form::new_event(Some(row)),
-                    _ => return Action::None,
-                };
-                return Action::Open(Box::new(Screen::Form(Box::new(form))));
+                let form = self.record.as_ref().and_then(|record| {
+                    let child = entity::child(record.kind())?;
+                    entity::new_form(child, Some(record), ctx)
+                });
+                return form.map_or(Action::None, |form| Action::Open(Destination::Form(Box::new(form))));
             }
             other => {
                 let records: Vec<&Record> = self.record.iter().collect();
@@ -209,7 +157,61 @@ impl Detail {
         Action::None
     }
 
-    pub fn on_popup(&mut self, outcome: &Outcome) -> Action {
-        self.asked.take().map_or(Action::None, |intent| actions::go_on(&intent, outcome))
+    fn on_popup(&mut self, outcome: Outcome, _ctx: &Context) -> Action {
+        self.asked.take().map_or(Action::None, |intent| actions::go_on(&intent, &outcome))
+    }
+
+    fn stop_waiting(&mut self) {}
+
+    fn has_unsaved(&self) -> bool {
+        false
+    }
+
+    fn takes_text(&self) -> bool {
+        false
+    }
+
+    fn is_filled_in(&self) -> bool {
+        false
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
+        let mut row = draw_pairs(frame, area, &self.facts(ctx), ctx);
+        if !self.notes.is_empty() {
+            let lines = wrapped(&self.notes, usize::from(area.width.saturating_sub(LABELS)));
+            let pairs = [(ctx.field(Field::Notes), lines.iter().take(6).cloned().collect::<Vec<_>>().join("\n"))];
+            let below = Rect { y: area.y + row, height: area.height.saturating_sub(row), ..area };
+            row += draw_pairs(frame, below, &pairs, ctx);
+        }
+        let Some(part) = self.parts.get(self.part) else { return line_at(area, 0) };
+        // A few rows are reserved for these tables, however many values the record has.
+        let row = (row + 1).min(area.height.saturating_sub(6));
+        let below = Rect { y: area.y + row, height: area.height.saturating_sub(row), ..area };
+        frame.render_widget(Clear, below);
+        let mut x = below.x;
+        for (number, one) in self.parts.iter().enumerate() {
+            let title = format!(" {} ({}) ", ctx.say(one.title), one.rows.len());
+            let style = if number == self.part { ctx.theme.accent } else { ctx.theme.quiet };
+            let title = if number == self.part { format!("[{}]", title.trim()) } else { title };
+            let place = Rect { x, width: below.right().saturating_sub(x), ..below };
+            put(frame, place, 0, &title, style);
+            x += rows(text::width(&title)) + 1;
+        }
+        let table = Rect { y: below.y + 1, height: below.height.saturating_sub(1), ..below };
+        if part.rows.is_empty() {
+            put(frame, table, 1, &format!("  {}", ctx.say(Phrase::EmptyPart)), ctx.theme.quiet);
+            return line_at(below, 0);
+        }
+        draw_rows(frame, table, &part.rows, self.at, (part.kind, None), &|_| false, ctx);
+        if let Some(Record::Audit(line)) = part.rows.get(self.at) {
+            let last = Rect { y: table.bottom().saturating_sub(1), height: 1, ..table };
+            let changes = entity::audit::changes(line, ctx);
+            let words: Vec<String> = changes.iter().map(|(label, change)| format!("{label}: {change}")).collect();
+            if !words.is_empty() {
+                put(frame, last, 0, &text::fit(&words.join("; "), last.width.into()), ctx.theme.quiet);
+            }
+        }
+        let room = usize::from(table.height.saturating_sub(1));
+        line_at(table, 1 + rows(self.at - first_shown(self.at, room, part.rows.len())))
     }
 }

@@ -1,155 +1,118 @@
-//! The screens, a closed list. Each keeps its own state; `view` draws them.
+//! The screens, the table that makes them reachable, and the function that opens them. A screen is
+//! a file, or a folder of its own, that implements [`Screen`]. Screens do not import each other:
+//! they name a [`Destination`].
 
-pub mod calendar;
-pub mod detail;
-pub mod fields;
+mod calendar;
+mod detail;
 pub mod form;
-pub mod form_field;
-pub mod home;
-pub mod list;
-pub mod purpose;
+mod home;
+mod list;
+mod screen;
+mod section;
 pub mod setup;
-pub mod view;
 
-use crossterm::event::KeyEvent;
-use ratatui::layout::{Position, Rect};
+pub use screen::Screen;
+pub use section::Section;
 
-use super::{
-    Action, Context, Notice,
-    keys::{Binding, Command, Key, find},
-    popup::Outcome,
-};
-use crate::{
-    domain::Error,
-    services::{Reply, Request},
-};
+use calendar::Calendar;
+use detail::Detail;
+use form::Form;
+use home::Home;
+use list::List;
+use section::Opens;
 
-/// A screen of somebody who is signed in.
-#[derive(Debug)]
-pub enum Screen {
-    Home(home::HomeScreen),
-    List(Box<list::List>),
-    Detail(Box<detail::Detail>),
-    Calendar(Box<calendar::Calendar>),
-    Form(Box<form::Form>),
+use super::{Context, Destination, entity, form as forms, text::Phrase};
+use crate::domain::{entity::EntityKind as K, policy::Permission as P};
+
+/// The sections, in the order in which home screen and palette show them. The home screen shows
+/// some of them below what awaits the user; the palette shows all of them.
+pub const SECTIONS: &[Section] = &[
+    on_home(Phrase::ListOf(K::Client), Some(P::SeeRecords), Opens::List(K::Client)),
+    on_home(Phrase::ListOf(K::Contract), Some(P::SeeRecords), Opens::List(K::Contract)),
+    on_home(Phrase::ListOf(K::Event), Some(P::SeeRecords), Opens::List(K::Event)),
+    on_home(Phrase::ListOf(K::User), Some(P::SeeStaff), Opens::List(K::User)),
+    on_home(Phrase::ListOf(K::Audit), Some(P::ReadAudit), Opens::List(K::Audit)),
+    in_palette(Phrase::Calendar, Some(P::SeeRecords), Opens::Screen(calendar)),
+    in_palette(Phrase::NewClient, Some(P::CreateClient), Opens::Create(K::Client)),
+    in_palette(Phrase::NewContract, Some(P::CreateContract), Opens::Create(K::Contract)),
+    in_palette(Phrase::NewEvent, Some(P::CreateEvent), Opens::Create(K::Event)),
+    in_palette(Phrase::NewUser, Some(P::ManageUsers), Opens::Create(K::User)),
+    on_home(Phrase::Settings, Some(P::ChangeSettings), Opens::Screen(settings)),
+    on_home(Phrase::Preferences, None, Opens::Screen(preferences)),
+    on_home(Phrase::OwnPassword, None, Opens::Screen(own_password)),
+];
+
+const fn on_home(word: Phrase<'static>, needs: Option<P>, opens: Opens) -> Section {
+    Section { word, needs, on_home: true, opens }
 }
 
-impl Screen {
-    pub fn title(&self, ctx: &Context) -> String {
-        match self {
-            Self::Home(_) => ctx.say(super::text::Phrase::Home),
-            Self::List(list) => list.title(ctx),
-            Self::Detail(detail) => detail.title(ctx),
-            Self::Calendar(_) => ctx.say(super::text::Phrase::Calendar),
-            Self::Form(form) => form.purpose.title(ctx),
+const fn in_palette(word: Phrase<'static>, needs: Option<P>, opens: Opens) -> Section {
+    Section { word, needs, on_home: false, opens }
+}
+
+fn calendar(ctx: &Context) -> Box<dyn Screen> {
+    Box::new(Calendar::new(ctx.now.date()))
+}
+
+fn settings(ctx: &Context) -> Box<dyn Screen> {
+    Box::new(Form::from(forms::settings(ctx)))
+}
+
+fn preferences(ctx: &Context) -> Box<dyn Screen> {
+    Box::new(Form::from(forms::preferences(ctx)))
+}
+
+fn own_password(_ctx: &Context) -> Box<dyn Screen> {
+    Box::new(Form::from(forms::own_password(false)))
+}
+
+/// The lowest screen of a session, which is never closed.
+pub fn home() -> Box<dyn Screen> {
+    Box::new(Home::new(SECTIONS))
+}
+
+/// The screen of a destination; `None` if the destination is none, but a way out of the screens.
+pub fn open(to: Destination, ctx: &Context) -> Option<Box<dyn Screen>> {
+    Some(match to {
+        Destination::Section(word) => {
+            let section = SECTIONS.iter().find(|section| section.word == word)?;
+            match section.opens {
+                Opens::Screen(open) => open(ctx),
+                Opens::List(_) | Opens::Create(_) => return open(section.destination(), ctx),
+            }
+        }
+        Destination::List(query) => Box::new(List::new(*query)),
+        Destination::Counted(query) => Box::new(List::counted(*query)),
+        Destination::Record(kind, id) => Box::new(Detail::new(kind, id)),
+        Destination::Create(kind) => Box::new(Form::from(entity::new_form(kind, None, ctx)?)),
+        Destination::Form(form) => Box::new(Form::from(*form)),
+        Destination::Leave(_) | Destination::Lock => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::keys::Command;
+    use strum::IntoEnumIterator;
+
+    #[test]
+    fn every_kind_of_record_has_a_section() {
+        for kind in K::iter() {
+            let list = |section: &&Section| matches!(section.opens, Opens::List(of) if of == kind);
+            let section = SECTIONS.iter().find(list);
+            assert_eq!(section.and_then(|section| section.needs), Some(P::to_see(kind)), "{kind}");
+            let form = |section: &&Section| matches!(section.opens, Opens::Create(of) if of == kind);
+            let section = SECTIONS.iter().find(form);
+            assert_eq!(section.map(|section| section.word), entity::new_title(kind), "{kind}");
+            assert_eq!(section.and_then(|section| section.needs), entity::permission(kind, Command::New), "{kind}");
         }
     }
 
-    /// What it needs from the database, at first and whenever that may have changed.
-    pub fn load(&mut self) -> Option<Request> {
-        match self {
-            Self::Home(_) => home::HomeScreen::load(),
-            Self::List(list) => list.load(),
-            Self::Detail(detail) => detail.load(),
-            Self::Calendar(calendar) => calendar.load(),
-            Self::Form(_) => None,
-        }
-    }
-
-    /// What became of `to`, which it asked for.
-    pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
-        match self {
-            Self::Home(home) => home.on_reply(reply, ctx),
-            Self::List(list) => list.on_reply(to, reply, ctx),
-            Self::Detail(detail) => detail.on_reply(reply, ctx),
-            Self::Calendar(calendar) => calendar.on_reply(to, reply, ctx),
-            Self::Form(form) => form.on_reply(reply, ctx),
-        }
-    }
-
-    pub fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
-        match self {
-            Self::Home(_) => Action::None,
-            Self::List(list) => list.on_popup(&outcome, ctx),
-            Self::Detail(detail) => detail.on_popup(&outcome),
-            Self::Calendar(calendar) => calendar.on_popup(&outcome),
-            Self::Form(form) => form.on_popup(outcome, ctx),
-        }
-    }
-
-    /// A form's fields and a filter take their letters; everything else is in the table that
-    /// the bottom line and the help are made of.
-    pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Action {
-        match self {
-            Self::Form(form) => return form.key(key, ctx),
-            Self::List(list) if list.filter.is_some() => return list.filter_key(key, ctx),
-            _ => {}
-        }
-        match find(&self.bindings(ctx), Key::from_event(key)) {
-            Some(Binding { unavailable: Some(reason), .. }) => Action::Notice(Notice::bad(reason.clone())),
-            Some(binding) => self.run(binding.command, ctx),
-            None => Action::None,
-        }
-    }
-
-    pub fn paste(&mut self, pasted: &str) -> Action {
-        match self {
-            Self::List(list) => list.paste(pasted),
-            Self::Form(form) => form.paste(pasted),
-            Self::Home(_) | Self::Detail(_) | Self::Calendar(_) => Action::None,
-        }
-    }
-
-    pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
-        match self {
-            Self::Home(home) => home.bindings(ctx),
-            Self::List(list) => list.bindings(ctx),
-            Self::Detail(detail) => detail.bindings(ctx),
-            Self::Calendar(calendar) => calendar.bindings(ctx),
-            Self::Form(form) => form.bindings(ctx),
-        }
-    }
-
-    pub fn run(&mut self, command: Command, ctx: &Context) -> Action {
-        match self {
-            Self::Home(home) => home.run(command, ctx),
-            Self::List(list) => list.run(command, ctx),
-            Self::Detail(detail) => detail.run(command, ctx),
-            Self::Calendar(calendar) => calendar.run(command, ctx),
-            Self::Form(form) => form.run(command, ctx),
-        }
-    }
-
-    /// A click somewhere in the body, where this screen is drawn.
-    pub fn click(&mut self, at: Position, body: Rect, ctx: &Context) -> Action {
-        match self {
-            Self::List(list) => list.click(at, body, ctx),
-            Self::Home(home) => home.click(at, body, ctx),
-            Self::Detail(_) | Self::Calendar(_) | Self::Form(_) => Action::None,
-        }
-    }
-
-    /// Nobody waits any more for what it asked for.
-    pub fn stop_waiting(&mut self) {
-        match self {
-            Self::List(list) => list.stop_waiting(),
-            Self::Form(form) => form.saving = false,
-            Self::Calendar(calendar) => calendar.stop_waiting(),
-            Self::Home(_) | Self::Detail(_) => {}
-        }
-    }
-
-    /// Something was typed that is not saved.
-    pub fn has_unsaved(&self) -> bool {
-        matches!(self, Self::Form(form) if form.has_unsaved())
-    }
-
-    /// Letters belong to a text field here.
-    pub fn takes_text(&self) -> bool {
-        match self {
-            Self::List(list) => list.takes_text(),
-            Self::Form(form) => form.takes_text(),
-            Self::Home(_) | Self::Detail(_) | Self::Calendar(_) => false,
+    #[test]
+    fn no_two_sections_have_the_same_name() {
+        for (at, section) in SECTIONS.iter().enumerate() {
+            assert!(SECTIONS[..at].iter().all(|before| before.word != section.word), "{section:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! French.
 
-use super::Phrase;
+use super::phrase::Phrase;
 use crate::{
     domain::{
         Error, Field, Problem, Reason,
@@ -23,7 +23,7 @@ use crate::{
         export::Format,
         figures::{About, Label},
     },
-    ui::{keys::Command, screens::calendar::Span, theme::Palette},
+    ui::{keys::Command, span::Span, theme::Palette},
 };
 
 fn number(number: i64) -> String {

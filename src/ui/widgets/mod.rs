@@ -2,4 +2,6 @@
 
 pub mod chrome;
 pub mod input;
+pub mod paint;
+pub mod records;
 pub mod table;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::{
     domain::{entity::Record, page::MAX_MARKED},
     services::{HandOver, Request, WriteRequest},
-    ui::{Context, records::named},
+    ui::{Context, entity::named},
 };
 
 /// The records that the user has marked, in the order of marking.

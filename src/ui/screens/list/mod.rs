@@ -1,30 +1,33 @@
 //! The list screen, shared by all kinds of records: a window of rows that follows the selection
 //! through pages from SQL.
 
+mod draw;
 mod marks;
 mod window;
 
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::{Position, Rect};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+};
 
-use self::{marks::Marks, window::Awaited};
-use super::{Screen, calendar::Calendar, detail::Detail, form::Form, view::list::Places};
+use self::marks::Marks;
+use super::screen::Screen;
 use crate::{
     domain::{
         Error,
         entity::{EntityKind, Query, Record},
         page::{Count, MAX_MARKED},
-        policy::{self, Permission},
     },
     services::{Reply, Request, export::Format},
     ui::{
-        Action, Context, Notice,
+        Action, Context, Destination, Notice,
         actions::{self, Intent, bind, bind_quietly},
+        entity::{self, facts},
         keys::{Binding, Command},
         popup::{Outcome, Popup},
-        records::facts,
         text::Phrase,
-        widgets::input::Input,
+        widgets::{input::Input, paint::Focus},
     },
 };
 
@@ -35,6 +38,22 @@ enum ListQuestion {
     View,
     Export,
     Intent(Intent),
+}
+
+/// What an awaited page contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    /// The rows around the selection, read again; the selection stays on its record. `from` is the
+    /// index in the present window at which the page begins.
+    Fresh {
+        from: usize,
+    },
+    Before,
+    After,
+    /// The end of the list.
+    End,
+    /// No rows, only the total number; requested after the rows have arrived.
+    Total,
 }
 
 /// A list with its window of rows.
@@ -99,94 +118,13 @@ impl List {
         self.query.kind()
     }
 
-    pub fn title(&self, ctx: &Context) -> String {
-        let view = self.query.views(ctx.session.actor.role);
-        let name = ctx.say(Phrase::ListOf(self.kind()));
-        match view.get(self.query.view(ctx.session.actor.role)) {
-            Some(view) => format!("{name}: {}", ctx.say(*view).to_lowercase()),
-            None => name,
-        }
-    }
-
     /// A list of the records that a line of the home screen has counted.
     pub fn counted(query: Query) -> Self {
         Self { counted: true, ..Self::new(query) }
     }
 
-    /// Whether this list, which the user has left before, is shown again instead of a `fresh` one.
-    pub fn comes_back_for(&self, fresh: &Self, ctx: &Context) -> bool {
-        let role = ctx.session.actor.role;
-        let narrowed = |list: &Self| !list.query.text().is_empty() || list.query.is_refined();
-        self.kind() == fresh.kind()
-            && self.query.view(role) == fresh.query.view(role)
-            && !narrowed(fresh)
-            && !(fresh.counted && narrowed(self))
-    }
-
-    /// Prepares the list for being kept after the user leaves it: replies are no longer awaited,
-    /// and marks and the open filter are dropped.
-    pub fn put_away(mut self) -> Self {
-        self.stop_waiting();
-        self.marks.clear();
-        (self.filter, self.asked) = (None, None);
-        self
-    }
-
     pub fn selected(&self) -> Option<&Record> {
         self.rows.get(self.at)
-    }
-
-    pub fn refine(&mut self, query: Query) -> Action {
-        self.query = query;
-        self.restart()
-    }
-
-    pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
-        match reply {
-            Ok(reply) => match reply {
-                Reply::Page(page) => {
-                    if self.awaited.is_empty() {
-                        return Action::None;
-                    }
-                    let (generation, awaited) = self.awaited.remove(0);
-                    let current = generation == self.generation;
-                    let action = if current { self.receive(awaited, page, ctx) } else { Action::None };
-                    let follows = self.behind && matches!(awaited, Awaited::Fresh { .. });
-                    if follows { self.load().map_or(Action::None, Action::Send) } else { action }
-                }
-                Reply::Exported { rows, left_out, among_newest, path } => {
-                    let path = path.display().to_string();
-                    Action::Notice(Notice::good(ctx.say(Phrase::Exported {
-                        rows,
-                        left_out,
-                        among_newest,
-                        path: &path,
-                    })))
-                }
-                written => {
-                    self.marks.done(to);
-                    let reload = self.load().map_or(Action::None, Action::Send);
-                    Action::All(vec![actions::report(&written, ctx), reload])
-                }
-            },
-            Err(error) => {
-                let conflict = matches!(error, Error::Conflict(_));
-                if !to.writes() && !matches!(to, Request::Export { .. }) && !self.awaited.is_empty() {
-                    self.awaited.remove(0);
-                    self.without_answer();
-                }
-                let text = match (conflict, self.marks.named(to, ctx)) {
-                    (true, Some(name)) => format!("{name}: {}", ctx.error(&error)),
-                    _ => ctx.error(&error),
-                };
-                self.told = conflict;
-                let notice = Action::Notice(Notice::bad(text));
-                match conflict.then(|| self.load()).flatten() {
-                    Some(reload) => Action::All(vec![notice, Action::Send(reload)]),
-                    None => notice,
-                }
-            }
-        }
     }
 
     /// The records that an action applies to: the marked ones, whether or not they are shown, or
@@ -195,76 +133,8 @@ impl List {
         if self.marks.is_empty() { self.selected().into_iter().collect() } else { self.marks.records() }
     }
 
-    /// A click selects a row, or opens it if it was selected already.
-    pub fn click(&mut self, at: Position, body: Rect, ctx: &Context) -> Action {
-        match Places::of(self, body).row_at(self, at) {
-            Some(row) if row == self.at => self.run(Command::Open, ctx),
-            Some(row) => self.go(row),
-            None => Action::None,
-        }
-    }
-
-    pub fn takes_text(&self) -> bool {
-        self.filter.is_some()
-    }
-
-    pub fn bindings(&self, ctx: &Context) -> Vec<Binding> {
-        use Command as C;
-        if self.filter.is_some() {
-            let done = Binding { label: ctx.say(Phrase::FilterDone).into(), ..bind(C::Open, ctx, None) };
-            let clear = Binding { label: ctx.say(Phrase::FilterClear).into(), ..bind(C::Back, ctx, None) };
-            let [up, down] = [C::Up, C::Down].map(|command| bind_quietly(command, ctx));
-            return vec![done, up, down, clear];
-        }
-        let kind = self.kind();
-        let nothing = self.rows.is_empty().then(|| ctx.say(Phrase::NothingSelected));
-        let mut bindings = vec![bind(C::Open, ctx, nothing.clone())];
-        let acts = actions::bindings(kind, &self.chosen(), ctx);
-        let (first, rest) = acts.split_at(usize::from(kind == EntityKind::Event).min(acts.len()));
-        bindings.extend_from_slice(first);
-        if kind != EntityKind::Audit {
-            bindings.push(bind(C::New, ctx, actions::creation_refusal(kind, ctx).map(|reason| ctx.reason(reason))));
-        }
-        bindings.extend_from_slice(rest);
-        bindings.extend([C::Filter, C::View, C::Sort].map(|command| bind(command, ctx, None)));
-        if kind != EntityKind::User {
-            bindings.push(bind(C::Refine, ctx, None));
-        }
-        if kind == EntityKind::Event {
-            bindings.push(bind(C::Calendar, ctx, None));
-        }
-        if matches!(kind, EntityKind::Event | EntityKind::Client | EntityKind::Contract) {
-            bindings.push(bind(C::Mark, ctx, nothing.clone()));
-        }
-        bindings.extend([C::Copy, C::CopyPart].map(|command| bind(command, ctx, nothing.clone())));
-        bindings.push(bind(C::Export, ctx, nothing));
-        bindings.push(bind(C::Refresh, ctx, None));
-        let moves = [C::Up, C::Down, C::PageUp, C::PageDown, C::Home, C::End];
-        bindings.extend(moves.map(|command| bind_quietly(command, ctx)));
-        let mut back = bind(C::Back, ctx, None);
-        if !self.query.text().is_empty() {
-            back.label = ctx.say(Phrase::FilterClear).into();
-        } else if !self.marks.is_empty() {
-            back.label = ctx.say(Phrase::MarksClear).into();
-        }
-        // While records are marked, the key that removes the marks must fit into the bottom line.
-        let at = if self.marks.is_empty() { bindings.len() } else { 1 };
-        bindings.insert(at, back);
-        bindings
-    }
-
-    pub fn paste(&mut self, pasted: &str) -> Action {
-        match &mut self.filter {
-            Some(input) => {
-                input.insert(pasted);
-                self.filtered()
-            }
-            None => Action::None,
-        }
-    }
-
     /// Handles a key while the filter is being typed.
-    pub fn filter_key(&mut self, key: KeyEvent, _ctx: &Context) -> Action {
+    fn filter_key(&mut self, key: KeyEvent) -> Action {
         let Some(input) = &mut self.filter else { return Action::None };
         match key.code {
             KeyCode::Enter | KeyCode::Tab => self.filter = None,
@@ -284,7 +154,115 @@ impl List {
         Action::None
     }
 
-    pub fn run(&mut self, command: Command, ctx: &Context) -> Action {
+    fn choose(&mut self, asked: ListQuestion, ctx: &Context) -> Action {
+        let role = ctx.session.actor.role;
+        let (title, options, at) = match asked {
+            ListQuestion::Sort => (Phrase::SortTitle, self.query.sorts(), self.query.sort().0),
+            ListQuestion::Export => {
+                let formats = Format::of(self.kind());
+                (Phrase::ExportTitle, formats.iter().map(|format| Phrase::Format(*format)).collect(), 0)
+            }
+            _ => (Phrase::ViewTitle, self.query.views(role), self.query.view(role)),
+        };
+        self.asked = Some(asked);
+        let options = options.into_iter().map(|option| ctx.say(option)).collect();
+        Action::Popup(Box::new(Popup::choice(ctx.say(title), options, at)))
+    }
+}
+
+impl Screen for List {
+    fn title(&self, ctx: &Context) -> String {
+        let view = self.query.views(ctx.session.actor.role);
+        let name = ctx.say(Phrase::ListOf(self.kind()));
+        match view.get(self.query.view(ctx.session.actor.role)) {
+            Some(view) => format!("{name}: {}", ctx.say(*view).to_lowercase()),
+            None => name,
+        }
+    }
+
+    fn load(&mut self) -> Option<Request> {
+        Some(self.read_again())
+    }
+
+    fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+        match reply {
+            Ok(Reply::Page(page)) => self.page_arrived(page, ctx),
+            Ok(exported @ Reply::Exported { .. }) => actions::report(&exported, ctx),
+            Ok(written) => {
+                self.marks.done(to);
+                let reload = Action::Send(self.read_again());
+                Action::All(vec![actions::report(&written, ctx), reload])
+            }
+            Err(error) => self.failed(to, &error, ctx),
+        }
+    }
+
+    fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
+        match (self.asked.take(), outcome) {
+            (_, Outcome::Refined(query)) => {
+                self.query = *query;
+                self.restart()
+            }
+            (Some(ListQuestion::Sort), Outcome::Choice(number)) => {
+                self.query.set_sort(number);
+                self.restart()
+            }
+            (Some(ListQuestion::View), Outcome::Choice(number)) => {
+                let mut query = Query::all(self.kind());
+                query.set_view(ctx.session.actor.role, number);
+                Action::Replace(Destination::List(Box::new(query)))
+            }
+            (Some(ListQuestion::Export), Outcome::Choice(number)) => {
+                match Format::of(self.kind()).get(number).copied() {
+                    Some(format) => Action::Send(Request::Export { query: self.query.clone(), format }),
+                    None => Action::None,
+                }
+            }
+            (Some(ListQuestion::Intent(intent)), outcome) => actions::go_on(&intent, &outcome),
+            _ => Action::None,
+        }
+    }
+
+    fn bindings(&self, ctx: &Context) -> Vec<Binding> {
+        use Command as C;
+        if self.filter.is_some() {
+            let done = Binding { label: ctx.say(Phrase::FilterDone).into(), ..bind(C::Open, ctx, None) };
+            let clear = Binding { label: ctx.say(Phrase::FilterClear).into(), ..bind(C::Back, ctx, None) };
+            let [up, down] = [C::Up, C::Down].map(|command| bind_quietly(command, ctx));
+            return vec![done, up, down, clear];
+        }
+        let kind = self.kind();
+        let nothing = self.rows.is_empty().then(|| ctx.say(Phrase::NothingSelected));
+        let mut bindings = vec![bind(C::Open, ctx, nothing.clone())];
+        bindings.extend(actions::list_bindings(kind, &self.chosen(), ctx));
+        bindings.extend([C::Filter, C::View, C::Sort].map(|command| bind(command, ctx, None)));
+        if entity::is_refinable(&self.query, ctx) {
+            bindings.push(bind(C::Refine, ctx, None));
+        }
+        if entity::has_calendar(kind) {
+            bindings.push(bind(C::Calendar, ctx, None));
+        }
+        if entity::is_markable(kind) {
+            bindings.push(bind(C::Mark, ctx, nothing.clone()));
+        }
+        bindings.extend([C::Copy, C::CopyPart].map(|command| bind(command, ctx, nothing.clone())));
+        bindings.push(bind(C::Export, ctx, nothing));
+        bindings.push(bind(C::Refresh, ctx, None));
+        let moves = [C::Up, C::Down, C::PageUp, C::PageDown, C::Home, C::End];
+        bindings.extend(moves.map(|command| bind_quietly(command, ctx)));
+        let mut back = bind(C::Back, ctx, None);
+        if !self.query.text().is_empty() {
+            back.label = ctx.say(Phrase::FilterClear).into();
+        } else if !self.marks.is_empty() {
+            back.label = ctx.say(Phrase::MarksClear).into();
+        }
+        // While records are marked, the key that removes the marks must fit into the bottom line.
+        let at = if self.marks.is_empty() { bindings.len() } else { 1 };
+        bindings.insert(at, back);
+        bindings
+    }
+
+    fn run(&mut self, command: Command, ctx: &Context) -> Action {
         const SCREENFUL: usize = 15;
         match command {
             Command::Up => self.go(self.at.saturating_sub(1)),
@@ -294,16 +272,16 @@ impl List {
             Command::Home => self.to_start(),
             Command::End => self.to_end(),
             Command::Open => match self.selected().and_then(Record::target) {
-                Some((kind, id)) => Action::Open(Box::new(Screen::Detail(Box::new(Detail::new(kind, id))))),
+                Some((kind, id)) => Action::Open(Destination::Record(kind, id)),
                 None => Action::None,
             },
-            Command::New => self.new_record(ctx),
+            Command::New => Action::Open(Destination::Create(self.kind())),
             Command::Filter => {
                 self.filter = Some(Input::line(self.query.text()));
                 Action::None
             }
-            Command::Refine => Action::Open(Box::new(Screen::Form(Box::new(Form::refine(&self.query, ctx))))),
-            Command::Calendar => Action::Open(Box::new(Screen::Calendar(Box::new(Calendar::new(ctx.now.date()))))),
+            Command::Refine => Action::Open(Destination::Form(Box::new(entity::refine_form(&self.query, ctx)))),
+            Command::Calendar => Action::Open(Destination::Section(Phrase::Calendar)),
             Command::Sort => self.choose(ListQuestion::Sort, ctx),
             Command::View => self.choose(ListQuestion::View, ctx),
             Command::Export => self.choose(ListQuestion::Export, ctx),
@@ -315,14 +293,14 @@ impl List {
             },
             Command::Copy => {
                 let lines: Vec<String> =
-                    self.chosen().iter().map(|record| crate::ui::records::cells(record, ctx).join("\t")).collect();
+                    self.chosen().iter().map(|record| entity::cells(record, ctx).join("\t")).collect();
                 if lines.is_empty() { Action::None } else { Action::Copy(lines.join("\n")) }
             }
             Command::CopyPart => self.selected().map(|record| facts(record, ctx)).map_or(Action::None, |parts| {
                 self.asked = Some(ListQuestion::Intent(Intent::Copy));
                 actions::copy_part(parts, ctx)
             }),
-            Command::Refresh => self.load().map_or(Action::None, Action::Send),
+            Command::Refresh => Action::Send(self.read_again()),
             Command::Back if !self.query.text().is_empty() => {
                 self.query.set_text("");
                 self.restart()
@@ -346,76 +324,74 @@ impl List {
         }
     }
 
-    fn new_record(&mut self, ctx: &Context) -> Action {
-        let form = match self.kind() {
-            EntityKind::Client => Form::new_client(ctx),
-            EntityKind::Contract => Form::new_contract(None),
-            EntityKind::Event => Form::new_event(None),
-            EntityKind::User => Form::new_user(ctx),
-            EntityKind::Audit => return Action::None,
-        };
-        Action::Open(Box::new(Screen::Form(Box::new(form))))
+    fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
+        self.draw_all(frame, area, ctx)
     }
 
-    fn choose(&mut self, asked: ListQuestion, ctx: &Context) -> Action {
+    fn stop_waiting(&mut self) {
+        self.awaited.clear();
+        self.behind = false;
+        self.without_answer();
+    }
+
+    fn has_unsaved(&self) -> bool {
+        false
+    }
+
+    fn takes_text(&self) -> bool {
+        self.filter.is_some()
+    }
+
+    fn is_filled_in(&self) -> bool {
+        false
+    }
+
+    fn key(&mut self, key: KeyEvent, _ctx: &Context) -> Option<Action> {
+        self.filter.is_some().then(|| self.filter_key(key))
+    }
+
+    fn paste(&mut self, pasted: &str) -> Action {
+        match &mut self.filter {
+            Some(input) => {
+                input.insert(pasted);
+                self.filtered()
+            }
+            None => Action::None,
+        }
+    }
+
+    /// A click selects a row, or opens it if it was selected already.
+    fn click(&mut self, at: Position, body: Rect, ctx: &Context) -> Action {
+        match self.row_at(at, body) {
+            Some(row) if row == self.at => self.run(Command::Open, ctx),
+            Some(row) => self.go(row),
+            None => Action::None,
+        }
+    }
+
+    /// The marks and the open filter are dropped. A list of a bar of the charts is forgotten, since
+    /// its filter is another question than its view.
+    fn put_away(mut self: Box<Self>) -> Option<Box<dyn Screen>> {
+        if self.counted && self.query.is_refined() {
+            return None;
+        }
+        self.stop_waiting();
+        self.marks.clear();
+        (self.filter, self.asked) = (None, None);
+        Some(self)
+    }
+
+    fn comes_back_for(&self, to: &Destination, ctx: &Context) -> bool {
+        let (fresh, counted) = match to {
+            Destination::List(query) => (query, false),
+            Destination::Counted(query) => (query, true),
+            _ => return false,
+        };
         let role = ctx.session.actor.role;
-        let (title, options, at) = match asked {
-            ListQuestion::Sort => (Phrase::SortTitle, self.query.sorts(), self.query.sort().0),
-            ListQuestion::Export => {
-                let formats = Format::of(self.kind());
-                (Phrase::ExportTitle, formats.iter().map(|format| Phrase::Format(*format)).collect(), 0)
-            }
-            _ => (Phrase::ViewTitle, self.query.views(role), self.query.view(role)),
-        };
-        self.asked = Some(asked);
-        let options = options.into_iter().map(|option| ctx.say(option)).collect();
-        Action::Popup(Box::new(Popup::choice(ctx.say(title), options, at)))
-    }
-
-    pub fn on_popup(&mut self, outcome: &Outcome, ctx: &Context) -> Action {
-        match (self.asked.take(), outcome) {
-            (Some(ListQuestion::Sort), Outcome::Choice(number)) => {
-                self.query.set_sort(*number);
-                self.restart()
-            }
-            (Some(ListQuestion::View), Outcome::Choice(number)) => {
-                let mut query = Query::all(self.kind());
-                query.set_view(ctx.session.actor.role, *number);
-                Action::Replace(Box::new(Screen::List(Box::new(Self::new(query)))))
-            }
-            (Some(ListQuestion::Export), Outcome::Choice(number)) => {
-                match Format::of(self.kind()).get(*number).copied() {
-                    Some(format) => Action::Send(Request::Export { query: self.query.clone(), format }),
-                    None => Action::None,
-                }
-            }
-            (Some(ListQuestion::Intent(intent)), outcome) => actions::go_on(&intent, outcome),
-            _ => Action::None,
-        }
-    }
-
-    /// Says why the list is empty and what to do; says nothing while a reply is awaited.
-    pub fn empty_words(&self, ctx: &Context) -> Vec<String> {
-        if !self.loaded {
-            let failed = self.awaited.is_empty();
-            return failed.then(|| ctx.say(Phrase::NotRead)).into_iter().collect();
-        }
-        let hint = if self.query.text().is_empty() { Phrase::RefineHint } else { Phrase::NothingFoundHint };
-        if !self.query.text().is_empty() || self.query.is_refined() {
-            return vec![ctx.say(Phrase::NothingFound), ctx.say(hint)];
-        }
-        let mut lines = vec![ctx.say(Phrase::EmptyList(self.kind()))];
-        if self.query.view(ctx.session.actor.role) != 0 {
-            lines.push(ctx.say(Phrase::EmptyViewHint));
-        } else if actions::creation_refusal(self.kind(), ctx).is_none() && self.kind() != EntityKind::Audit {
-            lines.push(ctx.say(Phrase::EmptyListHint));
-        }
-        lines
-    }
-
-    /// Whether the user may open a list of this kind.
-    pub fn may_open(kind: EntityKind, ctx: &Context) -> bool {
-        let permission = Permission::to_see(kind);
-        policy::reach(permission, ctx.session.actor.role, ctx.settings()).is_some()
+        let narrowed = |query: &Query| !query.text().is_empty() || query.is_refined();
+        self.kind() == fresh.kind()
+            && self.query.view(role) == fresh.view(role)
+            && !narrowed(fresh)
+            && !(counted && narrowed(&self.query))
     }
 }

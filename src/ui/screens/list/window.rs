@@ -1,13 +1,14 @@
 //! The window of rows that a list keeps in memory: which pages it requests, and how it merges them.
 
-use super::List;
+use super::{Awaited, List};
 use crate::{
     domain::{
+        Error,
         entity::{PAGE, Record},
         page::{Count, Edge, Page},
     },
     services::{ReadRequest, Request},
-    ui::{Action, Context, Notice, records::named, text::Phrase, widgets::input::Input},
+    ui::{Action, Context, Notice, entity::named, text::Phrase, widgets::input::Input},
 };
 
 /// The most rows that are kept in memory.
@@ -16,25 +17,9 @@ const WINDOW: usize = 300;
 /// the window.
 const NEAR: usize = 30;
 
-/// What an awaited page contains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Awaited {
-    /// The rows around the selection, read again; the selection stays on its record. `from` is the
-    /// index in the present window at which the page begins.
-    Fresh {
-        from: usize,
-    },
-    Before,
-    After,
-    /// The end of the list.
-    End,
-    /// No rows, only the total number; requested after the rows have arrived.
-    Total,
-}
-
 impl List {
     /// Runs the query again. The selection stays on its record if that still exists.
-    pub fn load(&mut self) -> Option<Request> {
+    pub(super) fn read_again(&mut self) -> Request {
         self.generation += 1;
         self.behind = false;
         let from = self.page_around_selection();
@@ -49,7 +34,7 @@ impl List {
                 Edge::After(cursor)
             }
         };
-        Some(self.request(edge))
+        self.request(edge)
     }
 
     fn request(&self, edge: Edge) -> Request {
@@ -68,14 +53,7 @@ impl List {
         self.at = 0;
         self.rows.clear();
         (self.loaded, self.total, self.among_newest) = (false, None, false);
-        self.load().map_or(Action::None, Action::Send)
-    }
-
-    /// The requested pages will not arrive.
-    pub fn stop_waiting(&mut self) {
-        self.awaited.clear();
-        self.behind = false;
-        self.without_answer();
+        Action::Send(self.read_again())
     }
 
     /// Handles a query that got no result: the rows of an earlier query are removed, since they
@@ -97,16 +75,46 @@ impl List {
         (self.first, self.total, self.loaded) = (Some(0), None, false);
         self.at = 0;
         self.behind = self.awaited.iter().any(|(_, awaited)| matches!(awaited, Awaited::Fresh { .. }));
-        if self.behind { Action::None } else { self.load().map_or(Action::None, Action::Send) }
+        if self.behind { Action::None } else { Action::Send(self.read_again()) }
     }
 
-    pub(super) fn receive(&mut self, awaited: Awaited, page: Page<Record>, ctx: &Context) -> Action {
+    /// Handles a page of rows. The replies come in the order of their requests.
+    pub(super) fn page_arrived(&mut self, page: Page<Record>, ctx: &Context) -> Action {
+        if self.awaited.is_empty() {
+            return Action::None;
+        }
+        let (generation, awaited) = self.awaited.remove(0);
+        let is_current = generation == self.generation;
+        let action = if is_current { self.receive(awaited, page, ctx) } else { Action::None };
+        // The filter was changed while these rows were read.
+        let is_behind = self.behind && matches!(awaited, Awaited::Fresh { .. });
+        if is_behind { Action::Send(self.read_again()) } else { action }
+    }
+
+    /// Handles a request that has failed. After a conflict the rows are read again, since they no
+    /// longer show what the database holds.
+    pub(super) fn failed(&mut self, to: &Request, error: &Error, ctx: &Context) -> Action {
+        let is_conflict = matches!(error, Error::Conflict(_));
+        if matches!(to, Request::Read(_)) && !self.awaited.is_empty() {
+            self.awaited.remove(0);
+            self.without_answer();
+        }
+        let text = match (is_conflict, self.marks.named(to, ctx)) {
+            (true, Some(name)) => format!("{name}: {}", ctx.error(error)),
+            _ => ctx.error(error),
+        };
+        self.told = is_conflict;
+        let notice = Action::Notice(Notice::bad(text));
+        if is_conflict { Action::All(vec![notice, Action::Send(self.read_again())]) } else { notice }
+    }
+
+    fn receive(&mut self, awaited: Awaited, page: Page<Record>, ctx: &Context) -> Action {
         // The selection was moved off the page while the page was being read: read again.
         if let Awaited::Fresh { from } = awaited
             && self.loaded
             && !(from..from + usize::from(PAGE)).contains(&self.at)
         {
-            return self.load().map_or(Action::None, Action::Send);
+            return Action::Send(self.read_again());
         }
         self.loaded = !self.behind;
         let changed = self.marks.renew(&page.rows);
@@ -238,7 +246,7 @@ impl List {
         self.at = 0;
         self.rows.clear();
         self.loaded = false;
-        self.load().map_or(Action::None, Action::Send)
+        Action::Send(self.read_again())
     }
 }
 

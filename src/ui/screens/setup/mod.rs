@@ -1,12 +1,15 @@
 //! The set-up wizard, with one page for each step. Nothing is written before the last step.
 
+mod draw;
 mod pages;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use secrecy::{ExposeSecret, SecretString};
 use strum::IntoEnumIterator;
 
-use super::{form::Form, form_field::FieldKind, purpose::user};
+pub use pages::WizardPage;
+
+use super::{form::Form, screen::Screen};
 use crate::{
     domain::{
         Error, Field, FieldErrors, Problem,
@@ -18,26 +21,13 @@ use crate::{
         settings::Settings,
     },
     services::{Migrated, Reply, Request, SessionRequest, SetUp},
-    ui::{Action, Context, Notice, text::Phrase},
+    ui::{
+        Action, Context, Notice,
+        entity::users,
+        form::{FieldKind, Reader},
+        text::Phrase,
+    },
 };
-
-/// The steps in their order. Which of them are shown depends on the user's choices and on what the
-/// database contains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter)]
-pub enum WizardPage {
-    Language,
-    Place,
-    Server,
-    /// Migrate the tables of a company that exists already.
-    Update,
-    /// The everyday account, for the configuration of every computer.
-    Account,
-    Company,
-    Manager,
-    Summary,
-    /// The statements that the server's administrator has to run first.
-    Statements,
-}
 
 /// What happens after the wizard has handled a key.
 #[derive(Debug)]
@@ -177,7 +167,7 @@ impl Setup {
             }
             KeyCode::Char('s') if ctrl => self.next(ctx),
             KeyCode::Enter if last => self.next(ctx),
-            _ => Wish::Act(self.form_mut().key(key, ctx)),
+            _ => Wish::Act(self.form_mut().press(key, ctx)),
         }
     }
 
@@ -209,7 +199,7 @@ impl Setup {
                 None => self.advance(ctx),
             },
             WizardPage::Summary | WizardPage::Statements => {
-                self.ask(Request::Session(SessionRequest::SetUp(Box::new(self.plan()))))
+                self.ask(Request::Session(SessionRequest::SetUp(Box::new(self.plan(ctx)))))
             }
         }
     }
@@ -300,7 +290,7 @@ impl Setup {
         self.on_server().then(|| SecretString::from(everyday().to_url()))
     }
 
-    fn plan(&self) -> SetUp {
+    fn plan(&self, ctx: &Context) -> SetUp {
         let company = self.page(WizardPage::Company);
         let manager = self.page(WizardPage::Manager);
         let default = Settings::default();
@@ -313,7 +303,7 @@ impl Setup {
                 time_zone: check::time_zone(company.text(Field::TimeZone)).unwrap_or(default.time_zone),
                 ..default
             },
-            manager: user(manager),
+            manager: users::draft(&Reader::new(&manager.entries, ctx.now)),
             password: manager.secret(Field::Password),
         }
     }

@@ -1,18 +1,32 @@
 //! The pages of the wizard, filled with proposed values.
 
-use super::{
-    super::{
-        fields::new_password,
-        form::Form,
-        form_field::{FieldKind, FormField},
-        purpose::Purpose,
-    },
-    WizardPage,
-};
 use crate::{
     domain::{Field, address::ServerAddress, password, settings::Settings},
-    ui::{Context, text::Phrase},
+    ui::{
+        Context,
+        form::{FieldKind, FormField, Purpose, new_password},
+        screens::form::Form,
+        text::Phrase,
+    },
 };
+
+/// The steps in their order. Which of them are shown depends on the user's choices and on what the
+/// database contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter)]
+pub enum WizardPage {
+    Language,
+    Place,
+    Server,
+    /// Migrate the tables of a company that exists already.
+    Update,
+    /// The everyday account, for the configuration of every computer.
+    Account,
+    Company,
+    Manager,
+    Summary,
+    /// The statements that the server's administrator has to run first.
+    Statements,
+}
 
 /// A page with its proposed values.
 pub(super) fn page(step: WizardPage, configured: Option<&ServerAddress>, ctx: &Context) -> Form {

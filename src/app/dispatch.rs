@@ -1,0 +1,177 @@
+//! Hands keys, clicks and pasted text of a signed-in user to the popup or the top screen, and
+//! carries out the actions that come of it.
+
+use crossterm::event::KeyEvent;
+use ratatui::layout::{Position, Rect};
+
+use super::{
+    App, Asker, Effect, Stage,
+    terminal::MOST_COPIED,
+    workspace::{Open, PopupPurpose},
+};
+use crate::{
+    services::{Request, SessionRequest, WriteRequest},
+    ui::{
+        Action, Context, Destination, Notice,
+        keys::{Binding, Command, Key, find},
+        popup::{Outcome, PopupResult},
+        screens::Screen,
+        text::Phrase,
+    },
+};
+
+impl App {
+    pub(super) fn workspace_key(&mut self, key: KeyEvent) {
+        let Stage::SignedIn(workspace) = &mut self.stage else { return };
+        if workspace.locked.is_some() {
+            self.locked_key(key);
+        } else if let Some(open) = &mut workspace.popup {
+            let pressed = Key::from_event(key);
+            let step = if pressed == Key::ctrl('c') { PopupResult::Close } else { open.popup.key(key) };
+            self.popup_step(step);
+        } else if !self.global_key(key) {
+            self.on_top(|screen, ctx| {
+                // The letters that are typed into a text field are no commands.
+                if let Some(action) = screen.key(key, ctx) {
+                    return action;
+                }
+                match find(&screen.bindings(ctx), Key::from_event(key)) {
+                    Some(Binding { unavailable: Some(reason), .. }) => Action::Notice(Notice::bad(reason.clone())),
+                    Some(binding) => screen.run(binding.command, ctx),
+                    None => Action::None,
+                }
+            });
+        }
+    }
+
+    pub(super) fn workspace_paste(&mut self, text: &str) {
+        let Stage::SignedIn(workspace) = &mut self.stage else { return };
+        if let Some(locked) = &mut workspace.locked {
+            locked.popup.paste(text);
+        } else if let Some(open) = &mut workspace.popup {
+            let step = open.popup.paste(text);
+            self.popup_step(step);
+        } else {
+            self.on_top(|screen, _| screen.paste(text));
+        }
+    }
+
+    pub(super) fn workspace_click(&mut self, at: Position, body: Rect) {
+        self.on_top(|screen, ctx| screen.click(at, body, ctx));
+    }
+
+    /// Lets the top screen do something, and carries out what it wants.
+    fn on_top(&mut self, work: impl FnOnce(&mut dyn Screen, &Context) -> Action) {
+        let id = self.top_id();
+        if let Some(action) = self.on_layer(id, work) {
+            self.act(Asker::Layer(id), action);
+        }
+    }
+
+    /// Carries out what a screen wants.
+    pub(super) fn act(&mut self, asker: Asker, action: Action) {
+        match action {
+            Action::None => {}
+            Action::Send(request) => self.send(asker, request),
+            Action::Open(Destination::Leave(way)) => self.ask_to_leave(way),
+            Action::Open(Destination::Lock) => self.lock(),
+            Action::Open(to) => self.push(to),
+            Action::Replace(to) => self.replace(asker, to),
+            Action::Back => self.back(asker),
+            Action::Done(notice) => {
+                self.back(asker);
+                self.say(notice);
+            }
+            Action::Refine(query) => {
+                self.pop();
+                self.on_top(|screen, ctx| screen.on_popup(Outcome::Refined(query), ctx));
+            }
+            Action::Popup(popup) => self.open_for(asker, *popup, PopupPurpose::Screen),
+            Action::Notice(notice) => self.say(notice),
+            Action::Copy(text) if text.len() > MOST_COPIED => {
+                self.say(Notice::bad(self.context().say(Phrase::TooMuchToCopy)));
+            }
+            Action::Copy(text) => {
+                self.effects.push(Effect::Copy(text));
+                self.say(Notice::plain(self.context().say(Phrase::Copied)));
+            }
+            Action::Prefer(preferences) => self.prefer(preferences),
+            Action::All(actions) => {
+                for action in actions {
+                    self.act(asker, action);
+                }
+            }
+        }
+    }
+
+    pub(super) fn popup_step(&mut self, step: PopupResult) {
+        match step {
+            PopupResult::Stay => {}
+            PopupResult::Close => {
+                let closed = self.workspace().and_then(|workspace| workspace.popup.take());
+                // Whoever waits for this request does so no more.
+                if let Some(Open {
+                    purpose: PopupPurpose::Confirm(asker, request) | PopupPurpose::Heir(asker, request),
+                    ..
+                }) = closed
+                {
+                    match asker {
+                        Asker::Layer(id) => drop(self.on_layer(id, |screen, _| screen.stop_waiting())),
+                        Asker::Undo => {
+                            if let Some(workspace) = self.workspace() {
+                                workspace.undo = Some(*request);
+                            }
+                        }
+                        Asker::App | Asker::Lock(_) | Asker::Popup(_) => {}
+                    }
+                }
+            }
+            PopupResult::Ask(request) => {
+                let id = self.workspace().and_then(|workspace| workspace.popup.as_ref()).map_or(0, |open| open.id);
+                self.send(Asker::Popup(id), request);
+            }
+            PopupResult::Done(outcome) => self.popup_done(outcome),
+        }
+    }
+
+    fn popup_done(&mut self, outcome: Outcome) {
+        let Some(open) = self.workspace().and_then(|workspace| workspace.popup.take()) else { return };
+        match (open.purpose, outcome) {
+            (PopupPurpose::Screen, outcome) => {
+                self.on_top(|screen, ctx| screen.on_popup(outcome, ctx));
+            }
+            (PopupPurpose::Leave(to), Outcome::Confirmed) => self.leave(to),
+            (PopupPurpose::Confirm(asker, request), Outcome::Password(password)) => {
+                // Open until the password has been found right.
+                let popup = open.popup;
+                if let Some(workspace) = self.workspace() {
+                    workspace.popup = Some(Open { id: open.id, popup, purpose: PopupPurpose::Confirm(asker, request) });
+                }
+                self.send(Asker::Popup(open.id), Request::Session(SessionRequest::Confirm { password }));
+            }
+            (PopupPurpose::Heir(asker, request), Outcome::Person(Some(heir), _)) => {
+                let request = match *request {
+                    Request::Write(WriteRequest::DeactivateUser { id, version, .. }) => {
+                        Request::Write(WriteRequest::DeactivateUser { id, version, heir: Some(heir) })
+                    }
+                    Request::Write(WriteRequest::UpdateUser { id, version, draft, .. }) => {
+                        Request::Write(WriteRequest::UpdateUser { id, version, draft, heir: Some(heir) })
+                    }
+                    other => other,
+                };
+                self.send(asker, request);
+            }
+            (PopupPurpose::Go, Outcome::Run(command)) => self.run(command),
+            (PopupPurpose::Go, Outcome::Go(to)) => self.act(Asker::App, Action::Open(to)),
+            _ => {}
+        }
+    }
+
+    /// A command that was chosen in help or palette instead of by its key.
+    fn run(&mut self, command: Command) {
+        if self.global_run(command) {
+            return;
+        }
+        self.on_top(|screen, ctx| screen.run(command, ctx));
+    }
+}

@@ -1,0 +1,123 @@
+//! The keys that work on every screen, and the palette.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::{App, Asker, Stage, workspace::PopupPurpose};
+use crate::ui::{
+    Destination, Leave, Notice,
+    actions::bind,
+    keys::{Binding, Command, Key},
+    popup::{Outcome, Popup},
+    screens::SECTIONS,
+    text::Phrase,
+};
+
+impl App {
+    /// The keys that work on every screen; no letters while text is typed. A key without a label does
+    /// the same as the key before or after it.
+    pub(super) fn global_bindings(&self) -> Vec<Binding> {
+        let ctx = self.context();
+        let (typing, undo) = match &self.stage {
+            Stage::SignedIn(workspace) => {
+                (workspace.top().is_some_and(|layer| layer.screen.takes_text()), workspace.undo.is_some())
+            }
+            _ => (true, false),
+        };
+        let with = |command, key| Binding { key, ..bind(command, &ctx, None) };
+        let second = |command, key| Binding { key, label: "".into(), ..bind(command, &ctx, None) };
+        let (palette, quit) = (Key::ctrl('p'), Key::ctrl('c'));
+        let help = Key::plain(KeyCode::F(1));
+        if typing {
+            return vec![second(Command::Palette, palette), second(Command::Quit, quit), with(Command::Help, help)];
+        }
+        let nothing = match (self.is_writing(), undo) {
+            (true, _) => Some(ctx.say(Phrase::StillSaving)),
+            (false, undo) => (!undo).then(|| ctx.say(Phrase::NothingToUndo)),
+        };
+        vec![
+            bind(Command::Undo, &ctx, nothing),
+            bind(Command::Palette, &ctx, None),
+            second(Command::Palette, palette),
+            bind(Command::Lock, &ctx, None),
+            bind(Command::Quit, &ctx, None),
+            second(Command::Quit, quit),
+            second(Command::Help, help),
+            bind(Command::Help, &ctx, None),
+        ]
+    }
+
+    /// Handles a key that works on every screen; false if this key is none. While the password has to
+    /// be changed, the only such keys are those that leave.
+    pub(super) fn global_key(&mut self, key: KeyEvent) -> bool {
+        let pressed = Key::from_event(key);
+        if self.session.must_change_password {
+            match (pressed.code, pressed.ctrl) {
+                (KeyCode::Esc, _) if self.is_writing() => self.ask_to_leave(Leave::SignOut),
+                (KeyCode::Esc, _) => self.sign_out(None),
+                (KeyCode::Char('c'), true) => self.ask_to_leave(Leave::Quit),
+                _ => return false,
+            }
+            return true;
+        }
+        match self.global_bindings().into_iter().find(|binding| binding.key == pressed) {
+            Some(Binding { unavailable: Some(reason), .. }) => self.say(Notice::plain(reason)),
+            Some(binding) => return self.global_run(binding.command),
+            None => return false,
+        }
+        true
+    }
+
+    /// Runs a command that works on every screen; false if this command is none.
+    pub(super) fn global_run(&mut self, command: Command) -> bool {
+        match command {
+            Command::Quit => self.ask_to_leave(Leave::Quit),
+            Command::Lock => self.lock(),
+            Command::Help => {
+                let mut bindings = self.screen_bindings();
+                bindings.extend(self.global_bindings());
+                let popup = Popup::help(&bindings, &self.context());
+                self.open_popup(popup, PopupPurpose::Go);
+            }
+            Command::Palette => {
+                let popup = Popup::palette(self.palette(), &self.context());
+                self.open_popup(popup, PopupPurpose::Go);
+            }
+            Command::Undo => {
+                if let Some(request) = self.workspace().and_then(|workspace| workspace.undo.take()) {
+                    self.send(Asker::Undo, request);
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// The keys of the top screen.
+    pub(super) fn screen_bindings(&self) -> Vec<Binding> {
+        match &self.stage {
+            Stage::SignedIn(workspace) => {
+                workspace.top().map(|layer| layer.screen.bindings(&self.context())).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The lines of the palette: home, the sections that are offered to the user, the commands of the
+    /// top screen, and the ways out.
+    fn palette(&self) -> Vec<(String, Outcome)> {
+        let ctx = self.context();
+        let go = |word, to| (ctx.say(word), Outcome::Go(to));
+        let mut all = vec![go(Phrase::Home, Destination::Leave(Leave::Home))];
+        let offered = SECTIONS.iter().filter(|section| section.is_offered(&ctx));
+        all.extend(offered.map(|section| go(section.word, section.destination())));
+        for binding in self.screen_bindings() {
+            if binding.unavailable.is_none() && !binding.label.is_empty() {
+                all.push((format!("{} ({})", binding.help, ctx.key(binding.key)), Outcome::Run(binding.command)));
+            }
+        }
+        all.push(go(Phrase::Lock, Destination::Lock));
+        all.push(go(Phrase::SignOut, Destination::Leave(Leave::SignOut)));
+        all.push(go(Phrase::VerbQuit, Destination::Leave(Leave::Quit)));
+        all
+    }
+}

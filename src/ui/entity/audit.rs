@@ -1,0 +1,120 @@
+//! Lines of the audit log on the screen. Nobody creates or changes them by hand.
+
+use super::definition::{Begins, Entity, EntityForm, RecordDetail, wall_time};
+use crate::{
+    domain::{
+        Field,
+        audit::{AuditFilter, AuditRow, AuditSort, AuditView, Verb},
+        dates::{self, Direction},
+        entity::{EntityKind, Record},
+        policy::Permission,
+        users::Role,
+    },
+    services::{ReadRequest, Reply, WriteRequest},
+    ui::{
+        Context,
+        form::{FormField, Reader, value},
+        keys::Command,
+        text::Phrase,
+        widgets::table::{Column, column},
+    },
+};
+
+/// The audit log.
+pub struct Audit;
+
+impl Entity for Audit {
+    type Row = AuditRow;
+    type Filter = AuditFilter;
+    type Sort = AuditSort;
+    type View = AuditView;
+
+    const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
+        (Phrase::ColWhen, column(16, 0, 0, 0)),
+        (Phrase::ColWho, column(16, 1, 1, 1)),
+        (Phrase::ColWhat, column(26, 1, 2, 2)),
+        (Phrase::ColRecord, column(16, 2, 3, 3)),
+    ];
+    const COMMANDS: &'static [(Command, Permission, Begins<AuditRow>)] = &[];
+    const FORM: Option<EntityForm<AuditRow>> = None;
+    const CHILD: Option<EntityKind> = None;
+    const HAS_CALENDAR: bool = false;
+
+    fn row(record: &Record) -> Option<&AuditRow> {
+        if let Record::Audit(row) = record { Some(row) } else { None }
+    }
+
+    fn cells(row: &AuditRow, ctx: &Context) -> Vec<String> {
+        vec![wall_time(row.at, ctx), row.actor_name.clone(), ctx.verb(&row.action), row.record_name.clone()]
+    }
+
+    fn heading(row: &AuditRow, ctx: &Context) -> String {
+        ctx.verb(&row.action)
+    }
+
+    fn facts(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
+        let role = row.actor_role.map(|role| ctx.say(Phrase::Role(role))).unwrap_or_default();
+        let mut facts = vec![
+            (ctx.say(Phrase::ColWhen), dates::spell_date_time(ctx.settings().wall_clock(row.at), ctx.language)),
+            (ctx.say(Phrase::ColWho), format!("{} {role}", row.actor_name).trim().to_owned()),
+            (ctx.say(Phrase::ColRecord), row.record_name.clone()),
+            (ctx.say(Phrase::Computer), row.host.clone()),
+        ];
+        facts.extend(changes(row, ctx));
+        facts
+    }
+
+    fn sort_title(sort: AuditSort) -> Phrase<'static> {
+        match sort {
+            AuditSort::Time => Phrase::ColWhen,
+            AuditSort::Actor => Phrase::ColWho,
+            AuditSort::Action => Phrase::ColWhat,
+            AuditSort::Record => Phrase::ColRecord,
+        }
+    }
+
+    fn views(_role: Role) -> &'static [(AuditView, Phrase<'static>)] {
+        &[
+            (AuditView::All, Phrase::ViewAll),
+            (AuditView::Mine, Phrase::ViewMine),
+            (AuditView::Refused, Phrase::ViewRefused),
+        ]
+    }
+
+    fn filter_fields(filter: &AuditFilter, _ctx: &Context) -> Vec<FormField> {
+        vec![
+            FormField::day(Field::From, filter.from, Direction::Past),
+            FormField::day(Field::To, filter.to, Direction::Past),
+        ]
+    }
+
+    fn read_filter(filter: &mut AuditFilter, form: &mut Reader) {
+        (filter.from, filter.to) = form.days(Field::From, Field::To, Direction::Past);
+    }
+
+    fn read(_id: i64) -> Option<ReadRequest> {
+        None
+    }
+
+    fn detail(_reply: &Reply) -> Option<RecordDetail> {
+        None
+    }
+
+    fn done_by(_write: &WriteRequest) -> Option<(Verb, &str)> {
+        None
+    }
+}
+
+/// What a line of the log says was changed: the labels of the fields, each with its old and new
+/// value.
+pub fn changes(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
+    // The client of a contract and the contract of an event never change, and people do not know
+    // their ids.
+    let fixed = |field: Field| matches!(field, Field::ClientId | Field::ContractId);
+    let shown = row.changes.0.iter().filter(|(field, ..)| !fixed(*field)).map(|(field, old, new)| {
+        let (old, new) = (value(*field, old, ctx), value(*field, new, ctx));
+        let change = if old.is_empty() { new } else { ctx.say(Phrase::FromTo { old: &old, new: &new }) };
+        (ctx.field(*field), change)
+    });
+    shown.filter(|(_, change)| !change.is_empty()).collect()
+}

@@ -1,0 +1,224 @@
+//! Clients on the screen.
+
+use super::definition::{Begins, Begun, Entity, EntityForm, Part, RecordDetail, Seen, labelled, named_if_several};
+use crate::{
+    domain::{
+        ClientId, Field, UserId,
+        audit::{Auditable, Verb},
+        clients::{Client, ClientDraft, ClientFilter, ClientRow, ClientSort, ClientView},
+        dates::{self, Direction},
+        entity::{EntityKind, Record},
+        policy::Permission,
+        users::Role,
+    },
+    services::{ClientDetail, HandOver, Marked, ReadRequest, Reply, WriteRequest},
+    ui::{
+        Context,
+        form::{Choices, FieldKind, FormField, Reader},
+        keys::Command,
+        text::Phrase,
+        widgets::table::{Column, column},
+    },
+};
+
+/// Clients.
+pub struct Clients;
+
+impl Entity for Clients {
+    type Row = ClientRow;
+    type Filter = ClientFilter;
+    type Sort = ClientSort;
+    type View = ClientView;
+
+    const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
+        (Phrase::ColName, column(16, 3, 0, 0)),
+        (Phrase::ColCompany, column(16, 3, 1, 1)),
+        (Phrase::ColPhone, column(17, 0, 3, 3)),
+        (Phrase::ColSales, column(14, 2, 2, 4)),
+        (Phrase::ColEmail, column(22, 2, 4, 2)),
+        (Phrase::ColLastContact, column(12, 0, 5, 5)),
+    ];
+    const COMMANDS: &'static [(Command, Permission, Begins<ClientRow>)] = &[
+        (Command::New, Permission::CreateClient, Begins::New),
+        (Command::Edit, Permission::EditClient, Begins::Edit),
+        (Command::HandOver, Permission::HandOverClient, Begins::Several(hand_over)),
+        (Command::Archive, Permission::ArchiveClient, Begins::Archive { one: archive, several: Some(marked) }),
+    ];
+    const FORM: Option<EntityForm<ClientRow>> = Some(EntityForm {
+        new_title: Phrase::NewClient,
+        edit_title: Phrase::EditClient,
+        new_fields,
+        edit_fields: |row, _| fields(Some(&row.client)),
+        create: |form| WriteRequest::CreateClient {
+            sales_contact: form.picked(Field::SalesContactId).map(UserId::new),
+            draft: draft(form),
+        },
+        update: |Seen { id, version }, form| WriteRequest::UpdateClient {
+            id: ClientId::new(id),
+            version,
+            draft: draft(form),
+        },
+        confirms_changes: false,
+        on_leave: |_, _| {},
+        suggests: |_| None,
+    });
+    const CHILD: Option<EntityKind> = Some(EntityKind::Contract);
+    const HAS_CALENDAR: bool = false;
+
+    fn row(record: &Record) -> Option<&ClientRow> {
+        if let Record::Client(row) = record { Some(row) } else { None }
+    }
+
+    fn cells(row: &ClientRow, _ctx: &Context) -> Vec<String> {
+        let client = &row.client;
+        vec![
+            client.full_name.clone(),
+            client.company_name.clone(),
+            client.phone.clone(),
+            row.sales_contact.clone(),
+            client.email.clone().unwrap_or_default(),
+            client.last_contact_at.map(dates::format_date).unwrap_or_default(),
+        ]
+    }
+
+    fn heading(row: &ClientRow, _ctx: &Context) -> String {
+        row.client.full_name.clone()
+    }
+
+    fn facts(row: &ClientRow, ctx: &Context) -> Vec<(String, String)> {
+        labelled(&row.client.audited_fields(), &[(Field::SalesContactId, &row.sales_contact)], ctx)
+    }
+
+    fn sort_title(sort: ClientSort) -> Phrase<'static> {
+        match sort {
+            ClientSort::Name => Phrase::ColName,
+            ClientSort::Company => Phrase::ColCompany,
+            ClientSort::Email => Phrase::ColEmail,
+            ClientSort::Phone => Phrase::ColPhone,
+            ClientSort::SalesContact => Phrase::ColSales,
+            ClientSort::LastContact => Phrase::ColLastContact,
+            ClientSort::Updated => Phrase::ColUpdated,
+        }
+    }
+
+    fn views(role: Role) -> &'static [(ClientView, Phrase<'static>)] {
+        use ClientView as V;
+        match role {
+            Role::Sales => {
+                &[(V::All, Phrase::ViewAll), (V::Mine, Phrase::ViewMine), (V::Archived, Phrase::ViewArchived)]
+            }
+            Role::Management | Role::Support => &[(V::All, Phrase::ViewAll), (V::Archived, Phrase::ViewArchived)],
+        }
+    }
+
+    fn filter_fields(filter: &ClientFilter, ctx: &Context) -> Vec<FormField> {
+        let sales_contact = filter.sales_contact.map(|id| id.0);
+        vec![
+            FormField::day(Field::From, filter.from, Direction::Past),
+            FormField::day(Field::To, filter.to, Direction::Past),
+            FormField::filter_by(Field::SalesContactId, Choices::Users(Role::Sales), sales_contact, ctx),
+        ]
+    }
+
+    fn read_filter(filter: &mut ClientFilter, form: &mut Reader) {
+        (filter.from, filter.to) = form.days(Field::From, Field::To, Direction::Past);
+        filter.sales_contact = form.picked(Field::SalesContactId).map(UserId::new);
+    }
+
+    fn read(id: i64) -> Option<ReadRequest> {
+        Some(ReadRequest::ViewClient(ClientId::new(id)))
+    }
+
+    fn detail(reply: &Reply) -> Option<RecordDetail> {
+        let Reply::Client(detail) = reply else { return None };
+        let ClientDetail { row, contracts, events, history } = (**detail).clone();
+        Some(RecordDetail {
+            notes: row.client.notes.clone(),
+            record: row.into(),
+            parts: vec![
+                Part::new(Phrase::PartContracts, EntityKind::Contract, contracts),
+                Part::new(Phrase::PartEvents, EntityKind::Event, events),
+                Part::new(Phrase::PartHistory, EntityKind::Audit, history),
+            ],
+        })
+    }
+
+    fn done_by(write: &WriteRequest) -> Option<(Verb, &str)> {
+        match write {
+            WriteRequest::UpdateClient { draft, .. } => Some((Verb::ClientUpdated, &draft.full_name)),
+            WriteRequest::ArchiveClient { .. } => Some((Verb::ClientArchived, "")),
+            WriteRequest::RestoreClient { .. } => Some((Verb::ClientRestored, "")),
+            _ => None,
+        }
+    }
+
+    fn choice(row: &ClientRow, _ctx: &Context) -> (String, String) {
+        (row.client.full_name.clone(), row.client.company_name.clone())
+    }
+
+    fn picked_name(row: &ClientRow, _ctx: &Context) -> String {
+        format!("{} ({})", row.client.full_name, row.client.company_name)
+    }
+}
+
+fn fields(client: Option<&Client>) -> Vec<FormField> {
+    let text = |of: fn(&Client) -> &str| client.map_or("", of);
+    let last_contact = client.and_then(|client| client.last_contact_at);
+    vec![
+        FormField::line(Field::FullName, text(|client| &client.full_name)).required(),
+        FormField::line(Field::CompanyName, text(|client| &client.company_name)).required(),
+        FormField::line(Field::Email, text(|client| client.email.as_deref().unwrap_or(""))),
+        FormField::line(Field::Phone, text(|client| &client.phone)).required(),
+        FormField::day(Field::LastContactAt, last_contact, Direction::Past),
+        FormField::notes(text(|client| &client.notes)),
+    ]
+}
+
+/// Sales users create clients of their own; others name the sales contact.
+fn new_fields(_parent: Option<&Record>, ctx: &Context) -> Vec<FormField> {
+    let mut fields = fields(None);
+    if ctx.session.actor.role != Role::Sales {
+        let sales = FieldKind::Record(Choices::Users(Role::Sales));
+        fields.insert(4, FormField::new(Field::SalesContactId, sales, "").required());
+    }
+    fields
+}
+
+fn draft(form: &mut Reader) -> ClientDraft {
+    ClientDraft {
+        full_name: form.text(Field::FullName),
+        company_name: form.text(Field::CompanyName),
+        email: form.optional_text(Field::Email),
+        phone: form.text(Field::Phone),
+        last_contact_at: form.day(Field::LastContactAt, Direction::Past),
+        notes: form.text(Field::Notes),
+    }
+}
+
+fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
+    let id = ClientId::new(id);
+    if hidden { WriteRequest::RestoreClient { id, version } } else { WriteRequest::ArchiveClient { id, version } }
+}
+
+fn marked(clients: &[Seen]) -> Marked {
+    Marked::Clients(ids(clients))
+}
+
+fn ids(clients: &[Seen]) -> Vec<(ClientId, i32)> {
+    clients.iter().map(|seen| (ClientId::new(seen.id), seen.version)).collect()
+}
+
+fn hand_over(rows: &[&ClientRow], ctx: &Context) -> Begun {
+    let title = match rows {
+        [one] => ctx.say(Phrase::HandOverOf(&Clients::heading(one, ctx))),
+        several => ctx.say(Phrase::HandOverSome(several.len())),
+    };
+    Begun::PickUser {
+        title,
+        about: named_if_several::<Clients>(rows, ctx),
+        choices: Choices::Users(Role::Sales),
+        nobody: None,
+        records: rows.iter().map(|row| Seen { id: row.client.id.0, version: row.client.version }).collect(),
+        then: |clients, to| Some(WriteRequest::HandOverClients(HandOver { clients: ids(clients), to: to? })),
+    }
+}

@@ -1,0 +1,275 @@
+//! Contracts on the screen.
+
+use super::{
+    clients::Clients,
+    definition::{Begins, Begun, Entity, EntityForm, Part, RecordDetail, Seen, labelled},
+};
+use crate::{
+    domain::{
+        Cents, ClientId, ContractId, Field, UserId,
+        audit::{Auditable, Verb},
+        contracts::{ContractDraft, ContractFilter, ContractRow, ContractSort, ContractView},
+        dates::{self, Direction},
+        entity::{EntityKind, Record},
+        policy::Permission,
+        users::Role,
+    },
+    services::{ContractDetail, Marked, ReadRequest, Reply, WriteRequest},
+    ui::{
+        Context,
+        form::{Choices, FieldKind, FormField, Reader},
+        keys::Command,
+        text::Phrase,
+        widgets::table::{Column, column},
+    },
+};
+
+/// Contracts.
+pub struct Contracts;
+
+impl Entity for Contracts {
+    type Row = ContractRow;
+    type Filter = ContractFilter;
+    type Sort = ContractSort;
+    type View = ContractView;
+
+    const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
+        (Phrase::ColNumber, column(6, 0, 0, 0).right()),
+        (Phrase::ColClient, column(16, 3, 1, 1)),
+        (Phrase::ColTotal, column(13, 0, 2, 3).right()),
+        (Phrase::ColDue, column(13, 0, 3, 4).right()),
+        (Phrase::ColSigned, column(12, 0, 2, 5)),
+        (Phrase::ColSales, column(14, 2, 5, 6)),
+        (Phrase::ColCompany, column(16, 3, 6, 2)),
+        (Phrase::ColCreated, column(10, 0, 7, 7)),
+    ];
+    const COMMANDS: &'static [(Command, Permission, Begins<ContractRow>)] = &[
+        (Command::New, Permission::CreateContract, Begins::New),
+        (Command::Edit, Permission::EditContract, Begins::Edit),
+        (Command::Sign, Permission::SignContract, Begins::One(sign)),
+        (Command::Archive, Permission::ArchiveContract, Begins::Archive { one: archive, several: Some(marked) }),
+    ];
+    const FORM: Option<EntityForm<ContractRow>> = Some(EntityForm {
+        new_title: Phrase::NewContract,
+        edit_title: Phrase::EditContract,
+        new_fields,
+        edit_fields,
+        create: |form| WriteRequest::CreateContract {
+            client: ClientId::new(form.required_pick(Field::ClientId)),
+            draft: draft(form),
+        },
+        update: |Seen { id, version }, form| WriteRequest::UpdateContract {
+            id: ContractId::new(id),
+            version,
+            draft: draft(form),
+        },
+        confirms_changes: true,
+        on_leave,
+        suggests: |_| None,
+    });
+    const CHILD: Option<EntityKind> = Some(EntityKind::Event);
+    const HAS_CALENDAR: bool = false;
+
+    fn row(record: &Record) -> Option<&ContractRow> {
+        if let Record::Contract(row) = record { Some(row) } else { None }
+    }
+
+    fn cells(row: &ContractRow, ctx: &Context) -> Vec<String> {
+        let contract = &row.contract;
+        let signed = contract.signed_at.map(|utc| dates::format_date(ctx.settings().wall_clock(utc).date()));
+        vec![
+            contract.id.0.to_string(),
+            row.client.clone(),
+            contract.total_cents.format(ctx.language),
+            contract.due_cents.format(ctx.language),
+            signed.unwrap_or_else(|| ctx.say(Phrase::NotSigned)),
+            row.sales_contact.clone(),
+            row.company.clone(),
+            dates::format_date(ctx.settings().wall_clock(contract.created_at).date()),
+        ]
+    }
+
+    fn heading(row: &ContractRow, ctx: &Context) -> String {
+        Self::found_name(row.contract.id.0, &row.client, ctx)
+    }
+
+    fn facts(row: &ContractRow, ctx: &Context) -> Vec<(String, String)> {
+        let client = format!("{} ({})", row.client, row.company);
+        let mut facts = labelled(&row.contract.audited_fields(), &[(Field::ClientId, &client)], ctx);
+        facts.push((ctx.field(Field::SalesContactId), row.sales_contact.clone()));
+        facts
+    }
+
+    fn sort_title(sort: ContractSort) -> Phrase<'static> {
+        match sort {
+            ContractSort::Number => Phrase::ColNumber,
+            ContractSort::Client => Phrase::ColClient,
+            ContractSort::Company => Phrase::ColCompany,
+            ContractSort::Total => Phrase::ColTotal,
+            ContractSort::Due => Phrase::ColDue,
+            ContractSort::Signed => Phrase::ColSigned,
+            ContractSort::SalesContact => Phrase::ColSales,
+            ContractSort::Created => Phrase::ColCreated,
+        }
+    }
+
+    fn views(role: Role) -> &'static [(ContractView, Phrase<'static>)] {
+        use ContractView as V;
+        match role {
+            Role::Sales => &[
+                (V::All, Phrase::ViewAll),
+                (V::Mine, Phrase::ViewMine),
+                (V::NotSigned, Phrase::ViewNotSigned),
+                (V::NotPaid, Phrase::ViewNotPaid),
+                (V::MineNotSigned, Phrase::ViewMineNotSigned),
+                (V::MineWithoutEvent, Phrase::ViewMineWithoutEvent),
+                (V::MineNotPaid, Phrase::ViewMineNotPaid),
+                (V::Archived, Phrase::ViewArchived),
+            ],
+            Role::Management | Role::Support => &[
+                (V::All, Phrase::ViewAll),
+                (V::NotSigned, Phrase::ViewNotSigned),
+                (V::Signed, Phrase::ViewSigned),
+                (V::NotPaid, Phrase::ViewNotPaid),
+                (V::Archived, Phrase::ViewArchived),
+            ],
+        }
+    }
+
+    fn filter_fields(filter: &ContractFilter, ctx: &Context) -> Vec<FormField> {
+        let amount = |field, cents| FormField::amount(field, cents, ctx.language);
+        let sales_contact = filter.sales_contact.map(|id| id.0);
+        let client = filter.client.map(|id| id.0);
+        vec![
+            amount(Field::Above, filter.total_above),
+            amount(Field::Below, filter.total_below),
+            amount(Field::DueAbove, filter.due_above),
+            amount(Field::DueBelow, filter.due_below),
+            FormField::day(Field::From, filter.from, Direction::Past),
+            FormField::day(Field::To, filter.to, Direction::Past),
+            FormField::day(Field::SignedFrom, filter.signed_from, Direction::Past),
+            FormField::day(Field::SignedTo, filter.signed_to, Direction::Past),
+            FormField::filter_by(Field::SalesContactId, Choices::Users(Role::Sales), sales_contact, ctx),
+            FormField::filter_by(Field::ClientId, Choices::Clients { own: false }, client, ctx),
+        ]
+    }
+
+    fn read_filter(filter: &mut ContractFilter, form: &mut Reader) {
+        (filter.total_above, filter.total_below) = form.amounts(Field::Above, Field::Below);
+        (filter.due_above, filter.due_below) = form.amounts(Field::DueAbove, Field::DueBelow);
+        (filter.from, filter.to) = form.days(Field::From, Field::To, Direction::Past);
+        (filter.signed_from, filter.signed_to) = form.days(Field::SignedFrom, Field::SignedTo, Direction::Past);
+        filter.sales_contact = form.picked(Field::SalesContactId).map(UserId::new);
+        filter.client = form.picked(Field::ClientId).map(ClientId::new);
+    }
+
+    fn read(id: i64) -> Option<ReadRequest> {
+        Some(ReadRequest::ViewContract(ContractId::new(id)))
+    }
+
+    fn detail(reply: &Reply) -> Option<RecordDetail> {
+        let Reply::Contract(detail) = reply else { return None };
+        let ContractDetail { row, client, events, history } = (**detail).clone();
+        Some(RecordDetail {
+            notes: row.contract.notes.clone(),
+            record: row.into(),
+            parts: vec![
+                Part::new(Phrase::PartEvents, EntityKind::Event, events),
+                Part::new(Phrase::ColClient, EntityKind::Client, vec![client]),
+                Part::new(Phrase::PartHistory, EntityKind::Audit, history),
+            ],
+        })
+    }
+
+    fn done_by(write: &WriteRequest) -> Option<(Verb, &str)> {
+        match write {
+            WriteRequest::UpdateContract { .. } => Some((Verb::ContractUpdated, "")),
+            WriteRequest::ArchiveContract { .. } => Some((Verb::ContractArchived, "")),
+            WriteRequest::RestoreContract { .. } => Some((Verb::ContractRestored, "")),
+            _ => None,
+        }
+    }
+
+    /// Contracts have no name of their own: the found name is the client's.
+    fn found_name(id: i64, client: &str, ctx: &Context) -> String {
+        ctx.say(Phrase::ContractOf { number: id, client })
+    }
+
+    fn choice(row: &ContractRow, ctx: &Context) -> (String, String) {
+        (Self::heading(row, ctx), row.company.clone())
+    }
+
+    fn picked_name(row: &ContractRow, _ctx: &Context) -> String {
+        format!("{} - {} ({})", row.contract.id.0, row.client, row.company)
+    }
+}
+
+fn new_fields(client: Option<&Record>, ctx: &Context) -> Vec<FormField> {
+    let client = if let Some(row) = client.and_then(Clients::row) {
+        FormField::new(Field::ClientId, FieldKind::Fixed, &Clients::picked_name(row, ctx)).picked(row.client.id.0)
+    } else {
+        let own = ctx.session.actor.role == Role::Sales;
+        FormField::new(Field::ClientId, FieldKind::Record(Choices::Clients { own }), "").required()
+    };
+    vec![
+        client,
+        FormField::amount(Field::TotalCents, None, ctx.language).required(),
+        FormField::amount(Field::DueCents, None, ctx.language).required(),
+        FormField::notes(""),
+    ]
+}
+
+fn edit_fields(row: &ContractRow, ctx: &Context) -> Vec<FormField> {
+    let contract = &row.contract;
+    vec![
+        FormField::new(Field::ClientId, FieldKind::Fixed, &row.client),
+        FormField::amount(Field::TotalCents, Some(contract.total_cents), ctx.language).required(),
+        FormField::amount(Field::DueCents, Some(contract.due_cents), ctx.language).required(),
+        FormField::notes(&contract.notes),
+    ]
+}
+
+fn draft(form: &mut Reader) -> ContractDraft {
+    ContractDraft {
+        total_cents: form.amount(Field::TotalCents),
+        due_cents: form.amount(Field::DueCents),
+        notes: form.text(Field::Notes),
+    }
+}
+
+/// Nothing has been paid of a new contract, so the total is proposed for the amount due.
+fn on_leave(left: Field, fields: &mut [FormField]) {
+    if left != Field::TotalCents {
+        return;
+    }
+    let total = fields.iter().find(|one| one.field == Field::TotalCents).map(|one| one.input.text().to_owned());
+    let due = fields.iter_mut().find(|one| one.field == Field::DueCents && one.input.is_empty());
+    if let (Some(total), Some(due)) = (total, due) {
+        due.input.set(&total);
+    }
+}
+
+fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
+    let id = ContractId::new(id);
+    if hidden { WriteRequest::RestoreContract { id, version } } else { WriteRequest::ArchiveContract { id, version } }
+}
+
+fn marked(contracts: &[Seen]) -> Marked {
+    Marked::Contracts(contracts.iter().map(|seen| (ContractId::new(seen.id), seen.version)).collect())
+}
+
+fn sign(row: &ContractRow, ctx: &Context) -> Begun {
+    let contract = &row.contract;
+    let money = |cents: Cents| format!("{} {}", cents.format(ctx.language), ctx.settings().currency);
+    Begun::Confirm {
+        title: Contracts::heading(row, ctx),
+        lines: vec![
+            format!("{}: {} ({})", ctx.say(Phrase::ColClient), row.client, row.company),
+            format!("{}: {}", ctx.say(Phrase::ColTotal), money(contract.total_cents)),
+            format!("{}: {}", ctx.say(Phrase::ColDue), money(contract.due_cents)),
+            ctx.say(Phrase::SignatureIsFinal),
+        ],
+        verb: ctx.say(Phrase::VerbSign),
+        write: WriteRequest::SignContract { id: contract.id, version: contract.version },
+    }
+}

@@ -1,0 +1,240 @@
+//! What an entity has to declare, and the types of what it declares. An entity's file imports only
+//! this file; the functions for records of any kind stand above both.
+
+use chrono::NaiveDateTime;
+use strum::IntoEnumIterator;
+
+use crate::{
+    domain::{
+        Field, UserId,
+        audit::{AuditedFields, Verb},
+        dates,
+        entity::{EntityKind, Record},
+        page::Listing,
+        policy::Permission,
+        users::Role,
+    },
+    services::{Marked, ReadRequest, Reply, WriteRequest},
+    ui::{
+        Context,
+        form::{Choices, FormField, FormSpec, Reader, value},
+        keys::Command,
+        text::Phrase,
+        widgets::table::Column,
+    },
+};
+
+/// What an entity shows and offers. Each entity implements it once, for a type without values.
+pub trait Entity {
+    /// A row of its lists.
+    type Row: 'static;
+    type Filter;
+    type Sort: IntoEnumIterator;
+    type View: Copy + PartialEq + 'static;
+
+    /// The columns of a list with their titles, in the order of [`Entity::cells`].
+    const COLUMNS: &'static [(Phrase<'static>, Column)];
+    /// What can be done with its records, with the right that it needs, in the order of the bottom
+    /// line.
+    const COMMANDS: &'static [(Command, Permission, Begins<Self::Row>)];
+    /// How records are created and edited; `None` if users do neither.
+    const FORM: Option<EntityForm<Self::Row>>;
+    /// What can be created for a record of this kind, on its screen.
+    const CHILD: Option<EntityKind>;
+    /// Whether its records are shown in the calendar.
+    const HAS_CALENDAR: bool;
+
+    /// The row, if the record is of this kind.
+    fn row(record: &Record) -> Option<&Self::Row>;
+    fn cells(row: &Self::Row, ctx: &Context) -> Vec<String>;
+    /// What the record is called.
+    fn heading(row: &Self::Row, ctx: &Context) -> String;
+    /// The labelled values for details and previews, without the notes. Empty ones are left out by
+    /// the caller.
+    fn facts(row: &Self::Row, ctx: &Context) -> Vec<(String, String)>;
+
+    /// What a sort order is called.
+    fn sort_title(sort: Self::Sort) -> Phrase<'static>;
+    /// The saved views that a role can choose; a list opens in the first.
+    fn views(role: Role) -> &'static [(Self::View, Phrase<'static>)];
+    /// Adapts the order of a list to the view that was just chosen.
+    fn view_chosen(_listing: &mut Listing<Self::Filter, Self::Sort>) {}
+    /// The fields of the structured filters, filled in; empty if there are no such filters.
+    fn filter_fields(filter: &Self::Filter, ctx: &Context) -> Vec<FormField>;
+    /// Reads these fields back into the filter.
+    fn read_filter(filter: &mut Self::Filter, form: &mut Reader);
+
+    /// The request for a record with what belongs to it; `None` if it has no screen of its own.
+    fn read(id: i64) -> Option<ReadRequest>;
+    /// What the reply to that request contains.
+    fn detail(reply: &Reply) -> Option<RecordDetail>;
+    /// What a write on one record of this kind has done to it, and what the record is called as far
+    /// as the write says it. Used after an undo.
+    fn done_by(write: &WriteRequest) -> Option<(Verb, &str)>;
+
+    /// What a record is called of which a search has found only the id and the name.
+    fn found_name(_id: i64, name: &str, _ctx: &Context) -> String {
+        name.to_owned()
+    }
+    /// Name and details in a list to pick from.
+    fn choice(row: &Self::Row, ctx: &Context) -> (String, String) {
+        (Self::heading(row, ctx), String::new())
+    }
+    /// What a form shows for the picked record.
+    fn picked_name(row: &Self::Row, ctx: &Context) -> String {
+        Self::heading(row, ctx)
+    }
+}
+
+/// How an entity is created and edited.
+pub struct EntityForm<R> {
+    pub new_title: Phrase<'static>,
+    pub edit_title: Phrase<'static>,
+    /// The fields for a new record, which may be created for another one.
+    pub new_fields: fn(Option<&Record>, &Context) -> Vec<FormField>,
+    pub edit_fields: fn(&R, &Context) -> Vec<FormField>,
+    /// The request of a completed form for a new record. What cannot be read is noted in the reader.
+    pub create: fn(&mut Reader) -> WriteRequest,
+    /// The same for the form of the record that was seen.
+    pub update: fn(Seen, &mut Reader) -> WriteRequest,
+    /// Whether changes are listed and have to be confirmed before they are saved.
+    pub confirms_changes: bool,
+    /// What follows by itself when this field of a new record is left.
+    pub on_leave: fn(Field, &mut [FormField]),
+    /// What a record that was just picked proposes for another field.
+    pub suggests: fn(&Record) -> Option<(Field, String)>,
+}
+
+/// How a command on records begins.
+pub enum Begins<R: 'static> {
+    /// With the form for a new record.
+    New,
+    /// With the form of the record.
+    Edit,
+    /// With a question. What is archived already is restored.
+    Archive {
+        /// The write for one record, which is hidden already or not.
+        one: fn(Seen, bool) -> WriteRequest,
+        /// Several records, if they can be archived at once.
+        several: Option<fn(&[Seen]) -> Marked>,
+    },
+    /// For one record at a time.
+    One(fn(&R, &Context) -> Begun),
+    /// For one record or several; there is at least one.
+    Several(fn(&[&R], &Context) -> Begun),
+}
+
+impl<R> Begins<R> {
+    /// Whether the command can be applied to several records at once.
+    pub fn is_for_several(&self) -> bool {
+        match self {
+            Self::Archive { several, .. } => several.is_some(),
+            Self::Several(_) => true,
+            Self::New | Self::Edit | Self::One(_) => false,
+        }
+    }
+}
+
+/// What a command begins with: a form, or a question and the write that follows the answer.
+pub enum Begun {
+    Form(FormSpec),
+    Confirm {
+        title: String,
+        lines: Vec<String>,
+        /// The word on the button that confirms.
+        verb: String,
+        write: WriteRequest,
+    },
+    /// Pick a user from a list that is searched while the user types.
+    PickUser {
+        title: String,
+        /// What the choice is about, if the title does not say it.
+        about: Option<String>,
+        choices: Choices,
+        /// The label of the line for nobody, if that is offered.
+        nobody: Option<String>,
+        records: Vec<Seen>,
+        then: ThenUser,
+    },
+    /// Choose one of a few options.
+    Choose {
+        title: String,
+        about: Option<String>,
+        options: Vec<String>,
+        /// The index of the option that is selected at first.
+        at: usize,
+        record: Seen,
+        then: ThenOption,
+    },
+}
+
+/// The write for these records and the picked user, or nobody; `None` if that is not possible.
+pub type ThenUser = fn(&[Seen], Option<UserId>) -> Option<WriteRequest>;
+/// The write for this record and the option at the index.
+pub type ThenOption = fn(Seen, usize) -> Option<WriteRequest>;
+
+/// A record in the version that the user has seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    pub id: i64,
+    pub version: i32,
+}
+
+impl Seen {
+    pub fn of(record: &Record) -> Self {
+        Self { id: record.id(), version: record.version() }
+    }
+}
+
+/// A record with what belongs to it.
+#[derive(Debug, Clone)]
+pub struct RecordDetail {
+    pub record: Record,
+    pub notes: String,
+    pub parts: Vec<Part>,
+}
+
+/// Related records under a title.
+#[derive(Debug, Clone)]
+pub struct Part {
+    pub title: Phrase<'static>,
+    pub kind: EntityKind,
+    pub rows: Vec<Record>,
+}
+
+impl Part {
+    pub fn new<R: Into<Record>>(title: Phrase<'static>, kind: EntityKind, rows: Vec<R>) -> Self {
+        Self { title, kind, rows: rows.into_iter().map(Into::into).collect() }
+    }
+}
+
+/// The audited fields of a record in words, without its notes. `names` are shown in the place of
+/// ids.
+pub fn labelled(fields: &AuditedFields, names: &[(Field, &str)], ctx: &Context) -> Vec<(String, String)> {
+    let shown = fields.0.iter().filter(|(field, _)| *field != Field::Notes);
+    let in_words = shown.map(|(field, raw)| {
+        let name = names.iter().find(|(named, _)| named == field);
+        (ctx.field(*field), name.map_or_else(|| value(*field, raw, ctx), |(_, name)| (*name).to_owned()))
+    });
+    in_words.collect()
+}
+
+/// Names in one line: all of them, or the first three and how many more there are.
+pub fn name_list(mut names: impl ExactSizeIterator<Item = String>, ctx: &Context) -> String {
+    const NAMED: usize = 3;
+    let first: Vec<String> = names.by_ref().take(NAMED).collect();
+    match names.len() {
+        0 => first.join(", "),
+        more => format!("{} {}", first.join(", "), ctx.say(Phrase::AndMore(more))),
+    }
+}
+
+/// The names of several records, for a question whose title only counts them; `None` for one record.
+pub fn named_if_several<E: Entity>(rows: &[&E::Row], ctx: &Context) -> Option<String> {
+    (rows.len() > 1).then(|| name_list(rows.iter().map(|row| E::heading(row, ctx)), ctx))
+}
+
+/// A time in UTC as lists show it, in the company's time zone.
+pub fn wall_time(utc: NaiveDateTime, ctx: &Context) -> String {
+    dates::format_date_time(ctx.settings().wall_clock(utc))
+}

@@ -1,0 +1,293 @@
+//! Events on the screen.
+
+use strum::IntoEnumIterator;
+
+use super::{
+    contracts::Contracts,
+    definition::{Begins, Begun, Entity, EntityForm, Part, RecordDetail, Seen, labelled, named_if_several},
+};
+use crate::{
+    domain::{
+        ClientId, ContractId, EventId, Field, UserId,
+        audit::{Auditable, Verb},
+        check,
+        dates::{self, Direction},
+        entity::{EntityKind, Record},
+        events::{Assignment, Event, EventDraft, EventFilter, EventListing, EventRow, EventSort, EventView, Status},
+        policy::Permission,
+        users::Role,
+    },
+    services::{EventDetail, Marked, ReadRequest, Reply, WriteRequest},
+    ui::{
+        Context,
+        form::{Choices, FieldKind, FormField, Reader, people},
+        keys::Command,
+        text::Phrase,
+        widgets::table::{Column, column},
+    },
+};
+
+/// Events.
+pub struct Events;
+
+impl Entity for Events {
+    type Row = EventRow;
+    type Filter = EventFilter;
+    type Sort = EventSort;
+    type View = EventView;
+
+    const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
+        (Phrase::ColStarts, column(16, 0, 0, 0)),
+        (Phrase::ColTitle, column(18, 4, 1, 1)),
+        (Phrase::ColSupport, column(14, 2, 2, 6)),
+        (Phrase::ColStatus, column(9, 0, 3, 5)),
+        (Phrase::ColClient, column(14, 2, 4, 2)),
+        (Phrase::ColPlace, column(16, 2, 5, 3)),
+        (Phrase::ColPeople, column(9, 0, 6, 4).right()),
+    ];
+    const COMMANDS: &'static [(Command, Permission, Begins<EventRow>)] = &[
+        (Command::Assign, Permission::AssignSupport, Begins::Several(assign)),
+        (Command::New, Permission::CreateEvent, Begins::New),
+        (Command::Edit, Permission::EditEvent, Begins::Edit),
+        (Command::SetStatus, Permission::SetStatus, Begins::One(set_status)),
+        (Command::Archive, Permission::ArchiveEvent, Begins::Archive { one: archive, several: Some(marked) }),
+    ];
+    const FORM: Option<EntityForm<EventRow>> = Some(EntityForm {
+        new_title: Phrase::NewEvent,
+        edit_title: Phrase::EditEvent,
+        new_fields,
+        edit_fields: |row, _| fields(Some(&row.event), ""),
+        create: |form| WriteRequest::CreateEvent {
+            contract: ContractId::new(form.required_pick(Field::ContractId)),
+            draft: draft(form),
+        },
+        update: |Seen { id, version }, form| WriteRequest::UpdateEvent {
+            id: EventId::new(id),
+            version,
+            draft: draft(form),
+        },
+        confirms_changes: false,
+        on_leave: |_, _| {},
+        suggests: |contract| Some((Field::ClientContact, Contracts::row(contract)?.client.clone())),
+    });
+    const CHILD: Option<EntityKind> = None;
+    const HAS_CALENDAR: bool = true;
+
+    fn row(record: &Record) -> Option<&EventRow> {
+        if let Record::Event(row) = record { Some(row) } else { None }
+    }
+
+    fn cells(row: &EventRow, ctx: &Context) -> Vec<String> {
+        let event = &row.event;
+        vec![
+            event.starts_at.map_or_else(|| ctx.say(Phrase::NotKnown), dates::format_date_time),
+            event.title.clone(),
+            support(row, ctx),
+            ctx.say(Phrase::Status(event.status)),
+            row.client.clone(),
+            event.location.clone(),
+            people(event.attendees.into()),
+        ]
+    }
+
+    fn heading(row: &EventRow, _ctx: &Context) -> String {
+        row.event.title.clone()
+    }
+
+    fn facts(row: &EventRow, ctx: &Context) -> Vec<(String, String)> {
+        let contract = Contracts::found_name(row.event.contract_id.0, &row.client, ctx);
+        let names = [(Field::ContractId, contract.as_str()), (Field::SupportId, &support(row, ctx))];
+        labelled(&row.event.audited_fields(), &names, ctx)
+    }
+
+    fn sort_title(sort: EventSort) -> Phrase<'static> {
+        match sort {
+            EventSort::Starts => Phrase::ColStarts,
+            EventSort::Title => Phrase::ColTitle,
+            EventSort::Client => Phrase::ColClient,
+            EventSort::Location => Phrase::ColPlace,
+            EventSort::Attendees => Phrase::ColPeople,
+            EventSort::Status => Phrase::ColStatus,
+            EventSort::Support => Phrase::ColSupport,
+        }
+    }
+
+    fn views(role: Role) -> &'static [(EventView, Phrase<'static>)] {
+        use EventView as V;
+        match role {
+            Role::Management => &[
+                (V::All, Phrase::ViewAll),
+                (V::Open, Phrase::ViewOpen),
+                (V::WithoutSupport, Phrase::ViewWithoutSupport),
+                (V::Week, Phrase::ViewWeek),
+                (V::Past, Phrase::ViewPast),
+                (V::Archived, Phrase::ViewArchived),
+            ],
+            Role::Sales => &[
+                (V::All, Phrase::ViewAll),
+                (V::Mine, Phrase::ViewMine),
+                (V::Open, Phrase::ViewOpen),
+                (V::WithoutSupport, Phrase::ViewWithoutSupport),
+                (V::Week, Phrase::ViewWeek),
+                (V::Past, Phrase::ViewPast),
+                (V::Archived, Phrase::ViewArchived),
+            ],
+            Role::Support => &[
+                (V::All, Phrase::ViewAll),
+                (V::Mine, Phrase::ViewMine),
+                (V::MineNext, Phrase::ViewMineNext),
+                (V::MineIncomplete, Phrase::ViewMineIncomplete),
+                (V::Open, Phrase::ViewOpen),
+                (V::WithoutSupport, Phrase::ViewWithoutSupport),
+                (V::Week, Phrase::ViewWeek),
+                (V::Past, Phrase::ViewPast),
+                (V::Archived, Phrase::ViewArchived),
+            ],
+        }
+    }
+
+    /// Past and archived events begin with the newest.
+    fn view_chosen(listing: &mut EventListing) {
+        if listing.sort == EventSort::Starts {
+            listing.descending = listing.filter.view.begins_with_newest();
+        }
+    }
+
+    fn filter_fields(filter: &EventFilter, ctx: &Context) -> Vec<FormField> {
+        let user =
+            |field, role, id: Option<UserId>| FormField::filter_by(field, Choices::Users(role), id.map(|id| id.0), ctx);
+        let client = filter.client.map(|id| id.0);
+        vec![
+            FormField::day(Field::From, filter.from, Direction::Future),
+            FormField::day(Field::To, filter.to, Direction::Future),
+            FormField::line(Field::Place, &filter.place),
+            FormField::filter_by(Field::ClientId, Choices::Clients { own: false }, client, ctx),
+            user(Field::SalesContactId, Role::Sales, filter.sales_contact),
+            user(Field::SupportId, Role::Support, filter.support),
+        ]
+    }
+
+    fn read_filter(filter: &mut EventFilter, form: &mut Reader) {
+        (filter.from, filter.to) = form.days(Field::From, Field::To, Direction::Future);
+        filter.place = form.text(Field::Place);
+        filter.client = form.picked(Field::ClientId).map(ClientId::new);
+        filter.sales_contact = form.picked(Field::SalesContactId).map(UserId::new);
+        filter.support = form.picked(Field::SupportId).map(UserId::new);
+    }
+
+    fn read(id: i64) -> Option<ReadRequest> {
+        Some(ReadRequest::ViewEvent(EventId::new(id)))
+    }
+
+    fn detail(reply: &Reply) -> Option<RecordDetail> {
+        let Reply::Event(detail) = reply else { return None };
+        let EventDetail { row, contract, history } = (**detail).clone();
+        Some(RecordDetail {
+            notes: row.event.notes.clone(),
+            record: row.into(),
+            parts: vec![
+                Part::new(Phrase::PartContract, EntityKind::Contract, vec![contract]),
+                Part::new(Phrase::PartHistory, EntityKind::Audit, history),
+            ],
+        })
+    }
+
+    fn done_by(write: &WriteRequest) -> Option<(Verb, &str)> {
+        match write {
+            WriteRequest::UpdateEvent { draft, .. } => Some((Verb::EventUpdated, &draft.title)),
+            WriteRequest::SetStatus { .. } => Some((Verb::StatusChanged, "")),
+            WriteRequest::ArchiveEvent { .. } => Some((Verb::EventArchived, "")),
+            WriteRequest::RestoreEvent { .. } => Some((Verb::EventRestored, "")),
+            _ => None,
+        }
+    }
+}
+
+/// The name of the support user.
+fn support(row: &EventRow, ctx: &Context) -> String {
+    row.support.clone().unwrap_or_else(|| ctx.say(Phrase::Nobody))
+}
+
+/// `contact` is proposed for a new event.
+fn fields(event: Option<&Event>, contact: &str) -> Vec<FormField> {
+    let text = |of: fn(&Event) -> &str| event.map_or("", of);
+    let attendees = event.map(|event| people(event.attendees.into())).unwrap_or_default();
+    vec![
+        FormField::line(Field::Title, text(|event| &event.title)).required(),
+        FormField::line(Field::ClientContact, event.map_or(contact, |event| &event.client_contact)),
+        FormField::time(Field::StartsAt, event.and_then(|event| event.starts_at)),
+        FormField::time(Field::EndsAt, event.and_then(|event| event.ends_at)),
+        FormField::line(Field::Location, text(|event| &event.location)),
+        FormField::new(Field::Attendees, FieldKind::Whole, &attendees),
+        FormField::notes(text(|event| &event.notes)),
+    ]
+}
+
+fn new_fields(contract: Option<&Record>, ctx: &Context) -> Vec<FormField> {
+    let row = contract.and_then(Contracts::row);
+    let contract = match row {
+        Some(row) => FormField::new(Field::ContractId, FieldKind::Fixed, &Contracts::picked_name(row, ctx))
+            .picked(row.contract.id.0),
+        None => FormField::new(Field::ContractId, FieldKind::Record(Choices::Contracts), "").required(),
+    };
+    let mut all = vec![contract];
+    all.extend(fields(None, row.map_or("", |row| &row.client)));
+    all
+}
+
+fn draft(form: &mut Reader) -> EventDraft {
+    EventDraft {
+        title: form.text(Field::Title),
+        client_contact: form.text(Field::ClientContact),
+        starts_at: form.time(Field::StartsAt),
+        ends_at: form.time(Field::EndsAt),
+        location: form.text(Field::Location),
+        attendees: form.checked(Field::Attendees, check::attendees).unwrap_or_default(),
+        notes: form.text(Field::Notes),
+    }
+}
+
+fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
+    let id = EventId::new(id);
+    if hidden { WriteRequest::RestoreEvent { id, version } } else { WriteRequest::ArchiveEvent { id, version } }
+}
+
+fn marked(events: &[Seen]) -> Marked {
+    Marked::Events(events.iter().map(|seen| (EventId::new(seen.id), seen.version)).collect())
+}
+
+fn assign(rows: &[&EventRow], ctx: &Context) -> Begun {
+    let title = match rows {
+        [one] => ctx.say(Phrase::SupportFor(&Events::heading(one, ctx))),
+        several => ctx.say(Phrase::SupportForSome(several.len())),
+    };
+    let taken = rows.iter().any(|row| row.event.support_id.is_some());
+    Begun::PickUser {
+        title,
+        about: named_if_several::<Events>(rows, ctx),
+        choices: Choices::Support(rows.iter().map(|row| row.event.id).collect()),
+        nobody: taken.then(|| ctx.say(Phrase::Nobody)),
+        records: rows.iter().map(|row| seen(row)).collect(),
+        then: |events, support| {
+            let assignment = |seen: &Seen| Assignment { event: EventId::new(seen.id), version: seen.version, support };
+            Some(WriteRequest::AssignSupport(events.iter().map(assignment).collect()))
+        },
+    }
+}
+
+fn set_status(row: &EventRow, ctx: &Context) -> Begun {
+    Begun::Choose {
+        title: ctx.say(Phrase::ColStatus),
+        about: Some(Events::heading(row, ctx)),
+        options: Status::iter().map(|status| ctx.say(Phrase::Status(status))).collect(),
+        at: Status::iter().position(|status| status == row.event.status).unwrap_or(0),
+        record: seen(row),
+        then: |Seen { id, version }, option| {
+            Some(WriteRequest::SetStatus { id: EventId::new(id), version, status: Status::iter().nth(option)? })
+        },
+    }
+}
+
+fn seen(row: &EventRow) -> Seen {
+    Seen { id: row.event.id.0, version: row.event.version }
+}

@@ -1,0 +1,86 @@
+//! The forms of records of any kind, and those of the structured filters.
+
+use super::definition::{Entity, Seen};
+use crate::{
+    domain::{
+        Field, FieldErrors,
+        entity::{EntityKind, Query, Record},
+    },
+    services::WriteRequest,
+    ui::{
+        Context,
+        form::{FormField, FormSpec, Purpose, Reader},
+        text::Phrase,
+    },
+};
+
+/// The form for a new record, which may be created for another one. `None` if users do not create
+/// records of this kind.
+pub fn new_form(kind: EntityKind, parent: Option<&Record>, ctx: &Context) -> Option<FormSpec> {
+    let fields = dispatch!(EntityKind kind, E => E::FORM.map(|form| (form.new_fields)(parent, ctx)))?;
+    Some(FormSpec { purpose: Purpose::Create(kind), version: 0, fields })
+}
+
+/// The form to edit a record. `None` if users do not edit records of this kind.
+pub fn edit_form(record: &Record, ctx: &Context) -> Option<FormSpec> {
+    let fields = dispatch!(Record record, E, row => E::FORM.map(|form| (form.edit_fields)(row, ctx)))?;
+    Some(FormSpec { purpose: Purpose::Edit(record.kind(), record.id()), version: record.version(), fields })
+}
+
+/// What the form for a new record of this kind is called.
+pub fn new_title(kind: EntityKind) -> Option<Phrase<'static>> {
+    dispatch!(EntityKind kind, E => E::FORM.map(|form| form.new_title))
+}
+
+/// What the form to edit a record of this kind is called.
+pub fn edit_title(kind: EntityKind) -> Option<Phrase<'static>> {
+    dispatch!(EntityKind kind, E => E::FORM.map(|form| form.edit_title))
+}
+
+/// The request of a completed form for a new record.
+pub fn write_new(kind: EntityKind, form: &mut Reader) -> Option<WriteRequest> {
+    dispatch!(EntityKind kind, E => E::FORM.map(|of| (of.create)(form)))
+}
+
+/// The request of a completed form for a record that was seen.
+pub fn write_edit(kind: EntityKind, seen: Seen, form: &mut Reader) -> Option<WriteRequest> {
+    dispatch!(EntityKind kind, E => E::FORM.map(|of| (of.update)(seen, form)))
+}
+
+/// Whether changes of such a record are listed and have to be confirmed before they are saved.
+pub fn confirms_changes(kind: EntityKind) -> bool {
+    dispatch!(EntityKind kind, E => E::FORM.is_some_and(|form| form.confirms_changes))
+}
+
+/// What follows by itself when this field of a new record is left.
+pub fn on_leave(kind: EntityKind, left: Field, fields: &mut [FormField]) {
+    dispatch!(EntityKind kind, E => if let Some(form) = E::FORM {
+        (form.on_leave)(left, fields);
+    });
+}
+
+/// What a record that was just picked in the form for a new record proposes for another field.
+pub fn suggestion(kind: EntityKind, picked: &Record) -> Option<(Field, String)> {
+    dispatch!(EntityKind kind, E => E::FORM.and_then(|form| (form.suggests)(picked)))
+}
+
+/// Whether lists of this kind have structured filters.
+pub fn is_refinable(query: &Query, ctx: &Context) -> bool {
+    !filter_fields(query, ctx).is_empty()
+}
+
+/// The form of the structured filters of a list, as they are now.
+pub fn refine_form(query: &Query, ctx: &Context) -> FormSpec {
+    FormSpec { purpose: Purpose::Refine(query.clone()), version: 0, fields: filter_fields(query, ctx) }
+}
+
+fn filter_fields(query: &Query, ctx: &Context) -> Vec<FormField> {
+    dispatch!(Query query, E, listing => E::filter_fields(&listing.filter, ctx))
+}
+
+/// The query with the filters of that form.
+pub fn refined(query: &Query, mut form: Reader) -> Result<Query, FieldErrors> {
+    let mut query = query.clone();
+    dispatch!(Query &mut query, E, listing => E::read_filter(&mut listing.filter, &mut form));
+    form.finish(query)
+}

@@ -1,0 +1,87 @@
+//! What records of any kind show: in lists, in details, in lists to pick from.
+
+use strum::IntoEnumIterator;
+
+use super::definition::{Entity, RecordDetail, name_list};
+use crate::{
+    domain::{
+        audit::Verb,
+        entity::{EntityKind, Record},
+    },
+    services::{ReadRequest, Reply, WriteRequest},
+    ui::{Context, widgets::table::Column},
+};
+
+/// The columns of a list.
+pub fn columns(kind: EntityKind) -> Vec<Column> {
+    dispatch!(EntityKind kind, E => E::COLUMNS.iter().map(|(_, column)| *column).collect())
+}
+
+/// The titles of the columns.
+pub fn titles(kind: EntityKind, ctx: &Context) -> Vec<String> {
+    dispatch!(EntityKind kind, E => E::COLUMNS.iter().map(|(title, _)| ctx.say(*title)).collect())
+}
+
+/// The cells of a row, in the order of [`columns`].
+pub fn cells(record: &Record, ctx: &Context) -> Vec<String> {
+    dispatch!(Record record, E, row => E::cells(row, ctx))
+}
+
+/// What a record is called.
+pub fn heading(record: &Record, ctx: &Context) -> String {
+    dispatch!(Record record, E, row => E::heading(row, ctx))
+}
+
+/// What several records are called, in one line: all of them, or the first three and how many more
+/// there are.
+pub fn named(records: &[&Record], ctx: &Context) -> String {
+    name_list(records.iter().map(|record| heading(record, ctx)), ctx)
+}
+
+/// The labelled values of a record that are not empty, without its notes.
+pub fn facts(record: &Record, ctx: &Context) -> Vec<(String, String)> {
+    let mut facts = dispatch!(Record record, E, row => E::facts(row, ctx));
+    facts.retain(|(_, value)| !value.is_empty());
+    facts
+}
+
+/// The request for a record with what belongs to it; `None` if it has no screen of its own.
+pub fn read(kind: EntityKind, id: i64) -> Option<ReadRequest> {
+    dispatch!(EntityKind kind, E => E::read(id))
+}
+
+/// What the reply to [`read`] contains; `None` for any other reply.
+pub fn detail(kind: EntityKind, reply: &Reply) -> Option<RecordDetail> {
+    dispatch!(EntityKind kind, E => E::detail(reply))
+}
+
+/// What can be created for a record of this kind, on its screen.
+pub fn child(kind: EntityKind) -> Option<EntityKind> {
+    dispatch!(EntityKind kind, E => E::CHILD)
+}
+
+/// Whether records of this kind are shown in the calendar.
+pub fn has_calendar(kind: EntityKind) -> bool {
+    dispatch!(EntityKind kind, E => E::HAS_CALENDAR)
+}
+
+/// What a write has done to its record, and what the record is called as far as the write says it;
+/// `None` for writes on several records.
+pub fn done_by(write: &WriteRequest) -> Option<(Verb, &str)> {
+    EntityKind::iter().find_map(|kind| dispatch!(EntityKind kind, E => E::done_by(write)))
+}
+
+/// What a record is called of which a search has found only the id and the name.
+pub fn found_name(kind: EntityKind, id: i64, name: &str, ctx: &Context) -> String {
+    dispatch!(EntityKind kind, E => E::found_name(id, name, ctx))
+}
+
+/// Name and details of a record in a list to pick from.
+pub fn choice(record: &Record, ctx: &Context) -> (String, String) {
+    dispatch!(Record record, E, row => E::choice(row, ctx))
+}
+
+/// What a form shows for a picked record.
+pub fn picked_name(record: &Record, ctx: &Context) -> String {
+    dispatch!(Record record, E, row => E::picked_name(row, ctx))
+}

@@ -1,0 +1,34 @@
+//! Records to pick one from, and the request that finds them.
+
+use crate::{
+    domain::{EventId, users::Role},
+    services::ReadRequest,
+};
+
+/// Records to pick one from. They are searched for in the database while the user types.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Choices {
+    /// Support users for these events, the least busy first.
+    Support(Vec<EventId>),
+    /// Active users of a role.
+    Users(Role),
+    /// Clients that are not archived.
+    Clients {
+        /// Only those of the user.
+        own: bool,
+    },
+    /// Signed contracts that an event can be created for.
+    Contracts,
+}
+
+impl Choices {
+    /// The request for those that contain the typed words.
+    pub fn read(&self, text: String) -> ReadRequest {
+        match self {
+            Self::Support(events) => ReadRequest::PickSupport { events: events.clone(), text },
+            Self::Users(role) => ReadRequest::PickUser { role: *role, text },
+            Self::Clients { own } => ReadRequest::PickClient { text, own: *own },
+            Self::Contracts => ReadRequest::PickContract { text },
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Forms as data: what a form is for, its fields, and how what was typed is read. The forms of an
+//! entity are in its file of `ui/entity`, the other ones here. The screen that shows a form is
+//! [`super::screens::form`].
+
+mod choices;
+mod field;
+mod personal;
+mod purpose;
+mod reader;
+mod settings;
+mod value;
+
+pub use choices::Choices;
+pub use field::{FieldKind, FormField, clock, find, new_password};
+pub use personal::{own_password, preferences, read_own_password, read_preferences, read_sign_in, sign_in};
+pub use purpose::{FormSpec, Purpose};
+pub use reader::Reader;
+pub use settings::{read_settings, settings};
+pub use value::{people, typed_form, value};

@@ -1,0 +1,63 @@
+//! What a form is for.
+
+use super::field::FormField;
+use crate::domain::{
+    UserId,
+    entity::{EntityKind, Query},
+};
+
+/// What a form is for.
+#[derive(Debug, Clone)]
+pub enum Purpose {
+    /// Creating a record of this kind.
+    Create(EntityKind),
+    /// Editing the record of this kind with this id.
+    Edit(EntityKind, i64),
+    /// Setting a temporary password for another user.
+    ResetPassword(UserId),
+    /// Changing one's own password; `forced` while it is a temporary one.
+    OwnPassword {
+        forced: bool,
+    },
+    /// The settings of the company.
+    Settings,
+    /// Language and looks, on this machine.
+    Preferences,
+    /// The structured filters of a list.
+    Refine(Query),
+    /// A page of the set-up wizard.
+    SetUp,
+    SignIn,
+}
+
+impl Purpose {
+    /// Whether nothing is lost when the form is left without saving.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Refine(_) | Self::SetUp | Self::SignIn | Self::OwnPassword { .. })
+    }
+
+    /// What the form is for if it stays open after its record was saved under this id. `None` if it
+    /// never stays open.
+    pub fn once_saved(&self, id: i64) -> Option<Self> {
+        match self {
+            Self::Create(kind) => Some(Self::Edit(*kind, id)),
+            Self::Edit(..) | Self::Settings => Some(self.clone()),
+            // These forms contain passwords, which are set only once, or save no record.
+            Self::ResetPassword(_)
+            | Self::OwnPassword { .. }
+            | Self::Preferences
+            | Self::Refine(_)
+            | Self::SetUp
+            | Self::SignIn => None,
+        }
+    }
+}
+
+/// A form before anything was typed.
+#[derive(Debug, Clone)]
+pub struct FormSpec {
+    pub purpose: Purpose,
+    /// The version of the edited record; 0 if there is none.
+    pub version: i32,
+    pub fields: Vec<FormField>,
+}

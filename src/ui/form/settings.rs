@@ -1,0 +1,54 @@
+//! The form of the company's settings.
+
+use strum::IntoEnumIterator;
+
+use super::{
+    field::{FieldKind, FormField},
+    purpose::{FormSpec, Purpose},
+    reader::Reader,
+};
+use crate::{
+    domain::{
+        Field, Problem, check, money,
+        settings::{Reauth, Settings, Visibility},
+    },
+    services::WriteRequest,
+    ui::{Context, text::Phrase},
+};
+
+pub fn settings(ctx: &Context) -> FormSpec {
+    let settings = ctx.settings();
+    let visibility = |one: &Visibility| ctx.say(Phrase::Visibility(*one));
+    let reauth = |one: &Reauth| ctx.say(Phrase::Reauth(*one));
+    let whole = |field, number: u16| FormField::new(field, FieldKind::Whole, &number.to_string()).required();
+    let fields = vec![
+        FormField::line(Field::CompanyName, &settings.company_name).required(),
+        FormField::line(Field::Currency, &settings.currency).required(),
+        FormField::line(Field::TimeZone, settings.time_zone.name()).required(),
+        FormField::choice(Field::Visibility, Visibility::iter(), visibility, &settings.visibility),
+        FormField::switch(Field::SalesCreateContracts, settings.sales_create_contracts, ctx),
+        FormField::switch(Field::SupportHandsOver, settings.support_hands_over, ctx),
+        FormField::choice(Field::Reauth, Reauth::iter(), reauth, &settings.reauth),
+        whole(Field::SessionMinutes, settings.session_minutes),
+        whole(Field::MinPasswordLength, settings.min_password_length),
+    ];
+    FormSpec { purpose: Purpose::Settings, version: settings.version, fields }
+}
+
+/// The request of that form. `version` is that of the settings that it was filled with.
+pub fn read_settings(version: i32, form: &mut Reader, ctx: &Context) -> WriteRequest {
+    let current = ctx.settings();
+    let whole = |text: &str| u16::try_from(money::parse_whole(text)?).map_err(|_| Problem::OutOfRange(1, 480));
+    WriteRequest::UpdateSettings(Settings {
+        version,
+        company_name: form.text(Field::CompanyName),
+        currency: form.text(Field::Currency),
+        time_zone: form.checked(Field::TimeZone, check::time_zone).unwrap_or(current.time_zone),
+        visibility: form.choice(Field::Visibility).unwrap_or(current.visibility),
+        sales_create_contracts: form.is_on(Field::SalesCreateContracts),
+        support_hands_over: form.is_on(Field::SupportHandsOver),
+        reauth: form.choice(Field::Reauth).unwrap_or(current.reauth),
+        session_minutes: form.checked(Field::SessionMinutes, whole).unwrap_or_default(),
+        min_password_length: form.checked(Field::MinPasswordLength, whole).unwrap_or_default(),
+    })
+}

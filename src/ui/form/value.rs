@@ -1,0 +1,70 @@
+//! Stored values of fields as people read them.
+
+use serde_json::Value;
+
+use super::field::{FieldKind, FormField};
+use crate::{
+    domain::{Cents, Field, audit::AuditedFields, dates, money::grouped},
+    ui::{Context, text::Phrase},
+};
+
+/// A stored value in the user's language, as details and histories show it. Text is shown as it is,
+/// so a field that holds plain text needs no case here.
+pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
+    let money = |cents: i64| format!("{} {}", Cents(cents).format(ctx.language), ctx.settings().currency);
+    match (field, raw) {
+        (_, Value::Null) => String::new(),
+        (Field::TotalCents | Field::DueCents, Value::Number(cents)) => money(cents.as_i64().unwrap_or_default()),
+        // 0 means that the number of attendees is unknown.
+        (Field::Attendees, Value::Number(people)) if people.as_u64() == Some(0) => String::new(),
+        (Field::Attendees, Value::Number(people)) => grouped(people.as_u64().unwrap_or_default(), ' '),
+        (Field::StartsAt | Field::EndsAt, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |time| dates::spell_date_time(time, ctx.language))
+        }
+        (Field::SignedAt | Field::ArchivedAt, Value::String(text)) => text
+            .parse()
+            .map_or_else(|_| text.clone(), |utc| dates::spell_date_time(ctx.settings().wall_clock(utc), ctx.language)),
+        (Field::LastContactAt, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |day| dates::spell_date(day, ctx.language))
+        }
+        (Field::Role, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |role| ctx.say(Phrase::Role(role)))
+        }
+        (Field::Status, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |status| ctx.say(Phrase::Status(status)))
+        }
+        (Field::SalesContactId | Field::SupportId | Field::ClientId | Field::ContractId, Value::Number(id)) => {
+            ctx.say(Phrase::Numbered(id.as_i64().unwrap_or_default()))
+        }
+        (_, Value::Bool(true)) => ctx.say(Phrase::Yes),
+        (_, Value::Bool(false)) => ctx.say(Phrase::No),
+        (_, Value::String(text)) => text.clone(),
+        (_, other) => other.to_string(),
+    }
+}
+
+/// The number of attendees as a form shows it: empty while it is unknown, which is stored as 0.
+pub fn people(count: i64) -> String {
+    if count == 0 { String::new() } else { count.to_string() }
+}
+
+/// The value that another user has saved, as this field of a form would show it. `None` if the field
+/// shows a value of another record.
+pub fn typed_form(entry: &FormField, theirs: &AuditedFields, ctx: &Context) -> Option<String> {
+    if entry.kind == FieldKind::Fixed {
+        return None;
+    }
+    theirs.0.iter().find(|(field, _)| *field == entry.field)?;
+    let raw = theirs.get(entry.field);
+    Some(match (&entry.kind, raw) {
+        (_, Value::Null) => String::new(),
+        (FieldKind::Amount, Value::Number(cents)) => Cents(cents.as_i64()?).format(ctx.language),
+        (FieldKind::Whole, Value::Number(number)) if entry.field == Field::Attendees => people(number.as_i64()?),
+        (FieldKind::Whole, Value::Number(number)) => number.to_string(),
+        (FieldKind::Time, Value::String(text)) => dates::format_date_time(text.parse().ok()?),
+        (FieldKind::Day(_), Value::String(text)) => dates::format_date(text.parse().ok()?),
+        (_, Value::String(text)) => text.clone(),
+        (FieldKind::Choice(_), other) => other.to_string(),
+        (_, other) => value(entry.field, other, ctx),
+    })
+}

@@ -1,0 +1,104 @@
+//! A question to confirm or to cancel.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::outcome::{Outcome, PopupResult};
+use crate::{
+    domain::text,
+    ui::{
+        Context,
+        text::Phrase,
+        widgets::{
+            chrome::{boxed, wrapped},
+            paint::{Focus, line_at, put, rows},
+        },
+    },
+};
+
+/// A question whose buttons are verbs. *Cancel* is preselected, so that holding down Enter confirms
+/// nothing.
+#[derive(Debug)]
+pub struct Confirm {
+    pub title: String,
+    pub lines: Vec<String>,
+    pub verb: String,
+    /// The label of the button that changes nothing.
+    pub cancel: String,
+    pub yes: bool,
+    /// How many lines are scrolled out of view, if not all fit.
+    pub scrolled: usize,
+}
+
+impl Confirm {
+    /// The lines, wrapped to this many columns.
+    fn wrapped(&self, columns: usize) -> Vec<String> {
+        self.lines.iter().flat_map(|line| wrapped(line, columns)).collect()
+    }
+
+    /// The width of a line in the narrowest window, where the text has the most lines.
+    const NARROWEST: usize = 52;
+
+    pub(super) fn key(&mut self, key: KeyEvent) -> PopupResult {
+        match key.code {
+            KeyCode::Left | KeyCode::Right | KeyCode::Tab | KeyCode::BackTab => {
+                self.yes = !self.yes;
+                PopupResult::Stay
+            }
+            KeyCode::Up => {
+                self.scrolled = self.scrolled.saturating_sub(1);
+                PopupResult::Stay
+            }
+            KeyCode::Down => {
+                let last = self.wrapped(Self::NARROWEST).len().saturating_sub(1);
+                self.scrolled = (self.scrolled + 1).min(last);
+                PopupResult::Stay
+            }
+            KeyCode::Char('y' | 'o') => PopupResult::Done(Outcome::Confirmed),
+            KeyCode::Char('n') => PopupResult::Close,
+            KeyCode::Enter if self.yes => PopupResult::Done(Outcome::Confirmed),
+            KeyCode::Enter => PopupResult::Close,
+            _ => PopupResult::Stay,
+        }
+    }
+
+    /// Draws the question over the body; returns the place of the selected button.
+    pub(super) fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
+        let width = area.width.min(70);
+        let lines = self.wrapped(usize::from(width.saturating_sub(6)));
+        let shown = lines.len().min(usize::from(area.height.saturating_sub(6)));
+        let inner = boxed(frame, area, (width, rows(shown) + 6), &self.title, ctx.theme);
+        let hidden = lines.len() > shown;
+        let from = if hidden { self.scrolled.min(lines.len() - 1) } else { 0 };
+        let upto = (from + shown).min(lines.len());
+        for (row, line) in lines.iter().take(upto).skip(from).enumerate() {
+            put(frame, inner, 1 + rows(row), line, ctx.theme.text);
+        }
+        if hidden {
+            let place = Phrase::MoreLines { from: from + 1, to: upto, of: lines.len() };
+            put(frame, inner, 1 + rows(shown), &ctx.say(place), ctx.theme.quiet);
+        }
+        let buttons = Rect { y: inner.bottom().saturating_sub(2), height: 1, ..inner };
+        let cancel = format!(" {} ", self.cancel);
+        let verb = format!(" {} ", capitalised(&self.verb));
+        let style = |chosen: bool| if chosen { ctx.theme.selected } else { ctx.theme.text };
+        let spans = vec![
+            Span::styled(if self.yes { cancel.clone() } else { format!("[{}]", cancel.trim()) }, style(!self.yes)),
+            Span::raw("   "),
+            Span::styled(if self.yes { format!("[{}]", verb.trim()) } else { verb }, style(self.yes)),
+        ];
+        frame.render_widget(Paragraph::new(Line::from(spans)), buttons);
+        let before = if self.yes { rows(text::width(&cancel)) + 3 } else { 0 };
+        line_at(Rect { x: buttons.x + before, ..buttons }, 0)
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}

@@ -1,0 +1,46 @@
+//! What a popup returns.
+
+use chrono::NaiveDate;
+use secrecy::SecretString;
+
+use crate::{
+    domain::{
+        UserId,
+        entity::{Query, Record},
+    },
+    services::Request,
+    ui::{destination::Destination, keys::Command},
+};
+
+/// The result of a popup.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// The question was confirmed.
+    Confirmed,
+    /// The index of the chosen line.
+    Choice(usize),
+    /// A user and their name; `None` is the choice of nobody, if that was offered.
+    Person(Option<UserId>, String),
+    /// The picked record.
+    Record(Box<Record>),
+    Password(SecretString),
+    Day(NaiveDate),
+    Text(String),
+    /// The query with the filters that the user has set. It comes from a form, which is closed
+    /// like a popup.
+    Refined(Box<Query>),
+    /// A command that was chosen in the help or the palette.
+    Run(Command),
+    /// A destination that was chosen in the palette.
+    Go(Destination),
+}
+
+/// What happens after a popup has handled a key.
+#[derive(Debug)]
+pub enum PopupResult {
+    Stay,
+    Close,
+    Done(Outcome),
+    /// Send a request for the lines of a menu.
+    Ask(Request),
+}

@@ -1,0 +1,343 @@
+//! The form, shared by everything that is typed in: one field per line, checked when the user
+//! leaves it.
+
+mod draw;
+mod purpose;
+mod save;
+
+use chrono::NaiveDateTime;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::{Frame, layout::Rect};
+use secrecy::SecretString;
+
+use super::screen::Screen;
+use crate::{
+    domain::{Error, Field},
+    services::{Reply, Request},
+    ui::{
+        Action, Context, Notice,
+        actions::bind,
+        entity,
+        form::{FieldKind, FormField, FormSpec, Purpose, clock, find as field_of},
+        keys::{Binding, Command, Key, find},
+        popup::{Outcome, Popup, Source},
+        text::Phrase,
+        widgets::{input::Input, paint::Focus},
+    },
+};
+
+/// What a popup over the form was asked for.
+#[derive(Debug)]
+enum FormQuestion {
+    Discard,
+    Save(Box<Request>),
+    Pick(usize),
+}
+
+/// A form with what was typed.
+#[derive(Debug)]
+pub struct Form {
+    pub purpose: Purpose,
+    pub entries: Vec<FormField>,
+    pub at: usize,
+    /// The version of the record that was loaded.
+    pub version: i32,
+    pub saving: bool,
+    /// What every field held when it was sent to be saved.
+    sent: Vec<String>,
+    /// What the record that was picked last proposes for another field.
+    suggested: String,
+    /// Who saved first, and when (UTC), while a conflict is settled.
+    pub conflict: Option<(String, NaiveDateTime)>,
+    /// How often a save was merged with somebody else's and sent again.
+    merges: u8,
+    asked: Option<FormQuestion>,
+}
+
+impl From<FormSpec> for Form {
+    fn from(FormSpec { purpose, version, fields }: FormSpec) -> Self {
+        Self::new(purpose, version, fields)
+    }
+}
+
+impl Form {
+    pub fn new(purpose: Purpose, version: i32, entries: Vec<FormField>) -> Self {
+        let at = entries.iter().position(|entry| entry.kind != FieldKind::Fixed).unwrap_or(0);
+        Self {
+            purpose,
+            entries,
+            at,
+            version,
+            saving: false,
+            sent: Vec::new(),
+            suggested: String::new(),
+            conflict: None,
+            merges: 0,
+            asked: None,
+        }
+    }
+
+    /// What was typed in a field.
+    pub fn text(&self, field: Field) -> &str {
+        self.entry(field).map_or("", |entry| entry.input.text())
+    }
+
+    pub fn secret(&self, field: Field) -> SecretString {
+        SecretString::from(self.text(field))
+    }
+
+    /// The value of a choice.
+    pub fn choice(&self, field: Field) -> String {
+        self.entry(field).map(FormField::content).unwrap_or_default()
+    }
+
+    pub fn entry(&self, field: Field) -> Option<&FormField> {
+        field_of(&self.entries, field)
+    }
+
+    /// The clock that dates of a field are read by: an end counts from its start.
+    pub fn clock(&self, field: Field, ctx: &Context) -> NaiveDateTime {
+        clock(&self.entries, field, ctx.now)
+    }
+
+    /// Handles any key: the bindings come first, the other keys go to the focused field.
+    pub fn press(&mut self, key: KeyEvent, ctx: &Context) -> Action {
+        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL) && !key.modifiers.contains(KeyModifiers::ALT);
+        if let Some(binding) = find(&self.bindings(ctx), Key::from_event(key)) {
+            return self.run(binding.command, ctx);
+        }
+        let last = self.at + 1 == self.entries.len();
+        let Some(entry) = self.entries.get_mut(self.at) else { return Action::None };
+        if entry.is_text() && entry.input.key(key) {
+            entry.problem = None;
+            return Action::None;
+        }
+        match (key.code, &entry.kind) {
+            (KeyCode::Left | KeyCode::Right | KeyCode::Char(' '), FieldKind::Choice(options)) => {
+                let step = if key.code == KeyCode::Left { options.len() - 1 } else { 1 };
+                entry.choice = (entry.choice + step) % options.len().max(1);
+                Action::None
+            }
+            (KeyCode::Char(letter), FieldKind::Choice(options)) if !ctrl => {
+                let begins = |label: &String| label.to_lowercase().starts_with(letter.to_ascii_lowercase());
+                let count = options.len();
+                let next = (1..=count).map(|step| (entry.choice + step) % count).find(|at| begins(&options[*at].1));
+                entry.choice = next.unwrap_or(entry.choice);
+                Action::None
+            }
+            (KeyCode::Backspace | KeyCode::Delete, _)
+                if entry.is_picker() && !entry.required && entry.picked.is_some() =>
+            {
+                entry.picked = None;
+                entry.input.set("");
+                Action::None
+            }
+            (KeyCode::Enter | KeyCode::Char(_) | KeyCode::Backspace, _) if entry.is_picker() && !ctrl => {
+                if key.code == KeyCode::Enter && entry.picked.is_some() {
+                    return self.leave(1, ctx);
+                }
+                let typed = if let KeyCode::Char(letter) = key.code { Some(letter) } else { None };
+                self.pick(typed.filter(|letter| *letter != ' '), ctx)
+            }
+            (KeyCode::Enter, _) if last => self.save(ctx),
+            (KeyCode::Enter | KeyCode::Down, _) => self.leave(1, ctx),
+            (KeyCode::Up, _) => self.leave(-1, ctx),
+            _ => Action::None,
+        }
+    }
+
+    /// Moves to another field and checks the one that is left.
+    fn leave(&mut self, step: isize, ctx: &Context) -> Action {
+        let clock = self.entries.get(self.at).map_or(ctx.now, |entry| self.clock(entry.field, ctx));
+        let mut note = None;
+        if let Some(entry) = self.entries.get_mut(self.at) {
+            entry.problem = entry.check(clock, ctx.settings().time_zone);
+            note = entry.which_of_two(ctx, clock);
+        }
+        self.purpose.after_leaving(self.at, &mut self.entries);
+        let count = self.entries.len();
+        let forward = if step > 0 { 1 } else { count.saturating_sub(1) };
+        for _ in 0..count {
+            self.at = (self.at + forward) % count;
+            if self.entries[self.at].kind != FieldKind::Fixed {
+                break;
+            }
+        }
+        note.map_or(Action::None, |note| Action::Notice(Notice::plain(note)))
+    }
+
+    fn pick(&mut self, typed: Option<char>, ctx: &Context) -> Action {
+        let entry = &self.entries[self.at];
+        let FieldKind::Record(choices) = &entry.kind else { return Action::None };
+        let source = Source::Records(choices.clone());
+        let nothing = if matches!(self.purpose, Purpose::Refine(_)) { Phrase::Any } else { Phrase::Nobody };
+        let nobody = (!entry.required).then(|| ctx.say(nothing));
+        let mut picker = Popup::picker(ctx.field(entry.field), source, nobody);
+        if let (Popup::Menu(menu), Some(letter)) = (&mut picker, typed) {
+            menu.input = Some(Input::line(&letter.to_string()));
+        }
+        self.asked = Some(FormQuestion::Pick(self.at));
+        Action::Popup(Box::new(picker))
+    }
+
+    /// The month of the day that is written, or the present one.
+    fn pick_day(&mut self, ctx: &Context) -> Action {
+        let Some(entry) = self.entries.get(self.at).filter(|entry| entry.is_date()) else { return Action::None };
+        let clock = self.clock(entry.field, ctx);
+        let day = entry.typed_day(clock).unwrap_or(clock.date());
+        let popup = Popup::month(ctx.field(entry.field), day, ctx.now.date());
+        self.asked = Some(FormQuestion::Pick(self.at));
+        Action::Popup(Box::new(popup))
+    }
+
+    /// Swaps mine and theirs in the present field.
+    fn take_theirs(&mut self) -> Action {
+        if let Some(entry) = self.entries.get_mut(self.at)
+            && let Some(theirs) = entry.theirs.take()
+        {
+            entry.theirs = Some(entry.content());
+            entry.set(&theirs);
+        }
+        Action::None
+    }
+
+    fn fill(&mut self, at: usize, outcome: Outcome, ctx: &Context) {
+        let (id, name) = match outcome {
+            Outcome::Record(record) => {
+                if let Purpose::Create(kind) | Purpose::Edit(kind, _) = self.purpose
+                    && let Some((field, proposed)) = entity::suggestion(kind, &record)
+                {
+                    self.suggest(field, proposed);
+                }
+                (Some(record.id()), entity::picked_name(&record, ctx))
+            }
+            Outcome::Person(id, name) => (id.map(|id| id.0), name),
+            _ => return,
+        };
+        let entry = &mut self.entries[at];
+        entry.picked = id;
+        entry.input.set(&name);
+        entry.problem = None;
+    }
+
+    /// Replaces what an earlier pick has proposed, but nothing that somebody has typed.
+    fn suggest(&mut self, field: Field, proposed: String) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.field == field)
+            && (entry.input.is_empty() || entry.input.text() == self.suggested)
+        {
+            entry.input.set(&proposed);
+            self.suggested = proposed;
+        }
+    }
+}
+
+impl Screen for Form {
+    fn title(&self, ctx: &Context) -> String {
+        self.purpose.title(ctx)
+    }
+
+    fn load(&mut self) -> Option<Request> {
+        None
+    }
+
+    fn on_reply(&mut self, _to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+        self.saving = false;
+        match reply {
+            Ok(reply @ Reply::Saved { .. }) => self.saved(&reply, ctx),
+            Ok(Reply::PasswordChanged { .. }) => {
+                let words = if self.is_typed_on(|_| true) { Phrase::PasswordAsSaved } else { Phrase::PasswordChanged };
+                Action::Done(Notice::good(ctx.say(words)))
+            }
+            Ok(_) => Action::None,
+            Err(Error::Invalid(errors)) => self.show(&errors, ctx),
+            Err(Error::Conflict(conflict)) => self.merge(*conflict, ctx),
+            Err(error) => Action::Notice(Notice::bad(ctx.error(&error))),
+        }
+    }
+
+    fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
+        match (self.asked.take(), outcome) {
+            (Some(FormQuestion::Discard), Outcome::Confirmed) => Action::Back,
+            (Some(FormQuestion::Save(request)), Outcome::Confirmed) => self.send(*request),
+            (Some(FormQuestion::Pick(at)), Outcome::Day(day)) => {
+                let clock = self.clock(self.entries[at].field, ctx);
+                self.entries[at].set_day(day, clock);
+                Action::None
+            }
+            (Some(FormQuestion::Pick(at)), outcome) => {
+                self.fill(at, outcome, ctx);
+                Action::None
+            }
+            _ => Action::None,
+        }
+    }
+
+    fn bindings(&self, ctx: &Context) -> Vec<Binding> {
+        let mut bindings = vec![
+            bind(Command::Save, ctx, None),
+            bind(Command::NextField, ctx, None),
+            bind(Command::PreviousField, ctx, None),
+        ];
+        if self.entries.get(self.at).is_some_and(FormField::is_date) {
+            bindings.push(bind(Command::PickDay, ctx, None));
+        }
+        if self.entries.get(self.at).is_some_and(|entry| entry.theirs.is_some()) {
+            bindings.push(bind(Command::TakeTheirs, ctx, None));
+        }
+        bindings.push(bind(Command::Back, ctx, None));
+        if let Some(verb) = self.purpose.verb(ctx) {
+            bindings[0].label = verb.into();
+        }
+        bindings
+    }
+
+    fn run(&mut self, command: Command, ctx: &Context) -> Action {
+        match command {
+            Command::Save => self.save(ctx),
+            Command::NextField | Command::Down => self.leave(1, ctx),
+            Command::PreviousField | Command::Up => self.leave(-1, ctx),
+            // Whether it is saved is known soon; the app gives up waiting for that after a moment.
+            Command::Back if self.saving => Action::Notice(Notice::plain(ctx.say(Phrase::StillSaving))),
+            Command::Back if self.has_unsaved() => {
+                self.asked = Some(FormQuestion::Discard);
+                Action::Popup(Box::new(Popup::discard(ctx)))
+            }
+            Command::Back => Action::Back,
+            Command::PickDay => self.pick_day(ctx),
+            Command::TakeTheirs => self.take_theirs(),
+            _ => Action::None,
+        }
+    }
+
+    fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
+        self.draw_fields(frame, area, ctx)
+    }
+
+    fn stop_waiting(&mut self) {
+        self.saving = false;
+    }
+
+    fn has_unsaved(&self) -> bool {
+        !self.purpose.is_passing() && self.entries.iter().any(FormField::is_changed)
+    }
+
+    fn takes_text(&self) -> bool {
+        true
+    }
+
+    fn is_filled_in(&self) -> bool {
+        true
+    }
+
+    fn key(&mut self, key: KeyEvent, ctx: &Context) -> Option<Action> {
+        Some(self.press(key, ctx))
+    }
+
+    fn paste(&mut self, pasted: &str) -> Action {
+        if let Some(entry) = self.entries.get_mut(self.at).filter(|entry| entry.is_text()) {
+            entry.input.insert(pasted);
+            entry.problem = None;
+        }
+        Action::None
+    }
+}

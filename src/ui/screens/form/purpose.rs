@@ -1,0 +1,225 @@
+//! What a form is called, and what follows when it is completed.
+
+use crate::{
+    domain::{FieldErrors, entity::Query},
+    services::Request,
+    ui::{
+        Context, Preferences,
+        entity::{self, Seen, users},
+        form::{self, FormField, Purpose, Reader},
+        text::Phrase,
+    },
+};
+
+/// What follows when a form is completed.
+#[derive(Debug)]
+pub enum Submission {
+    Send(Request),
+    /// The same, once the user has confirmed the list of changes.
+    SendChanges(Request),
+    /// The same, once the user has confirmed that the password of the user named in the form is reset.
+    SendReset(Request),
+    Prefer(Preferences),
+    Refine(Query),
+}
+
+impl Submission {
+    /// The request, if there is one, without the question before it.
+    pub fn request(self) -> Option<Request> {
+        match self {
+            Self::Send(request) | Self::SendChanges(request) | Self::SendReset(request) => Some(request),
+            Self::Prefer(_) | Self::Refine(_) => None,
+        }
+    }
+}
+
+impl Purpose {
+    /// What the form is called.
+    pub fn title(&self, ctx: &Context) -> String {
+        ctx.say(match self {
+            Self::Create(kind) => entity::new_title(*kind).unwrap_or(Phrase::ListOf(*kind)),
+            Self::Edit(kind, _) => entity::edit_title(*kind).unwrap_or(Phrase::OneOf(*kind)),
+            Self::ResetPassword(_) => Phrase::ResetPassword,
+            Self::OwnPassword { .. } => Phrase::OwnPassword,
+            Self::Settings => Phrase::Settings,
+            Self::Preferences => Phrase::Preferences,
+            Self::Refine(_) => Phrase::RefineTitle,
+            Self::SetUp => Phrase::SetUpTitle,
+            Self::SignIn => Phrase::SignIn,
+        })
+    }
+
+    /// The word for Ctrl+S if it does not mean saving.
+    pub fn verb(&self, ctx: &Context) -> Option<String> {
+        matches!(self, Self::Refine(_)).then(|| ctx.say(Phrase::VerbFilter))
+    }
+
+    /// What follows by itself when the field at this index is left.
+    pub fn after_leaving(&self, at: usize, fields: &mut [FormField]) {
+        if let (Self::Create(kind), Some(left)) = (self, fields.get(at)) {
+            entity::on_leave(*kind, left.field, fields);
+        }
+    }
+
+    /// What follows from the typed values, or what is wrong with them. `None` for a page of the
+    /// set-up wizard, which reads its pages itself.
+    pub fn submit(&self, fields: &[FormField], version: i32, ctx: &Context) -> Result<Option<Submission>, FieldErrors> {
+        let mut reader = Reader::new(fields, ctx.now);
+        let submission = match self {
+            Self::Create(kind) => {
+                entity::write_new(*kind, &mut reader).map(|write| Submission::Send(Request::Write(write)))
+            }
+            Self::Edit(kind, id) => entity::write_edit(*kind, Seen { id: *id, version }, &mut reader).map(|write| {
+                let send = if entity::confirms_changes(*kind) { Submission::SendChanges } else { Submission::Send };
+                send(Request::Write(write))
+            }),
+            Self::ResetPassword(id) => {
+                let write = users::read_reset_password(*id, version, &mut reader);
+                Some(Submission::SendReset(Request::Write(write)))
+            }
+            Self::OwnPassword { .. } => Some(Submission::Send(Request::Write(form::read_own_password(&mut reader)))),
+            Self::Settings => {
+                let write = form::read_settings(version, &mut reader, ctx);
+                Some(Submission::SendChanges(Request::Write(write)))
+            }
+            Self::Preferences => Some(Submission::Prefer(form::read_preferences(&reader, ctx))),
+            Self::Refine(query) => return entity::refined(query, reader).map(|query| Some(Submission::Refine(query))),
+            Self::SignIn => Some(Submission::Send(Request::Session(form::read_sign_in(&reader)))),
+            Self::SetUp => None,
+        };
+        reader.finish(submission)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            Cents, ClientId, ContractId, EventId, UserId,
+            audit::Auditable,
+            clients::{Client, ClientRow},
+            contracts::{Contract, ContractRow},
+            entity::Record,
+            events::{Event, EventRow, Status},
+            language::Language,
+            session::{Actor, Session},
+            settings::Settings,
+            users::Role,
+        },
+        ui::{
+            form::typed_form,
+            theme::{Look, Theme},
+        },
+    };
+    use chrono::NaiveDateTime;
+
+    fn time(text: &str) -> NaiveDateTime {
+        NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").unwrap()
+    }
+
+    fn client(full: bool) -> Client {
+        let text = |text: &str| if full { text.to_owned() } else { String::new() };
+        Client {
+            id: ClientId::new(1),
+            version: 1,
+            full_name: "Kevin Casey".to_owned(),
+            company_name: text("Cool Startup"),
+            email: full.then(|| text("kevin@startup.io")),
+            phone: "+678 123 456 78".to_owned(),
+            sales_contact_id: UserId::new(7),
+            last_contact_at: full.then(|| time("2026-03-29 00:00").date()),
+            notes: text("Likes\ntwo lines"),
+            archived_at: None,
+            created_at: time("2026-01-01 00:00"),
+            updated_at: time("2026-01-01 00:00"),
+        }
+    }
+
+    fn contract(full: bool) -> ContractRow {
+        let contract = Contract {
+            id: ContractId::new(3),
+            version: 1,
+            client_id: ClientId::new(1),
+            total_cents: Cents(if full { 1_234_567_890 } else { 1 }),
+            due_cents: Cents(if full { 50 } else { 0 }),
+            signed_at: full.then(|| time("2026-02-01 10:00")),
+            notes: String::new(),
+            archived_at: None,
+            created_at: time("2026-01-01 00:00"),
+            updated_at: time("2026-01-01 00:00"),
+        };
+        ContractRow {
+            contract,
+            client: "Kevin Casey".to_owned(),
+            company: String::new(),
+            sales_contact_id: UserId::new(7),
+            sales_contact: "Person sales".to_owned(),
+        }
+    }
+
+    fn event(full: bool) -> EventRow {
+        let event = Event {
+            id: EventId::new(4),
+            version: 1,
+            contract_id: ContractId::new(3),
+            title: "Gala".to_owned(),
+            client_contact: String::new(),
+            starts_at: full.then(|| time("2026-10-25 02:30")),
+            ends_at: full.then(|| time("2026-10-25 04:00")),
+            location: String::new(),
+            attendees: if full { 1_500 } else { 0 },
+            notes: String::new(),
+            status: Status::Planned,
+            support_id: None,
+            archived_at: None,
+            created_at: time("2026-01-01 00:00"),
+            updated_at: time("2026-01-01 00:00"),
+        };
+        EventRow {
+            event,
+            client_id: ClientId::new(1),
+            client: "Kevin Casey".to_owned(),
+            company: String::new(),
+            sales_contact_id: UserId::new(7),
+            sales_contact: "Person sales".to_owned(),
+            support: None,
+        }
+    }
+
+    /// A form that was opened and the same record as somebody else saved it must hold the same
+    /// texts, or a conflict is told about a field that nobody has changed.
+    #[test]
+    fn what_somebody_saved_unchanged_stands_in_the_form_as_it_was_opened() {
+        for language in [Language::En, Language::Fr] {
+            let id = UserId::new(1);
+            let actor = Actor { id, username: String::new(), full_name: String::new(), role: Role::Management };
+            let session = Session {
+                id: String::new(),
+                actor,
+                auth_epoch: 0,
+                must_change_password: false,
+                confirmed_at: None,
+                settings: Settings::default(),
+            };
+            let (look, now) = (Look::default(), time("2026-11-21 10:00"));
+            let theme = Theme::of(look);
+            let preferences = Preferences { language, look, mouse: true };
+            let ctx = Context { language, theme: &theme, session: &session, preferences, now, beat: 0 };
+            let mut forms = vec![(form::settings(&ctx), session.settings.audited_fields())];
+            for full in [false, true] {
+                let client = ClientRow { client: client(full), sales_contact: "Person sales".to_owned() };
+                let edit = |record: Record| entity::edit_form(&record, &ctx).unwrap();
+                forms.push((edit(client.clone().into()), client.client.audited_fields()));
+                forms.push((edit(contract(full).into()), contract(full).contract.audited_fields()));
+                forms.push((edit(event(full).into()), event(full).event.audited_fields()));
+            }
+            for (form, facts) in forms {
+                for entry in &form.fields {
+                    let theirs = typed_form(entry, &facts, &ctx);
+                    assert!(theirs.is_none_or(|theirs| theirs == entry.base), "{:?}", entry.field);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Saving a form: the checks before it, the questions, and what happens when another user saved the
+//! same record first.
+
+use super::{Form, FormQuestion, purpose::Submission};
+use crate::{
+    domain::{Field, FieldErrors, audit::Subject, dates, error::Conflict},
+    services::{Reply, Request},
+    ui::{
+        Action, Context, Destination, Notice, actions,
+        form::{FieldKind, FormField, Purpose, typed_form},
+        popup::Popup,
+        text::{Phrase, say},
+    },
+};
+
+/// After this many merges in a row the user decides, since other users keep saving the record.
+const MERGES: u8 = 3;
+
+impl Form {
+    /// Checks everything and saves, or goes to the first error.
+    pub(super) fn save(&mut self, ctx: &Context) -> Action {
+        if self.saving {
+            return Action::None;
+        }
+        self.purpose.after_leaving(self.at, &mut self.entries);
+        if let Some(stopped) = self.check_all(ctx) {
+            return stopped;
+        }
+        self.spell_out_times(ctx);
+        match self.purpose.submit(&self.entries, self.version, ctx) {
+            Ok(Some(submission)) => self.submitted(submission, ctx),
+            Ok(None) => Action::None,
+            Err(errors) => self.show(&errors, ctx),
+        }
+    }
+
+    fn submitted(&mut self, submission: Submission, ctx: &Context) -> Action {
+        match submission {
+            Submission::Send(request) => self.send(request),
+            Submission::SendChanges(request) => self.confirm_changes(request, ctx),
+            Submission::SendReset(request) => self.confirm_reset(request, ctx),
+            Submission::Prefer(preferences) => Action::All(vec![
+                Action::Prefer(preferences),
+                Action::Done(Notice::good(say(preferences.language, Phrase::Saved))),
+            ]),
+            Submission::Refine(query) => Action::Refine(Box::new(query)),
+        }
+    }
+
+    /// Checks each field by itself and goes to the first that is wrong.
+    pub fn check_all(&mut self, ctx: &Context) -> Option<Action> {
+        for at in 0..self.entries.len() {
+            let clock = self.clock(self.entries[at].field, ctx);
+            self.entries[at].problem = self.entries[at].check(clock, ctx.settings().time_zone);
+        }
+        let wrong = self.entries.iter().position(|entry| entry.problem.is_some())?;
+        Some(self.stop_at(wrong, ctx))
+    }
+
+    /// Writes out what times mean that count from others: the end of an event must not move
+    /// when somebody else moves its start while this is saved.
+    fn spell_out_times(&mut self, ctx: &Context) {
+        for at in 0..self.entries.len() {
+            let clock = self.clock(self.entries[at].field, ctx);
+            let entry = &mut self.entries[at];
+            if entry.kind == FieldKind::Time
+                && let Ok(time) = dates::parse_date_time(entry.input.text(), clock)
+            {
+                entry.input.set(&dates::format_date_time(time));
+            }
+        }
+    }
+
+    fn stop_at(&mut self, wrong: usize, ctx: &Context) -> Action {
+        self.at = wrong;
+        let field = ctx.field(self.entries[wrong].field);
+        let problem = self.entries[wrong].problem.map(|problem| ctx.problem(problem)).unwrap_or_default();
+        Action::Notice(Notice::bad(format!("{field}: {problem}")))
+    }
+
+    /// Puts problems under their fields; those of no field here go into the message.
+    pub fn show(&mut self, errors: &FieldErrors, ctx: &Context) -> Action {
+        for entry in &mut self.entries {
+            entry.problem = errors.of(entry.field);
+        }
+        if let Some(wrong) = self.entries.iter().position(|entry| entry.problem.is_some()) {
+            return self.stop_at(wrong, ctx);
+        }
+        let first = errors.0.first();
+        let text = first.map(|(field, problem)| format!("{}: {}", ctx.field(*field), ctx.problem(*problem)));
+        Action::Notice(Notice::bad(text.unwrap_or_default()))
+    }
+
+    fn confirm_changes(&mut self, request: Request, ctx: &Context) -> Action {
+        let changed: Vec<String> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.is_changed())
+            .map(|entry| {
+                let (old, new) = (entry.label(&entry.base), entry.label(&entry.content()));
+                format!("{}: {}", ctx.field(entry.field), ctx.say(Phrase::FromTo { old: &old, new: &new }))
+            })
+            .collect();
+        if changed.is_empty() {
+            return self.send(request);
+        }
+        self.asked = Some(FormQuestion::Save(Box::new(request)));
+        let (title, verb) = (ctx.say(Phrase::SummaryTitle), ctx.say(Phrase::VerbSave));
+        Action::Popup(Box::new(Popup::confirm(title, changed, verb, ctx)))
+    }
+
+    fn confirm_reset(&mut self, request: Request, ctx: &Context) -> Action {
+        let lines = vec![self.text(Field::FullName).to_owned(), ctx.say(Phrase::ResetPasswordMeans)];
+        self.asked = Some(FormQuestion::Save(Box::new(request)));
+        let title = ctx.say(Phrase::ResetPassword);
+        Action::Popup(Box::new(Popup::confirm(title.clone(), lines, title, ctx)))
+    }
+
+    pub(super) fn send(&mut self, request: Request) -> Action {
+        self.saving = true;
+        self.sent = self.entries.iter().map(FormField::content).collect();
+        Action::Send(request)
+    }
+
+    /// Something was typed since it was sent to be saved, in one of these fields.
+    pub(super) fn is_typed_on(&self, which: impl Fn(&FormField) -> bool) -> bool {
+        self.entries.iter().zip(&self.sent).any(|(entry, sent)| which(entry) && entry.content() != *sent)
+    }
+
+    pub(super) fn saved(&mut self, reply: &Reply, ctx: &Context) -> Action {
+        let Reply::Saved { subject, id, version, .. } = *reply else { return Action::None };
+        let notice = actions::undoable(ctx.say(Phrase::Saved), reply, ctx);
+        let password_typed_on = self.is_typed_on(FormField::is_password);
+        if self.is_typed_on(|entry| !entry.is_password())
+            && let Some(purpose) = self.purpose.once_saved(id)
+        {
+            (self.purpose, self.version) = (purpose, version);
+            for (entry, sent) in self.entries.iter_mut().zip(&self.sent) {
+                entry.base.clone_from(sent);
+            }
+            // A password is set once, as it was when it was saved.
+            self.entries.retain(|entry| !entry.is_password());
+            self.at = self.at.min(self.entries.len().saturating_sub(1));
+            let words = if password_typed_on { Phrase::PasswordAsSaved } else { Phrase::SavedSoFar };
+            return Action::Notice(Notice::good(ctx.say(words)));
+        }
+        let notice = if password_typed_on { Notice::plain(ctx.say(Phrase::PasswordAsSaved)) } else { notice };
+        let Subject::Entity(kind) = subject else { return Action::Done(notice) };
+        if let Purpose::Create(_) = self.purpose {
+            Action::All(vec![Action::Replace(Destination::Record(kind, id)), Action::Notice(notice)])
+        } else {
+            Action::Done(notice)
+        }
+    }
+
+    /// Three ways: what only one of us changed is taken, what both changed is shown side
+    /// by side.
+    pub(super) fn merge(&mut self, conflict: Conflict, ctx: &Context) -> Action {
+        self.version = conflict.version;
+        for entry in &mut self.entries {
+            let Some(theirs) = typed_form(entry, &conflict.theirs, ctx) else { continue };
+            if theirs == entry.base {
+                continue;
+            }
+            let mine = entry.content();
+            if mine == entry.base {
+                entry.set(&theirs);
+            } else if mine != theirs {
+                entry.theirs = Some(theirs.clone());
+            }
+            entry.base = theirs;
+        }
+        match self.entries.iter().position(|entry| entry.theirs.is_some()) {
+            Some(open) => self.at = open,
+            // What only one of us changed goes together without a question.
+            None if self.merges < MERGES => {
+                self.merges += 1;
+                let submission = self.purpose.submit(&self.entries, self.version, ctx).ok().flatten();
+                if let Some(request) = submission.and_then(Submission::request) {
+                    return self.send(request);
+                }
+            }
+            None => {}
+        }
+        let when = dates::format_date_time(ctx.settings().wall_clock(conflict.at));
+        let text = ctx.say(Phrase::ConflictWith { name: &conflict.by, when: &when });
+        self.conflict = Some((conflict.by, conflict.at));
+        Action::Notice(Notice::bad(text))
+    }
+}

@@ -1,0 +1,136 @@
+//! Draws a list: the filter, the rows, and a preview of the selected row if there is room.
+
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+};
+
+use super::List;
+use crate::{
+    domain::{entity::Record, text},
+    ui::{
+        Context, actions,
+        text::Phrase,
+        widgets::{
+            paint::{Focus, count_words, line_at, put, rows},
+            records::{draw_facts, draw_rows},
+            table,
+        },
+    },
+};
+
+/// From this width on, a preview is shown beside the list.
+const PREVIEW_FROM: u16 = 110;
+
+/// Where the parts of a list are drawn and clicked.
+struct Places {
+    /// The column titles and the rows below them.
+    table: Rect,
+    preview: Option<Rect>,
+}
+
+impl Places {
+    fn of(list: &List, area: Rect) -> Self {
+        // A line for the filter and the position, and one if only the newest records were searched.
+        let above = 1 + u16::from(list.among_newest);
+        let below = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
+        if area.width < PREVIEW_FROM {
+            return Self { table: below, preview: None };
+        }
+        let table = Rect { width: below.width - 44, ..below };
+        Self { table, preview: Some(Rect { x: below.right() - 42, width: 42, ..below }) }
+    }
+
+    /// The index of the row that is drawn at this position.
+    fn row_at(&self, list: &List, at: Position) -> Option<usize> {
+        let row = at.y.checked_sub(self.table.y + 1).filter(|_| self.table.contains(at))?;
+        Some(self.shown(list).start + usize::from(row)).filter(|row| *row < list.rows.len())
+    }
+
+    /// The indexes of the rows that fit below the titles.
+    fn shown(&self, list: &List) -> std::ops::Range<usize> {
+        let room = usize::from(self.table.height.saturating_sub(1));
+        let start = table::first_shown(list.at, room, list.rows.len());
+        start..(start + room.max(1)).min(list.rows.len())
+    }
+}
+
+impl List {
+    /// The index of the row that is drawn at this position; the list is drawn in `body`.
+    pub(super) fn row_at(&self, at: Position, body: Rect) -> Option<usize> {
+        Places::of(self, body).row_at(self, at)
+    }
+
+    pub(super) fn draw_all(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
+        let mut caret = None;
+        let places = Places::of(self, area);
+        let table = places.table;
+        if let Some(input) = &self.filter {
+            let label = format!("{}: ", ctx.say(Phrase::FilterLabel));
+            put(frame, area, 0, &label, ctx.theme.accent);
+            let used = rows(text::width(&label));
+            let field = Rect { x: area.x + used, y: area.y, width: area.width.saturating_sub(used + 22), height: 1 };
+            caret = Some(Focus::Caret(input.draw(frame, field, ctx.theme.text)));
+        } else if !self.query.text().is_empty() {
+            put(frame, area, 0, &ctx.say(Phrase::FilteredBy(self.query.text())), ctx.theme.accent);
+        } else if self.query.is_refined() {
+            put(frame, area, 0, &ctx.say(Phrase::Refined), ctx.theme.accent);
+        }
+        if self.among_newest {
+            put(frame, area, 1, &ctx.say(Phrase::AmongNewest), ctx.theme.quiet);
+        }
+        let shown = places.shown(self);
+        let place = position(self, &shown, ctx);
+        let width = rows(text::width(&place)).min(area.width);
+        let right = Rect { x: area.right() - width, width, ..area };
+        put(frame, right, 0, &place, ctx.theme.quiet);
+        if let (Some(preview), Some(record)) = (places.preview, self.selected()) {
+            draw_facts(frame, preview, record, ctx);
+        }
+        if self.rows.is_empty() {
+            for (number, line) in self.empty_words(ctx).iter().enumerate() {
+                put(frame, table, 2 + rows(number), &format!("  {line}"), ctx.theme.quiet);
+            }
+            return caret.unwrap_or(line_at(table, 2));
+        }
+        let marked = |record: &Record| self.marks.has(record);
+        draw_rows(frame, table, &self.rows, self.at, (self.kind(), Some(self.query.sort())), &marked, ctx);
+        caret.unwrap_or(line_at(table, 1 + rows(self.at - shown.start)))
+    }
+
+    /// Says why the list is empty and what to do; says nothing while a reply is awaited.
+    fn empty_words(&self, ctx: &Context) -> Vec<String> {
+        if !self.loaded {
+            let failed = self.awaited.is_empty();
+            return failed.then(|| ctx.say(Phrase::NotRead)).into_iter().collect();
+        }
+        let hint = if self.query.text().is_empty() { Phrase::RefineHint } else { Phrase::NothingFoundHint };
+        if !self.query.text().is_empty() || self.query.is_refined() {
+            return vec![ctx.say(Phrase::NothingFound), ctx.say(hint)];
+        }
+        let mut lines = vec![ctx.say(Phrase::EmptyList(self.kind()))];
+        if self.query.view(ctx.session.actor.role) != 0 {
+            lines.push(ctx.say(Phrase::EmptyViewHint));
+        } else if actions::may_create(self.kind(), ctx) {
+            lines.push(ctx.say(Phrase::EmptyListHint));
+        }
+        lines
+    }
+}
+
+/// The marks and the position in the list, such as "3 marked, 101–150 of 2,340".
+fn position(list: &List, shown: &std::ops::Range<usize>, ctx: &Context) -> String {
+    // Marks are counted even if none of the marked records is shown.
+    let marks = (!list.marks.is_empty()).then(|| ctx.say(Phrase::Marked(list.marks.len())));
+    // The rows arrive before the total does.
+    let total = list.total.map_or("...".to_owned(), |total| count_words(total, ctx));
+    let place = match list.first {
+        _ if list.rows.is_empty() => None,
+        Some(first) => {
+            let at = |row: usize| first + i64::try_from(row).unwrap_or(0);
+            Some(ctx.say(Phrase::Position { from: at(shown.start) + 1, to: at(shown.end), total: &total }))
+        }
+        None => Some(total),
+    };
+    [marks, place].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}

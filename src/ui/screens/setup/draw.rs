@@ -1,0 +1,56 @@
+//! Draws the set-up wizard.
+
+use ratatui::{Frame, layout::Rect};
+
+use super::{Setup, pages::WizardPage};
+use crate::ui::{
+    Context,
+    text::Phrase,
+    widgets::{
+        chrome::{self, Areas},
+        paint::Focus,
+    },
+};
+
+impl Setup {
+    /// Draws the current page with its explanation and its header; returns the place of the
+    /// focused field.
+    pub fn draw(&self, frame: &mut Frame, areas: Areas, ctx: &Context) -> Focus {
+        let (at, of) = self.progress();
+        chrome::header(frame, areas.header, &ctx.say(Phrase::SetUpTitle), &ctx.say(Phrase::Step { at, of }), ctx.theme);
+        let why = ctx.say(match self.step {
+            WizardPage::Language => Phrase::SetUpLanguage,
+            WizardPage::Place => Phrase::SetUpPlace,
+            WizardPage::Server => Phrase::SetUpServer,
+            WizardPage::Update => Phrase::SetUpUpdate(self.behind().map_or(("", ""), |found| (&found.from, &found.to))),
+            WizardPage::Account => Phrase::SetUpAccount,
+            WizardPage::Company => Phrase::SetUpCompany,
+            WizardPage::Manager => Phrase::SetUpManager,
+            WizardPage::Summary if !self.statements().is_empty() => Phrase::SetUpSummaryAgain,
+            WizardPage::Summary => Phrase::SetUpSummary,
+            WizardPage::Statements => Phrase::SetUpStatements,
+        });
+        let body = areas.body;
+        let words = chrome::wrapped(&why, body.width.min(76).into());
+        let problem = self.problem.as_ref().map(|problem| chrome::wrapped(problem, body.width.into()));
+        let problem = problem.unwrap_or_default();
+        let rows = |lines: &[String]| u16::try_from(lines.len()).unwrap_or(u16::MAX);
+        // The problem is shown at the bottom, above the message line.
+        let free = Rect { height: body.height.saturating_sub(rows(&problem)), ..body };
+        let below = rows(&words).saturating_add(1);
+        let rest = Rect { y: free.y.saturating_add(below), height: free.height.saturating_sub(below), ..free };
+        let mut put = |lines: &[String], place: Rect, style| {
+            for (line, y) in lines.iter().zip(place.y..place.bottom()) {
+                frame.buffer_mut().set_stringn(place.x, y, line, place.width.into(), style);
+            }
+        };
+        put(&problem, Rect { y: free.bottom(), height: body.height - free.height, ..body }, ctx.theme.bad);
+        put(&words, free, ctx.theme.text);
+        if self.step == WizardPage::Statements {
+            let statements = self.statements().lines().skip(self.scrolled);
+            let lines: Vec<String> = statements.flat_map(|one| chrome::wrapped(one, body.width.into())).collect();
+            put(&lines, rest, ctx.theme.accent);
+        }
+        self.form().draw_fields(frame, rest, ctx)
+    }
+}
