@@ -2,27 +2,27 @@
 //!
 //! # Layers
 //!
-//! `main → app → ui → services → storage → domain`: a layer uses only what stands to its right.
-//! `ui` and `app` exchange requests and replies with `services` and call nothing there; SQL is
-//! only in `storage`. `tests/architecture.rs` checks this.
+//! `main → app → ui → services → storage → domain`: a layer uses only the layers to its right. `ui`
+//! and `app` exchange requests and replies with `services`; only the worker thread executes them.
+//! SQL is only in `storage`. `tests/architecture` checks this.
 //!
-//! | layer | what is there |
+//! | layer | contents |
 //! | --- | --- |
 //! | [`app`] | the state machine, the lock, the worker thread, the terminal |
-//! | [`ui`] | screens, popups, keys, words, colours; no input or output |
-//! | [`services`] | every action as a request: the actor, the right, the rules, the write, the audit row |
+//! | [`ui`] | screens, popups, keys, texts, colours; no input or output |
+//! | [`services`] | executes requests: checks the user's right and the rules, writes, adds the audit row |
 //! | [`storage`] | the queries of each table, for two database engines |
 //! | [`domain`] | the records and their rules, the rights table, money, dates; no input or output |
 //!
-//! Outside of the layers: [`schema`] names the tables and their columns; [`config`], [`cli`],
-//! [`telemetry`] and [`doctor`] connect the program to the machine.
+//! Outside of the layers: [`schema`] declares the tables and their columns; [`config`] reads the
+//! configuration, [`cli`] the command line; [`telemetry`] writes logs; [`doctor`] diagnoses faults.
 //!
 //! # One key press
 //!
-//! The input thread sends the key to the loop (`app::run`). [`app::App::update`] gives it to the
-//! popup or to the top screen, which answers with an action. If that is a request, it goes to the
-//! worker thread, which calls [`services::Services::execute`]. The reply comes back on the same
-//! channel as the keys and goes to the screen that asked.
+//! The input thread sends the key to the main loop (`app::run`). [`app::App::update`] passes it to
+//! the popup or to the top screen, which returns an action. If the action is a request, it is sent
+//! to the worker thread, which calls [`services::Services::execute`]. The reply comes back on the
+//! same channel as the keys and is passed to the screen that sent the request.
 
 pub mod app;
 pub mod cli;

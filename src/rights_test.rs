@@ -1,5 +1,6 @@
-//! The rights table is the only place that says who may do what: when it changes, the services, the
-//! screens and the words of both languages follow. The test changes it, which only a unit test can.
+//! Tests that the rights table alone determines who may do what: after a change to the table, the
+//! services, the screens and the messages in both languages follow it. Only a unit test can change
+//! the table.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use secrecy::SecretString;
@@ -55,14 +56,15 @@ impl Company {
         let archive = WriteRequest::ArchiveClient { id: client.id, version: client.version };
         match self.services.execute(Some(who), &archive.into(), self.now) {
             Err(Error::Denied(reason)) => Some(reason),
-            // The demo's clients have contracts. That is checked only after the right.
+            // Other results are not expected: all clients of the demo have contracts, so archiving is
+            // refused at the latest because of these, which is checked after the right.
             other => panic!("{other:?}"),
         }
         .filter(|reason| !matches!(reason, Reason::ClientHasContracts(_)))
     }
 }
 
-/// What the screens say about archiving a client, if they do not offer it.
+/// The reason that the screens show for not offering to archive a client; `None` if they offer it.
 fn on_screen(language: Language, who: &Session, row: &ClientRow, company: &Company) -> Option<String> {
     let look = theme::Look::default();
     let theme = theme::Theme::of(look);
@@ -75,7 +77,7 @@ fn on_screen(language: Language, who: &Session, row: &ClientRow, company: &Compa
 }
 
 #[test]
-fn services_screens_and_words_follow_the_rights_table() {
+fn services_screens_and_messages_follow_the_rights_table() {
     let mut company = Company::new();
     let (sales, support) = (company.sign_in("sales"), company.sign_in("support"));
     let rows = company.clients(&sales);

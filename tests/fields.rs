@@ -1,6 +1,6 @@
-//! Every field of every edit form is changed alone, on every engine: the new value is in the database, the
-//! history, the details, the exported file and the form that is opened next, and no other value has changed. A
-//! field that is added later is tested without a change here.
+//! Changes each field of each edit form alone, on every engine. The new value must appear in the database, the
+//! history, the details, the exported file and the reopened form, and no other value may change. Fields that are
+//! added to a form later are tested without a change to this file.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
@@ -31,7 +31,7 @@ use serde_json::{Map, Value};
 use strum::IntoEnumIterator;
 use support::{Engine, world::World};
 
-/// The audited fields that no edit form offers, each with the reason.
+/// The audited fields that are in no edit form, each with the reason.
 const NOT_IN_FORMS: [(EntityKind, Field, &str); 10] = [
     (EntityKind::Client, Field::SalesContactId, "a client is handed over"),
     (EntityKind::Client, Field::ArchivedAt, "archiving is an action"),
@@ -59,7 +59,7 @@ fn details(world: &mut World, record: &Record, ctx: &Context) -> Vec<(String, St
     shown
 }
 
-/// What a field holds that has no picked record: the typed text or the chosen option.
+/// The content of a field: the chosen option or the typed text. For fields without a picked record only.
 fn content(field: &FormField) -> String {
     match &field.kind {
         FieldKind::Choice(options) => options[field.choice].0.clone(),
@@ -67,7 +67,7 @@ fn content(field: &FormField) -> String {
     }
 }
 
-/// Values to try, in the language's own notation. The first that differs and is accepted is saved.
+/// Values to try, in English notation. The first one that differs from the present value and is accepted is saved.
 fn candidates(kind: &FieldKind) -> Vec<String> {
     let next_month = support::world::start() + TimeDelta::days(30) + TimeDelta::hours(1);
     let texts: &[&str] = match kind {
@@ -80,7 +80,7 @@ fn candidates(kind: &FieldKind) -> Vec<String> {
         FieldKind::Time => return vec![dates::format_date_time(next_month)],
         FieldKind::Choice(options) => return options.iter().map(|(value, _)| value.clone()).collect(),
         FieldKind::Password | FieldKind::NewPassword | FieldKind::Record(_) | FieldKind::Fixed => {
-            panic!("no edit form has such a field yet: {kind:?}")
+            panic!("no values to try for a field of this kind: {kind:?}")
         }
     };
     texts.iter().map(|text| (*text).to_owned()).collect()
@@ -93,7 +93,7 @@ fn enter(field: &mut FormField, text: &str) {
     }
 }
 
-/// The record as lists show it.
+/// The record as a row of a list.
 fn stored(world: &World, kind: EntityKind, id: i64) -> Record {
     let db = &mut world.connection();
     match kind {
@@ -101,7 +101,7 @@ fn stored(world: &World, kind: EntityKind, id: i64) -> Record {
         EntityKind::Contract => storage::contracts::find_row(db, ContractId::new(id)).unwrap().unwrap().into(),
         EntityKind::Event => storage::events::find_rows(db, &[EventId::new(id)]).unwrap().remove(0).into(),
         EntityKind::User => storage::users::find(db, UserId::new(id)).unwrap().unwrap().into(),
-        EntityKind::Audit => panic!("a line of the log is not edited"),
+        EntityKind::Audit => panic!("rows of the audit log have no edit form"),
     }
 }
 
@@ -111,24 +111,24 @@ fn audited(record: &Record) -> AuditedFields {
         Record::Contract(row) => row.contract.audited_fields(),
         Record::Event(row) => row.event.audited_fields(),
         Record::User(user) => user.audited_fields(),
-        Record::Audit(_) => panic!("a line of the log is not edited"),
+        Record::Audit(_) => panic!("rows of the audit log have no edit form"),
     }
 }
 
 /// The rows of an exported list.
 fn exported(world: &mut World, kind: EntityKind) -> Vec<Map<String, Value>> {
     let export = Request::Export { query: Query::all(kind), format: Format::Json };
-    let Reply::Exported { path, .. } = world.manage(&export) else { panic!("a file") };
+    let Reply::Exported { path, .. } = world.manage(&export) else { panic!("the export returned no file") };
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// The changes in the newest line of the audit log.
+/// The changes in the newest row of the audit log.
 fn last_changes(world: &World) -> Changes {
     let last = log::table.order(log::id.desc()).select(log::changes);
     Changes::from_json(&last.first::<String>(&mut world.connection()).unwrap())
 }
 
-/// Changes one field of the record through its form and returns what was entered.
+/// Changes one field of the record through its form, and returns the text that was entered.
 fn change(world: &mut World, record: &Record, at: usize, ctx: &Context) -> String {
     let before = content(&edit_form(record, ctx).fields[at]);
     let field = edit_form(record, ctx).fields[at].field;
@@ -148,30 +148,34 @@ fn change(world: &mut World, record: &Record, at: usize, ctx: &Context) -> Strin
     panic!("no value for {field} was accepted");
 }
 
-/// Changes one field and looks for the new value everywhere.
+/// Changes one field and checks that its new value appears everywhere.
 fn try_field(world: &mut World, (kind, id): (EntityKind, i64), at: usize, ctx: &Context) {
     let before = stored(world, kind, id);
     let field = edit_form(&before, ctx).fields[at].field;
     let file_before = exported(world, kind);
     let entered = change(world, &before, at, ctx);
-    // The database, and nothing else of the record.
+    // In the database, only this field has changed.
     let after = stored(world, kind, id);
     let new = audited(&after).get(field).clone();
     let changes = Changes(vec![(field, audited(&before).get(field).clone(), new.clone())]);
     assert_eq!(audited(&before).changes_to(&audited(&after)), changes);
-    assert_ne!(changes.0[0].1, new, "{field} is stored");
+    assert_ne!(changes.0[0].1, new, "{field} in the database");
     assert_eq!(last_changes(world), changes, "{field} in the history");
     let shown = (ctx.field(field), value(field, &new, ctx));
     assert!(details(world, &after, ctx).contains(&shown), "{field} in the details");
     let form = edit_form(&after, ctx);
     assert_eq!(content(&form.fields[at]), entered, "{field} in the form");
-    // The file: one row has changed, and of it one value.
+    // In the exported file, one value of one row has changed.
     let file = exported(world, kind);
     let new_rows: Vec<_> = file.iter().filter(|row| !file_before.contains(row)).collect();
     let old_rows: Vec<_> = file_before.iter().filter(|row| !file.contains(row)).collect();
-    let ([new_row], [old_row]) = (new_rows.as_slice(), old_rows.as_slice()) else { panic!("{field} in the file") };
+    let ([new_row], [old_row]) = (new_rows.as_slice(), old_rows.as_slice()) else {
+        panic!("{field}: not exactly one row of the file has changed")
+    };
     let differing: Vec<_> = new_row.iter().filter(|(name, value)| old_row.get(*name) != Some(*value)).collect();
-    let [(_, written)] = differing.as_slice() else { panic!("{field} in the file: {differing:?}") };
+    let [(_, written)] = differing.as_slice() else {
+        panic!("{field}: not exactly one value of the row has changed: {differing:?}")
+    };
     let amount = new.as_i64().map(|cents| Value::String(Cents(cents).plain()));
     assert!(**written == new || Some(*written) == amount.as_ref(), "{field} in the file: {written}");
 }

@@ -14,13 +14,14 @@ use crate::{
     ui::{
         Action, Context, Destination, Notice,
         keys::{Binding, Command, Key, find},
-        popup::{Outcome, PopupResult},
+        popup::{Outcome, Popup, PopupResult},
         screens::Screen,
         text::Phrase,
     },
 };
 
 impl App {
+    /// Handles a key of a signed-in user.
     pub(super) fn workspace_key(&mut self, key: KeyEvent) {
         let Stage::SignedIn(workspace) = &mut self.stage else { return };
         if workspace.locked.is_some() {
@@ -44,6 +45,7 @@ impl App {
         }
     }
 
+    /// Handles pasted text.
     pub(super) fn workspace_paste(&mut self, text: &str) {
         let Stage::SignedIn(workspace) = &mut self.stage else { return };
         if let Some(locked) = &mut workspace.locked {
@@ -56,6 +58,7 @@ impl App {
         }
     }
 
+    /// Handles a click in the body while no popup is open.
     pub(super) fn workspace_click(&mut self, at: Position, body: Rect) {
         self.on_top(|screen, ctx| screen.click(at, body, ctx));
     }
@@ -68,7 +71,7 @@ impl App {
         }
     }
 
-    /// Carries out what a screen wants.
+    /// Carries out what the asker wants.
     pub(super) fn act(&mut self, asker: Asker, action: Action) {
         match action {
             Action::None => {}
@@ -104,12 +107,46 @@ impl App {
         }
     }
 
+    /// Opens a popup now, and sends the request for its lines if it needs one.
+    pub(super) fn open_popup(&mut self, mut popup: Popup, purpose: PopupPurpose) {
+        let id = self.next;
+        self.next += 1;
+        let request = popup.load();
+        if let Some(workspace) = self.workspace() {
+            workspace.popup = Some(Open { id, popup, purpose });
+        }
+        if let Some(request) = request {
+            self.send(Asker::Popup(id), request);
+        }
+    }
+
+    /// Opens a popup of the asker. A reply may bring it while the keys go elsewhere. They must not
+    /// answer it by accident, so it then opens later.
+    pub(super) fn open_for(&mut self, asker: Asker, popup: Popup, purpose: PopupPurpose) {
+        let Some(workspace) = self.workspace() else { return };
+        if workspace.is_free_for(asker) {
+            return self.open_popup(popup, purpose);
+        }
+        workspace.later.push_back((asker, popup, purpose));
+        self.say(Notice::plain(self.context().say(Phrase::QuestionWaits)));
+    }
+
+    /// Opens a popup that waits, if the keys no longer go elsewhere.
+    pub(super) fn open_next(&mut self) {
+        let Some(workspace) = self.workspace().filter(|workspace| workspace.locked.is_none()) else { return };
+        let at = workspace.later.iter().position(|(asker, ..)| workspace.is_free_for(*asker));
+        if let Some((_, popup, purpose)) = at.and_then(|at| workspace.later.remove(at)) {
+            self.open_popup(popup, purpose);
+        }
+    }
+
+    /// Carries out what a popup wants after a key, pasted text or a reply.
     pub(super) fn popup_step(&mut self, step: PopupResult) {
         match step {
             PopupResult::Stay => {}
             PopupResult::Close => {
                 let closed = self.workspace().and_then(|workspace| workspace.popup.take());
-                // Whoever waits for this request does so no more.
+                // The request behind the question is not sent, so its asker stops waiting.
                 if let Some(Open {
                     purpose: PopupPurpose::Confirm(asker, request) | PopupPurpose::Heir(asker, request),
                     ..
@@ -134,15 +171,16 @@ impl App {
         }
     }
 
+    /// Closes the popup and does what its outcome is for.
     fn popup_done(&mut self, outcome: Outcome) {
         let Some(open) = self.workspace().and_then(|workspace| workspace.popup.take()) else { return };
         match (open.purpose, outcome) {
             (PopupPurpose::Screen, outcome) => {
                 self.on_top(|screen, ctx| screen.on_popup(outcome, ctx));
             }
-            (PopupPurpose::Leave(to), Outcome::Confirmed) => self.leave(to),
+            (PopupPurpose::Leave(way), Outcome::Confirmed) => self.leave(way),
             (PopupPurpose::Confirm(asker, request), Outcome::Password(password)) => {
-                // Open until the password has been found right.
+                // The popup stays open until the password is known to be right.
                 let popup = open.popup;
                 if let Some(workspace) = self.workspace() {
                     workspace.popup = Some(Open { id: open.id, popup, purpose: PopupPurpose::Confirm(asker, request) });
@@ -167,7 +205,7 @@ impl App {
         }
     }
 
-    /// A command that was chosen in help or palette instead of by its key.
+    /// Runs a command that was chosen in the help or the palette.
     fn run(&mut self, command: Command) {
         if self.global_run(command) {
             return;

@@ -9,7 +9,7 @@ use crate::{
     ui::Preferences,
 };
 
-/// What comes in, one at a time and in order.
+/// An event, in the order in which they happen.
 #[derive(Debug)]
 pub enum AppEvent {
     Terminal(TerminalEvent),
@@ -19,36 +19,38 @@ pub enum AppEvent {
     },
     /// Time has passed.
     Tick,
-    /// What was to be written on the machine was not; what there is to be said about that.
+    /// Something could not be stored on this machine; the sentence to show about it.
     NotKept(String),
-    /// Whoever started the program wants it to stop for a while.
+    /// The system asks the program to suspend, as Ctrl+Z does.
     Suspend,
-    /// The terminal is gone, or the system asks to stop.
+    /// The terminal is gone, or the system asks the program to end.
     Stop,
 }
 
-/// What has to happen outside.
+/// Something that has to happen outside of the state machine.
 #[derive(Debug)]
 pub enum Effect {
+    /// Execute a request; its reply comes back as [`AppEvent::Reply`] with this id.
     Send {
         id: u64,
+        /// `None` before sign-in.
         session: Option<Box<Session>>,
         request: Box<Request>,
     },
-    /// Nobody waits any more for what was sent.
+    /// The replies to all requests that were sent are no longer needed.
     Abandon,
     Copy(String),
     Suspend,
-    /// Be like this from now on.
+    /// These preferences apply from now on.
     Prefer(Preferences),
-    /// This person wants it like this the next time too.
+    /// Store the preferences of a user on this machine.
     Keep {
         username: String,
         preferences: Preferences,
     },
-    /// Work on this database from now on.
+    /// Use the database at this address from now on.
     Use(SecretString),
-    /// The company's database and language, for the machine's configuration.
+    /// Store the company's database and language in the machine's configuration.
     Remember {
         url: SecretString,
         language: Language,
@@ -56,7 +58,7 @@ pub enum Effect {
     Quit,
 }
 
-/// What the app is started with.
+/// What the application is started with.
 #[derive(Debug, Clone)]
 pub struct Options {
     pub preferences: Preferences,
@@ -66,6 +68,6 @@ pub struct Options {
     pub embedded: String,
     /// The company's server as the configuration names it, for the wizard.
     pub server: Option<ServerAddress>,
-    /// There is a shell that can let the program go on after Ctrl+Z.
+    /// Whether a shell can resume the program after Ctrl+Z.
     pub suspends: bool,
 }

@@ -10,7 +10,6 @@ mod layers;
 mod leave;
 mod lock;
 mod pending;
-mod popups;
 mod replies;
 mod run;
 mod signed_out;
@@ -51,19 +50,21 @@ use crate::{
 use pending::Pending;
 use workspace::Workspace;
 
+/// What is shown: one of the screens before sign-in, or the screens of a session.
 enum Stage {
     Setup(Box<Setup>),
+    /// The sign-in.
     SignedOut(Box<Form>),
     SignedIn(Box<Workspace>),
 }
 
-/// Who gets a reply. Screens, popups and locks have a number of their own: a reply to one that
-/// has gone reaches no other.
+/// Who gets the reply to a request. Screens, popups and locks have a number that is never used again,
+/// so the reply to one that was closed reaches no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Asker {
-    /// Sign-in, set-up, heartbeat.
+    /// The app itself, or a screen before sign-in.
     App,
-    /// `u`, on whatever screen.
+    /// The undo command, which works on every screen.
     Undo,
     Lock(u64),
     Layer(u64),
@@ -74,21 +75,23 @@ enum Asker {
 pub struct App {
     stage: Stage,
     options: Options,
-    /// How people who have signed in here before want it, by username in lower case.
+    /// The preferences of users who have signed in on this machine before, by username in lower case.
     people: HashMap<String, Preferences>,
-    /// The language was chosen at the sign-in screen, for whoever signs in.
+    /// The language was chosen before sign-in; it then applies to the user who signs in.
     chose_language: bool,
-    /// As the machine's configuration says: what the screens before sign-in are like, and those
-    /// of people who have not signed in here before.
+    /// The preferences in the machine's configuration, for the screens before sign-in and for users
+    /// who have not signed in here before.
     of_machine: Preferences,
     theme: Theme,
-    /// The keys of the screens before sign-in, explained.
+    /// The help of the screens before sign-in, while it is open.
     help: Option<Popup>,
     notice: Option<Notice>,
+    /// Columns and rows of the window.
     size: (u16, u16),
+    /// The next free number for a request, a layer, a popup or a lock.
     next: u64,
     pending: Vec<Pending>,
-    /// Writes that nobody waits for any more. What became of them is told when it is known.
+    /// Writes that the user no longer waits for. Their outcome is shown when it is known.
     given_up: Vec<Pending>,
     /// The session of the signed-in user; nobody's before sign-in. It stands beside the stage, so
     /// that a screen can change itself while it looks at the session.
@@ -99,7 +102,7 @@ pub struct App {
 }
 
 impl App {
-    /// At the sign-in screen, or at the set-up wizard.
+    /// Starts at the sign-in, or at the wizard if the company has to be `set_up`.
     pub fn new(options: Options, set_up: bool, now: Moment) -> Self {
         let mut app = Self {
             stage: Stage::SignedOut(Box::new(sign_in(""))),
@@ -125,7 +128,7 @@ impl App {
         app
     }
 
-    /// Knows how these people, by username in lower case, want the program to be.
+    /// Uses these preferences for the users who sign in, by username in lower case.
     pub fn knowing(self, people: HashMap<String, Preferences>) -> Self {
         Self { people, ..self }
     }
@@ -134,17 +137,18 @@ impl App {
         context(&self.theme, &self.session, self.options.preferences, self.now)
     }
 
-    /// The stage, and beside it what its screens may look at.
+    /// The stage, and what its screens may look at. They are borrowed separately, so that a screen can
+    /// be changed while it reads the context.
     fn parts(&mut self) -> (&mut Stage, Context<'_>) {
         (&mut self.stage, context(&self.theme, &self.session, self.options.preferences, self.now))
     }
 
-    /// Takes one event and says what has to happen.
+    /// Handles one event; returns what has to happen outside.
     pub fn update(&mut self, event: AppEvent, now: Moment) -> Vec<Effect> {
         self.now = now;
         let preferred = self.options.preferences;
-        // Before anything counts as activity: the key that wakes a laptop must not keep
-        // open what has slept too long, and it is no letter of the password either.
+        // This comes before the event counts as activity: the key that wakes a laptop must not keep a
+        // session open that was idle for too long. Nor is it a letter of the password.
         let woke = self.lock_when_idle();
         match event {
             AppEvent::Terminal(TerminalEvent::Key(_) | TerminalEvent::Paste(_) | TerminalEvent::Mouse(_)) if woke => {}
@@ -152,8 +156,8 @@ impl App {
                 self.touch();
                 let before = self.question();
                 for (number, key) in apart(key).into_iter().enumerate() {
-                    // A question that the first of two keys has opened was not seen by
-                    // whoever pressed the second.
+                    // The second of two keys must not answer a popup that the first has opened: the
+                    // user has not seen it yet.
                     if number == 0 || self.question().is_none_or(|open| Some(open) == before) {
                         self.seen_key(key);
                     }
@@ -180,7 +184,7 @@ impl App {
         std::mem::take(&mut self.effects)
     }
 
-    /// Milliseconds until the app wants to be told that time has passed.
+    /// The most milliseconds until the next [`AppEvent::Tick`] is needed.
     pub fn patience(&self) -> u64 {
         match &self.stage {
             _ if self.is_waiting() => 120,
@@ -194,7 +198,7 @@ impl App {
         matches!(&self.stage, Stage::SignedIn(workspace) if workspace.has_unsaved())
     }
 
-    /// Whether the window has no room for more than saying so.
+    /// Whether the window is too small to show a screen.
     fn is_too_small(&self) -> bool {
         self.size.0 < chrome::SMALLEST.0 || self.size.1 < chrome::SMALLEST.1
     }
@@ -208,8 +212,7 @@ impl App {
         }
     }
 
-    /// Everything that can be done now by a key: what the bottom line, the help and the
-    /// dispatcher are made of.
+    /// The keys that do something now, for the bottom line, the help and the key handling.
     pub fn bindings(&self) -> Vec<Binding> {
         match &self.stage {
             Stage::SignedIn(_) => [self.screen_bindings(), self.global_bindings()].concat(),
@@ -217,7 +220,7 @@ impl App {
         }
     }
 
-    /// How the person wants it to be.
+    /// The preferences that apply now.
     pub fn preferences(&self) -> Preferences {
         self.options.preferences
     }
@@ -228,8 +231,8 @@ impl App {
         }
     }
 
-    /// A key, unless it would change what the window is too small to show: there only what
-    /// needs no eyes is left, leaving, stopping and locking.
+    /// Handles a key. If the window is too small to show what the key changes, only the keys that
+    /// lock, suspend or quit work.
     fn seen_key(&mut self, key: KeyEvent) {
         let pressed = Key::from_event(key);
         let leaves = ['c', 'q', 'z'].map(Key::ctrl).contains(&pressed);
@@ -266,13 +269,13 @@ impl App {
         }
     }
 
-    /// Looks and speaks like this from now on.
+    /// Applies these preferences until the user signs out.
     fn look_like(&mut self, preferences: Preferences) {
         self.options.preferences = preferences;
         self.theme = Theme::of(preferences.look);
     }
 
-    /// The same, also the next time for whoever is signed in.
+    /// Applies these preferences, and stores them for the signed-in user.
     fn prefer(&mut self, preferences: Preferences) {
         self.look_like(preferences);
         if matches!(self.stage, Stage::SignedIn(_)) {
@@ -315,7 +318,7 @@ impl App {
         }
     }
 
-    /// Says it at the bottom; while the session is locked, once it is unlocked.
+    /// Shows a notice in the message line; if the session is locked, after it is unlocked.
     fn say(&mut self, notice: Notice) {
         if notice.text.is_empty() {
             return;
@@ -326,7 +329,7 @@ impl App {
         }
     }
 
-    /// Forgets everything of the session, and how its owner wanted the program to be.
+    /// Ends the session: forgets its screens, its replies and its preferences.
     fn sign_out(&mut self, notice: Option<Notice>) {
         self.pending.clear();
         self.look_like(self.of_machine);

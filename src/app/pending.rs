@@ -1,4 +1,4 @@
-//! What is under way: sent, awaited, and given up.
+//! Requests that are under way: sending them, receiving their replies, and giving up on them.
 
 use super::{App, Asker, Effect, Stage, workspace::Lock};
 use crate::{
@@ -7,15 +7,15 @@ use crate::{
     ui::{Notice, popup::Popup, text::Phrase},
 };
 
-/// Something under way.
+/// A request whose reply is awaited.
 #[derive(Debug)]
 pub(super) struct Pending {
     pub id: u64,
     pub asker: Asker,
     pub request: Request,
-    /// The state of the account that it was asked under; nobody's before sign-in.
+    /// The `auth_epoch` of the session that sent it; `None` before sign-in.
     pub auth_epoch: Option<i32>,
-    /// On the clock of [`crate::domain::session::Moment::ticks`].
+    /// When it was sent, on the clock of [`crate::domain::session::Moment::ticks`].
     pub since: u64,
 }
 
@@ -24,16 +24,17 @@ pub(super) const SPINNER_AFTER: u64 = 150;
 pub(super) const PATIENCE: u64 = 4_000;
 
 impl App {
-    /// Whether a change of records is under way.
+    /// Whether a request is under way that changes the database.
     pub(super) fn is_writing(&self) -> bool {
         self.pending.iter().any(|pending| pending.request.writes())
     }
 
-    /// Whether an answer is awaited, besides that to a heartbeat.
+    /// Whether a reply is awaited, other than that to a heartbeat.
     pub(super) fn is_waiting(&self) -> bool {
         self.pending.iter().any(|pending| !matches!(pending.request, Request::Session(SessionRequest::Heartbeat)))
     }
 
+    /// Sends a request; its reply goes to the asker.
     pub(super) fn send(&mut self, asker: Asker, request: Request) {
         let id = self.next;
         self.next += 1;
@@ -46,7 +47,7 @@ impl App {
         self.pending.push(Pending { id, asker, request, auth_epoch, since: self.now.ticks });
     }
 
-    /// Hands an answer to the stage that it is for.
+    /// Handles a reply, also one that the user no longer waits for if it tells the outcome of a write.
     pub(super) fn reply(&mut self, id: u64, reply: Result<Reply, Error>) {
         let taken = |list: &mut Vec<Pending>| {
             let at = list.iter().position(|pending| pending.id == id)?;
@@ -69,7 +70,8 @@ impl App {
         }
     }
 
-    /// Esc while something is awaited: nobody waits for it any more.
+    /// Stops waiting for all replies, if the user already sees that one takes long; returns whether it
+    /// did. The user asks for this with Esc.
     pub(super) fn give_up(&mut self) -> bool {
         let waited = |pending: &Pending| {
             !matches!(pending.request, Request::Session(SessionRequest::Heartbeat))
@@ -78,7 +80,7 @@ impl App {
         if !self.pending.iter().any(waited) {
             return false;
         }
-        // Whatever is under way is given up, also what was sent after the one that takes long.
+        // This includes requests that were sent after the one that takes long.
         let writing = self.is_writing();
         self.given_up.extend(self.pending.drain(..).filter(|pending| pending.request.writes()));
         self.effects.push(Effect::Abandon);
@@ -87,7 +89,7 @@ impl App {
             Stage::SignedOut(form) => form.saving = false,
             Stage::SignedIn(workspace) => {
                 workspace.stop_waiting();
-                // Nobody knows which change is the last one now.
+                // It is unknown whether this change or the one before it is the last.
                 if writing {
                     workspace.undo = None;
                 }

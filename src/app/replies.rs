@@ -16,11 +16,12 @@ use crate::{
 };
 
 impl App {
+    /// Handles a reply in a session: first what the app itself has to do, then the asker.
     pub(super) fn workspace_reply(&mut self, pending: Pending, reply: Result<Reply, Error>) {
         let Pending { asker, request, auth_epoch, .. } = pending;
         let now_under = self.workspace().is_some().then_some(self.session.auth_epoch);
         match reply {
-            // Asked before the own password was changed, answered after it: asked again.
+            // The request was sent before the user's own password was changed, so it is sent again.
             Err(Error::SignedOut(_)) if auth_epoch != now_under => self.send(asker, request),
             Err(error @ Error::SignedOut(_)) => {
                 let text = self.context().error(&error);
@@ -45,7 +46,7 @@ impl App {
                     lock.said.take_if(|said| said.text == moved);
                 }
             }
-            // Nothing can be saved any more: to be known before anybody types more.
+            // Nothing can be saved any more, so the user should know before typing more.
             Err(
                 error @ Error::Unavailable(
                     ConnectionProblem::Moved | ConnectionProblem::SchemaTooNew | ConnectionProblem::SchemaTooOld(_),
@@ -62,12 +63,13 @@ impl App {
         }
     }
 
-    pub(super) fn deliver(&mut self, asker: Asker, request: &Request, reply: Result<Reply, Error>) {
+    /// Hands a reply to its asker, after the session has learned from it.
+    fn deliver(&mut self, asker: Asker, request: &Request, reply: Result<Reply, Error>) {
         if let (true, Some(workspace)) = (request.writes(), self.workspace()) {
             match &reply {
-                // Another change, also one that has no way back, is the last one now.
+                // This change is the last one now, even if it cannot be undone.
                 Ok(written) => workspace.undo = if asker == Asker::Undo { None } else { written.undo() },
-                // Which change is the last one, nobody knows.
+                // It is unknown whether this change or the one before it is the last.
                 Err(Error::OutcomeUnknown | Error::Internal(_)) => workspace.undo = None,
                 Err(_) => {}
             }
@@ -82,7 +84,7 @@ impl App {
             }
             Asker::Layer(_) => self.tell(asker, request, &reply),
             Asker::Popup(id) => self.popup_reply(id, reply),
-            // The last change was taken back: said on whatever screen that was.
+            // An undo is reported on whatever screen is on top.
             Asker::Undo => match reply {
                 Ok(reply) => {
                     let action = actions::undone(request, &reply, &self.context());
@@ -95,7 +97,7 @@ impl App {
         }
     }
 
-    /// Says what became of a change, or of an export, whose screen has gone.
+    /// Reports the outcome of a change or of an export whose screen was closed.
     fn tell(&mut self, asker: Asker, request: &Request, reply: &Result<Reply, Error>) {
         if !request.writes() && !matches!(request, Request::Export { .. }) {
             return;
@@ -111,8 +113,8 @@ impl App {
         }
     }
 
-    /// What became of a change that nobody has waited for, once that is known after all. It goes
-    /// to no screen: whoever gave up may have typed on there, or asked for the same again.
+    /// Reports the outcome of a change that the user no longer waited for. No screen gets this reply,
+    /// since the user may have typed more there, or sent the same request again.
     pub(super) fn late_reply(&mut self, request: &Request, reply: &Result<Reply, Error>) {
         let ctx = self.context();
         let notice = match reply {
@@ -126,7 +128,7 @@ impl App {
         }
     }
 
-    /// What the session and its screens have to know of a change.
+    /// Updates the session after a change, and marks the screens below the top one to be read again.
     fn take_over(&mut self, request: &Request, written: &Reply) {
         let top = self.top_id();
         let Some(workspace) = self.workspace().filter(|_| request.writes()) else { return };
@@ -142,11 +144,11 @@ impl App {
         }
     }
 
-    /// Says why; what the database only was in no state to do can be tried again.
+    /// Reports why an undo failed. If the database was unavailable, it can be tried again.
     fn not_undone(&mut self, request: &Request, error: &Error) {
         let text = match error {
             Error::Conflict(conflict) => self.context().say(Phrase::UndoTooLate(&conflict.by)),
-            // What was given away is taken back only while nobody has touched it.
+            // A record that was given away can be taken back only until another user changes it.
             Error::Denied(Reason::NotYourClient | Reason::NotYourEvent) => self.context().say(Phrase::UndoTooLate("")),
             error => self.context().error(error),
         };
@@ -156,7 +158,8 @@ impl App {
         self.say(Notice::bad(text));
     }
 
-    pub(super) fn popup_reply(&mut self, id: u64, reply: Result<Reply, Error>) {
+    /// Hands a reply to the popup that asked for it, if that is still open.
+    fn popup_reply(&mut self, id: u64, reply: Result<Reply, Error>) {
         let Some((workspace, ctx)) = self.workspace_parts() else { return };
         let Some(open) = workspace.popup.as_mut().filter(|open| open.id == id) else { return };
         let (step, failed) = match reply {
@@ -169,8 +172,8 @@ impl App {
         self.popup_step(step);
     }
 
-    /// The password was right, or not: for the lock or the popup that asked for it, if that is
-    /// still there, and for no other.
+    /// Handles the check of a password: for the lock or the popup that asked for it, if that is still
+    /// open, and for no other.
     fn confirmed(&mut self, asker: Asker, reply: Result<Reply, Error>) {
         let problem = reply.as_ref().err().map(|error| self.context().error(error));
         let now = self.now.ticks;

@@ -57,7 +57,8 @@ impl App {
         vec![on, second, back, help]
     }
 
-    /// Help, and what leaves the program, before sign-in; whether the key was one of these.
+    /// Handles the keys of the help, and those that quit, before sign-in; returns whether the key was
+    /// one of these.
     pub(super) fn signed_out_key(&mut self, key: KeyEvent) -> bool {
         let pressed = Key::from_event(key);
         if let Some(mut help) = self.help.take() {
@@ -109,7 +110,7 @@ impl App {
         match wish {
             Wish::Speak(language) => {
                 self.chose_language |= language != self.options.preferences.language;
-                // What is chosen in the wizard is the machine's language.
+                // The language that is chosen in the wizard is stored as the machine's.
                 self.of_machine.language = language;
                 self.options.preferences.language = language;
                 if let (Stage::Setup(setup), ctx) = self.parts() {

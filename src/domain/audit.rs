@@ -1,4 +1,4 @@
-//! What the audit log says: which record, which verb, which fields from what to what.
+//! The audit log: which action on which record, and the old and new values of the changed fields.
 
 use std::fmt;
 
@@ -13,13 +13,13 @@ use super::{
     users::Role,
 };
 
-/// What a line of the audit log is about.
+/// What a row of the audit log is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Subject {
     Entity(EntityKind),
     /// The settings of the company.
     Settings,
-    /// No record: a sign-in that failed for a name that nobody has, or the log itself.
+    /// No record: a failed sign-in with a name that no account has, or the audit log itself.
     Session,
 }
 
@@ -32,7 +32,7 @@ impl From<EntityKind> for Subject {
     }
 }
 
-/// As the log stores it.
+/// The text that the log stores.
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -43,7 +43,7 @@ impl fmt::Display for Subject {
     }
 }
 
-/// What was done. The text in the log is stable: reports read it.
+/// What was done. The stored texts must not change, since reports depend on them.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumString, strum::IntoStaticStr, strum::Display, strum::EnumIter,
 )]
@@ -106,8 +106,8 @@ pub enum Verb {
 }
 
 impl Verb {
-    /// Whether the record that the row is about is another one afterwards. What somebody did under
-    /// their account, or tried to do, is filed under the account or the record too.
+    /// Whether the action changes the record that the row is about. Sign-ins, refusals and exports
+    /// are logged under a record too, but leave it unchanged.
     pub fn changes_its_record(self) -> bool {
         match self {
             Self::SignedIn | Self::SignInRefused | Self::Refused | Self::Exported => false,
@@ -143,12 +143,12 @@ impl Verb {
 pub struct AuditedFields(pub Vec<(Field, Value)>);
 
 impl AuditedFields {
-    /// The value of a field; null when the record has no such field.
+    /// The value of a field; null if the record has no such field.
     pub fn get(&self, field: Field) -> &Value {
         self.0.iter().find(|(f, _)| *f == field).map_or(&Value::Null, |(_, value)| value)
     }
 
-    /// What became of each field on the way from `self` to `after`.
+    /// The fields that differ between `self` and `after`, with their old and new values.
     pub fn changes_to(&self, after: &Self) -> Changes {
         let changed = after.0.iter().filter(|(field, new)| self.get(*field) != new);
         Changes(changed.map(|(field, new)| (*field, self.get(*field).clone(), new.clone())).collect())
@@ -166,7 +166,7 @@ impl Changes {
         Value::Object(self.0.iter().map(entry).collect()).to_string()
     }
 
-    /// Reads what `to_json` wrote; what it cannot read is left out.
+    /// Parses what `to_json` wrote; entries that cannot be parsed are left out.
     pub fn from_json(text: &str) -> Self {
         let Ok(Value::Object(map)) = serde_json::from_str(text) else { return Self::default() };
         let entry = |(name, pair): (String, Value)| {
@@ -177,32 +177,33 @@ impl Changes {
     }
 }
 
-/// A record whose changes are traced.
+/// A record whose changes are written to the audit log.
 pub trait Auditable {
-    /// What the log calls it.
+    /// The kind of record in the log.
     const SUBJECT: Subject;
-    /// Its id.
+    /// The id of the record.
     fn number(&self) -> i64;
-    /// Its fields, without secrets.
+    /// The fields of the record, without secrets.
     fn audited_fields(&self) -> AuditedFields;
 }
 
-/// A line of the audit log as a person reads it.
+/// A row of the audit log as it is shown to users.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditRow {
     pub id: i64,
     /// UTC.
     pub at: NaiveDateTime,
     pub actor_id: Option<UserId>,
-    /// The name at that time.
+    /// The actor's name at that time.
     pub actor_name: String,
-    /// The role at that time.
+    /// The actor's role at that time.
     pub actor_role: Option<Role>,
-    /// The verb as it is stored, so that a log of a newer program can still be read.
+    /// The verb as it is stored: a newer version of the program may have written a verb that this one
+    /// does not know.
     pub action: String,
     pub record_type: String,
     pub record_id: Option<i64>,
-    /// What the record is called: a name or a title.
+    /// The name or title of the record.
     pub record_name: String,
     pub changes: Changes,
     pub host: String,
@@ -210,7 +211,7 @@ pub struct AuditRow {
 }
 
 impl AuditRow {
-    /// The names and values in an exported file, in its order. The names are those of the columns
+    /// The names and values of a row in an exported file, in order. The names are those of the columns
     /// in the database.
     pub fn exported(&self) -> Vec<(&'static str, Value)> {
         let Self {
@@ -251,13 +252,13 @@ pub enum AuditView {
     Refused,
 }
 
-/// Which lines of the audit log.
+/// Selects rows of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AuditFilter {
     pub view: AuditView,
     /// Words that must all occur in the actor, the verb or the record's name.
     pub text: String,
-    /// One record's history.
+    /// Limits the list to one record.
     pub record: Option<(EntityKind, i64)>,
     /// On this day (company's wall clock) or later.
     pub from: Option<NaiveDate>,
@@ -265,7 +266,7 @@ pub struct AuditFilter {
     pub to: Option<NaiveDate>,
 }
 
-/// What the audit log can be sorted by.
+/// The columns by which the audit log can be sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
 pub enum AuditSort {
     #[default]
@@ -275,7 +276,7 @@ pub enum AuditSort {
     Record,
 }
 
-/// What a list of the audit log is asked for.
+/// A request for a page of the audit log.
 pub type AuditListing = Listing<AuditFilter, AuditSort>;
 
 impl Sorted<AuditSort> for AuditRow {

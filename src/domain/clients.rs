@@ -1,4 +1,4 @@
-//! Clients: whom the company organises events for.
+//! Clients: the customers for whom the company organises events.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::{Value, json};
@@ -24,11 +24,11 @@ pub struct Client {
     pub company_name: String,
     pub email: Option<String>,
     pub phone: String,
-    /// The active sales person who looks after the client and its contracts.
+    /// The active sales user who owns the client and its contracts.
     pub sales_contact_id: UserId,
     pub last_contact_at: Option<NaiveDate>,
     pub notes: String,
-    /// UTC; set while the client is hidden from the lists.
+    /// UTC; set while the client is archived.
     pub archived_at: Option<NaiveDateTime>,
     /// UTC.
     pub created_at: NaiveDateTime,
@@ -41,12 +41,12 @@ impl Client {
         Owner::Sales(self.sales_contact_id)
     }
 
-    /// Why the state of the client forbids what needs this right. Archiving and restoring need the
-    /// same right, so neither is forbidden here.
+    /// Why the state of the client forbids an action that needs this permission; `None` if it does
+    /// not. Archiving and restoring need the same permission, so they are not checked here.
     pub fn forbids(&self, permission: Permission) -> Option<Reason> {
         match permission {
             Permission::SeeRecords | Permission::ArchiveClient => None,
-            // What belongs to the client: a new contract, or one that is restored.
+            // Creating or restoring a contract of this client.
             Permission::CreateContract | Permission::ArchiveContract => {
                 self.archived_at.map(|_| Reason::ParentArchived)
             }
@@ -90,8 +90,8 @@ impl Auditable for Client {
     }
 }
 
-/// What a client form holds. The sales contact of an existing client is changed
-/// by handing it over, not by the form.
+/// The values of a client form. The sales contact of an existing client is changed by handing the
+/// client over, not by the form.
 #[derive(Debug, Clone, PartialEq, Eq, Default, diesel::Insertable, diesel::AsChangeset)]
 #[diesel(table_name = crate::schema::clients, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct ClientDraft {
@@ -124,7 +124,7 @@ impl From<&Client> for ClientDraft {
 }
 
 impl ClientDraft {
-    /// The client with the values of the form. Version and times stay as they were.
+    /// The client with the values of the form; everything else is kept from `before`.
     pub fn applied_to(&self, before: &Client) -> Client {
         let Self { full_name, company_name, email, phone, last_contact_at, notes } = self.clone();
         Client {
@@ -143,8 +143,7 @@ impl ClientDraft {
         }
     }
 
-    /// The draft with its texts cleaned, or what is wrong with it.
-    /// `today` is the date in the company's time zone.
+    /// The draft with its texts normalised, or its errors. `today` is the date in the company's time zone.
     pub fn checked(&self, today: NaiveDate) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let full_name = errors.take(Field::FullName, check::name(&self.full_name));
@@ -174,11 +173,11 @@ pub enum ClientView {
     Archived,
 }
 
-/// Which clients.
+/// Selects clients.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClientFilter {
     pub view: ClientView,
-    /// Words that must all occur, in any case and without accents.
+    /// Words that must all occur; case and accents are ignored.
     pub text: String,
     pub sales_contact: Option<UserId>,
     /// Last contact on this day or later.
@@ -187,7 +186,7 @@ pub struct ClientFilter {
     pub to: Option<NaiveDate>,
 }
 
-/// What clients can be sorted by.
+/// The columns by which clients can be sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
 pub enum ClientSort {
     #[default]
@@ -209,7 +208,7 @@ pub struct ClientRow {
 }
 
 impl ClientRow {
-    /// The names and values in an exported file, in its order. The names are those of the columns
+    /// The names and values of a row in an exported file, in order. The names are those of the columns
     /// in the database.
     pub fn exported(&self) -> Vec<(&'static str, Value)> {
         let Self { client, sales_contact } = self;
@@ -240,7 +239,7 @@ impl ClientRow {
     }
 }
 
-/// What a list of clients is asked for.
+/// A request for a page of clients.
 pub type ClientListing = Listing<ClientFilter, ClientSort>;
 
 impl Sorted<ClientSort> for ClientRow {

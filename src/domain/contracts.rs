@@ -1,4 +1,4 @@
-//! Contracts: what a client pays. The responsible sales person is the client's.
+//! Contracts: the amounts that a client has to pay. The owner is the sales contact of the client.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::{Value, json};
@@ -24,12 +24,12 @@ pub struct Contract {
     pub version: i32,
     pub client_id: ClientId,
     pub total_cents: Cents,
-    /// What is still to be paid; never above the total.
+    /// The amount still to be paid; never more than the total.
     pub due_cents: Cents,
-    /// UTC; a signature is final.
+    /// UTC; a signature cannot be undone.
     pub signed_at: Option<NaiveDateTime>,
     pub notes: String,
-    /// UTC; set while the contract is hidden from the lists.
+    /// UTC; set while the contract is archived.
     pub archived_at: Option<NaiveDateTime>,
     /// UTC.
     pub created_at: NaiveDateTime,
@@ -38,8 +38,8 @@ pub struct Contract {
 }
 
 impl Contract {
-    /// Why the state of the contract forbids what needs this right. Archiving and restoring need
-    /// the same right, so neither is forbidden here.
+    /// Why the state of the contract forbids an action that needs this permission; `None` if it does
+    /// not. Archiving and restoring need the same permission, so they are not checked here.
     pub fn forbids(&self, permission: Permission) -> Option<Reason> {
         let parent_archived = self.archived_at.map(|_| Reason::ParentArchived);
         match permission {
@@ -47,7 +47,7 @@ impl Contract {
             Permission::SignContract => Reason::if_archived(self.archived_at)
                 .or_else(|| self.signed_at.map(|_| Reason::ContractAlreadySigned(self.id.0))),
             Permission::CreateEvent if self.signed_at.is_none() => Some(Reason::ContractNotSigned(self.id.0)),
-            // What belongs to the contract: a new event, or one that is restored.
+            // Creating or restoring an event of this contract.
             Permission::CreateEvent | Permission::ArchiveEvent => parent_archived,
             _ => Reason::if_archived(self.archived_at),
         }
@@ -85,7 +85,7 @@ impl Auditable for Contract {
     }
 }
 
-/// What a contract form holds.
+/// The values of a contract form.
 #[derive(Debug, Clone, PartialEq, Eq, Default, diesel::Insertable, diesel::AsChangeset)]
 #[diesel(table_name = crate::schema::contracts, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct ContractDraft {
@@ -113,7 +113,7 @@ impl From<&Contract> for ContractDraft {
 }
 
 impl ContractDraft {
-    /// The contract with the values of the form. Version and times stay as they were.
+    /// The contract with the values of the form; everything else is kept from `before`.
     pub fn applied_to(&self, before: &Contract) -> Contract {
         let Self { total_cents, due_cents, notes } = self.clone();
         Contract {
@@ -130,7 +130,7 @@ impl ContractDraft {
         }
     }
 
-    /// The draft with its notes cleaned, or what is wrong with it.
+    /// The draft with its notes normalised, or its errors.
     pub fn checked(&self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         if self.total_cents.0 <= 0 {
@@ -151,8 +151,8 @@ impl ContractDraft {
     }
 }
 
-/// The contract that is meant where somebody has typed a number to find it by: `146`,
-/// `contract 146`, `contrat n° 146`, `#146`; `None` for anything else.
+/// The contract whose number was typed into a search: `146`, `contract 146`, `contrat n° 146`,
+/// `#146`; `None` for any other text.
 pub fn number_in(typed: &str) -> Option<ContractId> {
     const NAMES: [&str; 8] = ["contract", "contracts", "contrat", "contrats", "no", "n", "nr", "number"];
     const LONGEST: usize = 18;
@@ -176,12 +176,12 @@ pub enum ContractView {
     MineNotSigned,
     /// Mine, signed, without any event.
     MineWithoutEvent,
-    /// Mine, something due.
+    /// Mine, with an amount due.
     MineNotPaid,
     Archived,
 }
 
-/// Which contracts.
+/// Selects contracts.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContractFilter {
     pub view: ContractView,
@@ -203,7 +203,7 @@ pub struct ContractFilter {
     pub signed_to: Option<NaiveDate>,
 }
 
-/// What contracts can be sorted by.
+/// The columns by which contracts can be sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
 pub enum ContractSort {
     Number,
@@ -233,8 +233,8 @@ impl ContractRow {
         Owner::Sales(self.sales_contact_id)
     }
 
-    /// The names and values in an exported file, in its order. The names are those of the columns
-    /// in the database; a contract is known by its number.
+    /// The names and values of a row in an exported file, in order. The names are those of the columns
+    /// in the database, except that the id is called `number`.
     pub fn exported(&self) -> Vec<(&'static str, Value)> {
         let Self { contract, client, company, sales_contact_id: _, sales_contact } = self;
         let Contract {
@@ -264,7 +264,7 @@ impl ContractRow {
     }
 }
 
-/// What a list of contracts is asked for.
+/// A request for a page of contracts.
 pub type ContractListing = Listing<ContractFilter, ContractSort>;
 
 impl Sorted<ContractSort> for ContractRow {
@@ -292,7 +292,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_read_as_people_write_it_and_nothing_else_is() {
+    fn a_contract_number_is_recognised_in_its_usual_spellings_only() {
         let typed = "146|contract 146|Contrat 146|contrat n° 146|n\u{ba}146|№ 146|#146|no. 146| 146 |CONTRACTS 0146";
         for typed in typed.split('|') {
             assert_eq!(number_in(typed), Some(ContractId::new(146)), "{typed}");

@@ -1,5 +1,5 @@
-//! The kinds of record that lists show, what a list of each is asked for, and its rows. A new
-//! entity is one variant in each of the three enums below.
+//! The kinds of record that lists show, with the requests for their pages and their rows. A new
+//! entity is a variant in each of the three enums below.
 
 use serde_json::Value;
 use strum::IntoEnumIterator;
@@ -17,8 +17,7 @@ use super::{
     users::{User, UserFilter, UserListing},
 };
 
-/// The kinds of record, in the order of menus. Written in lower case it is the name that the
-/// audit log has for the kind.
+/// The kinds of record, in the order of menus. The audit log stores their names in lower case.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter, strum::EnumString, strum::IntoStaticStr, strum::Display,
 )]
@@ -29,11 +28,11 @@ pub enum EntityKind {
     Event,
     /// A member of the staff.
     User,
-    /// A line of the audit log.
+    /// A row of the audit log.
     Audit,
 }
 
-/// What a list of one kind is asked for: filter, order, and which page.
+/// A request for a page of a list: its kind, filter, sort order and position.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Query {
     Client(ClientListing),
@@ -66,7 +65,7 @@ macro_rules! on_query {
     };
 }
 
-/// Rows that a list fetches at once.
+/// The number of rows that a list loads at once.
 pub const PAGE: u16 = 100;
 
 fn listing<F, S: Default>(filter: F, descending: bool) -> Listing<F, S> {
@@ -83,7 +82,7 @@ impl Query {
         Self::Contract(listing(filter, true))
     }
 
-    /// In the order in which they start; past and archived ones the last first.
+    /// The earliest first; in the views of past and archived events the latest first.
     pub fn events(filter: EventFilter) -> Self {
         let newest = filter.view.begins_with_newest();
         Self::Event(listing(filter, newest))
@@ -119,7 +118,7 @@ impl Query {
         }
     }
 
-    /// The same question for the page at this edge.
+    /// The same query for the page at this edge.
     #[must_use]
     pub fn at(&self, edge: Edge) -> Self {
         let mut query = self.clone();
@@ -127,14 +126,14 @@ impl Query {
         query
     }
 
-    /// The same question for pages of so many rows.
+    /// The same query for pages of this many rows.
     #[must_use]
     pub fn with_limit(mut self, limit: u16) -> Self {
         on_query!(&mut self, listing => listing.limit = limit);
         self
     }
 
-    /// The place of a row in this list's order; `None` for a row of another kind.
+    /// The position of a row in the sort order of this list; `None` for a row of another kind.
     pub fn cursor(&self, record: &Record) -> Option<Cursor> {
         let key = match (self, record) {
             (Self::Client(listing), Record::Client(row)) => row.key(listing.sort),
@@ -147,7 +146,7 @@ impl Query {
         Some(Cursor { key, id: record.id() })
     }
 
-    /// The words that are filtered by.
+    /// The typed words of the filter.
     pub fn text(&self) -> &str {
         on_query!(self, listing => &listing.filter.text)
     }
@@ -156,7 +155,7 @@ impl Query {
         on_query!(self, listing => text.clone_into(&mut listing.filter.text));
     }
 
-    /// Whether filters beside view and words limit the list.
+    /// Whether the list is filtered by anything besides view and words.
     pub fn is_refined(&self) -> bool {
         fn default_of<F: Default>(_: &F) -> F {
             F::default()
@@ -168,7 +167,7 @@ impl Query {
         })
     }
 
-    /// The sort order, as its position among those of the kind, and whether it is descending.
+    /// The sort column, as its position among those of the kind, and whether the order is descending.
     pub fn sort(&self) -> (usize, bool) {
         fn position<S: IntoEnumIterator + PartialEq>(sort: &S) -> usize {
             S::iter().position(|one| one == *sort).unwrap_or(0)
@@ -176,7 +175,8 @@ impl Query {
         on_query!(self, listing => (position(&listing.sort), listing.descending))
     }
 
-    /// Sorts by the order at this position; by the present one again the other way round.
+    /// Sorts by the column at this position, in ascending order; if it already is the sort column,
+    /// reverses the order.
     pub fn set_sort(&mut self, position: usize) {
         fn set<F, S: IntoEnumIterator + PartialEq + Copy>(listing: &mut Listing<F, S>, position: usize) {
             if let Some(sort) = S::iter().nth(position) {
@@ -199,7 +199,7 @@ impl Record {
         }
     }
 
-    /// The database's id; people see it only as the number of a contract.
+    /// The id in the database. Users see it only as the number of a contract.
     pub fn id(&self) -> i64 {
         match self {
             Self::Client(row) => row.client.id.0,
@@ -210,7 +210,7 @@ impl Record {
         }
     }
 
-    /// Raised by one with every change; 0 for a line of the audit log, which never changes.
+    /// The version, which every change increments; 0 for a row of the audit log, which never changes.
     pub fn version(&self) -> i32 {
         match self {
             Self::Client(row) => row.client.version,
@@ -221,7 +221,7 @@ impl Record {
         }
     }
 
-    /// Archived or deactivated.
+    /// Whether the record is archived or deactivated.
     pub fn is_hidden(&self) -> bool {
         match self {
             Self::Client(row) => row.client.archived_at.is_some(),
@@ -232,7 +232,7 @@ impl Record {
         }
     }
 
-    /// The names and values in an exported file, in its order.
+    /// The names and values of a row in an exported file, in order.
     pub fn exported(&self) -> Vec<(&'static str, Value)> {
         match self {
             Self::Client(row) => row.exported(),
@@ -243,7 +243,6 @@ impl Record {
         }
     }
 
-    /// Whose it is.
     pub fn owner(&self) -> Owner {
         match self {
             Self::Client(row) => row.client.owner(),
@@ -253,7 +252,7 @@ impl Record {
         }
     }
 
-    /// Why its state forbids what needs this right.
+    /// Why the state of the record forbids an action that needs this permission.
     pub fn forbids(&self, permission: Permission) -> Option<Reason> {
         match self {
             Self::Client(row) => row.client.forbids(permission),
@@ -263,13 +262,13 @@ impl Record {
         }
     }
 
-    /// Why the actor may not do to it what needs this right; `None` if they may.
+    /// Why the actor may not do to the record what needs this permission; `None` if they may.
     pub fn refusal(&self, permission: Permission, actor: &Actor, settings: &Settings) -> Option<Reason> {
         policy::refusal(permission, actor, settings, self.owner(), self.forbids(permission))
     }
 
-    /// The record that Enter opens: for a line of the audit log the one that it is about, `None`
-    /// where that has no screen of its own.
+    /// The record that Enter opens. For a row of the audit log it is the record that the row is about;
+    /// `None` if that has no detail screen.
     pub fn target(&self) -> Option<(EntityKind, i64)> {
         match self {
             Self::Audit(row) => Some((row.record_type.parse().ok()?, row.record_id?)),
@@ -278,7 +277,7 @@ impl Record {
     }
 }
 
-/// Rows and pages of one kind become rows and pages of any kind, and back.
+/// Conversions between the rows and listings of one kind and those of any kind.
 macro_rules! rows {
     ($($variant:ident: $row:ty, $listing:ty;)*) => {$(
         impl From<$row> for Record {
@@ -314,7 +313,7 @@ rows! {
 }
 
 impl<R> Page<R> {
-    /// The same page with each row changed.
+    /// Converts each row of the page.
     pub fn map<T>(self, change: impl FnMut(R) -> T) -> Page<T> {
         let Self { rows, before, after, total, among_newest } = self;
         Page { rows: rows.into_iter().map(change).collect(), before, after, total, among_newest }
@@ -322,7 +321,7 @@ impl<R> Page<R> {
 }
 
 impl Page<Record> {
-    /// The page as one of a single kind; rows of other kinds are left out.
+    /// Converts the page to rows of a single kind; rows of other kinds are left out.
     pub fn of<R: TryFrom<Record>>(self) -> Page<R> {
         let Self { rows, before, after, total, among_newest } = self;
         Page {

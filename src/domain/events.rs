@@ -1,4 +1,4 @@
-//! Events: what was signed for, when, where, and who prepares it.
+//! Events of signed contracts: when and where they take place, and who prepares them.
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
@@ -26,7 +26,7 @@ pub struct Event {
     pub version: i32,
     pub contract_id: ContractId,
     pub title: String,
-    /// Who to call on the day: free text, often not the client.
+    /// The person to contact on the day, as free text; often not the client.
     pub client_contact: String,
     /// Wall clock in the company's time zone.
     pub starts_at: Option<NaiveDateTime>,
@@ -36,9 +36,9 @@ pub struct Event {
     pub attendees: i32,
     pub notes: String,
     pub status: Status,
-    /// Nobody yet while empty.
+    /// `None` until a support user is assigned.
     pub support_id: Option<UserId>,
-    /// UTC; set while the event is hidden from the lists.
+    /// UTC; set while the event is archived.
     pub archived_at: Option<NaiveDateTime>,
     /// UTC.
     pub created_at: NaiveDateTime,
@@ -46,16 +46,16 @@ pub struct Event {
     pub updated_at: NaiveDateTime,
 }
 
-/// How long an event without an end is taken to last, for clashes.
+/// The assumed length of an event without an end, for finding clashes.
 const UNKNOWN_LENGTH: TimeDelta = TimeDelta::hours(2);
 
-/// The stretch of wall-clock time that an event takes.
+/// The time range (wall clock) from the start to the end of an event.
 pub fn stretch(starts_at: NaiveDateTime, ends_at: Option<NaiveDateTime>) -> (NaiveDateTime, NaiveDateTime) {
     (starts_at, ends_at.filter(|end| *end > starts_at).unwrap_or(starts_at + UNKNOWN_LENGTH))
 }
 
 impl Event {
-    /// The time that it takes; nothing while its start is not known.
+    /// The time range of the event; `None` if it has no start.
     pub fn stretch(&self) -> Option<(NaiveDateTime, NaiveDateTime)> {
         self.starts_at.map(|start| stretch(start, self.ends_at))
     }
@@ -64,8 +64,8 @@ impl Event {
         Owner::Support(self.support_id)
     }
 
-    /// Why the state of the event forbids what needs this right. Archiving and restoring need the
-    /// same right, so neither is forbidden here.
+    /// Why the state of the event forbids an action that needs this permission; `None` if it does
+    /// not. Archiving and restoring need the same permission, so they are not checked here.
     pub fn forbids(&self, permission: Permission) -> Option<Reason> {
         match permission {
             Permission::SeeRecords | Permission::ArchiveEvent => None,
@@ -115,7 +115,7 @@ impl Auditable for Event {
     }
 }
 
-/// What an event form holds.
+/// The values of an event form.
 #[derive(Debug, Clone, PartialEq, Eq, Default, diesel::Insertable, diesel::AsChangeset)]
 #[diesel(table_name = crate::schema::events, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct EventDraft {
@@ -128,7 +128,7 @@ pub struct EventDraft {
     pub notes: String,
 }
 
-/// The longest client contact and location, in characters as a person counts them.
+/// The maximum length of the client contact and of the location, in characters as users count them.
 pub const MAX_LINE: usize = 200;
 
 impl From<&Event> for EventDraft {
@@ -155,7 +155,7 @@ impl From<&Event> for EventDraft {
 }
 
 impl EventDraft {
-    /// The event with the values of the form. Version and times of saving stay as they were.
+    /// The event with the values of the form; everything else is kept from `before`.
     pub fn applied_to(&self, before: &Event) -> Event {
         let Self { title, client_contact, starts_at, ends_at, location, attendees, notes } = self.clone();
         Event {
@@ -177,11 +177,11 @@ impl EventDraft {
         }
     }
 
-    /// The draft with its texts cleaned, or what is wrong with it.
+    /// The draft with its texts normalised, or its errors.
     ///
-    /// `now` is the wall clock in the company's time zone. A time that is new, or another than
-    /// that of the event as it was, must be one that the clocks show, and a start must not lie
-    /// in the past; times that stay may be whatever they are.
+    /// `now` is the wall-clock time in the company's time zone. A time that differs from that of
+    /// `before` must exist (clocks that are put forward skip some times), and such a start must not
+    /// be in the past. Unchanged times are accepted as they are.
     pub fn checked(&self, now: NaiveDateTime, time_zone: Tz, before: Option<&Event>) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let title = errors.take(Field::Title, check::name(&self.title));
@@ -223,9 +223,9 @@ pub enum EventView {
     Mine,
     /// Neither done nor cancelled.
     Open,
-    /// Open, not over, nobody prepares them.
+    /// Open, not over, without a support user.
     WithoutSupport,
-    /// Monday to Sunday of the present week.
+    /// Monday to Sunday of the current week.
     Week,
     Past,
     /// Mine, open, not over.
@@ -236,24 +236,24 @@ pub enum EventView {
 }
 
 impl EventView {
-    /// Whether a list of it begins with the newest event.
+    /// Whether this view lists the newest events first.
     pub fn begins_with_newest(self) -> bool {
         matches!(self, Self::Past | Self::Archived)
     }
 }
 
-/// Which events.
+/// Selects events.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventFilter {
     pub view: EventView,
-    /// Words that must all occur in title, place, contact, client or company.
+    /// Words that must all occur in the title, location, contact, client or company.
     pub text: String,
     pub client: Option<ClientId>,
     pub contract: Option<ContractId>,
     /// The sales contact of the client.
     pub sales_contact: Option<UserId>,
     pub support: Option<UserId>,
-    /// Words that must all occur in the place.
+    /// Words that must all occur in the location.
     pub place: String,
     /// Starts on this day or later (wall clock).
     pub from: Option<NaiveDate>,
@@ -261,7 +261,7 @@ pub struct EventFilter {
     pub to: Option<NaiveDate>,
 }
 
-/// What events can be sorted by.
+/// The columns by which events can be sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
 pub enum EventSort {
     #[default]
@@ -283,12 +283,12 @@ pub struct EventRow {
     pub company: String,
     pub sales_contact_id: UserId,
     pub sales_contact: String,
-    /// The name of the support person.
+    /// The name of the support user.
     pub support: Option<String>,
 }
 
 impl EventRow {
-    /// The names and values in an exported file, in its order. The names are those of the columns
+    /// The names and values of a row in an exported file, in order. The names are those of the columns
     /// in the database.
     pub fn exported(&self) -> Vec<(&'static str, Value)> {
         let Self { event, client_id: _, client, company, sales_contact_id: _, sales_contact, support } = self;
@@ -328,7 +328,7 @@ impl EventRow {
     }
 }
 
-/// What a list of events is asked for.
+/// A request for a page of events.
 pub type EventListing = Listing<EventFilter, EventSort>;
 
 impl Sorted<EventSort> for EventRow {
@@ -350,36 +350,36 @@ impl Sorted<EventSort> for EventRow {
     }
 }
 
-/// How a support person stands to the events that are about to be given away.
+/// Whether a support user has other events around the time of those to be assigned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Availability {
-    /// Nothing else that day.
+    /// No other event on the same day.
     Free,
-    /// Something else on the same day, at another time.
+    /// Another event on the same day, but not at the same time.
     Busy,
-    /// Something else at the same time.
+    /// Another event at the same time.
     Clash,
 }
 
-/// A person in a picker.
+/// A user in a picker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     pub id: UserId,
     pub full_name: String,
     pub role: Role,
-    /// Open events in the week of the (first) event that is given away.
+    /// The number of open events in the week of the first event to be assigned.
     pub load: i64,
-    /// Only for support people and events with a start.
+    /// Only for support users, if an event to be assigned has a start.
     pub availability: Option<Availability>,
-    /// The title of an event that clashes, where it may be seen.
+    /// The title of an event that clashes, if the viewer may see it.
     pub clash: Option<String>,
 }
 
-/// One event and who shall prepare it.
+/// An event and its new support user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Assignment {
     pub event: EventId,
     pub version: i32,
-    /// Nobody, when the support is taken away.
+    /// `None` removes the support user.
     pub support: Option<UserId>,
 }

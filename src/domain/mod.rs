@@ -1,4 +1,5 @@
-//! The ground: what the company's words mean, without any input or output.
+//! The domain layer: the records and their rules, the rights, money and dates. It does no input or
+//! output.
 
 pub mod address;
 pub mod audit;

@@ -1,4 +1,4 @@
-//! Pages of lists: sorted and cut in SQL, never by loading a table.
+//! Pages of lists. The database sorts and limits them, so that no table has to be loaded completely.
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -22,7 +22,7 @@ impl From<Option<NaiveDateTime>> for Key {
     }
 }
 
-/// A place in a sorted list: the sorted value and the id that breaks ties.
+/// A position in a sorted list: the value of the sorted column, and the id that breaks ties.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     pub key: Key,
@@ -33,10 +33,10 @@ pub struct Cursor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edge {
     Start,
-    /// The start, searched only for the beginnings of words and never for their insides.
+    /// The start, with the typed text matched only at the beginnings of words, never inside them.
     First,
     End,
-    /// No rows, only how many there are in all.
+    /// No rows, only the total number.
     Total,
     After(Cursor),
     Before(Cursor),
@@ -49,7 +49,7 @@ pub struct Listing<F, S> {
     pub sort: S,
     pub descending: bool,
     pub edge: Edge,
-    /// Rows on a page, at most [`MAX_PAGE`].
+    /// The number of rows on a page, at most [`MAX_PAGE`].
     pub limit: u16,
 }
 
@@ -59,13 +59,13 @@ pub const MAX_PAGE: u16 = 200;
 /// The most records that one request may change at once.
 pub const MAX_MARKED: usize = 1_000;
 
-/// Up to how many records of a list are counted: beyond it the count says "more than".
+/// Records of a list are counted up to this number; a larger count is shown as "more than".
 pub const COUNT_LIMIT: i64 = 10_000;
-/// The same where each record has to be searched for words, and where several counts are waited
-/// for.
+/// The same limit where counting is slower: if each record has to be searched for words, or if a
+/// screen needs several counts.
 pub const SHORT_LIMIT: i64 = 1_000;
 
-/// How many of the newest records are searched for words that no index can find.
+/// How many of the newest records are searched if the index cannot be used for the words.
 pub const NEWEST: i64 = 10_000;
 
 /// How many records a filter matches.
@@ -76,12 +76,11 @@ pub enum Count {
 }
 
 impl Count {
-    /// The meaning of a count that stopped one after `limit`.
+    /// The result of a count that stops at `limit + 1`.
     pub fn capped(found: i64, limit: i64) -> Self {
         if found > limit { Self::MoreThan(limit) } else { Self::Exactly(found) }
     }
 
-    /// Whether nothing matches.
     pub fn is_zero(self) -> bool {
         self == Self::Exactly(0)
     }
@@ -91,25 +90,26 @@ impl Count {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<R> {
     pub rows: Vec<R>,
-    /// There are rows before the first of these.
+    /// Whether there are rows before the first of these.
     pub before: bool,
-    /// There are rows after the last of these.
+    /// Whether there are rows after the last of these.
     pub after: bool,
     /// Present if the list fits on one page, or if the total was requested.
     pub total: Option<Count>,
-    /// Only the [`NEWEST`] records were searched, and there are others: the words are too short for
-    /// an index, of a script that does not separate its words, or were searched for inside words.
+    /// Whether only the [`NEWEST`] records were searched although there are more. The reason is that
+    /// the index cannot be used: the words are too short, are in a script that does not separate
+    /// words, or were searched for inside words.
     pub among_newest: bool,
 }
 
 impl<R> Page<R> {
-    /// Whether it says that the list is empty.
+    /// Whether the page shows that the list is empty.
     pub fn is_nothing(&self) -> bool {
         self.rows.is_empty() && self.total.is_none_or(Count::is_zero)
     }
 }
 
-/// A row that knows its place in a list sorted by `S`.
+/// A row of a list that can be sorted by `S`.
 pub trait Sorted<S> {
     /// The record's id, which breaks ties.
     fn id(&self) -> i64;

@@ -1,4 +1,5 @@
-//! The rights, as data. The screens hide what this table forbids; the services decide by it.
+//! The rights table. The services allow or refuse actions according to it, and the screens offer only
+//! what it allows.
 
 use super::{
     audit::{AuditRow, Verb},
@@ -10,11 +11,11 @@ use super::{
     users::Role,
 };
 
-/// What somebody may be allowed to do. One for each line of the rights table.
+/// An action or a group of actions that the rights table grants to roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter, strum::IntoStaticStr, strum::Display)]
 #[strum(serialize_all = "snake_case")]
 pub enum Permission {
-    /// Clients, contracts and events.
+    /// See clients, contracts and events.
     SeeRecords,
     SeeStaff,
     /// Create, edit, deactivate, reactivate, change a role, reset a password.
@@ -47,7 +48,7 @@ impl Permission {
         }
     }
 
-    /// The right to create a record of this kind; `None` where nobody can.
+    /// The right to create a record of this kind; `None` if users cannot create one.
     pub fn to_create(kind: EntityKind) -> Option<Self> {
         match kind {
             EntityKind::Client => Some(Self::CreateClient),
@@ -63,14 +64,16 @@ impl Permission {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::Display)]
 #[strum(serialize_all = "lowercase")]
 pub enum Reach {
-    /// Sales: a client whose sales contact I am, its contracts and their events.
-    /// Support: an event whose support I am, archived or not; where it is about seeing, its
-    /// contract and client too (`storage::Scope`). Audit: what I did myself.
+    /// Only the user's own records. For sales: the clients whose sales contact they are, with their
+    /// contracts and events. For support: the events assigned to them, archived or not; the right to
+    /// see records includes the contracts and clients of these events (`storage::Scope`). In the
+    /// audit log: the user's own actions.
     Own,
+    /// All records.
     Any,
 }
 
-/// On which setting of the company a right depends.
+/// The setting of the company on which a grant depends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display)]
 #[strum(serialize_all = "snake_case")]
 pub enum When {
@@ -99,8 +102,8 @@ use When::{Always, SalesCreateContracts, SupportHandsOver, VisibilityOpen};
 /// One line of the rights table.
 pub type Grant = (Permission, Role, Reach, When);
 
-/// The rights table. What is not in it is forbidden; where two lines match, the
-/// wider reach counts.
+/// The rights table. Whatever is not in it is forbidden. If two lines match, the wider reach
+/// applies.
 pub const GRANTS: &[Grant] = &[
     (P::SeeRecords, Management, Any, Always),
     (P::SeeRecords, Sales, Any, VisibilityOpen),
@@ -143,14 +146,14 @@ pub const GRANTS: &[Grant] = &[
     (P::ChangeSettings, Management, Any, Always),
 ];
 
-/// Whose a record is, for a right that reaches only one's own.
+/// The owner of a record, for rights that reach only the user's own records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// A client's sales contact, who owns its contracts too.
+    /// The sales contact of a client, who also owns its contracts.
     Sales(UserId),
-    /// The person who prepares an event; nobody yet while `None`.
+    /// The support user of an event; `None` if none is assigned yet.
     Support(Option<UserId>),
-    /// Nobody owns such a record: every right reaches it, however far it reaches.
+    /// The record has no owner: a right reaches it even if it is limited to the user's own records.
     Nobody,
 }
 
@@ -164,12 +167,12 @@ impl Owner {
     }
 }
 
-/// Why the actor may not do this to a record; `None` if they may. The services decide by it, and
-/// the screens say it beforehand.
+/// Why the actor may not do this to a record; `None` if they may. The services refuse with this
+/// reason, and the screens show it beforehand.
 ///
-/// `state` is why the record itself forbids it at present, such as that it is archived: what its
-/// `forbids` method returns. A missing right is named before a foreign owner, and that before the
-/// state, so that nobody learns more about a record than what concerns them.
+/// `state` is the reason that lies in the state of the record, such as being archived: the result of
+/// its `forbids` method. A missing right is reported before another owner, and another owner before
+/// the state, so that the reason reveals nothing about records that the user has no right to.
 pub fn refusal(
     permission: Permission,
     actor: &Actor,
@@ -184,7 +187,7 @@ pub fn refusal(
     }
 }
 
-/// How far this role's right reaches under these settings, or why there is none.
+/// How far this role's right reaches under these settings, or why it does not have the right.
 pub fn right(permission: Permission, role: Role, settings: &Settings) -> Result<Reach, Reason> {
     reach(permission, role, settings).ok_or_else(|| match grants(permission, role).next() {
         Some(_) => Reason::Setting(permission),
@@ -192,20 +195,19 @@ pub fn right(permission: Permission, role: Role, settings: &Settings) -> Result<
     })
 }
 
-/// How far this role's right reaches under these settings; `None` when it has none.
+/// How far this role's right reaches under these settings; `None` if it does not have the right.
 pub fn reach(permission: Permission, role: Role, settings: &Settings) -> Option<Reach> {
     grants(permission, role).filter(|(_, when)| when.holds(settings)).map(|(reach, _)| reach).max()
 }
 
-/// How far the right reaches for this role under any settings; `None` when it depends on them or
-/// does not exist. The sentences about who alone may do something are made of it.
+/// How far the right reaches for this role whatever the settings are; `None` if it depends on them or
+/// does not exist. Messages about which roles may do something are generated from this.
 pub fn always(permission: Permission, role: Role) -> Option<Reach> {
     grants(permission, role).filter(|(_, when)| *when == Always).map(|(reach, _)| reach).max()
 }
 
-/// Whether the last thing that happened to a record is that this session gave it away. Then it may
-/// take the record back, although the record is no longer its own. This undoes only what the log
-/// says last: nothing that anybody has done since.
+/// Whether the last change of a record is that this session gave it away (`verb`). The user may then
+/// take it back, although they no longer own it. After any later change of the record they may not.
 pub fn gave_away(session: &Session, verb: Verb, last: &AuditRow) -> bool {
     let was_mine = last.changes.0.iter().any(|(_, old, _)| *old == session.actor.id.0);
     was_mine && last.session == session.id && last.action == verb.to_string()
@@ -215,7 +217,6 @@ fn grants(permission: Permission, role: Role) -> impl Iterator<Item = (Reach, Wh
     table().iter().filter(move |(p, r, ..)| *p == permission && *r == role).map(|(_, _, reach, when)| (*reach, *when))
 }
 
-/// The table that rights are read from.
 #[cfg(not(test))]
 fn table() -> &'static [Grant] {
     GRANTS
@@ -224,7 +225,7 @@ fn table() -> &'static [Grant] {
 #[cfg(test)]
 pub(crate) use changed::{set_table, table};
 
-/// Unit tests change the table for their own thread, to see that everything follows it.
+/// Lets a unit test replace the table for its own thread, to test that everything follows it.
 #[cfg(test)]
 mod changed {
     use std::cell::Cell;

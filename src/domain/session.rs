@@ -13,16 +13,17 @@ pub struct Actor {
     pub role: Role,
 }
 
-/// A session. Its role is only for display: every action reads the user's rights again from the
-/// database.
+/// A session. Its role and settings are not trusted: every request checks against the database
+/// whether they still apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     /// Random; identifies the audit rows of one session.
     pub id: String,
     pub actor: Actor,
-    /// Changes with the password, the role or the active flag, and ends the session.
+    /// The account's epoch at sign-in. It changes with the password, the role or the active flag, and
+    /// then the session is no longer valid.
     pub auth_epoch: i32,
-    /// The password is temporary: nothing but changing it is allowed.
+    /// Whether the password is temporary; then the only thing allowed is to change it.
     pub must_change_password: bool,
     /// When the password was last confirmed for a sensitive action, in milliseconds on the clock of
     /// [`Moment::ticks`].
@@ -32,14 +33,14 @@ pub struct Session {
 }
 
 impl Session {
-    /// Whether an account in this state is still the one that signed in: active, with the same
-    /// role, and with no change since that ends its sessions.
+    /// Whether the session is still valid for an account in this state: active, with the same role and
+    /// the same epoch.
     pub fn is_of(&self, active: bool, role: Role, auth_epoch: i32) -> bool {
         active && role == self.actor.role && auth_epoch == self.auth_epoch
     }
 }
 
-/// One point in time on two clocks.
+/// A point in time on two clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// UTC, in whole microseconds: the engines store no more, so a finer value would not compare

@@ -33,7 +33,7 @@ pub enum Reauth {
     /// Before sensitive actions; a confirmation is valid for five minutes.
     #[default]
     Sensitive,
-    /// Before every write.
+    /// Before every write, except changing the own password, which needs the current one anyway.
     Always,
     Never,
 }
@@ -51,7 +51,7 @@ pub struct Settings {
     pub sales_create_contracts: bool,
     pub support_hands_over: bool,
     pub reauth: Reauth,
-    /// Minutes without a key press until the session locks.
+    /// Minutes without input until the session locks.
     pub session_minutes: u16,
     pub min_password_length: u16,
 }
@@ -79,12 +79,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The wall clock of the company at this instant (UTC).
+    /// The wall-clock time in the company's time zone at this instant (UTC).
     pub fn wall_clock(&self, utc: NaiveDateTime) -> NaiveDateTime {
         dates::to_wall(utc, self.time_zone)
     }
 
-    /// The settings with their texts cleaned, or the errors in them.
+    /// The settings with their texts normalised, or their errors.
     pub fn checked(&self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let company_name = errors.take(Field::CompanyName, check::name(&self.company_name));

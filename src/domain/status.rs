@@ -1,4 +1,4 @@
-//! How far an event is.
+//! The status of an event.
 
 use diesel::{
     backend::Backend,
@@ -9,7 +9,7 @@ use diesel::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How far an event is. Written in lower case it is the value in the database.
+/// The status of an event. The database stores its name in lower case.
 #[derive(
     Debug,
     Clone,
@@ -30,20 +30,25 @@ use serde::{Deserialize, Serialize};
 #[strum(serialize_all = "lowercase")]
 #[diesel(sql_type = Text)]
 pub enum Status {
-    /// Agreed, not settled in every detail.
+    /// Agreed, but not in every detail.
     Planned,
-    /// Settled with the client.
+    /// Agreed with the client in every detail.
     Confirmed,
-    /// Over.
+    /// Has taken place.
     Done,
     /// Will not take place.
     Cancelled,
 }
 
 impl Status {
-    /// Still to take place: it has to be somebody's work.
+    /// An event in one of these is still to take place, so that a support user has to prepare it.
+    pub const OPEN: [Self; 2] = [Self::Planned, Self::Confirmed];
+    /// The others. A query for a span of time excludes these instead of asking for the open ones,
+    /// since an engine would use the index on the status for that.
+    pub const CLOSED: [Self; 2] = [Self::Done, Self::Cancelled];
+
     pub fn is_open(self) -> bool {
-        matches!(self, Self::Planned | Self::Confirmed)
+        Self::OPEN.contains(&self)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The staff: accounts, roles, and what an account form may hold.
+//! The staff: users, their roles, and the form for them.
 
 use chrono::NaiveDateTime;
 use diesel::{
@@ -21,7 +21,7 @@ use super::{
     page::{Key, Listing, Sorted, folded, maybe},
 };
 
-/// The department somebody works in, which decides what they may do.
+/// The department of a user, which determines their rights.
 #[derive(
     Debug,
     Clone,
@@ -45,11 +45,12 @@ use super::{
 #[strum(serialize_all = "lowercase")]
 #[diesel(sql_type = Text)]
 pub enum Role {
-    /// Runs accounts and contracts, assigns support.
+    /// Manages users and contracts, assigns support.
     Management,
-    /// Keeps clients, signs contracts, creates events.
+    /// Manages clients, signs contracts, creates events.
     Sales,
-    /// Prepares the events it was given. The default, since it is the role with the fewest rights.
+    /// Prepares the events that are assigned to it. The default, since it is the role with the fewest
+    /// rights.
     #[default]
     Support,
 }
@@ -73,7 +74,7 @@ where
     }
 }
 
-/// A member of the staff, without anything secret.
+/// A user as it is stored, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
 #[diesel(table_name = crate::schema::users)]
 pub struct User {
@@ -96,13 +97,13 @@ pub struct User {
 }
 
 impl User {
-    /// Why the user cannot be given a temporary password. Editing, activating and giving a
-    /// password need the same right, so this does not follow from the right alone.
+    /// Why the user's password cannot be reset; `None` if it can. Editing, activating and resetting a
+    /// password need the same permission, so the permission alone does not tell which is meant.
     pub fn forbids_password(&self) -> Option<Reason> {
         (!self.active).then_some(Reason::Inactive)
     }
 
-    /// The names and values in an exported file, in its order. The names are those of the columns
+    /// The names and values of a row in an exported file, in order. The names are those of the columns
     /// in the database.
     pub fn exported(&self) -> Vec<(&'static str, Value)> {
         let Self {
@@ -167,7 +168,7 @@ impl Auditable for User {
     }
 }
 
-/// What an account form holds.
+/// The values of a user form.
 #[derive(Debug, Clone, PartialEq, Eq, Default, diesel::Insertable, diesel::AsChangeset)]
 #[diesel(table_name = crate::schema::users, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct UserDraft {
@@ -201,7 +202,7 @@ impl From<&User> for UserDraft {
 }
 
 impl UserDraft {
-    /// The user with the values of the form. Version and times stay as they were.
+    /// The user with the values of the form; everything else is kept from `before`.
     pub fn applied_to(&self, before: &User) -> User {
         let Self { username, full_name, email, phone, employee_number, role } = self.clone();
         User {
@@ -221,7 +222,7 @@ impl UserDraft {
         }
     }
 
-    /// The draft with its texts cleaned, or what is wrong with it.
+    /// The draft with its texts normalised, or its errors.
     pub fn checked(&self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let username = errors.take(Field::Username, check::username(&self.username));
@@ -262,15 +263,15 @@ impl UserView {
     }
 }
 
-/// Which members of the staff.
+/// Selects users.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct UserFilter {
     pub view: UserView,
-    /// Words that must all occur in name, username, e-mail or phone.
+    /// Words that must all occur in the name, username, e-mail address, phone or employee number.
     pub text: String,
 }
 
-/// What the staff can be sorted by.
+/// The columns by which users can be sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
 pub enum UserSort {
     #[default]
@@ -281,7 +282,7 @@ pub enum UserSort {
     LastLogin,
 }
 
-/// What a list of users is asked for.
+/// A request for a page of users.
 pub type UserListing = Listing<UserFilter, UserSort>;
 
 impl Sorted<UserSort> for User {

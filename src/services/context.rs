@@ -1,4 +1,4 @@
-//! One request under way: who asks, how far their right reaches, what was done.
+//! The context of one request (user, right, settings, time) and the outcome of a write.
 
 use chrono::NaiveDateTime;
 
@@ -7,6 +7,7 @@ use crate::{
     domain::{
         Error, Field, FieldErrors, Problem, Reason, UserId,
         audit::{Auditable, AuditedFields, Changes, Verb},
+        clocks,
         error::{Conflict, ConnectionProblem, Reference, SignedOutBecause},
         policy::{self, Owner, Permission, Reach},
         session::{Actor, Moment, Session, random_id},
@@ -20,10 +21,10 @@ use crate::{
     },
 };
 
-/// How long a password that was given again counts, in milliseconds.
+/// How long a confirmation of the password is valid, in milliseconds.
 const GRACE: u64 = 5 * 60 * 1000;
 
-/// Why a request stops: something for the person, or something of the database.
+/// Why a request fails: an error for the user, or an error of the database.
 #[derive(Debug)]
 pub(super) enum ServiceError {
     Error(Error),
@@ -57,7 +58,8 @@ impl From<ServiceError> for Error {
     }
 }
 
-/// In words for people; what the program did not expect goes to the log.
+/// The error that the user sees. Details of an unexpected one are logged under a reference that the
+/// user can report.
 impl From<DbError> for Error {
     fn from(failure: DbError) -> Self {
         match failure {
@@ -75,7 +77,7 @@ impl From<DbError> for Error {
     }
 }
 
-/// What a write did: the answer, and an audit row for each record that it changed.
+/// What a write did: the reply, and an audit entry for each record that it changed.
 #[derive(Debug)]
 pub(super) struct WriteOutcome {
     pub reply: Reply,
@@ -89,13 +91,13 @@ impl WriteOutcome {
         Self { reply, entries: vec![entry] }
     }
 
-    /// One record was written, and this takes it back.
+    /// One record was written, and the request `by` undoes it.
     pub fn undoable(entry: AuditEntry, version: i32, by: WriteRequest) -> Self {
         let (subject, id) = (entry.subject, entry.id.unwrap_or_default());
         Self { reply: Reply::Saved { subject, id, version, undo: Some(Box::new(by)) }, entries: vec![entry] }
     }
 
-    /// Nothing differed from what is stored, so nothing was written.
+    /// The new values were the same as the stored ones, so nothing was written.
     pub fn unchanged<T: Auditable>(record: &T, version: i32) -> Self {
         Self {
             reply: Reply::Saved { subject: T::SUBJECT, id: record.number(), version, undo: None },
@@ -103,7 +105,7 @@ impl WriteOutcome {
         }
     }
 
-    /// A line in the log for each entry; three kinds of them also go to Sentry.
+    /// Logs a business event for each entry; `telemetry` sends some of these events to Sentry.
     pub fn log(&self, session: &Session) {
         let actor = &session.actor;
         for entry in &self.entries {
@@ -126,20 +128,20 @@ impl WriteOutcome {
     }
 }
 
-/// What a request needs of the session that sends it.
+/// What a request requires of the session that sends it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Needs {
-    /// `None` when being signed in is enough.
+    /// `None` if being signed in is enough.
     permission: Option<Permission>,
-    /// It is allowed before a temporary password was changed.
+    /// Whether the request is allowed while the user still has a temporary password.
     before_password_change: bool,
 }
 
 impl Needs {
-    /// The session has to be valid.
+    /// Only that the session is valid.
     pub const NOTHING: Self = Self { permission: None, before_password_change: true };
 
-    /// The session needs this right.
+    /// This right.
     pub fn right(permission: Permission) -> Self {
         Self { permission: Some(permission), before_password_change: false }
     }
@@ -158,17 +160,18 @@ impl From<&WriteRequest> for Needs {
     }
 }
 
-/// Who asks, under which right and settings, when.
+/// The user who sends a request, with their right, the settings and the time.
 #[derive(Debug)]
 pub(super) struct RequestContext<'a> {
     pub session: &'a Session,
-    /// As they are called now, which may not be what the session says.
+    /// The user, with their current name, which may have changed since the session was refreshed.
     actor: Actor,
-    /// What the request needs; `None` when being signed in is enough.
+    /// What the request needs; `None` if being signed in is enough.
     permission: Option<Permission>,
     pub reach: Reach,
     pub settings: Settings,
-    /// What the right rests on, where it was not asked beforehand.
+    /// Set if the right was not read from the database: the query for a page then has to check that
+    /// account and settings are unchanged.
     pub auth_guard: Option<AuthGuard>,
     /// UTC.
     pub now: NaiveDateTime,
@@ -178,8 +181,9 @@ pub(super) struct RequestContext<'a> {
 }
 
 impl<'a> RequestContext<'a> {
-    /// Holds the actor's row until the end of the transaction and reads their right. Where
-    /// nothing has changed since the session heard of it, holding it has proven it.
+    /// Locks the user's row until the end of the transaction and determines their right. If account
+    /// and settings are as the session knows them, the locking statement itself shows that, and
+    /// nothing has to be read.
     pub fn for_writing(db: &mut Db, session: &'a Session, needs: Needs, now: Moment) -> Result<Self, ServiceError> {
         if let Some(guard) = AuthGuard::of(session)
             && guard.fence(db, &session.actor.full_name)?
@@ -192,7 +196,9 @@ impl<'a> RequestContext<'a> {
         Self::for_reading(db, session, needs, now)
     }
 
-    /// Reads whether the actor is who they were at sign-in, and their right.
+    /// Reads the user's account and the settings, and determines their right.
+    ///
+    /// Errors: `SignedOut` if the account has changed since sign-in; `Denied`.
     pub fn for_reading(db: &mut Db, session: &'a Session, needs: Needs, now: Moment) -> Result<Self, ServiceError> {
         let same = |account: &AccountState| session.is_of(account.active, account.role, account.auth_epoch);
         let read = storage::auth_guard::read(db, session.actor.id)?;
@@ -206,7 +212,8 @@ impl<'a> RequestContext<'a> {
         Self::new(session, actor, settings, needs, now)
     }
 
-    /// The right as the session knows it, for a page that is fetched only where that holds.
+    /// Takes the right from the session, without a query, for a page whose own query checks that the
+    /// right still holds. `None` if the password is temporary or the session has no such right.
     pub fn guarded(session: &'a Session, needs: Needs, now: Moment) -> Option<Self> {
         let guard = AuthGuard::of(session)?;
         let ctx = Self::new(session, session.actor.clone(), session.settings.clone(), needs, now).ok()?;
@@ -228,17 +235,17 @@ impl<'a> RequestContext<'a> {
         Ok(Self { session, actor, permission, reach, settings, auth_guard: None, now: now.utc, wall, ticks: now.ticks })
     }
 
-    /// Whose name is on it.
+    /// The user who sends the request.
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
 
-    /// The id of whoever asks.
+    /// The id of the user who sends the request.
     pub fn me(&self) -> UserId {
         self.actor.id
     }
 
-    /// Which records the right to see them covers.
+    /// Which records the user may see.
     pub fn scope(&self) -> Scope {
         match (self.reach, self.actor().role) {
             (Reach::Any, _) | (_, Role::Management) => Scope::All,
@@ -247,20 +254,31 @@ impl<'a> RequestContext<'a> {
         }
     }
 
-    /// Whose eyes a page is for.
+    /// The instant (UTC) of a wall-clock time in the company's time zone.
+    pub fn utc(&self, wall: NaiveDateTime) -> NaiveDateTime {
+        clocks::to_utc(wall, self.settings.time_zone)
+    }
+
+    /// Whether the user may see all clients, contracts and events, whatever right the request needs.
+    pub fn sees_all(&self) -> bool {
+        policy::reach(Permission::SeeRecords, self.actor().role, &self.settings) == Some(Reach::Any)
+    }
+
+    /// The user for whom a page is loaded.
     pub fn viewer(&self) -> Viewer {
         Viewer { scope: self.scope(), me: self.me(), auth_guard: self.auth_guard }
     }
 
-    /// Refuses unless the request's permission reaches a record of this owner. `state` says what
-    /// the record's state forbids. A request without a permission reaches no record.
+    /// Refuses unless the request's permission reaches a record of this owner and the record's state
+    /// allows it; `state` returns why it does not. A request without a permission reaches no record.
     pub fn check(&self, owner: Owner, state: impl FnOnce(Permission) -> Option<Reason>) -> Result<(), Error> {
         let permission = self.permission.ok_or(Error::NotFound)?;
         let refusal = policy::refusal(permission, &self.actor, &self.settings, owner, state(permission));
         refusal.map_or(Ok(()), |reason| Err(Error::Denied(reason)))
     }
 
-    /// Whether giving the record to this person takes back what this session did to it last.
+    /// Whether the record is being given back to the user, and its last change is that this session
+    /// gave it away. The user may undo that, although they no longer own the record.
     pub fn takes_back<T: Auditable>(
         &self,
         db: &mut Db,
@@ -275,8 +293,8 @@ impl<'a> RequestContext<'a> {
         Ok(last.is_some_and(|last| policy::gave_away(self.session, verb, &last)))
     }
 
-    /// Refuses a sensitive write until the password was given again. Comes after the
-    /// rules, so that nobody types it for nothing.
+    /// Refuses a sensitive write unless the password was confirmed recently. Called after the rules
+    /// are checked, so that users are not asked for the password in vain.
     pub fn require_password(&self, write: &WriteRequest, outcome: &WriteOutcome) -> Result<(), ServiceError> {
         let role_change = |entry: &AuditEntry| {
             entry.verb == Verb::UserUpdated && entry.changes.0.iter().any(|(field, ..)| *field == Field::Role)
@@ -289,7 +307,8 @@ impl<'a> RequestContext<'a> {
             Reauth::Sensitive => write.is_sensitive() || outcome.entries.iter().any(role_change),
         };
         let grace = match self.settings.reauth {
-            // Long enough to send the request again, too short for a second one.
+            // Long enough for sending the refused request again after the password was entered, but
+            // too short for another one.
             Reauth::Always => 10_000,
             _ => GRACE,
         };
@@ -297,25 +316,25 @@ impl<'a> RequestContext<'a> {
         if needed && !fresh { Err(Error::PasswordNeeded.into()) } else { Ok(()) }
     }
 
-    /// For the audit rows of this request.
+    /// The author of the audit rows of this request.
     pub fn author<'b>(&'b self, host: &'b str, operation: &'b str) -> Author<'b> {
         Author { actor: Some(&self.actor), name: "", host, session: &self.session.id, operation }
     }
 }
 
-/// Whoever is signed in, by the name that they have now.
+/// The signed-in user with their current name.
 pub(super) fn named_now(db: &mut Db, session: &Session) -> Result<Actor, DbError> {
     let id = session.actor.id;
     let name = storage::users::names(db, &[id.0])?.remove(&id.0);
     Ok(Actor { full_name: name.unwrap_or_else(|| session.actor.full_name.clone()), ..session.actor.clone() })
 }
 
-/// Stops with this reason, if there is one.
+/// Refuses with this reason, if there is one.
 pub(super) fn refuse(reason: Option<Reason>) -> Result<(), ServiceError> {
     reason.map_or(Ok(()), |reason| Err(reason.into()))
 }
 
-/// The record to write to, when it still is as the person saw it.
+/// The record to write to if it still has the version that the user saw; otherwise a conflict.
 pub(super) fn as_seen<T: Versioned>(db: &mut Db, held: ForUpdate<T>, version: i32) -> Result<Current<T>, ServiceError> {
     match held.of_version(version) {
         Ok(current) => Ok(current),
@@ -323,7 +342,8 @@ pub(super) fn as_seen<T: Versioned>(db: &mut Db, held: ForUpdate<T>, version: i3
     }
 }
 
-/// The record was not as it was seen: what it is now, and who made it so.
+/// The error for a record that was changed since the user saw it: its current values, and who
+/// changed it.
 pub(super) fn conflict<T: Auditable>(
     db: &mut Db,
     current: &T,
@@ -335,12 +355,12 @@ pub(super) fn conflict<T: Auditable>(
     Ok(Error::Conflict(Box::new(Conflict { version, theirs: current.audited_fields(), by, at })).into())
 }
 
-/// An audit entry for what became of a record.
+/// The audit entry for a changed record.
 pub(super) fn changed<T: Auditable>(verb: Verb, name: &str, before: &T, after: &T) -> AuditEntry {
     entry::<T>(verb, after.number(), name, before.audited_fields().changes_to(&after.audited_fields()))
 }
 
-/// An audit entry for a record that is new.
+/// The audit entry for a new record.
 pub(super) fn created<T: Auditable>(verb: Verb, name: &str, after: &T) -> AuditEntry {
     entry::<T>(verb, after.number(), name, AuditedFields::default().changes_to(&after.audited_fields()))
 }
@@ -349,7 +369,7 @@ fn entry<T: Auditable>(verb: Verb, number: i64, name: &str, changes: Changes) ->
     AuditEntry { verb, subject: T::SUBJECT, id: Some(number), name: name.to_owned(), changes }
 }
 
-/// An audit entry for what was refused: which action, on which record, why.
+/// The audit entry for a refused request: which action, on which record, and why.
 pub(super) fn refusal(request: &Request, error: &Error) -> AuditEntry {
     let why = match error {
         Error::Denied(Reason::Role(..)) => "role".to_owned(),

@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use super::{
     auth::Hasher,
     context::{ServiceError, created},
+    samples::{COMPANIES, Dice, FIRST, LAST, OCCASIONS, PLACES},
 };
 use crate::{
     domain::{
@@ -52,67 +53,6 @@ const STAFF: [(&str, &str, Role); 12] = [
     ("samuel.weiss", "Samuel Weiß", Role::Support),
     ("zoe.martin", "Zoë Martin", Role::Support),
 ];
-
-pub(super) const FIRST: [&str; 20] = [
-    "Anna", "Baptiste", "Chloé", "David", "Elif", "Fatima", "Georges", "Hanna", "Ivan", "Jeanne", "Karim", "Lucía",
-    "Mehdi", "Nora", "Olivier", "Paula", "Quentin", "Rosa", "Stefan", "Yuki",
-];
-pub(super) const LAST: [&str; 18] = [
-    "Almeida", "Bernard", "Çelik", "Durand", "Eriksson", "Fischer", "Garcia", "Haddad", "Ito", "Jensen", "Kowalski",
-    "Lefèvre", "Moreau", "Nguyen", "O'Brien", "Petit", "Rossi", "Schäfer",
-];
-pub(super) const COMPANIES: [&str; 16] = [
-    "Atelier Nord",
-    "Banque du Fleuve",
-    "Cinéma Lumière",
-    "Delta Freight",
-    "École des Arts",
-    "Fonderie Royale",
-    "Green Harbour",
-    "Hôtel Bellevue",
-    "Imprimerie Centrale",
-    "Jardins d'Orsay",
-    "Kestrel Labs",
-    "Librairie du Pont",
-    "Maison Verdier",
-    "Nova Health",
-    "Opéra de Lyon",
-    "Pêcheries Réunies",
-];
-pub(super) const OCCASIONS: [&str; 8] = [
-    "Wedding",
-    "Annual seminar",
-    "Product launch",
-    "Board dinner",
-    "Summer party",
-    "Conference",
-    "Anniversary",
-    "General assembly",
-];
-pub(super) const PLACES: [&str; 8] = [
-    "53 Rue du Château, 41120 Candé-sur-Beuvron",
-    "Salle des fêtes de Mufflins",
-    "Grand Hôtel, Paris",
-    "Les Docks, Marseille",
-    "Palais des Congrès, Lyon",
-    "Domaine de la Forêt",
-    "Harbour Hall, Nantes",
-    "Le Moulin, Lille",
-];
-
-/// A pseudo-random number generator; the same seed gives the same numbers.
-pub(super) struct Dice(pub u64);
-
-impl Dice {
-    pub fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap_or(0) % sides
-    }
-
-    pub fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.roll(of.len())]
-    }
-}
 
 /// The accounts that the sign-in screen offers: username and password.
 fn accounts() -> Vec<(String, String)> {

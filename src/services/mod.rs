@@ -1,13 +1,13 @@
-//! Layer 2: what the program can do. Every action of a user is a [`Request`], and
-//! [`Services::execute`] carries it out. What has no session has functions of its own: set-up,
+//! The service layer. Every action of a user is a [`Request`], which [`Services::execute`] carries
+//! out. The actions of the command line, which has no session, are separate functions: set-up,
 //! migrations, demos and maintenance ([`admin`]). Only `database` commits the writes of users;
 //! set-up and demos commit what they create.
 //!
 //! A write is one transaction:
 //!
-//! 1. The actor's row is locked, if they are still who they were at sign-in.
+//! 1. The user's row is locked, provided that their account has not changed since sign-in.
 //! 2. The record's row is locked, and the rights table and the owner are checked (`write::load`).
-//! 3. The rules are checked, and whether the record has the version that the user saw.
+//! 3. The business rules are checked, and that the record still has the version that the user saw.
 //! 4. The record and its audit row are written.
 
 mod account;
@@ -16,13 +16,15 @@ mod context;
 mod database;
 pub mod demo;
 pub mod export;
+pub mod figures;
+mod format;
 mod read;
 mod reply;
 mod request;
+mod samples;
 mod scale;
 mod setup;
 mod write;
-pub use read::figures;
 pub use setup::{Examined, Occupancy, examine, found, migrate};
 pub mod admin;
 
@@ -47,7 +49,7 @@ use auth::Hasher;
 use context::{Needs, RequestContext};
 use database::{Database, Tries};
 
-/// What the program can do, over one connection.
+/// Executes requests over one connection.
 pub struct Services {
     database: Database,
     /// The name of this machine, for the audit log.
@@ -58,41 +60,44 @@ pub struct Services {
 }
 
 impl Services {
-    /// Services on this database; it is connected to by the first request.
-    /// `bcrypt_cost` is 12 but in tests.
+    /// Services on this database. The first request connects to it. `bcrypt_cost` is 12 except in
+    /// tests.
     pub fn new(target: Target, host: String, bcrypt_cost: u32) -> Self {
         Self { database: Database::to(target), host, hasher: Hasher::new(bcrypt_cost), exports: PathBuf::from(".") }
     }
 
-    /// Exports go to this folder; to the working folder unless this is said. `{username}` in
-    /// it is whoever asks, so that people who share a computer have a folder each.
+    /// Sets the folder for exports, which is otherwise the working folder. `{username}` in it stands
+    /// for the name of the signed-in user, so that users who share a computer have a folder each.
     #[must_use]
     pub fn exporting_to(self, folder: PathBuf) -> Self {
         Self { exports: folder, ..self }
     }
 
-    /// Connects, and finds out whether there is a company of this program's time.
+    /// Connects to the database and checks that it contains a company whose tables match this
+    /// program's version.
     pub fn connect(&mut self) -> Result<(), Error> {
         self.database.db().map(drop)
     }
 
-    /// Does what is asked, on behalf of `session`, or says why not. A refusal leaves one
-    /// row in the audit log and nothing else.
+    /// Executes a request on behalf of `session`. A refused request changes nothing and adds one row
+    /// to the audit log.
     pub fn execute(&mut self, session: Option<&Session>, request: &Request, now: Moment) -> Result<Reply, Error> {
-        // A heartbeat comes again by itself, and must not keep others waiting twice.
+        // A heartbeat is not retried: the next one is sent anyway, and retries would delay the
+        // requests that wait behind it.
         if request.is_heartbeat() {
             self.database.confirm_tables()?;
             return self.attempt(session, request, now);
         }
-        // A connection that was lost while nothing was asked (the server was started anew, or
-        // keeps more than it wants to) is no reason to bother anybody: what is lost before
-        // COMMIT is not done.
+        // The server may have closed an idle connection, for example because it was restarted. The
+        // request is then repeated on a new connection instead of showing an error. This is safe: a
+        // transaction that fails with `Lost` was not committed.
         let mut tries = Tries::new();
         loop {
             match self.attempt(session, request, now) {
                 Err(Error::Unavailable(ConnectionProblem::Lost)) if self.database.is_lost() && tries.again() => {}
-                // Another program may have changed the tables of the company that somebody is signed
-                // in to, which says more. Before sign-in there may be no company yet.
+                // The cause may be that another program has changed the tables; `confirm_tables` then
+                // fails with an error that explains more. Not checked before sign-in, when there may
+                // be no company yet.
                 Err(error @ Error::Internal(_)) if session.is_some() => {
                     self.database.confirm_tables()?;
                     return Err(error);
@@ -157,8 +162,9 @@ impl Services {
         }
     }
 
-    /// A page of a list comes with one query when the session's right is what it was, which the
-    /// query itself makes sure of. No rows may also mean that it is not.
+    /// A page of a list is loaded with a single query that returns rows only while the user's
+    /// account and the settings are as the session knows them. No rows can mean that the list is empty
+    /// or that account or settings have changed, so the right is then read and the page loaded again.
     fn read(&mut self, session: &Session, request: &ReadRequest, now: Moment) -> Result<Reply, Error> {
         let db = self.database.db()?;
         if let ReadRequest::List(query) = request
@@ -193,8 +199,8 @@ impl Services {
         Ok(outcome.reply)
     }
 
-    /// The file gets its name once the log says that it was made. Where the settings were changed
-    /// while it was written, somebody may see less than before: it is written anew.
+    /// The file gets its final name after its audit row is committed. If the settings were changed
+    /// while it was written, it is written again, since the user may now see fewer records.
     fn export(
         &mut self,
         session: &Session,
@@ -225,8 +231,8 @@ impl Services {
         }
     }
 
-    /// What takes long and needs no transaction: passwords are checked and hashed
-    /// before the first row is locked.
+    /// The slow part of a write, before the first row is locked: checks and hashes passwords, and
+    /// returns the hash of the new one.
     fn prepare(&mut self, session: &Session, request: &WriteRequest, now: Moment) -> Result<Option<String>, Error> {
         match request {
             WriteRequest::ChangeOwnPassword { current, new } => {
@@ -245,8 +251,8 @@ impl Services {
         (&mut self.database, auth::Auth { hasher: &self.hasher, host: &self.host, now })
     }
 
-    /// One row for what was refused. When it cannot be written the log has it, and the
-    /// refusal stands all the same.
+    /// Adds an audit row for a refused request. If that fails, the log file records it, and the
+    /// request is refused all the same.
     fn note_refusal(
         &mut self,
         session: Option<&Session>,

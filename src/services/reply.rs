@@ -1,4 +1,4 @@
-//! Every answer of the program as a value.
+//! The replies to requests.
 
 use std::path::PathBuf;
 
@@ -22,56 +22,56 @@ use crate::domain::{
     users::{Role, User},
 };
 
-/// What became of tables that were brought up to date.
+/// The result of a migration.
 #[derive(Debug, Clone)]
 pub struct Migrated {
-    /// Nothing had to be done where both are the same.
+    /// Both are the same if nothing had to be done.
     pub versions: Versions,
-    /// The rules that the server does not hold by triggers, since it refuses them to the account
-    /// that was used: their names, for an administrator. The program holds these rules itself.
+    /// The names, for an administrator, of the rules that the server does not enforce, since it
+    /// refused to create triggers for the account that was used. The program enforces them itself.
     pub unguarded: Vec<&'static str>,
 }
 
-/// What the program answers.
+/// The reply to a request.
 #[derive(Debug, Clone)]
 pub enum Reply {
     SignedIn(Box<Session>),
-    /// The database can be used: what server it is, in words for a person.
+    /// The database can be used. `server` is the name of the database server for display.
     Connected {
         server: String,
     },
-    /// There is a company, and its tables have to be brought up to date.
+    /// There is a company, and its tables have to be migrated.
     Behind(Versions),
-    /// They are up to date now; the connection is to that database.
+    /// The tables were migrated; the connection is now to that database.
     Migrated(Migrated),
     /// The company exists; the connection is now to its database.
     IsSetUp {
         /// As in [`Migrated`].
         unguarded: Vec<&'static str>,
     },
-    /// The server's administrator has to run these statements first, one a line. They hold a
-    /// password. There is no company yet.
+    /// No company was created: the server's administrator has to run these statements first, one
+    /// per line. They contain a password.
     AccountNeeded {
         statements: SecretString,
     },
-    /// The password was right, as of this answer; on the clock of
+    /// The password was right. `at` is the time of this reply on the clock of
     /// [`crate::domain::session::Moment::ticks`].
     Confirmed {
         at: u64,
     },
-    /// The session is good; the settings, and what its owner is called, as they are now.
+    /// The session is valid. Contains the current settings and the current name of the user.
     Alive {
         settings: Box<Settings>,
         full_name: String,
     },
-    /// The new password holds; the session goes on under this epoch.
+    /// The password was changed. The session stays valid with this new epoch.
     PasswordChanged {
         auth_epoch: i32,
     },
     Home(Home),
     Figures(Vec<Figure>),
 
-    /// Rows of one kind.
+    /// A page of a list.
     Page(Page<Record>),
     User(Box<UserDetail>),
     Client(Box<ClientDetail>),
@@ -80,68 +80,71 @@ pub enum Reply {
     Calendar(CalendarPage),
     Settings(Box<Settings>),
 
-    /// Written, with its audit row. The version is the record's new one.
+    /// The record was written; `version` is its new version.
     Saved {
         subject: Subject,
         id: i64,
         version: i32,
-        /// What takes it back, where that can be done.
+        /// The request that undoes it, if there is one.
         undo: Option<Box<WriteRequest>>,
     },
-    /// Clients that changed hands, by name, and what restores what was before.
+    /// Clients were handed over: their names, those that were left out, and how to undo it.
     HandedOver {
         done: Vec<String>,
         missed: Vec<Missed>,
         undo: Option<HandOver>,
     },
-    /// Records that were archived or restored, by name, and what takes it back.
+    /// Records were archived or restored: their names, those that were left out, and the request that
+    /// undoes it.
     Archived {
         restored: bool,
         done: Vec<String>,
         missed: Vec<Missed>,
         undo: Box<WriteRequest>,
     },
-    /// What was done, how to undo it, and what somebody else changed meanwhile.
     Assigned(Assigned),
 
-    /// So many rows are in this file.
+    /// The list was written to a file with this number of rows.
     Exported {
         rows: i64,
-        /// Events without a start, which a calendar has no place for.
+        /// Rows of the list that the format has no place for: events without a start, in a calendar
+        /// file.
         left_out: i64,
-        /// As [`Page::among_newest`]: rows that hold the words may be missing.
+        /// As [`Page::among_newest`]: rows that contain the words may be missing.
         among_newest: bool,
         path: PathBuf,
     },
 
-    /// The best ones first.
+    /// Users for a picker: those of a role by name, those for events the freest first.
     Candidates {
         people: Vec<Candidate>,
-        /// There are more people than these.
+        /// Whether there are more than these.
         more: bool,
     },
     ClientChoices(Page<ClientRow>),
     ContractChoices(Page<ContractRow>),
     Found {
         records: Vec<Found>,
-        /// As [`Page::among_newest`], of one kind of record at least.
+        /// As [`Page::among_newest`], for at least one kind of record.
         among_newest: bool,
     },
 }
 
-/// The outcome of giving events to somebody.
+/// The outcome of assigning support to events.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assigned {
-    /// The name of the new support person; nobody when the support was removed.
+    /// The name of the new support user, if all events were assigned to the same one; `None` also
+    /// if the support was removed.
     pub to: Option<String>,
     /// The titles of the events that were assigned.
     pub titles: Vec<String>,
-    /// The assignments that restore what was before.
+    /// The assignments that restore the previous support.
     pub undo: Vec<Assignment>,
+    /// The events that were left out.
     pub missed: Vec<Missed>,
 }
 
-/// A record that was left out, and why.
+/// A record that was left out of a request for several records, and why.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Missed {
     pub name: String,
@@ -149,8 +152,8 @@ pub struct Missed {
 }
 
 impl Reply {
-    /// The request that takes back what was written: a write of its own, which is refused
-    /// when somebody has changed the record since. A signature has none.
+    /// The request that undoes a write. It is a write like any other, so it is refused if the record
+    /// was changed since. A signature cannot be undone.
     pub fn undo(&self) -> Option<Request> {
         let write = match self {
             Self::Saved { undo, .. } => undo.as_deref().cloned(),
@@ -165,17 +168,17 @@ impl Reply {
     }
 }
 
-/// A record that was found by words.
+/// A record that a search found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     pub kind: EntityKind,
     pub id: i64,
     pub name: String,
-    /// What tells it from others of the same name: company, client, date.
+    /// Distinguishes it from others with the same name: the company, the client or the username.
     pub detail: String,
 }
 
-/// A line of the home screen; each is the count of the list behind it.
+/// A line of the home screen: the number of records in a list, which it opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HomeLine {
     EventsWithoutSupport,
@@ -191,7 +194,7 @@ pub enum HomeLine {
 }
 
 impl HomeLine {
-    /// What waits for somebody of this role.
+    /// The lines for this role.
     pub fn of(role: Role) -> &'static [Self] {
         match role {
             Role::Management => {
@@ -205,24 +208,23 @@ impl HomeLine {
     }
 }
 
-/// The counts of the home screen, in its order.
+/// The counts of the home screen, in the order of display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     pub lines: Vec<(HomeLine, Count)>,
 }
 
-/// An account with what it owns.
+/// A user with the records that they own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserDetail {
     pub user: User,
     pub clients: Vec<ClientRow>,
     pub events: Vec<EventRow>,
-    /// Empty unless the person who looks may read it.
+    /// Empty unless the viewer may read it.
     pub history: Vec<AuditRow>,
 }
 
-/// A client with its contracts and events, the newest first, at most
-/// [`DETAIL_ROWS`] of each.
+/// A client with its contracts and events, the newest first, at most [`DETAIL_ROWS`] of each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClientDetail {
     pub row: ClientRow,
@@ -248,14 +250,14 @@ pub struct EventDetail {
     pub history: Vec<AuditRow>,
 }
 
-/// The events of a span of days, the earliest first, and the support people.
+/// The events of a range of days, the earliest first, and the support users.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CalendarPage {
     pub people: Vec<(UserId, String)>,
     pub events: Vec<EventRow>,
-    /// There are more events than these.
+    /// Whether there are more events than these.
     pub more: bool,
 }
 
-/// How many related records a detail shows; the lists have the rest.
+/// How many related records of each kind a detail screen shows; the lists show the rest.
 pub const DETAIL_ROWS: u16 = 50;

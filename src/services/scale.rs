@@ -9,7 +9,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::{
     context::ServiceError,
-    demo::{COMPANIES, Dice, FIRST, LAST, OCCASIONS, PLACES},
+    samples::{COMPANIES, Dice, FIRST, LAST, OCCASIONS, PLACES},
 };
 use crate::{
     domain::{

@@ -10,9 +10,9 @@ use diesel::{
 };
 
 use super::{
-    address::{FORM, Target},
+    address::Target,
     failure::DbError,
-    mysql::MysqlConnection,
+    mysql::{MysqlConnection, create_database},
     part,
     place::{Identity, Place},
     sql_expr::{SqlExpr, sql_expr},
@@ -102,7 +102,7 @@ impl Db {
             }
             Target::Mysql(address) => match MysqlConnection::open(address) {
                 Err(ConnectionProblem::NoSuchDatabase) => {
-                    create_mysql_database(address)?;
+                    create_database(address)?;
                     MysqlConnection::open(address).map(Self::Mysql)
                 }
                 other => other.map(Self::Mysql),
@@ -349,21 +349,6 @@ fn prepare_sqlite(connection: &mut SqliteConnection, access: Access) -> Result<(
         Access::Write if !select(of_another_program).get_result(connection)? => connection.batch_execute(SQLITE_LOG),
         Access::Write | Access::Read => Ok(()),
     }
-}
-
-/// Creates the database that the address names, with the account of that address.
-fn create_mysql_database(address: &str) -> Result<(), ConnectionProblem> {
-    let bad = || ConnectionProblem::BadAddress(FORM.to_owned());
-    let (base, query) = address.split_once('?').map_or((address, None), |(base, query)| (base, Some(query)));
-    let (server, name) = base.rsplit_once('/').ok_or_else(bad)?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
-    if name.is_empty() || !name.chars().all(plain) {
-        return Err(bad());
-    }
-    let without_name = query.map_or_else(|| format!("{server}/"), |query| format!("{server}/?{query}"));
-    let mut connection = MysqlConnection::open(&without_name)?;
-    let create = format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
-    connection.batch_execute(&create).map_err(|_| ConnectionProblem::DatabaseDenied)
 }
 
 /// Inserts many rows of one struct in one statement. Diesel offers this only for the connection

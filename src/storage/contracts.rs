@@ -50,15 +50,15 @@ pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, DbEr
     Ok(found.map(row))
 }
 
-/// A contract with its client.
-pub type WithClient = (ForUpdate<Contract>, ForUpdate<Client>);
+/// A contract to write to, with its client, which is locked but only read.
+pub type WithClient = (ForUpdate<Contract>, Client);
 
 /// The contract and its client, with both rows locked until the end of the transaction, so that
 /// their owner stays the same.
 pub fn find_for_update(db: &mut Db, id: ContractId) -> Result<Option<WithClient>, DbError> {
     let both = contracts::table.inner_join(clients::table).filter(contracts::id.eq(id));
     let found = for_update!(db, both.select((Contract::as_select(), Client::as_select()))).optional()?;
-    Ok(found.map(|(contract, client)| (ForUpdate::of(contract), ForUpdate::of(client))))
+    Ok(found.map(|(contract, client)| (ForUpdate::of(contract), client)))
 }
 
 /// Creates an unsigned contract and returns it. Nobody else sees the row before the transaction is

@@ -9,7 +9,7 @@ use diesel::{
     sql_types::{BigInt, Nullable},
 };
 
-use super::{clients, connection::Db, events, failure::DbError};
+use super::{connection::Db, failure::DbError};
 use crate::domain::{
     id::{ClientId, UserId},
     text,
@@ -86,8 +86,6 @@ pub(super) fn rebuild(db: &mut Db) -> Result<(), DbError> {
         last(k::table.select(diesel::dsl::max(k::id)).first(db)?),
         last(e::table.select(diesel::dsl::max(e::id)).first(db)?),
     );
-    clients::write_words(db)?;
-    events::write_words(db)?;
     for (statement, last) in [(CLIENTS, last_client), (CONTRACTS, last_contract), (EVENTS, last_event)] {
         let mut from = 0;
         while from < last {

@@ -27,12 +27,6 @@ use crate::{
 
 diesel::alias!(users as owners: Owners, users as helpers: Helpers);
 
-/// The statuses of an event that is still work to be done.
-const OPEN: [Status; 2] = [Status::Planned, Status::Confirmed];
-/// The other statuses. A query for a span of time excludes them instead of listing the open ones,
-/// since an engine would otherwise use the index on the status.
-pub(super) const CLOSED: [Status; 2] = [Status::Done, Status::Cancelled];
-
 type Joined = (Event, ClientId, String, String, UserId, String, Option<String>);
 
 fn row((event, client_id, client, company, sales_contact_id, sales_contact, support): Joined) -> EventRow {
@@ -189,8 +183,9 @@ pub fn set_state(db: &mut Db, event: &Current<Event>, state: EventState, now: Na
 /// Locks and returns the open events of a support person: an heir takes them over. The locks keep
 /// others from handing one of them over meanwhile.
 pub fn open_of_for_update(db: &mut Db, support: UserId) -> Result<Vec<Event>, DbError> {
-    let open = events::table
-        .filter(events::support_id.eq(support).and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()));
+    let open = events::table.filter(
+        events::support_id.eq(support).and(events::status.eq_any(Status::OPEN)).and(events::archived_at.is_null()),
+    );
     let mut open: Vec<Event> = all_for_update!(db, open.select(Event::as_select()))?;
     open.sort_by_key(|event| event.id.0);
     Ok(open)
@@ -203,8 +198,9 @@ pub fn hand_over_open(
     to: UserId,
     now: NaiveDateTime,
 ) -> Result<(), DbError> {
-    let open = events::table
-        .filter(events::support_id.eq(from).and(events::status.eq_any(OPEN)).and(events::archived_at.is_null()));
+    let open = events::table.filter(
+        events::support_id.eq(from).and(events::status.eq_any(Status::OPEN)).and(events::archived_at.is_null()),
+    );
     let values = (events::support_id.eq(to), events::version.eq(events::version + 1), events::updated_at.eq(now));
     met(diesel::update(open).set(values).execute(db)?, held)?;
     denormalized::person(db, to)
@@ -243,7 +239,7 @@ macro_rules! filtered {
             _ => query.filter(events::archived_at.is_null()),
         };
         if matches!(filter.view, V::WithoutSupport | V::MineNext | V::MineIncomplete) {
-            query = query.filter(events::status.eq_any(OPEN));
+            query = query.filter(events::status.eq_any(Status::OPEN));
         }
         if matches!(filter.view, V::WithoutSupport | V::MineNext) {
             let not_over = events::starts_at
@@ -254,7 +250,7 @@ macro_rules! filtered {
         }
         query = match filter.view {
             V::All | V::Archived => query,
-            V::Open => query.filter(events::status.ne_all(CLOSED)),
+            V::Open => query.filter(events::status.ne_all(Status::CLOSED)),
             V::Mine => query.filter(
                 events::support_id
                     .eq(me)

@@ -3,9 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
-use super::{connection::Db, events::CLOSED, failure::DbError};
+use super::{connection::Db, failure::DbError};
 use crate::{
-    domain::{id::UserId, money::Cents},
+    domain::{events::Status, id::UserId, money::Cents},
     schema::{clients, contracts, events, users},
 };
 
@@ -70,7 +70,7 @@ pub fn support_load(db: &mut Db, (from, to): Stretch, limit: usize) -> Result<Ve
         .order((users::name_key, users::id))
         .load(db)?;
     let counts: Vec<(Option<UserId>, i64)> = events::table
-        .filter(events::archived_at.is_null().and(events::status.ne_all(CLOSED)))
+        .filter(events::archived_at.is_null().and(events::status.ne_all(Status::CLOSED)))
         .filter(events::support_id.is_not_null())
         .filter(events::starts_at.ge(from).and(events::starts_at.lt(to)))
         .group_by(events::support_id)
@@ -87,7 +87,7 @@ pub fn support_load(db: &mut Db, (from, to): Stretch, limit: usize) -> Result<Ve
 pub fn own_load(db: &mut Db, support: UserId, spans: &[Stretch]) -> Result<Vec<i64>, DbError> {
     let (Some((from, _)), Some((_, to))) = (spans.first(), spans.last()) else { return Ok(Vec::new()) };
     let starts: Vec<Option<NaiveDateTime>> = events::table
-        .filter(events::archived_at.is_null().and(events::status.ne_all(CLOSED)))
+        .filter(events::archived_at.is_null().and(events::status.ne_all(Status::CLOSED)))
         .filter(events::support_id.eq(support))
         .filter(events::starts_at.ge(*from).and(events::starts_at.lt(*to)))
         .select(events::starts_at)

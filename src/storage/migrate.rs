@@ -171,6 +171,8 @@ fn run_pending(connection: &mut Db) -> Result<(), DbError> {
     let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
     for version in known.iter().filter(|version| !applied.contains(version)) {
         if version == NEEDS_TEXTS {
+            super::clients::write_words(connection)?;
+            super::events::write_words(connection)?;
             super::denormalized::rebuild(connection)?;
         }
         // The migration is recorded as done only once the keys are written: if the program is

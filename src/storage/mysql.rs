@@ -18,7 +18,7 @@ use diesel::{
 };
 
 use super::{
-    address::{SESSION, each_host, options},
+    address::{FORM, SESSION, each_host, options},
     wire::{PreparedQuery, Wire, WireRow, closed, patiently},
 };
 use crate::domain::error::ConnectionProblem;
@@ -279,4 +279,19 @@ impl MigrationConnection for MysqlConnection {
     fn setup(&mut self) -> QueryResult<usize> {
         self.batch_execute(CREATE_MIGRATIONS_TABLE).map(|()| 0)
     }
+}
+
+/// Creates the database that the address names, with the account of that address.
+pub(super) fn create_database(address: &str) -> Result<(), ConnectionProblem> {
+    let bad = || ConnectionProblem::BadAddress(FORM.to_owned());
+    let (base, query) = address.split_once('?').map_or((address, None), |(base, query)| (base, Some(query)));
+    let (server, name) = base.rsplit_once('/').ok_or_else(bad)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if name.is_empty() || !name.chars().all(plain) {
+        return Err(bad());
+    }
+    let without_name = query.map_or_else(|| format!("{server}/"), |query| format!("{server}/?{query}"));
+    let mut connection = MysqlConnection::open(&without_name)?;
+    let create = format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
+    connection.batch_execute(&create).map_err(|_| ConnectionProblem::DatabaseDenied)
 }

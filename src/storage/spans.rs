@@ -7,10 +7,10 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::{connection::Db, events::CLOSED, failure::DbError};
+use super::{connection::Db, failure::DbError};
 use crate::{
     domain::{
-        events::EventDraft,
+        events::{EventDraft, Status},
         id::{EventId, UserId},
     },
     schema::events,
@@ -109,7 +109,12 @@ fn some_engagements(
     after: Option<(NaiveDateTime, EventId)>,
 ) -> Result<Vec<Engagement>, DbError> {
     let mut query = events::table
-        .filter(events::support_id.is_not_null().and(events::status.ne_all(CLOSED)).and(events::archived_at.is_null()))
+        .filter(
+            events::support_id
+                .is_not_null()
+                .and(events::status.ne_all(Status::CLOSED))
+                .and(events::archived_at.is_null()),
+        )
         .select((
             events::id,
             events::support_id.assume_not_null(),

@@ -20,7 +20,7 @@ use std::{
 };
 
 /// The engines that every service is tested on. A test's `#[values(…)]` lists either all engines or all
-/// servers; `tests/architecture.rs` checks this.
+/// servers; `tests/architecture` checks this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
     Sqlite,

@@ -1,4 +1,4 @@
-//! Dates and times as people write them, in English and French.
+//! Reads and writes dates and times in the notation of users, in English and French.
 
 mod names;
 mod read;

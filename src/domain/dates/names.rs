@@ -1,4 +1,4 @@
-//! The names of months and weekdays, separated by blanks, in the order of the calendar.
+//! The names of months and weekdays, separated by spaces, in calendar order.
 
 pub(super) const MONTHS_EN: &str =
     "January February March April May June July August September October November December";

@@ -7,7 +7,7 @@ use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDe
 use super::names::{MONTHS_EN, MONTHS_FR, WEEKDAYS_EN, WEEKDAYS_FR};
 use crate::domain::{error::Problem, text};
 
-/// Which year or week is meant if none is written.
+/// Which day is meant if the year, or the week of a weekday, is not typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// The next matching day, today included.
@@ -16,8 +16,8 @@ pub enum Direction {
     Past,
 }
 
-/// The years that are accepted: any other is taken for a typing error, and within them no sum of
-/// days or hours exceeds what the databases can store.
+/// The years that are accepted. Any other is assumed to be a typing error. Within this range, adding
+/// days or hours never exceeds what the databases can store.
 pub const YEARS: RangeInclusive<i32> = 1900..=2200;
 
 /// Words for a day, with its distance from today in days.
@@ -33,7 +33,7 @@ const RELATIVE: [(&str, i64); 9] = [
     ("avant-hier", -2),
 ];
 
-/// Expressions, and the word that replaces each of them before reading.
+/// Expressions, each with the word that replaces it before parsing.
 const IDIOMS: [(&str, &str); 6] = [
     ("day after tomorrow", "apres-demain"),
     ("apres demain", "apres-demain"),
@@ -46,7 +46,7 @@ const IDIOMS: [(&str, &str); 6] = [
 /// Words that are ignored.
 const FILLERS: [&str; 7] = ["at", "a", "le", "the", "on", "de", "of"];
 
-/// Words for a day after or before today.
+/// Words for the direction from today.
 const SIDES: [(&str, Direction); 7] = [
     ("next", Direction::Future),
     ("prochain", Direction::Future),
@@ -95,7 +95,7 @@ pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime,
             let time = if rest.is_empty() { Some(NaiveTime::MIN) } else { time(rest) };
             return time.map(|time| date.and_time(time));
         }
-        // `18h demain`: a time is at most three words (`18 h 30`).
+        // The time comes first, as in `18h demain`; it has at most three words (`18 h 30`).
         (1..=words.len().min(3)).find_map(|at| {
             let (date, rest) = day(&words[at..], now.date(), prefer)?;
             time(&words[..at]).filter(|_| rest.is_empty()).map(|time| date.and_time(time))
@@ -105,7 +105,8 @@ pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime,
     believed(time.date()).map(|()| time)
 }
 
-/// The words that are not ignored, folded, and the direction from today that they name.
+/// Splits the text into folded words without the ignored ones, and returns them with the direction
+/// from today that the text names, if any.
 fn words(typed: &str) -> (Vec<String>, Option<Direction>) {
     let mut folded = text::fold(typed).replace(',', " ");
     for (idiom, word) in IDIOMS {
@@ -119,7 +120,7 @@ fn words(typed: &str) -> (Vec<String>, Option<Direction>) {
         } else if let Some(amount) = words.last_mut().filter(|last| is_amount(last) && unit_days(word).is_some()) {
             amount.push_str(word);
         } else if let Some((date, time)) = word.split_once('t').filter(|(date, _)| date.len() == 10) {
-            // `2026-08-14t18:30`
+            // Such as `2026-08-14t18:30`.
             words.extend([date.to_owned(), time.to_owned()]);
         } else {
             words.push(word.to_owned());
@@ -133,7 +134,7 @@ fn is_amount(word: &str) -> bool {
     word.strip_prefix(['+', '-']).is_some_and(|digits| number::<u32>(digits, 5).is_some())
 }
 
-/// Reads a number of at most `most` digits and nothing else.
+/// Parses a number of at most `most` digits; `None` if there is anything else.
 fn number<T: FromStr>(digits: &str, most: usize) -> Option<T> {
     let plain = digits.len() <= most && digits.bytes().all(|b| b.is_ascii_digit());
     plain.then(|| digits.parse().ok()).flatten()
@@ -146,7 +147,7 @@ fn day(words: &[String], today: NaiveDate, prefer: Direction) -> Option<(NaiveDa
         return Some((date, rest));
     }
     let Some(weekday) = weekday(first) else { return calendar_day(words, today, prefer) };
-    // In `lundi 14 décembre` the date has to be a Monday: otherwise one of them is a mistake.
+    // The date in `lundi 14 décembre` has to be a Monday, or else one of the two is a mistake.
     match calendar_day(rest, today, prefer) {
         Some((date, rest)) => (date.weekday() == weekday).then_some((date, rest)),
         None => nearest(weekday, today, prefer).map(|date| (date, rest)),
@@ -170,6 +171,7 @@ fn calendar_day(words: &[String], today: NaiveDate, prefer: Direction) -> Option
     }
 }
 
+/// Refuses a date outside of [`YEARS`].
 fn believed(date: NaiveDate) -> Result<(), Problem> {
     let (least, most) = (*YEARS.start(), *YEARS.end());
     if YEARS.contains(&date.year()) { Ok(()) } else { Err(Problem::YearOutOfRange(least, most)) }
@@ -184,7 +186,7 @@ fn relative(word: &str, today: NaiveDate) -> Option<NaiveDate> {
     let (digits, unit) = amount.split_at(amount.find(|c: char| !c.is_ascii_digit())?);
     let count: u32 = number(digits, 5)?;
     let days = Days::new(u64::from(count) * unit_days(unit)?);
-    // A month has no fixed number of days: it counts 0 above and is added here.
+    // Months have no fixed number of days: `unit_days` returns 0 for them, and they are added here.
     let months = Months::new(if unit_days(unit) == Some(0) { count } else { 0 });
     if word.starts_with('+') {
         today.checked_add_days(days)?.checked_add_months(months)
@@ -193,7 +195,7 @@ fn relative(word: &str, today: NaiveDate) -> Option<NaiveDate> {
     }
 }
 
-/// The days of a unit; 0 for months.
+/// The number of days of a unit; 0 for months.
 fn unit_days(unit: &str) -> Option<u64> {
     match unit {
         "d" | "j" | "day" | "days" | "jour" | "jours" => Some(1),
@@ -207,7 +209,7 @@ fn weekday(word: &str) -> Option<Weekday> {
     position(word, [WEEKDAYS_EN, WEEKDAYS_FR]).and_then(|at| Weekday::try_from(u8::try_from(at).ok()?).ok())
 }
 
-/// The next or last such weekday; never today.
+/// The next or the previous day with this weekday; never today.
 fn nearest(wanted: Weekday, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
     let whole_week = |days: u32| Days::new(if days == 0 { 7 } else { days.into() });
     match prefer {
@@ -216,8 +218,7 @@ fn nearest(wanted: Weekday, today: NaiveDate, prefer: Direction) -> Option<Naive
     }
 }
 
-/// `14/8`, `14/8/26`, `14.08.2026`, `14-aug-2026`, `2026-08-14`: the separators have to be the
-/// same.
+/// `14/8`, `14/8/26`, `14.08.2026`, `14-aug-2026`, `2026-08-14`. Both separators have to be the same.
 fn numeric(word: &str, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
     let parts: Vec<&str> = word.split(word.chars().find(|c| matches!(c, '/' | '.' | '-'))?).collect();
     let month = |part: &str| number(part, 2).or_else(|| month(part));
@@ -237,7 +238,7 @@ fn year(word: &str) -> Option<i32> {
     }
 }
 
-/// The day in the nearest year in which it exists, up to eight years away for 29 February.
+/// The day in the nearest year in which it exists; for 29 February that may be eight years away.
 fn without_year(day: u32, month: u32, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
     (0..=8).find_map(|years| match prefer {
         Direction::Future => NaiveDate::from_ymd_opt(today.year() + years, month, day).filter(|date| *date >= today),
@@ -257,8 +258,8 @@ fn month(word: &str) -> Option<u32> {
     position(word, [MONTHS_EN, MONTHS_FR]).and_then(|at| u32::try_from(at + 1).ok())
 }
 
-/// The position of the name that begins with the word, which has three letters or more and may end
-/// with a point. A word that fits two names (`jui`) fits none.
+/// The position of the name that the word abbreviates with at least three letters, perhaps followed
+/// by a point. `None` if several names begin with the word, such as `jui`.
 fn position(word: &str, languages: [&str; 2]) -> Option<usize> {
     let word = word.trim_end_matches('.');
     let named = |names: &str| -> Vec<usize> {
@@ -270,8 +271,8 @@ fn position(word: &str, languages: [&str; 2]) -> Option<usize> {
     if let ([at], 3..) = (found.as_slice(), word.len()) { Some(*at) } else { None }
 }
 
-/// `18:30`, `18h`, `18h30`, `18 h 30`, `6pm`, `6.30 p.m.`, `noon`, `minuit`: the words have to form
-/// one time and nothing else.
+/// `18:30`, `18h`, `18h30`, `18 h 30`, `6pm`, `6.30 p.m.`, `noon`, `minuit`. `None` if there is
+/// anything else in the words.
 fn time(words: &[String]) -> Option<NaiveTime> {
     let digits_meet = |pair: &[String]| {
         pair[0].ends_with(|c: char| c.is_ascii_digit()) && pair[1].starts_with(|c: char| c.is_ascii_digit())

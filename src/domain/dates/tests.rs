@@ -1,4 +1,4 @@
-//! What people type, and what is written.
+//! Tests of reading and writing dates and times.
 
 use crate::domain::{
     dates::{
@@ -20,7 +20,7 @@ fn now() -> NaiveDateTime {
     at("2026-11-21 10:00")
 }
 
-/// Typed texts, and the time that each of them means.
+/// Typed texts, each with the time that it means.
 const TIMES: &str = "14/08/2026 18:30 = 2026-08-14 18:30|14/8/27 18h30 = 2027-08-14 18:30|\
     14/8 18h = 2027-08-14 18:00|22/11 9:05 = 2026-11-22 09:05|21/11 = 2026-11-21 00:00|\
     2026-08-14T18:30 = 2026-08-14 18:30|2026-08-14 18:30:00 = 2026-08-14 18:30|\
@@ -40,7 +40,7 @@ const TIMES: &str = "14/08/2026 18:30 = 2026-08-14 18:30|14/8/27 18h30 = 2027-08
     29/2 8h = 2028-02-29 08:00";
 
 #[test]
-fn times_are_read_as_people_write_them() {
+fn dates_and_times_are_read_in_all_usual_notations() {
     for example in TIMES.split('|') {
         let (typed, expected) = example.split_once(" = ").unwrap();
         assert_eq!(parse_date_time(typed, now()), Ok(at(expected)), "{typed}");
@@ -74,7 +74,7 @@ fn a_year_outside_the_accepted_range_is_reported_as_such() {
 }
 
 #[test]
-fn a_date_without_a_year_is_read_in_the_preferred_direction() {
+fn a_date_without_a_year_or_week_is_read_in_the_preferred_direction() {
     use Direction::{Future, Past};
     for (typed, prefer, expected) in [
         ("20/11", Past, "2026-11-20"),
@@ -116,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn no_typed_text_panics(text in prop_oneof![any::<String>(), "[0-9+./:hdjwm tapr-]{0,16}"]) {
+    fn no_typed_text_panics_and_case_is_ignored(text in prop_oneof![any::<String>(), "[0-9+./:hdjwm tapr-]{0,16}"]) {
         let (small, large) = (text.to_lowercase(), text.to_uppercase());
         prop_assert_eq!(parse_date_time(&small, now()), parse_date_time(&large, now()));
         let date = |text: &str| parse_date(text, now().date(), Direction::Past);

@@ -1,4 +1,4 @@
-//! Writes dates and times for people, in English and French.
+//! Writes dates and times for users, in English and French.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
@@ -60,8 +60,8 @@ pub fn spell_date_time(time: NaiveDateTime, language: Language) -> String {
     format!("{}, {}", spell_date(time.date(), language), time.format("%H:%M"))
 }
 
-/// Monday 00:00 of the week of this day, and of the next week. Panics within a week of the ends of
-/// chrono's calendar, some 260,000 years from now.
+/// Monday 00:00 of the week of this day, and of the next week. Panics for days within a week of the
+/// limits of chrono's calendar, some 260,000 years from now.
 pub fn week_of(day: NaiveDate) -> (NaiveDateTime, NaiveDateTime) {
     let monday = day - TimeDelta::days(day.weekday().num_days_from_monday().into());
     (monday.and_time(NaiveTime::MIN), (monday + TimeDelta::days(7)).and_time(NaiveTime::MIN))

@@ -1,22 +1,31 @@
 //! Writes the formats of export files, row by row.
 
+use chrono_tz::Tz;
 use std::io::{self, Write};
 
 use chrono::NaiveDateTime;
 use serde_json::{Value, json};
 
-use super::{Clock, Format};
 use crate::domain::{
     clocks,
     entity::Record,
     events::{EventRow, Status},
     text,
 };
+use crate::services::format::Format;
 
 /// The names and values of a row. Invisible and control characters of the texts are removed.
 fn named(row: &Record) -> Vec<(&'static str, Value)> {
     let tame = |value| if let Value::String(text) = &value { json!(text::for_file(text)) } else { value };
     row.exported().into_iter().map(|(name, value)| (name, tame(value))).collect()
+}
+
+/// The current time, and the company's time zone for its wall-clock times.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
+    /// UTC.
+    pub now: NaiveDateTime,
+    pub zone: Tz,
 }
 
 /// A file being written.

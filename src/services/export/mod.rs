@@ -6,13 +6,12 @@
 
 mod files;
 
+pub use super::format::Format;
+
 use std::{
     io::{self, BufWriter, Write},
     path::{Path, PathBuf},
 };
-
-use chrono::NaiveDateTime;
-use chrono_tz::Tz;
 
 use super::{
     context::{RequestContext, ServiceError},
@@ -32,32 +31,7 @@ use crate::{
     },
 };
 
-/// The format of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
-#[strum(serialize_all = "lowercase")]
-pub enum Format {
-    /// For spreadsheets: UTF-8 with a byte order mark; cells that would start a formula are
-    /// escaped.
-    Csv,
-    Json,
-    /// For calendars; events only.
-    Ics,
-    /// For address books; clients only.
-    Vcf,
-}
-
-impl Format {
-    /// The formats in which a list of this kind can be exported.
-    pub fn of(kind: EntityKind) -> &'static [Self] {
-        match kind {
-            EntityKind::Event => &[Self::Csv, Self::Json, Self::Ics],
-            EntityKind::Client => &[Self::Csv, Self::Json, Self::Vcf],
-            EntityKind::Contract | EntityKind::User | EntityKind::Audit => &[Self::Csv, Self::Json],
-        }
-    }
-}
-
-/// The name of the list in the names of files.
+/// The name of the list in file names.
 fn name_of(kind: EntityKind) -> &'static str {
     match kind {
         EntityKind::Client => "clients",
@@ -68,15 +42,15 @@ fn name_of(kind: EntityKind) -> &'static str {
     }
 }
 
-/// A complete file under a temporary name; it is deleted unless it gets its final one.
+/// A complete file under a temporary name. It is deleted if it does not get its final name.
 pub(super) struct Written {
     part: Part,
     folder: PathBuf,
-    /// Without the extension.
+    /// The final name without the extension.
     name: String,
     ending: &'static str,
     pub rows: i64,
-    /// Rows of the list that this format has no place for.
+    /// The number of rows that this format has no place for.
     pub left_out: i64,
     /// As [`Page::among_newest`]: rows that contain the words may be missing.
     pub among_newest: bool,
@@ -117,7 +91,7 @@ pub(super) fn write(
     let mut written =
         Written { part, folder: folder.to_owned(), name, ending, rows: 0, left_out: 0, among_newest: false, entry };
     let mut sheet =
-        files::Sheet::new(BufWriter::new(file), format, Clock { now: ctx.now, zone: ctx.settings.time_zone });
+        files::Sheet::new(BufWriter::new(file), format, files::Clock { now: ctx.now, zone: ctx.settings.time_zone });
     let failed = |error: &io::Error| ServiceError::from(unwritable(folder, error));
     sheet.begin().map_err(|error| failed(&error))?;
     let (mut rows, mut left_out) = (0, 0);
@@ -134,16 +108,8 @@ pub(super) fn write(
     Ok(written)
 }
 
-/// The current time, and the company's time zone for its wall-clock times.
-#[derive(Debug, Clone, Copy)]
-struct Clock {
-    /// UTC.
-    now: NaiveDateTime,
-    zone: Tz,
-}
-
-/// Passes every row of the list to `each`, in the order of the list, and reads a page at a time.
-/// Returns whether only the newest records were searched.
+/// Reads the list page by page and passes each row to `each`, in the order of the list. Returns
+/// whether only the newest records were searched for the words.
 fn pages(
     db: &mut Db,
     ctx: &RequestContext,

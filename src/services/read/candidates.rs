@@ -1,4 +1,4 @@
-//! The users that pickers offer: all of a role, or support users sorted by how free they are.
+//! The users that pickers offer: those of a role, or support users sorted by how free they are.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,6 @@ use chrono::NaiveTime;
 use crate::services::{
     Reply,
     context::{RequestContext, ServiceError},
-    read::{CHOICES, sees_all},
 };
 use crate::{
     domain::{
@@ -17,6 +16,9 @@ use crate::{
     },
     storage::{self, Db},
 };
+
+/// How many records a picker shows; typing words narrows the choice.
+pub(super) const CHOICES: u16 = 50;
 
 /// The active users of a role, sorted by name.
 pub(super) fn of_role(db: &mut Db, role: Role, text: &str) -> Result<Reply, ServiceError> {
@@ -36,7 +38,7 @@ fn everybody(db: &mut Db, role: Role, text: &str) -> Result<Vec<Candidate>, Serv
     Ok(people.into_iter().map(candidate).collect())
 }
 
-/// As many people as a picker shows, from the start of the list.
+/// The reply with the first users of the list, as many as a picker shows.
 fn offer(mut people: Vec<Candidate>) -> Reply {
     let more = people.len() > usize::from(CHOICES);
     people.truncate(CHOICES.into());
@@ -66,7 +68,7 @@ pub(super) fn for_events(
         ctx.check(row.event.owner(), |_| None)?;
     }
     // The title of a clashing event is shown only to a user who may see it.
-    let sees_all = sees_all(ctx);
+    let sees_all = ctx.sees_all();
     let mut wanted: Vec<_> =
         events.iter().filter_map(|row| Some(stretch(row.event.starts_at?, row.event.ends_at))).collect();
     wanted.sort();

@@ -6,7 +6,7 @@ use crate::{
     domain::entity::Query,
     services::{
         context::{RequestContext, ServiceError},
-        read::utc,
+        figures::{About, Bar, Figure, Label, Value},
     },
 };
 use crate::{
@@ -15,7 +15,6 @@ use crate::{
         contracts::{ContractFilter, ContractView},
         dates,
         events::{EventFilter, EventView},
-        money::Cents,
         users::Role,
     },
     storage::{
@@ -24,59 +23,13 @@ use crate::{
     },
 };
 
-/// A chart: its subject and its bars.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Figure {
-    pub about: About,
-    pub bars: Vec<Bar>,
-}
-
-/// What a chart shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
-    /// The totals of contracts by the month they were signed in.
-    SignedByMonth,
-    /// What is still due, by the days since the signature.
-    DueByAge,
-    /// Open events of each support person in the coming four weeks.
-    SupportLoad,
-    /// The user's own open events in each of the coming weeks.
-    MyWeeks,
-}
-
-/// One bar of a chart.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Bar {
-    pub label: Label,
-    pub value: Value,
-    /// The list that it opens.
-    pub query: Query,
-}
-
-/// What a bar stands for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Label {
-    Month(NaiveDate),
-    /// An age range in days: from, and up to unless it is open-ended.
-    Days(i64, Option<i64>),
-    Person(String),
-    Week(NaiveDate),
-}
-
-/// How long a bar is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value {
-    Money(Cents),
-    Events(i64),
-}
-
 /// The number of months in the chart; the current month is the last.
 const MONTHS: u32 = 6;
 /// The age ranges of due amounts, in days; the last is open-ended.
 const AGES: [(i64, Option<i64>); 4] = [(0, Some(30)), (31, Some(60)), (61, Some(90)), (91, None)];
-/// How many weeks of open events are counted.
+/// The number of weeks whose open events are counted.
 const WEEKS: i64 = 4;
-/// The most people that a chart shows.
+/// The most users that a chart shows.
 const PEOPLE: usize = 12;
 
 pub(super) fn figures(db: &mut Db, ctx: &RequestContext) -> Result<Vec<Figure>, ServiceError> {
@@ -96,9 +49,10 @@ fn midnight(day: NaiveDate) -> NaiveDateTime {
     day.and_time(NaiveTime::MIN)
 }
 
-/// The instants (UTC) at which one day begins and another one ends on the company's clock.
+/// The time range (UTC) from the beginning of the first day to the end of the last one in the
+/// company's time zone.
 fn stretch(ctx: &RequestContext, from: NaiveDate, to: NaiveDate) -> Stretch {
-    (utc(ctx, midnight(from)), utc(ctx, midnight(to.succ_opt().unwrap_or(to))))
+    (ctx.utc(midnight(from)), ctx.utc(midnight(to.succ_opt().unwrap_or(to))))
 }
 
 fn signed_by_month(db: &mut Db, ctx: &RequestContext, owner: Option<UserId>) -> Result<Figure, ServiceError> {

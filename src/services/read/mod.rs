@@ -1,7 +1,7 @@
-//! Everything that only reads: home, lists, details, pickers, search, the audit log.
+//! Executes the requests that only read: home, lists, details, pickers, search, the audit log.
 
 mod candidates;
-pub mod figures;
+mod figures;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
@@ -15,7 +15,6 @@ use crate::{
         ClientId, ContractId, Error, EventId, Field, Reason, UserId,
         audit::{AuditFilter, AuditListing, AuditRow, AuditSort},
         clients::{ClientFilter, ClientRow, ClientSort, ClientView},
-        clocks,
         contracts::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, number_in},
         entity::{EntityKind, Query, Record},
         events::{EventFilter, EventRow, EventSort, EventView},
@@ -26,15 +25,14 @@ use crate::{
     storage::{self, Db, Scope, Viewer, contracts::Spans},
 };
 
-/// How many records a picker shows; typing narrows them.
-pub(super) const CHOICES: u16 = 50;
-/// The most events and people that a calendar shows.
+/// The most events that a calendar shows.
 const CALENDAR_EVENTS: u16 = 1_500;
+/// The most active support users that a calendar shows.
 const CALENDAR_PEOPLE: usize = 300;
 /// How many records of each kind a search shows.
 const HITS: u16 = 6;
 
-/// Answers a request that reads.
+/// Executes a request that reads.
 pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> Result<Reply, ServiceError> {
     Ok(match read {
         ReadRequest::Settings => Reply::Settings(Box::new(ctx.settings.clone())),
@@ -54,7 +52,7 @@ pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> R
     })
 }
 
-/// A page of a list, as far as the person who asks may see it.
+/// A page of a list with the records that the user may see.
 pub(super) fn list(db: &mut Db, ctx: &RequestContext, query: &Query) -> Result<Page<Record>, ServiceError> {
     let viewer = ctx.viewer();
     Ok(match query {
@@ -119,19 +117,20 @@ fn home(db: &mut Db, ctx: &RequestContext) -> Result<Home, ServiceError> {
     Ok(Home { lines })
 }
 
-/// The days of a filter as instants.
+/// The days of a filter as time ranges (UTC).
 fn spans(ctx: &RequestContext, filter: &ContractFilter) -> Spans {
     let span = |from, to| span(ctx, from, to);
     Spans { created: span(filter.from, filter.to), signed: span(filter.signed_from, filter.signed_to) }
 }
 
-/// From the beginning of a day on the company's clock to the end of another.
+/// The time range (UTC) from the beginning of the first day to the end of the last one in the
+/// company's time zone.
 fn span(
     ctx: &RequestContext,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
 ) -> (Option<NaiveDateTime>, Option<NaiveDateTime>) {
-    let start = |day: NaiveDate| utc(ctx, day.and_time(NaiveTime::MIN));
+    let start = |day: NaiveDate| ctx.utc(day.and_time(NaiveTime::MIN));
     (from.map(start), to.and_then(|day| day.succ_opt()).map(start))
 }
 
@@ -143,7 +142,8 @@ fn contract_page(
     Ok(storage::contracts::page(db, listing, spans(ctx, &listing.filter), ctx.viewer())?)
 }
 
-/// The log between two days of the company's time zone, as far as it may be read.
+/// A page of the audit log with the rows that the user may read; the days of the filter are those of
+/// the company's time zone.
 fn audit(db: &mut Db, ctx: &RequestContext, listing: &AuditListing) -> Result<Page<AuditRow>, ServiceError> {
     let own = (ctx.reach == Reach::Own).then(|| ctx.me());
     let span = span(ctx, listing.filter.from, listing.filter.to);
@@ -152,7 +152,8 @@ fn audit(db: &mut Db, ctx: &RequestContext, listing: &AuditListing) -> Result<Pa
     Ok(page)
 }
 
-/// The log keeps ids, which people never see: they get the names of today.
+/// Replaces the ids of users in the changes by their current names: the log stores ids, which are not
+/// shown to users.
 fn name_people(db: &mut Db, rows: &mut [AuditRow]) -> Result<(), ServiceError> {
     let person = |field: Field| matches!(field, Field::SalesContactId | Field::SupportId);
     let changed = rows.iter().flat_map(|row| &row.changes.0).filter(|(field, ..)| person(*field));
@@ -171,12 +172,7 @@ fn name_people(db: &mut Db, rows: &mut [AuditRow]) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// The instant of a wall-clock time of the company.
-pub(super) fn utc(ctx: &RequestContext, wall: NaiveDateTime) -> NaiveDateTime {
-    clocks::to_utc(wall, ctx.settings.time_zone)
-}
-
-/// A record's history, as far as the person may read the log.
+/// The newest audit rows of a record that the user may read.
 fn history(db: &mut Db, ctx: &RequestContext, kind: EntityKind, id: i64) -> Result<Vec<AuditRow>, ServiceError> {
     let own = match policy::reach(Permission::ReadAudit, ctx.actor().role, &ctx.settings) {
         Some(Reach::Any) => None,
@@ -199,21 +195,16 @@ fn events_of(db: &mut Db, ctx: &RequestContext, filter: EventFilter) -> Result<V
     Ok(storage::events::page(db, &newest, ctx.viewer(), ctx.wall)?.rows)
 }
 
-/// Refuses what the restricted setting hides.
+/// Refuses unless `seen`: the setting `restricted` hides the record from the user.
 fn visible(ctx: &RequestContext, seen: bool) -> Result<(), ServiceError> {
     let reason = if ctx.actor().role == Role::Sales { Reason::NotYourClient } else { Reason::NotYourEvent };
     if seen { Ok(()) } else { Err(reason.into()) }
 }
 
-/// Whether the person may see every record, whatever this request needs besides.
-pub(super) fn sees_all(ctx: &RequestContext) -> bool {
-    policy::reach(Permission::SeeRecords, ctx.actor().role, &ctx.settings) == Some(Reach::Any)
-}
-
 fn user(db: &mut Db, ctx: &RequestContext, id: UserId) -> Result<UserDetail, ServiceError> {
     let user = storage::users::find(db, id)?.ok_or(Error::NotFound)?;
-    // Who works on what is shown as far as records may be seen at all.
-    let all = sees_all(ctx);
+    // The records that another user owns are shown only to a user who may see all records.
+    let all = ctx.sees_all();
     let everything = Viewer { scope: Scope::All, ..ctx.viewer() };
     let mut detail = UserDetail { user, clients: Vec::new(), events: Vec::new(), history: Vec::new() };
     if all && detail.user.role == Role::Sales {
@@ -265,7 +256,8 @@ fn event(db: &mut Db, ctx: &RequestContext, id: EventId) -> Result<EventDetail, 
     Ok(EventDetail { row, contract, history: history(db, ctx, EntityKind::Event, id.0)? })
 }
 
-/// The events of some days with the support people who might have any.
+/// The events of a range of days, the active support users, and those who have left support but
+/// still have events in it.
 fn calendar(db: &mut Db, ctx: &RequestContext, from: NaiveDate, to: NaiveDate) -> Result<CalendarPage, ServiceError> {
     let (start, end) = (from.and_time(NaiveTime::MIN), to.and_time(NaiveTime::MIN));
     let mut events = storage::events::between(db, start, end, ctx.scope(), CALENDAR_EVENTS + 1)?;
@@ -277,7 +269,7 @@ fn calendar(db: &mut Db, ctx: &RequestContext, from: NaiveDate, to: NaiveDate) -
         let active = storage::users::active_of_role(db, Role::Support, "")?;
         active.into_iter().take(CALENDAR_PEOPLE).map(|user| (user.id, user.full_name)).collect()
     };
-    // Who has left support since still shows where their old events are.
+    // Former support users are listed if they still have events here.
     for row in &events {
         if let (Some(id), Some(name)) = (row.event.support_id, &row.support)
             && !people.iter().any(|(known, _)| *known == id)
@@ -291,11 +283,12 @@ fn calendar(db: &mut Db, ctx: &RequestContext, from: NaiveDate, to: NaiveDate) -
 fn client_choices(db: &mut Db, ctx: &RequestContext, text: &str, own: bool) -> Result<Page<ClientRow>, ServiceError> {
     let view = if own { ClientView::Mine } else { ClientView::All };
     let filter = ClientFilter { view, text: text.to_owned(), ..ClientFilter::default() };
-    let listing: Listing<_, ClientSort> = first(filter, CHOICES);
+    let listing: Listing<_, ClientSort> = first(filter, candidates::CHOICES);
     Ok(storage::clients::page(db, &listing, ctx.viewer())?)
 }
 
-/// Signed contracts for a new event: the one of the number that was typed, then the newest.
+/// Signed contracts for a new event: first the one whose number was typed, then the newest that
+/// contain the words.
 fn contract_choices(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Page<ContractRow>, ServiceError> {
     let filter = ContractFilter { view: ContractView::Signed, text: text.to_owned(), ..ContractFilter::default() };
     let mut page = contract_page(db, ctx, &newest_contracts(filter))?;
@@ -307,8 +300,8 @@ fn contract_choices(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Pag
     Ok(page)
 }
 
-/// The contract of the number that was typed, if it is one; then records by the beginnings of
-/// their words, or by pieces of words where nothing begins so.
+/// Finds the contract whose number was typed, and the records with words that begin with the typed
+/// ones. If there is neither, searches inside words too.
 fn search(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Reply, ServiceError> {
     let numbered = numbered(db, ctx, text)?.map(contract_hit);
     let (mut records, mut among_newest) = search_from(db, ctx, text, &Edge::First)?;
@@ -319,7 +312,7 @@ fn search(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Reply, Servic
     Ok(Reply::Found { records: numbered.into_iter().chain(records).collect(), among_newest })
 }
 
-/// The contract of the number that was typed, archived or not, when it may be seen.
+/// The contract whose number was typed, archived or not, if the user may see it.
 fn numbered(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Option<ContractRow>, ServiceError> {
     let Some(id) = number_in(text) else { return Ok(None) };
     let row = storage::contracts::find_row(db, id)?;
@@ -331,7 +324,7 @@ fn contract_hit(row: ContractRow) -> Found {
     Found { kind: EntityKind::Contract, id: row.contract.id.0, name: row.client, detail: row.company }
 }
 
-/// What was found, and whether any kind of record was looked for among the newest only.
+/// The records that contain the words, and whether only the newest of some kind were searched.
 fn search_from(db: &mut Db, ctx: &RequestContext, text: &str, edge: &Edge) -> Result<(Vec<Found>, bool), ServiceError> {
     fn hits<F, S: Default>(filter: F, edge: &Edge) -> Listing<F, S> {
         Listing { edge: edge.clone(), ..first(filter, HITS) }

@@ -1,4 +1,4 @@
-//! The same for many records at once: one transaction, a result for each.
+//! Archives or restores several records in one transaction, with a result for each.
 
 use super::{clients, contracts, events};
 use crate::services::{
@@ -45,6 +45,7 @@ fn set_archived(
     })
 }
 
+/// What was done to the records so far.
 #[derive(Default)]
 struct Work {
     entries: Vec<AuditEntry>,
@@ -59,8 +60,9 @@ impl Work {
     }
 }
 
-/// Does it to each record. What a rule forbids or somebody else has changed is left out:
-/// such a record was not written to before it was refused.
+/// Applies `one` to each record, and returns those that were changed with their new versions. A
+/// record that a rule protects or that another user has changed is left out, which is safe because
+/// `one` refuses a record before it writes anything.
 fn each<I: Copy>(
     db: &mut Db,
     rows: &[(I, i32)],

@@ -1,4 +1,4 @@
-//! Clients: keeping their details, handing them over, archiving.
+//! Clients: creating, editing, handing over, archiving.
 
 use super::load::{Refused, load, load_to_give};
 use crate::services::{
@@ -17,7 +17,7 @@ use crate::{
     storage::{self, Current, Db},
 };
 
-/// A record as it was seen: id and version.
+/// The id of a record and the version that the user saw.
 type Seen = (ClientId, i32);
 
 pub(super) fn create(
@@ -58,7 +58,8 @@ pub(super) fn update(
     Ok(WriteOutcome::undoable(changed(Verb::ClientUpdated, &after.full_name, &*before, &after), seen.1 + 1, undo))
 }
 
-/// All clients that are as they were seen; the others are named. One alone is refused.
+/// Hands over the clients that still have the version that the user saw; the others are listed in
+/// the reply. If there is only one client, it is an error.
 pub(super) fn hand_over(db: &mut Db, ctx: &RequestContext, hand_over: &HandOver) -> Result<WriteOutcome, ServiceError> {
     if storage::users::lock_active(db, hand_over.to, Role::Sales)?.is_none() {
         return Err(Reason::NotActiveSales.into());
@@ -69,7 +70,7 @@ pub(super) fn hand_over(db: &mut Db, ctx: &RequestContext, hand_over: &HandOver)
     for seen in hand_over.clients.iter().take(MAX_MARKED) {
         let before = match load_to_give::<Client>(db, ctx, seen.0, (Verb::ClientHandedOver, Some(hand_over.to)))? {
             Ok(before) => before,
-            // It was handed away or archived since it was seen.
+            // The client was handed over or archived after the user saw it.
             Err(Refused { record, why }) if !alone && record.version != seen.1 => {
                 missed.push(Missed { name: record.full_name, why });
                 continue;
@@ -93,7 +94,7 @@ pub(super) fn hand_over(db: &mut Db, ctx: &RequestContext, hand_over: &HandOver)
             Err(stop) => return Err(stop),
         }
     }
-    // They went to one person and go back to one; from several owners there is no way back.
+    // A hand-over has one receiver, so it can be undone only if all clients had the same owner.
     owners.dedup();
     let undo = match owners.as_slice() {
         [owner] => Some(HandOver { clients: handed, to: *owner }),

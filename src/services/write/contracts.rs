@@ -1,4 +1,4 @@
-//! Contracts: making, changing, signing, archiving.
+//! Contracts: creating, editing, signing, archiving.
 
 use super::load::load;
 use crate::services::{
@@ -16,7 +16,7 @@ use crate::{
     storage::{self, Current, Db},
 };
 
-/// A record as it was seen: id and version.
+/// The id of a record and the version that the user saw.
 type Seen = (ContractId, i32);
 
 pub(super) fn create(

@@ -1,4 +1,4 @@
-//! Events: creating for signed contracts, preparing, giving to support, archiving.
+//! Events: creating, editing, setting the status, assigning support, archiving.
 
 use super::load::{Refused, load, load_to_give};
 use crate::services::{
@@ -16,7 +16,7 @@ use crate::{
     storage::{self, Current, Db, events::EventState},
 };
 
-/// A record as it was seen: id and version.
+/// The id of a record and the version that the user saw.
 type Seen = (EventId, i32);
 
 pub(super) fn create(
@@ -66,7 +66,8 @@ pub(super) fn set_status(
     change_state(db, ctx, &before, EventState { status, support_id, archived_at: None }, Verb::StatusChanged)
 }
 
-/// One alone is refused when somebody was faster; of several those are left out and named.
+/// Assigns support to events. If there are several, those that another user changed in the meantime
+/// are left out and listed in the reply; if there is only one, it is an error.
 pub(super) fn assign(
     db: &mut Db,
     ctx: &RequestContext,
@@ -87,7 +88,7 @@ pub(super) fn assign(
         let given_to = (Verb::SupportAssigned, assignment.support);
         let before = match load_to_give::<Event>(db, ctx, assignment.event, given_to)? {
             Ok(before) => before,
-            // It was given away or archived since it was seen.
+            // The event was given to someone else or archived after the user saw it.
             Err(Refused { record, why }) if assignments.len() > 1 && record.version != assignment.version => {
                 assigned.missed.push(Missed { name: record.title, why });
                 continue;
@@ -112,7 +113,7 @@ pub(super) fn assign(
             Err(stop) => return Err(stop),
         }
     }
-    // One person's name stands for all of them only where all of them went to that person.
+    // The reply names a support user only if all events were assigned to the same one.
     given.dedup();
     if let [Some(one)] = given.as_slice() {
         assigned.to = names.into_iter().find(|(helper, _)| helper == one).map(|(_, name)| name);
@@ -139,8 +140,8 @@ pub(super) fn restore(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<W
     change_state(db, ctx, &before, state, Verb::EventRestored)
 }
 
-/// The support that an event keeps when it becomes somebody's work again: nobody, when
-/// the person has left support since.
+/// The support user that an event keeps when it is restored or its status is set; `None` if the event
+/// will be open and that user is no longer active in support.
 fn still_active(db: &mut Db, event: &Event, status: Status) -> Result<Option<UserId>, ServiceError> {
     match event.support_id {
         Some(helper) if status.is_open() && storage::users::lock_active(db, helper, Role::Support)?.is_none() => {

@@ -1,6 +1,6 @@
-//! The only way to a record that is to be written to. The row is locked first and the check comes
-//! second, so that what was checked stays true until the end of the transaction. No file beside
-//! this one calls a `find_for_update` of the storage.
+//! Loads the records that a write changes. The row is locked first and the right checked second, so
+//! that the result of the check stays true until the end of the transaction. No other file may call
+//! a `find_for_update` of the storage layer.
 
 use crate::services::context::{RequestContext, ServiceError};
 use crate::{
@@ -19,18 +19,17 @@ use crate::{
 /// A record that can be loaded to be written to.
 pub(super) trait Writable: Sized {
     type Id: Copy;
-    /// The record with its row locked, together with the locked rows that say whose it is.
+    /// The record with its row locked, together with the locked rows that determine its owner.
     type Locked;
 
     fn find_for_update(db: &mut Db, id: Self::Id) -> Result<Option<Self::Locked>, DbError>;
-    /// Whose it is.
     fn owner(locked: &Self::Locked) -> Owner;
-    /// Why its state forbids what needs this right.
+    /// Why the record's state forbids an action that needs this permission.
     fn forbids(locked: &Self::Locked, permission: Permission) -> Option<Reason>;
 }
 
-/// Locks a record and returns it if the request's permission reaches it and its state allows what
-/// is requested.
+/// Locks a record and returns it if the request's permission reaches it and its state allows the
+/// action.
 ///
 /// Errors: `NotFound`; `Denied`.
 pub(super) fn load<R: Writable>(db: &mut Db, ctx: &RequestContext, id: R::Id) -> Result<R::Locked, ServiceError> {
@@ -39,14 +38,14 @@ pub(super) fn load<R: Writable>(db: &mut Db, ctx: &RequestContext, id: R::Id) ->
     Ok(locked)
 }
 
-/// A record that may not be given away: it is returned without its lock, so that it can be named.
+/// A record that may not be given away. It cannot be written to, but its name can be reported.
 pub(super) struct Refused<R> {
     pub record: R,
     pub why: Error,
 }
 
-/// The same as [`load`] for a record that is about to be given `to` somebody, with one exception:
-/// whoever has just given the record away may take it back. `verb` is the giving away.
+/// The same as [`load`] for a record whose new owner will be `to`, with one exception: if the last
+/// change of the record is that this session gave it away (`verb`), the user may take it back.
 pub(super) fn load_to_give<R>(
     db: &mut Db,
     ctx: &RequestContext,
@@ -116,8 +115,8 @@ impl Writable for Event {
     }
 }
 
-/// Editing, activating, deactivating and giving a password need the same right, so the state of
-/// the user is checked by each of them.
+/// Editing, activating, deactivating and resetting a password need the same permission, so the state
+/// of the user is checked by each of these actions and not here.
 impl Writable for User {
     type Id = UserId;
     type Locked = ForUpdate<Self>;

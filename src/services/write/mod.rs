@@ -1,4 +1,5 @@
-//! What changes records: one file for each entity, and here where requests meet what they do.
+//! Executes the requests that change records. Each entity has a file of its own; `dispatch` calls the
+//! function for a request.
 
 mod bulk;
 mod clients;
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::storage::Db;
 
-/// Does what the request says. `hash` is that of the password that the request sets, if any.
+/// Executes the request. `hash` is the hash of the password that the request sets, if any.
 pub(super) fn dispatch(
     db: &mut Db,
     ctx: &RequestContext,

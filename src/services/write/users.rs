@@ -1,4 +1,4 @@
-//! Accounts: creating, changing, deactivating, and who takes over.
+//! Users: creating, editing, deactivating, passwords, and handing over what a user owns.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -20,7 +20,7 @@ use crate::{
     storage::{self, Current, Db, audit::AuditEntry, users::NewUser},
 };
 
-/// A record as it was seen: id and version.
+/// The id of a record and the version that the user saw.
 type Seen = (UserId, i32);
 
 pub(super) fn create(
@@ -50,7 +50,8 @@ pub(super) fn update(
     heir: Option<UserId>,
 ) -> Result<WriteOutcome, ServiceError> {
     let draft = draft.checked().map_err(Error::Invalid)?;
-    // Two managers who give up the role at once must not both find the other one.
+    // Without this lock, the last two managers could both lose the role at the same time, since each
+    // transaction would still count the other manager.
     storage::settings::lock(db)?;
     let before = found(db, ctx, seen)?;
     let after = draft.applied_to(&before);
@@ -91,7 +92,8 @@ pub(super) fn deactivate(
     let after = User { active: false, ..(*before).clone() };
     let entry = changed(Verb::UserDeactivated, &after.full_name, &*before, &after);
     let inherited = inherit(db, ctx, &before, heir)?;
-    // What was handed over stays with the heir, so there is no way back to how it was.
+    // Reactivating the user would not return the records that went to the heir, so it is offered as
+    // undo only if there were none.
     let mut done = if inherited.is_empty() {
         WriteOutcome::undoable(entry, seen.1 + 1, WriteRequest::ReactivateUser { id: seen.0, version: seen.1 + 1 })
     } else {
@@ -126,7 +128,8 @@ pub(super) fn reset_password(
     Ok(WriteOutcome::saved(changed(Verb::PasswordReset, &user.full_name, &*user, &*user), seen.1 + 1))
 }
 
-/// The old password was checked before; the session goes on under the new epoch.
+/// Changes the password of the signed-in user, whose current password the caller has already checked.
+/// The change ends the user's sessions, except this one, which continues with the new epoch.
 pub(super) fn change_own_password(
     db: &mut Db,
     ctx: &RequestContext,
@@ -150,6 +153,7 @@ fn check_password(ctx: &RequestContext, username: &str, password: &SecretString)
     password::check(password.expose_secret(), &rules)
 }
 
+/// The hash to store, if the password follows the rules.
 fn accepted<'h>(
     ctx: &RequestContext,
     username: &str,
@@ -166,12 +170,14 @@ fn loaded(db: &mut Db, id: UserId) -> Result<User, ServiceError> {
     Ok(storage::users::find(db, id)?.ok_or(Error::NotFound)?)
 }
 
+/// The user to write to, if they still have the version that was seen.
 fn found(db: &mut Db, ctx: &RequestContext, (id, version): Seen) -> Result<Current<User>, ServiceError> {
     let user = load::<User>(db, ctx, id)?;
     as_seen(db, user, version)
 }
 
-/// Refuses to lose the last active manager. The company's row is held meanwhile.
+/// Refuses if the user is the last active manager. The caller has locked the settings, so that the
+/// number of managers cannot change in the meantime.
 fn keep_a_manager(db: &mut Db, user: &User) -> Result<(), ServiceError> {
     if user.role == Role::Management && storage::users::active_managers(db)? <= 1 {
         return Err(Reason::LastManager.into());
@@ -179,9 +185,12 @@ fn keep_a_manager(db: &mut Db, user: &User) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// Hands over everything that somebody leaves behind, in the same transaction; their
-/// row is held, so that nothing new can be given to them meanwhile, and so is everything that
-/// they own, so that nobody else takes it over.
+/// Hands over to the heir the clients or open events of a user who leaves their role, in the same
+/// transaction. The user's row is locked, so that they cannot be given new records in the meantime;
+/// the records are locked, so that nobody else can hand them over.
+///
+/// Errors: `NeedsHeir` if the user owns records and no other user is named as heir; `Denied` if the
+/// heir is not an active user of the same role.
 fn inherit(
     db: &mut Db,
     ctx: &RequestContext,

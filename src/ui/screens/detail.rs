@@ -29,13 +29,13 @@ use crate::{
 /// A detail screen.
 #[derive(Debug)]
 pub struct Detail {
-    pub kind: EntityKind,
+    kind: EntityKind,
     id: i64,
-    pub record: Option<Record>,
-    pub notes: String,
-    pub parts: Vec<Part>,
-    pub part: usize,
-    pub at: usize,
+    record: Option<Record>,
+    notes: String,
+    parts: Vec<Part>,
+    part: usize,
+    at: usize,
     asked: Option<Intent>,
 }
 
@@ -45,7 +45,7 @@ impl Detail {
     }
 
     /// The labelled values on top.
-    pub fn facts(&self, ctx: &Context) -> Vec<(String, String)> {
+    fn facts(&self, ctx: &Context) -> Vec<(String, String)> {
         self.record.as_ref().map(|record| facts(record, ctx)).unwrap_or_default()
     }
 

@@ -40,24 +40,24 @@ pub enum Reading {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lane {
     /// `None` for the lane of events without support.
-    pub person: Option<UserId>,
-    pub name: String,
+    person: Option<UserId>,
+    name: String,
 }
 
 /// The calendar, with a day, a lane and one of its events selected.
 #[derive(Debug)]
 pub struct Calendar {
-    pub span: Span,
-    pub day: NaiveDate,
-    pub lane: usize,
+    span: Span,
+    day: NaiveDate,
+    lane: usize,
     /// The index of the selected event among those of the lane on the day.
-    pub nth: usize,
-    pub lanes: Vec<Lane>,
+    nth: usize,
+    lanes: Vec<Lane>,
     /// Events with a start, the earliest first.
-    pub events: Vec<Record>,
+    events: Vec<Record>,
     /// There are more events than are shown.
-    pub more: bool,
-    pub reading: Reading,
+    more: bool,
+    reading: Reading,
     asked: Option<Intent>,
 }
 
@@ -77,7 +77,7 @@ impl Calendar {
     }
 
     /// The days that are shown; the end of the range is excluded.
-    pub fn days(&self) -> Range<NaiveDate> {
+    fn days(&self) -> Range<NaiveDate> {
         self.span.days(self.day)
     }
 
@@ -115,7 +115,7 @@ impl Calendar {
     }
 
     /// The events of a lane on a day.
-    pub fn at(&self, lane: usize, day: NaiveDate) -> impl Iterator<Item = &Record> {
+    fn at(&self, lane: usize, day: NaiveDate) -> impl Iterator<Item = &Record> {
         let person = self.lanes.get(lane).map(|lane| lane.person);
         self.events.iter().filter(move |record| {
             let Record::Event(row) = record else { return false };
@@ -124,7 +124,7 @@ impl Calendar {
     }
 
     /// The title of another event that the same support user has at the same time.
-    pub fn clash(&self, record: &Record) -> Option<&str> {
+    fn clash(&self, record: &Record) -> Option<&str> {
         let Record::Event(row) = record else { return None };
         let (from, to) = row.event.stretch()?;
         let support = row.event.support_id?;
@@ -136,7 +136,7 @@ impl Calendar {
         })
     }
 
-    pub fn selected(&self) -> Option<&Record> {
+    fn selected(&self) -> Option<&Record> {
         self.at(self.lane, self.day).nth(self.nth)
     }
 

@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// What a popup over the form was asked for.
+/// What an open popup of the form is for.
 #[derive(Debug)]
 enum FormQuestion {
     Discard,
@@ -43,13 +43,14 @@ pub struct Form {
     /// The version of the record that was loaded.
     pub version: i32,
     pub saving: bool,
-    /// What every field held when it was sent to be saved.
+    /// The contents of all fields when they were sent to be saved.
     sent: Vec<String>,
     /// What the record that was picked last proposes for another field.
     suggested: String,
-    /// Who saved first, and when (UTC), while a conflict is settled.
+    /// The other user who has saved the record in the meantime, and when (in UTC); `None` if there is no
+    /// conflict.
     pub conflict: Option<(String, NaiveDateTime)>,
-    /// How often a save was merged with somebody else's and sent again.
+    /// How often this form was merged with what another user saved, and sent again.
     merges: u8,
     asked: Option<FormQuestion>,
 }
@@ -95,7 +96,7 @@ impl Form {
         field_of(&self.entries, field)
     }
 
-    /// The clock that dates of a field are read by: an end counts from its start.
+    /// The time that a date of this field is read relative to: the start for an end, otherwise now.
     pub fn clock(&self, field: Field, ctx: &Context) -> NaiveDateTime {
         clock(&self.entries, field, ctx.now)
     }
@@ -180,7 +181,7 @@ impl Form {
         Action::Popup(Box::new(picker))
     }
 
-    /// The month of the day that is written, or the present one.
+    /// Opens the month of the typed day, or the present month.
     fn pick_day(&mut self, ctx: &Context) -> Action {
         let Some(entry) = self.entries.get(self.at).filter(|entry| entry.is_date()) else { return Action::None };
         let clock = self.clock(entry.field, ctx);
@@ -190,7 +191,7 @@ impl Form {
         Action::Popup(Box::new(popup))
     }
 
-    /// Swaps mine and theirs in the present field.
+    /// Swaps the typed value of the focused field with the one that another user has saved.
     fn take_theirs(&mut self) -> Action {
         if let Some(entry) = self.entries.get_mut(self.at)
             && let Some(theirs) = entry.theirs.take()
@@ -220,7 +221,7 @@ impl Form {
         entry.problem = None;
     }
 
-    /// Replaces what an earlier pick has proposed, but nothing that somebody has typed.
+    /// Replaces the proposal of an earlier pick, but nothing that the user has typed.
     fn suggest(&mut self, field: Field, proposed: String) {
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.field == field)
             && (entry.input.is_empty() || entry.input.text() == self.suggested)
@@ -296,7 +297,7 @@ impl Screen for Form {
             Command::Save => self.save(ctx),
             Command::NextField | Command::Down => self.leave(1, ctx),
             Command::PreviousField | Command::Up => self.leave(-1, ctx),
-            // Whether it is saved is known soon; the app gives up waiting for that after a moment.
+            // The reply comes soon; if it does not, Esc gives up waiting before it reaches the form.
             Command::Back if self.saving => Action::Notice(Notice::plain(ctx.say(Phrase::StillSaving))),
             Command::Back if self.has_unsaved() => {
                 self.asked = Some(FormQuestion::Discard);

@@ -187,8 +187,8 @@ mod tests {
         }
     }
 
-    /// A form that was opened and the same record as somebody else saved it must hold the same
-    /// texts, or a conflict is told about a field that nobody has changed.
+    /// The fields of a form and the same record as another user saves it have to have equal texts.
+    /// Otherwise a conflict would be reported for a field that nobody has changed.
     #[test]
     fn what_somebody_saved_unchanged_stands_in_the_form_as_it_was_opened() {
         for language in [Language::En, Language::Fr] {

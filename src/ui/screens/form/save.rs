@@ -47,7 +47,7 @@ impl Form {
         }
     }
 
-    /// Checks each field by itself and goes to the first that is wrong.
+    /// Checks each field by itself and goes to the first error; `None` if there is none.
     pub fn check_all(&mut self, ctx: &Context) -> Option<Action> {
         for at in 0..self.entries.len() {
             let clock = self.clock(self.entries[at].field, ctx);
@@ -57,8 +57,8 @@ impl Form {
         Some(self.stop_at(wrong, ctx))
     }
 
-    /// Writes out what times mean that count from others: the end of an event must not move
-    /// when somebody else moves its start while this is saved.
+    /// Replaces times that are relative to others by absolute ones. Otherwise the end of an event would
+    /// move if another user moved its start while this form is saved.
     fn spell_out_times(&mut self, ctx: &Context) {
         for at in 0..self.entries.len() {
             let clock = self.clock(self.entries[at].field, ctx);
@@ -78,7 +78,7 @@ impl Form {
         Action::Notice(Notice::bad(format!("{field}: {problem}")))
     }
 
-    /// Puts problems under their fields; those of no field here go into the message.
+    /// Shows problems under their fields, or in the message line if the form has no such field.
     pub fn show(&mut self, errors: &FieldErrors, ctx: &Context) -> Action {
         for entry in &mut self.entries {
             entry.problem = errors.of(entry.field);
@@ -122,7 +122,7 @@ impl Form {
         Action::Send(request)
     }
 
-    /// Something was typed since it was sent to be saved, in one of these fields.
+    /// Whether one of these fields was changed after the form was sent to be saved.
     pub(super) fn is_typed_on(&self, which: impl Fn(&FormField) -> bool) -> bool {
         self.entries.iter().zip(&self.sent).any(|(entry, sent)| which(entry) && entry.content() != *sent)
     }
@@ -138,7 +138,7 @@ impl Form {
             for (entry, sent) in self.entries.iter_mut().zip(&self.sent) {
                 entry.base.clone_from(sent);
             }
-            // A password is set once, as it was when it was saved.
+            // A password is set only once, and it was saved as it was sent.
             self.entries.retain(|entry| !entry.is_password());
             self.at = self.at.min(self.entries.len().saturating_sub(1));
             let words = if password_typed_on { Phrase::PasswordAsSaved } else { Phrase::SavedSoFar };
@@ -153,8 +153,8 @@ impl Form {
         }
     }
 
-    /// Three ways: what only one of us changed is taken, what both changed is shown side
-    /// by side.
+    /// Merges what another user has saved: a field that only one of the two has changed takes that
+    /// value; both values are shown where both have changed it.
     pub(super) fn merge(&mut self, conflict: Conflict, ctx: &Context) -> Action {
         self.version = conflict.version;
         for entry in &mut self.entries {
@@ -172,7 +172,7 @@ impl Form {
         }
         match self.entries.iter().position(|entry| entry.theirs.is_some()) {
             Some(open) => self.at = open,
-            // What only one of us changed goes together without a question.
+            // No field was changed by both, so the merged values are saved without a question.
             None if self.merges < MERGES => {
                 self.merges += 1;
                 let submission = self.purpose.submit(&self.entries, self.version, ctx).ok().flatten();

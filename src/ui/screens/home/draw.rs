@@ -45,6 +45,7 @@ fn row_of(number: usize, lines: &[Line]) -> u16 {
 }
 
 impl Home {
+    /// Draws the whole screen.
     pub(super) fn draw_all(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
         let places = Places::of(self, area);
         let line = places.lines.map(|lines| self.draw_lines(frame, lines, ctx));
@@ -85,7 +86,7 @@ impl Home {
         for (number, one) in lines.iter().copied().enumerate() {
             let count = match one {
                 Line::Waiting(waiting) => self.count(waiting).map_or("...".to_owned(), |count| count_words(count, ctx)),
-                _ => String::new(),
+                Line::Section(_) => String::new(),
             };
             let style = if number == self.at && self.bar.is_none() { ctx.theme.selected } else { ctx.theme.text };
             let shown = format!("  {}  {} ", text::fit_right(&count, 7), text::fit(&ctx.say(one.word()), 34));

@@ -66,7 +66,7 @@ impl Home {
         self.figures.iter().flat_map(|figure| &figure.bars)
     }
 
-    /// The same commands while a bar is selected.
+    /// Runs a command while a bar of the charts is selected.
     fn run_figures(&mut self, command: Command, bar: usize) -> Action {
         let last = self.bars().count().saturating_sub(1);
         match command {

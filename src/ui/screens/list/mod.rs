@@ -59,22 +59,22 @@ enum Awaited {
 /// A list with its window of rows.
 #[derive(Debug)]
 pub struct List {
-    pub query: Query,
-    pub rows: Vec<Record>,
-    pub at: usize,
-    pub total: Option<Count>,
+    query: Query,
+    rows: Vec<Record>,
+    at: usize,
+    total: Option<Count>,
     /// The position of the first row in the whole list, if it is known.
-    pub first: Option<i64>,
+    first: Option<i64>,
     /// An action applies to the marked records, or to the selected row if none is marked.
-    pub marks: Marks,
+    marks: Marks,
     /// The filter, while it is being typed.
-    pub filter: Option<Input>,
+    filter: Option<Input>,
     /// The rows are the result of the current query, even if there are none.
-    pub loaded: bool,
+    loaded: bool,
     /// Only the newest records were searched.
-    pub among_newest: bool,
+    among_newest: bool,
     /// The list shows what a line of the home screen has counted, so no earlier filter may apply.
-    pub counted: bool,
+    counted: bool,
     before: bool,
     after: bool,
     /// Requested pages in the order of their requests, each with its `generation`; pages of an
@@ -114,7 +114,7 @@ impl List {
         }
     }
 
-    pub fn kind(&self) -> EntityKind {
+    fn kind(&self) -> EntityKind {
         self.query.kind()
     }
 
@@ -123,7 +123,7 @@ impl List {
         Self { counted: true, ..Self::new(query) }
     }
 
-    pub fn selected(&self) -> Option<&Record> {
+    fn selected(&self) -> Option<&Record> {
         self.rows.get(self.at)
     }
 

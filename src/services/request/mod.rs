@@ -1,0 +1,117 @@
+//! The requests of users, with the right that each needs and the record that it is about. A new
+//! request does not compile until both are given.
+
+use secrecy::SecretString;
+
+mod read;
+mod write;
+
+pub use read::ReadRequest;
+pub use write::{HandOver, Marked, WriteRequest};
+
+use super::format::Format;
+use crate::domain::{audit::Subject, entity::Query, policy::Permission, settings::Settings, users::UserDraft};
+
+/// An action of a user.
+#[derive(Debug, Clone)]
+pub enum Request {
+    Session(SessionRequest),
+    Read(ReadRequest),
+    Write(WriteRequest),
+    /// Writes all rows of a list to a file, and adds a row to the audit log.
+    Export {
+        query: Query,
+        format: Format,
+    },
+}
+
+/// Signing in, keeping the session, and setting up. None of these needs a right.
+#[derive(Debug, Clone)]
+pub enum SessionRequest {
+    /// `login` is a username or an e-mail address.
+    SignIn { login: String, password: SecretString },
+    /// Enters the password again, to unlock the screen or before a sensitive action.
+    Confirm { password: SecretString },
+    /// Checks that this database can be reached, and whether it contains a company. Needs no session.
+    TestConnection { url: SecretString },
+    /// Migrates the tables of a company. Needs no session.
+    Migrate { url: SecretString },
+    /// Creates a company from the input of the set-up wizard. Needs no session.
+    SetUp(Box<SetUp>),
+    /// Checks that the session is still valid. Sent while no other request is.
+    Heartbeat,
+}
+
+/// A new company: its database, its settings and its first manager.
+#[derive(Debug, Clone)]
+pub struct SetUp {
+    /// `sqlite://PATH` or `mysql://USER:PASSWORD@HOST:PORT/NAME`; the database is
+    /// created if it does not exist.
+    pub url: SecretString,
+    /// On a server, the address with the everyday account, for the configuration of every computer.
+    /// The account is created with its rights if the account of `url` may do that.
+    pub everyday: Option<SecretString>,
+    pub settings: Settings,
+    /// The role is always management.
+    pub manager: UserDraft,
+    pub password: SecretString,
+}
+
+impl Request {
+    /// The right that it needs, if any.
+    pub fn permission(&self) -> Option<Permission> {
+        match self {
+            Self::Session(_) => None,
+            Self::Read(read) => read.permission(),
+            Self::Write(write) => Some(write.permission()),
+            Self::Export { query, .. } => Some(Permission::to_see(query.kind())),
+        }
+    }
+
+    /// What it is about, with the id of the first record: a refusal is logged under these.
+    pub(super) fn subject(&self) -> (Subject, Option<i64>) {
+        match self {
+            Self::Session(_) => (Subject::Session, None),
+            Self::Read(read) => read.subject(),
+            Self::Write(write) => write.subject(),
+            Self::Export { query, .. } => (query.kind().into(), None),
+        }
+    }
+
+    /// The id of the record that it is about; the first of several.
+    pub fn record(&self) -> Option<i64> {
+        self.subject().1
+    }
+
+    /// Whether it changes the database of the company, so that its outcome matters even if the user
+    /// has stopped waiting for it.
+    pub fn writes(&self) -> bool {
+        match self {
+            Self::Write(_) | Self::Session(SessionRequest::SetUp(_) | SessionRequest::Migrate { .. }) => true,
+            Self::Session(
+                SessionRequest::SignIn { .. }
+                | SessionRequest::Confirm { .. }
+                | SessionRequest::TestConnection { .. }
+                | SessionRequest::Heartbeat,
+            )
+            | Self::Read(_)
+            | Self::Export { .. } => false,
+        }
+    }
+
+    pub fn is_heartbeat(&self) -> bool {
+        matches!(self, Self::Session(SessionRequest::Heartbeat))
+    }
+}
+
+impl From<ReadRequest> for Request {
+    fn from(read: ReadRequest) -> Self {
+        Self::Read(read)
+    }
+}
+
+impl From<WriteRequest> for Request {
+    fn from(write: WriteRequest) -> Self {
+        Self::Write(write)
+    }
+}

@@ -1,0 +1,96 @@
+//! The requests that read records and change nothing.
+
+use chrono::NaiveDate;
+
+use crate::domain::{
+    ClientId, ContractId, EventId, UserId,
+    audit::Subject,
+    entity::{EntityKind, Query},
+    policy::Permission,
+    users::Role,
+};
+
+/// A request that reads records and changes nothing.
+#[derive(Debug, Clone)]
+pub enum ReadRequest {
+    /// The counts of the home screen.
+    Home,
+    /// The charts of the home screen.
+    Figures,
+    /// A page of a list.
+    List(Query),
+    ViewClient(ClientId),
+    ViewContract(ContractId),
+    ViewEvent(EventId),
+    ViewUser(UserId),
+    /// The events of the days (wall clock) from `from` until before `to`.
+    Calendar {
+        from: NaiveDate,
+        to: NaiveDate,
+    },
+    /// Support users for these events, the freest first.
+    PickSupport {
+        events: Vec<EventId>,
+        text: String,
+    },
+    /// The active users of a role.
+    PickUser {
+        role: Role,
+        text: String,
+    },
+    /// Clients that are not archived; with `own`, only those of the user.
+    PickClient {
+        text: String,
+        own: bool,
+    },
+    /// Signed contracts that an event can be created for.
+    PickContract {
+        text: String,
+    },
+    /// Searches records of every kind that the user may see for words.
+    Search {
+        text: String,
+    },
+    Settings,
+}
+
+impl ReadRequest {
+    /// The right that it needs; `None` if being signed in is enough.
+    pub fn permission(&self) -> Option<Permission> {
+        use Permission as P;
+        Some(match self {
+            Self::Settings => return None,
+            Self::Home
+            | Self::Figures
+            | Self::ViewClient(_)
+            | Self::ViewContract(_)
+            | Self::ViewEvent(_)
+            | Self::Calendar { .. }
+            | Self::PickClient { .. }
+            | Self::Search { .. } => P::SeeRecords,
+            Self::List(query) => P::to_see(query.kind()),
+            Self::ViewUser(_) | Self::PickUser { .. } => P::SeeStaff,
+            Self::PickContract { .. } => P::CreateEvent,
+            Self::PickSupport { .. } => P::AssignSupport,
+        })
+    }
+
+    pub(super) fn subject(&self) -> (Subject, Option<i64>) {
+        use EntityKind as K;
+        let (kind, id) = match self {
+            Self::Settings => return (Subject::Settings, None),
+            Self::Home | Self::Figures | Self::Search { .. } => return (Subject::Session, None),
+            Self::List(query) => (query.kind(), None),
+            Self::ViewClient(id) => (K::Client, Some(id.0)),
+            Self::ViewContract(id) => (K::Contract, Some(id.0)),
+            Self::ViewEvent(id) => (K::Event, Some(id.0)),
+            Self::ViewUser(id) => (K::User, Some(id.0)),
+            Self::PickUser { .. } => (K::User, None),
+            Self::PickClient { .. } => (K::Client, None),
+            Self::PickContract { .. } => (K::Contract, None),
+            Self::PickSupport { events, .. } => (K::Event, events.first().map(|id| id.0)),
+            Self::Calendar { .. } => (K::Event, None),
+        };
+        (kind.into(), id)
+    }
+}

@@ -1,0 +1,262 @@
+//! The requests that change records of the company.
+
+use secrecy::SecretString;
+
+use crate::domain::{
+    ClientId, ContractId, EventId, UserId,
+    audit::Subject,
+    clients::ClientDraft,
+    contracts::ContractDraft,
+    entity::EntityKind,
+    events::{Assignment, EventDraft, Status},
+    policy::Permission,
+    settings::Settings,
+    users::UserDraft,
+};
+
+/// A request that changes records of the company, in one transaction together with its audit rows.
+#[derive(Debug, Clone)]
+pub enum WriteRequest {
+    /// `password` is temporary: the user has to change it at the first sign-in.
+    CreateUser {
+        draft: UserDraft,
+        password: SecretString,
+    },
+    /// If the role changes, `heir` takes over the records that the user owns.
+    UpdateUser {
+        id: UserId,
+        version: i32,
+        draft: UserDraft,
+        heir: Option<UserId>,
+    },
+    /// `heir` takes over the records that the user owns.
+    DeactivateUser {
+        id: UserId,
+        version: i32,
+        heir: Option<UserId>,
+    },
+    ReactivateUser {
+        id: UserId,
+        version: i32,
+    },
+    /// Sets a temporary password.
+    ResetPassword {
+        id: UserId,
+        version: i32,
+        password: SecretString,
+    },
+    ChangeOwnPassword {
+        current: SecretString,
+        new: SecretString,
+    },
+
+    /// Sales can create only clients of their own; management has to name the sales contact.
+    CreateClient {
+        draft: ClientDraft,
+        sales_contact: Option<UserId>,
+    },
+    UpdateClient {
+        id: ClientId,
+        version: i32,
+        draft: ClientDraft,
+    },
+    HandOverClients(HandOver),
+    ArchiveClient {
+        id: ClientId,
+        version: i32,
+    },
+    RestoreClient {
+        id: ClientId,
+        version: i32,
+    },
+
+    CreateContract {
+        client: ClientId,
+        draft: ContractDraft,
+    },
+    UpdateContract {
+        id: ContractId,
+        version: i32,
+        draft: ContractDraft,
+    },
+    SignContract {
+        id: ContractId,
+        version: i32,
+    },
+    ArchiveContract {
+        id: ContractId,
+        version: i32,
+    },
+    RestoreContract {
+        id: ContractId,
+        version: i32,
+    },
+
+    CreateEvent {
+        contract: ContractId,
+        draft: EventDraft,
+    },
+    UpdateEvent {
+        id: EventId,
+        version: i32,
+        draft: EventDraft,
+    },
+    SetStatus {
+        id: EventId,
+        version: i32,
+        status: Status,
+    },
+    /// Assigns support to events. If there are several, those that another user has changed are left
+    /// out and listed in the reply.
+    AssignSupport(Vec<Assignment>),
+    ArchiveEvent {
+        id: EventId,
+        version: i32,
+    },
+    RestoreEvent {
+        id: EventId,
+        version: i32,
+    },
+
+    /// Archives several records. Those that cannot be archived because of a rule or because another
+    /// user has changed them are left out and listed in the reply.
+    ArchiveAll(Marked),
+    RestoreAll(Marked),
+
+    UpdateSettings(Settings),
+}
+
+/// Clients, with the versions that the user saw, and their new sales contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandOver {
+    pub clients: Vec<(ClientId, i32)>,
+    pub to: UserId,
+}
+
+/// Records of one kind, with the versions that the user saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Marked {
+    Clients(Vec<(ClientId, i32)>),
+    Contracts(Vec<(ContractId, i32)>),
+    Events(Vec<(EventId, i32)>),
+}
+
+impl Marked {
+    fn permission(&self) -> Permission {
+        match self {
+            Self::Clients(_) => Permission::ArchiveClient,
+            Self::Contracts(_) => Permission::ArchiveContract,
+            Self::Events(_) => Permission::ArchiveEvent,
+        }
+    }
+
+    pub fn ids(&self) -> Vec<i64> {
+        match self {
+            Self::Clients(rows) => rows.iter().map(|(id, _)| id.0).collect(),
+            Self::Contracts(rows) => rows.iter().map(|(id, _)| id.0).collect(),
+            Self::Events(rows) => rows.iter().map(|(id, _)| id.0).collect(),
+        }
+    }
+
+    fn kind(&self) -> EntityKind {
+        match self {
+            Self::Clients(_) => EntityKind::Client,
+            Self::Contracts(_) => EntityKind::Contract,
+            Self::Events(_) => EntityKind::Event,
+        }
+    }
+}
+
+impl WriteRequest {
+    /// The right that it needs.
+    pub fn permission(&self) -> Permission {
+        use Permission as P;
+        match self {
+            Self::CreateUser { .. }
+            | Self::UpdateUser { .. }
+            | Self::DeactivateUser { .. }
+            | Self::ReactivateUser { .. }
+            | Self::ResetPassword { .. } => P::ManageUsers,
+            Self::ChangeOwnPassword { .. } => P::ChangeOwnPassword,
+            Self::CreateClient { .. } => P::CreateClient,
+            Self::UpdateClient { .. } => P::EditClient,
+            Self::HandOverClients(_) => P::HandOverClient,
+            Self::ArchiveClient { .. } | Self::RestoreClient { .. } => P::ArchiveClient,
+            Self::CreateContract { .. } => P::CreateContract,
+            Self::UpdateContract { .. } => P::EditContract,
+            Self::SignContract { .. } => P::SignContract,
+            Self::ArchiveContract { .. } | Self::RestoreContract { .. } => P::ArchiveContract,
+            Self::CreateEvent { .. } => P::CreateEvent,
+            Self::UpdateEvent { .. } => P::EditEvent,
+            Self::SetStatus { .. } => P::SetStatus,
+            Self::AssignSupport(_) => P::AssignSupport,
+            Self::ArchiveEvent { .. } | Self::RestoreEvent { .. } => P::ArchiveEvent,
+            Self::ArchiveAll(marked) | Self::RestoreAll(marked) => marked.permission(),
+            Self::UpdateSettings(_) => P::ChangeSettings,
+        }
+    }
+
+    pub(super) fn subject(&self) -> (Subject, Option<i64>) {
+        use EntityKind as K;
+        let (kind, id) = match self {
+            Self::UpdateSettings(_) => return (Subject::Settings, None),
+            Self::CreateUser { .. } | Self::ChangeOwnPassword { .. } => (K::User, None),
+            Self::UpdateUser { id, .. }
+            | Self::DeactivateUser { id, .. }
+            | Self::ReactivateUser { id, .. }
+            | Self::ResetPassword { id, .. } => (K::User, Some(id.0)),
+            Self::CreateClient { .. } => (K::Client, None),
+            Self::UpdateClient { id, .. }
+            | Self::ArchiveClient { id, .. }
+            | Self::RestoreClient { id, .. }
+            | Self::CreateContract { client: id, .. } => (K::Client, Some(id.0)),
+            Self::HandOverClients(HandOver { clients, .. }) => (K::Client, clients.first().map(|(id, _)| id.0)),
+            Self::UpdateContract { id, .. }
+            | Self::SignContract { id, .. }
+            | Self::ArchiveContract { id, .. }
+            | Self::RestoreContract { id, .. }
+            | Self::CreateEvent { contract: id, .. } => (K::Contract, Some(id.0)),
+            Self::UpdateEvent { id, .. }
+            | Self::SetStatus { id, .. }
+            | Self::ArchiveEvent { id, .. }
+            | Self::RestoreEvent { id, .. } => (K::Event, Some(id.0)),
+            Self::AssignSupport(assignments) => (K::Event, assignments.first().map(|assignment| assignment.event.0)),
+            Self::ArchiveAll(marked) | Self::RestoreAll(marked) => (marked.kind(), marked.ids().first().copied()),
+        };
+        (kind.into(), id)
+    }
+
+    /// Whether the password has to be confirmed under the setting `reauth = sensitive`: for signing,
+    /// archiving, creating, deactivating and reactivating users, resetting a password, and changing
+    /// the settings. [`WriteRequest::UpdateUser`] needs it too if the role changes, which is checked
+    /// when the record is loaded.
+    pub fn is_sensitive(&self) -> bool {
+        match self {
+            Self::SignContract { .. }
+            | Self::ArchiveClient { .. }
+            | Self::ArchiveContract { .. }
+            | Self::ArchiveEvent { .. }
+            | Self::ArchiveAll(_)
+            | Self::CreateUser { .. }
+            | Self::DeactivateUser { .. }
+            | Self::ReactivateUser { .. }
+            | Self::ResetPassword { .. }
+            | Self::UpdateSettings(_) => true,
+            Self::UpdateUser { .. }
+            | Self::ChangeOwnPassword { .. }
+            | Self::CreateClient { .. }
+            | Self::UpdateClient { .. }
+            | Self::HandOverClients(_)
+            | Self::RestoreClient { .. }
+            | Self::CreateContract { .. }
+            | Self::UpdateContract { .. }
+            | Self::RestoreContract { .. }
+            | Self::CreateEvent { .. }
+            | Self::UpdateEvent { .. }
+            | Self::SetStatus { .. }
+            | Self::AssignSupport(_)
+            | Self::RestoreEvent { .. }
+            | Self::RestoreAll(_) => false,
+        }
+    }
+}
