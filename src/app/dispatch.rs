@@ -7,7 +7,7 @@ use ratatui::layout::{Position, Rect};
 use super::{
     App, Asker, Effect, Stage,
     terminal::MOST_COPIED,
-    workspace::{Open, PopupPurpose},
+    workspace::{OpenPopup, PopupPurpose},
 };
 use crate::{
     services::{Request, SessionRequest, WriteRequest},
@@ -67,7 +67,7 @@ impl App {
     fn on_top(&mut self, work: impl FnOnce(&mut dyn Screen, &Context) -> Action) {
         let id = self.top_id();
         if let Some(action) = self.on_layer(id, work) {
-            self.act(Asker::Layer(id), action);
+            self.act(Asker::Screen(id), action);
         }
     }
 
@@ -113,7 +113,7 @@ impl App {
         self.next += 1;
         let request = popup.load();
         if let Some(workspace) = self.workspace() {
-            workspace.popup = Some(Open { id, popup, purpose });
+            workspace.popup = Some(OpenPopup { id, popup, purpose });
         }
         if let Some(request) = request {
             self.send(Asker::Popup(id), request);
@@ -147,13 +147,13 @@ impl App {
             PopupResult::Close => {
                 let closed = self.workspace().and_then(|workspace| workspace.popup.take());
                 // The request behind the question is not sent, so its asker stops waiting.
-                if let Some(Open {
+                if let Some(OpenPopup {
                     purpose: PopupPurpose::Confirm(asker, request) | PopupPurpose::Heir(asker, request),
                     ..
                 }) = closed
                 {
                     match asker {
-                        Asker::Layer(id) => drop(self.on_layer(id, |screen, _| screen.stop_waiting())),
+                        Asker::Screen(id) => drop(self.on_layer(id, |screen, _| screen.stop_waiting())),
                         Asker::Undo => {
                             if let Some(workspace) = self.workspace() {
                                 workspace.undo = Some(*request);
@@ -183,7 +183,8 @@ impl App {
                 // The popup stays open until the password is known to be right.
                 let popup = open.popup;
                 if let Some(workspace) = self.workspace() {
-                    workspace.popup = Some(Open { id: open.id, popup, purpose: PopupPurpose::Confirm(asker, request) });
+                    workspace.popup =
+                        Some(OpenPopup { id: open.id, popup, purpose: PopupPurpose::Confirm(asker, request) });
                 }
                 self.send(Asker::Popup(open.id), Request::Session(SessionRequest::Confirm { password }));
             }

@@ -6,9 +6,9 @@ mod dispatch;
 mod draw;
 mod event;
 mod global_keys;
-mod layers;
 mod leave;
 mod lock;
+mod open_screens;
 mod pending;
 mod replies;
 mod run;
@@ -67,7 +67,7 @@ enum Asker {
     /// The undo command, which works on every screen.
     Undo,
     Lock(u64),
-    Layer(u64),
+    Screen(u64),
     Popup(u64),
 }
 

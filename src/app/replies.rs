@@ -2,7 +2,7 @@
 
 use super::{
     App, Asker, Pending,
-    workspace::{Open, PopupPurpose},
+    workspace::{OpenPopup, PopupPurpose},
 };
 use crate::{
     domain::{Error, Reason, error::ConnectionProblem, users::Role},
@@ -78,11 +78,11 @@ impl App {
             self.take_over(request, written);
         }
         match asker {
-            Asker::Layer(id) if self.has_layer(id) => {
+            Asker::Screen(id) if self.has_layer(id) => {
                 let action = self.on_layer(id, |screen, ctx| screen.on_reply(request, reply, ctx));
                 self.act(asker, action.unwrap_or(Action::None));
             }
-            Asker::Layer(_) => self.tell(asker, request, &reply),
+            Asker::Screen(_) => self.tell(asker, request, &reply),
             Asker::Popup(id) => self.popup_reply(id, reply),
             // An undo is reported on whatever screen is on top.
             Asker::Undo => match reply {
@@ -201,11 +201,11 @@ impl App {
                         if let Popup::Password(password) = &mut open.popup {
                             password.problem = problem;
                         }
-                        workspace.popup = Some(Open { purpose, ..open });
+                        workspace.popup = Some(OpenPopup { purpose, ..open });
                     }
                 }
             }
-            Asker::App | Asker::Undo | Asker::Layer(_) => {}
+            Asker::App | Asker::Undo | Asker::Screen(_) => {}
         }
     }
 }

@@ -16,7 +16,7 @@ use signal_hook::{
 
 use super::{
     App, AppEvent, Effect, clock,
-    terminal::{self, Screen},
+    terminal::{self, TerminalScreen},
     worker::{Executor, Job, Worker},
 };
 use crate::{domain::language::Language, ui::Preferences};
@@ -53,7 +53,7 @@ pub fn run(
     terminal::can_show()?;
     let (sender, events) = mpsc::channel();
     watch_signals(sender.clone())?;
-    let mut screen = Screen::take(app.preferences().mouse)?;
+    let mut screen = TerminalScreen::take(app.preferences().mouse)?;
     read_terminal(sender.clone());
     let mut worker = Worker::new(make, sender);
     let size = screen.terminal.size()?;

@@ -20,7 +20,7 @@ use crate::{domain::text, ui::widgets::chrome};
 pub const MOST_COPIED: usize = 74_000;
 
 /// The terminal in full-screen mode; restored when this is dropped.
-pub struct Screen {
+pub struct TerminalScreen {
     pub terminal: Terminal<CrosstermBackend<io::Stdout>>,
     mouse: bool,
     only_ascii: bool,
@@ -67,7 +67,7 @@ pub fn has_shell() -> bool {
     getsid(None).is_ok_and(|session| session != getpgrp())
 }
 
-impl Screen {
+impl TerminalScreen {
     /// Takes over the terminal. If the main thread panics, the terminal is restored before the
     /// panic is reported. Panics of other threads print nothing (see `telemetry`).
     pub fn take(mouse: bool) -> io::Result<Self> {
@@ -124,7 +124,7 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
+impl Drop for TerminalScreen {
     fn drop(&mut self) {
         leave();
     }

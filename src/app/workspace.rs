@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A screen, with a number that no other one has.
-pub(super) struct Layer {
+pub(super) struct OpenScreen {
     pub id: u64,
     pub screen: Box<dyn Screen>,
     /// A record was written since the screen was loaded.
@@ -49,7 +49,7 @@ pub(super) struct Lock {
 }
 
 /// A popup over the top screen.
-pub(super) struct Open {
+pub(super) struct OpenPopup {
     pub id: u64,
     pub popup: Popup,
     pub purpose: PopupPurpose,
@@ -58,8 +58,8 @@ pub(super) struct Open {
 /// The screens of a session, and what else lasts as long as it.
 pub(super) struct Workspace {
     /// The home screen is the lowest; the last one is on top and gets the keys.
-    pub layers: Vec<Layer>,
-    pub popup: Option<Open>,
+    pub layers: Vec<OpenScreen>,
+    pub popup: Option<OpenPopup>,
     /// Popups that a reply has brought while the keys went elsewhere. They open later.
     pub later: VecDeque<(Asker, Popup, PopupPurpose)>,
     pub locked: Option<Lock>,
@@ -74,7 +74,7 @@ pub(super) struct Workspace {
 
 impl Workspace {
     pub fn new(now: Moment) -> Self {
-        let home = Layer { id: 0, screen: screens::home(), stale: false };
+        let home = OpenScreen { id: 0, screen: screens::home(), stale: false };
         Self {
             layers: vec![home],
             popup: None,
@@ -88,7 +88,7 @@ impl Workspace {
     }
 
     /// The screen that keys go to; there always is one.
-    pub fn top(&self) -> Option<&Layer> {
+    pub fn top(&self) -> Option<&OpenScreen> {
         self.layers.last()
     }
 
@@ -105,7 +105,7 @@ impl Workspace {
     /// Whether a popup of the asker can get the keys now. It must not take those that the user means
     /// for another popup, or types on another screen.
     pub fn is_free_for(&self, asker: Asker) -> bool {
-        let free = |top: &Layer| asker == Asker::Layer(top.id) || !top.screen.takes_text();
+        let free = |top: &OpenScreen| asker == Asker::Screen(top.id) || !top.screen.takes_text();
         self.popup.is_none() && self.top().is_some_and(free)
     }
 
@@ -128,13 +128,13 @@ impl Workspace {
     /// The index of the asker's layer; of the top one if the asker is no screen.
     pub fn place_of(&self, asker: Asker) -> Option<usize> {
         match asker {
-            Asker::Layer(id) => self.layers.iter().position(|layer| layer.id == id),
+            Asker::Screen(id) => self.layers.iter().position(|layer| layer.id == id),
             Asker::App | Asker::Undo | Asker::Lock(_) | Asker::Popup(_) => self.layers.len().checked_sub(1),
         }
     }
 
     /// Takes the screen of a layer that was closed, in case it comes back.
-    pub fn keep(&mut self, layer: Layer) {
+    pub fn keep(&mut self, layer: OpenScreen) {
         const MOST: usize = 12;
         if let Some(screen) = layer.screen.put_away() {
             self.kept.insert(0, screen);
@@ -144,7 +144,7 @@ impl Workspace {
 
     /// Closes the popup of the top layer, if that is the layer at this index: the layer is about to go.
     pub fn close_question(&mut self, at: usize) {
-        if at + 1 == self.layers.len() && matches!(&self.popup, Some(Open { purpose: PopupPurpose::Screen, .. })) {
+        if at + 1 == self.layers.len() && matches!(&self.popup, Some(OpenPopup { purpose: PopupPurpose::Screen, .. })) {
             self.popup = None;
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Error,
-    layers::{Layer, Value},
+    layers::{ConfigSource, Value},
     value_error,
 };
 use crate::domain::address::{ServerAddress, without_brackets};
@@ -26,7 +26,7 @@ enum Found {
 /// In each layer `DATABASE_URL` is the whole address, and the `DB_*` settings of that layer are
 /// then ignored. `DB_HOST` begins a new address: the `DATABASE_URL` of a weaker layer is
 /// overridden. Other parts replace that part of the weaker layer's address.
-pub(super) fn resolve(layers: &[Layer], values: &mut [Value]) -> Result<Option<String>, Error> {
+pub(super) fn resolve(layers: &[ConfigSource], values: &mut [Value]) -> Result<Option<String>, Error> {
     let mut found = Found::Nothing;
     for (at, layer) in layers.iter().enumerate().rev() {
         if let Some(whole) = layer.get(WHOLE) {

@@ -48,7 +48,7 @@ pub enum Origin {
 
 /// The settings from one source.
 #[derive(Debug, Clone)]
-pub(super) struct Layer {
+pub(super) struct ConfigSource {
     pub origin: Origin,
     values: Values,
 }
@@ -68,7 +68,7 @@ pub struct Value {
     pub overruled_by: Option<(&'static str, Origin)>,
 }
 
-impl Layer {
+impl ConfigSource {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
@@ -157,7 +157,7 @@ fn without_substitution(text: &str) -> String {
 
 /// Every value that was found, for each name the strongest layer's first, and the values that are
 /// used.
-pub(super) fn settle(layers: &[Layer]) -> (Vec<Value>, Values) {
+pub(super) fn settle(layers: &[ConfigSource]) -> (Vec<Value>, Values) {
     let (mut all, mut counting) = (Vec::new(), Values::new());
     for name in NAMES {
         let mut strongest = None;

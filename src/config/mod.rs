@@ -25,7 +25,7 @@ use crate::{
         theme::{Look, Palette},
     },
 };
-use layers::{Layer, settle};
+use layers::{ConfigSource, settle};
 
 /// bcrypt's cost; less is for tests only.
 const BCRYPT_COST: u32 = 12;
@@ -133,10 +133,10 @@ impl Config {
         let folders = Folders::find(environment)?;
         // The strongest layer comes first.
         let mut layers = vec![
-            Layer::flags(cli),
-            Layer::environment(environment),
-            Layer::dotenv(&here.join(".env"))?,
-            Layer::toml(&folders.file())?,
+            ConfigSource::flags(cli),
+            ConfigSource::environment(environment),
+            ConfigSource::dotenv(&here.join(".env"))?,
+            ConfigSource::toml(&folders.file())?,
         ];
         let people = write::people(&folders.people());
         let mut preferred = HashMap::new();

@@ -10,7 +10,7 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Config, Error, layers::Layer, private_folder};
+use super::{Config, Error, layers::ConfigSource, private_folder};
 use crate::{
     domain::{check, language::Language},
     storage::Target,
@@ -33,7 +33,7 @@ impl Config {
     pub fn remember(&self, url: &SecretString, language: Language) -> Result<Remembered, Error> {
         let path = self.folders.file();
         let unwritable = |why| Error::Unwritable { path: path.clone(), why };
-        let there = Layer::toml(&path)?;
+        let there = ConfigSource::toml(&path)?;
         let url = &absolute(url.expose_secret());
         if there.get("DATABASE_URL").is_some() || there.get("DB_HOST").is_some() {
             let same = there.get("DATABASE_URL").is_some_and(|kept| absolute(kept) == *url);
@@ -78,11 +78,11 @@ impl Config {
 }
 
 /// The preferences of the users who have signed in on this machine, by username in lower case.
-pub(super) fn people(folder: &Path) -> Vec<(String, Layer)> {
+pub(super) fn people(folder: &Path) -> Vec<(String, ConfigSource)> {
     let files = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     let person = |path: PathBuf| {
         let name = path.file_name()?.to_str()?.strip_suffix(".toml")?.to_owned();
-        Some((name, Layer::toml(&path).ok()?))
+        Some((name, ConfigSource::toml(&path).ok()?))
     };
     files.filter_map(person).collect()
 }

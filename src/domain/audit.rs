@@ -9,7 +9,7 @@ use super::{
     entity::EntityKind,
     field::Field,
     id::UserId,
-    page::{Key, Listing, Sorted},
+    page::{Listing, SortKey, Sorted},
     users::Role,
 };
 
@@ -284,12 +284,12 @@ impl Sorted<AuditSort> for AuditRow {
         self.id
     }
 
-    fn key(&self, sort: AuditSort) -> Key {
+    fn key(&self, sort: AuditSort) -> SortKey {
         match sort {
-            AuditSort::Time => Key::Time(self.at),
-            AuditSort::Actor => Key::Text(self.actor_name.clone()),
-            AuditSort::Action => Key::Text(self.action.clone()),
-            AuditSort::Record => Key::Text(self.record_name.clone()),
+            AuditSort::Time => SortKey::Time(self.at),
+            AuditSort::Actor => SortKey::Text(self.actor_name.clone()),
+            AuditSort::Action => SortKey::Text(self.action.clone()),
+            AuditSort::Record => SortKey::Text(self.record_name.clone()),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::{
     error::{FieldErrors, Problem, Reason},
     field::Field,
     id::{ClientId, UserId},
-    page::{Key, Listing, Sorted, folded, maybe},
+    page::{Listing, SortKey, Sorted, folded, maybe},
     policy::{Owner, Permission},
 };
 
@@ -247,16 +247,16 @@ impl Sorted<ClientSort> for ClientRow {
         self.client.id.0
     }
 
-    fn key(&self, sort: ClientSort) -> Key {
+    fn key(&self, sort: ClientSort) -> SortKey {
         let client = &self.client;
         match sort {
             ClientSort::Name => folded(&client.full_name),
             ClientSort::Company => folded(&client.company_name),
             ClientSort::Email => maybe(client.email.as_deref()),
-            ClientSort::Phone => Key::Text(client.phone.clone()),
+            ClientSort::Phone => SortKey::Text(client.phone.clone()),
             ClientSort::SalesContact => folded(&self.sales_contact),
-            ClientSort::LastContact => client.last_contact_at.map_or(Key::Null, Key::Day),
-            ClientSort::Updated => Key::Time(client.updated_at),
+            ClientSort::LastContact => client.last_contact_at.map_or(SortKey::Null, SortKey::Day),
+            ClientSort::Updated => SortKey::Time(client.updated_at),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
     field::Field,
     id::{ClientId, ContractId, UserId},
     money::Cents,
-    page::{Key, Listing, Sorted, folded},
+    page::{Listing, SortKey, Sorted, folded},
     policy::{Owner, Permission},
     text,
 };
@@ -46,8 +46,10 @@ impl Contract {
             Permission::SeeRecords | Permission::ArchiveContract => None,
             Permission::SignContract => Reason::if_archived(self.archived_at)
                 .or_else(|| self.signed_at.map(|_| Reason::ContractAlreadySigned(self.id.0))),
-            Permission::CreateEvent if self.signed_at.is_none() => Some(Reason::ContractNotSigned(self.id.0)),
-            // Creating or restoring an event of this contract.
+            // An event of this contract is created or restored.
+            Permission::CreateEvent if self.signed_at.is_none() && parent_archived.is_none() => {
+                Some(Reason::ContractNotSigned(self.id.0))
+            }
             Permission::CreateEvent | Permission::ArchiveEvent => parent_archived,
             _ => Reason::if_archived(self.archived_at),
         }
@@ -272,17 +274,17 @@ impl Sorted<ContractSort> for ContractRow {
         self.contract.id.0
     }
 
-    fn key(&self, sort: ContractSort) -> Key {
+    fn key(&self, sort: ContractSort) -> SortKey {
         let contract = &self.contract;
         match sort {
-            ContractSort::Number => Key::Int(contract.id.0),
+            ContractSort::Number => SortKey::Int(contract.id.0),
             ContractSort::Client => folded(&self.client),
             ContractSort::Company => folded(&self.company),
-            ContractSort::Total => Key::Int(contract.total_cents.0),
-            ContractSort::Due => Key::Int(contract.due_cents.0),
+            ContractSort::Total => SortKey::Int(contract.total_cents.0),
+            ContractSort::Due => SortKey::Int(contract.due_cents.0),
             ContractSort::Signed => contract.signed_at.into(),
             ContractSort::SalesContact => folded(&self.sales_contact),
-            ContractSort::Created => Key::Time(contract.created_at),
+            ContractSort::Created => SortKey::Time(contract.created_at),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::{
     error::{FieldErrors, Problem, Reason},
     field::Field,
     id::{ClientId, ContractId, EventId, UserId},
-    page::{Key, Listing, Sorted, folded},
+    page::{Listing, SortKey, Sorted, folded},
     policy::{Owner, Permission},
     users::Role,
 };
@@ -336,16 +336,16 @@ impl Sorted<EventSort> for EventRow {
         self.event.id.0
     }
 
-    fn key(&self, sort: EventSort) -> Key {
+    fn key(&self, sort: EventSort) -> SortKey {
         let event = &self.event;
         match sort {
             EventSort::Starts => event.starts_at.into(),
             EventSort::Title => folded(&event.title),
             EventSort::Client => folded(&self.client),
             EventSort::Location => folded(&event.location),
-            EventSort::Attendees => Key::Number(event.attendees),
-            EventSort::Status => Key::Text(event.status.to_string()),
-            EventSort::Support => self.support.as_deref().map_or(Key::Null, folded),
+            EventSort::Attendees => SortKey::Number(event.attendees),
+            EventSort::Status => SortKey::Text(event.status.to_string()),
+            EventSort::Support => self.support.as_deref().map_or(SortKey::Null, folded),
         }
     }
 }

@@ -6,7 +6,7 @@ use super::text;
 
 /// The value of the sorted column in one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
+pub enum SortKey {
     /// No value; sorts before everything else on both engines.
     Null,
     Text(String),
@@ -16,7 +16,7 @@ pub enum Key {
     Day(NaiveDate),
 }
 
-impl From<Option<NaiveDateTime>> for Key {
+impl From<Option<NaiveDateTime>> for SortKey {
     fn from(value: Option<NaiveDateTime>) -> Self {
         value.map_or(Self::Null, Self::Time)
     }
@@ -25,7 +25,7 @@ impl From<Option<NaiveDateTime>> for Key {
 /// A position in a sorted list: the value of the sorted column, and the id that breaks ties.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    pub key: Key,
+    pub key: SortKey,
     pub id: i64,
 }
 
@@ -114,13 +114,13 @@ pub trait Sorted<S> {
     /// The record's id, which breaks ties.
     fn id(&self) -> i64;
     /// The value of the sorted column, as the database compares it.
-    fn key(&self, sort: S) -> Key;
+    fn key(&self, sort: S) -> SortKey;
 }
 
-pub(super) fn folded(value: &str) -> Key {
-    Key::Text(text::sort_key(value))
+pub(super) fn folded(value: &str) -> SortKey {
+    SortKey::Text(text::sort_key(value))
 }
 
-pub(super) fn maybe(value: Option<&str>) -> Key {
-    value.map_or(Key::Null, |value| Key::Text(value.to_owned()))
+pub(super) fn maybe(value: Option<&str>) -> SortKey {
+    value.map_or(SortKey::Null, |value| SortKey::Text(value.to_owned()))
 }

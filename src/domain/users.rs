@@ -18,7 +18,7 @@ use super::{
     error::{FieldErrors, Reason},
     field::Field,
     id::UserId,
-    page::{Key, Listing, Sorted, folded, maybe},
+    page::{Listing, SortKey, Sorted, folded, maybe},
 };
 
 /// The department of a user, which determines their rights.
@@ -290,11 +290,11 @@ impl Sorted<UserSort> for User {
         self.id.0
     }
 
-    fn key(&self, sort: UserSort) -> Key {
+    fn key(&self, sort: UserSort) -> SortKey {
         match sort {
             UserSort::Name => folded(&self.full_name),
-            UserSort::Username => Key::Text(self.username.clone()),
-            UserSort::Role => Key::Text(self.role.to_string()),
+            UserSort::Username => SortKey::Text(self.username.clone()),
+            UserSort::Role => SortKey::Text(self.role.to_string()),
             UserSort::Email => maybe(self.email.as_deref()),
             UserSort::LastLogin => self.last_login_at.into(),
         }

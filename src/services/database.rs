@@ -11,11 +11,11 @@ use crate::{
 /// One connection to a company's database, opened when it is first used.
 pub(super) struct Database {
     target: Target,
-    open: Option<Open>,
+    open: Option<OpenConnection>,
 }
 
 /// A connection, and the state of its tables when they were last checked.
-struct Open {
+struct OpenConnection {
     db: Db,
     /// See [`storage::migrate::schema_number`].
     schema: i32,
@@ -30,7 +30,7 @@ impl Database {
     /// A link over an open connection, whose tables have to be current.
     pub fn over(target: Target, mut db: Db) -> Self {
         let schema = storage::migrate::schema_number(&mut db);
-        Self { target, open: schema.ok().map(|schema| Open { db, schema }) }
+        Self { target, open: schema.ok().map(|schema| OpenConnection { db, schema }) }
     }
 
     /// The connection. Connects again if there is no working one, or if another program has changed
@@ -40,7 +40,7 @@ impl Database {
         Ok(&mut self.opened()?.db)
     }
 
-    fn opened(&mut self) -> Result<&mut Open, Error> {
+    fn opened(&mut self) -> Result<&mut OpenConnection, Error> {
         if let Some(open) = self.open.as_mut()
             && !open.db.is_lost()
         {
@@ -90,7 +90,7 @@ impl Database {
         let mut tries = Tries::new();
         loop {
             let mut done = None;
-            let Open { db, schema } = self.opened()?;
+            let OpenConnection { db, schema } = self.opened()?;
             let ended = db.transact(|db| {
                 // The tables may have been changed after `opened` has checked them.
                 if storage::migrate::schema_number(db)? != *schema {
@@ -100,16 +100,16 @@ impl Database {
                 Ok(())
             });
             let outcome = match ended {
-                Ok(()) => Outcome::Done,
+                Ok(()) => CommitOutcome::Done,
                 Err(ServiceError::DbError(DbError::Retry)) if tries.again() => continue,
                 Err(ServiceError::DbError(DbError::CommitUnknown)) => self.ask_the_log(operation),
                 Err(stop) => return Err(stop),
             };
             match outcome {
-                Outcome::Done => return done.ok_or(DbError::CommitUnknown.into()),
-                Outcome::NotDone if tries.again() => {}
-                Outcome::NotDone => return Err(DbError::Unavailable(ConnectionProblem::Lost).into()),
-                Outcome::Unknown => return Err(DbError::CommitUnknown.into()),
+                CommitOutcome::Done => return done.ok_or(DbError::CommitUnknown.into()),
+                CommitOutcome::NotDone if tries.again() => {}
+                CommitOutcome::NotDone => return Err(DbError::Unavailable(ConnectionProblem::Lost).into()),
+                CommitOutcome::Unknown => return Err(DbError::CommitUnknown.into()),
             }
         }
     }
@@ -117,7 +117,7 @@ impl Database {
     /// Finds out whether a transaction was committed whose COMMIT got no response. An error of this
     /// query says nothing about that transaction, so the query is retried; if it never succeeds the
     /// outcome is unknown.
-    fn ask_the_log(&mut self, operation: &str) -> Outcome {
+    fn ask_the_log(&mut self, operation: &str) -> CommitOutcome {
         self.close();
         let mut tries = Tries::new();
         loop {
@@ -125,17 +125,17 @@ impl Database {
                 db.transact(|db| Ok::<_, ServiceError>(storage::audit::was_done_for_good(db, operation)?))
             });
             match asked {
-                Ok(true) => return Outcome::Done,
-                Ok(false) => return Outcome::NotDone,
+                Ok(true) => return CommitOutcome::Done,
+                Ok(false) => return CommitOutcome::NotDone,
                 Err(_) if tries.again() => {}
-                Err(_) => return Outcome::Unknown,
+                Err(_) => return CommitOutcome::Unknown,
             }
         }
     }
 }
 
 /// Whether a transaction was committed.
-enum Outcome {
+enum CommitOutcome {
     Done,
     /// It was not committed, and will not be committed later either.
     NotDone,
@@ -177,7 +177,7 @@ pub(super) fn open(target: &Target) -> Result<Db, Error> {
     try_to_open(target).map(|open| open.db)
 }
 
-fn try_to_open(target: &Target) -> Result<Open, Error> {
+fn try_to_open(target: &Target) -> Result<OpenConnection, Error> {
     let mut db = Db::open(target).map_err(Error::Unavailable)?;
     let mut look = || -> Result<i32, DbError> {
         let unusable = |problem| Err(DbError::Unavailable(problem));
@@ -197,5 +197,5 @@ fn try_to_open(target: &Target) -> Result<Open, Error> {
         if storage::settings::is_set_up(&mut db)? { Ok(schema) } else { unusable(ConnectionProblem::NotSetUp) }
     };
     let schema = look()?;
-    Ok(Open { db, schema })
+    Ok(OpenConnection { db, schema })
 }

@@ -28,7 +28,7 @@ use crate::{
         backup,
         events::EventState,
         migrate::Level,
-        part::{self, Part},
+        part::{self, PartialFile},
         users::NewUser,
     },
 };
@@ -75,7 +75,7 @@ pub fn prepare(path: &Path, now: Moment) -> Result<Vec<(String, String)>, Error>
     // Filled under a temporary name, since another program may create a demo at the same time.
     let unwritable = |_| Error::Unavailable(ConnectionProblem::NotAccessible);
     part::make_folder_of(path).map_err(unwritable)?;
-    let (demo, opened) = Part::beside(path).map_err(unwritable)?;
+    let (demo, opened) = PartialFile::beside(path).map_err(unwritable)?;
     drop(opened);
     let mut db = Db::open(&Target::Sqlite(demo.path().to_owned())).map_err(Error::Unavailable)?;
     storage::migrate::migrate(&mut db).map(drop)?;

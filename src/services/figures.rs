@@ -27,15 +27,15 @@ pub enum About {
 /// One bar of a chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
-    pub label: Label,
-    pub value: Value,
+    pub label: BarLabel,
+    pub value: BarValue,
     /// The list that opens when the bar is chosen.
     pub query: Query,
 }
 
 /// What a bar represents.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Label {
+pub enum BarLabel {
     Month(NaiveDate),
     /// An age range in days: the first day, and the last unless the range is open-ended.
     Days(i64, Option<i64>),
@@ -45,7 +45,7 @@ pub enum Label {
 
 /// The value that a bar shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value {
+pub enum BarValue {
     Money(Cents),
     Events(i64),
 }

@@ -139,11 +139,11 @@ impl Services {
                 Ok(Reply::Migrated(migrated))
             }
             SessionRequest::SetUp(plan) => match setup::set_up(plan, &self.hasher, &self.host, now)? {
-                setup::Outcome::Done { database, unguarded } => {
+                setup::SetUpOutcome::Done { database, unguarded } => {
                     self.database = database;
                     Ok(Reply::IsSetUp { unguarded })
                 }
-                setup::Outcome::NeedsAccount(statements) => Ok(Reply::AccountNeeded { statements }),
+                setup::SetUpOutcome::NeedsAccount(statements) => Ok(Reply::AccountNeeded { statements }),
             },
             SessionRequest::SignIn { login, password } => {
                 let (database, auth) = self.auth(now);

@@ -158,7 +158,7 @@ pub fn examine(address: &str) -> Result<Examined, Error> {
 }
 
 /// How a set-up ended.
-pub(super) enum Outcome {
+pub(super) enum SetUpOutcome {
     /// The company was created. On a server the link uses the everyday account.
     Done { database: Database, unguarded: Vec<&'static str> },
     /// Only the tables were created: the server's administrator first has to run these statements,
@@ -169,7 +169,7 @@ pub(super) enum Outcome {
 /// Creates the database if it is missing, its tables, the everyday account and the first manager.
 /// If there already is a company, fails without changing anything. Of two set-ups at the same time
 /// only one succeeds.
-pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> Result<Outcome, Error> {
+pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> Result<SetUpOutcome, Error> {
     let target = Target::parse(plan.url.expose_secret()).map_err(Error::Unavailable)?;
     let (settings, manager, hash) = checked(plan, hasher)?;
     let mut db = Db::create(&target).map_err(Error::Unavailable)?;
@@ -214,13 +214,13 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
         answer = work(&mut db);
     }
     if let Some(statements) = answer? {
-        return Ok(Outcome::NeedsAccount(statements));
+        return Ok(SetUpOutcome::NeedsAccount(statements));
     }
     let database = match &plan.everyday {
         Some(everyday) => Database::to(Target::parse(everyday.expose_secret()).map_err(Error::Unavailable)?),
         None => Database::over(target, db),
     };
-    Ok(Outcome::Done { database, unguarded })
+    Ok(SetUpOutcome::Done { database, unguarded })
 }
 
 fn checked(plan: &SetUp, hasher: &Hasher) -> Result<(Settings, UserDraft, String), Error> {

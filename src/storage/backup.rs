@@ -11,7 +11,7 @@ use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleC
 use super::{
     Db, DbError, Target,
     migrate::{self, Level},
-    part::{self, Part},
+    part::{self, PartialFile},
     place::Identity,
 };
 use crate::domain::error::ConnectionProblem;
@@ -65,8 +65,8 @@ pub fn backup(db: &mut Db, file: &Path) -> Result<(), DbError> {
 }
 
 /// A snapshot of the database in a temporary file that can be renamed to `file`.
-fn copy(connection: &mut SqliteConnection, file: &Path) -> Result<Part, DbError> {
-    let (copy, opened) = Part::beside(file).map_err(|error| unwritable(&error))?;
+fn copy(connection: &mut SqliteConnection, file: &Path) -> Result<PartialFile, DbError> {
+    let (copy, opened) = PartialFile::beside(file).map_err(|error| unwritable(&error))?;
     // Closed before SQLite opens the file: closing it later would drop SQLite's locks.
     drop(opened);
     connection.batch_execute(&format!("VACUUM INTO '{}'", part::uri(copy.path())))?;
@@ -150,7 +150,7 @@ pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathB
 /// one that SQLite cannot read. That one is renamed only once the new one is complete.
 fn put_in_place(path: &Path, file: &Path, schema: &[Object], stamp: &str) -> Result<Option<PathBuf>, DbError> {
     part::make_folder_of(path).map_err(|error| unwritable(&error))?;
-    let (new, opened) = Part::beside(path).map_err(|error| unwritable(&error))?;
+    let (new, opened) = PartialFile::beside(path).map_err(|error| unwritable(&error))?;
     // Closed before SQLite opens the file: closing it later would drop SQLite's locks.
     drop(opened);
     let mut db = Db::open(&Target::Sqlite(new.path().to_owned())).map_err(DbError::Unavailable)?;

@@ -1,5 +1,5 @@
 //! Layer 1: the database. Plain query functions for each table over one connection type. Only
-//! `connection`, `mysql`, `migrate` and `backup` know which engine it is; `wire` sends Diesel's
+//! `connection`, `transaction`, `mysql`, `migrate` and `backup` know which engine it is; `wire` sends Diesel's
 //! statements to a MySQL server, `address` reads its options, and `failure` classifies the errors
 //! of each engine.
 

@@ -117,9 +117,9 @@ impl<R> Loaded<R> {
 /// more bounds than it has lines.
 macro_rules! ordered {
     (required, $query:expr, $listing:expr, $column:expr, $id:expr, $variant:ident) => {{
-        use crate::domain::page::{Cursor, Key};
+        use crate::domain::page::{Cursor, SortKey};
         let (mut query, up) = ($query, $listing.ascending());
-        if let Some(Cursor { key: Key::$variant(value), id }) = $listing.cursor() {
+        if let Some(Cursor { key: SortKey::$variant(value), id }) = $listing.cursor() {
             query = if up {
                 query.filter($column.ge(value.clone()).and($column.gt(value.clone()).or($id.gt(*id))))
             } else {
@@ -129,10 +129,10 @@ macro_rules! ordered {
         if up { query.order(($column.asc(), $id.asc())) } else { query.order(($column.desc(), $id.desc())) }
     }};
     (optional, $query:expr, $listing:expr, $column:expr, $id:expr, $variant:ident) => {{
-        use crate::domain::page::{Cursor, Key};
+        use crate::domain::page::{Cursor, SortKey};
         let (mut query, up) = ($query, $listing.ascending());
         match ($listing.cursor(), up) {
-            (Some(Cursor { key: Key::$variant(value), id }), true) => {
+            (Some(Cursor { key: SortKey::$variant(value), id }), true) => {
                 query = query.filter(
                     $column
                         .ge(value.clone())
@@ -140,7 +140,7 @@ macro_rules! ordered {
                         .assume_not_null(),
                 );
             }
-            (Some(Cursor { key: Key::$variant(value), id }), false) => {
+            (Some(Cursor { key: SortKey::$variant(value), id }), false) => {
                 query = query.filter(
                     $column.is_null().or($column
                         .le(value.clone())

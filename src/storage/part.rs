@@ -77,11 +77,11 @@ pub fn touch(path: &Path) -> io::Result<()> {
 
 /// A file without its final name; it is removed unless it gets that name.
 #[derive(Debug)]
-pub struct Part {
+pub struct PartialFile {
     path: PathBuf,
 }
 
-impl Part {
+impl PartialFile {
     /// Creates an empty file, for this user only, beside the one that it may become. Its name is
     /// unique.
     pub fn beside(path: &Path) -> io::Result<(Self, File)> {
@@ -118,7 +118,7 @@ impl Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for PartialFile {
     fn drop(&mut self) {
         // A database that was not completed may leave a log or journal too.
         for ending in ["", "-wal", "-shm", "-journal"] {

@@ -159,7 +159,11 @@ fn command_refusal(command: Command, record: &Record, ctx: &Context) -> Option<R
 /// Why no event can be created for this contract, or no contract for this client, if so.
 fn child_refusal(record: &Record, ctx: &Context) -> Option<Reason> {
     let permission = entity::permission(entity::child(record.kind())?, Command::New)?;
-    record.refusal(permission, &ctx.session.actor, ctx.settings())
+    match record.refusal(permission, &ctx.session.actor, ctx.settings())? {
+        // The archived record is the one on the screen.
+        Reason::ParentArchived => Some(Reason::Archived),
+        reason => Some(reason),
+    }
 }
 
 /// Begins a command on one record, or on several that were marked: with a form, or with a question

@@ -292,3 +292,24 @@ fn resetting_a_password_shows_a_summary_first() {
     desk.press(KeyCode::Right).see("[Reset password]").press(KeyCode::Enter).see("Saved.");
     assert_ne!(desk.world.state(), before);
 }
+
+/// What is archived is the record on the screen, so the message names the key that restores it, also for a contract
+/// that is not signed either.
+#[test]
+fn nothing_is_created_for_an_archived_record_and_the_message_names_the_way_back() {
+    let mut desk = Desk::of("manager", Language::En);
+    let sales = desk.world.sales.actor.id;
+    let client = desk.world.client_of(sales, "Gone Client");
+    let create = WriteRequest::CreateContract { client, draft: support::world::contract_draft(1_000, 1_000) };
+    let contract = epic_events::domain::ContractId::new(desk.world.save(&Request::Write(create)).0);
+    desk.world.save(&Request::Write(WriteRequest::ArchiveContract { id: contract, version: 1 }));
+    desk.world.save(&Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }));
+    for (list, views_down) in [("clients", 1), ("contracts", 4)] {
+        desk.go(list).press(KeyCode::Char('v'));
+        for _ in 0..views_down {
+            desk.press(KeyCode::Down);
+        }
+        desk.press(KeyCode::Enter).see("Gone Client").press(KeyCode::Enter).press(KeyCode::Char('n'));
+        desk.see("This is archived. Management can restore it with x.");
+    }
+}

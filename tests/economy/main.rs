@@ -16,7 +16,7 @@ use epic_events::{
         contracts::{ContractFilter, ContractSort},
         entity::Query,
         events::{EventFilter, EventSort, EventView},
-        page::{Count, Cursor, Edge, Key, Listing},
+        page::{Count, Cursor, Edge, Listing, SortKey},
     },
     schema::events as event_rows,
     services::{self, Reply, Request, demo},
@@ -247,7 +247,7 @@ fn lists_run_as_few_queries_as_possible() {
     };
     assert_eq!(questions("", Edge::Start), 1);
     assert_eq!(questions("", Edge::Total), 1);
-    assert_eq!(questions("", Edge::After(Cursor { key: Key::Time(now), id: 1 })), 1);
+    assert_eq!(questions("", Edge::After(Cursor { key: SortKey::Time(now), id: 1 })), 1);
     // A search with few matches: the number of matches, the index, the page.
     assert_eq!(questions("wedding", Edge::Start), 3);
 }

@@ -37,7 +37,7 @@ fn home_counts_match_the_lists_behind_them(#[values(Engine::Sqlite, Engine::Mari
 fn figures_are_the_sums_of_the_lists_behind_them(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
 ) {
-    use epic_events::services::figures::{About, Value};
+    use epic_events::services::figures::{About, BarValue};
     let mut world = World::new(engine);
     let records = world.records();
     // Only the planned event counts as work of its support person; the cancelled and the finished one do not.
@@ -78,18 +78,18 @@ fn figures_are_the_sums_of_the_lists_behind_them(
                 other => panic!("{other:?}"),
             };
             match bar.value {
-                Value::Money(cents) => {
+                BarValue::Money(cents) => {
                     assert_eq!(cents, Cents(page.rows.iter().map(amount).sum()), "{bar:?}");
                 }
-                Value::Events(count) => assert_eq!(usize::try_from(count).unwrap(), page.rows.len(), "{bar:?}"),
+                BarValue::Events(count) => assert_eq!(usize::try_from(count).unwrap(), page.rows.len(), "{bar:?}"),
             }
         }
     }
     // Both contracts were signed this month; a sales person's figures count only their own contract.
-    assert_eq!(figures[0].bars.last().unwrap().value, Value::Money(Cents(200_000)));
+    assert_eq!(figures[0].bars.last().unwrap().value, BarValue::Money(Cents(200_000)));
     let sales = world.sales.clone();
     let Reply::Figures(own) = world.ask(Some(&sales), &Request::Read(ReadRequest::Figures)).unwrap() else {
         panic!("figures")
     };
-    assert_eq!(own[0].bars.last().unwrap().value, Value::Money(Cents(100_000)));
+    assert_eq!(own[0].bars.last().unwrap().value, BarValue::Money(Cents(100_000)));
 }

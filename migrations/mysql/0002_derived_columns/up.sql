@@ -1,6 +1,6 @@
 -- Copies of what a list is sorted and searched by, in the list's own table, so that one index is enough: the
 -- names of the client, the sales contact and the support person, and the search words of the client. The
--- program writes them (storage/derived). Each statement can run twice, as in the first migration.
+-- program writes them (storage/denormalized). Each statement can run twice, as in the first migration.
 SET @add = (SELECT IF(COUNT(*) = 0,
     'ALTER TABLE clients ADD COLUMN sales_key VARCHAR(500) NOT NULL DEFAULT ''''', 'DO 0')
     FROM information_schema.columns

@@ -1,5 +1,5 @@
 -- This key makes e-mail addresses unique regardless of upper and lower case. The program writes it
--- (storage/derived), because SQLite knows the case of ASCII letters only.
+-- (storage/denormalized), because SQLite knows the case of ASCII letters only.
 ALTER TABLE users ADD COLUMN email_key TEXT;
 CREATE UNIQUE INDEX users_by_email_key ON users (email_key);
 ALTER TABLE clients ADD COLUMN email_key TEXT;

@@ -27,7 +27,7 @@ use crate::{
     storage::{
         Db,
         audit::AuditEntry,
-        part::{self, Part},
+        part::{self, PartialFile},
     },
 };
 
@@ -44,7 +44,7 @@ fn name_of(kind: EntityKind) -> &'static str {
 
 /// A complete file under a temporary name. It is deleted if it does not get its final name.
 pub(super) struct Written {
-    part: Part,
+    part: PartialFile,
     folder: PathBuf,
     /// The final name without the extension.
     name: String,
@@ -83,7 +83,7 @@ pub(super) fn write(
     let kind = query.kind();
     let name = format!("epic-events-{}-{}", name_of(kind), ctx.wall.format("%Y%m%d-%H%M%S"));
     let path = folder.join(format!("{name}.{ending}"));
-    let new = part::make_folder_of(&path).and_then(|()| Part::beside(&path));
+    let new = part::make_folder_of(&path).and_then(|()| PartialFile::beside(&path));
     let (part, file) = new.map_err(|error| unwritable(folder, &error))?;
     let told = format!("{}.{ending}", name_of(kind));
     let entry =

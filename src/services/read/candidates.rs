@@ -47,7 +47,7 @@ fn offer(mut people: Vec<Candidate>) -> Reply {
 
 /// What a support user already has to do around the time of the events to be assigned.
 #[derive(Debug, Default)]
-struct Work {
+struct Workload {
     /// The number of events in the week of the first event to be assigned.
     load: i64,
     /// Whether there is an event on the same day as one of those to be assigned.
@@ -78,7 +78,7 @@ pub(super) fn for_events(
     let (monday, next_monday) = dates::week_of(first_start.date());
     let day_after = last_end.date().succ_opt().map_or(last_end, |day| day.and_time(NaiveTime::MIN));
     let given: HashSet<EventId> = ids.iter().copied().collect();
-    let mut work = HashMap::<UserId, Work>::new();
+    let mut work = HashMap::<UserId, Workload>::new();
     storage::spans::engagements(db, monday, next_monday.max(day_after), |engagement| {
         if given.contains(&engagement.event) {
             return;
@@ -92,7 +92,7 @@ pub(super) fn for_events(
         }
     })?;
     for person in &mut people {
-        let Work { load, same_day, clash } = work.remove(&person.id).unwrap_or_default();
+        let Workload { load, same_day, clash } = work.remove(&person.id).unwrap_or_default();
         let availability = match (&clash, same_day) {
             (Some(_), _) => Availability::Clash,
             (None, true) => Availability::Busy,

@@ -6,7 +6,7 @@ use crate::{
     domain::entity::Query,
     services::{
         context::{RequestContext, ServiceError},
-        figures::{About, Bar, Figure, Label, Value},
+        figures::{About, Bar, BarLabel, BarValue, Figure},
     },
 };
 use crate::{
@@ -65,8 +65,8 @@ fn signed_by_month(db: &mut Db, ctx: &RequestContext, owner: Option<UserId>) -> 
     let sums = storage::figures::signed(db, Amount::Total, stretches(ctx, &days), owner)?;
     let view = if owner.is_some() { ContractView::Mine } else { ContractView::All };
     let bars = days.iter().zip(sums).map(|((from, to), sum)| Bar {
-        label: Label::Month(*from),
-        value: Value::Money(sum),
+        label: BarLabel::Month(*from),
+        value: BarValue::Money(sum),
         query: signed_between(view, Some(*from), *to),
     });
     Ok(Figure { about: About::SignedByMonth, bars: bars.collect() })
@@ -82,8 +82,8 @@ fn due_by_age(db: &mut Db, ctx: &RequestContext, owner: Option<UserId>) -> Resul
     let sums = storage::figures::signed(db, Amount::Due, stretches(ctx, &days), owner)?;
     let view = if owner.is_some() { ContractView::MineNotPaid } else { ContractView::NotPaid };
     let bars = AGES.iter().zip(&days).zip(sums).map(|(((least, most), (from, to)), sum)| Bar {
-        label: Label::Days(*least, *most),
-        value: Value::Money(sum),
+        label: BarLabel::Days(*least, *most),
+        value: BarValue::Money(sum),
         query: signed_between(view, most.map(|_| *from), *to),
     });
     Ok(Figure { about: About::DueByAge, bars: bars.collect() })
@@ -104,8 +104,8 @@ fn support_load(db: &mut Db, ctx: &RequestContext) -> Result<Figure, ServiceErro
     let last = today + TimeDelta::days(7 * WEEKS - 1);
     let load = storage::figures::support_load(db, (midnight(today), midnight(last + TimeDelta::days(1))), PEOPLE)?;
     let bars = load.into_iter().map(|(id, name, count)| Bar {
-        label: Label::Person(name),
-        value: Value::Events(count),
+        label: BarLabel::Person(name),
+        value: BarValue::Events(count),
         query: events_between(id, today, last),
     });
     Ok(Figure { about: About::SupportLoad, bars: bars.collect() })
@@ -117,8 +117,8 @@ fn my_weeks(db: &mut Db, ctx: &RequestContext) -> Result<Figure, ServiceError> {
     let spans: Vec<Stretch> = weeks.iter().map(|start| (*start, *start + TimeDelta::days(7))).collect();
     let counts = storage::figures::own_load(db, ctx.me(), &spans)?;
     let bars = weeks.iter().zip(counts).map(|(start, count)| Bar {
-        label: Label::Week(start.date()),
-        value: Value::Events(count),
+        label: BarLabel::Week(start.date()),
+        value: BarValue::Events(count),
         query: events_between(ctx.me(), start.date(), start.date() + TimeDelta::days(6)),
     });
     Ok(Figure { about: About::MyWeeks, bars: bars.collect() })

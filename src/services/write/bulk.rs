@@ -25,7 +25,7 @@ fn set_archived(
     ctx: &RequestContext,
     marked: &Marked,
     archived: bool,
-) -> Result<(Work, Marked), ServiceError> {
+) -> Result<(BulkOutcome, Marked), ServiceError> {
     Ok(match marked {
         Marked::Clients(rows) => {
             let one = if archived { clients::archive } else { clients::restore };
@@ -47,13 +47,13 @@ fn set_archived(
 
 /// What was done to the records so far.
 #[derive(Default)]
-struct Work {
+struct BulkOutcome {
     entries: Vec<AuditEntry>,
     done: Vec<String>,
     missed: Vec<Missed>,
 }
 
-impl Work {
+impl BulkOutcome {
     fn done(self, restored: bool, undo: WriteRequest) -> WriteOutcome {
         let Self { entries, done, missed } = self;
         WriteOutcome { reply: Reply::Archived { restored, done, missed, undo: Box::new(undo) }, entries }
@@ -68,8 +68,8 @@ fn each<I: Copy>(
     rows: &[(I, i32)],
     one: impl Fn(&mut Db, (I, i32)) -> Result<WriteOutcome, ServiceError>,
     name: impl Fn(&mut Db, I) -> Result<String, ServiceError>,
-) -> Result<(Work, Vec<(I, i32)>), ServiceError> {
-    let (mut work, mut seen) = (Work::default(), Vec::new());
+) -> Result<(BulkOutcome, Vec<(I, i32)>), ServiceError> {
+    let (mut work, mut seen) = (BulkOutcome::default(), Vec::new());
     for (id, version) in rows.iter().take(MAX_MARKED).copied() {
         match one(db, (id, version)) {
             Ok(done) => {

@@ -1,6 +1,8 @@
 //! Clients on the screen.
 
-use super::definition::{Begins, Begun, Entity, EntityForm, Part, RecordDetail, Seen, labelled, named_if_several};
+use super::definition::{
+    Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, labelled, named_if_several,
+};
 use crate::{
     domain::{
         ClientId, Field, UserId,
@@ -136,9 +138,9 @@ impl Entity for Clients {
             notes: row.client.notes.clone(),
             record: row.into(),
             parts: vec![
-                Part::new(Phrase::PartContracts, EntityKind::Contract, contracts),
-                Part::new(Phrase::PartEvents, EntityKind::Event, events),
-                Part::new(Phrase::PartHistory, EntityKind::Audit, history),
+                DetailPart::new(Phrase::PartContracts, EntityKind::Contract, contracts),
+                DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
+                DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
             ],
         })
     }

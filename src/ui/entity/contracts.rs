@@ -2,7 +2,7 @@
 
 use super::{
     clients::Clients,
-    definition::{Begins, Begun, Entity, EntityForm, Part, RecordDetail, Seen, labelled},
+    definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, labelled},
 };
 use crate::{
     domain::{
@@ -174,9 +174,9 @@ impl Entity for Contracts {
             notes: row.contract.notes.clone(),
             record: row.into(),
             parts: vec![
-                Part::new(Phrase::PartEvents, EntityKind::Event, events),
-                Part::new(Phrase::ColClient, EntityKind::Client, vec![client]),
-                Part::new(Phrase::PartHistory, EntityKind::Audit, history),
+                DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
+                DetailPart::new(Phrase::ColClient, EntityKind::Client, vec![client]),
+                DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
             ],
         })
     }

@@ -191,18 +191,18 @@ impl Seen {
 pub struct RecordDetail {
     pub record: Record,
     pub notes: String,
-    pub parts: Vec<Part>,
+    pub parts: Vec<DetailPart>,
 }
 
 /// Related records under a title.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct DetailPart {
     pub title: Phrase<'static>,
     pub kind: EntityKind,
     pub rows: Vec<Record>,
 }
 
-impl Part {
+impl DetailPart {
     pub fn new<R: Into<Record>>(title: Phrase<'static>, kind: EntityKind, rows: Vec<R>) -> Self {
         Self { title, kind, rows: rows.into_iter().map(Into::into).collect() }
     }

@@ -4,7 +4,7 @@ use strum::IntoEnumIterator;
 
 use super::{
     contracts::Contracts,
-    definition::{Begins, Begun, Entity, EntityForm, Part, RecordDetail, Seen, labelled, named_if_several},
+    definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, labelled, named_if_several},
 };
 use crate::{
     domain::{
@@ -186,8 +186,8 @@ impl Entity for Events {
             notes: row.event.notes.clone(),
             record: row.into(),
             parts: vec![
-                Part::new(Phrase::PartContract, EntityKind::Contract, vec![contract]),
-                Part::new(Phrase::PartHistory, EntityKind::Audit, history),
+                DetailPart::new(Phrase::PartContract, EntityKind::Contract, vec![contract]),
+                DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
             ],
         })
     }

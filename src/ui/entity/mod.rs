@@ -50,7 +50,7 @@ mod records;
 pub mod users;
 
 pub use commands::{begin, commands, is_for_several, is_markable, permission};
-pub use definition::{Begins, Begun, Entity, EntityForm, Part, RecordDetail, Seen, ThenOption, ThenUser};
+pub use definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, ThenOption, ThenUser};
 pub use forms::{
     confirms_changes, edit_form, edit_title, is_refinable, new_form, new_title, on_leave, refine_form, refined,
     suggestion, write_edit, write_new,

@@ -2,7 +2,7 @@
 
 use strum::IntoEnumIterator;
 
-use super::definition::{Begins, Begun, Entity, EntityForm, Part, RecordDetail, Seen, labelled, wall_time};
+use super::definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, labelled, wall_time};
 use crate::{
     domain::{
         Field, UserId,
@@ -126,9 +126,9 @@ impl Entity for Users {
             notes: String::new(),
             record: user.into(),
             parts: vec![
-                Part::new(Phrase::PartClients, EntityKind::Client, clients),
-                Part::new(Phrase::PartEvents, EntityKind::Event, events),
-                Part::new(Phrase::PartHistory, EntityKind::Audit, history),
+                DetailPart::new(Phrase::PartClients, EntityKind::Client, clients),
+                DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
+                DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
             ],
         })
     }

@@ -13,7 +13,7 @@ use crate::{
     ui::{
         Action, Context, Destination, Notice,
         actions::{self, Intent, bind, bind_quietly},
-        entity::{self, Part, RecordDetail, facts, heading},
+        entity::{self, DetailPart, RecordDetail, facts, heading},
         keys::{Binding, Command},
         popup::Outcome,
         text::Phrase,
@@ -33,7 +33,7 @@ pub struct Detail {
     id: i64,
     record: Option<Record>,
     notes: String,
-    parts: Vec<Part>,
+    parts: Vec<DetailPart>,
     part: usize,
     at: usize,
     asked: Option<Intent>,

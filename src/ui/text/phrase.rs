@@ -15,7 +15,7 @@ use crate::{
         HomeLine,
         admin::Fault,
         export::Format,
-        figures::{About, Label},
+        figures::{About, BarLabel},
     },
     ui::{span::Span, theme::Palette},
 };
@@ -170,7 +170,7 @@ pub enum Phrase<'a> {
         path: &'a str,
     },
     Figure(About),
-    BarLabel(&'a Label),
+    BarLabel(&'a BarLabel),
     Calendar,
     CalendarToday,
     CalendarMore,

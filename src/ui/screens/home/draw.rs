@@ -5,7 +5,7 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::{Home, Line};
+use super::{Home, HomeEntry};
 use crate::{
     domain::text,
     ui::{
@@ -39,8 +39,8 @@ impl Places {
 
 /// The row of a line in the body: a title stands before each half, and a blank line between the
 /// halves.
-fn row_of(number: usize, lines: &[Line]) -> u16 {
-    let waiting = lines.iter().filter(|line| matches!(line, Line::Waiting(_))).count();
+fn row_of(number: usize, lines: &[HomeEntry]) -> u16 {
+    let waiting = lines.iter().filter(|line| matches!(line, HomeEntry::Waiting(_))).count();
     u16::try_from(number + if number < waiting { 1 } else { 3 }).unwrap_or(u16::MAX)
 }
 
@@ -67,13 +67,13 @@ impl Home {
     }
 
     /// The number of rows that are scrolled away so that the selected line is visible.
-    fn skipped(&self, height: u16, lines: &[Line]) -> u16 {
+    fn skipped(&self, height: u16, lines: &[HomeEntry]) -> u16 {
         (row_of(self.at, lines) + 1).saturating_sub(height)
     }
 
     fn draw_lines(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
         let lines = self.lines(ctx);
-        let waiting = lines.iter().filter(|line| matches!(line, Line::Waiting(_))).count();
+        let waiting = lines.iter().filter(|line| matches!(line, HomeEntry::Waiting(_))).count();
         let row_of = |number: usize| row_of(number, &lines);
         let skip = self.skipped(area.height, &lines);
         let mut line = |row: u16, words: &str, style| {
@@ -85,8 +85,10 @@ impl Home {
         line(row_of(waiting) - 1, &ctx.say(Phrase::SectionsTitle), ctx.theme.quiet);
         for (number, one) in lines.iter().copied().enumerate() {
             let count = match one {
-                Line::Waiting(waiting) => self.count(waiting).map_or("...".to_owned(), |count| count_words(count, ctx)),
-                Line::Section(_) => String::new(),
+                HomeEntry::Waiting(waiting) => {
+                    self.count(waiting).map_or("...".to_owned(), |count| count_words(count, ctx))
+                }
+                HomeEntry::Section(_) => String::new(),
             };
             let style = if number == self.at && self.bar.is_none() { ctx.theme.selected } else { ctx.theme.text };
             let shown = format!("  {}  {} ", text::fit_right(&count, 7), text::fit(&ctx.say(one.word()), 34));

@@ -5,7 +5,7 @@ use ratatui::{Frame, layout::Rect};
 use super::Home;
 use crate::{
     domain::{money::Cents, text},
-    services::figures::{About, Bar, Figure, Label, Value},
+    services::figures::{About, Bar, BarLabel, BarValue, Figure},
     ui::{
         Context,
         text::Phrase,
@@ -84,22 +84,22 @@ fn lines(figures: &[Figure]) -> Vec<ChartLine<'_>> {
     lines
 }
 
-fn size(value: Value) -> i64 {
+fn size(value: BarValue) -> i64 {
     match value {
-        Value::Money(Cents(cents)) => cents,
-        Value::Events(events) => events,
+        BarValue::Money(Cents(cents)) => cents,
+        BarValue::Events(events) => events,
     }
 }
 
 fn draw_bar(frame: &mut Frame, area: Rect, bar: &Bar, most: i64, ctx: &Context) {
     let label = match &bar.label {
-        Label::Person(name) => name.clone(),
+        BarLabel::Person(name) => name.clone(),
         other => ctx.say(Phrase::BarLabel(other)),
     };
     let value = match bar.value {
         // Cents are too small to matter in a chart.
-        Value::Money(cents) => ctx.say(Phrase::Number(cents.0 / 100)),
-        Value::Events(events) => ctx.say(Phrase::Number(events)),
+        BarValue::Money(cents) => ctx.say(Phrase::Number(cents.0 / 100)),
+        BarValue::Events(events) => ctx.say(Phrase::Number(events)),
     };
     let width = usize::from(area.width);
     let labels = (width / 3).min(20);

@@ -27,7 +27,7 @@ use crate::{
 
 /// A line that Enter opens.
 #[derive(Debug, Clone, Copy)]
-enum Line {
+enum HomeEntry {
     /// A count of records that wait for the user.
     Waiting(HomeLine),
     Section(&'static Section),
@@ -51,10 +51,10 @@ impl Home {
     }
 
     /// All lines, from the top.
-    fn lines(&self, ctx: &Context) -> Vec<Line> {
-        let waiting = HomeLine::of(ctx.session.actor.role).iter().copied().map(Line::Waiting);
+    fn lines(&self, ctx: &Context) -> Vec<HomeEntry> {
+        let waiting = HomeLine::of(ctx.session.actor.role).iter().copied().map(HomeEntry::Waiting);
         let offered = self.sections.iter().filter(|section| section.on_home && section.is_offered(ctx));
-        waiting.chain(offered.map(Line::Section)).collect()
+        waiting.chain(offered.map(HomeEntry::Section)).collect()
     }
 
     fn count(&self, line: HomeLine) -> Option<Count> {
@@ -185,7 +185,7 @@ impl Screen for Home {
     }
 }
 
-impl Line {
+impl HomeEntry {
     /// Where Enter leads.
     fn destination(self) -> Destination {
         let waiting = match self {

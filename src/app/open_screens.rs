@@ -2,7 +2,7 @@
 
 use super::{
     App, Asker, Stage,
-    workspace::{Layer, Workspace},
+    workspace::{OpenScreen, Workspace},
 };
 use crate::ui::{
     Context, Destination,
@@ -43,7 +43,7 @@ impl App {
     pub(super) fn load_top(&mut self) {
         let id = self.top_id();
         if let Some(Some(request)) = self.on_layer(id, |screen, _| screen.load()) {
-            self.send(Asker::Layer(id), request);
+            self.send(Asker::Screen(id), request);
         }
     }
 
@@ -73,10 +73,10 @@ impl App {
         }
     }
 
-    fn new_layer(&mut self, screen: Box<dyn Screen>, stale: bool) -> Layer {
+    fn new_layer(&mut self, screen: Box<dyn Screen>, stale: bool) -> OpenScreen {
         let id = self.next;
         self.next += 1;
-        Layer { id, screen, stale }
+        OpenScreen { id, screen, stale }
     }
 
     /// Puts the screen of a destination in the place of the asker's. That need not be the top one: a
