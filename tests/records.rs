@@ -8,10 +8,11 @@ use diesel::prelude::*;
 use epic_events::{
     domain::{
         ClientId, ContractId, Error, EventId, Reason, UserId,
+        assigning::Assignment,
         audit::{Auditable, AuditedFields, Changes, Subject},
         clients::ClientDraft,
         entity::EntityKind,
-        events::{Assignment, Status},
+        events::Status,
         users::{Role, UserDraft},
     },
     schema::audit_log as log,

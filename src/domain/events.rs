@@ -13,7 +13,6 @@ use super::{
     id::{ClientId, ContractId, EventId, UserId},
     page::{Listing, SortKey, Sorted, folded},
     policy::{Owner, Permission},
-    users::Role,
 };
 
 pub use super::status::Status;
@@ -350,36 +349,27 @@ impl Sorted<EventSort> for EventRow {
     }
 }
 
-/// Whether a support user has other events around the time of those to be assigned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Availability {
-    /// No other event on the same day.
-    Free,
-    /// Another event on the same day, but not at the same time.
-    Busy,
-    /// Another event at the same time.
-    Clash,
-}
-
-/// A user in a picker.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    pub id: UserId,
-    pub full_name: String,
-    pub role: Role,
-    /// The number of open events in the week of the first event to be assigned.
-    pub load: i64,
-    /// Only for support users, if an event to be assigned has a start.
-    pub availability: Option<Availability>,
-    /// The title of an event that clashes, if the viewer may see it.
-    pub clash: Option<String>,
-}
-
-/// An event and its new support user.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Assignment {
-    pub event: EventId,
-    pub version: i32,
-    /// `None` removes the support user.
-    pub support: Option<UserId>,
+#[cfg(test)]
+impl Event {
+    /// A planned event without details, for unit tests.
+    pub fn sample() -> Self {
+        let time = NaiveDateTime::default();
+        Self {
+            id: EventId::new(4),
+            version: 1,
+            contract_id: ContractId::new(3),
+            title: "Gala".to_owned(),
+            client_contact: String::new(),
+            starts_at: None,
+            ends_at: None,
+            location: String::new(),
+            attendees: 0,
+            notes: String::new(),
+            status: Status::Planned,
+            support_id: None,
+            archived_at: None,
+            created_at: time,
+            updated_at: time,
+        }
+    }
 }

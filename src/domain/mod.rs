@@ -2,6 +2,7 @@
 //! output.
 
 pub mod address;
+pub mod assigning;
 pub mod audit;
 pub mod check;
 pub mod clients;

@@ -10,12 +10,13 @@ use super::{
 };
 use crate::domain::{
     Error, UserId,
+    assigning::{Assignment, Candidate},
     audit::{AuditRow, Subject},
     clients::ClientRow,
     contracts::ContractRow,
     entity::{EntityKind, Record},
     error::Versions,
-    events::{Assignment, Candidate, EventRow},
+    events::EventRow,
     page::{Count, Page},
     session::Session,
     settings::Settings,

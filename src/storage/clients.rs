@@ -46,22 +46,21 @@ fn derived(draft: &ClientDraft) -> Derived {
     )
 }
 
-/// Rewrites the searched words of all clients.
+/// Rewrites the searched words of all clients. It runs between two migrations, so it reads only columns
+/// that the first migration has created, and never a whole [`Client`].
 pub(super) fn write_words(db: &mut Db) -> Result<(), DbError> {
+    type Searched = (ClientId, String, String, Option<String>, String);
+    let columns = (clients::id, clients::full_name, clients::company_name, clients::email, clients::phone);
     let mut last = ClientId::new(0);
     loop {
-        let some: Vec<Client> = clients::table
-            .filter(clients::id.gt(last))
-            .order(clients::id)
-            .limit(500)
-            .select(Client::as_select())
-            .load(db)?;
-        let Some(end) = some.last().map(|client| client.id) else { return Ok(()) };
-        for client in &some {
-            let words = search_text(&ClientDraft::from(client));
-            diesel::update(clients::table.find(client.id)).set(clients::search.eq(words)).execute(db)?;
+        let next = clients::table.filter(clients::id.gt(last)).order(clients::id).limit(500);
+        let some: Vec<Searched> = next.select(columns).load(db)?;
+        let Some((end, ..)) = some.last() else { return Ok(()) };
+        last = *end;
+        for (id, full_name, company_name, email, phone) in some {
+            let words = search_text(&ClientDraft { full_name, company_name, email, phone, ..ClientDraft::default() });
+            diesel::update(clients::table.find(id)).set(clients::search.eq(words)).execute(db)?;
         }
-        last = end;
     }
 }
 

@@ -55,22 +55,23 @@ fn derived(draft: &EventDraft) -> Derived {
     )
 }
 
-/// Rewrites the searched words of all events.
+/// Rewrites the searched words of all events. It runs between two migrations, so it reads only columns
+/// that the first migration has created, and never a whole [`Event`].
 pub(super) fn write_words(db: &mut Db) -> Result<(), DbError> {
     let mut last = EventId::new(0);
     loop {
-        let some: Vec<Event> = events::table
+        let some: Vec<(EventId, String, String, String)> = events::table
             .filter(events::id.gt(last))
             .order(events::id)
             .limit(500)
-            .select(Event::as_select())
+            .select((events::id, events::title, events::client_contact, events::location))
             .load(db)?;
-        let Some(end) = some.last().map(|event| event.id) else { return Ok(()) };
-        for event in &some {
-            let words = search_text(&EventDraft::from(event));
-            diesel::update(events::table.find(event.id)).set(events::search.eq(words)).execute(db)?;
+        let Some((end, ..)) = some.last() else { return Ok(()) };
+        last = *end;
+        for (id, title, client_contact, location) in some {
+            let words = search_text(&EventDraft { title, client_contact, location, ..EventDraft::default() });
+            diesel::update(events::table.find(id)).set(events::search.eq(words)).execute(db)?;
         }
-        last = end;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::desk::*;
 use epic_events::{
-    domain::{EventId, events::Assignment},
+    domain::{EventId, assigning::Assignment},
     storage,
 };
 

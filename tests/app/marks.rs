@@ -1,7 +1,7 @@
 //! Marks: an action applies to the marked records, whatever the list shows by then.
 
 use super::desk::*;
-use epic_events::domain::{ClientId, EventId, events::Assignment};
+use epic_events::domain::{ClientId, EventId, assigning::Assignment};
 use std::collections::BTreeSet;
 use support::world::{contract_draft, event_draft};
 

@@ -3,10 +3,7 @@
 
 use super::desk::*;
 use epic_events::{
-    domain::{
-        ClientId, EventId,
-        events::{Assignment, Status},
-    },
+    domain::{ClientId, EventId, assigning::Assignment, events::Status},
     services::Reply,
 };
 use support::world::event_draft;

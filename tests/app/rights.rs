@@ -1,7 +1,7 @@
 //! The rights as seen on the screens: each key that changes something, on own and on other records, opens what
 //! it should or says why not. The expectations are written by hand, as in `tests/rights` for the services.
 
-use epic_events::domain::events::Assignment;
+use epic_events::domain::assigning::Assignment;
 
 use super::desk::*;
 use crate::support::world::{contract_draft, event_draft};

@@ -38,7 +38,7 @@ fn several_marked_events_are_assigned_at_once() {
     }
     // Only "One" has had support before, so the undo message cannot name a single person.
     let support = Some(desk.world.support.actor.id);
-    let before = epic_events::domain::events::Assignment { event: ids[0], version: 1, support };
+    let before = epic_events::domain::assigning::Assignment { event: ids[0], version: 1, support };
     desk.world.manage(&Request::Write(WriteRequest::AssignSupport(vec![before])));
     desk.go("events").see("1–3 of 3").press(KeyCode::Char(' ')).press(KeyCode::Char(' '));
     desk.see("2 marked").press(KeyCode::Char('a')).see("Support for 2 events").write("other").press(KeyCode::Enter);

@@ -3,8 +3,9 @@
 use epic_events::{
     domain::{
         UserId,
+        assigning::Assignment,
         entity::Query,
-        events::{Assignment, EventFilter, EventSort, Status},
+        events::{EventFilter, EventSort, Status},
         page::{Edge, Listing},
         session::Session,
     },

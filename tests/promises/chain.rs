@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use epic_events::{
-    domain::{clients::ClientDraft, events::Assignment, users::Role},
+    domain::{assigning::Assignment, clients::ClientDraft, users::Role},
     services::{
         HandOver, Marked, Request, WriteRequest,
         admin::{self, Fault, Head},

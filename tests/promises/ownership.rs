@@ -6,7 +6,7 @@ use std::thread;
 use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::{
     domain::{
-        ContractId, Error, Reason, audit::Changes, entity::EntityKind, events::Assignment, field::Field,
+        ContractId, Error, Reason, assigning::Assignment, audit::Changes, entity::EntityKind, field::Field,
         session::Session, users::Role,
     },
     schema::audit_log as log,

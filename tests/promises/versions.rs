@@ -6,7 +6,8 @@ use diesel::connection::SimpleConnection;
 use epic_events::{
     domain::{
         ClientId, Error, EventId, Reason, UserId,
-        events::{Assignment, Status},
+        assigning::Assignment,
+        events::Status,
         session::Session,
         settings::Settings,
         users::{Role, UserDraft},

@@ -3,11 +3,12 @@
 use epic_events::{
     domain::{
         UserId,
+        assigning::Assignment,
         audit::{AuditFilter, AuditSort},
         clients::{ClientDraft, ClientFilter, ClientSort},
         contracts::{ContractFilter, ContractSort},
         entity::Query,
-        events::{Assignment, EventFilter, EventSort, Status},
+        events::{EventFilter, EventSort, Status},
         page::{Edge, Listing},
         settings::Settings,
         users::{Role, UserFilter, UserSort},

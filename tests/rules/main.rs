@@ -24,12 +24,13 @@ use chrono::TimeDelta;
 use epic_events::{
     domain::{
         Cents, ClientId, Error, EventId, Field, Problem, Reason,
+        assigning::{Assignment, Availability},
         audit::{AuditFilter, AuditRow, AuditSort},
         clients::{ClientDraft, ClientFilter, ClientRow, ClientSort, ClientView},
         contracts::{ContractFilter, ContractRow, ContractSort},
         entity::{EntityKind, Query, Record},
         error::{ConnectionProblem, SignInProblem, SignedOutBecause},
-        events::{Assignment, Availability, EventDraft, EventFilter, EventRow, EventSort, EventView, Status},
+        events::{EventDraft, EventFilter, EventRow, EventSort, EventView, Status},
         page::{Count, Cursor, Edge, Listing, Sorted},
         session::Moment,
         settings::{Reauth, Settings},

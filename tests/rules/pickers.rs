@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use epic_events::{
-    domain::events::Candidate,
+    domain::assigning::Candidate,
     storage::{Db, users::NewUser},
 };
 

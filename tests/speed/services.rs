@@ -5,10 +5,11 @@ use std::time::Instant;
 use epic_events::{
     domain::{
         EventId,
+        assigning::Assignment,
         clients::{ClientFilter, ClientSort},
         contracts::{ContractFilter, ContractSort},
         entity::Query,
-        events::{Assignment, EventFilter, EventRow, EventSort, EventView},
+        events::{EventFilter, EventRow, EventSort, EventView},
         page::{Cursor, Edge, Listing},
         session::Session,
     },

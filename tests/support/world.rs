@@ -184,7 +184,7 @@ impl World {
         let draft = event_draft("Lou Bouzin General Assembly", 30);
         let event = EventId::new(self.save(&Request::Write(WriteRequest::CreateEvent { contract: signed, draft })).0);
         let assign =
-            epic_events::domain::events::Assignment { event, version: 1, support: Some(self.support.actor.id) };
+            epic_events::domain::assigning::Assignment { event, version: 1, support: Some(self.support.actor.id) };
         self.manage(&Request::Write(WriteRequest::AssignSupport(vec![assign])));
         Records { client, contract, signed, event, event_version: 2 }
     }

@@ -10,8 +10,10 @@ use crate::services::{
 };
 use crate::{
     domain::{
-        EventId, UserId, dates,
-        events::{Availability, Candidate, stretch},
+        EventId, UserId,
+        assigning::{Availability, Candidate},
+        dates,
+        events::stretch,
         users::{Role, User},
     },
     storage::{self, Db},

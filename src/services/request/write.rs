@@ -4,11 +4,12 @@ use secrecy::SecretString;
 
 use crate::domain::{
     ClientId, ContractId, EventId, UserId,
+    assigning::Assignment,
     audit::Subject,
     clients::ClientDraft,
     contracts::ContractDraft,
     entity::EntityKind,
-    events::{Assignment, EventDraft, Status},
+    events::{EventDraft, Status},
     policy::Permission,
     settings::Settings,
     users::UserDraft,

@@ -8,9 +8,10 @@ use crate::services::{
 use crate::{
     domain::{
         ContractId, Error, EventId, Reason, UserId,
+        assigning::Assignment,
         audit::Verb,
         contracts::Contract,
-        events::{Assignment, Event, EventDraft, Status},
+        events::{Event, EventDraft, Status},
         users::Role,
     },
     storage::{self, Current, Db, events::EventState},

@@ -9,11 +9,12 @@ use super::{
 use crate::{
     domain::{
         ClientId, ContractId, EventId, Field, UserId,
+        assigning::Assignment,
         audit::{Auditable, Verb},
         check,
         dates::{self, Direction},
         entity::{EntityKind, Record},
-        events::{Assignment, Event, EventDraft, EventFilter, EventListing, EventRow, EventSort, EventView, Status},
+        events::{Event, EventDraft, EventFilter, EventListing, EventRow, EventSort, EventView, Status},
         policy::Permission,
         users::Role,
     },

@@ -11,9 +11,9 @@ use ratatui::{Frame, layout::Rect};
 use super::outcome::{Outcome, PopupResult};
 use crate::{
     domain::{
+        assigning::{Availability, Candidate},
         contracts::number_in,
         entity::{EntityKind, Record},
-        events::{Availability, Candidate},
         text,
     },
     services::{Found, ReadRequest, Reply, Request},

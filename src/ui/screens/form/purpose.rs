@@ -96,12 +96,12 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
-            Cents, ClientId, ContractId, EventId, UserId,
+            Cents, ClientId, ContractId, UserId,
             audit::Auditable,
             clients::{Client, ClientRow},
             contracts::{Contract, ContractRow},
             entity::Record,
-            events::{Event, EventRow, Status},
+            events::{Event, EventRow},
             language::Language,
             session::{Actor, Session},
             settings::Settings,
@@ -160,21 +160,10 @@ mod tests {
 
     fn event(full: bool) -> EventRow {
         let event = Event {
-            id: EventId::new(4),
-            version: 1,
-            contract_id: ContractId::new(3),
-            title: "Gala".to_owned(),
-            client_contact: String::new(),
             starts_at: full.then(|| time("2026-10-25 02:30")),
             ends_at: full.then(|| time("2026-10-25 04:00")),
-            location: String::new(),
             attendees: if full { 1_500 } else { 0 },
-            notes: String::new(),
-            status: Status::Planned,
-            support_id: None,
-            archived_at: None,
-            created_at: time("2026-01-01 00:00"),
-            updated_at: time("2026-01-01 00:00"),
+            ..Event::sample()
         };
         EventRow {
             event,
