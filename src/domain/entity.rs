@@ -135,13 +135,28 @@ impl Query {
 
     /// The position of a row in the sort order of this list; `None` for a row of another kind.
     pub fn cursor(&self, record: &Record) -> Option<Cursor> {
-        let key = match (self, record) {
-            (Self::Client(listing), Record::Client(row)) => row.key(listing.sort),
-            (Self::Contract(listing), Record::Contract(row)) => row.key(listing.sort),
-            (Self::Event(listing), Record::Event(row)) => row.key(listing.sort),
-            (Self::User(listing), Record::User(user)) => user.key(listing.sort),
-            (Self::Audit(listing), Record::Audit(row)) => row.key(listing.sort),
-            _ => return None,
+        // Without a wildcard for the kinds of `self`: a kind without its arm here does not compile.
+        let key = match self {
+            Self::Client(listing) => match record {
+                Record::Client(row) => row.key(listing.sort),
+                _ => return None,
+            },
+            Self::Contract(listing) => match record {
+                Record::Contract(row) => row.key(listing.sort),
+                _ => return None,
+            },
+            Self::Event(listing) => match record {
+                Record::Event(row) => row.key(listing.sort),
+                _ => return None,
+            },
+            Self::User(listing) => match record {
+                Record::User(user) => user.key(listing.sort),
+                _ => return None,
+            },
+            Self::Audit(listing) => match record {
+                Record::Audit(row) => row.key(listing.sort),
+                _ => return None,
+            },
         };
         Some(Cursor { key, id: record.id() })
     }
