@@ -292,9 +292,9 @@ impl Record {
     }
 }
 
-/// Conversions between the rows and listings of one kind and those of any kind.
+/// Conversions between the rows of one kind and those of any kind.
 macro_rules! rows {
-    ($($variant:ident: $row:ty, $listing:ty;)*) => {$(
+    ($($variant:ident: $row:ty;)*) => {$(
         impl From<$row> for Record {
             fn from(row: $row) -> Self {
                 Self::$variant(row)
@@ -311,20 +311,14 @@ macro_rules! rows {
                 }
             }
         }
-
-        impl From<$listing> for Query {
-            fn from(listing: $listing) -> Self {
-                Self::$variant(listing)
-            }
-        }
     )*};
 }
 rows! {
-    Client: ClientRow, ClientListing;
-    Contract: ContractRow, ContractListing;
-    Event: EventRow, EventListing;
-    User: User, UserListing;
-    Audit: AuditRow, AuditListing;
+    Client: ClientRow;
+    Contract: ContractRow;
+    Event: EventRow;
+    User: User;
+    Audit: AuditRow;
 }
 
 impl<R> Page<R> {

@@ -47,17 +47,6 @@ impl Permission {
             EntityKind::Audit => Self::ReadAudit,
         }
     }
-
-    /// The right to create a record of this kind; `None` if users cannot create one.
-    pub fn to_create(kind: EntityKind) -> Option<Self> {
-        match kind {
-            EntityKind::Client => Some(Self::CreateClient),
-            EntityKind::Contract => Some(Self::CreateContract),
-            EntityKind::Event => Some(Self::CreateEvent),
-            EntityKind::User => Some(Self::ManageUsers),
-            EntityKind::Audit => None,
-        }
-    }
 }
 
 /// How far a right reaches.

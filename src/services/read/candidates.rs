@@ -4,10 +4,6 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveTime;
 
-use crate::services::{
-    Reply,
-    context::{RequestContext, ServiceError},
-};
 use crate::{
     domain::{
         EventId, UserId,
@@ -15,6 +11,10 @@ use crate::{
         dates,
         events::stretch,
         users::{Role, User},
+    },
+    services::{
+        Reply,
+        context::{RequestContext, ServiceError},
     },
     storage::{self, Db},
 };

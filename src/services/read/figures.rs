@@ -3,19 +3,17 @@
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::{
-    domain::entity::Query,
-    services::{
-        context::{RequestContext, ServiceError},
-        figures::{About, Bar, BarLabel, BarValue, Figure},
-    },
-};
-use crate::{
     domain::{
         UserId,
         contracts::{ContractFilter, ContractView},
         dates,
+        entity::Query,
         events::{EventFilter, EventView},
         users::Role,
+    },
+    services::{
+        context::{RequestContext, ServiceError},
+        figures::{About, Bar, BarLabel, BarValue, Figure},
     },
     storage::{
         self, Db,

@@ -73,14 +73,12 @@ impl Request {
         match self {
             Self::Session(_) => (Subject::Session, None),
             Self::Read(read) => read.subject(),
-            Self::Write(write) => write.subject(),
+            Self::Write(write) => {
+                let (subject, ids) = write.about();
+                (subject, ids.first().copied())
+            }
             Self::Export { query, .. } => (query.kind().into(), None),
         }
-    }
-
-    /// The id of the record that it is about; the first of several.
-    pub fn record(&self) -> Option<i64> {
-        self.subject().1
     }
 
     /// Whether it changes the database of the company, so that its outcome matters even if the user

@@ -151,7 +151,7 @@ impl Marked {
         }
     }
 
-    pub fn ids(&self) -> Vec<i64> {
+    fn ids(&self) -> Vec<i64> {
         match self {
             Self::Clients(rows) => rows.iter().map(|(id, _)| id.0).collect(),
             Self::Contracts(rows) => rows.iter().map(|(id, _)| id.0).collect(),
@@ -197,34 +197,44 @@ impl WriteRequest {
         }
     }
 
-    pub(super) fn subject(&self) -> (Subject, Option<i64>) {
+    /// The ids of the records that the write is about.
+    pub fn records(&self) -> Vec<i64> {
+        self.about().1
+    }
+
+    /// What the write is about, and the ids of the records.
+    pub(super) fn about(&self) -> (Subject, Vec<i64>) {
         use EntityKind as K;
-        let (kind, id) = match self {
-            Self::UpdateSettings(_) => return (Subject::Settings, None),
-            Self::CreateUser { .. } | Self::ChangeOwnPassword { .. } => (K::User, None),
+        let (kind, ids) = match self {
+            Self::UpdateSettings(_) => return (Subject::Settings, Vec::new()),
+            Self::CreateUser { .. } | Self::ChangeOwnPassword { .. } => (K::User, Vec::new()),
             Self::UpdateUser { id, .. }
             | Self::DeactivateUser { id, .. }
             | Self::ReactivateUser { id, .. }
-            | Self::ResetPassword { id, .. } => (K::User, Some(id.0)),
-            Self::CreateClient { .. } => (K::Client, None),
+            | Self::ResetPassword { id, .. } => (K::User, vec![id.0]),
+            Self::CreateClient { .. } => (K::Client, Vec::new()),
             Self::UpdateClient { id, .. }
             | Self::ArchiveClient { id, .. }
             | Self::RestoreClient { id, .. }
-            | Self::CreateContract { client: id, .. } => (K::Client, Some(id.0)),
-            Self::HandOverClients(HandOver { clients, .. }) => (K::Client, clients.first().map(|(id, _)| id.0)),
+            | Self::CreateContract { client: id, .. } => (K::Client, vec![id.0]),
+            Self::HandOverClients(HandOver { clients, .. }) => {
+                (K::Client, clients.iter().map(|(id, _)| id.0).collect())
+            }
             Self::UpdateContract { id, .. }
             | Self::SignContract { id, .. }
             | Self::ArchiveContract { id, .. }
             | Self::RestoreContract { id, .. }
-            | Self::CreateEvent { contract: id, .. } => (K::Contract, Some(id.0)),
+            | Self::CreateEvent { contract: id, .. } => (K::Contract, vec![id.0]),
             Self::UpdateEvent { id, .. }
             | Self::SetStatus { id, .. }
             | Self::ArchiveEvent { id, .. }
-            | Self::RestoreEvent { id, .. } => (K::Event, Some(id.0)),
-            Self::AssignSupport(assignments) => (K::Event, assignments.first().map(|assignment| assignment.event.0)),
-            Self::ArchiveAll(marked) | Self::RestoreAll(marked) => (marked.kind(), marked.ids().first().copied()),
+            | Self::RestoreEvent { id, .. } => (K::Event, vec![id.0]),
+            Self::AssignSupport(assignments) => {
+                (K::Event, assignments.iter().map(|assignment| assignment.event.0).collect())
+            }
+            Self::ArchiveAll(marked) | Self::RestoreAll(marked) => (marked.kind(), marked.ids()),
         };
-        (kind.into(), id)
+        (kind.into(), ids)
     }
 
     /// Whether the password has to be confirmed under the setting `reauth = sensitive`: for signing,

@@ -1,12 +1,12 @@
 //! Archives or restores several records in one transaction, with a result for each.
 
 use super::{clients, contracts, events};
-use crate::services::{
-    Marked, Missed, Reply, WriteRequest,
-    context::{RequestContext, ServiceError, WriteOutcome},
-};
 use crate::{
     domain::{ClientId, ContractId, Error, EventId, page::MAX_MARKED},
+    services::{
+        Marked, Missed, Reply, WriteRequest,
+        context::{RequestContext, ServiceError, WriteOutcome},
+    },
     storage::{self, Db, audit::AuditEntry},
 };
 

@@ -1,10 +1,6 @@
 //! Clients: creating, editing, handing over, archiving.
 
 use super::load::{Refused, load, load_to_give};
-use crate::services::{
-    HandOver, Missed, Reply, WriteRequest,
-    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
-};
 use crate::{
     domain::{
         ClientId, Error, Field, FieldErrors, Problem, Reason, UserId,
@@ -13,6 +9,10 @@ use crate::{
         page::MAX_MARKED,
         policy::{Owner, Reach},
         users::Role,
+    },
+    services::{
+        HandOver, Missed, Reply, WriteRequest,
+        context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
     },
     storage::{self, Current, Db},
 };

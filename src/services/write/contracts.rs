@@ -1,10 +1,6 @@
 //! Contracts: creating, editing, signing, archiving.
 
 use super::load::load;
-use crate::services::{
-    WriteRequest,
-    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
-};
 use crate::{
     domain::{
         ClientId, ContractId, Error, Reason,
@@ -12,6 +8,10 @@ use crate::{
         clients::Client,
         contracts::{Contract, ContractDraft},
         policy::Permission,
+    },
+    services::{
+        WriteRequest,
+        context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
     },
     storage::{self, Current, Db},
 };

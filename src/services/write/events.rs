@@ -1,10 +1,6 @@
 //! Events: creating, editing, setting the status, assigning support, archiving.
 
 use super::load::{Refused, load, load_to_give};
-use crate::services::{
-    Assigned, Missed, Reply, WriteRequest,
-    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
-};
 use crate::{
     domain::{
         ContractId, Error, EventId, Reason, UserId,
@@ -13,6 +9,10 @@ use crate::{
         contracts::Contract,
         events::{Event, EventDraft, Status},
         users::Role,
+    },
+    services::{
+        Assigned, Missed, Reply, WriteRequest,
+        context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
     },
     storage::{self, Current, Db, events::EventState},
 };

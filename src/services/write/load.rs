@@ -2,7 +2,6 @@
 //! that the result of the check stays true until the end of the transaction. No other file may call
 //! a `find_for_update` of the storage layer.
 
-use crate::services::context::{RequestContext, ServiceError};
 use crate::{
     domain::{
         ClientId, ContractId, Error, EventId, Reason, UserId,
@@ -13,6 +12,7 @@ use crate::{
         policy::{Owner, Permission},
         users::User,
     },
+    services::context::{RequestContext, ServiceError},
     storage::{self, Db, DbError, ForUpdate, contracts::WithClient},
 };
 

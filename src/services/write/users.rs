@@ -3,10 +3,6 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::load::load;
-use crate::services::{
-    Reply, WriteRequest,
-    context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
-};
 use crate::{
     domain::{
         Error, Field, FieldErrors, Problem, Reason, UserId,
@@ -16,6 +12,10 @@ use crate::{
         events::Event,
         password::{self, PasswordRules},
         users::{Role, User, UserDraft},
+    },
+    services::{
+        Reply, WriteRequest,
+        context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
     },
     storage::{self, Current, Db, audit::AuditEntry, users::NewUser},
 };

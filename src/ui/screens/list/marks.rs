@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     domain::{entity::Record, page::MAX_MARKED},
-    services::{HandOver, Request, WriteRequest},
+    services::Request,
     ui::{Context, entity::named},
 };
 
@@ -90,12 +90,5 @@ impl Marks {
 
 /// The ids of the records that a write is about.
 fn subjects(request: &Request) -> Vec<i64> {
-    use WriteRequest as W;
-    let Request::Write(write) = request else { return Vec::new() };
-    match write {
-        W::HandOverClients(HandOver { clients, .. }) => clients.iter().map(|(id, _)| id.0).collect(),
-        W::AssignSupport(assignments) => assignments.iter().map(|assignment| assignment.event.0).collect(),
-        W::ArchiveAll(marked) | W::RestoreAll(marked) => marked.ids(),
-        _ => request.record().into_iter().collect(),
-    }
+    if let Request::Write(write) = request { write.records() } else { Vec::new() }
 }
