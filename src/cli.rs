@@ -9,26 +9,26 @@ use crate::domain::language::Language;
 /// Subcommands, which run instead of the full-screen application.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
-    /// Say what is configured and from where, and whether the database can be used
+    /// Show the configuration, where each value comes from, and whether the database can be used
     Doctor,
-    /// Print the completions of a shell
+    /// Print the completion script for a shell
     Completions {
         /// bash, elvish, fish, powershell or zsh
         shell: clap_complete::Shell,
     },
     /// Print the manual page
     Man,
-    /// Copy the embedded database into a new file; others may work meanwhile
+    /// Copy the embedded database to a new file, while the program may be in use
     Backup { file: PathBuf },
-    /// Bring the tables of the database up to date, with the account that set it up
+    /// Bring the tables of the database up to date; on a server, run it with the set-up account
     Migrate {
-        /// Only say what there is to do
+        /// Only show what would be done
         #[arg(long)]
         dry_run: bool,
     },
-    /// Put a backup in the place of the embedded database; what was there is kept beside it
+    /// Replace the embedded database with a backup; the present one is kept beside it
     Restore { file: PathBuf },
-    /// Look after the audit log
+    /// Check the audit log
     #[command(subcommand)]
     Audit(Audit),
 }
@@ -38,7 +38,7 @@ pub enum Command {
 pub enum Audit {
     /// Find the first row that was changed, removed or put in by hand
     Verify {
-        /// A head that was kept elsewhere, as this command prints it: finds a tail that was cut off
+        /// The last row that was known, as this command printed it: shows whether rows were cut off the end
         #[arg(long, value_name = "NUMBER:HASH")]
         head: Option<String>,
     },
@@ -55,17 +55,17 @@ pub struct Cli {
     #[arg(long, conflicts_with = "demo")]
     pub init: bool,
 
-    /// Look around in a company made up for the purpose; it never touches the real data
+    /// Open an example company to try the program; it never touches the real data
     #[arg(long)]
     pub demo: bool,
 
-    /// With --demo: a company with so many events, to measure with; in the database of
-    /// --database-url, if it is empty, else in a file of its own
+    /// With --demo: make an example company with this many events, for measuring. It is written to the
+    /// database of --database-url if that is empty, and otherwise to a file of its own
     #[arg(long, value_name = "EVENTS", requires = "demo")]
     pub scale: Option<u64>,
 
-    /// With --init: ask nothing, take everything from the command line. A new company needs
-    /// --username, --full-name and --password-stdin; of one that is there the tables are brought up to date
+    /// With --init: ask no questions and read all values from the command line. A new company needs
+    /// --username, --full-name and --password-stdin. If there is a company, its tables are brought up to date
     #[arg(long, requires = "init")]
     pub non_interactive: bool,
 
@@ -89,7 +89,7 @@ pub struct Cli {
     #[arg(long, value_name = "NAME", requires = "non_interactive")]
     pub company: Option<String>,
 
-    /// The company's currency, by its three letters
+    /// The company's currency: three letters, such as EUR
     #[arg(long, value_name = "CODE", requires = "non_interactive")]
     pub currency: Option<String>,
 
@@ -97,20 +97,20 @@ pub struct Cli {
     #[arg(long, value_name = "ZONE", requires = "non_interactive")]
     pub time_zone: Option<String>,
 
-    /// The database, by its address. Others on this computer can see a password that
-    /// stands here; the configuration file hides it
+    /// The address of the database. Other users of this computer can see a password on the command
+    /// line: put it into the configuration file instead
     #[arg(long, value_name = "URL", global = true)]
     pub database_url: Option<String>,
 
-    /// en or fr
+    /// The language of the screens: en or fr
     #[arg(long, value_name = "LANGUAGE", global = true)]
     pub language: Option<Language>,
 
-    /// standard, plain (no colours) or contrast
+    /// The colours: standard, plain (none) or contrast
     #[arg(long, value_name = "NAME", value_parser = ["standard", "plain", "contrast"])]
     pub theme: Option<String>,
 
-    /// Draw lines and bars with ASCII signs alone
+    /// Draw lines and bars with ASCII characters only
     #[arg(long)]
     pub ascii: bool,
 
@@ -118,7 +118,7 @@ pub struct Cli {
     #[arg(long)]
     pub accessible: bool,
 
-    /// Leave the mouse to the terminal
+    /// Do not use the mouse, so that the terminal can select text with it
     #[arg(long)]
     pub no_mouse: bool,
 }
