@@ -1,44 +1,35 @@
 //! The list screen, shared by all kinds of records: a window of rows that follows the selection
 //! through pages from SQL.
 
+mod commands;
 mod draw;
+mod filter;
 mod marks;
 mod window;
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     layout::{Position, Rect},
 };
 
-use self::marks::Marks;
+use self::{commands::ListQuestion, marks::Marks};
 use super::screen::Screen;
 use crate::{
     domain::{
         Error,
         entity::{EntityKind, Query, Record},
-        page::{Count, MAX_MARKED},
+        page::Count,
     },
-    services::{Reply, Request, export::Format},
+    services::{Reply, Request},
     ui::{
-        Action, Context, Destination, Notice,
-        actions::{self, Intent, bind, bind_quietly},
-        entity::{self, facts},
+        Action, Context, Destination, actions,
         keys::{Binding, Command},
-        popup::{Outcome, Popup},
+        popup::Outcome,
         text::Phrase,
         widgets::{input::Input, paint::Focus},
     },
 };
-
-/// What a popup over the list is for.
-#[derive(Debug)]
-enum ListQuestion {
-    Sort,
-    View,
-    Export,
-    Intent(Intent),
-}
 
 /// What an awaited page contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,42 +123,6 @@ impl List {
     fn chosen(&self) -> Vec<&Record> {
         if self.marks.is_empty() { self.selected().into_iter().collect() } else { self.marks.records() }
     }
-
-    /// Handles a key while the filter is being typed.
-    fn filter_key(&mut self, key: KeyEvent) -> Action {
-        let Some(input) = &mut self.filter else { return Action::None };
-        match key.code {
-            KeyCode::Enter | KeyCode::Tab => self.filter = None,
-            KeyCode::Esc => {
-                input.set("");
-                let action = self.filtered();
-                self.filter = None;
-                return action;
-            }
-            KeyCode::Down => return self.go(self.at + 1),
-            KeyCode::Up => return self.go(self.at.saturating_sub(1)),
-            _ => {
-                input.key(key);
-                return self.filtered();
-            }
-        }
-        Action::None
-    }
-
-    fn choose(&mut self, asked: ListQuestion, ctx: &Context) -> Action {
-        let role = ctx.session.actor.role;
-        let (title, options, at) = match asked {
-            ListQuestion::Sort => (Phrase::SortTitle, self.query.sorts(), self.query.sort().0),
-            ListQuestion::Export => {
-                let formats = Format::of(self.kind());
-                (Phrase::ExportTitle, formats.iter().map(|format| Phrase::Format(*format)).collect(), 0)
-            }
-            _ => (Phrase::ViewTitle, self.query.views(role), self.query.view(role)),
-        };
-        self.asked = Some(asked);
-        let options = options.into_iter().map(|option| ctx.say(option)).collect();
-        Action::Popup(Box::new(Popup::choice(ctx.say(title), options, at)))
-    }
 }
 
 impl Screen for List {
@@ -198,130 +153,15 @@ impl Screen for List {
     }
 
     fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
-        match (self.asked.take(), outcome) {
-            (_, Outcome::Refined(query)) => {
-                self.query = *query;
-                self.restart()
-            }
-            (Some(ListQuestion::Sort), Outcome::Choice(number)) => {
-                self.query.set_sort(number);
-                self.restart()
-            }
-            (Some(ListQuestion::View), Outcome::Choice(number)) => {
-                let mut query = Query::all(self.kind());
-                query.set_view(ctx.session.actor.role, number);
-                Action::Replace(Destination::List(Box::new(query)))
-            }
-            (Some(ListQuestion::Export), Outcome::Choice(number)) => {
-                match Format::of(self.kind()).get(number).copied() {
-                    Some(format) => Action::Send(Request::Export { query: self.query.clone(), format }),
-                    None => Action::None,
-                }
-            }
-            (Some(ListQuestion::Intent(intent)), outcome) => actions::go_on(&intent, &outcome),
-            _ => Action::None,
-        }
+        self.answered(outcome, ctx)
     }
 
     fn bindings(&self, ctx: &Context) -> Vec<Binding> {
-        use Command as C;
-        if self.filter.is_some() {
-            let done = Binding { label: ctx.say(Phrase::FilterDone).into(), ..bind(C::Open, ctx, None) };
-            let clear = Binding { label: ctx.say(Phrase::FilterClear).into(), ..bind(C::Back, ctx, None) };
-            let [up, down] = [C::Up, C::Down].map(|command| bind_quietly(command, ctx));
-            return vec![done, up, down, clear];
-        }
-        let kind = self.kind();
-        let nothing = self.rows.is_empty().then(|| ctx.say(Phrase::NothingSelected));
-        let mut bindings = vec![bind(C::Open, ctx, nothing.clone())];
-        bindings.extend(actions::list_bindings(kind, &self.chosen(), ctx));
-        bindings.extend([C::Filter, C::View, C::Sort].map(|command| bind(command, ctx, None)));
-        if entity::is_refinable(&self.query, ctx) {
-            bindings.push(bind(C::Refine, ctx, None));
-        }
-        if entity::has_calendar(kind) {
-            bindings.push(bind(C::Calendar, ctx, None));
-        }
-        if entity::is_markable(kind) {
-            bindings.push(bind(C::Mark, ctx, nothing.clone()));
-        }
-        bindings.extend([C::Copy, C::CopyPart].map(|command| bind(command, ctx, nothing.clone())));
-        bindings.push(bind(C::Export, ctx, nothing));
-        bindings.push(bind(C::Refresh, ctx, None));
-        let moves = [C::Up, C::Down, C::PageUp, C::PageDown, C::Home, C::End];
-        bindings.extend(moves.map(|command| bind_quietly(command, ctx)));
-        let mut back = bind(C::Back, ctx, None);
-        if !self.query.text().is_empty() {
-            back.label = ctx.say(Phrase::FilterClear).into();
-        } else if !self.marks.is_empty() {
-            back.label = ctx.say(Phrase::MarksClear).into();
-        }
-        // While records are marked, the key that removes the marks must fit into the bottom line.
-        let at = if self.marks.is_empty() { bindings.len() } else { 1 };
-        bindings.insert(at, back);
-        bindings
+        self.all_bindings(ctx)
     }
 
     fn run(&mut self, command: Command, ctx: &Context) -> Action {
-        const SCREENFUL: usize = 15;
-        match command {
-            Command::Up => self.go(self.at.saturating_sub(1)),
-            Command::Down => self.go(self.at + 1),
-            Command::PageUp => self.go(self.at.saturating_sub(SCREENFUL)),
-            Command::PageDown => self.go(self.at + SCREENFUL),
-            Command::Home => self.to_start(),
-            Command::End => self.to_end(),
-            Command::Open => match self.selected().and_then(Record::target) {
-                Some((kind, id)) => Action::Open(Destination::Record(kind, id)),
-                None => Action::None,
-            },
-            Command::New => Action::Open(Destination::Create(self.kind())),
-            Command::Filter => {
-                self.filter = Some(Input::line(self.query.text()));
-                Action::None
-            }
-            Command::Refine => Action::Open(Destination::Form(Box::new(entity::refine_form(&self.query, ctx)))),
-            Command::Calendar => Action::Open(Destination::Section(Phrase::Calendar)),
-            Command::Sort => self.choose(ListQuestion::Sort, ctx),
-            Command::View => self.choose(ListQuestion::View, ctx),
-            Command::Export => self.choose(ListQuestion::Export, ctx),
-            // A held key must not remove the mark that it has just set.
-            Command::Mark if self.moves_on => Action::None,
-            Command::Mark => match self.rows.get(self.at).map(|record| self.marks.toggle(record)) {
-                Some(false) => Action::Notice(Notice::bad(ctx.say(Phrase::MarksFull(MAX_MARKED)))),
-                Some(true) | None => self.go_below_mark(),
-            },
-            Command::Copy => {
-                let lines: Vec<String> =
-                    self.chosen().iter().map(|record| entity::cells(record, ctx).join("\t")).collect();
-                if lines.is_empty() { Action::None } else { Action::Copy(lines.join("\n")) }
-            }
-            Command::CopyPart => self.selected().map(|record| facts(record, ctx)).map_or(Action::None, |parts| {
-                self.asked = Some(ListQuestion::Intent(Intent::Copy));
-                actions::copy_part(parts, ctx)
-            }),
-            Command::Refresh => Action::Send(self.read_again()),
-            Command::Back if !self.query.text().is_empty() => {
-                self.query.set_text("");
-                self.restart()
-            }
-            Command::Back if !self.marks.is_empty() => {
-                self.marks.clear();
-                Action::None
-            }
-            Command::Back => Action::Back,
-            other => {
-                let chosen = self.chosen();
-                let (action, intent) = actions::begin(other, &chosen, ctx);
-                // The record is now handled by the form, so its mark in the list is removed.
-                if let (Action::Open(_), [one]) = (&action, chosen.as_slice()) {
-                    let opened = one.id();
-                    self.marks.remove(opened);
-                }
-                self.asked = intent.map(ListQuestion::Intent);
-                action
-            }
-        }
+        self.run_command(command, ctx)
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {

@@ -8,7 +8,7 @@ use crate::{
         page::{Count, Edge, Page},
     },
     services::{ReadRequest, Request},
-    ui::{Action, Context, Notice, entity::named, text::Phrase, widgets::input::Input},
+    ui::{Action, Context, Notice, entity::named, text::Phrase},
 };
 
 /// The most rows that are kept in memory.
@@ -64,18 +64,6 @@ impl List {
             self.rows.clear();
             self.at = 0;
         }
-    }
-
-    pub(super) fn filtered(&mut self) -> Action {
-        let text = self.filter.as_ref().map_or("", Input::text).to_owned();
-        if text == self.query.text() {
-            return Action::None;
-        }
-        self.query.set_text(&text);
-        (self.first, self.total, self.loaded) = (Some(0), None, false);
-        self.at = 0;
-        self.behind = self.awaited.iter().any(|(_, awaited)| matches!(awaited, Awaited::Fresh { .. }));
-        if self.behind { Action::None } else { Action::Send(self.read_again()) }
     }
 
     /// Handles a page of rows. The replies come in the order of their requests.
