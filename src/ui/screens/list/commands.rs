@@ -1,7 +1,7 @@
 //! The commands of a list: its bindings, what each of them does, and the popups that some of them
 //! open.
 
-use super::List;
+use super::{List, ListQuestion};
 use crate::{
     domain::{
         entity::{Query, Record},
@@ -18,15 +18,6 @@ use crate::{
         widgets::input::Input,
     },
 };
-
-/// What a popup over the list is for.
-#[derive(Debug)]
-pub(super) enum ListQuestion {
-    Sort,
-    View,
-    Export,
-    Intent(Intent),
-}
 
 impl List {
     pub(super) fn all_bindings(&self, ctx: &Context) -> Vec<Binding> {

@@ -13,7 +13,7 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use self::{commands::ListQuestion, marks::Marks};
+use self::marks::Marks;
 use super::screen::Screen;
 use crate::{
     domain::{
@@ -23,13 +23,23 @@ use crate::{
     },
     services::{Reply, Request},
     ui::{
-        Action, Context, Destination, actions,
+        Action, Context, Destination,
+        actions::{self, Intent},
         keys::{Binding, Command},
         popup::Outcome,
         text::Phrase,
         widgets::{input::Input, paint::Focus},
     },
 };
+
+/// What a popup over the list is for.
+#[derive(Debug)]
+enum ListQuestion {
+    Sort,
+    View,
+    Export,
+    Intent(Intent),
+}
 
 /// What an awaited page contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
