@@ -18,6 +18,7 @@ pub mod language;
 pub mod money;
 pub mod page;
 pub mod password;
+pub mod phone;
 pub mod policy;
 pub mod session;
 pub mod settings;

@@ -17,14 +17,14 @@ use crate::{
         clients::{Client, ClientDraft, ClientListing, ClientRow, ClientSort, ClientView},
         id::{ClientId, UserId},
         page::{Count, Page},
-        text,
+        phone, text,
     },
     schema::{clients, contracts, users},
 };
 
 /// The words by which the client is found, without accents and in lower case.
 pub(super) fn search_text(draft: &ClientDraft) -> String {
-    let digits: String = draft.phone.chars().filter(char::is_ascii_digit).collect();
+    let digits = phone::keys(&draft.phone).join(" ");
     let email = draft.email.as_deref().unwrap_or("");
     text::searchable(&format!("{} {} {email} {} {digits}", draft.full_name, draft.company_name, draft.phone))
 }
@@ -46,20 +46,24 @@ fn derived(draft: &ClientDraft) -> Derived {
     )
 }
 
-/// Rewrites the searched words of all clients. It runs between two migrations, so it reads only columns
-/// that the first migration has created, and never a whole [`Client`].
+/// Rewrites the searched words of the clients whose words an older program has written. It runs between
+/// two migrations, so it reads only columns that the first migration has created, and never a whole
+/// [`Client`]. Can be run again.
 pub(super) fn write_words(db: &mut Db) -> Result<(), DbError> {
-    type Searched = (ClientId, String, String, Option<String>, String);
-    let columns = (clients::id, clients::full_name, clients::company_name, clients::email, clients::phone);
+    type Searched = (ClientId, String, String, Option<String>, String, String);
+    let columns =
+        (clients::id, clients::full_name, clients::company_name, clients::email, clients::phone, clients::search);
     let mut last = ClientId::new(0);
     loop {
         let next = clients::table.filter(clients::id.gt(last)).order(clients::id).limit(500);
         let some: Vec<Searched> = next.select(columns).load(db)?;
         let Some((end, ..)) = some.last() else { return Ok(()) };
         last = *end;
-        for (id, full_name, company_name, email, phone) in some {
+        for (id, full_name, company_name, email, phone, found) in some {
             let words = search_text(&ClientDraft { full_name, company_name, email, phone, ..ClientDraft::default() });
-            diesel::update(clients::table.find(id)).set(clients::search.eq(words)).execute(db)?;
+            if words != found {
+                diesel::update(clients::table.find(id)).set(clients::search.eq(words)).execute(db)?;
+            }
         }
     }
 }

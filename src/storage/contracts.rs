@@ -145,6 +145,18 @@ pub struct Spans {
     pub signed: (Option<NaiveDateTime>, Option<NaiveDateTime>),
 }
 
+macro_rules! selected {
+    ($query:expr) => {
+        $query.select((
+            Contract::as_select(),
+            clients::full_name.assume_not_null(),
+            clients::company_name.assume_not_null(),
+            clients::sales_contact_id.assume_not_null(),
+            users::full_name.assume_not_null(),
+        ))
+    };
+}
+
 macro_rules! filtered {
     ($listing:expr, $sought:expr, $spans:expr, $viewer:expr) => {{
         use ContractView as V;
@@ -236,18 +248,17 @@ pub fn page(
     spans: Spans,
     viewer: Viewer,
 ) -> Result<Page<ContractRow>, DbError> {
+    // The contract whose number was typed comes first, whatever the order.
+    let number = number_in(&listing.filter.text);
     searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
         if listing.is_total() {
             let all = filtered!(listing, sought, spans, viewer).select(contracts::id);
             return Ok(Loaded::Total(counted!(db, all, sought.limit)));
         }
-        let query = filtered!(listing, sought, spans, viewer).select((
-            Contract::as_select(),
-            clients::full_name.assume_not_null(),
-            clients::company_name.assume_not_null(),
-            clients::sales_contact_id.assume_not_null(),
-            users::full_name.assume_not_null(),
-        ));
+        let mut query = selected!(filtered!(listing, sought, spans, viewer));
+        if let Some(number) = number {
+            query = query.filter(contracts::id.ne(number));
+        }
         let id = contracts::id;
         let query = match listing.sort {
             ContractSort::Number => ordered!(required, query, listing, contracts::id, id, Int),
@@ -259,7 +270,13 @@ pub fn page(
             ContractSort::SalesContact => ordered!(required, query, listing, contracts::sales_key, id, Text),
             ContractSort::Created => ordered!(required, query, listing, contracts::created_at, id, Time),
         };
-        let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
+        let mut rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
+        if let Some(number) = number.filter(|_| listing.reaches_start(rows.len())) {
+            let nothing = Sought::nothing();
+            let meant = selected!(filtered!(listing, nothing, spans, viewer)).filter(contracts::id.eq(number));
+            let at = if listing.is_backward() { rows.len() } else { 0 };
+            rows.splice(at..at, meant.first(db).optional()?);
+        }
         Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
     })
 }

@@ -163,6 +163,10 @@ const NEEDS_TEXTS: &str = "0003";
 /// The migration that adds the keys of e-mail addresses; the program fills them after it.
 const HAS_EMAIL_KEYS: &str = "0005";
 
+/// The migration before which the program writes telephone numbers into the searched words in every
+/// spelling that is looked for.
+const NEEDS_NUMBERS: &str = "0010";
+
 fn run_pending(connection: &mut Db) -> Result<(), DbError> {
     let (known, applied) = match connection {
         Db::Mysql(mysql) => (versions::<Mysql>(&MYSQL)?, mysql.applied_migrations().map_err(failed)?),
@@ -173,6 +177,11 @@ fn run_pending(connection: &mut Db) -> Result<(), DbError> {
         if version == NEEDS_TEXTS {
             super::clients::write_words(connection)?;
             super::events::write_words(connection)?;
+            super::denormalized::rebuild(connection)?;
+        }
+        if version == NEEDS_NUMBERS {
+            super::users::write_words(connection)?;
+            super::clients::write_words(connection)?;
             super::denormalized::rebuild(connection)?;
         }
         // The migration is recorded as done only once the keys are written: if the program is

@@ -65,7 +65,16 @@ impl<F, S: Copy> Listing<F, S> {
         self.edge == Edge::Total
     }
 
-    fn is_backward(&self) -> bool {
+    /// Whether the fetched rows, of which there are so many, reach the start of the list.
+    pub(super) fn reaches_start(&self, fetched: usize) -> bool {
+        match self.edge {
+            Edge::Start | Edge::First => true,
+            Edge::After(_) | Edge::Total => false,
+            Edge::End | Edge::Before(_) => i64::try_from(fetched).is_ok_and(|fetched| fetched < self.fetched()),
+        }
+    }
+
+    pub(super) fn is_backward(&self) -> bool {
         matches!(self.edge, Edge::End | Edge::Before(_))
     }
 

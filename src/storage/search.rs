@@ -4,7 +4,7 @@
 use super::{connection::Db, failure::DbError, page::Loaded};
 use crate::domain::{
     page::{COUNT_LIMIT, Edge, Listing, NEWEST, Page, SHORT_LIMIT, Sorted},
-    text,
+    phone, text,
 };
 
 /// A table with a full-text index, and the columns that it covers.
@@ -43,9 +43,10 @@ impl Sought {
         Self { patterns: Vec::new(), ids: None, limit: COUNT_LIMIT, among_newest: false, last: 0 }
     }
 
-    /// Searches for words that begin with the typed words, each of them anywhere in the text.
+    /// Searches for words that begin with the typed words, each of them anywhere in the text. A
+    /// telephone number is one word, however it is spaced.
     fn beginnings(db: &mut Db, by: Searched, typed: &str) -> Result<Self, DbError> {
-        let words: Vec<String> = text::words(typed).into_iter().take(MOST_WORDS).collect();
+        let words: Vec<String> = phone::searched_words(typed).into_iter().take(MOST_WORDS).collect();
         let indexed: Vec<&str> = words.iter().map(String::as_str).filter(|word| is_indexed(word)).collect();
         let patterns: Vec<String> = words.iter().map(|word| beginning(word)).collect();
         if patterns.is_empty() {

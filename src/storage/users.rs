@@ -21,6 +21,7 @@ use crate::{
     domain::{
         id::UserId,
         page::{COUNT_LIMIT, Page},
+        phone,
         session::Actor,
         text,
         users::{Role, User, UserDraft, UserListing, UserSort, UserView},
@@ -60,9 +61,29 @@ pub struct NewUser<'a> {
 
 fn search_text(draft: &UserDraft) -> String {
     let email = draft.email.as_deref().unwrap_or("");
-    let phone = draft.phone.as_deref().unwrap_or("");
+    let telephone = draft.phone.as_deref().unwrap_or("");
     let number = draft.employee_number.as_deref().unwrap_or("");
-    text::fold(&format!("{} {} {email} {phone} {number}", draft.full_name, draft.username))
+    let digits = phone::keys(telephone).join(" ");
+    text::fold(&format!("{} {} {email} {telephone} {digits} {number}", draft.full_name, draft.username))
+}
+
+/// The patterns of the typed words; a telephone number is one word, however it is spaced.
+fn sought(typed: &str) -> Vec<String> {
+    patterns(&phone::typed(typed).unwrap_or_else(|| typed.to_owned()))
+}
+
+/// Rewrites the searched words of all accounts. It runs between two migrations, so it reads only
+/// columns that the first migration has created. Can be run again.
+pub(super) fn write_words(db: &mut Db) -> Result<(), DbError> {
+    type Searched = (UserId, String, String, Option<String>, Option<String>, Option<String>);
+    let columns = (users::id, users::full_name, users::username, users::email, users::phone, users::employee_number);
+    let all: Vec<Searched> = users::table.select(columns).load(db)?;
+    for (id, full_name, username, email, phone, employee_number) in all {
+        let role = Role::Support; // It is not searched for.
+        let words = search_text(&UserDraft { full_name, username, email, phone, employee_number, role });
+        diesel::update(users::table.find(id)).set(users::search.eq(words)).execute(db)?;
+    }
+    Ok(())
 }
 
 /// The columns that follow from those of the form.
@@ -312,7 +333,7 @@ pub fn page(db: &mut Db, listing: &UserListing, viewer: Viewer) -> Result<Page<U
         if let Some(role) = listing.filter.view.role() {
             query = query.filter(users::role.eq(role));
         }
-        for pattern in patterns(&listing.filter.text) {
+        for pattern in sought(&listing.filter.text) {
             query = query.filter(users::search.like(pattern).escape('!'));
         }
         query
@@ -340,7 +361,7 @@ pub fn active_of_role(db: &mut Db, role: Role, typed: &str) -> Result<Vec<User>,
         .select(User::as_select())
         .order((users::name_key, users::id))
         .into_boxed();
-    for pattern in patterns(typed) {
+    for pattern in sought(typed) {
         query = query.filter(users::search.like(pattern).escape('!'));
     }
     Ok(query.load(db)?)

@@ -79,6 +79,20 @@ fn a_contract_is_found_by_its_number() {
     desk.go("new event").press(KeyCode::Char('2')).see("Contract 2, Kevin Casey");
 }
 
+/// A caller is found by the number on the telephone's display.
+#[test]
+fn a_caller_is_found_by_telephone_number() {
+    for typed in ["0612345678", "06 12 34 56 78", "+33612345678"] {
+        let mut desk = Desk::of("sales", Language::En);
+        desk.go("new client").write("Anna Almeida").press(KeyCode::Tab).write("Almeida SARL");
+        desk.press(KeyCode::Tab).press(KeyCode::Tab).write("+33 6 12 34 56 78").ctrl('s');
+        desk.world.client_of(desk.world.sales.actor.id, "Kevin Casey");
+        desk.go("clients").see("1–2 of 2").press(KeyCode::Char('/')).write(typed).see("1–1 of 1").see("Anna Almeida");
+        desk.press(KeyCode::Esc).press(KeyCode::Char(':')).write(typed).see("Anna Almeida").press(KeyCode::Enter);
+        desk.see("+33 6 12 34 56 78");
+    }
+}
+
 #[test]
 fn events_are_filtered_by_client_and_by_sales_contact() {
     for (field, typed, found) in

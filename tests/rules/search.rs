@@ -184,3 +184,111 @@ fn an_export_says_when_only_the_newest_were_searched(
         assert_eq!(page.rows[0].record_name, logged);
     }
 }
+
+/// Names of the records that the palette finds, as this person sees them.
+fn found(world: &mut World, typed: &str) -> Vec<(EntityKind, String)> {
+    let Reply::Found { records, .. } = world.manage(&Request::Read(ReadRequest::Search { text: typed.to_owned() }))
+    else {
+        panic!("a search")
+    };
+    records.into_iter().map(|found| (found.kind, found.name)).collect()
+}
+
+fn clients_found(world: &mut World, typed: &str) -> Vec<String> {
+    let filter = ClientFilter { text: typed.to_owned(), ..ClientFilter::default() };
+    let query = Query::Client(listing(filter, ClientSort::Name, 50));
+    let Reply::Page(page) = world.manage(&Request::Read(ReadRequest::List(query))) else { panic!("clients") };
+    page.of::<ClientRow>().rows.into_iter().map(|row| row.client.full_name).collect()
+}
+
+const SPELLINGS: [&str; 6] =
+    ["0612345678", "06 12 34 56 78", "+33612345678", "+33 (0)6 12 34 56 78", "612345678", "06.12.34"];
+
+/// A company with two clients who have the same number in different spellings, and a colleague whose own number
+/// is spelt in a third way.
+fn company_with_numbers(world: &mut World) {
+    for (name, phone) in [("Anna Almeida", "+33 6 12 34 56 78"), ("Boris Ferrand", "06.12.34.56.78")] {
+        let draft = ClientDraft { phone: phone.to_owned(), ..client_draft(name) };
+        let sales_contact = Some(world.sales.actor.id);
+        world.save(&Request::Write(WriteRequest::CreateClient { draft, sales_contact }));
+    }
+    world.client_of(world.sales.actor.id, "Kevin Casey");
+    let draft = UserDraft { phone: Some("0033 612 345 678".to_owned()), ..user_draft("zoe", Role::Support) };
+    let password = SecretString::from("only for the first time");
+    world.save(&Request::Write(WriteRequest::CreateUser { draft, password }));
+}
+
+fn assert_numbers_are_found(world: &mut World) {
+    for typed in SPELLINGS {
+        assert_eq!(clients_found(world, typed), ["Anna Almeida", "Boris Ferrand"], "{typed}");
+        let people: Vec<String> = found(world, typed).into_iter().map(|(_, name)| name).collect();
+        assert_eq!(people, ["Anna Almeida", "Boris Ferrand", "Person zoe"], "{typed}");
+    }
+    assert_eq!(clients_found(world, "+678 123"), ["Kevin Casey"]);
+}
+
+#[rstest]
+fn a_telephone_number_is_found_however_it_is_spelt(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    company_with_numbers(&mut world);
+    assert_numbers_are_found(&mut world);
+    // The events of a client are found by the client's number.
+    world.records();
+    assert_eq!(titles(&events(&mut world, "+678 (123) 45678")), ["Lou Bouzin General Assembly"]);
+}
+
+/// The words that older programs stored are completed by the migration.
+#[rstest]
+fn telephone_numbers_of_an_older_program_are_found_too(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    company_with_numbers(&mut world);
+    let mut db = world.connection();
+    let older = "UPDATE clients SET search = ' of an older program'; UPDATE users SET search = 'older'; \
+                 DELETE FROM __diesel_schema_migrations WHERE version = '0010';";
+    db.batch_execute(older).unwrap();
+    storage::migrate::migrate(&mut db).unwrap();
+    assert_numbers_are_found(&mut world);
+}
+
+/// A contract is found first by its number, in each order and on the page from either end.
+#[rstest]
+fn the_contract_of_a_typed_number_comes_first(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let client = world.client_of(world.sales.actor.id, "14 Guests");
+    for _ in 0..16 {
+        world.signed_contract(client);
+    }
+    let mut asked = |typed: &str, sort: ContractSort, edge: Edge, limit: u16| {
+        let filter = ContractFilter { text: typed.to_owned(), ..ContractFilter::default() };
+        let query = Query::Contract(Listing { edge, ..listing(filter, sort, limit) });
+        let Reply::Page(page) = world.manage(&Request::Read(ReadRequest::List(query))) else { panic!("contracts") };
+        let page: Page<ContractRow> = page.of();
+        (page.rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), page)
+    };
+    let all: Vec<i64> = (1..=16).collect();
+    let first: Vec<i64> = std::iter::once(14).chain(all.into_iter().filter(|id| *id != 14)).collect();
+    for sort in ContractSort::iter() {
+        // All contracts match, since their client's name begins with the number.
+        assert_eq!(asked("14", sort, Edge::Start, 50).0, first, "{sort:?}");
+        assert_eq!(asked("14", sort, Edge::End, 50).0, first, "{sort:?}");
+    }
+    let (ids, page) = asked("14", ContractSort::Number, Edge::Start, 4);
+    assert_eq!((ids.as_slice(), page.before, page.after), (&first[..4], false, true));
+    let after = |row: &ContractRow| Edge::After(Cursor { key: row.key(ContractSort::Number), id: row.contract.id.0 });
+    let (ids, next) = asked("14", ContractSort::Number, after(&page.rows[3]), 4);
+    assert_eq!(ids, &first[4..8]);
+    let before = Cursor { key: next.rows[0].key(ContractSort::Number), id: next.rows[0].contract.id.0 };
+    let (ids, back) = asked("14", ContractSort::Number, Edge::Before(before), 4);
+    assert_eq!((ids.as_slice(), back.before), (&first[..4], false));
+    for typed in ["contract 14", "contrat n° 14", "#14"] {
+        assert_eq!(asked(typed, ContractSort::Created, Edge::Start, 50).0.first(), Some(&14), "{typed}");
+    }
+    assert_eq!(asked("14", ContractSort::Number, Edge::Total, 50).1.total, Some(Count::Exactly(16)));
+    assert_eq!(found(&mut world, "contract 14")[0], (EntityKind::Contract, "14 Guests".to_owned()));
+}

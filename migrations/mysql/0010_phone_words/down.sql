@@ -1,0 +1,2 @@
+-- Older programs find the same words.
+DO 0;

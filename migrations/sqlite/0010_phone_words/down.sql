@@ -1,0 +1,2 @@
+-- Older programs find the same words.
+SELECT 1;

@@ -1,0 +1,112 @@
+//! Telephone numbers as they are searched: however they are spaced, with or without country code.
+
+use super::text;
+
+/// The words under which a telephone number is found: its digits as they were typed, with the
+/// country code, and without it.
+pub fn keys(phone: &str) -> Vec<String> {
+    let Number { code, rest } = Number::read(phone);
+    let mut keys = vec![digits(phone), format!("{code}{rest}"), rest];
+    keys.dedup();
+    keys
+}
+
+/// The one word that a typed telephone number, or the beginning of one, is searched by; `None` for
+/// any other text.
+pub fn typed(text: &str) -> Option<String> {
+    let text = text::fold(text);
+    let is_spelt_like_one = text.chars().all(|c| c.is_ascii_digit() || " +().-/".contains(c));
+    let count = digits(&text).len();
+    // Few digits that are no single number may just as well be two numbers.
+    let least = if text.starts_with(['0', '+', '(']) || text.bytes().all(|c| c.is_ascii_digit()) { 4 } else { 6 };
+    if !is_spelt_like_one || count < least {
+        return None;
+    }
+    let Number { code, rest } = Number::read(&text);
+    // The index has no words of one or two characters.
+    Some(if rest.len() < 3 { format!("{code}{rest}") } else { rest })
+}
+
+/// The words that lists are searched for when this is typed: a telephone number is one word.
+pub fn searched_words(text: &str) -> Vec<String> {
+    typed(text).map_or_else(|| text::words(text), |number| vec![number])
+}
+
+struct Number {
+    /// The country code; empty if the number has none.
+    code: String,
+    /// The digits after it, without the 0 that is dialled only within a country.
+    rest: String,
+}
+
+impl Number {
+    fn read(phone: &str) -> Self {
+        let digits = digits(phone);
+        let first = phone.chars().find(|c| *c == '+' || c.is_ascii_digit());
+        let abroad = if first == Some('+') { Some(digits.as_str()) } else { digits.strip_prefix("00") };
+        let (code, rest) = abroad.map_or(("", digits.as_str()), |abroad| abroad.split_at(code_length(abroad)));
+        Self { code: code.to_owned(), rest: rest.strip_prefix('0').unwrap_or(rest).to_owned() }
+    }
+}
+
+/// How many of the digits are the country code. No code is the beginning of another.
+fn code_length(digits: &str) -> usize {
+    const TWO: [&str; 46] = [
+        "20", "27", "28", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
+        "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81", "82",
+        "83", "84", "86", "90", "91", "92", "93", "94", "95", "98",
+    ];
+    let length = match digits.get(..2) {
+        _ if digits.starts_with(['1', '7']) => 1,
+        Some(two) if TWO.contains(&two) => 2,
+        _ => 3,
+    };
+    length.min(digits.len())
+}
+
+fn digits(phone: &str) -> String {
+    phone.chars().filter(char::is_ascii_digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_in_every_spelling() {
+        for stored in
+            ["+33 6 12 34 56 78", "06.12.34.56.78", "0033612345678", "+33 (0)6 12 34 56 78", "(+33) 612345678"]
+        {
+            for sought in [
+                "0612345678",
+                "06 12 34 56 78",
+                "+33612345678",
+                "+33 (0)6 12 34 56 78",
+                "612345678",
+                "0033 6 12 34 56 78",
+                "06 12",
+                "+33 6 12",
+                "061234",
+            ] {
+                let word = typed(sought).unwrap();
+                assert!(keys(stored).iter().any(|key| key.starts_with(&word)), "{sought} in {stored}: {word}");
+            }
+        }
+        // Without a sign for it, the country code is found where it was stored as one.
+        for sought in ["33612345678", "33 6 12 34 56 78"] {
+            assert!(keys("+33 6 12 34 56 78").contains(&typed(sought).unwrap()), "{sought}");
+        }
+        assert_eq!(keys("+678 123 456 78"), ["67812345678", "12345678"]);
+        assert_eq!(keys("+1 234 567 8901"), ["12345678901", "2345678901"]);
+    }
+
+    #[test]
+    fn other_texts_are_no_telephone_numbers() {
+        for text in ["", "146", "12 34", "bouzin 0612345678", "contract 1460", "+", "n° 1999", "18h30"] {
+            assert_eq!(typed(text), None, "{text}");
+        }
+        assert_eq!(typed("1999").as_deref(), Some("1999"));
+        assert_eq!(searched_words("06 12 34"), ["61234"]);
+        assert_eq!(searched_words("Lou Bouzin"), ["lou", "bouzin"]);
+    }
+}
