@@ -15,6 +15,7 @@ pub mod events;
 pub mod field;
 pub mod id;
 pub mod language;
+pub mod lists;
 pub mod money;
 pub mod page;
 pub mod password;

@@ -78,3 +78,19 @@ fn a_click_below_the_note_of_a_limited_search_selects_the_clicked_row() {
         assert_eq!(selected(&mut desk), name);
     }
 }
+
+#[test]
+fn a_click_on_a_title_sorts_by_its_column_and_again_reverses() {
+    let mut desk = Desk::of("manager", Language::En);
+    clients(&mut desk, &["Anna", "Chloe", "Bruno"]);
+    desk.go("clients").see("Name ^").see("1–3 of 3");
+    click(&mut desk, "Name").see("Name v");
+    assert_eq!(selected(&mut desk), "Chloe");
+    click(&mut desk, "Name").see("Name ^");
+    assert_eq!(selected(&mut desk), "Anna");
+    click(&mut desk, "Phone").see("Phone ^").not("Name ^");
+    // The phone of the staff is no order, and a click between the titles means none of them.
+    desk.go("staff").resize(200, 24).see("Name ^");
+    click(&mut desk, "Phone").see("Name ^");
+    click(&mut desk, "  Department").see("Name ^");
+}

@@ -1,12 +1,13 @@
 //! Lines of the audit log on the screen. Nobody creates or changes them by hand.
 
-use super::definition::{Begins, Entity, EntityForm, RecordDetail, wall_time};
+use super::definition::{Begins, Entity, EntityForm, RecordDetail, columns_if, wall_time};
 use crate::{
     domain::{
         Field,
         audit::{AuditFilter, AuditRow, AuditSort, AuditView, Verb},
         dates::{self, Direction},
         entity::{EntityKind, Record},
+        lists::ColumnName as N,
         policy::Permission,
         users::Role,
     },
@@ -30,10 +31,10 @@ impl Entity for Audit {
     type View = AuditView;
 
     const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
-        (Phrase::ColWhen, column(16, 0, 0, 0)),
-        (Phrase::ColWho, column(16, 1, 1, 1)),
-        (Phrase::ColWhat, column(26, 1, 2, 2)),
-        (Phrase::ColRecord, column(16, 2, 3, 3)),
+        (Phrase::ColWhen, column(N::When, 16, 0, 0).sorts(0)),
+        (Phrase::ColWho, column(N::Who, 16, 1, 1).sorts(1)),
+        (Phrase::ColWhat, column(N::What, 26, 1, 2).sorts(2)),
+        (Phrase::ColRecord, column(N::Record, 16, 2, 3).sorts(3)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<AuditRow>)] = &[];
     const FORM: Option<EntityForm<AuditRow>> = None;
@@ -79,6 +80,14 @@ impl Entity for Audit {
             (AuditView::Mine, Phrase::ViewMine),
             (AuditView::Refused, Phrase::ViewRefused),
         ]
+    }
+
+    fn fixed(filter: &AuditFilter, _role: Role) -> Vec<N> {
+        let who = match filter.view {
+            AuditView::Mine => true,
+            AuditView::All | AuditView::Refused => false,
+        };
+        columns_if(&[(who, N::Who), (filter.record.is_some(), N::Record)])
     }
 
     fn filter_fields(filter: &AuditFilter, _ctx: &Context) -> Vec<FormField> {

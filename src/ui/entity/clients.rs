@@ -1,7 +1,8 @@
 //! Clients on the screen.
 
 use super::definition::{
-    Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, labelled, named_if_several,
+    Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled, named_if_several,
+    wall_time,
 };
 use crate::{
     domain::{
@@ -10,6 +11,7 @@ use crate::{
         clients::{Client, ClientDraft, ClientFilter, ClientRow, ClientSort, ClientView},
         dates::{self, Direction},
         entity::{EntityKind, Record},
+        lists::ColumnName as N,
         policy::Permission,
         users::Role,
     },
@@ -33,12 +35,13 @@ impl Entity for Clients {
     type View = ClientView;
 
     const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
-        (Phrase::ColName, column(16, 3, 0, 0)),
-        (Phrase::ColCompany, column(16, 3, 1, 1)),
-        (Phrase::ColPhone, column(17, 0, 3, 3)),
-        (Phrase::ColSales, column(14, 2, 2, 4)),
-        (Phrase::ColEmail, column(22, 2, 4, 2)),
-        (Phrase::ColLastContact, column(12, 0, 5, 5)),
+        (Phrase::ColName, column(N::Name, 16, 3, 0).sorts(0)),
+        (Phrase::ColCompany, column(N::Company, 16, 3, 1).sorts(1)),
+        (Phrase::ColPhone, column(N::Phone, 17, 0, 3).sorts(3)),
+        (Phrase::ColSales, column(N::Sales, 14, 2, 2).sorts(4)),
+        (Phrase::ColEmail, column(N::Email, 22, 2, 4).sorts(2)),
+        (Phrase::ColLastContact, column(N::LastContact, 12, 0, 5).sorts(5)),
+        (Phrase::ColUpdated, column(N::Updated, 16, 0, 6).sorts(6)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<ClientRow>)] = &[
         (Command::New, Permission::CreateClient, Begins::New),
@@ -71,7 +74,7 @@ impl Entity for Clients {
         if let Record::Client(row) = record { Some(row) } else { None }
     }
 
-    fn cells(row: &ClientRow, _ctx: &Context) -> Vec<String> {
+    fn cells(row: &ClientRow, ctx: &Context) -> Vec<String> {
         let client = &row.client;
         vec![
             client.full_name.clone(),
@@ -80,6 +83,7 @@ impl Entity for Clients {
             row.sales_contact.clone(),
             client.email.clone().unwrap_or_default(),
             client.last_contact_at.map(dates::format_date).unwrap_or_default(),
+            wall_time(client.updated_at, ctx),
         ]
     }
 
@@ -111,6 +115,14 @@ impl Entity for Clients {
             }
             Role::Management | Role::Support => &[(V::All, Phrase::ViewAll), (V::Archived, Phrase::ViewArchived)],
         }
+    }
+
+    fn fixed(filter: &ClientFilter, _role: Role) -> Vec<N> {
+        let sales = match filter.view {
+            ClientView::Mine => true,
+            ClientView::All | ClientView::Archived => false,
+        };
+        columns_if(&[(sales || filter.sales_contact.is_some(), N::Sales)])
     }
 
     fn filter_fields(filter: &ClientFilter, ctx: &Context) -> Vec<FormField> {

@@ -2,7 +2,7 @@
 
 use super::{
     clients::Clients,
-    definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, labelled},
+    definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled},
 };
 use crate::{
     domain::{
@@ -11,6 +11,7 @@ use crate::{
         contracts::{ContractDraft, ContractFilter, ContractRow, ContractSort, ContractView},
         dates::{self, Direction},
         entity::{EntityKind, Record},
+        lists::ColumnName as N,
         policy::Permission,
         users::Role,
     },
@@ -34,14 +35,14 @@ impl Entity for Contracts {
     type View = ContractView;
 
     const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
-        (Phrase::ColNumber, column(6, 0, 0, 0).right()),
-        (Phrase::ColClient, column(16, 3, 1, 1)),
-        (Phrase::ColTotal, column(13, 0, 2, 3).right()),
-        (Phrase::ColDue, column(13, 0, 3, 4).right()),
-        (Phrase::ColSigned, column(12, 0, 2, 5)),
-        (Phrase::ColSales, column(14, 2, 5, 6)),
-        (Phrase::ColCompany, column(16, 3, 6, 2)),
-        (Phrase::ColCreated, column(10, 0, 7, 7)),
+        (Phrase::ColNumber, column(N::Number, 6, 0, 0).sorts(0).right()),
+        (Phrase::ColClient, column(N::Client, 14, 3, 1).sorts(1)),
+        (Phrase::ColTotal, column(N::Total, 13, 0, 2).sorts(3).right()),
+        (Phrase::ColDue, column(N::Due, 13, 0, 3).sorts(4).right()),
+        (Phrase::ColSigned, column(N::Signed, 10, 0, 2).sorts(5)),
+        (Phrase::ColSales, column(N::Sales, 14, 2, 5).sorts(6)),
+        (Phrase::ColCompany, column(N::Company, 16, 3, 6).sorts(2)),
+        (Phrase::ColCreated, column(N::Created, 10, 0, 7).sorts(7)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<ContractRow>)] = &[
         (Command::New, Permission::CreateContract, Begins::New),
@@ -134,6 +135,19 @@ impl Entity for Contracts {
                 (V::Archived, Phrase::ViewArchived),
             ],
         }
+    }
+
+    fn fixed(filter: &ContractFilter, _role: Role) -> Vec<N> {
+        use ContractView as V;
+        let (signed, sales) = match filter.view {
+            V::NotSigned => (true, false),
+            V::MineNotSigned => (true, true),
+            V::Mine | V::MineWithoutEvent | V::MineNotPaid => (false, true),
+            V::All | V::NotPaid | V::Signed | V::Archived => (false, false),
+        };
+        let client = filter.client.is_some();
+        let sales = sales || client || filter.sales_contact.is_some();
+        columns_if(&[(signed, N::Signed), (sales, N::Sales), (client, N::Client), (client, N::Company)])
     }
 
     fn filter_fields(filter: &ContractFilter, ctx: &Context) -> Vec<FormField> {

@@ -10,6 +10,7 @@ use crate::{
         audit::{AuditedFields, Verb},
         dates,
         entity::{EntityKind, Record},
+        lists::ColumnName,
         page::Listing,
         policy::Permission,
         users::Role,
@@ -59,6 +60,9 @@ pub trait Entity {
     fn views(role: Role) -> &'static [(Self::View, Phrase<'static>)];
     /// Adapts the order of a list to the view that was just chosen.
     fn view_chosen(_listing: &mut Listing<Self::Filter, Self::Sort>) {}
+    /// The columns whose values the view or the filter fixes: each row would repeat them for who has
+    /// this role, so they are left out.
+    fn fixed(filter: &Self::Filter, role: Role) -> Vec<ColumnName>;
     /// The fields of the structured filters, filled in; empty if there are no such filters.
     fn filter_fields(filter: &Self::Filter, ctx: &Context) -> Vec<FormField>;
     /// Reads these fields back into the filter.
@@ -206,6 +210,11 @@ impl DetailPart {
     pub fn new<R: Into<Record>>(title: Phrase<'static>, kind: EntityKind, rows: Vec<R>) -> Self {
         Self { title, kind, rows: rows.into_iter().map(Into::into).collect() }
     }
+}
+
+/// The columns whose condition holds.
+pub fn columns_if(conditions: &[(bool, ColumnName)]) -> Vec<ColumnName> {
+    conditions.iter().filter(|(holds, _)| *holds).map(|(_, column)| *column).collect()
 }
 
 /// The audited fields of a record in words, without its notes. `names` are shown in the place of

@@ -4,7 +4,9 @@ use strum::IntoEnumIterator;
 
 use super::{
     contracts::Contracts,
-    definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, labelled, named_if_several},
+    definition::{
+        Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled, named_if_several,
+    },
 };
 use crate::{
     domain::{
@@ -15,6 +17,7 @@ use crate::{
         dates::{self, Direction},
         entity::{EntityKind, Record},
         events::{Event, EventDraft, EventFilter, EventListing, EventRow, EventSort, EventView, Status},
+        lists::ColumnName as N,
         policy::Permission,
         users::Role,
     },
@@ -38,13 +41,13 @@ impl Entity for Events {
     type View = EventView;
 
     const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
-        (Phrase::ColStarts, column(16, 0, 0, 0)),
-        (Phrase::ColTitle, column(18, 4, 1, 1)),
-        (Phrase::ColSupport, column(14, 2, 2, 6)),
-        (Phrase::ColStatus, column(9, 0, 3, 5)),
-        (Phrase::ColClient, column(14, 2, 4, 2)),
-        (Phrase::ColPlace, column(16, 2, 5, 3)),
-        (Phrase::ColPeople, column(9, 0, 6, 4).right()),
+        (Phrase::ColStarts, column(N::Starts, 16, 0, 0).sorts(0)),
+        (Phrase::ColTitle, column(N::Title, 14, 4, 1).sorts(1)),
+        (Phrase::ColClient, column(N::Client, 12, 2, 2).sorts(2)),
+        (Phrase::ColPlace, column(N::Place, 12, 2, 3).sorts(3)),
+        (Phrase::ColSupport, column(N::Support, 12, 2, 4).sorts(6)),
+        (Phrase::ColStatus, column(N::Status, 9, 0, 5).sorts(5)),
+        (Phrase::ColPeople, column(N::People, 9, 0, 6).sorts(4).right()),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<EventRow>)] = &[
         (Command::Assign, Permission::AssignSupport, Begins::Several(assign)),
@@ -83,10 +86,10 @@ impl Entity for Events {
         vec![
             event.starts_at.map_or_else(|| ctx.say(Phrase::NotKnown), dates::format_date_time),
             event.title.clone(),
-            support(row, ctx),
-            ctx.say(Phrase::Status(event.status)),
             row.client.clone(),
             event.location.clone(),
+            support(row, ctx),
+            ctx.say(Phrase::Status(event.status)),
             people(event.attendees.into()),
         ]
     }
@@ -152,6 +155,18 @@ impl Entity for Events {
         if listing.sort == EventSort::Starts {
             listing.descending = listing.filter.view.begins_with_newest();
         }
+    }
+
+    /// The events of a view of one's own have the same support if that is who looks.
+    fn fixed(filter: &EventFilter, role: Role) -> Vec<N> {
+        use EventView as V;
+        let support = match filter.view {
+            V::WithoutSupport | V::MineNext | V::MineIncomplete => true,
+            V::Mine => role == Role::Support,
+            V::All | V::Open | V::Week | V::Past | V::Archived => false,
+        };
+        let of_one_client = filter.client.is_some() || filter.contract.is_some();
+        columns_if(&[(support || filter.support.is_some(), N::Support), (of_one_client, N::Client)])
     }
 
     fn filter_fields(filter: &EventFilter, ctx: &Context) -> Vec<FormField> {

@@ -1,11 +1,11 @@
-//! The sort orders and saved views of a list, in words.
+//! The sort orders and saved views of a list, in words, and its columns.
 
 use strum::IntoEnumIterator;
 
-use super::definition::Entity;
+use super::{definition::Entity, records::columns};
 use crate::{
     domain::{entity::Query, page::Listing, users::Role},
-    ui::text::Phrase,
+    ui::{text::Phrase, widgets::table::Columns},
 };
 
 impl Query {
@@ -15,6 +15,17 @@ impl Query {
             E::Sort::iter().map(E::sort_title).collect()
         }
         dispatch!(Query self, E, listing => titles::<E>(listing))
+    }
+
+    /// The columns of the list for who has this role: all but those that view or filter fix.
+    pub fn columns(&self, role: Role) -> Columns {
+        let all = columns(self.kind());
+        let (sort, descending) = self.sort();
+        let sorted = all.iter().position(|column| column.sort == Some(sort));
+        let fixed = dispatch!(Query self, E, listing => E::fixed(&listing.filter, role));
+        let is_shown = |at: &usize| Some(*at) == sorted || !fixed.contains(&all[*at].name);
+        let shown = (0..all.len()).filter(is_shown).collect();
+        Columns { shown, sorted: sorted.map(|at| (at, descending)), all }
     }
 
     /// The saved views that a role can choose.
@@ -35,5 +46,24 @@ impl Query {
             listing.filter.view = *view;
             E::view_chosen(listing);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::entity::EntityKind;
+
+    #[test]
+    fn each_order_has_a_column_of_the_same_name() {
+        fn titles<E: Entity>(_: &Listing<E::Filter, E::Sort>) -> Vec<Option<Phrase<'static>>> {
+            let column =
+                |sort| E::COLUMNS.iter().find(|(_, column)| column.sort == Some(sort)).map(|(title, _)| *title);
+            (0..E::Sort::iter().count()).map(column).collect()
+        }
+        for query in EntityKind::iter().map(Query::all) {
+            let columns = dispatch!(Query &query, E, listing => titles::<E>(listing));
+            assert_eq!(columns, query.sorts().into_iter().map(Some).collect::<Vec<_>>());
+        }
     }
 }

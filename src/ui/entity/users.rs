@@ -2,12 +2,15 @@
 
 use strum::IntoEnumIterator;
 
-use super::definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, labelled, wall_time};
+use super::definition::{
+    Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled, wall_time,
+};
 use crate::{
     domain::{
         Field, UserId,
         audit::{Auditable, Verb},
         entity::{EntityKind, Record},
+        lists::ColumnName as N,
         policy::Permission,
         users::{Role, User, UserDraft, UserFilter, UserSort, UserView},
     },
@@ -31,12 +34,12 @@ impl Entity for Users {
     type View = UserView;
 
     const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
-        (Phrase::ColName, column(18, 3, 0, 0)),
-        (Phrase::ColRole, column(11, 0, 1, 2)),
-        (Phrase::ColUsername, column(14, 1, 2, 1)),
-        (Phrase::ColEmail, column(22, 2, 3, 3)),
-        (Phrase::ColPhone, Column { width: 17, grow: 0, priority: 5, right: false, sort: None }),
-        (Phrase::ColLastLogin, column(16, 0, 4, 4)),
+        (Phrase::ColName, column(N::Name, 18, 3, 0).sorts(0)),
+        (Phrase::ColRole, column(N::Role, 11, 0, 1).sorts(2)),
+        (Phrase::ColUsername, column(N::Username, 14, 1, 2).sorts(1)),
+        (Phrase::ColEmail, column(N::Email, 22, 2, 3).sorts(3)),
+        (Phrase::ColPhone, column(N::Phone, 17, 0, 5)),
+        (Phrase::ColLastLogin, column(N::LastLogin, 16, 0, 4).sorts(4)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<User>)] = &[
         (Command::New, Permission::ManageUsers, Begins::New),
@@ -107,6 +110,10 @@ impl Entity for Users {
             (UserView::Support, Phrase::Role(Role::Support)),
             (UserView::Deactivated, Phrase::ViewDeactivated),
         ]
+    }
+
+    fn fixed(filter: &UserFilter, _role: Role) -> Vec<N> {
+        columns_if(&[(filter.view.role().is_some(), N::Role)])
     }
 
     fn filter_fields(_filter: &UserFilter, _ctx: &Context) -> Vec<FormField> {

@@ -21,7 +21,7 @@ use crate::{
             chrome::wrapped,
             paint::{Focus, LABELS, draw_pairs, line_at, put, rows},
             records::draw_rows,
-            table::first_shown,
+            table::{Columns, first_shown},
         },
     },
 };
@@ -202,7 +202,8 @@ impl Screen for Detail {
             put(frame, table, 1, &format!("  {}", ctx.say(Phrase::EmptyPart)), ctx.theme.quiet);
             return line_at(below, 0);
         }
-        draw_rows(frame, table, &part.rows, self.at, (part.kind, None), &|_| false, ctx);
+        let columns = Columns::of(entity::columns(part.kind));
+        draw_rows(frame, table, &part.rows, self.at, (part.kind, &columns), &|_| false, ctx);
         if let Some(Record::Audit(line)) = part.rows.get(self.at) {
             let last = Rect { y: table.bottom().saturating_sub(1), height: 1, ..table };
             let changes = entity::audit::changes(line, ctx);

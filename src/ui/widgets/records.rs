@@ -4,29 +4,25 @@ use ratatui::{Frame, layout::Rect};
 
 use super::{
     paint::{draw_pairs, put, rows},
-    table::{self, Line},
+    table::{self, Columns, Line},
 };
 use crate::{
     domain::entity::{EntityKind, Record},
     ui::{Context, entity},
 };
 
-/// Draws a table with column titles. The row at index `at` is selected. `sort` is the sorted column
-/// and whether its order is descending.
+/// Draws a table of records of one kind with column titles. The row at index `at` is selected.
 pub fn draw_rows(
     frame: &mut Frame,
     area: Rect,
     records: &[Record],
     at: usize,
-    (kind, sort): (EntityKind, Option<(usize, bool)>),
+    (kind, columns): (EntityKind, &Columns),
     marked: &dyn Fn(&Record) -> bool,
     ctx: &Context,
 ) {
-    let columns = entity::columns(kind);
-    let layout = table::fitting(&columns, area.width.saturating_sub(2));
-    let titles = entity::titles(kind, ctx);
-    let titles: Vec<&str> = titles.iter().map(String::as_str).collect();
-    table::draw_titles(frame, area, &layout, &columns, &titles, sort, ctx.theme);
+    let layout = columns.fitting(area.width.saturating_sub(table::MARGIN));
+    table::draw_titles(frame, area, &layout, columns, &entity::titles(kind, ctx), ctx.theme);
     let room = usize::from(area.height.saturating_sub(1)).max(1);
     let from = table::first_shown(at, room, records.len());
     for (row, record) in records.iter().skip(from).take(room).enumerate() {
@@ -41,7 +37,7 @@ pub fn draw_rows(
         let line = Line { cells: entity::cells(record, ctx), selected, marked: marked(record), style };
         let place = Rect { y: area.y + 1 + rows(row), height: 1, ..area };
         if place.y < area.bottom() {
-            table::draw_line(frame, place, &layout, &columns, &line);
+            table::draw_line(frame, place, &layout, &columns.all, &line);
         }
     }
 }

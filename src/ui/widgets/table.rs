@@ -1,12 +1,17 @@
-//! A table of rows. Columns that do not fit the window are left out by priority.
+//! A table of rows. Columns that do not fit the window are left out by priority, but never the one
+//! that sorts the table.
 
 use ratatui::{Frame, layout::Rect, style::Style};
 
-use crate::{domain::text, ui::theme::Theme};
+use crate::{
+    domain::{lists::ColumnName, text},
+    ui::theme::Theme,
+};
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
+    pub name: ColumnName,
     /// Its least width, in columns of the terminal.
     pub width: u16,
     /// Its share of the remaining width, relative to the shares of the other columns.
@@ -19,12 +24,17 @@ pub struct Column {
     pub sort: Option<usize>,
 }
 
-/// A left-aligned column with a sort order.
-pub const fn column(width: u16, grow: u16, priority: u8, sort: usize) -> Column {
-    Column { width, grow, priority, right: false, sort: Some(sort) }
+/// A left-aligned column without a sort order.
+pub const fn column(name: ColumnName, width: u16, grow: u16, priority: u8) -> Column {
+    Column { name, width, grow, priority, right: false, sort: None }
 }
 
 impl Column {
+    /// A click on its title sorts the list by the order at this index.
+    pub const fn sorts(self, sort: usize) -> Self {
+        Self { sort: Some(sort), ..self }
+    }
+
     /// Aligns its cells to the right.
     pub const fn right(self) -> Self {
         Self { right: true, ..self }
@@ -33,25 +43,58 @@ impl Column {
 
 /// The number of spaces between columns.
 const GAP: u16 = 2;
+/// The columns of the terminal before the first column, where marked rows have their mark.
+pub const MARGIN: u16 = 2;
 
-/// The indexes of the columns that fit, with their widths.
-pub fn fitting(columns: &[Column], width: u16) -> Vec<(usize, u16)> {
-    let mut kept: Vec<usize> = (0..columns.len()).collect();
-    let needed = |kept: &[usize]| kept.iter().map(|at| columns[*at].width + GAP).sum::<u16>().saturating_sub(GAP);
-    while kept.len() > 1 && needed(&kept) > width {
-        let least = kept.iter().copied().max_by_key(|at| columns[*at].priority).unwrap_or(0);
-        kept.retain(|at| *at != least);
+/// The columns of a table, and which of them are shown in which order.
+#[derive(Debug, Clone)]
+pub struct Columns {
+    /// In the order of the cells of a row.
+    pub all: Vec<Column>,
+    /// Indexes of `all`.
+    pub shown: Vec<usize>,
+    /// The index in `all` of the column that sorts the table, and whether the order is descending.
+    pub sorted: Option<(usize, bool)>,
+}
+
+impl Columns {
+    /// All of them, in no particular order of rows.
+    pub fn of(all: Vec<Column>) -> Self {
+        Self { shown: (0..all.len()).collect(), all, sorted: None }
     }
-    let spare = width.saturating_sub(needed(&kept));
-    let shares: u16 = kept.iter().map(|at| columns[*at].grow).sum();
-    let mut widths: Vec<(usize, u16)> = kept
-        .iter()
-        .map(|at| (*at, columns[*at].width + (spare * columns[*at].grow).checked_div(shares).unwrap_or(0)))
-        .collect();
-    if let [(_, only)] = widths.as_mut_slice() {
-        *only = (*only).min(width);
+
+    /// The indexes of the columns that fit, with their widths.
+    pub fn fitting(&self, width: u16) -> Vec<(usize, u16)> {
+        let columns = &self.all;
+        let mut kept = self.shown.clone();
+        let sorted = self.sorted.map(|(at, _)| at);
+        let needed = |kept: &[usize]| kept.iter().map(|at| columns[*at].width + GAP).sum::<u16>().saturating_sub(GAP);
+        while kept.len() > 1 && needed(&kept) > width {
+            let may_go = kept.iter().copied().filter(|at| Some(*at) != sorted);
+            let Some(least) = may_go.max_by_key(|at| columns[*at].priority) else { break };
+            kept.retain(|at| *at != least);
+        }
+        let spare = width.saturating_sub(needed(&kept));
+        let shares: u16 = kept.iter().map(|at| columns[*at].grow).sum();
+        let mut widths: Vec<(usize, u16)> = kept
+            .iter()
+            .map(|at| (*at, columns[*at].width + (spare * columns[*at].grow).checked_div(shares).unwrap_or(0)))
+            .collect();
+        if let [(_, only)] = widths.as_mut_slice() {
+            *only = (*only).min(width);
+        }
+        widths
     }
-    widths
+
+    /// The index of the column that is drawn at this distance from the left of a table of this width.
+    pub fn at(&self, distance: u16, width: u16) -> Option<usize> {
+        let mut from = MARGIN;
+        self.fitting(width.saturating_sub(MARGIN)).into_iter().find_map(|(at, wide)| {
+            let is_here = (from..from + wide).contains(&distance);
+            from += wide + GAP;
+            is_here.then_some(at)
+        })
+    }
 }
 
 /// The index of the first row that is shown when `room` of `rows` rows fit: the selected row is
@@ -71,7 +114,7 @@ pub struct Line {
 
 /// Draws one line at the top of `area`.
 pub fn draw_line(frame: &mut Frame, area: Rect, layout: &[(usize, u16)], columns: &[Column], line: &Line) {
-    let mut x = area.x + 2;
+    let mut x = area.x + MARGIN;
     let buffer = frame.buffer_mut();
     buffer.set_stringn(area.x, area.y, if line.marked { "* " } else { "  " }, 2, line.style);
     for (at, width) in layout {
@@ -91,17 +134,19 @@ pub fn draw_titles(
     frame: &mut Frame,
     area: Rect,
     layout: &[(usize, u16)],
-    columns: &[Column],
-    titles: &[&str],
-    sorted: Option<(usize, bool)>,
+    columns: &Columns,
+    titles: &[String],
     theme: &Theme,
 ) {
-    let titled = columns.iter().zip(titles).map(|(column, title)| match sorted {
-        Some((sort, down)) if column.sort == Some(sort) => format!("{title} {}", if down { "v" } else { "^" }),
-        _ => (*title).to_owned(),
+    let width = |at| layout.iter().find(|(one, _)| *one == at).map_or(0, |(_, width)| usize::from(*width));
+    let titled = titles.iter().enumerate().map(|(at, title)| match columns.sorted {
+        Some((sorted, down)) if sorted == at => {
+            format!("{} {}", text::cut(title, width(at).saturating_sub(2)), if down { "v" } else { "^" })
+        }
+        _ => title.clone(),
     });
     let line = Line { cells: titled.collect(), selected: false, marked: false, style: theme.quiet };
-    draw_line(frame, area, layout, columns, &line);
+    draw_line(frame, area, layout, &columns.all, &line);
 }
 
 #[cfg(test)]
@@ -119,9 +164,28 @@ mod tests {
 
     #[test]
     fn columns_drop_by_priority_and_fill_the_width() {
-        let columns = [column(10, 1, 0, 0), column(10, 0, 2, 1), column(10, 1, 1, 2)];
-        assert_eq!(fitting(&columns, 40), [(0, 13), (1, 10), (2, 13)]);
-        assert_eq!(fitting(&columns, 22), [(0, 10), (2, 10)]);
-        assert_eq!(fitting(&columns, 5), [(0, 5)]);
+        let columns = [
+            column(ColumnName::Name, 10, 1, 0),
+            column(ColumnName::Email, 10, 0, 2),
+            column(ColumnName::Company, 10, 1, 1),
+        ];
+        let mut columns = Columns::of(columns.to_vec());
+        assert_eq!(columns.fitting(40), [(0, 13), (1, 10), (2, 13)]);
+        assert_eq!(columns.fitting(22), [(0, 10), (2, 10)]);
+        assert_eq!(columns.fitting(5), [(0, 5)]);
+        // The sorted column stays; the order of the others is that of `shown`.
+        columns.sorted = Some((1, false));
+        assert_eq!(columns.fitting(22), [(0, 12), (1, 10)]);
+        assert_eq!(columns.fitting(5), [(1, 5)]);
+        columns.shown = vec![2, 1];
+        assert_eq!(columns.fitting(22), [(2, 10), (1, 10)]);
+    }
+
+    #[test]
+    fn a_place_in_the_line_of_titles_belongs_to_the_column_below_it() {
+        let columns = Columns::of(vec![column(ColumnName::Name, 4, 0, 0), column(ColumnName::Email, 3, 0, 1)]);
+        let at: Vec<Option<usize>> = (0..12).map(|distance| columns.at(distance, 20)).collect();
+        let (none, name, email) = (None, Some(0), Some(1));
+        assert_eq!(at, [none, none, name, name, name, name, none, none, email, email, email, none]);
     }
 }

@@ -14,13 +14,21 @@ use crate::{
         widgets::{
             paint::{Focus, count_words, line_at, put, rows},
             records::{draw_facts, draw_rows},
-            table,
+            table::{self, Columns},
         },
     },
 };
 
 /// From this width on, a preview is shown beside the list.
 const PREVIEW_FROM: u16 = 110;
+
+/// A part of a list that can be clicked.
+pub(super) enum Drawn {
+    /// The title of a column, by the index of its sort order.
+    Title(usize),
+    /// The row at this index.
+    Row(usize),
+}
 
 /// Where the parts of a list are drawn and clicked.
 struct Places {
@@ -56,9 +64,20 @@ impl Places {
 }
 
 impl List {
-    /// The index of the row that is drawn at this position; the list is drawn in `body`.
-    pub(super) fn row_at(&self, at: Position, body: Rect) -> Option<usize> {
-        Places::of(self, body).row_at(self, at)
+    /// Which columns are shown.
+    fn columns(&self, ctx: &Context) -> Columns {
+        self.query.columns(ctx.session.actor.role)
+    }
+
+    /// What is drawn at this position; the list is drawn in `body`.
+    pub(super) fn drawn_at(&self, at: Position, body: Rect, ctx: &Context) -> Option<Drawn> {
+        let places = Places::of(self, body);
+        if at.y != places.table.y || self.rows.is_empty() {
+            return places.row_at(self, at).map(Drawn::Row);
+        }
+        let columns = self.columns(ctx);
+        let column = columns.at(at.x.checked_sub(places.table.x)?, places.table.width)?;
+        columns.all[column].sort.map(Drawn::Title)
     }
 
     pub(super) fn draw_all(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
@@ -94,7 +113,8 @@ impl List {
             return caret.unwrap_or(line_at(table, 2));
         }
         let marked = |record: &Record| self.marks.has(record);
-        draw_rows(frame, table, &self.rows, self.at, (self.kind(), Some(self.query.sort())), &marked, ctx);
+        let columns = self.columns(ctx);
+        draw_rows(frame, table, &self.rows, self.at, (self.kind(), &columns), &marked, ctx);
         caret.unwrap_or(line_at(table, 1 + rows(self.at - shown.start)))
     }
 

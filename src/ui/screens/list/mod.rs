@@ -13,7 +13,7 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use self::marks::Marks;
+use self::{draw::Drawn, marks::Marks};
 use super::screen::Screen;
 use crate::{
     domain::{
@@ -210,11 +210,15 @@ impl Screen for List {
         }
     }
 
-    /// A click selects a row, or opens it if it was selected already.
+    /// A click selects a row, or opens it if it was selected already. One on a title sorts.
     fn click(&mut self, at: Position, body: Rect, ctx: &Context) -> Action {
-        match self.row_at(at, body) {
-            Some(row) if row == self.at => self.run(Command::Open, ctx),
-            Some(row) => self.go(row),
+        match self.drawn_at(at, body, ctx) {
+            Some(Drawn::Title(sort)) => {
+                self.query.set_sort(sort);
+                self.restart()
+            }
+            Some(Drawn::Row(row)) if row == self.at => self.run(Command::Open, ctx),
+            Some(Drawn::Row(row)) => self.go(row),
             None => Action::None,
         }
     }
