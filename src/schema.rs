@@ -82,6 +82,7 @@ diesel::table! {
         contract_id -> BigInt,
         title -> Text,
         client_contact -> Text,
+        contact_phone -> Text,
         starts_at -> Nullable<Timestamp>,
         ends_at -> Nullable<Timestamp>,
         location -> Text,

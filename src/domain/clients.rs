@@ -21,6 +21,7 @@ pub struct Client {
     pub id: ClientId,
     pub version: i32,
     pub full_name: String,
+    /// Empty for a private person.
     pub company_name: String,
     pub email: Option<String>,
     pub phone: String,
@@ -90,6 +91,11 @@ impl Auditable for Client {
     }
 }
 
+/// What tells a client from others of the same name: the company, or the telephone of a private person.
+pub fn told_apart_by(company: &str, phone: &str) -> String {
+    if company.is_empty() { phone } else { company }.to_owned()
+}
+
 /// The values of a client form. The sales contact of an existing client is changed by handing the
 /// client over, not by the form.
 #[derive(Debug, Clone, PartialEq, Eq, Default, diesel::Insertable, diesel::AsChangeset)]
@@ -147,7 +153,7 @@ impl ClientDraft {
     pub fn checked(&self, today: NaiveDate) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let full_name = errors.take(Field::FullName, check::name(&self.full_name));
-        let company_name = errors.take(Field::CompanyName, check::name(&self.company_name));
+        let company_name = errors.take(Field::CompanyName, check::optional_text(&self.company_name, check::MAX_NAME));
         let email = errors.take(Field::Email, check::optional_email(self.email.as_deref().unwrap_or("")));
         let phone = errors.take(Field::Phone, check::phone(&self.phone));
         if self.last_contact_at.is_some_and(|day| day > today) {

@@ -225,6 +225,7 @@ pub struct ContractRow {
     pub contract: Contract,
     pub client: String,
     pub company: String,
+    pub client_phone: String,
     pub sales_contact_id: UserId,
     pub sales_contact: String,
 }
@@ -238,7 +239,7 @@ impl ContractRow {
     /// The names and values of a row in an exported file, in order. The names are those of the columns
     /// in the database, except that the id is called `number`.
     pub fn exported(&self) -> Vec<(&'static str, Value)> {
-        let Self { contract, client, company, sales_contact_id: _, sales_contact } = self;
+        let Self { contract, client, company, client_phone: _, sales_contact_id: _, sales_contact } = self;
         let Contract {
             id,
             version: _,

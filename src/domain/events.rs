@@ -27,6 +27,8 @@ pub struct Event {
     pub title: String,
     /// The person to contact on the day, as free text; often not the client.
     pub client_contact: String,
+    /// The number of that person; empty if it is not known.
+    pub contact_phone: String,
     /// Wall clock in the company's time zone.
     pub starts_at: Option<NaiveDateTime>,
     /// Wall clock in the company's time zone; only together with a start.
@@ -87,6 +89,7 @@ impl Auditable for Event {
             contract_id,
             title,
             client_contact,
+            contact_phone,
             starts_at,
             ends_at,
             location,
@@ -102,6 +105,7 @@ impl Auditable for Event {
             (Field::ContractId, json!(contract_id.0)),
             (Field::Title, json!(title)),
             (Field::ClientContact, json!(client_contact)),
+            (Field::ContactPhone, json!(contact_phone)),
             (Field::StartsAt, json!(starts_at)),
             (Field::EndsAt, json!(ends_at)),
             (Field::Location, json!(location)),
@@ -120,6 +124,7 @@ impl Auditable for Event {
 pub struct EventDraft {
     pub title: String,
     pub client_contact: String,
+    pub contact_phone: String,
     pub starts_at: Option<NaiveDateTime>,
     pub ends_at: Option<NaiveDateTime>,
     pub location: String,
@@ -138,6 +143,7 @@ impl From<&Event> for EventDraft {
             contract_id: _,
             title,
             client_contact,
+            contact_phone,
             starts_at,
             ends_at,
             location,
@@ -149,17 +155,19 @@ impl From<&Event> for EventDraft {
             created_at: _,
             updated_at: _,
         } = event.clone();
-        Self { title, client_contact, starts_at, ends_at, location, attendees, notes }
+        Self { title, client_contact, contact_phone, starts_at, ends_at, location, attendees, notes }
     }
 }
 
 impl EventDraft {
     /// The event with the values of the form; everything else is kept from `before`.
     pub fn applied_to(&self, before: &Event) -> Event {
-        let Self { title, client_contact, starts_at, ends_at, location, attendees, notes } = self.clone();
+        let Self { title, client_contact, contact_phone, starts_at, ends_at, location, attendees, notes } =
+            self.clone();
         Event {
             title,
             client_contact,
+            contact_phone,
             starts_at,
             ends_at,
             location,
@@ -185,6 +193,7 @@ impl EventDraft {
         let mut errors = FieldErrors::default();
         let title = errors.take(Field::Title, check::name(&self.title));
         let client_contact = errors.take(Field::ClientContact, check::optional_text(&self.client_contact, MAX_LINE));
+        let contact_phone = errors.take(Field::ContactPhone, check::optional_phone(&self.contact_phone));
         let was = |of: fn(&Event) -> Option<NaiveDateTime>| before.and_then(of);
         let new_start = self.starts_at.filter(|start| Some(*start) != was(|event| event.starts_at));
         let new_end = self.ends_at.filter(|end| Some(*end) != was(|event| event.ends_at));
@@ -204,10 +213,11 @@ impl EventDraft {
             errors.push(Field::Attendees, Problem::OutOfRange(0, check::MAX_ATTENDEES.into()));
         }
         let notes = errors.take(Field::Notes, check::notes(&self.notes));
-        match (title, client_contact, location, notes, errors.is_empty()) {
-            (Some(title), Some(client_contact), Some(location), Some(notes), true) => {
+        match (title, client_contact, contact_phone, location, notes, errors.is_empty()) {
+            (Some(title), Some(client_contact), Some(contact_phone), Some(location), Some(notes), true) => {
+                let contact_phone = contact_phone.unwrap_or_default();
                 let Self { starts_at, ends_at, attendees, .. } = *self;
-                Ok(Self { title, client_contact, starts_at, ends_at, location, attendees, notes })
+                Ok(Self { title, client_contact, contact_phone, starts_at, ends_at, location, attendees, notes })
             }
             _ => Err(errors),
         }
@@ -245,7 +255,7 @@ impl EventView {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EventFilter {
     pub view: EventView,
-    /// Words that must all occur in the title, location, contact, client or company.
+    /// Words that must all occur in the title, location, contact and its number, client or company.
     pub text: String,
     pub client: Option<ClientId>,
     pub contract: Option<ContractId>,
@@ -280,6 +290,7 @@ pub struct EventRow {
     pub client_id: ClientId,
     pub client: String,
     pub company: String,
+    pub client_phone: String,
     pub sales_contact_id: UserId,
     pub sales_contact: String,
     /// The name of the support user.
@@ -290,13 +301,15 @@ impl EventRow {
     /// The names and values of a row in an exported file, in order. The names are those of the columns
     /// in the database.
     pub fn exported(&self) -> Vec<(&'static str, Value)> {
-        let Self { event, client_id: _, client, company, sales_contact_id: _, sales_contact, support } = self;
+        let Self { event, client_id: _, client, company, client_phone: _, sales_contact_id: _, sales_contact, support } =
+            self;
         let Event {
             id: _,
             version: _,
             contract_id,
             title,
             client_contact,
+            contact_phone,
             starts_at,
             ends_at,
             location,
@@ -316,6 +329,7 @@ impl EventRow {
             ("location", json!(location)),
             ("attendees", json!(attendees)),
             ("client_contact", json!(client_contact)),
+            ("contact_phone", json!(contact_phone)),
             ("client", json!(client)),
             ("company_name", json!(company)),
             ("contract", json!(contract_id.0)),
@@ -360,6 +374,7 @@ impl Event {
             contract_id: ContractId::new(3),
             title: "Gala".to_owned(),
             client_contact: String::new(),
+            contact_phone: String::new(),
             starts_at: None,
             ends_at: None,
             location: String::new(),

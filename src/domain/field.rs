@@ -50,6 +50,7 @@ pub enum Field {
     ContractId,
     Title,
     ClientContact,
+    ContactPhone,
     StartsAt,
     EndsAt,
     Location,

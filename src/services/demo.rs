@@ -205,11 +205,12 @@ impl Demo {
         let (bill, kate) = (self.sales[0], self.support[0]);
         let kevin = who("Kevin Casey", "kevin@startup.io", "+678 123 456 78", "Cool Startup LLC");
         self.deal(db, &kevin, bill, &Deal { total: 500_000, due: 500_000, signed: None })?;
-        let john = who("John Ouick", "john.ouick@gmail.com", "+1 234 567 8901", "(private)");
+        let john = who("John Ouick", "john.ouick@gmail.com", "+1 234 567 8901", "");
         let contract = self.deal(db, &john, bill, &Deal { total: 1_850_000, due: 0, signed: Some(1_300) })?;
         let wedding = EventDraft {
             title: "John Ouick Wedding".to_owned(),
             client_contact: "John Ouick".to_owned(),
+            contact_phone: john.phone.clone(),
             starts_at: time(day(2023, 6, 4), 13),
             ends_at: time(day(2023, 6, 5), 2),
             location: "53 Rue du Château, 41120 Candé-sur-Beuvron, France".to_owned(),
@@ -225,6 +226,7 @@ impl Demo {
         let assembly = EventDraft {
             title: "Lou Bouzin General Assembly".to_owned(),
             client_contact: "Jacky Blangier".to_owned(),
+            contact_phone: "+666 12378".to_owned(),
             starts_at: time(day(2023, 5, 5), 15),
             ends_at: time(day(2023, 5, 5), 17),
             location: "Salle des fêtes de Mufflins".to_owned(),
@@ -238,10 +240,11 @@ impl Demo {
     fn client(&mut self, db: &mut Db, number: usize) -> Result<(), ServiceError> {
         let (first, last) = (self.dice.pick(&FIRST), self.dice.pick(&LAST));
         let company = format!("{} {}", self.dice.pick(&COMPANIES), self.dice.pick(&["", "SA", "SARL", "GmbH", "Ltd"]));
+        let private = number % 9 == 4;
         let ago = u64::try_from(self.dice.roll(90)).unwrap_or(0);
         let draft = ClientDraft {
             full_name: format!("{first} {last}"),
-            company_name: company.trim().to_owned(),
+            company_name: if private { String::new() } else { company.trim().to_owned() },
             email: Some(format!("client{number:03}@clients.example")),
             phone: format!("+33 6 12 {:02} {:02} {:02}", self.dice.roll(100), self.dice.roll(100), number % 100),
             last_contact_at: self.wall.date().checked_sub_days(Days::new(ago)),
@@ -254,7 +257,13 @@ impl Demo {
         let ago = i64::try_from(self.dice.roll(170)).unwrap_or(0);
         let contract = self.deal(db, &draft, owner, &Deal { total, due, signed: signed.then_some(ago) })?;
         if signed && self.dice.roll(6) > 0 {
-            let event = self.occasion(last);
+            // The person to call is not known of every event.
+            let contact_phone = if number % 5 == 0 {
+                String::new()
+            } else {
+                format!("+33 7 55 01 {:02} {:02}", number / 100, number % 100)
+            };
+            let event = EventDraft { contact_phone, ..self.occasion(last) };
             let over = event.ends_at.is_some_and(|end| end < self.wall);
             let status = if over {
                 Status::Done

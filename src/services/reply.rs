@@ -175,7 +175,7 @@ pub struct Found {
     pub kind: EntityKind,
     pub id: i64,
     pub name: String,
-    /// Distinguishes it from others with the same name: the company, the client or the username.
+    /// Distinguishes it from others with the same name: the company or the phone, the client or the username.
     pub detail: String,
 }
 

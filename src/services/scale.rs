@@ -203,6 +203,7 @@ fn events(numbers: Range<u64>, (_, contracts): (u64, u64), size: Size, staff: &S
         let draft = EventDraft {
             title,
             client_contact: client.full_name.clone(),
+            contact_phone: client.phone.clone(),
             starts_at: Some(starts),
             ends_at: Some(ends),
             location,

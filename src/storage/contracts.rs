@@ -22,10 +22,10 @@ use crate::{
     schema::{clients, contracts, events, users},
 };
 
-type Joined = (Contract, String, String, UserId, String);
+type Joined = (Contract, String, String, String, UserId, String);
 
-fn row((contract, client, company, sales_contact_id, sales_contact): Joined) -> ContractRow {
-    ContractRow { contract, client, company, sales_contact_id, sales_contact }
+fn row((contract, client, company, client_phone, sales_contact_id, sales_contact): Joined) -> ContractRow {
+    ContractRow { contract, client, company, client_phone, sales_contact_id, sales_contact }
 }
 
 /// The contract as it is stored.
@@ -42,6 +42,7 @@ pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, DbEr
             Contract::as_select(),
             clients::full_name,
             clients::company_name,
+            clients::phone,
             clients::sales_contact_id,
             users::full_name,
         ))
@@ -151,6 +152,7 @@ macro_rules! selected {
             Contract::as_select(),
             clients::full_name.assume_not_null(),
             clients::company_name.assume_not_null(),
+            clients::phone.assume_not_null(),
             clients::sales_contact_id.assume_not_null(),
             users::full_name.assume_not_null(),
         ))

@@ -27,15 +27,19 @@ use crate::{
 
 diesel::alias!(users as owners: Owners, users as helpers: Helpers);
 
-type Joined = (Event, ClientId, String, String, UserId, String, Option<String>);
+type Joined = (Event, ClientId, String, String, String, UserId, String, Option<String>);
 
-fn row((event, client_id, client, company, sales_contact_id, sales_contact, support): Joined) -> EventRow {
-    EventRow { event, client_id, client, company, sales_contact_id, sales_contact, support }
+fn row(
+    (event, client_id, client, company, client_phone, sales_contact_id, sales_contact, support): Joined,
+) -> EventRow {
+    EventRow { event, client_id, client, company, client_phone, sales_contact_id, sales_contact, support }
 }
 
 /// The words by which the event is found, without accents and in lower case.
 pub(super) fn search_text(draft: &EventDraft) -> String {
-    text::searchable(&format!("{} {} {}", draft.title, draft.location, draft.client_contact))
+    let EventDraft { title, location, client_contact, contact_phone, .. } = draft;
+    let digits: String = contact_phone.chars().filter(char::is_ascii_digit).collect();
+    text::searchable(&format!("{title} {location} {client_contact} {contact_phone} {digits}"))
 }
 
 /// The columns that follow from those of the form.
@@ -92,6 +96,7 @@ macro_rules! selected {
             contracts::client_id.assume_not_null(),
             clients::full_name.assume_not_null(),
             clients::company_name.assume_not_null(),
+            clients::phone.assume_not_null(),
             clients::sales_contact_id.assume_not_null(),
             owners.field(users::full_name).assume_not_null(),
             helpers.field(users::full_name).nullable(),

@@ -109,16 +109,17 @@ impl Insert {
 
     /// Events that were created and changed `now` (UTC).
     pub fn events<'a>(rows: impl Iterator<Item = NewEvent<'a>>, now: NaiveDateTime) -> Self {
-        const HEAD: &str = "INSERT INTO events (contract_id, title, client_contact, starts_at, ends_at, location, \
-             attendees, notes, status, support_id, title_key, location_key, client_key, support_key, search, \
+        const HEAD: &str = "INSERT INTO events (contract_id, title, client_contact, contact_phone, starts_at, ends_at, \
+             location, attendees, notes, status, support_id, title_key, location_key, client_key, support_key, search, \
              client_search, created_at, updated_at) VALUES ";
         let row = |NewEvent { contract_id, client, draft, status, support }: NewEvent| {
             let time = |time: Option<NaiveDateTime>| nullable(time.map(|time| time.to_string()).as_deref());
             format!(
-                "{},{},{},{},{},{},{},{},'{status}',{},{},{},{},{},{},{},'{now}','{now}'",
+                "{},{},{},{},{},{},{},{},{},'{status}',{},{},{},{},{},{},{},'{now}','{now}'",
                 contract_id.0,
                 quoted(&draft.title),
                 quoted(&draft.client_contact),
+                quoted(&draft.contact_phone),
                 time(draft.starts_at),
                 time(draft.ends_at),
                 quoted(&draft.location),

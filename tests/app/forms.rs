@@ -98,9 +98,15 @@ fn choosing_another_contract_fills_in_its_contact() {
     };
     desk.go("new event");
     pick(&mut desk, '2');
-    desk.see("2 - Kevin Casey");
+    desk.see("2 - Kevin Casey").see("+678 123 456 78");
+    let draft = epic_events::domain::clients::ClientDraft {
+        phone: "+666 12345".to_owned(),
+        company_name: String::new(),
+        ..support::world::client_draft("Lou Bouzin")
+    };
+    desk.world.save(&Request::Write(WriteRequest::UpdateClient { id: other, version: 1, draft }));
     pick(&mut desk, '3');
-    desk.see("3 - Lou Bouzin").not("Kevin Casey");
+    desk.see("3 - Lou Bouzin\n").see("+666 12345").not("Kevin Casey").not("+678");
     // A contact that the user typed is not replaced.
     to(&mut desk, "Contact").ctrl('u').write("Jacky");
     to(&mut desk, "Contract");

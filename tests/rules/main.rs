@@ -6,6 +6,7 @@ pub mod support;
 
 mod access;
 mod company;
+mod contacts;
 mod demo;
 mod exports;
 mod home;

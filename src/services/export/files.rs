@@ -70,9 +70,10 @@ impl<W: Write> Sheet<W> {
                     "VERSION:3.0".to_owned(),
                     format!("N:{};;;;", escaped(&client.full_name)),
                     format!("FN:{}", escaped(&client.full_name)),
-                    format!("ORG:{}", escaped(&client.company_name)),
                     format!("TEL:{}", escaped(&client.phone)),
                 ];
+                let company = Some(&client.company_name).filter(|name| !name.is_empty());
+                card.extend(company.map(|name| format!("ORG:{}", escaped(name))));
                 card.extend(client.email.as_ref().map(|email| format!("EMAIL:{}", escaped(email))));
                 card.push("END:VCARD".to_owned());
                 self.lines(&card)
@@ -111,10 +112,14 @@ impl<W: Write> Sheet<W> {
             Status::Confirmed | Status::Done => "CONFIRMED",
             Status::Cancelled => "CANCELLED",
         };
-        let told: Vec<&str> = [row.client.as_str(), &event.client_contact, &event.notes]
-            .into_iter()
-            .filter(|text| !text.is_empty())
-            .collect();
+        let spoken_to = |name: &str, phone: &str| format!("{name} {phone}").trim().to_owned();
+        let mut told = vec![
+            spoken_to(&row.client, &row.client_phone),
+            spoken_to(&event.client_contact, &event.contact_phone),
+            event.notes.clone(),
+        ];
+        told.retain(|text| !text.is_empty());
+        told.dedup();
         self.lines(&[
             "BEGIN:VEVENT".to_owned(),
             format!("UID:event-{}@epic-events", event.id.0),

@@ -14,7 +14,7 @@ use crate::{
     domain::{
         ClientId, ContractId, Error, EventId, Field, Reason, UserId,
         audit::{AuditFilter, AuditListing, AuditRow, AuditSort},
-        clients::{ClientFilter, ClientRow, ClientSort, ClientView},
+        clients::{ClientFilter, ClientRow, ClientSort, ClientView, told_apart_by},
         contracts::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, number_in},
         entity::{EntityKind, Query, Record},
         events::{EventFilter, EventRow, EventSort, EventView},
@@ -321,7 +321,8 @@ fn numbered(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Option<Cont
 }
 
 fn contract_hit(row: ContractRow) -> Found {
-    Found { kind: EntityKind::Contract, id: row.contract.id.0, name: row.client, detail: row.company }
+    let detail = told_apart_by(&row.company, &row.client_phone);
+    Found { kind: EntityKind::Contract, id: row.contract.id.0, name: row.client, detail }
 }
 
 /// The records that contain the words, and whether only the newest of some kind were searched.
@@ -335,7 +336,8 @@ fn search_from(db: &mut Db, ctx: &RequestContext, text: &str, edge: &Edge) -> Re
     let page = storage::clients::page(db, &listing, ctx.viewer())?;
     among_newest |= page.among_newest;
     for row in page.rows {
-        let (id, name, detail) = (row.client.id.0, row.client.full_name, row.client.company_name);
+        let detail = told_apart_by(&row.client.company_name, &row.client.phone);
+        let (id, name) = (row.client.id.0, row.client.full_name);
         found.push(Found { kind: EntityKind::Client, id, name, detail });
     }
     let listing: Listing<_, EventSort> = hits(EventFilter { text: text.clone(), ..EventFilter::default() }, edge);

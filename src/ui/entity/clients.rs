@@ -2,13 +2,13 @@
 
 use super::definition::{
     Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled, named_if_several,
-    wall_time,
+    wall_time, with_company,
 };
 use crate::{
     domain::{
         ClientId, Field, UserId,
         audit::{Auditable, Verb},
-        clients::{Client, ClientDraft, ClientFilter, ClientRow, ClientSort, ClientView},
+        clients::{Client, ClientDraft, ClientFilter, ClientRow, ClientSort, ClientView, told_apart_by},
         dates::{self, Direction},
         entity::{EntityKind, Record},
         lists::ColumnName as N,
@@ -65,7 +65,7 @@ impl Entity for Clients {
         },
         confirms_changes: false,
         on_leave: |_, _| {},
-        suggests: |_| None,
+        suggests: |_| Vec::new(),
     });
     const CHILD: Option<EntityKind> = Some(EntityKind::Contract);
     const HAS_CALENDAR: bool = false;
@@ -167,11 +167,11 @@ impl Entity for Clients {
     }
 
     fn choice(row: &ClientRow, _ctx: &Context) -> (String, String) {
-        (row.client.full_name.clone(), row.client.company_name.clone())
+        (row.client.full_name.clone(), told_apart_by(&row.client.company_name, &row.client.phone))
     }
 
     fn picked_name(row: &ClientRow, _ctx: &Context) -> String {
-        format!("{} ({})", row.client.full_name, row.client.company_name)
+        with_company(&row.client.full_name, &row.client.company_name)
     }
 }
 
@@ -180,7 +180,7 @@ fn fields(client: Option<&Client>) -> Vec<FormField> {
     let last_contact = client.and_then(|client| client.last_contact_at);
     vec![
         FormField::line(Field::FullName, text(|client| &client.full_name)).required(),
-        FormField::line(Field::CompanyName, text(|client| &client.company_name)).required(),
+        FormField::line(Field::CompanyName, text(|client| &client.company_name)),
         FormField::line(Field::Email, text(|client| client.email.as_deref().unwrap_or(""))),
         FormField::line(Field::Phone, text(|client| &client.phone)).required(),
         FormField::day(Field::LastContactAt, last_contact, Direction::Past),

@@ -2,12 +2,15 @@
 
 use super::{
     clients::Clients,
-    definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled},
+    definition::{
+        Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled, with_company,
+    },
 };
 use crate::{
     domain::{
         Cents, ClientId, ContractId, Field, UserId,
         audit::{Auditable, Verb},
+        clients::told_apart_by,
         contracts::{ContractDraft, ContractFilter, ContractRow, ContractSort, ContractView},
         dates::{self, Direction},
         entity::{EntityKind, Record},
@@ -66,7 +69,7 @@ impl Entity for Contracts {
         },
         confirms_changes: true,
         on_leave,
-        suggests: |_| None,
+        suggests: |_| Vec::new(),
     });
     const CHILD: Option<EntityKind> = Some(EntityKind::Event);
     const HAS_CALENDAR: bool = false;
@@ -95,7 +98,7 @@ impl Entity for Contracts {
     }
 
     fn facts(row: &ContractRow, ctx: &Context) -> Vec<(String, String)> {
-        let client = format!("{} ({})", row.client, row.company);
+        let client = with_company(&row.client, &row.company);
         let mut facts = labelled(&row.contract.audited_fields(), &[(Field::ClientId, &client)], ctx);
         facts.push((ctx.field(Field::SalesContactId), row.sales_contact.clone()));
         facts
@@ -210,11 +213,11 @@ impl Entity for Contracts {
     }
 
     fn choice(row: &ContractRow, ctx: &Context) -> (String, String) {
-        (Self::heading(row, ctx), row.company.clone())
+        (Self::heading(row, ctx), told_apart_by(&row.company, &row.client_phone))
     }
 
     fn picked_name(row: &ContractRow, _ctx: &Context) -> String {
-        format!("{} - {} ({})", row.contract.id.0, row.client, row.company)
+        format!("{} - {}", row.contract.id.0, with_company(&row.client, &row.company))
     }
 }
 
@@ -278,7 +281,7 @@ fn sign(row: &ContractRow, ctx: &Context) -> Begun {
     Begun::Confirm {
         title: Contracts::heading(row, ctx),
         lines: vec![
-            format!("{}: {} ({})", ctx.say(Phrase::ColClient), row.client, row.company),
+            format!("{}: {}", ctx.say(Phrase::ColClient), with_company(&row.client, &row.company)),
             format!("{}: {}", ctx.say(Phrase::ColTotal), money(contract.total_cents)),
             format!("{}: {}", ctx.say(Phrase::ColDue), money(contract.due_cents)),
             ctx.say(Phrase::SignatureIsFinal),

@@ -105,8 +105,8 @@ pub struct EntityForm<R> {
     pub confirms_changes: bool,
     /// What follows by itself when this field of a new record is left.
     pub on_leave: fn(Field, &mut [FormField]),
-    /// What a record that was just picked proposes for another field.
-    pub suggests: fn(&Record) -> Option<(Field, String)>,
+    /// What a record that was just picked proposes for other fields.
+    pub suggests: fn(&Record) -> Vec<(Field, String)>,
 }
 
 /// How a command on records begins.
@@ -241,6 +241,11 @@ pub fn name_list(mut names: impl ExactSizeIterator<Item = String>, ctx: &Context
 /// The names of several records, for a question whose title only counts them; `None` for one record.
 pub fn named_if_several<E: Entity>(rows: &[&E::Row], ctx: &Context) -> Option<String> {
     (rows.len() > 1).then(|| name_list(rows.iter().map(|row| E::heading(row, ctx)), ctx))
+}
+
+/// A client with its company; private people have none.
+pub fn with_company(client: &str, company: &str) -> String {
+    if company.is_empty() { client.to_owned() } else { format!("{client} ({company})") }
 }
 
 /// A time in UTC as lists show it, in the company's time zone.

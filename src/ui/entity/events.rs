@@ -14,6 +14,7 @@ use crate::{
         assigning::Assignment,
         audit::{Auditable, Verb},
         check,
+        contracts::ContractRow,
         dates::{self, Direction},
         entity::{EntityKind, Record},
         events::{Event, EventDraft, EventFilter, EventListing, EventRow, EventSort, EventView, Status},
@@ -60,7 +61,7 @@ impl Entity for Events {
         new_title: Phrase::NewEvent,
         edit_title: Phrase::EditEvent,
         new_fields,
-        edit_fields: |row, _| fields(Some(&row.event), ""),
+        edit_fields: |row, _| fields(Some(&row.event), None),
         create: |form| WriteRequest::CreateEvent {
             contract: ContractId::new(form.required_pick(Field::ContractId)),
             draft: draft(form),
@@ -72,7 +73,7 @@ impl Entity for Events {
         },
         confirms_changes: false,
         on_leave: |_, _| {},
-        suggests: |contract| Some((Field::ClientContact, Contracts::row(contract)?.client.clone())),
+        suggests: |contract| Contracts::row(contract).map(|row| proposed(row).into()).unwrap_or_default(),
     });
     const CHILD: Option<EntityKind> = None;
     const HAS_CALENDAR: bool = true;
@@ -101,7 +102,11 @@ impl Entity for Events {
     fn facts(row: &EventRow, ctx: &Context) -> Vec<(String, String)> {
         let contract = Contracts::found_name(row.event.contract_id.0, &row.client, ctx);
         let names = [(Field::ContractId, contract.as_str()), (Field::SupportId, &support(row, ctx))];
-        labelled(&row.event.audited_fields(), &names, ctx)
+        let mut facts = labelled(&row.event.audited_fields(), &names, ctx);
+        let contact = ctx.field(Field::ContactPhone);
+        let below = facts.iter().position(|(label, _)| *label == contact).map_or(0, |at| at + 1);
+        facts.insert(below, (ctx.say(Phrase::ClientPhone), row.client_phone.clone()));
+        facts
     }
 
     fn sort_title(sort: EventSort) -> Phrase<'static> {
@@ -224,17 +229,27 @@ fn support(row: &EventRow, ctx: &Context) -> String {
     row.support.clone().unwrap_or_else(|| ctx.say(Phrase::Nobody))
 }
 
-/// `contact` is proposed for a new event.
-fn fields(event: Option<&Event>, contact: &str) -> Vec<FormField> {
+/// Whom to call on the day, as far as it is known: the client of the contract.
+fn proposed(contract: &ContractRow) -> [(Field, String); 2] {
+    [(Field::ClientContact, contract.client.clone()), (Field::ContactPhone, contract.client_phone.clone())]
+}
+
+/// The fields of an event, or of a new one for this contract.
+fn fields(event: Option<&Event>, contract: Option<&ContractRow>) -> Vec<FormField> {
     let text = |of: fn(&Event) -> &str| event.map_or("", of);
+    let contact = |field, of: fn(&Event) -> &str| {
+        let proposed = contract.into_iter().flat_map(proposed).find(|(of, _)| *of == field);
+        FormField::line(field, event.map_or(proposed.as_ref().map_or("", |(_, text)| text), of))
+    };
     let attendees = event.map(|event| people(event.attendees.into())).unwrap_or_default();
     vec![
         FormField::line(Field::Title, text(|event| &event.title)).required(),
-        FormField::line(Field::ClientContact, event.map_or(contact, |event| &event.client_contact)),
         FormField::time(Field::StartsAt, event.and_then(|event| event.starts_at)),
         FormField::time(Field::EndsAt, event.and_then(|event| event.ends_at)),
         FormField::line(Field::Location, text(|event| &event.location)),
         FormField::new(Field::Attendees, FieldKind::Whole, &attendees),
+        contact(Field::ClientContact, |event| &event.client_contact),
+        contact(Field::ContactPhone, |event| &event.contact_phone),
         FormField::notes(text(|event| &event.notes)),
     ]
 }
@@ -247,7 +262,7 @@ fn new_fields(contract: Option<&Record>, ctx: &Context) -> Vec<FormField> {
         None => FormField::new(Field::ContractId, FieldKind::Record(Choices::Contracts), "").required(),
     };
     let mut all = vec![contract];
-    all.extend(fields(None, row.map_or("", |row| &row.client)));
+    all.extend(fields(None, row));
     all
 }
 
@@ -255,6 +270,7 @@ fn draft(form: &mut Reader) -> EventDraft {
     EventDraft {
         title: form.text(Field::Title),
         client_contact: form.text(Field::ClientContact),
+        contact_phone: form.text(Field::ContactPhone),
         starts_at: form.time(Field::StartsAt),
         ends_at: form.time(Field::EndsAt),
         location: form.text(Field::Location),

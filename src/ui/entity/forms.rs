@@ -59,9 +59,9 @@ pub fn on_leave(kind: EntityKind, left: Field, fields: &mut [FormField]) {
     });
 }
 
-/// What a record that was just picked in the form for a new record proposes for another field.
-pub fn suggestion(kind: EntityKind, picked: &Record) -> Option<(Field, String)> {
-    dispatch!(EntityKind kind, E => E::FORM.and_then(|form| (form.suggests)(picked)))
+/// What a record that was just picked in the form for a new record proposes for other fields.
+pub fn suggestions(kind: EntityKind, picked: &Record) -> Vec<(Field, String)> {
+    dispatch!(EntityKind kind, E => E::FORM.map_or_else(Vec::new, |form| (form.suggests)(picked)))
 }
 
 /// Whether lists of this kind have structured filters.

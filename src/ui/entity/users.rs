@@ -64,7 +64,7 @@ impl Entity for Users {
         },
         confirms_changes: true,
         on_leave: |_, _| {},
-        suggests: |_| None,
+        suggests: |_| Vec::new(),
     });
     const CHILD: Option<EntityKind> = None;
     const HAS_CALENDAR: bool = false;

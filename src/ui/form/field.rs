@@ -232,7 +232,7 @@ impl FormField {
             (FieldKind::Line, Field::EverydayUser) => check::account(text).err(),
             (FieldKind::Line, Field::FullName | Field::CompanyName | Field::Title) => check::name(text).err(),
             (FieldKind::Line, Field::Email) => check::optional_email(text).err(),
-            (FieldKind::Line, Field::Phone) => check::optional_phone(text).err(),
+            (FieldKind::Line, Field::Phone | Field::ContactPhone) => check::optional_phone(text).err(),
             (FieldKind::Line, Field::EmployeeNumber) => check::optional_employee_number(text).err(),
             (FieldKind::Line, Field::Currency) => check::currency(text).err(),
             (FieldKind::Line, Field::TimeZone) => check::time_zone(text).err(),

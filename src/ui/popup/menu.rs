@@ -292,7 +292,7 @@ fn candidate(person: &Candidate, ctx: &Context) -> Item {
 fn hit(found: Found, ctx: &Context) -> Item {
     let Found { kind, id, name, detail } = found;
     let label = entity::found_name(kind, id, &name, ctx);
-    let detail = format!("{} {detail}", ctx.say(Phrase::OneOf(kind)));
+    let detail = format!("{} {detail}", ctx.say(Phrase::OneOf(kind))).trim_end().to_owned();
     Item { label, detail, outcome: Some(Outcome::Go(Destination::Record(kind, id))) }
 }
 

@@ -69,6 +69,7 @@ pub enum Phrase<'a> {
     ColUpdated,
     ColNumber,
     ColClient,
+    ClientPhone,
     ColTotal,
     ColDue,
     ColSigned,

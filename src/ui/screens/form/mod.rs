@@ -45,8 +45,8 @@ pub struct Form {
     pub saving: bool,
     /// The contents of all fields when they were sent to be saved.
     sent: Vec<String>,
-    /// What the record that was picked last proposes for another field.
-    suggested: String,
+    /// What the record that was picked last proposes for other fields.
+    suggested: Vec<(Field, String)>,
     /// The other user who has saved the record in the meantime, and when (in UTC); `None` if there is no
     /// conflict.
     pub conflict: Option<(String, NaiveDateTime)>,
@@ -71,7 +71,7 @@ impl Form {
             version,
             saving: false,
             sent: Vec::new(),
-            suggested: String::new(),
+            suggested: Vec::new(),
             conflict: None,
             merges: 0,
             asked: None,
@@ -205,10 +205,8 @@ impl Form {
     fn fill(&mut self, at: usize, outcome: Outcome, ctx: &Context) {
         let (id, name) = match outcome {
             Outcome::Record(record) => {
-                if let Purpose::Create(kind) | Purpose::Edit(kind, _) = self.purpose
-                    && let Some((field, proposed)) = entity::suggestion(kind, &record)
-                {
-                    self.suggest(field, proposed);
+                if let Purpose::Create(kind) | Purpose::Edit(kind, _) = self.purpose {
+                    self.suggest(entity::suggestions(kind, &record));
                 }
                 (Some(record.id()), entity::picked_name(&record, ctx))
             }
@@ -221,14 +219,18 @@ impl Form {
         entry.problem = None;
     }
 
-    /// Replaces the proposal of an earlier pick, but nothing that the user has typed.
-    fn suggest(&mut self, field: Field, proposed: String) {
-        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.field == field)
-            && (entry.input.is_empty() || entry.input.text() == self.suggested)
-        {
-            entry.input.set(&proposed);
-            self.suggested = proposed;
+    /// Replaces the proposals of an earlier pick, but nothing that the user has typed.
+    fn suggest(&mut self, proposed: Vec<(Field, String)>) {
+        for entry in &mut self.entries {
+            let of = |all: &[(Field, String)]| {
+                all.iter().find(|(field, _)| *field == entry.field).map(|(_, text)| text.clone())
+            };
+            let is_typed = !entry.input.is_empty() && Some(entry.input.text()) != of(&self.suggested).as_deref();
+            if let Some(text) = of(&proposed).filter(|_| !is_typed) {
+                entry.input.set(&text);
+            }
         }
+        self.suggested = proposed;
     }
 }
 

@@ -153,6 +153,7 @@ mod tests {
             contract,
             client: "Kevin Casey".to_owned(),
             company: String::new(),
+            client_phone: String::new(),
             sales_contact_id: UserId::new(7),
             sales_contact: "Person sales".to_owned(),
         }
@@ -170,6 +171,7 @@ mod tests {
             client_id: ClientId::new(1),
             client: "Kevin Casey".to_owned(),
             company: String::new(),
+            client_phone: String::new(),
             sales_contact_id: UserId::new(7),
             sales_contact: "Person sales".to_owned(),
             support: None,

@@ -5,7 +5,7 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use super::List;
+use super::{Drawn, List};
 use crate::{
     domain::{entity::Record, text},
     ui::{
@@ -21,14 +21,6 @@ use crate::{
 
 /// From this width on, a preview is shown beside the list.
 const PREVIEW_FROM: u16 = 110;
-
-/// A part of a list that can be clicked.
-pub(super) enum Drawn {
-    /// The title of a column, by the index of its sort order.
-    Title(usize),
-    /// The row at this index.
-    Row(usize),
-}
 
 /// Where the parts of a list are drawn and clicked.
 struct Places {

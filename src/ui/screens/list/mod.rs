@@ -13,7 +13,7 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use self::{draw::Drawn, marks::Marks};
+use self::marks::Marks;
 use super::screen::Screen;
 use crate::{
     domain::{
@@ -39,6 +39,14 @@ enum ListQuestion {
     View,
     Export,
     Intent(Intent),
+}
+
+/// A part of a list that can be clicked.
+enum Drawn {
+    /// The title of a column, by the index of its sort order.
+    Title(usize),
+    /// The row at this index.
+    Row(usize),
 }
 
 /// What an awaited page contains.
