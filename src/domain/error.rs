@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use chrono::{NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::{audit::AuditedFields, field::Field, policy::Permission, users::Role};
 
@@ -141,6 +141,8 @@ pub enum Problem {
     NotADate,
     /// Not a date with a time, or not one that exists.
     NotADateTime,
+    /// There is this day, but no time.
+    TimeMissing(NaiveDate),
     /// A date whose year is taken for a typing error; with the first and the last accepted year.
     YearOutOfRange(i32, i32),
     /// The clocks are put forward past this time; with the first skipped time and the first time

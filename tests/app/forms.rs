@@ -114,6 +114,35 @@ fn choosing_another_contract_fills_in_its_contact() {
     desk.see("2 - Kevin Casey").see("Jacky");
 }
 
+/// A day alone is not taken for midnight; the end follows the start that stands above it.
+#[test]
+fn a_start_without_a_time_is_asked_for_and_an_end_may_be_a_length() {
+    let mut desk = Desk::of("manager", Language::En);
+    let contract = desk.world.records().signed;
+    let draft = event_draft("Board dinner", 20);
+    let id = EventId::new(desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0);
+    desk.go("events").press(KeyCode::Char('/')).write("board").press(KeyCode::Enter).see("1–1 of 1");
+    desk.press(KeyCode::Char('e'));
+    to(&mut desk, "Starts").ctrl('u').write("in 3 days").see("Tue 24 November 2026").not("00:00");
+    desk.press(KeyCode::Tab).see("At what time? Write for example 24/11/2026 18:30.");
+    to(&mut desk, "Starts").write(" 6pm").see("Tue 24 November 2026, 18:00").not("At what time?");
+    to(&mut desk, "Ends").ctrl('u').write("5h").see("Tue 24 November 2026, 23:00");
+    // The end is read again when the start is changed.
+    to(&mut desk, "Starts").ctrl('u').write("demain minuit").see("Sun 22 November 2026, 00:00");
+    desk.see("Sun 22 November 2026, 05:00").ctrl('s').see("Saved.");
+    let stored = storage::events::find(&mut desk.world.connection(), id).unwrap().unwrap();
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
+    assert_eq!((stored.starts_at, stored.ends_at), (day.and_hms_opt(0, 0, 0), day.and_hms_opt(5, 0, 0)));
+    // What starts at midnight can be edited without another word.
+    desk.press(KeyCode::Char('e'));
+    to(&mut desk, "Starts").see("22/11/2026 00:00").press(KeyCode::Tab).not("At what time?");
+    to(&mut desk, "Place").ctrl('u').write("Elsewhere").ctrl('s').see("Saved.");
+    let mut desk = Desk::of("manager", Language::Fr);
+    desk.world.records();
+    desk.go("nouvel événement").press(KeyCode::Tab).press(KeyCode::Tab).write("dans 3 jours").press(KeyCode::Tab);
+    desk.see("À quelle heure\u{a0}? Écrivez par exemple 24/11/2026 18:30.");
+}
+
 /// An end typed without a day is on the day of the start shown above it, even if another user moves the start
 /// before the save.
 #[test]

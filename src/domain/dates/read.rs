@@ -34,14 +34,24 @@ const RELATIVE: [(&str, i64); 9] = [
 ];
 
 /// Expressions, each with the word that replaces it before parsing.
-const IDIOMS: [(&str, &str); 6] = [
+const IDIOMS: [(&str, &str); 10] = [
     ("day after tomorrow", "apres-demain"),
     ("apres demain", "apres-demain"),
     ("day before yesterday", "avant-hier"),
     ("avant hier", "avant-hier"),
     ("heures", "h"),
     ("heure", "h"),
+    ("hours", "h"),
+    ("hour", "h"),
+    ("minutes", "min"),
+    ("minute", "min"),
 ];
+
+/// Words before a distance from now, as in `in 3 days`.
+const AHEAD: [&str; 2] = ["in", "dans"];
+
+/// The number one, as in `dans une semaine`.
+const ONE: [&str; 3] = ["one", "un", "une"];
 
 /// Words that are ignored.
 const FILLERS: [&str; 7] = ["at", "a", "le", "the", "on", "de", "of"];
@@ -75,11 +85,12 @@ pub fn parse_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<Na
 }
 
 /// Reads a date with a time, in either order: `14/08/2026 18:30`, `14/8 18h`, `tomorrow 6pm`,
-/// `+3d`. A date alone means midnight; a time alone means the first such time at or after `now`.
-/// Relative dates count from `now`, which for the end of an event is its start.
+/// `in 3 days 6pm`, `+5h`. A time alone means the first such time at or after `now`, and everything
+/// relative counts from `now`.
 ///
-/// Errors: `Required` when empty; `NotADateTime` for text that is not a date with a time or not one
-/// that exists; `YearOutOfRange` outside of [`YEARS`].
+/// Errors: `Required` when empty; `TimeMissing` for a date alone, which is never taken for midnight;
+/// `NotADateTime` for text that is not a date with a time or not one that exists; `YearOutOfRange`
+/// outside of [`YEARS`].
 pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
     if text::fold(typed).is_empty() {
         return Err(Problem::Required);
@@ -87,13 +98,15 @@ pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime,
     let (words, side) = words(typed);
     let prefer = side.unwrap_or(Direction::Future);
     let read = || {
+        if let Some(length) = words.first().filter(|first| first.starts_with('+')).and_then(|_| length(&words)) {
+            return now.checked_add_signed(length);
+        }
         if let Some(time) = time(&words) {
             let today = now.date().and_time(time);
             return if today < now { today.checked_add_days(Days::new(1)) } else { Some(today) };
         }
         if let Some((date, rest)) = day(&words, now.date(), prefer) {
-            let time = if rest.is_empty() { Some(NaiveTime::MIN) } else { time(rest) };
-            return time.map(|time| date.and_time(time));
+            return time(rest).map(|time| date.and_time(time));
         }
         // The time comes first, as in `18h demain`; it has at most three words (`18 h 30`).
         (1..=words.len().min(3)).find_map(|at| {
@@ -101,8 +114,47 @@ pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime,
             time(&words[..at]).filter(|_| rest.is_empty()).map(|time| date.and_time(time))
         })
     };
-    let time = read().ok_or(Problem::NotADateTime)?;
+    let Some(time) = read() else {
+        return match day(&words, now.date(), prefer) {
+            Some((date, [])) => believed(date).and(Err(Problem::TimeMissing(date))),
+            _ => Err(Problem::NotADateTime),
+        };
+    };
     believed(time.date()).map(|()| time)
+}
+
+/// Reads the end of what starts at `start`: as [`parse_date_time`] relative to the start, or how long
+/// it lasts: `5h`, `1h30`, `90 min`. Hours that come after the start on its day are a time of day, so
+/// `17h` is five o'clock for what starts at three. Neither is `02h` nor `2:00` ever a length.
+///
+/// Errors: as [`parse_date_time`].
+pub fn parse_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
+    let (words, _) = words(typed);
+    let is_length = |length: &TimeDelta| {
+        words.concat().starts_with(|c: char| matches!(c, '1'..='9'))
+            && *length <= LONGEST_BARE
+            && time(&words).is_none_or(|time| time <= start.time())
+    };
+    match length(&words).filter(is_length).and_then(|length| start.checked_add_signed(length)) {
+        Some(end) => believed(end.date()).map(|()| end),
+        None => parse_date_time(typed, start),
+    }
+}
+
+/// The most hours without a `+` that are a length and not a time of the next day.
+const LONGEST_BARE: TimeDelta = TimeDelta::hours(12);
+
+/// How long something lasts: `5h`, `+1h30`, `90min`. `None` if there is anything else in the words.
+fn length(words: &[String]) -> Option<TimeDelta> {
+    let word = words.concat();
+    let word = word.trim_start_matches('+');
+    let Some((hours, minutes)) = word.split_once('h') else {
+        let minutes = word.strip_suffix("min").or_else(|| word.strip_suffix("mn"))?;
+        return number(minutes, 4).map(TimeDelta::minutes);
+    };
+    let minutes = minutes.trim_end_matches("min").trim_end_matches("mn");
+    let minutes = if minutes.is_empty() { 0 } else { number(minutes, 2).filter(|minutes| *minutes < 60)? };
+    Some(TimeDelta::hours(number(hours, 3)?) + TimeDelta::minutes(minutes))
 }
 
 /// Splits the text into folded words without the ignored ones, and returns them with the direction
@@ -117,6 +169,12 @@ fn words(typed: &str) -> (Vec<String>, Option<Direction>) {
     for word in folded.split_whitespace().filter(|word| !FILLERS.contains(word)) {
         if let Some((_, named)) = SIDES.iter().find(|(name, _)| *name == word) {
             side = Some(*named);
+        } else if AHEAD.contains(&word) {
+            words.push("+".to_owned());
+        } else if let Some(ahead) = words.last_mut().filter(|last| *last == "+") {
+            let count = if ONE.contains(&word) || unit_days(word).is_some() { "1" } else { "" };
+            ahead.push_str(count);
+            ahead.push_str(if ONE.contains(&word) { "" } else { word });
         } else if let Some(amount) = words.last_mut().filter(|last| is_amount(last) && unit_days(word).is_some()) {
             amount.push_str(word);
         } else if let Some((date, time)) = word.split_once('t').filter(|(date, _)| date.len() == 10) {

@@ -2,7 +2,8 @@
 
 use crate::domain::{
     dates::{
-        Direction, YEARS, format_date, format_date_time, parse_date, parse_date_time, spell_date_time, to_wall, week_of,
+        Direction, YEARS, format_date, format_date_time, parse_date, parse_date_time, parse_end, spell_date_time,
+        to_wall, week_of,
     },
     error::Problem,
     language::Language,
@@ -22,7 +23,7 @@ fn now() -> NaiveDateTime {
 
 /// Typed texts, each with the time that it means.
 const TIMES: &str = "14/08/2026 18:30 = 2026-08-14 18:30|14/8/27 18h30 = 2027-08-14 18:30|\
-    14/8 18h = 2027-08-14 18:00|22/11 9:05 = 2026-11-22 09:05|21/11 = 2026-11-21 00:00|\
+    14/8 18h = 2027-08-14 18:00|22/11 9:05 = 2026-11-22 09:05|21/11 0:00 = 2026-11-21 00:00|\
     2026-08-14T18:30 = 2026-08-14 18:30|2026-08-14 18:30:00 = 2026-08-14 18:30|\
     14.08.2026 à 18h = 2026-08-14 18:00|14-08-2026 18 h 30 = 2026-08-14 18:30|\
     14-Aug-2026 18 heures = 2026-08-14 18:00|14 aug 2026 6pm = 2026-08-14 18:00|\
@@ -33,11 +34,23 @@ const TIMES: &str = "14/08/2026 18:30 = 2026-08-14 18:30|14/8/27 18h30 = 2027-08
     après demain 9h = 2026-11-23 09:00|Après-demain minuit = 2026-11-23 00:00|\
     aujourd’hui 18h = 2026-11-21 18:00|lundi 9h = 2026-11-23 09:00|mar 9h = 2026-11-24 09:00|\
     lundi 14 décembre à 18h = 2026-12-14 18:00|saturday noon = 2026-11-28 12:00|\
-    next saturday 8:00 = 2026-11-28 08:00|last friday 8:00 = 2026-11-20 08:00|+3d = 2026-11-24 00:00|\
+    next saturday 8:00 = 2026-11-28 08:00|last friday 8:00 = 2026-11-20 08:00|+3d midnight = 2026-11-24 00:00|\
     +3 jours 9h = 2026-11-24 09:00|-3j 9h = 2026-11-18 09:00|+2w 14:00 = 2026-12-05 14:00|\
     +2s 14:00 = 2026-12-05 14:00|+1m 14:00 = 2026-12-21 14:00|18:30 = 2026-11-21 18:30|\
     10:00 = 2026-11-21 10:00|9:00 = 2026-11-22 09:00|12am = 2026-11-22 00:00|\
-    29/2 8h = 2028-02-29 08:00";
+    29/2 8h = 2028-02-29 08:00|in 3 days 6pm = 2026-11-24 18:00|6pm in 3 days = 2026-11-24 18:00|\
+    dans 3 jours à 18h = 2026-11-24 18:00|in 2 weeks 9:00 = 2026-12-05 09:00|dans 8j 9h = 2026-11-29 09:00|\
+    dans une semaine à midi = 2026-11-28 12:00|in a week noon = 2026-11-28 12:00|\
+    in one month 9am = 2026-12-21 09:00|dans un mois minuit = 2026-12-21 00:00|+5h = 2026-11-21 15:00|\
+    + 5 h = 2026-11-21 15:00|+1h30 = 2026-11-21 11:30|in 2 hours = 2026-11-21 12:00|\
+    dans 2 heures = 2026-11-21 12:00|+90 min = 2026-11-21 11:30|+20h = 2026-11-22 06:00";
+
+/// Ends, as they are typed for what starts on a Saturday at 15:00.
+const ENDS: &str = "5h = 2026-11-21 20:00|+5h = 2026-11-21 20:00|+1h30 = 2026-11-21 16:30|1h30 = 2026-11-21 16:30|\
+    2 hours = 2026-11-21 17:00|90 min = 2026-11-21 16:30|12h = 2026-11-22 03:00|17h = 2026-11-21 17:00|\
+    16h30 = 2026-11-21 16:30|15h = 2026-11-21 15:00|14h = 2026-11-22 14:00|2:00 = 2026-11-22 02:00|\
+    02h = 2026-11-22 02:00|2am = 2026-11-22 02:00|demain 2h = 2026-11-22 02:00|+1d 2h = 2026-11-22 02:00|\
+    22/11/2026 02:00 = 2026-11-22 02:00|+30h = 2026-11-22 21:00";
 
 #[test]
 fn dates_and_times_are_read_in_all_usual_notations() {
@@ -48,10 +61,34 @@ fn dates_and_times_are_read_in_all_usual_notations() {
 }
 
 #[test]
+fn an_end_is_a_time_or_how_long_it_lasts() {
+    for example in ENDS.split('|') {
+        let (typed, expected) = example.split_once(" = ").unwrap();
+        assert_eq!(parse_end(typed, at("2026-11-21 15:00")), Ok(at(expected)), "{typed}");
+    }
+    for wrong in ["h", "5", "5h75", "soon", "+"] {
+        assert_eq!(parse_end(wrong, now()), Err(Problem::NotADateTime), "{wrong}");
+    }
+}
+
+#[test]
+fn a_day_without_a_time_is_asked_for_its_time() {
+    for example in "21/11 = 2026-11-21|+3d = 2026-11-24|in 3 days = 2026-11-24|dans une semaine = 2026-11-28|\
+        lundi = 2026-11-23|tomorrow = 2026-11-22|14 août 2027 = 2027-08-14"
+        .split('|')
+    {
+        let (typed, day) = example.split_once(" = ").unwrap();
+        let missing = Err(Problem::TimeMissing(day.parse().unwrap()));
+        assert_eq!((parse_date_time(typed, now()), parse_end(typed, now())), (missing, missing), "{typed}");
+        assert_eq!(parse_date(typed, now().date(), Direction::Future).unwrap().to_string(), day, "{typed}");
+    }
+}
+
+#[test]
 fn invalid_dates_and_times_are_refused() {
     for typed in "31/02/2027 10:00|29/02/2027 10:00|14/13/2026 10:00|14/8 25:00|14/8 18:60|soon|14/8/2026 10:00 x\
         |13pm|18:+5|14 aug -5|+14/+8|-14/8|14//8|14/8-26|00014/8|1 jui|1 8:30|lundi 15/12/2026\
-        |24:00|14/8 18h 9h|at|+|+3|+99999999d|2026-08-14T|18:30:45|6pm 7pm|lundi 14 18h"
+        |24:00|14/8 18h 9h|at|+|+3|in|in 3|in days days|dans 3 jours 25h|+99999999d|2026-08-14T|18:30:45|6pm 7pm|lundi 14 18h"
         .split('|')
     {
         assert_eq!(parse_date_time(typed, now()), Err(Problem::NotADateTime), "{typed}");
@@ -109,6 +146,7 @@ proptest! {
     fn formatted_dates_and_times_are_read_back(days in 0_i64..109_938, minutes in 0_i64..1440) {
         let time = at("1900-01-01 00:00") + TimeDelta::days(days) + TimeDelta::minutes(minutes);
         prop_assert_eq!(parse_date_time(&format_date_time(time), now()), Ok(time));
+        prop_assert_eq!(parse_end(&format_date_time(time), now()), Ok(time));
         prop_assert_eq!(parse_date(&format_date(time.date()), now().date(), Direction::Past), Ok(time.date()));
         for language in [Language::En, Language::Fr] {
             prop_assert_eq!(parse_date_time(&spell_date_time(time, language), now()), Ok(time));
@@ -116,9 +154,19 @@ proptest! {
     }
 
     #[test]
+    fn a_length_is_added_to_the_start(hours in 1_i64..12, minutes in 0_i64..60, days in 0_i64..40_000) {
+        let start = at("2000-01-01 23:59") + TimeDelta::days(days);
+        let end = start + TimeDelta::hours(hours) + TimeDelta::minutes(minutes);
+        for typed in [format!("+{hours}h{minutes:02}"), format!("{hours}h{minutes:02}"), format!("{hours} h {minutes}")] {
+            prop_assert_eq!(parse_end(&typed, start), Ok(end));
+        }
+    }
+
+    #[test]
     fn no_typed_text_panics_and_case_is_ignored(text in prop_oneof![any::<String>(), "[0-9+./:hdjwm tapr-]{0,16}"]) {
         let (small, large) = (text.to_lowercase(), text.to_uppercase());
         prop_assert_eq!(parse_date_time(&small, now()), parse_date_time(&large, now()));
+        prop_assert_eq!(parse_end(&small, now()), parse_end(&large, now()));
         let date = |text: &str| parse_date(text, now().date(), Direction::Past);
         prop_assert_eq!(date(&small), date(&large));
         prop_assert!(parse_date_time(&text, now()).is_ok_and(|time| YEARS.contains(&time.year()))

@@ -186,18 +186,28 @@ impl FormField {
         matches!(self.kind, FieldKind::Day(_) | FieldKind::Time)
     }
 
+    /// The typed time, read relative to `clock`, which for an end is the start.
+    pub fn read_time(&self, clock: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
+        let read = if self.field == Field::EndsAt { dates::parse_end } else { dates::parse_date_time };
+        read(self.input.text(), clock)
+    }
+
     /// The typed day, if it can be read.
     pub fn typed_day(&self, now: NaiveDateTime) -> Option<NaiveDate> {
         match self.kind {
             FieldKind::Day(prefer) => dates::parse_date(self.input.text(), now.date(), prefer).ok(),
-            FieldKind::Time => dates::parse_date_time(self.input.text(), now).ok().map(|time| time.date()),
+            FieldKind::Time => match self.read_time(now) {
+                Ok(time) => Some(time.date()),
+                Err(Problem::TimeMissing(day)) => Some(day),
+                Err(_) => None,
+            },
             _ => None,
         }
     }
 
     /// Replaces the day; a typed time is kept.
     pub fn set_day(&mut self, day: NaiveDate, now: NaiveDateTime) {
-        let time = dates::parse_date_time(self.input.text(), now).ok().map(|time| time.time());
+        let time = self.read_time(now).ok().map(|time| time.time());
         let text = match (&self.kind, time) {
             (FieldKind::Time, Some(time)) => dates::format_date_time(day.and_time(time)),
             (FieldKind::Time, None) => format!("{} ", dates::format_date(day)),
@@ -220,7 +230,7 @@ impl FormField {
             (FieldKind::Whole, _) => money::parse_whole(text).err(),
             (FieldKind::Day(prefer), _) => dates::parse_date(text, now.date(), *prefer).err(),
             (FieldKind::Time, _) => {
-                let time = match dates::parse_date_time(text, now) {
+                let time = match self.read_time(now) {
                     Ok(time) => time,
                     Err(problem) => return Some(problem),
                 };
@@ -243,7 +253,7 @@ impl FormField {
 
     /// Says which of two instants is meant, if the clocks show the typed time twice.
     pub fn which_of_two(&self, ctx: &Context, now: NaiveDateTime) -> Option<String> {
-        let time = dates::parse_date_time(self.input.text(), now).ok().filter(|_| self.kind == FieldKind::Time)?;
+        let time = self.read_time(now).ok().filter(|_| self.kind == FieldKind::Time)?;
         let zone = clocks::first_of_two(time, ctx.settings().time_zone)?;
         Some(ctx.say(Phrase::FirstOfTwo { time: &time.format("%H:%M").to_string(), zone: &zone }))
     }
@@ -263,9 +273,11 @@ impl FormField {
             FieldKind::Day(prefer) => {
                 dates::parse_date(text, now.date(), *prefer).ok().map(|day| dates::spell_date(day, ctx.language))
             }
-            FieldKind::Time => {
-                dates::parse_date_time(text, now).ok().map(|time| dates::spell_date_time(time, ctx.language))
-            }
+            FieldKind::Time => match self.read_time(now) {
+                Ok(time) => Some(dates::spell_date_time(time, ctx.language)),
+                Err(Problem::TimeMissing(day)) => Some(dates::spell_date(day, ctx.language)),
+                Err(_) => None,
+            },
             FieldKind::NewPassword => Some(ctx.say(Phrase::Strength(crate::domain::password::strength(text, &[])))),
             _ => None,
         }

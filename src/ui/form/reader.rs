@@ -80,7 +80,8 @@ impl<'a> Reader<'a> {
 
     pub fn time(&mut self, field: Field) -> Option<NaiveDateTime> {
         let clock = clock(self.fields, field, self.now);
-        self.optional(field, |text| dates::parse_date_time(text, clock))
+        let entry = find(self.fields, field)?;
+        self.optional(field, |_| entry.read_time(clock))
     }
 
     /// The first and the last day of a period; the last must not be before the first.

@@ -578,6 +578,9 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotANumber => "This is not a whole number.",
         Problem::NotADate => "This is not a date. Write it like 14/08/2026, tomorrow or +3d.",
         Problem::NotADateTime => "This is not a date with a time. Write it like 14/08/2026 18:30 or tomorrow 6pm.",
+        Problem::TimeMissing(day) => {
+            return format!("At what time? Write for example {} 18:30.", dates::format_date(day));
+        }
         Problem::YearOutOfRange(least, most) => return format!("Only years from {least} to {most} are accepted."),
         Problem::SkippedByClocks(from, to) => {
             let (from, to) = (from.format("%H:%M"), to.format("%H:%M"));

@@ -603,6 +603,9 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotADateTime => {
             "Ce n'est pas une date avec une heure. Écrivez par exemple 14/08/2026 18:30 ou demain 18h."
         }
+        Problem::TimeMissing(day) => {
+            return format!("À quelle heure ? Écrivez par exemple {} 18:30.", dates::format_date(day));
+        }
         Problem::YearOutOfRange(least, most) => {
             return format!("Seules les années de {least} à {most} sont acceptées.");
         }

@@ -64,7 +64,7 @@ impl Form {
             let clock = self.clock(self.entries[at].field, ctx);
             let entry = &mut self.entries[at];
             if entry.kind == FieldKind::Time
-                && let Ok(time) = dates::parse_date_time(entry.input.text(), clock)
+                && let Ok(time) = entry.read_time(clock)
             {
                 entry.input.set(&dates::format_date_time(time));
             }
