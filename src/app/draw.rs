@@ -10,13 +10,13 @@ use crate::{
     domain::{Field, text},
     services::{Request, SessionRequest},
     ui::{
-        Context, Notice,
+        Context, Notice, Tone,
         popup::Popup,
         screens::form::Form,
         text::Phrase,
         widgets::{
             chrome::{self, Areas, SMALLEST},
-            paint::Focus,
+            paint::{Focus, rows},
         },
     },
 };
@@ -37,7 +37,8 @@ impl App {
             }
             return;
         }
-        let areas = chrome::areas(area);
+        let told = self.message_in(area);
+        let areas = self.areas(area);
         let mut focus = match &self.stage {
             Stage::Setup(setup) => Some(setup.draw(frame, areas, &ctx)),
             Stage::SignedOut(form) => Some(self.draw_login(frame, areas, form, &ctx)),
@@ -53,7 +54,9 @@ impl App {
                 focus = Some(help.draw(frame, areas.body, &ctx));
             }
         }
-        chrome::message(frame, areas.message, self.message(&ctx).as_ref(), ctx.theme);
+        if let Some((lines, tone)) = told {
+            chrome::message(frame, areas.message, &lines, tone, ctx.theme);
+        }
         match focus {
             Some(Focus::Caret(place)) => frame.set_cursor_position(place),
             Some(Focus::Line(place)) if ctx.theme.look.accessible => frame.set_cursor_position(place),
@@ -65,7 +68,18 @@ impl App {
         }
     }
 
-    /// The message line, the most important first: the session is about to lock, a request takes
+    /// The areas of a window of this size. A message of several lines takes its rows from the body.
+    pub(super) fn areas(&self, window: Rect) -> Areas {
+        chrome::areas(window, self.message_in(window).map_or(0, |(lines, _)| rows(lines.len())))
+    }
+
+    /// The lines of the message in a window of this size, and its tone.
+    fn message_in(&self, window: Rect) -> Option<(Vec<String>, Tone)> {
+        let Notice { text, tone } = self.message(&self.context())?;
+        Some((chrome::message_lines(&text, window), tone))
+    }
+
+    /// The message, the most important first: the session is about to lock, a request takes
     /// long, the last notice, a request is under way.
     fn message(&self, ctx: &Context) -> Option<Notice> {
         if let Some(left) = self.locks_in() {

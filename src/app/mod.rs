@@ -311,7 +311,7 @@ impl App {
 
     fn click(&mut self, at: Position) {
         self.touch();
-        let body = chrome::areas(Rect::new(0, 0, self.size.0, self.size.1)).body;
+        let body = self.areas(Rect::new(0, 0, self.size.0, self.size.1)).body;
         let open = matches!(&self.stage, Stage::SignedIn(workspace) if workspace.popup.is_none() && workspace.locked.is_none());
         if open && body.contains(at) {
             self.workspace_click(at, body);

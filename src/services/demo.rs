@@ -258,7 +258,7 @@ impl Demo {
         let contract = self.deal(db, &draft, owner, &Deal { total, due, signed: signed.then_some(ago) })?;
         if signed && self.dice.roll(6) > 0 {
             // The person to call is not known of every event.
-            let contact_phone = if number % 5 == 0 {
+            let contact_phone = if number.is_multiple_of(5) {
                 String::new()
             } else {
                 format!("+33 7 55 01 {:02} {:02}", number / 100, number % 100)

@@ -80,7 +80,7 @@ pub(super) fn write_words(db: &mut Db) -> Result<(), DbError> {
     let all: Vec<Searched> = users::table.select(columns).load(db)?;
     for (id, full_name, username, email, phone, employee_number) in all {
         let role = Role::Support; // It is not searched for.
-        let words = search_text(&UserDraft { full_name, username, email, phone, employee_number, role });
+        let words = search_text(&UserDraft { username, full_name, email, phone, employee_number, role });
         diesel::update(users::table.find(id)).set(users::search.eq(words)).execute(db)?;
     }
     Ok(())

@@ -272,8 +272,8 @@ fn a_picker_says_when_there_are_more_entries() {
 #[test]
 fn an_export_message_says_when_only_the_newest_records_were_searched() {
     for (language, list, told) in [
-        (Language::En, "clients", "1 row (of the newest 10,000 records only) in "),
-        (Language::Fr, "clients", "1 ligne (parmi les 10\u{a0}000 fiches les plus récentes) dans "),
+        (Language::En, "clients", "1 row (of the newest 10,000 records only) in"),
+        (Language::Fr, "clients", "1 ligne (parmi les 10\u{a0}000 fiches les plus récentes) dans"),
     ] {
         let mut desk = Desk::of("manager", language);
         clients(&mut desk, &["Montclair"]);

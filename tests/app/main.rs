@@ -22,4 +22,5 @@ mod rights;
 mod screens;
 mod session;
 mod waiting;
+mod whole;
 mod work;

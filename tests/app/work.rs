@@ -207,8 +207,8 @@ fn text_typed_while_a_save_is_under_way_stays() {
 #[test]
 fn the_export_message_counts_events_that_were_left_out() {
     for (language, list, kind, told) in [
-        (Language::En, "events", "iCalendar", "1 row (left out: 1 event without a start) in "),
-        (Language::Fr, "événements", "iCalendar", "1 ligne (omis : 1 événement sans début) dans "),
+        (Language::En, "events", "iCalendar", "1 row (left out: 1 event without a start) in"),
+        (Language::Fr, "événements", "iCalendar", "1 ligne (omis : 1 événement sans début) dans"),
     ] {
         let mut desk = Desk::of("manager", language);
         let contract = desk.world.records().signed;

@@ -13,9 +13,10 @@ use crate::{
     domain::text,
     ui::{
         Context,
+        keys::Key,
         text::Phrase,
         widgets::{
-            chrome::{boxed, wrapped},
+            chrome::{boxed, title_lines, wrapped},
             paint::{Focus, line_at, put, rows},
         },
     },
@@ -71,7 +72,8 @@ impl Confirm {
     pub(super) fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
         let width = area.width.min(70);
         let lines = self.wrapped(usize::from(width.saturating_sub(6)));
-        let shown = lines.len().min(usize::from(area.height.saturating_sub(6)));
+        let above = rows(title_lines(&self.title, width).len());
+        let shown = lines.len().min(usize::from(area.height.saturating_sub(6 + above)));
         let inner = boxed(frame, area, (width, rows(shown) + 6), &self.title, ctx.theme);
         let hidden = lines.len() > shown;
         let from = if hidden { self.scrolled.min(lines.len() - 1) } else { 0 };
@@ -80,7 +82,8 @@ impl Confirm {
             put(frame, inner, 1 + rows(row), line, ctx.theme.text);
         }
         if hidden {
-            let place = Phrase::MoreLines { from: from + 1, to: upto, of: lines.len() };
+            let [up, down] = [KeyCode::Up, KeyCode::Down].map(|code| ctx.key(Key::plain(code)));
+            let place = Phrase::MoreLines { from: from + 1, to: upto, of: lines.len(), up: &up, down: &down };
             put(frame, inner, 1 + rows(shown), &ctx.say(place), ctx.theme.quiet);
         }
         let buttons = Rect { y: inner.bottom().saturating_sub(2), height: 1, ..inner };

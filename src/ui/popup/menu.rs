@@ -22,7 +22,7 @@ use crate::{
         form::Choices,
         text::Phrase,
         widgets::{
-            chrome::{boxed, wrapped},
+            chrome::{boxed, wrapped_to},
             input::Input,
             paint::{Focus, line_at, put, rows},
         },
@@ -223,13 +223,16 @@ impl Menu {
         let typed = u16::from(self.input.is_some()) * 2;
         let wide = self.input.is_some() || self.source == Source::Report;
         let width = if wide { area.width.saturating_sub(4).min(100) } else { 50 };
-        let about =
-            self.about.as_ref().map(|about| wrapped(about, usize::from(width.saturating_sub(4)))).unwrap_or_default();
-        let about: Vec<&String> = about.iter().take(ABOUT).collect();
-        let tall = rows(self.shown.len().max(3) + about.len()) + 2 + typed;
+        let inside = usize::from(width.saturating_sub(4));
+        let about = self.about.as_ref();
+        let about = about.map(|about| wrapped_to(about, inside, ABOUT));
+        let about = about.unwrap_or_default();
+        // Room for the longest line, so that the box stays as tall whichever is selected.
+        let longest = self.shown.iter().map(|item| whole_line(item, inside).len()).max().unwrap_or(1);
+        let tall = rows(self.shown.len().max(3) + longest - 1 + about.len()) + 2 + typed;
         let height = if self.input.is_some() { area.height.min(20) } else { tall };
         let mut inner = boxed(frame, area, (width, height), &self.title, ctx.theme);
-        for line in about {
+        for line in &about {
             put(frame, inner, 0, line, ctx.theme.text);
             (inner.y, inner.height) = (inner.y + 1, inner.height.saturating_sub(1));
         }
@@ -251,22 +254,54 @@ impl Menu {
         if self.shown.is_empty() {
             put(frame, lines, 0, &ctx.say(Phrase::NothingFound), ctx.theme.quiet);
         }
-        let room = usize::from(lines.height.max(1));
-        let from = (self.at + 1).saturating_sub(room);
-        for (row, item) in self.shown.iter().skip(from).take(room).enumerate() {
-            let selected = from + row == self.at;
-            let style = match (selected, item.outcome.is_some()) {
-                (true, _) => ctx.theme.selected,
-                (false, true) => ctx.theme.text,
-                (false, false) => ctx.theme.quiet,
-            };
-            let columns = usize::from(lines.width);
-            let detail = text::cut(&item.detail, columns.saturating_sub(text::width(&item.label).min(columns / 2) + 2));
-            let label = text::fit(&item.label, columns.saturating_sub(text::width(&detail) + 1));
-            put(frame, lines, rows(row), &format!("{label} {detail}"), style);
-        }
-        caret.unwrap_or(line_at(lines, rows(self.at - from)))
+        let row = self.draw_lines(frame, lines, ctx);
+        caret.unwrap_or(line_at(lines, row))
     }
+
+    /// Draws as many lines as fit, the selected one among them, in full; returns the row of that.
+    fn draw_lines(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> u16 {
+        let columns = usize::from(area.width);
+        let whole = self.shown.get(self.at).map(|item| whole_line(item, columns)).unwrap_or_default();
+        let room = usize::from(area.height).saturating_sub(whole.len().saturating_sub(1)).max(1);
+        let from = (self.at + 1).saturating_sub(room);
+        let (mut row, mut focus) = (0, 0);
+        for (number, item) in self.shown.iter().enumerate().skip(from).take(usize::from(area.height)) {
+            let (lines, style) = match (number == self.at, item.outcome.is_some()) {
+                (true, _) => (whole.clone(), ctx.theme.selected),
+                (false, true) => (vec![one_line(item, columns)], ctx.theme.text),
+                (false, false) => (vec![one_line(item, columns)], ctx.theme.quiet),
+            };
+            if number == self.at {
+                focus = row;
+            }
+            for line in lines {
+                put(frame, area, row, &line, style);
+                row += 1;
+            }
+        }
+        focus
+    }
+}
+
+/// A line of the menu, its detail on the right.
+fn one_line(item: &Item, columns: usize) -> String {
+    let detail = text::cut(&item.detail, columns.saturating_sub(text::width(&item.label).min(columns / 2) + 2));
+    let label = text::fit(&item.label, columns.saturating_sub(text::width(&detail) + 1));
+    format!("{label} {detail}")
+}
+
+/// The same on as many lines as it needs, the detail below.
+fn whole_line(item: &Item, columns: usize) -> Vec<String> {
+    const MOST: usize = 4;
+    if text::width(&item.label) + text::width(&item.detail) + 2 <= columns {
+        return vec![one_line(item, columns)];
+    }
+    let mut lines = wrapped_to(&item.label, columns, MOST);
+    if !item.detail.is_empty() {
+        let detail = wrapped_to(&item.detail, columns.saturating_sub(2), MOST);
+        lines.extend(detail.iter().map(|line| format!("  {line}")));
+    }
+    lines.iter().map(|line| text::fit(line, columns)).collect()
 }
 
 fn choice(record: Record, ctx: &Context) -> Item {

@@ -42,17 +42,24 @@ impl Password {
 
     /// Draws the prompt over the body; returns the place of the caret.
     pub(super) fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Position {
-        let inner = boxed(frame, area, (62, 8), &ctx.say(Phrase::PasswordTitle), ctx.theme);
-        for (row, line) in wrapped(&self.why, inner.width.into()).iter().take(2).enumerate() {
+        const WIDTH: u16 = 62;
+        let columns = usize::from(WIDTH.min(area.width).saturating_sub(4));
+        let why = wrapped(&self.why, columns);
+        let problem = self.problem.as_ref().map(|problem| wrapped(problem, columns)).unwrap_or_default();
+        // At least two lines say why, so that the field stays where it is for most reasons.
+        let above = rows(why.len().max(2)) + 1;
+        let tall = above + 2 + rows(problem.len().max(1)) + 2;
+        let inner = boxed(frame, area, (WIDTH, tall), &ctx.say(Phrase::PasswordTitle), ctx.theme);
+        for (row, line) in why.iter().enumerate() {
             put(frame, inner, rows(row), line, ctx.theme.text);
         }
         let label = format!("{}: ", ctx.field(Field::Password));
         let used = rows(text::width(&label));
-        put(frame, inner, 3, &label, ctx.theme.accent);
-        if let Some(problem) = &self.problem {
-            put(frame, inner, 5, problem, ctx.theme.bad);
+        put(frame, inner, above, &label, ctx.theme.accent);
+        for (row, line) in problem.iter().enumerate() {
+            put(frame, inner, above + 2 + rows(row), line, ctx.theme.bad);
         }
-        let field = Rect { x: inner.x + used, y: inner.y + 3, width: inner.width.saturating_sub(used), height: 1 };
+        let field = Rect { x: inner.x + used, y: inner.y + above, width: inner.width.saturating_sub(used), height: 1 };
         self.input.draw(frame, field, ctx.theme.field)
     }
 }

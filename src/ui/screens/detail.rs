@@ -1,6 +1,8 @@
 //! A record with all it holds, what belongs to it, and its history.
 
-use ratatui::{Frame, layout::Rect, widgets::Clear};
+use std::cell::Cell;
+
+use ratatui::{Frame, layout::Rect};
 
 use super::screen::Screen;
 use crate::{
@@ -12,19 +14,22 @@ use crate::{
     services::{Reply, Request},
     ui::{
         Action, Context, Destination, Notice,
-        actions::{self, Intent, bind, bind_quietly},
+        actions::{self, Intent, bind, bind_quietly, key_of},
         entity::{self, DetailPart, RecordDetail, facts, heading},
         keys::{Binding, Command},
         popup::Outcome,
         text::Phrase,
         widgets::{
-            chrome::wrapped,
-            paint::{Focus, LABELS, draw_pairs, line_at, put, rows},
+            chrome::wrapped_to,
+            paint::{Focus, draw_pairs, line_at, pair_lines, put, rows},
             records::draw_rows,
             table::{Columns, first_shown},
         },
     },
 };
+
+/// How many lines of the notes a key scrolls.
+const SCROLLED: usize = 4;
 
 /// A detail screen.
 #[derive(Debug)]
@@ -36,12 +41,25 @@ pub struct Detail {
     parts: Vec<DetailPart>,
     part: usize,
     at: usize,
+    /// How many lines of the values and notes are scrolled out of view. The number of lines is known
+    /// only when they are drawn, which keeps it in bounds.
+    scrolled: Cell<usize>,
     asked: Option<Intent>,
 }
 
 impl Detail {
     pub fn new(kind: EntityKind, id: i64) -> Self {
-        Self { kind, id, record: None, notes: String::new(), parts: Vec::new(), part: 0, at: 0, asked: None }
+        Self {
+            kind,
+            id,
+            record: None,
+            notes: String::new(),
+            parts: Vec::new(),
+            part: 0,
+            at: 0,
+            scrolled: Cell::new(0),
+            asked: None,
+        }
     }
 
     /// The labelled values on top.
@@ -106,7 +124,7 @@ impl Screen for Detail {
         let nothing = self.selected().is_none().then(|| ctx.say(Phrase::NothingSelected));
         bindings.push(bind(C::Open, ctx, nothing));
         bindings.extend([C::Copy, C::CopyPart, C::Refresh].map(|command| bind(command, ctx, None)));
-        bindings.extend([C::Up, C::Down].map(|command| bind_quietly(command, ctx)));
+        bindings.extend([C::Up, C::Down, C::PageUp, C::PageDown].map(|command| bind_quietly(command, ctx)));
         bindings.push(bind(C::Back, ctx, None));
         bindings
     }
@@ -116,6 +134,8 @@ impl Screen for Detail {
         match command {
             Command::Up => self.at = self.at.saturating_sub(1),
             Command::Down => self.at = (self.at + 1).min(self.rows().saturating_sub(1)),
+            Command::PageUp => self.scrolled.set(self.scrolled.get().saturating_sub(SCROLLED)),
+            Command::PageDown => self.scrolled.set(self.scrolled.get() + SCROLLED),
             Command::NextPart => (self.part, self.at) = ((self.part + 1) % parts, 0),
             Command::PreviousField => (self.part, self.at) = ((self.part + parts - 1) % parts, 0),
             Command::Back => return Action::Back,
@@ -176,18 +196,9 @@ impl Screen for Detail {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
-        let mut row = draw_pairs(frame, area, &self.facts(ctx), ctx);
-        if !self.notes.is_empty() {
-            let lines = wrapped(&self.notes, usize::from(area.width.saturating_sub(LABELS)));
-            let pairs = [(ctx.field(Field::Notes), lines.iter().take(6).cloned().collect::<Vec<_>>().join("\n"))];
-            let below = Rect { y: area.y + row, height: area.height.saturating_sub(row), ..area };
-            row += draw_pairs(frame, below, &pairs, ctx);
-        }
+        let row = self.draw_top(frame, area, ctx);
         let Some(part) = self.parts.get(self.part) else { return line_at(area, 0) };
-        // A few rows are reserved for these tables, however many values the record has.
-        let row = (row + 1).min(area.height.saturating_sub(6));
         let below = Rect { y: area.y + row, height: area.height.saturating_sub(row), ..area };
-        frame.render_widget(Clear, below);
         let mut x = below.x;
         for (number, one) in self.parts.iter().enumerate() {
             let title = format!(" {} ({}) ", ctx.say(one.title), one.rows.len());
@@ -197,22 +208,63 @@ impl Screen for Detail {
             put(frame, place, 0, &title, style);
             x += rows(text::width(&title)) + 1;
         }
-        let table = Rect { y: below.y + 1, height: below.height.saturating_sub(1), ..below };
+        let mut table = Rect { y: below.y + 1, height: below.height.saturating_sub(1), ..below };
         if part.rows.is_empty() {
             put(frame, table, 1, &format!("  {}", ctx.say(Phrase::EmptyPart)), ctx.theme.quiet);
             return line_at(below, 0);
         }
+        let changed = self.changed(table, ctx);
+        table.height = table.height.saturating_sub(rows(changed.len()));
+        for (row, line) in changed.iter().enumerate() {
+            put(
+                frame,
+                Rect { y: table.bottom(), height: rows(changed.len()), ..table },
+                rows(row),
+                line,
+                ctx.theme.quiet,
+            );
+        }
         let columns = Columns::of(entity::columns(part.kind));
         draw_rows(frame, table, &part.rows, self.at, (part.kind, &columns), &|_| false, ctx);
-        if let Some(Record::Audit(line)) = part.rows.get(self.at) {
-            let last = Rect { y: table.bottom().saturating_sub(1), height: 1, ..table };
-            let changes = entity::audit::changes(line, ctx);
-            let words: Vec<String> = changes.iter().map(|(label, change)| format!("{label}: {change}")).collect();
-            if !words.is_empty() {
-                put(frame, last, 0, &text::fit(&words.join("; "), last.width.into()), ctx.theme.quiet);
-            }
-        }
         let room = usize::from(table.height.saturating_sub(1));
         line_at(table, 1 + rows(self.at - first_shown(self.at, room, part.rows.len())))
+    }
+}
+
+impl Detail {
+    /// Draws the values and the notes; returns the rows used, with a blank one. A few rows are left
+    /// for the tables, however many values the record has; what does not fit can be scrolled.
+    fn draw_top(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> u16 {
+        const TABLES: usize = 6;
+        let mut pairs = self.facts(ctx);
+        if !self.notes.is_empty() {
+            pairs.push((ctx.field(Field::Notes), self.notes.clone()));
+        }
+        let lines = pair_lines(&pairs, area.width, usize::MAX);
+        // Titles, column titles, rows, and the words about a line of the history.
+        let needed = |part: &DetailPart| part.rows.len().max(1) + 2 + usize::from(part.kind == EntityKind::Audit);
+        let tables = self.parts.iter().map(needed).max().unwrap_or(0).min(TABLES);
+        let room = usize::from(area.height).saturating_sub(tables + 1);
+        if lines.len() <= room {
+            self.scrolled.set(0);
+            draw_pairs(frame, area, &lines, ctx);
+            return rows(lines.len()) + 1;
+        }
+        let from = self.scrolled.get().min(lines.len() - room);
+        self.scrolled.set(from);
+        draw_pairs(frame, area, &lines[from..from + room], ctx);
+        let [up, down] = [Command::PageUp, Command::PageDown].map(|command| ctx.key(key_of(command)));
+        let place = Phrase::MoreLines { from: from + 1, to: from + room, of: lines.len(), up: &up, down: &down };
+        put(frame, area, rows(room), &ctx.say(place), ctx.theme.quiet);
+        rows(room) + 1
+    }
+
+    /// What the selected line of the history has changed, in a few lines of the table's width.
+    fn changed(&self, table: Rect, ctx: &Context) -> Vec<String> {
+        const MOST: usize = 3;
+        let Some(Record::Audit(line)) = self.selected() else { return Vec::new() };
+        let changes = entity::audit::changes(line, ctx);
+        let words: Vec<String> = changes.iter().map(|(label, change)| format!("{label}: {change}")).collect();
+        if words.is_empty() { words } else { wrapped_to(&words.join("; "), table.width.into(), MOST) }
     }
 }

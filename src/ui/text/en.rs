@@ -144,7 +144,10 @@ pub(super) fn say(what: Phrase) -> String {
             return format!("{} restored.", some(count, "record", "records"));
         }
         Phrase::AndMore(count) => return format!("and {count} more"),
-        Phrase::MoreLines { from, to, of } => return format!("{from}–{to} of {of}: Up and Down show the rest"),
+        Phrase::LineOf { at, of } => return format!("line {at} of {of}"),
+        Phrase::MoreLines { from, to, of, up, down } => {
+            return format!("{from}–{to} of {of}: {up} and {down} show the rest");
+        }
         Phrase::UndoTooLate("") => return "This cannot be undone: somebody has changed it since.".to_owned(),
         Phrase::UndoTooLate(name) => return format!("This cannot be undone: {name} has changed it since."),
         Phrase::Assigned { title, name } => return format!("{name} supports {title}."),

@@ -148,7 +148,10 @@ pub(super) fn say(what: Phrase) -> String {
             return format!("{}.", some(count, "fiche restaurée", "fiches restaurées"));
         }
         Phrase::AndMore(count) => return format!("et {count} de plus"),
-        Phrase::MoreLines { from, to, of } => return format!("{from}–{to} sur {of} : Haut et Bas montrent la suite"),
+        Phrase::LineOf { at, of } => return format!("ligne {at} sur {of}"),
+        Phrase::MoreLines { from, to, of, up, down } => {
+            return format!("{from}–{to} sur {of} : {up} et {down} montrent la suite");
+        }
         Phrase::UndoTooLate("") => return "Impossible d'annuler : la fiche a été modifiée depuis.".to_owned(),
         Phrase::UndoTooLate(name) => return format!("Impossible d'annuler : {name} l'a modifiée depuis."),
         Phrase::Assigned { title, name } => return format!("{name} prend en charge {title}."),

@@ -331,10 +331,18 @@ pub enum Phrase<'a> {
         restored: bool,
     },
     AndMore(usize),
+    /// Which line has the caret.
+    LineOf {
+        at: usize,
+        of: usize,
+    },
+    /// There are more lines, which these keys show.
     MoreLines {
         from: usize,
         to: usize,
         of: usize,
+        up: &'a str,
+        down: &'a str,
     },
     UndoTooLate(&'a str),
     Assigned {

@@ -8,9 +8,10 @@ use ratatui::{
     widgets::{Block, Clear, Paragraph},
 };
 
+use super::path::with_short_paths;
 use crate::{
     domain::text,
-    ui::{Notice, Tone, theme::Theme},
+    ui::{Tone, theme::Theme},
 };
 
 /// The smallest usable window: columns and rows.
@@ -25,41 +26,48 @@ pub struct Areas {
     pub footer: Rect,
 }
 
-/// Divides a window into its areas; a blank line separates header and body.
-pub fn areas(area: Rect) -> Areas {
-    let line = |y: u16| Rect { x: area.x + 1, y, width: area.width.saturating_sub(2), height: 1 };
+/// Divides a window into its areas; a blank line separates header and body. The message has `told`
+/// lines, and its line stays free if it has none.
+pub fn areas(area: Rect, told: u16) -> Areas {
+    let told = told.max(1);
+    let lines = |y: u16, height: u16| Rect { x: area.x + 1, y, width: area.width.saturating_sub(2), height };
     Areas {
-        header: line(area.y),
-        body: Rect {
-            x: area.x + 1,
-            y: area.y + 2,
-            width: area.width.saturating_sub(2),
-            height: area.height.saturating_sub(4),
-        },
-        message: line(area.bottom().saturating_sub(2)),
-        footer: line(area.bottom().saturating_sub(1)),
+        header: lines(area.y, 1),
+        body: lines(area.y + 2, area.height.saturating_sub(3 + told)),
+        message: lines(area.bottom().saturating_sub(1 + told), told),
+        footer: lines(area.bottom().saturating_sub(1), 1),
     }
 }
 
-/// Draws the header: the current screen on the left, the signed-in user on the right.
+/// Draws the header: the current screen on the left, the signed-in user on the right. A long name of
+/// the screen takes room from the user, down to a third.
 pub fn header(frame: &mut Frame, area: Rect, left: &str, right: &str, theme: &Theme) {
-    let right = text::cut(right, usize::from(area.width) / 2);
-    let room = usize::from(area.width).saturating_sub(text::width(&right) + 2);
+    let columns = usize::from(area.width);
+    let beside = columns.saturating_sub(text::width(&text::for_terminal(left)) + 2);
+    let right = text::cut(right, beside.clamp(columns / 3, columns / 2));
+    let room = columns.saturating_sub(text::width(&right) + 2);
     let left = text::fit(left, room);
     let line = Line::from(vec![Span::styled(left, theme.heading), Span::raw("  "), Span::styled(right, theme.quiet)]);
     frame.render_widget(Paragraph::new(line), area);
 }
 
-/// Draws the message line.
-pub fn message(frame: &mut Frame, area: Rect, notice: Option<&Notice>, theme: &Theme) {
-    let Some(notice) = notice else { return };
-    let style = match notice.tone {
+/// The lines of a message in a window of this size: as many as it needs, up to a third of the body.
+pub fn message_lines(words: &str, window: Rect) -> Vec<String> {
+    let columns = usize::from(window.width.saturating_sub(2));
+    let most = usize::from(window.height.saturating_sub(4) / 3).max(1);
+    wrapped_to(&with_short_paths(words, columns), columns, most)
+}
+
+/// Draws the lines of a message.
+pub fn message(frame: &mut Frame, area: Rect, lines: &[String], tone: Tone, theme: &Theme) {
+    let style = match tone {
         Tone::Good => theme.good,
         Tone::Plain => theme.text,
         Tone::Bad => theme.bad,
     };
-    let shown = text::cut(&notice.text, area.width.into());
-    frame.render_widget(Paragraph::new(Span::styled(shown, style)), area);
+    for (line, y) in lines.iter().zip(area.y..area.bottom()) {
+        frame.buffer_mut().set_stringn(area.x, y, line, area.width.into(), style);
+    }
 }
 
 /// Draws as many of the keys as fit completely, and always the last one.
@@ -84,23 +92,39 @@ pub fn footer(frame: &mut Frame, area: Rect, keys: &[(String, String)], theme: &
     frame.render_widget(Paragraph::new(spans.collect::<Line>()), area);
 }
 
-/// Draws an empty box with a title in the middle of the area; returns the area inside the box.
+/// The lines that a title takes inside its box, if it is too long for the border: all of it, up to
+/// three lines.
+pub fn title_lines(title: &str, width: u16) -> Vec<String> {
+    const MOST: usize = 3;
+    let border = usize::from(width).saturating_sub(6);
+    if text::width(&text::for_terminal(title)) <= border { Vec::new() } else { wrapped_to(title, border, MOST) }
+}
+
+/// Draws an empty box with a title in the middle of the area; returns the area inside the box. A
+/// title that is too long for the border stands inside, and the box becomes taller by its lines.
 pub fn boxed(frame: &mut Frame, area: Rect, size: (u16, u16), title: &str, theme: &Theme) -> Rect {
-    let (width, height) = (size.0.min(area.width), size.1.min(area.height));
+    let width = size.0.min(area.width);
+    let long = title_lines(title, width);
+    let above = u16::try_from(long.len()).unwrap_or(u16::MAX);
+    let height = size.1.saturating_add(above).min(area.height);
     let x = area.x + (area.width - width) / 2;
     let y = area.y + (area.height - height) / 2;
     let outer = Rect { x, y, width, height };
     frame.render_widget(Clear, outer);
-    let title = format!(" {} ", text::cut(title, usize::from(width).saturating_sub(6)));
-    if theme.look.accessible {
-        frame.render_widget(Paragraph::new(Span::styled(title, theme.heading)), Rect { height: 1, ..outer });
-        let inner = Rect { x: outer.x + 1, y: outer.y + 1, width, height: height.saturating_sub(2) };
-        return Rect { x: inner.x + 1, width: inner.width.saturating_sub(4), ..inner };
+    let short = if long.is_empty() { format!(" {} ", text::for_terminal(title)) } else { String::new() };
+    let inner = if theme.look.accessible {
+        frame.render_widget(Paragraph::new(Span::styled(short, theme.heading)), Rect { height: 1, ..outer });
+        Rect { x: outer.x + 2, y: outer.y + 1, width: width.saturating_sub(4), height: height.saturating_sub(2) }
+    } else {
+        let block = Block::bordered().border_style(theme.border).title(Span::styled(short, theme.heading));
+        let inner = block.inner(outer);
+        frame.render_widget(block, outer);
+        Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+    };
+    for (line, y) in long.iter().zip(inner.y..inner.bottom()) {
+        frame.buffer_mut().set_stringn(inner.x, y, line, inner.width.into(), theme.heading);
     }
-    let block = Block::bordered().border_style(theme.border).title(Span::styled(title, theme.heading));
-    let inner = block.inner(outer);
-    frame.render_widget(block, outer);
-    Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner }
+    Rect { y: inner.y + above.min(inner.height), height: inner.height.saturating_sub(above), ..inner }
 }
 
 /// Replaces the lines and signs that the program draws with ASCII; letters stay as they are.
@@ -158,6 +182,16 @@ pub fn wrapped(words: &str, columns: usize) -> Vec<String> {
             line.push_str(&word);
         }
         lines.push(line);
+    }
+    lines
+}
+
+/// The first `most` lines of the wrapped text; the last one shows it if there are more.
+pub fn wrapped_to(words: &str, columns: usize, most: usize) -> Vec<String> {
+    let mut lines = wrapped(words, columns);
+    if lines.len() > most {
+        lines.truncate(most);
+        lines.iter_mut().skip(most.saturating_sub(1)).for_each(|last| *last = text::cut(&format!("{last}…"), columns));
     }
     lines
 }

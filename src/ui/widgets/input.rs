@@ -150,21 +150,39 @@ impl Input {
         self.at += line.grapheme_indices(true).nth(column).map_or(line.len(), |(at, _)| at);
     }
 
-    /// Draws the part of the text around the caret; returns the position of the caret.
+    /// Draws the part of the text around the caret; returns the position of the caret. A "…" at
+    /// either end of a line says that there is more.
     pub fn draw(&self, frame: &mut Frame, area: Rect, style: Style) -> Position {
         let (rows, columns) = (usize::from(area.height.max(1)), usize::from(area.width.max(2)));
-        let caret_row = self.text[..self.at].matches('\n').count();
-        let before = self.shown(&self.text[self.line_start()..self.at]);
-        let caret_column = text::width(&before);
-        let (skip_rows, skip_columns) =
-            (caret_row.saturating_sub(rows - 1), (caret_column + 1).saturating_sub(columns));
+        let caret_row = self.caret_line();
+        let caret_column = text::width(&self.shown(&self.text[self.line_start()..self.at]));
+        let (skip_rows, skip_columns) = (caret_row.saturating_sub(rows - 1), self.columns_skipped(columns));
         for (row, line) in self.text.split('\n').skip(skip_rows).take(rows).enumerate() {
             let line = after_columns(&self.shown(line), skip_columns);
             let y = area.y + u16::try_from(row).unwrap_or(0);
             frame.buffer_mut().set_stringn(area.x, y, text::fit(&line, columns), columns, style);
+            if skip_columns > 0 && !line.is_empty() {
+                frame.buffer_mut().set_stringn(area.x, y, "…", 1, style);
+            }
         }
         let at = |offset: usize| u16::try_from(offset).unwrap_or(0);
         Position::new(area.x + at(caret_column - skip_columns), area.y + at(caret_row - skip_rows))
+    }
+
+    /// The number of the line that has the caret, from 0.
+    pub fn caret_line(&self) -> usize {
+        self.text[..self.at].matches('\n').count()
+    }
+
+    /// How many columns of the caret's line are scrolled out of view on its left.
+    fn columns_skipped(&self, columns: usize) -> usize {
+        let start = self.line_start();
+        let caret = text::width(&self.shown(&self.text[start..self.at]));
+        let whole = text::width(&self.shown(&self.text[start..self.line_end()]));
+        let at_end = self.at == self.line_end();
+        // The caret stands behind the last character, or before the "…" for those on its right.
+        let most = (whole + usize::from(at_end)).saturating_sub(columns);
+        (caret + 1 + usize::from(!at_end)).saturating_sub(columns).min(most)
     }
 
     /// A line as it is shown: asterisks for a password, else without anything that a terminal would
@@ -174,15 +192,16 @@ impl Input {
     }
 }
 
-/// The line without its first columns.
+/// The line without its first columns. The other half of a wide character that is cut is a space.
 fn after_columns(line: &str, columns: usize) -> String {
     let mut skipped = 0;
     let rest = line.graphemes(true).skip_while(|grapheme| {
         let skip = skipped < columns;
-        skipped += text::width(grapheme);
+        skipped += usize::from(skip) * text::width(grapheme);
         skip
     });
-    rest.collect()
+    let rest: String = rest.collect();
+    format!("{}{rest}", " ".repeat(skipped.saturating_sub(columns)))
 }
 
 #[cfg(test)]
@@ -218,5 +237,32 @@ mod tests {
         press(&mut input, KeyCode::Enter);
         press(&mut input, KeyCode::Char('x'));
         assert_eq!(input.text(), "first\nx\nsecond");
+    }
+
+    /// What is drawn in this many columns, and the column of the caret.
+    fn drawn(input: &Input, columns: u16) -> (String, u16) {
+        let mut terminal = ratatui::Terminal::new(ratatui::backend::TestBackend::new(columns, 1)).unwrap();
+        let mut caret = Position::ORIGIN;
+        terminal.draw(|frame| caret = input.draw(frame, frame.area(), Style::new())).unwrap();
+        (terminal.backend().to_string().trim_matches(['"', '\n']).to_owned(), caret.x)
+    }
+
+    #[test]
+    fn scrolled_text_shows_on_which_side_there_is_more() {
+        let mut input = Input::line("abcdefghij");
+        assert_eq!(drawn(&input, 11), ("abcdefghij ".to_owned(), 10));
+        assert_eq!(drawn(&input, 10), ("…cdefghij ".to_owned(), 9));
+        assert_eq!(drawn(&input, 6), ("…ghij ".to_owned(), 5));
+        press(&mut input, KeyCode::Left);
+        assert_eq!(drawn(&input, 10), ("abcdefghij".to_owned(), 9));
+        press(&mut input, KeyCode::Left);
+        assert_eq!(drawn(&input, 6), ("…fghij".to_owned(), 4));
+        press(&mut input, KeyCode::Left);
+        assert_eq!(drawn(&input, 6), ("…efgh…".to_owned(), 4));
+        press(&mut input, KeyCode::Home);
+        assert_eq!(drawn(&input, 6), ("abcde…".to_owned(), 0));
+        let wide = Input::line("日本語の会議");
+        assert_eq!(drawn(&wide, 7).1, 6);
+        assert!(drawn(&wide, 7).0.contains('…'));
     }
 }

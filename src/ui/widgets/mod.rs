@@ -3,5 +3,6 @@
 pub mod chrome;
 pub mod input;
 pub mod paint;
+pub mod path;
 pub mod records;
 pub mod table;

@@ -6,7 +6,7 @@ use ratatui::{
     style::Style,
 };
 
-use super::chrome::wrapped;
+use super::chrome::wrapped_to;
 use crate::{
     domain::{page::Count, text},
     ui::{Context, text::Phrase},
@@ -50,18 +50,26 @@ pub fn count_words(count: Count, ctx: &Context) -> String {
     }
 }
 
-/// Draws labels and values, one pair below the other; returns the number of rows used.
-pub fn draw_pairs(frame: &mut Frame, area: Rect, pairs: &[(String, String)], ctx: &Context) -> u16 {
-    let labels = LABELS.min(area.width / 3);
+/// Labels and values as lines of this many columns: a long value has several, up to `most`.
+pub fn pair_lines(pairs: &[(String, String)], columns: u16, most: usize) -> Vec<(&str, String)> {
+    let wide = usize::from(columns.saturating_sub(label_columns(columns)));
+    let lines = pairs.iter().flat_map(|(label, value)| {
+        let lines = wrapped_to(value, wide, most).into_iter().enumerate();
+        lines.map(|(number, line)| (if number == 0 { label.as_str() } else { "" }, line))
+    });
+    lines.collect()
+}
+
+/// Draws lines of labels and values from the top of the area.
+pub fn draw_pairs(frame: &mut Frame, area: Rect, lines: &[(&str, String)], ctx: &Context) {
+    let labels = label_columns(area.width);
     let values = Rect { x: area.x + labels, width: area.width.saturating_sub(labels), ..area };
-    let mut row = 0;
-    for (label, value) in pairs {
-        put(frame, Rect { width: labels.saturating_sub(1), ..area }, row, label, ctx.theme.quiet);
-        let lines = wrapped(value, values.width.into());
-        for (at, line) in lines.iter().take(3).enumerate() {
-            put(frame, values, row + rows(at), line, ctx.theme.text);
-        }
-        row += rows(lines.len().clamp(1, 3));
+    for (row, (label, value)) in lines.iter().enumerate() {
+        put(frame, Rect { width: labels.saturating_sub(1), ..area }, rows(row), label, ctx.theme.quiet);
+        put(frame, values, rows(row), value, ctx.theme.text);
     }
-    row
+}
+
+fn label_columns(columns: u16) -> u16 {
+    LABELS.min(columns / 3)
 }

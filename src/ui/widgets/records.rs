@@ -3,7 +3,8 @@
 use ratatui::{Frame, layout::Rect};
 
 use super::{
-    paint::{draw_pairs, put, rows},
+    chrome::wrapped_to,
+    paint::{draw_pairs, pair_lines, put, rows},
     table::{self, Columns, Line},
 };
 use crate::{
@@ -42,10 +43,20 @@ pub fn draw_rows(
     }
 }
 
-/// Draws the heading of a record and the labelled values below it.
+/// Draws the heading of a record and the labelled values below it, as much as fits.
 pub fn draw_facts(frame: &mut Frame, area: Rect, record: &Record, ctx: &Context) {
     let heading = entity::heading(record, ctx);
-    put(frame, area, 0, &heading, ctx.theme.heading);
-    let below = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
-    draw_pairs(frame, below, &entity::facts(record, ctx), ctx);
+    let heading = wrapped_to(&heading, area.width.into(), 2);
+    for (row, line) in heading.iter().enumerate() {
+        put(frame, area, rows(row), line, ctx.theme.heading);
+    }
+    let above = rows(heading.len()) + 1;
+    let below = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
+    let facts = entity::facts(record, ctx);
+    let mut lines = pair_lines(&facts, below.width, 3);
+    if lines.len() > usize::from(below.height) {
+        lines.truncate(usize::from(below.height).saturating_sub(1));
+        lines.push(("…", "…".to_owned()));
+    }
+    draw_pairs(frame, below, &lines, ctx);
 }

@@ -1,6 +1,6 @@
 //! Draws a form, scrolled so that the focused field is visible.
 
-use ratatui::{Frame, layout::Rect};
+use ratatui::{Frame, layout::Rect, style::Style};
 
 use super::Form;
 use crate::{
@@ -9,9 +9,17 @@ use crate::{
         Context,
         form::{FieldKind, FormField},
         text::Phrase,
-        widgets::paint::{Focus, LABELS, line_at, put, rows},
+        widgets::{
+            chrome::wrapped,
+            input::Input,
+            paint::{Focus, LABELS, line_at, put, rows},
+            path::shortened,
+        },
     },
 };
+
+/// The rows of notes.
+const NOTES: u16 = 4;
 
 /// The width that a field keeps for typing when its interpretation is shown beside it.
 const TYPED: u16 = 22;
@@ -19,10 +27,7 @@ const TYPED: u16 = 22;
 impl Form {
     /// Draws the fields, scrolled so that the focused one is visible; returns its place.
     pub fn draw_fields(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
-        let height = |entry: &FormField| {
-            let own = if entry.kind == FieldKind::Notes { 4 } else { 1 };
-            own + u16::from(entry.problem.is_some()) + u16::from(entry.theirs.is_some())
-        };
+        let height = |entry: &FormField| own_rows(entry) + rows(self.words_below(entry, area, ctx).len());
         let before: u16 = self.entries.iter().take(self.at).map(height).sum();
         let focused = self.entries.get(self.at).map_or(1, height);
         let mut skip = (before + focused).saturating_sub(area.height);
@@ -47,6 +52,19 @@ impl Form {
         }
         caret.unwrap_or(line_at(area, 0))
     }
+
+    /// What is said below a field, in lines that fit: what is wrong with it, and what another user
+    /// has saved there.
+    fn words_below(&self, entry: &FormField, area: Rect, ctx: &Context) -> Vec<(String, Style)> {
+        let columns = usize::from(area.width - label_columns(area));
+        let problem = entry.problem.map(|problem| (ctx.problem(problem), ctx.theme.bad));
+        let theirs = entry.theirs.as_ref().map(|value| {
+            let name = self.conflict.as_ref().map_or("", |(name, _)| name);
+            (ctx.say(Phrase::Theirs { name, value }), ctx.theme.warning)
+        });
+        let all = [problem, theirs].into_iter().flatten();
+        all.flat_map(|(words, style)| wrapped(&words, columns).into_iter().map(move |line| (line, style))).collect()
+    }
 }
 
 fn draw_entry(
@@ -57,7 +75,7 @@ fn draw_entry(
     ctx: &Context,
 ) -> Option<Focus> {
     let theme = ctx.theme;
-    let labels = LABELS.min(area.width * 2 / 5);
+    let labels = label_columns(area);
     let label = ctx.field(entry.field);
     let label = if entry.required { format!("{label} *") } else { label };
     let marker = if focused { "> " } else { "  " };
@@ -71,7 +89,7 @@ fn draw_entry(
     let echo = entry.echo(ctx, form.clock(entry.field, ctx));
     let room = area.width.saturating_sub(labels);
     let echo_width = echo.as_ref().map_or(0, |echo| rows(text::width(echo)) + 2).min(room.saturating_sub(TYPED));
-    let own = if entry.kind == FieldKind::Notes { 4 } else { 1 };
+    let own = own_rows(entry);
     let value = Rect { x: area.x + labels, width: room - echo_width, height: own, ..area };
     let mut caret = None;
     match &entry.kind {
@@ -84,7 +102,8 @@ fn draw_entry(
             put(frame, value, 0, &ctx.say(Phrase::PickHint), if focused { theme.field } else { theme.quiet });
         }
         FieldKind::Fixed | FieldKind::Record(_) => {
-            put(frame, value, 0, entry.input.text(), if focused { theme.field } else { theme.text });
+            let words = shortened_if_path(entry.input.text(), value.width);
+            put(frame, value, 0, &words, if focused { theme.field } else { theme.text });
         }
         _ => {
             let at = entry.input.draw(frame, value, if focused { theme.field } else { theme.text });
@@ -95,15 +114,34 @@ fn draw_entry(
         let side = Rect { x: value.right() + 1, width: echo_width.saturating_sub(1), ..value };
         put(frame, side, 0, &echo, theme.quiet);
     }
-    let mut row = own;
-    let below = Rect { x: area.x + labels, width: room, ..area };
-    if let Some(problem) = entry.problem {
-        put(frame, below, row, &ctx.problem(problem), theme.bad);
-        row += 1;
+    if entry.kind == FieldKind::Notes {
+        draw_place(frame, Rect { width: labels, ..area }, &entry.input, ctx);
     }
-    if let Some(theirs) = &entry.theirs {
-        let name = form.conflict.as_ref().map_or("", |(name, _)| name);
-        put(frame, below, row, &ctx.say(Phrase::Theirs { name, value: theirs }), theme.warning);
+    let below = Rect { x: area.x + labels, width: room, ..area };
+    for (number, (line, style)) in form.words_below(entry, area, ctx).iter().enumerate() {
+        put(frame, below, own + rows(number), line, *style);
     }
     caret
+}
+
+/// Says which line of long notes has the caret, under their label.
+fn draw_place(frame: &mut Frame, area: Rect, notes: &Input, ctx: &Context) {
+    let of = notes.text().split('\n').count();
+    if of > usize::from(NOTES) {
+        let place = ctx.say(Phrase::LineOf { at: notes.caret_line() + 1, of });
+        put(frame, area, 1, &format!("  {place}"), ctx.theme.quiet);
+    }
+}
+
+fn shortened_if_path(text: &str, columns: u16) -> String {
+    if text.starts_with('/') { shortened(text, columns.into()) } else { text.to_owned() }
+}
+
+fn label_columns(area: Rect) -> u16 {
+    LABELS.min(area.width * 2 / 5)
+}
+
+/// The rows of the field itself.
+fn own_rows(entry: &FormField) -> u16 {
+    if entry.kind == FieldKind::Notes { NOTES } else { 1 }
 }

@@ -76,6 +76,10 @@ impl List {
         let mut caret = None;
         let places = Places::of(self, area);
         let table = places.table;
+        let shown = places.shown(self);
+        let place = position(self, &shown, ctx);
+        let width = rows(text::width(&place)).min(area.width);
+        let left = Rect { width: area.width.saturating_sub(width + 1), ..area };
         if let Some(input) = &self.filter {
             let label = format!("{}: ", ctx.say(Phrase::FilterLabel));
             put(frame, area, 0, &label, ctx.theme.accent);
@@ -83,16 +87,13 @@ impl List {
             let field = Rect { x: area.x + used, y: area.y, width: area.width.saturating_sub(used + 22), height: 1 };
             caret = Some(Focus::Caret(input.draw(frame, field, ctx.theme.text)));
         } else if !self.query.text().is_empty() {
-            put(frame, area, 0, &ctx.say(Phrase::FilteredBy(self.query.text())), ctx.theme.accent);
+            put(frame, left, 0, &ctx.say(Phrase::FilteredBy(self.query.text())), ctx.theme.accent);
         } else if self.query.is_refined() {
-            put(frame, area, 0, &ctx.say(Phrase::Refined), ctx.theme.accent);
+            put(frame, left, 0, &ctx.say(Phrase::Refined), ctx.theme.accent);
         }
         if self.among_newest {
             put(frame, area, 1, &ctx.say(Phrase::AmongNewest), ctx.theme.quiet);
         }
-        let shown = places.shown(self);
-        let place = position(self, &shown, ctx);
-        let width = rows(text::width(&place)).min(area.width);
         let right = Rect { x: area.right() - width, width, ..area };
         put(frame, right, 0, &place, ctx.theme.quiet);
         if let (Some(preview), Some(record)) = (places.preview, self.selected()) {
