@@ -172,15 +172,32 @@ pub enum ContractView {
     All,
     Mine,
     NotSigned,
+    /// Signed, with an amount due.
     NotPaid,
     Signed,
     /// Mine, not signed.
     MineNotSigned,
     /// Mine, signed, without any event.
     MineWithoutEvent,
-    /// Mine, with an amount due.
+    /// Mine, signed, with an amount due.
     MineNotPaid,
     Archived,
+}
+
+impl ContractView {
+    /// What the view is sorted by, the newest or largest first, until the user chooses.
+    pub fn sort(self) -> ContractSort {
+        match self {
+            Self::NotPaid | Self::MineNotPaid => ContractSort::Due,
+            Self::All
+            | Self::Mine
+            | Self::NotSigned
+            | Self::Signed
+            | Self::MineNotSigned
+            | Self::MineWithoutEvent
+            | Self::Archived => ContractSort::Created,
+        }
+    }
 }
 
 /// Selects contracts.

@@ -9,7 +9,7 @@ use super::{
     clients::{ClientFilter, ClientListing, ClientRow},
     contracts::{ContractFilter, ContractListing, ContractRow},
     error::Reason,
-    events::{EventFilter, EventListing, EventRow},
+    events::{EventFilter, EventListing, EventRow, EventSort},
     page::{Cursor, Edge, Listing, Page, Sorted},
     policy::{self, Owner, Permission},
     session::Actor,
@@ -77,9 +77,10 @@ impl Query {
         Self::Client(listing(filter, false))
     }
 
-    /// The newest first.
+    /// The newest first; in the views of those not fully paid the largest amount due first.
     pub fn contracts(filter: ContractFilter) -> Self {
-        Self::Contract(listing(filter, true))
+        let sort = filter.view.sort();
+        Self::Contract(Listing { sort, ..listing(filter, true) })
     }
 
     /// The earliest first; in the views of past and archived events the latest first.
@@ -180,6 +181,13 @@ impl Query {
             (plain.view, plain.text) = (listing.filter.view, listing.filter.text.clone());
             plain != listing.filter
         })
+    }
+
+    /// Whether the list opens at today, with the past above: all events by their start, unless they are
+    /// filtered.
+    pub fn opens_at_today(&self) -> bool {
+        let Self::Event(listing) = self else { return false };
+        listing.sort == EventSort::Starts && !listing.descending && listing.filter == EventFilter::default()
     }
 
     /// The sort column, as its position among those of the kind, and whether the order is descending.
@@ -324,20 +332,21 @@ rows! {
 impl<R> Page<R> {
     /// Converts each row of the page.
     pub fn map<T>(self, change: impl FnMut(R) -> T) -> Page<T> {
-        let Self { rows, before, after, total, among_newest } = self;
-        Page { rows: rows.into_iter().map(change).collect(), before, after, total, among_newest }
+        let Self { rows, before, after, total, sums, among_newest } = self;
+        Page { rows: rows.into_iter().map(change).collect(), before, after, total, sums, among_newest }
     }
 }
 
 impl Page<Record> {
     /// Converts the page to rows of a single kind; rows of other kinds are left out.
     pub fn of<R: TryFrom<Record>>(self) -> Page<R> {
-        let Self { rows, before, after, total, among_newest } = self;
+        let Self { rows, before, after, total, sums, among_newest } = self;
         Page {
             rows: rows.into_iter().filter_map(|row| row.try_into().ok()).collect(),
             before,
             after,
             total,
+            sums,
             among_newest,
         }
     }

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::text;
+use super::{Cents, text};
 
 /// The value of the sorted column in one row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Cursor {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edge {
     Start,
+    /// What begins today or later, in a list of events by their start; the start of any other list.
+    Today,
     /// The start, with the typed text matched only at the beginnings of words, never inside them.
     First,
     End,
@@ -86,6 +88,13 @@ impl Count {
     }
 }
 
+/// The sums of the amounts of all contracts that a filter matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sums {
+    pub total: Cents,
+    pub due: Cents,
+}
+
 /// One page, in list order whichever edge was requested.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page<R> {
@@ -96,6 +105,8 @@ pub struct Page<R> {
     pub after: bool,
     /// Present if the list fits on one page, or if the total was requested.
     pub total: Option<Count>,
+    /// Present in a list of contracts that has an exact `total`.
+    pub sums: Option<Sums>,
     /// Whether only the [`NEWEST`] records were searched although there are more. The reason is that
     /// the index cannot be used: the words are too short, are in a script that does not separate
     /// words, or were searched for inside words.

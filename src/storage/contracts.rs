@@ -8,7 +8,7 @@ use super::{
     connection::{Db, for_update},
     failure::DbError,
     for_update::{Current, ForUpdate, met},
-    page::{Loaded, counted, ordered},
+    page::{Loaded, SumsOf, counted, ordered},
     search::{Searched, Sought, searched},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         contracts::{Contract, ContractDraft, ContractListing, ContractRow, ContractSort, ContractView, number_in},
         id::{ClientId, ContractId, UserId},
         money::Cents,
-        page::{Count, Page},
+        page::{Count, Page, Sums},
     },
     schema::{clients, contracts, events, users},
 };
@@ -178,7 +178,9 @@ macro_rules! filtered {
         query = match filter.view {
             V::NotSigned | V::MineNotSigned => query.filter(contracts::signed_at.is_null()),
             V::Signed => query.filter(contracts::signed_at.is_not_null()),
-            V::NotPaid | V::MineNotPaid => query.filter(contracts::due_cents.gt(Cents(0))),
+            V::NotPaid | V::MineNotPaid => {
+                query.filter(contracts::due_cents.gt(Cents(0)).and(contracts::signed_at.is_not_null()))
+            }
             V::MineWithoutEvent => {
                 let with_event = events::table
                     .filter(events::contract_id.eq(contracts::id).and(events::archived_at.is_null()))
@@ -252,10 +254,12 @@ pub fn page(
 ) -> Result<Page<ContractRow>, DbError> {
     // The contract whose number was typed comes first, whatever the order.
     let number = number_in(&listing.filter.text);
-    searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
+    let mut page = searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
         if listing.is_total() {
-            let all = filtered!(listing, sought, spans, viewer).select(contracts::id);
-            return Ok(Loaded::Total(counted!(db, all, sought.limit)));
+            let amounts = (contracts::id, contracts::total_cents, contracts::due_cents);
+            let all = filtered!(listing, sought, spans, viewer).select(amounts).limit(sought.limit + 1);
+            let (found, total, due): (i64, Cents, Cents) = SumsOf(all).get_result(db)?;
+            return Ok(Loaded::Summed(Count::capped(found, sought.limit), Sums { total, due }));
         }
         let mut query = selected!(filtered!(listing, sought, spans, viewer));
         if let Some(number) = number {
@@ -280,7 +284,12 @@ pub fn page(
             rows.splice(at..at, meant.first(db).optional()?);
         }
         Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
-    })
+    })?;
+    if page.total.is_some() && page.sums.is_none() && !listing.is_total() {
+        let sum = |amount: fn(&Contract) -> Cents| Cents(page.rows.iter().map(|row| amount(&row.contract).0).sum());
+        page.sums = Some(Sums { total: sum(|one| one.total_cents), due: sum(|one| one.due_cents) });
+    }
+    Ok(page)
 }
 
 /// How many contracts are in a list, counted up to `most`.

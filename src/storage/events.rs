@@ -19,7 +19,7 @@ use crate::{
         dates,
         events::{Event, EventDraft, EventListing, EventRow, EventSort, EventView, Status},
         id::{ClientId, ContractId, EventId, UserId},
-        page::{Count, Page},
+        page::{Count, Cursor, Edge, Page, SortKey},
         text,
     },
     schema::{clients, contracts, events, users},
@@ -328,6 +328,7 @@ pub fn page(
     viewer: Viewer,
     now: NaiveDateTime,
 ) -> Result<Page<EventRow>, DbError> {
+    let listing = &EventListing { edge: since_today(listing, now), ..listing.clone() };
     let long = long_ones(db, listing, now)?;
     searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
         if listing.is_total() {
@@ -348,6 +349,14 @@ pub fn page(
         let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
         Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
     })
+}
+
+/// The edge of the list, with today as a position in it.
+fn since_today(listing: &EventListing, now: NaiveDateTime) -> Edge {
+    match (&listing.edge, listing.sort) {
+        (Edge::Today, EventSort::Starts) => Edge::After(Cursor { key: SortKey::Time(day_start(now.date())), id: 0 }),
+        (edge, _) => edge.clone(),
+    }
 }
 
 /// The long events for a list whose view is a span of time.

@@ -8,7 +8,7 @@ use diesel::{
 };
 
 use super::connection::{Db, MultiBackend};
-use crate::domain::page::{Count, Cursor, Edge, Listing, MAX_PAGE, Page, Sorted};
+use crate::domain::page::{Count, Cursor, Edge, Listing, MAX_PAGE, Page, Sorted, Sums};
 
 /// Lets the database count the rows of a query, which is limited to as many rows as are to be
 /// counted.
@@ -24,6 +24,29 @@ impl<Q> diesel::RunQueryDsl<Db> for CountOf<Q> {}
 impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for CountOf<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         out.push_sql("SELECT COUNT(*) FROM (");
+        self.0.walk_ast(out.reborrow())?;
+        out.push_sql(") AS counted");
+        Ok(())
+    }
+}
+
+/// Lets the database count the rows of a query, and sum up the amounts `total_cents` and `due_cents` of
+/// these rows. The query is limited as for [`CountOf`].
+#[derive(Debug, Clone, Copy, QueryId)]
+pub struct SumsOf<Q>(pub Q);
+
+impl<Q> Query for SumsOf<Q> {
+    type SqlType = (BigInt, BigInt, BigInt);
+}
+
+impl<Q> diesel::RunQueryDsl<Db> for SumsOf<Q> {}
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for SumsOf<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql(
+            "SELECT COUNT(*), CAST(COALESCE(SUM(total_cents), 0) AS SIGNED), \
+             CAST(COALESCE(SUM(due_cents), 0) AS SIGNED) FROM (",
+        );
         self.0.walk_ast(out.reborrow())?;
         out.push_sql(") AS counted");
         Ok(())
@@ -51,7 +74,7 @@ impl<F, S: Copy> Listing<F, S> {
     pub(super) fn cursor(&self) -> Option<&Cursor> {
         match &self.edge {
             Edge::After(cursor) | Edge::Before(cursor) => Some(cursor),
-            Edge::Start | Edge::First | Edge::End | Edge::Total => None,
+            Edge::Start | Edge::Today | Edge::First | Edge::End | Edge::Total => None,
         }
     }
 
@@ -68,7 +91,7 @@ impl<F, S: Copy> Listing<F, S> {
     /// Whether the fetched rows, of which there are so many, reach the start of the list.
     pub(super) fn reaches_start(&self, fetched: usize) -> bool {
         match self.edge {
-            Edge::Start | Edge::First => true,
+            Edge::Start | Edge::Today | Edge::First => true,
             Edge::After(_) | Edge::Total => false,
             Edge::End | Edge::Before(_) => i64::try_from(fetched).is_ok_and(|fetched| fetched < self.fetched()),
         }
@@ -82,15 +105,16 @@ impl<F, S: Copy> Listing<F, S> {
     pub(super) fn page<R: Sorted<S>>(&self, loaded: Loaded<R>) -> Page<R> {
         let mut rows = match loaded {
             Loaded::Rows(rows) => rows,
-            Loaded::Total(total) => {
-                return Page { rows: Vec::new(), before: false, after: false, total: Some(total), among_newest: false };
-            }
+            Loaded::Total(total) => return counted_page(total, None),
+            // The sums of a part of the rows would say nothing.
+            Loaded::Summed(total @ Count::MoreThan(_), _) => return counted_page(total, None),
+            Loaded::Summed(total @ Count::Exactly(_), sums) => return counted_page(total, Some(sums)),
         };
         let wanted = usize::from(self.limit.clamp(1, MAX_PAGE));
         let more = rows.len() > wanted;
         rows.truncate(wanted);
         let (before, after) = match self.edge {
-            Edge::Start | Edge::First | Edge::Total => (false, more),
+            Edge::Start | Edge::Today | Edge::First | Edge::Total => (false, more),
             Edge::After(_) => (true, more),
             Edge::End => (more, false),
             Edge::Before(_) => (more, true),
@@ -99,8 +123,13 @@ impl<F, S: Copy> Listing<F, S> {
             rows.reverse();
         }
         let all = (!before && !after).then(|| Count::Exactly(i64::try_from(rows.len()).unwrap_or(i64::MAX)));
-        Page { rows, before, after, total: all, among_newest: false }
+        Page { rows, before, after, total: all, sums: None, among_newest: false }
     }
+}
+
+/// A page without rows.
+fn counted_page<R>(total: Count, sums: Option<Sums>) -> Page<R> {
+    Page { rows: Vec::new(), before: false, after: false, total: Some(total), sums, among_newest: false }
 }
 
 /// The result of a query for a list.
@@ -108,13 +137,15 @@ impl<F, S: Copy> Listing<F, S> {
 pub enum Loaded<R> {
     Rows(Vec<R>),
     Total(Count),
+    /// The total, and the sums of what was counted.
+    Summed(Count, Sums),
 }
 
 impl<R> Loaded<R> {
     pub(super) fn is_nothing(&self) -> bool {
         match self {
             Self::Rows(rows) => rows.is_empty(),
-            Self::Total(total) => total.is_zero(),
+            Self::Total(total) | Self::Summed(total, _) => total.is_zero(),
         }
     }
 }

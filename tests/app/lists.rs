@@ -285,53 +285,71 @@ fn an_export_message_says_when_only_the_newest_records_were_searched() {
     }
 }
 
-/// The line of titles.
-fn titles(desk: &mut Desk) -> String {
-    desk.screen().lines().nth(3).unwrap().to_owned()
+/// Moves events that were created for a later time to a day before today.
+fn into_the_past(desk: &Desk, title: &str, days: i64) {
+    use diesel::prelude::*;
+    use epic_events::schema::events;
+    let starts = start() - chrono::TimeDelta::days(days);
+    let times = (events::starts_at.eq(starts), events::ends_at.eq(starts + chrono::TimeDelta::hours(3)));
+    let moved = diesel::update(events::table.filter(events::title.eq(title))).set(times);
+    moved.execute(&mut desk.world.connection()).unwrap();
 }
 
+/// All events open at today: the next one is selected, what is over is above it, and Home goes to the first.
 #[test]
-fn events_at_80_columns_show_client_and_place_and_no_column_that_repeats_itself() {
+fn all_events_open_at_today_with_the_past_above() {
     let mut desk = Desk::of("manager", Language::En);
-    desk.world.records();
-    desk.go("events").see("Kevin Casey").see("Person supp");
-    assert_eq!(
-        titles(&mut desk).split_whitespace().collect::<Vec<_>>(),
-        ["Starts", "^", "Title", "Client", "Place", "Support"]
-    );
-    desk.press(KeyCode::Char('v')).press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Enter);
-    desk.see("Events: without support");
     let contract = desk.world.records().signed;
-    desk.world.save(&Request::Write(WriteRequest::CreateEvent {
-        contract,
-        draft: support::world::event_draft("Board dinner", 20),
-    }));
-    desk.press(KeyCode::F(5)).see("Board dinner").not("nobody yet").see("Kevin Casey").see("planned");
-    // In a window of any width, and for support in the views of their own.
-    desk.resize(109, 24).see("Attendees").not("nobody yet");
-    let mut desk = Desk::of("support", Language::En);
-    desk.world.records();
-    desk.go("events").press(KeyCode::Char('v')).press(KeyCode::Down).press(KeyCode::Enter).see("Events: mine");
-    assert!(!titles(&mut desk).contains("Support"));
+    for number in 0..130 {
+        let title = format!("Over {number:03}");
+        let draft = support::world::event_draft(&title, 5);
+        desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft }));
+        into_the_past(&desk, &title, 131 - number);
+    }
+    for (title, days) in [("Today", 1), ("Next week", 7)] {
+        let draft = support::world::event_draft(title, days);
+        let draft = epic_events::domain::events::EventDraft { ends_at: None, ..draft };
+        desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft }));
+    }
+    into_the_past(&desk, "Today", 0);
+    desk.go("events").see("Opened at today").see("Over 129").see("Next week");
+    desk.press(KeyCode::Enter).see("/  Today").press(KeyCode::Esc);
+    desk.see("of 133").press(KeyCode::Up).press(KeyCode::Enter).see("Over 129").press(KeyCode::Esc);
+    desk.press(KeyCode::Home).see("Over 000").see("1–").not("Opened at today");
+    desk.press(KeyCode::End).see("of 133").see("Lou Bouzin");
+    // A filter searches the whole list from its beginning; without it the list is at today again.
+    desk.press(KeyCode::Char('/')).write("over").see("Over 000").press(KeyCode::Esc).see("Opened at today");
+    desk.see("Next week");
 }
 
 #[test]
-fn the_column_that_sorts_a_list_is_always_shown() {
-    for (list, size) in [("clients", (80, 24)), ("contracts", (60, 16)), ("events", (60, 16)), ("staff", (60, 16))] {
-        let mut desk = Desk::of("manager", Language::En);
-        desk.world.records();
-        desk.resize(size.0, size.1).go(list);
-        for order in 0..8 {
-            desk.press(KeyCode::Char('s')).press(KeyCode::Home);
-            for _ in 0..8 {
-                desk.press(KeyCode::Up);
-            }
-            for _ in 0..order {
-                desk.press(KeyCode::Down);
-            }
-            desk.press(KeyCode::Enter);
-            let shown = titles(&mut desk);
-            assert!(shown.contains(" ^") || shown.contains(" v"), "{list}, {order}:\n{}", desk.screen());
+fn all_events_open_at_the_last_one_if_all_are_over() {
+    let mut desk = Desk::of("manager", Language::Fr);
+    desk.world.records();
+    into_the_past(&desk, "Lou Bouzin General Assembly", 9);
+    desk.go("événements").see("Lou Bouzin").see("1–1 sur 1");
+}
+
+/// Who owes most: the view of what is not fully paid begins with it, and says how much it is together.
+#[test]
+fn the_view_not_fully_paid_begins_with_the_largest_amount_and_says_the_sum() {
+    for (language, sums) in [
+        (Language::En, "3 contracts: total 10,360.00 EUR, due 560.00 EUR"),
+        (Language::Fr, "3 contrats\u{a0}: total 10\u{a0}360,00 EUR, reste dû 560,00 EUR"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        let client = desk.world.client_of(desk.world.sales.actor.id, "Kevin Casey");
+        for (total, due) in [(18_000, 18_000), (1_000_000, 36_000), (18_000, 2_000), (500_000, 0)] {
+            let draft = support::world::contract_draft(total, due);
+            let (id, version) = desk.world.save(&Request::Write(WriteRequest::CreateContract { client, draft }));
+            let id = epic_events::domain::ContractId::new(id);
+            desk.world.save(&Request::Write(WriteRequest::SignContract { id, version }));
         }
+        // Not signed, so not owed.
+        let draft = support::world::contract_draft(90_000, 90_000);
+        desk.world.save(&Request::Write(WriteRequest::CreateContract { client, draft }));
+        desk.press(KeyCode::F(5)).press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Enter);
+        let screen = desk.see(sums).screen();
+        insta::assert_snapshot!(format!("owed {language:?}"), screen);
     }
 }

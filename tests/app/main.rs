@@ -7,6 +7,7 @@ pub mod support;
 
 mod album;
 mod calendar;
+mod columns;
 mod desk;
 mod forms;
 mod hostile;

@@ -16,7 +16,7 @@ use epic_events::{
     domain::{
         EventId, UserId,
         clients::{ClientFilter, ClientSort},
-        contracts::{ContractFilter, ContractSort},
+        contracts::{ContractFilter, ContractSort, ContractView},
         entity::Query,
         events::{EventFilter, EventSort, EventView},
         page::{Count, Cursor, Edge, Listing, SortKey},
@@ -45,7 +45,7 @@ const MANAGER: Viewer = Viewer { scope: Scope::All, me: UserId::new(1), auth_gua
 fn each_list(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
     let now = epic_events::app::now().utc;
     for descending in [false, true] {
-        for edge in [Edge::Start, Edge::End] {
+        for edge in [Edge::Start, Edge::Today, Edge::End] {
             for sort in EventSort::iter() {
                 let asked = listing::<EventFilter, _>(sort, descending, edge.clone());
                 ask(&format!("events by {sort:?}"), &|db| drop(events::page(db, &asked, MANAGER, now).unwrap()));
@@ -57,6 +57,11 @@ fn each_list(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
                     drop(contracts::page(db, &asked, spans(), MANAGER).unwrap());
                 });
             }
+            let filter = ContractFilter { view: ContractView::NotPaid, ..ContractFilter::default() };
+            let asked = Listing { filter, ..listing(ContractSort::Due, descending, edge.clone()) };
+            ask("contracts not fully paid by amount due", &|db| {
+                drop(contracts::page(db, &asked, contracts::Spans::default(), MANAGER).unwrap());
+            });
             for sort in ClientSort::iter() {
                 let asked = listing::<ClientFilter, _>(sort, descending, edge.clone());
                 ask(&format!("clients by {sort:?}"), &|db| drop(clients::page(db, &asked, MANAGER).unwrap()));

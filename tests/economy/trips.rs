@@ -4,6 +4,7 @@ use epic_events::{
     domain::{
         UserId,
         assigning::Assignment,
+        contracts::{ContractFilter, ContractSort},
         entity::Query,
         events::{EventFilter, EventSort, Status},
         page::{Edge, Listing},
@@ -80,6 +81,15 @@ fn opening_a_list_takes_one_round_trip(#[values(Engine::MariaDb, Engine::Mysql)]
     assert_eq!(desk.times(&manager, twice(open("", Edge::Start))), 1, "the start");
     assert_eq!(desk.times(&manager, twice(open("", Edge::End))), 1, "the end");
     assert_eq!(desk.times(&manager, twice(open("", Edge::Total))), 1, "the count");
+    assert_eq!(desk.times(&manager, twice(open("", Edge::Today))), 1, "today");
+    let contracts = |edge: Edge| {
+        let filter = ContractFilter::default();
+        Request::Read(ReadRequest::List(Query::Contract(Listing {
+            filter,
+            ..listing(ContractSort::Created, true, edge)
+        })))
+    };
+    assert_eq!(desk.times(&manager, twice(contracts(Edge::Total))), 1, "the count and the sums");
     // The number of matches, the word index and the page; the latter two are prepared for these words.
     assert_eq!(desk.times(&manager, twice(open("bouzin", Edge::Start))), 5, "a word");
     for role in [desk.world.sales.clone(), desk.world.support.clone()] {

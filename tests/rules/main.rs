@@ -11,6 +11,7 @@ mod demo;
 mod exports;
 mod home;
 mod lists;
+mod money;
 mod names;
 mod pickers;
 mod records;

@@ -11,7 +11,7 @@ use crate::{
         Cents, ClientId, ContractId, Field, UserId,
         audit::{Auditable, Verb},
         clients::told_apart_by,
-        contracts::{ContractDraft, ContractFilter, ContractRow, ContractSort, ContractView},
+        contracts::{ContractDraft, ContractFilter, ContractListing, ContractRow, ContractSort, ContractView},
         dates::{self, Direction},
         entity::{EntityKind, Record},
         lists::ColumnName as N,
@@ -151,6 +151,11 @@ impl Entity for Contracts {
         let client = filter.client.is_some();
         let sales = sales || client || filter.sales_contact.is_some();
         columns_if(&[(signed, N::Signed), (sales, N::Sales), (client, N::Client), (client, N::Company)])
+    }
+
+    /// Those not fully paid begin with the largest amount due.
+    fn view_chosen(listing: &mut ContractListing) {
+        (listing.sort, listing.descending) = (listing.filter.view.sort(), true);
     }
 
     fn filter_fields(filter: &ContractFilter, ctx: &Context) -> Vec<FormField> {

@@ -127,6 +127,16 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::OneAtATime => "This is done to one record at a time. Esc clears the marks.",
         Phrase::MarksClear => "clear marks",
         Phrase::Position { from, to, total } => return format!("{}–{} of {total}", number(from), number(to)),
+        Phrase::OpenedAtToday => "Opened at today; earlier events are above",
+        Phrase::ContractSums { count, total, due, currency } => {
+            return format!(
+                "{}: total {total} {currency}, due {due} {currency}",
+                plural(count, "contract", "contracts")
+            );
+        }
+        Phrase::TooManyToSum(count) => {
+            return format!("More than {} contracts: narrow the list to see their sum", number(count));
+        }
         Phrase::FilteredBy(text) => return format!("Filter: {text}"),
         Phrase::SupportFor(title) => return format!("Support for {title}"),
         Phrase::SupportForSome(count) => return format!("Support for {}", some(count, "event", "events")),

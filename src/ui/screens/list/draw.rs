@@ -7,7 +7,11 @@ use ratatui::{
 
 use super::{Drawn, List};
 use crate::{
-    domain::{entity::Record, text},
+    domain::{
+        entity::{EntityKind, Record},
+        page::{Count, Sums},
+        text,
+    },
     ui::{
         Context, actions,
         text::Phrase,
@@ -33,7 +37,8 @@ impl Places {
     fn of(list: &List, area: Rect) -> Self {
         // A line for the filter and the position, and one if only the newest records were searched.
         let above = 1 + u16::from(list.among_newest);
-        let below = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
+        let sums = u16::from(list.kind() == EntityKind::Contract);
+        let below = Rect { y: area.y + above, height: area.height.saturating_sub(above + sums), ..area };
         if area.width < PREVIEW_FROM {
             return Self { table: below, preview: None };
         }
@@ -90,12 +95,19 @@ impl List {
             put(frame, left, 0, &ctx.say(Phrase::FilteredBy(self.query.text())), ctx.theme.accent);
         } else if self.query.is_refined() {
             put(frame, left, 0, &ctx.say(Phrase::Refined), ctx.theme.accent);
+        } else if self.query.opens_at_today()
+            && self.first.is_none_or(|first| first > 0 || shown.start > 0)
+        {
+            put(frame, left, 0, &ctx.say(Phrase::OpenedAtToday), ctx.theme.quiet);
         }
         if self.among_newest {
             put(frame, area, 1, &ctx.say(Phrase::AmongNewest), ctx.theme.quiet);
         }
         let right = Rect { x: area.right() - width, width, ..area };
         put(frame, right, 0, &place, ctx.theme.quiet);
+        if let Some(sums) = self.sums_in_words(ctx) {
+            put(frame, Rect { y: table.bottom(), height: 1, ..table }, 0, &sums, ctx.theme.heading);
+        }
         if let (Some(preview), Some(record)) = (places.preview, self.selected()) {
             draw_facts(frame, preview, record, ctx);
         }
@@ -109,6 +121,23 @@ impl List {
         let columns = self.columns(ctx);
         draw_rows(frame, table, &self.rows, self.at, (self.kind(), &columns), &marked, ctx);
         caret.unwrap_or(line_at(table, 1 + rows(self.at - shown.start)))
+    }
+
+    /// What all contracts of the list amount to; says nothing while that is awaited, nor of an empty
+    /// list.
+    fn sums_in_words(&self, ctx: &Context) -> Option<String> {
+        if self.kind() != EntityKind::Contract || self.rows.is_empty() {
+            return None;
+        }
+        match (self.total?, self.sums) {
+            (Count::Exactly(count), Some(Sums { total, due })) => {
+                let [total, due] = [total, due].map(|cents| cents.format(ctx.language));
+                let currency = &ctx.settings().currency;
+                Some(ctx.say(Phrase::ContractSums { count, total: &total, due: &due, currency }))
+            }
+            (Count::MoreThan(count), _) => Some(ctx.say(Phrase::TooManyToSum(count))),
+            (Count::Exactly(_), None) => None,
+        }
     }
 
     /// Says why the list is empty and what to do; says nothing while a reply is awaited.

@@ -34,7 +34,8 @@ impl List {
             return Action::None;
         }
         self.query.set_text(&text);
-        (self.first, self.total, self.loaded) = (Some(0), None, false);
+        (self.first, self.total, self.sums, self.loaded) = (Some(0), None, None, false);
+        self.opening = true;
         self.at = 0;
         self.behind = self.awaited.iter().any(|(_, awaited)| matches!(awaited, Awaited::Fresh { .. }));
         if self.behind { Action::None } else { Action::Send(self.read_again()) }

@@ -19,7 +19,7 @@ use crate::{
     domain::{
         Error,
         entity::{EntityKind, Query, Record},
-        page::Count,
+        page::{Count, Sums},
     },
     services::{Reply, Request},
     ui::{
@@ -72,12 +72,16 @@ pub struct List {
     rows: Vec<Record>,
     at: usize,
     total: Option<Count>,
+    /// The sums of the amounts, if they are known.
+    sums: Option<Sums>,
     /// The position of the first row in the whole list, if it is known.
     first: Option<i64>,
     /// An action applies to the marked records, or to the selected row if none is marked.
     marks: Marks,
     /// The filter, while it is being typed.
     filter: Option<Input>,
+    /// The next page read is the one that the list opens with.
+    opening: bool,
     /// The rows are the result of the current query, even if there are none.
     loaded: bool,
     /// Only the newest records were searched.
@@ -106,6 +110,8 @@ impl List {
             rows: Vec::new(),
             at: 0,
             total: None,
+            sums: None,
+            opening: true,
             first: Some(0),
             marks: Marks::default(),
             filter: None,

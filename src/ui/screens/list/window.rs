@@ -26,6 +26,10 @@ impl List {
         self.awaited.push((self.generation, Awaited::Fresh { from }));
         let begins = self.rows.get(from).filter(|_| from > 0 || self.first != Some(0));
         let edge = match begins.and_then(|row| self.query.cursor(row)) {
+            None if self.opening && self.query.opens_at_today() => {
+                self.first = None;
+                Edge::Today
+            }
             None => Edge::Start,
             // In the middle of a long list the page has to include the row at `from`, so the cursor
             // is moved to just before that row.
@@ -52,7 +56,8 @@ impl List {
         self.first = Some(0);
         self.at = 0;
         self.rows.clear();
-        (self.loaded, self.total, self.among_newest) = (false, None, false);
+        (self.loaded, self.total, self.sums, self.among_newest) = (false, None, None, false);
+        self.opening = true;
         Action::Send(self.read_again())
     }
 
@@ -121,18 +126,25 @@ impl List {
         if awaited != Awaited::Total {
             self.among_newest = page.among_newest;
         }
+        let mut opened = false;
         match awaited {
             Awaited::Fresh { from } => {
                 (self.before, self.after) = (page.before, page.after);
                 self.rows = page.rows;
                 self.at = self.at.saturating_sub(from);
                 self.first = if page.before { self.first.map(|first| first + rows(from)) } else { Some(0) };
+                opened = !self.behind && std::mem::take(&mut self.opening) && self.first.is_none();
+                // Everything is in the past.
+                if opened && self.rows.is_empty() {
+                    self.loaded = false;
+                    return self.to_end_of_list();
+                }
             }
             Awaited::End => {
                 (self.before, self.after) = (page.before, page.after);
                 self.rows = page.rows;
                 self.at = self.rows.len().saturating_sub(1);
-                self.first = None;
+                self.first = if self.before { None } else { Some(0) };
             }
             Awaited::After => {
                 self.after = page.after;
@@ -141,11 +153,12 @@ impl List {
                 self.rows.drain(..surplus);
                 self.before |= surplus > 0;
                 self.first = self.first.map(|first| first + rows(surplus));
+                self.place_the_end();
             }
             // This reply has no rows.
             Awaited::Total => {
                 self.moves_on = moves_on;
-                self.total = page.total;
+                (self.total, self.sums) = (page.total, page.sums);
                 self.place_the_end();
                 return Action::None;
             }
@@ -163,11 +176,13 @@ impl List {
             self.at = (kept.unwrap_or(self.at) + usize::from(moves_on)).min(self.rows.len().saturating_sub(1));
         }
         match (page.total, awaited) {
-            (Some(total), _) => self.total = Some(total),
+            (Some(total), _) => (self.total, self.sums) = (Some(total), page.sums),
             (None, Awaited::Fresh { .. } | Awaited::End) if !self.behind => {
                 self.place_the_end();
+                // A list that opens in its middle shows rows on either side of the selection.
+                let above = if opened { self.go(self.at) } else { Action::None };
                 self.awaited.push((self.generation, Awaited::Total));
-                return Action::Send(self.request(Edge::Total));
+                return Action::All(vec![above, Action::Send(self.request(Edge::Total))]);
             }
             (None, _) => {}
         }
@@ -220,6 +235,10 @@ impl List {
         if !self.after {
             return self.go(self.rows.len());
         }
+        self.to_end_of_list()
+    }
+
+    fn to_end_of_list(&mut self) -> Action {
         self.generation += 1;
         self.moves_on = false;
         self.awaited.push((self.generation, Awaited::End));
@@ -233,7 +252,7 @@ impl List {
         self.first = Some(0);
         self.at = 0;
         self.rows.clear();
-        self.loaded = false;
+        (self.loaded, self.opening) = (false, false);
         Action::Send(self.read_again())
     }
 }

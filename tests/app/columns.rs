@@ -1,0 +1,54 @@
+//! The columns of lists.
+
+use super::desk::*;
+
+/// The line of titles.
+fn titles(desk: &mut Desk) -> String {
+    desk.screen().lines().nth(3).unwrap().to_owned()
+}
+
+#[test]
+fn events_at_80_columns_show_client_and_place_and_no_column_that_repeats_itself() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("events").see("Kevin Casey").see("Person supp");
+    assert_eq!(
+        titles(&mut desk).split_whitespace().collect::<Vec<_>>(),
+        ["Starts", "^", "Title", "Client", "Place", "Support"]
+    );
+    desk.press(KeyCode::Char('v')).press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Enter);
+    desk.see("Events: without support");
+    let contract = desk.world.records().signed;
+    desk.world.save(&Request::Write(WriteRequest::CreateEvent {
+        contract,
+        draft: support::world::event_draft("Board dinner", 20),
+    }));
+    desk.press(KeyCode::F(5)).see("Board dinner").not("nobody yet").see("Kevin Casey").see("planned");
+    // In a window of any width, and for support in the views of their own.
+    desk.resize(109, 24).see("Attendees").not("nobody yet");
+    let mut desk = Desk::of("support", Language::En);
+    desk.world.records();
+    desk.go("events").press(KeyCode::Char('v')).press(KeyCode::Down).press(KeyCode::Enter).see("Events: mine");
+    assert!(!titles(&mut desk).contains("Support"));
+}
+
+#[test]
+fn the_column_that_sorts_a_list_is_always_shown() {
+    for (list, size) in [("clients", (80, 24)), ("contracts", (60, 16)), ("events", (60, 16)), ("staff", (60, 16))] {
+        let mut desk = Desk::of("manager", Language::En);
+        desk.world.records();
+        desk.resize(size.0, size.1).go(list);
+        for order in 0..8 {
+            desk.press(KeyCode::Char('s')).press(KeyCode::Home);
+            for _ in 0..8 {
+                desk.press(KeyCode::Up);
+            }
+            for _ in 0..order {
+                desk.press(KeyCode::Down);
+            }
+            desk.press(KeyCode::Enter);
+            let shown = titles(&mut desk);
+            assert!(shown.contains(" ^") || shown.contains(" v"), "{list}, {order}:\n{}", desk.screen());
+        }
+    }
+}

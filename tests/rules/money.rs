@@ -1,0 +1,90 @@
+//! What the lists of contracts say about money: who owes, who owes most, and how much it is together.
+
+use epic_events::domain::{
+    ContractId,
+    contracts::{ContractListing, ContractView},
+    page::{Page, Sums},
+    session::Session,
+    settings::Visibility,
+};
+
+use super::*;
+
+fn ask(world: &mut World, who: &Session, query: &Query) -> Page<ContractRow> {
+    let Reply::Page(page) = world.ask(Some(who), &Request::Read(ReadRequest::List(query.clone()))).unwrap() else {
+        panic!("contracts")
+    };
+    page.of()
+}
+
+/// A contract of the client with this amount due of 1,000.00, signed or not.
+fn contract(world: &mut World, client: ClientId, due: i64, signed: bool) -> i64 {
+    let draft = contract_draft(100_000, due);
+    let (id, version) = world.save(&Request::Write(WriteRequest::CreateContract { client, draft }));
+    if signed {
+        world.save(&Request::Write(WriteRequest::SignContract { id: ContractId::new(id), version }));
+    }
+    id
+}
+
+/// Owed is what was signed; the largest amount comes first, in the view and behind the lines of the home screen.
+#[rstest]
+fn not_fully_paid_are_signed_contracts_with_the_largest_amount_due_first(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let (sales, other) = (world.sales.clone(), world.other_sales.clone());
+    let (ours, theirs) = (world.client_of(sales.actor.id, "Ours"), world.client_of(other.actor.id, "Theirs"));
+    let small = contract(&mut world, ours, 100, true);
+    contract(&mut world, ours, 90_000, false);
+    let large = contract(&mut world, ours, 50_000, true);
+    contract(&mut world, ours, 0, true);
+    let others = contract(&mut world, theirs, 20_000, true);
+    for (who, view, wanted) in [
+        (world.manager.clone(), ContractView::NotPaid, vec![large, others, small]),
+        (sales.clone(), ContractView::MineNotPaid, vec![large, small]),
+    ] {
+        let query = Query::contracts(ContractFilter { view, ..ContractFilter::default() });
+        let page = ask(&mut world, &who, &query);
+        assert_eq!(page.rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), wanted, "{view:?}");
+        let Reply::Home(home) = world.ask(Some(&who), &Request::Read(ReadRequest::Home)).unwrap() else { panic!() };
+        let counted = home.lines.iter().find(|(line, _)| line.contracts().is_some_and(|filter| filter.view == view));
+        assert_eq!(counted.unwrap().1, Count::Exactly(i64::try_from(wanted.len()).unwrap()), "{view:?}");
+    }
+}
+
+/// The sums cover the whole list, not only its page, and nothing that the user may not see.
+#[rstest]
+fn a_list_of_contracts_says_what_they_amount_to(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let (manager, sales, other) = (world.manager.clone(), world.sales.clone(), world.other_sales.clone());
+    let (ours, theirs) = (world.client_of(sales.actor.id, "Ours"), world.client_of(other.actor.id, "Theirs"));
+    for due in [10_000, 20_000, 30_000] {
+        contract(&mut world, ours, due, true);
+    }
+    contract(&mut world, theirs, 5_000, true);
+    let sums = |total, due| Some(Sums { total: Cents(total), due: Cents(due) });
+    let query = |filter: ContractFilter, edge: Edge, limit| {
+        Query::Contract(ContractListing { edge, ..listing(filter, ContractSort::Created, limit) })
+    };
+    let whole = ask(&mut world, &manager, &query(ContractFilter::default(), Edge::Start, 50));
+    assert_eq!(whole.sums, sums(400_000, 65_000));
+    let part = ask(&mut world, &manager, &query(ContractFilter::default(), Edge::Start, 2));
+    assert_eq!((part.total, part.sums), (None, None));
+    let total = query(ContractFilter::default(), Edge::Total, 2);
+    assert_eq!(ask(&mut world, &manager, &total).sums, sums(400_000, 65_000));
+    let nothing = ContractFilter { due_above: Some(Cents(90_000)), ..ContractFilter::default() };
+    assert_eq!(ask(&mut world, &manager, &query(nothing, Edge::Total, 2)).sums, sums(0, 0));
+    for text in ["ours", "Ours 777777"] {
+        let filter = ContractFilter { text: text.to_owned(), ..ContractFilter::default() };
+        let page = ask(&mut world, &manager, &query(filter, Edge::Total, 2));
+        assert_eq!(page.sums, if text == "ours" { sums(300_000, 60_000) } else { sums(0, 0) }, "{text}");
+    }
+    // Under the restricted setting nothing of the others is summed up.
+    let settings = Settings { visibility: Visibility::Restricted, ..manager.settings.clone() };
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(settings)));
+    let sales = world.sign_in("sales", PASSWORD).unwrap();
+    assert_eq!(ask(&mut world, &sales, &total).sums, sums(300_000, 60_000));
+}
