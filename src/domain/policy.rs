@@ -56,7 +56,7 @@ pub enum Reach {
     /// Only the user's own records. For sales: the clients whose sales contact they are, with their
     /// contracts and events. For support: the events assigned to them, archived or not; the right to
     /// see records includes the contracts and clients of these events (`storage::Scope`). In the
-    /// audit log: the user's own actions.
+    /// audit log: the user's own actions, and the changes of these records.
     Own,
     /// All records.
     Any,

@@ -11,7 +11,7 @@ use super::{
     failure::DbError,
     page::{Loaded, counted, ordered},
     search::patterns,
-    sql_expr::sql_expr,
+    sql_expr::{SqlExpr, sql_expr},
 };
 use crate::{
     domain::{
@@ -179,11 +179,9 @@ pub fn was_done_for_good(db: &mut Db, operation: &str) -> Result<bool, DbError> 
 
 /// The last change of the record.
 pub fn last_change(db: &mut Db, subject: Subject, id: i64) -> Result<Option<AuditRow>, DbError> {
-    let unchanging: Vec<String> =
-        Verb::iter().filter(|verb| !verb.changes_its_record()).map(|verb| format!("'{verb}'")).collect();
     let rows = audit_log::table
         .filter(audit_log::record_type.eq(subject.to_string()).and(audit_log::record_id.eq(id)))
-        .filter(sql_expr::<Bool>(format!("audit_log.action NOT IN ({})", unchanging.join(", "))))
+        .filter(is_change())
         // Ordered by the number in the chain, which cannot be changed unnoticed, and not by the
         // time, since the clocks of the users' computers differ. Rows from before the chain have no
         // number and come last.
@@ -192,12 +190,32 @@ pub fn last_change(db: &mut Db, subject: Subject, id: i64) -> Result<Option<Audi
     Ok(rows.first(db).optional()?.map(AuditRow::from))
 }
 
-/// A page of the log between two instants (UTC); `own` limits it to the actions of one user.
+/// The row says what changed its record.
+fn is_change() -> SqlExpr<Bool> {
+    let unchanging: Vec<String> =
+        Verb::iter().filter(|verb| !verb.changes_its_record()).map(|verb| format!("'{verb}'")).collect();
+    sql_expr(format!("audit_log.action NOT IN ({})", unchanging.join(", ")))
+}
+
+/// Two instants (UTC), of which the second is excluded.
+pub type Span = (Option<NaiveDateTime>, Option<NaiveDateTime>);
+
+/// Which rows of a page of the log a user may read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readable {
+    All,
+    /// What this user did.
+    Actions(UserId),
+    /// That, and all changes of the records; for a list of one record that is this user's own.
+    Changes(UserId),
+}
+
+/// A page of the log in a span of time.
 pub fn page(
     db: &mut Db,
     listing: &AuditListing,
-    span: (Option<NaiveDateTime>, Option<NaiveDateTime>),
-    own: Option<UserId>,
+    span: Span,
+    readable: Readable,
     viewer: Viewer,
 ) -> Result<Page<AuditRow>, DbError> {
     let filter = &listing.filter;
@@ -212,9 +230,14 @@ pub fn page(
         if let Some(guard) = viewer.auth_guard {
             query = query.filter(guard.holds());
         }
-        if let Some(own) = own {
-            query = query.filter(audit_log::actor_id.eq(own));
-        }
+        query = match readable {
+            Readable::All => query,
+            Readable::Actions(me) => query.filter(audit_log::actor_id.eq(me)),
+            Readable::Changes(me) => {
+                let by_me = audit_log::actor_id.eq(me).assume_not_null().and(audit_log::actor_id.is_not_null());
+                query.filter(by_me.or(is_change()))
+            }
+        };
         if let Some((kind, id)) = filter.record {
             query = query.filter(audit_log::record_type.eq(kind.to_string()).and(audit_log::record_id.eq(id)));
         }

@@ -353,3 +353,25 @@ fn the_view_not_fully_paid_begins_with_the_largest_amount_and_says_the_sum() {
         insta::assert_snapshot!(format!("owed {language:?}"), screen);
     }
 }
+
+/// At 80 columns each line of the log says which record it is about.
+#[test]
+fn the_audit_log_names_the_records() {
+    for (language, words, name) in
+        [(Language::En, "audit", "Contract 2, Kevin Casey"), (Language::Fr, "audit", "Contrat 2, Kevin Casey")]
+    {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.go(words).see(name).see("Lou Bouzin General");
+        insta::assert_snapshot!(format!("audit {language:?}"), desk.screen());
+    }
+}
+
+/// The sales contact sees what others did to their contract.
+#[test]
+fn the_sales_contact_sees_the_history_of_a_contract() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.world.records();
+    desk.go("contract 2").see("History (2)");
+    desk.press(KeyCode::Tab).press(KeyCode::Tab).see("contract signed").see("Person manag");
+}

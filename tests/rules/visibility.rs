@@ -163,3 +163,51 @@ fn the_picker_hides_the_titles_of_events_the_user_may_not_see(
         assert_eq!(people[0].clash.as_deref(), title, "{visibility:?}");
     }
 }
+
+/// What the history of a record shows this user: actor and action of each row.
+fn history_of(world: &mut World, who: &Session, (kind, id): Known) -> Vec<(String, String)> {
+    let request = match kind {
+        EntityKind::Client => ReadRequest::ViewClient(ClientId::new(id)),
+        EntityKind::Contract => ReadRequest::ViewContract(ContractId::new(id)),
+        _ => ReadRequest::ViewEvent(EventId::new(id)),
+    };
+    let history = match world.ask(Some(who), &Request::Read(request)).unwrap() {
+        Reply::Client(detail) => detail.history,
+        Reply::Contract(detail) => detail.history,
+        Reply::Event(detail) => detail.history,
+        other => panic!("{other:?}"),
+    };
+    history.into_iter().map(|row| (row.actor_name, row.action)).collect()
+}
+
+/// Sales see what was changed in their own records, by whomever, and support in their own events. Of other
+/// records they see only what they did themselves, and refused attempts of others are for management.
+#[rstest]
+fn the_history_of_own_records_shows_the_changes_of_others(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let (sales, other_sales) = (world.sales.clone(), world.other_sales.clone());
+    let (support, other_support) = (world.support.clone(), world.other_support.clone());
+    let [client, contract, event] = company(&mut world, "Ours", &sales, Some(&support));
+    let refused =
+        WriteRequest::UpdateContract { id: ContractId::new(contract.1), version: 2, draft: contract_draft(900, 900) };
+    assert!(matches!(world.ask(Some(&other_sales), &Request::Write(refused)), Err(Error::Denied(_))));
+    let by_manager = |actions: &[&str]| -> Vec<(String, String)> {
+        actions.iter().map(|action| ("Person manager".to_owned(), (*action).to_owned())).collect()
+    };
+    let of_event = by_manager(&["event.support_assigned", "event.created"]);
+    assert_eq!(history_of(&mut world, &sales, client), by_manager(&["client.created"]));
+    assert_eq!(history_of(&mut world, &sales, contract), by_manager(&["contract.signed", "contract.created"]));
+    assert_eq!(history_of(&mut world, &sales, event), of_event);
+    assert_eq!(history_of(&mut world, &support, event), of_event);
+    assert_eq!(history_of(&mut world, &support, contract), []);
+    let attempt = [("Person other.sales".to_owned(), "action.refused".to_owned())];
+    assert_eq!(history_of(&mut world, &other_sales, contract), attempt);
+    for record in [client, event] {
+        assert_eq!(history_of(&mut world, &other_sales, record), []);
+        assert_eq!(history_of(&mut world, &other_support, record), []);
+    }
+    let manager = world.manager.clone();
+    assert_eq!(history_of(&mut world, &manager, contract)[0], attempt[0]);
+}

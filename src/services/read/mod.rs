@@ -2,6 +2,7 @@
 
 mod candidates;
 mod figures;
+mod history;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
@@ -12,14 +13,12 @@ use super::{
 };
 use crate::{
     domain::{
-        ClientId, ContractId, Error, EventId, Field, Reason, UserId,
-        audit::{AuditFilter, AuditListing, AuditRow, AuditSort},
+        ClientId, ContractId, Error, EventId, Reason, UserId,
         clients::{ClientFilter, ClientRow, ClientSort, ClientView, told_apart_by},
         contracts::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, number_in},
         entity::{EntityKind, Query, Record},
         events::{EventFilter, EventRow, EventSort, EventView},
         page::{Edge, Listing, Page, SHORT_LIMIT},
-        policy::{self, Permission, Reach},
         users::{Role, UserFilter, UserSort},
     },
     storage::{self, Db, Scope, Viewer, contracts::Spans},
@@ -60,7 +59,10 @@ pub(super) fn list(db: &mut Db, ctx: &RequestContext, query: &Query) -> Result<P
         Query::Contract(listing) => contract_page(db, ctx, listing)?.map(Record::from),
         Query::Event(listing) => storage::events::page(db, listing, viewer, ctx.wall)?.map(Record::from),
         Query::User(listing) => storage::users::page(db, listing, viewer)?.map(Record::from),
-        Query::Audit(listing) => audit(db, ctx, listing)?.map(Record::from),
+        Query::Audit(listing) => {
+            let span = span(ctx, listing.filter.from, listing.filter.to);
+            history::page(db, ctx, listing, span)?.map(Record::from)
+        }
     })
 }
 
@@ -142,50 +144,6 @@ fn contract_page(
     Ok(storage::contracts::page(db, listing, spans(ctx, &listing.filter), ctx.viewer())?)
 }
 
-/// A page of the audit log with the rows that the user may read; the days of the filter are those of
-/// the company's time zone.
-fn audit(db: &mut Db, ctx: &RequestContext, listing: &AuditListing) -> Result<Page<AuditRow>, ServiceError> {
-    let own = (ctx.reach == Reach::Own).then(|| ctx.me());
-    let span = span(ctx, listing.filter.from, listing.filter.to);
-    let mut page = storage::audit::page(db, listing, span, own, ctx.viewer())?;
-    name_people(db, &mut page.rows)?;
-    Ok(page)
-}
-
-/// Replaces the ids of users in the changes by their current names: the log stores ids, which are not
-/// shown to users.
-fn name_people(db: &mut Db, rows: &mut [AuditRow]) -> Result<(), ServiceError> {
-    let person = |field: Field| matches!(field, Field::SalesContactId | Field::SupportId);
-    let changed = rows.iter().flat_map(|row| &row.changes.0).filter(|(field, ..)| person(*field));
-    let mut ids: Vec<i64> = changed.flat_map(|(_, old, new)| [old.as_i64(), new.as_i64()]).flatten().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let names = storage::users::names(db, &ids)?;
-    for (field, old, new) in rows.iter_mut().flat_map(|row| &mut row.changes.0) {
-        for value in [old, new] {
-            let name = value.as_i64().filter(|_| person(*field)).and_then(|id| names.get(&id));
-            if let Some(name) = name {
-                *value = name.clone().into();
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The newest audit rows of a record that the user may read.
-fn history(db: &mut Db, ctx: &RequestContext, kind: EntityKind, id: i64) -> Result<Vec<AuditRow>, ServiceError> {
-    let own = match policy::reach(Permission::ReadAudit, ctx.actor().role, &ctx.settings) {
-        Some(Reach::Any) => None,
-        Some(Reach::Own) => Some(ctx.me()),
-        None => return Ok(Vec::new()),
-    };
-    let filter = AuditFilter { record: Some((kind, id)), ..AuditFilter::default() };
-    let newest = Listing { descending: true, sort: AuditSort::Time, ..first(filter, DETAIL_ROWS) };
-    let mut rows = storage::audit::page(db, &newest, (None, None), own, ctx.viewer())?.rows;
-    name_people(db, &mut rows)?;
-    Ok(rows)
-}
-
 fn newest_contracts(filter: ContractFilter) -> ContractListing {
     Listing { descending: true, sort: ContractSort::Created, ..first(filter, DETAIL_ROWS) }
 }
@@ -199,6 +157,16 @@ fn events_of(db: &mut Db, ctx: &RequestContext, filter: EventFilter) -> Result<V
 fn visible(ctx: &RequestContext, seen: bool) -> Result<(), ServiceError> {
     let reason = if ctx.actor().role == Role::Sales { Reason::NotYourClient } else { Reason::NotYourEvent };
     if seen { Ok(()) } else { Err(reason.into()) }
+}
+
+/// Whether it is a record of this user: for sales the sales contact's, for support the support
+/// person's.
+fn is_own(ctx: &RequestContext, sales_contact: UserId, support: Option<UserId>) -> bool {
+    match ctx.actor().role {
+        Role::Management => false,
+        Role::Sales => sales_contact == ctx.me(),
+        Role::Support => support == Some(ctx.me()),
+    }
 }
 
 fn user(db: &mut Db, ctx: &RequestContext, id: UserId) -> Result<UserDetail, ServiceError> {
@@ -217,7 +185,7 @@ fn user(db: &mut Db, ctx: &RequestContext, id: UserId) -> Result<UserDetail, Ser
         let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
         detail.events = storage::events::page(db, &newest, everything, ctx.wall)?.rows;
     }
-    detail.history = history(db, ctx, EntityKind::User, id.0)?;
+    detail.history = history::of(db, ctx, (EntityKind::User, id.0), false)?;
     Ok(detail)
 }
 
@@ -226,11 +194,12 @@ fn client(db: &mut Db, ctx: &RequestContext, id: ClientId) -> Result<ClientDetai
     visible(ctx, ctx.scope().has_client(db, id)?)?;
     let contracts = ContractFilter { client: Some(id), ..ContractFilter::default() };
     let events = EventFilter { client: Some(id), ..EventFilter::default() };
+    let mine = is_own(ctx, row.client.sales_contact_id, None);
     Ok(ClientDetail {
         row,
         contracts: contract_page(db, ctx, &newest_contracts(contracts))?.rows,
         events: events_of(db, ctx, events)?,
-        history: history(db, ctx, EntityKind::Client, id.0)?,
+        history: history::of(db, ctx, (EntityKind::Client, id.0), mine)?,
     })
 }
 
@@ -239,11 +208,12 @@ fn contract(db: &mut Db, ctx: &RequestContext, id: ContractId) -> Result<Contrac
     visible(ctx, ctx.scope().has_contract(db, id)?)?;
     let events = EventFilter { contract: Some(id), ..EventFilter::default() };
     let client = storage::clients::find_row(db, row.contract.client_id)?.ok_or(Error::NotFound)?;
+    let mine = is_own(ctx, row.sales_contact_id, None);
     Ok(ContractDetail {
         row,
         client,
         events: events_of(db, ctx, events)?,
-        history: history(db, ctx, EntityKind::Contract, id.0)?,
+        history: history::of(db, ctx, (EntityKind::Contract, id.0), mine)?,
     })
 }
 
@@ -253,7 +223,8 @@ fn event(db: &mut Db, ctx: &RequestContext, id: EventId) -> Result<EventDetail, 
         return Err(Reason::NotYourEvent.into());
     }
     let contract = storage::contracts::find_row(db, row.event.contract_id)?.ok_or(Error::NotFound)?;
-    Ok(EventDetail { row, contract, history: history(db, ctx, EntityKind::Event, id.0)? })
+    let mine = is_own(ctx, row.sales_contact_id, row.event.support_id);
+    Ok(EventDetail { row, contract, history: history::of(db, ctx, (EntityKind::Event, id.0), mine)? })
 }
 
 /// The events of a range of days, the active support users, and those who have left support but

@@ -1,6 +1,9 @@
 //! Lines of the audit log on the screen. Nobody creates or changes them by hand.
 
-use super::definition::{Begins, Entity, EntityForm, RecordDetail, columns_if, wall_time};
+use super::{
+    contracts::Contracts,
+    definition::{Begins, Entity, EntityForm, RecordDetail, columns_if, wall_time},
+};
 use crate::{
     domain::{
         Field,
@@ -32,9 +35,9 @@ impl Entity for Audit {
 
     const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
         (Phrase::ColWhen, column(N::When, 16, 0, 0).sorts(0)),
-        (Phrase::ColWho, column(N::Who, 16, 1, 1).sorts(1)),
-        (Phrase::ColWhat, column(N::What, 26, 1, 2).sorts(2)),
-        (Phrase::ColRecord, column(N::Record, 16, 2, 3).sorts(3)),
+        (Phrase::ColWho, column(N::Who, 12, 1, 3).sorts(1)),
+        (Phrase::ColWhat, column(N::What, 16, 1, 1).sorts(2)),
+        (Phrase::ColRecord, column(N::Record, 20, 2, 2).sorts(3)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<AuditRow>)] = &[];
     const FORM: Option<EntityForm<AuditRow>> = None;
@@ -46,7 +49,7 @@ impl Entity for Audit {
     }
 
     fn cells(row: &AuditRow, ctx: &Context) -> Vec<String> {
-        vec![wall_time(row.at, ctx), row.actor_name.clone(), ctx.verb(&row.action), row.record_name.clone()]
+        vec![wall_time(row.at, ctx), row.actor_name.clone(), ctx.verb(&row.action), record_name(row, ctx)]
     }
 
     fn heading(row: &AuditRow, ctx: &Context) -> String {
@@ -58,7 +61,7 @@ impl Entity for Audit {
         let mut facts = vec![
             (ctx.say(Phrase::ColWhen), dates::spell_date_time(ctx.settings().wall_clock(row.at), ctx.language)),
             (ctx.say(Phrase::ColWho), format!("{} {role}", row.actor_name).trim().to_owned()),
-            (ctx.say(Phrase::ColRecord), row.record_name.clone()),
+            (ctx.say(Phrase::ColRecord), record_name(row, ctx)),
             (ctx.say(Phrase::Computer), row.host.clone()),
         ];
         facts.extend(changes(row, ctx));
@@ -111,6 +114,17 @@ impl Entity for Audit {
 
     fn done_by(_write: &WriteRequest) -> Option<(Verb, &str)> {
         None
+    }
+}
+
+/// What the record of a line was called at that time, such as "Contract 146, Anna Almeida".
+fn record_name(row: &AuditRow, ctx: &Context) -> String {
+    let is_contract = row.record_type.parse() == Ok(EntityKind::Contract);
+    // A refused action names what was tried instead of a record.
+    let is_named = row.action.parse().is_ok_and(Verb::changes_its_record);
+    match row.record_id {
+        Some(number) if is_contract && is_named => Contracts::found_name(number, &row.record_name, ctx),
+        _ => row.record_name.clone(),
     }
 }
 

@@ -95,9 +95,7 @@ impl List {
             put(frame, left, 0, &ctx.say(Phrase::FilteredBy(self.query.text())), ctx.theme.accent);
         } else if self.query.is_refined() {
             put(frame, left, 0, &ctx.say(Phrase::Refined), ctx.theme.accent);
-        } else if self.query.opens_at_today()
-            && self.first.is_none_or(|first| first > 0 || shown.start > 0)
-        {
+        } else if self.query.opens_at_today() && self.first.is_none_or(|first| first > 0 || shown.start > 0) {
             put(frame, left, 0, &ctx.say(Phrase::OpenedAtToday), ctx.theme.quiet);
         }
         if self.among_newest {

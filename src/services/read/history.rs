@@ -1,0 +1,74 @@
+//! The audit log: a page of it, and the history of one record.
+
+use super::first;
+use crate::{
+    domain::{
+        Field,
+        audit::{AuditFilter, AuditListing, AuditRow, AuditSort},
+        entity::EntityKind,
+        page::{Listing, Page},
+        policy::{self, Permission, Reach},
+    },
+    services::{
+        DETAIL_ROWS,
+        context::{RequestContext, ServiceError},
+    },
+    storage::{
+        self, Db,
+        audit::{Readable, Span},
+    },
+};
+
+/// A page of the log between two instants, with the rows that the user may read.
+pub(super) fn page(
+    db: &mut Db,
+    ctx: &RequestContext,
+    listing: &AuditListing,
+    span: Span,
+) -> Result<Page<AuditRow>, ServiceError> {
+    let readable = if ctx.reach == Reach::Own { Readable::Actions(ctx.me()) } else { Readable::All };
+    let mut page = storage::audit::page(db, listing, span, readable, ctx.viewer())?;
+    name_people(db, &mut page.rows)?;
+    Ok(page)
+}
+
+/// The newest rows of a record that the user may read. Of `own` records these are all changes; of
+/// others only what the user did to them.
+pub(super) fn of(
+    db: &mut Db,
+    ctx: &RequestContext,
+    record: (EntityKind, i64),
+    own: bool,
+) -> Result<Vec<AuditRow>, ServiceError> {
+    let readable = match policy::reach(Permission::ReadAudit, ctx.actor().role, &ctx.settings) {
+        Some(Reach::Any) => Readable::All,
+        Some(Reach::Own) if own => Readable::Changes(ctx.me()),
+        Some(Reach::Own) => Readable::Actions(ctx.me()),
+        None => return Ok(Vec::new()),
+    };
+    let filter = AuditFilter { record: Some(record), ..AuditFilter::default() };
+    let newest = Listing { descending: true, sort: AuditSort::Time, ..first(filter, DETAIL_ROWS) };
+    let mut rows = storage::audit::page(db, &newest, (None, None), readable, ctx.viewer())?.rows;
+    name_people(db, &mut rows)?;
+    Ok(rows)
+}
+
+/// Replaces the ids of users in the changes by their current names: the log stores ids, which are not
+/// shown to users.
+fn name_people(db: &mut Db, rows: &mut [AuditRow]) -> Result<(), ServiceError> {
+    let person = |field: Field| matches!(field, Field::SalesContactId | Field::SupportId);
+    let changed = rows.iter().flat_map(|row| &row.changes.0).filter(|(field, ..)| person(*field));
+    let mut ids: Vec<i64> = changed.flat_map(|(_, old, new)| [old.as_i64(), new.as_i64()]).flatten().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = storage::users::names(db, &ids)?;
+    for (field, old, new) in rows.iter_mut().flat_map(|row| &mut row.changes.0) {
+        for value in [old, new] {
+            let name = value.as_i64().filter(|_| person(*field)).and_then(|id| names.get(&id));
+            if let Some(name) = name {
+                *value = name.clone().into();
+            }
+        }
+    }
+    Ok(())
+}
