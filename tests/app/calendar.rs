@@ -133,3 +133,26 @@ fn the_selected_day_is_spelled_out_below_its_month() {
         desk.press(KeyCode::F(4)).press(KeyCode::PageUp).press(KeyCode::PageUp).press(KeyCode::PageUp).see("30");
     }
 }
+
+/// At 80 columns, and at 60, the events of the selected day stand in full below the lanes.
+#[test]
+fn the_selected_day_stands_in_full_below_the_calendar() {
+    for (language, calendar, nobody) in
+        [(Language::En, "calendar", "nobody yet"), (Language::Fr, "calendrier", "personne")]
+    {
+        let mut desk = Desk::of("manager", language);
+        busy(&mut desk);
+        desk.go(calendar).press(KeyCode::PageDown);
+        for _ in 0..3 {
+            desk.press(KeyCode::Left);
+        }
+        desk.see("!09:00-12:00 Gala").see("!09:00-12:00 Dinner").see(" 09:00-12:00 Concert").see("Salle des fêtes");
+        desk.see(nobody);
+        insta::assert_snapshot!(format!("day_{language}"), desk.screen());
+        // A narrow and low window shows the selected one of them.
+        desk.resize(60, 16).see("Concert").press(KeyCode::Down).press(KeyCode::Down).see("!09:00-12:00 Gala");
+        desk.press(KeyCode::Down).see("!09:00-12:00 Dinner");
+        insta::assert_snapshot!(format!("day_{language}_60x16"), desk.screen());
+        desk.press(KeyCode::Char('v')).see("!09:00-12:00 Dinner");
+    }
+}

@@ -1,9 +1,10 @@
-//! Draws the calendar: the lanes below each other, the days beside each other.
+//! Draws the calendar: the lanes below each other, the days beside each other, and below them the
+//! selected day.
 
 use chrono::{Datelike, NaiveDate};
-use ratatui::{Frame, layout::Rect, style::Style};
+use ratatui::{Frame, layout::Rect};
 
-use super::{Calendar, Reading};
+use super::{Calendar, Reading, day};
 use crate::{
     domain::{dates, entity::Record, text},
     ui::{
@@ -13,9 +14,6 @@ use crate::{
         widgets::paint::{Focus, line_at, put, rows},
     },
 };
-
-/// The number of lines below the lanes for the description of the selection, with a blank one.
-const TOLD: u16 = 4;
 
 /// Where the lanes are drawn, and how wide the names and the days are.
 struct Grid {
@@ -34,7 +32,10 @@ impl Grid {
         let day = (area.width.saturating_sub(names) / count).max(1);
         // The names get the width that the days do not need.
         let names = area.width.saturating_sub(day * count).clamp(names.min(area.width), 30);
-        let area = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + TOLD), ..area };
+        let room = area.height.saturating_sub(2);
+        let lanes: usize = (0..calendar.lanes.len()).map(|lane| lane_height(calendar, &days, lane)).sum();
+        let agenda = day::height(calendar, room, rows(lanes));
+        let area = Rect { y: area.y + 1, height: area.height.saturating_sub(1 + agenda), ..area };
         Self { area, names, day, days }
     }
 
@@ -59,8 +60,8 @@ impl Calendar {
         let grid = Grid::of(self, area);
         draw_days(frame, &grid, self, ctx);
         let focus = draw_lanes(frame, &grid, self, ctx);
-        let told = Rect { y: area.bottom().saturating_sub(TOLD - 1), height: TOLD - 1, ..area };
-        draw_told(frame, told, self, ctx);
+        let below = grid.area.bottom();
+        day::draw(frame, Rect { y: below, height: area.bottom().saturating_sub(below), ..area }, self, ctx);
         focus.unwrap_or(line_at(area, 0))
     }
 }
@@ -96,12 +97,17 @@ fn crowded(day: NaiveDate, selected: NaiveDate) -> bool {
     day != selected && (day.day().is_multiple_of(2) || beside_selected)
 }
 
+/// How many rows a lane takes: one for each event of its busiest day.
+fn lane_height(calendar: &Calendar, days: &[NaiveDate], lane: usize) -> usize {
+    match calendar.span {
+        Span::Month => 1,
+        Span::Week => days.iter().map(|day| calendar.at(lane, *day).count()).max().unwrap_or(0).max(1),
+    }
+}
+
 /// Draws the lanes that fit, the selected one among them.
 fn draw_lanes(frame: &mut Frame, grid: &Grid, calendar: &Calendar, ctx: &Context) -> Option<Focus> {
-    let height = |lane: usize| match calendar.span {
-        Span::Month => 1,
-        Span::Week => grid.days.iter().map(|day| calendar.at(lane, *day).count()).max().unwrap_or(0).max(1),
-    };
+    let height = |lane: usize| lane_height(calendar, &grid.days, lane);
     let room = usize::from(grid.area.height.saturating_sub(1)).max(1);
     let mut first = 0;
     let upto = |first: usize| (first..=calendar.lane).map(height).sum::<usize>();
@@ -184,36 +190,4 @@ fn short(record: &Record, day: NaiveDate, clash: bool, width: usize) -> String {
     let time = start.map_or_else(|| "..".to_owned(), |start| start.format(format).to_string());
     let words = format!("{}{time} {}", if clash { "!" } else { "" }, row.event.title);
     if width < ROOMY { text::begin(&words, width) } else { words }
-}
-
-/// Describes the selected event or day.
-fn draw_told(frame: &mut Frame, area: Rect, calendar: &Calendar, ctx: &Context) {
-    let day = dates::spell_date(calendar.day, ctx.language);
-    let lane = calendar.lanes.get(calendar.lane).map(|lane| lane.name.as_str()).unwrap_or_default();
-    let events: Vec<&Record> = calendar.at(calendar.lane, calendar.day).collect();
-    let Some(record @ Record::Event(row)) = calendar.selected() else {
-        match calendar.reading {
-            Reading::UnderWay => {}
-            Reading::Done => {
-                put(frame, area, 0, &format!("{day}, {lane}: {}", ctx.say(Phrase::NoEventsThen)), ctx.theme.quiet);
-            }
-            Reading::Failed => put(frame, area, 0, &ctx.say(Phrase::NotRead), ctx.theme.quiet),
-        }
-        return;
-    };
-    let count = if events.len() > 1 { format!(" ({}/{})", calendar.nth + 1, events.len()) } else { String::new() };
-    put(frame, area, 0, &format!("{day}, {lane}{count}"), ctx.theme.quiet);
-    put(frame, area, 1, &title_line(row), ctx.theme.heading);
-    let (words, style): (String, Style) = match calendar.clash(record) {
-        Some(other) => (ctx.say(Phrase::ClashesWith(other)), ctx.theme.warning),
-        None => (format!("{}, {}", ctx.say(Phrase::Status(row.event.status)), row.client), ctx.theme.quiet),
-    };
-    put(frame, area, 2, &words, style);
-}
-
-fn title_line(row: &crate::domain::events::EventRow) -> String {
-    let time = |time: Option<chrono::NaiveDateTime>| time.map(|time| time.format("%H:%M").to_string());
-    let times: Vec<String> = [time(row.event.starts_at), time(row.event.ends_at)].into_iter().flatten().collect();
-    let place = if row.event.location.is_empty() { String::new() } else { format!(", {}", row.event.location) };
-    format!("{}  {}{place}", times.join("-"), row.event.title)
 }

@@ -1,6 +1,7 @@
 //! The calendar: the events of a week or a month, with one lane for each support user and one for
 //! events without support.
 
+mod day;
 mod draw;
 
 use std::ops::Range;
@@ -121,6 +122,11 @@ impl Calendar {
             let Record::Event(row) = record else { return false };
             Some(row.event.support_id) == person && touches(row, day)
         })
+    }
+
+    /// The events of a day, the earliest first.
+    fn on(&self, day: NaiveDate) -> impl Iterator<Item = &Record> {
+        self.events.iter().filter(move |record| matches!(record, Record::Event(row) if touches(row, day)))
     }
 
     /// The title of another event that the same support user has at the same time.
