@@ -140,7 +140,7 @@ impl ContractDraft {
         }
         if self.due_cents.0 < 0 {
             errors.push(Field::DueCents, Problem::Negative);
-        } else if self.due_cents > self.total_cents {
+        } else if self.due_cents > self.total_cents && self.total_cents.0 > 0 {
             errors.push(Field::DueCents, Problem::DueAboveTotal);
         }
         let notes = errors.take(Field::Notes, check::notes(&self.notes));

@@ -189,14 +189,14 @@ impl EventDraft {
     /// `now` is the wall-clock time in the company's time zone. A time that differs from that of
     /// `before` must exist (clocks that are put forward skip some times), and such a start must not
     /// be in the past. Unchanged times are accepted as they are.
-    pub fn checked(&self, now: NaiveDateTime, time_zone: Tz, before: Option<&Event>) -> Result<Self, FieldErrors> {
+    pub fn checked(&self, now: NaiveDateTime, time_zone: Tz, before: Option<&Self>) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let title = errors.take(Field::Title, check::name(&self.title));
         let client_contact = errors.take(Field::ClientContact, check::optional_text(&self.client_contact, MAX_LINE));
         let contact_phone = errors.take(Field::ContactPhone, check::optional_phone(&self.contact_phone));
-        let was = |of: fn(&Event) -> Option<NaiveDateTime>| before.and_then(of);
-        let new_start = self.starts_at.filter(|start| Some(*start) != was(|event| event.starts_at));
-        let new_end = self.ends_at.filter(|end| Some(*end) != was(|event| event.ends_at));
+        let was = |of: fn(&Self) -> Option<NaiveDateTime>| before.and_then(of);
+        let new_start = self.starts_at.filter(|start| Some(*start) != was(|draft| draft.starts_at));
+        let new_end = self.ends_at.filter(|end| Some(*end) != was(|draft| draft.ends_at));
         if new_start.is_some_and(|start| start < now) {
             errors.push(Field::StartsAt, Problem::InThePast);
         }

@@ -34,7 +34,7 @@ pub use reply::{
     Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, Migrated,
     Missed, Reply, UserDetail,
 };
-pub use request::{HandOver, Marked, ReadRequest, Request, SessionRequest, SetUp, WriteRequest};
+pub use request::{CheckedAgainst, HandOver, Marked, ReadRequest, Request, SessionRequest, SetUp, WriteRequest};
 
 use crate::{
     domain::{

@@ -22,6 +22,7 @@ mod random;
 mod rights;
 mod screens;
 mod session;
+mod validation;
 mod waiting;
 mod whole;
 mod work;

@@ -3,9 +3,11 @@
 
 use secrecy::SecretString;
 
+mod check;
 mod read;
 mod write;
 
+pub use check::CheckedAgainst;
 pub use read::ReadRequest;
 pub use write::{HandOver, Marked, WriteRequest};
 

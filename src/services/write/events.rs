@@ -41,7 +41,8 @@ pub(super) fn update(
     draft: &EventDraft,
 ) -> Result<WriteOutcome, ServiceError> {
     let before = load::<Event>(db, ctx, seen.0)?;
-    let draft = draft.checked(ctx.wall, ctx.settings.time_zone, Some(&before)).map_err(Error::Invalid)?;
+    let draft =
+        draft.checked(ctx.wall, ctx.settings.time_zone, Some(&EventDraft::from(&*before))).map_err(Error::Invalid)?;
     let before = as_seen(db, before, seen.1)?;
     let after = draft.applied_to(&before);
     if after == *before {

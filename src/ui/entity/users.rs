@@ -192,8 +192,8 @@ fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
 }
 
 fn reset_password(user: &User, _ctx: &Context) -> Begun {
-    let who = format!("{} ({})", user.full_name, user.username);
-    let mut fields = vec![FormField::new(Field::FullName, FieldKind::Fixed, &who)];
+    let fixed = |field, text: &str| FormField::new(field, FieldKind::Fixed, text);
+    let mut fields = vec![fixed(Field::FullName, &user.full_name), fixed(Field::Username, &user.username)];
     fields.extend(new_password());
     Begun::Form(FormSpec { purpose: Purpose::ResetPassword(user.id), version: user.version, fields })
 }

@@ -49,6 +49,10 @@ pub struct FormField {
     pub picked: Option<i64>,
     pub required: bool,
     pub problem: Option<Problem>,
+    /// Why the services refused this value; until it is changed.
+    pub refused: Option<Problem>,
+    /// Whether the user has been in this field and left it: from then on its problems are shown.
+    pub left: bool,
     /// The conflicting value that another user has saved in the meantime.
     pub theirs: Option<String>,
     /// The value at first, or the one that another user has saved in the meantime.
@@ -74,6 +78,8 @@ impl FormField {
             picked: None,
             required: false,
             problem: None,
+            refused: None,
+            left: false,
             theirs: None,
             base: String::new(),
         };
@@ -214,7 +220,19 @@ impl FormField {
             _ => dates::format_date(day),
         };
         self.input.set(&text);
-        self.problem = None;
+        self.forget_problem();
+    }
+
+    /// The value has been changed, so it is not known to be wrong any more.
+    pub fn forget_problem(&mut self) {
+        (self.problem, self.refused) = (None, None);
+    }
+
+    /// The field as it was before anything was typed, or as another user has saved it in the meantime.
+    pub fn as_it_was(&self) -> Self {
+        let mut before = self.clone();
+        before.set(&self.base);
+        before
     }
 
     /// What is wrong with the value, regardless of other fields. Dates are read relative to `now`,

@@ -31,6 +31,11 @@ impl<'a> Reader<'a> {
         if self.errors.is_empty() { Ok(made) } else { Err(self.errors) }
     }
 
+    /// What is wrong with the fields that were read.
+    pub fn errors(self) -> FieldErrors {
+        self.errors
+    }
+
     /// The text as it was typed; the services clean it.
     pub fn text(&self, field: Field) -> String {
         self.str(field).to_owned()

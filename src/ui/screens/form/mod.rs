@@ -110,7 +110,7 @@ impl Form {
         let last = self.at + 1 == self.entries.len();
         let Some(entry) = self.entries.get_mut(self.at) else { return Action::None };
         if entry.is_text() && entry.input.key(key) {
-            entry.problem = None;
+            entry.forget_problem();
             return Action::None;
         }
         match (key.code, &entry.kind) {
@@ -152,10 +152,11 @@ impl Form {
         let clock = self.entries.get(self.at).map_or(ctx.now, |entry| self.clock(entry.field, ctx));
         let mut note = None;
         if let Some(entry) = self.entries.get_mut(self.at) {
-            entry.problem = entry.check(clock, ctx.settings().time_zone);
+            entry.left = true;
             note = entry.which_of_two(ctx, clock);
         }
         self.purpose.after_leaving(self.at, &mut self.entries);
+        self.check_left(ctx);
         let count = self.entries.len();
         let forward = if step > 0 { 1 } else { count.saturating_sub(1) };
         for _ in 0..count {
@@ -216,7 +217,7 @@ impl Form {
         let entry = &mut self.entries[at];
         entry.picked = id;
         entry.input.set(&name);
-        entry.problem = None;
+        entry.forget_problem();
     }
 
     /// Replaces the proposals of an earlier pick, but nothing that the user has typed.
@@ -252,7 +253,12 @@ impl Screen for Form {
                 Action::Done(Notice::good(ctx.say(words)))
             }
             Ok(_) => Action::None,
-            Err(Error::Invalid(errors)) => self.show(&errors, ctx),
+            Err(Error::Invalid(errors)) => {
+                for entry in &mut self.entries {
+                    entry.refused = errors.of(entry.field);
+                }
+                self.show(&errors, ctx)
+            }
             Err(Error::Conflict(conflict)) => self.merge(*conflict, ctx),
             Err(error) => Action::Notice(Notice::bad(ctx.error(&error))),
         }
@@ -339,7 +345,7 @@ impl Screen for Form {
     fn paste(&mut self, pasted: &str) -> Action {
         if let Some(entry) = self.entries.get_mut(self.at).filter(|entry| entry.is_text()) {
             entry.input.insert(pasted);
-            entry.problem = None;
+            entry.forget_problem();
         }
         Action::None
     }

@@ -1,8 +1,8 @@
 //! What a form is called, and what follows when it is completed.
 
 use crate::{
-    domain::{FieldErrors, entity::Query},
-    services::Request,
+    domain::{Field, FieldErrors, Problem, entity::Query},
+    services::{CheckedAgainst, Request, WriteRequest},
     ui::{
         Context, Preferences,
         entity::{self, Seen, users},
@@ -62,7 +62,8 @@ impl Purpose {
     }
 
     /// What follows from the typed values, or what is wrong with them. `None` for a page of the
-    /// set-up wizard, which reads its pages itself.
+    /// set-up wizard, which reads its pages itself. Nothing is returned that the services would
+    /// refuse because of its values.
     pub fn submit(&self, fields: &[FormField], version: i32, ctx: &Context) -> Result<Option<Submission>, FieldErrors> {
         let mut reader = Reader::new(fields, ctx.now);
         let submission = match self {
@@ -87,7 +88,35 @@ impl Purpose {
             Self::SignIn => Some(Submission::Send(Request::Session(form::read_sign_in(&reader)))),
             Self::SetUp => None,
         };
-        reader.finish(submission)
+        let mut errors = reader.errors();
+        if let Some(Submission::Send(request) | Submission::SendChanges(request) | Submission::SendReset(request)) =
+            &submission
+            && let Request::Write(write) = request
+        {
+            let mut wrong = self.problems(write, fields, version, ctx);
+            // A start that cannot be read is no missing one.
+            let no_start = (Field::EndsAt, Problem::EndWithoutStart);
+            wrong.0.retain(|one| *one != no_start || errors.of(Field::StartsAt).is_none());
+            errors.0.extend(wrong.0);
+        }
+        if errors.is_empty() { Ok(submission) } else { Err(errors) }
+    }
+
+    /// What is wrong with the values of the request that these fields make.
+    fn problems(&self, write: &WriteRequest, fields: &[FormField], version: i32, ctx: &Context) -> FieldErrors {
+        let before = match self {
+            Self::Edit(kind, id) => {
+                let before: Vec<FormField> = fields.iter().map(FormField::as_it_was).collect();
+                entity::write_edit(*kind, Seen { id: *id, version }, &mut Reader::new(&before, ctx.now))
+            }
+            _ => None,
+        };
+        let username = match self {
+            Self::OwnPassword { .. } => &ctx.session.actor.username,
+            _ => form::find(fields, Field::Username).map_or("", |entry| entry.input.text()),
+        };
+        let (settings, wall) = (ctx.settings(), ctx.now);
+        write.problems(CheckedAgainst { settings, wall, username, before: before.as_ref() })
     }
 }
 

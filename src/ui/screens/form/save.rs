@@ -49,12 +49,30 @@ impl Form {
 
     /// Checks each field by itself and goes to the first error; `None` if there is none.
     pub fn check_all(&mut self, ctx: &Context) -> Option<Action> {
-        for at in 0..self.entries.len() {
-            let clock = self.clock(self.entries[at].field, ctx);
-            self.entries[at].problem = self.entries[at].check(clock, ctx.settings().time_zone);
+        for entry in &mut self.entries {
+            entry.left = true;
         }
+        self.check_each(ctx);
         let wrong = self.entries.iter().position(|entry| entry.problem.is_some())?;
         Some(self.stop_at(wrong, ctx))
+    }
+
+    /// Checks the fields that were left, each by itself and all together as the services would.
+    pub(super) fn check_left(&mut self, ctx: &Context) {
+        self.check_each(ctx);
+        let errors = self.purpose.submit(&self.entries, self.version, ctx).err().unwrap_or_default();
+        for entry in self.entries.iter_mut().filter(|entry| entry.left) {
+            entry.problem = entry.problem.or(errors.of(entry.field)).or(entry.refused);
+        }
+    }
+
+    /// Checks each field that was left by itself.
+    fn check_each(&mut self, ctx: &Context) {
+        for at in 0..self.entries.len() {
+            let clock = self.clock(self.entries[at].field, ctx);
+            let entry = &mut self.entries[at];
+            entry.problem = if entry.left { entry.check(clock, ctx.settings().time_zone) } else { None };
+        }
     }
 
     /// Replaces times that are relative to others by absolute ones. Otherwise the end of an event would
@@ -110,7 +128,10 @@ impl Form {
     }
 
     fn confirm_reset(&mut self, request: Request, ctx: &Context) -> Action {
-        let lines = vec![self.text(Field::FullName).to_owned(), ctx.say(Phrase::ResetPasswordMeans)];
+        let lines = vec![
+            format!("{} ({})", self.text(Field::FullName), self.text(Field::Username)),
+            ctx.say(Phrase::ResetPasswordMeans),
+        ];
         self.asked = Some(FormQuestion::Save(Box::new(request)));
         let title = ctx.say(Phrase::ResetPassword);
         Action::Popup(Box::new(Popup::confirm(title.clone(), lines, title, ctx)))

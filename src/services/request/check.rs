@@ -1,0 +1,86 @@
+//! What is wrong with the values of a request, by themselves. The screens ask before they send it, so
+//! that a person is not asked to confirm what would be refused; the services check again, with the
+//! same rules of the domain.
+
+use chrono::NaiveDateTime;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::WriteRequest;
+use crate::domain::{
+    Field, FieldErrors,
+    events::EventDraft,
+    password::{self, PasswordRules},
+    settings::Settings,
+};
+
+/// What the values of a request are checked against.
+#[derive(Debug, Clone, Copy)]
+pub struct CheckedAgainst<'a> {
+    pub settings: &'a Settings,
+    /// The company's wall clock.
+    pub wall: NaiveDateTime,
+    /// The account whose password is set; empty if it is not known.
+    pub username: &'a str,
+    /// The same request with the values that the record had.
+    pub before: Option<&'a WriteRequest>,
+}
+
+impl CheckedAgainst<'_> {
+    fn password(self, password: &SecretString) -> FieldErrors {
+        let Settings { min_password_length, company_name: company, .. } = self.settings;
+        let rules = PasswordRules { min_length: (*min_password_length).into(), username: self.username, company };
+        let mut errors = FieldErrors::default();
+        errors.take(Field::Password, password::check(password.expose_secret(), &rules));
+        errors
+    }
+
+    fn event(self, draft: &EventDraft) -> FieldErrors {
+        let before = match self.before {
+            Some(WriteRequest::UpdateEvent { draft, .. }) => Some(draft),
+            _ => None,
+        };
+        wrong(draft.checked(self.wall, self.settings.time_zone, before))
+    }
+}
+
+impl WriteRequest {
+    /// What is wrong with the values of the request. What only the database knows is not found here,
+    /// such as whether an address is taken.
+    pub fn problems(&self, against: CheckedAgainst) -> FieldErrors {
+        match self {
+            Self::CreateUser { draft, password } => {
+                let mut errors = wrong(draft.checked());
+                errors.0.extend(against.password(password).0);
+                errors
+            }
+            Self::UpdateUser { draft, .. } => wrong(draft.checked()),
+            Self::ResetPassword { password, .. } | Self::ChangeOwnPassword { new: password, .. } => {
+                against.password(password)
+            }
+            Self::CreateClient { draft, .. } | Self::UpdateClient { draft, .. } => {
+                wrong(draft.checked(against.wall.date()))
+            }
+            Self::CreateContract { draft, .. } | Self::UpdateContract { draft, .. } => wrong(draft.checked()),
+            Self::CreateEvent { draft, .. } | Self::UpdateEvent { draft, .. } => against.event(draft),
+            Self::UpdateSettings(settings) => wrong(settings.checked()),
+            Self::DeactivateUser { .. }
+            | Self::ReactivateUser { .. }
+            | Self::HandOverClients(_)
+            | Self::ArchiveClient { .. }
+            | Self::RestoreClient { .. }
+            | Self::SignContract { .. }
+            | Self::ArchiveContract { .. }
+            | Self::RestoreContract { .. }
+            | Self::SetStatus { .. }
+            | Self::AssignSupport(_)
+            | Self::ArchiveEvent { .. }
+            | Self::RestoreEvent { .. }
+            | Self::ArchiveAll(_)
+            | Self::RestoreAll(_) => FieldErrors::default(),
+        }
+    }
+}
+
+fn wrong<T>(checked: Result<T, FieldErrors>) -> FieldErrors {
+    checked.err().unwrap_or_default()
+}
