@@ -130,13 +130,7 @@ fn writes(world: &mut World) -> Vec<(&'static str, EntityKind, i64, Request, boo
             Request::Write(WriteRequest::UpdateContract { id: contract, version: 1, draft: edited }),
             true,
         ),
-        (
-            "contract.signed",
-            K::Contract,
-            contract.0,
-            Request::Write(WriteRequest::SignContract { id: contract, version: 3 }),
-            false,
-        ),
+        ("contract.signed", K::Contract, contract.0, crate::support::world::sign(contract, 3), false),
         (
             "contract.archived",
             K::Contract,
@@ -338,7 +332,7 @@ fn an_archived_record_cannot_be_changed(#[values(Engine::Sqlite, Engine::MariaDb
         Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(10_000, 0) }),
         Request::Write(WriteRequest::ArchiveClient { id: client, version: 2 }),
         Request::Write(WriteRequest::UpdateContract { id: contract, version: 2, draft: contract_draft(10_000, 0) }),
-        Request::Write(WriteRequest::SignContract { id: contract, version: 2 }),
+        crate::support::world::sign(contract, 2),
         Request::Write(WriteRequest::ArchiveContract { id: contract, version: 2 }),
         Request::Write(WriteRequest::UpdateEvent { id: event, version, draft: event_draft("Renamed", 60) }),
         Request::Write(WriteRequest::SetStatus { id: event, version, status: Status::Confirmed }),

@@ -1,11 +1,12 @@
 //! Contracts: the amounts that a client has to pay. The owner is the sales contact of the client.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::{
     audit::{Auditable, AuditedFields, Subject},
-    check,
+    check, clocks, dates,
     entity::EntityKind,
     error::{FieldErrors, Problem, Reason},
     field::Field,
@@ -26,7 +27,7 @@ pub struct Contract {
     pub total_cents: Cents,
     /// The amount still to be paid; never more than the total.
     pub due_cents: Cents,
-    /// UTC; a signature cannot be undone.
+    /// UTC, as [`signed_at`] says; a signature cannot be undone.
     pub signed_at: Option<NaiveDateTime>,
     pub notes: String,
     /// UTC; set while the contract is archived.
@@ -151,6 +152,26 @@ impl ContractDraft {
             _ => Err(errors),
         }
     }
+}
+
+/// Checks the day on which a contract was signed: not after today, and not so long ago that it is a typing
+/// error. A contract on paper may be older than its record.
+///
+/// Errors: `InTheFuture`, `YearOutOfRange`.
+pub fn check_signing_day(day: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
+    let (least, most) = (*dates::YEARS.start(), *dates::YEARS.end());
+    match day {
+        day if day > today => Err(Problem::InTheFuture),
+        day if day.year() < least => Err(Problem::YearOutOfRange(least, most)),
+        _ => Ok(()),
+    }
+}
+
+/// The instant (UTC) that is stored for a signature on this day: now if it is today, and noon in the
+/// company's time zone for an earlier day, of which no time is known.
+pub fn signed_at(day: NaiveDate, now: NaiveDateTime, time_zone: Tz) -> NaiveDateTime {
+    let noon = day.and_time(NaiveTime::MIN) + TimeDelta::hours(12);
+    if day == dates::to_wall(now, time_zone).date() { now } else { clocks::to_utc(noon, time_zone) }
 }
 
 /// The contract whose number was typed into a search: `146`, `contract 146`, `contrat n° 146`,

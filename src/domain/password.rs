@@ -65,6 +65,43 @@ pub fn generated() -> String {
     }
 }
 
+/// A temporary password that can be read aloud in English and in French: words of three syllables, at
+/// least three of them (52 bits), and as many as the rules demand.
+pub fn speakable(rules: &PasswordRules) -> String {
+    const FEWEST: usize = 3;
+    loop {
+        let mut words: Vec<String> = std::iter::repeat_with(spoken_word).take(FEWEST).collect();
+        while text::length(&words.join("-")) < rules.min_length {
+            words.push(spoken_word());
+        }
+        let password = words.join("-");
+        if check(&password, rules).is_ok() {
+            return password;
+        }
+    }
+}
+
+/// Three different syllables, each of a consonant and a vowel that sound alike in both languages.
+fn spoken_word() -> String {
+    const CONSONANTS: &[u8] = b"bdfgklmnprstvz";
+    const VOWELS: &[u8] = b"aiou";
+    /// Parts of words that nobody wants to read to a colleague.
+    const AVOIDED: [&str; 10] = ["kaka", "kulo", "nazi", "nigo", "niga", "pipi", "puta", "puti", "sida", "zizi"];
+    loop {
+        let mut rest = u128::from_str_radix(&super::session::random_id(), 16).unwrap_or_default();
+        let mut sign = |of: &[u8]| {
+            let sign = of[usize::try_from(rest % of.len() as u128).unwrap_or_default()];
+            rest /= of.len() as u128;
+            char::from(sign)
+        };
+        let word: String = (0..3).flat_map(|_| [sign(CONSONANTS), sign(VOWELS)]).collect();
+        let repeats = word[..2] == word[2..4] || word[2..4] == word[4..];
+        if !repeats && !AVOIDED.iter().any(|avoided| word.contains(avoided)) {
+            return word;
+        }
+    }
+}
+
 /// A password is common if it is guessed within a million tries (as a power of ten).
 const COMMON: f64 = 6.0;
 /// No list of common passwords has a longer one, so longer passwords are not rated.
@@ -188,6 +225,27 @@ mod tests {
         assert_eq!(strength("aaaa", &[]), Strength::VeryWeak);
         assert_eq!(strength("correct horse battery", &[]), Strength::Strong);
         assert!(strength("hastroff1", &["hastroff"]) < strength("hastroff1", &[]));
+    }
+
+    /// 14 consonants and four vowels give 5.8 bits a syllable; nine syllables are at least 52 bits.
+    #[test]
+    fn a_proposed_password_can_be_read_aloud_and_follows_the_rules() {
+        let mut seen = std::collections::HashSet::new();
+        for round in 0..500_u32 {
+            let min_length = usize::try_from(8 + round % 57).unwrap();
+            let rules = PasswordRules { min_length, username: "kate", company: "Epic Events" };
+            let password = speakable(&rules);
+            assert_eq!(check(&password, &rules), Ok(()), "{password}");
+            let words: Vec<&str> = password.split('-').collect();
+            assert!(words.len() >= 3, "{password}");
+            for word in words {
+                assert_eq!(word.len(), 6, "{password}");
+                let spoken =
+                    |at: usize, sign: char| "aiou".contains(sign) == (at % 2 == 1) && sign.is_ascii_lowercase();
+                assert!(word.chars().enumerate().all(|(at, sign)| spoken(at, sign)), "{password}");
+            }
+            assert!(seen.insert(password), "never twice");
+        }
     }
 
     proptest! {

@@ -321,7 +321,7 @@ impl Demo {
         let drawn_up = storage::contracts::insert(db, client.id, &terms, at)?;
         let contract = drawn_up.id;
         if let Some(signed_at) = signed_at {
-            storage::contracts::sign(db, &drawn_up.as_it_is(), signed_at)?;
+            storage::contracts::sign(db, &drawn_up.as_it_is(), signed_at, signed_at)?;
         }
         let stored = storage::contracts::find(db, contract)?.ok_or(Error::NotFound)?;
         note(db, created(Verb::ContractCreated, &draft.full_name, &stored), at)?;

@@ -101,10 +101,15 @@ pub fn update(
 }
 
 /// Signs the contract.
-pub fn sign(db: &mut Db, contract: &Current<Contract>, now: NaiveDateTime) -> Result<(), DbError> {
+pub fn sign(
+    db: &mut Db,
+    contract: &Current<Contract>,
+    signed_at: NaiveDateTime,
+    now: NaiveDateTime,
+) -> Result<(), DbError> {
     let version = contract.version + 1;
     let saved = diesel::update(contracts::table.find(contract.id))
-        .set((contracts::signed_at.eq(now), contracts::version.eq(version), contracts::updated_at.eq(now)))
+        .set((contracts::signed_at.eq(signed_at), contracts::version.eq(version), contracts::updated_at.eq(now)))
         .execute(db)?;
     met(saved, 1)
 }

@@ -61,6 +61,7 @@ pub const fn key_of(command: Command) -> Key {
         C::Copy => Key::char('y'),
         C::CopyPart => Key::char('Y'),
         C::TakeTheirs => Key::ctrl('t'),
+        C::Propose => Key::ctrl('g'),
         C::Language => Key::plain(KeyCode::F(2)),
         C::Export => Key::char('X'),
         C::Save => Key::ctrl('s'),

@@ -62,6 +62,8 @@ pub enum Command {
     CopyPart,
     /// Replace the typed value with the one that another user has saved.
     TakeTheirs,
+    /// Propose a temporary password that can be read aloud.
+    Propose,
     /// Switch to the other language.
     Language,
     /// Export the list to a file.

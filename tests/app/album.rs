@@ -79,7 +79,7 @@ fn work(name: &str) -> &'static [Stop] {
         "sales" => &[
             Stop("signing", |desk| {
                 open(desk, "contracts");
-                desk.press(KeyCode::Down).press(KeyCode::Char('S'));
+                desk.press(KeyCode::Down).press(KeyCode::Char('S')).press(KeyCode::Enter);
             }),
             Stop("a form", |desk| {
                 open(desk, "clients");

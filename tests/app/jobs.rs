@@ -132,7 +132,10 @@ fn finding_a_client_by_part_of_a_name() {
 fn signing_a_contract() {
     let mut hands = Hands::of("sales");
     hands.down_to("my contracts not signed").tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('S'), "S sign");
-    hands.tap(KeyCode::Right, "A signature is final").tap(KeyCode::Enter, "[Sign]").within(6, "Saved.");
+    hands
+        .tap(KeyCode::Enter, "Sat 21 November 2026")
+        .tap(KeyCode::Char('y'), "A signature is final")
+        .within(6, "Saved.");
 }
 
 #[test]

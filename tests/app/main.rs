@@ -22,6 +22,8 @@ mod random;
 mod rights;
 mod screens;
 mod session;
+mod signing;
+mod temporary;
 mod validation;
 mod waiting;
 mod whole;

@@ -147,7 +147,8 @@ fn a_signature_is_never_undone() {
     let records = desk.world.records();
     desk.go("contracts").press(KeyCode::End).see("not signed").press(KeyCode::Char('e'));
     desk.press(KeyCode::Tab).ctrl('u').write("5000").ctrl('s').press(KeyCode::Right).press(KeyCode::Enter);
-    desk.see("Press u to undo").press(KeyCode::Char('S')).press(KeyCode::Right).press(KeyCode::Enter).see("Saved.");
+    desk.see("Press u to undo").press(KeyCode::Char('S')).see("Signed on").press(KeyCode::Enter);
+    desk.see("A signature is final").press(KeyCode::Char('y')).see("Saved.");
     desk.not("Press u to undo").press(KeyCode::Char('u')).see("There is nothing to undo");
     let stored = epic_events::storage::contracts::find(&mut desk.world.connection(), records.contract);
     assert!(stored.unwrap().unwrap().signed_at.is_some());

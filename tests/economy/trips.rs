@@ -156,7 +156,7 @@ fn a_save_takes_no_more_round_trips_than_its_rules_require(#[values(Engine::Mari
         Request::Write(WriteRequest::UpdateEvent { id: made.event, version, draft: event_draft("Another", 20) })
     });
     assert_eq!(desk.times(&support, saves), SAVE, "an event");
-    let signs = both(&|made| Request::Write(WriteRequest::SignContract { id: made.contract, version: 2 }));
+    let signs = both(&|made| crate::support::world::sign(made.contract, 2));
     assert_eq!(desk.times(&sales, signs), SAVE, "signing");
     // The support person's row is locked as well, so that nobody deactivates them meanwhile.
     let other = desk.world.other_support.actor.id;

@@ -201,7 +201,7 @@ fn writes(world: &mut World) -> Vec<Request> {
             version: 1,
             draft: contract_draft(10_000, 0),
         }),
-        Request::Write(WriteRequest::SignContract { id: records.contract, version: 1 }),
+        crate::support::world::sign(records.contract, 1),
         Request::Write(WriteRequest::ArchiveContract { id: records.contract, version: 1 }),
         Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft: event_draft("Another", 40) }),
         Request::Write(WriteRequest::UpdateEvent {

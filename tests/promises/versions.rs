@@ -80,7 +80,7 @@ fn races(world: &mut World) -> Vec<Race> {
         let id = world.records().contract;
         let second = match number {
             0 => Request::Write(WriteRequest::UpdateContract { id, version: 1, draft: contract_draft(80_000, 0) }),
-            1 => Request::Write(WriteRequest::SignContract { id, version: 1 }),
+            1 => crate::support::world::sign(id, 1),
             2 => Request::Write(WriteRequest::ArchiveContract { id, version: 1 }),
             _ => Request::Write(WriteRequest::ArchiveAll(Marked::Contracts(vec![(id, 1)]))),
         };

@@ -107,7 +107,7 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         "edit contract" => {
             Request::Write(WriteRequest::UpdateContract { id: contract, version: 1, draft: contract_draft(10_000, 0) })
         }
-        "sign contract" => Request::Write(WriteRequest::SignContract { id: contract, version: 1 }),
+        "sign contract" => crate::support::world::sign(contract, 1),
         "archive contract" => Request::Write(WriteRequest::ArchiveContract { id: contract, version: 1 }),
         "create event" => {
             Request::Write(WriteRequest::CreateEvent { contract: signed, draft: event_draft("Another", 40) })

@@ -195,7 +195,7 @@ fn sensitive_actions_require_the_password_again(
     let settings = epic_events::storage::settings::load(&mut world.connection()).unwrap();
     world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings { reauth: Reauth::Sensitive, ..settings })));
     let mut manager = world.manager.clone();
-    let sign = Request::Write(WriteRequest::SignContract { id: records.contract, version: 1 });
+    let sign = crate::support::world::sign(records.contract, 1);
     let log = world.audit().len();
     assert_eq!(world.ask(Some(&manager), &sign).unwrap_err(), Error::PasswordNeeded);
     assert_eq!(world.audit().len(), log, "nothing was written yet");
@@ -212,7 +212,7 @@ fn sensitive_actions_require_the_password_again(
         panic!("confirmed")
     };
     manager.confirmed_at = Some(at);
-    let sign = Request::Write(WriteRequest::SignContract { id: records.contract, version: 2 });
+    let sign = crate::support::world::sign(records.contract, 2);
     assert!(world.ask(Some(&manager), &sign).is_ok());
     // After five minutes the password is required again.
     let later = Moment { utc: start() + TimeDelta::minutes(10), ticks: at + 5 * 60 * 1000 + 1 };

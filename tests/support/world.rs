@@ -76,6 +76,11 @@ pub fn contract_draft(total: i64, due: i64) -> ContractDraft {
     ContractDraft { total_cents: Cents(total), due_cents: Cents(due), ..ContractDraft::default() }
 }
 
+/// Signs a contract on the first day of the test.
+pub fn sign(id: ContractId, version: i32) -> Request {
+    Request::Write(WriteRequest::SignContract { id, version, day: start().date() })
+}
+
 pub fn event_draft(title: &str, starts_in_days: i64) -> EventDraft {
     let starts = start() + TimeDelta::days(starts_in_days);
     EventDraft {
@@ -171,7 +176,7 @@ impl World {
         let created =
             self.save(&Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(100_000, 50_000) }));
         let id = ContractId::new(created.0);
-        self.save(&Request::Write(WriteRequest::SignContract { id, version: 1 }));
+        self.save(&sign(id, 1));
         id
     }
 

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::WriteRequest;
 use crate::domain::{
     Field, FieldErrors,
+    contracts::check_signing_day,
     events::EventDraft,
     password::{self, PasswordRules},
     settings::Settings,
@@ -62,13 +63,17 @@ impl WriteRequest {
             }
             Self::CreateContract { draft, .. } | Self::UpdateContract { draft, .. } => wrong(draft.checked()),
             Self::CreateEvent { draft, .. } | Self::UpdateEvent { draft, .. } => against.event(draft),
+            Self::SignContract { day, .. } => {
+                let mut errors = FieldErrors::default();
+                errors.take(Field::SignedAt, check_signing_day(*day, against.wall.date()));
+                errors
+            }
             Self::UpdateSettings(settings) => wrong(settings.checked()),
             Self::DeactivateUser { .. }
             | Self::ReactivateUser { .. }
             | Self::HandOverClients(_)
             | Self::ArchiveClient { .. }
             | Self::RestoreClient { .. }
-            | Self::SignContract { .. }
             | Self::ArchiveContract { .. }
             | Self::RestoreContract { .. }
             | Self::SetStatus { .. }

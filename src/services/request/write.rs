@@ -1,5 +1,6 @@
 //! The requests that change records of the company.
 
+use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use crate::domain::{
@@ -80,9 +81,11 @@ pub enum WriteRequest {
         version: i32,
         draft: ContractDraft,
     },
+    /// `day` is the one on which it was signed, in the company's time zone; not after today.
     SignContract {
         id: ContractId,
         version: i32,
+        day: NaiveDate,
     },
     ArchiveContract {
         id: ContractId,

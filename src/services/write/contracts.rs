@@ -1,12 +1,14 @@
 //! Contracts: creating, editing, signing, archiving.
 
+use chrono::NaiveDate;
+
 use super::load::load;
 use crate::{
     domain::{
-        ClientId, ContractId, Error, Reason,
+        ClientId, ContractId, Error, Field, FieldErrors, Reason,
         audit::Verb,
         clients::Client,
-        contracts::{Contract, ContractDraft},
+        contracts::{Contract, ContractDraft, check_signing_day, signed_at},
         policy::Permission,
     },
     services::{
@@ -50,11 +52,19 @@ pub(super) fn update(
     Ok(WriteOutcome::undoable(changed(Verb::ContractUpdated, &client.full_name, &*before, &after), seen.1 + 1, undo))
 }
 
-pub(super) fn sign(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
+pub(super) fn sign(
+    db: &mut Db,
+    ctx: &RequestContext,
+    seen: Seen,
+    day: NaiveDate,
+) -> Result<WriteOutcome, ServiceError> {
     let (before, client) = load::<Contract>(db, ctx, seen.0)?;
+    check_signing_day(day, ctx.wall.date())
+        .map_err(|problem| Error::Invalid(FieldErrors::one(Field::SignedAt, problem)))?;
     let before = as_seen(db, before, seen.1)?;
-    storage::contracts::sign(db, &before, ctx.now)?;
-    let after = Contract { signed_at: Some(ctx.now), ..(*before).clone() };
+    let signed_at = signed_at(day, ctx.now, ctx.settings.time_zone);
+    storage::contracts::sign(db, &before, signed_at, ctx.now)?;
+    let after = Contract { signed_at: Some(signed_at), ..(*before).clone() };
     Ok(WriteOutcome::saved(changed(Verb::ContractSigned, &client.full_name, &*before, &after), seen.1 + 1))
 }
 

@@ -37,7 +37,7 @@ pub(super) fn dispatch(
         W::RestoreClient { id, version } => clients::restore(db, ctx, (*id, *version)),
         W::CreateContract { client, draft } => contracts::create(db, ctx, *client, draft),
         W::UpdateContract { id, version, draft } => contracts::update(db, ctx, (*id, *version), draft),
-        W::SignContract { id, version } => contracts::sign(db, ctx, (*id, *version)),
+        W::SignContract { id, version, day } => contracts::sign(db, ctx, (*id, *version), *day),
         W::ArchiveContract { id, version } => contracts::archive(db, ctx, (*id, *version)),
         W::RestoreContract { id, version } => contracts::restore(db, ctx, (*id, *version)),
         W::CreateEvent { contract, draft } => events::create(db, ctx, *contract, draft),

@@ -21,7 +21,7 @@ use crate::{
     services::{ContractDetail, Marked, ReadRequest, Reply, WriteRequest},
     ui::{
         Context,
-        form::{Choices, FieldKind, FormField, Reader},
+        form::{Choices, FieldKind, FormField, FormSpec, Purpose, Reader},
         keys::Command,
         text::Phrase,
         widgets::table::{Column, column},
@@ -280,18 +280,21 @@ fn marked(contracts: &[Seen]) -> Marked {
     Marked::Contracts(contracts.iter().map(|seen| (ContractId::new(seen.id), seen.version)).collect())
 }
 
+/// Asks for the day of the signature; what is signed stands above it.
 fn sign(row: &ContractRow, ctx: &Context) -> Begun {
     let contract = &row.contract;
+    let fixed = |field, text: String| FormField::new(field, FieldKind::Fixed, &text);
     let money = |cents: Cents| format!("{} {}", cents.format(ctx.language), ctx.settings().currency);
-    Begun::Confirm {
-        title: Contracts::heading(row, ctx),
-        lines: vec![
-            format!("{}: {}", ctx.say(Phrase::ColClient), with_company(&row.client, &row.company)),
-            format!("{}: {}", ctx.say(Phrase::ColTotal), money(contract.total_cents)),
-            format!("{}: {}", ctx.say(Phrase::ColDue), money(contract.due_cents)),
-            ctx.say(Phrase::SignatureIsFinal),
-        ],
-        verb: ctx.say(Phrase::VerbSign),
-        write: WriteRequest::SignContract { id: contract.id, version: contract.version },
-    }
+    let fields = vec![
+        fixed(Field::ContractId, Contracts::picked_name(row, ctx)),
+        fixed(Field::TotalCents, money(contract.total_cents)),
+        fixed(Field::DueCents, money(contract.due_cents)),
+        FormField::day(Field::SignedAt, Some(ctx.now.date()), Direction::Past).required(),
+    ];
+    Begun::Form(FormSpec { purpose: Purpose::Sign(contract.id), version: contract.version, fields })
+}
+
+/// The request of that form.
+pub fn read_signature(id: ContractId, version: i32, form: &mut Reader) -> WriteRequest {
+    WriteRequest::SignContract { id, version, day: form.day(Field::SignedAt, Direction::Past).unwrap_or_default() }
 }

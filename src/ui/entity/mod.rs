@@ -41,7 +41,7 @@ macro_rules! dispatch {
 pub mod audit;
 mod clients;
 mod commands;
-mod contracts;
+pub mod contracts;
 mod definition;
 mod events;
 mod forms;

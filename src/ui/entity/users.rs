@@ -17,7 +17,7 @@ use crate::{
     services::{ReadRequest, Reply, UserDetail, WriteRequest},
     ui::{
         Context,
-        form::{FieldKind, FormField, FormSpec, Purpose, Reader, new_password},
+        form::{FieldKind, FormField, FormSpec, Purpose, Reader, temporary_password},
         keys::Command,
         text::Phrase,
         widgets::table::{Column, column},
@@ -166,7 +166,7 @@ fn fields(user: Option<&User>, ctx: &Context) -> Vec<FormField> {
 /// The first password is a temporary one.
 fn new_fields(_parent: Option<&Record>, ctx: &Context) -> Vec<FormField> {
     let mut fields = fields(None, ctx);
-    fields.extend(new_password());
+    fields.extend(temporary_password());
     fields
 }
 
@@ -194,7 +194,7 @@ fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
 fn reset_password(user: &User, _ctx: &Context) -> Begun {
     let fixed = |field, text: &str| FormField::new(field, FieldKind::Fixed, text);
     let mut fields = vec![fixed(Field::FullName, &user.full_name), fixed(Field::Username, &user.username)];
-    fields.extend(new_password());
+    fields.extend(temporary_password());
     Begun::Form(FormSpec { purpose: Purpose::ResetPassword(user.id), version: user.version, fields })
 }
 

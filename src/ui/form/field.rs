@@ -51,6 +51,8 @@ pub struct FormField {
     pub problem: Option<Problem>,
     /// Why the services refused this value; until it is changed.
     pub refused: Option<Problem>,
+    /// What one should know about the field, shown below it.
+    pub hint: Option<Phrase<'static>>,
     /// Whether the user has been in this field and left it: from then on its problems are shown.
     pub left: bool,
     /// The conflicting value that another user has saved in the meantime.
@@ -80,6 +82,7 @@ impl FormField {
             problem: None,
             refused: None,
             left: false,
+            hint: None,
             theirs: None,
             base: String::new(),
         };
@@ -306,6 +309,12 @@ impl FormField {
 pub fn new_password() -> [FormField; 2] {
     let kinds = [(Field::Password, FieldKind::NewPassword), (Field::PasswordAgain, FieldKind::Password)];
     kinds.map(|(field, kind)| FormField::new(field, kind, "").required())
+}
+
+/// The same for a password that somebody else is given.
+pub fn temporary_password() -> [FormField; 2] {
+    let [password, again] = new_password();
+    [FormField { hint: Some(Phrase::TemporaryPassword), ..password }, again]
 }
 
 /// The field of this name, if the form has it.

@@ -11,7 +11,7 @@ mod settings;
 mod value;
 
 pub use choices::Choices;
-pub use field::{FieldKind, FormField, clock, find, new_password};
+pub use field::{FieldKind, FormField, clock, find, new_password, temporary_password};
 pub use personal::{own_password, preferences, read_own_password, read_preferences, read_sign_in, sign_in};
 pub use purpose::{FormSpec, Purpose};
 pub use reader::Reader;

@@ -2,7 +2,7 @@
 
 use super::field::FormField;
 use crate::domain::{
-    UserId,
+    ContractId, UserId,
     entity::{EntityKind, Query},
 };
 
@@ -13,6 +13,8 @@ pub enum Purpose {
     Create(EntityKind),
     /// Editing the record of this kind with this id.
     Edit(EntityKind, i64),
+    /// Signing a contract: on which day.
+    Sign(ContractId),
     /// Setting a temporary password for another user.
     ResetPassword(UserId),
     /// Changing one's own password; `forced` while it is a temporary one.
@@ -33,7 +35,12 @@ pub enum Purpose {
 impl Purpose {
     /// Whether nothing is lost when the form is left without saving.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Refine(_) | Self::SetUp | Self::SignIn | Self::OwnPassword { .. })
+        matches!(self, Self::Refine(_) | Self::SetUp | Self::SignIn | Self::OwnPassword { .. } | Self::Sign(_))
+    }
+
+    /// Whether the form sets a temporary password, which is read to the person.
+    pub fn sets_temporary_password(&self) -> bool {
+        matches!(self, Self::Create(EntityKind::User) | Self::ResetPassword(_))
     }
 
     /// What the form is for if it stays open after its record was saved under this id. `None` if it
@@ -42,8 +49,10 @@ impl Purpose {
         match self {
             Self::Create(kind) => Some(Self::Edit(*kind, id)),
             Self::Edit(..) | Self::Settings => Some(self.clone()),
-            // These forms contain passwords, which are set only once, or save no record.
+            // These forms contain passwords, which are set only once, or save no record; and a contract is
+            // signed only once.
             Self::ResetPassword(_)
+            | Self::Sign(_)
             | Self::OwnPassword { .. }
             | Self::Preferences
             | Self::Refine(_)

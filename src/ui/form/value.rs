@@ -21,7 +21,12 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
         (Field::StartsAt | Field::EndsAt, Value::String(text)) => {
             text.parse().map_or_else(|_| text.clone(), |time| dates::spell_date_time(time, ctx.language))
         }
-        (Field::SignedAt | Field::ArchivedAt, Value::String(text)) => text
+        // The time of an earlier signature is not known.
+        (Field::SignedAt, Value::String(text)) => text.parse().map_or_else(
+            |_| text.clone(),
+            |utc| dates::spell_date(ctx.settings().wall_clock(utc).date(), ctx.language),
+        ),
+        (Field::ArchivedAt, Value::String(text)) => text
             .parse()
             .map_or_else(|_| text.clone(), |utc| dates::spell_date_time(ctx.settings().wall_clock(utc), ctx.language)),
         (Field::LastContactAt, Value::String(text)) => {

@@ -42,6 +42,12 @@ impl Input {
         Self { masked: true, ..Self::default() }
     }
 
+    /// Replaces the text of a password, and shows it from now on.
+    pub fn reveal(&mut self, text: &str) {
+        self.masked = false;
+        self.set(text);
+    }
+
     pub fn text(&self) -> &str {
         &self.text
     }

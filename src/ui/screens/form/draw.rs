@@ -53,18 +53,35 @@ impl Form {
         caret.unwrap_or(line_at(area, 0))
     }
 
-    /// What is said below a field, in lines that fit: what is wrong with it, and what another user
-    /// has saved there.
+    /// What is said below a field, in lines that fit: what is wrong with it or else what one should
+    /// know about it, and what another user has saved there.
     fn words_below(&self, entry: &FormField, area: Rect, ctx: &Context) -> Vec<(String, Style)> {
-        let columns = usize::from(area.width - label_columns(area));
+        let columns = usize::from(area.width - self.label_columns(area, ctx));
         let problem = entry.problem.map(|problem| (ctx.problem(problem), ctx.theme.bad));
+        let hint = entry.hint.filter(|_| problem.is_none()).map(|hint| (ctx.say(hint), ctx.theme.quiet));
         let theirs = entry.theirs.as_ref().map(|value| {
             let name = self.conflict.as_ref().map_or("", |(name, _)| name);
             (ctx.say(Phrase::Theirs { name, value }), ctx.theme.warning)
         });
-        let all = [problem, theirs].into_iter().flatten();
+        let all = [problem, hint, theirs].into_iter().flatten();
         all.flat_map(|(words, style)| wrapped(&words, columns).into_iter().map(move |line| (line, style))).collect()
     }
+
+    /// The width of the labels: that of the longest, with a gap before the values, unless it leaves too
+    /// little room for those.
+    fn label_columns(&self, area: Rect, ctx: &Context) -> u16 {
+        let longest = self.entries.iter().map(|entry| text::width(&label(entry, false, ctx))).max();
+        (rows(longest.unwrap_or(0)) + GAP).max(LABELS).min(area.width * 2 / 5)
+    }
+}
+
+/// The least distance between a label and its value.
+const GAP: u16 = 2;
+
+fn label(entry: &FormField, focused: bool, ctx: &Context) -> String {
+    let marker = if focused { ">" } else { " " };
+    let star = if entry.required { " *" } else { "" };
+    format!("{marker} {}{star}", ctx.field(entry.field))
 }
 
 fn draw_entry(
@@ -75,17 +92,9 @@ fn draw_entry(
     ctx: &Context,
 ) -> Option<Focus> {
     let theme = ctx.theme;
-    let labels = label_columns(area);
-    let label = ctx.field(entry.field);
-    let label = if entry.required { format!("{label} *") } else { label };
-    let marker = if focused { "> " } else { "  " };
-    put(
-        frame,
-        Rect { width: labels, ..area },
-        0,
-        &format!("{marker}{label}"),
-        if focused { theme.accent } else { theme.quiet },
-    );
+    let labels = form.label_columns(area, ctx);
+    let style = if focused { theme.accent } else { theme.quiet };
+    put(frame, Rect { width: labels.saturating_sub(1), ..area }, 0, &label(entry, focused, ctx), style);
     let echo = entry.echo(ctx, form.clock(entry.field, ctx));
     let room = area.width.saturating_sub(labels);
     let echo_width = echo.as_ref().map_or(0, |echo| rows(text::width(echo)) + 2).min(room.saturating_sub(TYPED));
@@ -135,10 +144,6 @@ fn draw_place(frame: &mut Frame, area: Rect, notes: &Input, ctx: &Context) {
 
 fn shortened_if_path(text: &str, columns: u16) -> String {
     if text.starts_with('/') { shortened(text, columns.into()) } else { text.to_owned() }
-}
-
-fn label_columns(area: Rect) -> u16 {
-    LABELS.min(area.width * 2 / 5)
 }
 
 /// The rows of the field itself.

@@ -9,10 +9,15 @@ use chrono::NaiveDateTime;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::{Frame, layout::Rect};
 use secrecy::SecretString;
+use zeroize::Zeroizing;
 
 use super::screen::Screen;
 use crate::{
-    domain::{Error, Field},
+    domain::{
+        Error, Field,
+        password::{self, PasswordRules},
+        settings::Settings,
+    },
     services::{Reply, Request},
     ui::{
         Action, Context, Notice,
@@ -203,6 +208,19 @@ impl Form {
         Action::None
     }
 
+    /// Fills in a temporary password, in clear: it has to be read to the person.
+    fn propose(&mut self, ctx: &Context) -> Action {
+        let Settings { min_password_length, company_name: company, .. } = ctx.settings();
+        let username = self.text(Field::Username);
+        let rules = PasswordRules { min_length: (*min_password_length).into(), username, company };
+        let proposed = Zeroizing::new(password::speakable(&rules));
+        for entry in self.entries.iter_mut().filter(|entry| entry.is_password()) {
+            entry.input.reveal(&proposed);
+            entry.forget_problem();
+        }
+        Action::Notice(Notice::plain(ctx.say(Phrase::PasswordProposed)))
+    }
+
     fn fill(&mut self, at: usize, outcome: Outcome, ctx: &Context) {
         let (id, name) = match outcome {
             Outcome::Record(record) => {
@@ -293,6 +311,9 @@ impl Screen for Form {
         if self.entries.get(self.at).is_some_and(|entry| entry.theirs.is_some()) {
             bindings.push(bind(Command::TakeTheirs, ctx, None));
         }
+        if self.purpose.sets_temporary_password() {
+            bindings.push(bind(Command::Propose, ctx, None));
+        }
         bindings.push(bind(Command::Back, ctx, None));
         if let Some(verb) = self.purpose.verb(ctx) {
             bindings[0].label = verb.into();
@@ -314,6 +335,7 @@ impl Screen for Form {
             Command::Back => Action::Back,
             Command::PickDay => self.pick_day(ctx),
             Command::TakeTheirs => self.take_theirs(),
+            Command::Propose => self.propose(ctx),
             _ => Action::None,
         }
     }

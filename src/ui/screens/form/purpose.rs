@@ -5,7 +5,7 @@ use crate::{
     services::{CheckedAgainst, Request, WriteRequest},
     ui::{
         Context, Preferences,
-        entity::{self, Seen, users},
+        entity::{self, Seen, contracts, users},
         form::{self, FormField, Purpose, Reader},
         text::Phrase,
     },
@@ -19,6 +19,8 @@ pub enum Submission {
     SendChanges(Request),
     /// The same, once the user has confirmed that the password of the user named in the form is reset.
     SendReset(Request),
+    /// The same, once the user has confirmed that the signature is final.
+    SendSignature(Request),
     Prefer(Preferences),
     Refine(Query),
 }
@@ -26,8 +28,15 @@ pub enum Submission {
 impl Submission {
     /// The request, if there is one, without the question before it.
     pub fn request(self) -> Option<Request> {
+        self.sent().cloned()
+    }
+
+    fn sent(&self) -> Option<&Request> {
         match self {
-            Self::Send(request) | Self::SendChanges(request) | Self::SendReset(request) => Some(request),
+            Self::Send(request)
+            | Self::SendChanges(request)
+            | Self::SendReset(request)
+            | Self::SendSignature(request) => Some(request),
             Self::Prefer(_) | Self::Refine(_) => None,
         }
     }
@@ -39,6 +48,7 @@ impl Purpose {
         ctx.say(match self {
             Self::Create(kind) => entity::new_title(*kind).unwrap_or(Phrase::ListOf(*kind)),
             Self::Edit(kind, _) => entity::edit_title(*kind).unwrap_or(Phrase::OneOf(*kind)),
+            Self::Sign(_) => Phrase::SignContract,
             Self::ResetPassword(_) => Phrase::ResetPassword,
             Self::OwnPassword { .. } => Phrase::OwnPassword,
             Self::Settings => Phrase::Settings,
@@ -51,7 +61,11 @@ impl Purpose {
 
     /// The word for Ctrl+S if it does not mean saving.
     pub fn verb(&self, ctx: &Context) -> Option<String> {
-        matches!(self, Self::Refine(_)).then(|| ctx.say(Phrase::VerbFilter))
+        match self {
+            Self::Refine(_) => Some(ctx.say(Phrase::VerbFilter)),
+            Self::Sign(_) => Some(ctx.say(Phrase::VerbSign)),
+            _ => None,
+        }
     }
 
     /// What follows by itself when the field at this index is left.
@@ -74,6 +88,10 @@ impl Purpose {
                 let send = if entity::confirms_changes(*kind) { Submission::SendChanges } else { Submission::Send };
                 send(Request::Write(write))
             }),
+            Self::Sign(id) => {
+                let write = contracts::read_signature(*id, version, &mut reader);
+                Some(Submission::SendSignature(Request::Write(write)))
+            }
             Self::ResetPassword(id) => {
                 let write = users::read_reset_password(*id, version, &mut reader);
                 Some(Submission::SendReset(Request::Write(write)))
@@ -89,10 +107,7 @@ impl Purpose {
             Self::SetUp => None,
         };
         let mut errors = reader.errors();
-        if let Some(Submission::Send(request) | Submission::SendChanges(request) | Submission::SendReset(request)) =
-            &submission
-            && let Request::Write(write) = request
-        {
+        if let Some(Request::Write(write)) = submission.as_ref().and_then(Submission::sent) {
             let mut wrong = self.problems(write, fields, version, ctx);
             // A start that cannot be read is no missing one.
             let no_start = (Field::EndsAt, Problem::EndWithoutStart);

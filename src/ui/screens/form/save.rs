@@ -39,6 +39,7 @@ impl Form {
             Submission::Send(request) => self.send(request),
             Submission::SendChanges(request) => self.confirm_changes(request, ctx),
             Submission::SendReset(request) => self.confirm_reset(request, ctx),
+            Submission::SendSignature(request) => self.confirm_signature(request, ctx),
             Submission::Prefer(preferences) => Action::All(vec![
                 Action::Prefer(preferences),
                 Action::Done(Notice::good(say(preferences.language, Phrase::Saved))),
@@ -135,6 +136,18 @@ impl Form {
         self.asked = Some(FormQuestion::Save(Box::new(request)));
         let title = ctx.say(Phrase::ResetPassword);
         Action::Popup(Box::new(Popup::confirm(title.clone(), lines, title, ctx)))
+    }
+
+    fn confirm_signature(&mut self, request: Request, ctx: &Context) -> Action {
+        let line = |entry: &FormField| {
+            let text = entry.echo(ctx, ctx.now).unwrap_or_else(|| entry.input.text().to_owned());
+            format!("{}: {text}", ctx.field(entry.field))
+        };
+        let mut lines: Vec<String> = self.entries.iter().map(line).collect();
+        lines.push(ctx.say(Phrase::SignatureIsFinal));
+        self.asked = Some(FormQuestion::Save(Box::new(request)));
+        let (title, verb) = (ctx.say(Phrase::SignContract), ctx.say(Phrase::VerbSign));
+        Action::Popup(Box::new(Popup::confirm(title, lines, verb, ctx)))
     }
 
     pub(super) fn send(&mut self, request: Request) -> Action {
