@@ -20,7 +20,7 @@ use crate::{
         events::{Event, EventDraft, EventListing, EventRow, EventSort, EventView, Status},
         id::{ClientId, ContractId, EventId, UserId},
         page::{Count, Cursor, Edge, Page, SortKey},
-        text,
+        phone, text,
     },
     schema::{clients, contracts, events, users},
 };
@@ -38,7 +38,7 @@ fn row(
 /// The words by which the event is found, without accents and in lower case.
 pub(super) fn search_text(draft: &EventDraft) -> String {
     let EventDraft { title, location, client_contact, contact_phone, .. } = draft;
-    let digits: String = contact_phone.chars().filter(char::is_ascii_digit).collect();
+    let digits = phone::keys(contact_phone).join(" ");
     text::searchable(&format!("{title} {location} {client_contact} {contact_phone} {digits}"))
 }
 

@@ -237,6 +237,13 @@ fn a_telephone_number_is_found_however_it_is_spelt(
     // The events of a client are found by the client's number.
     world.records();
     assert_eq!(titles(&events(&mut world, "+678 (123) 45678")), ["Lou Bouzin General Assembly"]);
+    // So are those whose contact on the day has this number.
+    let contract = world.records().signed;
+    let draft = EventDraft { contact_phone: "+33 7 98 76 54 32".to_owned(), ..event_draft("Gala", 5) };
+    world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft }));
+    for typed in ["07 98 76 54 32", "0798765432", "+33 (0)7 98 76 54 32", "798 765"] {
+        assert_eq!(titles(&events(&mut world, typed)), ["Gala"], "{typed}");
+    }
 }
 
 /// The words that older programs stored are completed by the migration.
