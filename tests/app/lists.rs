@@ -343,7 +343,7 @@ fn the_view_not_fully_paid_begins_with_the_largest_amount_and_says_the_sum() {
             let draft = support::world::contract_draft(total, due);
             let (id, version) = desk.world.save(&Request::Write(WriteRequest::CreateContract { client, draft }));
             let id = epic_events::domain::ContractId::new(id);
-            desk.world.save(&Request::Write(WriteRequest::SignContract { id, version }));
+            desk.world.save(&support::world::sign(id, version));
         }
         // Not signed, so not owed.
         let draft = support::world::contract_draft(90_000, 90_000);

@@ -22,7 +22,7 @@ fn contract(world: &mut World, client: ClientId, due: i64, signed: bool) -> i64 
     let draft = contract_draft(100_000, due);
     let (id, version) = world.save(&Request::Write(WriteRequest::CreateContract { client, draft }));
     if signed {
-        world.save(&Request::Write(WriteRequest::SignContract { id: ContractId::new(id), version }));
+        world.save(&support::world::sign(ContractId::new(id), version));
     }
     id
 }
