@@ -16,6 +16,7 @@ mod names;
 mod pickers;
 mod records;
 mod search;
+mod signatures;
 mod staff;
 mod undo;
 mod visibility;
