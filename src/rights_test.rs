@@ -11,6 +11,7 @@ use crate::{
         clients::{Client, ClientFilter, ClientRow},
         entity::{EntityKind, Query, Record},
         language::Language,
+        lists::Lists,
         policy::{GRANTS, Permission, Reach, When, set_table},
         session::{Moment, Session},
         users::Role,
@@ -70,7 +71,7 @@ fn on_screen(language: Language, who: &Session, row: &ClientRow, company: &Compa
     let theme = theme::Theme::of(look);
     let preferences = Preferences { language, look, mouse: false };
     let now = who.settings.wall_clock(company.now.utc);
-    let ctx = Context { language, theme: &theme, session: who, preferences, now, beat: 0 };
+    let ctx = Context { language, theme: &theme, session: who, lists: &Lists::default(), preferences, now, beat: 0 };
     let record = Record::Client(row.clone());
     let bindings = actions::bindings(EntityKind::Client, &[&record], &ctx);
     bindings.into_iter().find(|binding| binding.command == Command::Archive).unwrap().unavailable

@@ -134,7 +134,35 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    list_views (id) {
+        id -> BigInt,
+        version -> Integer,
+        owner_id -> BigInt,
+        kind -> Text,
+        name -> Text,
+        name_key -> Text,
+        shared -> Bool,
+        content -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    list_columns (id) {
+        id -> BigInt,
+        version -> Integer,
+        user_id -> BigInt,
+        kind -> Text,
+        content -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(list_views -> users (owner_id));
 diesel::joinable!(clients -> users (sales_contact_id));
 diesel::joinable!(contracts -> clients (client_id));
 diesel::joinable!(events -> contracts (contract_id));
-diesel::allow_tables_to_appear_in_same_query!(users, clients, contracts, events, settings);
+diesel::allow_tables_to_appear_in_same_query!(users, clients, contracts, events, settings, list_views);

@@ -14,6 +14,7 @@ use epic_events::{
         dates,
         entity::{EntityKind, Query, Record},
         language::Language,
+        lists::Lists,
         session::Session,
         users::Role,
     },
@@ -180,11 +181,13 @@ fn try_field(world: &mut World, (kind, id): (EntityKind, i64), at: usize, ctx: &
     assert!(**written == new || Some(*written) == amount.as_ref(), "{field} in the file: {written}");
 }
 
+const LISTS: &Lists = &Lists { views: Vec::new(), columns: Vec::new() };
+
 fn context<'a>(session: &'a Session, theme: &'a Theme) -> Context<'a> {
     let (language, look) = (Language::En, Look::default());
     let preferences = Preferences { language, look, mouse: false };
     let now = session.settings.wall_clock(support::world::start());
-    Context { language, theme, session, preferences, now, beat: 0 }
+    Context { language, theme, session, lists: LISTS, preferences, now, beat: 0 }
 }
 
 #[rstest]

@@ -33,6 +33,7 @@ pub use worker::{Executor, Job};
 use crate::{
     domain::{
         UserId,
+        lists::Lists,
         session::{Actor, Moment, Session},
         settings::Settings,
         users::Role,
@@ -96,6 +97,8 @@ pub struct App {
     /// The session of the signed-in user; nobody's before sign-in. It stands beside the stage, so
     /// that a screen can change itself while it looks at the session.
     session: Session,
+    /// How the signed-in user's lists are arranged, as it was last read.
+    lists: Lists,
     /// What has to happen outside, collected during one [`App::update`].
     effects: Vec<Effect>,
     now: Moment,
@@ -118,6 +121,7 @@ impl App {
             pending: Vec::new(),
             given_up: Vec::new(),
             session: nobody(),
+            lists: Lists::default(),
             effects: Vec::new(),
             now,
         };
@@ -134,13 +138,14 @@ impl App {
     }
 
     fn context(&self) -> Context<'_> {
-        context(&self.theme, &self.session, self.options.preferences, self.now)
+        context(&self.theme, (&self.session, &self.lists), self.options.preferences, self.now)
     }
 
     /// The stage, and what its screens may look at. They are borrowed separately, so that a screen can
     /// be changed while it reads the context.
     fn parts(&mut self) -> (&mut Stage, Context<'_>) {
-        (&mut self.stage, context(&self.theme, &self.session, self.options.preferences, self.now))
+        let ctx = context(&self.theme, (&self.session, &self.lists), self.options.preferences, self.now);
+        (&mut self.stage, ctx)
     }
 
     /// Handles one event; returns what has to happen outside.
@@ -335,7 +340,7 @@ impl App {
         self.look_like(self.of_machine);
         self.given_up.clear();
         self.stage = Stage::SignedOut(Box::new(sign_in("")));
-        self.session = nobody();
+        (self.session, self.lists) = (nobody(), Lists::default());
         self.notice = notice;
     }
 
@@ -357,12 +362,18 @@ fn apart(key: KeyEvent) -> Vec<KeyEvent> {
     }
 }
 
-fn context<'a>(theme: &'a Theme, session: &'a Session, preferences: Preferences, now: Moment) -> Context<'a> {
+fn context<'a>(
+    theme: &'a Theme,
+    (session, lists): (&'a Session, &'a Lists),
+    preferences: Preferences,
+    now: Moment,
+) -> Context<'a> {
     Context {
         language: preferences.language,
         theme,
         preferences,
         session,
+        lists,
         now: session.settings.wall_clock(now.utc),
         beat: now.ticks / 120,
     }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     domain::{Error, Reason, error::ConnectionProblem, users::Role},
-    services::{Reply, Request, SessionRequest, WriteRequest},
+    services::{ReadRequest, Reply, Request, SessionRequest, WriteRequest},
     ui::{
         Action, Notice, actions,
         form::Choices,
@@ -56,6 +56,10 @@ impl App {
                 self.say(Notice::bad(text));
             }
             Err(_) if matches!(request, Request::Session(SessionRequest::Heartbeat)) => {}
+            Ok(Reply::Lists(lists)) => {
+                self.lists.clone_from(&lists);
+                self.deliver(asker, &request, Ok(Reply::Lists(lists)));
+            }
             reply if matches!(request, Request::Session(SessionRequest::Confirm { .. })) => {
                 self.confirmed(asker, reply);
             }
@@ -76,6 +80,10 @@ impl App {
         }
         if let Ok(written) = &reply {
             self.take_over(request, written);
+        }
+        // Even if it was refused, since that may be because of what somebody else has changed.
+        if matches!(request, Request::Write(write) if write.arranges_lists()) {
+            self.read_lists();
         }
         match asker {
             Asker::Screen(id) if self.has_layer(id) => {
@@ -128,6 +136,11 @@ impl App {
         }
     }
 
+    /// Reads how the user's lists are arranged.
+    pub(super) fn read_lists(&mut self) {
+        self.send(Asker::App, ReadRequest::Lists.into());
+    }
+
     /// Updates the session after a change, and marks the screens below the top one to be read again.
     fn take_over(&mut self, request: &Request, written: &Reply) {
         let top = self.top_id();
@@ -141,6 +154,7 @@ impl App {
         if let Reply::PasswordChanged { auth_epoch } = written {
             self.session.auth_epoch = *auth_epoch;
             self.session.must_change_password = false;
+            self.read_lists();
         }
     }
 

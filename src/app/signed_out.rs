@@ -187,6 +187,7 @@ impl App {
             self.say(Notice::plain(self.context().say(Phrase::ChangeFirst)));
         } else {
             self.load_top();
+            self.read_lists();
         }
     }
 }

@@ -12,6 +12,7 @@ use super::{
     page::{Listing, SortKey, Sorted},
     users::Role,
 };
+use serde::{Deserialize, Serialize};
 
 /// What a row of the audit log is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,6 +20,10 @@ pub enum Subject {
     Entity(EntityKind),
     /// The settings of the company.
     Settings,
+    /// A saved view of a list.
+    View,
+    /// The columns that a user has chosen.
+    Columns,
     /// No record: a failed sign-in with a name that no account has, or the audit log itself.
     Session,
 }
@@ -38,6 +43,8 @@ impl fmt::Display for Subject {
         match self {
             Self::Entity(kind) => kind.fmt(f),
             Self::Settings => f.write_str("settings"),
+            Self::View => f.write_str("view"),
+            Self::Columns => f.write_str("columns"),
             Self::Session => f.write_str("session"),
         }
     }
@@ -101,6 +108,14 @@ pub enum Verb {
     EventRestored,
     #[strum(serialize = "records.exported")]
     Exported,
+    #[strum(serialize = "view.saved")]
+    ViewSaved,
+    #[strum(serialize = "view.changed")]
+    ViewChanged,
+    #[strum(serialize = "view.removed")]
+    ViewRemoved,
+    #[strum(serialize = "columns.saved")]
+    ColumnsSaved,
     #[strum(serialize = "settings.updated")]
     SettingsUpdated,
 }
@@ -133,6 +148,10 @@ impl Verb {
             | Self::SupportAssigned
             | Self::EventArchived
             | Self::EventRestored
+            | Self::ViewSaved
+            | Self::ViewChanged
+            | Self::ViewRemoved
+            | Self::ColumnsSaved
             | Self::SettingsUpdated => true,
         }
     }
@@ -243,7 +262,8 @@ impl AuditRow {
 }
 
 /// Saved views of the audit log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AuditView {
     #[default]
     All,
@@ -253,7 +273,8 @@ pub enum AuditView {
 }
 
 /// Selects rows of the audit log.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct AuditFilter {
     pub view: AuditView,
     /// Words that must all occur in the actor, the verb or the record's name.
@@ -267,7 +288,8 @@ pub struct AuditFilter {
 }
 
 /// The columns by which the audit log can be sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AuditSort {
     #[default]
     Time,

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use email_address::{EmailAddress, Options};
 
-use super::{error::Problem, money, text};
+use super::{error::Problem, lists::MAX_VIEW_NAME, money, text};
 
 /// The most people at an event.
 pub const MAX_ATTENDEES: i32 = 1_000_000;
@@ -56,6 +56,14 @@ pub fn account(typed: &str) -> Result<String, Problem> {
 /// A name, company or title of 1–100 characters. Errors: `Required`, `TooLong`.
 pub fn name(typed: &str) -> Result<String, Problem> {
     match bounded(text::clean(typed), MAX_NAME)? {
+        empty if empty.is_empty() => Err(Problem::Required),
+        name => Ok(name),
+    }
+}
+
+/// The name of a view, of 1–60 characters. Errors: `Required`, `TooLong`.
+pub fn view_name(typed: &str) -> Result<String, Problem> {
+    match bounded(text::clean(typed), MAX_VIEW_NAME)? {
         empty if empty.is_empty() => Err(Problem::Required),
         name => Ok(name),
     }

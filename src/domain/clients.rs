@@ -13,6 +13,7 @@ use super::{
     page::{Listing, SortKey, Sorted, folded, maybe},
     policy::{Owner, Permission},
 };
+use serde::{Deserialize, Serialize};
 
 /// A client as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
@@ -171,7 +172,8 @@ impl ClientDraft {
 }
 
 /// Saved views of the clients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ClientView {
     #[default]
     All,
@@ -180,7 +182,8 @@ pub enum ClientView {
 }
 
 /// Selects clients.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ClientFilter {
     pub view: ClientView,
     /// Words that must all occur; case and accents are ignored.
@@ -193,7 +196,8 @@ pub struct ClientFilter {
 }
 
 /// The columns by which clients can be sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ClientSort {
     #[default]
     Name,

@@ -16,6 +16,7 @@ use super::{
     policy::{Owner, Permission},
     text,
 };
+use serde::{Deserialize, Serialize};
 
 /// A contract as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
@@ -187,7 +188,8 @@ pub fn number_in(typed: &str) -> Option<ContractId> {
 }
 
 /// Saved views of the contracts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ContractView {
     #[default]
     All,
@@ -222,7 +224,8 @@ impl ContractView {
 }
 
 /// Selects contracts.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ContractFilter {
     pub view: ContractView,
     /// Words that must all occur in the client's name, company or e-mail address.
@@ -244,7 +247,8 @@ pub struct ContractFilter {
 }
 
 /// The columns by which contracts can be sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ContractSort {
     Number,
     Client,

@@ -10,18 +10,31 @@ use super::{
     contracts::{ContractFilter, ContractListing, ContractRow},
     error::Reason,
     events::{EventFilter, EventListing, EventRow, EventSort},
-    page::{Cursor, Edge, Listing, Page, Sorted},
+    page::{Cursor, Edge, Listing, PAGE, Page, Sorted},
     policy::{self, Owner, Permission},
     session::Actor,
     settings::Settings,
     users::{User, UserFilter, UserListing},
 };
+use serde::{Deserialize, Serialize};
 
 /// The kinds of record, in the order of menus. The audit log stores their names in lower case.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter, strum::EnumString, strum::IntoStaticStr, strum::Display,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    strum::EnumIter,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::Display,
+    Serialize,
+    Deserialize,
 )]
 #[strum(serialize_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 pub enum EntityKind {
     Client,
     Contract,
@@ -33,7 +46,8 @@ pub enum EntityKind {
 }
 
 /// A request for a page of a list: its kind, filter, sort order and position.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Query {
     Client(ClientListing),
     Contract(ContractListing),
@@ -64,9 +78,6 @@ macro_rules! on_query {
         }
     };
 }
-
-/// The number of rows that a list loads at once.
-pub const PAGE: u16 = 100;
 
 fn listing<F, S: Default>(filter: F, descending: bool) -> Listing<F, S> {
     Listing { filter, sort: S::default(), descending, edge: Edge::Start, limit: PAGE }

@@ -168,6 +168,8 @@ pub enum Problem {
     EndWithoutStart,
     /// Another record has this value already.
     Taken,
+    /// The user has something else with this name.
+    NameInUse,
     /// Contains control characters.
     ControlCharacters,
     /// A very common password.

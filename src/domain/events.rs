@@ -14,6 +14,7 @@ use super::{
     page::{Listing, SortKey, Sorted, folded},
     policy::{Owner, Permission},
 };
+use serde::{Deserialize, Serialize};
 
 pub use super::status::Status;
 
@@ -225,7 +226,8 @@ impl EventDraft {
 }
 
 /// Saved views of the events.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EventView {
     #[default]
     All,
@@ -252,7 +254,8 @@ impl EventView {
 }
 
 /// Selects events.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct EventFilter {
     pub view: EventView,
     /// Words that must all occur in the title, location, contact and its number, client or company.
@@ -271,7 +274,8 @@ pub struct EventFilter {
 }
 
 /// The columns by which events can be sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum EventSort {
     #[default]
     Starts,

@@ -66,6 +66,12 @@ pub enum Field {
     Reauth,
     SessionMinutes,
     MinPasswordLength,
+    // views of lists
+    Name,
+    Kind,
+    Shared,
+    Content,
+    Columns,
     // set-up
     Language,
     Engine,

@@ -10,7 +10,9 @@ use diesel::{
     sql_types::BigInt,
 };
 
-use super::{clients::Client, contracts::Contract, events::Event, users::User};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::{clients::Client, contracts::Contract, events::Event, lists::SavedView, users::User};
 
 /// The id that the database assigned to a record of the type `T`. Users never see one.
 #[derive(AsExpression, FromSqlRow)]
@@ -25,6 +27,9 @@ pub type ClientId = Id<Client>;
 pub type ContractId = Id<Contract>;
 /// The id of an event.
 pub type EventId = Id<Event>;
+
+/// The id of a saved view of a list.
+pub type ViewId = Id<SavedView>;
 
 impl<T> Id<T> {
     /// The id with this number.
@@ -53,6 +58,18 @@ impl<T> std::hash::Hash for Id<T> {
 impl<T> fmt::Debug for Id<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "#{}", self.0)
+    }
+}
+
+impl<T> Serialize for Id<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(to)
+    }
+}
+
+impl<'de, T> Deserialize<'de> for Id<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        i64::deserialize(from).map(Self::new)
     }
 }
 

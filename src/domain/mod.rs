@@ -29,5 +29,5 @@ pub mod users;
 
 pub use error::{Error, FieldErrors, Problem, Reason};
 pub use field::Field;
-pub use id::{ClientId, ContractId, EventId, UserId};
+pub use id::{ClientId, ContractId, EventId, UserId, ViewId};
 pub use money::Cents;

@@ -7,12 +7,14 @@ use diesel::{
     serialize::{self, Output, ToSql},
     sql_types::BigInt,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{error::Problem, language::Language};
 
 /// An exact amount in cents; an integer in JSON and in the database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, AsExpression, FromSqlRow)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, AsExpression, FromSqlRow, Deserialize,
+)]
 #[diesel(sql_type = BigInt)]
 #[serde(transparent)]
 pub struct Cents(pub i64);

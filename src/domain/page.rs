@@ -2,6 +2,8 @@
 
 use chrono::{NaiveDate, NaiveDateTime};
 
+use serde::{Deserialize, Serialize};
+
 use super::{Cents, text};
 
 /// The value of the sorted column in one row.
@@ -45,16 +47,29 @@ pub enum Edge {
 }
 
 /// A request for one page of a list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Listing<F, S> {
     pub filter: F,
     pub sort: S,
     pub descending: bool,
+    #[serde(skip, default = "start")]
     pub edge: Edge,
     /// The number of rows on a page, at most [`MAX_PAGE`].
+    #[serde(skip, default = "one_page")]
     pub limit: u16,
 }
 
+fn start() -> Edge {
+    Edge::Start
+}
+
+fn one_page() -> u16 {
+    PAGE
+}
+
+/// The number of rows that a list loads at once.
+pub const PAGE: u16 = 100;
 /// The most rows that one request may return.
 pub const MAX_PAGE: u16 = 200;
 

@@ -36,6 +36,10 @@ pub enum Permission {
     ArchiveEvent,
     ReadAudit,
     ChangeSettings,
+    /// Arrange one's own lists: their columns, and views of one's own.
+    OwnPreferences,
+    /// Share views of lists with everybody.
+    ShareViews,
 }
 
 impl Permission {
@@ -133,6 +137,10 @@ pub const GRANTS: &[Grant] = &[
     (P::ReadAudit, Sales, Own, Always),
     (P::ReadAudit, Support, Own, Always),
     (P::ChangeSettings, Management, Any, Always),
+    (P::OwnPreferences, Management, Own, Always),
+    (P::OwnPreferences, Sales, Own, Always),
+    (P::OwnPreferences, Support, Own, Always),
+    (P::ShareViews, Management, Any, Always),
 ];
 
 /// The owner of a record, for rights that reach only the user's own records.

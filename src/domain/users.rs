@@ -241,7 +241,8 @@ impl UserDraft {
 }
 
 /// Saved views of the staff.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UserView {
     #[default]
     Active,
@@ -264,7 +265,8 @@ impl UserView {
 }
 
 /// Selects users.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct UserFilter {
     pub view: UserView,
     /// Words that must all occur in the name, username, e-mail address, phone or employee number.
@@ -272,7 +274,8 @@ pub struct UserFilter {
 }
 
 /// The columns by which users can be sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum UserSort {
     #[default]
     Name,

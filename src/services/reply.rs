@@ -17,6 +17,7 @@ use crate::domain::{
     entity::{EntityKind, Record},
     error::Versions,
     events::EventRow,
+    lists::Lists,
     page::{Count, Page},
     session::Session,
     settings::Settings,
@@ -80,6 +81,7 @@ pub enum Reply {
     Event(Box<EventDetail>),
     Calendar(CalendarPage),
     Settings(Box<Settings>),
+    Lists(Box<Lists>),
 
     /// The record was written; `version` is its new version.
     Saved {

@@ -136,8 +136,12 @@ fn right_in(message: &str) -> String {
 /// The field of a unique violation. SQLite names `table.column`, MySQL the key: `users_email` or
 /// `users.users_email`.
 fn taken_field(message: &str) -> Option<Field> {
-    const UNIQUE: [(&str, Field); 3] =
-        [("username", Field::Username), ("email", Field::Email), ("employee_number", Field::EmployeeNumber)];
+    const UNIQUE: [(&str, Field); 4] = [
+        ("username", Field::Username),
+        ("email", Field::Email),
+        ("employee_number", Field::EmployeeNumber),
+        ("list_views", Field::Name),
+    ];
     UNIQUE.iter().find(|(name, _)| key_of(message).contains(name)).map(|(_, field)| *field)
 }
 

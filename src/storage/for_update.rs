@@ -8,7 +8,9 @@ use std::ops::Deref;
 use chrono::NaiveDateTime;
 
 use super::failure::DbError;
-use crate::domain::{audit::Auditable, clients::Client, contracts::Contract, events::Event, users::User};
+use crate::domain::{
+    audit::Auditable, clients::Client, contracts::Contract, events::Event, lists::SavedView, users::User,
+};
 
 /// A record with a version that each change increases by one.
 pub trait Versioned: Auditable {
@@ -30,7 +32,7 @@ macro_rules! versioned {
         }
     )*};
 }
-versioned!(Client, Contract, Event, User);
+versioned!(Client, Contract, Event, User, SavedView);
 
 /// A record as it is stored, whose row is locked: nobody else can write to it until the end of the
 /// transaction. Only the queries of this layer that lock or insert the row create one.

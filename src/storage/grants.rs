@@ -8,13 +8,15 @@ use crate::domain::error::ConnectionProblem;
 
 /// The rights on each table. The account can neither alter a table nor change or remove a row of
 /// the audit log.
-const RIGHTS: [(&str, &str); 8] = [
+const RIGHTS: [(&str, &str); 10] = [
     ("users", "SELECT, INSERT, UPDATE"),
     ("clients", "SELECT, INSERT, UPDATE"),
     ("contracts", "SELECT, INSERT, UPDATE"),
     ("events", "SELECT, INSERT, UPDATE"),
     ("settings", "SELECT, INSERT, UPDATE"),
     ("unknown_logins", "SELECT, INSERT, UPDATE, DELETE"),
+    ("list_views", "SELECT, INSERT, UPDATE, DELETE"),
+    ("list_columns", "SELECT, INSERT, UPDATE, DELETE"),
     ("audit_log", "SELECT, INSERT"),
     ("__diesel_schema_migrations", "SELECT"),
 ];

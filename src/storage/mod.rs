@@ -17,6 +17,7 @@ mod failure;
 pub mod figures;
 mod for_update;
 pub mod grants;
+pub mod lists;
 pub mod migrate;
 mod mysql;
 mod page;

@@ -56,6 +56,7 @@ pub const fn key_of(command: Command) -> Key {
         C::Refine => Key::char('f'),
         C::Sort => Key::char('s'),
         C::View => Key::char('v'),
+        C::Columns => Key::char('C'),
         C::Mark => Key::char(' '),
         C::Undo => Key::char('u'),
         C::Copy => Key::char('y'),

@@ -8,7 +8,8 @@ use super::{
     theme::{Look, Theme},
 };
 use crate::domain::{
-    Error, Field, Problem, Reason, entity::EntityKind, language::Language, session::Session, settings::Settings,
+    Error, Field, Problem, Reason, entity::EntityKind, language::Language, lists::Lists, session::Session,
+    settings::Settings,
 };
 
 /// What a screen or popup may look at while it handles a key or draws itself.
@@ -18,6 +19,8 @@ pub struct Context<'a> {
     pub theme: &'a Theme,
     /// The session of the signed-in user; nobody's before sign-in.
     pub session: &'a Session,
+    /// How the user's lists are arranged.
+    pub lists: &'a Lists,
     /// How the user wants the program to look and behave.
     pub preferences: Preferences,
     /// The company's wall clock.
@@ -42,8 +45,8 @@ impl<'a> Context<'a> {
     }
 
     /// A sentence in the user's language.
-    pub fn say(&self, what: text::Phrase) -> String {
-        text::say(self.language, what)
+    pub fn say<'p>(&self, what: impl Into<text::Phrase<'p>>) -> String {
+        text::say(self.language, what.into())
     }
 
     /// The name of a field.

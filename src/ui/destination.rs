@@ -2,7 +2,10 @@
 //! `screens::open` does.
 
 use super::{form::FormSpec, text::Phrase};
-use crate::domain::entity::{EntityKind, Query};
+use crate::domain::{
+    ViewId,
+    entity::{EntityKind, Query},
+};
 
 /// A screen to open, or a way out of the present ones.
 #[derive(Debug, Clone)]
@@ -14,6 +17,8 @@ pub enum Destination {
     /// The records that a number on the home screen has counted. Nothing else may narrow this
     /// list, so one that was left with a filter does not come back in its place.
     Counted(Box<Query>),
+    /// A view of a list that a user has saved.
+    SavedView(ViewId),
     /// A record with everything that belongs to it, by its kind and id.
     Record(EntityKind, i64),
     /// An empty form for a new record.

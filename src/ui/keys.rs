@@ -55,6 +55,8 @@ pub enum Command {
     Refine,
     Sort,
     View,
+    /// Choose the columns of a list.
+    Columns,
     Mark,
     Undo,
     Copy,

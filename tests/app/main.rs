@@ -25,6 +25,7 @@ mod session;
 mod signing;
 mod temporary;
 mod validation;
+mod views;
 mod waiting;
 mod whole;
 mod work;

@@ -55,7 +55,16 @@ const PASTES: [&str; 9] = [
 
 /// The actions that each role may leave in the audit log, written by hand from the rights table.
 fn allowed(name: &str) -> BTreeSet<&'static str> {
-    let everybody = ["session.signed_in", "session.refused", "action.refused", "user.password_changed"];
+    let everybody = [
+        "session.signed_in",
+        "session.refused",
+        "action.refused",
+        "user.password_changed",
+        "view.saved",
+        "view.changed",
+        "view.removed",
+        "columns.saved",
+    ];
     let sales = [
         "client.created",
         "client.updated",

@@ -6,6 +6,7 @@
 mod support;
 
 mod requests;
+mod table;
 
 use std::fmt::Write as _;
 
@@ -30,81 +31,7 @@ use support::{
     Engine,
     world::{Records, World, user_draft},
 };
-
-/// A request, and whether it is allowed for: management, sales on own records, sales on others, support on own
-/// records, support on others.
-type Row = (&'static str, [bool; 5]);
-const Y: bool = true;
-const N: bool = false;
-
-#[rustfmt::skip]
-const EXPECTED: &[Row] = &[
-    ("home",                      [Y, Y, Y, Y, Y]),
-    ("figures",                   [Y, Y, Y, Y, Y]),
-    ("list clients",              [Y, Y, Y, Y, Y]),
-    ("list contracts",            [Y, Y, Y, Y, Y]),
-    ("list events",               [Y, Y, Y, Y, Y]),
-    ("list staff",                [Y, Y, Y, Y, Y]),
-    ("list audit",                [Y, Y, Y, Y, Y]),
-    ("export contracts",          [Y, Y, Y, Y, Y]),
-    ("export staff",              [Y, Y, Y, Y, Y]),
-    ("calendar",                  [Y, Y, Y, Y, Y]),
-    ("view client",               [Y, Y, Y, Y, Y]),
-    ("view contract",             [Y, Y, Y, Y, Y]),
-    ("view event",                [Y, Y, Y, Y, Y]),
-    ("view person",               [Y, Y, Y, Y, Y]),
-    ("search",                    [Y, Y, Y, Y, Y]),
-    ("pick client",               [Y, Y, Y, Y, Y]),
-    ("pick person",               [Y, Y, Y, Y, Y]),
-    ("read settings",             [Y, Y, Y, Y, Y]),
-    ("pick contract",             [Y, Y, Y, N, N]),
-    ("pick support",              [Y, N, N, N, N]),
-    ("create person",             [Y, N, N, N, N]),
-    ("edit person",               [Y, N, N, N, N]),
-    ("deactivate person",         [Y, N, N, N, N]),
-    ("reactivate person",         [Y, N, N, N, N]),
-    ("reset password",            [Y, N, N, N, N]),
-    ("create client for another", [Y, N, Y, N, N]),
-    ("edit client",               [Y, Y, N, N, N]),
-    ("hand over client",          [Y, Y, N, N, N]),
-    ("archive client",            [Y, N, N, N, N]),
-    ("restore client",            [Y, N, N, N, N]),
-    ("create contract",           [Y, N, N, N, N]),
-    ("edit contract",             [Y, Y, N, N, N]),
-    ("sign contract",             [Y, Y, N, N, N]),
-    ("archive contract",          [Y, N, N, N, N]),
-    ("restore contract",          [Y, N, N, N, N]),
-    ("create event",              [Y, Y, N, N, N]),
-    ("edit event",                [Y, N, N, Y, N]),
-    ("assign support",            [Y, N, N, N, N]),
-    ("set status",                [Y, N, N, Y, N]),
-    ("archive event",             [Y, N, N, N, N]),
-    ("restore event",             [Y, N, N, N, N]),
-    ("archive clients",           [Y, N, N, N, N]),
-    ("archive contracts",         [Y, N, N, N, N]),
-    ("archive events",            [Y, N, N, N, N]),
-    ("restore clients",           [Y, N, N, N, N]),
-    ("restore contracts",         [Y, N, N, N, N]),
-    ("restore events",            [Y, N, N, N, N]),
-    ("change settings",           [Y, N, N, N, N]),
-];
-
-/// The differences under the settings that widen rights.
-#[rustfmt::skip]
-const WIDENED: &[Row] = &[
-    ("create contract",           [Y, Y, N, N, N]),
-    ("assign support",            [Y, N, N, Y, N]),
-    ("pick support",              [Y, N, N, Y, N]),
-];
-
-/// Expectations under the restricted setting.
-#[rustfmt::skip]
-const RESTRICTED: &[Row] = &[
-    ("view client",               [Y, Y, N, Y, N]),
-    ("view contract",             [Y, Y, N, Y, N]),
-    ("view event",                [Y, Y, N, Y, N]),
-    ("list clients",              [Y, Y, Y, Y, Y]),
-];
+use table::{EXPECTED, RESTRICTED, Row, WIDENED};
 
 fn actors(world: &World) -> [Session; 5] {
     [&world.manager, &world.sales, &world.other_sales, &world.support, &world.other_support].map(Clone::clone)
@@ -391,6 +318,8 @@ set_status: management any, support own
 archive_event: management any
 read_audit: management any, sales own, support own
 change_settings: management any
+own_preferences: management own, sales own, support own
+share_views: management any
 ";
     assert_eq!(text, agreed);
 }

@@ -7,8 +7,9 @@ use epic_events::{
         audit::{AuditFilter, AuditSort},
         clients::{ClientDraft, ClientFilter, ClientSort},
         contracts::{ContractFilter, ContractSort},
-        entity::Query,
+        entity::{EntityKind, Query},
         events::{EventFilter, EventSort, Status},
+        lists::{ChosenColumn, ColumnName, ViewContent, ViewDraft},
         page::{Edge, Listing},
         settings::Settings,
         users::{Role, UserFilter, UserSort},
@@ -135,8 +136,24 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
                 ..settings
             }))
         }
+        "read views" => Request::Read(ReadRequest::Lists),
+        "save a view" => Request::Write(WriteRequest::SaveView(view_draft(&new_name, false))),
+        "share a view" => Request::Write(WriteRequest::SaveView(view_draft(&new_name, true))),
+        // Wider each time, since nothing is written if nothing changes.
+        "choose columns" => Request::Write(WriteRequest::SaveColumns {
+            kind: EntityKind::Event,
+            columns: Some(vec![ChosenColumn {
+                name: ColumnName::Title,
+                width: u16::try_from(10 + on.event.0 % 40).ok(),
+            }]),
+        }),
         other => panic!("no request called {other}"),
     }
+}
+
+fn view_draft(name: &str, shared: bool) -> ViewDraft {
+    let content = ViewContent { query: Query::all(EntityKind::Event), columns: None };
+    ViewDraft { name: name.to_owned(), shared, content }
 }
 
 pub fn person_version(world: &World, id: UserId) -> i32 {

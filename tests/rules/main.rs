@@ -19,6 +19,7 @@ mod search;
 mod signatures;
 mod staff;
 mod undo;
+mod views;
 mod visibility;
 
 use std::thread;

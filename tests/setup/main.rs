@@ -138,6 +138,8 @@ pub fn everyday_grants() -> Vec<&'static str> {
         "GRANT SELECT, INSERT, UPDATE ON NAME.events TO USER",
         "GRANT SELECT, INSERT, UPDATE ON NAME.settings TO USER",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON NAME.unknown_logins TO USER",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON NAME.list_views TO USER",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON NAME.list_columns TO USER",
         "GRANT SELECT, INSERT ON NAME.audit_log TO USER",
         "GRANT SELECT ON NAME.__diesel_schema_migrations TO USER",
     ]

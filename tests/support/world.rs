@@ -197,7 +197,7 @@ impl World {
     /// Each row of the company's tables: table, id, version and time of the last change.
     pub fn state(&self) -> Vec<(&'static str, i64, i32, NaiveDateTime)> {
         use diesel::prelude::*;
-        use epic_events::schema::{clients, contracts, events, users};
+        use epic_events::schema::{clients, contracts, events, list_columns, list_views, users};
         let mut db = self.connection();
         let mut state = Vec::new();
         macro_rules! all {
@@ -211,6 +211,8 @@ impl World {
         all!(clients);
         all!(contracts);
         all!(events);
+        all!(list_views);
+        all!(list_columns);
         state
     }
 

@@ -35,6 +35,7 @@ const HITS: u16 = 6;
 pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> Result<Reply, ServiceError> {
     Ok(match read {
         ReadRequest::Settings => Reply::Settings(Box::new(ctx.settings.clone())),
+        ReadRequest::Lists => Reply::Lists(Box::new(storage::lists::load(db, ctx.me())?)),
         ReadRequest::Home => Reply::Home(home(db, ctx)?),
         ReadRequest::Figures => Reply::Figures(figures::figures(db, ctx)?),
         ReadRequest::List(query) => Reply::Page(list(db, ctx, query)?),

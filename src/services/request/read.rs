@@ -52,6 +52,8 @@ pub enum ReadRequest {
         text: String,
     },
     Settings,
+    /// The saved views that the user sees, and the columns of their lists.
+    Lists,
 }
 
 impl ReadRequest {
@@ -60,6 +62,7 @@ impl ReadRequest {
         use Permission as P;
         Some(match self {
             Self::Settings => return None,
+            Self::Lists => P::OwnPreferences,
             Self::Home
             | Self::Figures
             | Self::ViewClient(_)
@@ -79,6 +82,7 @@ impl ReadRequest {
         use EntityKind as K;
         let (kind, id) = match self {
             Self::Settings => return (Subject::Settings, None),
+            Self::Lists => return (Subject::View, None),
             Self::Home | Self::Figures | Self::Search { .. } => return (Subject::Session, None),
             Self::List(query) => (query.kind(), None),
             Self::ViewClient(id) => (K::Client, Some(id.0)),

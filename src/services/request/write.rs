@@ -4,13 +4,14 @@ use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use crate::domain::{
-    ClientId, ContractId, EventId, UserId,
+    ClientId, ContractId, EventId, UserId, ViewId,
     assigning::Assignment,
     audit::Subject,
     clients::ClientDraft,
     contracts::ContractDraft,
     entity::EntityKind,
     events::{EventDraft, Status},
+    lists::{ChosenColumn, ViewDraft},
     policy::Permission,
     settings::Settings,
     users::UserDraft,
@@ -128,6 +129,24 @@ pub enum WriteRequest {
     RestoreAll(Marked),
 
     UpdateSettings(Settings),
+
+    /// Saves a view of a list for the user, or for everybody.
+    SaveView(ViewDraft),
+    /// Replaces a view of the user or one that is shared.
+    ReplaceView {
+        id: ViewId,
+        version: i32,
+        draft: ViewDraft,
+    },
+    RemoveView {
+        id: ViewId,
+        version: i32,
+    },
+    /// Keeps these columns for the user's lists of this kind; `None` goes back to the preset.
+    SaveColumns {
+        kind: EntityKind,
+        columns: Option<Vec<ChosenColumn>>,
+    },
 }
 
 /// Clients, with the versions that the user saw, and their new sales contact.
@@ -197,7 +216,18 @@ impl WriteRequest {
             Self::ArchiveEvent { .. } | Self::RestoreEvent { .. } => P::ArchiveEvent,
             Self::ArchiveAll(marked) | Self::RestoreAll(marked) => marked.permission(),
             Self::UpdateSettings(_) => P::ChangeSettings,
+            Self::SaveView(draft) | Self::ReplaceView { draft, .. } if draft.shared => P::ShareViews,
+            // A view that is shared already needs the other right too, which is checked when it is
+            // loaded.
+            Self::SaveView(_) | Self::ReplaceView { .. } | Self::RemoveView { .. } | Self::SaveColumns { .. } => {
+                P::OwnPreferences
+            }
         }
+    }
+
+    /// Whether it changes how lists are arranged, and no record.
+    pub fn arranges_lists(&self) -> bool {
+        matches!(self.about().0, Subject::View | Subject::Columns)
     }
 
     /// The ids of the records that the write is about.
@@ -210,6 +240,9 @@ impl WriteRequest {
         use EntityKind as K;
         let (kind, ids) = match self {
             Self::UpdateSettings(_) => return (Subject::Settings, Vec::new()),
+            Self::SaveView(_) => return (Subject::View, Vec::new()),
+            Self::ReplaceView { id, .. } | Self::RemoveView { id, .. } => return (Subject::View, vec![id.0]),
+            Self::SaveColumns { .. } => return (Subject::Columns, Vec::new()),
             Self::CreateUser { .. } | Self::ChangeOwnPassword { .. } => (K::User, Vec::new()),
             Self::UpdateUser { id, .. }
             | Self::DeactivateUser { id, .. }
@@ -270,7 +303,11 @@ impl WriteRequest {
             | Self::SetStatus { .. }
             | Self::AssignSupport(_)
             | Self::RestoreEvent { .. }
-            | Self::RestoreAll(_) => false,
+            | Self::RestoreAll(_)
+            | Self::SaveView(_)
+            | Self::ReplaceView { .. }
+            | Self::RemoveView { .. }
+            | Self::SaveColumns { .. } => false,
         }
     }
 }

@@ -4,11 +4,12 @@
 
 use crate::{
     domain::{
-        ClientId, ContractId, Error, EventId, Reason, UserId,
+        ClientId, ContractId, Error, EventId, Reason, UserId, ViewId,
         audit::{Auditable, Verb},
         clients::Client,
         contracts::Contract,
         events::Event,
+        lists::SavedView,
         policy::{Owner, Permission},
         users::User,
     },
@@ -112,6 +113,25 @@ impl Writable for Event {
 
     fn forbids(locked: &Self::Locked, permission: Permission) -> Option<Reason> {
         Self::forbids(locked, permission)
+    }
+}
+
+/// Whose view it is and whether it is shared determines who may write to it; `write::lists` checks
+/// that.
+impl Writable for SavedView {
+    type Id = ViewId;
+    type Locked = ForUpdate<Self>;
+
+    fn find_for_update(db: &mut Db, id: ViewId) -> Result<Option<Self::Locked>, DbError> {
+        storage::lists::find_for_update(db, id)
+    }
+
+    fn owner(_: &Self::Locked) -> Owner {
+        Owner::Nobody
+    }
+
+    fn forbids(_: &Self::Locked, _: Permission) -> Option<Reason> {
+        None
     }
 }
 

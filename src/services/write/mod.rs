@@ -5,6 +5,7 @@ mod bulk;
 mod clients;
 mod contracts;
 mod events;
+mod lists;
 mod load;
 mod users;
 
@@ -48,6 +49,10 @@ pub(super) fn dispatch(
         W::RestoreEvent { id, version } => events::restore(db, ctx, (*id, *version)),
         W::ArchiveAll(marked) => bulk::archive(db, ctx, marked),
         W::RestoreAll(marked) => bulk::restore(db, ctx, marked),
+        W::SaveView(draft) => lists::save(db, ctx, draft),
+        W::ReplaceView { id, version, draft } => lists::replace(db, ctx, (*id, *version), draft),
+        W::RemoveView { id, version } => lists::remove(db, ctx, (*id, *version)),
+        W::SaveColumns { kind, columns } => lists::save_columns(db, ctx, *kind, columns.as_deref()),
         W::UpdateSettings(settings) => setup::update_settings(db, ctx, settings),
     }
 }

@@ -132,9 +132,9 @@ fn record_name(row: &AuditRow, ctx: &Context) -> String {
 /// value.
 pub fn changes(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
     // The client of a contract and the contract of an event never change, and people do not know
-    // their ids.
-    let fixed = |field: Field| matches!(field, Field::ClientId | Field::ContractId);
-    let shown = row.changes.0.iter().filter(|(field, ..)| !fixed(*field)).map(|(field, old, new)| {
+    // their ids. What a saved view contains is written for programs.
+    let hidden = |field: Field| matches!(field, Field::ClientId | Field::ContractId | Field::Content | Field::Columns);
+    let shown = row.changes.0.iter().filter(|(field, ..)| !hidden(*field)).map(|(field, old, new)| {
         let (old, new) = (value(*field, old, ctx), value(*field, new, ctx));
         let change = if old.is_empty() { new } else { ctx.say(Phrase::FromTo { old: &old, new: &new }) };
         (ctx.field(*field), change)

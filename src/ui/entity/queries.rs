@@ -4,9 +4,32 @@ use strum::IntoEnumIterator;
 
 use super::{definition::Entity, records::columns};
 use crate::{
-    domain::{entity::Query, page::Listing, users::Role},
-    ui::{text::Phrase, widgets::table::Columns},
+    domain::{
+        entity::Query,
+        lists::{ChosenColumn, ColumnName},
+        page::Listing,
+        users::Role,
+    },
+    ui::{
+        text::Phrase,
+        widgets::table::{Column, Columns},
+    },
 };
+
+/// Gives the chosen columns their widths, and returns their indexes in the chosen order. In a narrow
+/// window the last ones are left out first.
+fn choose(all: &mut [Column], chosen: &[ChosenColumn]) -> Vec<usize> {
+    let mut order = Vec::new();
+    for (priority, ChosenColumn { name, width }) in (0..).zip(chosen) {
+        let Some(at) = all.iter().position(|column| column.name == *name) else { continue };
+        let preset = all[at];
+        let (wide, grow) = width.map_or((preset.width, preset.grow), |width| (width, 0));
+        all[at] = Column { width: wide, grow, priority, ..preset };
+        order.push(at);
+    }
+    // A view of another version may have chosen none of these.
+    if order.is_empty() { (0..all.len()).collect() } else { order }
+}
 
 impl Query {
     /// What the list can be sorted by.
@@ -17,15 +40,26 @@ impl Query {
         dispatch!(Query self, E, listing => titles::<E>(listing))
     }
 
-    /// The columns of the list for who has this role: all but those that view or filter fix.
-    pub fn columns(&self, role: Role) -> Columns {
-        let all = columns(self.kind());
+    /// The columns of the list for who has this role: the chosen ones, or else all. Those that view
+    /// or filter fix are left out.
+    pub fn columns(&self, role: Role, chosen: Option<&[ChosenColumn]>) -> Columns {
+        let mut all = columns(self.kind());
+        let mut order: Vec<usize> = (0..all.len()).collect();
+        if let Some(chosen) = chosen {
+            order = choose(&mut all, chosen);
+        }
         let (sort, descending) = self.sort();
         let sorted = all.iter().position(|column| column.sort == Some(sort));
-        let fixed = dispatch!(Query self, E, listing => E::fixed(&listing.filter, role));
+        let fixed = self.fixed(role);
+        order.extend(sorted.filter(|at| !order.contains(at)));
         let is_shown = |at: &usize| Some(*at) == sorted || !fixed.contains(&all[*at].name);
-        let shown = (0..all.len()).filter(is_shown).collect();
+        let shown = order.into_iter().filter(is_shown).collect();
         Columns { shown, sorted: sorted.map(|at| (at, descending)), all }
+    }
+
+    /// The columns whose values view or filter fix for who has this role.
+    pub fn fixed(&self, role: Role) -> Vec<ColumnName> {
+        dispatch!(Query self, E, listing => E::fixed(&listing.filter, role))
     }
 
     /// The saved views that a role can choose.

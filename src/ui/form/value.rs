@@ -35,6 +35,9 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
         (Field::Role, Value::String(text)) => {
             text.parse().map_or_else(|_| text.clone(), |role| ctx.say(Phrase::Role(role)))
         }
+        (Field::Kind, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |kind| ctx.say(Phrase::ListOf(kind)))
+        }
         (Field::Status, Value::String(text)) => {
             text.parse().map_or_else(|_| text.clone(), |status| ctx.say(Phrase::Status(status)))
         }

@@ -8,19 +8,20 @@ use nucleo_matcher::{
 };
 use ratatui::{Frame, layout::Rect};
 
-use super::outcome::{Outcome, PopupResult};
+use super::outcome::{Outcome, PopupResult, ViewChoice};
 use crate::{
     domain::{
         assigning::{Availability, Candidate},
         contracts::number_in,
         entity::{EntityKind, Record},
+        lists::SavedView,
         text,
     },
     services::{Found, ReadRequest, Reply, Request},
     ui::{
         Context, Destination, entity,
         form::Choices,
-        text::Phrase,
+        text::{ListPhrase, Phrase},
         widgets::{
             chrome::{boxed, wrapped_to},
             input::Input,
@@ -43,6 +44,9 @@ pub enum Source {
     Records(Choices),
     /// Lines given at the start, and records found by a search.
     Search,
+    /// Lines given at the start, and the saved views of this kind of list, which come after the
+    /// first so many lines and are read again while the menu is open.
+    Views(EntityKind, usize),
 }
 
 /// A line of a menu.
@@ -101,6 +105,7 @@ impl Menu {
             Source::Search if text.trim().chars().count() < 2 && number_in(&text).is_none() => return None,
             Source::Records(choices) => choices.read(text),
             Source::Search => ReadRequest::Search { text },
+            Source::Views(..) => ReadRequest::Lists,
         };
         self.awaited = true;
         Some(Request::Read(request))
@@ -145,7 +150,7 @@ impl Menu {
     /// to is chosen at once. In the palette the lines given at the start are always up to date, so
     /// Enter waits only if none of them matches or a contract number is typed.
     fn choose(&mut self) -> PopupResult {
-        let searches = self.source == Source::Search;
+        let searches = matches!(self.source, Source::Search | Source::Views(..));
         let is_early =
             self.awaited && self.at == 0 && (!searches || self.shown.is_empty() || self.numbered().is_some());
         if is_early {
@@ -180,7 +185,29 @@ impl Menu {
         PopupResult::Stay
     }
 
+    /// Selects the line of a view.
+    pub(super) fn select(&mut self, view: ViewChoice) {
+        let is_it = |item: &Item| matches!(item.outcome, Some(Outcome::View(choice)) if choice == view);
+        self.at = self.shown.iter().position(is_it).unwrap_or(0);
+    }
+
+    /// Lists the saved views as they are known now. The selection stays on its line.
+    pub(super) fn show_views(&mut self, ctx: &Context) {
+        let Source::Views(kind, first) = self.source else { return };
+        let chosen = |item: &Item| if let Some(Outcome::View(choice)) = item.outcome { Some(choice) } else { None };
+        let selected = self.shown.get(self.at).and_then(chosen);
+        let saved = ctx.lists.views.iter().filter(|(view, _)| view.kind == kind);
+        self.shown.clone_from(&self.fixed);
+        self.shown.splice(first..first, saved.map(|(view, owner)| saved_view(view, owner, ctx)));
+        let kept = self.shown.iter().position(|item| selected.is_some() && chosen(item) == selected);
+        self.at = kept.unwrap_or(self.at).min(self.shown.len().saturating_sub(1));
+    }
+
     pub(super) fn fill(&mut self, reply: Reply, ctx: &Context) -> PopupResult {
+        if let (Source::Views(..), Reply::Lists(_)) = (&self.source, &reply) {
+            self.show_views(ctx);
+            return PopupResult::Stay;
+        }
         let text = self.input.as_ref().map_or("", Input::text);
         let mut lines = if self.source == Source::Search { narrowed(&self.fixed, text) } else { Vec::new() };
         (self.among_newest, self.more) = (false, false);
@@ -221,7 +248,7 @@ impl Menu {
     /// Draws the menu over the body; returns the place of the caret or of the selected line.
     pub(super) fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
         let typed = u16::from(self.input.is_some()) * 2;
-        let wide = self.input.is_some() || self.source == Source::Report;
+        let wide = self.input.is_some() || matches!(self.source, Source::Report | Source::Views(..));
         let width = if wide { area.width.saturating_sub(4).min(100) } else { 50 };
         let inside = usize::from(width.saturating_sub(4));
         let about = self.about.as_ref();
@@ -322,6 +349,16 @@ fn candidate(person: &Candidate, ctx: &Context) -> Item {
         detail,
         outcome: Some(Outcome::Person(Some(person.id), person.full_name.clone())),
     }
+}
+
+fn saved_view(view: &SavedView, owner: &str, ctx: &Context) -> Item {
+    let whose = match (view.owner == ctx.session.actor.id, view.shared) {
+        (true, false) => ListPhrase::ViewIsOwn,
+        (true, true) => ListPhrase::ViewIsShared,
+        (false, _) => ListPhrase::ViewBy(owner),
+    };
+    let detail = ctx.say(if view.read().is_some() { whose } else { ListPhrase::ViewUnusable });
+    Item { label: view.name.clone(), detail, outcome: Some(Outcome::View(ViewChoice::Saved(view.id))) }
 }
 
 fn hit(found: Found, ctx: &Context) -> Item {

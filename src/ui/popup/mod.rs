@@ -1,7 +1,9 @@
 //! Popups, which open over a screen, one at a time: a question, a password prompt, a month, or a
 //! menu. Pickers, help and palette are menus that differ in the source of their lines.
 
+mod columns;
 mod confirm;
+mod line;
 mod menu;
 mod month;
 mod outcome;
@@ -12,10 +14,12 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{Frame, layout::Rect};
 
 pub use self::{
+    columns::{ColumnLine, Columns},
     confirm::Confirm,
+    line::Line,
     menu::{Item, Menu, Source},
     month::Month,
-    outcome::{Outcome, PopupResult},
+    outcome::{Outcome, PopupResult, ViewChoice},
     password::Password,
 };
 use super::{
@@ -24,15 +28,20 @@ use super::{
     text::Phrase,
     widgets::{input::Input, paint::Focus},
 };
-use crate::services::{Reply, Request};
+use crate::{
+    domain::entity::EntityKind,
+    services::{Reply, Request},
+};
 
 /// A popup of any kind.
 #[derive(Debug)]
 pub enum Popup {
     Confirm(Confirm),
     Password(Password),
+    Line(Line),
     Menu(Menu),
     Month(Month),
+    Columns(Columns),
 }
 
 impl Popup {
@@ -50,6 +59,30 @@ impl Popup {
     /// A month to pick a day from; `day` is selected at first.
     pub fn month(title: String, day: NaiveDate, today: NaiveDate) -> Self {
         Self::Month(Month { title, day, today })
+    }
+
+    /// Asks for a line of text. `problem` is what was wrong with this one.
+    pub fn line(title: String, text: &str, problem: Option<String>) -> Self {
+        Self::Line(Line { title, input: Input::line(text), problem })
+    }
+
+    /// The views of a list: the program's own, those that users have saved, and what can be done with
+    /// them. The present one is selected at first.
+    pub fn views(
+        title: String,
+        kind: EntityKind,
+        (built_in, commands): (Vec<String>, Vec<(String, ViewChoice)>),
+        at: ViewChoice,
+        ctx: &Context,
+    ) -> Self {
+        let item = |(label, choice)| Item { label, detail: String::new(), outcome: Some(Outcome::View(choice)) };
+        let first = built_in.len();
+        let built_in = built_in.into_iter().enumerate().map(|(at, label)| (label, ViewChoice::BuiltIn(at)));
+        let lines = built_in.chain(commands).map(item).collect();
+        let mut menu = Menu::new(title, None, Source::Views(kind, first), lines);
+        menu.show_views(ctx);
+        menu.select(at);
+        Self::Menu(menu)
     }
 
     pub fn password(why: String) -> Self {
@@ -123,18 +156,19 @@ impl Popup {
     pub fn load(&mut self) -> Option<Request> {
         match self {
             Self::Menu(menu) => menu.request(),
-            Self::Confirm(_) | Self::Password(_) | Self::Month(_) => None,
+            Self::Confirm(_) | Self::Password(_) | Self::Line(_) | Self::Month(_) | Self::Columns(_) => None,
         }
     }
 
     pub fn paste(&mut self, pasted: &str) -> PopupResult {
         match self {
             Self::Password(password) => password.input.insert(pasted),
+            Self::Line(line) => line.input.insert(pasted),
             Self::Menu(Menu { input: Some(input), .. }) => {
                 input.insert(pasted);
                 return self.typed();
             }
-            Self::Menu(_) | Self::Confirm(_) | Self::Month(_) => {}
+            Self::Menu(_) | Self::Confirm(_) | Self::Month(_) | Self::Columns(_) => {}
         }
         PopupResult::Stay
     }
@@ -153,6 +187,8 @@ impl Popup {
         match self {
             Self::Confirm(confirm) => confirm.key(key),
             Self::Password(password) => password.key(key),
+            Self::Line(line) => line.key(key),
+            Self::Columns(columns) => columns.key(key),
             Self::Menu(menu) => menu.key(key),
             Self::Month(month) => month.key(key),
         }
@@ -182,7 +218,8 @@ impl Popup {
     pub fn keys(&self) -> Vec<(Key, Option<Phrase<'static>>)> {
         let choose = match self {
             Self::Confirm(_) => vec![KeyCode::Left, KeyCode::Right],
-            Self::Password(_) => Vec::new(),
+            Self::Password(_) | Self::Line(_) => Vec::new(),
+            Self::Columns(_) => return columns::KEYS.map(|(code, label)| (Key::plain(code), label)).to_vec(),
             Self::Menu(_) => vec![KeyCode::Up, KeyCode::Down],
             Self::Month(_) => vec![KeyCode::Left, KeyCode::Down, KeyCode::PageDown],
         };
@@ -198,6 +235,8 @@ impl Popup {
         match self {
             Self::Confirm(confirm) => confirm.draw(frame, area, ctx),
             Self::Password(password) => Focus::Caret(password.draw(frame, area, ctx)),
+            Self::Line(line) => Focus::Caret(line.draw(frame, area, ctx)),
+            Self::Columns(columns) => columns.draw(frame, area, ctx),
             Self::Month(month) => month.draw(frame, area, ctx),
             Self::Menu(menu) => menu.draw(frame, area, ctx),
         }

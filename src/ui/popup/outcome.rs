@@ -5,8 +5,9 @@ use secrecy::SecretString;
 
 use crate::{
     domain::{
-        UserId,
+        UserId, ViewId,
         entity::{Query, Record},
+        lists::ChosenColumn,
     },
     services::Request,
     ui::{destination::Destination, keys::Command},
@@ -29,10 +30,31 @@ pub enum Outcome {
     /// The query with the filters that the user has set. It comes from a form, which is closed
     /// like a popup.
     Refined(Box<Query>),
+    /// A view of a list, or what to do with one.
+    View(ViewChoice),
+    /// The columns of a list; `None` for those of the preset.
+    Columns(Option<Vec<ChosenColumn>>),
     /// A command that was chosen in the help or the palette.
     Run(Command),
     /// A destination that was chosen in the palette.
     Go(Destination),
+}
+
+/// A line of the menu of views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ViewChoice {
+    /// One of the program's own views, by its index.
+    BuiltIn(usize),
+    /// A view that a user has saved.
+    Saved(ViewId),
+    /// Save what the list shows as a new view.
+    SaveAs,
+    /// Save what the list shows in its present view.
+    Replace,
+    Rename,
+    /// Share the present view with everybody, or no longer.
+    Share(bool),
+    Remove,
 }
 
 /// What happens after a popup has handled a key.

@@ -1,6 +1,6 @@
 //! English.
 
-use super::phrase::Phrase;
+use super::{lists::ListPhrase, phrase::Phrase};
 use crate::{
     domain::{
         Error, Field, Problem, Reason,
@@ -272,6 +272,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::FilterLabel => "Filter",
         Phrase::Refined => "Filtered. Press f to change or clear the filters.",
         Phrase::SortTitle => "Sort by",
+        Phrase::Lists(phrase) => return lists(phrase),
         Phrase::ViewTitle => "Show",
         Phrase::HelpTitle => "What you can do here",
         Phrase::PaletteTitle => "Go to, or do",
@@ -575,6 +576,11 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::DueAbove => "Due at least",
         Field::DueBelow => "Due at most",
         Field::Place => "Place",
+        Field::Name => "Name",
+        Field::Kind => "List",
+        Field::Shared => "Shared",
+        Field::Content => "Shows",
+        Field::Columns => "Columns",
     }
 }
 
@@ -614,6 +620,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::EndBeforeStart => "The end is before the start.",
         Problem::EndWithoutStart => "An end needs a start.",
         Problem::Taken => "Somebody else has this already.",
+        Problem::NameInUse => "You have one with this name already.",
         Problem::ControlCharacters => "Control characters are not allowed here.",
         Problem::CommonPassword => "This password is too common. Several unrelated words make a good one.",
         Problem::PasswordIsName => "The username or the company's name is not a password.",
@@ -652,6 +659,8 @@ fn permission(permission: Permission) -> &'static str {
         Permission::ArchiveEvent => "archives events",
         Permission::ReadAudit => "reads the audit log",
         Permission::ChangeSettings => "changes the settings",
+        Permission::OwnPreferences => "arranges lists",
+        Permission::ShareViews => "shares views",
     }
 }
 
@@ -826,6 +835,56 @@ fn connection(problem: &ConnectionProblem) -> String {
     fixed.to_owned()
 }
 
+/// About columns and saved views.
+fn lists(phrase: ListPhrase) -> String {
+    let words = match phrase {
+        ListPhrase::SaveViewAs => "Save this view as...",
+        ListPhrase::ReplaceView(name) => return format!("Save \"{name}\" as it is shown now"),
+        ListPhrase::RenameView(name) => return format!("Rename \"{name}\"..."),
+        ListPhrase::ShareView(name) => return format!("Share \"{name}\" with everybody"),
+        ListPhrase::UnshareView(name) => return format!("Share \"{name}\" no longer"),
+        ListPhrase::RemoveView(name) => return format!("Remove \"{name}\"..."),
+        ListPhrase::RemoveViewTitle(name) => return format!("Remove the view \"{name}\"?"),
+        ListPhrase::RemoveViewMeans { shared: false } => "Only the view goes, not the records in it.",
+        ListPhrase::RemoveViewMeans { shared: true } => {
+            "It goes for everybody. Only the view goes, not the records in it."
+        }
+        ListPhrase::VerbRemove => "remove",
+        ListPhrase::ViewName => "Name of the view",
+        ListPhrase::ViewIsOwn => "yours",
+        ListPhrase::ViewIsShared => "yours, shared",
+        ListPhrase::ViewBy(name) => return format!("shared by {name}"),
+        ListPhrase::ViewUnusable => "cannot be used any more",
+        ListPhrase::ViewUnusableWhy(name) => {
+            return format!("\"{name}\" was saved by another version of the program, which this one cannot read.");
+        }
+        ListPhrase::ViewChangedSince(name) => return format!("{name} (changed)"),
+        ListPhrase::ViewSaved(name) => return format!("The view \"{name}\" is saved."),
+        ListPhrase::ViewRenamed(name) => return format!("The view is called \"{name}\" now."),
+        ListPhrase::ViewSharedNow(name) => return format!("Everybody finds the view \"{name}\" under v now."),
+        ListPhrase::ViewUnsharedNow(name) => return format!("Only its owner finds the view \"{name}\" now."),
+        ListPhrase::ViewRemoved(name) => return format!("The view \"{name}\" is removed."),
+        ListPhrase::ColumnsTitle => "Columns",
+        ListPhrase::ColumnsHint => {
+            "Space shows or hides, PgUp and PgDn move, Left and Right change the width, Del goes back to the preset."
+        }
+        ListPhrase::ColumnFits => "fits by itself",
+        ListPhrase::ColumnWidth(width) => return format!("{width} wide"),
+        ListPhrase::ColumnRepeats => "the same in each row here",
+        ListPhrase::ColumnNoRoom => "no room in this window",
+        ListPhrase::ColumnsSaved => "Your lists of this kind have these columns now.",
+        ListPhrase::ColumnsPreset => "Your lists of this kind have the columns of the preset again.",
+        ListPhrase::ColumnsOfView(name) => {
+            return format!("The view \"{name}\" has columns of its own. Save it under another name to change them.");
+        }
+        ListPhrase::KeyShow => "show",
+        ListPhrase::KeyMove => "move",
+        ListPhrase::KeyWidth => "width",
+        ListPhrase::KeyPreset => "preset",
+    };
+    words.to_owned()
+}
+
 pub(super) fn verb(verb: Verb) -> &'static str {
     match verb {
         Verb::SignedIn => "signed in",
@@ -854,6 +913,10 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::EventArchived => "event archived",
         Verb::EventRestored => "event restored",
         Verb::Exported => "list exported",
+        Verb::ViewSaved => "view saved",
+        Verb::ViewChanged => "view changed",
+        Verb::ViewRemoved => "view removed",
+        Verb::ColumnsSaved => "columns changed",
         Verb::SettingsUpdated => "settings changed",
     }
 }
@@ -883,6 +946,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Refine => ("more filters", "Filter by dates, amounts and people."),
         Command::Sort => ("sort", "Sort by another column; the same again turns it round."),
         Command::View => ("view", "Another view of this list."),
+        Command::Columns => ("columns", "Choose which columns this list has, in which order and how wide."),
         Command::Mark => ("mark", "Mark, to do something with several at once."),
         Command::Undo => ("undo", "Take back my last change: assignment, edit, archiving."),
         Command::Copy => ("copy", "Copy to the clipboard."),

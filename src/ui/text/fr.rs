@@ -1,6 +1,6 @@
 //! French.
 
-use super::phrase::Phrase;
+use super::{lists::ListPhrase, phrase::Phrase};
 use crate::{
     domain::{
         Error, Field, Problem, Reason,
@@ -286,6 +286,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::FilterLabel => "Filtre",
         Phrase::Refined => "Filtré. Appuyez sur f pour changer ou effacer les filtres.",
         Phrase::SortTitle => "Trier par",
+        Phrase::Lists(phrase) => return lists(phrase),
         Phrase::ViewTitle => "Afficher",
         Phrase::HelpTitle => "Ce que vous pouvez faire ici",
         Phrase::PaletteTitle => "Aller à, ou faire",
@@ -596,6 +597,11 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::DueAbove => "Reste dû au moins",
         Field::DueBelow => "Reste dû au plus",
         Field::Place => "Lieu",
+        Field::Name => "Nom",
+        Field::Kind => "Liste",
+        Field::Shared => "Partagée",
+        Field::Content => "Contenu",
+        Field::Columns => "Colonnes",
     }
 }
 
@@ -639,6 +645,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::EndBeforeStart => "La fin est avant le début.",
         Problem::EndWithoutStart => "Une fin demande un début.",
         Problem::Taken => "Quelqu'un d'autre l'a déjà.",
+        Problem::NameInUse => "Vous en avez déjà une de ce nom.",
         Problem::ControlCharacters => "Les caractères de contrôle ne sont pas permis ici.",
         Problem::CommonPassword => "Ce mot de passe est trop courant. Plusieurs mots sans lien en font un bon.",
         Problem::PasswordIsName => "L'identifiant ou le nom de l'entreprise n'est pas un mot de passe.",
@@ -677,6 +684,8 @@ fn permission(permission: Permission) -> &'static str {
         Permission::ArchiveEvent => "archive des événements",
         Permission::ReadAudit => "lit le journal d'audit",
         Permission::ChangeSettings => "change les réglages",
+        Permission::OwnPreferences => "arrange ses listes",
+        Permission::ShareViews => "partage des vues",
     }
 }
 
@@ -853,6 +862,60 @@ fn connection(problem: &ConnectionProblem) -> String {
     fixed.to_owned()
 }
 
+/// About columns and saved views.
+fn lists(phrase: ListPhrase) -> String {
+    let words = match phrase {
+        ListPhrase::SaveViewAs => "Enregistrer cette vue sous...",
+        ListPhrase::ReplaceView(name) => return format!("Enregistrer « {name} » telle qu'affichée"),
+        ListPhrase::RenameView(name) => return format!("Renommer « {name} »..."),
+        ListPhrase::ShareView(name) => return format!("Partager « {name} » avec tous"),
+        ListPhrase::UnshareView(name) => return format!("Ne plus partager « {name} »"),
+        ListPhrase::RemoveView(name) => return format!("Supprimer « {name} »..."),
+        ListPhrase::RemoveViewTitle(name) => return format!("Supprimer la vue « {name} » ?"),
+        ListPhrase::RemoveViewMeans { shared: false } => "Seule la vue disparaît, pas les fiches qu'elle montre.",
+        ListPhrase::RemoveViewMeans { shared: true } => {
+            "Elle disparaît pour tous. Seule la vue disparaît, pas les fiches qu'elle montre."
+        }
+        ListPhrase::VerbRemove => "supprimer",
+        ListPhrase::ViewName => "Nom de la vue",
+        ListPhrase::ViewIsOwn => "à vous",
+        ListPhrase::ViewIsShared => "à vous, partagée",
+        ListPhrase::ViewBy(name) => return format!("partagée par {name}"),
+        ListPhrase::ViewUnusable => "n'est plus utilisable",
+        ListPhrase::ViewUnusableWhy(name) => {
+            return format!(
+                "« {name} » a été enregistrée par une autre version du programme, que celle-ci ne sait pas lire."
+            );
+        }
+        ListPhrase::ViewChangedSince(name) => return format!("{name} (modifiée)"),
+        ListPhrase::ViewSaved(name) => return format!("La vue « {name} » est enregistrée."),
+        ListPhrase::ViewRenamed(name) => return format!("La vue s'appelle maintenant « {name} »."),
+        ListPhrase::ViewSharedNow(name) => return format!("Tous trouvent maintenant la vue « {name} » sous v."),
+        ListPhrase::ViewUnsharedNow(name) => return format!("La vue « {name} » n'est plus partagée."),
+        ListPhrase::ViewRemoved(name) => return format!("La vue « {name} » est supprimée."),
+        ListPhrase::ColumnsTitle => "Colonnes",
+        ListPhrase::ColumnsHint => {
+            "Espace affiche ou cache, Page haut et Page bas déplacent, Gauche et Droite changent la largeur, Suppr revient au réglage d'origine."
+        }
+        ListPhrase::ColumnFits => "largeur automatique",
+        ListPhrase::ColumnWidth(width) => return format!("largeur {width}"),
+        ListPhrase::ColumnRepeats => "identique à chaque ligne ici",
+        ListPhrase::ColumnNoRoom => "pas de place dans cette fenêtre",
+        ListPhrase::ColumnsSaved => "Vos listes de ce type ont maintenant ces colonnes.",
+        ListPhrase::ColumnsPreset => "Vos listes de ce type ont à nouveau les colonnes d'origine.",
+        ListPhrase::ColumnsOfView(name) => {
+            return format!(
+                "La vue « {name} » a ses propres colonnes. Pour les changer, enregistrez-la sous un autre nom."
+            );
+        }
+        ListPhrase::KeyShow => "afficher",
+        ListPhrase::KeyMove => "déplacer",
+        ListPhrase::KeyWidth => "largeur",
+        ListPhrase::KeyPreset => "origine",
+    };
+    words.to_owned()
+}
+
 pub(super) fn verb(verb: Verb) -> &'static str {
     match verb {
         Verb::SignedIn => "connexion",
@@ -881,6 +944,10 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::EventArchived => "événement archivé",
         Verb::EventRestored => "événement restauré",
         Verb::Exported => "liste exportée",
+        Verb::ViewSaved => "vue enregistrée",
+        Verb::ViewChanged => "vue modifiée",
+        Verb::ViewRemoved => "vue supprimée",
+        Verb::ColumnsSaved => "colonnes changées",
         Verb::SettingsUpdated => "réglages changés",
     }
 }
@@ -910,6 +977,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Refine => ("plus de filtres", "Filtrer par dates, montants et personnes."),
         Command::Sort => ("trier", "Trier par une autre colonne ; la même inverse l'ordre."),
         Command::View => ("vue", "Une autre vue de cette liste."),
+        Command::Columns => ("colonnes", "Choisir les colonnes de cette liste, leur ordre et leur largeur."),
         Command::Mark => ("marquer", "Marquer, pour agir sur plusieurs à la fois."),
         Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
         Command::Copy => ("copier", "Copier dans le presse-papiers."),

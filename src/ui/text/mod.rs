@@ -2,10 +2,12 @@
 
 mod en;
 mod fr;
+mod lists;
 mod phrase;
 
 use crossterm::event::KeyCode;
 
+pub use lists::ListPhrase;
 pub use phrase::Phrase;
 
 use super::keys::{Command, Key};

@@ -1,6 +1,7 @@
 //! The closed list of what the program says. A new phrase does not compile until both
 //! languages have words for it.
 
+use super::lists::ListPhrase;
 use crate::{
     domain::{
         entity::EntityKind,
@@ -104,6 +105,8 @@ pub enum Phrase<'a> {
     FilterLabel,
     Refined,
     SortTitle,
+    /// About the columns of a list and the views that users save.
+    Lists(ListPhrase<'a>),
     ViewTitle,
     HelpTitle,
     PaletteTitle,
@@ -399,4 +402,10 @@ pub enum Phrase<'a> {
         name: &'a str,
         role: Role,
     },
+}
+
+impl<'a> From<ListPhrase<'a>> for Phrase<'a> {
+    fn from(phrase: ListPhrase<'a>) -> Self {
+        Self::Lists(phrase)
+    }
 }

@@ -12,6 +12,13 @@ use crate::{
     ui::{Context, entity},
 };
 
+/// The width of a list in a window of this width. In a wide one there is a preview beside it.
+pub fn table_width(width: u16) -> u16 {
+    const PREVIEW_FROM: u16 = 110;
+    const PREVIEW: u16 = 44;
+    if width < PREVIEW_FROM { width } else { width - PREVIEW }
+}
+
 /// Draws a table of records of one kind with column titles. The row at index `at` is selected.
 pub fn draw_rows(
     frame: &mut Frame,

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A column of a table.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
     pub name: ColumnName,
     /// Its least width, in columns of the terminal.
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(columns.fitting(5), [(0, 5)]);
         // The sorted column stays; the order of the others is that of `shown`.
         columns.sorted = Some((1, false));
-        assert_eq!(columns.fitting(22), [(0, 10), (1, 10)]);
+        assert_eq!(columns.fitting(24), [(0, 12), (1, 10)]);
         assert_eq!(columns.fitting(5), [(1, 5)]);
         columns.shown = vec![2, 1];
         assert_eq!(columns.fitting(22), [(2, 10), (1, 10)]);

@@ -147,6 +147,7 @@ mod tests {
             entity::Record,
             events::{Event, EventRow},
             language::Language,
+            lists::Lists,
             session::{Actor, Session},
             settings::Settings,
             users::Role,
@@ -240,7 +241,8 @@ mod tests {
             let (look, now) = (Look::default(), time("2026-11-21 10:00"));
             let theme = Theme::of(look);
             let preferences = Preferences { language, look, mouse: true };
-            let ctx = Context { language, theme: &theme, session: &session, preferences, now, beat: 0 };
+            let lists = Lists::default();
+            let ctx = Context { language, theme: &theme, session: &session, lists: &lists, preferences, now, beat: 0 };
             let mut forms = vec![(form::settings(&ctx), session.settings.audited_fields())];
             for full in [false, true] {
                 let client = ClientRow { client: client(full), sales_contact: "Person sales".to_owned() };

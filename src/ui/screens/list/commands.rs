@@ -3,11 +3,8 @@
 
 use super::{List, ListQuestion};
 use crate::{
-    domain::{
-        entity::{Query, Record},
-        page::MAX_MARKED,
-    },
-    services::{Request, export::Format},
+    domain::{entity::Record, page::MAX_MARKED},
+    services::{Request, WriteRequest, export::Format},
     ui::{
         Action, Context, Destination, Notice,
         actions::{self, Intent, bind, bind_quietly},
@@ -33,6 +30,7 @@ impl List {
         let mut bindings = vec![bind(C::Open, ctx, nothing.clone())];
         bindings.extend(actions::list_bindings(kind, &self.chosen(), ctx));
         bindings.extend([C::Filter, C::View, C::Sort].map(|command| bind(command, ctx, None)));
+        bindings.push(bind(C::Columns, ctx, self.columns_refusal(ctx)));
         if entity::is_refinable(&self.query, ctx) {
             bindings.push(bind(C::Refine, ctx, None));
         }
@@ -80,7 +78,8 @@ impl List {
             Command::Refine => Action::Open(Destination::Form(Box::new(entity::refine_form(&self.query, ctx)))),
             Command::Calendar => Action::Open(Destination::Section(Phrase::Calendar)),
             Command::Sort => self.choose(ListQuestion::Sort, ctx),
-            Command::View => self.choose(ListQuestion::View, ctx),
+            Command::View => self.choose_view(ctx),
+            Command::Columns => self.choose_columns(ctx),
             Command::Export => self.choose(ListQuestion::Export, ctx),
             // A held key must not remove the mark that it has just set.
             Command::Mark if self.moves_on => Action::None,
@@ -122,14 +121,13 @@ impl List {
     }
 
     fn choose(&mut self, asked: ListQuestion, ctx: &Context) -> Action {
-        let role = ctx.session.actor.role;
         let (title, options, at) = match asked {
             ListQuestion::Sort => (Phrase::SortTitle, self.query.sorts(), self.query.sort().0),
             ListQuestion::Export => {
                 let formats = Format::of(self.kind());
                 (Phrase::ExportTitle, formats.iter().map(|format| Phrase::Format(*format)).collect(), 0)
             }
-            _ => (Phrase::ViewTitle, self.query.views(role), self.query.view(role)),
+            _ => return Action::None,
         };
         self.asked = Some(asked);
         let options = options.into_iter().map(|option| ctx.say(option)).collect();
@@ -147,11 +145,12 @@ impl List {
                 self.query.set_sort(number);
                 self.restart()
             }
-            (Some(ListQuestion::View), Outcome::Choice(number)) => {
-                let mut query = Query::all(self.kind());
-                query.set_view(ctx.session.actor.role, number);
-                Action::Replace(Destination::List(Box::new(query)))
+            (Some(ListQuestion::View), Outcome::View(choice)) => self.view_chosen(choice, ctx),
+            (Some(ListQuestion::NameView(view)), Outcome::Text(name)) => self.view_named(view, name, ctx),
+            (Some(ListQuestion::RemoveView(id, version)), Outcome::Confirmed) => {
+                Action::Send(Request::Write(WriteRequest::RemoveView { id, version }))
             }
+            (Some(ListQuestion::Columns), Outcome::Columns(columns)) => self.columns_chosen(columns, ctx),
             (Some(ListQuestion::Export), Outcome::Choice(number)) => {
                 match Format::of(self.kind()).get(number).copied() {
                     Some(format) => Action::Send(Request::Export { query: self.query.clone(), format }),

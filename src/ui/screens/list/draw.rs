@@ -17,14 +17,11 @@ use crate::{
         text::Phrase,
         widgets::{
             paint::{Focus, count_words, line_at, put, rows},
-            records::{draw_facts, draw_rows},
-            table::{self, Columns},
+            records::{draw_facts, draw_rows, table_width},
+            table,
         },
     },
 };
-
-/// From this width on, a preview is shown beside the list.
-const PREVIEW_FROM: u16 = 110;
 
 /// Where the parts of a list are drawn and clicked.
 struct Places {
@@ -39,11 +36,10 @@ impl Places {
         let above = 1 + u16::from(list.among_newest);
         let sums = u16::from(list.kind() == EntityKind::Contract);
         let below = Rect { y: area.y + above, height: area.height.saturating_sub(above + sums), ..area };
-        if area.width < PREVIEW_FROM {
-            return Self { table: below, preview: None };
-        }
-        let table = Rect { width: below.width - 44, ..below };
-        Self { table, preview: Some(Rect { x: below.right() - 42, width: 42, ..below }) }
+        let table = Rect { width: table_width(below.width), ..below };
+        let beside = below.width - table.width;
+        let preview = Rect { x: table.right() + 2, width: beside.saturating_sub(2), ..below };
+        Self { table, preview: (beside > 0).then_some(preview) }
     }
 
     /// The index of the row that is drawn at this position.
@@ -61,11 +57,6 @@ impl Places {
 }
 
 impl List {
-    /// Which columns are shown.
-    fn columns(&self, ctx: &Context) -> Columns {
-        self.query.columns(ctx.session.actor.role)
-    }
-
     /// What is drawn at this position; the list is drawn in `body`.
     pub(super) fn drawn_at(&self, at: Position, body: Rect, ctx: &Context) -> Option<Drawn> {
         let places = Places::of(self, body);

@@ -5,6 +5,7 @@ mod commands;
 mod draw;
 mod filter;
 mod marks;
+mod views;
 mod window;
 
 use crossterm::event::KeyEvent;
@@ -17,7 +18,7 @@ use self::marks::Marks;
 use super::screen::Screen;
 use crate::{
     domain::{
-        Error,
+        Error, ViewId,
         entity::{EntityKind, Query, Record},
         page::{Count, Sums},
     },
@@ -37,6 +38,11 @@ use crate::{
 enum ListQuestion {
     Sort,
     View,
+    /// The name of this view, or of a new one.
+    NameView(Option<ViewId>),
+    /// Whether to remove this version of a view.
+    RemoveView(ViewId, i32),
+    Columns,
     Export,
     Intent(Intent),
 }
@@ -101,6 +107,8 @@ pub struct List {
     moves_on: bool,
     generation: u64,
     asked: Option<ListQuestion>,
+    /// The saved view that the list was opened as.
+    saved: Option<ViewId>,
 }
 
 impl List {
@@ -126,6 +134,7 @@ impl List {
             moves_on: false,
             generation: 0,
             asked: None,
+            saved: None,
         }
     }
 
@@ -151,10 +160,9 @@ impl List {
 
 impl Screen for List {
     fn title(&self, ctx: &Context) -> String {
-        let view = self.query.views(ctx.session.actor.role);
         let name = ctx.say(Phrase::ListOf(self.kind()));
-        match view.get(self.query.view(ctx.session.actor.role)) {
-            Some(view) => format!("{name}: {}", ctx.say(*view).to_lowercase()),
+        match self.view_name(ctx) {
+            Some(view) => format!("{name}: {view}"),
             None => name,
         }
     }
@@ -168,11 +176,19 @@ impl Screen for List {
             Ok(Reply::Page(page)) => self.page_arrived(page, ctx),
             Ok(exported @ Reply::Exported { .. }) => actions::report(&exported, ctx),
             Ok(written) => {
+                if let (Request::Write(write), Reply::Saved { id, .. }) = (to, &written)
+                    && let Some(action) = self.arranged(write, *id, ctx)
+                {
+                    return action;
+                }
                 self.marks.done(to);
                 let reload = Action::Send(self.read_again());
                 Action::All(vec![actions::report(&written, ctx), reload])
             }
-            Err(error) => self.failed(to, &error, ctx),
+            Err(error) => match self.name_refused(to, &error, ctx) {
+                Some(action) => action,
+                None => self.failed(to, &error, ctx),
+            },
         }
     }
 
@@ -240,7 +256,7 @@ impl Screen for List {
     /// The marks and the open filter are dropped. A list of a bar of the charts is forgotten, since
     /// its filter is another question than its view.
     fn put_away(mut self: Box<Self>) -> Option<Box<dyn Screen>> {
-        if self.counted && self.query.is_refined() {
+        if self.saved.is_some() || self.counted && self.query.is_refined() {
             return None;
         }
         self.stop_waiting();

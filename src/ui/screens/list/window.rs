@@ -4,8 +4,8 @@ use super::{Awaited, List};
 use crate::{
     domain::{
         Error,
-        entity::{PAGE, Record},
-        page::{Count, Edge, Page},
+        entity::Record,
+        page::{Count, Edge, PAGE, Page},
     },
     services::{ReadRequest, Request},
     ui::{Action, Context, Notice, entity::named, text::Phrase},

@@ -1,0 +1,2 @@
+DROP TABLE IF EXISTS list_columns;
+DROP TABLE IF EXISTS list_views;

@@ -1,0 +1,169 @@
+//! Own columns, and own and shared views, by keys.
+
+use super::desk::*;
+
+/// The line of titles.
+fn titles(desk: &mut Desk) -> String {
+    let screen = desk.screen();
+    screen.lines().nth(3).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Chooses the line of the open menu that contains these words.
+fn pick<'a>(desk: &'a mut Desk, words: &str) -> &'a mut Desk {
+    for _ in 0..20 {
+        desk.press(KeyCode::Up);
+    }
+    let screen = desk.screen();
+    let menu: Vec<&str> = screen.lines().skip_while(|line| !line.contains(" Show ")).skip(1).collect();
+    let at = menu.iter().position(|line| line.contains(words));
+    let at = at.unwrap_or_else(|| panic!("no \"{words}\" in:\n{screen}"));
+    for _ in 0..at {
+        desk.press(KeyCode::Down);
+    }
+    desk.press(KeyCode::Enter)
+}
+
+#[test]
+fn columns_are_shown_moved_and_widened_and_kept() {
+    let mut desk = Desk::of("support", Language::En);
+    desk.world.records();
+    desk.go("events");
+    assert_eq!(titles(&mut desk), "Starts ^ Title Client Place Support");
+    desk.press(KeyCode::Char('C')).see("[x] Starts").see("Status").see("no room in this window");
+    desk.see("Space show").see("PgDn move");
+    // Esc changes nothing.
+    desk.press(KeyCode::Char(' ')).press(KeyCode::Esc);
+    assert_eq!(titles(&mut desk), "Starts ^ Title Client Place Support");
+    // The status comes second, the title is 30 wide, the client is hidden.
+    desk.press(KeyCode::Char('C'));
+    for _ in 0..5 {
+        desk.press(KeyCode::Down);
+    }
+    for _ in 0..4 {
+        desk.press(KeyCode::PageUp);
+    }
+    desk.press(KeyCode::Down);
+    for _ in 0..16 {
+        desk.press(KeyCode::Right);
+    }
+    desk.see("30 wide").press(KeyCode::Down).press(KeyCode::Char(' ')).see("[ ] Client");
+    desk.press(KeyCode::Enter).see("Your lists of this kind have these columns now.");
+    assert_eq!(titles(&mut desk), "Starts ^ Status Title Place");
+    desk.see("Lou Bouzin General Assembly");
+    // They are kept, for this kind of list and every view of it.
+    desk.go("clients").see("Phone").go("events").press(KeyCode::Char('v'));
+    pick(&mut desk, "Past").see("Events: past");
+    assert_eq!(desk.world.audit().last().unwrap(), "columns.saved");
+    let world = std::mem::replace(&mut desk, Desk::new(Language::En)).world;
+    desk.world = world;
+    desk.write("support").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter).go("events");
+    assert_eq!(titles(&mut desk), "Starts ^ Status Title Place");
+    // Back to the preset.
+    desk.press(KeyCode::Char('C')).press(KeyCode::Delete).press(KeyCode::Enter).see("the columns of the preset again");
+    assert_eq!(titles(&mut desk), "Starts ^ Title Client Place Support");
+}
+
+#[test]
+fn columns_are_chosen_in_the_smallest_window_and_one_always_stays() {
+    for language in [Language::En, Language::Fr] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.resize(60, 16).go(if language == Language::En { "contracts" } else { "contrats" });
+        desk.press(KeyCode::Char('C')).see("[x]");
+        for _ in 0..8 {
+            desk.press(KeyCode::Char(' ')).press(KeyCode::Down);
+        }
+        insta::assert_snapshot!(format!("columns_{language}_60x16"), desk.screen());
+        desk.press(KeyCode::Enter);
+        // The only column that is left is shown, and the one that sorts the list.
+        desk.see("1").see("21/11/2026").not("Kevin");
+    }
+}
+
+#[test]
+fn a_view_is_saved_renamed_replaced_and_removed() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.world.records();
+    desk.go("contracts").press(KeyCode::Char('s'));
+    desk.press(KeyCode::Up).press(KeyCode::Up).press(KeyCode::Up).press(KeyCode::Up).press(KeyCode::Enter);
+    desk.see("Total ^").press(KeyCode::Char('/')).write("kevin").press(KeyCode::Enter).press(KeyCode::Char('v'));
+    pick(&mut desk, "Save this view as").see("Name of the view").press(KeyCode::Enter);
+    desk.see("Name of the view").see("Please fill this in.").write("Kevin's money").press(KeyCode::Enter);
+    desk.see("The view \"Kevin's money\" is saved.").see("Contracts: Kevin's money");
+    // It is there again, with filter and order.
+    desk.go("home").go("contracts").press(KeyCode::Char('v')).see("yours");
+    pick(&mut desk, "Kevin's money").see("Contracts: Kevin's money").see("Filter: kevin").see("Total ^");
+    // What is changed is not saved by itself.
+    desk.press(KeyCode::Esc).see("Contracts: Kevin's money (changed)").press(KeyCode::Char('v'));
+    pick(&mut desk, "as it is shown now").see("is saved.").see("Contracts: Kevin's money").not("(changed)");
+    desk.press(KeyCode::Char('v'));
+    pick(&mut desk, "Rename").see("Kevin's money").write(" 2").press(KeyCode::Enter);
+    desk.see("The view is called \"Kevin's money 2\" now.").see("Contracts: Kevin's money 2");
+    // Its columns are its own.
+    desk.press(KeyCode::Char('C')).press(KeyCode::Down).press(KeyCode::Char(' ')).press(KeyCode::Enter);
+    desk.see("is saved.").not("Client").press(KeyCode::Char('v'));
+    pick(&mut desk, "All").see("Contracts: all").see("Client").press(KeyCode::Char('v'));
+    // The name is taken.
+    pick(&mut desk, "Save this view as").write("kevin's money 2").press(KeyCode::Enter);
+    desk.see("You have one with this name already.").see("kevin's money 2").press(KeyCode::Esc);
+    desk.press(KeyCode::Char('v')).not("Share");
+    pick(&mut desk, "Kevin's money 2").press(KeyCode::Char('v'));
+    pick(&mut desk, "Remove").see("Remove the view").write("y").see("The view \"Kevin's money 2\" is removed.");
+    desk.press(KeyCode::Char('v')).not("Kevin's");
+}
+
+#[test]
+fn a_shared_view_is_found_by_everybody_and_changed_by_management() {
+    let mut manager = Desk::of("manager", Language::En);
+    manager.world.records();
+    manager.go("events").press(KeyCode::Char('C')).press(KeyCode::Down).press(KeyCode::Char(' ')).press(KeyCode::Enter);
+    manager.press(KeyCode::Char('v'));
+    pick(&mut manager, "Save this view as").write("By client").press(KeyCode::Enter).press(KeyCode::Char('v'));
+    pick(&mut manager, "Share \"By client\" with everybody").see("Everybody finds the view \"By client\"");
+    manager.press(KeyCode::Char('v')).see("yours, shared").press(KeyCode::Esc);
+
+    let mut desk = Desk::new(Language::En);
+    desk.world = manager.world;
+    desk.write("support").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter).go("events");
+    desk.press(KeyCode::Char('v')).see("shared by Person manager");
+    pick(&mut desk, "By client").see("Events: By client");
+    assert_eq!(titles(&mut desk), "Starts ^ Client Place Support Status");
+    // Nothing is offered that would be refused, and the reason is said.
+    desk.press(KeyCode::Char('v')).not("Rename").not("Remove").see("Save this view as").press(KeyCode::Esc);
+    desk.press(KeyCode::Char('C')).see("has columns of its own").not("[x]");
+}
+
+/// Somebody shares a view while others are signed in: the open menu shows it, and the selection stays.
+#[test]
+fn the_menu_of_views_shows_what_others_have_shared_meanwhile() {
+    use epic_events::domain::{
+        entity::EntityKind,
+        lists::{ViewContent, ViewDraft},
+    };
+    let mut desk = Desk::of("sales", Language::En);
+    desk.world.records();
+    desk.go("events");
+    let content = ViewContent { query: Query::all(EntityKind::Event), columns: None };
+    let draft = ViewDraft { name: "Of the week".to_owned(), shared: true, content };
+    desk.world.save(&Request::Write(WriteRequest::SaveView(draft)));
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Char('v')).not("Of the week").press(KeyCode::Down).press(KeyCode::Down);
+    for _ in 0..20 {
+        desk.press(KeyCode::Down);
+    }
+    desk.release();
+    desk.see("Of the week").press(KeyCode::Enter).see("Name of the view");
+}
+
+#[test]
+fn a_view_that_cannot_be_read_says_so() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.world.records();
+    desk.go("events").press(KeyCode::Char('v'));
+    pick(&mut desk, "Save this view as").write("Old one").press(KeyCode::Enter).see("is saved");
+    let spoil = "UPDATE list_views SET content = '{}'";
+    diesel::connection::SimpleConnection::batch_execute(&mut desk.world.connection(), spoil).unwrap();
+    desk.go("home").go("events").press(KeyCode::Char('v')).see("cannot be used any more");
+    pick(&mut desk, "Old one").see("another version of the program").write("y").see("is removed");
+    desk.press(KeyCode::Char('v')).not("Old one");
+}
