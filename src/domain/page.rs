@@ -1,7 +1,6 @@
 //! Pages of lists. The database sorts and limits them, so that no table has to be loaded completely.
 
 use chrono::{NaiveDate, NaiveDateTime};
-
 use serde::{Deserialize, Serialize};
 
 use super::{Cents, text};

@@ -946,7 +946,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Refine => ("more filters", "Filter by dates, amounts and people."),
         Command::Sort => ("sort", "Sort by another column; the same again turns it round."),
         Command::View => ("view", "Another view of this list."),
-        Command::Columns => ("columns", "Choose which columns this list has, in which order and how wide."),
+        Command::Columns => ("columns", "Which columns this list has, in which order and how wide."),
         Command::Mark => ("mark", "Mark, to do something with several at once."),
         Command::Undo => ("undo", "Take back my last change: assignment, edit, archiving."),
         Command::Copy => ("copy", "Copy to the clipboard."),

@@ -977,7 +977,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Refine => ("plus de filtres", "Filtrer par dates, montants et personnes."),
         Command::Sort => ("trier", "Trier par une autre colonne ; la même inverse l'ordre."),
         Command::View => ("vue", "Une autre vue de cette liste."),
-        Command::Columns => ("colonnes", "Choisir les colonnes de cette liste, leur ordre et leur largeur."),
+        Command::Columns => ("colonnes", "Les colonnes de cette liste, leur ordre et leur largeur."),
         Command::Mark => ("marquer", "Marquer, pour agir sur plusieurs à la fois."),
         Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
         Command::Copy => ("copier", "Copier dans le presse-papiers."),

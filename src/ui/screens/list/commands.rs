@@ -30,7 +30,6 @@ impl List {
         let mut bindings = vec![bind(C::Open, ctx, nothing.clone())];
         bindings.extend(actions::list_bindings(kind, &self.chosen(), ctx));
         bindings.extend([C::Filter, C::View, C::Sort].map(|command| bind(command, ctx, None)));
-        bindings.push(bind(C::Columns, ctx, self.columns_refusal(ctx)));
         if entity::is_refinable(&self.query, ctx) {
             bindings.push(bind(C::Refine, ctx, None));
         }
@@ -40,6 +39,7 @@ impl List {
         if entity::is_markable(kind) {
             bindings.push(bind(C::Mark, ctx, nothing.clone()));
         }
+        bindings.push(bind(C::Columns, ctx, self.columns_refusal(ctx)));
         bindings.extend([C::Copy, C::CopyPart].map(|command| bind(command, ctx, nothing.clone())));
         bindings.push(bind(C::Export, ctx, nothing));
         bindings.push(bind(C::Refresh, ctx, None));
