@@ -202,6 +202,10 @@ impl App {
             }
             (PopupPurpose::Go, Outcome::Run(command)) => self.run(command),
             (PopupPurpose::Go, Outcome::Go(to)) => self.act(Asker::App, Action::Open(to)),
+            (PopupPurpose::Go, Outcome::GoAndRun(to, command)) => {
+                self.act(Asker::App, Action::Open(to));
+                self.run(command);
+            }
             _ => {}
         }
     }

@@ -4,11 +4,10 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{App, Asker, Stage, workspace::PopupPurpose};
 use crate::ui::{
-    Destination, Leave, Notice,
+    Leave, Notice,
     actions::bind,
     keys::{Binding, Command, Key},
-    popup::{Outcome, Popup},
-    screens::SECTIONS,
+    popup::Popup,
     text::Phrase,
 };
 
@@ -100,24 +99,5 @@ impl App {
             }
             _ => Vec::new(),
         }
-    }
-
-    /// The lines of the palette: home, the sections that are offered to the user, the commands of the
-    /// top screen, and the ways out.
-    fn palette(&self) -> Vec<(String, Outcome)> {
-        let ctx = self.context();
-        let go = |word, to| (ctx.say(word), Outcome::Go(to));
-        let mut all = vec![go(Phrase::Home, Destination::Leave(Leave::Home))];
-        let offered = SECTIONS.iter().filter(|section| section.is_offered(&ctx));
-        all.extend(offered.map(|section| go(section.word, section.destination())));
-        for binding in self.screen_bindings() {
-            if binding.unavailable.is_none() && !binding.label.is_empty() {
-                all.push((format!("{} ({})", binding.help, ctx.key(binding.key)), Outcome::Run(binding.command)));
-            }
-        }
-        all.push(go(Phrase::Lock, Destination::Lock));
-        all.push(go(Phrase::SignOut, Destination::Leave(Leave::SignOut)));
-        all.push(go(Phrase::VerbQuit, Destination::Leave(Leave::Quit)));
-        all
     }
 }

@@ -9,6 +9,7 @@ mod global_keys;
 mod leave;
 mod lock;
 mod open_screens;
+mod palette;
 mod pending;
 mod replies;
 mod run;

@@ -18,6 +18,7 @@ mod looks;
 mod marks;
 mod mouse;
 mod outcomes;
+mod palette;
 mod random;
 mod rights;
 mod screens;

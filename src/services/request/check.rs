@@ -69,6 +69,7 @@ impl WriteRequest {
                 errors
             }
             Self::UpdateSettings(settings) => wrong(settings.checked()),
+            Self::SaveView(draft) | Self::ReplaceView { draft, .. } => wrong(draft.checked()),
             Self::DeactivateUser { .. }
             | Self::ReactivateUser { .. }
             | Self::HandOverClients(_)
@@ -81,7 +82,9 @@ impl WriteRequest {
             | Self::ArchiveEvent { .. }
             | Self::RestoreEvent { .. }
             | Self::ArchiveAll(_)
-            | Self::RestoreAll(_) => FieldErrors::default(),
+            | Self::RestoreAll(_)
+            | Self::RemoveView { .. }
+            | Self::SaveColumns { .. } => FieldErrors::default(),
         }
     }
 }

@@ -6,12 +6,13 @@ use super::{definition::Entity, records::columns};
 use crate::{
     domain::{
         entity::Query,
+        language::Language,
         lists::{ChosenColumn, ColumnName},
         page::Listing,
         users::Role,
     },
     ui::{
-        text::Phrase,
+        text::{Phrase, say},
         widgets::table::{Column, Columns},
     },
 };
@@ -65,6 +66,15 @@ impl Query {
     /// The saved views that a role can choose.
     pub fn views(&self, role: Role) -> Vec<Phrase<'static>> {
         dispatch!(Query self, E, _listing => E::views(role).iter().map(|(_, name)| *name).collect())
+    }
+
+    /// The name of the list in its present view, such as "Contracts: not signed".
+    pub fn title(&self, role: Role, language: Language) -> String {
+        let name = say(language, Phrase::ListOf(self.kind()));
+        match self.views(role).get(self.view(role)) {
+            Some(view) => format!("{name}: {}", say(language, *view).to_lowercase()),
+            None => name,
+        }
     }
 
     /// The present view as an index of [`Self::views`].

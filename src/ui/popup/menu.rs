@@ -2,13 +2,12 @@
 //! the user types.
 
 use crossterm::event::{KeyCode, KeyEvent};
-use nucleo_matcher::{
-    Config, Matcher, Utf32Str,
-    pattern::{CaseMatching, Normalization, Pattern},
-};
 use ratatui::{Frame, layout::Rect};
 
-use super::outcome::{Outcome, PopupResult, ViewChoice};
+use super::{
+    narrow::narrowed,
+    outcome::{Outcome, PopupResult, ViewChoice},
+};
 use crate::{
     domain::{
         assigning::{Availability, Candidate},
@@ -50,10 +49,13 @@ pub enum Source {
 }
 
 /// A line of a menu.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Item {
     pub label: String,
     pub detail: String,
+    /// Other words by which the line is found, and those of the other language.
+    pub also: String,
+    pub foreign: String,
     pub outcome: Option<Outcome>,
 }
 
@@ -333,7 +335,7 @@ fn whole_line(item: &Item, columns: usize) -> Vec<String> {
 
 fn choice(record: Record, ctx: &Context) -> Item {
     let (label, detail) = entity::choice(&record, ctx);
-    Item { label, detail, outcome: Some(Outcome::Record(Box::new(record))) }
+    Item { label, detail, outcome: Some(Outcome::Record(Box::new(record))), ..Item::default() }
 }
 
 fn candidate(person: &Candidate, ctx: &Context) -> Item {
@@ -348,6 +350,7 @@ fn candidate(person: &Candidate, ctx: &Context) -> Item {
         label: person.full_name.clone(),
         detail,
         outcome: Some(Outcome::Person(Some(person.id), person.full_name.clone())),
+        ..Item::default()
     }
 }
 
@@ -358,28 +361,17 @@ fn saved_view(view: &SavedView, owner: &str, ctx: &Context) -> Item {
         (false, _) => ListPhrase::ViewBy(owner),
     };
     let detail = ctx.say(if view.read().is_some() { whose } else { ListPhrase::ViewUnusable });
-    Item { label: view.name.clone(), detail, outcome: Some(Outcome::View(ViewChoice::Saved(view.id))) }
+    Item {
+        label: view.name.clone(),
+        detail,
+        outcome: Some(Outcome::View(ViewChoice::Saved(view.id))),
+        ..Item::default()
+    }
 }
 
 fn hit(found: Found, ctx: &Context) -> Item {
     let Found { kind, id, name, detail } = found;
     let label = entity::found_name(kind, id, &name, ctx);
     let detail = format!("{} {detail}", ctx.say(Phrase::OneOf(kind))).trim_end().to_owned();
-    Item { label, detail, outcome: Some(Outcome::Go(Destination::Record(kind, id))) }
-}
-
-/// The items that match the typed text, the best first; accents and case are ignored.
-fn narrowed(items: &[Item], typed: &str) -> Vec<Item> {
-    if typed.trim().is_empty() {
-        return items.to_vec();
-    }
-    let pattern = Pattern::parse(typed, CaseMatching::Ignore, Normalization::Smart);
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let mut buffer = Vec::new();
-    let mut hits: Vec<(u32, &Item)> = items
-        .iter()
-        .filter_map(|item| Some((pattern.score(Utf32Str::new(&item.label, &mut buffer), &mut matcher)?, item)))
-        .collect();
-    hits.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    hits.into_iter().map(|(_, item)| item.clone()).collect()
+    Item { label, detail, outcome: Some(Outcome::Go(Destination::Record(kind, id))), ..Item::default() }
 }

@@ -6,6 +6,7 @@ mod confirm;
 mod line;
 mod menu;
 mod month;
+mod narrow;
 mod outcome;
 mod password;
 
@@ -75,7 +76,7 @@ impl Popup {
         at: ViewChoice,
         ctx: &Context,
     ) -> Self {
-        let item = |(label, choice)| Item { label, detail: String::new(), outcome: Some(Outcome::View(choice)) };
+        let item = |(label, choice)| Item { label, outcome: Some(Outcome::View(choice)), ..Item::default() };
         let first = built_in.len();
         let built_in = built_in.into_iter().enumerate().map(|(at, label)| (label, ViewChoice::BuiltIn(at)));
         let lines = built_in.chain(commands).map(item).collect();
@@ -91,7 +92,7 @@ impl Popup {
 
     /// A few choices; the one at index `at` is selected at first.
     pub fn choice(title: String, options: Vec<String>, at: usize) -> Self {
-        let item = |(number, label)| Item { label, detail: String::new(), outcome: Some(Outcome::Choice(number)) };
+        let item = |(number, label)| Item { label, outcome: Some(Outcome::Choice(number)), ..Item::default() };
         let items: Vec<Item> = options.into_iter().enumerate().map(item).collect();
         let mut menu = Menu::new(title, None, Source::Fixed, items);
         menu.at = at;
@@ -100,11 +101,8 @@ impl Popup {
 
     /// A searchable picker; `nobody` is the label of the line for nobody, if that is offered.
     pub fn picker(title: String, source: Source, nobody: Option<String>) -> Self {
-        let nobody = nobody.map(|label| Item {
-            label,
-            detail: String::new(),
-            outcome: Some(Outcome::Person(None, String::new())),
-        });
+        let nobody =
+            nobody.map(|label| Item { label, outcome: Some(Outcome::Person(None, String::new())), ..Item::default() });
         Self::Menu(Menu::new(title, Some(Input::default()), source, nobody.into_iter().collect()))
     }
 
@@ -119,7 +117,7 @@ impl Popup {
 
     /// Reports what was done with each of several records.
     pub fn report(title: String, rows: Vec<(String, String)>) -> Self {
-        let items = rows.into_iter().map(|(label, detail)| Item { label, detail, outcome: None }).collect();
+        let items = rows.into_iter().map(|(label, detail)| Item { label, detail, ..Item::default() }).collect();
         Self::Menu(Menu::new(title, None, Source::Report, items))
     }
 
@@ -127,8 +125,8 @@ impl Popup {
     pub fn values(title: String, values: Vec<(String, String)>) -> Self {
         let item = |(label, value): (String, String)| Item {
             label: format!("{label}: {}", value.replace('\n', " ")),
-            detail: String::new(),
             outcome: Some(Outcome::Text(value)),
+            ..Item::default()
         };
         let items = values.into_iter().map(item).collect();
         Self::Menu(Menu::new(title, Some(Input::default()), Source::Fixed, items))
@@ -139,17 +137,15 @@ impl Popup {
         let item = |binding: &Binding| {
             let words = binding.unavailable.as_deref().unwrap_or(&binding.help);
             let outcome = binding.unavailable.is_none().then_some(Outcome::Run(binding.command));
-            Item { label: format!("{:<10} {words}", ctx.key(binding.key)), detail: String::new(), outcome }
+            Item { label: format!("{:<10} {words}", ctx.key(binding.key)), outcome, ..Item::default() }
         };
         let items = bindings.iter().filter(|binding| !binding.help.is_empty()).map(item).collect();
         Self::Menu(Menu::new(ctx.say(Phrase::HelpTitle), Some(Input::default()), Source::Fixed, items))
     }
 
     /// The palette: screens, actions and records, found by typing.
-    pub fn palette(destinations: Vec<(String, Outcome)>, ctx: &Context) -> Self {
-        let item = |(label, outcome)| Item { label, detail: String::new(), outcome: Some(outcome) };
-        let items = destinations.into_iter().map(item).collect();
-        Self::Menu(Menu::new(ctx.say(Phrase::PaletteTitle), Some(Input::default()), Source::Search, items))
+    pub fn palette(lines: Vec<Item>, ctx: &Context) -> Self {
+        Self::Menu(Menu::new(ctx.say(Phrase::PaletteTitle), Some(Input::default()), Source::Search, lines))
     }
 
     /// The first request of a menu whose lines come from the database.

@@ -38,6 +38,8 @@ pub enum Outcome {
     Run(Command),
     /// A destination that was chosen in the palette.
     Go(Destination),
+    /// The same, with a command to run there.
+    GoAndRun(Destination, Command),
 }
 
 /// A line of the menu of views.

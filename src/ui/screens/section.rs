@@ -40,6 +40,14 @@ impl Section {
         self.needs.is_none_or(has)
     }
 
+    /// The kind of records that it lists, if it is a list.
+    pub fn lists(&self) -> Option<EntityKind> {
+        match self.opens {
+            Opens::List(kind) => Some(kind),
+            Opens::Create(_) | Opens::Screen(_) => None,
+        }
+    }
+
     /// Where it leads.
     pub fn destination(&self) -> Destination {
         match self.opens {

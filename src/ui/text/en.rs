@@ -967,3 +967,93 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Quit => ("quit", "Leave the program."),
     }
 }
+
+/// Other words by which people look for a screen, a view or a way out.
+pub(super) fn also(what: Phrase) -> &'static str {
+    match what {
+        Phrase::Home => "start menu main overview dashboard waiting",
+        Phrase::ListOf(EntityKind::Client) => "customers companies contacts people address telephone phone call caller",
+        Phrase::ListOf(EntityKind::Contract) => "deals quotes sales agreements money amounts invoices signature",
+        Phrase::ListOf(EntityKind::Event) => "parties weddings jobs bookings dates",
+        Phrase::ListOf(EntityKind::User) => "employees team colleagues users people accounts managers members",
+        Phrase::ListOf(EntityKind::Audit) => "history journal changes trace who",
+        Phrase::Calendar => "agenda planning schedule diary week month days dates plan availability",
+        Phrase::NewClient => "add create customer company contact",
+        Phrase::NewContract => "add create deal quote agreement",
+        Phrase::NewEvent => "add create party wedding booking",
+        Phrase::NewUser => "add create employee colleague user account hire",
+        Phrase::Settings => "configuration options currency money timezone zone name rights visibility",
+        Phrase::Preferences => {
+            "options configuration language colours colors theme mouse contrast french accessibility"
+        }
+        Phrase::OwnPassword => "password account secret",
+        Phrase::Lock => "pause break away screen",
+        Phrase::SignOut => "logout log off leave session user",
+        Phrase::VerbQuit => "exit close leave end stop",
+        Phrase::ViewNotPaid | Phrase::ViewMineNotPaid => {
+            "unpaid owe owes owed owing due balance balances debt debtors money outstanding receivable payment payments"
+        }
+        Phrase::ViewNotSigned | Phrase::ViewMineNotSigned => "unsigned open pending draft signature",
+        Phrase::ViewSigned => "signature",
+        Phrase::ViewMineWithoutEvent => "missing unplanned",
+        Phrase::ViewMine => "my own",
+        Phrase::ViewArchived => "hidden deleted removed old restore",
+        Phrase::ViewWithoutSupport => "unassigned nobody assign free open",
+        Phrase::ViewWeek => "today tomorrow days soon now",
+        Phrase::ViewOpen => "coming upcoming next future",
+        Phrase::ViewPast => "old finished done before",
+        Phrase::ViewMineNext => "my coming upcoming future today tomorrow",
+        Phrase::ViewMineIncomplete => "my incomplete missing",
+        Phrase::ViewDeactivated => "inactive left gone former",
+        Phrase::ViewRefused => "denied errors attempts",
+        _ => "",
+    }
+}
+
+/// Other words by which people look for a command.
+pub(super) fn also_command(command: Command) -> &'static str {
+    match command {
+        Command::Open => "show details see view",
+        Command::New => "add create make",
+        Command::Edit => "change modify correct update rename",
+        Command::Assign => "give staff send person",
+        Command::Archive => "delete remove hide restore deactivate reactivate trash",
+        Command::Sign => "signature signed agree",
+        Command::SetStatus => "state progress confirm confirmed done cancel cancelled planned",
+        Command::HandOver => "give transfer move owner leaver",
+        Command::ResetPassword => "forgotten temporary secret",
+        Command::Filter => "search find look",
+        Command::Refine => "search find amounts dates between",
+        Command::Sort => "order column",
+        Command::View => "show list",
+        Command::Mark => "select several tick choose",
+        Command::Undo => "back revert mistake take",
+        Command::Copy => "clipboard",
+        Command::Columns => "width order show hide layout table",
+        Command::Propose => "generate random",
+        Command::CopyPart => "clipboard value email telephone phone",
+        Command::TakeTheirs => "conflict other",
+        Command::Language => "language english french",
+        Command::Export => "print printer file save csv excel spreadsheet download list report pdf backup",
+        Command::Save => "keep store write",
+        Command::Calendar => "agenda planning schedule diary",
+        Command::PickDay => "date calendar month",
+        Command::Refresh => "reload update again",
+        Command::Help => "keys shortcuts keyboard how what manual questions commands",
+        Command::Palette => "search find",
+        Command::Lock => "pause away",
+        Command::Quit => "exit close",
+        Command::Back => "leave close cancel",
+        Command::NextPart => "history tab contracts events",
+        Command::Up
+        | Command::Down
+        | Command::PageUp
+        | Command::PageDown
+        | Command::Left
+        | Command::Right
+        | Command::Home
+        | Command::End
+        | Command::NextField
+        | Command::PreviousField => "",
+    }
+}

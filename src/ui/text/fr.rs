@@ -998,3 +998,95 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Quit => ("quitter", "Quitter le programme."),
     }
 }
+
+/// D'autres mots par lesquels on cherche un écran, une vue ou une sortie.
+pub(super) fn also(what: Phrase) -> &'static str {
+    match what {
+        Phrase::Home => "début menu départ tableau bord",
+        Phrase::ListOf(EntityKind::Client) => "clientèle entreprises sociétés contacts adresse téléphone appel appeler",
+        Phrase::ListOf(EntityKind::Contract) => "devis ventes affaires argent montants factures signature",
+        Phrase::ListOf(EntityKind::Event) => "évènements fêtes mariages soirées prestations dates",
+        Phrase::ListOf(EntityKind::User) => "employés équipe collègues personnel salariés utilisateurs comptes membres",
+        Phrase::ListOf(EntityKind::Audit) => "historique modifications traces qui",
+        Phrase::Calendar => "agenda planning semaine mois jours dates disponibilités",
+        Phrase::NewClient => "ajouter créer entreprise société contact",
+        Phrase::NewContract => "ajouter créer devis vente affaire",
+        Phrase::NewEvent => "ajouter créer évènement fête mariage",
+        Phrase::NewUser => "ajouter créer employé collègue utilisateur compte embauche salarié",
+        Phrase::Settings => "paramètres configuration options devise monnaie fuseau heure nom droits visibilité",
+        Phrase::Preferences => {
+            "paramètres options configuration langue couleurs thème souris contraste anglais accessibilité"
+        }
+        Phrase::OwnPassword => "compte secret",
+        Phrase::Lock => "pause absence écran",
+        Phrase::SignOut => "déconnexion sortir session utilisateur",
+        Phrase::VerbQuit => "sortir fermer fin arrêter",
+        Phrase::ViewNotPaid | Phrase::ViewMineNotPaid => {
+            "impayés impayé doit doivent dû dus dette dettes solde soldes reste argent créances règlement règlements paiement paiements payé payer"
+        }
+        Phrase::ViewNotSigned | Phrase::ViewMineNotSigned => "attente brouillon signature signer",
+        Phrase::ViewSigned => "signature",
+        Phrase::ViewMineWithoutEvent => "mes manquants",
+        Phrase::ViewMine => "mes moi",
+        Phrase::ViewArchived => "cachés supprimés effacés anciens restaurer",
+        Phrase::ViewWithoutSupport => "personne attribuer libres",
+        Phrase::ViewWeek => "aujourd'hui demain jours bientôt",
+        Phrase::ViewOpen => "prochains venir futurs",
+        Phrase::ViewPast => "anciens finis terminés avant",
+        Phrase::ViewMineNext => "mes prochains futurs demain",
+        Phrase::ViewMineIncomplete => "mes incomplets manquants",
+        Phrase::ViewDeactivated => "inactifs partis anciens",
+        Phrase::ViewRefused => "refusés erreurs tentatives",
+        _ => "",
+    }
+}
+
+/// D'autres mots par lesquels on cherche une commande.
+pub(super) fn also_command(command: Command) -> &'static str {
+    match command {
+        Command::Open => "voir montrer détails fiche",
+        Command::New => "ajouter créer",
+        Command::Edit => "changer corriger éditer renommer",
+        Command::Assign => "confier donner affecter personne",
+        Command::Archive => "supprimer effacer enlever cacher restaurer désactiver réactiver corbeille",
+        Command::Sign => "signature signé accord",
+        Command::SetStatus => "avancement statut confirmer confirmé fait annuler annulé prévu",
+        Command::HandOver => "donner transférer céder attribuer départ",
+        Command::ResetPassword => "oublié temporaire réinitialiser",
+        Command::Filter => "chercher rechercher trouver",
+        Command::Refine => "chercher rechercher montants dates entre",
+        Command::Sort => "ordre classer colonne",
+        Command::View => "afficher liste montrer",
+        Command::Mark => "sélectionner cocher plusieurs choisir",
+        Command::Undo => "défaire retour erreur revenir",
+        Command::Copy => "presse-papiers",
+        Command::Columns => "largeur ordre montrer cacher disposition tableau",
+        Command::Propose => "générer aléatoire",
+        Command::CopyPart => "presse-papiers valeur courriel téléphone",
+        Command::TakeTheirs => "conflit autre",
+        Command::Language => "langue anglais français",
+        Command::Export => {
+            "imprimer imprimante impression fichier enregistrer csv excel tableur télécharger liste rapport pdf"
+        }
+        Command::Save => "sauver sauvegarder garder",
+        Command::Calendar => "agenda planning",
+        Command::PickDay => "date calendrier mois",
+        Command::Refresh => "recharger relire rafraîchir",
+        Command::Help => "touches raccourcis clavier comment manuel questions commandes",
+        Command::Palette => "chercher rechercher trouver",
+        Command::Lock => "pause absence",
+        Command::Quit => "sortir fermer",
+        Command::Back => "sortir fermer",
+        Command::NextPart => "historique onglet contrats événements",
+        Command::Up
+        | Command::Down
+        | Command::PageUp
+        | Command::PageDown
+        | Command::Left
+        | Command::Right
+        | Command::Home
+        | Command::End
+        | Command::NextField
+        | Command::PreviousField => "",
+    }
+}

@@ -99,3 +99,19 @@ pub fn command(language: Language, command: Command) -> (&'static str, &'static 
         Language::Fr => fr::command(command),
     }
 }
+
+/// Other words by which people look for a screen, a view or a way out.
+pub fn also(language: Language, what: Phrase) -> &'static str {
+    match language {
+        Language::En => en::also(what),
+        Language::Fr => fr::also(what),
+    }
+}
+
+/// Other words by which people look for a command.
+pub fn also_command(language: Language, command: Command) -> &'static str {
+    match language {
+        Language::En => en::also_command(command),
+        Language::Fr => fr::also_command(command),
+    }
+}

@@ -160,10 +160,9 @@ impl List {
 
 impl Screen for List {
     fn title(&self, ctx: &Context) -> String {
-        let name = ctx.say(Phrase::ListOf(self.kind()));
-        match self.view_name(ctx) {
-            Some(view) => format!("{name}: {view}"),
-            None => name,
+        match self.saved_name(ctx) {
+            Some(view) => format!("{}: {view}", ctx.say(Phrase::ListOf(self.kind()))),
+            None => self.query.title(ctx.session.actor.role, ctx.language),
         }
     }
 

@@ -29,12 +29,9 @@ impl List {
         ctx.lists.view(self.saved?)
     }
 
-    /// What the view is called.
-    pub(super) fn view_name(&self, ctx: &Context) -> Option<String> {
-        let role = ctx.session.actor.role;
-        let Some(view) = self.saved_view(ctx) else {
-            return self.query.views(role).get(self.query.view(role)).map(|name| ctx.say(*name).to_lowercase());
-        };
+    /// What the saved view is called, if the list shows one.
+    pub(super) fn saved_name(&self, ctx: &Context) -> Option<String> {
+        let view = self.saved_view(ctx)?;
         let is_as_saved = view.read().is_some_and(|content| content.query == self.query.at(Edge::Start));
         Some(if is_as_saved { view.name.clone() } else { ctx.say(ListPhrase::ViewChangedSince(&view.name)) })
     }

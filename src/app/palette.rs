@@ -1,0 +1,115 @@
+//! The lines of the palette, and the words by which they are found.
+
+use super::App;
+use crate::{
+    domain::{
+        entity::{EntityKind, Query},
+        language::Language,
+    },
+    ui::{
+        Context, Destination, Leave,
+        keys::{Binding, Command},
+        popup::{Item, Outcome},
+        screens::SECTIONS,
+        text::{self, Phrase},
+    },
+};
+
+impl App {
+    /// The lines of the palette: home, the sections that are offered to the user, the commands of the
+    /// top screen, the ways out, and last the views of the lists.
+    pub(super) fn palette(&self) -> Vec<Item> {
+        let ctx = self.context();
+        let mut all = vec![place(Phrase::Home, Destination::Leave(Leave::Home), &ctx)];
+        let sections: Vec<_> = SECTIONS.iter().filter(|section| section.is_offered(&ctx)).collect();
+        all.extend(sections.iter().map(|section| place(section.word, section.destination(), &ctx)));
+        let on_screen = self.screen_bindings();
+        let global = self.global_bindings();
+        let everywhere = global.iter().filter(|binding| matches!(binding.command, Command::Undo | Command::Help));
+        let offered = on_screen.iter().chain(everywhere).filter(|binding| binding.unavailable.is_none());
+        all.extend(offered.filter(|binding| !binding.label.is_empty()).map(|binding| command(binding, &ctx)));
+        all.push(place(Phrase::Lock, Destination::Lock, &ctx));
+        all.push(place(Phrase::SignOut, Destination::Leave(Leave::SignOut), &ctx));
+        all.push(place(Phrase::VerbQuit, Destination::Leave(Leave::Quit), &ctx));
+        let exports_here = on_screen.iter().any(|binding| binding.command == Command::Export);
+        for kind in sections.iter().filter_map(|section| section.lists()) {
+            all.extend(views(kind, &ctx));
+            if !exports_here {
+                all.push(export(kind, &ctx));
+            }
+        }
+        all
+    }
+}
+
+/// A screen or a way out.
+fn place(word: Phrase<'static>, to: Destination, ctx: &Context) -> Item {
+    let other = other(ctx.language);
+    Item {
+        label: ctx.say(word),
+        also: text::also(ctx.language, word).to_owned(),
+        foreign: format!("{} {}", text::say(other, word), text::also(other, word)),
+        outcome: Some(Outcome::Go(to)),
+        ..Item::default()
+    }
+}
+
+/// A command of the screen, with what it does.
+fn command(binding: &Binding, ctx: &Context) -> Item {
+    let Binding { key, command, label, help, .. } = binding;
+    let other = other(ctx.language);
+    Item {
+        label: format!("{} ({})", capitalised(label), ctx.key(*key)),
+        detail: help.to_string(),
+        also: text::also_command(ctx.language, *command).to_owned(),
+        foreign: format!("{} {}", text::command(other, *command).0, text::also_command(other, *command)),
+        outcome: Some(Outcome::Run(*command)),
+    }
+}
+
+/// The views of a list, but for the one in which it opens.
+fn views(kind: EntityKind, ctx: &Context) -> Vec<Item> {
+    let role = ctx.session.actor.role;
+    let words = Query::all(kind).views(role);
+    let view = |(index, word): (usize, &Phrase<'static>)| {
+        let mut query = Query::all(kind);
+        query.set_view(role, index);
+        let other = other(ctx.language);
+        Item {
+            label: query.title(role, ctx.language),
+            also: text::also(ctx.language, *word).to_owned(),
+            foreign: format!("{} {}", query.title(role, other), text::also(other, *word)),
+            outcome: Some(Outcome::Go(Destination::List(Box::new(query)))),
+            ..Item::default()
+        }
+    };
+    words.iter().enumerate().skip(1).map(view).collect()
+}
+
+/// The export of a list from another screen.
+fn export(kind: EntityKind, ctx: &Context) -> Item {
+    let name = |language| {
+        let (label, _) = text::command(language, Command::Export);
+        format!("{}: {label}", text::say(language, Phrase::ListOf(kind)))
+    };
+    let other = other(ctx.language);
+    Item {
+        label: name(ctx.language),
+        also: text::also_command(ctx.language, Command::Export).to_owned(),
+        foreign: format!("{} {}", name(other), text::also_command(other, Command::Export)),
+        outcome: Some(Outcome::GoAndRun(Destination::List(Box::new(Query::all(kind))), Command::Export)),
+        ..Item::default()
+    }
+}
+
+fn other(language: Language) -> Language {
+    match language {
+        Language::En => Language::Fr,
+        Language::Fr => Language::En,
+    }
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
