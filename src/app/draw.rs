@@ -49,9 +49,9 @@ impl App {
             let keys: Vec<(String, String)> =
                 bindings.into_iter().map(|binding| (ctx.key(binding.key), binding.label.into_owned())).collect();
             chrome::footer(frame, areas.footer, &keys, ctx.theme);
-            if let Some(help) = &self.help {
-                self.draw_popup_keys(frame, areas, help, &ctx);
-                focus = Some(help.draw(frame, areas.body, &ctx));
+            if let Some(over) = &self.over {
+                self.draw_popup_keys(frame, areas, over, &ctx);
+                focus = Some(over.draw(frame, areas.body, &ctx));
             }
         }
         if let Some((lines, tone)) = told {

@@ -85,8 +85,8 @@ pub struct App {
     /// who have not signed in here before.
     of_machine: Preferences,
     theme: Theme,
-    /// The help of the screens before sign-in, while it is open.
-    help: Option<Popup>,
+    /// The help or a picker over the screens before sign-in, while it is open.
+    over: Option<Popup>,
     notice: Option<Notice>,
     /// Columns and rows of the window.
     size: (u16, u16),
@@ -115,7 +115,7 @@ impl App {
             options,
             people: HashMap::new(),
             chose_language: false,
-            help: None,
+            over: None,
             notice: None,
             size: (80, 24),
             next: 1,
@@ -293,7 +293,7 @@ impl App {
 
     fn paste(&mut self, text: &str) {
         match &mut self.stage {
-            Stage::Setup(_) | Stage::SignedOut(_) if self.help.is_some() => {}
+            Stage::Setup(_) | Stage::SignedOut(_) if self.over.is_some() => {}
             Stage::Setup(setup) => setup.paste(text),
             Stage::SignedOut(form) => drop(form.paste(text)),
             Stage::SignedIn(_) => self.workspace_paste(text),

@@ -8,8 +8,8 @@ use crate::{
     services::{Migrated, Reply, Request},
     ui::{
         Action, Destination, Notice, Preferences,
-        actions::bind,
-        form,
+        actions::{bind, bind_quietly},
+        form::{self, FormField},
         keys::{Binding, Command, Key},
         popup::{self, Outcome, Popup},
         screens::setup::{Ended, Wish, WizardPage},
@@ -47,22 +47,37 @@ impl App {
             | WizardPage::Company
             | WizardPage::Manager => Phrase::NextKey,
         };
-        let on = Binding { help: ctx.say(next).into(), ..named(Command::Save, Key::ctrl('s'), next) };
+        // On a page without fields to type in, Enter goes on too.
+        let enters = !setup.form().entries.iter().any(FormField::is_text);
+        let forward = if enters { Key::plain(KeyCode::Enter) } else { Key::ctrl('s') };
+        let on = Binding { help: ctx.say(next).into(), ..named(Command::Save, forward, next) };
         let (at, _) = setup.progress();
         let back = if at == 1 { quit } else { named(Command::Back, Key::plain(KeyCode::Esc), Phrase::BackKey) };
-        let second = match setup.step {
-            WizardPage::Statements => bind(Command::Copy, &ctx, None),
-            _ => bind(Command::NextField, &ctx, None),
+        let choose = |first, second| {
+            let one = bind_quietly(first, &ctx);
+            let label = ctx.say(Phrase::KeyChoose).into();
+            vec![Binding { help: "".into(), ..one }, Binding { label, help: "".into(), ..bind(second, &ctx, None) }]
         };
-        vec![on, second, back, help]
+        let tab = || vec![bind(Command::NextField, &ctx, None)];
+        let (before, after) = match setup.step {
+            WizardPage::Language | WizardPage::Place => (choose(Command::Left, Command::Right), Vec::new()),
+            WizardPage::Server | WizardPage::Account | WizardPage::Company | WizardPage::Manager => (Vec::new(), tab()),
+            WizardPage::Update | WizardPage::Summary => (Vec::new(), Vec::new()),
+            WizardPage::Statements => (vec![bind(Command::Copy, &ctx, None)], choose(Command::Up, Command::Down)),
+        };
+        let mut all = before;
+        all.extend([on, back]);
+        all.extend(after);
+        all.extend([bind(Command::Language, &ctx, None), help]);
+        all
     }
 
     /// Handles the keys of the help, and those that quit, before sign-in; returns whether the key was
     /// one of these.
     pub(super) fn signed_out_key(&mut self, key: KeyEvent) -> bool {
         let pressed = Key::from_event(key);
-        if let Some(mut help) = self.help.take() {
-            match help.key(key) {
+        if let Some(mut over) = self.over.take() {
+            match over.key(key) {
                 popup::PopupResult::Done(Outcome::Run(command)) => {
                     let bound = self.signed_out_bindings().into_iter().find(|binding| binding.command == command);
                     if let Some(Binding { key: Key { code, ctrl }, .. }) = bound {
@@ -70,13 +85,18 @@ impl App {
                         self.key(KeyEvent::new(code, modifiers));
                     }
                 }
+                popup::PopupResult::Done(outcome) => {
+                    if let (Stage::Setup(setup), ctx) = self.parts() {
+                        setup.on_popup(outcome, &ctx);
+                    }
+                }
                 popup::PopupResult::Close => {}
-                _ => self.help = Some(help),
+                popup::PopupResult::Stay | popup::PopupResult::Ask(_) => self.over = Some(over),
             }
             return true;
         }
         if pressed == Key::plain(KeyCode::F(1)) {
-            self.help = Some(Popup::help(&self.signed_out_bindings(), &self.context()));
+            self.over = Some(Popup::help(&self.signed_out_bindings(), &self.context()));
         } else if pressed == Key::ctrl('c') || pressed == Key::ctrl('q') {
             self.effects.push(Effect::Quit);
         } else {
@@ -119,6 +139,7 @@ impl App {
             }
             Wish::Act(Action::Send(request)) => self.send(Asker::App, request),
             Wish::Act(Action::Notice(notice)) => self.say(notice),
+            Wish::Act(Action::Popup(popup)) => self.over = Some(*popup),
             Wish::Act(Action::Copy(text)) => {
                 self.effects.push(Effect::Copy(text));
                 self.say(Notice::good(self.context().say(Phrase::Copied)));

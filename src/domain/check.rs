@@ -141,24 +141,37 @@ pub fn attendees(typed: &str) -> Result<i32, Problem> {
     i32::try_from(number).ok().filter(|number| (0..=MAX_ATTENDEES).contains(number)).ok_or(out)
 }
 
-/// Three letters, as in ISO 4217, in capitals. Errors: `Required`, `NotAChoice`.
+/// The number of a port, or nothing for the usual one. Errors: `NotANumber`, `OutOfRange`.
+pub fn optional_port(typed: &str) -> Result<Option<u16>, Problem> {
+    let out = Problem::OutOfRange(1, u16::MAX.into());
+    if typed.trim().is_empty() {
+        return Ok(None);
+    }
+    let number = money::parse_whole(typed).map_err(|problem| match problem {
+        Problem::OutOfRange(..) => out,
+        other => other,
+    })?;
+    u16::try_from(number).ok().filter(|port| *port > 0).map(Some).ok_or(out)
+}
+
+/// Three letters, as in ISO 4217, in capitals. Errors: `Required`, `NotACurrency`.
 pub fn currency(typed: &str) -> Result<String, Problem> {
     let code = text::clean(typed).to_ascii_uppercase();
     match code.len() {
         0 => Err(Problem::Required),
         3 if code.bytes().all(|b| b.is_ascii_uppercase()) => Ok(code),
-        _ => Err(Problem::NotAChoice),
+        _ => Err(Problem::NotACurrency),
     }
 }
 
-/// A time zone of the IANA list, its name written in any case. Errors: `Required`, `NotAChoice`.
+/// A time zone of the IANA list, its name written in any case. Errors: `Required`, `NotATimeZone`.
 pub fn time_zone(typed: &str) -> Result<Tz, Problem> {
     let name = text::clean(typed);
     if name.is_empty() {
         return Err(Problem::Required);
     }
     let known = chrono_tz::TZ_VARIANTS.iter().find(|zone| zone.name().eq_ignore_ascii_case(&name));
-    known.copied().ok_or(Problem::NotAChoice)
+    known.copied().ok_or(Problem::NotATimeZone)
 }
 
 #[cfg(test)]
@@ -209,7 +222,14 @@ mod tests {
         assert_eq!(attendees("50 EUR"), Err(Problem::NotANumber));
         assert_eq!(time_zone("europe/paris"), Ok(Tz::Europe__Paris));
         assert_eq!(currency("eur"), Ok("EUR".to_owned()));
-        assert_eq!(currency("€"), Err(Problem::NotAChoice));
+        assert_eq!(currency("€"), Err(Problem::NotACurrency));
+        assert_eq!(time_zone("Paris"), Err(Problem::NotATimeZone));
+        assert_eq!(optional_port(" 3306 "), Ok(Some(3306)));
+        assert_eq!(optional_port(""), Ok(None));
+        for wrong in ["0", "-1", "65536", "99999999999999999999"] {
+            assert_eq!(optional_port(wrong), Err(Problem::OutOfRange(1, 65_535)), "{wrong}");
+        }
+        assert_eq!(optional_port("mysql"), Err(Problem::NotANumber));
         assert_eq!(optional_email(&format!("k@{}.io", "x.".repeat(130))), Err(Problem::TooLong(254)));
     }
 

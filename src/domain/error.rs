@@ -137,6 +137,10 @@ pub enum Problem {
     NotAnAmount,
     /// Not a whole number.
     NotANumber,
+    /// Not the three letters of a currency.
+    NotACurrency,
+    /// Not the name of a time zone.
+    NotATimeZone,
     /// Not a date, or not one that exists.
     NotADate,
     /// Not a date with a time, or not one that exists.

@@ -29,4 +29,5 @@ mod validation;
 mod views;
 mod waiting;
 mod whole;
+mod wizard;
 mod work;

@@ -33,6 +33,8 @@ pub enum FieldKind {
     Choice(Vec<(String, String)>),
     /// A record that is picked from a list.
     Record(Choices),
+    /// A time zone, which is picked from the list of all by typing a city.
+    Zone,
     /// Shown, but cannot be edited.
     Fixed,
 }
@@ -180,7 +182,12 @@ impl FormField {
     }
 
     pub fn is_picker(&self) -> bool {
-        matches!(self.kind, FieldKind::Record(_))
+        matches!(self.kind, FieldKind::Record(_) | FieldKind::Zone)
+    }
+
+    /// Whether the picker of this field has been used, or was filled in at first.
+    pub fn is_picked(&self) -> bool {
+        self.picked.is_some() || (self.kind == FieldKind::Zone && !self.input.is_empty())
     }
 
     pub fn is_text(&self) -> bool {
@@ -266,7 +273,8 @@ impl FormField {
             (FieldKind::Line, Field::Phone | Field::ContactPhone) => check::optional_phone(text).err(),
             (FieldKind::Line, Field::EmployeeNumber) => check::optional_employee_number(text).err(),
             (FieldKind::Line, Field::Currency) => check::currency(text).err(),
-            (FieldKind::Line, Field::TimeZone) => check::time_zone(text).err(),
+            (FieldKind::Line, Field::Port) => check::optional_port(text).err(),
+            (FieldKind::Zone, _) => check::time_zone(text).err(),
             (FieldKind::Notes, _) => check::notes(text).err(),
             _ => None,
         }
@@ -299,6 +307,7 @@ impl FormField {
                 Err(Problem::TimeMissing(day)) => Some(dates::spell_date(day, ctx.language)),
                 Err(_) => None,
             },
+            FieldKind::Zone => Some(ctx.say(Phrase::ZoneHint)),
             FieldKind::NewPassword => Some(ctx.say(Phrase::Strength(crate::domain::password::strength(text, &[])))),
             _ => None,
         }

@@ -24,7 +24,7 @@ pub fn settings(ctx: &Context) -> FormSpec {
     let fields = vec![
         FormField::line(Field::CompanyName, &settings.company_name).required(),
         FormField::line(Field::Currency, &settings.currency).required(),
-        FormField::line(Field::TimeZone, settings.time_zone.name()).required(),
+        FormField::new(Field::TimeZone, FieldKind::Zone, settings.time_zone.name()).required(),
         FormField::choice(Field::Visibility, Visibility::iter(), visibility, &settings.visibility),
         FormField::switch(Field::SalesCreateContracts, settings.sales_create_contracts, ctx),
         FormField::switch(Field::SupportHandsOver, settings.support_hands_over, ctx),

@@ -11,6 +11,7 @@ mod outcome;
 mod password;
 
 use chrono::NaiveDate;
+use chrono_tz::{TZ_VARIANTS, Tz};
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{Frame, layout::Rect};
 
@@ -130,6 +131,17 @@ impl Popup {
         };
         let items = values.into_iter().map(item).collect();
         Self::Menu(Menu::new(title, Some(Input::default()), Source::Fixed, items))
+    }
+
+    /// The time zones of the world; the present one is selected at first.
+    pub fn zones(title: String, present: &str) -> Self {
+        let item = |zone: &Tz| {
+            let name = zone.name().to_owned();
+            Item { label: name.clone(), outcome: Some(Outcome::Text(name)), ..Item::default() }
+        };
+        let mut menu = Menu::new(title, Some(Input::default()), Source::Fixed, TZ_VARIANTS.iter().map(item).collect());
+        menu.at = TZ_VARIANTS.iter().position(|zone| zone.name() == present).unwrap_or(0);
+        Self::Menu(menu)
     }
 
     /// The help: every key of the screen, with what it does or why it is not available.

@@ -409,6 +409,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::PasswordProposed => "Read this password to the person: it is shown until you leave this form.",
         Phrase::SignatureIsFinal => "A signature is final: the contract stays signed.",
         Phrase::AsChosen => "as chosen",
+        Phrase::ZoneHint => "type a city to change it",
         Phrase::PickHint => "press Enter to choose",
         Phrase::OnThisComputer => "this computer",
         Phrase::OnServer => "the company's MySQL server",
@@ -489,7 +490,9 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::AccountNotReady => {
             "The everyday account is not there yet, has another password, or lacks one of these rights."
         }
-        Phrase::SetUpCompany => "The company. Management can change this later in the settings.",
+        Phrase::SetUpCompany => {
+            "The company. The currency has three letters, such as EUR. Type a large city to find the time zone. Management can change this later in the settings."
+        }
         Phrase::SetUpManager => "The first manager, who will make the accounts of everybody else.",
         Phrase::SetUpSummary => {
             "This is what will be made. Nothing has been written so far. Enter creates the company, Esc goes back."
@@ -598,6 +601,8 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotAnEmployeeNumber => "An employee number has 1 to 6 digits.",
         Problem::NotAnAmount => "This is not an amount. Write it like 12,000.50.",
         Problem::NotANumber => "This is not a whole number.",
+        Problem::NotACurrency => "A currency has three letters, such as EUR.",
+        Problem::NotATimeZone => "No such time zone. Type a large city, such as Paris.",
         Problem::NotADate => "This is not a date. Write it like 14/08/2026, tomorrow or +3d.",
         Problem::NotADateTime => "This is not a date with a time. Write it like 14/08/2026 18:30 or tomorrow 6pm.",
         Problem::TimeMissing(day) => {

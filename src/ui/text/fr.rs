@@ -428,6 +428,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::PasswordProposed => "Dictez ce mot de passe à la personne : il reste affiché dans ce formulaire.",
         Phrase::SignatureIsFinal => "Une signature est définitive : le contrat reste signé.",
         Phrase::AsChosen => "comme choisi",
+        Phrase::ZoneHint => "tapez une ville pour changer",
         Phrase::PickHint => "Entrée pour choisir",
         Phrase::OnThisComputer => "cet ordinateur",
         Phrase::OnServer => "le serveur MySQL de l'entreprise",
@@ -510,7 +511,9 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::AccountNotReady => {
             "Le compte quotidien n'existe pas encore, a un autre mot de passe, ou un de ces droits lui manque."
         }
-        Phrase::SetUpCompany => "L'entreprise. La gestion peut changer ceci plus tard dans les réglages.",
+        Phrase::SetUpCompany => {
+            "L'entreprise. La devise a trois lettres, par exemple EUR. Tapez une grande ville pour trouver le fuseau horaire. La gestion peut changer ceci plus tard dans les réglages."
+        }
         Phrase::SetUpManager => "Le premier gestionnaire, qui créera les comptes de tous les autres.",
         Phrase::SetUpSummary => {
             "Voici ce qui sera créé. Rien n'a été écrit jusqu'ici. Entrée crée l'entreprise, Échap revient."
@@ -619,6 +622,8 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotAnEmployeeNumber => "Un numéro d'employé a 1 à 6 chiffres.",
         Problem::NotAnAmount => "Ce n'est pas un montant. Écrivez par exemple 12 000,50.",
         Problem::NotANumber => "Ce n'est pas un nombre entier.",
+        Problem::NotACurrency => "Une devise a trois lettres, par exemple EUR.",
+        Problem::NotATimeZone => "Fuseau inconnu. Tapez une grande ville, par exemple Paris.",
         Problem::NotADate => "Ce n'est pas une date. Écrivez par exemple 14/08/2026, demain ou +3j.",
         Problem::NotADateTime => {
             "Ce n'est pas une date avec une heure. Écrivez par exemple 14/08/2026 18:30 ou demain 18h."

@@ -205,6 +205,7 @@ pub enum Phrase<'a> {
     PasswordProposed,
     AsChosen,
     PickHint,
+    ZoneHint,
     OnThisComputer,
     OnServer,
     TlsDefault,

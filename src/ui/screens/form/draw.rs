@@ -110,7 +110,7 @@ fn draw_entry(
         FieldKind::Record(_) if entry.input.is_empty() => {
             put(frame, value, 0, &ctx.say(Phrase::PickHint), if focused { theme.field } else { theme.quiet });
         }
-        FieldKind::Fixed | FieldKind::Record(_) => {
+        FieldKind::Fixed | FieldKind::Record(_) | FieldKind::Zone => {
             let words = shortened_if_path(entry.input.text(), value.width);
             put(frame, value, 0, &words, if focused { theme.field } else { theme.text });
         }

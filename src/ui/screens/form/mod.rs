@@ -139,7 +139,7 @@ impl Form {
                 Action::None
             }
             (KeyCode::Enter | KeyCode::Char(_) | KeyCode::Backspace, _) if entry.is_picker() && !ctrl => {
-                if key.code == KeyCode::Enter && entry.picked.is_some() {
+                if key.code == KeyCode::Enter && entry.is_picked() {
                     return self.leave(1, ctx);
                 }
                 let typed = if let KeyCode::Char(letter) = key.code { Some(letter) } else { None };
@@ -175,6 +175,14 @@ impl Form {
 
     fn pick(&mut self, typed: Option<char>, ctx: &Context) -> Action {
         let entry = &self.entries[self.at];
+        if entry.kind == FieldKind::Zone {
+            self.asked = Some(FormQuestion::Pick(self.at));
+            let mut picker = Popup::zones(ctx.field(entry.field), entry.input.text());
+            if let Some(letter) = typed {
+                picker.paste(letter.encode_utf8(&mut [0; 4]));
+            }
+            return Action::Popup(Box::new(picker));
+        }
         let FieldKind::Record(choices) = &entry.kind else { return Action::None };
         let source = Source::Records(choices.clone());
         let nothing = if matches!(self.purpose, Purpose::Refine(_)) { Phrase::Any } else { Phrase::Nobody };
@@ -230,6 +238,7 @@ impl Form {
                 (Some(record.id()), entity::picked_name(&record, ctx))
             }
             Outcome::Person(id, name) => (id.map(|id| id.0), name),
+            Outcome::Text(text) => (None, text),
             _ => return,
         };
         let entry = &mut self.entries[at];

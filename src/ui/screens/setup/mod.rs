@@ -2,6 +2,7 @@
 
 mod draw;
 mod pages;
+mod plan;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use secrecy::{ExposeSecret, SecretString};
@@ -12,21 +13,11 @@ pub use pages::WizardPage;
 use super::{form::Form, screen::Screen};
 use crate::{
     domain::{
-        Error, Field, FieldErrors, Problem,
-        address::{ServerAddress, without_brackets},
-        check,
-        error::Versions,
-        language::Language,
-        password,
+        Error, Field, FieldErrors, Problem, address::ServerAddress, error::Versions, language::Language, password,
         settings::Settings,
     },
-    services::{Migrated, Reply, Request, SessionRequest, SetUp},
-    ui::{
-        Action, Context, Notice,
-        entity::users,
-        form::{FieldKind, Reader},
-        text::Phrase,
-    },
+    services::{Migrated, Reply, Request, SessionRequest},
+    ui::{Action, Context, Notice, form::FieldKind, popup::Outcome, text::Phrase},
 };
 
 /// What happens after the wizard has handled a key.
@@ -143,6 +134,11 @@ impl Setup {
         self.form_mut().paste(pasted);
     }
 
+    /// Handles the outcome of the picker that a page has opened.
+    pub fn on_popup(&mut self, outcome: Outcome, ctx: &Context) {
+        self.form_mut().on_popup(outcome, ctx);
+    }
+
     pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Wish {
         self.problem = None;
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
@@ -167,7 +163,39 @@ impl Setup {
             }
             KeyCode::Char('s') if ctrl => self.next(ctx),
             KeyCode::Enter if last => self.next(ctx),
-            _ => Wish::Act(self.form_mut().press(key, ctx)),
+            KeyCode::F(2) => self.speak_other(ctx),
+            _ => {
+                let left = self.form().at;
+                let action = self.form_mut().press(key, ctx);
+                self.check_left(left);
+                if self.step == WizardPage::Language { self.chosen_language() } else { Wish::Act(action) }
+            }
+        }
+    }
+
+    /// The language that is chosen on the first page.
+    fn chosen_language(&self) -> Wish {
+        Wish::Speak(self.page(WizardPage::Language).choice(Field::Language).parse().unwrap_or_default())
+    }
+
+    /// Chooses the other language on the first page, from any page.
+    fn speak_other(&mut self, ctx: &Context) -> Wish {
+        let other = if ctx.language == Language::En { Language::Fr } else { Language::En };
+        for entry in &mut self.pages[WizardPage::Language as usize].entries {
+            entry.set(&other.to_string());
+        }
+        Wish::Speak(other)
+    }
+
+    /// Checks the password that was just left. What is wrong with it depends on other fields, so the
+    /// field cannot check it alone.
+    fn check_left(&mut self, left: usize) {
+        if self.step != WizardPage::Manager || self.form().at == left {
+            return;
+        }
+        let errors = self.password_problem().unwrap_or_default();
+        if let Some(entry) = self.form_mut().entries.get_mut(left).filter(|entry| !entry.input.is_empty()) {
+            entry.problem = entry.problem.or(errors.of(entry.field));
         }
     }
 
@@ -180,9 +208,8 @@ impl Setup {
         }
         match self.step {
             WizardPage::Language => {
-                let language = self.form().choice(Field::Language).parse().unwrap_or_default();
                 self.advance(ctx);
-                Wish::Speak(language)
+                self.chosen_language()
             }
             WizardPage::Place if self.on_server() => self.advance(ctx),
             WizardPage::Place | WizardPage::Server => {
@@ -219,8 +246,13 @@ impl Setup {
         Wish::Act(Action::None)
     }
 
-    /// Translates the labels of choices after a change of language; the choices themselves stay.
+    /// Translates the labels of choices after a change of language; the choices themselves and all
+    /// that was typed stay.
     pub fn speak(&mut self, ctx: &Context) {
+        self.problem = None;
+        if self.step == WizardPage::Summary {
+            self.pages[WizardPage::Summary as usize] = pages::fixed(self.summary(ctx));
+        }
         for entry in self.pages.iter_mut().flat_map(|page| &mut page.entries) {
             match entry.field {
                 Field::Engine if entry.kind != FieldKind::Fixed => entry.kind = pages::places(ctx),
@@ -248,88 +280,6 @@ impl Setup {
             errors.push(Field::PasswordAgain, Problem::PasswordsDiffer);
         }
         (!errors.is_empty()).then_some(errors)
-    }
-
-    /// The server address in the form. If the host is still the configured one, options that the
-    /// form does not show are kept.
-    fn server(&self) -> ServerAddress {
-        let form = self.page(WizardPage::Server);
-        let typed = |field| form.text(field).trim().to_owned();
-        let host = without_brackets(form.text(Field::Host));
-        let kept = self.configured.as_ref().filter(|configured| configured.host == host);
-        let mut address = ServerAddress {
-            host,
-            port: typed(Field::Port),
-            user: typed(Field::DatabaseUser),
-            password: form.text(Field::DatabasePassword).to_owned(),
-            database: typed(Field::Database),
-            options: kept.map(|configured| configured.options.clone()).unwrap_or_default(),
-        };
-        address.set_option("ssl_mode", &form.choice(Field::Tls));
-        address.set_option("ssl_ca", &typed(Field::AuthorityFile));
-        address
-    }
-
-    /// The address of the chosen database, with the set-up account.
-    fn url(&self) -> SecretString {
-        if self.on_server() {
-            SecretString::from(self.server().to_url())
-        } else {
-            SecretString::from(self.embedded.as_str())
-        }
-    }
-
-    /// The address with the everyday account; `None` for the embedded database.
-    fn everyday(&self) -> Option<SecretString> {
-        let form = self.page(WizardPage::Account);
-        let everyday = || ServerAddress {
-            user: form.text(Field::EverydayUser).trim().to_owned(),
-            password: form.text(Field::EverydayPassword).to_owned(),
-            ..self.server()
-        };
-        self.on_server().then(|| SecretString::from(everyday().to_url()))
-    }
-
-    fn plan(&self, ctx: &Context) -> SetUp {
-        let company = self.page(WizardPage::Company);
-        let manager = self.page(WizardPage::Manager);
-        let default = Settings::default();
-        SetUp {
-            url: self.url(),
-            everyday: self.everyday(),
-            settings: Settings {
-                company_name: company.text(Field::CompanyName).to_owned(),
-                currency: company.text(Field::Currency).to_owned(),
-                time_zone: check::time_zone(company.text(Field::TimeZone)).unwrap_or(default.time_zone),
-                ..default
-            },
-            manager: users::draft(&Reader::new(&manager.entries, ctx.now)),
-            password: manager.secret(Field::Password),
-        }
-    }
-
-    /// The location of the data, for display.
-    fn place(&self) -> String {
-        if self.on_server() {
-            let ServerAddress { host, database, .. } = self.server();
-            format!("{host} ({database})")
-        } else {
-            self.embedded.trim_start_matches("sqlite://").to_owned()
-        }
-    }
-
-    fn summary(&self, ctx: &Context) -> Vec<(Field, String)> {
-        let (company, manager) = (self.page(WizardPage::Company), self.page(WizardPage::Manager));
-        let language = if ctx.language == Language::Fr { "Français" } else { "English" };
-        let mut lines = vec![(Field::Language, language.to_owned()), (Field::Engine, self.place())];
-        if self.on_server() {
-            lines.push((Field::EverydayUser, self.page(WizardPage::Account).text(Field::EverydayUser).to_owned()));
-        }
-        let of_company =
-            [Field::CompanyName, Field::Currency, Field::TimeZone].map(|field| (field, company.text(field)));
-        let of_manager = [Field::FullName, Field::Username, Field::Email].map(|field| (field, manager.text(field)));
-        lines.extend(of_company.into_iter().chain(of_manager).map(|(field, text)| (field, text.to_owned())));
-        lines
     }
 
     /// Handles the reply to a request; returns the result if the wizard has ended. A late reply is

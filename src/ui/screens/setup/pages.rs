@@ -105,7 +105,7 @@ fn entries(step: WizardPage, configured: Option<&ServerAddress>, ctx: &Context) 
         WizardPage::Company => vec![
             line(Field::CompanyName, &default.company_name).required(),
             line(Field::Currency, &default.currency).required(),
-            line(Field::TimeZone, default.time_zone.name()).required(),
+            FormField::new(Field::TimeZone, FieldKind::Zone, default.time_zone.name()).required(),
         ],
         WizardPage::Manager => {
             let mut entries = vec![

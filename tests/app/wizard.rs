@@ -1,0 +1,121 @@
+//! The set-up wizard: what is wrong is said on leaving a field, in words that say what would be right.
+
+use super::desk::*;
+
+/// The wizard at its first page.
+fn wizard(language: Language) -> Desk {
+    let mut desk = Desk::new(language);
+    let preferences = desk.app.preferences();
+    let embedded = "sqlite:///nowhere".to_owned();
+    let options = Options { preferences, demo: Vec::new(), embedded, server: None, suspends: true };
+    desk.app = App::new(options, true, desk.now);
+    desk
+}
+
+/// Goes on to the page of the company, whose database answers.
+fn to_company(desk: &mut Desk) {
+    desk.press(KeyCode::Enter);
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Enter);
+    for (id, ..) in desk.held.take().unwrap() {
+        let reply = epic_events::services::Reply::Connected { server: "SQLite".to_owned() };
+        desk.event(AppEvent::Reply { id, reply: Box::new(Ok(reply)) });
+    }
+}
+
+#[test]
+fn a_port_is_checked_when_it_is_left() {
+    let mut desk = wizard(Language::En);
+    desk.press(KeyCode::Enter).press(KeyCode::Right).press(KeyCode::Enter).see("Port").press(KeyCode::Tab);
+    for wrong in ["0", "70000", "-1"] {
+        desk.ctrl('u').write(wrong).press(KeyCode::Tab).see("From 1 to 65,535, please.").press(KeyCode::BackTab);
+    }
+    desk.ctrl('u').write("mysql").press(KeyCode::Tab).see("This is not a whole number.").press(KeyCode::BackTab);
+    desk.ctrl('u').write("3307").press(KeyCode::Tab).not("please");
+}
+
+#[test]
+fn a_currency_is_checked_when_it_is_left() {
+    for (language, words) in [
+        (Language::En, "A currency has three letters, such as EUR."),
+        (Language::Fr, "Une devise a trois lettres, par exemple EUR."),
+    ] {
+        let mut desk = wizard(language);
+        to_company(&mut desk);
+        desk.press(KeyCode::Tab).ctrl('u').write("euros").press(KeyCode::Tab).see(words);
+        desk.press(KeyCode::BackTab).ctrl('u').write("chf").press(KeyCode::Tab).not(words);
+    }
+}
+
+#[test]
+fn a_time_zone_is_found_by_its_city() {
+    let mut desk = wizard(Language::En);
+    to_company(&mut desk);
+    desk.press(KeyCode::Tab).press(KeyCode::Tab).see("type a city to change it");
+    desk.write("Paris").see("│ Europe/Paris").press(KeyCode::Enter).see("Europe/Paris").not("Nothing found.");
+    desk.write("new york").press(KeyCode::Enter).see("America/New_York");
+    // Up and Down choose, Esc leaves it as it was.
+    desk.write("ind").see("America/Indiana").press(KeyCode::Down).press(KeyCode::Esc).see("America/New_York");
+    desk.press(KeyCode::Enter).see("first manager");
+}
+
+#[test]
+fn the_settings_find_a_time_zone_by_its_city_too() {
+    let mut desk = Desk::of("manager", Language::Fr);
+    desk.go("réglages").press(KeyCode::Tab).press(KeyCode::Tab).write("montréal").press(KeyCode::Esc);
+    desk.write("Toronto").press(KeyCode::Enter).see("America/Toronto").ctrl('s').see("America/Toronto");
+}
+
+#[test]
+fn passwords_are_checked_when_they_are_left() {
+    let mut desk = wizard(Language::En);
+    to_company(&mut desk);
+    desk.ctrl('s').see("first manager").write("boss").press(KeyCode::Tab).write("Marta Olsen");
+    desk.press(KeyCode::Tab)
+        .press(KeyCode::Tab)
+        .write("short")
+        .press(KeyCode::Tab)
+        .see("At least 12 characters, please.");
+    desk.press(KeyCode::BackTab).ctrl('u').write("correct horse battery").press(KeyCode::Tab).not("please");
+    desk.write("another").press(KeyCode::Tab).see("The two passwords differ.");
+    // A field that nobody has filled in yet is not complained about on the way.
+    let mut desk = wizard(Language::En);
+    to_company(&mut desk);
+    desk.ctrl('s').see("first manager");
+    for _ in 0..3 {
+        desk.press(KeyCode::Tab);
+    }
+    desk.press(KeyCode::BackTab).not("differ").not("characters, please");
+}
+
+#[test]
+fn a_change_of_the_language_keeps_what_was_chosen_and_typed() {
+    let mut desk = wizard(Language::En);
+    desk.press(KeyCode::Enter).press(KeyCode::Right).see("the company's MySQL server >").press(KeyCode::Enter);
+    desk.ctrl('u').write("db.example.org");
+    for _ in 0..5 {
+        desk.press(KeyCode::Tab);
+    }
+    desk.press(KeyCode::Right).press(KeyCode::Right).see("< encrypted").press(KeyCode::F(2));
+    desk.see("db.example.org").see("Chiffrement").see("Étape 3 sur").press(KeyCode::Esc);
+    desk.see("le serveur MySQL de l'entreprise >").press(KeyCode::Esc).see("< Français >");
+    // On the first page the choice speaks at once.
+    desk.press(KeyCode::Left).see("Which language").see("< English >").press(KeyCode::Enter);
+    desk.see("the company's MySQL server >").press(KeyCode::Enter).see("db.example.org").see("encrypted");
+}
+
+#[test]
+fn the_keys_are_explained_on_each_page() {
+    let mut desk = wizard(Language::En);
+    let last = |desk: &mut Desk| desk.screen().lines().last().unwrap().trim().to_owned();
+    assert_eq!(last(&mut desk), "Left Right choose  Enter next  Ctrl+C quit  F2 français  F1 help");
+    desk.press(KeyCode::Enter);
+    assert_eq!(last(&mut desk), "Left Right choose  Enter next  Esc back  F2 français  F1 help");
+    desk.press(KeyCode::Right).press(KeyCode::Enter);
+    assert_eq!(last(&mut desk), "Ctrl+S test connection and go on  Esc back  Tab next field  F1 help");
+    desk.press(KeyCode::Esc).press(KeyCode::Left).press(KeyCode::Esc);
+    to_company(&mut desk);
+    desk.ctrl('s').write("boss").press(KeyCode::Tab).write("Marta Olsen").press(KeyCode::Tab).press(KeyCode::Tab);
+    desk.write("correct horse battery").press(KeyCode::Tab).write("correct horse battery").press(KeyCode::Enter);
+    assert_eq!(last(&mut desk), "Enter create the company  Esc back  F2 français  F1 help");
+}
