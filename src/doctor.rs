@@ -6,7 +6,7 @@ use std::{fmt::Write, io::IsTerminal};
 use secrecy::ExposeSecret;
 
 use crate::{
-    config::{Config, Origin, Value},
+    config::{Config, KeyRow, Origin, Value},
     domain::{Error, language::Language},
     services::{Examined, examine},
     ui::text::{self, Phrase},
@@ -40,7 +40,10 @@ pub fn report(config: &Config) -> (String, Option<Error>) {
         }
         line(&mut report, name, &told);
     }
-    if config.found.is_empty() {
+    for KeyRow { name, key, line: at, file } in &config.key_rows {
+        line(&mut report, &format!("keys.{name}"), &format!("{key}  ({}:{at})", file.display()));
+    }
+    if config.found.is_empty() && config.key_rows.is_empty() {
         line(&mut report, "", &say(Phrase::DoctorDefaults));
     }
 

@@ -237,7 +237,7 @@ fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(St
     let options = Options { preferences, demo, embedded, server, suspends: app::has_shell() };
     // Demo accounts are not the people whose preferences the configuration holds.
     let people = if is_demo { HashMap::new() } else { config.people.clone() };
-    let app = App::new(options, wizard, app::now()).knowing(people);
+    let app = App::new(options, wizard, app::now()).knowing(people).with_keys(config.keys.clone());
     // The set-up may switch to another database; workers that start later connect to that one.
     let present = Arc::new(std::sync::Mutex::new(address));
     let (for_workers, config_of_workers) = (Arc::clone(&present), Arc::clone(config));

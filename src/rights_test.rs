@@ -18,7 +18,7 @@ use crate::{
     },
     services::{ReadRequest, Reply, Request, Services, SessionRequest, WriteRequest, demo},
     storage::Target,
-    ui::{Context, Preferences, actions, keys::Command, text, theme},
+    ui::{Context, Preferences, actions, keymap::Keys, keys::Command, text, theme},
 };
 
 struct Company {
@@ -71,7 +71,9 @@ fn on_screen(language: Language, who: &Session, row: &ClientRow, company: &Compa
     let theme = theme::Theme::of(look);
     let preferences = Preferences { language, look, mouse: false };
     let now = who.settings.wall_clock(company.now.utc);
-    let ctx = Context { language, theme: &theme, session: who, lists: &Lists::default(), preferences, now, beat: 0 };
+    let lists = Lists::default();
+    let keys = Keys::usual();
+    let ctx = Context { language, theme: &theme, session: who, lists: &lists, preferences, now, beat: 0, keys };
     let record = Record::Client(row.clone());
     let bindings = actions::bindings(EntityKind::Client, &[&record], &ctx);
     bindings.into_iter().find(|binding| binding.command == Command::Archive).unwrap().unavailable

@@ -24,6 +24,7 @@ use epic_events::{
     ui::{
         Context, Preferences, entity,
         form::{FieldKind, FormField, FormSpec, value},
+        keymap::Keys,
         theme::{Look, Theme},
     },
 };
@@ -76,6 +77,7 @@ fn candidates(kind: &FieldKind) -> Vec<String> {
         FieldKind::Notes => &["One line.\nAnother line."],
         FieldKind::Amount => &["7,000.50"],
         FieldKind::Whole => &["321"],
+        FieldKind::Zone => &["Europe/Lisbon"],
         FieldKind::Day(dates::Direction::Past) => &["20/11/2026"],
         FieldKind::Day(dates::Direction::Future) => &["20/12/2026"],
         FieldKind::Time => return vec![dates::format_date_time(next_month)],
@@ -187,7 +189,7 @@ fn context<'a>(session: &'a Session, theme: &'a Theme) -> Context<'a> {
     let (language, look) = (Language::En, Look::default());
     let preferences = Preferences { language, look, mouse: false };
     let now = session.settings.wall_clock(support::world::start());
-    Context { language, theme, session, lists: LISTS, preferences, now, beat: 0 }
+    Context { language, theme, session, lists: LISTS, preferences, now, beat: 0, keys: Keys::usual() }
 }
 
 #[rstest]

@@ -40,7 +40,8 @@ use crate::{
         users::Role,
     },
     ui::{
-        Context, Notice, Preferences, actions, form,
+        Context, Notice, Preferences, form,
+        keymap::Keys,
         keys::{Binding, Command, Key},
         popup::Popup,
         screens::{Screen, form::Form, setup::Setup},
@@ -85,6 +86,7 @@ pub struct App {
     /// who have not signed in here before.
     of_machine: Preferences,
     theme: Theme,
+    keys: Keys,
     /// The help or a picker over the screens before sign-in, while it is open.
     over: Option<Popup>,
     notice: Option<Notice>,
@@ -113,6 +115,7 @@ impl App {
             theme: Theme::of(options.preferences.look),
             of_machine: options.preferences,
             options,
+            keys: Keys::default(),
             people: HashMap::new(),
             chose_language: false,
             over: None,
@@ -138,14 +141,20 @@ impl App {
         Self { people, ..self }
     }
 
+    /// With the keys of the configuration.
+    pub fn with_keys(self, keys: Keys) -> Self {
+        Self { keys, ..self }
+    }
+
     fn context(&self) -> Context<'_> {
-        context(&self.theme, (&self.session, &self.lists), self.options.preferences, self.now)
+        context((&self.theme, &self.keys), (&self.session, &self.lists), self.options.preferences, self.now)
     }
 
     /// The stage, and what its screens may look at. They are borrowed separately, so that a screen can
     /// be changed while it reads the context.
     fn parts(&mut self) -> (&mut Stage, Context<'_>) {
-        let ctx = context(&self.theme, (&self.session, &self.lists), self.options.preferences, self.now);
+        let session = (&self.session, &self.lists);
+        let ctx = context((&self.theme, &self.keys), session, self.options.preferences, self.now);
         (&mut self.stage, ctx)
     }
 
@@ -242,7 +251,7 @@ impl App {
     fn seen_key(&mut self, key: KeyEvent) {
         let pressed = Key::from_event(key);
         let leaves = ['c', 'q', 'z'].map(Key::ctrl).contains(&pressed);
-        let locks = pressed == actions::key_of(Command::Lock)
+        let locks = pressed == self.keys.of(Command::Lock)
             && !self.session.must_change_password
             && matches!(&self.stage, Stage::SignedIn(workspace) if workspace.takes_commands());
         if !self.is_too_small() || leaves || locks {
@@ -364,7 +373,7 @@ fn apart(key: KeyEvent) -> Vec<KeyEvent> {
 }
 
 fn context<'a>(
-    theme: &'a Theme,
+    (theme, keys): (&'a Theme, &'a Keys),
     (session, lists): (&'a Session, &'a Lists),
     preferences: Preferences,
     now: Moment,
@@ -377,6 +386,7 @@ fn context<'a>(
         lists,
         now: session.settings.wall_clock(now.utc),
         beat: now.ticks / 120,
+        keys,
     }
 }
 

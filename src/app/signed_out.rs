@@ -49,7 +49,7 @@ impl App {
         };
         // On a page without fields to type in, Enter goes on too.
         let enters = !setup.form().entries.iter().any(FormField::is_text);
-        let forward = if enters { Key::plain(KeyCode::Enter) } else { Key::ctrl('s') };
+        let forward = if enters { Key::plain(KeyCode::Enter) } else { ctx.keys.of(Command::Save) };
         let on = Binding { help: ctx.say(next).into(), ..named(Command::Save, forward, next) };
         let (at, _) = setup.progress();
         let back = if at == 1 { quit } else { named(Command::Back, Key::plain(KeyCode::Esc), Phrase::BackKey) };
@@ -107,7 +107,7 @@ impl App {
 
     /// Handles a key at the sign-in.
     pub(super) fn login_key(&mut self, key: KeyEvent) {
-        if Key::from_event(key) == Key::plain(KeyCode::F(2)) {
+        if Key::from_event(key) == self.keys.of(Command::Language) {
             let other = if self.options.preferences.language == Language::En { Language::Fr } else { Language::En };
             self.chose_language = true;
             self.prefer(Preferences { language: other, ..self.options.preferences });

@@ -7,7 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Error, malformed};
+use super::{
+    Error,
+    keys::{KeyRow, rows},
+    malformed,
+};
 use crate::{cli::Cli, domain::address::ServerAddress};
 
 /// The settings that are read from the environment, `.env` and, with names in lower case,
@@ -51,6 +55,8 @@ pub enum Origin {
 pub(super) struct ConfigSource {
     pub origin: Origin,
     values: Values,
+    /// The rows of its table of keys, which only a TOML file has.
+    pub keys: Vec<KeyRow>,
 }
 
 /// A setting as it was found in one source, for `doctor`.
@@ -85,22 +91,25 @@ impl ConfigSource {
             ("EPIC_EVENTS_MOUSE", cli.no_mouse.then(|| "off".to_owned())),
         ];
         let values = flags.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-        Self { origin: Origin::Flag, values }
+        Self { origin: Origin::Flag, values, keys: Vec::new() }
     }
 
     pub fn environment(environment: &Values) -> Self {
-        Self { origin: Origin::Environment, values: environment.clone() }
+        Self { origin: Origin::Environment, values: environment.clone(), keys: Vec::new() }
     }
 
-    /// The keys of a TOML file, which is one flat table; none if there is no file.
+    /// The settings of a TOML file and its table of keys; none if there is no file.
     pub fn toml(path: &Path) -> Result<Self, Error> {
         let mut values = Values::new();
-        let table: toml::Table = match read(path)? {
-            Some(text) => toml::from_str(&text).map_err(|error| {
-                let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-                malformed(path, &format!("line {line}: {}", error.message()))
-            })?,
-            None => toml::Table::new(),
+        let text = read(path)?.unwrap_or_default();
+        let mut table: toml::Table = toml::from_str(&text).map_err(|error| {
+            let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+            malformed(path, &format!("line {line}: {}", error.message()))
+        })?;
+        let keys = match table.remove("keys") {
+            None => Vec::new(),
+            Some(toml::Value::Table(keys)) => rows(&keys, &text, path).map_err(|why| malformed(path, &why))?,
+            Some(_) => return Err(malformed(path, &"\"keys\" is a table: write [keys] and a row for each command")),
         };
         for (key, value) in table {
             let upper = key.to_uppercase();
@@ -109,7 +118,7 @@ impl ConfigSource {
             let Some(name) = known else { return Err(malformed(path, &format!("\"{key}\" is not a setting"))) };
             values.insert(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         }
-        Self::of_file(path, values)
+        Ok(Self { keys, ..Self::of_file(path, values)? })
     }
 
     /// The `NAME=VALUE` lines of a file; none if there is no file.
@@ -135,7 +144,7 @@ impl ConfigSource {
         if open && SECRETS.iter().any(|name| secret(name)) {
             return Err(Error::Readable { path: path.to_owned() });
         }
-        Ok(Self { origin: Origin::File(path.to_owned()), values })
+        Ok(Self { origin: Origin::File(path.to_owned()), values, keys: Vec::new() })
     }
 }
 

@@ -2,6 +2,7 @@
 //! working folder, then a user's preferences, then `config.toml` in the configuration folder.
 
 mod address;
+mod keys;
 mod layers;
 mod write;
 
@@ -14,6 +15,7 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
+pub use keys::KeyRow;
 pub use layers::{Origin, Value, Values};
 pub use write::Remembered;
 
@@ -22,6 +24,7 @@ use crate::{
     domain::{address::ServerAddress, language::Language},
     ui::{
         Preferences,
+        keymap::{Keys, Refusal},
         theme::{Look, Palette},
     },
 };
@@ -41,6 +44,10 @@ pub struct Config {
     pub sentry_environment: String,
     pub log: String,
     pub preferences: Preferences,
+    /// The key of each command.
+    pub keys: Keys,
+    /// The rows of `[keys]` that count.
+    pub key_rows: Vec<KeyRow>,
     /// The preferences of each user who has signed in on this machine, by username in lower case,
     /// overridden by flags, environment and `.env`.
     pub people: HashMap<String, Preferences>,
@@ -72,6 +79,8 @@ pub enum Error {
     Readable { path: PathBuf },
     #[error("{name} has the value \"{value}\", which is not understood. It can be: {allowed}.")]
     Value { name: &'static str, value: String, allowed: &'static str },
+    #[error("{path}, line {line}: {name} = \"{key}\": {why}.")]
+    Key { path: PathBuf, line: usize, name: String, key: String, why: Refusal },
     #[error("There is no home folder. Set HOME, or XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_STATE_HOME.")]
     NoHome,
     #[error("{path} cannot be written: {why}")]
@@ -169,6 +178,7 @@ impl Config {
                 .ok_or_else(|| value_error("EPIC_EVENTS_BCRYPT_COST", text, "4 to 16"))?,
             None => BCRYPT_COST,
         };
+        let key_rows = keys::settle(layers.iter().flat_map(|layer| &layer.keys));
         let exports = values.get("EPIC_EVENTS_EXPORTS").map_or_else(|| folders.exports(environment), PathBuf::from);
         Ok(Self {
             embedded: named.is_none(),
@@ -179,6 +189,8 @@ impl Config {
             sentry_environment: values.get("SENTRY_ENVIRONMENT").cloned().unwrap_or_else(|| "production".to_owned()),
             log: values.get("EPIC_EVENTS_LOG").cloned().unwrap_or_else(|| "warn,epic_events=info".to_owned()),
             preferences: preferences(&values, environment)?,
+            keys: keys::read(&key_rows)?,
+            key_rows,
             people: preferred,
             found,
             bcrypt_cost: cost,

@@ -1,12 +1,10 @@
 //! What can be done with a record, in a list and on its own screen: the same keys, the same reasons
 //! why not, the same questions. What each entity offers is in `ui/entity`.
 
-use crossterm::event::KeyCode;
-
 use super::{
     Action, Context, Destination, Notice,
     entity::{self, Begun, Seen, ThenOption, ThenUser},
-    keys::{Binding, Command, Key},
+    keys::{Binding, Command},
     popup::{Outcome, Popup, Source},
     text::Phrase,
 };
@@ -29,58 +27,10 @@ pub enum Intent {
     ForOption(Seen, ThenOption),
 }
 
-/// The key of a command, everywhere.
-pub const fn key_of(command: Command) -> Key {
-    use Command as C;
-    match command {
-        C::Up => Key::plain(KeyCode::Up),
-        C::Down => Key::plain(KeyCode::Down),
-        C::PageUp => Key::plain(KeyCode::PageUp),
-        C::Left => Key::plain(KeyCode::Left),
-        C::Right => Key::plain(KeyCode::Right),
-        C::Calendar => Key::char('c'),
-        C::PickDay => Key::plain(KeyCode::F(4)),
-        C::PageDown => Key::plain(KeyCode::PageDown),
-        C::Home => Key::plain(KeyCode::Home),
-        C::End => Key::plain(KeyCode::End),
-        C::Open => Key::plain(KeyCode::Enter),
-        C::New => Key::char('n'),
-        C::Edit => Key::char('e'),
-        C::Assign => Key::char('a'),
-        C::Archive => Key::char('x'),
-        C::Sign => Key::char('S'),
-        C::SetStatus => Key::char('t'),
-        C::HandOver => Key::char('h'),
-        C::ResetPassword => Key::char('p'),
-        C::Filter => Key::char('/'),
-        C::Refine => Key::char('f'),
-        C::Sort => Key::char('s'),
-        C::View => Key::char('v'),
-        C::Columns => Key::char('C'),
-        C::Mark => Key::char(' '),
-        C::Undo => Key::char('u'),
-        C::Copy => Key::char('y'),
-        C::CopyPart => Key::char('Y'),
-        C::TakeTheirs => Key::ctrl('t'),
-        C::Propose => Key::ctrl('g'),
-        C::Language => Key::plain(KeyCode::F(2)),
-        C::Export => Key::char('X'),
-        C::Save => Key::ctrl('s'),
-        C::NextField | C::NextPart => Key::plain(KeyCode::Tab),
-        C::PreviousField => Key::plain(KeyCode::BackTab),
-        C::Refresh => Key::plain(KeyCode::F(5)),
-        C::Help => Key::char('?'),
-        C::Palette => Key::char(':'),
-        C::Lock => Key::char('L'),
-        C::Back => Key::plain(KeyCode::Esc),
-        C::Quit => Key::char('q'),
-    }
-}
-
 /// The binding of a command, available unless a reason is given.
 pub fn bind(command: Command, ctx: &Context, unavailable: Option<String>) -> Binding {
     let (label, help) = ctx.command(command);
-    Binding { key: key_of(command), command, label: label.into(), help: help.into(), unavailable }
+    Binding { key: ctx.keys.of(command), command, label: label.into(), help: help.into(), unavailable }
 }
 
 /// The same without a word in the bottom line.

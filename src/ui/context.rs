@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 
 use super::{
+    keymap::Keys,
     keys::{Command, Key},
     text,
     theme::{Look, Theme},
@@ -27,6 +28,8 @@ pub struct Context<'a> {
     pub now: NaiveDateTime,
     /// Counts up while a reply is awaited, to move the spinner.
     pub beat: u64,
+    /// The key of each command.
+    pub keys: &'a Keys,
 }
 
 /// How a user wants the program to look and behave on this machine.
@@ -46,7 +49,7 @@ impl<'a> Context<'a> {
 
     /// A sentence in the user's language.
     pub fn say<'p>(&self, what: impl Into<text::Phrase<'p>>) -> String {
-        text::say(self.language, what.into())
+        self.naming_keys(text::say(self.language, what.into()))
     }
 
     /// The name of a field.
@@ -56,22 +59,27 @@ impl<'a> Context<'a> {
 
     /// What is wrong with a field.
     pub fn problem(&self, problem: Problem) -> String {
-        text::problem(self.language, problem)
+        self.naming_keys(text::problem(self.language, problem))
     }
 
     /// Why an action is not allowed.
     pub fn reason(&self, reason: Reason) -> String {
-        text::reason(self.language, reason)
+        self.naming_keys(text::reason(self.language, reason))
     }
 
     /// What went wrong.
     pub fn error(&self, error: &Error) -> String {
-        text::error(self.language, error)
+        self.naming_keys(text::error(self.language, error))
     }
 
     /// A verb of the audit log in words.
     pub fn verb(&self, action: &str) -> String {
         text::verb(self.language, action).to_owned()
+    }
+
+    /// The text with the present keys of the commands that it names.
+    fn naming_keys(&self, text: String) -> String {
+        self.keys.named_in(text, |key| self.key(key))
     }
 
     /// A key as it is written on the keyboard.

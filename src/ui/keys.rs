@@ -30,7 +30,8 @@ impl Key {
 }
 
 /// The commands of all screens. The list is closed, so that help and palette can name each one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Command {
     Up,
     Down,

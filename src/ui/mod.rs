@@ -11,6 +11,7 @@ pub mod context;
 pub mod destination;
 pub mod entity;
 pub mod form;
+pub mod keymap;
 pub mod keys;
 pub mod notice;
 pub mod popup;

@@ -2,6 +2,7 @@
 
 use super::desk::*;
 use epic_events::ui::{
+    keymap::Keys,
     keys::{Binding, Key},
     text,
 };
@@ -144,4 +145,50 @@ fn an_unavailable_action_says_why() {
     }
     desk.press(KeyCode::End).press(KeyCode::Enter).press(KeyCode::Char('n'));
     desk.see(&format!("Contract {} is not signed yet.", records.contract.0));
+}
+
+/// With these keys in the configuration, signed in as this person.
+fn with_keys(name: &str, language: Language, rows: &[(&str, &str)]) -> Desk {
+    let mut desk = Desk::new(language);
+    let preferences = desk.app.preferences();
+    let options = Options { preferences, demo: Vec::new(), embedded: String::new(), server: None, suspends: true };
+    desk.app = App::new(options, false, desk.now).with_keys(Keys::with(rows).unwrap());
+    desk.write(name).press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
+    desk
+}
+
+/// The bottom line, the help, the palette and the texts name the keys of the configuration.
+#[test]
+fn own_keys_work_and_are_shown_everywhere() {
+    let rows = [("assign", "g"), ("undo", "f8"), ("save", "ctrl+g"), ("view", "w"), ("mark", "insert"), ("help", "h")];
+    let mut desk = with_keys("manager", Language::En, &[&rows[..], &[("hand-over", "H")]].concat());
+    desk.world.records();
+    desk.press(KeyCode::F(5)).go("events").see("g assign support").see("h help");
+    desk.press(KeyCode::Char('a')).not("Support for");
+    desk.press(KeyCode::Char('h')).see("g          Give the event").see("Ins        Mark").press(KeyCode::Esc);
+    desk.ctrl('p').write("assign").see("Assign support (g)").press(KeyCode::Esc);
+    desk.press(KeyCode::Char('g')).see("Support for").write("other").press(KeyCode::Enter);
+    desk.see("Press F8 to undo.").press(KeyCode::F(8)).see("Undone");
+    desk.press(KeyCode::Char('w')).see("Show").press(KeyCode::End).press(KeyCode::Esc);
+    desk.press(KeyCode::Char('e')).see("Ctrl+G save").ctrl('s').see("Ctrl+G save").ctrl('g').not("Ctrl+G save");
+}
+
+#[test]
+fn texts_name_own_keys_in_french_too() {
+    let mut desk = with_keys("sales", Language::Fr, &[("new", "delete"), ("refresh", "f7")]);
+    desk.go("clients").see("Appuyez sur Suppr pour créer le premier.").press(KeyCode::Delete).see("Nouveau client");
+    desk.press(KeyCode::Esc).see("Appuyez sur Suppr");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::F(7));
+    desk.refuse();
+    desk.not("⌨");
+}
+
+#[test]
+fn the_language_key_can_be_changed_before_sign_in() {
+    let mut desk = Desk::new(Language::En);
+    let preferences = desk.app.preferences();
+    let options = Options { preferences, demo: Vec::new(), embedded: String::new(), server: None, suspends: true };
+    desk.app = App::new(options, false, desk.now).with_keys(Keys::with(&[("language", "f3")]).unwrap());
+    desk.see("F3 français").press(KeyCode::F(2)).see("Sign in").press(KeyCode::F(3)).see("Connexion");
 }

@@ -174,3 +174,38 @@ fn a_command_with_demo_or_init_is_refused_and_changes_nothing() {
     let kept: Vec<String> = files.filter(|name| !name.starts_with("test.db")).collect();
     assert!(kept.is_empty(), "the database was replaced: {kept:?}");
 }
+
+/// What cannot work in the table of keys is refused at the start: the line, what is wrong, and what would be right.
+#[test]
+fn a_key_that_cannot_be_used_is_refused_by_name() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    init(home.path(), &db.url);
+    for (rows, said) in [
+        ("assign = \"n\"", &["line 4: assign = \"n\"", "\"new\" has this key already"][..]),
+        ("# mine\nassing = \"g\"", &["line 5: assing", "no such command", "assign, archive"]),
+        ("assign = \"hyper+g\"", &["line 4: assign", "not a key", "f1 to f12"]),
+        ("save = \"s\"", &["line 4: save", "typed", "ctrl+"]),
+        ("assign = \"Esc\"", &["line 4: assign", "always does the same"]),
+        ("assign = \"ctrl+c\"", &["line 4: assign", "always does the same"]),
+        ("assign = 5", &["line 4", "between quotes"]),
+    ] {
+        configure(home.path(), &format!("theme = \"plain\"\n\n[keys]\n{rows}\n"));
+        let (code, out) = run(home.path(), &db.url, &["doctor"]);
+        assert_eq!(code, 5, "{rows}: {out}");
+        for words in said {
+            assert!(out.contains(words), "{rows}: no {words} in {out}");
+        }
+    }
+}
+
+#[test]
+fn own_keys_are_used_and_doctor_shows_them() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    init(home.path(), &db.url);
+    configure(home.path(), "[keys]\nquit = \"Z\"\nhelp = \"f9\"\n");
+    let (code, said) = run(home.path(), &db.url, &["doctor"]);
+    assert!(code == 0 && said.contains("keys.quit") && said.contains("Z  ("), "{code} {said}");
+    let mut t = Terminal::start(home.path(), &db.url, &[]);
+    t.see(&["Username"]).field("boss").press(BOSS).press(ENTER).see(&["Waiting for you", "F9 help"]).press("Z");
+    assert_eq!(t.end().0, 0);
+}

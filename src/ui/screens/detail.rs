@@ -14,7 +14,7 @@ use crate::{
     services::{Reply, Request},
     ui::{
         Action, Context, Destination, Notice,
-        actions::{self, Intent, bind, bind_quietly, key_of},
+        actions::{self, Intent, bind, bind_quietly},
         entity::{self, DetailPart, RecordDetail, facts, heading},
         keys::{Binding, Command},
         popup::Outcome,
@@ -253,7 +253,7 @@ impl Detail {
         let from = self.scrolled.get().min(lines.len() - room);
         self.scrolled.set(from);
         draw_pairs(frame, area, &lines[from..from + room], ctx);
-        let [up, down] = [Command::PageUp, Command::PageDown].map(|command| ctx.key(key_of(command)));
+        let [up, down] = [Command::PageUp, Command::PageDown].map(|command| ctx.key(ctx.keys.of(command)));
         let place = Phrase::MoreLines { from: from + 1, to: from + room, of: lines.len(), up: &up, down: &down };
         put(frame, area, rows(room), &ctx.say(place), ctx.theme.quiet);
         rows(room) + 1

@@ -176,7 +176,7 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::Theirs { name, value } => {
             let name = if name.is_empty() { "Somebody" } else { name };
-            return format!("{name}: {value}   Ctrl+T swaps, Ctrl+S keeps yours");
+            return format!("{name}: {value}   ⌨take-theirs⌨ swaps, ⌨save⌨ keeps yours");
         }
         Phrase::Connected(server) => return format!("Connected: {server}."),
         Phrase::LocksIn(seconds) => return format!("Locks in {seconds} s: press any key to stay."),
@@ -270,18 +270,18 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::WaitingTitle => "Waiting for you",
         Phrase::SectionsTitle => "Go to",
         Phrase::FilterLabel => "Filter",
-        Phrase::Refined => "Filtered. Press f to change or clear the filters.",
+        Phrase::Refined => "Filtered. Press ⌨refine⌨ to change or clear the filters.",
         Phrase::SortTitle => "Sort by",
         Phrase::Lists(phrase) => return lists(phrase),
         Phrase::ViewTitle => "Show",
         Phrase::HelpTitle => "What you can do here",
         Phrase::PaletteTitle => "Go to, or do",
         Phrase::NothingFound => "Nothing found.",
-        Phrase::NotRead => "This could not be read. Press F5 to read it again.",
-        Phrase::RefineHint => "Press f to change or clear the filters.",
+        Phrase::NotRead => "This could not be read. Press ⌨refresh⌨ to read it again.",
+        Phrase::RefineHint => "Press ⌨refine⌨ to change or clear the filters.",
         Phrase::NothingFoundHint => "Press Esc to clear the filter.",
-        Phrase::EmptyViewHint => "Press v for other views.",
-        Phrase::EmptyListHint => "Press n to make the first one.",
+        Phrase::EmptyViewHint => "Press ⌨view⌨ for other views.",
+        Phrase::EmptyListHint => "Press ⌨new⌨ to make the first one.",
         Phrase::NothingSelected => "Nothing is selected",
         Phrase::NothingChanged => "Nothing had to be changed.",
         Phrase::Saved => "Saved.",
@@ -387,10 +387,10 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::BadHead => "A head is written NUMBER:HASH, as this command prints it.",
         Phrase::FiguresKey => "figures",
         Phrase::KeepEditing => "Keep editing",
-        Phrase::SavedSoFar => "Saved, up to what you have typed since. Ctrl+S saves that too.",
+        Phrase::SavedSoFar => "Saved, up to what you have typed since. ⌨save⌨ saves that too.",
         Phrase::PasswordAsSaved => "Saved without what you typed into the password since.",
         Phrase::ResultDone => "done",
-        Phrase::UndoHint => "Press u to undo.",
+        Phrase::UndoHint => "Press ⌨undo⌨ to undo.",
         Phrase::Cancel => "Cancel",
         Phrase::VerbSign => "Sign",
         Phrase::VerbSave => "Save",
@@ -430,8 +430,8 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Patience => "The database takes long to answer. Esc gives up waiting.",
         Phrase::GaveUp => "You stopped waiting.",
         Phrase::GaveUpWriting => "You stopped waiting: it may or may not have been saved.",
-        Phrase::F5TriesAgain => "F5 tries again.",
-        Phrase::F5Shows => "F5 shows what is.",
+        Phrase::F5TriesAgain => "⌨refresh⌨ tries again.",
+        Phrase::F5Shows => "⌨refresh⌨ shows what is.",
         Phrase::TypeAgain => "Type your password again.",
         Phrase::EnterTriesAgain => "Enter tries again.",
         Phrase::LookBeforeSaving => "Look before saving again.",
@@ -445,7 +445,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::QuestionWaits => "A question waits until you are done here.",
         Phrase::NoShell => "There is no shell behind this window: Ctrl+Z does nothing here.",
         Phrase::Copied => "Copied.",
-        Phrase::TooMuchToCopy => "Nothing copied: too much for the clipboard. X in a list writes a file.",
+        Phrase::TooMuchToCopy => "Nothing copied: too much for the clipboard. ⌨export⌨ in a list writes a file.",
         Phrase::NothingToUndo => "There is nothing to undo.",
         Phrase::Undone => "Undone.",
         Phrase::NothingUndone => "Nothing was undone.",
@@ -485,7 +485,7 @@ pub(super) fn say(what: Phrase) -> String {
             "This is what will be made. So far there are only the tables. Enter creates the company, Esc goes back."
         }
         Phrase::SetUpStatements => {
-            "The account that sets up may not make the everyday account. Have the server's administrator run this (y copies it), then press Enter:"
+            "The account that sets up may not make the everyday account. Have the server's administrator run this (⌨copy⌨ copies it), then press Enter:"
         }
         Phrase::AccountNotReady => {
             "The everyday account is not there yet, has another password, or lacks one of these rights."
@@ -694,7 +694,7 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::ChangePasswordFirst => "Please change your temporary password first.",
         Reason::ContractNotSigned(contract) => return format!("Contract {contract} is not signed yet."),
         Reason::ContractAlreadySigned(contract) => return format!("Contract {contract} is signed already."),
-        Reason::Archived => "This is archived. Management can restore it with x.",
+        Reason::Archived => "This is archived. Management can restore it with ⌨archive⌨.",
         Reason::NotArchived => "This is not archived.",
         Reason::ParentArchived => "What it belongs to is archived and has to be restored first.",
         Reason::ClientHasContracts(count) => {

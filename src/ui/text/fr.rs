@@ -190,7 +190,7 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::Theirs { name, value } => {
             let name = if name.is_empty() { "Quelqu'un" } else { name };
-            return format!("{name} : {value}   Ctrl+T échange, Ctrl+S garde le vôtre");
+            return format!("{name} : {value}   ⌨take-theirs⌨ échange, ⌨save⌨ garde le vôtre");
         }
         Phrase::Connected(server) => return format!("Connecté : {server}."),
         Phrase::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
@@ -284,18 +284,18 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::WaitingTitle => "À faire",
         Phrase::SectionsTitle => "Aller à",
         Phrase::FilterLabel => "Filtre",
-        Phrase::Refined => "Filtré. Appuyez sur f pour changer ou effacer les filtres.",
+        Phrase::Refined => "Filtré. Appuyez sur ⌨refine⌨ pour changer ou effacer les filtres.",
         Phrase::SortTitle => "Trier par",
         Phrase::Lists(phrase) => return lists(phrase),
         Phrase::ViewTitle => "Afficher",
         Phrase::HelpTitle => "Ce que vous pouvez faire ici",
         Phrase::PaletteTitle => "Aller à, ou faire",
         Phrase::NothingFound => "Rien trouvé.",
-        Phrase::NotRead => "Ceci n'a pas pu être lu. Appuyez sur F5 pour le relire.",
-        Phrase::RefineHint => "Appuyez sur f pour changer ou effacer les filtres.",
+        Phrase::NotRead => "Ceci n'a pas pu être lu. Appuyez sur ⌨refresh⌨ pour le relire.",
+        Phrase::RefineHint => "Appuyez sur ⌨refine⌨ pour changer ou effacer les filtres.",
         Phrase::NothingFoundHint => "Appuyez sur Échap pour effacer le filtre.",
-        Phrase::EmptyViewHint => "Appuyez sur v pour d'autres vues.",
-        Phrase::EmptyListHint => "Appuyez sur n pour créer le premier.",
+        Phrase::EmptyViewHint => "Appuyez sur ⌨view⌨ pour d'autres vues.",
+        Phrase::EmptyListHint => "Appuyez sur ⌨new⌨ pour créer le premier.",
         Phrase::NothingSelected => "Rien n'est sélectionné",
         Phrase::NothingChanged => "Rien n'a dû être changé.",
         Phrase::Saved => "Enregistré.",
@@ -406,10 +406,10 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::BadHead => "Une tête s'écrit NUMÉRO:EMPREINTE, comme cette commande l'imprime.",
         Phrase::FiguresKey => "chiffres",
         Phrase::KeepEditing => "Continuer l'édition",
-        Phrase::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. Ctrl+S l'enregistre aussi.",
+        Phrase::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. ⌨save⌨ l'enregistre aussi.",
         Phrase::PasswordAsSaved => "Enregistré sans ce que vous avez tapé depuis dans le mot de passe.",
         Phrase::ResultDone => "fait",
-        Phrase::UndoHint => "Appuyez sur u pour annuler.",
+        Phrase::UndoHint => "Appuyez sur ⌨undo⌨ pour annuler.",
         Phrase::Cancel => "Annuler",
         Phrase::VerbSign => "Signer",
         Phrase::VerbSave => "Enregistrer",
@@ -451,8 +451,8 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Patience => "La base de données tarde à répondre. Échap pour ne plus attendre.",
         Phrase::GaveUp => "Vous avez cessé d'attendre.",
         Phrase::GaveUpWriting => "Vous avez cessé d'attendre : c'est peut-être enregistré, peut-être pas.",
-        Phrase::F5TriesAgain => "F5 pour réessayer.",
-        Phrase::F5Shows => "F5 montre ce qui l'est.",
+        Phrase::F5TriesAgain => "⌨refresh⌨ pour réessayer.",
+        Phrase::F5Shows => "⌨refresh⌨ montre ce qui l'est.",
         Phrase::TypeAgain => "Retapez votre mot de passe.",
         Phrase::EnterTriesAgain => "Entrée pour réessayer.",
         Phrase::LookBeforeSaving => "Vérifiez avant de réenregistrer.",
@@ -466,7 +466,9 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::QuestionWaits => "Une question attend que vous ayez terminé ici.",
         Phrase::NoShell => "Aucun shell n'attend derrière cette fenêtre : Ctrl+Z ne fait rien ici.",
         Phrase::Copied => "Copié.",
-        Phrase::TooMuchToCopy => "Rien de copié : trop pour le presse-papiers. X dans une liste écrit un fichier.",
+        Phrase::TooMuchToCopy => {
+            "Rien de copié : trop pour le presse-papiers. ⌨export⌨ dans une liste écrit un fichier."
+        }
         Phrase::NothingToUndo => "Il n'y a rien à annuler.",
         Phrase::Undone => "Annulé.",
         Phrase::NothingUndone => "Rien n'a été annulé.",
@@ -506,7 +508,7 @@ pub(super) fn say(what: Phrase) -> String {
             "Voici ce qui sera créé. Jusqu'ici il n'y a que les tables. Entrée crée l'entreprise, Échap revient."
         }
         Phrase::SetUpStatements => {
-            "Le compte d'installation ne peut pas créer le compte quotidien. Faites exécuter ceci par l'administrateur du serveur (y le copie), puis appuyez sur Entrée :"
+            "Le compte d'installation ne peut pas créer le compte quotidien. Faites exécuter ceci par l'administrateur du serveur (⌨copy⌨ le copie), puis appuyez sur Entrée :"
         }
         Phrase::AccountNotReady => {
             "Le compte quotidien n'existe pas encore, a un autre mot de passe, ou un de ces droits lui manque."
@@ -721,7 +723,7 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::ChangePasswordFirst => "Changez d'abord votre mot de passe temporaire.",
         Reason::ContractNotSigned(contract) => return format!("Le contrat {contract} n'est pas encore signé."),
         Reason::ContractAlreadySigned(contract) => return format!("Le contrat {contract} est déjà signé."),
-        Reason::Archived => "C'est archivé. La gestion peut le restaurer avec x.",
+        Reason::Archived => "C'est archivé. La gestion peut le restaurer avec ⌨archive⌨.",
         Reason::NotArchived => "Ce n'est pas archivé.",
         Reason::ParentArchived => "Ce dont il dépend est archivé et doit d'abord être restauré.",
         Reason::ClientHasContracts(count) => {

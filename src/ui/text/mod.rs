@@ -79,6 +79,8 @@ pub fn key(language: Language, key: Key) -> String {
         KeyCode::PageDown => named(language, "PgDn", "PgSuiv"),
         KeyCode::Home => named(language, "Home", "Début"),
         KeyCode::End => named(language, "End", "Fin"),
+        KeyCode::Insert => named(language, "Ins", "Inser"),
+        KeyCode::Delete => named(language, "Del", "Suppr"),
         KeyCode::BackTab => named(language, "Shift+Tab", "Maj+Tab"),
         other => format!("{other:?}"),
     };

@@ -154,6 +154,7 @@ mod tests {
         },
         ui::{
             form::typed_form,
+            keymap::Keys,
             theme::{Look, Theme},
         },
     };
@@ -242,7 +243,16 @@ mod tests {
             let theme = Theme::of(look);
             let preferences = Preferences { language, look, mouse: true };
             let lists = Lists::default();
-            let ctx = Context { language, theme: &theme, session: &session, lists: &lists, preferences, now, beat: 0 };
+            let ctx = Context {
+                language,
+                theme: &theme,
+                session: &session,
+                lists: &lists,
+                preferences,
+                now,
+                beat: 0,
+                keys: Keys::usual(),
+            };
             let mut forms = vec![(form::settings(&ctx), session.settings.audited_fields())];
             for full in [false, true] {
                 let client = ClientRow { client: client(full), sales_contact: "Person sales".to_owned() };

@@ -4,7 +4,7 @@ mod draw;
 mod pages;
 mod plan;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 use secrecy::{ExposeSecret, SecretString};
 use strum::IntoEnumIterator;
 
@@ -17,7 +17,13 @@ use crate::{
         settings::Settings,
     },
     services::{Migrated, Reply, Request, SessionRequest},
-    ui::{Action, Context, Notice, form::FieldKind, popup::Outcome, text::Phrase},
+    ui::{
+        Action, Context, Notice,
+        form::FieldKind,
+        keys::{Command, Key},
+        popup::Outcome,
+        text::Phrase,
+    },
 };
 
 /// What happens after the wizard has handled a key.
@@ -141,7 +147,7 @@ impl Setup {
 
     pub fn key(&mut self, key: KeyEvent, ctx: &Context) -> Wish {
         self.problem = None;
-        let ctrl = key.modifiers.contains(KeyModifiers::CONTROL);
+        let is = |command| Key::from_event(key) == ctx.keys.of(command);
         let form = self.form_mut();
         let last = form.at + 1 >= form.entries.len() || form.entries.iter().all(|entry| entry.kind == FieldKind::Fixed);
         match key.code {
@@ -158,12 +164,12 @@ impl Setup {
                 self.scrolled = if down { (self.scrolled + 1).min(most) } else { self.scrolled.saturating_sub(1) };
                 Wish::Act(Action::None)
             }
-            KeyCode::Char('y') if self.step == WizardPage::Statements => {
+            _ if is(Command::Copy) && self.step == WizardPage::Statements => {
                 Wish::Act(Action::Copy(self.statements().to_owned()))
             }
-            KeyCode::Char('s') if ctrl => self.next(ctx),
+            _ if is(Command::Save) => self.next(ctx),
             KeyCode::Enter if last => self.next(ctx),
-            KeyCode::F(2) => self.speak_other(ctx),
+            _ if is(Command::Language) => self.speak_other(ctx),
             _ => {
                 let left = self.form().at;
                 let action = self.form_mut().press(key, ctx);
