@@ -1,6 +1,6 @@
 //! What goes into the application and what comes out of it.
 
-use crossterm::event::Event as TerminalEvent;
+use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
 use secrecy::SecretString;
 
 use crate::{
@@ -70,4 +70,15 @@ pub struct Options {
     pub server: Option<ServerAddress>,
     /// Whether a shell can resume the program after Ctrl+Z.
     pub suspends: bool,
+}
+
+/// Esc and a key right after it arrive from a terminal as one key with Alt, which
+/// nothing here is bound to.
+pub(super) fn apart(key: KeyEvent) -> Vec<KeyEvent> {
+    if key.modifiers.contains(KeyModifiers::ALT) && !key.modifiers.contains(KeyModifiers::CONTROL) {
+        let alone = KeyEvent { modifiers: key.modifiers - KeyModifiers::ALT, ..key };
+        vec![KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE), alone]
+    } else {
+        vec![key]
+    }
 }

@@ -26,6 +26,7 @@ use crossterm::event::{
 use ratatui::layout::{Position, Rect};
 
 pub use clock::now;
+use event::apart;
 pub use event::{AppEvent, Effect, Options};
 pub use run::{Keep, RunError, run};
 pub use terminal::{can_show, for_locale, has_shell};
@@ -358,17 +359,6 @@ impl App {
         if matches!(self.stage, Stage::SignedIn(_)) {
             self.workspace_tick();
         }
-    }
-}
-
-/// Esc and a key right after it arrive from a terminal as one key with Alt, which
-/// nothing here is bound to.
-fn apart(key: KeyEvent) -> Vec<KeyEvent> {
-    if key.modifiers.contains(KeyModifiers::ALT) && !key.modifiers.contains(KeyModifiers::CONTROL) {
-        let alone = KeyEvent { modifiers: key.modifiers - KeyModifiers::ALT, ..key };
-        vec![KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE), alone]
-    } else {
-        vec![key]
     }
 }
 

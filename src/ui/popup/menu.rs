@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{Frame, layout::Rect};
 
 use super::{
+    item::Item,
     narrow::narrowed,
     outcome::{Outcome, PopupResult, ViewChoice},
 };
@@ -46,17 +47,6 @@ pub enum Source {
     /// Lines given at the start, and the saved views of this kind of list, which come after the
     /// first so many lines and are read again while the menu is open.
     Views(EntityKind, usize),
-}
-
-/// A line of a menu.
-#[derive(Debug, Clone, Default)]
-pub struct Item {
-    pub label: String,
-    pub detail: String,
-    /// Other words by which the line is found, and those of the other language.
-    pub also: String,
-    pub foreign: String,
-    pub outcome: Option<Outcome>,
 }
 
 /// A list to choose from. If it has an `input`, typing narrows it.

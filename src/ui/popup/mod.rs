@@ -3,6 +3,7 @@
 
 mod columns;
 mod confirm;
+mod item;
 mod line;
 mod menu;
 mod month;
@@ -18,8 +19,9 @@ use ratatui::{Frame, layout::Rect};
 pub use self::{
     columns::{ColumnLine, Columns},
     confirm::Confirm,
+    item::Item,
     line::Line,
-    menu::{Item, Menu, Source},
+    menu::{Menu, Source},
     month::Month,
     outcome::{Outcome, PopupResult, ViewChoice},
     password::Password,

@@ -1,7 +1,7 @@
 //! Which lines of a menu the typed words mean: each typed word has to be the beginning of a word of
 //! the line, so that nothing is offered by chance.
 
-use super::menu::Item;
+use super::item::Item;
 use crate::domain::text::words;
 
 /// How well a line fits, the best first.
