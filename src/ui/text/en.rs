@@ -269,8 +269,6 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::EmptyPart => "None yet.",
         Phrase::WaitingTitle => "Waiting for you",
         Phrase::SectionsTitle => "Go to",
-        Phrase::FilterLabel => "Filter",
-        Phrase::Refined => "Filtered. Press ⌨refine⌨ to change or clear the filters.",
         Phrase::SortTitle => "Sort by",
         Phrase::Lists(phrase) => return lists(phrase),
         Phrase::ViewTitle => "Show",
@@ -278,10 +276,6 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::PaletteTitle => "Go to, or do",
         Phrase::NothingFound => "Nothing found.",
         Phrase::NotRead => "This could not be read. Press ⌨refresh⌨ to read it again.",
-        Phrase::RefineHint => "Press ⌨refine⌨ to change or clear the filters.",
-        Phrase::NothingFoundHint => "Press Esc to clear the filter.",
-        Phrase::EmptyViewHint => "Press ⌨view⌨ for other views.",
-        Phrase::EmptyListHint => "Press ⌨new⌨ to make the first one.",
         Phrase::NothingSelected => "Nothing is selected",
         Phrase::NothingChanged => "Nothing had to be changed.",
         Phrase::Saved => "Saved.",
@@ -843,6 +837,12 @@ fn connection(problem: &ConnectionProblem) -> String {
 /// About columns and saved views.
 fn lists(phrase: ListPhrase) -> String {
     let words = match phrase {
+        ListPhrase::RefineHint => "Press ⌨refine⌨ to change or clear the filters.",
+        ListPhrase::NothingFoundHint => "Press Esc to clear the filter.",
+        ListPhrase::EmptyViewHint => "Press ⌨view⌨ for other views.",
+        ListPhrase::EmptyListHint => "Press ⌨new⌨ to make the first one.",
+        ListPhrase::Refined => "Filtered. Press ⌨refine⌨ to change or clear the filters.",
+        ListPhrase::FilterLabel => "Filter",
         ListPhrase::SaveViewAs => "Save this view as...",
         ListPhrase::ReplaceView(name) => return format!("Save \"{name}\" as it is shown now"),
         ListPhrase::RenameView(name) => return format!("Rename \"{name}\"..."),

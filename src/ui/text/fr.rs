@@ -283,8 +283,6 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::EmptyPart => "Aucun pour l'instant.",
         Phrase::WaitingTitle => "À faire",
         Phrase::SectionsTitle => "Aller à",
-        Phrase::FilterLabel => "Filtre",
-        Phrase::Refined => "Filtré. Appuyez sur ⌨refine⌨ pour changer ou effacer les filtres.",
         Phrase::SortTitle => "Trier par",
         Phrase::Lists(phrase) => return lists(phrase),
         Phrase::ViewTitle => "Afficher",
@@ -292,10 +290,6 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::PaletteTitle => "Aller à, ou faire",
         Phrase::NothingFound => "Rien trouvé.",
         Phrase::NotRead => "Ceci n'a pas pu être lu. Appuyez sur ⌨refresh⌨ pour le relire.",
-        Phrase::RefineHint => "Appuyez sur ⌨refine⌨ pour changer ou effacer les filtres.",
-        Phrase::NothingFoundHint => "Appuyez sur Échap pour effacer le filtre.",
-        Phrase::EmptyViewHint => "Appuyez sur ⌨view⌨ pour d'autres vues.",
-        Phrase::EmptyListHint => "Appuyez sur ⌨new⌨ pour créer le premier.",
         Phrase::NothingSelected => "Rien n'est sélectionné",
         Phrase::NothingChanged => "Rien n'a dû être changé.",
         Phrase::Saved => "Enregistré.",
@@ -872,6 +866,12 @@ fn connection(problem: &ConnectionProblem) -> String {
 /// About columns and saved views.
 fn lists(phrase: ListPhrase) -> String {
     let words = match phrase {
+        ListPhrase::RefineHint => "Appuyez sur ⌨refine⌨ pour changer ou effacer les filtres.",
+        ListPhrase::NothingFoundHint => "Appuyez sur Échap pour effacer le filtre.",
+        ListPhrase::EmptyViewHint => "Appuyez sur ⌨view⌨ pour d'autres vues.",
+        ListPhrase::EmptyListHint => "Appuyez sur ⌨new⌨ pour créer le premier.",
+        ListPhrase::Refined => "Filtré. Appuyez sur ⌨refine⌨ pour changer ou effacer les filtres.",
+        ListPhrase::FilterLabel => "Filtre",
         ListPhrase::SaveViewAs => "Enregistrer cette vue sous...",
         ListPhrase::ReplaceView(name) => return format!("Enregistrer « {name} » telle qu'affichée"),
         ListPhrase::RenameView(name) => return format!("Renommer « {name} »..."),

@@ -3,6 +3,12 @@
 /// A phrase about columns and saved views.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListPhrase<'a> {
+    RefineHint,
+    NothingFoundHint,
+    EmptyViewHint,
+    EmptyListHint,
+    Refined,
+    FilterLabel,
     SaveViewAs,
     ReplaceView(&'a str),
     RenameView(&'a str),

@@ -14,7 +14,7 @@ use crate::{
     },
     ui::{
         Context, actions,
-        text::Phrase,
+        text::{ListPhrase, Phrase},
         widgets::{
             paint::{Focus, count_words, line_at, put, rows},
             records::{draw_facts, draw_rows, table_width},
@@ -77,7 +77,7 @@ impl List {
         let width = rows(text::width(&place)).min(area.width);
         let left = Rect { width: area.width.saturating_sub(width + 1), ..area };
         if let Some(input) = &self.filter {
-            let label = format!("{}: ", ctx.say(Phrase::FilterLabel));
+            let label = format!("{}: ", ctx.say(ListPhrase::FilterLabel));
             put(frame, area, 0, &label, ctx.theme.accent);
             let used = rows(text::width(&label));
             let field = Rect { x: area.x + used, y: area.y, width: area.width.saturating_sub(used + 22), height: 1 };
@@ -85,7 +85,7 @@ impl List {
         } else if !self.query.text().is_empty() {
             put(frame, left, 0, &ctx.say(Phrase::FilteredBy(self.query.text())), ctx.theme.accent);
         } else if self.query.is_refined() {
-            put(frame, left, 0, &ctx.say(Phrase::Refined), ctx.theme.accent);
+            put(frame, left, 0, &ctx.say(ListPhrase::Refined), ctx.theme.accent);
         } else if self.query.opens_at_today() && self.first.is_none_or(|first| first > 0 || shown.start > 0) {
             put(frame, left, 0, &ctx.say(Phrase::OpenedAtToday), ctx.theme.quiet);
         }
@@ -135,15 +135,15 @@ impl List {
             let failed = self.awaited.is_empty();
             return failed.then(|| ctx.say(Phrase::NotRead)).into_iter().collect();
         }
-        let hint = if self.query.text().is_empty() { Phrase::RefineHint } else { Phrase::NothingFoundHint };
+        let hint = if self.query.text().is_empty() { ListPhrase::RefineHint } else { ListPhrase::NothingFoundHint };
         if !self.query.text().is_empty() || self.query.is_refined() {
             return vec![ctx.say(Phrase::NothingFound), ctx.say(hint)];
         }
         let mut lines = vec![ctx.say(Phrase::EmptyList(self.kind()))];
         if self.query.view(ctx.session.actor.role) != 0 {
-            lines.push(ctx.say(Phrase::EmptyViewHint));
+            lines.push(ctx.say(ListPhrase::EmptyViewHint));
         } else if actions::may_create(self.kind(), ctx) {
-            lines.push(ctx.say(Phrase::EmptyListHint));
+            lines.push(ctx.say(ListPhrase::EmptyListHint));
         }
         lines
     }
