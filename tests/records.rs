@@ -23,7 +23,7 @@ use rstest::rstest;
 use secrecy::SecretString;
 use support::{
     Engine,
-    world::{Records, World, client_draft, contract_draft, event_draft, user_draft},
+    world::{Records, World, client_draft, contract_draft, event_draft, hand_over, user_draft},
 };
 
 /// The version and fields of a record as stored in its table.
@@ -76,7 +76,7 @@ fn writes(world: &mut World) -> Vec<(&'static str, EntityKind, i64, Request, boo
     let version = stands(world, K::User, person.0).0;
     let idle = world.hire("idle", Role::Support).actor.id;
     let idle_version = stands(world, K::User, idle.0).0;
-    world.save(&Request::Write(WriteRequest::DeactivateUser { id: idle, version: idle_version, heir: None }));
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: idle, version: idle_version, heirs: Vec::new() }));
     let to = world.other_sales.actor.id;
     let date = chrono::NaiveDate::from_ymd_opt(2026, 11, 20);
     let changed = ClientDraft {
@@ -109,13 +109,7 @@ fn writes(world: &mut World) -> Vec<(&'static str, EntityKind, i64, Request, boo
             Request::Write(WriteRequest::UpdateClient { id: client, version: 1, draft: changed }),
             true,
         ),
-        (
-            "client.handed_over",
-            K::Client,
-            free.0,
-            Request::Write(WriteRequest::HandOverClients(HandOver { clients: vec![(free, 1)], to })),
-            true,
-        ),
+        ("client.handed_over", K::Client, free.0, hand_over(&[(free, 1)], to), true),
         (
             "client.archived",
             K::Client,
@@ -206,14 +200,14 @@ fn writes(world: &mut World) -> Vec<(&'static str, EntityKind, i64, Request, boo
             "user.updated",
             K::User,
             person.0,
-            Request::Write(WriteRequest::UpdateUser { id: person, version, draft: renamed, heir: None }),
+            Request::Write(WriteRequest::UpdateUser { id: person, version, draft: renamed, heirs: Vec::new() }),
             false,
         ),
         (
             "user.deactivated",
             K::User,
             person.0,
-            Request::Write(WriteRequest::DeactivateUser { id: person, version: version + 1, heir: None }),
+            Request::Write(WriteRequest::DeactivateUser { id: person, version: version + 1, heirs: Vec::new() }),
             true,
         ),
         (
@@ -282,7 +276,7 @@ fn a_record_that_goes_to_an_heir_has_its_own_audit_row(
         (world.sales.actor.id, world.other_sales.actor.id, EntityKind::Client, client.0),
     ] {
         let before = stands(&world, kind, number).1;
-        world.save(&Request::Write(WriteRequest::DeactivateUser { id, version: 2, heir: Some(heir) }));
+        world.save(&Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs: vec![heir] }));
         let changes = before.changes_to(&stands(&world, kind, number).1);
         assert!(!changes.0.is_empty());
         assert_eq!(sorted(&last_row(&world).1), sorted(&changes));
@@ -303,7 +297,7 @@ fn undoing_the_undo_archives_the_record_again(
         Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }),
         Request::Write(WriteRequest::ArchiveContract { id: contract, version: 1 }),
         Request::Write(WriteRequest::ArchiveEvent { id: event, version: event_version }),
-        Request::Write(WriteRequest::DeactivateUser { id, version, heir: None }),
+        Request::Write(WriteRequest::DeactivateUser { id, version, heirs: Vec::new() }),
     ] {
         let done = world.manage(&request);
         let (verb, _) = last_row(&world);
@@ -328,7 +322,7 @@ fn an_archived_record_cannot_be_changed(#[values(Engine::Sqlite, Engine::MariaDb
     let support = Some(world.other_support.actor.id);
     for request in [
         Request::Write(WriteRequest::UpdateClient { id: client, version: 2, draft: client_draft("Somebody") }),
-        Request::Write(WriteRequest::HandOverClients(HandOver { clients: vec![(client, 2)], to })),
+        hand_over(&[(client, 2)], to),
         Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(10_000, 0) }),
         Request::Write(WriteRequest::ArchiveClient { id: client, version: 2 }),
         Request::Write(WriteRequest::UpdateContract { id: contract, version: 2, draft: contract_draft(10_000, 0) }),
@@ -359,24 +353,21 @@ fn a_hand_over_of_several_clients_leaves_out_changed_records(
     let (owner, to) = (world.sales.actor.id, world.other_sales.actor.id);
     let [one, two] = ["One", "Two"].map(|name| world.client_of(owner, name));
     let manager = world.manager.clone();
-    let stale = |clients: Vec<(ClientId, i32)>| Request::Write(WriteRequest::HandOverClients(HandOver { clients, to }));
+    let stale = |clients: Vec<(ClientId, i32)>| hand_over(&clients, to);
     assert!(matches!(world.ask(Some(&manager), &stale(vec![(one, 7)])), Err(Error::Conflict(_))));
-    let Reply::HandedOver { done, missed, undo } = world.manage(&stale(vec![(one, 7), (two, 1)])) else {
+    let Reply::HandedOver { done, missed, undo, .. } = world.manage(&stale(vec![(one, 7), (two, 1)])) else {
         panic!("handed over")
     };
     assert_eq!((done, missed.len()), (vec!["Two".to_owned()], 1));
-    assert_eq!((missed[0].name.as_str(), undo), ("One", Some(HandOver { clients: vec![(two, 2)], to: owner })));
+    assert_eq!((missed[0].name.as_str(), undo), ("One", vec![HandOver { client: two, version: 2, to: owner }]));
     // Handing clients to their current owner writes no audit row.
     let rows = world.audit().len();
     world.manage(&stale(vec![(two, 2)]));
     assert_eq!(world.audit().len(), rows);
-    // A hand-over from two different owners offers no undo.
+    // A hand-over from two different owners is undone for each of them.
     let third = world.hire("third", Role::Sales).actor.id;
-    let Reply::HandedOver { undo, .. } = world.manage(&Request::Write(WriteRequest::HandOverClients(HandOver {
-        clients: vec![(one, 1), (two, 2)],
-        to: third,
-    }))) else {
-        panic!("handed over")
-    };
-    assert_eq!(undo, None);
+    let given = world.manage(&hand_over(&[(one, 1), (two, 2)], third));
+    world.manage(&given.undo().unwrap());
+    let owners = [one, two].map(|id| storage::clients::find(&mut world.connection(), id).unwrap().unwrap());
+    assert_eq!(owners.map(|client| client.sales_contact_id), [owner, to]);
 }

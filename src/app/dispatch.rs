@@ -10,13 +10,14 @@ use super::{
     workspace::{OpenPopup, PopupPurpose},
 };
 use crate::{
-    services::{Request, SessionRequest, WriteRequest},
+    services::{Request, SessionRequest},
     ui::{
-        Action, Context, Destination, Notice,
+        Action, Context, Destination, Notice, Tone,
         keys::{Binding, Command, Key, find},
         popup::{Outcome, Popup, PopupResult},
+        question,
         screens::Screen,
-        text::Phrase,
+        text::{Phrase, Told},
     },
 };
 
@@ -91,6 +92,11 @@ impl App {
             }
             Action::Popup(popup) => self.open_for(asker, *popup, PopupPurpose::Screen),
             Action::Notice(notice) => self.say(notice),
+            Action::Add(text) => {
+                if let Some(notice) = self.notice.as_mut().filter(|notice| notice.tone == Tone::Good) {
+                    notice.text = format!("{} {text}", notice.text);
+                }
+            }
             Action::Copy(text) if text.len() > MOST_COPIED => {
                 self.say(Notice::bad(self.context().say(Phrase::TooMuchToCopy)));
             }
@@ -145,22 +151,8 @@ impl App {
         match step {
             PopupResult::Stay => {}
             PopupResult::Close => {
-                let closed = self.workspace().and_then(|workspace| workspace.popup.take());
-                // The request behind the question is not sent, so its asker stops waiting.
-                if let Some(OpenPopup {
-                    purpose: PopupPurpose::Confirm(asker, request) | PopupPurpose::Heir(asker, request),
-                    ..
-                }) = closed
-                {
-                    match asker {
-                        Asker::Screen(id) => drop(self.on_layer(id, |screen, _| screen.stop_waiting())),
-                        Asker::Undo => {
-                            if let Some(workspace) = self.workspace() {
-                                workspace.undo = Some(*request);
-                            }
-                        }
-                        Asker::App | Asker::Lock(_) | Asker::Popup(_) => {}
-                    }
+                if let Some(open) = self.workspace().and_then(|workspace| workspace.popup.take()) {
+                    self.cancelled(open);
                 }
             }
             PopupResult::Ask(request) => {
@@ -168,6 +160,34 @@ impl App {
                 self.send(Asker::Popup(id), request);
             }
             PopupResult::Done(outcome) => self.popup_done(outcome),
+        }
+    }
+
+    /// Says what was not done because this popup was closed. The request behind a question of the
+    /// application is not sent, so its asker stops waiting.
+    fn cancelled(&mut self, OpenPopup { popup, purpose, .. }: OpenPopup) {
+        if let Popup::Confirm(confirm) = popup {
+            self.say(Notice::plain(confirm.if_cancelled));
+        }
+        let (PopupPurpose::Confirm(asker, request)
+        | PopupPurpose::Heirs(asker, request, _)
+        | PopupPurpose::Send(asker, request)) = purpose
+        else {
+            return;
+        };
+        let words = match asker {
+            Asker::Undo => self.context().say(Phrase::Told(Told::NothingUndone)),
+            _ => question::not_done(&request, &self.context()),
+        };
+        self.say(Notice::plain(words));
+        match asker {
+            Asker::Screen(id) => drop(self.on_layer(id, |screen, _| screen.stop_waiting())),
+            Asker::Undo => {
+                if let Some(workspace) = self.workspace() {
+                    workspace.undo = Some(*request);
+                }
+            }
+            Asker::App | Asker::Lock(_) | Asker::Popup(_) => {}
         }
     }
 
@@ -188,18 +208,13 @@ impl App {
                 }
                 self.send(Asker::Popup(open.id), Request::Session(SessionRequest::Confirm { password }));
             }
-            (PopupPurpose::Heir(asker, request), Outcome::Person(Some(heir), _)) => {
-                let request = match *request {
-                    Request::Write(WriteRequest::DeactivateUser { id, version, .. }) => {
-                        Request::Write(WriteRequest::DeactivateUser { id, version, heir: Some(heir) })
-                    }
-                    Request::Write(WriteRequest::UpdateUser { id, version, draft, .. }) => {
-                        Request::Write(WriteRequest::UpdateUser { id, version, draft, heir: Some(heir) })
-                    }
-                    other => other,
-                };
-                self.send(asker, request);
+            (PopupPurpose::Heirs(asker, request, owned), Outcome::Person(Some(heir), name)) => {
+                self.ask_about_shares(asker, *request, &owned, &[(heir, name)]);
             }
+            (PopupPurpose::Heirs(asker, request, owned), Outcome::People(people)) => {
+                self.ask_about_shares(asker, *request, &owned, &people);
+            }
+            (PopupPurpose::Send(asker, request), Outcome::Confirmed) => self.send(asker, *request),
             (PopupPurpose::Go, Outcome::Run(command)) => self.run(command),
             (PopupPurpose::Go, Outcome::Go(to)) => self.act(Asker::App, Action::Open(to)),
             (PopupPurpose::Go, Outcome::GoAndRun(to, command)) => {

@@ -1,5 +1,6 @@
 //! Draws the whole screen from the state of the application.
 
+use crossterm::event::KeyCode;
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
 use super::{
@@ -11,6 +12,7 @@ use crate::{
     services::{Request, SessionRequest},
     ui::{
         Context, Notice, Tone,
+        keys::Key,
         popup::Popup,
         screens::form::Form,
         text::Phrase,
@@ -138,7 +140,10 @@ impl App {
         let who = ctx.say(Phrase::SignedInAs { name: &actor.full_name, role: actor.role });
         if let Some(locked) = &workspace.locked {
             chrome::header(frame, areas.header, &ctx.say(Phrase::LockedTitle), &who, ctx.theme);
-            self.draw_popup_keys(frame, areas, &locked.popup, ctx);
+            match locked.leaving {
+                Some(_) => self.draw_popup_keys(frame, areas, &locked.popup, ctx),
+                None => chrome::footer(frame, areas.footer, &lock_keys(ctx), ctx.theme),
+            }
             return Some(locked.popup.draw(frame, areas.body, ctx));
         }
         let top = workspace.top()?;
@@ -172,4 +177,11 @@ impl App {
         frame.render_widget(Clear, areas.footer);
         chrome::footer(frame, areas.footer, &keys, ctx.theme);
     }
+}
+
+/// The keys of the lock, in the words of its text.
+fn lock_keys(ctx: &Context) -> Vec<(String, String)> {
+    [(KeyCode::Enter, Phrase::UnlockKey), (KeyCode::Esc, Phrase::SomebodyElseKey)]
+        .map(|(code, label)| (ctx.key(Key::plain(code)), ctx.say(label)))
+        .into()
 }

@@ -27,19 +27,19 @@ impl App {
             Leave::Home if self.is_writing() => Popup::confirm(
                 ctx.say(Phrase::StillSaving),
                 vec![ctx.say(Phrase::HomeWhileSaving)],
-                ctx.say(Phrase::VerbLeave),
+                &ctx.say(Phrase::VerbLeave),
                 &ctx,
             ),
             Leave::Quit | Leave::SignOut if self.is_writing() => Popup::confirm(
                 ctx.say(Phrase::StillSaving),
                 vec![ctx.say(Phrase::LeaveWhileSaving)],
-                ctx.say(Phrase::VerbLeave),
+                &ctx.say(Phrase::VerbLeave),
                 &ctx,
             ),
             Leave::Quit => Popup::confirm(
                 ctx.say(Phrase::QuitTitle),
                 vec![ctx.say(Phrase::QuitMeans)],
-                ctx.say(Phrase::VerbQuit),
+                &ctx.say(Phrase::VerbQuit),
                 &ctx,
             ),
             Leave::Home | Leave::SignOut => Popup::discard(&ctx),

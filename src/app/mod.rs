@@ -6,6 +6,7 @@ mod dispatch;
 mod draw;
 mod event;
 mod global_keys;
+mod heirs;
 mod leave;
 mod lock;
 mod open_screens;

@@ -5,14 +5,12 @@ use super::{
     workspace::{OpenPopup, PopupPurpose},
 };
 use crate::{
-    domain::{Error, Reason, error::ConnectionProblem, users::Role},
-    services::{ReadRequest, Reply, Request, SessionRequest, WriteRequest},
-    ui::{
-        Action, Notice, actions,
-        form::Choices,
-        popup::{Popup, Source},
-        text::Phrase,
+    domain::{
+        Error, Problem, Reason,
+        error::{ConnectionProblem, SignInProblem},
     },
+    services::{ReadRequest, Reply, Request, SessionRequest, WriteRequest},
+    ui::{Action, Notice, popup::Popup, report, text::Phrase},
 };
 
 impl App {
@@ -31,12 +29,7 @@ impl App {
                 let popup = Popup::password(self.context().say(Phrase::PasswordWhy(request.permission())));
                 self.open_for(asker, popup, PopupPurpose::Confirm(asker, Box::new(request)));
             }
-            Err(Error::NeedsHeir(inheritance)) => {
-                let title = self.context().say(Phrase::HeirFor(inheritance));
-                let role: Role = inheritance.role;
-                let popup = Popup::picker(title, Source::Records(Choices::Users(role)), None);
-                self.open_for(asker, popup, PopupPurpose::Heir(asker, Box::new(request)));
-            }
+            Err(Error::NeedsHeir(owned)) => self.ask_for_heirs(asker, request, owned),
             Ok(Reply::Alive { settings, full_name }) => {
                 let moved = self.context().error(&Error::Unavailable(ConnectionProblem::Moved));
                 self.notice.take_if(|notice| notice.text == moved);
@@ -95,7 +88,7 @@ impl App {
             // An undo is reported on whatever screen is on top.
             Asker::Undo => match reply {
                 Ok(reply) => {
-                    let action = actions::undone(request, &reply, &self.context());
+                    let action = report::of_undo(&reply, &self.context());
                     self.act(asker, action);
                     self.load_top();
                 }
@@ -112,7 +105,7 @@ impl App {
         }
         let ctx = self.context();
         let action = match reply {
-            Ok(reply) => actions::report(reply, &ctx),
+            Ok(reply) => report::of(reply, &ctx),
             Err(error) => Action::Notice(Notice::bad(ctx.say(Phrase::NotDone(&ctx.error(error))))),
         };
         self.act(asker, action);
@@ -126,7 +119,10 @@ impl App {
     pub(super) fn late_reply(&mut self, request: &Request, reply: &Result<Reply, Error>) {
         let ctx = self.context();
         let notice = match reply {
-            Ok(_) => Notice::good(ctx.say(Phrase::SavedAfterAll)),
+            Ok(reply) => {
+                let words = report::words(reply, &ctx).unwrap_or_default();
+                Notice::good(format!("{} {words}", ctx.say(Phrase::SavedAfterAll)).trim_end())
+            }
             Err(error) => Notice::bad(ctx.say(Phrase::NotSavedAfterAll(&ctx.error(error)))),
         };
         self.say(notice);
@@ -189,7 +185,11 @@ impl App {
     /// Handles the check of a password: for the lock or the popup that asked for it, if that is still
     /// open, and for no other.
     fn confirmed(&mut self, asker: Asker, reply: Result<Reply, Error>) {
-        let problem = reply.as_ref().err().map(|error| self.context().error(error));
+        let problem = reply.as_ref().err().map(|error| match error {
+            // Only the password is asked for here, so the name cannot be wrong.
+            Error::SignIn(SignInProblem::Wrong) => self.context().problem(Problem::WrongPassword),
+            error => self.context().error(error),
+        });
         let now = self.now.ticks;
         let Some(workspace) = self.workspace() else { return };
         match asker {

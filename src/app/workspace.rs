@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::Asker;
 use crate::{
-    domain::session::Moment,
+    domain::{error::Inheritance, session::Moment},
     services::Request,
     ui::{
         Leave, Notice,
@@ -34,7 +34,9 @@ pub(super) enum PopupPurpose {
     Confirm(Asker, Box<Request>),
     /// Asks who takes over the records of the user whom this request deactivates or moves to another
     /// role.
-    Heir(Asker, Box<Request>),
+    Heirs(Asker, Box<Request>, Inheritance),
+    /// Asks whether to send this request.
+    Send(Asker, Box<Request>),
 }
 
 /// The lock of a session: its screens are kept, but nothing of them is shown.

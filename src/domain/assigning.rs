@@ -12,6 +12,8 @@ pub enum Availability {
     Free,
     /// Another event on the same day, but not at the same time.
     Busy,
+    /// No other event at the same time, but the events to be assigned overlap among themselves.
+    Overlap,
     /// Another event at the same time.
     Clash,
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
-use super::{audit::AuditedFields, field::Field, policy::Permission, users::Role};
+use super::{audit::AuditedFields, field::Field, id::UserId, policy::Permission, users::Role};
 
 /// Why a request was not carried out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -100,6 +100,8 @@ pub enum Reason {
     NotActiveSales,
     /// Only an active support person can be assigned to an event.
     NotActiveSupport,
+    /// No other active user of this role could take over.
+    NobodyElse(Role),
 }
 
 impl Reason {
@@ -247,13 +249,16 @@ pub struct Conflict {
 }
 
 /// What a user who leaves or changes department owns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inheritance {
+    pub leaver: UserId,
+    /// The leaver's full name.
+    pub name: String,
     /// Clients, archived ones included.
-    pub clients: i64,
+    pub clients: usize,
     /// Planned and confirmed events that are not archived.
-    pub events: i64,
-    /// The role that the user who takes them over must have.
+    pub events: usize,
+    /// The role that the users who take them over must have.
     pub role: Role,
 }
 

@@ -1,12 +1,12 @@
-//! The context of one request (user, right, settings, time) and the outcome of a write.
+//! The context of one request: user, right, settings, time.
 
 use chrono::NaiveDateTime;
 
-use super::{ReadRequest, Reply, Request, WriteRequest};
+use super::{ReadRequest, Request, WriteRequest, outcome::WriteOutcome};
 use crate::{
     domain::{
         Error, Field, FieldErrors, Problem, Reason, UserId,
-        audit::{Auditable, AuditedFields, Changes, Verb},
+        audit::{Auditable, Changes, Verb},
         clocks,
         error::{Conflict, ConnectionProblem, Reference, SignedOutBecause},
         policy::{self, Owner, Permission, Reach},
@@ -73,57 +73,6 @@ impl From<DbError> for Error {
                 tracing::error!(reference, ?failure, "the database refused a statement");
                 Self::Internal(Reference(reference))
             }
-        }
-    }
-}
-
-/// What a write did: the reply, and an audit entry for each record that it changed.
-#[derive(Debug)]
-pub(super) struct WriteOutcome {
-    pub reply: Reply,
-    pub entries: Vec<AuditEntry>,
-}
-
-impl WriteOutcome {
-    /// One record was written.
-    pub fn saved(entry: AuditEntry, version: i32) -> Self {
-        let reply = Reply::Saved { subject: entry.subject, id: entry.id.unwrap_or_default(), version, undo: None };
-        Self { reply, entries: vec![entry] }
-    }
-
-    /// One record was written, and the request `by` undoes it.
-    pub fn undoable(entry: AuditEntry, version: i32, by: WriteRequest) -> Self {
-        let (subject, id) = (entry.subject, entry.id.unwrap_or_default());
-        Self { reply: Reply::Saved { subject, id, version, undo: Some(Box::new(by)) }, entries: vec![entry] }
-    }
-
-    /// The new values were the same as the stored ones, so nothing was written.
-    pub fn unchanged<T: Auditable>(record: &T, version: i32) -> Self {
-        Self {
-            reply: Reply::Saved { subject: T::SUBJECT, id: record.number(), version, undo: None },
-            entries: Vec::new(),
-        }
-    }
-
-    /// Logs a business event for each entry; `telemetry` sends some of these events to Sentry.
-    pub fn log(&self, session: &Session) {
-        let actor = &session.actor;
-        for entry in &self.entries {
-            let event = match entry.verb {
-                Verb::UserUpdated | Verb::UserDeactivated | Verb::UserReactivated | Verb::PasswordReset => {
-                    "user_updated".to_owned()
-                }
-                other => other.to_string().replace('.', "_"),
-            };
-            tracing::info!(
-                target: "epic_events::business",
-                event,
-                verb = %entry.verb,
-                actor_id = actor.id.0,
-                actor_role = %actor.role,
-                record_type = %entry.subject,
-                record_id = entry.id,
-            );
         }
     }
 }
@@ -353,20 +302,6 @@ pub(super) fn conflict<T: Auditable>(
     let last = storage::audit::last_change(db, T::SUBJECT, current.number())?;
     let (by, at) = last.map_or((String::new(), at), |row| (row.actor_name, row.at));
     Ok(Error::Conflict(Box::new(Conflict { version, theirs: current.audited_fields(), by, at })).into())
-}
-
-/// The audit entry for a changed record.
-pub(super) fn changed<T: Auditable>(verb: Verb, name: &str, before: &T, after: &T) -> AuditEntry {
-    entry::<T>(verb, after.number(), name, before.audited_fields().changes_to(&after.audited_fields()))
-}
-
-/// The audit entry for a new record.
-pub(super) fn created<T: Auditable>(verb: Verb, name: &str, after: &T) -> AuditEntry {
-    entry::<T>(verb, after.number(), name, AuditedFields::default().changes_to(&after.audited_fields()))
-}
-
-fn entry<T: Auditable>(verb: Verb, number: i64, name: &str, changes: Changes) -> AuditEntry {
-    AuditEntry { verb, subject: T::SUBJECT, id: Some(number), name: name.to_owned(), changes }
 }
 
 /// The audit entry for a refused request: which action, on which record, and why.

@@ -7,7 +7,8 @@ use secrecy::SecretString;
 
 use super::{
     auth::Hasher,
-    context::{ServiceError, created},
+    context::ServiceError,
+    outcome::created,
     samples::{COMPANIES, Dice, FIRST, LAST, OCCASIONS, PLACES},
 };
 use crate::{

@@ -18,6 +18,7 @@ pub mod demo;
 pub mod export;
 pub mod figures;
 mod format;
+mod outcome;
 mod read;
 mod reply;
 mod request;
@@ -31,8 +32,8 @@ pub mod admin;
 use std::path::{Path, PathBuf};
 
 pub use reply::{
-    Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, Migrated,
-    Missed, Reply, UserDetail,
+    Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, Done, EventDetail, Found, Home, HomeLine,
+    Migrated, Missed, Reply, Share, UserDetail,
 };
 pub use request::{CheckedAgainst, HandOver, Marked, ReadRequest, Request, SessionRequest, SetUp, WriteRequest};
 

@@ -11,7 +11,7 @@ use super::{
 use crate::domain::{
     Error, UserId,
     assigning::{Assignment, Candidate},
-    audit::{AuditRow, Subject},
+    audit::{AuditRow, Changes, Subject, Verb},
     clients::ClientRow,
     contracts::ContractRow,
     entity::{EntityKind, Record},
@@ -88,18 +88,23 @@ pub enum Reply {
         subject: Subject,
         id: i64,
         version: i32,
+        /// What was done; `None` if the record was so already.
+        done: Option<Box<Done>>,
         /// The request that undoes it, if there is one.
         undo: Option<Box<WriteRequest>>,
     },
-    /// Clients were handed over: their names, those that were left out, and how to undo it.
+    /// Clients were handed over: their names, who has how many of them, those that were left out, and
+    /// the hand-overs that undo it.
     HandedOver {
         done: Vec<String>,
+        shares: Vec<Share>,
         missed: Vec<Missed>,
-        undo: Option<HandOver>,
+        undo: Vec<HandOver>,
     },
     /// Records were archived or restored: their names, those that were left out, and the request that
     /// undoes it.
     Archived {
+        kind: EntityKind,
         restored: bool,
         done: Vec<String>,
         missed: Vec<Missed>,
@@ -123,6 +128,8 @@ pub enum Reply {
         people: Vec<Candidate>,
         /// Whether there are more than these.
         more: bool,
+        /// The titles of the events to be assigned that overlap among themselves.
+        overlapping: Vec<String>,
     },
     ClientChoices(Page<ClientRow>),
     ContractChoices(Page<ContractRow>),
@@ -133,12 +140,49 @@ pub enum Reply {
     },
 }
 
+/// What a write did to one record, for the sentence that tells it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    pub verb: Verb,
+    /// What the audit log calls the record: a contract has the name of its client.
+    pub name: String,
+    pub changes: Changes,
+    /// Who took over what a user owned, if the write took it from them.
+    pub shares: Vec<Share>,
+}
+
+/// How many records went to one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Share {
+    /// The user's full name.
+    pub name: String,
+    pub clients: usize,
+    pub events: usize,
+}
+
+impl Share {
+    /// The shares of these people when so many records are shared out by turns, the first person
+    /// first; without people for whom nothing is left.
+    pub fn by_turns<'a>(names: impl ExactSizeIterator<Item = &'a str>, clients: usize, events: usize) -> Vec<Self> {
+        let people = names.len().max(1);
+        let part = |all: usize, nth: usize| all / people + usize::from(nth < all % people);
+        let share = |(nth, name): (usize, &str)| Self {
+            name: name.to_owned(),
+            clients: part(clients, nth),
+            events: part(events, nth),
+        };
+        names.enumerate().map(share).filter(|share| share.clients + share.events > 0).collect()
+    }
+}
+
 /// The outcome of assigning support to events.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assigned {
     /// The name of the new support user, if all events were assigned to the same one; `None` also
     /// if the support was removed.
     pub to: Option<String>,
+    /// Whether the events did not all get the same support, or none, as after an undo.
+    pub mixed: bool,
     /// The titles of the events that were assigned.
     pub titles: Vec<String>,
     /// The assignments that restore the previous support.
@@ -163,7 +207,7 @@ impl Reply {
             Self::Assigned(Assigned { undo, .. }) if !undo.is_empty() => {
                 Some(WriteRequest::AssignSupport(undo.clone()))
             }
-            Self::HandedOver { undo, .. } => undo.clone().map(WriteRequest::HandOverClients),
+            Self::HandedOver { undo, .. } if !undo.is_empty() => Some(WriteRequest::HandOverClients(undo.clone())),
             Self::Archived { undo, done, .. } if !done.is_empty() => Some((**undo).clone()),
             _ => None,
         };

@@ -6,8 +6,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{
     Migrated, Reply, SetUp, account,
     auth::Hasher,
-    context::{RequestContext, ServiceError, WriteOutcome, conflict},
+    context::{RequestContext, ServiceError, conflict},
     database::{Database, Tries},
+    outcome::WriteOutcome,
 };
 use crate::{
     domain::{
@@ -200,7 +201,7 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
             let author =
                 Author { actor: None, name: &user.full_name, host, session: &session, operation: &operation };
             let entries =
-                [settings_entry(&AuditedFields::default(), &settings), super::context::created(Verb::UserCreated, &user.full_name, &user)];
+                [settings_entry(&AuditedFields::default(), &settings), super::outcome::created(Verb::UserCreated, &user.full_name, &user)];
             storage::audit::add(db, &author, &entries, now.utc)?;
             tracing::info!(target: "epic_events::business", event = "user_created", record_id = id.0, actor_role = "set-up");
             Ok(None)

@@ -8,7 +8,7 @@ use super::{
     connection::{Db, all_for_update, for_update},
     denormalized,
     failure::DbError,
-    for_update::{Current, ForUpdate, met},
+    for_update::{AT_ONCE, Current, ForUpdate, met},
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, searched},
 };
@@ -163,18 +163,15 @@ pub fn owned_by_for_update(db: &mut Db, owner: UserId) -> Result<Vec<Client>, Db
     Ok(owned)
 }
 
-/// Gives all clients of one sales person, of which `held` were locked, to another.
-pub fn hand_over_all(
-    db: &mut Db,
-    (from, held): (UserId, usize),
-    to: UserId,
-    now: NaiveDateTime,
-) -> Result<(), DbError> {
-    let all = clients::table.filter(clients::sales_contact_id.eq(from));
+/// Gives clients that were locked to another sales person.
+pub fn hand_over(db: &mut Db, clients: &[&Client], to: UserId, now: NaiveDateTime) -> Result<(), DbError> {
     let values =
         (clients::sales_contact_id.eq(to), clients::version.eq(clients::version + 1), clients::updated_at.eq(now));
-    met(diesel::update(all).set(values).execute(db)?, held)?;
-    denormalized::person(db, to)
+    for some in clients.chunks(AT_ONCE) {
+        let ids: Vec<ClientId> = some.iter().map(|client| client.id).collect();
+        met(diesel::update(clients::table.filter(clients::id.eq_any(ids))).set(values).execute(db)?, some.len())?;
+    }
+    if clients.is_empty() { Ok(()) } else { denormalized::person(db, to) }
 }
 
 /// How many contracts of the client are not archived.

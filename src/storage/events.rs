@@ -9,7 +9,7 @@ use super::{
     contracts::{day_end, day_start},
     denormalized,
     failure::DbError,
-    for_update::{Current, ForUpdate, met},
+    for_update::{AT_ONCE, Current, ForUpdate, met},
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, patterns, searched},
     spans::{self, touching},
@@ -197,19 +197,14 @@ pub fn open_of_for_update(db: &mut Db, support: UserId) -> Result<Vec<Event>, Db
     Ok(open)
 }
 
-/// Gives all open events of one support person, of which `held` were locked, to another.
-pub fn hand_over_open(
-    db: &mut Db,
-    (from, held): (UserId, usize),
-    to: UserId,
-    now: NaiveDateTime,
-) -> Result<(), DbError> {
-    let open = events::table.filter(
-        events::support_id.eq(from).and(events::status.eq_any(Status::OPEN)).and(events::archived_at.is_null()),
-    );
+/// Gives events that were locked to another support person.
+pub fn hand_over(db: &mut Db, events: &[&Event], to: UserId, now: NaiveDateTime) -> Result<(), DbError> {
     let values = (events::support_id.eq(to), events::version.eq(events::version + 1), events::updated_at.eq(now));
-    met(diesel::update(open).set(values).execute(db)?, held)?;
-    denormalized::person(db, to)
+    for some in events.chunks(AT_ONCE) {
+        let ids: Vec<EventId> = some.iter().map(|event| event.id).collect();
+        met(diesel::update(events::table.filter(events::id.eq_any(ids))).set(values).execute(db)?, some.len())?;
+    }
+    if events.is_empty() { Ok(()) } else { denormalized::person(db, to) }
 }
 
 /// Events that are neither archived nor cancelled and touch the span, the earliest first, at most

@@ -12,6 +12,9 @@ use crate::domain::{
     audit::Auditable, clients::Client, contracts::Contract, events::Event, lists::SavedView, users::User,
 };
 
+/// How many records one statement names: engines limit the number of its parameters.
+pub(super) const AT_ONCE: usize = 500;
+
 /// A record with a version that each change increases by one.
 pub trait Versioned: Auditable {
     fn version(&self) -> i32;

@@ -24,6 +24,8 @@ pub enum Action {
     Popup(Box<Popup>),
     /// Show a sentence in the message line.
     Notice(Notice),
+    /// Add a sentence to the notice that is shown, if it says that something was done.
+    Add(String),
     /// Put a text into the clipboard of the terminal.
     Copy(String),
     /// Use and store these preferences.

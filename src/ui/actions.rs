@@ -3,28 +3,28 @@
 
 use super::{
     Action, Context, Destination, Notice,
-    entity::{self, Begun, Seen, ThenOption, ThenUser},
+    entity::{self, Begun, ThenOption, ThenUsers},
     keys::{Binding, Command},
     popup::{Outcome, Popup, Source},
+    question,
     text::Phrase,
 };
 use crate::{
     domain::{
         Reason,
-        audit::Verb,
         entity::{EntityKind, Record},
         policy::{self, Owner},
     },
-    services::{Assigned, Missed, Reply, Request, WriteRequest},
+    services::Request,
 };
 
 /// What follows when the popup that asks is answered.
 #[derive(Debug, Clone)]
 pub enum Intent {
     Copy,
-    Send(WriteRequest),
-    ForUser(Vec<Seen>, ThenUser),
-    ForOption(Seen, ThenOption),
+    Send(Request),
+    ForUsers(Vec<Record>, ThenUsers),
+    ForOption(Box<Record>, ThenOption),
 }
 
 /// The binding of a command, available unless a reason is given.
@@ -127,121 +127,43 @@ pub fn begin(command: Command, records: &[&Record], ctx: &Context) -> (Action, O
     if let Some(reason) = why_not(command, records, ctx) {
         return (Action::Notice(Notice::bad(reason)), None);
     }
-    let (popup, intent) = match entity::begin(command, records, ctx) {
-        None => return (Action::None, None),
-        Some(Begun::Form(form)) => return (Action::Open(Destination::Form(Box::new(form))), None),
-        Some(Begun::Confirm { title, lines, verb, write }) => {
-            (Popup::confirm(title, lines, verb, ctx), Intent::Send(write))
+    entity::begin(command, records, ctx).map_or((Action::None, None), |begun| ask(begun, ctx))
+}
+
+/// Opens the form, asks the question or sends the write.
+fn ask(begun: Begun, ctx: &Context) -> (Action, Option<Intent>) {
+    let (popup, intent) = match begun {
+        Begun::Form(form) => return (Action::Open(Destination::Form(Box::new(form))), None),
+        Begun::Write(write) => return (Action::Send(Request::Write(write)), None),
+        Begun::Confirm { title, lines, verb, write } => {
+            let request = Request::Write(write);
+            (question::before(title, lines, &verb, &request, ctx), Intent::Send(request))
         }
-        Some(Begun::PickUser { title, about, choices, nobody, records, then }) => {
+        Begun::PickUser { title, about, choices, nobody, several, records, then } => {
             let picker = Popup::picker(title, Source::Records(choices), nobody).about(about);
-            (picker, Intent::ForUser(records, then))
+            let picker = if several { picker.for_several() } else { picker };
+            (picker, Intent::ForUsers(records, then))
         }
-        Some(Begun::Choose { title, about, options, at, record, then }) => {
+        Begun::Choose { title, about, options, at, record, then } => {
             (Popup::choice(title, options, at).about(about), Intent::ForOption(record, then))
         }
     };
     (Action::Popup(Box::new(popup)), Some(intent))
 }
 
-/// Goes on with what was begun, once the popup has answered.
-pub fn go_on(intent: &Intent, outcome: &Outcome) -> Action {
-    let write = match (intent, outcome) {
-        (Intent::Copy, Outcome::Text(text)) => return Action::Copy(text.clone()),
-        (Intent::Send(write), Outcome::Confirmed) => Some(write.clone()),
-        (Intent::ForUser(records, then), Outcome::Person(user, _)) => then(records, *user),
-        (Intent::ForOption(record, then), Outcome::Choice(option)) => then(*record, *option),
+/// Goes on with what was begun, once the popup has answered: with the write, or with a further
+/// question and what follows its answer.
+pub fn go_on(intent: &Intent, outcome: &Outcome, ctx: &Context) -> (Action, Option<Intent>) {
+    let next = match (intent, outcome) {
+        (Intent::Copy, Outcome::Text(text)) => return (Action::Copy(text.clone()), None),
+        (Intent::Send(request), Outcome::Confirmed) => return (Action::Send(request.clone()), None),
+        (Intent::ForUsers(records, then), Outcome::Person(None, _)) => then(records, &[], ctx),
+        (Intent::ForUsers(records, then), Outcome::Person(Some(id), name)) => {
+            then(records, &[(*id, name.clone())], ctx)
+        }
+        (Intent::ForUsers(records, then), Outcome::People(people)) => then(records, people, ctx),
+        (Intent::ForOption(record, then), Outcome::Choice(option)) => then(record, *option, ctx),
         _ => None,
     };
-    write.map_or(Action::None, |write| Action::Send(Request::Write(write)))
-}
-
-/// Says what a write did, and of several records what became of each.
-pub fn report(reply: &Reply, ctx: &Context) -> Action {
-    let Some(text) = words(reply, ctx) else { return Action::None };
-    told(undoable(text.clone(), reply, ctx), text, reply, ctx)
-}
-
-/// Says what `request` has taken back, and of several records what became of each.
-pub fn undone(request: &Request, reply: &Reply, ctx: &Context) -> Action {
-    let (done, missed) = outcomes(reply);
-    if done.is_empty() && !missed.is_empty() {
-        let text = ctx.say(Phrase::NothingUndone);
-        return told(Notice::bad(text.clone()), text, reply, ctx);
-    }
-    let what = match reply {
-        Reply::Saved { .. } => taken_back(request, ctx),
-        reply => words(reply, ctx),
-    };
-    let text = format!("{} {}", ctx.say(Phrase::Undone), what.unwrap_or_default()).trim_end().to_owned();
-    told(Notice::good(text.clone()), text, reply, ctx)
-}
-
-/// What became of each of several records: what was done, and what was left out.
-fn outcomes(reply: &Reply) -> (&[String], &[Missed]) {
-    match reply {
-        Reply::Assigned(Assigned { titles: done, missed, .. })
-        | Reply::HandedOver { done, missed, .. }
-        | Reply::Archived { done, missed, .. } => (done, missed),
-        _ => (&[], &[]),
-    }
-}
-
-fn told(notice: Notice, title: String, reply: &Reply, ctx: &Context) -> Action {
-    let (done, missed) = outcomes(reply);
-    let notice = Action::Notice(notice);
-    if missed.is_empty() {
-        return notice;
-    }
-    let left_out = missed.iter().map(|Missed { name, why }| (name.clone(), ctx.error(why)));
-    let fine = done.iter().map(|name| (name.clone(), ctx.say(Phrase::ResultDone)));
-    let popup = Popup::report(title, left_out.chain(fine).collect());
-    Action::All(vec![notice, Action::Popup(Box::new(popup))])
-}
-
-/// What an undo has done to its record, as far as the request says it. `None` if it was about
-/// several records; their reply says what was done.
-fn taken_back(request: &Request, ctx: &Context) -> Option<String> {
-    let Request::Write(write) = request else { return None };
-    let (verb, name) = match write {
-        WriteRequest::UpdateSettings(_) => (Verb::SettingsUpdated, ""),
-        write => entity::done_by(write)?,
-    };
-    Some(ctx.say(Phrase::TakenBack { name, what: &ctx.verb(verb.into()) }))
-}
-
-/// What a write did, in a sentence.
-pub fn words(reply: &Reply, ctx: &Context) -> Option<String> {
-    Some(match reply {
-        Reply::Assigned(assigned) => assigned_words(assigned, ctx),
-        Reply::HandedOver { done, .. } => ctx.say(Phrase::HandedOver(done.len())),
-        Reply::Archived { restored, done, .. } => {
-            ctx.say(Phrase::ArchivedSome { count: done.len(), restored: *restored })
-        }
-        Reply::Saved { .. } => ctx.say(Phrase::Saved),
-        Reply::PasswordChanged { .. } => ctx.say(Phrase::PasswordChanged),
-        Reply::Exported { rows, left_out, among_newest, path } => {
-            let (rows, left_out, among_newest) = (*rows, *left_out, *among_newest);
-            ctx.say(Phrase::Exported { rows, left_out, among_newest, path: &path.display().to_string() })
-        }
-        _ => return None,
-    })
-}
-
-/// A sentence about a write that went well, and whether `u` takes it back.
-pub fn undoable(text: String, reply: &Reply, ctx: &Context) -> Notice {
-    match reply.undo() {
-        Some(_) => Notice::good(format!("{text} {}", ctx.say(Phrase::UndoHint))),
-        None => Notice::good(text),
-    }
-}
-
-fn assigned_words(assigned: &Assigned, ctx: &Context) -> String {
-    match (assigned.titles.as_slice(), &assigned.to) {
-        ([], _) => ctx.say(Phrase::NothingChanged),
-        ([title], Some(name)) => ctx.say(Phrase::Assigned { title, name }),
-        ([title], None) => ctx.say(Phrase::Unassigned(title)),
-        (several, Some(name)) => ctx.say(Phrase::AssignedSome { count: several.len(), name }),
-        (several, None) => ctx.say(Phrase::UnassignedSome(several.len())),
-    }
+    next.map_or((Action::None, None), |begun| ask(begun, ctx))
 }

@@ -105,7 +105,7 @@ fn key_named(text: &str) -> Option<Key> {
     let name = text.trim().to_lowercase();
     if let Some(letter) = name.strip_prefix("ctrl+") {
         let mut letters = letter.chars();
-        let letter = letters.next().filter(|letter| letter.is_ascii_lowercase())?;
+        let letter = letters.next().filter(char::is_ascii_lowercase)?;
         return letters.next().is_none().then(|| Key::ctrl(letter));
     }
     let number = name.strip_prefix('f').and_then(|number| number.parse().ok());

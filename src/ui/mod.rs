@@ -15,6 +15,8 @@ pub mod keymap;
 pub mod keys;
 pub mod notice;
 pub mod popup;
+pub mod question;
+pub mod report;
 pub mod screens;
 pub mod span;
 pub mod text;

@@ -28,7 +28,7 @@ fn text_typed_while_the_settings_are_saved_stays() {
     desk.ctrl('s').press(KeyCode::Char('y')).write("urus");
     desk.release();
     desk.see("up to what you have typed since").see("Epicurus").ctrl('s').see("Company: Epic -> Epicurus");
-    desk.press(KeyCode::Char('y')).see("Saved.");
+    desk.press(KeyCode::Char('y')).see("Settings: company is now Epicurus.");
     assert_eq!(storage::settings::load(&mut desk.world.connection()).unwrap().company_name, "Epicurus");
 }
 
@@ -47,7 +47,8 @@ fn text_typed_while_a_new_member_of_staff_is_saved_stays() {
     to(&mut desk, "Full name").write(" Smith");
     desk.release();
     desk.see("up to what you have typed since").see("Edit member of staff").see("Zoe Zander Smith").not("Password");
-    desk.ctrl('s').see("Zoe Zander -> Zoe Zander Smith").press(KeyCode::Char('y')).see("Saved.");
+    desk.ctrl('s').see("Zoe Zander -> Zoe Zander Smith").press(KeyCode::Enter);
+    desk.see("Zoe Zander: full name is now Zoe Zander Smith.");
     let staff = desk.world.state().iter().filter(|row| row.0 == "users").count();
     assert_eq!(staff, 6, "one new member, not two");
 }
@@ -129,14 +130,14 @@ fn a_start_without_a_time_is_asked_for_and_an_end_may_be_a_length() {
     to(&mut desk, "Ends").ctrl('u').write("5h").see("Tue 24 November 2026, 23:00");
     // The end is read again when the start is changed.
     to(&mut desk, "Starts").ctrl('u').write("demain minuit").see("Sun 22 November 2026, 00:00");
-    desk.see("Sun 22 November 2026, 05:00").ctrl('s').see("Saved.");
+    desk.see("Sun 22 November 2026, 05:00").ctrl('s').press(KeyCode::Enter).see("Press u to undo.");
     let stored = storage::events::find(&mut desk.world.connection(), id).unwrap().unwrap();
     let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
     assert_eq!((stored.starts_at, stored.ends_at), (day.and_hms_opt(0, 0, 0), day.and_hms_opt(5, 0, 0)));
     // What starts at midnight can be edited without another word.
     desk.press(KeyCode::Char('e'));
     to(&mut desk, "Starts").see("22/11/2026 00:00").press(KeyCode::Tab).not("At what time?");
-    to(&mut desk, "Place").ctrl('u').write("Elsewhere").ctrl('s').see("Saved.");
+    to(&mut desk, "Place").ctrl('u').write("Elsewhere").ctrl('s').press(KeyCode::Enter).see("Press u to undo.");
     let mut desk = Desk::of("manager", Language::Fr);
     desk.world.records();
     desk.go("nouvel événement").press(KeyCode::Tab).press(KeyCode::Tab).write("dans 3 jours").press(KeyCode::Tab);
@@ -158,7 +159,7 @@ fn an_end_keeps_its_day_when_another_user_moves_the_start() {
     let starts_at = draft.starts_at.map(|start| start - chrono::TimeDelta::days(1));
     let theirs = EventDraft { starts_at, ..draft.clone() };
     desk.world.save(&Request::Write(WriteRequest::UpdateEvent { id, version: 1, draft: theirs }));
-    desk.ctrl('s').see("Saved.");
+    desk.ctrl('s').press(KeyCode::Enter).see("Board dinner: end is now");
     let stored = storage::events::find(&mut desk.world.connection(), id).unwrap().unwrap();
     let ends = draft.starts_at.unwrap().date().and_hms_opt(18, 0, 0);
     assert_eq!((stored.starts_at, stored.ends_at), (starts_at, ends));
@@ -188,10 +189,10 @@ fn every_change_of_a_summary_can_be_read_in_the_smallest_window() {
             desk.press(KeyCode::Up);
         }
         desk.see("Epic and Epic").not("-> 20");
-        // After scrolling, Enter still means the preset answer, which cancels.
-        desk.press(KeyCode::Down).press(KeyCode::Enter);
+        // After scrolling, Esc still cancels.
+        desk.press(KeyCode::Down).press(KeyCode::Esc);
         assert_eq!(desk.world.state(), before);
-        desk.ctrl('s').press(KeyCode::Right).press(KeyCode::Enter);
+        desk.ctrl('s').press(KeyCode::Enter);
         let stored = storage::settings::load(&mut desk.world.connection()).unwrap();
         assert_eq!((stored.session_minutes, stored.min_password_length), (150, 20));
     }

@@ -118,7 +118,7 @@ fn a_new_client() {
     hands.down_to("my clients").tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('n'), "n new");
     hands.value("Lou Bouzin").tap(KeyCode::Tab, "Tab next field").value("Lou Bouzin SA");
     hands.tap(KeyCode::Tab, "E-mail").value("jacky@loubouzin.grd").tap(KeyCode::Tab, "Phone").value("+666 12345");
-    hands.save().within(6, "Saved.");
+    hands.save().within(6, "Lou Bouzin is a client now.");
 }
 
 #[test]
@@ -132,10 +132,8 @@ fn finding_a_client_by_part_of_a_name() {
 fn signing_a_contract() {
     let mut hands = Hands::of("sales");
     hands.down_to("my contracts not signed").tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('S'), "S sign");
-    hands
-        .tap(KeyCode::Enter, "Sat 21 November 2026")
-        .tap(KeyCode::Char('y'), "A signature is final")
-        .within(6, "Saved.");
+    hands.tap(KeyCode::Enter, "Sat 21 November 2026").tap(KeyCode::Char('y'), "A signature is final");
+    hands.within(6, "Contract 1 (Kevin Casey) is signed. It is no longer in this view.");
 }
 
 #[test]
@@ -147,14 +145,16 @@ fn creating_an_event() {
     hands.down_to("my signed contracts without event").tap(KeyCode::Enter, "Enter open");
     hands.tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('n'), "n New event");
     hands.value("General Assembly").tap(KeyCode::Tab, "Starts");
-    hands.value("5/5 15h").tap(KeyCode::Tab, "Ends").value("17h").save().within(9, "Saved.");
+    hands.value("5/5 15h").tap(KeyCode::Tab, "Ends").value("17h").save();
+    hands.within(9, "General Assembly is planned for Wed 5 May 2027, 15:00.");
 }
 
 #[test]
 fn handing_over_a_client() {
     let mut hands = Hands::of("sales");
     hands.down_to("my clients").tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('h'), "h hand over");
-    hands.tap(KeyCode::Enter, "Person other.sales").within(4, "1 client handed over.");
+    hands.tap(KeyCode::Enter, "Person other.sales").tap(KeyCode::Char('y'), "Hand over y");
+    hands.within(4, "Kevin Casey is Person other.sales's client now.");
 }
 
 #[test]
@@ -163,7 +163,8 @@ fn changing_the_time_of_an_event() {
     hands.down_to("my next events").tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('e'), "e edit");
     hands.tap(KeyCode::Tab, "Starts");
     hands.desk.ctrl('u');
-    hands.value("21/12 10h").save().within(5, "Saved.");
+    hands.value("21/12 10h").save().tap(KeyCode::Enter, "[Save] y");
+    hands.within(5, "Lou Bouzin General Assembly: start is now Mon 21 December 2026, 10:00.");
 }
 
 /// The list, the event, its telephone numbers: the one of the day and the client's own.

@@ -9,6 +9,15 @@ fn clients(desk: &mut Desk, names: &[&str]) {
 }
 
 #[test]
+fn the_sort_menu_narrows_by_typing() {
+    for (language, typed, found) in [(Language::En, "comp", "Company ^"), (Language::Fr, "entre", "Entreprise ^")] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.go("clients").press(KeyCode::Char('s')).write(typed).press(KeyCode::Enter).see(found);
+    }
+}
+
+#[test]
 fn a_list_keeps_its_filter_order_and_selection() {
     let mut desk = Desk::of("sales", Language::En);
     clients(&mut desk, &["Anna", "Bruno", "Chloe", "Bruna"]);
@@ -272,8 +281,8 @@ fn a_picker_says_when_there_are_more_entries() {
 #[test]
 fn an_export_message_says_when_only_the_newest_records_were_searched() {
     for (language, list, told) in [
-        (Language::En, "clients", "1 row (of the newest 10,000 records only) in"),
-        (Language::Fr, "clients", "1 ligne (parmi les 10\u{a0}000 fiches les plus récentes) dans"),
+        (Language::En, "clients", "1 row (of the newest 10,000 records only) is now in"),
+        (Language::Fr, "clients", "1 ligne (parmi les 10\u{a0}000 fiches les plus récentes) est maintenant dans"),
     ] {
         let mut desk = Desk::of("manager", language);
         clients(&mut desk, &["Montclair"]);

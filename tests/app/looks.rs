@@ -67,7 +67,7 @@ fn screen_readers_find_the_cursor_on_the_selected_line_and_no_borders() {
                     .any(|x| buffer.cell((x, *y)).is_some_and(|cell| cell.modifier.contains(Modifier::REVERSED)))
             })
             .collect();
-        let typing = reversed.is_empty() || place.starts_with("help") || place == "new event";
+        let typing = reversed.is_empty() || place.starts_with("help") || ["new event", "a menu"].contains(&place);
         assert!(typing || reversed.contains(&cursor.y), "{place}: cursor in line {}, selected {reversed:?}", cursor.y);
     });
     let mut desk = Desk::looking(Language::En, accessible);
@@ -94,7 +94,7 @@ fn preferences_apply_at_once_and_are_stored() {
     let mut desk = Desk::of("sales", Language::En);
     desk.go("my preferences").see("English").press(KeyCode::Right).press(KeyCode::Down).press(KeyCode::Right);
     desk.press(KeyCode::Right).see("high contrast").press(KeyCode::Down).press(KeyCode::Right).ctrl('s');
-    desk.see("À faire").see("Enregistr");
+    desk.see("À faire").see("Vos préférences sont gardées");
     let look = Look { palette: Palette::Contrast, ascii: true, accessible: false };
     assert_eq!(desk.preferred, Some(Preferences { language: Language::Fr, look, mouse: true }));
 }
@@ -146,7 +146,7 @@ fn preferences_do_not_carry_over_to_the_next_user() {
     let of_machine = desk.app.preferences();
     desk.write("manager").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
     desk.go("my preferences").see("English").press(KeyCode::Right).press(KeyCode::Down).press(KeyCode::Right);
-    desk.press(KeyCode::Right).ctrl('s').see("Enregistr");
+    desk.press(KeyCode::Right).ctrl('s').see("Vos préférences sont gardées");
     let wished = desk.app.preferences();
     assert_eq!((wished.language, wished.look.palette), (Language::Fr, Palette::Contrast));
     desk.ctrl('p').write("deconnecter").press(KeyCode::Enter).see("Sign in").not("Connexion");

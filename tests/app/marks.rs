@@ -97,16 +97,16 @@ const MOVES: &[(&str, Keys)] = &[
 type Case = (&'static str, char, usize, Keys);
 
 const CASES: &[Case] = &[
-    ("clients", 'h', 2, |desk| desk.write("other").press(KeyCode::Enter)),
+    ("clients", 'h', 2, |desk| confirm(desk.write("other").press(KeyCode::Enter))),
     ("clients", 'x', 2, confirm),
-    ("clients", 'e', 1, |desk| desk.ctrl('u').write("Renamed").ctrl('s')),
+    ("clients", 'e', 1, |desk| desk.ctrl('u').write("Renamed").ctrl('s').press(KeyCode::Enter)),
     ("contracts", 'x', 2, confirm),
     ("contracts", 'S', 1, confirm),
-    ("contracts", 'e', 1, |desk| confirm(desk.ctrl('u').write("2000").ctrl('s'))),
+    ("contracts", 'e', 1, |desk| desk.ctrl('u').write("2000").ctrl('s').press(KeyCode::Enter)),
     ("events", 'a', 2, |desk| desk.write("other").press(KeyCode::Enter)),
     ("events", 'x', 2, confirm),
     ("events", 't', 1, |desk| desk.press(KeyCode::Down).press(KeyCode::Enter)),
-    ("events", 'e', 1, |desk| desk.ctrl('u').write("Renamed").ctrl('s')),
+    ("events", 'e', 1, |desk| desk.ctrl('u').write("Renamed").ctrl('s').press(KeyCode::Enter)),
 ];
 
 /// Tries every action of every list after every change of the list: exactly the marked records change.
@@ -149,7 +149,7 @@ fn a_mark_stays_when_its_row_is_no_longer_in_memory() {
         desk.press(KeyCode::PageDown);
     }
     desk.see("Guest 42").press(KeyCode::Char('h')).see("Hand over Guest 000 to").write("other");
-    desk.press(KeyCode::Enter).see("1 client handed over.");
+    confirm(desk.press(KeyCode::Enter)).see("Guest 000 is Person other.sales's client now.");
     let first = ClientId::new(1);
     let stored = epic_events::storage::clients::find(&mut desk.world.connection(), first).unwrap().unwrap();
     assert_eq!(stored.sales_contact_id, desk.world.other_sales.actor.id);
@@ -212,7 +212,8 @@ fn a_marked_record_that_was_changed_is_named_when_the_list_is_reloaded() {
         Request::Write(WriteRequest::UpdateClient { id: anna, version: 1, draft: client_draft("Anna Almeida") });
     desk.world.ask(Some(&sales), &theirs).unwrap();
     desk.press(KeyCode::F(5)).see("Changed since it was marked: Anna Almeida");
-    desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter).see("2 clients handed over.");
+    desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter);
+    confirm(&mut desk).see("2 clients are Person other.sales's now.");
 }
 
 #[test]
@@ -226,7 +227,8 @@ fn marked_records_that_were_changed_or_archived_meanwhile_are_named() {
         Request::Write(WriteRequest::UpdateClient { id: anna, version: 1, draft: client_draft("Anna Almeida") });
     desk.world.ask(Some(&sales), &theirs).unwrap();
     desk.world.save(&Request::Write(WriteRequest::ArchiveClient { id: bruno, version: 1 }));
-    desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter).see("1 client handed over.");
+    desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter);
+    confirm(&mut desk).see("Chloe Dupont is Person other.sales's client now.");
     desk.see("Person sales changed this meanwhile").see("Bruno Costa").see("archived").see("Chloe Dupont").see("done");
     let owner = |id| epic_events::storage::clients::find(&mut desk.world.connection(), id).unwrap().unwrap();
     let (sales, other) = (desk.world.sales.actor.id, desk.world.other_sales.actor.id);
@@ -272,12 +274,12 @@ fn a_single_marked_record_that_was_changed_meanwhile_is_named_and_stays_marked()
     });
     town.desk.world.save(&theirs);
     let before = town.versions();
-    town.desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter);
+    confirm(town.desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter));
     town.desk.see("Guest 000: Person manager changed this meanwhile.").see("1 marked");
     assert_eq!(town.versions(), before);
     // Once the list has shown the record's current version, the action applies to it.
     town.desk.press(KeyCode::Home).see("Changed since it was marked: Guest 000").press(KeyCode::Char('h'));
-    town.desk.write("other").press(KeyCode::Enter).see("1 client handed over.").not("marked");
+    confirm(town.desk.write("other").press(KeyCode::Enter)).see("Guest 000 is Person other").not("marked");
 }
 
 /// A held key repeats faster than the database responds: at the last loaded row the selection waits for the

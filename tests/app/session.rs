@@ -12,7 +12,7 @@ fn the_session_locks_after_its_idle_time_and_gives_the_form_back() {
     desk.now.utc += chrono::TimeDelta::days(1);
     desk.wait(29_999).see("Half written");
     desk.wait(1).see("Locked").not("Half written");
-    desk.write("wrong password").press(KeyCode::Enter).see("do not fit together").not("Half written");
+    desk.write("wrong password").press(KeyCode::Enter).see("That is not your password.").not("Half written");
     desk.now.utc += chrono::TimeDelta::hours(1);
     desk.write(PASSWORD).press(KeyCode::Enter).see("Half written");
     // Any key postpones the lock.
@@ -66,7 +66,7 @@ fn a_deactivated_user_is_signed_out_within_five_seconds() {
     let mut desk = Desk::of("support", Language::En);
     desk.see("my next events");
     let id = desk.world.support.actor.id;
-    desk.world.save(&Request::Write(WriteRequest::DeactivateUser { id, version: 2, heir: None }));
+    desk.world.save(&Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs: Vec::new() }));
     for _ in 0..5 {
         desk.wait(1_000);
     }
@@ -102,10 +102,12 @@ fn the_key_that_wakes_a_laptop_does_not_keep_the_session_open() {
 fn leaving_a_locked_session_asks_when_something_is_unsaved() {
     let mut desk = Desk::of("sales", Language::En);
     desk.go("new client").write("Half written").wait(limit()).see("Locked");
+    // The text and the bottom line say the same about Esc.
+    desk.see("Esc signs").see("in as somebody else.").see("Esc sign in as somebody else");
     desk.press(KeyCode::Esc).see("Discard what you typed?").press(KeyCode::Enter).see("Your work is kept");
     desk.ctrl('c').see("Quit without saving?").press(KeyCode::Enter).see("Your work is kept");
     assert!(!desk.quit, "Cancel is preselected");
-    desk.write("wrong password").press(KeyCode::Enter).see("do not fit together").not("Half written");
+    desk.write("wrong password").press(KeyCode::Enter).see("That is not your password.").not("Half written");
     desk.now.utc += chrono::TimeDelta::hours(1);
     desk.write(PASSWORD).press(KeyCode::Enter).see("Half written");
     desk.wait(limit())
@@ -154,5 +156,5 @@ fn leaving_by_the_palette_asks_when_something_is_unsaved() {
 fn the_lock_warning_replaces_an_earlier_message() {
     let mut desk = Desk::of("sales", Language::En);
     fill_in_client(&mut desk);
-    desk.ctrl('s').see("Saved.").wait(limit() - 30_000).see("Locks in 30 s");
+    desk.ctrl('s').see("is a client now.").wait(limit() - 30_000).see("Locks in 30 s");
 }

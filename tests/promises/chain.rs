@@ -4,7 +4,7 @@ use diesel::connection::SimpleConnection;
 use epic_events::{
     domain::{assigning::Assignment, clients::ClientDraft, users::Role},
     services::{
-        HandOver, Marked, Request, WriteRequest,
+        Marked, Request, WriteRequest,
         admin::{self, Fault, Head},
     },
 };
@@ -16,7 +16,7 @@ use crate::{
     common::{figure, later, rounds, services},
     support::{
         Engine,
-        world::{World, client_draft, contract_draft, event_draft, user_draft},
+        world::{World, client_draft, contract_draft, event_draft, hand_over, user_draft},
     },
 };
 
@@ -183,16 +183,13 @@ fn writes(world: &mut World) -> Vec<Request> {
             id,
             version,
             draft: user_draft("renamed", Role::Support),
-            heir: None,
+            heirs: Vec::new(),
         }),
-        Request::Write(WriteRequest::DeactivateUser { id, version, heir: None }),
+        Request::Write(WriteRequest::DeactivateUser { id, version, heirs: Vec::new() }),
         Request::Write(WriteRequest::ResetPassword { id, version, password: secret("some temporary words") }),
         Request::Write(WriteRequest::CreateClient { draft: draft.clone(), sales_contact: Some(other) }),
         Request::Write(WriteRequest::UpdateClient { id: records.client, version: 1, draft }),
-        Request::Write(WriteRequest::HandOverClients(HandOver {
-            clients: vec![(records.client, 1), (alone, 1)],
-            to: other,
-        })),
+        hand_over(&[(records.client, 1), (alone, 1)], other),
         Request::Write(WriteRequest::ArchiveClient { id: alone, version: 1 }),
         Request::Write(WriteRequest::ArchiveAll(Marked::Clients(vec![(alone, 1)]))),
         Request::Write(WriteRequest::CreateContract { client: records.client, draft: contract_draft(10_000, 0) }),

@@ -8,14 +8,14 @@ use std::{
 use diesel::prelude::*;
 use epic_events::{
     schema::{audit_log, clients, contracts},
-    services::{HandOver, Reply, Request, SessionRequest, WriteRequest, admin},
+    services::{Reply, Request, SessionRequest, WriteRequest, admin},
 };
 
 use crate::{
     common::{figure, integrity, later, rounds, services},
     support::{
         Engine, TestDb,
-        world::{World, client_draft},
+        world::{World, client_draft, hand_over},
     },
 };
 
@@ -53,7 +53,7 @@ fn child_process_that_writes_until_killed() {
         });
         let Ok(Reply::Saved { id: other, .. }) = services.execute(Some(&manager), &second, later(60)) else { panic!() };
         let pair = [id, other].map(|id| (epic_events::domain::ClientId::new(id), 1));
-        let hand_over = Request::Write(WriteRequest::HandOverClients(HandOver { clients: pair.into(), to: owners[1] }));
+        let hand_over = hand_over(&pair, owners[1]);
         services.execute(Some(&manager), &hand_over, later(60)).unwrap();
         println!("DONE {number}");
         number += 1;

@@ -108,7 +108,7 @@ fn other_programs_that_use_the_file_cause_no_lost_save() {
         assert_eq!(python(READ, &[file]), [acknowledged.len().to_string()], "round {round}");
         let name = format!("Program {round}");
         fill_in_a_client(t, &name);
-        t.press(SAVE).see(&["Saved."]);
+        t.press(SAVE).see(&["is a client now."]);
         acknowledged.push(name);
         let name = format!("Other program {round}");
         python(WRITE, &[file, &name]);
@@ -268,7 +268,7 @@ fn typed_text_stays_when_the_file_is_replaced() {
     t.see(&["moved or replaced", "Kevin Casey"]);
     t.press(SAVE).see(&["moved or replaced", "Kevin Casey", "+678 123 456"]);
     undo.unwrap()(&path);
-    t.press(SAVE).see(&["Saved.", "Kevin Casey"]).press("q");
+    t.press(SAVE).see(&["is a client now.", "Kevin Casey"]).press("q");
     assert_eq!(terminal.end().0, 0);
     assert_eq!(python(LOOK, &[path.to_str().unwrap()]), ["ok", "Kevin Casey"]);
 }

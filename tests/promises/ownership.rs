@@ -10,7 +10,7 @@ use epic_events::{
         session::Session, users::Role,
     },
     schema::audit_log as log,
-    services::{HandOver, Reply, Request, WriteRequest},
+    services::{Reply, Request, WriteRequest},
     storage::{self, Db},
 };
 use rstest::rstest;
@@ -19,7 +19,7 @@ use crate::{
     common::{later, services},
     support::{
         Engine, TestDb, wait_until, waiting_for_rows,
-        world::{Records, World, contract_draft, event_draft},
+        world::{Records, World, contract_draft, event_draft, hand_over},
     },
 };
 
@@ -57,11 +57,9 @@ fn the_log_names_the_actual_new_owner_of_a_leavers_record(#[values(Engine::Maria
             _ => (world.support.actor.id, world.other_support.actor.id, Role::Support),
         };
         let colleague = world.hire("colleague", role).actor.id;
-        let leave = Request::Write(WriteRequest::DeactivateUser { id: leaver, version: 2, heir: Some(heir) });
+        let leave = Request::Write(WriteRequest::DeactivateUser { id: leaver, version: 2, heirs: vec![heir] });
         let give = match kind {
-            EntityKind::Client => {
-                Request::Write(WriteRequest::HandOverClients(HandOver { clients: vec![(client, 1)], to: colleague }))
-            }
+            EntityKind::Client => hand_over(&[(client, 1)], colleague),
             _ => Request::Write(WriteRequest::AssignSupport(vec![Assignment {
                 event,
                 version,
@@ -110,10 +108,7 @@ fn the_former_owner_of_a_client_cannot_write_to_its_contracts(
         let Records { client, contract, signed, .. } = world.records();
         let write = write(contract, signed);
         let about = if matches!(write, Request::Write(WriteRequest::CreateEvent { .. })) { signed } else { contract };
-        let hand_over = Request::Write(WriteRequest::HandOverClients(HandOver {
-            clients: vec![(client, 1)],
-            to: world.other_sales.actor.id,
-        }));
+        let hand_over = hand_over(&[(client, 1)], world.other_sales.actor.id);
         // The hand-over has changed the client and waits for the locked contract; the write waits for the
         // hand-over.
         let mut third = holding(&world, "contracts", about.0);

@@ -45,11 +45,11 @@ pub fn deactivate_while_they_save(world: &mut World, on: &str, url: &str) {
         wait_until_known(url, &racer);
         let manager = world.manager.clone();
         let seen = epic_events::storage::users::find(&mut world.connection(), racer.actor.id).unwrap().unwrap();
-        let (id, version, heir) = (seen.id, seen.version, Some(world.sales.actor.id));
+        let (id, version, heirs) = (seen.id, seen.version, vec![world.sales.actor.id]);
         let off = match round % 3 {
-            0 => Request::Write(WriteRequest::DeactivateUser { id, version, heir }),
+            0 => Request::Write(WriteRequest::DeactivateUser { id, version, heirs }),
             1 => {
-                Request::Write(WriteRequest::UpdateUser { id, version, draft: user_draft(&name, Role::Support), heir })
+                Request::Write(WriteRequest::UpdateUser { id, version, draft: user_draft(&name, Role::Support), heirs })
             }
             _ => Request::Write(WriteRequest::ResetPassword {
                 id,

@@ -10,7 +10,7 @@ use diesel::{connection::SimpleConnection, prelude::*};
 use epic_events::{
     domain::{ClientId, Error, Field, UserId, error::ConnectionProblem, session::Session},
     schema::{audit_log, clients},
-    services::{HandOver, Reply, Request, WriteRequest, admin},
+    services::{Reply, Request, WriteRequest, admin},
     storage::{
         Db, DbError, Target,
         grants::{Account, Made},
@@ -24,7 +24,7 @@ use crate::{
     common::{figure, later, rounds, services},
     support::{
         Engine, Server, TestDb,
-        world::{World, client_draft},
+        world::{World, client_draft, hand_over},
     },
 };
 
@@ -59,7 +59,7 @@ fn write_until_it_dies(
             told.created += 1;
         }
         if pair.len() == 2 {
-            let hand_over = Request::Write(WriteRequest::HandOverClients(HandOver { clients: pair, to: owners[1] }));
+            let hand_over = hand_over(&pair, owners[1]);
             match services.execute(Some(manager), &hand_over, later(60)) {
                 Ok(_) => told.handed_over = true,
                 Err(Error::Unavailable(_) | Error::OutcomeUnknown) => {}

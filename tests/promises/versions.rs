@@ -12,7 +12,7 @@ use epic_events::{
         settings::Settings,
         users::{Role, UserDraft},
     },
-    services::{HandOver, Marked, Reply, Request, WriteRequest},
+    services::{Marked, Reply, Request, WriteRequest},
     storage,
 };
 use rstest::rstest;
@@ -22,7 +22,7 @@ use crate::{
     common::{later, services},
     support::{
         Engine, wait_until, waiting_for_rows,
-        world::{Records, World, client_draft, contract_draft, event_draft, user_draft},
+        world::{Records, World, client_draft, contract_draft, event_draft, hand_over, user_draft},
     },
 };
 
@@ -46,7 +46,7 @@ fn user(world: &mut World, name: &str, active: bool) -> (UserId, i32) {
     if active {
         return (id, version);
     }
-    (id, world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heir: None })).1)
+    (id, world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heirs: Vec::new() })).1)
 }
 
 /// Pairs for every request that names a version. Where the record can be edited, the first request is an edit.
@@ -60,13 +60,12 @@ fn races(world: &mut World) -> Vec<Race> {
         all.push(Race::new("clients", id.0, edit(id), of(id, to)));
     };
     client(|id, _| Request::Write(WriteRequest::UpdateClient { id, version: 1, draft: client_draft("Other") }));
-    client(|id, to| Request::Write(WriteRequest::HandOverClients(HandOver { clients: vec![(id, 1)], to })));
+    client(|id, to| hand_over(&[(id, 1)], to));
     client(|id, _| Request::Write(WriteRequest::ArchiveClient { id, version: 1 }));
     client(|id, _| Request::Write(WriteRequest::ArchiveAll(Marked::Clients(vec![(id, 1)]))));
     // Of several clients, only the changed one is left out and named.
     let [id, other] = ["Raced for", "Alone"].map(|name| world.client_of(owner, name));
-    let both = HandOver { clients: vec![(other, 1), (id, 1)], to };
-    all.push(Race::new("clients", id.0, edit(id), Request::Write(WriteRequest::HandOverClients(both))));
+    all.push(Race::new("clients", id.0, edit(id), hand_over(&[(other, 1), (id, 1)], to)));
     for number in 0..2 {
         let id = world.client_of(owner, "Archived");
         world.save(&Request::Write(WriteRequest::ArchiveClient { id, version: 1 }));
@@ -131,11 +130,11 @@ fn races(world: &mut World) -> Vec<Race> {
         let (id, version) = user(world, &name, true);
         let with_phone = |phone: &str| UserDraft { phone: Some(phone.to_owned()), ..user_draft(&name, Role::Support) };
         let update = |phone: &str| {
-            Request::Write(WriteRequest::UpdateUser { id, version, draft: with_phone(phone), heir: None })
+            Request::Write(WriteRequest::UpdateUser { id, version, draft: with_phone(phone), heirs: Vec::new() })
         };
         let second = match number {
             0 => update("+33 1 11 11 11 11"),
-            1 => Request::Write(WriteRequest::DeactivateUser { id, version, heir: None }),
+            1 => Request::Write(WriteRequest::DeactivateUser { id, version, heirs: Vec::new() }),
             _ => Request::Write(WriteRequest::ResetPassword {
                 id,
                 version,

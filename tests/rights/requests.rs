@@ -14,11 +14,11 @@ use epic_events::{
         settings::Settings,
         users::{Role, UserFilter, UserSort},
     },
-    services::{HandOver, Marked, ReadRequest, Request, WriteRequest, export::Format},
+    services::{Marked, ReadRequest, Request, WriteRequest, export::Format},
 };
 use secrecy::SecretString;
 
-use crate::support::world::{Records, World, client_draft, contract_draft, event_draft, user_draft};
+use crate::support::world::{Records, World, client_draft, contract_draft, event_draft, hand_over, user_draft};
 
 pub fn listing<F: Default, S: Default>() -> Listing<F, S> {
     Listing { filter: F::default(), sort: S::default(), descending: false, edge: Edge::Start, limit: 10 }
@@ -60,7 +60,7 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         "search" => Request::Read(ReadRequest::Search { text: "kevin".to_owned() }),
         "pick client" => Request::Read(ReadRequest::PickClient { text: String::new(), own: false }),
         "pick contract" => Request::Read(ReadRequest::PickContract { text: String::new() }),
-        "pick person" => Request::Read(ReadRequest::PickUser { role: Role::Sales, text: String::new() }),
+        "pick person" => Request::Read(ReadRequest::PickUser { role: Role::Sales, except: None, text: String::new() }),
         "pick support" => Request::Read(ReadRequest::PickSupport { events: vec![event], text: String::new() }),
         "read settings" => Request::Read(ReadRequest::Settings),
         "create person" => Request::Write(WriteRequest::CreateUser {
@@ -74,11 +74,11 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
                 full_name: format!("Renamed {}", on.event.0),
                 ..user_draft("other.support", Role::Support)
             },
-            heir: None,
+            heirs: Vec::new(),
         }),
         "deactivate person" => {
             let id = spare(world);
-            Request::Write(WriteRequest::DeactivateUser { id, version: person_version(world, id), heir: None })
+            Request::Write(WriteRequest::DeactivateUser { id, version: person_version(world, id), heirs: Vec::new() })
         }
         "reactivate person" => {
             let id = spare(world);
@@ -97,9 +97,7 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
             Request::Write(WriteRequest::CreateClient { draft, sales_contact: Some(other_sales) })
         }
         "edit client" => Request::Write(WriteRequest::UpdateClient { id: client, version: 1, draft }),
-        "hand over client" => {
-            Request::Write(WriteRequest::HandOverClients(HandOver { clients: vec![(client, 1)], to: other_sales }))
-        }
+        "hand over client" => hand_over(&[(client, 1)], other_sales),
         "archive client" => Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }),
         "restore client" => Request::Write(WriteRequest::RestoreClient { id: client, version: 2 }),
         "restore contract" => Request::Write(WriteRequest::RestoreContract { id: contract, version: 2 }),

@@ -27,7 +27,7 @@ use std::thread;
 use chrono::TimeDelta;
 use epic_events::{
     domain::{
-        Cents, ClientId, Error, EventId, Field, Problem, Reason,
+        Cents, ClientId, ContractId, Error, EventId, Field, Problem, Reason,
         assigning::{Assignment, Availability},
         audit::{AuditFilter, AuditRow, AuditSort},
         clients::{ClientDraft, ClientFilter, ClientRow, ClientSort, ClientView},

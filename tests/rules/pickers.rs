@@ -24,7 +24,7 @@ fn hire_first(db: &mut Db, how_many: usize) {
 
 /// The people that the picker offers, and whether there are more.
 fn offered(world: &mut World, pick: &Request) -> (Vec<Candidate>, bool) {
-    let Reply::Candidates { people, more } = world.manage(pick) else { panic!("candidates") };
+    let Reply::Candidates { people, more, .. } = world.manage(pick) else { panic!("candidates") };
     (people, more)
 }
 
@@ -58,7 +58,7 @@ fn the_picker_offers_the_freest_people_not_the_first_by_name(
     assert_eq!((people.len(), more), (50, true));
     let (people, more) = offered(&mut world, &for_event(wanted, "aa 5"));
     assert_eq!((people.len(), more), (10, false), "people with a 5 in their name");
-    let everybody = Request::Read(ReadRequest::PickUser { role: Role::Support, text: String::new() });
+    let everybody = Request::Read(ReadRequest::PickUser { role: Role::Support, except: None, text: String::new() });
     let (people, more) = offered(&mut world, &everybody);
     assert_eq!((people.len(), people[49].full_name.as_str(), more), (50, "Aa 49", true));
 }
@@ -95,4 +95,74 @@ fn a_clash_is_found_in_a_week_with_thousands_of_events(
     let told: Vec<_> = people.iter().map(|one| (one.id, one.availability, one.load)).collect();
     assert_eq!(told, [(support, Some(Availability::Free), 1 << 13), (other, Some(Availability::Clash), 1)]);
     assert_eq!(people[1].clash.as_deref(), Some("On Friday"));
+}
+
+/// Two marked events at the same time are not for one person: nobody is shown as free, and the reply names them.
+/// The events last until an end, an assumed one, or over several days.
+#[rstest]
+fn marked_events_are_compared_among_themselves(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let contract = world.records().signed;
+    let mut create = |title: &str, days: i64, hours: i64, ends_after: Option<i64>| {
+        let draft = event_draft(title, days);
+        let starts_at = draft.starts_at.map(|start| start + TimeDelta::hours(hours));
+        let ends_at = starts_at.zip(ends_after).map(|(start, hours)| start + TimeDelta::hours(hours));
+        let draft = EventDraft { starts_at, ends_at, ..draft };
+        EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0)
+    };
+    let gala = create("Gala", 10, 0, Some(3));
+    let dinner = create("Dinner", 10, 2, Some(3));
+    let later = create("Later that day", 10, 6, None);
+    let open_ended = create("Open-ended", 12, 0, None);
+    let meanwhile = create("Meanwhile", 12, 1, None);
+    let fair = create("Fair", 9, 0, Some(100));
+    let other_week = create("Other week", 40, 0, Some(3));
+    let unknown = {
+        let draft = EventDraft { starts_at: None, ends_at: None, ..event_draft("Some day", 1) };
+        EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0)
+    };
+    let told = |world: &mut World, events: &[EventId]| {
+        let pick = Request::Read(ReadRequest::PickSupport { events: events.to_vec(), text: String::new() });
+        let Reply::Candidates { people, overlapping, .. } = world.manage(&pick) else { panic!("candidates") };
+        (overlapping, people.iter().map(|person| person.availability).collect::<Vec<_>>())
+    };
+    let (free, overlap) = (vec![Some(Availability::Free); 2], vec![Some(Availability::Overlap); 2]);
+    for (events, named) in [
+        (vec![gala, dinner], vec!["Gala", "Dinner"]),
+        (vec![dinner, gala, other_week, unknown], vec!["Gala", "Dinner"]),
+        (vec![meanwhile, open_ended], vec!["Open-ended", "Meanwhile"]),
+        // All of these are during the fair, and only the first two meet each other.
+        (vec![gala, dinner, later, fair], vec!["Fair", "Gala", "Dinner", "Later that day"]),
+        (vec![later, fair], vec!["Fair", "Later that day"]),
+    ] {
+        let (overlapping, availability) = told(&mut world, &events);
+        assert_eq!((overlapping, availability), (named.into_iter().map(str::to_owned).collect(), overlap.clone()));
+    }
+    for events in [vec![gala, later, other_week], vec![gala], vec![unknown, gala]] {
+        assert_eq!(told(&mut world, &events), (Vec::new(), free.clone()), "{events:?}");
+    }
+    // A person with an event of their own at that time comes last.
+    let theirs = create_for(&mut world, contract, "Theirs", 10);
+    let support = Some(world.support.actor.id);
+    world.manage(&Request::Write(WriteRequest::AssignSupport(vec![Assignment { event: theirs, version: 1, support }])));
+    let (people, _) = offered(
+        &mut world,
+        &Request::Read(ReadRequest::PickSupport { events: vec![gala, dinner], text: String::new() }),
+    );
+    let told: Vec<_> = people.iter().map(|one| (one.full_name.as_str(), one.availability)).collect();
+    let expected =
+        [("Person other.support", Some(Availability::Overlap)), ("Person support", Some(Availability::Clash))];
+    assert_eq!(told, expected);
+    // An event that is cancelled takes nobody's time.
+    world.save(&Request::Write(WriteRequest::SetStatus { id: dinner, version: 1, status: Status::Cancelled }));
+    let pick = Request::Read(ReadRequest::PickSupport { events: vec![gala, dinner], text: String::new() });
+    let Reply::Candidates { overlapping, .. } = world.manage(&pick) else { panic!("candidates") };
+    assert!(overlapping.is_empty());
+}
+
+fn create_for(world: &mut World, contract: ContractId, title: &str, days: i64) -> EventId {
+    let draft = event_draft(title, days);
+    EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0)
 }

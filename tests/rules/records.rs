@@ -122,7 +122,7 @@ fn only_active_users_of_the_right_department_are_assigned(
     let sales = world.sales.actor.id;
     assert_eq!(denied(world.ask(Some(&manager), &assign(sales, 2))), Reason::NotActiveSupport);
     let other = world.other_support.actor.id;
-    world.save(&Request::Write(WriteRequest::DeactivateUser { id: other, version: 2, heir: None }));
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: other, version: 2, heirs: Vec::new() }));
     assert_eq!(denied(world.ask(Some(&manager), &assign(other, 2))), Reason::NotActiveSupport);
     let support = world.support.actor.id;
     let request =
@@ -136,7 +136,10 @@ fn a_leaving_user_hands_over_everything(#[values(Engine::Sqlite, Engine::MariaDb
     let records = world.records();
     let manager = world.manager.clone();
     let (support, other) = (world.support.actor.id, world.other_support.actor.id);
-    let leave = |heir| Request::Write(WriteRequest::DeactivateUser { id: support, version: 2, heir });
+    let leave = |heir: Option<epic_events::domain::UserId>| {
+        let heirs = heir.into_iter().collect();
+        Request::Write(WriteRequest::DeactivateUser { id: support, version: 2, heirs })
+    };
     match world.ask(Some(&manager), &leave(None)) {
         Err(Error::NeedsHeir(left)) => assert_eq!((left.clients, left.events, left.role), (0, 1, Role::Support)),
         other => panic!("{other:?}"),
@@ -152,7 +155,10 @@ fn a_leaving_user_hands_over_everything(#[values(Engine::Sqlite, Engine::MariaDb
     // A change of department needs an heir as well.
     let sales = world.sales.actor.id;
     let draft = UserDraft { role: Role::Support, ..user_draft("sales", Role::Sales) };
-    let move_to = |heir| Request::Write(WriteRequest::UpdateUser { id: sales, version: 2, draft: draft.clone(), heir });
+    let move_to = |heir: Option<epic_events::domain::UserId>| {
+        let heirs = heir.into_iter().collect();
+        Request::Write(WriteRequest::UpdateUser { id: sales, version: 2, draft: draft.clone(), heirs })
+    };
     assert!(matches!(world.ask(Some(&manager), &move_to(None)), Err(Error::NeedsHeir(_))));
     assert_eq!(denied(world.ask(Some(&manager), &move_to(Some(other)))), Reason::NotActiveSales);
     world.save(&move_to(Some(world.other_sales.actor.id)));
@@ -172,20 +178,21 @@ fn the_last_manager_cannot_leave_or_change_role(
     let mut world = World::new(engine);
     let manager = world.manager.clone();
     let id = manager.actor.id;
-    let leave = Request::Write(WriteRequest::DeactivateUser { id, version: 1, heir: None });
+    let leave = Request::Write(WriteRequest::DeactivateUser { id, version: 1, heirs: Vec::new() });
     assert_eq!(denied(world.ask(Some(&manager), &leave)), Reason::LastManager);
     let draft = user_draft("manager", Role::Sales);
-    let demote = |version| Request::Write(WriteRequest::UpdateUser { id, version, draft: draft.clone(), heir: None });
+    let demote =
+        |version| Request::Write(WriteRequest::UpdateUser { id, version, draft: draft.clone(), heirs: Vec::new() });
     assert_eq!(denied(world.ask(Some(&manager), &demote(1))), Reason::LastManager);
     // Edits that do not remove an active manager are allowed: one that keeps the role, and one of a deactivated
     // manager.
     let renamed = UserDraft { full_name: "Married Name".to_owned(), ..user_draft("manager", Role::Management) };
     let (_, version) =
-        world.save(&Request::Write(WriteRequest::UpdateUser { id, version: 1, draft: renamed, heir: None }));
+        world.save(&Request::Write(WriteRequest::UpdateUser { id, version: 1, draft: renamed, heirs: Vec::new() }));
     let second = world.hire("second", Role::Management).actor.id;
-    world.save(&Request::Write(WriteRequest::DeactivateUser { id: second, version: 2, heir: None }));
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: second, version: 2, heirs: Vec::new() }));
     let draft = user_draft("second", Role::Sales);
-    world.save(&Request::Write(WriteRequest::UpdateUser { id: second, version: 3, draft, heir: None }));
+    world.save(&Request::Write(WriteRequest::UpdateUser { id: second, version: 3, draft, heirs: Vec::new() }));
     assert_eq!(denied(world.ask(Some(&manager), &demote(version))), Reason::LastManager);
     world.hire("third", Role::Management);
     assert!(world.ask(Some(&manager), &demote(version)).is_ok());
@@ -208,7 +215,7 @@ fn a_reopened_event_is_not_left_with_a_deactivated_user(
     world.save(&status(3, Status::Planned));
     assert_eq!(stands(&world), (Status::Planned, Some(support)));
     world.save(&status(4, Status::Done));
-    world.save(&Request::Write(WriteRequest::DeactivateUser { id: support, version: 2, heir: None }));
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: support, version: 2, heirs: Vec::new() }));
     assert_eq!(stands(&world), (Status::Done, Some(support)));
     world.save(&status(5, Status::Planned));
     assert_eq!(stands(&world), (Status::Planned, None));

@@ -24,7 +24,7 @@ fn a_person_with_many_events_can_be_renamed(#[values(Engine::MariaDb, Engine::My
     world.services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
     let draft = UserDraft { full_name: "Zoë".to_owned(), ..user_draft("support", Role::Support) };
     let version = storage::users::find(&mut db, id).unwrap().unwrap().version;
-    world.save(&Request::Write(WriteRequest::UpdateUser { id, version, draft, heir: None }));
+    world.save(&Request::Write(WriteRequest::UpdateUser { id, version, draft, heirs: Vec::new() }));
     let by_support = Listing { descending: true, ..listing(EventFilter::default(), EventSort::Support, 1) };
     for edge in [Edge::Start, Edge::End] {
         let Reply::Page(page) =
@@ -37,4 +37,56 @@ fn a_person_with_many_events_can_be_renamed(#[values(Engine::MariaDb, Engine::My
     }
     let keys: Vec<Option<String>> = events::table.select(events::support_key).distinct().load(&mut db).unwrap();
     assert_eq!(keys, [Some("zoe".to_owned())]);
+}
+
+/// What a leaver owns is shared out by turns, in one transaction, with one audit row for each record, and the reply
+/// says who has how much.
+#[rstest]
+fn what_a_leaver_owns_is_shared_out_by_turns(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let (leaver, first) = (world.sales.actor.id, world.other_sales.actor.id);
+    let second = world.hire("third.sales", Role::Sales).actor.id;
+    let clients: Vec<ClientId> = (0..5).map(|n| world.client_of(leaver, &format!("Client {n}"))).collect();
+    let rows = world.audit().len();
+    // An heir who is named twice has one turn.
+    let heirs = vec![second, first, second];
+    let Reply::Saved { done: Some(done), undo, .. } =
+        world.manage(&Request::Write(WriteRequest::DeactivateUser { id: leaver, version: 2, heirs }))
+    else {
+        panic!("saved")
+    };
+    assert!(undo.is_none(), "the records would not come back");
+    let told: Vec<_> = done.shares.iter().map(|share| (share.name.as_str(), share.clients, share.events)).collect();
+    assert_eq!(told, [("Person third.sales", 3, 0), ("Person other.sales", 2, 0)]);
+    let owners = clients.iter().map(|id| storage::clients::find(&mut world.connection(), *id).unwrap().unwrap());
+    let owners: Vec<_> = owners.map(|client| (client.sales_contact_id, client.version)).collect();
+    assert_eq!(owners, [(second, 2), (first, 2), (second, 2), (first, 2), (second, 2)]);
+    let mut log = world.audit()[rows..].to_vec();
+    log.sort();
+    assert_eq!(log, [vec!["client.handed_over"; 5], vec!["user.deactivated"]].concat());
+    // A list that is sorted by sales contact knows the new ones.
+    let listing = listing(ClientFilter::default(), ClientSort::SalesContact, 10);
+    let Reply::Page(page) = world.manage(&Request::Read(ReadRequest::List(Query::Client(listing)))) else { panic!() };
+    let names: Vec<String> = page.of::<ClientRow>().rows.into_iter().map(|row| row.sales_contact).collect();
+    assert_eq!(names, [vec!["Person other.sales"; 2], vec!["Person third.sales"; 3]].concat());
+}
+
+/// If there is nobody who could take over, the refusal says so instead of asking for somebody.
+#[rstest]
+fn nobody_leaves_while_there_is_nobody_to_take_over(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    world.records();
+    for other in [world.other_sales.actor.id, world.other_support.actor.id] {
+        world.save(&Request::Write(WriteRequest::DeactivateUser { id: other, version: 2, heirs: Vec::new() }));
+    }
+    let manager = world.manager.clone();
+    for (id, role) in [(world.sales.actor.id, Role::Sales), (world.support.actor.id, Role::Support)] {
+        let leave = Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs: Vec::new() });
+        assert_eq!(denied(world.ask(Some(&manager), &leave)), Reason::NobodyElse(role));
+        let draft = UserDraft { role: Role::Management, ..user_draft("moved", role) };
+        let moved = Request::Write(WriteRequest::UpdateUser { id, version: 2, draft, heirs: Vec::new() });
+        assert_eq!(denied(world.ask(Some(&manager), &moved)), Reason::NobodyElse(role));
+    }
 }

@@ -19,18 +19,13 @@ type Case = (Session, Request, Session, fn(&World, &support::world::Records) -> 
 
 fn cases(world: &World, records: &support::world::Records) -> [Case; 2] {
     let (event, version) = (records.event, records.event_version);
-    let client = HandOver { clients: vec![(records.client, 1)], to: world.other_sales.actor.id };
+    let give_client = support::world::hand_over(&[(records.client, 1)], world.other_sales.actor.id);
     let assignment = Assignment { event, version, support: Some(world.other_support.actor.id) };
     [
-        (
-            world.sales.clone(),
-            Request::Write(WriteRequest::HandOverClients(client)),
-            world.other_sales.clone(),
-            |world, records| {
-                let client = storage::clients::find(&mut world.connection(), records.client).unwrap().unwrap();
-                Some(client.sales_contact_id)
-            },
-        ),
+        (world.sales.clone(), give_client, world.other_sales.clone(), |world, records| {
+            let client = storage::clients::find(&mut world.connection(), records.client).unwrap().unwrap();
+            Some(client.sales_contact_id)
+        }),
         (
             world.support.clone(),
             Request::Write(WriteRequest::AssignSupport(vec![assignment])),
@@ -70,7 +65,8 @@ fn a_hand_over_cannot_be_undone_by_others_or_after_a_later_change(
         // An undo whose recipient was changed to a third person.
         let passed_on = match &undo {
             Request::Write(WriteRequest::HandOverClients(back)) => {
-                Request::Write(WriteRequest::HandOverClients(HandOver { to: colleague.actor.id, ..back.clone() }))
+                let passed_on = HandOver { to: colleague.actor.id, ..back[0] };
+                Request::Write(WriteRequest::HandOverClients(vec![passed_on]))
             }
             Request::Write(WriteRequest::AssignSupport(back)) => {
                 let passed_on = Assignment { support: Some(colleague.actor.id), ..back[0] };
@@ -98,7 +94,7 @@ fn a_hand_over_cannot_be_undone_by_others_or_after_a_later_change(
         world.ask(Some(&other), &edit).unwrap();
         let newest = match undo {
             Request::Write(WriteRequest::HandOverClients(mut back)) => {
-                back.clients[0].1 += 1;
+                back[0].version += 1;
                 Request::Write(WriteRequest::HandOverClients(back))
             }
             Request::Write(WriteRequest::AssignSupport(mut back)) => {

@@ -11,7 +11,7 @@ use epic_events::{
         settings::{Reauth, Settings},
         users::{Role, UserDraft},
     },
-    services::{Reply, Request, Services, SessionRequest, SetUp, WriteRequest},
+    services::{HandOver, Reply, Request, Services, SessionRequest, SetUp, WriteRequest},
     storage::{Db, Target},
 };
 use secrecy::SecretString;
@@ -92,6 +92,12 @@ pub fn event_draft(title: &str, starts_in_days: i64) -> EventDraft {
         attendees: 200,
         ..EventDraft::default()
     }
+}
+
+/// Gives these clients, in the versions that were seen, to one sales contact.
+pub fn hand_over(clients: &[(ClientId, i32)], to: UserId) -> Request {
+    let clients = clients.iter().map(|(client, version)| HandOver { client: *client, version: *version, to });
+    Request::Write(WriteRequest::HandOverClients(clients.collect()))
 }
 
 pub fn set_up(url: &str) -> Request {

@@ -111,16 +111,16 @@ fn from_an_empty_machine_to_a_supported_event(
     sign_in(t, "boss", BOSS);
     t.see(&["Waiting for you", "Marta Olsen"]);
     hire(t, "bill", "Bill Boquet", "sales");
-    t.see(&["Your password, please"]).press(BOSS).press(ENTER).see(&["Saved.", "Bill Boquet"]);
+    t.see(&["Your password, please"]).press(BOSS).press(ENTER).see(&["Bill Boquet has an account now"]);
     hire(t, "kate", "Kate Hastroff", "support");
-    t.see(&["Saved.", "Kate Hastroff"]);
+    t.see(&["Kate Hastroff has an account now"]);
     sign_out(t);
 
     // Sales creates a client.
     first_time(t, "bill");
     go(t, "new client", "Company");
     t.field("Kevin Casey [/b]").field("Cool Startup LLC").field("kevin@startup.io").field("+678 123 456 78");
-    t.field("29/03/2023").see(&["Wed 29 March 2023"]).press(SAVE).see(&["Saved.", "kevin@startup.io"]);
+    t.field("29/03/2023").see(&["Wed 29 March 2023"]).press(SAVE).see(&["is a client now.", "kevin@startup.io"]);
     sign_out(t);
 
     // Management creates the contract.
@@ -133,19 +133,19 @@ fn from_an_empty_machine_to_a_supported_event(
         .see(&["New contract", "Kevin Casey"])
         .field("12 000,50")
         .see(&["12,000.50 EUR"]);
-    t.press(SAVE).see(&["Saved.", "Contract 1, Kevin Casey"]);
+    t.press(SAVE).see(&["is created, and not signed yet", "Contract 1, Kevin Casey"]);
     sign_out(t);
 
     // Sales signs it and creates the event.
     sign_in(t, "bill", OWN);
     t.see(&["my contracts not signed"]).press("\x1b[B").press(ENTER).see(&["Contracts: mine, not signed", "12,000.50"]);
     t.press("S").see(&["A signature is final", "Cancel"]).press("\x1b[C").press(ENTER);
-    t.see(&["Your password, please"]).press(OWN).press(ENTER).see(&["Saved.", "No contracts here"]).press(ESC);
+    t.see(&["Your password, please"]).press(OWN).press(ENTER).see(&["is signed.", "No contracts here"]).press(ESC);
     go(t, "contracts", "1 of 1");
     t.press(ENTER).see(&["Still due"]).press("n").see(&["New event", "Contact on the day"]);
     t.field("Kevin's Launch").field("").field("14/08/2030 18:30").see(&["Wed 14 August 2030, 18:30"]);
     t.field("23h").see(&["Wed 14 August 2030, 23:00"]).field("53 Rue du Château").field("75").press(SAVE);
-    t.see(&["Saved.", "53 Rue du Château"]);
+    t.see(&["Kevin's Launch is planned for", "53 Rue du Château"]);
     sign_out(t);
 
     // Management assigns a support person, from the list of events without one.
@@ -161,9 +161,15 @@ fn from_an_empty_machine_to_a_supported_event(
     first_time(t, "kate");
     t.see(&["1  my next events"]).press(ENTER).see(&["Kevin's Launch"]).press("e").see(&["Edit event"]);
     t.press(TAB).press(TAB).press(TAB).press(TAB).press(TAB).press(TAB).press("Wedding starts at 3PM.");
-    t.press(SAVE).see(&["Saved."]).press("L").see(&["Locked", "Your work is kept"]).gone("Kevin's Launch");
+    t.press(SAVE)
+        .see(&["Save these changes?"])
+        .press(ENTER)
+        .see(&["notes are now \"Wedding"])
+        .press("L")
+        .see(&["Locked", "Your work is kept"])
+        .gone("Kevin's Launch");
     t.press(OWN).press(ENTER).see(&["Kevin's Launch"]);
-    t.press("t").see(&["planned", "confirmed"]).press("\x1b[B").press(ENTER).see(&["Saved."]);
+    t.press("t").see(&["planned", "confirmed"]).press("\x1b[B").press(ENTER).see(&["Kevin's Launch is confirmed."]);
     t.press("q");
     let (code, raw) = terminal.end();
     assert_eq!(code, 0);

@@ -9,7 +9,7 @@ use crate::{
         EventId, UserId,
         assigning::{Availability, Candidate},
         dates,
-        events::stretch,
+        events::{EventRow, stretch},
         users::{Role, User},
     },
     services::{
@@ -22,9 +22,11 @@ use crate::{
 /// How many records a picker shows; typing words narrows the choice.
 pub(super) const CHOICES: u16 = 50;
 
-/// The active users of a role, sorted by name.
-pub(super) fn of_role(db: &mut Db, role: Role, text: &str) -> Result<Reply, ServiceError> {
-    Ok(offer(everybody(db, role, text)?))
+/// The active users of a role, sorted by name, without this one.
+pub(super) fn of_role(db: &mut Db, role: Role, except: Option<UserId>, text: &str) -> Result<Reply, ServiceError> {
+    let mut people = everybody(db, role, text)?;
+    people.retain(|person| Some(person.id) != except);
+    Ok(offer(people, Vec::new()))
 }
 
 fn everybody(db: &mut Db, role: Role, text: &str) -> Result<Vec<Candidate>, ServiceError> {
@@ -41,10 +43,10 @@ fn everybody(db: &mut Db, role: Role, text: &str) -> Result<Vec<Candidate>, Serv
 }
 
 /// The reply with the first users of the list, as many as a picker shows.
-fn offer(mut people: Vec<Candidate>) -> Reply {
+fn offer(mut people: Vec<Candidate>, overlapping: Vec<String>) -> Reply {
     let more = people.len() > usize::from(CHOICES);
     people.truncate(CHOICES.into());
-    Reply::Candidates { people, more }
+    Reply::Candidates { people, more, overlapping }
 }
 
 /// What a support user already has to do around the time of the events to be assigned.
@@ -75,10 +77,11 @@ pub(super) fn for_events(
         events.iter().filter_map(|row| Some(stretch(row.event.starts_at?, row.event.ends_at))).collect();
     wanted.sort();
     let mut people = everybody(db, Role::Support, text)?;
-    let Some((first_start, _)) = wanted.first().copied() else { return Ok(offer(people)) };
+    let Some((first_start, _)) = wanted.first().copied() else { return Ok(offer(people, Vec::new())) };
     let last_end = wanted.iter().map(|(_, end)| *end).max().unwrap_or(first_start);
     let (monday, next_monday) = dates::week_of(first_start.date());
     let day_after = last_end.date().succ_opt().map_or(last_end, |day| day.and_time(NaiveTime::MIN));
+    let overlapping = overlapping(&events);
     let given: HashSet<EventId> = ids.iter().copied().collect();
     let mut work = HashMap::<UserId, Workload>::new();
     storage::spans::engagements(db, monday, next_monday.max(day_after), |engagement| {
@@ -93,17 +96,43 @@ pub(super) fn for_events(
             theirs.clash = Some(engagement.title);
         }
     })?;
+    let mut busy_that_day = HashSet::new();
     for person in &mut people {
         let Workload { load, same_day, clash } = work.remove(&person.id).unwrap_or_default();
         let availability = match (&clash, same_day) {
             (Some(_), _) => Availability::Clash,
+            (None, _) if !overlapping.is_empty() => Availability::Overlap,
             (None, true) => Availability::Busy,
             (None, false) => Availability::Free,
         };
         person.load = load;
         person.availability = Some(availability);
         person.clash = clash.filter(|_| sees_all || person.id == ctx.me());
+        busy_that_day.extend(same_day.then_some(person.id));
     }
-    people.sort_by_key(|person| (person.availability, person.load));
-    Ok(offer(people))
+    people.sort_by_key(|person| (person.availability, busy_that_day.contains(&person.id), person.load));
+    Ok(offer(people, overlapping))
+}
+
+/// The titles of the open events that take place at the same time as another one of them, the
+/// earliest first: nobody can be at both.
+fn overlapping(events: &[EventRow]) -> Vec<String> {
+    let mut spans: Vec<_> = events
+        .iter()
+        .filter(|row| row.event.status.is_open())
+        .filter_map(|row| Some((row.event.stretch()?, &row.event)))
+        .collect();
+    spans.sort_by_key(|(span, event)| (*span, event.id.0));
+    // Before an event only the one that ends last matters, after it only the one that starts first.
+    let mut ends = None;
+    let mut titles = Vec::new();
+    for (at, ((start, end), event)) in spans.iter().enumerate() {
+        let with_earlier = ends.is_some_and(|ends| *start < ends);
+        let with_later = spans.get(at + 1).is_some_and(|((next, _), _)| next < end);
+        if with_earlier || with_later {
+            titles.push(event.title.clone());
+        }
+        ends = ends.max(Some(*end));
+    }
+    titles
 }

@@ -45,7 +45,7 @@ pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> R
         ReadRequest::ViewContract(id) => Reply::Contract(Box::new(contract(db, ctx, *id)?)),
         ReadRequest::ViewEvent(id) => Reply::Event(Box::new(event(db, ctx, *id)?)),
         ReadRequest::PickSupport { events, text } => candidates::for_events(db, ctx, events, text)?,
-        ReadRequest::PickUser { role, text } => candidates::of_role(db, *role, text)?,
+        ReadRequest::PickUser { role, except, text } => candidates::of_role(db, *role, *except, text)?,
         ReadRequest::PickClient { text, own } => Reply::ClientChoices(client_choices(db, ctx, text, *own)?),
         ReadRequest::PickContract { text } => Reply::ContractChoices(contract_choices(db, ctx, text)?),
         ReadRequest::Search { text } => search(db, ctx, text)?,

@@ -33,9 +33,10 @@ pub enum ReadRequest {
         events: Vec<EventId>,
         text: String,
     },
-    /// The active users of a role.
+    /// The active users of a role, without this one.
     PickUser {
         role: Role,
+        except: Option<UserId>,
         text: String,
     },
     /// Clients that are not archived; with `own`, only those of the user.

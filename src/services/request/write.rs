@@ -18,25 +18,25 @@ use crate::domain::{
 };
 
 /// A request that changes records of the company, in one transaction together with its audit rows.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, strum::IntoStaticStr, strum::VariantNames)]
 pub enum WriteRequest {
     /// `password` is temporary: the user has to change it at the first sign-in.
     CreateUser {
         draft: UserDraft,
         password: SecretString,
     },
-    /// If the role changes, `heir` takes over the records that the user owns.
+    /// If the role changes, the `heirs` take over by turns the records that the user owns.
     UpdateUser {
         id: UserId,
         version: i32,
         draft: UserDraft,
-        heir: Option<UserId>,
+        heirs: Vec<UserId>,
     },
-    /// `heir` takes over the records that the user owns.
+    /// The `heirs` take over by turns the records that the user owns.
     DeactivateUser {
         id: UserId,
         version: i32,
-        heir: Option<UserId>,
+        heirs: Vec<UserId>,
     },
     ReactivateUser {
         id: UserId,
@@ -63,7 +63,9 @@ pub enum WriteRequest {
         version: i32,
         draft: ClientDraft,
     },
-    HandOverClients(HandOver),
+    /// Gives clients to other sales contacts. If there are several, those that another user has
+    /// changed are left out and listed in the reply.
+    HandOverClients(Vec<HandOver>),
     ArchiveClient {
         id: ClientId,
         version: i32,
@@ -149,10 +151,11 @@ pub enum WriteRequest {
     },
 }
 
-/// Clients, with the versions that the user saw, and their new sales contact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A client in the version that the user saw, and its new sales contact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HandOver {
-    pub clients: Vec<(ClientId, i32)>,
+    pub client: ClientId,
+    pub version: i32,
     pub to: UserId,
 }
 
@@ -181,7 +184,7 @@ impl Marked {
         }
     }
 
-    fn kind(&self) -> EntityKind {
+    pub(crate) fn kind(&self) -> EntityKind {
         match self {
             Self::Clients(_) => EntityKind::Client,
             Self::Contracts(_) => EntityKind::Contract,
@@ -253,9 +256,7 @@ impl WriteRequest {
             | Self::ArchiveClient { id, .. }
             | Self::RestoreClient { id, .. }
             | Self::CreateContract { client: id, .. } => (K::Client, vec![id.0]),
-            Self::HandOverClients(HandOver { clients, .. }) => {
-                (K::Client, clients.iter().map(|(id, _)| id.0).collect())
-            }
+            Self::HandOverClients(clients) => (K::Client, clients.iter().map(|one| one.client.0).collect()),
             Self::UpdateContract { id, .. }
             | Self::SignContract { id, .. }
             | Self::ArchiveContract { id, .. }

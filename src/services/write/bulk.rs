@@ -2,22 +2,23 @@
 
 use super::{clients, contracts, events};
 use crate::{
-    domain::{ClientId, ContractId, Error, EventId, page::MAX_MARKED},
+    domain::{ClientId, ContractId, Error, EventId, entity::EntityKind, page::MAX_MARKED},
     services::{
         Marked, Missed, Reply, WriteRequest,
-        context::{RequestContext, ServiceError, WriteOutcome},
+        context::{RequestContext, ServiceError},
+        outcome::WriteOutcome,
     },
     storage::{self, Db, audit::AuditEntry},
 };
 
 pub(super) fn archive(db: &mut Db, ctx: &RequestContext, marked: &Marked) -> Result<WriteOutcome, ServiceError> {
     let (work, seen) = set_archived(db, ctx, marked, true)?;
-    Ok(work.done(false, WriteRequest::RestoreAll(seen)))
+    Ok(work.done(marked.kind(), false, WriteRequest::RestoreAll(seen)))
 }
 
 pub(super) fn restore(db: &mut Db, ctx: &RequestContext, marked: &Marked) -> Result<WriteOutcome, ServiceError> {
     let (work, seen) = set_archived(db, ctx, marked, false)?;
-    Ok(work.done(true, WriteRequest::ArchiveAll(seen)))
+    Ok(work.done(marked.kind(), true, WriteRequest::ArchiveAll(seen)))
 }
 
 fn set_archived(
@@ -54,9 +55,9 @@ struct BulkOutcome {
 }
 
 impl BulkOutcome {
-    fn done(self, restored: bool, undo: WriteRequest) -> WriteOutcome {
+    fn done(self, kind: EntityKind, restored: bool, undo: WriteRequest) -> WriteOutcome {
         let Self { entries, done, missed } = self;
-        WriteOutcome { reply: Reply::Archived { restored, done, missed, undo: Box::new(undo) }, entries }
+        WriteOutcome { reply: Reply::Archived { kind, restored, done, missed, undo: Box::new(undo) }, entries }
     }
 }
 

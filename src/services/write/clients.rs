@@ -11,8 +11,9 @@ use crate::{
         users::Role,
     },
     services::{
-        HandOver, Missed, Reply, WriteRequest,
-        context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
+        HandOver, Missed, Reply, Share, WriteRequest,
+        context::{RequestContext, ServiceError, as_seen, refuse},
+        outcome::{WriteOutcome, changed, created},
     },
     storage::{self, Current, Db},
 };
@@ -60,47 +61,48 @@ pub(super) fn update(
 
 /// Hands over the clients that still have the version that the user saw; the others are listed in
 /// the reply. If there is only one client, it is an error.
-pub(super) fn hand_over(db: &mut Db, ctx: &RequestContext, hand_over: &HandOver) -> Result<WriteOutcome, ServiceError> {
-    if storage::users::lock_active(db, hand_over.to, Role::Sales)?.is_none() {
-        return Err(Reason::NotActiveSales.into());
+pub(super) fn hand_over(db: &mut Db, ctx: &RequestContext, clients: &[HandOver]) -> Result<WriteOutcome, ServiceError> {
+    let mut receivers: Vec<UserId> = clients.iter().map(|one| one.to).collect();
+    receivers.sort_by_key(|id| id.0);
+    receivers.dedup();
+    let mut shares = Vec::new();
+    for to in receivers {
+        let name = storage::users::lock_active(db, to, Role::Sales)?.ok_or(Reason::NotActiveSales)?;
+        shares.push((to, Share { name, clients: 0, events: 0 }));
     }
-    let alone = hand_over.clients.len() == 1;
-    let (mut entries, mut missed, mut done) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut owners, mut handed) = (Vec::new(), Vec::new());
-    for seen in hand_over.clients.iter().take(MAX_MARKED) {
-        let before = match load_to_give::<Client>(db, ctx, seen.0, (Verb::ClientHandedOver, Some(hand_over.to)))? {
+    let alone = clients.len() == 1;
+    let (mut entries, mut missed, mut done, mut undo) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for HandOver { client, version, to } in clients.iter().take(MAX_MARKED).copied() {
+        let before = match load_to_give::<Client>(db, ctx, client, (Verb::ClientHandedOver, Some(to)))? {
             Ok(before) => before,
             // The client was handed over or archived after the user saw it.
-            Err(Refused { record, why }) if !alone && record.version != seen.1 => {
+            Err(Refused { record, why }) if !alone && record.version != version => {
                 missed.push(Missed { name: record.full_name, why });
                 continue;
             }
             Err(refused) => return Err(refused.why.into()),
         };
-        if before.sales_contact_id == hand_over.to {
+        if before.sales_contact_id == to {
             continue;
         }
         let name = before.full_name.clone();
-        match as_seen(db, before, seen.1) {
+        match as_seen(db, before, version) {
             Ok(before) => {
-                storage::clients::set_sales_contact(db, &before, hand_over.to, ctx.now)?;
-                let after = Client { sales_contact_id: hand_over.to, ..(*before).clone() };
+                storage::clients::set_sales_contact(db, &before, to, ctx.now)?;
+                let after = Client { sales_contact_id: to, ..(*before).clone() };
                 entries.push(changed(Verb::ClientHandedOver, &name, &*before, &after));
-                owners.push(before.sales_contact_id);
-                handed.push((seen.0, seen.1 + 1));
+                undo.push(HandOver { client, version: version + 1, to: before.sales_contact_id });
+                if let Some((_, share)) = shares.iter_mut().find(|(receiver, _)| *receiver == to) {
+                    share.clients += 1;
+                }
                 done.push(name);
             }
             Err(ServiceError::Error(why)) if !alone => missed.push(Missed { name, why }),
             Err(stop) => return Err(stop),
         }
     }
-    // A hand-over has one receiver, so it can be undone only if all clients had the same owner.
-    owners.dedup();
-    let undo = match owners.as_slice() {
-        [owner] => Some(HandOver { clients: handed, to: *owner }),
-        _ => None,
-    };
-    Ok(WriteOutcome { reply: Reply::HandedOver { done, missed, undo }, entries })
+    let shares = shares.into_iter().map(|(_, share)| share).filter(|share| share.clients > 0).collect();
+    Ok(WriteOutcome { reply: Reply::HandedOver { done, shares, missed, undo }, entries })
 }
 
 pub(super) fn archive(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {

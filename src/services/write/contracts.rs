@@ -13,7 +13,8 @@ use crate::{
     },
     services::{
         WriteRequest,
-        context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
+        context::{RequestContext, ServiceError, as_seen, refuse},
+        outcome::{WriteOutcome, changed, created},
     },
     storage::{self, Current, Db},
 };

@@ -12,7 +12,8 @@ use crate::{
     },
     services::{
         Assigned, Missed, Reply, WriteRequest,
-        context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
+        context::{RequestContext, ServiceError, as_seen, refuse},
+        outcome::{WriteOutcome, changed, created},
     },
     storage::{self, Current, Db, events::EventState},
 };
@@ -84,7 +85,7 @@ pub(super) fn assign(
         names.push((helper, name));
     }
     let mut given = Vec::new();
-    let mut assigned = Assigned { to: None, titles: Vec::new(), undo: Vec::new(), missed: Vec::new() };
+    let mut assigned = Assigned { to: None, mixed: false, titles: Vec::new(), undo: Vec::new(), missed: Vec::new() };
     let mut entries = Vec::new();
     for assignment in assignments {
         let given_to = (Verb::SupportAssigned, assignment.support);
@@ -117,6 +118,7 @@ pub(super) fn assign(
     }
     // The reply names a support user only if all events were assigned to the same one.
     given.dedup();
+    assigned.mixed = given.len() > 1;
     if let [Some(one)] = given.as_slice() {
         assigned.to = names.into_iter().find(|(helper, _)| helper == one).map(|(_, name)| name);
     }

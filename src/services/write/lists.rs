@@ -13,7 +13,8 @@ use crate::{
     },
     services::{
         Reply,
-        context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created},
+        context::{RequestContext, ServiceError, as_seen},
+        outcome::{WriteOutcome, changed, created},
     },
     storage::{self, Current, Db, DbError, audit::AuditEntry},
 };
@@ -88,8 +89,8 @@ pub(super) fn save_columns(
     let before = storage::lists::hold_columns(db, ctx.me(), kind)?;
     let after = columns.map(|columns| json!(columns).to_string());
     let me = ctx.me().0;
-    let reply = Reply::Saved { subject: Subject::Columns, id: me, version: 1, undo: None };
     if before == after {
+        let reply = Reply::Saved { subject: Subject::Columns, id: me, version: 1, done: None, undo: None };
         return Ok(WriteOutcome { reply, entries: Vec::new() });
     }
     storage::lists::save_columns(db, (ctx.me(), kind), after.as_deref(), ctx.now)?;
@@ -97,5 +98,5 @@ pub(super) fn save_columns(
     let changes = fields(&before).changes_to(&fields(&after));
     let name = kind.to_string();
     let entry = AuditEntry { verb: Verb::ColumnsSaved, subject: Subject::Columns, id: Some(me), name, changes };
-    Ok(WriteOutcome { reply, entries: vec![entry] })
+    Ok(WriteOutcome::saved(entry, 1))
 }

@@ -11,7 +11,8 @@ mod users;
 
 use super::{
     WriteRequest,
-    context::{RequestContext, ServiceError, WriteOutcome},
+    context::{RequestContext, ServiceError},
+    outcome::WriteOutcome,
     setup,
 };
 use crate::storage::Db;
@@ -26,8 +27,8 @@ pub(super) fn dispatch(
     use WriteRequest as W;
     match write {
         W::CreateUser { draft, password } => users::create(db, ctx, draft, password, hash),
-        W::UpdateUser { id, version, draft, heir } => users::update(db, ctx, (*id, *version), draft, *heir),
-        W::DeactivateUser { id, version, heir } => users::deactivate(db, ctx, (*id, *version), *heir),
+        W::UpdateUser { id, version, draft, heirs } => users::update(db, ctx, (*id, *version), draft, heirs),
+        W::DeactivateUser { id, version, heirs } => users::deactivate(db, ctx, (*id, *version), heirs),
         W::ReactivateUser { id, version } => users::reactivate(db, ctx, (*id, *version)),
         W::ResetPassword { id, version, password } => users::reset_password(db, ctx, (*id, *version), password, hash),
         W::ChangeOwnPassword { current, new } => users::change_own_password(db, ctx, current, new, hash),

@@ -1,5 +1,7 @@
 //! Users: creating, editing, deactivating, passwords, and handing over what a user owns.
 
+use std::collections::{HashMap, HashSet};
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::load::load;
@@ -14,10 +16,11 @@ use crate::{
         users::{Role, User, UserDraft},
     },
     services::{
-        Reply, WriteRequest,
-        context::{RequestContext, ServiceError, WriteOutcome, as_seen, changed, created, refuse},
+        Reply, Share, WriteRequest,
+        context::{RequestContext, ServiceError, as_seen, refuse},
+        outcome::{Inherited, WriteOutcome, changed, created},
     },
-    storage::{self, Current, Db, audit::AuditEntry, users::NewUser},
+    storage::{self, Current, Db, users::NewUser},
 };
 
 /// The id of a record and the version that the user saw.
@@ -47,7 +50,7 @@ pub(super) fn update(
     ctx: &RequestContext,
     seen: Seen,
     draft: &UserDraft,
-    heir: Option<UserId>,
+    heirs: &[UserId],
 ) -> Result<WriteOutcome, ServiceError> {
     let draft = draft.checked().map_err(Error::Invalid)?;
     // Without this lock, the last two managers could both lose the role at the same time, since each
@@ -65,22 +68,23 @@ pub(super) fn update(
     storage::users::update(db, &before, &draft, moves, ctx.now)?;
     let entry = changed(Verb::UserUpdated, &after.full_name, &*before, &after);
     if !moves {
-        let undo =
-            WriteRequest::UpdateUser { id: seen.0, version: seen.1 + 1, draft: UserDraft::from(&*before), heir: None };
+        let undo = WriteRequest::UpdateUser {
+            id: seen.0,
+            version: seen.1 + 1,
+            draft: UserDraft::from(&*before),
+            heirs: Vec::new(),
+        };
         return Ok(WriteOutcome::undoable(entry, seen.1 + 1, undo));
     }
-    let mut done = WriteOutcome::saved(entry, seen.1 + 1);
-    if before.active {
-        done.entries.extend(inherit(db, ctx, &before, heir)?);
-    }
-    Ok(done)
+    let done = WriteOutcome::saved(entry, seen.1 + 1);
+    if before.active { Ok(done.inherited(inherit(db, ctx, &before, heirs)?)) } else { Ok(done) }
 }
 
 pub(super) fn deactivate(
     db: &mut Db,
     ctx: &RequestContext,
     seen: Seen,
-    heir: Option<UserId>,
+    heirs: &[UserId],
 ) -> Result<WriteOutcome, ServiceError> {
     storage::settings::lock(db)?;
     let before = found(db, ctx, seen)?;
@@ -91,16 +95,15 @@ pub(super) fn deactivate(
     storage::users::set_active(db, &before, false, ctx.now)?;
     let after = User { active: false, ..(*before).clone() };
     let entry = changed(Verb::UserDeactivated, &after.full_name, &*before, &after);
-    let inherited = inherit(db, ctx, &before, heir)?;
-    // Reactivating the user would not return the records that went to the heir, so it is offered as
+    let inherited = inherit(db, ctx, &before, heirs)?;
+    // Reactivating the user would not return the records that went to the heirs, so it is offered as
     // undo only if there were none.
-    let mut done = if inherited.is_empty() {
+    let done = if inherited.entries.is_empty() {
         WriteOutcome::undoable(entry, seen.1 + 1, WriteRequest::ReactivateUser { id: seen.0, version: seen.1 + 1 })
     } else {
         WriteOutcome::saved(entry, seen.1 + 1)
     };
-    done.entries.extend(inherited);
-    Ok(done)
+    Ok(done.inherited(inherited))
 }
 
 pub(super) fn reactivate(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {
@@ -110,7 +113,7 @@ pub(super) fn reactivate(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Resul
     }
     storage::users::set_active(db, &before, true, ctx.now)?;
     let after = User { active: true, ..(*before).clone() };
-    let undo = WriteRequest::DeactivateUser { id: seen.0, version: seen.1 + 1, heir: None };
+    let undo = WriteRequest::DeactivateUser { id: seen.0, version: seen.1 + 1, heirs: Vec::new() };
     Ok(WriteOutcome::undoable(changed(Verb::UserReactivated, &after.full_name, &*before, &after), seen.1 + 1, undo))
 }
 
@@ -185,47 +188,76 @@ fn keep_a_manager(db: &mut Db, user: &User) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// Hands over to the heir the clients or open events of a user who leaves their role, in the same
-/// transaction. The user's row is locked, so that they cannot be given new records in the meantime;
-/// the records are locked, so that nobody else can hand them over.
+/// Shares out among the heirs, by turns, the clients or open events of a user who leaves their role,
+/// in the same transaction. The user's row is locked, so that they cannot be given new records in the
+/// meantime; the records are locked, so that nobody else can hand them over.
 ///
-/// Errors: `NeedsHeir` if the user owns records and no other user is named as heir; `Denied` if the
-/// heir is not an active user of the same role.
-fn inherit(
-    db: &mut Db,
-    ctx: &RequestContext,
-    leaver: &User,
-    heir: Option<UserId>,
-) -> Result<Vec<AuditEntry>, ServiceError> {
-    let (clients, events) = match leaver.role {
+/// Errors: `NeedsHeir` if the user owns records and nobody else is named as heir; `Denied` if there
+/// is nobody else, or an heir is not an active user of the same role.
+fn inherit(db: &mut Db, ctx: &RequestContext, leaver: &User, heirs: &[UserId]) -> Result<Inherited, ServiceError> {
+    let role = leaver.role;
+    let (clients, events) = match role {
         Role::Sales => (storage::clients::owned_by_for_update(db, leaver.id)?, Vec::new()),
         Role::Support => (Vec::new(), storage::events::open_of_for_update(db, leaver.id)?),
         Role::Management => (Vec::new(), Vec::new()),
     };
+    let mut inherited = Inherited::default();
     if clients.is_empty() && events.is_empty() {
-        return Ok(Vec::new());
+        return Ok(inherited);
     }
-    let left = Inheritance { clients: count(&clients), events: count(&events), role: leaver.role };
-    let heir = heir.filter(|heir| *heir != leaver.id).ok_or(Error::NeedsHeir(left))?;
-    if storage::users::lock_active(db, heir, leaver.role)?.is_none() {
-        return Err(match leaver.role {
-            Role::Sales => Reason::NotActiveSales.into(),
-            _ => Reason::NotActiveSupport.into(),
-        });
+    let mut heirs: Vec<UserId> = heirs.iter().copied().filter(|heir| *heir != leaver.id).collect();
+    let mut named = HashSet::new();
+    heirs.retain(|heir| named.insert(*heir));
+    if heirs.is_empty() {
+        let others = storage::users::active_of_role(db, role, "")?;
+        if others.iter().all(|other| other.id == leaver.id) {
+            return Err(Reason::NobodyElse(role).into());
+        }
+        let (clients, events) = (clients.len(), events.len());
+        return Err(Error::NeedsHeir(Inheritance {
+            leaver: leaver.id,
+            name: leaver.full_name.clone(),
+            clients,
+            events,
+            role,
+        })
+        .into());
     }
-    storage::clients::hand_over_all(db, (leaver.id, clients.len()), heir, ctx.now)?;
-    storage::events::hand_over_open(db, (leaver.id, events.len()), heir, ctx.now)?;
-    let clients = clients.iter().map(|client| {
-        let after = Client { sales_contact_id: heir, ..client.clone() };
-        changed(Verb::ClientHandedOver, &client.full_name, client, &after)
-    });
-    let events = events.iter().map(|event| {
-        let after = Event { support_id: Some(heir), ..event.clone() };
-        changed(Verb::SupportAssigned, &event.title, event, &after)
-    });
-    Ok(clients.chain(events).collect())
+    let names = locked_heirs(db, role, &heirs)?;
+    for (nth, (heir, name)) in heirs.iter().zip(names).enumerate() {
+        let heir = *heir;
+        let turns = heirs.len();
+        let (clients, events) = (by_turns(&clients, nth, turns), by_turns(&events, nth, turns));
+        storage::clients::hand_over(db, &clients, heir, ctx.now)?;
+        storage::events::hand_over(db, &events, heir, ctx.now)?;
+        inherited.entries.extend(clients.iter().map(|client| {
+            let after = Client { sales_contact_id: heir, ..(*client).clone() };
+            changed(Verb::ClientHandedOver, &client.full_name, *client, &after)
+        }));
+        inherited.entries.extend(events.iter().map(|event| {
+            let after = Event { support_id: Some(heir), ..(*event).clone() };
+            changed(Verb::SupportAssigned, &event.title, *event, &after)
+        }));
+        inherited.shares.push(Share { name, clients: clients.len(), events: events.len() });
+    }
+    inherited.shares.retain(|share| share.clients + share.events > 0);
+    Ok(inherited)
 }
 
-fn count<T>(records: &[T]) -> i64 {
-    i64::try_from(records.len()).unwrap_or(i64::MAX)
+/// The names of the heirs, whose rows are locked in the order of their ids: in any other order, two
+/// transactions could wait for each other.
+fn locked_heirs(db: &mut Db, role: Role, heirs: &[UserId]) -> Result<Vec<String>, ServiceError> {
+    let not_active = if role == Role::Sales { Reason::NotActiveSales } else { Reason::NotActiveSupport };
+    let mut in_order = heirs.to_vec();
+    in_order.sort_by_key(|heir| heir.0);
+    let mut names = HashMap::new();
+    for heir in in_order {
+        names.insert(heir, storage::users::lock_active(db, heir, role)?.ok_or(not_active)?);
+    }
+    Ok(heirs.iter().filter_map(|heir| names.remove(heir)).collect())
+}
+
+/// The records whose turn is the `nth` of so many.
+fn by_turns<T>(records: &[T], nth: usize, turns: usize) -> Vec<&T> {
+    records.iter().skip(nth).step_by(turns).collect()
 }

@@ -14,7 +14,7 @@ use crate::{
         policy::Permission,
         users::Role,
     },
-    services::{ReadRequest, Reply, WriteRequest},
+    services::{ReadRequest, Reply},
     ui::{
         Context,
         form::{FormField, Reader, value},
@@ -109,10 +109,6 @@ impl Entity for Audit {
     }
 
     fn detail(_reply: &Reply) -> Option<RecordDetail> {
-        None
-    }
-
-    fn done_by(_write: &WriteRequest) -> Option<(Verb, &str)> {
         None
     }
 }

@@ -7,7 +7,7 @@ use super::definition::{
 use crate::{
     domain::{
         ClientId, Field, UserId,
-        audit::{Auditable, Verb},
+        audit::Auditable,
         clients::{Client, ClientDraft, ClientFilter, ClientRow, ClientSort, ClientView, told_apart_by},
         dates::{self, Direction},
         entity::{EntityKind, Record},
@@ -15,12 +15,12 @@ use crate::{
         policy::Permission,
         users::Role,
     },
-    services::{ClientDetail, HandOver, Marked, ReadRequest, Reply, WriteRequest},
+    services::{ClientDetail, HandOver, Marked, ReadRequest, Reply, Share, WriteRequest},
     ui::{
         Context,
         form::{Choices, FieldKind, FormField, Reader},
         keys::Command,
-        text::Phrase,
+        text::{Asked, Phrase},
         widgets::table::{Column, column},
     },
 };
@@ -63,7 +63,6 @@ impl Entity for Clients {
             version,
             draft: draft(form),
         },
-        confirms_changes: false,
         on_leave: |_, _| {},
         suggests: |_| Vec::new(),
     });
@@ -157,15 +156,6 @@ impl Entity for Clients {
         })
     }
 
-    fn done_by(write: &WriteRequest) -> Option<(Verb, &str)> {
-        match write {
-            WriteRequest::UpdateClient { draft, .. } => Some((Verb::ClientUpdated, &draft.full_name)),
-            WriteRequest::ArchiveClient { .. } => Some((Verb::ClientArchived, "")),
-            WriteRequest::RestoreClient { .. } => Some((Verb::ClientRestored, "")),
-            _ => None,
-        }
-    }
-
     fn choice(row: &ClientRow, _ctx: &Context) -> (String, String) {
         (row.client.full_name.clone(), told_apart_by(&row.client.company_name, &row.client.phone))
     }
@@ -215,11 +205,7 @@ fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
 }
 
 fn marked(clients: &[Seen]) -> Marked {
-    Marked::Clients(ids(clients))
-}
-
-fn ids(clients: &[Seen]) -> Vec<(ClientId, i32)> {
-    clients.iter().map(|seen| (ClientId::new(seen.id), seen.version)).collect()
+    Marked::Clients(clients.iter().map(|seen| (ClientId::new(seen.id), seen.version)).collect())
 }
 
 fn hand_over(rows: &[&ClientRow], ctx: &Context) -> Begun {
@@ -227,12 +213,44 @@ fn hand_over(rows: &[&ClientRow], ctx: &Context) -> Begun {
         [one] => ctx.say(Phrase::HandOverOf(&Clients::heading(one, ctx))),
         several => ctx.say(Phrase::HandOverSome(several.len())),
     };
+    // The present sales contact is not offered.
+    let mut owners = rows.iter().map(|row| row.client.sales_contact_id);
+    let owner = owners.next().filter(|first| owners.all(|other| other == *first));
     Begun::PickUser {
         title,
         about: named_if_several::<Clients>(rows, ctx),
-        choices: Choices::Users(Role::Sales),
+        choices: owner.map_or(Choices::Users(Role::Sales), |except| Choices::Others { role: Role::Sales, except }),
         nobody: None,
-        records: rows.iter().map(|row| Seen { id: row.client.id.0, version: row.client.version }).collect(),
-        then: |clients, to| Some(WriteRequest::HandOverClients(HandOver { clients: ids(clients), to: to? })),
+        several: rows.len() > 1,
+        records: rows.iter().map(|row| (*row).clone().into()).collect(),
+        then: hand_over_to,
     }
+}
+
+/// Asks whether these people are to share the clients by turns.
+fn hand_over_to(clients: &[Record], people: &[(UserId, String)], ctx: &Context) -> Option<Begun> {
+    let rows: Vec<&ClientRow> = clients.iter().filter_map(Clients::row).collect();
+    let turns = people.iter().cycle();
+    let write = rows.iter().zip(turns).map(|(row, (to, _))| {
+        let Client { id, version, .. } = row.client;
+        HandOver { client: id, version, to: *to }
+    });
+    let (title, mut lines) = match (rows.as_slice(), people) {
+        (_, []) => return None,
+        ([row], [(_, name), ..]) => {
+            let change = ctx.say(Phrase::FromTo { old: &row.sales_contact, new: name });
+            let title = ctx.say(Phrase::Asked(Asked::HandOverAsk(&Clients::heading(row, ctx))));
+            (title, vec![format!("{}: {change}", ctx.field(Field::SalesContactId))])
+        }
+        (several, people) => {
+            let names = people.iter().map(|(_, name)| name.as_str());
+            let shares = Share::by_turns(names, several.len(), 0);
+            let lines = named_if_several::<Clients>(several, ctx).into_iter();
+            let lines = lines.chain(shares.iter().map(|share| ctx.say(Phrase::Asked(Asked::ShareOf(share))))).collect();
+            (ctx.say(Phrase::Asked(Asked::HandOverAskSome(several.len()))), lines)
+        }
+    };
+    lines.push(ctx.say(Phrase::Asked(Asked::ContractsGoAlong)));
+    let write = WriteRequest::HandOverClients(write.collect());
+    Some(Begun::Confirm { title, lines, verb: ctx.say(Phrase::VerbHandOver), write })
 }

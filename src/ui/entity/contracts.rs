@@ -9,7 +9,7 @@ use super::{
 use crate::{
     domain::{
         Cents, ClientId, ContractId, Field, UserId,
-        audit::{Auditable, Verb},
+        audit::Auditable,
         clients::told_apart_by,
         contracts::{ContractDraft, ContractFilter, ContractListing, ContractRow, ContractSort, ContractView},
         dates::{self, Direction},
@@ -67,7 +67,6 @@ impl Entity for Contracts {
             version,
             draft: draft(form),
         },
-        confirms_changes: true,
         on_leave,
         suggests: |_| Vec::new(),
     });
@@ -201,15 +200,6 @@ impl Entity for Contracts {
                 DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
             ],
         })
-    }
-
-    fn done_by(write: &WriteRequest) -> Option<(Verb, &str)> {
-        match write {
-            WriteRequest::UpdateContract { .. } => Some((Verb::ContractUpdated, "")),
-            WriteRequest::ArchiveContract { .. } => Some((Verb::ContractArchived, "")),
-            WriteRequest::RestoreContract { .. } => Some((Verb::ContractRestored, "")),
-            _ => None,
-        }
     }
 
     /// Contracts have no name of their own: the found name is the client's.

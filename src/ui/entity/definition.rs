@@ -7,7 +7,7 @@ use strum::IntoEnumIterator;
 use crate::{
     domain::{
         Field, UserId,
-        audit::{AuditedFields, Verb},
+        audit::AuditedFields,
         dates,
         entity::{EntityKind, Record},
         lists::ColumnName,
@@ -72,9 +72,6 @@ pub trait Entity {
     fn read(id: i64) -> Option<ReadRequest>;
     /// What the reply to that request contains.
     fn detail(reply: &Reply) -> Option<RecordDetail>;
-    /// What a write on one record of this kind has done to it, and what the record is called as far
-    /// as the write says it. Used after an undo.
-    fn done_by(write: &WriteRequest) -> Option<(Verb, &str)>;
 
     /// What a record is called of which a search has found only the id and the name.
     fn found_name(_id: i64, name: &str, _ctx: &Context) -> String {
@@ -101,8 +98,6 @@ pub struct EntityForm<R> {
     pub create: fn(&mut Reader) -> WriteRequest,
     /// The same for the form of the record that was seen.
     pub update: fn(Seen, &mut Reader) -> WriteRequest,
-    /// Whether changes are listed and have to be confirmed before they are saved.
-    pub confirms_changes: bool,
     /// What follows by itself when this field of a new record is left.
     pub on_leave: fn(Field, &mut [FormField]),
     /// What a record that was just picked proposes for other fields.
@@ -157,8 +152,10 @@ pub enum Begun {
         choices: Choices,
         /// The label of the line for nobody, if that is offered.
         nobody: Option<String>,
-        records: Vec<Seen>,
-        then: ThenUser,
+        /// Whether several people can be marked, who then share.
+        several: bool,
+        records: Vec<Record>,
+        then: ThenUsers,
     },
     /// Choose one of a few options.
     Choose {
@@ -167,15 +164,18 @@ pub enum Begun {
         options: Vec<String>,
         /// The index of the option that is selected at first.
         at: usize,
-        record: Seen,
+        record: Box<Record>,
         then: ThenOption,
     },
+    /// Nothing has to be asked (any more).
+    Write(WriteRequest),
 }
 
-/// The write for these records and the picked user, or nobody; `None` if that is not possible.
-pub type ThenUser = fn(&[Seen], Option<UserId>) -> Option<WriteRequest>;
-/// The write for this record and the option at the index.
-pub type ThenOption = fn(Seen, usize) -> Option<WriteRequest>;
+/// What follows for these records and the picked users, none if nobody was picked; `None` if that is
+/// not possible.
+pub type ThenUsers = fn(&[Record], &[(UserId, String)], &Context) -> Option<Begun>;
+/// What follows for this record and the option at the index.
+pub type ThenOption = fn(&Record, usize, &Context) -> Option<Begun>;
 
 /// A record in the version that the user has seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

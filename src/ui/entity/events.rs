@@ -12,7 +12,7 @@ use crate::{
     domain::{
         ClientId, ContractId, EventId, Field, UserId,
         assigning::Assignment,
-        audit::{Auditable, Verb},
+        audit::Auditable,
         check,
         contracts::ContractRow,
         dates::{self, Direction},
@@ -27,7 +27,7 @@ use crate::{
         Context,
         form::{Choices, FieldKind, FormField, Reader, people},
         keys::Command,
-        text::Phrase,
+        text::{Asked, Phrase},
         widgets::table::{Column, column},
     },
 };
@@ -71,7 +71,6 @@ impl Entity for Events {
             version,
             draft: draft(form),
         },
-        confirms_changes: false,
         on_leave: |_, _| {},
         suggests: |contract| Contracts::row(contract).map(|row| proposed(row).into()).unwrap_or_default(),
     });
@@ -212,16 +211,6 @@ impl Entity for Events {
             ],
         })
     }
-
-    fn done_by(write: &WriteRequest) -> Option<(Verb, &str)> {
-        match write {
-            WriteRequest::UpdateEvent { draft, .. } => Some((Verb::EventUpdated, &draft.title)),
-            WriteRequest::SetStatus { .. } => Some((Verb::StatusChanged, "")),
-            WriteRequest::ArchiveEvent { .. } => Some((Verb::EventArchived, "")),
-            WriteRequest::RestoreEvent { .. } => Some((Verb::EventRestored, "")),
-            _ => None,
-        }
-    }
 }
 
 /// The name of the support user.
@@ -299,10 +288,13 @@ fn assign(rows: &[&EventRow], ctx: &Context) -> Begun {
         about: named_if_several::<Events>(rows, ctx),
         choices: Choices::Support(rows.iter().map(|row| row.event.id).collect()),
         nobody: taken.then(|| ctx.say(Phrase::Nobody)),
-        records: rows.iter().map(|row| seen(row)).collect(),
-        then: |events, support| {
-            let assignment = |seen: &Seen| Assignment { event: EventId::new(seen.id), version: seen.version, support };
-            Some(WriteRequest::AssignSupport(events.iter().map(assignment).collect()))
+        several: false,
+        records: rows.iter().map(|row| (*row).clone().into()).collect(),
+        then: |events, people, _| {
+            let support = people.first().map(|(id, _)| *id);
+            let assignment =
+                |event: &Record| Assignment { event: EventId::new(event.id()), version: event.version(), support };
+            Some(Begun::Write(WriteRequest::AssignSupport(events.iter().map(assignment).collect())))
         },
     }
 }
@@ -313,13 +305,23 @@ fn set_status(row: &EventRow, ctx: &Context) -> Begun {
         about: Some(Events::heading(row, ctx)),
         options: Status::iter().map(|status| ctx.say(Phrase::Status(status))).collect(),
         at: Status::iter().position(|status| status == row.event.status).unwrap_or(0),
-        record: seen(row),
-        then: |Seen { id, version }, option| {
-            Some(WriteRequest::SetStatus { id: EventId::new(id), version, status: Status::iter().nth(option)? })
-        },
+        record: Box::new(row.clone().into()),
+        then: status_chosen,
     }
 }
 
-fn seen(row: &EventRow) -> Seen {
-    Seen { id: row.event.id.0, version: row.event.version }
+/// An event that has not begun is hardly done, so that is asked.
+fn status_chosen(record: &Record, option: usize, ctx: &Context) -> Option<Begun> {
+    let (row, status) = (Events::row(record)?, Status::iter().nth(option)?);
+    let write = WriteRequest::SetStatus { id: row.event.id, version: row.event.version, status };
+    let ahead = row.event.starts_at.filter(|start| *start > ctx.now && status == Status::Done);
+    Some(match ahead {
+        Some(start) => Begun::Confirm {
+            title: Events::heading(row, ctx),
+            lines: vec![ctx.say(Phrase::Asked(Asked::DoneAhead(&dates::spell_date_time(start, ctx.language))))],
+            verb: ctx.say(Phrase::VerbDone),
+            write,
+        },
+        None => Begun::Write(write),
+    })
 }

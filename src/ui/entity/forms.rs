@@ -47,11 +47,6 @@ pub fn write_edit(kind: EntityKind, seen: Seen, form: &mut Reader) -> Option<Wri
     dispatch!(EntityKind kind, E => E::FORM.map(|of| (of.update)(seen, form)))
 }
 
-/// Whether changes of such a record are listed and have to be confirmed before they are saved.
-pub fn confirms_changes(kind: EntityKind) -> bool {
-    dispatch!(EntityKind kind, E => E::FORM.is_some_and(|form| form.confirms_changes))
-}
-
 /// What follows by itself when this field of a new record is left.
 pub fn on_leave(kind: EntityKind, left: Field, fields: &mut [FormField]) {
     dispatch!(EntityKind kind, E => if let Some(form) = E::FORM {

@@ -50,12 +50,11 @@ mod records;
 pub mod users;
 
 pub use commands::{begin, commands, is_for_several, is_markable, permission};
-pub use definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, ThenOption, ThenUser};
+pub use definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, ThenOption, ThenUsers};
 pub use forms::{
-    confirms_changes, edit_form, edit_title, is_refinable, new_form, new_title, on_leave, refine_form, refined,
-    suggestions, write_edit, write_new,
+    edit_form, edit_title, is_refinable, new_form, new_title, on_leave, refine_form, refined, suggestions, write_edit,
+    write_new,
 };
 pub use records::{
-    cells, child, choice, columns, detail, done_by, facts, found_name, has_calendar, heading, named, picked_name, read,
-    titles,
+    cells, child, choice, columns, detail, facts, found_name, has_calendar, heading, named, picked_name, read, titles,
 };

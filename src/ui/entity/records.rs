@@ -1,14 +1,9 @@
 //! What records of any kind show: in lists, in details, in lists to pick from.
 
-use strum::IntoEnumIterator;
-
 use super::definition::{Entity, RecordDetail, name_list};
 use crate::{
-    domain::{
-        audit::Verb,
-        entity::{EntityKind, Record},
-    },
-    services::{ReadRequest, Reply, WriteRequest},
+    domain::entity::{EntityKind, Record},
+    services::{ReadRequest, Reply},
     ui::{Context, widgets::table::Column},
 };
 
@@ -63,12 +58,6 @@ pub fn child(kind: EntityKind) -> Option<EntityKind> {
 /// Whether records of this kind are shown in the calendar.
 pub fn has_calendar(kind: EntityKind) -> bool {
     dispatch!(EntityKind kind, E => E::HAS_CALENDAR)
-}
-
-/// What a write has done to its record, and what the record is called as far as the write says it;
-/// `None` for writes on several records.
-pub fn done_by(write: &WriteRequest) -> Option<(Verb, &str)> {
-    EntityKind::iter().find_map(|kind| dispatch!(EntityKind kind, E => E::done_by(write)))
 }
 
 /// What a record is called of which a search has found only the id and the name.

@@ -8,7 +8,7 @@ use super::definition::{
 use crate::{
     domain::{
         Field, UserId,
-        audit::{Auditable, Verb},
+        audit::Auditable,
         entity::{EntityKind, Record},
         lists::ColumnName as N,
         policy::Permission,
@@ -60,9 +60,8 @@ impl Entity for Users {
             id: UserId::new(id),
             version,
             draft: draft(form),
-            heir: None,
+            heirs: Vec::new(),
         },
-        confirms_changes: true,
         on_leave: |_, _| {},
         suggests: |_| Vec::new(),
     });
@@ -139,15 +138,6 @@ impl Entity for Users {
             ],
         })
     }
-
-    fn done_by(write: &WriteRequest) -> Option<(Verb, &str)> {
-        match write {
-            WriteRequest::UpdateUser { draft, .. } => Some((Verb::UserUpdated, &draft.full_name)),
-            WriteRequest::DeactivateUser { .. } => Some((Verb::UserDeactivated, "")),
-            WriteRequest::ReactivateUser { .. } => Some((Verb::UserReactivated, "")),
-            _ => None,
-        }
-    }
 }
 
 fn fields(user: Option<&User>, ctx: &Context) -> Vec<FormField> {
@@ -187,7 +177,7 @@ fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
     if hidden {
         WriteRequest::ReactivateUser { id, version }
     } else {
-        WriteRequest::DeactivateUser { id, version, heir: None }
+        WriteRequest::DeactivateUser { id, version, heirs: Vec::new() }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Records to pick one from, and the request that finds them.
 
 use crate::{
-    domain::{EventId, users::Role},
+    domain::{EventId, UserId, users::Role},
     services::ReadRequest,
 };
 
@@ -12,6 +12,8 @@ pub enum Choices {
     Support(Vec<EventId>),
     /// Active users of a role.
     Users(Role),
+    /// The same without one of them.
+    Others { role: Role, except: UserId },
     /// Clients that are not archived.
     Clients {
         /// Only those of the user.
@@ -26,7 +28,8 @@ impl Choices {
     pub fn read(&self, text: String) -> ReadRequest {
         match self {
             Self::Support(events) => ReadRequest::PickSupport { events: events.clone(), text },
-            Self::Users(role) => ReadRequest::PickUser { role: *role, text },
+            Self::Users(role) => ReadRequest::PickUser { role: *role, except: None, text },
+            Self::Others { role, except } => ReadRequest::PickUser { role: *role, except: Some(*except), text },
             Self::Clients { own } => ReadRequest::PickClient { text, own: *own },
             Self::Contracts => ReadRequest::PickContract { text },
         }

@@ -11,7 +11,7 @@ use crate::{
         Cents, Field, Problem, check, clocks,
         dates::{self, Direction},
         language::Language,
-        money,
+        money, text,
     },
     ui::{Context, text::Phrase, widgets::input::Input},
 };
@@ -171,13 +171,19 @@ impl FormField {
         }
     }
 
-    /// A value of this field as a summary shows it.
-    pub fn label(&self, content: &str) -> String {
+    /// A value of this field as a summary shows it: amounts and dates as details show them, however
+    /// they were typed. `now` is as in [`Self::check`].
+    pub fn label(&self, content: &str, ctx: &Context, now: NaiveDateTime) -> String {
+        /// The columns of a text that need not be read to the end to be recognised.
+        const ENOUGH: usize = 60;
         match &self.kind {
             FieldKind::Choice(options) => {
                 options.iter().find(|(value, _)| value == content).map_or_else(String::new, |(_, label)| label.clone())
             }
-            _ => content.to_owned(),
+            FieldKind::Notes => text::cut(&content.replace('\n', " "), ENOUGH),
+            FieldKind::Whole => money::parse_whole(content)
+                .map_or_else(|_| content.to_owned(), |number| ctx.say(Phrase::Number(number))),
+            _ => self.understood(content, ctx, now).unwrap_or_else(|| content.to_owned()),
         }
     }
 
@@ -204,8 +210,12 @@ impl FormField {
 
     /// The typed time, read relative to `clock`, which for an end is the start.
     pub fn read_time(&self, clock: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
+        self.read_as_time(self.input.text(), clock)
+    }
+
+    fn read_as_time(&self, typed: &str, clock: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
         let read = if self.field == Field::EndsAt { dates::parse_end } else { dates::parse_date_time };
-        read(self.input.text(), clock)
+        read(typed, clock)
     }
 
     /// The typed day, if it can be read.
@@ -291,24 +301,30 @@ impl FormField {
     /// field.
     pub fn echo(&self, ctx: &Context, now: NaiveDateTime) -> Option<String> {
         let text = self.input.text();
-        if text.trim().is_empty() {
-            return None;
+        match self.kind {
+            FieldKind::NewPassword if !text.trim().is_empty() => {
+                Some(ctx.say(Phrase::Strength(crate::domain::password::strength(text, &[]))))
+            }
+            _ => self.understood(text, ctx, now),
         }
+    }
+
+    /// What a typed date or amount means, in full; `None` if it is neither.
+    fn understood(&self, typed: &str, ctx: &Context, now: NaiveDateTime) -> Option<String> {
         match &self.kind {
             FieldKind::Amount => {
-                let cents = Cents::parse(text).ok()?;
+                let cents = Cents::parse(typed).ok()?;
                 Some(format!("{} {}", cents.format(ctx.language), ctx.settings().currency))
             }
             FieldKind::Day(prefer) => {
-                dates::parse_date(text, now.date(), *prefer).ok().map(|day| dates::spell_date(day, ctx.language))
+                dates::parse_date(typed, now.date(), *prefer).ok().map(|day| dates::spell_date(day, ctx.language))
             }
-            FieldKind::Time => match self.read_time(now) {
+            FieldKind::Time => match self.read_as_time(typed, now) {
                 Ok(time) => Some(dates::spell_date_time(time, ctx.language)),
                 Err(Problem::TimeMissing(day)) => Some(dates::spell_date(day, ctx.language)),
                 Err(_) => None,
             },
             FieldKind::Zone => Some(ctx.say(Phrase::ZoneHint)),
-            FieldKind::NewPassword => Some(ctx.say(Phrase::Strength(crate::domain::password::strength(text, &[])))),
             _ => None,
         }
     }

@@ -41,6 +41,12 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
         (Field::Status, Value::String(text)) => {
             text.parse().map_or_else(|_| text.clone(), |status| ctx.say(Phrase::Status(status)))
         }
+        (Field::Visibility, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |one| ctx.say(Phrase::Visibility(one)))
+        }
+        (Field::Reauth, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |one| ctx.say(Phrase::Reauth(one)))
+        }
         (Field::SalesContactId | Field::SupportId | Field::ClientId | Field::ContractId, Value::Number(id)) => {
             ctx.say(Phrase::Numbered(id.as_i64().unwrap_or_default()))
         }

@@ -9,21 +9,18 @@ use ratatui::{
 };
 
 use super::outcome::{Outcome, PopupResult};
-use crate::{
-    domain::text,
-    ui::{
-        Context,
-        keys::Key,
-        text::Phrase,
-        widgets::{
-            chrome::{boxed, title_lines, wrapped},
-            paint::{Focus, line_at, put, rows},
-        },
+use crate::ui::{
+    Context,
+    keys::Key,
+    text::Phrase,
+    widgets::{
+        chrome::{boxed, title_lines, wrapped},
+        paint::{Focus, line_at, put, rows},
     },
 };
 
-/// A question whose buttons are verbs. *Cancel* is preselected, so that holding down Enter confirms
-/// nothing.
+/// A question whose buttons are verbs. *Cancel* stands first and is preselected, so that holding down
+/// Enter confirms nothing, unless nothing final happens.
 #[derive(Debug)]
 pub struct Confirm {
     pub title: String,
@@ -32,11 +29,27 @@ pub struct Confirm {
     /// The label of the button that changes nothing.
     pub cancel: String,
     pub yes: bool,
+    pub verb_first: bool,
+    /// What is said if it is cancelled; may be empty.
+    pub if_cancelled: String,
     /// How many lines are scrolled out of view, if not all fit.
     pub scrolled: usize,
 }
 
 impl Confirm {
+    pub(super) fn new(title: String, lines: Vec<String>, verb: &str, cancel: String) -> Self {
+        Self {
+            title,
+            lines,
+            verb: capitalised(verb),
+            cancel,
+            yes: false,
+            verb_first: false,
+            if_cancelled: String::new(),
+            scrolled: 0,
+        }
+    }
+
     /// The lines, wrapped to this many columns.
     fn wrapped(&self, columns: usize) -> Vec<String> {
         self.lines.iter().flat_map(|line| wrapped(line, columns)).collect()
@@ -87,17 +100,31 @@ impl Confirm {
             put(frame, inner, 1 + rows(shown), &ctx.say(place), ctx.theme.quiet);
         }
         let buttons = Rect { y: inner.bottom().saturating_sub(2), height: 1, ..inner };
-        let cancel = format!(" {} ", self.cancel);
-        let verb = format!(" {} ", capitalised(&self.verb));
-        let style = |chosen: bool| if chosen { ctx.theme.selected } else { ctx.theme.text };
-        let spans = vec![
-            Span::styled(if self.yes { cancel.clone() } else { format!("[{}]", cancel.trim()) }, style(!self.yes)),
-            Span::raw("   "),
-            Span::styled(if self.yes { format!("[{}]", verb.trim()) } else { verb }, style(self.yes)),
-        ];
-        frame.render_widget(Paragraph::new(Line::from(spans)), buttons);
-        let before = if self.yes { rows(text::width(&cancel)) + 3 } else { 0 };
+        let (line, before) = self.buttons(ctx);
+        frame.render_widget(Paragraph::new(line), buttons);
         line_at(Rect { x: buttons.x + before, ..buttons }, 0)
+    }
+
+    /// The buttons, each with its key, and the columns before the selected one.
+    fn buttons(&self, ctx: &Context) -> (Line<'static>, u16) {
+        let cancel = (false, &self.cancel, ctx.key(Key::plain(KeyCode::Esc)));
+        let verb = (true, &self.verb, ctx.say(Phrase::YesKey));
+        let both = if self.verb_first { [verb, cancel] } else { [cancel, verb] };
+        let (mut spans, mut before) = (Vec::new(), 0);
+        for (yes, label, key) in both {
+            let chosen = yes == self.yes;
+            if chosen {
+                before = spans.iter().map(Span::width).sum();
+            }
+            let (style, label, after) = if chosen {
+                (ctx.theme.selected, format!("[{label}]"), "    ")
+            } else {
+                (ctx.theme.text, format!(" {label}"), "     ")
+            };
+            let key = Span::styled(key, ctx.theme.accent);
+            spans.extend([Span::styled(label, style), Span::raw(" "), key, Span::raw(after)]);
+        }
+        (Line::from(spans), rows(before))
     }
 }
 

@@ -1,6 +1,20 @@
-//! A line of a menu.
+//! The lines of a menu.
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, ViewChoice};
+use crate::{
+    domain::{
+        assigning::{Availability, Candidate},
+        entity::Record,
+        lists::SavedView,
+        text,
+    },
+    services::Found,
+    ui::{
+        Context, Destination, entity,
+        text::{Asked, ListPhrase, Phrase},
+        widgets::chrome::wrapped_to,
+    },
+};
 
 /// A line of a menu.
 #[derive(Debug, Clone, Default)]
@@ -11,4 +25,69 @@ pub struct Item {
     pub also: String,
     pub foreign: String,
     pub outcome: Option<Outcome>,
+}
+
+/// A line of the menu, its detail on the right.
+pub(super) fn one_line(item: &Item, columns: usize) -> String {
+    let detail = text::cut(&item.detail, columns.saturating_sub(text::width(&item.label).min(columns / 2) + 2));
+    let label = text::fit(&item.label, columns.saturating_sub(text::width(&detail) + 1));
+    format!("{label} {detail}")
+}
+
+/// The same on as many lines as it needs, the detail below.
+pub(super) fn whole_line(item: &Item, columns: usize) -> Vec<String> {
+    const MOST: usize = 4;
+    if text::width(&item.label) + text::width(&item.detail) + 2 <= columns {
+        return vec![one_line(item, columns)];
+    }
+    let mut lines = wrapped_to(&item.label, columns, MOST);
+    if !item.detail.is_empty() {
+        let detail = wrapped_to(&item.detail, columns.saturating_sub(2), MOST);
+        lines.extend(detail.iter().map(|line| format!("  {line}")));
+    }
+    lines.iter().map(|line| text::fit(line, columns)).collect()
+}
+
+pub(super) fn choice(record: Record, ctx: &Context) -> Item {
+    let (label, detail) = entity::choice(&record, ctx);
+    Item { label, detail, outcome: Some(Outcome::Record(Box::new(record))), ..Item::default() }
+}
+
+pub(super) fn candidate(person: &Candidate, ctx: &Context) -> Item {
+    let detail = match (person.availability, &person.clash) {
+        (Some(Availability::Clash), Some(title)) => ctx.say(Phrase::Clashes { title, load: person.load }),
+        (Some(Availability::Clash), None) => ctx.say(Phrase::BusyThen(person.load)),
+        (Some(Availability::Overlap), _) => ctx.say(Phrase::Asked(Asked::NotForAll(person.load))),
+        (Some(Availability::Busy), _) => ctx.say(Phrase::BusyThatDay(person.load)),
+        (Some(Availability::Free), _) => ctx.say(Phrase::FreeThen(person.load)),
+        (None, _) => String::new(),
+    };
+    Item {
+        label: person.full_name.clone(),
+        detail,
+        outcome: Some(Outcome::Person(Some(person.id), person.full_name.clone())),
+        ..Item::default()
+    }
+}
+
+pub(super) fn saved_view(view: &SavedView, owner: &str, ctx: &Context) -> Item {
+    let whose = match (view.owner == ctx.session.actor.id, view.shared) {
+        (true, false) => ListPhrase::ViewIsOwn,
+        (true, true) => ListPhrase::ViewIsShared,
+        (false, _) => ListPhrase::ViewBy(owner),
+    };
+    let detail = ctx.say(if view.read().is_some() { whose } else { ListPhrase::ViewUnusable });
+    Item {
+        label: view.name.clone(),
+        detail,
+        outcome: Some(Outcome::View(ViewChoice::Saved(view.id))),
+        ..Item::default()
+    }
+}
+
+pub(super) fn hit(found: Found, ctx: &Context) -> Item {
+    let Found { kind, id, name, detail } = found;
+    let label = entity::found_name(kind, id, &name, ctx);
+    let detail = format!("{} {detail}", ctx.say(Phrase::OneOf(kind))).trim_end().to_owned();
+    Item { label, detail, outcome: Some(Outcome::Go(Destination::Record(kind, id))), ..Item::default() }
 }

@@ -5,23 +5,17 @@ use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{Frame, layout::Rect};
 
 use super::{
-    item::Item,
+    item::{Item, candidate, choice, hit, one_line, saved_view, whole_line},
     narrow::narrowed,
     outcome::{Outcome, PopupResult, ViewChoice},
 };
 use crate::{
-    domain::{
-        assigning::{Availability, Candidate},
-        contracts::number_in,
-        entity::{EntityKind, Record},
-        lists::SavedView,
-        text,
-    },
+    domain::{Reason, UserId, contracts::number_in, entity::EntityKind},
     services::{Found, ReadRequest, Reply, Request},
     ui::{
-        Context, Destination, entity,
+        Context,
         form::Choices,
-        text::{ListPhrase, Phrase},
+        text::{Asked, Phrase},
         widgets::{
             chrome::{boxed, wrapped_to},
             input::Input,
@@ -55,6 +49,8 @@ pub struct Menu {
     pub title: String,
     /// What the choice is about, if the title does not say it.
     pub about: Option<String>,
+    /// Which of the events to be assigned overlap among themselves.
+    overlap: Option<String>,
     pub input: Option<Input>,
     pub source: Source,
     fixed: Vec<Item>,
@@ -70,6 +66,11 @@ pub struct Menu {
     behind: bool,
     /// Enter was pressed before the lines arrived: it chooses the first of them when they do.
     entered: bool,
+    /// People can be marked, and Enter chooses all marked ones.
+    pub several: bool,
+    marked: Vec<(UserId, String)>,
+    /// The selection was moved since something was typed: the space bar marks and is not typed.
+    moved: bool,
 }
 
 impl Menu {
@@ -77,6 +78,7 @@ impl Menu {
         Self {
             title,
             about: None,
+            overlap: None,
             input,
             source,
             shown: fixed.clone(),
@@ -87,6 +89,9 @@ impl Menu {
             awaited: false,
             behind: false,
             entered: false,
+            several: false,
+            marked: Vec::new(),
+            moved: false,
         }
     }
 
@@ -106,7 +111,7 @@ impl Menu {
     /// The typed text has changed.
     pub(super) fn typed(&mut self) -> PopupResult {
         self.at = 0;
-        self.entered = false;
+        (self.entered, self.moved) = (false, false);
         if matches!(self.source, Source::Fixed | Source::Search) {
             self.among_newest = false;
             self.shown = narrowed(&self.fixed, self.input.as_ref().map_or("", Input::text));
@@ -142,6 +147,9 @@ impl Menu {
     /// to is chosen at once. In the palette the lines given at the start are always up to date, so
     /// Enter waits only if none of them matches or a contract number is typed.
     fn choose(&mut self) -> PopupResult {
+        if !self.marked.is_empty() {
+            return PopupResult::Done(Outcome::People(self.marked.clone()));
+        }
         let searches = matches!(self.source, Source::Search | Source::Views(..));
         let is_early =
             self.awaited && self.at == 0 && (!searches || self.shown.is_empty() || self.numbered().is_some());
@@ -153,10 +161,42 @@ impl Menu {
         chosen.map_or(PopupResult::Stay, PopupResult::Done)
     }
 
+    /// Marks the selected person, or removes the mark, and moves on.
+    fn mark(&mut self) {
+        let Some(Outcome::Person(Some(id), name)) = self.shown.get(self.at).and_then(|item| item.outcome.clone())
+        else {
+            return;
+        };
+        let before = self.marked.len();
+        self.marked.retain(|(marked, _)| *marked != id);
+        if self.marked.len() == before {
+            self.marked.push((id, name));
+        }
+        self.at = (self.at + 1).min(self.shown.len() - 1);
+        self.moved = true;
+    }
+
+    /// The line with the sign of its mark, where people can be marked.
+    fn with_mark(&self, item: &Item) -> Item {
+        let id = if let Some(Outcome::Person(id, _)) = &item.outcome { *id } else { None };
+        let marked = id.is_some_and(|id| self.marked.iter().any(|(marked, _)| *marked == id));
+        let sign = match (self.several, marked) {
+            (false, _) => "",
+            (true, true) => "* ",
+            (true, false) => "  ",
+        };
+        Item { label: format!("{sign}{}", item.label), ..item.clone() }
+    }
+
     pub(super) fn key(&mut self, key: KeyEvent) -> PopupResult {
         let last = self.shown.len().saturating_sub(1);
         let vi = self.input.is_none();
+        if matches!(key.code, KeyCode::Up | KeyCode::Down | KeyCode::Tab | KeyCode::BackTab) {
+            self.moved = true;
+        }
+        let unwritten = self.moved || self.input.as_ref().is_none_or(Input::is_empty);
         match key.code {
+            KeyCode::Char(' ') if self.several && unwritten => self.mark(),
             KeyCode::Up | KeyCode::BackTab => self.at = self.at.saturating_sub(1),
             KeyCode::Down | KeyCode::Tab => self.at = (self.at + 1).min(last),
             KeyCode::Char('k') if vi => self.at = self.at.saturating_sub(1),
@@ -204,8 +244,14 @@ impl Menu {
         let mut lines = if self.source == Source::Search { narrowed(&self.fixed, text) } else { Vec::new() };
         (self.among_newest, self.more) = (false, false);
         match reply {
-            Reply::Candidates { people, more } => {
+            Reply::Candidates { people, more, overlapping } => {
                 self.more = more;
+                self.overlap = (!overlapping.is_empty()).then(|| {
+                    ctx.say(Phrase::Asked(Asked::TheseOverlap {
+                        count: overlapping.len(),
+                        titles: &overlapping.join(", "),
+                    }))
+                });
                 lines.extend(people.iter().map(|person| candidate(person, ctx)));
             }
             Reply::ClientChoices(page) => {
@@ -237,6 +283,18 @@ impl Menu {
         if std::mem::take(&mut self.entered) { self.choose() } else { PopupResult::Stay }
     }
 
+    /// Says that nothing was found, or what to do if there is nobody to choose.
+    fn why_empty(&self, ctx: &Context) -> String {
+        match &self.source {
+            Source::Records(Choices::Others { role, .. })
+                if !self.awaited && self.input.as_ref().is_none_or(Input::is_empty) =>
+            {
+                ctx.reason(Reason::NobodyElse(*role))
+            }
+            _ => ctx.say(Phrase::NothingFound),
+        }
+    }
+
     /// Draws the menu over the body; returns the place of the caret or of the selected line.
     pub(super) fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
         let typed = u16::from(self.input.is_some()) * 2;
@@ -246,13 +304,16 @@ impl Menu {
         let about = self.about.as_ref();
         let about = about.map(|about| wrapped_to(about, inside, ABOUT));
         let about = about.unwrap_or_default();
+        let overlap = self.overlap.as_ref().map(|overlap| wrapped_to(overlap, inside, ABOUT)).unwrap_or_default();
         // Room for the longest line, so that the box stays as tall whichever is selected.
         let longest = self.shown.iter().map(|item| whole_line(item, inside).len()).max().unwrap_or(1);
-        let tall = rows(self.shown.len().max(3) + longest - 1 + about.len()) + 2 + typed;
+        let above = about.len() + overlap.len();
+        let tall = rows(self.shown.len().max(3) + longest - 1 + above) + 2 + typed;
         let height = if self.input.is_some() { area.height.min(20) } else { tall };
         let mut inner = boxed(frame, area, (width, height), &self.title, ctx.theme);
-        for line in &about {
-            put(frame, inner, 0, line, ctx.theme.text);
+        let about = about.iter().map(|line| (line, ctx.theme.text));
+        for (line, style) in about.chain(overlap.iter().map(|line| (line, ctx.theme.warning))) {
+            put(frame, inner, 0, line, style);
             (inner.y, inner.height) = (inner.y + 1, inner.height.saturating_sub(1));
         }
         let caret = self.input.as_ref().map(|input| {
@@ -271,7 +332,7 @@ impl Menu {
             }
         }
         if self.shown.is_empty() {
-            put(frame, lines, 0, &ctx.say(Phrase::NothingFound), ctx.theme.quiet);
+            put(frame, lines, 0, &self.why_empty(ctx), ctx.theme.quiet);
         }
         let row = self.draw_lines(frame, lines, ctx);
         caret.unwrap_or(line_at(lines, row))
@@ -280,15 +341,15 @@ impl Menu {
     /// Draws as many lines as fit, the selected one among them, in full; returns the row of that.
     fn draw_lines(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> u16 {
         let columns = usize::from(area.width);
-        let whole = self.shown.get(self.at).map(|item| whole_line(item, columns)).unwrap_or_default();
+        let whole = self.shown.get(self.at).map(|item| whole_line(&self.with_mark(item), columns)).unwrap_or_default();
         let room = usize::from(area.height).saturating_sub(whole.len().saturating_sub(1)).max(1);
         let from = (self.at + 1).saturating_sub(room);
         let (mut row, mut focus) = (0, 0);
         for (number, item) in self.shown.iter().enumerate().skip(from).take(usize::from(area.height)) {
             let (lines, style) = match (number == self.at, item.outcome.is_some()) {
                 (true, _) => (whole.clone(), ctx.theme.selected),
-                (false, true) => (vec![one_line(item, columns)], ctx.theme.text),
-                (false, false) => (vec![one_line(item, columns)], ctx.theme.quiet),
+                (false, true) => (vec![one_line(&self.with_mark(item), columns)], ctx.theme.text),
+                (false, false) => (vec![one_line(&self.with_mark(item), columns)], ctx.theme.quiet),
             };
             if number == self.at {
                 focus = row;
@@ -300,68 +361,4 @@ impl Menu {
         }
         focus
     }
-}
-
-/// A line of the menu, its detail on the right.
-fn one_line(item: &Item, columns: usize) -> String {
-    let detail = text::cut(&item.detail, columns.saturating_sub(text::width(&item.label).min(columns / 2) + 2));
-    let label = text::fit(&item.label, columns.saturating_sub(text::width(&detail) + 1));
-    format!("{label} {detail}")
-}
-
-/// The same on as many lines as it needs, the detail below.
-fn whole_line(item: &Item, columns: usize) -> Vec<String> {
-    const MOST: usize = 4;
-    if text::width(&item.label) + text::width(&item.detail) + 2 <= columns {
-        return vec![one_line(item, columns)];
-    }
-    let mut lines = wrapped_to(&item.label, columns, MOST);
-    if !item.detail.is_empty() {
-        let detail = wrapped_to(&item.detail, columns.saturating_sub(2), MOST);
-        lines.extend(detail.iter().map(|line| format!("  {line}")));
-    }
-    lines.iter().map(|line| text::fit(line, columns)).collect()
-}
-
-fn choice(record: Record, ctx: &Context) -> Item {
-    let (label, detail) = entity::choice(&record, ctx);
-    Item { label, detail, outcome: Some(Outcome::Record(Box::new(record))), ..Item::default() }
-}
-
-fn candidate(person: &Candidate, ctx: &Context) -> Item {
-    let detail = match (person.availability, &person.clash) {
-        (Some(Availability::Clash), Some(title)) => ctx.say(Phrase::Clashes { title, load: person.load }),
-        (Some(Availability::Clash), None) => ctx.say(Phrase::BusyThen(person.load)),
-        (Some(Availability::Busy), _) => ctx.say(Phrase::BusyThatDay(person.load)),
-        (Some(Availability::Free), _) => ctx.say(Phrase::FreeThen(person.load)),
-        (None, _) => String::new(),
-    };
-    Item {
-        label: person.full_name.clone(),
-        detail,
-        outcome: Some(Outcome::Person(Some(person.id), person.full_name.clone())),
-        ..Item::default()
-    }
-}
-
-fn saved_view(view: &SavedView, owner: &str, ctx: &Context) -> Item {
-    let whose = match (view.owner == ctx.session.actor.id, view.shared) {
-        (true, false) => ListPhrase::ViewIsOwn,
-        (true, true) => ListPhrase::ViewIsShared,
-        (false, _) => ListPhrase::ViewBy(owner),
-    };
-    let detail = ctx.say(if view.read().is_some() { whose } else { ListPhrase::ViewUnusable });
-    Item {
-        label: view.name.clone(),
-        detail,
-        outcome: Some(Outcome::View(ViewChoice::Saved(view.id))),
-        ..Item::default()
-    }
-}
-
-fn hit(found: Found, ctx: &Context) -> Item {
-    let Found { kind, id, name, detail } = found;
-    let label = entity::found_name(kind, id, &name, ctx);
-    let detail = format!("{} {detail}", ctx.say(Phrase::OneOf(kind))).trim_end().to_owned();
-    Item { label, detail, outcome: Some(Outcome::Go(Destination::Record(kind, id))), ..Item::default() }
 }

@@ -49,15 +49,34 @@ pub enum Popup {
 }
 
 impl Popup {
-    pub fn confirm(title: String, lines: Vec<String>, verb: String, ctx: &Context) -> Self {
-        Self::Confirm(Confirm { title, lines, verb, cancel: ctx.say(Phrase::Cancel), yes: false, scrolled: 0 })
+    pub fn confirm(title: String, lines: Vec<String>, verb: &str, ctx: &Context) -> Self {
+        Self::Confirm(Confirm::new(title, lines, verb, ctx.say(Phrase::Cancel)))
+    }
+
+    /// Puts the verb of a question first and preselects it: Enter confirms, since nothing final
+    /// happens.
+    #[must_use]
+    pub fn preselected(mut self) -> Self {
+        if let Self::Confirm(confirm) = &mut self {
+            (confirm.yes, confirm.verb_first) = (true, true);
+        }
+        self
+    }
+
+    /// Says this if the question is cancelled.
+    #[must_use]
+    pub fn saying_if_cancelled(mut self, words: String) -> Self {
+        if let Self::Confirm(confirm) = &mut self {
+            confirm.if_cancelled = words;
+        }
+        self
     }
 
     /// Asks whether to discard what was typed.
     pub fn discard(ctx: &Context) -> Self {
         let (title, lines) = (ctx.say(Phrase::DiscardTitle), vec![ctx.say(Phrase::DiscardMeans)]);
         let (verb, cancel) = (ctx.say(Phrase::VerbDiscard), ctx.say(Phrase::KeepEditing));
-        Self::Confirm(Confirm { title, lines, verb, cancel, yes: false, scrolled: 0 })
+        Self::Confirm(Confirm::new(title, lines, &verb, cancel))
     }
 
     /// A month to pick a day from; `day` is selected at first.
@@ -102,11 +121,29 @@ impl Popup {
         Self::Menu(menu)
     }
 
+    /// Lets typing narrow the choices, instead of moving with `j` and `k`.
+    #[must_use]
+    pub fn narrowing(mut self) -> Self {
+        if let Self::Menu(menu) = &mut self {
+            menu.input = Some(Input::default());
+        }
+        self
+    }
+
     /// A searchable picker; `nobody` is the label of the line for nobody, if that is offered.
     pub fn picker(title: String, source: Source, nobody: Option<String>) -> Self {
         let nobody =
             nobody.map(|label| Item { label, outcome: Some(Outcome::Person(None, String::new())), ..Item::default() });
         Self::Menu(Menu::new(title, Some(Input::default()), source, nobody.into_iter().collect()))
+    }
+
+    /// Lets several people be marked with the space bar, who then share.
+    #[must_use]
+    pub fn for_several(mut self) -> Self {
+        if let Self::Menu(menu) = &mut self {
+            menu.several = true;
+        }
+        self
     }
 
     /// Adds a text above the choices that says what they are about.
@@ -236,8 +273,10 @@ impl Popup {
         let last = choose.len().saturating_sub(1);
         let choose = choose.into_iter().enumerate();
         let choose = choose.map(|(at, code)| (Key::plain(code), (at == last).then_some(Phrase::KeyChoose)));
+        let mark = matches!(self, Self::Menu(menu) if menu.several);
+        let mark = mark.then(|| (Key::char(' '), Some(Phrase::KeyShare)));
         let end = [(KeyCode::Enter, Phrase::KeyTake), (KeyCode::Esc, Phrase::KeyCancel)];
-        choose.chain(end.map(|(code, label)| (Key::plain(code), Some(label)))).collect()
+        choose.chain(mark).chain(end.map(|(code, label)| (Key::plain(code), Some(label)))).collect()
     }
 
     /// Draws the popup over the body; returns the place that the user's attention is on.

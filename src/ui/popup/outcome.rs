@@ -22,6 +22,8 @@ pub enum Outcome {
     Choice(usize),
     /// A user and their name; `None` is the choice of nobody, if that was offered.
     Person(Option<UserId>, String),
+    /// Several users who were marked, in the order of marking, with their names.
+    People(Vec<(UserId, String)>),
     /// The picked record.
     Record(Box<Record>),
     Password(SecretString),

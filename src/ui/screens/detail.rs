@@ -18,6 +18,7 @@ use crate::{
         entity::{self, DetailPart, RecordDetail, facts, heading},
         keys::{Binding, Command},
         popup::Outcome,
+        report,
         text::Phrase,
         widgets::{
             chrome::wrapped_to,
@@ -104,7 +105,7 @@ impl Screen for Detail {
         match reply {
             Ok(reply) => match entity::detail(self.kind, &reply) {
                 Some(detail) => self.show(detail),
-                None => self.reload_after(actions::report(&reply, ctx)),
+                None => self.reload_after(report::of(&reply, ctx)),
             },
             Err(error) => {
                 let notice = Action::Notice(Notice::bad(ctx.error(&error)));
@@ -177,8 +178,11 @@ impl Screen for Detail {
         Action::None
     }
 
-    fn on_popup(&mut self, outcome: Outcome, _ctx: &Context) -> Action {
-        self.asked.take().map_or(Action::None, |intent| actions::go_on(&intent, &outcome))
+    fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
+        let Some(intent) = self.asked.take() else { return Action::None };
+        let (action, next) = actions::go_on(&intent, &outcome, ctx);
+        self.asked = next;
+        action
     }
 
     fn stop_waiting(&mut self) {}

@@ -1,6 +1,10 @@
 //! English.
 
-use super::{lists::ListPhrase, phrase::Phrase};
+use super::{
+    lists::ListPhrase,
+    phrase::Phrase,
+    told::{Asked, Deed, Told},
+};
 use crate::{
     domain::{
         Error, Field, Problem, Reason,
@@ -18,7 +22,7 @@ use crate::{
         users::Role,
     },
     services::{
-        HomeLine,
+        HomeLine, Share,
         admin::Fault,
         export::Format,
         figures::{About, BarLabel},
@@ -142,16 +146,38 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::SupportForSome(count) => return format!("Support for {}", some(count, "event", "events")),
         Phrase::HandOverOf(name) => return format!("Hand over {name} to"),
         Phrase::HandOverSome(count) => return format!("Hand over {} to", some(count, "client", "clients")),
-        Phrase::HandedOver(count) => return format!("{} handed over.", some(count, "client", "clients")),
+        Phrase::Told(Told::LooksAfter { client, name }) => {
+            return format!("{client} is {} client now.", possessive(name));
+        }
+        Phrase::Told(Told::TakenOver(shares)) => return format!("{} now.", taken_over(shares)),
         Phrase::ArchiveSome { count, hidden: false } => {
             return format!("Archive {}?", some(count, "record", "records"));
         }
         Phrase::ArchiveSome { count, hidden: true } => return format!("Restore {}?", some(count, "record", "records")),
-        Phrase::ArchivedSome { count, restored: false } => {
-            return format!("{} archived.", some(count, "record", "records"));
+        Phrase::Told(Told::ArchivedSome { kind, count, restored }) => {
+            let what = match kind {
+                EntityKind::Client => some(count, "client is", "clients are"),
+                EntityKind::Contract => some(count, "contract is", "contracts are"),
+                EntityKind::Event => some(count, "event is", "events are"),
+                EntityKind::User | EntityKind::Audit => some(count, "record is", "records are"),
+            };
+            return format!("{what} {}.", if restored { "back in the lists" } else { "archived" });
         }
-        Phrase::ArchivedSome { count, restored: true } => {
-            return format!("{} restored.", some(count, "record", "records"));
+        Phrase::Told(Told::Now(deed)) => return now(&deed),
+        Phrase::Told(Told::FieldNow { field, value }) => return field_now(field, value),
+        Phrase::Told(Told::SwitchNow { field: Field::SalesCreateContracts, on }) => {
+            return format!("sales {} make contracts", if on { "may now" } else { "may no longer" });
+        }
+        Phrase::Told(Told::SwitchNow { field: Field::SupportHandsOver, on }) => {
+            return format!("support {} hand over events", if on { "may now" } else { "may no longer" });
+        }
+        Phrase::Told(Told::SwitchNow { field: of, on }) => {
+            return format!("{} is now {}", field(of).to_lowercase(), if on { "on" } else { "off" });
+        }
+        Phrase::Told(Told::LeftView { gone: 1, of: 1 }) => "It is no longer in this view.",
+        Phrase::Told(Told::LeftView { gone, of }) if gone == of => "They are no longer in this view.",
+        Phrase::Told(Told::LeftView { gone, .. }) => {
+            return format!("{} no longer in this view.", some(gone, "of them is", "of them are"));
         }
         Phrase::AndMore(count) => return format!("and {count} more"),
         Phrase::LineOf { at, of } => return format!("line {at} of {of}"),
@@ -160,10 +186,17 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::UndoTooLate("") => return "This cannot be undone: somebody has changed it since.".to_owned(),
         Phrase::UndoTooLate(name) => return format!("This cannot be undone: {name} has changed it since."),
-        Phrase::Assigned { title, name } => return format!("{name} supports {title}."),
-        Phrase::Unassigned(title) => return format!("{title} has no support any more."),
-        Phrase::AssignedSome { count, name } => return format!("{name} supports {}.", some(count, "event", "events")),
-        Phrase::UnassignedSome(count) => return format!("{} changed.", some(count, "event", "events")),
+        Phrase::Told(Told::Assigned { title, name }) => return format!("{name} supports {title}."),
+        Phrase::Told(Told::Unassigned(title)) => return format!("{title} has no support any more."),
+        Phrase::Told(Told::AssignedSome { count, name }) => {
+            return format!("{name} supports {}.", some(count, "event", "events"));
+        }
+        Phrase::Told(Told::UnassignedSome(count)) => {
+            return format!("{} no support any more.", some(count, "event has", "events have"));
+        }
+        Phrase::Told(Told::AssignedAsBefore(count)) => {
+            return format!("{} the same support as before.", some(count, "event has", "events have"));
+        }
         Phrase::FreeThen(load) => return format!("free, {} that week", plural(load, "event", "events")),
         Phrase::BusyThatDay(load) => return format!("busy that day, {} that week", plural(load, "event", "events")),
         Phrase::BusyThen(load) => return format!("busy at that time, {} that week", plural(load, "event", "events")),
@@ -180,12 +213,20 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::Connected(server) => return format!("Connected: {server}."),
         Phrase::LocksIn(seconds) => return format!("Locks in {seconds} s: press any key to stay."),
-        Phrase::HeirFor(Inheritance { clients, events, .. }) => {
-            let owned = match (clients, events) {
-                (0, events) => plural(events, "open event", "open events"),
-                (clients, _) => plural(clients, "client", "clients"),
-            };
-            return format!("Who takes over {owned}?");
+        Phrase::Asked(Asked::HeirFor(Inheritance { name, clients, events, .. })) => {
+            return format!("Who takes over {} {}?", possessive(name), owned(*clients, *events));
+        }
+        Phrase::Asked(Asked::SharesOf(name)) => return format!("Hand over what is {}?", possessive(name)),
+        Phrase::Asked(Asked::ShareOf(Share { name, clients, events })) => {
+            return format!("{name}: {}", owned(*clients, *events));
+        }
+        Phrase::Asked(Asked::NotForAll(load)) => {
+            return format!("cannot be at all of these, {} that week", plural(load, "event", "events"));
+        }
+        Phrase::Asked(Asked::TheseOverlap { count, titles }) => return format!("{count} of these overlap: {titles}"),
+        Phrase::Asked(Asked::HandOverAsk(name)) => return format!("Hand over {name}?"),
+        Phrase::Asked(Asked::HandOverAskSome(count)) => {
+            return format!("Hand over {}?", some(count, "client", "clients"));
         }
         Phrase::Step { at, of } => return format!("Step {at} of {of}"),
         Phrase::TooSmall { width, height } => {
@@ -278,7 +319,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::NotRead => "This could not be read. Press ⌨refresh⌨ to read it again.",
         Phrase::NothingSelected => "Nothing is selected",
         Phrase::NothingChanged => "Nothing had to be changed.",
-        Phrase::Saved => "Saved.",
+        Phrase::Told(Told::PreferencesKept) => "Your preferences are kept on this computer.",
         Phrase::Saving => "Saving...",
         Phrase::PasswordChanged => "Your password is changed.",
         Phrase::CalendarSpan(Span::Week) => "month",
@@ -315,8 +356,8 @@ pub(super) fn say(what: Phrase) -> String {
             let without = (left_out > 0).then(|| {
                 format!(" (left out: {})", plural(left_out, "event without a start", "events without a start"))
             });
-            let rows = plural(rows, "row", "rows");
-            return format!("{rows}{}{} in {path}", partly.unwrap_or_default(), without.unwrap_or_default());
+            let (rows, is) = (plural(rows, "row", "rows"), if rows == 1 { "is" } else { "are" });
+            return format!("{rows}{}{} {is} now in {path}", partly.unwrap_or_default(), without.unwrap_or_default());
         }
         Phrase::ExportTitle => "Export this list as",
         Phrase::Palette(palette) => match palette {
@@ -386,6 +427,23 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::ResultDone => "done",
         Phrase::UndoHint => "Press ⌨undo⌨ to undo.",
         Phrase::Cancel => "Cancel",
+        Phrase::YesKey => "y",
+        Phrase::Told(Told::NothingSigned) => "Nothing was signed.",
+        Phrase::Told(Told::NothingRemoved) => "Nothing was removed.",
+        Phrase::Told(Told::NothingArchived) => "Nothing was archived.",
+        Phrase::Told(Told::NothingRestored) => "Nothing was restored.",
+        Phrase::Told(Told::NothingHandedOver) => "Nothing was handed over.",
+        Phrase::Told(Told::NothingSaved) => "Nothing was saved.",
+        Phrase::Told(Told::StillActive) => "The account stays active.",
+        Phrase::Told(Told::StillDeactivated) => "The account stays deactivated.",
+        Phrase::Told(Told::PasswordStays) => "The password stays as it was.",
+        Phrase::Told(Told::SupportStays) => "The support stays as it was.",
+        Phrase::Told(Told::StatusStays) => "The status stays as it was.",
+        Phrase::KeyShare => "mark several, who share",
+        Phrase::VerbHandOver => "Hand over",
+        Phrase::Asked(Asked::ContractsGoAlong) => "Contracts go along with their client.",
+        Phrase::VerbDone => "It is done",
+        Phrase::Asked(Asked::DoneAhead(when)) => return format!("It begins only on {when}. Is it done all the same?"),
         Phrase::VerbSign => "Sign",
         Phrase::VerbSave => "Save",
         Phrase::VerbDiscard => "Discard",
@@ -418,6 +476,8 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::PasswordWhy(None) => "This action is a sensitive one. Please confirm it with your password.",
         Phrase::LockedTitle => "Locked",
         Phrase::LockedMeans => "Your work is kept. Type your password to go on; Esc signs in as somebody else.",
+        Phrase::UnlockKey => "go on",
+        Phrase::SomebodyElseKey => "sign in as somebody else",
         Phrase::QuitTitle => "Quit without saving?",
         Phrase::QuitMeans => "Something you typed is not saved.",
         Phrase::Waiting => "Working...",
@@ -430,7 +490,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::EnterTriesAgain => "Enter tries again.",
         Phrase::LookBeforeSaving => "Look before saving again.",
         Phrase::NoHint => "",
-        Phrase::SavedAfterAll => "What you stopped waiting for was saved after all.",
+        Phrase::SavedAfterAll => "It was saved after all.",
         Phrase::NotSavedAfterAll(why) => return format!("What you stopped waiting for was not saved. {why}"),
         Phrase::NotDone(why) => return format!("What you asked for was not done. {why}"),
         Phrase::StillSaving => "Something is still being saved.",
@@ -442,9 +502,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::TooMuchToCopy => "Nothing copied: too much for the clipboard. ⌨export⌨ in a list writes a file.",
         Phrase::NothingToUndo => "There is nothing to undo.",
         Phrase::Undone => "Undone.",
-        Phrase::NothingUndone => "Nothing was undone.",
-        Phrase::TakenBack { name: "", what } => return format!("Now: {what}."),
-        Phrase::TakenBack { name, what } => return format!("{name}: {what}."),
+        Phrase::Told(Told::NothingUndone) => "Nothing was undone.",
         Phrase::SignedOutNow => "You are signed out.",
         Phrase::SetUpDone => "Epic Events is set up. Sign in as the first manager.",
         Phrase::ChangeFirst => "Your password is temporary. Please choose your own.",
@@ -499,6 +557,90 @@ pub(super) fn say(what: Phrase) -> String {
         }
     };
     fixed.to_owned()
+}
+
+/// What is now true of the record that was written.
+fn now(deed: &Deed) -> String {
+    let Deed { number, name, values, shares, .. } = *deed;
+    let contract = || format!("Contract {number} ({name})");
+    let support = if deed.without_support { ", and has no support any more" } else { "" };
+    let heirs = if shares.is_empty() { String::new() } else { format!("; {} now", taken_over(shares)) };
+    match deed.verb {
+        Verb::UserCreated => format!("{name} has an account now, with a temporary password."),
+        Verb::UserUpdated => format!("{name}: {values}{heirs}."),
+        Verb::UserDeactivated => format!("{name} is deactivated{heirs}."),
+        Verb::UserReactivated => format!("{name} can sign in again."),
+        Verb::PasswordReset => format!("{name} has a temporary password now, and is signed out everywhere."),
+        Verb::PasswordChanged => "Your password is changed.".to_owned(),
+        Verb::ClientCreated => format!("{name} is a client now."),
+        Verb::ClientUpdated | Verb::EventUpdated => format!("{name}: {values}."),
+        Verb::ClientHandedOver => format!("{name} has another sales contact now."),
+        Verb::ClientArchived | Verb::EventArchived => format!("{name} is archived."),
+        Verb::ClientRestored => format!("{name} is back in the lists."),
+        Verb::ContractCreated => format!("{} is created, and not signed yet.", contract()),
+        Verb::ContractUpdated => format!("{}: {values}.", contract()),
+        Verb::ContractSigned => format!("{} is signed.", contract()),
+        Verb::ContractArchived => format!("{} is archived.", contract()),
+        Verb::ContractRestored => format!("{} is back in the lists.", contract()),
+        Verb::EventCreated if values.is_empty() => format!("{name} is planned, its time not known yet."),
+        Verb::EventCreated => format!("{name} is planned for {values}."),
+        Verb::StatusChanged => format!("{name} is {values}{support}."),
+        Verb::SupportAssigned => format!("{name} has other support now."),
+        Verb::EventRestored => format!("{name} is back in the lists{support}."),
+        Verb::SettingsUpdated => format!("Settings: {values}."),
+        Verb::ViewSaved | Verb::ViewChanged => lists(ListPhrase::ViewSaved(name)),
+        Verb::ViewRemoved => lists(ListPhrase::ViewRemoved(name)),
+        Verb::ColumnsSaved => lists(ListPhrase::ColumnsSaved),
+        Verb::SignedIn | Verb::SignInRefused | Verb::Refused | Verb::Exported => {
+            format!("{name}: {}.", verb(deed.verb))
+        }
+    }
+}
+
+/// The new value of a field: "phone is now +33 6 12".
+fn field_now(of: Field, value: &str) -> String {
+    let name = match of {
+        Field::Visibility => return value.to_owned(),
+        Field::Reauth => return format!("the password is asked for again {value}"),
+        Field::StartsAt => "start".to_owned(),
+        Field::EndsAt => "end".to_owned(),
+        Field::DueCents => "amount due".to_owned(),
+        other => field(other).to_lowercase(),
+    };
+    let is = if matches!(of, Field::Notes | Field::Attendees | Field::SessionMinutes) { "are" } else { "is" };
+    match (of, value) {
+        (_, "") => format!("{name} {is} now empty"),
+        (Field::Notes, _) => format!("{name} {is} now \"{value}\""),
+        _ => format!("{name} {is} now {value}"),
+    }
+}
+
+/// "34 clients are Léa's and 2 events are Bill's".
+fn taken_over(shares: &[Share]) -> String {
+    let share = |Share { name, clients, events }: &Share| {
+        let is = if clients + events == 1 { "is" } else { "are" };
+        format!("{} {is} {}", owned(*clients, *events), possessive(name))
+    };
+    listed(&shares.iter().map(share).collect::<Vec<_>>())
+}
+
+fn owned(clients: usize, events: usize) -> String {
+    let counted = [(clients, "client", "clients"), (events, "event", "events")];
+    let some = counted.iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| some(*count, one, many));
+    listed(&some.collect::<Vec<_>>())
+}
+
+/// "one, two and three".
+fn listed(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn possessive(name: &str) -> String {
+    format!("{name}'s")
 }
 
 fn role_name(role: Role) -> &'static str {
@@ -625,7 +767,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::PasswordIsName => "The username or the company's name is not a password.",
         Problem::PasswordsDiffer => "The two passwords differ.",
         Problem::PasswordUnchanged => "The new password is the old one.",
-        Problem::WrongPassword => "This is not your password.",
+        Problem::WrongPassword => "That is not your password.",
         Problem::SameAccount => "It sets up. Choose another account for every day.",
         Problem::AccountExists => "There is one of this name, with another password.",
         Problem::AccountTooMighty => "It may do too much: change tables or the audit log.",
@@ -702,6 +844,9 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::AlreadyActive => "This person is active already.",
         Reason::NotActiveSales => "Only an active sales person can look after a client.",
         Reason::NotActiveSupport => "Only an active support person can be given an event.",
+        Reason::NobodyElse(role) => {
+            return format!("There is no other active {} person. Make one first (Staff, n).", role_name(role));
+        }
     };
     fixed.to_owned()
 }

@@ -1,6 +1,10 @@
 //! French.
 
-use super::{lists::ListPhrase, phrase::Phrase};
+use super::{
+    lists::ListPhrase,
+    phrase::Phrase,
+    told::{Asked, Deed, Told},
+};
 use crate::{
     domain::{
         Error, Field, Problem, Reason,
@@ -18,7 +22,7 @@ use crate::{
         users::Role,
     },
     services::{
-        HomeLine,
+        HomeLine, Share,
         admin::Fault,
         export::Format,
         figures::{About, BarLabel},
@@ -142,18 +146,51 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::SupportForSome(count) => return format!("Support pour {}", some(count, "événement", "événements")),
         Phrase::HandOverOf(name) => return format!("Confier {name} à"),
         Phrase::HandOverSome(count) => return format!("Confier {} à", some(count, "client", "clients")),
-        Phrase::HandedOver(count) => return format!("{}.", some(count, "client confié", "clients confiés")),
+        Phrase::Told(Told::LooksAfter { client, name }) => return format!("{name} suit maintenant {client}."),
+        Phrase::Told(Told::TakenOver(shares)) => return format!("{}.", taken_over(shares)),
         Phrase::ArchiveSome { count, hidden: false } => {
             return format!("Archiver {} ?", some(count, "fiche", "fiches"));
         }
         Phrase::ArchiveSome { count, hidden: true } => {
             return format!("Restaurer {} ?", some(count, "fiche", "fiches"));
         }
-        Phrase::ArchivedSome { count, restored: false } => {
-            return format!("{}.", some(count, "fiche archivée", "fiches archivées"));
+        Phrase::Told(Told::ArchivedSome { kind, count, restored }) => {
+            let (one, many) = match kind {
+                EntityKind::Client => ("client", "clients"),
+                EntityKind::Contract => ("contrat", "contrats"),
+                EntityKind::Event => ("événement", "événements"),
+                EntityKind::User | EntityKind::Audit => ("dossier", "dossiers"),
+            };
+            let what = some(count, one, many);
+            return match (restored, count < 2) {
+                (false, true) => format!("{what} est archivé."),
+                (false, false) => format!("{what} sont archivés."),
+                (true, true) => format!("{what} est de retour dans les listes."),
+                (true, false) => format!("{what} sont de retour dans les listes."),
+            };
         }
-        Phrase::ArchivedSome { count, restored: true } => {
-            return format!("{}.", some(count, "fiche restaurée", "fiches restaurées"));
+        Phrase::Told(Told::Now(deed)) => return now(&deed),
+        Phrase::Told(Told::FieldNow { field, value }) => return field_now(field, value),
+        Phrase::Told(Told::SwitchNow { field: Field::SalesCreateContracts, on }) => {
+            return if on {
+                "les commerciaux peuvent désormais créer des contrats".to_owned()
+            } else {
+                "les commerciaux ne peuvent plus créer de contrats".to_owned()
+            };
+        }
+        Phrase::Told(Told::SwitchNow { field: Field::SupportHandsOver, on }) => {
+            return format!(
+                "le support {} réattribuer ses événements",
+                if on { "peut désormais" } else { "ne peut plus" }
+            );
+        }
+        Phrase::Told(Told::SwitchNow { field: of, on }) => {
+            return format!("{} {}", field(of).to_lowercase(), if on { "oui" } else { "non" });
+        }
+        Phrase::Told(Told::LeftView { gone: 1, of: 1 }) => "Ce n'est plus dans cette vue.",
+        Phrase::Told(Told::LeftView { gone, of }) if gone == of => "Ils ne sont plus dans cette vue.",
+        Phrase::Told(Told::LeftView { gone, .. }) => {
+            return format!("{} plus dans cette vue.", some(gone, "d'entre eux n'est", "d'entre eux ne sont"));
         }
         Phrase::AndMore(count) => return format!("et {count} de plus"),
         Phrase::LineOf { at, of } => return format!("ligne {at} sur {of}"),
@@ -162,12 +199,17 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::UndoTooLate("") => return "Impossible d'annuler : la fiche a été modifiée depuis.".to_owned(),
         Phrase::UndoTooLate(name) => return format!("Impossible d'annuler : {name} l'a modifiée depuis."),
-        Phrase::Assigned { title, name } => return format!("{name} prend en charge {title}."),
-        Phrase::Unassigned(title) => return format!("{title} n'a plus de support."),
-        Phrase::AssignedSome { count, name } => {
+        Phrase::Told(Told::Assigned { title, name }) => return format!("{name} prend en charge {title}."),
+        Phrase::Told(Told::Unassigned(title)) => return format!("{title} n'a plus de support."),
+        Phrase::Told(Told::AssignedSome { count, name }) => {
             return format!("{name} prend en charge {}.", some(count, "événement", "événements"));
         }
-        Phrase::UnassignedSome(count) => return format!("{} modifié(s).", some(count, "événement", "événements")),
+        Phrase::Told(Told::UnassignedSome(count)) => {
+            return format!("{} plus de support.", some(count, "événement n'a", "événements n'ont"));
+        }
+        Phrase::Told(Told::AssignedAsBefore(count)) => {
+            return format!("{} le même support qu'avant.", some(count, "événement a", "événements ont"));
+        }
         Phrase::FreeThen(load) => {
             return format!("libre, {} cette semaine-là", plural(load, "événement", "événements"));
         }
@@ -194,12 +236,20 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::Connected(server) => return format!("Connecté : {server}."),
         Phrase::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
-        Phrase::HeirFor(Inheritance { clients, events, .. }) => {
-            let owned = match (clients, events) {
-                (0, events) => plural(events, "événement ouvert", "événements ouverts"),
-                (clients, _) => plural(clients, "client", "clients"),
-            };
-            return format!("Qui reprend {owned} ?");
+        Phrase::Asked(Asked::HeirFor(Inheritance { name, clients, events, .. })) => {
+            return format!("{name} : qui reprend {} ?", owned(*clients, *events));
+        }
+        Phrase::Asked(Asked::SharesOf(name)) => return format!("{name} : tout confier ?"),
+        Phrase::Asked(Asked::ShareOf(Share { name, clients, events })) => {
+            return format!("{name} : {}", owned(*clients, *events));
+        }
+        Phrase::Asked(Asked::NotForAll(load)) => {
+            return format!("pas partout à la fois, {} cette semaine-là", plural(load, "événement", "événements"));
+        }
+        Phrase::Asked(Asked::TheseOverlap { count, titles }) => return format!("{count} se chevauchent : {titles}"),
+        Phrase::Asked(Asked::HandOverAsk(name)) => return format!("Confier {name} ?"),
+        Phrase::Asked(Asked::HandOverAskSome(count)) => {
+            return format!("Confier {} ?", some(count, "client", "clients"));
         }
         Phrase::Step { at, of } => return format!("Étape {at} sur {of}"),
         Phrase::TooSmall { width, height } => {
@@ -292,7 +342,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::NotRead => "Ceci n'a pas pu être lu. Appuyez sur ⌨refresh⌨ pour le relire.",
         Phrase::NothingSelected => "Rien n'est sélectionné",
         Phrase::NothingChanged => "Rien n'a dû être changé.",
-        Phrase::Saved => "Enregistré.",
+        Phrase::Told(Told::PreferencesKept) => "Vos préférences sont gardées sur cet ordinateur.",
         Phrase::Saving => "Enregistrement...",
         Phrase::PasswordChanged => "Votre mot de passe est changé.",
         Phrase::CalendarSpan(Span::Week) => "mois",
@@ -328,8 +378,9 @@ pub(super) fn say(what: Phrase) -> String {
             let partly = among_newest.then(|| format!(" (parmi les {} fiches les plus récentes)", number(NEWEST)));
             let without = (left_out > 0)
                 .then(|| format!(" (omis : {})", plural(left_out, "événement sans début", "événements sans début")));
-            let rows = plural(rows, "ligne", "lignes");
-            return format!("{rows}{}{} dans {path}", partly.unwrap_or_default(), without.unwrap_or_default());
+            let (rows, is) = (plural(rows, "ligne", "lignes"), if rows < 2 { "est" } else { "sont" });
+            let (partly, without) = (partly.unwrap_or_default(), without.unwrap_or_default());
+            return format!("{rows}{partly}{without} {is} maintenant dans {path}");
         }
         Phrase::ExportTitle => "Exporter cette liste en",
         Phrase::Palette(palette) => match palette {
@@ -405,6 +456,25 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::ResultDone => "fait",
         Phrase::UndoHint => "Appuyez sur ⌨undo⌨ pour annuler.",
         Phrase::Cancel => "Annuler",
+        Phrase::YesKey => "o",
+        Phrase::Told(Told::NothingSigned) => "Rien n'a été signé.",
+        Phrase::Told(Told::NothingRemoved) => "Rien n'a été supprimé.",
+        Phrase::Told(Told::NothingArchived) => "Rien n'a été archivé.",
+        Phrase::Told(Told::NothingRestored) => "Rien n'a été restauré.",
+        Phrase::Told(Told::NothingHandedOver) => "Rien n'a été confié.",
+        Phrase::Told(Told::NothingSaved) => "Rien n'a été enregistré.",
+        Phrase::Told(Told::StillActive) => "Le compte reste actif.",
+        Phrase::Told(Told::StillDeactivated) => "Le compte reste désactivé.",
+        Phrase::Told(Told::PasswordStays) => "Le mot de passe reste le même.",
+        Phrase::Told(Told::SupportStays) => "Le support reste le même.",
+        Phrase::Told(Told::StatusStays) => "L'état reste le même.",
+        Phrase::KeyShare => "marquer plusieurs, qui se partagent",
+        Phrase::VerbHandOver => "Confier",
+        Phrase::Asked(Asked::ContractsGoAlong) => "Les contrats suivent leur client.",
+        Phrase::VerbDone => "Il est terminé",
+        Phrase::Asked(Asked::DoneAhead(when)) => {
+            return format!("Il ne commence que le {when}. Est-il tout de même terminé\u{a0}?");
+        }
         Phrase::VerbSign => "Signer",
         Phrase::VerbSave => "Enregistrer",
         Phrase::VerbDiscard => "Abandonner",
@@ -439,6 +509,8 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::LockedMeans => {
             "Votre travail est conservé. Tapez votre mot de passe pour continuer ; Échap pour changer de personne."
         }
+        Phrase::UnlockKey => "continuer",
+        Phrase::SomebodyElseKey => "changer de personne",
         Phrase::QuitTitle => "Quitter sans enregistrer ?",
         Phrase::QuitMeans => "Une saisie n'est pas enregistrée.",
         Phrase::Waiting => "En cours...",
@@ -451,7 +523,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::EnterTriesAgain => "Entrée pour réessayer.",
         Phrase::LookBeforeSaving => "Vérifiez avant de réenregistrer.",
         Phrase::NoHint => "",
-        Phrase::SavedAfterAll => "Ce que vous n'attendiez plus a finalement été enregistré.",
+        Phrase::SavedAfterAll => "C'est finalement enregistré.",
         Phrase::NotSavedAfterAll(why) => return format!("Ce que vous n'attendiez plus n'a pas été enregistré. {why}"),
         Phrase::NotDone(why) => return format!("Votre demande n'a pas été exécutée. {why}"),
         Phrase::StillSaving => "Un enregistrement est encore en cours.",
@@ -465,9 +537,7 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::NothingToUndo => "Il n'y a rien à annuler.",
         Phrase::Undone => "Annulé.",
-        Phrase::NothingUndone => "Rien n'a été annulé.",
-        Phrase::TakenBack { name: "", what } => return format!("Désormais : {what}."),
-        Phrase::TakenBack { name, what } => return format!("{name} : {what}."),
+        Phrase::Told(Told::NothingUndone) => "Rien n'a été annulé.",
         Phrase::SignedOutNow => "Vous êtes déconnecté.",
         Phrase::SetUpDone => "Epic Events est installé. Connectez-vous comme premier gestionnaire.",
         Phrase::ChangeFirst => "Votre mot de passe est temporaire. Choisissez le vôtre.",
@@ -522,6 +592,78 @@ pub(super) fn say(what: Phrase) -> String {
         }
     };
     fixed.to_owned()
+}
+
+/// What is now true of the record that was written.
+fn now(deed: &Deed) -> String {
+    let Deed { number, name, values, shares, .. } = *deed;
+    let contract = || format!("Le contrat {number} ({name})");
+    let support = if deed.without_support { ", et n'a plus de support" } else { "" };
+    let heirs = if shares.is_empty() { String::new() } else { format!(" ; {}", taken_over(shares)) };
+    match deed.verb {
+        Verb::UserCreated => format!("{name} a maintenant un compte, avec un mot de passe temporaire."),
+        Verb::UserUpdated => format!("{name} est à jour : {values}{heirs}."),
+        Verb::UserDeactivated => format!("{name} ne peut plus se connecter{heirs}."),
+        Verb::UserReactivated => format!("{name} peut à nouveau se connecter."),
+        Verb::PasswordReset => format!("{name} a maintenant un mot de passe temporaire ; ses sessions sont fermées."),
+        Verb::PasswordChanged => "Votre mot de passe est changé.".to_owned(),
+        Verb::ClientCreated => format!("{name} fait maintenant partie des clients."),
+        Verb::ClientUpdated | Verb::EventUpdated => format!("{name} est à jour : {values}."),
+        Verb::ClientHandedOver => format!("{name} a maintenant un autre commercial."),
+        Verb::ClientArchived => format!("La fiche {name} est archivée."),
+        Verb::ClientRestored => format!("La fiche {name} est de retour dans les listes."),
+        Verb::ContractCreated => format!("{} est créé, pas encore signé.", contract()),
+        Verb::ContractUpdated => format!("{} est à jour : {values}.", contract()),
+        Verb::ContractSigned => format!("{} est signé.", contract()),
+        Verb::ContractArchived => format!("{} est archivé.", contract()),
+        Verb::ContractRestored => format!("{} est de retour dans les listes.", contract()),
+        Verb::EventCreated if values.is_empty() => format!("{name} est prévu, à une date pas encore connue."),
+        Verb::EventCreated => format!("{name} est prévu le {values}."),
+        Verb::StatusChanged => format!("{name} est {values}{support}."),
+        Verb::SupportAssigned => format!("{name} a maintenant un autre support."),
+        Verb::EventArchived => format!("{name} est archivé."),
+        Verb::EventRestored => format!("{name} est de retour dans les listes{support}."),
+        Verb::SettingsUpdated => format!("Réglages à jour : {values}."),
+        Verb::ViewSaved | Verb::ViewChanged => lists(ListPhrase::ViewSaved(name)),
+        Verb::ViewRemoved => lists(ListPhrase::ViewRemoved(name)),
+        Verb::ColumnsSaved => lists(ListPhrase::ColumnsSaved),
+        Verb::SignedIn | Verb::SignInRefused | Verb::Refused | Verb::Exported => {
+            format!("{name} : {}.", verb(deed.verb))
+        }
+    }
+}
+
+/// The new value of a field: « téléphone +33 6 12 ».
+fn field_now(of: Field, value: &str) -> String {
+    let name = field(of).to_lowercase();
+    match (of, value) {
+        (Field::Visibility, _) => value.to_owned(),
+        (Field::Reauth, _) => format!("mot de passe redemandé : {value}"),
+        (_, "") => format!("sans {name}"),
+        (Field::Notes, _) => format!("{name} « {value} »"),
+        _ => format!("{name} {value}"),
+    }
+}
+
+/// « Léa reprend 34 clients et Bill reprend 2 événements ».
+fn taken_over(shares: &[Share]) -> String {
+    let share = |Share { name, clients, events }: &Share| format!("{name} reprend {}", owned(*clients, *events));
+    listed(&shares.iter().map(share).collect::<Vec<_>>())
+}
+
+fn owned(clients: usize, events: usize) -> String {
+    let counted = [(clients, "client", "clients"), (events, "événement", "événements")];
+    let some = counted.iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| some(*count, one, many));
+    listed(&some.collect::<Vec<_>>())
+}
+
+/// « un, deux et trois ».
+fn listed(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} et {last}", first.join(", ")),
+    }
 }
 
 fn role_name(role: Role) -> &'static str {
@@ -731,6 +873,10 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::AlreadyActive => "Cette personne est déjà active.",
         Reason::NotActiveSales => "Seul un commercial actif peut suivre un client.",
         Reason::NotActiveSupport => "Seule une personne active du support peut recevoir un événement.",
+        Reason::NobodyElse(Role::Sales) => {
+            "Il n'y a pas d'autre commercial actif. Créez-en d'abord un (Collaborateurs, n)."
+        }
+        Reason::NobodyElse(_) => "Il n'y a personne d'autre au support. Créez d'abord un compte (Collaborateurs, n).",
     };
     fixed.to_owned()
 }

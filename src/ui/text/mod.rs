@@ -4,11 +4,13 @@ mod en;
 mod fr;
 mod lists;
 mod phrase;
+mod told;
 
 use crossterm::event::KeyCode;
 
 pub use lists::ListPhrase;
 pub use phrase::Phrase;
+pub use told::{Asked, Deed, Told};
 
 use super::keys::{Command, Key};
 use crate::domain::{Error, Field, Problem, Reason, audit::Verb, language::Language};

@@ -1,11 +1,14 @@
 //! The closed list of what the program says. A new phrase does not compile until both
 //! languages have words for it.
 
-use super::lists::ListPhrase;
+use super::{
+    lists::ListPhrase,
+    told::{Asked, Told},
+};
 use crate::{
     domain::{
         entity::EntityKind,
-        error::{Inheritance, Versions},
+        error::Versions,
         events::Status,
         password::Strength,
         policy::Permission,
@@ -24,6 +27,8 @@ use crate::{
 /// What can be said, besides errors and the names of fields, commands and verbs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phrase<'a> {
+    Told(Told<'a>),
+    Asked(Asked<'a>),
     Yes,
     No,
     On,
@@ -112,7 +117,6 @@ pub enum Phrase<'a> {
     NotRead,
     NothingSelected,
     NothingChanged,
-    Saved,
     Saving,
     PasswordChanged,
     SavedSoFar,
@@ -181,7 +185,11 @@ pub enum Phrase<'a> {
     UndoHint,
     ResultDone,
     Cancel,
+    /// The letter that confirms a question.
+    YesKey,
     VerbSign,
+    VerbDone,
+    VerbHandOver,
     VerbSave,
     VerbDiscard,
     VerbFilter,
@@ -189,6 +197,7 @@ pub enum Phrase<'a> {
     VerbLeave,
     KeyChoose,
     KeyTake,
+    KeyShare,
     KeyCancel,
     DiscardTitle,
     DiscardMeans,
@@ -211,6 +220,8 @@ pub enum Phrase<'a> {
     PasswordWhy(Option<Permission>),
     LockedTitle,
     LockedMeans,
+    UnlockKey,
+    SomebodyElseKey,
     QuitTitle,
     QuitMeans,
     Waiting,
@@ -235,11 +246,6 @@ pub enum Phrase<'a> {
     TooMuchToCopy,
     NothingToUndo,
     Undone,
-    NothingUndone,
-    TakenBack {
-        name: &'a str,
-        what: &'a str,
-    },
     SignedOutNow,
     SetUpDone,
     ChangeFirst,
@@ -333,14 +339,9 @@ pub enum Phrase<'a> {
     SupportForSome(usize),
     HandOverOf(&'a str),
     HandOverSome(usize),
-    HandedOver(usize),
     ArchiveSome {
         count: usize,
         hidden: bool,
-    },
-    ArchivedSome {
-        count: usize,
-        restored: bool,
     },
     AndMore(usize),
     /// Which line has the caret.
@@ -357,16 +358,6 @@ pub enum Phrase<'a> {
         down: &'a str,
     },
     UndoTooLate(&'a str),
-    Assigned {
-        title: &'a str,
-        name: &'a str,
-    },
-    Unassigned(&'a str),
-    AssignedSome {
-        count: usize,
-        name: &'a str,
-    },
-    UnassignedSome(usize),
     FreeThen(i64),
     BusyThatDay(i64),
     BusyThen(i64),
@@ -384,7 +375,6 @@ pub enum Phrase<'a> {
     },
     Connected(&'a str),
     LocksIn(u64),
-    HeirFor(Inheritance),
     Step {
         at: usize,
         of: usize,

@@ -22,6 +22,7 @@ use crate::{
         actions::{self, Intent, bind, bind_quietly},
         keys::{Binding, Command},
         popup::Outcome,
+        report,
         span::Span,
         text::Phrase,
         widgets::paint::Focus,
@@ -178,7 +179,7 @@ impl Screen for Calendar {
                 self.show(page, ctx);
                 Action::None
             }
-            Ok(written) => self.reload_after(actions::report(&written, ctx)),
+            Ok(written) => self.reload_after(report::of(&written, ctx)),
             Err(error) => {
                 if matches!(to, Request::Read(ReadRequest::Calendar { .. })) && !of_other_days {
                     self.stop_waiting();
@@ -189,8 +190,11 @@ impl Screen for Calendar {
         }
     }
 
-    fn on_popup(&mut self, outcome: Outcome, _ctx: &Context) -> Action {
-        self.asked.take().map_or(Action::None, |intent| actions::go_on(&intent, &outcome))
+    fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
+        let Some(intent) = self.asked.take() else { return Action::None };
+        let (action, next) = actions::go_on(&intent, &outcome, ctx);
+        self.asked = next;
+        action
     }
 
     fn bindings(&self, ctx: &Context) -> Vec<Binding> {

@@ -84,10 +84,8 @@ impl Purpose {
             Self::Create(kind) => {
                 entity::write_new(*kind, &mut reader).map(|write| Submission::Send(Request::Write(write)))
             }
-            Self::Edit(kind, id) => entity::write_edit(*kind, Seen { id: *id, version }, &mut reader).map(|write| {
-                let send = if entity::confirms_changes(*kind) { Submission::SendChanges } else { Submission::Send };
-                send(Request::Write(write))
-            }),
+            Self::Edit(kind, id) => entity::write_edit(*kind, Seen { id: *id, version }, &mut reader)
+                .map(|write| Submission::SendChanges(Request::Write(write))),
             Self::Sign(id) => {
                 let write = contracts::read_signature(*id, version, &mut reader);
                 Some(Submission::SendSignature(Request::Write(write)))

@@ -6,10 +6,10 @@ use crate::{
     domain::{Field, FieldErrors, audit::Subject, dates, error::Conflict},
     services::{Reply, Request},
     ui::{
-        Action, Context, Destination, Notice, actions,
+        Action, Context, Destination, Notice,
         form::{FieldKind, FormField, Purpose, typed_form},
-        popup::Popup,
-        text::{Phrase, say},
+        question, report,
+        text::{Phrase, Told, say},
     },
 };
 
@@ -42,7 +42,7 @@ impl Form {
             Submission::SendSignature(request) => self.confirm_signature(request, ctx),
             Submission::Prefer(preferences) => Action::All(vec![
                 Action::Prefer(preferences),
-                Action::Done(Notice::good(say(preferences.language, Phrase::Saved))),
+                Action::Done(Notice::good(say(preferences.language, Phrase::Told(Told::PreferencesKept)))),
             ]),
             Submission::Refine(query) => Action::Refine(Box::new(query)),
         }
@@ -116,16 +116,16 @@ impl Form {
             .iter()
             .filter(|entry| entry.is_changed())
             .map(|entry| {
-                let (old, new) = (entry.label(&entry.base), entry.label(&entry.content()));
+                let shown = |content: &str| entry.label(content, ctx, self.clock(entry.field, ctx));
+                let (old, new) = (shown(&entry.base), shown(&entry.content()));
                 format!("{}: {}", ctx.field(entry.field), ctx.say(Phrase::FromTo { old: &old, new: &new }))
             })
             .collect();
         if changed.is_empty() {
             return self.send(request);
         }
-        self.asked = Some(FormQuestion::Save(Box::new(request)));
         let (title, verb) = (ctx.say(Phrase::SummaryTitle), ctx.say(Phrase::VerbSave));
-        Action::Popup(Box::new(Popup::confirm(title, changed, verb, ctx)))
+        self.ask_to_save((title, changed, verb), request, ctx)
     }
 
     fn confirm_reset(&mut self, request: Request, ctx: &Context) -> Action {
@@ -133,9 +133,19 @@ impl Form {
             format!("{} ({})", self.text(Field::FullName), self.text(Field::Username)),
             ctx.say(Phrase::ResetPasswordMeans),
         ];
-        self.asked = Some(FormQuestion::Save(Box::new(request)));
         let title = ctx.say(Phrase::ResetPassword);
-        Action::Popup(Box::new(Popup::confirm(title.clone(), lines, title, ctx)))
+        self.ask_to_save((title.clone(), lines, title), request, ctx)
+    }
+
+    fn ask_to_save(
+        &mut self,
+        (title, lines, verb): (String, Vec<String>, String),
+        request: Request,
+        ctx: &Context,
+    ) -> Action {
+        let popup = question::before(title, lines, &verb, &request, ctx);
+        self.asked = Some(FormQuestion::Save(Box::new(request)));
+        Action::Popup(Box::new(popup))
     }
 
     fn confirm_signature(&mut self, request: Request, ctx: &Context) -> Action {
@@ -145,9 +155,8 @@ impl Form {
         };
         let mut lines: Vec<String> = self.entries.iter().map(line).collect();
         lines.push(ctx.say(Phrase::SignatureIsFinal));
-        self.asked = Some(FormQuestion::Save(Box::new(request)));
         let (title, verb) = (ctx.say(Phrase::SignContract), ctx.say(Phrase::VerbSign));
-        Action::Popup(Box::new(Popup::confirm(title, lines, verb, ctx)))
+        self.ask_to_save((title, lines, verb), request, ctx)
     }
 
     pub(super) fn send(&mut self, request: Request) -> Action {
@@ -163,7 +172,7 @@ impl Form {
 
     pub(super) fn saved(&mut self, reply: &Reply, ctx: &Context) -> Action {
         let Reply::Saved { subject, id, version, .. } = *reply else { return Action::None };
-        let notice = actions::undoable(ctx.say(Phrase::Saved), reply, ctx);
+        let notice = report::notice(report::words(reply, ctx).unwrap_or_default(), reply, ctx);
         let password_typed_on = self.is_typed_on(FormField::is_password);
         if self.is_typed_on(|entry| !entry.is_password())
             && let Some(purpose) = self.purpose.once_saved(id)

@@ -113,6 +113,7 @@ impl List {
                 if let (Action::Open(_), [one]) = (&action, chosen.as_slice()) {
                     let opened = one.id();
                     self.marks.remove(opened);
+                    self.followed = vec![opened];
                 }
                 self.asked = intent.map(ListQuestion::Intent);
                 action
@@ -129,9 +130,11 @@ impl List {
             }
             _ => return Action::None,
         };
-        self.asked = Some(asked);
         let options = options.into_iter().map(|option| ctx.say(option)).collect();
-        Action::Popup(Box::new(Popup::choice(ctx.say(title), options, at)))
+        let popup = Popup::choice(ctx.say(title), options, at);
+        let popup = if matches!(asked, ListQuestion::Sort) { popup.narrowing() } else { popup };
+        self.asked = Some(asked);
+        Action::Popup(Box::new(popup))
     }
 
     /// Does what a popup over the list has answered.
@@ -157,7 +160,11 @@ impl List {
                     None => Action::None,
                 }
             }
-            (Some(ListQuestion::Intent(intent)), outcome) => actions::go_on(&intent, &outcome),
+            (Some(ListQuestion::Intent(intent)), outcome) => {
+                let (action, next) = actions::go_on(&intent, &outcome, ctx);
+                self.asked = next.map(ListQuestion::Intent);
+                action
+            }
             _ => Action::None,
         }
     }

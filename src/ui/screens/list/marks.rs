@@ -89,6 +89,6 @@ impl Marks {
 }
 
 /// The ids of the records that a write is about.
-fn subjects(request: &Request) -> Vec<i64> {
+pub fn subjects(request: &Request) -> Vec<i64> {
     if let Request::Write(write) = request { write.records() } else { Vec::new() }
 }

@@ -14,7 +14,7 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
-use self::marks::Marks;
+use self::marks::{Marks, subjects};
 use super::screen::Screen;
 use crate::{
     domain::{
@@ -25,9 +25,10 @@ use crate::{
     services::{Reply, Request},
     ui::{
         Action, Context, Destination,
-        actions::{self, Intent},
+        actions::Intent,
         keys::{Binding, Command},
         popup::Outcome,
+        report,
         text::Phrase,
         widgets::{input::Input, paint::Focus},
     },
@@ -106,6 +107,8 @@ pub struct List {
     /// The last row of the window was marked: the selection moves on when the next page arrives.
     moves_on: bool,
     generation: u64,
+    /// Records that were just written or opened in a form: the user is told if they leave the view.
+    followed: Vec<i64>,
     asked: Option<ListQuestion>,
     /// The saved view that the list was opened as.
     saved: Option<ViewId>,
@@ -133,6 +136,7 @@ impl List {
             told: false,
             moves_on: false,
             generation: 0,
+            followed: Vec::new(),
             asked: None,
             saved: None,
         }
@@ -173,7 +177,7 @@ impl Screen for List {
     fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         match reply {
             Ok(Reply::Page(page)) => self.page_arrived(page, ctx),
-            Ok(exported @ Reply::Exported { .. }) => actions::report(&exported, ctx),
+            Ok(exported @ Reply::Exported { .. }) => report::of(&exported, ctx),
             Ok(written) => {
                 if let (Request::Write(write), Reply::Saved { id, .. }) = (to, &written)
                     && let Some(action) = self.arranged(write, *id, ctx)
@@ -181,8 +185,9 @@ impl Screen for List {
                     return action;
                 }
                 self.marks.done(to);
+                self.followed = subjects(to);
                 let reload = Action::Send(self.read_again());
-                Action::All(vec![actions::report(&written, ctx), reload])
+                Action::All(vec![report::of(&written, ctx), reload])
             }
             Err(error) => match self.name_refused(to, &error, ctx) {
                 Some(action) => action,

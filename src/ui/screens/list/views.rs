@@ -125,7 +125,7 @@ impl List {
             lines.insert(0, ctx.say(ListPhrase::ViewUnusableWhy(&view.name)));
         }
         let (title, verb) = (ctx.say(ListPhrase::RemoveViewTitle(&view.name)), ctx.say(ListPhrase::VerbRemove));
-        Action::Popup(Box::new(Popup::confirm(title, lines, verb, ctx)))
+        Action::Popup(Box::new(Popup::confirm(title, lines, &verb, ctx)))
     }
 
     /// Why the columns cannot be changed, if so: they belong to a view that the user may not change.

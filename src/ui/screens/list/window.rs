@@ -8,7 +8,11 @@ use crate::{
         page::{Count, Edge, PAGE, Page},
     },
     services::{ReadRequest, Request},
-    ui::{Action, Context, Notice, entity::named, text::Phrase},
+    ui::{
+        Action, Context, Notice,
+        entity::named,
+        text::{Phrase, Told},
+    },
 };
 
 /// The most rows that are kept in memory.
@@ -112,11 +116,27 @@ impl List {
         self.loaded = !self.behind;
         let changed = self.marks.renew(&page.rows);
         let next = self.take(awaited, page);
+        let next = match self.left(awaited, ctx) {
+            Some(told) => Action::All(vec![told, next]),
+            None => next,
+        };
         if std::mem::take(&mut self.told) || changed.is_empty() {
             return next;
         }
         let names = named(&changed.iter().collect::<Vec<_>>(), ctx);
         Action::All(vec![Action::Notice(Notice::plain(ctx.say(Phrase::MarkedChanged(&names)))), next])
+    }
+
+    /// Says which of the records that were just written are no longer in this view. That is known only
+    /// if the window holds the whole list: elsewhere a record may have moved to another page.
+    fn left(&mut self, awaited: Awaited, ctx: &Context) -> Option<Action> {
+        if !matches!(awaited, Awaited::Fresh { .. }) {
+            return None;
+        }
+        let followed = std::mem::take(&mut self.followed);
+        let gone = followed.iter().filter(|id| !self.rows.iter().any(|row| row.id() == **id)).count();
+        let told = gone > 0 && !self.before && !self.after;
+        told.then(|| Action::Add(ctx.say(Phrase::Told(Told::LeftView { gone, of: followed.len() }))))
     }
 
     fn take(&mut self, awaited: Awaited, page: Page<Record>) -> Action {

@@ -1,0 +1,96 @@
+//! The outcome of a write: its reply and its audit entries.
+
+use super::{Done, Reply, Share, WriteRequest};
+use crate::{
+    domain::{
+        audit::{Auditable, AuditedFields, Changes, Verb},
+        session::Session,
+    },
+    storage::audit::AuditEntry,
+};
+
+/// What a write did: the reply, and an audit entry for each record that it changed.
+#[derive(Debug)]
+pub(super) struct WriteOutcome {
+    pub reply: Reply,
+    pub entries: Vec<AuditEntry>,
+}
+
+/// What went to the heirs of a user: the audit entries, and who has how much.
+#[derive(Debug, Default)]
+pub(super) struct Inherited {
+    pub entries: Vec<AuditEntry>,
+    pub shares: Vec<Share>,
+}
+
+impl WriteOutcome {
+    /// One record was written.
+    pub fn saved(entry: AuditEntry, version: i32) -> Self {
+        Self::written(entry, version, None)
+    }
+
+    /// One record was written, and the request `by` undoes it.
+    pub fn undoable(entry: AuditEntry, version: i32, by: WriteRequest) -> Self {
+        Self::written(entry, version, Some(Box::new(by)))
+    }
+
+    fn written(entry: AuditEntry, version: i32, undo: Option<Box<WriteRequest>>) -> Self {
+        let (subject, id) = (entry.subject, entry.id.unwrap_or_default());
+        let AuditEntry { verb, name, changes, .. } = entry.clone();
+        let done = Some(Box::new(Done { verb, name, changes, shares: Vec::new() }));
+        Self { reply: Reply::Saved { subject, id, version, done, undo }, entries: vec![entry] }
+    }
+
+    /// The same, after others have taken over what the user owned.
+    pub fn inherited(mut self, inherited: Inherited) -> Self {
+        if let Reply::Saved { done: Some(done), .. } = &mut self.reply {
+            done.shares = inherited.shares;
+        }
+        self.entries.extend(inherited.entries);
+        self
+    }
+
+    /// The new values were the same as the stored ones, so nothing was written.
+    pub fn unchanged<T: Auditable>(record: &T, version: i32) -> Self {
+        Self {
+            reply: Reply::Saved { subject: T::SUBJECT, id: record.number(), version, done: None, undo: None },
+            entries: Vec::new(),
+        }
+    }
+
+    /// Logs a business event for each entry; `telemetry` sends some of these events to Sentry.
+    pub fn log(&self, session: &Session) {
+        let actor = &session.actor;
+        for entry in &self.entries {
+            let event = match entry.verb {
+                Verb::UserUpdated | Verb::UserDeactivated | Verb::UserReactivated | Verb::PasswordReset => {
+                    "user_updated".to_owned()
+                }
+                other => other.to_string().replace('.', "_"),
+            };
+            tracing::info!(
+                target: "epic_events::business",
+                event,
+                verb = %entry.verb,
+                actor_id = actor.id.0,
+                actor_role = %actor.role,
+                record_type = %entry.subject,
+                record_id = entry.id,
+            );
+        }
+    }
+}
+
+/// The audit entry for a changed record.
+pub(super) fn changed<T: Auditable>(verb: Verb, name: &str, before: &T, after: &T) -> AuditEntry {
+    entry::<T>(verb, after.number(), name, before.audited_fields().changes_to(&after.audited_fields()))
+}
+
+/// The audit entry for a new record.
+pub(super) fn created<T: Auditable>(verb: Verb, name: &str, after: &T) -> AuditEntry {
+    entry::<T>(verb, after.number(), name, AuditedFields::default().changes_to(&after.audited_fields()))
+}
+
+fn entry<T: Auditable>(verb: Verb, number: i64, name: &str, changes: Changes) -> AuditEntry {
+    AuditEntry { verb, subject: T::SUBJECT, id: Some(number), name: name.to_owned(), changes }
+}

@@ -1,0 +1,59 @@
+//! The question before a write: whether *Cancel* stands first, and what is said when it is cancelled.
+
+use super::{
+    Context,
+    popup::Popup,
+    text::{Phrase, Told},
+};
+use crate::services::{Request, WriteRequest};
+
+/// A question whose confirmation sends the request. *Cancel* stands first and is preselected where
+/// the write is final; elsewhere Enter confirms.
+pub fn before(title: String, lines: Vec<String>, verb: &str, request: &Request, ctx: &Context) -> Popup {
+    let popup = Popup::confirm(title, lines, verb, ctx).saying_if_cancelled(not_done(request, ctx));
+    match request {
+        Request::Write(write) if !meaning(write).0 => popup.preselected(),
+        _ => popup,
+    }
+}
+
+/// What has not happened, since a question about this request was cancelled.
+pub fn not_done(request: &Request, ctx: &Context) -> String {
+    match request {
+        Request::Write(write) => ctx.say(meaning(write).1),
+        Request::Read(_) | Request::Session(_) | Request::Export { .. } => String::new(),
+    }
+}
+
+/// Whether a write is final, or has effects beyond its record; and what is still true without it.
+fn meaning(write: &WriteRequest) -> (bool, Phrase<'static>) {
+    use WriteRequest as W;
+    match write {
+        W::SignContract { .. } => (true, Phrase::Told(Told::NothingSigned)),
+        W::ArchiveClient { .. } | W::ArchiveContract { .. } | W::ArchiveEvent { .. } | W::ArchiveAll(_) => {
+            (true, Phrase::Told(Told::NothingArchived))
+        }
+        W::RestoreClient { .. } | W::RestoreContract { .. } | W::RestoreEvent { .. } | W::RestoreAll(_) => {
+            (false, Phrase::Told(Told::NothingRestored))
+        }
+        W::DeactivateUser { .. } => (true, Phrase::Told(Told::StillActive)),
+        W::ReactivateUser { .. } => (false, Phrase::Told(Told::StillDeactivated)),
+        W::ResetPassword { .. } | W::ChangeOwnPassword { .. } => (true, Phrase::Told(Told::PasswordStays)),
+        W::HandOverClients(_) => (true, Phrase::Told(Told::NothingHandedOver)),
+        W::AssignSupport(_) => (true, Phrase::Told(Told::SupportStays)),
+        W::SetStatus { .. } => (true, Phrase::Told(Told::StatusStays)),
+        W::RemoveView { .. } => (true, Phrase::Told(Told::NothingRemoved)),
+        W::CreateUser { .. }
+        | W::UpdateUser { .. }
+        | W::CreateClient { .. }
+        | W::UpdateClient { .. }
+        | W::CreateContract { .. }
+        | W::UpdateContract { .. }
+        | W::CreateEvent { .. }
+        | W::UpdateEvent { .. }
+        | W::UpdateSettings(_)
+        | W::SaveView(_)
+        | W::ReplaceView { .. }
+        | W::SaveColumns { .. } => (false, Phrase::Told(Told::NothingSaved)),
+    }
+}

@@ -1,0 +1,158 @@
+//! Says what a write did: what is now true, in a sentence, and of several records what became of each.
+
+use serde_json::Value;
+
+use super::{
+    Action, Context, Notice,
+    form::value,
+    popup::Popup,
+    text::{Deed, Phrase, Told},
+};
+use crate::{
+    domain::{
+        Field,
+        audit::{Changes, Subject, Verb},
+        entity::EntityKind,
+        text,
+    },
+    services::{Assigned, Done, Missed, Reply, Share},
+};
+
+/// The most changed fields that a sentence names.
+const FIELDS: usize = 3;
+/// The most columns that a sentence gives to a value.
+const VALUE: usize = 40;
+
+/// Reports a write.
+pub fn of(reply: &Reply, ctx: &Context) -> Action {
+    let Some(text) = words(reply, ctx) else { return Action::None };
+    told(notice(text.clone(), reply, ctx), text, reply, ctx)
+}
+
+/// Reports what an undo has done.
+pub fn of_undo(reply: &Reply, ctx: &Context) -> Action {
+    let (done, missed) = outcomes(reply);
+    if done.is_empty() && !missed.is_empty() {
+        let text = ctx.say(Phrase::Told(Told::NothingUndone));
+        return told(Notice::bad(text.clone()), text, reply, ctx);
+    }
+    let text = format!("{} {}", ctx.say(Phrase::Undone), words(reply, ctx).unwrap_or_default());
+    let text = text.trim_end().to_owned();
+    told(Notice::good(text.clone()), text, reply, ctx)
+}
+
+/// A sentence about a write that went well, and whether `u` takes it back.
+pub fn notice(text: String, reply: &Reply, ctx: &Context) -> Notice {
+    match reply.undo() {
+        Some(_) => Notice::good(format!("{text} {}", ctx.say(Phrase::UndoHint))),
+        None => Notice::good(text),
+    }
+}
+
+/// What became of each of several records: what was done, and what was left out.
+fn outcomes(reply: &Reply) -> (&[String], &[Missed]) {
+    match reply {
+        Reply::Assigned(Assigned { titles: done, missed, .. })
+        | Reply::HandedOver { done, missed, .. }
+        | Reply::Archived { done, missed, .. } => (done, missed),
+        _ => (&[], &[]),
+    }
+}
+
+fn told(notice: Notice, title: String, reply: &Reply, ctx: &Context) -> Action {
+    let (done, missed) = outcomes(reply);
+    let notice = Action::Notice(notice);
+    if missed.is_empty() {
+        return notice;
+    }
+    let left_out = missed.iter().map(|Missed { name, why }| (name.clone(), ctx.error(why)));
+    let fine = done.iter().map(|name| (name.clone(), ctx.say(Phrase::ResultDone)));
+    let popup = Popup::report(title, left_out.chain(fine).collect());
+    Action::All(vec![notice, Action::Popup(Box::new(popup))])
+}
+
+/// What is now true, in a sentence; `None` for a reply that is not about a write.
+pub fn words(reply: &Reply, ctx: &Context) -> Option<String> {
+    Some(match reply {
+        Reply::Saved { done: None, .. } => ctx.say(Phrase::NothingChanged),
+        Reply::Saved { subject, id, done: Some(done), .. } => saved(*subject, *id, done, ctx),
+        Reply::Assigned(assigned) => assigned_words(assigned, ctx),
+        Reply::HandedOver { done, shares, .. } => match (done.as_slice(), shares.as_slice()) {
+            ([], _) => ctx.say(Phrase::NothingChanged),
+            ([client], [Share { name, .. }]) => ctx.say(Phrase::Told(Told::LooksAfter { client, name })),
+            (_, shares) => ctx.say(Phrase::Told(Told::TakenOver(shares))),
+        },
+        Reply::Archived { done, .. } if done.is_empty() => ctx.say(Phrase::NothingChanged),
+        Reply::Archived { kind, restored, done, .. } => {
+            ctx.say(Phrase::Told(Told::ArchivedSome { kind: *kind, count: done.len(), restored: *restored }))
+        }
+        Reply::PasswordChanged { .. } => ctx.say(Phrase::PasswordChanged),
+        Reply::Exported { rows, left_out, among_newest, path } => {
+            let (rows, left_out, among_newest) = (*rows, *left_out, *among_newest);
+            ctx.say(Phrase::Exported { rows, left_out, among_newest, path: &path.display().to_string() })
+        }
+        _ => return None,
+    })
+}
+
+fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
+    let Done { verb, name, changes, shares } = done;
+    // A renamed record is still known by its old name.
+    let renamed = changes.0.iter().find(|(field, ..)| Some(*field) == name_of(subject));
+    let name = renamed.and_then(|(_, old, _)| old.as_str()).filter(|old| !old.is_empty()).unwrap_or(name);
+    let values = match verb {
+        Verb::EventCreated => single(changes, Field::StartsAt, ctx),
+        Verb::StatusChanged => single(changes, Field::Status, ctx),
+        _ => changed(changes, ctx),
+    };
+    let without_support = *verb != Verb::EventCreated
+        && changes.0.iter().any(|(field, old, new)| *field == Field::SupportId && !old.is_null() && new.is_null());
+    ctx.say(Phrase::Told(Told::Now(Deed { verb: *verb, number: id, name, values: &values, without_support, shares })))
+}
+
+/// The field that a record of this kind is called by.
+fn name_of(subject: Subject) -> Option<Field> {
+    match subject {
+        Subject::Entity(EntityKind::Client | EntityKind::User) => Some(Field::FullName),
+        Subject::Entity(EntityKind::Event) => Some(Field::Title),
+        Subject::Entity(EntityKind::Contract | EntityKind::Audit)
+        | Subject::View
+        | Subject::Columns
+        | Subject::Settings
+        | Subject::Session => None,
+    }
+}
+
+/// The new value of one field.
+fn single(changes: &Changes, wanted: Field, ctx: &Context) -> String {
+    let new = changes.0.iter().find(|(field, ..)| *field == wanted);
+    new.map(|(field, _, new)| value(*field, new, ctx)).unwrap_or_default()
+}
+
+/// The changed fields with their new values.
+fn changed(changes: &Changes, ctx: &Context) -> String {
+    let one = |(field, _, new): &(Field, Value, Value)| match new {
+        Value::Bool(on) => ctx.say(Phrase::Told(Told::SwitchNow { field: *field, on: *on })),
+        new => {
+            let value = text::cut(&value(*field, new, ctx).replace('\n', " "), VALUE);
+            ctx.say(Phrase::Told(Told::FieldNow { field: *field, value: &value }))
+        }
+    };
+    let parts: Vec<String> = changes.0.iter().take(FIELDS).map(one).collect();
+    let named = parts.join(", ");
+    match changes.0.len().saturating_sub(FIELDS) {
+        0 => named,
+        more => format!("{named} {}", ctx.say(Phrase::AndMore(more))),
+    }
+}
+
+fn assigned_words(assigned: &Assigned, ctx: &Context) -> String {
+    match (assigned.titles.as_slice(), &assigned.to) {
+        ([], _) => ctx.say(Phrase::NothingChanged),
+        ([title], Some(name)) => ctx.say(Phrase::Told(Told::Assigned { title, name })),
+        ([title], None) => ctx.say(Phrase::Told(Told::Unassigned(title))),
+        (several, Some(name)) => ctx.say(Phrase::Told(Told::AssignedSome { count: several.len(), name })),
+        (several, None) if assigned.mixed => ctx.say(Phrase::Told(Told::AssignedAsBefore(several.len()))),
+        (several, None) => ctx.say(Phrase::Told(Told::UnassignedSome(several.len()))),
+    }
+}

@@ -1,0 +1,100 @@
+//! What is said after a write, and asked before one.
+
+use crate::{
+    domain::{Field, audit::Verb, entity::EntityKind, error::Inheritance},
+    services::Share,
+};
+
+/// What was done to one record, in words where it is a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deed<'a> {
+    pub verb: Verb,
+    /// The id of the record, which people know only of a contract.
+    pub number: i64,
+    /// What the record is called; a contract has the name of its client.
+    pub name: &'a str,
+    /// The changed fields as [`Told::FieldNow`], the status, or the start of a new event.
+    pub values: &'a str,
+    /// The event has lost its support.
+    pub without_support: bool,
+    /// Who took over what a user owned.
+    pub shares: &'a [Share],
+}
+
+/// What a write did, or that it was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told<'a> {
+    /// What is now true of a record that was written.
+    Now(Deed<'a>),
+    /// The new value of a field, in such a sentence; may be empty.
+    FieldNow {
+        field: Field,
+        value: &'a str,
+    },
+    SwitchNow {
+        field: Field,
+        on: bool,
+    },
+    /// So many of the written records have left the view of the list.
+    LeftView {
+        gone: usize,
+        of: usize,
+    },
+    /// Who looks after a client now.
+    LooksAfter {
+        client: &'a str,
+        name: &'a str,
+    },
+    TakenOver(&'a [Share]),
+    ArchivedSome {
+        kind: EntityKind,
+        count: usize,
+        restored: bool,
+    },
+    Assigned {
+        title: &'a str,
+        name: &'a str,
+    },
+    Unassigned(&'a str),
+    AssignedSome {
+        count: usize,
+        name: &'a str,
+    },
+    UnassignedSome(usize),
+    AssignedAsBefore(usize),
+    /// What is still true after a question was cancelled.
+    NothingSigned,
+    NothingRemoved,
+    NothingArchived,
+    NothingRestored,
+    NothingHandedOver,
+    NothingSaved,
+    StillActive,
+    StillDeactivated,
+    PasswordStays,
+    SupportStays,
+    StatusStays,
+    PreferencesKept,
+    NothingUndone,
+}
+
+/// What is asked before a write, and what there is to know for the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked<'a> {
+    /// An event that is said to be done although it begins only then.
+    DoneAhead(&'a str),
+    /// The title of the question about shares: what this user owns.
+    SharesOf(&'a str),
+    ShareOf(&'a Share),
+    /// The question whether to hand over these.
+    HandOverAsk(&'a str),
+    HandOverAskSome(usize),
+    ContractsGoAlong,
+    HeirFor(&'a Inheritance),
+    /// Free, but not for all of several events that overlap.
+    NotForAll(i64),
+    TheseOverlap {
+        count: usize,
+        titles: &'a str,
+    },
+}

@@ -1,0 +1,208 @@
+//! Questions before a write: which answer comes first, and what is said after each.
+
+use super::desk::*;
+use epic_events::{
+    domain::{ClientId, EventId, events::Status},
+    storage,
+};
+use support::world::event_draft;
+
+/// An event of the first signed contract.
+fn event(desk: &mut Desk, title: &str, days: i64) -> EventId {
+    let contract = epic_events::domain::ContractId::new(2);
+    let draft = event_draft(title, days);
+    EventId::new(desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0)
+}
+
+/// What is final has *Cancel* first; cancelling says what was not done. The letter of each button is shown.
+#[test]
+fn enter_on_a_final_question_cancels_and_says_so() {
+    for (language, list, key, buttons, told) in [
+        (Language::En, "contracts", 'S', "[Cancel] Esc     Sign y", "Nothing was signed."),
+        (Language::Fr, "contrats", 'S', "[Annuler] Échap     Signer o", "Rien n'a été signé."),
+        (Language::En, "contracts", 'x', "[Cancel] Esc     Archive y", "Nothing was archived."),
+        (Language::Fr, "collaborateurs", 'x', "[Annuler] Échap     Désactiver o", "Le compte reste actif."),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.go(list).press(KeyCode::End);
+        let before = desk.world.state();
+        for answer in [KeyCode::Enter, KeyCode::Esc, KeyCode::Char('n')] {
+            desk.press(KeyCode::Char(key)).see(buttons).press(answer).see(told).not(buttons);
+        }
+        assert_eq!(desk.world.state(), before);
+    }
+}
+
+/// Where nothing is final, Enter does it.
+#[test]
+fn enter_on_an_ordinary_question_confirms() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.client_of(desk.world.sales.actor.id, "Anna Almeida");
+    desk.world.save(&Request::Write(WriteRequest::ArchiveClient { id: ClientId::new(1), version: 1 }));
+    desk.go("clients").press(KeyCode::Char('v')).press(KeyCode::Down).press(KeyCode::Enter).see("Anna Almeida");
+    desk.press(KeyCode::Char('x')).see("[Restore] y     Cancel Esc").press(KeyCode::Esc).see("Nothing was restored.");
+    desk.press(KeyCode::Char('x')).press(KeyCode::Enter).see("Anna Almeida is back in the lists.");
+    desk.resize(120, 24).see("Press u to undo. It is no longer in this view.");
+}
+
+/// Amounts and dates stand in a summary as in the details, on both sides of the arrow and however they were typed.
+#[test]
+fn a_summary_writes_both_sides_the_same_way() {
+    for (language, amount, date, notes) in [
+        (
+            Language::En,
+            "Total: 10,000.00 EUR -> 12,000.50 EUR",
+            "Starts: Mon 21 December 2026, 09:00 -> Tue 22 December 2026, 10:00",
+            "Last contact: nothing -> Fri 20 November 2026",
+        ),
+        (
+            Language::Fr,
+            "Total : 10\u{a0}000,00 EUR -> 12\u{a0}000,50 EUR",
+            "Début : lun. 21 décembre 2026, 09:00 -> mar. 22 décembre 2026, 10:00",
+            "Dernier contact : rien -> ven. 20 novembre 2026",
+        ),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        let (contracts, events) =
+            if language == Language::En { ("contracts", "events") } else { ("contrats", "événements") };
+        desk.go(contracts).press(KeyCode::End).press(KeyCode::Char('e')).ctrl('u').write("12000.5").ctrl('s');
+        let squeeze = |text: &str| text.replace([' ', '\u{a0}', '│', '\n'], "");
+        let shows = |desk: &mut Desk, text: &str| {
+            let screen = desk.screen();
+            assert!(squeeze(&screen).contains(&squeeze(text)), "{text}\n{screen}");
+        };
+        shows(&mut desk, amount);
+        desk.press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Right).press(KeyCode::Enter);
+        desk.go(events).press(KeyCode::Char('e')).press(KeyCode::Tab).ctrl('u');
+        desk.write("22/12 10h").ctrl('s');
+        shows(&mut desk, date);
+        desk.press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Right).press(KeyCode::Enter);
+        desk.go("clients").press(KeyCode::Char('e'));
+        for _ in 0..4 {
+            desk.press(KeyCode::Tab);
+        }
+        desk.write("20/11").ctrl('s');
+        shows(&mut desk, notes);
+    }
+}
+
+/// An event that begins later is hardly done.
+#[test]
+fn an_event_ahead_of_its_date_is_done_only_after_a_question() {
+    let mut desk = Desk::of("support", Language::En);
+    let id = desk.world.records().event;
+    let status = |desk: &Desk| storage::events::find(&mut desk.world.connection(), id).unwrap().unwrap().status;
+    desk.go("events").press(KeyCode::Char('t')).press(KeyCode::Down).press(KeyCode::Down).see("done");
+    desk.press(KeyCode::Enter)
+        .see("It begins only on Mon 21 December 2026, 09:00.")
+        .see("[Cancel] Esc     It is done y");
+    desk.press(KeyCode::Enter).see("The status stays as it was.");
+    assert_eq!(status(&desk), Status::Planned);
+    desk.press(KeyCode::Char('t')).press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Enter);
+    desk.press(KeyCode::Char('y')).see("Lou Bouzin General Assembly is done.");
+    assert_eq!(status(&desk), Status::Done);
+    // The same on its own screen and in French; an event of the past is done without a question.
+    let mut desk = Desk::of("support", Language::Fr);
+    let id = desk.world.records().event;
+    let status = |desk: &Desk| storage::events::find(&mut desk.world.connection(), id).unwrap().unwrap().status;
+    desk.go("événements").press(KeyCode::Enter).press(KeyCode::Char('t')).press(KeyCode::Down).press(KeyCode::Down);
+    desk.press(KeyCode::Enter).see("Il ne commence que le lun. 21 décembre 2026").press(KeyCode::Esc);
+    assert_eq!(status(&desk), Status::Planned);
+    desk.now.utc += chrono::TimeDelta::days(40);
+    desk.press(KeyCode::Char('t')).press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Enter);
+    desk.see("est terminé.");
+    assert_eq!(status(&desk), Status::Done);
+}
+
+/// Whoever gets two events at the same time is not free, and the picker says which ones overlap.
+#[test]
+fn the_picker_says_which_marked_events_overlap() {
+    for (language, list, told, detail) in [
+        (Language::En, "events", "2 of these overlap: Dinner, Gala", "cannot be at all of these"),
+        (Language::Fr, "événements", "2 se chevauchent\u{a0}: Dinner, Gala", "pas partout à la fois"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        for (title, days) in [("Dinner", 5), ("Gala", 5), ("Launch", 6)] {
+            event(&mut desk, title, days);
+        }
+        desk.go(list);
+        for _ in 0..3 {
+            desk.press(KeyCode::Char(' '));
+        }
+        desk.press(KeyCode::Char('a')).see(told).see(detail).not("free").not("libre").press(KeyCode::Esc);
+        desk.press(KeyCode::Esc).press(KeyCode::Home).press(KeyCode::Char(' ')).press(KeyCode::Char('a')).not(told);
+    }
+}
+
+/// Several people share what a leaver owns: they are marked, the shares are shown, and then it is done.
+#[test]
+fn two_people_share_the_clients_of_a_leaver() {
+    let mut desk = Desk::of("manager", Language::En);
+    let sales = desk.world.sales.actor.id;
+    for number in 0..5 {
+        desk.world.client_of(sales, &format!("Client {number}"));
+    }
+    desk.world.hire("third", epic_events::domain::users::Role::Sales);
+    desk.go("staff").press(KeyCode::Char('/')).write("person sales").press(KeyCode::Enter).press(KeyCode::Down);
+    desk.press(KeyCode::Char('x')).press(KeyCode::Char('y')).see("Who takes over Person sales's 5 clients?");
+    desk.see("Space mark several, who share").press(KeyCode::Char(' ')).press(KeyCode::Char(' '));
+    desk.see("* Person other.sales").see("* Person third").press(KeyCode::Enter);
+    desk.see("Person other.sales: 3 clients").see("Person third: 2 clients").see("[Cancel] Esc     Deactivate y");
+    desk.press(KeyCode::Char('y'));
+    let told = "Person sales is deactivated; 3 clients are Person other.sales's and 2 clients";
+    desk.see(told).not("Press u to undo");
+    // Marking one after the other while narrowing by name; a marked person is unmarked in the same way.
+    desk.go("clients").see("of 5");
+    for _ in 0..3 {
+        desk.press(KeyCode::Char(' '));
+    }
+    desk.press(KeyCode::Char('h')).write("third").press(KeyCode::Down).press(KeyCode::Char(' ')).see("* Person third");
+    desk.press(KeyCode::Up).press(KeyCode::Char(' ')).not("* Person third").press(KeyCode::Char(' '));
+    desk.press(KeyCode::Enter).see("Hand over 3 clients?").see("Person third: 3 clients").press(KeyCode::Enter);
+    // The one who is marked first has the first turn.
+    desk.see("Nothing was handed over.").see("3 marked").press(KeyCode::Char('h')).press(KeyCode::Down);
+    desk.press(KeyCode::Char(' ')).press(KeyCode::Up).press(KeyCode::Char(' ')).press(KeyCode::Enter);
+    desk.see("Person third: 2 clients").see("Person other.sales: 1 client");
+    desk.resize(120, 24)
+        .press(KeyCode::Char('y'))
+        .see("now. Press u to undo.")
+        .press(KeyCode::Char('u'))
+        .see("Undone.");
+}
+
+/// Nobody is asked to choose where there is nobody to choose.
+#[test]
+fn a_hand_over_without_anybody_else_says_what_to_do() {
+    for (language, list, told) in [
+        (Language::En, "clients", "There is no other active sales person. Make one first (Staff, n)."),
+        (Language::Fr, "clients", "Il n'y a pas d'autre commercial actif. Créez-en d'abord un (Collaborateurs, n)."),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        let other = desk.world.other_sales.actor.id;
+        desk.world.save(&Request::Write(WriteRequest::DeactivateUser { id: other, version: 2, heirs: Vec::new() }));
+        desk.resize(100, 24).go(list).press(KeyCode::Char('h')).see(told).press(KeyCode::Esc);
+        desk.go(if language == Language::En { "staff" } else { "collaborateurs" }).press(KeyCode::Char('/'));
+        desk.write("person sales").press(KeyCode::Enter).press(KeyCode::Char('x')).press(KeyCode::Char('y')).see(told);
+    }
+}
+
+/// A record that leaves the view by what was done to it is not just gone.
+#[test]
+fn a_record_that_leaves_the_view_is_said_to() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    event(&mut desk, "Gala", 5);
+    event(&mut desk, "Dinner", 6);
+    desk.press(KeyCode::F(5)).press(KeyCode::Enter).see("Events: without support").press(KeyCode::Char(' '));
+    desk.press(KeyCode::Char(' ')).press(KeyCode::Char('a')).press(KeyCode::Enter);
+    desk.resize(120, 24).see("supports 2 events. Press u to undo. They are no longer in this view.");
+    // An edit does it too.
+    desk.resize(120, 24).go("home").go("contracts").press(KeyCode::Char('v'));
+    desk.press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Enter).see("not fully paid");
+    desk.press(KeyCode::Char('e')).press(KeyCode::Tab).ctrl('u').write("0").ctrl('s').press(KeyCode::Enter);
+    desk.see("amount due is now 0.00 EUR. Press u to undo. It is no longer in this view.");
+}
