@@ -4,16 +4,19 @@ use std::{collections::BTreeSet, fmt::Write};
 
 use epic_events::{
     domain::{
-        ClientId, ContractId, EventId, UserId,
+        ClientId, ContractId, EventId, UserId, ViewId,
         assigning::Assignment,
         audit::Verb,
+        clients::ClientFilter,
+        entity::EntityKind,
         events::{EventDraft, Status},
+        lists::{ChosenColumn, ColumnName, Lists, ViewContent, ViewDraft},
         settings::{Reauth, Visibility},
         users::{Role, UserDraft},
     },
     services::{HandOver, Marked, Reply, export::Format},
     storage,
-    ui::{Context, report, theme::Theme},
+    ui::{Context, keymap::Keys, report, theme::Theme},
 };
 use secrecy::SecretString;
 use strum::{IntoEnumIterator, VariantNames};
@@ -40,7 +43,8 @@ impl Told {
             let (theme, session) = (Theme::of(look), &self.world.manager);
             let preferences = Preferences { language, look, mouse: true };
             let now = support::world::start();
-            let ctx = Context { language, theme: &theme, session, preferences, now, beat: 0 };
+            let (lists, keys) = (Lists::default(), Keys::usual());
+            let ctx = Context { language, theme: &theme, session, lists: &lists, preferences, now, beat: 0, keys };
             report::words(reply, &ctx).unwrap_or_default()
         })
     }
@@ -129,7 +133,7 @@ fn contracts(told: &mut Told, client: ClientId) -> ContractId {
         ..contract_draft(1_000_050, 400_000)
     };
     told.tell(W::UpdateContract { id: first, version: 1, draft });
-    told.keep(W::SignContract { id: first, version: 3 });
+    told.keep(W::SignContract { id: first, version: 3, day: support::world::start().date() });
     told.tell(W::ArchiveContract { id: second, version: 1 });
     told.tell(W::ArchiveAll(Marked::Contracts(vec![(second, 3)])));
     first
@@ -217,6 +221,17 @@ fn staff(told: &mut Told) {
     told.keep(W::UpdateUser { id: seller, version: version_of_user(told, seller), draft, heirs: heirs.clone() });
 }
 
+fn lists(told: &mut Told) {
+    use WriteRequest as W;
+    let content = ViewContent { query: Query::clients(ClientFilter::default()), columns: None };
+    let draft = ViewDraft { name: "Lyon".to_owned(), shared: false, content };
+    let view = ViewId::new(told.keep(W::SaveView(draft.clone())));
+    told.keep(W::ReplaceView { id: view, version: 1, draft: ViewDraft { shared: true, ..draft } });
+    told.keep(W::RemoveView { id: view, version: 2 });
+    let columns = Some(vec![ChosenColumn { name: ColumnName::Name, width: None }]);
+    told.keep(W::SaveColumns { kind: EntityKind::Client, columns });
+}
+
 fn company(told: &mut Told) {
     use WriteRequest as W;
     let settings = storage::settings::load(&mut told.world.connection()).unwrap();
@@ -259,6 +274,7 @@ fn every_write_says_what_is_now_true() {
         let sentences = told.sentences(&reply);
         told.said.push(("Export".to_owned(), sentences));
     }
+    lists(&mut told);
     company(&mut told);
     let mut page = String::new();
     for (name, [english, french]) in &told.said {
