@@ -97,7 +97,7 @@ fn services_screens_and_messages_follow_the_rights_table() {
     };
     let role = |session: &Session| Some(Reason::Role(Permission::ArchiveClient, session.actor.role));
 
-    let management = Some(["Only management archives clients.", "Seule la gestion archive des clients."]);
+    let management = Some(["Only management may archive clients.", "Seule la gestion peut archiver des clients."]);
     check(&sales, own, role(&sales), management);
     check(&support, own, role(&support), management);
 
@@ -107,13 +107,15 @@ fn services_screens_and_messages_follow_the_rights_table() {
     let not_yours = Some(["This is not your client.", "Ce n'est pas votre client."]);
     check(&sales, own, None, None);
     check(&sales, other, Some(Reason::NotYourClient), not_yours);
-    let with_sales =
-        Some(["Only sales or management archives clients.", "Seul un commercial ou la gestion archive des clients."]);
+    let with_sales = Some([
+        "Only sales or management may archive clients.",
+        "Seul un commercial ou la gestion peut archiver des clients.",
+    ]);
     check(&support, own, role(&support), with_sales);
 
     set_table(vec![(Permission::ArchiveClient, Role::Support, Reach::Any, When::Always)]);
     check(&support, other, None, None);
-    let support_alone = Some(["Only support archives clients.", "Seul le support archive des clients."]);
+    let support_alone = Some(["Only support may archive clients.", "Seul le support peut archiver des clients."]);
     check(&sales, own, role(&sales), support_alone);
 
     set_table(Vec::new());

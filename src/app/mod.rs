@@ -35,11 +35,8 @@ pub use worker::{Executor, Job};
 
 use crate::{
     domain::{
-        UserId,
         lists::Lists,
-        session::{Actor, Moment, Session},
-        settings::Settings,
-        users::Role,
+        session::{Moment, Session},
     },
     ui::{
         Context, Notice, Preferences, form,
@@ -126,7 +123,7 @@ impl App {
             next: 1,
             pending: Vec::new(),
             given_up: Vec::new(),
-            session: nobody(),
+            session: Session::nobody(),
             lists: Lists::default(),
             effects: Vec::new(),
             now,
@@ -352,7 +349,7 @@ impl App {
         self.look_like(self.of_machine);
         self.given_up.clear();
         self.stage = Stage::SignedOut(Box::new(sign_in("")));
-        (self.session, self.lists) = (nobody(), Lists::default());
+        (self.session, self.lists) = (Session::nobody(), Lists::default());
         self.notice = notice;
     }
 
@@ -384,17 +381,4 @@ fn context<'a>(
 /// The sign-in, with what was typed before as the login.
 fn sign_in(login: &str) -> Form {
     Form::from(form::sign_in(login))
-}
-
-/// The session that screens look at before a user has signed in.
-fn nobody() -> Session {
-    let actor = Actor { id: UserId::new(0), username: String::new(), full_name: String::new(), role: Role::Management };
-    Session {
-        id: String::new(),
-        actor,
-        auth_epoch: 0,
-        must_change_password: false,
-        confirmed_at: None,
-        settings: Settings::default(),
-    }
 }

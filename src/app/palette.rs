@@ -90,7 +90,7 @@ fn views(kind: EntityKind, ctx: &Context) -> Vec<Item> {
 fn export(kind: EntityKind, ctx: &Context) -> Item {
     let name = |language| {
         let (label, _) = text::command(language, Command::Export);
-        format!("{}: {label}", text::say(language, Phrase::ListOf(kind)))
+        text::pair(language, &text::say(language, Phrase::ListOf(kind)), label)
     };
     let other = other(ctx.language);
     Item {

@@ -33,6 +33,20 @@ pub struct Session {
 }
 
 impl Session {
+    /// The session that screens look at before a user has signed in. It has no rights.
+    pub fn nobody() -> Self {
+        let actor =
+            Actor { id: UserId::new(0), username: String::new(), full_name: String::new(), role: Role::Management };
+        Self {
+            id: String::new(),
+            actor,
+            auth_epoch: 0,
+            must_change_password: false,
+            confirmed_at: None,
+            settings: Settings::default(),
+        }
+    }
+
     /// Whether the session is still valid for an account in this state: active, with the same role and
     /// the same epoch.
     pub fn is_of(&self, active: bool, role: Role, auth_epoch: i32) -> bool {

@@ -40,7 +40,7 @@ pub fn bind_quietly(command: Command, ctx: &Context) -> Binding {
 
 /// The values of a record, to choose one to copy.
 pub fn copy_part(parts: Vec<(String, String)>, ctx: &Context) -> Action {
-    Action::Popup(Box::new(Popup::values(ctx.say(Phrase::CopyTitle), parts)))
+    Action::Popup(Box::new(Popup::values(ctx.say(Phrase::CopyTitle), parts, ctx)))
 }
 
 /// What can be done with the selected record, or with the marked ones, or why it cannot.
@@ -82,7 +82,7 @@ fn why_not(command: Command, records: &[&Record], ctx: &Context) -> Option<Strin
         [first, ..] if !entity::is_for_several(first.kind(), command) => Some(ctx.say(Phrase::OneAtATime)),
         several => several.iter().find_map(|record| {
             let reason = ctx.reason(command_refusal(command, record, ctx)?);
-            Some(format!("{}: {reason}", entity::heading(record, ctx)))
+            Some(ctx.pair(&entity::heading(record, ctx), &reason))
         }),
     }
 }

@@ -52,6 +52,11 @@ impl<'a> Context<'a> {
         self.naming_keys(text::say(self.language, what.into()))
     }
 
+    /// A label and what it is about: `Phone: 12`, `Téléphone : 12`.
+    pub fn pair(&self, label: &str, about: &str) -> String {
+        text::pair(self.language, label, about)
+    }
+
     /// The name of a field.
     pub fn field(&self, field: Field) -> String {
         text::field(self.language, field).to_owned()

@@ -12,7 +12,7 @@ struct Stop(&'static str, fn(&mut Desk));
 fn go_home(desk: &mut Desk) {
     let words = if desk.app.preferences().language == Language::Fr { "accueil" } else { "home" };
     desk.press(KeyCode::Esc).press(KeyCode::Esc).ctrl('p').write(words).press(KeyCode::Enter);
-    if desk.screen().contains("[Keep editing]") || desk.screen().contains("[Continuer l'édition]") {
+    if desk.screen().contains("[Keep editing]") || desk.screen().contains("[Continuer la saisie]") {
         desk.press(KeyCode::Right).press(KeyCode::Enter);
     }
     desk.press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Home);

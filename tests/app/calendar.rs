@@ -82,8 +82,8 @@ fn a_day_is_picked_from_its_month() {
 #[test]
 fn a_week_that_failed_to_load_is_not_shown_as_empty() {
     for (language, calendar, none, not_read) in [
-        (Language::En, "calendar", "no events", "could not be read. Press F5"),
-        (Language::Fr, "calendrier", "aucun événement", "n'a pas pu être lu. Appuyez sur F5"),
+        (Language::En, "calendar", "no events", "could not be loaded. Press F5"),
+        (Language::Fr, "calendrier", "aucun événement", "Chargement impossible. Appuyez sur F5"),
     ] {
         let mut desk = Desk::of("manager", language);
         busy(&mut desk);
@@ -115,7 +115,7 @@ fn a_week_that_is_still_loading_is_not_shown_as_empty() {
     desk.see("no events").see("Gala");
     // After the user stops waiting, the week is shown as not loaded.
     desk.held = Some(Vec::new());
-    desk.press(KeyCode::PageUp).wait(300).press(KeyCode::Esc).not("no events").see("could not be read");
+    desk.press(KeyCode::PageUp).wait(300).press(KeyCode::Esc).not("no events").see("could not be loaded");
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn the_screens_before_sign_in_have_help() {
 fn an_unavailable_action_says_why() {
     let mut desk = Desk::of("support", Language::En);
     desk.world.records();
-    let why = "Only management assigns support (a setting).";
+    let why = "Only management may assign support (a setting).";
     desk.go("events").press(KeyCode::Char('?')).see(why).press(KeyCode::Esc).press(KeyCode::Char('a')).see(why);
     let mut desk = Desk::of("sales", Language::En);
     let records = desk.world.records();
@@ -160,7 +160,7 @@ fn with_keys(name: &str, language: Language, rows: &[(&str, &str)]) -> Desk {
 /// The bottom line, the help, the palette and the texts name the keys of the configuration.
 #[test]
 fn own_keys_work_and_are_shown_everywhere() {
-    let rows = [("assign", "g"), ("undo", "f8"), ("save", "ctrl+g"), ("view", "w"), ("mark", "insert"), ("help", "h")];
+    let rows = [("assign", "g"), ("undo", "f8"), ("save", "ctrl+l"), ("view", "w"), ("mark", "insert"), ("help", "h")];
     let mut desk = with_keys("manager", Language::En, &[&rows[..], &[("hand-over", "H")]].concat());
     desk.world.records();
     desk.press(KeyCode::F(5)).go("events").see("g assign support").see("h help");
@@ -170,7 +170,7 @@ fn own_keys_work_and_are_shown_everywhere() {
     desk.press(KeyCode::Char('g')).see("Support for").write("other").press(KeyCode::Enter);
     desk.see("Press F8 to undo.").press(KeyCode::F(8)).see("Undone");
     desk.press(KeyCode::Char('w')).see("Show").press(KeyCode::End).press(KeyCode::Esc);
-    desk.press(KeyCode::Char('e')).see("Ctrl+G save").ctrl('s').see("Ctrl+G save").ctrl('g').not("Ctrl+G save");
+    desk.press(KeyCode::Char('e')).see("Ctrl+L save").ctrl('s').see("Ctrl+L save").ctrl('l').not("Ctrl+L save");
 }
 
 #[test]

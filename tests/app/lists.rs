@@ -140,7 +140,7 @@ fn events_are_filtered_by_client_and_by_sales_contact() {
 fn a_search_limited_to_the_newest_records_shows_a_note() {
     for (language, note, nothing) in [
         (Language::En, "Only the newest 10,000 records were searched.", "Nothing found."),
-        (Language::Fr, "Recherche limitée aux 10\u{a0}000 fiches les plus récentes.", "Rien trouvé."),
+        (Language::Fr, "Recherche limitée aux 10\u{a0}000 fiches les plus récentes.", "Aucun résultat."),
     ] {
         let mut desk = Desk::of("manager", language);
         clients(&mut desk, &["Montclair"]);
@@ -227,8 +227,8 @@ fn a_selection_moved_during_a_reload_stays_on_its_record() {
 #[test]
 fn a_list_that_failed_to_load_is_not_shown_as_empty() {
     for (language, nothing, not_found, not_read) in [
-        (Language::En, "No clients here", "Nothing found", "could not be read. Press F5"),
-        (Language::Fr, "Aucun client ici", "Rien trouvé", "n'a pas pu être lu. Appuyez sur F5"),
+        (Language::En, "No clients here", "Nothing found", "could not be loaded. Press F5"),
+        (Language::Fr, "Aucun client ici", "Aucun résultat", "Chargement impossible. Appuyez sur F5"),
     ] {
         let mut desk = crowd(language);
         desk.press(KeyCode::End).see("Guest 149");

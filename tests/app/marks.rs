@@ -101,7 +101,7 @@ const CASES: &[Case] = &[
     ("clients", 'x', 2, confirm),
     ("clients", 'e', 1, |desk| desk.ctrl('u').write("Renamed").ctrl('s').press(KeyCode::Enter)),
     ("contracts", 'x', 2, confirm),
-    ("contracts", 'S', 1, confirm),
+    ("contracts", 'S', 1, |desk| desk.press(KeyCode::Enter).press(KeyCode::Char('y'))),
     ("contracts", 'e', 1, |desk| desk.ctrl('u').write("2000").ctrl('s').press(KeyCode::Enter)),
     ("events", 'a', 2, |desk| desk.write("other").press(KeyCode::Enter)),
     ("events", 'x', 2, confirm),

@@ -272,7 +272,7 @@ fn a_late_password_prompt_waits_until_the_palette_is_closed() {
     desk.press(KeyCode::Char(':')).write("con");
     reply(&mut desk, Err(Error::PasswordNeeded));
     desk.see("Go to").see("A question waits").write("tracts").see("contracts").press(KeyCode::Esc);
-    desk.see("Password").see("sets the status").not("Go to");
+    desk.see("Password").see("set the status").not("Go to");
 }
 
 /// Letters typed into a form do not go into a password prompt that appears late.
@@ -291,7 +291,7 @@ fn a_late_password_prompt_waits_while_the_user_types() {
     let (id, ..) = desk.held.as_mut().unwrap().remove(at);
     desk.event(AppEvent::Reply { id, reply: Box::new(Err(Error::PasswordNeeded)) });
     desk.write("itten").see("Half written").see("New client");
-    desk.press(KeyCode::Esc).press(KeyCode::Right).press(KeyCode::Enter).see("sets the status");
+    desk.press(KeyCode::Esc).press(KeyCode::Right).press(KeyCode::Enter).see("set the status");
 }
 
 #[test]

@@ -36,16 +36,16 @@ const ENGLISH: &[(&str, &[&str])] = &[
 ];
 
 const FRENCH: &[(&str, &[&str])] = &[
-    ("impayé", &["Contrats: non soldés"]),
-    ("doit", &["Contrats: non soldés"]),
-    ("solde", &["Contrats: non soldés"]),
+    ("impayé", &["Contrats\u{a0}: non soldés"]),
+    ("doit", &["Contrats\u{a0}: non soldés"]),
+    ("solde", &["Contrats\u{a0}: non soldés"]),
     ("aide", &["Aide (?)"]),
     ("raccourcis", &["Aide (?)"]),
     ("mot de passe", &["Changer mon mot de passe"]),
     ("déconnexion", &["Se déconnecter"]),
     ("planning", &["Calendrier"]),
     ("devise", &["Réglages de l'entreprise"]),
-    ("unpaid", &["Contrats: non soldés"]),
+    ("unpaid", &["Contrats\u{a0}: non soldés"]),
 ];
 
 #[test]
@@ -57,7 +57,7 @@ fn the_palette_finds_what_people_call_it_and_nothing_else() {
         }
         let (money, first) = match language {
             Language::En => ("money", "Contracts: not fully paid"),
-            Language::Fr => ("argent", "Contrats: non soldés"),
+            Language::Fr => ("argent", "Contrats\u{a0}: non soldés"),
         };
         assert!(offered(&mut desk, money).contains(&first.to_owned()), "{money}");
     }
@@ -68,7 +68,7 @@ fn the_palette_finds_what_people_call_it_and_nothing_else() {
 fn a_list_is_exported_from_any_screen() {
     for (language, typed, list, title) in [
         (Language::En, "print", "clients", "Clients: export"),
-        (Language::Fr, "imprimer", "clients", "Clients: exporter"),
+        (Language::Fr, "imprimer", "clients", "Clients\u{a0}: exporter"),
     ] {
         let mut desk = Desk::of("manager", language);
         desk.world.records();

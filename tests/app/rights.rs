@@ -33,7 +33,7 @@ const EXPECTED: &[Row] = &[
     (Place::Client,         'x', "Archive",               [Y, N, N, N, N]),
     (Place::Client,         'n', "/  New contract",          [Y, N, N, N, N]),
     (Place::Contract,       'e', "/  Edit contract",         [Y, Y, N, N, N]),
-    (Place::Contract,       'S', "A signature is final",  [Y, Y, N, N, N]),
+    (Place::Contract,       'S', "Signed on",             [Y, Y, N, N, N]),
     (Place::Contract,       'x', "Archive",               [Y, N, N, N, N]),
     (Place::SignedContract, 'n', "/  New event",             [Y, Y, N, N, N]),
     (Place::Event,          'e', "/  Edit event",            [Y, N, N, Y, N]),
@@ -107,7 +107,8 @@ fn each_key_opens_its_action_or_says_why_it_is_not_allowed() {
 #[test]
 fn only_management_finds_its_screens_in_the_palette() {
     for (name, allowed) in PEOPLE.iter().zip([Y, N, N, N, N]) {
-        for (words, opens) in [("settings of the company", "Sales make contracts"), ("new member", "Password again")] {
+        for (words, opens) in [("settings of the company", "Sales create contracts"), ("new member", "Password again")]
+        {
             let mut desk = Desk::of(name, Language::En);
             let shows = desk.go(words).screen();
             assert_eq!(shows.contains(opens), allowed, "{words} by {name}:\n{shows}");

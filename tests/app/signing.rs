@@ -9,14 +9,14 @@ fn a_signature_has_a_day_that_is_not_after_today() {
     let contract = desk.world.records().contract;
     desk.go("contracts").press(KeyCode::End).see("not signed").press(KeyCode::Char('S'));
     desk.see("Sign the contract").see("1 - Kevin Casey (Cool Startup LLC)").see("10,000.00 EUR").see("21/11/2026");
-    desk.ctrl('u').write("tomorrow").press(KeyCode::Enter).see("This lies in the future.").not("final");
+    desk.ctrl('u').write("tomorrow").press(KeyCode::Enter).see("This is in the future.").not("final");
     desk.ctrl('u').press(KeyCode::Enter).see("Please fill this in.");
     desk.write("14/8").see("Fri 14 August 2026").press(KeyCode::Enter);
     desk.see("Signed on: Fri 14 August 2026").see("A signature is final");
     let before = desk.world.state();
     desk.press(KeyCode::Esc).see("> Signed on");
     assert_eq!(desk.world.state(), before, "nothing is signed before the answer");
-    desk.ctrl('s').press(KeyCode::Char('y')).see("Saved.").see("14/08/2026");
+    desk.ctrl('s').press(KeyCode::Char('y')).see("is signed.").see("14/08/2026");
     let stored = storage::contracts::find(&mut desk.world.connection(), contract).unwrap().unwrap();
     assert_eq!(stored.signed_at.unwrap().to_string(), "2026-08-14 10:00:00");
     desk.press(KeyCode::Enter).see("Signed on").see("Fri 14 August 2026").not("12:00");

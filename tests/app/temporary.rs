@@ -44,8 +44,12 @@ fn a_temporary_password_that_can_be_read_aloud_is_proposed() {
 #[test]
 fn settings_stand_at_a_distance_from_their_labels() {
     for (language, name, labels) in [
-        (Language::En, "settings of the company", ["Sales make contracts", "Shortest password *", "Company *"]),
-        (Language::Fr, "réglages de l'entreprise", ["Contrats par commerc.", "Mot de passe minimal *", "Entreprise *"]),
+        (Language::En, "settings of the company", ["Sales create contracts", "Shortest password *", "Company *"]),
+        (
+            Language::Fr,
+            "réglages de l'entreprise",
+            ["Contrats (commerciaux)", "Mot de passe minimal *", "Entreprise *"],
+        ),
     ] {
         for (width, height) in [(80, 24), (60, 16)] {
             let mut desk = Desk::of("manager", language);

@@ -329,3 +329,17 @@ fn no_file_is_longer_than_400_lines() {
         assert!(lines < 400 || TABLES.contains(&name.as_str()), "{name} has {lines} lines");
     }
 }
+
+/// French sets a space before `:`, `;`, `?`, `!` and inside « », and no line may end there.
+#[test]
+fn french_punctuation_has_spaces_that_do_not_break() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui/text/fr.rs");
+    let text = fs::read_to_string(path).unwrap();
+    let code: Vec<&str> = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+    let code = code.join("\n").replace("\\\"", "'");
+    for string in code.split('"').skip(1).step_by(2) {
+        for breaking in [" :", " ;", " ?", " !", " »", "« "] {
+            assert!(!string.contains(breaking), "\"{string}\" has an ordinary space in \"{breaking}\"");
+        }
+    }
+}

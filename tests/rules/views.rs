@@ -45,6 +45,29 @@ fn clients_of(sales: &Session) -> Query {
     Query::clients(ClientFilter { sales_contact: Some(sales.actor.id), ..ClientFilter::default() })
 }
 
+/// Saves, changes and removes a view and columns, and reads them: each statement that they need.
+pub fn arrange(world: &mut World) {
+    let manager = world.manager.clone();
+    let content = ViewContent { query: Query::all(EntityKind::Client), columns: None };
+    let draft = ViewDraft { name: "All".to_owned(), shared: false, content };
+    let id = save(world, &manager, draft.clone());
+    let shared = ViewDraft { shared: true, ..draft };
+    let columns = vec![ChosenColumn { name: ColumnName::Name, width: None }];
+    for write in [
+        WriteRequest::ReplaceView { id, version: 1, draft: shared },
+        WriteRequest::RemoveView { id, version: 2 },
+        WriteRequest::SaveColumns { kind: EntityKind::Client, columns: Some(columns.clone()) },
+        WriteRequest::SaveColumns {
+            kind: EntityKind::Client,
+            columns: Some(vec![ChosenColumn { width: Some(20), ..columns[0] }]),
+        },
+        WriteRequest::SaveColumns { kind: EntityKind::Client, columns: None },
+    ] {
+        ask(world, &manager, write).unwrap();
+    }
+    assert_eq!(lists(world, &manager), Lists::default());
+}
+
 #[rstest]
 fn views_belong_to_one_person_unless_management_shares_them(
     #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,

@@ -139,18 +139,18 @@ fn from_an_empty_machine_to_a_supported_event(
     // Sales signs it and creates the event.
     sign_in(t, "bill", OWN);
     t.see(&["my contracts not signed"]).press("\x1b[B").press(ENTER).see(&["Contracts: mine, not signed", "12,000.50"]);
-    t.press("S").see(&["A signature is final", "Cancel"]).press("\x1b[C").press(ENTER);
+    t.press("S").see(&["Signed on"]).press(ENTER).see(&["A signature is final", "Cancel"]).press("y");
     t.see(&["Your password, please"]).press(OWN).press(ENTER).see(&["is signed.", "No contracts here"]).press(ESC);
     go(t, "contracts", "1 of 1");
     t.press(ENTER).see(&["Still due"]).press("n").see(&["New event", "Contact on the day"]);
-    t.field("Kevin's Launch").field("").field("14/08/2030 18:30").see(&["Wed 14 August 2030, 18:30"]);
+    t.field("Kevin's Launch").field("14/08/2030 18:30").see(&["Wed 14 August 2030, 18:30"]);
     t.field("23h").see(&["Wed 14 August 2030, 23:00"]).field("53 Rue du Château").field("75").press(SAVE);
     t.see(&["Kevin's Launch is planned for", "53 Rue du Château"]);
     sign_out(t);
 
     // Management assigns a support person, from the list of events without one.
     sign_in(t, "boss", BOSS);
-    t.see(&["1  events without support"]).press(ENTER).see(&["Kevin's Launch", "nobody yet"]);
+    t.see(&["1  events without support"]).press(ENTER).see(&["Kevin's Launch", "Kevin Casey"]);
     t.press("a").see(&["Support for Kevin's Launch", "Kate Hastroff", "free"]).press("kate").press(ENTER);
     t.see(&["Kate Hastroff supports Kevin's Launch.", "No events here"]);
     t.press("u").see(&["Kevin's Launch has no support any more", "1 of 1"]);
@@ -290,7 +290,7 @@ fn the_demo_is_ready_to_look_around() {
         .see(&["Lou Bouzin", "1 of 1"])
         .press(ENTER)
         .press("e")
-        .see(&["Only sales or management edits clients"]);
+        .see(&["Only sales or management may edit clients"]);
     t.press(ESC).gone("Filter").press(ESC).see(&["Waiting for you"]);
     // Without a shell, nobody could resume the program after Ctrl+Z.
     t.press("\x1a").see(&["no shell behind this window", "Waiting for you"]);

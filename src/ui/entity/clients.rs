@@ -240,7 +240,7 @@ fn hand_over_to(clients: &[Record], people: &[(UserId, String)], ctx: &Context) 
         ([row], [(_, name), ..]) => {
             let change = ctx.say(Phrase::FromTo { old: &row.sales_contact, new: name });
             let title = ctx.say(Phrase::Asked(Asked::HandOverAsk(&Clients::heading(row, ctx))));
-            (title, vec![format!("{}: {change}", ctx.field(Field::SalesContactId))])
+            (title, vec![ctx.pair(&ctx.field(Field::SalesContactId), &change)])
         }
         (several, people) => {
             let names = people.iter().map(|(_, name)| name.as_str());

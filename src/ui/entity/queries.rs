@@ -12,7 +12,7 @@ use crate::{
         users::Role,
     },
     ui::{
-        text::{Phrase, say},
+        text::{Phrase, pair, say},
         widgets::table::{Column, Columns},
     },
 };
@@ -72,7 +72,7 @@ impl Query {
     pub fn title(&self, role: Role, language: Language) -> String {
         let name = say(language, Phrase::ListOf(self.kind()));
         match self.views(role).get(self.view(role)) {
-            Some(view) => format!("{name}: {}", say(language, *view).to_lowercase()),
+            Some(view) => pair(language, &name, &say(language, *view).to_lowercase()),
             None => name,
         }
     }

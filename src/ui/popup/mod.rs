@@ -162,9 +162,9 @@ impl Popup {
     }
 
     /// Labelled values, one of which can be chosen.
-    pub fn values(title: String, values: Vec<(String, String)>) -> Self {
+    pub fn values(title: String, values: Vec<(String, String)>, ctx: &Context) -> Self {
         let item = |(label, value): (String, String)| Item {
-            label: format!("{label}: {}", value.replace('\n', " ")),
+            label: ctx.pair(&label, &value.replace('\n', " ")),
             outcome: Some(Outcome::Text(value)),
             ..Item::default()
         };

@@ -53,7 +53,7 @@ impl Password {
         for (row, line) in why.iter().enumerate() {
             put(frame, inner, rows(row), line, ctx.theme.text);
         }
-        let label = format!("{}: ", ctx.field(Field::Password));
+        let label = ctx.pair(&ctx.field(Field::Password), "");
         let used = rows(text::width(&label));
         put(frame, inner, above, &label, ctx.theme.accent);
         for (row, line) in problem.iter().enumerate() {

@@ -142,7 +142,7 @@ impl Screen for Detail {
             Command::Back => return Action::Back,
             Command::Refresh => return self.load().map_or(Action::None, Action::Send),
             Command::Copy => {
-                let lines = self.facts(ctx).into_iter().map(|(label, value)| format!("{label}: {value}"));
+                let lines = self.facts(ctx).into_iter().map(|(label, value)| ctx.pair(&label, &value));
                 return Action::Copy(lines.collect::<Vec<_>>().join("\n"));
             }
             Command::CopyPart => {
@@ -268,7 +268,7 @@ impl Detail {
         const MOST: usize = 3;
         let Some(Record::Audit(line)) = self.selected() else { return Vec::new() };
         let changes = entity::audit::changes(line, ctx);
-        let words: Vec<String> = changes.iter().map(|(label, change)| format!("{label}: {change}")).collect();
+        let words: Vec<String> = changes.iter().map(|(label, change)| ctx.pair(label, change)).collect();
         if words.is_empty() { words } else { wrapped_to(&words.join("; "), table.width.into(), MOST) }
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Visibility(Visibility::Open) => "everybody sees everything",
         Phrase::Visibility(Visibility::Restricted) => "sales and support see their own",
         Phrase::Reauth(reauth) => match reauth {
-            Reauth::Sensitive => "before sensitive actions",
+            Reauth::Sensitive => "to sign, archive or change accounts",
             Reauth::Always => "before every change",
             Reauth::Never => "never",
         },
@@ -80,7 +80,7 @@ pub(super) fn say(what: Phrase) -> String {
             HomeLine::MySignedWithoutEvent => "my signed contracts without event",
             HomeLine::MyNotFullyPaid => "my contracts not fully paid",
             HomeLine::MyNextEvents => "my next events",
-            HomeLine::MyIncompleteEvents => "my events lacking notes or end time",
+            HomeLine::MyIncompleteEvents => "my events without notes or end time",
         },
         Phrase::ListOf(kind) => match kind {
             EntityKind::Client => "Clients",
@@ -93,22 +93,22 @@ pub(super) fn say(what: Phrase) -> String {
             EntityKind::Client => "Client",
             EntityKind::Contract => "Contract",
             EntityKind::Event => "Event",
-            EntityKind::User => "Staff",
-            EntityKind::Audit => "Audit log",
+            EntityKind::User => "Member of staff",
+            EntityKind::Audit => "Line of the audit log",
         },
         Phrase::EmptyList(kind) => match kind {
             EntityKind::Client => "No clients here.",
             EntityKind::Contract => "No contracts here.",
             EntityKind::Event => "No events here.",
             EntityKind::User => "Nobody here.",
-            EntityKind::Audit => "Nothing has been written down here.",
+            EntityKind::Audit => "Nothing is recorded here.",
         },
         Phrase::ArchiveVerb { kind: EntityKind::User, hidden: false } => "deactivate",
         Phrase::ArchiveVerb { kind: EntityKind::User, hidden: true } => "reactivate",
         Phrase::ArchiveVerb { hidden: false, .. } => "archive",
         Phrase::ArchiveVerb { hidden: true, .. } => "restore",
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: false } => {
-            "Deactivate: the person cannot sign in any more; what they own goes to somebody else."
+            "Deactivate: the person can no longer sign in; their clients and events go to somebody else."
         }
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: true } => "Reactivate: the person can sign in again.",
         Phrase::ArchivingMeans { hidden: false, .. } => "Archive: hidden from the lists; management can restore it.",
@@ -117,7 +117,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Number(count) => return number(count),
         Phrase::MoreThan(count) => return format!("{}+", number(count)),
         Phrase::FirstOfTwo { time, zone } => {
-            return format!("{time} comes twice that night: the first one is meant ({zone}).");
+            return format!("The clocks go back that night, so {time} comes twice: the first one is taken ({zone}).");
         }
         Phrase::ResetPasswordMeans => {
             "The person is signed out everywhere at once. The new password is temporary: it opens the program once, \
@@ -128,7 +128,7 @@ pub(super) fn say(what: Phrase) -> String {
             return format!("No more than {} can be marked at once.", some(most, "record", "records"));
         }
         Phrase::MarkedChanged(names) => return format!("Changed since it was marked: {names}"),
-        Phrase::OneAtATime => "This is done to one record at a time. Esc clears the marks.",
+        Phrase::OneAtATime => "This works on one record at a time. Esc clears the marks.",
         Phrase::MarksClear => "clear marks",
         Phrase::Position { from, to, total } => return format!("{}–{} of {total}", number(from), number(to)),
         Phrase::OpenedAtToday => "Opened at today; earlier events are above",
@@ -266,7 +266,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::ViewOpen => "Open",
         Phrase::ViewPast => "Past",
         Phrase::ViewMineNext => "Mine, next",
-        Phrase::ViewMineIncomplete => "Mine, lacking notes or end",
+        Phrase::ViewMineIncomplete => "Mine, without notes or end",
         Phrase::ViewActive => "Active",
         Phrase::ViewDeactivated => "Deactivated",
         Phrase::ViewRefused => "Refused",
@@ -316,7 +316,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::HelpTitle => "What you can do here",
         Phrase::PaletteTitle => "Go to, or do",
         Phrase::NothingFound => "Nothing found.",
-        Phrase::NotRead => "This could not be read. Press ⌨refresh⌨ to read it again.",
+        Phrase::NotRead => "This could not be loaded. Press ⌨refresh⌨ to try again.",
         Phrase::NothingSelected => "Nothing is selected",
         Phrase::NothingChanged => "Nothing had to be changed.",
         Phrase::Told(Told::PreferencesKept) => "Your preferences are kept on this computer.",
@@ -395,12 +395,12 @@ pub(super) fn say(what: Phrase) -> String {
             );
         }
         Phrase::LeftAlone(file) => return format!("{file} names another database and was left as it is."),
-        Phrase::NotKept(why) => return format!("This could not be kept for the next time: {why}"),
+        Phrase::NotKept(why) => return format!("Your choice could not be stored for the next time: {why}"),
         Phrase::EverydayHint => {
-            "The account that set it up is stored nowhere: the README says how the everyday account gets into config.toml."
+            "The set-up account is not stored. The README says how the everyday account gets into config.toml."
         }
         Phrase::DoctorOverruled { by, origin } => return format!("overruled by {by} ({origin})"),
-        Phrase::BackupDone(file) => return format!("The backup is in {file}, and it is whole."),
+        Phrase::BackupDone(file) => return format!("The backup is in {file}. It was checked and is complete."),
         Phrase::RestoreDone(file) => return format!("Everything is as it was when {file} was made."),
         Phrase::RestoreKept(file) => return format!("What was there before is kept in {file}."),
         Phrase::AuditWhole { rows, head } => {
@@ -471,9 +471,9 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::TlsOff => "off",
         Phrase::PasswordTitle => "Your password, please",
         Phrase::PasswordWhy(Some(right)) => {
-            return format!("This {}. Please confirm it with your password.", permission(right));
+            return format!("Please type your password to {}.", permission(right));
         }
-        Phrase::PasswordWhy(None) => "This action is a sensitive one. Please confirm it with your password.",
+        Phrase::PasswordWhy(None) => "Please type your password: this is an important step.",
         Phrase::LockedTitle => "Locked",
         Phrase::LockedMeans => "Your work is kept. Type your password to go on; Esc signs in as somebody else.",
         Phrase::UnlockKey => "go on",
@@ -485,7 +485,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::GaveUp => "You stopped waiting.",
         Phrase::GaveUpWriting => "You stopped waiting: it may or may not have been saved.",
         Phrase::F5TriesAgain => "⌨refresh⌨ tries again.",
-        Phrase::F5Shows => "⌨refresh⌨ shows what is.",
+        Phrase::F5Shows => "⌨refresh⌨ shows what is stored now.",
         Phrase::TypeAgain => "Type your password again.",
         Phrase::EnterTriesAgain => "Enter tries again.",
         Phrase::LookBeforeSaving => "Look before saving again.",
@@ -523,7 +523,7 @@ pub(super) fn say(what: Phrase) -> String {
             "Where does the company's data live? It can be one file on this computer, or a server that several computers share."
         }
         Phrase::SetUpServer => {
-            "The account that sets up, and later brings the tables up to date: ask whoever runs the server. Nothing is written yet; going on tests the connection."
+            "The set-up account creates the tables and later updates them: ask whoever runs the server for it. Nothing is written yet; Enter tests the connection."
         }
         Phrase::SetUpUpdate((from, to)) => {
             return format!(
@@ -531,13 +531,13 @@ pub(super) fn say(what: Phrase) -> String {
             );
         }
         Phrase::SetUpAccount => {
-            "The everyday account, for the configuration of everybody's computer: it can change neither tables nor the audit log. The last step makes it, or shows what the server's administrator has to run. Only this account is stored."
+            "The everyday account goes into the configuration of each computer: it can change neither tables nor the audit log. The last step creates it, or shows what the server's administrator has to run. Only this account is stored."
         }
         Phrase::SetUpSummaryAgain => {
             "This is what will be made. So far there are only the tables. Enter creates the company, Esc goes back."
         }
         Phrase::SetUpStatements => {
-            "The account that sets up may not make the everyday account. Have the server's administrator run this (⌨copy⌨ copies it), then press Enter:"
+            "The set-up account may not create the everyday account. Have the server's administrator run this (⌨copy⌨ copies it), then press Enter:"
         }
         Phrase::AccountNotReady => {
             "The everyday account is not there yet, has another password, or lacks one of these rights."
@@ -686,10 +686,10 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Currency => "Currency",
         Field::TimeZone => "Time zone",
         Field::Visibility => "Visibility",
-        Field::SalesCreateContracts => "Sales make contracts",
-        Field::SupportHandsOver => "Support hands over",
+        Field::SalesCreateContracts => "Sales create contracts",
+        Field::SupportHandsOver => "Support may hand over",
         Field::Reauth => "Password again",
-        Field::SessionMinutes => "Minutes until lock",
+        Field::SessionMinutes => "Lock after (minutes)",
         Field::MinPasswordLength => "Shortest password",
         Field::Language => "Language",
         Field::Engine => "The data is on",
@@ -731,7 +731,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::TooManyBytes(most) => {
             return format!("This is too long: at most {most} bytes (accented letters count two or more).");
         }
-        Problem::UsernameCharacters => "Only letters, digits and . _ - here.",
+        Problem::UsernameCharacters => "Only letters, digits and . _ - are allowed.",
         Problem::NotAnEmail => "This is not an e-mail address.",
         Problem::NotAPhone => "A phone number has 6 to 15 digits, with + ( ) . - / and spaces.",
         Problem::NotAnEmployeeNumber => "An employee number has 1 to 6 digits.",
@@ -751,27 +751,29 @@ pub(super) fn problem(problem: Problem) -> String {
         }
         Problem::NotPositive => "This must be more than zero.",
         Problem::Negative => "This must not be negative.",
-        Problem::DueAboveTotal => "More cannot be due than the total.",
+        Problem::DueAboveTotal => "The amount due cannot be more than the total.",
         Problem::OutOfRange(least, most) => {
             return format!("From {} to {}, please.", number(least), number(most));
         }
-        Problem::InThePast => "This lies in the past.",
-        Problem::InTheFuture => "This lies in the future.",
-        Problem::NothingBetween => "This is below the field before it, so nothing would be found.",
+        Problem::InThePast => "This is in the past.",
+        Problem::InTheFuture => "This is in the future.",
+        Problem::NothingBetween => "The range ends before it begins, so nothing would be found.",
         Problem::EndBeforeStart => "The end is before the start.",
-        Problem::EndWithoutStart => "An end needs a start.",
+        Problem::EndWithoutStart => "Please give the start first.",
         Problem::Taken => "Somebody else has this already.",
         Problem::NameInUse => "You have one with this name already.",
-        Problem::ControlCharacters => "Control characters are not allowed here.",
+        Problem::ControlCharacters => {
+            "This contains characters that cannot be shown. Please type it instead of pasting it."
+        }
         Problem::CommonPassword => "This password is too common. Several unrelated words make a good one.",
-        Problem::PasswordIsName => "The username or the company's name is not a password.",
+        Problem::PasswordIsName => "The password cannot be the username or the company's name.",
         Problem::PasswordsDiffer => "The two passwords differ.",
         Problem::PasswordUnchanged => "The new password is the old one.",
         Problem::WrongPassword => "That is not your password.",
-        Problem::SameAccount => "It sets up. Choose another account for every day.",
-        Problem::AccountExists => "There is one of this name, with another password.",
-        Problem::AccountTooMighty => "It may do too much: change tables or the audit log.",
-        Problem::PasswordRefused => "The server's rules for passwords refuse this one.",
+        Problem::SameAccount => "This is the set-up account. Choose another one for every day.",
+        Problem::AccountExists => "An account of this name exists, with another password.",
+        Problem::AccountTooMighty => "This account has too many rights: it can change tables or the audit log.",
+        Problem::PasswordRefused => "The server's password rules refuse this one.",
         Problem::NotAChoice => "This cannot be chosen here.",
         Problem::NotActiveSales => "Only an active sales person can look after a client.",
         Problem::NotActiveSupport => "Only an active support person can be given an event.",
@@ -779,33 +781,34 @@ pub(super) fn problem(problem: Problem) -> String {
     fixed.to_owned()
 }
 
+/// What a right allows, after "may" or "to".
 fn permission(permission: Permission) -> &'static str {
     match permission {
-        Permission::SeeRecords => "sees this",
-        Permission::SeeStaff => "sees the staff",
-        Permission::ManageUsers => "runs the accounts of the staff",
-        Permission::ChangeOwnPassword => "changes this password",
-        Permission::CreateClient => "creates clients",
-        Permission::EditClient => "edits clients",
-        Permission::HandOverClient => "hands over clients",
-        Permission::ArchiveClient => "archives clients",
-        Permission::CreateContract => "creates contracts",
-        Permission::EditContract => "edits contracts",
-        Permission::SignContract => "signs contracts",
-        Permission::ArchiveContract => "archives contracts",
-        Permission::CreateEvent => "creates events",
-        Permission::EditEvent => "edits events",
-        Permission::AssignSupport => "assigns support",
-        Permission::SetStatus => "sets the status of events",
-        Permission::ArchiveEvent => "archives events",
-        Permission::ReadAudit => "reads the audit log",
-        Permission::ChangeSettings => "changes the settings",
-        Permission::OwnPreferences => "arranges lists",
-        Permission::ShareViews => "shares views",
+        Permission::SeeRecords => "see this",
+        Permission::SeeStaff => "see the staff",
+        Permission::ManageUsers => "run the accounts of the staff",
+        Permission::ChangeOwnPassword => "change this password",
+        Permission::CreateClient => "create clients",
+        Permission::EditClient => "edit clients",
+        Permission::HandOverClient => "hand over clients",
+        Permission::ArchiveClient => "archive clients",
+        Permission::CreateContract => "create contracts",
+        Permission::EditContract => "edit contracts",
+        Permission::SignContract => "sign contracts",
+        Permission::ArchiveContract => "archive contracts",
+        Permission::CreateEvent => "create events",
+        Permission::EditEvent => "edit events",
+        Permission::AssignSupport => "assign support",
+        Permission::SetStatus => "set the status of events",
+        Permission::ArchiveEvent => "archive events",
+        Permission::ReadAudit => "read the audit log",
+        Permission::ChangeSettings => "change the settings",
+        Permission::OwnPreferences => "arrange lists",
+        Permission::ShareViews => "share views",
     }
 }
 
-/// Who has a right whatever the settings are: "Only sales or management edits clients".
+/// Who has a right whatever the settings are: "Only sales or management may edit clients".
 fn only(right: Permission) -> String {
     let who = [Role::Sales, Role::Support, Role::Management].into_iter().filter_map(|role| {
         let reach = policy::always(right, role)?;
@@ -817,7 +820,7 @@ fn only(right: Permission) -> String {
     let who: Vec<&str> = who.collect();
     match who.as_slice() {
         [] => "Nobody may do this".to_owned(),
-        some => format!("Only {} {}", some.join(" or "), permission(right)),
+        some => format!("Only {} may {}", some.join(" or "), permission(right)),
     }
 }
 
@@ -832,7 +835,7 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::ContractAlreadySigned(contract) => return format!("Contract {contract} is signed already."),
         Reason::Archived => "This is archived. Management can restore it with ⌨archive⌨.",
         Reason::NotArchived => "This is not archived.",
-        Reason::ParentArchived => "What it belongs to is archived and has to be restored first.",
+        Reason::ParentArchived => "Its client or contract is archived. Restore that first.",
         Reason::ClientHasContracts(count) => {
             return format!("This client still has {}. Archive them first.", plural(count, "contract", "contracts"));
         }
@@ -862,7 +865,7 @@ pub(super) fn error(error: &Error) -> String {
         Error::Conflict(conflict) => {
             return format!("{} changed this meanwhile. Here it is as it is now.", conflict.by);
         }
-        Error::NotFound => "This is not there any more, or not for you to see.",
+        Error::NotFound => "This no longer exists, or you may not see it.",
         Error::PasswordNeeded => "Your password is needed again.",
         Error::NeedsHeir(_) => "Somebody has to take over first.",
         Error::SignIn(SignInProblem::Wrong) => "This name and password do not fit together.",
@@ -876,15 +879,15 @@ pub(super) fn error(error: &Error) -> String {
         Error::SignedOut(SignedOutBecause::NotSignedIn) => "Please sign in.",
         Error::Unavailable(why) => return connection(why),
         Error::AlreadySetUp => "There is a company in this database already. Nothing was changed.",
-        Error::OutcomeUnknown => "The connection broke while saving: please look whether it was saved.",
+        Error::OutcomeUnknown => "The connection broke while saving. Please check whether it was saved.",
         Error::NotWritable(folder) => {
             return format!(
-                "No file can be written in {folder}. Check the folder, its rights and the room on the disk."
+                "No file can be written in {folder}. Check the folder, its permissions and the free space on the disk."
             );
         }
         Error::Internal(reference) => {
             return format!(
-                "Something went wrong that should not. Please give the administrator this reference: {reference}."
+                "Something went wrong in the program. Please give the administrator this reference: {reference}."
             );
         }
     };
@@ -893,24 +896,24 @@ pub(super) fn error(error: &Error) -> String {
 
 fn connection(problem: &ConnectionProblem) -> String {
     let fixed = match problem {
-        ConnectionProblem::HostNotFound => "The database server's name is not known. Check how it is written.",
+        ConnectionProblem::HostNotFound => "There is no database server of this name. Check the spelling.",
         ConnectionProblem::Refused => {
             "Nothing answers at the database server's address. Is it running, and is the port right?"
         }
         ConnectionProblem::Timeout => "The database does not answer in time. Please try again in a moment.",
-        ConnectionProblem::Lost => "The connection to the database was lost. Nothing you typed is.",
+        ConnectionProblem::Lost => "The connection to the database was lost. What you typed is kept.",
         ConnectionProblem::AccessDenied => "The database server does not accept this user with this password.",
         ConnectionProblem::NoSuchDatabase => {
             "There is no such database on the server: `epic-events --init` creates it, if this user may."
         }
         ConnectionProblem::DatabaseDenied => "The database server does not let this user use or create this database.",
-        ConnectionProblem::NoTls => "The database server offers no encryption, and it is asked for.",
+        ConnectionProblem::NoTls => "The database server offers no encryption, but it is required.",
         ConnectionProblem::BadCertificate => {
-            "The database server's certificate is not to be trusted: wrong issuer, wrong name or expired."
+            "The database server's certificate cannot be trusted: wrong issuer, wrong name or expired."
         }
         ConnectionProblem::NotADatabase => "The database file is not a database, or it is damaged.",
         ConnectionProblem::NotAccessible => {
-            "The database file cannot be read or written. Check its folder and its rights."
+            "The database file cannot be read or written. Check its folder and its permissions."
         }
         ConnectionProblem::NotSetUp => {
             "There is no company here yet: `epic-events --init` sets one up, `epic-events --demo` shows an example."
@@ -920,12 +923,12 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::SchemaTooOld(Versions { from, to }) => {
             return format!(
-                "The company's tables are of an older version ({from} to {to} is to be done). The administrator runs `epic-events migrate` with the set-up account."
+                "The company's tables are of an older version of this program ({from}; {to} is needed). The administrator runs `epic-events migrate` with the set-up account."
             );
         }
         ConnectionProblem::MigrationDenied(Versions { from, to }) if from.is_empty() => {
             return format!(
-                "This account may not make the company's tables ({to}). That needs the set-up account of the README."
+                "This account may not create the company's tables ({to}). That needs the set-up account (see the README)."
             );
         }
         ConnectionProblem::MigrationDenied(Versions { from, to }) => {
@@ -939,10 +942,10 @@ fn connection(problem: &ConnectionProblem) -> String {
             );
         }
         ConnectionProblem::AuthorityFile(path) => {
-            return format!("The CA file {path} cannot be read. Check its path and its rights.");
+            return format!("The CA file {path} cannot be read. Check its path and its permissions.");
         }
         ConnectionProblem::NoMajority => {
-            "The database servers do not see each other and wait: nothing can be saved now. Please tell whoever runs them."
+            "The database servers cannot reach each other, so nothing can be saved now. Please tell whoever runs them."
         }
         ConnectionProblem::NotEmbedded => {
             "This is for the embedded database. A server's is copied by its own tools: see the README."
@@ -965,7 +968,7 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::SameFile => {
             "This file is the database itself. To go back to an earlier state, name a backup of it. Nothing was changed."
         }
-        ConnectionProblem::DiskFull => "The disk is full. Nothing was saved; make room and try again.",
+        ConnectionProblem::DiskFull => "The disk is full. Nothing was saved; free some space and try again.",
         ConnectionProblem::BadAddress(part) if part.is_empty() => {
             "The database's address is not understood. Write sqlite://PATH or mysql://USER:PASSWORD@HOST:PORT/NAME."
         }
@@ -1085,16 +1088,16 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::End => ("last", "To the last line."),
         Command::Open => ("open", "Open what is selected."),
         Command::New => ("new", "Make a new one."),
-        Command::Edit => ("edit", "Change what is written here."),
+        Command::Edit => ("edit", "Edit this record."),
         Command::Assign => ("assign support", "Give the event, or all marked ones, to a support person."),
         Command::Archive => ("archive", "Hide it from the lists."),
-        Command::Sign => ("sign", "Write down that the contract is signed."),
-        Command::SetStatus => ("status", "Say how far the event is."),
+        Command::Sign => ("sign", "Record that the contract is signed."),
+        Command::SetStatus => ("status", "Set the status: planned, confirmed, done or cancelled."),
         Command::HandOver => ("hand over", "Give the client, or all marked ones, to another sales person."),
         Command::ResetPassword => ("reset password", "Set a temporary password."),
-        Command::Filter => ("filter", "Show only what holds these words."),
+        Command::Filter => ("filter", "Show only what contains these words."),
         Command::Refine => ("more filters", "Filter by dates, amounts and people."),
-        Command::Sort => ("sort", "Sort by another column; the same again turns it round."),
+        Command::Sort => ("sort", "Sort by another column; choosing the same one again reverses the order."),
         Command::View => ("view", "Another view of this list."),
         Command::Columns => ("columns", "Which columns this list has, in which order and how wide."),
         Command::Mark => ("mark", "Mark, to do something with several at once."),
@@ -1102,14 +1105,16 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Copy => ("copy", "Copy to the clipboard."),
         Command::CopyPart => ("copy a part", "Copy one of the values."),
         Command::Propose => ("propose a password", "Propose a temporary password that is easy to read aloud."),
-        Command::TakeTheirs => ("swap with theirs", "Put what the other person saved in place of yours, or back."),
+        Command::TakeTheirs => {
+            ("swap with theirs", "Use what the other person saved instead of yours, or yours again.")
+        }
         Command::Language => ("français", "Parler français."),
-        Command::Export => ("export", "Write all that this list shows to a file."),
+        Command::Export => ("export", "Write everything in this list to a file."),
         Command::Save => ("save", "Save what was typed."),
         Command::NextField => ("next field", "To the next field."),
         Command::PreviousField => ("", "To the field before."),
         Command::NextPart => ("next part", "To the next part of this screen."),
-        Command::Refresh => ("refresh", "Read everything again."),
+        Command::Refresh => ("refresh", "Load everything again."),
         Command::Help => ("help", "What you can do here."),
         Command::Palette => ("go to", "Any screen, action or record, by typing."),
         Command::Lock => ("lock", "Lock the session; your work is kept."),

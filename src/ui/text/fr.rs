@@ -59,7 +59,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Visibility(Visibility::Open) => "tout le monde voit tout",
         Phrase::Visibility(Visibility::Restricted) => "commerciaux et support voient les leurs",
         Phrase::Reauth(reauth) => match reauth {
-            Reauth::Sensitive => "avant les actions sensibles",
+            Reauth::Sensitive => "pour signer, archiver ou gérer les comptes",
             Reauth::Always => "avant chaque modification",
             Reauth::Never => "jamais",
         },
@@ -93,43 +93,45 @@ pub(super) fn say(what: Phrase) -> String {
             EntityKind::Client => "Client",
             EntityKind::Contract => "Contrat",
             EntityKind::Event => "Événement",
-            EntityKind::User => "Collaborateurs",
-            EntityKind::Audit => "Journal d'audit",
+            EntityKind::User => "Collaborateur",
+            EntityKind::Audit => "Ligne du journal d'audit",
         },
         Phrase::EmptyList(kind) => match kind {
             EntityKind::Client => "Aucun client ici.",
             EntityKind::Contract => "Aucun contrat ici.",
             EntityKind::Event => "Aucun événement ici.",
             EntityKind::User => "Personne ici.",
-            EntityKind::Audit => "Rien n'a été noté ici.",
+            EntityKind::Audit => "Rien n'est consigné ici.",
         },
         Phrase::ArchiveVerb { kind: EntityKind::User, hidden: false } => "désactiver",
         Phrase::ArchiveVerb { kind: EntityKind::User, hidden: true } => "réactiver",
         Phrase::ArchiveVerb { hidden: false, .. } => "archiver",
         Phrase::ArchiveVerb { hidden: true, .. } => "restaurer",
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: false } => {
-            "Désactiver : la personne ne peut plus se connecter ; ce qu'elle gère va à quelqu'un d'autre."
+            "Désactiver : la personne ne peut plus se connecter ; ses clients et ses événements vont à quelqu'un d'autre."
         }
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: true } => {
-            "Réactiver : la personne peut se connecter à nouveau."
+            "Réactiver : la personne peut se connecter à nouveau."
         }
-        Phrase::ArchivingMeans { hidden: false, .. } => "Archiver : caché des listes ; la gestion peut le restaurer.",
-        Phrase::ArchivingMeans { hidden: true, .. } => "Restaurer : de retour dans les listes.",
+        Phrase::ArchivingMeans { hidden: false, .. } => "Archiver : caché des listes ; la gestion peut le restaurer.",
+        Phrase::ArchivingMeans { hidden: true, .. } => "Restaurer : de retour dans les listes.",
         Phrase::Numbered(id) => return format!("n° {id}"),
         Phrase::Number(count) => return number(count),
         Phrase::MoreThan(count) => return format!("{}+", number(count)),
         Phrase::FirstOfTwo { time, zone } => {
-            return format!("{time} arrive deux fois cette nuit-là : c'est la première qui compte ({zone}).");
+            return format!(
+                "Les horloges reculent cette nuit-là et {time} arrive deux fois : c'est la première qui compte ({zone})."
+            );
         }
         Phrase::ResetPasswordMeans => {
-            "La personne sera déconnectée partout, tout de suite. Le nouveau mot de passe est temporaire : \
+            "La personne sera déconnectée partout, tout de suite. Le nouveau mot de passe est temporaire : \
              il sert une fois et doit être changé à la première connexion."
         }
-        Phrase::Marked(count) => return format!("{count} marqué(s)"),
+        Phrase::Marked(count) => return some(count, "marqué", "marqués"),
         Phrase::MarksFull(most) => {
             return format!("Pas plus de {} à la fois.", some(most, "fiche marquée", "fiches marquées"));
         }
-        Phrase::MarkedChanged(names) => return format!("Modifié depuis la marque : {names}"),
+        Phrase::MarkedChanged(names) => return format!("Modifié depuis la marque : {names}"),
         Phrase::OneAtATime => "Cela se fait une fiche à la fois. Échap efface les marques.",
         Phrase::MarksClear => "effacer les marques",
         Phrase::Position { from, to, total } => return format!("{}–{} sur {total}", number(from), number(to)),
@@ -141,7 +143,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::TooManyToSum(count) => {
             return format!("Plus de {} contrats : filtrez la liste pour en voir la somme", number(count));
         }
-        Phrase::FilteredBy(text) => return format!("Filtre : {text}"),
+        Phrase::FilteredBy(text) => return format!("Filtre : {text}"),
         Phrase::SupportFor(title) => return format!("Support pour {title}"),
         Phrase::SupportForSome(count) => return format!("Support pour {}", some(count, "événement", "événements")),
         Phrase::HandOverOf(name) => return format!("Confier {name} à"),
@@ -149,10 +151,10 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::LooksAfter { client, name }) => return format!("{name} suit maintenant {client}."),
         Phrase::Told(Told::TakenOver(shares)) => return format!("{}.", taken_over(shares)),
         Phrase::ArchiveSome { count, hidden: false } => {
-            return format!("Archiver {} ?", some(count, "fiche", "fiches"));
+            return format!("Archiver {} ?", some(count, "fiche", "fiches"));
         }
         Phrase::ArchiveSome { count, hidden: true } => {
-            return format!("Restaurer {} ?", some(count, "fiche", "fiches"));
+            return format!("Restaurer {} ?", some(count, "fiche", "fiches"));
         }
         Phrase::Told(Told::ArchivedSome { kind, count, restored }) => {
             let (one, many) = match kind {
@@ -197,8 +199,8 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::MoreLines { from, to, of, up, down } => {
             return format!("{from}–{to} sur {of} : {up} et {down} montrent la suite");
         }
-        Phrase::UndoTooLate("") => return "Impossible d'annuler : la fiche a été modifiée depuis.".to_owned(),
-        Phrase::UndoTooLate(name) => return format!("Impossible d'annuler : {name} l'a modifiée depuis."),
+        Phrase::UndoTooLate("") => return "Impossible d'annuler : la fiche a été modifiée depuis.".to_owned(),
+        Phrase::UndoTooLate(name) => return format!("Impossible d'annuler : {name} l'a modifiée depuis."),
         Phrase::Told(Told::Assigned { title, name }) => return format!("{name} prend en charge {title}."),
         Phrase::Told(Told::Unassigned(title)) => return format!("{title} n'a plus de support."),
         Phrase::Told(Told::AssignedSome { count, name }) => {
@@ -232,10 +234,10 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::Theirs { name, value } => {
             let name = if name.is_empty() { "Quelqu'un" } else { name };
-            return format!("{name} : {value}   ⌨take-theirs⌨ échange, ⌨save⌨ garde le vôtre");
+            return format!("{name} : {value}   ⌨take-theirs⌨ échange, ⌨save⌨ garde le vôtre");
         }
-        Phrase::Connected(server) => return format!("Connecté : {server}."),
-        Phrase::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
+        Phrase::Connected(server) => return format!("Connecté : {server}."),
+        Phrase::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
         Phrase::Asked(Asked::HeirFor(Inheritance { name, clients, events, .. })) => {
             return format!("{name} : qui reprend {} ?", owned(*clients, *events));
         }
@@ -253,7 +255,7 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::Step { at, of } => return format!("Étape {at} sur {of}"),
         Phrase::TooSmall { width, height } => {
-            return format!("Cette fenêtre est trop petite : il faut au moins {width} colonnes sur {height} lignes.");
+            return format!("Cette fenêtre est trop petite : il faut au moins {width} colonnes sur {height} lignes.");
         }
         Phrase::SignedInAs { name, role } => return format!("{name}, {}", role_name(role)),
         Phrase::Yes => "oui",
@@ -338,10 +340,10 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::ViewTitle => "Afficher",
         Phrase::HelpTitle => "Ce que vous pouvez faire ici",
         Phrase::PaletteTitle => "Aller à, ou faire",
-        Phrase::NothingFound => "Rien trouvé.",
-        Phrase::NotRead => "Ceci n'a pas pu être lu. Appuyez sur ⌨refresh⌨ pour le relire.",
+        Phrase::NothingFound => "Aucun résultat.",
+        Phrase::NotRead => "Chargement impossible. Appuyez sur ⌨refresh⌨ pour réessayer.",
         Phrase::NothingSelected => "Rien n'est sélectionné",
-        Phrase::NothingChanged => "Rien n'a dû être changé.",
+        Phrase::NothingChanged => "Il n'y avait rien à changer.",
         Phrase::Told(Told::PreferencesKept) => "Vos préférences sont gardées sur cet ordinateur.",
         Phrase::Saving => "Enregistrement...",
         Phrase::PasswordChanged => "Votre mot de passe est changé.",
@@ -377,7 +379,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Exported { rows, left_out, among_newest, path } => {
             let partly = among_newest.then(|| format!(" (parmi les {} fiches les plus récentes)", number(NEWEST)));
             let without = (left_out > 0)
-                .then(|| format!(" (omis : {})", plural(left_out, "événement sans début", "événements sans début")));
+                .then(|| format!(" (omis : {})", plural(left_out, "événement sans début", "événements sans début")));
             let (rows, is) = (plural(rows, "ligne", "lignes"), if rows < 2 { "est" } else { "sont" });
             let (partly, without) = (partly.unwrap_or_default(), without.unwrap_or_default());
             return format!("{rows}{partly}{without} {is} maintenant dans {path}");
@@ -389,47 +391,49 @@ pub(super) fn say(what: Phrase) -> String {
             Palette::Contrast => "contraste élevé",
         },
         Phrase::Preferences => "Mes préférences",
-        Phrase::CopyTitle => "Copier quoi ?",
+        Phrase::CopyTitle => "Copier quoi ?",
         Phrase::FilterDone => "garder le filtre",
         Phrase::FilterClear => "effacer le filtre",
         Phrase::FiguresHelp => "Vers les chiffres à côté de la liste, et retour.",
         Phrase::DoctorPaths => "Dossiers",
         Phrase::DoctorNotThere => "pas encore là",
         Phrase::DoctorConfiguration => "Configuration, et d'où vient chaque valeur",
-        Phrase::DoctorDefaults => "rien n'est défini : chaque valeur est celle du programme",
+        Phrase::DoctorDefaults => "rien n'est défini : chaque valeur est celle du programme",
         Phrase::DoctorDatabase => "Base de données",
         Phrase::DoctorTerminal => "Terminal",
         Phrase::DoctorFlag => "ligne de commande",
         Phrase::DoctorEnvironment => "environnement",
         Phrase::TypeToNarrow => "Tapez pour restreindre",
-        Phrase::MoreChoices => "Il y en a d'autres : tapez pour les trouver.",
+        Phrase::MoreChoices => "Il y en a d'autres : tapez pour les trouver.",
         Phrase::AmongNewest => {
             return format!("Recherche limitée aux {} fiches les plus récentes.", number(NEWEST));
         }
-        Phrase::UpToDate(version) => return format!("Les tables sont à jour ({version}). Rien n'était à faire."),
+        Phrase::UpToDate(version) => return format!("Les tables sont à jour ({version}). Il n'y avait rien à faire."),
         Phrase::WouldMigrate(Versions { from, to }) => {
-            return format!("Les tables seraient mises à jour : {from} vers {to}. Rien n'a été changé.");
+            return format!("Les tables seraient mises à jour : {from} vers {to}. Rien n'a été changé.");
         }
         Phrase::Migrated(Versions { from, to }) => {
-            return format!("Les tables ont été mises à jour : {from} vers {to}.");
+            return format!("Les tables ont été mises à jour : {from} vers {to}.");
         }
         Phrase::Unguarded(names) => {
             return format!(
-                "Le serveur ne laisse pas ce compte créer de déclencheurs : le programme est seul à tenir ces règles : {}. Lancez epic-events migrate avec un compte qui peut les créer, et le serveur les tiendra aussi.",
+                "Le serveur ne laisse pas ce compte créer de déclencheurs : le programme est seul à tenir ces règles : {}. Lancez epic-events migrate avec un compte qui peut les créer, et le serveur les tiendra aussi.",
                 names.join(", ")
             );
         }
         Phrase::LeftAlone(file) => return format!("{file} nomme une autre base et a été laissé tel quel."),
-        Phrase::NotKept(why) => return format!("Ceci n'a pas pu être gardé pour la prochaine fois : {why}"),
+        Phrase::NotKept(why) => return format!("Votre choix n'a pas pu être gardé pour la prochaine fois : {why}"),
         Phrase::EverydayHint => {
-            "Le compte d'installation n'est gardé nulle part : le README dit comment mettre le compte quotidien dans config.toml."
+            "Le compte d'installation n'est gardé nulle part : le README dit comment mettre le compte quotidien dans config.toml."
         }
         Phrase::DoctorOverruled { by, origin } => return format!("remplacé par {by} ({origin})"),
-        Phrase::BackupDone(file) => return format!("La sauvegarde est dans {file}, et elle est entière."),
+        Phrase::BackupDone(file) => {
+            return format!("La sauvegarde est dans {file}. Elle a été vérifiée et est complète.");
+        }
         Phrase::RestoreDone(file) => return format!("Tout est comme au moment où {file} a été fait."),
         Phrase::RestoreKept(file) => return format!("Ce qui était là avant est gardé dans {file}."),
         Phrase::AuditWhole { rows, head } => {
-            return format!("Le journal d'audit est entier : {}. Tête : {head}", plural(rows, "ligne", "lignes"));
+            return format!("Le journal d'audit est entier : {}. Tête : {head}", plural(rows, "ligne", "lignes"));
         }
         Phrase::AuditFault(fault) => {
             return match fault {
@@ -439,18 +443,18 @@ pub(super) fn say(what: Phrase) -> String {
                     format!("La ligne d'identifiant {id} a été ajoutée à la main au journal d'audit.")
                 }
                 Fault::Before { known, found } => format!(
-                    "Le journal d'audit comptait {} lignes avant le début de sa chaîne et en compte {} maintenant : des lignes ont été supprimées ou ajoutées à la main.",
+                    "Le journal d'audit comptait {} lignes avant le début de sa chaîne et en compte {} maintenant : des lignes ont été supprimées ou ajoutées à la main.",
                     number(*known),
                     number(*found)
                 ),
                 Fault::Cut(seq) => {
-                    format!("La fin du journal d'audit a été coupée : la ligne {} manque.", number(*seq))
+                    format!("La fin du journal d'audit a été coupée : la ligne {} manque.", number(*seq))
                 }
             };
         }
         Phrase::BadHead => "Une tête s'écrit NUMÉRO:EMPREINTE, comme cette commande l'imprime.",
         Phrase::FiguresKey => "chiffres",
-        Phrase::KeepEditing => "Continuer l'édition",
+        Phrase::KeepEditing => "Continuer la saisie",
         Phrase::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. ⌨save⌨ l'enregistre aussi.",
         Phrase::PasswordAsSaved => "Enregistré sans ce que vous avez tapé depuis dans le mot de passe.",
         Phrase::ResultDone => "fait",
@@ -473,7 +477,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Asked(Asked::ContractsGoAlong) => "Les contrats suivent leur client.",
         Phrase::VerbDone => "Il est terminé",
         Phrase::Asked(Asked::DoneAhead(when)) => {
-            return format!("Il ne commence que le {when}. Est-il tout de même terminé\u{a0}?");
+            return format!("Il ne commence que le {when}. Est-il tout de même terminé ?");
         }
         Phrase::VerbSign => "Signer",
         Phrase::VerbSave => "Enregistrer",
@@ -484,13 +488,13 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::KeyChoose => "choisir",
         Phrase::KeyCancel => "annuler",
         Phrase::KeyTake => "valider",
-        Phrase::DiscardTitle => "Abandonner la saisie ?",
+        Phrase::DiscardTitle => "Abandonner la saisie ?",
         Phrase::DiscardMeans => "La saisie n'est pas enregistrée.",
-        Phrase::SummaryTitle => "Enregistrer ces changements ?",
+        Phrase::SummaryTitle => "Enregistrer ces changements ?",
         Phrase::SignContract => "Signer le contrat",
         Phrase::TemporaryPassword => "Temporaire : il doit être changé à la première connexion.",
         Phrase::PasswordProposed => "Dictez ce mot de passe à la personne : il reste affiché dans ce formulaire.",
-        Phrase::SignatureIsFinal => "Une signature est définitive : le contrat reste signé.",
+        Phrase::SignatureIsFinal => "Une signature est définitive : le contrat reste signé.",
         Phrase::AsChosen => "comme choisi",
         Phrase::ZoneHint => "tapez une ville pour changer",
         Phrase::PickHint => "Entrée pour choisir",
@@ -502,23 +506,23 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::TlsOff => "sans",
         Phrase::PasswordTitle => "Votre mot de passe",
         Phrase::PasswordWhy(Some(right)) => {
-            return format!("Ceci {}. Confirmez avec votre mot de passe.", permission(right));
+            return format!("Tapez votre mot de passe pour {}.", permission(right));
         }
-        Phrase::PasswordWhy(None) => "Cette action est sensible. Confirmez-la avec votre mot de passe.",
+        Phrase::PasswordWhy(None) => "Tapez votre mot de passe : cette étape est importante.",
         Phrase::LockedTitle => "Verrouillé",
         Phrase::LockedMeans => {
-            "Votre travail est conservé. Tapez votre mot de passe pour continuer ; Échap pour changer de personne."
+            "Votre travail est conservé. Tapez votre mot de passe pour continuer ; Échap pour changer de personne."
         }
         Phrase::UnlockKey => "continuer",
         Phrase::SomebodyElseKey => "changer de personne",
-        Phrase::QuitTitle => "Quitter sans enregistrer ?",
+        Phrase::QuitTitle => "Quitter sans enregistrer ?",
         Phrase::QuitMeans => "Une saisie n'est pas enregistrée.",
         Phrase::Waiting => "En cours...",
         Phrase::Patience => "La base de données tarde à répondre. Échap pour ne plus attendre.",
         Phrase::GaveUp => "Vous avez cessé d'attendre.",
-        Phrase::GaveUpWriting => "Vous avez cessé d'attendre : c'est peut-être enregistré, peut-être pas.",
+        Phrase::GaveUpWriting => "Vous avez cessé d'attendre : c'est peut-être enregistré, peut-être pas.",
         Phrase::F5TriesAgain => "⌨refresh⌨ pour réessayer.",
-        Phrase::F5Shows => "⌨refresh⌨ montre ce qui l'est.",
+        Phrase::F5Shows => "⌨refresh⌨ montre ce qui est enregistré.",
         Phrase::TypeAgain => "Retapez votre mot de passe.",
         Phrase::EnterTriesAgain => "Entrée pour réessayer.",
         Phrase::LookBeforeSaving => "Vérifiez avant de réenregistrer.",
@@ -530,10 +534,10 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::LeaveWhileSaving => "Si vous partez maintenant, il se peut qu'il n'ait pas lieu.",
         Phrase::HomeWhileSaving => "S'il échoue, votre saisie est perdue.",
         Phrase::QuestionWaits => "Une question attend que vous ayez terminé ici.",
-        Phrase::NoShell => "Aucun shell n'attend derrière cette fenêtre : Ctrl+Z ne fait rien ici.",
+        Phrase::NoShell => "Il n'y a pas de ligne de commande derrière cette fenêtre : Ctrl+Z ne fait rien ici.",
         Phrase::Copied => "Copié.",
         Phrase::TooMuchToCopy => {
-            "Rien de copié : trop pour le presse-papiers. ⌨export⌨ dans une liste écrit un fichier."
+            "Rien de copié : trop pour le presse-papiers. ⌨export⌨ dans une liste écrit un fichier."
         }
         Phrase::NothingToUndo => "Il n'y a rien à annuler.",
         Phrase::Undone => "Annulé.",
@@ -553,26 +557,26 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::LanguageKey => "langue",
         Phrase::SignOut => "Se déconnecter",
         Phrase::Lock => "Verrouiller",
-        Phrase::SetUpLanguage => "Quelle langue parlez-vous ? Gauche et Droite choisissent, Entrée continue.",
+        Phrase::SetUpLanguage => "Quelle langue parlez-vous ? Gauche et Droite choisissent, Entrée continue.",
         Phrase::SetUpPlace => {
-            "Où sont les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
+            "Où sont les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
         }
         Phrase::SetUpServer => {
-            "Le compte qui installe, et plus tard met les tables à jour : demandez-le à la personne qui gère le serveur. Rien n'est encore écrit ; continuer teste la connexion."
+            "Le compte d'installation crée les tables et les met à jour plus tard : demandez-le à la personne qui gère le serveur. Rien n'est encore écrit ; Entrée teste la connexion."
         }
         Phrase::SetUpUpdate((from, to)) => {
             return format!(
-                "Il y a déjà une entreprise ici, et ses tables sont d'une version plus ancienne de ce programme. Entrée les met à jour ({from} vers {to}) ; aucun gestionnaire n'est demandé. Si ce compte n'en a pas le droit, Échap revient pour nommer le compte d'installation."
+                "Il y a déjà une entreprise ici, et ses tables sont d'une version plus ancienne de ce programme. Entrée les met à jour ({from} vers {to}) ; aucun gestionnaire n'est demandé. Si ce compte n'en a pas le droit, Échap revient pour nommer le compte d'installation."
             );
         }
         Phrase::SetUpAccount => {
-            "Le compte quotidien, pour la configuration de chaque ordinateur : il ne peut changer ni les tables ni le journal. La dernière étape le crée, ou montre ce que l'administrateur du serveur doit exécuter. Seul ce compte est gardé."
+            "Le compte quotidien, pour la configuration de chaque ordinateur : il ne peut changer ni les tables ni le journal. La dernière étape le crée, ou montre ce que l'administrateur du serveur doit exécuter. Seul ce compte est gardé."
         }
         Phrase::SetUpSummaryAgain => {
             "Voici ce qui sera créé. Jusqu'ici il n'y a que les tables. Entrée crée l'entreprise, Échap revient."
         }
         Phrase::SetUpStatements => {
-            "Le compte d'installation ne peut pas créer le compte quotidien. Faites exécuter ceci par l'administrateur du serveur (⌨copy⌨ le copie), puis appuyez sur Entrée :"
+            "Le compte d'installation ne peut pas créer le compte quotidien. Faites exécuter ceci par l'administrateur du serveur (⌨copy⌨ le copie), puis appuyez sur Entrée :"
         }
         Phrase::AccountNotReady => {
             "Le compte quotidien n'existe pas encore, a un autre mot de passe, ou un de ces droits lui manque."
@@ -588,7 +592,7 @@ pub(super) fn say(what: Phrase) -> String {
             "Ce terminal ne peut pas montrer un écran entier (TERM=dumb). Lancez le programme dans une fenêtre de terminal, ou donnez à TERM le nom de celui-ci, par exemple TERM=xterm-256color."
         }
         Phrase::NoTerminal => {
-            "Epic Events a besoin d'un terminal : lancez-le dans une fenêtre de terminal, pas dans un tube ni un script."
+            "Epic Events a besoin d'un terminal : lancez-le dans une fenêtre de terminal, pas dans un tube ni un script."
         }
     };
     fixed.to_owned()
@@ -709,10 +713,10 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Currency => "Devise",
         Field::TimeZone => "Fuseau horaire",
         Field::Visibility => "Visibilité",
-        Field::SalesCreateContracts => "Contrats par commerc.",
+        Field::SalesCreateContracts => "Contrats (commerciaux)",
         Field::SupportHandsOver => "Support réattribue",
         Field::Reauth => "Mot de passe demandé",
-        Field::SessionMinutes => "Verrouillage (min)",
+        Field::SessionMinutes => "Verrouillage (minutes)",
         Field::MinPasswordLength => "Mot de passe minimal",
         Field::Language => "Langue",
         Field::Engine => "Données sur",
@@ -752,9 +756,9 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::TooShort(least) => return format!("Au moins {least} caractères."),
         Problem::TooLong(most) => return format!("Au plus {most} caractères."),
         Problem::TooManyBytes(most) => {
-            return format!("Trop long : au plus {most} octets (les lettres accentuées comptent double ou plus).");
+            return format!("Trop long : au plus {most} octets (les lettres accentuées comptent double ou plus).");
         }
-        Problem::UsernameCharacters => "Seulement des lettres, des chiffres et . _ - ici.",
+        Problem::UsernameCharacters => "Seuls les lettres, les chiffres et . _ - sont permis.",
         Problem::NotAnEmail => "Ce n'est pas une adresse e-mail.",
         Problem::NotAPhone => "Un numéro de téléphone a 6 à 15 chiffres, avec + ( ) . - / et des espaces.",
         Problem::NotAnEmployeeNumber => "Un numéro d'employé a 1 à 6 chiffres.",
@@ -784,20 +788,22 @@ pub(super) fn problem(problem: Problem) -> String {
         }
         Problem::InThePast => "C'est dans le passé.",
         Problem::InTheFuture => "C'est dans le futur.",
-        Problem::NothingBetween => "C'est en dessous du champ précédent : rien ne serait trouvé.",
+        Problem::NothingBetween => "L'intervalle finit avant de commencer : rien ne serait trouvé.",
         Problem::EndBeforeStart => "La fin est avant le début.",
-        Problem::EndWithoutStart => "Une fin demande un début.",
+        Problem::EndWithoutStart => "Indiquez d'abord le début.",
         Problem::Taken => "Quelqu'un d'autre l'a déjà.",
         Problem::NameInUse => "Vous en avez déjà une de ce nom.",
-        Problem::ControlCharacters => "Les caractères de contrôle ne sont pas permis ici.",
+        Problem::ControlCharacters => {
+            "Ce texte contient des caractères qui ne peuvent pas être affichés. Tapez-le au lieu de le coller."
+        }
         Problem::CommonPassword => "Ce mot de passe est trop courant. Plusieurs mots sans lien en font un bon.",
-        Problem::PasswordIsName => "L'identifiant ou le nom de l'entreprise n'est pas un mot de passe.",
+        Problem::PasswordIsName => "Le mot de passe ne peut pas être l'identifiant ou le nom de l'entreprise.",
         Problem::PasswordsDiffer => "Les deux mots de passe diffèrent.",
-        Problem::PasswordUnchanged => "Le nouveau mot de passe est l'ancien.",
+        Problem::PasswordUnchanged => "Le nouveau mot de passe est identique à l'ancien.",
         Problem::WrongPassword => "Ce n'est pas votre mot de passe.",
-        Problem::SameAccount => "Il installe. Choisissez un autre compte quotidien.",
+        Problem::SameAccount => "C'est le compte d'installation. Choisissez-en un autre pour tous les jours.",
         Problem::AccountExists => "Ce compte existe, avec un autre mot de passe.",
-        Problem::AccountTooMighty => "Il peut trop : changer les tables ou le journal.",
+        Problem::AccountTooMighty => "Ce compte a trop de droits : il peut changer les tables ou le journal.",
         Problem::PasswordRefused => "Les règles du serveur refusent ce mot de passe.",
         Problem::NotAChoice => "Ceci ne peut pas être choisi ici.",
         Problem::NotActiveSales => "Seul un commercial actif peut suivre un client.",
@@ -806,33 +812,34 @@ pub(super) fn problem(problem: Problem) -> String {
     fixed.to_owned()
 }
 
+/// What a right allows, after « peut » or « pour ».
 fn permission(permission: Permission) -> &'static str {
     match permission {
-        Permission::SeeRecords => "voit ceci",
-        Permission::SeeStaff => "voit les collaborateurs",
-        Permission::ManageUsers => "gère les comptes des collaborateurs",
-        Permission::ChangeOwnPassword => "change ce mot de passe",
-        Permission::CreateClient => "crée des clients",
-        Permission::EditClient => "modifie des clients",
-        Permission::HandOverClient => "confie des clients",
-        Permission::ArchiveClient => "archive des clients",
-        Permission::CreateContract => "crée des contrats",
-        Permission::EditContract => "modifie des contrats",
-        Permission::SignContract => "signe des contrats",
-        Permission::ArchiveContract => "archive des contrats",
-        Permission::CreateEvent => "crée des événements",
-        Permission::EditEvent => "modifie des événements",
-        Permission::AssignSupport => "attribue le support",
-        Permission::SetStatus => "change l'état des événements",
-        Permission::ArchiveEvent => "archive des événements",
-        Permission::ReadAudit => "lit le journal d'audit",
-        Permission::ChangeSettings => "change les réglages",
-        Permission::OwnPreferences => "arrange ses listes",
-        Permission::ShareViews => "partage des vues",
+        Permission::SeeRecords => "voir ceci",
+        Permission::SeeStaff => "voir les collaborateurs",
+        Permission::ManageUsers => "gérer les comptes des collaborateurs",
+        Permission::ChangeOwnPassword => "changer ce mot de passe",
+        Permission::CreateClient => "créer des clients",
+        Permission::EditClient => "modifier des clients",
+        Permission::HandOverClient => "confier des clients",
+        Permission::ArchiveClient => "archiver des clients",
+        Permission::CreateContract => "créer des contrats",
+        Permission::EditContract => "modifier des contrats",
+        Permission::SignContract => "signer des contrats",
+        Permission::ArchiveContract => "archiver des contrats",
+        Permission::CreateEvent => "créer des événements",
+        Permission::EditEvent => "modifier des événements",
+        Permission::AssignSupport => "attribuer le support",
+        Permission::SetStatus => "changer l'état des événements",
+        Permission::ArchiveEvent => "archiver des événements",
+        Permission::ReadAudit => "lire le journal d'audit",
+        Permission::ChangeSettings => "changer les réglages",
+        Permission::OwnPreferences => "arranger ses listes",
+        Permission::ShareViews => "partager des vues",
     }
 }
 
-/// Who has a right whatever the settings are: "Seul un commercial ou la gestion modifie des clients".
+/// Who has a right whatever the settings are: "Seul un commercial ou la gestion peut modifier des clients".
 fn only(right: Permission) -> String {
     let who = [Role::Sales, Role::Support, Role::Management].into_iter().filter_map(|role| {
         Some(match (role, policy::always(right, role)?) {
@@ -845,8 +852,8 @@ fn only(right: Permission) -> String {
     let who: Vec<&str> = who.collect();
     match who.as_slice() {
         [] => "Personne n'en a le droit".to_owned(),
-        ["la gestion"] => format!("Seule la gestion {}", permission(right)),
-        some => format!("Seul {} {}", some.join(" ou "), permission(right)),
+        ["la gestion"] => format!("Seule la gestion peut {}", permission(right)),
+        some => format!("Seul {} peut {}", some.join(" ou "), permission(right)),
     }
 }
 
@@ -861,7 +868,7 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::ContractAlreadySigned(contract) => return format!("Le contrat {contract} est déjà signé."),
         Reason::Archived => "C'est archivé. La gestion peut le restaurer avec ⌨archive⌨.",
         Reason::NotArchived => "Ce n'est pas archivé.",
-        Reason::ParentArchived => "Ce dont il dépend est archivé et doit d'abord être restauré.",
+        Reason::ParentArchived => "Son client ou son contrat est archivé. Restaurez-le d'abord.",
         Reason::ClientHasContracts(count) => {
             return format!("Ce client a encore {}. Archivez d'abord.", plural(count, "contrat", "contrats"));
         }
@@ -886,13 +893,13 @@ pub(super) fn error(error: &Error) -> String {
         Error::Denied(why) => return reason(*why),
         Error::Invalid(errors) => {
             let first = errors.0.first();
-            return first.map(|(of, wrong)| format!("{}: {}", field(*of), problem(*wrong))).unwrap_or_default();
+            return first.map(|(of, wrong)| format!("{} : {}", field(*of), problem(*wrong))).unwrap_or_default();
         }
         Error::Conflict(conflict) if conflict.by.is_empty() => "Quelqu'un d'autre a modifié ceci entre-temps.",
         Error::Conflict(conflict) => {
             return format!("{} a modifié ceci entre-temps. Le voici tel qu'il est maintenant.", conflict.by);
         }
-        Error::NotFound => "Ceci n'existe plus, ou n'est pas visible pour vous.",
+        Error::NotFound => "Ceci n'existe plus, ou vous n'y avez pas accès.",
         Error::PasswordNeeded => "Votre mot de passe est à nouveau nécessaire.",
         Error::NeedsHeir(_) => "Quelqu'un doit d'abord prendre la relève.",
         Error::SignIn(SignInProblem::Wrong) => "Cet identifiant et ce mot de passe ne vont pas ensemble.",
@@ -906,7 +913,7 @@ pub(super) fn error(error: &Error) -> String {
         Error::SignedOut(SignedOutBecause::NotSignedIn) => "Veuillez vous connecter.",
         Error::Unavailable(why) => return connection(why),
         Error::AlreadySetUp => "Il y a déjà une entreprise dans cette base. Rien n'a été changé.",
-        Error::OutcomeUnknown => "Connexion rompue pendant l'enregistrement : vérifiez s'il a eu lieu.",
+        Error::OutcomeUnknown => "Connexion rompue pendant l'enregistrement : vérifiez s'il a eu lieu.",
         Error::NotWritable(folder) => {
             return format!(
                 "Aucun fichier ne peut être écrit dans {folder}. Vérifiez le dossier, ses droits et la place sur le disque."
@@ -914,7 +921,7 @@ pub(super) fn error(error: &Error) -> String {
         }
         Error::Internal(reference) => {
             return format!(
-                "Une erreur inattendue est survenue. Donnez cette référence à l'administrateur : {reference}."
+                "Une erreur inattendue est survenue. Donnez cette référence à l'administrateur : {reference}."
             );
         }
     };
@@ -924,36 +931,36 @@ pub(super) fn error(error: &Error) -> String {
 fn connection(problem: &ConnectionProblem) -> String {
     let fixed = match problem {
         ConnectionProblem::HostNotFound => "Le nom du serveur de base de données est inconnu. Vérifiez son écriture.",
-        ConnectionProblem::Refused => "Rien ne répond à l'adresse du serveur. Fonctionne-t-il, le port est-il juste ?",
+        ConnectionProblem::Refused => "Rien ne répond à l'adresse du serveur. Fonctionne-t-il, le port est-il juste ?",
         ConnectionProblem::Timeout => "La base de données ne répond pas à temps. Réessayez dans un instant.",
-        ConnectionProblem::Lost => "La connexion à la base est perdue, mais pas votre saisie : réessayez.",
+        ConnectionProblem::Lost => "La connexion à la base est perdue, mais pas votre saisie : réessayez.",
         ConnectionProblem::AccessDenied => "Le serveur de base de données refuse cet utilisateur avec ce mot de passe.",
         ConnectionProblem::NoSuchDatabase => {
-            "Cette base n'existe pas sur le serveur : `epic-events --init` la crée, si cet utilisateur le peut."
+            "Cette base n'existe pas sur le serveur : `epic-events --init` la crée, si cet utilisateur le peut."
         }
         ConnectionProblem::DatabaseDenied => {
             "Le serveur ne laisse pas cet utilisateur utiliser ou créer cette base de données."
         }
         ConnectionProblem::NoTls => "Le serveur n'offre pas de chiffrement, et il est demandé.",
         ConnectionProblem::BadCertificate => {
-            "Le certificat du serveur n'est pas digne de confiance : émetteur, nom ou date."
+            "Le certificat du serveur n'est pas digne de confiance : émetteur, nom ou date."
         }
         ConnectionProblem::NotADatabase => "Le fichier de la base n'est pas une base de données, ou il est abîmé.",
         ConnectionProblem::NotAccessible => {
             "Le fichier de la base ne peut pas être lu ou écrit. Vérifiez son dossier et ses droits."
         }
         ConnectionProblem::NotSetUp => {
-            "Il n'y a pas encore d'entreprise ici : `epic-events --init` en installe une, `epic-events --demo` montre un exemple."
+            "Il n'y a pas encore d'entreprise ici : `epic-events --init` en installe une, `epic-events --demo` montre un exemple."
         }
         ConnectionProblem::SchemaTooNew => "Une version plus récente a changé la base. Mettez ce programme à jour.",
         ConnectionProblem::SchemaTooOld(Versions { from, to }) => {
             return format!(
-                "Les tables de l'entreprise sont d'une version plus ancienne ({from} vers {to} reste à faire). L'administrateur lance `epic-events migrate` avec le compte d'installation."
+                "Les tables de l'entreprise sont d'une version plus ancienne ({from} ; il faut {to}). L'administrateur lance `epic-events migrate` avec le compte d'installation."
             );
         }
         ConnectionProblem::MigrationDenied(Versions { from, to }) if from.is_empty() => {
             return format!(
-                "Ce compte ne peut pas créer les tables de l'entreprise ({to}). Il y faut le compte d'installation du README."
+                "Ce compte ne peut pas créer les tables de l'entreprise ({to}). Il faut le compte d'installation (voir le README)."
             );
         }
         ConnectionProblem::MigrationDenied(Versions { from, to }) => {
@@ -963,30 +970,30 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::NotGranted(right) => {
             return format!(
-                "Le compte de la base n'a pas ce droit : {right}. L'administrateur lui donne les droits que liste le README."
+                "Le compte de la base n'a pas ce droit : {right}. L'administrateur lui donne les droits que liste le README."
             );
         }
         ConnectionProblem::AuthorityFile(path) => {
             return format!("Le fichier de l'AC {path} ne peut pas être lu. Vérifiez son chemin et ses droits.");
         }
         ConnectionProblem::NoMajority => {
-            "Les serveurs de la base ne se voient plus et attendent : rien ne peut être enregistré. Prévenez qui les gère."
+            "Les serveurs de la base ne se voient plus et attendent : rien ne peut être enregistré. Prévenez la personne qui les gère."
         }
         ConnectionProblem::NotEmbedded => {
-            "Ceci est pour la base intégrée. Celle d'un serveur se copie avec ses propres outils : voir le README."
+            "Ceci est pour la base intégrée. Celle d'un serveur se copie avec ses propres outils : voir le README."
         }
         ConnectionProblem::FileExists => "Un fichier de ce nom existe déjà. Rien n'a été changé.",
-        ConnectionProblem::Moved => "Base déplacée ou remplacée : rien n'est enregistré. Prévenez l'administrateur.",
+        ConnectionProblem::Moved => "Base déplacée ou remplacée : rien n'est enregistré. Prévenez l'administrateur.",
         ConnectionProblem::InUse => "Un autre programme a ouvert cette base. Fermez-le, puis réessayez.",
         ConnectionProblem::NotOurTables(name) => {
             return format!(
-                "Ce fichier n'est pas une sauvegarde de ce programme : « {} » n'est pas conforme. Rien n'a été changé.",
+                "Ce fichier n'est pas une sauvegarde de ce programme : « {} » n'est pas conforme. Rien n'a été changé.",
                 crate::domain::text::for_terminal(name)
             );
         }
         ConnectionProblem::OtherProgram(table) => {
             return format!(
-                "Ce fichier est celui d'un autre programme : il contient une table « {} ». Choisissez-en un autre. Rien n'a été changé.",
+                "Ce fichier est celui d'un autre programme : il contient une table « {} ». Choisissez-en un autre. Rien n'a été changé.",
                 crate::domain::text::for_terminal(table)
             );
         }
@@ -994,17 +1001,17 @@ fn connection(problem: &ConnectionProblem) -> String {
             "Ce fichier est la base elle-même. Pour revenir en arrière, indiquez une de ses sauvegardes. Rien n'a été changé."
         }
         ConnectionProblem::DiskFull => {
-            "Le disque est plein. Rien n'a été enregistré ; faites de la place et réessayez."
+            "Le disque est plein. Rien n'a été enregistré ; faites de la place et réessayez."
         }
         ConnectionProblem::BadAddress(part) if part.is_empty() => {
             "L'adresse de la base n'est pas comprise. Écrivez sqlite://CHEMIN ou mysql://UTILISATEUR:MOTDEPASSE@SERVEUR:PORT/NOM."
         }
         ConnectionProblem::BadAddress(part) => {
             return format!(
-                "L'adresse de la base n'est pas comprise à « {part} ». Écrivez sqlite://CHEMIN ou mysql://UTILISATEUR:MOTDEPASSE@SERVEUR:PORT/NOM."
+                "L'adresse de la base n'est pas comprise à « {part} ». Écrivez sqlite://CHEMIN ou mysql://UTILISATEUR:MOTDEPASSE@SERVEUR:PORT/NOM."
             );
         }
-        ConnectionProblem::Other(detail) => return format!("La base de données est inutilisable : {detail}"),
+        ConnectionProblem::Other(detail) => return format!("La base de données est inutilisable : {detail}"),
     };
     fixed.to_owned()
 }
@@ -1119,34 +1126,36 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::End => ("fin", "À la dernière ligne."),
         Command::Open => ("ouvrir", "Ouvrir la sélection."),
         Command::New => ("nouveau", "En créer un nouveau."),
-        Command::Edit => ("modifier", "Changer ce qui est écrit ici."),
+        Command::Edit => ("modifier", "Modifier cette fiche."),
         Command::Assign => ("attribuer", "Confier l'événement, ou tous les marqués, à une personne du support."),
-        Command::Archive => ("archiver", "Cacher des listes."),
+        Command::Archive => ("archiver", "Retirer des listes."),
         Command::Sign => ("signer", "Noter que le contrat est signé."),
-        Command::SetStatus => ("état", "Dire où en est l'événement."),
+        Command::SetStatus => ("état", "Changer l'état : prévu, confirmé, terminé ou annulé."),
         Command::HandOver => ("confier", "Confier le client, ou tous les marqués, à un autre commercial."),
         Command::ResetPassword => ("mot de passe", "Donner un mot de passe temporaire."),
         Command::Filter => ("filtrer", "Montrer seulement ce qui contient ces mots."),
         Command::Refine => ("plus de filtres", "Filtrer par dates, montants et personnes."),
-        Command::Sort => ("trier", "Trier par une autre colonne ; la même inverse l'ordre."),
+        Command::Sort => ("trier", "Trier par une autre colonne ; la même inverse l'ordre."),
         Command::View => ("vue", "Une autre vue de cette liste."),
         Command::Columns => ("colonnes", "Les colonnes de cette liste, leur ordre et leur largeur."),
         Command::Mark => ("marquer", "Marquer, pour agir sur plusieurs à la fois."),
-        Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
+        Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
         Command::Copy => ("copier", "Copier dans le presse-papiers."),
         Command::CopyPart => ("copier une partie", "Copier une des valeurs."),
         Command::Propose => ("proposer un mot de passe", "Proposer un mot de passe temporaire, facile à dicter."),
-        Command::TakeTheirs => ("échanger", "Mettre la saisie de l'autre à la place de la vôtre, ou l'inverse."),
+        Command::TakeTheirs => {
+            ("échanger", "Prendre ce que l'autre a enregistré à la place de votre saisie, ou l'inverse.")
+        }
         Command::Language => ("english", "Speak English."),
         Command::Export => ("exporter", "Écrire tout ce que montre cette liste dans un fichier."),
         Command::Save => ("enregistrer", "Enregistrer la saisie."),
         Command::NextField => ("champ suivant", "Au champ suivant."),
         Command::PreviousField => ("", "Au champ précédent."),
         Command::NextPart => ("partie suivante", "À la partie suivante de cet écran."),
-        Command::Refresh => ("actualiser", "Tout relire."),
+        Command::Refresh => ("actualiser", "Tout recharger."),
         Command::Help => ("aide", "Ce que vous pouvez faire ici."),
         Command::Palette => ("aller à", "Tout écran, action ou fiche, en tapant."),
-        Command::Lock => ("verrouiller", "Verrouiller la session ; votre travail est gardé."),
+        Command::Lock => ("verrouiller", "Verrouiller la session ; votre travail est gardé."),
         Command::Back => ("retour", "Un niveau plus haut."),
         Command::Quit => ("quitter", "Quitter le programme."),
     }

@@ -23,6 +23,14 @@ pub fn say(language: Language, what: Phrase) -> String {
     }
 }
 
+/// A label and what it is about, with the punctuation of the language.
+pub fn pair(language: Language, label: &str, about: &str) -> String {
+    match language {
+        Language::En => format!("{label}: {about}"),
+        Language::Fr => format!("{label}\u{a0}: {about}"),
+    }
+}
+
 /// The name of a field.
 pub fn field(language: Language, field: Field) -> &'static str {
     match language {

@@ -94,7 +94,7 @@ impl Form {
         self.at = wrong;
         let field = ctx.field(self.entries[wrong].field);
         let problem = self.entries[wrong].problem.map(|problem| ctx.problem(problem)).unwrap_or_default();
-        Action::Notice(Notice::bad(format!("{field}: {problem}")))
+        Action::Notice(Notice::bad(ctx.pair(&field, &problem)))
     }
 
     /// Shows problems under their fields, or in the message line if the form has no such field.
@@ -106,7 +106,7 @@ impl Form {
             return self.stop_at(wrong, ctx);
         }
         let first = errors.0.first();
-        let text = first.map(|(field, problem)| format!("{}: {}", ctx.field(*field), ctx.problem(*problem)));
+        let text = first.map(|(field, problem)| ctx.pair(&ctx.field(*field), &ctx.problem(*problem)));
         Action::Notice(Notice::bad(text.unwrap_or_default()))
     }
 
@@ -118,7 +118,7 @@ impl Form {
             .map(|entry| {
                 let shown = |content: &str| entry.label(content, ctx, self.clock(entry.field, ctx));
                 let (old, new) = (shown(&entry.base), shown(&entry.content()));
-                format!("{}: {}", ctx.field(entry.field), ctx.say(Phrase::FromTo { old: &old, new: &new }))
+                ctx.pair(&ctx.field(entry.field), &ctx.say(Phrase::FromTo { old: &old, new: &new }))
             })
             .collect();
         if changed.is_empty() {
@@ -151,7 +151,7 @@ impl Form {
     fn confirm_signature(&mut self, request: Request, ctx: &Context) -> Action {
         let line = |entry: &FormField| {
             let text = entry.echo(ctx, ctx.now).unwrap_or_else(|| entry.input.text().to_owned());
-            format!("{}: {text}", ctx.field(entry.field))
+            ctx.pair(&ctx.field(entry.field), &text)
         };
         let mut lines: Vec<String> = self.entries.iter().map(line).collect();
         lines.push(ctx.say(Phrase::SignatureIsFinal));

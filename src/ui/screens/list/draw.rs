@@ -77,7 +77,7 @@ impl List {
         let width = rows(text::width(&place)).min(area.width);
         let left = Rect { width: area.width.saturating_sub(width + 1), ..area };
         if let Some(input) = &self.filter {
-            let label = format!("{}: ", ctx.say(ListPhrase::FilterLabel));
+            let label = ctx.pair(&ctx.say(ListPhrase::FilterLabel), "");
             put(frame, area, 0, &label, ctx.theme.accent);
             let used = rows(text::width(&label));
             let field = Rect { x: area.x + used, y: area.y, width: area.width.saturating_sub(used + 22), height: 1 };

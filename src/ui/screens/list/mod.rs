@@ -165,7 +165,7 @@ impl List {
 impl Screen for List {
     fn title(&self, ctx: &Context) -> String {
         match self.saved_name(ctx) {
-            Some(view) => format!("{}: {view}", ctx.say(Phrase::ListOf(self.kind()))),
+            Some(view) => ctx.pair(&ctx.say(Phrase::ListOf(self.kind())), &view),
             None => self.query.title(ctx.session.actor.role, ctx.language),
         }
     }
