@@ -9,8 +9,8 @@ use std::{fmt::Write, num::NonZeroU16, path::Path};
 use support::terminal::{ENTER, ESC, TAB, Terminal};
 use vt100::{Cell, Color};
 
-const COLUMNS: NonZeroU16 = NonZeroU16::new(100).unwrap();
-const ROWS: NonZeroU16 = NonZeroU16::new(28).unwrap();
+/// The size of most terminals when they open.
+const SIZE: (NonZeroU16, NonZeroU16) = (NonZeroU16::new(80).unwrap(), NonZeroU16::new(24).unwrap());
 /// The size of a cell in the picture.
 const WIDTH: f32 = 8.4;
 const HEIGHT: f32 = 18.0;
@@ -77,7 +77,7 @@ fn keep(terminal: &Terminal, name: &str) {
 }
 
 fn demo(home: &Path, who: &str, arguments: &[&str], shows: &str) -> Terminal {
-    let mut terminal = Terminal::sized(home, "", arguments, (COLUMNS, ROWS));
+    let mut terminal = Terminal::sized(home, "", arguments, SIZE);
     terminal.see(&["look-around-freely"]).field(who).press("look-around-freely").press(ENTER).see(&[shows]);
     terminal
 }
@@ -91,12 +91,16 @@ fn the_pictures_of_the_readme() {
     t.press(ENTER).see(&["without support", "Title"]).press("a").see(&["Support for", "that week"]);
     keep(&t, "assigning");
     t.press(ESC).gone("Support for").press("c").see(&["Week of", "nobody yet", "Mon"]);
-    t.press("\x1b[C")
-        .see(&["Sun 22 November 2026, nobody yet"])
-        .press("\x1b[D")
-        .see(&["Sat 21 November 2026, nobody yet"]);
     keep(&t, "calendar");
-    t.press(ESC).gone("Week of").press("\x03");
+    t.press(ESC)
+        .gone("Week of")
+        .press(":")
+        .see(&["Go to, or do"])
+        .press("owe")
+        .press(ENTER)
+        .see(&["not fully paid", "due"]);
+    keep(&t, "unpaid");
+    t.press("\x03");
     t.end();
     let mut t = demo(home.path(), "sales", &["--demo", "--language", "fr"], "Signé par mois");
     t.press(":").see(&["Aller à"]).press("nouveau client").press(ENTER).see(&["Nom complet"]);

@@ -217,3 +217,31 @@ fn seeing_unpaid_contracts() {
     hands.down_to("contracts with a balance due").tap(KeyCode::Enter, "Enter open");
     hands.within(4, "Contracts: not fully paid");
 }
+
+#[test]
+fn finding_who_owes_most() {
+    let mut hands = Hands::of("manager");
+    hands.tap(KeyCode::Char(':'), ": go to").words("owe").tap(KeyCode::Enter, "Contracts: not fully paid");
+    hands.within(5, "1 contract: total 1,000.00 EUR, due 500.00 EUR");
+}
+
+#[test]
+fn finding_a_caller_by_number() {
+    let mut hands = Hands::of("support");
+    hands.tap(KeyCode::Char(':'), ": go to").value("12345678").tap(KeyCode::Enter, "Kevin Casey");
+    hands.within(2, "+678 123 456 78");
+}
+
+#[test]
+fn handing_the_clients_of_a_leaver_to_two_people() {
+    let mut hands = Hands::of("manager");
+    let sales = hands.desk.world.sales.actor.id;
+    hands.desk.world.client_of(sales, "Lou Bouzin");
+    hands.desk.world.hire("third", epic_events::domain::users::Role::Sales);
+    hands.tap(KeyCode::Char(':'), ": go to").words("staff").tap(KeyCode::Enter, "Staff");
+    hands.tap(KeyCode::Char('/'), "/ filter").value("person sales").tap(KeyCode::Enter, "keep filter");
+    hands.down_to("Person sales").tap(KeyCode::Char('x'), "x deactivate").tap(KeyCode::Char('y'), "Deactivate y");
+    hands.tap(KeyCode::Char(' '), "Space mark several").tap(KeyCode::Char(' '), "* Person other.sales");
+    hands.tap(KeyCode::Enter, "* Person third").tap(KeyCode::Char('y'), "Person third: 1 client");
+    hands.within(16, "Person sales is deactivated;");
+}

@@ -160,7 +160,10 @@ fn from_an_empty_machine_to_a_supported_event(
     // Support prepares it, and locks the session meanwhile.
     first_time(t, "kate");
     t.see(&["1  my next events"]).press(ENTER).see(&["Kevin's Launch"]).press("e").see(&["Edit event"]);
-    t.press(TAB).press(TAB).press(TAB).press(TAB).press(TAB).press(TAB).press("Wedding starts at 3PM.");
+    for _ in 0..7 {
+        t.press(TAB);
+    }
+    t.press("Wedding starts at 3PM.");
     t.press(SAVE)
         .see(&["Save these changes?"])
         .press(ENTER)
@@ -321,7 +324,7 @@ fn a_locale_that_is_not_utf_8_gets_ascii(#[values("C", "POSIX", "fr_FR.ISO-8859-
     let more = more.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let mut terminal = Terminal::with(home.path(), "", &["--demo"], (COLUMNS, ROWS), more);
     terminal.see(&["Comptes de d"]).field("manager").press("look-around-freely").press(ENTER).see(&[" faire"]);
-    go_in(&mut terminal, "Aller", "evenements", "Alienor Vichum");
+    go_in(&mut terminal, "Aller", "evenements", "Zoe Martin");
     terminal.press("\x03");
     let (code, raw) = terminal.end();
     let said = String::from_utf8_lossy(&raw);

@@ -923,7 +923,7 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::SchemaTooOld(Versions { from, to }) => {
             return format!(
-                "The company's tables are of an older version of this program ({from}; {to} is needed). The administrator runs `epic-events migrate` with the set-up account."
+                "The company's tables are of an older version of this program and have to be brought up to date ({from} to {to}). The administrator runs `epic-events migrate` with the set-up account."
             );
         }
         ConnectionProblem::MigrationDenied(Versions { from, to }) if from.is_empty() => {

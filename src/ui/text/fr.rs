@@ -955,7 +955,7 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::SchemaTooNew => "Une version plus récente a changé la base. Mettez ce programme à jour.",
         ConnectionProblem::SchemaTooOld(Versions { from, to }) => {
             return format!(
-                "Les tables de l'entreprise sont d'une version plus ancienne ({from} ; il faut {to}). L'administrateur lance `epic-events migrate` avec le compte d'installation."
+                "Les tables de l'entreprise sont d'une version plus ancienne ({from} vers {to}). L'administrateur lance `epic-events migrate` avec le compte d'installation."
             );
         }
         ConnectionProblem::MigrationDenied(Versions { from, to }) if from.is_empty() => {
