@@ -241,7 +241,7 @@ fn handing_the_clients_of_a_leaver_to_two_people() {
     hands.tap(KeyCode::Char(':'), ": go to").words("staff").tap(KeyCode::Enter, "Staff");
     hands.tap(KeyCode::Char('/'), "/ filter").value("person sales").tap(KeyCode::Enter, "keep filter");
     hands.down_to("Person sales").tap(KeyCode::Char('x'), "x deactivate").tap(KeyCode::Char('y'), "Deactivate y");
-    hands.tap(KeyCode::Char(' '), "Space mark several").tap(KeyCode::Char(' '), "* Person other.sales");
+    hands.tap(KeyCode::Char(' '), "Space share among").tap(KeyCode::Char(' '), "* Person other.sales");
     hands.tap(KeyCode::Enter, "* Person third").tap(KeyCode::Char('y'), "Person third: 1 client");
     hands.within(16, "Person sales is deactivated;");
 }

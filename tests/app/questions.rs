@@ -155,7 +155,7 @@ fn two_people_share_the_clients_of_a_leaver() {
     desk.world.hire("third", epic_events::domain::users::Role::Sales);
     desk.go("staff").press(KeyCode::Char('/')).write("person sales").press(KeyCode::Enter).press(KeyCode::Down);
     desk.press(KeyCode::Char('x')).press(KeyCode::Char('y')).see("Who takes over Person sales's 5 clients?");
-    desk.see("Space mark several, who share").press(KeyCode::Char(' ')).press(KeyCode::Char(' '));
+    desk.see("Space share among several").press(KeyCode::Char(' ')).press(KeyCode::Char(' '));
     desk.see("* Person other.sales").see("* Person third").press(KeyCode::Enter);
     desk.see("Person other.sales: 3 clients").see("Person third: 2 clients").see("[Cancel] Esc     Deactivate y");
     desk.press(KeyCode::Char('y'));

@@ -64,7 +64,7 @@ fn secrets_appear_in_no_file_dump_screen_or_process_list(#[values(Engine::MariaD
 
     let mut terminal = Terminal::with(home.path(), &url, &[], (COLUMNS, ROWS), dsn);
     let t = &mut terminal;
-    t.see(&["Username"]).field("boss").press(WRONG).press(ENTER).see(&["do not fit together"]);
+    t.see(&["Username"]).field("boss").press(WRONG).press(ENTER).see(&["do not match"]);
     t.press("\x15").press(FIRST).press(ENTER).see(&["Waiting for you"]);
     t.press(":").see(&["Go to, or do"]).press("change my password").press(ENTER).see(&["Current password"]);
     t.field(FIRST).field(NEW).press(NEW).press(SAVE).see(&["Waiting for you"]);

@@ -356,7 +356,7 @@ fn passwords_are_in_no_log() {
     for (name, password) in [("boss", "canary-in-the-mine"), ("canary-in-the-mine", "something")] {
         let mut terminal = Terminal::start(home.path(), &db.url, &[]);
         sign_in(&mut terminal, name, password);
-        terminal.see(&["do not fit together"]).press("\x03");
+        terminal.see(&["do not match"]).press("\x03");
         terminal.end();
     }
     assert!(!String::from_utf8_lossy(&db.stored()).contains("canary"));

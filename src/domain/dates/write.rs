@@ -16,15 +16,16 @@ pub fn format_date_time(time: NaiveDateTime) -> String {
     time.format("%d/%m/%Y %H:%M").to_string()
 }
 
-/// `Fri 14 August 2026` or `ven. 14 août 2026`.
+/// `Fri 14 August 2026` or `ven. 14 août 2026`; the first of a month is `1er` in French.
 pub fn spell_date(date: NaiveDate, language: Language) -> String {
     let (weekdays, point, months) = match language {
         Language::En => (WEEKDAYS_EN, "", MONTHS_EN),
         Language::Fr => (WEEKDAYS_FR, ".", MONTHS_FR),
     };
+    let first = if language == Language::Fr && date.day() == 1 { "er" } else { "" };
     let weekday = weekdays.split(' ').nth(date.weekday().num_days_from_monday() as usize).unwrap_or_default();
     let month = months.split(' ').nth(date.month0() as usize).unwrap_or_default();
-    format!("{weekday:.3}{point} {} {month} {}", date.day(), date.year())
+    format!("{weekday:.3}{point} {}{first} {month} {}", date.day(), date.year())
 }
 
 /// `August 2026` or `août 2026`.

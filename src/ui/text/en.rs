@@ -439,7 +439,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::PasswordStays) => "The password stays as it was.",
         Phrase::Told(Told::SupportStays) => "The support stays as it was.",
         Phrase::Told(Told::StatusStays) => "The status stays as it was.",
-        Phrase::KeyShare => "mark several, who share",
+        Phrase::KeyShare => "share among several",
         Phrase::VerbHandOver => "Hand over",
         Phrase::Asked(Asked::ContractsGoAlong) => "Contracts go along with their client.",
         Phrase::VerbDone => "It is done",
@@ -868,7 +868,7 @@ pub(super) fn error(error: &Error) -> String {
         Error::NotFound => "This no longer exists, or you may not see it.",
         Error::PasswordNeeded => "Your password is needed again.",
         Error::NeedsHeir(_) => "Somebody has to take over first.",
-        Error::SignIn(SignInProblem::Wrong) => "This name and password do not fit together.",
+        Error::SignIn(SignInProblem::Wrong) => "This name and password do not match.",
         Error::SignIn(SignInProblem::Wait(seconds)) => {
             return format!(
                 "Too many failures. Please wait {}, then try again.",
@@ -1104,7 +1104,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Undo => ("undo", "Take back my last change: assignment, edit, archiving."),
         Command::Copy => ("copy", "Copy to the clipboard."),
         Command::CopyPart => ("copy a part", "Copy one of the values."),
-        Command::Propose => ("propose a password", "Propose a temporary password that is easy to read aloud."),
+        Command::Propose => ("propose", "Propose a temporary password that is easy to read aloud."),
         Command::TakeTheirs => {
             ("swap with theirs", "Use what the other person saved instead of yours, or yours again.")
         }

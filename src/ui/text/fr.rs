@@ -403,7 +403,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::DoctorTerminal => "Terminal",
         Phrase::DoctorFlag => "ligne de commande",
         Phrase::DoctorEnvironment => "environnement",
-        Phrase::TypeToNarrow => "Tapez pour restreindre",
+        Phrase::TypeToNarrow => "Tapez pour filtrer",
         Phrase::MoreChoices => "Il y en a d'autres : tapez pour les trouver.",
         Phrase::AmongNewest => {
             return format!("Recherche limitée aux {} fiches les plus récentes.", number(NEWEST));
@@ -472,7 +472,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::PasswordStays) => "Le mot de passe reste le même.",
         Phrase::Told(Told::SupportStays) => "Le support reste le même.",
         Phrase::Told(Told::StatusStays) => "L'état reste le même.",
-        Phrase::KeyShare => "marquer plusieurs, qui se partagent",
+        Phrase::KeyShare => "partager entre plusieurs",
         Phrase::VerbHandOver => "Confier",
         Phrase::Asked(Asked::ContractsGoAlong) => "Les contrats suivent leur client.",
         Phrase::VerbDone => "Il est terminé",
@@ -758,7 +758,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::TooManyBytes(most) => {
             return format!("Trop long : au plus {most} octets (les lettres accentuées comptent double ou plus).");
         }
-        Problem::UsernameCharacters => "Seuls les lettres, les chiffres et . _ - sont permis.",
+        Problem::UsernameCharacters => "Seuls les lettres sans accent, les chiffres et . _ - sont permis.",
         Problem::NotAnEmail => "Ce n'est pas une adresse e-mail.",
         Problem::NotAPhone => "Un numéro de téléphone a 6 à 15 chiffres, avec + ( ) . - / et des espaces.",
         Problem::NotAnEmployeeNumber => "Un numéro d'employé a 1 à 6 chiffres.",
@@ -786,12 +786,12 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::OutOfRange(least, most) => {
             return format!("De {} à {}.", number(least), number(most));
         }
-        Problem::InThePast => "C'est dans le passé.",
+        Problem::InThePast => "Cette date est passée.",
         Problem::InTheFuture => "C'est dans le futur.",
         Problem::NothingBetween => "L'intervalle finit avant de commencer : rien ne serait trouvé.",
         Problem::EndBeforeStart => "La fin est avant le début.",
         Problem::EndWithoutStart => "Indiquez d'abord le début.",
-        Problem::Taken => "Quelqu'un d'autre l'a déjà.",
+        Problem::Taken => "C'est déjà pris par quelqu'un d'autre.",
         Problem::NameInUse => "Vous en avez déjà une de ce nom.",
         Problem::ControlCharacters => {
             "Ce texte contient des caractères qui ne peuvent pas être affichés. Tapez-le au lieu de le coller."
@@ -902,7 +902,7 @@ pub(super) fn error(error: &Error) -> String {
         Error::NotFound => "Ceci n'existe plus, ou vous n'y avez pas accès.",
         Error::PasswordNeeded => "Votre mot de passe est à nouveau nécessaire.",
         Error::NeedsHeir(_) => "Quelqu'un doit d'abord prendre la relève.",
-        Error::SignIn(SignInProblem::Wrong) => "Cet identifiant et ce mot de passe ne vont pas ensemble.",
+        Error::SignIn(SignInProblem::Wrong) => "Identifiant ou mot de passe incorrect.",
         Error::SignIn(SignInProblem::Wait(seconds)) => {
             return format!(
                 "Trop d'échecs. Attendez {}, puis réessayez.",
@@ -1125,7 +1125,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Home => ("début", "À la première ligne."),
         Command::End => ("fin", "À la dernière ligne."),
         Command::Open => ("ouvrir", "Ouvrir la sélection."),
-        Command::New => ("nouveau", "En créer un nouveau."),
+        Command::New => ("nouveau", "Créer une fiche."),
         Command::Edit => ("modifier", "Modifier cette fiche."),
         Command::Assign => ("attribuer", "Confier l'événement, ou tous les marqués, à une personne du support."),
         Command::Archive => ("archiver", "Retirer des listes."),
@@ -1142,12 +1142,12 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
         Command::Copy => ("copier", "Copier dans le presse-papiers."),
         Command::CopyPart => ("copier une partie", "Copier une des valeurs."),
-        Command::Propose => ("proposer un mot de passe", "Proposer un mot de passe temporaire, facile à dicter."),
+        Command::Propose => ("proposer", "Proposer un mot de passe temporaire, facile à dicter."),
         Command::TakeTheirs => {
             ("échanger", "Prendre ce que l'autre a enregistré à la place de votre saisie, ou l'inverse.")
         }
         Command::Language => ("english", "Speak English."),
-        Command::Export => ("exporter", "Écrire tout ce que montre cette liste dans un fichier."),
+        Command::Export => ("exporter", "Exporter toute cette liste dans un fichier."),
         Command::Save => ("enregistrer", "Enregistrer la saisie."),
         Command::NextField => ("champ suivant", "Au champ suivant."),
         Command::PreviousField => ("", "Au champ précédent."),
