@@ -472,7 +472,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::PasswordStays) => "Le mot de passe reste le même.",
         Phrase::Told(Told::SupportStays) => "Le support reste le même.",
         Phrase::Told(Told::StatusStays) => "L'état reste le même.",
-        Phrase::KeyShare => "partager entre plusieurs",
+        Phrase::KeyShare => "partager",
         Phrase::VerbHandOver => "Confier",
         Phrase::Asked(Asked::ContractsGoAlong) => "Les contrats suivent leur client.",
         Phrase::VerbDone => "Il est terminé",
