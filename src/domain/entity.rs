@@ -1,6 +1,7 @@
 //! The kinds of record that lists show, with the requests for their pages and their rows. A new
 //! entity is a variant in each of the three enums below.
 
+use chrono::NaiveDate;
 use serde_json::Value;
 use strum::IntoEnumIterator;
 
@@ -180,6 +181,21 @@ impl Query {
 
     pub fn set_text(&mut self, text: &str) {
         on_query!(self, listing => text.clone_into(&mut listing.filter.text));
+    }
+
+    /// The days of the filter.
+    pub fn days(&self) -> Vec<NaiveDate> {
+        let days = match self {
+            Self::Client(listing) => vec![listing.filter.from, listing.filter.to],
+            Self::Contract(listing) => {
+                let ContractFilter { from, to, signed_from, signed_to, .. } = listing.filter;
+                vec![from, to, signed_from, signed_to]
+            }
+            Self::Event(listing) => vec![listing.filter.from, listing.filter.to],
+            Self::User(_) => Vec::new(),
+            Self::Audit(listing) => vec![listing.filter.from, listing.filter.to],
+        };
+        days.into_iter().flatten().collect()
     }
 
     /// Whether the list is filtered by anything besides view and words.

@@ -3,13 +3,14 @@
 //! A saved view is only ever a query. It is executed like any other, so it never shows more than the
 //! user who opens it may see.
 
-use chrono::NaiveDateTime;
+use chrono::{Datelike, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
     audit::{Auditable, AuditedFields, Subject},
     check,
+    dates::YEARS,
     entity::{EntityKind, Query},
     error::{FieldErrors, Problem},
     field::Field,
@@ -91,7 +92,10 @@ impl ViewContent {
         }
         let stored: Stored = serde_json::from_str(text).ok()?;
         let ViewContent { query, columns } = stored.view;
-        let is_readable = stored.format == FORMAT && query.kind() == kind && columns.as_deref().is_none_or(are_sound);
+        // The form refuses other days, and SQL would compare them as texts.
+        let has_days = query.days().iter().all(|day| YEARS.contains(&day.year()));
+        let is_of_kind = stored.format == FORMAT && query.kind() == kind;
+        let is_readable = is_of_kind && has_days && columns.as_deref().is_none_or(are_sound);
         is_readable.then_some(Self { query, columns })
     }
 }
@@ -232,6 +236,8 @@ mod tests {
             (r#""view":"all""#, r#""view":"of_tomorrow""#),
             (r#""place":"""#, r#""place":"","weather":"sunny""#),
             (r#""client":null"#, r#""client":"Kevin""#),
+            (r#""from":null"#, r#""from":"-262143-01-01""#),
+            (r#""to":null"#, r#""to":"+262142-12-31""#),
             (r#""columns":null"#, r#""columns":[]"#),
             (r#""columns":null"#, r#""columns":[{"name":"mood","width":null}]"#),
             (r#""columns":null"#, r#""columns":[{"name":"title","width":3}]"#),
