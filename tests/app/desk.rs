@@ -186,3 +186,16 @@ pub fn fill_in_client(desk: &mut Desk) {
     desk.go("new client").write("Kevin Casey").press(KeyCode::Tab).write("Cool Startup").press(KeyCode::Tab);
     desk.press(KeyCode::Tab).write("+678 123 456 78");
 }
+
+/// Moves to the field with this label.
+pub fn to<'a>(desk: &'a mut Desk, label: &str) -> &'a mut Desk {
+    for _ in 0..12 {
+        let screen = desk.screen();
+        if screen.lines().any(|line| format!("{line} ").trim_start().starts_with(&format!("> {label}"))) {
+            return desk;
+        }
+        desk.press(KeyCode::Tab);
+    }
+    let screen = desk.screen();
+    panic!("no field {label} in:\n{screen}")
+}

@@ -7,19 +7,6 @@ use epic_events::{
 };
 use support::world::event_draft;
 
-/// Moves to the field with this label.
-fn to<'a>(desk: &'a mut Desk, label: &str) -> &'a mut Desk {
-    for _ in 0..12 {
-        let screen = desk.screen();
-        if screen.lines().any(|line| format!("{line} ").trim_start().starts_with(&format!("> {label}"))) {
-            return desk;
-        }
-        desk.press(KeyCode::Tab);
-    }
-    let screen = desk.screen();
-    panic!("no field {label} in:\n{screen}")
-}
-
 #[test]
 fn amounts_are_checked_when_they_are_left() {
     let mut desk = Desk::of("manager", Language::En);
