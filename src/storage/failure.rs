@@ -100,9 +100,11 @@ impl DbError {
             // How a node of a cluster interrupts the later of two conflicting transactions, at any
             // statement; servers with a time limit interrupt statements in the same way.
             1317 | 1969 | 3024 => Self::Retry,
-            // The same while a trigger was being parsed; its text is valid, since it was parsed
-            // when it was created.
+            // The same while a trigger was being parsed. Its text is valid, since it was parsed when it
+            // was created. Until the server opens the table anew, it answers with the error of that
+            // attempt, as one of syntax.
             1710 => Self::Retry,
+            1064 if message.starts_with("Trigger ") => Self::Retry,
             1021 | 1114 => Self::Unavailable(ConnectionProblem::DiskFull),
             1142 | 1143 => Self::Unavailable(ConnectionProblem::NotGranted(right_in(message))),
             _ => return None,

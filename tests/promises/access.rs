@@ -108,25 +108,26 @@ fn response_time_does_not_reveal_why_a_sign_in_failed(
         let sql = format!("UPDATE users SET password_hash = '{hash}' WHERE username = '{name}'");
         diesel::connection::SimpleConnection::batch_execute(&mut world.connection(), &sql).unwrap();
     }
-    let tries = rounds(15);
-    let mut times: [Vec<Duration>; 3] = Default::default();
-    for number in 0..tries {
-        for (at, login) in [format!("unknown{number}"), "manager".to_owned(), "gone".to_owned()].iter().enumerate() {
+    // The shortest times are compared, since other tests share the machine and make any single one longer. More
+    // tries are made until they are alike; a difference of the work itself remains however many there are.
+    let (tries, most) = (rounds(15), 20 * rounds(15));
+    let mut shortest = [Duration::MAX; 3];
+    let spread = |all: &[Duration; 3]| all.iter().max().unwrap().saturating_sub(*all.iter().min().unwrap());
+    let mut made = 0;
+    while made < tries || (spread(&shortest) >= shortest[1] / 2 && made < most) {
+        for (at, login) in [format!("unknown{made}"), "manager".to_owned(), "gone".to_owned()].iter().enumerate() {
             // Late enough for every sign-in delay to have expired.
-            let now = later(100_000 * (1 + u64::try_from(number).unwrap()));
+            let now = later(100_000 * (1 + u64::try_from(made).unwrap()));
             let begun = Instant::now();
             let answer = services.execute(None, &attempt(login, "not the password"), now);
-            times[at].push(begun.elapsed());
+            shortest[at] = shortest[at].min(begun.elapsed());
             assert!(matches!(answer, Err(Error::SignIn(SignInProblem::Wrong))), "{login}: {answer:?}");
         }
+        made += 1;
     }
-    let medians = times.map(|mut times| {
-        times.sort();
-        times[times.len() / 2]
-    });
-    let spread = medians.iter().max().unwrap().saturating_sub(*medians.iter().min().unwrap());
-    figure("3 same time", engine.name(), &format!("{tries} tries each, medians {medians:?}, {spread:?} apart"));
-    assert!(spread < medians[1] / 2, "{medians:?}");
+    let spread = spread(&shortest);
+    figure("3 same time", engine.name(), &format!("{made} tries each, shortest {shortest:?}, {spread:?} apart"));
+    assert!(spread < shortest[1] / 2, "{shortest:?}");
 }
 
 /// The account is deactivated from elsewhere while nobody presses a key in the real program.

@@ -23,7 +23,7 @@ use rustix::process::Signal;
 use crate::{
     common::{figure, later, rounds, services},
     support::{
-        Engine, Server, TestDb,
+        Engine, Server, TestDb, server,
         world::{World, client_draft, hand_over},
     },
 };
@@ -181,4 +181,30 @@ fn errors_of_a_server_with_french_messages_are_recognised(#[values(Engine::Maria
     let mut ended = || db.batch_execute("DO 0").map_err(DbError::from);
     assert!(matches!(ended(), Err(DbError::Unavailable(ConnectionProblem::Lost))));
     assert!(db.is_lost());
+}
+
+/// A node of a cluster that is interrupted while it parses a table's triggers answers each write to that table
+/// with an error of syntax, until it opens the table anew. Here the text of the trigger is damaged instead.
+#[test]
+fn a_save_while_the_server_cannot_parse_a_trigger_is_to_be_tried_again() {
+    let server = server(Engine::MariaDb);
+    let world = World::of(TestDb::on(server, "unparsed"));
+    let file = server.folder.join("data/unparsed/audit_log.TRG");
+    let valid = std::fs::read_to_string(&file).unwrap();
+    let opened_with = |triggers: &str| {
+        std::fs::write(&file, triggers).unwrap();
+        server.client(&["-e", "FLUSH TABLES unparsed.audit_log"]);
+    };
+    let mut services = services(&world.db);
+    let mut save = |name: &str| {
+        let create =
+            WriteRequest::CreateClient { draft: client_draft(name), sales_contact: Some(world.sales.actor.id) };
+        services.execute(Some(&world.manager), &Request::Write(create), later(60))
+    };
+    opened_with(&valid.replace(" THEN ", " "));
+    let refused = save("Refused");
+    assert!(matches!(refused, Err(Error::Unavailable(ConnectionProblem::Timeout))), "{refused:?}");
+    opened_with(&valid);
+    assert!(matches!(save("Saved"), Ok(Reply::Saved { .. })));
+    assert_eq!(world.db.query("SELECT full_name FROM clients"), ["Saved"]);
 }

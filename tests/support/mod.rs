@@ -144,7 +144,8 @@ pub fn waiting_for_rows(url: &str) -> i64 {
 pub struct Server {
     pub engine: Engine,
     pub port: u16,
-    folder: PathBuf,
+    /// The databases are in `data` inside it.
+    pub folder: PathBuf,
     /// A shell that runs the server. However this process ends, the pipe to the shell's standard input closes,
     /// and the shell then stops the server by its process id.
     supervisor: Child,
