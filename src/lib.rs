@@ -15,7 +15,8 @@
 //! | [`domain`] | the records and their rules, the rights table, money, dates; no input or output |
 //!
 //! Outside of the layers: [`schema`] declares the tables and their columns; [`config`] reads the
-//! configuration, [`cli`] the command line; [`telemetry`] writes logs; [`doctor`] diagnoses faults.
+//! configuration, [`cli`] the command line, whose subcommands are in `commands`, beside `main`;
+//! [`telemetry`] writes logs; [`doctor`] diagnoses faults.
 //!
 //! # One key press
 //!

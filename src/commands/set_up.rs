@@ -1,0 +1,88 @@
+//! `--init --non-interactive`: the set-up of the wizard, from a script.
+
+use std::io::BufRead;
+
+use clap::CommandFactory;
+use epic_events::{
+    app,
+    cli::Cli,
+    config::Config,
+    domain::{
+        Error,
+        settings::Settings,
+        users::{Role, UserDraft},
+    },
+    services::{self, Migrated, Occupancy, Reply, Request, SessionRequest, SetUp},
+    ui::text::{self, Phrase},
+};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Stop, configuration, exit, stop};
+
+/// Runs `--init --non-interactive`: the set-up of the wizard, from a script. If the database
+/// already holds a company whose tables are out of date, only migrates them.
+pub fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
+    let language = config.preferences.language;
+    let said = |error: Error| stop(language, &error);
+    let address = config.database.expose_secret();
+    if let Occupancy::CompanyBehind(_) = services::found(address).map_err(said)? {
+        let Migrated { versions, unguarded } = services::migrate(address, false).map_err(said)?;
+        println!("{}", text::say(language, Phrase::Migrated(&versions)));
+        if !unguarded.is_empty() {
+            println!("{}", text::say(language, Phrase::Unguarded(&unguarded)));
+        }
+        return Ok(());
+    }
+    if cli.username.is_none() || cli.full_name.is_none() || !cli.password_stdin {
+        let needed = "A new company needs --username, --full-name and --password-stdin";
+        Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, needed).exit();
+    }
+    let mut password = String::new();
+    std::io::stdin().lock().read_line(&mut password).map_err(|error| Stop(exit::USAGE, error.to_string()))?;
+    let password = SecretString::from(password.trim_end_matches(['\n', '\r']));
+    let default = Settings::default();
+    let time_zone = match &cli.time_zone {
+        Some(name) => epic_events::domain::check::time_zone(name).map_err(|problem| {
+            Stop(exit::USAGE, format!("--time-zone: {}", text::problem(config.preferences.language, problem)))
+        })?,
+        None => default.time_zone,
+    };
+    let plan = SetUp {
+        url: config.database.clone(),
+        everyday: None,
+        settings: Settings {
+            company_name: cli.company.clone().unwrap_or(default.company_name.clone()),
+            currency: cli.currency.clone().unwrap_or(default.currency.clone()),
+            time_zone,
+            ..default
+        },
+        manager: UserDraft {
+            username: cli.username.clone().unwrap_or_default(),
+            full_name: cli.full_name.clone().unwrap_or_default(),
+            email: cli.email.clone(),
+            role: Role::Management,
+            ..UserDraft::default()
+        },
+        password,
+    };
+    let mut services = crate::services(&config.database, config).map_err(said)?;
+    match services.execute(None, &Request::Session(SessionRequest::SetUp(Box::new(plan))), app::now()).map_err(said)? {
+        Reply::IsSetUp { unguarded } => {
+            println!("{}", text::say(language, Phrase::SetUpDone));
+            if !unguarded.is_empty() {
+                println!("{}", text::say(language, Phrase::Unguarded(&unguarded)));
+            }
+            if config.server.is_some() {
+                // The set-up account must not be stored: its rights are for setting up only.
+                println!("{}", text::say(language, Phrase::EverydayHint));
+            } else if cli.language.is_some() || cli.database_url.is_some() {
+                let kept = config.remember(&config.database, language).map_err(|error| configuration(&error))?;
+                if let Some(words) = crate::told(language, Ok(kept)) {
+                    println!("{words}");
+                }
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
