@@ -64,6 +64,7 @@ fn command(binding: &Binding, ctx: &Context) -> Item {
         also: text::also_command(ctx.language, *command).to_owned(),
         foreign: format!("{} {}", text::command(other, *command).0, text::also_command(other, *command)),
         outcome: Some(Outcome::Run(*command)),
+        ..Item::default()
     }
 }
 

@@ -31,6 +31,34 @@ fn the_screens_of_each_role() {
     }
 }
 
+#[test]
+fn the_help_cuts_nothing_and_the_bottom_line_shows_the_most_used_keys() {
+    for (language, places, keys) in [
+        (Language::En, ["clients", "events", "staff"], ["Enter open", "/ filter", "v view", "n new", "? help"]),
+        (
+            Language::Fr,
+            ["clients", "événements", "personnel"],
+            ["Entrée ouvrir", "/ filtrer", "v vue", "n nouveau", "? aide"],
+        ),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        for place in places {
+            desk.go(place);
+            let screen = desk.screen();
+            let footer = screen.lines().last().unwrap();
+            for key in keys {
+                assert!(footer.contains(key), "{place}: {footer}");
+            }
+            desk.press(KeyCode::F(1));
+            for _ in 0..40 {
+                desk.not("…").press(KeyCode::Down);
+            }
+            desk.press(KeyCode::Esc);
+        }
+    }
+}
+
 fn desk_word(screen: &str) -> &'static str {
     match screen {
         "clients" => "clients",

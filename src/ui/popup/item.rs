@@ -24,6 +24,9 @@ pub struct Item {
     /// Other words by which the line is found, and those of the other language.
     pub also: String,
     pub foreign: String,
+    /// If this is not 0, the label is never cut: it takes as many lines as it needs, and those after
+    /// the first begin after so many columns.
+    pub hang: usize,
     pub outcome: Option<Outcome>,
 }
 
@@ -40,7 +43,12 @@ pub(super) fn whole_line(item: &Item, columns: usize) -> Vec<String> {
     if text::width(&item.label) + text::width(&item.detail) + 2 <= columns {
         return vec![one_line(item, columns)];
     }
-    let mut lines = wrapped_to(&item.label, columns, MOST);
+    let (first, rest) = item.label.split_at(item.label.char_indices().nth(item.hang).map_or(0, |(at, _)| at));
+    let mut lines = wrapped_to(rest, columns.saturating_sub(item.hang), MOST);
+    for (at, line) in lines.iter_mut().enumerate() {
+        let before = if at == 0 { first.to_owned() } else { " ".repeat(item.hang) };
+        line.insert_str(0, &before);
+    }
     if !item.detail.is_empty() {
         let detail = wrapped_to(&item.detail, columns.saturating_sub(2), MOST);
         lines.extend(detail.iter().map(|line| format!("  {line}")));

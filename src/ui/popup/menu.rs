@@ -341,20 +341,30 @@ impl Menu {
     /// Draws as many lines as fit, the selected one among them, in full; returns the row of that.
     fn draw_lines(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> u16 {
         let columns = usize::from(area.width);
-        let whole = self.shown.get(self.at).map(|item| whole_line(&self.with_mark(item), columns)).unwrap_or_default();
-        let room = usize::from(area.height).saturating_sub(whole.len().saturating_sub(1)).max(1);
-        let from = (self.at + 1).saturating_sub(room);
+        let lines_of = |number: usize| {
+            let item = self.with_mark(&self.shown[number]);
+            if number == self.at || item.hang > 0 { whole_line(&item, columns) } else { vec![one_line(&item, columns)] }
+        };
+        // As many lines above the selected one as fit.
+        let mut room = usize::from(area.height);
+        let fits = |number: &usize| {
+            let needs = lines_of(*number).len();
+            let fits = needs <= room || *number == self.at;
+            room = room.saturating_sub(needs);
+            fits
+        };
+        let from = (0..=self.at).rev().take(self.shown.len()).take_while(fits).last().unwrap_or(0);
         let (mut row, mut focus) = (0, 0);
         for (number, item) in self.shown.iter().enumerate().skip(from).take(usize::from(area.height)) {
-            let (lines, style) = match (number == self.at, item.outcome.is_some()) {
-                (true, _) => (whole.clone(), ctx.theme.selected),
-                (false, true) => (vec![one_line(&self.with_mark(item), columns)], ctx.theme.text),
-                (false, false) => (vec![one_line(&self.with_mark(item), columns)], ctx.theme.quiet),
+            let style = match (number == self.at, item.outcome.is_some()) {
+                (true, _) => ctx.theme.selected,
+                (false, true) => ctx.theme.text,
+                (false, false) => ctx.theme.quiet,
             };
             if number == self.at {
                 focus = row;
             }
-            for line in lines {
+            for line in lines_of(number) {
                 put(frame, area, row, &line, style);
                 row += 1;
             }

@@ -188,7 +188,7 @@ impl Popup {
         let item = |binding: &Binding| {
             let words = binding.unavailable.as_deref().unwrap_or(&binding.help);
             let outcome = binding.unavailable.is_none().then_some(Outcome::Run(binding.command));
-            Item { label: format!("{:<10} {words}", ctx.key(binding.key)), outcome, ..Item::default() }
+            Item { label: format!("{:<10} {words}", ctx.key(binding.key)), hang: 11, outcome, ..Item::default() }
         };
         let items = bindings.iter().filter(|binding| !binding.help.is_empty()).map(item).collect();
         Self::Menu(Menu::new(ctx.say(Phrase::HelpTitle), Some(Input::default()), Source::Fixed, items))

@@ -70,22 +70,22 @@ pub fn message(frame: &mut Frame, area: Rect, lines: &[String], tone: Tone, them
     }
 }
 
-/// Draws as many of the keys as fit completely, and always the last one.
+/// Draws the keys that fit completely, the first ones first, and always the last one.
 pub fn footer(frame: &mut Frame, area: Rect, keys: &[(String, String)], theme: &Theme) {
-    let wide = |(key, label): &(String, String)| text::width(key) + text::width(label) + 3;
-    let last = keys.last().map_or(0, wide);
-    let mut room = usize::from(area.width).saturating_sub(last);
-    let mut shown: Vec<&(String, String)> = Vec::new();
-    for key in keys.iter().take(keys.len().saturating_sub(1)) {
-        let needs = wide(key);
-        if needs > room {
-            break;
-        }
-        room -= needs;
-        shown.push(key);
-    }
-    shown.extend(keys.last());
-    let spans = shown.into_iter().flat_map(|(key, label)| {
+    let wide = |group: &&[(String, String)]| -> usize {
+        group.iter().map(|(key, label)| text::width(key) + text::width(label) + 3).sum()
+    };
+    // A key without a label belongs to the key after it.
+    let mut groups: Vec<&[(String, String)]> = keys.split_inclusive(|(_, label)| !label.is_empty()).collect();
+    let last = groups.pop().unwrap_or_default();
+    let mut room = usize::from(area.width).saturating_sub(wide(&last));
+    groups.retain(|group| {
+        let fits = wide(group) <= room;
+        room -= if fits { wide(group) } else { 0 };
+        fits
+    });
+    groups.push(last);
+    let spans = groups.into_iter().flatten().flat_map(|(key, label)| {
         let label = if label.is_empty() { " ".to_owned() } else { format!(" {label}  ") };
         [Span::styled(key.clone(), theme.accent), Span::styled(label, theme.quiet)]
     });

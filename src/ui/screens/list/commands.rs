@@ -28,8 +28,12 @@ impl List {
         let kind = self.kind();
         let nothing = self.rows.is_empty().then(|| ctx.say(Phrase::NothingSelected));
         let mut bindings = vec![bind(C::Open, ctx, nothing.clone())];
-        bindings.extend(actions::list_bindings(kind, &self.chosen(), ctx));
-        bindings.extend([C::Filter, C::View, C::Sort].map(|command| bind(command, ctx, None)));
+        // The most used come first, since a narrow window shows only these.
+        let mut commands = actions::list_bindings(kind, &self.chosen(), ctx).into_iter();
+        bindings.extend(commands.next());
+        bindings.extend([C::Filter, C::View].map(|command| bind(command, ctx, None)));
+        bindings.extend(commands);
+        bindings.push(bind(C::Sort, ctx, None));
         if entity::is_refinable(&self.query, ctx) {
             bindings.push(bind(C::Refine, ctx, None));
         }
