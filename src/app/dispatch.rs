@@ -86,9 +86,9 @@ impl App {
                 self.back(asker);
                 self.say(notice);
             }
-            Action::Refine(query) => {
+            Action::Refine(query, names) => {
                 self.pop();
-                self.on_top(|screen, ctx| screen.on_popup(Outcome::Refined(query), ctx));
+                self.on_top(|screen, ctx| screen.on_popup(Outcome::Refined(query, names), ctx));
             }
             Action::Popup(popup) => self.open_for(asker, *popup, PopupPurpose::Screen),
             Action::Notice(notice) => self.say(notice),
@@ -97,12 +97,12 @@ impl App {
                     notice.text = format!("{} {text}", notice.text);
                 }
             }
-            Action::Copy(text) if text.len() > MOST_COPIED => {
+            Action::Copy { text, .. } if text.len() > MOST_COPIED => {
                 self.say(Notice::bad(self.context().say(Phrase::TooMuchToCopy)));
             }
-            Action::Copy(text) => {
+            Action::Copy { text, told } => {
                 self.effects.push(Effect::Copy(text));
-                self.say(Notice::plain(self.context().say(Phrase::Copied)));
+                self.say(Notice::plain(told));
             }
             Action::Prefer(preferences) => self.prefer(preferences),
             Action::All(actions) => {

@@ -140,9 +140,9 @@ impl App {
             Wish::Act(Action::Send(request)) => self.send(Asker::App, request),
             Wish::Act(Action::Notice(notice)) => self.say(notice),
             Wish::Act(Action::Popup(popup)) => self.over = Some(*popup),
-            Wish::Act(Action::Copy(text)) => {
+            Wish::Act(Action::Copy { text, told }) => {
                 self.effects.push(Effect::Copy(text));
-                self.say(Notice::good(self.context().say(Phrase::Copied)));
+                self.say(Notice::good(told));
             }
             Wish::Act(_) => {}
         }

@@ -198,16 +198,26 @@ impl Query {
         days.into_iter().flatten().collect()
     }
 
-    /// Whether the list is filtered by anything besides view and words.
-    pub fn is_refined(&self) -> bool {
+    /// The same view in the same order, not filtered.
+    #[must_use]
+    pub fn unfiltered(&self) -> Self {
         fn default_of<F: Default>(_: &F) -> F {
             F::default()
         }
-        on_query!(self, listing => {
-            let mut plain = default_of(&listing.filter);
-            (plain.view, plain.text) = (listing.filter.view, listing.filter.text.clone());
-            plain != listing.filter
-        })
+        let mut query = self.clone();
+        on_query!(&mut query, listing => {
+            let view = listing.filter.view;
+            listing.filter = default_of(&listing.filter);
+            listing.filter.view = view;
+        });
+        query
+    }
+
+    /// Whether the list is filtered by anything besides view and words.
+    pub fn is_refined(&self) -> bool {
+        let mut plain = self.unfiltered();
+        plain.set_text(self.text());
+        plain != *self
     }
 
     /// Whether the list opens at today, with the past above: all events by their start, unless they are

@@ -14,6 +14,7 @@ use crate::{
         Reason,
         entity::{EntityKind, Record},
         policy::{self, Owner},
+        text::cut,
     },
     services::Request,
 };
@@ -155,7 +156,11 @@ fn ask(begun: Begun, ctx: &Context) -> (Action, Option<Intent>) {
 /// question and what follows its answer.
 pub fn go_on(intent: &Intent, outcome: &Outcome, ctx: &Context) -> (Action, Option<Intent>) {
     let next = match (intent, outcome) {
-        (Intent::Copy, Outcome::Text(text)) => return (Action::Copy(text.clone()), None),
+        (Intent::Copy, Outcome::Text(text)) => {
+            const SHOWN: usize = 60;
+            let told = ctx.say(Phrase::Copied(&cut(&text.replace('\n', " "), SHOWN)));
+            return (Action::Copy { text: text.clone(), told }, None);
+        }
         (Intent::Send(request), Outcome::Confirmed) => return (Action::Send(request.clone()), None),
         (Intent::ForUsers(records, then), Outcome::Person(None, _)) => then(records, &[], ctx),
         (Intent::ForUsers(records, then), Outcome::Person(Some(id), name)) => {

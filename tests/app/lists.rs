@@ -123,14 +123,15 @@ fn events_are_filtered_by_client_and_by_sales_contact() {
         }
         desk.see(&format!("> {field}")).write(typed).press(KeyCode::Enter).ctrl('s').see("1–1 of 1");
         let title = found.split(' ').next().unwrap();
-        desk.see(title).see("Filtered. Press f to change or clear").press(KeyCode::Char('f')).see("as chosen");
+        let (by, name) = if field == "Client" { ("client", "Kevin Casey") } else { ("sales contact", "Person other") };
+        desk.see(title).see(&format!("Filtered: {by} {name}")).press(KeyCode::Char('f')).see(name).not("as chosen");
         // The chosen value can be removed again.
         for _ in 0..6 {
             if !desk.screen().contains(&format!("> {field}")) {
                 desk.press(KeyCode::Tab);
             }
         }
-        desk.press(KeyCode::Delete).not("as chosen").ctrl('s').see("1–2 of 2").not("Filtered.");
+        desk.press(KeyCode::Delete).not(name).ctrl('s').see("1–2 of 2").not("Filtered");
     }
 }
 

@@ -110,12 +110,20 @@ fn the_language_of_the_sign_in_screen_is_stored() {
 fn a_value_is_copied_without_the_mouse() {
     let mut desk = Desk::of("sales", Language::En);
     desk.world.records();
-    desk.go("clients").press(KeyCode::Char('y')).see("Copied.");
+    desk.go("clients").press(KeyCode::Char('y')).see("Row copied: Kevin Casey");
     assert!(desk.copied.as_ref().unwrap().starts_with("Kevin Casey\tCool Startup LLC\t+678 123 456 78"));
-    desk.press(KeyCode::Char('Y')).see("Copy which?").write("phone").press(KeyCode::Enter).see("Copied.");
+    desk.press(KeyCode::Char('Y')).see("Copy which?").write("phone").press(KeyCode::Enter);
+    desk.see("Copied: +678 123 456 78");
     assert_eq!(desk.copied.as_deref(), Some("+678 123 456 78"));
     desk.press(KeyCode::Enter).press(KeyCode::Char('Y')).write("e-mail").press(KeyCode::Enter);
     assert_eq!(desk.copied.as_deref(), Some("c1@example.org"));
+    desk.press(KeyCode::Char('y')).see("Copied: all values of Kevin Casey");
+    let mut desk = Desk::of("sales", Language::Fr);
+    for name in ["Anna", "Bruno"] {
+        desk.world.client_of(desk.world.sales.actor.id, name);
+    }
+    desk.go("clients").press(KeyCode::Char(' ')).press(KeyCode::Char(' ')).press(KeyCode::Char('y'));
+    desk.see("2 lignes copiées : Anna, Bruno");
 }
 
 /// A preference applies to the user who chose it. A language chosen on the sign-in screen is for the user who

@@ -1,5 +1,7 @@
 //! Own columns, and own and shared views, by keys.
 
+use epic_events::domain::users::Role;
+
 use super::desk::*;
 
 /// The line of titles.
@@ -153,6 +155,59 @@ fn the_menu_of_views_shows_what_others_have_shared_meanwhile() {
     }
     desk.release();
     desk.see("Of the week").press(KeyCode::Enter).see("Name of the view");
+}
+
+/// Filters the open list by this sales contact.
+fn filter_by_sales<'a>(desk: &'a mut Desk, name: &str) -> &'a mut Desk {
+    desk.press(KeyCode::Char('f'));
+    to(desk, "Sales contact").write(name).press(KeyCode::Enter).ctrl('s')
+}
+
+#[test]
+fn a_filter_is_said_in_words_and_stays_when_the_view_is_chosen_again() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.hire("anna", Role::Sales);
+    let owner = desk.world.other_sales.actor.id;
+    desk.world.client_of(owner, "Kevin Casey");
+    filter_by_sales(desk.go("clients"), "other").see("1–1 of 1").see("Filtered: sales contact Person other.sales");
+    desk.not("as chosen")
+        .press(KeyCode::Char('v'))
+        .press(KeyCode::Enter)
+        .see("Filtered: sales contact Person other.sales");
+    // Words and filters are both said, and nothing else is cut for them.
+    desk.press(KeyCode::Char('/'))
+        .write("kevin")
+        .press(KeyCode::Enter)
+        .see("Filtered: kevin, sales contact Person oth");
+    desk.see("1–1 of 1").press(KeyCode::Esc);
+    // The name is known even if nothing is found, and in a view.
+    desk.press(KeyCode::Char('v'));
+    pick(&mut desk, "Save this view as").write("Of sales").press(KeyCode::Enter).see("is saved");
+    filter_by_sales(desk.go("clients"), "anna").see("Nothing found.").see("Filtered: sales contact Person anna");
+    desk.press(KeyCode::Char('v'));
+    pick(&mut desk, "Of sales").see("Clients: Of sales").see("Filtered: sales contact Person other.sales");
+    // A changed view that is chosen again says that it is as before.
+    desk.press(KeyCode::Char('/')).write("kev").press(KeyCode::Enter).see("(changed)").press(KeyCode::Char('v'));
+    pick(&mut desk, "Of sales").see("\"Of sales\" is shown as it was saved.").not("(changed)").not("kev,");
+
+    let mut desk = Desk::of("manager", Language::Fr);
+    desk.world.records();
+    desk.go("contrats").press(KeyCode::Char('f')).write("500").ctrl('s').see("Filtré : total au moins 500,00");
+}
+
+#[test]
+fn a_filter_by_person_takes_no_column_that_was_chosen() {
+    let mut desk = Desk::of("manager", Language::En);
+    let owner = desk.world.other_sales.actor.id;
+    desk.world.client_of(owner, "Kevin Casey");
+    filter_by_sales(desk.go("clients"), "other").see("Filtered");
+    assert!(!titles(&mut desk).contains("Sales"));
+    desk.press(KeyCode::Char('C')).see("the same in each row here").press(KeyCode::Char(' ')).press(KeyCode::Char(' '));
+    for _ in 0..3 {
+        desk.press(KeyCode::Down);
+    }
+    desk.press(KeyCode::PageUp).press(KeyCode::PageUp).press(KeyCode::Enter).see("have these columns now");
+    assert_eq!(titles(&mut desk), "Name ^ Sales contact Company Phone");
 }
 
 #[test]

@@ -133,6 +133,10 @@ impl Entity for Clients {
         ]
     }
 
+    fn filter_names(row: &ClientRow) -> Vec<(Field, String)> {
+        vec![(Field::SalesContactId, row.sales_contact.clone())]
+    }
+
     fn read_filter(filter: &mut ClientFilter, form: &mut Reader) {
         (filter.from, filter.to) = form.days(Field::From, Field::To, Direction::Past);
         filter.sales_contact = form.picked(Field::SalesContactId).map(UserId::new);

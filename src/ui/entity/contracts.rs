@@ -175,6 +175,11 @@ impl Entity for Contracts {
         ]
     }
 
+    fn filter_names(row: &ContractRow) -> Vec<(Field, String)> {
+        let client = with_company(&row.client, &row.company);
+        vec![(Field::SalesContactId, row.sales_contact.clone()), (Field::ClientId, client)]
+    }
+
     fn read_filter(filter: &mut ContractFilter, form: &mut Reader) {
         (filter.total_above, filter.total_below) = form.amounts(Field::Above, Field::Below);
         (filter.due_above, filter.due_below) = form.amounts(Field::DueAbove, Field::DueBelow);

@@ -65,6 +65,10 @@ pub trait Entity {
     fn fixed(filter: &Self::Filter, role: Role) -> Vec<ColumnName>;
     /// The fields of the structured filters, filled in; empty if there are no such filters.
     fn filter_fields(filter: &Self::Filter, ctx: &Context) -> Vec<FormField>;
+    /// What the records are called by which lists are filtered and to which the row belongs.
+    fn filter_names(_row: &Self::Row) -> Vec<(Field, String)> {
+        Vec::new()
+    }
     /// Reads these fields back into the filter.
     fn read_filter(filter: &mut Self::Filter, form: &mut Reader);
 

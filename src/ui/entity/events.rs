@@ -6,6 +6,7 @@ use super::{
     contracts::Contracts,
     definition::{
         Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled, named_if_several,
+        with_company,
     },
 };
 use crate::{
@@ -185,6 +186,12 @@ impl Entity for Events {
             user(Field::SalesContactId, Role::Sales, filter.sales_contact),
             user(Field::SupportId, Role::Support, filter.support),
         ]
+    }
+
+    fn filter_names(row: &EventRow) -> Vec<(Field, String)> {
+        let support = row.support.clone().unwrap_or_default();
+        let client = with_company(&row.client, &row.company);
+        vec![(Field::ClientId, client), (Field::SalesContactId, row.sales_contact.clone()), (Field::SupportId, support)]
     }
 
     fn read_filter(filter: &mut EventFilter, form: &mut Reader) {

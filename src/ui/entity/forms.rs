@@ -64,9 +64,28 @@ pub fn is_refinable(query: &Query, ctx: &Context) -> bool {
     !filter_fields(query, ctx).is_empty()
 }
 
-/// The form of the structured filters of a list, as they are now.
-pub fn refine_form(query: &Query, ctx: &Context) -> FormSpec {
-    FormSpec { purpose: Purpose::Refine(query.clone()), version: 0, fields: filter_fields(query, ctx) }
+/// The form of the structured filters of a list, as they are now. `names` are those of the records
+/// that it is filtered by.
+pub fn refine_form(query: &Query, names: &[(Field, String)], ctx: &Context) -> FormSpec {
+    let mut fields = filter_fields(query, ctx);
+    for field in fields.iter_mut().filter(|field| field.picked.is_some()) {
+        if let Some((_, name)) = names.iter().find(|(of, _)| *of == field.field) {
+            field.input.set(name);
+            field.base.clone_from(name);
+        }
+    }
+    FormSpec { purpose: Purpose::Refine(query.clone()), version: 0, fields }
+}
+
+/// What a list is filtered by, besides view and words.
+pub fn filters(query: &Query, names: &[(Field, String)], ctx: &Context) -> Vec<String> {
+    let set = refine_form(query, names, ctx).fields.into_iter().filter(|field| !field.input.is_empty());
+    set.map(|field| format!("{} {}", ctx.field(field.field).to_lowercase(), field.input.text())).collect()
+}
+
+/// What the records are called by which lists are filtered and to which this one belongs.
+pub fn filter_names(record: &Record) -> Vec<(Field, String)> {
+    dispatch!(Record record, E, row => E::filter_names(row))
 }
 
 fn filter_fields(query: &Query, ctx: &Context) -> Vec<FormField> {

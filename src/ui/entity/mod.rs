@@ -52,8 +52,8 @@ pub mod users;
 pub use commands::{begin, commands, is_for_several, is_markable, permission};
 pub use definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, ThenOption, ThenUsers};
 pub use forms::{
-    edit_form, edit_title, is_refinable, new_form, new_title, on_leave, refine_form, refined, suggestions, write_edit,
-    write_new,
+    edit_form, edit_title, filter_names, filters, is_refinable, new_form, new_title, on_leave, refine_form, refined,
+    suggestions, write_edit, write_new,
 };
 pub use records::{
     cells, child, choice, columns, detail, facts, found_name, has_calendar, heading, named, picked_name, read, titles,

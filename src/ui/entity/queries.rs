@@ -41,8 +41,8 @@ impl Query {
         dispatch!(Query self, E, listing => titles::<E>(listing))
     }
 
-    /// The columns of the list for who has this role: the chosen ones, or else all. Those that view
-    /// or filter fix are left out.
+    /// The columns of the list for who has this role: the chosen ones, or else all, without those of
+    /// [`Self::fixed`].
     pub fn columns(&self, role: Role, chosen: Option<&[ChosenColumn]>) -> Columns {
         let mut all = columns(self.kind());
         let mut order: Vec<usize> = (0..all.len()).collect();
@@ -51,16 +51,18 @@ impl Query {
         }
         let (sort, descending) = self.sort();
         let sorted = all.iter().position(|column| column.sort == Some(sort));
-        let fixed = self.fixed(role);
+        let fixed = self.fixed(role, chosen.is_some());
         order.extend(sorted.filter(|at| !order.contains(at)));
         let is_shown = |at: &usize| Some(*at) == sorted || !fixed.contains(&all[*at].name);
         let shown = order.into_iter().filter(is_shown).collect();
         Columns { shown, sorted: sorted.map(|at| (at, descending)), all }
     }
 
-    /// The columns whose values view or filter fix for who has this role.
-    pub fn fixed(&self, role: Role) -> Vec<ColumnName> {
-        dispatch!(Query self, E, listing => E::fixed(&listing.filter, role))
+    /// The columns whose values view or filter fix for who has this role. A filter takes away no column
+    /// that was `chosen`.
+    pub fn fixed(&self, role: Role, chosen: bool) -> Vec<ColumnName> {
+        let by = if chosen { self.unfiltered() } else { self.clone() };
+        dispatch!(Query &by, E, listing => E::fixed(&listing.filter, role))
     }
 
     /// The saved views that a role can choose.

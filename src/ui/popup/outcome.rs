@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use crate::{
     domain::{
-        UserId, ViewId,
+        Field, UserId, ViewId,
         entity::{Query, Record},
         lists::ChosenColumn,
     },
@@ -29,9 +29,9 @@ pub enum Outcome {
     Password(SecretString),
     Day(NaiveDate),
     Text(String),
-    /// The query with the filters that the user has set. It comes from a form, which is closed
-    /// like a popup.
-    Refined(Box<Query>),
+    /// The query with the filters that the user has set, and the names of the records among them. It
+    /// comes from a form, which is closed like a popup.
+    Refined(Box<Query>, Vec<(Field, String)>),
     /// A view of a list, or what to do with one.
     View(ViewChoice),
     /// The columns of a list; `None` for those of the preset.

@@ -143,7 +143,9 @@ impl Screen for Detail {
             Command::Refresh => return self.load().map_or(Action::None, Action::Send),
             Command::Copy => {
                 let lines = self.facts(ctx).into_iter().map(|(label, value)| ctx.pair(&label, &value));
-                return Action::Copy(lines.collect::<Vec<_>>().join("\n"));
+                let text = lines.collect::<Vec<_>>().join("\n");
+                let name = self.record.as_ref().map(|record| entity::heading(record, ctx)).unwrap_or_default();
+                return Action::Copy { text, told: ctx.say(Phrase::RecordCopied(&name)) };
             }
             Command::CopyPart => {
                 let mut parts = self.facts(ctx);

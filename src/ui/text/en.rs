@@ -498,7 +498,9 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::HomeWhileSaving => "If that fails, what you typed is lost.",
         Phrase::QuestionWaits => "A question waits until you are done here.",
         Phrase::NoShell => "There is no shell behind this window: Ctrl+Z does nothing here.",
-        Phrase::Copied => "Copied.",
+        Phrase::Copied(value) => return format!("Copied: {value}"),
+        Phrase::RecordCopied(name) => return format!("Copied: all values of {name}"),
+        Phrase::StatementsCopied => "The statements are copied.",
         Phrase::TooMuchToCopy => "Nothing copied: too much for the clipboard. ⌨export⌨ in a list writes a file.",
         Phrase::NothingToUndo => "There is nothing to undo.",
         Phrase::Undone => "Undone.",
@@ -989,7 +991,7 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::NothingFoundHint => "Press Esc to clear the filter.",
         ListPhrase::EmptyViewHint => "Press ⌨view⌨ for other views.",
         ListPhrase::EmptyListHint => "Press ⌨new⌨ to make the first one.",
-        ListPhrase::Refined => "Filtered. Press ⌨refine⌨ to change or clear the filters.",
+        ListPhrase::Refined(by) => return format!("Filtered: {by}"),
         ListPhrase::FilterLabel => "Filter",
         ListPhrase::SaveViewAs => "Save this view as...",
         ListPhrase::ReplaceView(name) => return format!("Save \"{name}\" as it is shown now"),
@@ -1012,11 +1014,14 @@ fn lists(phrase: ListPhrase) -> String {
             return format!("\"{name}\" was saved by another version of the program, which this one cannot read.");
         }
         ListPhrase::ViewChangedSince(name) => return format!("{name} (changed)"),
+        ListPhrase::ViewAsSaved(name) => return format!("\"{name}\" is shown as it was saved."),
         ListPhrase::ViewSaved(name) => return format!("The view \"{name}\" is saved."),
         ListPhrase::ViewRenamed(name) => return format!("The view is called \"{name}\" now."),
         ListPhrase::ViewSharedNow(name) => return format!("Everybody finds the view \"{name}\" under v now."),
         ListPhrase::ViewUnsharedNow(name) => return format!("Only its owner finds the view \"{name}\" now."),
         ListPhrase::ViewRemoved(name) => return format!("The view \"{name}\" is removed."),
+        ListPhrase::RowsCopied { count: 1, names } => return format!("Row copied: {names}"),
+        ListPhrase::RowsCopied { count, names } => return format!("{count} rows copied: {names}"),
         ListPhrase::ColumnsTitle => "Columns",
         ListPhrase::ColumnsHint => {
             "Space shows or hides, PgUp and PgDn move, Left and Right change the width, Del goes back to the preset."
@@ -1102,8 +1107,8 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Columns => ("columns", "Which columns this list has, in which order and how wide."),
         Command::Mark => ("mark", "Mark, to do something with several at once."),
         Command::Undo => ("undo", "Take back my last change: assignment, edit, archiving."),
-        Command::Copy => ("copy", "Copy to the clipboard."),
-        Command::CopyPart => ("copy a part", "Copy one of the values."),
+        Command::Copy => ("copy", "Copy the row or the record to the clipboard."),
+        Command::CopyPart => ("copy a part", "Copy one of its values, such as the phone."),
         Command::Propose => ("propose", "Propose a temporary password that is easy to read aloud."),
         Command::TakeTheirs => {
             ("swap with theirs", "Use what the other person saved instead of yours, or yours again.")

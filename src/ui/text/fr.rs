@@ -535,7 +535,9 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::HomeWhileSaving => "S'il échoue, votre saisie est perdue.",
         Phrase::QuestionWaits => "Une question attend que vous ayez terminé ici.",
         Phrase::NoShell => "Il n'y a pas de ligne de commande derrière cette fenêtre : Ctrl+Z ne fait rien ici.",
-        Phrase::Copied => "Copié.",
+        Phrase::Copied(value) => return format!("Copié : {value}"),
+        Phrase::RecordCopied(name) => return format!("Copié : toutes les valeurs de {name}"),
+        Phrase::StatementsCopied => "Les instructions sont copiées.",
         Phrase::TooMuchToCopy => {
             "Rien de copié : trop pour le presse-papiers. ⌨export⌨ dans une liste écrit un fichier."
         }
@@ -1023,7 +1025,7 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::NothingFoundHint => "Appuyez sur Échap pour effacer le filtre.",
         ListPhrase::EmptyViewHint => "Appuyez sur ⌨view⌨ pour d'autres vues.",
         ListPhrase::EmptyListHint => "Appuyez sur ⌨new⌨ pour créer le premier.",
-        ListPhrase::Refined => "Filtré. Appuyez sur ⌨refine⌨ pour changer ou effacer les filtres.",
+        ListPhrase::Refined(by) => return format!("Filtré : {by}"),
         ListPhrase::FilterLabel => "Filtre",
         ListPhrase::SaveViewAs => "Enregistrer cette vue sous...",
         ListPhrase::ReplaceView(name) => return format!("Enregistrer « {name} » telle qu'affichée"),
@@ -1048,11 +1050,14 @@ fn lists(phrase: ListPhrase) -> String {
             );
         }
         ListPhrase::ViewChangedSince(name) => return format!("{name} (modifiée)"),
+        ListPhrase::ViewAsSaved(name) => return format!("« {name} » s'affiche à nouveau telle qu'enregistrée."),
         ListPhrase::ViewSaved(name) => return format!("La vue « {name} » est enregistrée."),
         ListPhrase::ViewRenamed(name) => return format!("La vue s'appelle maintenant « {name} »."),
         ListPhrase::ViewSharedNow(name) => return format!("Tous trouvent maintenant la vue « {name} » sous v."),
         ListPhrase::ViewUnsharedNow(name) => return format!("La vue « {name} » n'est plus partagée."),
         ListPhrase::ViewRemoved(name) => return format!("La vue « {name} » est supprimée."),
+        ListPhrase::RowsCopied { count: 1, names } => return format!("Ligne copiée : {names}"),
+        ListPhrase::RowsCopied { count, names } => return format!("{count} lignes copiées : {names}"),
         ListPhrase::ColumnsTitle => "Colonnes",
         ListPhrase::ColumnsHint => {
             "Espace affiche ou cache, Page haut et Page bas déplacent, Gauche et Droite changent la largeur, Suppr revient au réglage d'origine."
@@ -1140,8 +1145,8 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Columns => ("colonnes", "Les colonnes de cette liste, leur ordre et leur largeur."),
         Command::Mark => ("marquer", "Marquer, pour agir sur plusieurs à la fois."),
         Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
-        Command::Copy => ("copier", "Copier dans le presse-papiers."),
-        Command::CopyPart => ("copier une partie", "Copier une des valeurs."),
+        Command::Copy => ("copier", "Copier la ligne ou la fiche dans le presse-papiers."),
+        Command::CopyPart => ("copier une partie", "Copier une de ses valeurs, le téléphone par exemple."),
         Command::Propose => ("proposer", "Proposer un mot de passe temporaire, facile à dicter."),
         Command::TakeTheirs => {
             ("échanger", "Prendre ce que l'autre a enregistré à la place de votre saisie, ou l'inverse.")

@@ -7,7 +7,8 @@ pub enum ListPhrase<'a> {
     NothingFoundHint,
     EmptyViewHint,
     EmptyListHint,
-    Refined,
+    /// What the list is filtered by.
+    Refined(&'a str),
     FilterLabel,
     SaveViewAs,
     ReplaceView(&'a str),
@@ -30,11 +31,17 @@ pub enum ListPhrase<'a> {
     ViewUnusableWhy(&'a str),
     /// The name of a view whose list is filtered or sorted differently now.
     ViewChangedSince(&'a str),
+    /// A view was chosen again, so that what was changed in its list is gone.
+    ViewAsSaved(&'a str),
     ViewSaved(&'a str),
     ViewRenamed(&'a str),
     ViewSharedNow(&'a str),
     ViewUnsharedNow(&'a str),
     ViewRemoved(&'a str),
+    RowsCopied {
+        count: usize,
+        names: &'a str,
+    },
     ColumnsTitle,
     ColumnsHint,
     ColumnFits,

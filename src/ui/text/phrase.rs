@@ -242,7 +242,11 @@ pub enum Phrase<'a> {
     HomeWhileSaving,
     QuestionWaits,
     NoShell,
-    Copied,
+    /// The value that was copied.
+    Copied(&'a str),
+    /// All values of the record of this name were copied.
+    RecordCopied(&'a str),
+    StatementsCopied,
     TooMuchToCopy,
     NothingToUndo,
     Undone,

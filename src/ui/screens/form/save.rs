@@ -44,7 +44,11 @@ impl Form {
                 Action::Prefer(preferences),
                 Action::Done(Notice::good(say(preferences.language, Phrase::Told(Told::PreferencesKept)))),
             ]),
-            Submission::Refine(query) => Action::Refine(Box::new(query)),
+            Submission::Refine(query) => {
+                let picked = self.entries.iter().filter(|entry| entry.picked.is_some());
+                let names = picked.map(|entry| (entry.field, entry.input.text().to_owned())).collect();
+                Action::Refine(Box::new(query), names)
+            }
         }
     }
 

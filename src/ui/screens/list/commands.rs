@@ -11,7 +11,7 @@ use crate::{
         entity::{self, facts},
         keys::{Binding, Command},
         popup::{Outcome, Popup},
-        text::Phrase,
+        text::{ListPhrase, Phrase},
         widgets::input::Input,
     },
 };
@@ -79,7 +79,9 @@ impl List {
                 self.filter = Some(Input::line(self.query.text()));
                 Action::None
             }
-            Command::Refine => Action::Open(Destination::Form(Box::new(entity::refine_form(&self.query, ctx)))),
+            Command::Refine => {
+                Action::Open(Destination::Form(Box::new(entity::refine_form(&self.query, &self.names, ctx))))
+            }
             Command::Calendar => Action::Open(Destination::Section(Phrase::Calendar)),
             Command::Sort => self.choose(ListQuestion::Sort, ctx),
             Command::View => self.choose_view(ctx),
@@ -92,9 +94,11 @@ impl List {
                 Some(true) | None => self.go_below_mark(),
             },
             Command::Copy => {
-                let lines: Vec<String> =
-                    self.chosen().iter().map(|record| entity::cells(record, ctx).join("\t")).collect();
-                if lines.is_empty() { Action::None } else { Action::Copy(lines.join("\n")) }
+                let chosen = self.chosen();
+                let lines: Vec<String> = chosen.iter().map(|record| entity::cells(record, ctx).join("\t")).collect();
+                let names = entity::named(&chosen, ctx);
+                let told = ctx.say(ListPhrase::RowsCopied { count: lines.len(), names: &names });
+                if lines.is_empty() { Action::None } else { Action::Copy { text: lines.join("\n"), told } }
             }
             Command::CopyPart => self.selected().map(|record| facts(record, ctx)).map_or(Action::None, |parts| {
                 self.asked = Some(ListQuestion::Intent(Intent::Copy));
@@ -144,8 +148,8 @@ impl List {
     /// Does what a popup over the list has answered.
     pub(super) fn answered(&mut self, outcome: Outcome, ctx: &Context) -> Action {
         match (self.asked.take(), outcome) {
-            (_, Outcome::Refined(query)) => {
-                self.query = *query;
+            (_, Outcome::Refined(query, names)) => {
+                (self.query, self.names) = (*query, names);
                 self.restart()
             }
             (Some(ListQuestion::Sort), Outcome::Choice(number)) => {

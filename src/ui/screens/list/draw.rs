@@ -13,7 +13,7 @@ use crate::{
         text,
     },
     ui::{
-        Context, actions,
+        Context, actions, entity,
         text::{ListPhrase, Phrase},
         widgets::{
             paint::{Focus, count_words, line_at, put, rows},
@@ -82,10 +82,8 @@ impl List {
             let used = rows(text::width(&label));
             let field = Rect { x: area.x + used, y: area.y, width: area.width.saturating_sub(used + 22), height: 1 };
             caret = Some(Focus::Caret(input.draw(frame, field, ctx.theme.text)));
-        } else if !self.query.text().is_empty() {
-            put(frame, left, 0, &ctx.say(Phrase::FilteredBy(self.query.text())), ctx.theme.accent);
-        } else if self.query.is_refined() {
-            put(frame, left, 0, &ctx.say(ListPhrase::Refined), ctx.theme.accent);
+        } else if let Some(filter) = self.filter_in_words(left.width, ctx) {
+            put(frame, left, 0, &filter, ctx.theme.accent);
         } else if self.query.opens_at_today() && self.first.is_none_or(|first| first > 0 || shown.start > 0) {
             put(frame, left, 0, &ctx.say(Phrase::OpenedAtToday), ctx.theme.quiet);
         }
@@ -110,6 +108,19 @@ impl List {
         let columns = self.columns(ctx);
         draw_rows(frame, table, &self.rows, self.at, (self.kind(), &columns), &marked, ctx);
         caret.unwrap_or(line_at(table, 1 + rows(self.at - shown.start)))
+    }
+
+    /// What the list is filtered by, with the key that changes it if there is room for that too.
+    fn filter_in_words(&self, columns: u16, ctx: &Context) -> Option<String> {
+        let text = self.query.text();
+        if !self.query.is_refined() {
+            return (!text.is_empty()).then(|| ctx.say(Phrase::FilteredBy(text)));
+        }
+        let typed = (!text.is_empty()).then(|| text.to_owned());
+        let by: Vec<String> = typed.into_iter().chain(entity::filters(&self.query, &self.names, ctx)).collect();
+        let filter = ctx.say(ListPhrase::Refined(&by.join(", ")));
+        let whole = format!("{filter}. {}", ctx.say(ListPhrase::RefineHint));
+        Some(if text::width(&whole) <= usize::from(columns) { whole } else { text::cut(&filter, columns.into()) })
     }
 
     /// What all contracts of the list amount to; says nothing while that is awaited, nor of an empty

@@ -18,7 +18,7 @@ use self::marks::{Marks, subjects};
 use super::screen::Screen;
 use crate::{
     domain::{
-        Error, ViewId,
+        Error, Field, ViewId,
         entity::{EntityKind, Query, Record},
         page::{Count, Sums},
     },
@@ -76,6 +76,8 @@ enum Awaited {
 #[derive(Debug)]
 pub struct List {
     query: Query,
+    /// The names of the records that the list is filtered by, as far as they are known.
+    names: Vec<(Field, String)>,
     rows: Vec<Record>,
     at: usize,
     total: Option<Count>,
@@ -118,6 +120,7 @@ impl List {
     pub fn new(query: Query) -> Self {
         Self {
             query,
+            names: Vec::new(),
             rows: Vec::new(),
             at: 0,
             total: None,

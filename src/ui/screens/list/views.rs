@@ -77,13 +77,20 @@ impl List {
     pub(super) fn view_chosen(&mut self, choice: ViewChoice, ctx: &Context) -> Action {
         let present = self.saved_view(ctx);
         match (choice, present) {
+            // What it is filtered by stays.
+            (ViewChoice::BuiltIn(number), None) if number == self.query.view(ctx.session.actor.role) => Action::None,
             (ViewChoice::BuiltIn(number), _) => {
                 let mut query = Query::all(self.kind());
                 query.set_view(ctx.session.actor.role, number);
                 Action::Replace(Destination::List(Box::new(query)))
             }
             (ViewChoice::Saved(id), _) => match ctx.lists.view(id) {
-                Some(view) if view.read().is_some() => Action::Replace(Destination::SavedView(id)),
+                Some(view) if view.read().is_some() => {
+                    let again = self.saved == Some(id);
+                    let told =
+                        again.then(|| Action::Notice(Notice::good(ctx.say(ListPhrase::ViewAsSaved(&view.name)))));
+                    Action::All([Action::Replace(Destination::SavedView(id))].into_iter().chain(told).collect())
+                }
                 Some(view) if may_change(view, ctx) => self.ask_to_remove(view, ctx),
                 Some(view) => Action::Notice(Notice::bad(ctx.say(ListPhrase::ViewUnusableWhy(&view.name)))),
                 None => Action::Notice(Notice::bad(ctx.error(&Error::NotFound))),
@@ -139,7 +146,7 @@ impl List {
     pub(super) fn choose_columns(&mut self, ctx: &Context) -> Action {
         let present = self.columns(ctx);
         let sorted = present.sorted.map(|(at, _)| present.all[at].name);
-        let mut fixed = self.query.fixed(ctx.session.actor.role);
+        let mut fixed = self.query.fixed(ctx.session.actor.role, self.chosen_columns(ctx).is_some());
         fixed.retain(|column| Some(*column) != sorted);
         let titles = entity::titles(self.kind(), ctx);
         let preset: Vec<ColumnLine> = entity::columns(self.kind())

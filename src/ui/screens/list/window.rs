@@ -10,7 +10,7 @@ use crate::{
     services::{ReadRequest, Request},
     ui::{
         Action, Context, Notice,
-        entity::named,
+        entity::{self, named},
         text::{Phrase, Told},
     },
 };
@@ -116,6 +116,9 @@ impl List {
         self.loaded = !self.behind;
         let changed = self.marks.renew(&page.rows);
         let next = self.take(awaited, page);
+        if let Some(row) = self.rows.first() {
+            self.names = entity::filter_names(row);
+        }
         let next = match self.left(awaited, ctx) {
             Some(told) => Action::All(vec![told, next]),
             None => next,

@@ -165,7 +165,8 @@ impl Setup {
                 Wish::Act(Action::None)
             }
             _ if is(Command::Copy) && self.step == WizardPage::Statements => {
-                Wish::Act(Action::Copy(self.statements().to_owned()))
+                let (text, told) = (self.statements().to_owned(), ctx.say(Phrase::StatementsCopied));
+                Wish::Act(Action::Copy { text, told })
             }
             _ if is(Command::Save) => self.next(ctx),
             KeyCode::Enter if last => self.next(ctx),
