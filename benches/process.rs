@@ -38,7 +38,7 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("bench.db").display());
         let now = epic_events::app::now();
-        demo::prepare_scaled(&url, None, 1_000, now, |_, _| {}).unwrap();
+        demo::prepare_scaled(&url, None, 1_000, Language::En, now, |_, _| {}).unwrap();
         let services = Services::new(Target::parse(&url).unwrap(), "bench".to_owned(), 4);
         let preferences = Preferences { language: Language::En, look: Look::default(), mouse: true };
         let options = Options { preferences, demo: Vec::new(), embedded: String::new(), server: None, suspends: true };

@@ -98,8 +98,9 @@ fn start(cli: &Cli, config: &Arc<Config>) -> Result<(), Stop> {
 }
 
 fn start_demo(config: &Arc<Config>) -> Result<(), Stop> {
-    let path = config.folders.demo();
-    let accounts = demo::prepare(&path, app::now()).map_err(|error| stop(config.preferences.language, &error))?;
+    let language = config.preferences.language;
+    let path = config.folders.demo(language);
+    let accounts = demo::prepare(&path, language, app::now()).map_err(|error| stop(language, &error))?;
     show(config, SecretString::from(format!("sqlite://{}", path.display())), false, accounts)
 }
 
@@ -114,8 +115,9 @@ fn start_scaled(cli: &Cli, config: &Arc<Config>, events: u64) -> Result<(), Stop
         let parts = usize::try_from(done * 40 / all.max(1)).unwrap_or(40);
         eprint!("\r[{}{}] {done} / {all}", "#".repeat(parts), " ".repeat(40 - parts));
     };
-    let accounts = demo::prepare_scaled(&address, made_anew, events, app::now(), told)
-        .map_err(|error| stop(config.preferences.language, &error))?;
+    let language = config.preferences.language;
+    let accounts = demo::prepare_scaled(&address, made_anew, events, language, app::now(), told)
+        .map_err(|error| stop(language, &error))?;
     eprintln!();
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return print(format!("{}\n", address.rsplit('@').next().unwrap_or_default()).as_bytes());

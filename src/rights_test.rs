@@ -31,7 +31,7 @@ impl Company {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (path, now) = (folder.path().join("demo.db"), crate::app::now());
-        demo::prepare(&path, now).unwrap();
+        demo::prepare(&path, Language::En, now).unwrap();
         Self { services: Services::new(Target::Sqlite(path), "test".to_owned(), 4), now, _folder: folder }
     }
 

@@ -21,7 +21,15 @@ use support::{Engine, TestDb};
 fn made(engine: Engine, size: u64) -> TestDb {
     let db = TestDb::new(engine);
     let mut last = (0, 1);
-    demo::prepare_scaled(&db.url, None, size, epic_events::app::now(), |done, all| last = (done, all)).unwrap();
+    demo::prepare_scaled(
+        &db.url,
+        None,
+        size,
+        epic_events::domain::language::Language::En,
+        epic_events::app::now(),
+        |done, all| last = (done, all),
+    )
+    .unwrap();
     assert_eq!(last.0, last.1, "the progress bar reaches its end");
     db
 }

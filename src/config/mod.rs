@@ -109,9 +109,12 @@ impl Folders {
         format!("sqlite://{}", self.data.join("epic-events.db").display())
     }
 
-    /// The file of the demo database.
-    pub fn demo(&self) -> PathBuf {
-        self.data.join("demo.db")
+    /// The file of the demo database, whose titles and notes are in this language.
+    pub fn demo(&self, language: Language) -> PathBuf {
+        self.data.join(match language {
+            Language::En => "demo.db",
+            Language::Fr => "demo-fr.db",
+        })
     }
 
     /// The folder for exports: the user's downloads, if that folder exists.

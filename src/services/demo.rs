@@ -9,7 +9,7 @@ use super::{
     auth::Hasher,
     context::ServiceError,
     outcome::created,
-    samples::{COMPANIES, Dice, FIRST, LAST, OCCASIONS, PLACES},
+    samples::{COMPANIES, Dice, FIRST, LAST, Samples, samples},
 };
 use crate::{
     domain::{
@@ -19,6 +19,7 @@ use crate::{
         contracts::ContractDraft,
         error::ConnectionProblem,
         events::{EventDraft, Status},
+        language::Language,
         session::{Moment, random_id},
         settings::Settings,
         users::{Role, UserDraft},
@@ -61,9 +62,9 @@ fn accounts() -> Vec<(String, String)> {
 }
 
 /// Creates the demo database if there is none. One that is too old, or was created by a newer
-/// version of the program, is recreated unless another program has it open. Returns the accounts to
-/// try.
-pub fn prepare(path: &Path, now: Moment) -> Result<Vec<(String, String)>, Error> {
+/// version of the program, is recreated unless another program has it open. The language is that of
+/// the titles and notes. Returns the accounts to try.
+pub fn prepare(path: &Path, language: Language, now: Moment) -> Result<Vec<(String, String)>, Error> {
     let open = || Db::open(&Target::Sqlite(path.to_owned()));
     if open().is_ok_and(|mut db| is_fresh(&mut db, now)) {
         return Ok(accounts());
@@ -80,7 +81,7 @@ pub fn prepare(path: &Path, now: Moment) -> Result<Vec<(String, String)>, Error>
     drop(opened);
     let mut db = Db::open(&Target::Sqlite(demo.path().to_owned())).map_err(Error::Unavailable)?;
     storage::migrate::migrate(&mut db).map(drop)?;
-    fill(&mut db, now)?;
+    fill(&mut db, language, now)?;
     drop(db);
     match demo.name(path) {
         // The other program was faster; its demo is used.
@@ -96,6 +97,7 @@ pub fn prepare_scaled(
     address: &str,
     path: Option<&Path>,
     events: u64,
+    language: Language,
     now: Moment,
     told: impl FnMut(u64, u64),
 ) -> Result<Vec<(String, String)>, Error> {
@@ -110,8 +112,8 @@ pub fn prepare_scaled(
     if storage::settings::is_set_up(&mut db)? {
         return Err(Error::AlreadySetUp);
     }
-    fill(&mut db, now)?;
-    db.in_bulk(|db| super::scale::fill(db, events, now, told))?;
+    fill(&mut db, language, now)?;
+    db.in_bulk(|db| super::scale::fill(db, events, samples(language), now, told))?;
     Ok(accounts())
 }
 
@@ -126,10 +128,11 @@ fn is_fresh(db: &mut Db, now: Moment) -> bool {
 }
 
 /// Creates all records in one transaction: either all of them exist or none.
-fn fill(db: &mut Db, now: Moment) -> Result<(), ServiceError> {
+fn fill(db: &mut Db, language: Language, now: Moment) -> Result<(), ServiceError> {
     // The password is public, so the cheapest hash is enough.
     let hash = Hasher::new(4).hash(&SecretString::from(PASSWORD)).unwrap_or_default();
-    let settings = Settings { company_name: "Epic Events (demo)".to_owned(), ..Settings::default() };
+    let samples = samples(language);
+    let settings = Settings { company_name: samples.company.to_owned(), ..Settings::default() };
     db.transact(|db| {
         if !storage::settings::claim_set_up(db, now.utc)? {
             return Err(Error::AlreadySetUp.into());
@@ -138,7 +141,7 @@ fn fill(db: &mut Db, now: Moment) -> Result<(), ServiceError> {
         let staff = hire(db, &hash, now)?;
         let of = |role| staff.iter().filter(|(_, one)| *one == role).map(|(id, _)| *id).collect::<Vec<_>>();
         let (sales, support) = (of(Role::Sales), of(Role::Support));
-        let mut demo = Demo { dice: Dice(7), now, wall: settings.wall_clock(now.utc), sales, support };
+        let mut demo = Demo { dice: Dice(7), samples, now, wall: settings.wall_clock(now.utc), sales, support };
         demo.papers(db)?;
         for number in 0..147 {
             demo.client(db, number)?;
@@ -176,6 +179,7 @@ fn note(db: &mut Db, entry: AuditEntry, at: NaiveDateTime) -> Result<(), Service
 
 struct Demo {
     dice: Dice,
+    samples: &'static Samples,
     now: Moment,
     wall: NaiveDateTime,
     sales: Vec<UserId>,
@@ -209,23 +213,21 @@ impl Demo {
         let john = who("John Ouick", "john.ouick@gmail.com", "+1 234 567 8901", "");
         let contract = self.deal(db, &john, bill, &Deal { total: 1_850_000, due: 0, signed: Some(1_300) })?;
         let wedding = EventDraft {
-            title: "John Ouick Wedding".to_owned(),
+            title: self.samples.wedding.to_owned(),
             client_contact: "John Ouick".to_owned(),
             contact_phone: john.phone.clone(),
             starts_at: time(day(2023, 6, 4), 13),
             ends_at: time(day(2023, 6, 5), 2),
             location: "53 Rue du Château, 41120 Candé-sur-Beuvron, France".to_owned(),
             attendees: 75,
-            notes: "Wedding starts at 3PM, by the river. Catering is organized, reception starts at 5PM. \
-                    Kate needs to organize the DJ for after party."
-                .to_owned(),
+            notes: self.samples.wedding_notes.to_owned(),
             ..EventDraft::default()
         };
         self.event(db, contract, &wedding, Status::Done, Some(kate))?;
         let lou = who("Lou Bouzin", "jacky@loubouzin.grd", "+666 12345", "Lou Bouzin SA");
         let contract = self.deal(db, &lou, bill, &Deal { total: 960_000, due: 320_000, signed: Some(1_300) })?;
         let assembly = EventDraft {
-            title: "Lou Bouzin General Assembly".to_owned(),
+            title: self.samples.assembly.to_owned(),
             client_contact: "Jacky Blangier".to_owned(),
             contact_phone: "+666 12378".to_owned(),
             starts_at: time(day(2023, 5, 5), 15),
@@ -297,16 +299,13 @@ impl Demo {
         let hours = i64::try_from(2 + self.dice.roll(8)).unwrap_or(2);
         let known = self.dice.roll(8) > 0;
         EventDraft {
-            title: format!("{} {name}", self.dice.pick(&OCCASIONS)),
+            title: format!("{} {name}", self.dice.pick(&self.samples.occasions)),
             client_contact: format!("{} {name}", self.dice.pick(&FIRST)),
             starts_at: Some(starts),
             ends_at: known.then(|| starts + TimeDelta::hours(hours)),
-            location: self.dice.pick(&PLACES).to_owned(),
+            location: self.dice.pick(&self.samples.places).to_owned(),
             attendees: i32::try_from(10 + self.dice.roll(40) * 10).unwrap_or(10),
-            notes: self
-                .dice
-                .pick(&["", "Vegetarian menu for a third of the guests.", "Ask for the stage plan.", ""])
-                .to_owned(),
+            notes: self.dice.pick(&self.samples.notes).to_owned(),
             ..EventDraft::default()
         }
     }

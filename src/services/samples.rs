@@ -1,5 +1,7 @@
 //! What made-up companies are made of: names, titles, places, and repeatable dice.
 
+use crate::domain::language::Language;
+
 /// First names.
 pub(super) const FIRST: [&str; 20] = [
     "Anna", "Baptiste", "Chloé", "David", "Elif", "Fatima", "Georges", "Hanna", "Ivan", "Jeanne", "Karim", "Lucía",
@@ -29,28 +31,85 @@ pub(super) const COMPANIES: [&str; 16] = [
     "Opéra de Lyon",
     "Pêcheries Réunies",
 ];
-/// Titles of events.
-pub(super) const OCCASIONS: [&str; 8] = [
-    "Wedding",
-    "Annual seminar",
-    "Product launch",
-    "Board dinner",
-    "Summer party",
-    "Conference",
-    "Anniversary",
-    "General assembly",
-];
-/// Where events take place.
-pub(super) const PLACES: [&str; 8] = [
-    "53 Rue du Château, 41120 Candé-sur-Beuvron",
-    "Salle des fêtes de Mufflins",
-    "Grand Hôtel, Paris",
-    "Les Docks, Marseille",
-    "Palais des Congrès, Lyon",
-    "Domaine de la Forêt",
-    "Harbour Hall, Nantes",
-    "Le Moulin, Lille",
-];
+/// What depends on the language of the demo.
+pub(super) struct Samples {
+    pub company: &'static str,
+    /// Titles of events.
+    pub occasions: [&'static str; 8],
+    /// Where events take place.
+    pub places: [&'static str; 8],
+    /// Notes of events.
+    pub notes: [&'static str; 4],
+    /// The titles of the two events in the company's own papers, and the notes of the first.
+    pub wedding: &'static str,
+    pub wedding_notes: &'static str,
+    pub assembly: &'static str,
+}
+
+pub(super) fn samples(language: Language) -> &'static Samples {
+    match language {
+        Language::En => &ENGLISH,
+        Language::Fr => &FRENCH,
+    }
+}
+
+static ENGLISH: Samples = Samples {
+    company: "Epic Events (demo)",
+    occasions: [
+        "Wedding",
+        "Annual seminar",
+        "Product launch",
+        "Board dinner",
+        "Summer party",
+        "Conference",
+        "Anniversary",
+        "General assembly",
+    ],
+    places: [
+        "53 Rue du Château, 41120 Candé-sur-Beuvron",
+        "Salle des fêtes de Mufflins",
+        "Grand Hôtel, Paris",
+        "Les Docks, Marseille",
+        "Palais des Congrès, Lyon",
+        "Domaine de la Forêt",
+        "Harbour Hall, Nantes",
+        "Le Moulin, Lille",
+    ],
+    notes: ["", "Vegetarian menu for a third of the guests.", "Ask for the stage plan.", ""],
+    wedding: "John Ouick Wedding",
+    wedding_notes: "Wedding starts at 3PM, by the river. Catering is organized, reception starts at 5PM. \
+                    Kate needs to organize the DJ for after party.",
+    assembly: "Lou Bouzin General Assembly",
+};
+
+static FRENCH: Samples = Samples {
+    company: "Epic Events (démo)",
+    occasions: [
+        "Mariage",
+        "Séminaire annuel",
+        "Lancement de produit",
+        "Dîner du conseil",
+        "Fête d'été",
+        "Conférence",
+        "Anniversaire",
+        "Assemblée générale",
+    ],
+    places: [
+        "53 Rue du Château, 41120 Candé-sur-Beuvron",
+        "Salle des fêtes de Mufflins",
+        "Grand Hôtel, Paris",
+        "Les Docks, Marseille",
+        "Palais des Congrès, Lyon",
+        "Domaine de la Forêt",
+        "Salle du Port, Nantes",
+        "Le Moulin, Lille",
+    ],
+    notes: ["", "Menu végétarien pour un tiers des invités.", "Demander le plan de scène.", ""],
+    wedding: "Mariage de John Ouick",
+    wedding_notes: "La cérémonie commence à 15 h, au bord de la rivière. Le traiteur est réservé, la réception \
+                    commence à 17 h. Kate doit trouver un DJ pour la fin de soirée.",
+    assembly: "Assemblée générale de Lou Bouzin",
+};
 
 /// A pseudo-random number generator; the same seed gives the same numbers.
 pub(super) struct Dice(pub u64);

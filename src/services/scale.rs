@@ -9,7 +9,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 
 use super::{
     context::ServiceError,
-    samples::{COMPANIES, Dice, FIRST, LAST, OCCASIONS, PLACES},
+    samples::{COMPANIES, Dice, FIRST, LAST, Samples},
 };
 use crate::{
     domain::{
@@ -49,14 +49,20 @@ struct Staff {
 }
 
 /// Fills the tables of a demo. `told` is called with the rows written so far and their total.
-pub(super) fn fill(db: &mut Db, events: u64, now: Moment, mut told: impl FnMut(u64, u64)) -> Result<(), ServiceError> {
+pub(super) fn fill(
+    db: &mut Db,
+    events: u64,
+    samples: &'static Samples,
+    now: Moment,
+    mut told: impl FnMut(u64, u64),
+) -> Result<(), ServiceError> {
     let size = Size { clients: events * 3 / 10, contracts: events / 2, events, audit: events / 5 };
     let all = size.clients + size.contracts + size.events + size.audit;
     let staff = staff(db)?;
     let first = (next(db, "clients")?, next(db, "contracts")?);
     let clients = batches(size.clients, |rows| Batch::Rows(clients(rows, first.0, &staff, now.utc)));
     let contracts = batches(size.contracts, |rows| Batch::Rows(contracts(rows, first, size, &staff, now.utc)));
-    let events = batches(size.events, |rows| Batch::Rows(self::events(rows, first, size, &staff, now.utc)));
+    let events = batches(size.events, |rows| Batch::Rows(self::events(rows, first, size, (&staff, samples), now.utc)));
     let log = batches(size.audit, |rows| Batch::Log(rows.map(|number| entry(number, first.0)).collect()));
     let mut batches = clients.chain(contracts).chain(events).chain(log);
     // A second thread builds the batches while this one writes them.
@@ -186,13 +192,19 @@ fn contracts(
     Insert::contracts(numbers.map(row), now)
 }
 
-fn events(numbers: Range<u64>, (_, contracts): (u64, u64), size: Size, staff: &Staff, now: NaiveDateTime) -> Insert {
+fn events(
+    numbers: Range<u64>,
+    (_, contracts): (u64, u64),
+    size: Size,
+    (staff, samples): (&Staff, &Samples),
+    now: NaiveDateTime,
+) -> Insert {
     let row = |number| {
         let contract = contract_of(number, size);
         let (client, _) = client(client_of(contract, size), staff);
         let mut dice = dice(3, number);
-        let title = format!("{} {number}", dice.pick(&OCCASIONS));
-        let location = dice.pick(&PLACES).to_owned();
+        let title = format!("{} {number}", dice.pick(&samples.occasions));
+        let location = dice.pick(&samples.places).to_owned();
         // Starts at a whole hour between two years ago and one year ahead.
         let hours = i64::try_from(dice.roll(3 * 365 * 24)).unwrap_or(0) - 2 * 365 * 24;
         let starts = now.date().and_hms_opt(9, 0, 0).unwrap_or(now) + TimeDelta::hours(hours);

@@ -31,7 +31,15 @@ use support::{Engine, TestDb, world::World};
 
 fn company(engine: Engine, events: u64) -> TestDb {
     let db = TestDb::new(engine);
-    demo::prepare_scaled(&db.url, None, events, epic_events::app::now(), |_, _| {}).unwrap();
+    demo::prepare_scaled(
+        &db.url,
+        None,
+        events,
+        epic_events::domain::language::Language::En,
+        epic_events::app::now(),
+        |_, _| {},
+    )
+    .unwrap();
     db
 }
 

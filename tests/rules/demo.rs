@@ -47,11 +47,11 @@ fn clients(path: &std::path::Path, name: &str) -> i64 {
 fn a_demo_in_use_is_not_recreated() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("demo.db");
-    let accounts = demo::prepare(&path, moment(0)).unwrap();
+    let accounts = demo::prepare(&path, Language::En, moment(0)).unwrap();
     let mut running = company_of(&path);
     let sales = enter(&mut running, &accounts[1], 0);
     // Its dates are outdated by now, but it is still in use.
-    assert_eq!(demo::prepare(&path, moment(30)).unwrap(), accounts);
+    assert_eq!(demo::prepare(&path, Language::En, moment(30)).unwrap(), accounts);
     let create =
         Request::Write(WriteRequest::CreateClient { draft: client_draft("Of the one inside"), sales_contact: None });
     running.execute(Some(&sales), &create, moment(30)).unwrap();
@@ -59,7 +59,7 @@ fn a_demo_in_use_is_not_recreated() {
     let mut beside = company_of(&path);
     enter(&mut beside, &accounts[0], 30);
     drop((running, beside));
-    demo::prepare(&path, moment(30)).unwrap();
+    demo::prepare(&path, Language::En, moment(30)).unwrap();
     assert_eq!(clients(&path, "Of the one inside"), 0, "the demo was not in use, so it was recreated");
 }
 
@@ -69,10 +69,10 @@ fn simultaneous_demo_starts_share_one_database() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("demo.db");
         if round % 2 == 1 {
-            demo::prepare(&path, moment(-30)).unwrap();
+            demo::prepare(&path, Language::En, moment(-30)).unwrap();
         }
         let start = &|who: usize| {
-            let accounts = demo::prepare(&path, moment(0)).unwrap();
+            let accounts = demo::prepare(&path, Language::En, moment(0)).unwrap();
             let mut services = company_of(&path);
             enter(&mut services, &accounts[who], 0);
             services
@@ -96,14 +96,41 @@ fn a_demo_of_a_newer_program_is_recreated_once_it_is_not_in_use() {
         db.batch_execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')").unwrap();
         db
     };
-    demo::prepare(&path, moment(0)).unwrap();
+    demo::prepare(&path, Language::En, moment(0)).unwrap();
     // While it is in use it is kept, and no accounts that would not work are offered.
     let inside = newer();
-    let answer = demo::prepare(&path, moment(0));
+    let answer = demo::prepare(&path, Language::En, moment(0));
     assert!(matches!(answer, Err(Error::Unavailable(ConnectionProblem::SchemaTooNew))), "{answer:?}");
     drop(inside);
-    let accounts = demo::prepare(&path, moment(0)).unwrap();
+    let accounts = demo::prepare(&path, Language::En, moment(0)).unwrap();
     for account in &accounts {
         enter(&mut company_of(&path), account, 0);
     }
+}
+
+/// The titles, the notes and the places of a demo, in the order of its events.
+fn texts(path: &std::path::Path) -> Vec<(String, String, String)> {
+    use diesel::prelude::*;
+    use epic_events::schema::events;
+    let texts = events::table.select((events::title, events::notes, events::location)).order(events::id);
+    texts.load(&mut open(path)).unwrap()
+}
+
+#[test]
+fn a_french_demo_speaks_french_and_has_as_many_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let [english, french] = [Language::En, Language::Fr].map(|language| {
+        let path = folder.path().join(format!("{language}.db"));
+        demo::prepare(&path, language, moment(0)).unwrap();
+        path
+    });
+    let (in_english, in_french) = (texts(&english), texts(&french));
+    assert_eq!(in_english.len(), in_french.len());
+    assert!(in_french.iter().any(|(title, ..)| title.starts_with("Mariage ")));
+    for (title, notes, place) in &in_french {
+        for word in ["Wedding", "Annual", "launch", "dinner", "party", "Anniversary", "Vegetarian", "Ask ", "Hall"] {
+            assert!(![title, notes, place].iter().any(|text| text.contains(word)), "{title}, {notes}, {place}");
+        }
+    }
+    assert!(in_english.iter().any(|(title, ..)| title == "John Ouick Wedding"));
 }

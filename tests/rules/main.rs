@@ -35,6 +35,7 @@ use epic_events::{
         entity::{EntityKind, Query, Record},
         error::{ConnectionProblem, SignInProblem, SignedOutBecause},
         events::{EventDraft, EventFilter, EventRow, EventSort, EventView, Status},
+        language::Language,
         page::{Count, Cursor, Edge, Listing, Sorted},
         session::Moment,
         settings::{Reauth, Settings},
