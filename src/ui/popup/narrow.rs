@@ -26,8 +26,12 @@ pub(super) fn narrowed(items: &[Item], typed: &str) -> Vec<Item> {
         return items.to_vec();
     }
     let typed = words(typed);
-    let own = best(items, |item| fit(&typed, &words(&item.label), &words(&item.also)));
-    if own.is_empty() { best(items, |item| fit(&typed, &[], &words(&item.foreign))) } else { own }
+    // "en retard", "a client": a short word that no line has is not what is looked for.
+    let long: Vec<String> = typed.iter().filter(|word| word.chars().count() > 2).cloned().collect();
+    let own = |typed: &[String]| best(items, |item| fit(typed, &words(&item.label), &words(&item.also)));
+    let foreign = |typed: &[String]| best(items, |item| fit(typed, &[], &words(&item.foreign)));
+    let tries: [&dyn Fn() -> Vec<Item>; 4] = [&|| own(&typed), &|| own(&long), &|| foreign(&typed), &|| foreign(&long)];
+    tries.iter().map(|found| found()).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 fn best(items: &[Item], fit: impl Fn(&Item) -> Option<Fit>) -> Vec<Item> {
@@ -94,6 +98,13 @@ mod tests {
         assert_eq!(found("exi"), ["Quit"]);
         assert_eq!(found("lient"), [""; 0]);
         assert_eq!(found("e"), [""; 0]);
+    }
+
+    #[test]
+    fn a_short_word_that_no_line_has_is_left_out() {
+        assert_eq!(found("a client"), ["Clients", "New client"]);
+        assert_eq!(found("to quit"), ["Quit"]);
+        assert_eq!(found("to"), [""; 0]);
     }
 
     #[test]

@@ -1132,13 +1132,19 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
 pub(super) fn also(what: Phrase) -> &'static str {
     match what {
         Phrase::Home => "start menu main overview dashboard waiting",
-        Phrase::ListOf(EntityKind::Client) => "customers companies contacts people address telephone phone call caller",
-        Phrase::ListOf(EntityKind::Contract) => "deals quotes sales agreements money amounts invoices signature",
+        Phrase::ListOf(EntityKind::Client) => {
+            "customers companies contacts people prospects leads address telephone phone call caller"
+        }
+        Phrase::ListOf(EntityKind::Contract) => {
+            "deals quotes sales agreements money amounts invoice invoices signature"
+        }
         Phrase::ListOf(EntityKind::Event) => "parties weddings jobs bookings dates",
-        Phrase::ListOf(EntityKind::User) => "employees team colleagues users people accounts managers members",
+        Phrase::ListOf(EntityKind::User) => {
+            "employees team colleagues users people accounts managers members telephone phone forgotten"
+        }
         Phrase::ListOf(EntityKind::Audit) => "history journal changes trace who",
         Phrase::Calendar => "agenda planning schedule diary week month days dates plan availability",
-        Phrase::NewClient => "add create customer company contact",
+        Phrase::NewClient => "add create customer company contact prospect lead",
         Phrase::NewContract => "add create deal quote agreement",
         Phrase::NewEvent => "add create party wedding booking",
         Phrase::NewUser => "add create employee colleague user account hire",
@@ -1151,7 +1157,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::SignOut => "logout log off leave session user",
         Phrase::VerbQuit => "exit close leave end stop",
         Phrase::ViewNotPaid | Phrase::ViewMineNotPaid => {
-            "unpaid owe owes owed owing due balance balances debt debtors money outstanding receivable payment payments"
+            "unpaid owe owes owed owing due overdue late balance balances debt debtors money outstanding receivable payment payments invoice invoices reminder chase"
         }
         Phrase::ViewNotSigned | Phrase::ViewMineNotSigned => "unsigned open pending draft signature",
         Phrase::ViewSigned => "signature",

@@ -1170,13 +1170,17 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
 pub(super) fn also(what: Phrase) -> &'static str {
     match what {
         Phrase::Home => "début menu départ tableau bord",
-        Phrase::ListOf(EntityKind::Client) => "clientèle entreprises sociétés contacts adresse téléphone appel appeler",
-        Phrase::ListOf(EntityKind::Contract) => "devis ventes affaires argent montants factures signature",
+        Phrase::ListOf(EntityKind::Client) => {
+            "clientèle entreprises sociétés contacts prospects adresse téléphone appel appeler"
+        }
+        Phrase::ListOf(EntityKind::Contract) => "devis ventes affaires argent montants facture factures signature",
         Phrase::ListOf(EntityKind::Event) => "évènements fêtes mariages soirées prestations dates",
-        Phrase::ListOf(EntityKind::User) => "employés équipe collègues personnel salariés utilisateurs comptes membres",
+        Phrase::ListOf(EntityKind::User) => {
+            "employés équipe collègues personnel salariés utilisateurs comptes membres téléphone oublié"
+        }
         Phrase::ListOf(EntityKind::Audit) => "historique modifications traces qui",
         Phrase::Calendar => "agenda planning semaine mois jours dates disponibilités",
-        Phrase::NewClient => "ajouter créer entreprise société contact",
+        Phrase::NewClient => "ajouter créer entreprise société contact prospect",
         Phrase::NewContract => "ajouter créer devis vente affaire",
         Phrase::NewEvent => "ajouter créer évènement fête mariage",
         Phrase::NewUser => "ajouter créer employé collègue utilisateur compte embauche salarié",
@@ -1189,7 +1193,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::SignOut => "déconnexion sortir session utilisateur",
         Phrase::VerbQuit => "sortir fermer fin arrêter",
         Phrase::ViewNotPaid | Phrase::ViewMineNotPaid => {
-            "impayés impayé doit doivent dû dus dette dettes solde soldes reste argent créances règlement règlements paiement paiements payé payer"
+            "impayés impayé impayée impayées retard relance relancer doit doivent dû dus dette dettes solde soldes reste argent créances règlement règlements paiement paiements payé payer facture factures"
         }
         Phrase::ViewNotSigned | Phrase::ViewMineNotSigned => "attente brouillon signature signer",
         Phrase::ViewSigned => "signature",
