@@ -145,7 +145,8 @@ impl App {
             layer.stale = true;
         }
         if let Request::Write(WriteRequest::UpdateSettings(settings)) = request {
-            self.session.settings = settings.clone();
+            let written = settings.checked(Some(&self.session.settings));
+            self.session.settings = written.unwrap_or_else(|_| settings.clone());
         }
         if let Reply::PasswordChanged { auth_epoch } = written {
             self.session.auth_epoch = *auth_epoch;

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 use email_address::{EmailAddress, Options};
 
-use super::{error::Problem, lists::MAX_VIEW_NAME, money, text};
+use super::{currencies, error::Problem, lists::MAX_VIEW_NAME, money, text};
 
 /// The most people at an event.
 pub const MAX_ATTENDEES: i32 = 1_000_000;
@@ -154,14 +154,12 @@ pub fn optional_port(typed: &str) -> Result<Option<u16>, Problem> {
     u16::try_from(number).ok().filter(|port| *port > 0).map(Some).ok_or(out)
 }
 
-/// Three letters, as in ISO 4217, in capitals. Errors: `Required`, `NotACurrency`.
+/// The code of a currency, typed as [`currencies::code`] reads it. Errors: `Required`, `NotACurrency`.
 pub fn currency(typed: &str) -> Result<String, Problem> {
-    let code = text::clean(typed).to_ascii_uppercase();
-    match code.len() {
-        0 => Err(Problem::Required),
-        3 if code.bytes().all(|b| b.is_ascii_uppercase()) => Ok(code),
-        _ => Err(Problem::NotACurrency),
+    if text::clean(typed).is_empty() {
+        return Err(Problem::Required);
     }
+    currencies::code(typed).map(str::to_owned).ok_or(Problem::NotACurrency)
 }
 
 /// A time zone of the IANA list, its name written in any case. Errors: `Required`, `NotATimeZone`.
@@ -222,7 +220,8 @@ mod tests {
         assert_eq!(attendees("50 EUR"), Err(Problem::NotANumber));
         assert_eq!(time_zone("europe/paris"), Ok(Tz::Europe__Paris));
         assert_eq!(currency("eur"), Ok("EUR".to_owned()));
-        assert_eq!(currency("€"), Err(Problem::NotACurrency));
+        assert_eq!(currency("€"), Ok("EUR".to_owned()));
+        assert_eq!(currency("ABC"), Err(Problem::NotACurrency));
         assert_eq!(time_zone("Paris"), Err(Problem::NotATimeZone));
         assert_eq!(optional_port(" 3306 "), Ok(Some(3306)));
         assert_eq!(optional_port(""), Ok(None));

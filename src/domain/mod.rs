@@ -8,6 +8,7 @@ pub mod check;
 pub mod clients;
 pub mod clocks;
 pub mod contracts;
+pub mod currencies;
 pub mod dates;
 pub mod entity;
 pub mod error;

@@ -84,11 +84,13 @@ impl Settings {
         dates::to_wall(utc, self.time_zone)
     }
 
-    /// The settings with their texts normalised, or their errors.
-    pub fn checked(&self) -> Result<Self, FieldErrors> {
+    /// The settings with their texts normalised, or their errors. The currency that a company has
+    /// stays accepted, even if the program does not know it.
+    pub fn checked(&self, before: Option<&Self>) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let company_name = errors.take(Field::CompanyName, check::name(&self.company_name));
-        let currency = errors.take(Field::Currency, check::currency(&self.currency));
+        let kept = before.map(|before| before.currency.clone()).filter(|kept| *kept == self.currency.trim());
+        let currency = kept.or_else(|| errors.take(Field::Currency, check::currency(&self.currency)));
         for (field, value, range) in [
             (Field::SessionMinutes, self.session_minutes, SESSION_MINUTES),
             (Field::MinPasswordLength, self.min_password_length, MIN_PASSWORD_LENGTHS),

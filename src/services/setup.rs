@@ -227,7 +227,7 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
 fn checked(plan: &SetUp, hasher: &Hasher) -> Result<(Settings, UserDraft, String), Error> {
     let mut errors = FieldErrors::default();
     let mut note = |wrong: FieldErrors| errors.0.extend(wrong.0);
-    let settings = plan.settings.checked().map_err(&mut note).ok();
+    let settings = plan.settings.checked(None).map_err(&mut note).ok();
     let draft = UserDraft { role: Role::Management, ..plan.manager.clone() };
     let manager = draft.checked().map_err(&mut note).ok();
     let rules = PasswordRules {
@@ -251,9 +251,9 @@ pub(super) fn update_settings(
     ctx: &RequestContext,
     wanted: &Settings,
 ) -> Result<WriteOutcome, ServiceError> {
-    let after = wanted.checked().map_err(Error::Invalid)?;
     storage::settings::lock(db)?;
     let before = storage::settings::load(db)?;
+    let after = wanted.checked(Some(&before)).map_err(Error::Invalid)?;
     if before.version != wanted.version {
         return Err(conflict(db, &before, before.version, ctx.now)?);
     }

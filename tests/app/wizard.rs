@@ -37,26 +37,88 @@ fn a_port_is_checked_when_it_is_left() {
 #[test]
 fn a_currency_is_checked_when_it_is_left() {
     for (language, words) in [
-        (Language::En, "A currency has three letters, such as EUR."),
-        (Language::Fr, "Une devise a trois lettres, par exemple EUR."),
+        (Language::En, "No such currency. Write a code such as EUR, CHF or GBP."),
+        (Language::Fr, "Devise inconnue. Tapez un code tel que EUR, CHF ou GBP."),
     ] {
         let mut desk = wizard(language);
         to_company(&mut desk);
-        desk.press(KeyCode::Tab).ctrl('u').write("euros").press(KeyCode::Tab).see(words);
-        desk.press(KeyCode::BackTab).ctrl('u').write("chf").press(KeyCode::Tab).not(words);
+        for wrong in ["ABC", "monnaie"] {
+            desk.press(KeyCode::Tab).ctrl('u').write(wrong).press(KeyCode::Tab).see(words).press(KeyCode::BackTab);
+            desk.press(KeyCode::BackTab);
+        }
+        desk.press(KeyCode::Tab).ctrl('u').write("chf").see("CHF").press(KeyCode::Tab).not(words);
+        // Signs and names mean the code, which is shown beside the field and kept.
+        desk.press(KeyCode::BackTab).ctrl('u').write("£").see("GBP").press(KeyCode::Tab).not(words);
     }
+}
+
+#[test]
+fn the_settings_keep_a_currency_that_is_not_in_the_list_but_take_no_other() {
+    use diesel::prelude::*;
+    use epic_events::schema::settings;
+    let mut desk = Desk::new(Language::En);
+    let db = &mut desk.world.connection();
+    diesel::update(settings::table.find("currency")).set(settings::value.eq("ABC")).execute(db).unwrap();
+    desk.write("manager").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
+    desk.go("settings").ctrl('u').write("Grand Events").ctrl('s').write("y").see("company is now Grand Events");
+    desk.go("settings").press(KeyCode::Tab).ctrl('u').write("XYZ").press(KeyCode::Tab).see("No such currency.");
+    desk.press(KeyCode::BackTab)
+        .ctrl('u')
+        .write("euros")
+        .see("EUR")
+        .ctrl('s')
+        .see("ABC -> EUR")
+        .write("y")
+        .see("currency is now EUR");
+    assert_eq!(epic_events::storage::settings::load(&mut desk.world.connection()).unwrap().currency, "EUR");
+    desk.press(KeyCode::Esc).go("settings").see("EUR").not("euros");
 }
 
 #[test]
 fn a_time_zone_is_found_by_its_city() {
     let mut desk = wizard(Language::En);
     to_company(&mut desk);
-    desk.press(KeyCode::Tab).press(KeyCode::Tab).see("type a city to change it");
+    desk.press(KeyCode::Tab).press(KeyCode::Tab).see("type a city or country");
     desk.write("Paris").see("│ Europe/Paris").press(KeyCode::Enter).see("Europe/Paris").not("Nothing found.");
     desk.write("new york").press(KeyCode::Enter).see("America/New_York");
     // Up and Down choose, Esc leaves it as it was.
     desk.write("ind").see("America/Indiana").press(KeyCode::Down).press(KeyCode::Esc).see("America/New_York");
     desk.press(KeyCode::Enter).see("first manager");
+}
+
+/// What people type, and the first line that the picker offers for it.
+#[test]
+fn a_time_zone_is_found_by_a_country_and_by_any_large_city() {
+    for (language, typed, zone) in [
+        (Language::Fr, "Lyon", "Europe/Paris"),
+        (Language::Fr, "lille", "Europe/Paris"),
+        (Language::Fr, "saint-etienne", "Europe/Paris"),
+        (Language::Fr, "france", "Europe/Paris"),
+        (Language::En, "France", "Europe/Paris"),
+        (Language::Fr, "Suisse", "Europe/Zurich"),
+        (Language::Fr, "Genève", "Europe/Zurich"),
+        (Language::Fr, "geneve", "Europe/Zurich"),
+        (Language::Fr, "Londres", "Europe/London"),
+        (Language::Fr, "Belgique", "Europe/Brussels"),
+        (Language::Fr, "Bruxelles", "Europe/Brussels"),
+        (Language::En, "munich", "Europe/Berlin"),
+        (Language::Fr, "Germany", "Europe/Berlin"),
+        (Language::En, "allemagne", "Europe/Berlin"),
+        (Language::En, "barcelona", "Europe/Madrid"),
+        (Language::Fr, "Milan", "Europe/Rome"),
+        (Language::Fr, "Montréal", "America/Toronto"),
+        (Language::Fr, "New York", "America/New_York"),
+        (Language::En, "usa", "America/New_York"),
+        (Language::Fr, "états-unis", "America/New_York"),
+        (Language::Fr, "la réunion", "Indian/Reunion"),
+    ] {
+        let mut desk = wizard(language);
+        to_company(&mut desk);
+        desk.press(KeyCode::Tab).press(KeyCode::Tab).write(typed).see(zone).press(KeyCode::Enter).see(zone);
+    }
+    let mut desk = wizard(Language::Fr);
+    to_company(&mut desk);
+    desk.press(KeyCode::Tab).press(KeyCode::Tab).write("zurich").see("Europe/Zurich").see("Suisse");
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl WriteRequest {
                 errors.take(Field::SignedAt, check_signing_day(*day, against.wall.date()));
                 errors
             }
-            Self::UpdateSettings(settings) => wrong(settings.checked()),
+            Self::UpdateSettings(settings) => wrong(settings.checked(Some(against.settings))),
             Self::SaveView(draft) | Self::ReplaceView { draft, .. } => wrong(draft.checked()),
             Self::DeactivateUser { .. }
             | Self::ReactivateUser { .. }

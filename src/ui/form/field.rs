@@ -282,7 +282,7 @@ impl FormField {
             (FieldKind::Line, Field::Email) => check::optional_email(text).err(),
             (FieldKind::Line, Field::Phone | Field::ContactPhone) => check::optional_phone(text).err(),
             (FieldKind::Line, Field::EmployeeNumber) => check::optional_employee_number(text).err(),
-            (FieldKind::Line, Field::Currency) => check::currency(text).err(),
+            (FieldKind::Line, Field::Currency) if text != self.base => check::currency(text).err(),
             (FieldKind::Line, Field::Port) => check::optional_port(text).err(),
             (FieldKind::Zone, _) => check::time_zone(text).err(),
             (FieldKind::Notes, _) => check::notes(text).err(),
@@ -325,6 +325,9 @@ impl FormField {
                 Err(_) => None,
             },
             FieldKind::Zone => Some(ctx.say(Phrase::ZoneHint)),
+            FieldKind::Line if self.field == Field::Currency => {
+                check::currency(typed).ok().filter(|code| code != typed)
+            }
             _ => None,
         }
     }

@@ -12,7 +12,7 @@ mod outcome;
 mod password;
 
 use chrono::NaiveDate;
-use chrono_tz::{TZ_VARIANTS, Tz};
+use chrono_tz::Tz;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{Frame, layout::Rect};
 
@@ -29,7 +29,7 @@ pub use self::{
 use super::{
     context::Context,
     keys::{Binding, Key},
-    text::Phrase,
+    text::{self, Phrase},
     widgets::{input::Input, paint::Focus},
 };
 use crate::{
@@ -172,14 +172,17 @@ impl Popup {
         Self::Menu(Menu::new(title, Some(Input::default()), Source::Fixed, items))
     }
 
-    /// The time zones of the world; the present one is selected at first.
-    pub fn zones(title: String, present: &str) -> Self {
-        let item = |zone: &Tz| {
+    /// The time zones of the world, with their countries; the present one is selected at first.
+    pub fn zones(title: String, present: &str, ctx: &Context) -> Self {
+        let item = |(zone, country, also): (Tz, &str, String)| {
             let name = zone.name().to_owned();
-            Item { label: name.clone(), outcome: Some(Outcome::Text(name)), ..Item::default() }
+            let outcome = Some(Outcome::Text(name.clone()));
+            Item { label: name, detail: country.to_owned(), also, outcome, ..Item::default() }
         };
-        let mut menu = Menu::new(title, Some(Input::default()), Source::Fixed, TZ_VARIANTS.iter().map(item).collect());
-        menu.at = TZ_VARIANTS.iter().position(|zone| zone.name() == present).unwrap_or(0);
+        let items: Vec<Item> = text::zones(ctx.language).map(item).collect();
+        let at = items.iter().position(|item| item.label == present).unwrap_or(0);
+        let mut menu = Menu::new(title, Some(Input::default()), Source::Fixed, items);
+        menu.at = at;
         Self::Menu(menu)
     }
 

@@ -461,7 +461,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::PasswordProposed => "Read this password to the person: it is shown until you leave this form.",
         Phrase::SignatureIsFinal => "A signature is final: the contract stays signed.",
         Phrase::AsChosen => "as chosen",
-        Phrase::ZoneHint => "type a city to change it",
+        Phrase::ZoneHint => "type a city or country",
         Phrase::PickHint => "press Enter to choose",
         Phrase::OnThisComputer => "this computer",
         Phrase::OnServer => "the company's MySQL server",
@@ -545,7 +545,7 @@ pub(super) fn say(what: Phrase) -> String {
             "The everyday account is not there yet, has another password, or lacks one of these rights."
         }
         Phrase::SetUpCompany => {
-            "The company. The currency has three letters, such as EUR. Type a large city to find the time zone. Management can change this later in the settings."
+            "The company. The currency is a code of three letters, such as EUR. Type a city or a country to find the time zone. Management can change this later in the settings."
         }
         Phrase::SetUpManager => "The first manager, who will make the accounts of everybody else.",
         Phrase::SetUpSummary => {
@@ -739,8 +739,8 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotAnEmployeeNumber => "An employee number has 1 to 6 digits.",
         Problem::NotAnAmount => "This is not an amount. Write it like 12,000.50.",
         Problem::NotANumber => "This is not a whole number.",
-        Problem::NotACurrency => "A currency has three letters, such as EUR.",
-        Problem::NotATimeZone => "No such time zone. Type a large city, such as Paris.",
+        Problem::NotACurrency => "No such currency. Write a code such as EUR, CHF or GBP.",
+        Problem::NotATimeZone => "No such time zone. Type a city or a country, such as Lyon or France.",
         Problem::NotADate => "This is not a date. Write it like 14/08/2026, tomorrow or +3d.",
         Problem::NotADateTime => "This is not a date with a time. Write it like 14/08/2026 18:30 or tomorrow 6pm.",
         Problem::TimeMissing(day) => {

@@ -496,7 +496,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::PasswordProposed => "Dictez ce mot de passe à la personne : il reste affiché dans ce formulaire.",
         Phrase::SignatureIsFinal => "Une signature est définitive : le contrat reste signé.",
         Phrase::AsChosen => "comme choisi",
-        Phrase::ZoneHint => "tapez une ville pour changer",
+        Phrase::ZoneHint => "tapez une ville ou un pays",
         Phrase::PickHint => "Entrée pour choisir",
         Phrase::OnThisComputer => "cet ordinateur",
         Phrase::OnServer => "le serveur MySQL de l'entreprise",
@@ -584,7 +584,7 @@ pub(super) fn say(what: Phrase) -> String {
             "Le compte quotidien n'existe pas encore, a un autre mot de passe, ou un de ces droits lui manque."
         }
         Phrase::SetUpCompany => {
-            "L'entreprise. La devise a trois lettres, par exemple EUR. Tapez une grande ville pour trouver le fuseau horaire. La gestion peut changer ceci plus tard dans les réglages."
+            "L'entreprise. La devise est un code de trois lettres, par exemple EUR. Tapez une ville ou un pays pour trouver le fuseau horaire. La gestion peut changer ceci plus tard dans les réglages."
         }
         Phrase::SetUpManager => "Le premier gestionnaire, qui créera les comptes de tous les autres.",
         Phrase::SetUpSummary => {
@@ -766,8 +766,8 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotAnEmployeeNumber => "Un numéro d'employé a 1 à 6 chiffres.",
         Problem::NotAnAmount => "Ce n'est pas un montant. Écrivez par exemple 12 000,50.",
         Problem::NotANumber => "Ce n'est pas un nombre entier.",
-        Problem::NotACurrency => "Une devise a trois lettres, par exemple EUR.",
-        Problem::NotATimeZone => "Fuseau inconnu. Tapez une grande ville, par exemple Paris.",
+        Problem::NotACurrency => "Devise inconnue. Tapez un code tel que EUR, CHF ou GBP.",
+        Problem::NotATimeZone => "Fuseau inconnu. Tapez une ville ou un pays, par exemple Lyon ou France.",
         Problem::NotADate => "Ce n'est pas une date. Écrivez par exemple 14/08/2026, demain ou +3j.",
         Problem::NotADateTime => {
             "Ce n'est pas une date avec une heure. Écrivez par exemple 14/08/2026 18:30 ou demain 18h."

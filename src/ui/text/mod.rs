@@ -5,12 +5,14 @@ mod fr;
 mod lists;
 mod phrase;
 mod told;
+mod zones;
 
 use crossterm::event::KeyCode;
 
 pub use lists::ListPhrase;
 pub use phrase::Phrase;
 pub use told::{Asked, Deed, Told};
+pub use zones::zones;
 
 use super::keys::{Command, Key};
 use crate::domain::{Error, Field, Problem, Reason, audit::Verb, language::Language};

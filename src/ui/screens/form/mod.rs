@@ -177,7 +177,7 @@ impl Form {
         let entry = &self.entries[self.at];
         if entry.kind == FieldKind::Zone {
             self.asked = Some(FormQuestion::Pick(self.at));
-            let mut picker = Popup::zones(ctx.field(entry.field), entry.input.text());
+            let mut picker = Popup::zones(ctx.field(entry.field), entry.input.text(), ctx);
             if let Some(letter) = typed {
                 picker.paste(letter.encode_utf8(&mut [0; 4]));
             }

@@ -91,10 +91,12 @@ impl Setup {
         if self.on_server() {
             lines.push((Field::EverydayUser, self.page(WizardPage::Account).text(Field::EverydayUser).to_owned()));
         }
-        let of_company =
-            [Field::CompanyName, Field::Currency, Field::TimeZone].map(|field| (field, company.text(field)));
-        let of_manager = [Field::FullName, Field::Username, Field::Email].map(|field| (field, manager.text(field)));
-        lines.extend(of_company.into_iter().chain(of_manager).map(|(field, text)| (field, text.to_owned())));
+        lines.push((Field::CompanyName, company.text(Field::CompanyName).to_owned()));
+        let currency = company.text(Field::Currency);
+        lines.push((Field::Currency, check::currency(currency).unwrap_or_else(|_| currency.to_owned())));
+        lines.push((Field::TimeZone, company.text(Field::TimeZone).to_owned()));
+        let of_manager = [Field::FullName, Field::Username, Field::Email];
+        lines.extend(of_manager.map(|field| (field, manager.text(field).to_owned())));
         lines
     }
 }
