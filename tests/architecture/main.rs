@@ -2,6 +2,7 @@
 //! are meant for it.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod documents;
 mod imports;
 mod servers;
 
