@@ -131,16 +131,6 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::OneAtATime => "This works on one record at a time. Esc clears the marks.",
         Phrase::MarksClear => "clear marks",
         Phrase::Position { from, to, total } => return format!("{}–{} of {total}", number(from), number(to)),
-        Phrase::OpenedAtToday => "Opened at today; earlier events are above",
-        Phrase::ContractSums { count, total, due, currency } => {
-            return format!(
-                "{}: total {total} {currency}, due {due} {currency}",
-                plural(count, "contract", "contracts")
-            );
-        }
-        Phrase::TooManyToSum(count) => {
-            return format!("More than {} contracts: narrow the list to see their sum", number(count));
-        }
         Phrase::FilteredBy(text) => return format!("Filter: {text}"),
         Phrase::SupportFor(title) => return format!("Support for {title}"),
         Phrase::SupportForSome(count) => return format!("Support for {}", some(count, "event", "events")),
@@ -992,6 +982,16 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::EmptyViewHint => "Press ⌨view⌨ for other views.",
         ListPhrase::EmptyListHint => "Press ⌨new⌨ to make the first one.",
         ListPhrase::Refined(by) => return format!("Filtered: {by}"),
+        ListPhrase::OpenedAtToday => "Opened at today; earlier events are above",
+        ListPhrase::ContractSums { count, total, due, currency } => {
+            return format!(
+                "{}: total {total} {currency}, due {due} {currency}",
+                plural(count, "contract", "contracts")
+            );
+        }
+        ListPhrase::TooManyToSum(count) => {
+            return format!("More than {} contracts: narrow the list to see their sum", number(count));
+        }
         ListPhrase::FilterLabel => "Filter",
         ListPhrase::SaveViewAs => "Save this view as...",
         ListPhrase::ReplaceView(name) => return format!("Save \"{name}\" as it is shown now"),

@@ -135,14 +135,6 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::OneAtATime => "Cela se fait une fiche à la fois. Échap efface les marques.",
         Phrase::MarksClear => "effacer les marques",
         Phrase::Position { from, to, total } => return format!("{}–{} sur {total}", number(from), number(to)),
-        Phrase::OpenedAtToday => "Liste ouverte à aujourd'hui ; le passé est au-dessus",
-        Phrase::ContractSums { count, total, due, currency } => {
-            let contracts = plural(count, "contrat", "contrats");
-            return format!("{contracts} : total {total} {currency}, reste dû {due} {currency}");
-        }
-        Phrase::TooManyToSum(count) => {
-            return format!("Plus de {} contrats : filtrez la liste pour en voir la somme", number(count));
-        }
         Phrase::FilteredBy(text) => return format!("Filtre : {text}"),
         Phrase::SupportFor(title) => return format!("Support pour {title}"),
         Phrase::SupportForSome(count) => return format!("Support pour {}", some(count, "événement", "événements")),
@@ -1026,6 +1018,14 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::EmptyViewHint => "Appuyez sur ⌨view⌨ pour d'autres vues.",
         ListPhrase::EmptyListHint => "Appuyez sur ⌨new⌨ pour créer le premier.",
         ListPhrase::Refined(by) => return format!("Filtré : {by}"),
+        ListPhrase::OpenedAtToday => "Liste ouverte à aujourd'hui ; le passé est au-dessus",
+        ListPhrase::ContractSums { count, total, due, currency } => {
+            let contracts = plural(count, "contrat", "contrats");
+            return format!("{contracts} : total {total} {currency}, reste dû {due} {currency}");
+        }
+        ListPhrase::TooManyToSum(count) => {
+            return format!("Plus de {} contrats : filtrez la liste pour en voir la somme", number(count));
+        }
         ListPhrase::FilterLabel => "Filtre",
         ListPhrase::SaveViewAs => "Enregistrer cette vue sous...",
         ListPhrase::ReplaceView(name) => return format!("Enregistrer « {name} » telle qu'affichée"),

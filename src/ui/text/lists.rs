@@ -1,6 +1,6 @@
-//! What the program says about the columns of a list and the views that users save.
+//! What the program says about a list: its filter, its sums, its columns and the views that users save.
 
-/// A phrase about columns and saved views.
+/// A phrase about a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListPhrase<'a> {
     RefineHint,
@@ -42,6 +42,17 @@ pub enum ListPhrase<'a> {
         count: usize,
         names: &'a str,
     },
+    /// A list of events opens at those of today.
+    OpenedAtToday,
+    /// What the contracts of a list amount to.
+    ContractSums {
+        count: i64,
+        total: &'a str,
+        due: &'a str,
+        currency: &'a str,
+    },
+    /// There are more contracts than are summed up.
+    TooManyToSum(i64),
     ColumnsTitle,
     ColumnsHint,
     ColumnFits,

@@ -327,17 +327,6 @@ pub enum Phrase<'a> {
         to: i64,
         total: &'a str,
     },
-    /// A list of events opens at those of today.
-    OpenedAtToday,
-    /// What the contracts of a list amount to.
-    ContractSums {
-        count: i64,
-        total: &'a str,
-        due: &'a str,
-        currency: &'a str,
-    },
-    /// There are more contracts than are summed up.
-    TooManyToSum(i64),
     FilteredBy(&'a str),
     SupportFor(&'a str),
     SupportForSome(usize),

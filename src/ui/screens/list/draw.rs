@@ -85,7 +85,7 @@ impl List {
         } else if let Some(filter) = self.filter_in_words(left.width, ctx) {
             put(frame, left, 0, &filter, ctx.theme.accent);
         } else if self.query.opens_at_today() && self.first.is_none_or(|first| first > 0 || shown.start > 0) {
-            put(frame, left, 0, &ctx.say(Phrase::OpenedAtToday), ctx.theme.quiet);
+            put(frame, left, 0, &ctx.say(ListPhrase::OpenedAtToday), ctx.theme.quiet);
         }
         if self.among_newest {
             put(frame, area, 1, &ctx.say(Phrase::AmongNewest), ctx.theme.quiet);
@@ -133,9 +133,9 @@ impl List {
             (Count::Exactly(count), Some(Sums { total, due })) => {
                 let [total, due] = [total, due].map(|cents| cents.format(ctx.language));
                 let currency = &ctx.settings().currency;
-                Some(ctx.say(Phrase::ContractSums { count, total: &total, due: &due, currency }))
+                Some(ctx.say(ListPhrase::ContractSums { count, total: &total, due: &due, currency }))
             }
-            (Count::MoreThan(count), _) => Some(ctx.say(Phrase::TooManyToSum(count))),
+            (Count::MoreThan(count), _) => Some(ctx.say(ListPhrase::TooManyToSum(count))),
             (Count::Exactly(_), None) => None,
         }
     }
