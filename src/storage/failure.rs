@@ -66,8 +66,13 @@ impl DbError {
         ];
         let message = detail.message();
         match kind {
-            // Another node has added a row first: trying again reads the chain's next number.
-            Kind::UniqueViolation if key_of(message).contains("audit_by_seq") => Self::Retry,
+            // Another connection has added a row first: trying again reads the chain's next number, or
+            // changes that row.
+            Kind::UniqueViolation
+                if ["audit_by_seq", "list_columns"].iter().any(|key| key_of(message).contains(key)) =>
+            {
+                Self::Retry
+            }
             Kind::UniqueViolation => {
                 taken_field(message).map_or_else(|| Self::Constraint(message.to_owned()), Self::Taken)
             }

@@ -11,12 +11,21 @@ use std::{
 
 use diesel::connection::SimpleConnection;
 use epic_events::{
-    domain::{Error, Reason, clients::ClientDraft, session::Session, settings::Settings, users::Role},
+    domain::{
+        Error, Reason,
+        clients::ClientDraft,
+        entity::EntityKind,
+        lists::{ChosenColumn, ColumnName},
+        session::Session,
+        settings::Settings,
+        users::Role,
+    },
     services::{ReadRequest, Reply, Request, WriteRequest},
-    storage::{Db, Target},
+    storage::{Db, DbError, Target},
 };
 use rstest::rstest;
 use secrecy::SecretString;
+use strum::IntoEnumIterator;
 
 use crate::{
     common::{figure, later, rounds, services},
@@ -232,4 +241,48 @@ pub fn edit_by_eight(world: &mut World, on: &str, urls: &[String]) {
     let (conflicts, busy) = (conflicts.into_inner(), busy.into_inner());
     let words = format!("{marks} edits by eight, {conflicts} conflicts shown, {busy} times told to try again, 0 lost");
     figure("13 no lost update", on, &words);
+}
+
+/// The columns of a kind of list are chosen for the first time, in two windows at once.
+#[rstest]
+fn the_first_columns_that_two_windows_choose_at_once_are_saved(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let sales = world.sales.clone();
+    for kind in EntityKind::iter() {
+        let barrier = Barrier::new(2);
+        let go = |width| {
+            let columns = Some(vec![ChosenColumn { name: ColumnName::Name, width: Some(width) }]);
+            let mut services = services(&world.db);
+            services.connect().unwrap();
+            barrier.wait();
+            services.execute(Some(&sales), &Request::Write(WriteRequest::SaveColumns { kind, columns }), later(3_600))
+        };
+        let (one, other) = thread::scope(|scope| {
+            let (one, other) = (scope.spawn(|| go(10)), scope.spawn(|| go(20)));
+            (one.join().unwrap(), other.join().unwrap())
+        });
+        assert!(one.is_ok() && other.is_ok(), "{one:?} {other:?}");
+    }
+    let saved = world.ask(Some(&sales), &ReadRequest::Lists.into());
+    assert!(
+        matches!(&saved, Ok(Reply::Lists(lists)) if lists.columns.len() == EntityKind::iter().count()),
+        "{saved:?}"
+    );
+}
+
+/// Another node of a cluster may insert the row between looking for it and inserting it: the refusal means that the
+/// transaction is tried again, and finds it.
+#[rstest]
+fn columns_that_somebody_else_has_inserted_meanwhile_are_tried_again(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    use diesel::RunQueryDsl;
+    let world = World::new(engine);
+    let insert = "INSERT INTO list_columns (user_id, kind, content, created_at, updated_at) \
+                  SELECT id, 'event', '[]', created_at, updated_at FROM users WHERE username = 'sales'";
+    let mut insert = || diesel::sql_query(insert).execute(&mut world.connection()).map_err(DbError::from);
+    assert!(matches!(insert(), Ok(1)));
+    assert!(matches!(insert(), Err(DbError::Retry)));
 }
