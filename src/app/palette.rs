@@ -33,6 +33,7 @@ impl App {
         all.push(place(Phrase::VerbQuit, Destination::Leave(Leave::Quit), &ctx));
         let exports_here = on_screen.iter().any(|binding| binding.command == Command::Export);
         for kind in sections.iter().filter_map(|section| section.lists()) {
+            all.extend(saved_views(kind, &ctx));
             all.extend(views(kind, &ctx));
             if !exports_here {
                 all.push(export(kind, &ctx));
@@ -66,6 +67,21 @@ fn command(binding: &Binding, ctx: &Context) -> Item {
         outcome: Some(Outcome::Run(*command)),
         ..Item::default()
     }
+}
+
+/// The views that users have saved.
+fn saved_views<'a>(kind: EntityKind, ctx: &'a Context) -> impl Iterator<Item = Item> + 'a {
+    let usable = ctx.lists.views.iter().filter(move |listed| listed.view.kind == kind && listed.content.is_some());
+    usable.map(move |listed| {
+        let name = |language| text::pair(language, &text::say(language, Phrase::ListOf(kind)), &listed.view.name);
+        Item {
+            label: name(ctx.language),
+            also: listed.view.name.clone(),
+            foreign: name(other(ctx.language)),
+            outcome: Some(Outcome::Go(Destination::SavedView(listed.view.id))),
+            ..Item::default()
+        }
+    })
 }
 
 /// The views of a list, but for the one in which it opens.

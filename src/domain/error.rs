@@ -102,6 +102,10 @@ pub enum Reason {
     NotActiveSupport,
     /// No other active user of this role could take over.
     NobodyElse(Role),
+    /// This person has as many views already as one can have.
+    ViewsFull(i64),
+    /// As many views as possible are shared already.
+    SharedViewsFull(i64),
 }
 
 impl Reason {

@@ -64,6 +64,8 @@ pub const WIDTHS: (u16, u16) = (4, 60);
 
 /// The longest name of a view.
 pub const MAX_VIEW_NAME: usize = 60;
+/// The most views that one person can save, and the most that are shared.
+pub const MAX_VIEWS: i64 = 100;
 /// The most bytes that a stored view may have.
 const MAX_CONTENT: usize = 20_000;
 
@@ -121,17 +123,10 @@ pub struct SavedView {
     pub name: String,
     /// Whether everybody sees it, and not only its owner.
     pub shared: bool,
-    /// As it is stored; [`Self::read`] reads it.
+    /// As it is stored.
     pub content: String,
     /// UTC.
     pub updated_at: NaiveDateTime,
-}
-
-impl SavedView {
-    /// What the view shows; `None` if this program cannot read it.
-    pub fn read(&self) -> Option<ViewContent> {
-        ViewContent::from_json(&self.content, self.kind)
-    }
 }
 
 impl Auditable for SavedView {
@@ -177,11 +172,28 @@ impl ViewDraft {
     }
 }
 
+/// A view as users find it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListedView {
+    pub view: SavedView,
+    /// The name of its owner.
+    pub owner: String,
+    /// What the view shows; `None` if this program cannot read it.
+    pub content: Option<ViewContent>,
+}
+
+impl ListedView {
+    pub fn new(view: SavedView, owner: String) -> Self {
+        let content = ViewContent::from_json(&view.content, view.kind);
+        Self { view, owner, content }
+    }
+}
+
 /// How a user's lists are arranged.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Lists {
-    /// The user's own views and those that others share, with the names of their owners, by name.
-    pub views: Vec<(SavedView, String)>,
+    /// The user's own views and those that others share, by name.
+    pub views: Vec<ListedView>,
     /// The columns that the user has chosen for a kind of list.
     pub columns: Vec<(EntityKind, Vec<ChosenColumn>)>,
 }
@@ -193,8 +205,8 @@ impl Lists {
     }
 
     /// The view with this id.
-    pub fn view(&self, id: ViewId) -> Option<&SavedView> {
-        self.views.iter().map(|(view, _)| view).find(|view| view.id == id)
+    pub fn view(&self, id: ViewId) -> Option<&ListedView> {
+        self.views.iter().find(|listed| listed.view.id == id)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     domain::{
         UserId, ViewId,
         entity::EntityKind,
-        lists::{ChosenColumn, Lists, SavedView, ViewDraft, are_sound},
+        lists::{ChosenColumn, ListedView, Lists, MAX_VIEWS, SavedView, ViewDraft, are_sound},
         text,
     },
     schema::{list_columns, list_views, users},
@@ -45,23 +45,38 @@ fn view((id, version, owner, kind, name, shared, content, updated_at): ViewRow) 
     Some(SavedView { id, version, owner, kind: kind.parse().ok()?, name, shared, content, updated_at })
 }
 
-/// The views that the user sees, and the columns that they have chosen.
+/// The views that the user sees, their own first if there are too many, and the columns that they
+/// have chosen.
 pub fn load(db: &mut Db, me: UserId) -> Result<Lists, DbError> {
     let seen = list_views::table
         .inner_join(users::table)
         .filter(list_views::owner_id.eq(me).or(list_views::shared.eq(true)))
-        .order((list_views::name_key, list_views::id))
+        .order((list_views::owner_id.ne(me), list_views::name_key, list_views::id))
+        .limit(2 * MAX_VIEWS)
         .select((VIEW, users::full_name));
     let views: Vec<(ViewRow, String)> = seen.load(db)?;
+    let mut views: Vec<ListedView> =
+        views.into_iter().filter_map(|(row, owner)| Some(ListedView::new(view(row)?, owner))).collect();
+    views.sort_by_cached_key(|listed| text::sort_key(&listed.view.name));
     let chosen = list_columns::table.filter(list_columns::user_id.eq(me));
     let chosen: Vec<(String, String)> = chosen.select((list_columns::kind, list_columns::content)).load(db)?;
     Ok(Lists {
-        views: views.into_iter().filter_map(|(row, owner)| Some((view(row)?, owner))).collect(),
+        views,
         columns: chosen
             .into_iter()
             .filter_map(|(kind, content)| Some((kind.parse().ok()?, columns_in(&content)?)))
             .collect(),
     })
+}
+
+/// How many views the user has saved.
+pub fn count_own(db: &mut Db, me: UserId) -> Result<i64, DbError> {
+    Ok(list_views::table.filter(list_views::owner_id.eq(me)).count().get_result(db)?)
+}
+
+/// How many views are shared with everybody.
+pub fn count_shared(db: &mut Db) -> Result<i64, DbError> {
+    Ok(list_views::table.filter(list_views::shared.eq(true)).count().get_result(db)?)
 }
 
 /// Locks a view.

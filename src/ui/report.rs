@@ -6,7 +6,7 @@ use super::{
     Action, Context, Notice,
     form::value,
     popup::Popup,
-    text::{Deed, Phrase, Told},
+    text::{Deed, ListPhrase, Phrase, Told},
 };
 use crate::{
     domain::{
@@ -97,6 +97,9 @@ pub fn words(reply: &Reply, ctx: &Context) -> Option<String> {
 
 fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
     let Done { verb, name, changes, shares } = done;
+    if let Some(words) = arranged(*verb, name, changes) {
+        return ctx.say(words);
+    }
     // A renamed record is still known by its old name.
     let renamed = changes.0.iter().find(|(field, ..)| Some(*field) == name_of(subject));
     let name = renamed.and_then(|(_, old, _)| old.as_str()).filter(|old| !old.is_empty()).unwrap_or(name);
@@ -108,6 +111,24 @@ fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
     let without_support = *verb != Verb::EventCreated
         && changes.0.iter().any(|(field, old, new)| *field == Field::SupportId && !old.is_null() && new.is_null());
     ctx.say(Phrase::Told(Told::Now(Deed { verb: *verb, number: id, name, values: &values, without_support, shares })))
+}
+
+/// What is now true of a view or of columns; `None` for any other write.
+fn arranged<'a>(verb: Verb, name: &'a str, changes: &Changes) -> Option<ListPhrase<'a>> {
+    let new = |wanted| changes.0.iter().find(|(field, ..)| *field == wanted).map(|(.., new)| new);
+    Some(match verb {
+        Verb::ViewSaved => ListPhrase::ViewSaved(name),
+        Verb::ViewChanged if new(Field::Name).is_some() => ListPhrase::ViewRenamed(name),
+        Verb::ViewChanged => match new(Field::Shared).and_then(Value::as_bool) {
+            Some(true) => ListPhrase::ViewSharedNow(name),
+            Some(false) => ListPhrase::ViewUnsharedNow(name),
+            None => ListPhrase::ViewSaved(name),
+        },
+        Verb::ViewRemoved => ListPhrase::ViewRemoved(name),
+        Verb::ColumnsSaved if new(Field::Columns).is_some_and(Value::is_null) => ListPhrase::ColumnsPreset,
+        Verb::ColumnsSaved => ListPhrase::ColumnsSaved,
+        _ => return None,
+    })
 }
 
 /// The field that a record of this kind is called by.

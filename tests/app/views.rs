@@ -157,6 +157,16 @@ fn the_menu_of_views_shows_what_others_have_shared_meanwhile() {
     desk.see("Of the week").press(KeyCode::Enter).see("Name of the view");
 }
 
+#[test]
+fn saved_views_are_found_in_the_palette() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.world.records();
+    desk.go("contracts").press(KeyCode::Char('/')).write("kevin").press(KeyCode::Enter).press(KeyCode::Char('v'));
+    pick(&mut desk, "Save this view as").write("Money of Kevin").press(KeyCode::Enter).see("is saved").go("home");
+    desk.ctrl('p').write("money of").see("Contracts: Money of Kevin").press(KeyCode::Enter);
+    desk.see("Contracts: Money of Kevin").see("Filter: kevin");
+}
+
 /// Filters the open list by this sales contact.
 fn filter_by_sales<'a>(desk: &'a mut Desk, name: &str) -> &'a mut Desk {
     desk.press(KeyCode::Char('f'));
@@ -218,7 +228,12 @@ fn a_view_that_cannot_be_read_says_so() {
     pick(&mut desk, "Save this view as").write("Old one").press(KeyCode::Enter).see("is saved");
     let spoil = "UPDATE list_views SET content = '{}'";
     diesel::connection::SimpleConnection::batch_execute(&mut desk.world.connection(), spoil).unwrap();
-    desk.go("home").go("events").press(KeyCode::Char('v')).see("cannot be used any more");
-    pick(&mut desk, "Old one").see("another version of the program").write("y").see("is removed");
+    desk.go("home").go("events").press(KeyCode::Char('v')).see("cannot be used");
+    // It is not removed by choosing it.
+    pick(&mut desk, "Old one ").see("This program cannot use \"Old one\"").not("Remove the view");
+    desk.press(KeyCode::Char('v'));
+    pick(&mut desk, "Remove \"Old one\"").see("Remove the view").press(KeyCode::Enter).see("Nothing was removed.");
+    desk.press(KeyCode::Char('v'));
+    pick(&mut desk, "Remove \"Old one\"").write("y").see("The view \"Old one\" is removed.");
     desk.press(KeyCode::Char('v')).not("Old one");
 }

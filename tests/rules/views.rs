@@ -5,7 +5,7 @@ use diesel::{prelude::*, sql_query};
 use epic_events::{
     domain::{
         ViewId,
-        lists::{ChosenColumn, ColumnName, Lists, ViewContent, ViewDraft},
+        lists::{ChosenColumn, ColumnName, Lists, MAX_VIEWS, ViewContent, ViewDraft},
         policy::Permission,
         session::Session,
         settings::Visibility,
@@ -38,7 +38,7 @@ fn lists(world: &mut World, who: &Session) -> Lists {
 }
 
 fn names(world: &mut World, who: &Session) -> Vec<String> {
-    lists(world, who).views.into_iter().map(|(view, owner)| format!("{} of {owner}", view.name)).collect()
+    lists(world, who).views.into_iter().map(|listed| format!("{} of {}", listed.view.name, listed.owner)).collect()
 }
 
 fn clients_of(sales: &Session) -> Query {
@@ -152,7 +152,7 @@ fn a_shared_view_shows_nobody_more_than_they_may_see(
     }
     let mut rows = |who: &Session| -> Vec<usize> {
         let views = lists(&mut world, who).views;
-        let queries = views.into_iter().map(|(view, _)| view.read().unwrap().query);
+        let queries = views.into_iter().map(|listed| listed.content.unwrap().query);
         let mut count = |query| match world.ask(Some(who), &ReadRequest::List(query).into()) {
             Ok(Reply::Page(page)) => {
                 for row in &page.rows {
@@ -194,6 +194,41 @@ fn columns_are_kept_for_each_person_and_kind(#[values(Engine::Sqlite, Engine::Ma
     assert_eq!(log, 3);
 }
 
+#[rstest]
+fn nobody_saves_or_shares_views_without_end(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let (manager, sales) = (world.manager.clone(), world.sales.clone());
+    let boss = world.hire("boss", Role::Management);
+    let of = |number: i64, shared| draft(&format!("View {number}"), shared, Query::all(EntityKind::Client));
+    for number in 0..MAX_VIEWS {
+        save(&mut world, &manager, of(number, true));
+    }
+    let one_more = WriteRequest::SaveView(of(MAX_VIEWS, false));
+    assert_eq!(denied(ask(&mut world, &manager, one_more)), Reason::ViewsFull(MAX_VIEWS));
+    // Others have room for their own, but none to share.
+    let id = save(&mut world, &boss, of(0, false));
+    for share in [WriteRequest::SaveView(of(1, true)), WriteRequest::ReplaceView { id, version: 1, draft: of(0, true) }]
+    {
+        assert_eq!(denied(ask(&mut world, &boss, share)), Reason::SharedViewsFull(MAX_VIEWS));
+    }
+    assert_eq!(lists(&mut world, &boss).views.len(), 101);
+    let shared = lists(&mut world, &sales).views[0].view.clone();
+    ask(&mut world, &boss, WriteRequest::RemoveView { id: shared.id, version: shared.version }).unwrap();
+    ask(&mut world, &boss, WriteRequest::ReplaceView { id, version: 1, draft: of(0, true) }).unwrap();
+    // What a person sees is limited too, their own views first.
+    sql_query("UPDATE list_views SET shared = TRUE").execute(&mut world.connection()).unwrap();
+    for number in 0..MAX_VIEWS {
+        save(&mut world, &sales, draft(&format!("Z {number}"), false, Query::all(EntityKind::Client)));
+    }
+    let insert = "INSERT INTO list_views (owner_id, kind, name, name_key, shared, content, created_at, updated_at) \
+                  SELECT owner_id, 'event', name, name_key, shared, content, created_at, updated_at FROM list_views \
+                  WHERE shared = TRUE";
+    sql_query(insert).execute(&mut world.connection()).unwrap();
+    let seen = lists(&mut world, &sales).views;
+    assert_eq!(seen.len(), 200);
+    assert_eq!(seen.iter().filter(|listed| listed.view.owner == sales.actor.id).count(), 100);
+}
+
 /// A view of another version of the program is listed, so that it can be removed, but never half understood.
 #[rstest]
 fn a_view_that_cannot_be_read_is_listed_and_can_be_removed(
@@ -218,7 +253,7 @@ fn a_view_that_cannot_be_read_is_listed_and_can_be_removed(
         assert_eq!(sql_query(statement).execute(&mut world.connection()).unwrap(), 1);
     }
     let listed = lists(&mut world, &sales);
-    assert_eq!(listed.view(id).map(|view| (view.name.as_str(), view.read())), Some(("Lyon", None)));
+    assert_eq!(listed.view(id).map(|listed| (listed.view.name.as_str(), &listed.content)), Some(("Lyon", &None)));
     assert_eq!(listed.columns(EntityKind::Event), None);
     // A deactivated account keeps its views; a view of a kind that is not known is left out.
     ask(&mut world, &sales, WriteRequest::RemoveView { id, version: 1 }).unwrap();

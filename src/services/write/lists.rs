@@ -5,10 +5,10 @@ use serde_json::json;
 use super::load::load;
 use crate::{
     domain::{
-        Error, Field, FieldErrors, Problem, ViewId,
+        Error, Field, FieldErrors, Problem, Reason, ViewId,
         audit::{AuditedFields, Changes, Subject, Verb},
         entity::EntityKind,
-        lists::{ChosenColumn, SavedView, ViewDraft, are_sound},
+        lists::{ChosenColumn, MAX_VIEWS, SavedView, ViewDraft, are_sound},
         policy::{self, Permission},
     },
     services::{
@@ -21,6 +21,10 @@ use crate::{
 
 pub(super) fn save(db: &mut Db, ctx: &RequestContext, draft: &ViewDraft) -> Result<WriteOutcome, ServiceError> {
     let draft = draft.checked().map_err(Error::Invalid)?;
+    has_room(storage::lists::count_own(db, ctx.me())?, Reason::ViewsFull(MAX_VIEWS))?;
+    if draft.shared {
+        has_room(storage::lists::count_shared(db)?, Reason::SharedViewsFull(MAX_VIEWS))?;
+    }
     let view = storage::lists::insert(db, ctx.me(), &draft, ctx.now).map_err(name_in_use)?;
     Ok(WriteOutcome::saved(created(Verb::ViewSaved, &view.name, &view), view.version))
 }
@@ -45,6 +49,9 @@ pub(super) fn replace(
     if after == *before {
         return Ok(WriteOutcome::unchanged(&*before, before.version));
     }
+    if draft.shared && !before.shared {
+        has_room(storage::lists::count_shared(db)?, Reason::SharedViewsFull(MAX_VIEWS))?;
+    }
     storage::lists::update(db, &before, &draft, ctx.now).map_err(name_in_use)?;
     Ok(WriteOutcome::saved(changed(Verb::ViewChanged, &after.name, &*before, &after), seen.1 + 1))
 }
@@ -67,6 +74,10 @@ fn found(db: &mut Db, ctx: &RequestContext, (id, version): (ViewId, i32)) -> Res
         return Err(Error::NotFound.into());
     }
     as_seen(db, view, version)
+}
+
+fn has_room(views: i64, full: Reason) -> Result<(), Reason> {
+    if views < MAX_VIEWS { Ok(()) } else { Err(full) }
 }
 
 /// The only value of a view that must be unique is its name among those of its owner.

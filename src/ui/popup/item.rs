@@ -5,7 +5,7 @@ use crate::{
     domain::{
         assigning::{Availability, Candidate},
         entity::Record,
-        lists::SavedView,
+        lists::ListedView,
         text,
     },
     services::Found,
@@ -78,13 +78,13 @@ pub(super) fn candidate(person: &Candidate, ctx: &Context) -> Item {
     }
 }
 
-pub(super) fn saved_view(view: &SavedView, owner: &str, ctx: &Context) -> Item {
+pub(super) fn saved_view(ListedView { view, owner, content }: &ListedView, ctx: &Context) -> Item {
     let whose = match (view.owner == ctx.session.actor.id, view.shared) {
         (true, false) => ListPhrase::ViewIsOwn,
         (true, true) => ListPhrase::ViewIsShared,
         (false, _) => ListPhrase::ViewBy(owner),
     };
-    let detail = ctx.say(if view.read().is_some() { whose } else { ListPhrase::ViewUnusable });
+    let detail = ctx.say(if content.is_some() { whose } else { ListPhrase::ViewUnusable });
     Item {
         label: view.name.clone(),
         detail,

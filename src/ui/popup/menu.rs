@@ -228,9 +228,9 @@ impl Menu {
         let Source::Views(kind, first) = self.source else { return };
         let chosen = |item: &Item| if let Some(Outcome::View(choice)) = item.outcome { Some(choice) } else { None };
         let selected = self.shown.get(self.at).and_then(chosen);
-        let saved = ctx.lists.views.iter().filter(|(view, _)| view.kind == kind);
+        let saved = ctx.lists.views.iter().filter(|listed| listed.view.kind == kind);
         self.shown.clone_from(&self.fixed);
-        self.shown.splice(first..first, saved.map(|(view, owner)| saved_view(view, owner, ctx)));
+        self.shown.splice(first..first, saved.map(|listed| saved_view(listed, ctx)));
         let kept = self.shown.iter().position(|item| selected.is_some() && chosen(item) == selected);
         self.at = kept.unwrap_or(self.at).min(self.shown.len().saturating_sub(1));
     }

@@ -58,7 +58,7 @@ pub enum ViewChoice {
     Rename,
     /// Share the present view with everybody, or no longer.
     Share(bool),
-    Remove,
+    Remove(ViewId),
 }
 
 /// What happens after a popup has handled a key.

@@ -83,7 +83,7 @@ pub fn open(to: Destination, ctx: &Context) -> Option<Box<dyn Screen>> {
         }
         Destination::List(query) => Box::new(List::new(*query)),
         Destination::Counted(query) => Box::new(List::counted(*query)),
-        Destination::SavedView(id) => Box::new(List::saved(id, ctx.lists.view(id)?.read()?.query)),
+        Destination::SavedView(id) => Box::new(List::saved(id, ctx.lists.view(id)?.content.as_ref()?.query.clone())),
         Destination::Record(kind, id) => Box::new(Detail::new(kind, id)),
         Destination::Create(kind) => Box::new(Form::from(entity::new_form(kind, None, ctx)?)),
         Destination::Form(form) => Box::new(Form::from(*form)),

@@ -580,10 +580,14 @@ fn now(deed: &Deed) -> String {
         Verb::SupportAssigned => format!("{name} has other support now."),
         Verb::EventRestored => format!("{name} is back in the lists{support}."),
         Verb::SettingsUpdated => format!("Settings: {values}."),
-        Verb::ViewSaved | Verb::ViewChanged => lists(ListPhrase::ViewSaved(name)),
-        Verb::ViewRemoved => lists(ListPhrase::ViewRemoved(name)),
-        Verb::ColumnsSaved => lists(ListPhrase::ColumnsSaved),
-        Verb::SignedIn | Verb::SignInRefused | Verb::Refused | Verb::Exported => {
+        Verb::ViewSaved
+        | Verb::ViewChanged
+        | Verb::ViewRemoved
+        | Verb::ColumnsSaved
+        | Verb::SignedIn
+        | Verb::SignInRefused
+        | Verb::Refused
+        | Verb::Exported => {
             format!("{name}: {}.", verb(deed.verb))
         }
     }
@@ -839,6 +843,12 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::AlreadyActive => "This person is active already.",
         Reason::NotActiveSales => "Only an active sales person can look after a client.",
         Reason::NotActiveSupport => "Only an active support person can be given an event.",
+        Reason::ViewsFull(most) => {
+            return format!("You have {most} views already. Remove one that you no longer need.");
+        }
+        Reason::SharedViewsFull(most) => {
+            return format!("{most} views are shared already. Share one no longer, or remove one.");
+        }
         Reason::NobodyElse(role) => {
             return format!("There is no other active {} person. Make one first (Staff, n).", role_name(role));
         }
@@ -1009,9 +1019,10 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::ViewIsOwn => "yours",
         ListPhrase::ViewIsShared => "yours, shared",
         ListPhrase::ViewBy(name) => return format!("shared by {name}"),
-        ListPhrase::ViewUnusable => "cannot be used any more",
-        ListPhrase::ViewUnusableWhy(name) => {
-            return format!("\"{name}\" was saved by another version of the program, which this one cannot read.");
+        ListPhrase::ViewUnusable => "cannot be used",
+        ListPhrase::ViewUnusableWhy { name, may_remove } => {
+            let remove = if may_remove { " ⌨view⌨ offers to remove it." } else { "" };
+            return format!("This program cannot use \"{name}\": another version of it saved the view.{remove}");
         }
         ListPhrase::ViewChangedSince(name) => return format!("{name} (changed)"),
         ListPhrase::ViewAsSaved(name) => return format!("\"{name}\" is shown as it was saved."),

@@ -622,10 +622,14 @@ fn now(deed: &Deed) -> String {
         Verb::EventArchived => format!("{name} est archivé."),
         Verb::EventRestored => format!("{name} est de retour dans les listes{support}."),
         Verb::SettingsUpdated => format!("Réglages à jour : {values}."),
-        Verb::ViewSaved | Verb::ViewChanged => lists(ListPhrase::ViewSaved(name)),
-        Verb::ViewRemoved => lists(ListPhrase::ViewRemoved(name)),
-        Verb::ColumnsSaved => lists(ListPhrase::ColumnsSaved),
-        Verb::SignedIn | Verb::SignInRefused | Verb::Refused | Verb::Exported => {
+        Verb::ViewSaved
+        | Verb::ViewChanged
+        | Verb::ViewRemoved
+        | Verb::ColumnsSaved
+        | Verb::SignedIn
+        | Verb::SignInRefused
+        | Verb::Refused
+        | Verb::Exported => {
             format!("{name} : {}.", verb(deed.verb))
         }
     }
@@ -874,6 +878,12 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::AlreadyActive => "Cette personne est déjà active.",
         Reason::NotActiveSales => "Seul un commercial actif peut suivre un client.",
         Reason::NotActiveSupport => "Seule une personne active du support peut recevoir un événement.",
+        Reason::ViewsFull(most) => {
+            return format!("Vous avez déjà {most} vues. Supprimez-en une dont vous n'avez plus besoin.");
+        }
+        Reason::SharedViewsFull(most) => {
+            return format!("{most} vues sont déjà partagées. Cessez d'en partager une, ou supprimez-en une.");
+        }
         Reason::NobodyElse(Role::Sales) => {
             "Il n'y a pas d'autre commercial actif. Créez-en d'abord un (Collaborateurs, n)."
         }
@@ -1043,10 +1053,11 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::ViewIsOwn => "à vous",
         ListPhrase::ViewIsShared => "à vous, partagée",
         ListPhrase::ViewBy(name) => return format!("partagée par {name}"),
-        ListPhrase::ViewUnusable => "n'est plus utilisable",
-        ListPhrase::ViewUnusableWhy(name) => {
+        ListPhrase::ViewUnusable => "inutilisable ici",
+        ListPhrase::ViewUnusableWhy { name, may_remove } => {
+            let remove = if may_remove { " ⌨view⌨ permet de la supprimer." } else { "" };
             return format!(
-                "« {name} » a été enregistrée par une autre version du programme, que celle-ci ne sait pas lire."
+                "Ce programme ne sait pas utiliser « {name} » : une autre version l'a enregistrée.{remove}"
             );
         }
         ListPhrase::ViewChangedSince(name) => return format!("{name} (modifiée)"),

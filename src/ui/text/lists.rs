@@ -28,7 +28,11 @@ pub enum ListPhrase<'a> {
     /// A view that somebody else shares.
     ViewBy(&'a str),
     ViewUnusable,
-    ViewUnusableWhy(&'a str),
+    /// Why a view cannot be chosen.
+    ViewUnusableWhy {
+        name: &'a str,
+        may_remove: bool,
+    },
     /// The name of a view whose list is filtered or sorted differently now.
     ViewChangedSince(&'a str),
     /// A view was chosen again, so that what was changed in its list is gone.

@@ -4,7 +4,7 @@
 use super::{List, ListQuestion};
 use crate::{
     domain::{entity::Record, page::MAX_MARKED},
-    services::{Request, WriteRequest, export::Format},
+    services::{Request, export::Format},
     ui::{
         Action, Context, Destination, Notice,
         actions::{self, Intent, bind, bind_quietly},
@@ -158,9 +158,6 @@ impl List {
             }
             (Some(ListQuestion::View), Outcome::View(choice)) => self.view_chosen(choice, ctx),
             (Some(ListQuestion::NameView(view)), Outcome::Text(name)) => self.view_named(view, name, ctx),
-            (Some(ListQuestion::RemoveView(id, version)), Outcome::Confirmed) => {
-                Action::Send(Request::Write(WriteRequest::RemoveView { id, version }))
-            }
             (Some(ListQuestion::Columns), Outcome::Columns(columns)) => self.columns_chosen(columns, ctx),
             (Some(ListQuestion::Export), Outcome::Choice(number)) => {
                 match Format::of(self.kind()).get(number).copied() {

@@ -41,8 +41,6 @@ enum ListQuestion {
     View,
     /// The name of this view, or of a new one.
     NameView(Option<ViewId>),
-    /// Whether to remove this version of a view.
-    RemoveView(ViewId, i32),
     Columns,
     Export,
     Intent(Intent),
@@ -183,9 +181,10 @@ impl Screen for List {
             Ok(exported @ Reply::Exported { .. }) => report::of(&exported, ctx),
             Ok(written) => {
                 if let (Request::Write(write), Reply::Saved { id, .. }) = (to, &written)
-                    && let Some(action) = self.arranged(write, *id, ctx)
+                    && write.arranges_lists()
                 {
-                    return action;
+                    self.arranged(write, *id);
+                    return report::of(&written, ctx);
                 }
                 self.marks.done(to);
                 self.followed = subjects(to);

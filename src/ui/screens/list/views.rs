@@ -5,14 +5,17 @@ use crate::{
     domain::{
         Error, Field, ViewId,
         entity::Query,
-        lists::{ChosenColumn, SavedView, ViewContent, ViewDraft},
+        lists::{ChosenColumn, ListedView, ViewContent, ViewDraft},
         page::Edge,
         policy::{self, Permission},
     },
     services::{Request, WriteRequest},
     ui::{
-        Action, Context, Destination, Notice, entity,
+        Action, Context, Destination, Notice,
+        actions::Intent,
+        entity,
         popup::{ColumnLine, Columns, Popup, ViewChoice},
+        question,
         text::{ListPhrase, Phrase},
         widgets::table,
     },
@@ -25,21 +28,21 @@ impl List {
     }
 
     /// The saved view that the list was opened as, if it still exists.
-    fn saved_view<'a>(&self, ctx: &Context<'a>) -> Option<&'a SavedView> {
+    fn saved_view<'a>(&self, ctx: &Context<'a>) -> Option<&'a ListedView> {
         ctx.lists.view(self.saved?)
     }
 
     /// What the saved view is called, if the list shows one.
     pub(super) fn saved_name(&self, ctx: &Context) -> Option<String> {
-        let view = self.saved_view(ctx)?;
-        let is_as_saved = view.read().is_some_and(|content| content.query == self.query.at(Edge::Start));
+        let ListedView { view, content, .. } = self.saved_view(ctx)?;
+        let is_as_saved = content.as_ref().is_some_and(|content| content.query == self.query.at(Edge::Start));
         Some(if is_as_saved { view.name.clone() } else { ctx.say(ListPhrase::ViewChangedSince(&view.name)) })
     }
 
     /// The columns that the view has, or else those that the user has chosen for lists of this kind.
     fn chosen_columns(&self, ctx: &Context) -> Option<Vec<ChosenColumn>> {
-        let of_view = self.saved_view(ctx).and_then(SavedView::read).and_then(|content| content.columns);
-        of_view.or_else(|| ctx.lists.columns(self.kind()).map(<[ChosenColumn]>::to_vec))
+        let of_view = self.saved_view(ctx).and_then(|listed| listed.content.as_ref()?.columns.as_deref());
+        of_view.or_else(|| ctx.lists.columns(self.kind())).map(<[ChosenColumn]>::to_vec)
     }
 
     /// Which columns are shown.
@@ -52,7 +55,7 @@ impl List {
         let role = ctx.session.actor.role;
         let built_in = self.query.views(role).into_iter().map(|name| ctx.say(name)).collect();
         let mut commands = Vec::new();
-        if let Some(view) = self.saved_view(ctx).filter(|view| may_change(view, ctx)) {
+        if let Some(ListedView { view, .. }) = self.saved_view(ctx).filter(|listed| may_change(listed, ctx)) {
             let name = view.name.as_str();
             commands.push((ListPhrase::ReplaceView(name), ViewChoice::Replace));
             commands.push((ListPhrase::RenameView(name), ViewChoice::Rename));
@@ -60,12 +63,21 @@ impl List {
                 let words = if view.shared { ListPhrase::UnshareView(name) } else { ListPhrase::ShareView(name) };
                 commands.push((words, ViewChoice::Share(!view.shared)));
             }
-            commands.push((ListPhrase::RemoveView(name), ViewChoice::Remove));
+            commands.push((ListPhrase::RemoveView(name), ViewChoice::Remove(view.id)));
+        }
+        // A view that cannot be used cannot be opened to be removed.
+        for ListedView { view, .. } in ctx
+            .lists
+            .views
+            .iter()
+            .filter(|listed| listed.view.kind == self.kind() && listed.content.is_none() && may_change(listed, ctx))
+        {
+            commands.push((ListPhrase::RemoveView(&view.name), ViewChoice::Remove(view.id)));
         }
         commands.push((ListPhrase::SaveViewAs, ViewChoice::SaveAs));
         let commands = commands.into_iter().map(|(words, choice)| (ctx.say(words), choice)).collect();
         let present = match self.saved_view(ctx) {
-            Some(view) => ViewChoice::Saved(view.id),
+            Some(listed) => ViewChoice::Saved(listed.view.id),
             None => ViewChoice::BuiltIn(self.query.view(role)),
         };
         let title = ctx.say(Phrase::ViewTitle);
@@ -85,28 +97,27 @@ impl List {
                 Action::Replace(Destination::List(Box::new(query)))
             }
             (ViewChoice::Saved(id), _) => match ctx.lists.view(id) {
-                Some(view) if view.read().is_some() => {
-                    let again = self.saved == Some(id);
-                    let told =
-                        again.then(|| Action::Notice(Notice::good(ctx.say(ListPhrase::ViewAsSaved(&view.name)))));
+                Some(ListedView { view, content: Some(_), .. }) => {
+                    let words = || ctx.say(ListPhrase::ViewAsSaved(&view.name));
+                    let told = (self.saved == Some(id)).then(|| Action::Notice(Notice::good(words())));
                     Action::All([Action::Replace(Destination::SavedView(id))].into_iter().chain(told).collect())
                 }
-                Some(view) if may_change(view, ctx) => self.ask_to_remove(view, ctx),
-                Some(view) => Action::Notice(Notice::bad(ctx.say(ListPhrase::ViewUnusableWhy(&view.name)))),
+                Some(listed) => {
+                    let (name, may_remove) = (listed.view.name.as_str(), may_change(listed, ctx));
+                    Action::Notice(Notice::bad(ctx.say(ListPhrase::ViewUnusableWhy { name, may_remove })))
+                }
                 None => Action::Notice(Notice::bad(ctx.error(&Error::NotFound))),
             },
             (ViewChoice::SaveAs, _) => self.ask_name(None, "", None, ctx),
-            (ViewChoice::Rename, Some(view)) => self.ask_name(Some(view.id), &view.name, None, ctx),
+            (ViewChoice::Rename, Some(ListedView { view, .. })) => self.ask_name(Some(view.id), &view.name, None, ctx),
             (ViewChoice::Replace, Some(view)) => {
                 let columns = self.chosen_columns(ctx);
                 let content = ViewContent { query: self.query.at(Edge::Start), columns };
-                replace(view, ViewDraft { name: view.name.clone(), shared: view.shared, content })
+                change(view, |draft| draft.content = content)
             }
             (ViewChoice::Share(shared), Some(view)) => change(view, |draft| draft.shared = shared),
-            (ViewChoice::Remove, Some(view)) => self.ask_to_remove(view, ctx),
-            (ViewChoice::Rename | ViewChoice::Replace | ViewChoice::Share(_) | ViewChoice::Remove, None) => {
-                Action::None
-            }
+            (ViewChoice::Remove(id), _) => self.ask_to_remove(id, ctx),
+            (ViewChoice::Rename | ViewChoice::Replace | ViewChoice::Share(_), None) => Action::None,
         }
     }
 
@@ -125,21 +136,21 @@ impl List {
         send(WriteRequest::SaveView(ViewDraft { name, shared: false, content }))
     }
 
-    fn ask_to_remove(&mut self, view: &SavedView, ctx: &Context) -> Action {
-        self.asked = Some(ListQuestion::RemoveView(view.id, view.version));
-        let mut lines = vec![ctx.say(ListPhrase::RemoveViewMeans { shared: view.shared })];
-        if view.read().is_none() {
-            lines.insert(0, ctx.say(ListPhrase::ViewUnusableWhy(&view.name)));
-        }
+    fn ask_to_remove(&mut self, id: ViewId, ctx: &Context) -> Action {
+        let Some(ListedView { view, .. }) = ctx.lists.view(id) else { return Action::None };
+        let request = Request::Write(WriteRequest::RemoveView { id, version: view.version });
+        let lines = vec![ctx.say(ListPhrase::RemoveViewMeans { shared: view.shared })];
         let (title, verb) = (ctx.say(ListPhrase::RemoveViewTitle(&view.name)), ctx.say(ListPhrase::VerbRemove));
-        Action::Popup(Box::new(Popup::confirm(title, lines, &verb, ctx)))
+        let popup = question::before(title, lines, &verb, &request, ctx);
+        self.asked = Some(ListQuestion::Intent(Intent::Send(request)));
+        Action::Popup(Box::new(popup))
     }
 
     /// Why the columns cannot be changed, if so: they belong to a view that the user may not change.
     pub(super) fn columns_refusal(&self, ctx: &Context) -> Option<String> {
-        let view = self.saved_view(ctx).filter(|view| !may_change(view, ctx))?;
-        view.read()?.columns?;
-        Some(ctx.say(ListPhrase::ColumnsOfView(&view.name)))
+        let listed = self.saved_view(ctx).filter(|listed| !may_change(listed, ctx))?;
+        listed.content.as_ref()?.columns.as_ref()?;
+        Some(ctx.say(ListPhrase::ColumnsOfView(&listed.view.name)))
     }
 
     /// Opens the columns of the list.
@@ -173,33 +184,13 @@ impl List {
         }
     }
 
-    /// Says what a write to views or columns has done; `None` for any other write.
-    pub(super) fn arranged(&mut self, write: &WriteRequest, id: i64, ctx: &Context) -> Option<Action> {
-        let text = match write {
-            WriteRequest::SaveView(draft) => {
-                self.saved = Some(ViewId::new(id));
-                ctx.say(ListPhrase::ViewSaved(draft.name.trim()))
-            }
-            WriteRequest::ReplaceView { id, draft, .. } => {
-                let name = draft.name.trim();
-                // The views are read again later, so this is what it was before.
-                let before = ctx.lists.view(*id);
-                ctx.say(match before {
-                    Some(before) if before.name != name => ListPhrase::ViewRenamed(name),
-                    Some(before) if before.shared && !draft.shared => ListPhrase::ViewUnsharedNow(name),
-                    Some(before) if !before.shared && draft.shared => ListPhrase::ViewSharedNow(name),
-                    Some(_) | None => ListPhrase::ViewSaved(name),
-                })
-            }
-            WriteRequest::RemoveView { id, .. } => {
-                self.saved.take_if(|saved| saved == id);
-                ctx.say(ListPhrase::ViewRemoved(ctx.lists.view(*id).map_or("", |view| &view.name)))
-            }
-            WriteRequest::SaveColumns { columns: Some(_), .. } => ctx.say(ListPhrase::ColumnsSaved),
-            WriteRequest::SaveColumns { columns: None, .. } => ctx.say(ListPhrase::ColumnsPreset),
-            _ => return None,
-        };
-        Some(Action::Notice(Notice::good(text)))
+    /// Follows a write to views: the list shows the one that was saved, or no longer the removed one.
+    pub(super) fn arranged(&mut self, write: &WriteRequest, id: i64) {
+        match write {
+            WriteRequest::SaveView(_) => self.saved = Some(ViewId::new(id)),
+            WriteRequest::RemoveView { id, .. } => drop(self.saved.take_if(|saved| saved == id)),
+            _ => {}
+        }
     }
 
     /// Asks for the name of a view again, if the one that was typed was refused.
@@ -231,19 +222,15 @@ fn may_share(ctx: &Context) -> bool {
 }
 
 /// Whether the user may change a view: an own one, or a shared one if they may share views.
-fn may_change(view: &SavedView, ctx: &Context) -> bool {
+fn may_change(ListedView { view, .. }: &ListedView, ctx: &Context) -> bool {
     if view.shared { may_share(ctx) } else { view.owner == ctx.session.actor.id }
 }
 
 /// Saves the view with a change; one that cannot be read cannot be changed.
-fn change(view: &SavedView, change: impl FnOnce(&mut ViewDraft)) -> Action {
-    let Some(content) = view.read() else { return Action::None };
+fn change(ListedView { view, content, .. }: &ListedView, change: impl FnOnce(&mut ViewDraft)) -> Action {
+    let Some(content) = content.clone() else { return Action::None };
     let mut draft = ViewDraft { name: view.name.clone(), shared: view.shared, content };
     change(&mut draft);
-    replace(view, draft)
-}
-
-fn replace(view: &SavedView, draft: ViewDraft) -> Action {
     send(WriteRequest::ReplaceView { id: view.id, version: view.version, draft })
 }
 
