@@ -73,7 +73,17 @@ fn on_screen(language: Language, who: &Session, row: &ClientRow, company: &Compa
     let now = who.settings.wall_clock(company.now.utc);
     let lists = Lists::default();
     let keys = Keys::usual();
-    let ctx = Context { language, theme: &theme, session: who, lists: &lists, preferences, now, beat: 0, keys };
+    let ctx = Context {
+        language,
+        theme: &theme,
+        session: who,
+        lists: &lists,
+        preferences,
+        now,
+        beat: 0,
+        saving: false,
+        keys,
+    };
     let record = Record::Client(row.clone());
     let bindings = actions::bindings(EntityKind::Client, &[&record], &ctx);
     bindings.into_iter().find(|binding| binding.command == Command::Archive).unwrap().unavailable
@@ -92,7 +102,7 @@ fn services_screens_and_messages_follow_the_rights_table() {
         for (at, language) in [Language::En, Language::Fr].into_iter().enumerate() {
             let said = on_screen(language, who, row, &company);
             assert_eq!(said.as_deref(), words.map(|words| words[at]));
-            assert_eq!(said, reason.map(|reason| text::reason(language, reason)));
+            assert_eq!(said, reason.clone().map(|reason| text::reason(language, reason)));
         }
     };
     let role = |session: &Session| Some(Reason::Role(Permission::ArchiveClient, session.actor.role));

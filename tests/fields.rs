@@ -189,7 +189,7 @@ fn context<'a>(session: &'a Session, theme: &'a Theme) -> Context<'a> {
     let (language, look) = (Language::En, Look::default());
     let preferences = Preferences { language, look, mouse: false };
     let now = session.settings.wall_clock(support::world::start());
-    Context { language, theme, session, lists: LISTS, preferences, now, beat: 0, keys: Keys::usual() }
+    Context { language, theme, session, lists: LISTS, preferences, now, beat: 0, saving: false, keys: Keys::usual() }
 }
 
 #[rstest]

@@ -23,7 +23,7 @@ use rstest::rstest;
 use secrecy::SecretString;
 use support::{
     Engine,
-    world::{Records, World, client_draft, contract_draft, event_draft, hand_over, user_draft},
+    world::{Records, World, client_draft, contract_draft, event_draft, hand_over, heirs, user_draft},
 };
 
 /// The version and fields of a record as stored in its table.
@@ -76,7 +76,7 @@ fn writes(world: &mut World) -> Vec<(&'static str, EntityKind, i64, Request, boo
     let version = stands(world, K::User, person.0).0;
     let idle = world.hire("idle", Role::Support).actor.id;
     let idle_version = stands(world, K::User, idle.0).0;
-    world.save(&Request::Write(WriteRequest::DeactivateUser { id: idle, version: idle_version, heirs: Vec::new() }));
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: idle, version: idle_version, heirs: None }));
     let to = world.other_sales.actor.id;
     let date = chrono::NaiveDate::from_ymd_opt(2026, 11, 20);
     let changed = ClientDraft {
@@ -200,14 +200,14 @@ fn writes(world: &mut World) -> Vec<(&'static str, EntityKind, i64, Request, boo
             "user.updated",
             K::User,
             person.0,
-            Request::Write(WriteRequest::UpdateUser { id: person, version, draft: renamed, heirs: Vec::new() }),
+            Request::Write(WriteRequest::UpdateUser { id: person, version, draft: renamed, heirs: None }),
             false,
         ),
         (
             "user.deactivated",
             K::User,
             person.0,
-            Request::Write(WriteRequest::DeactivateUser { id: person, version: version + 1, heirs: Vec::new() }),
+            Request::Write(WriteRequest::DeactivateUser { id: person, version: version + 1, heirs: None }),
             true,
         ),
         (
@@ -271,12 +271,12 @@ fn a_record_that_goes_to_an_heir_has_its_own_audit_row(
 ) {
     let mut world = World::new(engine);
     let Records { client, event, .. } = world.records();
-    for (id, heir, kind, number) in [
-        (world.support.actor.id, world.other_support.actor.id, EntityKind::Event, event.0),
-        (world.sales.actor.id, world.other_sales.actor.id, EntityKind::Client, client.0),
+    for (id, heirs, kind, number) in [
+        (world.support.actor.id, heirs(&[world.other_support.actor.id], 0, 1), EntityKind::Event, event.0),
+        (world.sales.actor.id, heirs(&[world.other_sales.actor.id], 1, 0), EntityKind::Client, client.0),
     ] {
         let before = stands(&world, kind, number).1;
-        world.save(&Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs: vec![heir] }));
+        world.save(&Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs }));
         let changes = before.changes_to(&stands(&world, kind, number).1);
         assert!(!changes.0.is_empty());
         assert_eq!(sorted(&last_row(&world).1), sorted(&changes));
@@ -297,7 +297,7 @@ fn undoing_the_undo_archives_the_record_again(
         Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }),
         Request::Write(WriteRequest::ArchiveContract { id: contract, version: 1 }),
         Request::Write(WriteRequest::ArchiveEvent { id: event, version: event_version }),
-        Request::Write(WriteRequest::DeactivateUser { id, version, heirs: Vec::new() }),
+        Request::Write(WriteRequest::DeactivateUser { id, version, heirs: None }),
     ] {
         let done = world.manage(&request);
         let (verb, _) = last_row(&world);

@@ -6,8 +6,9 @@ use ratatui::layout::{Position, Rect};
 
 use super::{
     App, Asker, Effect, Stage,
+    heirs::heirs_of,
     terminal::MOST_COPIED,
-    workspace::{OpenPopup, PopupPurpose},
+    workspace::{Divided, OpenPopup, PopupPurpose},
 };
 use crate::{
     services::{Request, SessionRequest},
@@ -169,11 +170,12 @@ impl App {
         if let Popup::Confirm(confirm) = popup {
             self.say(Notice::plain(confirm.if_cancelled));
         }
-        let (PopupPurpose::Confirm(asker, request)
-        | PopupPurpose::Heirs(asker, request, _)
-        | PopupPurpose::Send(asker, request)) = purpose
-        else {
-            return;
+        let (asker, mut request) = match purpose {
+            PopupPurpose::Confirm(asker, request) | PopupPurpose::Heirs(asker, request, _) => (asker, request),
+            PopupPurpose::Shares(asker, request, divided) => {
+                return self.ask_for_other_heirs(asker, request, divided);
+            }
+            PopupPurpose::Screen | PopupPurpose::Leave(_) | PopupPurpose::Go => return,
         };
         let words = match asker {
             Asker::Undo => self.context().say(Phrase::Told(Told::NothingUndone)),
@@ -183,6 +185,10 @@ impl App {
         match asker {
             Asker::Screen(id) => drop(self.on_layer(id, |screen, _| screen.stop_waiting())),
             Asker::Undo => {
+                // The next time, it asks again who takes over.
+                if let Some(heirs) = heirs_of(&mut request) {
+                    *heirs = None;
+                }
                 if let Some(workspace) = self.workspace() {
                     workspace.undo = Some(*request);
                 }
@@ -209,12 +215,15 @@ impl App {
                 self.send(Asker::Popup(open.id), Request::Session(SessionRequest::Confirm { password }));
             }
             (PopupPurpose::Heirs(asker, request, owned), Outcome::Person(Some(heir), name)) => {
-                self.ask_about_shares(asker, *request, &owned, &[(heir, name)]);
+                let divided = Divided { owned, people: vec![(heir, name)], marked: false };
+                self.ask_about_shares(asker, request, divided);
             }
             (PopupPurpose::Heirs(asker, request, owned), Outcome::People(people)) => {
-                self.ask_about_shares(asker, *request, &owned, &people);
+                self.ask_about_shares(asker, request, Divided { owned, people, marked: true });
             }
-            (PopupPurpose::Send(asker, request), Outcome::Confirmed) => self.send(asker, *request),
+            (PopupPurpose::Shares(asker, request, divided), Outcome::Confirmed) => {
+                self.hand_over_to(asker, *request, divided);
+            }
             (PopupPurpose::Go, Outcome::Run(command)) => self.run(command),
             (PopupPurpose::Go, Outcome::Go(to)) => self.act(Asker::App, Action::Open(to)),
             (PopupPurpose::Go, Outcome::GoAndRun(to, command)) => {

@@ -51,8 +51,7 @@ impl App {
         let pressed = Key::from_event(key);
         if self.session.must_change_password {
             match (pressed.code, pressed.ctrl) {
-                (KeyCode::Esc, _) if self.is_writing() => self.ask_to_leave(Leave::SignOut),
-                (KeyCode::Esc, _) => self.sign_out(None),
+                (KeyCode::Esc, _) => self.ask_to_leave(Leave::SignOut),
                 (KeyCode::Char('c'), true) => self.ask_to_leave(Leave::Quit),
                 _ => return false,
             }

@@ -15,6 +15,7 @@ mod pending;
 mod replies;
 mod run;
 mod signed_out;
+mod temporary;
 mod terminal;
 mod worker;
 mod workspace;
@@ -146,14 +147,16 @@ impl App {
     }
 
     fn context(&self) -> Context<'_> {
-        context((&self.theme, &self.keys), (&self.session, &self.lists), self.options.preferences, self.now)
+        let saving = self.is_writing();
+        context((&self.theme, &self.keys), (&self.session, &self.lists), self.options.preferences, (self.now, saving))
     }
 
     /// The stage, and what its screens may look at. They are borrowed separately, so that a screen can
     /// be changed while it reads the context.
     fn parts(&mut self) -> (&mut Stage, Context<'_>) {
         let session = (&self.session, &self.lists);
-        let ctx = context((&self.theme, &self.keys), session, self.options.preferences, self.now);
+        let saving = self.is_writing();
+        let ctx = context((&self.theme, &self.keys), session, self.options.preferences, (self.now, saving));
         (&mut self.stage, ctx)
     }
 
@@ -364,7 +367,7 @@ fn context<'a>(
     (theme, keys): (&'a Theme, &'a Keys),
     (session, lists): (&'a Session, &'a Lists),
     preferences: Preferences,
-    now: Moment,
+    (now, saving): (Moment, bool),
 ) -> Context<'a> {
     Context {
         language: preferences.language,
@@ -374,6 +377,7 @@ fn context<'a>(
         lists,
         now: session.settings.wall_clock(now.utc),
         beat: now.ticks / 120,
+        saving,
         keys,
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         keys::{Binding, Command},
         popup::{Item, Outcome},
         screens::SECTIONS,
-        text::{self, Phrase},
+        text::{self, Phrase, capitalised},
     },
 };
 
@@ -124,9 +124,4 @@ fn other(language: Language) -> Language {
         Language::En => Language::Fr,
         Language::Fr => Language::En,
     }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

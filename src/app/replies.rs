@@ -1,7 +1,8 @@
 //! What happens with the replies of the worker.
 
 use super::{
-    App, Asker, Pending,
+    App, Asker, Pending, Stage,
+    temporary::box_with_password,
     workspace::{OpenPopup, PopupPurpose},
 };
 use crate::{
@@ -10,7 +11,7 @@ use crate::{
         error::{ConnectionProblem, SignInProblem},
     },
     services::{ReadRequest, Reply, Request, SessionRequest, WriteRequest},
-    ui::{Action, Notice, popup::Popup, report, text::Phrase},
+    ui::{Action, Notice, popup::Popup, question, report, text::Phrase},
 };
 
 impl App {
@@ -26,7 +27,7 @@ impl App {
                 self.sign_out(Some(Notice::bad(text)));
             }
             Err(Error::PasswordNeeded) => {
-                let popup = Popup::password(self.context().say(Phrase::PasswordWhy(request.permission())));
+                let popup = Popup::password(self.why_password(asker, &request));
                 self.open_for(asker, popup, PopupPurpose::Confirm(asker, Box::new(request)));
             }
             Err(Error::NeedsHeir(owned)) => self.ask_for_heirs(asker, request, owned),
@@ -60,6 +61,23 @@ impl App {
         }
     }
 
+    /// Why the password is asked for: what the request would do to which record.
+    fn why_password(&self, asker: Asker, request: &Request) -> String {
+        let ctx = self.context();
+        let why = ctx.say(Phrase::PasswordWhy(request.permission()));
+        let name = match (&self.stage, asker) {
+            (Stage::SignedIn(workspace), Asker::Screen(id)) => {
+                let layer = workspace.layers.iter().find(|layer| layer.id == id);
+                layer.and_then(|layer| layer.screen.subject_of(request, &ctx))
+            }
+            _ => None,
+        };
+        match name.and_then(|name| question::deed(request, &name, &ctx)) {
+            Some(deed) => format!("{deed}\n{why}"),
+            None => why,
+        }
+    }
+
     /// Hands a reply to its asker, after the session has learned from it.
     fn deliver(&mut self, asker: Asker, request: &Request, reply: Result<Reply, Error>) {
         if let (true, Some(workspace)) = (request.writes(), self.workspace()) {
@@ -78,6 +96,7 @@ impl App {
         if matches!(request, Request::Write(write) if write.arranges_lists()) {
             self.read_lists();
         }
+        let shown = reply.as_ref().ok().and_then(|reply| box_with_password(request, reply));
         match asker {
             Asker::Screen(id) if self.has_layer(id) => {
                 let action = self.on_layer(id, |screen, ctx| screen.on_reply(request, reply, ctx));
@@ -96,6 +115,7 @@ impl App {
             },
             Asker::App | Asker::Lock(_) => {}
         }
+        self.show_password(asker, shown);
     }
 
     /// Reports the outcome of a change or of an export whose screen was closed.
@@ -129,6 +149,7 @@ impl App {
         if let Ok(written) = reply {
             self.take_over(request, written);
             self.load_top();
+            self.show_password(Asker::App, box_with_password(request, written));
         }
     }
 

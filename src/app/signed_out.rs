@@ -12,7 +12,10 @@ use crate::{
         form::{self, FormField},
         keys::{Binding, Command, Key},
         popup::{self, Outcome, Popup},
-        screens::setup::{Ended, Wish, WizardPage},
+        screens::{
+            form::Form,
+            setup::{Ended, Wish, WizardPage},
+        },
         text::Phrase,
     },
 };
@@ -154,15 +157,15 @@ impl App {
         if let Action::Notice(notice) = action {
             self.say(notice);
         }
-        let (words, unguarded) = match ended {
+        let (words, unguarded, login) = match ended {
             None => return,
-            Some(Ended::SetUp { url, unguarded }) => {
+            Some(Ended::SetUp { url, unguarded, username }) => {
                 self.effects.push(Effect::Remember { url, language: self.options.preferences.language });
-                (self.context().say(Phrase::SetUpDone), unguarded)
+                (self.context().say(Phrase::SetUpDone), unguarded, username)
             }
             Some(Ended::Updated(url, Migrated { versions, unguarded })) => {
                 self.effects.push(Effect::Use(url));
-                (self.context().say(Phrase::Migrated(&versions)), unguarded)
+                (self.context().say(Phrase::Migrated(&versions)), unguarded, String::new())
             }
         };
         let more = if unguarded.is_empty() {
@@ -171,6 +174,7 @@ impl App {
             format!(" {}", self.context().say(Phrase::Unguarded(&unguarded)))
         };
         self.sign_out(Some(Notice::good(words + &more)));
+        self.stage = Stage::SignedOut(Box::new(sign_in_again(&login)));
     }
 
     pub(super) fn login_reply(&mut self, reply: Result<Reply, Error>) {
@@ -180,9 +184,7 @@ impl App {
             Err(error) => {
                 let text = self.context().error(&error);
                 if let Stage::SignedOut(form) = &mut self.stage {
-                    let login = form.text(Field::Login).to_owned();
-                    **form = sign_in(&login);
-                    form.at = usize::from(!login.is_empty());
+                    **form = sign_in_again(form.text(Field::Login));
                 }
                 self.say(Notice::bad(text));
             }
@@ -211,4 +213,11 @@ impl App {
             self.read_lists();
         }
     }
+}
+
+/// The sign-in of somebody whose name is known: only the password is missing.
+fn sign_in_again(login: &str) -> Form {
+    let mut form = sign_in(login);
+    form.at = usize::from(!login.is_empty());
+    form
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::Asker;
 use crate::{
-    domain::{error::Inheritance, session::Moment},
+    domain::{UserId, error::Inheritance, session::Moment},
     services::Request,
     ui::{
         Leave, Notice,
@@ -35,8 +35,17 @@ pub(super) enum PopupPurpose {
     /// Asks who takes over the records of the user whom this request deactivates or moves to another
     /// role.
     Heirs(Asker, Box<Request>, Inheritance),
-    /// Asks whether to send this request.
-    Send(Asker, Box<Request>),
+    /// Asks whether these people take over, before the request is sent.
+    Shares(Asker, Box<Request>, Divided),
+}
+
+/// What a user owns, and the people who are to take it over.
+#[derive(Debug)]
+pub(super) struct Divided {
+    pub owned: Inheritance,
+    pub people: Vec<(UserId, String)>,
+    /// Whether they were marked in the picker; otherwise there is one, whose line was chosen.
+    pub marked: bool,
 }
 
 /// The lock of a session: its screens are kept, but nothing of them is shown.
@@ -70,6 +79,9 @@ pub(super) struct Workspace {
     /// The request that takes back the last change of this session; `None` while the outcome of a
     /// later change is unknown.
     pub undo: Option<Request>,
+    /// The people who were marked to take over what a user owns, in case they have to be asked for
+    /// again.
+    pub heirs: Vec<(UserId, String)>,
     pub last_activity: u64,
     pub last_heartbeat: u64,
 }
@@ -84,6 +96,7 @@ impl Workspace {
             locked: None,
             kept: Vec::new(),
             undo: None,
+            heirs: Vec::new(),
             last_activity: now.ticks,
             last_heartbeat: now.ticks,
         }

@@ -64,7 +64,7 @@ impl fmt::Display for Reference {
 }
 
 /// Why a rule forbids an action. Every variant has a sentence on the screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// No one in this role may do it.
     Role(Permission, Role),
@@ -96,10 +96,9 @@ pub enum Reason {
     Inactive,
     /// The person is active already.
     AlreadyActive,
-    /// Only an active sales person can own a client.
-    NotActiveSales,
-    /// Only an active support person can be assigned to an event.
-    NotActiveSupport,
+    /// Only an active user of this role can own the record, and the one of this name is none; an empty
+    /// name if there is no such user.
+    NotActive { name: String, role: Role },
     /// No other active user of this role could take over.
     NobodyElse(Role),
     /// This person has as many views already as one can have.

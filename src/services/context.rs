@@ -309,6 +309,7 @@ pub(super) fn refusal(request: &Request, error: &Error) -> AuditEntry {
     let why = match error {
         Error::Denied(Reason::Role(..)) => "role".to_owned(),
         Error::Denied(Reason::Setting(_)) => "setting".to_owned(),
+        Error::Denied(Reason::NotActive { role, .. }) => format!("not active {role}"),
         Error::Denied(reason) => format!("{reason:?}"),
         _ => "signed out".to_owned(),
     };

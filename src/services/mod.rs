@@ -35,7 +35,7 @@ pub use reply::{
     Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, Done, EventDetail, Found, Home, HomeLine,
     Migrated, Missed, Reply, Share, UserDetail,
 };
-pub use request::{CheckedAgainst, HandOver, Marked, ReadRequest, Request, SessionRequest, SetUp, WriteRequest};
+pub use request::{CheckedAgainst, HandOver, Heirs, Marked, ReadRequest, Request, SessionRequest, SetUp, WriteRequest};
 
 use crate::{
     domain::{

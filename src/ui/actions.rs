@@ -142,7 +142,7 @@ fn ask(begun: Begun, ctx: &Context) -> (Action, Option<Intent>) {
         }
         Begun::PickUser { title, about, choices, nobody, several, records, then } => {
             let picker = Popup::picker(title, Source::Records(choices), nobody).about(about);
-            let picker = if several { picker.for_several() } else { picker };
+            let picker = if several { picker.for_several(Vec::new()) } else { picker };
             (picker, Intent::ForUsers(records, then))
         }
         Begun::Choose { title, about, options, at, record, then } => {

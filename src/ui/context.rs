@@ -28,6 +28,8 @@ pub struct Context<'a> {
     pub now: NaiveDateTime,
     /// Counts up while a reply is awaited, to move the spinner.
     pub beat: u64,
+    /// Whether a write is under way, and not held up by a question.
+    pub saving: bool,
     /// The key of each command.
     pub keys: &'a Keys,
 }

@@ -3,9 +3,12 @@
 use super::{
     Context,
     popup::Popup,
-    text::{Phrase, Told},
+    text::{Phrase, Told, capitalised},
 };
-use crate::services::{Request, WriteRequest};
+use crate::{
+    domain::entity::EntityKind,
+    services::{Request, WriteRequest},
+};
 
 /// A question whose confirmation sends the request. *Cancel* stands first and is preselected where
 /// the write is final; elsewhere Enter confirms.
@@ -23,6 +26,44 @@ pub fn not_done(request: &Request, ctx: &Context) -> String {
         Request::Write(write) => ctx.say(meaning(write).1),
         Request::Read(_) | Request::Session(_) | Request::Export { .. } => String::new(),
     }
+}
+
+/// What a request would do to the record of this name: "Deactivate Tom Martin".
+pub fn deed(request: &Request, name: &str, ctx: &Context) -> Option<String> {
+    use WriteRequest as W;
+    let Request::Write(write) = request else { return None };
+    let archive = |hidden| Phrase::ArchiveVerb { kind: EntityKind::Client, hidden };
+    let account = |hidden| Phrase::ArchiveVerb { kind: EntityKind::User, hidden };
+    let verb = match write {
+        W::SignContract { .. } => Phrase::VerbSign,
+        W::ArchiveClient { .. } | W::ArchiveContract { .. } | W::ArchiveEvent { .. } | W::ArchiveAll(_) => {
+            archive(false)
+        }
+        W::RestoreClient { .. } | W::RestoreContract { .. } | W::RestoreEvent { .. } | W::RestoreAll(_) => {
+            archive(true)
+        }
+        W::DeactivateUser { .. } => account(false),
+        W::ReactivateUser { .. } => account(true),
+        W::HandOverClients(_) => Phrase::VerbHandOver,
+        W::CreateUser { .. } => return Some(ctx.pair(&ctx.say(Phrase::NewUser), name)),
+        W::UpdateUser { .. } => return Some(ctx.pair(&ctx.say(Phrase::EditUser), name)),
+        W::ResetPassword { .. } => return Some(ctx.pair(&ctx.say(Phrase::ResetPassword), name)),
+        W::CreateClient { .. } => return Some(ctx.pair(&ctx.say(Phrase::NewClient), name)),
+        W::UpdateClient { .. } => return Some(ctx.pair(&ctx.say(Phrase::EditClient), name)),
+        W::CreateEvent { .. } => return Some(ctx.pair(&ctx.say(Phrase::NewEvent), name)),
+        W::UpdateEvent { .. } => return Some(ctx.pair(&ctx.say(Phrase::EditEvent), name)),
+        W::ChangeOwnPassword { .. }
+        | W::CreateContract { .. }
+        | W::UpdateContract { .. }
+        | W::AssignSupport(_)
+        | W::SetStatus { .. }
+        | W::UpdateSettings(_)
+        | W::SaveView(_)
+        | W::ReplaceView { .. }
+        | W::RemoveView { .. }
+        | W::SaveColumns { .. } => return None,
+    };
+    Some(format!("{} {name}", capitalised(&ctx.say(verb))))
 }
 
 /// Whether a write is final, or has effects beyond its record; and what is still true without it.

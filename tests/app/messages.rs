@@ -22,7 +22,7 @@ use secrecy::SecretString;
 use strum::{IntoEnumIterator, VariantNames};
 
 use super::desk::*;
-use support::world::{contract_draft, event_draft, hand_over, user_draft};
+use support::world::{contract_draft, event_draft, hand_over, heirs, user_draft};
 
 /// A company whose records are written to, and what was said about it so far.
 struct Told {
@@ -44,7 +44,17 @@ impl Told {
             let preferences = Preferences { language, look, mouse: true };
             let now = support::world::start();
             let (lists, keys) = (Lists::default(), Keys::usual());
-            let ctx = Context { language, theme: &theme, session, lists: &lists, preferences, now, beat: 0, keys };
+            let ctx = Context {
+                language,
+                theme: &theme,
+                session,
+                lists: &lists,
+                preferences,
+                now,
+                beat: 0,
+                saving: false,
+                keys,
+            };
             report::words(reply, &ctx).unwrap_or_default()
         })
     }
@@ -184,7 +194,7 @@ fn left_alone(told: &mut Told, contract: ContractId) {
     }
     told.world.save(&Request::Write(W::ArchiveEvent { id: archived, version: 2 }));
     told.world.save(&Request::Write(W::SetStatus { id: cancelled, version: 2, status: Status::Cancelled }));
-    told.keep(W::DeactivateUser { id: helper, version: version_of_user(told, helper), heirs: Vec::new() });
+    told.keep(W::DeactivateUser { id: helper, version: version_of_user(told, helper), heirs: None });
     told.keep(W::RestoreEvent { id: archived, version: 3 });
     told.keep(W::SetStatus { id: cancelled, version: 3, status: Status::Planned });
 }
@@ -196,29 +206,29 @@ fn staff(told: &mut Told) {
     let draft = UserDraft { full_name: "Léa Martin".to_owned(), ..draft };
     let lea = UserId::new(told.keep(W::CreateUser { draft: draft.clone(), password: password() }));
     let called = UserDraft { phone: Some("+33 1 23 45 67 89".to_owned()), email: None, ..draft.clone() };
-    told.tell(W::UpdateUser { id: lea, version: 1, draft: called, heirs: Vec::new() });
+    told.tell(W::UpdateUser { id: lea, version: 1, draft: called, heirs: None });
     told.keep(W::ResetPassword { id: lea, version: 3, password: password() });
-    told.tell(W::DeactivateUser { id: lea, version: 4, heirs: Vec::new() });
-    told.keep(W::DeactivateUser { id: lea, version: 6, heirs: Vec::new() });
+    told.tell(W::DeactivateUser { id: lea, version: 4, heirs: None });
+    told.keep(W::DeactivateUser { id: lea, version: 6, heirs: None });
     told.tell(W::ReactivateUser { id: lea, version: 7 });
     let moved = UserDraft { role: Role::Management, ..draft };
     told.keep(W::ReactivateUser { id: lea, version: version_of_user(told, lea) });
-    told.keep(W::UpdateUser { id: lea, version: version_of_user(told, lea), draft: moved, heirs: Vec::new() });
+    told.keep(W::UpdateUser { id: lea, version: version_of_user(told, lea), draft: moved, heirs: None });
     // What a leaver owns goes to one person, or to several.
     let helper = told.world.hire("leaver", Role::Support).actor.id;
     let contract = ContractId::new(1);
     let event = event_draft("Board dinner", 12);
     let event = EventId::new(told.world.save(&Request::Write(W::CreateEvent { contract, draft: event })).0);
     told.world.manage(&Request::Write(W::AssignSupport(vec![Assignment { event, version: 1, support: Some(helper) }])));
-    let heirs = vec![told.world.support.actor.id];
-    told.keep(W::DeactivateUser { id: helper, version: version_of_user(told, helper), heirs });
+    let heir = heirs(&[told.world.support.actor.id], 0, 1);
+    told.keep(W::DeactivateUser { id: helper, version: version_of_user(told, helper), heirs: heir });
     let seller = told.world.hire("seller", Role::Sales).actor.id;
     for number in 0..3 {
         told.world.client_of(seller, &format!("Guest {number}"));
     }
-    let heirs = vec![told.world.sales.actor.id, told.world.other_sales.actor.id];
+    let heirs = heirs(&[told.world.sales.actor.id, told.world.other_sales.actor.id], 3, 0);
     let draft = user_draft("seller", Role::Support);
-    told.keep(W::UpdateUser { id: seller, version: version_of_user(told, seller), draft, heirs: heirs.clone() });
+    told.keep(W::UpdateUser { id: seller, version: version_of_user(told, seller), draft, heirs });
 }
 
 fn lists(told: &mut Told) {

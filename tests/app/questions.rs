@@ -157,8 +157,12 @@ fn two_people_share_the_clients_of_a_leaver() {
     desk.press(KeyCode::Char('x')).press(KeyCode::Char('y')).see("Who takes over Person sales's 5 clients?");
     desk.see("Space share among several").press(KeyCode::Char(' ')).press(KeyCode::Char(' '));
     desk.see("* Person other.sales").see("* Person third").press(KeyCode::Enter);
-    desk.see("Person other.sales: 3 clients").see("Person third: 2 clients").see("[Cancel] Esc     Deactivate y");
-    desk.press(KeyCode::Char('y'));
+    desk.see("Person other.sales: 3 clients")
+        .see("Person third: 2 clients")
+        .see("[Choose others] Esc     Deactivate y");
+    // Going back to the people keeps their marks.
+    desk.press(KeyCode::Esc).see("* Person other.sales").see("* Person third").press(KeyCode::Enter);
+    desk.see("Person other.sales: 3 clients").press(KeyCode::Char('y'));
     let told = "Person sales is deactivated; 3 clients are Person other.sales's and 2 clients";
     desk.see(told).not("Press u to undo");
     // Marking one after the other while narrowing by name; a marked person is unmarked in the same way.
@@ -168,7 +172,7 @@ fn two_people_share_the_clients_of_a_leaver() {
     }
     desk.press(KeyCode::Char('h')).write("third").press(KeyCode::Down).press(KeyCode::Char(' ')).see("* Person third");
     desk.press(KeyCode::Up).press(KeyCode::Char(' ')).not("* Person third").press(KeyCode::Char(' '));
-    desk.press(KeyCode::Enter).see("Hand over 3 clients?").see("Person third: 3 clients").press(KeyCode::Enter);
+    desk.press(KeyCode::Enter).see("Hand over 2 clients?").see("Person third: 2 clients").press(KeyCode::Enter);
     // The one who is marked first has the first turn.
     desk.see("Nothing was handed over.").see("3 marked").press(KeyCode::Char('h')).press(KeyCode::Down);
     desk.press(KeyCode::Char(' ')).press(KeyCode::Up).press(KeyCode::Char(' ')).press(KeyCode::Enter);
@@ -178,6 +182,66 @@ fn two_people_share_the_clients_of_a_leaver() {
         .see("now. Press u to undo.")
         .press(KeyCode::Char('u'))
         .see("Undone.");
+}
+
+/// What a leaver owns grows while the person who deactivates them reads the question, or types the password: the
+/// question is asked again, with the new numbers and the same people.
+#[test]
+fn shares_that_are_not_true_any_more_are_asked_about_again() {
+    for (language, list, takes, changed, gone) in [
+        (
+            Language::En,
+            "staff",
+            "Who takes over Person sales's 2 clients?",
+            "What Person sales looks after has changed meanwhile",
+            "Person sales is deactivated; 2 clients are Person other.sales's now.",
+        ),
+        (
+            Language::Fr,
+            "collaborateurs",
+            "Person sales : qui reprend 2 clients ?",
+            "Ce que suit Person sales a changé entre-temps",
+            "Person sales ne peut plus se connecter ; Person other.sales reprend 2 clients.",
+        ),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        let sales = desk.world.sales.actor.id;
+        desk.world.client_of(sales, "First Client");
+        desk.go(list).press(KeyCode::Char('/')).write("person sales").press(KeyCode::Enter).press(KeyCode::Down);
+        desk.press(KeyCode::Char('x')).press(KeyCode::Char('y')).press(KeyCode::Char(' ')).press(KeyCode::Enter);
+        desk.see(": 1 client").not(changed);
+        desk.world.client_of(sales, "Second Client");
+        desk.press(KeyCode::Char('y')).see(takes).see(changed).see("* Person other.sales");
+        let owner = |desk: &Desk| {
+            storage::clients::find(&mut desk.world.connection(), ClientId::new(1)).unwrap().unwrap().sales_contact_id
+        };
+        assert_eq!(owner(&desk), sales);
+        desk.press(KeyCode::Enter).see(": 2 clients").press(KeyCode::Char('y')).see(gone);
+        assert_eq!(owner(&desk), desk.world.other_sales.actor.id);
+    }
+}
+
+/// A client whose turn brings it to the one who has it already is not handed over, and not counted.
+#[test]
+fn only_clients_that_change_hands_are_counted() {
+    let mut desk = Desk::of("manager", Language::En);
+    let (sales, other) = (desk.world.sales.actor.id, desk.world.other_sales.actor.id);
+    for (owner, name) in [(sales, "Anna Almeida"), (other, "Bruno Costa"), (sales, "Chloe Dupont")] {
+        desk.world.client_of(owner, name);
+    }
+    desk.go("clients").see("of 3");
+    for _ in 0..3 {
+        desk.press(KeyCode::Char(' '));
+    }
+    desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter).see("Hand over 2 clients?");
+    desk.see("Anna Almeida, Chloe Dupont").not("Bruno Costa,").see("Person other.sales: 2 clients");
+    desk.press(KeyCode::Char('y')).see("2 clients are Person other.sales's now.");
+    // Nothing is asked where nothing would change.
+    for _ in 0..2 {
+        desk.press(KeyCode::Up);
+    }
+    desk.press(KeyCode::Char('v')).press(KeyCode::Esc).press(KeyCode::Home).press(KeyCode::Char(' '));
+    desk.press(KeyCode::Char(' ')).press(KeyCode::Char('h')).see("Hand over 2 clients to").not("Person other.sales");
 }
 
 /// Nobody is asked to choose where there is nobody to choose.
@@ -190,7 +254,7 @@ fn a_hand_over_without_anybody_else_says_what_to_do() {
         let mut desk = Desk::of("manager", language);
         desk.world.records();
         let other = desk.world.other_sales.actor.id;
-        desk.world.save(&Request::Write(WriteRequest::DeactivateUser { id: other, version: 2, heirs: Vec::new() }));
+        desk.world.save(&Request::Write(WriteRequest::DeactivateUser { id: other, version: 2, heirs: None }));
         desk.resize(100, 24).go(list).press(KeyCode::Char('h')).see(told).press(KeyCode::Esc);
         desk.go(if language == Language::En { "staff" } else { "collaborateurs" }).press(KeyCode::Char('/'));
         desk.write("person sales").press(KeyCode::Enter).press(KeyCode::Char('x')).press(KeyCode::Char('y')).see(told);

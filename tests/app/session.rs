@@ -66,7 +66,7 @@ fn a_deactivated_user_is_signed_out_within_five_seconds() {
     let mut desk = Desk::of("support", Language::En);
     desk.see("my next events");
     let id = desk.world.support.actor.id;
-    desk.world.save(&Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs: Vec::new() }));
+    desk.world.save(&Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs: None }));
     for _ in 0..5 {
         desk.wait(1_000);
     }

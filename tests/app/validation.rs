@@ -77,8 +77,20 @@ fn a_start_in_the_past_is_refused_when_it_is_left_if_it_is_new() {
 #[test]
 fn passwords_are_checked_when_they_are_left() {
     for (language, new, password, short, differ) in [
-        (Language::En, "new member of staff", "Password *", "At least 12 characters", "The two passwords differ."),
-        (Language::Fr, "nouveau collaborateur", "Mot de passe *", "Au moins 12 caractères", "Les deux mots de passe"),
+        (
+            Language::En,
+            "new member of staff",
+            "Temporary password *",
+            "At least 12 characters",
+            "The two passwords differ.",
+        ),
+        (
+            Language::Fr,
+            "nouveau collaborateur",
+            "Mot de passe temporaire *",
+            "Au moins 12 caractères",
+            "Les deux mots de passe",
+        ),
     ] {
         let mut desk = Desk::of("manager", language);
         desk.go(new).write("zoe.zander.1").press(KeyCode::Tab).write("Zoe Zander");

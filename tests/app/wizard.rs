@@ -150,6 +150,18 @@ fn passwords_are_checked_when_they_are_left() {
     desk.press(KeyCode::BackTab).not("differ").not("characters, please");
 }
 
+/// All that is wrong on the page of the manager is shown at once, and the first of it is gone to.
+#[test]
+fn an_error_of_the_password_stays_while_another_field_is_wrong() {
+    let mut desk = wizard(Language::En);
+    to_company(&mut desk);
+    desk.ctrl('s').see("first manager").press(KeyCode::Tab).write("Marta Olsen").press(KeyCode::Tab);
+    desk.press(KeyCode::Tab).write("short").press(KeyCode::Tab).see("At least 12 characters, please.");
+    desk.write("short").ctrl('s').see("> Username").see("Please fill this in").see("At least 12 characters, please.");
+    desk.write("marta").ctrl('s').see("> Password *").see("At least 12 characters, please.");
+    desk.ctrl('u').write("correct horse battery").ctrl('s').see("> Password again").see("The two passwords differ.");
+}
+
 #[test]
 fn a_change_of_the_language_keeps_what_was_chosen_and_typed() {
     let mut desk = wizard(Language::En);

@@ -121,7 +121,8 @@ fn a_page_read_without_a_prior_check_still_obeys_changed_rights(
     // A deactivated account sees nothing.
     let id = sales.actor.id;
     let version = version_of(&desk, id);
-    desk.world.manage(&Request::Write(WriteRequest::DeactivateUser { id, version, heirs: vec![other.actor.id] }));
+    let heirs = crate::support::world::heirs(&[other.actor.id], 1, 0);
+    desk.world.manage(&Request::Write(WriteRequest::DeactivateUser { id, version, heirs }));
     let now = desk.world.now();
     let reply = desk.services.execute(Some(&sales), &open, now);
     assert!(matches!(reply, Err(epic_events::domain::Error::SignedOut(_))), "{reply:?}");

@@ -100,7 +100,7 @@ fn response_time_does_not_reveal_why_a_sign_in_failed(
     world.hire("gone", Role::Support);
     let gone = epic_events::storage::users::by_login(&mut world.connection(), "gone").unwrap().unwrap();
     let version = epic_events::storage::users::find(&mut world.connection(), gone.id).unwrap().unwrap().version;
-    world.save(&Request::Write(WriteRequest::DeactivateUser { id: gone.id, version, heirs: Vec::new() }));
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: gone.id, version, heirs: None }));
     let mut services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), COST);
     // Store hashes of the same cost as the dummy hash that is checked for unknown users.
     for name in ["manager", "gone"] {
@@ -141,7 +141,7 @@ fn an_idle_screen_is_signed_out_within_five_seconds(
     terminal.see(&["Username"]).field("support").press(PASSWORD).press(ENTER).see(&["my next events"]);
     let id = world.support.actor.id;
     let version = epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
-    world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heirs: Vec::new() }));
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heirs: None }));
     let begun = Instant::now();
     terminal.see(&["Your account was changed. Please sign in again."]).gone("my next events");
     let took = begun.elapsed();

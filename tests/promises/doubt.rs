@@ -110,10 +110,10 @@ fn a_change_that_ends_the_own_session_is_reported_as_saved_when_its_response_is_
                 id,
                 version,
                 draft: user_draft("manager", Role::Sales),
-                heirs: Vec::new(),
+                heirs: None,
             }),
             2 => Request::Write(WriteRequest::ResetPassword { id, version, password: password() }),
-            _ => Request::Write(WriteRequest::DeactivateUser { id, version, heirs: Vec::new() }),
+            _ => Request::Write(WriteRequest::DeactivateUser { id, version, heirs: None }),
         };
         let proxy = Proxy::to(server(engine).port);
         let mut services = through(&world, &proxy);

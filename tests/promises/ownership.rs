@@ -19,7 +19,7 @@ use crate::{
     common::{later, services},
     support::{
         Engine, TestDb, wait_until, waiting_for_rows,
-        world::{Records, World, contract_draft, event_draft, hand_over},
+        world::{Records, World, contract_draft, event_draft, hand_over, heirs},
     },
 };
 
@@ -57,7 +57,9 @@ fn the_log_names_the_actual_new_owner_of_a_leavers_record(#[values(Engine::Maria
             _ => (world.support.actor.id, world.other_support.actor.id, Role::Support),
         };
         let colleague = world.hire("colleague", role).actor.id;
-        let leave = Request::Write(WriteRequest::DeactivateUser { id: leaver, version: 2, heirs: vec![heir] });
+        let owned = if kind == EntityKind::Client { (1, 0) } else { (0, 1) };
+        let heirs = heirs(&[heir], owned.0, owned.1);
+        let leave = Request::Write(WriteRequest::DeactivateUser { id: leaver, version: 2, heirs });
         let give = match kind {
             EntityKind::Client => hand_over(&[(client, 1)], colleague),
             _ => Request::Write(WriteRequest::AssignSupport(vec![Assignment {

@@ -31,7 +31,7 @@ use crate::{
     common::{figure, later, rounds, services},
     support::{
         Engine, TestDb, wait_until, waiting_for_rows,
-        world::{PASSWORD, World, client_draft, contract_draft, set_up, user_draft},
+        world::{PASSWORD, World, client_draft, contract_draft, heirs, set_up, user_draft},
     },
 };
 
@@ -54,7 +54,7 @@ pub fn deactivate_while_they_save(world: &mut World, on: &str, url: &str) {
         wait_until_known(url, &racer);
         let manager = world.manager.clone();
         let seen = epic_events::storage::users::find(&mut world.connection(), racer.actor.id).unwrap().unwrap();
-        let (id, version, heirs) = (seen.id, seen.version, vec![world.sales.actor.id]);
+        let (id, version, heirs) = (seen.id, seen.version, heirs(&[world.sales.actor.id], 1, 0));
         let off = match round % 3 {
             0 => Request::Write(WriteRequest::DeactivateUser { id, version, heirs }),
             1 => {

@@ -46,7 +46,7 @@ fn user(world: &mut World, name: &str, active: bool) -> (UserId, i32) {
     if active {
         return (id, version);
     }
-    (id, world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heirs: Vec::new() })).1)
+    (id, world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heirs: None })).1)
 }
 
 /// Pairs for every request that names a version. Where the record can be edited, the first request is an edit.
@@ -130,11 +130,11 @@ fn races(world: &mut World) -> Vec<Race> {
         let (id, version) = user(world, &name, true);
         let with_phone = |phone: &str| UserDraft { phone: Some(phone.to_owned()), ..user_draft(&name, Role::Support) };
         let update = |phone: &str| {
-            Request::Write(WriteRequest::UpdateUser { id, version, draft: with_phone(phone), heirs: Vec::new() })
+            Request::Write(WriteRequest::UpdateUser { id, version, draft: with_phone(phone), heirs: None })
         };
         let second = match number {
             0 => update("+33 1 11 11 11 11"),
-            1 => Request::Write(WriteRequest::DeactivateUser { id, version, heirs: Vec::new() }),
+            1 => Request::Write(WriteRequest::DeactivateUser { id, version, heirs: None }),
             _ => Request::Write(WriteRequest::ResetPassword {
                 id,
                 version,

@@ -126,7 +126,7 @@ fn without_a_valid_session_nothing_is_allowed(
     world.hire("spare", Role::Support);
     let gone = world.hire("gone", Role::Management);
     let version = person_version(&world, gone.actor.id);
-    world.save(&Request::Write(WriteRequest::DeactivateUser { id: gone.actor.id, version, heirs: Vec::new() }));
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: gone.actor.id, version, heirs: None }));
     let create = Request::Write(WriteRequest::CreateUser {
         draft: user_draft("fresh", Role::Management),
         password: SecretString::from("some temporary words"),
@@ -223,7 +223,7 @@ fn sensitive_or_plain(name: &str, world: &mut World) -> Request {
             let (id, version) = (person.id, person.version);
             match (person.active, name) {
                 (true, "reactivate person") => {
-                    _ = world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heirs: Vec::new() }));
+                    _ = world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heirs: None }));
                 }
                 (false, "deactivate person" | "reset password") => {
                     world.save(&Request::Write(WriteRequest::ReactivateUser { id, version }));
@@ -236,7 +236,7 @@ fn sensitive_or_plain(name: &str, world: &mut World) -> Request {
             let person = epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap();
             let role = if person.role == Role::Sales { Role::Support } else { Role::Sales };
             let (version, draft) = (person.version, user_draft("spare", role));
-            return Request::Write(WriteRequest::UpdateUser { id, version, draft, heirs: Vec::new() });
+            return Request::Write(WriteRequest::UpdateUser { id, version, draft, heirs: None });
         }
         _ => {}
     }

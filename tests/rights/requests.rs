@@ -74,11 +74,11 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
                 full_name: format!("Renamed {}", on.event.0),
                 ..user_draft("other.support", Role::Support)
             },
-            heirs: Vec::new(),
+            heirs: None,
         }),
         "deactivate person" => {
             let id = spare(world);
-            Request::Write(WriteRequest::DeactivateUser { id, version: person_version(world, id), heirs: Vec::new() })
+            Request::Write(WriteRequest::DeactivateUser { id, version: person_version(world, id), heirs: None })
         }
         "reactivate person" => {
             let id = spare(world);

@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection;
 fn every_failed_sign_in_gives_the_same_error(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let gone = world.hire("gone", Role::Sales);
-    world.save(&Request::Write(WriteRequest::DeactivateUser { id: gone.actor.id, version: 2, heirs: Vec::new() }));
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: gone.actor.id, version: 2, heirs: None }));
     let wrong = Error::SignIn(SignInProblem::Wrong);
     assert_eq!(world.sign_in("nobody", PASSWORD).unwrap_err(), wrong);
     assert_eq!(world.sign_in("sales", "something else").unwrap_err(), wrong);

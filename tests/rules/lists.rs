@@ -191,7 +191,7 @@ fn lists_are_resorted_when_the_names_they_are_sorted_by_change(
     let id = world.other_support.actor.id;
     let draft = UserDraft { full_name: "Zoë".to_owned(), ..user_draft("other.support", Role::Support) };
     let version = epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
-    world.save(&Request::Write(WriteRequest::UpdateUser { id, version, draft, heirs: Vec::new() }));
+    world.save(&Request::Write(WriteRequest::UpdateUser { id, version, draft, heirs: None }));
     assert_eq!(order(&mut world, EventSort::Support), [first, event]);
     assert_eq!(by_sales(&mut world), [other.0, records.client.0]);
     let to = world.other_sales.actor.id;

@@ -49,7 +49,7 @@ use secrecy::SecretString;
 use strum::IntoEnumIterator;
 use support::{
     Engine, TestDb,
-    world::{PASSWORD, World, client_draft, contract_draft, event_draft, set_up, start, user_draft},
+    world::{PASSWORD, World, client_draft, contract_draft, event_draft, heirs, set_up, start, user_draft},
 };
 
 fn denied(answer: Result<Reply, Error>) -> Reason {

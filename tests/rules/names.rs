@@ -136,7 +136,7 @@ fn a_conflict_names_the_user_who_changed_the_record(
     let (manager, id) = (world.manager.clone(), world.sales.actor.id);
     let version = storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
     let draft = UserDraft { phone: Some("+678 123 456".to_owned()), ..user_draft("sales", Role::Sales) };
-    let update = Request::Write(WriteRequest::UpdateUser { id, version, draft: draft.clone(), heirs: Vec::new() });
+    let update = Request::Write(WriteRequest::UpdateUser { id, version, draft: draft.clone(), heirs: None });
     world.save(&update);
     world.sign_in("sales", PASSWORD).unwrap();
     assert!(world.sign_in("sales", "not the password").is_err());
@@ -158,7 +158,7 @@ fn the_log_names_users_as_they_were_called_at_the_time(
     let id = manager.actor.id;
     let version = storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
     let draft = UserDraft { full_name: "Marta Olsen".to_owned(), ..user_draft("manager", Role::Management) };
-    world.save(&Request::Write(WriteRequest::UpdateUser { id, version, draft, heirs: Vec::new() }));
+    world.save(&Request::Write(WriteRequest::UpdateUser { id, version, draft, heirs: None }));
     let rename = world.audit().len();
     world.client_of(sales, "Kevin Casey");
     assert!(

@@ -24,7 +24,7 @@ fn a_person_with_many_events_can_be_renamed(#[values(Engine::MariaDb, Engine::My
     world.services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
     let draft = UserDraft { full_name: "Zoë".to_owned(), ..user_draft("support", Role::Support) };
     let version = storage::users::find(&mut db, id).unwrap().unwrap().version;
-    world.save(&Request::Write(WriteRequest::UpdateUser { id, version, draft, heirs: Vec::new() }));
+    world.save(&Request::Write(WriteRequest::UpdateUser { id, version, draft, heirs: None }));
     let by_support = Listing { descending: true, ..listing(EventFilter::default(), EventSort::Support, 1) };
     for edge in [Edge::Start, Edge::End] {
         let Reply::Page(page) =
@@ -49,7 +49,7 @@ fn what_a_leaver_owns_is_shared_out_by_turns(#[values(Engine::Sqlite, Engine::Ma
     let clients: Vec<ClientId> = (0..5).map(|n| world.client_of(leaver, &format!("Client {n}"))).collect();
     let rows = world.audit().len();
     // An heir who is named twice has one turn.
-    let heirs = vec![second, first, second];
+    let heirs = heirs(&[second, first, second], 5, 0);
     let Reply::Saved { done: Some(done), undo, .. } =
         world.manage(&Request::Write(WriteRequest::DeactivateUser { id: leaver, version: 2, heirs }))
     else {
@@ -71,6 +71,73 @@ fn what_a_leaver_owns_is_shared_out_by_turns(#[values(Engine::Sqlite, Engine::Ma
     assert_eq!(names, [vec!["Person other.sales"; 2], vec!["Person third.sales"; 3]].concat());
 }
 
+/// What was confirmed before the password was typed may be less, or more, than what the user owns by then.
+#[rstest]
+fn no_more_is_handed_over_than_was_shown(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let (manager, support) = (world.manager.clone(), world.support.actor.id);
+    let (sales, other_sales) = (world.sales.actor.id, world.other_sales.actor.id);
+    let records = world.records();
+    let asked = |answer| match answer {
+        Err(Error::NeedsHeir(owned)) => (owned.clients, owned.events),
+        other => panic!("{other:?}"),
+    };
+    world.client_of(sales, "Second Client");
+    let leave = |clients| {
+        let heirs = heirs(&[other_sales], clients, 0);
+        Request::Write(WriteRequest::DeactivateUser { id: sales, version: 2, heirs })
+    };
+    let move_to = |clients| {
+        let heirs = heirs(&[other_sales], clients, 0);
+        let draft = user_draft("sales", Role::Support);
+        Request::Write(WriteRequest::UpdateUser { id: sales, version: 2, draft, heirs })
+    };
+    let before = (world.state(), world.audit().len());
+    for clients in [0, 1, 3] {
+        assert_eq!(asked(world.ask(Some(&manager), &leave(clients))), (2, 0));
+        assert_eq!(asked(world.ask(Some(&manager), &move_to(clients))), (2, 0));
+    }
+    assert_eq!((world.state(), world.audit().len()), before);
+    world.save(&move_to(2));
+    let client = storage::clients::find(&mut world.connection(), records.client).unwrap().unwrap();
+    assert_eq!(client.sales_contact_id, other_sales);
+    // The same for events; and nothing is asked about somebody who owns nothing any more.
+    let other = world.other_support.actor.id;
+    let leave = |id, to, events| {
+        Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs: heirs(&[to], 0, events) })
+    };
+    assert_eq!(asked(world.ask(Some(&manager), &leave(support, other, 2))), (0, 1));
+    world.save(&leave(support, other, 1));
+    let third = world.hire("third", Role::Support).actor.id;
+    let version = records.event_version + 1;
+    let given = Assignment { event: records.event, version, support: Some(third) };
+    world.manage(&Request::Write(WriteRequest::AssignSupport(vec![given])));
+    world.save(&leave(other, third, 1));
+}
+
+/// Several people can be named, so a refusal says which of them it is about.
+#[rstest]
+fn a_refusal_names_the_person_who_cannot_take_over(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let (manager, records) = (world.manager.clone(), world.records());
+    let second = world.client_of(world.sales.actor.id, "Second Client");
+    let gone = world.hire("gone", Role::Sales).actor.id;
+    world.save(&Request::Write(WriteRequest::DeactivateUser { id: gone, version: 2, heirs: None }));
+    let (sales, other, helper) = (world.sales.actor.id, world.other_sales.actor.id, world.support.actor.id);
+    let not_active = |name: &str, role| Reason::NotActive { name: name.to_owned(), role };
+    let heirs = heirs(&[other, gone], 2, 0);
+    let leave = Request::Write(WriteRequest::DeactivateUser { id: sales, version: 2, heirs });
+    assert_eq!(denied(world.ask(Some(&manager), &leave)), not_active("Person gone", Role::Sales));
+    let to = |client, to| HandOver { client, version: 1, to };
+    let give = Request::Write(WriteRequest::HandOverClients(vec![to(records.client, other), to(second, helper)]));
+    assert_eq!(denied(world.ask(Some(&manager), &give)), not_active("Person support", Role::Sales));
+    let assign = Assignment { event: records.event, version: 2, support: Some(sales) };
+    let assign = Request::Write(WriteRequest::AssignSupport(vec![assign]));
+    assert_eq!(denied(world.ask(Some(&manager), &assign)), not_active("Person sales", Role::Support));
+}
+
 /// If there is nobody who could take over, the refusal says so instead of asking for somebody.
 #[rstest]
 fn nobody_leaves_while_there_is_nobody_to_take_over(
@@ -79,14 +146,14 @@ fn nobody_leaves_while_there_is_nobody_to_take_over(
     let mut world = World::new(engine);
     world.records();
     for other in [world.other_sales.actor.id, world.other_support.actor.id] {
-        world.save(&Request::Write(WriteRequest::DeactivateUser { id: other, version: 2, heirs: Vec::new() }));
+        world.save(&Request::Write(WriteRequest::DeactivateUser { id: other, version: 2, heirs: None }));
     }
     let manager = world.manager.clone();
     for (id, role) in [(world.sales.actor.id, Role::Sales), (world.support.actor.id, Role::Support)] {
-        let leave = Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs: Vec::new() });
+        let leave = Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs: None });
         assert_eq!(denied(world.ask(Some(&manager), &leave)), Reason::NobodyElse(role));
         let draft = UserDraft { role: Role::Management, ..user_draft("moved", role) };
-        let moved = Request::Write(WriteRequest::UpdateUser { id, version: 2, draft, heirs: Vec::new() });
+        let moved = Request::Write(WriteRequest::UpdateUser { id, version: 2, draft, heirs: None });
         assert_eq!(denied(world.ask(Some(&manager), &moved)), Reason::NobodyElse(role));
     }
 }

@@ -270,7 +270,7 @@ fn the_views_that_somebody_shared_stay_when_they_leave(
     save(&mut world, &boss, draft("Big ones", true, Query::all(EntityKind::Contract)));
     save(&mut world, &boss, draft("Own ones", false, Query::all(EntityKind::Contract)));
     let version = storage::users::find(&mut world.connection(), boss.actor.id).unwrap().unwrap().version;
-    world.manage(&Request::Write(WriteRequest::DeactivateUser { id: boss.actor.id, version, heirs: Vec::new() }));
+    world.manage(&Request::Write(WriteRequest::DeactivateUser { id: boss.actor.id, version, heirs: None }));
     assert_eq!(names(&mut world, &sales), ["Big ones of Person boss"]);
     let version = version + 1;
     world.manage(&Request::Write(WriteRequest::ReactivateUser { id: boss.actor.id, version }));

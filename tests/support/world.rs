@@ -11,7 +11,7 @@ use epic_events::{
         settings::{Reauth, Settings},
         users::{Role, UserDraft},
     },
-    services::{HandOver, Reply, Request, Services, SessionRequest, SetUp, WriteRequest},
+    services::{HandOver, Heirs, Reply, Request, Services, SessionRequest, SetUp, WriteRequest},
     storage::{Db, Target},
 };
 use secrecy::SecretString;
@@ -98,6 +98,11 @@ pub fn event_draft(title: &str, starts_in_days: i64) -> EventDraft {
 pub fn hand_over(clients: &[(ClientId, i32)], to: UserId) -> Request {
     let clients = clients.iter().map(|(client, version)| HandOver { client: *client, version: *version, to });
     Request::Write(WriteRequest::HandOverClients(clients.collect()))
+}
+
+/// These people take over so many clients and events.
+pub fn heirs(people: &[UserId], clients: usize, events: usize) -> Option<Heirs> {
+    Some(Heirs { people: people.to_vec(), clients, events })
 }
 
 pub fn set_up(url: &str) -> Request {

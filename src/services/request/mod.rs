@@ -9,7 +9,7 @@ mod write;
 
 pub use check::CheckedAgainst;
 pub use read::ReadRequest;
-pub use write::{HandOver, Marked, WriteRequest};
+pub use write::{HandOver, Heirs, Marked, WriteRequest};
 
 use super::format::Format;
 use crate::domain::{audit::Subject, entity::Query, policy::Permission, settings::Settings, users::UserDraft};

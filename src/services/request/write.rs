@@ -25,18 +25,18 @@ pub enum WriteRequest {
         draft: UserDraft,
         password: SecretString,
     },
-    /// If the role changes, the `heirs` take over by turns the records that the user owns.
+    /// If the role changes, the `heirs` take over the records that the user owns.
     UpdateUser {
         id: UserId,
         version: i32,
         draft: UserDraft,
-        heirs: Vec<UserId>,
+        heirs: Option<Heirs>,
     },
-    /// The `heirs` take over by turns the records that the user owns.
+    /// The `heirs` take over the records that the user owns.
     DeactivateUser {
         id: UserId,
         version: i32,
-        heirs: Vec<UserId>,
+        heirs: Option<Heirs>,
     },
     ReactivateUser {
         id: UserId,
@@ -149,6 +149,15 @@ pub enum WriteRequest {
         kind: EntityKind,
         columns: Option<Vec<ChosenColumn>>,
     },
+}
+
+/// Who takes over by turns what a user owns, and how much that was when it was confirmed. If it is
+/// another number by now, nothing is handed over, and the request is refused with `NeedsHeir`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heirs {
+    pub people: Vec<UserId>,
+    pub clients: usize,
+    pub events: usize,
 }
 
 /// A client in the version that the user saw, and its new sales contact.

@@ -1,6 +1,6 @@
 //! Clients: creating, editing, handing over, archiving.
 
-use super::load::{Refused, load, load_to_give};
+use super::load::{Refused, load, load_to_give, new_owner};
 use crate::{
     domain::{
         ClientId, Error, Field, FieldErrors, Problem, Reason, UserId,
@@ -67,7 +67,7 @@ pub(super) fn hand_over(db: &mut Db, ctx: &RequestContext, clients: &[HandOver])
     receivers.dedup();
     let mut shares = Vec::new();
     for to in receivers {
-        let name = storage::users::lock_active(db, to, Role::Sales)?.ok_or(Reason::NotActiveSales)?;
+        let name = new_owner(db, to, Role::Sales)?;
         shares.push((to, Share { name, clients: 0, events: 0 }));
     }
     let alone = clients.len() == 1;
@@ -120,9 +120,7 @@ pub(super) fn restore(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<W
     let before = load::<Client>(db, ctx, seen.0)?;
     refuse(Reason::unless_archived(before.archived_at))?;
     let before = as_seen(db, before, seen.1)?;
-    if storage::users::lock_active(db, before.sales_contact_id, Role::Sales)?.is_none() {
-        return Err(Reason::NotActiveSales.into());
-    }
+    new_owner(db, before.sales_contact_id, Role::Sales)?;
     set_archived(db, ctx, &before, Verb::ClientRestored)
 }
 

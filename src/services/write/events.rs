@@ -1,6 +1,6 @@
 //! Events: creating, editing, setting the status, assigning support, archiving.
 
-use super::load::{Refused, load, load_to_give};
+use super::load::{Refused, load, load_to_give, new_owner};
 use crate::{
     domain::{
         ContractId, Error, EventId, Reason, UserId,
@@ -81,7 +81,7 @@ pub(super) fn assign(
     helpers.dedup();
     let mut names = Vec::new();
     for helper in helpers {
-        let name = storage::users::lock_active(db, helper, Role::Support)?.ok_or(Reason::NotActiveSupport)?;
+        let name = new_owner(db, helper, Role::Support)?;
         names.push((helper, name));
     }
     let mut given = Vec::new();

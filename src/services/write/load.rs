@@ -11,7 +11,7 @@ use crate::{
         events::Event,
         lists::SavedView,
         policy::{Owner, Permission},
-        users::User,
+        users::{Role, User},
     },
     services::context::{RequestContext, ServiceError},
     storage::{self, Db, DbError, ForUpdate, contracts::WithClient},
@@ -37,6 +37,18 @@ pub(super) fn load<R: Writable>(db: &mut Db, ctx: &RequestContext, id: R::Id) ->
     let locked = R::find_for_update(db, id)?.ok_or(Error::NotFound)?;
     ctx.check(R::owner(&locked), |permission| R::forbids(&locked, permission))?;
     Ok(locked)
+}
+
+/// Locks the row of the user who is to own records, so that they stay active until the end of the
+/// transaction, and returns their full name.
+///
+/// Errors: `Denied` with the user's name if they are not active or not in this role.
+pub(super) fn new_owner(db: &mut Db, id: UserId, role: Role) -> Result<String, ServiceError> {
+    if let Some(name) = storage::users::lock_active(db, id, role)? {
+        return Ok(name);
+    }
+    let name = storage::users::find(db, id)?.map(|user| user.full_name).unwrap_or_default();
+    Err(Reason::NotActive { name, role }.into())
 }
 
 /// A record that may not be given away. It cannot be written to, but its name can be reported.

@@ -27,8 +27,8 @@ pub(super) fn dispatch(
     use WriteRequest as W;
     match write {
         W::CreateUser { draft, password } => users::create(db, ctx, draft, password, hash),
-        W::UpdateUser { id, version, draft, heirs } => users::update(db, ctx, (*id, *version), draft, heirs),
-        W::DeactivateUser { id, version, heirs } => users::deactivate(db, ctx, (*id, *version), heirs),
+        W::UpdateUser { id, version, draft, heirs } => users::update(db, ctx, (*id, *version), draft, heirs.as_ref()),
+        W::DeactivateUser { id, version, heirs } => users::deactivate(db, ctx, (*id, *version), heirs.as_ref()),
         W::ReactivateUser { id, version } => users::reactivate(db, ctx, (*id, *version)),
         W::ResetPassword { id, version, password } => users::reset_password(db, ctx, (*id, *version), password, hash),
         W::ChangeOwnPassword { current, new } => users::change_own_password(db, ctx, current, new, hash),

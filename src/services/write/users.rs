@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::load::load;
+use super::load::{load, new_owner};
 use crate::{
     domain::{
         Error, Field, FieldErrors, Problem, Reason, UserId,
@@ -16,7 +16,7 @@ use crate::{
         users::{Role, User, UserDraft},
     },
     services::{
-        Reply, Share, WriteRequest,
+        Heirs, Reply, Share, WriteRequest,
         context::{RequestContext, ServiceError, as_seen, refuse},
         outcome::{Inherited, WriteOutcome, changed, created},
     },
@@ -50,7 +50,7 @@ pub(super) fn update(
     ctx: &RequestContext,
     seen: Seen,
     draft: &UserDraft,
-    heirs: &[UserId],
+    heirs: Option<&Heirs>,
 ) -> Result<WriteOutcome, ServiceError> {
     let draft = draft.checked().map_err(Error::Invalid)?;
     // Without this lock, the last two managers could both lose the role at the same time, since each
@@ -68,12 +68,8 @@ pub(super) fn update(
     storage::users::update(db, &before, &draft, moves, ctx.now)?;
     let entry = changed(Verb::UserUpdated, &after.full_name, &*before, &after);
     if !moves {
-        let undo = WriteRequest::UpdateUser {
-            id: seen.0,
-            version: seen.1 + 1,
-            draft: UserDraft::from(&*before),
-            heirs: Vec::new(),
-        };
+        let undo =
+            WriteRequest::UpdateUser { id: seen.0, version: seen.1 + 1, draft: UserDraft::from(&*before), heirs: None };
         return Ok(WriteOutcome::undoable(entry, seen.1 + 1, undo));
     }
     let done = WriteOutcome::saved(entry, seen.1 + 1);
@@ -84,7 +80,7 @@ pub(super) fn deactivate(
     db: &mut Db,
     ctx: &RequestContext,
     seen: Seen,
-    heirs: &[UserId],
+    heirs: Option<&Heirs>,
 ) -> Result<WriteOutcome, ServiceError> {
     storage::settings::lock(db)?;
     let before = found(db, ctx, seen)?;
@@ -113,7 +109,7 @@ pub(super) fn reactivate(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Resul
     }
     storage::users::set_active(db, &before, true, ctx.now)?;
     let after = User { active: true, ..(*before).clone() };
-    let undo = WriteRequest::DeactivateUser { id: seen.0, version: seen.1 + 1, heirs: Vec::new() };
+    let undo = WriteRequest::DeactivateUser { id: seen.0, version: seen.1 + 1, heirs: None };
     Ok(WriteOutcome::undoable(changed(Verb::UserReactivated, &after.full_name, &*before, &after), seen.1 + 1, undo))
 }
 
@@ -192,9 +188,10 @@ fn keep_a_manager(db: &mut Db, user: &User) -> Result<(), ServiceError> {
 /// in the same transaction. The user's row is locked, so that they cannot be given new records in the
 /// meantime; the records are locked, so that nobody else can hand them over.
 ///
-/// Errors: `NeedsHeir` if the user owns records and nobody else is named as heir; `Denied` if there
-/// is nobody else, or an heir is not an active user of the same role.
-fn inherit(db: &mut Db, ctx: &RequestContext, leaver: &User, heirs: &[UserId]) -> Result<Inherited, ServiceError> {
+/// Errors: `NeedsHeir` if the user owns records and nobody else is named as heir, or other numbers of
+/// them than were confirmed; `Denied` if there is nobody else, or an heir is not an active user of the
+/// same role.
+fn inherit(db: &mut Db, ctx: &RequestContext, leaver: &User, heirs: Option<&Heirs>) -> Result<Inherited, ServiceError> {
     let role = leaver.role;
     let (clients, events) = match role {
         Role::Sales => (storage::clients::owned_by_for_update(db, leaver.id)?, Vec::new()),
@@ -205,9 +202,10 @@ fn inherit(db: &mut Db, ctx: &RequestContext, leaver: &User, heirs: &[UserId]) -
     if clients.is_empty() && events.is_empty() {
         return Ok(inherited);
     }
-    let mut heirs: Vec<UserId> = heirs.iter().copied().filter(|heir| *heir != leaver.id).collect();
+    let confirmed = heirs.filter(|heirs| (heirs.clients, heirs.events) == (clients.len(), events.len()));
+    let mut heirs = confirmed.map(|heirs| heirs.people.clone()).unwrap_or_default();
     let mut named = HashSet::new();
-    heirs.retain(|heir| named.insert(*heir));
+    heirs.retain(|heir| *heir != leaver.id && named.insert(*heir));
     if heirs.is_empty() {
         let others = storage::users::active_of_role(db, role, "")?;
         if others.iter().all(|other| other.id == leaver.id) {
@@ -247,12 +245,11 @@ fn inherit(db: &mut Db, ctx: &RequestContext, leaver: &User, heirs: &[UserId]) -
 /// The names of the heirs, whose rows are locked in the order of their ids: in any other order, two
 /// transactions could wait for each other.
 fn locked_heirs(db: &mut Db, role: Role, heirs: &[UserId]) -> Result<Vec<String>, ServiceError> {
-    let not_active = if role == Role::Sales { Reason::NotActiveSales } else { Reason::NotActiveSupport };
     let mut in_order = heirs.to_vec();
     in_order.sort_by_key(|heir| heir.0);
     let mut names = HashMap::new();
     for heir in in_order {
-        names.insert(heir, storage::users::lock_active(db, heir, role)?.ok_or(not_active)?);
+        names.insert(heir, new_owner(db, heir, role)?);
     }
     Ok(heirs.iter().filter_map(|heir| names.remove(heir)).collect())
 }

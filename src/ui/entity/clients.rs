@@ -1,8 +1,8 @@
 //! Clients on the screen.
 
 use super::definition::{
-    Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled, named_if_several,
-    wall_time, with_company,
+    Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled, name_list,
+    named_if_several, wall_time, with_company,
 };
 use crate::{
     domain::{
@@ -231,30 +231,38 @@ fn hand_over(rows: &[&ClientRow], ctx: &Context) -> Begun {
     }
 }
 
-/// Asks whether these people are to share the clients by turns.
+/// Asks whether these people are to share the clients by turns. A client whose turn brings it to its
+/// present sales contact stays there, and is not counted.
 fn hand_over_to(clients: &[Record], people: &[(UserId, String)], ctx: &Context) -> Option<Begun> {
     let rows: Vec<&ClientRow> = clients.iter().filter_map(Clients::row).collect();
-    let turns = people.iter().cycle();
-    let write = rows.iter().zip(turns).map(|(row, (to, _))| {
+    let turns = || rows.iter().zip(people.iter().cycle());
+    let write = turns().map(|(row, (to, _))| {
         let Client { id, version, .. } = row.client;
         HandOver { client: id, version, to: *to }
     });
+    let write = WriteRequest::HandOverClients(write.collect());
+    let moved: Vec<_> = turns().filter(|(row, (to, _))| row.client.sales_contact_id != *to).collect();
     let (title, mut lines) = match (rows.as_slice(), people) {
         (_, []) => return None,
+        // The reply says that nothing has changed.
+        _ if moved.is_empty() => return Some(Begun::Write(write)),
         ([row], [(_, name), ..]) => {
             let change = ctx.say(Phrase::FromTo { old: &row.sales_contact, new: name });
             let title = ctx.say(Phrase::Asked(Asked::HandOverAsk(&Clients::heading(row, ctx))));
             (title, vec![ctx.pair(&ctx.field(Field::SalesContactId), &change)])
         }
-        (several, people) => {
-            let names = people.iter().map(|(_, name)| name.as_str());
-            let shares = Share::by_turns(names, several.len(), 0);
-            let lines = named_if_several::<Clients>(several, ctx).into_iter();
-            let lines = lines.chain(shares.iter().map(|share| ctx.say(Phrase::Asked(Asked::ShareOf(share))))).collect();
-            (ctx.say(Phrase::Asked(Asked::HandOverAskSome(several.len()))), lines)
+        (_, people) => {
+            let share = |(id, name): &(UserId, String)| Share {
+                name: name.clone(),
+                clients: moved.iter().filter(|(_, (to, _))| to == id).count(),
+                events: 0,
+            };
+            let shares = people.iter().map(share).filter(|share| share.clients > 0);
+            let names = name_list(moved.iter().map(|(row, _)| Clients::heading(row, ctx)), ctx);
+            let lines = shares.map(|share| ctx.say(Phrase::Asked(Asked::ShareOf(&share))));
+            (ctx.say(Phrase::Asked(Asked::HandOverAskSome(moved.len()))), std::iter::once(names).chain(lines).collect())
         }
     };
     lines.push(ctx.say(Phrase::Asked(Asked::ContractsGoAlong)));
-    let write = WriteRequest::HandOverClients(write.collect());
     Some(Begun::Confirm { title, lines, verb: ctx.say(Phrase::VerbHandOver), write })
 }

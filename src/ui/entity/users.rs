@@ -60,7 +60,7 @@ impl Entity for Users {
             id: UserId::new(id),
             version,
             draft: draft(form),
-            heirs: Vec::new(),
+            heirs: None,
         },
         on_leave: |_, _| {},
         suggests: |_| Vec::new(),
@@ -177,7 +177,7 @@ fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
     if hidden {
         WriteRequest::ReactivateUser { id, version }
     } else {
-        WriteRequest::DeactivateUser { id, version, heirs: Vec::new() }
+        WriteRequest::DeactivateUser { id, version, heirs: None }
     }
 }
 

@@ -13,7 +13,11 @@ use crate::{
         language::Language,
         money, text,
     },
-    ui::{Context, text::Phrase, widgets::input::Input},
+    ui::{
+        Context,
+        text::{Phrase, Told},
+        widgets::input::Input,
+    },
 };
 
 /// What a field holds and how it is edited.
@@ -43,6 +47,8 @@ pub enum FieldKind {
 #[derive(Debug, Clone)]
 pub struct FormField {
     pub field: Field,
+    /// What it is called here, if that says more than the name of the field.
+    pub called: Option<Phrase<'static>>,
     pub kind: FieldKind,
     pub input: Input,
     /// The index of the chosen option.
@@ -76,6 +82,7 @@ impl FormField {
         };
         let mut entry = Self {
             field,
+            called: None,
             kind,
             input,
             choice,
@@ -148,6 +155,11 @@ impl FormField {
         self.picked = Some(id);
         self.base = self.content();
         self
+    }
+
+    /// What the field is called.
+    pub fn name(&self, ctx: &Context) -> String {
+        self.called.map_or_else(|| ctx.field(self.field), |called| ctx.say(called))
     }
 
     /// The value, for comparison with `base`.
@@ -297,16 +309,9 @@ impl FormField {
         Some(ctx.say(Phrase::FirstOfTwo { time: &time.format("%H:%M").to_string(), zone: &zone }))
     }
 
-    /// How a date or an amount was understood, or how strong a new password is; shown beside the
-    /// field.
+    /// How a date or an amount was understood; shown beside the field.
     pub fn echo(&self, ctx: &Context, now: NaiveDateTime) -> Option<String> {
-        let text = self.input.text();
-        match self.kind {
-            FieldKind::NewPassword if !text.trim().is_empty() => {
-                Some(ctx.say(Phrase::Strength(crate::domain::password::strength(text, &[]))))
-            }
-            _ => self.understood(text, ctx, now),
-        }
+        self.understood(self.input.text(), ctx, now)
     }
 
     /// What a typed date or amount means, in full; `None` if it is neither.
@@ -342,7 +347,8 @@ pub fn new_password() -> [FormField; 2] {
 /// The same for a password that somebody else is given.
 pub fn temporary_password() -> [FormField; 2] {
     let [password, again] = new_password();
-    [FormField { hint: Some(Phrase::TemporaryPassword), ..password }, again]
+    let called = Some(Phrase::Told(Told::TemporaryTitle));
+    [FormField { called, hint: Some(Phrase::TemporaryPassword), ..password }, again]
 }
 
 /// The field of this name, if the form has it.

@@ -12,7 +12,7 @@ use crate::{
     services::{SessionRequest, WriteRequest},
     ui::{
         Context, Preferences,
-        text::Phrase,
+        text::{Phrase, Told},
         theme::{Look, Palette},
     },
 };
@@ -30,7 +30,8 @@ pub fn read_sign_in(form: &Reader) -> SessionRequest {
 /// `forced` while the password is a temporary one.
 pub fn own_password(forced: bool) -> FormSpec {
     let mut fields = vec![FormField::new(Field::CurrentPassword, FieldKind::Password, "").required()];
-    fields.extend(new_password());
+    let [new, again] = new_password();
+    fields.extend([FormField { called: Some(Phrase::Told(Told::NewPassword)), ..new }, again]);
     FormSpec { purpose: Purpose::OwnPassword { forced }, version: 0, fields }
 }
 

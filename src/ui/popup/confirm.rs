@@ -12,7 +12,7 @@ use super::outcome::{Outcome, PopupResult};
 use crate::ui::{
     Context,
     keys::Key,
-    text::Phrase,
+    text::{Phrase, capitalised},
     widgets::{
         chrome::{boxed, title_lines, wrapped},
         paint::{Focus, line_at, put, rows},
@@ -126,9 +126,4 @@ impl Confirm {
         }
         (Line::from(spans), rows(before))
     }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -68,7 +68,7 @@ pub struct Menu {
     entered: bool,
     /// People can be marked, and Enter chooses all marked ones.
     pub several: bool,
-    marked: Vec<(UserId, String)>,
+    pub(super) marked: Vec<(UserId, String)>,
     /// The selection was moved since something was typed: the space bar marks and is not typed.
     moved: bool,
 }

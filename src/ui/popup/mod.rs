@@ -10,11 +10,13 @@ mod month;
 mod narrow;
 mod outcome;
 mod password;
+mod secret;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{Frame, layout::Rect};
+use secrecy::SecretString;
 
 pub use self::{
     columns::{ColumnLine, Columns},
@@ -25,15 +27,16 @@ pub use self::{
     month::Month,
     outcome::{Outcome, PopupResult, ViewChoice},
     password::Password,
+    secret::Secret,
 };
 use super::{
     context::Context,
     keys::{Binding, Key},
-    text::{self, Phrase},
+    text::{self, Phrase, Told},
     widgets::{input::Input, paint::Focus},
 };
 use crate::{
-    domain::entity::EntityKind,
+    domain::{UserId, entity::EntityKind},
     services::{Reply, Request},
 };
 
@@ -46,6 +49,7 @@ pub enum Popup {
     Menu(Menu),
     Month(Month),
     Columns(Columns),
+    Secret(Secret),
 }
 
 impl Popup {
@@ -68,6 +72,15 @@ impl Popup {
     pub fn saying_if_cancelled(mut self, words: String) -> Self {
         if let Self::Confirm(confirm) = &mut self {
             confirm.if_cancelled = words;
+        }
+        self
+    }
+
+    /// Names the button of a question that does not do it.
+    #[must_use]
+    pub fn cancelled_by(mut self, label: String) -> Self {
+        if let Self::Confirm(confirm) = &mut self {
+            confirm.cancel = label;
         }
         self
     }
@@ -112,6 +125,11 @@ impl Popup {
         Self::Password(Password { input: Input::password(), why, problem: None })
     }
 
+    /// Shows a temporary password to be read to the user of this name.
+    pub fn secret(name: String, password: SecretString) -> Self {
+        Self::Secret(Secret { name, password })
+    }
+
     /// A few choices; the one at index `at` is selected at first.
     pub fn choice(title: String, options: Vec<String>, at: usize) -> Self {
         let item = |(number, label)| Item { label, outcome: Some(Outcome::Choice(number)), ..Item::default() };
@@ -137,11 +155,11 @@ impl Popup {
         Self::Menu(Menu::new(title, Some(Input::default()), source, nobody.into_iter().collect()))
     }
 
-    /// Lets several people be marked with the space bar, who then share.
+    /// Lets several people be marked with the space bar, who then share; these are marked at first.
     #[must_use]
-    pub fn for_several(mut self) -> Self {
+    pub fn for_several(mut self, marked: Vec<(UserId, String)>) -> Self {
         if let Self::Menu(menu) = &mut self {
-            menu.several = true;
+            (menu.several, menu.marked) = (true, marked);
         }
         self
     }
@@ -206,7 +224,12 @@ impl Popup {
     pub fn load(&mut self) -> Option<Request> {
         match self {
             Self::Menu(menu) => menu.request(),
-            Self::Confirm(_) | Self::Password(_) | Self::Line(_) | Self::Month(_) | Self::Columns(_) => None,
+            Self::Confirm(_)
+            | Self::Password(_)
+            | Self::Line(_)
+            | Self::Month(_)
+            | Self::Columns(_)
+            | Self::Secret(_) => None,
         }
     }
 
@@ -218,7 +241,7 @@ impl Popup {
                 input.insert(pasted);
                 return self.typed();
             }
-            Self::Menu(_) | Self::Confirm(_) | Self::Month(_) | Self::Columns(_) => {}
+            Self::Menu(_) | Self::Confirm(_) | Self::Month(_) | Self::Columns(_) | Self::Secret(_) => {}
         }
         PopupResult::Stay
     }
@@ -241,6 +264,7 @@ impl Popup {
             Self::Columns(columns) => columns.key(key),
             Self::Menu(menu) => menu.key(key),
             Self::Month(month) => month.key(key),
+            Self::Secret(_) => Secret::key(key),
         }
     }
 
@@ -269,6 +293,7 @@ impl Popup {
         let choose = match self {
             Self::Confirm(_) => vec![KeyCode::Left, KeyCode::Right],
             Self::Password(_) | Self::Line(_) => Vec::new(),
+            Self::Secret(_) => return vec![(Key::plain(KeyCode::Enter), Some(Phrase::Told(Told::CloseKey)))],
             Self::Columns(_) => return columns::KEYS.map(|(code, label)| (Key::plain(code), label)).to_vec(),
             Self::Menu(_) => vec![KeyCode::Up, KeyCode::Down],
             Self::Month(_) => vec![KeyCode::Left, KeyCode::Down, KeyCode::PageDown],
@@ -290,6 +315,7 @@ impl Popup {
             Self::Line(line) => Focus::Caret(line.draw(frame, area, ctx)),
             Self::Columns(columns) => columns.draw(frame, area, ctx),
             Self::Month(month) => month.draw(frame, area, ctx),
+            Self::Secret(secret) => secret.draw(frame, area, ctx),
             Self::Menu(menu) => menu.draw(frame, area, ctx),
         }
     }

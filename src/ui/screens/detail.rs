@@ -93,6 +93,10 @@ impl Detail {
 }
 
 impl Screen for Detail {
+    fn subject_of(&self, _request: &Request, ctx: &Context) -> Option<String> {
+        self.record.as_ref().map(|record| entity::heading(record, ctx))
+    }
+
     fn title(&self, ctx: &Context) -> String {
         self.record.as_ref().map_or_else(|| ctx.say(Phrase::OneOf(self.kind)), |record| heading(record, ctx))
     }

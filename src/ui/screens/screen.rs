@@ -56,6 +56,11 @@ pub trait Screen: Debug {
     /// F5 reads these again, and the mouse wheel moves the selection.
     fn is_filled_in(&self) -> bool;
 
+    /// The name of the record that this write of the screen is about, if the screen shows it.
+    fn subject_of(&self, _request: &Request, _ctx: &Context) -> Option<String> {
+        None
+    }
+
     /// Handles a key that a text field takes; `None` leaves the key to the bindings.
     fn key(&mut self, _key: KeyEvent, _ctx: &Context) -> Option<Action> {
         None

@@ -206,6 +206,10 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Asked(Asked::HeirFor(Inheritance { name, clients, events, .. })) => {
             return format!("Who takes over {} {}?", possessive(name), owned(*clients, *events));
         }
+        Phrase::Asked(Asked::OwnsOthersNow(name)) => {
+            return format!("What {name} looks after has changed meanwhile, so nothing is saved yet.");
+        }
+        Phrase::Asked(Asked::ChooseOthers) => "Choose others",
         Phrase::Asked(Asked::SharesOf(name)) => return format!("Hand over what is {}?", possessive(name)),
         Phrase::Asked(Asked::ShareOf(Share { name, clients, events })) => {
             return format!("{name}: {}", owned(*clients, *events));
@@ -424,6 +428,12 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::NothingRestored) => "Nothing was restored.",
         Phrase::Told(Told::NothingHandedOver) => "Nothing was handed over.",
         Phrase::Told(Told::NothingSaved) => "Nothing was saved.",
+        Phrase::Told(Told::NewPassword) => "New password",
+        Phrase::Told(Told::TemporaryTitle) => "Temporary password",
+        Phrase::Told(Told::TemporaryOf(name)) => {
+            return format!("Read it to {name} now: it is not shown again after this.");
+        }
+        Phrase::Told(Told::CloseKey) => "close",
         Phrase::Told(Told::StillActive) => "The account stays active.",
         Phrase::Told(Told::StillDeactivated) => "The account stays deactivated.",
         Phrase::Told(Told::PasswordStays) => "The password stays as it was.",
@@ -841,13 +851,17 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::LastManager => "This is the last active manager. Make somebody else a manager first.",
         Reason::Inactive => "This person is deactivated.",
         Reason::AlreadyActive => "This person is active already.",
-        Reason::NotActiveSales => "Only an active sales person can look after a client.",
-        Reason::NotActiveSupport => "Only an active support person can be given an event.",
         Reason::ViewsFull(most) => {
             return format!("You have {most} views already. Remove one that you no longer need.");
         }
         Reason::SharedViewsFull(most) => {
             return format!("{most} views are shared already. Share one no longer, or remove one.");
+        }
+        Reason::NotActive { name, role } if name.is_empty() => {
+            return format!("Only an active {} person can take this over.", role_name(role));
+        }
+        Reason::NotActive { name, role } => {
+            return format!("{name} is not an active {} person, and cannot take this over.", role_name(role));
         }
         Reason::NobodyElse(role) => {
             return format!("There is no other active {} person. Make one first (Staff, n).", role_name(role));
@@ -858,7 +872,7 @@ pub(super) fn reason(reason: Reason) -> String {
 
 pub(super) fn error(error: &Error) -> String {
     let fixed = match error {
-        Error::Denied(why) => return reason(*why),
+        Error::Denied(why) => return reason(why.clone()),
         Error::Invalid(errors) => {
             let first = errors.0.first();
             return first.map(|(of, wrong)| format!("{}: {}", field(*of), problem(*wrong))).unwrap_or_default();

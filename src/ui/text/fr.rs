@@ -233,6 +233,10 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Asked(Asked::HeirFor(Inheritance { name, clients, events, .. })) => {
             return format!("{name} : qui reprend {} ?", owned(*clients, *events));
         }
+        Phrase::Asked(Asked::OwnsOthersNow(name)) => {
+            return format!("Ce que suit {name} a changé entre-temps : rien n'est encore enregistré.");
+        }
+        Phrase::Asked(Asked::ChooseOthers) => "Choisir d'autres",
         Phrase::Asked(Asked::SharesOf(name)) => return format!("{name} : tout confier ?"),
         Phrase::Asked(Asked::ShareOf(Share { name, clients, events })) => {
             return format!("{name} : {}", owned(*clients, *events));
@@ -459,6 +463,12 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::NothingRestored) => "Rien n'a été restauré.",
         Phrase::Told(Told::NothingHandedOver) => "Rien n'a été confié.",
         Phrase::Told(Told::NothingSaved) => "Rien n'a été enregistré.",
+        Phrase::Told(Told::NewPassword) => "Nouveau mot de passe",
+        Phrase::Told(Told::TemporaryTitle) => "Mot de passe temporaire",
+        Phrase::Told(Told::TemporaryOf(name)) => {
+            return format!("Communiquez-le maintenant à {name} : il ne sera plus affiché ensuite.");
+        }
+        Phrase::Told(Told::CloseKey) => "fermer",
         Phrase::Told(Told::StillActive) => "Le compte reste actif.",
         Phrase::Told(Told::StillDeactivated) => "Le compte reste désactivé.",
         Phrase::Told(Told::PasswordStays) => "Le mot de passe reste le même.",
@@ -876,13 +886,22 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::LastManager => "C'est le dernier gestionnaire actif. Nommez-en d'abord un autre.",
         Reason::Inactive => "Cette personne est désactivée.",
         Reason::AlreadyActive => "Cette personne est déjà active.",
-        Reason::NotActiveSales => "Seul un commercial actif peut suivre un client.",
-        Reason::NotActiveSupport => "Seule une personne active du support peut recevoir un événement.",
         Reason::ViewsFull(most) => {
             return format!("Vous avez déjà {most} vues. Supprimez-en une dont vous n'avez plus besoin.");
         }
         Reason::SharedViewsFull(most) => {
             return format!("{most} vues sont déjà partagées. Cessez d'en partager une, ou supprimez-en une.");
+        }
+        Reason::NotActive { name, role } => {
+            let name = if name.is_empty() { "Cette personne" } else { &name };
+            return match role {
+                Role::Sales => {
+                    format!("{name} ne fait pas partie des commerciaux actifs : choisissez quelqu'un d'autre.")
+                }
+                Role::Management | Role::Support => {
+                    format!("{name} ne fait pas partie du support actif : choisissez quelqu'un d'autre.")
+                }
+            };
         }
         Reason::NobodyElse(Role::Sales) => {
             "Il n'y a pas d'autre commercial actif. Créez-en d'abord un (Collaborateurs, n)."
@@ -894,7 +913,7 @@ pub(super) fn reason(reason: Reason) -> String {
 
 pub(super) fn error(error: &Error) -> String {
     let fixed = match error {
-        Error::Denied(why) => return reason(*why),
+        Error::Denied(why) => return reason(why.clone()),
         Error::Invalid(errors) => {
             let first = errors.0.first();
             return first.map(|(of, wrong)| format!("{} : {}", field(*of), problem(*wrong))).unwrap_or_default();

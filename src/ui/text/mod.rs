@@ -33,6 +33,12 @@ pub fn pair(language: Language, label: &str, about: &str) -> String {
     }
 }
 
+/// The word with a capital letter first, such as the verb on a button.
+pub fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// The name of a field.
 pub fn field(language: Language, field: Field) -> &'static str {
     match language {

@@ -76,6 +76,11 @@ pub enum Told<'a> {
     StatusStays,
     PreferencesKept,
     NothingUndone,
+    /// The box with a temporary password that was set, and whose it is.
+    TemporaryTitle,
+    NewPassword,
+    TemporaryOf(&'a str),
+    CloseKey,
 }
 
 /// What is asked before a write, and what there is to know for the answer.
@@ -91,6 +96,10 @@ pub enum Asked<'a> {
     HandOverAskSome(usize),
     ContractsGoAlong,
     HeirFor(&'a Inheritance),
+    /// This user owns other numbers of clients or events by now than those that were confirmed.
+    OwnsOthersNow(&'a str),
+    /// The button that goes back to the people who take over.
+    ChooseOthers,
     /// Free, but not for all of several events that overlap.
     NotForAll(i64),
     TheseOverlap {

@@ -4,7 +4,10 @@ use ratatui::{Frame, layout::Rect, style::Style};
 
 use super::Form;
 use crate::{
-    domain::text,
+    domain::{
+        password::{self, Strength},
+        text,
+    },
     ui::{
         Context,
         form::{FieldKind, FormField},
@@ -47,10 +50,22 @@ impl Form {
             caret = caret.or(at).or((number == self.at).then(|| line_at(place, 0)));
             y += tall;
         }
-        if self.saving && y < area.bottom() {
+        if self.saving && ctx.saving && y < area.bottom() {
             put(frame, Rect { y, height: 1, ..area }, 0, &ctx.say(Phrase::Saving), ctx.theme.quiet);
         }
         caret.unwrap_or(line_at(area, 0))
+    }
+
+    /// How strong a typed new password is. One that is refused is no better than weak, however hard it
+    /// is to guess.
+    fn strength(&self, entry: &FormField, ctx: &Context) -> Option<String> {
+        let text = entry.input.text();
+        if entry.kind != FieldKind::NewPassword || text.trim().is_empty() {
+            return None;
+        }
+        let is_refused = entry.problem.is_some() || password::check(text, &self.password_rules(ctx)).is_err();
+        let strength = password::strength(text, &[]);
+        Some(ctx.say(Phrase::Strength(if is_refused { strength.min(Strength::Weak) } else { strength })))
     }
 
     /// What is said below a field, in lines that fit: what is wrong with it or else what one should
@@ -81,7 +96,7 @@ const GAP: u16 = 2;
 fn label(entry: &FormField, focused: bool, ctx: &Context) -> String {
     let marker = if focused { ">" } else { " " };
     let star = if entry.required { " *" } else { "" };
-    format!("{marker} {}{star}", ctx.field(entry.field))
+    format!("{marker} {}{star}", entry.name(ctx))
 }
 
 fn draw_entry(
@@ -95,7 +110,7 @@ fn draw_entry(
     let labels = form.label_columns(area, ctx);
     let style = if focused { theme.accent } else { theme.quiet };
     put(frame, Rect { width: labels.saturating_sub(1), ..area }, 0, &label(entry, focused, ctx), style);
-    let echo = entry.echo(ctx, form.clock(entry.field, ctx));
+    let echo = form.strength(entry, ctx).or_else(|| entry.echo(ctx, form.clock(entry.field, ctx)));
     let room = area.width.saturating_sub(labels);
     let echo_width = echo.as_ref().map_or(0, |echo| rows(text::width(echo)) + 2).min(room.saturating_sub(TYPED));
     let own = own_rows(entry);

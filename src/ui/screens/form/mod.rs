@@ -216,12 +216,16 @@ impl Form {
         Action::None
     }
 
+    /// The rules for a new password in this form.
+    fn password_rules<'a>(&'a self, ctx: &Context<'a>) -> PasswordRules<'a> {
+        let Settings { min_password_length, company_name: company, .. } = ctx.settings();
+        let username = self.purpose.username(&self.entries, ctx);
+        PasswordRules { min_length: (*min_password_length).into(), username, company }
+    }
+
     /// Fills in a temporary password, in clear: it has to be read to the person.
     fn propose(&mut self, ctx: &Context) -> Action {
-        let Settings { min_password_length, company_name: company, .. } = ctx.settings();
-        let username = self.text(Field::Username);
-        let rules = PasswordRules { min_length: (*min_password_length).into(), username, company };
-        let proposed = Zeroizing::new(password::speakable(&rules));
+        let proposed = Zeroizing::new(password::speakable(&self.password_rules(ctx)));
         for entry in self.entries.iter_mut().filter(|entry| entry.is_password()) {
             entry.input.reveal(&proposed);
             entry.forget_problem();
@@ -263,6 +267,11 @@ impl Form {
 }
 
 impl Screen for Form {
+    fn subject_of(&self, _request: &Request, _ctx: &Context) -> Option<String> {
+        let named = [Field::FullName, Field::Title].map(|field| self.text(field));
+        named.into_iter().find(|name| !name.is_empty()).map(str::to_owned)
+    }
+
     fn title(&self, ctx: &Context) -> String {
         self.purpose.title(ctx)
     }

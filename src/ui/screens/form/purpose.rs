@@ -115,6 +115,14 @@ impl Purpose {
         if errors.is_empty() { Ok(submission) } else { Err(errors) }
     }
 
+    /// The account whose password is set in these fields; empty if it has no name yet.
+    pub fn username<'a>(&self, fields: &'a [FormField], ctx: &Context<'a>) -> &'a str {
+        match self {
+            Self::OwnPassword { .. } => &ctx.session.actor.username,
+            _ => form::find(fields, Field::Username).map_or("", |entry| entry.input.text()),
+        }
+    }
+
     /// What is wrong with the values of the request that these fields make.
     fn problems(&self, write: &WriteRequest, fields: &[FormField], version: i32, ctx: &Context) -> FieldErrors {
         let before = match self {
@@ -124,10 +132,7 @@ impl Purpose {
             }
             _ => None,
         };
-        let username = match self {
-            Self::OwnPassword { .. } => &ctx.session.actor.username,
-            _ => form::find(fields, Field::Username).map_or("", |entry| entry.input.text()),
-        };
+        let username = self.username(fields, ctx);
         let (settings, wall) = (ctx.settings(), ctx.now);
         write.problems(CheckedAgainst { settings, wall, username, before: before.as_ref() })
     }
@@ -249,6 +254,7 @@ mod tests {
                 preferences,
                 now,
                 beat: 0,
+                saving: false,
                 keys: Keys::usual(),
             };
             let mut forms = vec![(form::settings(&ctx), session.settings.audited_fields())];

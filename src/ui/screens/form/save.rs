@@ -96,7 +96,7 @@ impl Form {
 
     fn stop_at(&mut self, wrong: usize, ctx: &Context) -> Action {
         self.at = wrong;
-        let field = ctx.field(self.entries[wrong].field);
+        let field = self.entries[wrong].name(ctx);
         let problem = self.entries[wrong].problem.map(|problem| ctx.problem(problem)).unwrap_or_default();
         Action::Notice(Notice::bad(ctx.pair(&field, &problem)))
     }
@@ -122,7 +122,7 @@ impl Form {
             .map(|entry| {
                 let shown = |content: &str| entry.label(content, ctx, self.clock(entry.field, ctx));
                 let (old, new) = (shown(&entry.base), shown(&entry.content()));
-                ctx.pair(&ctx.field(entry.field), &ctx.say(Phrase::FromTo { old: &old, new: &new }))
+                ctx.pair(&entry.name(ctx), &ctx.say(Phrase::FromTo { old: &old, new: &new }))
             })
             .collect();
         if changed.is_empty() {
@@ -155,7 +155,7 @@ impl Form {
     fn confirm_signature(&mut self, request: Request, ctx: &Context) -> Action {
         let line = |entry: &FormField| {
             let text = entry.echo(ctx, ctx.now).unwrap_or_else(|| entry.input.text().to_owned());
-            ctx.pair(&ctx.field(entry.field), &text)
+            ctx.pair(&entry.name(ctx), &text)
         };
         let mut lines: Vec<String> = self.entries.iter().map(line).collect();
         lines.push(ctx.say(Phrase::SignatureIsFinal));

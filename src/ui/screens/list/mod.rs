@@ -26,6 +26,7 @@ use crate::{
     ui::{
         Action, Context, Destination,
         actions::Intent,
+        entity,
         keys::{Binding, Command},
         popup::Outcome,
         report,
@@ -164,6 +165,13 @@ impl List {
 }
 
 impl Screen for List {
+    fn subject_of(&self, request: &Request, ctx: &Context) -> Option<String> {
+        let ids = subjects(request);
+        let row = |id: &i64| self.rows.iter().find(|row| row.id() == *id);
+        let rows: Vec<&Record> = ids.iter().filter_map(row).collect();
+        self.marks.named(request, ctx).or_else(|| (!rows.is_empty()).then(|| entity::named(&rows, ctx)))
+    }
+
     fn title(&self, ctx: &Context) -> String {
         match self.saved_name(ctx) {
             Some(view) => ctx.pair(&ctx.say(Phrase::ListOf(self.kind())), &view),

@@ -40,6 +40,8 @@ pub enum Ended {
     /// A new company was created.
     SetUp {
         url: SecretString,
+        /// Of the first manager, who signs in next.
+        username: String,
         /// As in [`Migrated`].
         unguarded: Vec<&'static str>,
     },
@@ -210,7 +212,7 @@ impl Setup {
         if self.waiting {
             return Wish::Act(Action::None);
         }
-        if let Some(stopped) = self.form_mut().check_all(ctx) {
+        if let Some(stopped) = self.check_page(ctx) {
             return Wish::Act(stopped);
         }
         match self.step {
@@ -227,15 +229,24 @@ impl Setup {
                 let same = FieldErrors::one(Field::EverydayUser, Problem::SameAccount);
                 Wish::Act(self.form_mut().show(&same, ctx))
             }
-            WizardPage::Account | WizardPage::Company => self.advance(ctx),
-            WizardPage::Manager => match self.password_problem() {
-                Some(errors) => Wish::Act(self.form_mut().show(&errors, ctx)),
-                None => self.advance(ctx),
-            },
+            WizardPage::Account | WizardPage::Company | WizardPage::Manager => self.advance(ctx),
             WizardPage::Summary | WizardPage::Statements => {
                 self.ask(Request::Session(SessionRequest::SetUp(Box::new(self.plan(ctx)))))
             }
         }
+    }
+
+    /// Shows all that is wrong on this page, and goes to the first of it; `None` if nothing is.
+    fn check_page(&mut self, ctx: &Context) -> Option<Action> {
+        let stopped = self.form_mut().check_all(ctx);
+        let errors = (self.step == WizardPage::Manager).then(|| self.password_problem()).flatten();
+        let Some(mut errors) = errors else { return stopped };
+        for entry in &self.form().entries {
+            if let Some(problem) = entry.problem {
+                errors.0.insert(0, (entry.field, problem));
+            }
+        }
+        Some(self.form_mut().show(&errors, ctx))
     }
 
     fn ask(&mut self, request: Request) -> Wish {
@@ -311,7 +322,8 @@ impl Setup {
             Ok(Reply::IsSetUp { unguarded }) => {
                 let Request::Session(SessionRequest::SetUp(plan)) = to else { return (None, Action::None) };
                 let url = plan.everyday.as_ref().unwrap_or(&plan.url);
-                return (Some(Ended::SetUp { url: url.clone(), unguarded }), Action::None);
+                let username = plan.manager.username.clone();
+                return (Some(Ended::SetUp { url: url.clone(), username, unguarded }), Action::None);
             }
             Ok(Reply::AccountNeeded { statements }) => {
                 if self.step == WizardPage::Statements {
