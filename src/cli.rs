@@ -16,8 +16,14 @@ pub enum Command {
         /// bash, elvish, fish, powershell or zsh
         shell: clap_complete::Shell,
     },
-    /// Print the manual page
-    Man,
+    /// Print the manual page of the program, or of one of its commands
+    Man {
+        /// The command, such as doctor or audit verify
+        command: Vec<String>,
+        /// Write all manual pages into this folder instead, such as /usr/local/share/man/man1
+        #[arg(long, value_name = "FOLDER", conflicts_with = "command")]
+        into: Option<PathBuf>,
+    },
     /// Copy the embedded database to a new file, while the program may be in use
     Backup { file: PathBuf },
     /// Bring the tables of the database up to date; on a server, run it with the set-up account

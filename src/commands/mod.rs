@@ -1,6 +1,7 @@
 //! The subcommands, and `--init --non-interactive`: what runs instead of the full-screen application.
 
 mod maintenance;
+mod manual;
 mod set_up;
 mod stop;
 
@@ -25,9 +26,8 @@ pub fn run_without_configuration(command: &Command) -> Result<bool, Stop> {
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "epic-events", &mut text);
         }
-        Command::Man => {
-            clap_mangen::Man::new(Cli::command()).render(&mut text).ok();
-        }
+        Command::Man { into: Some(folder), .. } => manual::write_pages(folder)?,
+        Command::Man { command, into: None } => text = manual::page(command)?,
         _ => return Ok(false),
     }
     print(&text).map(|()| true)
@@ -37,7 +37,7 @@ pub fn run_without_configuration(command: &Command) -> Result<bool, Stop> {
 pub fn run(command: &Command, config: &Config) -> Result<(), Stop> {
     let run = Run { config };
     match command {
-        Command::Completions { .. } | Command::Man => Ok(()),
+        Command::Completions { .. } | Command::Man { .. } => Ok(()),
         Command::Doctor => run.doctor(),
         Command::Migrate { dry_run } => run.migrate(*dry_run),
         Command::Backup { file } => run.backup(file),

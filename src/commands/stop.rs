@@ -10,11 +10,25 @@ use epic_events::{
 
 /// Exit codes, for scripts.
 pub mod exit {
+    pub const FINE: u8 = 0;
     pub const ERROR: u8 = 1;
     pub const USAGE: u8 = 2;
     pub const DATABASE: u8 = 3;
     pub const AUTHENTICATION: u8 = 4;
     pub const CONFIGURATION: u8 = 5;
+
+    /// Every exit code with its meaning, for the manual page.
+    pub const ALL: [(u8, &str); 6] = [
+        (FINE, "Nothing went wrong"),
+        (
+            ERROR,
+            "An error that none of the other codes stands for: there is no terminal, the audit log was changed by hand",
+        ),
+        (USAGE, "The arguments are wrong, or a value is not accepted, such as a password that is too short"),
+        (DATABASE, "The database cannot be reached or used, or it is not known whether something was saved"),
+        (AUTHENTICATION, "The sign-in failed, or the session has ended"),
+        (CONFIGURATION, "A file or a variable of the configuration cannot be used"),
+    ];
 }
 
 /// Why the program ends early: the exit code, and a sentence for standard error.

@@ -11,30 +11,9 @@ use super::{
     Error,
     keys::{KeyRow, rows},
     malformed,
+    reference::{SETTINGS, is_setting},
 };
 use crate::{cli::Cli, domain::address::ServerAddress};
-
-/// The settings that are read from the environment, `.env` and, with names in lower case,
-/// `config.toml`.
-pub(super) const NAMES: [&str; 17] = [
-    "DATABASE_URL",
-    "DB_HOST",
-    "DB_PORT",
-    "DB_USER",
-    "DB_PASSWORD",
-    "DB_NAME",
-    "SENTRY_DSN",
-    "SENTRY_ENVIRONMENT",
-    "EPIC_EVENTS_LOG",
-    "EPIC_EVENTS_EXPORTS",
-    "EPIC_EVENTS_LANGUAGE",
-    "EPIC_EVENTS_THEME",
-    "EPIC_EVENTS_ASCII",
-    "EPIC_EVENTS_ACCESSIBLE",
-    "EPIC_EVENTS_MOUSE",
-    "EPIC_EVENTS_BCRYPT_COST",
-    "NO_COLOR",
-];
 
 /// Settings whose values other users must not read.
 const SECRETS: [&str; 3] = ["DATABASE_URL", "DB_PASSWORD", "SENTRY_DSN"];
@@ -113,8 +92,7 @@ impl ConfigSource {
         };
         for (key, value) in table {
             let upper = key.to_uppercase();
-            let known =
-                [upper.clone(), format!("EPIC_EVENTS_{upper}")].into_iter().find(|name| NAMES.contains(&name.as_str()));
+            let known = [upper.clone(), format!("EPIC_EVENTS_{upper}")].into_iter().find(|name| is_setting(name));
             let Some(name) = known else { return Err(malformed(path, &format!("\"{key}\" is not a setting"))) };
             values.insert(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         }
@@ -130,7 +108,7 @@ impl ConfigSource {
         for pair in dotenvy::from_read_iter(text.as_bytes()) {
             // The error would repeat the line, which may contain a password.
             let (name, value) = pair.map_err(|_| malformed(path, &"a line is not NAME=VALUE"))?;
-            if NAMES.contains(&name.as_str()) {
+            if is_setting(&name) {
                 values.insert(name, value.replace(DOLLAR, "$"));
             }
         }
@@ -168,7 +146,7 @@ fn without_substitution(text: &str) -> String {
 /// used.
 pub(super) fn settle(layers: &[ConfigSource]) -> (Vec<Value>, Values) {
     let (mut all, mut counting) = (Vec::new(), Values::new());
-    for name in NAMES {
+    for (name, _) in SETTINGS {
         let mut strongest = None;
         for (number, layer) in layers.iter().enumerate() {
             let Some(value) = layer.get(name) else { continue };

@@ -4,6 +4,7 @@
 mod address;
 mod keys;
 mod layers;
+pub mod reference;
 mod write;
 
 use std::{
