@@ -9,7 +9,8 @@ use crate::domain::language::Language;
 /// Subcommands, which run instead of the full-screen application.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
-    /// Show the configuration, where each value comes from, and whether the database can be used
+    /// Show the configuration, where each value comes from, and what is wrong with the database, its
+    /// server and this account. It only reads. With --json the report is for programs
     Doctor,
     /// Print the completion script for a shell
     Completions {
@@ -112,20 +113,24 @@ pub struct Cli {
     #[arg(long, value_name = "LANGUAGE", global = true)]
     pub language: Option<Language>,
 
+    /// With `doctor`: print the report as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+
     /// The colours: standard, plain (none) or contrast
-    #[arg(long, value_name = "NAME", value_parser = ["standard", "plain", "contrast"])]
+    #[arg(long, value_name = "NAME", global = true, value_parser = ["standard", "plain", "contrast"])]
     pub theme: Option<String>,
 
     /// Draw lines and bars with ASCII characters only
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub ascii: bool,
 
     /// For screen readers: no borders, no spinner, the cursor on the selected line
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub accessible: bool,
 
     /// Do not use the mouse, so that the terminal can select text with it
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub no_mouse: bool,
 }
 
@@ -136,6 +141,10 @@ impl Cli {
     /// creates one, so neither can be combined with a subcommand.
     pub fn read() -> Result<Self, clap::Error> {
         let cli = Self::try_parse()?;
+        if cli.json && !matches!(cli.command, Some(Command::Doctor)) {
+            let words = "the argument '--json' is used with 'doctor' only";
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, words));
+        }
         let Some(option) = (if cli.demo { Some("--demo") } else { cli.init.then_some("--init") }) else {
             return Ok(cli);
         };

@@ -1,95 +1,278 @@
 //! `epic-events doctor`: reports the configuration and the state of the database, for an
-//! administrator who looks for a fault.
+//! administrator who looks for a fault. It only reads.
 
-use std::{fmt::Write, io::IsTerminal};
-
-use secrecy::ExposeSecret;
-
-use crate::{
-    config::{Config, KeyRow, Origin, Value},
-    domain::{Error, language::Language},
-    services::{Examined, examine},
-    ui::text::{self, Phrase},
+use std::{
+    fmt::Write,
+    io::IsTerminal,
+    path::{Path, PathBuf},
 };
 
-/// The report, and the error if the database cannot be used. The report contains no secrets.
-pub fn report(config: &Config) -> (String, Option<Error>) {
-    let language = config.preferences.language;
-    let say = |what: Phrase| text::say(language, what);
-    let mut report = String::new();
-    line(&mut report, "epic-events", env!("CARGO_PKG_VERSION"));
-    line(&mut report, "system", &format!("{} {}", std::env::consts::OS, std::env::consts::ARCH));
+use rustix::fs::{Access, access, statvfs};
+use secrecy::ExposeSecret;
+use serde_json::{Value as Json, json};
 
-    title(&mut report, &say(Phrase::DoctorPaths));
-    for (name, path) in [
-        ("config", &config.folders.config),
-        ("data", &config.folders.data),
-        ("state", &config.folders.state),
-        ("exports", &config.exports),
-    ] {
-        let there = if path.exists() { String::new() } else { format!(" ({})", say(Phrase::DoctorNotThere)) };
-        line(&mut report, name, &format!("{}{there}", path.display()));
-    }
+use crate::{
+    config::{self, Config, KeyRow, Origin, Value},
+    domain::{
+        Error,
+        diagnosis::{Check, Class, Finding, Found, Verdict},
+        language::Language,
+    },
+    services::{Examination, examine},
+    ui::text::{self, Label, Phrase},
+};
 
-    title(&mut report, &say(Phrase::DoctorConfiguration));
-    for Value { name, shown, origin, overruled_by, .. } in &config.found {
-        let mut told = format!("{shown}  ({})", from(origin, language));
-        if let Some((by, origin)) = overruled_by {
-            let by = say(Phrase::DoctorOverruled { by, origin: &from(origin, language) });
-            write!(told, ", {by}").ok();
-        }
-        line(&mut report, name, &told);
-    }
-    for KeyRow { name, key, line: at, file } in &config.key_rows {
-        line(&mut report, &format!("keys.{name}"), &format!("{key}  ({}:{at})", file.display()));
-    }
-    if config.found.is_empty() && config.key_rows.is_empty() {
-        line(&mut report, "", &say(Phrase::DoctorDefaults));
-    }
+/// The version of the report for programs. It rises when a field is removed or changes its meaning.
+const VERSION: u32 = 1;
 
-    title(&mut report, &say(Phrase::DoctorDatabase));
-    line(&mut report, "address", &config.shown_address());
-    let examined = examine(config.database.expose_secret());
-    let problem = match examined {
-        Ok(Examined { server, schema, set_up, .. }) => {
-            line(&mut report, "server", &server);
-            line(&mut report, "schema", &schema);
-            line(&mut report, "company", &say(if set_up { Phrase::Yes } else { Phrase::No }));
-            None
-        }
-        Err(error) => {
-            line(&mut report, "problem", &text::error(language, &error));
-            Some(error)
-        }
+/// What was found. It contains no secrets.
+pub struct Report<'a> {
+    config: &'a Config,
+    pub findings: Vec<Finding>,
+    /// Why the database cannot be used, or not be examined to the end.
+    pub problem: Option<Error>,
+}
+
+/// Looks at everything.
+pub fn look(config: &Config) -> Report<'_> {
+    let Examination { mut findings, problem } = examine(config.database.expose_secret());
+    if let Some(path) = config.database.expose_secret().strip_prefix("sqlite://") {
+        findings.extend(space(Check::DatabaseSpace, Path::new(path)));
+    }
+    let state = &config.folders.state;
+    let is_writable = access(existing(state), Access::WRITE_OK | Access::EXEC_OK).is_ok();
+    let verdict = if is_writable { Verdict::Fine } else { Verdict::Fault };
+    findings.push(Finding::new(Check::LogFolder, Found::Text(state.display().to_string()), verdict));
+    findings.extend(space(Check::LogSpace, state));
+    Report { config, findings, problem }
+}
+
+/// The nearest folder above a path that exists, or the path itself.
+fn existing(path: &Path) -> PathBuf {
+    let there = path.ancestors().find(|path| path.exists()).filter(|path| !path.as_os_str().is_empty());
+    there.unwrap_or(Path::new(".")).to_owned()
+}
+
+/// The free space where a path is. `None` if it is not known.
+fn space(check: Check, path: &Path) -> Option<Finding> {
+    const MEBIBYTE: u64 = 1 << 20;
+    const LITTLE: u64 = 1_024 * MEBIBYTE;
+    const NEXT_TO_NOTHING: u64 = 32 * MEBIBYTE;
+    let disk = statvfs(existing(path)).ok()?;
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let verdict = match free {
+        ..NEXT_TO_NOTHING => Verdict::Fault,
+        NEXT_TO_NOTHING..LITTLE => Verdict::Warning,
+        LITTLE.. => Verdict::Fine,
     };
-
-    title(&mut report, &say(Phrase::DoctorTerminal));
-    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    line(&mut report, "terminal", &say(if terminal { Phrase::Yes } else { Phrase::No }));
-    if let Ok((width, height)) = crossterm::terminal::size() {
-        line(&mut report, "size", &format!("{width} x {height}"));
-    }
-    for name in ["TERM", "COLORTERM", "LC_ALL", "LC_CTYPE", "LANG"] {
-        let value = std::env::var(name).unwrap_or_default();
-        line(&mut report, name, &crate::domain::text::for_terminal(&value));
-    }
-    let look = config.preferences.look;
-    line(&mut report, "theme", &look.palette.to_string());
-    (report, problem)
+    Some(Finding::new(check, Found::Text(format!("{} MiB", free / MEBIBYTE)), verdict))
 }
 
-fn title(report: &mut String, words: &str) {
-    writeln!(report, "\n{words}").ok();
+impl Report<'_> {
+    /// What is wrong: the class of the first fault.
+    pub fn fault(&self) -> Option<Class> {
+        let fault = self.findings.iter().find(|finding| finding.verdict == Verdict::Fault);
+        fault.map(|finding| finding.check.class())
+    }
+
+    /// How many checks found a fault.
+    pub fn faults(&self) -> usize {
+        self.findings.iter().filter(|finding| finding.verdict == Verdict::Fault).count()
+    }
+
+    /// The report for people.
+    pub fn text(&self) -> String {
+        let (config, language) = (self.config, self.config.preferences.language);
+        let say = |what: Phrase| text::say(language, what);
+        let mut page = Page::default();
+        let named = |label: Label| text::label(language, label);
+        page.line("epic-events", env!("CARGO_PKG_VERSION"));
+        page.line(named(Label::System), &system());
+
+        page.title(named(Label::Folders));
+        for (label, path) in self.folders() {
+            let there = if path.exists() { String::new() } else { format!(" ({})", named(Label::NotThere)) };
+            page.line(named(label), &format!("{}{there}", path.display()));
+        }
+
+        page.title(named(Label::Settings));
+        for Value { name, shown, origin, overruled_by, .. } in &config.found {
+            let mut told = format!("{shown}  ({})", from(origin, language));
+            if let Some((by, origin)) = overruled_by {
+                let by = say(Phrase::DoctorOverruled { by, origin: &from(origin, language) });
+                write!(told, ", {by}").ok();
+            }
+            page.line(name, &told);
+        }
+        for KeyRow { name, key, line: at, file } in &config.key_rows {
+            page.line(&format!("keys.{name}"), &format!("{key}  ({}:{at})", file.display()));
+        }
+        if config.found.is_empty() && config.key_rows.is_empty() {
+            page.line("", named(Label::BuiltIn));
+        }
+
+        page.title(named(Label::Database));
+        page.line(named(Label::Address), &config.shown_address());
+        for finding in &self.findings {
+            page.line(
+                text::check(language, finding.check),
+                &format!("{}{}", mark(finding, language), found(finding, language)),
+            );
+            page.line("", &text::means(language, finding));
+            for statement in &finding.mend {
+                page.line("", &format!("    {statement}"));
+            }
+        }
+        if let Some(error) = &self.problem {
+            page.line(named(Label::Problem), &text::error(language, error));
+        }
+
+        page.title(named(Label::Screen));
+        let is_terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+        page.line(named(Label::Terminal), &say(if is_terminal { Phrase::Yes } else { Phrase::No }));
+        if let Ok((width, height)) = crossterm::terminal::size() {
+            page.line(named(Label::Size), &format!("{width} x {height}"));
+        }
+        for (name, value) in variables() {
+            page.line(name, &value);
+        }
+        page.line(named(Label::Theme), &config.preferences.look.palette.to_string());
+        page.0
+    }
+
+    /// The report for programs. Names and verdicts are the same in every language.
+    pub fn json(&self, exit_code: u8, sentence: Option<&str>) -> String {
+        let (config, language) = (self.config, self.config.preferences.language);
+        let name = |check: Check| <&'static str>::from(check);
+        let checks = self.findings.iter().map(|finding| {
+            json!({
+                "name": name(finding.check),
+                "found": found_as_json(&finding.found),
+                "verdict": <&'static str>::from(finding.verdict),
+                "means": text::means(language, finding),
+                "mend": finding.mend,
+            })
+        });
+        let values = config.found.iter().map(|Value { name, shown, origin, overruled_by, .. }| {
+            let by = overruled_by.as_ref().map(|(by, origin)| json!({"name": by, "origin": origin_as_json(origin)}));
+            json!({"name": name, "value": shown, "origin": origin_as_json(origin), "overruled_by": by})
+        });
+        let keys = config.key_rows.iter();
+        let keys = keys.map(|row| json!({"name": row.name, "key": row.key, "line": row.line, "file": row.file}));
+        let folders = self.folders().map(|(label, path)| {
+            (<&'static str>::from(label).to_owned(), json!({"path": path, "exists": path.exists()}))
+        });
+        enveloped(
+            exit_code,
+            sentence,
+            &json!({
+                "folders": folders.into_iter().collect::<serde_json::Map<_, _>>(),
+                "configuration": values.collect::<Vec<_>>(),
+                "keys": keys.collect::<Vec<_>>(),
+                "address": config.shown_address(),
+                "checks": checks.collect::<Vec<_>>(),
+            }),
+        )
+    }
+
+    fn folders(&self) -> [(Label, &Path); 4] {
+        let Config { folders, exports, .. } = self.config;
+        [
+            (Label::Config, &folders.config),
+            (Label::Data, &folders.data),
+            (Label::State, &folders.state),
+            (Label::Exports, exports),
+        ]
+    }
 }
 
-fn line(report: &mut String, label: &str, value: &str) {
-    writeln!(report, "  {label:<26} {value}").ok();
+/// The report for programs if the configuration itself cannot be used.
+pub fn unusable(error: &config::Error, exit_code: u8) -> String {
+    enveloped(exit_code, Some(&error.to_string()), &json!({"checks": []}))
+}
+
+/// What every report for programs begins with.
+fn enveloped(exit_code: u8, sentence: Option<&str>, rest: &Json) -> String {
+    let mut report = json!({
+        "doctor": VERSION,
+        "program": env!("CARGO_PKG_VERSION"),
+        "system": system(),
+        "exit_code": exit_code,
+        "problem": sentence,
+    });
+    if let (Json::Object(report), Json::Object(rest)) = (&mut report, rest) {
+        report.extend(rest.clone());
+    }
+    format!("{report:#}\n")
+}
+
+fn system() -> String {
+    format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
+}
+
+/// What the terminal and the locale say about themselves.
+fn variables() -> impl Iterator<Item = (&'static str, String)> {
+    ["TERM", "COLORTERM", "LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .map(|name| (name, crate::domain::text::for_terminal(&std::env::var(name).unwrap_or_default()).into_owned()))
+}
+
+fn mark(finding: &Finding, language: Language) -> String {
+    let word = match finding.verdict {
+        Verdict::Fine => return String::new(),
+        Verdict::Warning => Label::Warning,
+        Verdict::Fault => Label::Fault,
+        Verdict::Unknown => Label::Unknown,
+    };
+    text::pair(language, text::label(language, word), "")
+}
+
+fn found(finding: &Finding, language: Language) -> String {
+    match &finding.found {
+        Found::Text(text) => crate::domain::text::for_terminal(text).into_owned(),
+        Found::Versions(tables, program) => text::say(language, Phrase::DoctorVersions { tables, program }),
+        Found::Yes => text::say(language, Phrase::Yes),
+        Found::No => text::say(language, Phrase::No),
+        Found::Nothing => text::label(language, Label::Nothing).to_owned(),
+    }
+}
+
+fn found_as_json(found: &Found) -> Json {
+    match found {
+        Found::Text(text) => json!(text),
+        Found::Versions(tables, program) => json!({"tables": tables, "program": program}),
+        Found::Yes => json!(true),
+        Found::No => json!(false),
+        Found::Nothing => Json::Null,
+    }
 }
 
 fn from(origin: &Origin, language: Language) -> String {
     match origin {
-        Origin::Flag => text::say(language, Phrase::DoctorFlag),
-        Origin::Environment => text::say(language, Phrase::DoctorEnvironment),
+        Origin::Flag => text::label(language, Label::CommandLine).to_owned(),
+        Origin::Environment => text::label(language, Label::Environment).to_owned(),
         Origin::File(path) => path.display().to_string(),
+    }
+}
+
+fn origin_as_json(origin: &Origin) -> Json {
+    match origin {
+        Origin::Flag => json!("flag"),
+        Origin::Environment => json!("environment"),
+        Origin::File(path) => json!(path),
+    }
+}
+
+/// The lines of the report for people.
+#[derive(Default)]
+struct Page(String);
+
+impl Page {
+    fn title(&mut self, words: &str) {
+        writeln!(self.0, "\n{words}").ok();
+    }
+
+    fn line(&mut self, label: &str, value: &str) {
+        writeln!(self.0, "{}", format!("  {label:<30} {value}").trim_end()).ok();
     }
 }

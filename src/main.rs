@@ -5,7 +5,7 @@ mod commands;
 
 use std::{collections::HashMap, io::IsTerminal, process::ExitCode, sync::Arc};
 
-use commands::{Stop, configuration, exit, print, stop};
+use commands::{Stop, exit, print, stop};
 use epic_events::{
     app::{self, App, Executor, Job, Keep, Options, RunError},
     cli::Cli,
@@ -50,10 +50,11 @@ fn run(cli: &Cli) -> Result<(), Stop> {
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .collect();
     let here = std::env::current_dir().unwrap_or_default();
-    let config = Arc::new(Config::load(cli, &environment, &here).map_err(|error| configuration(&error))?);
+    let config =
+        Arc::new(Config::load(cli, &environment, &here).map_err(|error| commands::unusable(&error, cli.json))?);
     let _telemetry = telemetry::start(&config);
     if let Some(command) = &cli.command {
-        return commands::run(command, &config);
+        return commands::run(cli, command, &config);
     }
     if cli.non_interactive {
         return commands::set_up(cli, &config);

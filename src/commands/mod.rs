@@ -1,5 +1,6 @@
 //! The subcommands, and `--init --non-interactive`: what runs instead of the full-screen application.
 
+mod doctor;
 mod maintenance;
 mod manual;
 mod set_up;
@@ -10,12 +11,12 @@ use epic_events::{
     app,
     cli::{Audit, Cli, Command},
     config::Config,
-    doctor,
     domain::Error,
     ui::text::{self, Phrase},
 };
 use secrecy::ExposeSecret;
 
+pub use doctor::unusable;
 pub use set_up::set_up;
 pub use stop::{Stop, configuration, exit, print, stop};
 
@@ -34,11 +35,11 @@ pub fn run_without_configuration(command: &Command) -> Result<bool, Stop> {
 }
 
 /// Runs a subcommand for administrators.
-pub fn run(command: &Command, config: &Config) -> Result<(), Stop> {
+pub fn run(cli: &Cli, command: &Command, config: &Config) -> Result<(), Stop> {
     let run = Run { config };
     match command {
         Command::Completions { .. } | Command::Man { .. } => Ok(()),
-        Command::Doctor => run.doctor(),
+        Command::Doctor => run.doctor(cli.json),
         Command::Migrate { dry_run } => run.migrate(*dry_run),
         Command::Backup { file } => run.backup(file),
         Command::Restore { file } => run.restore(file),
@@ -67,11 +68,5 @@ impl Run<'_> {
     /// The address of the configured database.
     fn address(&self) -> &str {
         self.config.database.expose_secret()
-    }
-
-    fn doctor(&self) -> Result<(), Stop> {
-        let (report, problem) = doctor::report(self.config);
-        print(report.as_bytes())?;
-        problem.map_or(Ok(()), |error| Err(self.said()(error)))
     }
 }

@@ -10,6 +10,7 @@ pub mod clocks;
 pub mod contracts;
 pub mod currencies;
 pub mod dates;
+pub mod diagnosis;
 pub mod entity;
 pub mod error;
 pub mod events;

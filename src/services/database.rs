@@ -171,12 +171,18 @@ impl Tries {
     }
 }
 
-/// Connects to a company's database. If its tables are behind, an embedded database is migrated; on
-/// a server that needs an administrator, so it is an error.
-pub(super) fn open(target: &Target) -> Result<Db, Error> {
-    try_to_open(target).map(|open| open.db)
+/// Connects to a company's database to read it as it is: older tables are not migrated.
+pub(super) fn open_as_it_is(target: &Target) -> Result<Db, Error> {
+    let mut db = Db::open(target).map_err(Error::Unavailable)?;
+    match storage::migrate::level(&mut db)? {
+        Level::Ahead => Err(Error::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Behind | Level::Current if storage::settings::is_set_up(&mut db)? => Ok(db),
+        Level::Empty | Level::Behind | Level::Current => Err(Error::Unavailable(ConnectionProblem::NotSetUp)),
+    }
 }
 
+/// Connects to a company's database. If its tables are behind, an embedded database is migrated; on
+/// a server that needs an administrator, so it is an error.
 fn try_to_open(target: &Target) -> Result<OpenConnection, Error> {
     let mut db = Db::open(target).map_err(Error::Unavailable)?;
     let mut look = || -> Result<i32, DbError> {

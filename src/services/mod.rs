@@ -15,6 +15,7 @@ mod auth;
 mod context;
 mod database;
 pub mod demo;
+mod examine;
 pub mod export;
 pub mod figures;
 mod format;
@@ -26,7 +27,8 @@ mod samples;
 mod scale;
 mod setup;
 mod write;
-pub use setup::{Examined, Occupancy, examine, found, migrate};
+pub use examine::{Examination, examine};
+pub use setup::{Occupancy, found, migrate};
 pub mod admin;
 
 use std::path::{Path, PathBuf};

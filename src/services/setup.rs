@@ -45,9 +45,10 @@ pub fn found(address: &str) -> Result<Occupancy, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
     match look_at(&target, found_in) {
         Ok(found) => Ok(found?),
-        Err(ConnectionProblem::NotSetUp) => Ok(Occupancy::Free { server: "SQLite".to_owned() }),
-        // The server is reachable; the last step of the set-up creates the database.
-        Err(ConnectionProblem::NoSuchDatabase) => Ok(Occupancy::Free { server: "MySQL".to_owned() }),
+        // The last step of the set-up creates the file, or the database on a server that is reachable.
+        Err(ConnectionProblem::NotSetUp | ConnectionProblem::NoSuchDatabase) => {
+            Ok(Occupancy::Free { server: Db::server_at(&target) })
+        }
         Err(problem) => Err(Error::Unavailable(problem)),
     }
 }
@@ -55,7 +56,7 @@ pub fn found(address: &str) -> Result<Occupancy, Error> {
 /// Opens a database for reading only and runs `work` on it; the outer error says why it cannot be
 /// opened. A file that no program writes to is read as one that does not change. If another program
 /// opened it meanwhile, `work` runs again on a new connection.
-fn look_at<T>(
+pub(super) fn look_at<T>(
     target: &Target,
     work: impl Fn(&mut Db) -> Result<T, DbError>,
 ) -> Result<Result<T, DbError>, ConnectionProblem> {
@@ -126,36 +127,6 @@ pub(super) fn migrated(url: &SecretString) -> Result<(Database, Migrated), Error
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
     let migrated = bring_up_to_date(&mut db, false)?;
     Ok((Database::over(target, db), migrated))
-}
-
-/// The state of a database, for an administrator who looks for a fault.
-#[derive(Debug, Clone)]
-pub struct Examined {
-    /// The database server, for display.
-    pub server: String,
-    /// The last migration of the tables, and that of this program if it differs.
-    pub schema: String,
-    /// Whether it contains a company.
-    pub set_up: bool,
-}
-
-/// Connects to a database and examines its tables, without changing anything. The whole file of an
-/// embedded database is checked for damage.
-pub fn examine(address: &str) -> Result<Examined, Error> {
-    let target = Target::parse(address).map_err(Error::Unavailable)?;
-    let examined = look_at(&target, |db| {
-        let level = storage::migrate::level(db)?;
-        let Versions { from: applied, to: known } = storage::migrate::versions_of(db, level)?;
-        let schema = match level {
-            Level::Empty => format!("none (this program: {known})"),
-            Level::Current => format!("{applied}, up to date"),
-            Level::Behind | Level::Ahead => format!("{applied} (this program: {known})"),
-        };
-        let set_up = level != Level::Empty && storage::settings::is_set_up(db)?;
-        storage::backup::check_file(db)?;
-        Ok(Examined { server: db.server(), schema, set_up })
-    });
-    Ok(examined.map_err(Error::Unavailable)??)
 }
 
 /// How a set-up ended.

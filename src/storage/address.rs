@@ -5,7 +5,7 @@ use std::{net::IpAddr, path::PathBuf};
 use mysql_async::{Opts, OptsBuilder, SslOpts};
 
 use crate::domain::{
-    address::{decoded, without_brackets},
+    address::{ServerAddress, decoded, without_brackets},
     error::ConnectionProblem,
 };
 
@@ -43,14 +43,14 @@ pub(super) const FORM: &str = "mysql://USER:PASSWORD@HOST:PORT/NAME";
 /// Sent to the server once for each connection, in one round trip. Statements read what is
 /// committed when they run, not when the transaction began, since the rules are checked after the
 /// rows that they depend on were locked. Errors are recognised by their numbers; only a missing
-/// right is named by the message, which is requested in English. The last two statements have a
-/// result on the nodes of a cluster.
+/// right is named by the message, which is requested in English. The two statements before the last
+/// have a result on the nodes of a cluster.
 pub(super) const SESSION: &str = "SET time_zone = '+00:00', character_set_client = 'utf8mb4', \
      character_set_connection = 'utf8mb4', character_set_results = 'utf8mb4', \
      sql_mode = 'STRICT_ALL_TABLES,ONLY_FULL_GROUP_BY,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO', \
      innodb_lock_wait_timeout = 5, lc_messages = 'en_US'; \
      SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; \
-     SHOW VARIABLES LIKE 'wsrep_on'; SHOW STATUS LIKE 'wsrep_ready'";
+     SHOW VARIABLES LIKE 'wsrep_on'; SHOW STATUS LIKE 'wsrep_ready'; SELECT 'version', VERSION()";
 
 /// The largest packet of the protocol. The server enforces its own limit.
 const MAX_PACKET: usize = 1 << 30;
@@ -127,6 +127,23 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
         _ => return Err(bad("ssl_mode")),
     };
     Ok(options.ssl_opts(tls))
+}
+
+/// How the connection to a server is encrypted: the `ssl_mode` of its address, or the default.
+pub(super) fn ssl_mode(address: &str) -> String {
+    let parts = ServerAddress::parse(address).unwrap_or_default();
+    match parts.option("ssl_mode") {
+        _ if !parts.option("unix_socket").is_empty() => "unix_socket".to_owned(),
+        "" if is_this_machine(&parts.host) => "disabled".to_owned(),
+        "" => "verify_identity".to_owned(),
+        mode => mode.to_ascii_lowercase(),
+    }
+}
+
+/// Whether what is sent to the server does not leave this machine.
+pub(super) fn stays_on_this_machine(address: &str) -> bool {
+    let parts = ServerAddress::parse(address).unwrap_or_default();
+    !parts.option("unix_socket").is_empty() || is_this_machine(&parts.host)
 }
 
 fn is_this_machine(host: &str) -> bool {

@@ -12,7 +12,7 @@ use diesel::{
 use super::{
     address::Target,
     failure::DbError,
-    mysql::{MysqlConnection, create_database},
+    mysql::{MysqlConnection, create_database, server_at},
     part,
     place::{Identity, Place},
     sql_expr::{SqlExpr, sql_expr},
@@ -110,11 +110,19 @@ impl Db {
         }
     }
 
-    /// The engine for display, with the version of a server: `SQLite` or `MySQL 10.11.6`.
+    /// The engine for display, with the version of a server: `SQLite` or `MariaDB 10.11.6`.
     pub fn server(&self) -> String {
         match self {
             Self::Mysql(connection) => connection.server().to_owned(),
             Self::Sqlite(_) => "SQLite".to_owned(),
+        }
+    }
+
+    /// The engine at an address whose database does not exist, for display.
+    pub fn server_at(target: &Target) -> String {
+        match target {
+            Target::Mysql(address) => server_at(address).unwrap_or_else(|| "MySQL".to_owned()),
+            Target::Sqlite(_) => "SQLite".to_owned(),
         }
     }
 

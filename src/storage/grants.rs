@@ -69,10 +69,7 @@ impl Account<'_> {
     }
 
     fn grants(&self) -> Vec<String> {
-        let plain = self.database.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        let database = if plain { self.database.to_owned() } else { format!("`{}`", self.database.replace('`', "``")) };
-        let grant = |(table, rights)| format!("GRANT {rights} ON {database}.{table} TO {};", self.quoted());
-        RIGHTS.into_iter().map(grant).collect()
+        RIGHTS.into_iter().map(|rights| grant(rights, self.database, &self.quoted())).collect()
     }
 
     fn quoted(&self) -> String {
@@ -121,12 +118,8 @@ fn refused(error: Error) -> Result<Made, DbError> {
 /// Tries, over the account's own connection, what it must be allowed to do and what it must not.
 /// Changes nothing.
 pub fn rights(db: &mut Db) -> Result<Rights, DbError> {
-    for (table, rights) in RIGHTS {
-        for right in rights.split(", ") {
-            if !may(db, &trial(table, right))? {
-                return Ok(Rights::TooFew);
-            }
-        }
+    if !missing(db)?.is_empty() {
+        return Ok(Rights::TooFew);
     }
     for statement in TOO_MUCH {
         if may(db, statement)? {
@@ -134,6 +127,40 @@ pub fn rights(db: &mut Db) -> Result<Rights, DbError> {
         }
     }
     Ok(Rights::Right)
+}
+
+/// The tables on which the connected account lacks a right that it needs, each with all rights that
+/// it needs there. They are tried, since a right may also come from a role or from the whole
+/// database. Changes nothing.
+pub(super) fn missing(db: &mut Db) -> Result<Vec<(&'static str, &'static str)>, DbError> {
+    let mut missing = Vec::new();
+    for (table, rights) in RIGHTS {
+        for right in rights.split(", ") {
+            if !may(db, &trial(table, right))? {
+                missing.push((table, rights));
+                break;
+            }
+        }
+    }
+    Ok(missing)
+}
+
+/// The statement that grants rights on a table of this database to an account, which is written as
+/// in statements.
+pub(super) fn grant((table, rights): (&str, &str), database: &str, account: &str) -> String {
+    let plain = database.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let database = if plain { database.to_owned() } else { format!("`{}`", database.replace('`', "``")) };
+    format!("GRANT {rights} ON {database}.{table} TO {account};")
+}
+
+/// Whether the everyday account needs this right on this table.
+pub(super) fn is_needed(right: &str, table: &str) -> bool {
+    RIGHTS.iter().any(|(one, rights)| *one == table && rights.split(", ").any(|needed| needed == right))
+}
+
+/// The tables that hold what users enter.
+pub(super) fn tables() -> impl Iterator<Item = &'static str> {
+    RIGHTS.iter().map(|(table, _)| *table).filter(|table| !table.starts_with("__"))
 }
 
 /// A statement that needs only this right and changes nothing. It reads no column: if UPDATE is

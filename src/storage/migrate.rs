@@ -6,12 +6,12 @@ use diesel::{
     connection::SimpleConnection,
     migration::{Migration, MigrationSource},
     mysql::Mysql,
-    result::{Error, QueryResult},
+    result::Error,
     sqlite::Sqlite,
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{connection::Db, failure::DbError, mysql::MysqlConnection};
+use super::{connection::Db, failure::DbError, guards, mysql::MysqlConnection};
 use crate::domain::error::{ConnectionProblem, Versions};
 
 const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
@@ -136,7 +136,7 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, DbEr
     }
     match level {
         // A program that was killed after the last migration has not created the guards.
-        Level::Current if !lacks_guards(connection)? => return Ok(Vec::new()),
+        Level::Current if !guards::are_missing(connection)? => return Ok(Vec::new()),
         Level::Current => {}
         Level::Ahead => return Err(DbError::Unavailable(ConnectionProblem::SchemaTooNew)),
         Level::Empty | Level::Behind => {}
@@ -146,7 +146,7 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, DbEr
         let lease = Lease::take(mysql)?;
         let migrated = run_pending(connection);
         let Db::Mysql(mysql) = connection else { return migrated.map(|()| Vec::new()) };
-        let missing = migrated.and_then(|()| install_guards(mysql));
+        let missing = migrated.and_then(|()| guards::install(mysql));
         lease.give_back(mysql);
         missing
     } else {
@@ -159,6 +159,9 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, DbEr
 /// The migration that creates indexes over derived columns; the program fills these columns before
 /// it.
 const NEEDS_TEXTS: &str = "0003";
+
+/// The migration that adds the chain of the audit log.
+pub const HAS_CHAIN: &str = "0004";
 
 /// The migration that adds the keys of e-mail addresses; the program fills them after it.
 const HAS_EMAIL_KEYS: &str = "0005";
@@ -287,110 +290,4 @@ impl Lease {
             tracing::warn!(%error, "the migration lease could not be given back");
         }
     }
-}
-
-/// Rules that MySQL can enforce by triggers only. A server with a binary log does not let accounts
-/// without a special privilege create triggers; there only the services enforce these rules, as
-/// they do everywhere.
-const GUARDS: &[(&str, &str)] = &[
-    (
-        "contracts_stay_signed",
-        "BEFORE UPDATE ON contracts FOR EACH ROW \
-         IF OLD.signed_at IS NOT NULL AND NOT (NEW.signed_at <=> OLD.signed_at) THEN \
-         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a signature is final'; END IF",
-    ),
-    (
-        "events_need_signature",
-        "BEFORE INSERT ON events FOR EACH ROW BEGIN \
-         IF NOT EXISTS (SELECT 1 FROM contracts WHERE id = NEW.contract_id AND signed_at IS NOT NULL AND archived_at IS NULL) THEN \
-         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an event needs a signed contract'; END IF; \
-         IF NEW.support_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.support_id AND role = 'support' AND active) THEN \
-         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active support can be assigned'; END IF; END",
-    ),
-    (
-        "events_keep_contract",
-        "BEFORE UPDATE ON events FOR EACH ROW BEGIN \
-         IF NEW.contract_id <> OLD.contract_id THEN \
-         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an event stays with its contract'; END IF; \
-         IF NEW.support_id IS NOT NULL AND NOT (NEW.support_id <=> OLD.support_id) \
-         AND NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.support_id AND role = 'support' AND active) THEN \
-         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active support can be assigned'; END IF; END",
-    ),
-    (
-        "owner_is_active_on_insert",
-        "BEFORE INSERT ON clients FOR EACH ROW \
-         IF NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.sales_contact_id AND role = 'sales' AND active) THEN \
-         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active sales can own a client'; END IF",
-    ),
-    (
-        "owner_is_active_on_update",
-        "BEFORE UPDATE ON clients FOR EACH ROW \
-         IF NEW.sales_contact_id <> OLD.sales_contact_id \
-         AND NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.sales_contact_id AND role = 'sales' AND active) THEN \
-         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active sales can own a client'; END IF",
-    ),
-    (
-        "audit_is_numbered",
-        "BEFORE INSERT ON audit_log FOR EACH ROW \
-         IF NEW.seq IS NULL OR NEW.seq < 1 THEN \
-         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an audit row has its number'; END IF",
-    ),
-    (
-        "audit_is_not_changed",
-        "BEFORE UPDATE ON audit_log FOR EACH ROW \
-         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the audit log is not changed'",
-    ),
-    (
-        "audit_is_not_removed",
-        "BEFORE DELETE ON audit_log FOR EACH ROW \
-         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the audit log is not removed'",
-    ),
-];
-
-fn lacks_guards(connection: &mut Db) -> Result<bool, DbError> {
-    let Db::Mysql(connection) = connection else { return Ok(false) };
-    let there = triggers(connection)?;
-    Ok(GUARDS.iter().any(|(name, body)| !there.contains(&format!("{name} {body}"))))
-}
-
-/// The triggers of the database that this account can see: name and body of each.
-fn triggers(connection: &mut MysqlConnection) -> Result<Vec<String>, DbError> {
-    Ok(connection.texts(
-        "SELECT CONCAT(trigger_name, ' ', action_timing, ' ', event_manipulation, ' ON ', event_object_table, \
-         ' FOR EACH ROW ', action_statement) FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
-    )?)
-}
-
-/// Creates the guards that are missing or differ from those of this program. Returns the names of
-/// those that the server does not let this account create.
-fn install_guards(connection: &mut MysqlConnection) -> Result<Vec<&'static str>, DbError> {
-    let there = triggers(connection)?;
-    let mut missing = Vec::new();
-    for &(name, body) in GUARDS {
-        if there.contains(&format!("{name} {body}")) {
-            continue;
-        }
-        let is_there = there.iter().any(|trigger| trigger.split(' ').next() == Some(name));
-        match make_guard(connection, (name, body), is_there).map_err(DbError::from) {
-            Err(DbError::Other(error)) => {
-                tracing::warn!(%error, trigger = name, "the server does not let this account make a trigger: the program alone holds its rule");
-                missing.push(name);
-            }
-            other => other?,
-        }
-    }
-    Ok(missing)
-}
-
-/// Creates or recreates a guard. A server may let an account drop a trigger but not create one, so
-/// the new one is created under another name before the old one is dropped.
-fn make_guard(connection: &mut MysqlConnection, (name, body): (&str, &str), is_there: bool) -> QueryResult<()> {
-    let mut run = |sql: String| connection.batch_execute(&sql);
-    if is_there {
-        run(format!("DROP TRIGGER IF EXISTS {name}_new"))?;
-        run(format!("CREATE TRIGGER {name}_new {body}"))?;
-        run(format!("DROP TRIGGER {name}"))?;
-    }
-    run(format!("CREATE TRIGGER {name} {body}"))?;
-    run(format!("DROP TRIGGER IF EXISTS {name}_new"))
 }

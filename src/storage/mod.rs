@@ -1,7 +1,7 @@
 //! Layer 1: the database. Plain query functions for each table over one connection type. Only
-//! `connection`, `transaction`, `mysql`, `migrate` and `backup` know which engine it is; `wire` sends Diesel's
-//! statements to a MySQL server, `address` reads its options, and `failure` classifies the errors
-//! of each engine.
+//! `connection`, `transaction`, `mysql`, `migrate`, `guards`, `diagnosis` and `backup` know which engine it is;
+//! `wire` sends Diesel's statements to a MySQL server, `address` reads its options, and `failure`
+//! classifies the errors of each engine.
 
 mod address;
 pub mod audit;
@@ -12,11 +12,13 @@ pub mod clients;
 pub mod connection;
 pub mod contracts;
 mod denormalized;
+pub mod diagnosis;
 pub mod events;
 mod failure;
 pub mod figures;
 mod for_update;
 pub mod grants;
+mod guards;
 pub mod lists;
 pub mod migrate;
 mod mysql;

@@ -93,16 +93,15 @@ impl MysqlConnection {
             .map_err(|error| ConnectionProblem::Other(error.to_string()))?;
         let connect = async {
             let connection = mysql_async::Conn::new(options).await.map_err(|error| problem(&error))?;
-            let (major, minor, patch) = connection.server_version();
             let mut wire = Wire::of(connection);
             let told = wire.texts(SESSION).await.map_err(|error| match error {
                 Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => ConnectionProblem::Lost,
                 other => ConnectionProblem::Other(other.to_string()),
             })?;
-            Ok((wire, format!("MySQL {major}.{minor}.{patch}"), told))
+            Ok((wire, told))
         };
         let connected = patiently(&runtime, patience, connect);
-        let (wire, server, told) = connected.unwrap_or(Err(ConnectionProblem::Timeout))?;
+        let (wire, told) = connected.unwrap_or(Err(ConnectionProblem::Timeout))?;
         let says = |[name, value]: &[String; 2], asked: &str, answer: &str| name == asked && value == answer;
         let clustered = told.iter().any(|line| says(line, "wsrep_on", "ON"));
         Ok(Self {
@@ -110,7 +109,10 @@ impl MysqlConnection {
             runtime,
             transaction: AnsiTransactionManager::default(),
             lost: false,
-            server,
+            server: told
+                .iter()
+                .find(|[name, _]| name == "version")
+                .map_or_else(String::new, |[_, version]| named(version)),
             patience: CALL_PATIENCE,
             clustered,
             ready: !clustered || !told.iter().any(|line| says(line, "wsrep_ready", "OFF")),
@@ -160,6 +162,11 @@ impl MysqlConnection {
         Ok(rows.into_iter().map(|[text]| text).collect())
     }
 
+    /// The first two columns of all results of a batch of queries as text.
+    pub fn pairs(&mut self, sql: &str) -> QueryResult<Vec<[String; 2]>> {
+        self.wait(|wire| async { wire.texts(sql).await })
+    }
+
     /// Waits longer for each response from now on, since creating an index takes time.
     pub fn be_patient(&mut self) {
         self.patience = MIGRATION_PATIENCE;
@@ -179,6 +186,13 @@ impl MysqlConnection {
         *lost = matches!(answer, Err(Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)));
         answer
     }
+}
+
+/// The name and version of a server that calls itself this: `10.11.6-MariaDB-0+deb12u1` or
+/// `8.4.3-log`.
+fn named(version: &str) -> String {
+    let product = if version.contains("MariaDB") { "MariaDB" } else { "MySQL" };
+    format!("{product} {}", version.split('-').next().unwrap_or_default())
 }
 
 /// Why connecting failed, as it is shown to users.
@@ -281,16 +295,27 @@ impl MigrationConnection for MysqlConnection {
     }
 }
 
+/// The name of the server at an address whose database does not exist.
+pub(super) fn server_at(address: &str) -> Option<String> {
+    let (without_name, _) = without_name(address)?;
+    MysqlConnection::open(&without_name).ok().map(|connection| connection.server)
+}
+
+/// The address without the name of the database, and that name.
+fn without_name(address: &str) -> Option<(String, &str)> {
+    let (base, query) = address.split_once('?').map_or((address, None), |(base, query)| (base, Some(query)));
+    let (server, name) = base.rsplit_once('/')?;
+    Some((query.map_or_else(|| format!("{server}/"), |query| format!("{server}/?{query}")), name))
+}
+
 /// Creates the database that the address names, with the account of that address.
 pub(super) fn create_database(address: &str) -> Result<(), ConnectionProblem> {
     let bad = || ConnectionProblem::BadAddress(FORM.to_owned());
-    let (base, query) = address.split_once('?').map_or((address, None), |(base, query)| (base, Some(query)));
-    let (server, name) = base.rsplit_once('/').ok_or_else(bad)?;
+    let (without_name, name) = without_name(address).ok_or_else(bad)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     if name.is_empty() || !name.chars().all(plain) {
         return Err(bad());
     }
-    let without_name = query.map_or_else(|| format!("{server}/"), |query| format!("{server}/?{query}"));
     let mut connection = MysqlConnection::open(&without_name)?;
     let create = format!("CREATE DATABASE IF NOT EXISTS `{name}` CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
     connection.batch_execute(&create).map_err(|_| ConnectionProblem::DatabaseDenied)

@@ -106,13 +106,15 @@ fn sql_is_only_in_the_storage_layer() {
 
 #[test]
 fn engines_are_named_only_in_the_files_about_them() {
-    const FILES: [(&str, &str); 9] = [
+    const FILES: [(&str, &str); 11] = [
         ("storage/connection.rs", "one connection type over both engines"),
         ("storage/transaction.rs", "each engine begins and ends a transaction in its own way"),
         ("storage/mysql.rs", "the connection to a server"),
         ("storage/wire.rs", "sends the statements of Diesel to a server"),
         ("storage/address.rs", "the options of a server's address"),
         ("storage/migrate.rs", "each engine has its own migrations"),
+        ("storage/guards.rs", "the triggers of a server"),
+        ("storage/diagnosis.rs", "each engine is examined in its own way"),
         ("storage/backup.rs", "only the embedded database is copied"),
         ("services/database.rs", "only the embedded database is migrated without being asked"),
         ("services/demo.rs", "the demo is an embedded database"),

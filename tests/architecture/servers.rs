@@ -7,7 +7,7 @@ use crate::{layer, without_comments};
 /// The functions that MariaDB 10.11 to 12 and MySQL 8.0 to 9.7 all have. `MD5()` and `SHA1()` are missing on
 /// purpose: MySQL 9.6 has moved them into a component that is not loaded.
 const SHARED_FUNCTIONS: &str = "CAST CHAR_LENGTH COALESCE CONCAT COUNT DATABASE GET_LOCK HEX IF \
-     IS_FREE_LOCK LAST_INSERT_ID LEFT LOWER MAX RANDOM_BYTES RELEASE_LOCK SHA2 SUBSTRING SUM UTC_TIMESTAMP";
+     IS_FREE_LOCK LAST_INSERT_ID LEFT LOWER MAX RANDOM_BYTES RELEASE_LOCK SHA2 SUBSTRING SUM UTC_TIMESTAMP VERSION CURRENT_USER";
 const SHARED_WORDS: &str = "ADD AFTER ALTER ALWAYS AND AS AUTO_INCREMENT BEFORE BEGIN BETWEEN BIGINT BOOLEAN BY \
      CHARACTER CHECK COLLATE COLUMN CONSTRAINT CREATE DATE DATETIME DAY DEALLOCATE DEFAULT DELETE DISTINCT DO DROP EACH \
      END ENGINE EXECUTE EXISTS FALSE FOR FOREIGN FROM FULLTEXT GENERATED GROUP IGNORE IN INDEX INSERT INTEGER INTERVAL INTO IS \
@@ -38,8 +38,8 @@ fn sql_uses_only_what_every_supported_server_has() {
     let files = migrations.iter().map(|folder| folder.path().join("up.sql"));
     let mut statements: Vec<String> =
         files.map(|path| without_comments(&fs::read_to_string(path).unwrap(), "--")).collect();
-    let migrate = fs::read_to_string(root.join("src/storage/migrate.rs")).unwrap();
-    let (_, guards) = migrate.split_once("const GUARDS: &[(&str, &str)] = &[").unwrap();
+    let guards = fs::read_to_string(root.join("src/storage/guards.rs")).unwrap();
+    let (_, guards) = guards.split_once("const GUARDS: &[(&str, &str)] = &[").unwrap();
     statements.push(guards.split_once("\n];").unwrap().0.to_owned());
     for text in &statements {
         for (before, word, after) in words(text) {

@@ -150,7 +150,7 @@ fn a_file_of_another_program_is_never_changed() {
         services.execute(None, request, later(60))
     };
     let actions: [Action; 9] = [
-        ("doctor", &|url, _| examine(url).is_ok_and(|found| !found.set_up)),
+        ("doctor", &|url, _| !examine(url).is_set_up()),
         ("looking for a company", &|url, _| found(url).is_err()),
         ("testing the connection", &|url, _| {
             ask(&Request::Session(SessionRequest::TestConnection { url: SecretString::from(url) })).is_err()
@@ -190,7 +190,7 @@ fn examining_a_database_changes_nothing() {
     let backup = backup_in(folder.path());
     python(&backup, "PRAGMA journal_mode = DELETE");
     let bytes = fs::read(&backup).unwrap();
-    assert!(examine(&url(&backup)).unwrap().set_up);
+    assert!(examine(&url(&backup)).is_set_up());
     assert!(found(&url(&backup)).is_ok());
     assert!(fs::read(&backup).unwrap() == bytes, "it was changed");
     assert_eq!(listed(folder.path()), ["backup.db"]);

@@ -159,7 +159,7 @@ fn no_action_of_the_program_releases_its_lock_on_the_file() {
         ("opening", &|_| drop(Db::open(&target).unwrap())),
         ("creating", &|_| drop(Db::create(&target).unwrap())),
         ("opening by a link", &|_| drop(Db::create(&Target::parse(&by_link).unwrap()).unwrap())),
-        ("doctor", &|_| assert!(examine(&url).unwrap().set_up)),
+        ("doctor", &|_| assert!(examine(&url).is_set_up())),
         ("testing the connection", &|world| drop(world.ask(None, &test_connection))),
         ("setting up again", &|world| drop(world.ask(None, &set_up(&url)))),
         ("checking the log", &|_| assert_eq!(admin::verify_audit(&url, None).unwrap().fault, None)),

@@ -5,6 +5,7 @@
 mod support;
 
 mod configuration;
+mod doctor;
 mod migrate;
 mod wizard;
 

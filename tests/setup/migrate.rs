@@ -169,3 +169,30 @@ fn migrate_drops_no_trigger_that_it_cannot_recreate(#[values(Engine::MariaDb, En
     let (code, said) = run(home.path(), &as_set_up("unguarded"), &["migrate"]);
     assert!(code == 0 && said.contains("contracts_stay_signed"), "{code} {said}");
 }
+
+/// What only reads leaves an older embedded database as it is, so that a look at a backup does not change it.
+#[rstest]
+fn doctor_audit_verify_and_backup_do_not_migrate(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    init(home.path(), &db.url);
+    let (from, to) = make_older(&db.url);
+    let before = stored(&db);
+    let behind = |said: &str| said.contains(&from) && said.contains(&to);
+    let (code, said) = run(home.path(), &db.url, &["doctor"]);
+    let verdict = if engine == Engine::Sqlite { 0 } else { 3 };
+    assert!(code == verdict && behind(&said), "{code} {said}");
+    let (code, said) = run(home.path(), &db.url, &["audit", "verify"]);
+    assert!(code == 0 && said.contains("whole"), "{code} {said}");
+    if engine == Engine::Sqlite {
+        let (code, said) = run(home.path(), &db.url, &["backup", "copy.db"]);
+        assert_eq!(code, 0, "{said}");
+        let copy = format!("sqlite://{}", home.path().join("copy.db").display());
+        let (code, said) = run(home.path(), &copy, &["doctor"]);
+        assert!(code == 0 && behind(&said), "{code} {said}");
+    }
+    let (code, said) = run(home.path(), &db.url, &["migrate", "--dry-run"]);
+    assert!(code == 0 && behind(&said), "{code} {said}");
+    assert!(stored(&db) == before, "the tables were changed");
+}

@@ -1,6 +1,7 @@
 //! English.
 
 use super::{
+    doctor::Label,
     lists::ListPhrase,
     phrase::Phrase,
     told::{Asked, Deed, Told},
@@ -10,6 +11,7 @@ use crate::{
         Error, Field, Problem, Reason,
         audit::Verb,
         dates,
+        diagnosis::{Check, Finding, Found, Verdict},
         entity::EntityKind,
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         events::Status,
@@ -364,14 +366,11 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::FilterDone => "keep filter",
         Phrase::FilterClear => "clear filter",
         Phrase::FiguresHelp => "To the figures beside the list, and back.",
-        Phrase::DoctorPaths => "Folders",
-        Phrase::DoctorNotThere => "not there yet",
-        Phrase::DoctorConfiguration => "Configuration, and where each value comes from",
-        Phrase::DoctorDefaults => "nothing is set: every value is the built-in one",
-        Phrase::DoctorDatabase => "Database",
-        Phrase::DoctorTerminal => "Terminal",
-        Phrase::DoctorFlag => "command line",
-        Phrase::DoctorEnvironment => "environment",
+        Phrase::DoctorVersions { tables, program } => {
+            let tables = if tables.is_empty() { "none" } else { tables };
+            return format!("tables {tables}, program {program}");
+        }
+        Phrase::DoctorFaults(count) => return format!("{} found: see the report.", some(count, "fault", "faults")),
         Phrase::TypeToNarrow => "Type to narrow",
         Phrase::MoreChoices => "There are more: type to find them.",
         Phrase::AmongNewest => return format!("Only the newest {} records were searched.", number(NEWEST)),
@@ -1246,5 +1245,144 @@ pub(super) fn also_command(command: Command) -> &'static str {
         | Command::End
         | Command::NextField
         | Command::PreviousField => "",
+    }
+}
+
+/// The labels of `doctor`.
+pub(super) fn label(label: Label) -> &'static str {
+    match label {
+        Label::Folders => "Folders",
+        Label::NotThere => "not there yet",
+        Label::Settings => "Configuration, and where each value comes from",
+        Label::BuiltIn => "nothing is set: every value is the built-in one",
+        Label::Database => "Database",
+        Label::Screen => "Terminal",
+        Label::CommandLine => "command line",
+        Label::Environment => "environment",
+        Label::System => "system",
+        Label::Config => "configuration",
+        Label::Data => "data",
+        Label::State => "logs",
+        Label::Exports => "exports",
+        Label::Address => "address",
+        Label::Problem => "problem",
+        Label::Terminal => "terminal",
+        Label::Size => "size",
+        Label::Theme => "colours",
+        Label::Warning => "WARNING",
+        Label::Fault => "FAULT",
+        Label::Unknown => "NOT KNOWN",
+        Label::Nothing => "none",
+    }
+}
+
+/// What `doctor` looks at.
+pub(super) fn check(check: Check) -> &'static str {
+    match check {
+        Check::Server => "server",
+        Check::File => "file is whole",
+        Check::Tables => "tables",
+        Check::Company => "company",
+        Check::Encryption => "encryption",
+        Check::MissingRights => "missing rights",
+        Check::ExcessiveRights => "more rights than needed",
+        Check::Triggers => "triggers",
+        Check::TriggerDefiner => "account of the triggers",
+        Check::CharacterSet => "collation of the tables",
+        Check::SqlMode => "SQL mode",
+        Check::FlushLogAtCommit => "innodb_flush_log_at_trx_commit",
+        Check::BinaryLog => "binary log",
+        Check::SyncBinlog => "sync_binlog",
+        Check::WsrepSyncWait => "wsrep_sync_wait",
+        Check::Clock => "clock of the server",
+        Check::DatabaseSpace => "free space, database",
+        Check::LogFolder => "folder of the logs",
+        Check::LogSpace => "free space, logs",
+    }
+}
+
+/// What it means that `doctor` found this.
+pub(super) fn means(finding: &Finding) -> &'static str {
+    match (finding.check, finding.verdict, &finding.found) {
+        (Check::Server, _, _) => "The server and its version, as it names itself.",
+        (Check::File, Verdict::Fault, _) => {
+            "The file is damaged. Restore a backup; the damaged file is kept beside it."
+        }
+        (Check::File, _, _) => "The whole file was read, and nothing in it is damaged.",
+        (Check::Tables, Verdict::Fault, _) => {
+            "The program cannot be used with these tables. If they are older, run `migrate` with the set-up account; if they are newer, update the program."
+        }
+        (Check::Tables, Verdict::Warning, _) => {
+            "The tables are older. They are migrated when the program next opens the file."
+        }
+        (Check::Tables, _, _) => "The tables are up to date.",
+        (Check::Company, Verdict::Fault, _) => "There is no company here yet. Check the address, or set one up.",
+        (Check::Company, _, _) => "A company is set up here.",
+        (Check::Encryption, Verdict::Warning, _) => {
+            "Somebody on the network could read along or pretend to be the server. Use ssl_mode=verify_identity."
+        }
+        (Check::Encryption, _, Found::Nothing) => "Not encrypted: what is sent does not leave this machine.",
+        (Check::Encryption, _, _) => "The connection is encrypted, and the server has proved its name.",
+        (Check::MissingRights, Verdict::Fault, _) => {
+            "The account may not do everything on these tables that the program needs. The server's administrator runs:"
+        }
+        (Check::MissingRights, _, _) => "The account has every right that the program needs.",
+        (Check::ExcessiveRights, Verdict::Warning, _) => {
+            "Right for the set-up account only: with these rights the rules and the audit log can be bypassed. The configuration of users needs the everyday account."
+        }
+        (Check::ExcessiveRights, _, _) => "The account has no right that the everyday account does not need.",
+        (Check::Triggers, Verdict::Warning, _) => {
+            "The database enforces fewer rules against those who bypass the program. Run `migrate` with an account that may create triggers."
+        }
+        (Check::Triggers, Verdict::Unknown, _) => "This account cannot tell. Run `doctor` with the set-up account.",
+        (Check::Triggers, _, Found::Yes) => "A trigger answers. How many there are, only the set-up account can see.",
+        (Check::Triggers, _, _) => "The database enforces the rules also against those who bypass the program.",
+        (Check::TriggerDefiner, Verdict::Fault, _) => {
+            "The triggers run with the rights of this account, and it is missing or lacks them: saving fails. The server's administrator runs:"
+        }
+        (Check::TriggerDefiner, Verdict::Unknown, _) => {
+            "The triggers run with the rights of this account. Whether it exists, only an account that may read mysql.user can see."
+        }
+        (Check::TriggerDefiner, _, _) => {
+            "The triggers run with the rights of this account, which exists. It may be locked, but it must stay."
+        }
+        (Check::CharacterSet, Verdict::Fault, _) => {
+            "Some names cannot be stored in these tables. Restore them with the collation utf8mb4_bin."
+        }
+        (Check::CharacterSet, _, _) => "Every name in every script can be stored.",
+        (Check::SqlMode, Verdict::Fault, _) => {
+            "The server could cut a value instead of refusing it: it ignores the mode that the program sets."
+        }
+        (Check::SqlMode, _, _) => "The program sets this mode itself: a value that does not fit is refused, not cut.",
+        (Check::FlushLogAtCommit, Verdict::Warning, _) => {
+            "A power cut, with 0 also a crash of the server, can lose the last second of acknowledged saves. With 1 it loses none."
+        }
+        (Check::FlushLogAtCommit, _, _) => "An acknowledged save is on the disk and survives a crash and a power cut.",
+        (Check::BinaryLog, Verdict::Warning, _) => {
+            "After a loss only the last dump can be restored: every save since then is gone. With a binary log they can be restored too."
+        }
+        (Check::BinaryLog, _, _) => "What was saved after the last dump can be restored from the binary log.",
+        (Check::SyncBinlog, Verdict::Warning, _) => {
+            "After a power cut the newest acknowledged saves can be missing from the binary log, so from replicas and from a restore. With 1 none is."
+        }
+        (Check::SyncBinlog, _, _) => "An acknowledged save is in the binary log, also after a power cut.",
+        (Check::WsrepSyncWait, Verdict::Warning, _) => {
+            "Tests by jepsen.io found that clusters of this release (12.1 and 12.2) lose acknowledged saves when nodes fail, with the recommended settings too. Use another release or a single server."
+        }
+        (Check::WsrepSyncWait, _, _) => {
+            "An acknowledged save has reached all nodes. With 0, a read on another node may not show it yet; with 1 the node waits first. Only innodb_flush_log_at_trx_commit=1 keeps it if all nodes stop at once."
+        }
+        (Check::Clock, Verdict::Warning, _) => {
+            "Times come from the computers, not from the server. One of the two clocks is wrong: changes can be shown in the wrong order."
+        }
+        (Check::Clock, _, _) => "The clock of this computer agrees with that of the server.",
+        (Check::DatabaseSpace, Verdict::Fault, _) => "There is next to no space: saving will fail.",
+        (Check::DatabaseSpace, Verdict::Warning, _) => "There is little space left for the database and its backups.",
+        (Check::DatabaseSpace, _, _) => "There is enough space for the database.",
+        (Check::LogFolder, Verdict::Fault, _) => "Nothing can be written here: the program runs, but leaves no log.",
+        (Check::LogFolder, _, _) => "Log files are written here, one a day, and kept for 30 days.",
+        (Check::LogSpace, Verdict::Fault, _) => "There is next to no space: the log will have gaps.",
+        (Check::LogSpace, Verdict::Warning, _) => "There is little space left for the log files.",
+        (Check::LogSpace, _, _) => "There is enough space for the log files.",
     }
 }

@@ -1,6 +1,7 @@
 //! French.
 
 use super::{
+    doctor::Label,
     lists::ListPhrase,
     phrase::Phrase,
     told::{Asked, Deed, Told},
@@ -10,6 +11,7 @@ use crate::{
         Error, Field, Problem, Reason,
         audit::Verb,
         dates,
+        diagnosis::{Check, Finding, Found, Verdict},
         entity::EntityKind,
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         events::Status,
@@ -391,14 +393,13 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::FilterDone => "garder le filtre",
         Phrase::FilterClear => "effacer le filtre",
         Phrase::FiguresHelp => "Vers les chiffres à côté de la liste, et retour.",
-        Phrase::DoctorPaths => "Dossiers",
-        Phrase::DoctorNotThere => "pas encore là",
-        Phrase::DoctorConfiguration => "Configuration, et d'où vient chaque valeur",
-        Phrase::DoctorDefaults => "rien n'est défini : chaque valeur est celle du programme",
-        Phrase::DoctorDatabase => "Base de données",
-        Phrase::DoctorTerminal => "Terminal",
-        Phrase::DoctorFlag => "ligne de commande",
-        Phrase::DoctorEnvironment => "environnement",
+        Phrase::DoctorVersions { tables, program } => {
+            let tables = if tables.is_empty() { "aucune" } else { tables };
+            return format!("tables {tables}, programme {program}");
+        }
+        Phrase::DoctorFaults(count) => {
+            return format!("{} : voir le rapport.", some(count, "défaut trouvé", "défauts trouvés"));
+        }
         Phrase::TypeToNarrow => "Tapez pour filtrer",
         Phrase::MoreChoices => "Il y en a d'autres : tapez pour les trouver.",
         Phrase::AmongNewest => {
@@ -1289,5 +1290,160 @@ pub(super) fn also_command(command: Command) -> &'static str {
         | Command::End
         | Command::NextField
         | Command::PreviousField => "",
+    }
+}
+
+/// The labels of `doctor`.
+pub(super) fn label(label: Label) -> &'static str {
+    match label {
+        Label::Folders => "Dossiers",
+        Label::NotThere => "pas encore là",
+        Label::Settings => "Configuration, et d'où vient chaque valeur",
+        Label::BuiltIn => "rien n'est défini : chaque valeur est celle du programme",
+        Label::Database => "Base de données",
+        Label::Screen => "Terminal",
+        Label::CommandLine => "ligne de commande",
+        Label::Environment => "environnement",
+        Label::System => "système",
+        Label::Config => "configuration",
+        Label::Data => "données",
+        Label::State => "journaux",
+        Label::Exports => "exports",
+        Label::Address => "adresse",
+        Label::Problem => "problème",
+        Label::Terminal => "terminal",
+        Label::Size => "taille",
+        Label::Theme => "couleurs",
+        Label::Warning => "ATTENTION",
+        Label::Fault => "DÉFAUT",
+        Label::Unknown => "INCONNU",
+        Label::Nothing => "aucun",
+    }
+}
+
+/// What `doctor` looks at.
+pub(super) fn check(check: Check) -> &'static str {
+    match check {
+        Check::Server => "serveur",
+        Check::File => "fichier intact",
+        Check::Tables => "tables",
+        Check::Company => "entreprise",
+        Check::Encryption => "chiffrement",
+        Check::MissingRights => "droits manquants",
+        Check::ExcessiveRights => "droits en trop",
+        Check::Triggers => "déclencheurs",
+        Check::TriggerDefiner => "compte des déclencheurs",
+        Check::CharacterSet => "interclassement des tables",
+        Check::SqlMode => "mode SQL",
+        Check::FlushLogAtCommit => "innodb_flush_log_at_trx_commit",
+        Check::BinaryLog => "journal binaire",
+        Check::SyncBinlog => "sync_binlog",
+        Check::WsrepSyncWait => "wsrep_sync_wait",
+        Check::Clock => "horloge du serveur",
+        Check::DatabaseSpace => "espace libre, base",
+        Check::LogFolder => "dossier des journaux",
+        Check::LogSpace => "espace libre, journaux",
+    }
+}
+
+/// What it means that `doctor` found this.
+pub(super) fn means(finding: &Finding) -> &'static str {
+    match (finding.check, finding.verdict, &finding.found) {
+        (Check::Server, _, _) => "Le serveur et sa version, tels qu'il les annonce.",
+        (Check::File, Verdict::Fault, _) => {
+            "Le fichier est abîmé. Restaurez une sauvegarde ; le fichier abîmé est conservé à côté."
+        }
+        (Check::File, _, _) => "Le fichier a été lu en entier et rien n'y est abîmé.",
+        (Check::Tables, Verdict::Fault, _) => {
+            "Le programme ne peut pas utiliser ces tables. Si elles sont plus anciennes, lancez `migrate` avec le compte d'installation ; si elles sont plus récentes, mettez le programme à jour."
+        }
+        (Check::Tables, Verdict::Warning, _) => {
+            "Les tables sont plus anciennes. Elles seront mises à jour à la prochaine ouverture du fichier."
+        }
+        (Check::Tables, _, _) => "Les tables sont à jour.",
+        (Check::Company, Verdict::Fault, _) => {
+            "Il n'y a pas encore d'entreprise ici. Vérifiez l'adresse, ou créez-en une."
+        }
+        (Check::Company, _, _) => "Une entreprise est installée ici.",
+        (Check::Encryption, Verdict::Warning, _) => {
+            "Quelqu'un sur le réseau pourrait lire les échanges ou se faire passer pour le serveur. Utilisez ssl_mode=verify_identity."
+        }
+        (Check::Encryption, _, Found::Nothing) => "Pas de chiffrement : les échanges ne quittent pas cet ordinateur.",
+        (Check::Encryption, _, _) => "La connexion est chiffrée et le serveur a prouvé son nom.",
+        (Check::MissingRights, Verdict::Fault, _) => {
+            "Le compte ne peut pas faire sur ces tables tout ce qu'il faut au programme. L'administrateur du serveur exécute :"
+        }
+        (Check::MissingRights, _, _) => "Le compte a tous les droits dont le programme a besoin.",
+        (Check::ExcessiveRights, Verdict::Warning, _) => {
+            "À réserver au compte d'installation : avec ces droits, les règles et le journal d'audit peuvent être contournés. La configuration des utilisateurs contient le compte courant."
+        }
+        (Check::ExcessiveRights, _, _) => "Le compte n'a aucun droit dont le compte courant n'a pas besoin.",
+        (Check::Triggers, Verdict::Warning, _) => {
+            "La base fait respecter moins de règles face à qui contourne le programme. Lancez `migrate` avec un compte qui peut créer des déclencheurs."
+        }
+        (Check::Triggers, Verdict::Unknown, _) => {
+            "Ce compte ne permet pas de le savoir. Lancez `doctor` avec le compte d'installation."
+        }
+        (Check::Triggers, _, Found::Yes) => {
+            "Un déclencheur répond. Seul le compte d'installation peut voir combien il y en a."
+        }
+        (Check::Triggers, _, _) => "La base fait respecter les règles, même face à qui contourne le programme.",
+        (Check::TriggerDefiner, Verdict::Fault, _) => {
+            "Les déclencheurs s'exécutent avec les droits de ce compte, qui n'existe plus ou ne les a pas : l'enregistrement échoue. L'administrateur du serveur exécute :"
+        }
+        (Check::TriggerDefiner, Verdict::Unknown, _) => {
+            "Les déclencheurs s'exécutent avec les droits de ce compte. Seul un compte qui peut lire mysql.user peut voir s'il existe."
+        }
+        (Check::TriggerDefiner, _, _) => {
+            "Les déclencheurs s'exécutent avec les droits de ce compte, qui existe. Il peut être verrouillé, mais il doit rester."
+        }
+        (Check::CharacterSet, Verdict::Fault, _) => {
+            "Certains noms ne peuvent pas être enregistrés dans ces tables. Restaurez-les avec l'interclassement utf8mb4_bin."
+        }
+        (Check::CharacterSet, _, _) => "Tous les noms peuvent être enregistrés, dans toutes les écritures.",
+        (Check::SqlMode, Verdict::Fault, _) => {
+            "Le serveur pourrait couper une valeur au lieu de la refuser : il ignore le mode que le programme choisit."
+        }
+        (Check::SqlMode, _, _) => {
+            "Le programme choisit ce mode lui-même : une valeur trop longue est refusée et non coupée."
+        }
+        (Check::FlushLogAtCommit, Verdict::Warning, _) => {
+            "Une coupure de courant (avec 0, un simple arrêt brutal du serveur) peut perdre la dernière seconde d'enregistrements confirmés. Avec 1, aucun n'est perdu."
+        }
+        (Check::FlushLogAtCommit, _, _) => {
+            "Un enregistrement confirmé est sur le disque et survit à un arrêt brutal et à une coupure de courant."
+        }
+        (Check::BinaryLog, Verdict::Warning, _) => {
+            "Après une perte, seule la dernière copie peut être restaurée : tout ce qui a suivi est perdu. Avec un journal binaire, il peut être restauré aussi."
+        }
+        (Check::BinaryLog, _, _) => {
+            "Ce qui a été enregistré après la dernière copie peut être restauré à partir du journal binaire."
+        }
+        (Check::SyncBinlog, Verdict::Warning, _) => {
+            "Après une coupure de courant, les derniers enregistrements confirmés peuvent manquer dans le journal binaire, donc dans les réplicas et dans une restauration. Avec 1, aucun ne manque."
+        }
+        (Check::SyncBinlog, _, _) => {
+            "Un enregistrement confirmé est dans le journal binaire, même après une coupure de courant."
+        }
+        (Check::WsrepSyncWait, Verdict::Warning, _) => {
+            "Les essais de jepsen.io ont montré que les grappes de cette version (12.1 et 12.2) perdent des enregistrements confirmés quand des nœuds tombent, même avec les réglages conseillés. Utilisez une autre version ou un serveur unique."
+        }
+        (Check::WsrepSyncWait, _, _) => {
+            "Un enregistrement confirmé est parvenu à tous les nœuds. Avec 0, une lecture sur un autre nœud peut ne pas encore le montrer ; avec 1, le nœud attend d'abord. Seul innodb_flush_log_at_trx_commit=1 le conserve si tous les nœuds s'arrêtent à la fois."
+        }
+        (Check::Clock, Verdict::Warning, _) => {
+            "Les heures viennent des ordinateurs, pas du serveur. L'une des deux horloges est fausse : des modifications peuvent apparaître dans le mauvais ordre."
+        }
+        (Check::Clock, _, _) => "L'horloge de cet ordinateur s'accorde avec celle du serveur.",
+        (Check::DatabaseSpace, Verdict::Fault, _) => "Il n'y a presque plus d'espace : l'enregistrement va échouer.",
+        (Check::DatabaseSpace, Verdict::Warning, _) => "Il reste peu d'espace pour la base et ses sauvegardes.",
+        (Check::DatabaseSpace, _, _) => "Il y a assez d'espace pour la base.",
+        (Check::LogFolder, Verdict::Fault, _) => {
+            "Rien ne peut être écrit ici : le programme fonctionne, mais ne tient pas de journal."
+        }
+        (Check::LogFolder, _, _) => "Les journaux sont écrits ici, un fichier par jour, conservés 30 jours.",
+        (Check::LogSpace, Verdict::Fault, _) => "Il n'y a presque plus d'espace : le journal aura des trous.",
+        (Check::LogSpace, Verdict::Warning, _) => "Il reste peu d'espace pour les journaux.",
+        (Check::LogSpace, _, _) => "Il y a assez d'espace pour les journaux.",
     }
 }

@@ -1,5 +1,6 @@
 //! Every word that people read, in English and French: one file for each language.
 
+mod doctor;
 mod en;
 mod fr;
 mod lists;
@@ -9,13 +10,19 @@ mod zones;
 
 use crossterm::event::KeyCode;
 
+pub use doctor::Label;
 pub use lists::ListPhrase;
 pub use phrase::Phrase;
 pub use told::{Asked, Deed, Told};
 pub use zones::zones;
 
 use super::keys::{Command, Key};
-use crate::domain::{Error, Field, Problem, Reason, audit::Verb, language::Language};
+use crate::domain::{
+    Error, Field, Problem, Reason,
+    audit::Verb,
+    diagnosis::{Check, Finding},
+    language::Language,
+};
 
 /// A sentence.
 pub fn say(language: Language, what: Phrase) -> String {
@@ -68,6 +75,30 @@ pub fn error(language: Language, error: &Error) -> String {
     match language {
         Language::En => en::error(error),
         Language::Fr => fr::error(error),
+    }
+}
+
+/// A label of the report of `doctor`.
+pub fn label(language: Language, label: Label) -> &'static str {
+    match language {
+        Language::En => en::label(label),
+        Language::Fr => fr::label(label),
+    }
+}
+
+/// The name of a check of `doctor`.
+pub fn check(language: Language, check: Check) -> &'static str {
+    match language {
+        Language::En => en::check(check),
+        Language::Fr => fr::check(check),
+    }
+}
+
+/// What a finding of `doctor` means.
+pub fn means(language: Language, finding: &Finding) -> &'static str {
+    match language {
+        Language::En => en::means(finding),
+        Language::Fr => fr::means(finding),
     }
 }
 

@@ -149,14 +149,12 @@ pub enum Phrase<'a> {
     /// Under the lines of a picker: these are not all.
     MoreChoices,
     TypeToNarrow,
-    DoctorPaths,
-    DoctorNotThere,
-    DoctorConfiguration,
-    DoctorDefaults,
-    DoctorDatabase,
-    DoctorTerminal,
-    DoctorFlag,
-    DoctorEnvironment,
+    /// The last migration of the tables, empty if there is none, and the last that the program knows.
+    DoctorVersions {
+        tables: &'a str,
+        program: &'a str,
+    },
+    DoctorFaults(usize),
     FiguresHelp,
     FilterDone,
     FilterClear,

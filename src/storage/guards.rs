@@ -1,0 +1,195 @@
+//! The guards: triggers that enforce rules on a server, also against those who bypass the program.
+//! On SQLite they are part of the migrations.
+
+use diesel::{connection::SimpleConnection, result::QueryResult};
+
+use super::{
+    connection::Db,
+    failure::{self, DbError},
+    mysql::MysqlConnection,
+};
+use crate::domain::error::ConnectionProblem;
+
+/// Rules that MySQL can enforce by triggers only. A server with a binary log does not let accounts
+/// without a special privilege create triggers; there only the services enforce these rules, as
+/// they do everywhere.
+const GUARDS: &[(&str, &str)] = &[
+    (
+        "contracts_stay_signed",
+        "BEFORE UPDATE ON contracts FOR EACH ROW \
+         IF OLD.signed_at IS NOT NULL AND NOT (NEW.signed_at <=> OLD.signed_at) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a signature is final'; END IF",
+    ),
+    (
+        "events_need_signature",
+        "BEFORE INSERT ON events FOR EACH ROW BEGIN \
+         IF NOT EXISTS (SELECT 1 FROM contracts WHERE id = NEW.contract_id AND signed_at IS NOT NULL AND archived_at IS NULL) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an event needs a signed contract'; END IF; \
+         IF NEW.support_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.support_id AND role = 'support' AND active) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active support can be assigned'; END IF; END",
+    ),
+    (
+        "events_keep_contract",
+        "BEFORE UPDATE ON events FOR EACH ROW BEGIN \
+         IF NEW.contract_id <> OLD.contract_id THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an event stays with its contract'; END IF; \
+         IF NEW.support_id IS NOT NULL AND NOT (NEW.support_id <=> OLD.support_id) \
+         AND NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.support_id AND role = 'support' AND active) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active support can be assigned'; END IF; END",
+    ),
+    (
+        "owner_is_active_on_insert",
+        "BEFORE INSERT ON clients FOR EACH ROW \
+         IF NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.sales_contact_id AND role = 'sales' AND active) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active sales can own a client'; END IF",
+    ),
+    (
+        "owner_is_active_on_update",
+        "BEFORE UPDATE ON clients FOR EACH ROW \
+         IF NEW.sales_contact_id <> OLD.sales_contact_id \
+         AND NOT EXISTS (SELECT 1 FROM users WHERE id = NEW.sales_contact_id AND role = 'sales' AND active) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active sales can own a client'; END IF",
+    ),
+    (
+        "audit_is_numbered",
+        "BEFORE INSERT ON audit_log FOR EACH ROW \
+         IF NEW.seq IS NULL OR NEW.seq < 1 THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'an audit row has its number'; END IF",
+    ),
+    (
+        "audit_is_not_changed",
+        "BEFORE UPDATE ON audit_log FOR EACH ROW \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the audit log is not changed'",
+    ),
+    (
+        "audit_is_not_removed",
+        "BEFORE DELETE ON audit_log FOR EACH ROW \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'the audit log is not removed'",
+    ),
+];
+
+/// Whether a guard is missing or differs from that of this program.
+pub(super) fn are_missing(connection: &mut Db) -> Result<bool, DbError> {
+    let Db::Mysql(connection) = connection else { return Ok(false) };
+    let there = triggers(connection)?;
+    Ok(GUARDS.iter().any(|(name, body)| !there.contains(&format!("{name} {body}"))))
+}
+
+/// The triggers of the database that this account can see: name and body of each.
+fn triggers(connection: &mut MysqlConnection) -> Result<Vec<String>, DbError> {
+    Ok(connection.texts(
+        "SELECT CONCAT(trigger_name, ' ', action_timing, ' ', event_manipulation, ' ON ', event_object_table, \
+         ' FOR EACH ROW ', action_statement) FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
+    )?)
+}
+
+/// Creates the guards that are missing or differ from those of this program. Returns the names of
+/// those that the server does not let this account create.
+pub(super) fn install(connection: &mut MysqlConnection) -> Result<Vec<&'static str>, DbError> {
+    let there = triggers(connection)?;
+    let mut missing = Vec::new();
+    for &(name, body) in GUARDS {
+        if there.contains(&format!("{name} {body}")) {
+            continue;
+        }
+        let is_there = there.iter().any(|trigger| trigger.split(' ').next() == Some(name));
+        match make_guard(connection, (name, body), is_there).map_err(DbError::from) {
+            Err(DbError::Other(error)) => {
+                tracing::warn!(%error, trigger = name, "the server does not let this account make a trigger: the program alone holds its rule");
+                missing.push(name);
+            }
+            other => other?,
+        }
+    }
+    Ok(missing)
+}
+
+/// Creates or recreates a guard. A server may let an account drop a trigger but not create one, so
+/// the new one is created under another name before the old one is dropped.
+fn make_guard(connection: &mut MysqlConnection, (name, body): (&str, &str), is_there: bool) -> QueryResult<()> {
+    let mut run = |sql: String| connection.batch_execute(&sql);
+    if is_there {
+        run(format!("DROP TRIGGER IF EXISTS {name}_new"))?;
+        run(format!("CREATE TRIGGER {name}_new {body}"))?;
+        run(format!("DROP TRIGGER {name}"))?;
+    }
+    run(format!("CREATE TRIGGER {name} {body}"))?;
+    run(format!("DROP TRIGGER IF EXISTS {name}_new"))
+}
+
+/// The guards as a server shows them to an account that has the right `TRIGGER`.
+pub(super) struct Seen {
+    /// How many are as in this program.
+    pub whole: usize,
+    /// The names of the others.
+    pub others: Vec<&'static str>,
+    /// The accounts with whose rights they run, as in statements. Once such an account is removed,
+    /// every save that its guards check is refused.
+    pub definers: Vec<String>,
+}
+
+/// The guards that the connected account may see.
+pub(super) fn seen(connection: &mut MysqlConnection) -> Result<Seen, DbError> {
+    let bodies = triggers(connection)?;
+    let named = connection
+        .pairs("SELECT trigger_name, definer FROM information_schema.triggers WHERE trigger_schema = DATABASE()")?;
+    let (whole, others): (Vec<_>, Vec<_>) =
+        GUARDS.iter().partition(|(name, body)| bodies.contains(&format!("{name} {body}")));
+    // MariaDB shows other accounts the name of a trigger without its definer.
+    let is_seen = |name: &str, definer: &str| !definer.is_empty() && GUARDS.iter().any(|(guard, _)| *guard == name);
+    let mut definers: Vec<String> =
+        named.iter().filter(|[name, definer]| is_seen(name, definer)).map(|[_, definer]| quoted(definer)).collect();
+    definers.sort();
+    definers.dedup();
+    Ok(Seen { whole: whole.len(), others: others.iter().map(|(name, _)| *name).collect(), definers })
+}
+
+/// An account as it is written in statements.
+pub(super) fn quoted(account: &str) -> String {
+    let (name, host) = account.rsplit_once('@').unwrap_or((account, "%"));
+    format!("'{name}'@'{host}'")
+}
+
+/// What a guard of the audit log answers.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Works,
+    /// The account with whose rights it runs does not exist; its name, if the server tells it.
+    NoDefiner(String),
+    /// The account with whose rights it runs lacks this right.
+    DefinerLacks(String),
+    NoGuard,
+    /// It could not be asked.
+    Unknown,
+}
+
+/// Asks the guard `audit_is_numbered`, which accounts without the right to see it can do too. It is
+/// asked with a row that cannot be added in any case, since there is a row with its id.
+pub(super) fn ask(connection: &mut MysqlConnection) -> Result<Answer, DbError> {
+    const COLUMNS: &str = "at, actor_name, action, record_type, changes, host, session_id, operation_id, search";
+    let row = format!(
+        "INSERT INTO audit_log (id, seq, {COLUMNS}) SELECT id, 0, {COLUMNS} FROM audit_log ORDER BY id LIMIT 1"
+    );
+    let Err(error) = connection.batch_execute(&row) else { return Ok(Answer::Unknown) };
+    let said = match &error {
+        diesel::result::Error::DatabaseError(_, detail) => detail.message().to_owned(),
+        _ => String::new(),
+    };
+    match failure::code(&error) {
+        Some(1644) => return Ok(Answer::Works),
+        Some(1449) => {
+            let name = said.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map_or("", |(name, _)| name);
+            return Ok(Answer::NoDefiner(name.to_owned()));
+        }
+        // The id is taken, or the number is refused by a rule of the table.
+        Some(1062 | 3819 | 4025) => return Ok(Answer::NoGuard),
+        _ => {}
+    }
+    match DbError::from(error) {
+        DbError::Unavailable(ConnectionProblem::NotGranted(right)) if !right.starts_with("INSERT") => {
+            Ok(Answer::DefinerLacks(right))
+        }
+        gone @ DbError::Unavailable(ConnectionProblem::Lost) => Err(gone),
+        _ => Ok(Answer::Unknown),
+    }
+}

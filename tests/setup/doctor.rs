@@ -1,0 +1,200 @@
+//! `epic-events doctor`: what it sees on each engine, and that it only reads.
+
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::{
+    SET_UP_GRANTS, account, everyday_grants, init, make_older, name, run, run_with, stored,
+    support::{Engine, TestDb, server},
+};
+
+/// The report for programs, with the exit code of the process.
+fn report(home: &std::path::Path, url: &str) -> (i32, Value) {
+    let (code, said) = run(home, url, &["doctor", "--json"]);
+    let end = said.rfind('}').unwrap_or_else(|| panic!("{said}"));
+    (code, serde_json::from_str(&said[..=end]).unwrap_or_else(|error| panic!("{error}: {said}")))
+}
+
+fn check<'a>(report: &'a Value, name: &str) -> &'a Value {
+    let found = report["checks"].as_array().unwrap().iter().find(|check| check["name"] == name);
+    found.unwrap_or_else(|| panic!("no {name} in {report:#}"))
+}
+
+fn verdict<'a>(report: &'a Value, name: &str) -> &'a str {
+    check(report, name)["verdict"].as_str().unwrap()
+}
+
+/// What the report says is to be run.
+fn mend(report: &Value, name: &str) -> Vec<String> {
+    let mend = check(report, name)["mend"].as_array().unwrap();
+    mend.iter().map(|statement| statement.as_str().unwrap().to_owned()).collect()
+}
+
+#[rstest]
+fn a_sound_company_has_no_fault_on_any_engine(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    init(home.path(), &db.url);
+    let (code, found) = report(home.path(), &db.url);
+    assert_eq!((code, &found["exit_code"], &found["doctor"]), (0, &0.into(), &1.into()), "{found:#}");
+    let server = check(&found, "server")["found"].as_str().unwrap();
+    let version = server.strip_prefix(engine.name()).and_then(|rest| rest.strip_prefix(' ')).unwrap_or_default();
+    assert!(version.starts_with(|c: char| c.is_ascii_digit()), "{server}");
+    let versions = &check(&found, "tables")["found"];
+    assert_eq!(versions["tables"], versions["program"]);
+    for name in ["company", "log_folder", "log_space"] {
+        assert_eq!(verdict(&found, name), "fine", "{name}: {found:#}");
+    }
+    if engine == Engine::Sqlite {
+        assert_eq!((verdict(&found, "file"), verdict(&found, "database_space")), ("fine", "fine"));
+        return;
+    }
+    for name in ["encryption", "missing_rights", "triggers", "trigger_definer", "character_set", "sql_mode", "clock"] {
+        assert_eq!(verdict(&found, name), "fine", "{name}: {found:#}");
+    }
+    // The servers of the tests do not write every save to the disk.
+    assert_eq!(
+        (&check(&found, "flush_log_at_commit")["found"], verdict(&found, "flush_log_at_commit")),
+        (&"0".into(), "warning")
+    );
+    assert_eq!(check(&found, "binary_log")["found"], engine == Engine::Mysql);
+    assert!(check(&found, "excessive_rights")["found"].as_str().unwrap().contains("ON *.*"));
+}
+
+#[test]
+fn options_stand_before_or_after_the_command() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    init(home.path(), &db.url);
+    for arguments in [
+        &["doctor", "--json", "--theme", "plain"][..],
+        &["--json", "--theme", "plain", "doctor"],
+        &["--ascii", "doctor", "--json", "--language", "en"],
+        &["--language", "en", "--json", "doctor", "--accessible", "--no-mouse"],
+    ] {
+        let (code, said) = run(home.path(), &db.url, arguments);
+        assert!(code == 0 && said.starts_with('{'), "{arguments:?}: {code} {said}");
+    }
+    let (code, said) = run(home.path(), &db.url, &["--json", "audit", "verify"]);
+    assert!(code == 2 && said.contains("--json"), "{code} {said}");
+}
+
+/// The report for programs is complete if the database or the configuration cannot be used.
+#[test]
+fn the_report_for_programs_is_printed_with_every_fault() {
+    let home = tempfile::tempdir().unwrap();
+    let (code, found) = report(home.path(), "mysql://crm:canary@127.0.0.1:1/crm");
+    assert_eq!((code, &found["exit_code"]), (3, &3.into()));
+    assert!(found["problem"].as_str().unwrap().contains("Nothing answers") && !found.to_string().contains("canary"));
+    let (code, said) = run_with(home.path(), "", &["doctor", "--json"], &[("EPIC_EVENTS_THEME", "pink")]);
+    assert!(code == 5 && said.contains("\"exit_code\": 5") && said.contains("EPIC_EVENTS_THEME"), "{code} {said}");
+}
+
+/// The labels of the report, by line: the values are the same in each language.
+fn labels(said: &str) -> Vec<String> {
+    let lines = said.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let label = |line: &str| line.chars().take(32).collect::<String>().trim().to_owned();
+    lines.map(label).filter(|label| !label.chars().all(|c| c.is_ascii_uppercase() || c == '_')).collect()
+}
+
+#[rstest]
+fn the_report_in_french_has_no_english_words(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    init(home.path(), &db.url);
+    let (_, english) = run(home.path(), &db.url, &["doctor", "--language", "en"]);
+    let (_, french) = run(home.path(), &db.url, &["doctor", "--language", "fr"]);
+    let (english, french) = (labels(&english), labels(&french));
+    assert_eq!(english.len(), french.len());
+    // Names that are the same in both languages, or names of variables.
+    const SAME: [&str; 6] = ["epic-events", "configuration", "exports", "tables", "terminal", "sync_binlog"];
+    for (english, french) in english.iter().zip(&french) {
+        let same = SAME.contains(&english.as_str()) || english.starts_with("innodb_") || english.starts_with("keys.");
+        assert!(english != french || same, "{english}");
+    }
+}
+
+/// A server that was set up by an older version lacks the grants on the newer tables. The report names them with
+/// the statements that mend it.
+#[rstest]
+fn missing_rights_are_named_with_the_statements_that_grant_them(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    init(home.path(), &db.url);
+    let older: Vec<_> = everyday_grants().into_iter().filter(|grant| !grant.contains("list_")).collect();
+    let everyday = account(&db, "daily_older", "a-password", &older);
+    let (code, found) = report(home.path(), &everyday);
+    assert_eq!((code, check(&found, "missing_rights")["found"].as_str()), (3, Some("list_views, list_columns")));
+    let statements = mend(&found, "missing_rights");
+    let grant = "GRANT SELECT, INSERT, UPDATE, DELETE ON";
+    let name = name(&db.url);
+    assert_eq!(statements[0], format!("{grant} {name}.list_views TO 'daily_older'@'%';"));
+    let (_, text) = run(home.path(), &everyday, &["doctor"]);
+    assert!(
+        statements.iter().all(|statement| text.contains(statement))
+            && text.contains("2 tables") | text.contains("FAULT"),
+        "{text}"
+    );
+    for name in ["excessive_rights", "triggers", "trigger_definer"] {
+        assert_eq!(verdict(&found, name), "fine", "{name}: {found:#}");
+    }
+    server(engine).client(&["-e", &statements.concat()]);
+    let (code, found) = report(home.path(), &everyday);
+    assert_eq!((code, verdict(&found, "missing_rights")), (0, "fine"), "{found:#}");
+
+    // Rights that it must not have.
+    server(engine).client(&["-e", &format!("GRANT DELETE ON {name}.audit_log TO 'daily_older'@'%'")]);
+    let (code, found) = report(home.path(), &everyday);
+    assert_eq!((code, check(&found, "excessive_rights")["found"].as_str()), (0, Some("DELETE ON audit_log")));
+    let set_up = account(&db, "set_up_seen", "a-password", &[SET_UP_GRANTS]);
+    let (code, found) = report(home.path(), &set_up);
+    let excess = check(&found, "excessive_rights")["found"].as_str().unwrap();
+    assert!(code == 0 && excess.contains("ALTER") && excess.ends_with("ON *"), "{excess}");
+}
+
+/// The triggers run with the rights of the account that created them: without it nothing can be saved.
+#[rstest]
+fn a_missing_account_of_the_triggers_is_reported(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    let creator = account(&db, "creator", "a-password", &["GRANT ALL ON *.* TO USER"]);
+    init(home.path(), &creator);
+    let everyday = account(&db, "daily_definer", "a-password", &everyday_grants());
+    for url in [&everyday, &db.url] {
+        let (code, found) = report(home.path(), url);
+        assert_eq!((code, verdict(&found, "trigger_definer")), (0, "fine"), "{found:#}");
+    }
+    assert_eq!(check(&report(home.path(), &db.url).1, "trigger_definer")["found"], "'creator'@'%'");
+    server(engine).client(&["-e", "ALTER USER 'creator'@'%' ACCOUNT LOCK"]);
+    assert_eq!(report(home.path(), &everyday).0, 0, "it may be locked");
+
+    server(engine).client(&["-e", "DROP USER 'creator'@'%'"]);
+    for url in [&everyday, &db.url] {
+        let (code, found) = report(home.path(), url);
+        assert_eq!((code, check(&found, "trigger_definer")["found"].as_str()), (3, Some("'creator'@'%'")), "{found:#}");
+    }
+    let before = stored(&db);
+    let statements = mend(&report(home.path(), &everyday).1, "trigger_definer");
+    assert!(stored(&db) == before, "doctor has changed something");
+    server(engine).client(&["-e", &statements.concat()]);
+    let (code, found) = report(home.path(), &everyday);
+    assert_eq!((code, verdict(&found, "trigger_definer")), (0, "fine"), "{found:#}");
+    server(engine).client(&["-e", "DROP USER 'creator'@'%'"]);
+}
+
+#[rstest]
+fn a_server_without_triggers_and_with_older_tables_is_reported(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    init(home.path(), &db.url);
+    let everyday = account(&db, "daily_bare", "a-password", &everyday_grants());
+    server(engine).client(&[name(&db.url), "-e", "DROP TRIGGER audit_is_numbered"]);
+    let (code, found) = report(home.path(), &db.url);
+    assert!(code == 0 && check(&found, "triggers")["found"].as_str().unwrap().starts_with("7 / 8"), "{found:#}");
+    assert_eq!(verdict(&report(home.path(), &everyday).1, "triggers"), "warning");
+    let (from, to) = make_older(&db.url);
+    let (code, found) = report(home.path(), &db.url);
+    let versions = &check(&found, "tables")["found"];
+    assert_eq!((code, &versions["tables"], &versions["program"]), (3, &from.into(), &to.into()));
+    assert_eq!(mend(&found, "tables"), ["epic-events migrate"]);
+}
