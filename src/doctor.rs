@@ -118,7 +118,7 @@ impl Report<'_> {
                 text::check(language, finding.check),
                 &format!("{}{}", mark(finding, language), found(finding, language)),
             );
-            page.line("", &text::means(language, finding));
+            page.line("", text::means(language, finding));
             for statement in &finding.mend {
                 page.line("", &format!("    {statement}"));
             }
