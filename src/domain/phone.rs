@@ -12,14 +12,22 @@ pub fn keys(phone: &str) -> Vec<String> {
 }
 
 /// The one word that a typed telephone number, or the beginning of one, is searched by; `None` for
-/// any other text.
+/// any other text: words, dates, and short numbers beside each other, such as a house number and a
+/// postcode.
 pub fn typed(text: &str) -> Option<String> {
+    /// From so many digits on, a number in parts is a telephone number although nothing marks it as
+    /// one.
+    const WHOLE: usize = 9;
     let text = text::fold(text);
-    let is_spelt_like_one = text.chars().all(|c| c.is_ascii_digit() || " +().-/".contains(c));
+    let in_one = text.bytes().all(|c| c.is_ascii_digit());
+    let least = match (in_one, text.starts_with(['0', '+', '('])) {
+        // A number of a record with zeros before it, or the beginning of a number abroad.
+        (true, _) if text.starts_with("00") => 5,
+        (true, _) | (false, true) => 4,
+        (false, false) => WHOLE,
+    };
     let count = digits(&text).len();
-    // Few digits that are no single number may just as well be two numbers.
-    let least = if text.starts_with(['0', '+', '(']) || text.bytes().all(|c| c.is_ascii_digit()) { 4 } else { 6 };
-    if !is_spelt_like_one || count < least {
+    if !is_spelt_like_one(&text) || count < least || text.starts_with("000") || is_date(&text) {
         return None;
     }
     let Number { code, rest } = Number::read(&text);
@@ -30,6 +38,32 @@ pub fn typed(text: &str) -> Option<String> {
 /// The words that lists are searched for when this is typed: a telephone number is one word.
 pub fn searched_words(text: &str) -> Vec<String> {
     typed(text).map_or_else(|| text::words(text), |number| vec![number])
+}
+
+/// The digits of a text of digits and separators, if they are enough for a telephone number: what a
+/// search may mean that has found none of its numbers as words.
+pub fn loosely_typed(text: &str) -> Option<String> {
+    const ENOUGH: usize = 6;
+    let text = text::fold(text);
+    let digits = digits(&text);
+    (is_spelt_like_one(&text) && digits.len() >= ENOUGH && !is_date(&text)).then_some(digits)
+}
+
+fn is_spelt_like_one(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || " +().-/".contains(c))
+}
+
+/// Whether this is a date, or a month, with a year of four digits: `04/06/2024`, `2024-06-04`,
+/// `12/2025`.
+fn is_date(text: &str) -> bool {
+    let parts = |separator: char| text.split(separator).collect::<Vec<_>>();
+    let is_year = |part: &&str| part.len() == 4 && part.starts_with(['1', '2']);
+    let is_day = |part: &&str| part.len() <= 2 && part.parse().is_ok_and(|day: u8| (1..=31).contains(&day));
+    ['/', '-', '.', ' '].into_iter().any(|separator| match parts(separator).as_slice() {
+        [first @ .., last] if is_year(last) => matches!(first.len(), 1 | 2) && first.iter().all(is_day),
+        [first, last @ ..] if is_year(first) => matches!(last.len(), 1 | 2) && last.iter().all(is_day),
+        _ => false,
+    })
 }
 
 struct Number {
@@ -104,6 +138,36 @@ mod tests {
     fn other_texts_are_no_telephone_numbers() {
         for text in ["", "146", "12 34", "bouzin 0612345678", "contract 1460", "+", "n° 1999", "18h30"] {
             assert_eq!(typed(text), None, "{text}");
+        }
+        for (text, words) in [
+            ("53 41120", &["53", "41120"][..]),
+            ("798 765", &["798", "765"]),
+            ("12-14", &["12", "14"]),
+            ("2024-06-04", &["2024", "06", "04"]),
+            ("04/06/2024", &["04", "06", "2024"]),
+            ("4.6.2024", &["4", "6", "2024"]),
+            ("04 06 2024", &["04", "06", "2024"]),
+            ("12/2025", &["12", "2025"]),
+            ("06/2025", &["06", "2025"]),
+            ("0007", &["0007"]),
+            ("0000146", &["0000146"]),
+            ("41120 Candé", &["41120", "cande"]),
+        ] {
+            assert_eq!(searched_words(text), words, "{text}");
+        }
+        for (text, word) in [
+            ("06 12", "612"),
+            ("0612", "612"),
+            ("061234", "61234"),
+            ("+33 6 12", "612"),
+            ("0033 6", "336"),
+            ("33 6 12 34 56 78", "33612345678"),
+            ("612.345.678", "612345678"),
+            ("06/12/34", "61234"),
+            ("06 12 20 24", "6122024"),
+            ("(02) 41", "241"),
+        ] {
+            assert_eq!(typed(text).as_deref(), Some(word), "{text}");
         }
         assert_eq!(typed("1999").as_deref(), Some("1999"));
         assert_eq!(searched_words("06 12 34"), ["61234"]);

@@ -75,9 +75,10 @@ impl Sought {
         Self::newest(db, by, patterns, last)
     }
 
-    /// Searches the newest records for the typed words anywhere inside words.
+    /// Searches the newest records for the typed words anywhere inside words. Numbers beside each other
+    /// may then be a part of a telephone number.
     fn pieces(&self, db: &mut Db, by: Searched, typed: &str) -> Result<Self, DbError> {
-        let words = text::words(typed);
+        let words = phone::loosely_typed(typed).map_or_else(|| text::words(typed), |number| vec![number]);
         Self::newest(db, by, words.iter().take(MOST_WORDS).map(|word| inside(word)).collect(), self.last)
     }
 

@@ -299,3 +299,34 @@ fn the_contract_of_a_typed_number_comes_first(
     assert_eq!(asked("14", ContractSort::Number, Edge::Total, 50).1.total, Some(Count::Exactly(16)));
     assert_eq!(found(&mut world, "contract 14")[0], (EntityKind::Contract, "14 Guests".to_owned()));
 }
+
+/// Numbers beside each other are words, dates are no telephone numbers, and zeros before a number of a contract do
+/// not make it one.
+#[rstest]
+fn numbers_that_are_no_telephone_numbers_are_searched_as_words(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let contract = world.records().signed;
+    for (title, location) in [
+        ("Wedding", "53 Rue du Château, 41120 Candé-sur-Beuvron"),
+        ("Fair 2024-06-04", "Hall 0007"),
+        ("Ball of 12/2025", "Hall 12"),
+    ] {
+        let draft = EventDraft { location: location.to_owned(), ..event_draft(title, 5) };
+        world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft }));
+    }
+    for (typed, title) in [
+        ("53 41120", "Wedding"),
+        ("2024-06-04", "Fair 2024-06-04"),
+        ("04/06/2024", "Fair 2024-06-04"),
+        ("12/2025", "Ball of 12/2025"),
+        ("0007", "Fair 2024-06-04"),
+    ] {
+        assert_eq!(titles(&events(&mut world, typed)), [title], "{typed}");
+    }
+    let client = world.client_of(world.sales.actor.id, "Lou Bouzin");
+    while world.signed_contract(client).0 < 7 {}
+    assert_eq!(found(&mut world, "0007")[0], (EntityKind::Contract, "Lou Bouzin".to_owned()));
+    assert!(found(&mut world, "0007").contains(&(EntityKind::Event, "Fair 2024-06-04".to_owned())));
+}
