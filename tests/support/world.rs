@@ -101,6 +101,7 @@ pub fn hand_over(clients: &[(ClientId, i32)], to: UserId) -> Request {
 }
 
 /// These people take over so many clients and events.
+#[allow(clippy::unnecessary_wraps, reason = "a request holds it so")]
 pub fn heirs(people: &[UserId], clients: usize, events: usize) -> Option<Heirs> {
     Some(Heirs { people: people.to_vec(), clients, events })
 }
