@@ -282,7 +282,7 @@ fn columns_that_somebody_else_has_inserted_meanwhile_are_tried_again(
     let world = World::new(engine);
     let insert = "INSERT INTO list_columns (user_id, kind, content, created_at, updated_at) \
                   SELECT id, 'event', '[]', created_at, updated_at FROM users WHERE username = 'sales'";
-    let mut insert = || diesel::sql_query(insert).execute(&mut world.connection()).map_err(DbError::from);
+    let insert = || diesel::sql_query(insert).execute(&mut world.connection()).map_err(DbError::from);
     assert!(matches!(insert(), Ok(1)));
     assert!(matches!(insert(), Err(DbError::Retry)));
 }
