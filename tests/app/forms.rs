@@ -46,8 +46,8 @@ fn text_typed_while_a_new_member_of_staff_is_saved_stays() {
 #[test]
 fn text_typed_into_a_password_during_its_save_is_reported_as_unsaved() {
     for (language, new, told) in [
-        (Language::En, "new member of staff", "without what you typed into the password since"),
-        (Language::Fr, "nouveau collaborateur", "sans ce que vous avez tapé depuis dans le mot de passe"),
+        (Language::En, "new member of staff", "except what you have typed into the password since"),
+        (Language::Fr, "nouveau collaborateur", "sauf ce que vous avez tapé depuis dans le mot de passe"),
     ] {
         let mut desk = Desk::of("manager", language);
         let french = language == Language::Fr;

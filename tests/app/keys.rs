@@ -135,7 +135,7 @@ fn the_screens_before_sign_in_have_help() {
 fn an_unavailable_action_says_why() {
     let mut desk = Desk::of("support", Language::En);
     desk.world.records();
-    let why = "Only management may assign support (a setting).";
+    let why = "Only management may assign support (company setting).";
     desk.go("events").press(KeyCode::Char('?')).see(why).press(KeyCode::Esc).press(KeyCode::Char('a')).see(why);
     let mut desk = Desk::of("sales", Language::En);
     let records = desk.world.records();

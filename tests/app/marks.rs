@@ -211,7 +211,7 @@ fn a_marked_record_that_was_changed_is_named_when_the_list_is_reloaded() {
     let theirs =
         Request::Write(WriteRequest::UpdateClient { id: anna, version: 1, draft: client_draft("Anna Almeida") });
     desk.world.ask(Some(&sales), &theirs).unwrap();
-    desk.press(KeyCode::F(5)).see("Changed since it was marked: Anna Almeida");
+    desk.press(KeyCode::F(5)).see("Changed since you marked it: Anna Almeida");
     desk.press(KeyCode::Char('h')).write("other").press(KeyCode::Enter);
     confirm(&mut desk).see("2 clients are Person other.sales's now.");
 }
@@ -278,7 +278,7 @@ fn a_single_marked_record_that_was_changed_meanwhile_is_named_and_stays_marked()
     town.desk.see("Guest 000: Person manager changed this meanwhile.").see("1 marked");
     assert_eq!(town.versions(), before);
     // Once the list has shown the record's current version, the action applies to it.
-    town.desk.press(KeyCode::Home).see("Changed since it was marked: Guest 000").press(KeyCode::Char('h'));
+    town.desk.press(KeyCode::Home).see("Changed since you marked it: Guest 000").press(KeyCode::Char('h'));
     confirm(town.desk.write("other").press(KeyCode::Enter)).see("Guest 000 is Person other").not("marked");
 }
 

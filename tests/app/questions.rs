@@ -248,7 +248,7 @@ fn only_clients_that_change_hands_are_counted() {
 #[test]
 fn a_hand_over_without_anybody_else_says_what_to_do() {
     for (language, list, told) in [
-        (Language::En, "clients", "There is no other active sales person. Make one first (Staff, n)."),
+        (Language::En, "clients", "There is no other active sales person. Create one first (Staff, n)."),
         (Language::Fr, "clients", "Il n'y a pas d'autre commercial actif. Créez-en d'abord un (Collaborateurs, n)."),
     ] {
         let mut desk = Desk::of("manager", language);

@@ -59,7 +59,7 @@ pub(super) fn say(what: Phrase) -> String {
             Status::Cancelled => "cancelled",
         },
         Phrase::Visibility(Visibility::Open) => "everybody sees everything",
-        Phrase::Visibility(Visibility::Restricted) => "sales and support see their own",
+        Phrase::Visibility(Visibility::Restricted) => "sales and support see only their own",
         Phrase::Reauth(reauth) => match reauth {
             Reauth::Sensitive => "to sign, archive or change accounts",
             Reauth::Always => "before every change",
@@ -82,7 +82,7 @@ pub(super) fn say(what: Phrase) -> String {
             HomeLine::MySignedWithoutEvent => "my signed contracts without event",
             HomeLine::MyNotFullyPaid => "my contracts not fully paid",
             HomeLine::MyNextEvents => "my next events",
-            HomeLine::MyIncompleteEvents => "my events without notes or end time",
+            HomeLine::MyIncompleteEvents => "my events lacking notes or end",
         },
         Phrase::ListOf(kind) => match kind {
             EntityKind::Client => "Clients",
@@ -129,7 +129,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::MarksFull(most) => {
             return format!("No more than {} can be marked at once.", some(most, "record", "records"));
         }
-        Phrase::MarkedChanged(names) => return format!("Changed since it was marked: {names}"),
+        Phrase::MarkedChanged(names) => return format!("Changed since you marked it: {names}"),
         Phrase::OneAtATime => "This works on one record at a time. Esc clears the marks.",
         Phrase::MarksClear => "clear marks",
         Phrase::Position { from, to, total } => return format!("{}–{} of {total}", number(from), number(to)),
@@ -158,7 +158,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::Now(deed)) => return now(&deed),
         Phrase::Told(Told::FieldNow { field, value }) => return field_now(field, value),
         Phrase::Told(Told::SwitchNow { field: Field::SalesCreateContracts, on }) => {
-            return format!("sales {} make contracts", if on { "may now" } else { "may no longer" });
+            return format!("sales {} create contracts", if on { "may now" } else { "may no longer" });
         }
         Phrase::Told(Told::SwitchNow { field: Field::SupportHandsOver, on }) => {
             return format!("support {} hand over events", if on { "may now" } else { "may no longer" });
@@ -338,7 +338,7 @@ pub(super) fn say(what: Phrase) -> String {
         },
         Phrase::BarLabel(BarLabel::Month(month)) => return dates::short_month(*month, Language::En),
         Phrase::BarLabel(BarLabel::Days(least, Some(most))) => return format!("{least}-{most}"),
-        Phrase::BarLabel(BarLabel::Days(least, None)) => return format!("from {least}"),
+        Phrase::BarLabel(BarLabel::Days(least, None)) => return format!("{least}+"),
         Phrase::BarLabel(BarLabel::Person(name)) => return name.clone(),
         Phrase::BarLabel(BarLabel::Week(monday)) => return monday.format("from %d/%m").to_string(),
         Phrase::Format(format) => match format {
@@ -353,7 +353,7 @@ pub(super) fn say(what: Phrase) -> String {
                 format!(" (left out: {})", plural(left_out, "event without a start", "events without a start"))
             });
             let (rows, is) = (plural(rows, "row", "rows"), if rows == 1 { "is" } else { "are" });
-            return format!("{rows}{}{} {is} now in {path}", partly.unwrap_or_default(), without.unwrap_or_default());
+            return format!("{rows}{}{} {is} now in {path}.", partly.unwrap_or_default(), without.unwrap_or_default());
         }
         Phrase::ExportTitle => "Export this list as",
         Phrase::Palette(palette) => match palette {
@@ -365,7 +365,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::CopyTitle => "Copy which?",
         Phrase::FilterDone => "keep filter",
         Phrase::FilterClear => "clear filter",
-        Phrase::FiguresHelp => "To the figures beside the list, and back.",
+        Phrase::FiguresHelp => "Go to the figures beside the list, and back.",
         Phrase::DoctorVersions { tables, program } => {
             let tables = if tables.is_empty() { "none" } else { tables };
             return format!("tables {tables}, program {program}");
@@ -383,7 +383,7 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::Unguarded(names) => {
             return format!(
-                "The server lets this account make no triggers, so the program alone holds these rules: {}. Run epic-events migrate with an account that may make them, and the server holds them too.",
+                "The server does not let this account create triggers, so only the program enforces these rules: {}. Run epic-events migrate with an account that may create them, and the server enforces them too.",
                 names.join(", ")
             );
         }
@@ -416,7 +416,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::FiguresKey => "figures",
         Phrase::KeepEditing => "Keep editing",
         Phrase::SavedSoFar => "Saved, up to what you have typed since. ⌨save⌨ saves that too.",
-        Phrase::PasswordAsSaved => "Saved without what you typed into the password since.",
+        Phrase::PasswordAsSaved => "Saved, except what you have typed into the password since.",
         Phrase::ResultDone => "done",
         Phrase::UndoHint => "Press ⌨undo⌨ to undo.",
         Phrase::Cancel => "Cancel",
@@ -457,7 +457,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::SummaryTitle => "Save these changes?",
         Phrase::SignContract => "Sign the contract",
         Phrase::TemporaryPassword => "Temporary: it must be changed at the first sign-in.",
-        Phrase::PasswordProposed => "Read this password to the person: it is shown until you leave this form.",
+        Phrase::PasswordProposed => "Read this password to the person: it disappears when you leave this form.",
         Phrase::SignatureIsFinal => "A signature is final: the contract stays signed.",
         Phrase::AsChosen => "as chosen",
         Phrase::ZoneHint => "type a city or country",
@@ -472,7 +472,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::PasswordWhy(Some(right)) => {
             return format!("Please type your password to {}.", permission(right));
         }
-        Phrase::PasswordWhy(None) => "Please type your password: this is an important step.",
+        Phrase::PasswordWhy(None) => "Please type your password: it confirms that it is you.",
         Phrase::LockedTitle => "Locked",
         Phrase::LockedMeans => "Your work is kept. Type your password to go on; Esc signs in as somebody else.",
         Phrase::UnlockKey => "go on",
@@ -506,7 +506,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::NothingUndone) => "Nothing was undone.",
         Phrase::SignedOutNow => "You are signed out.",
         Phrase::SetUpDone => "Epic Events is set up. Sign in as the first manager.",
-        Phrase::ChangeFirst => "Your password is temporary. Please choose your own.",
+        Phrase::ChangeFirst => "Your password is temporary. Please choose one that only you know.",
         Phrase::DemoAccounts => "Demo accounts",
         Phrase::SignInHint => "Username or e-mail address, then your password.",
         Phrase::HelpKey => "help",
@@ -535,7 +535,7 @@ pub(super) fn say(what: Phrase) -> String {
             "The everyday account goes into the configuration of each computer: it can change neither tables nor the audit log. The last step creates it, or shows what the server's administrator has to run. Only this account is stored."
         }
         Phrase::SetUpSummaryAgain => {
-            "This is what will be made. So far there are only the tables. Enter creates the company, Esc goes back."
+            "This is what will be created. So far there are only the tables. Enter creates the company, Esc goes back."
         }
         Phrase::SetUpStatements => {
             "The set-up account may not create the everyday account. Have the server's administrator run this (⌨copy⌨ copies it), then press Enter:"
@@ -546,9 +546,9 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::SetUpCompany => {
             "The company. The currency is a code of three letters, such as EUR. Type a city or a country to find the time zone. Management can change this later in the settings."
         }
-        Phrase::SetUpManager => "The first manager, who will make the accounts of everybody else.",
+        Phrase::SetUpManager => "The first manager, who will create the accounts of everybody else.",
         Phrase::SetUpSummary => {
-            "This is what will be made. Nothing has been written so far. Enter creates the company, Esc goes back."
+            "This is what will be created. Nothing has been written so far. Enter creates the company, Esc goes back."
         }
         Phrase::DumbTerminal => {
             "This terminal cannot show a full screen (TERM=dumb). Start the program in a terminal window, or set TERM to what this one is, for example TERM=xterm-256color."
@@ -693,7 +693,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Visibility => "Visibility",
         Field::SalesCreateContracts => "Sales create contracts",
         Field::SupportHandsOver => "Support may hand over",
-        Field::Reauth => "Password again",
+        Field::Reauth => "Ask for password",
         Field::SessionMinutes => "Lock after (minutes)",
         Field::MinPasswordLength => "Shortest password",
         Field::Language => "Language",
@@ -832,7 +832,7 @@ fn only(right: Permission) -> String {
 pub(super) fn reason(reason: Reason) -> String {
     let fixed = match reason {
         Reason::Role(right, _) => return format!("{}.", only(right)),
-        Reason::Setting(right) => return format!("{} (a setting).", only(right)),
+        Reason::Setting(right) => return format!("{} (company setting).", only(right)),
         Reason::NotYourClient => "This is not your client.",
         Reason::NotYourEvent => "This event was not given to you.",
         Reason::ChangePasswordFirst => "Please change your temporary password first.",
@@ -842,10 +842,13 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::NotArchived => "This is not archived.",
         Reason::ParentArchived => "Its client or contract is archived. Restore that first.",
         Reason::ClientHasContracts(count) => {
-            return format!("This client still has {}. Archive them first.", plural(count, "contract", "contracts"));
+            return format!(
+                "This client still has {}. Archive its contracts first.",
+                plural(count, "contract", "contracts")
+            );
         }
         Reason::ContractHasEvents(count) => {
-            return format!("This contract still has {}. Archive them first.", plural(count, "event", "events"));
+            return format!("This contract still has {}. Archive its events first.", plural(count, "event", "events"));
         }
         Reason::LastManager => "This is the last active manager. Make somebody else a manager first.",
         Reason::Inactive => "This person is deactivated.",
@@ -863,7 +866,7 @@ pub(super) fn reason(reason: Reason) -> String {
             return format!("{name} is not an active {} person, and cannot take this over.", role_name(role));
         }
         Reason::NobodyElse(role) => {
-            return format!("There is no other active {} person. Make one first (Staff, n).", role_name(role));
+            return format!("There is no other active {} person. Create one first (Staff, ⌨new⌨).", role_name(role));
         }
     };
     fixed.to_owned()
@@ -1003,7 +1006,7 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::RefineHint => "Press ⌨refine⌨ to change or clear the filters.",
         ListPhrase::NothingFoundHint => "Press Esc to clear the filter.",
         ListPhrase::EmptyViewHint => "Press ⌨view⌨ for other views.",
-        ListPhrase::EmptyListHint => "Press ⌨new⌨ to make the first one.",
+        ListPhrase::EmptyListHint => "Press ⌨new⌨ to create the first one.",
         ListPhrase::Refined(by) => return format!("Filtered: {by}"),
         ListPhrase::OpenedAtToday => "Opened at today; earlier events are above",
         ListPhrase::ContractSums { count, total, due, currency } => {
@@ -1020,7 +1023,7 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::ReplaceView(name) => return format!("Save \"{name}\" as it is shown now"),
         ListPhrase::RenameView(name) => return format!("Rename \"{name}\"..."),
         ListPhrase::ShareView(name) => return format!("Share \"{name}\" with everybody"),
-        ListPhrase::UnshareView(name) => return format!("Share \"{name}\" no longer"),
+        ListPhrase::UnshareView(name) => return format!("Stop sharing \"{name}\""),
         ListPhrase::RemoveView(name) => return format!("Remove \"{name}\"..."),
         ListPhrase::RemoveViewTitle(name) => return format!("Remove the view \"{name}\"?"),
         ListPhrase::RemoveViewMeans { shared: false } => "Only the view goes, not the records in it.",
@@ -1041,7 +1044,7 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::ViewAsSaved(name) => return format!("\"{name}\" is shown as it was saved."),
         ListPhrase::ViewSaved(name) => return format!("The view \"{name}\" is saved."),
         ListPhrase::ViewRenamed(name) => return format!("The view is called \"{name}\" now."),
-        ListPhrase::ViewSharedNow(name) => return format!("Everybody finds the view \"{name}\" under v now."),
+        ListPhrase::ViewSharedNow(name) => return format!("Everybody finds the view \"{name}\" under ⌨view⌨ now."),
         ListPhrase::ViewUnsharedNow(name) => return format!("Only its owner finds the view \"{name}\" now."),
         ListPhrase::ViewRemoved(name) => return format!("The view \"{name}\" is removed."),
         ListPhrase::RowsCopied { count: 1, names } => return format!("Row copied: {names}"),
@@ -1109,17 +1112,17 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Down => ("down", "One line down."),
         Command::PageUp => ("page up", "A screenful up."),
         Command::PageDown => ("page down", "A screenful down."),
-        Command::Left => ("left", "To the day before."),
-        Command::Right => ("right", "To the next day."),
+        Command::Left => ("left", "Go to the day before."),
+        Command::Right => ("right", "Go to the next day."),
         Command::Calendar => ("calendar", "The events by day and support person."),
         Command::PickDay => ("pick a day", "Pick the day from its month."),
-        Command::Home => ("first", "To the first line."),
-        Command::End => ("last", "To the last line."),
+        Command::Home => ("first", "Go to the first line."),
+        Command::End => ("last", "Go to the last line."),
         Command::Open => ("open", "Open what is selected."),
-        Command::New => ("new", "Make a new one."),
+        Command::New => ("new", "Create a new record."),
         Command::Edit => ("edit", "Edit this record."),
         Command::Assign => ("assign support", "Give the event, or all marked ones, to a support person."),
-        Command::Archive => ("archive", "Hide it from the lists."),
+        Command::Archive => ("archive", "Hide it from the lists; nothing is deleted."),
         Command::Sign => ("sign", "Record that the contract is signed."),
         Command::SetStatus => ("status", "Set the status: planned, confirmed, done or cancelled."),
         Command::HandOver => ("hand over", "Give the client, or all marked ones, to another sales person."),
@@ -1127,7 +1130,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Filter => ("filter", "Show only what contains these words."),
         Command::Refine => ("more filters", "Filter by dates, amounts and people."),
         Command::Sort => ("sort", "Sort by another column; choosing the same one again reverses the order."),
-        Command::View => ("view", "Another view of this list."),
+        Command::View => ("view", "Choose another view of this list."),
         Command::Columns => ("columns", "Which columns this list has, in which order and how wide."),
         Command::Mark => ("mark", "Mark, to do something with several at once."),
         Command::Undo => ("undo", "Take back my last change: assignment, edit, archiving."),
@@ -1140,12 +1143,12 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Language => ("français", "Parler français."),
         Command::Export => ("export", "Write everything in this list to a file."),
         Command::Save => ("save", "Save what was typed."),
-        Command::NextField => ("next field", "To the next field."),
-        Command::PreviousField => ("", "To the field before."),
-        Command::NextPart => ("next part", "To the next part of this screen."),
+        Command::NextField => ("next field", "Go to the next field."),
+        Command::PreviousField => ("", "Go to the field before."),
+        Command::NextPart => ("next part", "Go to the next part of this screen."),
         Command::Refresh => ("refresh", "Load everything again."),
         Command::Help => ("help", "What you can do here."),
-        Command::Palette => ("go to", "Any screen, action or record, by typing."),
+        Command::Palette => ("go to", "Go to any screen, action or record by typing its name."),
         Command::Lock => ("lock", "Lock the session; your work is kept."),
         Command::Back => ("back", "One level up."),
         Command::Quit => ("quit", "Leave the program."),
