@@ -82,7 +82,7 @@ pub(super) fn say(what: Phrase) -> String {
             HomeLine::MySignedWithoutEvent => "mes contrats signés sans événement",
             HomeLine::MyNotFullyPaid => "mes contrats non soldés",
             HomeLine::MyNextEvents => "mes prochains événements",
-            HomeLine::MyIncompleteEvents => "mes événements sans notes ou sans fin",
+            HomeLine::MyIncompleteEvents => "mes événements à compléter",
         },
         Phrase::ListOf(kind) => match kind {
             EntityKind::Client => "Clients",
@@ -133,7 +133,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::MarksFull(most) => {
             return format!("Pas plus de {} à la fois.", some(most, "fiche marquée", "fiches marquées"));
         }
-        Phrase::MarkedChanged(names) => return format!("Modifié depuis la marque : {names}"),
+        Phrase::MarkedChanged(names) => return format!("Modifié depuis que vous l'avez marqué : {names}"),
         Phrase::OneAtATime => "Cela se fait une fiche à la fois. Échap efface les marques.",
         Phrase::MarksClear => "effacer les marques",
         Phrase::Position { from, to, total } => return format!("{}–{} sur {total}", number(from), number(to)),
@@ -289,7 +289,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::ViewOpen => "Ouverts",
         Phrase::ViewPast => "Passés",
         Phrase::ViewMineNext => "Les miens, à venir",
-        Phrase::ViewMineIncomplete => "Les miens, sans notes ou sans fin",
+        Phrase::ViewMineIncomplete => "Les miens, sans notes ou heure de fin",
         Phrase::ViewActive => "Actifs",
         Phrase::ViewDeactivated => "Désactivés",
         Phrase::ViewRefused => "Refus",
@@ -360,12 +360,12 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Figure(about) => match about {
             About::SignedByMonth => "Signé par mois",
             About::DueByAge => "Dû, par âge en jours",
-            About::SupportLoad => "Événements des quatre semaines",
+            About::SupportLoad => "Événements sous 4 semaines",
             About::MyWeeks => "Mes événements par semaine",
         },
         Phrase::BarLabel(BarLabel::Month(month)) => return dates::short_month(*month, Language::Fr),
         Phrase::BarLabel(BarLabel::Days(least, Some(most))) => return format!("{least}-{most}"),
-        Phrase::BarLabel(BarLabel::Days(least, None)) => return format!("dès {least}"),
+        Phrase::BarLabel(BarLabel::Days(least, None)) => return format!("{least}+"),
         Phrase::BarLabel(BarLabel::Person(name)) => return name.clone(),
         Phrase::BarLabel(BarLabel::Week(monday)) => return monday.format("du %d/%m").to_string(),
         Phrase::Format(format) => match format {
@@ -380,7 +380,7 @@ pub(super) fn say(what: Phrase) -> String {
                 .then(|| format!(" (omis : {})", plural(left_out, "événement sans début", "événements sans début")));
             let (rows, is) = (plural(rows, "ligne", "lignes"), if rows < 2 { "est" } else { "sont" });
             let (partly, without) = (partly.unwrap_or_default(), without.unwrap_or_default());
-            return format!("{rows}{partly}{without} {is} maintenant dans {path}");
+            return format!("{rows}{partly}{without} {is} maintenant dans {path}.");
         }
         Phrase::ExportTitle => "Exporter cette liste en",
         Phrase::Palette(palette) => match palette {
@@ -392,7 +392,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::CopyTitle => "Copier quoi ?",
         Phrase::FilterDone => "garder le filtre",
         Phrase::FilterClear => "effacer le filtre",
-        Phrase::FiguresHelp => "Vers les chiffres à côté de la liste, et retour.",
+        Phrase::FiguresHelp => "Aller aux chiffres à côté de la liste, et revenir.",
         Phrase::DoctorVersions { tables, program } => {
             let tables = if tables.is_empty() { "aucune" } else { tables };
             return format!("tables {tables}, programme {program}");
@@ -414,7 +414,7 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::Unguarded(names) => {
             return format!(
-                "Le serveur ne laisse pas ce compte créer de déclencheurs : le programme est seul à tenir ces règles : {}. Lancez epic-events migrate avec un compte qui peut les créer, et le serveur les tiendra aussi.",
+                "Le serveur ne laisse pas ce compte créer de déclencheurs. Seul le programme fait donc respecter ces règles : {}. Lancez epic-events migrate avec un compte qui peut en créer : le serveur les fera respecter aussi.",
                 names.join(", ")
             );
         }
@@ -427,10 +427,10 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::BackupDone(file) => {
             return format!("La sauvegarde est dans {file}. Elle a été vérifiée et est complète.");
         }
-        Phrase::RestoreDone(file) => return format!("Tout est comme au moment où {file} a été fait."),
-        Phrase::RestoreKept(file) => return format!("Ce qui était là avant est gardé dans {file}."),
+        Phrase::RestoreDone(file) => return format!("Les données sont à nouveau celles de la sauvegarde {file}."),
+        Phrase::RestoreKept(file) => return format!("Les données d'avant sont gardées dans {file}."),
         Phrase::AuditWhole { rows, head } => {
-            return format!("Le journal d'audit est entier : {}. Tête : {head}", plural(rows, "ligne", "lignes"));
+            return format!("Le journal d'audit est intact : {}. Tête : {head}", plural(rows, "ligne", "lignes"));
         }
         Phrase::AuditFault(fault) => {
             return match fault {
@@ -453,7 +453,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::FiguresKey => "chiffres",
         Phrase::KeepEditing => "Continuer la saisie",
         Phrase::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. ⌨save⌨ l'enregistre aussi.",
-        Phrase::PasswordAsSaved => "Enregistré sans ce que vous avez tapé depuis dans le mot de passe.",
+        Phrase::PasswordAsSaved => "Enregistré, sauf ce que vous avez tapé depuis dans le mot de passe.",
         Phrase::ResultDone => "fait",
         Phrase::UndoHint => "Appuyez sur ⌨undo⌨ pour annuler.",
         Phrase::Cancel => "Annuler",
@@ -496,7 +496,9 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::SummaryTitle => "Enregistrer ces changements ?",
         Phrase::SignContract => "Signer le contrat",
         Phrase::TemporaryPassword => "Temporaire : il doit être changé à la première connexion.",
-        Phrase::PasswordProposed => "Dictez ce mot de passe à la personne : il reste affiché dans ce formulaire.",
+        Phrase::PasswordProposed => {
+            "Dictez ce mot de passe à la personne : il disparaît quand vous quittez ce formulaire."
+        }
         Phrase::SignatureIsFinal => "Une signature est définitive : le contrat reste signé.",
         Phrase::AsChosen => "comme choisi",
         Phrase::ZoneHint => "tapez une ville ou un pays",
@@ -506,18 +508,18 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::TlsDefault => "vérifié, sauf sur cet ordinateur",
         Phrase::TlsVerify => "vérifié",
         Phrase::TlsRequired => "chiffré, non vérifié",
-        Phrase::TlsOff => "sans",
+        Phrase::TlsOff => "aucun",
         Phrase::PasswordTitle => "Votre mot de passe",
         Phrase::PasswordWhy(Some(right)) => {
             return format!("Tapez votre mot de passe pour {}.", permission(right));
         }
-        Phrase::PasswordWhy(None) => "Tapez votre mot de passe : cette étape est importante.",
+        Phrase::PasswordWhy(None) => "Tapez votre mot de passe : il confirme que c'est bien vous.",
         Phrase::LockedTitle => "Verrouillé",
         Phrase::LockedMeans => {
-            "Votre travail est conservé. Tapez votre mot de passe pour continuer ; Échap pour changer de personne."
+            "Votre travail est conservé. Tapez votre mot de passe pour continuer ; Échap pour changer d'utilisateur."
         }
         Phrase::UnlockKey => "continuer",
-        Phrase::SomebodyElseKey => "changer de personne",
+        Phrase::SomebodyElseKey => "changer d'utilisateur",
         Phrase::QuitTitle => "Quitter sans enregistrer ?",
         Phrase::QuitMeans => "Une saisie n'est pas enregistrée.",
         Phrase::Waiting => "En cours...",
@@ -549,7 +551,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::NothingUndone) => "Rien n'a été annulé.",
         Phrase::SignedOutNow => "Vous êtes déconnecté.",
         Phrase::SetUpDone => "Epic Events est installé. Connectez-vous comme premier gestionnaire.",
-        Phrase::ChangeFirst => "Votre mot de passe est temporaire. Choisissez le vôtre.",
+        Phrase::ChangeFirst => "Votre mot de passe est temporaire. Choisissez-en un que vous seul connaissez.",
         Phrase::DemoAccounts => "Comptes de démonstration",
         Phrase::SignInHint => "Identifiant ou adresse e-mail, puis votre mot de passe.",
         Phrase::HelpKey => "aide",
@@ -597,7 +599,7 @@ pub(super) fn say(what: Phrase) -> String {
             "Ce terminal ne peut pas montrer un écran entier (TERM=dumb). Lancez le programme dans une fenêtre de terminal, ou donnez à TERM le nom de celui-ci, par exemple TERM=xterm-256color."
         }
         Phrase::NoTerminal => {
-            "Epic Events a besoin d'un terminal : lancez-le dans une fenêtre de terminal, pas dans un tube ni un script."
+            "Epic Events a besoin d'un terminal : lancez-le dans une fenêtre de terminal, pas dans un tube ni depuis un script."
         }
     };
     fixed.to_owned()
@@ -626,12 +628,14 @@ fn now(deed: &Deed) -> String {
         Verb::ContractSigned => format!("{} est signé.", contract()),
         Verb::ContractArchived => format!("{} est archivé.", contract()),
         Verb::ContractRestored => format!("{} est de retour dans les listes.", contract()),
-        Verb::EventCreated if values.is_empty() => format!("{name} est prévu, à une date pas encore connue."),
-        Verb::EventCreated => format!("{name} est prévu le {values}."),
-        Verb::StatusChanged => format!("{name} est {values}{support}."),
+        Verb::EventCreated if values.is_empty() => {
+            format!("L'événement {name} est prévu, à une date pas encore connue.")
+        }
+        Verb::EventCreated => format!("L'événement {name} est prévu le {values}."),
+        Verb::StatusChanged => format!("L'événement {name} est {values}{support}."),
         Verb::SupportAssigned => format!("{name} a maintenant un autre support."),
-        Verb::EventArchived => format!("{name} est archivé."),
-        Verb::EventRestored => format!("{name} est de retour dans les listes{support}."),
+        Verb::EventArchived => format!("L'événement {name} est archivé."),
+        Verb::EventRestored => format!("L'événement {name} est de retour dans les listes{support}."),
         Verb::SettingsUpdated => format!("Réglages à jour : {values}."),
         Verb::ViewSaved
         | Verb::ViewChanged
@@ -697,7 +701,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Role => "Service",
         Field::Active => "Actif",
         Field::Password => "Mot de passe",
-        Field::PasswordAgain => "Encore une fois",
+        Field::PasswordAgain => "Confirmation",
         Field::Login => "Identifiant ou e-mail",
         Field::CurrentPassword => "Mot de passe actuel",
         Field::CompanyName => "Entreprise",
@@ -795,12 +799,12 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::OutOfRange(least, most) => {
             return format!("De {} à {}.", number(least), number(most));
         }
-        Problem::InThePast => "Cette date est passée.",
-        Problem::InTheFuture => "C'est dans le futur.",
+        Problem::InThePast => "Cette date est déjà passée.",
+        Problem::InTheFuture => "Cette date est dans le futur.",
         Problem::NothingBetween => "L'intervalle finit avant de commencer : rien ne serait trouvé.",
         Problem::EndBeforeStart => "La fin est avant le début.",
         Problem::EndWithoutStart => "Indiquez d'abord le début.",
-        Problem::Taken => "C'est déjà pris par quelqu'un d'autre.",
+        Problem::Taken => "C'est déjà utilisé par quelqu'un d'autre.",
         Problem::NameInUse => "Vous en avez déjà une de ce nom.",
         Problem::ControlCharacters => {
             "Ce texte contient des caractères qui ne peuvent pas être affichés. Tapez-le au lieu de le coller."
@@ -843,7 +847,7 @@ fn permission(permission: Permission) -> &'static str {
         Permission::ArchiveEvent => "archiver des événements",
         Permission::ReadAudit => "lire le journal d'audit",
         Permission::ChangeSettings => "changer les réglages",
-        Permission::OwnPreferences => "arranger ses listes",
+        Permission::OwnPreferences => "réorganiser ses listes",
         Permission::ShareViews => "partager des vues",
     }
 }
@@ -869,7 +873,7 @@ fn only(right: Permission) -> String {
 pub(super) fn reason(reason: Reason) -> String {
     let fixed = match reason {
         Reason::Role(right, _) => return format!("{}.", only(right)),
-        Reason::Setting(right) => return format!("{} (un réglage).", only(right)),
+        Reason::Setting(right) => return format!("{} (réglage de l'entreprise).", only(right)),
         Reason::NotYourClient => "Ce n'est pas votre client.",
         Reason::NotYourEvent => "Cet événement ne vous est pas attribué.",
         Reason::ChangePasswordFirst => "Changez d'abord votre mot de passe temporaire.",
@@ -879,10 +883,16 @@ pub(super) fn reason(reason: Reason) -> String {
         Reason::NotArchived => "Ce n'est pas archivé.",
         Reason::ParentArchived => "Son client ou son contrat est archivé. Restaurez-le d'abord.",
         Reason::ClientHasContracts(count) => {
-            return format!("Ce client a encore {}. Archivez d'abord.", plural(count, "contrat", "contrats"));
+            return format!(
+                "Ce client a encore {}. Archivez d'abord ses contrats.",
+                plural(count, "contrat", "contrats")
+            );
         }
         Reason::ContractHasEvents(count) => {
-            return format!("Ce contrat a encore {}. Archivez d'abord.", plural(count, "événement", "événements"));
+            return format!(
+                "Ce contrat a encore {}. Archivez d'abord ses événements.",
+                plural(count, "événement", "événements")
+            );
         }
         Reason::LastManager => "C'est le dernier gestionnaire actif. Nommez-en d'abord un autre.",
         Reason::Inactive => "Cette personne est désactivée.",
@@ -905,9 +915,11 @@ pub(super) fn reason(reason: Reason) -> String {
             };
         }
         Reason::NobodyElse(Role::Sales) => {
-            "Il n'y a pas d'autre commercial actif. Créez-en d'abord un (Collaborateurs, n)."
+            "Il n'y a pas d'autre commercial actif. Créez-en d'abord un (Collaborateurs, ⌨new⌨)."
         }
-        Reason::NobodyElse(_) => "Il n'y a personne d'autre au support. Créez d'abord un compte (Collaborateurs, n).",
+        Reason::NobodyElse(_) => {
+            "Il n'y a personne d'autre au support. Créez d'abord un compte (Collaborateurs, ⌨new⌨)."
+        }
     };
     fixed.to_owned()
 }
@@ -1060,13 +1072,13 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::SaveViewAs => "Enregistrer cette vue sous...",
         ListPhrase::ReplaceView(name) => return format!("Enregistrer « {name} » telle qu'affichée"),
         ListPhrase::RenameView(name) => return format!("Renommer « {name} »..."),
-        ListPhrase::ShareView(name) => return format!("Partager « {name} » avec tous"),
+        ListPhrase::ShareView(name) => return format!("Partager « {name} » avec tout le monde"),
         ListPhrase::UnshareView(name) => return format!("Ne plus partager « {name} »"),
         ListPhrase::RemoveView(name) => return format!("Supprimer « {name} »..."),
         ListPhrase::RemoveViewTitle(name) => return format!("Supprimer la vue « {name} » ?"),
         ListPhrase::RemoveViewMeans { shared: false } => "Seule la vue disparaît, pas les fiches qu'elle montre.",
         ListPhrase::RemoveViewMeans { shared: true } => {
-            "Elle disparaît pour tous. Seule la vue disparaît, pas les fiches qu'elle montre."
+            "Elle disparaît pour tout le monde. Seule la vue disparaît, pas les fiches qu'elle montre."
         }
         ListPhrase::VerbRemove => "supprimer",
         ListPhrase::ViewName => "Nom de la vue",
@@ -1084,7 +1096,9 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::ViewAsSaved(name) => return format!("« {name} » s'affiche à nouveau telle qu'enregistrée."),
         ListPhrase::ViewSaved(name) => return format!("La vue « {name} » est enregistrée."),
         ListPhrase::ViewRenamed(name) => return format!("La vue s'appelle maintenant « {name} »."),
-        ListPhrase::ViewSharedNow(name) => return format!("Tous trouvent maintenant la vue « {name} » sous v."),
+        ListPhrase::ViewSharedNow(name) => {
+            return format!("Tout le monde trouve maintenant la vue « {name} » sous ⌨view⌨.");
+        }
         ListPhrase::ViewUnsharedNow(name) => return format!("La vue « {name} » n'est plus partagée."),
         ListPhrase::ViewRemoved(name) => return format!("La vue « {name} » est supprimée."),
         ListPhrase::RowsCopied { count: 1, names } => return format!("Ligne copiée : {names}"),
@@ -1154,17 +1168,17 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Down => ("bas", "Une ligne plus bas."),
         Command::PageUp => ("page haut", "Un écran plus haut."),
         Command::PageDown => ("page bas", "Un écran plus bas."),
-        Command::Left => ("gauche", "Au jour précédent."),
-        Command::Right => ("droite", "Au jour suivant."),
+        Command::Left => ("gauche", "Aller au jour précédent."),
+        Command::Right => ("droite", "Aller au jour suivant."),
         Command::Calendar => ("calendrier", "Les événements par jour et par chargé de support."),
         Command::PickDay => ("choisir le jour", "Choisir le jour dans son mois."),
-        Command::Home => ("début", "À la première ligne."),
-        Command::End => ("fin", "À la dernière ligne."),
+        Command::Home => ("début", "Aller à la première ligne."),
+        Command::End => ("fin", "Aller à la dernière ligne."),
         Command::Open => ("ouvrir", "Ouvrir la sélection."),
         Command::New => ("nouveau", "Créer une fiche."),
         Command::Edit => ("modifier", "Modifier cette fiche."),
         Command::Assign => ("attribuer", "Confier l'événement, ou tous les marqués, à une personne du support."),
-        Command::Archive => ("archiver", "Retirer des listes."),
+        Command::Archive => ("archiver", "Retirer des listes, sans rien supprimer."),
         Command::Sign => ("signer", "Noter que le contrat est signé."),
         Command::SetStatus => ("état", "Changer l'état : prévu, confirmé, terminé ou annulé."),
         Command::HandOver => ("confier", "Confier le client, ou tous les marqués, à un autre commercial."),
@@ -1172,7 +1186,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Filter => ("filtrer", "Montrer seulement ce qui contient ces mots."),
         Command::Refine => ("plus de filtres", "Filtrer par dates, montants et personnes."),
         Command::Sort => ("trier", "Trier par une autre colonne ; la même inverse l'ordre."),
-        Command::View => ("vue", "Une autre vue de cette liste."),
+        Command::View => ("vue", "Choisir une autre vue de cette liste."),
         Command::Columns => ("colonnes", "Les colonnes de cette liste, leur ordre et leur largeur."),
         Command::Mark => ("marquer", "Marquer, pour agir sur plusieurs à la fois."),
         Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
@@ -1185,12 +1199,12 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Language => ("english", "Speak English."),
         Command::Export => ("exporter", "Exporter toute cette liste dans un fichier."),
         Command::Save => ("enregistrer", "Enregistrer la saisie."),
-        Command::NextField => ("champ suivant", "Au champ suivant."),
-        Command::PreviousField => ("", "Au champ précédent."),
-        Command::NextPart => ("partie suivante", "À la partie suivante de cet écran."),
+        Command::NextField => ("champ suivant", "Aller au champ suivant."),
+        Command::PreviousField => ("", "Aller au champ précédent."),
+        Command::NextPart => ("partie suivante", "Aller à la partie suivante de cet écran."),
         Command::Refresh => ("actualiser", "Tout recharger."),
         Command::Help => ("aide", "Ce que vous pouvez faire ici."),
-        Command::Palette => ("aller à", "Tout écran, action ou fiche, en tapant."),
+        Command::Palette => ("aller à", "Aller à un écran, une action ou une fiche en tapant son nom."),
         Command::Lock => ("verrouiller", "Verrouiller la session ; votre travail est gardé."),
         Command::Back => ("retour", "Un niveau plus haut."),
         Command::Quit => ("quitter", "Quitter le programme."),
