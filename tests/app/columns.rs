@@ -33,6 +33,16 @@ fn events_at_80_columns_show_client_and_place_and_no_column_that_repeats_itself(
 }
 
 #[test]
+fn the_staff_list_shows_how_to_reach_people_at_80_columns() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.go("staff").see("other.support@example.org").see("management");
+    assert_eq!(
+        titles(&mut desk).split_whitespace().collect::<Vec<_>>(),
+        ["Name", "^", "Department", "E-mail", "Phone"]
+    );
+}
+
+#[test]
 fn the_column_that_sorts_a_list_is_always_shown() {
     for (list, size) in [("clients", (80, 24)), ("contracts", (60, 16)), ("events", (60, 16)), ("staff", (60, 16))] {
         let mut desk = Desk::of("manager", Language::En);

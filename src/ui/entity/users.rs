@@ -34,12 +34,12 @@ impl Entity for Users {
     type View = UserView;
 
     const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
-        (Phrase::ColName, column(N::Name, 18, 3, 0).sorts(0)),
+        (Phrase::ColName, column(N::Name, 16, 2, 0).sorts(0)),
         (Phrase::ColRole, column(N::Role, 11, 0, 1).sorts(2)),
-        (Phrase::ColUsername, column(N::Username, 14, 1, 2).sorts(1)),
-        (Phrase::ColEmail, column(N::Email, 22, 2, 3).sorts(3)),
-        (Phrase::ColPhone, column(N::Phone, 17, 0, 5)),
-        (Phrase::ColLastLogin, column(N::LastLogin, 16, 0, 4).sorts(4)),
+        (Phrase::ColUsername, column(N::Username, 14, 1, 4).sorts(1)),
+        (Phrase::ColEmail, column(N::Email, 24, 3, 2).sorts(3)),
+        (Phrase::ColPhone, column(N::Phone, 17, 0, 3)),
+        (Phrase::ColLastLogin, column(N::LastLogin, 16, 0, 5).sorts(4)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<User>)] = &[
         (Command::New, Permission::ManageUsers, Begins::New),
