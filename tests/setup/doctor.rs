@@ -99,14 +99,14 @@ fn labels(said: &str) -> Vec<String> {
 
 #[rstest]
 fn the_report_in_french_has_no_english_words(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    // Names that are the same in both languages, or names of variables.
+    const SAME: [&str; 6] = ["epic-events", "configuration", "exports", "tables", "terminal", "sync_binlog"];
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &db.url);
     let (_, english) = run(home.path(), &db.url, &["doctor", "--language", "en"]);
     let (_, french) = run(home.path(), &db.url, &["doctor", "--language", "fr"]);
     let (english, french) = (labels(&english), labels(&french));
     assert_eq!(english.len(), french.len());
-    // Names that are the same in both languages, or names of variables.
-    const SAME: [&str; 6] = ["epic-events", "configuration", "exports", "tables", "terminal", "sync_binlog"];
     for (english, french) in english.iter().zip(&french) {
         let same = SAME.contains(&english.as_str()) || english.starts_with("innodb_") || english.starts_with("keys.");
         assert!(english != french || same, "{english}");
