@@ -44,8 +44,8 @@ impl Entity for Users {
     const COMMANDS: &'static [(Command, Permission, Begins<User>)] = &[
         (Command::New, Permission::ManageUsers, Begins::New),
         (Command::Edit, Permission::ManageUsers, Begins::Edit),
-        (Command::ResetPassword, Permission::ManageUsers, Begins::One(reset_password)),
         (Command::Archive, Permission::ManageUsers, Begins::Archive { one: archive, several: None }),
+        (Command::ResetPassword, Permission::ManageUsers, Begins::One(reset_password)),
     ];
     const FORM: Option<EntityForm<User>> = Some(EntityForm {
         new_title: Phrase::NewUser,
