@@ -20,7 +20,7 @@ use secrecy::SecretString;
 use crate::{
     common::{figure, later, rounds, services},
     support::{
-        Engine, server,
+        Engine,
         world::{PASSWORD, World, client_draft},
     },
 };
@@ -36,7 +36,7 @@ fn names(world: &mut World) -> Vec<String> {
 }
 
 /// Does `work` while another thread writes without a pause.
-fn under_load<T>(world: &World, work: impl FnOnce() -> T) -> T {
+pub fn under_load<T>(world: &World, work: impl FnOnce() -> T) -> T {
     let stop = AtomicBool::new(false);
     let (db, manager, sales) = (&world.db, &world.manager, world.sales.actor.id);
     thread::scope(|scope| {
@@ -121,24 +121,4 @@ fn a_file_that_is_not_an_intact_backup_is_not_restored() {
     std::fs::write(&torn, bytes).unwrap();
     assert!(admin::restore(&world.db.url, &torn, "test").is_err());
     assert_eq!(names(&mut world), ["Kevin Casey"]);
-}
-
-/// The procedure in the README for a server: its own dump and load tools, while people write.
-#[rstest]
-fn a_server_database_is_dumped_and_loaded_as_the_readme_says(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
-    let mut world = World::new(engine);
-    world.records();
-    let name = world.db.url.rsplit('/').next().unwrap().to_owned();
-    let copy = format!("{name}_copy");
-    let dump = under_load(&world, || server(engine).dump(&name));
-    server(engine).load(&copy, &dump);
-    let url = world.db.url.replace(&name, &copy);
-    assert_eq!(admin::verify_audit(&url, None).unwrap().fault, None, "the dump is a consistent snapshot");
-    let mut services = Services::new(Target::parse(&url).unwrap(), "test".to_owned(), 4);
-    let login = Request::Session(SessionRequest::SignIn {
-        login: "manager".to_owned(),
-        password: SecretString::from(PASSWORD),
-    });
-    assert!(matches!(services.execute(None, &login, later(7_200)), Ok(Reply::SignedIn(_))));
-    figure("15 dump and load", engine.name(), "made under load, the chain whole, people sign in");
 }

@@ -13,6 +13,7 @@ mod common;
 mod connection;
 mod distance;
 mod doubt;
+mod dump;
 mod durability;
 mod faults;
 mod files;

@@ -41,9 +41,11 @@ impl Engine {
     fn program(self, name: &str) -> PathBuf {
         match self {
             Self::Sqlite => panic!("the embedded engine has no {name}"),
-            Self::MariaDb => {
-                name.replace("mysqld", "mariadbd").replace("mysql", "mariadb").replace("dump", "-dump").into()
+            Self::MariaDb => match name {
+                "mysqld" => "mariadbd".to_owned(),
+                _ => name.replace("mysql", "mariadb").replace("dump", "-dump").replace("binlog", "-binlog"),
             }
+            .into(),
             Self::Mysql => unpacked_mysql().join(name),
         }
     }
@@ -293,12 +295,30 @@ impl Server {
         output.stdout
     }
 
-    /// Creates a database and loads a dump into it.
-    pub fn load(&self, name: &str, dump: &[u8]) {
-        self.client(&["-e", &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")]);
-        let mut client = self.command(&[name]).stdin(Stdio::piped()).spawn().unwrap();
-        client.stdin.take().unwrap().write_all(dump).unwrap();
-        assert!(client.wait().unwrap().success());
+    /// Writes a script for each of the server's tools into a folder, by their own names: they connect to this
+    /// server with the options that they are called with.
+    pub fn tools_in(&self, folder: &Path) {
+        use std::os::unix::fs::PermissionsExt;
+        for name in ["mysql", "mysqldump", "mysqlbinlog"] {
+            let program = self.engine.program(name);
+            let own = match self.engine {
+                Engine::Mysql => Path::new(name),
+                Engine::Sqlite | Engine::MariaDb => &program,
+            };
+            // The file of options has to come first.
+            let script = format!(
+                "#!/bin/sh\nfirst=$1\nshift\nexec {} \"$first\" --socket='{}' \"$@\"\n",
+                if program.is_absolute() {
+                    program.display().to_string()
+                } else {
+                    format!("/usr/bin/{}", program.display())
+                },
+                self.folder.join("s").display()
+            );
+            let file = folder.join(own);
+            std::fs::write(&file, script).unwrap();
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        }
     }
 
     /// Runs the server's own client as root and returns the lines that it prints.
