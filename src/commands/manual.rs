@@ -20,7 +20,7 @@ const PROGRAM: &str = "epic-events";
 /// Which of several values counts, and where else the settings may be.
 const ENVIRONMENT: &str = "The variables down to NO_COLOR are settings. They may also be in .env and, with their names in \
      lower case, in config.toml. An option counts before the environment, the environment before .env, .env before what \
-     a person chose in the program, and that before config.toml. The command doctor shows each value and where it \
+     a person chose in the program, and that before config.toml; last comes the one in /etc. The command doctor shows each value and where it \
      comes from.";
 
 /// The page of a command, which is named by its words or, as the page is, with hyphens; without a

@@ -37,9 +37,11 @@ pub struct Stop(pub u8, pub String);
 /// Turns an error into its exit code and its sentence.
 pub fn stop(language: Language, error: &Error) -> Stop {
     let code = match error {
-        Error::Unavailable(ConnectionProblem::BadAddress(_) | ConnectionProblem::AuthorityFile(_)) => {
-            exit::CONFIGURATION
-        }
+        Error::Unavailable(
+            ConnectionProblem::BadAddress(_)
+            | ConnectionProblem::PasswordNotEncoded { .. }
+            | ConnectionProblem::AuthorityFile(_),
+        ) => exit::CONFIGURATION,
         Error::Unavailable(_) | Error::OutcomeUnknown => exit::DATABASE,
         Error::SignIn(_) | Error::SignedOut(_) => exit::AUTHENTICATION,
         Error::Invalid(_) => exit::USAGE,

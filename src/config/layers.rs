@@ -79,6 +79,18 @@ impl ConfigSource {
 
     /// The settings of a TOML file and its table of keys; none if there is no file.
     pub fn toml(path: &Path) -> Result<Self, Error> {
+        Self::toml_unless(is_open(path), path)
+    }
+
+    /// The same of the machine's file, which an administrator may share with a group of users.
+    pub fn system(path: &Path) -> Result<Self, Error> {
+        Self::toml_unless(is_open_beyond_a_group(path), path).map_err(|error| match error {
+            Error::Readable { path } => Error::ReadableByAll { path },
+            other => other,
+        })
+    }
+
+    fn toml_unless(is_open: bool, path: &Path) -> Result<Self, Error> {
         let mut values = Values::new();
         let text = read(path)?.unwrap_or_default();
         let mut table: toml::Table = toml::from_str(&text).map_err(|error| {
@@ -96,7 +108,7 @@ impl ConfigSource {
             let Some(name) = known else { return Err(malformed(path, &format!("\"{key}\" is not a setting"))) };
             values.insert(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         }
-        Ok(Self { keys, ..Self::of_file(path, values)? })
+        Ok(Self { keys, ..Self::of_file(is_open, path, values)? })
     }
 
     /// The `NAME=VALUE` lines of a file; none if there is no file.
@@ -112,17 +124,33 @@ impl ConfigSource {
                 values.insert(name, value.replace(DOLLAR, "$"));
             }
         }
-        Self::of_file(path, values)
+        Self::of_file(is_open(path), path, values)
     }
 
-    /// Refuses a file that contains a secret and that other users can read.
-    fn of_file(path: &Path, values: Values) -> Result<Self, Error> {
+    /// Refuses a file that contains a secret, if it is open to others.
+    fn of_file(is_open: bool, path: &Path, values: Values) -> Result<Self, Error> {
         let secret = |name: &str| values.get(name).is_some_and(|value| !value.starts_with("sqlite:"));
-        let open = fs::metadata(path).is_ok_and(|file| file.mode() & 0o077 != 0);
-        if open && SECRETS.iter().any(|name| secret(name)) {
+        if is_open && SECRETS.iter().any(|name| secret(name)) {
             return Err(Error::Readable { path: path.to_owned() });
         }
         Ok(Self { origin: Origin::File(path.to_owned()), values, keys: Vec::new() })
+    }
+
+    /// The same source with the password from the file that `DB_PASSWORD_FILE` names, unless it
+    /// gives the password itself.
+    pub fn with_password(mut self) -> Result<Self, Error> {
+        let (None, Some(named)) = (self.get("DB_PASSWORD"), self.get("DB_PASSWORD_FILE")) else { return Ok(self) };
+        let path = match &self.origin {
+            Origin::File(of) => of.parent().unwrap_or(Path::new("")).join(named),
+            Origin::Flag | Origin::Environment => PathBuf::from(named),
+        };
+        let unreadable = |why: String| Error::Unreadable { path: path.clone(), why };
+        let text = read(&path)?.ok_or_else(|| unreadable(io::Error::from(io::ErrorKind::NotFound).to_string()))?;
+        if is_open_beyond_a_group(&path) {
+            return Err(Error::Readable { path });
+        }
+        self.values.insert("DB_PASSWORD".to_owned(), text.trim_end_matches(['\n', '\r']).to_owned());
+        Ok(self)
     }
 }
 
@@ -175,6 +203,19 @@ pub(super) fn shown(name: &str, value: &str) -> String {
         _ if name != "DATABASE_URL" && SECRETS.contains(&name) => "***".to_owned(),
         _ => value.to_owned(),
     }
+}
+
+/// Whether others than its owner can use a file.
+fn is_open(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.mode() & 0o077 != 0)
+}
+
+/// The same, except that a group may read a file that belongs to root.
+fn is_open_beyond_a_group(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| {
+        let unwanted = if file.uid() == 0 { 0o037 } else { 0o077 };
+        file.mode() & unwanted != 0
+    })
 }
 
 fn read(path: &Path) -> Result<Option<String>, Error> {

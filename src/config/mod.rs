@@ -1,5 +1,6 @@
 //! The configuration of this machine. Flags override the environment, which overrides `.env` in the
-//! working folder, then a user's preferences, then `config.toml` in the configuration folder.
+//! working folder, then a user's preferences, then `config.toml` in the configuration folder, then
+//! the file that all users of the machine share.
 
 mod address;
 mod keys;
@@ -67,17 +68,28 @@ pub struct Folders {
     pub config: PathBuf,
     pub data: PathBuf,
     pub state: PathBuf,
+    /// The configuration that all users of this machine share.
+    pub system: PathBuf,
 }
+
+/// The configuration that all users of a machine share; `EPIC_EVENTS_SYSTEM_CONFIG` names another
+/// file, for tests.
+const SYSTEM: &str = "/etc/epic-events/config.toml";
 
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("{path} cannot be read: {why}. Check the file and its rights.")]
     Unreadable { path: PathBuf, why: String },
-    #[error("{path} is not understood: {why}. Correct it, or remove it and run `epic-events --init` again.")]
+    #[error("{path} is not understood: {why}. Correct it; the other lines can stay.")]
     Malformed { path: PathBuf, why: String },
     #[error("{path} holds a secret and others can read it. Run: chmod 600 {path}")]
     Readable { path: PathBuf },
+    #[error(
+        "{path} holds a secret and everybody can read it. Give it to root and to the group of the users: \
+         chown root:GROUP {path} && chmod 640 {path}"
+    )]
+    ReadableByAll { path: PathBuf },
     #[error("{name} has the value \"{value}\", which is not understood. It can be: {allowed}.")]
     Value { name: &'static str, value: String, allowed: &'static str },
     #[error("{path}, line {line}: {name} = \"{key}\": {why}.")]
@@ -102,6 +114,7 @@ impl Folders {
             config: folder("XDG_CONFIG_HOME", ".config")?,
             data: folder("XDG_DATA_HOME", ".local/share")?,
             state: folder("XDG_STATE_HOME", ".local/state")?,
+            system: environment.get("EPIC_EVENTS_SYSTEM_CONFIG").map_or_else(|| SYSTEM.into(), PathBuf::from),
         })
     }
 
@@ -147,9 +160,10 @@ impl Config {
         // The strongest layer comes first.
         let mut layers = vec![
             ConfigSource::flags(cli),
-            ConfigSource::environment(environment),
-            ConfigSource::dotenv(&here.join(".env"))?,
-            ConfigSource::toml(&folders.file())?,
+            ConfigSource::environment(environment).with_password()?,
+            ConfigSource::dotenv(&here.join(".env"))?.with_password()?,
+            ConfigSource::toml(&folders.file())?.with_password()?,
+            ConfigSource::system(&folders.system)?.with_password()?,
         ];
         let people = write::people(&folders.people());
         let mut preferred = HashMap::new();

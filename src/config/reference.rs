@@ -3,7 +3,7 @@
 
 /// The settings, each with its meaning. They are read from the environment, `.env` and, with names
 /// in lower case, `config.toml`.
-pub const SETTINGS: [(&str, &str); 17] = [
+pub const SETTINGS: [(&str, &str); 18] = [
     (
         "DATABASE_URL",
         "The address of the database: sqlite://PATH or mysql://USER:PASSWORD@HOST:PORT/NAME. Without one, the embedded \
@@ -13,6 +13,10 @@ pub const SETTINGS: [(&str, &str); 17] = [
     ("DB_PORT", "The port of the server; 3306 if it is not set"),
     ("DB_USER", "The account at the server"),
     ("DB_PASSWORD", "The password of that account"),
+    (
+        "DB_PASSWORD_FILE",
+        "A file that contains only that password; in a configuration file, a path that starts beside it",
+    ),
     ("DB_NAME", "The name of the database at the server"),
     ("SENTRY_DSN", "Where unexpected errors are reported; without it, nothing is sent"),
     ("SENTRY_ENVIRONMENT", "The name of this installation in these reports; production if it is not set"),
@@ -31,10 +35,14 @@ pub const SETTINGS: [(&str, &str); 17] = [
 ];
 
 /// The other variables of the environment that are read, each with its meaning.
-pub const VARIABLES: [(&str, &str); 10] = [
+pub const VARIABLES: [(&str, &str); 11] = [
     ("XDG_CONFIG_HOME", "The folder above the configuration; ~/.config if it is not set"),
     ("XDG_DATA_HOME", "The folder above the embedded database; ~/.local/share if it is not set"),
     ("XDG_STATE_HOME", "The folder above the log files and what people choose; ~/.local/state if it is not set"),
+    (
+        "EPIC_EVENTS_SYSTEM_CONFIG",
+        "The configuration for all users of the machine; /etc/epic-events/config.toml if it is not set",
+    ),
     ("HOME", "The home folder, for the three folders above and for exports to ~/Downloads"),
     ("LC_ALL", "The locale: its language is the default of the screens, and without UTF-8 only ASCII is shown"),
     ("LC_MESSAGES", "The same, for the language only, if LC_ALL is not set"),
@@ -45,11 +53,16 @@ pub const VARIABLES: [(&str, &str); 10] = [
 ];
 
 /// The files of the program, each with its meaning.
-pub const FILES: [(&str, &str); 9] = [
+pub const FILES: [(&str, &str); 10] = [
     (
         "$XDG_CONFIG_HOME/epic-events/config.toml",
         "The settings, with the names below in lower case, and a table [keys]. If it contains a password, nobody else \
          may be able to read it (mode 0600)",
+    ),
+    (
+        "/etc/epic-events/config.toml",
+        "The same for all users of the machine; it counts after all others. If it contains a password, it must belong to \
+         root, and at most a group may read it (mode 0640)",
     ),
     (".env", "Settings as NAME=VALUE, in the working folder; before config.toml"),
     (

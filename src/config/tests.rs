@@ -32,6 +32,8 @@ impl Machine {
     fn load(&self, cli: &Cli, environment: &[(&str, &str)]) -> Result<Config, Error> {
         let mut values: Values = environment.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
         values.insert("HOME".to_owned(), self.0.path().display().to_string());
+        let system = self.0.path().join("etc/config.toml");
+        values.insert("EPIC_EVENTS_SYSTEM_CONFIG".to_owned(), system.display().to_string());
         Config::load(cli, &values, self.0.path())
     }
 }
@@ -116,6 +118,56 @@ fn a_secret_that_others_can_read_is_refused_with_the_command_that_fixes_it() {
     assert!(refused.contains("chmod 600") && !refused.contains("=secret"), "{refused}");
     machine.write(".env", "DATABASE_URL=sqlite:///no-secret\n", 0o644);
     assert!(machine.load(&Cli::default(), &[]).is_ok());
+}
+
+/// The file of the machine is the weakest layer. Root may share it with a group, but not with everybody.
+#[test]
+fn the_file_of_the_machine_counts_below_the_users_and_may_be_shared_with_a_group() {
+    const FILE: &str = "etc/config.toml";
+    let machine = Machine::new();
+    let text = "database_url = 'mysql://crm:canary@db/crm'\nlanguage = 'fr'\n\n[keys]\nassign = 'g'\n";
+    machine.write(FILE, text, 0o600);
+    let config = machine.load(&Cli::default(), &[]).unwrap();
+    assert_eq!((address(&config), config.preferences.language), ("mysql://crm:canary@db/crm", Language::Fr));
+    assert_eq!(used(&config, "DATABASE_URL").1, Origin::File(machine.0.path().join(FILE)));
+    assert_eq!(config.key_rows[0].name, "assign");
+    machine.write(".config/epic-events/config.toml", "language = 'en'\ndb_password = 'own'\n", 0o600);
+    let config = machine.load(&Cli::default(), &[]).unwrap();
+    assert_eq!((address(&config), config.preferences.language), ("mysql://crm:own@db/crm", Language::En));
+    let is_root = rustix::process::geteuid().is_root();
+    for (mode, accepted) in [(0o640, is_root), (0o440, is_root), (0o644, false), (0o660, false), (0o604, false)] {
+        machine.write(FILE, text, mode);
+        match machine.load(&Cli::default(), &[]) {
+            Ok(_) => assert!(accepted, "{mode:o}"),
+            Err(refused) => {
+                let refused = refused.to_string();
+                assert!(!accepted && refused.contains("chmod 640") && refused.contains("chown root:"), "{refused}");
+                assert!(refused.contains(FILE) && !refused.contains("canary"), "{refused}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_password_may_be_in_a_file_of_its_own() {
+    let machine = Machine::new();
+    machine.write("secret", "p@ss/w#rd\n", 0o600);
+    let secret = machine.0.path().join("secret").display().to_string();
+    let parts = [("DB_HOST", "db"), ("DB_USER", "crm"), ("DB_NAME", "crm"), ("DB_PASSWORD_FILE", secret.as_str())];
+    assert_eq!(address(&machine.load(&Cli::default(), &parts).unwrap()), "mysql://crm:p%40ss%2Fw%23rd@db/crm");
+    // A path in a file starts at that file's folder, and replaces the password of a weaker layer.
+    machine.write("etc/config.toml", "database_url = 'mysql://crm:old@db/crm'\n", 0o600);
+    machine.write(".config/epic-events/config.toml", "db_password_file = 'secret'\n", 0o644);
+    machine.write(".config/epic-events/secret", "new", 0o400);
+    let config = machine.load(&Cli::default(), &[]).unwrap();
+    assert_eq!(address(&config), "mysql://crm:new@db/crm");
+    assert!(config.found.iter().all(|value| value.shown != "new"), "{:?}", config.found);
+    machine.write(".config/epic-events/secret", "new", 0o644);
+    let refused = machine.load(&Cli::default(), &[]).unwrap_err().to_string();
+    assert!(refused.contains("chmod 600") && refused.contains("secret") && !refused.contains("new"), "{refused}");
+    fs::remove_file(machine.0.path().join(".config/epic-events/secret")).unwrap();
+    let refused = machine.load(&Cli::default(), &[]).unwrap_err().to_string();
+    assert!(refused.contains(".config/epic-events/secret"), "{refused}");
 }
 
 #[test]

@@ -41,6 +41,28 @@ impl ServerAddress {
         })
     }
 
+    /// The signs in the password of an address that end it too early, each with its code, and the
+    /// address without the password; `None` if there are none. An address that can also be read
+    /// without such signs is read so.
+    pub fn unencoded(address: &str) -> Option<(String, String)> {
+        let rest = address.trim().strip_prefix("mysql://")?;
+        let password = |text: &str| {
+            let (who, _) = text.rsplit_once('@')?;
+            Some(who.split_once(':')?.1.to_owned())
+        };
+        let ends = |password: &String| password.contains(['#', '/', '?']);
+        let (before, _) = rest.split_once('?').unwrap_or((rest, ""));
+        if password(before).is_some_and(|password| !ends(&password)) {
+            return None;
+        }
+        let password = password(rest).filter(ends)?;
+        let coded = ['#', '/', '?', '@', ':', '%'].into_iter().filter(|sign| password.contains(*sign));
+        let signs = coded.map(|sign| format!("{sign} {}", encoded(&sign.to_string()))).collect::<Vec<_>>().join(", ");
+        let (_, place) = rest.rsplit_once('@')?;
+        let (user, _) = rest.split_once(':')?;
+        Some((signs, format!("mysql://{user}:***@{place}")))
+    }
+
     /// The value of an option, empty if it is missing.
     pub fn option(&self, name: &str) -> &str {
         self.options.iter().find(|(one, _)| one == name).map_or("", |(_, value)| value)
@@ -164,6 +186,28 @@ mod tests {
         let address = ServerAddress::parse("mysql://crm:canary@::1/n?ssl_mode=required").unwrap();
         assert_eq!(address.shown(), "mysql://crm:***@[::1]/n?ssl_mode=required");
         assert!(!format!("{address:?}").contains("canary"));
+    }
+
+    #[test]
+    fn signs_that_end_a_password_too_early_are_recognised() {
+        for (address, signs) in [
+            ("mysql://crm:can#ary@db:3306/crm", "# %23"),
+            ("mysql://crm:can/ary@db:3306/crm", "/ %2F"),
+            ("mysql://crm:can?ary@db:3306/crm", "? %3F"),
+            ("mysql://crm:c@n#a/ry:%@db:3306/crm", "# %23, / %2F, @ %40, : %3A, % %25"),
+        ] {
+            let shown = "mysql://crm:***@db:3306/crm".to_owned();
+            assert_eq!(ServerAddress::unencoded(address), Some((signs.to_owned(), shown)));
+        }
+        for sound in [
+            "mysql://crm:c%40n%23%2F%3F@db:3306/crm",
+            "mysql://crm:can@ary@db/crm",
+            "mysql://crm@db/crm",
+            "mysql://crm:canary@db/crm?ssl_ca=/etc/a@b/ca.pem",
+            "sqlite:///a#b@c",
+        ] {
+            assert_eq!(ServerAddress::unencoded(sound), None, "{sound}");
+        }
     }
 
     #[test]

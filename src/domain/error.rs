@@ -331,6 +331,15 @@ pub enum ConnectionProblem {
     NotGranted(String),
     /// The file of the certificate authority cannot be read; with its path.
     AuthorityFile(String),
+    /// The password in the address contains signs that have to be encoded there.
+    PasswordNotEncoded {
+        /// Each of these signs with its code, such as `# %23`.
+        signs: String,
+        /// The address without its password.
+        shown: String,
+    },
+    /// The file to be restored does not exist; with its path.
+    NoSuchFile(String),
     /// The nodes of the cluster that respond have lost contact with most others.
     NoMajority,
     /// Only the embedded database is backed up and restored by the program itself.

@@ -27,6 +27,9 @@ impl Target {
             }
             Ok(Self::Sqlite(path.into()))
         } else if address.starts_with("mysql://") {
+            if let Some((signs, shown)) = ServerAddress::unencoded(address) {
+                return Err(ConnectionProblem::PasswordNotEncoded { signs, shown });
+            }
             each_host(address).iter().try_for_each(|host| options(host).map(drop))?;
             Ok(Self::Mysql(address.to_owned()))
         } else {

@@ -127,6 +127,9 @@ fn own_schema(backup: &mut Db) -> Result<Vec<Object>, DbError> {
 /// nothing is changed. Returns the path of that file, if there was anything to keep.
 pub fn restore(target: &Target, file: &Path, stamp: &str) -> Result<Option<PathBuf>, DbError> {
     let Target::Sqlite(path) = target else { return Err(unusable(ConnectionProblem::NotEmbedded)) };
+    if file.metadata().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return Err(unusable(ConnectionProblem::NoSuchFile(file.display().to_string())));
+    }
     if Identity::of(path).is_ok_and(|own| Identity::of(file).is_ok_and(|found| found == own)) {
         return Err(unusable(ConnectionProblem::SameFile));
     }

@@ -19,6 +19,30 @@ fn text_typed_while_the_settings_are_saved_stays() {
     assert_eq!(storage::settings::load(&mut desk.world.connection()).unwrap().company_name, "Epicurus");
 }
 
+/// Another currency or time zone changes what stored amounts and times mean: the summary says so, and saving asks
+/// for the password.
+#[test]
+fn a_new_currency_or_time_zone_says_what_it_changes() {
+    for (language, form, currency, zone, converted, moved) in [
+        (
+            Language::En,
+            "settings of the company",
+            "Currency",
+            "Time zone",
+            "are not converted: what is 100 EUR",
+            "Events do not move",
+        ),
+        (Language::Fr, "réglages de l'entreprise", "Devise", "Fuseau", "ne sont pas convertis", "ne bougent pas"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.go(form);
+        to(&mut desk, currency).ctrl('u').write("usd");
+        desk.ctrl('s').see("EUR -> ").see(converted).not(moved).press(KeyCode::Esc);
+        to(&mut desk, zone).ctrl('u').write("Asia/Tokyo").press(KeyCode::Enter);
+        desk.ctrl('s').see(converted).see(moved);
+    }
+}
+
 /// Fills in a new member of staff and saves it while the replies are held back.
 fn hire(desk: &mut Desk) {
     desk.go("new member of staff").write("zoe").press(KeyCode::Tab).write("Zoe Zander");

@@ -209,3 +209,31 @@ fn own_keys_are_used_and_doctor_shows_them() {
     t.see(&["Username"]).field("boss").press(BOSS).press(ENTER).see(&["Waiting for you", "F9 help"]).press("Z");
     assert_eq!(t.end().0, 0);
 }
+
+/// A password is typed into an address as it is: the message shows what to write, and never the password.
+#[test]
+fn a_password_that_has_to_be_encoded_is_recognised() {
+    let home = tempfile::tempdir().unwrap();
+    for language in ["en", "fr"] {
+        let url = "mysql://crm:can#ry/@127.0.0.1:1/crm";
+        let (code, said) = run(home.path(), url, &["doctor", "--language", language]);
+        assert!(code == 5 && said.contains("# %23, / %2F") && said.contains("DB_PASSWORD"), "{code} {said}");
+        assert!(said.contains("mysql://crm:***@127.0.0.1:1/crm") && !said.contains("can#"), "{said}");
+    }
+    let (code, said) = run(home.path(), "mysql://crm:can%23ry%2F@127.0.0.1:1/crm", &["doctor"]);
+    assert!(code == 3 && said.contains("Nothing answers"), "{code} {said}");
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    init(home.path(), &db.url);
+    let (code, said) = run(home.path(), &db.url, &["restore", "/no/such/backup.db"]);
+    assert!(code == 3 && said.contains("/no/such/backup.db") && said.contains("Nothing was changed"), "{code} {said}");
+    let url = "mysql://crm:canary@127.0.0.1:1/crm?ssl_mode=verify_identity&ssl_ca=/no/such/ca.pem";
+    let (code, said) = run(home.path(), url, &["doctor"]);
+    assert!(code == 5 && said.contains("/no/such/ca.pem") && !said.contains("canary"), "{code} {said}");
+    configure(home.path(), "language = \"en\"\nlangage = \"fr\"\n");
+    let (code, said) = run(home.path(), &db.url, &["doctor"]);
+    assert!(code == 5 && said.contains("config.toml") && !said.contains("--init"), "{code} {said}");
+}

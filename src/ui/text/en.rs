@@ -212,6 +212,14 @@ pub(super) fn say(what: Phrase) -> String {
             return format!("What {name} looks after has changed meanwhile, so nothing is saved yet.");
         }
         Phrase::Asked(Asked::ChooseOthers) => "Choose others",
+        Phrase::Asked(Asked::CurrencyMeans { old, new }) => {
+            return format!("Amounts are not converted: what is 100 {old} today will be 100 {new}.");
+        }
+        Phrase::Asked(Asked::TimeZoneMeans(zone)) => {
+            return format!(
+                "Events do not move: 18:00 stays 18:00, in {zone}. The times of changes, signatures and sign-ins are shown in {zone}, and so is what is today or overdue."
+            );
+        }
         Phrase::Asked(Asked::SharesOf(name)) => return format!("Hand over what is {}?", possessive(name)),
         Phrase::Asked(Asked::ShareOf(Share { name, clients, events })) => {
             return format!("{name}: {}", owned(*clients, *events));
@@ -962,11 +970,17 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::AuthorityFile(path) => {
             return format!("The CA file {path} cannot be read. Check its path and its permissions.");
         }
+        ConnectionProblem::PasswordNotEncoded { signs, shown } => {
+            return format!(
+                "The password in the database's address contains signs that have a meaning there. Write their codes instead ({signs}) in {shown}, or give the password as DB_PASSWORD."
+            );
+        }
+        ConnectionProblem::NoSuchFile(path) => return format!("There is no file {path}. Nothing was changed."),
         ConnectionProblem::NoMajority => {
             "The database servers cannot reach each other, so nothing can be saved now. Please tell whoever runs them."
         }
         ConnectionProblem::NotEmbedded => {
-            "This is for the embedded database. A server's is copied by its own tools: see the README."
+            "This is for the embedded database. A server's is copied by its own tools: see docs/administration.md."
         }
         ConnectionProblem::FileExists => "There is a file of this name already. Nothing was changed.",
         ConnectionProblem::Moved => "Database file moved or replaced: nothing is saved. Tell the administrator.",

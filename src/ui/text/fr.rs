@@ -239,6 +239,14 @@ pub(super) fn say(what: Phrase) -> String {
             return format!("Ce que suit {name} a changé entre-temps : rien n'est encore enregistré.");
         }
         Phrase::Asked(Asked::ChooseOthers) => "Choisir d'autres",
+        Phrase::Asked(Asked::CurrencyMeans { old, new }) => {
+            return format!("Les montants ne sont pas convertis : ce qui vaut 100 {old} aujourd'hui vaudra 100 {new}.");
+        }
+        Phrase::Asked(Asked::TimeZoneMeans(zone)) => {
+            return format!(
+                "Les événements ne bougent pas : 18:00 reste 18:00, en {zone}. Les heures des modifications, signatures et connexions s'affichent en {zone}, de même que ce qui est d'aujourd'hui ou en retard."
+            );
+        }
         Phrase::Asked(Asked::SharesOf(name)) => return format!("{name} : tout confier ?"),
         Phrase::Asked(Asked::ShareOf(Share { name, clients, events })) => {
             return format!("{name} : {}", owned(*clients, *events));
@@ -1012,6 +1020,12 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::AuthorityFile(path) => {
             return format!("Le fichier de l'AC {path} ne peut pas être lu. Vérifiez son chemin et ses droits.");
         }
+        ConnectionProblem::PasswordNotEncoded { signs, shown } => {
+            return format!(
+                "Le mot de passe dans l'adresse de la base contient des signes qui y ont un sens. Écrivez leurs codes ({signs}) dans {shown}, ou donnez le mot de passe par DB_PASSWORD."
+            );
+        }
+        ConnectionProblem::NoSuchFile(path) => return format!("Le fichier {path} n'existe pas. Rien n'a été modifié."),
         ConnectionProblem::NoMajority => {
             "Les serveurs de la base ne se voient plus et attendent : rien ne peut être enregistré. Prévenez la personne qui les gère."
         }

@@ -86,6 +86,13 @@ pub enum Told<'a> {
 /// What is asked before a write, and what there is to know for the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked<'a> {
+    /// Another currency in the settings.
+    CurrencyMeans {
+        old: &'a str,
+        new: &'a str,
+    },
+    /// Another time zone in the settings.
+    TimeZoneMeans(&'a str),
     /// An event that is said to be done although it begins only then.
     DoneAhead(&'a str),
     /// The title of the question about shares: what this user owns.

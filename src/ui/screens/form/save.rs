@@ -9,7 +9,7 @@ use crate::{
         Action, Context, Destination, Notice,
         form::{FieldKind, FormField, Purpose, typed_form},
         question, report,
-        text::{Phrase, Told, say},
+        text::{Asked, Phrase, Told, say},
     },
 };
 
@@ -129,7 +129,21 @@ impl Form {
             return self.send(request);
         }
         let (title, verb) = (ctx.say(Phrase::SummaryTitle), ctx.say(Phrase::VerbSave));
-        self.ask_to_save((title, changed, verb), request, ctx)
+        let lines = changed.into_iter().chain(self.consequences(ctx)).collect();
+        self.ask_to_save((title, lines, verb), request, ctx)
+    }
+
+    /// What changes besides the fields themselves.
+    fn consequences(&self, ctx: &Context) -> Vec<String> {
+        let told = |entry: &FormField| {
+            let (old, new) = (entry.base.trim().to_uppercase(), entry.content().trim().to_uppercase());
+            match entry.field {
+                Field::Currency => Some(ctx.say(Phrase::Asked(Asked::CurrencyMeans { old: &old, new: &new }))),
+                Field::TimeZone => Some(ctx.say(Phrase::Asked(Asked::TimeZoneMeans(entry.content().trim())))),
+                _ => None,
+            }
+        };
+        self.entries.iter().filter(|entry| entry.is_changed()).filter_map(told).collect()
     }
 
     fn confirm_reset(&mut self, request: Request, ctx: &Context) -> Action {
