@@ -1,5 +1,5 @@
 //! The rights on a server of the everyday account, which is in every user's configuration: the
-//! grants of the README, given and tested.
+//! grants of `docs/administration.md`, given and tested.
 
 use diesel::{connection::SimpleConnection, result::Error};
 
@@ -195,12 +195,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_statements_are_those_of_the_readme() {
-        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    fn the_statements_are_those_of_the_document() {
+        let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/administration.md")).unwrap();
         let account = Account { database: "epic_events", name: "epic_events", password: "choose-another" };
         for statement in account.statements() {
             let written = statement.replace("IF NOT EXISTS ", "");
-            assert!(readme.contains(&written), "{written}");
+            assert!(document.contains(&written), "{written}");
         }
     }
 

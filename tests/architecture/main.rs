@@ -237,7 +237,7 @@ fn nothing_but_sqlite_opens_the_database_file() {
     const ALLOWED: [(&str, &str); 7] = [
         ("commands/manual.rs", "manual pages, whose names end in .1"),
         ("storage/part.rs", "a new file under a name of its own, which gets its real name after it was closed"),
-        ("storage/grants.rs", "its test reads the README"),
+        ("storage/grants.rs", "its test reads the document for administrators"),
         ("config/layers.rs", "config.toml and .env"),
         ("config/write.rs", "config.toml and what each person prefers"),
         ("config/tests.rs", "files of the tests' own"),

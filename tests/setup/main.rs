@@ -126,11 +126,11 @@ pub fn account(db: &TestDb, user: &str, password: &str, grants: &[&str]) -> Stri
     url.replace("crm:only-for-tests", &format!("{user}:{password}"))
 }
 
-/// The grants that the README gives to the set-up account.
+/// The grants that the document for administrators gives to the set-up account.
 pub const SET_UP_GRANTS: &str =
     "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER ON NAME.* TO USER";
 
-/// The grants that the README gives to the everyday account.
+/// The grants that the document for administrators gives to the everyday account.
 pub fn everyday_grants() -> Vec<&'static str> {
     vec![
         "GRANT SELECT, INSERT, UPDATE ON NAME.users TO USER",

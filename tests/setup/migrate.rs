@@ -137,7 +137,7 @@ fn migrate_drops_no_trigger_that_it_cannot_recreate(#[values(Engine::MariaDb, En
     let all = guards("guarded");
     let names: Vec<&str> = all.iter().filter_map(|line| line.split_whitespace().next()).collect();
     assert!(names.contains(&"contracts_stay_signed") && names.contains(&"audit_is_not_changed"), "{names:?}");
-    // Migrate with the README's set-up account, first current and then outdated tables.
+    // Migrate with the documented set-up account, first current and then outdated tables.
     let (code, said) = run(home.path(), &as_set_up("guarded"), &["migrate"]);
     assert!(code == 0 && !said.contains("audit_is_not_changed"), "{code} {said}");
     assert_eq!(guards("guarded"), all);

@@ -101,7 +101,7 @@ fn the_everyday_account_is_created_and_only_it_is_stored(#[values(Engine::MariaD
     everyday.batch_execute("UPDATE clients SET version = version WHERE 1 = 0").unwrap();
 }
 
-/// The README's set-up account may not create accounts: the SQL for the administrator is shown, its execution
+/// The documented set-up account may not create accounts: the SQL for the administrator is shown, its execution
 /// is checked, and nothing that was typed is lost.
 #[rstest]
 fn the_sql_for_the_everyday_account_is_shown_for_the_administrator(

@@ -286,7 +286,7 @@ impl Server {
         command
     }
 
-    /// Dumps a database with the server's own tool and the options of the README.
+    /// Dumps a database with the server's own tool.
     pub fn dump(&self, name: &str) -> Vec<u8> {
         let own = (self.engine == Engine::Mysql).then_some("--set-gtid-purged=OFF");
         let mut dump = self.tool("mysqldump");

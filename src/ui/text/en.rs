@@ -398,7 +398,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::LeftAlone(file) => return format!("{file} names another database and was left as it is."),
         Phrase::NotKept(why) => return format!("Your choice could not be stored for the next time: {why}"),
         Phrase::EverydayHint => {
-            "The set-up account is not stored. The README says how the everyday account gets into config.toml."
+            "The set-up account is not stored. docs/administration.md says how the everyday account gets into config.toml."
         }
         Phrase::DoctorOverruled { by, origin } => return format!("overruled by {by} ({origin})"),
         Phrase::BackupDone(file) => return format!("The backup is in {file}. It was checked and is complete."),
@@ -954,7 +954,7 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::MigrationDenied(Versions { from, to }) if from.is_empty() => {
             return format!(
-                "This account may not create the company's tables ({to}). That needs the set-up account (see the README)."
+                "This account may not create the company's tables ({to}). That needs the set-up account (see docs/administration.md)."
             );
         }
         ConnectionProblem::MigrationDenied(Versions { from, to }) => {
@@ -964,7 +964,7 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::NotGranted(right) => {
             return format!(
-                "The database account may not do this: {right}. The administrator gives it the rights that the README lists."
+                "The database account may not do this: {right}. The administrator gives it the rights that `epic-events doctor` names."
             );
         }
         ConnectionProblem::AuthorityFile(path) => {

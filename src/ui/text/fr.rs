@@ -429,7 +429,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::LeftAlone(file) => return format!("{file} nomme une autre base et a été laissé tel quel."),
         Phrase::NotKept(why) => return format!("Votre choix n'a pas pu être gardé pour la prochaine fois : {why}"),
         Phrase::EverydayHint => {
-            "Le compte d'installation n'est gardé nulle part : le README dit comment mettre le compte quotidien dans config.toml."
+            "Le compte d'installation n'est gardé nulle part : docs/administration.md dit comment mettre le compte quotidien dans config.toml."
         }
         Phrase::DoctorOverruled { by, origin } => return format!("remplacé par {by} ({origin})"),
         Phrase::BackupDone(file) => {
@@ -1004,7 +1004,7 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::MigrationDenied(Versions { from, to }) if from.is_empty() => {
             return format!(
-                "Ce compte ne peut pas créer les tables de l'entreprise ({to}). Il faut le compte d'installation (voir le README)."
+                "Ce compte ne peut pas créer les tables de l'entreprise ({to}). Il faut le compte d'installation (voir docs/administration.md)."
             );
         }
         ConnectionProblem::MigrationDenied(Versions { from, to }) => {
@@ -1014,7 +1014,7 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::NotGranted(right) => {
             return format!(
-                "Le compte de la base n'a pas ce droit : {right}. L'administrateur lui donne les droits que liste le README."
+                "Le compte de la base n'a pas ce droit : {right}. L'administrateur lui donne les droits que nomme `epic-events doctor`."
             );
         }
         ConnectionProblem::AuthorityFile(path) => {
@@ -1030,7 +1030,7 @@ fn connection(problem: &ConnectionProblem) -> String {
             "Les serveurs de la base ne se voient plus et attendent : rien ne peut être enregistré. Prévenez la personne qui les gère."
         }
         ConnectionProblem::NotEmbedded => {
-            "Ceci est pour la base intégrée. Celle d'un serveur se copie avec ses propres outils : voir le README."
+            "Ceci est pour la base intégrée. Celle d'un serveur se copie avec ses propres outils : voir docs/administration.md."
         }
         ConnectionProblem::FileExists => "Un fichier de ce nom existe déjà. Rien n'a été changé.",
         ConnectionProblem::Moved => "Base déplacée ou remplacée : rien n'est enregistré. Prévenez l'administrateur.",
