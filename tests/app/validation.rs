@@ -41,7 +41,9 @@ fn nothing_that_would_be_refused_has_to_be_confirmed() {
     desk.ctrl('s').see("From 1 to 480").not("Save these changes?");
     to(&mut desk, "Lock after (minutes)").ctrl('u').write("10");
     to(&mut desk, "Currency").ctrl('u').write("XYZ").ctrl('s').not("Save these changes?");
-    to(&mut desk, "Currency").ctrl('u').write("chf").ctrl('s').see("Save these changes?");
+    to(&mut desk, "Currency").ctrl('u').write("€").ctrl('s').see("15 -> 10").not("Currency: ");
+    desk.press(KeyCode::Esc);
+    to(&mut desk, "Currency").ctrl('u').write("chf").ctrl('s').see("Currency: EUR -> CHF");
 }
 
 #[test]

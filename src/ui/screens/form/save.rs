@@ -115,16 +115,11 @@ impl Form {
     }
 
     fn confirm_changes(&mut self, request: Request, ctx: &Context) -> Action {
-        let changed: Vec<String> = self
-            .entries
-            .iter()
-            .filter(|entry| entry.is_changed())
-            .map(|entry| {
-                let shown = |content: &str| entry.label(content, ctx, self.clock(entry.field, ctx));
-                let (old, new) = (shown(&entry.base), shown(&entry.content()));
-                ctx.pair(&entry.name(ctx), &ctx.say(Phrase::FromTo { old: &old, new: &new }))
-            })
-            .collect();
+        let changes = self.changes(ctx);
+        let line = |(entry, old, new): &(&FormField, String, String)| {
+            ctx.pair(&entry.name(ctx), &ctx.say(Phrase::FromTo { old, new }))
+        };
+        let changed: Vec<String> = changes.iter().map(line).collect();
         if changed.is_empty() {
             return self.send(request);
         }
@@ -133,17 +128,25 @@ impl Form {
         self.ask_to_save((title, lines, verb), request, ctx)
     }
 
+    /// The fields that change, each with its value before and after. A value that is only written in another way,
+    /// such as a currency by its sign, does not change.
+    fn changes(&self, ctx: &Context) -> Vec<(&FormField, String, String)> {
+        let changed = self.entries.iter().filter(|entry| entry.is_changed()).map(|entry| {
+            let shown = |content: &str| entry.label(content, ctx, self.clock(entry.field, ctx));
+            (entry, shown(&entry.base), shown(&entry.content()))
+        });
+        // Notes are shown by their beginning, which may be the same.
+        changed.filter(|(entry, old, new)| old != new || entry.kind == FieldKind::Notes).collect()
+    }
+
     /// What changes besides the fields themselves.
     fn consequences(&self, ctx: &Context) -> Vec<String> {
-        let told = |entry: &FormField| {
-            let (old, new) = (entry.base.trim().to_uppercase(), entry.content().trim().to_uppercase());
-            match entry.field {
-                Field::Currency => Some(ctx.say(Phrase::Asked(Asked::CurrencyMeans { old: &old, new: &new }))),
-                Field::TimeZone => Some(ctx.say(Phrase::Asked(Asked::TimeZoneMeans(entry.content().trim())))),
-                _ => None,
-            }
+        let told = |(entry, old, new): (&FormField, String, String)| match entry.field {
+            Field::Currency => Some(ctx.say(Phrase::Asked(Asked::CurrencyMeans { old: &old, new: &new }))),
+            Field::TimeZone => Some(ctx.say(Phrase::Asked(Asked::TimeZoneMeans(&new)))),
+            _ => None,
         };
-        self.entries.iter().filter(|entry| entry.is_changed()).filter_map(told).collect()
+        self.changes(ctx).into_iter().filter_map(told).collect()
     }
 
     fn confirm_reset(&mut self, request: Request, ctx: &Context) -> Action {
