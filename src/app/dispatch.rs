@@ -214,8 +214,8 @@ impl App {
                 }
                 self.send(Asker::Popup(open.id), Request::Session(SessionRequest::Confirm { password }));
             }
-            (PopupPurpose::Heirs(asker, request, owned), Outcome::Person(Some(heir), name)) => {
-                let divided = Divided { owned, people: vec![(heir, name)], marked: false };
+            (PopupPurpose::Heirs(asker, request, owned), Outcome::Person(Some(heir))) => {
+                let divided = Divided { owned, people: vec![*heir], marked: false };
                 self.ask_about_shares(asker, request, divided);
             }
             (PopupPurpose::Heirs(asker, request, owned), Outcome::People(people)) => {

@@ -6,7 +6,7 @@ use super::{
     workspace::{Divided, PopupPurpose},
 };
 use crate::{
-    domain::{UserId, entity::EntityKind, error::Inheritance},
+    domain::{assigning::Candidate, entity::EntityKind, error::Inheritance},
     services::{Heirs, Request, Share, WriteRequest},
     ui::{
         form::Choices,
@@ -25,7 +25,7 @@ impl App {
         if let Some(Heirs { people, .. }) = confirmed {
             about = Some(self.context().say(Phrase::Asked(Asked::OwnsOthersNow(&owned.name))));
             let last = self.workspace().map(|workspace| std::mem::take(&mut workspace.heirs)).unwrap_or_default();
-            if last.iter().map(|(id, _)| *id).eq(people) {
+            if last.iter().map(|person| person.id).eq(people) {
                 marked = last;
             }
         }
@@ -40,7 +40,7 @@ impl App {
         self.open_popup(popup, PopupPurpose::Heirs(asker, request, owned));
     }
 
-    fn heir_picker(&self, owned: &Inheritance, marked: Vec<(UserId, String)>) -> Popup {
+    fn heir_picker(&self, owned: &Inheritance, marked: Vec<Candidate>) -> Popup {
         let title = self.context().say(Phrase::Asked(Asked::HeirFor(owned)));
         let others = Choices::Others { role: owned.role, except: owned.leaver };
         Popup::picker(title, Source::Records(others), None).for_several(marked)
@@ -55,7 +55,7 @@ impl App {
             }
             _ => Phrase::VerbSave,
         };
-        let names = people.iter().map(|(_, name)| name.as_str());
+        let names = people.iter().map(|person| person.full_name.as_str());
         let shares = Share::by_turns(names, owned.clients, owned.events);
         let ctx = self.context();
         let lines = shares.iter().map(|share| ctx.say(Phrase::Asked(Asked::ShareOf(share)))).collect();
@@ -68,7 +68,7 @@ impl App {
     pub(super) fn hand_over_to(&mut self, asker: Asker, mut request: Request, divided: Divided) {
         let Divided { owned: Inheritance { clients, events, .. }, people, marked } = divided;
         if let Some(heirs) = heirs_of(&mut request) {
-            *heirs = Some(Heirs { people: people.iter().map(|(id, _)| *id).collect(), clients, events });
+            *heirs = Some(Heirs { people: people.iter().map(|person| person.id).collect(), clients, events });
         }
         if let Some(workspace) = self.workspace() {
             workspace.heirs = if marked { people } else { Vec::new() };

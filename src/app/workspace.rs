@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::Asker;
 use crate::{
-    domain::{UserId, error::Inheritance, session::Moment},
+    domain::{assigning::Candidate, error::Inheritance, session::Moment},
     services::Request,
     ui::{
         Leave, Notice,
@@ -43,7 +43,7 @@ pub(super) enum PopupPurpose {
 #[derive(Debug)]
 pub(super) struct Divided {
     pub owned: Inheritance,
-    pub people: Vec<(UserId, String)>,
+    pub people: Vec<Candidate>,
     /// Whether they were marked in the picker; otherwise there is one, whose line was chosen.
     pub marked: bool,
 }
@@ -81,7 +81,7 @@ pub(super) struct Workspace {
     pub undo: Option<Request>,
     /// The people who were marked to take over what a user owns, in case they have to be asked for
     /// again.
-    pub heirs: Vec<(UserId, String)>,
+    pub heirs: Vec<Candidate>,
     pub last_activity: u64,
     pub last_heartbeat: u64,
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::{
     Error, UserId,
-    assigning::{Assignment, Candidate},
+    assigning::{Assignment, Candidate, Overlap},
     audit::{AuditRow, Changes, Subject, Verb},
     clients::ClientRow,
     contracts::ContractRow,
@@ -18,7 +18,7 @@ use crate::domain::{
     error::Versions,
     events::EventRow,
     lists::Lists,
-    page::{Count, Page},
+    page::{Count, Page, Sums},
     session::Session,
     settings::Settings,
     users::{Role, User},
@@ -189,6 +189,8 @@ pub struct Assigned {
     pub undo: Vec<Assignment>,
     /// The events that were left out.
     pub missed: Vec<Missed>,
+    /// Other events that their new support user has at the same time.
+    pub overlaps: Vec<Overlap>,
 }
 
 /// A record that was left out of a request for several records, and why.
@@ -276,6 +278,9 @@ pub struct UserDetail {
 pub struct ClientDetail {
     pub row: ClientRow,
     pub contracts: Vec<ContractRow>,
+    /// The number of all its signed contracts that the viewer may see, with their sums; `None` if
+    /// there are too many to sum up.
+    pub signed: Option<(i64, Sums)>,
     pub events: Vec<EventRow>,
     pub history: Vec<AuditRow>,
 }

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use super::{connection::Db, failure::DbError};
 use crate::{
     domain::{
+        assigning::Slot,
         events::{EventDraft, Status},
         id::{EventId, UserId},
     },
@@ -19,6 +20,9 @@ use crate::{
 /// Events that last longer than this are found by their end. The migration that added `long_until`
 /// uses the same number.
 const LONGEST: TimeDelta = TimeDelta::days(14);
+
+/// An event without an end lasts less than this.
+const DAY: TimeDelta = TimeDelta::days(1);
 
 /// The most long events that are found for one span: those that end last.
 const MOST_LONG: i64 = 10_000;
@@ -77,6 +81,50 @@ pub struct Engagement {
     pub ends_at: Option<NaiveDateTime>,
 }
 
+impl Engagement {
+    pub fn slot(&self) -> Slot {
+        Slot { title: self.title.clone(), starts_at: self.starts_at, ends_at: self.ends_at }
+    }
+}
+
+// Lists of values would keep the statement from being prepared only once.
+macro_rules! open_with_support {
+    () => {
+        events::table
+            .filter(
+                events::support_id
+                    .is_not_null()
+                    .and(events::status.ne(Status::Done).and(events::status.ne(Status::Cancelled)))
+                    .and(events::archived_at.is_null()),
+            )
+            .select((
+                events::id,
+                events::support_id.assume_not_null(),
+                events::title,
+                events::starts_at.assume_not_null(),
+                events::ends_at,
+            ))
+    };
+}
+
+/// The engagements of a person that may touch the span, the last first, with a single query: by the
+/// index on the support person and the start. At most `limit` of them.
+pub fn engagements_of(
+    db: &mut Db,
+    person: UserId,
+    (from, to): (NaiveDateTime, NaiveDateTime),
+    limit: usize,
+) -> Result<Vec<Engagement>, DbError> {
+    let may_last = events::ends_at.gt(from).or(events::ends_at.is_null().and(events::starts_at.gt(from - DAY)));
+    let query = open_with_support!()
+        .filter(events::support_id.eq(person).assume_not_null())
+        .filter(events::starts_at.lt(to).assume_not_null())
+        .filter(may_last.or(events::starts_at.ge(from)).assume_not_null())
+        .order((events::starts_at.desc(), events::id.desc()))
+        .limit(i64::try_from(limit).unwrap_or(i64::MAX));
+    Ok(query.load(db)?)
+}
+
 /// How many engagements one query fetches.
 const PORTION: usize = 5_000;
 
@@ -108,20 +156,7 @@ fn some_engagements(
     long: &[EventId],
     after: Option<(NaiveDateTime, EventId)>,
 ) -> Result<Vec<Engagement>, DbError> {
-    let mut query = events::table
-        .filter(
-            events::support_id
-                .is_not_null()
-                .and(events::status.ne_all(Status::CLOSED))
-                .and(events::archived_at.is_null()),
-        )
-        .select((
-            events::id,
-            events::support_id.assume_not_null(),
-            events::title,
-            events::starts_at.assume_not_null(),
-            events::ends_at,
-        ))
+    let mut query = open_with_support!()
         .order((events::starts_at, events::id))
         .limit(i64::try_from(PORTION).unwrap_or(i64::MAX))
         .into_boxed();

@@ -162,9 +162,8 @@ pub fn go_on(intent: &Intent, outcome: &Outcome, ctx: &Context) -> (Action, Opti
             return (Action::Copy { text: text.clone(), told }, None);
         }
         (Intent::Send(request), Outcome::Confirmed) => return (Action::Send(request.clone()), None),
-        (Intent::ForUsers(records, then), Outcome::Person(None, _)) => then(records, &[], ctx),
-        (Intent::ForUsers(records, then), Outcome::Person(Some(id), name)) => {
-            then(records, &[(*id, name.clone())], ctx)
+        (Intent::ForUsers(records, then), Outcome::Person(person)) => {
+            then(records, person.as_deref().map_or(&[], std::slice::from_ref), ctx)
         }
         (Intent::ForUsers(records, then), Outcome::People(people)) => then(records, people, ctx),
         (Intent::ForOption(record, then), Outcome::Choice(option)) => then(record, *option, ctx),

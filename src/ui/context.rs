@@ -51,7 +51,7 @@ impl<'a> Context<'a> {
 
     /// A sentence in the user's language.
     pub fn say<'p>(&self, what: impl Into<text::Phrase<'p>>) -> String {
-        self.naming_keys(text::say(self.language, what.into()))
+        self.naming().say(what.into())
     }
 
     /// A label and what it is about: `Phone: 12`, `Téléphone : 12`.
@@ -66,17 +66,17 @@ impl<'a> Context<'a> {
 
     /// What is wrong with a field.
     pub fn problem(&self, problem: Problem) -> String {
-        self.naming_keys(text::problem(self.language, problem))
+        text::problem(self.language, problem)
     }
 
     /// Why an action is not allowed.
     pub fn reason(&self, reason: Reason) -> String {
-        self.naming_keys(text::reason(self.language, reason))
+        self.naming().reason(reason)
     }
 
     /// What went wrong.
     pub fn error(&self, error: &Error) -> String {
-        self.naming_keys(text::error(self.language, error))
+        self.naming().error(error)
     }
 
     /// A verb of the audit log in words.
@@ -84,9 +84,8 @@ impl<'a> Context<'a> {
         text::verb(self.language, action).to_owned()
     }
 
-    /// The text with the present keys of the commands that it names.
-    fn naming_keys(&self, text: String) -> String {
-        self.keys.named_in(text, |key| self.key(key))
+    fn naming(&self) -> text::Naming<'a> {
+        text::Naming { language: self.language, keys: self.keys }
     }
 
     /// A key as it is written on the keyboard.

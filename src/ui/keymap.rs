@@ -61,12 +61,10 @@ impl Keys {
         Ok(keys)
     }
 
-    /// The text, in which each `⌨command⌨` stands for the key of that command, written by `spell`.
-    pub fn named_in(&self, text: String, spell: impl Fn(Key) -> String) -> String {
-        if !text.contains(MARK) {
-            return text;
-        }
-        let mut parts = text.split(MARK);
+    /// The words, in which each `⌨command⌨` stands for the key of that command, written by `spell`.
+    /// They are the program's own: a name that somebody has typed may contain this sign.
+    pub fn named_in(&self, words: &'static str, spell: impl Fn(Key) -> String) -> String {
+        let mut parts = words.split(MARK);
         let mut named = parts.next().unwrap_or_default().to_owned();
         while let Some(name) = parts.next() {
             named += &name.parse().map_or_else(|_| name.to_owned(), |command| spell(self.of(command)));
@@ -140,7 +138,7 @@ fn is_fixed(command: Command) -> bool {
     use Command as C;
     match command {
         C::Up | C::Down | C::PageUp | C::PageDown | C::Left | C::Right | C::Home | C::End => true,
-        C::Open | C::Back | C::NextField | C::PreviousField | C::NextPart => true,
+        C::Open | C::Back | C::NextField | C::PreviousField | C::NextPart | C::PreviousPart => true,
         C::New | C::Edit | C::Assign | C::Archive | C::Sign | C::SetStatus | C::HandOver | C::ResetPassword => false,
         C::Filter
         | C::Refine
@@ -202,7 +200,7 @@ const fn usual(command: Command) -> Key {
         C::Export => Key::char('X'),
         C::Save => Key::ctrl('s'),
         C::NextField | C::NextPart => Key::plain(KeyCode::Tab),
-        C::PreviousField => Key::plain(KeyCode::BackTab),
+        C::PreviousField | C::PreviousPart => Key::plain(KeyCode::BackTab),
         C::Refresh => Key::plain(KeyCode::F(5)),
         C::Help => Key::char('?'),
         C::Palette => Key::char(':'),

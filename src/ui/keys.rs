@@ -76,6 +76,8 @@ pub enum Command {
     PreviousField,
     /// Go to the next part of a detail screen.
     NextPart,
+    /// Go to the part before.
+    PreviousPart,
     /// Open the calendar of events.
     Calendar,
     /// Pick a day from a month.

@@ -14,6 +14,7 @@ pub mod form;
 pub mod keymap;
 pub mod keys;
 pub mod notice;
+pub mod overlap;
 pub mod popup;
 pub mod question;
 pub mod report;

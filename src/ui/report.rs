@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{
     Action, Context, Notice,
     form::value,
+    overlap,
     popup::Popup,
     text::{Deed, ListPhrase, Phrase, Told},
 };
@@ -168,12 +169,14 @@ fn changed(changes: &Changes, ctx: &Context) -> String {
 }
 
 fn assigned_words(assigned: &Assigned, ctx: &Context) -> String {
-    match (assigned.titles.as_slice(), &assigned.to) {
+    let done = match (assigned.titles.as_slice(), &assigned.to) {
         ([], _) => ctx.say(Phrase::NothingChanged),
         ([title], Some(name)) => ctx.say(Phrase::Told(Told::Assigned { title, name })),
         ([title], None) => ctx.say(Phrase::Told(Told::Unassigned(title))),
         (several, Some(name)) => ctx.say(Phrase::Told(Told::AssignedSome { count: several.len(), name })),
         (several, None) if assigned.mixed => ctx.say(Phrase::Told(Told::AssignedAsBefore(several.len()))),
         (several, None) => ctx.say(Phrase::Told(Told::UnassignedSome(several.len()))),
-    }
+    };
+    let overlaps = overlap::lines(&assigned.overlaps, assigned.titles.len(), ctx);
+    std::iter::once(done).chain(overlaps).collect::<Vec<_>>().join(" ")
 }

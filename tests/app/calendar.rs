@@ -31,7 +31,7 @@ fn support_is_assigned_in_the_calendar() {
     desk.go("events").press(KeyCode::Char('c')).see("Week of Mon 16 November 2026").press(KeyCode::PageDown);
     desk.see("Week of Mon 23 November 2026").press(KeyCode::Left).press(KeyCode::Left).press(KeyCode::Left);
     insta::assert_snapshot!("week", desk.screen());
-    desk.see("Wed 25 November 2026, nobody yet").see("Concert").press(KeyCode::Char('a')).press(KeyCode::Enter);
+    desk.see("Wed 25 November 2026, no support").see("Concert").press(KeyCode::Char('a')).press(KeyCode::Enter);
     desk.see("Person other.support supports Concert.").see("Wed 25 November 2026, Person other.support");
     let stored = storage::events::find(&mut desk.world.connection(), events[2]).unwrap().unwrap();
     assert_eq!(stored.support_id, Some(desk.world.other_support.actor.id));
@@ -137,9 +137,10 @@ fn the_selected_day_is_spelled_out_below_its_month() {
 /// At 80 columns, and at 60, the events of the selected day stand in full below the lanes.
 #[test]
 fn the_selected_day_stands_in_full_below_the_calendar() {
-    for (language, calendar, nobody) in
-        [(Language::En, "calendar", "nobody yet"), (Language::Fr, "calendrier", "personne")]
-    {
+    for (language, calendar, nobody, week) in [
+        (Language::En, "calendar", "no support", "PgDn next week"),
+        (Language::Fr, "calendrier", "sans support", "PgSuiv semaine d'après"),
+    ] {
         let mut desk = Desk::of("manager", language);
         busy(&mut desk);
         desk.go(calendar).press(KeyCode::PageDown);
@@ -147,12 +148,27 @@ fn the_selected_day_stands_in_full_below_the_calendar() {
             desk.press(KeyCode::Left);
         }
         desk.see("!09:00-12:00 Gala").see("!09:00-12:00 Dinner").see(" 09:00-12:00 Concert").see("Salle des fêtes");
-        desk.see(nobody);
+        desk.see(nobody).see(week);
         insta::assert_snapshot!(format!("day_{language}"), desk.screen());
         // A narrow and low window shows the selected one of them.
         desk.resize(60, 16).see("Concert").press(KeyCode::Down).press(KeyCode::Down).see("!09:00-12:00 Gala");
         desk.press(KeyCode::Down).see("!09:00-12:00 Dinner");
         insta::assert_snapshot!(format!("day_{language}_60x16"), desk.screen());
         desk.press(KeyCode::Char('v')).see("!09:00-12:00 Dinner");
+    }
+}
+
+/// The bottom line says how to move by days and weeks or months, at 80 columns too.
+#[test]
+fn the_bottom_line_says_how_to_move_in_the_calendar() {
+    for (language, calendar, day, week, month) in [
+        (Language::En, "calendar", "Right next day", "PgDn next week", "PgDn next month"),
+        (Language::Fr, "calendrier", "Droite lendemain", "PgSuiv semaine d'après", "PgSuiv mois suivant"),
+    ] {
+        for who in ["manager", "sales", "support"] {
+            let mut desk = Desk::of(who, language);
+            busy(&mut desk);
+            desk.go(calendar).see(day).see(week).press(KeyCode::Char('v')).see(day).see(month);
+        }
     }
 }

@@ -326,3 +326,19 @@ fn stored_is_clean(desk: &Desk, id: ClientId, typed: &str) {
         assert!(!text.chars().any(bad), "{typed:?} was stored as {text:?}");
     }
 }
+
+/// A name may contain the sign that the program's own words put around a key, and stays as it was typed.
+#[test]
+fn a_name_is_never_replaced_by_a_key() {
+    for (language, new, told, undo, clients) in [
+        (Language::En, "new client", "⌨quit⌨ Ltd is a client now.", "Press u to undo.", "clients"),
+        (Language::Fr, "nouveau client", "⌨quit⌨ Ltd", "Appuyez sur u pour annuler.", "clients"),
+    ] {
+        let mut desk = Desk::of("sales", language);
+        desk.resize(120, 24).go(new).write("⌨quit⌨ Ltd").press(KeyCode::Tab).write("⌨nothing⌨ ⌨").press(KeyCode::Tab);
+        desk.press(KeyCode::Tab).write("+678 123 456 78").ctrl('s').see(told).see("⌨nothing⌨ ⌨");
+        desk.press(KeyCode::Char('e')).press(KeyCode::End).write("⌨undo⌨").ctrl('s').see("⌨quit⌨ Ltd⌨undo⌨");
+        desk.press(KeyCode::Enter).see("⌨quit⌨ Ltd").see("⌨undo⌨").see(undo);
+        desk.go(clients).press(KeyCode::Char('/')).write("⌨save⌨").see("⌨save⌨");
+    }
+}

@@ -103,7 +103,7 @@ const CASES: &[Case] = &[
     ("contracts", 'x', 2, confirm),
     ("contracts", 'S', 1, |desk| desk.press(KeyCode::Enter).press(KeyCode::Char('y'))),
     ("contracts", 'e', 1, |desk| desk.ctrl('u').write("2000").ctrl('s').press(KeyCode::Enter)),
-    ("events", 'a', 2, |desk| desk.write("other").press(KeyCode::Enter)),
+    ("events", 'a', 2, |desk| confirm(desk.write("other").press(KeyCode::Enter))),
     ("events", 'x', 2, confirm),
     ("events", 't', 1, |desk| desk.press(KeyCode::Down).press(KeyCode::Enter)),
     ("events", 'e', 1, |desk| desk.ctrl('u').write("Renamed").ctrl('s').press(KeyCode::Enter)),

@@ -144,6 +144,65 @@ fn the_picker_says_which_marked_events_overlap() {
     }
 }
 
+/// Nobody gets two events at the same time unasked, and the answer still says that it is so.
+#[test]
+fn an_overlap_is_asked_about_before_it_is_assigned_and_said_afterwards() {
+    for (language, list, question, overlap, again, told) in [
+        (
+            Language::En,
+            "events",
+            "Give Dinner to Person support all the same?",
+            "It overlaps Gala, 09:00–12:00.",
+            "Give 2 events to Person support all the same?",
+            "Dinner overlaps Gala, 09:00–12:00.",
+        ),
+        (
+            Language::Fr,
+            "événements",
+            "Attribuer quand même Dinner à Person support ?",
+            "Il a lieu en même temps que Gala, 09:00–12:00.",
+            "Attribuer quand même 2 événements à Person support ?",
+            "Dinner a lieu en même temps que Gala, 09:00–12:00.",
+        ),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        let dinner = event(&mut desk, "Dinner", 5);
+        let gala = event(&mut desk, "Gala", 5);
+        let support = Some(desk.world.support.actor.id);
+        let one = epic_events::domain::assigning::Assignment { event: gala, version: 1, support };
+        desk.world.manage(&Request::Write(WriteRequest::AssignSupport(vec![one])));
+        let of_dinner = |desk: &Desk| {
+            epic_events::storage::events::find(&mut desk.world.connection(), dinner).unwrap().unwrap().support_id
+        };
+        desk.resize(120, 24)
+            .go(list)
+            .press(KeyCode::Char('a'))
+            .write("person support")
+            .press(KeyCode::Down)
+            .press(KeyCode::Enter);
+        desk.see(question).see(overlap);
+        // Enter alone changes nothing.
+        desk.press(KeyCode::Enter);
+        assert_eq!(of_dinner(&desk), None);
+        desk.press(KeyCode::Char('a'))
+            .write("person support")
+            .press(KeyCode::Down)
+            .press(KeyCode::Enter)
+            .press(KeyCode::Char('y'));
+        desk.not(question).see(overlap).see("u");
+        assert_eq!(of_dinner(&desk), support);
+        desk.press(KeyCode::Char('u'));
+        assert_eq!(of_dinner(&desk), None);
+        // Nobody is asked about somebody who is free.
+        desk.press(KeyCode::Char('a')).write("other").press(KeyCode::Enter).not(question);
+        assert_eq!(of_dinner(&desk), Some(desk.world.other_support.actor.id));
+        // Marked events that overlap each other are no different.
+        desk.press(KeyCode::Char(' ')).press(KeyCode::Char(' ')).press(KeyCode::Char('a')).write("person support");
+        desk.press(KeyCode::Down).press(KeyCode::Enter).see(again).see(told).press(KeyCode::Char('y')).see(overlap);
+    }
+}
+
 /// Several people share what a leaver owns: they are marked, the shares are shown, and then it is done.
 #[test]
 fn two_people_share_the_clients_of_a_leaver() {

@@ -148,3 +148,16 @@ fn esc_never_quits_the_wizard() {
     desk.ctrl('c');
     assert!(desk.quit);
 }
+
+/// The help of a record speaks of its parts, which it has, and not of fields; a client says what it owes.
+#[test]
+fn a_record_explains_its_parts_and_a_client_its_sums() {
+    for (language, clients, before, sums) in [
+        (Language::En, "clients", "Shift+Tab  To the part before.", "1 contract: total 1,000.00 EUR, due 500.00 EUR"),
+        (Language::Fr, "clients", "Maj+Tab    À la partie précédente.", "1 contrat"),
+    ] {
+        let mut desk = Desk::of("sales", language);
+        desk.world.records();
+        desk.go(clients).press(KeyCode::Enter).see(sums).press(KeyCode::Char('?')).write("tab").see(before);
+    }
+}

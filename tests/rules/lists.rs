@@ -259,7 +259,7 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
         panic!("candidates")
     };
     let busy = people.iter().find(|person| person.id == support).unwrap();
-    assert_eq!(busy.clash.as_deref(), Some("Exhibition"));
+    assert_eq!(busy.clash(), Some("Exhibition"));
     // The load counts the exhibition and Monday's assembly.
     assert_eq!((busy.load, busy.availability), (2, Some(Availability::Clash)));
     // The pages of the week join without a gap in every order, although long events are found by a separate

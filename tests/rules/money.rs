@@ -88,3 +88,41 @@ fn a_list_of_contracts_says_what_they_amount_to(
     let sales = world.sign_in("sales", PASSWORD).unwrap();
     assert_eq!(ask(&mut world, &sales, &total).sums, sums(300_000, 60_000));
 }
+
+/// The details of a client sum up its signed contracts: all of them, and only those that the viewer may see.
+#[rstest]
+fn a_client_shows_what_its_signed_contracts_amount_to(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let (sales, support) = (world.sales.clone(), world.support.clone());
+    let client = world.client_of(sales.actor.id, "Lou Bouzin");
+    let signed = |world: &mut World, who: &Session| {
+        let reply = world.ask(Some(who), &Request::Read(ReadRequest::ViewClient(client))).unwrap();
+        let Reply::Client(detail) = reply else { panic!("a client") };
+        detail.signed.map(|(count, Sums { total, due })| (count, total.0, due.0))
+    };
+    assert_eq!(signed(&mut world, &sales), Some((0, 0, 0)));
+    let first = contract(&mut world, client, 70_000, true);
+    contract(&mut world, client, 90_000, false);
+    contract(&mut world, client, 0, true);
+    let other = world.client_of(sales.actor.id, "Another");
+    contract(&mut world, other, 50_000, true);
+    assert_eq!(signed(&mut world, &sales), Some((2, 200_000, 70_000)));
+    let draft = event_draft("Gala", 5);
+    let event = Request::Write(WriteRequest::CreateEvent { contract: ContractId::new(first), draft });
+    let event = EventId::new(world.save(&event).0);
+    let assignment = Assignment { event, version: 1, support: Some(support.actor.id) };
+    world.manage(&Request::Write(WriteRequest::AssignSupport(vec![assignment])));
+    let settings = storage::settings::load(&mut world.connection()).unwrap();
+    let restricted = Settings { visibility: Visibility::Restricted, ..settings };
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(restricted)));
+    assert_eq!(signed(&mut world, &support), Some((1, 100_000, 70_000)), "only the contract of their event");
+    assert_eq!(signed(&mut world, &sales), Some((2, 200_000, 70_000)));
+    // More contracts than the screen shows.
+    for _ in 0..55 {
+        contract(&mut world, client, 1_000, true);
+    }
+    assert_eq!(signed(&mut world, &sales), Some((57, 5_700_000, 125_000)));
+    assert_eq!(signed(&mut world, &support), Some((1, 100_000, 70_000)));
+}

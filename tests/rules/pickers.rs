@@ -94,7 +94,7 @@ fn a_clash_is_found_in_a_week_with_thousands_of_events(
     assert!(!more);
     let told: Vec<_> = people.iter().map(|one| (one.id, one.availability, one.load)).collect();
     assert_eq!(told, [(support, Some(Availability::Free), 1 << 13), (other, Some(Availability::Clash), 1)]);
-    assert_eq!(people[1].clash.as_deref(), Some("On Friday"));
+    assert_eq!(people[1].clash(), Some("On Friday"));
 }
 
 /// Two marked events at the same time are not for one person: nobody is shown as free, and the reply names them.
@@ -165,4 +165,62 @@ fn marked_events_are_compared_among_themselves(
 fn create_for(world: &mut World, contract: ContractId, title: &str, days: i64) -> EventId {
     let draft = event_draft(title, days);
     EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0)
+}
+
+/// What the new support person has to do at the same time is told with the write, as it is known then: only what
+/// the viewer may see, and only open events.
+#[rstest]
+fn an_assignment_tells_what_it_overlaps(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    use epic_events::domain::{assigning::Overlap, settings::Visibility};
+    let mut world = World::new(engine);
+    let contract = world.records().signed;
+    let [dinner, gala, brunch, other_day] = [("Dinner", 10), ("Gala", 10), ("Brunch", 10), ("Other day", 11)]
+        .map(|(title, days)| create_for(&mut world, contract, title, days));
+    let weeks = {
+        let draft = event_draft("Weeks", 1);
+        let draft = EventDraft { ends_at: draft.starts_at.map(|start| start + TimeDelta::days(40)), ..draft };
+        EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0)
+    };
+    let (support, other) = (world.support.clone(), world.other_support.clone());
+    let assign = |events: &[(EventId, i32)], to: &epic_events::domain::session::Session| {
+        let one = |(event, version): &(EventId, i32)| Assignment {
+            event: *event,
+            version: *version,
+            support: Some(to.actor.id),
+        };
+        Request::Write(WriteRequest::AssignSupport(events.iter().map(one).collect()))
+    };
+    let told = |reply: Result<Reply, Error>| {
+        let Reply::Assigned(assigned) = reply.unwrap() else { panic!("assigned") };
+        let pair = |Overlap { event, other }: Overlap| (event.title, other.map(|other| other.title));
+        assigned.overlaps.into_iter().map(pair).collect::<Vec<_>>()
+    };
+    let pair = |event: &str, other: &str| (event.to_owned(), Some(other.to_owned()));
+    let manager = world.manager.clone();
+    let mut manage = |request: &Request| told(world.ask(Some(&manager), request));
+    assert_eq!(manage(&assign(&[(gala, 1)], &support)), []);
+    assert_eq!(manage(&assign(&[(other_day, 1)], &support)), []);
+    assert_eq!(manage(&assign(&[(dinner, 1)], &support)), [pair("Dinner", "Gala")]);
+    // Both at once: the pair is named once.
+    assert_eq!(manage(&assign(&[(dinner, 2), (gala, 2)], &other)), [pair("Dinner", "Gala")]);
+    // However long the other event lasts.
+    assert_eq!(
+        manage(&assign(&[(weeks, 1)], &support)),
+        [pair("Weeks", "Other day"), pair("Weeks", "Lou Bouzin General Assembly")]
+    );
+    assert_eq!(manage(&assign(&[(other_day, 2)], &other)), []);
+    assert_eq!(manage(&assign(&[(other_day, 3)], &support)), [pair("Other day", "Weeks")]);
+    // Who hands over an event of their own does not learn what they may not see.
+    world.manage(&assign(&[(brunch, 1)], &support));
+    let settings = storage::settings::load(&mut world.connection()).unwrap();
+    let restricted = Settings { visibility: Visibility::Restricted, support_hands_over: true, ..settings };
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(restricted)));
+    let hidden = told(world.ask(Some(&support), &assign(&[(brunch, 2)], &other)));
+    assert_eq!(hidden, [("Brunch".to_owned(), None), ("Brunch".to_owned(), None)]);
+    // A cancelled event takes nobody's time.
+    for id in [dinner, gala] {
+        world.save(&Request::Write(WriteRequest::SetStatus { id, version: 3, status: Status::Cancelled }));
+    }
+    world.manage(&assign(&[(brunch, 3)], &support));
+    assert_eq!(told(world.ask(Some(&manager), &assign(&[(brunch, 4)], &other))), []);
 }

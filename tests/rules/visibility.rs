@@ -160,7 +160,7 @@ fn the_picker_hides_the_titles_of_events_the_user_may_not_see(
         })));
         let Reply::Candidates { people, .. } = world.ask(Some(&support), &pick).unwrap() else { panic!("candidates") };
         assert_eq!(people[0].availability, Some(Availability::Clash));
-        assert_eq!(people[0].clash.as_deref(), title, "{visibility:?}");
+        assert_eq!(people[0].clash(), title, "{visibility:?}");
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::NaiveTime;
 use crate::{
     domain::{
         EventId, UserId,
-        assigning::{Availability, Candidate},
+        assigning::{Availability, Candidate, MOST_OVERLAPS, Overlap, Slot},
         dates,
         events::{EventRow, stretch},
         users::{Role, User},
@@ -37,7 +37,7 @@ fn everybody(db: &mut Db, role: Role, text: &str) -> Result<Vec<Candidate>, Serv
         role: user.role,
         load: 0,
         availability: None,
-        clash: None,
+        overlaps: Vec::new(),
     };
     Ok(people.into_iter().map(candidate).collect())
 }
@@ -56,8 +56,8 @@ struct Workload {
     load: i64,
     /// Whether there is an event on the same day as one of those to be assigned.
     same_day: bool,
-    /// The title of an event at the same time as one of those to be assigned.
-    clash: Option<String>,
+    /// The events at the same time as one of those to be assigned.
+    overlaps: Vec<Overlap>,
 }
 
 /// Support users for these events, the freest first.
@@ -71,7 +71,7 @@ pub(super) fn for_events(
     for row in &events {
         ctx.check(row.event.owner(), |_| None)?;
     }
-    // The title of a clashing event is shown only to a user who may see it.
+    // A clashing event is named only to a user who may see it.
     let sees_all = ctx.sees_all();
     let mut wanted: Vec<_> =
         events.iter().filter_map(|row| Some(stretch(row.event.starts_at?, row.event.ends_at))).collect();
@@ -82,6 +82,8 @@ pub(super) fn for_events(
     let (monday, next_monday) = dates::week_of(first_start.date());
     let day_after = last_end.date().succ_opt().map_or(last_end, |day| day.and_time(NaiveTime::MIN));
     let overlapping = overlapping(&events);
+    let slots: Vec<Slot> =
+        events.iter().filter(|row| row.event.status.is_open()).filter_map(|row| Slot::of(&row.event)).collect();
     let given: HashSet<EventId> = ids.iter().copied().collect();
     let mut work = HashMap::<UserId, Workload>::new();
     storage::spans::engagements(db, monday, next_monday.max(day_after), |engagement| {
@@ -92,22 +94,26 @@ pub(super) fn for_events(
         let (start, end) = stretch(engagement.starts_at, engagement.ends_at);
         theirs.load += i64::from(start < next_monday);
         theirs.same_day |= wanted.iter().any(|(from, to)| start.date() <= to.date() && from.date() <= end.date());
-        if theirs.clash.is_none() && wanted.iter().any(|(from, to)| start < *to && *from < end) {
-            theirs.clash = Some(engagement.title);
+        let other = engagement.slot();
+        for event in slots.iter().filter(|event| event.meets(&other)) {
+            if theirs.overlaps.len() < MOST_OVERLAPS {
+                theirs.overlaps.push(Overlap { event: event.clone(), other: Some(other.clone()) });
+            }
         }
     })?;
     let mut busy_that_day = HashSet::new();
     for person in &mut people {
-        let Workload { load, same_day, clash } = work.remove(&person.id).unwrap_or_default();
-        let availability = match (&clash, same_day) {
-            (Some(_), _) => Availability::Clash,
-            (None, _) if !overlapping.is_empty() => Availability::Overlap,
-            (None, true) => Availability::Busy,
-            (None, false) => Availability::Free,
+        let Workload { load, same_day, mut overlaps } = work.remove(&person.id).unwrap_or_default();
+        let availability = match (overlaps.is_empty(), same_day) {
+            (false, _) => Availability::Clash,
+            (true, _) if !overlapping.is_empty() => Availability::Overlap,
+            (true, true) => Availability::Busy,
+            (true, false) => Availability::Free,
         };
-        person.load = load;
-        person.availability = Some(availability);
-        person.clash = clash.filter(|_| sees_all || person.id == ctx.me());
+        if !sees_all && person.id != ctx.me() {
+            overlaps.iter_mut().for_each(|overlap| overlap.other = None);
+        }
+        (person.load, person.availability, person.overlaps) = (load, Some(availability), overlaps);
         busy_that_day.extend(same_day.then_some(person.id));
     }
     people.sort_by_key(|person| (person.availability, busy_that_day.contains(&person.id), person.load));

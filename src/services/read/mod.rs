@@ -13,12 +13,12 @@ use super::{
 };
 use crate::{
     domain::{
-        ClientId, ContractId, Error, EventId, Reason, UserId,
+        Cents, ClientId, ContractId, Error, EventId, Reason, UserId,
         clients::{ClientFilter, ClientRow, ClientSort, ClientView, told_apart_by},
         contracts::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, number_in},
         entity::{EntityKind, Query, Record},
         events::{EventFilter, EventRow, EventSort, EventView},
-        page::{Edge, Listing, Page, SHORT_LIMIT},
+        page::{Count, Edge, Listing, Page, SHORT_LIMIT, Sums},
         users::{Role, UserFilter, UserSort},
     },
     storage::{self, Db, Scope, Viewer, contracts::Spans},
@@ -196,11 +196,34 @@ fn client(db: &mut Db, ctx: &RequestContext, id: ClientId) -> Result<ClientDetai
     let contracts = ContractFilter { client: Some(id), ..ContractFilter::default() };
     let events = EventFilter { client: Some(id), ..EventFilter::default() };
     let mine = is_own(ctx, row.client.sales_contact_id, None);
+    let page = contract_page(db, ctx, &newest_contracts(contracts.clone()))?;
+    let signed = if page.after { signed_sums(db, ctx, contracts)? } else { Some(sums_of_signed(&page.rows)) };
     Ok(ClientDetail {
         row,
-        contracts: contract_page(db, ctx, &newest_contracts(contracts))?.rows,
+        contracts: page.rows,
+        signed,
         events: events_of(db, ctx, events)?,
         history: history::of(db, ctx, (EntityKind::Client, id.0), mine)?,
+    })
+}
+
+fn sums_of_signed(contracts: &[ContractRow]) -> (i64, Sums) {
+    let (mut count, mut sums) = (0, Sums { total: Cents(0), due: Cents(0) });
+    for row in contracts.iter().filter(|row| row.contract.signed_at.is_some()) {
+        count += 1;
+        sums.total.0 += row.contract.total_cents.0;
+        sums.due.0 += row.contract.due_cents.0;
+    }
+    (count, sums)
+}
+
+/// The same of more contracts than a screen shows, summed up by the database.
+fn signed_sums(db: &mut Db, ctx: &RequestContext, filter: ContractFilter) -> Result<Option<(i64, Sums)>, ServiceError> {
+    let filter = ContractFilter { view: ContractView::Signed, ..filter };
+    let page = contract_page(db, ctx, &Listing { edge: Edge::Total, ..newest_contracts(filter) })?;
+    Ok(match (page.total, page.sums) {
+        (Some(Count::Exactly(count)), Some(sums)) => Some((count, sums)),
+        _ => None,
     })
 }
 

@@ -4,7 +4,7 @@ use super::load::{Refused, load, load_to_give, new_owner};
 use crate::{
     domain::{
         ContractId, Error, EventId, Reason, UserId,
-        assigning::Assignment,
+        assigning::{Assignment, MOST_OVERLAPS, Overlap, Slot},
         audit::Verb,
         contracts::Contract,
         events::{Event, EventDraft, Status},
@@ -17,6 +17,9 @@ use crate::{
     },
     storage::{self, Current, Db, events::EventState},
 };
+
+/// The most events of the new support users that are compared with those assigned.
+const MOST_ENGAGEMENTS: usize = 1_000;
 
 /// The id of a record and the version that the user saw.
 type Seen = (EventId, i32);
@@ -85,7 +88,15 @@ pub(super) fn assign(
         names.push((helper, name));
     }
     let mut given = Vec::new();
-    let mut assigned = Assigned { to: None, mixed: false, titles: Vec::new(), undo: Vec::new(), missed: Vec::new() };
+    let mut assigned = Assigned {
+        to: None,
+        mixed: false,
+        titles: Vec::new(),
+        undo: Vec::new(),
+        missed: Vec::new(),
+        overlaps: Vec::new(),
+    };
+    let mut written = Vec::new();
     let mut entries = Vec::new();
     for assignment in assignments {
         let given_to = (Verb::SupportAssigned, assignment.support);
@@ -110,6 +121,7 @@ pub(super) fn assign(
                 entries.push(changed(Verb::SupportAssigned, &title, &*before, &after));
                 assigned.titles.push(title);
                 given.push(assignment.support);
+                written.push(after);
                 assigned.undo.push(Assignment { version: seen + 1, support: before.support_id, ..*assignment });
             }
             Err(ServiceError::Error(why)) if assignments.len() > 1 => assigned.missed.push(Missed { name: title, why }),
@@ -122,7 +134,37 @@ pub(super) fn assign(
     if let [Some(one)] = given.as_slice() {
         assigned.to = names.into_iter().find(|(helper, _)| helper == one).map(|(_, name)| name);
     }
+    assigned.overlaps = overlaps(db, ctx, &written)?;
     Ok(WriteOutcome { reply: Reply::Assigned(assigned), entries })
+}
+
+/// The other events that the support users of these events, as they were just written, have at the
+/// same time.
+fn overlaps(db: &mut Db, ctx: &RequestContext, written: &[Event]) -> Result<Vec<Overlap>, ServiceError> {
+    let open = written.iter().filter(|event| event.status.is_open());
+    let placed: Vec<_> =
+        open.filter_map(|event| Some((event.id, event.support_id?, event.stretch()?, Slot::of(event)?))).collect();
+    let mut people: Vec<UserId> = placed.iter().map(|(_, person, ..)| *person).collect();
+    people.sort_by_key(|id| id.0);
+    people.dedup();
+    let mut found = Vec::new();
+    for person in people {
+        let theirs = || placed.iter().filter(move |(_, one, ..)| *one == person);
+        let from = theirs().map(|(.., (from, _), _)| *from).min().unwrap_or_default();
+        let to = theirs().map(|(.., (_, to), _)| *to).max().unwrap_or_default();
+        let others = storage::spans::engagements_of(db, person, (from, to), MOST_ENGAGEMENTS)?;
+        for other in others.into_iter().rev() {
+            let slot = other.slot();
+            let is_written = placed.iter().any(|(id, ..)| *id == other.event);
+            let is_seen = is_written || ctx.sees_all() || person == ctx.me();
+            // A pair of two events that were both assigned now is named once.
+            let met = theirs().filter(|(id, .., event)| (!is_written || id.0 < other.event.0) && event.meets(&slot));
+            let overlap = |event: &Slot| Overlap { event: event.clone(), other: is_seen.then(|| slot.clone()) };
+            found.extend(met.map(|(.., event)| overlap(event)));
+        }
+    }
+    found.truncate(MOST_OVERLAPS);
+    Ok(found)
 }
 
 pub(super) fn archive(db: &mut Db, ctx: &RequestContext, seen: Seen) -> Result<WriteOutcome, ServiceError> {

@@ -7,6 +7,7 @@ use super::definition::{
 use crate::{
     domain::{
         ClientId, Field, UserId,
+        assigning::Candidate,
         audit::Auditable,
         clients::{Client, ClientDraft, ClientFilter, ClientRow, ClientSort, ClientView, told_apart_by},
         dates::{self, Direction},
@@ -148,10 +149,11 @@ impl Entity for Clients {
 
     fn detail(reply: &Reply) -> Option<RecordDetail> {
         let Reply::Client(detail) = reply else { return None };
-        let ClientDetail { row, contracts, events, history } = (**detail).clone();
+        let ClientDetail { row, contracts, signed, events, history } = (**detail).clone();
         Some(RecordDetail {
             notes: row.client.notes.clone(),
             record: row.into(),
+            signed,
             parts: vec![
                 DetailPart::new(Phrase::PartContracts, EntityKind::Contract, contracts),
                 DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
@@ -233,28 +235,28 @@ fn hand_over(rows: &[&ClientRow], ctx: &Context) -> Begun {
 
 /// Asks whether these people are to share the clients by turns. A client whose turn brings it to its
 /// present sales contact stays there, and is not counted.
-fn hand_over_to(clients: &[Record], people: &[(UserId, String)], ctx: &Context) -> Option<Begun> {
+fn hand_over_to(clients: &[Record], people: &[Candidate], ctx: &Context) -> Option<Begun> {
     let rows: Vec<&ClientRow> = clients.iter().filter_map(Clients::row).collect();
     let turns = || rows.iter().zip(people.iter().cycle());
-    let write = turns().map(|(row, (to, _))| {
+    let write = turns().map(|(row, to)| {
         let Client { id, version, .. } = row.client;
-        HandOver { client: id, version, to: *to }
+        HandOver { client: id, version, to: to.id }
     });
     let write = WriteRequest::HandOverClients(write.collect());
-    let moved: Vec<_> = turns().filter(|(row, (to, _))| row.client.sales_contact_id != *to).collect();
+    let moved: Vec<_> = turns().filter(|(row, to)| row.client.sales_contact_id != to.id).collect();
     let (title, mut lines) = match (rows.as_slice(), people) {
         (_, []) => return None,
         // The reply says that nothing has changed.
         _ if moved.is_empty() => return Some(Begun::Write(write)),
-        ([row], [(_, name), ..]) => {
+        ([row], [Candidate { full_name: name, .. }, ..]) => {
             let change = ctx.say(Phrase::FromTo { old: &row.sales_contact, new: name });
             let title = ctx.say(Phrase::Asked(Asked::HandOverAsk(&Clients::heading(row, ctx))));
             (title, vec![ctx.pair(&ctx.field(Field::SalesContactId), &change)])
         }
         (_, people) => {
-            let share = |(id, name): &(UserId, String)| Share {
-                name: name.clone(),
-                clients: moved.iter().filter(|(_, (to, _))| to == id).count(),
+            let share = |one: &Candidate| Share {
+                name: one.full_name.clone(),
+                clients: moved.iter().filter(|(_, to)| to.id == one.id).count(),
                 events: 0,
             };
             let shares = people.iter().map(share).filter(|share| share.clients > 0);

@@ -199,6 +199,7 @@ impl Entity for Contracts {
         Some(RecordDetail {
             notes: row.contract.notes.clone(),
             record: row.into(),
+            signed: None,
             parts: vec![
                 DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
                 DetailPart::new(Phrase::ColClient, EntityKind::Client, vec![client]),

@@ -6,12 +6,13 @@ use strum::IntoEnumIterator;
 
 use crate::{
     domain::{
-        Field, UserId,
+        Field,
+        assigning::Candidate,
         audit::AuditedFields,
         dates,
         entity::{EntityKind, Record},
         lists::ColumnName,
-        page::Listing,
+        page::{Listing, Sums},
         policy::Permission,
         users::Role,
     },
@@ -177,7 +178,7 @@ pub enum Begun {
 
 /// What follows for these records and the picked users, none if nobody was picked; `None` if that is
 /// not possible.
-pub type ThenUsers = fn(&[Record], &[(UserId, String)], &Context) -> Option<Begun>;
+pub type ThenUsers = fn(&[Record], &[Candidate], &Context) -> Option<Begun>;
 /// What follows for this record and the option at the index.
 pub type ThenOption = fn(&Record, usize, &Context) -> Option<Begun>;
 
@@ -199,6 +200,8 @@ impl Seen {
 pub struct RecordDetail {
     pub record: Record,
     pub notes: String,
+    /// The number of the signed contracts below it, and their sums.
+    pub signed: Option<(i64, Sums)>,
     pub parts: Vec<DetailPart>,
 }
 

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{
         ClientId, ContractId, EventId, Field, UserId,
-        assigning::Assignment,
+        assigning::{Assignment, Candidate, overlaps_among},
         audit::Auditable,
         check,
         contracts::ContractRow,
@@ -20,7 +20,7 @@ use crate::{
         entity::{EntityKind, Record},
         events::{Event, EventDraft, EventFilter, EventListing, EventRow, EventSort, EventView, Status},
         lists::ColumnName as N,
-        policy::Permission,
+        policy::{self, Owner, Permission},
         users::Role,
     },
     services::{EventDetail, Marked, ReadRequest, Reply, WriteRequest},
@@ -28,6 +28,7 @@ use crate::{
         Context,
         form::{Choices, FieldKind, FormField, Reader, people},
         keys::Command,
+        overlap,
         text::{Asked, Phrase},
         widgets::table::{Column, column},
     },
@@ -212,6 +213,7 @@ impl Entity for Events {
         Some(RecordDetail {
             notes: row.event.notes.clone(),
             record: row.into(),
+            signed: None,
             parts: vec![
                 DetailPart::new(Phrase::PartContract, EntityKind::Contract, vec![contract]),
                 DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
@@ -259,6 +261,13 @@ fn new_fields(contract: Option<&Record>, ctx: &Context) -> Vec<FormField> {
     };
     let mut all = vec![contract];
     all.extend(fields(None, row));
+    let edit = Permission::EditEvent;
+    let nobody_yet = Owner::Support(None);
+    if policy::refusal(edit, &ctx.session.actor, ctx.settings(), nobody_yet, None).is_some()
+        && let Some(first) = all.iter_mut().find(|entry| entry.field == Field::Title)
+    {
+        first.hint = Some(Phrase::Asked(Asked::OthersCorrect(edit)));
+    }
     all
 }
 
@@ -297,12 +306,33 @@ fn assign(rows: &[&EventRow], ctx: &Context) -> Begun {
         nobody: taken.then(|| ctx.say(Phrase::Nobody)),
         several: false,
         records: rows.iter().map(|row| (*row).clone().into()).collect(),
-        then: |events, people, _| {
-            let support = people.first().map(|(id, _)| *id);
-            let assignment =
-                |event: &Record| Assignment { event: EventId::new(event.id()), version: event.version(), support };
-            Some(Begun::Write(WriteRequest::AssignSupport(events.iter().map(assignment).collect())))
-        },
+        then: |events, people, ctx| Some(assign_to(events, people.first(), ctx)),
+    }
+}
+
+/// Assigns the events, or asks first if the person would have to be at two of them, or at another
+/// event, at the same time.
+fn assign_to(events: &[Record], person: Option<&Candidate>, ctx: &Context) -> Begun {
+    let support = person.map(|person| person.id);
+    let assignment = |event: &Record| Assignment { event: EventId::new(event.id()), version: event.version(), support };
+    let write = WriteRequest::AssignSupport(events.iter().map(assignment).collect());
+    let rows: Vec<&EventRow> = events.iter().filter_map(Events::row).collect();
+    let Some(person) = person else { return Begun::Write(write) };
+    let mut overlaps = person.overlaps.clone();
+    overlaps.extend(overlaps_among(rows.iter().map(|row| &row.event)));
+    if overlaps.is_empty() {
+        return Begun::Write(write);
+    }
+    let name = person.full_name.as_str();
+    let title = match rows.as_slice() {
+        [one] => Asked::AssignAnyway { title: &one.event.title, name },
+        several => Asked::AssignSomeAnyway { count: several.len(), name },
+    };
+    Begun::Confirm {
+        title: ctx.say(Phrase::Asked(title)),
+        lines: overlap::lines(&overlaps, rows.len(), ctx),
+        verb: ctx.say(Phrase::Asked(Asked::AssignVerb)),
+        write,
     }
 }
 

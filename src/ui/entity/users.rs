@@ -131,6 +131,7 @@ impl Entity for Users {
         Some(RecordDetail {
             notes: String::new(),
             record: user.into(),
+            signed: None,
             parts: vec![
                 DetailPart::new(Phrase::PartClients, EntityKind::Client, clients),
                 DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),

@@ -62,7 +62,7 @@ pub(super) fn choice(record: Record, ctx: &Context) -> Item {
 }
 
 pub(super) fn candidate(person: &Candidate, ctx: &Context) -> Item {
-    let detail = match (person.availability, &person.clash) {
+    let detail = match (person.availability, person.clash()) {
         (Some(Availability::Clash), Some(title)) => ctx.say(Phrase::Clashes { title, load: person.load }),
         (Some(Availability::Clash), None) => ctx.say(Phrase::BusyThen(person.load)),
         (Some(Availability::Overlap), _) => ctx.say(Phrase::Asked(Asked::NotForAll(person.load))),
@@ -73,7 +73,7 @@ pub(super) fn candidate(person: &Candidate, ctx: &Context) -> Item {
     Item {
         label: person.full_name.clone(),
         detail,
-        outcome: Some(Outcome::Person(Some(person.id), person.full_name.clone())),
+        outcome: Some(Outcome::Person(Some(Box::new(person.clone())))),
         ..Item::default()
     }
 }

@@ -10,7 +10,7 @@ use super::{
     outcome::{Outcome, PopupResult, ViewChoice},
 };
 use crate::{
-    domain::{Reason, UserId, contracts::number_in, entity::EntityKind},
+    domain::{Reason, assigning::Candidate, contracts::number_in, entity::EntityKind},
     services::{Found, ReadRequest, Reply, Request},
     ui::{
         Context,
@@ -68,7 +68,7 @@ pub struct Menu {
     entered: bool,
     /// People can be marked, and Enter chooses all marked ones.
     pub several: bool,
-    pub(super) marked: Vec<(UserId, String)>,
+    pub(super) marked: Vec<Candidate>,
     /// The selection was moved since something was typed: the space bar marks and is not typed.
     moved: bool,
 }
@@ -163,14 +163,13 @@ impl Menu {
 
     /// Marks the selected person, or removes the mark, and moves on.
     fn mark(&mut self) {
-        let Some(Outcome::Person(Some(id), name)) = self.shown.get(self.at).and_then(|item| item.outcome.clone())
-        else {
+        let Some(Outcome::Person(Some(person))) = self.shown.get(self.at).and_then(|item| item.outcome.clone()) else {
             return;
         };
         let before = self.marked.len();
-        self.marked.retain(|(marked, _)| *marked != id);
+        self.marked.retain(|marked| marked.id != person.id);
         if self.marked.len() == before {
-            self.marked.push((id, name));
+            self.marked.push(*person);
         }
         self.at = (self.at + 1).min(self.shown.len() - 1);
         self.moved = true;
@@ -178,8 +177,8 @@ impl Menu {
 
     /// The line with the sign of its mark, where people can be marked.
     fn with_mark(&self, item: &Item) -> Item {
-        let id = if let Some(Outcome::Person(id, _)) = &item.outcome { *id } else { None };
-        let marked = id.is_some_and(|id| self.marked.iter().any(|(marked, _)| *marked == id));
+        let person = if let Some(Outcome::Person(person)) = &item.outcome { person.as_ref() } else { None };
+        let marked = person.is_some_and(|person| self.marked.iter().any(|marked| marked.id == person.id));
         let sign = match (self.several, marked) {
             (false, _) => "",
             (true, true) => "* ",

@@ -36,7 +36,7 @@ use super::{
     widgets::{input::Input, paint::Focus},
 };
 use crate::{
-    domain::{UserId, entity::EntityKind},
+    domain::{assigning::Candidate, entity::EntityKind},
     services::{Reply, Request},
 };
 
@@ -150,14 +150,13 @@ impl Popup {
 
     /// A searchable picker; `nobody` is the label of the line for nobody, if that is offered.
     pub fn picker(title: String, source: Source, nobody: Option<String>) -> Self {
-        let nobody =
-            nobody.map(|label| Item { label, outcome: Some(Outcome::Person(None, String::new())), ..Item::default() });
+        let nobody = nobody.map(|label| Item { label, outcome: Some(Outcome::Person(None)), ..Item::default() });
         Self::Menu(Menu::new(title, Some(Input::default()), source, nobody.into_iter().collect()))
     }
 
     /// Lets several people be marked with the space bar, who then share; these are marked at first.
     #[must_use]
-    pub fn for_several(mut self, marked: Vec<(UserId, String)>) -> Self {
+    pub fn for_several(mut self, marked: Vec<Candidate>) -> Self {
         if let Self::Menu(menu) = &mut self {
             (menu.several, menu.marked) = (true, marked);
         }

@@ -5,7 +5,8 @@ use secrecy::SecretString;
 
 use crate::{
     domain::{
-        Field, UserId, ViewId,
+        Field, ViewId,
+        assigning::Candidate,
         entity::{Query, Record},
         lists::ChosenColumn,
     },
@@ -20,10 +21,10 @@ pub enum Outcome {
     Confirmed,
     /// The index of the chosen line.
     Choice(usize),
-    /// A user and their name; `None` is the choice of nobody, if that was offered.
-    Person(Option<UserId>, String),
-    /// Several users who were marked, in the order of marking, with their names.
-    People(Vec<(UserId, String)>),
+    /// A user; `None` is the choice of nobody, if that was offered.
+    Person(Option<Box<Candidate>>),
+    /// Several users who were marked, in the order of marking.
+    People(Vec<Candidate>),
     /// The picked record.
     Record(Box<Record>),
     Password(SecretString),

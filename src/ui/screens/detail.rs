@@ -9,6 +9,7 @@ use crate::{
     domain::{
         Error, Field,
         entity::{EntityKind, Record},
+        page::Sums,
         text,
     },
     services::{Reply, Request},
@@ -19,7 +20,7 @@ use crate::{
         keys::{Binding, Command},
         popup::Outcome,
         report,
-        text::Phrase,
+        text::{ListPhrase, Phrase},
         widgets::{
             chrome::wrapped_to,
             paint::{Focus, draw_pairs, line_at, pair_lines, put, rows},
@@ -39,6 +40,8 @@ pub struct Detail {
     id: i64,
     record: Option<Record>,
     notes: String,
+    /// The number of the signed contracts, and their sums.
+    signed: Option<(i64, Sums)>,
     parts: Vec<DetailPart>,
     part: usize,
     at: usize,
@@ -55,6 +58,7 @@ impl Detail {
             id,
             record: None,
             notes: String::new(),
+            signed: None,
             parts: Vec::new(),
             part: 0,
             at: 0,
@@ -65,11 +69,18 @@ impl Detail {
 
     /// The labelled values on top.
     fn facts(&self, ctx: &Context) -> Vec<(String, String)> {
-        self.record.as_ref().map(|record| facts(record, ctx)).unwrap_or_default()
+        let mut facts = self.record.as_ref().map(|record| facts(record, ctx)).unwrap_or_default();
+        if let Some((count, Sums { total, due })) = self.signed.filter(|(count, _)| *count > 0) {
+            let [total, due] = [total, due].map(|cents| cents.format(ctx.language));
+            let currency = &ctx.settings().currency;
+            let sums = ListPhrase::ContractSums { count, total: &total, due: &due, currency };
+            facts.push((ctx.say(Phrase::ViewSigned), ctx.say(sums)));
+        }
+        facts
     }
 
-    fn show(&mut self, RecordDetail { record, notes, parts }: RecordDetail) -> Action {
-        (self.record, self.notes, self.parts) = (Some(record), notes, parts);
+    fn show(&mut self, RecordDetail { record, notes, signed, parts }: RecordDetail) -> Action {
+        (self.record, self.notes, self.signed, self.parts) = (Some(record), notes, signed, parts);
         // The history is empty for users who may not read it.
         self.parts.retain(|part| part.kind != EntityKind::Audit || !part.rows.is_empty());
         self.part = self.part.min(self.parts.len().saturating_sub(1));
@@ -124,7 +135,7 @@ impl Screen for Detail {
         bindings.splice(..0, self.record.as_ref().and_then(|record| actions::bind_child(record, ctx)));
         if self.parts.len() > 1 {
             bindings.push(bind(C::NextPart, ctx, None));
-            bindings.push(bind_quietly(C::PreviousField, ctx));
+            bindings.push(bind_quietly(C::PreviousPart, ctx));
         }
         let nothing = self.selected().is_none().then(|| ctx.say(Phrase::NothingSelected));
         bindings.push(bind(C::Open, ctx, nothing));
@@ -142,7 +153,7 @@ impl Screen for Detail {
             Command::PageUp => self.scrolled.set(self.scrolled.get().saturating_sub(SCROLLED)),
             Command::PageDown => self.scrolled.set(self.scrolled.get() + SCROLLED),
             Command::NextPart => (self.part, self.at) = ((self.part + 1) % parts, 0),
-            Command::PreviousField => (self.part, self.at) = ((self.part + parts - 1) % parts, 0),
+            Command::PreviousPart => (self.part, self.at) = ((self.part + parts - 1) % parts, 0),
             Command::Back => return Action::Back,
             Command::Refresh => return self.load().map_or(Action::None, Action::Send),
             Command::Copy => {

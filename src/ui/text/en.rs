@@ -1,6 +1,7 @@
 //! English.
 
 use super::{
+    Naming,
     doctor::Label,
     lists::ListPhrase,
     phrase::Phrase,
@@ -44,7 +45,7 @@ fn some(count: usize, one: &str, many: &str) -> String {
     plural(i64::try_from(count).unwrap_or(i64::MAX), one, many)
 }
 
-pub(super) fn say(what: Phrase) -> String {
+pub(super) fn say(what: Phrase, naming: Naming) -> String {
     let fixed = match what {
         Phrase::ContractOf { number, client } => return format!("Contract {number}, {client}"),
         Phrase::FromTo { old, new } => {
@@ -189,6 +190,15 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::AssignedAsBefore(count)) => {
             return format!("{} the same support as before.", some(count, "event has", "events have"));
         }
+        Phrase::Told(Told::Overlaps { title, other }) => {
+            let title = if title.is_empty() { "It" } else { title };
+            return match other {
+                Some((other, times)) => format!("{title} overlaps {other}, {times}."),
+                None => format!("{title} overlaps another event of theirs."),
+            };
+        }
+        Phrase::Told(Told::MoreOverlaps(1)) => "There is 1 more overlap.",
+        Phrase::Told(Told::MoreOverlaps(count)) => return format!("There are {count} more overlaps."),
         Phrase::FreeThen(load) => return format!("free, {} that week", plural(load, "event", "events")),
         Phrase::BusyThatDay(load) => return format!("busy that day, {} that week", plural(load, "event", "events")),
         Phrase::BusyThen(load) => return format!("busy at that time, {} that week", plural(load, "event", "events")),
@@ -201,7 +211,8 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::Theirs { name, value } => {
             let name = if name.is_empty() { "Somebody" } else { name };
-            return format!("{name}: {value}   ⌨take-theirs⌨ swaps, ⌨save⌨ keeps yours");
+            let keys = naming.keys_in("⌨take-theirs⌨ swaps, ⌨save⌨ keeps yours");
+            return format!("{name}: {value}   {keys}");
         }
         Phrase::Connected(server) => return format!("Connected: {server}."),
         Phrase::LocksIn(seconds) => return format!("Locks in {seconds} s: press any key to stay."),
@@ -228,6 +239,14 @@ pub(super) fn say(what: Phrase) -> String {
             return format!("cannot be at all of these, {} that week", plural(load, "event", "events"));
         }
         Phrase::Asked(Asked::TheseOverlap { count, titles }) => return format!("{count} of these overlap: {titles}"),
+        Phrase::Asked(Asked::OthersCorrect(right)) => {
+            return format!("Check it before you save. {} afterwards.", only(right));
+        }
+        Phrase::Told(Told::NoSupport) => "no support",
+        Phrase::Asked(Asked::AssignAnyway { title, name }) => return format!("Give {title} to {name} all the same?"),
+        Phrase::Asked(Asked::AssignSomeAnyway { count, name }) => {
+            return format!("Give {} to {name} all the same?", some(count, "event", "events"));
+        }
         Phrase::Asked(Asked::HandOverAsk(name)) => return format!("Hand over {name}?"),
         Phrase::Asked(Asked::HandOverAskSome(count)) => {
             return format!("Hand over {}?", some(count, "client", "clients"));
@@ -315,7 +334,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::WaitingTitle => "Waiting for you",
         Phrase::SectionsTitle => "Go to",
         Phrase::SortTitle => "Sort by",
-        Phrase::Lists(phrase) => return lists(phrase),
+        Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::ViewTitle => "Show",
         Phrase::HelpTitle => "What you can do here",
         Phrase::PaletteTitle => "Go to, or do",
@@ -448,6 +467,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::StatusStays) => "The status stays as it was.",
         Phrase::KeyShare => "share among several",
         Phrase::VerbHandOver => "Hand over",
+        Phrase::Asked(Asked::AssignVerb) => "Assign",
         Phrase::Asked(Asked::ContractsGoAlong) => "Contracts go along with their client.",
         Phrase::VerbDone => "It is done",
         Phrase::Asked(Asked::DoneAhead(when)) => return format!("It begins only on {when}. Is it done all the same?"),
@@ -565,7 +585,7 @@ pub(super) fn say(what: Phrase) -> String {
             "Epic Events needs a terminal: start it in a terminal window, not in a pipe or from a script."
         }
     };
-    fixed.to_owned()
+    naming.keys_in(fixed)
 }
 
 /// What is now true of the record that was written.
@@ -837,7 +857,7 @@ fn only(right: Permission) -> String {
     }
 }
 
-pub(super) fn reason(reason: Reason) -> String {
+pub(super) fn reason(reason: Reason, naming: Naming) -> String {
     let fixed = match reason {
         Reason::Role(right, _) => return format!("{}.", only(right)),
         Reason::Setting(right) => return format!("{} (company setting).", only(right)),
@@ -877,12 +897,12 @@ pub(super) fn reason(reason: Reason) -> String {
             return format!("There is no other active {} person. Create one first (Staff, ⌨new⌨).", role_name(role));
         }
     };
-    fixed.to_owned()
+    naming.keys_in(fixed)
 }
 
-pub(super) fn error(error: &Error) -> String {
+pub(super) fn error(error: &Error, naming: Naming) -> String {
     let fixed = match error {
-        Error::Denied(why) => return reason(why.clone()),
+        Error::Denied(why) => return reason(why.clone(), naming),
         Error::Invalid(errors) => {
             let first = errors.0.first();
             return first.map(|(of, wrong)| format!("{}: {}", field(*of), problem(*wrong))).unwrap_or_default();
@@ -917,7 +937,7 @@ pub(super) fn error(error: &Error) -> String {
             );
         }
     };
-    fixed.to_owned()
+    naming.keys_in(fixed)
 }
 
 fn connection(problem: &ConnectionProblem) -> String {
@@ -1015,7 +1035,7 @@ fn connection(problem: &ConnectionProblem) -> String {
 }
 
 /// About columns and saved views.
-fn lists(phrase: ListPhrase) -> String {
+fn lists(phrase: ListPhrase, naming: Naming) -> String {
     let words = match phrase {
         ListPhrase::RefineHint => "Press ⌨refine⌨ to change or clear the filters.",
         ListPhrase::NothingFoundHint => "Press Esc to clear the filter.",
@@ -1081,7 +1101,7 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::KeyWidth => "width",
         ListPhrase::KeyPreset => "preset",
     };
-    words.to_owned()
+    naming.keys_in(words)
 }
 
 pub(super) fn verb(verb: Verb) -> &'static str {
@@ -1126,8 +1146,8 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Down => ("down", "One line down."),
         Command::PageUp => ("page up", "A screenful up."),
         Command::PageDown => ("page down", "A screenful down."),
-        Command::Left => ("left", "Go to the day before."),
-        Command::Right => ("right", "Go to the next day."),
+        Command::Left => ("day before", "Go to the day before."),
+        Command::Right => ("next day", "Go to the next day."),
         Command::Calendar => ("calendar", "The events by day and support person."),
         Command::PickDay => ("pick a day", "Pick the day from its month."),
         Command::Home => ("first", "Go to the first line."),
@@ -1160,6 +1180,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::NextField => ("next field", "Go to the next field."),
         Command::PreviousField => ("", "Go to the field before."),
         Command::NextPart => ("next part", "Go to the next part of this screen."),
+        Command::PreviousPart => ("", "Go to the part before."),
         Command::Refresh => ("refresh", "Load everything again."),
         Command::Help => ("help", "What you can do here."),
         Command::Palette => ("go to", "Go to any screen, action or record by typing its name."),
@@ -1251,7 +1272,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::Lock => "pause away",
         Command::Quit => "exit close",
         Command::Back => "leave close cancel",
-        Command::NextPart => "history tab contracts events",
+        Command::NextPart | Command::PreviousPart => "history tab contracts events",
         Command::Up
         | Command::Down
         | Command::PageUp

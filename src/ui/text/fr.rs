@@ -1,6 +1,7 @@
 //! French.
 
 use super::{
+    Naming,
     doctor::Label,
     lists::ListPhrase,
     phrase::Phrase,
@@ -44,7 +45,7 @@ fn some(count: usize, one: &str, many: &str) -> String {
     plural(i64::try_from(count).unwrap_or(i64::MAX), one, many)
 }
 
-pub(super) fn say(what: Phrase) -> String {
+pub(super) fn say(what: Phrase, naming: Naming) -> String {
     let fixed = match what {
         Phrase::ContractOf { number, client } => return format!("Contrat {number}, {client}"),
         Phrase::FromTo { old, new } => {
@@ -206,6 +207,15 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::AssignedAsBefore(count)) => {
             return format!("{} le même support qu'avant.", some(count, "événement a", "événements ont"));
         }
+        Phrase::Told(Told::Overlaps { title, other }) => {
+            let title = if title.is_empty() { "Il" } else { title };
+            return match other {
+                Some((other, times)) => format!("{title} a lieu en même temps que {other}, {times}."),
+                None => format!("{title} a lieu en même temps qu'un autre de ses événements."),
+            };
+        }
+        Phrase::Told(Told::MoreOverlaps(1)) => "Il y a encore 1 chevauchement.",
+        Phrase::Told(Told::MoreOverlaps(count)) => return format!("Il y a encore {count} chevauchements."),
         Phrase::FreeThen(load) => {
             return format!("libre, {} cette semaine-là", plural(load, "événement", "événements"));
         }
@@ -228,7 +238,8 @@ pub(super) fn say(what: Phrase) -> String {
         }
         Phrase::Theirs { name, value } => {
             let name = if name.is_empty() { "Quelqu'un" } else { name };
-            return format!("{name} : {value}   ⌨take-theirs⌨ échange, ⌨save⌨ garde le vôtre");
+            let keys = naming.keys_in("⌨take-theirs⌨ échange, ⌨save⌨ garde le vôtre");
+            return format!("{name} : {value}   {keys}");
         }
         Phrase::Connected(server) => return format!("Connecté : {server}."),
         Phrase::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
@@ -255,6 +266,16 @@ pub(super) fn say(what: Phrase) -> String {
             return format!("pas partout à la fois, {} cette semaine-là", plural(load, "événement", "événements"));
         }
         Phrase::Asked(Asked::TheseOverlap { count, titles }) => return format!("{count} se chevauchent : {titles}"),
+        Phrase::Asked(Asked::OthersCorrect(right)) => {
+            return format!("Vérifiez avant d'enregistrer. {} par la suite.", only(right));
+        }
+        Phrase::Told(Told::NoSupport) => "sans support",
+        Phrase::Asked(Asked::AssignAnyway { title, name }) => {
+            return format!("Attribuer quand même {title} à {name} ?");
+        }
+        Phrase::Asked(Asked::AssignSomeAnyway { count, name }) => {
+            return format!("Attribuer quand même {} à {name} ?", some(count, "événement", "événements"));
+        }
         Phrase::Asked(Asked::HandOverAsk(name)) => return format!("Confier {name} ?"),
         Phrase::Asked(Asked::HandOverAskSome(count)) => {
             return format!("Confier {} ?", some(count, "client", "clients"));
@@ -342,7 +363,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::WaitingTitle => "À faire",
         Phrase::SectionsTitle => "Aller à",
         Phrase::SortTitle => "Trier par",
-        Phrase::Lists(phrase) => return lists(phrase),
+        Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::ViewTitle => "Afficher",
         Phrase::HelpTitle => "Ce que vous pouvez faire ici",
         Phrase::PaletteTitle => "Aller à, ou faire",
@@ -357,7 +378,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::CalendarSpan(Span::Month) => "semaine",
         Phrase::CalendarBefore(Span::Week) => "semaine précédente",
         Phrase::CalendarBefore(Span::Month) => "mois précédent",
-        Phrase::CalendarAfter(Span::Week) => "semaine suivante",
+        Phrase::CalendarAfter(Span::Week) => "semaine d'après",
         Phrase::CalendarAfter(Span::Month) => "mois suivant",
         Phrase::WeekOf(day) => return format!("Semaine du {day}"),
         Phrase::ClashesWith(title) => return format!("En conflit avec {title}."),
@@ -485,6 +506,7 @@ pub(super) fn say(what: Phrase) -> String {
         Phrase::Told(Told::StatusStays) => "L'état reste le même.",
         Phrase::KeyShare => "partager",
         Phrase::VerbHandOver => "Confier",
+        Phrase::Asked(Asked::AssignVerb) => "Attribuer",
         Phrase::Asked(Asked::ContractsGoAlong) => "Les contrats suivent leur client.",
         Phrase::VerbDone => "Il est terminé",
         Phrase::Asked(Asked::DoneAhead(when)) => {
@@ -610,7 +632,7 @@ pub(super) fn say(what: Phrase) -> String {
             "Epic Events a besoin d'un terminal : lancez-le dans une fenêtre de terminal, pas dans un tube ni depuis un script."
         }
     };
-    fixed.to_owned()
+    naming.keys_in(fixed)
 }
 
 /// What is now true of the record that was written.
@@ -878,7 +900,7 @@ fn only(right: Permission) -> String {
     }
 }
 
-pub(super) fn reason(reason: Reason) -> String {
+pub(super) fn reason(reason: Reason, naming: Naming) -> String {
     let fixed = match reason {
         Reason::Role(right, _) => return format!("{}.", only(right)),
         Reason::Setting(right) => return format!("{} (réglage de l'entreprise).", only(right)),
@@ -929,12 +951,12 @@ pub(super) fn reason(reason: Reason) -> String {
             "Il n'y a personne d'autre au support. Créez d'abord un compte (Collaborateurs, ⌨new⌨)."
         }
     };
-    fixed.to_owned()
+    naming.keys_in(fixed)
 }
 
-pub(super) fn error(error: &Error) -> String {
+pub(super) fn error(error: &Error, naming: Naming) -> String {
     let fixed = match error {
-        Error::Denied(why) => return reason(why.clone()),
+        Error::Denied(why) => return reason(why.clone(), naming),
         Error::Invalid(errors) => {
             let first = errors.0.first();
             return first.map(|(of, wrong)| format!("{} : {}", field(*of), problem(*wrong))).unwrap_or_default();
@@ -969,7 +991,7 @@ pub(super) fn error(error: &Error) -> String {
             );
         }
     };
-    fixed.to_owned()
+    naming.keys_in(fixed)
 }
 
 fn connection(problem: &ConnectionProblem) -> String {
@@ -1067,7 +1089,7 @@ fn connection(problem: &ConnectionProblem) -> String {
 }
 
 /// About columns and saved views.
-fn lists(phrase: ListPhrase) -> String {
+fn lists(phrase: ListPhrase, naming: Naming) -> String {
     let words = match phrase {
         ListPhrase::RefineHint => "Appuyez sur ⌨refine⌨ pour changer ou effacer les filtres.",
         ListPhrase::NothingFoundHint => "Appuyez sur Échap pour effacer le filtre.",
@@ -1137,7 +1159,7 @@ fn lists(phrase: ListPhrase) -> String {
         ListPhrase::KeyWidth => "largeur",
         ListPhrase::KeyPreset => "origine",
     };
-    words.to_owned()
+    naming.keys_in(words)
 }
 
 pub(super) fn verb(verb: Verb) -> &'static str {
@@ -1182,8 +1204,8 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Down => ("bas", "Une ligne plus bas."),
         Command::PageUp => ("page haut", "Un écran plus haut."),
         Command::PageDown => ("page bas", "Un écran plus bas."),
-        Command::Left => ("gauche", "Aller au jour précédent."),
-        Command::Right => ("droite", "Aller au jour suivant."),
+        Command::Left => ("veille", "Aller au jour précédent."),
+        Command::Right => ("lendemain", "Aller au jour suivant."),
         Command::Calendar => ("calendrier", "Les événements par jour et par chargé de support."),
         Command::PickDay => ("choisir le jour", "Choisir le jour dans son mois."),
         Command::Home => ("début", "Aller à la première ligne."),
@@ -1216,6 +1238,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::NextField => ("champ suivant", "Aller au champ suivant."),
         Command::PreviousField => ("", "Aller au champ précédent."),
         Command::NextPart => ("partie suivante", "Aller à la partie suivante de cet écran."),
+        Command::PreviousPart => ("", "Aller à la partie précédente."),
         Command::Refresh => ("actualiser", "Tout recharger."),
         Command::Help => ("aide", "Ce que vous pouvez faire ici."),
         Command::Palette => ("aller à", "Aller à un écran, une action ou une fiche en tapant son nom."),
@@ -1307,7 +1330,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::Lock => "pause absence",
         Command::Quit => "sortir fermer",
         Command::Back => "sortir fermer",
-        Command::NextPart => "historique onglet contrats événements",
+        Command::NextPart | Command::PreviousPart => "historique onglet contrats événements",
         Command::Up
         | Command::Down
         | Command::PageUp

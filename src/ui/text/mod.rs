@@ -16,7 +16,10 @@ pub use phrase::Phrase;
 pub use told::{Asked, Deed, Told};
 pub use zones::zones;
 
-use super::keys::{Command, Key};
+use super::{
+    keymap::Keys,
+    keys::{Command, Key},
+};
 use crate::domain::{
     Error, Field, Problem, Reason,
     audit::Verb,
@@ -24,12 +27,48 @@ use crate::domain::{
     language::Language,
 };
 
-/// A sentence.
-pub fn say(language: Language, what: Phrase) -> String {
-    match language {
-        Language::En => en::say(what),
-        Language::Fr => fr::say(what),
+/// A language, and the keys that its texts name.
+#[derive(Debug, Clone, Copy)]
+pub struct Naming<'a> {
+    pub language: Language,
+    pub keys: &'a Keys,
+}
+
+impl Naming<'_> {
+    /// A sentence.
+    pub fn say(self, what: Phrase) -> String {
+        match self.language {
+            Language::En => en::say(what, self),
+            Language::Fr => fr::say(what, self),
+        }
     }
+
+    /// Why an action is not allowed.
+    pub fn reason(self, reason: Reason) -> String {
+        match self.language {
+            Language::En => en::reason(reason, self),
+            Language::Fr => fr::reason(reason, self),
+        }
+    }
+
+    /// What went wrong, and what to do.
+    pub fn error(self, error: &Error) -> String {
+        match self.language {
+            Language::En => en::error(error, self),
+            Language::Fr => fr::error(error, self),
+        }
+    }
+
+    /// The words with the keys of the commands that they name. Only the program's own words may pass
+    /// here, never a text that contains something typed.
+    fn keys_in(self, words: &'static str) -> String {
+        self.keys.named_in(words, |one| key(self.language, one))
+    }
+}
+
+/// A sentence that names the usual keys.
+pub fn say(language: Language, what: Phrase) -> String {
+    Naming { language, keys: Keys::usual() }.say(what)
 }
 
 /// A label and what it is about, with the punctuation of the language.
@@ -62,20 +101,14 @@ pub fn problem(language: Language, problem: Problem) -> String {
     }
 }
 
-/// Why an action is not allowed.
+/// Why an action is not allowed, with the usual keys.
 pub fn reason(language: Language, reason: Reason) -> String {
-    match language {
-        Language::En => en::reason(reason),
-        Language::Fr => fr::reason(reason),
-    }
+    Naming { language, keys: Keys::usual() }.reason(reason)
 }
 
-/// What went wrong, and what to do.
+/// What went wrong, and what to do, with the usual keys.
 pub fn error(language: Language, error: &Error) -> String {
-    match language {
-        Language::En => en::error(error),
-        Language::Fr => fr::error(error),
-    }
+    Naming { language, keys: Keys::usual() }.error(error)
 }
 
 /// A label of the report of `doctor`.

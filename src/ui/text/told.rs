@@ -1,7 +1,7 @@
 //! What is said after a write, and asked before one.
 
 use crate::{
-    domain::{Field, audit::Verb, entity::EntityKind, error::Inheritance},
+    domain::{Field, audit::Verb, entity::EntityKind, error::Inheritance, policy::Permission},
     services::Share,
 };
 
@@ -62,6 +62,15 @@ pub enum Told<'a> {
     },
     UnassignedSome(usize),
     AssignedAsBefore(usize),
+    /// An event and another one of the same person with its times, `None` if it may not be seen. The
+    /// title is empty if the event has just been named.
+    Overlaps {
+        title: &'a str,
+        other: Option<(&'a str, &'a str)>,
+    },
+    MoreOverlaps(usize),
+    /// An event that nobody prepares yet.
+    NoSupport,
     /// What is still true after a question was cancelled.
     NothingSigned,
     NothingRemoved,
@@ -98,6 +107,18 @@ pub enum Asked<'a> {
     /// The title of the question about shares: what this user owns.
     SharesOf(&'a str),
     ShareOf(&'a Share),
+    /// The question whether to assign an event, or several, that overlap others.
+    AssignAnyway {
+        title: &'a str,
+        name: &'a str,
+    },
+    AssignVerb,
+    AssignSomeAnyway {
+        count: usize,
+        name: &'a str,
+    },
+    /// Who can change a new record that the user cannot change any more: who has this right.
+    OthersCorrect(Permission),
     /// The question whether to hand over these.
     HandOverAsk(&'a str),
     HandOverAskSome(usize),

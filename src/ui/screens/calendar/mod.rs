@@ -24,7 +24,7 @@ use crate::{
         popup::Outcome,
         report,
         span::Span,
-        text::Phrase,
+        text::{Phrase, Told},
         widgets::paint::Focus,
     },
 };
@@ -95,7 +95,7 @@ impl Calendar {
 
     fn show(&mut self, page: CalendarPage, ctx: &Context) {
         let kept = self.selected().map(Record::id);
-        let nobody = Lane { person: None, name: ctx.say(Phrase::Nobody) };
+        let nobody = Lane { person: None, name: ctx.say(Phrase::Told(Told::NoSupport)) };
         let people = page.people.into_iter().map(|(id, name)| Lane { person: Some(id), name });
         self.lanes = std::iter::once(nobody).chain(people).collect();
         self.events = page.events.into_iter().map(Record::Event).collect();
@@ -200,19 +200,24 @@ impl Screen for Calendar {
     fn bindings(&self, ctx: &Context) -> Vec<Binding> {
         use Command as C;
         let nothing = self.selected().is_none().then(|| ctx.say(Phrase::NothingSelected));
-        let mut bindings = vec![bind(C::Open, ctx, nothing)];
-        bindings.extend(actions::bindings(EntityKind::Event, self.selected().as_slice(), ctx));
-        let means = [
+        let moves = [
+            (C::PageDown, Phrase::CalendarAfter(self.span)),
             (C::View, Phrase::CalendarSpan(self.span)),
             (C::PageUp, Phrase::CalendarBefore(self.span)),
-            (C::PageDown, Phrase::CalendarAfter(self.span)),
             (C::Home, Phrase::CalendarToday),
         ];
-        bindings.extend(means.map(|(command, label)| {
+        let [after, others @ ..] = moves.map(|(command, label)| {
             let label = ctx.say(label);
             Binding { label: label.clone().into(), help: label.into(), ..bind(command, ctx, None) }
-        }));
-        bindings.extend([C::Left, C::Right, C::Up, C::Down].map(|command| bind_quietly(command, ctx)));
+        });
+        let mut on_events = actions::bindings(EntityKind::Event, self.selected().as_slice(), ctx).into_iter();
+        let mut bindings = vec![bind(C::Open, ctx, nothing)];
+        // The first of what can be done, and how to move, must fit into the bottom line.
+        bindings.extend(on_events.next());
+        bindings.extend([bind(C::Right, ctx, None), after]);
+        bindings.extend(on_events.chain(others));
+        bindings.push(bind(C::Left, ctx, None));
+        bindings.extend([C::Up, C::Down].map(|command| bind_quietly(command, ctx)));
         bindings.push(bind(C::Refresh, ctx, None));
         bindings.push(bind(C::Back, ctx, None));
         bindings

@@ -241,7 +241,7 @@ impl Form {
                 }
                 (Some(record.id()), entity::picked_name(&record, ctx))
             }
-            Outcome::Person(id, name) => (id.map(|id| id.0), name),
+            Outcome::Person(person) => person.map_or_else(Default::default, |one| (Some(one.id.0), one.full_name)),
             Outcome::Text(text) => (None, text),
             _ => return,
         };
