@@ -235,3 +235,50 @@ fn a_filter_that_ends_before_it_begins_is_refused_under_its_field() {
     desk.go("événements").press(KeyCode::Char('f')).write("24/12/2026").press(KeyCode::Tab).write("1/12/2026");
     desk.ctrl('s').see("rien ne serait trouvé");
 }
+
+/// The end of an event follows its start, as long as the user has not set it in the same form.
+#[test]
+fn the_end_of_an_event_follows_its_start() {
+    let mut desk = Desk::of("support", Language::En);
+    desk.world.records();
+    desk.go("events").press(KeyCode::Char('e')).see("21/12/2026 09:00").see("21/12/2026 12:00");
+    to(&mut desk, "Starts").ctrl('u').write("23/12/2026 18h30").press(KeyCode::Tab);
+    desk.see("Wed 23 December 2026, 18:30").see("Wed 23 December 2026, 21:30");
+    // A start that cannot be read moves nothing, and the next one moves it from where it is.
+    desk.press(KeyCode::BackTab).ctrl('u').write("someday").press(KeyCode::Tab).see("Wed 23 December 2026, 21:30");
+    desk.press(KeyCode::BackTab).ctrl('u').write("24/12/2026 10h").ctrl('s');
+    desk.see("Starts: Mon 21 December 2026, 09:00 -> Thu 24 December 2026,");
+    desk.see("Ends: Mon 21 December 2026, 12:00 -> Thu 24 December 2026, 13:00").press(KeyCode::Enter);
+    desk.see("Thu 24 December 2026, 13:00");
+    // A picked day moves it too, and an end that was typed stays.
+    desk.press(KeyCode::Char('e'));
+    to(&mut desk, "Starts").press(KeyCode::F(4)).press(KeyCode::Right).press(KeyCode::Enter).press(KeyCode::Tab);
+    desk.see("Fri 25 December 2026, 13:00").ctrl('u').write("26/12/2026 2h").press(KeyCode::BackTab).ctrl('u');
+    desk.write("25/12/2026 20h").press(KeyCode::Tab).see("Sat 26 December 2026, 02:00");
+    desk.press(KeyCode::Esc).press(KeyCode::Char('y'));
+    // Back to where it was, nothing has changed.
+    desk.press(KeyCode::Char('e'));
+    to(&mut desk, "Starts").ctrl('u').write("30/12/2026 10h").press(KeyCode::Tab).see("Wed 30 December 2026, 13:00");
+    desk.press(KeyCode::BackTab).ctrl('u').write("24/12/2026 10:00").press(KeyCode::Tab);
+    desk.see("Thu 24 December 2026, 13:00").press(KeyCode::Esc).not("Discard");
+}
+
+/// Who makes an event and cannot change it afterwards is told so before it is saved.
+#[test]
+fn who_cannot_correct_a_new_event_is_told_beforehand() {
+    let english = "Check it before you save. Only the event's support or management may edit events afterwards.";
+    let french = "Vérifiez avant d'enregistrer. Seul le support de l'événement ou la gestion peut modifier";
+    for (who, language, new, told, is_told) in [
+        ("sales", Language::En, "new event", english, true),
+        ("sales", Language::Fr, "nouvel événement", french, true),
+        ("manager", Language::En, "new event", "Check it before you save.", false),
+    ] {
+        let mut desk = Desk::of(who, language);
+        desk.resize(120, 24).go(new);
+        if is_told {
+            desk.see(told)
+        } else {
+            desk.not(told)
+        };
+    }
+}

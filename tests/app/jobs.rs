@@ -164,7 +164,7 @@ fn changing_the_time_of_an_event() {
     hands.tap(KeyCode::Tab, "Starts");
     hands.desk.ctrl('u');
     hands.value("21/12 10h").save().tap(KeyCode::Enter, "[Save] y");
-    hands.within(5, "Lou Bouzin General Assembly: start is now Mon 21 December 2026, 10:00.");
+    hands.within(5, "Lou Bouzin General Assembly: start is now Mon 21 December 2026, 10:00");
 }
 
 /// The list, the event, its telephone numbers: the one of the day and the client's own.

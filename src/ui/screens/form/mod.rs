@@ -4,6 +4,7 @@
 mod draw;
 mod purpose;
 mod save;
+mod times;
 
 use chrono::NaiveDateTime;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -52,6 +53,8 @@ pub struct Form {
     sent: Vec<String>,
     /// What the record that was picked last proposes for other fields.
     suggested: Vec<(Field, String)>,
+    /// The end that has followed the start.
+    followed: Option<times::Followed>,
     /// The other user who has saved the record in the meantime, and when (in UTC); `None` if there is no
     /// conflict.
     pub conflict: Option<(String, NaiveDateTime)>,
@@ -77,6 +80,7 @@ impl Form {
             saving: false,
             sent: Vec::new(),
             suggested: Vec::new(),
+            followed: None,
             conflict: None,
             merges: 0,
             asked: None,
@@ -160,7 +164,7 @@ impl Form {
             entry.left = true;
             note = entry.which_of_two(ctx, clock);
         }
-        self.purpose.after_leaving(self.at, &mut self.entries);
+        self.after_leaving(ctx);
         self.check_left(ctx);
         let count = self.entries.len();
         let forward = if step > 0 { 1 } else { count.saturating_sub(1) };

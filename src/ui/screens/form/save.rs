@@ -7,7 +7,7 @@ use crate::{
     services::{Reply, Request},
     ui::{
         Action, Context, Destination, Notice,
-        form::{FieldKind, FormField, Purpose, typed_form},
+        form::{FormField, Purpose, typed_form},
         question, report,
         text::{Asked, Phrase, Told, say},
     },
@@ -22,7 +22,7 @@ impl Form {
         if self.saving {
             return Action::None;
         }
-        self.purpose.after_leaving(self.at, &mut self.entries);
+        self.after_leaving(ctx);
         if let Some(stopped) = self.check_all(ctx) {
             return stopped;
         }
@@ -77,20 +77,6 @@ impl Form {
             let clock = self.clock(self.entries[at].field, ctx);
             let entry = &mut self.entries[at];
             entry.problem = if entry.left { entry.check(clock, ctx.settings().time_zone) } else { None };
-        }
-    }
-
-    /// Replaces times that are relative to others by absolute ones. Otherwise the end of an event would
-    /// move if another user moved its start while this form is saved.
-    fn spell_out_times(&mut self, ctx: &Context) {
-        for at in 0..self.entries.len() {
-            let clock = self.clock(self.entries[at].field, ctx);
-            let entry = &mut self.entries[at];
-            if entry.kind == FieldKind::Time
-                && let Ok(time) = entry.read_time(clock)
-            {
-                entry.input.set(&dates::format_date_time(time));
-            }
         }
     }
 
