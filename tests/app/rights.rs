@@ -46,7 +46,7 @@ const EXPECTED: &[Row] = &[
     (Place::Person,         'p', "/  Reset password",        [Y, N, N, N, N]),
 ];
 
-const REFUSALS: [&str; 4] = ["Only ", "This is not your client.", "This event was not given to you.", "sees this"];
+const REFUSALS: [&str; 4] = ["\n Only ", "This is not your client.", "This event was not given to you.", "sees this"];
 
 fn stand(name: &str, place: Place) -> Desk {
     let mut desk = Desk::of(name, Language::En);

@@ -111,7 +111,9 @@ pub(super) fn for_events(
             (true, false) => Availability::Free,
         };
         if !sees_all && person.id != ctx.me() {
-            overlaps.iter_mut().for_each(|overlap| overlap.other = None);
+            for overlap in &mut overlaps {
+                overlap.other = None;
+            }
         }
         (person.load, person.availability, person.overlaps) = (load, Some(availability), overlaps);
         busy_that_day.extend(same_day.then_some(person.id));
