@@ -347,3 +347,17 @@ fn french_punctuation_has_spaces_that_do_not_break() {
         }
     }
 }
+
+/// Where a text names a key, the key is put in before anything typed: a name may contain what looks like the place
+/// of a key.
+#[test]
+fn keys_are_put_into_fixed_words_only() {
+    for language in ["en", "fr"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/ui/text/{language}.rs"));
+        let code: String = fs::read_to_string(path).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        for formatted in code.replace("( \"", "(\"").split("format!(\"").skip(1) {
+            let words = formatted.replace("\\\"", "'").split('"').next().unwrap_or_default().to_owned();
+            assert!(!words.contains('⌨'), "\"{words}\" names a key beside what was typed");
+        }
+    }
+}

@@ -894,7 +894,8 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
             return format!("{name} is not an active {} person, and cannot take this over.", role_name(role));
         }
         Reason::NobodyElse(role) => {
-            return format!("There is no other active {} person. Create one first (Staff, ⌨new⌨).", role_name(role));
+            let what_to_do = naming.keys_in("Create one first (Staff, ⌨new⌨).");
+            return format!("There is no other active {} person. {what_to_do}", role_name(role));
         }
     };
     naming.keys_in(fixed)
@@ -1078,7 +1079,10 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::ViewAsSaved(name) => return format!("\"{name}\" is shown as it was saved."),
         ListPhrase::ViewSaved(name) => return format!("The view \"{name}\" is saved."),
         ListPhrase::ViewRenamed(name) => return format!("The view is called \"{name}\" now."),
-        ListPhrase::ViewSharedNow(name) => return format!("Everybody finds the view \"{name}\" under ⌨view⌨ now."),
+        ListPhrase::ViewSharedNow(name) => {
+            let place = naming.keys_in("under ⌨view⌨ now.");
+            return format!("Everybody finds the view \"{name}\" {place}");
+        }
         ListPhrase::ViewUnsharedNow(name) => return format!("Only its owner finds the view \"{name}\" now."),
         ListPhrase::ViewRemoved(name) => return format!("The view \"{name}\" is removed."),
         ListPhrase::RowsCopied { count: 1, names } => return format!("Row copied: {names}"),

@@ -7,7 +7,7 @@ use crate::{
     services::{Reply, Request},
     ui::{
         Action, Context, Destination, Notice,
-        form::{FormField, Purpose, typed_form},
+        form::{FieldKind, FormField, Purpose, typed_form},
         question, report,
         text::{Asked, Phrase, Told, say},
     },
