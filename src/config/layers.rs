@@ -144,8 +144,11 @@ impl ConfigSource {
             Origin::File(of) => of.parent().unwrap_or(Path::new("")).join(named),
             Origin::Flag | Origin::Environment => PathBuf::from(named),
         };
-        let unreadable = |why: String| Error::Unreadable { path: path.clone(), why };
-        let text = read(&path)?.ok_or_else(|| unreadable(io::Error::from(io::ErrorKind::NotFound).to_string()))?;
+        let missing = || Error::Unreadable {
+            path: path.clone(),
+            why: "there is no such file, but DB_PASSWORD_FILE names it".to_owned(),
+        };
+        let text = read(&path)?.ok_or_else(missing)?;
         if is_open_beyond_a_group(&path) {
             return Err(Error::Readable { path });
         }
