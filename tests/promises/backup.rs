@@ -14,7 +14,6 @@ use epic_events::{
     services::{ReadRequest, Reply, Request, Services, SessionRequest, WriteRequest, admin},
     storage::{Db, Target},
 };
-use rstest::rstest;
 use secrecy::SecretString;
 
 use crate::{
