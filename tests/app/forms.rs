@@ -39,7 +39,7 @@ fn a_new_currency_or_time_zone_says_what_it_changes() {
         to(&mut desk, currency).ctrl('u').write("usd");
         desk.ctrl('s').see("EUR -> ").see(converted).not(moved).press(KeyCode::Esc);
         to(&mut desk, zone).ctrl('u').write("Asia/Tokyo").press(KeyCode::Enter);
-        desk.ctrl('s').see(converted).see(moved);
+        desk.ctrl('s').see(converted).see(moved).see("Europe/Paris -> Asia/Tokyo");
     }
 }
 

@@ -153,8 +153,13 @@ fn esc_never_quits_the_wizard() {
 #[test]
 fn a_record_explains_its_parts_and_a_client_its_sums() {
     for (language, clients, before, sums) in [
-        (Language::En, "clients", "Shift+Tab  To the part before.", "1 contract: total 1,000.00 EUR, due 500.00 EUR"),
-        (Language::Fr, "clients", "Maj+Tab    À la partie précédente.", "1 contrat"),
+        (
+            Language::En,
+            "clients",
+            "Shift+Tab  Go to the part before.",
+            "1 contract: total 1,000.00 EUR, due 500.00 EUR",
+        ),
+        (Language::Fr, "clients", "Maj+Tab    Aller à la partie précédente.", "1 contrat"),
     ] {
         let mut desk = Desk::of("sales", language);
         desk.world.records();

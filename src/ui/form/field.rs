@@ -193,6 +193,7 @@ impl FormField {
                 options.iter().find(|(value, _)| value == content).map_or_else(String::new, |(_, label)| label.clone())
             }
             FieldKind::Notes => text::cut(&content.replace('\n', " "), ENOUGH),
+            FieldKind::Zone => content.to_owned(),
             FieldKind::Whole => money::parse_whole(content)
                 .map_or_else(|_| content.to_owned(), |number| ctx.say(Phrase::Number(number))),
             _ => self.understood(content, ctx, now).unwrap_or_else(|| content.to_owned()),

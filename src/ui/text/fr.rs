@@ -1189,7 +1189,8 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::ViewSaved(name) => return format!("La vue « {name} » est enregistrée."),
         ListPhrase::ViewRenamed(name) => return format!("La vue s'appelle maintenant « {name} »."),
         ListPhrase::ViewSharedNow(name) => {
-            return format!("Tout le monde trouve maintenant la vue « {name} » sous ⌨view⌨.");
+            let place = naming.keys_in("sous ⌨view⌨.");
+            return format!("Tout le monde trouve maintenant la vue « {name} » {place}");
         }
         ListPhrase::ViewUnsharedNow(name) => return format!("La vue « {name} » n'est plus partagée."),
         ListPhrase::ViewRemoved(name) => return format!("La vue « {name} » est supprimée."),
