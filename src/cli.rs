@@ -35,6 +35,24 @@ pub enum Command {
     },
     /// Replace the embedded database with a backup; the present one is kept beside it
     Restore { file: PathBuf },
+    /// Copy a company to another database of any engine, which has to be empty
+    Copy {
+        /// The address of the company; by default the configured one. "-" reads it from standard input,
+        /// so that nobody sees its password
+        #[arg(long, value_name = "URL")]
+        from: Option<String>,
+        /// The address of the new database, with the set-up account of a server; "-" as above
+        #[arg(long, value_name = "URL")]
+        to: String,
+        /// Replace what a copy that was not finished has left there
+        #[arg(long)]
+        again: bool,
+    },
+    /// Give an account a temporary password when nobody else can; on a server, run it with the set-up account
+    ResetPassword {
+        /// The username of the account, as it is written at the sign-in
+        username: String,
+    },
     /// Check the audit log
     #[command(subcommand)]
     Audit(Audit),
@@ -109,6 +127,10 @@ pub struct Cli {
     #[arg(long, value_name = "URL", global = true)]
     pub database_url: Option<String>,
 
+    /// Let only the account with this username sign in. For the command of an SSH key, see SECURITY.md
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["init", "demo"])]
+    pub user: Option<String>,
+
     /// The language of the screens: en or fr
     #[arg(long, value_name = "LANGUAGE", global = true)]
     pub language: Option<Language>,
@@ -137,18 +159,18 @@ pub struct Cli {
 impl Cli {
     /// Reads the arguments of this process.
     ///
-    /// A subcommand works on the configured database. `--demo` uses another database and `--init`
-    /// creates one, so neither can be combined with a subcommand.
+    /// A subcommand works on the configured database, without a sign-in. `--demo` uses another
+    /// database, `--init` creates one and `--user` is about the sign-in, so none of them can be
+    /// combined with a subcommand.
     pub fn read() -> Result<Self, clap::Error> {
         let cli = Self::try_parse()?;
         if cli.json && !matches!(cli.command, Some(Command::Doctor)) {
             let words = "the argument '--json' is used with 'doctor' only";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, words));
         }
-        let Some(option) = (if cli.demo { Some("--demo") } else { cli.init.then_some("--init") }) else {
-            return Ok(cli);
-        };
-        if cli.command.is_some() {
+        let screens = [("--demo", cli.demo), ("--init", cli.init), ("--user", cli.user.is_some())];
+        let given = screens.into_iter().find_map(|(option, is_given)| is_given.then_some(option));
+        if let (Some(option), true) = (given, cli.command.is_some()) {
             let words = format!("the argument '{option}' cannot be used with a command");
             return Err(Self::command().error(ErrorKind::ArgumentConflict, words));
         }

@@ -76,10 +76,15 @@ fn no_screen(language: Language, failure: &RunError) -> Stop {
     Stop(exit::ERROR, words)
 }
 
+/// The name of this machine.
+fn host() -> String {
+    rustix::system::uname().nodename().to_string_lossy().into_owned()
+}
+
 fn services(address: &SecretString, config: &Config) -> Result<Services, Error> {
     let target = Target::parse(address.expose_secret()).map_err(Error::Unavailable)?;
-    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    Ok(Services::new(target, host, config.bcrypt_cost).exporting_to(config.exports.clone()))
+    let services = Services::new(target, host(), config.bcrypt_cost).exporting_to(config.exports.clone());
+    Ok(services.for_user(config.user.clone()))
 }
 
 /// Opens the configured company; with `--init`, the set-up wizard.
@@ -137,6 +142,7 @@ fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(St
     // Demo accounts are not the people whose preferences the configuration holds.
     let people = if is_demo { HashMap::new() } else { config.people.clone() };
     let app = App::new(options, wizard, app::now()).knowing(people).with_keys(config.keys.clone());
+    let app = app.for_user(config.user.clone());
     // The set-up may switch to another database; workers that start later connect to that one.
     let present = Arc::new(std::sync::Mutex::new(address));
     let (for_workers, config_of_workers) = (Arc::clone(&present), Arc::clone(config));

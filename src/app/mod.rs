@@ -40,7 +40,7 @@ use crate::{
         session::{Moment, Session},
     },
     ui::{
-        Context, Notice, Preferences, form,
+        Context, Notice, Preferences,
         keymap::Keys,
         keys::{Binding, Command, Key},
         popup::Popup,
@@ -51,6 +51,7 @@ use crate::{
     },
 };
 use pending::Pending;
+use signed_out::sign_in;
 use workspace::Workspace;
 
 /// What is shown: one of the screens before sign-in, or the screens of a session.
@@ -78,6 +79,8 @@ enum Asker {
 pub struct App {
     stage: Stage,
     options: Options,
+    /// The username of the only account that may sign in.
+    user: Option<String>,
     /// The preferences of users who have signed in on this machine before, by username in lower case.
     people: HashMap<String, Preferences>,
     /// The language was chosen before sign-in; it then applies to the user who signs in.
@@ -111,10 +114,11 @@ impl App {
     /// Starts at the sign-in, or at the wizard if the company has to be `set_up`.
     pub fn new(options: Options, set_up: bool, now: Moment) -> Self {
         let mut app = Self {
-            stage: Stage::SignedOut(Box::new(sign_in(""))),
+            stage: Stage::SignedOut(Box::new(sign_in("", None))),
             theme: Theme::of(options.preferences.look),
             of_machine: options.preferences,
             options,
+            user: None,
             keys: Keys::default(),
             people: HashMap::new(),
             chose_language: false,
@@ -134,6 +138,14 @@ impl App {
             app.stage = Stage::Setup(Box::new(setup));
         }
         app
+    }
+
+    /// Lets only the account with this username sign in, if one is named.
+    pub fn for_user(mut self, user: Option<String>) -> Self {
+        if let (Stage::SignedOut(form), Some(user)) = (&mut self.stage, &user) {
+            **form = sign_in("", Some(user));
+        }
+        Self { user, ..self }
     }
 
     /// Uses these preferences for the users who sign in, by username in lower case.
@@ -351,7 +363,7 @@ impl App {
         self.pending.clear();
         self.look_like(self.of_machine);
         self.given_up.clear();
-        self.stage = Stage::SignedOut(Box::new(sign_in("")));
+        self.stage = Stage::SignedOut(Box::new(sign_in("", self.user.as_deref())));
         (self.session, self.lists) = (Session::nobody(), Lists::default());
         self.notice = notice;
     }
@@ -380,9 +392,4 @@ fn context<'a>(
         saving,
         keys,
     }
-}
-
-/// The sign-in, with what was typed before as the login.
-fn sign_in(login: &str) -> Form {
-    Form::from(form::sign_in(login))
 }

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{App, Asker, Effect, Stage, sign_in, workspace::Workspace};
+use super::{App, Asker, Effect, Stage, workspace::Workspace};
 use crate::{
     domain::{Error, Field, language::Language, session::Session},
     services::{Migrated, Reply, Request},
@@ -16,7 +16,7 @@ use crate::{
             form::Form,
             setup::{Ended, Wish, WizardPage},
         },
-        text::Phrase,
+        text::{AdminPhrase, Phrase},
     },
 };
 
@@ -46,6 +46,7 @@ impl App {
             WizardPage::Summary | WizardPage::Statements => Phrase::CreateKey,
             WizardPage::Language
             | WizardPage::Place
+            | WizardPage::Move
             | WizardPage::Account
             | WizardPage::Company
             | WizardPage::Manager => Phrase::NextKey,
@@ -63,7 +64,9 @@ impl App {
         };
         let tab = || vec![bind(Command::NextField, &ctx, None)];
         let (before, after) = match setup.step {
-            WizardPage::Language | WizardPage::Place => (choose(Command::Left, Command::Right), Vec::new()),
+            WizardPage::Language | WizardPage::Place | WizardPage::Move => {
+                (choose(Command::Left, Command::Right), Vec::new())
+            }
             WizardPage::Server | WizardPage::Account | WizardPage::Company | WizardPage::Manager => (Vec::new(), tab()),
             WizardPage::Update | WizardPage::Summary => (Vec::new(), Vec::new()),
             WizardPage::Statements => (vec![bind(Command::Copy, &ctx, None)], choose(Command::Up, Command::Down)),
@@ -99,7 +102,13 @@ impl App {
             return true;
         }
         if pressed == Key::plain(KeyCode::F(1)) {
-            self.over = Some(Popup::help(&self.signed_out_bindings(), &self.context()));
+            let notes: &[Phrase] = match self.stage {
+                Stage::SignedOut(_) => {
+                    &[Phrase::Admin(AdminPhrase::ForgotPassword), Phrase::Admin(AdminPhrase::ManagerForgotPassword)]
+                }
+                _ => &[],
+            };
+            self.over = Some(Popup::help_with(&self.signed_out_bindings(), notes, &self.context()));
         } else if pressed == Key::ctrl('c') || pressed == Key::ctrl('q') {
             self.effects.push(Effect::Quit);
         } else {
@@ -174,7 +183,7 @@ impl App {
             format!(" {}", self.context().say(Phrase::Unguarded(&unguarded)))
         };
         self.sign_out(Some(Notice::good(words + &more)));
-        self.stage = Stage::SignedOut(Box::new(sign_in_again(&login)));
+        self.stage = Stage::SignedOut(Box::new(sign_in(&login, self.user.as_deref())));
     }
 
     pub(super) fn login_reply(&mut self, reply: Result<Reply, Error>) {
@@ -184,7 +193,7 @@ impl App {
             Err(error) => {
                 let text = self.context().error(&error);
                 if let Stage::SignedOut(form) = &mut self.stage {
-                    **form = sign_in_again(form.text(Field::Login));
+                    **form = sign_in(form.text(Field::Login), self.user.as_deref());
                 }
                 self.say(Notice::bad(text));
             }
@@ -215,9 +224,10 @@ impl App {
     }
 }
 
-/// The sign-in of somebody whose name is known: only the password is missing.
-fn sign_in_again(login: &str) -> Form {
-    let mut form = sign_in(login);
-    form.at = usize::from(!login.is_empty());
+/// The sign-in with what is known of the login, or for one `user` only. If there is a name, only the
+/// password is missing.
+pub(super) fn sign_in(login: &str, user: Option<&str>) -> Form {
+    let mut form = Form::from(form::sign_in(login, user));
+    form.at = usize::from(user.is_some() || !login.is_empty());
     form
 }

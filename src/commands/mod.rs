@@ -1,8 +1,10 @@
 //! The subcommands, and `--init --non-interactive`: what runs instead of the full-screen application.
 
+mod copy;
 mod doctor;
 mod maintenance;
 mod manual;
+mod recovery;
 mod set_up;
 mod stop;
 
@@ -43,6 +45,8 @@ pub fn run(cli: &Cli, command: &Command, config: &Config) -> Result<(), Stop> {
         Command::Migrate { dry_run } => run.migrate(*dry_run),
         Command::Backup { file } => run.backup(file),
         Command::Restore { file } => run.restore(file),
+        Command::Copy { from, to, again } => run.copy(from.as_deref(), to, *again),
+        Command::ResetPassword { username } => run.reset_password(username),
         Command::Audit(Audit::Verify { head }) => run.verify_audit(head.as_deref()),
     }
 }

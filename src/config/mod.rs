@@ -58,6 +58,8 @@ pub struct Config {
     pub bcrypt_cost: u32,
     /// Where exports are written.
     pub exports: PathBuf,
+    /// The username of the only account that may sign in.
+    pub user: Option<String>,
     /// The server that the configuration names, for the wizard.
     pub server: Option<ServerAddress>,
 }
@@ -213,6 +215,7 @@ impl Config {
             found,
             bcrypt_cost: cost,
             exports,
+            user: cli.user.clone(),
         })
     }
 }
@@ -220,8 +223,13 @@ impl Config {
 impl Config {
     /// The address of the database that is used, without its password.
     pub fn shown_address(&self) -> String {
-        layers::shown("DATABASE_URL", self.database.expose_secret())
+        shown_address(self.database.expose_secret())
     }
+}
+
+/// The address of a database without its password.
+pub fn shown_address(address: &str) -> String {
+    layers::shown("DATABASE_URL", address)
 }
 
 /// The preferences in these settings.

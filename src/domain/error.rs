@@ -327,6 +327,8 @@ pub enum ConnectionProblem {
     SchemaTooOld(Versions),
     /// The tables have to be migrated, and this account may not do that.
     MigrationDenied(Versions),
+    /// Only the set-up account of the server may do this.
+    SetUpAccountNeeded,
     /// This account lacks a right that the program needs; with the right, as the server names it.
     NotGranted(String),
     /// The file of the certificate authority cannot be read; with its path.
@@ -356,6 +358,12 @@ pub enum ConnectionProblem {
     NotOurTables(String),
     /// A new company was to be created in a file that contains this table of another program.
     OtherProgram(String),
+    /// The database holds a copy of a company that was not finished.
+    UnfinishedCopy,
+    /// A company was to be copied into a database that contains this table already.
+    NotEmpty(String),
+    /// After a copy this table differs from the one that it was copied from.
+    CopyDiffers(String),
     /// The file to be restored is the database itself.
     SameFile,
     /// The disk is full.

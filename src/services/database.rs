@@ -176,6 +176,7 @@ pub(super) fn open_as_it_is(target: &Target) -> Result<Db, Error> {
     let mut db = Db::open(target).map_err(Error::Unavailable)?;
     match storage::migrate::level(&mut db)? {
         Level::Ahead => Err(Error::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Unfinished => Err(Error::Unavailable(ConnectionProblem::UnfinishedCopy)),
         Level::Behind | Level::Current if storage::settings::is_set_up(&mut db)? => Ok(db),
         Level::Empty | Level::Behind | Level::Current => Err(Error::Unavailable(ConnectionProblem::NotSetUp)),
     }
@@ -193,6 +194,7 @@ fn try_to_open(target: &Target) -> Result<OpenConnection, Error> {
         match storage::migrate::level(&mut db)? {
             Level::Empty => return unusable(ConnectionProblem::NotSetUp),
             Level::Ahead => return unusable(ConnectionProblem::SchemaTooNew),
+            Level::Unfinished => return unusable(ConnectionProblem::UnfinishedCopy),
             Level::Behind if matches!(target, Target::Sqlite(_)) => storage::migrate::migrate(&mut db).map(drop)?,
             level @ Level::Behind => {
                 let versions = storage::migrate::versions_of(&mut db, level)?;

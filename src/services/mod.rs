@@ -30,6 +30,8 @@ mod write;
 pub use examine::{Examination, examine};
 pub use setup::{Occupancy, found, migrate};
 pub mod admin;
+pub mod copy;
+pub mod recovery;
 
 use std::path::{Path, PathBuf};
 
@@ -42,7 +44,7 @@ pub use request::{CheckedAgainst, HandOver, Heirs, Marked, ReadRequest, Request,
 use crate::{
     domain::{
         entity::Query,
-        error::{ConnectionProblem, Error, SignedOutBecause},
+        error::{ConnectionProblem, Error, SignInProblem, SignedOutBecause},
         policy::Permission,
         session::{Moment, Session, random_id},
     },
@@ -60,13 +62,16 @@ pub struct Services {
     hasher: Hasher,
     /// Where exports are written.
     exports: PathBuf,
+    /// The username of the only account that may sign in.
+    user: Option<String>,
 }
 
 impl Services {
     /// Services on this database. The first request connects to it. `bcrypt_cost` is 12 except in
     /// tests.
     pub fn new(target: Target, host: String, bcrypt_cost: u32) -> Self {
-        Self { database: Database::to(target), host, hasher: Hasher::new(bcrypt_cost), exports: PathBuf::from(".") }
+        let (database, hasher) = (Database::to(target), Hasher::new(bcrypt_cost));
+        Self { database, host, hasher, exports: PathBuf::from("."), user: None }
     }
 
     /// Sets the folder for exports, which is otherwise the working folder. `{username}` in it stands
@@ -74,6 +79,12 @@ impl Services {
     #[must_use]
     pub fn exporting_to(self, folder: PathBuf) -> Self {
         Self { exports: folder, ..self }
+    }
+
+    /// Lets only the account with this username sign in, if one is named.
+    #[must_use]
+    pub fn for_user(self, user: Option<String>) -> Self {
+        Self { user, ..self }
     }
 
     /// Connects to the database and checks that it contains a company whose tables match this
@@ -136,6 +147,14 @@ impl Services {
         let signed_in = || session.ok_or(Error::SignedOut(SignedOutBecause::NotSignedIn));
         match request {
             SessionRequest::TestConnection { url } => setup::test_connection(url),
+            SessionRequest::TestServer { url, embedded } => setup::test_server(url, embedded),
+            SessionRequest::Copy { from, url, everyday } => match setup::move_company(from, url, everyday)? {
+                setup::SetUpOutcome::Done { database, unguarded } => {
+                    self.database = database;
+                    Ok(Reply::IsSetUp { unguarded })
+                }
+                setup::SetUpOutcome::NeedsAccount(statements) => Ok(Reply::AccountNeeded { statements }),
+            },
             SessionRequest::Migrate { url } => {
                 let (database, migrated) = setup::migrated(url)?;
                 self.database = database;
@@ -148,6 +167,9 @@ impl Services {
                 }
                 setup::SetUpOutcome::NeedsAccount(statements) => Ok(Reply::AccountNeeded { statements }),
             },
+            SessionRequest::SignIn { login, .. } if self.user.as_ref().is_some_and(|user| user != login) => {
+                Err(Error::SignIn(SignInProblem::Wrong))
+            }
             SessionRequest::SignIn { login, password } => {
                 let (database, auth) = self.auth(now);
                 auth.sign_in(database, login, password)

@@ -46,6 +46,11 @@ pub enum Reply {
     Behind(Versions),
     /// The tables were migrated; the connection is now to that database.
     Migrated(Migrated),
+    /// The server can be used, and this company on this computer could move there.
+    Movable {
+        server: String,
+        company: String,
+    },
     /// The company exists; the connection is now to its database.
     IsSetUp {
         /// As in [`Migrated`].

@@ -72,6 +72,7 @@ fn found_in(db: &mut Db) -> Result<Occupancy, DbError> {
     let level = storage::migrate::level(db)?;
     let is_set_up = match level {
         Level::Ahead => return Err(DbError::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Unfinished => return Err(DbError::Unavailable(ConnectionProblem::UnfinishedCopy)),
         Level::Empty => match storage::migrate::others_table(db)? {
             Some(table) => return Err(DbError::Unavailable(ConnectionProblem::OtherProgram(table))),
             None => false,
@@ -94,6 +95,51 @@ pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
     }
 }
 
+/// The same for a server. Where it holds no company, and the embedded database one that could move
+/// there, says so.
+pub(super) fn test_server(url: &SecretString, embedded: &SecretString) -> Result<Reply, Error> {
+    let tested = test_connection(url)?;
+    let local = Target::parse(embedded.expose_secret()).map_err(Error::Unavailable)?;
+    // Whatever keeps that file from being read keeps it from moving too.
+    let company = look_at(&local, |db| match found_in(db)? {
+        Occupancy::Company => Ok(Some(storage::settings::load(db)?.company_name)),
+        Occupancy::Free { .. } | Occupancy::CompanyBehind(_) => Ok(None),
+    });
+    Ok(match (tested, company) {
+        (Reply::Connected { server }, Ok(Ok(Some(company)))) => Reply::Movable { server, company },
+        (tested, _) => tested,
+    })
+}
+
+/// Copies a company to a server and makes the everyday account ready. If only the account was missing
+/// the last time, the finished copy stays.
+pub(super) fn move_company(
+    from: &SecretString,
+    url: &SecretString,
+    everyday: &SecretString,
+) -> Result<SetUpOutcome, Error> {
+    let (from, to) = (from.expose_secret(), url.expose_secret());
+    let target = Target::parse(to).map_err(Error::Unavailable)?;
+    let unguarded = if found(to)? == Occupancy::Company {
+        let head = |address: &str| -> Result<_, Error> {
+            let mut db = Db::open(&Target::parse(address).map_err(Error::Unavailable)?).map_err(Error::Unavailable)?;
+            Ok(storage::chain::head(&mut db)?)
+        };
+        if head(from)? != head(to)? {
+            return Err(Error::AlreadySetUp);
+        }
+        Vec::new()
+    } else {
+        super::copy::copy((from, to), false, |_, _| ()).map_err(|(_, error)| error)?.unguarded
+    };
+    let mut db = Db::open(&target).map_err(Error::Unavailable)?;
+    if let Some(statements) = account::ready(&mut db, everyday)? {
+        return Ok(SetUpOutcome::NeedsAccount(statements));
+    }
+    let everyday = Target::parse(everyday.expose_secret()).map_err(Error::Unavailable)?;
+    Ok(SetUpOutcome::Done { database: Database::to(everyday), unguarded })
+}
+
 /// Migrates the tables of a company; with `dry_run` only reports the versions.
 pub fn migrate(address: &str, dry_run: bool) -> Result<Migrated, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
@@ -106,6 +152,7 @@ fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Migrated, DbError> {
     match level {
         Level::Empty => return Err(DbError::Unavailable(ConnectionProblem::NotSetUp)),
         Level::Ahead => return Err(DbError::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Unfinished => return Err(DbError::Unavailable(ConnectionProblem::UnfinishedCopy)),
         Level::Current | Level::Behind => {}
     }
     let versions = storage::migrate::versions_of(db, level)?;

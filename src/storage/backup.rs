@@ -94,6 +94,7 @@ fn check(file: &Path) -> Result<Db, DbError> {
     match migrate::level(&mut db)? {
         Level::Current | Level::Behind if super::settings::is_set_up(&mut db)? => Ok(db),
         Level::Ahead => Err(unusable(ConnectionProblem::SchemaTooNew)),
+        Level::Unfinished => Err(unusable(ConnectionProblem::UnfinishedCopy)),
         _ => Err(unusable(ConnectionProblem::NotSetUp)),
     }
 }

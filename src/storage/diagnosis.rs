@@ -139,12 +139,15 @@ fn file(db: &mut Db) -> Findings {
 
 fn tables(db: &mut Db) -> Findings {
     let level = migrate::level(db)?;
+    if level == Level::Unfinished {
+        return Err(DbError::Unavailable(ConnectionProblem::UnfinishedCopy));
+    }
     let versions = migrate::versions_of(db, level)?;
     let verdict = match (level, &*db) {
         (Level::Current, _) => Fine,
         // It is migrated when the program next opens it.
         (Level::Behind, Db::Sqlite(_)) => Warning,
-        (Level::Behind | Level::Ahead | Level::Empty, _) => Fault,
+        (Level::Behind | Level::Ahead | Level::Empty | Level::Unfinished, _) => Fault,
     };
     let mend = if level == Level::Behind { vec!["epic-events migrate".to_owned()] } else { Vec::new() };
     Ok(vec![Finding::new(Check::Tables, Found::Versions(versions.from, versions.to), verdict).mended_by(mend)])

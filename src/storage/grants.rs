@@ -27,9 +27,12 @@ const TOO_MUCH: [&str; 6] = [
     "DELETE FROM audit_log WHERE 1 = 0",
     "DELETE FROM clients WHERE 1 = 0",
     "CREATE TABLE IF NOT EXISTS users (id BIGINT)",
-    "ALTER TABLE no_table_of_this_name COMMENT = ''",
+    ALTER,
     "DROP TABLE IF EXISTS no_table_of_this_name",
 ];
+
+/// A statement that only an account that may change tables may run. It changes nothing.
+const ALTER: &str = "ALTER TABLE no_table_of_this_name COMMENT = ''";
 
 /// An account of a server.
 #[derive(Clone, Copy)]
@@ -161,6 +164,12 @@ pub(super) fn is_needed(right: &str, table: &str) -> bool {
 /// The tables that hold what users enter.
 pub(super) fn tables() -> impl Iterator<Item = &'static str> {
     RIGHTS.iter().map(|(table, _)| *table).filter(|table| !table.starts_with("__"))
+}
+
+/// Whether the connected account may change tables, as the set-up account may. An embedded database
+/// has no accounts: whoever can write to its file may.
+pub fn may_change_tables(db: &mut Db) -> Result<bool, DbError> {
+    may(db, ALTER)
 }
 
 /// A statement that needs only this right and changes nothing. It reads no column: if UPDATE is

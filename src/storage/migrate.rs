@@ -24,6 +24,9 @@ diesel::table! {
     }
 }
 
+/// What the mark of an unfinished copy begins with, which stands among the migrations that were run.
+pub(super) const UNFINISHED: &str = "copy-";
+
 /// How the tables compare with the migrations of this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -34,6 +37,8 @@ pub enum Level {
     Current,
     /// A newer program has migrated the tables.
     Ahead,
+    /// A company was being copied into this database, and the copy was not finished.
+    Unfinished,
 }
 
 /// Compares the tables with this program's migrations. Changes nothing.
@@ -50,6 +55,8 @@ pub fn level(connection: &mut Db) -> Result<Level, DbError> {
     };
     Ok(if applied.is_empty() {
         Level::Empty
+    } else if applied.iter().any(|version| version.starts_with(UNFINISHED)) {
+        Level::Unfinished
     } else if applied.iter().any(|version| !known.contains(version)) {
         Level::Ahead
     } else if applied.len() < known.len() {
@@ -104,6 +111,33 @@ pub(super) fn migrate_within(transaction: &mut Db) -> Result<(), DbError> {
     run_pending(transaction)
 }
 
+/// Creates the tables of this program in a database that has none, without the guards of a server:
+/// what is copied into them was allowed once and need not be any more.
+pub(super) fn create_unguarded(connection: &mut Db) -> Result<(), DbError> {
+    match connection {
+        Db::Mysql(_) => run_pending(connection),
+        Db::Sqlite(_) => connection.transact(run_pending),
+    }
+}
+
+/// Creates the guards of a server that [`create_unguarded`] has left out. Returns the names of those
+/// that the server does not let this account create.
+pub(super) fn guard(connection: &mut Db) -> Result<Vec<&'static str>, DbError> {
+    match connection {
+        Db::Mysql(mysql) => guards::install(mysql),
+        Db::Sqlite(_) => Ok(Vec::new()),
+    }
+}
+
+/// An SQLite database in memory with all tables of this program, and nothing in them but what the
+/// migrations put there.
+pub(super) fn model() -> Result<Db, DbError> {
+    use diesel::{Connection, SqliteConnection};
+    let mut empty = SqliteConnection::establish(":memory:").map_err(|error| failed(Box::new(error)))?;
+    empty.run_pending_migrations(SQLITE).map(drop).map_err(failed)?;
+    Ok(Db::Sqlite(empty))
+}
+
 /// A number that changes whenever anybody changes the tables of an SQLite database: what is known
 /// about them then has to be checked again. Always 0 on a server, where it would take a query over
 /// the network.
@@ -139,6 +173,7 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, DbEr
         Level::Current if !guards::are_missing(connection)? => return Ok(Vec::new()),
         Level::Current => {}
         Level::Ahead => return Err(DbError::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Unfinished => return Err(DbError::Unavailable(ConnectionProblem::UnfinishedCopy)),
         Level::Empty | Level::Behind => {}
     }
     if let Db::Mysql(mysql) = connection {

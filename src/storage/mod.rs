@@ -1,5 +1,5 @@
 //! Layer 1: the database. Plain query functions for each table over one connection type. Only
-//! `connection`, `transaction`, `mysql`, `migrate`, `guards`, `diagnosis` and `backup` know which engine it is;
+//! `connection`, `transaction`, `mysql`, `migrate`, `guards`, `diagnosis`, `backup` and `tables` know which engine it is;
 //! `wire` sends Diesel's statements to a MySQL server, `address` reads its options, and `failure`
 //! classifies the errors of each engine.
 
@@ -11,6 +11,7 @@ pub mod chain;
 pub mod clients;
 pub mod connection;
 pub mod contracts;
+pub mod copy;
 mod denormalized;
 pub mod diagnosis;
 pub mod events;
@@ -31,7 +32,9 @@ mod search;
 pub mod settings;
 pub mod spans;
 mod sql_expr;
+mod tables;
 mod transaction;
+mod unfinished;
 pub mod users;
 mod wire;
 

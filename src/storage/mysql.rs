@@ -167,6 +167,17 @@ impl MysqlConnection {
         self.wait(|wire| async { wire.texts(sql).await })
     }
 
+    /// The rows of a query with all columns as text.
+    pub fn rows(&mut self, sql: &str) -> QueryResult<Vec<Vec<Option<String>>>> {
+        self.wait(|wire| async { wire.rows(sql).await })
+    }
+
+    /// Runs a statement with texts for its parameters. `keep` if the same statement is run again.
+    pub fn run_with_texts(&mut self, sql: String, params: Vec<Option<String>>, keep: bool) -> QueryResult<usize> {
+        let asked = PreparedQuery::of_texts(sql, params, keep);
+        self.wait(|wire| wire.execute(asked))
+    }
+
     /// Waits longer for each response from now on, since creating an index takes time.
     pub fn be_patient(&mut self) {
         self.patience = MIGRATION_PATIENCE;

@@ -120,6 +120,12 @@ pub fn find_for_update(db: &mut Db, id: UserId) -> Result<Option<ForUpdate<User>
     Ok(for_update!(db, users::table.find(id).select(User::as_select())).optional()?.map(ForUpdate::of))
 }
 
+/// The user with this username, in any case, with the row locked until the end of the transaction.
+pub fn named_for_update(db: &mut Db, username: &str) -> Result<Option<ForUpdate<User>>, DbError> {
+    let named = users::table.filter(users::username.eq(text::clean(username).to_lowercase()));
+    Ok(for_update!(db, named.select(User::as_select())).optional()?.map(ForUpdate::of))
+}
+
 /// The names of these people, by id.
 pub fn names(db: &mut Db, ids: &[i64]) -> Result<HashMap<i64, String>, DbError> {
     if ids.is_empty() {

@@ -41,6 +41,12 @@ impl PreparedQuery {
         Self::of(source, |sql| sql.len() < LONG)
     }
 
+    /// A statement as text, with texts for its parameters: the server converts them.
+    pub fn of_texts(sql: String, params: Vec<Option<String>>, keep: bool) -> Self {
+        let value = |text: Option<String>| text.map_or(Value::NULL, |text| Value::Bytes(text.into_bytes()));
+        Self { sql, params: params.into_iter().map(value).collect(), keep }
+    }
+
     fn of(source: &impl QueryFragment<Mysql>, keep: impl FnOnce(&str) -> bool) -> QueryResult<Self> {
         let mut text = MysqlQueryBuilder::new();
         source.to_sql(&mut text, &Mysql)?;
@@ -232,6 +238,15 @@ impl Wire {
         let rows = ask.await.map_err(|error| failed(&error))?;
         let text = |row: &mysql_async::Row, at| row.get_opt(at).and_then(Result::ok).unwrap_or_default();
         Ok(rows.iter().map(|row| std::array::from_fn(|at| text(row, at))).collect())
+    }
+
+    /// The rows of a query with all columns as text. Nothing is prepared.
+    pub async fn rows(&mut self, sql: &str) -> QueryResult<Vec<Vec<Option<String>>>> {
+        self.tell(sql);
+        let rows: Vec<mysql_async::Row> = self.connection.query(sql).await.map_err(|error| failed(&error))?;
+        let text =
+            |value| mysql_async::from_value_opt(value).map_err(|error| Error::DeserializationError(Box::new(error)));
+        rows.into_iter().map(|row| row.unwrap().into_iter().map(text).collect()).collect()
     }
 
     async fn prepare(&mut self, asked: &PreparedQuery) -> Result<Statement, mysql_async::Error> {

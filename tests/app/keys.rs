@@ -132,6 +132,14 @@ fn the_screens_before_sign_in_have_help() {
 }
 
 #[test]
+fn the_help_of_the_sign_in_says_whom_to_ask_for_a_password() {
+    let mut desk = Desk::new(Language::En);
+    desk.press(KeyCode::F(1)).see("A manager gives you a temporary one.").see("epic-events reset-password");
+    let mut desk = Desk::new(Language::Fr);
+    desk.press(KeyCode::F(1)).see("La gestion vous en donne un temporaire.").see("epic-events reset-password");
+}
+
+#[test]
 fn an_unavailable_action_says_why() {
     let mut desk = Desk::of("support", Language::En);
     desk.world.records();

@@ -10,6 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 
+use epic_events::{
+    app,
+    domain::{Error, error::SignInProblem},
+    services::{Request, Services, SessionRequest},
+    storage::Target,
+};
+use secrecy::SecretString;
+
 use crate::{
     common::figure,
     support::{
@@ -43,8 +51,31 @@ fn documented(account: &str, keys: &Path) -> String {
     replaced.replace("/usr/local/bin/epic-events", PROGRAM)
 }
 
+/// The line of a key that is bound to a person, from SECURITY.md.
+fn bound(person: &str, key: &str) -> String {
+    let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("SECURITY.md")).unwrap();
+    let line = text.lines().find(|line| line.contains("epic-events --user anna")).expect("the line in SECURITY.md");
+    let (options, _) = line.split_once(" ssh-ed25519").unwrap();
+    let options =
+        options.replace("/usr/local/bin/epic-events", PROGRAM).replace("--user anna", &format!("--user {person}"));
+    format!("{options} {key}")
+}
+
 impl Hosted {
     fn start(url: &str) -> Self {
+        Self::with(url, |key| format!("restrict,pty {key}"), &documented)
+    }
+
+    /// Keys are bound to a person, so `sshd` itself forces no command.
+    fn of_person(url: &str, person: &str) -> Self {
+        let unforced = |account: &str, keys: &Path| {
+            let all = documented(account, keys);
+            all.split_inclusive('\n').filter(|line| !line.contains("ForceCommand")).collect()
+        };
+        Self::with(url, |key| bound(person, key), &unforced)
+    }
+
+    fn with(url: &str, line: impl Fn(&str) -> String, configure: &dyn Fn(&str, &Path) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let shown = |name: &str| path(name).display().to_string();
@@ -53,7 +84,7 @@ impl Hosted {
             assert!(made.status.success(), "ssh-keygen: tests/run installs openssh-server");
         }
         let anna = std::fs::read_to_string(path("anna.pub")).unwrap();
-        std::fs::write(path("keys"), format!("restrict,pty {anna}")).unwrap();
+        std::fs::write(path("keys"), line(&anna)).unwrap();
         let configuration = path("config/epic-events/config.toml");
         std::fs::create_dir_all(configuration.parent().unwrap()).unwrap();
         let exports = shown("exports/{username}");
@@ -75,7 +106,7 @@ impl Hosted {
             shown("data"),
             shown("state"),
         );
-        std::fs::write(path("sshd_config"), own + &documented(&account, &path("keys"))).unwrap();
+        std::fs::write(path("sshd_config"), own + &configure(&account, &path("keys"))).unwrap();
         // The folder in which sshd drops its privileges when it runs as root. A fresh system creates it at
         // boot.
         std::fs::create_dir_all("/run/sshd").ok();
@@ -232,6 +263,42 @@ fn a_hosted_account_reaches_only_the_program() {
         "sshd on loopback",
         "16 ways out tried, none leads anywhere; exports in the person's own folder",
     );
+}
+
+/// A key that is bound to a person lets only that person sign in, and reaches nothing else either.
+#[test]
+fn a_key_that_is_bound_to_a_person_lets_nobody_else_sign_in() {
+    let mut world = World::new(Engine::Sqlite);
+    world.client_of(world.sales.actor.id, "Kevin Casey");
+    let hosted = Hosted::of_person(&world.db.url, "sales");
+    let before = world.audit().len();
+    let mut terminal = hosted.screen(&["HOST"]);
+    let t = &mut terminal;
+    // The username stands there, and no key leads to it: what is typed goes into the password.
+    t.see(&["Username", "sales"]).press("\x1b[Z").press("\t").press(PASSWORD).press(ENTER);
+    t.see(&["Waiting for you"]).press("\x03");
+    terminal.end();
+    let rows = world.audit();
+    assert_eq!(rows[before..], ["session.signed_in"]);
+    let named = "SELECT actor_name AS text FROM audit_log ORDER BY id DESC LIMIT 1";
+    assert_eq!(world.connection().texts(named).unwrap(), [world.sales.actor.full_name.as_str()]);
+
+    // Not even a changed screen could sign somebody else in.
+    let services = Services::new(Target::parse(&world.db.url).unwrap(), "test".to_owned(), 4);
+    let login = SessionRequest::SignIn { login: "manager".to_owned(), password: SecretString::from(PASSWORD) };
+    let refused = services.for_user(Some("sales".to_owned())).execute(None, &Request::Session(login), app::now());
+    assert_eq!(refused.unwrap_err(), Error::SignIn(SignInProblem::Wrong));
+
+    // Other commands and arguments do not arrive.
+    for command in [&["id"][..], &["--user", "manager"], &["reset-password", "manager"], &["audit", "verify"]] {
+        let output = hosted.ssh("anna", &[&["HOST", "--"], command].concat());
+        let said = text(&output);
+        assert!(!output.status.success() && said.contains("terminal") && !said.contains("uid="), "{command:?}: {said}");
+        let mut terminal = hosted.screen(&[&["HOST", "--"], command].concat());
+        terminal.see(&["Username", "sales"]).press("\x03");
+        terminal.end();
+    }
+    no_files_and_no_forwarding(&hosted);
 }
 
 fn no_files_and_no_forwarding(hosted: &Hosted) {

@@ -5,8 +5,10 @@
 mod support;
 
 mod configuration;
+mod copy;
 mod doctor;
 mod migrate;
+mod recovery;
 mod wizard;
 
 use std::{

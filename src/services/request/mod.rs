@@ -38,6 +38,11 @@ pub enum SessionRequest {
     TestConnection { url: SecretString },
     /// Migrates the tables of a company. Needs no session.
     Migrate { url: SecretString },
+    /// Tests the connection to a server, and looks for a company in the embedded database, which could
+    /// move there. Needs no session.
+    TestServer { url: SecretString, embedded: SecretString },
+    /// Copies a company to a server. `everyday` is as in [`SetUp`]. Needs no session.
+    Copy { from: SecretString, url: SecretString, everyday: SecretString },
     /// Creates a company from the input of the set-up wizard. Needs no session.
     SetUp(Box<SetUp>),
     /// Checks that the session is still valid. Sent while no other request is.
@@ -87,11 +92,15 @@ impl Request {
     /// has stopped waiting for it.
     pub fn writes(&self) -> bool {
         match self {
-            Self::Write(_) | Self::Session(SessionRequest::SetUp(_) | SessionRequest::Migrate { .. }) => true,
+            Self::Write(_)
+            | Self::Session(SessionRequest::SetUp(_) | SessionRequest::Migrate { .. } | SessionRequest::Copy { .. }) => {
+                true
+            }
             Self::Session(
                 SessionRequest::SignIn { .. }
                 | SessionRequest::Confirm { .. }
                 | SessionRequest::TestConnection { .. }
+                | SessionRequest::TestServer { .. }
                 | SessionRequest::Heartbeat,
             )
             | Self::Read(_)

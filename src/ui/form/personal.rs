@@ -17,9 +17,14 @@ use crate::{
     },
 };
 
-pub fn sign_in(login: &str) -> FormSpec {
+/// The sign-in with what was typed before as the login, or for one `user` only.
+pub fn sign_in(login: &str, user: Option<&str>) -> FormSpec {
+    let login = match user {
+        Some(user) => FormField::new(Field::Login, FieldKind::Fixed, user),
+        None => FormField::line(Field::Login, login),
+    };
     let password = FormField::new(Field::Password, FieldKind::Password, "");
-    FormSpec { purpose: Purpose::SignIn, version: 0, fields: vec![FormField::line(Field::Login, login), password] }
+    FormSpec { purpose: Purpose::SignIn, version: 0, fields: vec![login, password] }
 }
 
 /// The request of that form.

@@ -205,12 +205,19 @@ impl Popup {
 
     /// The help: every key of the screen, with what it does or why it is not available.
     pub fn help(bindings: &[Binding], ctx: &Context) -> Self {
+        Self::help_with(bindings, &[], ctx)
+    }
+
+    /// The same, with what else there is to know below.
+    pub fn help_with(bindings: &[Binding], notes: &[Phrase], ctx: &Context) -> Self {
         let item = |binding: &Binding| {
             let words = binding.unavailable.as_deref().unwrap_or(&binding.help);
             let outcome = binding.unavailable.is_none().then_some(Outcome::Run(binding.command));
             Item { label: format!("{:<10} {words}", ctx.key(binding.key)), hang: 11, outcome, ..Item::default() }
         };
-        let items = bindings.iter().filter(|binding| !binding.help.is_empty()).map(item).collect();
+        let note = |note: &Phrase| Item { label: ctx.say(*note), ..Item::default() };
+        let items = bindings.iter().filter(|binding| !binding.help.is_empty()).map(item);
+        let items = items.chain(notes.iter().map(note)).collect();
         Self::Menu(Menu::new(ctx.say(Phrase::HelpTitle), Some(Input::default()), Source::Fixed, items))
     }
 

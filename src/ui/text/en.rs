@@ -2,6 +2,7 @@
 
 use super::{
     Naming,
+    admin::AdminPhrase,
     doctor::Label,
     lists::ListPhrase,
     phrase::Phrase,
@@ -335,6 +336,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SectionsTitle => "Go to",
         Phrase::SortTitle => "Sort by",
         Phrase::Lists(phrase) => return lists(phrase, naming),
+        Phrase::Admin(phrase) => return admin(phrase),
         Phrase::ViewTitle => "Show",
         Phrase::HelpTitle => "What you can do here",
         Phrase::PaletteTitle => "Go to, or do",
@@ -983,6 +985,9 @@ fn connection(problem: &ConnectionProblem) -> String {
                 "The company's tables have to be brought up to date ({from} to {to}), and this account may not do that. Run `epic-events migrate` with the set-up account."
             );
         }
+        ConnectionProblem::SetUpAccountNeeded => {
+            "Only the set-up account may do this. Give its address in DATABASE_URL for this one command. Nothing was changed."
+        }
         ConnectionProblem::NotGranted(right) => {
             return format!(
                 "The database account may not do this: {right}. The administrator gives it the rights that `epic-events doctor` names."
@@ -1018,6 +1023,20 @@ fn connection(problem: &ConnectionProblem) -> String {
                 crate::domain::text::for_terminal(table)
             );
         }
+        ConnectionProblem::UnfinishedCopy => {
+            "This database holds a copy of a company that was not finished. Begin it again with `epic-events copy --again`, or drop the database."
+        }
+        ConnectionProblem::NotEmpty(table) => {
+            return format!(
+                "A company is copied into an empty database only, and this one has a table \"{}\". Nothing was changed.",
+                crate::domain::text::for_terminal(table)
+            );
+        }
+        ConnectionProblem::CopyDiffers(table) => {
+            return format!(
+                "The table \"{table}\" of the copy is not the same as the original, so the copy cannot be used. Begin it again with `epic-events copy --again`."
+            );
+        }
         ConnectionProblem::SameFile => {
             "This file is the database itself. To go back to an earlier state, name a backup of it. Nothing was changed."
         }
@@ -1033,6 +1052,43 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::Other(detail) => return format!("The database cannot be used: {detail}"),
     };
     fixed.to_owned()
+}
+
+/// For administrators.
+fn admin(phrase: AdminPhrase) -> String {
+    match phrase {
+        AdminPhrase::PasswordIsReset { name, username } => format!(
+            "{name} ({username}) has a temporary password and is signed out everywhere. It is shown this once and has to be changed at the next sign-in:"
+        ),
+        AdminPhrase::ManagerReactivated(name) => {
+            format!("No manager was active any more, so the account of {name} is active again.")
+        }
+        AdminPhrase::NoAccount(username) => {
+            format!("There is no account with the username \"{username}\". Nothing was changed.")
+        }
+        AdminPhrase::AccountDeactivated(name) => format!(
+            "The account of {name} is deactivated. A manager activates it on the staff screen. Nothing was changed."
+        ),
+        AdminPhrase::CopiedTable { name, rows, checksum } => {
+            let rows = plural(i64::try_from(rows).unwrap_or(i64::MAX), "row", "rows");
+            format!("{name}: {rows}, checksum {checksum}, the same in both.")
+        }
+        AdminPhrase::CopyDone { to } => format!(
+            "The company is copied to {to}. Put the everyday account of that database into every configuration. The database that it was copied from is as it was: keep it until everybody works with the new one."
+        ),
+        AdminPhrase::MoveMeans(name) => format!(
+            "There is a company on this computer: {name}. It can be copied to the server with everything in it: people keep their passwords, records and the audit log. The one on this computer stays as it is."
+        ),
+        AdminPhrase::MoveCompany => "copy it to the server".to_owned(),
+        AdminPhrase::NewCompany => "set up a new one".to_owned(),
+        AdminPhrase::MoveSummary => {
+            "Nothing has been written so far. The last step copies the company and compares the copy, which may take minutes; nobody can save on this computer meanwhile.".to_owned()
+        }
+        AdminPhrase::ForgotPassword => "Forgotten your password? A manager gives you a temporary one.".to_owned(),
+        AdminPhrase::ManagerForgotPassword => {
+            "A manager asks the administrator (`epic-events reset-password`).".to_owned()
+        }
+    }
 }
 
 /// About columns and saved views.

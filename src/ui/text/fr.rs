@@ -2,6 +2,7 @@
 
 use super::{
     Naming,
+    admin::AdminPhrase,
     doctor::Label,
     lists::ListPhrase,
     phrase::Phrase,
@@ -364,6 +365,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SectionsTitle => "Aller à",
         Phrase::SortTitle => "Trier par",
         Phrase::Lists(phrase) => return lists(phrase, naming),
+        Phrase::Admin(phrase) => return admin(phrase),
         Phrase::ViewTitle => "Afficher",
         Phrase::HelpTitle => "Ce que vous pouvez faire ici",
         Phrase::PaletteTitle => "Aller à, ou faire",
@@ -1034,6 +1036,9 @@ fn connection(problem: &ConnectionProblem) -> String {
                 "Les tables de l'entreprise doivent être mises à jour ({from} vers {to}), et ce compte n'en a pas le droit. Lancez `epic-events migrate` avec le compte d'installation."
             );
         }
+        ConnectionProblem::SetUpAccountNeeded => {
+            "Seul le compte d'installation peut faire ceci. Donnez son adresse dans DATABASE_URL, pour cette seule commande. Rien n'a été changé."
+        }
         ConnectionProblem::NotGranted(right) => {
             return format!(
                 "Le compte de la base n'a pas ce droit : {right}. L'administrateur lui donne les droits que nomme `epic-events doctor`."
@@ -1069,6 +1074,20 @@ fn connection(problem: &ConnectionProblem) -> String {
                 crate::domain::text::for_terminal(table)
             );
         }
+        ConnectionProblem::UnfinishedCopy => {
+            "Cette base contient la copie inachevée d'une entreprise. Recommencez-la avec `epic-events copy --again`, ou supprimez la base."
+        }
+        ConnectionProblem::NotEmpty(table) => {
+            return format!(
+                "Une entreprise n'est copiée que dans une base vide, et celle-ci a une table « {} ». Rien n'a été changé.",
+                crate::domain::text::for_terminal(table)
+            );
+        }
+        ConnectionProblem::CopyDiffers(table) => {
+            return format!(
+                "La table « {table} » de la copie diffère de l'original : la copie est inutilisable. Recommencez-la avec `epic-events copy --again`."
+            );
+        }
         ConnectionProblem::SameFile => {
             "Ce fichier est la base elle-même. Pour revenir en arrière, indiquez une de ses sauvegardes. Rien n'a été changé."
         }
@@ -1086,6 +1105,43 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::Other(detail) => return format!("La base de données est inutilisable : {detail}"),
     };
     fixed.to_owned()
+}
+
+/// For administrators.
+fn admin(phrase: AdminPhrase) -> String {
+    match phrase {
+        AdminPhrase::PasswordIsReset { name, username } => format!(
+            "{name} ({username}) a un mot de passe temporaire ; ses sessions sont fermées. Il n'est affiché qu'une fois et doit être changé à la prochaine connexion :"
+        ),
+        AdminPhrase::ManagerReactivated(name) => {
+            format!("Plus aucun compte de gestion n'était actif : celui de {name} est réactivé.")
+        }
+        AdminPhrase::NoAccount(username) => {
+            format!("Aucun compte n'a l'identifiant « {username} ». Rien n'a été changé.")
+        }
+        AdminPhrase::AccountDeactivated(name) => format!(
+            "Le compte de {name} est désactivé. La gestion le réactive sur l'écran du personnel. Rien n'a été changé."
+        ),
+        AdminPhrase::CopiedTable { name, rows, checksum } => {
+            let rows = plural(i64::try_from(rows).unwrap_or(i64::MAX), "ligne", "lignes");
+            format!("{name} : {rows}, somme de contrôle {checksum}, identique des deux côtés.")
+        }
+        AdminPhrase::CopyDone { to } => format!(
+            "L'entreprise est copiée vers {to}. Inscrivez le compte quotidien de cette base dans chaque configuration. La base d'origine n'a pas changé : gardez-la jusqu'à ce que tous travaillent avec la nouvelle."
+        ),
+        AdminPhrase::MoveMeans(name) => format!(
+            "Il y a une entreprise sur cet ordinateur : {name}. Elle peut être copiée sur le serveur avec tout son contenu : chacun garde son mot de passe, ses fiches et le journal. Celle de cet ordinateur reste telle quelle."
+        ),
+        AdminPhrase::MoveCompany => "la copier sur le serveur".to_owned(),
+        AdminPhrase::NewCompany => "en créer une nouvelle".to_owned(),
+        AdminPhrase::MoveSummary => {
+            "Rien n'a encore été écrit. La dernière étape copie l'entreprise et compare la copie, ce qui peut durer quelques minutes ; personne ne peut enregistrer sur cet ordinateur pendant ce temps.".to_owned()
+        }
+        AdminPhrase::ForgotPassword => "Mot de passe oublié ? La gestion vous en donne un temporaire.".to_owned(),
+        AdminPhrase::ManagerForgotPassword => {
+            "Pour la gestion : l'administrateur (`epic-events reset-password`).".to_owned()
+        }
+    }
 }
 
 /// About columns and saved views.

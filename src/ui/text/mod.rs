@@ -1,5 +1,6 @@
 //! Every word that people read, in English and French: one file for each language.
 
+mod admin;
 mod doctor;
 mod en;
 mod fr;
@@ -10,6 +11,7 @@ mod zones;
 
 use crossterm::event::KeyCode;
 
+pub use admin::AdminPhrase;
 pub use doctor::Label;
 pub use lists::ListPhrase;
 pub use phrase::Phrase;

@@ -2,6 +2,7 @@
 //! languages have words for it.
 
 use super::{
+    admin::AdminPhrase,
     lists::ListPhrase,
     told::{Asked, Told},
 };
@@ -29,6 +30,7 @@ use crate::{
 pub enum Phrase<'a> {
     Told(Told<'a>),
     Asked(Asked<'a>),
+    Admin(AdminPhrase<'a>),
     Yes,
     No,
     On,
@@ -383,5 +385,11 @@ pub enum Phrase<'a> {
 impl<'a> From<ListPhrase<'a>> for Phrase<'a> {
     fn from(phrase: ListPhrase<'a>) -> Self {
         Self::Lists(phrase)
+    }
+}
+
+impl<'a> From<AdminPhrase<'a>> for Phrase<'a> {
+    fn from(phrase: AdminPhrase<'a>) -> Self {
+        Self::Admin(phrase)
     }
 }

@@ -5,7 +5,7 @@ use ratatui::{Frame, layout::Rect};
 use super::{Setup, pages::WizardPage};
 use crate::ui::{
     Context,
-    text::Phrase,
+    text::{AdminPhrase, Phrase},
     widgets::{
         chrome::{self, Areas},
         paint::Focus,
@@ -22,10 +22,12 @@ impl Setup {
             WizardPage::Language => Phrase::SetUpLanguage,
             WizardPage::Place => Phrase::SetUpPlace,
             WizardPage::Server => Phrase::SetUpServer,
+            WizardPage::Move => Phrase::Admin(AdminPhrase::MoveMeans(self.movable())),
             WizardPage::Update => Phrase::SetUpUpdate(self.behind().map_or(("", ""), |found| (&found.from, &found.to))),
             WizardPage::Account => Phrase::SetUpAccount,
             WizardPage::Company => Phrase::SetUpCompany,
             WizardPage::Manager => Phrase::SetUpManager,
+            WizardPage::Summary if self.moves() => Phrase::Admin(AdminPhrase::MoveSummary),
             WizardPage::Summary if !self.statements().is_empty() => Phrase::SetUpSummaryAgain,
             WizardPage::Summary => Phrase::SetUpSummary,
             WizardPage::Statements => Phrase::SetUpStatements,

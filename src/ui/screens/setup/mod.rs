@@ -60,6 +60,8 @@ pub struct Setup {
     configured: Option<ServerAddress>,
     /// The versions of the migration that a company needs, if one was found.
     behind: Option<Versions>,
+    /// The name of the company on this computer, if there is one that could move to the server.
+    movable: Option<String>,
     /// The statements for the server's administrator, one per line.
     statements: Option<SecretString>,
     /// How many of them are scrolled out of view, if not all fit.
@@ -79,6 +81,7 @@ impl Setup {
             embedded,
             configured: configured.cloned(),
             behind: None,
+            movable: None,
             statements: None,
             scrolled: 0,
             problem: None,
@@ -115,6 +118,18 @@ impl Setup {
         self.statements.as_ref().map_or("", |statements| statements.expose_secret())
     }
 
+    /// The company on this computer that could move to the server.
+    pub fn movable(&self) -> &str {
+        self.movable.as_deref().unwrap_or_default()
+    }
+
+    /// Whether that company is copied, instead of setting up a new one.
+    pub fn moves(&self) -> bool {
+        self.on_server()
+            && self.movable.is_some()
+            && self.page(WizardPage::Move).choice(Field::CompanyName) == pages::MOVE
+    }
+
     fn on_server(&self) -> bool {
         self.page(WizardPage::Place).choice(Field::Engine) == "mysql"
     }
@@ -124,9 +139,11 @@ impl Setup {
         let wanted = |step: &WizardPage| match step {
             WizardPage::Language | WizardPage::Place => true,
             WizardPage::Server => self.on_server(),
+            WizardPage::Move => is_new && self.on_server() && self.movable.is_some(),
             WizardPage::Update => !is_new,
             WizardPage::Account => is_new && self.on_server(),
-            WizardPage::Company | WizardPage::Manager | WizardPage::Summary => is_new,
+            WizardPage::Company | WizardPage::Manager => is_new && !self.moves(),
+            WizardPage::Summary => is_new,
             WizardPage::Statements => is_new && self.on_server() && self.statements.is_some(),
         };
         WizardPage::iter().filter(wanted).collect()
@@ -221,15 +238,22 @@ impl Setup {
                 self.chosen_language()
             }
             WizardPage::Place if self.on_server() => self.advance(ctx),
-            WizardPage::Place | WizardPage::Server => {
-                self.ask(Request::Session(SessionRequest::TestConnection { url: self.url() }))
+            WizardPage::Server => {
+                let embedded = SecretString::from(self.embedded.as_str());
+                self.ask(Request::Session(SessionRequest::TestServer { url: self.url(), embedded }))
             }
+            WizardPage::Place => self.ask(Request::Session(SessionRequest::TestConnection { url: self.url() })),
             WizardPage::Update => self.ask(Request::Session(SessionRequest::Migrate { url: self.url() })),
             WizardPage::Account if self.is_same_account() => {
                 let same = FieldErrors::one(Field::EverydayUser, Problem::SameAccount);
                 Wish::Act(self.form_mut().show(&same, ctx))
             }
-            WizardPage::Account | WizardPage::Company | WizardPage::Manager => self.advance(ctx),
+            WizardPage::Move | WizardPage::Account | WizardPage::Company | WizardPage::Manager => self.advance(ctx),
+            WizardPage::Summary | WizardPage::Statements if self.moves() => {
+                let from = SecretString::from(self.embedded.as_str());
+                let everyday = self.everyday().unwrap_or_else(|| self.url());
+                self.ask(Request::Session(SessionRequest::Copy { from, url: self.url(), everyday }))
+            }
             WizardPage::Summary | WizardPage::Statements => {
                 self.ask(Request::Session(SessionRequest::SetUp(Box::new(self.plan(ctx)))))
             }
@@ -275,6 +299,7 @@ impl Setup {
             match entry.field {
                 Field::Engine if entry.kind != FieldKind::Fixed => entry.kind = pages::places(ctx),
                 Field::Tls => entry.kind = pages::tls_modes(ctx),
+                Field::CompanyName if matches!(entry.kind, FieldKind::Choice(_)) => entry.kind = pages::moves(ctx),
                 _ => {}
             }
         }
@@ -306,7 +331,12 @@ impl Setup {
         let waited = std::mem::take(&mut self.waiting);
         match reply {
             Ok(Reply::Connected { server }) if waited => {
-                self.behind = None;
+                (self.behind, self.movable) = (None, None);
+                self.advance(ctx);
+                return (None, Action::Notice(Notice::good(ctx.say(Phrase::Connected(&server)))));
+            }
+            Ok(Reply::Movable { server, company }) if waited => {
+                (self.behind, self.movable) = (None, Some(company));
                 self.advance(ctx);
                 return (None, Action::Notice(Notice::good(ctx.say(Phrase::Connected(&server)))));
             }
@@ -320,9 +350,13 @@ impl Setup {
                 return (Some(Ended::Updated(url.clone(), migrated)), Action::None);
             }
             Ok(Reply::IsSetUp { unguarded }) => {
-                let Request::Session(SessionRequest::SetUp(plan)) = to else { return (None, Action::None) };
-                let url = plan.everyday.as_ref().unwrap_or(&plan.url);
-                let username = plan.manager.username.clone();
+                let (url, username) = match to {
+                    Request::Session(SessionRequest::SetUp(plan)) => {
+                        (plan.everyday.as_ref().unwrap_or(&plan.url), plan.manager.username.clone())
+                    }
+                    Request::Session(SessionRequest::Copy { everyday, .. }) => (everyday, String::new()),
+                    _ => return (None, Action::None),
+                };
                 return (Some(Ended::SetUp { url: url.clone(), username, unguarded }), Action::None);
             }
             Ok(Reply::AccountNeeded { statements }) => {

@@ -6,7 +6,7 @@ use crate::{
         Context,
         form::{FieldKind, FormField, Purpose, new_password},
         screens::form::Form,
-        text::Phrase,
+        text::{AdminPhrase, Phrase},
     },
 };
 
@@ -17,6 +17,8 @@ pub enum WizardPage {
     Language,
     Place,
     Server,
+    /// Copy the company of this computer to the server, or set up another one.
+    Move,
     /// Migrate the tables of a company that exists already.
     Update,
     /// The everyday account, for the configuration of every computer.
@@ -43,6 +45,15 @@ pub(super) fn fixed(lines: Vec<(Field, String)>) -> Form {
 pub(super) fn places(ctx: &Context) -> FieldKind {
     let places = [("sqlite", Phrase::OnThisComputer), ("mysql", Phrase::OnServer)];
     FieldKind::Choice(places.map(|(value, label)| (value.to_owned(), ctx.say(label))).into())
+}
+
+/// The value of the choice to copy the company of this computer.
+pub(super) const MOVE: &str = "copy";
+
+/// What can become of the company of this computer.
+pub(super) fn moves(ctx: &Context) -> FieldKind {
+    let ways = [(MOVE, AdminPhrase::MoveCompany), ("new", AdminPhrase::NewCompany)];
+    FieldKind::Choice(ways.map(|(value, label)| (value.to_owned(), ctx.say(label))).into())
 }
 
 pub(super) fn tls_modes(ctx: &Context) -> FieldKind {
@@ -96,6 +107,7 @@ fn entries(step: WizardPage, configured: Option<&ServerAddress>, ctx: &Context) 
                 line(Field::AuthorityFile, server.option("ssl_ca")),
             ]
         }
+        WizardPage::Move => vec![FormField::new(Field::CompanyName, moves(ctx), MOVE)],
         WizardPage::Account => vec![
             line(Field::EverydayUser, "epic_events").required(),
             // Shown in clear: it is a new password that goes into the configuration of every

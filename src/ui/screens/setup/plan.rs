@@ -46,7 +46,7 @@ impl Setup {
     }
 
     /// The address with the everyday account; `None` for the embedded database.
-    fn everyday(&self) -> Option<SecretString> {
+    pub(super) fn everyday(&self) -> Option<SecretString> {
         let form = self.page(WizardPage::Account);
         let everyday = || ServerAddress {
             user: form.text(Field::EverydayUser).trim().to_owned(),
@@ -90,6 +90,10 @@ impl Setup {
         let mut lines = vec![(Field::Language, language.to_owned()), (Field::Engine, self.place())];
         if self.on_server() {
             lines.push((Field::EverydayUser, self.page(WizardPage::Account).text(Field::EverydayUser).to_owned()));
+        }
+        if self.moves() {
+            lines.push((Field::CompanyName, self.movable().to_owned()));
+            return lines;
         }
         lines.push((Field::CompanyName, company.text(Field::CompanyName).to_owned()));
         let currency = company.text(Field::Currency);

@@ -1,0 +1,44 @@
+//! Copies a company from one database to another, from the command line or the set-up wizard.
+
+use super::database::Tries;
+pub use crate::storage::copy::{Copied, CopiedTable};
+use crate::{
+    domain::{Error, error::ConnectionProblem},
+    storage::{
+        Db, DbError, Target,
+        copy::{self, CopyFailure},
+    },
+};
+
+/// Which of the two databases an error is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Source,
+    Target,
+}
+
+/// Copies the company at `from` into the database at `to`, which is created if the account may do
+/// that and has to be empty. `again` replaces what an unfinished copy has left there. `told` is called
+/// with the rows done and their total.
+pub fn copy((from, to): (&str, &str), again: bool, mut told: impl FnMut(u64, u64)) -> Result<Copied, (Side, Error)> {
+    let of = |side| move |problem| (side, Error::Unavailable(problem));
+    let parse = |address, side| Target::parse(address).map_err(of(side));
+    let (from, to) = (parse(from, Side::Source)?, parse(to, Side::Target)?);
+    let mut source = Db::open(&from).map_err(of(Side::Source))?;
+    let mut target = Db::create(&to).map_err(of(Side::Target))?;
+    let mut tries = Tries::new();
+    loop {
+        let failure = match copy::copy(&mut source, &mut target, again, &mut told) {
+            Ok(copied) => return Ok(copied),
+            // Somebody was saving, and had to be waited for too long.
+            Err(CopyFailure::Source(DbError::Retry)) if tries.again() => continue,
+            Err(failure) => failure,
+        };
+        return Err(match failure {
+            CopyFailure::Source(failure) => (Side::Source, failure.into()),
+            // A copy that was begun at the same time has created the table first.
+            CopyFailure::Target(DbError::Retry) => (Side::Target, Error::Unavailable(ConnectionProblem::InUse)),
+            CopyFailure::Target(failure) => (Side::Target, failure.into()),
+        });
+    }
+}
