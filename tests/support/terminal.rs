@@ -60,6 +60,8 @@ pub fn environment(home: &Path, url: &str) -> Vec<(String, String)> {
         ("XDG_CONFIG_HOME", folder("config")),
         ("XDG_DATA_HOME", folder("data")),
         ("XDG_STATE_HOME", folder("state")),
+        // That of the machine on which the tests run must not count.
+        ("EPIC_EVENTS_SYSTEM_CONFIG", folder("machine.toml")),
         ("DATABASE_URL", url.to_owned()),
         ("EPIC_EVENTS_BCRYPT_COST", "4".to_owned()),
         ("EPIC_EVENTS_LANGUAGE", "en".to_owned()),
