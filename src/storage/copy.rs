@@ -67,7 +67,7 @@ pub fn copy(
     mut told: impl FnMut(u64, u64),
 ) -> Result<Copied, CopyFailure> {
     check_source(source).map_err(CopyFailure::Source)?;
-    let is_unfinished = check_target(target, again)?;
+    check_target(target, again)?;
     let tables = tables::all()?;
     let copied = tables::locked(source, &tables, |source, counts| {
         let all = counts.iter().sum::<u64>() * 2;
@@ -76,7 +76,9 @@ pub fn copy(
             done += rows as u64;
             told(done, all);
         };
-        if is_unfinished {
+        // Waiting for the source may take seconds, in which a company may have been set up in the target,
+        // or another copy completed.
+        if check_target(target, again)? {
             tables::drop_all(target, &tables)?;
         }
         let mark = Mark::set(target)?;

@@ -18,12 +18,18 @@ use crate::domain::{error::ConnectionProblem, session::random_id};
 pub(super) struct Mark(String);
 
 impl Mark {
-    /// Marks a database that is empty or holds an unfinished copy, whose mark is replaced.
+    /// Marks a database that is empty or holds an unfinished copy, whose mark is replaced. Refuses
+    /// one whose tables are those of a company.
     pub fn set(db: &mut Db) -> Result<Self, DbError> {
         let mark = Self(format!("{UNFINISHED}{}", &random_id()[..12]));
         db.batch_execute(CREATE_MIGRATIONS_TABLE)?;
         db.transact(|db| {
-            diesel::delete(migrations::table).execute(db)?;
+            let marks = migrations::version.like(format!("{UNFINISHED}%"));
+            diesel::delete(migrations::table.filter(marks)).execute(db)?;
+            if migrations::table.count().get_result::<i64>(db)? > 0 {
+                let table = super::tables::MIGRATIONS.to_owned();
+                return Err(DbError::Unavailable(ConnectionProblem::NotEmpty(table)));
+            }
             diesel::insert_into(migrations::table).values(migrations::version.eq(&mark.0)).execute(db)?;
             Ok::<_, DbError>(())
         })?;

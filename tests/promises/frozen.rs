@@ -123,7 +123,7 @@ fn fill_in(home: &std::path::Path, url: &str, (who, name, way, typed): &Form) ->
     }
     // Once a mark typed at the end is visible, everything typed before has arrived.
     if *name == "new member" {
-        terminal.see(&["Ice Person", "strong"]).see(&["> Password again *    ********************"]);
+        terminal.see(&["Ice Person", "strong"]).see(&["> Password again *      ********************"]);
     } else {
         terminal.press(MARK).see(&[MARK]).press("\x7f").gone(MARK);
     }

@@ -69,7 +69,7 @@ fn a_silent_server_and_missing_encryption_are_reported(#[values(Engine::MariaDb,
     for secret in
         ["mysql://crm:pa?canary@127.0.0.1/x", "mysql://crm:pa?canary=a@127.0.0.1/x", "mysql://a:b@c/x?Can ary"]
     {
-        let Err(ConnectionProblem::BadAddress(told)) = Target::parse(secret) else { panic!("{secret}") };
+        let told = format!("{:?}", Target::parse(secret).unwrap_err());
         assert!(!told.to_lowercase().contains("can"), "{told}");
     }
 }
