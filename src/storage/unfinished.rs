@@ -25,8 +25,10 @@ impl Mark {
         db.batch_execute(CREATE_MIGRATIONS_TABLE)?;
         db.transact(|db| {
             let marks = migrations::version.like(format!("{UNFINISHED}%"));
-            diesel::delete(migrations::table.filter(marks)).execute(db)?;
-            if migrations::table.count().get_result::<i64>(db)? > 0 {
+            let was_unfinished = diesel::delete(migrations::table.filter(marks)).execute(db)? > 0;
+            // The migrations of an unfinished copy stand beside its mark, those of a company alone.
+            let applied = diesel::delete(migrations::table).execute(db)?;
+            if applied > 0 && !was_unfinished {
                 let table = super::tables::MIGRATIONS.to_owned();
                 return Err(DbError::Unavailable(ConnectionProblem::NotEmpty(table)));
             }
