@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use portable_pty::{Child, CommandBuilder, PtyPair, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 
 /// The bytes that these keys send.
 pub const ENTER: &str = "\r";
@@ -46,7 +46,9 @@ pub struct Reaction {
 
 /// A program running in a pseudo-terminal.
 pub struct Terminal {
-    _pair: PtyPair,
+    _master: Box<dyn MasterPty + Send>,
+    /// Kept open while the program runs; its output ends once both have closed it.
+    slave: Option<Box<dyn SlavePty + Send>>,
     child: Box<dyn Child + Send + Sync>,
     writer: Box<dyn Write + Send>,
     seen: Arc<(Mutex<Seen>, Condvar)>,
@@ -144,7 +146,7 @@ impl Terminal {
                 }
             }
         });
-        Self { _pair: pair, child, writer, seen }
+        Self { _master: pair.master, slave: Some(pair.slave), child, writer, seen }
     }
 
     /// Sends keys.
@@ -250,9 +252,9 @@ impl Terminal {
         while !seen.ended {
             let left = deadline.saturating_duration_since(Instant::now());
             assert!(!left.is_zero(), "still running:\n{}", seen.screen.screen().contents());
-            // The end of the output may not be noticed, so the process is checked repeatedly.
+            // What it wrote last is still read after it has ended.
             if self.child.try_wait().unwrap().is_some() {
-                break;
+                self.slave = None;
             }
             seen = self.seen.1.wait_timeout(seen, Duration::from_millis(50)).unwrap().0;
         }
