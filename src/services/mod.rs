@@ -53,6 +53,7 @@ use crate::{
 use auth::Hasher;
 use context::{Needs, RequestContext};
 use database::{Database, Tries};
+use setup::SetUpOutcome;
 
 /// Executes requests over one connection.
 pub struct Services {
@@ -148,25 +149,19 @@ impl Services {
         match request {
             SessionRequest::TestConnection { url } => setup::test_connection(url),
             SessionRequest::TestServer { url, embedded } => setup::test_server(url, embedded),
-            SessionRequest::Copy { from, url, everyday } => match setup::move_company(from, url, everyday)? {
-                setup::SetUpOutcome::Done { database, unguarded } => {
-                    self.database = database;
-                    Ok(Reply::IsSetUp { unguarded })
-                }
-                setup::SetUpOutcome::NeedsAccount(statements) => Ok(Reply::AccountNeeded { statements }),
-            },
+            SessionRequest::Copy { from, url, everyday } => {
+                let outcome = setup::move_company(from, url, everyday)?;
+                Ok(self.set_up_as(outcome))
+            }
             SessionRequest::Migrate { url } => {
                 let (database, migrated) = setup::migrated(url)?;
                 self.database = database;
                 Ok(Reply::Migrated(migrated))
             }
-            SessionRequest::SetUp(plan) => match setup::set_up(plan, &self.hasher, &self.host, now)? {
-                setup::SetUpOutcome::Done { database, unguarded } => {
-                    self.database = database;
-                    Ok(Reply::IsSetUp { unguarded })
-                }
-                setup::SetUpOutcome::NeedsAccount(statements) => Ok(Reply::AccountNeeded { statements }),
-            },
+            SessionRequest::SetUp(plan) => {
+                let outcome = setup::set_up(plan, &self.hasher, &self.host, now)?;
+                Ok(self.set_up_as(outcome))
+            }
             SessionRequest::SignIn { login, .. } if self.user.as_ref().is_some_and(|user| user != login) => {
                 Err(Error::SignIn(SignInProblem::Wrong))
             }
@@ -184,6 +179,17 @@ impl Services {
                 let full_name = ctx.actor().full_name.clone();
                 Ok(Reply::Alive { settings: Box::new(ctx.settings), full_name })
             }
+        }
+    }
+
+    /// Works on the database that a set-up has made ready, if it has.
+    fn set_up_as(&mut self, outcome: SetUpOutcome) -> Reply {
+        match outcome {
+            SetUpOutcome::Done { database, unguarded } => {
+                self.database = database;
+                Reply::IsSetUp { unguarded }
+            }
+            SetUpOutcome::NeedsAccount(statements) => Reply::AccountNeeded { statements },
         }
     }
 

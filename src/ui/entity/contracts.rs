@@ -15,6 +15,7 @@ use crate::{
         dates::{self, Direction},
         entity::{EntityKind, Record},
         lists::ColumnName as N,
+        page::Sums,
         policy::Permission,
         users::Role,
     },
@@ -23,7 +24,7 @@ use crate::{
         Context,
         form::{Choices, FieldKind, FormField, FormSpec, Purpose, Reader},
         keys::Command,
-        text::Phrase,
+        text::{ListPhrase, Phrase},
         widgets::table::{Column, column},
     },
 };
@@ -293,4 +294,11 @@ fn sign(row: &ContractRow, ctx: &Context) -> Begun {
 /// The request of that form.
 pub fn read_signature(id: ContractId, version: i32, form: &mut Reader) -> WriteRequest {
     WriteRequest::SignContract { id, version, day: form.day(Field::SignedAt, Direction::Past).unwrap_or_default() }
+}
+
+/// What so many contracts amount to.
+pub fn sums_in_words(count: i64, Sums { total, due }: Sums, ctx: &Context) -> String {
+    let [total, due] = [total, due].map(|cents| cents.format(ctx.language));
+    let currency = &ctx.settings().currency;
+    ctx.say(ListPhrase::ContractSums { count, total: &total, due: &due, currency })
 }

@@ -50,6 +50,7 @@ mod records;
 pub mod users;
 
 pub use commands::{begin, commands, is_for_several, is_markable, permission};
+pub use contracts::sums_in_words;
 pub use definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, ThenOption, ThenUsers};
 pub use forms::{
     edit_form, edit_title, filter_names, filters, is_refinable, new_form, new_title, on_leave, refine_form, refined,

@@ -20,7 +20,7 @@ use crate::{
         keys::{Binding, Command},
         popup::Outcome,
         report,
-        text::{ListPhrase, Phrase},
+        text::Phrase,
         widgets::{
             chrome::wrapped_to,
             paint::{Focus, draw_pairs, line_at, pair_lines, put, rows},
@@ -70,11 +70,8 @@ impl Detail {
     /// The labelled values on top.
     fn facts(&self, ctx: &Context) -> Vec<(String, String)> {
         let mut facts = self.record.as_ref().map(|record| facts(record, ctx)).unwrap_or_default();
-        if let Some((count, Sums { total, due })) = self.signed.filter(|(count, _)| *count > 0) {
-            let [total, due] = [total, due].map(|cents| cents.format(ctx.language));
-            let currency = &ctx.settings().currency;
-            let sums = ListPhrase::ContractSums { count, total: &total, due: &due, currency };
-            facts.push((ctx.say(Phrase::ViewSigned), ctx.say(sums)));
+        if let Some((count, sums)) = self.signed.filter(|(count, _)| *count > 0) {
+            facts.push((ctx.say(Phrase::ViewSigned), entity::sums_in_words(count, sums, ctx)));
         }
         facts
     }

@@ -110,7 +110,8 @@ impl Form {
             return self.send(request);
         }
         let (title, verb) = (ctx.say(Phrase::SummaryTitle), ctx.say(Phrase::VerbSave));
-        let lines = changed.into_iter().chain(self.consequences(ctx)).collect();
+        let consequences = changes.iter().filter_map(|change| consequence(change, ctx));
+        let lines = changed.into_iter().chain(consequences).collect();
         self.ask_to_save((title, lines, verb), request, ctx)
     }
 
@@ -123,16 +124,6 @@ impl Form {
         });
         // Notes are shown by their beginning, which may be the same.
         changed.filter(|(entry, old, new)| old != new || entry.kind == FieldKind::Notes).collect()
-    }
-
-    /// What changes besides the fields themselves.
-    fn consequences(&self, ctx: &Context) -> Vec<String> {
-        let told = |(entry, old, new): (&FormField, String, String)| match entry.field {
-            Field::Currency => Some(ctx.say(Phrase::Asked(Asked::CurrencyMeans { old: &old, new: &new }))),
-            Field::TimeZone => Some(ctx.say(Phrase::Asked(Asked::TimeZoneMeans(&new)))),
-            _ => None,
-        };
-        self.changes(ctx).into_iter().filter_map(told).collect()
     }
 
     fn confirm_reset(&mut self, request: Request, ctx: &Context) -> Action {
@@ -236,5 +227,14 @@ impl Form {
         let text = ctx.say(Phrase::ConflictWith { name: &conflict.by, when: &when });
         self.conflict = Some((conflict.by, conflict.at));
         Action::Notice(Notice::bad(text))
+    }
+}
+
+/// What a changed field changes besides itself.
+fn consequence((entry, old, new): &(&FormField, String, String), ctx: &Context) -> Option<String> {
+    match entry.field {
+        Field::Currency => Some(ctx.say(Phrase::Asked(Asked::CurrencyMeans { old, new }))),
+        Field::TimeZone => Some(ctx.say(Phrase::Asked(Asked::TimeZoneMeans(new)))),
+        _ => None,
     }
 }

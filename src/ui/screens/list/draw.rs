@@ -9,7 +9,7 @@ use super::{Drawn, List};
 use crate::{
     domain::{
         entity::{EntityKind, Record},
-        page::{Count, Sums},
+        page::Count,
         text,
     },
     ui::{
@@ -130,11 +130,7 @@ impl List {
             return None;
         }
         match (self.total?, self.sums) {
-            (Count::Exactly(count), Some(Sums { total, due })) => {
-                let [total, due] = [total, due].map(|cents| cents.format(ctx.language));
-                let currency = &ctx.settings().currency;
-                Some(ctx.say(ListPhrase::ContractSums { count, total: &total, due: &due, currency }))
-            }
+            (Count::Exactly(count), Some(sums)) => Some(entity::sums_in_words(count, sums, ctx)),
             (Count::MoreThan(count), _) => Some(ctx.say(ListPhrase::TooManyToSum(count))),
             (Count::Exactly(_), None) => None,
         }

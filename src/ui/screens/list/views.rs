@@ -66,13 +66,9 @@ impl List {
             commands.push((ListPhrase::RemoveView(name), ViewChoice::Remove(view.id)));
         }
         // A view that cannot be used cannot be opened to be removed.
-        for ListedView { view, .. } in ctx
-            .lists
-            .views
-            .iter()
-            .filter(|listed| listed.view.kind == self.kind() && listed.content.is_none() && may_change(listed, ctx))
-        {
-            commands.push((ListPhrase::RemoveView(&view.name), ViewChoice::Remove(view.id)));
+        let of_kind = ctx.lists.views.iter().filter(|listed| listed.view.kind == self.kind());
+        for listed in of_kind.filter(|listed| listed.content.is_none() && may_change(listed, ctx)) {
+            commands.push((ListPhrase::RemoveView(&listed.view.name), ViewChoice::Remove(listed.view.id)));
         }
         commands.push((ListPhrase::SaveViewAs, ViewChoice::SaveAs));
         let commands = commands.into_iter().map(|(words, choice)| (ctx.say(words), choice)).collect();

@@ -325,20 +325,21 @@ impl Setup {
         (!errors.is_empty()).then_some(errors)
     }
 
+    /// Goes on with a database that can be used, and the company on this computer that could move there.
+    fn connected(&mut self, server: &str, movable: Option<String>, ctx: &Context) -> Action {
+        (self.behind, self.movable) = (None, movable);
+        self.advance(ctx);
+        Action::Notice(Notice::good(ctx.say(Phrase::Connected(server))))
+    }
+
     /// Handles the reply to a request; returns the result if the wizard has ended. A late reply is
     /// about the values in its request, whatever the fields contain now.
     pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> (Option<Ended>, Action) {
         let waited = std::mem::take(&mut self.waiting);
         match reply {
-            Ok(Reply::Connected { server }) if waited => {
-                (self.behind, self.movable) = (None, None);
-                self.advance(ctx);
-                return (None, Action::Notice(Notice::good(ctx.say(Phrase::Connected(&server)))));
-            }
+            Ok(Reply::Connected { server }) if waited => return (None, self.connected(&server, None, ctx)),
             Ok(Reply::Movable { server, company }) if waited => {
-                (self.behind, self.movable) = (None, Some(company));
-                self.advance(ctx);
-                return (None, Action::Notice(Notice::good(ctx.say(Phrase::Connected(&server)))));
+                return (None, self.connected(&server, Some(company), ctx));
             }
             Ok(Reply::Behind(versions)) if waited => {
                 self.pages[WizardPage::Update as usize] = pages::fixed(vec![(Field::Engine, self.place())]);
