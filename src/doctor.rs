@@ -19,7 +19,7 @@ use crate::{
         language::Language,
     },
     services::{Examination, examine},
-    ui::text::{self, Label, Phrase},
+    ui::text::{self, AdminPhrase, Label, Phrase},
 };
 
 /// The version of the report for programs. It rises when a field is removed or changes its meaning.
@@ -99,7 +99,7 @@ impl Report<'_> {
         for Value { name, shown, origin, overruled_by, .. } in &config.found {
             let mut told = format!("{shown}  ({})", from(origin, language));
             if let Some((by, origin)) = overruled_by {
-                let by = say(Phrase::DoctorOverruled { by, origin: &from(origin, language) });
+                let by = say(Phrase::Admin(AdminPhrase::DoctorOverruled { by, origin: &from(origin, language) }));
                 write!(told, ", {by}").ok();
             }
             page.line(name, &told);
@@ -230,7 +230,9 @@ fn mark(finding: &Finding, language: Language) -> String {
 fn found(finding: &Finding, language: Language) -> String {
     match &finding.found {
         Found::Text(text) => crate::domain::text::for_terminal(text).into_owned(),
-        Found::Versions(tables, program) => text::say(language, Phrase::DoctorVersions { tables, program }),
+        Found::Versions(tables, program) => {
+            text::say(language, Phrase::Admin(AdminPhrase::DoctorVersions { tables, program }))
+        }
         Found::Yes => text::say(language, Phrase::Yes),
         Found::No => text::say(language, Phrase::No),
         Found::Nothing => text::label(language, Label::Nothing).to_owned(),

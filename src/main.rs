@@ -14,7 +14,7 @@ use epic_events::{
     services::{self, Occupancy, Services, demo},
     storage::Target,
     telemetry,
-    ui::text::{self, Phrase},
+    ui::text::{self, AdminPhrase, Phrase},
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -183,7 +183,9 @@ fn show(config: &Arc<Config>, address: SecretString, wizard: bool, demo: Vec<(St
 fn told(language: Language, kept: Result<Remembered, config::Error>) -> Option<String> {
     match kept {
         Ok(Remembered::Kept) => None,
-        Ok(Remembered::LeftAlone(file)) => Some(text::say(language, Phrase::LeftAlone(&file.display().to_string()))),
+        Ok(Remembered::LeftAlone(file)) => {
+            Some(text::say(language, Phrase::Admin(AdminPhrase::LeftAlone(&file.display().to_string()))))
+        }
         Err(error) => {
             tracing::error!(%error, "a file of the machine could not be written");
             Some(text::say(language, Phrase::NotKept(&error.to_string())))

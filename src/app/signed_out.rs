@@ -16,7 +16,7 @@ use crate::{
             form::Form,
             setup::{Ended, Wish, WizardPage},
         },
-        text::{AdminPhrase, Phrase},
+        text::{AdminPhrase, Phrase, SetUpPhrase},
     },
 };
 
@@ -41,9 +41,9 @@ impl App {
             ];
         };
         let next = match setup.step {
-            WizardPage::Server => Phrase::TestKey,
-            WizardPage::Update => Phrase::UpdateKey,
-            WizardPage::Summary | WizardPage::Statements => Phrase::CreateKey,
+            WizardPage::Server => Phrase::SetUp(SetUpPhrase::TestKey),
+            WizardPage::Update => Phrase::SetUp(SetUpPhrase::UpdateKey),
+            WizardPage::Summary | WizardPage::Statements => Phrase::SetUp(SetUpPhrase::CreateKey),
             WizardPage::Language
             | WizardPage::Place
             | WizardPage::Move
@@ -170,17 +170,17 @@ impl App {
             None => return,
             Some(Ended::SetUp { url, unguarded, username }) => {
                 self.effects.push(Effect::Remember { url, language: self.options.preferences.language });
-                (self.context().say(Phrase::SetUpDone), unguarded, username)
+                (self.context().say(Phrase::SetUp(SetUpPhrase::Done)), unguarded, username)
             }
             Some(Ended::Updated(url, Migrated { versions, unguarded })) => {
                 self.effects.push(Effect::Use(url));
-                (self.context().say(Phrase::Migrated(&versions)), unguarded, String::new())
+                (self.context().say(Phrase::Admin(AdminPhrase::Migrated(&versions))), unguarded, String::new())
             }
         };
         let more = if unguarded.is_empty() {
             String::new()
         } else {
-            format!(" {}", self.context().say(Phrase::Unguarded(&unguarded)))
+            format!(" {}", self.context().say(Phrase::Admin(AdminPhrase::Unguarded(&unguarded))))
         };
         self.sign_out(Some(Notice::good(words + &more)));
         self.stage = Stage::SignedOut(Box::new(sign_in(&login, self.user.as_deref())));

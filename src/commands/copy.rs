@@ -32,11 +32,11 @@ impl Run<'_> {
         let Verified { head, fault } = audit;
         let end = head.to_string();
         self.say(match &fault {
-            None => Phrase::AuditWhole { rows: head.seq, head: &end },
-            Some(fault) => Phrase::AuditFault(fault),
+            None => Phrase::Admin(AdminPhrase::AuditWhole { rows: head.seq, head: &end }),
+            Some(fault) => Phrase::Admin(AdminPhrase::AuditFault(fault)),
         })?;
         if !unguarded.is_empty() {
-            self.say(Phrase::Unguarded(&unguarded))?;
+            self.say(Phrase::Admin(AdminPhrase::Unguarded(&unguarded)))?;
         }
         self.say(AdminPhrase::CopyDone { to: &config::shown_address(to) }.into())
     }

@@ -5,7 +5,7 @@ use epic_events::{
     config::Error,
     doctor,
     domain::diagnosis::Class,
-    ui::text::{self, Phrase},
+    ui::text::{self, AdminPhrase, Phrase},
 };
 
 use super::{Run, Stop, configuration, exit, print};
@@ -14,7 +14,8 @@ impl Run<'_> {
     /// Prints the report. The exit code is that of the first fault.
     pub fn doctor(&self, json: bool) -> Result<(), Stop> {
         let report = doctor::look(self.config);
-        let faults = text::say(self.config.preferences.language, Phrase::DoctorFaults(report.faults()));
+        let faults =
+            text::say(self.config.preferences.language, Phrase::Admin(AdminPhrase::DoctorFaults(report.faults())));
         let end = match (&report.problem, report.fault()) {
             (Some(error), _) => Err(self.said()(error.clone())),
             (None, Some(Class::Database)) => Err(Stop(exit::DATABASE, faults)),

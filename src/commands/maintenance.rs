@@ -8,7 +8,7 @@ use epic_events::{
         self, Migrated,
         admin::{self, Verified},
     },
-    ui::text::{self, Phrase},
+    ui::text::{self, AdminPhrase, Phrase},
 };
 
 use super::{Run, Stop, exit};
@@ -17,33 +17,33 @@ impl Run<'_> {
     pub fn migrate(&self, dry_run: bool) -> Result<(), Stop> {
         let Migrated { versions, unguarded } = services::migrate(self.address(), dry_run).map_err(self.said())?;
         self.say(match (versions.from == versions.to, dry_run) {
-            (true, _) => Phrase::UpToDate(&versions.to),
-            (false, true) => Phrase::WouldMigrate(&versions),
-            (false, false) => Phrase::Migrated(&versions),
+            (true, _) => Phrase::Admin(AdminPhrase::UpToDate(&versions.to)),
+            (false, true) => Phrase::Admin(AdminPhrase::WouldMigrate(&versions)),
+            (false, false) => Phrase::Admin(AdminPhrase::Migrated(&versions)),
         })?;
-        if unguarded.is_empty() { Ok(()) } else { self.say(Phrase::Unguarded(&unguarded)) }
+        if unguarded.is_empty() { Ok(()) } else { self.say(Phrase::Admin(AdminPhrase::Unguarded(&unguarded))) }
     }
 
     pub fn backup(&self, file: &Path) -> Result<(), Stop> {
         admin::backup(self.address(), file).map_err(self.said())?;
-        self.say(Phrase::BackupDone(&file.display().to_string()))
+        self.say(Phrase::Admin(AdminPhrase::BackupDone(&file.display().to_string())))
     }
 
     pub fn restore(&self, file: &Path) -> Result<(), Stop> {
         let stamp = app::now().utc.format("%Y%m%d-%H%M%S").to_string();
         let kept = admin::restore(self.address(), file, &stamp).map_err(self.said())?;
-        self.say(Phrase::RestoreDone(&file.display().to_string()))?;
-        kept.map_or(Ok(()), |kept| self.say(Phrase::RestoreKept(&kept.display().to_string())))
+        self.say(Phrase::Admin(AdminPhrase::RestoreDone(&file.display().to_string())))?;
+        kept.map_or(Ok(()), |kept| self.say(Phrase::Admin(AdminPhrase::RestoreKept(&kept.display().to_string()))))
     }
 
     pub fn verify_audit(&self, head: Option<&str>) -> Result<(), Stop> {
         let language = self.config.preferences.language;
         let known = head.map(str::parse).transpose();
-        let known = known.map_err(|()| Stop(exit::USAGE, text::say(language, Phrase::BadHead)))?;
+        let known = known.map_err(|()| Stop(exit::USAGE, text::say(language, Phrase::Admin(AdminPhrase::BadHead))))?;
         let Verified { head, fault } = admin::verify_audit(self.address(), known.as_ref()).map_err(self.said())?;
         match fault {
-            None => self.say(Phrase::AuditWhole { rows: head.seq, head: &head.to_string() }),
-            Some(fault) => Err(Stop(exit::ERROR, text::say(language, Phrase::AuditFault(&fault)))),
+            None => self.say(Phrase::Admin(AdminPhrase::AuditWhole { rows: head.seq, head: &head.to_string() })),
+            Some(fault) => Err(Stop(exit::ERROR, text::say(language, Phrase::Admin(AdminPhrase::AuditFault(&fault))))),
         }
     }
 }

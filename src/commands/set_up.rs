@@ -13,7 +13,7 @@ use epic_events::{
         users::{Role, UserDraft},
     },
     services::{self, Migrated, Occupancy, Reply, Request, SessionRequest, SetUp},
-    ui::text::{self, Phrase},
+    ui::text::{self, AdminPhrase, Phrase, SetUpPhrase},
 };
 use secrecy::{ExposeSecret, SecretString};
 
@@ -27,9 +27,9 @@ pub fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     let address = config.database.expose_secret();
     if let Occupancy::CompanyBehind(_) = services::found(address).map_err(said)? {
         let Migrated { versions, unguarded } = services::migrate(address, false).map_err(said)?;
-        println!("{}", text::say(language, Phrase::Migrated(&versions)));
+        println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Migrated(&versions))));
         if !unguarded.is_empty() {
-            println!("{}", text::say(language, Phrase::Unguarded(&unguarded)));
+            println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Unguarded(&unguarded))));
         }
         return Ok(());
     }
@@ -68,13 +68,13 @@ pub fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     let mut services = crate::services(&config.database, config).map_err(said)?;
     match services.execute(None, &Request::Session(SessionRequest::SetUp(Box::new(plan))), app::now()).map_err(said)? {
         Reply::IsSetUp { unguarded } => {
-            println!("{}", text::say(language, Phrase::SetUpDone));
+            println!("{}", text::say(language, Phrase::SetUp(SetUpPhrase::Done)));
             if !unguarded.is_empty() {
-                println!("{}", text::say(language, Phrase::Unguarded(&unguarded)));
+                println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Unguarded(&unguarded))));
             }
             if config.server.is_some() {
                 // The set-up account must not be stored: its rights are for setting up only.
-                println!("{}", text::say(language, Phrase::EverydayHint));
+                println!("{}", text::say(language, Phrase::Admin(AdminPhrase::EverydayHint)));
             } else if cli.language.is_some() || cli.database_url.is_some() {
                 let kept = config.remember(&config.database, language).map_err(|error| configuration(&error))?;
                 if let Some(words) = crate::told(language, Ok(kept)) {

@@ -13,11 +13,7 @@ use crate::{
         language::Language,
         money, text,
     },
-    ui::{
-        Context,
-        text::{Phrase, Told},
-        widgets::input::Input,
-    },
+    ui::{Context, text::Phrase, widgets::input::Input},
 };
 
 /// What a field holds and how it is edited.
@@ -348,7 +344,7 @@ pub fn new_password() -> [FormField; 2] {
 /// The same for a password that somebody else is given.
 pub fn temporary_password() -> [FormField; 2] {
     let [password, again] = new_password();
-    let called = Some(Phrase::Told(Told::TemporaryTitle));
+    let called = Some(Phrase::TemporaryTitle);
     [FormField { called, hint: Some(Phrase::TemporaryPassword), ..password }, again]
 }
 

@@ -12,7 +12,7 @@ use crate::{
     services::{SessionRequest, WriteRequest},
     ui::{
         Context, Preferences,
-        text::{Phrase, Told},
+        text::Phrase,
         theme::{Look, Palette},
     },
 };
@@ -36,7 +36,7 @@ pub fn read_sign_in(form: &Reader) -> SessionRequest {
 pub fn own_password(forced: bool) -> FormSpec {
     let mut fields = vec![FormField::new(Field::CurrentPassword, FieldKind::Password, "").required()];
     let [new, again] = new_password();
-    fields.extend([FormField { called: Some(Phrase::Told(Told::NewPassword)), ..new }, again]);
+    fields.extend([FormField { called: Some(Phrase::NewPassword), ..new }, again]);
     FormSpec { purpose: Purpose::OwnPassword { forced }, version: 0, fields }
 }
 

@@ -32,7 +32,7 @@ pub use self::{
 use super::{
     context::Context,
     keys::{Binding, Key},
-    text::{self, Phrase, Told},
+    text::{self, Phrase},
     widgets::{input::Input, paint::Focus},
 };
 use crate::{
@@ -299,7 +299,7 @@ impl Popup {
         let choose = match self {
             Self::Confirm(_) => vec![KeyCode::Left, KeyCode::Right],
             Self::Password(_) | Self::Line(_) => Vec::new(),
-            Self::Secret(_) => return vec![(Key::plain(KeyCode::Enter), Some(Phrase::Told(Told::CloseKey)))],
+            Self::Secret(_) => return vec![(Key::plain(KeyCode::Enter), Some(Phrase::CloseKey))],
             Self::Columns(_) => return columns::KEYS.map(|(code, label)| (Key::plain(code), label)).to_vec(),
             Self::Menu(_) => vec![KeyCode::Up, KeyCode::Down],
             Self::Month(_) => vec![KeyCode::Left, KeyCode::Down, KeyCode::PageDown],

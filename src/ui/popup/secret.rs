@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::outcome::PopupResult;
 use crate::ui::{
     Context,
-    text::{Phrase, Told},
+    text::Phrase,
     widgets::{
         chrome::{boxed, wrapped},
         paint::{Focus, line_at, put, rows},
@@ -30,10 +30,10 @@ impl Secret {
     pub(super) fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
         let width = area.width.min(62);
         let columns = usize::from(width.saturating_sub(4));
-        let lines = wrapped(&ctx.say(Phrase::Told(Told::TemporaryOf(&self.name))), columns);
+        let lines = wrapped(&ctx.say(Phrase::TemporaryOf(&self.name)), columns);
         let password = wrapped(self.password.expose_secret(), columns);
         let tall = rows(lines.len() + password.len()) + 4;
-        let title = ctx.say(Phrase::Told(Told::TemporaryTitle));
+        let title = ctx.say(Phrase::TemporaryTitle);
         let inner = boxed(frame, area, (width, tall), &title, ctx.theme);
         for (row, line) in password.iter().enumerate() {
             put(frame, inner, rows(row), line, ctx.theme.accent);

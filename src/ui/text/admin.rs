@@ -1,6 +1,8 @@
 //! What the program says to an administrator on the command line, and about what only an
 //! administrator can do.
 
+use crate::{domain::error::Versions, services::admin::Fault};
+
 /// A phrase for administrators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AdminPhrase<'a> {
@@ -25,14 +27,35 @@ pub enum AdminPhrase<'a> {
     CopyDone {
         to: &'a str,
     },
-    /// What the wizard can do with the company of this computer, of this name.
-    MoveMeans(&'a str),
-    MoveCompany,
-    NewCompany,
-    /// Above what the wizard is going to do.
-    MoveSummary,
     /// Whom to ask who has forgotten the password.
     ForgotPassword,
     /// Whom a manager asks.
     ManagerForgotPassword,
+    UpToDate(&'a str),
+    WouldMigrate(&'a Versions),
+    Migrated(&'a Versions),
+    /// The names of rules that the server does not hold.
+    Unguarded(&'a [&'static str]),
+    /// A configuration that names another database.
+    LeftAlone(&'a str),
+    EverydayHint,
+    DoctorOverruled {
+        by: &'a str,
+        origin: &'a str,
+    },
+    /// The last migration of the tables, empty if there is none, and the last that the program knows.
+    DoctorVersions {
+        tables: &'a str,
+        program: &'a str,
+    },
+    DoctorFaults(usize),
+    BackupDone(&'a str),
+    RestoreDone(&'a str),
+    RestoreKept(&'a str),
+    AuditWhole {
+        rows: i64,
+        head: &'a str,
+    },
+    AuditFault(&'a Fault),
+    BadHead,
 }

@@ -6,6 +6,7 @@ use super::{
     doctor::Label,
     lists::ListPhrase,
     phrase::Phrase,
+    set_up::SetUpPhrase,
     told::{Asked, Deed, Told},
 };
 use crate::{
@@ -243,7 +244,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Asked(Asked::OthersCorrect(right)) => {
             return format!("Check it before you save. {} afterwards.", only(right));
         }
-        Phrase::Told(Told::NoSupport) => "no support",
+        Phrase::NoSupport => "no support",
         Phrase::Asked(Asked::AssignAnyway { title, name }) => return format!("Give {title} to {name} all the same?"),
         Phrase::Asked(Asked::AssignSomeAnyway { count, name }) => {
             return format!("Give {} to {name} all the same?", some(count, "event", "events"));
@@ -265,7 +266,6 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Settings => "Settings of the company",
         Phrase::OwnPassword => "Change my password",
         Phrase::SignIn => "Sign in",
-        Phrase::SetUpTitle => "Set up Epic Events",
         Phrase::NewClient => "New client",
         Phrase::EditClient => "Edit client",
         Phrase::NewContract => "New contract",
@@ -336,6 +336,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SectionsTitle => "Go to",
         Phrase::SortTitle => "Sort by",
         Phrase::Lists(phrase) => return lists(phrase, naming),
+        Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
         Phrase::ViewTitle => "Show",
         Phrase::HelpTitle => "What you can do here",
@@ -395,53 +396,10 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::FilterDone => "keep filter",
         Phrase::FilterClear => "clear filter",
         Phrase::FiguresHelp => "Go to the figures beside the list, and back.",
-        Phrase::DoctorVersions { tables, program } => {
-            let tables = if tables.is_empty() { "none" } else { tables };
-            return format!("tables {tables}, program {program}");
-        }
-        Phrase::DoctorFaults(count) => return format!("{} found: see the report.", some(count, "fault", "faults")),
         Phrase::TypeToNarrow => "Type to narrow",
         Phrase::MoreChoices => "There are more: type to find them.",
         Phrase::AmongNewest => return format!("Only the newest {} records were searched.", number(NEWEST)),
-        Phrase::UpToDate(version) => return format!("The tables are up to date ({version}). Nothing had to be done."),
-        Phrase::WouldMigrate(Versions { from, to }) => {
-            return format!("The tables would be brought up to date: {from} to {to}. Nothing was changed.");
-        }
-        Phrase::Migrated(Versions { from, to }) => {
-            return format!("The tables were brought up to date: {from} to {to}.");
-        }
-        Phrase::Unguarded(names) => {
-            return format!(
-                "The server does not let this account create triggers, so only the program enforces these rules: {}. Run epic-events migrate with an account that may create them, and the server enforces them too.",
-                names.join(", ")
-            );
-        }
-        Phrase::LeftAlone(file) => return format!("{file} names another database and was left as it is."),
         Phrase::NotKept(why) => return format!("Your choice could not be stored for the next time: {why}"),
-        Phrase::EverydayHint => {
-            "The set-up account is not stored. docs/administration.md says how the everyday account gets into config.toml."
-        }
-        Phrase::DoctorOverruled { by, origin } => return format!("overruled by {by} ({origin})"),
-        Phrase::BackupDone(file) => return format!("The backup is in {file}. It was checked and is complete."),
-        Phrase::RestoreDone(file) => return format!("Everything is as it was when {file} was made."),
-        Phrase::RestoreKept(file) => return format!("What was there before is kept in {file}."),
-        Phrase::AuditWhole { rows, head } => {
-            return format!("The audit log is whole: {}. Head: {head}", plural(rows, "row", "rows"));
-        }
-        Phrase::AuditFault(fault) => {
-            return match fault {
-                Fault::Changed(seq) => format!("Row {} of the audit log was changed.", number(*seq)),
-                Fault::Removed(seq) => format!("Row {} of the audit log was removed.", number(*seq)),
-                Fault::Inserted(id) => format!("The row with the id {id} was put into the audit log by hand."),
-                Fault::Before { known, found } => format!(
-                    "The audit log had {} rows before its chain began, and has {} now: some were removed or put in by hand.",
-                    number(*known),
-                    number(*found)
-                ),
-                Fault::Cut(seq) => format!("The end of the audit log was cut off: row {} is missing.", number(*seq)),
-            };
-        }
-        Phrase::BadHead => "A head is written NUMBER:HASH, as this command prints it.",
         Phrase::FiguresKey => "figures",
         Phrase::KeepEditing => "Keep editing",
         Phrase::SavedSoFar => "Saved, up to what you have typed since. ⌨save⌨ saves that too.",
@@ -456,12 +414,12 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Told(Told::NothingRestored) => "Nothing was restored.",
         Phrase::Told(Told::NothingHandedOver) => "Nothing was handed over.",
         Phrase::Told(Told::NothingSaved) => "Nothing was saved.",
-        Phrase::Told(Told::NewPassword) => "New password",
-        Phrase::Told(Told::TemporaryTitle) => "Temporary password",
-        Phrase::Told(Told::TemporaryOf(name)) => {
+        Phrase::NewPassword => "New password",
+        Phrase::TemporaryTitle => "Temporary password",
+        Phrase::TemporaryOf(name) => {
             return format!("Read it to {name} now: it is not shown again after this.");
         }
-        Phrase::Told(Told::CloseKey) => "close",
+        Phrase::CloseKey => "close",
         Phrase::Told(Told::StillActive) => "The account stays active.",
         Phrase::Told(Told::StillDeactivated) => "The account stays deactivated.",
         Phrase::Told(Told::PasswordStays) => "The password stays as it was.",
@@ -492,12 +450,6 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::AsChosen => "as chosen",
         Phrase::ZoneHint => "type a city or country",
         Phrase::PickHint => "press Enter to choose",
-        Phrase::OnThisComputer => "this computer",
-        Phrase::OnServer => "the company's MySQL server",
-        Phrase::TlsDefault => "verified, unless on this computer",
-        Phrase::TlsVerify => "verified",
-        Phrase::TlsRequired => "encrypted, not verified",
-        Phrase::TlsOff => "off",
         Phrase::PasswordTitle => "Your password, please",
         Phrase::PasswordWhy(Some(right)) => {
             return format!("Please type your password to {}.", permission(right));
@@ -529,55 +481,19 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NoShell => "There is no shell behind this window: Ctrl+Z does nothing here.",
         Phrase::Copied(value) => return format!("Copied: {value}"),
         Phrase::RecordCopied(name) => return format!("Copied: all values of {name}"),
-        Phrase::StatementsCopied => "The statements are copied.",
         Phrase::TooMuchToCopy => "Nothing copied: too much for the clipboard. ⌨export⌨ in a list writes a file.",
         Phrase::NothingToUndo => "There is nothing to undo.",
         Phrase::Undone => "Undone.",
         Phrase::Told(Told::NothingUndone) => "Nothing was undone.",
         Phrase::SignedOutNow => "You are signed out.",
-        Phrase::SetUpDone => "Epic Events is set up. Sign in as the first manager.",
         Phrase::ChangeFirst => "Your password is temporary. Please choose one that only you know.",
         Phrase::DemoAccounts => "Demo accounts",
         Phrase::SignInHint => "Username or e-mail address, then your password.",
         Phrase::NextKey => "next",
         Phrase::BackKey => "back",
-        Phrase::TestKey => "test connection and go on",
-        Phrase::UpdateKey => "bring up to date",
-        Phrase::CreateKey => "create the company",
         Phrase::QuitKey => "quit",
         Phrase::SignOut => "Sign out",
         Phrase::Lock => "Lock",
-        Phrase::SetUpLanguage => "Which language do you speak? Left and Right choose, Enter goes on.",
-        Phrase::SetUpPlace => {
-            "Where does the company's data live? It can be one file on this computer, or a server that several computers share."
-        }
-        Phrase::SetUpServer => {
-            "The set-up account creates the tables and later updates them: ask whoever runs the server for it. Nothing is written yet; Enter tests the connection."
-        }
-        Phrase::SetUpUpdate((from, to)) => {
-            return format!(
-                "There is a company here already, and its tables are of an older version of this program. Enter brings them up to date ({from} to {to}); no manager is asked for. If this account may not do that, Esc goes back to name the one that set it up."
-            );
-        }
-        Phrase::SetUpAccount => {
-            "The everyday account goes into the configuration of each computer: it can change neither tables nor the audit log. The last step creates it, or shows what the server's administrator has to run. Only this account is stored."
-        }
-        Phrase::SetUpSummaryAgain => {
-            "This is what will be created. So far there are only the tables. Enter creates the company, Esc goes back."
-        }
-        Phrase::SetUpStatements => {
-            "The set-up account may not create the everyday account. Have the server's administrator run this (⌨copy⌨ copies it), then press Enter:"
-        }
-        Phrase::AccountNotReady => {
-            "The everyday account is not there yet, has another password, or lacks one of these rights."
-        }
-        Phrase::SetUpCompany => {
-            "The company. The currency is a code of three letters, such as EUR. Type a city or a country to find the time zone. Management can change this later in the settings."
-        }
-        Phrase::SetUpManager => "The first manager, who will create the accounts of everybody else.",
-        Phrase::SetUpSummary => {
-            "This is what will be created. Nothing has been written so far. Enter creates the company, Esc goes back."
-        }
         Phrase::DumbTerminal => {
             "This terminal cannot show a full screen (TERM=dumb). Start the program in a terminal window, or set TERM to what this one is, for example TERM=xterm-256color."
         }
@@ -1052,6 +968,66 @@ fn connection(problem: &ConnectionProblem) -> String {
     fixed.to_owned()
 }
 
+/// Of the wizard that sets up a company.
+fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
+    let fixed = match phrase {
+        SetUpPhrase::Title => "Set up Epic Events",
+        SetUpPhrase::OnThisComputer => "this computer",
+        SetUpPhrase::OnServer => "the company's MySQL server",
+        SetUpPhrase::TlsDefault => "verified, unless on this computer",
+        SetUpPhrase::TlsVerify => "verified",
+        SetUpPhrase::TlsRequired => "encrypted, not verified",
+        SetUpPhrase::TlsOff => "off",
+        SetUpPhrase::StatementsCopied => "The statements are copied.",
+        SetUpPhrase::Done => "Epic Events is set up. Sign in as the first manager.",
+        SetUpPhrase::TestKey => "test connection and go on",
+        SetUpPhrase::UpdateKey => "bring up to date",
+        SetUpPhrase::CreateKey => "create the company",
+        SetUpPhrase::Language => "Which language do you speak? Left and Right choose, Enter goes on.",
+        SetUpPhrase::Place => {
+            "Where does the company's data live? It can be one file on this computer, or a server that several computers share."
+        }
+        SetUpPhrase::Server => {
+            "The set-up account creates the tables and later updates them: ask whoever runs the server for it. Nothing is written yet; Enter tests the connection."
+        }
+        SetUpPhrase::Update((from, to)) => {
+            return format!(
+                "There is a company here already, and its tables are of an older version of this program. Enter brings them up to date ({from} to {to}); no manager is asked for. If this account may not do that, Esc goes back to name the one that set it up."
+            );
+        }
+        SetUpPhrase::Account => {
+            "The everyday account goes into the configuration of each computer: it can change neither tables nor the audit log. The last step creates it, or shows what the server's administrator has to run. Only this account is stored."
+        }
+        SetUpPhrase::SummaryAgain => {
+            "This is what will be created. So far there are only the tables. Enter creates the company, Esc goes back."
+        }
+        SetUpPhrase::Statements => {
+            "The set-up account may not create the everyday account. Have the server's administrator run this (⌨copy⌨ copies it), then press Enter:"
+        }
+        SetUpPhrase::AccountNotReady => {
+            "The everyday account is not there yet, has another password, or lacks one of these rights."
+        }
+        SetUpPhrase::Company => {
+            "The company. The currency is a code of three letters, such as EUR. Type a city or a country to find the time zone. Management can change this later in the settings."
+        }
+        SetUpPhrase::Manager => "The first manager, who will create the accounts of everybody else.",
+        SetUpPhrase::Summary => {
+            "This is what will be created. Nothing has been written so far. Enter creates the company, Esc goes back."
+        }
+        SetUpPhrase::MoveMeans(name) => {
+            return format!(
+                "There is a company on this computer: {name}. It can be copied to the server with everything in it: people keep their passwords, records and the audit log. The one on this computer stays as it is."
+            );
+        }
+        SetUpPhrase::MoveCompany => "copy it to the server",
+        SetUpPhrase::NewCompany => "set up a new one",
+        SetUpPhrase::MoveSummary => {
+            "Nothing has been written so far. The last step copies the company and compares the copy, which may take minutes; nobody can save on this computer meanwhile."
+        }
+    };
+    naming.keys_in(fixed)
+}
+
 /// For administrators.
 fn admin(phrase: AdminPhrase) -> String {
     match phrase {
@@ -1074,18 +1050,53 @@ fn admin(phrase: AdminPhrase) -> String {
         AdminPhrase::CopyDone { to } => format!(
             "The company is copied to {to}. Put the everyday account of that database into every configuration. The database that it was copied from is as it was: keep it until everybody works with the new one."
         ),
-        AdminPhrase::MoveMeans(name) => format!(
-            "There is a company on this computer: {name}. It can be copied to the server with everything in it: people keep their passwords, records and the audit log. The one on this computer stays as it is."
-        ),
-        AdminPhrase::MoveCompany => "copy it to the server".to_owned(),
-        AdminPhrase::NewCompany => "set up a new one".to_owned(),
-        AdminPhrase::MoveSummary => {
-            "Nothing has been written so far. The last step copies the company and compares the copy, which may take minutes; nobody can save on this computer meanwhile.".to_owned()
-        }
         AdminPhrase::ForgotPassword => "Forgotten your password? A manager gives you a temporary one.".to_owned(),
         AdminPhrase::ManagerForgotPassword => {
             "A manager asks the administrator (`epic-events reset-password`).".to_owned()
         }
+        AdminPhrase::DoctorVersions { tables, program } => {
+            let tables = if tables.is_empty() { "none" } else { tables };
+            format!("tables {tables}, program {program}")
+        }
+        AdminPhrase::DoctorFaults(count) => format!("{} found: see the report.", some(count, "fault", "faults")),
+        AdminPhrase::UpToDate(version) => format!("The tables are up to date ({version}). Nothing had to be done."),
+        AdminPhrase::WouldMigrate(Versions { from, to }) => {
+            format!("The tables would be brought up to date: {from} to {to}. Nothing was changed.")
+        }
+        AdminPhrase::Migrated(Versions { from, to }) => {
+            format!("The tables were brought up to date: {from} to {to}.")
+        }
+        AdminPhrase::Unguarded(names) => {
+            format!(
+                "The server does not let this account create triggers, so only the program enforces these rules: {}. Run epic-events migrate with an account that may create them, and the server enforces them too.",
+                names.join(", ")
+            )
+        }
+        AdminPhrase::LeftAlone(file) => format!("{file} names another database and was left as it is."),
+        AdminPhrase::EverydayHint => {
+            "The set-up account is not stored. docs/administration.md says how the everyday account gets into config.toml.".to_owned()
+        }
+        AdminPhrase::DoctorOverruled { by, origin } => format!("overruled by {by} ({origin})"),
+        AdminPhrase::BackupDone(file) => format!("The backup is in {file}. It was checked and is complete."),
+        AdminPhrase::RestoreDone(file) => format!("Everything is as it was when {file} was made."),
+        AdminPhrase::RestoreKept(file) => format!("What was there before is kept in {file}."),
+        AdminPhrase::AuditWhole { rows, head } => {
+            format!("The audit log is whole: {}. Head: {head}", plural(rows, "row", "rows"))
+        }
+        AdminPhrase::AuditFault(fault) => {
+            match fault {
+                Fault::Changed(seq) => format!("Row {} of the audit log was changed.", number(*seq)),
+                Fault::Removed(seq) => format!("Row {} of the audit log was removed.", number(*seq)),
+                Fault::Inserted(id) => format!("The row with the id {id} was put into the audit log by hand."),
+                Fault::Before { known, found } => format!(
+                    "The audit log had {} rows before its chain began, and has {} now: some were removed or put in by hand.",
+                    number(*known),
+                    number(*found)
+                ),
+                Fault::Cut(seq) => format!("The end of the audit log was cut off: row {} is missing.", number(*seq)),
+            }
+        }
+        AdminPhrase::BadHead => "A head is written NUMBER:HASH, as this command prints it.".to_owned(),
     }
 }
 

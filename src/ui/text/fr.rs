@@ -6,6 +6,7 @@ use super::{
     doctor::Label,
     lists::ListPhrase,
     phrase::Phrase,
+    set_up::SetUpPhrase,
     told::{Asked, Deed, Told},
 };
 use crate::{
@@ -270,7 +271,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Asked(Asked::OthersCorrect(right)) => {
             return format!("Vérifiez avant d'enregistrer. {} par la suite.", only(right));
         }
-        Phrase::Told(Told::NoSupport) => "sans support",
+        Phrase::NoSupport => "sans support",
         Phrase::Asked(Asked::AssignAnyway { title, name }) => {
             return format!("Attribuer quand même {title} à {name} ?");
         }
@@ -294,7 +295,6 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Settings => "Réglages de l'entreprise",
         Phrase::OwnPassword => "Changer mon mot de passe",
         Phrase::SignIn => "Connexion",
-        Phrase::SetUpTitle => "Installer Epic Events",
         Phrase::NewClient => "Nouveau client",
         Phrase::EditClient => "Modifier le client",
         Phrase::NewContract => "Nouveau contrat",
@@ -365,6 +365,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SectionsTitle => "Aller à",
         Phrase::SortTitle => "Trier par",
         Phrase::Lists(phrase) => return lists(phrase, naming),
+        Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
         Phrase::ViewTitle => "Afficher",
         Phrase::HelpTitle => "Ce que vous pouvez faire ici",
@@ -424,63 +425,12 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::FilterDone => "garder le filtre",
         Phrase::FilterClear => "effacer le filtre",
         Phrase::FiguresHelp => "Aller aux chiffres à côté de la liste, et revenir.",
-        Phrase::DoctorVersions { tables, program } => {
-            let tables = if tables.is_empty() { "aucune" } else { tables };
-            return format!("tables {tables}, programme {program}");
-        }
-        Phrase::DoctorFaults(count) => {
-            return format!("{} : voir le rapport.", some(count, "défaut trouvé", "défauts trouvés"));
-        }
         Phrase::TypeToNarrow => "Tapez pour filtrer",
         Phrase::MoreChoices => "Il y en a d'autres : tapez pour les trouver.",
         Phrase::AmongNewest => {
             return format!("Recherche limitée aux {} fiches les plus récentes.", number(NEWEST));
         }
-        Phrase::UpToDate(version) => return format!("Les tables sont à jour ({version}). Il n'y avait rien à faire."),
-        Phrase::WouldMigrate(Versions { from, to }) => {
-            return format!("Les tables seraient mises à jour : {from} vers {to}. Rien n'a été changé.");
-        }
-        Phrase::Migrated(Versions { from, to }) => {
-            return format!("Les tables ont été mises à jour : {from} vers {to}.");
-        }
-        Phrase::Unguarded(names) => {
-            return format!(
-                "Le serveur ne laisse pas ce compte créer de déclencheurs. Seul le programme fait donc respecter ces règles : {}. Lancez epic-events migrate avec un compte qui peut en créer : le serveur les fera respecter aussi.",
-                names.join(", ")
-            );
-        }
-        Phrase::LeftAlone(file) => return format!("{file} nomme une autre base et a été laissé tel quel."),
         Phrase::NotKept(why) => return format!("Votre choix n'a pas pu être gardé pour la prochaine fois : {why}"),
-        Phrase::EverydayHint => {
-            "Le compte d'installation n'est gardé nulle part : docs/administration.md dit comment mettre le compte quotidien dans config.toml."
-        }
-        Phrase::DoctorOverruled { by, origin } => return format!("remplacé par {by} ({origin})"),
-        Phrase::BackupDone(file) => {
-            return format!("La sauvegarde est dans {file}. Elle a été vérifiée et est complète.");
-        }
-        Phrase::RestoreDone(file) => return format!("Les données sont à nouveau celles de la sauvegarde {file}."),
-        Phrase::RestoreKept(file) => return format!("Les données d'avant sont gardées dans {file}."),
-        Phrase::AuditWhole { rows, head } => {
-            return format!("Le journal d'audit est intact : {}. Tête : {head}", plural(rows, "ligne", "lignes"));
-        }
-        Phrase::AuditFault(fault) => {
-            return match fault {
-                Fault::Changed(seq) => format!("La ligne {} du journal d'audit a été modifiée.", number(*seq)),
-                Fault::Removed(seq) => format!("La ligne {} du journal d'audit a été supprimée.", number(*seq)),
-                Fault::Inserted(id) => {
-                    format!("La ligne d'identifiant {id} a été ajoutée à la main au journal d'audit.")
-                }
-                Fault::Before { known, found } => format!(
-                    "Le journal d'audit comptait {} lignes avant le début de sa chaîne et en compte {} maintenant : des lignes ont été supprimées ou ajoutées à la main.",
-                    number(*known),
-                    number(*found)
-                ),
-                Fault::Cut(seq) => {
-                    format!("La fin du journal d'audit a été coupée : la ligne {} manque.", number(*seq))
-                }
-            };
-        }
-        Phrase::BadHead => "Une tête s'écrit NUMÉRO:EMPREINTE, comme cette commande l'imprime.",
         Phrase::FiguresKey => "chiffres",
         Phrase::KeepEditing => "Continuer la saisie",
         Phrase::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. ⌨save⌨ l'enregistre aussi.",
@@ -495,12 +445,12 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Told(Told::NothingRestored) => "Rien n'a été restauré.",
         Phrase::Told(Told::NothingHandedOver) => "Rien n'a été confié.",
         Phrase::Told(Told::NothingSaved) => "Rien n'a été enregistré.",
-        Phrase::Told(Told::NewPassword) => "Nouveau mot de passe",
-        Phrase::Told(Told::TemporaryTitle) => "Mot de passe temporaire",
-        Phrase::Told(Told::TemporaryOf(name)) => {
+        Phrase::NewPassword => "Nouveau mot de passe",
+        Phrase::TemporaryTitle => "Mot de passe temporaire",
+        Phrase::TemporaryOf(name) => {
             return format!("Communiquez-le maintenant à {name} : il ne sera plus affiché ensuite.");
         }
-        Phrase::Told(Told::CloseKey) => "fermer",
+        Phrase::CloseKey => "fermer",
         Phrase::Told(Told::StillActive) => "Le compte reste actif.",
         Phrase::Told(Told::StillDeactivated) => "Le compte reste désactivé.",
         Phrase::Told(Told::PasswordStays) => "Le mot de passe reste le même.",
@@ -535,12 +485,6 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::AsChosen => "comme choisi",
         Phrase::ZoneHint => "tapez une ville ou un pays",
         Phrase::PickHint => "Entrée pour choisir",
-        Phrase::OnThisComputer => "cet ordinateur",
-        Phrase::OnServer => "le serveur MySQL de l'entreprise",
-        Phrase::TlsDefault => "vérifié, sauf sur cet ordinateur",
-        Phrase::TlsVerify => "vérifié",
-        Phrase::TlsRequired => "chiffré, non vérifié",
-        Phrase::TlsOff => "aucun",
         Phrase::PasswordTitle => "Votre mot de passe",
         Phrase::PasswordWhy(Some(right)) => {
             return format!("Tapez votre mot de passe pour {}.", permission(right));
@@ -574,7 +518,6 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NoShell => "Il n'y a pas de ligne de commande derrière cette fenêtre : Ctrl+Z ne fait rien ici.",
         Phrase::Copied(value) => return format!("Copié : {value}"),
         Phrase::RecordCopied(name) => return format!("Copié : toutes les valeurs de {name}"),
-        Phrase::StatementsCopied => "Les instructions sont copiées.",
         Phrase::TooMuchToCopy => {
             "Rien de copié : trop pour le presse-papiers. ⌨export⌨ dans une liste écrit un fichier."
         }
@@ -582,49 +525,14 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Undone => "Annulé.",
         Phrase::Told(Told::NothingUndone) => "Rien n'a été annulé.",
         Phrase::SignedOutNow => "Vous êtes déconnecté.",
-        Phrase::SetUpDone => "Epic Events est installé. Connectez-vous comme premier gestionnaire.",
         Phrase::ChangeFirst => "Votre mot de passe est temporaire. Choisissez-en un que vous seul connaissez.",
         Phrase::DemoAccounts => "Comptes de démonstration",
         Phrase::SignInHint => "Identifiant ou adresse e-mail, puis votre mot de passe.",
         Phrase::NextKey => "suivant",
         Phrase::BackKey => "retour",
-        Phrase::TestKey => "tester et continuer",
-        Phrase::UpdateKey => "mettre à jour",
-        Phrase::CreateKey => "créer l'entreprise",
         Phrase::QuitKey => "quitter",
         Phrase::SignOut => "Se déconnecter",
         Phrase::Lock => "Verrouiller",
-        Phrase::SetUpLanguage => "Quelle langue parlez-vous ? Gauche et Droite choisissent, Entrée continue.",
-        Phrase::SetUpPlace => {
-            "Où sont les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
-        }
-        Phrase::SetUpServer => {
-            "Le compte d'installation crée les tables et les met à jour plus tard : demandez-le à la personne qui gère le serveur. Rien n'est encore écrit ; Entrée teste la connexion."
-        }
-        Phrase::SetUpUpdate((from, to)) => {
-            return format!(
-                "Il y a déjà une entreprise ici, et ses tables sont d'une version plus ancienne de ce programme. Entrée les met à jour ({from} vers {to}) ; aucun gestionnaire n'est demandé. Si ce compte n'en a pas le droit, Échap revient pour nommer le compte d'installation."
-            );
-        }
-        Phrase::SetUpAccount => {
-            "Le compte quotidien, pour la configuration de chaque ordinateur : il ne peut changer ni les tables ni le journal. La dernière étape le crée, ou montre ce que l'administrateur du serveur doit exécuter. Seul ce compte est gardé."
-        }
-        Phrase::SetUpSummaryAgain => {
-            "Voici ce qui sera créé. Jusqu'ici il n'y a que les tables. Entrée crée l'entreprise, Échap revient."
-        }
-        Phrase::SetUpStatements => {
-            "Le compte d'installation ne peut pas créer le compte quotidien. Faites exécuter ceci par l'administrateur du serveur (⌨copy⌨ le copie), puis appuyez sur Entrée :"
-        }
-        Phrase::AccountNotReady => {
-            "Le compte quotidien n'existe pas encore, a un autre mot de passe, ou un de ces droits lui manque."
-        }
-        Phrase::SetUpCompany => {
-            "L'entreprise. La devise est un code de trois lettres, par exemple EUR. Tapez une ville ou un pays pour trouver le fuseau horaire. La gestion peut changer ceci plus tard dans les réglages."
-        }
-        Phrase::SetUpManager => "Le premier gestionnaire, qui créera les comptes de tous les autres.",
-        Phrase::SetUpSummary => {
-            "Voici ce qui sera créé. Rien n'a été écrit jusqu'ici. Entrée crée l'entreprise, Échap revient."
-        }
         Phrase::DumbTerminal => {
             "Ce terminal ne peut pas montrer un écran entier (TERM=dumb). Lancez le programme dans une fenêtre de terminal, ou donnez à TERM le nom de celui-ci, par exemple TERM=xterm-256color."
         }
@@ -1105,6 +1013,66 @@ fn connection(problem: &ConnectionProblem) -> String {
     fixed.to_owned()
 }
 
+/// Of the wizard that sets up a company.
+fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
+    let fixed = match phrase {
+        SetUpPhrase::Title => "Installer Epic Events",
+        SetUpPhrase::OnThisComputer => "cet ordinateur",
+        SetUpPhrase::OnServer => "le serveur MySQL de l'entreprise",
+        SetUpPhrase::TlsDefault => "vérifié, sauf sur cet ordinateur",
+        SetUpPhrase::TlsVerify => "vérifié",
+        SetUpPhrase::TlsRequired => "chiffré, non vérifié",
+        SetUpPhrase::TlsOff => "aucun",
+        SetUpPhrase::StatementsCopied => "Les instructions sont copiées.",
+        SetUpPhrase::Done => "Epic Events est installé. Connectez-vous comme premier gestionnaire.",
+        SetUpPhrase::TestKey => "tester et continuer",
+        SetUpPhrase::UpdateKey => "mettre à jour",
+        SetUpPhrase::CreateKey => "créer l'entreprise",
+        SetUpPhrase::Language => "Quelle langue parlez-vous ? Gauche et Droite choisissent, Entrée continue.",
+        SetUpPhrase::Place => {
+            "Où sont les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
+        }
+        SetUpPhrase::Server => {
+            "Le compte d'installation crée les tables et les met à jour plus tard : demandez-le à la personne qui gère le serveur. Rien n'est encore écrit ; Entrée teste la connexion."
+        }
+        SetUpPhrase::Update((from, to)) => {
+            return format!(
+                "Il y a déjà une entreprise ici, et ses tables sont d'une version plus ancienne de ce programme. Entrée les met à jour ({from} vers {to}) ; aucun gestionnaire n'est demandé. Si ce compte n'en a pas le droit, Échap revient pour nommer le compte d'installation."
+            );
+        }
+        SetUpPhrase::Account => {
+            "Le compte quotidien, pour la configuration de chaque ordinateur : il ne peut changer ni les tables ni le journal. La dernière étape le crée, ou montre ce que l'administrateur du serveur doit exécuter. Seul ce compte est gardé."
+        }
+        SetUpPhrase::SummaryAgain => {
+            "Voici ce qui sera créé. Jusqu'ici il n'y a que les tables. Entrée crée l'entreprise, Échap revient."
+        }
+        SetUpPhrase::Statements => {
+            "Le compte d'installation ne peut pas créer le compte quotidien. Faites exécuter ceci par l'administrateur du serveur (⌨copy⌨ le copie), puis appuyez sur Entrée :"
+        }
+        SetUpPhrase::AccountNotReady => {
+            "Le compte quotidien n'existe pas encore, a un autre mot de passe, ou un de ces droits lui manque."
+        }
+        SetUpPhrase::Company => {
+            "L'entreprise. La devise est un code de trois lettres, par exemple EUR. Tapez une ville ou un pays pour trouver le fuseau horaire. La gestion peut changer ceci plus tard dans les réglages."
+        }
+        SetUpPhrase::Manager => "Le premier gestionnaire, qui créera les comptes de tous les autres.",
+        SetUpPhrase::Summary => {
+            "Voici ce qui sera créé. Rien n'a été écrit jusqu'ici. Entrée crée l'entreprise, Échap revient."
+        }
+        SetUpPhrase::MoveMeans(name) => {
+            return format!(
+                "Il y a une entreprise sur cet ordinateur : {name}. Elle peut être copiée sur le serveur avec tout son contenu : chacun garde son mot de passe, ses fiches et le journal. Celle de cet ordinateur reste telle quelle."
+            );
+        }
+        SetUpPhrase::MoveCompany => "la copier sur le serveur",
+        SetUpPhrase::NewCompany => "en créer une nouvelle",
+        SetUpPhrase::MoveSummary => {
+            "Rien n'a encore été écrit. La dernière étape copie l'entreprise et compare la copie, ce qui peut durer quelques minutes ; personne ne peut enregistrer sur cet ordinateur pendant ce temps."
+        }
+    };
+    naming.keys_in(fixed)
+}
+
 /// For administrators.
 fn admin(phrase: AdminPhrase) -> String {
     match phrase {
@@ -1127,18 +1095,61 @@ fn admin(phrase: AdminPhrase) -> String {
         AdminPhrase::CopyDone { to } => format!(
             "L'entreprise est copiée vers {to}. Inscrivez le compte quotidien de cette base dans chaque configuration. La base d'origine n'a pas changé : gardez-la jusqu'à ce que tous travaillent avec la nouvelle."
         ),
-        AdminPhrase::MoveMeans(name) => format!(
-            "Il y a une entreprise sur cet ordinateur : {name}. Elle peut être copiée sur le serveur avec tout son contenu : chacun garde son mot de passe, ses fiches et le journal. Celle de cet ordinateur reste telle quelle."
-        ),
-        AdminPhrase::MoveCompany => "la copier sur le serveur".to_owned(),
-        AdminPhrase::NewCompany => "en créer une nouvelle".to_owned(),
-        AdminPhrase::MoveSummary => {
-            "Rien n'a encore été écrit. La dernière étape copie l'entreprise et compare la copie, ce qui peut durer quelques minutes ; personne ne peut enregistrer sur cet ordinateur pendant ce temps.".to_owned()
-        }
         AdminPhrase::ForgotPassword => "Mot de passe oublié ? La gestion vous en donne un temporaire.".to_owned(),
         AdminPhrase::ManagerForgotPassword => {
             "Pour la gestion : l'administrateur (`epic-events reset-password`).".to_owned()
         }
+        AdminPhrase::DoctorVersions { tables, program } => {
+            let tables = if tables.is_empty() { "aucune" } else { tables };
+            format!("tables {tables}, programme {program}")
+        }
+        AdminPhrase::DoctorFaults(count) => {
+            format!("{} : voir le rapport.", some(count, "défaut trouvé", "défauts trouvés"))
+        }
+        AdminPhrase::UpToDate(version) => format!("Les tables sont à jour ({version}). Il n'y avait rien à faire."),
+        AdminPhrase::WouldMigrate(Versions { from, to }) => {
+            format!("Les tables seraient mises à jour : {from} vers {to}. Rien n'a été changé.")
+        }
+        AdminPhrase::Migrated(Versions { from, to }) => {
+            format!("Les tables ont été mises à jour : {from} vers {to}.")
+        }
+        AdminPhrase::Unguarded(names) => {
+            format!(
+                "Le serveur ne laisse pas ce compte créer de déclencheurs. Seul le programme fait donc respecter ces règles : {}. Lancez epic-events migrate avec un compte qui peut en créer : le serveur les fera respecter aussi.",
+                names.join(", ")
+            )
+        }
+        AdminPhrase::LeftAlone(file) => format!("{file} nomme une autre base et a été laissé tel quel."),
+        AdminPhrase::EverydayHint => {
+            "Le compte d'installation n'est gardé nulle part : docs/administration.md dit comment mettre le compte quotidien dans config.toml.".to_owned()
+        }
+        AdminPhrase::DoctorOverruled { by, origin } => format!("remplacé par {by} ({origin})"),
+        AdminPhrase::BackupDone(file) => {
+            format!("La sauvegarde est dans {file}. Elle a été vérifiée et est complète.")
+        }
+        AdminPhrase::RestoreDone(file) => format!("Les données sont à nouveau celles de la sauvegarde {file}."),
+        AdminPhrase::RestoreKept(file) => format!("Les données d'avant sont gardées dans {file}."),
+        AdminPhrase::AuditWhole { rows, head } => {
+            format!("Le journal d'audit est intact : {}. Tête : {head}", plural(rows, "ligne", "lignes"))
+        }
+        AdminPhrase::AuditFault(fault) => {
+            match fault {
+                Fault::Changed(seq) => format!("La ligne {} du journal d'audit a été modifiée.", number(*seq)),
+                Fault::Removed(seq) => format!("La ligne {} du journal d'audit a été supprimée.", number(*seq)),
+                Fault::Inserted(id) => {
+                    format!("La ligne d'identifiant {id} a été ajoutée à la main au journal d'audit.")
+                }
+                Fault::Before { known, found } => format!(
+                    "Le journal d'audit comptait {} lignes avant le début de sa chaîne et en compte {} maintenant : des lignes ont été supprimées ou ajoutées à la main.",
+                    number(*known),
+                    number(*found)
+                ),
+                Fault::Cut(seq) => {
+                    format!("La fin du journal d'audit a été coupée : la ligne {} manque.", number(*seq))
+                }
+            }
+        }
+        AdminPhrase::BadHead => "Une tête s'écrit NUMÉRO:EMPREINTE, comme cette commande l'imprime.".to_owned(),
     }
 }
 

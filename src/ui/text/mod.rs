@@ -6,6 +6,7 @@ mod en;
 mod fr;
 mod lists;
 mod phrase;
+mod set_up;
 mod told;
 mod zones;
 
@@ -15,6 +16,7 @@ pub use admin::AdminPhrase;
 pub use doctor::Label;
 pub use lists::ListPhrase;
 pub use phrase::Phrase;
+pub use set_up::SetUpPhrase;
 pub use told::{Asked, Deed, Told};
 pub use zones::zones;
 

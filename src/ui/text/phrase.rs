@@ -4,12 +4,12 @@
 use super::{
     admin::AdminPhrase,
     lists::ListPhrase,
+    set_up::SetUpPhrase,
     told::{Asked, Told},
 };
 use crate::{
     domain::{
         entity::EntityKind,
-        error::Versions,
         events::Status,
         password::Strength,
         policy::Permission,
@@ -18,7 +18,6 @@ use crate::{
     },
     services::{
         HomeLine,
-        admin::Fault,
         export::Format,
         figures::{About, BarLabel},
     },
@@ -30,6 +29,7 @@ use crate::{
 pub enum Phrase<'a> {
     Told(Told<'a>),
     Asked(Asked<'a>),
+    SetUp(SetUpPhrase<'a>),
     Admin(AdminPhrase<'a>),
     Yes,
     No,
@@ -39,7 +39,6 @@ pub enum Phrase<'a> {
     Settings,
     OwnPassword,
     SignIn,
-    SetUpTitle,
     NewClient,
     EditClient,
     NewContract,
@@ -99,6 +98,8 @@ pub enum Phrase<'a> {
     NotSigned,
     NotKnown,
     Nobody,
+    /// An event that nobody prepares yet.
+    NoSupport,
     /// No filter by this.
     Any,
     PartContracts,
@@ -125,38 +126,11 @@ pub enum Phrase<'a> {
     PasswordAsSaved,
     KeepEditing,
     FiguresKey,
-    UpToDate(&'a str),
-    WouldMigrate(&'a Versions),
-    Migrated(&'a Versions),
-    /// The names of rules that the server does not hold.
-    Unguarded(&'a [&'static str]),
-    /// A configuration that names another database.
-    LeftAlone(&'a str),
     NotKept(&'a str),
-    EverydayHint,
-    DoctorOverruled {
-        by: &'a str,
-        origin: &'a str,
-    },
-    BackupDone(&'a str),
-    RestoreDone(&'a str),
-    RestoreKept(&'a str),
-    AuditWhole {
-        rows: i64,
-        head: &'a str,
-    },
-    AuditFault(&'a Fault),
-    BadHead,
     AmongNewest,
     /// Under the lines of a picker: these are not all.
     MoreChoices,
     TypeToNarrow,
-    /// The last migration of the tables, empty if there is none, and the last that the program knows.
-    DoctorVersions {
-        tables: &'a str,
-        program: &'a str,
-    },
-    DoctorFaults(usize),
     FiguresHelp,
     FilterDone,
     FilterClear,
@@ -199,22 +173,21 @@ pub enum Phrase<'a> {
     KeyTake,
     KeyShare,
     KeyCancel,
+    CloseKey,
     DiscardTitle,
     DiscardMeans,
     SummaryTitle,
     SignatureIsFinal,
     SignContract,
     TemporaryPassword,
+    NewPassword,
+    /// The box with a temporary password that was set, and whose it is.
+    TemporaryTitle,
+    TemporaryOf(&'a str),
     PasswordProposed,
     AsChosen,
     PickHint,
     ZoneHint,
-    OnThisComputer,
-    OnServer,
-    TlsDefault,
-    TlsVerify,
-    TlsRequired,
-    TlsOff,
     PasswordTitle,
     /// Why the password is asked for again: for what needs this right.
     PasswordWhy(Option<Permission>),
@@ -246,36 +219,18 @@ pub enum Phrase<'a> {
     Copied(&'a str),
     /// All values of the record of this name were copied.
     RecordCopied(&'a str),
-    StatementsCopied,
     TooMuchToCopy,
     NothingToUndo,
     Undone,
     SignedOutNow,
-    SetUpDone,
     ChangeFirst,
     DemoAccounts,
     SignInHint,
     NextKey,
     BackKey,
-    TestKey,
-    UpdateKey,
-    CreateKey,
     QuitKey,
     SignOut,
     Lock,
-    SetUpLanguage,
-    SetUpPlace,
-    SetUpServer,
-    /// The versions of the tables and of the program.
-    SetUpUpdate((&'a str, &'a str)),
-    SetUpAccount,
-    /// When the tables are there already.
-    SetUpSummaryAgain,
-    SetUpStatements,
-    AccountNotReady,
-    SetUpCompany,
-    SetUpManager,
-    SetUpSummary,
     NoTerminal,
     DumbTerminal,
     ContractOf {
@@ -383,6 +338,12 @@ pub enum Phrase<'a> {
 impl<'a> From<ListPhrase<'a>> for Phrase<'a> {
     fn from(phrase: ListPhrase<'a>) -> Self {
         Self::Lists(phrase)
+    }
+}
+
+impl<'a> From<SetUpPhrase<'a>> for Phrase<'a> {
+    fn from(phrase: SetUpPhrase<'a>) -> Self {
+        Self::SetUp(phrase)
     }
 }
 

@@ -69,8 +69,6 @@ pub enum Told<'a> {
         other: Option<(&'a str, &'a str)>,
     },
     MoreOverlaps(usize),
-    /// An event that nobody prepares yet.
-    NoSupport,
     /// What is still true after a question was cancelled.
     NothingSigned,
     NothingRemoved,
@@ -85,11 +83,6 @@ pub enum Told<'a> {
     StatusStays,
     PreferencesKept,
     NothingUndone,
-    /// The box with a temporary password that was set, and whose it is.
-    TemporaryTitle,
-    NewPassword,
-    TemporaryOf(&'a str),
-    CloseKey,
 }
 
 /// What is asked before a write, and what there is to know for the answer.

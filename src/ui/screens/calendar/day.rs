@@ -9,7 +9,7 @@ use crate::{
     domain::{dates, entity::Record, events::EventRow, text},
     ui::{
         Context,
-        text::{Phrase, Told},
+        text::Phrase,
         widgets::{
             paint::{put, rows},
             table::first_shown,
@@ -77,7 +77,7 @@ fn line(row: &EventRow, calendar: &Calendar, clash: bool, width: usize, ctx: &Co
     const PLACE_FROM: usize = 70;
     let times = format!("{}{}", if clash { "!" } else { " " }, times(row, calendar.day));
     let rest = width.saturating_sub(TIMES);
-    let support = row.support.clone().unwrap_or_else(|| ctx.say(Phrase::Told(Told::NoSupport)));
+    let support = row.support.clone().unwrap_or_else(|| ctx.say(Phrase::NoSupport));
     let support = text::fit(&support, rest / 4);
     if width < PLACE_FROM {
         return format!("{}{} {support}", text::fit(&times, TIMES), text::fit(&row.event.title, rest - rest / 4 - 1));

@@ -24,7 +24,7 @@ use crate::{
         popup::Outcome,
         report,
         span::Span,
-        text::{Phrase, Told},
+        text::Phrase,
         widgets::paint::Focus,
     },
 };
@@ -95,7 +95,7 @@ impl Calendar {
 
     fn show(&mut self, page: CalendarPage, ctx: &Context) {
         let kept = self.selected().map(Record::id);
-        let nobody = Lane { person: None, name: ctx.say(Phrase::Told(Told::NoSupport)) };
+        let nobody = Lane { person: None, name: ctx.say(Phrase::NoSupport) };
         let people = page.people.into_iter().map(|(id, name)| Lane { person: Some(id), name });
         self.lanes = std::iter::once(nobody).chain(people).collect();
         self.events = page.events.into_iter().map(Record::Event).collect();

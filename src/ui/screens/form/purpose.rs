@@ -7,7 +7,7 @@ use crate::{
         Context, Preferences,
         entity::{self, Seen, contracts, users},
         form::{self, FormField, Purpose, Reader},
-        text::Phrase,
+        text::{Phrase, SetUpPhrase},
     },
 };
 
@@ -54,7 +54,7 @@ impl Purpose {
             Self::Settings => Phrase::Settings,
             Self::Preferences => Phrase::Preferences,
             Self::Refine(_) => Phrase::RefineTitle,
-            Self::SetUp => Phrase::SetUpTitle,
+            Self::SetUp => Phrase::SetUp(SetUpPhrase::Title),
             Self::SignIn => Phrase::SignIn,
         })
     }

@@ -5,7 +5,7 @@ use ratatui::{Frame, layout::Rect};
 use super::{Setup, pages::WizardPage};
 use crate::ui::{
     Context,
-    text::{AdminPhrase, Phrase},
+    text::{Phrase, SetUpPhrase},
     widgets::{
         chrome::{self, Areas},
         paint::Focus,
@@ -17,20 +17,28 @@ impl Setup {
     /// focused field.
     pub fn draw(&self, frame: &mut Frame, areas: Areas, ctx: &Context) -> Focus {
         let (at, of) = self.progress();
-        chrome::header(frame, areas.header, &ctx.say(Phrase::SetUpTitle), &ctx.say(Phrase::Step { at, of }), ctx.theme);
+        chrome::header(
+            frame,
+            areas.header,
+            &ctx.say(Phrase::SetUp(SetUpPhrase::Title)),
+            &ctx.say(Phrase::Step { at, of }),
+            ctx.theme,
+        );
         let why = ctx.say(match self.step {
-            WizardPage::Language => Phrase::SetUpLanguage,
-            WizardPage::Place => Phrase::SetUpPlace,
-            WizardPage::Server => Phrase::SetUpServer,
-            WizardPage::Move => Phrase::Admin(AdminPhrase::MoveMeans(self.movable())),
-            WizardPage::Update => Phrase::SetUpUpdate(self.behind().map_or(("", ""), |found| (&found.from, &found.to))),
-            WizardPage::Account => Phrase::SetUpAccount,
-            WizardPage::Company => Phrase::SetUpCompany,
-            WizardPage::Manager => Phrase::SetUpManager,
-            WizardPage::Summary if self.moves() => Phrase::Admin(AdminPhrase::MoveSummary),
-            WizardPage::Summary if !self.statements().is_empty() => Phrase::SetUpSummaryAgain,
-            WizardPage::Summary => Phrase::SetUpSummary,
-            WizardPage::Statements => Phrase::SetUpStatements,
+            WizardPage::Language => Phrase::SetUp(SetUpPhrase::Language),
+            WizardPage::Place => Phrase::SetUp(SetUpPhrase::Place),
+            WizardPage::Server => Phrase::SetUp(SetUpPhrase::Server),
+            WizardPage::Move => Phrase::SetUp(SetUpPhrase::MoveMeans(self.movable())),
+            WizardPage::Update => {
+                Phrase::SetUp(SetUpPhrase::Update(self.behind().map_or(("", ""), |found| (&found.from, &found.to))))
+            }
+            WizardPage::Account => Phrase::SetUp(SetUpPhrase::Account),
+            WizardPage::Company => Phrase::SetUp(SetUpPhrase::Company),
+            WizardPage::Manager => Phrase::SetUp(SetUpPhrase::Manager),
+            WizardPage::Summary if self.moves() => Phrase::SetUp(SetUpPhrase::MoveSummary),
+            WizardPage::Summary if !self.statements().is_empty() => Phrase::SetUp(SetUpPhrase::SummaryAgain),
+            WizardPage::Summary => Phrase::SetUp(SetUpPhrase::Summary),
+            WizardPage::Statements => Phrase::SetUp(SetUpPhrase::Statements),
         });
         let body = areas.body;
         let words = chrome::wrapped(&why, body.width.min(76).into());

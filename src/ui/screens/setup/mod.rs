@@ -22,7 +22,7 @@ use crate::{
         form::FieldKind,
         keys::{Command, Key},
         popup::Outcome,
-        text::Phrase,
+        text::{Phrase, SetUpPhrase},
     },
 };
 
@@ -184,7 +184,8 @@ impl Setup {
                 Wish::Act(Action::None)
             }
             _ if is(Command::Copy) && self.step == WizardPage::Statements => {
-                let (text, told) = (self.statements().to_owned(), ctx.say(Phrase::StatementsCopied));
+                let (text, told) =
+                    (self.statements().to_owned(), ctx.say(Phrase::SetUp(SetUpPhrase::StatementsCopied)));
                 Wish::Act(Action::Copy { text, told })
             }
             _ if is(Command::Save) => self.next(ctx),
@@ -362,7 +363,7 @@ impl Setup {
             }
             Ok(Reply::AccountNeeded { statements }) => {
                 if self.step == WizardPage::Statements {
-                    self.problem = Some(ctx.say(Phrase::AccountNotReady));
+                    self.problem = Some(ctx.say(Phrase::SetUp(SetUpPhrase::AccountNotReady)));
                 }
                 self.statements = Some(statements);
                 self.step = WizardPage::Statements;

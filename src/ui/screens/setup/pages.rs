@@ -6,7 +6,7 @@ use crate::{
         Context,
         form::{FieldKind, FormField, Purpose, new_password},
         screens::form::Form,
-        text::{AdminPhrase, Phrase},
+        text::{Phrase, SetUpPhrase},
     },
 };
 
@@ -43,7 +43,8 @@ pub(super) fn fixed(lines: Vec<(Field, String)>) -> Form {
 
 /// The places where the data can be stored.
 pub(super) fn places(ctx: &Context) -> FieldKind {
-    let places = [("sqlite", Phrase::OnThisComputer), ("mysql", Phrase::OnServer)];
+    let places =
+        [("sqlite", Phrase::SetUp(SetUpPhrase::OnThisComputer)), ("mysql", Phrase::SetUp(SetUpPhrase::OnServer))];
     FieldKind::Choice(places.map(|(value, label)| (value.to_owned(), ctx.say(label))).into())
 }
 
@@ -52,16 +53,16 @@ pub(super) const MOVE: &str = "copy";
 
 /// What can become of the company of this computer.
 pub(super) fn moves(ctx: &Context) -> FieldKind {
-    let ways = [(MOVE, AdminPhrase::MoveCompany), ("new", AdminPhrase::NewCompany)];
+    let ways = [(MOVE, SetUpPhrase::MoveCompany), ("new", SetUpPhrase::NewCompany)];
     FieldKind::Choice(ways.map(|(value, label)| (value.to_owned(), ctx.say(label))).into())
 }
 
 pub(super) fn tls_modes(ctx: &Context) -> FieldKind {
     let modes = [
-        ("", Phrase::TlsDefault),
-        ("verify_identity", Phrase::TlsVerify),
-        ("required", Phrase::TlsRequired),
-        ("disabled", Phrase::TlsOff),
+        ("", Phrase::SetUp(SetUpPhrase::TlsDefault)),
+        ("verify_identity", Phrase::SetUp(SetUpPhrase::TlsVerify)),
+        ("required", Phrase::SetUp(SetUpPhrase::TlsRequired)),
+        ("disabled", Phrase::SetUp(SetUpPhrase::TlsOff)),
     ];
     FieldKind::Choice(modes.map(|(mode, label)| (mode.to_owned(), ctx.say(label))).into())
 }

@@ -1,0 +1,37 @@
+//! What the wizard says that sets up a company.
+
+/// A phrase of the wizard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetUpPhrase<'a> {
+    Title,
+    Language,
+    Place,
+    Server,
+    /// The versions of the tables and of the program.
+    Update((&'a str, &'a str)),
+    Account,
+    /// When the tables are there already.
+    SummaryAgain,
+    Statements,
+    AccountNotReady,
+    Company,
+    Manager,
+    Summary,
+    Done,
+    StatementsCopied,
+    OnThisComputer,
+    OnServer,
+    TlsDefault,
+    TlsVerify,
+    TlsRequired,
+    TlsOff,
+    TestKey,
+    UpdateKey,
+    CreateKey,
+    /// What can be done with the company of this computer, of this name.
+    MoveMeans(&'a str),
+    MoveCompany,
+    NewCompany,
+    /// Above what is going to be done.
+    MoveSummary,
+}
