@@ -360,6 +360,10 @@ pub enum ConnectionProblem {
     OtherProgram(String),
     /// The database holds a copy of a company that was not finished.
     UnfinishedCopy,
+    /// Another copy into this database is under way, or a set-up of it.
+    BeingMade,
+    /// The company that was to be copied could not be locked against saves.
+    SourceBusy,
     /// A company was to be copied into a database that contains this table already.
     NotEmpty(String),
     /// After a copy this table differs from the one that it was copied from.

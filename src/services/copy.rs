@@ -34,10 +34,16 @@ pub fn copy((from, to): (&str, &str), again: bool, mut told: impl FnMut(u64, u64
             Err(CopyFailure::Source(DbError::Retry)) if tries.again() => continue,
             Err(failure) => failure,
         };
+        let unavailable = |side, problem| (side, Error::Unavailable(problem));
         return Err(match failure {
+            CopyFailure::Source(DbError::Retry | DbError::Unavailable(ConnectionProblem::Timeout)) => {
+                unavailable(Side::Source, ConnectionProblem::SourceBusy)
+            }
+            // Somebody else has locked it, or has the right to change its tables.
+            CopyFailure::Target(DbError::Retry | DbError::Unavailable(ConnectionProblem::Timeout)) => {
+                unavailable(Side::Target, ConnectionProblem::BeingMade)
+            }
             CopyFailure::Source(failure) => (Side::Source, failure.into()),
-            // A copy that was begun at the same time has created the table first.
-            CopyFailure::Target(DbError::Retry) => (Side::Target, Error::Unavailable(ConnectionProblem::InUse)),
             CopyFailure::Target(failure) => (Side::Target, failure.into()),
         });
     }

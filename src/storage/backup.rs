@@ -234,7 +234,7 @@ fn replace(
         });
         let copy = copy.transpose()?;
         replace_all(embedded(db)?, schema)?;
-        migrate::migrate_within(db)?;
+        migrate::run_pending(db)?;
         copy.map(|(copy, names)| copy.name_first(names).map_err(|error| unwritable(&error))).transpose()
     });
     embedded(db)?.batch_execute("DETACH DATABASE backup; PRAGMA foreign_keys = ON").ok();

@@ -2,7 +2,7 @@
 //! unchanged. Nobody can write to the source meanwhile, and nobody can use the target before it was
 //! compared with the source.
 
-use std::{sync::mpsc, thread};
+use std::{sync::mpsc, thread, time::Duration};
 
 use sha2::{Digest, Sha256};
 
@@ -11,6 +11,7 @@ use super::{
     chain::{self, Verified},
     connection::Db,
     failure::DbError,
+    lease::{self, Lease},
     migrate::{self, Level},
     tables::{self, Row, Table},
     unfinished::Mark,
@@ -55,11 +56,16 @@ const ROWS_OF_A_PAGE: usize = 1_000;
 /// Pages that are written in one transaction.
 const PAGES_OF_A_COMMIT: usize = 20;
 
+/// How long to wait for another program that works on the tables of the target. A server notices
+/// only at the end of a statement that the program is gone which sent it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Copies the company. `again` drops what an unfinished copy has left in the target. `told` is called
 /// with the rows that were copied or compared so far, and how many there are to copy and to compare.
+/// After an error the target is empty, unless the connection to it was lost.
 ///
 /// Errors of the source: `NotSetUp`, `SchemaTooOld`, `SchemaTooNew`, `UnfinishedCopy`; of the target:
-/// `NotEmpty`, `UnfinishedCopy`, `CopyDiffers`.
+/// `NotEmpty`, `UnfinishedCopy`, `BeingMade`, `CopyDiffers`.
 pub fn copy(
     source: &mut Db,
     target: &mut Db,
@@ -67,39 +73,69 @@ pub fn copy(
     mut told: impl FnMut(u64, u64),
 ) -> Result<Copied, CopyFailure> {
     check_source(source).map_err(CopyFailure::Source)?;
-    check_target(target, again)?;
+    let seen = check_target(target, again)?;
     let tables = tables::all()?;
     let copied = tables::locked(source, &tables, |source, counts| {
         let all = counts.iter().sum::<u64>() * 2;
         let mut done = 0;
-        let mut tell = |rows: usize| {
+        let tell = |rows: usize| {
             done += rows as u64;
             told(done, all);
         };
-        // Waiting for the source may take seconds, in which a company may have been set up in the target,
-        // or another copy completed.
-        if check_target(target, again)? {
-            tables::drop_all(target, &tables)?;
-        }
-        let mark = Mark::set(target)?;
-        migrate::create_unguarded(target)?;
-        let dropped = tables::loosen(target, &tables)?;
-        let mut originals = Vec::new();
-        for table in &tables {
-            originals.push(transfer(table, source, target, &mut tell)?);
-        }
-        let unguarded = tables::tighten(target, &dropped)?;
-        for (table, original) in tables.iter().zip(&originals) {
-            if fingerprint(table, target, &mut tell)? != *original {
-                return Err(unusable(ConnectionProblem::CopyDiffers(table.name.clone())).into());
-            }
-        }
-        backup::check_file(target)?;
-        let audit = chain::verify(target, None)?;
-        mark.remove(target)?;
-        Ok(Copied { tables: originals, audit, unguarded })
+        tables::unchecked(target, |target| {
+            lease::alone(target, PATIENCE, |target, lease| {
+                let mark = claim(target, again, seen.as_ref())?;
+                let filled = fill((source, target), &tables, lease, tell);
+                if filled.is_err() {
+                    // What fails here as well is left behind with its mark.
+                    mark.undo(target, &tables).ok();
+                    return filled;
+                }
+                mark.remove(target)?;
+                filled
+            })
+        })
     });
     copied.map_err(CopyFailure::Source)?
+}
+
+/// Marks the target, of which nobody else can change the tables, if it is still as it was `seen`:
+/// waiting for the source may take long, and in the meantime a company may have been set up in the
+/// target, or copied to it.
+fn claim(target: &mut Db, again: bool, seen: Option<&Mark>) -> Result<Mark, DbError> {
+    let unfinished = check_target(target, again)?;
+    if unfinished.is_some() && unfinished.as_ref() != seen {
+        return Err(unusable(ConnectionProblem::UnfinishedCopy));
+    }
+    Mark::set(target, unfinished.as_ref())
+}
+
+/// Creates the tables in a target that holds nothing but the mark and what an unfinished copy has left,
+/// copies all rows, and compares them with the source.
+fn fill(
+    (source, target): (&mut Db, &mut Db),
+    tables: &[Table],
+    lease: &Lease,
+    mut tell: impl FnMut(usize),
+) -> Result<Copied, CopyFailure> {
+    tables::drop_all(target, tables)?;
+    migrate::run_pending(target)?;
+    let dropped = tables::loosen(target, tables)?;
+    let mut originals = Vec::new();
+    for table in tables {
+        originals.push(transfer(table, (source, target), lease, &mut tell)?);
+    }
+    let unguarded = tables::tighten(target, &dropped)?;
+    lease.renew(target)?;
+    for (table, original) in tables.iter().zip(&originals) {
+        if fingerprint(table, target, &mut tell)? != *original {
+            return Err(unusable(ConnectionProblem::CopyDiffers(table.name.clone())).into());
+        }
+    }
+    backup::check_file(target)?;
+    let audit = chain::verify(target, None)?;
+    lease.renew(target)?;
+    Ok(Copied { tables: originals, audit, unguarded })
 }
 
 fn unusable(problem: ConnectionProblem) -> DbError {
@@ -120,24 +156,24 @@ fn check_source(source: &mut Db) -> Result<(), DbError> {
     }
 }
 
-/// Refuses a target that is not empty. Returns whether it holds an unfinished copy that is to be begun
+/// Refuses a target that is not empty. Returns the mark of an unfinished copy that is to be begun
 /// `again`.
-fn check_target(target: &mut Db, again: bool) -> Result<bool, DbError> {
+fn check_target(target: &mut Db, again: bool) -> Result<Option<Mark>, DbError> {
     if migrate::level(target)? == Level::Unfinished {
-        return if again { Ok(true) } else { Err(unusable(ConnectionProblem::UnfinishedCopy)) };
+        return if again { Mark::find(target) } else { Err(unusable(ConnectionProblem::UnfinishedCopy)) };
     }
     let present = tables::names(target)?;
-    match present.iter().find(|name| *name != tables::MIGRATIONS) {
+    match present.iter().find(|name| ![tables::MIGRATIONS, lease::TABLE].contains(&name.as_str())) {
         Some(table) => Err(unusable(ConnectionProblem::NotEmpty(table.clone()))),
-        None => Ok(false),
+        None => Ok(None),
     }
 }
 
 /// Copies the rows of a table. Another thread reads them while this one writes.
 fn transfer(
     table: &Table,
-    source: &mut Db,
-    target: &mut Db,
+    (source, target): (&mut Db, &mut Db),
+    lease: &Lease,
     tell: &mut impl FnMut(usize),
 ) -> Result<CopiedTable, CopyFailure> {
     thread::scope(|scope| {
@@ -151,7 +187,8 @@ fn transfer(
         let mut pages = next.iter().peekable();
         let mut seen = Seen::default();
         while pages.peek().is_some() {
-            target.transact(|target| {
+            lease.renew(target)?;
+            target.transact_part(|target| {
                 for page in pages.by_ref().take(PAGES_OF_A_COMMIT) {
                     let page = page.map_err(CopyFailure::Source)?;
                     table.insert(target, &page)?;

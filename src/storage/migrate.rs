@@ -1,9 +1,6 @@
 //! Migrates the tables of both engines, safely even if two programs start at once.
 
-use std::time::{Duration, Instant};
-
 use diesel::{
-    connection::SimpleConnection,
     migration::{Migration, MigrationSource},
     mysql::Mysql,
     result::Error,
@@ -11,7 +8,7 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{connection::Db, failure::DbError, guards, mysql::MysqlConnection};
+use super::{connection::Db, failure::DbError, guards, lease, mysql::MysqlConnection};
 use crate::domain::error::{ConnectionProblem, Versions};
 
 const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
@@ -106,22 +103,8 @@ pub fn migrate(connection: &mut Db) -> Result<Vec<&'static str>, DbError> {
     }
 }
 
-/// Runs the pending migrations of an SQLite database in the current transaction.
-pub(super) fn migrate_within(transaction: &mut Db) -> Result<(), DbError> {
-    run_pending(transaction)
-}
-
-/// Creates the tables of this program in a database that has none, without the guards of a server:
-/// what is copied into them was allowed once and need not be any more.
-pub(super) fn create_unguarded(connection: &mut Db) -> Result<(), DbError> {
-    match connection {
-        Db::Mysql(_) => run_pending(connection),
-        Db::Sqlite(_) => connection.transact(run_pending),
-    }
-}
-
-/// Creates the guards of a server that [`create_unguarded`] has left out. Returns the names of those
-/// that the server does not let this account create.
+/// Creates the guards of a server, which [`run_pending`] leaves out. Returns the names of those that
+/// the server does not let this account create.
 pub(super) fn guard(connection: &mut Db) -> Result<Vec<&'static str>, DbError> {
     match connection {
         Db::Mysql(mysql) => guards::install(mysql),
@@ -168,26 +151,25 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, DbEr
     {
         return Err(DbError::Unavailable(ConnectionProblem::OtherProgram(table)));
     }
-    match level {
-        // A program that was killed after the last migration has not created the guards.
-        Level::Current if !guards::are_missing(connection)? => return Ok(Vec::new()),
-        Level::Current => {}
-        Level::Ahead => return Err(DbError::Unavailable(ConnectionProblem::SchemaTooNew)),
-        Level::Unfinished => return Err(DbError::Unavailable(ConnectionProblem::UnfinishedCopy)),
-        Level::Empty | Level::Behind => {}
+    refuse(level)?;
+    // A program that was killed after the last migration has not created the guards.
+    if level == Level::Current && !guards::are_missing(connection)? {
+        return Ok(Vec::new());
     }
-    if let Db::Mysql(mysql) = connection {
-        mysql.be_patient();
-        let lease = Lease::take(mysql)?;
-        let migrated = run_pending(connection);
-        let Db::Mysql(mysql) = connection else { return migrated.map(|()| Vec::new()) };
-        let missing = migrated.and_then(|()| guards::install(mysql));
-        lease.give_back(mysql);
-        missing
-    } else {
-        // All migrations run in one transaction, which sees what another program has migrated
-        // meanwhile. The guards of SQLite are part of the migrations.
-        connection.transact(run_pending).map(|()| Vec::new())
+    lease::alone(connection, lease::LONGEST_WAIT, |connection, _| {
+        // Somebody may have worked on the tables in the meantime.
+        refuse(self::level(connection)?)?;
+        run_pending(connection)?;
+        guard(connection)
+    })
+}
+
+/// Refuses tables that this program does not migrate.
+fn refuse(level: Level) -> Result<(), DbError> {
+    match level {
+        Level::Ahead => Err(DbError::Unavailable(ConnectionProblem::SchemaTooNew)),
+        Level::Unfinished => Err(DbError::Unavailable(ConnectionProblem::UnfinishedCopy)),
+        Level::Empty | Level::Behind | Level::Current => Ok(()),
     }
 }
 
@@ -205,7 +187,9 @@ const HAS_EMAIL_KEYS: &str = "0005";
 /// spelling that is looked for.
 const NEEDS_NUMBERS: &str = "0010";
 
-fn run_pending(connection: &mut Db) -> Result<(), DbError> {
+/// Runs the pending migrations, without the guards of a server. On SQLite it has to be in a
+/// transaction. Nobody else may change the tables meanwhile.
+pub(super) fn run_pending(connection: &mut Db) -> Result<(), DbError> {
     let (known, applied) = match connection {
         Db::Mysql(mysql) => (versions::<Mysql>(&MYSQL)?, mysql.applied_migrations().map_err(failed)?),
         Db::Sqlite(sqlite) => (versions::<Sqlite>(&SQLITE)?, sqlite.applied_migrations().map_err(failed)?),
@@ -266,63 +250,4 @@ where
 {
     let migrations: Vec<Box<dyn Migration<DB>>> = source.migrations().map_err(failed)?;
     Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
-}
-
-/// The right to migrate a MySQL database for a limited time. It is a row, since `GET_LOCK` is
-/// granted to two programs at once on different nodes of a cluster. The holder also takes such a
-/// lock, so that other programs on the same server can see that it is alive.
-struct Lease {
-    holder: String,
-}
-
-/// How long the others have to wait if a holder dies while connected to another server.
-const LEASE_SECONDS: u32 = 600;
-
-/// Identifies this server among the nodes of a cluster. `MD5()` and `SHA1()` would be shorter, but
-/// MySQL 9.6 no longer has them built in.
-const PLACE: &str = "LEFT(SHA2(CONCAT(@@hostname, ':', @@port, @@datadir), 256), 32)";
-
-impl Lease {
-    fn take(connection: &mut MysqlConnection) -> Result<Self, DbError> {
-        use diesel::{RunQueryDsl, sql_query};
-        let holder = crate::domain::session::random_id();
-        connection.batch_execute(
-            "CREATE TABLE IF NOT EXISTS migration_lease (id INTEGER PRIMARY KEY, holder VARCHAR(64) NOT NULL, \
-             until DATETIME(6) NOT NULL) ENGINE = InnoDB; \
-             INSERT IGNORE INTO migration_lease VALUES (1, '', '1970-01-01 00:00:00')",
-        )?;
-        // Some clusters refuse such locks; there a lease whose holder has died has to expire.
-        let locked = connection.batch_execute(&format!("DO GET_LOCK('{holder}', 0)")).is_ok();
-        let place = if locked { PLACE } else { "''" };
-        let give_up = Instant::now() + Duration::from_secs(LEASE_SECONDS.into()) * 2;
-        loop {
-            // The lease is free, or its holder was connected to this same server and is gone.
-            let taken = sql_query(format!(
-                "UPDATE migration_lease SET holder = CONCAT('{holder}', {place}), \
-                 until = UTC_TIMESTAMP(6) + INTERVAL {LEASE_SECONDS} SECOND \
-                 WHERE id = 1 AND (until < UTC_TIMESTAMP(6) \
-                 OR (SUBSTRING(holder, 33) = {PLACE} AND IS_FREE_LOCK(LEFT(holder, 32)) = 1))"
-            ))
-            .execute(connection)?;
-            if taken == 1 {
-                return Ok(Self { holder });
-            }
-            if Instant::now() > give_up {
-                return Err(DbError::Unavailable(ConnectionProblem::Timeout));
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-    }
-
-    fn give_back(self, connection: &mut MysqlConnection) {
-        let holder = self.holder;
-        let release = format!(
-            "UPDATE migration_lease SET until = '1970-01-01 00:00:00' WHERE id = 1 AND LEFT(holder, 32) = '{holder}'; \
-             DO RELEASE_LOCK('{holder}')"
-        );
-        // If this fails, the lease expires by itself.
-        if let Err(error) = connection.batch_execute(&release) {
-            tracing::warn!(%error, "the migration lease could not be given back");
-        }
-    }
 }

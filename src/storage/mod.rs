@@ -20,6 +20,7 @@ pub mod figures;
 mod for_update;
 pub mod grants;
 mod guards;
+mod lease;
 pub mod lists;
 pub mod migrate;
 mod mysql;

@@ -120,25 +120,35 @@ pub(super) fn locked<T>(db: &mut Db, tables: &[Table], work: impl FnOnce(&mut Db
     })
 }
 
-/// Removes all tables of an unfinished copy. The mark of the copy stays.
+/// Runs `work` while this connection does not check references between tables.
+pub(super) fn unchecked<T, E: From<DbError>>(db: &mut Db, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
+    let (off, on) = match db {
+        Db::Mysql(_) => ("SET foreign_key_checks = 0", "SET foreign_key_checks = 1"),
+        Db::Sqlite(_) => (
+            "PRAGMA foreign_keys = OFF; PRAGMA cache_size = -200000",
+            "PRAGMA foreign_keys = ON; PRAGMA cache_size = -2000",
+        ),
+    };
+    let say = |db: &mut Db, what| db.batch_execute(what).map_err(|error| E::from(DbError::from(error)));
+    say(db, off)?;
+    let done = work(db)?;
+    say(db, on).map(|()| done)
+}
+
+/// Removes all tables of an unfinished copy. The mark of the copy stays. References must not be
+/// checked.
 pub(super) fn drop_all(db: &mut Db, tables: &[Table]) -> Result<(), DbError> {
     match db {
         Db::Mysql(mysql) => {
-            mysql.be_patient();
             let ours: Vec<String> = tables.iter().map(|table| format!("`{}`", table.name)).collect();
-            let sql = format!(
-                "SET foreign_key_checks = 0; DROP TABLE IF EXISTS {}, migration_lease; SET foreign_key_checks = 1",
-                ours.join(", ")
-            );
-            Ok(mysql.batch_execute(&sql)?)
+            Ok(mysql.batch_execute(&format!("DROP TABLE IF EXISTS {}", ours.join(", ")))?)
         }
         Db::Sqlite(sqlite) => {
-            sqlite.batch_execute("PRAGMA foreign_keys = OFF")?;
             // A full-text table takes the tables along that belong to it.
             for name in objects(sqlite, "name", "'table', 'virtual'")? {
                 sqlite.batch_execute(&format!("DROP TABLE `{name}`"))?;
             }
-            Ok(sqlite.batch_execute("PRAGMA foreign_keys = ON")?)
+            Ok(())
         }
     }
 }
@@ -184,8 +194,7 @@ fn drop_indexes(mysql: &mut MysqlConnection, table: &str) -> Result<Vec<String>,
 
 /// Prepares new tables for rows in any order that were allowed once: without what the migrations
 /// have put there, without the rules about new rows, and without most indexes, since an index is
-/// created faster over all rows than extended row by row. Until [`tighten`], the connection does not
-/// check references.
+/// created faster over all rows than extended row by row. References must not be checked.
 pub(super) fn loosen(db: &mut Db, tables: &[Table]) -> Result<Dropped, DbError> {
     let mut dropped = Vec::new();
     match db {
@@ -194,10 +203,9 @@ pub(super) fn loosen(db: &mut Db, tables: &[Table]) -> Result<Dropped, DbError> 
                 dropped.extend(drop_indexes(mysql, &table.name)?);
             }
             // Rows from before the audit log had a chain have no number.
-            mysql.batch_execute("SET foreign_key_checks = 0; ALTER TABLE audit_log MODIFY seq BIGINT")?;
+            mysql.batch_execute("ALTER TABLE audit_log MODIFY seq BIGINT")?;
         }
         Db::Sqlite(sqlite) => {
-            sqlite.batch_execute("PRAGMA foreign_keys = OFF; PRAGMA cache_size = -200000")?;
             for kind in ["trigger", "index"] {
                 for name in objects(sqlite, "name", &format!("'{kind}'"))? {
                     sqlite.batch_execute(&format!("DROP {kind} `{name}`"))?;
@@ -223,7 +231,6 @@ pub(super) fn tighten(db: &mut Db, dropped: &Dropped) -> Result<Vec<&'static str
             if unnumbered.is_empty() {
                 mysql.batch_execute("ALTER TABLE audit_log MODIFY seq BIGINT NOT NULL")?;
             }
-            mysql.batch_execute("SET foreign_key_checks = 1")?;
         }
         Db::Sqlite(sqlite) => {
             let Db::Sqlite(mut model) = migrate::model()? else { return Ok(Vec::new()) };
@@ -235,7 +242,6 @@ pub(super) fn tighten(db: &mut Db, dropped: &Dropped) -> Result<Vec<&'static str
             for name in objects(&mut model, "name", "'virtual'")? {
                 sqlite.batch_execute(&format!("INSERT INTO `{name}` (`{name}`) VALUES ('rebuild')"))?;
             }
-            sqlite.batch_execute("PRAGMA foreign_keys = ON; PRAGMA cache_size = -2000")?;
         }
     }
     migrate::guard(db)

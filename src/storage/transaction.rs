@@ -50,6 +50,18 @@ impl Db {
         }
     }
 
+    /// The same as a part of a long piece of work that SQLite does in one transaction, which is open
+    /// already.
+    pub(super) fn transact_part<T, E: From<DbError>>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match self {
+            Self::Mysql(_) => self.transact(work),
+            Self::Sqlite(_) => work(self),
+        }
+    }
+
     /// Marks the beginning of a transaction on a cluster. A node that rolls back a transaction in
     /// the middle, in favour of another node's earlier one, does not always report it, and the
     /// statements that follow would be committed one by one. With autocommit off none of them is,

@@ -1,6 +1,7 @@
 //! The mark of a database into which a company is being copied. It stands from before the first table
 //! is created until the copy was compared with its source, so a copy that is interrupted at any
-//! moment leaves it behind, and nobody works with half a company.
+//! moment leaves it behind, and nobody works with half a company. SQLite, which copies in one
+//! transaction, shows it to nobody, and an interrupted copy leaves nothing.
 //!
 //! It is a row in the table of Diesel's migrations, which every program reads before it does anything
 //! else; programs that do not know the mark take it for a migration of a newer program.
@@ -11,36 +12,58 @@ use super::{
     connection::Db,
     failure::DbError,
     migrate::{__diesel_schema_migrations as migrations, UNFINISHED},
+    tables,
 };
 use crate::domain::{error::ConnectionProblem, session::random_id};
 
 /// The mark of one copy.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Mark(String);
 
 impl Mark {
-    /// Marks a database that is empty or holds an unfinished copy, whose mark is replaced. Refuses
-    /// one whose tables are those of a company.
-    pub fn set(db: &mut Db) -> Result<Self, DbError> {
+    /// The mark that stands in a database with the table of migrations.
+    pub fn find(db: &mut Db) -> Result<Option<Self>, DbError> {
+        let marks = migrations::table.filter(migrations::version.like(format!("{UNFINISHED}%")));
+        Ok(marks.select(migrations::version).first(db).optional()?.map(Self))
+    }
+
+    /// Marks a database, in the place of exactly the mark of an unfinished copy that was seen there,
+    /// or else one without migrations.
+    pub fn set(db: &mut Db, seen: Option<&Self>) -> Result<Self, DbError> {
         let mark = Self(format!("{UNFINISHED}{}", &random_id()[..12]));
         db.batch_execute(CREATE_MIGRATIONS_TABLE)?;
-        db.transact(|db| {
-            let marks = migrations::version.like(format!("{UNFINISHED}%"));
-            let was_unfinished = diesel::delete(migrations::table.filter(marks)).execute(db)? > 0;
-            // The migrations of an unfinished copy stand beside its mark, those of a company alone.
-            let applied = diesel::delete(migrations::table).execute(db)?;
-            if applied > 0 && !was_unfinished {
-                let table = super::tables::MIGRATIONS.to_owned();
-                return Err(DbError::Unavailable(ConnectionProblem::NotEmpty(table)));
+        db.transact_part(|db| {
+            if let Some(seen) = seen {
+                seen.take_away(db)?;
+                let others = migrations::version.not_like(format!("{UNFINISHED}%"));
+                diesel::delete(migrations::table.filter(others)).execute(db)?;
+            }
+            if migrations::table.count().get_result::<i64>(db)? > 0 {
+                return Err(DbError::Unavailable(ConnectionProblem::NotEmpty(tables::MIGRATIONS.to_owned())));
             }
             diesel::insert_into(migrations::table).values(migrations::version.eq(&mark.0)).execute(db)?;
-            Ok::<_, DbError>(())
+            Ok(())
         })?;
         Ok(mark)
     }
 
-    /// Removes the mark: the copy is complete. Fails if another copy has been begun meanwhile.
+    /// Removes the mark: the copy is complete. Fails if another copy has taken its place.
     pub fn remove(self, db: &mut Db) -> Result<(), DbError> {
+        self.take_away(db)
+    }
+
+    /// Empties the database of what the copy with this mark has left there, if it still stands.
+    pub fn undo(self, db: &mut Db, tables: &[tables::Table]) -> Result<(), DbError> {
+        if Self::find(db)?.as_ref() != Some(&self) {
+            return Ok(());
+        }
+        tables::drop_all(db, tables)?;
+        diesel::delete(migrations::table).execute(db)?;
+        Ok(())
+    }
+
+    fn take_away(&self, db: &mut Db) -> Result<(), DbError> {
         let removed = diesel::delete(migrations::table.find(&self.0)).execute(db)?;
-        if removed == 1 { Ok(()) } else { Err(DbError::Unavailable(ConnectionProblem::UnfinishedCopy)) }
+        if removed == 1 { Ok(()) } else { Err(DbError::Unavailable(ConnectionProblem::BeingMade)) }
     }
 }

@@ -9,6 +9,7 @@ mod copy;
 mod doctor;
 mod migrate;
 mod recovery;
+mod rivals;
 mod wizard;
 
 use std::{

@@ -938,7 +938,13 @@ fn connection(problem: &ConnectionProblem) -> String {
             );
         }
         ConnectionProblem::UnfinishedCopy => {
-            "This database holds a copy of a company that was not finished. Begin it again with `epic-events copy --again`, or drop the database."
+            "This database holds a copy of a company that was not finished. Begin it again with `epic-events copy --from OLD_ADDRESS --to THIS_ADDRESS --again`, or drop the database."
+        }
+        ConnectionProblem::BeingMade => {
+            "Another copy into this database is under way, or a set-up. Nothing was changed. When it has ended, `epic-events doctor` says what is there; one that broke off can be begun again after ten minutes at most."
+        }
+        ConnectionProblem::SourceBusy => {
+            "People are saving in the database that is to be copied, so it could not be locked. Nothing was copied. Run the command again when fewer people work."
         }
         ConnectionProblem::NotEmpty(table) => {
             return format!(
@@ -948,7 +954,7 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::CopyDiffers(table) => {
             return format!(
-                "The table \"{table}\" of the copy is not the same as the original, so the copy cannot be used. Begin it again with `epic-events copy --again`."
+                "The table \"{table}\" of the copy is not the same as the original, so nothing of it was kept. Run the command again."
             );
         }
         ConnectionProblem::SameFile => {

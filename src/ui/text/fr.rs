@@ -981,7 +981,13 @@ fn connection(problem: &ConnectionProblem) -> String {
             );
         }
         ConnectionProblem::UnfinishedCopy => {
-            "Cette base contient la copie inachevée d'une entreprise. Recommencez-la avec `epic-events copy --again`, ou supprimez la base."
+            "Cette base contient la copie inachevée d'une entreprise. Recommencez-la avec `epic-events copy --from ANCIENNE_ADRESSE --to CETTE_ADRESSE --again`, ou supprimez la base."
+        }
+        ConnectionProblem::BeingMade => {
+            "Une autre copie vers cette base est en cours, ou une installation. Rien n'a été changé. Quand elle sera finie, `epic-events doctor` dira ce qu'il y a ; si elle a été interrompue, elle peut être recommencée au plus tard dix minutes après."
+        }
+        ConnectionProblem::SourceBusy => {
+            "Des personnes enregistrent dans la base à copier : elle n'a pas pu être verrouillée. Rien n'a été copié. Relancez la commande quand moins de personnes travaillent."
         }
         ConnectionProblem::NotEmpty(table) => {
             return format!(
@@ -991,7 +997,7 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::CopyDiffers(table) => {
             return format!(
-                "La table « {table} » de la copie diffère de l'original : la copie est inutilisable. Recommencez-la avec `epic-events copy --again`."
+                "La table « {table} » de la copie diffère de l'original : rien n'en a été gardé. Relancez la commande."
             );
         }
         ConnectionProblem::SameFile => {

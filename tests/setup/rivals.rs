@@ -1,0 +1,190 @@
+//! `epic-events copy` while another copy or a set-up works on the same target: what somebody else has made there
+//! is never replaced.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use diesel::connection::SimpleConnection;
+use epic_events::{
+    domain::{Error, error::ConnectionProblem},
+    services::copy::{self, Side},
+    storage::{Db, Target},
+};
+use rstest::rstest;
+
+use crate::{
+    copy::head,
+    init, open, run,
+    support::{Engine, TestDb, terminal::environment, wait_until},
+};
+
+/// A company whose copies wait for the source, before they touch their target.
+struct Held {
+    db: TestDb,
+    lock: Db,
+}
+
+impl Held {
+    fn new(home: &std::path::Path) -> Self {
+        let db = TestDb::new(Engine::MariaDb);
+        init(home, &db.url);
+        let mut lock = open(&db.url);
+        lock.batch_execute("LOCK TABLES list_views WRITE").unwrap();
+        Self { db, lock }
+    }
+
+    fn wait_for(&self, copies: usize) {
+        let waiting =
+            "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE 'Waiting for table%'";
+        wait_until("the copies wait for the source", || self.db.query(waiting).len() == copies);
+    }
+
+    fn let_go(&mut self) {
+        self.lock.batch_execute("UNLOCK TABLES").unwrap();
+    }
+}
+
+/// Starts a copy with these arguments.
+fn start(home: &std::path::Path, from: &str, to: &TestDb, again: bool) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_epic-events"))
+        .args(["copy", "--from", from, "--to", &to.url])
+        .args(again.then_some("--again"))
+        .env_clear()
+        .envs(environment(home, ""))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn end(child: Child) -> (i32, String) {
+    let output = child.wait_with_output().unwrap();
+    (output.status.code().unwrap(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+}
+
+#[rstest]
+fn a_company_that_is_set_up_meanwhile_is_not_replaced(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+    #[values(false, true)] again: bool,
+) {
+    let (home, target) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    let mut source = Held::new(home.path());
+    let copy = start(home.path(), &source.db.url, &target, again);
+    source.wait_for(1);
+    init(home.path(), &target.url);
+    let before = head(&target.url);
+    source.let_go();
+    let (code, said) = end(copy);
+    assert!(code == 3 && said.contains("empty database only"), "{code} {said}");
+    assert_eq!(head(&target.url), before);
+    assert_eq!(open(&target.url).texts("SELECT username AS text FROM users").unwrap(), ["boss"]);
+}
+
+#[rstest]
+fn a_copy_that_was_finished_meanwhile_is_not_begun_again(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, target, rival) = (tempfile::tempdir().unwrap(), TestDb::new(engine), TestDb::new(Engine::Sqlite));
+    init(home.path(), &rival.url);
+    interrupted(&target);
+    let mut source = Held::new(home.path());
+    let copy = start(home.path(), &source.db.url, &target, true);
+    source.wait_for(1);
+    let (code, said) = end(start(home.path(), &rival.url, &target, true));
+    assert_eq!(code, 0, "{said}");
+    source.let_go();
+    let (code, said) = end(copy);
+    assert!(code == 3 && said.contains("empty database only"), "{code} {said}");
+    assert_eq!(head(&target.url), head(&rival.url));
+}
+
+/// What a copy leaves behind that was killed.
+fn interrupted(target: &TestDb) {
+    let mut db = Db::create(&Target::parse(&target.url).unwrap()).unwrap();
+    db.batch_execute(
+        "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
+         run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP); \
+         CREATE TABLE clients (id INTEGER PRIMARY KEY); \
+         INSERT INTO __diesel_schema_migrations (version) VALUES ('0001'), ('copy-0123456789ab')",
+    )
+    .unwrap();
+}
+
+#[rstest]
+fn a_copy_that_is_being_made_is_not_begun_again(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, target) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    let (source, rival) = (TestDb::new(Engine::Sqlite), TestDb::new(Engine::Sqlite));
+    init(home.path(), &rival.url);
+    let (code, said) = run(home.path(), &source.url, &["--demo", "--scale", "3000", "--database-url", &source.url]);
+    assert_eq!(code, 0, "{said}");
+    let mut first = start(home.path(), &source.url, &target, false);
+    let mut progress = BufReader::new(first.stderr.take().unwrap());
+    progress.read_line(&mut String::new()).unwrap();
+    let process = rustix::process::Pid::from_child(&first);
+    rustix::process::kill_process(process, rustix::process::Signal::STOP).unwrap();
+    let (code, said) = end(start(home.path(), &rival.url, &target, true));
+    rustix::process::kill_process(process, rustix::process::Signal::CONT).unwrap();
+    assert!(code == 3 && said.contains("under way"), "{code} {said}");
+    let mut rest = String::new();
+    progress.read_to_string(&mut rest).unwrap();
+    assert!(first.wait().unwrap().success(), "{rest}");
+    assert_eq!(head(&target.url), head(&source.url));
+}
+
+#[rstest]
+fn of_two_copies_at_once_one_is_made(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, target) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    let mut source = Held::new(home.path());
+    let copies = [(); 2].map(|()| start(home.path(), &source.db.url, &target, false));
+    source.wait_for(2);
+    source.let_go();
+    let mut ends = copies.map(end);
+    ends.sort();
+    let [(won, _), (lost, said)] = &ends;
+    let in_words = ["empty database only", "not finished", "under way"].iter().any(|words| said.contains(words));
+    assert!((*won, *lost) == (0, 3) && in_words, "{ends:?}");
+    assert_eq!(head(&target.url), head(&source.db.url));
+}
+
+/// The source is named, and the target is left as it was.
+#[rstest]
+fn a_source_that_interrupts_is_named(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, source, target) = (tempfile::tempdir().unwrap(), TestDb::new(engine), TestDb::new(engine));
+    init(home.path(), &source.url);
+    let [begun, interrupted, ended] = [(); 3].map(|()| AtomicBool::new(false));
+    let failed = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let name = crate::name(&source.url);
+            let others = format!(
+                "SELECT CAST(id AS CHAR) FROM information_schema.processlist WHERE db = '{name}' AND id <> CONNECTION_ID()"
+            );
+            let mut admin = open(&source.url);
+            let mut ids = Vec::new();
+            while !ended.load(Ordering::Relaxed) {
+                if ids.is_empty() && begun.load(Ordering::Relaxed) {
+                    ids = admin.texts(&others).unwrap();
+                    interrupted.store(true, Ordering::Relaxed);
+                }
+                for id in &ids {
+                    admin.batch_execute(&format!("KILL QUERY {id}")).ok();
+                }
+            }
+        });
+        let failed = copy::copy((&source.url, &target.url), false, |_, _| {
+            begun.store(true, Ordering::Relaxed);
+            wait_until("the copy is being interrupted", || interrupted.load(Ordering::Relaxed));
+        });
+        ended.store(true, Ordering::Relaxed);
+        failed
+    });
+    let about_the_source = matches!(&failed, Err((Side::Source, Error::Unavailable(ConnectionProblem::SourceBusy))));
+    assert!(about_the_source, "{failed:?}");
+    let (code, said) = end(start(home.path(), &source.url, &target, false));
+    assert_eq!(code, 0, "{said}");
+}
