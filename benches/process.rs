@@ -58,6 +58,7 @@ impl Desk {
     }
 
     fn press(&mut self, code: KeyCode) -> &mut Self {
+        self.event(AppEvent::Drawn);
         self.event(AppEvent::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE))));
         self
     }

@@ -17,6 +17,8 @@ pub enum AppEvent {
         id: u64,
         reply: Box<Result<Reply, Error>>,
     },
+    /// The screen was drawn, so the user can see what is open.
+    Drawn,
     /// Time has passed.
     Tick,
     /// Something could not be stored on this machine; the sentence to show about it.

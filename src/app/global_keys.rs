@@ -16,11 +16,12 @@ impl App {
     /// the same as the key before or after it.
     pub(super) fn global_bindings(&self) -> Vec<Binding> {
         let ctx = self.context();
-        let (typing, undo) = match &self.stage {
+        let (typing, undo, lasted) = match &self.stage {
             Stage::SignedIn(workspace) => {
-                (workspace.top().is_some_and(|layer| layer.screen.takes_text()), workspace.undo.is_some())
+                let typing = workspace.top().is_some_and(|layer| layer.screen.takes_text());
+                (typing, workspace.undo.is_some(), workspace.lasted.as_ref())
             }
-            _ => (true, false),
+            _ => (true, false, None),
         };
         let with = |command, key| Binding { key, ..bind(command, &ctx, None) };
         let second = |command, key| Binding { key, label: "".into(), ..bind(command, &ctx, None) };
@@ -31,7 +32,8 @@ impl App {
         }
         let nothing = match (self.is_writing(), undo) {
             (true, _) => Some(ctx.say(Phrase::StillSaving)),
-            (false, undo) => (!undo).then(|| ctx.say(Phrase::NothingToUndo)),
+            (false, true) => None,
+            (false, false) => Some(lasted.map_or_else(|| ctx.say(Phrase::NothingToUndo), |last| last.words(&ctx))),
         };
         vec![
             bind(Command::Undo, &ctx, nothing),

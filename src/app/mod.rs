@@ -17,6 +17,7 @@ mod run;
 mod signed_out;
 mod temporary;
 mod terminal;
+mod unseen;
 mod worker;
 mod workspace;
 
@@ -28,7 +29,6 @@ use crossterm::event::{
 use ratatui::layout::{Position, Rect};
 
 pub use clock::now;
-use event::apart;
 pub use event::{AppEvent, Effect, Options};
 pub use run::{Keep, RunError, run};
 pub use terminal::{can_show, for_locale, has_shell};
@@ -107,6 +107,8 @@ pub struct App {
     lists: Lists,
     /// What has to happen outside, collected during one [`App::update`].
     effects: Vec<Effect>,
+    /// The popup that took the keys when the screen was drawn last.
+    seen: Option<u64>,
     now: Moment,
 }
 
@@ -131,6 +133,7 @@ impl App {
             session: Session::nobody(),
             lists: Lists::default(),
             effects: Vec::new(),
+            seen: None,
             now,
         };
         if set_up {
@@ -175,6 +178,10 @@ impl App {
     /// Handles one event; returns what has to happen outside.
     pub fn update(&mut self, event: AppEvent, now: Moment) -> Vec<Effect> {
         self.now = now;
+        if matches!(event, AppEvent::Drawn) {
+            self.seen = self.question();
+            return Vec::new();
+        }
         let preferred = self.options.preferences;
         // This comes before the event counts as activity: the key that wakes a laptop must not keep a
         // session open that was idle for too long. Nor is it a letter of the password.
@@ -183,14 +190,7 @@ impl App {
             AppEvent::Terminal(TerminalEvent::Key(_) | TerminalEvent::Paste(_) | TerminalEvent::Mouse(_)) if woke => {}
             AppEvent::Terminal(TerminalEvent::Key(key)) if key.kind != KeyEventKind::Release => {
                 self.touch();
-                let before = self.question();
-                for (number, key) in apart(key).into_iter().enumerate() {
-                    // The second of two keys must not answer a popup that the first has opened: the
-                    // user has not seen it yet.
-                    if number == 0 || self.question().is_none_or(|open| Some(open) == before) {
-                        self.seen_key(key);
-                    }
-                }
+                self.keys_of(key);
             }
             AppEvent::Terminal(TerminalEvent::Paste(_) | TerminalEvent::Mouse(_)) if self.is_too_small() => {}
             AppEvent::Terminal(TerminalEvent::Paste(text)) => {
@@ -201,6 +201,7 @@ impl App {
             AppEvent::Terminal(TerminalEvent::Resize(width, height)) => self.size = (width, height),
             AppEvent::Terminal(_) => {}
             AppEvent::Reply { id, reply } => self.reply(id, *reply),
+            AppEvent::Drawn => {}
             AppEvent::Tick => self.tick(),
             AppEvent::NotKept(words) => self.say(Notice::bad(words)),
             AppEvent::Suspend => self.effects.push(Effect::Suspend),
@@ -230,15 +231,6 @@ impl App {
     /// Whether the window is too small to show a screen.
     fn is_too_small(&self) -> bool {
         self.size.0 < chrome::SMALLEST.0 || self.size.1 < chrome::SMALLEST.1
-    }
-
-    /// The number of the popup that takes the keys, if one does.
-    fn question(&self) -> Option<u64> {
-        let Stage::SignedIn(workspace) = &self.stage else { return None };
-        match &workspace.locked {
-            Some(lock) => lock.leaving.map(|_| lock.id),
-            None => workspace.popup.as_ref().map(|open| open.id),
-        }
     }
 
     /// The keys that do something now, for the bottom line, the help and the key handling.

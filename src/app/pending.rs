@@ -91,7 +91,7 @@ impl App {
                 workspace.stop_waiting();
                 // It is unknown whether this change or the one before it is the last.
                 if writing {
-                    workspace.undo = None;
+                    (workspace.undo, workspace.lasted) = (None, None);
                 }
             }
         }

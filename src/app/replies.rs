@@ -11,7 +11,13 @@ use crate::{
         error::{ConnectionProblem, SignInProblem},
     },
     services::{ReadRequest, Reply, Request, SessionRequest, WriteRequest},
-    ui::{Action, Notice, popup::Popup, question, report, text::Phrase},
+    ui::{
+        Action, Notice,
+        popup::Popup,
+        question::{self, Lasted},
+        report,
+        text::Phrase,
+    },
 };
 
 impl App {
@@ -82,10 +88,15 @@ impl App {
     fn deliver(&mut self, asker: Asker, request: &Request, reply: Result<Reply, Error>) {
         if let (true, Some(workspace)) = (request.writes(), self.workspace()) {
             match &reply {
+                // Nothing was written, so the change before it is still the last one.
+                Ok(Reply::Saved { done: None, .. }) => {}
                 // This change is the last one now, even if it cannot be undone.
-                Ok(written) => workspace.undo = if asker == Asker::Undo { None } else { written.undo() },
+                Ok(_) if asker == Asker::Undo => (workspace.undo, workspace.lasted) = (None, None),
+                Ok(written) => {
+                    (workspace.undo, workspace.lasted) = (written.undo(), Lasted::of(request, written));
+                }
                 // It is unknown whether this change or the one before it is the last.
-                Err(Error::OutcomeUnknown | Error::Internal(_)) => workspace.undo = None,
+                Err(Error::OutcomeUnknown | Error::Internal(_)) => (workspace.undo, workspace.lasted) = (None, None),
                 Err(_) => {}
             }
         }

@@ -9,6 +9,7 @@ use crate::{
     ui::{
         Leave, Notice,
         popup::Popup,
+        question::Lasted,
         screens::{self, Screen},
     },
 };
@@ -79,6 +80,8 @@ pub(super) struct Workspace {
     /// The request that takes back the last change of this session; `None` while the outcome of a
     /// later change is unknown.
     pub undo: Option<Request>,
+    /// The last change, if it cannot be undone.
+    pub lasted: Option<Lasted>,
     /// The people who were marked to take over what a user owns, in case they have to be asked for
     /// again.
     pub heirs: Vec<Candidate>,
@@ -96,6 +99,7 @@ impl Workspace {
             locked: None,
             kept: Vec::new(),
             undo: None,
+            lasted: None,
             heirs: Vec::new(),
             last_activity: now.ticks,
             last_heartbeat: now.ticks,

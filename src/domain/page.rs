@@ -128,6 +128,11 @@ pub struct Page<R> {
 }
 
 impl<R> Page<R> {
+    /// The page of a list that is not read.
+    pub fn unread() -> Self {
+        Self { rows: Vec::new(), before: false, after: false, total: None, sums: None, among_newest: false }
+    }
+
     /// Whether the page shows that the list is empty.
     pub fn is_nothing(&self) -> bool {
         self.rows.is_empty() && self.total.is_none_or(Count::is_zero)

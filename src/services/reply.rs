@@ -272,22 +272,25 @@ pub struct Home {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserDetail {
     pub user: User,
-    pub clients: Vec<ClientRow>,
-    pub events: Vec<EventRow>,
+    pub clients: Page<ClientRow>,
+    pub events: Page<EventRow>,
+    /// How many clients and open events somebody else would have to take over; `None` if the viewer
+    /// may not see all records.
+    pub owns: Option<(usize, usize)>,
     /// Empty unless the viewer may read it.
-    pub history: Vec<AuditRow>,
+    pub history: Page<AuditRow>,
 }
 
 /// A client with its contracts and events, the newest first, at most [`DETAIL_ROWS`] of each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClientDetail {
     pub row: ClientRow,
-    pub contracts: Vec<ContractRow>,
+    pub contracts: Page<ContractRow>,
     /// The number of all its signed contracts that the viewer may see, with their sums; `None` if
     /// there are too many to sum up.
     pub signed: Option<(i64, Sums)>,
-    pub events: Vec<EventRow>,
-    pub history: Vec<AuditRow>,
+    pub events: Page<EventRow>,
+    pub history: Page<AuditRow>,
 }
 
 /// A contract with its client and its events.
@@ -295,8 +298,8 @@ pub struct ClientDetail {
 pub struct ContractDetail {
     pub row: ContractRow,
     pub client: ClientRow,
-    pub events: Vec<EventRow>,
-    pub history: Vec<AuditRow>,
+    pub events: Page<EventRow>,
+    pub history: Page<AuditRow>,
 }
 
 /// An event with its contract.
@@ -304,7 +307,7 @@ pub struct ContractDetail {
 pub struct EventDetail {
     pub row: EventRow,
     pub contract: ContractRow,
-    pub history: Vec<AuditRow>,
+    pub history: Page<AuditRow>,
 }
 
 /// The events of a range of days, the earliest first, and the support users.

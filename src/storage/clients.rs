@@ -163,6 +163,12 @@ pub fn owned_by_for_update(db: &mut Db, owner: UserId) -> Result<Vec<Client>, Db
     Ok(owned)
 }
 
+/// How many clients those are.
+pub fn owned_by(db: &mut Db, owner: UserId) -> Result<usize, DbError> {
+    let owned: i64 = clients::table.filter(clients::sales_contact_id.eq(owner)).count().get_result(db)?;
+    Ok(usize::try_from(owned).unwrap_or_default())
+}
+
 /// Gives clients that were locked to another sales person.
 pub fn hand_over(db: &mut Db, clients: &[&Client], to: UserId, now: NaiveDateTime) -> Result<(), DbError> {
     let values =

@@ -186,15 +186,26 @@ pub fn set_state(db: &mut Db, event: &Current<Event>, state: EventState, now: Na
     met(saved, 1)
 }
 
+macro_rules! open_events {
+    ($support:expr) => {
+        events::table.filter(
+            events::support_id.eq($support).and(events::status.eq_any(Status::OPEN)).and(events::archived_at.is_null()),
+        )
+    };
+}
+
 /// Locks and returns the open events of a support person: an heir takes them over. The locks keep
 /// others from handing one of them over meanwhile.
 pub fn open_of_for_update(db: &mut Db, support: UserId) -> Result<Vec<Event>, DbError> {
-    let open = events::table.filter(
-        events::support_id.eq(support).and(events::status.eq_any(Status::OPEN)).and(events::archived_at.is_null()),
-    );
-    let mut open: Vec<Event> = all_for_update!(db, open.select(Event::as_select()))?;
+    let mut open: Vec<Event> = all_for_update!(db, open_events!(support).select(Event::as_select()))?;
     open.sort_by_key(|event| event.id.0);
     Ok(open)
+}
+
+/// How many events those are.
+pub fn open_of(db: &mut Db, support: UserId) -> Result<usize, DbError> {
+    let open: i64 = open_events!(support).count().get_result(db)?;
+    Ok(usize::try_from(open).unwrap_or_default())
 }
 
 /// Gives events that were locked to another support person.

@@ -1,13 +1,14 @@
-//! The question before a write: whether *Cancel* stands first, and what is said when it is cancelled.
+//! The question before a write: whether *Cancel* stands first, and what is said when it is cancelled; and
+//! what is said about a write that cannot be undone.
 
 use super::{
     Context,
     popup::Popup,
-    text::{Phrase, Told, capitalised},
+    text::{Lasting, Phrase, Told, capitalised},
 };
 use crate::{
     domain::entity::EntityKind,
-    services::{Request, WriteRequest},
+    services::{Done, ReadRequest, Reply, Request, Share, WriteRequest},
 };
 
 /// A question whose confirmation sends the request. *Cancel* stands first and is preselected where
@@ -15,6 +16,7 @@ use crate::{
 pub fn before(title: String, lines: Vec<String>, verb: &str, request: &Request, ctx: &Context) -> Popup {
     let popup = Popup::confirm(title, lines, verb, ctx).saying_if_cancelled(not_done(request, ctx));
     match request {
+        Request::Write(WriteRequest::DeactivateUser { id, .. }) => popup.knowing(ReadRequest::ViewUser(*id)),
         Request::Write(write) if !meaning(write).0 => popup.preselected(),
         _ => popup,
     }
@@ -64,6 +66,69 @@ pub fn deed(request: &Request, name: &str, ctx: &Context) -> Option<String> {
         | W::SaveColumns { .. } => return None,
     };
     Some(format!("{} {name}", capitalised(&ctx.say(verb))))
+}
+
+/// A write of this session that cannot be undone, for the sentence that says so.
+#[derive(Debug)]
+pub struct Lasted {
+    what: Lasting,
+    name: String,
+    shares: Vec<Share>,
+}
+
+impl Lasted {
+    /// The write that had this reply.
+    pub fn of(request: &Request, reply: &Reply) -> Option<Self> {
+        let Request::Write(write) = request else { return None };
+        let what = lasting(write)?;
+        Some(match reply {
+            Reply::Saved { done: None, .. } => return None,
+            Reply::Saved { done: Some(done), .. } => {
+                let Done { name, shares, .. } = (**done).clone();
+                Self { what, name, shares }
+            }
+            _ => Self { what, name: String::new(), shares: Vec::new() },
+        })
+    }
+
+    pub fn words(&self, ctx: &Context) -> String {
+        ctx.say(Phrase::Told(Told::Lasts { what: self.what, name: &self.name, shares: &self.shares }))
+    }
+}
+
+/// What a write is if it cannot be undone; `None` if it always can.
+fn lasting(write: &WriteRequest) -> Option<Lasting> {
+    use WriteRequest as W;
+    Some(match write {
+        W::CreateUser { .. } => Lasting::New(EntityKind::User),
+        W::CreateClient { .. } => Lasting::New(EntityKind::Client),
+        W::CreateContract { .. } => Lasting::New(EntityKind::Contract),
+        W::CreateEvent { .. } => Lasting::New(EntityKind::Event),
+        W::DeactivateUser { .. } => Lasting::Deactivated,
+        W::UpdateUser { .. } => Lasting::RoleChanged,
+        W::ResetPassword { .. } => Lasting::PasswordReset,
+        W::ChangeOwnPassword { .. } => Lasting::OwnPassword,
+        W::SignContract { .. } => Lasting::Signed,
+        W::UpdateSettings(_) => Lasting::Settings,
+        W::SaveView(_) | W::ReplaceView { .. } => Lasting::ViewSaved,
+        W::RemoveView { .. } => Lasting::ViewRemoved,
+        W::SaveColumns { .. } => Lasting::Columns,
+        W::ReactivateUser { .. }
+        | W::UpdateClient { .. }
+        | W::HandOverClients(_)
+        | W::ArchiveClient { .. }
+        | W::RestoreClient { .. }
+        | W::UpdateContract { .. }
+        | W::ArchiveContract { .. }
+        | W::RestoreContract { .. }
+        | W::UpdateEvent { .. }
+        | W::SetStatus { .. }
+        | W::AssignSupport(_)
+        | W::ArchiveEvent { .. }
+        | W::RestoreEvent { .. }
+        | W::ArchiveAll(_)
+        | W::RestoreAll(_) => return None,
+    })
 }
 
 /// Whether a write is final, or has effects beyond its record; and what is still true without it.

@@ -108,6 +108,12 @@ impl Desk {
     }
 
     pub fn key(&mut self, code: KeyCode, modifiers: KeyModifiers) -> &mut Self {
+        self.event(AppEvent::Drawn);
+        self.early_key(code, modifiers)
+    }
+
+    /// A key that is pressed before the screen shows what the key before it has done.
+    pub fn early_key(&mut self, code: KeyCode, modifiers: KeyModifiers) -> &mut Self {
         self.event(AppEvent::Terminal(TerminalEvent::Key(KeyEvent::new(code, modifiers))));
         self
     }

@@ -165,7 +165,7 @@ fn the_prompt_for_a_password_names_the_action_and_the_person() {
     ] {
         let mut desk = Desk::of("manager", language);
         desk.go(list).press(KeyCode::Char('/')).write("person sales").press(KeyCode::Enter).press(KeyCode::Down);
-        hold(&mut desk).press(KeyCode::Char('x')).press(KeyCode::Char('y'));
+        hold(desk.press(KeyCode::Char('x'))).press(KeyCode::Char('y'));
         reply(&mut desk, Err(Error::PasswordNeeded));
         desk.see(deactivate).press(KeyCode::Esc);
         desk.press(KeyCode::Char('p')).write("a new one for now").press(KeyCode::Tab).write("a new one for now");

@@ -16,7 +16,7 @@ fn pick<'a>(desk: &'a mut Desk, words: &str) -> &'a mut Desk {
         desk.press(KeyCode::Up);
     }
     let screen = desk.screen();
-    let menu: Vec<&str> = screen.lines().skip_while(|line| !line.contains(" Show ")).skip(1).collect();
+    let menu: Vec<&str> = screen.lines().skip_while(|line| !line.contains(" Show ")).skip(3).collect();
     let at = menu.iter().position(|line| line.contains(words));
     let at = at.unwrap_or_else(|| panic!("no \"{words}\" in:\n{screen}"));
     for _ in 0..at {

@@ -160,7 +160,7 @@ fn a_signature_is_never_undone() {
     desk.press(KeyCode::Tab).ctrl('u').write("5000").ctrl('s').press(KeyCode::Enter);
     desk.see("Press u to undo").press(KeyCode::Char('S')).see("Signed on").press(KeyCode::Enter);
     desk.see("A signature is final").press(KeyCode::Char('y')).see("Contract 1 (Kevin Casey) is signed.");
-    desk.not("Press u to undo").press(KeyCode::Char('u')).see("There is nothing to undo");
+    desk.not("Press u to undo").press(KeyCode::Char('u')).see("A signature is final: it cannot be undone.");
     let stored = epic_events::storage::contracts::find(&mut desk.world.connection(), records.contract);
     assert!(stored.unwrap().unwrap().signed_at.is_some());
 }

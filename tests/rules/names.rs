@@ -189,7 +189,7 @@ fn history_shows_names_instead_of_ids(#[values(Engine::Sqlite, Engine::MariaDb, 
     let Reply::Event(detail) = world.manage(&Request::Read(ReadRequest::ViewEvent(records.event))) else {
         panic!("an event")
     };
-    let assigned = &detail.history[0];
+    let assigned = &detail.history.rows[0];
     assert_eq!(assigned.action, "event.support_assigned");
     assert_eq!(assigned.changes.0[0].2, "Person support");
 }

@@ -177,7 +177,7 @@ fn history_of(world: &mut World, who: &Session, (kind, id): Known) -> Vec<(Strin
         Reply::Event(detail) => detail.history,
         other => panic!("{other:?}"),
     };
-    history.into_iter().map(|row| (row.actor_name, row.action)).collect()
+    history.rows.into_iter().map(|row| (row.actor_name, row.action)).collect()
 }
 
 /// Sales see what was changed in their own records, by whomever, and support in their own events. Of other

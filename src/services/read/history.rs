@@ -39,18 +39,18 @@ pub(super) fn of(
     ctx: &RequestContext,
     record: (EntityKind, i64),
     own: bool,
-) -> Result<Vec<AuditRow>, ServiceError> {
+) -> Result<Page<AuditRow>, ServiceError> {
     let readable = match policy::reach(Permission::ReadAudit, ctx.actor().role, &ctx.settings) {
         Some(Reach::Any) => Readable::All,
         Some(Reach::Own) if own => Readable::Changes(ctx.me()),
         Some(Reach::Own) => Readable::Actions(ctx.me()),
-        None => return Ok(Vec::new()),
+        None => return Ok(Page::unread()),
     };
     let filter = AuditFilter { record: Some(record), ..AuditFilter::default() };
     let newest = Listing { descending: true, sort: AuditSort::Time, ..first(filter, DETAIL_ROWS) };
-    let mut rows = storage::audit::page(db, &newest, (None, None), readable, ctx.viewer())?.rows;
-    name_people(db, &mut rows)?;
-    Ok(rows)
+    let mut page = storage::audit::page(db, &newest, (None, None), readable, ctx.viewer())?;
+    name_people(db, &mut page.rows)?;
+    Ok(page)
 }
 
 /// Replaces the ids of users in the changes by their current names: the log stores ids, which are not

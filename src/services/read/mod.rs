@@ -149,9 +149,9 @@ fn newest_contracts(filter: ContractFilter) -> ContractListing {
     Listing { descending: true, sort: ContractSort::Created, ..first(filter, DETAIL_ROWS) }
 }
 
-fn events_of(db: &mut Db, ctx: &RequestContext, filter: EventFilter) -> Result<Vec<EventRow>, ServiceError> {
+fn events_of(db: &mut Db, ctx: &RequestContext, filter: EventFilter) -> Result<Page<EventRow>, ServiceError> {
     let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
-    Ok(storage::events::page(db, &newest, ctx.viewer(), ctx.wall)?.rows)
+    Ok(storage::events::page(db, &newest, ctx.viewer(), ctx.wall)?)
 }
 
 /// Refuses unless `seen`: the setting `restricted` hides the record from the user.
@@ -175,18 +175,21 @@ fn user(db: &mut Db, ctx: &RequestContext, id: UserId) -> Result<UserDetail, Ser
     // The records that another user owns are shown only to a user who may see all records.
     let all = ctx.sees_all();
     let everything = Viewer { scope: Scope::All, ..ctx.viewer() };
-    let mut detail = UserDetail { user, clients: Vec::new(), events: Vec::new(), history: Vec::new() };
+    let history = history::of(db, ctx, (EntityKind::User, id.0), false)?;
+    let owns = all.then_some((0, 0));
+    let mut detail = UserDetail { user, clients: Page::unread(), events: Page::unread(), owns, history };
     if all && detail.user.role == Role::Sales {
         let filter = ClientFilter { sales_contact: Some(id), ..ClientFilter::default() };
         let listing: Listing<_, ClientSort> = first(filter, DETAIL_ROWS);
-        detail.clients = storage::clients::page(db, &listing, everything)?.rows;
+        detail.clients = storage::clients::page(db, &listing, everything)?;
+        detail.owns = Some((storage::clients::owned_by(db, id)?, 0));
     }
     if all && detail.user.role == Role::Support {
         let filter = EventFilter { support: Some(id), ..EventFilter::default() };
         let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
-        detail.events = storage::events::page(db, &newest, everything, ctx.wall)?.rows;
+        detail.events = storage::events::page(db, &newest, everything, ctx.wall)?;
+        detail.owns = Some((0, storage::events::open_of(db, id)?));
     }
-    detail.history = history::of(db, ctx, (EntityKind::User, id.0), false)?;
     Ok(detail)
 }
 
@@ -200,7 +203,7 @@ fn client(db: &mut Db, ctx: &RequestContext, id: ClientId) -> Result<ClientDetai
     let signed = if page.after { signed_sums(db, ctx, contracts)? } else { Some(sums_of_signed(&page.rows)) };
     Ok(ClientDetail {
         row,
-        contracts: page.rows,
+        contracts: page,
         signed,
         events: events_of(db, ctx, events)?,
         history: history::of(db, ctx, (EntityKind::Client, id.0), mine)?,

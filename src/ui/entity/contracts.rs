@@ -203,7 +203,7 @@ impl Entity for Contracts {
             signed: None,
             parts: vec![
                 DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
-                DetailPart::new(Phrase::ColClient, EntityKind::Client, vec![client]),
+                DetailPart::single(Phrase::ColClient, client.into()),
                 DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
             ],
         })

@@ -12,7 +12,7 @@ use crate::{
         dates,
         entity::{EntityKind, Record},
         lists::ColumnName,
-        page::{Listing, Sums},
+        page::{Count, Listing, Page, Sums},
         policy::Permission,
         users::Role,
     },
@@ -211,11 +211,21 @@ pub struct DetailPart {
     pub title: Phrase<'static>,
     pub kind: EntityKind,
     pub rows: Vec<Record>,
+    /// Counts them, also those that are not among the rows.
+    pub count: Count,
 }
 
 impl DetailPart {
-    pub fn new<R: Into<Record>>(title: Phrase<'static>, kind: EntityKind, rows: Vec<R>) -> Self {
-        Self { title, kind, rows: rows.into_iter().map(Into::into).collect() }
+    pub fn new<R: Into<Record>>(title: Phrase<'static>, kind: EntityKind, page: Page<R>) -> Self {
+        let rows: Vec<Record> = page.rows.into_iter().map(Into::into).collect();
+        let shown = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let count = if page.after { Count::MoreThan(shown) } else { Count::Exactly(shown) };
+        Self { title, kind, rows, count }
+    }
+
+    /// The only record of its kind.
+    pub fn single(title: Phrase<'static>, record: Record) -> Self {
+        Self { title, kind: record.kind(), rows: vec![record], count: Count::Exactly(1) }
     }
 }
 

@@ -215,7 +215,7 @@ impl Entity for Events {
             record: row.into(),
             signed: None,
             parts: vec![
-                DetailPart::new(Phrase::PartContract, EntityKind::Contract, vec![contract]),
+                DetailPart::single(Phrase::PartContract, contract.into()),
                 DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
             ],
         })

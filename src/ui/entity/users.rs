@@ -127,7 +127,7 @@ impl Entity for Users {
 
     fn detail(reply: &Reply) -> Option<RecordDetail> {
         let Reply::User(detail) = reply else { return None };
-        let UserDetail { user, clients, events, history } = (**detail).clone();
+        let UserDetail { user, clients, events, history, .. } = (**detail).clone();
         Some(RecordDetail {
             notes: String::new(),
             record: user.into(),

@@ -12,11 +12,15 @@ use super::outcome::{Outcome, PopupResult};
 use crate::ui::{
     Context,
     keys::Key,
-    text::{Phrase, capitalised},
+    text::{Asked, Phrase, capitalised},
     widgets::{
         chrome::{boxed, title_lines, wrapped},
         paint::{Focus, line_at, put, rows},
     },
+};
+use crate::{
+    domain::error::Inheritance,
+    services::{Reply, Request},
 };
 
 /// A question whose buttons are verbs. *Cancel* stands first and is preselected, so that holding down
@@ -32,6 +36,8 @@ pub struct Confirm {
     pub verb_first: bool,
     /// What is said if it is cancelled; may be empty.
     pub if_cancelled: String,
+    /// Reads what else there is to know for the answer.
+    pub(super) reads: Option<Request>,
     /// How many lines are scrolled out of view, if not all fit.
     pub scrolled: usize,
 }
@@ -46,8 +52,19 @@ impl Confirm {
             yes: false,
             verb_first: false,
             if_cancelled: String::new(),
+            reads: None,
             scrolled: 0,
         }
+    }
+
+    /// Adds what was read: what a user owns.
+    pub(super) fn know(&mut self, reply: &Reply, ctx: &Context) {
+        let Reply::User(detail) = reply else { return };
+        let Some((clients, events)) = detail.owns else { return };
+        let user = &detail.user;
+        let (leaver, name, role) = (user.id, user.full_name.clone(), user.role);
+        let owned = Inheritance { leaver, name, clients, events, role };
+        self.lines.push(ctx.say(Phrase::Asked(Asked::Owns(&owned))));
     }
 
     /// The lines, wrapped to this many columns.

@@ -2,30 +2,23 @@
 //! the user types.
 
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::{Frame, layout::Rect};
 
 use super::{
-    item::{Item, candidate, choice, hit, one_line, saved_view, whole_line},
+    item::{Item, candidate, choice, hit, saved_view},
+    marking::{Marking, person},
     narrow::narrowed,
     outcome::{Outcome, PopupResult, ViewChoice},
 };
 use crate::{
-    domain::{Reason, assigning::Candidate, contracts::number_in, entity::EntityKind},
+    domain::{contracts::number_in, entity::EntityKind},
     services::{Found, ReadRequest, Reply, Request},
     ui::{
         Context,
         form::Choices,
         text::{Asked, Phrase},
-        widgets::{
-            chrome::{boxed, wrapped_to},
-            input::Input,
-            paint::{Focus, line_at, put, rows},
-        },
+        widgets::input::Input,
     },
 };
-
-/// The most lines of the text that says what a choice is about.
-const ABOUT: usize = 3;
 
 /// Where a menu's lines come from.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,10 +43,12 @@ pub struct Menu {
     /// What the choice is about, if the title does not say it.
     pub about: Option<String>,
     /// Which of the events to be assigned overlap among themselves.
-    overlap: Option<String>,
+    pub(super) overlap: Option<String>,
     pub input: Option<Input>,
     pub source: Source,
-    fixed: Vec<Item>,
+    pub(super) fixed: Vec<Item>,
+    /// The lines of the saved views.
+    pub(super) views: Vec<Item>,
     pub shown: Vec<Item>,
     pub at: usize,
     /// Only the newest records were searched.
@@ -61,16 +56,19 @@ pub struct Menu {
     /// There are more choices than those shown.
     pub more: bool,
     /// A request for lines is under way; there is at most one at a time.
-    awaited: bool,
+    pub(super) awaited: bool,
     /// The text has changed since that request was sent.
     behind: bool,
-    /// Enter was pressed before the lines arrived: it chooses the first of them when they do.
-    entered: bool,
-    /// People can be marked, and Enter chooses all marked ones.
-    pub several: bool,
-    pub(super) marked: Vec<Candidate>,
-    /// The selection was moved since something was typed: the space bar marks and is not typed.
-    moved: bool,
+    /// Enter or the space bar was pressed before the lines arrived: it is for the first of them.
+    early: Option<KeyCode>,
+    /// The people who are marked, if they can be: Enter then chooses all of them.
+    pub(super) marking: Option<Marking>,
+    /// Somebody was just marked: the next letter looks for somebody else.
+    found: bool,
+    /// A few short lines, which need a small box.
+    pub(super) small: bool,
+    /// What is said if no line is left.
+    pub(super) if_nothing: Phrase<'static>,
 }
 
 impl Menu {
@@ -83,15 +81,17 @@ impl Menu {
             source,
             shown: fixed.clone(),
             fixed,
+            views: Vec::new(),
             at: 0,
             among_newest: false,
             more: false,
             awaited: false,
             behind: false,
-            entered: false,
-            several: false,
-            marked: Vec::new(),
-            moved: false,
+            early: None,
+            marking: None,
+            found: false,
+            small: false,
+            if_nothing: Phrase::NothingFound,
         }
     }
 
@@ -111,22 +111,34 @@ impl Menu {
     /// The typed text has changed.
     pub(super) fn typed(&mut self) -> PopupResult {
         self.at = 0;
-        (self.entered, self.moved) = (false, false);
-        if matches!(self.source, Source::Fixed | Source::Search) {
+        (self.early, self.found) = (None, false);
+        if matches!(self.source, Source::Fixed | Source::Search | Source::Views(..)) {
             self.among_newest = false;
-            self.shown = narrowed(&self.fixed, self.input.as_ref().map_or("", Input::text));
+            self.shown = self.narrowed();
+        }
+        if matches!(self.source, Source::Views(..)) {
+            return PopupResult::Stay;
         }
         self.behind = self.awaited;
         if self.behind { PopupResult::Stay } else { self.request().map_or(PopupResult::Stay, PopupResult::Ask) }
     }
 
+    /// The lines given at the start and those of the saved views that the typed text means.
+    fn narrowed(&self) -> Vec<Item> {
+        let mut given = self.fixed.clone();
+        if let Source::Views(_, first) = self.source {
+            given.splice(first..first, self.views.iter().cloned());
+        }
+        narrowed(&given, self.input.as_ref().map_or("", Input::text))
+    }
+
     /// The requested lines will not arrive.
     pub(super) fn stop_waiting(&mut self) {
-        (self.awaited, self.behind, self.entered) = (false, false, false);
+        (self.awaited, self.behind, self.early) = (false, false, None);
     }
 
     pub(super) fn failed(&mut self) -> PopupResult {
-        self.entered = false;
+        self.early = None;
         self.answered().unwrap_or(PopupResult::Stay)
     }
 
@@ -142,19 +154,26 @@ impl Menu {
         number_in(self.input.as_ref()?.text()).map(|id| id.0)
     }
 
-    /// Chooses the selected line. While lines are awaited, the shown ones may belong to an earlier
-    /// text: Enter on the first line then waits for the new lines, but a line that the user moved
-    /// to is chosen at once. In the palette the lines given at the start are always up to date, so
-    /// Enter waits only if none of them matches or a contract number is typed.
-    fn choose(&mut self) -> PopupResult {
-        if !self.marked.is_empty() {
-            return PopupResult::Done(Outcome::People(self.marked.clone()));
-        }
+    /// While lines are awaited, the shown ones may belong to an earlier text. The key then waits for
+    /// the new lines if it is for the first line, but not if the user moved to another one. In the
+    /// palette the lines given at the start are always up to date, so the key waits only if none of
+    /// them matches or a contract number is typed.
+    fn is_early(&mut self, key: KeyCode) -> bool {
         let searches = matches!(self.source, Source::Search | Source::Views(..));
         let is_early =
             self.awaited && self.at == 0 && (!searches || self.shown.is_empty() || self.numbered().is_some());
         if is_early {
-            self.entered = self.input.as_ref().is_some_and(|input| !input.is_empty());
+            self.early = self.input.as_ref().filter(|input| !input.is_empty()).map(|_| key);
+        }
+        is_early
+    }
+
+    /// Chooses the marked people, or the selected line.
+    fn choose(&mut self) -> PopupResult {
+        if let Some(Marking(people)) = self.marking.as_ref().filter(|marking| !marking.0.is_empty()) {
+            return PopupResult::Done(Outcome::People(people.clone()));
+        }
+        if self.is_early(KeyCode::Enter) {
             return PopupResult::Stay;
         }
         let chosen = self.shown.get(self.at).and_then(|item| item.outcome.clone());
@@ -163,50 +182,43 @@ impl Menu {
 
     /// Marks the selected person, or removes the mark, and moves on.
     fn mark(&mut self) {
-        let Some(Outcome::Person(Some(person))) = self.shown.get(self.at).and_then(|item| item.outcome.clone()) else {
+        if self.is_early(KeyCode::Char(' ')) {
             return;
-        };
-        let before = self.marked.len();
-        self.marked.retain(|marked| marked.id != person.id);
-        if self.marked.len() == before {
-            self.marked.push(*person);
         }
-        self.at = (self.at + 1).min(self.shown.len() - 1);
-        self.moved = true;
+        let selected = self.shown.get(self.at).and_then(person);
+        if let (Some(marking), Some(person)) = (&mut self.marking, selected) {
+            marking.toggle(person);
+            self.at = (self.at + 1).min(self.shown.len() - 1);
+            self.found = true;
+        }
     }
 
     /// The line with the sign of its mark, where people can be marked.
-    fn with_mark(&self, item: &Item) -> Item {
-        let person = if let Some(Outcome::Person(person)) = &item.outcome { person.as_ref() } else { None };
-        let marked = person.is_some_and(|person| self.marked.iter().any(|marked| marked.id == person.id));
-        let sign = match (self.several, marked) {
-            (false, _) => "",
-            (true, true) => "* ",
-            (true, false) => "  ",
-        };
-        Item { label: format!("{sign}{}", item.label), ..item.clone() }
+    pub(super) fn with_mark(&self, item: &Item) -> Item {
+        self.marking.as_ref().map_or_else(|| item.clone(), |marking| marking.signed(item))
     }
 
     pub(super) fn key(&mut self, key: KeyEvent) -> PopupResult {
         let last = self.shown.len().saturating_sub(1);
         let vi = self.input.is_none();
-        if matches!(key.code, KeyCode::Up | KeyCode::Down | KeyCode::Tab | KeyCode::BackTab) {
-            self.moved = true;
-        }
-        let unwritten = self.moved || self.input.as_ref().is_none_or(Input::is_empty);
         match key.code {
-            KeyCode::Char(' ') if self.several && unwritten => self.mark(),
+            KeyCode::Char(' ') if self.marking.is_some() => self.mark(),
             KeyCode::Up | KeyCode::BackTab => self.at = self.at.saturating_sub(1),
             KeyCode::Down | KeyCode::Tab => self.at = (self.at + 1).min(last),
             KeyCode::Char('k') if vi => self.at = self.at.saturating_sub(1),
             KeyCode::Char('j') if vi => self.at = (self.at + 1).min(last),
             KeyCode::PageUp => self.at = self.at.saturating_sub(10),
             KeyCode::PageDown => self.at = (self.at + 10).min(last),
+            KeyCode::Home => self.at = 0,
+            KeyCode::End => self.at = last,
             KeyCode::Enter if self.source == Source::Report => return PopupResult::Close,
             KeyCode::Enter => return self.choose(),
             _ => {
                 let Some(input) = &mut self.input else { return PopupResult::Stay };
                 let before = input.text().to_owned();
+                if self.found && matches!(key.code, KeyCode::Char(_)) {
+                    *input = Input::default();
+                }
                 input.key(key);
                 if input.text() != before {
                     return self.typed();
@@ -224,12 +236,12 @@ impl Menu {
 
     /// Lists the saved views as they are known now. The selection stays on its line.
     pub(super) fn show_views(&mut self, ctx: &Context) {
-        let Source::Views(kind, first) = self.source else { return };
+        let Source::Views(kind, _) = self.source else { return };
         let chosen = |item: &Item| if let Some(Outcome::View(choice)) = item.outcome { Some(choice) } else { None };
         let selected = self.shown.get(self.at).and_then(chosen);
         let saved = ctx.lists.views.iter().filter(|listed| listed.view.kind == kind);
-        self.shown.clone_from(&self.fixed);
-        self.shown.splice(first..first, saved.map(|listed| saved_view(listed, ctx)));
+        self.views = saved.map(|listed| saved_view(listed, ctx)).collect();
+        self.shown = self.narrowed();
         let kept = self.shown.iter().position(|item| selected.is_some() && chosen(item) == selected);
         self.at = kept.unwrap_or(self.at).min(self.shown.len().saturating_sub(1));
     }
@@ -279,95 +291,11 @@ impl Menu {
         }
         self.shown = lines;
         self.at = self.at.min(self.shown.len().saturating_sub(1));
-        if std::mem::take(&mut self.entered) { self.choose() } else { PopupResult::Stay }
-    }
-
-    /// Says that nothing was found, or what to do if there is nobody to choose.
-    fn why_empty(&self, ctx: &Context) -> String {
-        match &self.source {
-            Source::Records(Choices::Others { role, .. })
-                if !self.awaited && self.input.as_ref().is_none_or(Input::is_empty) =>
-            {
-                ctx.reason(Reason::NobodyElse(*role))
-            }
-            _ => ctx.say(Phrase::NothingFound),
+        match self.early.take() {
+            Some(KeyCode::Enter) => return self.choose(),
+            Some(_) => self.mark(),
+            None => {}
         }
-    }
-
-    /// Draws the menu over the body; returns the place of the caret or of the selected line.
-    pub(super) fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
-        let typed = u16::from(self.input.is_some()) * 2;
-        let wide = self.input.is_some() || matches!(self.source, Source::Report | Source::Views(..));
-        let width = if wide { area.width.saturating_sub(4).min(100) } else { 50 };
-        let inside = usize::from(width.saturating_sub(4));
-        let about = self.about.as_ref();
-        let about = about.map(|about| wrapped_to(about, inside, ABOUT));
-        let about = about.unwrap_or_default();
-        let overlap = self.overlap.as_ref().map(|overlap| wrapped_to(overlap, inside, ABOUT)).unwrap_or_default();
-        // Room for the longest line, so that the box stays as tall whichever is selected.
-        let longest = self.shown.iter().map(|item| whole_line(item, inside).len()).max().unwrap_or(1);
-        let above = about.len() + overlap.len();
-        let tall = rows(self.shown.len().max(3) + longest - 1 + above) + 2 + typed;
-        let height = if self.input.is_some() { area.height.min(20) } else { tall };
-        let mut inner = boxed(frame, area, (width, height), &self.title, ctx.theme);
-        let about = about.iter().map(|line| (line, ctx.theme.text));
-        for (line, style) in about.chain(overlap.iter().map(|line| (line, ctx.theme.warning))) {
-            put(frame, inner, 0, line, style);
-            (inner.y, inner.height) = (inner.y + 1, inner.height.saturating_sub(1));
-        }
-        let caret = self.input.as_ref().map(|input| {
-            let field = Rect { height: 1, ..inner };
-            let caret = input.draw(frame, field, ctx.theme.field);
-            if input.is_empty() {
-                put(frame, field, 0, &ctx.say(Phrase::TypeToNarrow), ctx.theme.quiet);
-            }
-            Focus::Caret(caret)
-        });
-        let mut lines = Rect { y: inner.y + typed, height: inner.height.saturating_sub(typed), ..inner };
-        for (is_so, words) in [(self.among_newest, Phrase::AmongNewest), (self.more, Phrase::MoreChoices)] {
-            if is_so {
-                lines.height = lines.height.saturating_sub(1);
-                put(frame, Rect { y: lines.bottom(), height: 1, ..lines }, 0, &ctx.say(words), ctx.theme.quiet);
-            }
-        }
-        if self.shown.is_empty() {
-            put(frame, lines, 0, &self.why_empty(ctx), ctx.theme.quiet);
-        }
-        let row = self.draw_lines(frame, lines, ctx);
-        caret.unwrap_or(line_at(lines, row))
-    }
-
-    /// Draws as many lines as fit, the selected one among them, in full; returns the row of that.
-    fn draw_lines(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> u16 {
-        let columns = usize::from(area.width);
-        let lines_of = |number: usize| {
-            let item = self.with_mark(&self.shown[number]);
-            if number == self.at || item.hang > 0 { whole_line(&item, columns) } else { vec![one_line(&item, columns)] }
-        };
-        // As many lines above the selected one as fit.
-        let mut room = usize::from(area.height);
-        let fits = |number: &usize| {
-            let needs = lines_of(*number).len();
-            let fits = needs <= room || *number == self.at;
-            room = room.saturating_sub(needs);
-            fits
-        };
-        let from = (0..=self.at).rev().take(self.shown.len()).take_while(fits).last().unwrap_or(0);
-        let (mut row, mut focus) = (0, 0);
-        for (number, item) in self.shown.iter().enumerate().skip(from).take(usize::from(area.height)) {
-            let style = match (number == self.at, item.outcome.is_some()) {
-                (true, _) => ctx.theme.selected,
-                (false, true) => ctx.theme.text,
-                (false, false) => ctx.theme.quiet,
-            };
-            if number == self.at {
-                focus = row;
-            }
-            for line in lines_of(number) {
-                put(frame, area, row, &line, style);
-                row += 1;
-            }
-        }
-        focus
+        PopupResult::Stay
     }
 }

@@ -3,8 +3,10 @@
 
 mod columns;
 mod confirm;
+mod draw;
 mod item;
 mod line;
+mod marking;
 mod menu;
 mod month;
 mod narrow;
@@ -29,15 +31,17 @@ pub use self::{
     password::Password,
     secret::Secret,
 };
+use marking::Marking;
+
 use super::{
     context::Context,
     keys::{Binding, Key},
-    text::{self, Phrase},
+    text::{self, Asked, Phrase},
     widgets::{input::Input, paint::Focus},
 };
 use crate::{
     domain::{assigning::Candidate, entity::EntityKind},
-    services::{Reply, Request},
+    services::{ReadRequest, Reply, Request},
 };
 
 /// A popup of any kind.
@@ -63,6 +67,15 @@ impl Popup {
     pub fn preselected(mut self) -> Self {
         if let Self::Confirm(confirm) = &mut self {
             (confirm.yes, confirm.verb_first) = (true, true);
+        }
+        self
+    }
+
+    /// Reads this for a question, which adds what there is to know from it.
+    #[must_use]
+    pub fn knowing(mut self, read: ReadRequest) -> Self {
+        if let Self::Confirm(confirm) = &mut self {
+            confirm.reads = Some(Request::Read(read));
         }
         self
     }
@@ -115,7 +128,7 @@ impl Popup {
         let first = built_in.len();
         let built_in = built_in.into_iter().enumerate().map(|(at, label)| (label, ViewChoice::BuiltIn(at)));
         let lines = built_in.chain(commands).map(item).collect();
-        let mut menu = Menu::new(title, None, Source::Views(kind, first), lines);
+        let mut menu = Menu::new(title, Some(Input::default()), Source::Views(kind, first), lines);
         menu.show_views(ctx);
         menu.select(at);
         Self::Menu(menu)
@@ -134,18 +147,9 @@ impl Popup {
     pub fn choice(title: String, options: Vec<String>, at: usize) -> Self {
         let item = |(number, label)| Item { label, outcome: Some(Outcome::Choice(number)), ..Item::default() };
         let items: Vec<Item> = options.into_iter().enumerate().map(item).collect();
-        let mut menu = Menu::new(title, None, Source::Fixed, items);
-        menu.at = at;
+        let mut menu = Menu::new(title, Some(Input::default()), Source::Fixed, items);
+        (menu.at, menu.small) = (at, true);
         Self::Menu(menu)
-    }
-
-    /// Lets typing narrow the choices, instead of moving with `j` and `k`.
-    #[must_use]
-    pub fn narrowing(mut self) -> Self {
-        if let Self::Menu(menu) = &mut self {
-            menu.input = Some(Input::default());
-        }
-        self
     }
 
     /// A searchable picker; `nobody` is the label of the line for nobody, if that is offered.
@@ -158,7 +162,7 @@ impl Popup {
     #[must_use]
     pub fn for_several(mut self, marked: Vec<Candidate>) -> Self {
         if let Self::Menu(menu) = &mut self {
-            (menu.several, menu.marked) = (true, marked);
+            menu.marking = Some(Marking(marked));
         }
         self
     }
@@ -199,7 +203,7 @@ impl Popup {
         let items: Vec<Item> = text::zones(ctx.language).map(item).collect();
         let at = items.iter().position(|item| item.label == present).unwrap_or(0);
         let mut menu = Menu::new(title, Some(Input::default()), Source::Fixed, items);
-        menu.at = at;
+        (menu.at, menu.if_nothing) = (at, Phrase::Asked(Asked::NoSuchZone));
         Self::Menu(menu)
     }
 
@@ -226,16 +230,12 @@ impl Popup {
         Self::Menu(Menu::new(ctx.say(Phrase::PaletteTitle), Some(Input::default()), Source::Search, lines))
     }
 
-    /// The first request of a menu whose lines come from the database.
+    /// The first request of a menu whose lines come from the database, or of a question.
     pub fn load(&mut self) -> Option<Request> {
         match self {
             Self::Menu(menu) => menu.request(),
-            Self::Confirm(_)
-            | Self::Password(_)
-            | Self::Line(_)
-            | Self::Month(_)
-            | Self::Columns(_)
-            | Self::Secret(_) => None,
+            Self::Confirm(confirm) => confirm.reads.take(),
+            Self::Password(_) | Self::Line(_) | Self::Month(_) | Self::Columns(_) | Self::Secret(_) => None,
         }
     }
 
@@ -287,10 +287,14 @@ impl Popup {
         menu.failed()
     }
 
-    /// The lines of a menu have arrived.
+    /// The lines of a menu have arrived, or what there is to know for a question.
     pub fn on_reply(&mut self, reply: Reply, ctx: &Context) -> PopupResult {
-        let Self::Menu(menu) = self else { return PopupResult::Stay };
-        menu.answered().unwrap_or_else(|| menu.fill(reply, ctx))
+        match self {
+            Self::Menu(menu) => return menu.answered().unwrap_or_else(|| menu.fill(reply, ctx)),
+            Self::Confirm(confirm) => confirm.know(&reply, ctx),
+            Self::Password(_) | Self::Line(_) | Self::Month(_) | Self::Columns(_) | Self::Secret(_) => {}
+        }
+        PopupResult::Stay
     }
 
     /// The keys that work in a popup, for the bottom line. A key without a label shares the label of
@@ -307,7 +311,7 @@ impl Popup {
         let last = choose.len().saturating_sub(1);
         let choose = choose.into_iter().enumerate();
         let choose = choose.map(|(at, code)| (Key::plain(code), (at == last).then_some(Phrase::KeyChoose)));
-        let mark = matches!(self, Self::Menu(menu) if menu.several);
+        let mark = matches!(self, Self::Menu(menu) if menu.marking.is_some());
         let mark = mark.then(|| (Key::char(' '), Some(Phrase::KeyShare)));
         let end = [(KeyCode::Enter, Phrase::KeyTake), (KeyCode::Esc, Phrase::KeyCancel)];
         choose.chain(mark).chain(end.map(|(code, label)| (Key::plain(code), Some(label)))).collect()

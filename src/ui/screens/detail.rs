@@ -23,7 +23,7 @@ use crate::{
         text::Phrase,
         widgets::{
             chrome::wrapped_to,
-            paint::{Focus, draw_pairs, line_at, pair_lines, put, rows},
+            paint::{Focus, count_words, draw_pairs, line_at, pair_lines, put, rows},
             records::draw_rows,
             table::{Columns, first_shown},
         },
@@ -219,7 +219,7 @@ impl Screen for Detail {
         let below = Rect { y: area.y + row, height: area.height.saturating_sub(row), ..area };
         let mut x = below.x;
         for (number, one) in self.parts.iter().enumerate() {
-            let title = format!(" {} ({}) ", ctx.say(one.title), one.rows.len());
+            let title = format!(" {} ({}) ", ctx.say(one.title), count_words(one.count, ctx));
             let style = if number == self.part { ctx.theme.accent } else { ctx.theme.quiet };
             let title = if number == self.part { format!("[{}]", title.trim()) } else { title };
             let place = Rect { x, width: below.right().saturating_sub(x), ..below };

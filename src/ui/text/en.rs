@@ -7,7 +7,7 @@ use super::{
     lists::ListPhrase,
     phrase::Phrase,
     set_up::SetUpPhrase,
-    told::{Asked, Deed, Told},
+    told::{Asked, Deed, Lasting, Told},
 };
 use crate::{
     domain::{
@@ -220,6 +220,22 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::LocksIn(seconds) => return format!("Locks in {seconds} s: press any key to stay."),
         Phrase::Asked(Asked::HeirFor(Inheritance { name, clients, events, .. })) => {
             return format!("Who takes over {} {}?", possessive(name), owned(*clients, *events));
+        }
+        Phrase::Asked(Asked::Owns(Inheritance { clients: 0, events: 0, .. })) => "Nothing has to be handed over.",
+        Phrase::Asked(Asked::Owns(Inheritance { name, clients, events, .. })) => {
+            return format!("{name} looks after {}. You choose next who takes over.", owned(*clients, *events));
+        }
+        Phrase::Asked(Asked::HandsOverTo(name)) => {
+            return format!("Enter hands over to {name}. Space marks several.");
+        }
+        Phrase::Asked(Asked::MarkedPeople { count: 1, who }) => {
+            return format!("1 marked: {who}. Enter hands over to this person.");
+        }
+        Phrase::Asked(Asked::MarkedPeople { count, who }) => {
+            return format!("{count} marked: {who}. Enter hands over to them.");
+        }
+        Phrase::Asked(Asked::NoSuchZone) => {
+            "Nothing found. Try the capital or the nearest large city, the country or the continent."
         }
         Phrase::Asked(Asked::OwnsOthersNow(name)) => {
             return format!("What {name} looks after has changed meanwhile, so nothing is saved yet.");
@@ -485,6 +501,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NothingToUndo => "There is nothing to undo.",
         Phrase::Undone => "Undone.",
         Phrase::Told(Told::NothingUndone) => "Nothing was undone.",
+        Phrase::Told(Told::Lasts { what, name, shares }) => return lasts(what, name, shares, naming),
         Phrase::SignedOutNow => "You are signed out.",
         Phrase::ChangeFirst => "Your password is temporary. Please choose one that only you know.",
         Phrase::DemoAccounts => "Demo accounts",
@@ -544,6 +561,38 @@ fn now(deed: &Deed) -> String {
             format!("{name}: {}.", verb(deed.verb))
         }
     }
+}
+
+/// Why a change cannot be undone, and what to do instead.
+fn lasts(what: Lasting, name: &str, shares: &[Share], naming: Naming) -> String {
+    let not = naming.keys_in("cannot be undone with ⌨undo⌨");
+    let (done, instead) = match what {
+        Lasting::New(EntityKind::User) => {
+            ("A new account".to_owned(), "Deactivate it with ⌨archive⌨ if it is not needed.")
+        }
+        Lasting::New(kind) => {
+            let kind = say(Phrase::OneOf(kind), naming).to_lowercase();
+            (format!("A new {kind}"), "Management can archive it with ⌨archive⌨.")
+        }
+        Lasting::Deactivated => {
+            let activate =
+                naming.keys_in("Press ⌨archive⌨ on the account (Staff, view Deactivated) to activate it again.");
+            return format!("Deactivating {name} {not}: {} now. {activate}", taken_over(shares));
+        }
+        Lasting::RoleChanged => {
+            (format!("The new department of {name}"), "Edit the account with ⌨edit⌨ to change it back.")
+        }
+        Lasting::PasswordReset => ("A temporary password".to_owned(), "Set another one with ⌨reset-password⌨."),
+        Lasting::OwnPassword => ("A new password".to_owned(), "Change it again: ⌨palette⌨, Change my password."),
+        Lasting::Signed => return "A signature is final: it cannot be undone.".to_owned(),
+        Lasting::Settings => {
+            ("A change of the settings".to_owned(), "Change them back there; the audit log shows the old values.")
+        }
+        Lasting::ViewSaved => ("A saved view".to_owned(), "Change or remove it with ⌨view⌨."),
+        Lasting::ViewRemoved => ("Removing a view".to_owned(), "Save it again with ⌨view⌨."),
+        Lasting::Columns => ("A choice of columns".to_owned(), "Choose them again with ⌨columns⌨."),
+    };
+    format!("{done} {not}. {}", naming.keys_in(instead))
 }
 
 /// The new value of a field: "phone is now +33 6 12".

@@ -7,7 +7,7 @@ use super::{
     lists::ListPhrase,
     phrase::Phrase,
     set_up::SetUpPhrase,
-    told::{Asked, Deed, Told},
+    told::{Asked, Deed, Lasting, Told},
 };
 use crate::{
     domain::{
@@ -247,6 +247,24 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
         Phrase::Asked(Asked::HeirFor(Inheritance { name, clients, events, .. })) => {
             return format!("{name} : qui reprend {} ?", owned(*clients, *events));
+        }
+        Phrase::Asked(Asked::Owns(Inheritance { clients: 0, events: 0, .. })) => {
+            "Il n'y a rien à confier à quelqu'un d'autre."
+        }
+        Phrase::Asked(Asked::Owns(Inheritance { name, clients, events, .. })) => {
+            return format!("{name} suit {}. Vous choisissez ensuite qui les reprend.", owned(*clients, *events));
+        }
+        Phrase::Asked(Asked::HandsOverTo(name)) => {
+            return format!("Entrée confie tout à {name}. Espace marque plusieurs personnes.");
+        }
+        Phrase::Asked(Asked::MarkedPeople { count: 1, who }) => {
+            return format!("1 personne marquée : {who}. Entrée lui confie tout.");
+        }
+        Phrase::Asked(Asked::MarkedPeople { count, who }) => {
+            return format!("{count} personnes marquées : {who}. Entrée leur confie tout.");
+        }
+        Phrase::Asked(Asked::NoSuchZone) => {
+            "Aucun résultat. Essayez la capitale ou la grande ville la plus proche, le pays ou le continent."
         }
         Phrase::Asked(Asked::OwnsOthersNow(name)) => {
             return format!("Ce que suit {name} a changé entre-temps : rien n'est encore enregistré.");
@@ -524,6 +542,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NothingToUndo => "Il n'y a rien à annuler.",
         Phrase::Undone => "Annulé.",
         Phrase::Told(Told::NothingUndone) => "Rien n'a été annulé.",
+        Phrase::Told(Told::Lasts { what, name, shares }) => return lasts(what, name, shares, naming),
         Phrase::SignedOutNow => "Vous êtes déconnecté.",
         Phrase::ChangeFirst => "Votre mot de passe est temporaire. Choisissez-en un que vous seul connaissez.",
         Phrase::DemoAccounts => "Comptes de démonstration",
@@ -586,6 +605,39 @@ fn now(deed: &Deed) -> String {
             format!("{name} : {}.", verb(deed.verb))
         }
     }
+}
+
+/// Why a change cannot be undone, and what to do instead.
+fn lasts(what: Lasting, name: &str, shares: &[Share], naming: Naming) -> String {
+    let (done, instead) = match what {
+        Lasting::New(EntityKind::User) => ("La création d'un compte", "Désactivez-le avec ⌨archive⌨ s'il est inutile."),
+        Lasting::New(EntityKind::Client) => ("La création d'un client", "La gestion peut l'archiver avec ⌨archive⌨."),
+        Lasting::New(EntityKind::Contract) => {
+            ("La création d'un contrat", "La gestion peut l'archiver avec ⌨archive⌨.")
+        }
+        Lasting::New(EntityKind::Event | EntityKind::Audit) => {
+            ("La création d'un événement", "La gestion peut l'archiver avec ⌨archive⌨.")
+        }
+        Lasting::Deactivated => {
+            let not = naming.keys_in("ne s'annule pas avec ⌨undo⌨");
+            let activate =
+                naming.keys_in("Pour réactiver le compte, appuyez sur ⌨archive⌨ (Collaborateurs, vue Désactivés).");
+            return format!("La désactivation de {name} {not} : {}. {activate}", taken_over(shares));
+        }
+        Lasting::RoleChanged => ("Un changement de service", "Modifiez à nouveau le compte avec ⌨edit⌨."),
+        Lasting::PasswordReset => ("Un mot de passe temporaire", "Donnez-en un autre avec ⌨reset-password⌨."),
+        Lasting::OwnPassword => {
+            ("Un changement de mot de passe", "Changez-le à nouveau : ⌨palette⌨, Changer mon mot de passe.")
+        }
+        Lasting::Signed => return "Une signature est définitive : elle ne s'annule pas.".to_owned(),
+        Lasting::Settings => {
+            ("Un changement des réglages", "Remettez-y les anciennes valeurs ; elles sont dans le journal d'audit.")
+        }
+        Lasting::ViewSaved => ("L'enregistrement d'une vue", "Modifiez-la ou supprimez-la avec ⌨view⌨."),
+        Lasting::ViewRemoved => ("La suppression d'une vue", "Enregistrez-la à nouveau avec ⌨view⌨."),
+        Lasting::Columns => ("Le choix des colonnes", "Choisissez-les à nouveau avec ⌨columns⌨."),
+    };
+    format!("{done} {}. {}", naming.keys_in("ne s'annule pas avec ⌨undo⌨"), naming.keys_in(instead))
 }
 
 /// The new value of a field: « téléphone +33 6 12 ».

@@ -17,7 +17,7 @@ pub use doctor::Label;
 pub use lists::ListPhrase;
 pub use phrase::Phrase;
 pub use set_up::SetUpPhrase;
-pub use told::{Asked, Deed, Told};
+pub use told::{Asked, Deed, Lasting, Told};
 pub use zones::zones;
 
 use super::{

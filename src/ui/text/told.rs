@@ -21,6 +21,22 @@ pub struct Deed<'a> {
     pub shares: &'a [Share],
 }
 
+/// A change that is not taken back by the key that undoes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lasting {
+    New(EntityKind),
+    /// A user was deactivated, or moved to another role, and others have taken over.
+    Deactivated,
+    RoleChanged,
+    PasswordReset,
+    OwnPassword,
+    Signed,
+    Settings,
+    ViewSaved,
+    ViewRemoved,
+    Columns,
+}
+
 /// What a write did, or that it was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told<'a> {
@@ -83,6 +99,13 @@ pub enum Told<'a> {
     StatusStays,
     PreferencesKept,
     NothingUndone,
+    /// Why this change of the record of this name cannot be undone, and what to do instead.
+    Lasts {
+        what: Lasting,
+        name: &'a str,
+        /// Who took over what a user owned.
+        shares: &'a [Share],
+    },
 }
 
 /// What is asked before a write, and what there is to know for the answer.
@@ -117,6 +140,17 @@ pub enum Asked<'a> {
     HandOverAskSome(usize),
     ContractsGoAlong,
     HeirFor(&'a Inheritance),
+    /// What this user owns, before it is asked who takes it over.
+    Owns(&'a Inheritance),
+    /// Below the people of a picker: whom Enter hands over to, and how several are marked.
+    HandsOverTo(&'a str),
+    /// The same if some are marked.
+    MarkedPeople {
+        count: usize,
+        who: &'a str,
+    },
+    /// No time zone is found under what was typed.
+    NoSuchZone,
     /// This user owns other numbers of clients or events by now than those that were confirmed.
     OwnsOthersNow(&'a str),
     /// The button that goes back to the people who take over.

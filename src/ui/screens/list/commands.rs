@@ -140,7 +140,6 @@ impl List {
         };
         let options = options.into_iter().map(|option| ctx.say(option)).collect();
         let popup = Popup::choice(ctx.say(title), options, at);
-        let popup = if matches!(asked, ListQuestion::Sort) { popup.narrowing() } else { popup };
         self.asked = Some(asked);
         Action::Popup(Box::new(popup))
     }
