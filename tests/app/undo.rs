@@ -19,7 +19,7 @@ fn a_change_that_cannot_be_undone_is_named_with_what_to_do_instead() {
             "clients",
             "La création d'un client ne s'annule pas avec u. La gestion peut l'archiver avec x.",
             "collaborateurs",
-            "La désactivation de Person sales ne s'annule pas avec u : Person other.sales reprend 1 client. Pour réactiver le compte, appuyez sur x (Collaborateurs, vue Désactivés).",
+            "Person sales : la désactivation ne s'annule pas avec u, car Person other.sales reprend 1 client. Pour réactiver le compte, appuyez sur x (Collaborateurs, vue Désactivés).",
             "réglages",
             "Un changement des réglages ne s'annule pas avec u. Remettez-y les anciennes valeurs",
         ),

@@ -622,7 +622,7 @@ fn lasts(what: Lasting, name: &str, shares: &[Share], naming: Naming) -> String 
             let not = naming.keys_in("ne s'annule pas avec ⌨undo⌨");
             let activate =
                 naming.keys_in("Pour réactiver le compte, appuyez sur ⌨archive⌨ (Collaborateurs, vue Désactivés).");
-            return format!("La désactivation de {name} {not} : {}. {activate}", taken_over(shares));
+            return format!("{name} : la désactivation {not}, car {}. {activate}", taken_over(shares));
         }
         Lasting::RoleChanged => ("Un changement de service", "Modifiez à nouveau le compte avec ⌨edit⌨."),
         Lasting::PasswordReset => ("Un mot de passe temporaire", "Donnez-en un autre avec ⌨reset-password⌨."),
