@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
 
-use crate::domain::language::Language;
+use crate::domain::{check, language::Language};
 
 /// Subcommands, which run instead of the full-screen application.
 #[derive(Debug, Clone, Subcommand)]
@@ -56,6 +56,12 @@ pub enum Command {
     /// Check the audit log
     #[command(subcommand)]
     Audit(Audit),
+}
+
+/// A username, which an e-mail address is not.
+fn username(text: &str) -> Result<String, &'static str> {
+    check::username(text)
+        .map_err(|_| "a username is needed here, not an e-mail address: 3 to 30 letters, digits, . _ -")
 }
 
 /// Subcommands of `audit`.
@@ -128,7 +134,7 @@ pub struct Cli {
     pub database_url: Option<String>,
 
     /// Let only the account with this username sign in. For the command of an SSH key, see SECURITY.md
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["init", "demo"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["init", "demo"], value_parser = username)]
     pub user: Option<String>,
 
     /// The language of the screens: en or fr

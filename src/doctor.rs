@@ -39,12 +39,22 @@ pub fn look(config: &Config) -> Report<'_> {
     if let Some(path) = config.database.expose_secret().strip_prefix("sqlite://") {
         findings.extend(space(Check::DatabaseSpace, Path::new(path)));
     }
+    findings.extend(unused_files(config));
     let state = &config.folders.state;
     let is_writable = access(existing(state), Access::WRITE_OK | Access::EXEC_OK).is_ok();
     let verdict = if is_writable { Verdict::Fine } else { Verdict::Fault };
     findings.push(Finding::new(Check::LogFolder, Found::Text(state.display().to_string()), verdict));
     findings.extend(space(Check::LogSpace, state));
     Report { config, findings, problem }
+}
+
+/// The files of the configuration that the program does without, and that cannot be read.
+fn unused_files(config: &Config) -> Vec<Finding> {
+    let warning = |text| Finding::new(Check::UnusedFile, Found::Text(text), Verdict::Warning);
+    let is_unused = |value: &&Value| value.name == "DB_PASSWORD_FILE" && value.overruled_by.is_some();
+    let paths = config.found.iter().filter(is_unused).map(|value| value.origin.path(&value.shown));
+    let passwords = paths.filter(|path| access(path, Access::READ_OK).is_err()).map(|path| path.display().to_string());
+    config.left_out.iter().map(ToString::to_string).chain(passwords).map(warning).collect()
 }
 
 /// The nearest folder above a path that exists, or the path itself.

@@ -92,7 +92,7 @@ fn start(cli: &Cli, config: &Arc<Config>) -> Result<(), Stop> {
     let said = |error: Error| stop(config.preferences.language, &error);
     if cli.init {
         match services::found(config.database.expose_secret()) {
-            Ok(Occupancy::Company) => return Err(said(Error::AlreadySetUp)),
+            Ok(Occupancy::Company) => return Err(commands::already_set_up(config)),
             Err(error @ Error::Unavailable(ConnectionProblem::SchemaTooNew)) => return Err(said(error)),
             // If this database cannot be used, another one can be chosen in the wizard.
             Ok(Occupancy::Free { .. } | Occupancy::CompanyBehind(_)) | Err(_) => {}

@@ -4,6 +4,7 @@ use std::io::{BufRead, IsTerminal};
 
 use epic_events::{
     config,
+    domain::{Error, error::ConnectionProblem},
     services::{
         admin::Verified,
         copy::{self, Copied, CopiedTable, Side},
@@ -12,20 +13,31 @@ use epic_events::{
 };
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Run, Stop, exit, stop};
+use super::{Run, Stop, exit, print, stop};
 
 impl Run<'_> {
     pub fn copy(&self, from: Option<&str>, to: &str, again: bool) -> Result<(), Stop> {
         let language = self.config.preferences.language;
+        let (given_from, given_to) = (from, to);
         let from = from.map_or_else(|| Ok(self.config.database.clone()), address)?;
         let to = address(to)?;
         let (from, to) = (from.expose_secret(), to.expose_secret());
-        let Copied { tables, audit, unguarded } =
-            copy::copy((from, to), again, progress()).map_err(|(side, error)| {
-                let Stop(code, sentence) = stop(language, &error);
-                let about = config::shown_address(if side == Side::Source { from } else { to });
-                Stop(code, text::pair(language, &about, &sentence))
-            })?;
+        let (copied, statements) = copy::copy((from, to), again, progress()).map_err(|(side, error)| {
+            let Stop(code, sentence) = stop(language, &error);
+            let about = config::shown_address(if side == Side::Source { from } else { to });
+            let said = text::pair(language, &about, &sentence);
+            if (side, &error) != (Side::Target, &Error::Unavailable(ConnectionProblem::UnfinishedCopy)) {
+                return Stop(code, said);
+            }
+            let as_given = |given: Option<&str>, address| match given {
+                Some("-") => "-".to_owned(),
+                _ => format!("'{}'", config::shown_address(address)),
+            };
+            let (from, to) = (as_given(given_from, from), as_given(Some(given_to), to));
+            let command = format!("epic-events copy --from {from} --to {to} --again");
+            Stop(code, format!("{said}\n{}", text::say(language, AdminPhrase::CopyAgain(&command).into())))
+        })?;
+        let Copied { tables, audit, unguarded } = copied;
         for CopiedTable { name, rows, checksum } in &tables {
             self.say(AdminPhrase::CopiedTable { name, rows: *rows, checksum }.into())?;
         }
@@ -38,7 +50,12 @@ impl Run<'_> {
         if !unguarded.is_empty() {
             self.say(Phrase::Admin(AdminPhrase::Unguarded(&unguarded)))?;
         }
-        self.say(AdminPhrase::CopyDone { to: &config::shown_address(to) }.into())
+        self.say(AdminPhrase::CopyDone { to: &config::shown_address(to) }.into())?;
+        if !statements.is_empty() {
+            self.say(AdminPhrase::AfterCopy.into())?;
+            print(format!("\n{}\n", statements.join("\n")).as_bytes())?;
+        }
+        Ok(())
     }
 }
 

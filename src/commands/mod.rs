@@ -19,7 +19,7 @@ use epic_events::{
 use secrecy::ExposeSecret;
 
 pub use doctor::unusable;
-pub use set_up::set_up;
+pub use set_up::{already_set_up, set_up};
 pub use stop::{Stop, configuration, exit, print, stop};
 
 /// Runs a subcommand that needs no configuration; false for any other.

@@ -19,11 +19,32 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{Stop, configuration, exit, stop};
 
+/// Ends the set-up of a database that has a company: one of this computer can move to a server.
+pub fn already_set_up(config: &Config) -> Stop {
+    let language = config.preferences.language;
+    let Stop(code, sentence) = stop(language, &Error::AlreadySetUp);
+    if config.server.is_some() {
+        return Stop(code, sentence);
+    }
+    let how = text::say(language, AdminPhrase::HowToMove(&config.shown_address()).into());
+    Stop(code, format!("{sentence}\n{how}"))
+}
+
+/// The address of the company in the embedded database, if there is one beside a chosen server.
+fn local_company(config: &Config) -> Option<String> {
+    let embedded = config.folders.embedded();
+    let is_there = config.server.is_some() && matches!(services::found(&embedded), Ok(Occupancy::Company));
+    is_there.then_some(embedded)
+}
+
 /// Runs `--init --non-interactive`: the set-up of the wizard, from a script. If the database
 /// already holds a company whose tables are out of date, only migrates them.
 pub fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     let language = config.preferences.language;
-    let said = |error: Error| stop(language, &error);
+    let said = |error: Error| match error {
+        Error::AlreadySetUp => already_set_up(config),
+        error => stop(language, &error),
+    };
     let address = config.database.expose_secret();
     if let Occupancy::CompanyBehind(_) = services::found(address).map_err(said)? {
         let Migrated { versions, unguarded } = services::migrate(address, false).map_err(said)?;
@@ -75,6 +96,9 @@ pub fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
             if config.server.is_some() {
                 // The set-up account must not be stored: its rights are for setting up only.
                 println!("{}", text::say(language, Phrase::Admin(AdminPhrase::EverydayHint)));
+                if let Some(local) = local_company(config) {
+                    println!("{}", text::say(language, AdminPhrase::HowToMove(&local).into()));
+                }
             } else if cli.language.is_some() || cli.database_url.is_some() {
                 let kept = config.remember(&config.database, language).map_err(|error| configuration(&error))?;
                 if let Some(words) = crate::told(language, Ok(kept)) {

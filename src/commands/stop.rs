@@ -40,7 +40,8 @@ pub fn stop(language: Language, error: &Error) -> Stop {
         Error::Unavailable(
             ConnectionProblem::BadAddress(_)
             | ConnectionProblem::PasswordNotEncoded { .. }
-            | ConnectionProblem::AuthorityFile(_),
+            | ConnectionProblem::AuthorityFile(_)
+            | ConnectionProblem::BadSslMode(_),
         ) => exit::CONFIGURATION,
         Error::Unavailable(_) | Error::OutcomeUnknown => exit::DATABASE,
         Error::SignIn(_) | Error::SignedOut(_) => exit::AUTHENTICATION,

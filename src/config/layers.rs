@@ -136,25 +136,46 @@ impl ConfigSource {
         Ok(Self { origin: Origin::File(path.to_owned()), values, keys: Vec::new() })
     }
 
-    /// The same source with the password from the file that `DB_PASSWORD_FILE` names, unless it
-    /// gives the password itself.
-    pub fn with_password(mut self) -> Result<Self, Error> {
-        let (None, Some(named)) = (self.get("DB_PASSWORD"), self.get("DB_PASSWORD_FILE")) else { return Ok(self) };
-        let path = match &self.origin {
-            Origin::File(of) => of.parent().unwrap_or(Path::new("")).join(named),
-            Origin::Flag | Origin::Environment => PathBuf::from(named),
-        };
-        let missing = || Error::Unreadable {
-            path: path.clone(),
-            why: "there is no such file, but DB_PASSWORD_FILE names it".to_owned(),
-        };
-        let text = read(&path)?.ok_or_else(missing)?;
-        if is_open_beyond_a_group(&path) {
-            return Err(Error::Readable { path });
-        }
-        self.values.insert("DB_PASSWORD".to_owned(), text.trim_end_matches(['\n', '\r']).to_owned());
-        Ok(self)
+    /// The path that a setting names: in a configuration file it starts beside that file.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.get(name).map(|named| self.origin.path(named))
     }
+
+    /// Whether this source says which database is used.
+    pub fn names_database(&self) -> bool {
+        ["DATABASE_URL", "DB_HOST"].iter().any(|name| self.get(name).is_some())
+    }
+
+    /// A file that gives no settings.
+    pub fn without_settings(path: &Path) -> Self {
+        Self { origin: Origin::File(path.to_owned()), values: Values::new(), keys: Vec::new() }
+    }
+}
+
+impl Origin {
+    /// A path as it is written there.
+    pub fn path(&self, named: &str) -> PathBuf {
+        match self {
+            Self::File(of) => of.parent().unwrap_or(Path::new("")).join(named),
+            Self::Flag | Self::Environment => PathBuf::from(named),
+        }
+    }
+}
+
+/// The password in the file that `DB_PASSWORD_FILE` names; `system` is the configuration that all
+/// users of the machine share.
+pub(super) fn password_in(path: &Path, system: &Path) -> Result<String, Error> {
+    let missing = || Error::Unreadable {
+        path: path.to_owned(),
+        why: "there is no such file, but DB_PASSWORD_FILE names it".to_owned(),
+    };
+    let text = read(path)?.ok_or_else(missing)?;
+    if is_open_beyond_a_group(path) {
+        let path = path.to_owned();
+        let is_shared = path.parent() == system.parent();
+        return Err(if is_shared { Error::ReadableByAll { path } } else { Error::Readable { path } });
+    }
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
 /// Replaces a dollar sign while a `.env` file is read: a code point that no text may contain.

@@ -55,6 +55,8 @@ pub struct Config {
     pub people: HashMap<String, Preferences>,
     /// Every value that was found, with its origin and what overrides it.
     pub found: Vec<Value>,
+    /// Files of the configuration that cannot be read, where a stronger layer names the database.
+    pub left_out: Vec<Error>,
     pub bcrypt_cost: u32,
     /// Where exports are written.
     pub exports: PathBuf,
@@ -151,6 +153,9 @@ impl Folders {
     }
 }
 
+/// Reads the settings of a file.
+type Reading = fn(&Path) -> Result<ConfigSource, Error>;
+
 /// The position of a user's preferences among the layers: they override the configuration file,
 /// which follows them.
 const PERSON: usize = 3;
@@ -160,13 +165,24 @@ impl Config {
     pub fn load(cli: &Cli, environment: &Values, here: &Path) -> Result<Self, Error> {
         let folders = Folders::find(environment)?;
         // The strongest layer comes first.
-        let mut layers = vec![
-            ConfigSource::flags(cli),
-            ConfigSource::environment(environment).with_password()?,
-            ConfigSource::dotenv(&here.join(".env"))?.with_password()?,
-            ConfigSource::toml(&folders.file())?.with_password()?,
-            ConfigSource::system(&folders.system)?.with_password()?,
+        let mut layers = vec![ConfigSource::flags(cli), ConfigSource::environment(environment)];
+        let mut left_out = Vec::new();
+        let files: [(PathBuf, Reading); 3] = [
+            (here.join(".env"), ConfigSource::dotenv),
+            (folders.file(), ConfigSource::toml),
+            (folders.system.clone(), ConfigSource::system),
         ];
+        for (path, read) in files {
+            let layer = match read(&path) {
+                Ok(layer) => layer,
+                Err(error) if layers.iter().any(ConfigSource::names_database) && is_spared(&error, &folders) => {
+                    left_out.push(error);
+                    ConfigSource::without_settings(&path)
+                }
+                Err(error) => return Err(error),
+            };
+            layers.push(layer);
+        }
         let people = write::people(&folders.people());
         let mut preferred = HashMap::new();
         for (name, layer) in &people {
@@ -186,7 +202,7 @@ impl Config {
             layers.insert(PERSON, layer.clone());
         }
         let (mut found, values) = settle(&layers);
-        let named = address::resolve(&layers, &mut found)?;
+        let named = address::resolve(&layers, &mut found, &folders.system)?;
         for value in &mut found {
             value.overruled_by = value.overruled.map(|(name, layer)| (name, layers[layer].origin.clone()));
         }
@@ -213,6 +229,7 @@ impl Config {
             key_rows,
             people: preferred,
             found,
+            left_out,
             bcrypt_cost: cost,
             exports,
             user: cli.user.clone(),
@@ -230,6 +247,16 @@ impl Config {
 /// The address of a database without its password.
 pub fn shown_address(address: &str) -> String {
     layers::shown("DATABASE_URL", address)
+}
+
+/// Whether the program does without a file in which this is wrong, if the file has no say in which
+/// database is used. What is wrong in a file of one's own should be noticed and mended.
+fn is_spared(error: &Error, folders: &Folders) -> bool {
+    match error {
+        Error::Unreadable { .. } => true,
+        Error::Malformed { path, .. } => *path == folders.system,
+        _ => false,
+    }
 }
 
 /// The preferences in these settings.

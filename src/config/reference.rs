@@ -3,11 +3,11 @@
 
 /// The settings, each with its meaning. They are read from the environment, `.env` and, with names
 /// in lower case, `config.toml`.
-pub const SETTINGS: [(&str, &str); 18] = [
+pub const SETTINGS: [(&str, &str); 20] = [
     (
         "DATABASE_URL",
         "The address of the database: sqlite://PATH or mysql://USER:PASSWORD@HOST:PORT/NAME. Without one, the embedded \
-         database is used. It counts before the DB_ settings of the same place",
+         database is used. It counts before the DB_ settings of the same place, which give only the password that it lacks",
     ),
     ("DB_HOST", "The host of the server. It begins an address that is given in parts"),
     ("DB_PORT", "The port of the server; 3306 if it is not set"),
@@ -18,6 +18,16 @@ pub const SETTINGS: [(&str, &str); 18] = [
         "A file that contains only that password; in a configuration file, a path that starts beside it",
     ),
     ("DB_NAME", "The name of the database at the server"),
+    (
+        "DB_SSL_MODE",
+        "How the connection is encrypted and what is verified: verify_identity, verify_ca, required or disabled. An \
+         ssl_mode in DATABASE_URL counts before it",
+    ),
+    (
+        "DB_SSL_CA",
+        "The file with the certificate of the authority that signed the server's; in a configuration file, a path that \
+         starts beside it. An ssl_ca in DATABASE_URL counts before it",
+    ),
     ("SENTRY_DSN", "Where unexpected errors are reported; without it, nothing is sent"),
     ("SENTRY_ENVIRONMENT", "The name of this installation in these reports; production if it is not set"),
     ("EPIC_EVENTS_LOG", "The filter of the log file; warn,epic_events=info if it is not set"),
@@ -41,7 +51,7 @@ pub const VARIABLES: [(&str, &str); 11] = [
     ("XDG_STATE_HOME", "The folder above the log files and what people choose; ~/.local/state if it is not set"),
     (
         "EPIC_EVENTS_SYSTEM_CONFIG",
-        "The configuration for all users of the machine; /etc/epic-events/config.toml if it is not set",
+        "Another file in the place of /etc/epic-events/config.toml, for tests and for several companies on one machine",
     ),
     ("HOME", "The home folder, for the three folders above and for exports to ~/Downloads"),
     ("LC_ALL", "The locale: its language is the default of the screens, and without UTF-8 only ASCII is shown"),

@@ -39,8 +39,8 @@ impl Config {
             let same = there.get("DATABASE_URL").is_some_and(|kept| absolute(kept) == *url);
             return Ok(if same { Remembered::Kept } else { Remembered::LeftAlone(path) });
         }
-        let shared = ConfigSource::system(&self.folders.system)?;
-        if shared.get("DATABASE_URL").is_some_and(|kept| absolute(kept) == *url) {
+        let shared = ConfigSource::system(&self.folders.system).ok();
+        if shared.is_some_and(|shared| shared.get("DATABASE_URL").is_some_and(|kept| absolute(kept) == *url)) {
             return Ok(Remembered::Kept);
         }
         let mut lines = String::new();

@@ -39,6 +39,8 @@ pub enum Check {
     Clock,
     /// The free space where the embedded database is.
     DatabaseSpace,
+    /// A file that the configuration names, but that is neither used nor readable.
+    UnusedFile,
     /// Whether log files can be written.
     LogFolder,
     /// The free space where the log files are.
@@ -56,7 +58,7 @@ impl Check {
     /// What is wrong if this check finds a fault.
     pub fn class(self) -> Class {
         match self {
-            Self::LogFolder | Self::LogSpace => Class::Configuration,
+            Self::UnusedFile | Self::LogFolder | Self::LogSpace => Class::Configuration,
             _ => Class::Database,
         }
     }

@@ -333,6 +333,8 @@ pub enum ConnectionProblem {
     NotGranted(String),
     /// The file of the certificate authority cannot be read; with its path.
     AuthorityFile(String),
+    /// The address asks for a kind of encryption that does not exist; with its name.
+    BadSslMode(String),
     /// The password in the address contains signs that have to be encoded there.
     PasswordNotEncoded {
         /// Each of these signs with its code, such as `# %23`.

@@ -3,10 +3,11 @@
 use super::database::Tries;
 pub use crate::storage::copy::{Copied, CopiedTable};
 use crate::{
-    domain::{Error, error::ConnectionProblem},
+    domain::{Error, address::ServerAddress, error::ConnectionProblem},
     storage::{
         Db, DbError, Target,
         copy::{self, CopyFailure},
+        grants,
     },
 };
 
@@ -19,17 +20,29 @@ pub enum Side {
 
 /// Copies the company at `from` into the database at `to`, which is created if the account may do
 /// that and has to be empty. `again` replaces what an unfinished copy has left there. `told` is called
-/// with the rows done and their total.
-pub fn copy((from, to): (&str, &str), again: bool, mut told: impl FnMut(u64, u64)) -> Result<Copied, (Side, Error)> {
+/// with the rows done and their total. Returns, for a server, also the statements that its
+/// administrator then has to run.
+pub fn copy(
+    (from_address, to_address): (&str, &str),
+    again: bool,
+    mut told: impl FnMut(u64, u64),
+) -> Result<(Copied, Vec<String>), (Side, Error)> {
     let of = |side| move |problem| (side, Error::Unavailable(problem));
     let parse = |address, side| Target::parse(address).map_err(of(side));
-    let (from, to) = (parse(from, Side::Source)?, parse(to, Side::Target)?);
+    let (from, to) = (parse(from_address, Side::Source)?, parse(to_address, Side::Target)?);
     let mut source = Db::open(&from).map_err(of(Side::Source))?;
     let mut target = Db::create(&to).map_err(of(Side::Target))?;
     let mut tries = Tries::new();
     loop {
         let failure = match copy::copy(&mut source, &mut target, again, &mut told) {
-            Ok(copied) => return Ok(copied),
+            Ok(copied) => {
+                let statements = match ServerAddress::parse(to_address) {
+                    Some(server) => grants::after_copy(&mut target, &server.database)
+                        .map_err(|failure| (Side::Target, failure.into()))?,
+                    None => Vec::new(),
+                };
+                return Ok((copied, statements));
+            }
             // Somebody was saving, and had to be waited for too long.
             Err(CopyFailure::Source(DbError::Retry)) if tries.again() => continue,
             Err(failure) => failure,

@@ -130,7 +130,7 @@ pub(super) fn move_company(
         }
         Vec::new()
     } else {
-        super::copy::copy((from, to), false, |_, _| ()).map_err(|(_, error)| error)?.unguarded
+        super::copy::copy((from, to), false, |_, _| ()).map_err(|(_, error)| error)?.0.unguarded
     };
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
     if let Some(statements) = account::ready(&mut db, everyday)? {

@@ -127,7 +127,9 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
         "required" => Some(tls.with_danger_accept_invalid_certs(true)),
         "verify_ca" => Some(tls.with_danger_skip_domain_validation(true)),
         "verify_identity" => Some(tls),
-        _ => return Err(bad("ssl_mode")),
+        // As above: it may be the rest of a password.
+        _ if query.contains('@') => return Err(bad(FORM)),
+        _ => return Err(ConnectionProblem::BadSslMode(mode.to_owned())),
     };
     Ok(options.ssl_opts(tls))
 }

@@ -3,7 +3,7 @@
 
 use diesel::{connection::SimpleConnection, result::Error};
 
-use super::{Db, DbError, failure};
+use super::{Db, DbError, failure, guards};
 use crate::domain::error::ConnectionProblem;
 
 /// The rights on each table. The account can neither alter a table nor change or remove a row of
@@ -100,6 +100,15 @@ impl Account<'_> {
         }
         Ok(Made::Done)
     }
+}
+
+/// The statements for the server's administrator after a company was copied into this database: they
+/// create the everyday account and lock the connected one. The password has to be replaced.
+pub fn after_copy(db: &mut Db, database: &str) -> Result<Vec<String>, DbError> {
+    let everyday = Account { database, name: "epic_events", password: "choose-another" };
+    let connected = db.texts("SELECT CURRENT_USER() AS text")?;
+    let lock = connected.iter().map(|account| format!("ALTER USER {} ACCOUNT LOCK;", guards::quoted(account)));
+    Ok(everyday.statements().into_iter().chain(lock).collect())
 }
 
 /// The text as a string literal.

@@ -243,7 +243,7 @@ fn nothing_but_sqlite_opens_the_database_file() {
         ("storage/grants.rs", "its test reads the document for administrators"),
         ("config/layers.rs", "config.toml and .env"),
         ("config/write.rs", "config.toml and what each person prefers"),
-        ("config/tests.rs", "files of the tests' own"),
+        ("config/tests/mod.rs", "files of the tests' own"),
         ("app/clock.rs", "its test reads /proc/uptime"),
     ];
     const WAYS: [&str; 10] = [

@@ -237,3 +237,63 @@ fn a_missing_file_is_named() {
     let (code, said) = run(home.path(), &db.url, &["doctor"]);
     assert!(code == 5 && said.contains("config.toml") && !said.contains("--init"), "{code} {said}");
 }
+
+/// `doctor` reports what the program does without; everybody else can go on working.
+#[test]
+fn doctor_reports_files_that_are_not_used() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    init(home.path(), &db.url);
+    std::fs::write(home.path().join("machine.toml"), "db_host = 'db'\ndb_password_file = 'no-such-file'\n").unwrap();
+    let (code, said) = run(home.path(), &db.url, &["doctor"]);
+    assert!(code == 0 && said.contains("file that is not used") && said.contains("no-such-file"), "{code} {said}");
+    std::fs::write(home.path().join("machine.toml"), "db_host = \n").unwrap();
+    let (code, said) = run(home.path(), &db.url, &["doctor", "--json"]);
+    assert!(code == 0 && said.contains("unused_file") && said.contains("machine.toml"), "{code} {said}");
+    assert_eq!(run(home.path(), &db.url, &["audit", "verify"]).0, 0);
+}
+
+#[test]
+fn an_unknown_kind_of_encryption_is_refused_with_those_that_there_are() {
+    let home = tempfile::tempdir().unwrap();
+    let allowed = "verify_identity, verify_ca, required, disabled";
+    let (code, said) = run(home.path(), "mysql://crm:canary@127.0.0.1:1/crm?ssl_mode=on", &["doctor"]);
+    assert!(
+        code == 5 && said.contains("\"on\"") && said.contains(allowed) && !said.contains("canary"),
+        "{code} {said}"
+    );
+    let more = [("DB_HOST", "db"), ("DB_SSL_CA", "/no/such/ca.pem")];
+    let (code, said) = run_with(home.path(), "", &["doctor"], &more);
+    assert!(code == 5 && said.contains("/no/such/ca.pem"), "{code} {said}");
+}
+
+/// A key is bound to a username. What is wrong with it is said at the start, but not whether there is such an account.
+#[test]
+fn a_key_is_bound_to_a_username_only() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    init(home.path(), &db.url);
+    let (code, said) = run(home.path(), &db.url, &["--user", "marta@epic.example"]);
+    assert!(code == 2 && said.contains("a username is needed here, not an e-mail address"), "{code} {said}");
+    for user in ["boss", "ghost"] {
+        let mut t = Terminal::start(home.path(), &db.url, &["--user", user]);
+        t.see(&["Username", user]).press("not this one at all").press(ENTER).see(&["do not match"]).press("\x03");
+        assert_eq!(t.end().0, 0);
+    }
+}
+
+/// A company on this computer is not lost sight of where a server is chosen.
+#[test]
+fn a_set_up_says_how_a_company_of_this_computer_moves() {
+    let home = tempfile::tempdir().unwrap();
+    init(home.path(), "");
+    for arguments in [&INIT[..], &["--init"]] {
+        let mut t = Terminal::start(home.path(), "", arguments);
+        if arguments.len() > 1 {
+            t.press(BOSS).press(ENTER);
+        }
+        t.see(&["epic-events copy --from sqlite://"]);
+        assert_eq!(t.end().0, 1);
+    }
+    let server = TestDb::new(Engine::MariaDb);
+    let (code, said) = run(home.path(), &server.url, &INIT);
+    assert!(code == 0 && said.contains("epic-events copy --from sqlite://"), "{code} {said}");
+}

@@ -27,6 +27,12 @@ pub enum AdminPhrase<'a> {
     CopyDone {
         to: &'a str,
     },
+    /// The command that begins an unfinished copy again.
+    CopyAgain(&'a str),
+    /// Above the statements for the server's administrator, after a copy to a server.
+    AfterCopy,
+    /// The command that moves the company at this address to a server.
+    HowToMove(&'a str),
     /// Whom to ask who has forgotten the password.
     ForgotPassword,
     /// Whom a manager asks.

@@ -959,6 +959,12 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::AuthorityFile(path) => {
             return format!("The CA file {path} cannot be read. Check its path and its permissions.");
         }
+        ConnectionProblem::BadSslMode(mode) => {
+            return format!(
+                "The ssl_mode \"{}\" is not known. It can be: verify_identity, verify_ca, required, disabled.",
+                crate::domain::text::for_terminal(mode)
+            );
+        }
         ConnectionProblem::PasswordNotEncoded { signs, shown } => {
             return format!(
                 "The password in the database's address contains signs that have a meaning there. Write their codes instead ({signs}) in {shown}, or give the password as DB_PASSWORD."
@@ -1103,7 +1109,14 @@ fn admin(phrase: AdminPhrase) -> String {
             format!("{name}: {rows}, checksum {checksum}, the same in both.")
         }
         AdminPhrase::CopyDone { to } => format!(
-            "The company is copied to {to}. Put the everyday account of that database into every configuration. The database that it was copied from is as it was: keep it until everybody works with the new one."
+            "The company is copied to {to}. Put the new address into every configuration. The database that it was copied from is as it was: keep it until everybody works with the new one."
+        ),
+        AdminPhrase::CopyAgain(command) => format!("The whole command: {command}"),
+        AdminPhrase::AfterCopy => {
+            "On the server, its administrator then creates the everyday account, with a password of your choice, which is the one to put into every configuration. The account that made the copy is locked, unless it serves other purposes too; it must not be dropped:".to_owned()
+        }
+        AdminPhrase::HowToMove(from) => format!(
+            "To move the company of this computer to a server, run: epic-events copy --from {from} --to ADDRESS, with the address of an empty database and the set-up account (see docs/administration.md)."
         ),
         AdminPhrase::ForgotPassword => "Forgotten your password? A manager gives you a temporary one.".to_owned(),
         AdminPhrase::ManagerForgotPassword => {
@@ -1458,6 +1471,7 @@ pub(super) fn check(check: Check) -> &'static str {
         Check::WsrepSyncWait => "wsrep_sync_wait",
         Check::Clock => "clock of the server",
         Check::DatabaseSpace => "free space, database",
+        Check::UnusedFile => "file that is not used",
         Check::LogFolder => "folder of the logs",
         Check::LogSpace => "free space, logs",
     }
@@ -1541,6 +1555,9 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         (Check::DatabaseSpace, Verdict::Fault, _) => "There is next to no space: saving will fail.",
         (Check::DatabaseSpace, Verdict::Warning, _) => "There is little space left for the database and its backups.",
         (Check::DatabaseSpace, _, _) => "There is enough space for the database.",
+        (Check::UnusedFile, _, _) => {
+            "The program does without it, since a stronger setting names the database or its password."
+        }
         (Check::LogFolder, Verdict::Fault, _) => "Nothing can be written here: the program runs, but leaves no log.",
         (Check::LogFolder, _, _) => "Log files are written here, one a day, and kept for 30 days.",
         (Check::LogSpace, Verdict::Fault, _) => "There is next to no space: the log will have gaps.",

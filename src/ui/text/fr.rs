@@ -1005,6 +1005,12 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::AuthorityFile(path) => {
             return format!("Le fichier de l'AC {path} ne peut pas être lu. Vérifiez son chemin et ses droits.");
         }
+        ConnectionProblem::BadSslMode(mode) => {
+            return format!(
+                "La valeur « {} » de ssl_mode n'est pas connue. Valeurs possibles : verify_identity, verify_ca, required, disabled.",
+                crate::domain::text::for_terminal(mode)
+            );
+        }
         ConnectionProblem::PasswordNotEncoded { signs, shown } => {
             return format!(
                 "Le mot de passe dans l'adresse de la base contient des signes qui y ont un sens. Écrivez leurs codes ({signs}) dans {shown}, ou donnez le mot de passe par DB_PASSWORD."
@@ -1151,7 +1157,14 @@ fn admin(phrase: AdminPhrase) -> String {
             format!("{name} : {rows}, somme de contrôle {checksum}, identique des deux côtés.")
         }
         AdminPhrase::CopyDone { to } => format!(
-            "L'entreprise est copiée vers {to}. Inscrivez le compte quotidien de cette base dans chaque configuration. La base d'origine n'a pas changé : gardez-la jusqu'à ce que tous travaillent avec la nouvelle."
+            "L'entreprise est copiée vers {to}. Inscrivez la nouvelle adresse dans chaque configuration. La base d'origine n'a pas changé : gardez-la jusqu'à ce que tous travaillent avec la nouvelle."
+        ),
+        AdminPhrase::CopyAgain(command) => format!("La commande entière : {command}"),
+        AdminPhrase::AfterCopy => {
+            "Sur le serveur, son administrateur crée ensuite le compte quotidien, avec un mot de passe de votre choix : c'est ce compte qu'il faut inscrire dans chaque configuration. Le compte qui a fait la copie est verrouillé, sauf s'il sert aussi à autre chose ; il ne doit pas être supprimé :".to_owned()
+        }
+        AdminPhrase::HowToMove(from) => format!(
+            "Pour mettre l'entreprise de cet ordinateur sur un serveur, lancez : epic-events copy --from {from} --to ADRESSE, avec l'adresse d'une base vide et du compte d'installation (voir docs/administration.md)."
         ),
         AdminPhrase::ForgotPassword => "Mot de passe oublié ? La gestion vous en donne un temporaire.".to_owned(),
         AdminPhrase::ManagerForgotPassword => {
@@ -1516,6 +1529,7 @@ pub(super) fn check(check: Check) -> &'static str {
         Check::WsrepSyncWait => "wsrep_sync_wait",
         Check::Clock => "horloge du serveur",
         Check::DatabaseSpace => "espace libre, base",
+        Check::UnusedFile => "fichier non utilisé",
         Check::LogFolder => "dossier des journaux",
         Check::LogSpace => "espace libre, journaux",
     }
@@ -1613,6 +1627,9 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         (Check::DatabaseSpace, Verdict::Fault, _) => "Il n'y a presque plus d'espace : l'enregistrement va échouer.",
         (Check::DatabaseSpace, Verdict::Warning, _) => "Il reste peu d'espace pour la base et ses sauvegardes.",
         (Check::DatabaseSpace, _, _) => "Il y a assez d'espace pour la base.",
+        (Check::UnusedFile, _, _) => {
+            "Le programme s'en passe : un réglage prioritaire donne la base ou son mot de passe."
+        }
         (Check::LogFolder, Verdict::Fault, _) => {
             "Rien ne peut être écrit ici : le programme fonctionne, mais ne tient pas de journal."
         }

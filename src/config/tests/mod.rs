@@ -4,6 +4,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use super::*;
 
+mod addresses;
+
 /// The value of a setting that is used, as it is shown, with its origin.
 fn used(config: &Config, name: &str) -> (String, Origin) {
     let counts = |value: &&Value| value.name == name && value.overruled_by.is_none();
@@ -104,13 +106,6 @@ fn without_a_configured_database_the_embedded_one_is_used() {
 }
 
 #[test]
-fn the_parts_of_an_address_are_encoded() {
-    let parts = [("DB_HOST", "db"), ("DB_USER", "crm"), ("DB_PASSWORD", "p@ss/w:rd"), ("DB_NAME", "crm")];
-    let config = Machine::new().load(&Cli::default(), &parts).unwrap();
-    assert_eq!(config.database.expose_secret(), "mysql://crm:p%40ss%2Fw%3Ard@db/crm");
-}
-
-#[test]
 fn a_secret_that_others_can_read_is_refused_with_the_command_that_fixes_it() {
     let machine = Machine::new();
     machine.write(".env", "DB_PASSWORD=secret\n", 0o644);
@@ -170,6 +165,48 @@ fn the_password_may_be_in_a_file_of_its_own() {
     assert!(refused.contains(".config/epic-events/secret"), "{refused}");
 }
 
+/// A file that is not used may be missing, or belong to others.
+#[test]
+fn only_files_that_are_used_have_to_be_readable() {
+    let machine = Machine::new();
+    machine.write("etc/config.toml", "db_host = 'db'\ndb_user = 'crm'\ndb_password_file = 'missing'\n", 0o644);
+    let load = |more: &[(&str, &str)]| machine.load(&Cli::default(), more);
+    let refused = load(&[]).unwrap_err().to_string();
+    assert!(refused.contains("etc/missing"), "{refused}");
+    for (more, wanted) in [
+        (("DB_PASSWORD", "own"), "mysql://crm:own@db/epic_events"),
+        (("DATABASE_URL", "mysql://me:own@db/crm"), "mysql://me:own@db/crm"),
+        (("DATABASE_URL", "sqlite:///own"), "sqlite:///own"),
+    ] {
+        let config = load(&[more]).unwrap();
+        assert_eq!(address(&config), wanted);
+        let file = config.found.iter().find(|value| value.name == "DB_PASSWORD_FILE").unwrap();
+        assert_eq!(file.overruled_by, Some((more.0, Origin::Environment)));
+    }
+    machine.write("etc/config.toml", "db_host = ", 0o644);
+    assert!(load(&[]).is_err());
+    assert_eq!(load(&[("DB_HOST", "db")]).unwrap().left_out.len(), 1);
+    fs::remove_file(machine.0.path().join("etc/config.toml")).unwrap();
+    fs::create_dir(machine.0.path().join("etc/config.toml")).unwrap();
+    assert!(load(&[]).is_err());
+    assert_eq!(load(&[("DB_HOST", "db")]).unwrap().left_out.len(), 1);
+    // What is wrong in a file of one's own is said, though another place names the database.
+    machine.write(".config/epic-events/config.toml", "langage = 'fr'", 0o600);
+    assert!(load(&[("DB_HOST", "db")]).is_err());
+}
+
+#[test]
+fn a_shared_password_file_is_given_to_root_and_a_group() {
+    let machine = Machine::new();
+    machine.write("etc/config.toml", "db_host = 'db'\ndb_user = 'crm'\ndb_password_file = 'secret'\n", 0o644);
+    machine.write("etc/secret", "canary", 0o644);
+    let refused = machine.load(&Cli::default(), &[]).unwrap_err().to_string();
+    assert!(
+        refused.contains("chmod 640") && refused.contains("chown root:") && refused.contains("etc/secret"),
+        "{refused}"
+    );
+}
+
 #[test]
 fn a_malformed_file_is_reported_with_its_line() {
     let machine = Machine::new();
@@ -187,99 +224,6 @@ fn a_saved_address_is_private_and_read_again() {
     assert_eq!(fs::metadata(file).unwrap().mode() & 0o777, 0o600);
     let again = machine.load(&Cli::default(), &[]).unwrap();
     assert_eq!((again.database.expose_secret(), again.preferences.language), ("mysql://u:p@h:3306/n", Language::Fr));
-}
-
-/// Each row: the layers (environment, `.env`, `config.toml`), the address that is used, and which
-/// setting is overridden by which.
-#[test]
-fn an_address_is_put_together_layer_by_layer() {
-    const HIGH: &[(&str, &str)] = &[("DB_HOST", "high"), ("DB_USER", "crm"), ("DB_PASSWORD", "x")];
-    type Overruled<'a> = &'a [(&'a str, &'a str)];
-    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a str, &'a str, Overruled<'a>);
-    let rows: [Case; 9] = [
-        // Parts above a whole address, in the environment and in `.env`.
-        (
-            HIGH,
-            "",
-            "database_url = 'mysql://low:y@low/low'",
-            "mysql://crm:x@high/epic_events",
-            &[("DATABASE_URL", "DB_HOST")],
-        ),
-        (
-            &[],
-            "DB_HOST=mid",
-            "database_url = 'sqlite:///low'",
-            "mysql://@mid/epic_events",
-            &[("DATABASE_URL", "DB_HOST")],
-        ),
-        // A whole address above parts.
-        (
-            &[("DATABASE_URL", "sqlite:///high")],
-            "DB_HOST=mid",
-            "db_user = 'low'",
-            "sqlite:///high",
-            &[("DB_HOST", "DATABASE_URL"), ("DB_USER", "DATABASE_URL")],
-        ),
-        // A whole address and a part in one layer.
-        (
-            &[("DATABASE_URL", "sqlite:///high"), ("DB_HOST", "high")],
-            "",
-            "",
-            "sqlite:///high",
-            &[("DB_HOST", "DATABASE_URL")],
-        ),
-        // Parts from several layers.
-        (
-            &[("DB_PASSWORD", "x")],
-            "DB_HOST=mid\nDB_PASSWORD=y",
-            "db_user = 'low'\ndb_port = 3307",
-            "mysql://low:x@mid:3307/epic_events",
-            &[("DB_PASSWORD", "DB_PASSWORD")],
-        ),
-        // A part without a host changes the address of a weaker layer, but has no meaning for a
-        // file.
-        (
-            &[("DB_PASSWORD", "x")],
-            "",
-            "database_url = 'mysql://low:y@low:3307/low?ssl_mode=required'",
-            "mysql://low:x@low:3307/low?ssl_mode=required",
-            &[],
-        ),
-        (
-            &[("DB_PASSWORD", "x")],
-            "",
-            "database_url = 'sqlite:///low'",
-            "sqlite:///low",
-            &[("DB_PASSWORD", "DATABASE_URL")],
-        ),
-        // Layers below an overridden address do not apply again.
-        (
-            &[("DB_HOST", "high")],
-            "DATABASE_URL=mysql://mid:y@mid/mid",
-            "db_password = 'low'",
-            "mysql://@high/epic_events",
-            &[("DATABASE_URL", "DB_HOST"), ("DB_PASSWORD", "DATABASE_URL")],
-        ),
-        (&[("DB_HOST", "::1"), ("DB_PORT", "3307")], "", "", "mysql://@[::1]:3307/epic_events", &[]),
-    ];
-    for (environment, dotenv, toml, wanted, overruled) in rows {
-        let machine = Machine::new();
-        machine.write(".env", dotenv, 0o600);
-        machine.write(".config/epic-events/config.toml", toml, 0o600);
-        let config = machine.load(&Cli::default(), environment).unwrap();
-        assert_eq!(address(&config), wanted);
-        let overridden: Vec<_> =
-            config.found.iter().filter_map(|value| Some((value.name, value.overruled_by.as_ref()?.0))).collect();
-        assert_eq!(overridden, overruled, "{wanted}");
-    }
-}
-
-#[test]
-fn brackets_around_an_ipv6_address_are_accepted() {
-    for host in ["::1", "[::1]"] {
-        let config = Machine::new().load(&Cli::default(), &[("DB_HOST", host), ("DB_USER", "crm")]).unwrap();
-        assert_eq!(address(&config), "mysql://crm@[::1]/epic_events");
-    }
 }
 
 /// `$NAME` is not replaced by a variable, however the value is quoted.
