@@ -1,6 +1,6 @@
 //! Giving events to support users: who is proposed, and what is assigned.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{
     events::{Event, stretch},
@@ -72,8 +72,10 @@ pub struct Candidate {
     pub id: UserId,
     pub full_name: String,
     pub role: Role,
-    /// The number of open events in the week of the first event to be assigned.
+    /// The number of open events in [`Self::weeks`].
     pub load: i64,
+    /// The first day and the last of the weeks of the events to be assigned; `None` if that is one week.
+    pub weeks: Option<(NaiveDate, NaiveDate)>,
     /// Only for support users, if an event to be assigned has a start.
     pub availability: Option<Availability>,
     /// The events of theirs at the same time as those to be assigned.

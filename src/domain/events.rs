@@ -48,8 +48,8 @@ pub struct Event {
     pub updated_at: NaiveDateTime,
 }
 
-/// The assumed length of an event without an end, for finding clashes.
-const UNKNOWN_LENGTH: TimeDelta = TimeDelta::hours(2);
+/// How long an event without an end is taken to last, in the calendar and where clashes are looked for.
+pub const UNKNOWN_LENGTH: TimeDelta = TimeDelta::hours(2);
 
 /// The time range (wall clock) from the start to the end of an event.
 pub fn stretch(starts_at: NaiveDateTime, ends_at: Option<NaiveDateTime>) -> (NaiveDateTime, NaiveDateTime) {

@@ -11,7 +11,7 @@ use super::{connection::Db, failure::DbError};
 use crate::{
     domain::{
         assigning::Slot,
-        events::{EventDraft, Status},
+        events::{EventDraft, Status, UNKNOWN_LENGTH},
         id::{EventId, UserId},
     },
     schema::events,
@@ -20,9 +20,6 @@ use crate::{
 /// Events that last longer than this are found by their end. The migration that added `long_until`
 /// uses the same number.
 const LONGEST: TimeDelta = TimeDelta::days(14);
-
-/// An event without an end lasts less than this.
-const DAY: TimeDelta = TimeDelta::days(1);
 
 /// The most long events that are found for one span: those that end last.
 const MOST_LONG: i64 = 10_000;
@@ -50,8 +47,18 @@ pub(super) fn long(db: &mut Db, from: NaiveDateTime, to: NaiveDateTime) -> Resul
 #[diesel::dsl::auto_type]
 pub(super) fn by_start(from: NaiveDateTime, to: NaiveDateTime) -> _ {
     let earliest: NaiveDateTime = from - LONGEST;
-    let in_time = events::starts_at.ge(from).or(events::ends_at.gt(from));
+    let in_time: lasts_until = lasts_until(from);
     events::starts_at.lt(to).and(events::starts_at.ge(earliest)).and(in_time)
+}
+
+/// A condition: the event ends after `from`, if it does not begin after it; as
+/// [`stretch`](crate::domain::events::stretch) says of one whose end is not known.
+#[diesel::dsl::auto_type]
+fn lasts_until(from: NaiveDateTime) -> _ {
+    let shortly_before: NaiveDateTime = from - UNKNOWN_LENGTH;
+    let has_no_end = events::ends_at.is_null().or(events::ends_at.le(events::starts_at));
+    let lasts = events::ends_at.gt(from).or(has_no_end.and(events::starts_at.gt(shortly_before)));
+    events::starts_at.ge(from).or(lasts)
 }
 
 /// Limits a boxed query to the events that touch the span. If there are no long ones, as is nearly
@@ -115,11 +122,10 @@ pub fn engagements_of(
     (from, to): (NaiveDateTime, NaiveDateTime),
     limit: usize,
 ) -> Result<Vec<Engagement>, DbError> {
-    let may_last = events::ends_at.gt(from).or(events::ends_at.is_null().and(events::starts_at.gt(from - DAY)));
     let query = open_with_support!()
         .filter(events::support_id.eq(person).assume_not_null())
         .filter(events::starts_at.lt(to).assume_not_null())
-        .filter(may_last.or(events::starts_at.ge(from)).assume_not_null())
+        .filter(lasts_until(from).assume_not_null())
         .order((events::starts_at.desc(), events::id.desc()))
         .limit(i64::try_from(limit).unwrap_or(i64::MAX));
     Ok(query.load(db)?)

@@ -70,7 +70,7 @@ fn under_the_restricted_setting_support_sees_only_their_own_calendar() {
 #[test]
 fn a_day_is_picked_from_its_month() {
     let mut desk = Desk::of("manager", Language::En);
-    desk.go("new event").press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab).see("F4 pick a day");
+    desk.go("new event").press(KeyCode::Tab).press(KeyCode::Tab).see("F4 pick a day");
     desk.press(KeyCode::F(4)).see("November 2026").see("*21");
     insta::assert_snapshot!("month_picker", desk.screen());
     desk.press(KeyCode::PageDown).see("December 2026").press(KeyCode::Right).press(KeyCode::Enter);

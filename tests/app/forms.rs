@@ -139,10 +139,10 @@ fn a_start_without_a_time_is_asked_for_and_an_end_may_be_a_length() {
     to(&mut desk, "Starts").ctrl('u').write("in 3 days").see("Tue 24 November 2026").not("00:00");
     desk.press(KeyCode::Tab).see("At what time? Write for example 24/11/2026 18:30.");
     to(&mut desk, "Starts").write(" 6pm").see("Tue 24 November 2026, 18:00").not("At what time?");
-    to(&mut desk, "Ends").ctrl('u').write("5h").see("Tue 24 November 2026, 23:00");
+    to(&mut desk, "Ends").ctrl('u').write("5h").see("23:00, 5 h later");
     // The end is read again when the start is changed.
     to(&mut desk, "Starts").ctrl('u').write("demain minuit").see("Sun 22 November 2026, 00:00");
-    desk.see("Sun 22 November 2026, 05:00").ctrl('s').press(KeyCode::Enter).see("Press u to undo.");
+    desk.see("05:00, 5 h later").ctrl('s').press(KeyCode::Enter).see("Press u to undo.");
     let stored = storage::events::find(&mut desk.world.connection(), id).unwrap().unwrap();
     let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 22).unwrap();
     assert_eq!((stored.starts_at, stored.ends_at), (day.and_hms_opt(0, 0, 0), day.and_hms_opt(5, 0, 0)));
@@ -167,7 +167,7 @@ fn an_end_keeps_its_day_when_another_user_moves_the_start() {
         EventId::new(desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft: draft.clone() })).0);
     desk.go("events").press(KeyCode::Char('/')).write("board").press(KeyCode::Enter).see("1–1 of 1");
     desk.press(KeyCode::Char('e'));
-    to(&mut desk, "Ends").ctrl('u').write("18h").see("18:00");
+    to(&mut desk, "Ends").ctrl('u').write("18h").see("18:00, 9 h later");
     let starts_at = draft.starts_at.map(|start| start - chrono::TimeDelta::days(1));
     let theirs = EventDraft { starts_at, ..draft.clone() };
     desk.world.save(&Request::Write(WriteRequest::UpdateEvent { id, version: 1, draft: theirs }));
@@ -215,13 +215,13 @@ fn every_change_of_a_summary_can_be_read_in_the_smallest_window() {
 fn a_filter_that_ends_before_it_begins_is_refused_under_its_field() {
     let dates = ("24/12/2026", "1/12/2026");
     for (list, first, last, (from, until)) in [
-        ("clients", "From", "To", dates),
-        ("contracts", "From", "To", dates),
+        ("clients", "Last contact from", "Last contact to", dates),
+        ("contracts", "Created from", "Created to", dates),
         ("contracts", "Signed from", "Signed to", dates),
         ("contracts", "Total at least", "Total at most", ("500", "400")),
         ("contracts", "Due at least", "Due at most", ("500", "400")),
-        ("events", "From", "To", dates),
-        ("audit log", "From", "To", dates),
+        ("events", "Starts from", "Starts to", dates),
+        ("audit log", "Done from", "Done to", dates),
     ] {
         let mut desk = Desk::of("manager", Language::En);
         desk.world.records();
@@ -233,7 +233,8 @@ fn a_filter_that_ends_before_it_begins_is_refused_under_its_field() {
     }
     let mut desk = Desk::of("manager", Language::Fr);
     desk.go("événements").press(KeyCode::Char('f')).write("24/12/2026").press(KeyCode::Tab).write("1/12/2026");
-    desk.ctrl('s').see("rien ne serait trouvé");
+    desk.see("Début du").see("Début au").ctrl('s').see("rien ne serait trouvé");
+    desk.ctrl('u').write("26/12/2026").ctrl('s').see("Filtré\u{a0}: début du 24/12/2026, début au 26/12/2026");
 }
 
 /// The end of an event follows its start, as long as the user has not set it in the same form.
@@ -243,9 +244,9 @@ fn the_end_of_an_event_follows_its_start() {
     desk.world.records();
     desk.go("events").press(KeyCode::Char('e')).see("21/12/2026 09:00").see("21/12/2026 12:00");
     to(&mut desk, "Starts").ctrl('u').write("23/12/2026 18h30").press(KeyCode::Tab);
-    desk.see("Wed 23 December 2026, 18:30").see("Wed 23 December 2026, 21:30");
+    desk.see("Wed 23 December 2026, 18:30").see("21:30, 3 h later");
     // A start that cannot be read moves nothing, and the next one moves it from where it is.
-    desk.press(KeyCode::BackTab).ctrl('u').write("someday").press(KeyCode::Tab).see("Wed 23 December 2026, 21:30");
+    desk.press(KeyCode::BackTab).ctrl('u').write("someday").press(KeyCode::Tab).see("23/12/2026 21:30");
     desk.press(KeyCode::BackTab).ctrl('u').write("24/12/2026 10h").ctrl('s');
     desk.see("Starts: Mon 21 December 2026, 09:00 -> Thu 24 December 2026,");
     desk.see("Ends: Mon 21 December 2026, 12:00 -> Thu 24 December 2026, 13:00").press(KeyCode::Enter);
@@ -253,14 +254,60 @@ fn the_end_of_an_event_follows_its_start() {
     // A picked day moves it too, and an end that was typed stays.
     desk.press(KeyCode::Char('e'));
     to(&mut desk, "Starts").press(KeyCode::F(4)).press(KeyCode::Right).press(KeyCode::Enter).press(KeyCode::Tab);
-    desk.see("Fri 25 December 2026, 13:00").ctrl('u').write("26/12/2026 2h").press(KeyCode::BackTab).ctrl('u');
-    desk.write("25/12/2026 20h").press(KeyCode::Tab).see("Sat 26 December 2026, 02:00");
+    desk.see("25/12/2026 13:00").ctrl('u').write("26/12/2026 2h").press(KeyCode::BackTab).ctrl('u');
+    desk.write("25/12/2026 20h").press(KeyCode::Tab).see("02:00 the next day, 6 h later");
     desk.press(KeyCode::Esc).press(KeyCode::Char('y'));
     // Back to where it was, nothing has changed.
     desk.press(KeyCode::Char('e'));
-    to(&mut desk, "Starts").ctrl('u').write("30/12/2026 10h").press(KeyCode::Tab).see("Wed 30 December 2026, 13:00");
+    to(&mut desk, "Starts").ctrl('u').write("30/12/2026 10h").press(KeyCode::Tab).see("30/12/2026 13:00");
     desk.press(KeyCode::BackTab).ctrl('u').write("24/12/2026 10:00").press(KeyCode::Tab);
-    desk.see("Thu 24 December 2026, 13:00").press(KeyCode::Esc).not("Discard");
+    desk.see("24/12/2026 13:00").press(KeyCode::Esc).not("Discard");
+}
+
+/// What was understood of an end is said from its start at once; without a start there is no date that it could be
+/// mistaken for.
+#[test]
+fn an_end_is_said_from_its_start() {
+    for (language, new, ends) in [
+        (
+            Language::En,
+            "new event",
+            [
+                ("5h", "20:30, 5 h later"),
+                ("5h00", "05:00 the next day, 13 h 30 later"),
+                ("17h30", "17:30, 2 h later"),
+                ("+45min", "16:15, 45 min later"),
+                ("26/12 2h", "Sat 26 December 2026, 02:00"),
+                ("24/12 9h", "Thu 24 December 2026, 09:00"),
+            ],
+        ),
+        (
+            Language::Fr,
+            "nouvel événement",
+            [
+                ("5h", "20:30, 5 h après"),
+                ("5h00", "05:00 le lendemain, 13 h 30 après"),
+                ("17h30", "17:30, 2 h après"),
+                ("+45min", "16:15, 45 min après"),
+                ("26/12 2h", "sam. 26 décembre 2026, 02:00"),
+                ("24/12 9h", "jeu. 24 décembre 2026, 09:00"),
+            ],
+        ),
+    ] {
+        let [start, end, waits] = match language {
+            Language::En => ["Starts", "Ends", "once the start is understood"],
+            Language::Fr => ["Début", "Fin", "dès que le début sera compris"],
+        };
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.go(new);
+        to(&mut desk, end).not(waits).write("5h").see(waits).not("20:30").not("2026");
+        to(&mut desk, start).write("some day").see(waits).not("2026, ").ctrl('s').not("2026, ");
+        to(&mut desk, start).ctrl('u').write("24 décembre 15 h 30").not(waits).see("24 ");
+        for (typed, said) in ends {
+            to(&mut desk, end).ctrl('u').write(typed).see(said);
+        }
+    }
 }
 
 /// Who makes an event and cannot change it afterwards is told so before it is saved.

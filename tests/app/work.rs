@@ -47,6 +47,25 @@ fn several_marked_events_are_assigned_at_once() {
     desk.press(KeyCode::Char('u')).see("Undone. 2 events have the same support as before.").see("of 3");
 }
 
+/// "That week" is the week of the event; if there are several, their days are said.
+#[test]
+fn the_picker_says_which_weeks_it_counts() {
+    for (language, events, week, weeks) in [
+        (Language::En, "events", "0 events that week", "free, 0 events 23/11–06/12"),
+        (Language::Fr, "événements", "0 événement cette semaine-là", "libre, 0 événement du 23/11 au 06/12"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        let client = desk.world.client_of(desk.world.sales.actor.id, "Lou Bouzin");
+        let contract = desk.world.signed_contract(client);
+        for (title, days) in [("One", 5), ("Two", 12)] {
+            let draft = support::world::event_draft(title, days);
+            desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft }));
+        }
+        desk.go(events).press(KeyCode::Char('a')).see(week).press(KeyCode::Esc);
+        desk.press(KeyCode::Char(' ')).press(KeyCode::Char(' ')).press(KeyCode::Char('a')).see(weeks).not(week);
+    }
+}
+
 #[test]
 fn deactivating_a_user_with_clients_asks_for_an_heir() {
     let mut desk = Desk::of("manager", Language::En);

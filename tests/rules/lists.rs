@@ -292,6 +292,53 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
     assert_eq!(calendar(&mut world), all);
 }
 
+/// An event whose end is not known, or is its start, takes two hours: the calendar, *this week*, the support picker
+/// and the overlaps after an assignment agree on it.
+#[rstest]
+fn an_event_without_an_end_reaches_into_the_next_week(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    // Monday 21 December.
+    let monday = (start() + TimeDelta::days(30)).date();
+    let mut create = |title: &str, minutes: i64, is_known: bool| {
+        let starts_at = monday.and_time(chrono::NaiveTime::MIN) + TimeDelta::minutes(minutes);
+        let draft =
+            EventDraft { starts_at: Some(starts_at), ends_at: is_known.then_some(starts_at), ..event_draft(title, 30) };
+        EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft })).0)
+    };
+    let concert = create("Concert", -60, false);
+    create("Fireworks", -30, true);
+    create("Over by midnight", -120, false);
+    let breakfast = create("Breakfast", 30, false);
+    let support = world.support.actor.id;
+    let give = |world: &mut World, event| {
+        let assignment = Assignment { event, version: 1, support: Some(support) };
+        let Reply::Assigned(assigned) = world.manage(&Request::Write(WriteRequest::AssignSupport(vec![assignment])))
+        else {
+            panic!("assigned")
+        };
+        assigned.overlaps.into_iter().filter_map(|overlap| Some(overlap.other?.title)).collect::<Vec<_>>()
+    };
+    assert!(give(&mut world, concert).is_empty());
+    let pick = Request::Read(ReadRequest::PickSupport { events: vec![breakfast], text: "support".to_owned() });
+    let Reply::Candidates { people, .. } = world.manage(&pick) else { panic!("candidates") };
+    let busy = people.iter().find(|person| person.id == support).unwrap();
+    assert_eq!((busy.clash(), busy.availability), (Some("Concert"), Some(Availability::Clash)));
+    assert_eq!(give(&mut world, breakfast), ["Concert"]);
+    let days = ReadRequest::Calendar { from: monday, to: monday + TimeDelta::days(1) };
+    let Reply::Calendar(page) = world.manage(&Request::Read(days)) else { panic!("calendar") };
+    let shown: Vec<_> = page.events.into_iter().map(|row| row.event.title).collect();
+    assert_eq!(shown, ["Concert", "Fireworks", "Breakfast", "Lou Bouzin General Assembly"]);
+    world.pass_days(35);
+    let week = EventFilter { view: EventView::Week, ..EventFilter::default() };
+    let list = Request::Read(ReadRequest::List(Query::Event(listing(week, EventSort::Starts, 50))));
+    let Reply::Page(page) = world.manage(&list) else { panic!("events") };
+    let listed: Vec<_> = page.of::<EventRow>().rows.into_iter().map(|row| row.event.title).collect();
+    assert_eq!(listed, shown);
+}
+
 /// People refer to a contract by its number.
 #[rstest]
 fn contracts_are_found_by_their_number(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {

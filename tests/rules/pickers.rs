@@ -143,6 +143,16 @@ fn marked_events_are_compared_among_themselves(
     for events in [vec![gala, later, other_week], vec![gala], vec![unknown, gala]] {
         assert_eq!(told(&mut world, &events), (Vec::new(), free.clone()), "{events:?}");
     }
+    // What somebody has is counted over all weeks of the events, which are named if there are several: the gala is
+    // on a Tuesday, Other week on a Thursday.
+    let weeks = |world: &mut World, events: &[EventId]| {
+        let pick = Request::Read(ReadRequest::PickSupport { events: events.to_vec(), text: String::new() });
+        offered(world, &pick).0[0].weeks.map(|(first, last)| (first.to_string(), last.to_string()))
+    };
+    assert_eq!(weeks(&mut world, &[gala, dinner]), None);
+    assert_eq!(weeks(&mut world, &[fair]), None);
+    let told = Some(("2026-11-30".to_owned(), "2027-01-03".to_owned()));
+    assert_eq!(weeks(&mut world, &[gala, other_week]), told);
     // A person with an event of their own at that time comes last.
     let theirs = create_for(&mut world, contract, "Theirs", 10);
     let support = Some(world.support.actor.id);

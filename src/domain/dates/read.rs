@@ -124,14 +124,17 @@ pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime,
 }
 
 /// Reads the end of what starts at `start`: as [`parse_date_time`] relative to the start, or how long
-/// it lasts: `5h`, `1h30`, `90 min`. Hours that come after the start on its day are a time of day, so
-/// `17h` is five o'clock for what starts at three. Neither is `02h` nor `2:00` ever a length.
+/// it lasts: `5h`, `90 min`, `1h30min`, `+1h30`. Hours that come after the start on its day are a time of
+/// day, so `17h` is five o'clock for what starts at three. So are, without a `+`, hours with minutes as
+/// the French write them (`5h00`), and `02h` and `2:00`.
 ///
 /// Errors: as [`parse_date_time`].
 pub fn parse_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
     let (words, _) = words(typed);
     let is_length = |length: &TimeDelta| {
-        words.concat().starts_with(|c: char| matches!(c, '1'..='9'))
+        let word = words.concat();
+        word.starts_with(|c: char| matches!(c, '1'..='9'))
+            && word.ends_with(|c: char| c.is_ascii_alphabetic())
             && *length <= LONGEST_BARE
             && time(&words).is_none_or(|time| time <= start.time())
     };
@@ -223,7 +226,10 @@ fn calendar_day(words: &[String], today: NaiveDate, prefer: Direction) -> Option
         (Some(day), Some(month)) => (day, month),
         _ => (ordinal(second)?, month(first)?),
     };
-    match rest.split_first().and_then(|(word, rest)| Some((year(word)?, rest))) {
+    // The number in `14 décembre 18 h` is no year.
+    let is_hour =
+        rest.get(1).is_some_and(|unit| matches!(unit.trim_end_matches('.'), "h" | "am" | "pm" | "a.m" | "p.m"));
+    match rest.split_first().filter(|_| !is_hour).and_then(|(word, rest)| Some((year(word)?, rest))) {
         Some((year, rest)) => NaiveDate::from_ymd_opt(year, month, day).map(|date| (date, rest)),
         None => without_year(day, month, today, prefer).map(|date| (date, rest)),
     }

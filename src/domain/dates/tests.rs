@@ -43,10 +43,19 @@ const TIMES: &str = "14/08/2026 18:30 = 2026-08-14 18:30|14/8/27 18h30 = 2027-08
     dans une semaine à midi = 2026-11-28 12:00|in a week noon = 2026-11-28 12:00|\
     in one month 9am = 2026-12-21 09:00|dans un mois minuit = 2026-12-21 00:00|+5h = 2026-11-21 15:00|\
     + 5 h = 2026-11-21 15:00|+1h30 = 2026-11-21 11:30|in 2 hours = 2026-11-21 12:00|\
-    dans 2 heures = 2026-11-21 12:00|+90 min = 2026-11-21 11:30|+20h = 2026-11-22 06:00";
+    dans 2 heures = 2026-11-21 12:00|+90 min = 2026-11-21 11:30|+20h = 2026-11-22 06:00|\
+    14 décembre 18 h = 2026-12-14 18:00|14 décembre à 18 h 30 = 2026-12-14 18:30|14/12 à 18 h = 2026-12-14 18:00|\
+    lundi 14 déc. 18 heures = 2026-12-14 18:00|14 décembre 2027 18 h = 2027-12-14 18:00|\
+    14 déc 27 18 h = 2027-12-14 18:00|Dec 14 10 pm = 2026-12-14 22:00|14 December 10 p.m. = 2026-12-14 22:00|\
+    the 14th of December at 6 pm = 2026-12-14 18:00|18 h le 14 décembre = 2026-12-14 18:00|\
+    18 h 30 demain = 2026-11-22 18:30|à 18 h = 2026-11-21 18:00|18 h 30 = 2026-11-21 18:30|\
+    lundi prochain à 18 h = 2026-11-23 18:00|next Monday 18:00 = 2026-11-23 18:00|\
+    après-demain à 9 h 05 = 2026-11-23 09:05|le 1er décembre à 8 h = 2026-12-01 08:00";
 
 /// Ends, as they are typed for what starts on a Saturday at 15:00.
-const ENDS: &str = "5h = 2026-11-21 20:00|+5h = 2026-11-21 20:00|+1h30 = 2026-11-21 16:30|1h30 = 2026-11-21 16:30|\
+const ENDS: &str = "5h = 2026-11-21 20:00|+5h = 2026-11-21 20:00|+1h30 = 2026-11-21 16:30|1h30 min = 2026-11-21 16:30|\
+    1h30 = 2026-11-22 01:30|5h00 = 2026-11-22 05:00|5 h 30 = 2026-11-22 05:30|05h00 = 2026-11-22 05:00|\
+    + 5 h 00 = 2026-11-21 20:00|17h30 = 2026-11-21 17:30|5 h = 2026-11-21 20:00|\
     2 hours = 2026-11-21 17:00|90 min = 2026-11-21 16:30|12h = 2026-11-22 03:00|17h = 2026-11-21 17:00|\
     16h30 = 2026-11-21 16:30|15h = 2026-11-21 15:00|14h = 2026-11-22 14:00|2:00 = 2026-11-22 02:00|\
     02h = 2026-11-22 02:00|2am = 2026-11-22 02:00|demain 2h = 2026-11-22 02:00|+1d 2h = 2026-11-22 02:00|\
@@ -74,7 +83,8 @@ fn an_end_is_a_time_or_how_long_it_lasts() {
 #[test]
 fn a_day_without_a_time_is_asked_for_its_time() {
     for example in "21/11 = 2026-11-21|+3d = 2026-11-24|in 3 days = 2026-11-24|dans une semaine = 2026-11-28|\
-        lundi = 2026-11-23|tomorrow = 2026-11-22|14 août 2027 = 2027-08-14"
+        lundi = 2026-11-23|tomorrow = 2026-11-22|14 août 2027 = 2027-08-14|demain = 2026-11-22|\
+        après-demain = 2026-11-23|lundi prochain = 2026-11-23|next Monday = 2026-11-23|14 décembre = 2026-12-14"
         .split('|')
     {
         let (typed, day) = example.split_once(" = ").unwrap();
@@ -157,7 +167,7 @@ proptest! {
     fn a_length_is_added_to_the_start(hours in 1_i64..12, minutes in 0_i64..60, days in 0_i64..40_000) {
         let start = at("2000-01-01 23:59") + TimeDelta::days(days);
         let end = start + TimeDelta::hours(hours) + TimeDelta::minutes(minutes);
-        for typed in [format!("+{hours}h{minutes:02}"), format!("{hours}h{minutes:02}"), format!("{hours} h {minutes}")] {
+        for typed in [format!("+{hours}h{minutes:02}"), format!("{hours}h{minutes:02}min"), format!("+{hours} h {minutes}")] {
             prop_assert_eq!(parse_end(&typed, start), Ok(end));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveTime;
+use chrono::{NaiveTime, TimeDelta};
 
 use crate::{
     domain::{
@@ -36,6 +36,7 @@ fn everybody(db: &mut Db, role: Role, text: &str) -> Result<Vec<Candidate>, Serv
         full_name: user.full_name,
         role: user.role,
         load: 0,
+        weeks: None,
         availability: None,
         overlaps: Vec::new(),
     };
@@ -52,7 +53,7 @@ fn offer(mut people: Vec<Candidate>, overlapping: Vec<String>) -> Reply {
 /// What a support user already has to do around the time of the events to be assigned.
 #[derive(Debug, Default)]
 struct Workload {
-    /// The number of events in the week of the first event to be assigned.
+    /// The number of events in the weeks of those to be assigned.
     load: i64,
     /// Whether there is an event on the same day as one of those to be assigned.
     same_day: bool,
@@ -79,7 +80,11 @@ pub(super) fn for_events(
     let mut people = everybody(db, Role::Support, text)?;
     let Some((first_start, _)) = wanted.first().copied() else { return Ok(offer(people, Vec::new())) };
     let last_end = wanted.iter().map(|(_, end)| *end).max().unwrap_or(first_start);
-    let (monday, next_monday) = dates::week_of(first_start.date());
+    let (monday, second_monday) = dates::week_of(first_start.date());
+    // What ends at midnight on a Sunday does not reach into the next week.
+    let last_moment = last_end - TimeDelta::seconds(1);
+    let (_, next_monday) = dates::week_of(last_moment.date());
+    let weeks = (next_monday > second_monday).then(|| (monday.date(), (next_monday - TimeDelta::days(1)).date()));
     let day_after = last_end.date().succ_opt().map_or(last_end, |day| day.and_time(NaiveTime::MIN));
     let overlapping = overlapping(&events);
     let slots: Vec<Slot> =
@@ -115,7 +120,8 @@ pub(super) fn for_events(
                 overlap.other = None;
             }
         }
-        (person.load, person.availability, person.overlaps) = (load, Some(availability), overlaps);
+        (person.load, person.weeks) = (load, weeks);
+        (person.availability, person.overlaps) = (Some(availability), overlaps);
         busy_that_day.extend(same_day.then_some(person.id));
     }
     people.sort_by_key(|person| (person.availability, busy_that_day.contains(&person.id), person.load));

@@ -2,7 +2,7 @@
 
 use super::{
     contracts::Contracts,
-    definition::{Begins, Entity, EntityForm, RecordDetail, columns_if, wall_time},
+    definition::{Begins, Entity, EntityForm, RecordDetail, columns_if, from_to, wall_time},
 };
 use crate::{
     domain::{
@@ -58,9 +58,10 @@ impl Entity for Audit {
 
     fn facts(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
         let role = row.actor_role.map(|role| ctx.say(Phrase::Role(role))).unwrap_or_default();
+        let who: Vec<&str> = [row.actor_name.as_str(), &role].into_iter().filter(|words| !words.is_empty()).collect();
         let mut facts = vec![
             (ctx.say(Phrase::ColWhen), dates::spell_date_time(ctx.settings().wall_clock(row.at), ctx.language)),
-            (ctx.say(Phrase::ColWho), format!("{} {role}", row.actor_name).trim().to_owned()),
+            (ctx.say(Phrase::ColWho), who.join(", ")),
             (ctx.say(Phrase::ColRecord), record_name(row, ctx)),
             (ctx.say(Phrase::Computer), row.host.clone()),
         ];
@@ -94,10 +95,8 @@ impl Entity for Audit {
     }
 
     fn filter_fields(filter: &AuditFilter, _ctx: &Context) -> Vec<FormField> {
-        vec![
-            FormField::day(Field::From, filter.from, Direction::Past),
-            FormField::day(Field::To, filter.to, Direction::Past),
-        ]
+        let [from, to] = from_to(EntityKind::Audit, (filter.from, filter.to), Direction::Past);
+        vec![from, to]
     }
 
     fn read_filter(filter: &mut AuditFilter, form: &mut Reader) {

@@ -1,7 +1,7 @@
 //! Clients on the screen.
 
 use super::definition::{
-    Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled, name_list,
+    Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, from_to, labelled, name_list,
     named_if_several, wall_time, with_company,
 };
 use crate::{
@@ -127,11 +127,8 @@ impl Entity for Clients {
 
     fn filter_fields(filter: &ClientFilter, ctx: &Context) -> Vec<FormField> {
         let sales_contact = filter.sales_contact.map(|id| id.0);
-        vec![
-            FormField::day(Field::From, filter.from, Direction::Past),
-            FormField::day(Field::To, filter.to, Direction::Past),
-            FormField::filter_by(Field::SalesContactId, Choices::Users(Role::Sales), sales_contact, ctx),
-        ]
+        let [from, to] = from_to(EntityKind::Client, (filter.from, filter.to), Direction::Past);
+        vec![from, to, FormField::filter_by(Field::SalesContactId, Choices::Users(Role::Sales), sales_contact, ctx)]
     }
 
     fn filter_names(row: &ClientRow) -> Vec<(Field, String)> {

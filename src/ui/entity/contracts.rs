@@ -3,7 +3,7 @@
 use super::{
     clients::Clients,
     definition::{
-        Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled, with_company,
+        Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, from_to, labelled, with_company,
     },
 };
 use crate::{
@@ -162,13 +162,14 @@ impl Entity for Contracts {
         let amount = |field, cents| FormField::amount(field, cents, ctx.language);
         let sales_contact = filter.sales_contact.map(|id| id.0);
         let client = filter.client.map(|id| id.0);
+        let [from, to] = from_to(EntityKind::Contract, (filter.from, filter.to), Direction::Past);
         vec![
             amount(Field::Above, filter.total_above),
             amount(Field::Below, filter.total_below),
             amount(Field::DueAbove, filter.due_above),
             amount(Field::DueBelow, filter.due_below),
-            FormField::day(Field::From, filter.from, Direction::Past),
-            FormField::day(Field::To, filter.to, Direction::Past),
+            from,
+            to,
             FormField::day(Field::SignedFrom, filter.signed_from, Direction::Past),
             FormField::day(Field::SignedTo, filter.signed_to, Direction::Past),
             FormField::filter_by(Field::SalesContactId, Choices::Users(Role::Sales), sales_contact, ctx),

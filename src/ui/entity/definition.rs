@@ -1,7 +1,7 @@
 //! What an entity has to declare, and the types of what it declares. An entity's file imports only
 //! this file; the functions for records of any kind stand above both.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use strum::IntoEnumIterator;
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
         Field,
         assigning::Candidate,
         audit::AuditedFields,
-        dates,
+        dates::{self, Direction},
         entity::{EntityKind, Record},
         lists::ColumnName,
         page::{Count, Listing, Page, Sums},
@@ -21,7 +21,7 @@ use crate::{
         Context,
         form::{Choices, FormField, FormSpec, Reader, value},
         keys::Command,
-        text::Phrase,
+        text::{Phrase, TimePhrase},
         widgets::table::Column,
     },
 };
@@ -268,4 +268,15 @@ pub fn with_company(client: &str, company: &str) -> String {
 /// A time in UTC as lists show it, in the company's time zone.
 pub fn wall_time(utc: NaiveDateTime, ctx: &Context) -> String {
     dates::format_date_time(ctx.settings().wall_clock(utc))
+}
+
+/// The fields of a filter for the day that [`TimePhrase::From`] says.
+pub(super) fn from_to(
+    of: EntityKind,
+    (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+    prefer: Direction,
+) -> [FormField; 2] {
+    [(Field::From, from, TimePhrase::From(of)), (Field::To, to, TimePhrase::To(of))].map(|(field, day, called)| {
+        FormField { called: Some(Phrase::Time(called)), ..FormField::day(field, day, prefer) }
+    })
 }

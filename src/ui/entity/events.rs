@@ -5,8 +5,8 @@ use strum::IntoEnumIterator;
 use super::{
     contracts::Contracts,
     definition::{
-        Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, labelled, named_if_several,
-        with_company,
+        Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, from_to, labelled,
+        named_if_several, with_company,
     },
 };
 use crate::{
@@ -179,9 +179,10 @@ impl Entity for Events {
         let user =
             |field, role, id: Option<UserId>| FormField::filter_by(field, Choices::Users(role), id.map(|id| id.0), ctx);
         let client = filter.client.map(|id| id.0);
+        let [from, to] = from_to(EntityKind::Event, (filter.from, filter.to), Direction::Future);
         vec![
-            FormField::day(Field::From, filter.from, Direction::Future),
-            FormField::day(Field::To, filter.to, Direction::Future),
+            from,
+            to,
             FormField::line(Field::Place, &filter.place),
             FormField::filter_by(Field::ClientId, Choices::Clients { own: false }, client, ctx),
             user(Field::SalesContactId, Role::Sales, filter.sales_contact),

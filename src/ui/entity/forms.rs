@@ -80,7 +80,7 @@ pub fn refine_form(query: &Query, names: &[(Field, String)], ctx: &Context) -> F
 /// What a list is filtered by, besides view and words.
 pub fn filters(query: &Query, names: &[(Field, String)], ctx: &Context) -> Vec<String> {
     let set = refine_form(query, names, ctx).fields.into_iter().filter(|field| !field.input.is_empty());
-    set.map(|field| format!("{} {}", ctx.field(field.field).to_lowercase(), field.input.text())).collect()
+    set.map(|field| format!("{} {}", field.name(ctx).to_lowercase(), field.input.text())).collect()
 }
 
 /// What the records are called by which lists are filtered and to which this one belongs.

@@ -13,7 +13,11 @@ use crate::{
         language::Language,
         money, text,
     },
-    ui::{Context, text::Phrase, widgets::input::Input},
+    ui::{
+        Context,
+        text::{Phrase, TimePhrase},
+        widgets::input::Input,
+    },
 };
 
 /// What a field holds and how it is edited.
@@ -223,7 +227,7 @@ impl FormField {
     }
 
     fn read_as_time(&self, typed: &str, clock: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
-        let read = if self.field == Field::EndsAt { dates::parse_end } else { dates::parse_date_time };
+        let read = if self.is_end() { dates::parse_end } else { dates::parse_date_time };
         read(typed, clock)
     }
 
@@ -306,9 +310,25 @@ impl FormField {
         Some(ctx.say(Phrase::FirstOfTwo { time: &time.format("%H:%M").to_string(), zone: &zone }))
     }
 
-    /// How a date or an amount was understood; shown beside the field.
-    pub fn echo(&self, ctx: &Context, now: NaiveDateTime) -> Option<String> {
-        self.understood(self.input.text(), ctx, now)
+    /// How a date or an amount was understood; shown beside the field. An end is said from its start,
+    /// unless it is days later.
+    pub fn echo(&self, ctx: &Context, clock: Option<NaiveDateTime>) -> Option<String> {
+        let typed = self.input.text();
+        let Some(clock) = clock else {
+            return (!typed.trim().is_empty()).then(|| ctx.say(Phrase::Time(TimePhrase::AfterStart)));
+        };
+        let end = self.read_time(clock).ok().filter(|end| self.is_end() && *end >= clock);
+        let end = end.and_then(|end| {
+            let next_day = (end.date() - clock.date()).num_days() == 1;
+            let minutes = (end - clock).num_minutes();
+            let said = TimePhrase::Ends { time: &end.format("%H:%M").to_string(), next_day, minutes };
+            (next_day || end.date() == clock.date()).then(|| ctx.say(Phrase::Time(said)))
+        });
+        end.or_else(|| self.understood(typed, ctx, clock))
+    }
+
+    fn is_end(&self) -> bool {
+        self.kind == FieldKind::Time && self.field == Field::EndsAt
     }
 
     /// What a typed date or amount means, in full; `None` if it is neither.
@@ -353,9 +373,11 @@ pub fn find(fields: &[FormField], field: Field) -> Option<&FormField> {
     fields.iter().find(|one| one.field == field)
 }
 
-/// The time that a field's dates are read relative to: for the end of an event its start, if that
-/// can be read, else `now`.
-pub fn clock(fields: &[FormField], field: Field, now: NaiveDateTime) -> NaiveDateTime {
-    let start = || dates::parse_date_time(find(fields, Field::StartsAt)?.input.text(), now).ok();
-    (field == Field::EndsAt).then(start).flatten().unwrap_or(now)
+/// The time that a field's dates are read relative to: for the end of an event its start, and `None`
+/// if that cannot be read; for others `now`.
+pub fn clock(fields: &[FormField], field: Field, now: NaiveDateTime) -> Option<NaiveDateTime> {
+    match find(fields, Field::StartsAt).filter(|_| field == Field::EndsAt) {
+        Some(start) => start.read_time(now).ok(),
+        None => Some(now),
+    }
 }

@@ -84,7 +84,7 @@ impl<'a> Reader<'a> {
     }
 
     pub fn time(&mut self, field: Field) -> Option<NaiveDateTime> {
-        let clock = clock(self.fields, field, self.now);
+        let clock = clock(self.fields, field, self.now).unwrap_or(self.now);
         let entry = find(self.fields, field)?;
         self.optional(field, |_| entry.read_time(clock))
     }

@@ -1,5 +1,7 @@
 //! The lines of a menu.
 
+use chrono::Datelike;
+
 use super::outcome::{Outcome, ViewChoice};
 use crate::{
     domain::{
@@ -11,7 +13,7 @@ use crate::{
     services::Found,
     ui::{
         Context, Destination, entity,
-        text::{Asked, ListPhrase, Phrase},
+        text::{Asked, ListPhrase, Phrase, TimePhrase},
         widgets::chrome::wrapped_to,
     },
 };
@@ -62,12 +64,18 @@ pub(super) fn choice(record: Record, ctx: &Context) -> Item {
 }
 
 pub(super) fn candidate(person: &Candidate, ctx: &Context) -> Item {
+    let weeks = person.weeks.map(|(first, last)| {
+        let format = if first.year() == last.year() { "%d/%m" } else { "%d/%m/%Y" };
+        [first, last].map(|day| day.format(format).to_string())
+    });
+    let weeks = weeks.as_ref().map(|[first, last]| (first.as_str(), last.as_str()));
+    let load = &ctx.say(Phrase::Time(TimePhrase::Load { events: person.load, weeks }));
     let detail = match (person.availability, person.clash()) {
-        (Some(Availability::Clash), Some(title)) => ctx.say(Phrase::Clashes { title, load: person.load }),
-        (Some(Availability::Clash), None) => ctx.say(Phrase::BusyThen(person.load)),
-        (Some(Availability::Overlap), _) => ctx.say(Phrase::Asked(Asked::NotForAll(person.load))),
-        (Some(Availability::Busy), _) => ctx.say(Phrase::BusyThatDay(person.load)),
-        (Some(Availability::Free), _) => ctx.say(Phrase::FreeThen(person.load)),
+        (Some(Availability::Clash), Some(title)) => ctx.say(Phrase::Clashes { title, load }),
+        (Some(Availability::Clash), None) => ctx.say(Phrase::BusyThen(load)),
+        (Some(Availability::Overlap), _) => ctx.say(Phrase::Asked(Asked::NotForAll(load))),
+        (Some(Availability::Busy), _) => ctx.say(Phrase::BusyThatDay(load)),
+        (Some(Availability::Free), _) => ctx.say(Phrase::FreeThen(load)),
         (None, _) => String::new(),
     };
     Item {

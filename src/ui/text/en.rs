@@ -7,6 +7,7 @@ use super::{
     lists::ListPhrase,
     phrase::Phrase,
     set_up::SetUpPhrase,
+    times::{TimePhrase, lasting},
     told::{Asked, Deed, Lasting, Told},
 };
 use crate::{
@@ -201,10 +202,11 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         }
         Phrase::Told(Told::MoreOverlaps(1)) => "There is 1 more overlap.",
         Phrase::Told(Told::MoreOverlaps(count)) => return format!("There are {count} more overlaps."),
-        Phrase::FreeThen(load) => return format!("free, {} that week", plural(load, "event", "events")),
-        Phrase::BusyThatDay(load) => return format!("busy that day, {} that week", plural(load, "event", "events")),
-        Phrase::BusyThen(load) => return format!("busy at that time, {} that week", plural(load, "event", "events")),
-        Phrase::Clashes { title, load } => return format!("clashes with {title}, {load} that week"),
+        Phrase::FreeThen(load) => return format!("free, {load}"),
+        Phrase::BusyThatDay(load) => return format!("busy that day, {load}"),
+        Phrase::BusyThen(load) => return format!("busy at that time, {load}"),
+        Phrase::Clashes { title, load } => return format!("clashes with {title}, {load}"),
+        Phrase::Time(phrase) => return times(phrase),
         Phrase::ConflictWith { name: "", when } => {
             return format!("Somebody saved this first ({when}). Look at the differences, then save again.");
         }
@@ -253,9 +255,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Asked(Asked::ShareOf(Share { name, clients, events })) => {
             return format!("{name}: {}", owned(*clients, *events));
         }
-        Phrase::Asked(Asked::NotForAll(load)) => {
-            return format!("cannot be at all of these, {} that week", plural(load, "event", "events"));
-        }
+        Phrase::Asked(Asked::NotForAll(load)) => return format!("cannot be at all of these, {load}"),
         Phrase::Asked(Asked::TheseOverlap { count, titles }) => return format!("{count} of these overlap: {titles}"),
         Phrase::Asked(Asked::OthersCorrect(right)) => {
             return format!("Check it before you save. {} afterwards.", only(right));
@@ -1169,6 +1169,30 @@ fn admin(phrase: AdminPhrase) -> String {
 }
 
 /// About columns and saved views.
+fn times(phrase: TimePhrase) -> String {
+    match phrase {
+        TimePhrase::AfterStart => "once the start is understood".to_owned(),
+        TimePhrase::Ends { time, next_day, minutes } => {
+            format!("{time}{}, {} later", if next_day { " the next day" } else { "" }, lasting(minutes))
+        }
+        TimePhrase::From(of) => format!("{} from", filtered_day(of)),
+        TimePhrase::To(of) => format!("{} to", filtered_day(of)),
+        TimePhrase::Load { events, weeks: None } => format!("{} that week", plural(events, "event", "events")),
+        TimePhrase::Load { events, weeks: Some((first, last)) } => {
+            format!("{} {first}–{last}", plural(events, "event", "events"))
+        }
+    }
+}
+
+fn filtered_day(of: EntityKind) -> &'static str {
+    match of {
+        EntityKind::Client => "Last contact",
+        EntityKind::Contract => "Created",
+        EntityKind::Event => "Starts",
+        EntityKind::User | EntityKind::Audit => "Done",
+    }
+}
+
 fn lists(phrase: ListPhrase, naming: Naming) -> String {
     let words = match phrase {
         ListPhrase::RefineHint => "Press ⌨refine⌨ to change or clear the filters.",

@@ -7,6 +7,7 @@ use super::{
     lists::ListPhrase,
     phrase::Phrase,
     set_up::SetUpPhrase,
+    times::{TimePhrase, lasting},
     told::{Asked, Deed, Lasting, Told},
 };
 use crate::{
@@ -218,16 +219,11 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         }
         Phrase::Told(Told::MoreOverlaps(1)) => "Il y a encore 1 chevauchement.",
         Phrase::Told(Told::MoreOverlaps(count)) => return format!("Il y a encore {count} chevauchements."),
-        Phrase::FreeThen(load) => {
-            return format!("libre, {} cette semaine-là", plural(load, "événement", "événements"));
-        }
-        Phrase::BusyThatDay(load) => {
-            return format!("occupé ce jour-là, {} cette semaine-là", plural(load, "événement", "événements"));
-        }
-        Phrase::BusyThen(load) => {
-            return format!("occupé à ce moment-là, {} cette semaine-là", plural(load, "événement", "événements"));
-        }
-        Phrase::Clashes { title, load } => return format!("en conflit avec {title}, {load} cette semaine-là"),
+        Phrase::FreeThen(load) => return format!("libre, {load}"),
+        Phrase::BusyThatDay(load) => return format!("occupé ce jour-là, {load}"),
+        Phrase::BusyThen(load) => return format!("occupé à ce moment-là, {load}"),
+        Phrase::Clashes { title, load } => return format!("en conflit avec {title}, {load}"),
+        Phrase::Time(phrase) => return times(phrase),
         Phrase::ConflictWith { name: "", when } => {
             return format!(
                 "Quelqu'un a enregistré avant vous ({when}). Regardez les différences, puis enregistrez à nouveau."
@@ -282,9 +278,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Asked(Asked::ShareOf(Share { name, clients, events })) => {
             return format!("{name} : {}", owned(*clients, *events));
         }
-        Phrase::Asked(Asked::NotForAll(load)) => {
-            return format!("pas partout à la fois, {} cette semaine-là", plural(load, "événement", "événements"));
-        }
+        Phrase::Asked(Asked::NotForAll(load)) => return format!("pas partout à la fois, {load}"),
         Phrase::Asked(Asked::TheseOverlap { count, titles }) => return format!("{count} se chevauchent : {titles}"),
         Phrase::Asked(Asked::OthersCorrect(right)) => {
             return format!("Vérifiez avant d'enregistrer. {} par la suite.", only(right));
@@ -1225,6 +1219,32 @@ fn admin(phrase: AdminPhrase) -> String {
 }
 
 /// About columns and saved views.
+fn times(phrase: TimePhrase) -> String {
+    match phrase {
+        TimePhrase::AfterStart => "dès que le début sera compris".to_owned(),
+        TimePhrase::Ends { time, next_day, minutes } => {
+            format!("{time}{}, {} après", if next_day { " le lendemain" } else { "" }, lasting(minutes))
+        }
+        TimePhrase::From(of) => format!("{} du", filtered_day(of)),
+        TimePhrase::To(of) => format!("{} au", filtered_day(of)),
+        TimePhrase::Load { events, weeks: None } => {
+            format!("{} cette semaine-là", plural(events, "événement", "événements"))
+        }
+        TimePhrase::Load { events, weeks: Some((first, last)) } => {
+            format!("{} du {first} au {last}", plural(events, "événement", "événements"))
+        }
+    }
+}
+
+fn filtered_day(of: EntityKind) -> &'static str {
+    match of {
+        EntityKind::Client => "Dernier contact",
+        EntityKind::Contract => "Créé",
+        EntityKind::Event => "Début",
+        EntityKind::User | EntityKind::Audit => "Fait",
+    }
+}
+
 fn lists(phrase: ListPhrase, naming: Naming) -> String {
     let words = match phrase {
         ListPhrase::RefineHint => "Appuyez sur ⌨refine⌨ pour changer ou effacer les filtres.",

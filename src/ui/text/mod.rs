@@ -7,6 +7,7 @@ mod fr;
 mod lists;
 mod phrase;
 mod set_up;
+mod times;
 mod told;
 mod zones;
 
@@ -17,6 +18,7 @@ pub use doctor::Label;
 pub use lists::ListPhrase;
 pub use phrase::Phrase;
 pub use set_up::SetUpPhrase;
+pub use times::TimePhrase;
 pub use told::{Asked, Deed, Lasting, Told};
 pub use zones::zones;
 

@@ -5,6 +5,7 @@ use super::{
     admin::AdminPhrase,
     lists::ListPhrase,
     set_up::SetUpPhrase,
+    times::TimePhrase,
     told::{Asked, Told},
 };
 use crate::{
@@ -113,6 +114,7 @@ pub enum Phrase<'a> {
     SortTitle,
     /// About the columns of a list and the views that users save.
     Lists(ListPhrase<'a>),
+    Time(TimePhrase<'a>),
     ViewTitle,
     HelpTitle,
     PaletteTitle,
@@ -304,12 +306,12 @@ pub enum Phrase<'a> {
         down: &'a str,
     },
     UndoTooLate(&'a str),
-    FreeThen(i64),
-    BusyThatDay(i64),
-    BusyThen(i64),
+    FreeThen(&'a str),
+    BusyThatDay(&'a str),
+    BusyThen(&'a str),
     Clashes {
         title: &'a str,
-        load: i64,
+        load: &'a str,
     },
     ConflictWith {
         name: &'a str,

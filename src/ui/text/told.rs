@@ -156,7 +156,7 @@ pub enum Asked<'a> {
     /// The button that goes back to the people who take over.
     ChooseOthers,
     /// Free, but not for all of several events that overlap.
-    NotForAll(i64),
+    NotForAll(&'a str),
     TheseOverlap {
         count: usize,
         titles: &'a str,

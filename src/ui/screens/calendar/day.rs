@@ -9,7 +9,7 @@ use crate::{
     domain::{dates, entity::Record, events::EventRow, text},
     ui::{
         Context,
-        text::Phrase,
+        text::{Phrase, capitalised},
         widgets::{
             paint::{put, rows},
             table::first_shown,
@@ -56,35 +56,67 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, calendar: &Calendar, ctx: &Con
         let width = rows(text::width(&place)).min(area.width);
         put(frame, Rect { x: area.right() - width, width, ..area }, 0, &place, ctx.theme.quiet);
     }
+    let widths = Widths::of(&all, area.width.into(), ctx);
     for (row, record) in shown.enumerate() {
         let Record::Event(event) = record else { continue };
         let style = if at == Some(from + row) { ctx.theme.selected } else { ctx.theme.text };
-        let words = line(event, calendar, calendar.clash(record).is_some(), area.width.into(), ctx);
+        let words = line(event, calendar.day, calendar.clash(record).is_some(), &widths, ctx);
         put(frame, area, 1 + rows(row), &words, style);
     }
     if let Some(record @ Record::Event(row)) = selected {
+        let status = ctx.say(Phrase::Status(row.event.status));
+        let known = [status.as_str(), &row.client, &row.event.location].into_iter().filter(|words| !words.is_empty());
+        let known = known.collect::<Vec<_>>().join(", ");
         let (words, style) = match calendar.clash(record) {
-            Some(other) => (ctx.say(Phrase::ClashesWith(other)), ctx.theme.warning),
-            None => (format!("{}, {}", ctx.say(Phrase::Status(row.event.status)), row.client), ctx.theme.quiet),
+            Some(other) => {
+                (format!("{} {}", ctx.say(Phrase::ClashesWith(other)), capitalised(&known)), ctx.theme.warning)
+            }
+            None => (known, ctx.theme.quiet),
         };
         put(frame, area, area.height.saturating_sub(1), &words, style);
     }
 }
 
-/// An event in one line: its times, its title, who supports it, and where it is if there is room.
-fn line(row: &EventRow, calendar: &Calendar, clash: bool, width: usize, ctx: &Context) -> String {
-    const TIMES: usize = 13;
-    const PLACE_FROM: usize = 70;
-    let times = format!("{}{}", if clash { "!" } else { " " }, times(row, calendar.day));
-    let rest = width.saturating_sub(TIMES);
-    let support = row.support.clone().unwrap_or_else(|| ctx.say(Phrase::NoSupport));
-    let support = text::fit(&support, rest / 4);
-    if width < PLACE_FROM {
-        return format!("{}{} {support}", text::fit(&times, TIMES), text::fit(&row.event.title, rest - rest / 4 - 1));
+/// The columns of the times, and a space between two columns of an event.
+const TIMES: usize = 13;
+const SPACE: usize = 2;
+
+/// How wide the columns of a day are: titles and names as wide as they need, and what is left for the
+/// places. A narrow window has no places.
+struct Widths {
+    title: usize,
+    support: usize,
+    place: Option<usize>,
+}
+
+impl Widths {
+    fn of(records: &[&Record], width: usize, ctx: &Context) -> Self {
+        const PLACE_FROM: usize = 70;
+        let rest = width.saturating_sub(TIMES);
+        let rows =
+            || records.iter().filter_map(|record| if let Record::Event(row) = record { Some(row) } else { None });
+        let titles = rows().map(|row| text::width(&row.event.title)).max().unwrap_or(0);
+        if width < PLACE_FROM {
+            let title = titles.min(rest * 3 / 4);
+            return Self { title, support: rest.saturating_sub(title + SPACE), place: None };
+        }
+        let supports = rows().map(|row| text::width(&support(row, ctx))).max();
+        let (title, support) = (titles.min(rest / 2), supports.unwrap_or(0).min(rest / 4));
+        Self { title, support, place: Some(rest.saturating_sub(title + support + 2 * SPACE)) }
     }
-    let place = text::fit(&row.event.location, rest / 3);
-    let title = text::fit(&row.event.title, rest - rest / 4 - rest / 3 - 4);
-    format!("{}{title}  {support}  {place}", text::fit(&times, TIMES))
+}
+
+fn support(row: &EventRow, ctx: &Context) -> String {
+    row.support.clone().unwrap_or_else(|| ctx.say(Phrase::NoSupport))
+}
+
+/// An event in one line: its times, its title, who supports it, and where it is if there is room.
+fn line(row: &EventRow, day: NaiveDate, clash: bool, widths: &Widths, ctx: &Context) -> String {
+    let times = format!("{}{}", if clash { "!" } else { " " }, times(row, day));
+    let title = text::fit(&row.event.title, widths.title);
+    let support = text::fit(&support(row, ctx), widths.support);
+    let place = widths.place.map(|width| format!("  {}", text::fit(&row.event.location, width))).unwrap_or_default();
+    format!("{}{title}  {support}{place}", text::fit(&times, TIMES))
 }
 
 /// The times of an event on a day, such as "18:00-23:30"; ".." stands for another day.

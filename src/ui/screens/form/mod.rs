@@ -105,9 +105,10 @@ impl Form {
         field_of(&self.entries, field)
     }
 
-    /// The time that a date of this field is read relative to: the start for an end, otherwise now.
+    /// The time that a date of this field is read relative to: the start for an end, if it can be read,
+    /// otherwise now.
     pub fn clock(&self, field: Field, ctx: &Context) -> NaiveDateTime {
-        clock(&self.entries, field, ctx.now)
+        clock(&self.entries, field, ctx.now).unwrap_or(ctx.now)
     }
 
     /// Handles any key: the bindings come first, the other keys go to the focused field.

@@ -148,7 +148,7 @@ impl Form {
 
     fn confirm_signature(&mut self, request: Request, ctx: &Context) -> Action {
         let line = |entry: &FormField| {
-            let text = entry.echo(ctx, ctx.now).unwrap_or_else(|| entry.input.text().to_owned());
+            let text = entry.echo(ctx, Some(ctx.now)).unwrap_or_else(|| entry.input.text().to_owned());
             ctx.pair(&entry.name(ctx), &text)
         };
         let mut lines: Vec<String> = self.entries.iter().map(line).collect();

@@ -7,7 +7,7 @@ use crate::{
     domain::{Field, dates},
     ui::{
         Context,
-        form::{FieldKind, find as field_of},
+        form::{FieldKind, clock, find as field_of},
     },
 };
 
@@ -58,9 +58,10 @@ impl Form {
     /// move if another user moved its start while this form is saved.
     pub(super) fn spell_out_times(&mut self, ctx: &Context) {
         for at in 0..self.entries.len() {
-            let clock = self.clock(self.entries[at].field, ctx);
+            let clock = clock(&self.entries, self.entries[at].field, ctx.now);
             let entry = &mut self.entries[at];
             if entry.kind == FieldKind::Time
+                && let Some(clock) = clock
                 && let Ok(time) = entry.read_time(clock)
             {
                 entry.input.set(&dates::format_date_time(time));
