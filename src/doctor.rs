@@ -29,8 +29,8 @@ const VERSION: u32 = 1;
 pub struct Report<'a> {
     config: &'a Config,
     pub findings: Vec<Finding>,
-    /// Why the database cannot be used, or not be examined to the end.
-    pub problem: Option<Error>,
+    /// What has ended the examination early.
+    problem: Option<Error>,
 }
 
 /// Looks at everything.
@@ -82,7 +82,16 @@ impl Report<'_> {
     /// What is wrong: the class of the first fault.
     pub fn fault(&self) -> Option<Class> {
         let fault = self.findings.iter().find(|finding| finding.verdict == Verdict::Fault);
-        fault.map(|finding| finding.check.class())
+        fault.map(Finding::class)
+    }
+
+    /// Why the database cannot be used, or not be examined to the end.
+    pub fn problem(&self) -> Option<Error> {
+        let unopened = self.findings.iter().find_map(|finding| match &finding.found {
+            Found::Problem(problem) => Some(Error::Unavailable(problem.clone())),
+            _ => None,
+        });
+        unopened.or_else(|| self.problem.clone())
     }
 
     /// How many checks found a fault.
@@ -128,7 +137,7 @@ impl Report<'_> {
                 text::check(language, finding.check),
                 &format!("{}{}", mark(finding, language), found(finding, language)),
             );
-            page.line("", text::means(language, finding));
+            page.line("", &text::means(language, finding));
             for statement in &finding.mend {
                 page.line("", &format!("    {statement}"));
             }
@@ -244,7 +253,7 @@ fn found(finding: &Finding, language: Language) -> String {
             text::say(language, Phrase::Admin(AdminPhrase::DoctorVersions { tables, program }))
         }
         Found::Yes => text::say(language, Phrase::Yes),
-        Found::No => text::say(language, Phrase::No),
+        Found::No | Found::Problem(_) => text::say(language, Phrase::No),
         Found::Nothing => text::label(language, Label::Nothing).to_owned(),
     }
 }
@@ -254,7 +263,7 @@ fn found_as_json(found: &Found) -> Json {
         Found::Text(text) => json!(text),
         Found::Versions(tables, program) => json!({"tables": tables, "program": program}),
         Found::Yes => json!(true),
-        Found::No => json!(false),
+        Found::No | Found::Problem(_) => json!(false),
         Found::Nothing => Json::Null,
     }
 }

@@ -52,7 +52,7 @@ fn run(cli: &Cli) -> Result<(), Stop> {
     let here = std::env::current_dir().unwrap_or_default();
     let config =
         Arc::new(Config::load(cli, &environment, &here).map_err(|error| commands::unusable(&error, cli.json))?);
-    let _telemetry = telemetry::start(&config);
+    let _telemetry = telemetry::start(&config, host());
     if let Some(command) = &cli.command {
         return commands::run(cli, command, &config);
     }

@@ -1,10 +1,12 @@
 //! Log files and, if it is configured, Sentry. Nothing is logged to the screen, and no secret is
-//! logged anywhere.
+//! logged anywhere. `docs/monitoring.md` lists every event with its fields.
 
 use std::{backtrace::Backtrace, collections::BTreeMap, fmt, mem::ManuallyDrop, panic, thread, time::Duration};
 
+use chrono::{SecondsFormat, Utc};
 use secrecy::ExposeSecret;
 use sentry::{ClientInitGuard, ClientOptions, protocol::Event};
+use serde_json::{Value as Json, json};
 use tracing::{
     Level, Subscriber,
     field::{Field, Visit},
@@ -15,7 +17,12 @@ use tracing_appender::{
 };
 use tracing_subscriber::{
     EnvFilter, Layer,
+    fmt::{
+        FmtContext, FormatEvent, FormatFields, FormattedFields,
+        format::{JsonFields, Writer},
+    },
     layer::{Context, SubscriberExt},
+    registry::LookupSpan,
     util::SubscriberInitExt,
 };
 
@@ -55,8 +62,9 @@ impl Drop for Telemetry {
     }
 }
 
-/// Starts the log files and Sentry. If the log cannot be written, the program runs without it.
-pub fn start(config: &Config) -> Telemetry {
+/// Starts the log files and Sentry. Each line of the log contains `host`, the name of this machine. If
+/// the log cannot be written, the program runs without it.
+pub fn start(config: &Config, host: String) -> Telemetry {
     let sentry =
         config.sentry_dsn.as_ref().and_then(|dsn| start_sentry(dsn.expose_secret(), &config.sentry_environment));
     let appender = private_folder(&config.folders.state).ok().and_then(|()| {
@@ -72,7 +80,10 @@ pub fn start(config: &Config) -> Telemetry {
     let log = appender.map(|appender| NonBlockingBuilder::default().lossy(true).finish(appender));
     let (writer, guard) = log.map_or((None, None), |(writer, guard)| (Some(writer), Some(guard)));
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("warn,epic_events=info"));
-    let lines = writer.map(|writer| tracing_subscriber::fmt::layer().json().with_writer(writer).with_filter(filter));
+    let lines = writer.map(|writer| {
+        let lines = tracing_subscriber::fmt::layer().fmt_fields(JsonFields::new());
+        lines.event_format(Line { host, process: std::process::id() }).with_writer(writer).with_filter(filter)
+    });
     let reports = sentry.is_some().then_some(Reports);
     tracing_subscriber::registry().with(lines).with(reports).try_init().ok();
     tell_of_panics(config.preferences.language);
@@ -109,6 +120,61 @@ fn functions(stack: &Backtrace) -> String {
     names.collect::<Vec<_>>().join(" < ")
 }
 
+/// The form of a line of the log: a JSON object.
+struct Line {
+    host: String,
+    process: u32,
+}
+
+impl<S, N> FormatEvent<S, N> for Line
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        ctx: &FmtContext<'_, S, N>,
+        mut line: Writer<'_>,
+        event: &tracing::Event<'_>,
+    ) -> fmt::Result {
+        let metadata = event.metadata();
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        // The sign-in begins a session; everything later is logged within its span.
+        let session = fields.named.remove(SESSION).or_else(|| session_of(ctx));
+        if !fields.message.is_empty() {
+            fields.named.insert("message".to_owned(), fields.message.into());
+        }
+        let parts = [
+            ("timestamp", Some(Utc::now().to_rfc3339_opts(SecondsFormat::Micros, true).into())),
+            ("level", Some(metadata.level().as_str().into())),
+            ("host", Some(self.host.as_str().into())),
+            ("process", Some(self.process.into())),
+            ("session", session),
+            ("target", Some(metadata.target().into())),
+            ("fields", Some(json!(fields.named))),
+        ];
+        let parts = parts.into_iter().filter_map(|(name, value)| Some(format!("\"{name}\":{}", value?)));
+        writeln!(line, "{{{}}}", parts.collect::<Vec<_>>().join(","))
+    }
+}
+
+/// The field of events and spans that holds the session.
+const SESSION: &str = "session";
+
+/// The session in whose span an event happened.
+fn session_of<S, N>(ctx: &FmtContext<'_, S, N>) -> Option<Json>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    ctx.event_scope()?.find_map(|span| {
+        let extensions = span.extensions();
+        let fields: Json = serde_json::from_str(&extensions.get::<FormattedFields<N>>()?.fields).ok()?;
+        fields.get(SESSION).cloned()
+    })
+}
+
 fn start_sentry(dsn: &str, environment: &str) -> Option<ClientInitGuard> {
     let mut options = ClientOptions::default();
     options.dsn = Some(dsn.parse().ok()?);
@@ -137,48 +203,54 @@ impl<S: Subscriber> Layer<S> for Reports {
             Level::INFO if metadata.target() == "epic_events::business" => sentry::Level::Info,
             _ => return,
         };
-        let name = fields.0.get("event").and_then(serde_json::Value::as_str).map(str::to_owned);
+        let name = fields.named.get("event").and_then(serde_json::Value::as_str).map(str::to_owned);
         let message = match (level, name) {
             (sentry::Level::Info, Some(name)) if REPORTED.contains(&name.as_str()) => name,
             (sentry::Level::Info, _) => return,
-            _ => fields.1,
+            _ => fields.message,
         };
+        fields.named.retain(|name, _| FIELDS.contains(&name.as_str()));
         sentry::capture_event(Event {
             message: Some(message),
             level,
-            extra: fields.0,
+            extra: fields.named,
             logger: Some(metadata.target().to_owned()),
             ..Event::default()
         });
     }
 }
 
-/// The allowed fields of an event, and its message.
+/// The fields of an event. Its message is empty if its `event` names it.
 #[derive(Default)]
-struct Fields(BTreeMap<String, serde_json::Value>, String);
+struct Fields {
+    named: BTreeMap<String, Json>,
+    message: String,
+}
 
 impl Fields {
-    fn keep(&mut self, field: &Field, value: serde_json::Value) {
-        if FIELDS.contains(&field.name()) {
-            self.0.insert(field.name().to_owned(), value);
-        }
+    fn keep(&mut self, field: &Field, value: impl Into<Json>) {
+        self.named.insert(field.name().to_owned(), value.into());
     }
 }
 
 impl Visit for Fields {
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.keep(field, value.into());
+        self.keep(field, value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.keep(field, value);
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.keep(field, value.into());
+        self.keep(field, value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
         if field.name() == "message" {
-            self.1 = format!("{value:?}");
+            self.message = format!("{value:?}");
         } else {
-            self.keep(field, format!("{value:?}").into());
+            self.keep(field, format!("{value:?}"));
         }
     }
 }

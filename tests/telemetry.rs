@@ -1,4 +1,5 @@
-//! Sentry, against a stub on loopback: what is sent, what is not sent, and that it delays nobody.
+//! The lines of the log. Sentry, against a stub on loopback: what is sent, what is not sent, and that it delays
+//! nobody.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod support;
@@ -15,8 +16,13 @@ use std::{
 };
 
 use clap::Parser;
-use epic_events::{cli::Cli, config::Config};
-use support::{Engine, TestDb, terminal::environment};
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use epic_events::{cli::Cli, config::Config, schema::audit_log};
+use support::{
+    Engine, TestDb,
+    terminal::{ENTER, Terminal, environment},
+    wait_until,
+};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -134,7 +140,7 @@ fn child_process_that_panics() {
     let mut values: HashMap<String, String> = environment(home, "").into_iter().collect();
     values.insert("SENTRY_DSN".to_owned(), dsn);
     let config = Config::load(&Cli::parse_from(["epic-events"]), &values, home).unwrap();
-    let telemetry = epic_events::telemetry::start(&config);
+    let telemetry = epic_events::telemetry::start(&config, "desk-7".to_owned());
     if std::env::var("PANICS_AT").unwrap() == "worker" {
         let worker = thread::Builder::new().name("worker".to_owned());
         worker.spawn(trips).unwrap().join().unwrap_err();
@@ -170,6 +176,53 @@ fn a_panic_is_reported_with_its_location_but_without_its_message() {
         }
         assert_eq!(screen.contains("this reference"), thread == "main", "{thread}: {screen}");
     }
+}
+
+/// The lines of the log of this home.
+fn log_of(home: &Path) -> Vec<serde_json::Value> {
+    let files = std::fs::read_dir(home.join("state/epic-events")).unwrap().map(|file| file.unwrap().path());
+    let logs = files.filter(|file| file.extension().is_some_and(|ending| ending == "log"));
+    let text: String = logs.map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
+}
+
+/// Each line says which process on which machine wrote it, and in which session; none says who somebody is.
+#[test]
+fn each_line_of_the_log_carries_process_host_and_session() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    assert!(init(home.path(), &db.url, None).status.success());
+    let before = log_of(home.path()).len();
+    let mut terminal = Terminal::start(home.path(), &db.url, &[]);
+    let process = terminal.process().as_raw_nonzero().get();
+    terminal.see(&["Sign in"]).field("boss").press("not the password").press(ENTER).see(&["do not match"]);
+    terminal.press("\x03");
+    terminal.end();
+    let mut terminal = Terminal::start(home.path(), &db.url, &[]);
+    terminal.see(&["Sign in"]).field("marta@epic.example").press(PASSWORD).press(ENTER).see(&["Waiting for you"]);
+    terminal.press("L").see(&["Locked"]).press("not the password").press(ENTER);
+    wait_until("the refusal is in the log", || log_of(home.path()).len() == before + 3);
+
+    let lines = log_of(home.path());
+    let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    for line in &lines {
+        assert!(line["host"] == *host && line["process"].is_u64() && line["timestamp"].is_string(), "{line}");
+        for personal in [PASSWORD, "not the password", "Marta", "marta@epic.example", "boss"] {
+            assert!(!line.to_string().contains(personal), "{personal} in {line}");
+        }
+    }
+    assert_eq!(lines[before]["process"], process);
+    let told: Vec<_> = lines.iter().map(|line| (line["fields"]["event"].as_str().unwrap(), &line["session"])).collect();
+    let [("user_created", none), ("sign_in_refused", also_none), ("signed_in", session), ("sign_in_refused", same)] =
+        told[..]
+    else {
+        panic!("{told:?}")
+    };
+    assert!(none.is_null() && also_none.is_null() && session == same, "{told:?}");
+    // It is that of the audit log.
+    let path = db.url.strip_prefix("sqlite://").unwrap();
+    let mut connection = <diesel::SqliteConnection as diesel::Connection>::establish(path).unwrap();
+    let rows = || audit_log::table.filter(audit_log::session_id.eq(session.as_str().unwrap())).count();
+    wait_until("both are in the audit log", || rows().get_result::<i64>(&mut connection).unwrap() == 2);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use signal_hook::{
 use super::{
     App, AppEvent, Effect, clock,
     terminal::{self, TerminalScreen},
-    worker::{Executor, Job, Worker},
+    worker::{Executor, Job, Worker, in_log},
 };
 use crate::{domain::language::Language, ui::Preferences};
 
@@ -66,6 +66,7 @@ pub fn run(
         let mut batch = vec![first];
         batch.extend(events.try_iter().take(200));
         batch.push(AppEvent::Tick);
+        let _session = in_log(&app.session);
         for event in batch {
             let now = clock::now();
             for effect in app.update(event, now) {

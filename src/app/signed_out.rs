@@ -172,7 +172,7 @@ impl App {
                 self.effects.push(Effect::Remember { url, language: self.options.preferences.language });
                 (self.context().say(Phrase::SetUp(SetUpPhrase::Done)), unguarded, username)
             }
-            Some(Ended::Updated(url, Migrated { versions, unguarded })) => {
+            Some(Ended::Updated(url, Migrated { versions, unguarded, .. })) => {
                 self.effects.push(Effect::Use(url));
                 (self.context().say(Phrase::Admin(AdminPhrase::Migrated(&versions))), unguarded, String::new())
             }

@@ -30,6 +30,12 @@ pub struct Job {
     pub now: Moment,
 }
 
+/// Until this is dropped, the lines of the log carry the session. Its number gives nobody any right,
+/// and the rows of the audit log carry it too.
+pub(super) fn in_log(session: &Session) -> Option<tracing::span::EnteredSpan> {
+    (!session.id.is_empty()).then(|| tracing::error_span!("session", session = session.id).entered())
+}
+
 /// Executes a job; keeps its connection between jobs.
 pub type Executor = Box<dyn FnMut(&Job) -> Result<Reply, Error> + Send>;
 
@@ -89,6 +95,7 @@ impl Worker {
                     replies.send(AppEvent::Reply { id: job.id, reply }).ok();
                     continue;
                 }
+                let _session = job.session.as_deref().and_then(in_log);
                 let done = catch_unwind(AssertUnwindSafe(|| executor(&job)));
                 let reply = done.unwrap_or_else(|_| {
                     // The panic hook has logged the panic. The executor may be in a broken state,

@@ -16,8 +16,8 @@ impl Run<'_> {
         let report = doctor::look(self.config);
         let faults =
             text::say(self.config.preferences.language, Phrase::Admin(AdminPhrase::DoctorFaults(report.faults())));
-        let end = match (&report.problem, report.fault()) {
-            (Some(error), _) => Err(self.said()(error.clone())),
+        let end = match (report.problem(), report.fault()) {
+            (Some(error), _) => Err(self.said()(error)),
             (None, Some(Class::Database)) => Err(Stop(exit::DATABASE, faults)),
             (None, Some(Class::Configuration)) => Err(Stop(exit::CONFIGURATION, faults)),
             (None, None) => Ok(()),

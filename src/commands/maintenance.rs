@@ -15,13 +15,19 @@ use super::{Run, Stop, exit};
 
 impl Run<'_> {
     pub fn migrate(&self, dry_run: bool) -> Result<(), Stop> {
-        let Migrated { versions, unguarded } = services::migrate(self.address(), dry_run).map_err(self.said())?;
-        self.say(match (versions.from == versions.to, dry_run) {
-            (true, _) => Phrase::Admin(AdminPhrase::UpToDate(&versions.to)),
-            (false, true) => Phrase::Admin(AdminPhrase::WouldMigrate(&versions)),
-            (false, false) => Phrase::Admin(AdminPhrase::Migrated(&versions)),
-        })?;
-        if unguarded.is_empty() { Ok(()) } else { self.say(Phrase::Admin(AdminPhrase::Unguarded(&unguarded))) }
+        let migrated = services::migrate(self.address(), dry_run).map_err(self.said())?;
+        let Migrated { versions, guarded, unguarded } = migrated;
+        match (versions.from == versions.to, dry_run) {
+            (true, _) if guarded.is_empty() => self.say(AdminPhrase::UpToDate(&versions.to).into())?,
+            (true, _) => {}
+            (false, true) => self.say(AdminPhrase::WouldMigrate(&versions).into())?,
+            (false, false) => self.say(AdminPhrase::Migrated(&versions).into())?,
+        }
+        if !guarded.is_empty() {
+            let told = if dry_run { AdminPhrase::WouldGuard(&guarded) } else { AdminPhrase::Guarded(&guarded) };
+            self.say(told.into())?;
+        }
+        if unguarded.is_empty() { Ok(()) } else { self.say(AdminPhrase::Unguarded(&unguarded).into()) }
     }
 
     pub fn backup(&self, file: &Path) -> Result<(), Stop> {

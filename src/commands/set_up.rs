@@ -47,7 +47,7 @@ pub fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     };
     let address = config.database.expose_secret();
     if let Occupancy::CompanyBehind(_) = services::found(address).map_err(said)? {
-        let Migrated { versions, unguarded } = services::migrate(address, false).map_err(said)?;
+        let Migrated { versions, unguarded, .. } = services::migrate(address, false).map_err(said)?;
         println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Migrated(&versions))));
         if !unguarded.is_empty() {
             println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Unguarded(&unguarded))));

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use epic_events::{
     config,
-    domain::{Error, error::ConnectionProblem, language::Language},
+    domain::{Error, language::Language},
     ui::text,
 };
 
@@ -37,12 +37,7 @@ pub struct Stop(pub u8, pub String);
 /// Turns an error into its exit code and its sentence.
 pub fn stop(language: Language, error: &Error) -> Stop {
     let code = match error {
-        Error::Unavailable(
-            ConnectionProblem::BadAddress(_)
-            | ConnectionProblem::PasswordNotEncoded { .. }
-            | ConnectionProblem::AuthorityFile(_)
-            | ConnectionProblem::BadSslMode(_),
-        ) => exit::CONFIGURATION,
+        Error::Unavailable(problem) if problem.is_of_the_address() => exit::CONFIGURATION,
         Error::Unavailable(_) | Error::OutcomeUnknown => exit::DATABASE,
         Error::SignIn(_) | Error::SignedOut(_) => exit::AUTHENTICATION,
         Error::Invalid(_) => exit::USAGE,

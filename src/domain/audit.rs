@@ -121,6 +121,16 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// The name of its event in the log files: all changes of an account by others have one.
+    pub fn as_event(self) -> String {
+        match self {
+            Self::UserUpdated | Self::UserDeactivated | Self::UserReactivated | Self::PasswordReset => {
+                "user_updated".to_owned()
+            }
+            other => other.to_string().replace('.', "_"),
+        }
+    }
+
     /// Whether the action changes the record that the row is about. Sign-ins, refusals and exports
     /// are logged under a record too, but leave it unchanged.
     pub fn changes_its_record(self) -> bool {

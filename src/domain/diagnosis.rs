@@ -1,10 +1,14 @@
 //! What `doctor` looks at, and what it found.
 
+use super::error::ConnectionProblem;
+
 /// One thing that `doctor` looks at. Its name in the report for programs is stable; its words for
 /// people are in `ui/text`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
 pub enum Check {
+    /// Whether the database can be opened with the configured address.
+    Connection,
     /// Kind and version of the database server.
     Server,
     /// Whether the file of an embedded database is damaged anywhere.
@@ -54,16 +58,6 @@ pub enum Class {
     Configuration,
 }
 
-impl Check {
-    /// What is wrong if this check finds a fault.
-    pub fn class(self) -> Class {
-        match self {
-            Self::UnusedFile | Self::LogFolder | Self::LogSpace => Class::Configuration,
-            _ => Class::Database,
-        }
-    }
-}
-
 /// How what was found is to be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
@@ -83,6 +77,8 @@ pub enum Found {
     Text(String),
     /// The last migration of the tables, and the last that the program knows.
     Versions(String, String),
+    /// Why the database cannot be opened.
+    Problem(ConnectionProblem),
     Yes,
     No,
     Nothing,
@@ -105,6 +101,15 @@ impl Finding {
 
     pub fn fine(check: Check, found: impl Into<String>) -> Self {
         Self::new(check, Found::Text(found.into()), Verdict::Fine)
+    }
+
+    /// What is wrong if this is a fault.
+    pub fn class(&self) -> Class {
+        match (self.check, &self.found) {
+            (Check::UnusedFile | Check::LogFolder | Check::LogSpace, _) => Class::Configuration,
+            (_, Found::Problem(problem)) if problem.is_of_the_address() => Class::Configuration,
+            _ => Class::Database,
+        }
     }
 
     /// The same with what mends it.

@@ -331,6 +331,10 @@ pub enum ConnectionProblem {
     SetUpAccountNeeded,
     /// This account lacks a right that the program needs; with the right, as the server names it.
     NotGranted(String),
+    /// The account with whose rights the server's triggers run does not exist: saving fails.
+    NoDefiner,
+    /// The server has locked this account.
+    AccountLocked,
     /// The file of the certificate authority cannot be read; with its path.
     AuthorityFile(String),
     /// The address asks for a kind of encryption that does not exist; with its name.
@@ -378,4 +382,14 @@ pub enum ConnectionProblem {
     BadAddress(String),
     /// Anything else; the log has the details.
     Other(String),
+}
+
+impl ConnectionProblem {
+    /// Whether the configuration is wrong, and not the database.
+    pub fn is_of_the_address(&self) -> bool {
+        matches!(
+            self,
+            Self::BadAddress(_) | Self::PasswordNotEncoded { .. } | Self::AuthorityFile(_) | Self::BadSslMode(_)
+        )
+    }
 }

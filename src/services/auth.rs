@@ -240,7 +240,13 @@ impl Auth<'_> {
             storage::audit::add(db, &author, &entries, self.now.utc)?;
             Ok(storage::settings::load(db)?)
         })?;
-        tracing::info!(target: "epic_events::business", event = "signed_in", actor_id = account.id.0, actor_role = %account.role);
+        tracing::info!(
+            target: "epic_events::business",
+            session = id,
+            event = "signed_in",
+            actor_id = account.id.0,
+            actor_role = %account.role,
+        );
         Ok(Reply::SignedIn(Box::new(Session {
             id,
             actor,
@@ -272,7 +278,8 @@ impl Auth<'_> {
         let author = Author { actor: actor.as_ref(), name: "", host: self.host, session, operation: &operation };
         let noted = database.write(&operation, |db| Ok(storage::audit::add(db, &author, &entries, self.now.utc)?));
         if let Err(stop) = noted {
-            tracing::error!(?stop, "a failed sign-in could not be written to the audit log");
+            let error = Error::from(stop);
+            tracing::error!(%error, "a failed sign-in could not be written to the audit log");
         }
     }
 }

@@ -70,7 +70,7 @@ impl From<DbError> for Error {
             DbError::CommitUnknown => Self::OutcomeUnknown,
             DbError::Constraint(_) | DbError::Other(_) => {
                 let reference = random_id()[..8].to_uppercase();
-                tracing::error!(reference, ?failure, "the database refused a statement");
+                tracing::error!(reference, failure = failure.without_values(), "the database refused a statement");
                 Self::Internal(Reference(reference))
             }
         }

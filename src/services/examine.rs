@@ -4,7 +4,7 @@ use super::setup::look_at;
 use crate::{
     domain::{
         Error,
-        diagnosis::{Check, Finding, Found},
+        diagnosis::{Check, Finding, Found, Verdict},
     },
     storage::{DbError, Target, diagnosis},
 };
@@ -28,7 +28,7 @@ impl Examination {
 pub fn examine(address: &str) -> Examination {
     let examined = Target::parse(address).and_then(|target| {
         let examined = look_at(&target, |db| {
-            let mut findings = Vec::new();
+            let mut findings = vec![Finding::new(Check::Connection, Found::Yes, Verdict::Fine)];
             let ended: Result<(), DbError> = diagnosis::examine(db, &target, &mut findings);
             Ok((findings, ended))
         });
@@ -36,6 +36,9 @@ pub fn examine(address: &str) -> Examination {
     });
     match examined {
         Ok((findings, ended)) => Examination { findings, problem: ended.err().map(Error::from) },
-        Err(problem) => Examination { problem: Some(Error::Unavailable(problem)), ..Examination::default() },
+        Err(problem) => {
+            let findings = vec![Finding::new(Check::Connection, Found::Problem(problem), Verdict::Fault)];
+            Examination { findings, problem: None }
+        }
     }
 }

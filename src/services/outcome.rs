@@ -62,15 +62,9 @@ impl WriteOutcome {
     pub fn log(&self, session: &Session) {
         let actor = &session.actor;
         for entry in &self.entries {
-            let event = match entry.verb {
-                Verb::UserUpdated | Verb::UserDeactivated | Verb::UserReactivated | Verb::PasswordReset => {
-                    "user_updated".to_owned()
-                }
-                other => other.to_string().replace('.', "_"),
-            };
             tracing::info!(
                 target: "epic_events::business",
-                event,
+                event = entry.verb.as_event(),
                 verb = %entry.verb,
                 actor_id = actor.id.0,
                 actor_role = %actor.role,

@@ -3,15 +3,10 @@
 
 use secrecy::SecretString;
 
-use super::{
-    auth::Hasher,
-    context::{ServiceError, refuse},
-    database::Database,
-    outcome,
-};
+use super::{auth::Hasher, context::ServiceError, database::Database, outcome};
 use crate::{
     domain::{
-        Error, Reason,
+        Error,
         audit::Verb,
         error::ConnectionProblem,
         password::{self, PasswordRules},
@@ -69,44 +64,51 @@ pub fn reset_password(
     let hash = Hasher::new(bcrypt_cost).hash(&password).unwrap_or_default();
     let (session, operation) = (random_id(), random_id());
     let done = database.write(&operation, |db| {
-        let Some((before, after)) = reset(db, username, &hash, now)? else { return Ok(None) };
-        let entry = outcome::changed(Verb::PasswordReset, &after.full_name, &before, &after);
-        let Operator { account, host } = operator;
-        let author = Author { actor: None, name: account, host, session: &session, operation: &operation };
-        storage::audit::add(db, &author, &[entry], now.utc)?;
-        Ok(Some((after, !before.active)))
-    });
-    match done {
-        Ok(Some((user, reactivated))) => {
-            tracing::warn!(target: "epic_events::business", event = "user_updated", record_id = user.id.0, actor_role = "administrator");
-            let User { full_name, username, .. } = user;
-            Ok(PasswordReset::Done { full_name, username, password, reactivated })
+        let done = reset(db, username, &hash, now)?;
+        if let Reset::Done { before, after } = &done {
+            let entry = outcome::changed(Verb::PasswordReset, &after.full_name, before, after);
+            let Operator { account, host } = operator;
+            let author = Author { actor: None, name: account, host, session: &session, operation: &operation };
+            storage::audit::add(db, &author, &[entry], now.utc)?;
         }
-        Ok(None) => Ok(PasswordReset::NoAccount),
-        Err(stop) => match Error::from(stop) {
-            Error::Denied(Reason::Inactive) => {
-                let account = storage::users::by_login(database.db()?, username)?;
-                let full_name = account.map(|account| account.full_name).unwrap_or_default();
-                Ok(PasswordReset::Deactivated { full_name })
-            }
-            other => Err(other),
-        },
+        Ok(done)
+    });
+    match done? {
+        Reset::Done { before, after } => {
+            tracing::warn!(
+                target: "epic_events::business",
+                session,
+                event = "user_updated",
+                record_id = after.id.0,
+                actor_role = "administrator",
+            );
+            let User { full_name, username, .. } = after;
+            Ok(PasswordReset::Done { full_name, username, password, reactivated: !before.active })
+        }
+        Reset::Refused(why) => Ok(why),
     }
 }
 
-/// The user before and after; `None` if there is none of this name.
-fn reset(db: &mut Db, username: &str, hash: &str, now: Moment) -> Result<Option<(User, User)>, ServiceError> {
+/// What happened to an account.
+enum Reset {
+    Done { before: User, after: User },
+    Refused(PasswordReset),
+}
+
+fn reset(db: &mut Db, username: &str, hash: &str, now: Moment) -> Result<Reset, ServiceError> {
     // The number of managers stays as it is until the end of the transaction.
     storage::settings::lock(db)?;
-    let Some(user) = storage::users::named_for_update(db, username)? else { return Ok(None) };
+    let Some(user) = storage::users::named_for_update(db, username)? else {
+        return Ok(Reset::Refused(PasswordReset::NoAccount));
+    };
     let user = user.as_it_is();
     let is_last_resort = user.role == Role::Management && storage::users::active_managers(db)? == 0;
     if is_last_resort {
         storage::users::set_active(db, &user, true, now.utc)?;
-    } else {
-        refuse(user.forbids_password())?;
+    } else if user.forbids_password().is_some() {
+        return Ok(Reset::Refused(PasswordReset::Deactivated { full_name: user.full_name.clone() }));
     }
     storage::users::set_password(db, &user, hash, true, now.utc)?;
-    let after = User { active: true, ..(*user).clone() };
-    Ok(Some(((*user).clone(), after)))
+    let before = (*user).clone();
+    Ok(Reset::Done { after: User { active: true, ..before.clone() }, before })
 }

@@ -27,8 +27,10 @@ use crate::domain::{
 /// The result of a migration.
 #[derive(Debug, Clone)]
 pub struct Migrated {
-    /// Both are the same if nothing had to be done.
+    /// Both are the same if no table had to be changed.
     pub versions: Versions,
+    /// The names of the rules that the server enforces from now on, by triggers that were missing.
+    pub guarded: Vec<&'static str>,
     /// The names, for an administrator, of the rules that the server does not enforce, since it
     /// refused to create triggers for the account that was used. The program enforces them itself.
     pub unguarded: Vec<&'static str>,

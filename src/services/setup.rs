@@ -21,7 +21,7 @@ use crate::{
         users::{Role, UserDraft},
     },
     storage::{
-        self, Db, DbError, Target,
+        self, Db, DbError, Guards, Target,
         audit::{AuditEntry, Author},
         migrate::Level,
         users::NewUser,
@@ -140,7 +140,7 @@ pub(super) fn move_company(
     Ok(SetUpOutcome::Done { database: Database::to(everyday), unguarded })
 }
 
-/// Migrates the tables of a company; with `dry_run` only reports the versions.
+/// Migrates the tables of a company; with `dry_run` only reports what would be done.
 pub fn migrate(address: &str, dry_run: bool) -> Result<Migrated, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
@@ -157,15 +157,19 @@ fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Migrated, DbError> {
     }
     let versions = storage::migrate::versions_of(db, level)?;
     if dry_run {
-        return Ok(Migrated { versions, unguarded: Vec::new() });
+        let sees_guards = storage::grants::may_change_tables(db)?;
+        let guarded = if sees_guards { storage::migrate::missing_guards(db)? } else { Vec::new() };
+        return Ok(Migrated { versions, guarded, unguarded: Vec::new() });
     }
-    let unguarded = match storage::migrate::migrate(db) {
+    let Guards { made: guarded, refused: unguarded } = match storage::migrate::migrate(db) {
         // The everyday account cannot see triggers, so current tables seem to lack them and
         // `migrate` tries in vain to create them.
-        Err(DbError::Unavailable(ConnectionProblem::MigrationDenied(_))) if level == Level::Current => Vec::new(),
+        Err(DbError::Unavailable(ConnectionProblem::MigrationDenied(_))) if level == Level::Current => {
+            Guards::default()
+        }
         other => other?,
     };
-    Ok(Migrated { versions, unguarded })
+    Ok(Migrated { versions, guarded, unguarded })
 }
 
 /// Migrates for the set-up wizard, and returns a link over the same connection.
@@ -201,7 +205,7 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
     }
     let mut unguarded = Vec::new();
     let mut work = |db: &mut Db| -> Result<Option<SecretString>, ServiceError> {
-        unguarded = storage::migrate::migrate(db)?;
+        unguarded = storage::migrate::migrate(db)?.refused;
         if let Some(everyday) = &plan.everyday
             && let Some(statements) = account::ready(db, everyday)?
         {

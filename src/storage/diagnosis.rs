@@ -3,7 +3,7 @@
 
 #![expect(clippy::unnecessary_wraps, reason = "all checks of a table have one type")]
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{NaiveDateTime, Utc};
 
@@ -50,6 +50,7 @@ struct Examined<'a> {
     database: String,
     /// Variables and status values by name.
     said: HashMap<String, String>,
+    guards: Seen,
 }
 
 /// Looks at everything, in the order of the report. A missing right ends one check, any other error
@@ -92,7 +93,8 @@ impl<'a> Examined<'a> {
             said.into_iter().map(|[name, value]| (name.to_lowercase(), value)).collect();
         let account = guards::quoted(said.get("account").map_or("", String::as_str));
         let database = said.get("database").cloned().unwrap_or_default();
-        Ok(Self { db, address, account, database, said })
+        let guards = guards::seen(connection(db)?)?;
+        Ok(Self { db, address, account, database, said, guards })
     }
 
     fn says(&self, name: &str) -> &str {
@@ -190,36 +192,49 @@ fn missing_rights(of: &mut Examined) -> Findings {
 }
 
 /// The rights that were granted to the account itself, compared with those of the everyday account.
+/// The account with whose rights the triggers run keeps them.
 fn excessive_rights(of: &mut Examined) -> Findings {
     let grantee = of.account.replace('\\', "\\\\").replace('\'', "''");
     let granted = format!(
-        "SELECT privilege_type, table_name FROM information_schema.table_privileges \
+        "SELECT privilege_type, CONCAT('`', table_schema, '`.', table_name) FROM information_schema.table_privileges \
          WHERE table_schema = DATABASE() AND grantee = '{grantee}'; \
-         SELECT privilege_type, '*' FROM information_schema.schema_privileges \
+         SELECT privilege_type, CONCAT('`', table_schema, '`.*') FROM information_schema.schema_privileges \
          WHERE DATABASE() LIKE table_schema AND grantee = '{grantee}'; \
          SELECT privilege_type, '*.*' FROM information_schema.user_privileges \
          WHERE privilege_type <> 'USAGE' AND grantee = '{grantee}'"
     );
-    let mut places: Vec<(String, Vec<String>)> = Vec::new();
-    for [right, table] in of.connection()?.pairs(&granted)? {
-        if grants::is_needed(&right, &table) {
-            continue;
-        }
-        match places.iter_mut().find(|(place, _)| *place == table) {
-            Some((_, rights)) => rights.push(right),
-            None => places.push((table, vec![right])),
+    // Of each place, as in statements.
+    let mut excess: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for [right, place] in of.connection()?.pairs(&granted)? {
+        if !grants::is_needed(&right, table_of(&place)) {
+            excess.entry(place).or_default().push(right);
         }
     }
-    let place = |(place, mut rights): (String, Vec<String>)| {
+    if excess.is_empty() {
+        return Ok(vec![Finding::new(Check::ExcessiveRights, Found::Nothing, Fine)]);
+    }
+    for rights in excess.values_mut() {
         rights.sort();
-        format!("{} ON {place}", rights.join(", "))
-    };
-    let found: Vec<String> = places.into_iter().map(place).collect();
-    Ok(vec![if found.is_empty() {
-        Finding::new(Check::ExcessiveRights, Found::Nothing, Fine)
+    }
+    let found: Vec<String> =
+        excess.iter().map(|(place, rights)| format!("{} ON {}", rights.join(", "), table_of(place))).collect();
+    let finding = Finding::new(Check::ExcessiveRights, Found::Text(found.join("; ")), Warning);
+    if of.guards.definers.contains(&of.account) {
+        return Ok(vec![finding]);
+    }
+    // The rights that it needs may come from the wider ones that are taken away.
+    let needed = if excess.keys().any(|place| place.ends_with('*')) && of.has_tables()? {
+        grants::all(&of.database, &of.account)
     } else {
-        Finding::new(Check::ExcessiveRights, Found::Text(found.join("; ")), Warning)
-    }])
+        Vec::new()
+    };
+    let revoke = excess.iter().map(|(place, rights)| grants::revoke(rights, place, &of.account));
+    Ok(vec![finding.mended_by(needed.into_iter().chain(revoke).collect())])
+}
+
+/// The table of a place that rights are granted on: `*` for a whole database.
+fn table_of(place: &str) -> &str {
+    place.rsplit_once("`.").map_or(place, |(_, table)| table)
 }
 
 /// The triggers and the accounts with whose rights they run. The everyday account cannot see them,
@@ -228,42 +243,51 @@ fn triggers(of: &mut Examined) -> Findings {
     if !of.has_tables()? {
         return Ok(Vec::new());
     }
-    let Seen { whole, others, definers } = guards::seen(of.connection()?)?;
     let answer = guards::ask(of.connection()?)?;
+    let Seen { whole, others, definers } = &of.guards;
     let of_all = format!("{whole} / {}", whole + others.len());
     let there = match &answer {
         _ if others.is_empty() => Finding::fine(Check::Triggers, of_all),
-        _ if !definers.is_empty() => {
+        _ if *whole > 0 || !definers.is_empty() => {
             Finding::new(Check::Triggers, Found::Text(format!("{of_all} (- {})", others.join(", "))), Warning)
         }
         Answer::NoGuard => Finding::new(Check::Triggers, Found::No, Warning),
-        Answer::Works | Answer::NoDefiner(_) | Answer::DefinerLacks(_) => {
-            Finding::new(Check::Triggers, Found::Yes, Fine)
+        Answer::Works | Answer::NoDefiner(_) | Answer::DefinerLacks { .. } => {
+            Finding::new(Check::Triggers, Found::Yes, Unknown)
         }
         Answer::Unknown => Finding::new(Check::Triggers, Found::Text("?".to_owned()), Unknown),
     };
     let there = if there.verdict == Warning { there.mended_by(vec!["epic-events migrate".to_owned()]) } else { there };
-    let definer = definers_of(of, &definers, &answer)?;
+    let definer = definers_of(of, &answer)?;
     Ok(std::iter::once(there).chain(definer).collect())
 }
 
-fn definers_of(of: &mut Examined, definers: &[String], answer: &Answer) -> Result<Option<Finding>, DbError> {
-    let found = |names: &[String]| Found::Text(names.join(", "));
-    let database = of.database.clone();
-    let renew = |name: &str| {
-        vec![
-            format!("CREATE USER IF NOT EXISTS {name} IDENTIFIED BY 'choose-one' ACCOUNT LOCK;"),
-            grants::grant(("*", "SELECT, TRIGGER"), &database, name),
-        ]
+/// The statements that bring back the account of the triggers, which is also the set-up account. It
+/// gets a password that nobody knows: whoever unlocks it gives it a new one.
+fn renew(of: &Examined, name: &str) -> Vec<String> {
+    let password = if of.db.server().starts_with("MariaDB") {
+        "IDENTIFIED VIA mysql_native_password USING 'invalid'"
+    } else {
+        "IDENTIFIED BY RANDOM PASSWORD"
     };
+    vec![
+        format!("CREATE USER IF NOT EXISTS {name} {password} ACCOUNT LOCK;"),
+        grants::grant(("*", grants::OF_SET_UP), &of.database, name),
+    ]
+}
+
+fn definers_of(of: &mut Examined, answer: &Answer) -> Result<Option<Finding>, DbError> {
+    let found = |names: &[String]| Found::Text(names.join(", "));
+    let definers = of.guards.definers.clone();
     match answer {
         Answer::NoDefiner(name) => {
             let gone = Finding::new(Check::TriggerDefiner, found(std::slice::from_ref(name)), Fault);
-            return Ok(Some(gone.mended_by(renew(name))));
+            return Ok(Some(gone.mended_by(renew(of, name))));
         }
-        Answer::DefinerLacks(right) => {
-            let lacks = Finding::new(Check::TriggerDefiner, Found::Text(format!("- {right}")), Fault);
-            return Ok(Some(lacks.mended_by(definers.iter().flat_map(|name| renew(name)).collect())));
+        Answer::DefinerLacks { account, right } => {
+            let lacks = Finding::new(Check::TriggerDefiner, Found::Text(format!("{account} - {right}")), Fault);
+            let grant = grants::grant(("*", grants::OF_SET_UP), &of.database, account);
+            return Ok(Some(lacks.mended_by(vec![grant])));
         }
         Answer::NoGuard if definers.is_empty() => return Ok(None),
         Answer::Works if definers.is_empty() => return Ok(Some(Finding::new(Check::TriggerDefiner, Found::Yes, Fine))),
@@ -271,7 +295,7 @@ fn definers_of(of: &mut Examined, definers: &[String], answer: &Answer) -> Resul
     }
     // The guard that was asked has proved the only definer; of several ones each is looked up.
     if definers.len() == 1 && *answer == Answer::Works {
-        return Ok(Some(Finding::new(Check::TriggerDefiner, found(definers), Fine)));
+        return Ok(Some(Finding::new(Check::TriggerDefiner, found(&definers), Fine)));
     }
     let mut known = vec![of.account.clone()];
     let accounts = of.connection()?.texts("SELECT CONCAT(user, '@', host) FROM mysql.user");
@@ -279,10 +303,10 @@ fn definers_of(of: &mut Examined, definers: &[String], answer: &Answer) -> Resul
     known.extend(accounts.unwrap_or_default().iter().map(|account| guards::quoted(account)));
     let gone: Vec<String> = definers.iter().filter(|name| !known.contains(name)).cloned().collect();
     Ok(Some(match (gone.is_empty(), all_known) {
-        (true, _) => Finding::new(Check::TriggerDefiner, found(definers), Fine),
+        (true, _) => Finding::new(Check::TriggerDefiner, found(&definers), Fine),
         (false, false) => Finding::new(Check::TriggerDefiner, found(&gone), Unknown),
         (false, true) => Finding::new(Check::TriggerDefiner, found(&gone), Fault)
-            .mended_by(gone.iter().flat_map(|name| renew(name)).collect()),
+            .mended_by(gone.iter().flat_map(|name| renew(of, name)).collect()),
     }))
 }
 

@@ -45,6 +45,18 @@ impl DbError {
         }
     }
 
+    /// The error for the log, without the values that were to be saved.
+    pub fn without_values(&self) -> String {
+        match self {
+            Self::Constraint(message) => without_values(message),
+            Self::Other(Error::DatabaseError(kind, detail)) => {
+                let code = code_in(detail.as_ref()).map_or(String::new(), |code| format!("{code} "));
+                format!("{code}{kind:?}: {}", without_values(detail.message()))
+            }
+            other => format!("{other:?}"),
+        }
+    }
+
     /// Whether the queried table does not exist, or does not exist for this account.
     pub(super) fn is_about_no_table(&self) -> bool {
         let Self::Other(Error::DatabaseError(_, detail)) = self else { return false };
@@ -111,10 +123,25 @@ impl DbError {
             1710 => Self::Retry,
             1064 if message.starts_with("Trigger ") => Self::Retry,
             1021 | 1114 => Self::Unavailable(ConnectionProblem::DiskFull),
+            1449 => Self::Unavailable(ConnectionProblem::NoDefiner),
             1142 | 1143 => Self::Unavailable(ConnectionProblem::NotGranted(right_in(message))),
             _ => return None,
         })
     }
+}
+
+/// A message of a database without the value that it quotes. What is quoted stays if it is the name
+/// of a column or the like.
+fn without_values(message: &str) -> String {
+    const NAMED: [&str; 7] = ["column", "table", "key", "index", "trigger", "function", "constraint"];
+    let Some((before, rest)) = message.split_once(['\'', '"']) else { return message.to_owned() };
+    if NAMED.iter().any(|kind| before.to_lowercase().trim_end().ends_with(kind)) {
+        return message.to_owned();
+    }
+    // Messages end with what the value was for.
+    let names = [" for key ", " for column "];
+    let end = names.iter().filter_map(|words| rest.rfind(words)).max().map_or("", |at| &rest[at..]);
+    format!("{before}'…'{end}")
 }
 
 /// A server's number for an error; errors of SQLite have none.
@@ -156,4 +183,25 @@ fn taken_field(message: &str) -> Option<Field> {
 /// value first, which may contain any word, and the key last; SQLite names only columns.
 fn key_of(message: &str) -> &str {
     message.trim_end_matches('\'').rsplit('\'').next().unwrap_or(message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_is_not_in_a_message_for_the_log() {
+        for (said, told) in [
+            ("Duplicate entry 'a for key b' for key 'clients.email'", "Duplicate entry '…' for key 'clients.email'"),
+            (
+                "Incorrect string value: '\\xF0' for column `n`.`t`.`notes` at row 1",
+                "Incorrect string value: '…' for column `n`.`t`.`notes` at row 1",
+            ),
+            ("Truncated incorrect DOUBLE value: 'Marta'", "Truncated incorrect DOUBLE value: '…'"),
+            ("Data too long for column 'notes' at row 1", "Data too long for column 'notes' at row 1"),
+            ("UNIQUE constraint failed: users.email", "UNIQUE constraint failed: users.email"),
+        ] {
+            assert_eq!(without_values(said), told);
+        }
+    }
 }

@@ -68,40 +68,69 @@ const GUARDS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Whether a guard is missing or differs from that of this program.
-pub(super) fn are_missing(connection: &mut Db) -> Result<bool, DbError> {
-    let Db::Mysql(connection) = connection else { return Ok(false) };
-    let there = triggers(connection)?;
-    Ok(GUARDS.iter().any(|(name, body)| !there.contains(&format!("{name} {body}"))))
+/// What became of the guards that were missing or differed from those of this program, by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Guards {
+    pub made: Vec<&'static str>,
+    /// Those that the server does not let this account create.
+    pub refused: Vec<&'static str>,
 }
 
-/// The triggers of the database that this account can see: name and body of each.
-fn triggers(connection: &mut MysqlConnection) -> Result<Vec<String>, DbError> {
-    Ok(connection.texts(
-        "SELECT CONCAT(trigger_name, ' ', action_timing, ' ', event_manipulation, ' ON ', event_object_table, \
-         ' FOR EACH ROW ', action_statement) FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
-    )?)
+/// The guards that are missing or differ from those of this program, as far as this account can see.
+pub(super) fn missing(connection: &mut Db) -> Result<Vec<&'static str>, DbError> {
+    let Db::Mysql(connection) = connection else { return Ok(Vec::new()) };
+    let there = triggers(connection)?;
+    let guards = GUARDS.iter().filter(|(name, body)| !there.iter().any(|trigger| trigger.is(name, body)));
+    Ok(guards.map(|(name, _)| *name).collect())
 }
 
-/// Creates the guards that are missing or differ from those of this program. Returns the names of
-/// those that the server does not let this account create.
-pub(super) fn install(connection: &mut MysqlConnection) -> Result<Vec<&'static str>, DbError> {
+/// A trigger of the database.
+struct Trigger {
+    /// Its name, and what it does if this account may see that.
+    text: String,
+    /// The account with whose rights it runs. Empty if this account may see the name only, as on
+    /// MariaDB.
+    definer: String,
+}
+
+impl Trigger {
+    fn name(&self) -> &str {
+        self.text.split(' ').next().unwrap_or_default()
+    }
+
+    fn is(&self, name: &str, body: &str) -> bool {
+        self.text == format!("{name} {body}")
+    }
+}
+
+/// The triggers of the database that this account can see.
+fn triggers(connection: &mut MysqlConnection) -> Result<Vec<Trigger>, DbError> {
+    let seen = connection.pairs(
+        "SELECT CONCAT_WS(' ', trigger_name, action_timing, event_manipulation, 'ON', event_object_table, \
+         'FOR EACH ROW', action_statement), definer FROM information_schema.triggers WHERE trigger_schema = DATABASE()",
+    )?;
+    Ok(seen.into_iter().map(|[text, definer]| Trigger { text, definer }).collect())
+}
+
+/// Creates the guards that are missing or differ from those of this program.
+pub(super) fn install(connection: &mut MysqlConnection) -> Result<Guards, DbError> {
     let there = triggers(connection)?;
-    let mut missing = Vec::new();
+    let mut guards = Guards::default();
     for &(name, body) in GUARDS {
-        if there.contains(&format!("{name} {body}")) {
+        if there.iter().any(|trigger| trigger.is(name, body)) {
             continue;
         }
-        let is_there = there.iter().any(|trigger| trigger.split(' ').next() == Some(name));
+        let is_there = there.iter().any(|trigger| trigger.name() == name);
         match make_guard(connection, (name, body), is_there).map_err(DbError::from) {
             Err(DbError::Other(error)) => {
                 tracing::warn!(%error, trigger = name, "the server does not let this account make a trigger: the program alone holds its rule");
-                missing.push(name);
+                guards.refused.push(name);
             }
-            other => other?,
+            Ok(()) => guards.made.push(name),
+            Err(other) => return Err(other),
         }
     }
-    Ok(missing)
+    Ok(guards)
 }
 
 /// Creates or recreates a guard. A server may let an account drop a trigger but not create one, so
@@ -117,9 +146,9 @@ fn make_guard(connection: &mut MysqlConnection, (name, body): (&str, &str), is_t
     run(format!("DROP TRIGGER IF EXISTS {name}_new"))
 }
 
-/// The guards as a server shows them to an account that has the right `TRIGGER`.
+/// The guards as far as an account can see them.
 pub(super) struct Seen {
-    /// How many are as in this program.
+    /// How many are there, and as in this program if the account may see more than their names.
     pub whole: usize,
     /// The names of the others.
     pub others: Vec<&'static str>,
@@ -130,15 +159,14 @@ pub(super) struct Seen {
 
 /// The guards that the connected account may see.
 pub(super) fn seen(connection: &mut MysqlConnection) -> Result<Seen, DbError> {
-    let bodies = triggers(connection)?;
-    let named = connection
-        .pairs("SELECT trigger_name, definer FROM information_schema.triggers WHERE trigger_schema = DATABASE()")?;
-    let (whole, others): (Vec<_>, Vec<_>) =
-        GUARDS.iter().partition(|(name, body)| bodies.contains(&format!("{name} {body}")));
-    // MariaDB shows other accounts the name of a trigger without its definer.
-    let is_seen = |name: &str, definer: &str| !definer.is_empty() && GUARDS.iter().any(|(guard, _)| *guard == name);
+    let there = triggers(connection)?;
+    let is_whole = |name: &str, body: &str| {
+        there.iter().any(|seen| if seen.definer.is_empty() { seen.name() == name } else { seen.is(name, body) })
+    };
+    let (whole, others): (Vec<_>, Vec<_>) = GUARDS.iter().partition(|(name, body)| is_whole(name, body));
+    let guards = there.iter().filter(|seen| GUARDS.iter().any(|(name, _)| seen.name() == *name));
     let mut definers: Vec<String> =
-        named.iter().filter(|[name, definer]| is_seen(name, definer)).map(|[_, definer]| quoted(definer)).collect();
+        guards.filter(|seen| !seen.definer.is_empty()).map(|seen| quoted(&seen.definer)).collect();
     definers.sort();
     definers.dedup();
     Ok(Seen { whole: whole.len(), others: others.iter().map(|(name, _)| *name).collect(), definers })
@@ -156,8 +184,11 @@ pub(super) enum Answer {
     Works,
     /// The account with whose rights it runs does not exist; its name, if the server tells it.
     NoDefiner(String),
-    /// The account with whose rights it runs lacks this right.
-    DefinerLacks(String),
+    /// The account with whose rights it runs lacks a right; both as the server names them.
+    DefinerLacks {
+        account: String,
+        right: String,
+    },
     NoGuard,
     /// It could not be asked.
     Unknown,
@@ -187,7 +218,8 @@ pub(super) fn ask(connection: &mut MysqlConnection) -> Result<Answer, DbError> {
     }
     match DbError::from(error) {
         DbError::Unavailable(ConnectionProblem::NotGranted(right)) if !right.starts_with("INSERT") => {
-            Ok(Answer::DefinerLacks(right))
+            let account = said.split_once(" denied to user ").and_then(|(_, rest)| rest.split_once(" for table"));
+            Ok(Answer::DefinerLacks { account: account.map_or("", |(account, _)| account).to_owned(), right })
         }
         gone @ DbError::Unavailable(ConnectionProblem::Lost) => Err(gone),
         _ => Ok(Answer::Unknown),

@@ -8,7 +8,13 @@ use diesel::{
 };
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{connection::Db, failure::DbError, guards, lease, mysql::MysqlConnection};
+use super::{
+    connection::Db,
+    failure::DbError,
+    guards::{self, Guards},
+    lease,
+    mysql::MysqlConnection,
+};
 use crate::domain::error::{ConnectionProblem, Versions};
 
 const MYSQL: EmbeddedMigrations = embed_migrations!("migrations/mysql");
@@ -90,9 +96,8 @@ pub fn like(db: &mut Db) -> Result<Db, DbError> {
 /// Runs the pending migrations. Does nothing to tables that are current, and refuses those of a
 /// newer program. The error for an account that may not change tables is `MigrationDenied`.
 ///
-/// Returns the names of the guards that are missing because the server does not let this account
-/// create triggers.
-pub fn migrate(connection: &mut Db) -> Result<Vec<&'static str>, DbError> {
+/// Also creates the guards that a server lacks, as far as it lets this account create triggers.
+pub fn migrate(connection: &mut Db) -> Result<Guards, DbError> {
     let level = level(connection)?;
     match bring_up(connection, level) {
         Err(DbError::Unavailable(ConnectionProblem::NotGranted(_))) => {
@@ -103,12 +108,17 @@ pub fn migrate(connection: &mut Db) -> Result<Vec<&'static str>, DbError> {
     }
 }
 
-/// Creates the guards of a server, which [`run_pending`] leaves out. Returns the names of those that
-/// the server does not let this account create.
-pub(super) fn guard(connection: &mut Db) -> Result<Vec<&'static str>, DbError> {
+/// The guards that [`migrate`] would create, by name. An account that may not see triggers seems to
+/// lack all of them.
+pub fn missing_guards(connection: &mut Db) -> Result<Vec<&'static str>, DbError> {
+    guards::missing(connection)
+}
+
+/// Creates the guards of a server, which [`run_pending`] leaves out.
+pub(super) fn guard(connection: &mut Db) -> Result<Guards, DbError> {
     match connection {
         Db::Mysql(mysql) => guards::install(mysql),
-        Db::Sqlite(_) => Ok(Vec::new()),
+        Db::Sqlite(_) => Ok(Guards::default()),
     }
 }
 
@@ -145,7 +155,7 @@ pub fn others_table(connection: &mut Db) -> Result<Option<String>, DbError> {
     Ok(sql::<Text>(question).get_result(sqlite).optional()?)
 }
 
-fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, DbError> {
+fn bring_up(connection: &mut Db, level: Level) -> Result<Guards, DbError> {
     if level == Level::Empty
         && let Some(table) = others_table(connection)?
     {
@@ -153,8 +163,8 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<Vec<&'static str>, DbEr
     }
     refuse(level)?;
     // A program that was killed after the last migration has not created the guards.
-    if level == Level::Current && !guards::are_missing(connection)? {
-        return Ok(Vec::new());
+    if level == Level::Current && guards::missing(connection)?.is_empty() {
+        return Ok(Guards::default());
     }
     lease::alone(connection, lease::LONGEST_WAIT, |connection, _| {
         // Somebody may have worked on the tables in the meantime.

@@ -44,6 +44,7 @@ pub use auth_guard::AuthGuard;
 pub use connection::{Db, MultiBackend};
 pub use failure::DbError;
 pub use for_update::{Current, ForUpdate, Versioned};
+pub use guards::Guards;
 pub use scope::Scope;
 pub use search::is_indexed;
 

@@ -72,6 +72,7 @@ impl MysqlConnection {
                 // Every host would return the same error, so the others are not tried.
                 Err(
                     refused @ (ConnectionProblem::AccessDenied
+                    | ConnectionProblem::AccountLocked
                     | ConnectionProblem::DatabaseDenied
                     | ConnectionProblem::NoSuchDatabase
                     | ConnectionProblem::BadAddress(_)),
@@ -215,6 +216,7 @@ fn problem(error: &mysql_async::Error) -> ConnectionProblem {
             1045 | 1698 => ConnectionProblem::AccessDenied,
             1044 | 1142 => ConnectionProblem::DatabaseDenied,
             1049 => ConnectionProblem::NoSuchDatabase,
+            3118 | 4151 => ConnectionProblem::AccountLocked,
             _ => ConnectionProblem::Other(server.to_string()),
         },
         E::Io(IoError::Tls(_)) => ConnectionProblem::BadCertificate,

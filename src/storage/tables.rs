@@ -244,7 +244,7 @@ pub(super) fn tighten(db: &mut Db, dropped: &Dropped) -> Result<Vec<&'static str
             }
         }
     }
-    migrate::guard(db)
+    Ok(migrate::guard(db)?.refused)
 }
 
 impl Table {

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod documents;
+mod events;
 mod imports;
 mod servers;
+mod units;
 
 use std::{
     collections::HashMap,

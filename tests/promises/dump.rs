@@ -79,8 +79,8 @@ impl<'a> Desk<'a> {
             .current_dir(path)
             .output()
             .unwrap();
-        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        assert!(output.status.success(), "{blocks:#?}: {said}");
+        let (said, complained) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        assert!(output.status.success() && complained.is_empty(), "{blocks:#?}: {said}{complained}");
         said
     }
 
@@ -180,9 +180,6 @@ fn is_sound(url: &str, home: &Path) {
     let verdict = |name: &str| {
         report["checks"].as_array().unwrap().iter().find(|check| check["name"] == name).unwrap()["verdict"].clone()
     };
-    assert_eq!(
-        (output.status.code(), verdict("triggers"), verdict("trigger_definer")),
-        (Some(0), "fine".into(), "fine".into()),
-        "{report:#}"
-    );
+    assert_eq!((output.status.code(), verdict("trigger_definer")), (Some(0), "fine".into()), "{report:#}");
+    assert_ne!(verdict("triggers"), "warning", "{report:#}");
 }

@@ -50,7 +50,16 @@ fn a_sound_company_has_no_fault_on_any_engine(
         assert_eq!((verdict(&found, "file"), verdict(&found, "database_space")), ("fine", "fine"));
         return;
     }
-    for name in ["encryption", "missing_rights", "triggers", "trigger_definer", "character_set", "sql_mode", "clock"] {
+    for name in [
+        "connection",
+        "encryption",
+        "missing_rights",
+        "triggers",
+        "trigger_definer",
+        "character_set",
+        "sql_mode",
+        "clock",
+    ] {
         assert_eq!(verdict(&found, name), "fine", "{name}: {found:#}");
     }
     // The servers of the tests do not write every save to the disk.
@@ -86,8 +95,34 @@ fn the_report_for_programs_is_printed_with_every_fault() {
     let (code, found) = report(home.path(), "mysql://crm:canary@127.0.0.1:1/crm");
     assert_eq!((code, &found["exit_code"]), (3, &3.into()));
     assert!(found["problem"].as_str().unwrap().contains("Nothing answers") && !found.to_string().contains("canary"));
+    let connection = check(&found, "connection");
+    assert_eq!((&connection["found"], &connection["verdict"]), (&false.into(), &"fault".into()));
+    assert!(connection["means"].as_str().unwrap().contains("Nothing answers"), "{connection}");
+    assert_eq!(verdict(&found, "log_folder"), "fine", "the rest is looked at");
+    let (code, text) = run(home.path(), "mysql://crm:canary@127.0.0.1:1/crm", &["doctor"]);
+    assert!(code == 3 && text.contains("FAULT") && text.contains("Nothing answers"), "{code} {text}");
+    let (code, found) = report(home.path(), "mysql://crm:ca#nary@127.0.0.1:1/crm");
+    assert_eq!((code, verdict(&found, "connection")), (5, "fault"), "the address is wrong, not the database");
     let (code, said) = run_with(home.path(), "", &["doctor", "--json"], &[("EPIC_EVENTS_THEME", "pink")]);
     assert!(code == 5 && said.contains("\"exit_code\": 5") && said.contains("EPIC_EVENTS_THEME"), "{code} {said}");
+}
+
+/// An account that cannot sign in is a finding, in words: a wrong password, and an account that is locked.
+#[rstest]
+fn an_account_that_the_server_refuses_is_a_finding(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    init(home.path(), &db.url);
+    let locked = account(&db, "locked", "a-password", &[SET_UP_GRANTS]);
+    server(engine).client(&["-e", "ALTER USER 'locked'@'%' ACCOUNT LOCK"]);
+    let means = |url: &str| {
+        let (code, found) = report(home.path(), url);
+        assert_eq!((code, verdict(&found, "connection")), (3, "fault"), "{found:#}");
+        check(&found, "connection")["means"].as_str().unwrap().to_owned()
+    };
+    assert!(means(&db.url.replace("only-for-tests", "canary")).contains("does not accept this user"));
+    assert!(means(&locked).contains("has locked this account"));
+    let (code, said) = run(home.path(), &locked, &["migrate"]);
+    assert!(code == 3 && said.contains("has locked this account") && !said.contains("ERROR"), "{code} {said}");
 }
 
 /// The labels of the report, by line: the values are the same in each language.
@@ -135,9 +170,12 @@ fn missing_rights_are_named_with_the_statements_that_grant_them(
             && text.contains("2 tables") | text.contains("FAULT"),
         "{text}"
     );
-    for name in ["excessive_rights", "triggers", "trigger_definer"] {
+    for name in ["excessive_rights", "trigger_definer"] {
         assert_eq!(verdict(&found, name), "fine", "{name}: {found:#}");
     }
+    // MySQL shows an account no trigger that it could not change.
+    let seen = if engine == Engine::MariaDb { "fine" } else { "unknown" };
+    assert_eq!(verdict(&found, "triggers"), seen, "{found:#}");
     server(engine).client(&["-e", &statements.concat()]);
     let (code, found) = report(home.path(), &everyday);
     assert_eq!((code, verdict(&found, "missing_rights")), (0, "fine"), "{found:#}");
@@ -146,6 +184,24 @@ fn missing_rights_are_named_with_the_statements_that_grant_them(
     server(engine).client(&["-e", &format!("GRANT DELETE ON {name}.audit_log TO 'daily_older'@'%'")]);
     let (code, found) = report(home.path(), &everyday);
     assert_eq!((code, check(&found, "excessive_rights")["found"].as_str()), (0, Some("DELETE ON audit_log")));
+    let statements = mend(&found, "excessive_rights");
+    assert_eq!(statements, [format!("REVOKE DELETE ON `{name}`.audit_log FROM 'daily_older'@'%';")]);
+    server(engine).client(&["-e", &statements.concat()]);
+    // The rights that it needs may come from wider ones.
+    for grants in [&["GRANT ALL ON NAME.* TO USER"][..], &["GRANT ALL ON *.* TO USER"]] {
+        let user = if grants[0].contains("NAME") { "mighty" } else { "almighty" };
+        let mighty = account(&db, user, "a-password", grants);
+        let (code, found) = report(home.path(), &mighty);
+        assert_eq!((code, verdict(&found, "excessive_rights")), (0, "warning"), "{found:#}");
+        server(engine).client(&["-e", &mend(&found, "excessive_rights").concat()]);
+        let (code, found) = report(home.path(), &mighty);
+        let verdicts = (verdict(&found, "excessive_rights"), verdict(&found, "missing_rights"));
+        assert_eq!((code, verdicts), (0, ("fine", "fine")), "{found:#}");
+    }
+    let (_, found) = report(home.path(), &db.url);
+    assert!(mend(&found, "excessive_rights").is_empty(), "the account of the triggers keeps its rights");
+    let (code, found) = report(home.path(), &everyday);
+    assert_eq!((code, verdict(&found, "excessive_rights")), (0, "fine"), "{found:#}");
     let set_up = account(&db, "set_up_seen", "a-password", &[SET_UP_GRANTS]);
     let (code, found) = report(home.path(), &set_up);
     let excess = check(&found, "excessive_rights")["found"].as_str().unwrap();
@@ -172,12 +228,30 @@ fn a_missing_account_of_the_triggers_is_reported(#[values(Engine::MariaDb, Engin
         let (code, found) = report(home.path(), url);
         assert_eq!((code, check(&found, "trigger_definer")["found"].as_str()), (3, Some("'creator'@'%'")), "{found:#}");
     }
+    let (code, said) = run(home.path(), &db.url, &["reset-password", "boss"]);
+    assert!(code == 3 && said.contains("account that guards the records is missing"), "a save: {code} {said}");
     let before = stored(&db);
     let statements = mend(&report(home.path(), &everyday).1, "trigger_definer");
     assert!(stored(&db) == before, "doctor has changed something");
+    assert!(!statements.concat().contains("choose-one"), "nobody has to fill anything in: {statements:#?}");
     server(engine).client(&["-e", &statements.concat()]);
+    for url in [&everyday, &db.url] {
+        let (code, found) = report(home.path(), url);
+        assert_eq!((code, verdict(&found, "trigger_definer")), (0, "fine"), "{found:#}");
+    }
+    // It is the set-up account again, once somebody unlocks it.
+    server(engine).client(&["-e", "ALTER USER 'creator'@'%' IDENTIFIED BY 'a-password' ACCOUNT UNLOCK"]);
+    make_older(&db.url);
+    let (code, said) = run(home.path(), &creator, &["migrate"]);
+    assert!(code == 0 && !said.contains("does not let"), "{code} {said}");
+
+    // It is there, but has lost what the triggers need.
+    server(engine).client(&["-e", &format!("REVOKE TRIGGER ON {}.* FROM 'creator'@'%'", name(&db.url))]);
     let (code, found) = report(home.path(), &everyday);
-    assert_eq!((code, verdict(&found, "trigger_definer")), (0, "fine"), "{found:#}");
+    let lacks = check(&found, "trigger_definer")["found"].as_str().unwrap();
+    assert_eq!((code, lacks), (3, "'creator'@'%' - TRIGGER audit_log"), "{found:#}");
+    server(engine).client(&["-e", &mend(&found, "trigger_definer").concat()]);
+    assert_eq!(verdict(&report(home.path(), &everyday).1, "trigger_definer"), "fine");
     server(engine).client(&["-e", "DROP USER 'creator'@'%'"]);
 }
 
@@ -188,6 +262,21 @@ fn a_server_without_triggers_and_with_older_tables_is_reported(
     let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &db.url);
     let everyday = account(&db, "daily_bare", "a-password", &everyday_grants());
+    server(engine).client(&[name(&db.url), "-e", "DROP TRIGGER contracts_stay_signed"]);
+    let (_, found) = report(home.path(), &everyday);
+    let lost = (check(&found, "triggers")["found"].clone(), verdict(&found, "triggers"));
+    match engine {
+        Engine::MariaDb => assert_eq!(lost, ("7 / 8 (- contracts_stay_signed)".into(), "warning")),
+        _ => assert_eq!(lost, (true.into(), "unknown"), "it cannot see that one is lost, and says so"),
+    }
+    let (code, said) = run(home.path(), &db.url, &["migrate", "--dry-run"]);
+    assert!(code == 0 && said.contains("would be created for these rules: contracts_stay_signed"), "{code} {said}");
+    assert!(said.contains("Nothing was changed") && !said.contains("Nothing had to be done"), "{said}");
+    let (code, said) = run(home.path(), &everyday, &["migrate", "--dry-run"]);
+    assert!(code == 0 && !said.contains("would be created"), "it may not see triggers: {code} {said}");
+    let (code, said) = run(home.path(), &db.url, &["migrate"]);
+    assert!(code == 0 && said.contains("enforces these rules too: contracts_stay_signed"), "{code} {said}");
+    assert!(!said.contains("Nothing had to be done"), "{said}");
     server(engine).client(&[name(&db.url), "-e", "DROP TRIGGER audit_is_numbered"]);
     let (code, found) = report(home.path(), &db.url);
     assert!(code == 0 && check(&found, "triggers")["found"].as_str().unwrap().starts_with("7 / 8"), "{found:#}");

@@ -8,6 +8,7 @@ mod configuration;
 mod copy;
 mod doctor;
 mod migrate;
+mod packaging;
 mod recovery;
 mod rivals;
 mod wizard;

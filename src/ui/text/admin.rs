@@ -17,6 +17,10 @@ pub enum AdminPhrase<'a> {
     NoAccount(&'a str),
     /// The account of this name is deactivated.
     AccountDeactivated(&'a str),
+    /// The rules that the server enforces from now on.
+    Guarded(&'a [&'static str]),
+    /// The same in a dry run.
+    WouldGuard(&'a [&'static str]),
     /// A table that was copied and compared.
     CopiedTable {
         name: &'a str,

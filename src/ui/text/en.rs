@@ -956,6 +956,12 @@ fn connection(problem: &ConnectionProblem) -> String {
                 "The database account may not do this: {right}. The administrator gives it the rights that `epic-events doctor` names."
             );
         }
+        ConnectionProblem::NoDefiner => {
+            "The database account that guards the records is missing, so nothing can be saved. Tell your administrator: `epic-events doctor` says what to do."
+        }
+        ConnectionProblem::AccountLocked => {
+            "The database server has locked this account. The set-up account is unlocked only for its own work: see docs/administration.md."
+        }
         ConnectionProblem::AuthorityFile(path) => {
             return format!("The CA file {path} cannot be read. Check its path and its permissions.");
         }
@@ -1104,6 +1110,12 @@ fn admin(phrase: AdminPhrase) -> String {
         AdminPhrase::AccountDeactivated(name) => format!(
             "The account of {name} is deactivated. A manager activates it on the staff screen. Nothing was changed."
         ),
+        AdminPhrase::Guarded(names) => {
+            format!("Triggers were created, so the server enforces these rules too: {}.", names.join(", "))
+        }
+        AdminPhrase::WouldGuard(names) => {
+            format!("Triggers would be created for these rules: {}. Nothing was changed.", names.join(", "))
+        }
         AdminPhrase::CopiedTable { name, rows, checksum } => {
             let rows = plural(i64::try_from(rows).unwrap_or(i64::MAX), "row", "rows");
             format!("{name}: {rows}, checksum {checksum}, the same in both.")
@@ -1478,6 +1490,7 @@ pub(super) fn label(label: Label) -> &'static str {
 /// What `doctor` looks at.
 pub(super) fn check(check: Check) -> &'static str {
     match check {
+        Check::Connection => "connection",
         Check::Server => "server",
         Check::File => "file is whole",
         Check::Tables => "tables",
@@ -1504,6 +1517,7 @@ pub(super) fn check(check: Check) -> &'static str {
 /// What it means that `doctor` found this.
 pub(super) fn means(finding: &Finding) -> &'static str {
     match (finding.check, finding.verdict, &finding.found) {
+        (Check::Connection, _, _) => "The database can be reached with this address.",
         (Check::Server, _, _) => "The server and its version, as it names itself.",
         (Check::File, Verdict::Fault, _) => {
             "The file is damaged. Restore a backup; the damaged file is kept beside it."
@@ -1527,15 +1541,20 @@ pub(super) fn means(finding: &Finding) -> &'static str {
             "The account may not do everything on these tables that the program needs. The server's administrator runs:"
         }
         (Check::MissingRights, _, _) => "The account has every right that the program needs.",
+        (Check::ExcessiveRights, Verdict::Warning, _) if finding.mend.is_empty() => {
+            "Right for this account, with whose rights the triggers run. It must not be in the configuration of users: with these rights the rules and the audit log can be bypassed."
+        }
         (Check::ExcessiveRights, Verdict::Warning, _) => {
-            "Right for the set-up account only: with these rights the rules and the audit log can be bypassed. The configuration of users needs the everyday account."
+            "Right for the set-up account only: with these rights the rules and the audit log can be bypassed. If the configuration of users holds this account, the server's administrator takes them away:"
         }
         (Check::ExcessiveRights, _, _) => "The account has no right that the everyday account does not need.",
         (Check::Triggers, Verdict::Warning, _) => {
             "The database enforces fewer rules against those who bypass the program. Run `migrate` with an account that may create triggers."
         }
+        (Check::Triggers, Verdict::Unknown, Found::Yes) => {
+            "A trigger answers. On this server only the set-up account can see whether the others are there: run `doctor` with it after each change of the server."
+        }
         (Check::Triggers, Verdict::Unknown, _) => "This account cannot tell. Run `doctor` with the set-up account.",
-        (Check::Triggers, _, Found::Yes) => "A trigger answers. How many there are, only the set-up account can see.",
         (Check::Triggers, _, _) => "The database enforces the rules also against those who bypass the program.",
         (Check::TriggerDefiner, Verdict::Fault, _) => {
             "The triggers run with the rights of this account, and it is missing or lacks them: saving fails. The server's administrator runs:"

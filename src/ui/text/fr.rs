@@ -996,6 +996,12 @@ fn connection(problem: &ConnectionProblem) -> String {
                 "Le compte de la base n'a pas ce droit : {right}. L'administrateur lui donne les droits que nomme `epic-events doctor`."
             );
         }
+        ConnectionProblem::NoDefiner => {
+            "Le compte de base de données qui protège les fiches n'existe plus : rien ne peut être enregistré. Dites-le à votre administrateur : `epic-events doctor` indique quoi faire."
+        }
+        ConnectionProblem::AccountLocked => {
+            "Le serveur de base de données a verrouillé ce compte. Le compte d'installation n'est déverrouillé que pour son propre travail : voir docs/administration.md."
+        }
         ConnectionProblem::AuthorityFile(path) => {
             return format!("Le fichier de l'AC {path} ne peut pas être lu. Vérifiez son chemin et ses droits.");
         }
@@ -1145,6 +1151,14 @@ fn admin(phrase: AdminPhrase) -> String {
         }
         AdminPhrase::AccountDeactivated(name) => format!(
             "Le compte de {name} est désactivé. La gestion le réactive dans Collaborateurs. Rien n'a été changé."
+        ),
+        AdminPhrase::Guarded(names) => format!(
+            "Des déclencheurs ont été créés : le serveur fait respecter ces règles aussi : {}.",
+            names.join(", ")
+        ),
+        AdminPhrase::WouldGuard(names) => format!(
+            "Des déclencheurs seraient créés pour ces règles : {}. Rien n'a été changé.",
+            names.join(", ")
         ),
         AdminPhrase::CopiedTable { name, rows, checksum } => {
             let rows = plural(i64::try_from(rows).unwrap_or(i64::MAX), "ligne", "lignes");
@@ -1532,6 +1546,7 @@ pub(super) fn label(label: Label) -> &'static str {
 /// What `doctor` looks at.
 pub(super) fn check(check: Check) -> &'static str {
     match check {
+        Check::Connection => "connexion",
         Check::Server => "serveur",
         Check::File => "fichier intact",
         Check::Tables => "tables",
@@ -1558,6 +1573,7 @@ pub(super) fn check(check: Check) -> &'static str {
 /// What it means that `doctor` found this.
 pub(super) fn means(finding: &Finding) -> &'static str {
     match (finding.check, finding.verdict, &finding.found) {
+        (Check::Connection, _, _) => "La base est joignable à cette adresse.",
         (Check::Server, _, _) => "Le serveur et sa version, tels qu'il les annonce.",
         (Check::File, Verdict::Fault, _) => {
             "Le fichier est abîmé. Restaurez une sauvegarde ; le fichier abîmé est conservé à côté."
@@ -1583,18 +1599,21 @@ pub(super) fn means(finding: &Finding) -> &'static str {
             "Le compte ne peut pas faire sur ces tables tout ce qu'il faut au programme. L'administrateur du serveur exécute :"
         }
         (Check::MissingRights, _, _) => "Le compte a tous les droits dont le programme a besoin.",
+        (Check::ExcessiveRights, Verdict::Warning, _) if finding.mend.is_empty() => {
+            "Ces droits conviennent à ce compte, avec lequel les déclencheurs s'exécutent. Il ne doit pas être dans la configuration des utilisateurs : avec ces droits, les règles et le journal d'audit peuvent être contournés."
+        }
         (Check::ExcessiveRights, Verdict::Warning, _) => {
-            "À réserver au compte d'installation : avec ces droits, les règles et le journal d'audit peuvent être contournés. La configuration des utilisateurs contient le compte courant."
+            "À réserver au compte d'installation : avec ces droits, les règles et le journal d'audit peuvent être contournés. Si la configuration des utilisateurs contient ce compte, l'administrateur du serveur les lui retire :"
         }
         (Check::ExcessiveRights, _, _) => "Le compte n'a aucun droit dont le compte courant n'a pas besoin.",
         (Check::Triggers, Verdict::Warning, _) => {
             "La base fait respecter moins de règles face à qui contourne le programme. Lancez `migrate` avec un compte qui peut créer des déclencheurs."
         }
+        (Check::Triggers, Verdict::Unknown, Found::Yes) => {
+            "Un déclencheur répond. Sur ce serveur, seul le compte d'installation voit si les autres sont là : lancez `doctor` avec lui après chaque changement du serveur."
+        }
         (Check::Triggers, Verdict::Unknown, _) => {
             "Ce compte ne permet pas de le savoir. Lancez `doctor` avec le compte d'installation."
-        }
-        (Check::Triggers, _, Found::Yes) => {
-            "Un déclencheur répond. Seul le compte d'installation peut voir combien il y en a."
         }
         (Check::Triggers, _, _) => "La base fait respecter les règles, même face à qui contourne le programme.",
         (Check::TriggerDefiner, Verdict::Fault, _) => {

@@ -29,7 +29,7 @@ use super::{
 use crate::domain::{
     Error, Field, Problem, Reason,
     audit::Verb,
-    diagnosis::{Check, Finding},
+    diagnosis::{Check, Finding, Found},
     language::Language,
 };
 
@@ -134,10 +134,11 @@ pub fn check(language: Language, check: Check) -> &'static str {
 }
 
 /// What a finding of `doctor` means.
-pub fn means(language: Language, finding: &Finding) -> &'static str {
-    match language {
-        Language::En => en::means(finding),
-        Language::Fr => fr::means(finding),
+pub fn means(language: Language, finding: &Finding) -> String {
+    match (&finding.found, language) {
+        (Found::Problem(problem), _) => error(language, &Error::Unavailable(problem.clone())),
+        (_, Language::En) => en::means(finding).to_owned(),
+        (_, Language::Fr) => fr::means(finding).to_owned(),
     }
 }
 
