@@ -124,11 +124,8 @@ impl App {
         if !self.options.demo.is_empty() {
             put(7, &ctx.say(Phrase::DemoAccounts), ctx.theme.quiet);
             for (row, (name, password)) in (8..).zip(&self.options.demo) {
-                put(
-                    row,
-                    &format!("  {}  {}: {password}", text::fit(name, 16), ctx.field(Field::Password)),
-                    ctx.theme.text,
-                );
+                let password = ctx.pair(&ctx.field(Field::Password), password);
+                put(row, &format!("  {}  {password}", text::fit(name, 16)), ctx.theme.text);
             }
         }
         form.draw_fields(frame, Rect { x, y: y + 3, width, height: 4 }, ctx)

@@ -43,6 +43,7 @@ impl App {
         let next = match setup.step {
             WizardPage::Server => Phrase::SetUp(SetUpPhrase::TestKey),
             WizardPage::Update => Phrase::SetUp(SetUpPhrase::UpdateKey),
+            WizardPage::Summary | WizardPage::Statements if setup.moves() => Phrase::SetUp(SetUpPhrase::CopyKey),
             WizardPage::Summary | WizardPage::Statements => Phrase::SetUp(SetUpPhrase::CreateKey),
             WizardPage::Language
             | WizardPage::Place
@@ -131,7 +132,16 @@ impl App {
         let (Stage::SignedOut(form), ctx) = self.parts() else { return };
         let action = if key.code == KeyCode::Esc { Action::None } else { form.press(key, &ctx) };
         if let Action::Send(request) = action {
-            self.send(Asker::App, request);
+            // What is missing is no guess, and the server is not asked.
+            match form.entries.iter().position(|entry| entry.input.is_empty()) {
+                Some(missing) => {
+                    form.saving = false;
+                    form.at = missing;
+                    let words = ctx.say(Phrase::SignInMissing);
+                    self.say(Notice::bad(words));
+                }
+                None => self.send(Asker::App, request),
+            }
         }
     }
 
@@ -170,7 +180,8 @@ impl App {
             None => return,
             Some(Ended::SetUp { url, unguarded, username }) => {
                 self.effects.push(Effect::Remember { url, language: self.options.preferences.language });
-                (self.context().say(Phrase::SetUp(SetUpPhrase::Done)), unguarded, username)
+                let words = if username.is_some() { SetUpPhrase::Done } else { SetUpPhrase::Copied };
+                (self.context().say(words), unguarded, username.unwrap_or_default())
             }
             Some(Ended::Updated(url, Migrated { versions, unguarded, .. })) => {
                 self.effects.push(Effect::Use(url));

@@ -25,7 +25,7 @@ impl Run<'_> {
         let (copied, statements) = copy::copy((from, to), again, progress()).map_err(|(side, error)| {
             let Stop(code, sentence) = stop(language, &error);
             let about = config::shown_address(if side == Side::Source { from } else { to });
-            let said = text::pair(language, &about, &sentence);
+            let said = text::sentence_about(language, &about, &sentence);
             if (side, &error) != (Side::Target, &Error::Unavailable(ConnectionProblem::UnfinishedCopy)) {
                 return Stop(code, said);
             }

@@ -83,7 +83,7 @@ fn why_not(command: Command, records: &[&Record], ctx: &Context) -> Option<Strin
         [first, ..] if !entity::is_for_several(first.kind(), command) => Some(ctx.say(Phrase::OneAtATime)),
         several => several.iter().find_map(|record| {
             let reason = ctx.reason(command_refusal(command, record, ctx)?);
-            Some(ctx.pair(&entity::heading(record, ctx), &reason))
+            Some(ctx.sentence_about(&entity::heading(record, ctx), &reason))
         }),
     }
 }

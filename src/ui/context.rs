@@ -59,6 +59,11 @@ impl<'a> Context<'a> {
         text::pair(self.language, label, about)
     }
 
+    /// A label and a sentence about it: `E-mail: This is ...`, `E-mail : ce n'est ...`.
+    pub fn sentence_about(&self, label: &str, sentence: &str) -> String {
+        text::sentence_about(self.language, label, sentence)
+    }
+
     /// The name of a field.
     pub fn field(&self, field: Field) -> String {
         text::field(self.language, field).to_owned()

@@ -314,7 +314,7 @@ fn an_end_is_said_from_its_start() {
 #[test]
 fn who_cannot_correct_a_new_event_is_told_beforehand() {
     let english = "Check it before you save. Only the event's support or management may edit events afterwards.";
-    let french = "Vérifiez avant d'enregistrer. Seul le support de l'événement ou la gestion peut modifier";
+    let french = "Vérifiez avant d'enregistrer. Seuls le support de l'événement et la gestion peuvent le modifier";
     for (who, language, new, told, is_told) in [
         ("sales", Language::En, "new event", english, true),
         ("sales", Language::Fr, "nouvel événement", french, true),
@@ -328,4 +328,28 @@ fn who_cannot_correct_a_new_event_is_told_beforehand() {
             desk.not(told)
         };
     }
+}
+
+/// What is typed first takes the place of a proposal; Backspace removes it and every other key keeps it. What a record
+/// holds already is not replaced.
+#[test]
+fn what_is_typed_takes_the_place_of_a_proposal() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("new contract").press(KeyCode::Enter).press(KeyCode::Enter).press(KeyCode::Tab);
+    to(&mut desk, "Total").write("1000").press(KeyCode::Tab).see("> Still due").see("1,000.00 EUR");
+    // The proposal follows the total until it is touched.
+    desk.press(KeyCode::BackTab).ctrl('u').write("2000").press(KeyCode::Tab).write("500").see("500.00 EUR");
+    desk.press(KeyCode::BackTab).write("0").press(KeyCode::Tab).see("20,000.00 EUR").see("500.00 EUR").write("0");
+    desk.see("5,000.00 EUR").press(KeyCode::Esc).press(KeyCode::Char('y'));
+    desk.go("events").press(KeyCode::Home).press(KeyCode::Char('e'));
+    to(&mut desk, "Title").write("!").see("!").press(KeyCode::Esc).see("Discard what you typed?");
+    desk.press(KeyCode::Enter).ctrl('s').see("->").see("!");
+}
+
+#[test]
+fn a_problem_beside_the_name_of_its_field_goes_on_in_lower_case_in_french() {
+    let mut desk = Desk::of("manager", Language::Fr);
+    desk.go("nouveau client");
+    to(&mut desk, "E-mail").write("kevin").ctrl('s').see("Nom complet : veuillez remplir ce champ.");
 }

@@ -198,5 +198,5 @@ fn the_language_key_can_be_changed_before_sign_in() {
     let preferences = desk.app.preferences();
     let options = Options { preferences, demo: Vec::new(), embedded: String::new(), server: None, suspends: true };
     desk.app = App::new(options, false, desk.now).with_keys(Keys::with(&[("language", "f3")]).unwrap());
-    desk.see("F3 français").press(KeyCode::F(2)).see("Sign in").press(KeyCode::F(3)).see("Connexion");
+    desk.see("F3 Français").press(KeyCode::F(2)).see("Sign in").press(KeyCode::F(3)).see("Connexion");
 }

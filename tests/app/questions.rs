@@ -128,7 +128,7 @@ fn an_event_ahead_of_its_date_is_done_only_after_a_question() {
 fn the_picker_says_which_marked_events_overlap() {
     for (language, list, told, detail) in [
         (Language::En, "events", "2 of these overlap: Dinner, Gala", "cannot be at all of these"),
-        (Language::Fr, "événements", "2 se chevauchent\u{a0}: Dinner, Gala", "pas partout à la fois"),
+        (Language::Fr, "événements", "2 se chevauchent\u{a0}: Dinner, Gala", "pas disponible pour tous à la fois"),
     ] {
         let mut desk = Desk::of("manager", language);
         desk.world.records();
@@ -218,7 +218,7 @@ fn two_people_share_the_clients_of_a_leaver() {
     desk.see("* Person other.sales").see("* Person third").press(KeyCode::Enter);
     desk.see("Person other.sales: 3 clients")
         .see("Person third: 2 clients")
-        .see("[Choose others] Esc     Deactivate y");
+        .see("[Choose other people] Esc     Deactivate y");
     // Going back to the people keeps their marks.
     desk.press(KeyCode::Esc).see("* Person other.sales").see("* Person third").press(KeyCode::Enter);
     desk.see("Person other.sales: 3 clients").press(KeyCode::Char('y'));

@@ -158,3 +158,15 @@ fn the_lock_warning_replaces_an_earlier_message() {
     fill_in_client(&mut desk);
     desk.ctrl('s').see("is a client now.").wait(limit() - 30_000).see("Locks in 30 s");
 }
+
+/// A name or a password that is missing is no guess: the server is not asked, and no try is counted.
+#[test]
+fn a_sign_in_that_lacks_something_asks_for_it() {
+    let mut desk = Desk::new(Language::En);
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Enter).press(KeyCode::Enter).see("Type your user name and your password.").not("incorrect");
+    desk.write("sales").press(KeyCode::Enter).press(KeyCode::Enter).see("Type your user name and your password.");
+    assert!(desk.held.take().is_some_and(|held| held.is_empty()), "the server was asked");
+    assert!(desk.world.audit().iter().all(|verb| verb != "session.sign_in_refused"));
+    desk.write(PASSWORD).press(KeyCode::Enter).see("Waiting for you");
+}

@@ -9,6 +9,8 @@ fn a_signature_has_a_day_that_is_not_after_today() {
     let contract = desk.world.records().contract;
     desk.go("contracts").press(KeyCode::End).see("not signed").press(KeyCode::Char('S'));
     desk.see("Sign the contract").see("1 - Kevin Casey (Cool Startup LLC)").see("10,000.00 EUR").see("21/11/2026");
+    // Today is a proposal: what is typed takes its place.
+    desk.write("13/8").see("Thu 13 August 2026");
     desk.ctrl('u').write("tomorrow").press(KeyCode::Enter).see("This is in the future.").not("final");
     desk.ctrl('u').press(KeyCode::Enter).see("Please fill this in.");
     desk.write("14/8").see("Fri 14 August 2026").press(KeyCode::Enter);

@@ -49,7 +49,7 @@ fn columns_are_shown_moved_and_widened_and_kept() {
         desk.press(KeyCode::Right);
     }
     desk.see("30 wide").press(KeyCode::Down).press(KeyCode::Char(' ')).see("[ ] Client");
-    desk.press(KeyCode::Enter).see("Your lists of this kind have these columns now.");
+    desk.press(KeyCode::Enter).see("These columns are saved for every view of this list.");
     assert_eq!(titles(&mut desk), "Starts ^ Status Title Place");
     desk.see("Lou Bouzin General Assembly");
     // They are kept, for this kind of list and every view of it.
@@ -61,7 +61,7 @@ fn columns_are_shown_moved_and_widened_and_kept() {
     desk.write("support").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter).go("events");
     assert_eq!(titles(&mut desk), "Starts ^ Status Title Place");
     // Back to the preset.
-    desk.press(KeyCode::Char('C')).press(KeyCode::Delete).press(KeyCode::Enter).see("the columns of the preset again");
+    desk.press(KeyCode::Char('C')).press(KeyCode::Delete).press(KeyCode::Enter).see("has the usual columns again");
     assert_eq!(titles(&mut desk), "Starts ^ Title Client Place Support");
 }
 
@@ -107,7 +107,7 @@ fn a_view_is_saved_renamed_replaced_and_removed() {
     pick(&mut desk, "All").see("Contracts: all").see("Client").press(KeyCode::Char('v'));
     // The name is taken.
     pick(&mut desk, "Save this view as").write("kevin's money 2").press(KeyCode::Enter);
-    desk.see("You have one with this name already.").see("kevin's money 2").press(KeyCode::Esc);
+    desk.see("There is already a view of this name.").see("kevin's money 2").press(KeyCode::Esc);
     desk.press(KeyCode::Char('v')).not("Share");
     pick(&mut desk, "Kevin's money 2").press(KeyCode::Char('v'));
     pick(&mut desk, "Remove").see("Remove the view").write("y").see("The view \"Kevin's money 2\" is removed.");
@@ -216,7 +216,7 @@ fn a_filter_by_person_takes_no_column_that_was_chosen() {
     for _ in 0..3 {
         desk.press(KeyCode::Down);
     }
-    desk.press(KeyCode::PageUp).press(KeyCode::PageUp).press(KeyCode::Enter).see("have these columns now");
+    desk.press(KeyCode::PageUp).press(KeyCode::PageUp).press(KeyCode::Enter).see("are saved for every view");
     assert_eq!(titles(&mut desk), "Name ^ Sales contact Company Phone");
 }
 
@@ -236,4 +236,23 @@ fn a_view_that_cannot_be_read_says_so() {
     desk.press(KeyCode::Char('v'));
     pick(&mut desk, "Remove \"Old one\"").write("y").see("The view \"Old one\" is removed.");
     desk.press(KeyCode::Char('v')).not("Old one");
+}
+
+/// A view of one's own cannot be called like one of the program's, in whatever language or case.
+#[test]
+fn the_names_of_built_in_views_are_taken() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("contracts").press(KeyCode::Char('v'));
+    pick(&mut desk, "Save this view as");
+    for taken in ["NOT  signed", "non soldes", "Mine"] {
+        desk.ctrl('u').write(taken).press(KeyCode::Enter).see("There is already a view of this name.").see(taken);
+    }
+    desk.ctrl('u').write("Not signed 2").press(KeyCode::Enter).see("is saved.").press(KeyCode::Char('v'));
+    pick(&mut desk, "Rename").ctrl('u').write("signed").press(KeyCode::Enter);
+    desk.see("There is already a view of this name.")
+        .ctrl('u')
+        .write("Ours")
+        .press(KeyCode::Enter)
+        .see("Contracts: Ours");
 }

@@ -182,14 +182,61 @@ fn a_change_of_the_language_keeps_what_was_chosen_and_typed() {
 fn the_keys_are_explained_on_each_page() {
     let mut desk = wizard(Language::En);
     let last = |desk: &mut Desk| desk.screen().lines().last().unwrap().trim().to_owned();
-    assert_eq!(last(&mut desk), "Left Right choose  Enter next  Ctrl+C quit  F2 français  F1 help");
+    assert_eq!(last(&mut desk), "Left Right choose  Enter next  Ctrl+C quit  F2 Français  F1 help");
     desk.press(KeyCode::Enter);
-    assert_eq!(last(&mut desk), "Left Right choose  Enter next  Esc back  F2 français  F1 help");
+    assert_eq!(last(&mut desk), "Left Right choose  Enter next  Esc back  F2 Français  F1 help");
     desk.press(KeyCode::Right).press(KeyCode::Enter);
     assert_eq!(last(&mut desk), "Ctrl+S test connection and go on  Esc back  Tab next field  F1 help");
     desk.press(KeyCode::Esc).press(KeyCode::Left).press(KeyCode::Esc);
     to_company(&mut desk);
     desk.ctrl('s').write("boss").press(KeyCode::Tab).write("Marta Olsen").press(KeyCode::Tab).press(KeyCode::Tab);
     desk.write("correct horse battery").press(KeyCode::Tab).write("correct horse battery").press(KeyCode::Enter);
-    assert_eq!(last(&mut desk), "Enter create the company  Esc back  F2 français  F1 help");
+    assert_eq!(last(&mut desk), "Enter create the company  Esc back  F2 Français  F1 help");
+}
+
+#[test]
+fn the_proposed_name_of_the_company_is_replaced_by_what_is_typed() {
+    let mut desk = wizard(Language::En);
+    to_company(&mut desk);
+    desk.see("The data will be kept in a file on this computer.").write("Fêtes").see("Fêtes").not("EventsFêtes");
+    desk.press(KeyCode::Tab).press(KeyCode::Home).write("C").see("CEUR").press(KeyCode::BackTab).write(" & Cie");
+    desk.see("Fêtes & Cie");
+    let mut desk = wizard(Language::En);
+    to_company(&mut desk);
+    desk.press(KeyCode::Backspace).press(KeyCode::Tab).see("Please fill this in.");
+    let mut desk = wizard(Language::En);
+    to_company(&mut desk);
+    desk.press(KeyCode::Left).press(KeyCode::Char('X')).see("Epic EventXs");
+}
+
+/// Copying a company asks for no manager, and says so at its end.
+#[test]
+fn a_company_that_is_copied_keeps_its_accounts() {
+    use epic_events::services::Reply;
+    for (language, tests, copies, done, never) in [
+        (Language::En, "Ctrl+S tests the connection", "copy the company", "with all its accounts", "first manager"),
+        (
+            Language::Fr,
+            "Ctrl+S teste la connexion",
+            "copier l'entreprise",
+            "avec tous ses comptes",
+            "premier gestionnaire",
+        ),
+    ] {
+        let mut desk = wizard(language);
+        let answer = |desk: &mut Desk, reply: Reply| {
+            for (id, ..) in desk.held.take().unwrap() {
+                desk.event(AppEvent::Reply { id, reply: Box::new(Ok(reply.clone())) });
+            }
+        };
+        desk.press(KeyCode::Enter).press(KeyCode::Right).press(KeyCode::Enter).see(tests);
+        desk.held = Some(Vec::new());
+        desk.ctrl('s');
+        answer(&mut desk, Reply::Movable { server: "MariaDB 11.4".to_owned(), company: "Epic".to_owned() });
+        desk.see("MariaDB 11.4").press(KeyCode::Enter).ctrl('s').see(copies).not(never);
+        desk.held = Some(Vec::new());
+        desk.press(KeyCode::Enter);
+        answer(&mut desk, Reply::IsSetUp { unguarded: Vec::new() });
+        desk.see(done).not(never);
+    }
 }

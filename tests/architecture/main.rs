@@ -353,6 +353,23 @@ fn french_punctuation_has_spaces_that_do_not_break() {
     }
 }
 
+/// A label and what follows it are put together where the language is known to need a space before the colon.
+#[test]
+fn labels_are_put_together_in_one_place() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for path in ["ui", "app"].iter().flat_map(|folder| sources(&root.join(folder))) {
+        if path.starts_with(root.join("ui/text")) {
+            continue;
+        }
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            for words in line.split('"').skip(1).step_by(2) {
+                let is_label = words.contains("}: ") || words.ends_with("}:");
+                assert!(!is_label || line.contains("assert"), "{}: {line}", path.display());
+            }
+        }
+    }
+}
+
 /// Where a text names a key, the key is put in before anything typed: a name may contain what looks like the place
 /// of a key.
 #[test]

@@ -263,9 +263,10 @@ fn on_leave(left: Field, fields: &mut [FormField]) {
         return;
     }
     let total = fields.iter().find(|one| one.field == Field::TotalCents).map(|one| one.input.text().to_owned());
-    let due = fields.iter_mut().find(|one| one.field == Field::DueCents && one.input.is_empty());
+    let is_untouched = |one: &FormField| one.input.is_empty() || one.input.is_proposed();
+    let due = fields.iter_mut().find(|one| one.field == Field::DueCents && is_untouched(one));
     if let (Some(total), Some(due)) = (total, due) {
-        due.input.set(&total);
+        due.input.propose(&total);
     }
 }
 
@@ -287,7 +288,7 @@ fn sign(row: &ContractRow, ctx: &Context) -> Begun {
         fixed(Field::ContractId, Contracts::picked_name(row, ctx)),
         fixed(Field::TotalCents, money(contract.total_cents)),
         fixed(Field::DueCents, money(contract.due_cents)),
-        FormField::day(Field::SignedAt, Some(ctx.now.date()), Direction::Past).required(),
+        FormField::day(Field::SignedAt, Some(ctx.now.date()), Direction::Past).required().proposed(),
     ];
     Begun::Form(FormSpec { purpose: Purpose::Sign(contract.id), version: contract.version, fields })
 }

@@ -238,7 +238,10 @@ fn fields(event: Option<&Event>, contract: Option<&ContractRow>) -> Vec<FormFiel
     let text = |of: fn(&Event) -> &str| event.map_or("", of);
     let contact = |field, of: fn(&Event) -> &str| {
         let proposed = contract.into_iter().flat_map(proposed).find(|(of, _)| *of == field);
-        FormField::line(field, event.map_or(proposed.as_ref().map_or("", |(_, text)| text), of))
+        match event {
+            Some(event) => FormField::line(field, of(event)),
+            None => FormField::line(field, proposed.as_ref().map_or("", |(_, text)| text)).proposed(),
+        }
     };
     let attendees = event.map(|event| people(event.attendees.into())).unwrap_or_default();
     vec![

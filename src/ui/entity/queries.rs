@@ -9,6 +9,7 @@ use crate::{
         language::Language,
         lists::{ChosenColumn, ColumnName},
         page::Listing,
+        text,
         users::Role,
     },
     ui::{
@@ -68,6 +69,14 @@ impl Query {
     /// The saved views that a role can choose.
     pub fn views(&self, role: Role) -> Vec<Phrase<'static>> {
         dispatch!(Query self, E, _listing => E::views(role).iter().map(|(_, name)| *name).collect())
+    }
+
+    /// Whether one of the program's own views is called so, in either language and for any role, as the
+    /// names of views are compared.
+    pub fn has_view_called(&self, name: &str) -> bool {
+        let key = text::sort_key(name);
+        let mut views = Role::iter().flat_map(|role| self.views(role));
+        views.any(|view| Language::iter().any(|language| text::sort_key(&say(language, view)) == key))
     }
 
     /// The name of the list in its present view, such as "Contracts: not signed".

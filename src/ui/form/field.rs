@@ -150,6 +150,13 @@ impl FormField {
         Self { required: true, ..self }
     }
 
+    /// Its text is a proposal that the user has not typed: what is typed first takes its place.
+    pub fn proposed(mut self) -> Self {
+        let text = self.input.text().to_owned();
+        self.input.propose(&text);
+        self
+    }
+
     /// Presets the picked record by its id; its name is in `input`.
     pub fn picked(mut self, id: i64) -> Self {
         self.picked = Some(id);

@@ -126,8 +126,8 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             return format!("The clocks go back that night, so {time} comes twice: the first one is taken ({zone}).");
         }
         Phrase::ResetPasswordMeans => {
-            "The person is signed out everywhere at once. The new password is temporary: it opens the program once, \
-             and has to be changed at the first sign-in."
+            "The person is signed out everywhere at once. The new password is temporary: \
+             at the first sign-in the person has to choose another."
         }
         Phrase::Marked(count) => return format!("{count} marked"),
         Phrase::MarksFull(most) => {
@@ -218,7 +218,6 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             let keys = naming.keys_in("⌨take-theirs⌨ swaps, ⌨save⌨ keeps yours");
             return format!("{name}: {value}   {keys}");
         }
-        Phrase::Connected(server) => return format!("Connected: {server}."),
         Phrase::LocksIn(seconds) => return format!("Locks in {seconds} s: press any key to stay."),
         Phrase::Asked(Asked::HeirFor(Inheritance { name, clients, events, .. })) => {
             return format!("Who takes over {} {}?", possessive(name), owned(*clients, *events));
@@ -242,7 +241,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Asked(Asked::OwnsOthersNow(name)) => {
             return format!("What {name} looks after has changed meanwhile, so nothing is saved yet.");
         }
-        Phrase::Asked(Asked::ChooseOthers) => "Choose others",
+        Phrase::Asked(Asked::ChooseOthers) => "Choose other people",
         Phrase::Asked(Asked::CurrencyMeans { old, new }) => {
             return format!("Amounts are not converted: what is 100 {old} today will be 100 {new}.");
         }
@@ -359,7 +358,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::PaletteTitle => "Go to, or do",
         Phrase::NothingFound => "Nothing found.",
         Phrase::NotRead => "This could not be loaded. Press ⌨refresh⌨ to try again.",
-        Phrase::NothingSelected => "Nothing is selected",
+        Phrase::NothingSelected => "Nothing is selected.",
         Phrase::NothingChanged => "Nothing had to be changed.",
         Phrase::Told(Told::PreferencesKept) => "Your preferences are kept on this computer.",
         Phrase::Saving => "Saving...",
@@ -439,7 +438,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Told(Told::StillActive) => "The account stays active.",
         Phrase::Told(Told::StillDeactivated) => "The account stays deactivated.",
         Phrase::Told(Told::PasswordStays) => "The password stays as it was.",
-        Phrase::Told(Told::SupportStays) => "The support stays as it was.",
+        Phrase::Told(Told::SupportStays) => "Nothing was assigned.",
         Phrase::Told(Told::StatusStays) => "The status stays as it was.",
         Phrase::KeyShare => "share among several",
         Phrase::VerbHandOver => "Hand over",
@@ -503,8 +502,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Told(Told::NothingUndone) => "Nothing was undone.",
         Phrase::Told(Told::Lasts { what, name, shares }) => return lasts(what, name, shares, naming),
         Phrase::SignedOutNow => "You are signed out.",
-        Phrase::ChangeFirst => "Your password is temporary. Please choose one that only you know.",
+        Phrase::ChangeFirst => "Your password is temporary. Please choose one that nobody else knows.",
         Phrase::DemoAccounts => "Demo accounts",
+        Phrase::SignInMissing => "Type your user name and your password.",
         Phrase::SignInHint => "Username or e-mail address, then your password.",
         Phrase::NextKey => "next",
         Phrase::BackKey => "back",
@@ -759,7 +759,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::EndBeforeStart => "The end is before the start.",
         Problem::EndWithoutStart => "Please give the start first.",
         Problem::Taken => "Somebody else has this already.",
-        Problem::NameInUse => "You have one with this name already.",
+        Problem::NameInUse => "There is already a view of this name.",
         Problem::ControlCharacters => {
             "This contains characters that cannot be shown. Please type it instead of pasting it."
         }
@@ -784,7 +784,7 @@ fn permission(permission: Permission) -> &'static str {
     match permission {
         Permission::SeeRecords => "see this",
         Permission::SeeStaff => "see the staff",
-        Permission::ManageUsers => "run the accounts of the staff",
+        Permission::ManageUsers => "manage the accounts of the staff",
         Permission::ChangeOwnPassword => "change this password",
         Permission::CreateClient => "create clients",
         Permission::EditClient => "edit clients",
@@ -1047,15 +1047,21 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::TlsOff => "off",
         SetUpPhrase::StatementsCopied => "The statements are copied.",
         SetUpPhrase::Done => "Epic Events is set up. Sign in as the first manager.",
+        SetUpPhrase::Copied => "The company is on the server now, with all its accounts. Sign in as before.",
+        SetUpPhrase::KeptHere => "The data will be kept in a file on this computer.",
+        SetUpPhrase::KeptOnServer(server) => {
+            return format!("The server answers ({server}). The data will be kept there.");
+        }
         SetUpPhrase::TestKey => "test connection and go on",
         SetUpPhrase::UpdateKey => "bring up to date",
         SetUpPhrase::CreateKey => "create the company",
+        SetUpPhrase::CopyKey => "copy the company",
         SetUpPhrase::Language => "Which language do you speak? Left and Right choose, Enter goes on.",
         SetUpPhrase::Place => {
-            "Where does the company's data live? It can be one file on this computer, or a server that several computers share."
+            "Where is the company's data kept? It can be one file on this computer, or a server that several computers share."
         }
         SetUpPhrase::Server => {
-            "The set-up account creates the tables and later updates them: ask whoever runs the server for it. Nothing is written yet; Enter tests the connection."
+            "The set-up account creates the tables and later updates them: ask whoever runs the server for it. Nothing is written yet; ⌨save⌨ tests the connection."
         }
         SetUpPhrase::Update((from, to)) => {
             return format!(
@@ -1258,21 +1264,21 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::RowsCopied { count, names } => return format!("{count} rows copied: {names}"),
         ListPhrase::ColumnsTitle => "Columns",
         ListPhrase::ColumnsHint => {
-            "Space shows or hides, PgUp and PgDn move, Left and Right change the width, Del goes back to the preset."
+            "Space shows or hides, PgUp and PgDn move, Left and Right change the width, Del brings back the usual columns."
         }
-        ListPhrase::ColumnFits => "fits by itself",
+        ListPhrase::ColumnFits => "automatic width",
         ListPhrase::ColumnWidth(width) => return format!("{width} wide"),
         ListPhrase::ColumnRepeats => "the same in each row here",
         ListPhrase::ColumnNoRoom => "no room in this window",
-        ListPhrase::ColumnsSaved => "Your lists of this kind have these columns now.",
-        ListPhrase::ColumnsPreset => "Your lists of this kind have the columns of the preset again.",
+        ListPhrase::ColumnsSaved => "These columns are saved for every view of this list.",
+        ListPhrase::ColumnsPreset => "Every view of this list has the usual columns again.",
         ListPhrase::ColumnsOfView(name) => {
             return format!("The view \"{name}\" has columns of its own. Save it under another name to change them.");
         }
         ListPhrase::KeyShow => "show",
         ListPhrase::KeyMove => "move",
         ListPhrase::KeyWidth => "width",
-        ListPhrase::KeyPreset => "preset",
+        ListPhrase::KeyPreset => "usual columns",
     };
     naming.keys_in(words)
 }
@@ -1343,11 +1349,11 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Undo => ("undo", "Take back my last change: assignment, edit, archiving."),
         Command::Copy => ("copy", "Copy the row or the record to the clipboard."),
         Command::CopyPart => ("copy a part", "Copy one of its values, such as the phone."),
-        Command::Propose => ("propose", "Propose a temporary password that is easy to read aloud."),
+        Command::Propose => ("suggest a password", "Suggest a temporary password that is easy to read aloud."),
         Command::TakeTheirs => {
             ("swap with theirs", "Use what the other person saved instead of yours, or yours again.")
         }
-        Command::Language => ("français", "Parler français."),
+        Command::Language => ("Français", "Parler français."),
         Command::Export => ("export", "Write everything in this list to a file."),
         Command::Save => ("save", "Save what was typed."),
         Command::NextField => ("next field", "Go to the next field."),

@@ -6,6 +6,7 @@ use super::{
     doctor::Label,
     lists::ListPhrase,
     phrase::Phrase,
+    sentence_about,
     set_up::SetUpPhrase,
     times::{TimePhrase, lasting},
     told::{Asked, Deed, Lasting, Told},
@@ -131,7 +132,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         }
         Phrase::ResetPasswordMeans => {
             "La personne sera déconnectée partout, tout de suite. Le nouveau mot de passe est temporaire : \
-             il sert une fois et doit être changé à la première connexion."
+             à la première connexion, la personne doit en choisir un autre."
         }
         Phrase::Marked(count) => return some(count, "marqué", "marqués"),
         Phrase::MarksFull(most) => {
@@ -239,7 +240,6 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             let keys = naming.keys_in("⌨take-theirs⌨ échange, ⌨save⌨ garde le vôtre");
             return format!("{name} : {value}   {keys}");
         }
-        Phrase::Connected(server) => return format!("Connecté : {server}."),
         Phrase::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
         Phrase::Asked(Asked::HeirFor(Inheritance { name, clients, events, .. })) => {
             return format!("{name} : qui reprend {} ?", owned(*clients, *events));
@@ -265,7 +265,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Asked(Asked::OwnsOthersNow(name)) => {
             return format!("Ce que suit {name} a changé entre-temps : rien n'est encore enregistré.");
         }
-        Phrase::Asked(Asked::ChooseOthers) => "Choisir d'autres",
+        Phrase::Asked(Asked::ChooseOthers) => "Choisir d'autres personnes",
         Phrase::Asked(Asked::CurrencyMeans { old, new }) => {
             return format!("Les montants ne sont pas convertis : ce qui vaut 100 {old} aujourd'hui vaudra 100 {new}.");
         }
@@ -274,11 +274,11 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
                 "Les événements ne bougent pas : 18:00 reste 18:00, en {zone}. Les heures des modifications, signatures et connexions s'affichent en {zone}, de même que ce qui est d'aujourd'hui ou en retard."
             );
         }
-        Phrase::Asked(Asked::SharesOf(name)) => return format!("{name} : tout confier ?"),
+        Phrase::Asked(Asked::SharesOf(name)) => return format!("Confier à d'autres ce que suit {name} ?"),
         Phrase::Asked(Asked::ShareOf(Share { name, clients, events })) => {
             return format!("{name} : {}", owned(*clients, *events));
         }
-        Phrase::Asked(Asked::NotForAll(load)) => return format!("pas partout à la fois, {load}"),
+        Phrase::Asked(Asked::NotForAll(load)) => return format!("pas disponible pour tous à la fois, {load}"),
         Phrase::Asked(Asked::TheseOverlap { count, titles }) => return format!("{count} se chevauchent : {titles}"),
         Phrase::Asked(Asked::OthersCorrect(right)) => {
             return format!("Vérifiez avant d'enregistrer. {} par la suite.", only(right));
@@ -384,7 +384,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::PaletteTitle => "Aller à, ou faire",
         Phrase::NothingFound => "Aucun résultat.",
         Phrase::NotRead => "Chargement impossible. Appuyez sur ⌨refresh⌨ pour réessayer.",
-        Phrase::NothingSelected => "Rien n'est sélectionné",
+        Phrase::NothingSelected => "Rien n'est sélectionné.",
         Phrase::NothingChanged => "Il n'y avait rien à changer.",
         Phrase::Told(Told::PreferencesKept) => "Vos préférences sont gardées sur cet ordinateur.",
         Phrase::Saving => "Enregistrement...",
@@ -409,7 +409,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         },
         Phrase::BarLabel(BarLabel::Month(month)) => return dates::short_month(*month, Language::Fr),
         Phrase::BarLabel(BarLabel::Days(least, Some(most))) => return format!("{least}-{most}"),
-        Phrase::BarLabel(BarLabel::Days(least, None)) => return format!("{least}+"),
+        Phrase::BarLabel(BarLabel::Days(least, None)) => return format!("plus de {}", least - 1),
         Phrase::BarLabel(BarLabel::Person(name)) => return name.clone(),
         Phrase::BarLabel(BarLabel::Week(monday)) => return monday.format("du %d/%m").to_string(),
         Phrase::Format(format) => match format {
@@ -466,9 +466,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Told(Told::StillActive) => "Le compte reste actif.",
         Phrase::Told(Told::StillDeactivated) => "Le compte reste désactivé.",
         Phrase::Told(Told::PasswordStays) => "Le mot de passe reste le même.",
-        Phrase::Told(Told::SupportStays) => "Le support reste le même.",
+        Phrase::Told(Told::SupportStays) => "Rien n'a été attribué.",
         Phrase::Told(Told::StatusStays) => "L'état reste le même.",
-        Phrase::KeyShare => "partager",
+        Phrase::KeyShare => "répartir",
         Phrase::VerbHandOver => "Confier",
         Phrase::Asked(Asked::AssignVerb) => "Attribuer",
         Phrase::Asked(Asked::ContractsGoAlong) => "Les contrats suivent leur client.",
@@ -538,8 +538,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Told(Told::NothingUndone) => "Rien n'a été annulé.",
         Phrase::Told(Told::Lasts { what, name, shares }) => return lasts(what, name, shares, naming),
         Phrase::SignedOutNow => "Vous êtes déconnecté.",
-        Phrase::ChangeFirst => "Votre mot de passe est temporaire. Choisissez-en un que vous seul connaissez.",
+        Phrase::ChangeFirst => "Votre mot de passe est temporaire. Choisissez-en un que personne d'autre ne connaît.",
         Phrase::DemoAccounts => "Comptes de démonstration",
+        Phrase::SignInMissing => "Tapez votre identifiant et votre mot de passe.",
         Phrase::SignInHint => "Identifiant ou adresse e-mail, puis votre mot de passe.",
         Phrase::NextKey => "suivant",
         Phrase::BackKey => "retour",
@@ -640,6 +641,7 @@ fn field_now(of: Field, value: &str) -> String {
     match (of, value) {
         (Field::Visibility, _) => value.to_owned(),
         (Field::Reauth, _) => format!("mot de passe redemandé : {value}"),
+        (Field::MinPasswordLength, _) => format!("mot de passe d'au moins {value} caractères"),
         (_, "") => format!("sans {name}"),
         (Field::Notes, _) => format!("{name} « {value} »"),
         _ => format!("{name} {value}"),
@@ -681,7 +683,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::FullName => "Nom complet",
         Field::Email => "E-mail",
         Field::Phone => "Téléphone",
-        Field::EmployeeNumber => "Numéro d'employé",
+        Field::EmployeeNumber => "Matricule",
         Field::Role => "Service",
         Field::Active => "Actif",
         Field::Password => "Mot de passe",
@@ -710,11 +712,11 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Currency => "Devise",
         Field::TimeZone => "Fuseau horaire",
         Field::Visibility => "Visibilité",
-        Field::SalesCreateContracts => "Contrats (commerciaux)",
-        Field::SupportHandsOver => "Support réattribue",
+        Field::SalesCreateContracts => "Contrats par les commerciaux",
+        Field::SupportHandsOver => "Le support peut réattribuer",
         Field::Reauth => "Mot de passe demandé",
         Field::SessionMinutes => "Verrouillage (minutes)",
-        Field::MinPasswordLength => "Mot de passe minimal",
+        Field::MinPasswordLength => "Longueur du mot de passe",
         Field::Language => "Langue",
         Field::Engine => "Données sur",
         Field::Host => "Serveur",
@@ -758,7 +760,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::UsernameCharacters => "Seuls les lettres sans accent, les chiffres et . _ - sont permis.",
         Problem::NotAnEmail => "Ce n'est pas une adresse e-mail.",
         Problem::NotAPhone => "Un numéro de téléphone a 6 à 15 chiffres, avec + ( ) . - / et des espaces.",
-        Problem::NotAnEmployeeNumber => "Un numéro d'employé a 1 à 6 chiffres.",
+        Problem::NotAnEmployeeNumber => "Un matricule a 1 à 6 chiffres.",
         Problem::NotAnAmount => "Ce n'est pas un montant. Écrivez par exemple 12 000,50.",
         Problem::NotANumber => "Ce n'est pas un nombre entier.",
         Problem::NotACurrency => "Devise inconnue. Tapez un code tel que EUR, CHF ou GBP.",
@@ -789,7 +791,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::EndBeforeStart => "La fin est avant le début.",
         Problem::EndWithoutStart => "Indiquez d'abord le début.",
         Problem::Taken => "C'est déjà utilisé par quelqu'un d'autre.",
-        Problem::NameInUse => "Vous en avez déjà une de ce nom.",
+        Problem::NameInUse => "Il y a déjà une vue de ce nom.",
         Problem::ControlCharacters => {
             "Ce texte contient des caractères qui ne peuvent pas être affichés. Tapez-le au lieu de le coller."
         }
@@ -836,11 +838,11 @@ fn permission(permission: Permission) -> &'static str {
     }
 }
 
-/// Who has a right whatever the settings are: "Seul un commercial ou la gestion peut modifier des clients".
+/// Who has a right whatever the settings are: "Seuls les commerciaux et la gestion peuvent modifier des clients".
 fn only(right: Permission) -> String {
     let who = [Role::Sales, Role::Support, Role::Management].into_iter().filter_map(|role| {
         Some(match (role, policy::always(right, role)?) {
-            (Role::Sales, _) => "un commercial",
+            (Role::Sales, _) => "les commerciaux",
             (Role::Support, Reach::Own) => "le support de l'événement",
             (Role::Support, Reach::Any) => "le support",
             (Role::Management, _) => "la gestion",
@@ -850,7 +852,14 @@ fn only(right: Permission) -> String {
     match who.as_slice() {
         [] => "Personne n'en a le droit".to_owned(),
         ["la gestion"] => format!("Seule la gestion peut {}", permission(right)),
-        some => format!("Seul {} peut {}", some.join(" ou "), permission(right)),
+        some => {
+            let what = match right {
+                Permission::EditEvent => "le modifier",
+                Permission::SetStatus => "changer son état",
+                other => permission(other),
+            };
+            format!("Seuls {} peuvent {what}", some.join(" et "))
+        }
     }
 }
 
@@ -913,7 +922,9 @@ pub(super) fn error(error: &Error, naming: Naming) -> String {
         Error::Denied(why) => return reason(why.clone(), naming),
         Error::Invalid(errors) => {
             let first = errors.0.first();
-            return first.map(|(of, wrong)| format!("{} : {}", field(*of), problem(*wrong))).unwrap_or_default();
+            return first
+                .map(|(of, wrong)| sentence_about(Language::Fr, field(*of), &problem(*wrong)))
+                .unwrap_or_default();
         }
         Error::Conflict(conflict) if conflict.by.is_empty() => "Quelqu'un d'autre a modifié ceci entre-temps.",
         Error::Conflict(conflict) => {
@@ -1089,15 +1100,23 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::TlsOff => "aucun",
         SetUpPhrase::StatementsCopied => "Les instructions sont copiées.",
         SetUpPhrase::Done => "Epic Events est installé. Connectez-vous comme premier gestionnaire.",
+        SetUpPhrase::Copied => {
+            "L'entreprise est maintenant sur le serveur, avec tous ses comptes. Connectez-vous comme d'habitude."
+        }
+        SetUpPhrase::KeptHere => "Les données seront gardées dans un fichier de cet ordinateur.",
+        SetUpPhrase::KeptOnServer(server) => {
+            return format!("Le serveur répond ({server}). Les données y seront gardées.");
+        }
         SetUpPhrase::TestKey => "tester et continuer",
         SetUpPhrase::UpdateKey => "mettre à jour",
         SetUpPhrase::CreateKey => "créer l'entreprise",
+        SetUpPhrase::CopyKey => "copier l'entreprise",
         SetUpPhrase::Language => "Quelle langue parlez-vous ? Gauche et Droite choisissent, Entrée continue.",
         SetUpPhrase::Place => {
             "Où sont les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
         }
         SetUpPhrase::Server => {
-            "Le compte d'installation crée les tables et les met à jour plus tard : demandez-le à la personne qui gère le serveur. Rien n'est encore écrit ; Entrée teste la connexion."
+            "Le compte d'installation crée les tables et les met à jour plus tard : demandez-le à la personne qui gère le serveur. Rien n'est encore écrit ; ⌨save⌨ teste la connexion."
         }
         SetUpPhrase::Update((from, to)) => {
             return format!(
@@ -1312,14 +1331,14 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::RowsCopied { count, names } => return format!("{count} lignes copiées : {names}"),
         ListPhrase::ColumnsTitle => "Colonnes",
         ListPhrase::ColumnsHint => {
-            "Espace affiche ou cache, Page haut et Page bas déplacent, Gauche et Droite changent la largeur, Suppr revient au réglage d'origine."
+            "Espace affiche ou cache, PgPréc et PgSuiv déplacent, Gauche et Droite changent la largeur, Suppr rétablit les colonnes habituelles."
         }
         ListPhrase::ColumnFits => "largeur automatique",
         ListPhrase::ColumnWidth(width) => return format!("largeur {width}"),
         ListPhrase::ColumnRepeats => "identique à chaque ligne ici",
         ListPhrase::ColumnNoRoom => "pas de place dans cette fenêtre",
-        ListPhrase::ColumnsSaved => "Vos listes de ce type ont maintenant ces colonnes.",
-        ListPhrase::ColumnsPreset => "Vos listes de ce type ont à nouveau les colonnes d'origine.",
+        ListPhrase::ColumnsSaved => "Ces colonnes sont enregistrées pour toutes les vues de cette liste.",
+        ListPhrase::ColumnsPreset => "Toutes les vues de cette liste ont à nouveau les colonnes habituelles.",
         ListPhrase::ColumnsOfView(name) => {
             return format!(
                 "La vue « {name} » a ses propres colonnes. Pour les changer, enregistrez-la sous un autre nom."
@@ -1328,7 +1347,7 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::KeyShow => "afficher",
         ListPhrase::KeyMove => "déplacer",
         ListPhrase::KeyWidth => "largeur",
-        ListPhrase::KeyPreset => "origine",
+        ListPhrase::KeyPreset => "colonnes habituelles",
     };
     naming.keys_in(words)
 }
@@ -1373,8 +1392,8 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
     match command {
         Command::Up => ("haut", "Une ligne plus haut."),
         Command::Down => ("bas", "Une ligne plus bas."),
-        Command::PageUp => ("page haut", "Un écran plus haut."),
-        Command::PageDown => ("page bas", "Un écran plus bas."),
+        Command::PageUp => ("page précédente", "Un écran plus haut."),
+        Command::PageDown => ("page suivante", "Un écran plus bas."),
         Command::Left => ("veille", "Aller au jour précédent."),
         Command::Right => ("lendemain", "Aller au jour suivant."),
         Command::Calendar => ("calendrier", "Les événements par jour et par chargé de support."),
@@ -1399,11 +1418,11 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
         Command::Copy => ("copier", "Copier la ligne ou la fiche dans le presse-papiers."),
         Command::CopyPart => ("copier une partie", "Copier une de ses valeurs, le téléphone par exemple."),
-        Command::Propose => ("proposer", "Proposer un mot de passe temporaire, facile à dicter."),
+        Command::Propose => ("suggérer un mot de passe", "Suggérer un mot de passe temporaire, facile à dicter."),
         Command::TakeTheirs => {
             ("échanger", "Prendre ce que l'autre a enregistré à la place de votre saisie, ou l'inverse.")
         }
-        Command::Language => ("english", "Speak English."),
+        Command::Language => ("English", "Speak English."),
         Command::Export => ("exporter", "Exporter toute cette liste dans un fichier."),
         Command::Save => ("enregistrer", "Enregistrer la saisie."),
         Command::NextField => ("champ suivant", "Aller au champ suivant."),

@@ -85,6 +85,18 @@ pub fn pair(language: Language, label: &str, about: &str) -> String {
     }
 }
 
+/// A label and a sentence about it, which French goes on with in lower case.
+pub fn sentence_about(language: Language, label: &str, sentence: &str) -> String {
+    match language {
+        Language::En => pair(language, label, sentence),
+        Language::Fr => {
+            let mut letters = sentence.chars();
+            let first = letters.next().map(|first| first.to_lowercase().to_string()).unwrap_or_default();
+            pair(language, label, &format!("{first}{}", letters.as_str()))
+        }
+    }
+}
+
 /// The word with a capital letter first, such as the verb on a button.
 pub fn capitalised(word: &str) -> String {
     let mut letters = word.chars();

@@ -228,6 +228,7 @@ pub enum Phrase<'a> {
     ChangeFirst,
     DemoAccounts,
     SignInHint,
+    SignInMissing,
     NextKey,
     BackKey,
     QuitKey,
@@ -321,7 +322,6 @@ pub enum Phrase<'a> {
         name: &'a str,
         value: &'a str,
     },
-    Connected(&'a str),
     LocksIn(u64),
     Step {
         at: usize,

@@ -18,6 +18,12 @@ pub enum SetUpPhrase<'a> {
     Manager,
     Summary,
     Done,
+    /// A company was copied to the server.
+    Copied,
+    /// A file on this computer can be used.
+    KeptHere,
+    /// The server of this name can be used.
+    KeptOnServer(&'a str),
     StatementsCopied,
     OnThisComputer,
     OnServer,
@@ -28,6 +34,7 @@ pub enum SetUpPhrase<'a> {
     TestKey,
     UpdateKey,
     CreateKey,
+    CopyKey,
     /// What can be done with the company of this computer, of this name.
     MoveMeans(&'a str),
     MoveCompany,

@@ -20,6 +20,8 @@ pub struct Input {
     at: usize,
     multiline: bool,
     masked: bool,
+    /// Whether the whole text is selected, so that what is typed replaces it.
+    selected: bool,
 }
 
 impl Input {
@@ -42,6 +44,17 @@ impl Input {
         Self { masked: true, ..Self::default() }
     }
 
+    /// Replaces the text by a proposal, which is selected: what is typed next takes its place.
+    pub fn propose(&mut self, text: &str) {
+        self.set(text);
+        self.selected = !text.is_empty();
+    }
+
+    /// Whether the text is a proposal that has not been touched yet.
+    pub fn is_proposed(&self) -> bool {
+        self.selected
+    }
+
     /// Replaces the text of a password, and shows it from now on.
     pub fn reveal(&mut self, text: &str) {
         self.masked = false;
@@ -58,12 +71,17 @@ impl Input {
 
     /// Replaces the text and puts the caret at its end.
     pub fn set(&mut self, text: &str) {
-        self.text = Zeroizing::new(String::new());
-        self.at = 0;
+        self.clear();
         self.insert(text);
     }
 
-    /// Inserts typed or pasted text at the caret. Tabs become spaces, and in a field of one line so
+    fn clear(&mut self) {
+        self.text = Zeroizing::new(String::new());
+        self.at = 0;
+        self.selected = false;
+    }
+
+    /// Inserts typed or pasted text at the caret, or in place of a proposal. Tabs become spaces, and in a field of one line so
     /// do line ends; other control characters are dropped.
     pub fn insert(&mut self, typed: &str) {
         const MOST: usize = 200_000;
@@ -80,16 +98,30 @@ impl Input {
                 })
                 .collect(),
         );
+        if self.selected {
+            self.clear();
+        }
         if self.text.len() + kept.len() <= MOST {
             self.text.insert_str(self.at, &kept);
             self.at += kept.len();
         }
     }
 
-    /// Handles an editing key; false if the key has no meaning in a text field.
+    /// Handles an editing key; false if the key has no meaning in a text field. A proposal is replaced by
+    /// what is typed and removed by Backspace and Del; any other key of the field keeps it.
     pub fn key(&mut self, key: KeyEvent) -> bool {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL) && !key.modifiers.contains(KeyModifiers::ALT);
+        let replaces = matches!(key.code, KeyCode::Char(_) if !ctrl);
+        let is_known = self.edit(key, ctrl);
+        if is_known && !replaces {
+            self.selected = false;
+        }
+        is_known
+    }
+
+    fn edit(&mut self, key: KeyEvent, ctrl: bool) -> bool {
         match key.code {
+            KeyCode::Backspace | KeyCode::Delete if self.selected => self.clear(),
             KeyCode::Char('a') if ctrl => self.at = self.line_start(),
             KeyCode::Char('e') if ctrl => self.at = self.line_end(),
             KeyCode::Char('u') if ctrl => self.delete(self.line_start(), self.at),

@@ -12,11 +12,13 @@ use crate::{
     ui::{Context, entity},
 };
 
-/// The width of a list in a window of this width. In a wide one there is a preview beside it.
+/// The width of a list in a window of this width. In a wide one there is a preview beside it, which
+/// leaves the list no less than a window of 80 columns does.
 pub fn table_width(width: u16) -> u16 {
-    const PREVIEW_FROM: u16 = 110;
+    const LEAST: u16 = 80;
+    const PREVIEW_FROM: u16 = LEAST + 36;
     const PREVIEW: u16 = 44;
-    if width < PREVIEW_FROM { width } else { width - PREVIEW }
+    if width < PREVIEW_FROM { width } else { (width - PREVIEW).max(LEAST) }
 }
 
 /// Draws a table of records of one kind with column titles. The row at index `at` is selected.
@@ -66,4 +68,28 @@ pub fn draw_facts(frame: &mut Frame, area: Rect, record: &Record, ctx: &Context)
         lines.push(("…", "…".to_owned()));
     }
     draw_pairs(frame, below, &lines, ctx);
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    /// The preview leaves the column that is read first no less than a window of 80 columns does.
+    #[test]
+    fn a_window_with_a_preview_does_not_narrow_the_first_text_of_a_list() {
+        for kind in EntityKind::iter() {
+            let columns = Columns::of(entity::columns(kind));
+            let first = columns.all.iter().enumerate().filter(|(_, column)| column.grow > 0);
+            let (first, _) = first.min_by_key(|(_, column)| column.priority).unwrap();
+            let width = |window: u16| {
+                let layout = columns.fitting(table_width(window) - table::MARGIN);
+                layout.into_iter().find(|(at, _)| *at == first).map_or(0, |(_, width)| width)
+            };
+            for window in [116, 120, 200] {
+                assert!(width(window) >= width(80), "{kind} in {window} columns: {}", width(window));
+            }
+        }
+    }
 }

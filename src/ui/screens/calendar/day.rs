@@ -40,7 +40,8 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, calendar: &Calendar, ctx: &Con
         (Some(_), _) => put(frame, area, 0, &format!("{day}, {lane}"), ctx.theme.quiet),
         (None, Reading::UnderWay) => {}
         (None, Reading::Done) => {
-            put(frame, area, 0, &format!("{day}, {lane}: {}", ctx.say(Phrase::NoEventsThen)), ctx.theme.quiet);
+            let words = ctx.pair(&format!("{day}, {lane}"), &ctx.say(Phrase::NoEventsThen));
+            put(frame, area, 0, &words, ctx.theme.quiet);
         }
         (None, Reading::Failed) => put(frame, area, 0, &ctx.say(Phrase::NotRead), ctx.theme.quiet),
     }

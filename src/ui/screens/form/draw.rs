@@ -132,6 +132,10 @@ fn draw_entry(
         _ => {
             let at = entry.input.draw(frame, value, if focused { theme.field } else { theme.text });
             caret = focused.then_some(Focus::Caret(at));
+            if focused && entry.input.is_proposed() {
+                let width = rows(text::width(entry.input.text())).min(value.width);
+                frame.buffer_mut().set_style(Rect { width, ..value }, theme.selected);
+            }
         }
     }
     if let Some(echo) = echo {

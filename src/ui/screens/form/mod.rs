@@ -233,6 +233,7 @@ impl Form {
         let proposed = Zeroizing::new(password::speakable(&self.password_rules(ctx)));
         for entry in self.entries.iter_mut().filter(|entry| entry.is_password()) {
             entry.input.reveal(&proposed);
+            entry.input.propose(&proposed);
             entry.forget_problem();
         }
         Action::Notice(Notice::plain(ctx.say(Phrase::PasswordProposed)))
@@ -264,7 +265,7 @@ impl Form {
             };
             let is_typed = !entry.input.is_empty() && Some(entry.input.text()) != of(&self.suggested).as_deref();
             if let Some(text) = of(&proposed).filter(|_| !is_typed) {
-                entry.input.set(&text);
+                entry.input.propose(&text);
             }
         }
         self.suggested = proposed;
@@ -337,7 +338,7 @@ impl Screen for Form {
         if self.purpose.sets_temporary_password() {
             bindings.push(bind(Command::Propose, ctx, None));
         }
-        bindings.push(bind(Command::Back, ctx, None));
+        bindings.push(self.purpose.back(ctx));
         if let Some(verb) = self.purpose.verb(ctx) {
             bindings[0].label = verb.into();
         }

@@ -5,8 +5,10 @@ use crate::{
     services::{CheckedAgainst, Request, WriteRequest},
     ui::{
         Context, Preferences,
+        actions::bind,
         entity::{self, Seen, contracts, users},
         form::{self, FormField, Purpose, Reader},
+        keys::{Binding, Command},
         text::{Phrase, SetUpPhrase},
     },
 };
@@ -73,6 +75,16 @@ impl Purpose {
         if let (Self::Create(kind), Some(left)) = (self, fields.get(at)) {
             entity::on_leave(*kind, left.field, fields);
         }
+    }
+
+    /// The key that leaves the form; whoever has to change a temporary password is signed out by it.
+    pub fn back(&self, ctx: &Context) -> Binding {
+        let back = bind(Command::Back, ctx, None);
+        if !matches!(self, Self::OwnPassword { forced: true }) {
+            return back;
+        }
+        let words = ctx.say(Phrase::SignOut);
+        Binding { label: words.to_lowercase().into(), help: words.into(), ..back }
     }
 
     /// What follows from the typed values, or what is wrong with them. `None` for a page of the

@@ -84,7 +84,7 @@ impl Form {
         self.at = wrong;
         let field = self.entries[wrong].name(ctx);
         let problem = self.entries[wrong].problem.map(|problem| ctx.problem(problem)).unwrap_or_default();
-        Action::Notice(Notice::bad(ctx.pair(&field, &problem)))
+        Action::Notice(Notice::bad(ctx.sentence_about(&field, &problem)))
     }
 
     /// Shows problems under their fields, or in the message line if the form has no such field.
@@ -96,7 +96,7 @@ impl Form {
             return self.stop_at(wrong, ctx);
         }
         let first = errors.0.first();
-        let text = first.map(|(field, problem)| ctx.pair(&ctx.field(*field), &ctx.problem(*problem)));
+        let text = first.map(|(field, problem)| ctx.sentence_about(&ctx.field(*field), &ctx.problem(*problem)));
         Action::Notice(Notice::bad(text.unwrap_or_default()))
     }
 

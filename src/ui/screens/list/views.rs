@@ -3,11 +3,12 @@
 use super::{List, ListQuestion};
 use crate::{
     domain::{
-        Error, Field, ViewId,
+        Error, Field, Problem, ViewId,
         entity::Query,
         lists::{ChosenColumn, ListedView, ViewContent, ViewDraft},
         page::Edge,
         policy::{self, Permission},
+        text::clean,
     },
     services::{Request, WriteRequest},
     ui::{
@@ -124,7 +125,10 @@ impl List {
     }
 
     /// Saves the view under this name.
-    pub(super) fn view_named(&self, view: Option<ViewId>, name: String, ctx: &Context) -> Action {
+    pub(super) fn view_named(&mut self, view: Option<ViewId>, name: String, ctx: &Context) -> Action {
+        if self.query.has_view_called(&clean(&name)) {
+            return self.ask_name(view, &name, Some(ctx.problem(Problem::NameInUse)), ctx);
+        }
         if let Some(view) = view.and_then(|id| ctx.lists.view(id)) {
             return change(view, |draft| draft.name = name);
         }

@@ -97,7 +97,7 @@ impl List {
             self.without_answer();
         }
         let text = match (is_conflict, self.marks.named(to, ctx)) {
-            (true, Some(name)) => ctx.pair(&name, &ctx.error(error)),
+            (true, Some(name)) => ctx.sentence_about(&name, &ctx.error(error)),
             _ => ctx.error(error),
         };
         self.told = is_conflict;

@@ -40,8 +40,8 @@ pub enum Ended {
     /// A new company was created.
     SetUp {
         url: SecretString,
-        /// Of the first manager, who signs in next.
-        username: String,
+        /// Of the first manager, who signs in next; `None` if a company was copied with all its accounts.
+        username: Option<String>,
         /// As in [`Migrated`].
         unguarded: Vec<&'static str>,
     },
@@ -330,7 +330,8 @@ impl Setup {
     fn connected(&mut self, server: &str, movable: Option<String>, ctx: &Context) -> Action {
         (self.behind, self.movable) = (None, movable);
         self.advance(ctx);
-        Action::Notice(Notice::good(ctx.say(Phrase::Connected(server))))
+        let place = if self.on_server() { SetUpPhrase::KeptOnServer(server) } else { SetUpPhrase::KeptHere };
+        Action::Notice(Notice::good(ctx.say(place)))
     }
 
     /// Handles the reply to a request; returns the result if the wizard has ended. A late reply is
@@ -354,9 +355,9 @@ impl Setup {
             Ok(Reply::IsSetUp { unguarded }) => {
                 let (url, username) = match to {
                     Request::Session(SessionRequest::SetUp(plan)) => {
-                        (plan.everyday.as_ref().unwrap_or(&plan.url), plan.manager.username.clone())
+                        (plan.everyday.as_ref().unwrap_or(&plan.url), Some(plan.manager.username.clone()))
                     }
-                    Request::Session(SessionRequest::Copy { everyday, .. }) => (everyday, String::new()),
+                    Request::Session(SessionRequest::Copy { everyday, .. }) => (everyday, None),
                     _ => return (None, Action::None),
                 };
                 return (Some(Ended::SetUp { url: url.clone(), username, unguarded }), Action::None);

@@ -75,7 +75,7 @@ fn tls_mode(configured: &str) -> String {
 }
 
 fn entries(step: WizardPage, configured: Option<&ServerAddress>, ctx: &Context) -> Vec<FormField> {
-    let line = |field, text: &str| FormField::new(field, FieldKind::Line, text);
+    let line: fn(Field, &str) -> FormField = |field, text| FormField::line(field, text).proposed();
     let default = Settings::default();
     match step {
         WizardPage::Language => {
@@ -96,6 +96,7 @@ fn entries(step: WizardPage, configured: Option<&ServerAddress>, ctx: &Context) 
                 ..ServerAddress::default()
             };
             let server = configured.unwrap_or(&usual);
+            let line = if configured.is_some() { FormField::line } else { line };
             let mut password = FormField::new(Field::DatabasePassword, FieldKind::Password, "");
             password.input.set(&server.password);
             vec![
