@@ -119,7 +119,7 @@ fn services_screens_and_messages_follow_the_rights_table() {
     check(&sales, other, Some(Reason::NotYourClient), not_yours);
     let with_sales = Some([
         "Only sales or management may archive clients.",
-        "Seul un commercial ou la gestion peut archiver des clients.",
+        "Seuls les commerciaux et la gestion peuvent archiver des clients.",
     ]);
     check(&support, own, role(&support), with_sales);
 

@@ -849,17 +849,16 @@ fn only(right: Permission) -> String {
         })
     });
     let who: Vec<&str> = who.collect();
+    let what = match right {
+        Permission::EditEvent => "le modifier",
+        Permission::SetStatus => "changer son état",
+        other => permission(other),
+    };
     match who.as_slice() {
         [] => "Personne n'en a le droit".to_owned(),
-        ["la gestion"] => format!("Seule la gestion peut {}", permission(right)),
-        some => {
-            let what = match right {
-                Permission::EditEvent => "le modifier",
-                Permission::SetStatus => "changer son état",
-                other => permission(other),
-            };
-            format!("Seuls {} peuvent {what}", some.join(" et "))
-        }
+        ["la gestion"] => format!("Seule la gestion peut {what}"),
+        ["le support"] => format!("Seul le support peut {what}"),
+        several => format!("Seuls {} peuvent {what}", several.join(" et ")),
     }
 }
 
