@@ -1050,7 +1050,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::Copied => "The company is on the server now, with all its accounts. Sign in as before.",
         SetUpPhrase::KeptHere => "The data will be kept in a file on this computer.",
         SetUpPhrase::KeptOnServer(server) => {
-            return format!("The server answers ({server}). The data will be kept there.");
+            return format!("Connected to {server}: the data will be kept there.");
         }
         SetUpPhrase::TestKey => "test connection and go on",
         SetUpPhrase::UpdateKey => "bring up to date",
@@ -1058,7 +1058,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::CopyKey => "copy the company",
         SetUpPhrase::Language => "Which language do you speak? Left and Right choose, Enter goes on.",
         SetUpPhrase::Place => {
-            "Where is the company's data kept? It can be one file on this computer, or a server that several computers share."
+            "Where does the company's data live? It can be one file on this computer, or a server that several computers share."
         }
         SetUpPhrase::Server => {
             "The set-up account creates the tables and later updates them: ask whoever runs the server for it. Nothing is written yet; ⌨save⌨ tests the connection."

@@ -1104,7 +1104,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         }
         SetUpPhrase::KeptHere => "Les données seront gardées dans un fichier de cet ordinateur.",
         SetUpPhrase::KeptOnServer(server) => {
-            return format!("Le serveur répond ({server}). Les données y seront gardées.");
+            return format!("Connecté à {server} : les données y seront gardées.");
         }
         SetUpPhrase::TestKey => "tester et continuer",
         SetUpPhrase::UpdateKey => "mettre à jour",
