@@ -17,6 +17,7 @@ mod pickers;
 mod records;
 mod search;
 mod signatures;
+mod spans;
 mod staff;
 mod undo;
 mod views;

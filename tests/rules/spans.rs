@@ -1,0 +1,143 @@
+//! Events in spans of time: the calendar, *this week*, the support picker, and overlaps.
+
+use super::{lists::walk, *};
+
+/// An event belongs to every day from its start to its end: the calendar, *this week* and the support picker
+/// include one that began weeks before.
+#[rstest]
+fn events_of_any_length_are_found_by_the_days_they_cover(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    // The event of these records lasts three hours and starts in 30 days, on a Monday.
+    let records = world.records();
+    let mut create = |title: &str, from: i64, until: i64| {
+        let draft = event_draft(title, from);
+        let draft = EventDraft { ends_at: draft.starts_at.map(|start| start + TimeDelta::days(until - from)), ..draft };
+        let id =
+            world.save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft: draft.clone() })).0;
+        (EventId::new(id), draft)
+    };
+    let (exhibition, lasting) = create("Exhibition", 1, 41);
+    create("Over before", 2, 29);
+    create("Lasts a fortnight", 17, 31);
+    create("Lasts until January", 33, 60);
+    let (dinner, _) = create("Dinner", 34, 34);
+    create("Not yet", 38, 80);
+    let support = world.support.actor.id;
+    world.manage(&Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+        event: exhibition,
+        version: 1,
+        support: Some(support),
+    }])));
+    // Monday 21 to Sunday 27 December.
+    world.pass_days(35);
+    let week = || EventFilter { view: EventView::Week, ..EventFilter::default() };
+    let calendar = |world: &mut World| {
+        let day = |days| (start() + TimeDelta::days(days)).date();
+        let Reply::Calendar(page) = world.manage(&Request::Read(ReadRequest::Calendar { from: day(30), to: day(37) }))
+        else {
+            panic!("calendar")
+        };
+        page.events.into_iter().map(|row| row.event.title).collect::<Vec<_>>()
+    };
+    let listed = |world: &mut World| {
+        let Reply::Page(page) =
+            world.manage(&Request::Read(ReadRequest::List(Query::Event(listing(week(), EventSort::Starts, 50)))))
+        else {
+            panic!("events")
+        };
+        let page = page.of::<EventRow>();
+        page.rows.into_iter().map(|row| row.event.title).collect::<Vec<_>>()
+    };
+    let others = ["Lasts a fortnight", "Lou Bouzin General Assembly", "Lasts until January", "Dinner"];
+    let all = [&["Exhibition"], &others[..]].concat();
+    assert_eq!(calendar(&mut world), all);
+    assert_eq!(listed(&mut world), all);
+    let Reply::Home(home) = world.manage(&Request::Read(ReadRequest::Home)) else { panic!("home") };
+    assert!(home.lines.contains(&(epic_events::services::HomeLine::EventsThisWeek, Count::Exactly(5))), "{home:?}");
+    let Reply::Candidates { people, .. } =
+        world.manage(&Request::Read(ReadRequest::PickSupport { events: vec![dinner], text: "support".to_owned() }))
+    else {
+        panic!("candidates")
+    };
+    let busy = people.iter().find(|person| person.id == support).unwrap();
+    assert_eq!(busy.clash(), Some("Exhibition"));
+    // The load counts the exhibition and Monday's assembly.
+    assert_eq!((busy.load, busy.availability), (2, Some(Availability::Clash)));
+    // The pages of the week join without a gap in every order, although long events are found by a separate
+    // query.
+    for descending in [false, true] {
+        for sort in EventSort::iter() {
+            walk(&mut world, &Listing { descending, ..listing(week(), sort, 2) }, Query::Event, |reply| {
+                let Reply::Page(page) = reply else { panic!("events") };
+                let page = page.of::<EventRow>();
+                (page.rows.iter().map(|row| Cursor { key: row.key(sort), id: row.id() }).collect(), page.total)
+            });
+        }
+    }
+    // An event that was shortened leaves the week, and is there again once it is lengthened.
+    let short = EventDraft { ends_at: lasting.starts_at, ..lasting.clone() };
+    world.save(&Request::Write(WriteRequest::UpdateEvent { id: exhibition, version: 2, draft: short }));
+    assert_eq!(calendar(&mut world), others);
+    assert_eq!(listed(&mut world), others);
+    world.save(&Request::Write(WriteRequest::UpdateEvent { id: exhibition, version: 3, draft: lasting }));
+    assert_eq!(calendar(&mut world), all);
+    assert_eq!(listed(&mut world), all);
+    // The migration of tables without the column for long events gives the same calendar.
+    let migrations = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let engine = if engine == Engine::Sqlite { "sqlite" } else { "mysql" };
+    let down = std::fs::read_to_string(migrations.join(engine).join("0007_long_events/down.sql")).unwrap();
+    let forget = "DELETE FROM __diesel_schema_migrations WHERE version = '0007'";
+    let mut db = world.connection();
+    diesel::connection::SimpleConnection::batch_execute(&mut db, &format!("{down}{forget}")).unwrap();
+    storage::migrate::migrate(&mut db).unwrap();
+    assert_eq!(calendar(&mut world), all);
+}
+
+/// An event whose end is not known, or is its start, takes two hours: the calendar, *this week*, the support picker
+/// and the overlaps after an assignment agree on it.
+#[rstest]
+fn an_event_without_an_end_reaches_into_the_next_week(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let records = world.records();
+    // Monday 21 December.
+    let monday = (start() + TimeDelta::days(30)).date();
+    let mut create = |title: &str, minutes: i64, is_known: bool| {
+        let starts_at = monday.and_time(chrono::NaiveTime::MIN) + TimeDelta::minutes(minutes);
+        let draft =
+            EventDraft { starts_at: Some(starts_at), ends_at: is_known.then_some(starts_at), ..event_draft(title, 30) };
+        EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft })).0)
+    };
+    let concert = create("Concert", -60, false);
+    create("Fireworks", -30, true);
+    create("Over by midnight", -120, false);
+    let breakfast = create("Breakfast", 30, false);
+    let support = world.support.actor.id;
+    let give = |world: &mut World, event| {
+        let assignment = Assignment { event, version: 1, support: Some(support) };
+        let Reply::Assigned(assigned) = world.manage(&Request::Write(WriteRequest::AssignSupport(vec![assignment])))
+        else {
+            panic!("assigned")
+        };
+        assigned.overlaps.into_iter().filter_map(|overlap| Some(overlap.other?.title)).collect::<Vec<_>>()
+    };
+    assert!(give(&mut world, concert).is_empty());
+    let pick = Request::Read(ReadRequest::PickSupport { events: vec![breakfast], text: "support".to_owned() });
+    let Reply::Candidates { people, .. } = world.manage(&pick) else { panic!("candidates") };
+    let busy = people.iter().find(|person| person.id == support).unwrap();
+    assert_eq!((busy.clash(), busy.availability), (Some("Concert"), Some(Availability::Clash)));
+    assert_eq!(give(&mut world, breakfast), ["Concert"]);
+    let days = ReadRequest::Calendar { from: monday, to: monday + TimeDelta::days(1) };
+    let Reply::Calendar(page) = world.manage(&Request::Read(days)) else { panic!("calendar") };
+    let shown: Vec<_> = page.events.into_iter().map(|row| row.event.title).collect();
+    assert_eq!(shown, ["Concert", "Fireworks", "Breakfast", "Lou Bouzin General Assembly"]);
+    world.pass_days(35);
+    let week = EventFilter { view: EventView::Week, ..EventFilter::default() };
+    let list = Request::Read(ReadRequest::List(Query::Event(listing(week, EventSort::Starts, 50))));
+    let Reply::Page(page) = world.manage(&list) else { panic!("events") };
+    let listed: Vec<_> = page.of::<EventRow>().rows.into_iter().map(|row| row.event.title).collect();
+    assert_eq!(listed, shown);
+}
