@@ -151,7 +151,7 @@ fn from_an_empty_machine_to_a_supported_event(
     go(t, "contracts", "1 of 1");
     t.press(ENTER).see(&["Still due"]).press("n").see(&["New event", "Contact on the day"]);
     t.field("Kevin's Launch").field("14/08/2030 18:30").see(&["Wed 14 August 2030, 18:30"]);
-    t.field("23h").see(&["Wed 14 August 2030, 23:00"]).field("53 Rue du Château").field("75").press(SAVE);
+    t.field("23h").see(&["23:00, 4 h 30 later"]).field("53 Rue du Château").field("75").press(SAVE);
     t.see(&["Kevin's Launch is planned for", "53 Rue du Château"]);
     sign_out(t);
 
