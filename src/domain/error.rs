@@ -278,7 +278,7 @@ pub enum SignInProblem {
 /// Why a session ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignedOutBecause {
-    /// The account was deactivated, its role or its password changed.
+    /// The account was deactivated, its role or its password changed, or a backup was restored.
     AccountChanged,
     /// Nobody is signed in.
     NotSignedIn,

@@ -21,7 +21,7 @@ pub struct Session {
     pub id: String,
     pub actor: Actor,
     /// The account's epoch at sign-in. It changes with the password, the role or the active flag, and
-    /// then the session is no longer valid.
+    /// when a backup is restored; then the session is no longer valid.
     pub auth_epoch: i32,
     /// Whether the password is temporary; then the only thing allowed is to change it.
     pub must_change_password: bool,

@@ -27,6 +27,15 @@ struct Object {
     sql: String,
 }
 
+/// A table whose records have versions, and its primary key.
+#[derive(QueryableByName)]
+struct Versioned {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    key: String,
+}
+
 #[derive(QueryableByName)]
 struct Said {
     #[diesel(sql_type = diesel::sql_types::Text)]
@@ -233,8 +242,10 @@ fn replace(
             Ok::<_, DbError>((copy(embedded(&mut beside)?, path)?, kept_names(path, stamp)))
         });
         let copy = copy.transpose()?;
+        let versioned = note_used(embedded(db)?)?;
         replace_all(embedded(db)?, schema)?;
         migrate::run_pending(db)?;
+        go_on(embedded(db)?, &versioned)?;
         copy.map(|(copy, names)| copy.name_first(names).map_err(|error| unwritable(&error))).transpose()
     });
     embedded(db)?.batch_execute("DETACH DATABASE backup; PRAGMA foreign_keys = ON").ok();
@@ -258,10 +269,6 @@ fn replace_all(connection: &mut SqliteConnection, schema: &[Object]) -> Result<(
         let name = quoted(name);
         connection.batch_execute(&format!("{sql}; INSERT INTO main.{name} SELECT * FROM backup.{name}"))?;
     }
-    // Ids that were assigned once are not assigned again.
-    connection.batch_execute(
-        "DELETE FROM main.sqlite_sequence; INSERT INTO main.sqlite_sequence SELECT * FROM backup.sqlite_sequence",
-    )?;
     for Object { name, sql, .. } in searched {
         let name = quoted(name);
         connection.batch_execute(&format!("{sql}; INSERT INTO {name} ({name}) VALUES ('rebuild')"))?;
@@ -271,6 +278,60 @@ fn replace_all(connection: &mut SqliteConnection, schema: &[Object]) -> Result<(
         connection.batch_execute(sql)?;
     }
     Ok(())
+}
+
+/// Notes in a temporary table which ids, versions and epochs of accounts are used up, because they
+/// are in the backup or in the content that it replaces: for each table the highest id, the highest
+/// epoch, and the version of each record that is older in the backup, or another company's. Returns
+/// the tables with versions. The old content may be anything, or nothing.
+fn note_used(connection: &mut SqliteConnection) -> Result<Vec<Versioned>, diesel::result::Error> {
+    connection.batch_execute("CREATE TEMP TABLE used (of TEXT, key, number INTEGER, PRIMARY KEY (of, key))")?;
+    for (table, key, number) in [("sqlite_sequence", "name", "seq"), ("users", "''", "auth_epoch")] {
+        let is_there = format!("SELECT name AS said FROM pragma_table_info('{table}', 'main') WHERE name = '{number}'");
+        let old = match sql_query(is_there).load::<Said>(connection)?.is_empty() {
+            true => String::new(),
+            false => format!("UNION ALL SELECT {key}, {number} FROM main.{table}"),
+        };
+        connection.batch_execute(&format!(
+            "INSERT INTO temp.used SELECT '{number}', key, MAX(number) FROM \
+             (SELECT {key} AS key, {number} AS number FROM backup.{table} {old}) GROUP BY key"
+        ))?;
+    }
+    let of = |schema: &str| {
+        format!(
+            "SELECT t.name, k.name AS key FROM pragma_table_list AS t JOIN pragma_table_info(t.name, t.schema) AS k \
+             WHERE t.schema = '{schema}' AND t.type = 'table' AND k.pk = 1 AND 2 = (SELECT COUNT(*) \
+             FROM pragma_table_info(t.name, t.schema) WHERE name IN ('version', 'updated_at'))"
+        )
+    };
+    let versioned: Vec<Versioned> = sql_query(format!("{} INTERSECT {}", of("main"), of("backup"))).load(connection)?;
+    for Versioned { name, key } in &versioned {
+        connection.batch_execute(&format!(
+            "INSERT OR IGNORE INTO temp.used SELECT '{name}', old.{key}, old.version \
+             FROM main.{name} AS old JOIN backup.{name} AS new ON new.{key} = old.{key} WHERE old.version > new.version \
+             OR (old.version = new.version AND old.updated_at <> new.updated_at)"
+        ))?;
+    }
+    Ok(versioned)
+}
+
+/// Continues after the numbers that are used up. So nobody stays signed in, perhaps as somebody
+/// else, and what is saved from now on has neither the id of a record nor the version of a record
+/// that was seen before the restore.
+fn go_on(connection: &mut SqliteConnection, versioned: &[Versioned]) -> Result<(), diesel::result::Error> {
+    connection.batch_execute(
+        "UPDATE main.users SET auth_epoch = (SELECT number + 1 FROM temp.used WHERE of = 'auth_epoch'); \
+         DELETE FROM main.sqlite_sequence; \
+         INSERT INTO main.sqlite_sequence (name, seq) SELECT name, number FROM temp.used \
+         JOIN main.sqlite_schema ON type = 'table' AND name = key WHERE of = 'seq'",
+    )?;
+    for Versioned { name, key } in versioned {
+        connection.batch_execute(&format!(
+            "UPDATE main.{name} AS record SET version = used.number + 1 FROM temp.used AS used \
+             WHERE used.of = '{name}' AND used.key = record.{key}"
+        ))?;
+    }
+    connection.batch_execute("DROP TABLE temp.used")
 }
 
 /// Removes the file of an embedded database if no program has it open and if `is_old` returns true

@@ -70,7 +70,7 @@ fn a_deactivated_user_is_signed_out_within_five_seconds() {
     for _ in 0..5 {
         desk.wait(1_000);
     }
-    desk.see("Your account was changed. Please sign in again.").not("my next events");
+    desk.see("Your account was changed, or a backup was restored. Please sign in again.").not("my next events");
 }
 
 #[test]

@@ -143,7 +143,7 @@ fn an_idle_screen_is_signed_out_within_five_seconds(
     let version = epic_events::storage::users::find(&mut world.connection(), id).unwrap().unwrap().version;
     world.save(&Request::Write(WriteRequest::DeactivateUser { id, version, heirs: None }));
     let begun = Instant::now();
-    terminal.see(&["Your account was changed. Please sign in again."]).gone("my next events");
+    terminal.see(&["Your account was changed, or a backup was restored. Please sign in again."]).gone("my next events");
     let took = begun.elapsed();
     within(took, Duration::from_secs(5));
     figure("2 idle screen", engine.name(), &format!("signed out {took:.1?} after the end of its account"));

@@ -22,7 +22,7 @@ use crate::{
     support::{
         Engine,
         terminal::environment,
-        world::{World, client_draft, set_up},
+        world::{PASSWORD, World, client_draft, set_up},
     },
 };
 
@@ -79,8 +79,8 @@ fn open_programs_keep_working_after_an_older_backup_is_restored() {
     let mut world = World::new(Engine::Sqlite);
     world.records();
     admin::restore(&world.db.url, &backup, "test").unwrap();
-    // Both companies have the same accounts, made by the same steps, so the sessions stay valid. The services
-    // are not reopened.
+    // The services are not reopened, but everybody has to sign in again.
+    world.manager = world.sign_in("manager", PASSWORD).unwrap();
     let made = world.records();
     world.manage(&Request::Read(ReadRequest::ViewEvent(made.event)));
     assert_eq!(admin::verify_audit(&world.db.url, None).unwrap().fault, None);

@@ -165,9 +165,9 @@ fn no_action_of_the_program_releases_its_lock_on_the_file() {
         ("checking the log", &|_| assert_eq!(admin::verify_audit(&url, None).unwrap().fault, None)),
         ("a backup", &|_| admin::backup(&url, &copy).unwrap()),
         ("a backup onto itself", &|_| assert!(admin::backup(&url, &path).is_err())),
+        ("an export", &|world| drop(world.ask(Some(&manager), &export).unwrap())),
         ("a way back", &|_| drop(admin::restore(&url, &copy, "test").unwrap())),
         ("a way back of what is no backup", &|_| assert!(admin::restore(&url, folder.path(), "test").is_err())),
-        ("an export", &|world| drop(world.ask(Some(&manager), &export).unwrap())),
     ];
     for (name, action) in actions {
         action(&mut world);

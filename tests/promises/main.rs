@@ -6,6 +6,7 @@
 pub mod support;
 
 mod access;
+mod after_restore;
 mod backup;
 mod chain;
 mod cluster;

@@ -69,6 +69,10 @@ fn a_restore_keeps_the_previous_database_even_if_it_is_unusable() {
         ("tables of a newer program", "INSERT INTO __diesel_schema_migrations (version) VALUES ('9999')"),
         ("a company that nobody set up", "UPDATE settings SET value = '' WHERE \"key\" = 'initialised_at'"),
         ("tables of something else", "DROP TABLE __diesel_schema_migrations"),
+        (
+            "tables with other columns",
+            "ALTER TABLE users RENAME COLUMN auth_epoch TO other; ALTER TABLE clients RENAME COLUMN version TO other",
+        ),
     ] {
         let db = company(sql);
         let kept = admin::restore(&db.url, &backup, "test").unwrap_or_else(|error| panic!("{what}: {error:?}"));

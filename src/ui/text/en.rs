@@ -887,7 +887,9 @@ pub(super) fn error(error: &Error, naming: Naming) -> String {
                 plural(i64::from(*seconds), "second", "seconds")
             );
         }
-        Error::SignedOut(SignedOutBecause::AccountChanged) => "Your account was changed. Please sign in again.",
+        Error::SignedOut(SignedOutBecause::AccountChanged) => {
+            "Your account was changed, or a backup was restored. Please sign in again."
+        }
         Error::SignedOut(SignedOutBecause::NotSignedIn) => "Please sign in.",
         Error::Unavailable(why) => return connection(why),
         Error::AlreadySetUp => "There is a company in this database already. Nothing was changed.",
@@ -1164,7 +1166,9 @@ fn admin(phrase: AdminPhrase) -> String {
         }
         AdminPhrase::DoctorOverruled { by, origin } => format!("overruled by {by} ({origin})"),
         AdminPhrase::BackupDone(file) => format!("The backup is in {file}. It was checked and is complete."),
-        AdminPhrase::RestoreDone(file) => format!("Everything is as it was when {file} was made."),
+        AdminPhrase::RestoreDone(file) => {
+            format!("Everything is as it was when {file} was made. Everybody has to sign in again.")
+        }
         AdminPhrase::RestoreKept(file) => format!("What was there before is kept in {file}."),
         AdminPhrase::AuditWhole { rows, head } => {
             format!("The audit log is whole: {}. Head: {head}", plural(rows, "row", "rows"))

@@ -939,7 +939,9 @@ pub(super) fn error(error: &Error, naming: Naming) -> String {
                 plural(i64::from(*seconds), "seconde", "secondes")
             );
         }
-        Error::SignedOut(SignedOutBecause::AccountChanged) => "Votre compte a été modifié. Reconnectez-vous.",
+        Error::SignedOut(SignedOutBecause::AccountChanged) => {
+            "Votre compte a été modifié, ou une sauvegarde restaurée. Reconnectez-vous."
+        }
         Error::SignedOut(SignedOutBecause::NotSignedIn) => "Veuillez vous connecter.",
         Error::Unavailable(why) => return connection(why),
         Error::AlreadySetUp => "Il y a déjà une entreprise dans cette base. Rien n'a été changé.",
@@ -1224,7 +1226,9 @@ fn admin(phrase: AdminPhrase) -> String {
         AdminPhrase::BackupDone(file) => {
             format!("La sauvegarde est dans {file}. Elle a été vérifiée et est complète.")
         }
-        AdminPhrase::RestoreDone(file) => format!("Les données sont à nouveau celles de la sauvegarde {file}."),
+        AdminPhrase::RestoreDone(file) => {
+            format!("Les données sont à nouveau celles de la sauvegarde {file}. Chacun doit se reconnecter.")
+        }
         AdminPhrase::RestoreKept(file) => format!("Les données d'avant sont gardées dans {file}."),
         AdminPhrase::AuditWhole { rows, head } => {
             format!("Le journal d'audit est intact : {}. Tête : {head}", plural(rows, "ligne", "lignes"))
