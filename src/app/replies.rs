@@ -89,7 +89,7 @@ impl App {
         if let (true, Some(workspace)) = (request.writes(), self.workspace()) {
             match &reply {
                 // Nothing was written, so the change before it is still the last one.
-                Ok(Reply::Saved { done: None, .. }) => {}
+                Ok(written) if written.changed_nothing() => {}
                 // This change is the last one now, even if it cannot be undone.
                 Ok(_) if asker == Asker::Undo => (workspace.undo, workspace.lasted) = (None, None),
                 Ok(written) => {

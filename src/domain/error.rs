@@ -259,6 +259,8 @@ pub struct Inheritance {
     pub name: String,
     /// Clients, archived ones included.
     pub clients: usize,
+    /// How many of the clients are archived.
+    pub archived: usize,
     /// Planned and confirmed events that are not archived.
     pub events: usize,
     /// The role that the users who take them over must have.

@@ -15,7 +15,7 @@ use crate::domain::{
     clients::ClientRow,
     contracts::ContractRow,
     entity::{EntityKind, Record},
-    error::Versions,
+    error::{Inheritance, Versions},
     events::EventRow,
     lists::Lists,
     page::{Count, Page, Sums},
@@ -222,6 +222,17 @@ impl Reply {
         };
         write.map(Request::Write)
     }
+
+    /// Whether a write has changed nothing: all was so already, or was left out.
+    pub fn changed_nothing(&self) -> bool {
+        match self {
+            Self::Saved { done, .. } => done.is_none(),
+            Self::Assigned(Assigned { titles: done, .. })
+            | Self::HandedOver { done, .. }
+            | Self::Archived { done, .. } => done.is_empty(),
+            _ => false,
+        }
+    }
 }
 
 /// A record that a search found.
@@ -276,9 +287,8 @@ pub struct UserDetail {
     pub user: User,
     pub clients: Page<ClientRow>,
     pub events: Page<EventRow>,
-    /// How many clients and open events somebody else would have to take over; `None` if the viewer
-    /// may not see all records.
-    pub owns: Option<(usize, usize)>,
+    /// What somebody else would have to take over; `None` if the viewer may not see all records.
+    pub owns: Option<Inheritance>,
     /// Empty unless the viewer may read it.
     pub history: Page<AuditRow>,
 }

@@ -1,7 +1,10 @@
 //! The queries of clients.
 
 use chrono::NaiveDateTime;
-use diesel::{dsl::Eq, prelude::*};
+use diesel::{
+    dsl::{self, Eq},
+    prelude::*,
+};
 
 use super::{
     Viewer,
@@ -163,10 +166,12 @@ pub fn owned_by_for_update(db: &mut Db, owner: UserId) -> Result<Vec<Client>, Db
     Ok(owned)
 }
 
-/// How many clients those are.
-pub fn owned_by(db: &mut Db, owner: UserId) -> Result<usize, DbError> {
-    let owned: i64 = clients::table.filter(clients::sales_contact_id.eq(owner)).count().get_result(db)?;
-    Ok(usize::try_from(owned).unwrap_or_default())
+/// How many clients those are, and how many of them are archived.
+pub fn owned_by(db: &mut Db, owner: UserId) -> Result<(usize, usize), DbError> {
+    let counts = clients::table.filter(clients::sales_contact_id.eq(owner));
+    let counts = counts.select((dsl::count_star(), dsl::count(clients::archived_at)));
+    let (all, archived): (i64, i64) = counts.get_result(db)?;
+    Ok((usize::try_from(all).unwrap_or_default(), usize::try_from(archived).unwrap_or_default()))
 }
 
 /// Gives clients that were locked to another sales person.

@@ -77,12 +77,11 @@ pub struct Lasted {
 }
 
 impl Lasted {
-    /// The write that had this reply.
+    /// The write that had this reply; `None` if it can be undone.
     pub fn of(request: &Request, reply: &Reply) -> Option<Self> {
         let Request::Write(write) = request else { return None };
-        let what = lasting(write)?;
+        let what = lasting(write).filter(|_| reply.undo().is_none())?;
         Some(match reply {
-            Reply::Saved { done: None, .. } => return None,
             Reply::Saved { done: Some(done), .. } => {
                 let Done { name, shares, .. } = (**done).clone();
                 Self { what, name, shares }
@@ -96,7 +95,7 @@ impl Lasted {
     }
 }
 
-/// What a write is if it cannot be undone; `None` if it always can.
+/// What a write is that cannot always be undone; `None` if it can.
 fn lasting(write: &WriteRequest) -> Option<Lasting> {
     use WriteRequest as W;
     Some(match write {

@@ -65,25 +65,92 @@ fn a_quick_space_marks_whom_the_typed_name_finds() {
     desk.see("* Person third").see("1 marked: Person third.");
 }
 
+/// Delivers replies until none is awaited.
+fn catch_up(desk: &mut Desk) {
+    while desk.held.as_ref().is_some_and(|held| !held.is_empty()) {
+        desk.release();
+        desk.held.get_or_insert_default();
+    }
+    desk.held = None;
+}
+
+/// Keys that are quicker than the replies do the same as slow ones: nobody who was marked is left out.
+#[test]
+fn quick_keys_in_a_picker_do_what_slow_ones_do() {
+    for (before, keys, marked, shares) in [
+        // Enter waits for the mark before it.
+        ("third ", "marie \n", "", &["Person third: 3 clients", "Person marie: 2 clients"][..]),
+        ("", "marie \n", "", &["Person marie: 5 clients"]),
+        ("", "third marie \n", "", &["Person third: 3 clients", "Person marie: 2 clients"]),
+        // A letter after a mark looks for somebody else.
+        ("", "third marie ", "2 marked: Person third, Person marie.", &[]),
+        ("", "third mari", "1 marked: Person third.", &[]),
+        ("", "third marie other\n", "", &["Person third: 3 clients", "Person marie: 2 clients"]),
+        // A space bar that is held down does not remove the mark again.
+        ("", "third   marie ", "2 marked: Person third, Person marie.", &[]),
+        // Enter does nothing without the person who was to be marked.
+        ("third ", "nobody \n", "1 marked: Person third.", &[]),
+        ("third ", "nobody marie \n", "2 marked: Person third, Person marie.", &[]),
+    ] {
+        let mut desk = leaver(Language::En);
+        desk.resize(100, 24).press(KeyCode::Char('x')).press(KeyCode::Char('y')).write(before);
+        desk.held = Some(Vec::new());
+        for key in keys.chars() {
+            desk.press(if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) });
+        }
+        catch_up(&mut desk);
+        if shares.is_empty() {
+            desk.see(marked).see("Who takes over");
+        }
+        for share in shares {
+            desk.see(share);
+        }
+        assert_eq!(desk.screen().matches(" clients").count(), shares.len().max(1), "{}", desk.screen());
+    }
+}
+
+/// If the search fails, nothing is done with the people who are marked already.
+#[test]
+fn a_mark_whose_search_fails_is_not_left_out_silently() {
+    let mut desk = leaver(Language::En);
+    desk.press(KeyCode::Char('x')).press(KeyCode::Char('y')).write("third ");
+    desk.held = Some(Vec::new());
+    desk.write("marie ").press(KeyCode::Enter);
+    desk.refuse();
+    desk.see("1 marked: Person third.").see("Who takes over");
+}
+
+/// What is pasted after a mark looks for somebody else, as what is typed does.
+#[test]
+fn a_paste_after_a_mark_replaces_the_text() {
+    let mut desk = leaver(Language::En);
+    desk.press(KeyCode::Char('x')).press(KeyCode::Char('y')).write("third ").see("* Person third");
+    desk.event(AppEvent::Terminal(TerminalEvent::Paste("marie".to_owned())));
+    desk.see("  Person marie").not("thirdmarie").press(KeyCode::Char(' ')).see("2 marked: Person third, Person marie.");
+}
+
 /// Before anything is chosen, the question says how much has to be handed over, with what is archived.
 #[test]
 fn deactivating_says_first_how_much_is_handed_over() {
-    for (language, owns, nothing) in [
+    for (language, owns, takes, nothing) in [
         (
             Language::En,
-            "Person sales looks after 5 clients. You choose next who takes",
+            "Person sales looks after 5 clients, 1 of them archived. You",
+            "Who takes over Person sales's 5 clients, 1 of them archived?",
             "Nothing has to be handed over.",
         ),
         (
             Language::Fr,
-            "Person sales suit 5 clients. Vous choisissez ensuite qui les",
+            "Person sales suit 5 clients, dont 1 archivé. Vous choisissez",
+            "Person sales : qui reprend 5 clients, dont 1 archivé ?",
             "Il n'y a rien à confier à quelqu'un d'autre.",
         ),
     ] {
         let mut desk = leaver(language);
         let client = epic_events::domain::ClientId::new(1);
         desk.world.save(&Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }));
-        desk.resize(100, 24).press(KeyCode::Char('x')).see(owns).press(KeyCode::Esc);
+        desk.resize(100, 24).press(KeyCode::Char('x')).see(owns);
+        desk.press(KeyCode::Char('o')).see(takes).press(KeyCode::Esc);
         desk.go(if language == Language::En { "staff" } else { "collaborateurs" });
         desk.press(KeyCode::Char('/')).write("third").press(KeyCode::Enter).press(KeyCode::Char('x')).see(nothing);
     }

@@ -17,6 +17,7 @@ use crate::{
         clients::{ClientFilter, ClientRow, ClientSort, ClientView, told_apart_by},
         contracts::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, number_in},
         entity::{EntityKind, Query, Record},
+        error::Inheritance,
         events::{EventFilter, EventRow, EventSort, EventView},
         page::{Count, Edge, Listing, Page, SHORT_LIMIT, Sums},
         users::{Role, UserFilter, UserSort},
@@ -176,19 +177,28 @@ fn user(db: &mut Db, ctx: &RequestContext, id: UserId) -> Result<UserDetail, Ser
     let all = ctx.sees_all();
     let everything = Viewer { scope: Scope::All, ..ctx.viewer() };
     let history = history::of(db, ctx, (EntityKind::User, id.0), false)?;
-    let owns = all.then_some((0, 0));
+    let owns = all.then(|| Inheritance {
+        leaver: id,
+        name: user.full_name.clone(),
+        clients: 0,
+        archived: 0,
+        events: 0,
+        role: user.role,
+    });
     let mut detail = UserDetail { user, clients: Page::unread(), events: Page::unread(), owns, history };
     if all && detail.user.role == Role::Sales {
         let filter = ClientFilter { sales_contact: Some(id), ..ClientFilter::default() };
         let listing: Listing<_, ClientSort> = first(filter, DETAIL_ROWS);
         detail.clients = storage::clients::page(db, &listing, everything)?;
-        detail.owns = Some((storage::clients::owned_by(db, id)?, 0));
+        let (clients, archived) = storage::clients::owned_by(db, id)?;
+        detail.owns = detail.owns.map(|owns| Inheritance { clients, archived, ..owns });
     }
     if all && detail.user.role == Role::Support {
         let filter = EventFilter { support: Some(id), ..EventFilter::default() };
         let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
         detail.events = storage::events::page(db, &newest, everything, ctx.wall)?;
-        detail.owns = Some((0, storage::events::open_of(db, id)?));
+        let events = storage::events::open_of(db, id)?;
+        detail.owns = detail.owns.map(|owns| Inheritance { events, ..owns });
     }
     Ok(detail)
 }

@@ -211,11 +211,13 @@ fn inherit(db: &mut Db, ctx: &RequestContext, leaver: &User, heirs: Option<&Heir
         if others.iter().all(|other| other.id == leaver.id) {
             return Err(Reason::NobodyElse(role).into());
         }
+        let archived = clients.iter().filter(|client| client.archived_at.is_some()).count();
         let (clients, events) = (clients.len(), events.len());
         return Err(Error::NeedsHeir(Inheritance {
             leaver: leaver.id,
             name: leaver.full_name.clone(),
             clients,
+            archived,
             events,
             role,
         })

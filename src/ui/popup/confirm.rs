@@ -9,6 +9,7 @@ use ratatui::{
 };
 
 use super::outcome::{Outcome, PopupResult};
+use crate::services::{Reply, Request};
 use crate::ui::{
     Context,
     keys::Key,
@@ -17,10 +18,6 @@ use crate::ui::{
         chrome::{boxed, title_lines, wrapped},
         paint::{Focus, line_at, put, rows},
     },
-};
-use crate::{
-    domain::error::Inheritance,
-    services::{Reply, Request},
 };
 
 /// A question whose buttons are verbs. *Cancel* stands first and is preselected, so that holding down
@@ -60,11 +57,8 @@ impl Confirm {
     /// Adds what was read: what a user owns.
     pub(super) fn know(&mut self, reply: &Reply, ctx: &Context) {
         let Reply::User(detail) = reply else { return };
-        let Some((clients, events)) = detail.owns else { return };
-        let user = &detail.user;
-        let (leaver, name, role) = (user.id, user.full_name.clone(), user.role);
-        let owned = Inheritance { leaver, name, clients, events, role };
-        self.lines.push(ctx.say(Phrase::Asked(Asked::Owns(&owned))));
+        let owned = detail.owns.as_ref().map(|owned| ctx.say(Phrase::Asked(Asked::Owns(owned))));
+        self.lines.extend(owned);
     }
 
     /// The lines, wrapped to this many columns.

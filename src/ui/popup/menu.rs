@@ -1,6 +1,8 @@
 //! The menu of a popup. Its lines are all given at the start, or searched for in the database while
 //! the user types.
 
+use std::collections::VecDeque;
+
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{
@@ -57,10 +59,13 @@ pub struct Menu {
     pub more: bool,
     /// A request for lines is under way; there is at most one at a time.
     pub(super) awaited: bool,
-    /// The text has changed since that request was sent.
-    behind: bool,
-    /// Enter or the space bar was pressed before the lines arrived: it is for the first of them.
-    early: Option<KeyCode>,
+    /// What that request, or the last one, searches for.
+    searched: String,
+    /// Enter was pressed before the lines arrived: it is for the first of them.
+    early: bool,
+    /// Texts after which the space bar was pressed before their lines arrived: the first line of each
+    /// is to be marked, before anything else happens.
+    to_mark: VecDeque<String>,
     /// The people who are marked, if they can be: Enter then chooses all of them.
     pub(super) marking: Option<Marking>,
     /// Somebody was just marked: the next letter looks for somebody else.
@@ -86,8 +91,9 @@ impl Menu {
             among_newest: false,
             more: false,
             awaited: false,
-            behind: false,
-            early: None,
+            searched: String::new(),
+            early: false,
+            to_mark: VecDeque::new(),
             marking: None,
             found: false,
             small: false,
@@ -96,22 +102,32 @@ impl Menu {
     }
 
     pub(super) fn request(&mut self) -> Option<Request> {
-        let text = self.input.as_ref().map(|input| input.text().to_owned()).unwrap_or_default();
+        let text = self.wanted().to_owned();
         let request = match &self.source {
             Source::Fixed | Source::Report => return None,
             Source::Search if text.trim().chars().count() < 2 && number_in(&text).is_none() => return None,
-            Source::Records(choices) => choices.read(text),
-            Source::Search => ReadRequest::Search { text },
+            Source::Records(choices) => choices.read(text.clone()),
+            Source::Search => ReadRequest::Search { text: text.clone() },
             Source::Views(..) => ReadRequest::Lists,
         };
-        self.awaited = true;
+        (self.awaited, self.searched) = (true, text);
         Some(Request::Read(request))
+    }
+
+    /// What has to be searched for next.
+    fn wanted(&self) -> &str {
+        self.to_mark.front().map_or_else(|| self.input.as_ref().map_or("", Input::text), String::as_str)
+    }
+
+    /// Whether the lines are, or will be, those of another text. The saved views are all read at once.
+    fn is_behind(&self) -> bool {
+        !matches!(self.source, Source::Views(..)) && self.searched != self.wanted()
     }
 
     /// The typed text has changed.
     pub(super) fn typed(&mut self) -> PopupResult {
         self.at = 0;
-        (self.early, self.found) = (None, false);
+        (self.early, self.found) = (false, false);
         if matches!(self.source, Source::Fixed | Source::Search | Source::Views(..)) {
             self.among_newest = false;
             self.shown = self.narrowed();
@@ -119,8 +135,21 @@ impl Menu {
         if matches!(self.source, Source::Views(..)) {
             return PopupResult::Stay;
         }
-        self.behind = self.awaited;
-        if self.behind { PopupResult::Stay } else { self.request().map_or(PopupResult::Stay, PopupResult::Ask) }
+        if self.awaited { PopupResult::Stay } else { self.search() }
+    }
+
+    fn search(&mut self) -> PopupResult {
+        self.request().map_or(PopupResult::Stay, PopupResult::Ask)
+    }
+
+    /// What is pasted is like what is typed.
+    pub(super) fn paste(&mut self, pasted: &str) -> PopupResult {
+        let Some(input) = &mut self.input else { return PopupResult::Stay };
+        if self.found {
+            *input = Input::default();
+        }
+        input.insert(pasted);
+        self.typed()
     }
 
     /// The lines given at the start and those of the saved views that the typed text means.
@@ -134,19 +163,20 @@ impl Menu {
 
     /// The requested lines will not arrive.
     pub(super) fn stop_waiting(&mut self) {
-        (self.awaited, self.behind, self.early) = (false, false, None);
+        (self.awaited, self.early) = (false, false);
+        self.to_mark.clear();
     }
 
     pub(super) fn failed(&mut self) -> PopupResult {
-        self.early = None;
-        self.answered().unwrap_or(PopupResult::Stay)
+        self.stop_waiting();
+        if self.is_behind() { self.search() } else { PopupResult::Stay }
     }
 
     /// A reply has arrived. If the text has changed since the request, returns the next step, a
     /// request for the new text; the reply is then out of date.
     pub(super) fn answered(&mut self) -> Option<PopupResult> {
         self.awaited = false;
-        std::mem::take(&mut self.behind).then(|| self.request().map_or(PopupResult::Stay, PopupResult::Ask))
+        self.is_behind().then(|| self.search())
     }
 
     /// The contract number that the text means, if it is one.
@@ -154,26 +184,26 @@ impl Menu {
         number_in(self.input.as_ref()?.text()).map(|id| id.0)
     }
 
-    /// While lines are awaited, the shown ones may belong to an earlier text. The key then waits for
+    /// While lines are awaited, the shown ones may belong to an earlier text. A key then waits for
     /// the new lines if it is for the first line, but not if the user moved to another one. In the
     /// palette the lines given at the start are always up to date, so the key waits only if none of
     /// them matches or a contract number is typed.
-    fn is_early(&mut self, key: KeyCode) -> bool {
+    fn is_early(&self) -> bool {
         let searches = matches!(self.source, Source::Search | Source::Views(..));
-        let is_early =
-            self.awaited && self.at == 0 && (!searches || self.shown.is_empty() || self.numbered().is_some());
-        if is_early {
-            self.early = self.input.as_ref().filter(|input| !input.is_empty()).map(|_| key);
-        }
-        is_early
+        self.awaited && self.at == 0 && (!searches || self.shown.is_empty() || self.numbered().is_some())
     }
 
     /// Chooses the marked people, or the selected line.
     fn choose(&mut self) -> PopupResult {
+        if !self.to_mark.is_empty() {
+            self.early = true;
+            return PopupResult::Stay;
+        }
         if let Some(Marking(people)) = self.marking.as_ref().filter(|marking| !marking.0.is_empty()) {
             return PopupResult::Done(Outcome::People(people.clone()));
         }
-        if self.is_early(KeyCode::Enter) {
+        if self.is_early() {
+            self.early = self.input.as_ref().is_some_and(|input| !input.is_empty());
             return PopupResult::Stay;
         }
         let chosen = self.shown.get(self.at).and_then(|item| item.outcome.clone());
@@ -182,15 +212,43 @@ impl Menu {
 
     /// Marks the selected person, or removes the mark, and moves on.
     fn mark(&mut self) {
-        if self.is_early(KeyCode::Char(' ')) {
+        if self.is_early() {
+            let text = self.input.as_ref().map(Input::text).filter(|text| !text.is_empty());
+            // A held key must not remove the mark that it has just set.
+            if let Some(text) = text.filter(|text| self.to_mark.back().is_none_or(|last| last != text)) {
+                self.to_mark.push_back(text.to_owned());
+                self.found = true;
+            }
             return;
         }
-        let selected = self.shown.get(self.at).and_then(person);
-        if let (Some(marking), Some(person)) = (&mut self.marking, selected) {
-            marking.toggle(person);
+        if self.toggle() {
             self.at = (self.at + 1).min(self.shown.len() - 1);
             self.found = true;
         }
+    }
+
+    /// Marks the selected person, or removes the mark; false if no line of a person is selected.
+    fn toggle(&mut self) -> bool {
+        let selected = self.shown.get(self.at).and_then(person);
+        let (Some(marking), Some(person)) = (&mut self.marking, selected) else { return false };
+        marking.toggle(person);
+        true
+    }
+
+    /// Does what the keys meant that were pressed before these lines arrived.
+    fn catch_up(&mut self) -> PopupResult {
+        if self.to_mark.pop_front().is_some() {
+            self.at = 0;
+            // Nothing is done without a person who was to be marked.
+            self.early &= self.toggle();
+            self.at = usize::from(!self.is_behind() && self.shown.len() > 1);
+        }
+        let marked = self.marking.as_ref().is_some_and(|marking| !marking.0.is_empty());
+        if self.early && self.to_mark.is_empty() && (marked || !self.is_behind()) {
+            self.early = false;
+            return self.choose();
+        }
+        if self.is_behind() { self.search() } else { PopupResult::Stay }
     }
 
     /// The line with the sign of its mark, where people can be marked.
@@ -291,11 +349,6 @@ impl Menu {
         }
         self.shown = lines;
         self.at = self.at.min(self.shown.len().saturating_sub(1));
-        match self.early.take() {
-            Some(KeyCode::Enter) => return self.choose(),
-            Some(_) => self.mark(),
-            None => {}
-        }
-        PopupResult::Stay
+        self.catch_up()
     }
 }

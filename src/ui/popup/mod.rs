@@ -243,20 +243,10 @@ impl Popup {
         match self {
             Self::Password(password) => password.input.insert(pasted),
             Self::Line(line) => line.input.insert(pasted),
-            Self::Menu(Menu { input: Some(input), .. }) => {
-                input.insert(pasted);
-                return self.typed();
-            }
-            Self::Menu(_) | Self::Confirm(_) | Self::Month(_) | Self::Columns(_) | Self::Secret(_) => {}
+            Self::Menu(menu) => return menu.paste(pasted),
+            Self::Confirm(_) | Self::Month(_) | Self::Columns(_) | Self::Secret(_) => {}
         }
         PopupResult::Stay
-    }
-
-    fn typed(&mut self) -> PopupResult {
-        match self {
-            Self::Menu(menu) => menu.typed(),
-            _ => PopupResult::Stay,
-        }
     }
 
     pub fn key(&mut self, key: KeyEvent) -> PopupResult {

@@ -219,12 +219,13 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             return format!("{name}: {value}   {keys}");
         }
         Phrase::LocksIn(seconds) => return format!("Locks in {seconds} s: press any key to stay."),
-        Phrase::Asked(Asked::HeirFor(Inheritance { name, clients, events, .. })) => {
-            return format!("Who takes over {} {}?", possessive(name), owned(*clients, *events));
+        Phrase::Asked(Asked::HeirFor(inheritance)) => {
+            return format!("Who takes over {} {}?", possessive(&inheritance.name), inherited(inheritance));
         }
         Phrase::Asked(Asked::Owns(Inheritance { clients: 0, events: 0, .. })) => "Nothing has to be handed over.",
-        Phrase::Asked(Asked::Owns(Inheritance { name, clients, events, .. })) => {
-            return format!("{name} looks after {}. You choose next who takes over.", owned(*clients, *events));
+        Phrase::Asked(Asked::Owns(inheritance)) => {
+            let (name, owns) = (&inheritance.name, inherited(inheritance));
+            return format!("{name} looks after {owns}. You choose next who takes over.");
         }
         Phrase::Asked(Asked::HandsOverTo(name)) => {
             return format!("Enter hands over to {name}. Space marks several.");
@@ -580,7 +581,12 @@ fn lasts(what: Lasting, name: &str, shares: &[Share], naming: Naming) -> String 
             return format!("Deactivating {name} {not}: {} now. {activate}", taken_over(shares));
         }
         Lasting::RoleChanged => {
-            (format!("The new department of {name}"), "Edit the account with ⌨edit⌨ to change it back.")
+            let back = naming.keys_in("Edit the account with ⌨edit⌨ to change it back.");
+            let told = format!("The new department of {name} {not}. {back}");
+            return match shares {
+                [] => told,
+                _ => format!("{told} What was handed over stays where it is: {}.", taken_over(shares)),
+            };
         }
         Lasting::PasswordReset => ("A temporary password".to_owned(), "Set another one with ⌨reset-password⌨."),
         Lasting::OwnPassword => ("A new password".to_owned(), "Change it again: ⌨palette⌨, Change my password."),
@@ -626,6 +632,12 @@ fn owned(clients: usize, events: usize) -> String {
     let counted = [(clients, "client", "clients"), (events, "event", "events")];
     let some = counted.iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| some(*count, one, many));
     listed(&some.collect::<Vec<_>>())
+}
+
+/// "5 clients, 1 of them archived".
+fn inherited(owned_by: &Inheritance) -> String {
+    let all = owned(owned_by.clients, owned_by.events);
+    if owned_by.archived > 0 { format!("{all}, {} of them archived", owned_by.archived) } else { all }
 }
 
 /// "one, two and three".

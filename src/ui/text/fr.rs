@@ -241,14 +241,16 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             return format!("{name} : {value}   {keys}");
         }
         Phrase::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
-        Phrase::Asked(Asked::HeirFor(Inheritance { name, clients, events, .. })) => {
-            return format!("{name} : qui reprend {} ?", owned(*clients, *events));
+        Phrase::Asked(Asked::HeirFor(inheritance)) => {
+            let (name, owns) = (&inheritance.name, inherited(inheritance));
+            return format!("{name} : qui reprend {owns} ?");
         }
         Phrase::Asked(Asked::Owns(Inheritance { clients: 0, events: 0, .. })) => {
             "Il n'y a rien à confier à quelqu'un d'autre."
         }
-        Phrase::Asked(Asked::Owns(Inheritance { name, clients, events, .. })) => {
-            return format!("{name} suit {}. Vous choisissez ensuite qui les reprend.", owned(*clients, *events));
+        Phrase::Asked(Asked::Owns(inheritance)) => {
+            let (name, owns) = (&inheritance.name, inherited(inheritance));
+            return format!("{name} suit {owns}. Vous choisissez ensuite qui les reprend.");
         }
         Phrase::Asked(Asked::HandsOverTo(name)) => {
             return format!("Entrée confie tout à {name}. Espace marque plusieurs personnes.");
@@ -619,7 +621,14 @@ fn lasts(what: Lasting, name: &str, shares: &[Share], naming: Naming) -> String 
                 naming.keys_in("Pour réactiver le compte, appuyez sur ⌨archive⌨ (Collaborateurs, vue Désactivés).");
             return format!("{name} : la désactivation {not}, car {}. {activate}", taken_over(shares));
         }
-        Lasting::RoleChanged => ("Un changement de service", "Modifiez à nouveau le compte avec ⌨edit⌨."),
+        Lasting::RoleChanged => {
+            let not = naming.keys_in("ne s'annule pas avec ⌨undo⌨. Modifiez à nouveau le compte avec ⌨edit⌨.");
+            let told = format!("Un changement de service {not}");
+            return match shares {
+                [] => told,
+                _ => format!("{told} Ce qui a été confié n'est pas rendu : {}.", taken_over(shares)),
+            };
+        }
         Lasting::PasswordReset => ("Un mot de passe temporaire", "Donnez-en un autre avec ⌨reset-password⌨."),
         Lasting::OwnPassword => {
             ("Un changement de mot de passe", "Changez-le à nouveau : ⌨palette⌨, Changer mon mot de passe.")
@@ -658,6 +667,16 @@ fn owned(clients: usize, events: usize) -> String {
     let counted = [(clients, "client", "clients"), (events, "événement", "événements")];
     let some = counted.iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| some(*count, one, many));
     listed(&some.collect::<Vec<_>>())
+}
+
+/// « 5 clients, dont 1 archivé ».
+fn inherited(owned_by: &Inheritance) -> String {
+    let all = owned(owned_by.clients, owned_by.events);
+    if owned_by.archived > 0 {
+        format!("{all}, dont {}", some(owned_by.archived, "archivé", "archivés"))
+    } else {
+        all
+    }
 }
 
 /// « un, deux et trois ».
