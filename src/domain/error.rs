@@ -370,6 +370,13 @@ pub enum ConnectionProblem {
     UnfinishedCopy,
     /// Another copy into this database is under way, or a set-up of it.
     BeingMade,
+    /// This program was held up while it changed the tables, and meanwhile somebody else began to, or
+    /// made the database anew.
+    TakenOver,
+    /// The connection was lost before a copy was finished.
+    CopyCutOff,
+    /// The connection was lost at the end of a copy: nobody knows whether it is complete.
+    CopyInDoubt,
     /// The company that was to be copied could not be locked against saves.
     SourceBusy,
     /// A company was to be copied into a database that contains this table already.

@@ -38,7 +38,7 @@ pub fn copy(
             Ok(copied) => {
                 let statements = match ServerAddress::parse(to_address) {
                     Some(server) => grants::after_copy(&mut target, &server.database)
-                        .map_err(|failure| (Side::Target, failure.into()))?,
+                        .map_err(|failure| failed(Side::Target, failure, ConnectionProblem::CopyInDoubt))?,
                     None => Vec::new(),
                 };
                 return Ok((copied, statements));
@@ -56,8 +56,17 @@ pub fn copy(
             CopyFailure::Target(DbError::Retry | DbError::Unavailable(ConnectionProblem::Timeout)) => {
                 unavailable(Side::Target, ConnectionProblem::BeingMade)
             }
-            CopyFailure::Source(failure) => (Side::Source, failure.into()),
-            CopyFailure::Target(failure) => (Side::Target, failure.into()),
+            CopyFailure::Target(DbError::CommitUnknown) => unavailable(Side::Target, ConnectionProblem::CopyInDoubt),
+            CopyFailure::Source(failure) => failed(Side::Source, failure, ConnectionProblem::CopyCutOff),
+            CopyFailure::Target(failure) => failed(Side::Target, failure, ConnectionProblem::CopyCutOff),
         });
+    }
+}
+
+/// An error of one side; `lost` is what the loss of the connection means.
+fn failed(side: Side, failure: DbError, lost: ConnectionProblem) -> (Side, Error) {
+    match failure {
+        DbError::Unavailable(ConnectionProblem::Lost) | DbError::CommitUnknown => (side, Error::Unavailable(lost)),
+        other => (side, other.into()),
     }
 }

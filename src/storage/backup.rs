@@ -10,6 +10,7 @@ use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, connection::SimpleC
 
 use super::{
     Db, DbError, Target,
+    lease::Lease,
     migrate::{self, Level},
     part::{self, PartialFile},
     place::Identity,
@@ -244,7 +245,7 @@ fn replace(
         let copy = copy.transpose()?;
         let versioned = note_used(embedded(db)?)?;
         replace_all(embedded(db)?, schema)?;
-        migrate::run_pending(db)?;
+        migrate::run_pending(db, &Lease::IN_TRANSACTION)?;
         go_on(embedded(db)?, &versioned)?;
         copy.map(|(copy, names)| copy.name_first(names).map_err(|error| unwritable(&error))).transpose()
     });

@@ -13,7 +13,7 @@ use super::{
     failure::DbError,
     lease::{self, Lease},
     migrate::{self, Level},
-    tables::{self, Row, Table},
+    tables::{self, Locked, Row, Table},
     unfinished::Mark,
 };
 use crate::domain::error::ConnectionProblem;
@@ -65,7 +65,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// After an error the target is empty, unless the connection to it was lost.
 ///
 /// Errors of the source: `NotSetUp`, `SchemaTooOld`, `SchemaTooNew`, `UnfinishedCopy`; of the target:
-/// `NotEmpty`, `UnfinishedCopy`, `BeingMade`, `CopyDiffers`.
+/// `NotEmpty`, `UnfinishedCopy`, `TakenOver`, `CopyDiffers`. After `CommitUnknown` of the target the
+/// copy may be complete.
 pub fn copy(
     source: &mut Db,
     target: &mut Db,
@@ -75,57 +76,59 @@ pub fn copy(
     check_source(source).map_err(CopyFailure::Source)?;
     let seen = check_target(target, again)?;
     let tables = tables::all()?;
-    let copied = tables::locked(source, &tables, |source, counts| {
-        let all = counts.iter().sum::<u64>() * 2;
-        let mut done = 0;
-        let tell = |rows: usize| {
-            done += rows as u64;
-            told(done, all);
-        };
-        tables::unchecked(target, |target| {
-            lease::alone(target, PATIENCE, |target, lease| {
-                let mark = claim(target, again, seen.as_ref())?;
-                let filled = fill((source, target), &tables, lease, tell);
-                if filled.is_err() {
-                    // What fails here as well is left behind with its mark.
-                    mark.undo(target, &tables).ok();
-                    return filled;
-                }
-                mark.remove(target)?;
-                filled
-            })
+    let mut source = Locked::new(source, &tables).map_err(CopyFailure::Source)?;
+    let all = source.rows * 2;
+    let mut done = 0;
+    let tell = |rows: usize| {
+        done += rows as u64;
+        told(done, all);
+    };
+    tables::unchecked(target, |target| {
+        lease::alone(target, PATIENCE, |target, lease| {
+            let (mark, leftovers) = claim(target, (again, seen.as_ref()), lease)?;
+            let filled = fill((source.db, target), &tables, (leftovers, lease), tell);
+            // The copy counts only once it is known that nobody wrote to the source meanwhile.
+            let filled = filled.and_then(|copied| source.release().map(|()| copied).map_err(CopyFailure::Source));
+            if filled.is_err() {
+                // What fails here as well is left behind with its mark.
+                mark.undo(target, &tables, lease).ok();
+                return filled;
+            }
+            mark.remove(target)?;
+            filled
         })
-    });
-    copied.map_err(CopyFailure::Source)?
+    })
 }
 
 /// Marks the target, of which nobody else can change the tables, if it is still as it was `seen`:
 /// waiting for the source may take long, and in the meantime a company may have been set up in the
-/// target, or copied to it.
-fn claim(target: &mut Db, again: bool, seen: Option<&Mark>) -> Result<Mark, DbError> {
+/// target, or copied to it. Also returns whether an unfinished copy has left something there.
+fn claim(target: &mut Db, (again, seen): (bool, Option<&Mark>), lease: &Lease) -> Result<(Mark, bool), DbError> {
     let unfinished = check_target(target, again)?;
     if unfinished.is_some() && unfinished.as_ref() != seen {
         return Err(unusable(ConnectionProblem::UnfinishedCopy));
     }
-    Mark::set(target, unfinished.as_ref())
+    Ok((Mark::set(target, unfinished.as_ref(), lease)?, unfinished.is_some()))
 }
 
-/// Creates the tables in a target that holds nothing but the mark and what an unfinished copy has left,
-/// copies all rows, and compares them with the source.
+/// Creates the tables in a target that holds nothing but the mark and, if there are `leftovers`, what an
+/// unfinished copy has left. Copies all rows, and compares them with the source.
 fn fill(
     (source, target): (&mut Db, &mut Db),
     tables: &[Table],
-    lease: &Lease,
+    (leftovers, lease): (bool, &Lease),
     mut tell: impl FnMut(usize),
 ) -> Result<Copied, CopyFailure> {
-    tables::drop_all(target, tables)?;
-    migrate::run_pending(target)?;
-    let dropped = tables::loosen(target, tables)?;
+    if leftovers {
+        tables::drop_all(target, tables, lease)?;
+    }
+    migrate::run_pending(target, lease)?;
+    let dropped = tables::loosen(target, tables, lease)?;
     let mut originals = Vec::new();
     for table in tables {
         originals.push(transfer(table, (source, target), lease, &mut tell)?);
     }
-    let unguarded = tables::tighten(target, &dropped)?;
+    let unguarded = tables::tighten(target, &dropped, lease)?;
     lease.renew(target)?;
     for (table, original) in tables.iter().zip(&originals) {
         if fingerprint(table, target, &mut tell)? != *original {
@@ -187,8 +190,8 @@ fn transfer(
         let mut pages = next.iter().peekable();
         let mut seen = Seen::default();
         while pages.peek().is_some() {
-            lease.renew(target)?;
             target.transact_part(|target| {
+                lease.renew(target)?;
                 for page in pages.by_ref().take(PAGES_OF_A_COMMIT) {
                     let page = page.map_err(CopyFailure::Source)?;
                     table.insert(target, &page)?;

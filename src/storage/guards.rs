@@ -6,6 +6,7 @@ use diesel::{connection::SimpleConnection, result::QueryResult};
 use super::{
     connection::Db,
     failure::{self, DbError},
+    lease::Lease,
     mysql::MysqlConnection,
 };
 use crate::domain::error::ConnectionProblem;
@@ -113,7 +114,7 @@ fn triggers(connection: &mut MysqlConnection) -> Result<Vec<Trigger>, DbError> {
 }
 
 /// Creates the guards that are missing or differ from those of this program.
-pub(super) fn install(connection: &mut MysqlConnection) -> Result<Guards, DbError> {
+pub(super) fn install(connection: &mut MysqlConnection, lease: &Lease) -> Result<Guards, DbError> {
     let there = triggers(connection)?;
     let mut guards = Guards::default();
     for &(name, body) in GUARDS {
@@ -121,7 +122,7 @@ pub(super) fn install(connection: &mut MysqlConnection) -> Result<Guards, DbErro
             continue;
         }
         let is_there = there.iter().any(|trigger| trigger.name() == name);
-        match make_guard(connection, (name, body), is_there).map_err(DbError::from) {
+        match make_guard(connection, (name, body), is_there, lease).map_err(DbError::from) {
             Err(DbError::Other(error)) => {
                 tracing::warn!(%error, trigger = name, "the server does not let this account make a trigger: the program alone holds its rule");
                 guards.refused.push(name);
@@ -135,8 +136,13 @@ pub(super) fn install(connection: &mut MysqlConnection) -> Result<Guards, DbErro
 
 /// Creates or recreates a guard. A server may let an account drop a trigger but not create one, so
 /// the new one is created under another name before the old one is dropped.
-fn make_guard(connection: &mut MysqlConnection, (name, body): (&str, &str), is_there: bool) -> QueryResult<()> {
-    let mut run = |sql: String| connection.batch_execute(&sql);
+fn make_guard(
+    connection: &mut MysqlConnection,
+    (name, body): (&str, &str),
+    is_there: bool,
+    lease: &Lease,
+) -> QueryResult<()> {
+    let mut run = |sql: String| lease.run(connection, &sql);
     if is_there {
         run(format!("DROP TRIGGER IF EXISTS {name}_new"))?;
         run(format!("CREATE TRIGGER {name}_new {body}"))?;

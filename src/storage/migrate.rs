@@ -12,7 +12,7 @@ use super::{
     connection::Db,
     failure::DbError,
     guards::{self, Guards},
-    lease,
+    lease::{self, Lease},
     mysql::MysqlConnection,
 };
 use crate::domain::error::{ConnectionProblem, Versions};
@@ -115,11 +115,12 @@ pub fn missing_guards(connection: &mut Db) -> Result<Vec<&'static str>, DbError>
 }
 
 /// Creates the guards of a server, which [`run_pending`] leaves out.
-pub(super) fn guard(connection: &mut Db) -> Result<Guards, DbError> {
-    match connection {
-        Db::Mysql(mysql) => guards::install(mysql),
-        Db::Sqlite(_) => Ok(Guards::default()),
-    }
+pub(super) fn guard(connection: &mut Db, lease: &Lease) -> Result<Guards, DbError> {
+    let guards = match connection {
+        Db::Mysql(mysql) => guards::install(mysql, lease)?,
+        Db::Sqlite(_) => Guards::default(),
+    };
+    lease.renew(connection).map(|()| guards)
 }
 
 /// An SQLite database in memory with all tables of this program, and nothing in them but what the
@@ -166,11 +167,11 @@ fn bring_up(connection: &mut Db, level: Level) -> Result<Guards, DbError> {
     if level == Level::Current && guards::missing(connection)?.is_empty() {
         return Ok(Guards::default());
     }
-    lease::alone(connection, lease::LONGEST_WAIT, |connection, _| {
+    lease::alone(connection, lease::LONGEST_WAIT, |connection, lease| {
         // Somebody may have worked on the tables in the meantime.
         refuse(self::level(connection)?)?;
-        run_pending(connection)?;
-        guard(connection)
+        run_pending(connection, lease)?;
+        guard(connection, lease)
     })
 }
 
@@ -198,14 +199,16 @@ const HAS_EMAIL_KEYS: &str = "0005";
 const NEEDS_NUMBERS: &str = "0010";
 
 /// Runs the pending migrations, without the guards of a server. On SQLite it has to be in a
-/// transaction. Nobody else may change the tables meanwhile.
-pub(super) fn run_pending(connection: &mut Db) -> Result<(), DbError> {
+/// transaction. Nobody else may change the tables meanwhile; the error is `TakenOver` if somebody
+/// does.
+pub(super) fn run_pending(connection: &mut Db, lease: &Lease) -> Result<(), DbError> {
     let (known, applied) = match connection {
         Db::Mysql(mysql) => (versions::<Mysql>(&MYSQL)?, mysql.applied_migrations().map_err(failed)?),
         Db::Sqlite(sqlite) => (versions::<Sqlite>(&SQLITE)?, sqlite.applied_migrations().map_err(failed)?),
     };
     let applied: Vec<String> = applied.iter().map(ToString::to_string).collect();
     for version in known.iter().filter(|version| !applied.contains(version)) {
+        lease.renew(connection)?;
         if version == NEEDS_TEXTS {
             super::clients::write_words(connection)?;
             super::events::write_words(connection)?;
@@ -216,33 +219,33 @@ pub(super) fn run_pending(connection: &mut Db) -> Result<(), DbError> {
             super::clients::write_words(connection)?;
             super::denormalized::rebuild(connection)?;
         }
-        // The migration is recorded as done only once the keys are written: if the program is
-        // killed in between, the next one runs the migration again.
-        if version == HAS_EMAIL_KEYS
-            && let Db::Mysql(mysql) = connection
-        {
-            run_unnoted(mysql, version)?;
-            super::denormalized::write_email_keys(connection)?;
-        }
         match connection {
-            Db::Mysql(mysql) => mysql.run_next_migration(MYSQL).map(drop),
-            Db::Sqlite(sqlite) => sqlite.run_next_migration(SQLITE).map(drop),
+            Db::Mysql(mysql) => run_unnoted(mysql, version, lease)?,
+            Db::Sqlite(sqlite) => sqlite.run_next_migration(SQLITE).map(drop).map_err(failed)?,
         }
-        .map_err(failed)?;
-        if version == HAS_EMAIL_KEYS
-            && let Db::Sqlite(_) = connection
-        {
+        if version == HAS_EMAIL_KEYS {
             super::denormalized::write_email_keys(connection)?;
+        }
+        // A server records a migration as done only now: if the program is killed before that, the
+        // next one runs the migration again.
+        if let Db::Mysql(mysql) = connection {
+            lease.run(mysql, &format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}')"))?;
         }
     }
     Ok(())
 }
 
 /// Runs the statements of a migration without recording it as done. Each of them can be run twice.
-fn run_unnoted(mysql: &mut MysqlConnection, version: &str) -> Result<(), DbError> {
+fn run_unnoted(mysql: &mut MysqlConnection, version: &str, lease: &Lease) -> Result<(), DbError> {
     let migrations: Vec<Box<dyn Migration<Mysql>>> = MYSQL.migrations().map_err(failed)?;
     for migration in migrations.iter().filter(|migration| migration.name().version().to_string() == version) {
-        migration.run(mysql).map_err(failed)?;
+        // Diesel sends all statements of a migration at once.
+        lease.guard_next(mysql);
+        // Diesel's error does not say of which kind the server's error was.
+        migration.run(mysql).map_err(|error| match mysql.is_lost() {
+            true => DbError::Unavailable(ConnectionProblem::Lost),
+            false => failed(error),
+        })?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use diesel::{
     sqlite::Sqlite,
 };
 
-use super::{connection::Db, failure::DbError, migrate, mysql::MysqlConnection};
+use super::{connection::Db, failure::DbError, lease::Lease, migrate, mysql::MysqlConnection};
 
 /// A table that holds a part of the company.
 #[derive(Debug)]
@@ -97,30 +97,54 @@ pub(super) fn names(db: &mut Db) -> Result<Vec<String>, DbError> {
     }
 }
 
-/// Runs `work` while nobody can write to these tables, and passes it the number of rows in each.
-/// Everybody can read them. On a cluster this holds for one node; a write through another one ends
-/// the transaction, and so `work`, with an error.
-pub(super) fn locked<T>(db: &mut Db, tables: &[Table], work: impl FnOnce(&mut Db, &[u64]) -> T) -> Result<T, DbError> {
-    if let Db::Mysql(mysql) = db {
-        mysql.be_patient();
-        // Only at this level is the gap behind the last row locked too.
-        mysql.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")?;
-    }
-    db.transact(|db| {
-        let mut counts = Vec::new();
+/// A company to which nobody can write until it is released or dropped. Everybody can read it. On a
+/// cluster this holds for one node; a write through another one ends the lock, which the next query
+/// or the release reports as an error.
+pub(super) struct Locked<'a> {
+    pub db: &'a mut Db,
+    /// How many rows all tables have together.
+    pub rows: u64,
+    released: bool,
+}
+
+impl<'a> Locked<'a> {
+    pub fn new(db: &'a mut Db, tables: &[Table]) -> Result<Self, DbError> {
+        if let Db::Mysql(mysql) = db {
+            mysql.be_patient();
+            // Only at this level is the gap behind the last row locked too.
+            mysql.batch_execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")?;
+        }
+        db.begin()?;
+        let mut locked = Self { db, rows: 0, released: false };
         for table in tables {
-            let from = match db {
+            let from = match locked.db {
                 Db::Mysql(_) => format!("`{}` FORCE INDEX (PRIMARY) LOCK IN SHARE MODE", table.name),
                 Db::Sqlite(_) => format!("`{}`", table.name),
             };
-            let count = db.texts(&format!("SELECT CAST(COUNT(*) AS CHAR) AS text FROM {from}"))?;
-            counts.push(count.first().and_then(|text| text.parse().ok()).unwrap_or(0));
+            let count = locked.db.texts(&format!("SELECT CAST(COUNT(*) AS CHAR) AS text FROM {from}"))?;
+            locked.rows += count.first().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
         }
-        Ok(work(db, &counts))
-    })
+        Ok(locked)
+    }
+
+    /// Ends the lock. If there is no error, nobody has written to the company until now, and it is
+    /// still where it was.
+    pub fn release(&mut self) -> Result<(), DbError> {
+        self.released = true;
+        self.db.end(Ok(()))
+    }
 }
 
-/// Runs `work` while this connection does not check references between tables.
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        if !self.released {
+            self.db.roll_back();
+        }
+    }
+}
+
+/// Runs `work` while this connection does not check references between tables. The error is
+/// `CommitUnknown` if the connection breaks when all work was done.
 pub(super) fn unchecked<T, E: From<DbError>>(db: &mut Db, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E> {
     let (off, on) = match db {
         Db::Mysql(_) => ("SET foreign_key_checks = 0", "SET foreign_key_checks = 1"),
@@ -129,19 +153,19 @@ pub(super) fn unchecked<T, E: From<DbError>>(db: &mut Db, work: impl FnOnce(&mut
             "PRAGMA foreign_keys = ON; PRAGMA cache_size = -2000",
         ),
     };
-    let say = |db: &mut Db, what| db.batch_execute(what).map_err(|error| E::from(DbError::from(error)));
-    say(db, off)?;
-    let done = work(db)?;
-    say(db, on).map(|()| done)
+    db.batch_execute(off).map_err(|error| E::from(DbError::from(error)))?;
+    let done = work(db);
+    let ended = db.batch_execute(on).map_err(|error| E::from(DbError::of_commit(error)));
+    done.and_then(|done| ended.map(|()| done))
 }
 
 /// Removes all tables of an unfinished copy. The mark of the copy stays. References must not be
 /// checked.
-pub(super) fn drop_all(db: &mut Db, tables: &[Table]) -> Result<(), DbError> {
+pub(super) fn drop_all(db: &mut Db, tables: &[Table], lease: &Lease) -> Result<(), DbError> {
     match db {
         Db::Mysql(mysql) => {
             let ours: Vec<String> = tables.iter().map(|table| format!("`{}`", table.name)).collect();
-            Ok(mysql.batch_execute(&format!("DROP TABLE IF EXISTS {}", ours.join(", ")))?)
+            Ok(lease.run(mysql, &format!("DROP TABLE IF EXISTS {}", ours.join(", ")))?)
         }
         Db::Sqlite(sqlite) => {
             // A full-text table takes the tables along that belong to it.
@@ -158,7 +182,7 @@ pub(super) struct Dropped(Vec<String>);
 
 /// Drops the indexes of a table on a server that nothing depends on. Returns the statements that
 /// create them: a full-text index needs one of its own.
-fn drop_indexes(mysql: &mut MysqlConnection, table: &str) -> Result<Vec<String>, DbError> {
+fn drop_indexes(mysql: &mut MysqlConnection, table: &str, lease: &Lease) -> Result<Vec<String>, DbError> {
     let of = format!("table_schema = DATABASE() AND table_name = '{table}'");
     let referring = mysql.texts(&format!(
         "SELECT column_name FROM information_schema.key_column_usage WHERE {of} AND referenced_table_name IS NOT NULL"
@@ -184,7 +208,7 @@ fn drop_indexes(mysql: &mut MysqlConnection, table: &str) -> Result<Vec<String>,
         }
     }
     if !drops.is_empty() {
-        mysql.batch_execute(&format!("ALTER TABLE `{table}` {}", drops.join(", ")))?;
+        lease.run(mysql, &format!("ALTER TABLE `{table}` {}", drops.join(", ")))?;
     }
     if !plain.is_empty() {
         full_text.insert(0, format!("ALTER TABLE `{table}` {}", plain.join(", ")));
@@ -195,15 +219,15 @@ fn drop_indexes(mysql: &mut MysqlConnection, table: &str) -> Result<Vec<String>,
 /// Prepares new tables for rows in any order that were allowed once: without what the migrations
 /// have put there, without the rules about new rows, and without most indexes, since an index is
 /// created faster over all rows than extended row by row. References must not be checked.
-pub(super) fn loosen(db: &mut Db, tables: &[Table]) -> Result<Dropped, DbError> {
+pub(super) fn loosen(db: &mut Db, tables: &[Table], lease: &Lease) -> Result<Dropped, DbError> {
     let mut dropped = Vec::new();
     match db {
         Db::Mysql(mysql) => {
             for table in tables {
-                dropped.extend(drop_indexes(mysql, &table.name)?);
+                dropped.extend(drop_indexes(mysql, &table.name, lease)?);
             }
             // Rows from before the audit log had a chain have no number.
-            mysql.batch_execute("ALTER TABLE audit_log MODIFY seq BIGINT")?;
+            lease.run(mysql, "ALTER TABLE audit_log MODIFY seq BIGINT")?;
         }
         Db::Sqlite(sqlite) => {
             for kind in ["trigger", "index"] {
@@ -214,6 +238,9 @@ pub(super) fn loosen(db: &mut Db, tables: &[Table]) -> Result<Dropped, DbError> 
         }
     }
     for table in tables.iter().rev() {
+        if let Db::Mysql(mysql) = db {
+            lease.guard_next(mysql);
+        }
         db.batch_execute(&format!("DELETE FROM `{}`", table.name))?;
     }
     Ok(Dropped(dropped))
@@ -221,15 +248,15 @@ pub(super) fn loosen(db: &mut Db, tables: &[Table]) -> Result<Dropped, DbError> 
 
 /// Puts everything in place that [`loosen`] has left out. Returns the names of the guards that the
 /// server does not let this account create.
-pub(super) fn tighten(db: &mut Db, dropped: &Dropped) -> Result<Vec<&'static str>, DbError> {
+pub(super) fn tighten(db: &mut Db, dropped: &Dropped, lease: &Lease) -> Result<Vec<&'static str>, DbError> {
     match db {
         Db::Mysql(mysql) => {
             for create in &dropped.0 {
-                mysql.batch_execute(create)?;
+                lease.run(mysql, create)?;
             }
             let unnumbered = mysql.texts("SELECT 'yes' FROM audit_log WHERE seq IS NULL LIMIT 1")?;
             if unnumbered.is_empty() {
-                mysql.batch_execute("ALTER TABLE audit_log MODIFY seq BIGINT NOT NULL")?;
+                lease.run(mysql, "ALTER TABLE audit_log MODIFY seq BIGINT NOT NULL")?;
             }
         }
         Db::Sqlite(sqlite) => {
@@ -244,7 +271,7 @@ pub(super) fn tighten(db: &mut Db, dropped: &Dropped) -> Result<Vec<&'static str
             }
         }
     }
-    Ok(migrate::guard(db)?.refused)
+    Ok(migrate::guard(db, lease)?.refused)
 }
 
 impl Table {

@@ -11,23 +11,33 @@ impl Db {
     /// Runs `work` in one transaction that may write from its beginning: SQLite takes the write
     /// lock at once, so that nothing that `work` reads can change before it writes.
     pub fn transact<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
-        type Manager = <Db as Connection>::TransactionManager;
+        self.begin()?;
+        let done = work(self);
+        self.end(done)
+    }
+
+    /// Begins a transaction as [`Self::transact`] does, which [`Self::end`] or [`Self::roll_back`]
+    /// has to end.
+    pub(super) fn begin(&mut self) -> Result<(), DbError> {
         match self {
             Self::Mysql(connection) => AnsiTransactionManager::begin_transaction(connection),
             Self::Sqlite(connection) => AnsiTransactionManager::begin_transaction_sql(connection, "BEGIN IMMEDIATE"),
         }
-        .map_err(|error| E::from(DbError::from(error)))?;
-        let done = match self.mark() {
-            Ok(()) => {
-                let done = work(self);
-                // Checked even if `work` failed: its error may only be a consequence of a
-                // transaction that was rolled back half way.
-                let whole = self.is_whole().and_then(|()| self.confirm_place());
-                whole.map_err(E::from).and(done)
-            }
-            Err(failure) => Err(E::from(failure)),
-        };
-        match done {
+        .map_err(DbError::from)?;
+        let marked = self.mark();
+        if marked.is_err() {
+            self.roll_back();
+        }
+        marked
+    }
+
+    /// Commits what was `done` since [`Self::begin`], or rolls it back after an error.
+    pub(super) fn end<T, E: From<DbError>>(&mut self, done: Result<T, E>) -> Result<T, E> {
+        type Manager = <Db as Connection>::TransactionManager;
+        // Checked even after an error, which may only be a consequence of a transaction that was
+        // rolled back half way.
+        let whole = self.is_whole().and_then(|()| self.confirm_place());
+        match whole.map_err(E::from).and(done) {
             Ok(value) => match Manager::commit_transaction(self) {
                 Ok(()) => {
                     self.unmark();
@@ -36,17 +46,22 @@ impl Db {
                 Err(error) => Err(E::from(DbError::of_commit(error))),
             },
             Err(error) => {
-                if let Self::Mysql(connection) = self {
-                    connection.forget_next();
-                }
-                // If the rollback fails too, the connection is gone, and the transaction with it.
-                if Manager::rollback_transaction(self).is_ok() {
-                    self.unmark();
-                } else {
-                    self.abandon_transaction();
-                }
+                self.roll_back();
                 Err(error)
             }
+        }
+    }
+
+    pub(super) fn roll_back(&mut self) {
+        type Manager = <Db as Connection>::TransactionManager;
+        if let Self::Mysql(connection) = self {
+            connection.forget_next();
+        }
+        // If the rollback fails too, the connection is gone, and the transaction with it.
+        if Manager::rollback_transaction(self).is_ok() {
+            self.unmark();
+        } else {
+            self.abandon_transaction();
         }
     }
 

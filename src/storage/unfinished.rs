@@ -11,6 +11,7 @@ use diesel::{connection::SimpleConnection, migration::CREATE_MIGRATIONS_TABLE, p
 use super::{
     connection::Db,
     failure::DbError,
+    lease::Lease,
     migrate::{__diesel_schema_migrations as migrations, UNFINISHED},
     tables,
 };
@@ -29,12 +30,13 @@ impl Mark {
 
     /// Marks a database, in the place of exactly the mark of an unfinished copy that was seen there,
     /// or else one without migrations.
-    pub fn set(db: &mut Db, seen: Option<&Self>) -> Result<Self, DbError> {
+    pub fn set(db: &mut Db, seen: Option<&Self>, lease: &Lease) -> Result<Self, DbError> {
         let mark = Self(format!("{UNFINISHED}{}", &random_id()[..12]));
         db.batch_execute(CREATE_MIGRATIONS_TABLE)?;
         db.transact_part(|db| {
+            lease.renew(db)?;
             if let Some(seen) = seen {
-                seen.take_away(db)?;
+                seen.delete(db)??;
                 let others = migrations::version.not_like(format!("{UNFINISHED}%"));
                 diesel::delete(migrations::table.filter(others)).execute(db)?;
             }
@@ -47,23 +49,27 @@ impl Mark {
         Ok(mark)
     }
 
-    /// Removes the mark: the copy is complete. Fails if another copy has taken its place.
+    /// Removes the mark: the copy is complete. Fails with `TakenOver` if another copy has taken its
+    /// place, and with `CommitUnknown` if the connection breaks meanwhile.
     pub fn remove(self, db: &mut Db) -> Result<(), DbError> {
-        self.take_away(db)
+        self.delete(db).map_err(DbError::of_commit)?
     }
 
     /// Empties the database of what the copy with this mark has left there, if it still stands.
-    pub fn undo(self, db: &mut Db, tables: &[tables::Table]) -> Result<(), DbError> {
+    pub fn undo(self, db: &mut Db, tables: &[tables::Table], lease: &Lease) -> Result<(), DbError> {
         if Self::find(db)?.as_ref() != Some(&self) {
             return Ok(());
         }
-        tables::drop_all(db, tables)?;
-        diesel::delete(migrations::table).execute(db)?;
-        Ok(())
+        tables::drop_all(db, tables, lease)?;
+        db.transact_part(|db| {
+            lease.renew(db)?;
+            diesel::delete(migrations::table).execute(db)?;
+            Ok(())
+        })
     }
 
-    fn take_away(&self, db: &mut Db) -> Result<(), DbError> {
+    fn delete(&self, db: &mut Db) -> QueryResult<Result<(), DbError>> {
         let removed = diesel::delete(migrations::table.find(&self.0)).execute(db)?;
-        if removed == 1 { Ok(()) } else { Err(DbError::Unavailable(ConnectionProblem::BeingMade)) }
+        Ok(if removed == 1 { Ok(()) } else { Err(DbError::Unavailable(ConnectionProblem::TakenOver)) })
     }
 }

@@ -5,6 +5,7 @@ use std::{
     io::{BufRead, BufReader, Read},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use diesel::connection::SimpleConnection;
@@ -17,8 +18,8 @@ use rstest::rstest;
 
 use crate::{
     copy::head,
-    init, open, run,
-    support::{Engine, TestDb, terminal::environment, wait_until},
+    init, make_older, name, open, run,
+    support::{Engine, TestDb, proxy::Proxy, server, terminal::environment, wait_until},
 };
 
 /// A company whose copies wait for the source, before they touch their target.
@@ -49,9 +50,12 @@ impl Held {
 
 /// Starts a copy with these arguments.
 fn start(home: &std::path::Path, from: &str, to: &TestDb, again: bool) -> Child {
+    start_with(home, &[&["copy", "--from", from, "--to", &to.url][..], if again { &["--again"] } else { &[] }].concat())
+}
+
+fn start_with(home: &std::path::Path, arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_epic-events"))
-        .args(["copy", "--from", from, "--to", &to.url])
-        .args(again.then_some("--again"))
+        .args(arguments)
         .env_clear()
         .envs(environment(home, ""))
         .stdin(Stdio::null())
@@ -187,4 +191,137 @@ fn a_source_that_interrupts_is_named(#[values(Engine::MariaDb, Engine::Mysql)] e
     assert!(about_the_source, "{failed:?}");
     let (code, said) = end(start(home.path(), &source.url, &target, false));
     assert_eq!(code, 0, "{said}");
+}
+
+/// A database behind a proxy that holds the packets with these words, as a program or a network does that stalls.
+fn stalling(target: &TestDb, words: &str) -> (Proxy, TestDb) {
+    let port = server(target.engine).port;
+    let proxy = Proxy::to(port);
+    proxy.watch(words);
+    proxy.hold_commit(Duration::from_mins(5));
+    let behind = target.url.replace(&format!(":{port}/"), &format!(":{}/", proxy.port));
+    (proxy, TestDb::at(behind))
+}
+
+/// Drops the database and sets up a company in a new one of that name.
+fn made_anew(home: &std::path::Path, target: &TestDb) {
+    let name = name(&target.url);
+    let anew = format!("DROP DATABASE {name}; CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
+    server(target.engine).client(&["-e", &anew]);
+    init(home, &target.url);
+}
+
+#[rstest]
+fn a_stalled_copy_leaves_a_company_alone_that_was_set_up_meanwhile(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+    #[values(
+        ("DROP TABLE IF EXISTS `", true),
+        ("DROP TABLE IF EXISTS unknown_logins", false),
+        ("DROP INDEX", false),
+        ("MODIFY seq BIGINT", false),
+        ("DELETE FROM `", false),
+        ("CREATE TRIGGER", false),
+    )]
+    (words, again): (&str, bool),
+) {
+    let (home, source, target) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite), TestDb::new(engine));
+    init(home.path(), &source.url);
+    if again {
+        interrupted(&target);
+    }
+    let (proxy, behind) = stalling(&target, words);
+    let copy = start(home.path(), &source.url, &behind, again);
+    proxy.wait_until_holding();
+    made_anew(home.path(), &target);
+    let before = crate::stored(&target);
+    proxy.release();
+    let (code, said) = end(copy);
+    assert!(crate::stored(&target) == before, "what was set up was changed: {code} {said}");
+    assert!(code == 3 && said.contains("held up"), "{code} {said}");
+}
+
+/// Its right to change the tables has expired, but the server still sees that it is alive.
+#[rstest]
+fn a_copy_that_takes_long_is_not_begun_again(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, source, target) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite), TestDb::new(engine));
+    init(home.path(), &source.url);
+    let (proxy, behind) = stalling(&target, "ADD INDEX");
+    let copy = start(home.path(), &source.url, &behind, false);
+    proxy.wait_until_holding();
+    open(&target.url).batch_execute("UPDATE migration_lease SET until = '1970-01-01 00:00:00'").unwrap();
+    let other = TestDb::new(Engine::Sqlite);
+    init(home.path(), &other.url);
+    let (code, said) = end(start(home.path(), &other.url, &target, true));
+    assert!(code == 3 && said.contains("under way") && !said.contains("Nothing was changed"), "{code} {said}");
+    proxy.release();
+    let (code, said) = end(copy);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(head(&target.url), head(&source.url));
+}
+
+#[rstest]
+fn a_stalled_migration_leaves_a_company_alone_that_was_set_up_meanwhile(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, target) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    init(home.path(), &target.url);
+    make_older(&target.url);
+    let (proxy, behind) = stalling(&target, "CREATE TABLE IF NOT EXISTS list_views");
+    let migration = start_with(home.path(), &["migrate", "--database-url", &behind.url]);
+    proxy.wait_until_holding();
+    made_anew(home.path(), &target);
+    let before = crate::stored(&target);
+    proxy.release();
+    let (code, said) = end(migration);
+    assert!(code == 3 && said.contains("held up"), "{code} {said}");
+    assert!(crate::stored(&target) == before, "what was set up was changed");
+}
+
+/// Nobody knows then whether the copy is still that of the company: nothing of it is kept.
+#[rstest]
+fn a_copy_whose_source_is_lost_at_the_end_leaves_nothing(
+    #[values((Engine::Sqlite, Engine::Sqlite), (Engine::Sqlite, Engine::MariaDb), (Engine::Sqlite, Engine::Mysql),
+        (Engine::MariaDb, Engine::Sqlite), (Engine::Mysql, Engine::Sqlite), (Engine::MariaDb, Engine::Mysql))]
+    (from, to): (Engine, Engine),
+) {
+    let (home, source, target) = (tempfile::tempdir().unwrap(), TestDb::new(from), TestDb::new(to));
+    init(home.path(), &source.url);
+    let file = source.url.strip_prefix("sqlite://");
+    let failed = copy::copy((&source.url, &target.url), false, |done, all| match file {
+        _ if done < all => {}
+        Some(file) => std::fs::rename(file, format!("{file}.moved")).unwrap(),
+        None => {
+            let name = name(&source.url);
+            let others =
+                format!("SELECT id FROM information_schema.processlist WHERE db = '{name}' AND id <> CONNECTION_ID()");
+            for id in source.query(&others) {
+                source.query(&format!("KILL {id}"));
+            }
+        }
+    });
+    let problem = if file.is_some() { ConnectionProblem::Moved } else { ConnectionProblem::CopyCutOff };
+    let about_the_source = matches!(&failed, Err((Side::Source, Error::Unavailable(why))) if *why == problem);
+    assert!(about_the_source, "{failed:?}");
+    if let Some(file) = file {
+        std::fs::rename(format!("{file}.moved"), file).unwrap();
+    }
+    let (code, said) = end(start(home.path(), &source.url, &target, false));
+    assert_eq!(code, 0, "{said}");
+}
+
+#[rstest]
+fn a_copy_that_is_cut_off_says_what_to_do(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+    #[values(("DELETE FROM `__diesel_schema_migrations`", "may be complete"), ("ADD INDEX", "before the copy was finished"))]
+    (words, told): (&str, &str),
+) {
+    let (home, source, target) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite), TestDb::new(engine));
+    init(home.path(), &source.url);
+    let (proxy, behind) = stalling(&target, words);
+    proxy.hold_commit(Duration::ZERO);
+    proxy.lose_answer();
+    let (code, said) = end(start(home.path(), &source.url, &behind, false));
+    assert!(code == 3 && said.contains(told) && !said.contains("typed"), "{code} {said}");
+    let (code, said) = run(home.path(), &target.url, &["doctor"]);
+    assert!(code == 0 || (code == 3 && said.contains("not finished")), "{code} {said}");
 }

@@ -35,6 +35,8 @@ struct State {
     holding: AtomicBool,
     /// Ends a delay at once.
     released: AtomicBool,
+    /// What marks a packet of the client that is disturbed; empty for a COMMIT.
+    words: Mutex<String>,
     open: Mutex<Vec<TcpStream>>,
 }
 
@@ -71,6 +73,11 @@ impl Proxy {
             }
         });
         Self { port, state }
+    }
+
+    /// From now on, what is said below about a COMMIT happens to the packets with these words instead.
+    pub fn watch(&self, words: &str) {
+        words.clone_into(&mut self.state.words.lock().unwrap());
     }
 
     /// Stops forwarding without closing the connections, or continues.
@@ -145,6 +152,12 @@ impl Proxy {
 }
 
 impl State {
+    fn is_watched(&self, packet: &[u8]) -> bool {
+        let words = self.words.lock().unwrap();
+        let words = if words.is_empty() { "COMMIT" } else { words.as_str() };
+        packet.windows(words.len()).any(|part| part == words.as_bytes())
+    }
+
     fn hold(&self, milliseconds: u64) {
         if milliseconds == 0 {
             return;
@@ -177,7 +190,7 @@ fn pump(mut from: TcpStream, mut to: TcpStream, asks: bool, state: &State) {
             }
         }
         let mut passes = read;
-        let commit = asks && buffer[..read].windows(6).any(|word| word == b"COMMIT");
+        let commit = asks && state.is_watched(&buffer[..read]);
         if commit {
             state.late.store(state.hold_answer.swap(0, Ordering::SeqCst), Ordering::SeqCst);
             state.hold(state.hold_commit.swap(0, Ordering::SeqCst));

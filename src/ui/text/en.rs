@@ -1016,7 +1016,16 @@ fn connection(problem: &ConnectionProblem) -> String {
             "This database holds a copy of a company that was not finished. Begin it again with `epic-events copy --from OLD_ADDRESS --to THIS_ADDRESS --again`, or drop the database."
         }
         ConnectionProblem::BeingMade => {
-            "Another copy into this database is under way, or a set-up. Nothing was changed. When it has ended, `epic-events doctor` says what is there; one that broke off can be begun again after ten minutes at most."
+            "Another copy into this database is under way, or a set-up. When it has ended, `epic-events doctor` says what is there; one that broke off can be begun again after ten minutes at most."
+        }
+        ConnectionProblem::TakenOver => {
+            "This program was held up, and meanwhile somebody else went to work on the database or made it anew. So it stopped and left it to them. Run `epic-events doctor` to see what is there."
+        }
+        ConnectionProblem::CopyCutOff => {
+            "The connection to the database was lost before the copy was finished. Run the command again: if a part of the copy is still there, it says how to begin anew."
+        }
+        ConnectionProblem::CopyInDoubt => {
+            "The connection to the database was lost at the very end. The copy may be complete: run `epic-events doctor` on the new database, which says so or that the copy was not finished."
         }
         ConnectionProblem::SourceBusy => {
             "People are saving in the database that is to be copied, so it could not be locked. Nothing was copied. Run the command again when fewer people work."

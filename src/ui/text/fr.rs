@@ -1073,7 +1073,16 @@ fn connection(problem: &ConnectionProblem) -> String {
             "Cette base contient la copie inachevée d'une entreprise. Recommencez-la avec `epic-events copy --from ANCIENNE_ADRESSE --to CETTE_ADRESSE --again`, ou supprimez la base."
         }
         ConnectionProblem::BeingMade => {
-            "Une autre copie vers cette base est en cours, ou une installation. Rien n'a été changé. Quand elle sera finie, `epic-events doctor` dira ce qu'il y a ; si elle a été interrompue, elle peut être recommencée au plus tard dix minutes après."
+            "Une autre copie vers cette base est en cours, ou une installation. Quand elle sera finie, `epic-events doctor` dira ce qu'il y a ; si elle a été interrompue, elle peut être recommencée au plus tard dix minutes après."
+        }
+        ConnectionProblem::TakenOver => {
+            "Ce programme a été retenu, et entre-temps quelqu'un d'autre a commencé à travailler sur la base ou l'a recréée. Il s'est donc arrêté et n'y touche plus. `epic-events doctor` dit ce qu'elle contient."
+        }
+        ConnectionProblem::CopyCutOff => {
+            "La connexion à la base a été perdue avant la fin de la copie. Relancez la commande : s'il reste une partie de la copie, elle dit comment recommencer."
+        }
+        ConnectionProblem::CopyInDoubt => {
+            "La connexion à la base a été perdue tout à la fin. La copie est peut-être complète : lancez `epic-events doctor` sur la nouvelle base, qui le dit, ou que la copie est inachevée."
         }
         ConnectionProblem::SourceBusy => {
             "Des personnes enregistrent dans la base à copier : elle n'a pas pu être verrouillée. Rien n'a été copié. Relancez la commande quand moins de personnes travaillent."
