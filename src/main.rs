@@ -46,12 +46,11 @@ fn run(cli: &Cli) -> Result<(), Stop> {
     {
         return Ok(());
     }
-    let environment: HashMap<String, String> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
     let here = std::env::current_dir().unwrap_or_default();
-    let config =
-        Arc::new(Config::load(cli, &environment, &here).map_err(|error| commands::unusable(&error, cli.json))?);
+    let config = config::environment(std::env::vars_os())
+        .and_then(|environment| Config::load(cli, &environment, &here))
+        .map_err(|error| commands::unusable(&error, cli.json))?;
+    let config = Arc::new(config);
     let _telemetry = telemetry::start(&config, host());
     if let Some(command) = &cli.command {
         return commands::run(cli, command, &config);

@@ -79,18 +79,18 @@ impl ConfigSource {
 
     /// The settings of a TOML file and its table of keys; none if there is no file.
     pub fn toml(path: &Path) -> Result<Self, Error> {
-        Self::toml_unless(is_open(path), path)
+        Self::toml_if(private(path), path)
     }
 
     /// The same of the machine's file, which an administrator may share with a group of users.
     pub fn system(path: &Path) -> Result<Self, Error> {
-        Self::toml_unless(is_open_beyond_a_group(path), path).map_err(|error| match error {
+        Self::toml_if(private_or_of_a_group(path), path).map_err(|error| match error {
             Error::Readable { path } => Error::ReadableByAll { path },
             other => other,
         })
     }
 
-    fn toml_unless(is_open: bool, path: &Path) -> Result<Self, Error> {
+    fn toml_if(private: Result<(), Error>, path: &Path) -> Result<Self, Error> {
         let mut values = Values::new();
         let text = read(path)?.unwrap_or_default();
         let mut table: toml::Table = toml::from_str(&text).map_err(|error| {
@@ -108,7 +108,7 @@ impl ConfigSource {
             let Some(name) = known else { return Err(malformed(path, &format!("\"{key}\" is not a setting"))) };
             values.insert(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         }
-        Ok(Self { keys, ..Self::of_file(is_open, path, values)? })
+        Ok(Self { keys, ..Self::of_file(private, path, values)? })
     }
 
     /// The `NAME=VALUE` lines of a file; none if there is no file.
@@ -124,14 +124,16 @@ impl ConfigSource {
                 values.insert(name, value.replace(DOLLAR, "$"));
             }
         }
-        Self::of_file(is_open(path), path, values)
+        Self::of_file(private(path), path, values)
     }
 
-    /// Refuses a file that contains a secret, if it is open to others.
-    fn of_file(is_open: bool, path: &Path, values: Values) -> Result<Self, Error> {
-        let secret = |name: &str| values.get(name).is_some_and(|value| !value.starts_with("sqlite:"));
-        if is_open && SECRETS.iter().any(|name| secret(name)) {
-            return Err(Error::Readable { path: path.to_owned() });
+    /// Refuses a file that contains a secret, unless it is private.
+    fn of_file(private: Result<(), Error>, path: &Path, values: Values) -> Result<Self, Error> {
+        // The address of a file holds no password.
+        let is_plain = |name: &str, value: &str| name == "DATABASE_URL" && value.starts_with("sqlite:");
+        let secret = |name: &str| values.get(name).is_some_and(|value| !is_plain(name, value));
+        if SECRETS.iter().any(|name| secret(name)) {
+            private?;
         }
         Ok(Self { origin: Origin::File(path.to_owned()), values, keys: Vec::new() })
     }
@@ -170,11 +172,10 @@ pub(super) fn password_in(path: &Path, system: &Path) -> Result<String, Error> {
         why: "there is no such file, but DB_PASSWORD_FILE names it".to_owned(),
     };
     let text = read(path)?.ok_or_else(missing)?;
-    if is_open_beyond_a_group(path) {
-        let path = path.to_owned();
-        let is_shared = path.parent() == system.parent();
-        return Err(if is_shared { Error::ReadableByAll { path } } else { Error::Readable { path } });
-    }
+    private_or_of_a_group(path).map_err(|error| match error {
+        Error::Readable { path } if path.parent() == system.parent() => Error::ReadableByAll { path },
+        other => other,
+    })?;
     Ok(text.trim_end_matches(['\n', '\r']).to_owned())
 }
 
@@ -229,17 +230,24 @@ pub(super) fn shown(name: &str, value: &str) -> String {
     }
 }
 
-/// Whether others than its owner can use a file.
-fn is_open(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|file| file.mode() & 0o077 != 0)
+/// Refuses a file that others than its owner can use, or whose owner is neither root nor this user.
+fn private(path: &Path) -> Result<(), Error> {
+    private_beyond(path, |_| 0)
 }
 
 /// The same, except that a group may read a file that belongs to root.
-fn is_open_beyond_a_group(path: &Path) -> bool {
-    fs::metadata(path).is_ok_and(|file| {
-        let unwanted = if file.uid() == 0 { 0o037 } else { 0o077 };
-        file.mode() & unwanted != 0
-    })
+fn private_or_of_a_group(path: &Path) -> Result<(), Error> {
+    private_beyond(path, |owner| if owner == 0 { 0o040 } else { 0 })
+}
+
+/// The same, except for the rights that are `allowed` to others if it has this owner.
+fn private_beyond(path: &Path, allowed: impl FnOnce(u32) -> u32) -> Result<(), Error> {
+    let Ok(file) = fs::metadata(path) else { return Ok(()) };
+    let owner = file.uid();
+    if ![0, rustix::process::geteuid().as_raw()].contains(&owner) {
+        return Err(Error::OfAnother { path: path.to_owned() });
+    }
+    if file.mode() & 0o077 & !allowed(owner) == 0 { Ok(()) } else { Err(Error::Readable { path: path.to_owned() }) }
 }
 
 fn read(path: &Path) -> Result<Option<String>, Error> {

@@ -10,6 +10,7 @@ mod write;
 
 use std::{
     collections::HashMap,
+    ffi::OsString,
     fs, io,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
@@ -94,6 +95,12 @@ pub enum Error {
          chown root:GROUP {path} && chmod 640 {path}"
     )]
     ReadableByAll { path: PathBuf },
+    #[error(
+        "{path} holds a secret and belongs to another user. Give it to root, or to who runs the program: chown USER {path}"
+    )]
+    OfAnother { path: PathBuf },
+    #[error("The variable {name} of the environment is not UTF-8 text, so it cannot be read. Correct it or unset it.")]
+    NotText { name: String },
     #[error("{name} has the value \"{value}\", which is not understood. It can be: {allowed}.")]
     Value { name: &'static str, value: String, allowed: &'static str },
     #[error("{path}, line {line}: {name} = \"{key}\": {why}.")]
@@ -151,6 +158,21 @@ impl Folders {
     fn people(&self) -> PathBuf {
         self.state.join("people")
     }
+}
+
+/// The variables of the environment. One of this program that is no text is refused, since without it
+/// another database might be used.
+pub fn environment(variables: impl Iterator<Item = (OsString, OsString)>) -> Result<Values, Error> {
+    let mut values = Values::new();
+    for (name, value) in variables {
+        let Ok(name) = name.into_string() else { continue };
+        match value.into_string() {
+            Ok(value) => drop(values.insert(name, value)),
+            Err(_) if reference::is_read(&name) => return Err(Error::NotText { name }),
+            Err(_) => {}
+        }
+    }
+    Ok(values)
 }
 
 /// Reads the settings of a file.

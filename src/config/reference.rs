@@ -97,3 +97,10 @@ pub const FILES: [(&str, &str); 10] = [
 pub(super) fn is_setting(name: &str) -> bool {
     SETTINGS.iter().any(|(known, _)| *known == name)
 }
+
+/// Whether a variable of the environment has a say in what the program works on.
+pub(super) fn is_read(name: &str) -> bool {
+    is_setting(name)
+        || name.starts_with("EPIC_EVENTS_")
+        || ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"].contains(&name)
+}

@@ -297,3 +297,32 @@ fn a_set_up_says_how_a_company_of_this_computer_moves() {
     let (code, said) = run(home.path(), &server.url, &INIT);
     assert!(code == 0 && said.contains("epic-events copy --from sqlite://"), "{code} {said}");
 }
+
+/// A variable that is no text is not passed over: the command would work on another company.
+#[test]
+fn a_variable_that_is_no_text_is_named() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, process::Command};
+    let (home, embedded) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    init(home.path(), "");
+    for name in ["DATABASE_URL", "DB_HOST", "DB_PASSWORD", "EPIC_EVENTS_SYSTEM_CONFIG", "XDG_DATA_HOME"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_epic-events"))
+            .args(["reset-password", "boss"])
+            .env_clear()
+            .envs(crate::support::terminal::environment(home.path(), ""))
+            .env(name, OsStr::from_bytes(b"sqlite:///tmp/soci\xe9t\xe9.db"))
+            .current_dir(embedded.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(output.status.code() == Some(5) && said.contains(name), "{name}: {:?} {said}", output.status);
+    }
+    // Those of other programs are left to them.
+    let output = Command::new(env!("CARGO_BIN_EXE_epic-events"))
+        .args(["audit", "verify"])
+        .env_clear()
+        .envs(crate::support::terminal::environment(home.path(), ""))
+        .env("OTHER", OsStr::from_bytes(b"\xe9"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+}

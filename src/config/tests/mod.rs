@@ -111,8 +111,38 @@ fn a_secret_that_others_can_read_is_refused_with_the_command_that_fixes_it() {
     machine.write(".env", "DB_PASSWORD=secret\n", 0o644);
     let refused = machine.load(&Cli::default(), &[]).unwrap_err().to_string();
     assert!(refused.contains("chmod 600") && !refused.contains("=secret"), "{refused}");
+    machine.write(".env", "DB_PASSWORD=sqlite:secret\n", 0o644);
+    assert!(machine.load(&Cli::default(), &[]).unwrap_err().to_string().contains("chmod 600"));
     machine.write(".env", "DATABASE_URL=sqlite:///no-secret\n", 0o644);
     assert!(machine.load(&Cli::default(), &[]).is_ok());
+}
+
+/// Whoever owns a file can change it, and read it again after its rights were taken away.
+#[test]
+fn a_file_with_a_secret_belongs_to_root_or_to_the_user() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let machine = Machine::new();
+    let files = [".env", ".config/epic-events/config.toml", "etc/config.toml", "password"];
+    for file in files {
+        let named = format!("db_password_file = '{}'\n", machine.0.path().join("password").display());
+        let text = match file {
+            ".env" => "DB_PASSWORD=canary\n",
+            "password" => "canary",
+            _ => "db_host = 'db'\ndb_password = 'canary'\n",
+        };
+        if file == "password" {
+            machine.write("etc/config.toml", &format!("db_host = 'db'\n{named}"), 0o644);
+        }
+        machine.write(file, text, 0o600);
+        assert!(machine.load(&Cli::default(), &[]).is_ok(), "{file}");
+        let path = machine.0.path().join(file);
+        std::os::unix::fs::chown(&path, Some(1), None).unwrap();
+        let refused = machine.load(&Cli::default(), &[]).unwrap_err().to_string();
+        assert!(refused.contains("another user") && refused.contains(file), "{file}: {refused}");
+        fs::remove_file(path).unwrap();
+    }
 }
 
 /// The file of the machine is the weakest layer. Root may share it with a group, but not with everybody.
