@@ -12,8 +12,9 @@ use super::{
     connection::Db,
     failure::DbError,
     lease::{self, Lease},
+    locked::Locked,
     migrate::{self, Level},
-    tables::{self, Locked, Row, Table},
+    tables::{self, Row, Table},
     unfinished::Mark,
 };
 use crate::domain::error::ConnectionProblem;

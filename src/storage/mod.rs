@@ -22,6 +22,7 @@ pub mod grants;
 mod guards;
 mod lease;
 pub mod lists;
+mod locked;
 pub mod migrate;
 mod mysql;
 mod page;

@@ -108,7 +108,7 @@ fn sql_is_only_in_the_storage_layer() {
 
 #[test]
 fn engines_are_named_only_in_the_files_about_them() {
-    const FILES: [(&str, &str); 13] = [
+    const FILES: [(&str, &str); 14] = [
         ("storage/tables.rs", "reads and writes whole rows of each engine"),
         ("storage/connection.rs", "one connection type over both engines"),
         ("storage/transaction.rs", "each engine begins and ends a transaction in its own way"),
@@ -117,6 +117,7 @@ fn engines_are_named_only_in_the_files_about_them() {
         ("storage/address.rs", "the options of a server's address"),
         ("storage/migrate.rs", "each engine has its own migrations"),
         ("storage/guards.rs", "the triggers of a server"),
+        ("storage/locked.rs", "only servers lock rows"),
         ("storage/lease.rs", "SQLite changes tables in a transaction"),
         ("storage/diagnosis.rs", "each engine is examined in its own way"),
         ("storage/backup.rs", "only the embedded database is copied"),
