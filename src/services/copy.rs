@@ -43,8 +43,9 @@ pub fn copy(
                 };
                 return Ok((copied, statements));
             }
-            // Somebody was saving, and had to be waited for too long.
-            Err(CopyFailure::Source(DbError::Retry)) if tries.again() => continue,
+            // Somebody was saving, and had to be waited for too long. If not even the rollback got
+            // through, the connection cannot be used again.
+            Err(CopyFailure::Source(DbError::Retry)) if !source.is_lost() && tries.again() => continue,
             Err(failure) => failure,
         };
         let unavailable = |side, problem| (side, Error::Unavailable(problem));
