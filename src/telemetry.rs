@@ -80,6 +80,10 @@ pub fn start(config: &Config, host: String) -> Telemetry {
     let log = appender.map(|appender| NonBlockingBuilder::default().lossy(true).finish(appender));
     let (writer, guard) = log.map_or((None, None), |(writer, guard)| (Some(writer), Some(guard)));
     let filter = EnvFilter::try_new(&config.log).unwrap_or_else(|_| EnvFilter::new("warn,epic_events=info"));
+    let filter = match format!("{}=error", app::SESSIONS).parse() {
+        Ok(sessions) => filter.add_directive(sessions),
+        Err(_) => filter,
+    };
     let lines = writer.map(|writer| {
         let lines = tracing_subscriber::fmt::layer().fmt_fields(JsonFields::new());
         lines.event_format(Line { host, process: std::process::id() }).with_writer(writer).with_filter(filter)

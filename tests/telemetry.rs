@@ -16,11 +16,11 @@ use std::{
 };
 
 use clap::Parser;
-use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use diesel::{QueryDsl, RunQueryDsl};
 use epic_events::{cli::Cli, config::Config, schema::audit_log};
 use support::{
     Engine, TestDb,
-    terminal::{ENTER, Terminal, environment},
+    terminal::{COLUMNS, ENTER, ROWS, Terminal, environment},
     wait_until,
 };
 
@@ -201,6 +201,7 @@ fn each_line_of_the_log_carries_process_host_and_session() {
     terminal.see(&["Sign in"]).field("marta@epic.example").press(PASSWORD).press(ENTER).see(&["Waiting for you"]);
     terminal.press("L").see(&["Locked"]).press("not the password").press(ENTER);
     wait_until("the refusal is in the log", || log_of(home.path()).len() == before + 3);
+    drop(terminal);
 
     let lines = log_of(home.path());
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
@@ -212,17 +213,44 @@ fn each_line_of_the_log_carries_process_host_and_session() {
     }
     assert_eq!(lines[before]["process"], process);
     let told: Vec<_> = lines.iter().map(|line| (line["fields"]["event"].as_str().unwrap(), &line["session"])).collect();
-    let [("user_created", none), ("sign_in_refused", also_none), ("signed_in", session), ("sign_in_refused", same)] =
-        told[..]
+    let [
+        ("settings_updated", set_up),
+        ("user_created", also_set_up),
+        ("sign_in_refused", nobody),
+        ("signed_in", session),
+        ("sign_in_refused", same),
+    ] = told[..]
     else {
         panic!("{told:?}")
     };
-    assert!(none.is_null() && also_none.is_null() && session == same, "{told:?}");
-    // It is that of the audit log.
+    assert!(set_up == also_set_up && nobody != session && session == same, "{told:?}");
+    // They are those of the audit log.
     let path = db.url.strip_prefix("sqlite://").unwrap();
     let mut connection = <diesel::SqliteConnection as diesel::Connection>::establish(path).unwrap();
-    let rows = || audit_log::table.filter(audit_log::session_id.eq(session.as_str().unwrap())).count();
-    wait_until("both are in the audit log", || rows().get_result::<i64>(&mut connection).unwrap() == 2);
+    let rows = audit_log::table.order(audit_log::seq).select(audit_log::session_id);
+    let rows: Vec<String> = rows.load(&mut connection).unwrap();
+    assert_eq!(rows, told.iter().map(|(_, session)| session.as_str().unwrap()).collect::<Vec<_>>());
+}
+
+/// Also the lines that belong to no audit row, however few parts of the program are logged.
+#[test]
+fn no_filter_takes_the_session_out_of_the_log() {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite));
+    assert!(init(home.path(), &db.url, None).status.success());
+    let before = log_of(home.path()).len();
+    let filter = "epic_events::business=info,epic_events::services::context=error";
+    let filter = vec![("EPIC_EVENTS_LOG".to_owned(), filter.to_owned())];
+    let mut terminal = Terminal::with(home.path(), &db.url, &[], (COLUMNS, ROWS), filter);
+    terminal.see(&["Sign in"]).field("boss").press(PASSWORD).press(ENTER).see(&["Waiting for you"]);
+    let path = db.url.strip_prefix("sqlite://").unwrap();
+    let mut connection = <diesel::SqliteConnection as diesel::Connection>::establish(path).unwrap();
+    diesel::connection::SimpleConnection::batch_execute(&mut connection, "DROP TABLE clients").unwrap();
+    terminal.press(":").see(&["Go to, or do"]).press("kevin");
+    let refused = |line: &serde_json::Value| line["fields"]["message"] == "the database refused a statement";
+    wait_until("the failure is in the log", || log_of(home.path()).iter().any(refused));
+    let lines = log_of(home.path());
+    let session = &lines[before]["session"];
+    assert!(session.is_string() && lines[before..].iter().all(|line| line["session"] == *session), "{lines:#?}");
 }
 
 #[test]

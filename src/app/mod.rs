@@ -32,7 +32,7 @@ pub use clock::now;
 pub use event::{AppEvent, Effect, Options};
 pub use run::{Keep, RunError, run};
 pub use terminal::{can_show, for_locale, has_shell};
-pub use worker::{Executor, Job};
+pub use worker::{Executor, Job, SESSIONS};
 
 use crate::{
     domain::{

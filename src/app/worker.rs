@@ -30,10 +30,13 @@ pub struct Job {
     pub now: Moment,
 }
 
+/// The target of the spans that carry the session; `telemetry` lets it pass every filter.
+pub const SESSIONS: &str = "epic_events::session";
+
 /// Until this is dropped, the lines of the log carry the session. Its number gives nobody any right,
 /// and the rows of the audit log carry it too.
 pub(super) fn in_log(session: &Session) -> Option<tracing::span::EnteredSpan> {
-    (!session.id.is_empty()).then(|| tracing::error_span!("session", session = session.id).entered())
+    (!session.id.is_empty()).then(|| tracing::error_span!(target: SESSIONS, "session", session = session.id).entered())
 }
 
 /// Executes a job; keeps its connection between jobs.

@@ -127,6 +127,8 @@ impl Verb {
             Self::UserUpdated | Self::UserDeactivated | Self::UserReactivated | Self::PasswordReset => {
                 "user_updated".to_owned()
             }
+            Self::SignedIn => "signed_in".to_owned(),
+            Self::SignInRefused => "sign_in_refused".to_owned(),
             other => other.to_string().replace('.', "_"),
         }
     }

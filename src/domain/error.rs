@@ -36,7 +36,7 @@ pub enum Error {
     #[error("signed out: {0:?}")]
     SignedOut(SignedOutBecause),
     /// The database does not respond or cannot be used.
-    #[error("the database is not available: {0:?}")]
+    #[error("the database is not available: {0}")]
     Unavailable(ConnectionProblem),
     /// Set-up was requested, but the database already contains a company.
     #[error("the database is set up already")]
@@ -296,8 +296,8 @@ pub struct Versions {
 }
 
 /// Why the database cannot be used. Every variant has a sentence on the screen that says what to
-/// do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// do. In the log it has its name and the missing right only: all else may name accounts or addresses.
+#[derive(Debug, Clone, PartialEq, Eq, strum::Display)]
 pub enum ConnectionProblem {
     /// The name of the server is not known.
     HostNotFound,
@@ -332,6 +332,7 @@ pub enum ConnectionProblem {
     /// Only the set-up account of the server may do this.
     SetUpAccountNeeded,
     /// This account lacks a right that the program needs; with the right, as the server names it.
+    #[strum(to_string = "NotGranted: {0}")]
     NotGranted(String),
     /// The account with whose rights the server's triggers run does not exist: saving fails.
     NoDefiner,
@@ -389,7 +390,7 @@ pub enum ConnectionProblem {
     DiskFull,
     /// The program does not understand the address; with the part that is wrong.
     BadAddress(String),
-    /// Anything else; the log has the details.
+    /// Anything else, in the words of the server or of the system.
     Other(String),
 }
 

@@ -17,7 +17,7 @@ use crate::{
     },
     storage::{
         self, DbError,
-        audit::{AuditEntry, Author},
+        audit::{AuditEntry, Author, By},
         users::{Account, UnknownLogin},
     },
 };
@@ -122,7 +122,7 @@ impl Auth<'_> {
             (Err(Error::SignIn(problem)), _) => problem,
             (Err(other), _) => return Err(other),
         };
-        self.note_failure(database, account.as_ref(), login, &session);
+        self.note_failure(database, account.as_ref(), &session);
         Err(Error::SignIn(refused))
     }
 
@@ -139,7 +139,7 @@ impl Auth<'_> {
                 Ok(Reply::Confirmed { at: self.now.ticks + took })
             }
             Err(error) => {
-                self.note_failure(database, Some(&account), "", &session.id);
+                self.note_failure(database, Some(&account), &session.id);
                 Err(error)
             }
         }
@@ -231,22 +231,15 @@ impl Auth<'_> {
             changes: Changes::default(),
         }];
         let operation = random_id();
-        let settings = database.write(&operation, |db| {
+        let settings = database.write(&operation, |db, trail| {
             storage::users::forget_failures(db, account.id, Some(self.now.utc))?;
             if let Some(hash) = &rehashed {
                 storage::users::rehash(db, account.id, &account.password_hash, hash)?;
             }
-            let author = Author { actor: Some(&actor), name: "", host: self.host, session: &id, operation: &operation };
-            storage::audit::add(db, &author, &entries, self.now.utc)?;
+            let author = Author { by: By::User(&actor), host: self.host, session: &id, operation: &operation };
+            trail.add(db, &author, &entries, self.now.utc)?;
             Ok(storage::settings::load(db)?)
         })?;
-        tracing::info!(
-            target: "epic_events::business",
-            session = id,
-            event = "signed_in",
-            actor_id = account.id.0,
-            actor_role = %account.role,
-        );
         Ok(Reply::SignedIn(Box::new(Session {
             id,
             actor,
@@ -259,14 +252,8 @@ impl Auth<'_> {
 
     /// Writes one audit row for a failed sign-in or confirmation. The row names the account, if
     /// there is one. The typed name is not stored, since users sometimes type their password there.
-    fn note_failure(&self, database: &mut Database, account: Option<&Account>, login: &str, session: &str) {
+    fn note_failure(&self, database: &mut Database, account: Option<&Account>, session: &str) {
         let actor = account.map(Account::actor);
-        tracing::warn!(
-            target: "epic_events::business",
-            event = "sign_in_refused",
-            actor_id = account.map(|account| account.id.0),
-            known = account.is_some() || login.is_empty(),
-        );
         let entries = [AuditEntry {
             verb: Verb::SignInRefused,
             subject: account.map_or(Subject::Session, |_| EntityKind::User.into()),
@@ -275,11 +262,12 @@ impl Auth<'_> {
             changes: Changes::default(),
         }];
         let operation = random_id();
-        let author = Author { actor: actor.as_ref(), name: "", host: self.host, session, operation: &operation };
-        let noted = database.write(&operation, |db| Ok(storage::audit::add(db, &author, &entries, self.now.utc)?));
+        let author = Author { by: actor.as_ref().into(), host: self.host, session, operation: &operation };
+        let noted = database.write(&operation, |db, trail| Ok(trail.add(db, &author, &entries, self.now.utc)?));
         if let Err(stop) = noted {
             let error = Error::from(stop);
-            tracing::error!(%error, "a failed sign-in could not be written to the audit log");
+            let actor_id = account.map(|account| account.id.0);
+            tracing::error!(%error, actor_id, "a failed sign-in could not be written to the audit log");
         }
     }
 }

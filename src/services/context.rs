@@ -16,7 +16,7 @@ use crate::{
     },
     storage::{
         self, AuthGuard, Current, Db, DbError, ForUpdate, Scope, Versioned, Viewer,
-        audit::{AuditEntry, Author},
+        audit::{AuditEntry, Author, By},
         auth_guard::AccountState,
     },
 };
@@ -70,7 +70,7 @@ impl From<DbError> for Error {
             DbError::CommitUnknown => Self::OutcomeUnknown,
             DbError::Constraint(_) | DbError::Other(_) => {
                 let reference = random_id()[..8].to_uppercase();
-                tracing::error!(reference, failure = failure.without_values(), "the database refused a statement");
+                tracing::error!(reference, failure = %failure, "the database refused a statement");
                 Self::Internal(Reference(reference))
             }
         }
@@ -267,7 +267,7 @@ impl<'a> RequestContext<'a> {
 
     /// The author of the audit rows of this request.
     pub fn author<'b>(&'b self, host: &'b str, operation: &'b str) -> Author<'b> {
-        Author { actor: Some(&self.actor), name: "", host, session: &self.session.id, operation }
+        Author { by: By::User(&self.actor), host, session: &self.session.id, operation }
     }
 }
 

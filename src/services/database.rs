@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::context::ServiceError;
+use super::{context::ServiceError, trail::Trail};
 use crate::{
     domain::error::{ConnectionProblem, Error},
     storage::{self, Db, DbError, Target, migrate::Level},
@@ -77,7 +77,8 @@ impl Database {
         self.open = None;
     }
 
-    /// Runs `work`, which adds rows under this operation's id to the audit log, in one transaction.
+    /// Runs `work`, which adds rows under this operation's id to the audit log, in one transaction. Once
+    /// it is committed, these rows are logged.
     /// If the database rolls it back because of a competing transaction, `work` runs again. If
     /// COMMIT gets no response, the audit log is searched for the operation;
     /// [`DbError::CommitUnknown`] means that the log could not be read either. Every other error
@@ -85,18 +86,18 @@ impl Database {
     pub fn write<T>(
         &mut self,
         operation: &str,
-        mut work: impl FnMut(&mut Db) -> Result<T, ServiceError>,
+        mut work: impl FnMut(&mut Db, &mut Trail) -> Result<T, ServiceError>,
     ) -> Result<T, ServiceError> {
         let mut tries = Tries::new();
         loop {
-            let mut done = None;
+            let (mut done, mut trail) = (None, Trail::default());
             let OpenConnection { db, schema } = self.opened()?;
             let ended = db.transact(|db| {
                 // The tables may have been changed after `opened` has checked them.
                 if storage::migrate::schema_number(db)? != *schema {
                     return Err(DbError::Retry.into());
                 }
-                done = Some(work(db)?);
+                done = Some(work(db, &mut trail)?);
                 Ok(())
             });
             let outcome = match ended {
@@ -106,7 +107,10 @@ impl Database {
                 Err(stop) => return Err(stop),
             };
             match outcome {
-                CommitOutcome::Done => return done.ok_or(DbError::CommitUnknown.into()),
+                CommitOutcome::Done => {
+                    trail.log();
+                    return done.ok_or(DbError::CommitUnknown.into());
+                }
                 CommitOutcome::NotDone if tries.again() => {}
                 CommitOutcome::NotDone => return Err(DbError::Unavailable(ConnectionProblem::Lost).into()),
                 CommitOutcome::Unknown => return Err(DbError::CommitUnknown.into()),

@@ -26,7 +26,7 @@ use crate::{
     },
     storage::{
         self, Db, Target,
-        audit::{AuditEntry, Author},
+        audit::{AuditEntry, Author, By},
         backup,
         events::EventState,
         migrate::Level,
@@ -173,7 +173,12 @@ fn hire(db: &mut Db, hash: &str, now: Moment) -> Result<Vec<(UserId, Role)>, Ser
 
 fn note(db: &mut Db, entry: AuditEntry, at: NaiveDateTime) -> Result<(), ServiceError> {
     let operation = random_id();
-    let author = Author { actor: None, name: "Demo", host: "demo", session: "demo", operation: &operation };
+    let author = Author {
+        by: By::Command { command: "demo", name: "Demo" },
+        host: "demo",
+        session: "demo",
+        operation: &operation,
+    };
     Ok(storage::audit::add(db, &author, &[entry], at)?)
 }
 

@@ -26,6 +26,7 @@ mod request;
 mod samples;
 mod scale;
 mod setup;
+mod trail;
 mod write;
 pub use examine::{Examination, examine};
 pub use setup::{Occupancy, found, migrate};
@@ -48,7 +49,10 @@ use crate::{
         policy::Permission,
         session::{Moment, Session, random_id},
     },
-    storage::{self, Target, audit::Author},
+    storage::{
+        Target,
+        audit::{AuditEntry, Author},
+    },
 };
 use auth::Hasher;
 use context::{Needs, RequestContext};
@@ -218,15 +222,14 @@ impl Services {
         now: Moment,
     ) -> Result<Reply, Error> {
         let hash = self.prepare(session, request, now)?;
-        let outcome = self.database.write(operation, |db| {
+        let outcome = self.database.write(operation, |db, trail| {
             let ctx = RequestContext::for_writing(db, session, request.into(), now)?;
             let outcome = write::dispatch(db, &ctx, request, hash.as_deref())?;
             ctx.require_password(request, &outcome)?;
             let author = ctx.author(&self.host, operation);
-            storage::audit::add(db, &author, &outcome.entries, ctx.now)?;
+            trail.add(db, &author, &outcome.entries, ctx.now)?;
             Ok(outcome)
         })?;
-        outcome.log(session);
         Ok(outcome.reply)
     }
 
@@ -246,13 +249,13 @@ impl Services {
             let ctx = RequestContext::for_reading(db, session, needs, now)?;
             let written = export::write(db, &ctx, query, format, Path::new(&folder))?;
             let seen_under = ctx.settings.version;
-            let is_noted = self.database.write(operation, |db| {
+            let is_noted = self.database.write(operation, |db, trail| {
                 let ctx = RequestContext::for_writing(db, session, needs, now)?;
                 if ctx.settings.version != seen_under {
                     return Ok(false);
                 }
                 let author = ctx.author(&self.host, operation);
-                storage::audit::add(db, &author, std::slice::from_ref(&written.entry), ctx.now)?;
+                trail.add(db, &author, std::slice::from_ref(&written.entry), ctx.now)?;
                 Ok(true)
             })?;
             if is_noted {
@@ -293,22 +296,18 @@ impl Services {
         now: Moment,
     ) {
         let entry = context::refusal(request, error);
-        tracing::warn!(
-            target: "epic_events::business",
-            event = "action_refused",
-            actor_id = session.map(|session| session.actor.id.0),
-            what = %entry.name,
-        );
         let (entries, host) = ([entry], self.host.as_str());
-        let noted = self.database.write(operation, |db| {
+        let noted = self.database.write(operation, |db, trail| {
             let actor = session.map(|session| context::named_now(db, session)).transpose()?;
             let session = session.map_or("", |session| session.id.as_str());
-            let author = Author { actor: actor.as_ref(), name: "", host, session, operation };
-            Ok(storage::audit::add(db, &author, &entries, now.utc)?)
+            let author = Author { by: actor.as_ref().into(), host, session, operation };
+            Ok(trail.add(db, &author, &entries, now.utc)?)
         });
         if let Err(stop) = noted {
             let error = Error::from(stop);
-            tracing::error!(%error, "a refusal could not be written to the audit log");
+            let actor_id = session.map(|session| session.actor.id.0);
+            let [AuditEntry { name: what, .. }] = entries;
+            tracing::error!(%error, actor_id, what, "a refusal could not be written to the audit log");
         }
     }
 }

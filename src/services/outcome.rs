@@ -2,10 +2,7 @@
 
 use super::{Done, Reply, Share, WriteRequest};
 use crate::{
-    domain::{
-        audit::{Auditable, AuditedFields, Changes, Verb},
-        session::Session,
-    },
+    domain::audit::{Auditable, AuditedFields, Changes, Verb},
     storage::audit::AuditEntry,
 };
 
@@ -55,22 +52,6 @@ impl WriteOutcome {
         Self {
             reply: Reply::Saved { subject: T::SUBJECT, id: record.number(), version, done: None, undo: None },
             entries: Vec::new(),
-        }
-    }
-
-    /// Logs a business event for each entry; `telemetry` sends some of these events to Sentry.
-    pub fn log(&self, session: &Session) {
-        let actor = &session.actor;
-        for entry in &self.entries {
-            tracing::info!(
-                target: "epic_events::business",
-                event = entry.verb.as_event(),
-                verb = %entry.verb,
-                actor_id = actor.id.0,
-                actor_role = %actor.role,
-                record_type = %entry.subject,
-                record_id = entry.id,
-            );
         }
     }
 }

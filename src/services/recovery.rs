@@ -13,7 +13,11 @@ use crate::{
         session::{Moment, random_id},
         users::{Role, User},
     },
-    storage::{self, Db, Target, audit::Author, grants},
+    storage::{
+        self, Db, Target,
+        audit::{Author, By},
+        grants,
+    },
 };
 
 /// Who runs the command: there is no signed-in user to name in the audit log.
@@ -63,25 +67,23 @@ pub fn reset_password(
     let password = SecretString::from(password::speakable(&rules));
     let hash = Hasher::new(bcrypt_cost).hash(&password).unwrap_or_default();
     let (session, operation) = (random_id(), random_id());
-    let done = database.write(&operation, |db| {
+    let done = database.write(&operation, |db, trail| {
         let done = reset(db, username, &hash, now)?;
         if let Reset::Done { before, after } = &done {
             let entry = outcome::changed(Verb::PasswordReset, &after.full_name, before, after);
             let Operator { account, host } = operator;
-            let author = Author { actor: None, name: account, host, session: &session, operation: &operation };
-            storage::audit::add(db, &author, &[entry], now.utc)?;
+            let author = Author {
+                by: By::Command { command: "administrator", name: account },
+                host,
+                session: &session,
+                operation: &operation,
+            };
+            trail.add(db, &author, &[entry], now.utc)?;
         }
         Ok(done)
     });
     match done? {
         Reset::Done { before, after } => {
-            tracing::warn!(
-                target: "epic_events::business",
-                session,
-                event = "user_updated",
-                record_id = after.id.0,
-                actor_role = "administrator",
-            );
             let User { full_name, username, .. } = after;
             Ok(PasswordReset::Done { full_name, username, password, reactivated: !before.active })
         }

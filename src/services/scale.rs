@@ -24,7 +24,7 @@ use crate::{
     },
     storage::{
         self, Db,
-        audit::{AuditEntry, Author},
+        audit::{AuditEntry, Author, By},
         scale::{Insert, NewClient, NewContract, NewEvent, Person},
     },
 };
@@ -101,7 +101,12 @@ fn write(db: &mut Db, batch: &Batch, now: NaiveDateTime) -> Result<(), ServiceEr
     match batch {
         Batch::Rows(insert) => insert.run(db)?,
         Batch::Log(entries) => {
-            let author = Author { actor: None, name: "Demo", host: "demo", session: "scale", operation: "scale" };
+            let author = Author {
+                by: By::Command { command: "demo", name: "Demo" },
+                host: "demo",
+                session: "scale",
+                operation: "scale",
+            };
             storage::audit::add(db, &author, entries, now)?;
         }
     }

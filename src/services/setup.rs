@@ -9,6 +9,7 @@ use super::{
     context::{RequestContext, ServiceError, conflict},
     database::{Database, Tries},
     outcome::WriteOutcome,
+    trail::Trail,
 };
 use crate::{
     domain::{
@@ -22,7 +23,7 @@ use crate::{
     },
     storage::{
         self, Db, DbError, Guards, Target,
-        audit::{AuditEntry, Author},
+        audit::{AuditEntry, Author, By},
         migrate::Level,
         users::NewUser,
     },
@@ -211,7 +212,7 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
         {
             return Ok(Some(statements));
         }
-        db.transact(|db| {
+        let trail = db.transact(|db| {
             if !storage::settings::claim_set_up(db, now.utc)? || storage::users::any(db)? {
                 return Err(ServiceError::from(Error::AlreadySetUp));
             }
@@ -220,14 +221,18 @@ pub(super) fn set_up(plan: &SetUp, hasher: &Hasher, host: &str, now: Moment) -> 
             let id = storage::users::insert(db, &new, now.utc)?;
             let user = storage::users::find(db, id)?.ok_or(Error::NotFound)?;
             let (session, operation) = (random_id(), random_id());
-            let author =
-                Author { actor: None, name: &user.full_name, host, session: &session, operation: &operation };
-            let entries =
-                [settings_entry(&AuditedFields::default(), &settings), super::outcome::created(Verb::UserCreated, &user.full_name, &user)];
-            storage::audit::add(db, &author, &entries, now.utc)?;
-            tracing::info!(target: "epic_events::business", event = "user_created", record_id = id.0, actor_role = "set-up");
-            Ok(None)
-        })
+            let by = By::Command { command: "set-up", name: &user.full_name };
+            let author = Author { by, host, session: &session, operation: &operation };
+            let entries = [
+                settings_entry(&AuditedFields::default(), &settings),
+                super::outcome::created(Verb::UserCreated, &user.full_name, &user),
+            ];
+            let mut trail = Trail::default();
+            trail.add(db, &author, &entries, now.utc)?;
+            Ok(trail)
+        })?;
+        trail.log();
+        Ok(None)
     };
     // All of it can be repeated if the database rolled it back because of another set-up at the
     // same time.

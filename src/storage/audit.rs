@@ -27,15 +27,48 @@ use crate::{
 /// Who did something, and from where.
 #[derive(Debug, Clone)]
 pub struct Author<'a> {
-    /// `None` for a sign-in with a name that no account has.
-    pub actor: Option<&'a Actor>,
-    /// The name to record if there is no actor: the first manager's at set-up, none for a sign-in.
-    /// Never what was typed as a name, since people type passwords there by mistake.
-    pub name: &'a str,
+    pub by: By<'a>,
     pub host: &'a str,
     pub session: &'a str,
     /// Unique for each request: shows after a broken COMMIT whether the request was committed.
     pub operation: &'a str,
+}
+
+/// Who did something.
+#[derive(Debug, Clone, Copy)]
+pub enum By<'a> {
+    User(&'a Actor),
+    /// A command that needs no session, and the name to record: the first manager's at set-up.
+    Command {
+        command: &'static str,
+        name: &'a str,
+    },
+    /// A sign-in with a name that no account has, or a request without a session. What was typed as a
+    /// name is not recorded, since people type passwords there by mistake.
+    Unknown,
+}
+
+impl<'a> By<'a> {
+    fn actor(self) -> Option<&'a Actor> {
+        match self {
+            Self::User(actor) => Some(actor),
+            Self::Command { .. } | Self::Unknown => None,
+        }
+    }
+
+    fn name(self) -> &'a str {
+        match self {
+            Self::User(actor) => &actor.full_name,
+            Self::Command { name, .. } => name,
+            Self::Unknown => "",
+        }
+    }
+}
+
+impl<'a> From<Option<&'a Actor>> for By<'a> {
+    fn from(actor: Option<&'a Actor>) -> Self {
+        actor.map_or(Self::Unknown, Self::User)
+    }
 }
 
 /// What was done.
@@ -86,13 +119,13 @@ struct NewRow {
 
 impl NewRow {
     fn new(author: &Author, entry: &AuditEntry, now: NaiveDateTime, head: &mut Head) -> Self {
-        let actor_name = author.actor.map_or(author.name, |actor| &actor.full_name).to_owned();
+        let (actor, actor_name) = (author.by.actor(), author.by.name().to_owned());
         let mut link = ChainLink {
             seq: Some(head.seq + 1),
             at: now,
-            actor_id: author.actor.map(|actor| actor.id),
+            actor_id: actor.map(|actor| actor.id),
             actor_name,
-            actor_role: author.actor.map(|actor| actor.role.to_string()),
+            actor_role: actor.map(|actor| actor.role.to_string()),
             action: entry.verb.to_string(),
             record_type: entry.subject.to_string(),
             record_id: entry.id,

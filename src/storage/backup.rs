@@ -177,7 +177,7 @@ fn put_in_place(path: &Path, file: &Path, schema: &[Object], stamp: &str) -> Res
         if let Some(kept) = &kept
             && let Err(error) = rename_all(kept, path)
         {
-            tracing::error!(%error, "what was put aside could not be put back");
+            tracing::error!(error = %error.kind(), "what was put aside could not be put back");
         }
         unwritable(&error)
     })?;

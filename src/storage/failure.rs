@@ -1,5 +1,7 @@
 //! Classifies the errors of both engines by what they mean.
 
+use std::fmt;
+
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind as Kind, Error};
 
 use crate::domain::{error::ConnectionProblem, field::Field};
@@ -42,18 +44,6 @@ impl DbError {
         match Self::from(error) {
             Self::Unavailable(ConnectionProblem::Lost | ConnectionProblem::NoMajority) => Self::CommitUnknown,
             known => known,
-        }
-    }
-
-    /// The error for the log, without the values that were to be saved.
-    pub fn without_values(&self) -> String {
-        match self {
-            Self::Constraint(message) => without_values(message),
-            Self::Other(Error::DatabaseError(kind, detail)) => {
-                let code = code_in(detail.as_ref()).map_or(String::new(), |code| format!("{code} "));
-                format!("{code}{kind:?}: {}", without_values(detail.message()))
-            }
-            other => format!("{other:?}"),
         }
     }
 
@@ -130,7 +120,25 @@ impl DbError {
     }
 }
 
-/// A message of a database without the value that it quotes. What is quoted stays if it is the name
+/// For the log: without values that were to be saved, accounts and addresses.
+impl fmt::Display for DbError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constraint(message) => f.write_str(&without_values(message)),
+            Self::Other(Error::DatabaseError(kind, detail)) => {
+                if let Some(code) = code_in(detail.as_ref()) {
+                    write!(f, "{code} ")?;
+                }
+                write!(f, "{kind:?}: {}", without_values(detail.message()))
+            }
+            Self::Other(error) => f.write_str(&without_values(&error.to_string())),
+            Self::Unavailable(problem) => write!(f, "{problem}"),
+            Self::Retry | Self::Taken(_) | Self::CommitUnknown | Self::NotFound => write!(f, "{self:?}"),
+        }
+    }
+}
+
+/// A message of a database without what it quotes: values, accounts and addresses. What is quoted stays if it is the name
 /// of a column or the like.
 fn without_values(message: &str) -> String {
     const NAMED: [&str; 7] = ["column", "table", "key", "index", "trigger", "function", "constraint"];
@@ -158,11 +166,11 @@ fn code_in(detail: &(dyn DatabaseErrorInformation + Send + Sync)) -> Option<u16>
     detail.details()?.parse().ok()
 }
 
-/// The right and the table in `SELECT command denied to user 'crm'@'%' for table 'users'`, for the
-/// person who grants rights. Every session requests messages in English.
+/// The right and the table in `SELECT command denied to user 'crm'@'%' for table 'users'`, or `… for
+/// column 'id' in table 'users'`, for the person who grants rights. Every session requests messages in English.
 fn right_in(message: &str) -> String {
     let Some((right, rest)) = message.split_once(" command denied to user ") else { return String::new() };
-    let table = rest.rsplit_once("for table ").map_or("", |(_, table)| table);
+    let table = rest.rsplit_once(" table ").map_or("", |(_, table)| table);
     let table = table.rsplit('.').next().unwrap_or_default().trim_matches(['`', '\'']);
     format!("{right} {table}").trim().to_owned()
 }
@@ -203,5 +211,26 @@ mod tests {
         ] {
             assert_eq!(without_values(said), told);
         }
+    }
+
+    #[test]
+    fn no_account_and_no_address_is_in_an_error_for_the_log() {
+        for said in [
+            "TRIGGER command denied to user 'canary'@'10.9.8.7' for table 'contracts'",
+            "Access denied for user 'canary'@'10.9.8.7' to database 'crm'",
+            "The user specified as a definer ('canary'@'10.9.8.7') does not exist",
+            "Can't connect to MySQL server on '10.9.8.7:3306' (111)",
+        ] {
+            let of_server = Error::DatabaseError(Kind::Unknown, Box::new(said.to_owned()));
+            let told = [
+                DbError::from(of_server).to_string(),
+                DbError::Constraint(said.to_owned()).to_string(),
+                DbError::Unavailable(ConnectionProblem::Other(said.to_owned())).to_string(),
+                crate::domain::Error::Unavailable(ConnectionProblem::Other(said.to_owned())).to_string(),
+            ];
+            assert!(told.iter().all(|told| !told.contains("canary") && !told.contains("10.9.8.7")), "{told:?}");
+        }
+        let denied = DbError::Unavailable(ConnectionProblem::NotGranted("SELECT users".to_owned()));
+        assert_eq!(denied.to_string(), "NotGranted: SELECT users");
     }
 }

@@ -124,7 +124,7 @@ pub(super) fn install(connection: &mut MysqlConnection, lease: &Lease) -> Result
         let is_there = there.iter().any(|trigger| trigger.name() == name);
         match make_guard(connection, (name, body), is_there, lease).map_err(DbError::from) {
             Err(DbError::Other(error)) => {
-                tracing::warn!(%error, trigger = name, "the server does not let this account make a trigger: the program alone holds its rule");
+                tracing::warn!(error = %DbError::from(error), trigger = name, "the server does not let this account make a trigger: the program alone holds its rule");
                 guards.refused.push(name);
             }
             Ok(()) => guards.made.push(name),
@@ -224,8 +224,10 @@ pub(super) fn ask(connection: &mut MysqlConnection) -> Result<Answer, DbError> {
     }
     match DbError::from(error) {
         DbError::Unavailable(ConnectionProblem::NotGranted(right)) if !right.starts_with("INSERT") => {
-            let account = said.split_once(" denied to user ").and_then(|(_, rest)| rest.split_once(" for table"));
-            Ok(Answer::DefinerLacks { account: account.map_or("", |(account, _)| account).to_owned(), right })
+            // What follows is a table, or a column of one.
+            let account = said.split_once(" denied to user ").and_then(|(_, rest)| rest.split_once("' for "));
+            let account = account.map_or(String::new(), |(account, _)| format!("{account}'"));
+            Ok(Answer::DefinerLacks { account, right })
         }
         gone @ DbError::Unavailable(ConnectionProblem::Lost) => Err(gone),
         _ => Ok(Answer::Unknown),

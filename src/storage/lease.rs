@@ -145,7 +145,7 @@ impl Lease {
         );
         // If this fails, the lease expires by itself.
         if let Err(error) = connection.batch_execute(&release) {
-            tracing::warn!(%error, "the migration lease could not be given back");
+            tracing::warn!(error = %DbError::from(error), "the migration lease could not be given back");
         }
     }
 }

@@ -57,28 +57,62 @@ fn site(place: &str, level: &str, text: &str) -> Site {
             None => drop(fields.insert(argument.trim_start_matches(['%', '?']).to_owned())),
         }
     }
+    // A key of the line itself.
+    fields.remove("session");
     assert!(!names.is_empty(), "{place}: an event without a name: {text:.80}");
     Site { place: place.to_owned(), level: level.to_uppercase(), names, fields }
 }
 
 fn is_of_a_record(verb: Verb) -> bool {
-    verb.changes_its_record() || verb == Verb::Exported
+    !matches!(verb, Verb::SignInRefused | Verb::Refused)
 }
 
 /// Every event in the source code. What is logged elsewhere, such as by a macro that was imported, is not
 /// found, so the macros are only used by their whole name.
 fn sites() -> Vec<Site> {
-    let mut sites = Vec::new();
+    macros().iter().map(|(place, level, text)| site(place, level, text)).collect()
+}
+
+/// The macros that log: file, level, and the text from behind the opening parenthesis.
+fn macros() -> Vec<(String, String, String)> {
+    let mut macros = Vec::new();
     for (path, text) in layer("") {
         let code = without_comments(&text, "//");
         for level in ["error", "warn", "info", "debug", "trace"] {
             let whole = format!("tracing::{level}!(");
             let short_form = code.matches(&format!("{level}!(")).count();
             assert_eq!(code.matches(&whole).count(), short_form, "{}: write {whole}…)", short(&path));
-            sites.extend(code.split(&whole).skip(1).map(|rest| site(&short(&path), level, rest)));
+            macros.extend(code.split(&whole).skip(1).map(|rest| (short(&path), level.to_owned(), rest.to_owned())));
         }
     }
-    sites
+    macros
+}
+
+/// What a server says names accounts, addresses and values, which only the texts of [`DbError`] leave out. So
+/// the storage layer logs its errors through that type, and nobody logs the insides of a value.
+///
+/// [`DbError`]: epic_events::storage::DbError
+#[test]
+fn no_error_of_a_server_is_logged_as_it_is() {
+    for (place, _, text) in macros() {
+        for argument in arguments(&text) {
+            let value = argument.split_once(" = ").map_or(&*argument, |(_, value)| value);
+            assert!(!value.starts_with('?'), "{place} logs the insides of {value}");
+            let plain = value.starts_with('%') && !value.starts_with("%DbError::from(") && !value.ends_with(".kind()");
+            assert!(!(place.starts_with("storage") && plain), "{place} logs {value}: write %DbError::from(…)");
+        }
+    }
+}
+
+/// An audit row also gets into the log files, since one function does both. The rows of demos tell of what nobody
+/// did.
+#[test]
+fn audit_rows_are_added_together_with_their_lines_of_the_log() {
+    const ALLOWED: [&str; 3] = ["services/trail.rs", "services/demo.rs", "services/scale.rs"];
+    for (path, text) in layer("services") {
+        let adds = without_comments(&text, "//").contains("audit::add(");
+        assert!(!adds || ALLOWED.contains(&&*short(&path)), "{}: use Trail::add", short(&path));
+    }
 }
 
 #[test]

@@ -8,11 +8,15 @@ mod support;
 mod requests;
 mod table;
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    sync::{Arc, Mutex},
+};
 
 use epic_events::{
     domain::{
         Error, Reason,
+        audit::Verb,
         clients::ClientRow,
         entity::Query,
         error::SignedOutBecause,
@@ -32,6 +36,10 @@ use support::{
     world::{Records, World, user_draft},
 };
 use table::{EXPECTED, RESTRICTED, Row, WIDENED};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt},
+};
 
 fn actors(world: &World) -> [Session; 5] {
     [&world.manager, &world.sales, &world.other_sales, &world.support, &world.other_support].map(Clone::clone)
@@ -61,12 +69,42 @@ fn try_cell(world: &mut World, name: &str, who: &Session, allowed: bool) {
     try_request(world, name, &records, who, allowed);
 }
 
+/// The events of what people do that `work` adds to the log files.
+fn logged<T>(work: impl FnOnce() -> T) -> (T, Vec<String>) {
+    let seen = Arc::<Mutex<Vec<String>>>::default();
+    let done = tracing::subscriber::with_default(tracing_subscriber::registry().with(Seen(Arc::clone(&seen))), work);
+    (done, std::mem::take(&mut *seen.lock().unwrap()))
+}
+
+struct Seen(Arc<Mutex<Vec<String>>>);
+
+impl<S: tracing::Subscriber> Layer<S> for Seen {
+    fn on_event(&self, event: &tracing::Event, _: Context<S>) {
+        struct Name(Option<String>);
+        impl tracing::field::Visit for Name {
+            fn record_str(&mut self, field: &tracing::field::Field, value: &str) {
+                if field.name() == "event" {
+                    self.0 = Some(value.to_owned());
+                }
+            }
+            fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn std::fmt::Debug) {}
+        }
+        let mut name = Name(None);
+        event.record(&mut name);
+        if event.metadata().target() == "epic_events::business" {
+            self.0.lock().unwrap().extend(name.0);
+        }
+    }
+}
+
 fn try_request(world: &mut World, name: &str, records: &Records, who: &Session, allowed: bool) {
     let request = request(name, records, world);
     let (before, log) = (world.state(), world.audit());
-    let answer = world.ask(Some(who), &request);
+    let (answer, events) = logged(|| world.ask(Some(who), &request));
     let added = world.audit()[log.len()..].to_vec();
     let cell = format!("{name} by {} ({answer:?}, {added:?})", who.actor.username);
+    let expected: Vec<String> = added.iter().map(|verb| verb.parse::<Verb>().unwrap().as_event()).collect();
+    assert_eq!(events, expected, "the log files, {cell}");
     if allowed {
         assert!(answer.is_ok(), "{cell}");
         let logged = request.writes() || matches!(request, Request::Export { .. });
