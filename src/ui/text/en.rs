@@ -1573,7 +1573,7 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         }
         (Check::MissingRights, _, _) => "The account has every right that the program needs.",
         (Check::ExcessiveRights, Verdict::Warning, _) if finding.mend.is_empty() => {
-            "Right for this account, with whose rights the triggers run. It must not be in the configuration of users: with these rights the rules and the audit log can be bypassed."
+            "Right for the set-up account, with whose rights the triggers run. It must not be in the configuration of users: with these rights the rules and the audit log can be bypassed."
         }
         (Check::ExcessiveRights, Verdict::Warning, _) => {
             "Right for the set-up account only: with these rights the rules and the audit log can be bypassed. If the configuration of users holds this account, the server's administrator takes them away:"

@@ -1650,12 +1650,12 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         }
         (Check::MissingRights, _, _) => "Le compte a tous les droits dont le programme a besoin.",
         (Check::ExcessiveRights, Verdict::Warning, _) if finding.mend.is_empty() => {
-            "Ces droits conviennent à ce compte, avec lequel les déclencheurs s'exécutent. Il ne doit pas être dans la configuration des utilisateurs : avec ces droits, les règles et le journal d'audit peuvent être contournés."
+            "Ces droits conviennent au compte d'installation, avec lequel les déclencheurs s'exécutent. Il ne doit pas être dans la configuration des utilisateurs : avec ces droits, les règles et le journal d'audit peuvent être contournés."
         }
         (Check::ExcessiveRights, Verdict::Warning, _) => {
             "À réserver au compte d'installation : avec ces droits, les règles et le journal d'audit peuvent être contournés. Si la configuration des utilisateurs contient ce compte, l'administrateur du serveur les lui retire :"
         }
-        (Check::ExcessiveRights, _, _) => "Le compte n'a aucun droit dont le compte courant n'a pas besoin.",
+        (Check::ExcessiveRights, _, _) => "Le compte n'a aucun droit dont le compte quotidien n'a pas besoin.",
         (Check::Triggers, Verdict::Warning, _) => {
             "La base fait respecter moins de règles face à qui contourne le programme. Lancez `migrate` avec un compte qui peut créer des déclencheurs."
         }
