@@ -4,7 +4,7 @@ use rstest::rstest;
 use serde_json::Value;
 
 use crate::{
-    SET_UP_GRANTS, account, everyday_grants, init, make_older, name, run, run_with, stored,
+    SET_UP_GRANTS, account, everyday_grants, init, make_older, name, open, run, run_with, stored,
     support::{Engine, TestDb, server},
 };
 
@@ -252,7 +252,39 @@ fn a_missing_account_of_the_triggers_is_reported(#[values(Engine::MariaDb, Engin
     assert_eq!((code, lacks), (3, "'creator'@'%' - TRIGGER audit_log"), "{found:#}");
     server(engine).client(&["-e", &mend(&found, "trigger_definer").concat()]);
     assert_eq!(verdict(&report(home.path(), &everyday).1, "trigger_definer"), "fine");
+    for url in [&everyday, &db.url] {
+        server(engine).client(&["-e", &format!("REVOKE SELECT ON {}.* FROM 'creator'@'%'", name(&db.url))]);
+        let (code, found) = report(home.path(), url);
+        let lacks = check(&found, "trigger_definer")["found"].as_str().unwrap();
+        assert_eq!((code, lacks), (3, "'creator'@'%' - SELECT audit_log"), "{found:#}");
+        server(engine).client(&["-e", &mend(&found, "trigger_definer").concat()]);
+        assert_eq!(verdict(&report(home.path(), url).1, "trigger_definer"), "fine");
+    }
     server(engine).client(&["-e", "DROP USER 'creator'@'%'"]);
+}
+
+/// As long as no trigger says which account is the set-up account, no account that may create triggers is told
+/// to give up its rights.
+#[rstest]
+fn the_set_up_account_keeps_its_rights_before_there_are_triggers(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    let set_up = account(&db, "maker_of_all", "a-password", &[SET_UP_GRANTS]);
+    init(home.path(), &db.url);
+    let triggers = open(&db.url)
+        .texts("SELECT trigger_name AS text FROM information_schema.triggers WHERE trigger_schema = DATABASE()");
+    for trigger in triggers.unwrap() {
+        server(engine).client(&[name(&db.url), "-e", &format!("DROP TRIGGER {trigger}")]);
+    }
+    let (code, found) = report(home.path(), &set_up);
+    assert_eq!(
+        (code, verdict(&found, "triggers"), verdict(&found, "excessive_rights")),
+        (0, "warning", "warning"),
+        "{found:#}"
+    );
+    assert_eq!(mend(&found, "excessive_rights"), Vec::<String>::new());
+    assert_eq!(mend(&found, "triggers"), ["epic-events migrate"]);
 }
 
 #[rstest]
