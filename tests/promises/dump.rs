@@ -1,7 +1,12 @@
 //! The backup of a server's database as `docs/administration.md` describes it: its blocks are run as they are
 //! printed, with the accounts that it names.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path, process::Command};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::{Command, Output},
+};
 
 use diesel::connection::SimpleConnection;
 use epic_events::{
@@ -68,20 +73,37 @@ impl<'a> Desk<'a> {
         Self { server, folder }
     }
 
-    /// Runs blocks in one shell. Returns what they print.
-    fn run(&self, blocks: &[String]) -> String {
+    /// Runs blocks in one shell, as a reader does: a block goes on after a failure unless it stops itself, and
+    /// no other block follows one that failed.
+    fn shell(&self, blocks: &[String]) -> Output {
         let path = self.folder.path();
-        let output = Command::new("sh")
-            .args(["-eu", "-c", &blocks.concat()])
+        let script: String = blocks.iter().map(|block| format!("{{\n{block}}} || exit 1\n")).collect();
+        Command::new("sh")
+            .args(["-c", &script])
             .env_clear()
             .envs(environment(path, ""))
             .env("PATH", format!("{}:/usr/bin:/bin", path.join("bin").display()))
             .current_dir(path)
             .output()
-            .unwrap();
+            .unwrap()
+    }
+
+    /// The same of blocks that succeed. Returns what they print.
+    fn run(&self, blocks: &[String]) -> String {
+        let output = self.shell(blocks);
         let (said, complained) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
         assert!(output.status.success() && complained.is_empty(), "{blocks:#?}: {said}{complained}");
         said
+    }
+
+    /// Runs a block that has to fail, while this file of the folder has another text.
+    fn fails(&self, block: &str, file: &str, text: &str) {
+        let path = self.folder.path().join(file);
+        let kept = fs::read(&path).unwrap();
+        fs::write(&path, text).unwrap();
+        let output = self.shell(&[block.to_owned()]);
+        assert!(!output.status.success(), "with another {file}: {block}");
+        fs::write(&path, kept).unwrap();
     }
 
     /// The same of blocks that each server has its own of.
@@ -131,6 +153,14 @@ fn a_server_database_is_dumped_restored_and_brought_to_a_point_in_time_as_docume
     let dumps: Vec<_> = fs::read_dir(desk.folder.path()).unwrap().map(|file| file.unwrap().path()).collect();
     let dump = dumps.iter().find(|path| path.extension().is_some_and(|ending| ending == "sql")).unwrap();
     assert_eq!(dump.metadata().unwrap().permissions().mode() & 0o777, 0o600, "only its owner may read a dump");
+    // A dump that fails leaves that of the same day as it is, and nothing is dropped after one that failed.
+    let whole = fs::read(dump).unwrap();
+    desk.fails(&desk.own("dump"), "backup.cnf", "[client]\nuser = epic_backup\npassword = wrong\n");
+    assert!(fs::read(dump).unwrap() == whole, "a failed dump has replaced a good one");
+    let put_back = format!("dump={}\n{}", dump.display(), desk.own("put back"));
+    desk.fails(&put_back, "admin.cnf", "[client]\nuser = root\n[mysqldump]\nhost = nowhere.invalid\n");
+    desk.fails(&format!("dump=\n{}", desk.own("put back")), "admin.cnf", "[client]\nuser = root\n");
+    assert!(names(&server.url("epic_events")).contains(&"Kevin Casey".to_owned()), "nothing was dropped");
     let said = desk.run(&[desk.own("rehearse"), block("verify")]);
     assert!(said.contains("The audit log is whole"), "{said}");
     let restored = server.url("epic_events_restored");
