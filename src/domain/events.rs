@@ -48,7 +48,8 @@ pub struct Event {
     pub updated_at: NaiveDateTime,
 }
 
-/// How long an event without an end is taken to last, in the calendar and where clashes are looked for.
+/// How long an event without an end is taken to last, wherever it is asked whether it takes place at a
+/// time, clashes, or is over.
 pub const UNKNOWN_LENGTH: TimeDelta = TimeDelta::hours(2);
 
 /// The time range (wall clock) from the start to the end of an event.

@@ -254,11 +254,7 @@ macro_rules! filtered {
             query = query.filter(events::status.eq_any(Status::OPEN));
         }
         if matches!(filter.view, V::WithoutSupport | V::MineNext) {
-            let not_over = events::starts_at
-                .is_null()
-                .or(events::ends_at.ge(now).assume_not_null())
-                .or(events::ends_at.is_null().and(events::starts_at.ge(now).assume_not_null()));
-            query = query.filter(not_over);
+            query = query.filter(events::starts_at.is_null().or(spans::lasts_until(now).assume_not_null()));
         }
         query = match filter.view {
             V::All | V::Archived => query,
@@ -275,13 +271,7 @@ macro_rules! filtered {
                 let (monday, next) = dates::week_of(now.date());
                 touching!(query, monday, next, $long)
             }
-            V::Past => query.filter(
-                events::ends_at
-                    .lt(now)
-                    .assume_not_null()
-                    .and(events::ends_at.is_not_null())
-                    .or(events::ends_at.is_null().and(events::starts_at.lt(now).assume_not_null())),
-            ),
+            V::Past => query.filter(spans::is_over(now).assume_not_null()),
             V::MineNext => query.filter(events::support_id.eq(me).assume_not_null()),
             V::MineIncomplete => query
                 .filter(events::support_id.eq(me).assume_not_null())

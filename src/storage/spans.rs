@@ -51,10 +51,19 @@ pub(super) fn by_start(from: NaiveDateTime, to: NaiveDateTime) -> _ {
     events::starts_at.lt(to).and(events::starts_at.ge(earliest)).and(in_time)
 }
 
+/// A condition: the event is over by then, its end known or not; never true of one without a start.
+#[diesel::dsl::auto_type]
+pub(super) fn is_over(at: NaiveDateTime) -> _ {
+    let shortly_before: NaiveDateTime = at - UNKNOWN_LENGTH;
+    let has_no_end = events::ends_at.is_null().or(events::ends_at.le(events::starts_at));
+    let has_ended = events::ends_at.gt(events::starts_at).and(events::ends_at.le(at));
+    events::starts_at.lt(at).and(has_ended.or(has_no_end.and(events::starts_at.le(shortly_before))))
+}
+
 /// A condition: the event ends after `from`, if it does not begin after it; as
 /// [`stretch`](crate::domain::events::stretch) says of one whose end is not known.
 #[diesel::dsl::auto_type]
-fn lasts_until(from: NaiveDateTime) -> _ {
+pub(super) fn lasts_until(from: NaiveDateTime) -> _ {
     let shortly_before: NaiveDateTime = from - UNKNOWN_LENGTH;
     let has_no_end = events::ends_at.is_null().or(events::ends_at.le(events::starts_at));
     let lasts = events::ends_at.gt(from).or(has_no_end.and(events::starts_at.gt(shortly_before)));

@@ -1,5 +1,7 @@
 //! Events in spans of time: the calendar, *this week*, the support picker, and overlaps.
 
+use epic_events::{domain::session::Session, services::HomeLine};
+
 use super::{lists::walk, *};
 
 /// An event belongs to every day from its start to its end: the calendar, *this week* and the support picker
@@ -55,7 +57,7 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
     assert_eq!(calendar(&mut world), all);
     assert_eq!(listed(&mut world), all);
     let Reply::Home(home) = world.manage(&Request::Read(ReadRequest::Home)) else { panic!("home") };
-    assert!(home.lines.contains(&(epic_events::services::HomeLine::EventsThisWeek, Count::Exactly(5))), "{home:?}");
+    assert!(home.lines.contains(&(HomeLine::EventsThisWeek, Count::Exactly(5))), "{home:?}");
     let Reply::Candidates { people, .. } =
         world.manage(&Request::Read(ReadRequest::PickSupport { events: vec![dinner], text: "support".to_owned() }))
     else {
@@ -140,4 +142,51 @@ fn an_event_without_an_end_reaches_into_the_next_week(
     let Reply::Page(page) = world.manage(&list) else { panic!("events") };
     let listed: Vec<_> = page.of::<EventRow>().rows.into_iter().map(|row| row.event.title).collect();
     assert_eq!(listed, shown);
+}
+
+/// An event whose end is not known, or is its start, is past once its two hours are over, as the calendar shows it.
+#[rstest]
+fn an_event_is_past_once_its_time_is_over(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let contract = world.records().signed;
+    // In three days it will be ten o'clock.
+    let mut create = |title: &str, minutes: i64, lasts: Option<i64>| {
+        let draft = event_draft(title, 3);
+        let starts_at = draft.starts_at.map(|nine| nine + TimeDelta::minutes(minutes));
+        let ends_at = starts_at.zip(lasts).map(|(start, minutes)| start + TimeDelta::minutes(minutes));
+        let draft = EventDraft { starts_at, ends_at, ..draft };
+        EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0)
+    };
+    let events = [
+        create("Over", -120, Some(150)),
+        create("Under way", -110, Some(300)),
+        create("Over without an end", -90, None),
+        create("Over with no length", -80, Some(0)),
+        create("Under way without an end", 0, None),
+        create("Under way with no length", 10, Some(0)),
+    ];
+    world.pass_days(3);
+    let listed = |world: &mut World, who: &Session, view: EventView| {
+        let filter = EventFilter { view, ..EventFilter::default() };
+        let list = Request::Read(ReadRequest::List(Query::Event(listing(filter, EventSort::Starts, 50))));
+        let Reply::Page(page) = world.ask(Some(who), &list).unwrap() else { panic!("events") };
+        page.of::<EventRow>().rows.into_iter().map(|row| row.event.title).collect::<Vec<_>>()
+    };
+    let waiting = |world: &mut World, who: &Session, line| {
+        let Reply::Home(home) = world.ask(Some(who), &Request::Read(ReadRequest::Home)).unwrap() else {
+            panic!("home")
+        };
+        home.lines.into_iter().find_map(|(one, count)| (one == line).then_some(count))
+    };
+    let (manager, support) = (world.manager.clone(), world.support.clone());
+    let over = ["Over", "Over without an end", "Over with no length"];
+    let under_way = ["Under way", "Under way without an end", "Under way with no length"];
+    assert_eq!(listed(&mut world, &manager, EventView::Past), over);
+    assert_eq!(listed(&mut world, &manager, EventView::WithoutSupport), under_way);
+    assert_eq!(waiting(&mut world, &manager, HomeLine::EventsWithoutSupport), Some(Count::Exactly(3)));
+    let give = |event: &EventId| Assignment { event: *event, version: 1, support: Some(support.actor.id) };
+    world.manage(&Request::Write(WriteRequest::AssignSupport(events.iter().map(give).collect())));
+    let next = [&under_way[..], &["Lou Bouzin General Assembly"]].concat();
+    assert_eq!(listed(&mut world, &support, EventView::MineNext), next);
+    assert_eq!(waiting(&mut world, &support, HomeLine::MyNextEvents), Some(Count::Exactly(4)));
 }
