@@ -234,3 +234,43 @@ fn an_assignment_tells_what_it_overlaps(#[values(Engine::Sqlite, Engine::MariaDb
     world.manage(&assign(&[(brunch, 3)], &support));
     assert_eq!(told(world.ask(Some(&manager), &assign(&[(brunch, 4)], &other))), []);
 }
+
+/// What ends at midnight is not on the next day: nobody is busy on that day for it, nor does it reach into the day
+/// after.
+#[rstest]
+fn what_ends_at_midnight_leaves_the_next_day_free(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let contract = world.records().signed;
+    let support = world.support.actor.id;
+    let mut create = |title: &str, days: i64, hours: i64, ends_after: i64| {
+        let draft = event_draft(title, days);
+        let starts_at = draft.starts_at.map(|nine| nine + TimeDelta::hours(hours));
+        let ends_at = starts_at.map(|start| start + TimeDelta::hours(ends_after));
+        let draft = EventDraft { starts_at, ends_at, ..draft };
+        EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0)
+    };
+    // A Tuesday and the Wednesday after it; a Sunday and its Monday.
+    let (gala, breakfast) = (create("Gala", 10, 9, 6), create("Breakfast", 11, 0, 3));
+    let (past_midnight, brunch) = (create("Past midnight", 12, 9, 7), create("Brunch", 13, 0, 3));
+    let (ball, monday) = (create("Ball", 15, 9, 6), create("Monday", 16, 0, 3));
+    for (given, wanted, told) in [
+        (gala, breakfast, (Availability::Free, 1)),
+        (breakfast, gala, (Availability::Free, 1)),
+        (past_midnight, brunch, (Availability::Busy, 1)),
+        (brunch, past_midnight, (Availability::Busy, 1)),
+        (monday, ball, (Availability::Free, 0)),
+    ] {
+        let assign = |world: &mut World, who| {
+            let version = storage::events::find(&mut world.connection(), given).unwrap().unwrap().version;
+            let assignment = Assignment { event: given, version, support: who };
+            world.manage(&Request::Write(WriteRequest::AssignSupport(vec![assignment])));
+        };
+        assign(&mut world, Some(support));
+        let (people, _) = offered(&mut world, &for_event(wanted, "Person support"));
+        let busy = people.iter().find(|person| person.id == support).unwrap();
+        assert_eq!((busy.availability, busy.load), (Some(told.0), told.1), "{given:?} before {wanted:?}");
+        assign(&mut world, None);
+    }
+}

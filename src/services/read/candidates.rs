@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use crate::{
     domain::{
@@ -81,24 +81,22 @@ pub(super) fn for_events(
     let Some((first_start, _)) = wanted.first().copied() else { return Ok(offer(people, Vec::new())) };
     let last_end = wanted.iter().map(|(_, end)| *end).max().unwrap_or(first_start);
     let (monday, second_monday) = dates::week_of(first_start.date());
-    // What ends at midnight on a Sunday does not reach into the next week.
-    let last_moment = last_end - TimeDelta::seconds(1);
-    let (_, next_monday) = dates::week_of(last_moment.date());
+    let (_, next_monday) = dates::week_of(last_day(last_end));
     let weeks = (next_monday > second_monday).then(|| (monday.date(), (next_monday - TimeDelta::days(1)).date()));
-    let day_after = last_end.date().succ_opt().map_or(last_end, |day| day.and_time(NaiveTime::MIN));
     let overlapping = overlapping(&events);
     let slots: Vec<Slot> =
         events.iter().filter(|row| row.event.status.is_open()).filter_map(|row| Slot::of(&row.event)).collect();
     let given: HashSet<EventId> = ids.iter().copied().collect();
     let mut work = HashMap::<UserId, Workload>::new();
-    storage::spans::engagements(db, monday, next_monday.max(day_after), |engagement| {
+    storage::spans::engagements(db, monday, next_monday, |engagement| {
         if given.contains(&engagement.event) {
             return;
         }
         let theirs = work.entry(engagement.support).or_default();
         let (start, end) = stretch(engagement.starts_at, engagement.ends_at);
-        theirs.load += i64::from(start < next_monday);
-        theirs.same_day |= wanted.iter().any(|(from, to)| start.date() <= to.date() && from.date() <= end.date());
+        theirs.load += 1;
+        theirs.same_day |=
+            wanted.iter().any(|(from, to)| start.date() <= last_day(*to) && from.date() <= last_day(end));
         let other = engagement.slot();
         for event in slots.iter().filter(|event| event.meets(&other)) {
             if theirs.overlaps.len() < MOST_OVERLAPS {
@@ -126,6 +124,11 @@ pub(super) fn for_events(
     }
     people.sort_by_key(|person| (person.availability, busy_that_day.contains(&person.id), person.load));
     Ok(offer(people, overlapping))
+}
+
+/// The last day of what ends then: midnight does not reach into the day that it begins.
+fn last_day(end: NaiveDateTime) -> NaiveDate {
+    (end - TimeDelta::seconds(1)).date()
 }
 
 /// The titles of the open events that take place at the same time as another one of them, the
