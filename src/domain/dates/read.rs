@@ -67,6 +67,9 @@ const SIDES: [(&str, Direction); 7] = [
     ("passe", Direction::Past),
 ];
 
+/// The most words of a time: `18 h 30 min`.
+const MOST_WORDS: usize = 4;
+
 /// Reads a date: `14/08/2026`, `14/8`, `14 août`, `tomorrow`, `lundi`, `+3d`; the day comes before
 /// the month. If no year or week is given, `prefer` decides, unless the words do (`last friday`). A
 /// weekday never means today.
@@ -108,8 +111,8 @@ pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime,
         if let Some((date, rest)) = day(&words, now.date(), prefer) {
             return time(rest).map(|time| date.and_time(time));
         }
-        // The time comes first, as in `18h demain`; it has at most three words (`18 h 30`).
-        (1..=words.len().min(3)).find_map(|at| {
+        // The time comes first, as in `18h demain`.
+        (1..=words.len().min(MOST_WORDS)).find_map(|at| {
             let (date, rest) = day(&words[at..], now.date(), prefer)?;
             time(&words[..at]).filter(|_| rest.is_empty()).map(|time| date.and_time(time))
         })
@@ -124,18 +127,21 @@ pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime,
 }
 
 /// Reads the end of what starts at `start`: as [`parse_date_time`] relative to the start, or how long
-/// it lasts: `5h`, `90 min`, `1h30min`, `+1h30`. Hours that come after the start on its day are a time of
+/// it lasts on the clock: `5h`, `90 min`, `1h30min`, `+1h30`. `24h` is the next midnight. Hours that come after the start on its day are a time of
 /// day, so `17h` is five o'clock for what starts at three. So are, without a `+`, hours with minutes as
 /// the French write them (`5h00`), and `02h` and `2:00`.
 ///
 /// Errors: as [`parse_date_time`].
 pub fn parse_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
     let (words, _) = words(typed);
+    let word = words.concat();
+    if let ("24h" | "24h00" | "24:00", Some(next)) = (word.as_str(), start.date().succ_opt()) {
+        return believed(next).map(|()| next.and_time(NaiveTime::MIN));
+    }
     let is_length = |length: &TimeDelta| {
-        let word = words.concat();
         word.starts_with(|c: char| matches!(c, '1'..='9'))
             && word.ends_with(|c: char| c.is_ascii_alphabetic())
-            && *length <= LONGEST_BARE
+            && (*length <= LONGEST_BARE || !word.ends_with('h'))
             && time(&words).is_none_or(|time| time <= start.time())
     };
     match length(&words).filter(is_length).and_then(|length| start.checked_add_signed(length)) {
@@ -144,7 +150,8 @@ pub fn parse_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Pro
     }
 }
 
-/// The most hours without a `+` that are a length and not a time of the next day.
+/// The most hours without a `+` and without the word for minutes that are a length and not a time of the
+/// next day.
 const LONGEST_BARE: TimeDelta = TimeDelta::hours(12);
 
 /// How long something lasts: `5h`, `+1h30`, `90min`. `None` if there is anything else in the words.
@@ -155,9 +162,14 @@ fn length(words: &[String]) -> Option<TimeDelta> {
         let minutes = word.strip_suffix("min").or_else(|| word.strip_suffix("mn"))?;
         return number(minutes, 4).map(TimeDelta::minutes);
     };
-    let minutes = minutes.trim_end_matches("min").trim_end_matches("mn");
+    let minutes = without_unit(minutes);
     let minutes = if minutes.is_empty() { 0 } else { number(minutes, 2).filter(|minutes| *minutes < 60)? };
     Some(TimeDelta::hours(number(hours, 3)?) + TimeDelta::minutes(minutes))
+}
+
+/// The minutes after hours, without the word for them.
+fn without_unit(minutes: &str) -> &str {
+    ["min", "mn", "m"].iter().find_map(|unit| minutes.strip_suffix(unit)).unwrap_or(minutes)
 }
 
 /// Splits the text into folded words without the ignored ones, and returns them with the direction
@@ -226,9 +238,13 @@ fn calendar_day(words: &[String], today: NaiveDate, prefer: Direction) -> Option
         (Some(day), Some(month)) => (day, month),
         _ => (ordinal(second)?, month(first)?),
     };
-    // The number in `14 décembre 18 h` is no year.
-    let is_hour =
-        rest.get(1).is_some_and(|unit| matches!(unit.trim_end_matches('.'), "h" | "am" | "pm" | "a.m" | "p.m"));
+    // The number in `14 décembre 18 h` or `14 décembre 18 h30` is no year.
+    let is_unit = |word: &String| {
+        let after_h = word.strip_prefix('h');
+        matches!(word.trim_end_matches('.'), "am" | "pm" | "a.m" | "p.m")
+            || after_h.is_some_and(|after| after.is_empty() || after.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let is_hour = rest.get(1).is_some_and(is_unit);
     match rest.split_first().filter(|_| !is_hour).and_then(|(word, rest)| Some((year(word)?, rest))) {
         Some((year, rest)) => NaiveDate::from_ymd_opt(year, month, day).map(|date| (date, rest)),
         None => without_year(day, month, today, prefer).map(|date| (date, rest)),
@@ -341,7 +357,7 @@ fn time(words: &[String]) -> Option<NaiveTime> {
     let digits_meet = |pair: &[String]| {
         pair[0].ends_with(|c: char| c.is_ascii_digit()) && pair[1].starts_with(|c: char| c.is_ascii_digit())
     };
-    if words.len() > 3 || words.windows(2).any(digits_meet) {
+    if words.len() > MOST_WORDS || words.windows(2).any(digits_meet) {
         return None;
     }
     let word = words.concat().replace("a.m", "am").replace("p.m", "pm");
@@ -359,7 +375,7 @@ fn time(words: &[String]) -> Option<NaiveTime> {
     let hours_alone = if half.is_some() { Some((clock, "")) } else { None };
     let parted = clock.split_once([':', 'h']).or_else(|| half.and(clock.split_once('.')));
     let (hours, minutes) = parted.or(hours_alone)?;
-    let minutes = minutes.trim_end_matches("min").trim_end_matches("mn");
+    let minutes = without_unit(minutes);
     let minutes = minutes.strip_suffix(":00").unwrap_or(minutes);
     let minute = if minutes.is_empty() { 0 } else { number(minutes, 2)? };
     let hour = match (number(hours, 2)?, half) {
