@@ -137,7 +137,8 @@ impl App {
                 Some(missing) => {
                     form.saving = false;
                     form.at = missing;
-                    let words = ctx.say(Phrase::SignInMissing);
+                    let is_password = form.entries[missing].is_password();
+                    let words = ctx.say(if is_password { Phrase::PasswordMissing } else { Phrase::SignInMissing });
                     self.say(Notice::bad(words));
                 }
                 None => self.send(Asker::App, request),

@@ -165,8 +165,21 @@ fn a_sign_in_that_lacks_something_asks_for_it() {
     let mut desk = Desk::new(Language::En);
     desk.held = Some(Vec::new());
     desk.press(KeyCode::Enter).press(KeyCode::Enter).see("Type your user name and your password.").not("incorrect");
-    desk.write("sales").press(KeyCode::Enter).press(KeyCode::Enter).see("Type your user name and your password.");
+    desk.write("sales").press(KeyCode::Enter).press(KeyCode::Enter).see("Type your password.").not("user name and");
     assert!(desk.held.take().is_some_and(|held| held.is_empty()), "the server was asked");
     assert!(desk.world.audit().iter().all(|verb| verb != "session.sign_in_refused"));
     desk.write(PASSWORD).press(KeyCode::Enter).see("Waiting for you");
+}
+
+/// The program that was started for one user has no name to ask for.
+#[test]
+fn a_sign_in_for_one_user_asks_only_for_the_password() {
+    for (language, wanted, not) in [
+        (Language::En, "Type your password.", "user name and"),
+        (Language::Fr, "Tapez votre mot de passe.", "identifiant et"),
+    ] {
+        let Desk { app, .. } = Desk::new(language);
+        let mut desk = Desk { app: app.for_user(Some("sales".to_owned())), ..Desk::new(language) };
+        desk.press(KeyCode::Enter).see(wanted).not(not);
+    }
 }

@@ -506,6 +506,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ChangeFirst => "Your password is temporary. Please choose one that nobody else knows.",
         Phrase::DemoAccounts => "Demo accounts",
         Phrase::SignInMissing => "Type your user name and your password.",
+        Phrase::PasswordMissing => "Type your password.",
         Phrase::SignInHint => "Username or e-mail address, then your password.",
         Phrase::NextKey => "next",
         Phrase::BackKey => "back",

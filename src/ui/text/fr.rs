@@ -543,6 +543,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ChangeFirst => "Votre mot de passe est temporaire. Choisissez-en un que personne d'autre ne connaît.",
         Phrase::DemoAccounts => "Comptes de démonstration",
         Phrase::SignInMissing => "Tapez votre identifiant et votre mot de passe.",
+        Phrase::PasswordMissing => "Tapez votre mot de passe.",
         Phrase::SignInHint => "Identifiant ou adresse e-mail, puis votre mot de passe.",
         Phrase::NextKey => "suivant",
         Phrase::BackKey => "retour",

@@ -229,6 +229,7 @@ pub enum Phrase<'a> {
     DemoAccounts,
     SignInHint,
     SignInMissing,
+    PasswordMissing,
     NextKey,
     BackKey,
     QuitKey,
