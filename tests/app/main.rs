@@ -9,6 +9,7 @@ mod album;
 mod calendar;
 mod columns;
 mod desk;
+mod ends;
 mod forms;
 mod hostile;
 mod jobs;

@@ -55,7 +55,12 @@ fn a_start_in_the_past_is_refused_when_it_is_left_if_it_is_new() {
     desk.go("new event").press(KeyCode::Tab).press(KeyCode::Tab).see("> Starts").write("yesterday 18h");
     desk.press(KeyCode::Tab).see("This is in the past.");
     to(&mut desk, "Ends").write("5h").press(KeyCode::Tab);
-    to(&mut desk, "Starts").ctrl('u').write("tomorrow").press(KeyCode::Tab).see("At what time?").not("needs a start");
+    to(&mut desk, "Starts")
+        .ctrl('u')
+        .write("tomorrow")
+        .press(KeyCode::Tab)
+        .see("At what time?")
+        .not("give the start first");
     to(&mut desk, "Starts").ctrl('u').write("tomorrow 18h").press(KeyCode::Tab).not("past");
     to(&mut desk, "Ends").ctrl('u').write("22/11/2026 17:00").press(KeyCode::Tab).see("The end is before the start.");
     to(&mut desk, "Starts").ctrl('u').write("22/11 9h").press(KeyCode::Tab).not("The end is before");

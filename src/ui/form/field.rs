@@ -1,4 +1,4 @@
-//! One field of a form: its value, the check of that value, and how it was understood.
+//! One field of a form: its value, and the check of that value.
 
 use std::fmt::Display;
 
@@ -11,13 +11,9 @@ use crate::{
         Cents, Field, Problem, check, clocks,
         dates::{self, Direction},
         language::Language,
-        money, text,
+        money,
     },
-    ui::{
-        Context,
-        text::{Phrase, TimePhrase},
-        widgets::input::Input,
-    },
+    ui::{Context, text::Phrase, widgets::input::Input},
 };
 
 /// What a field holds and how it is edited.
@@ -190,23 +186,6 @@ impl FormField {
         }
     }
 
-    /// A value of this field as a summary shows it: amounts and dates as details show them, however
-    /// they were typed. `now` is as in [`Self::check`].
-    pub fn label(&self, content: &str, ctx: &Context, now: NaiveDateTime) -> String {
-        /// The columns of a text that need not be read to the end to be recognised.
-        const ENOUGH: usize = 60;
-        match &self.kind {
-            FieldKind::Choice(options) => {
-                options.iter().find(|(value, _)| value == content).map_or_else(String::new, |(_, label)| label.clone())
-            }
-            FieldKind::Notes => text::cut(&content.replace('\n', " "), ENOUGH),
-            FieldKind::Zone => content.to_owned(),
-            FieldKind::Whole => money::parse_whole(content)
-                .map_or_else(|_| content.to_owned(), |number| ctx.say(Phrase::Number(number))),
-            _ => self.understood(content, ctx, now).unwrap_or_else(|| content.to_owned()),
-        }
-    }
-
     pub fn is_picker(&self) -> bool {
         matches!(self.kind, FieldKind::Record(_) | FieldKind::Zone)
     }
@@ -228,41 +207,6 @@ impl FormField {
         matches!(self.kind, FieldKind::Day(_) | FieldKind::Time)
     }
 
-    /// The typed time, read relative to `clock`, which for an end is the start.
-    pub fn read_time(&self, clock: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
-        self.read_as_time(self.input.text(), clock)
-    }
-
-    fn read_as_time(&self, typed: &str, clock: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
-        let read = if self.is_end() { dates::parse_end } else { dates::parse_date_time };
-        read(typed, clock)
-    }
-
-    /// The typed day, if it can be read.
-    pub fn typed_day(&self, now: NaiveDateTime) -> Option<NaiveDate> {
-        match self.kind {
-            FieldKind::Day(prefer) => dates::parse_date(self.input.text(), now.date(), prefer).ok(),
-            FieldKind::Time => match self.read_time(now) {
-                Ok(time) => Some(time.date()),
-                Err(Problem::TimeMissing(day)) => Some(day),
-                Err(_) => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Replaces the day; a typed time is kept.
-    pub fn set_day(&mut self, day: NaiveDate, now: NaiveDateTime) {
-        let time = self.read_time(now).ok().map(|time| time.time());
-        let text = match (&self.kind, time) {
-            (FieldKind::Time, Some(time)) => dates::format_date_time(day.and_time(time)),
-            (FieldKind::Time, None) => format!("{} ", dates::format_date(day)),
-            _ => dates::format_date(day),
-        };
-        self.input.set(&text);
-        self.forget_problem();
-    }
-
     /// The value has been changed, so it is not known to be wrong any more.
     pub fn forget_problem(&mut self) {
         (self.problem, self.refused) = (None, None);
@@ -277,7 +221,7 @@ impl FormField {
 
     /// What is wrong with the value, regardless of other fields. Dates are read relative to `now`,
     /// which is in the company's time zone.
-    pub fn check(&self, now: NaiveDateTime, time_zone: Tz) -> Option<Problem> {
+    pub(super) fn check_at(&self, now: NaiveDateTime, time_zone: Tz) -> Option<Problem> {
         let text = self.input.text();
         if text.trim().is_empty() && self.is_text() {
             return self.required.then_some(Problem::Required);
@@ -309,57 +253,6 @@ impl FormField {
             _ => None,
         }
     }
-
-    /// Says which of two instants is meant, if the clocks show the typed time twice.
-    pub fn which_of_two(&self, ctx: &Context, now: NaiveDateTime) -> Option<String> {
-        let time = self.read_time(now).ok().filter(|_| self.kind == FieldKind::Time)?;
-        let zone = clocks::first_of_two(time, ctx.settings().time_zone)?;
-        Some(ctx.say(Phrase::FirstOfTwo { time: &time.format("%H:%M").to_string(), zone: &zone }))
-    }
-
-    /// How a date or an amount was understood; shown beside the field. An end is said from its start,
-    /// unless it is days later.
-    pub fn echo(&self, ctx: &Context, clock: Option<NaiveDateTime>) -> Option<String> {
-        let typed = self.input.text();
-        let Some(clock) = clock else {
-            return (!typed.trim().is_empty()).then(|| ctx.say(Phrase::Time(TimePhrase::AfterStart)));
-        };
-        let end = self.read_time(clock).ok().filter(|end| self.is_end() && *end >= clock);
-        let end = end.and_then(|end| {
-            let next_day = (end.date() - clock.date()).num_days() == 1;
-            let minutes = (end - clock).num_minutes();
-            let said = TimePhrase::Ends { time: &end.format("%H:%M").to_string(), next_day, minutes };
-            (next_day || end.date() == clock.date()).then(|| ctx.say(Phrase::Time(said)))
-        });
-        end.or_else(|| self.understood(typed, ctx, clock))
-    }
-
-    fn is_end(&self) -> bool {
-        self.kind == FieldKind::Time && self.field == Field::EndsAt
-    }
-
-    /// What a typed date or amount means, in full; `None` if it is neither.
-    fn understood(&self, typed: &str, ctx: &Context, now: NaiveDateTime) -> Option<String> {
-        match &self.kind {
-            FieldKind::Amount => {
-                let cents = Cents::parse(typed).ok()?;
-                Some(format!("{} {}", cents.format(ctx.language), ctx.settings().currency))
-            }
-            FieldKind::Day(prefer) => {
-                dates::parse_date(typed, now.date(), *prefer).ok().map(|day| dates::spell_date(day, ctx.language))
-            }
-            FieldKind::Time => match self.read_as_time(typed, now) {
-                Ok(time) => Some(dates::spell_date_time(time, ctx.language)),
-                Err(Problem::TimeMissing(day)) => Some(dates::spell_date(day, ctx.language)),
-                Err(_) => None,
-            },
-            FieldKind::Zone => Some(ctx.say(Phrase::ZoneHint)),
-            FieldKind::Line if self.field == Field::Currency => {
-                check::currency(typed).ok().filter(|code| code != typed)
-            }
-            _ => None,
-        }
-    }
 }
 
 /// The fields for a new password, which is typed twice.
@@ -378,13 +271,4 @@ pub fn temporary_password() -> [FormField; 2] {
 /// The field of this name, if the form has it.
 pub fn find(fields: &[FormField], field: Field) -> Option<&FormField> {
     fields.iter().find(|one| one.field == field)
-}
-
-/// The time that a field's dates are read relative to: for the end of an event its start, and `None`
-/// if that cannot be read; for others `now`.
-pub fn clock(fields: &[FormField], field: Field, now: NaiveDateTime) -> Option<NaiveDateTime> {
-    match find(fields, Field::StartsAt).filter(|_| field == Field::EndsAt) {
-        Some(start) => start.read_time(now).ok(),
-        None => Some(now),
-    }
 }

@@ -7,13 +7,15 @@ mod field;
 mod personal;
 mod purpose;
 mod reader;
+mod reading;
 mod settings;
 mod value;
 
 pub use choices::Choices;
-pub use field::{FieldKind, FormField, clock, find, new_password, temporary_password};
+pub use field::{FieldKind, FormField, find, new_password, temporary_password};
 pub use personal::{own_password, preferences, read_own_password, read_preferences, read_sign_in, sign_in};
 pub use purpose::{FormSpec, Purpose};
 pub use reader::Reader;
+pub use reading::clock;
 pub use settings::{read_settings, settings};
 pub use value::{people, typed_form, value};

@@ -5,7 +5,10 @@ use std::str::FromStr;
 use chrono::{NaiveDate, NaiveDateTime};
 use secrecy::SecretString;
 
-use super::field::{FormField, clock, find};
+use super::{
+    field::{FormField, find},
+    reading::{clock, known},
+};
 use crate::domain::{
     Cents, Field, FieldErrors, Problem,
     dates::{self, Direction},
@@ -84,9 +87,12 @@ impl<'a> Reader<'a> {
     }
 
     pub fn time(&mut self, field: Field) -> Option<NaiveDateTime> {
-        let clock = clock(self.fields, field, self.now).unwrap_or(self.now);
+        let clock = clock(self.fields, field, self.now);
         let entry = find(self.fields, field)?;
-        self.optional(field, |_| entry.read_time(clock))
+        let read = known(clock, |now| Some(entry.read_time(now)));
+        // An end that counts from an unknown start is not wrong: the start is, or it is missing.
+        let unknown = Ok(self.now);
+        self.optional(field, |_| read.unwrap_or(unknown))
     }
 
     /// The first and the last day of a period; the last must not be before the first.

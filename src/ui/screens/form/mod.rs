@@ -105,10 +105,10 @@ impl Form {
         field_of(&self.entries, field)
     }
 
-    /// The time that a date of this field is read relative to: the start for an end, if it can be read,
-    /// otherwise now.
-    pub fn clock(&self, field: Field, ctx: &Context) -> NaiveDateTime {
-        clock(&self.entries, field, ctx.now).unwrap_or(ctx.now)
+    /// The time that a date of this field is read relative to: the start for an end, and `None` if that
+    /// cannot be read; for others now.
+    pub fn clock(&self, field: Field, ctx: &Context) -> Option<NaiveDateTime> {
+        clock(&self.entries, field, ctx.now)
     }
 
     /// Handles any key: the bindings come first, the other keys go to the focused field.
@@ -159,7 +159,7 @@ impl Form {
 
     /// Moves to another field and checks the one that is left.
     fn leave(&mut self, step: isize, ctx: &Context) -> Action {
-        let clock = self.entries.get(self.at).map_or(ctx.now, |entry| self.clock(entry.field, ctx));
+        let clock = self.entries.get(self.at).and_then(|entry| self.clock(entry.field, ctx));
         let mut note = None;
         if let Some(entry) = self.entries.get_mut(self.at) {
             entry.left = true;
@@ -204,7 +204,7 @@ impl Form {
     fn pick_day(&mut self, ctx: &Context) -> Action {
         let Some(entry) = self.entries.get(self.at).filter(|entry| entry.is_date()) else { return Action::None };
         let clock = self.clock(entry.field, ctx);
-        let day = entry.typed_day(clock).unwrap_or(clock.date());
+        let day = entry.typed_day(clock).unwrap_or(clock.unwrap_or(ctx.now).date());
         let popup = Popup::month(ctx.field(entry.field), day, ctx.now.date());
         self.asked = Some(FormQuestion::Pick(self.at));
         Action::Popup(Box::new(popup))
