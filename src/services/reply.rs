@@ -285,9 +285,12 @@ pub struct Home {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserDetail {
     pub user: User,
-    pub clients: Page<ClientRow>,
-    pub events: Page<EventRow>,
-    /// What somebody else would have to take over; `None` if the viewer may not see all records.
+    /// `None` unless the user is in sales and the viewer may see their records.
+    pub clients: Option<Page<ClientRow>>,
+    /// `None` unless the user is in support and the viewer may see their records.
+    pub events: Option<Page<EventRow>>,
+    /// What somebody else would have to take over; `None` if the viewer may not see the user's
+    /// records.
     pub owns: Option<Inheritance>,
     /// Empty unless the viewer may read it.
     pub history: Page<AuditRow>,

@@ -1,7 +1,10 @@
 //! The rights as seen on the screens: each key that changes something, on own and on other records, opens what
 //! it should or says why not. The expectations are written by hand, as in `tests/rights` for the services.
 
-use epic_events::domain::assigning::Assignment;
+use epic_events::{
+    domain::{assigning::Assignment, settings::Visibility},
+    storage,
+};
 
 use super::desk::*;
 use crate::support::world::{contract_draft, event_draft};
@@ -142,4 +145,28 @@ fn no_key_reaches_a_record_while_locked_or_with_a_temporary_password() {
     }
     desk.press(KeyCode::Esc).not("Waiting for you");
     assert_eq!(desk.world.state(), before);
+}
+
+/// Under the restricted setting colleagues' records are not read, so nothing is said of their number; one's own are
+/// shown.
+#[test]
+fn details_of_staff_show_only_lists_that_were_read() {
+    let mut desk = Desk::of("support", Language::En);
+    desk.world.records();
+    let settings = storage::settings::load(&mut desk.world.connection()).unwrap();
+    let restricted = Settings { visibility: Visibility::Restricted, ..settings };
+    desk.world.manage(&Request::Write(WriteRequest::UpdateSettings(restricted)));
+    let mut open = |name: &str, downs: usize| {
+        desk.go("staff").press(KeyCode::Char('/')).ctrl('u').write(name).press(KeyCode::Enter);
+        for _ in 0..downs {
+            desk.press(KeyCode::Down);
+        }
+        desk.press(KeyCode::Enter).see("E-mail").screen()
+    };
+    let own = open("support", 1);
+    assert!(own.contains("Events (1)") && own.contains("Lou Bouzin") && !own.contains("Clients ("), "{own}");
+    for colleague in ["other.support", "other.sales"] {
+        let screen = open(colleague, 0);
+        assert!(!screen.contains("Clients (") && !screen.contains("Events (") && !screen.contains("yet"), "{screen}");
+    }
 }

@@ -211,3 +211,38 @@ fn the_history_of_own_records_shows_the_changes_of_others(
     let manager = world.manager.clone();
     assert_eq!(history_of(&mut world, &manager, contract)[0], attempt[0]);
 }
+
+/// The details of a colleague list nothing that the viewer may not see; one's own list what is one's own.
+#[rstest]
+fn the_details_of_staff_list_only_what_may_be_seen(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let (manager, sales, support) = (world.manager.clone(), world.sales.clone(), world.support.clone());
+    let (other_sales, other_support) = (world.other_sales.clone(), world.other_support.clone());
+    company(&mut world, "Ours", &sales, Some(&support));
+    company(&mut world, "Theirs", &other_sales, Some(&other_support));
+    let listed = |world: &mut World, who: &Session, of: &Session| {
+        let Reply::User(detail) = world.ask(Some(who), &Request::Read(ReadRequest::ViewUser(of.actor.id))).unwrap()
+        else {
+            panic!("user")
+        };
+        let clients = detail.clients.map(|page| page.rows.into_iter().map(|row| row.client.full_name).collect());
+        let events = detail.events.map(|page| page.rows.into_iter().map(|row| row.event.title).collect());
+        (clients, events, detail.owns)
+    };
+    let names = |name: &str| Some(vec![name.to_owned()]);
+    for (visibility, is_open) in [(Visibility::Open, true), (Visibility::Restricted, false)] {
+        let settings = storage::settings::load(&mut world.connection()).unwrap();
+        world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings { visibility, ..settings })));
+        assert_eq!(listed(&mut world, &sales, &sales), (names("Ours"), None, Some((1, 0))), "{visibility:?}");
+        assert_eq!(listed(&mut world, &support, &support), (None, names("Ours"), Some((0, 1))), "{visibility:?}");
+        for who in [&manager, &sales, &support] {
+            let seen = is_open || who == &manager;
+            let of_sales = if seen { (names("Theirs"), None, Some((1, 0))) } else { (None, None, None) };
+            assert_eq!(listed(&mut world, who, &other_sales), of_sales, "{visibility:?}");
+            let of_support = if seen { (None, names("Theirs"), Some((0, 1))) } else { (None, None, None) };
+            assert_eq!(listed(&mut world, who, &other_support), of_support, "{visibility:?}");
+        }
+    }
+}

@@ -174,10 +174,10 @@ fn is_own(ctx: &RequestContext, sales_contact: UserId, support: Option<UserId>) 
 fn user(db: &mut Db, ctx: &RequestContext, id: UserId) -> Result<UserDetail, ServiceError> {
     let user = storage::users::find(db, id)?.ok_or(Error::NotFound)?;
     // The records that another user owns are shown only to a user who may see all records.
-    let all = ctx.sees_all();
+    let seen = ctx.sees_all() || id == ctx.me();
     let everything = Viewer { scope: Scope::All, ..ctx.viewer() };
     let history = history::of(db, ctx, (EntityKind::User, id.0), false)?;
-    let owns = all.then(|| Inheritance {
+    let owns = seen.then(|| Inheritance {
         leaver: id,
         name: user.full_name.clone(),
         clients: 0,
@@ -185,18 +185,18 @@ fn user(db: &mut Db, ctx: &RequestContext, id: UserId) -> Result<UserDetail, Ser
         events: 0,
         role: user.role,
     });
-    let mut detail = UserDetail { user, clients: Page::unread(), events: Page::unread(), owns, history };
-    if all && detail.user.role == Role::Sales {
+    let mut detail = UserDetail { user, clients: None, events: None, owns, history };
+    if seen && detail.user.role == Role::Sales {
         let filter = ClientFilter { sales_contact: Some(id), ..ClientFilter::default() };
         let listing: Listing<_, ClientSort> = first(filter, DETAIL_ROWS);
-        detail.clients = storage::clients::page(db, &listing, everything)?;
+        detail.clients = Some(storage::clients::page(db, &listing, everything)?);
         let (clients, archived) = storage::clients::owned_by(db, id)?;
         detail.owns = detail.owns.map(|owns| Inheritance { clients, archived, ..owns });
     }
-    if all && detail.user.role == Role::Support {
+    if seen && detail.user.role == Role::Support {
         let filter = EventFilter { support: Some(id), ..EventFilter::default() };
         let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
-        detail.events = storage::events::page(db, &newest, everything, ctx.wall)?;
+        detail.events = Some(storage::events::page(db, &newest, everything, ctx.wall)?);
         let events = storage::events::open_of(db, id)?;
         detail.owns = detail.owns.map(|owns| Inheritance { events, ..owns });
     }

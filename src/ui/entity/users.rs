@@ -128,15 +128,16 @@ impl Entity for Users {
     fn detail(reply: &Reply) -> Option<RecordDetail> {
         let Reply::User(detail) = reply else { return None };
         let UserDetail { user, clients, events, history, .. } = (**detail).clone();
+        let parts = [
+            clients.map(|page| DetailPart::new(Phrase::PartClients, EntityKind::Client, page)),
+            events.map(|page| DetailPart::new(Phrase::PartEvents, EntityKind::Event, page)),
+            Some(DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history)),
+        ];
         Some(RecordDetail {
             notes: String::new(),
             record: user.into(),
             signed: None,
-            parts: vec![
-                DetailPart::new(Phrase::PartClients, EntityKind::Client, clients),
-                DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
-                DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
-            ],
+            parts: parts.into_iter().flatten().collect(),
         })
     }
 }
