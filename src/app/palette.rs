@@ -5,9 +5,10 @@ use crate::{
     domain::{
         entity::{EntityKind, Query},
         language::Language,
+        policy,
     },
     ui::{
-        Context, Destination, Leave,
+        Context, Destination, Leave, entity,
         keys::{Binding, Command},
         popup::{Item, Outcome},
         screens::SECTIONS,
@@ -31,13 +32,13 @@ impl App {
         all.push(place(Phrase::Lock, Destination::Lock, &ctx));
         all.push(place(Phrase::SignOut, Destination::Leave(Leave::SignOut), &ctx));
         all.push(place(Phrase::VerbQuit, Destination::Leave(Leave::Quit), &ctx));
-        let exports_here = on_screen.iter().any(|binding| binding.command == Command::Export);
+        let is_here = |command| on_screen.iter().any(|binding| binding.command == command);
         for kind in sections.iter().filter_map(|section| section.lists()) {
             all.extend(saved_views(kind, &ctx));
             all.extend(views(kind, &ctx));
-            if !exports_here {
-                all.push(export(kind, &ctx));
-            }
+            all.extend(on_records(kind, &ctx).filter(|(command, _)| !is_here(*command)).map(|(_, item)| item));
+            let on_lists = [Command::Columns, Command::Export].into_iter();
+            all.extend(on_lists.filter(|command| !is_here(*command)).map(|command| on_list(kind, command, &ctx)));
         }
         all
     }
@@ -103,18 +104,30 @@ fn views(kind: EntityKind, ctx: &Context) -> Vec<Item> {
     words.iter().enumerate().skip(1).map(view).collect()
 }
 
-/// The export of a list from another screen.
-fn export(kind: EntityKind, ctx: &Context) -> Item {
+/// What the user may do with records of a kind leads to their list, where one has to be chosen first.
+fn on_records<'a>(kind: EntityKind, ctx: &'a Context) -> impl Iterator<Item = (Command, Item)> + 'a {
+    let may = |permission| policy::reach(permission, ctx.session.actor.role, ctx.settings()).is_some();
+    let commands = entity::commands(kind).into_iter().filter(|command| *command != Command::New);
+    let allowed = commands.filter(move |command| entity::permission(kind, *command).is_some_and(may));
+    allowed.map(move |command| {
+        let outcome = Some(Outcome::Go(Destination::List(Box::new(Query::all(kind)))));
+        let detail = ctx.command(command).1.to_owned();
+        (command, Item { detail, outcome, ..on_list(kind, command, ctx) })
+    })
+}
+
+/// A command of a list, from another screen.
+fn on_list(kind: EntityKind, command: Command, ctx: &Context) -> Item {
     let name = |language| {
-        let (label, _) = text::command(language, Command::Export);
+        let (label, _) = text::command(language, command);
         text::pair(language, &text::say(language, Phrase::ListOf(kind)), label)
     };
     let other = other(ctx.language);
     Item {
         label: name(ctx.language),
-        also: text::also_command(ctx.language, Command::Export).to_owned(),
-        foreign: format!("{} {}", name(other), text::also_command(other, Command::Export)),
-        outcome: Some(Outcome::GoAndRun(Destination::List(Box::new(Query::all(kind))), Command::Export)),
+        also: text::also_command(ctx.language, command).to_owned(),
+        foreign: format!("{} {}", name(other), text::also_command(other, command)),
+        outcome: Some(Outcome::GoAndRun(Destination::List(Box::new(Query::all(kind))), command)),
         ..Item::default()
     }
 }

@@ -9,7 +9,7 @@ use super::{
     entity::EntityKind,
     field::Field,
     id::UserId,
-    page::{Listing, SortKey, Sorted},
+    page::{Listing, Order, SortKey, Sorted},
     users::Role,
 };
 use serde::{Deserialize, Serialize};
@@ -308,6 +308,12 @@ pub enum AuditSort {
     Actor,
     Action,
     Record,
+}
+
+impl Order for AuditSort {
+    fn begins_with_the_last(&self) -> bool {
+        matches!(self, Self::Time)
+    }
 }
 
 /// A request for a page of the audit log.

@@ -10,7 +10,7 @@ use super::{
     error::{FieldErrors, Problem, Reason},
     field::Field,
     id::{ClientId, UserId},
-    page::{Listing, SortKey, Sorted, folded, maybe},
+    page::{Listing, Order, SortKey, Sorted, folded, maybe},
     policy::{Owner, Permission},
 };
 use serde::{Deserialize, Serialize};
@@ -207,6 +207,12 @@ pub enum ClientSort {
     SalesContact,
     LastContact,
     Updated,
+}
+
+impl Order for ClientSort {
+    fn begins_with_the_last(&self) -> bool {
+        matches!(self, Self::Updated)
+    }
 }
 
 /// A client in a list.

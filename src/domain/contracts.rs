@@ -12,7 +12,7 @@ use super::{
     field::Field,
     id::{ClientId, ContractId, UserId},
     money::Cents,
-    page::{Listing, SortKey, Sorted, folded},
+    page::{Listing, Order, SortKey, Sorted, folded},
     policy::{Owner, Permission},
     text,
 };
@@ -259,6 +259,12 @@ pub enum ContractSort {
     SalesContact,
     #[default]
     Created,
+}
+
+impl Order for ContractSort {
+    fn begins_with_the_last(&self) -> bool {
+        matches!(self, Self::Total | Self::Due | Self::Created)
+    }
 }
 
 /// A contract in a list.

@@ -11,7 +11,7 @@ use super::{
     contracts::{ContractFilter, ContractListing, ContractRow},
     error::Reason,
     events::{EventFilter, EventListing, EventRow, EventSort},
-    page::{Cursor, Edge, Listing, PAGE, Page, Sorted},
+    page::{Cursor, Edge, Listing, Order, PAGE, Page, Sorted},
     policy::{self, Owner, Permission},
     session::Actor,
     settings::Settings,
@@ -235,12 +235,13 @@ impl Query {
         on_query!(self, listing => (position(&listing.sort), listing.descending))
     }
 
-    /// Sorts by the column at this position, in ascending order; if it already is the sort column,
-    /// reverses the order.
+    /// Sorts by the column at this position, in the order in which it begins; if it already is the sort
+    /// column, reverses the order.
     pub fn set_sort(&mut self, position: usize) {
-        fn set<F, S: IntoEnumIterator + PartialEq + Copy>(listing: &mut Listing<F, S>, position: usize) {
+        fn set<F, S: IntoEnumIterator + PartialEq + Copy + Order>(listing: &mut Listing<F, S>, position: usize) {
             if let Some(sort) = S::iter().nth(position) {
-                listing.descending = listing.sort == sort && !listing.descending;
+                let reverses = listing.sort == sort;
+                listing.descending = if reverses { !listing.descending } else { sort.begins_with_the_last() };
                 listing.sort = sort;
             }
         }

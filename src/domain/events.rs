@@ -11,7 +11,7 @@ use super::{
     error::{FieldErrors, Problem, Reason},
     field::Field,
     id::{ClientId, ContractId, EventId, UserId},
-    page::{Listing, SortKey, Sorted, folded},
+    page::{Listing, Order, SortKey, Sorted, folded},
     policy::{Owner, Permission},
 };
 use serde::{Deserialize, Serialize};
@@ -286,6 +286,12 @@ pub enum EventSort {
     Attendees,
     Status,
     Support,
+}
+
+impl Order for EventSort {
+    fn begins_with_the_last(&self) -> bool {
+        false
+    }
 }
 
 /// An event in a list.

@@ -139,6 +139,13 @@ impl<R> Page<R> {
     }
 }
 
+/// A column by which a list can be sorted.
+pub trait Order {
+    /// Whether the list begins with the largest or the newest when it is sorted by this column: with
+    /// amounts, and with the times at which something was written.
+    fn begins_with_the_last(&self) -> bool;
+}
+
 /// A row of a list that can be sorted by `S`.
 pub trait Sorted<S> {
     /// The record's id, which breaks ties.

@@ -18,7 +18,7 @@ use super::{
     error::{FieldErrors, Reason},
     field::Field,
     id::UserId,
-    page::{Listing, SortKey, Sorted, folded, maybe},
+    page::{Listing, Order, SortKey, Sorted, folded, maybe},
 };
 
 /// The department of a user, which determines their rights.
@@ -283,6 +283,12 @@ pub enum UserSort {
     Role,
     Email,
     LastLogin,
+}
+
+impl Order for UserSort {
+    fn begins_with_the_last(&self) -> bool {
+        matches!(self, Self::LastLogin)
+    }
 }
 
 /// A request for a page of users.

@@ -142,6 +142,8 @@ pub enum Reply {
     ContractChoices(Page<ContractRow>),
     Found {
         records: Vec<Found>,
+        /// Whether there are more than these.
+        more: bool,
         /// As [`Page::among_newest`], for at least one kind of record.
         among_newest: bool,
     },

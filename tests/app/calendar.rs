@@ -172,3 +172,25 @@ fn the_bottom_line_says_how_to_move_in_the_calendar() {
         }
     }
 }
+
+/// "No events" is not said above the events of others.
+#[test]
+fn a_day_with_events_of_others_is_not_called_empty() {
+    for (language, calendar, nothing) in
+        [(Language::En, "calendar", "no events"), (Language::Fr, "calendrier", "aucun événement")]
+    {
+        let mut desk = Desk::of("manager", language);
+        let records = desk.world.records();
+        let draft = support::world::event_draft("Gala", 1);
+        let event = EventId::new(
+            desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft })).0,
+        );
+        let support = Some(desk.world.support.actor.id);
+        desk.world.manage(&Request::Write(WriteRequest::AssignSupport(vec![Assignment {
+            event,
+            version: 1,
+            support,
+        }])));
+        desk.go(calendar).press(KeyCode::Right).see("Gala").not(nothing).press(KeyCode::Right).see(nothing);
+    }
+}

@@ -62,3 +62,31 @@ fn the_column_that_sorts_a_list_is_always_shown() {
         }
     }
 }
+
+/// Amounts take what they need, so that names are whole; the preview cuts no label.
+#[test]
+fn names_are_whole_where_amounts_leave_room() {
+    for (language, list) in [(Language::En, "contracts"), (Language::Fr, "contrats")] {
+        let mut desk = Desk::of("manager", language);
+        let name = "Bartholomew Featherst";
+        let client = desk.world.client_of(desk.world.sales.actor.id, name);
+        desk.world.signed_contract(client);
+        desk.go(list).see(&format!("{name} "));
+        for width in [116, 120] {
+            desk.resize(width, 30).see(&format!("{name} "));
+        }
+    }
+}
+
+#[test]
+fn the_preview_has_whole_labels() {
+    for (language, labels) in [(Language::En, ["Contact on the day"]), (Language::Fr, ["Contact sur place"])] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.go("events");
+        for width in [120, 200] {
+            desk.resize(width, 40);
+            labels.iter().for_each(|label| drop(desk.see(label)));
+        }
+    }
+}

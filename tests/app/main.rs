@@ -6,10 +6,12 @@
 pub mod support;
 
 mod album;
+mod audit;
 mod calendar;
 mod columns;
 mod desk;
 mod ends;
+mod filters;
 mod forms;
 mod hostile;
 mod jobs;

@@ -22,7 +22,7 @@ const ENGLISH: &[(&str, &[&str])] = &[
     ("unsigned", &["Contracts: not signed"]),
     ("help", &["Help (?)"]),
     ("shortcuts", &["Help (?)"]),
-    ("password", &["Change my password"]),
+    ("password", &["Change my password", "Staff: reset password"]),
     ("logout", &["Sign out"]),
     ("exit", &["Quit"]),
     ("agenda", &["Calendar"]),
@@ -35,7 +35,7 @@ const ENGLISH: &[(&str, &[&str])] = &[
     ("lead", &["New client", "Clients"]),
     ("tel", &["Clients", "Staff"]),
     ("en retard", &["Contracts: not fully paid"]),
-    ("mot de passe", &["Change my password"]),
+    ("mot de passe", &["Change my password", "Staff: reset password"]),
     ("dark", &["Nothing found."]),
     ("zzz", &["Nothing found."]),
     // The words of the other language, since the user's own have none of these.
@@ -52,13 +52,13 @@ const FRENCH: &[(&str, &[&str])] = &[
     ("prospect", &["Nouveau client", "Clients"]),
     ("lead", &["Nouveau client", "Clients"]),
     ("téléphone", &["Clients", "Collaborateurs"]),
-    ("password", &["Changer mon mot de passe"]),
+    ("password", &["Changer mon mot de passe", "Collaborateurs\u{a0}: mot de passe"]),
     ("overdue", &["Contrats\u{a0}: non soldés"]),
     ("doit", &["Contrats\u{a0}: non soldés"]),
     ("solde", &["Contrats\u{a0}: non soldés"]),
     ("aide", &["Aide (?)"]),
     ("raccourcis", &["Aide (?)"]),
-    ("mot de passe", &["Changer mon mot de passe"]),
+    ("mot de passe", &["Changer mon mot de passe", "Collaborateurs\u{a0}: mot de passe"]),
     ("déconnexion", &["Se déconnecter"]),
     ("planning", &["Calendrier"]),
     ("devise", &["Réglages de l'entreprise"]),
@@ -117,4 +117,60 @@ fn the_name_of_a_screen_comes_before_records() {
     let found = offered(&mut desk, "calendar");
     assert_eq!(found, ["Calendar", "Calendar Girls"]);
     assert_eq!(offered(&mut desk, "client")[..2], ["Clients", "New client"]);
+}
+
+/// What is done with a record is offered as the list where the record is chosen.
+#[test]
+fn what_is_done_with_a_record_is_found_from_home() {
+    for (language, typed, offer, title) in [
+        (Language::En, "reset", "Staff: reset password", "Staff: active"),
+        (Language::En, "hand over", "Clients: hand over", "Clients: all"),
+        (Language::En, "sign", "Contracts: sign", "Contracts: all"),
+        (Language::En, "columns", "Clients: columns", "Clients: all"),
+        (Language::En, "note", "Clients: edit", "Clients: all"),
+        (Language::En, "who changed", "Audit log", "Audit log: all"),
+        (Language::En, "history", "Audit log", "Audit log: all"),
+        (Language::En, "language", "My preferences", "My preferences"),
+        (Language::Fr, "réinitialiser", "Collaborateurs : mot de passe", "Collaborateurs"),
+        (Language::Fr, "confier", "Clients : confier", "Clients"),
+        (Language::Fr, "colonnes", "Clients : colonnes", "Clients"),
+        (Language::Fr, "note", "Clients : modifier", "Clients"),
+        (Language::Fr, "qui a modifié", "Journal", "Journal"),
+        (Language::Fr, "historique", "Journal", "Journal"),
+        (Language::Fr, "langue", "Mes préférences", "Mes préférences"),
+        (Language::Fr, "changer de langue", "Mes préférences", "Mes préférences"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        let found: Vec<String> = offered(&mut desk, typed).iter().map(|line| line.replace('\u{a0}', " ")).collect();
+        let at = found.iter().position(|line| line.starts_with(offer));
+        assert!(at.is_some(), "{typed}: {found:?}");
+        desk.ctrl('p').write(typed);
+        for _ in 0..at.unwrap_or(0) {
+            desk.press(KeyCode::Down);
+        }
+        desk.press(KeyCode::Enter);
+        let screen = desk.screen().replace('\u{a0}', " ");
+        assert!(screen.lines().next().unwrap().contains(title), "{typed}\n{screen}");
+    }
+    for (language, typed) in [(Language::En, "duplicate"), (Language::Fr, "dupliquer")] {
+        assert_eq!(offered(&mut Desk::of("manager", language), typed).len(), 1, "{typed}");
+    }
+    // Nobody is offered what they may not do.
+    let mut desk = Desk::of("sales", Language::En);
+    let found = offered(&mut desk, "password");
+    assert_eq!(found, ["Change my password"]);
+}
+
+/// More records than are shown: the last line says so.
+#[test]
+fn the_palette_says_that_there_is_more() {
+    for (language, more) in [(Language::En, "There are more"), (Language::Fr, "Il y en a d'autres")] {
+        let mut desk = Desk::of("manager", language);
+        for number in 0..30 {
+            desk.world.client_of(desk.world.sales.actor.id, &format!("Almeida {number}"));
+        }
+        desk.world.client_of(desk.world.sales.actor.id, "Almeida Zoe");
+        desk.ctrl('p').write("almeida").see(more).write(" zoe").see("Almeida Zoe").not(more);
+    }
 }

@@ -14,6 +14,8 @@ pub enum Direction {
     Future,
     /// The last matching day, today included.
     Past,
+    /// The first matching day at or after this one: the last day of a range that begins there.
+    From(NaiveDate),
 }
 
 /// The years that are accepted. Any other is assumed to be a typing error. Within this range, adding
@@ -289,12 +291,13 @@ fn weekday(word: &str) -> Option<Weekday> {
     position(word, [WEEKDAYS_EN, WEEKDAYS_FR]).and_then(|at| Weekday::try_from(u8::try_from(at).ok()?).ok())
 }
 
-/// The next or the previous day with this weekday; never today.
+/// The next or the previous day with this weekday, never today; or the first one of a range.
 fn nearest(wanted: Weekday, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
     let whole_week = |days: u32| Days::new(if days == 0 { 7 } else { days.into() });
     match prefer {
         Direction::Future => today.checked_add_days(whole_week(wanted.days_since(today.weekday()))),
         Direction::Past => today.checked_sub_days(whole_week(today.weekday().days_since(wanted))),
+        Direction::From(first) => first.checked_add_days(Days::new(wanted.days_since(first.weekday()).into())),
     }
 }
 
@@ -320,9 +323,13 @@ fn year(word: &str) -> Option<i32> {
 
 /// The day in the nearest year in which it exists; for 29 February that may be eight years away.
 fn without_year(day: u32, month: u32, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
+    let after = |first: NaiveDate, years| {
+        NaiveDate::from_ymd_opt(first.year() + years, month, day).filter(|date| *date >= first)
+    };
     (0..=8).find_map(|years| match prefer {
-        Direction::Future => NaiveDate::from_ymd_opt(today.year() + years, month, day).filter(|date| *date >= today),
+        Direction::Future => after(today, years),
         Direction::Past => NaiveDate::from_ymd_opt(today.year() - years, month, day).filter(|date| *date <= today),
+        Direction::From(first) => after(first, years),
     })
 }
 

@@ -312,12 +312,13 @@ fn contract_choices(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Pag
 /// ones. If there is neither, searches inside words too.
 fn search(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Reply, ServiceError> {
     let numbered = numbered(db, ctx, text)?.map(contract_hit);
-    let (mut records, mut among_newest) = search_from(db, ctx, text, &Edge::First)?;
-    if records.is_empty() && numbered.is_none() {
-        (records, among_newest) = search_from(db, ctx, text, &Edge::Start)?;
+    let mut hits = search_from(db, ctx, text, &Edge::First)?;
+    if hits.records.is_empty() && numbered.is_none() {
+        hits = search_from(db, ctx, text, &Edge::Start)?;
     }
+    let Hits { mut records, more, among_newest } = hits;
     records.retain(|hit| numbered.as_ref() != Some(hit));
-    Ok(Reply::Found { records: numbered.into_iter().chain(records).collect(), among_newest })
+    Ok(Reply::Found { records: numbered.into_iter().chain(records).collect(), more, among_newest })
 }
 
 /// The contract whose number was typed, archived or not, if the user may see it.
@@ -333,38 +334,46 @@ fn contract_hit(row: ContractRow) -> Found {
     Found { kind: EntityKind::Contract, id: row.contract.id.0, name: row.client, detail }
 }
 
-/// The records that contain the words, and whether only the newest of some kind were searched.
-fn search_from(db: &mut Db, ctx: &RequestContext, text: &str, edge: &Edge) -> Result<(Vec<Found>, bool), ServiceError> {
-    fn hits<F, S: Default>(filter: F, edge: &Edge) -> Listing<F, S> {
+/// What a search has found of all kinds.
+#[derive(Default)]
+struct Hits {
+    records: Vec<Found>,
+    more: bool,
+    among_newest: bool,
+}
+
+impl Hits {
+    fn add<R>(&mut self, page: Page<R>, found: impl Fn(R) -> Found) {
+        self.more |= page.after;
+        self.among_newest |= page.among_newest;
+        self.records.extend(page.rows.into_iter().map(found));
+    }
+}
+
+/// The records that contain the words.
+fn search_from(db: &mut Db, ctx: &RequestContext, text: &str, edge: &Edge) -> Result<Hits, ServiceError> {
+    fn listing<F, S: Default>(filter: F, edge: &Edge) -> Listing<F, S> {
         Listing { edge: edge.clone(), ..first(filter, HITS) }
     }
-    let (mut found, mut among_newest) = (Vec::new(), false);
+    let mut hits = Hits::default();
     let text = text.to_owned();
-    let listing: Listing<_, ClientSort> = hits(ClientFilter { text: text.clone(), ..ClientFilter::default() }, edge);
-    let page = storage::clients::page(db, &listing, ctx.viewer())?;
-    among_newest |= page.among_newest;
-    for row in page.rows {
+    let clients: Listing<_, ClientSort> = listing(ClientFilter { text: text.clone(), ..ClientFilter::default() }, edge);
+    hits.add(storage::clients::page(db, &clients, ctx.viewer())?, |row| {
         let detail = told_apart_by(&row.client.company_name, &row.client.phone);
-        let (id, name) = (row.client.id.0, row.client.full_name);
-        found.push(Found { kind: EntityKind::Client, id, name, detail });
-    }
-    let listing: Listing<_, EventSort> = hits(EventFilter { text: text.clone(), ..EventFilter::default() }, edge);
-    let page = storage::events::page(db, &listing, ctx.viewer(), ctx.wall)?;
-    among_newest |= page.among_newest;
-    for row in page.rows {
+        Found { kind: EntityKind::Client, id: row.client.id.0, name: row.client.full_name, detail }
+    });
+    let events: Listing<_, EventSort> = listing(EventFilter { text: text.clone(), ..EventFilter::default() }, edge);
+    hits.add(storage::events::page(db, &events, ctx.viewer(), ctx.wall)?, |row| {
         let (id, name, detail) = (row.event.id.0, row.event.title, row.client);
-        found.push(Found { kind: EntityKind::Event, id, name, detail });
-    }
-    let listing: Listing<_, ContractSort> =
-        hits(ContractFilter { text: text.clone(), ..ContractFilter::default() }, edge);
-    let page = contract_page(db, ctx, &listing)?;
-    among_newest |= page.among_newest;
-    for row in page.rows {
-        found.push(contract_hit(row));
-    }
-    let listing: Listing<_, UserSort> = hits(UserFilter { text, ..UserFilter::default() }, edge);
-    for user in storage::users::page(db, &listing, ctx.viewer())?.rows {
-        found.push(Found { kind: EntityKind::User, id: user.id.0, name: user.full_name, detail: user.username });
-    }
-    Ok((found, among_newest))
+        Found { kind: EntityKind::Event, id, name, detail }
+    });
+    let contracts: Listing<_, ContractSort> =
+        listing(ContractFilter { text: text.clone(), ..ContractFilter::default() }, edge);
+    hits.add(contract_page(db, ctx, &contracts)?, contract_hit);
+    let users: Listing<_, UserSort> = listing(UserFilter { text, ..UserFilter::default() }, edge);
+    hits.add(storage::users::page(db, &users, ctx.viewer())?, |user| {
+        let (id, name, detail) = (user.id.0, user.full_name, user.username);
+        Found { kind: EntityKind::User, id, name, detail }
+    });
+    Ok(hits)
 }

@@ -1,5 +1,7 @@
 //! Lines of the audit log on the screen. Nobody creates or changes them by hand.
 
+use serde_json::Value;
+
 use super::{
     contracts::Contracts,
     definition::{Begins, Entity, EntityForm, RecordDetail, columns_if, from_to, wall_time},
@@ -19,7 +21,7 @@ use crate::{
         Context,
         form::{FormField, Reader, value},
         keys::Command,
-        text::Phrase,
+        text::{ListPhrase, Phrase},
         widgets::table::{Column, column},
     },
 };
@@ -35,9 +37,9 @@ impl Entity for Audit {
 
     const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
         (Phrase::ColWhen, column(N::When, 16, 0, 0).sorts(0)),
-        (Phrase::ColWho, column(N::Who, 12, 1, 3).sorts(1)),
-        (Phrase::ColWhat, column(N::What, 16, 1, 1).sorts(2)),
-        (Phrase::ColRecord, column(N::Record, 20, 2, 2).sorts(3)),
+        (Phrase::ColWho, column(N::Who, 11, 1, 3).sorts(1)),
+        (Phrase::ColWhat, column(N::What, 20, 0, 1).sorts(2)),
+        (Phrase::ColRecord, column(N::Record, 16, 2, 2).sorts(3)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<AuditRow>)] = &[];
     const FORM: Option<EntityForm<AuditRow>> = None;
@@ -49,11 +51,11 @@ impl Entity for Audit {
     }
 
     fn cells(row: &AuditRow, ctx: &Context) -> Vec<String> {
-        vec![wall_time(row.at, ctx), row.actor_name.clone(), ctx.verb(&row.action), record_name(row, ctx)]
+        vec![wall_time(row.at, ctx), row.actor_name.clone(), what(row, ctx), record_name(row, ctx)]
     }
 
     fn heading(row: &AuditRow, ctx: &Context) -> String {
-        ctx.verb(&row.action)
+        what(row, ctx)
     }
 
     fn facts(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
@@ -112,8 +114,20 @@ impl Entity for Audit {
     }
 }
 
+/// What was done. That an event has no support any more is logged as an assignment to nobody.
+fn what(row: &AuditRow, ctx: &Context) -> String {
+    let is_removed = |(field, _, new): &(Field, _, Value)| *field == Field::SupportId && new.is_null();
+    if row.action.parse() == Ok(Verb::SupportAssigned) && row.changes.0.iter().any(is_removed) {
+        return ctx.say(Phrase::SupportRemoved);
+    }
+    ctx.verb(&row.action)
+}
+
 /// What the record of a line was called at that time, such as "Contract 146, Anna Almeida".
 fn record_name(row: &AuditRow, ctx: &Context) -> String {
+    if let (Ok(Verb::ColumnsSaved), Ok(kind)) = (row.action.parse(), row.record_name.parse::<EntityKind>()) {
+        return ctx.say(ListPhrase::ColumnsOf(kind));
+    }
     let is_contract = row.record_type.parse() == Ok(EntityKind::Contract);
     // A refused action names what was tried instead of a record.
     let is_named = row.action.parse().is_ok_and(Verb::changes_its_record);
@@ -135,4 +149,33 @@ pub fn changes(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
         (ctx.field(*field), change)
     });
     shown.filter(|(_, change)| !change.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+    use crate::{
+        domain::{language::Language, text},
+        ui::{
+            text::{say, verb},
+            widgets::table::{Columns, MARGIN},
+        },
+    };
+
+    #[test]
+    fn every_action_fits_its_column() {
+        let columns = Columns::of(Audit::COLUMNS.iter().map(|(_, column)| *column).collect());
+        for window in [60, 80, 120] {
+            let layout = columns.fitting(window - MARGIN);
+            let (_, width) = layout.into_iter().find(|(at, _)| columns.all[*at].name == N::What).unwrap();
+            for language in Language::iter() {
+                let actions = Verb::iter().map(|action| verb(language, action.into()).to_owned());
+                for words in actions.chain([say(language, Phrase::SupportRemoved)]) {
+                    assert!(text::width(&words) <= usize::from(width), "{words} in {window} columns");
+                }
+            }
+        }
+    }
 }

@@ -44,8 +44,8 @@ impl Entity for Contracts {
         (Phrase::ColTotal, column(N::Total, 13, 0, 2).sorts(3).right()),
         (Phrase::ColDue, column(N::Due, 13, 0, 3).sorts(4).right()),
         (Phrase::ColSigned, column(N::Signed, 10, 0, 2).sorts(5)),
-        (Phrase::ColSales, column(N::Sales, 14, 2, 5).sorts(6)),
-        (Phrase::ColCompany, column(N::Company, 16, 3, 6).sorts(2)),
+        (Phrase::ColSales, column(N::Sales, 14, 2, 6).sorts(6)),
+        (Phrase::ColCompany, column(N::Company, 16, 3, 5).sorts(2)),
         (Phrase::ColCreated, column(N::Created, 10, 0, 7).sorts(7)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<ContractRow>)] = &[

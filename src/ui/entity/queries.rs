@@ -56,7 +56,7 @@ impl Query {
         order.extend(sorted.filter(|at| !order.contains(at)));
         let is_shown = |at: &usize| Some(*at) == sorted || !fixed.contains(&all[*at].name);
         let shown = order.into_iter().filter(is_shown).collect();
-        Columns { shown, sorted: sorted.map(|at| (at, descending)), all }
+        Columns { shown, sorted: sorted.map(|at| (at, descending)), all, needs: Vec::new() }
     }
 
     /// The columns whose values view or filter fix for who has this role. A filter takes away no column

@@ -37,7 +37,7 @@ impl Entity for Users {
         (Phrase::ColName, column(N::Name, 16, 2, 0).sorts(0)),
         (Phrase::ColRole, column(N::Role, 11, 0, 1).sorts(2)),
         (Phrase::ColUsername, column(N::Username, 14, 1, 4).sorts(1)),
-        (Phrase::ColEmail, column(N::Email, 24, 3, 2).sorts(3)),
+        (Phrase::ColEmail, column(N::Email, 25, 3, 2).sorts(3)),
         (Phrase::ColPhone, column(N::Phone, 17, 0, 3)),
         (Phrase::ColLastLogin, column(N::LastLogin, 16, 0, 5).sorts(4)),
     ];

@@ -267,8 +267,3 @@ pub fn temporary_password() -> [FormField; 2] {
     let called = Some(Phrase::TemporaryTitle);
     [FormField { called, hint: Some(Phrase::TemporaryPassword), ..password }, again]
 }
-
-/// The field of this name, if the form has it.
-pub fn find(fields: &[FormField], field: Field) -> Option<&FormField> {
-    fields.iter().find(|one| one.field == field)
-}

@@ -2,6 +2,7 @@
 //! entity are in its file of `ui/entity`, the other ones here. The screen that shows a form is
 //! [`super::screens::form`].
 
+mod between;
 mod choices;
 mod field;
 mod personal;
@@ -11,11 +12,11 @@ mod reading;
 mod settings;
 mod value;
 
+pub use between::{clock, find, in_period};
 pub use choices::Choices;
-pub use field::{FieldKind, FormField, find, new_password, temporary_password};
+pub use field::{FieldKind, FormField, new_password, temporary_password};
 pub use personal::{own_password, preferences, read_own_password, read_preferences, read_sign_in, sign_in};
 pub use purpose::{FormSpec, Purpose};
 pub use reader::Reader;
-pub use reading::clock;
 pub use settings::{read_settings, settings};
 pub use value::{people, typed_form, value};

@@ -6,8 +6,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use secrecy::SecretString;
 
 use super::{
-    field::{FormField, find},
-    reading::{clock, known},
+    between::{clock, find},
+    field::FormField,
+    reading::known,
 };
 use crate::domain::{
     Cents, Field, FieldErrors, Problem,
@@ -95,10 +96,12 @@ impl<'a> Reader<'a> {
         self.optional(field, |_| read.unwrap_or(unknown))
     }
 
-    /// The first and the last day of a period; the last must not be before the first.
+    /// The first and the last day of a period; the last must not be before the first, and is counted
+    /// from there if it has no year.
     pub fn days(&mut self, from: Field, to: Field, prefer: Direction) -> (Option<NaiveDate>, Option<NaiveDate>) {
-        let period = (self.day(from, prefer), self.day(to, prefer));
-        self.in_order(to, period)
+        let first = self.day(from, prefer);
+        let last = self.day(to, first.map_or(prefer, Direction::From));
+        self.in_order(to, (first, last))
     }
 
     /// The least and the greatest amount; the greatest must not be below the least.

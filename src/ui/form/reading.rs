@@ -4,7 +4,7 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 
-use super::field::{FieldKind, FormField, find};
+use super::field::{FieldKind, FormField};
 use crate::{
     domain::{Cents, Field, Problem, check, clocks, dates, money, text},
     ui::{
@@ -12,15 +12,6 @@ use crate::{
         text::{Phrase, TimePhrase},
     },
 };
-
-/// The time that a field's dates are read relative to: for the end of an event its start, and `None`
-/// if that cannot be read; for others `now`.
-pub fn clock(fields: &[FormField], field: Field, now: NaiveDateTime) -> Option<NaiveDateTime> {
-    match find(fields, Field::StartsAt).filter(|_| field == Field::EndsAt) {
-        Some(start) => start.read_time(now).ok(),
-        None => Some(now),
-    }
-}
 
 /// What is read relative to `clock`; if that is not known, only what is the same whatever it is.
 pub(super) fn known<T: PartialEq>(

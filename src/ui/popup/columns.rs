@@ -92,7 +92,7 @@ impl Columns {
         let all: Vec<Column> = (0..).zip(&self.lines).map(column).collect();
         let shown = (0..all.len()).filter(|at| self.lines[*at].shown && !self.lines[*at].repeats).collect();
         let sorted = all.iter().position(|column| Some(column.name) == self.sorted).map(|at| (at, false));
-        let fitting = table::Columns { all, shown, sorted }.fitting(width);
+        let fitting = table::Columns { all, shown, sorted, needs: Vec::new() }.fitting(width);
         fitting.into_iter().map(|(at, _)| at).collect()
     }
 

@@ -129,7 +129,7 @@ impl Menu {
         self.at = 0;
         (self.early, self.found) = (false, false);
         if matches!(self.source, Source::Fixed | Source::Search | Source::Views(..)) {
-            self.among_newest = false;
+            (self.among_newest, self.more) = (false, false);
             self.shown = self.narrowed();
         }
         if matches!(self.source, Source::Views(..)) {
@@ -331,8 +331,8 @@ impl Menu {
                 (self.among_newest, self.more) = (page.among_newest, page.after);
                 lines.extend(page.rows.into_iter().map(|row| choice(row.into(), ctx)));
             }
-            Reply::Found { mut records, among_newest } => {
-                self.among_newest = among_newest;
+            Reply::Found { mut records, more, among_newest } => {
+                (self.among_newest, self.more) = (among_newest, more);
                 // A number means the contract with this number, before other records that contain
                 // the number.
                 let meant = |found: &Found| found.kind == EntityKind::Contract && self.numbered() == Some(found.id);

@@ -23,7 +23,7 @@ use crate::{
         text::Phrase,
         widgets::{
             chrome::wrapped_to,
-            paint::{Focus, count_words, draw_pairs, line_at, pair_lines, put, rows},
+            paint::{Focus, count_words, draw_pairs, label_columns, line_at, pair_lines, put, rows},
             records::draw_rows,
             table::{Columns, first_shown},
         },
@@ -258,19 +258,20 @@ impl Detail {
         if !self.notes.is_empty() {
             pairs.push((ctx.field(Field::Notes), self.notes.clone()));
         }
-        let lines = pair_lines(&pairs, area.width, usize::MAX);
+        let labels = label_columns(&pairs, area.width);
+        let lines = pair_lines(&pairs, (area.width, labels), usize::MAX);
         // Titles, column titles, rows, and the words about a line of the history.
         let needed = |part: &DetailPart| part.rows.len().max(1) + 2 + usize::from(part.kind == EntityKind::Audit);
         let tables = self.parts.iter().map(needed).max().unwrap_or(0).min(TABLES);
         let room = usize::from(area.height).saturating_sub(tables + 1);
         if lines.len() <= room {
             self.scrolled.set(0);
-            draw_pairs(frame, area, &lines, ctx);
+            draw_pairs(frame, area, labels, &lines, ctx);
             return rows(lines.len()) + 1;
         }
         let from = self.scrolled.get().min(lines.len() - room);
         self.scrolled.set(from);
-        draw_pairs(frame, area, &lines[from..from + room], ctx);
+        draw_pairs(frame, area, labels, &lines[from..from + room], ctx);
         let [up, down] = [Command::PageUp, Command::PageDown].map(|command| ctx.key(ctx.keys.of(command)));
         let place = Phrase::MoreLines { from: from + 1, to: from + room, of: lines.len(), up: &up, down: &down };
         put(frame, area, rows(room), &ctx.say(place), ctx.theme.quiet);

@@ -32,7 +32,7 @@ pub const SECTIONS: &[Section] = &[
     on_home(Phrase::ListOf(K::Event), Some(P::SeeRecords), Opens::List(K::Event)),
     on_home(Phrase::ListOf(K::User), Some(P::SeeStaff), Opens::List(K::User)),
     on_home(Phrase::ListOf(K::Audit), Some(P::ReadAudit), Opens::List(K::Audit)),
-    in_palette(Phrase::Calendar, Some(P::SeeRecords), Opens::Screen(calendar)),
+    on_home(Phrase::Calendar, Some(P::SeeRecords), Opens::Screen(calendar)),
     in_palette(Phrase::NewClient, Some(P::CreateClient), Opens::Create(K::Client)),
     in_palette(Phrase::NewContract, Some(P::CreateContract), Opens::Create(K::Contract)),
     in_palette(Phrase::NewEvent, Some(P::CreateEvent), Opens::Create(K::Event)),

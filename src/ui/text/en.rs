@@ -86,7 +86,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             HomeLine::MySignedWithoutEvent => "my signed contracts without event",
             HomeLine::MyNotFullyPaid => "my contracts not fully paid",
             HomeLine::MyNextEvents => "my next events",
-            HomeLine::MyIncompleteEvents => "my events lacking notes or end",
+            HomeLine::MyIncompleteEvents => "my events without notes or end",
         },
         Phrase::ListOf(kind) => match kind {
             EntityKind::Client => "Clients",
@@ -261,6 +261,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             return format!("Check it before you save. {} afterwards.", only(right));
         }
         Phrase::NoSupport => "no support",
+        Phrase::SupportRemoved => "support removed",
         Phrase::Asked(Asked::AssignAnyway { title, name }) => return format!("Give {title} to {name} all the same?"),
         Phrase::Asked(Asked::AssignSomeAnyway { count, name }) => {
             return format!("Give {} to {name} all the same?", some(count, "event", "events"));
@@ -1289,6 +1290,13 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::RowsCopied { count: 1, names } => return format!("Row copied: {names}"),
         ListPhrase::RowsCopied { count, names } => return format!("{count} rows copied: {names}"),
         ListPhrase::ColumnsTitle => "Columns",
+        ListPhrase::ColumnsOf(kind) => match kind {
+            EntityKind::Client => "Columns of clients",
+            EntityKind::Contract => "Columns of contracts",
+            EntityKind::Event => "Columns of events",
+            EntityKind::User => "Columns of the staff",
+            EntityKind::Audit => "Columns of the audit log",
+        },
         ListPhrase::ColumnsHint => {
             "Space shows or hides, PgUp and PgDn move, Left and Right change the width, Del brings back the usual columns."
         }
@@ -1371,7 +1379,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Sort => ("sort", "Sort by another column; choosing the same one again reverses the order."),
         Command::View => ("view", "Choose another view of this list."),
         Command::Columns => ("columns", "Which columns this list has, in which order and how wide."),
-        Command::Mark => ("mark", "Mark, to do something with several at once."),
+        Command::Mark => ("mark", "Mark and go down, to do something with several at once."),
         Command::Undo => ("undo", "Take back my last change: assignment, edit, archiving."),
         Command::Copy => ("copy", "Copy the row or the record to the clipboard."),
         Command::CopyPart => ("copy a part", "Copy one of its values, such as the phone."),
@@ -1409,7 +1417,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::ListOf(EntityKind::User) => {
             "employees team colleagues users people accounts managers members telephone phone forgotten"
         }
-        Phrase::ListOf(EntityKind::Audit) => "history journal changes trace who",
+        Phrase::ListOf(EntityKind::Audit) => "history journal changes changed trace who",
         Phrase::Calendar => "agenda planning schedule diary week month days dates plan availability",
         Phrase::NewClient => "add create customer company contact prospect lead",
         Phrase::NewContract => "add create deal quote agreement",
@@ -1417,7 +1425,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewUser => "add create employee colleague user account hire",
         Phrase::Settings => "configuration options currency money timezone zone name rights visibility",
         Phrase::Preferences => {
-            "options configuration language colours colors theme mouse contrast french accessibility"
+            "options configuration change language colours colors theme mouse contrast french accessibility"
         }
         Phrase::OwnPassword => "password account secret",
         Phrase::Lock => "pause break away screen",
@@ -1448,7 +1456,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
     match command {
         Command::Open => "show details see view",
         Command::New => "add create make",
-        Command::Edit => "change modify correct update rename",
+        Command::Edit => "change modify correct update rename note notes",
         Command::Assign => "give staff send person",
         Command::Archive => "delete remove hide restore deactivate reactivate trash",
         Command::Sign => "signature signed agree",

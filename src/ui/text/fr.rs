@@ -87,7 +87,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             HomeLine::MySignedWithoutEvent => "mes contrats signés sans événement",
             HomeLine::MyNotFullyPaid => "mes contrats non soldés",
             HomeLine::MyNextEvents => "mes prochains événements",
-            HomeLine::MyIncompleteEvents => "mes événements à compléter",
+            HomeLine::MyIncompleteEvents => "mes événements sans notes ou fin",
         },
         Phrase::ListOf(kind) => match kind {
             EntityKind::Client => "Clients",
@@ -286,6 +286,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             return format!("Vérifiez avant d'enregistrer. {} par la suite.", only(right));
         }
         Phrase::NoSupport => "sans support",
+        Phrase::SupportRemoved => "support retiré",
         Phrase::Asked(Asked::AssignAnyway { title, name }) => {
             return format!("Attribuer quand même {title} à {name} ?");
         }
@@ -333,7 +334,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ViewOpen => "Ouverts",
         Phrase::ViewPast => "Passés",
         Phrase::ViewMineNext => "Les miens, à venir",
-        Phrase::ViewMineIncomplete => "Les miens, sans notes ou heure de fin",
+        Phrase::ViewMineIncomplete => "Les miens, sans notes ou fin",
         Phrase::ViewActive => "Actifs",
         Phrase::ViewDeactivated => "Désactivés",
         Phrase::ViewRefused => "Refus",
@@ -1362,6 +1363,13 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::RowsCopied { count: 1, names } => return format!("Ligne copiée : {names}"),
         ListPhrase::RowsCopied { count, names } => return format!("{count} lignes copiées : {names}"),
         ListPhrase::ColumnsTitle => "Colonnes",
+        ListPhrase::ColumnsOf(kind) => match kind {
+            EntityKind::Client => "Colonnes des clients",
+            EntityKind::Contract => "Colonnes des contrats",
+            EntityKind::Event => "Colonnes des événements",
+            EntityKind::User => "Colonnes des collaborateurs",
+            EntityKind::Audit => "Colonnes du journal",
+        },
         ListPhrase::ColumnsHint => {
             "Espace affiche ou cache, PgPréc et PgSuiv déplacent, Gauche et Droite changent la largeur, Suppr rétablit les colonnes habituelles."
         }
@@ -1393,7 +1401,7 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::UserUpdated => "compte modifié",
         Verb::UserDeactivated => "compte désactivé",
         Verb::UserReactivated => "compte réactivé",
-        Verb::PasswordReset => "mot de passe réinitialisé",
+        Verb::PasswordReset => "mot de passe donné",
         Verb::PasswordChanged => "mot de passe changé",
         Verb::ClientCreated => "client créé",
         Verb::ClientUpdated => "client modifié",
@@ -1446,7 +1454,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Sort => ("trier", "Trier par une autre colonne ; la même inverse l'ordre."),
         Command::View => ("vue", "Choisir une autre vue de cette liste."),
         Command::Columns => ("colonnes", "Les colonnes de cette liste, leur ordre et leur largeur."),
-        Command::Mark => ("marquer", "Marquer, pour agir sur plusieurs à la fois."),
+        Command::Mark => ("marquer", "Marquer et descendre, pour agir sur plusieurs à la fois."),
         Command::Undo => ("annuler", "Annuler ma dernière action : attribution, modification, archivage."),
         Command::Copy => ("copier", "Copier la ligne ou la fiche dans le presse-papiers."),
         Command::CopyPart => ("copier une partie", "Copier une de ses valeurs, le téléphone par exemple."),
@@ -1482,7 +1490,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::ListOf(EntityKind::User) => {
             "employés équipe collègues personnel salariés utilisateurs comptes membres téléphone oublié"
         }
-        Phrase::ListOf(EntityKind::Audit) => "historique modifications traces qui",
+        Phrase::ListOf(EntityKind::Audit) => "historique modifications modifié changé traces qui",
         Phrase::Calendar => "agenda planning semaine mois jours dates disponibilités",
         Phrase::NewClient => "ajouter créer entreprise société contact prospect",
         Phrase::NewContract => "ajouter créer devis vente affaire",
@@ -1490,7 +1498,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewUser => "ajouter créer employé collègue utilisateur compte embauche salarié",
         Phrase::Settings => "paramètres configuration options devise monnaie fuseau heure nom droits visibilité",
         Phrase::Preferences => {
-            "paramètres options configuration langue couleurs thème souris contraste anglais accessibilité"
+            "paramètres options configuration changer langue couleurs thème souris contraste anglais accessibilité"
         }
         Phrase::OwnPassword => "compte secret",
         Phrase::Lock => "pause absence écran",
@@ -1521,7 +1529,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
     match command {
         Command::Open => "voir montrer détails fiche",
         Command::New => "ajouter créer",
-        Command::Edit => "changer corriger éditer renommer",
+        Command::Edit => "changer corriger éditer renommer note notes",
         Command::Assign => "confier donner affecter personne",
         Command::Archive => "supprimer effacer enlever cacher restaurer désactiver réactiver corbeille",
         Command::Sign => "signature signé accord",

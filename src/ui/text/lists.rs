@@ -1,5 +1,7 @@
 //! What the program says about a list: its filter, its sums, its columns and the views that users save.
 
+use crate::domain::entity::EntityKind;
+
 /// A phrase about a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ListPhrase<'a> {
@@ -58,6 +60,8 @@ pub enum ListPhrase<'a> {
     /// There are more contracts than are summed up.
     TooManyToSum(i64),
     ColumnsTitle,
+    /// What the audit log says was changed.
+    ColumnsOf(EntityKind),
     ColumnsHint,
     ColumnFits,
     ColumnWidth(u16),

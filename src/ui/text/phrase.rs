@@ -101,6 +101,8 @@ pub enum Phrase<'a> {
     Nobody,
     /// An event that nobody prepares yet.
     NoSupport,
+    /// What the audit log says of an event whose support was taken away.
+    SupportRemoved,
     /// No filter by this.
     Any,
     PartContracts,

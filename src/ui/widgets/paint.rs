@@ -50,9 +50,10 @@ pub fn count_words(count: Count, ctx: &Context) -> String {
     }
 }
 
-/// Labels and values as lines of this many columns: a long value has several, up to `most`.
-pub fn pair_lines(pairs: &[(String, String)], columns: u16, most: usize) -> Vec<(&str, String)> {
-    let wide = usize::from(columns.saturating_sub(label_columns(columns)));
+/// Labels and values as lines of this many columns, of which the labels take `labels`: a long value has
+/// several lines, up to `most`.
+pub fn pair_lines(pairs: &[(String, String)], (columns, labels): (u16, u16), most: usize) -> Vec<(&str, String)> {
+    let wide = usize::from(columns.saturating_sub(labels));
     let lines = pairs.iter().flat_map(|(label, value)| {
         let lines = wrapped_to(value, wide, most).into_iter().enumerate();
         lines.map(|(number, line)| (if number == 0 { label.as_str() } else { "" }, line))
@@ -60,9 +61,8 @@ pub fn pair_lines(pairs: &[(String, String)], columns: u16, most: usize) -> Vec<
     lines.collect()
 }
 
-/// Draws lines of labels and values from the top of the area.
-pub fn draw_pairs(frame: &mut Frame, area: Rect, lines: &[(&str, String)], ctx: &Context) {
-    let labels = label_columns(area.width);
+/// Draws lines of labels and values from the top of the area; the labels take `labels` columns.
+pub fn draw_pairs(frame: &mut Frame, area: Rect, labels: u16, lines: &[(&str, String)], ctx: &Context) {
     let values = Rect { x: area.x + labels, width: area.width.saturating_sub(labels), ..area };
     for (row, (label, value)) in lines.iter().enumerate() {
         put(frame, Rect { width: labels.saturating_sub(1), ..area }, rows(row), label, ctx.theme.quiet);
@@ -70,6 +70,9 @@ pub fn draw_pairs(frame: &mut Frame, area: Rect, lines: &[(&str, String)], ctx: 
     }
 }
 
-fn label_columns(columns: u16) -> u16 {
-    LABELS.min(columns / 3)
+/// How many of the columns the labels take: as many as the longest needs, but no more than three fifths of
+/// them, and no fewer than usual.
+pub fn label_columns(pairs: &[(String, String)], columns: u16) -> u16 {
+    let longest = pairs.iter().map(|(label, _)| rows(text::width(label)) + 1).max().unwrap_or(0);
+    longest.min(columns * 3 / 5).max(LABELS.min(columns / 3))
 }

@@ -4,7 +4,7 @@ use ratatui::{Frame, layout::Rect};
 
 use super::{
     chrome::wrapped_to,
-    paint::{draw_pairs, pair_lines, put, rows},
+    paint::{draw_pairs, label_columns, pair_lines, put, rows},
     table::{self, Columns, Line},
 };
 use crate::{
@@ -62,12 +62,13 @@ pub fn draw_facts(frame: &mut Frame, area: Rect, record: &Record, ctx: &Context)
     let above = rows(heading.len()) + 1;
     let below = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
     let facts = entity::facts(record, ctx);
-    let mut lines = pair_lines(&facts, below.width, 3);
+    let labels = label_columns(&facts, below.width);
+    let mut lines = pair_lines(&facts, (below.width, labels), 3);
     if lines.len() > usize::from(below.height) {
         lines.truncate(usize::from(below.height).saturating_sub(1));
         lines.push(("…", "…".to_owned()));
     }
-    draw_pairs(frame, below, &lines, ctx);
+    draw_pairs(frame, below, labels, &lines, ctx);
 }
 
 #[cfg(test)]

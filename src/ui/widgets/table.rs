@@ -55,12 +55,29 @@ pub struct Columns {
     pub shown: Vec<usize>,
     /// The index in `all` of the column that sorts the table, and whether the order is descending.
     pub sorted: Option<(usize, bool)>,
+    /// The width of the widest cell of each column, if the rows are known.
+    pub needs: Vec<u16>,
 }
 
 impl Columns {
     /// All of them, in no particular order of rows.
     pub fn of(all: Vec<Column>) -> Self {
-        Self { shown: (0..all.len()).collect(), all, sorted: None }
+        Self { shown: (0..all.len()).collect(), all, sorted: None, needs: Vec::new() }
+    }
+
+    /// Fits the widths to these rows: numbers take what they need below their title, and the first text
+    /// is the first to get what is left.
+    #[must_use]
+    pub fn for_rows(mut self, titles: &[String], rows: impl Iterator<Item = Vec<String>>) -> Self {
+        let wide = |words: &str| u16::try_from(text::width(words)).unwrap_or(u16::MAX);
+        self.needs = titles.iter().map(|title| wide(title) + GAP).collect();
+        for cells in rows {
+            self.needs.iter_mut().zip(&cells).for_each(|(need, cell)| *need = wide(cell).max(*need));
+        }
+        for (column, need) in self.all.iter_mut().zip(&self.needs).filter(|(column, _)| column.right) {
+            column.width = *need;
+        }
+        self
     }
 
     /// The indexes of the columns that fit, with their widths.
@@ -74,12 +91,16 @@ impl Columns {
             let Some(least) = may_go.max_by_key(|at| columns[*at].priority) else { break };
             kept.retain(|at| *at != least);
         }
-        let spare = width.saturating_sub(needed(&kept));
+        let mut spare = width.saturating_sub(needed(&kept));
+        let texts = kept.iter().copied().filter(|at| columns[*at].grow > 0);
+        let first = texts.min_by_key(|at| columns[*at].priority);
+        let lacks = first.and_then(|at| Some(self.needs.get(at)?.saturating_sub(columns[at].width)));
+        let more = lacks.unwrap_or(0).min(spare);
+        spare -= more;
         let shares: u16 = kept.iter().map(|at| columns[*at].grow).sum();
-        let mut widths: Vec<(usize, u16)> = kept
-            .iter()
-            .map(|at| (*at, columns[*at].width + (spare * columns[*at].grow).checked_div(shares).unwrap_or(0)))
-            .collect();
+        let share = |at: usize| (spare * columns[at].grow).checked_div(shares).unwrap_or(0);
+        let wide = |at: usize| columns[at].width + share(at) + if Some(at) == first { more } else { 0 };
+        let mut widths: Vec<(usize, u16)> = kept.iter().map(|at| (*at, wide(*at))).collect();
         if let [(_, only)] = widths.as_mut_slice() {
             *only = (*only).min(width);
         }
@@ -179,6 +200,21 @@ mod tests {
         assert_eq!(columns.fitting(5), [(1, 5)]);
         columns.shown = vec![2, 1];
         assert_eq!(columns.fitting(22), [(2, 10), (1, 10)]);
+    }
+
+    #[test]
+    fn numbers_take_what_they_need_and_the_first_text_gets_the_rest() {
+        let columns = [
+            column(ColumnName::Total, 13, 0, 0).right(),
+            column(ColumnName::Client, 8, 1, 1),
+            column(ColumnName::Company, 8, 1, 2),
+        ];
+        let titles = ["Total", "Client", "Company"].map(str::to_owned);
+        let rows = [["1,000.00", "Anna Almeida", "Almeida"], ["1,000,000.00", "Bo", ""]];
+        let rows = rows.into_iter().map(|row| row.map(str::to_owned).to_vec());
+        let columns = Columns::of(columns.to_vec()).for_rows(&titles, rows);
+        assert_eq!(columns.fitting(33), [(0, 12), (1, 9), (2, 8)]);
+        assert_eq!(columns.fitting(40), [(0, 12), (1, 14), (2, 10)]);
     }
 
     #[test]

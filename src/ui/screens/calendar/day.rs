@@ -36,16 +36,18 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, calendar: &Calendar, ctx: &Con
     let day = dates::spell_date(calendar.day, ctx.language);
     let lane = calendar.lanes.get(calendar.lane).map(|lane| lane.name.as_str()).unwrap_or_default();
     let selected = calendar.selected();
+    let all: Vec<&Record> = calendar.on(calendar.day).collect();
     match (selected, calendar.reading) {
         (Some(_), _) => put(frame, area, 0, &format!("{day}, {lane}"), ctx.theme.quiet),
         (None, Reading::UnderWay) => {}
+        // The events of others follow.
+        (None, Reading::Done) if !all.is_empty() => put(frame, area, 0, &day, ctx.theme.quiet),
         (None, Reading::Done) => {
             let words = ctx.pair(&format!("{day}, {lane}"), &ctx.say(Phrase::NoEventsThen));
             put(frame, area, 0, &words, ctx.theme.quiet);
         }
         (None, Reading::Failed) => put(frame, area, 0, &ctx.say(Phrase::NotRead), ctx.theme.quiet),
     }
-    let all: Vec<&Record> = calendar.on(calendar.day).collect();
     let at = selected.and_then(|one| all.iter().position(|record| record.id() == one.id()));
     let room = usize::from(area.height.saturating_sub(2));
     let from = first_shown(at.unwrap_or(0), room, all.len());

@@ -10,7 +10,7 @@ use crate::{
     },
     ui::{
         Context,
-        form::{FieldKind, FormField},
+        form::{FieldKind, FormField, in_period},
         text::Phrase,
         widgets::{
             chrome::wrapped,
@@ -110,7 +110,9 @@ fn draw_entry(
     let labels = form.label_columns(area, ctx);
     let style = if focused { theme.accent } else { theme.quiet };
     put(frame, Rect { width: labels.saturating_sub(1), ..area }, 0, &label(entry, focused, ctx), style);
-    let echo = form.strength(entry, ctx).or_else(|| entry.echo(ctx, form.clock(entry.field, ctx)));
+    let echo = form
+        .strength(entry, ctx)
+        .or_else(|| in_period(&form.entries, entry, ctx.now).echo(ctx, form.clock(entry.field, ctx)));
     let room = area.width.saturating_sub(labels);
     let echo_width = echo.as_ref().map_or(0, |echo| rows(text::width(echo)) + 2).min(room.saturating_sub(TYPED));
     let own = own_rows(entry);

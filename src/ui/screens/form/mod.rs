@@ -24,7 +24,7 @@ use crate::{
         Action, Context, Notice,
         actions::bind,
         entity,
-        form::{FieldKind, FormField, FormSpec, Purpose, clock, find as field_of},
+        form::{FieldKind, FormField, FormSpec, Purpose, clock, find as field_of, in_period},
         keys::{Binding, Command, Key, find},
         popup::{Outcome, Popup, Source},
         text::Phrase,
@@ -204,7 +204,8 @@ impl Form {
     fn pick_day(&mut self, ctx: &Context) -> Action {
         let Some(entry) = self.entries.get(self.at).filter(|entry| entry.is_date()) else { return Action::None };
         let clock = self.clock(entry.field, ctx);
-        let day = entry.typed_day(clock).unwrap_or(clock.unwrap_or(ctx.now).date());
+        let now = clock.unwrap_or(ctx.now);
+        let day = in_period(&self.entries, entry, now).typed_day(clock).unwrap_or(now.date());
         let popup = Popup::month(ctx.field(entry.field), day, ctx.now.date());
         self.asked = Some(FormQuestion::Pick(self.at));
         Action::Popup(Box::new(popup))

@@ -16,6 +16,7 @@ use crate::{
         Context, actions, entity,
         text::{ListPhrase, Phrase},
         widgets::{
+            chrome::wrapped_to,
             paint::{Focus, count_words, line_at, put, rows},
             records::{draw_facts, draw_rows, table_width},
             table,
@@ -31,9 +32,9 @@ struct Places {
 }
 
 impl Places {
-    fn of(list: &List, area: Rect) -> Self {
-        // A line for the filter and the position, and one if only the newest records were searched.
-        let above = 1 + u16::from(list.among_newest);
+    fn of(list: &List, area: Rect, ctx: &Context) -> Self {
+        // The filter and the position, and a line if only the newest records were searched.
+        let above = rows(list.filter_in_words(area.width, ctx).len()).max(1) + u16::from(list.among_newest);
         let sums = u16::from(list.kind() == EntityKind::Contract);
         let below = Rect { y: area.y + above, height: area.height.saturating_sub(above + sums), ..area };
         let table = Rect { width: table_width(below.width), ..below };
@@ -59,7 +60,7 @@ impl Places {
 impl List {
     /// What is drawn at this position; the list is drawn in `body`.
     pub(super) fn drawn_at(&self, at: Position, body: Rect, ctx: &Context) -> Option<Drawn> {
-        let places = Places::of(self, body);
+        let places = Places::of(self, body, ctx);
         if at.y != places.table.y || self.rows.is_empty() {
             return places.row_at(self, at).map(Drawn::Row);
         }
@@ -70,7 +71,7 @@ impl List {
 
     pub(super) fn draw_all(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
         let mut caret = None;
-        let places = Places::of(self, area);
+        let places = Places::of(self, area, ctx);
         let table = places.table;
         let shown = places.shown(self);
         let place = position(self, &shown, ctx);
@@ -82,13 +83,15 @@ impl List {
             let used = rows(text::width(&label));
             let field = Rect { x: area.x + used, y: area.y, width: area.width.saturating_sub(used + 22), height: 1 };
             caret = Some(Focus::Caret(input.draw(frame, field, ctx.theme.text)));
-        } else if let Some(filter) = self.filter_in_words(left.width, ctx) {
-            put(frame, left, 0, &filter, ctx.theme.accent);
+        } else if self.is_filtered() {
+            for (row, line) in self.filter_in_words(area.width, ctx).iter().enumerate() {
+                put(frame, left, rows(row), line, ctx.theme.accent);
+            }
         } else if self.query.opens_at_today() && self.first.is_none_or(|first| first > 0 || shown.start > 0) {
             put(frame, left, 0, &ctx.say(ListPhrase::OpenedAtToday), ctx.theme.quiet);
         }
         if self.among_newest {
-            put(frame, area, 1, &ctx.say(Phrase::AmongNewest), ctx.theme.quiet);
+            put(frame, Rect { y: table.y - 1, ..area }, 0, &ctx.say(Phrase::AmongNewest), ctx.theme.quiet);
         }
         let right = Rect { x: area.right() - width, width, ..area };
         put(frame, right, 0, &place, ctx.theme.quiet);
@@ -110,17 +113,29 @@ impl List {
         caret.unwrap_or(line_at(table, 1 + rows(self.at - shown.start)))
     }
 
-    /// What the list is filtered by, with the key that changes it if there is room for that too.
-    fn filter_in_words(&self, columns: u16, ctx: &Context) -> Option<String> {
+    fn is_filtered(&self) -> bool {
+        self.query.is_refined() || !self.query.text().is_empty()
+    }
+
+    /// What the list is filtered by, in lines beside the position, with the key that changes it if there
+    /// is room for that too. Empty while the filter is being typed.
+    fn filter_in_words(&self, columns: u16, ctx: &Context) -> Vec<String> {
+        const MOST: usize = 4;
+        if self.filter.is_some() || !self.is_filtered() {
+            return Vec::new();
+        }
+        // Room for the position of the last rows, the longest that there is.
+        let last = self.rows.len()..self.rows.len();
+        let columns = usize::from(columns).saturating_sub(text::width(&position(self, &last, ctx)) + 1);
         let text = self.query.text();
         if !self.query.is_refined() {
-            return (!text.is_empty()).then(|| ctx.say(Phrase::FilteredBy(text)));
+            return wrapped_to(&ctx.say(Phrase::FilteredBy(text)), columns, MOST);
         }
         let typed = (!text.is_empty()).then(|| text.to_owned());
         let by: Vec<String> = typed.into_iter().chain(entity::filters(&self.query, &self.names, ctx)).collect();
         let filter = ctx.say(ListPhrase::Refined(&by.join(", ")));
         let whole = format!("{filter}. {}", ctx.say(ListPhrase::RefineHint));
-        Some(if text::width(&whole) <= usize::from(columns) { whole } else { text::cut(&filter, columns.into()) })
+        if text::width(&whole) <= columns { vec![whole] } else { wrapped_to(&filter, columns, MOST) }
     }
 
     /// What all contracts of the list amount to; says nothing while that is awaited, nor of an empty

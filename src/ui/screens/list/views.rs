@@ -48,7 +48,22 @@ impl List {
 
     /// Which columns are shown.
     pub(super) fn columns(&self, ctx: &Context) -> table::Columns {
-        self.query.columns(ctx.session.actor.role, self.chosen_columns(ctx).as_deref())
+        let chosen = self.chosen_columns(ctx);
+        let columns = self.query.columns(ctx.session.actor.role, chosen.as_deref());
+        let mut columns = self.fitted(columns, ctx);
+        for ChosenColumn { name, width } in chosen.iter().flatten() {
+            let column = columns.all.iter_mut().find(|column| column.name == *name);
+            if let (Some(column), Some(width)) = (column, width) {
+                column.width = *width;
+            }
+        }
+        columns
+    }
+
+    /// The columns with the widths that the loaded rows need.
+    fn fitted(&self, columns: table::Columns, ctx: &Context) -> table::Columns {
+        let cells = self.rows.iter().map(|record| entity::cells(record, ctx));
+        columns.for_rows(&entity::titles(self.kind(), ctx), cells)
     }
 
     /// Opens the menu of views.
@@ -160,7 +175,8 @@ impl List {
         let mut fixed = self.query.fixed(ctx.session.actor.role, self.chosen_columns(ctx).is_some());
         fixed.retain(|column| Some(*column) != sorted);
         let titles = entity::titles(self.kind(), ctx);
-        let preset: Vec<ColumnLine> = entity::columns(self.kind())
+        let preset = self.fitted(table::Columns::of(entity::columns(self.kind())), ctx).all;
+        let preset: Vec<ColumnLine> = preset
             .iter()
             .zip(titles)
             .map(|(preset, title)| {
