@@ -59,7 +59,7 @@ impl App {
         let shares = Share::by_turns(names, owned.clients, owned.events);
         let ctx = self.context();
         let lines = shares.iter().map(|share| ctx.say(Phrase::Asked(Asked::ShareOf(share)))).collect();
-        let popup = Popup::confirm(ctx.say(Phrase::Asked(Asked::SharesOf(&owned.name))), lines, &ctx.say(verb), &ctx)
+        let popup = Popup::confirm(ctx.say(Phrase::Asked(Asked::SharesOf(owned))), lines, &ctx.say(verb), &ctx)
             .cancelled_by(ctx.say(Phrase::Asked(Asked::ChooseOthers)));
         self.open_popup(popup, PopupPurpose::Shares(asker, request, divided));
     }

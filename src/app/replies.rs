@@ -70,7 +70,6 @@ impl App {
     /// Why the password is asked for: what the request would do to which record.
     fn why_password(&self, asker: Asker, request: &Request) -> String {
         let ctx = self.context();
-        let why = ctx.say(Phrase::PasswordWhy(request.permission()));
         let name = match (&self.stage, asker) {
             (Stage::SignedIn(workspace), Asker::Screen(id)) => {
                 let layer = workspace.layers.iter().find(|layer| layer.id == id);
@@ -79,8 +78,8 @@ impl App {
             _ => None,
         };
         match name.and_then(|name| question::deed(request, &name, &ctx)) {
-            Some(deed) => format!("{deed}\n{why}"),
-            None => why,
+            Some(deed) => format!("{deed}\n{}", ctx.say(Phrase::PasswordWhy(None))),
+            None => ctx.say(Phrase::PasswordWhy(request.permission())),
         }
     }
 
@@ -118,7 +117,7 @@ impl App {
             // An undo is reported on whatever screen is on top.
             Asker::Undo => match reply {
                 Ok(reply) => {
-                    let action = report::of_undo(&reply, &self.context());
+                    let action = report::of_undo(request, &reply, &self.context());
                     self.act(asker, action);
                     self.load_top();
                 }
@@ -136,7 +135,7 @@ impl App {
         }
         let ctx = self.context();
         let action = match reply {
-            Ok(reply) => report::of(reply, &ctx),
+            Ok(reply) => report::of(request, reply, &ctx),
             Err(error) => Action::Notice(Notice::bad(ctx.say(Phrase::NotDone(&ctx.error(error))))),
         };
         self.act(asker, action);
@@ -151,7 +150,7 @@ impl App {
         let ctx = self.context();
         let notice = match reply {
             Ok(reply) => {
-                let words = report::words(reply, &ctx).unwrap_or_default();
+                let words = report::words(request, reply, &ctx).unwrap_or_default();
                 Notice::good(format!("{} {words}", ctx.say(Phrase::SavedAfterAll)).trim_end())
             }
             Err(error) => Notice::bad(ctx.say(Phrase::NotSavedAfterAll(&ctx.error(error)))),

@@ -16,7 +16,7 @@ use crate::{
             form::Form,
             setup::{Ended, Wish, WizardPage},
         },
-        text::{AdminPhrase, Phrase, SetUpPhrase},
+        text::{AdminPhrase, Phrase, SetUpPhrase, capitalised},
     },
 };
 
@@ -31,7 +31,8 @@ impl App {
         let quit = named(Command::Quit, Key::ctrl('c'), Phrase::QuitKey);
         let help = Binding { key: Key::plain(KeyCode::F(1)), ..bind(Command::Help, &ctx, None) };
         let Stage::Setup(setup) = &self.stage else {
-            let enter = Binding { help: ctx.say(Phrase::SignIn).into(), ..bind(Command::Open, &ctx, None) };
+            let enter =
+                Binding { help: format!("{}.", ctx.say(Phrase::SignIn)).into(), ..bind(Command::Open, &ctx, None) };
             return vec![
                 Binding { label: ctx.say(Phrase::SignIn).to_lowercase().into(), ..enter },
                 named(Command::NextField, Key::plain(KeyCode::Tab), Phrase::NextKey),
@@ -55,7 +56,11 @@ impl App {
         // On a page without fields to type in, Enter goes on too.
         let enters = !setup.form().entries.iter().any(FormField::is_text);
         let forward = if enters { Key::plain(KeyCode::Enter) } else { ctx.keys.of(Command::Save) };
-        let on = Binding { help: ctx.say(next).into(), ..named(Command::Save, forward, next) };
+        let help_of_next = match next {
+            Phrase::NextKey => ctx.say(SetUpPhrase::NextMeans),
+            verb => format!("{}.", capitalised(&ctx.say(verb))),
+        };
+        let on = Binding { help: help_of_next.into(), ..named(Command::Save, forward, next) };
         let (at, _) = setup.progress();
         let back = if at == 1 { quit } else { named(Command::Back, Key::plain(KeyCode::Esc), Phrase::BackKey) };
         let choose = |first, second| {

@@ -22,7 +22,8 @@ use super::{Stop, configuration, exit, stop};
 /// Ends the set-up of a database that has a company: one of this computer can move to a server.
 pub fn already_set_up(config: &Config) -> Stop {
     let language = config.preferences.language;
-    let Stop(code, sentence) = stop(language, &Error::AlreadySetUp);
+    let Stop(code, _) = stop(language, &Error::AlreadySetUp);
+    let sentence = text::say(language, AdminPhrase::CompanyHere.into());
     if config.server.is_some() {
         return Stop(code, sentence);
     }

@@ -187,13 +187,15 @@ impl Share {
 /// The outcome of assigning support to events.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assigned {
-    /// The name of the new support user, if all events were assigned to the same one; `None` also
-    /// if the support was removed.
+    /// The name of the new support user, if all events were assigned to the same one, or had them all
+    /// already; `None` also if the support was removed.
     pub to: Option<String>,
     /// Whether the events did not all get the same support, or none, as after an undo.
     pub mixed: bool,
     /// The titles of the events that were assigned.
     pub titles: Vec<String>,
+    /// The titles of the events that had this support already.
+    pub unchanged: Vec<String>,
     /// The assignments that restore the previous support.
     pub undo: Vec<Assignment>,
     /// The events that were left out.

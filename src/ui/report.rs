@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{
     domain::{
-        Field,
+        Field, ViewId,
         audit::{Changes, Subject, Verb},
         entity::EntityKind,
         text,
     },
-    services::{Assigned, Done, Missed, Reply, Share},
+    services::{Assigned, Done, Missed, Reply, Request, Share, WriteRequest},
 };
 
 /// The most changed fields that a sentence names.
@@ -24,20 +24,20 @@ const FIELDS: usize = 3;
 /// The most columns that a sentence gives to a value.
 const VALUE: usize = 40;
 
-/// Reports a write.
-pub fn of(reply: &Reply, ctx: &Context) -> Action {
-    let Some(text) = words(reply, ctx) else { return Action::None };
+/// Reports a write: what the reply to this request says.
+pub fn of(to: &Request, reply: &Reply, ctx: &Context) -> Action {
+    let Some(text) = words(to, reply, ctx) else { return Action::None };
     told(notice(text.clone(), reply, ctx), text, reply, ctx)
 }
 
 /// Reports what an undo has done.
-pub fn of_undo(reply: &Reply, ctx: &Context) -> Action {
+pub fn of_undo(to: &Request, reply: &Reply, ctx: &Context) -> Action {
     let (done, missed) = outcomes(reply);
     if done.is_empty() && !missed.is_empty() {
         let text = ctx.say(Phrase::Told(Told::NothingUndone));
         return told(Notice::bad(text.clone()), text, reply, ctx);
     }
-    let text = format!("{} {}", ctx.say(Phrase::Undone), words(reply, ctx).unwrap_or_default());
+    let text = format!("{} {}", ctx.say(Phrase::Undone), words(to, reply, ctx).unwrap_or_default());
     let text = text.trim_end().to_owned();
     told(Notice::good(text.clone()), text, reply, ctx)
 }
@@ -73,9 +73,14 @@ fn told(notice: Notice, title: String, reply: &Reply, ctx: &Context) -> Action {
 }
 
 /// What is now true, in a sentence; `None` for a reply that is not about a write.
-pub fn words(reply: &Reply, ctx: &Context) -> Option<String> {
+pub fn words(to: &Request, reply: &Reply, ctx: &Context) -> Option<String> {
     Some(match reply {
-        Reply::Saved { done: None, .. } => ctx.say(Phrase::NothingChanged),
+        Reply::Saved { done: None, .. } => match to {
+            Request::Write(WriteRequest::SetStatus { status, .. }) => {
+                ctx.say(Phrase::Told(Told::StatusAlready(*status)))
+            }
+            _ => ctx.say(Phrase::NothingChanged),
+        },
         Reply::Saved { subject, id, done: Some(done), .. } => saved(*subject, *id, done, ctx),
         Reply::Assigned(assigned) => assigned_words(assigned, ctx),
         Reply::HandedOver { done, shares, .. } => match (done.as_slice(), shares.as_slice()) {
@@ -98,7 +103,7 @@ pub fn words(reply: &Reply, ctx: &Context) -> Option<String> {
 
 fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
     let Done { verb, name, changes, shares } = done;
-    if let Some(words) = arranged(*verb, name, changes) {
+    if let Some(words) = arranged(*verb, id, (name, changes), ctx) {
         return ctx.say(words);
     }
     // A renamed record is still known by its old name.
@@ -115,14 +120,18 @@ fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
 }
 
 /// What is now true of a view or of columns; `None` for any other write.
-fn arranged<'a>(verb: Verb, name: &'a str, changes: &Changes) -> Option<ListPhrase<'a>> {
+fn arranged<'a>(verb: Verb, id: i64, (name, changes): (&'a str, &Changes), ctx: &Context) -> Option<ListPhrase<'a>> {
     let new = |wanted| changes.0.iter().find(|(field, ..)| *field == wanted).map(|(.., new)| new);
     Some(match verb {
         Verb::ViewSaved => ListPhrase::ViewSaved(name),
         Verb::ViewChanged if new(Field::Name).is_some() => ListPhrase::ViewRenamed(name),
         Verb::ViewChanged => match new(Field::Shared).and_then(Value::as_bool) {
             Some(true) => ListPhrase::ViewSharedNow(name),
-            Some(false) => ListPhrase::ViewUnsharedNow(name),
+            Some(false) => {
+                let listed = ctx.lists.view(ViewId::new(id));
+                let own = listed.is_some_and(|listed| listed.view.owner == ctx.session.actor.id);
+                ListPhrase::ViewUnsharedNow { name, own }
+            }
             None => ListPhrase::ViewSaved(name),
         },
         Verb::ViewRemoved => ListPhrase::ViewRemoved(name),
@@ -170,7 +179,7 @@ fn changed(changes: &Changes, ctx: &Context) -> String {
 
 fn assigned_words(assigned: &Assigned, ctx: &Context) -> String {
     let done = match (assigned.titles.as_slice(), &assigned.to) {
-        ([], _) => ctx.say(Phrase::NothingChanged),
+        ([], name) => return assigned_already(&assigned.unchanged, name.as_deref(), ctx),
         ([title], Some(name)) => ctx.say(Phrase::Told(Told::Assigned { title, name })),
         ([title], None) => ctx.say(Phrase::Told(Told::Unassigned(title))),
         (several, Some(name)) => ctx.say(Phrase::Told(Told::AssignedSome { count: several.len(), name })),
@@ -179,4 +188,14 @@ fn assigned_words(assigned: &Assigned, ctx: &Context) -> String {
     };
     let overlaps = overlap::lines(&assigned.overlaps, assigned.titles.len(), ctx);
     std::iter::once(done).chain(overlaps).collect::<Vec<_>>().join(" ")
+}
+
+/// Says that these events had the support already that was to be given, or none.
+fn assigned_already(titles: &[String], name: Option<&str>, ctx: &Context) -> String {
+    ctx.say(match (titles, name) {
+        ([], _) => Phrase::NothingChanged,
+        ([title], Some(name)) => Phrase::Told(Told::AssignedAlready { title, name }),
+        ([title], None) => Phrase::Told(Told::UnassignedAlready(title)),
+        (several, _) => Phrase::Told(Told::AssignedAsBefore(several.len())),
+    })
 }

@@ -133,7 +133,7 @@ fn signing_a_contract() {
     let mut hands = Hands::of("sales");
     hands.down_to("my contracts not signed").tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('S'), "S sign");
     hands.tap(KeyCode::Enter, "Sat 21 November 2026").tap(KeyCode::Char('y'), "A signature is final");
-    hands.within(6, "Contract 1 (Kevin Casey) is signed. It is no longer in this view.");
+    hands.within(6, "Contract 1 (Kevin Casey) is signed. The contract is no longer in this view.");
 }
 
 #[test]

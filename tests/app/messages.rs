@@ -37,7 +37,7 @@ impl Told {
         Self { world: World::new(Engine::Sqlite), said: Vec::new(), verbs: BTreeSet::new() }
     }
 
-    fn sentences(&self, reply: &Reply) -> [String; 2] {
+    fn sentences(&self, to: &Request, reply: &Reply) -> [String; 2] {
         [Language::En, Language::Fr].map(|language| {
             let look = Look::default();
             let (theme, session) = (Theme::of(look), &self.world.manager);
@@ -55,7 +55,7 @@ impl Told {
                 saving: false,
                 keys,
             };
-            report::words(reply, &ctx).unwrap_or_default()
+            report::words(to, reply, &ctx).unwrap_or_default()
         })
     }
 
@@ -68,14 +68,14 @@ impl Told {
         if let Reply::Saved { done: Some(done), .. } = &reply {
             self.verbs.insert(done.verb.to_string());
         }
-        let sentences = self.sentences(&reply);
+        let sentences = self.sentences(&request, &reply);
         self.said.push((name.to_owned(), sentences));
         if let Some(undo) = reply.undo() {
             let back = self.world.manage(&undo);
             if let Reply::Saved { done: Some(done), .. } = &back {
                 self.verbs.insert(done.verb.to_string());
             }
-            let sentences = self.sentences(&back);
+            let sentences = self.sentences(&undo, &back);
             self.said.push((format!("{name}, undone"), sentences));
         }
         reply
@@ -84,11 +84,12 @@ impl Told {
     /// Executes a write that is not undone.
     fn keep(&mut self, write: WriteRequest) -> i64 {
         let name: &'static str = (&write).into();
-        let reply = self.world.manage(&Request::Write(write));
+        let request = Request::Write(write);
+        let reply = self.world.manage(&request);
         if let Reply::Saved { done: Some(done), .. } = &reply {
             self.verbs.insert(done.verb.to_string());
         }
-        let sentences = self.sentences(&reply);
+        let sentences = self.sentences(&request, &reply);
         self.said.push((name.to_owned(), sentences));
         if let Reply::Saved { id, .. } = reply { id } else { 0 }
     }
@@ -281,7 +282,7 @@ fn every_write_says_what_is_now_true() {
         let reply = told.world.manage(&Request::Export { query, format });
         let Reply::Exported { rows, left_out, among_newest, .. } = reply else { panic!() };
         let reply = Reply::Exported { rows, left_out, among_newest, path: "/home/kate/events.csv".into() };
-        let sentences = told.sentences(&reply);
+        let sentences = told.sentences(&Request::Session(epic_events::services::SessionRequest::Heartbeat), &reply);
         told.said.push(("Export".to_owned(), sentences));
     }
     lists(&mut told);

@@ -256,3 +256,82 @@ fn the_names_of_built_in_views_are_taken() {
         .press(KeyCode::Enter)
         .see("Contracts: Ours");
 }
+
+/// A name that was typed is not thrown away by one Esc, and is saved as a form is.
+#[test]
+fn the_name_of_a_view_says_what_is_saved_and_is_not_discarded_unasked() {
+    for (language, list, save, holds, warning, told) in [
+        (
+            Language::En,
+            "contracts",
+            "Save this view as",
+            "Saved with its filter, order and columns.",
+            "Esc again discards what you typed.",
+            "The view \"Mine too\" is saved.",
+        ),
+        (
+            Language::Fr,
+            "contrats",
+            "Enregistrer cette vue sous",
+            "Enregistrée avec son filtre, son ordre et ses colonnes.",
+            "Échap à nouveau abandonne ce que vous avez tapé.",
+            "La vue «\u{a0}Mine too\u{a0}» est enregistrée.",
+        ),
+    ] {
+        let mut desk = Desk::of("sales", language);
+        desk.world.records();
+        let open = |desk: &mut Desk| {
+            desk.press(KeyCode::Char('v')).write(save).press(KeyCode::Enter).see(holds);
+        };
+        desk.go(list);
+        open(&mut desk);
+        desk.press(KeyCode::Esc).not(holds).not(warning);
+        open(&mut desk);
+        desk.write("Mine").press(KeyCode::Esc).see(warning).see("Mine").write(" too").not(warning).ctrl('s').see(told);
+        open(&mut desk);
+        desk.write("Other").press(KeyCode::Esc).press(KeyCode::Esc).not(warning).not("Other");
+    }
+}
+
+#[test]
+fn sharing_a_changed_view_says_that_the_saved_one_is_shared() {
+    for (language, list, save, share, question, stop, own) in [
+        (
+            Language::En,
+            "contracts",
+            "Save this view as",
+            "Share \"Ours\"",
+            "the saved one is shared.",
+            "Stop sharing",
+            "Only you find the view \"Ours\" now.",
+        ),
+        (
+            Language::Fr,
+            "contrats",
+            "Enregistrer cette vue sous",
+            "Partager",
+            "c'est la vue enregistrée qui est partagée.",
+            "Ne plus partager",
+            "La vue «\u{a0}Ours\u{a0}» n'est plus visible que par vous.",
+        ),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        let choose = |desk: &mut Desk, words: &str| {
+            desk.press(KeyCode::Char('v')).write(words).press(KeyCode::Enter);
+        };
+        desk.resize(120, 30).go(list);
+        choose(&mut desk, save);
+        desk.write("Ours").press(KeyCode::Enter).press(KeyCode::Char('/')).write("kevin").press(KeyCode::Enter);
+        choose(&mut desk, share);
+        desk.see(question).press(KeyCode::Esc).not(question).press(KeyCode::Esc);
+        // As it was saved, it is shared at once.
+        choose(&mut desk, share);
+        desk.not(question).press(KeyCode::Char('/')).write("kevin").press(KeyCode::Enter);
+        choose(&mut desk, stop);
+        desk.see(own);
+        choose(&mut desk, share);
+        desk.see(question).press(KeyCode::Enter).not(question);
+        choose(&mut desk, stop);
+    }
+}

@@ -240,3 +240,12 @@ fn a_company_that_is_copied_keeps_its_accounts() {
         desk.see(done).not(never);
     }
 }
+
+/// Every line of the help is a sentence, here too.
+#[test]
+fn the_help_of_the_wizard_says_what_enter_does() {
+    for (language, told) in [(Language::En, "Go to the next page."), (Language::Fr, "Aller à la page suivante.")] {
+        let mut desk = wizard(language);
+        desk.press(KeyCode::F(1)).see(told).press(KeyCode::Esc).not(told);
+    }
+}

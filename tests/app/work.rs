@@ -79,7 +79,7 @@ fn deactivating_a_user_with_clients_asks_for_an_heir() {
     desk.press(KeyCode::Char('x')).see("Deactivate").press(KeyCode::Right).press(KeyCode::Enter);
     // The person who leaves is not offered as their own heir.
     desk.see("Who takes over Person sales's 1 client?").see("Person other.sales").not("  Person sales  ");
-    desk.write("other").press(KeyCode::Enter).see("Hand over what is Person sales's?");
+    desk.write("other").press(KeyCode::Enter).see("Hand over Person sales's 1 client?");
     desk.see("Person other.sales: 1 client").see("[Choose other people] Esc").press(KeyCode::Enter);
     desk.see("Who takes over").press(KeyCode::Esc).see("The account stays active.");
     desk.press(KeyCode::Char('x')).press(KeyCode::Char('y')).write("other").press(KeyCode::Enter);

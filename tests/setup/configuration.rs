@@ -290,7 +290,10 @@ fn a_set_up_says_how_a_company_of_this_computer_moves() {
         if arguments.len() > 1 {
             t.press(BOSS).press(ENTER);
         }
-        t.see(&["epic-events copy --from sqlite://"]);
+        t.see(&[
+            "There is a company here already: start the program without --init.",
+            "epic-events copy --from sqlite://",
+        ]);
         assert_eq!(t.end().0, 1);
     }
     let server = TestDb::new(Engine::MariaDb);

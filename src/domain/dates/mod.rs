@@ -1,5 +1,6 @@
 //! Reads and writes dates and times in the notation of users, in English and French.
 
+mod distance;
 mod names;
 mod read;
 #[cfg(test)]

@@ -1,10 +1,13 @@
 //! Reads dates and times as people type them, in English and French.
 
-use std::{ops::RangeInclusive, str::FromStr};
+use std::ops::RangeInclusive;
 
-use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
-use super::names::{MONTHS_EN, MONTHS_FR, WEEKDAYS_EN, WEEKDAYS_FR};
+use super::{
+    distance::{behind, number, relative, unit_days},
+    names::{MONTHS_EN, MONTHS_FR, WEEKDAYS_EN, WEEKDAYS_FR},
+};
 use crate::domain::{error::Problem, text};
 
 /// Which day is meant if the year, or the week of a weekday, is not typed.
@@ -21,19 +24,6 @@ pub enum Direction {
 /// The years that are accepted. Any other is assumed to be a typing error. Within this range, adding
 /// days or hours never exceeds what the databases can store.
 pub const YEARS: RangeInclusive<i32> = 1900..=2200;
-
-/// Words for a day, with its distance from today in days.
-const RELATIVE: [(&str, i64); 9] = [
-    ("today", 0),
-    ("aujourd'hui", 0),
-    ("aujourdhui", 0),
-    ("tomorrow", 1),
-    ("demain", 1),
-    ("yesterday", -1),
-    ("hier", -1),
-    ("apres-demain", 2),
-    ("avant-hier", -2),
-];
 
 /// Expressions, each with the word that replaces it before parsing.
 const IDIOMS: [(&str, &str); 10] = [
@@ -72,13 +62,23 @@ const SIDES: [(&str, Direction); 7] = [
 /// The most words of a time: `18 h 30 min`.
 const MOST_WORDS: usize = 4;
 
-/// Reads a date: `14/08/2026`, `14/8`, `14 août`, `tomorrow`, `lundi`, `+3d`; the day comes before
-/// the month. If no year or week is given, `prefer` decides, unless the words do (`last friday`). A
+/// Reads a date: `14/08/2026`, `14/8`, `14 août`, `tomorrow`, `lundi`, `+3d`, `14/8 +3d`; the day comes
+/// before the month. If no year or week is given, `prefer` decides, unless the words do (`last friday`). A
 /// weekday never means today.
 ///
 /// Errors: `Required` when empty; `NotADate` for text that is not a date or not one that exists;
 /// `YearOutOfRange` outside of [`YEARS`].
 pub fn parse_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDate, Problem> {
+    let read = |typed: &str| one_date(typed, today, prefer);
+    read(typed).or_else(|why| {
+        let (base, distance) = behind(typed).ok_or(why)?;
+        let date = relative(&distance, read(&base)?).ok_or(why)?;
+        believed(date).map(|()| date)
+    })
+}
+
+/// The same without a distance behind the date.
+fn one_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDate, Problem> {
     if text::fold(typed).is_empty() {
         return Err(Problem::Required);
     }
@@ -90,13 +90,30 @@ pub fn parse_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<Na
 }
 
 /// Reads a date with a time, in either order: `14/08/2026 18:30`, `14/8 18h`, `tomorrow 6pm`,
-/// `in 3 days 6pm`, `+5h`. A time alone means the first such time at or after `now`, and everything
+/// `in 3 days 6pm`, `+5h`, `14/8 18h +7d`. A time alone means the first such time at or after `now`, and everything
 /// relative counts from `now`.
 ///
 /// Errors: `Required` when empty; `TimeMissing` for a date alone, which is never taken for midnight;
 /// `NotADateTime` for text that is not a date with a time or not one that exists; `YearOutOfRange`
 /// outside of [`YEARS`].
 pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
+    let read = |typed: &str| one_date_time(typed, now);
+    read(typed).or_else(|why| {
+        let (base, distance) = behind(typed).ok_or(why)?;
+        let moved = |date| {
+            let date = relative(&distance, date).ok_or(why)?;
+            believed(date).map(|()| date)
+        };
+        match read(&base) {
+            Ok(time) => moved(time.date()).map(|date| date.and_time(time.time())),
+            Err(Problem::TimeMissing(date)) => moved(date).and_then(|date| Err(Problem::TimeMissing(date))),
+            Err(why) => Err(why),
+        }
+    })
+}
+
+/// The same without a distance behind the date and the time.
+fn one_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
     if text::fold(typed).is_empty() {
         return Err(Problem::Required);
     }
@@ -209,12 +226,6 @@ fn is_amount(word: &str) -> bool {
     word.strip_prefix(['+', '-']).is_some_and(|digits| number::<u32>(digits, 5).is_some())
 }
 
-/// Parses a number of at most `most` digits; `None` if there is anything else.
-fn number<T: FromStr>(digits: &str, most: usize) -> Option<T> {
-    let plain = digits.len() <= most && digits.bytes().all(|b| b.is_ascii_digit());
-    plain.then(|| digits.parse().ok()).flatten()
-}
-
 /// Reads a day at the beginning of the words, and returns it with the words after it.
 fn day(words: &[String], today: NaiveDate, prefer: Direction) -> Option<(NaiveDate, &[String])> {
     let (first, rest) = words.split_first()?;
@@ -257,34 +268,6 @@ fn calendar_day(words: &[String], today: NaiveDate, prefer: Direction) -> Option
 fn believed(date: NaiveDate) -> Result<(), Problem> {
     let (least, most) = (*YEARS.start(), *YEARS.end());
     if YEARS.contains(&date.year()) { Ok(()) } else { Err(Problem::YearOutOfRange(least, most)) }
-}
-
-/// `today`, `demain`, `+3d`, `-2w`, `+1m`.
-fn relative(word: &str, today: NaiveDate) -> Option<NaiveDate> {
-    if let Some((_, days)) = RELATIVE.iter().find(|(name, _)| *name == word) {
-        return today.checked_add_signed(TimeDelta::days(*days));
-    }
-    let amount = word.strip_prefix(['+', '-'])?;
-    let (digits, unit) = amount.split_at(amount.find(|c: char| !c.is_ascii_digit())?);
-    let count: u32 = number(digits, 5)?;
-    let days = Days::new(u64::from(count) * unit_days(unit)?);
-    // Months have no fixed number of days: `unit_days` returns 0 for them, and they are added here.
-    let months = Months::new(if unit_days(unit) == Some(0) { count } else { 0 });
-    if word.starts_with('+') {
-        today.checked_add_days(days)?.checked_add_months(months)
-    } else {
-        today.checked_sub_days(days)?.checked_sub_months(months)
-    }
-}
-
-/// The number of days of a unit; 0 for months.
-fn unit_days(unit: &str) -> Option<u64> {
-    match unit {
-        "d" | "j" | "day" | "days" | "jour" | "jours" => Some(1),
-        "w" | "s" | "week" | "weeks" | "sem" | "semaine" | "semaines" => Some(7),
-        "m" | "month" | "months" | "mois" => Some(0),
-        _ => None,
-    }
 }
 
 fn weekday(word: &str) -> Option<Weekday> {

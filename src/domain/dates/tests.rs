@@ -74,6 +74,34 @@ fn dates_and_times_are_read_in_all_usual_notations() {
     }
 }
 
+/// Typed behind a date that stands in the field already: the distance counts from that date.
+#[test]
+fn a_distance_behind_a_date_counts_from_it() {
+    for (typed, expected) in [
+        ("05/12/2026 18:00+7d", "2026-12-12 18:00"),
+        ("05/12/2026 18:00 +7d", "2026-12-12 18:00"),
+        ("05/12/2026 18:00 + 7 jours", "2026-12-12 18:00"),
+        ("05-12-2026 18h-3j", "2026-12-02 18:00"),
+        ("31/01/2027 18:00+1m", "2027-02-28 18:00"),
+        ("lundi 9h +2 sem", "2026-12-07 09:00"),
+    ] {
+        assert_eq!(parse_date_time(typed, now()), Ok(at(expected)), "{typed}");
+        assert_eq!(parse_end(typed, now()), Ok(at(expected)), "{typed}");
+    }
+    for (typed, expected) in
+        [("05/12/2026+7d", "2026-12-12"), ("1/12 -1w", "2026-11-24"), ("today +1 mois", "2026-12-21")]
+    {
+        let day: chrono::NaiveDate = expected.parse().unwrap();
+        assert_eq!(parse_date(typed, now().date(), Direction::Future), Ok(day), "{typed}");
+        assert_eq!(parse_date_time(typed, now()), Err(Problem::TimeMissing(day)), "{typed}");
+    }
+    for typed in ["05/12/2026 18:00+7", "soon+7d", "05/12/2026 18:00 +7d +7d", "05/12/2026 18:00+7x"] {
+        assert_eq!(parse_date_time(typed, now()), Err(Problem::NotADateTime), "{typed}");
+    }
+    let far = Err(Problem::YearOutOfRange(1900, 2200));
+    assert_eq!(parse_date("31/12/2200+1d", now().date(), Direction::Future), far.map(|()| now().date()));
+}
+
 #[test]
 fn an_end_is_a_time_or_how_long_it_lasts() {
     for example in ENDS.split('|') {

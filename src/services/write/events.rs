@@ -87,11 +87,12 @@ pub(super) fn assign(
         let name = new_owner(db, helper, Role::Support)?;
         names.push((helper, name));
     }
-    let mut given = Vec::new();
+    let (mut given, mut kept) = (Vec::new(), Vec::new());
     let mut assigned = Assigned {
         to: None,
         mixed: false,
         titles: Vec::new(),
+        unchanged: Vec::new(),
         undo: Vec::new(),
         missed: Vec::new(),
         overlaps: Vec::new(),
@@ -110,6 +111,8 @@ pub(super) fn assign(
             Err(refused) => return Err(refused.why.into()),
         };
         if before.support_id == assignment.support && before.version == assignment.version {
+            assigned.unchanged.push(before.title.clone());
+            kept.push(assignment.support);
             continue;
         }
         let (title, seen) = (before.title.clone(), assignment.version);
@@ -129,6 +132,7 @@ pub(super) fn assign(
         }
     }
     // The reply names a support user only if all events were assigned to the same one.
+    let mut given = if given.is_empty() { kept } else { given };
     given.dedup();
     assigned.mixed = given.len() > 1;
     if let [Some(one)] = given.as_slice() {

@@ -35,7 +35,7 @@ pub enum Purpose {
 impl Purpose {
     /// Whether nothing is lost when the form is left without saving.
     pub fn is_passing(&self) -> bool {
-        matches!(self, Self::Refine(_) | Self::SetUp | Self::SignIn | Self::Sign(_))
+        matches!(self, Self::SetUp | Self::SignIn)
     }
 
     /// Whether the form sets a temporary password, which is read to the person.

@@ -29,6 +29,8 @@ pub struct Confirm {
     pub verb: String,
     /// The label of the button that changes nothing.
     pub cancel: String,
+    /// The key of the button that does it.
+    yes_key: String,
     pub yes: bool,
     pub verb_first: bool,
     /// What is said if it is cancelled; may be empty.
@@ -40,12 +42,13 @@ pub struct Confirm {
 }
 
 impl Confirm {
-    pub(super) fn new(title: String, lines: Vec<String>, verb: &str, cancel: String) -> Self {
+    pub(super) fn new(title: String, lines: Vec<String>, verb: &str, cancel: String, ctx: &Context) -> Self {
         Self {
             title,
             lines,
             verb: capitalised(verb),
             cancel,
+            yes_key: ctx.say(Phrase::YesKey),
             yes: false,
             verb_first: false,
             if_cancelled: String::new(),
@@ -84,7 +87,7 @@ impl Confirm {
                 self.scrolled = (self.scrolled + 1).min(last);
                 PopupResult::Stay
             }
-            KeyCode::Char('y' | 'o') => PopupResult::Done(Outcome::Confirmed),
+            KeyCode::Char(letter) if self.yes_key.contains(letter) => PopupResult::Done(Outcome::Confirmed),
             KeyCode::Char('n') => PopupResult::Close,
             KeyCode::Enter if self.yes => PopupResult::Done(Outcome::Confirmed),
             KeyCode::Enter => PopupResult::Close,
@@ -119,7 +122,7 @@ impl Confirm {
     /// The buttons, each with its key, and the columns before the selected one.
     fn buttons(&self, ctx: &Context) -> (Line<'static>, u16) {
         let cancel = (false, &self.cancel, ctx.key(Key::plain(KeyCode::Esc)));
-        let verb = (true, &self.verb, ctx.say(Phrase::YesKey));
+        let verb = (true, &self.verb, self.yes_key.clone());
         let both = if self.verb_first { [verb, cancel] } else { [cancel, verb] };
         let (mut spans, mut before) = (Vec::new(), 0);
         for (yes, label, key) in both {

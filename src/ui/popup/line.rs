@@ -9,6 +9,7 @@ use ratatui::{
 use super::outcome::{Outcome, PopupResult};
 use crate::ui::{
     Context,
+    text::Phrase,
     widgets::{chrome::boxed, input::Input, paint::put},
 };
 
@@ -17,8 +18,14 @@ use crate::ui::{
 pub struct Line {
     pub title: String,
     pub input: Input,
+    /// The text that it began with.
+    pub base: String,
+    /// What is below the line.
+    pub about: Option<String>,
     /// What is wrong with the text that was typed before.
     pub problem: Option<String>,
+    /// Esc was pressed, and discards what was typed if it is pressed again.
+    pub warned: bool,
 }
 
 impl Line {
@@ -26,7 +33,14 @@ impl Line {
         if key.code == KeyCode::Enter {
             return PopupResult::Done(Outcome::Text(self.input.text().to_owned()));
         }
-        self.problem = None;
+        if key.code == KeyCode::Esc {
+            if self.warned || self.input.text() == self.base {
+                return PopupResult::Close;
+            }
+            self.warned = true;
+            return PopupResult::Stay;
+        }
+        (self.problem, self.warned) = (None, false);
         self.input.key(key);
         PopupResult::Stay
     }
@@ -34,8 +48,11 @@ impl Line {
     /// Draws the line over the body; returns the place of the caret.
     pub(super) fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Position {
         let inner = boxed(frame, area, (62, 6), &self.title, ctx.theme);
-        if let Some(problem) = &self.problem {
-            put(frame, inner, 3, problem, ctx.theme.bad);
+        match (&self.problem, &self.about) {
+            _ if self.warned => put(frame, inner, 3, &ctx.say(Phrase::EscDiscards), ctx.theme.bad),
+            (Some(problem), _) => put(frame, inner, 3, problem, ctx.theme.bad),
+            (None, Some(about)) => put(frame, inner, 3, about, ctx.theme.quiet),
+            (None, None) => {}
         }
         let field = Rect { y: inner.y + 1, height: 1, ..inner };
         self.input.draw(frame, field, ctx.theme.field)

@@ -58,7 +58,7 @@ pub enum Popup {
 
 impl Popup {
     pub fn confirm(title: String, lines: Vec<String>, verb: &str, ctx: &Context) -> Self {
-        Self::Confirm(Confirm::new(title, lines, verb, ctx.say(Phrase::Cancel)))
+        Self::Confirm(Confirm::new(title, lines, verb, ctx.say(Phrase::Cancel), ctx))
     }
 
     /// Puts the verb of a question first and preselects it: Enter confirms, since nothing final
@@ -102,7 +102,7 @@ impl Popup {
     pub fn discard(ctx: &Context) -> Self {
         let (title, lines) = (ctx.say(Phrase::DiscardTitle), vec![ctx.say(Phrase::DiscardMeans)]);
         let (verb, cancel) = (ctx.say(Phrase::VerbDiscard), ctx.say(Phrase::KeepEditing));
-        Self::Confirm(Confirm::new(title, lines, &verb, cancel))
+        Self::Confirm(Confirm::new(title, lines, &verb, cancel, ctx))
     }
 
     /// A month to pick a day from; `day` is selected at first.
@@ -110,9 +110,11 @@ impl Popup {
         Self::Month(Month { title, day, today })
     }
 
-    /// Asks for a line of text. `problem` is what was wrong with this one.
-    pub fn line(title: String, text: &str, problem: Option<String>) -> Self {
-        Self::Line(Line { title, input: Input::line(text), problem })
+    /// Asks for a line of text, which is `base` at first, with a text about it. `refused` is one that was
+    /// typed, with what was wrong with it.
+    pub fn line(title: String, about: Option<String>, base: &str, refused: Option<(&str, String)>) -> Self {
+        let (text, problem) = refused.map_or((base, None), |(text, problem)| (text, Some(problem)));
+        Self::Line(Line { title, input: Input::line(text), base: base.to_owned(), about, problem, warned: false })
     }
 
     /// The views of a list: the program's own, those that users have saved, and what can be done with
@@ -250,9 +252,12 @@ impl Popup {
     }
 
     pub fn key(&mut self, key: KeyEvent) -> PopupResult {
-        if key.code == KeyCode::Esc {
+        if key.code == KeyCode::Esc && !matches!(self, Self::Line(_)) {
             return PopupResult::Close;
         }
+        // What is filled in here is saved as a form is.
+        let saves = Key::from_event(key) == Key::ctrl('s') && matches!(self, Self::Line(_) | Self::Columns(_));
+        let key = if saves { KeyEvent::from(KeyCode::Enter) } else { key };
         match self {
             Self::Confirm(confirm) => confirm.key(key),
             Self::Password(password) => password.key(key),

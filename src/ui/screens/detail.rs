@@ -113,11 +113,11 @@ impl Screen for Detail {
         entity::read(self.kind, self.id).map(Request::Read)
     }
 
-    fn on_reply(&mut self, _to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+    fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         match reply {
             Ok(reply) => match entity::detail(self.kind, &reply) {
                 Some(detail) => self.show(detail),
-                None => self.reload_after(report::of(&reply, ctx)),
+                None => self.reload_after(report::of(to, &reply, ctx)),
             },
             Err(error) => {
                 let notice = Action::Notice(Notice::bad(ctx.error(&error)));

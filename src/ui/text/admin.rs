@@ -37,6 +37,8 @@ pub enum AdminPhrase<'a> {
     AfterCopy,
     /// The command that moves the company at this address to a server.
     HowToMove(&'a str),
+    /// What a set-up says where there is a company.
+    CompanyHere,
     /// Whom to ask who has forgotten the password.
     ForgotPassword,
     /// Whom a manager asks.

@@ -114,7 +114,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ArchiveVerb { hidden: false, .. } => "archive",
         Phrase::ArchiveVerb { hidden: true, .. } => "restore",
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: false } => {
-            "Deactivate: the person can no longer sign in; their clients and events go to somebody else."
+            "Deactivate: no more sign-in; clients and events go to others. Activating the account again does not bring them back."
         }
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: true } => "Reactivate: the person can sign in again.",
         Phrase::ArchivingMeans { hidden: false, .. } => "Archive: hidden from the lists; management can restore it.",
@@ -170,8 +170,14 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Told(Told::SwitchNow { field: of, on }) => {
             return format!("{} is now {}", field(of).to_lowercase(), if on { "on" } else { "off" });
         }
-        Phrase::Told(Told::LeftView { gone: 1, of: 1 }) => "It is no longer in this view.",
-        Phrase::Told(Told::LeftView { gone, of }) if gone == of => "They are no longer in this view.",
+        Phrase::Told(Told::LeftView { kind, gone: 1, of: 1 }) => match kind {
+            EntityKind::Client => "The client is no longer in this view.",
+            EntityKind::Contract => "The contract is no longer in this view.",
+            EntityKind::Event => "The event is no longer in this view.",
+            EntityKind::User => "The account is no longer in this view.",
+            EntityKind::Audit => "It is no longer in this view.",
+        },
+        Phrase::Told(Told::LeftView { gone, of, .. }) if gone == of => "They are no longer in this view.",
         Phrase::Told(Told::LeftView { gone, .. }) => {
             return format!("{} no longer in this view.", some(gone, "of them is", "of them are"));
         }
@@ -189,6 +195,13 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         }
         Phrase::Told(Told::UnassignedSome(count)) => {
             return format!("{} no support any more.", some(count, "event has", "events have"));
+        }
+        Phrase::Told(Told::StatusAlready(status)) => {
+            return format!("It is {} already.", say(Phrase::Status(status), naming));
+        }
+        Phrase::Told(Told::AssignedAlready { title, name }) => return format!("{name} supports {title} already."),
+        Phrase::Told(Told::UnassignedAlready(title)) => {
+            return format!("{title} has no support: nothing had to be changed.");
         }
         Phrase::Told(Told::AssignedAsBefore(count)) => {
             return format!("{} the same support as before.", some(count, "event has", "events have"));
@@ -251,7 +264,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
                 "Events do not move: 18:00 stays 18:00, in {zone}. The times of changes, signatures and sign-ins are shown in {zone}, and so is what is today or overdue."
             );
         }
-        Phrase::Asked(Asked::SharesOf(name)) => return format!("Hand over what is {}?", possessive(name)),
+        Phrase::Asked(Asked::SharesOf(Inheritance { name, clients, events, .. })) => {
+            return format!("Hand over {} {}?", possessive(name), owned(*clients, *events));
+        }
         Phrase::Asked(Asked::ShareOf(Share { name, clients, events })) => {
             return format!("{name}: {}", owned(*clients, *events));
         }
@@ -458,6 +473,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::KeyCancel => "cancel",
         Phrase::KeyTake => "take",
         Phrase::DiscardTitle => "Discard what you typed?",
+        Phrase::EscDiscards => "Esc again discards what you typed.",
         Phrase::DiscardMeans => "What you typed is not saved.",
         Phrase::SummaryTitle => "Save these changes?",
         Phrase::SignContract => "Sign the contract",
@@ -1077,6 +1093,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::KeptOnServer(server) => {
             return format!("Connected to {server}: the data will be kept there.");
         }
+        SetUpPhrase::NextMeans => "Go to the next page.",
         SetUpPhrase::TestKey => "test connection and go on",
         SetUpPhrase::UpdateKey => "bring up to date",
         SetUpPhrase::CreateKey => "create the company",
@@ -1157,6 +1174,9 @@ fn admin(phrase: AdminPhrase) -> String {
         AdminPhrase::CopyAgain(command) => format!("The whole command: {command}"),
         AdminPhrase::AfterCopy => {
             "On the server, its administrator then creates the everyday account, with a password of your choice, which is the one to put into every configuration. The account that made the copy is locked, unless it serves other purposes too; it must not be dropped:".to_owned()
+        }
+        AdminPhrase::CompanyHere => {
+            "There is a company here already: start the program without --init. Nothing was changed.".to_owned()
         }
         AdminPhrase::HowToMove(from) => format!(
             "To move the company of this computer to a server, run: epic-events copy --from {from} --to ADDRESS, with the address of an empty database and the set-up account (see docs/administration.md)."
@@ -1268,7 +1288,11 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
             "It goes for everybody. Only the view goes, not the records in it."
         }
         ListPhrase::VerbRemove => "remove",
+        ListPhrase::ShareViewTitle(name) => return format!("Share the view \"{name}\"?"),
+        ListPhrase::SharesAsSaved => "You have changed the view since it was saved; the saved one is shared.",
+        ListPhrase::VerbShare => "share",
         ListPhrase::ViewName => "Name of the view",
+        ListPhrase::ViewHolds => "Saved with its filter, order and columns.",
         ListPhrase::ViewIsOwn => "yours",
         ListPhrase::ViewIsShared => "yours, shared",
         ListPhrase::ViewBy(name) => return format!("shared by {name}"),
@@ -1285,7 +1309,10 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
             let place = naming.keys_in("under ⌨view⌨ now.");
             return format!("Everybody finds the view \"{name}\" {place}");
         }
-        ListPhrase::ViewUnsharedNow(name) => return format!("Only its owner finds the view \"{name}\" now."),
+        ListPhrase::ViewUnsharedNow { name, own: true } => return format!("Only you find the view \"{name}\" now."),
+        ListPhrase::ViewUnsharedNow { name, own: false } => {
+            return format!("Only its owner finds the view \"{name}\" now.");
+        }
         ListPhrase::ViewRemoved(name) => return format!("The view \"{name}\" is removed."),
         ListPhrase::RowsCopied { count: 1, names } => return format!("Row copied: {names}"),
         ListPhrase::RowsCopied { count, names } => return format!("{count} rows copied: {names}"),

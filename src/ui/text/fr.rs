@@ -115,7 +115,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ArchiveVerb { hidden: false, .. } => "archiver",
         Phrase::ArchiveVerb { hidden: true, .. } => "restaurer",
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: false } => {
-            "Désactiver : la personne ne peut plus se connecter ; ses clients et ses événements vont à quelqu'un d'autre."
+            "Désactiver : plus de connexion ; d'autres reprennent clients et événements. Réactiver le compte ne les rend pas."
         }
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: true } => {
             "Réactiver : la personne peut se connecter à nouveau."
@@ -188,10 +188,17 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Told(Told::SwitchNow { field: of, on }) => {
             return format!("{} {}", field(of).to_lowercase(), if on { "oui" } else { "non" });
         }
-        Phrase::Told(Told::LeftView { gone: 1, of: 1 }) => "Ce n'est plus dans cette vue.",
-        Phrase::Told(Told::LeftView { gone, of }) if gone == of => "Ils ne sont plus dans cette vue.",
+        Phrase::Told(Told::LeftView { kind, gone: 1, of: 1 }) => match kind {
+            EntityKind::Client => "Le client n'apparaît plus dans cette vue.",
+            EntityKind::Contract => "Le contrat n'apparaît plus dans cette vue.",
+            EntityKind::Event => "L'événement n'apparaît plus dans cette vue.",
+            EntityKind::User => "Le compte n'apparaît plus dans cette vue.",
+            EntityKind::Audit => "Ceci n'apparaît plus dans cette vue.",
+        },
+        Phrase::Told(Told::LeftView { gone, of, .. }) if gone == of => "Ils n'apparaissent plus dans cette vue.",
         Phrase::Told(Told::LeftView { gone, .. }) => {
-            return format!("{} plus dans cette vue.", some(gone, "d'entre eux n'est", "d'entre eux ne sont"));
+            let some = some(gone, "d'entre eux n'apparaît", "d'entre eux n'apparaissent");
+            return format!("{some} plus dans cette vue.");
         }
         Phrase::AndMore(count) => return format!("et {count} de plus"),
         Phrase::LineOf { at, of } => return format!("ligne {at} sur {of}"),
@@ -207,6 +214,15 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         }
         Phrase::Told(Told::UnassignedSome(count)) => {
             return format!("{} plus de support.", some(count, "événement n'a", "événements n'ont"));
+        }
+        Phrase::Told(Told::StatusAlready(status)) => {
+            return format!("Le statut est déjà « {} ».", say(Phrase::Status(status), naming));
+        }
+        Phrase::Told(Told::AssignedAlready { title, name }) => {
+            return format!("{name} prend déjà en charge {title}.");
+        }
+        Phrase::Told(Told::UnassignedAlready(title)) => {
+            return format!("{title} n'a pas de support : il n'y avait rien à changer.");
         }
         Phrase::Told(Told::AssignedAsBefore(count)) => {
             return format!("{} le même support qu'avant.", some(count, "événement a", "événements ont"));
@@ -276,7 +292,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
                 "Les événements ne bougent pas : 18:00 reste 18:00, en {zone}. Les heures des modifications, signatures et connexions s'affichent en {zone}, de même que ce qui est d'aujourd'hui ou en retard."
             );
         }
-        Phrase::Asked(Asked::SharesOf(name)) => return format!("Confier à d'autres ce que suit {name} ?"),
+        Phrase::Asked(Asked::SharesOf(Inheritance { name, .. })) => {
+            return format!("Confier à d'autres ce que suit {name} ?");
+        }
         Phrase::Asked(Asked::ShareOf(Share { name, clients, events })) => {
             return format!("{name} : {}", owned(*clients, *events));
         }
@@ -489,6 +507,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::KeyCancel => "annuler",
         Phrase::KeyTake => "valider",
         Phrase::DiscardTitle => "Abandonner la saisie ?",
+        Phrase::EscDiscards => "Échap à nouveau abandonne ce que vous avez tapé.",
         Phrase::DiscardMeans => "La saisie n'est pas enregistrée.",
         Phrase::SummaryTitle => "Enregistrer ces changements ?",
         Phrase::SignContract => "Signer le contrat",
@@ -1138,6 +1157,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::KeptOnServer(server) => {
             return format!("Connecté à {server} : les données y seront gardées.");
         }
+        SetUpPhrase::NextMeans => "Aller à la page suivante.",
         SetUpPhrase::TestKey => "tester et continuer",
         SetUpPhrase::UpdateKey => "mettre à jour",
         SetUpPhrase::CreateKey => "créer l'entreprise",
@@ -1220,6 +1240,9 @@ fn admin(phrase: AdminPhrase) -> String {
         AdminPhrase::CopyAgain(command) => format!("La commande entière : {command}"),
         AdminPhrase::AfterCopy => {
             "Sur le serveur, son administrateur crée ensuite le compte quotidien, avec un mot de passe de votre choix : c'est ce compte qu'il faut inscrire dans chaque configuration. Le compte qui a fait la copie est verrouillé, sauf s'il sert aussi à autre chose ; il ne doit pas être supprimé :".to_owned()
+        }
+        AdminPhrase::CompanyHere => {
+            "Il y a déjà une entreprise ici : lancez le programme sans --init. Rien n'a été changé.".to_owned()
         }
         AdminPhrase::HowToMove(from) => format!(
             "Pour mettre l'entreprise de cet ordinateur sur un serveur, lancez : epic-events copy --from {from} --to ADRESSE, avec l'adresse d'une base vide et du compte d'installation (voir docs/administration.md)."
@@ -1339,7 +1362,13 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
             "Elle disparaît pour tout le monde. Seule la vue disparaît, pas les fiches qu'elle montre."
         }
         ListPhrase::VerbRemove => "supprimer",
+        ListPhrase::ShareViewTitle(name) => return format!("Partager la vue « {name} » ?"),
+        ListPhrase::SharesAsSaved => {
+            "Vous avez modifié la vue depuis son enregistrement ; c'est la vue enregistrée qui est partagée."
+        }
+        ListPhrase::VerbShare => "partager",
         ListPhrase::ViewName => "Nom de la vue",
+        ListPhrase::ViewHolds => "Enregistrée avec son filtre, son ordre et ses colonnes.",
         ListPhrase::ViewIsOwn => "à vous",
         ListPhrase::ViewIsShared => "à vous, partagée",
         ListPhrase::ViewBy(name) => return format!("partagée par {name}"),
@@ -1358,7 +1387,12 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
             let place = naming.keys_in("sous ⌨view⌨.");
             return format!("Tout le monde trouve maintenant la vue « {name} » {place}");
         }
-        ListPhrase::ViewUnsharedNow(name) => return format!("La vue « {name} » n'est plus partagée."),
+        ListPhrase::ViewUnsharedNow { name, own: true } => {
+            return format!("La vue « {name} » n'est plus visible que par vous.");
+        }
+        ListPhrase::ViewUnsharedNow { name, own: false } => {
+            return format!("La vue « {name} » n'est plus partagée.");
+        }
         ListPhrase::ViewRemoved(name) => return format!("La vue « {name} » est supprimée."),
         ListPhrase::RowsCopied { count: 1, names } => return format!("Ligne copiée : {names}"),
         ListPhrase::RowsCopied { count, names } => return format!("{count} lignes copiées : {names}"),

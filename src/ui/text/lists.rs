@@ -23,7 +23,13 @@ pub enum ListPhrase<'a> {
         shared: bool,
     },
     VerbRemove,
+    /// The question whether to share a view whose list is changed.
+    ShareViewTitle(&'a str),
+    SharesAsSaved,
+    VerbShare,
     ViewName,
+    /// What is saved under the name of a new view.
+    ViewHolds,
     ViewIsOwn,
     /// A view of the user's own that everybody sees.
     ViewIsShared,
@@ -42,7 +48,11 @@ pub enum ListPhrase<'a> {
     ViewSaved(&'a str),
     ViewRenamed(&'a str),
     ViewSharedNow(&'a str),
-    ViewUnsharedNow(&'a str),
+    /// A view that is no longer shared, and whether it is the user's own.
+    ViewUnsharedNow {
+        name: &'a str,
+        own: bool,
+    },
     ViewRemoved(&'a str),
     RowsCopied {
         count: usize,

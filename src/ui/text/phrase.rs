@@ -179,6 +179,8 @@ pub enum Phrase<'a> {
     KeyCancel,
     CloseKey,
     DiscardTitle,
+    /// Below a line that has been typed, after the first Esc.
+    EscDiscards,
     DiscardMeans,
     SummaryTitle,
     SignatureIsFinal,

@@ -31,6 +31,7 @@ pub enum SetUpPhrase<'a> {
     TlsVerify,
     TlsRequired,
     TlsOff,
+    NextMeans,
     TestKey,
     UpdateKey,
     CreateKey,

@@ -1,7 +1,7 @@
 //! What is said after a write, and asked before one.
 
 use crate::{
-    domain::{Field, audit::Verb, entity::EntityKind, error::Inheritance, policy::Permission},
+    domain::{Field, audit::Verb, entity::EntityKind, error::Inheritance, events::Status, policy::Permission},
     services::Share,
 };
 
@@ -53,6 +53,7 @@ pub enum Told<'a> {
     },
     /// So many of the written records have left the view of the list.
     LeftView {
+        kind: EntityKind,
         gone: usize,
         of: usize,
     },
@@ -77,6 +78,15 @@ pub enum Told<'a> {
         name: &'a str,
     },
     UnassignedSome(usize),
+    /// An event had the status that was to be set.
+    StatusAlready(Status),
+    /// An event had the support that was to be given.
+    AssignedAlready {
+        title: &'a str,
+        name: &'a str,
+    },
+    /// An event had no support that could be taken away.
+    UnassignedAlready(&'a str),
     AssignedAsBefore(usize),
     /// An event and another one of the same person with its times, `None` if it may not be seen. The
     /// title is empty if the event has just been named.
@@ -121,7 +131,7 @@ pub enum Asked<'a> {
     /// An event that is said to be done although it begins only then.
     DoneAhead(&'a str),
     /// The title of the question about shares: what this user owns.
-    SharesOf(&'a str),
+    SharesOf(&'a Inheritance),
     ShareOf(&'a Share),
     /// The question whether to assign an event, or several, that overlap others.
     AssignAnyway {

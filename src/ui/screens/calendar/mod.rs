@@ -179,7 +179,7 @@ impl Screen for Calendar {
                 self.show(page, ctx);
                 Action::None
             }
-            Ok(written) => self.reload_after(report::of(&written, ctx)),
+            Ok(written) => self.reload_after(report::of(to, &written, ctx)),
             Err(error) => {
                 if matches!(to, Request::Read(ReadRequest::Calendar { .. })) && !of_other_days {
                     self.stop_waiting();

@@ -287,10 +287,10 @@ impl Screen for Form {
         None
     }
 
-    fn on_reply(&mut self, _to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+    fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         self.saving = false;
         match reply {
-            Ok(reply @ Reply::Saved { .. }) => self.saved(&reply, ctx),
+            Ok(reply @ Reply::Saved { .. }) => self.saved(to, &reply, ctx),
             Ok(Reply::PasswordChanged { .. }) => {
                 let words = if self.is_typed_on(|_| true) { Phrase::PasswordAsSaved } else { Phrase::PasswordChanged };
                 Action::Done(Notice::good(ctx.say(words)))

@@ -168,9 +168,9 @@ impl Form {
         self.entries.iter().zip(&self.sent).any(|(entry, sent)| which(entry) && entry.content() != *sent)
     }
 
-    pub(super) fn saved(&mut self, reply: &Reply, ctx: &Context) -> Action {
+    pub(super) fn saved(&mut self, to: &Request, reply: &Reply, ctx: &Context) -> Action {
         let Reply::Saved { subject, id, version, .. } = *reply else { return Action::None };
-        let notice = report::notice(report::words(reply, ctx).unwrap_or_default(), reply, ctx);
+        let notice = report::notice(report::words(to, reply, ctx).unwrap_or_default(), reply, ctx);
         let password_typed_on = self.is_typed_on(FormField::is_password);
         if self.is_typed_on(|entry| !entry.is_password())
             && let Some(purpose) = self.purpose.once_saved(id)

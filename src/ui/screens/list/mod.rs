@@ -186,18 +186,18 @@ impl Screen for List {
     fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         match reply {
             Ok(Reply::Page(page)) => self.page_arrived(page, ctx),
-            Ok(exported @ Reply::Exported { .. }) => report::of(&exported, ctx),
+            Ok(exported @ Reply::Exported { .. }) => report::of(to, &exported, ctx),
             Ok(written) => {
                 if let (Request::Write(write), Reply::Saved { id, .. }) = (to, &written)
                     && write.arranges_lists()
                 {
                     self.arranged(write, *id);
-                    return report::of(&written, ctx);
+                    return report::of(to, &written, ctx);
                 }
                 self.marks.done(to);
                 self.followed = subjects(to);
                 let reload = Action::Send(self.read_again());
-                Action::All(vec![report::of(&written, ctx), reload])
+                Action::All(vec![report::of(to, &written, ctx), reload])
             }
             Err(error) => match self.name_refused(to, &error, ctx) {
                 Some(action) => action,

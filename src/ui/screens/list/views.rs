@@ -36,8 +36,15 @@ impl List {
     /// What the saved view is called, if the list shows one.
     pub(super) fn saved_name(&self, ctx: &Context) -> Option<String> {
         let ListedView { view, content, .. } = self.saved_view(ctx)?;
-        let is_as_saved = content.as_ref().is_some_and(|content| content.query == self.query.at(Edge::Start));
-        Some(if is_as_saved { view.name.clone() } else { ctx.say(ListPhrase::ViewChangedSince(&view.name)) })
+        Some(if self.is_as_saved(content.as_ref()) {
+            view.name.clone()
+        } else {
+            ctx.say(ListPhrase::ViewChangedSince(&view.name))
+        })
+    }
+
+    fn is_as_saved(&self, content: Option<&ViewContent>) -> bool {
+        content.is_some_and(|content| content.query == self.query.at(Edge::Start))
     }
 
     /// The columns that the view has, or else those that the user has chosen for lists of this kind.
@@ -120,12 +127,15 @@ impl List {
                 }
                 None => Action::Notice(Notice::bad(ctx.error(&Error::NotFound))),
             },
-            (ViewChoice::SaveAs, _) => self.ask_name(None, "", None, ctx),
-            (ViewChoice::Rename, Some(ListedView { view, .. })) => self.ask_name(Some(view.id), &view.name, None, ctx),
+            (ViewChoice::SaveAs, _) => self.ask_name(None, None, ctx),
+            (ViewChoice::Rename, Some(ListedView { view, .. })) => self.ask_name(Some(view.id), None, ctx),
             (ViewChoice::Replace, Some(view)) => {
                 let columns = self.chosen_columns(ctx);
                 let content = ViewContent { query: self.query.at(Edge::Start), columns };
                 change(view, |draft| draft.content = content)
+            }
+            (ViewChoice::Share(true), Some(view)) if !self.is_as_saved(view.content.as_ref()) => {
+                self.ask_to_share(view, ctx)
             }
             (ViewChoice::Share(shared), Some(view)) => change(view, |draft| draft.shared = shared),
             (ViewChoice::Remove(id), _) => self.ask_to_remove(id, ctx),
@@ -134,21 +144,32 @@ impl List {
     }
 
     /// Asks for the name of a view: of this one, or of a new one.
-    fn ask_name(&mut self, view: Option<ViewId>, name: &str, problem: Option<String>, ctx: &Context) -> Action {
+    fn ask_name(&mut self, view: Option<ViewId>, refused: Option<(&str, String)>, ctx: &Context) -> Action {
         self.asked = Some(ListQuestion::NameView(view));
-        Action::Popup(Box::new(Popup::line(ctx.say(ListPhrase::ViewName), name, problem)))
+        let about = view.is_none().then(|| ctx.say(ListPhrase::ViewHolds));
+        let base = view.and_then(|id| ctx.lists.view(id)).map_or("", |listed| listed.view.name.as_str());
+        Action::Popup(Box::new(Popup::line(ctx.say(ListPhrase::ViewName), about, base, refused)))
     }
 
     /// Saves the view under this name.
     pub(super) fn view_named(&mut self, view: Option<ViewId>, name: String, ctx: &Context) -> Action {
         if self.query.has_view_called(&clean(&name)) {
-            return self.ask_name(view, &name, Some(ctx.problem(Problem::NameInUse)), ctx);
+            return self.ask_name(view, Some((&name, ctx.problem(Problem::NameInUse))), ctx);
         }
         if let Some(view) = view.and_then(|id| ctx.lists.view(id)) {
             return change(view, |draft| draft.name = name);
         }
         let content = ViewContent { query: self.query.at(Edge::Start), columns: self.chosen_columns(ctx) };
         send(WriteRequest::SaveView(ViewDraft { name, shared: false, content }))
+    }
+
+    /// Asks whether to share a view as it was saved, although the list shows something else by now.
+    fn ask_to_share(&mut self, listed: &ListedView, ctx: &Context) -> Action {
+        let Action::Send(request) = change(listed, |draft| draft.shared = true) else { return Action::None };
+        let (title, verb) = (ctx.say(ListPhrase::ShareViewTitle(&listed.view.name)), ctx.say(ListPhrase::VerbShare));
+        let popup = question::before(title, vec![ctx.say(ListPhrase::SharesAsSaved)], &verb, &request, ctx);
+        self.asked = Some(ListQuestion::Intent(Intent::Send(request)));
+        Action::Popup(Box::new(popup))
     }
 
     fn ask_to_remove(&mut self, id: ViewId, ctx: &Context) -> Action {
@@ -218,7 +239,7 @@ impl List {
             Request::Write(WriteRequest::ReplaceView { id, draft, .. }) => (Some(*id), draft),
             _ => return None,
         };
-        Some(self.ask_name(view, &draft.name, Some(problem), ctx))
+        Some(self.ask_name(view, Some((&draft.name, problem)), ctx))
     }
 }
 

@@ -139,7 +139,7 @@ impl List {
         let followed = std::mem::take(&mut self.followed);
         let gone = followed.iter().filter(|id| !self.rows.iter().any(|row| row.id() == **id)).count();
         let told = gone > 0 && !self.before && !self.after;
-        told.then(|| Action::Add(ctx.say(Phrase::Told(Told::LeftView { gone, of: followed.len() }))))
+        told.then(|| Action::Add(ctx.say(Phrase::Told(Told::LeftView { kind: self.kind(), gone, of: followed.len() }))))
     }
 
     fn take(&mut self, awaited: Awaited, page: Page<Record>) -> Action {
