@@ -201,6 +201,7 @@ impl App {
     fn popup_done(&mut self, outcome: Outcome) {
         let Some(open) = self.workspace().and_then(|workspace| workspace.popup.take()) else { return };
         match (open.purpose, outcome) {
+            (PopupPurpose::Go | PopupPurpose::Screen, Outcome::Go(to)) => self.act(Asker::App, Action::Open(to)),
             (PopupPurpose::Screen, outcome) => {
                 self.on_top(|screen, ctx| screen.on_popup(outcome, ctx));
             }
@@ -225,7 +226,6 @@ impl App {
                 self.hand_over_to(asker, *request, divided);
             }
             (PopupPurpose::Go, Outcome::Run(command)) => self.run(command),
-            (PopupPurpose::Go, Outcome::Go(to)) => self.act(Asker::App, Action::Open(to)),
             (PopupPurpose::Go, Outcome::GoAndRun(to, command)) => {
                 self.act(Asker::App, Action::Open(to));
                 self.run(command);

@@ -204,7 +204,10 @@ impl Changes {
             let field = name.parse().ok()?;
             Some((field, pair.get(0)?.clone(), pair.get(1)?.clone()))
         };
-        Self(map.into_iter().filter_map(entry).collect())
+        let mut changes: Vec<_> = map.into_iter().filter_map(entry).collect();
+        // In the order of the fields in forms, such as the start before the end.
+        changes.sort_by_key(|(field, ..)| *field);
+        Self(changes)
     }
 }
 

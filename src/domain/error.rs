@@ -146,10 +146,12 @@ pub enum Problem {
     NotACurrency,
     /// Not the name of a time zone.
     NotATimeZone,
-    /// Not a date, or not one that exists.
+    /// Not a date.
     NotADate,
-    /// Not a date with a time, or not one that exists.
+    /// Not a date with a time.
     NotADateTime,
+    /// The month, of this year if one is given, has no such day.
+    NoSuchDay { day: u32, month: u32, year: Option<i32> },
     /// There is this day, but no time.
     TimeMissing(NaiveDate),
     /// A date whose year is taken for a typing error; with the first and the last accepted year.

@@ -39,6 +39,21 @@ pub fn bind_quietly(command: Command, ctx: &Context) -> Binding {
     Binding { label: "".into(), ..bind(command, ctx, None) }
 }
 
+/// Opens a record; of a line of the audit log, all that it says, from where Enter opens its record
+/// unless that is `here` already.
+pub fn open(record: &Record, here: Option<(EntityKind, i64)>, ctx: &Context) -> Action {
+    let to = record.target().filter(|to| Some(*to) != here).map(|(kind, id)| Destination::Record(kind, id));
+    match record {
+        Record::Audit(_) => {
+            let (title, facts) = (entity::heading(record, ctx), entity::facts(record, ctx));
+            Action::Popup(Box::new(Popup::entry(title, &facts, to.as_ref(), ctx)))
+        }
+        Record::Client(_) | Record::Contract(_) | Record::Event(_) | Record::User(_) => {
+            to.map_or(Action::None, Action::Open)
+        }
+    }
+}
+
 /// The values of a record, to choose one to copy.
 pub fn copy_part(parts: Vec<(String, String)>, ctx: &Context) -> Action {
     Action::Popup(Box::new(Popup::values(ctx.say(Phrase::CopyTitle), parts, ctx)))
@@ -72,7 +87,7 @@ fn bind_to(command: Command, kind: EntityKind, records: &[&Record], ctx: &Contex
 pub fn bind_child(record: &Record, ctx: &Context) -> Option<Binding> {
     let label = ctx.say(entity::new_title(entity::child(record.kind())?)?);
     let binding = bind(Command::New, ctx, child_refusal(record, ctx).map(|reason| ctx.reason(reason)));
-    Some(Binding { label: label.clone().into(), help: label.into(), ..binding })
+    Some(Binding { label: label.to_lowercase().into(), help: label.into(), ..binding })
 }
 
 /// Why a command cannot be done to these records, if so; of several, which one hinders it.

@@ -13,6 +13,7 @@ use crate::{
     domain::{
         Field, ViewId,
         audit::{Changes, Subject, Verb},
+        dates,
         entity::EntityKind,
         text,
     },
@@ -110,7 +111,7 @@ fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
     let renamed = changes.0.iter().find(|(field, ..)| Some(*field) == name_of(subject));
     let name = renamed.and_then(|(_, old, _)| old.as_str()).filter(|old| !old.is_empty()).unwrap_or(name);
     let values = match verb {
-        Verb::EventCreated => single(changes, Field::StartsAt, ctx),
+        Verb::EventCreated => start(changes, ctx),
         Verb::StatusChanged => single(changes, Field::Status, ctx),
         _ => changed(changes, ctx),
     };
@@ -158,6 +159,13 @@ fn name_of(subject: Subject) -> Option<Field> {
 fn single(changes: &Changes, wanted: Field, ctx: &Context) -> String {
     let new = changes.0.iter().find(|(field, ..)| *field == wanted);
     new.map(|(field, _, new)| value(*field, new, ctx)).unwrap_or_default()
+}
+
+/// When a new event starts, as it stands in a sentence; nothing if that is not known.
+fn start(changes: &Changes, ctx: &Context) -> String {
+    let new = changes.0.iter().find(|(field, ..)| *field == Field::StartsAt);
+    let time = new.and_then(|(.., new)| new.as_str()?.parse().ok());
+    time.map(|time| dates::time_in_sentence(time, ctx.language)).unwrap_or_default()
 }
 
 /// The changed fields with their new values.

@@ -61,7 +61,7 @@ fn an_end_is_said_from_its_start() {
     ] {
         let [start, end, waits] = match language {
             Language::En => ["Starts", "Ends", "once the start is understood"],
-            Language::Fr => ["Début", "Fin", "dès que le début sera compris"],
+            Language::Fr => ["Début", "Fin", "attend une date de début valable"],
         };
         let mut desk = Desk::of("manager", language);
         desk.world.records();

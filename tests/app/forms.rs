@@ -32,7 +32,7 @@ fn a_new_currency_or_time_zone_says_what_it_changes() {
             "are not converted: what is 100 EUR",
             "Events do not move",
         ),
-        (Language::Fr, "réglages de l'entreprise", "Devise", "Fuseau", "ne sont pas convertis", "ne bougent pas"),
+        (Language::Fr, "réglages de l'entreprise", "Devise", "Fuseau", "ne sont pas convertis", "reste à 18 h"),
     ] {
         let mut desk = Desk::of("manager", language);
         desk.go(form);

@@ -143,7 +143,7 @@ fn creating_an_event() {
     hands.desk.world.signed_contract(client);
     hands.desk.press(KeyCode::F(5));
     hands.down_to("my signed contracts without event").tap(KeyCode::Enter, "Enter open");
-    hands.tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('n'), "n New event");
+    hands.tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('n'), "n new event");
     hands.value("General Assembly").tap(KeyCode::Tab, "Starts");
     hands.value("5/5 15h").tap(KeyCode::Tab, "Ends").value("17h").save();
     hands.within(9, "General Assembly is planned for Wed 5 May 2027, 15:00.");

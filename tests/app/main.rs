@@ -17,6 +17,7 @@ mod hostile;
 mod jobs;
 mod keys;
 mod lists;
+mod log;
 mod looks;
 mod marks;
 mod messages;

@@ -129,7 +129,7 @@ fn undo_is_refused_while_a_change_is_being_saved() {
 fn the_undo_message_says_what_was_undone() {
     for (language, words) in [
         (Language::En, "Undone. Anna R: full name is now Anna Almeida."),
-        (Language::Fr, "Annulé. Anna R est à jour\u{a0}: nom complet Anna Almeida."),
+        (Language::Fr, "Modification annulée. Anna R est à jour\u{a0}: nom complet Anna Almeida."),
     ] {
         let mut desk = Desk::of("manager", language);
         desk.world.client_of(desk.world.sales.actor.id, "Anna Almeida");

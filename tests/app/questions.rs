@@ -67,7 +67,7 @@ fn a_summary_writes_both_sides_the_same_way() {
             Language::Fr,
             "Total : 10\u{a0}000,00 EUR -> 12\u{a0}000,50 EUR",
             "Début : lun. 21 décembre 2026, 09:00 -> mar. 22 décembre 2026, 10:00",
-            "Dernier contact : rien -> ven. 20 novembre 2026",
+            "Dernier contact : (vide) -> ven. 20 novembre 2026",
         ),
     ] {
         let mut desk = Desk::of("manager", language);
@@ -258,7 +258,7 @@ fn shares_that_are_not_true_any_more_are_asked_about_again() {
         (
             Language::Fr,
             "collaborateurs",
-            "Person sales : qui reprend 2 clients ?",
+            "Person sales : qui reprend ses 2 clients ?",
             "Ce que suit Person sales a changé entre-temps",
             "Person sales ne peut plus se connecter ; Person other.sales reprend 2 clients.",
         ),

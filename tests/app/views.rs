@@ -202,7 +202,7 @@ fn a_filter_is_said_in_words_and_stays_when_the_view_is_chosen_again() {
 
     let mut desk = Desk::of("manager", Language::Fr);
     desk.world.records();
-    desk.go("contrats").press(KeyCode::Char('f')).write("500").ctrl('s').see("Filtré : total au moins 500,00");
+    desk.go("contrats").press(KeyCode::Char('f')).write("500").ctrl('s').see("Filtré : total d'au moins 500,00");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Reads and writes dates and times in the notation of users, in English and French.
 
 mod distance;
+mod missing;
 mod names;
 mod read;
 #[cfg(test)]
@@ -9,5 +10,6 @@ mod write;
 
 pub use read::{Direction, YEARS, parse_date, parse_date_time, parse_end};
 pub use write::{
-    format_date, format_date_time, short_month, spell_date, spell_date_time, spell_month, to_wall, week_of, weekdays,
+    format_date, format_date_time, in_sentence, short_month, spell_any_day, spell_date, spell_date_time, spell_month,
+    time_in_sentence, to_wall, week_of, weekdays,
 };

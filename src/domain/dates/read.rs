@@ -6,6 +6,7 @@ use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Wee
 
 use super::{
     distance::{behind, number, relative, unit_days},
+    missing::no_such_day,
     names::{MONTHS_EN, MONTHS_FR, WEEKDAYS_EN, WEEKDAYS_FR},
 };
 use crate::domain::{error::Problem, text};
@@ -66,8 +67,8 @@ const MOST_WORDS: usize = 4;
 /// before the month. If no year or week is given, `prefer` decides, unless the words do (`last friday`). A
 /// weekday never means today.
 ///
-/// Errors: `Required` when empty; `NotADate` for text that is not a date or not one that exists;
-/// `YearOutOfRange` outside of [`YEARS`].
+/// Errors: `Required` when empty; `NotADate` for text that is not a date; `NoSuchDay` for one
+/// that does not exist; `YearOutOfRange` outside of [`YEARS`].
 pub fn parse_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDate, Problem> {
     let read = |typed: &str| one_date(typed, today, prefer);
     read(typed).or_else(|why| {
@@ -85,7 +86,7 @@ fn one_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDat
     let (words, side) = words(typed);
     match day(&words, today, side.unwrap_or(prefer)) {
         Some((date, [])) => believed(date).map(|()| date),
-        _ => Err(Problem::NotADate),
+        _ => Err(no_such_day(&words).unwrap_or(Problem::NotADate)),
     }
 }
 
@@ -94,8 +95,8 @@ fn one_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDat
 /// relative counts from `now`.
 ///
 /// Errors: `Required` when empty; `TimeMissing` for a date alone, which is never taken for midnight;
-/// `NotADateTime` for text that is not a date with a time or not one that exists; `YearOutOfRange`
-/// outside of [`YEARS`].
+/// `NotADateTime` for text that is not a date with a time; `NoSuchDay` for a day that does not exist;
+/// `YearOutOfRange` outside of [`YEARS`].
 pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
     let read = |typed: &str| one_date_time(typed, now);
     read(typed).or_else(|why| {
@@ -139,7 +140,7 @@ fn one_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Probl
     let Some(time) = read() else {
         return match day(&words, now.date(), prefer) {
             Some((date, [])) => believed(date).and(Err(Problem::TimeMissing(date))),
-            _ => Err(Problem::NotADateTime),
+            _ => Err(no_such_day(&words).unwrap_or(Problem::NotADateTime)),
         };
     };
     believed(time.date()).map(|()| time)
@@ -296,7 +297,7 @@ fn numeric(word: &str, today: NaiveDate, prefer: Direction) -> Option<NaiveDate>
     }
 }
 
-fn year(word: &str) -> Option<i32> {
+pub(super) fn year(word: &str) -> Option<i32> {
     match word.len() {
         2 => number::<i32>(word, 2).map(|year| 2000 + year),
         4 => number(word, 4),
@@ -317,14 +318,14 @@ fn without_year(day: u32, month: u32, today: NaiveDate, prefer: Direction) -> Op
 }
 
 /// `14`, `1er`, `2nd`.
-fn ordinal(word: &str) -> Option<u32> {
+pub(super) fn ordinal(word: &str) -> Option<u32> {
     let (digits, ending) = word.split_at(word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len()));
     let known = matches!(ending, "" | "st" | "nd" | "rd" | "th" | "er" | ".");
     if known { number(digits, 2) } else { None }
 }
 
 /// 1 to 12.
-fn month(word: &str) -> Option<u32> {
+pub(super) fn month(word: &str) -> Option<u32> {
     position(word, [MONTHS_EN, MONTHS_FR]).and_then(|at| u32::try_from(at + 1).ok())
 }
 

@@ -1,6 +1,6 @@
 //! Writes dates and times for users, in English and French.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 use chrono_tz::Tz;
 
 use super::names::{MONTHS_EN, MONTHS_FR, WEEKDAYS_EN, WEEKDAYS_FR};
@@ -26,6 +26,37 @@ pub fn spell_date(date: NaiveDate, language: Language) -> String {
     let weekday = weekdays.split(' ').nth(date.weekday().num_days_from_monday() as usize).unwrap_or_default();
     let month = months.split(' ').nth(date.month0() as usize).unwrap_or_default();
     format!("{weekday:.3}{point} {}{first} {month} {}", date.day(), date.year())
+}
+
+/// `Fri 14 August 2026` or, as French sentences have it, `vendredi 14 août 2026`.
+pub fn in_sentence(date: NaiveDate, language: Language) -> String {
+    let short = spell_date(date, language);
+    let weekday = WEEKDAYS_FR.split(' ').nth(date.weekday().num_days_from_monday() as usize).unwrap_or_default();
+    match (language, short.split_once(' ')) {
+        (Language::Fr, Some((_, day))) => format!("{weekday} {day}"),
+        _ => short,
+    }
+}
+
+/// `Fri 14 August 2026, 18:30` or `vendredi 14 août 2026 à 18 h 30`.
+pub fn time_in_sentence(time: NaiveDateTime, language: Language) -> String {
+    let day = in_sentence(time.date(), language);
+    match (language, time.minute()) {
+        (Language::En, _) => format!("{day}, {}", time.format("%H:%M")),
+        (Language::Fr, 0) => format!("{day} à {}\u{a0}h", time.hour()),
+        (Language::Fr, minute) => format!("{day} à {}\u{a0}h\u{a0}{minute:02}", time.hour()),
+    }
+}
+
+/// `31 February 2027` or `31 février 2027`: of a day that need not exist.
+pub fn spell_any_day(day: u32, month: u32, year: Option<i32>, language: Language) -> String {
+    let months = match language {
+        Language::En => MONTHS_EN,
+        Language::Fr => MONTHS_FR,
+    };
+    let month = usize::try_from(month).ok().and_then(|month| months.split(' ').nth(month.checked_sub(1)?));
+    let year = year.map(|year| format!(" {year}")).unwrap_or_default();
+    format!("{day} {}{year}", month.unwrap_or_default())
 }
 
 /// `August 2026` or `août 2026`.

@@ -3,7 +3,7 @@
 use ratatui::{Frame, layout::Rect};
 
 use super::{
-    item::{one_line, whole_line},
+    item::{Item, one_line, whole_line},
     menu::{Menu, Source},
 };
 use crate::{
@@ -52,7 +52,11 @@ impl Menu {
         let most = self.shown.len().max(self.fixed.len() + self.views.len()).max(3);
         let tall = rows(most + longest - 1 + above) + 2 + typed;
         let height = match self.source {
-            Source::Report => tall,
+            Source::Report => {
+                let whole = |item: &Item| if item.hang > 0 { whole_line(item, inside).len() - 1 } else { 0 };
+                let more: usize = self.shown.iter().map(whole).sum();
+                if more > 0 { rows(most + more + above) + 2 } else { tall }
+            }
             Source::Fixed | Source::Views(..) => tall.min(20).min(area.height),
             Source::Records(_) | Source::Search => area.height.min(20),
         };
@@ -106,7 +110,8 @@ impl Menu {
         let from = (0..=self.at).rev().take(self.shown.len()).take_while(fits).last().unwrap_or(0);
         let (mut row, mut focus) = (0, 0);
         for (number, item) in self.shown.iter().enumerate().skip(from).take(usize::from(area.height)) {
-            let style = match (number == self.at, item.outcome.is_some()) {
+            let is_for_use = item.outcome.is_some() || self.source == Source::Report;
+            let style = match (number == self.at, is_for_use) {
                 (true, _) => ctx.theme.selected,
                 (false, true) => ctx.theme.text,
                 (false, false) => ctx.theme.quiet,

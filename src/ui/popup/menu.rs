@@ -17,7 +17,8 @@ use crate::{
     ui::{
         Context,
         form::Choices,
-        text::{Asked, Phrase},
+        keys::Key,
+        text::{Asked, ListPhrase, Phrase},
         widgets::input::Input,
     },
 };
@@ -27,7 +28,7 @@ use crate::{
 pub enum Source {
     /// All lines are given at the start; typing narrows them.
     Fixed,
-    /// The lines are for reading only; Enter closes the menu.
+    /// The lines are for reading; Enter closes the menu, unless they lead to a record.
     Report,
     /// Records that are found by a search while the user types.
     Records(Choices),
@@ -269,7 +270,7 @@ impl Menu {
             KeyCode::PageDown => self.at = (self.at + 10).min(last),
             KeyCode::Home => self.at = 0,
             KeyCode::End => self.at = last,
-            KeyCode::Enter if self.source == Source::Report => return PopupResult::Close,
+            KeyCode::Enter if self.source == Source::Report && !self.leads_on() => return PopupResult::Close,
             KeyCode::Enter => return self.choose(),
             _ => {
                 let Some(input) = &mut self.input else { return PopupResult::Stay };
@@ -284,6 +285,20 @@ impl Menu {
             }
         }
         PopupResult::Stay
+    }
+
+    /// Whether the selected line leads anywhere.
+    fn leads_on(&self) -> bool {
+        self.shown.get(self.at).is_some_and(|item| item.outcome.is_some())
+    }
+
+    /// The keys of a menu that is for reading.
+    pub(super) fn reading_keys(&self) -> Vec<(Key, Option<Phrase<'static>>)> {
+        let [up, down, enter, esc] = [KeyCode::Up, KeyCode::Down, KeyCode::Enter, KeyCode::Esc].map(Key::plain);
+        let scroll = [(up, None), (down, Some(ListPhrase::KeyScroll.into()))];
+        let open = self.leads_on().then(|| (enter, Some(ListPhrase::KeyOpenRecord.into())));
+        let close = if self.leads_on() { esc } else { enter };
+        scroll.into_iter().chain(open).chain([(close, Some(Phrase::CloseKey))]).collect()
     }
 
     /// Selects the line of a view.

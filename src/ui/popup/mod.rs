@@ -4,6 +4,7 @@
 mod columns;
 mod confirm;
 mod draw;
+mod entry;
 mod item;
 mod line;
 mod marking;
@@ -300,6 +301,7 @@ impl Popup {
             Self::Password(_) | Self::Line(_) => Vec::new(),
             Self::Secret(_) => return vec![(Key::plain(KeyCode::Enter), Some(Phrase::CloseKey))],
             Self::Columns(_) => return columns::KEYS.map(|(code, label)| (Key::plain(code), label)).to_vec(),
+            Self::Menu(menu) if menu.source == Source::Report => return menu.reading_keys(),
             Self::Menu(_) => vec![KeyCode::Up, KeyCode::Down],
             Self::Month(_) => vec![KeyCode::Left, KeyCode::Down, KeyCode::PageDown],
         };

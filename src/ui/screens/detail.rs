@@ -20,7 +20,7 @@ use crate::{
         keys::{Binding, Command},
         popup::Outcome,
         report,
-        text::Phrase,
+        text::{ListPhrase, Phrase},
         widgets::{
             chrome::wrapped_to,
             paint::{Focus, count_words, draw_pairs, label_columns, line_at, pair_lines, put, rows},
@@ -168,12 +168,8 @@ impl Screen for Detail {
                 return actions::copy_part(parts, ctx);
             }
             Command::Open => {
-                return match self.selected().and_then(Record::target) {
-                    Some((kind, id)) if (kind, id) != (self.kind, self.id) => {
-                        Action::Open(Destination::Record(kind, id))
-                    }
-                    _ => Action::None,
-                };
+                let here = Some((self.kind, self.id));
+                return self.selected().map_or(Action::None, |record| actions::open(record, here, ctx));
             }
             Command::New => {
                 let form = self.record.as_ref().and_then(|record| {
@@ -284,6 +280,10 @@ impl Detail {
         let Some(Record::Audit(line)) = self.selected() else { return Vec::new() };
         let changes = entity::audit::changes(line, ctx);
         let words: Vec<String> = changes.iter().map(|(label, change)| ctx.pair(label, change)).collect();
-        if words.is_empty() { words } else { wrapped_to(&words.join("; "), table.width.into(), MOST) }
+        if words.is_empty() {
+            words
+        } else {
+            wrapped_to(&words.join(&ctx.say(ListPhrase::Between)), table.width.into(), MOST)
+        }
     }
 }

@@ -768,6 +768,9 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotACurrency => "No such currency. Write a code such as EUR, CHF or GBP.",
         Problem::NotATimeZone => "No such time zone. Type a city or a country, such as Lyon or France.",
         Problem::NotADate => "This is not a date. Write it like 14/08/2026, tomorrow or +3d.",
+        Problem::NoSuchDay { day, month, year } => {
+            return format!("{} does not exist.", dates::spell_any_day(day, month, year, Language::En));
+        }
         Problem::NotADateTime => "This is not a date with a time. Write it like 14/08/2026 18:30 or tomorrow 6pm.",
         Problem::TimeMissing(day) => {
             return format!("At what time? Write for example {} 18:30.", dates::format_date(day));
@@ -1258,6 +1261,17 @@ fn filtered_day(of: EntityKind) -> &'static str {
     }
 }
 
+/// What a filter looks for its words in.
+fn searched(kind: EntityKind) -> &'static str {
+    match kind {
+        EntityKind::Client => "name, company, email, telephone",
+        EntityKind::Contract => "number, client, company, email, telephone",
+        EntityKind::Event => "title, place, contact, client, telephone",
+        EntityKind::User => "name, username, email, telephone, number",
+        EntityKind::Audit => "who did it, name of the record",
+    }
+}
+
 fn lists(phrase: ListPhrase, naming: Naming) -> String {
     let words = match phrase {
         ListPhrase::RefineHint => "Press ⌨refine⌨ to change or clear the filters.",
@@ -1276,6 +1290,11 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
             return format!("More than {} contracts: narrow the list to see their sum", number(count));
         }
         ListPhrase::FilterLabel => "Filter",
+        ListPhrase::Searched(kind) => searched(kind),
+        ListPhrase::FilterHelp(kind) => return format!("Search for words in these values: {}.", searched(kind)),
+        ListPhrase::Between => "; ",
+        ListPhrase::KeyOpenRecord => "open the record",
+        ListPhrase::KeyScroll => "scroll",
         ListPhrase::SaveViewAs => "Save this view as...",
         ListPhrase::ReplaceView(name) => return format!("Save \"{name}\" as it is shown now"),
         ListPhrase::RenameView(name) => return format!("Rename \"{name}\"..."),

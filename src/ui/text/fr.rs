@@ -53,7 +53,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
     let fixed = match what {
         Phrase::ContractOf { number, client } => return format!("Contrat {number}, {client}"),
         Phrase::FromTo { old, new } => {
-            let or_nothing = |text: &str| if text.is_empty() { "rien".to_owned() } else { text.to_owned() };
+            let or_nothing = |text: &str| if text.is_empty() { "(vide)".to_owned() } else { text.to_owned() };
             return format!("{} -> {}", or_nothing(old), or_nothing(new));
         }
         Phrase::Role(role) => role_name(role),
@@ -104,11 +104,11 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             EntityKind::Audit => "Ligne du journal d'audit",
         },
         Phrase::EmptyList(kind) => match kind {
-            EntityKind::Client => "Aucun client ici.",
-            EntityKind::Contract => "Aucun contrat ici.",
-            EntityKind::Event => "Aucun événement ici.",
-            EntityKind::User => "Personne ici.",
-            EntityKind::Audit => "Rien n'est consigné ici.",
+            EntityKind::Client => "Aucun client dans cette vue.",
+            EntityKind::Contract => "Aucun contrat dans cette vue.",
+            EntityKind::Event => "Aucun événement dans cette vue.",
+            EntityKind::User => "Aucun collaborateur dans cette vue.",
+            EntityKind::Audit => "Rien n'est consigné dans cette vue.",
         },
         Phrase::ArchiveVerb { kind: EntityKind::User, hidden: false } => "désactiver",
         Phrase::ArchiveVerb { kind: EntityKind::User, hidden: true } => "réactiver",
@@ -120,8 +120,10 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: true } => {
             "Réactiver : la personne peut se connecter à nouveau."
         }
-        Phrase::ArchivingMeans { hidden: false, .. } => "Archiver : caché des listes ; la gestion peut le restaurer.",
-        Phrase::ArchivingMeans { hidden: true, .. } => "Restaurer : de retour dans les listes.",
+        Phrase::ArchivingMeans { hidden: false, .. } => {
+            "Archiver : ne figurera plus dans les listes ; la gestion peut restaurer la fiche."
+        }
+        Phrase::ArchivingMeans { hidden: true, .. } => "Restaurer : réapparaîtra dans les listes.",
         Phrase::Numbered(id) => return format!("n° {id}"),
         Phrase::Number(count) => return number(count),
         Phrase::MoreThan(count) => return format!("{}+", number(count)),
@@ -258,8 +260,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         }
         Phrase::LocksIn(seconds) => return format!("Verrouillage dans {seconds} s : appuyez sur une touche."),
         Phrase::Asked(Asked::HeirFor(inheritance)) => {
-            let (name, owns) = (&inheritance.name, inherited(inheritance));
-            return format!("{name} : qui reprend {owns} ?");
+            return format!("{} : qui reprend {} ?", inheritance.name, his_own(inheritance));
         }
         Phrase::Asked(Asked::Owns(Inheritance { clients: 0, events: 0, .. })) => {
             "Il n'y a rien à confier à quelqu'un d'autre."
@@ -289,7 +290,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         }
         Phrase::Asked(Asked::TimeZoneMeans(zone)) => {
             return format!(
-                "Les événements ne bougent pas : 18:00 reste 18:00, en {zone}. Les heures des modifications, signatures et connexions s'affichent en {zone}, de même que ce qui est d'aujourd'hui ou en retard."
+                "Un événement à 18 h reste à 18 h, heure de {zone}. Les retards et « aujourd'hui » se calculent aussi à cette heure."
             );
         }
         Phrase::Asked(Asked::SharesOf(Inheritance { name, .. })) => {
@@ -469,7 +470,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. ⌨save⌨ l'enregistre aussi.",
         Phrase::PasswordAsSaved => "Enregistré, sauf ce que vous avez tapé depuis dans le mot de passe.",
         Phrase::ResultDone => "fait",
-        Phrase::UndoHint => "Appuyez sur ⌨undo⌨ pour annuler.",
+        Phrase::UndoHint => "Appuyez sur ⌨undo⌨ pour revenir en arrière.",
         Phrase::Cancel => "Annuler",
         Phrase::YesKey => "o",
         Phrase::Told(Told::NothingSigned) => "Rien n'a été signé.",
@@ -556,7 +557,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             "Rien de copié : trop pour le presse-papiers. ⌨export⌨ dans une liste écrit un fichier."
         }
         Phrase::NothingToUndo => "Il n'y a rien à annuler.",
-        Phrase::Undone => "Annulé.",
+        Phrase::Undone => "Modification annulée.",
         Phrase::Told(Told::NothingUndone) => "Rien n'a été annulé.",
         Phrase::Told(Told::Lasts { what, name, shares }) => return lasts(what, name, shares, naming),
         Phrase::SignedOutNow => "Vous êtes déconnecté.",
@@ -598,7 +599,7 @@ fn now(deed: &Deed) -> String {
         Verb::ClientHandedOver => format!("{name} a maintenant un autre commercial."),
         Verb::ClientArchived => format!("La fiche {name} est archivée."),
         Verb::ClientRestored => format!("La fiche {name} est de retour dans les listes."),
-        Verb::ContractCreated => format!("{} est créé, pas encore signé.", contract()),
+        Verb::ContractCreated => format!("{} est créé, mais n'est pas encore signé.", contract()),
         Verb::ContractUpdated => format!("{} est à jour : {values}.", contract()),
         Verb::ContractSigned => format!("{} est signé.", contract()),
         Verb::ContractArchived => format!("{} est archivé.", contract()),
@@ -700,6 +701,20 @@ fn inherited(owned_by: &Inheritance) -> String {
     }
 }
 
+/// « son client et ses 2 événements ».
+fn his_own(owned_by: &Inheritance) -> String {
+    let counted = [(owned_by.clients, "client", "clients"), (owned_by.events, "événement", "événements")];
+    let owned = counted.iter().filter(|(count, ..)| *count > 0).map(|(count, one, many)| match count {
+        1 => format!("son {one}"),
+        count => format!("ses {}", some(*count, one, many)),
+    });
+    let all = listed(&owned.collect::<Vec<_>>());
+    match owned_by.archived {
+        0 => all,
+        archived => format!("{all}, dont {}", some(archived, "archivé", "archivés")),
+    }
+}
+
 /// « un, deux et trois ».
 fn listed(parts: &[String]) -> String {
     match parts {
@@ -765,7 +780,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::DatabaseUser => "Utilisateur",
         Field::DatabasePassword => "Mot de passe",
         Field::Tls => "Chiffrement (TLS)",
-        Field::AuthorityFile => "Fichier de l'AC",
+        Field::AuthorityFile => "Certificat (fichier)",
         Field::EverydayUser => "Compte quotidien",
         Field::EverydayPassword => "Son mot de passe",
         Field::From => "Du",
@@ -776,10 +791,10 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::SignedFrom => "Signé du",
         Field::SignedTo => "Signé au",
         Field::To => "Au",
-        Field::Above => "Total au moins",
-        Field::Below => "Total au plus",
-        Field::DueAbove => "Reste dû au moins",
-        Field::DueBelow => "Reste dû au plus",
+        Field::Above => "Total d'au moins",
+        Field::Below => "Total d'au plus",
+        Field::DueAbove => "Reste dû d'au moins",
+        Field::DueBelow => "Reste dû d'au plus",
         Field::Place => "Lieu",
         Field::Name => "Nom",
         Field::Kind => "Liste",
@@ -799,13 +814,18 @@ pub(super) fn problem(problem: Problem) -> String {
         }
         Problem::UsernameCharacters => "Seuls les lettres sans accent, les chiffres et . _ - sont permis.",
         Problem::NotAnEmail => "Ce n'est pas une adresse e-mail.",
-        Problem::NotAPhone => "Un numéro de téléphone a 6 à 15 chiffres, avec + ( ) . - / et des espaces.",
+        Problem::NotAPhone => {
+            "Un numéro de téléphone comporte 6 à 15 chiffres ; + ( ) . - / et les espaces sont admis."
+        }
         Problem::NotAnEmployeeNumber => "Un matricule a 1 à 6 chiffres.",
         Problem::NotAnAmount => "Ce n'est pas un montant. Écrivez par exemple 12 000,50.",
         Problem::NotANumber => "Ce n'est pas un nombre entier.",
         Problem::NotACurrency => "Devise inconnue. Tapez un code tel que EUR, CHF ou GBP.",
         Problem::NotATimeZone => "Fuseau inconnu. Tapez une ville ou un pays, par exemple Lyon ou France.",
         Problem::NotADate => "Ce n'est pas une date. Écrivez par exemple 14/08/2026, demain ou +3j.",
+        Problem::NoSuchDay { day, month, year } => {
+            return format!("Le {} n'existe pas.", dates::spell_any_day(day, month, year, Language::Fr));
+        }
         Problem::NotADateTime => {
             "Ce n'est pas une date avec une heure. Écrivez par exemple 14/08/2026 18:30 ou demain 18h."
         }
@@ -819,8 +839,8 @@ pub(super) fn problem(problem: Problem) -> String {
             let (from, to) = (from.format("%H:%M"), to.format("%H:%M"));
             return format!("Ce jour-là, l'heure saute de {from} à {to}.");
         }
-        Problem::NotPositive => "Ceci doit être supérieur à zéro.",
-        Problem::Negative => "Ceci ne peut pas être négatif.",
+        Problem::NotPositive => "Doit être supérieur à zéro.",
+        Problem::Negative => "Ne peut pas être négatif.",
         Problem::DueAboveTotal => "Le reste dû ne peut pas dépasser le total.",
         Problem::OutOfRange(least, most) => {
             return format!("De {} à {}.", number(least), number(most));
@@ -830,12 +850,14 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NothingBetween => "L'intervalle finit avant de commencer : rien ne serait trouvé.",
         Problem::EndBeforeStart => "La fin est avant le début.",
         Problem::EndWithoutStart => "Indiquez d'abord le début.",
-        Problem::Taken => "C'est déjà utilisé par quelqu'un d'autre.",
+        Problem::Taken => "Déjà pris par quelqu'un d'autre.",
         Problem::NameInUse => "Il y a déjà une vue de ce nom.",
         Problem::ControlCharacters => {
             "Ce texte contient des caractères qui ne peuvent pas être affichés. Tapez-le au lieu de le coller."
         }
-        Problem::CommonPassword => "Ce mot de passe est trop courant. Plusieurs mots sans lien en font un bon.",
+        Problem::CommonPassword => {
+            "Ce mot de passe est trop courant. Choisissez plutôt plusieurs mots sans rapport entre eux."
+        }
         Problem::PasswordIsName => "Le mot de passe ne peut pas être l'identifiant ou le nom de l'entreprise.",
         Problem::PasswordsDiffer => "Les deux mots de passe diffèrent.",
         Problem::PasswordUnchanged => "Le nouveau mot de passe est identique à l'ancien.",
@@ -1003,7 +1025,7 @@ pub(super) fn error(error: &Error, naming: Naming) -> String {
 fn connection(problem: &ConnectionProblem) -> String {
     let fixed = match problem {
         ConnectionProblem::HostNotFound => "Le nom du serveur de base de données est inconnu. Vérifiez son écriture.",
-        ConnectionProblem::Refused => "Rien ne répond à l'adresse du serveur. Fonctionne-t-il, le port est-il juste ?",
+        ConnectionProblem::Refused => "Le serveur ne répond pas. Vérifiez qu'il est démarré et que le port est le bon.",
         ConnectionProblem::Timeout => "La base de données ne répond pas à temps. Réessayez dans un instant.",
         ConnectionProblem::Lost => "La connexion à la base est perdue, mais pas votre saisie : réessayez.",
         ConnectionProblem::AccessDenied => "Le serveur de base de données refuse cet utilisateur avec ce mot de passe.",
@@ -1055,7 +1077,9 @@ fn connection(problem: &ConnectionProblem) -> String {
             "Le serveur de base de données a verrouillé ce compte. Le compte d'installation n'est déverrouillé que pour son propre travail : voir docs/administration.md."
         }
         ConnectionProblem::AuthorityFile(path) => {
-            return format!("Le fichier de l'AC {path} ne peut pas être lu. Vérifiez son chemin et ses droits.");
+            return format!(
+                "Le certificat de l'autorité ({path}) ne peut pas être lu. Vérifiez son chemin et ses droits."
+            );
         }
         ConnectionProblem::BadSslMode(mode) => {
             return format!(
@@ -1164,7 +1188,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::CopyKey => "copier l'entreprise",
         SetUpPhrase::Language => "Quelle langue parlez-vous ? Gauche et Droite choisissent, Entrée continue.",
         SetUpPhrase::Place => {
-            "Où sont les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
+            "Où enregistrer les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
         }
         SetUpPhrase::Server => {
             "Le compte d'installation crée les tables et les met à jour plus tard : demandez-le à la personne qui gère le serveur. Rien n'est encore écrit ; ⌨save⌨ teste la connexion."
@@ -1187,11 +1211,11 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
             "Le compte quotidien n'existe pas encore, a un autre mot de passe, ou un de ces droits lui manque."
         }
         SetUpPhrase::Company => {
-            "L'entreprise. La devise est un code de trois lettres, par exemple EUR. Tapez une ville ou un pays pour trouver le fuseau horaire. La gestion peut changer ceci plus tard dans les réglages."
+            "L'entreprise. La devise est un code de trois lettres, par exemple EUR. Tapez une ville ou un pays pour trouver le fuseau horaire. Vous pourrez le modifier plus tard dans les réglages."
         }
         SetUpPhrase::Manager => "Le premier gestionnaire, qui créera les comptes de tous les autres.",
         SetUpPhrase::Summary => {
-            "Voici ce qui sera créé. Rien n'a été écrit jusqu'ici. Entrée crée l'entreprise, Échap revient."
+            "Voici ce qui sera créé. Rien n'est encore enregistré. Entrée crée l'entreprise, Échap revient."
         }
         SetUpPhrase::MoveMeans(name) => {
             return format!(
@@ -1310,7 +1334,7 @@ fn admin(phrase: AdminPhrase) -> String {
 /// About columns and saved views.
 fn times(phrase: TimePhrase) -> String {
     match phrase {
-        TimePhrase::AfterStart => "dès que le début sera compris".to_owned(),
+        TimePhrase::AfterStart => "attend une date de début valable".to_owned(),
         TimePhrase::Ends { time, next_day, minutes } => {
             format!("{time}{}, {} après", if next_day { " le lendemain" } else { "" }, lasting(minutes))
         }
@@ -1334,6 +1358,17 @@ fn filtered_day(of: EntityKind) -> &'static str {
     }
 }
 
+/// What a filter looks for its words in.
+fn searched(kind: EntityKind) -> &'static str {
+    match kind {
+        EntityKind::Client => "nom, entreprise, e-mail, téléphone",
+        EntityKind::Contract => "n°, client, entreprise, e-mail, téléphone",
+        EntityKind::Event => "titre, lieu, contact, client, téléphone",
+        EntityKind::User => "nom, identifiant, e-mail, téléphone, matricule",
+        EntityKind::Audit => "personne qui a agi, nom de la fiche",
+    }
+}
+
 fn lists(phrase: ListPhrase, naming: Naming) -> String {
     let words = match phrase {
         ListPhrase::RefineHint => "Appuyez sur ⌨refine⌨ pour changer ou effacer les filtres.",
@@ -1350,6 +1385,11 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
             return format!("Plus de {} contrats : filtrez la liste pour en voir la somme", number(count));
         }
         ListPhrase::FilterLabel => "Filtre",
+        ListPhrase::Searched(kind) => searched(kind),
+        ListPhrase::FilterHelp(kind) => return format!("Chercher des mots dans ces valeurs : {}.", searched(kind)),
+        ListPhrase::Between => " ; ",
+        ListPhrase::KeyOpenRecord => "ouvrir la fiche",
+        ListPhrase::KeyScroll => "faire défiler",
         ListPhrase::SaveViewAs => "Enregistrer cette vue sous...",
         ListPhrase::ReplaceView(name) => return format!("Enregistrer « {name} » telle qu'affichée"),
         ListPhrase::RenameView(name) => return format!("Renommer « {name} »..."),
@@ -1361,16 +1401,16 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::RemoveViewMeans { shared: true } => {
             "Elle disparaît pour tout le monde. Seule la vue disparaît, pas les fiches qu'elle montre."
         }
-        ListPhrase::VerbRemove => "supprimer",
+        ListPhrase::VerbRemove => "Supprimer",
         ListPhrase::ShareViewTitle(name) => return format!("Partager la vue « {name} » ?"),
         ListPhrase::SharesAsSaved => {
             "Vous avez modifié la vue depuis son enregistrement ; c'est la vue enregistrée qui est partagée."
         }
-        ListPhrase::VerbShare => "partager",
+        ListPhrase::VerbShare => "Partager",
         ListPhrase::ViewName => "Nom de la vue",
         ListPhrase::ViewHolds => "Enregistrée avec son filtre, son ordre et ses colonnes.",
-        ListPhrase::ViewIsOwn => "à vous",
-        ListPhrase::ViewIsShared => "à vous, partagée",
+        ListPhrase::ViewIsOwn => "personnelle",
+        ListPhrase::ViewIsShared => "personnelle, partagée",
         ListPhrase::ViewBy(name) => return format!("partagée par {name}"),
         ListPhrase::ViewUnusable => "inutilisable ici",
         ListPhrase::ViewUnusableWhy { name, may_remove } => {
@@ -1384,8 +1424,8 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::ViewSaved(name) => return format!("La vue « {name} » est enregistrée."),
         ListPhrase::ViewRenamed(name) => return format!("La vue s'appelle maintenant « {name} »."),
         ListPhrase::ViewSharedNow(name) => {
-            let place = naming.keys_in("sous ⌨view⌨.");
-            return format!("Tout le monde trouve maintenant la vue « {name} » {place}");
+            let key = naming.keys_in("(touche ⌨view⌨).");
+            return format!("La vue « {name} » est maintenant proposée à tous {key}");
         }
         ListPhrase::ViewUnsharedNow { name, own: true } => {
             return format!("La vue « {name} » n'est plus visible que par vous.");
@@ -1485,7 +1525,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::ResetPassword => ("mot de passe", "Donner un mot de passe temporaire."),
         Command::Filter => ("filtrer", "Montrer seulement ce qui contient ces mots."),
         Command::Refine => ("plus de filtres", "Filtrer par dates, montants et personnes."),
-        Command::Sort => ("trier", "Trier par une autre colonne ; la même inverse l'ordre."),
+        Command::Sort => ("trier", "Trier par une colonne ; choisir deux fois la même inverse l'ordre."),
         Command::View => ("vue", "Choisir une autre vue de cette liste."),
         Command::Columns => ("colonnes", "Les colonnes de cette liste, leur ordre et leur largeur."),
         Command::Mark => ("marquer", "Marquer et descendre, pour agir sur plusieurs à la fois."),
@@ -1507,7 +1547,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Help => ("aide", "Ce que vous pouvez faire ici."),
         Command::Palette => ("aller à", "Aller à un écran, une action ou une fiche en tapant son nom."),
         Command::Lock => ("verrouiller", "Verrouiller la session ; votre travail est gardé."),
-        Command::Back => ("retour", "Un niveau plus haut."),
+        Command::Back => ("retour", "Revenir à l'écran précédent."),
         Command::Quit => ("quitter", "Quitter le programme."),
     }
 }
@@ -1612,7 +1652,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
 pub(super) fn label(label: Label) -> &'static str {
     match label {
         Label::Folders => "Dossiers",
-        Label::NotThere => "pas encore là",
+        Label::NotThere => "pas encore créé",
         Label::Settings => "Configuration, et d'où vient chaque valeur",
         Label::BuiltIn => "rien n'est défini : chaque valeur est celle du programme",
         Label::Database => "Base de données",

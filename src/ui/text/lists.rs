@@ -12,6 +12,13 @@ pub enum ListPhrase<'a> {
     /// What the list is filtered by.
     Refined(&'a str),
     FilterLabel,
+    /// The values in which a list of this kind is searched for what is typed as its filter.
+    Searched(EntityKind),
+    FilterHelp(EntityKind),
+    /// Between changed values in a line.
+    Between,
+    KeyOpenRecord,
+    KeyScroll,
     SaveViewAs,
     ReplaceView(&'a str),
     RenameView(&'a str),

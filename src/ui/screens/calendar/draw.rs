@@ -50,7 +50,7 @@ impl Calendar {
     pub(super) fn draw_all(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
         let title = match self.span {
             Span::Month => dates::spell_month(self.day, ctx.language),
-            Span::Week => ctx.say(Phrase::WeekOf(&dates::spell_date(self.days().start, ctx.language))),
+            Span::Week => ctx.say(Phrase::WeekOf(&dates::in_sentence(self.days().start, ctx.language))),
         };
         put(frame, area, 0, &title, ctx.theme.heading);
         if self.more {

@@ -337,7 +337,10 @@ impl Screen for Form {
             bindings.push(bind(Command::TakeTheirs, ctx, None));
         }
         if self.purpose.sets_temporary_password() {
-            bindings.push(bind(Command::Propose, ctx, None));
+            // In a password field its word comes before all that a narrow window leaves out.
+            let is_password = self.entries.get(self.at).is_some_and(FormField::is_password);
+            let at = if is_password { 1 } else { bindings.len() };
+            bindings.insert(at, bind(Command::Propose, ctx, None));
         }
         bindings.push(self.purpose.back(ctx));
         if let Some(verb) = self.purpose.verb(ctx) {

@@ -3,7 +3,7 @@
 
 use super::{List, ListQuestion};
 use crate::{
-    domain::{entity::Record, page::MAX_MARKED},
+    domain::page::MAX_MARKED,
     services::{Request, export::Format},
     ui::{
         Action, Context, Destination, Notice,
@@ -31,7 +31,9 @@ impl List {
         // The most used come first, since a narrow window shows only these.
         let mut commands = actions::list_bindings(kind, &self.chosen(), ctx).into_iter();
         bindings.extend(commands.next());
-        bindings.extend([C::Filter, C::View].map(|command| bind(command, ctx, None)));
+        let help = ctx.say(ListPhrase::FilterHelp(kind)).into();
+        bindings.push(Binding { help, ..bind(C::Filter, ctx, None) });
+        bindings.push(bind(C::View, ctx, None));
         bindings.extend(commands);
         bindings.push(bind(C::Sort, ctx, None));
         if entity::is_refinable(&self.query, ctx) {
@@ -70,10 +72,7 @@ impl List {
             Command::PageDown => self.go(self.at + SCREENFUL),
             Command::Home => self.to_start(),
             Command::End => self.to_end(),
-            Command::Open => match self.selected().and_then(Record::target) {
-                Some((kind, id)) => Action::Open(Destination::Record(kind, id)),
-                None => Action::None,
-            },
+            Command::Open => self.selected().map_or(Action::None, |record| actions::open(record, None, ctx)),
             Command::New => Action::Open(Destination::Create(self.kind())),
             Command::Filter => {
                 self.filter = Some(Input::line(self.query.text()));

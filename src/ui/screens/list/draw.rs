@@ -83,6 +83,9 @@ impl List {
             let used = rows(text::width(&label));
             let field = Rect { x: area.x + used, y: area.y, width: area.width.saturating_sub(used + 22), height: 1 };
             caret = Some(Focus::Caret(input.draw(frame, field, ctx.theme.text)));
+            if input.is_empty() {
+                put(frame, field, 0, &ctx.say(ListPhrase::Searched(self.kind())), ctx.theme.quiet);
+            }
         } else if self.is_filtered() {
             for (row, line) in self.filter_in_words(area.width, ctx).iter().enumerate() {
                 put(frame, left, rows(row), line, ctx.theme.accent);
