@@ -96,7 +96,8 @@ pub struct Cli {
     pub scale: Option<u64>,
 
     /// With --init: ask no questions and read all values from the command line. A new company needs
-    /// --username, --full-name and --password-stdin. If there is a company, its tables are brought up to date
+    /// --username, --full-name and --password-stdin. If there is a company with older tables, they
+    /// are brought up to date; one with current tables is left as it is, with an error
     #[arg(long, requires = "init")]
     pub non_interactive: bool,
 

@@ -44,6 +44,9 @@ impl App {
         let next = match setup.step {
             WizardPage::Server => Phrase::SetUp(SetUpPhrase::TestKey),
             WizardPage::Update => Phrase::SetUp(SetUpPhrase::UpdateKey),
+            WizardPage::Summary | WizardPage::Statements if setup.moves() && setup.has_written() => {
+                Phrase::SetUp(SetUpPhrase::CheckKey)
+            }
             WizardPage::Summary | WizardPage::Statements if setup.moves() => Phrase::SetUp(SetUpPhrase::CopyKey),
             WizardPage::Summary | WizardPage::Statements => Phrase::SetUp(SetUpPhrase::CreateKey),
             WizardPage::Language

@@ -47,13 +47,17 @@ pub fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
         error => stop(language, &error),
     };
     let address = config.database.expose_secret();
-    if let Occupancy::CompanyBehind(_) = services::found(address).map_err(said)? {
-        let Migrated { versions, unguarded, .. } = services::migrate(address, false).map_err(said)?;
-        println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Migrated(&versions))));
-        if !unguarded.is_empty() {
-            println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Unguarded(&unguarded))));
+    match services::found(address).map_err(said)? {
+        Occupancy::CompanyBehind(_) => {
+            let Migrated { versions, unguarded, .. } = services::migrate(address, false).map_err(said)?;
+            println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Migrated(&versions))));
+            if !unguarded.is_empty() {
+                println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Unguarded(&unguarded))));
+            }
+            return Ok(());
         }
-        return Ok(());
+        Occupancy::Company => return Err(already_set_up(config)),
+        Occupancy::Free { .. } => {}
     }
     if cli.username.is_none() || cli.full_name.is_none() || !cli.password_stdin {
         let needed = "A new company needs --username, --full-name and --password-stdin";

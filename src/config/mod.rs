@@ -5,6 +5,7 @@
 mod address;
 mod keys;
 mod layers;
+mod readable;
 pub mod reference;
 mod write;
 
@@ -25,6 +26,7 @@ pub use write::Remembered;
 use crate::{
     cli::Cli,
     domain::{address::ServerAddress, language::Language},
+    storage::Target,
     ui::{
         Preferences,
         keymap::{Keys, Refusal},
@@ -32,6 +34,7 @@ use crate::{
     },
 };
 use layers::{ConfigSource, settle};
+use readable::how_to_read;
 
 /// bcrypt's cost; less is for tests only.
 const BCRYPT_COST: u32 = 12;
@@ -84,7 +87,7 @@ const SYSTEM: &str = "/etc/epic-events/config.toml";
 /// Why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{path} cannot be read: {why}. Check the file and its rights.")]
+    #[error("{path} cannot be read: {why}. {}", how_to_read(path))]
     Unreadable { path: PathBuf, why: String },
     #[error("{path} is not understood: {why}. Correct it; the other lines can stay.")]
     Malformed { path: PathBuf, why: String },
@@ -268,7 +271,10 @@ impl Config {
 
 /// The address of a database without its password.
 pub fn shown_address(address: &str) -> String {
-    layers::shown("DATABASE_URL", address)
+    match Target::parse(address) {
+        Ok(Target::Sqlite(path)) => format!("sqlite://{}", path.display()),
+        Ok(Target::Mysql(_)) | Err(_) => layers::shown("DATABASE_URL", address),
+    }
 }
 
 /// Whether the program does without a file in which this is wrong, if the file has no say in which

@@ -311,6 +311,12 @@ pub enum ConnectionProblem {
     Lost,
     /// The server does not accept this user with this password.
     AccessDenied,
+    /// The same over a connection that is not encrypted, which some servers refuse with this error too.
+    AccessDeniedInClear,
+    /// The same without a password, which the address lacks.
+    NoPassword,
+    /// The server accepts encrypted connections only.
+    EncryptionRequired,
     /// The server has no such database; set-up creates it if this user may.
     NoSuchDatabase,
     /// This user may not use this database, whether it exists or not.
@@ -359,8 +365,7 @@ pub enum ConnectionProblem {
     NotEmbedded,
     /// A file of this name exists already.
     FileExists,
-    /// The database file was removed, moved or replaced while the program had it open: nobody would
-    /// find what is saved in it.
+    /// The database file was removed, moved or replaced while the program had it open: saves would be lost.
     Moved,
     /// Another program has the database open.
     InUse,
@@ -399,9 +404,7 @@ pub enum ConnectionProblem {
 impl ConnectionProblem {
     /// Whether the configuration is wrong, and not the database.
     pub fn is_of_the_address(&self) -> bool {
-        matches!(
-            self,
-            Self::BadAddress(_) | Self::PasswordNotEncoded { .. } | Self::AuthorityFile(_) | Self::BadSslMode(_)
-        )
+        use ConnectionProblem as P;
+        matches!(self, P::BadAddress(_) | P::PasswordNotEncoded { .. } | P::AuthorityFile(_) | P::BadSslMode(_))
     }
 }

@@ -46,7 +46,9 @@ fn rights(everyday: &SecretString) -> Result<Option<Rights>, ServiceError> {
     let target = Target::parse(everyday.expose_secret()).map_err(Error::Unavailable)?;
     match Db::open(&target) {
         Ok(mut db) => Ok(Some(grants::rights(&mut db)?)),
-        Err(ConnectionProblem::AccessDenied) => Ok(None),
+        Err(
+            ConnectionProblem::AccessDenied | ConnectionProblem::AccessDeniedInClear | ConnectionProblem::NoPassword,
+        ) => Ok(None),
         // The account exists and has this password, but has no rights on this database yet.
         Err(ConnectionProblem::DatabaseDenied) => Ok(Some(Rights::TooFew)),
         Err(problem) => Err(ServiceError::from(Error::Unavailable(problem))),

@@ -3,6 +3,7 @@
 use std::{net::IpAddr, path::PathBuf};
 
 use mysql_async::{Opts, OptsBuilder, SslOpts};
+use rustix::fs::{Access, access};
 
 use crate::domain::{
     address::{ServerAddress, decoded, without_brackets},
@@ -25,7 +26,9 @@ impl Target {
             if path.is_empty() {
                 return Err(ConnectionProblem::BadAddress("sqlite://PATH".to_owned()));
             }
-            Ok(Self::Sqlite(path.into()))
+            // `sqlite:////srv/data.db` is often written for `/srv/data.db`.
+            let below_root = path.trim_start_matches('/');
+            Ok(Self::Sqlite(if below_root == path { path.into() } else { format!("/{below_root}").into() }))
         } else if address.starts_with("mysql://") {
             if let Some((signs, shown)) = ServerAddress::unencoded(address) {
                 return Err(ConnectionProblem::PasswordNotEncoded { signs, shown });
@@ -74,13 +77,14 @@ pub(super) fn each_host(address: &str) -> Vec<String> {
 }
 
 /// Reads `mysql://user:password@host:port/name?ssl_mode=…&ssl_ca=…&unix_socket=…`, with the option
-/// names of the MySQL manual. TLS with verification is used unless the server is this machine or
-/// the address asks for plaintext.
+/// names of the MySQL manual. TLS with verification is used unless the address asks for something
+/// else, or the server is this machine and the address names no authority.
 pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
     let (base, query) = address.split_once('?').unwrap_or((address, ""));
     let bad = |part: &str| ConnectionProblem::BadAddress(part.to_owned());
     let parsed = Opts::from_url(base).map_err(|_| bad(FORM))?;
-    let mut mode = if is_this_machine(parsed.ip_or_hostname()) { "disabled" } else { "verify_identity" };
+    let mut mode = "";
+    let is_here = is_this_machine(parsed.ip_or_hostname());
     let mut authority = Vec::new();
     // An IPv6 address has brackets in a URL, and none when it is connected to.
     let host = without_brackets(parsed.ip_or_hostname());
@@ -99,7 +103,7 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
             ("ssl_mode", value) => mode = value,
             ("ssl_ca", path) => {
                 let path = decoded(path);
-                if std::fs::metadata(&path).is_ok_and(|file| file.is_file()) {
+                if is_readable(&path) {
                     authority.push(PathBuf::from(path).into());
                 } else if query.contains('@') {
                     // As below: the path may be the rest of a password.
@@ -123,6 +127,8 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
     let own_authority = !authority.is_empty();
     let tls = SslOpts::default().with_root_certs(authority).with_disable_built_in_roots(own_authority);
     let tls = match mode.to_ascii_lowercase().as_str() {
+        "" if is_here && !own_authority => None,
+        "" => Some(tls),
         "disabled" => None,
         "required" => Some(tls.with_danger_accept_invalid_certs(true)),
         "verify_ca" => Some(tls.with_danger_skip_domain_validation(true)),
@@ -139,10 +145,15 @@ pub(super) fn ssl_mode(address: &str) -> String {
     let parts = ServerAddress::parse(address).unwrap_or_default();
     match parts.option("ssl_mode") {
         _ if !parts.option("unix_socket").is_empty() => "unix_socket".to_owned(),
-        "" if is_this_machine(&parts.host) => "disabled".to_owned(),
+        "" if is_this_machine(&parts.host) && parts.option("ssl_ca").is_empty() => "disabled".to_owned(),
         "" => "verify_identity".to_owned(),
         mode => mode.to_ascii_lowercase(),
     }
+}
+
+/// Whether this is a file whose content this process may read.
+fn is_readable(path: &str) -> bool {
+    std::fs::metadata(path).is_ok_and(|file| file.is_file()) && access(path, Access::READ_OK).is_ok()
 }
 
 /// Whether what is sent to the server does not leave this machine.

@@ -18,10 +18,10 @@ use diesel::{
 };
 
 use super::{
-    address::{FORM, SESSION, each_host, options},
+    address::{FORM, SESSION, each_host, options, ssl_mode},
     wire::{PreparedQuery, Wire, WireRow, closed, patiently},
 };
-use crate::domain::error::ConnectionProblem;
+use crate::domain::{address::ServerAddress, error::ConnectionProblem};
 
 type Lookup = <Mysql as TypeMetadata>::MetadataLookup;
 
@@ -72,6 +72,9 @@ impl MysqlConnection {
                 // Every host would return the same error, so the others are not tried.
                 Err(
                     refused @ (ConnectionProblem::AccessDenied
+                    | ConnectionProblem::AccessDeniedInClear
+                    | ConnectionProblem::NoPassword
+                    | ConnectionProblem::EncryptionRequired
                     | ConnectionProblem::AccountLocked
                     | ConnectionProblem::DatabaseDenied
                     | ConnectionProblem::NoSuchDatabase
@@ -93,7 +96,10 @@ impl MysqlConnection {
             .build()
             .map_err(|error| ConnectionProblem::Other(error.to_string()))?;
         let connect = async {
-            let connection = mysql_async::Conn::new(options).await.map_err(|error| problem(&error))?;
+            let connection = mysql_async::Conn::new(options).await.map_err(|error| match problem(&error) {
+                ConnectionProblem::AccessDenied => denied(address),
+                other => other,
+            })?;
             let mut wire = Wire::of(connection);
             let told = wire.texts(SESSION).await.map_err(|error| match error {
                 Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => ConnectionProblem::Lost,
@@ -207,6 +213,17 @@ fn named(version: &str) -> String {
     format!("{product} {}", version.split('-').next().unwrap_or_default())
 }
 
+/// Why a server may have refused the account of an address.
+fn denied(address: &str) -> ConnectionProblem {
+    if ServerAddress::parse(address).is_some_and(|address| address.password.is_empty()) {
+        return ConnectionProblem::NoPassword;
+    }
+    if ssl_mode(address) == "disabled" {
+        return ConnectionProblem::AccessDeniedInClear;
+    }
+    ConnectionProblem::AccessDenied
+}
+
 /// Why connecting failed, as it is shown to users.
 fn problem(error: &mysql_async::Error) -> ConnectionProblem {
     use mysql_async::{DriverError, Error as E, IoError};
@@ -216,6 +233,7 @@ fn problem(error: &mysql_async::Error) -> ConnectionProblem {
             1045 | 1698 => ConnectionProblem::AccessDenied,
             1044 | 1142 => ConnectionProblem::DatabaseDenied,
             1049 => ConnectionProblem::NoSuchDatabase,
+            3159 => ConnectionProblem::EncryptionRequired,
             3118 | 4151 => ConnectionProblem::AccountLocked,
             _ => ConnectionProblem::Other(server.to_string()),
         },

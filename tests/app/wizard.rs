@@ -249,3 +249,61 @@ fn the_help_of_the_wizard_says_what_enter_does() {
         desk.press(KeyCode::F(1)).see(told).press(KeyCode::Esc).not(told);
     }
 }
+
+/// Once the company is copied, no page says that nothing was written, and no key that it is going to be copied.
+#[test]
+fn what_the_last_step_has_done_already_is_said() {
+    use epic_events::services::Reply;
+    let statements = || Reply::AccountNeeded { statements: "CREATE USER 'daily';\nGRANT SELECT;".to_owned().into() };
+    for (language, copied, check, never, steps) in [
+        (Language::En, "The company is on the server", "check the account", "Nothing has been written", "Step 6 of 6"),
+        (Language::Fr, "L'entreprise est sur le serveur", "vérifier le compte", "Rien n'a encore", "Étape 6 sur 6"),
+    ] {
+        let mut desk = wizard(language);
+        let answer = |desk: &mut Desk, reply: Reply| {
+            for (id, ..) in desk.held.take().unwrap() {
+                desk.event(AppEvent::Reply { id, reply: Box::new(Ok(reply.clone())) });
+            }
+        };
+        desk.press(KeyCode::Enter).press(KeyCode::Right).press(KeyCode::Enter);
+        desk.held = Some(Vec::new());
+        desk.ctrl('s');
+        answer(&mut desk, Reply::Movable { server: "MariaDB 11.4".to_owned(), company: "Epic".to_owned() });
+        desk.press(KeyCode::Enter).ctrl('s').see(never);
+        desk.held = Some(Vec::new());
+        desk.press(KeyCode::Enter);
+        answer(&mut desk, statements());
+        desk.see("CREATE USER 'daily'").see(check).see(steps).press(KeyCode::Esc);
+        desk.see(copied).see(check).not(never);
+        // Another server is another matter. What was copied cannot be exchanged for a new company.
+        desk.press(KeyCode::Esc).press(KeyCode::Esc).see("localhost");
+        desk.held = Some(Vec::new());
+        desk.ctrl('s');
+        answer(&mut desk, Reply::Movable { server: "MariaDB 11.4".to_owned(), company: "Epic".to_owned() });
+        desk.press(KeyCode::Enter).ctrl('s').see(never);
+    }
+}
+
+/// The statements belong to the last step, whose number does not change when they turn out to be needed.
+#[test]
+fn the_number_of_steps_stays_when_statements_are_needed() {
+    use epic_events::services::Reply;
+    let mut desk = wizard(Language::En);
+    let answer = |desk: &mut Desk, reply: Reply| {
+        for (id, ..) in desk.held.take().unwrap() {
+            desk.event(AppEvent::Reply { id, reply: Box::new(Ok(reply.clone())) });
+        }
+    };
+    desk.press(KeyCode::Enter).press(KeyCode::Right).see("Step 2 of 7").press(KeyCode::Enter);
+    desk.held = Some(Vec::new());
+    desk.ctrl('s');
+    answer(&mut desk, Reply::Connected { server: "MariaDB 11.4".to_owned() });
+    desk.ctrl('s').ctrl('s').see("first manager").write("boss").press(KeyCode::Tab).write("Marta Olsen");
+    desk.press(KeyCode::Tab).press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Tab).write(PASSWORD).ctrl('s');
+    desk.see("Step 7 of 7").see("Nothing has been written so far");
+    desk.held = Some(Vec::new());
+    desk.press(KeyCode::Enter);
+    answer(&mut desk, Reply::AccountNeeded { statements: "CREATE USER 'daily';".to_owned().into() });
+    desk.see("Step 7 of 7").see("create the company").press(KeyCode::Esc).see("Step 7 of 7");
+    desk.see("So far there are only the tables").not("Nothing has been written");
+}

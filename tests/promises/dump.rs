@@ -77,7 +77,8 @@ impl<'a> Desk<'a> {
     /// no other block follows one that failed.
     fn shell(&self, blocks: &[String]) -> Output {
         let path = self.folder.path();
-        let script: String = blocks.iter().map(|block| format!("{{\n{block}}} || exit 1\n")).collect();
+        let stopping = blocks.iter().map(|block| format!("{{\n{block}}} || exit 1\n"));
+        let script = stopping.collect::<Vec<_>>().concat();
         Command::new("sh")
             .args(["-c", &script])
             .env_clear()

@@ -43,8 +43,13 @@ impl Papers {
     }
 
     fn server(&self, engine: Engine) -> Server {
+        self.server_with(engine, &[])
+    }
+
+    fn server_with(&self, engine: Engine, more: &[&str]) -> Server {
         let option = |name: &str, file: &str| format!("--{name}={}", self.path(file).display());
-        let options = [option("ssl-cert", "cert.pem"), option("ssl-key", "key.pem"), option("ssl-ca", "ca.pem")];
+        let papers = [option("ssl-cert", "cert.pem"), option("ssl-key", "key.pem"), option("ssl-ca", "ca.pem")];
+        let options: Vec<_> = papers.into_iter().chain(more.iter().map(|&option| option.to_owned())).collect();
         Server::start_with(engine, &options)
     }
 }
@@ -66,6 +71,8 @@ fn with_verification_only_a_valid_certificate_connects(#[values(Engine::MariaDb,
     assert_eq!(connect(&server, "verify_identity", Some(&stranger.path("ca.pem"))), distrusted, "another authority");
     assert_eq!(connect(&server, "verify_identity", None), distrusted, "unknown authority");
     assert_eq!(connect(&server, "required", None), Ok(()), "encryption without verification");
+    assert_eq!(connect(&server, "", Some(&ca)), Ok(()), "who names an authority wants encryption on this machine too");
+    assert_eq!(connect(&server, "", Some(&stranger.path("ca.pem"))), distrusted, "and verification");
 
     let elsewhere = Papers::new("db.elsewhere.example", 2100);
     let server = elsewhere.server(engine);
@@ -73,6 +80,13 @@ fn with_verification_only_a_valid_certificate_connects(#[values(Engine::MariaDb,
     assert_eq!(connect(&server, "verify_identity", Some(&ca)), distrusted, "another host");
     // The TLS library checks the host name here too, which is stricter than `verify_ca` requires.
     assert_eq!(connect(&server, "verify_ca", Some(&ca)), distrusted);
+
+    let strict = good.server_with(engine, &["--require-secure-transport=ON"]);
+    let refused = connect(&strict, "disabled", None).unwrap_err();
+    let named = [ConnectionProblem::AccessDeniedInClear, ConnectionProblem::EncryptionRequired];
+    assert!(named.contains(&refused), "the lack of encryption is named: {refused:?}");
+    assert_eq!(connect(&strict, "", None).unwrap_err(), refused, "the default on this machine");
+    assert_eq!(connect(&strict, "", Some(&good.path("ca.pem"))), Ok(()));
 
     let expired = Papers::new("localhost", 2020);
     let server = expired.server(engine);

@@ -38,7 +38,9 @@ fn connecting_to_anything_but_a_company_reports_the_cause(#[values(Engine::Maria
     assert!(!missing.exists(), "connecting must not create a database");
     let port = support::server(engine).port;
     let wrong = format!("mysql://crm:wrong@127.0.0.1:{port}/x");
-    assert_eq!(connect(wrong), Error::Unavailable(ConnectionProblem::AccessDenied));
+    assert_eq!(connect(wrong), Error::Unavailable(ConnectionProblem::AccessDeniedInClear));
+    let open = format!("mysql://crm@127.0.0.1:{port}/x");
+    assert_eq!(connect(open), Error::Unavailable(ConnectionProblem::NoPassword));
     let absent = format!("mysql://crm:only-for-tests@127.0.0.1:{port}/not_there");
     assert_eq!(connect(absent), Error::Unavailable(ConnectionProblem::NoSuchDatabase));
     assert_eq!(connect("mysql://a:b@127.0.0.1:1/x".to_owned()), Error::Unavailable(ConnectionProblem::Refused));

@@ -86,6 +86,20 @@ fn a_relative_address_is_stored_as_an_absolute_one() {
     }
 }
 
+/// Two slashes and a whole path: what is shown and stored is the path.
+#[test]
+fn a_path_with_too_many_slashes_is_shown_and_stored_as_it_is_meant() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("here.db");
+    let typed = format!("sqlite:///{}", path.display());
+    let (code, said) = run(home.path(), "", &[&INIT[..], &["--database-url", &typed]].concat());
+    assert_eq!(code, 0, "{said}");
+    let kept = std::fs::read_to_string(config_file(home.path())).unwrap();
+    assert!(kept.contains(&format!("\"sqlite://{}\"", path.display())), "{kept}");
+    let (code, said) = run(home.path(), &typed, &["--init", "--non-interactive"]);
+    assert!(code == 1 && said.contains("--from sqlite:///") && !said.contains("sqlite:////"), "{code} {said}");
+}
+
 /// The set-up account is not stored, even if it is given on the command line.
 #[rstest]
 fn a_scripted_set_up_on_a_server_stores_no_account(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
@@ -246,6 +260,7 @@ fn doctor_reports_files_that_are_not_used() {
     std::fs::write(home.path().join("machine.toml"), "db_host = 'db'\ndb_password_file = 'no-such-file'\n").unwrap();
     let (code, said) = run(home.path(), &db.url, &["doctor"]);
     assert!(code == 0 && said.contains("file that is not used") && said.contains("no-such-file"), "{code} {said}");
+    assert!(said.contains("its settings do not count"), "{said}");
     std::fs::write(home.path().join("machine.toml"), "db_host = \n").unwrap();
     let (code, said) = run(home.path(), &db.url, &["doctor", "--json"]);
     assert!(code == 0 && said.contains("unused_file") && said.contains("machine.toml"), "{code} {said}");
@@ -285,9 +300,9 @@ fn a_key_is_bound_to_a_username_only() {
 fn a_set_up_says_how_a_company_of_this_computer_moves() {
     let home = tempfile::tempdir().unwrap();
     init(home.path(), "");
-    for arguments in [&INIT[..], &["--init"]] {
+    for arguments in [&INIT[..], &["--init", "--non-interactive"], &["--init"]] {
         let mut t = Terminal::start(home.path(), "", arguments);
-        if arguments.len() > 1 {
+        if arguments.len() > 2 {
             t.press(BOSS).press(ENTER);
         }
         t.see(&[

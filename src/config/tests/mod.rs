@@ -226,6 +226,19 @@ fn only_files_that_are_used_have_to_be_readable() {
 }
 
 #[test]
+fn of_a_file_that_a_group_may_read_the_group_is_named() {
+    let machine = Machine::new();
+    let path = machine.0.path().join("etc/config.toml");
+    machine.write("etc/config.toml", "", 0o640);
+    let is_roots = fs::metadata(&path).unwrap().uid() == 0;
+    assert_eq!(how_to_read(&path).contains("usermod -aG root USER"), is_roots, "{}", how_to_read(&path));
+    machine.write("etc/config.toml", "", 0o600);
+    assert_eq!(how_to_read(&path), "Check the file and its rights.");
+    // What may be wrong with a file that is not there is not its group.
+    assert_eq!(how_to_read(Path::new("/no/such/file")), "Check the file and its rights.");
+}
+
+#[test]
 fn a_shared_password_file_is_given_to_root_and_a_group() {
     let machine = Machine::new();
     machine.write("etc/config.toml", "db_host = 'db'\ndb_user = 'crm'\ndb_password_file = 'secret'\n", 0o644);

@@ -950,13 +950,22 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::Timeout => "The database does not answer in time. Please try again in a moment.",
         ConnectionProblem::Lost => "The connection to the database was lost. What you typed is kept.",
         ConnectionProblem::AccessDenied => "The database server does not accept this user with this password.",
+        ConnectionProblem::AccessDeniedInClear => {
+            "The database server does not accept this user with this password, or it accepts encrypted connections only and this one is not (ssl_mode)."
+        }
+        ConnectionProblem::NoPassword => {
+            "The database server does not accept this user without a password, and none was given. Put it into the address, DB_PASSWORD or DB_PASSWORD_FILE."
+        }
+        ConnectionProblem::EncryptionRequired => {
+            "The database server accepts encrypted connections only, and this one is not. Set db_ssl_ca, or ssl_mode=required in the address."
+        }
         ConnectionProblem::NoSuchDatabase => {
             "There is no such database on the server: `epic-events --init` creates it, if this user may."
         }
         ConnectionProblem::DatabaseDenied => "The database server does not let this user use or create this database.",
         ConnectionProblem::NoTls => "The database server offers no encryption, but it is required.",
         ConnectionProblem::BadCertificate => {
-            "The database server's certificate cannot be trusted: wrong issuer, wrong name or expired."
+            "The database server's certificate cannot be trusted: wrong issuer, wrong name or expired. If your own authority signed it, name its file in db_ssl_ca (ssl_ca in an address)."
         }
         ConnectionProblem::NotADatabase => "The database file is not a database, or it is damaged.",
         ConnectionProblem::NotAccessible => {
@@ -1101,6 +1110,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::UpdateKey => "bring up to date",
         SetUpPhrase::CreateKey => "create the company",
         SetUpPhrase::CopyKey => "copy the company",
+        SetUpPhrase::CheckKey => "check the account",
         SetUpPhrase::Language => "Which language do you speak? Left and Right choose, Enter goes on.",
         SetUpPhrase::Place => {
             "Where does the company's data live? It can be one file on this computer, or a server that several computers share."
@@ -1123,7 +1133,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
             "The set-up account may not create the everyday account. Have the server's administrator run this (⌨copy⌨ copies it), then press Enter:"
         }
         SetUpPhrase::AccountNotReady => {
-            "The everyday account is not there yet, has another password, or lacks one of these rights."
+            "The everyday account is not there yet, lacks one of these rights, or has another password (another company's? Esc, and another name)."
         }
         SetUpPhrase::Company => {
             "The company. The currency is a code of three letters, such as EUR. Type a city or a country to find the time zone. Management can change this later in the settings."
@@ -1141,6 +1151,9 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::NewCompany => "set up a new one",
         SetUpPhrase::MoveSummary => {
             "Nothing has been written so far. The last step copies the company and compares the copy, which may take minutes; nobody can save on this computer meanwhile."
+        }
+        SetUpPhrase::MoveSummaryAgain => {
+            "The company is on the server. Only the everyday account is missing: Enter checks it and ends the set-up, Esc goes back."
         }
     };
     naming.keys_in(fixed)
@@ -1609,6 +1622,9 @@ pub(super) fn means(finding: &Finding) -> &'static str {
             "The file is damaged. Restore a backup; the damaged file is kept beside it."
         }
         (Check::File, _, _) => "The whole file was read, and nothing in it is damaged.",
+        (Check::Tables, Verdict::Fault, Found::Versions(from, _)) if from.is_empty() => {
+            "There are no tables of a company here yet. `epic-events --init` creates them, on a server with the set-up account."
+        }
         (Check::Tables, Verdict::Fault, _) => {
             "The program cannot be used with these tables. If they are older, run `migrate` with the set-up account; if they are newer, update the program."
         }
@@ -1685,7 +1701,7 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         (Check::DatabaseSpace, Verdict::Warning, _) => "There is little space left for the database and its backups.",
         (Check::DatabaseSpace, _, _) => "There is enough space for the database.",
         (Check::UnusedFile, _, _) => {
-            "The program does without it, since a stronger setting names the database or its password."
+            "It cannot be read, so its settings do not count. If some of them are needed, give this user the right to read it."
         }
         (Check::LogFolder, Verdict::Fault, _) => "Nothing can be written here: the program runs, but leaves no log.",
         (Check::LogFolder, _, _) => "Log files are written here, one a day, and kept for 30 days.",

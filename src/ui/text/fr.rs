@@ -1029,6 +1029,15 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::Timeout => "La base de données ne répond pas à temps. Réessayez dans un instant.",
         ConnectionProblem::Lost => "La connexion à la base est perdue, mais pas votre saisie : réessayez.",
         ConnectionProblem::AccessDenied => "Le serveur de base de données refuse cet utilisateur avec ce mot de passe.",
+        ConnectionProblem::AccessDeniedInClear => {
+            "Le serveur de base de données refuse cet utilisateur avec ce mot de passe, ou il n'accepte que des connexions chiffrées et celle-ci ne l'est pas (ssl_mode)."
+        }
+        ConnectionProblem::NoPassword => {
+            "Le serveur de base de données refuse cet utilisateur sans mot de passe, et aucun n'a été donné. Indiquez-le dans l'adresse, DB_PASSWORD ou DB_PASSWORD_FILE."
+        }
+        ConnectionProblem::EncryptionRequired => {
+            "Le serveur de base de données n'accepte que des connexions chiffrées, et celle-ci ne l'est pas. Indiquez db_ssl_ca, ou ssl_mode=required dans l'adresse."
+        }
         ConnectionProblem::NoSuchDatabase => {
             "Cette base n'existe pas sur le serveur : `epic-events --init` la crée, si cet utilisateur le peut."
         }
@@ -1037,7 +1046,7 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::NoTls => "Le serveur n'offre pas de chiffrement, et il est demandé.",
         ConnectionProblem::BadCertificate => {
-            "Le certificat du serveur n'est pas digne de confiance : émetteur, nom ou date."
+            "Le certificat du serveur n'est pas digne de confiance : émetteur, nom ou date. S'il vient de votre propre autorité, indiquez le fichier de celle-ci dans db_ssl_ca (ssl_ca dans une adresse)."
         }
         ConnectionProblem::NotADatabase => "Le fichier de la base n'est pas une base de données, ou il est abîmé.",
         ConnectionProblem::NotAccessible => {
@@ -1186,6 +1195,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::UpdateKey => "mettre à jour",
         SetUpPhrase::CreateKey => "créer l'entreprise",
         SetUpPhrase::CopyKey => "copier l'entreprise",
+        SetUpPhrase::CheckKey => "vérifier le compte",
         SetUpPhrase::Language => "Quelle langue parlez-vous ? Gauche et Droite choisissent, Entrée continue.",
         SetUpPhrase::Place => {
             "Où enregistrer les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
@@ -1208,7 +1218,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
             "Le compte d'installation ne peut pas créer le compte quotidien. Faites exécuter ceci par l'administrateur du serveur (⌨copy⌨ le copie), puis appuyez sur Entrée :"
         }
         SetUpPhrase::AccountNotReady => {
-            "Le compte quotidien n'existe pas encore, a un autre mot de passe, ou un de ces droits lui manque."
+            "Le compte quotidien n'existe pas, n'a pas tous ces droits, ou a un autre mot de passe (autre entreprise ? Échap, et un autre nom)."
         }
         SetUpPhrase::Company => {
             "L'entreprise. La devise est un code de trois lettres, par exemple EUR. Tapez une ville ou un pays pour trouver le fuseau horaire. Vous pourrez le modifier plus tard dans les réglages."
@@ -1226,6 +1236,9 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::NewCompany => "en créer une nouvelle",
         SetUpPhrase::MoveSummary => {
             "Rien n'a encore été écrit. La dernière étape copie l'entreprise et compare la copie, ce qui peut durer quelques minutes ; personne ne peut enregistrer sur cet ordinateur pendant ce temps."
+        }
+        SetUpPhrase::MoveSummaryAgain => {
+            "L'entreprise est sur le serveur. Il ne manque que le compte quotidien : Entrée le vérifie et termine l'installation, Échap revient."
         }
     };
     naming.keys_in(fixed)
@@ -1712,6 +1725,9 @@ pub(super) fn means(finding: &Finding) -> &'static str {
             "Le fichier est abîmé. Restaurez une sauvegarde ; le fichier abîmé est conservé à côté."
         }
         (Check::File, _, _) => "Le fichier a été lu en entier et rien n'y est abîmé.",
+        (Check::Tables, Verdict::Fault, Found::Versions(from, _)) if from.is_empty() => {
+            "Il n'y a pas encore de tables d'une entreprise ici. `epic-events --init` les crée, sur un serveur avec le compte d'installation."
+        }
         (Check::Tables, Verdict::Fault, _) => {
             "Le programme ne peut pas utiliser ces tables. Si elles sont plus anciennes, lancez `migrate` avec le compte d'installation ; si elles sont plus récentes, mettez le programme à jour."
         }
@@ -1800,7 +1816,7 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         (Check::DatabaseSpace, Verdict::Warning, _) => "Il reste peu d'espace pour la base et ses sauvegardes.",
         (Check::DatabaseSpace, _, _) => "Il y a assez d'espace pour la base.",
         (Check::UnusedFile, _, _) => {
-            "Le programme s'en passe : un réglage prioritaire donne la base ou son mot de passe."
+            "Il ne peut pas être lu : ses réglages ne comptent pas. S'il en faut, donnez à cet utilisateur le droit de le lire."
         }
         (Check::LogFolder, Verdict::Fault, _) => {
             "Rien ne peut être écrit ici : le programme fonctionne, mais ne tient pas de journal."

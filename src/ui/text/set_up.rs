@@ -36,10 +36,14 @@ pub enum SetUpPhrase<'a> {
     UpdateKey,
     CreateKey,
     CopyKey,
+    /// The company is copied; only the everyday account is missing.
+    CheckKey,
     /// What can be done with the company of this computer, of this name.
     MoveMeans(&'a str),
     MoveCompany,
     NewCompany,
     /// Above what is going to be done.
     MoveSummary,
+    /// The same after the company was copied.
+    MoveSummaryAgain,
 }

@@ -35,8 +35,9 @@ impl Setup {
             WizardPage::Account => Phrase::SetUp(SetUpPhrase::Account),
             WizardPage::Company => Phrase::SetUp(SetUpPhrase::Company),
             WizardPage::Manager => Phrase::SetUp(SetUpPhrase::Manager),
+            WizardPage::Summary if self.moves() && self.has_written() => Phrase::SetUp(SetUpPhrase::MoveSummaryAgain),
             WizardPage::Summary if self.moves() => Phrase::SetUp(SetUpPhrase::MoveSummary),
-            WizardPage::Summary if !self.statements().is_empty() => Phrase::SetUp(SetUpPhrase::SummaryAgain),
+            WizardPage::Summary if self.has_written() => Phrase::SetUp(SetUpPhrase::SummaryAgain),
             WizardPage::Summary => Phrase::SetUp(SetUpPhrase::Summary),
             WizardPage::Statements => Phrase::SetUp(SetUpPhrase::Statements),
         });

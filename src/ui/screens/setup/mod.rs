@@ -3,6 +3,7 @@
 mod draw;
 mod pages;
 mod plan;
+mod steps;
 
 use crossterm::event::{KeyCode, KeyEvent};
 use secrecy::{ExposeSecret, SecretString};
@@ -64,6 +65,8 @@ pub struct Setup {
     movable: Option<String>,
     /// The statements for the server's administrator, one per line.
     statements: Option<SecretString>,
+    /// The last step has created the tables, or copied the company, and ended with a question.
+    written: bool,
     /// How many of them are scrolled out of view, if not all fit.
     pub scrolled: usize,
     /// A sentence that says why the last step failed.
@@ -83,6 +86,7 @@ impl Setup {
             behind: None,
             movable: None,
             statements: None,
+            written: false,
             scrolled: 0,
             problem: None,
             waiting: false,
@@ -102,10 +106,9 @@ impl Setup {
         &self.pages[step as usize]
     }
 
-    /// The number of the current step and the number of steps, for "Step 2 of 5".
-    pub fn progress(&self) -> (usize, usize) {
-        let steps = self.steps();
-        (steps.iter().position(|step| *step == self.step).unwrap_or(0) + 1, steps.len())
+    /// Whether the last step has written something already: the tables, or the copy of a company.
+    pub fn has_written(&self) -> bool {
+        self.written
     }
 
     /// The versions of the migration that a company needs, if one was found.
@@ -132,27 +135,6 @@ impl Setup {
 
     fn on_server(&self) -> bool {
         self.page(WizardPage::Place).choice(Field::Engine) == "mysql"
-    }
-
-    fn steps(&self) -> Vec<WizardPage> {
-        let is_new = self.behind.is_none();
-        let wanted = |step: &WizardPage| match step {
-            WizardPage::Language | WizardPage::Place => true,
-            WizardPage::Server => self.on_server(),
-            WizardPage::Move => is_new && self.on_server() && self.movable.is_some(),
-            WizardPage::Update => !is_new,
-            WizardPage::Account => is_new && self.on_server(),
-            WizardPage::Company | WizardPage::Manager => is_new && !self.moves(),
-            WizardPage::Summary => is_new,
-            WizardPage::Statements => is_new && self.on_server() && self.statements.is_some(),
-        };
-        WizardPage::iter().filter(wanted).collect()
-    }
-
-    fn neighbour(&self, forward: bool) -> Option<WizardPage> {
-        let steps = self.steps();
-        let at = steps.iter().position(|step| *step == self.step)?;
-        if forward { steps.get(at + 1).copied() } else { at.checked_sub(1).map(|before| steps[before]) }
     }
 
     pub fn paste(&mut self, pasted: &str) {
@@ -328,7 +310,7 @@ impl Setup {
 
     /// Goes on with a database that can be used, and the company on this computer that could move there.
     fn connected(&mut self, server: &str, movable: Option<String>, ctx: &Context) -> Action {
-        (self.behind, self.movable) = (None, movable);
+        (self.behind, self.movable, self.statements, self.written) = (None, movable, None, false);
         self.advance(ctx);
         let place = if self.on_server() { SetUpPhrase::KeptOnServer(server) } else { SetUpPhrase::KeptHere };
         Action::Notice(Notice::good(ctx.say(place)))
@@ -367,10 +349,14 @@ impl Setup {
                     self.problem = Some(ctx.say(Phrase::SetUp(SetUpPhrase::AccountNotReady)));
                 }
                 self.statements = Some(statements);
+                self.written = true;
                 self.step = WizardPage::Statements;
             }
             Ok(_) => {}
             Err(Error::Invalid(errors)) => {
+                // The account is looked at after the tables were created, or the company copied.
+                self.written |=
+                    [Field::EverydayUser, Field::EverydayPassword].iter().any(|field| errors.of(*field).is_some());
                 let of =
                     |step: WizardPage| self.page(step).entries.iter().any(|entry| errors.of(entry.field).is_some());
                 let wrong =
