@@ -229,7 +229,7 @@ fn the_details_of_staff_list_only_what_may_be_seen(
         };
         let clients = detail.clients.map(|page| page.rows.into_iter().map(|row| row.client.full_name).collect());
         let events = detail.events.map(|page| page.rows.into_iter().map(|row| row.event.title).collect());
-        (clients, events, detail.owns)
+        (clients, events, detail.owns.map(|owns| (owns.clients, owns.events)))
     };
     let names = |name: &str| Some(vec![name.to_owned()]);
     for (visibility, is_open) in [(Visibility::Open, true), (Visibility::Restricted, false)] {
