@@ -354,11 +354,11 @@ fn desk_yes(language: Language) -> KeyCode {
     KeyCode::Char(if language == Language::En { 'y' } else { 'o' })
 }
 
-/// Only the letter that stands on the button answers.
+/// Besides `y`, only the letter that stands on the button answers.
 #[test]
 fn no_other_letter_than_the_shown_one_answers_yes() {
     for (language, list, other, button) in
-        [(Language::En, "clients", 'o', "Archive y"), (Language::Fr, "clients", 'y', "Archiver o")]
+        [(Language::En, "clients", 'o', "Archive y"), (Language::Fr, "clients", 's', "Archiver o")]
     {
         let mut desk = Desk::of("manager", language);
         desk.world.client_of(desk.world.sales.actor.id, "Anna Almeida");
@@ -399,19 +399,12 @@ fn deactivating_says_what_activating_again_does_not_bring_back() {
 /// What is so already is said, in place of that nothing had to be changed.
 #[test]
 fn a_status_or_a_support_that_is_given_again_is_said_to_be_so_already() {
-    for (language, list, status, nobody, support) in [
-        (
-            Language::En,
-            "events",
-            "It is planned already.",
-            "Dinner has no support: nothing had to be changed.",
-            "Person other.support supports Dinner already.",
-        ),
+    for (language, list, status, support) in [
+        (Language::En, "events", "It is planned already.", "Person other.support supports Dinner already."),
         (
             Language::Fr,
             "événements",
             "Le statut est déjà «\u{a0}prévu\u{a0}».",
-            "Dinner n'a pas de support\u{a0}: il n'y avait rien à changer.",
             "Person other.support prend déjà en charge Dinner.",
         ),
     ] {
@@ -420,7 +413,6 @@ fn a_status_or_a_support_that_is_given_again_is_said_to_be_so_already() {
         event(&mut desk, "Dinner", 5);
         desk.go(list).press(KeyCode::Char('/')).write("dinner").press(KeyCode::Enter);
         desk.press(KeyCode::Char('t')).press(KeyCode::Enter).see(status);
-        desk.press(KeyCode::Char('a')).press(KeyCode::End).press(KeyCode::Enter).see(nobody);
         for _ in 0..2 {
             desk.press(KeyCode::Char('a')).write("other").press(KeyCode::Enter);
         }

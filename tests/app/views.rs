@@ -107,7 +107,7 @@ fn a_view_is_saved_renamed_replaced_and_removed() {
     pick(&mut desk, "All").see("Contracts: all").see("Client").press(KeyCode::Char('v'));
     // The name is taken.
     pick(&mut desk, "Save this view as").write("kevin's money 2").press(KeyCode::Enter);
-    desk.see("There is already a view of this name.").see("kevin's money 2").press(KeyCode::Esc);
+    desk.see("There is already a view of this name.").see("kevin's money 2").press(KeyCode::Esc).press(KeyCode::Esc);
     desk.press(KeyCode::Char('v')).not("Share");
     pick(&mut desk, "Kevin's money 2").press(KeyCode::Char('v'));
     pick(&mut desk, "Remove").see("Remove the view").write("y").see("The view \"Kevin's money 2\" is removed.");
@@ -301,7 +301,7 @@ fn sharing_a_changed_view_says_that_the_saved_one_is_shared() {
             "contracts",
             "Save this view as",
             "Share \"Ours\"",
-            "the saved one is shared.",
+            "You have changed the view since",
             "Stop sharing",
             "Only you find the view \"Ours\" now.",
         ),
@@ -310,7 +310,7 @@ fn sharing_a_changed_view_says_that_the_saved_one_is_shared() {
             "contrats",
             "Enregistrer cette vue sous",
             "Partager",
-            "c'est la vue enregistrée qui est partagée.",
+            "Vous avez modifié la vue depuis",
             "Ne plus partager",
             "La vue «\u{a0}Ours\u{a0}» n'est plus visible que par vous.",
         ),

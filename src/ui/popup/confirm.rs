@@ -87,7 +87,10 @@ impl Confirm {
                 self.scrolled = (self.scrolled + 1).min(last);
                 PopupResult::Stay
             }
-            KeyCode::Char(letter) if self.yes_key.contains(letter) => PopupResult::Done(Outcome::Confirmed),
+            // The letter of the button, and `y`, which people press without looking.
+            KeyCode::Char(letter) if letter == 'y' || self.yes_key.contains(letter) => {
+                PopupResult::Done(Outcome::Confirmed)
+            }
             KeyCode::Char('n') => PopupResult::Close,
             KeyCode::Enter if self.yes => PopupResult::Done(Outcome::Confirmed),
             KeyCode::Enter => PopupResult::Close,

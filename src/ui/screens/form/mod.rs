@@ -330,16 +330,13 @@ impl Screen for Form {
             bind(Command::NextField, ctx, None),
             bind(Command::PreviousField, ctx, None),
         ];
-        if self.entries.get(self.at).is_some_and(FormField::is_date) {
-            bindings.push(bind(Command::PickDay, ctx, None));
-        }
-        if self.entries.get(self.at).is_some_and(|entry| entry.theirs.is_some()) {
-            bindings.push(bind(Command::TakeTheirs, ctx, None));
-        }
+        let entry = self.entries.get(self.at);
+        bindings.extend(entry.filter(|entry| entry.is_date()).map(|_| bind(Command::PickDay, ctx, None)));
+        let has_theirs = |entry: &&FormField| entry.theirs.is_some();
+        bindings.extend(entry.filter(has_theirs).map(|_| bind(Command::TakeTheirs, ctx, None)));
         if self.purpose.sets_temporary_password() {
             // In a password field its word comes before all that a narrow window leaves out.
-            let is_password = self.entries.get(self.at).is_some_and(FormField::is_password);
-            let at = if is_password { 1 } else { bindings.len() };
+            let at = if entry.is_some_and(FormField::is_password) { 1 } else { bindings.len() };
             bindings.insert(at, bind(Command::Propose, ctx, None));
         }
         bindings.push(self.purpose.back(ctx));
