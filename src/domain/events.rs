@@ -1,6 +1,6 @@
 //! Events of signed contracts: when and where they take place, and who prepares them.
 
-use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
@@ -16,7 +16,10 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use super::status::Status;
+pub use super::{
+    status::Status,
+    stretch::{UNKNOWN_LENGTH, stretch},
+};
 
 /// An event as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
@@ -46,15 +49,6 @@ pub struct Event {
     pub created_at: NaiveDateTime,
     /// UTC.
     pub updated_at: NaiveDateTime,
-}
-
-/// How long an event without an end is taken to last, wherever it is asked whether it takes place at a
-/// time, clashes, or is over.
-pub const UNKNOWN_LENGTH: TimeDelta = TimeDelta::hours(2);
-
-/// The time range (wall clock) from the start to the end of an event.
-pub fn stretch(starts_at: NaiveDateTime, ends_at: Option<NaiveDateTime>) -> (NaiveDateTime, NaiveDateTime) {
-    (starts_at, ends_at.filter(|end| *end > starts_at).unwrap_or(starts_at + UNKNOWN_LENGTH))
 }
 
 impl Event {

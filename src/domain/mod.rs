@@ -7,6 +7,7 @@ pub mod audit;
 pub mod check;
 pub mod clients;
 pub mod clocks;
+pub mod connection_problem;
 pub mod contracts;
 pub mod currencies;
 pub mod dates;
@@ -26,6 +27,7 @@ pub mod policy;
 pub mod session;
 pub mod settings;
 pub mod status;
+pub mod stretch;
 pub mod text;
 pub mod users;
 

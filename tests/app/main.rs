@@ -6,6 +6,7 @@
 pub mod support;
 
 mod album;
+mod answers;
 mod audit;
 mod calendar;
 mod columns;

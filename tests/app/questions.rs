@@ -8,7 +8,7 @@ use epic_events::{
 use support::world::event_draft;
 
 /// An event of the first signed contract.
-fn event(desk: &mut Desk, title: &str, days: i64) -> EventId {
+pub fn event(desk: &mut Desk, title: &str, days: i64) -> EventId {
     let contract = epic_events::domain::ContractId::new(2);
     let draft = event_draft(title, days);
     EventId::new(desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0)
@@ -335,89 +335,4 @@ fn a_record_that_leaves_the_view_is_said_to() {
     desk.press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Enter).see("not fully paid");
     desk.press(KeyCode::Char('e')).press(KeyCode::Tab).ctrl('u').write("0").ctrl('s').press(KeyCode::Enter);
     desk.see("amount due is now 0.00 EUR. Press u to undo. The contract is no longer in this view.");
-}
-
-/// The account that was deactivated is named, not whoever took over.
-#[test]
-fn an_account_that_leaves_the_view_is_named() {
-    for (language, list, told) in [
-        (Language::En, "staff", "The account is no longer in this view."),
-        (Language::Fr, "collaborateurs", "Le compte n'apparaît plus dans cette vue."),
-    ] {
-        let mut desk = Desk::of("manager", language);
-        desk.resize(160, 24).go(list).press(KeyCode::Char('/')).write("person support").press(KeyCode::Enter);
-        desk.press(KeyCode::Char('x')).press(desk_yes(language)).see(told);
-    }
-}
-
-fn desk_yes(language: Language) -> KeyCode {
-    KeyCode::Char(if language == Language::En { 'y' } else { 'o' })
-}
-
-/// Besides `y`, only the letter that stands on the button answers.
-#[test]
-fn no_other_letter_than_the_shown_one_answers_yes() {
-    for (language, list, other, button) in
-        [(Language::En, "clients", 'o', "Archive y"), (Language::Fr, "clients", 's', "Archiver o")]
-    {
-        let mut desk = Desk::of("manager", language);
-        desk.world.client_of(desk.world.sales.actor.id, "Anna Almeida");
-        desk.go(list).press(KeyCode::Char('x')).see(button);
-        let before = desk.world.state();
-        desk.press(KeyCode::Char(other)).see(button);
-        assert_eq!(desk.world.state(), before);
-        desk.press(desk_yes(language)).not(button);
-        assert_ne!(desk.world.state(), before);
-    }
-}
-
-/// Before anybody answers: what stays as it is when the account is activated again, in two lines.
-#[test]
-fn deactivating_says_what_activating_again_does_not_bring_back() {
-    for (language, list, lines) in [
-        (
-            Language::En,
-            "staff",
-            ["clients and events go to others.", "Activating the account again does not bring them back."],
-        ),
-        (
-            Language::Fr,
-            "collaborateurs",
-            ["d'autres reprennent clients et", "événements. Réactiver le compte ne les rend pas."],
-        ),
-    ] {
-        let mut desk = Desk::of("manager", language);
-        desk.world.records();
-        desk.go(list).press(KeyCode::Char('/')).write("person sales").press(KeyCode::Enter);
-        desk.press(KeyCode::Char('x'));
-        let screen = desk.screen();
-        let at = screen.lines().position(|line| line.contains(lines[0])).unwrap_or_else(|| panic!("{screen}"));
-        assert!(screen.lines().nth(at + 1).unwrap().contains(lines[1]), "{screen}");
-    }
-}
-
-/// What is so already is said, in place of that nothing had to be changed.
-#[test]
-fn a_status_or_a_support_that_is_given_again_is_said_to_be_so_already() {
-    for (language, list, status, support) in [
-        (Language::En, "events", "It is planned already.", "Person other.support supports Dinner already."),
-        (
-            Language::Fr,
-            "événements",
-            "Le statut est déjà «\u{a0}prévu\u{a0}».",
-            "Person other.support prend déjà en charge Dinner.",
-        ),
-    ] {
-        let mut desk = Desk::of("manager", language);
-        desk.world.records();
-        event(&mut desk, "Dinner", 5);
-        desk.go(list).press(KeyCode::Char('/')).write("dinner").press(KeyCode::Enter);
-        desk.press(KeyCode::Char('t')).press(KeyCode::Enter).see(status);
-        for _ in 0..2 {
-            desk.press(KeyCode::Char('a')).write("other").press(KeyCode::Enter);
-        }
-        desk.see(support);
-        // On the record too.
-        desk.press(KeyCode::Enter).press(KeyCode::Char('t')).press(KeyCode::Enter).see(status);
-    }
 }

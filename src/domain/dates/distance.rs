@@ -47,12 +47,13 @@ pub(super) fn unit_days(unit: &str) -> Option<u64> {
     }
 }
 
-/// Splits what is typed behind a date from it, both folded: `14/8 18h +7 days` is seven days after
-/// `14/8 18h`. The distance is one for [`relative`], if it is any.
+/// Splits a distance that is typed behind a date from it, both folded: `14/8 18h +7 days` is seven
+/// days after `14/8 18h`. The distance is one for [`relative`]; `2027-02-29` has none.
 pub(super) fn behind(typed: &str) -> Option<(String, String)> {
     let folded = text::fold(typed);
     let (date, distance) = folded.split_at(folded.rfind(['+', '-'])?);
-    let distance = distance.split_whitespace().collect();
+    let distance: String = distance.split_whitespace().collect();
+    unit_days(distance[1..].trim_start_matches(|c: char| c.is_ascii_digit()))?;
     (!date.trim().is_empty()).then(|| (date.to_owned(), distance))
 }
 
