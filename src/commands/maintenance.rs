@@ -16,7 +16,7 @@ use super::{Run, Stop, exit};
 impl Run<'_> {
     pub fn migrate(&self, dry_run: bool) -> Result<(), Stop> {
         let migrated = services::migrate(self.address(), dry_run).map_err(self.said())?;
-        let Migrated { versions, guarded, unguarded } = migrated;
+        let Migrated { versions, guarded, unguarded, sees_guards } = migrated;
         match (versions.from == versions.to, dry_run) {
             (true, _) if guarded.is_empty() => self.say(AdminPhrase::UpToDate(&versions.to).into())?,
             (true, _) => {}
@@ -26,6 +26,9 @@ impl Run<'_> {
         if !guarded.is_empty() {
             let told = if dry_run { AdminPhrase::WouldGuard(&guarded) } else { AdminPhrase::Guarded(&guarded) };
             self.say(told.into())?;
+        }
+        if !sees_guards {
+            self.say(AdminPhrase::GuardsNotSeen.into())?;
         }
         if unguarded.is_empty() { Ok(()) } else { self.say(AdminPhrase::Unguarded(&unguarded).into()) }
     }

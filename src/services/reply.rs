@@ -34,6 +34,8 @@ pub struct Migrated {
     /// The names, for an administrator, of the rules that the server does not enforce, since it
     /// refused to create triggers for the account that was used. The program enforces them itself.
     pub unguarded: Vec<&'static str>,
+    /// Whether the account that was used can tell which triggers are missing.
+    pub sees_guards: bool,
 }
 
 /// The reply to a request.

@@ -157,10 +157,10 @@ fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Migrated, DbError> {
         Level::Current | Level::Behind => {}
     }
     let versions = storage::migrate::versions_of(db, level)?;
+    let sees_guards = storage::grants::may_change_tables(db)?;
     if dry_run {
-        let sees_guards = storage::grants::may_change_tables(db)?;
         let guarded = if sees_guards { storage::migrate::missing_guards(db)? } else { Vec::new() };
-        return Ok(Migrated { versions, guarded, unguarded: Vec::new() });
+        return Ok(Migrated { versions, guarded, unguarded: Vec::new(), sees_guards });
     }
     let Guards { made: guarded, refused: unguarded } = match storage::migrate::migrate(db) {
         // The everyday account cannot see triggers, so current tables seem to lack them and
@@ -170,7 +170,7 @@ fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Migrated, DbError> {
         }
         other => other?,
     };
-    Ok(Migrated { versions, guarded, unguarded })
+    Ok(Migrated { versions, guarded, unguarded, sees_guards })
 }
 
 /// Migrates for the set-up wizard, and returns a link over the same connection.

@@ -325,7 +325,7 @@ fn the_wizard_moves_the_company_of_this_computer(#[values(Engine::MariaDb, Engin
     let lines = screen.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     let statements = &lines[lines.find("CREATE USER").unwrap()..=lines.rfind(';').unwrap()];
     server(engine).client(&["-e", statements]);
-    t.press(ENTER).see(&["Epic Events is set up", "Username"]).field("boss").press(crate::BOSS).press(ENTER);
+    t.press(ENTER).see(&["The company is on the server now", "Username"]).field("boss").press(crate::BOSS).press(ENTER);
     t.see(&["Waiting for you", "Marta Olsen"]).press("q");
     assert_eq!(t.end().0, 0);
     let stored = std::fs::read_to_string(crate::config_file(home.path())).unwrap();

@@ -94,6 +94,7 @@ fn the_everyday_account_is_told_how_to_migrate_the_tables(#[values(Engine::Maria
     // A dry run needs no special right.
     let (code, said) = run(home.path(), &everyday, &["migrate", "--dry-run"]);
     assert!(code == 0 && said.contains(&format!("{from} to {to}")), "{code} {said}");
+    assert!(said.contains("can neither see nor create triggers"), "{said}");
     let (code, said) = run(home.path(), &set_up, &["migrate"]);
     assert!(code == 0 && said.contains(&format!("{from} to {to}")), "{code} {said}");
     // With current tables, the set-up is refused as for any other account, without mentioning rights.

@@ -21,6 +21,8 @@ pub enum AdminPhrase<'a> {
     Guarded(&'a [&'static str]),
     /// The same in a dry run.
     WouldGuard(&'a [&'static str]),
+    /// This account cannot tell which of these rules are missing.
+    GuardsNotSeen,
     /// A table that was copied and compared.
     CopiedTable {
         name: &'a str,

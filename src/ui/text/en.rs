@@ -1180,6 +1180,9 @@ fn admin(phrase: AdminPhrase) -> String {
         AdminPhrase::WouldGuard(names) => {
             format!("Triggers would be created for these rules: {}. Nothing was changed.", names.join(", "))
         }
+        AdminPhrase::GuardsNotSeen => {
+            "This account can neither see nor create triggers. Run `migrate` with the set-up account to see whether one is missing.".to_owned()
+        }
         AdminPhrase::CopiedTable { name, rows, checksum } => {
             let rows = plural(i64::try_from(rows).unwrap_or(i64::MAX), "row", "rows");
             format!("{name}: {rows}, checksum {checksum}, the same in both.")
@@ -1651,7 +1654,7 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         }
         (Check::ExcessiveRights, _, _) => "The account has no right that the everyday account does not need.",
         (Check::Triggers, Verdict::Warning, _) => {
-            "The database enforces fewer rules against those who bypass the program. Run `migrate` with an account that may create triggers."
+            "The database enforces fewer rules against those who bypass the program. Run `migrate` with the set-up account:"
         }
         (Check::Triggers, Verdict::Unknown, Found::Yes) => {
             "A trigger answers. On this server only the set-up account can see whether the others are there: run `doctor` with it after each change of the server."

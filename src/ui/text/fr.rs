@@ -1267,6 +1267,9 @@ fn admin(phrase: AdminPhrase) -> String {
             "Des déclencheurs seraient créés pour ces règles : {}. Rien n'a été changé.",
             names.join(", ")
         ),
+        AdminPhrase::GuardsNotSeen => {
+            "Ce compte ne peut ni voir ni créer les déclencheurs. Lancez `migrate` avec le compte d'installation pour savoir s'il en manque.".to_owned()
+        }
         AdminPhrase::CopiedTable { name, rows, checksum } => {
             let rows = plural(i64::try_from(rows).unwrap_or(i64::MAX), "ligne", "lignes");
             format!("{name} : {rows}, somme de contrôle {checksum}, identique des deux côtés.")
@@ -1756,7 +1759,7 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         }
         (Check::ExcessiveRights, _, _) => "Le compte n'a aucun droit dont le compte quotidien n'a pas besoin.",
         (Check::Triggers, Verdict::Warning, _) => {
-            "La base fait respecter moins de règles face à qui contourne le programme. Lancez `migrate` avec un compte qui peut créer des déclencheurs."
+            "La base fait respecter moins de règles face à qui contourne le programme. Lancez `migrate` avec le compte d'installation :"
         }
         (Check::Triggers, Verdict::Unknown, Found::Yes) => {
             "Un déclencheur répond. Sur ce serveur, seul le compte d'installation voit si les autres sont là : lancez `doctor` avec lui après chaque changement du serveur."
