@@ -90,7 +90,7 @@ fn the_pictures_of_the_readme() {
     keep(&t, "home");
     t.press(ENTER).see(&["without support", "Title"]).press("a").see(&["Support for", "that week"]);
     keep(&t, "assigning");
-    t.press(ESC).gone("Support for").press("c").see(&["Week of", "nobody yet", "Mon"]);
+    t.press(ESC).gone("Support for").press("c").see(&["Week of", "no support", "Mon"]);
     keep(&t, "calendar");
     t.press(ESC)
         .gone("Week of")
