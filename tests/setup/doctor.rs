@@ -245,21 +245,24 @@ fn a_missing_account_of_the_triggers_is_reported(#[values(Engine::MariaDb, Engin
     let (code, said) = run(home.path(), &creator, &["migrate"]);
     assert!(code == 0 && !said.contains("does not let"), "{code} {said}");
 
-    // It is there, but has lost what the triggers need.
-    server(engine).client(&["-e", &format!("REVOKE TRIGGER ON {}.* FROM 'creator'@'%'", name(&db.url))]);
+    // It is there, but has lost what the triggers need. MySQL remembers the rights of accounts and may go by those of a
+    // moment ago, unless it reads them anew.
+    let revoke = |right: &str| {
+        let revoked = format!("REVOKE {right} ON {}.* FROM 'creator'@'%'; FLUSH PRIVILEGES", name(&db.url));
+        server(engine).client(&["-e", &revoked]);
+    };
+    revoke("TRIGGER");
     let (code, found) = report(home.path(), &everyday);
     let lacks = check(&found, "trigger_definer")["found"].as_str().unwrap();
     assert_eq!((code, lacks), (3, "'creator'@'%' - TRIGGER audit_log"), "{found:#}");
     server(engine).client(&["-e", &mend(&found, "trigger_definer").concat()]);
     assert_eq!(verdict(&report(home.path(), &everyday).1, "trigger_definer"), "fine");
-    for url in [&everyday, &db.url] {
-        server(engine).client(&["-e", &format!("REVOKE SELECT ON {}.* FROM 'creator'@'%'", name(&db.url))]);
-        let (code, found) = report(home.path(), url);
-        let lacks = check(&found, "trigger_definer")["found"].as_str().unwrap();
-        assert_eq!((code, lacks), (3, "'creator'@'%' - SELECT audit_log"), "{found:#}");
-        server(engine).client(&["-e", &mend(&found, "trigger_definer").concat()]);
-        assert_eq!(verdict(&report(home.path(), url).1, "trigger_definer"), "fine");
-    }
+    revoke("SELECT");
+    let (code, found) = report(home.path(), &everyday);
+    let lacks = check(&found, "trigger_definer")["found"].as_str().unwrap();
+    assert_eq!((code, lacks), (3, "'creator'@'%' - SELECT audit_log"), "{found:#}");
+    server(engine).client(&["-e", &mend(&found, "trigger_definer").concat()]);
+    assert_eq!(verdict(&report(home.path(), &everyday).1, "trigger_definer"), "fine");
     server(engine).client(&["-e", "DROP USER 'creator'@'%'"]);
 }
 
