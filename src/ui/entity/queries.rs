@@ -2,7 +2,7 @@
 
 use strum::IntoEnumIterator;
 
-use super::{definition::Entity, records::columns};
+use super::definition::Entity;
 use crate::{
     domain::{
         entity::Query,
@@ -42,10 +42,10 @@ impl Query {
         dispatch!(Query self, E, listing => titles::<E>(listing))
     }
 
-    /// The columns of the list for who has this role: the chosen ones, or else all, without those of
-    /// [`Self::fixed`].
-    pub fn columns(&self, role: Role, chosen: Option<&[ChosenColumn]>) -> Columns {
-        let mut all = columns(self.kind());
+    /// The columns of the list for who has this role: of the `preset` ones those that were chosen, or else
+    /// all, without those of [`Self::fixed`].
+    pub fn columns(&self, role: Role, chosen: Option<&[ChosenColumn]>, preset: Columns) -> Columns {
+        let Columns { mut all, needs, .. } = preset;
         let mut order: Vec<usize> = (0..all.len()).collect();
         if let Some(chosen) = chosen {
             order = choose(&mut all, chosen);
@@ -56,7 +56,7 @@ impl Query {
         order.extend(sorted.filter(|at| !order.contains(at)));
         let is_shown = |at: &usize| Some(*at) == sorted || !fixed.contains(&all[*at].name);
         let shown = order.into_iter().filter(is_shown).collect();
-        Columns { shown, sorted: sorted.map(|at| (at, descending)), all, needs: Vec::new() }
+        Columns { shown, sorted: sorted.map(|at| (at, descending)), all, needs }
     }
 
     /// The columns whose values view or filter fix for who has this role. A filter takes away no column

@@ -55,8 +55,18 @@ pub struct Columns {
     pub shown: Vec<usize>,
     /// The index in `all` of the column that sorts the table, and whether the order is descending.
     pub sorted: Option<(usize, bool)>,
-    /// The width of the widest cell of each column, if the rows are known.
+    /// As [`needs`], if the rows are known.
     pub needs: Vec<u16>,
+}
+
+/// The width of the widest cell of each column, its title among them.
+pub fn needs(titles: &[String], rows: impl Iterator<Item = Vec<String>>) -> Vec<u16> {
+    let wide = |words: &str| u16::try_from(text::width(words)).unwrap_or(u16::MAX);
+    let mut needs: Vec<u16> = titles.iter().map(|title| wide(title) + GAP).collect();
+    for cells in rows {
+        needs.iter_mut().zip(&cells).for_each(|(need, cell)| *need = wide(cell).max(*need));
+    }
+    needs
 }
 
 impl Columns {
@@ -65,15 +75,11 @@ impl Columns {
         Self { shown: (0..all.len()).collect(), all, sorted: None, needs: Vec::new() }
     }
 
-    /// Fits the widths to these rows: numbers take what they need below their title, and the first text
-    /// is the first to get what is left.
+    /// Fits the widths to what the rows need: numbers take that below their title, and the first text is
+    /// the first to get what is left.
     #[must_use]
-    pub fn for_rows(mut self, titles: &[String], rows: impl Iterator<Item = Vec<String>>) -> Self {
-        let wide = |words: &str| u16::try_from(text::width(words)).unwrap_or(u16::MAX);
-        self.needs = titles.iter().map(|title| wide(title) + GAP).collect();
-        for cells in rows {
-            self.needs.iter_mut().zip(&cells).for_each(|(need, cell)| *need = wide(cell).max(*need));
-        }
+    pub fn fitted_to(mut self, needs: Vec<u16>) -> Self {
+        self.needs = needs;
         for (column, need) in self.all.iter_mut().zip(&self.needs).filter(|(column, _)| column.right) {
             column.width = *need;
         }
@@ -212,7 +218,7 @@ mod tests {
         let titles = ["Total", "Client", "Company"].map(str::to_owned);
         let rows = [["1,000.00", "Anna Almeida", "Almeida"], ["1,000,000.00", "Bo", ""]];
         let rows = rows.into_iter().map(|row| row.map(str::to_owned).to_vec());
-        let columns = Columns::of(columns.to_vec()).for_rows(&titles, rows);
+        let columns = Columns::of(columns.to_vec()).fitted_to(needs(&titles, rows));
         assert_eq!(columns.fitting(33), [(0, 12), (1, 9), (2, 8)]);
         assert_eq!(columns.fitting(40), [(0, 12), (1, 14), (2, 10)]);
     }

@@ -26,6 +26,8 @@ use crate::{
 
 /// Where the parts of a list are drawn and clicked.
 struct Places {
+    /// What the list is filtered by.
+    filter: Vec<String>,
     /// The column titles and the rows below them.
     table: Rect,
     preview: Option<Rect>,
@@ -34,13 +36,14 @@ struct Places {
 impl Places {
     fn of(list: &List, area: Rect, ctx: &Context) -> Self {
         // The filter and the position, and a line if only the newest records were searched.
-        let above = rows(list.filter_in_words(area.width, ctx).len()).max(1) + u16::from(list.among_newest);
+        let filter = list.filter_in_words(area.width, ctx);
+        let above = rows(filter.len()).max(1) + u16::from(list.among_newest);
         let sums = u16::from(list.kind() == EntityKind::Contract);
         let below = Rect { y: area.y + above, height: area.height.saturating_sub(above + sums), ..area };
         let table = Rect { width: table_width(below.width), ..below };
         let beside = below.width - table.width;
         let preview = Rect { x: table.right() + 2, width: beside.saturating_sub(2), ..below };
-        Self { table, preview: (beside > 0).then_some(preview) }
+        Self { filter, table, preview: (beside > 0).then_some(preview) }
     }
 
     /// The index of the row that is drawn at this position.
@@ -87,7 +90,7 @@ impl List {
                 put(frame, field, 0, &ctx.say(ListPhrase::Searched(self.kind())), ctx.theme.quiet);
             }
         } else if self.is_filtered() {
-            for (row, line) in self.filter_in_words(area.width, ctx).iter().enumerate() {
+            for (row, line) in places.filter.iter().enumerate() {
                 put(frame, left, rows(row), line, ctx.theme.accent);
             }
         } else if self.query.opens_at_today() && self.first.is_none_or(|first| first > 0 || shown.start > 0) {

@@ -8,6 +8,8 @@ mod marks;
 mod views;
 mod window;
 
+use std::cell::RefCell;
+
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
@@ -20,6 +22,7 @@ use crate::{
     domain::{
         Error, Field, ViewId,
         entity::{EntityKind, Query, Record},
+        language::Language,
         page::{Count, Sums},
     },
     services::{Reply, Request},
@@ -71,6 +74,15 @@ enum Awaited {
     Total,
 }
 
+/// The widths that the rows need, as they are written in this language and under this version of the
+/// settings.
+#[derive(Debug)]
+struct Needs {
+    language: Language,
+    settings: i32,
+    widths: Vec<u16>,
+}
+
 /// A list with its window of rows.
 #[derive(Debug)]
 pub struct List {
@@ -78,6 +90,8 @@ pub struct List {
     /// The names of the records that the list is filtered by, as far as they are known.
     names: Vec<(Field, String)>,
     rows: Vec<Record>,
+    /// What was worked out for the present rows.
+    needs: RefCell<Option<Needs>>,
     at: usize,
     total: Option<Count>,
     /// The sums of the amounts, if they are known.
@@ -121,6 +135,7 @@ impl List {
             query,
             names: Vec::new(),
             rows: Vec::new(),
+            needs: RefCell::default(),
             at: 0,
             total: None,
             sums: None,

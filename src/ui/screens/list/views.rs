@@ -1,6 +1,6 @@
 //! The views of a list that users save, and the columns that they choose.
 
-use super::{List, ListQuestion};
+use super::{List, ListQuestion, Needs};
 use crate::{
     domain::{
         Error, Field, Problem, ViewId,
@@ -56,21 +56,25 @@ impl List {
     /// Which columns are shown.
     pub(super) fn columns(&self, ctx: &Context) -> table::Columns {
         let chosen = self.chosen_columns(ctx);
-        let columns = self.query.columns(ctx.session.actor.role, chosen.as_deref());
-        let mut columns = self.fitted(columns, ctx);
-        for ChosenColumn { name, width } in chosen.iter().flatten() {
-            let column = columns.all.iter_mut().find(|column| column.name == *name);
-            if let (Some(column), Some(width)) = (column, width) {
-                column.width = *width;
-            }
-        }
-        columns
+        self.query.columns(ctx.session.actor.role, chosen.as_deref(), self.preset_columns(ctx))
     }
 
-    /// The columns with the widths that the loaded rows need.
-    fn fitted(&self, columns: table::Columns, ctx: &Context) -> table::Columns {
-        let cells = self.rows.iter().map(|record| entity::cells(record, ctx));
-        columns.for_rows(&entity::titles(self.kind(), ctx), cells)
+    /// All columns of such lists, with the widths that the loaded rows need.
+    fn preset_columns(&self, ctx: &Context) -> table::Columns {
+        table::Columns::of(entity::columns(self.kind())).fitted_to(self.needs(ctx))
+    }
+
+    /// As [`table::needs`]. Kept until other rows arrive or the words change, since a list is drawn after
+    /// each key.
+    fn needs(&self, ctx: &Context) -> Vec<u16> {
+        let (language, settings) = (ctx.language, ctx.settings().version);
+        let mut kept = self.needs.borrow_mut();
+        kept.take_if(|needs| (needs.language, needs.settings) != (language, settings));
+        let needs = kept.get_or_insert_with(|| {
+            let cells = self.rows.iter().map(|record| entity::cells(record, ctx));
+            Needs { language, settings, widths: table::needs(&entity::titles(self.kind(), ctx), cells) }
+        });
+        needs.widths.clone()
     }
 
     /// Opens the menu of views.
@@ -196,8 +200,9 @@ impl List {
         let mut fixed = self.query.fixed(ctx.session.actor.role, self.chosen_columns(ctx).is_some());
         fixed.retain(|column| Some(*column) != sorted);
         let titles = entity::titles(self.kind(), ctx);
-        let preset = self.fitted(table::Columns::of(entity::columns(self.kind())), ctx).all;
-        let preset: Vec<ColumnLine> = preset
+        let preset: Vec<ColumnLine> = self
+            .preset_columns(ctx)
+            .all
             .iter()
             .zip(titles)
             .map(|(preset, title)| {

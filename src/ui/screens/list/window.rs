@@ -143,6 +143,7 @@ impl List {
     }
 
     fn take(&mut self, awaited: Awaited, page: Page<Record>) -> Action {
+        self.needs.take();
         let selected = self.selected().map(Record::id);
         let moves_on = std::mem::take(&mut self.moves_on);
         let came = page.rows.len();
