@@ -16,7 +16,7 @@ const PASSWORD: &str = "DB_PASSWORD";
 const PASSWORD_FILE: &str = "DB_PASSWORD_FILE";
 /// The settings for options of an address.
 const OPTIONS: [(&str, &str); 2] = [("DB_SSL_MODE", "ssl_mode"), ("DB_SSL_CA", "ssl_ca")];
-const SSL_MODES: [&str; 4] = ["verify_identity", "verify_ca", "required", "disabled"];
+const SSL_MODES: &str = "verify_identity, verify_ca, required, disabled";
 
 /// Parts with their values, those of stronger layers later. The value of `DB_PASSWORD_FILE` is the
 /// path of the file, which is not read yet.
@@ -159,8 +159,8 @@ fn encrypt(
             Some(path) if name == "DB_SSL_CA" => path.display().to_string(),
             _ => layer.get(name).unwrap_or_default().to_ascii_lowercase(),
         };
-        if name == "DB_SSL_MODE" && !SSL_MODES.contains(&value.as_str()) {
-            return Err(value_error(name, &value, "verify_identity, verify_ca, required, disabled"));
+        if name == "DB_SSL_MODE" && !SSL_MODES.split(", ").any(|mode| mode == value) {
+            return Err(value_error(name, &value, SSL_MODES));
         }
         address.set_option(option, &value);
     }

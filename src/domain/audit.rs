@@ -209,6 +209,16 @@ impl Changes {
         changes.sort_by_key(|(field, ..)| *field);
         Self(changes)
     }
+
+    /// The old and the new value of a field, if it has changed.
+    pub fn of(&self, wanted: Field) -> Option<(&Value, &Value)> {
+        self.0.iter().find(|(field, ..)| *field == wanted).map(|(_, old, new)| (old, new))
+    }
+
+    /// Whether a field had a value and has none any more.
+    pub fn removes(&self, field: Field) -> bool {
+        self.of(field).is_some_and(|(old, new)| !old.is_null() && new.is_null())
+    }
 }
 
 /// A record whose changes are written to the audit log.

@@ -126,9 +126,8 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
     }
     let own_authority = !authority.is_empty();
     let tls = SslOpts::default().with_root_certs(authority).with_disable_built_in_roots(own_authority);
+    let mode = if mode.is_empty() { default_mode(is_here, own_authority) } else { mode };
     let tls = match mode.to_ascii_lowercase().as_str() {
-        "" if is_here && !own_authority => None,
-        "" => Some(tls),
         "disabled" => None,
         "required" => Some(tls.with_danger_accept_invalid_certs(true)),
         "verify_ca" => Some(tls.with_danger_skip_domain_validation(true)),
@@ -145,10 +144,15 @@ pub(super) fn ssl_mode(address: &str) -> String {
     let parts = ServerAddress::parse(address).unwrap_or_default();
     match parts.option("ssl_mode") {
         _ if !parts.option("unix_socket").is_empty() => "unix_socket".to_owned(),
-        "" if is_this_machine(&parts.host) && parts.option("ssl_ca").is_empty() => "disabled".to_owned(),
-        "" => "verify_identity".to_owned(),
+        "" => default_mode(is_this_machine(&parts.host), !parts.option("ssl_ca").is_empty()).to_owned(),
         mode => mode.to_ascii_lowercase(),
     }
+}
+
+/// The mode of an address that names none: whoever names an authority wants its certificates verified,
+/// and what does not leave this machine needs no encryption.
+fn default_mode(is_here: bool, has_authority: bool) -> &'static str {
+    if is_here && !has_authority { "disabled" } else { "verify_identity" }
 }
 
 /// Whether this is a file whose content this process may read.

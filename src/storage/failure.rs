@@ -138,8 +138,8 @@ impl fmt::Display for DbError {
     }
 }
 
-/// A message of a database without what it quotes: values, accounts and addresses. What is quoted stays if it is the name
-/// of a column or the like.
+/// A message of a database without what it quotes: values, accounts and addresses. What is quoted stays
+/// if it is the name of a column or the like.
 fn without_values(message: &str) -> String {
     const NAMED: [&str; 7] = ["column", "table", "key", "index", "trigger", "function", "constraint"];
     let Some((before, rest)) = message.split_once(['\'', '"']) else { return message.to_owned() };

@@ -71,7 +71,8 @@ impl Lease {
         use diesel::{RunQueryDsl, sql_query};
         let holder = crate::domain::session::random_id();
         connection.batch_execute(&format!(
-            "SET SESSION wait_timeout = {SECONDS}; CREATE TABLE IF NOT EXISTS migration_lease (id INTEGER PRIMARY KEY, holder VARCHAR(64) NOT NULL, \
+            "SET SESSION wait_timeout = {SECONDS}; \
+             CREATE TABLE IF NOT EXISTS migration_lease (id INTEGER PRIMARY KEY, holder VARCHAR(64) NOT NULL, \
              until DATETIME(6) NOT NULL) ENGINE = InnoDB; \
              INSERT IGNORE INTO migration_lease SELECT 1, '', '1970-01-01 00:00:00' FROM DUAL \
              WHERE NOT EXISTS (SELECT 1 FROM migration_lease)",

@@ -108,21 +108,20 @@ fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
         return ctx.say(words);
     }
     // A renamed record is still known by its old name.
-    let renamed = changes.0.iter().find(|(field, ..)| Some(*field) == name_of(subject));
-    let name = renamed.and_then(|(_, old, _)| old.as_str()).filter(|old| !old.is_empty()).unwrap_or(name);
+    let renamed = name_of(subject).and_then(|field| changes.of(field));
+    let name = renamed.and_then(|(old, _)| old.as_str()).filter(|old| !old.is_empty()).unwrap_or(name);
     let values = match verb {
         Verb::EventCreated => start(changes, ctx),
         Verb::StatusChanged => single(changes, Field::Status, ctx),
         _ => changed(changes, ctx),
     };
-    let without_support = *verb != Verb::EventCreated
-        && changes.0.iter().any(|(field, old, new)| *field == Field::SupportId && !old.is_null() && new.is_null());
+    let without_support = *verb != Verb::EventCreated && changes.removes(Field::SupportId);
     ctx.say(Phrase::Told(Told::Now(Deed { verb: *verb, number: id, name, values: &values, without_support, shares })))
 }
 
 /// What is now true of a view or of columns; `None` for any other write.
 fn arranged<'a>(verb: Verb, id: i64, (name, changes): (&'a str, &Changes), ctx: &Context) -> Option<ListPhrase<'a>> {
-    let new = |wanted| changes.0.iter().find(|(field, ..)| *field == wanted).map(|(.., new)| new);
+    let new = |wanted| changes.of(wanted).map(|(_, new)| new);
     Some(match verb {
         Verb::ViewSaved => ListPhrase::ViewSaved(name),
         Verb::ViewChanged if new(Field::Name).is_some() => ListPhrase::ViewRenamed(name),
@@ -157,14 +156,12 @@ fn name_of(subject: Subject) -> Option<Field> {
 
 /// The new value of one field.
 fn single(changes: &Changes, wanted: Field, ctx: &Context) -> String {
-    let new = changes.0.iter().find(|(field, ..)| *field == wanted);
-    new.map(|(field, _, new)| value(*field, new, ctx)).unwrap_or_default()
+    changes.of(wanted).map(|(_, new)| value(wanted, new, ctx)).unwrap_or_default()
 }
 
 /// When a new event starts, as it stands in a sentence; nothing if that is not known.
 fn start(changes: &Changes, ctx: &Context) -> String {
-    let new = changes.0.iter().find(|(field, ..)| *field == Field::StartsAt);
-    let time = new.and_then(|(.., new)| new.as_str()?.parse().ok());
+    let time = changes.of(Field::StartsAt).and_then(|(_, new)| new.as_str()?.parse().ok());
     time.map(|time| dates::time_in_sentence(time, ctx.language)).unwrap_or_default()
 }
 

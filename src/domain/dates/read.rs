@@ -91,8 +91,8 @@ fn one_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDat
 }
 
 /// Reads a date with a time, in either order: `14/08/2026 18:30`, `14/8 18h`, `tomorrow 6pm`,
-/// `in 3 days 6pm`, `+5h`, `14/8 18h +7d`. A time alone means the first such time at or after `now`, and everything
-/// relative counts from `now`.
+/// `in 3 days 6pm`, `+5h`, `14/8 18h +7d`. A time alone means the first such time at or after `now`,
+/// and everything relative counts from `now`.
 ///
 /// Errors: `Required` when empty; `TimeMissing` for a date alone, which is never taken for midnight;
 /// `NotADateTime` for text that is not a date with a time; `NoSuchDay` for a day that does not exist;
@@ -147,9 +147,10 @@ fn one_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Probl
 }
 
 /// Reads the end of what starts at `start`: as [`parse_date_time`] relative to the start, or how long
-/// it lasts on the clock: `5h`, `90 min`, `1h30min`, `+1h30`. `24h` is the next midnight. Hours that come after the start on its day are a time of
-/// day, so `17h` is five o'clock for what starts at three. So are, without a `+`, hours with minutes as
-/// the French write them (`5h00`), and `02h` and `2:00`.
+/// it lasts on the clock: `5h`, `90 min`, `1h30min`, `+1h30`. `24h` is the next midnight. Hours that
+/// come after the start on its day are a time of day, so `17h` is five o'clock for what starts at
+/// three. So are, without a `+`, hours with minutes as the French write them (`5h00`), and `02h` and
+/// `2:00`.
 ///
 /// Errors: as [`parse_date_time`].
 pub fn parse_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
@@ -248,10 +249,7 @@ fn calendar_day(words: &[String], today: NaiveDate, prefer: Direction) -> Option
         return Some((date, rest));
     }
     let (second, rest) = rest.split_first()?;
-    let (day, month) = match (ordinal(first), month(second)) {
-        (Some(day), Some(month)) => (day, month),
-        _ => (ordinal(second)?, month(first)?),
-    };
+    let (day, month) = in_words(first, second)?;
     // The number in `14 décembre 18 h` or `14 décembre 18 h30` is no year.
     let is_unit = |word: &String| {
         let after_h = word.strip_prefix('h');
@@ -285,15 +283,33 @@ fn nearest(wanted: Weekday, today: NaiveDate, prefer: Direction) -> Option<Naive
     }
 }
 
-/// `14/8`, `14/8/26`, `14.08.2026`, `14-aug-2026`, `2026-08-14`. Both separators have to be the same.
 fn numeric(word: &str, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
+    match in_numbers(word)? {
+        (day, month, Some(year)) => NaiveDate::from_ymd_opt(year, month, day),
+        (day, month, None) => without_year(day, month, today, prefer),
+    }
+}
+
+/// A day, a month and perhaps a year; they need not exist.
+pub(super) type Named = (u32, u32, Option<i32>);
+
+/// `14/8`, `14/8/26`, `14.08.2026`, `14-aug-2026`, `2026-08-14`. Both separators have to be the same.
+pub(super) fn in_numbers(word: &str) -> Option<Named> {
     let parts: Vec<&str> = word.split(word.chars().find(|c| matches!(c, '/' | '.' | '-'))?).collect();
     let month = |part: &str| number(part, 2).or_else(|| month(part));
-    match parts.as_slice() {
-        [y, m, d] if y.len() == 4 => NaiveDate::from_ymd_opt(year(y)?, month(m)?, number(d, 2)?),
-        [d, m, y] => NaiveDate::from_ymd_opt(year(y)?, month(m)?, number(d, 2)?),
-        [d, m] => without_year(number(d, 2)?, month(m)?, today, prefer),
-        _ => None,
+    Some(match parts.as_slice() {
+        [y, m, d] if y.len() == 4 => (number(d, 2)?, month(m)?, Some(year(y)?)),
+        [d, m, y] => (number(d, 2)?, month(m)?, Some(year(y)?)),
+        [d, m] => (number(d, 2)?, month(m)?, None),
+        _ => return None,
+    })
+}
+
+/// The day and the month of `14 aug` or `aug 14`.
+pub(super) fn in_words(first: &str, second: &str) -> Option<(u32, u32)> {
+    match (ordinal(first), month(second)) {
+        (Some(day), Some(month)) => Some((day, month)),
+        _ => Some((ordinal(second)?, month(first)?)),
     }
 }
 
@@ -318,14 +334,14 @@ fn without_year(day: u32, month: u32, today: NaiveDate, prefer: Direction) -> Op
 }
 
 /// `14`, `1er`, `2nd`.
-pub(super) fn ordinal(word: &str) -> Option<u32> {
+fn ordinal(word: &str) -> Option<u32> {
     let (digits, ending) = word.split_at(word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len()));
     let known = matches!(ending, "" | "st" | "nd" | "rd" | "th" | "er" | ".");
     if known { number(digits, 2) } else { None }
 }
 
 /// 1 to 12.
-pub(super) fn month(word: &str) -> Option<u32> {
+fn month(word: &str) -> Option<u32> {
     position(word, [MONTHS_EN, MONTHS_FR]).and_then(|at| u32::try_from(at + 1).ok())
 }
 

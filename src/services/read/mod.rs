@@ -177,29 +177,26 @@ fn user(db: &mut Db, ctx: &RequestContext, id: UserId) -> Result<UserDetail, Ser
     let seen = ctx.sees_all() || id == ctx.me();
     let everything = Viewer { scope: Scope::All, ..ctx.viewer() };
     let history = history::of(db, ctx, (EntityKind::User, id.0), false)?;
-    let owns = seen.then(|| Inheritance {
-        leaver: id,
-        name: user.full_name.clone(),
-        clients: 0,
-        archived: 0,
-        events: 0,
-        role: user.role,
-    });
-    let mut detail = UserDetail { user, clients: None, events: None, owns, history };
-    if seen && detail.user.role == Role::Sales {
+    let mut detail = UserDetail { user, clients: None, events: None, owns: None, history };
+    if !seen {
+        return Ok(detail);
+    }
+    let role = detail.user.role;
+    let name = detail.user.full_name.clone();
+    let mut owns = Inheritance { leaver: id, name, clients: 0, archived: 0, events: 0, role };
+    if role == Role::Sales {
         let filter = ClientFilter { sales_contact: Some(id), ..ClientFilter::default() };
         let listing: Listing<_, ClientSort> = first(filter, DETAIL_ROWS);
         detail.clients = Some(storage::clients::page(db, &listing, everything)?);
-        let (clients, archived) = storage::clients::owned_by(db, id)?;
-        detail.owns = detail.owns.map(|owns| Inheritance { clients, archived, ..owns });
+        (owns.clients, owns.archived) = storage::clients::owned_by(db, id)?;
     }
-    if seen && detail.user.role == Role::Support {
+    if role == Role::Support {
         let filter = EventFilter { support: Some(id), ..EventFilter::default() };
         let newest = Listing { descending: true, sort: EventSort::Starts, ..first(filter, DETAIL_ROWS) };
         detail.events = Some(storage::events::page(db, &newest, everything, ctx.wall)?);
-        let events = storage::events::open_of(db, id)?;
-        detail.owns = detail.owns.map(|owns| Inheritance { events, ..owns });
+        owns.events = storage::events::open_of(db, id)?;
     }
+    detail.owns = Some(owns);
     Ok(detail)
 }
 

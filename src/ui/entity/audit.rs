@@ -1,7 +1,5 @@
 //! Lines of the audit log on the screen. Nobody creates or changes them by hand.
 
-use serde_json::Value;
-
 use super::{
     contracts::Contracts,
     definition::{Begins, Entity, EntityForm, RecordDetail, columns_if, from_to, wall_time},
@@ -116,8 +114,7 @@ impl Entity for Audit {
 
 /// What was done. That an event has no support any more is logged as an assignment to nobody.
 fn what(row: &AuditRow, ctx: &Context) -> String {
-    let is_removed = |(field, _, new): &(Field, _, Value)| *field == Field::SupportId && new.is_null();
-    if row.action.parse() == Ok(Verb::SupportAssigned) && row.changes.0.iter().any(is_removed) {
+    if row.action.parse() == Ok(Verb::SupportAssigned) && row.changes.removes(Field::SupportId) {
         return ctx.say(Phrase::SupportRemoved);
     }
     ctx.verb(&row.action)

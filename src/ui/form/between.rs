@@ -1,5 +1,7 @@
 //! Fields whose values are read with the help of another field of the form.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDateTime;
 
 use super::field::{FieldKind, FormField};
@@ -20,14 +22,16 @@ pub fn clock(fields: &[FormField], field: Field, now: NaiveDateTime) -> Option<N
 }
 
 /// The field as its day is to be read: the last day of a period from the first one on.
-pub fn in_period(fields: &[FormField], field: &FormField, now: NaiveDateTime) -> FormField {
+pub fn in_period<'a>(fields: &[FormField], field: &'a FormField, now: NaiveDateTime) -> Cow<'a, FormField> {
     let first = match field.field {
         Field::To => find(fields, Field::From),
         Field::SignedTo => find(fields, Field::SignedFrom),
         _ => None,
     };
     match (first.and_then(|first| first.typed_day(Some(now))), &field.kind) {
-        (Some(first), FieldKind::Day(_)) => FormField { kind: FieldKind::Day(Direction::From(first)), ..field.clone() },
-        _ => field.clone(),
+        (Some(first), FieldKind::Day(_)) => {
+            Cow::Owned(FormField { kind: FieldKind::Day(Direction::From(first)), ..field.clone() })
+        }
+        _ => Cow::Borrowed(field),
     }
 }

@@ -693,11 +693,13 @@ fn owned(clients: usize, events: usize) -> String {
 
 /// « 5 clients, dont 1 archivé ».
 fn inherited(owned_by: &Inheritance) -> String {
-    let all = owned(owned_by.clients, owned_by.events);
-    if owned_by.archived > 0 {
-        format!("{all}, dont {}", some(owned_by.archived, "archivé", "archivés"))
-    } else {
-        all
+    with_archived(owned(owned_by.clients, owned_by.events), owned_by)
+}
+
+fn with_archived(all: String, owned_by: &Inheritance) -> String {
+    match owned_by.archived {
+        0 => all,
+        archived => format!("{all}, dont {}", some(archived, "archivé", "archivés")),
     }
 }
 
@@ -708,11 +710,7 @@ fn his_own(owned_by: &Inheritance) -> String {
         1 => format!("son {one}"),
         count => format!("ses {}", some(*count, one, many)),
     });
-    let all = listed(&owned.collect::<Vec<_>>());
-    match owned_by.archived {
-        0 => all,
-        archived => format!("{all}, dont {}", some(archived, "archivé", "archivés")),
-    }
+    with_archived(listed(&owned.collect::<Vec<_>>()), owned_by)
 }
 
 /// « un, deux et trois ».

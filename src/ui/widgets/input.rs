@@ -81,8 +81,8 @@ impl Input {
         self.selected = false;
     }
 
-    /// Inserts typed or pasted text at the caret, or in place of a proposal. Tabs become spaces, and in a field of one line so
-    /// do line ends; other control characters are dropped.
+    /// Inserts typed or pasted text at the caret, or in place of a proposal. Tabs become spaces, and in a
+    /// field of one line so do line ends; other control characters are dropped.
     pub fn insert(&mut self, typed: &str) {
         const MOST: usize = 200_000;
         let multiline = self.multiline;
