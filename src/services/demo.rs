@@ -65,6 +65,11 @@ fn accounts() -> Vec<(String, String)> {
 /// version of the program, is recreated unless another program has it open. The language is that of
 /// the titles and notes. Returns the accounts to try.
 pub fn prepare(path: &Path, language: Language, now: Moment) -> Result<Vec<(String, String)>, Error> {
+    let unwritable = |_| Error::Unavailable(ConnectionProblem::NotAccessible);
+    part::make_folder_of(path).map_err(unwritable)?;
+    // One start at a time: another one that only looks at the demo must not pass for a program that
+    // uses it.
+    let _alone = part::lock_folder_of(path);
     let open = || Db::open(&Target::Sqlite(path.to_owned()));
     if open().is_ok_and(|mut db| is_fresh(&mut db, now)) {
         return Ok(accounts());
@@ -74,9 +79,8 @@ pub fn prepare(path: &Path, language: Language, now: Moment) -> Result<Vec<(Stri
         let newer = open().is_ok_and(|mut db| is_newer(&mut db));
         return if newer { Err(Error::Unavailable(ConnectionProblem::SchemaTooNew)) } else { Ok(accounts()) };
     }
-    // Filled under a temporary name, since another program may create a demo at the same time.
-    let unwritable = |_| Error::Unavailable(ConnectionProblem::NotAccessible);
-    part::make_folder_of(path).map_err(unwritable)?;
+    // Filled under a temporary name, so that it is whole once it can be found. Where folders cannot be
+    // locked, another program may create a demo at the same time.
     let (demo, opened) = PartialFile::beside(path).map_err(unwritable)?;
     drop(opened);
     let mut db = Db::open(&Target::Sqlite(demo.path().to_owned())).map_err(Error::Unavailable)?;

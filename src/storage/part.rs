@@ -58,6 +58,25 @@ pub fn real(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| to())
 }
 
+/// The folder of a file.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Waits until no other program holds the folder of a file, and holds it until the answer is dropped
+/// or the program ends. `None` where folders cannot be locked, as on some network file systems.
+pub fn lock_folder_of(path: &Path) -> Option<File> {
+    let folder = File::open(folder_of(path)).ok()?;
+    loop {
+        match folder.lock() {
+            Ok(()) => return Some(folder),
+            // A signal, such as that of a window whose size changes.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(_) => return None,
+        }
+    }
+}
+
 /// Creates the folder of a file if it is missing, for this user only.
 pub fn make_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {
@@ -101,8 +120,7 @@ impl PartialFile {
         File::open(&self.path)?.sync_all()?;
         rename_new(&self.path, path)?;
         // The name has to reach the disk too. Not every file system can sync a folder.
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).ok();
+        File::open(folder_of(path)).and_then(|folder| folder.sync_all()).ok();
         Ok(())
     }
 

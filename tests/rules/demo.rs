@@ -63,24 +63,36 @@ fn a_demo_in_use_is_not_recreated() {
     assert_eq!(clients(&path, "Of the one inside"), 0, "the demo was not in use, so it was recreated");
 }
 
+/// Programs that look at an outdated demo at the same moment do not take each other for programs that use it.
 #[test]
 fn simultaneous_demo_starts_share_one_database() {
-    for round in 0..4 {
+    // Each has an account to itself: of two who sign in to one account at the same moment, one has to wait.
+    const STARTERS: [&str; 6] = ["manager", "sales", "support", "henri.dumas", "ines.carvalho", "tom.baker"];
+    let folder = tempfile::tempdir().unwrap();
+    let outdated = folder.path().join("outdated.db");
+    demo::prepare(&outdated, Language::En, moment(-30)).unwrap();
+    for round in 0..5 {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("demo.db");
-        if round % 2 == 1 {
-            demo::prepare(&path, Language::En, moment(-30)).unwrap();
+        if round > 0 {
+            std::fs::copy(&outdated, &path).unwrap();
         }
-        let start = &|who: usize| {
+        let together = std::sync::Barrier::new(STARTERS.len());
+        let start = &|who: &str| {
+            together.wait();
             let accounts = demo::prepare(&path, Language::En, moment(0)).unwrap();
             let mut services = company_of(&path);
-            enter(&mut services, &accounts[who], 0);
+            enter(&mut services, &(who.to_owned(), accounts[0].1.clone()), 0);
             services
         };
-        let open =
-            thread::scope(|scope| [0, 1, 2].map(|who| scope.spawn(move || start(who))).map(|one| one.join().unwrap()));
-        assert_eq!(signed_in(&path), 3, "round {round}: all three use the same file");
-        drop(open);
+        let running = thread::scope(|scope| {
+            let started = STARTERS.map(|who| scope.spawn(move || start(who)));
+            started.map(|one| one.join().unwrap())
+        });
+        assert_eq!(signed_in(&path), STARTERS.len() as i64, "round {round}: all use the same file");
+        let made = storage::settings::set_up_at(&mut open(&path)).unwrap();
+        assert_eq!(made, Some(moment(0).utc), "round {round}: the outdated demo was recreated");
+        drop(running);
         let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
         assert_eq!(left, ["demo.db"], "round {round}");
     }
