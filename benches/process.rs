@@ -58,7 +58,7 @@ impl Desk {
     }
 
     fn press(&mut self, code: KeyCode) -> &mut Self {
-        self.event(AppEvent::Drawn);
+        self.event(AppEvent::Drawn((200, 60).into()));
         self.event(AppEvent::Terminal(TerminalEvent::Key(KeyEvent::new(code, KeyModifiers::NONE))));
         self
     }

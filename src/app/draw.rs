@@ -28,7 +28,7 @@ impl App {
     pub fn draw(&self, frame: &mut Frame) {
         let area = frame.area();
         let ctx = self.context();
-        if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        if chrome::is_too_small(area.as_size()) {
             let (width, height) = SMALLEST;
             let words = ctx.say(Phrase::TooSmall { width, height });
             for (row, line) in chrome::wrapped(&words, area.width.into()).iter().enumerate() {

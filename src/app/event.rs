@@ -1,6 +1,7 @@
 //! What goes into the application and what comes out of it.
 
 use crossterm::event::{Event as TerminalEvent, KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Size;
 use secrecy::SecretString;
 
 use crate::{
@@ -17,8 +18,9 @@ pub enum AppEvent {
         id: u64,
         reply: Box<Result<Reply, Error>>,
     },
-    /// The screen was drawn, so the user can see what is open.
-    Drawn,
+    /// The screen was drawn in a window of this size, so the user can see what is open if it is large
+    /// enough.
+    Drawn(Size),
     /// Time has passed.
     Tick,
     /// Something could not be stored on this machine; the sentence to show about it.

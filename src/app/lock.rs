@@ -53,7 +53,7 @@ impl App {
             password.problem = None;
         }
         match (lock.leaving, lock.popup.key(key)) {
-            (Some(way), PopupResult::Done(Outcome::Confirmed)) => self.leave(way),
+            (Some((_, way)), PopupResult::Done(Outcome::Confirmed)) => self.leave(way),
             (Some(_), PopupResult::Close) => self.relock(),
             (None, PopupResult::Done(Outcome::Password(password))) => {
                 self.send(Asker::Lock(id), Request::Session(SessionRequest::Confirm { password }));
@@ -78,9 +78,10 @@ impl App {
         if !self.would_lose(way) {
             return self.leave(way);
         }
-        let popup = self.question_before(way);
+        let (question, popup) = (self.next, self.question_before(way));
+        self.next += 1;
         if let Some(lock) = self.workspace().and_then(|workspace| workspace.locked.as_mut()) {
-            (lock.popup, lock.leaving) = (popup, Some(way));
+            (lock.popup, lock.leaving) = (popup, Some((question, way)));
         }
     }
 

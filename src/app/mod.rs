@@ -107,7 +107,7 @@ pub struct App {
     lists: Lists,
     /// What has to happen outside, collected during one [`App::update`].
     effects: Vec<Effect>,
-    /// The popup that took the keys when the screen was drawn last.
+    /// The popup that took the keys when it was on the screen last.
     seen: Option<u64>,
     now: Moment,
 }
@@ -178,8 +178,8 @@ impl App {
     /// Handles one event; returns what has to happen outside.
     pub fn update(&mut self, event: AppEvent, now: Moment) -> Vec<Effect> {
         self.now = now;
-        if matches!(event, AppEvent::Drawn) {
-            self.seen = self.question();
+        if let AppEvent::Drawn(window) = event {
+            self.drawn(window);
             return Vec::new();
         }
         let preferred = self.options.preferences;
@@ -201,7 +201,7 @@ impl App {
             AppEvent::Terminal(TerminalEvent::Resize(width, height)) => self.size = (width, height),
             AppEvent::Terminal(_) => {}
             AppEvent::Reply { id, reply } => self.reply(id, *reply),
-            AppEvent::Drawn => {}
+            AppEvent::Drawn(_) => {}
             AppEvent::Tick => self.tick(),
             AppEvent::NotKept(words) => self.say(Notice::bad(words)),
             AppEvent::Suspend => self.effects.push(Effect::Suspend),
@@ -230,7 +230,7 @@ impl App {
 
     /// Whether the window is too small to show a screen.
     fn is_too_small(&self) -> bool {
-        self.size.0 < chrome::SMALLEST.0 || self.size.1 < chrome::SMALLEST.1
+        chrome::is_too_small(self.size.into())
     }
 
     /// The keys that do something now, for the bottom line, the help and the key handling.

@@ -59,8 +59,8 @@ pub fn run(
     let size = screen.terminal.size()?;
     app.update(AppEvent::Terminal(crossterm::event::Event::Resize(size.width, size.height)), clock::now());
     loop {
-        screen.draw(&app)?;
-        app.update(AppEvent::Drawn, clock::now());
+        let window = screen.draw(&app)?;
+        app.update(AppEvent::Drawn(window), clock::now());
         let first = events.recv_timeout(Duration::from_millis(app.patience())).unwrap_or(AppEvent::Tick);
         // All waiting events, up to a limit, are handled before the next frame is drawn.
         let mut batch = vec![first];

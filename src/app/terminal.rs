@@ -11,7 +11,7 @@ use crossterm::{
     execute,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
-use ratatui::{Terminal, backend::CrosstermBackend};
+use ratatui::{Terminal, backend::CrosstermBackend, layout::Size};
 
 use super::{App, RunError};
 use crate::{domain::text, ui::widgets::chrome};
@@ -87,15 +87,16 @@ impl TerminalScreen {
         Ok(Self { terminal, mouse, only_ascii: only_ascii() })
     }
 
-    /// Draws the app in its present state, in ASCII if the locale requires it.
-    pub fn draw(&mut self, app: &App) -> io::Result<()> {
-        self.terminal.draw(|frame| {
+    /// Draws the app in its present state, in ASCII if the locale requires it; returns the size of the
+    /// window that it was drawn for.
+    pub fn draw(&mut self, app: &App) -> io::Result<Size> {
+        let drawn = self.terminal.draw(|frame| {
             app.draw(frame);
             if self.only_ascii {
                 chrome::letters_to_ascii(frame.buffer_mut());
             }
         })?;
-        Ok(())
+        Ok(drawn.area.as_size())
     }
 
     /// Restores the terminal, stops the process, and takes the terminal over again when the process

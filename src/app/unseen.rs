@@ -1,9 +1,10 @@
 //! Keys that were pressed before the user could see what they would answer.
 
 use crossterm::event::KeyEvent;
+use ratatui::layout::Size;
 
 use super::{App, Stage, event::apart};
-use crate::ui::popup::Popup;
+use crate::ui::{popup::Popup, widgets::chrome};
 
 impl App {
     /// Handles the one or two keys of an event.
@@ -13,9 +14,23 @@ impl App {
             // The second of two keys must not answer a popup that the first has opened: the user has not
             // seen it yet.
             let opened = self.question().is_some_and(|open| Some(open) != before);
-            if !(number > 0 && opened || self.asks_unseen()) {
+            // In a window that is too small to show the question, only those keys work that leave.
+            let unseen = self.asks_unseen() && !self.is_too_small();
+            if !(number > 0 && opened || unseen) {
                 self.seen_key(key);
             }
+        }
+    }
+
+    /// The screen was drawn in a window of this size: what takes the keys can be read, if there was room.
+    pub(super) fn drawn(&mut self, window: Size) {
+        if chrome::is_too_small(window) {
+            return;
+        }
+        self.seen = self.question();
+        let workspace = self.workspace().filter(|workspace| workspace.locked.is_none());
+        if let Some(open) = workspace.and_then(|workspace| workspace.popup.as_mut()) {
+            open.popup.was_drawn();
         }
     }
 
@@ -23,19 +38,19 @@ impl App {
     pub(super) fn question(&self) -> Option<u64> {
         let Stage::SignedIn(workspace) = &self.stage else { return None };
         match &workspace.locked {
-            Some(lock) => lock.leaving.map(|_| lock.id),
+            Some(lock) => lock.leaving.map(|(question, _)| question),
             None => workspace.popup.as_ref().map(|open| open.id),
         }
     }
 
-    /// Whether a question takes the keys that was not drawn yet. A key that was pressed before the user
-    /// could read the question is no answer to it.
+    /// Whether something takes the keys that has to be read and was not drawn yet: a key that was pressed
+    /// before is no answer to it.
     fn asks_unseen(&self) -> bool {
         let Stage::SignedIn(workspace) = &self.stage else { return false };
         let popup = match &workspace.locked {
             Some(lock) => Some(&lock.popup),
             None => workspace.popup.as_ref().map(|open| &open.popup),
         };
-        matches!(popup, Some(Popup::Confirm(_))) && self.question() != self.seen
+        popup.is_some_and(Popup::has_to_be_read) && self.question() != self.seen
     }
 }

@@ -54,8 +54,8 @@ pub(super) struct Lock {
     pub id: u64,
     /// The password field, or the question whether to leave instead.
     pub popup: Popup,
-    /// The way out that the question is about.
-    pub leaving: Option<Leave>,
+    /// The number of the question, and the way out that it is about.
+    pub leaving: Option<(u64, Leave)>,
     /// The notice to show after unlocking. It is held back, since it may name records.
     pub said: Option<Notice>,
 }

@@ -27,6 +27,10 @@ impl Key {
         let alt_gr = event.modifiers.contains(KeyModifiers::CONTROL | KeyModifiers::ALT);
         Self { code: event.code, ctrl: event.modifiers.contains(KeyModifiers::CONTROL) && !alt_gr }
     }
+    /// Whether this is a letter that is held with Ctrl or Alt: it answers and selects nothing.
+    pub fn is_chord(event: KeyEvent) -> bool {
+        matches!(event.code, KeyCode::Char(_)) && event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+    }
 }
 
 /// The commands of all screens. The list is closed, so that help and palette can name each one.

@@ -108,8 +108,14 @@ impl Desk {
     }
 
     pub fn key(&mut self, code: KeyCode, modifiers: KeyModifiers) -> &mut Self {
-        self.event(AppEvent::Drawn);
-        self.early_key(code, modifiers)
+        self.drawn().early_key(code, modifiers)
+    }
+
+    /// The screen is drawn in the present window.
+    pub fn drawn(&mut self) -> &mut Self {
+        let window = self.terminal.backend().buffer().area.as_size();
+        self.event(AppEvent::Drawn(window));
+        self
     }
 
     /// A key that is pressed before the screen shows what the key before it has done.

@@ -156,7 +156,7 @@ fn an_unavailable_action_says_why() {
 }
 
 /// With these keys in the configuration, signed in as this person.
-fn with_keys(name: &str, language: Language, rows: &[(&str, &str)]) -> Desk {
+pub fn with_keys(name: &str, language: Language, rows: &[(&str, &str)]) -> Desk {
     let mut desk = Desk::new(language);
     let preferences = desk.app.preferences();
     let options = Options { preferences, demo: Vec::new(), embedded: String::new(), server: None, suspends: true };

@@ -34,6 +34,7 @@ mod session;
 mod signing;
 mod temporary;
 mod undo;
+mod unseen;
 mod validation;
 mod views;
 mod waiting;

@@ -4,7 +4,7 @@ use super::desk::*;
 use epic_events::domain::users::Role;
 
 /// A company where a sales person with five clients can be replaced by three others.
-fn leaver(language: Language) -> Desk {
+pub fn leaver(language: Language) -> Desk {
     let mut desk = Desk::of("manager", language);
     let sales = desk.world.sales.actor.id;
     for number in 0..5 {

@@ -32,6 +32,25 @@ pub struct Item {
     pub outcome: Option<Outcome>,
 }
 
+impl Item {
+    /// Whether the other line stands for the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        match (&self.outcome, &other.outcome) {
+            (Some(Outcome::Person(Some(one))), Some(Outcome::Person(Some(two)))) => one.id == two.id,
+            (Some(Outcome::Record(one)), Some(Outcome::Record(two))) => {
+                (one.kind(), one.id()) == (two.kind(), two.id())
+            }
+            (Some(Outcome::View(one)), Some(Outcome::View(two))) => one == two,
+            (
+                Some(Outcome::Go(Destination::Record(kind, id))),
+                Some(Outcome::Go(Destination::Record(other_kind, other_id))),
+            ) => (kind, id) == (other_kind, other_id),
+            (Some(_), Some(_)) | (None, None) => self.label == other.label,
+            (Some(_), None) | (None, Some(_)) => false,
+        }
+    }
+}
+
 /// A line of the menu, its detail on the right.
 pub(super) fn one_line(item: &Item, columns: usize) -> String {
     let detail = text::cut(&item.detail, columns.saturating_sub(text::width(&item.label).min(columns / 2) + 2));

@@ -6,19 +6,18 @@ use std::collections::VecDeque;
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{
-    item::{Item, candidate, choice, hit, saved_view},
+    item::Item,
     marking::{Marking, person},
     narrow::narrowed,
-    outcome::{Outcome, PopupResult, ViewChoice},
+    outcome::{Outcome, PopupResult},
 };
 use crate::{
     domain::{contracts::number_in, entity::EntityKind},
-    services::{Found, ReadRequest, Reply, Request},
+    services::{ReadRequest, Request},
     ui::{
-        Context,
         form::Choices,
         keys::Key,
-        text::{Asked, ListPhrase, Phrase},
+        text::{ListPhrase, Phrase},
         widgets::input::Input,
     },
 };
@@ -64,6 +63,10 @@ pub struct Menu {
     searched: String,
     /// Enter was pressed before the lines arrived: it is for the first of them.
     early: bool,
+    /// The selected line was not on the screen yet: the lines have changed since they were drawn.
+    pub(super) unseen: bool,
+    /// The user has moved the selection since the text was typed.
+    moved: bool,
     /// Texts after which the space bar was pressed before their lines arrived: the first line of each
     /// is to be marked, before anything else happens.
     to_mark: VecDeque<String>,
@@ -84,6 +87,7 @@ impl Menu {
             about: None,
             overlap: None,
             input,
+            unseen: matches!(source, Source::Records(_)),
             source,
             shown: fixed.clone(),
             fixed,
@@ -94,6 +98,7 @@ impl Menu {
             awaited: false,
             searched: String::new(),
             early: false,
+            moved: false,
             to_mark: VecDeque::new(),
             marking: None,
             found: false,
@@ -128,7 +133,7 @@ impl Menu {
     /// The typed text has changed.
     pub(super) fn typed(&mut self) -> PopupResult {
         self.at = 0;
-        (self.early, self.found) = (false, false);
+        (self.early, self.found, self.moved) = (false, false, false);
         if matches!(self.source, Source::Fixed | Source::Search | Source::Views(..)) {
             (self.among_newest, self.more) = (false, false);
             self.shown = self.narrowed();
@@ -136,6 +141,7 @@ impl Menu {
         if matches!(self.source, Source::Views(..)) {
             return PopupResult::Stay;
         }
+        self.unseen |= self.source != Source::Fixed;
         if self.awaited { PopupResult::Stay } else { self.search() }
     }
 
@@ -154,7 +160,7 @@ impl Menu {
     }
 
     /// The lines given at the start and those of the saved views that the typed text means.
-    fn narrowed(&self) -> Vec<Item> {
+    pub(super) fn narrowed(&self) -> Vec<Item> {
         let mut given = self.fixed.clone();
         if let Source::Views(_, first) = self.source {
             given.splice(first..first, self.views.iter().cloned());
@@ -181,7 +187,7 @@ impl Menu {
     }
 
     /// The contract number that the text means, if it is one.
-    fn numbered(&self) -> Option<i64> {
+    pub(super) fn numbered(&self) -> Option<i64> {
         number_in(self.input.as_ref()?.text()).map(|id| id.0)
     }
 
@@ -192,6 +198,18 @@ impl Menu {
     fn is_early(&self) -> bool {
         let searches = matches!(self.source, Source::Search | Source::Views(..));
         self.awaited && self.at == 0 && (!searches || self.shown.is_empty() || self.numbered().is_some())
+    }
+
+    /// Whether a key would take a line that was never on the screen as the selected one. Only the first
+    /// line for a typed text may be taken unseen, since the text means it.
+    fn is_unseen(&self) -> bool {
+        let meant = self.at == 0 && !self.moved && self.input.as_ref().is_some_and(|input| !input.is_empty());
+        self.unseen && !meant
+    }
+
+    /// The lines were on the screen as they are now.
+    pub(super) fn was_drawn(&mut self) {
+        self.unseen = false;
     }
 
     /// Chooses the marked people, or the selected line.
@@ -205,6 +223,9 @@ impl Menu {
         }
         if self.is_early() {
             self.early = self.input.as_ref().is_some_and(|input| !input.is_empty());
+            return PopupResult::Stay;
+        }
+        if self.is_unseen() {
             return PopupResult::Stay;
         }
         let chosen = self.shown.get(self.at).and_then(|item| item.outcome.clone());
@@ -222,7 +243,7 @@ impl Menu {
             }
             return;
         }
-        if self.toggle() {
+        if !self.is_unseen() && self.toggle() {
             self.at = (self.at + 1).min(self.shown.len() - 1);
             self.found = true;
         }
@@ -237,7 +258,7 @@ impl Menu {
     }
 
     /// Does what the keys meant that were pressed before these lines arrived.
-    fn catch_up(&mut self) -> PopupResult {
+    pub(super) fn catch_up(&mut self) -> PopupResult {
         if self.to_mark.pop_front().is_some() {
             self.at = 0;
             // Nothing is done without a person who was to be marked.
@@ -259,9 +280,11 @@ impl Menu {
 
     pub(super) fn key(&mut self, key: KeyEvent) -> PopupResult {
         let last = self.shown.len().saturating_sub(1);
-        let vi = self.input.is_none();
+        let before = self.at;
+        let plain = !Key::is_chord(key);
+        let vi = self.input.is_none() && plain;
         match key.code {
-            KeyCode::Char(' ') if self.marking.is_some() => self.mark(),
+            KeyCode::Char(' ') if self.marking.is_some() && plain => self.mark(),
             KeyCode::Up | KeyCode::BackTab => self.at = self.at.saturating_sub(1),
             KeyCode::Down | KeyCode::Tab => self.at = (self.at + 1).min(last),
             KeyCode::Char('k') if vi => self.at = self.at.saturating_sub(1),
@@ -275,7 +298,7 @@ impl Menu {
             _ => {
                 let Some(input) = &mut self.input else { return PopupResult::Stay };
                 let before = input.text().to_owned();
-                if self.found && matches!(key.code, KeyCode::Char(_)) {
+                if self.found && matches!(key.code, KeyCode::Char(_)) && !Key::from_event(key).ctrl {
                     *input = Input::default();
                 }
                 input.key(key);
@@ -284,6 +307,7 @@ impl Menu {
                 }
             }
         }
+        self.moved |= self.at != before;
         PopupResult::Stay
     }
 
@@ -299,71 +323,5 @@ impl Menu {
         let open = self.leads_on().then(|| (enter, Some(ListPhrase::KeyOpenRecord.into())));
         let close = if self.leads_on() { esc } else { enter };
         scroll.into_iter().chain(open).chain([(close, Some(Phrase::CloseKey))]).collect()
-    }
-
-    /// Selects the line of a view.
-    pub(super) fn select(&mut self, view: ViewChoice) {
-        let is_it = |item: &Item| matches!(item.outcome, Some(Outcome::View(choice)) if choice == view);
-        self.at = self.shown.iter().position(is_it).unwrap_or(0);
-    }
-
-    /// Lists the saved views as they are known now. The selection stays on its line.
-    pub(super) fn show_views(&mut self, ctx: &Context) {
-        let Source::Views(kind, _) = self.source else { return };
-        let chosen = |item: &Item| if let Some(Outcome::View(choice)) = item.outcome { Some(choice) } else { None };
-        let selected = self.shown.get(self.at).and_then(chosen);
-        let saved = ctx.lists.views.iter().filter(|listed| listed.view.kind == kind);
-        self.views = saved.map(|listed| saved_view(listed, ctx)).collect();
-        self.shown = self.narrowed();
-        let kept = self.shown.iter().position(|item| selected.is_some() && chosen(item) == selected);
-        self.at = kept.unwrap_or(self.at).min(self.shown.len().saturating_sub(1));
-    }
-
-    pub(super) fn fill(&mut self, reply: Reply, ctx: &Context) -> PopupResult {
-        if let (Source::Views(..), Reply::Lists(_)) = (&self.source, &reply) {
-            self.show_views(ctx);
-            return PopupResult::Stay;
-        }
-        let text = self.input.as_ref().map_or("", Input::text);
-        let mut lines = if self.source == Source::Search { narrowed(&self.fixed, text) } else { Vec::new() };
-        (self.among_newest, self.more) = (false, false);
-        match reply {
-            Reply::Candidates { people, more, overlapping } => {
-                self.more = more;
-                self.overlap = (!overlapping.is_empty()).then(|| {
-                    ctx.say(Phrase::Asked(Asked::TheseOverlap {
-                        count: overlapping.len(),
-                        titles: &overlapping.join(", "),
-                    }))
-                });
-                lines.extend(people.iter().map(|person| candidate(person, ctx)));
-            }
-            Reply::ClientChoices(page) => {
-                (self.among_newest, self.more) = (page.among_newest, page.after);
-                lines.extend(page.rows.into_iter().map(|row| choice(row.into(), ctx)));
-            }
-            Reply::ContractChoices(page) => {
-                (self.among_newest, self.more) = (page.among_newest, page.after);
-                lines.extend(page.rows.into_iter().map(|row| choice(row.into(), ctx)));
-            }
-            Reply::Found { mut records, more, among_newest } => {
-                (self.among_newest, self.more) = (among_newest, more);
-                // A number means the contract with this number, before other records that contain
-                // the number.
-                let meant = |found: &Found| found.kind == EntityKind::Contract && self.numbered() == Some(found.id);
-                if records.first().is_some_and(meant) {
-                    lines.insert(0, hit(records.remove(0), ctx));
-                }
-                lines.extend(records.into_iter().map(|found| hit(found, ctx)));
-            }
-            _ => {}
-        }
-        // "Nobody" comes last: Enter chooses the first line, which should be the best candidate.
-        if text.is_empty() && self.source != Source::Search {
-            lines.extend(self.fixed.iter().cloned());
-        }
-        self.shown = lines;
-        self.at = self.at.min(self.shown.len().saturating_sub(1));
-        self.catch_up()
     }
 }

@@ -1,6 +1,7 @@
 //! Popups, which open over a screen, one at a time: a question, a password prompt, a month, or a
 //! menu. Pickers, help and palette are menus that differ in the source of their lines.
 
+mod arrival;
 mod columns;
 mod confirm;
 mod draw;
@@ -260,6 +261,7 @@ impl Popup {
         let saves = Key::from_event(key) == Key::ctrl('s') && matches!(self, Self::Line(_) | Self::Columns(_));
         let key = if saves { KeyEvent::from(KeyCode::Enter) } else { key };
         match self {
+            Self::Confirm(_) | Self::Columns(_) | Self::Month(_) if Key::is_chord(key) => PopupResult::Stay,
             Self::Confirm(confirm) => confirm.key(key),
             Self::Password(password) => password.key(key),
             Self::Line(line) => line.key(key),
@@ -267,6 +269,22 @@ impl Popup {
             Self::Menu(menu) => menu.key(key),
             Self::Month(month) => month.key(key),
             Self::Secret(_) => Secret::key(key),
+        }
+    }
+
+    /// Whether it tells something that a key must not answer or close before it could be read.
+    pub fn has_to_be_read(&self) -> bool {
+        match self {
+            Self::Confirm(_) | Self::Secret(_) => true,
+            Self::Menu(menu) => menu.source == Source::Report,
+            Self::Password(_) | Self::Line(_) | Self::Month(_) | Self::Columns(_) => false,
+        }
+    }
+
+    /// It was on the screen as it is now.
+    pub fn was_drawn(&mut self) {
+        if let Self::Menu(menu) = self {
+            menu.was_drawn();
         }
     }
 

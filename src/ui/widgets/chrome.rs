@@ -3,7 +3,7 @@
 use ratatui::{
     Frame,
     buffer::Buffer,
-    layout::Rect,
+    layout::{Rect, Size},
     text::{Line, Span},
     widgets::{Block, Clear, Paragraph},
 };
@@ -16,6 +16,11 @@ use crate::{
 
 /// The smallest usable window: columns and rows.
 pub const SMALLEST: (u16, u16) = (60, 16);
+
+/// Whether a window is too small to show a screen.
+pub fn is_too_small(window: Size) -> bool {
+    window.width < SMALLEST.0 || window.height < SMALLEST.1
+}
 
 /// The areas of a screen, from top to bottom.
 #[derive(Debug, Clone, Copy)]

@@ -53,7 +53,7 @@ impl Desk {
     }
 
     fn key(&mut self, code: KeyCode, modifiers: KeyModifiers) {
-        self.feed(AppEvent::Drawn);
+        self.feed(AppEvent::Drawn((80, 24).into()));
         self.feed(AppEvent::Terminal(TerminalEvent::Key(KeyEvent::new(code, modifiers))));
     }
 }

@@ -124,7 +124,9 @@ impl Form {
             return Action::None;
         }
         match (key.code, &entry.kind) {
-            (KeyCode::Left | KeyCode::Right | KeyCode::Char(' '), FieldKind::Choice(options)) => {
+            (KeyCode::Left | KeyCode::Right | KeyCode::Char(' '), FieldKind::Choice(options))
+                if !Key::is_chord(key) =>
+            {
                 let step = if key.code == KeyCode::Left { options.len() - 1 } else { 1 };
                 entry.choice = (entry.choice + step) % options.len().max(1);
                 Action::None
