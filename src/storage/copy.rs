@@ -127,7 +127,9 @@ fn fill(
     let dropped = tables::loosen(target, tables, lease)?;
     let mut originals = Vec::new();
     for table in tables {
+        let last_id = table.last_id(source).map_err(CopyFailure::Source)?;
         originals.push(transfer(table, (source, target), lease, &mut tell)?);
+        table.go_on_behind(target, last_id, lease)?;
     }
     let unguarded = tables::tighten(target, &dropped, lease)?;
     lease.renew(target)?;

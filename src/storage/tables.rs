@@ -256,6 +256,33 @@ impl Table {
         Ok(rows)
     }
 
+    /// The highest id that the database has given to a row of this table, also if that row is gone.
+    pub fn last_id(&self, db: &mut Db) -> Result<Option<u64>, DbError> {
+        Ok(match db {
+            // The information schema of some servers is a day old.
+            Db::Mysql(mysql) => mysql.rows(&format!("SHOW CREATE TABLE `{}`", self.name))?.iter().find_map(|row| {
+                let (_, next) = row.get(1)?.as_ref()?.rsplit_once(" AUTO_INCREMENT=")?;
+                next.split_whitespace().next()?.parse::<u64>().ok()?.checked_sub(1)
+            }),
+            Db::Sqlite(sqlite) => {
+                let sql = format!("SELECT CAST(seq AS TEXT) AS line FROM sqlite_sequence WHERE name = '{}'", self.name);
+                lines(sqlite, &sql)?.first().and_then(|last| last.parse().ok())
+            }
+        })
+    }
+
+    /// Gives later rows higher ids than this one.
+    pub fn go_on_behind(&self, db: &mut Db, last_id: Option<u64>, lease: &Lease) -> Result<(), DbError> {
+        let (name, Some(last)) = (&self.name, last_id) else { return Ok(()) };
+        match db {
+            Db::Mysql(mysql) => lease.run(mysql, &format!("ALTER TABLE `{name}` AUTO_INCREMENT = {}", last + 1))?,
+            Db::Sqlite(sqlite) => sqlite.batch_execute(&format!(
+                "DELETE FROM sqlite_sequence WHERE name = '{name}'; INSERT INTO sqlite_sequence VALUES ('{name}', {last})"
+            ))?,
+        }
+        Ok(())
+    }
+
     /// Inserts rows, many with one statement.
     pub fn insert(&self, db: &mut Db, rows: &[Row]) -> Result<(), DbError> {
         const ROWS: usize = 500;

@@ -52,6 +52,17 @@ fn company(engine: Engine) -> World {
     world
 }
 
+/// Saves a view of this name, and returns its id.
+fn view(url: &str, name: &str) -> i64 {
+    let mut db = open(url);
+    let insert = format!(
+        "INSERT INTO list_views (owner_id, kind, name, name_key, content, created_at, updated_at) \
+         SELECT id, 'event', '{name}', '{name}', '', created_at, created_at FROM users WHERE username = 'manager'"
+    );
+    db.batch_execute(&insert).unwrap();
+    db.last_id("list_views").unwrap()
+}
+
 /// Values of every table, read without the code that copies them.
 fn content(url: &str) -> Vec<String> {
     let time = |column: &str| format!("COALESCE(SUBSTR({column},1,19),'-')");
@@ -130,6 +141,12 @@ fn a_company_is_copied_unchanged(
 ) {
     let home = tempfile::tempdir().unwrap();
     let (world, target) = (company(from), TestDb::new(to));
+    // A record that was seen and is gone.
+    let gone = [(); 3].map(|()| {
+        let id = view(&world.db.url, "Gone");
+        world.connection().batch_execute("DELETE FROM list_views WHERE name = 'Gone'").unwrap();
+        id
+    });
     let (original, end) = (content(&world.db.url), head(&world.db.url));
     let (code, said) = run(home.path(), &world.db.url, &["copy", "--to", &target.url]);
     assert!(code == 0 && said.contains("events: 1 row") && said.contains(&end), "{code} {said}");
@@ -163,7 +180,8 @@ fn a_company_is_copied_unchanged(
     }
     let orphan = open(&target.url).batch_execute("UPDATE contracts SET client_id = 999");
     assert!(orphan.is_err(), "references are checked again");
-    // People sign in with their passwords, find by words, and the next ids follow.
+    assert!(view(&target.url, "Next") > gone[2], "the id of a record that is gone is given again");
+    // People sign in with their passwords, and find by words.
     let (mut services, session) = sign_in(&target.url);
     let filter = ClientFilter { text: "aliénor 漢字".to_owned(), ..ClientFilter::default() };
     let sought = Listing { filter, sort: ClientSort::Name, descending: false, edge: Edge::Start, limit: 10 };
