@@ -86,14 +86,17 @@ pub fn copy(
     };
     tables::unchecked(target, |target| {
         lease::alone(target, PATIENCE, |target, lease| {
-            let (mark, leftovers) = claim(target, (again, seen.as_ref()), lease)?;
+            let (mark, leftovers) = claim(target, (again, seen.as_ref()), lease).map_err(in_the_middle)?;
             let filled = fill((source.db, target), &tables, (leftovers, lease), tell);
             // The copy counts only once it is known that nobody wrote to the source meanwhile.
             let filled = filled.and_then(|copied| source.release().map(|()| copied).map_err(CopyFailure::Source));
             if filled.is_err() {
                 // What fails here as well is left behind with its mark.
                 mark.undo(target, &tables, lease).ok();
-                return filled;
+                return filled.map_err(|failure| match failure {
+                    CopyFailure::Target(failure) => CopyFailure::Target(in_the_middle(failure)),
+                    of_the_source @ CopyFailure::Source(_) => of_the_source,
+                });
             }
             mark.remove(target)?;
             filled
@@ -146,6 +149,14 @@ fn fill(
 
 fn unusable(problem: ConnectionProblem) -> DbError {
     DbError::Unavailable(problem)
+}
+
+/// A COMMIT whose outcome is not known leaves no complete copy while something remains to be done.
+fn in_the_middle(failure: DbError) -> DbError {
+    match failure {
+        DbError::CommitUnknown => unusable(ConnectionProblem::Lost),
+        other => other,
+    }
 }
 
 /// Refuses a source that is no company whose tables match this program.

@@ -302,3 +302,20 @@ fn a_copy_that_is_cut_off_says_what_to_do(
     let (code, said) = run(home.path(), &target.url, &["doctor"]);
     assert!(code == 0 || (code == 3 && said.contains("not finished")), "{code} {said}");
 }
+
+/// Whether a COMMIT in the middle was done is not known, but the copy is not complete.
+#[rstest]
+fn a_commit_that_is_lost_in_the_middle_of_a_copy_cuts_it_off(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, source, target) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite), TestDb::new(engine));
+    init(home.path(), &source.url);
+    let (proxy, behind) = stalling(&target, "COMMIT");
+    proxy.hold_commit(Duration::ZERO);
+    let mut asked = false;
+    let failed = copy::copy((&source.url, &behind.url), false, |_, _| {
+        if !std::mem::replace(&mut asked, true) {
+            proxy.lose_answer();
+        }
+    });
+    let cut_off = Error::Unavailable(ConnectionProblem::CopyCutOff);
+    assert!(matches!(&failed, Err((Side::Target, why)) if *why == cut_off), "{failed:?}");
+}
