@@ -18,9 +18,17 @@ const SECONDS: u32 = 600;
 /// How long to wait for a holder that migrates the tables.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(2 * SECONDS as u64);
 
-/// Identifies this server among the nodes of a cluster. `MD5()` and `SHA1()` would be shorter, but
-/// MySQL 9.6 no longer has them built in.
-const PLACE: &str = "LEFT(SHA2(CONCAT(@@hostname, ':', @@port, @@datadir), 256), 32)";
+/// Identifies this server among the nodes of a cluster, which may all have the same name, port and
+/// folder, as in containers. MySQL has a number for it that no other server has; MariaDB has one only
+/// while it is a node. `MD5()` and `SHA1()` would be shorter, but MySQL 9.6 no longer has them built in.
+fn place(connection: &MysqlConnection) -> String {
+    let number = if connection.server().starts_with("MariaDB") {
+        "(SELECT MAX(variable_value) FROM information_schema.global_status WHERE variable_name = 'WSREP_GCOMM_UUID')"
+    } else {
+        "@@server_uuid"
+    };
+    format!("LEFT(SHA2(CONCAT_WS(':', @@hostname, @@port, @@datadir, @@server_id, {number}), 256), 32)")
+}
 
 /// The table of the leases of a server.
 pub(super) const TABLE: &str = "migration_lease";
@@ -79,14 +87,15 @@ impl Lease {
         ))?;
         // Some clusters refuse such locks; there a lease whose holder has died has to expire.
         let locked = connection.batch_execute(&format!("DO GET_LOCK('{holder}', 0)")).is_ok();
-        let place = if locked { PLACE } else { "''" };
+        let here = place(connection);
+        let place = if locked { &here } else { "''" };
         let give_up = Instant::now() + patience;
         loop {
             // The lease has expired, or its holder was connected to this same server and is gone.
             let taken = sql_query(format!(
                 "UPDATE migration_lease SET holder = CONCAT('{holder}', {place}), \
                  until = UTC_TIMESTAMP(6) + INTERVAL {SECONDS} SECOND \
-                 WHERE id = 1 AND CASE WHEN SUBSTRING(holder, 33) = {PLACE} \
+                 WHERE id = 1 AND CASE WHEN SUBSTRING(holder, 33) = {here} \
                  THEN IS_FREE_LOCK(LEFT(holder, 32)) = 1 ELSE until < UTC_TIMESTAMP(6) END"
             ))
             .execute(connection);

@@ -236,6 +236,22 @@ fn a_copy_that_takes_long_is_not_begun_again(#[values(Engine::MariaDb, Engine::M
     assert_eq!(head(&target.url), head(&source.url));
 }
 
+/// Nodes of a cluster may have the same name, port and folder, and do not see each other's locks.
+#[rstest]
+fn a_copy_through_another_node_of_the_same_name_is_not_begun_again(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let (home, source, target) = (tempfile::tempdir().unwrap(), TestDb::new(Engine::Sqlite), TestDb::new(engine));
+    init(home.path(), &source.url);
+    interrupted(&target);
+    let of_the_other = "CREATE TABLE migration_lease (id INTEGER PRIMARY KEY, holder VARCHAR(64) NOT NULL, \
+        until DATETIME(6) NOT NULL); INSERT INTO migration_lease VALUES (1, CONCAT(REPEAT('a', 32), \
+        LEFT(SHA2(CONCAT(@@hostname, ':', @@port, @@datadir), 256), 32)), UTC_TIMESTAMP() + INTERVAL 1 HOUR)";
+    open(&target.url).batch_execute(of_the_other).unwrap();
+    let (code, said) = end(start(home.path(), &source.url, &target, true));
+    assert!(code == 3 && said.contains("under way"), "{code} {said}");
+}
+
 #[rstest]
 fn a_stalled_migration_leaves_a_company_alone_that_was_set_up_meanwhile(
     #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
