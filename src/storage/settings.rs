@@ -78,9 +78,10 @@ pub fn save(db: &mut Db, before: &Settings, after: &Settings, now: NaiveDateTime
         write(db, field, &plain(&new), now)?;
     }
     // The row is changed, not only locked: nodes of a cluster do not see each other's locks, but
-    // another node then rolls back a transaction that relied on the old settings.
+    // another node then rolls back a transaction that relied on the old settings. A restore tells by
+    // the time whether this version is the same in the backup.
     diesel::update(settings::table.find(INITIALISED_AT))
-        .set(settings::version.eq(settings::version + 1))
+        .set((settings::version.eq(settings::version + 1), settings::updated_at.eq(now)))
         .execute(db)?;
     Ok(())
 }

@@ -10,6 +10,7 @@ use epic_events::{
     domain::{ClientId, Error, error::SignedOutBecause, settings::Settings},
     schema::clients,
     services::{ReadRequest, Request, SessionRequest, WriteRequest, admin},
+    storage,
 };
 use secrecy::SecretString;
 
@@ -67,7 +68,7 @@ fn a_restore_signs_everybody_out() {
 }
 
 fn settings(world: &World) -> Settings {
-    epic_events::storage::settings::load(&mut world.connection()).unwrap()
+    storage::settings::load(&mut world.connection()).unwrap()
 }
 
 /// What forms send that showed the client and the settings in these versions.
@@ -113,4 +114,34 @@ fn a_form_that_was_open_during_a_restore_overwrites_nothing() {
         assert!(matches!(answer, Err(Error::NotFound)), "{answer:?}");
         assert_eq!(admin::verify_audit(&world.db.url, None).unwrap().fault, None);
     }
+}
+
+/// Two copies of one company were changed, each by somebody else, and one is restored over the other.
+#[test]
+fn settings_that_a_form_shows_are_not_those_of_a_copy_with_as_many_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut world = World::new(Engine::Sqlite);
+    let copy = format!("sqlite://{}", folder.path().join("copy.db").display());
+    admin::restore(&copy, &backup_of(&world, folder.path()), "test").unwrap();
+    let before = settings(&world);
+    let named = |name: &str| Settings { company_name: name.to_owned(), ..before.clone() };
+    world.manage(&Request::Write(WriteRequest::UpdateSettings(named("Here"))));
+    let seen = settings(&world);
+
+    world.pass_days(1);
+    let mut there = storage::Db::open(&storage::Target::parse(&copy).unwrap()).unwrap();
+    let of_the_copy = storage::settings::load(&mut there).unwrap();
+    storage::settings::save(&mut there, &of_the_copy, &named("There"), world.now().utc).unwrap();
+    drop(there);
+    let file = folder.path().join("there.db");
+    admin::backup(&copy, &file).unwrap();
+    admin::restore(&world.db.url, &file, "test").unwrap();
+
+    let restored = settings(&world);
+    assert_eq!(restored.company_name, "There");
+    assert!(restored.version > seen.version, "version {} after {}", restored.version, seen.version);
+    let manager = world.sign_in("manager", PASSWORD).unwrap();
+    let late = Request::Write(WriteRequest::UpdateSettings(Settings { company_name: "Too late".to_owned(), ..seen }));
+    let answer = world.ask(Some(&manager), &late);
+    assert!(matches!(answer, Err(Error::Conflict(_))), "{answer:?}");
 }
