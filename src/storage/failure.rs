@@ -100,7 +100,7 @@ impl DbError {
     }
 
     /// What a server's error number means; `None` for an unexpected one.
-    fn of_server(code: u16, message: &str) -> Option<Self> {
+    pub(super) fn of_server(code: u16, message: &str) -> Option<Self> {
         Some(match code {
             // A lock wait timeout, a deadlock, a row that has changed meanwhile.
             1205 | 1213 | 1020 => Self::Retry,

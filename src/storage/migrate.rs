@@ -94,13 +94,15 @@ pub fn like(db: &mut Db) -> Result<Db, DbError> {
 }
 
 /// Runs the pending migrations. Does nothing to tables that are current, and refuses those of a
-/// newer program. The error for an account that may not change tables is `MigrationDenied`.
+/// newer program. The error for an account that may not change tables is `MigrationDenied`; for one
+/// that lacks a single right for it, `NotGranted`.
 ///
 /// Also creates the guards that a server lacks, as far as it lets this account create triggers.
 pub fn migrate(connection: &mut Db) -> Result<Guards, DbError> {
     let level = level(connection)?;
     match bring_up(connection, level) {
-        Err(DbError::Unavailable(ConnectionProblem::NotGranted(_))) => {
+        // Without the lease, not even the first step is allowed to this account.
+        Err(DbError::Unavailable(ConnectionProblem::NotGranted(right))) if right.ends_with(lease::TABLE) => {
             let versions = versions_of(connection, level)?;
             Err(DbError::Unavailable(ConnectionProblem::MigrationDenied(versions)))
         }
@@ -244,10 +246,17 @@ fn run_unnoted(mysql: &mut MysqlConnection, version: &str, lease: &Lease) -> Res
         // Diesel's error does not say of which kind the server's error was.
         migration.run(mysql).map_err(|error| match mysql.is_lost() {
             true => DbError::Unavailable(ConnectionProblem::Lost),
-            false => failed(error),
+            false => last_error(mysql).unwrap_or_else(|| failed(error)),
         })?;
     }
     Ok(())
+}
+
+/// The error of the last statement, if it is one that the program knows.
+fn last_error(mysql: &mut MysqlConnection) -> Option<DbError> {
+    let errors = mysql.rows("SHOW ERRORS").ok()?;
+    let [_, Some(code), Some(message)] = errors.last()?.as_slice() else { return None };
+    DbError::of_server(code.parse().ok()?, message)
 }
 
 fn failed(error: Box<dyn std::error::Error + Send + Sync>) -> DbError {

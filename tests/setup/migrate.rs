@@ -116,6 +116,24 @@ fn a_missing_right_of_an_account_is_explained(#[values(Engine::MariaDb, Engine::
     }
 }
 
+/// The right that the statements of a migration need, and that the set-up account lacks, is named.
+#[rstest]
+fn a_right_that_the_set_up_account_lacks_is_said_in_words(
+    #[values(Engine::MariaDb, Engine::Mysql)] engine: Engine,
+    #[values("ALTER", "DROP")] right: &str,
+) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    let create = format!("CREATE DATABASE {} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin", crate::name(&db.url));
+    server(engine).client(&["-e", &create]);
+    let grants = SET_UP_GRANTS.replace(&format!("{right}, "), "");
+    let lacking = account(&db, &format!("lacks_{right}"), "a-password", &[&grants]);
+    let (code, said) = run(home.path(), &lacking, &INIT);
+    let named = said.contains("may not do this") && said.contains(&format!("{right} "));
+    assert!(code == 3 && named && !said.contains("reference"), "{code} {said}");
+    let (code, said) = run(home.path(), &db.url, &INIT);
+    assert_eq!(code, 0, "with all rights it goes on: {said}");
+}
+
 /// A server with a binary log lets only few accounts create triggers, but lets the set-up account drop them.
 /// The triggers that enforce the company's rules must be left in place.
 #[rstest]
