@@ -1,10 +1,8 @@
-//! Distances between days, as people type them: `+3d`, `-2 semaines`, `demain`.
+//! Distances between days and times, as people type them: `+3d`, `-2 semaines`, `demain`, `+1h30`.
 
 use std::str::FromStr;
 
-use chrono::{Days, Months, NaiveDate, TimeDelta};
-
-use crate::domain::text;
+use chrono::{Days, Months, NaiveDate, NaiveDateTime, TimeDelta};
 
 /// Words for a day, with its distance from today in days.
 const RELATIVE: [(&str, i64); 9] = [
@@ -47,14 +45,52 @@ pub(super) fn unit_days(unit: &str) -> Option<u64> {
     }
 }
 
-/// Splits a distance that is typed behind a date from it, both folded: `14/8 18h +7 days` is seven
-/// days after `14/8 18h`. The distance is one for [`relative`]; `2027-02-29` has none.
-pub(super) fn behind(typed: &str) -> Option<(String, String)> {
-    let folded = text::fold(typed);
+/// Splits a distance that is typed behind a date or a time from it: `14/8 18h +7 days` is seven days
+/// after `14/8 18h`. The text is folded. The distance is one for [`relative`] or [`later`];
+/// `2027-02-29` has none.
+pub(super) fn behind(folded: &str) -> Option<(String, String)> {
     let (date, distance) = folded.split_at(folded.rfind(['+', '-'])?);
     let distance: String = distance.split_whitespace().collect();
-    unit_days(distance[1..].trim_start_matches(|c: char| c.is_ascii_digit()))?;
-    (!date.trim().is_empty()).then(|| (date.to_owned(), distance))
+    let days = unit_days(distance[1..].trim_start_matches(|c: char| c.is_ascii_digit()));
+    let is_known = days.is_some() || on_the_clock(&distance).is_some();
+    (is_known && !date.trim().is_empty()).then(|| (date.to_owned(), distance))
+}
+
+/// The time that lies so far from a time: `+30m`, `+1h30`, `-3d`. The letter `m` is for minutes here,
+/// since nobody means months behind a time of day.
+pub(super) fn later(distance: &str, time: NaiveDateTime) -> Option<NaiveDateTime> {
+    match on_the_clock(distance) {
+        Some(length) => time.checked_add_signed(length),
+        None => relative(distance, time.date()).map(|date| date.and_time(time.time())),
+    }
+}
+
+/// A distance in hours and minutes. Hours are only added: `18h-20h` are two times.
+fn on_the_clock(distance: &str) -> Option<TimeDelta> {
+    let minutes = |amount: &str| number(amount.strip_suffix('m')?, 4).map(TimeDelta::minutes);
+    let length = |amount| length(amount).or_else(|| minutes(amount));
+    match distance.strip_prefix('-') {
+        Some(amount) if amount.contains('h') => None,
+        Some(amount) => length(amount).map(|length| -length),
+        None => length(distance.strip_prefix('+')?),
+    }
+}
+
+/// How long something lasts: `5h`, `+1h30`, `90min`. `None` if there is anything else in the word.
+pub(super) fn length(word: &str) -> Option<TimeDelta> {
+    let word = word.trim_start_matches('+');
+    let Some((hours, minutes)) = word.split_once('h') else {
+        let minutes = word.strip_suffix("min").or_else(|| word.strip_suffix("mn"))?;
+        return number(minutes, 4).map(TimeDelta::minutes);
+    };
+    let minutes = without_unit(minutes);
+    let minutes = if minutes.is_empty() { 0 } else { number(minutes, 2).filter(|minutes| *minutes < 60)? };
+    Some(TimeDelta::hours(number(hours, 3)?) + TimeDelta::minutes(minutes))
+}
+
+/// The minutes after hours, without the word for them.
+pub(super) fn without_unit(minutes: &str) -> &str {
+    ["min", "mn", "m"].iter().find_map(|unit| minutes.strip_suffix(unit)).unwrap_or(minutes)
 }
 
 /// Parses a number of at most `most` digits; `None` if there is anything else.

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
 use super::{
-    distance::{behind, number, relative, unit_days},
+    distance::{behind, later, length, number, relative, unit_days, without_unit},
     missing::no_such_day,
     names::{MONTHS_EN, MONTHS_FR, WEEKDAYS_EN, WEEKDAYS_FR},
 };
@@ -72,7 +72,7 @@ const MOST_WORDS: usize = 4;
 pub fn parse_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDate, Problem> {
     let read = |typed: &str| one_date(typed, today, prefer);
     read(typed).or_else(|why| {
-        let (base, distance) = behind(typed).ok_or(why)?;
+        let (base, distance) = behind(&plain(typed)).ok_or(why)?;
         let date = relative(&distance, read(&base)?).ok_or(why)?;
         believed(date).map(|()| date)
     })
@@ -91,26 +91,30 @@ fn one_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDat
 }
 
 /// Reads a date with a time, in either order: `14/08/2026 18:30`, `14/8 18h`, `tomorrow 6pm`,
-/// `in 3 days 6pm`, `+5h`, `14/8 18h +7d`. A time alone means the first such time at or after `now`,
-/// and everything relative counts from `now`.
+/// `in 3 days 6pm`, `+5h`, `14/8 18h +7d`, `18h +30m`. A time alone means the first such time at or after
+/// `now`, and everything relative counts from `now`, but a distance behind a time from that time.
 ///
 /// Errors: `Required` when empty; `TimeMissing` for a date alone, which is never taken for midnight;
 /// `NotADateTime` for text that is not a date with a time; `NoSuchDay` for a day that does not exist;
 /// `YearOutOfRange` outside of [`YEARS`].
 pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
-    let read = |typed: &str| one_date_time(typed, now);
-    read(typed).or_else(|why| {
-        let (base, distance) = behind(typed).ok_or(why)?;
-        let moved = |date| {
-            let date = relative(&distance, date).ok_or(why)?;
-            believed(date).map(|()| date)
-        };
-        match read(&base) {
-            Ok(time) => moved(time.date()).map(|date| date.and_time(time.time())),
-            Err(Problem::TimeMissing(date)) => moved(date).and_then(|date| Err(Problem::TimeMissing(date))),
-            Err(why) => Err(why),
+    with_distance(typed, |typed| one_date_time(typed, now))
+}
+
+/// What `read` makes of the text, or of what stands before the distance at its end, moved by that.
+fn with_distance(typed: &str, read: impl Fn(&str) -> Result<NaiveDateTime, Problem>) -> Result<NaiveDateTime, Problem> {
+    let Some((base, distance)) = behind(&plain(typed)) else { return read(typed) };
+    match read(&base) {
+        Ok(time) => {
+            let moved = later(&distance, time).ok_or(Problem::NotADateTime)?;
+            believed(moved.date()).map(|()| moved)
         }
-    })
+        Err(Problem::TimeMissing(date)) => {
+            let moved = relative(&distance, date).ok_or(Problem::NotADateTime)?;
+            believed(moved).and(Err(Problem::TimeMissing(moved)))
+        }
+        Err(why) => read(typed).map_err(|_| why),
+    }
 }
 
 /// The same without a distance behind the date and the time.
@@ -121,7 +125,8 @@ fn one_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Probl
     let (words, side) = words(typed);
     let prefer = side.unwrap_or(Direction::Future);
     let read = || {
-        if let Some(length) = words.first().filter(|first| first.starts_with('+')).and_then(|_| length(&words)) {
+        if let Some(length) = words.first().filter(|first| first.starts_with('+')).and_then(|_| length(&words.concat()))
+        {
             return now.checked_add_signed(length);
         }
         if let Some(time) = time(&words) {
@@ -154,6 +159,11 @@ fn one_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Probl
 ///
 /// Errors: as [`parse_date_time`].
 pub fn parse_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
+    with_distance(typed, |typed| one_end(typed, start))
+}
+
+/// The same without a distance behind it.
+fn one_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
     let (words, _) = words(typed);
     let word = words.concat();
     if let ("24h" | "24h00" | "24:00", Some(next)) = (word.as_str(), start.date().succ_opt()) {
@@ -165,9 +175,9 @@ pub fn parse_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Pro
             && (*length <= LONGEST_BARE || !word.ends_with('h'))
             && time(&words).is_none_or(|time| time <= start.time())
     };
-    match length(&words).filter(is_length).and_then(|length| start.checked_add_signed(length)) {
+    match length(&word).filter(is_length).and_then(|length| start.checked_add_signed(length)) {
         Some(end) => believed(end.date()).map(|()| end),
-        None => parse_date_time(typed, start),
+        None => one_date_time(typed, start),
     }
 }
 
@@ -175,31 +185,16 @@ pub fn parse_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Pro
 /// next day.
 const LONGEST_BARE: TimeDelta = TimeDelta::hours(12);
 
-/// How long something lasts: `5h`, `+1h30`, `90min`. `None` if there is anything else in the words.
-fn length(words: &[String]) -> Option<TimeDelta> {
-    let word = words.concat();
-    let word = word.trim_start_matches('+');
-    let Some((hours, minutes)) = word.split_once('h') else {
-        let minutes = word.strip_suffix("min").or_else(|| word.strip_suffix("mn"))?;
-        return number(minutes, 4).map(TimeDelta::minutes);
-    };
-    let minutes = without_unit(minutes);
-    let minutes = if minutes.is_empty() { 0 } else { number(minutes, 2).filter(|minutes| *minutes < 60)? };
-    Some(TimeDelta::hours(number(hours, 3)?) + TimeDelta::minutes(minutes))
-}
-
-/// The minutes after hours, without the word for them.
-fn without_unit(minutes: &str) -> &str {
-    ["min", "mn", "m"].iter().find_map(|unit| minutes.strip_suffix(unit)).unwrap_or(minutes)
+/// The text folded, with the word for each idiom.
+fn plain(typed: &str) -> String {
+    let folded = text::fold(typed).replace(',', " ");
+    IDIOMS.iter().fold(folded, |text, (idiom, word)| text.replace(idiom, word))
 }
 
 /// Splits the text into folded words without the ignored ones, and returns them with the direction
 /// from today that the text names, if any.
 fn words(typed: &str) -> (Vec<String>, Option<Direction>) {
-    let mut folded = text::fold(typed).replace(',', " ");
-    for (idiom, word) in IDIOMS {
-        folded = folded.replace(idiom, word);
-    }
+    let folded = plain(typed);
     let mut words: Vec<String> = Vec::new();
     let mut side = None;
     for word in folded.split_whitespace().filter(|word| !FILLERS.contains(word)) {

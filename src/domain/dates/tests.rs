@@ -82,7 +82,8 @@ fn a_distance_behind_a_date_counts_from_it() {
         ("05/12/2026 18:00 +7d", "2026-12-12 18:00"),
         ("05/12/2026 18:00 + 7 jours", "2026-12-12 18:00"),
         ("05-12-2026 18h-3j", "2026-12-02 18:00"),
-        ("31/01/2027 18:00+1m", "2027-02-28 18:00"),
+        ("31/01/2027 18:00+1 mois", "2027-02-28 18:00"),
+        ("31/01/2027 18:00 + 1 month", "2027-02-28 18:00"),
         ("lundi 9h +2 sem", "2026-12-07 09:00"),
     ] {
         assert_eq!(parse_date_time(typed, now()), Ok(at(expected)), "{typed}");
@@ -100,6 +101,49 @@ fn a_distance_behind_a_date_counts_from_it() {
     }
     let far = Err(Problem::YearOutOfRange(1900, 2200));
     assert_eq!(parse_date("31/12/2200+1d", now().date(), Direction::Future), far.map(|()| now().date()));
+}
+
+/// Behind a time of day `m` means minutes, and days count from the time that is meant.
+#[test]
+fn a_distance_behind_a_time_counts_from_it() {
+    for (typed, expected) in [
+        ("18h +30m", "2026-11-21 18:30"),
+        ("18h+30 min", "2026-11-21 18:30"),
+        ("18 heures + 30 minutes", "2026-11-21 18:30"),
+        ("6pm +90 min", "2026-11-21 19:30"),
+        ("18h -30m", "2026-11-21 17:30"),
+        ("18:00 + 1h30", "2026-11-21 19:30"),
+        ("18h +2 heures", "2026-11-21 20:00"),
+        ("23:00 + 2 hours", "2026-11-22 01:00"),
+        ("18h +7d", "2026-11-28 18:00"),
+        ("18h + 2 semaines", "2026-12-05 18:00"),
+        ("18h +1 mois", "2026-12-21 18:00"),
+        ("8h +7j", "2026-11-29 08:00"),
+        ("noon tomorrow +30m", "2026-11-22 12:30"),
+        ("14/12/2026 18h +30m", "2026-12-14 18:30"),
+        ("31/01/2027 18:00+1m", "2027-01-31 18:01"),
+        ("8h dans 7 jours", "2026-11-28 08:00"),
+    ] {
+        assert_eq!(parse_date_time(typed, now()), Ok(at(expected)), "{typed}");
+    }
+    for (typed, expected) in [
+        ("18h +30m", "2026-11-21 18:30"),
+        ("18h +7d", "2026-11-28 18:00"),
+        ("2h +30m", "2026-11-21 17:30"),
+        ("+5h +30m", "2026-11-21 20:30"),
+        ("02:00 + 30 mn", "2026-11-22 02:30"),
+        ("24h +30m", "2026-11-22 00:30"),
+        ("demain 2h +1h30", "2026-11-22 03:30"),
+    ] {
+        assert_eq!(parse_end(typed, at("2026-11-21 15:00")), Ok(at(expected)), "{typed}");
+    }
+    for two_times in ["18h-20h", "18h - 20h30", "18:00-20:00"] {
+        assert_eq!(parse_date_time(two_times, now()), Err(Problem::NotADateTime), "{two_times}");
+        assert_eq!(parse_end(two_times, now()), Err(Problem::NotADateTime), "{two_times}");
+    }
+    for (typed, expected) in [("+3m", "2027-02-21"), ("14/12/2026 +3m", "2027-03-14")] {
+        assert_eq!(parse_date(typed, now().date(), Direction::Future).unwrap().to_string(), expected, "{typed}");
+    }
 }
 
 #[test]
