@@ -87,6 +87,16 @@ fn a_commit_delayed_on_one_node_is_saved_once() {
     }
 }
 
+/// By this number a node is told from another one of the same name, port and folder (`storage/lease.rs`).
+#[test]
+fn every_node_has_a_number_of_its_own() {
+    let ask = "SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'WSREP_GCOMM_UUID'";
+    let mut numbers: Vec<String> = cluster().nodes.iter().flat_map(|node| node.client(&["-BN", "-e", ask])).collect();
+    numbers.sort();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 3, "{numbers:?}");
+}
+
 /// Eight users sign in at the same moment, each through one of the three nodes.
 #[test]
 fn eight_simultaneous_sign_ins_on_three_nodes_succeed() {

@@ -89,7 +89,7 @@ fn simultaneous_demo_starts_share_one_database() {
             let started = STARTERS.map(|who| scope.spawn(move || start(who)));
             started.map(|one| one.join().unwrap())
         });
-        assert_eq!(signed_in(&path), STARTERS.len() as i64, "round {round}: all use the same file");
+        assert_eq!(signed_in(&path), i64::try_from(STARTERS.len()).unwrap(), "round {round}: all use the same file");
         let made = storage::settings::set_up_at(&mut open(&path)).unwrap();
         assert_eq!(made, Some(moment(0).utc), "round {round}: the outdated demo was recreated");
         drop(running);
