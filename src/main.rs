@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     match run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop(code, sentence)) => {
-            eprintln!("epic-events: {}", app::for_locale(&sentence));
+            app::complain(&sentence);
             ExitCode::from(code)
         }
     }

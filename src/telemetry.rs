@@ -111,8 +111,7 @@ fn tell_of_panics(language: Language) {
             "the program panicked",
         );
         if here.id() == main {
-            let sentence = text::error(language, &Error::Internal(Reference(reference)));
-            eprintln!("epic-events: {}", app::for_locale(&sentence));
+            app::complain(&text::error(language, &Error::Internal(Reference(reference))));
         }
     }));
 }

@@ -31,7 +31,7 @@ use ratatui::layout::{Position, Rect};
 pub use clock::now;
 pub use event::{AppEvent, Effect, Options};
 pub use run::{Keep, RunError, run};
-pub use terminal::{can_show, for_locale, has_shell};
+pub use terminal::{can_show, complain, for_locale, has_shell};
 pub use worker::{Executor, Job, SESSIONS};
 
 use crate::{

@@ -2,7 +2,8 @@
 
 use std::{
     borrow::Cow,
-    io::{self, IsTerminal, Write, stdout},
+    io::{self, IsTerminal, Write, stderr, stdout},
+    mem::ManuallyDrop,
 };
 
 use crossterm::{
@@ -21,7 +22,9 @@ pub const MOST_COPIED: usize = 74_000;
 
 /// The terminal in full-screen mode; restored when this is dropped.
 pub struct TerminalScreen {
-    pub terminal: Terminal<CrosstermBackend<io::Stdout>>,
+    /// Never dropped: ratatui would complain on standard error if the terminal is gone, and panic if that
+    /// is gone too. [`leave`] shows the cursor again.
+    pub terminal: ManuallyDrop<Terminal<CrosstermBackend<io::Stdout>>>,
     mouse: bool,
     only_ascii: bool,
 }
@@ -54,6 +57,11 @@ fn is_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     encoding.replace('-', "").eq_ignore_ascii_case("utf8")
 }
 
+/// Prints a sentence on standard error. Unlike `eprintln` it does not panic if the terminal is gone.
+pub fn complain(sentence: &str) {
+    writeln!(stderr(), "epic-events: {}", for_locale(sentence)).ok();
+}
+
 /// A sentence for standard output or error, reduced to ASCII if the locale requires it.
 pub fn for_locale(sentence: &str) -> Cow<'_, str> {
     if only_ascii() { Cow::Owned(text::to_ascii(sentence)) } else { Cow::Borrowed(sentence) }
@@ -83,7 +91,7 @@ impl TerminalScreen {
             }
             hook(panic);
         }));
-        let terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        let terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?);
         Ok(Self { terminal, mouse, only_ascii: only_ascii() })
     }
 
@@ -107,7 +115,7 @@ impl TerminalScreen {
         enter(self.mouse)?;
         // A new `Terminal` draws everything. `Terminal::clear` would query the cursor position, and
         // the thread that reads keys would receive the response.
-        self.terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        self.terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?);
         Ok(())
     }
 

@@ -19,8 +19,8 @@ impl Run<'_> {
     pub fn copy(&self, from: Option<&str>, to: &str, again: bool) -> Result<(), Stop> {
         let language = self.config.preferences.language;
         let (given_from, given_to) = (from, to);
-        let from = from.map_or_else(|| Ok(self.config.database.clone()), address)?;
-        let to = address(to)?;
+        let from = from.map_or_else(|| Ok(self.config.database.clone()), |given| self.given(given))?;
+        let to = self.given(to)?;
         let (from, to) = (from.expose_secret(), to.expose_secret());
         let (copied, statements) = copy::copy((from, to), again, progress()).map_err(|(side, error)| {
             let Stop(code, sentence) = stop(language, &error);
@@ -57,16 +57,18 @@ impl Run<'_> {
         }
         Ok(())
     }
-}
 
-/// An address of the command line, or the next line of standard input for `-`.
-fn address(given: &str) -> Result<SecretString, Stop> {
-    if given != "-" {
-        return Ok(SecretString::from(given));
+    /// An address of the command line, or the next line of standard input for `-`, with the encryption
+    /// that is configured on this computer.
+    fn given(&self, given: &str) -> Result<SecretString, Stop> {
+        let mut line = given.to_owned();
+        if given == "-" {
+            line.clear();
+            std::io::stdin().lock().read_line(&mut line).map_err(|error| Stop(exit::USAGE, error.to_string()))?;
+        }
+        let encrypted = self.config.encryption.added_to(line.trim());
+        encrypted.map(SecretString::from).map_err(|error| super::unusable(&error, false))
     }
-    let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(|error| Stop(exit::USAGE, error.to_string()))?;
-    Ok(SecretString::from(line.trim()))
 }
 
 /// Shows on standard error how far a copy is: a bar, or a line for each twentieth if nobody watches.

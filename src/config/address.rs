@@ -93,7 +93,8 @@ pub(super) fn resolve(layers: &[ConfigSource], values: &mut [Value], system: &Pa
     };
     let mut changed = address.clone();
     put(&mut changed, &parts, system)?;
-    encrypt(&mut changed, layers, |name| overrule(values, |value| value.name == name, (WHOLE, layer)))?;
+    Encryption::read(layers)
+        .complete(&mut changed, |name| overrule(values, |value| value.name == name, (WHOLE, layer)))?;
     // Otherwise it stays as it was written.
     Ok(Some(if whole.is_empty() || changed != address { changed.to_url() } else { whole }))
 }
@@ -143,28 +144,48 @@ fn put(address: &mut ServerAddress, parts: &Parts, system: &Path) -> Result<(), 
     Ok(())
 }
 
-/// Sets the options of encryption that the address does not name; `unused` is told those that it names.
-fn encrypt(
-    address: &mut ServerAddress,
-    layers: &[ConfigSource],
-    mut unused: impl FnMut(&'static str),
-) -> Result<(), Error> {
-    for (name, option) in OPTIONS {
-        let Some(layer) = layers.iter().find(|layer| layer.get(name).is_some()) else { continue };
-        if [option, "unix_socket"].iter().any(|named| !address.option(named).is_empty()) {
-            unused(name);
-            continue;
-        }
-        let value = match layer.path(name) {
-            Some(path) if name == "DB_SSL_CA" => path.display().to_string(),
-            _ => layer.get(name).unwrap_or_default().to_ascii_lowercase(),
+/// The settings of encryption of this computer: name of the setting, option of an address, value.
+#[derive(Debug, Clone)]
+pub struct Encryption(Vec<(&'static str, &'static str, String)>);
+
+impl Encryption {
+    pub(super) fn read(layers: &[ConfigSource]) -> Self {
+        let value = |(name, option)| {
+            let layer = layers.iter().find(|layer| layer.get(name).is_some())?;
+            let value = match layer.path(name) {
+                Some(path) if name == "DB_SSL_CA" => path.display().to_string(),
+                _ => layer.get(name).unwrap_or_default().to_ascii_lowercase(),
+            };
+            Some((name, option, value))
         };
-        if name == "DB_SSL_MODE" && !SSL_MODES.split(", ").any(|mode| mode == value) {
-            return Err(value_error(name, &value, SSL_MODES));
-        }
-        address.set_option(option, &value);
+        Self(OPTIONS.into_iter().filter_map(value).collect())
     }
-    Ok(())
+
+    /// An address that was given on the command line, with the options of encryption that it does not
+    /// name itself.
+    pub fn added_to(&self, url: &str) -> Result<String, Error> {
+        let Some(address) = ServerAddress::parse(url).filter(|_| ServerAddress::unencoded(url).is_none()) else {
+            return Ok(url.to_owned());
+        };
+        let mut changed = address.clone();
+        self.complete(&mut changed, |_| {})?;
+        Ok(if changed == address { url.to_owned() } else { changed.to_url() })
+    }
+
+    /// Sets the options that the address does not name; `unused` is told those that it names.
+    fn complete(&self, address: &mut ServerAddress, mut unused: impl FnMut(&'static str)) -> Result<(), Error> {
+        for (name, option, value) in &self.0 {
+            if [option, "unix_socket"].iter().any(|named| !address.option(named).is_empty()) {
+                unused(name);
+                continue;
+            }
+            if *name == "DB_SSL_MODE" && !SSL_MODES.split(", ").any(|mode| mode == value) {
+                return Err(value_error(name, value, SSL_MODES));
+            }
+            address.set_option(option, value);
+        }
+        Ok(())
+    }
 }
 
 /// Records that another setting overrides these values.

@@ -19,6 +19,7 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
+pub use address::Encryption;
 pub use keys::KeyRow;
 pub use layers::{Origin, Value, Values};
 pub use write::Remembered;
@@ -43,6 +44,8 @@ const BCRYPT_COST: u32 = 12;
 #[derive(Debug)]
 pub struct Config {
     pub database: SecretString,
+    /// For addresses that are given to a command.
+    pub encryption: Encryption,
     /// No database is configured, so the embedded one is used.
     pub embedded: bool,
     pub folders: Folders,
@@ -244,6 +247,7 @@ impl Config {
         Ok(Self {
             embedded: named.is_none(),
             server: named.as_deref().and_then(ServerAddress::parse),
+            encryption: Encryption::read(&layers),
             database: SecretString::from(named.unwrap_or_else(|| folders.embedded())),
             folders,
             sentry_dsn: values.get("SENTRY_DSN").map(|dsn| SecretString::from(dsn.as_str())),

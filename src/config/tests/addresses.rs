@@ -130,6 +130,11 @@ fn encryption_is_set_beside_the_address_whose_options_count_before() {
     assert_eq!(address(&load(&[]).unwrap()), format!("mysql://@low/epic_events?{both}"));
     let config = load(&[("DATABASE_URL", "mysql://crm:x@db/crm")]).unwrap();
     assert_eq!(address(&config), format!("mysql://crm:x@db/crm?{both}"), "the authority is that of the machine");
+    let added = |url: &str| config.encryption.added_to(url).unwrap();
+    assert_eq!(added("mysql://setup:y@new/crm"), format!("mysql://setup:y@new/crm?{both}"), "and for a copy");
+    for whole in ["sqlite:///own", "mysql://a:b@c/d?ssl_mode=disabled&ssl_ca=/e", "mysql://a:b#c@d/e", "nonsense"] {
+        assert_eq!(added(whole), whole);
+    }
     let config =
         load(&[("DATABASE_URL", "mysql://crm:x@db/crm?ssl_mode=required"), ("DB_SSL_CA", "/own.pem")]).unwrap();
     assert_eq!(address(&config), "mysql://crm:x@db/crm?ssl_mode=required&ssl_ca=/own.pem");
