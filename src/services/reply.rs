@@ -54,6 +54,8 @@ pub enum Reply {
     Movable {
         server: String,
         company: String,
+        /// Its copy is there already; perhaps the everyday account is still missing.
+        copied: bool,
     },
     /// The company exists; the connection is now to its database.
     IsSetUp {

@@ -96,20 +96,35 @@ pub(super) fn test_connection(url: &SecretString) -> Result<Reply, Error> {
     }
 }
 
-/// The same for a server. Where it holds no company, and the embedded database one that could move
-/// there, says so.
+/// The same for a server. Where it holds no company or a copy of the one in the embedded database, and
+/// that could move there, says so.
 pub(super) fn test_server(url: &SecretString, embedded: &SecretString) -> Result<Reply, Error> {
-    let tested = test_connection(url)?;
+    let (url, tested) = (url.expose_secret(), test_connection(url));
     let local = Target::parse(embedded.expose_secret()).map_err(Error::Unavailable)?;
     // Whatever keeps that file from being read keeps it from moving too.
     let company = look_at(&local, |db| match found_in(db)? {
         Occupancy::Company => Ok(Some(storage::settings::load(db)?.company_name)),
         Occupancy::Free { .. } | Occupancy::CompanyBehind(_) => Ok(None),
     });
-    Ok(match (tested, company) {
-        (Reply::Connected { server }, Ok(Ok(Some(company)))) => Reply::Movable { server, company },
+    match (tested, company) {
+        (Ok(Reply::Connected { server }), Ok(Ok(Some(company)))) => {
+            Ok(Reply::Movable { server, company, copied: false })
+        }
+        (Err(Error::AlreadySetUp), Ok(Ok(Some(company)))) if is_copy(embedded.expose_secret(), url)? => {
+            let server = Db::server_at(&Target::parse(url).map_err(Error::Unavailable)?);
+            Ok(Reply::Movable { server, company, copied: true })
+        }
         (tested, _) => tested,
-    })
+    }
+}
+
+/// Whether both databases hold the same company: neither log goes on from where the other one ends.
+fn is_copy(from: &str, to: &str) -> Result<bool, Error> {
+    let head = |address: &str| -> Result<_, Error> {
+        let target = Target::parse(address).map_err(Error::Unavailable)?;
+        Ok(look_at(&target, storage::chain::head).map_err(Error::Unavailable)??)
+    };
+    Ok(head(from)? == head(to)?)
 }
 
 /// Copies a company to a server and makes the everyday account ready. If only the account was missing
@@ -122,11 +137,7 @@ pub(super) fn move_company(
     let (from, to) = (from.expose_secret(), url.expose_secret());
     let target = Target::parse(to).map_err(Error::Unavailable)?;
     let unguarded = if found(to)? == Occupancy::Company {
-        let head = |address: &str| -> Result<_, Error> {
-            let mut db = Db::open(&Target::parse(address).map_err(Error::Unavailable)?).map_err(Error::Unavailable)?;
-            Ok(storage::chain::head(&mut db)?)
-        };
-        if head(from)? != head(to)? {
+        if !is_copy(from, to)? {
             return Err(Error::AlreadySetUp);
         }
         Vec::new()

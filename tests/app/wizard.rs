@@ -232,7 +232,10 @@ fn a_company_that_is_copied_keeps_its_accounts() {
         desk.press(KeyCode::Enter).press(KeyCode::Right).press(KeyCode::Enter).see(tests);
         desk.held = Some(Vec::new());
         desk.ctrl('s');
-        answer(&mut desk, Reply::Movable { server: "MariaDB 11.4".to_owned(), company: "Epic".to_owned() });
+        answer(
+            &mut desk,
+            Reply::Movable { server: "MariaDB 11.4".to_owned(), company: "Epic".to_owned(), copied: false },
+        );
         desk.see("MariaDB 11.4").press(KeyCode::Enter).ctrl('s').see(copies).not(never);
         desk.held = Some(Vec::new());
         desk.press(KeyCode::Enter);
@@ -255,9 +258,25 @@ fn the_help_of_the_wizard_says_what_enter_does() {
 fn what_the_last_step_has_done_already_is_said() {
     use epic_events::services::Reply;
     let statements = || Reply::AccountNeeded { statements: "CREATE USER 'daily';\nGRANT SELECT;".to_owned().into() };
-    for (language, copied, check, never, steps) in [
-        (Language::En, "The company is on the server", "check the account", "Nothing has been written", "Step 6 of 6"),
-        (Language::Fr, "L'entreprise est sur le serveur", "vérifier le compte", "Rien n'a encore", "Étape 6 sur 6"),
+    for (language, copied_words, check, never, steps, found, account) in [
+        (
+            Language::En,
+            "The company is on the server",
+            "check the account",
+            "Nothing has been written",
+            "Step 6 of 6",
+            "this computer's company is copied",
+            "everyday account",
+        ),
+        (
+            Language::Fr,
+            "L'entreprise est sur le serveur",
+            "vérifier le compte",
+            "Rien n'a encore",
+            "Étape 6 sur 6",
+            "l'entreprise de cet ordinateur y est",
+            "compte quotidien",
+        ),
     ] {
         let mut desk = wizard(language);
         let answer = |desk: &mut Desk, reply: Reply| {
@@ -268,19 +287,49 @@ fn what_the_last_step_has_done_already_is_said() {
         desk.press(KeyCode::Enter).press(KeyCode::Right).press(KeyCode::Enter);
         desk.held = Some(Vec::new());
         desk.ctrl('s');
-        answer(&mut desk, Reply::Movable { server: "MariaDB 11.4".to_owned(), company: "Epic".to_owned() });
+        answer(
+            &mut desk,
+            Reply::Movable { server: "MariaDB 11.4".to_owned(), company: "Epic".to_owned(), copied: false },
+        );
         desk.press(KeyCode::Enter).ctrl('s').see(never);
         desk.held = Some(Vec::new());
         desk.press(KeyCode::Enter);
         answer(&mut desk, statements());
         desk.see("CREATE USER 'daily'").see(check).see(steps).press(KeyCode::Esc);
-        desk.see(copied).see(check).not(never);
+        desk.see(copied_words).see(check).not(never);
         // Another server is another matter. What was copied cannot be exchanged for a new company.
         desk.press(KeyCode::Esc).press(KeyCode::Esc).see("localhost");
         desk.held = Some(Vec::new());
         desk.ctrl('s');
-        answer(&mut desk, Reply::Movable { server: "MariaDB 11.4".to_owned(), company: "Epic".to_owned() });
+        answer(
+            &mut desk,
+            Reply::Movable { server: "MariaDB 11.4".to_owned(), company: "Epic".to_owned(), copied: false },
+        );
         desk.press(KeyCode::Enter).ctrl('s').see(never);
+        // Nor is it another matter if the copy is found there, whatever was chosen before.
+        desk.press(KeyCode::Esc).press(KeyCode::Esc).press(KeyCode::Right).press(KeyCode::Esc).see("localhost");
+        desk.held = Some(Vec::new());
+        desk.ctrl('s');
+        let copied = Reply::Movable { server: "MariaDB 11.4".to_owned(), company: "Epic".to_owned(), copied: true };
+        answer(&mut desk, copied);
+        desk.see(found).see(account).ctrl('s').see(copied_words).see(check).not(never);
+    }
+}
+
+/// A server with a company that is no copy says what can be done there.
+#[test]
+fn another_company_on_the_server_is_no_dead_end() {
+    for (language, told) in
+        [(Language::En, "Name another database to go on."), (Language::Fr, "une autre base pour continuer.")]
+    {
+        let mut desk = wizard(language);
+        desk.press(KeyCode::Enter).press(KeyCode::Right).press(KeyCode::Enter);
+        desk.held = Some(Vec::new());
+        desk.ctrl('s');
+        for (id, ..) in desk.held.take().unwrap() {
+            desk.event(AppEvent::Reply { id, reply: Box::new(Err(Error::AlreadySetUp)) });
+        }
+        desk.see(told).see("localhost");
     }
 }
 

@@ -1105,6 +1105,12 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::KeptOnServer(server) => {
             return format!("Connected to {server}: the data will be kept there.");
         }
+        SetUpPhrase::CopiedBefore(server) => {
+            return format!("Connected to {server}: this computer's company is copied there already.");
+        }
+        SetUpPhrase::CompanyThere => {
+            "There is a company in this database already, and no copy of this computer's company as it is now. Nothing was changed. Name another database to go on. To work with the company that is there, this computer needs the address of its everyday account (docs/administration.md)."
+        }
         SetUpPhrase::NextMeans => "Go to the next page.",
         SetUpPhrase::TestKey => "test connection and go on",
         SetUpPhrase::UpdateKey => "bring up to date",
@@ -1116,7 +1122,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
             "Where does the company's data live? It can be one file on this computer, or a server that several computers share."
         }
         SetUpPhrase::Server => {
-            "The set-up account creates the tables and later updates them: ask whoever runs the server for it. Nothing is written yet; ⌨save⌨ tests the connection."
+            "The set-up account creates the tables and later updates them: ask whoever runs the server for it. ⌨save⌨ tests the connection and writes nothing."
         }
         SetUpPhrase::Update((from, to)) => {
             return format!(

@@ -1188,6 +1188,12 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
         SetUpPhrase::KeptOnServer(server) => {
             return format!("Connecté à {server} : les données y seront gardées.");
         }
+        SetUpPhrase::CopiedBefore(server) => {
+            return format!("Connecté à {server} : l'entreprise de cet ordinateur y est déjà copiée.");
+        }
+        SetUpPhrase::CompanyThere => {
+            "Il y a déjà une entreprise dans cette base, et ce n'est pas la copie de celle de cet ordinateur telle qu'elle est maintenant. Rien n'a été changé. Indiquez une autre base pour continuer. Pour travailler avec l'entreprise qui s'y trouve, il faut à cet ordinateur l'adresse de son compte quotidien (docs/administration.md)."
+        }
         SetUpPhrase::NextMeans => "Aller à la page suivante.",
         SetUpPhrase::TestKey => "tester et continuer",
         SetUpPhrase::UpdateKey => "mettre à jour",
@@ -1199,7 +1205,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
             "Où enregistrer les données de l'entreprise ? Dans un fichier sur cet ordinateur, ou sur un serveur partagé."
         }
         SetUpPhrase::Server => {
-            "Le compte d'installation crée les tables et les met à jour plus tard : demandez-le à la personne qui gère le serveur. Rien n'est encore écrit ; ⌨save⌨ teste la connexion."
+            "Le compte d'installation crée les tables et les met à jour plus tard : demandez-le à la personne qui gère le serveur. ⌨save⌨ teste la connexion et n'écrit rien."
         }
         SetUpPhrase::Update((from, to)) => {
             return format!(

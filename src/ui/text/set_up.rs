@@ -24,6 +24,10 @@ pub enum SetUpPhrase<'a> {
     KeptHere,
     /// The server of this name can be used.
     KeptOnServer(&'a str),
+    /// The same, if the company of this computer was copied there before.
+    CopiedBefore(&'a str),
+    /// The server holds a company that is no copy of this computer's.
+    CompanyThere,
     StatementsCopied,
     OnThisComputer,
     OnServer,

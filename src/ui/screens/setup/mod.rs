@@ -308,11 +308,21 @@ impl Setup {
         (!errors.is_empty()).then_some(errors)
     }
 
-    /// Goes on with a database that can be used, and the company on this computer that could move there.
-    fn connected(&mut self, server: &str, movable: Option<String>, ctx: &Context) -> Action {
-        (self.behind, self.movable, self.statements, self.written) = (None, movable, None, false);
+    /// Goes on with a database that can be used, and the company on this computer that could move there,
+    /// or was copied there before.
+    fn connected(&mut self, server: &str, movable: Option<String>, copied: bool, ctx: &Context) -> Action {
+        (self.behind, self.movable, self.statements, self.written) = (None, movable, None, copied);
+        if copied {
+            for entry in &mut self.pages[WizardPage::Move as usize].entries {
+                entry.set(pages::MOVE);
+            }
+        }
         self.advance(ctx);
-        let place = if self.on_server() { SetUpPhrase::KeptOnServer(server) } else { SetUpPhrase::KeptHere };
+        let place = match (copied, self.on_server()) {
+            (true, _) => SetUpPhrase::CopiedBefore(server),
+            (false, true) => SetUpPhrase::KeptOnServer(server),
+            (false, false) => SetUpPhrase::KeptHere,
+        };
         Action::Notice(Notice::good(ctx.say(place)))
     }
 
@@ -321,9 +331,9 @@ impl Setup {
     pub fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> (Option<Ended>, Action) {
         let waited = std::mem::take(&mut self.waiting);
         match reply {
-            Ok(Reply::Connected { server }) if waited => return (None, self.connected(&server, None, ctx)),
-            Ok(Reply::Movable { server, company }) if waited => {
-                return (None, self.connected(&server, Some(company), ctx));
+            Ok(Reply::Connected { server }) if waited => return (None, self.connected(&server, None, false, ctx)),
+            Ok(Reply::Movable { server, company, copied }) if waited => {
+                return (None, self.connected(&server, Some(company), copied, ctx));
             }
             Ok(Reply::Behind(versions)) if waited => {
                 self.pages[WizardPage::Update as usize] = pages::fixed(vec![(Field::Engine, self.place())]);
@@ -363,6 +373,9 @@ impl Setup {
                     [WizardPage::Account, WizardPage::Company, WizardPage::Manager].into_iter().find(|step| of(*step));
                 self.step = wrong.unwrap_or(WizardPage::Manager);
                 return (None, self.form_mut().show(&errors, ctx));
+            }
+            Err(Error::AlreadySetUp) if self.step == WizardPage::Server => {
+                self.problem = Some(ctx.say(SetUpPhrase::CompanyThere));
             }
             Err(error) => self.problem = Some(ctx.error(&error)),
         }
