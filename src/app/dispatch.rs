@@ -1,7 +1,7 @@
 //! Hands keys, clicks and pasted text of a signed-in user to the popup or the top screen, and
 //! carries out the actions that come of it.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::layout::{Position, Rect};
 
 use super::{
@@ -30,6 +30,9 @@ impl App {
             self.locked_key(key);
         } else if let Some(open) = &mut workspace.popup {
             let pressed = Key::from_event(key);
+            if let (true, Some(words)) = (pressed == Key::plain(KeyCode::F(1)), open.popup.help_on()) {
+                return self.say(Notice::plain(self.context().say(words)));
+            }
             let step = if pressed == Key::ctrl('c') { PopupResult::Close } else { open.popup.key(key) };
             self.popup_step(step);
         } else if !self.global_key(key) {

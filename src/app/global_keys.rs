@@ -16,12 +16,12 @@ impl App {
     /// the same as the key before or after it.
     pub(super) fn global_bindings(&self) -> Vec<Binding> {
         let ctx = self.context();
-        let (typing, undo, lasted) = match &self.stage {
+        let (typing, undo, lasted, home) = match &self.stage {
             Stage::SignedIn(workspace) => {
                 let typing = workspace.top().is_some_and(|layer| layer.screen.takes_text());
-                (typing, workspace.undo.is_some(), workspace.lasted.as_ref())
+                (typing, workspace.undo.is_some(), workspace.lasted.as_ref(), workspace.layers.len() == 1)
             }
-            _ => (true, false, None),
+            _ => (true, false, None, false),
         };
         let with = |command, key| Binding { key, ..bind(command, &ctx, None) };
         let second = |command, key| Binding { key, label: "".into(), ..bind(command, &ctx, None) };
@@ -35,7 +35,9 @@ impl App {
             (false, true) => None,
             (false, false) => Some(lasted.map_or_else(|| ctx.say(Phrase::NothingToUndo), |last| last.words(&ctx))),
         };
-        vec![
+        // Home has nothing to filter: whoever searches there searches everything.
+        let search = home.then(|| second(Command::Palette, ctx.keys.of(Command::Filter)));
+        let mut all = vec![
             bind(Command::Undo, &ctx, nothing),
             bind(Command::Palette, &ctx, None),
             second(Command::Palette, palette),
@@ -44,7 +46,9 @@ impl App {
             second(Command::Quit, quit),
             second(Command::Help, help),
             bind(Command::Help, &ctx, None),
-        ]
+        ];
+        all.extend(search);
+        all
     }
 
     /// Handles a key that works on every screen; false if this key is none. While the password has to

@@ -91,6 +91,11 @@ impl App {
     /// one of these.
     pub(super) fn signed_out_key(&mut self, key: KeyEvent) -> bool {
         let pressed = Key::from_event(key);
+        let is_help = pressed == Key::plain(KeyCode::F(1));
+        if let (true, Some(words)) = (is_help, self.over.as_ref().and_then(Popup::help_on)) {
+            self.say(Notice::plain(self.context().say(words)));
+            return true;
+        }
         if let Some(mut over) = self.over.take() {
             match over.key(key) {
                 popup::PopupResult::Done(Outcome::Run(command)) => {
@@ -110,7 +115,7 @@ impl App {
             }
             return true;
         }
-        if pressed == Key::plain(KeyCode::F(1)) {
+        if is_help {
             let notes: &[Phrase] = match self.stage {
                 Stage::SignedOut(_) => {
                     &[Phrase::Admin(AdminPhrase::ForgotPassword), Phrase::Admin(AdminPhrase::ManagerForgotPassword)]

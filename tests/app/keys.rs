@@ -200,3 +200,45 @@ fn the_language_key_can_be_changed_before_sign_in() {
     desk.app = App::new(options, false, desk.now).with_keys(Keys::with(&[("language", "f3")]).unwrap());
     desk.see("F3 Français").press(KeyCode::F(2)).see("Sign in").press(KeyCode::F(3)).see("Connexion");
 }
+
+/// Where `?` is typed as text, F1 says what the keys do.
+#[test]
+fn f1_helps_where_a_question_mark_is_a_letter() {
+    for (language, key, told) in [
+        (Language::En, "F1 help", "What you type narrows the list."),
+        (Language::Fr, "F1 aide", "Ce que vous tapez filtre la liste."),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.go(if language == Language::En { "events" } else { "événements" });
+        for open in ['a', 'v', 's', ':'] {
+            desk.press(KeyCode::Char(open)).see(key).press(KeyCode::F(1)).see(told).see(key);
+            desk.press(KeyCode::Down).not(told).press(KeyCode::Esc);
+        }
+        // The help itself needs none.
+        desk.press(KeyCode::F(1)).not(key).press(KeyCode::Esc);
+    }
+}
+
+/// Home has nothing to filter, so there the key searches everything.
+#[test]
+fn a_slash_on_home_searches_everything() {
+    for language in [Language::En, Language::Fr] {
+        let mut desk = Desk::of("sales", language);
+        desk.world.records();
+        desk.press(KeyCode::Char('/')).write("kevin").see("Kevin Casey").press(KeyCode::Enter).see("Cool Startup");
+    }
+}
+
+/// Whoever may not create a record is not offered the key, which says why.
+#[test]
+fn what_may_not_be_created_is_not_offered() {
+    for (language, list, label, why) in [
+        (Language::En, "contracts", "n new", "Only management may create contracts"),
+        (Language::Fr, "contrats", "n nouveau", "créer des contrats"),
+    ] {
+        let mut desk = Desk::of("sales", language);
+        desk.world.records();
+        desk.go(list).resize(200, 24).not(label).press(KeyCode::Char('n')).see(why);
+    }
+}

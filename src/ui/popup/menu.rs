@@ -74,6 +74,8 @@ pub struct Menu {
     pub(super) marking: Option<Marking>,
     /// Somebody was just marked: the next letter looks for somebody else.
     found: bool,
+    /// It explains the keys of a screen.
+    pub(super) is_help: bool,
     /// A few short lines, which need a small box.
     pub(super) small: bool,
     /// What is said if no line is left.
@@ -102,6 +104,7 @@ impl Menu {
             to_mark: VecDeque::new(),
             marking: None,
             found: false,
+            is_help: false,
             small: false,
             if_nothing: Phrase::NothingFound,
         }

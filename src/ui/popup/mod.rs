@@ -226,7 +226,9 @@ impl Popup {
         let note = |note: &Phrase| Item { label: ctx.say(*note), ..Item::default() };
         let items = bindings.iter().filter(|binding| !binding.help.is_empty()).map(item);
         let items = items.chain(notes.iter().map(note)).collect();
-        Self::Menu(Menu::new(ctx.say(Phrase::HelpTitle), Some(Input::default()), Source::Fixed, items))
+        let mut menu = Menu::new(ctx.say(Phrase::HelpTitle), Some(Input::default()), Source::Fixed, items);
+        menu.is_help = true;
+        Self::Menu(menu)
     }
 
     /// The palette: screens, actions and records, found by typing.
@@ -311,6 +313,12 @@ impl Popup {
         PopupResult::Stay
     }
 
+    /// What its help key says, where `?` is a letter of what is typed.
+    pub fn help_on(&self) -> Option<Phrase<'static>> {
+        let narrows = matches!(self, Self::Menu(menu) if menu.input.is_some() && !menu.is_help);
+        narrows.then_some(Phrase::MenuHelp)
+    }
+
     /// The keys that work in a popup, for the bottom line. A key without a label shares the label of
     /// the key to its right.
     pub fn keys(&self) -> Vec<(Key, Option<Phrase<'static>>)> {
@@ -328,8 +336,10 @@ impl Popup {
         let choose = choose.map(|(at, code)| (Key::plain(code), (at == last).then_some(Phrase::KeyChoose)));
         let mark = matches!(self, Self::Menu(menu) if menu.marking.is_some());
         let mark = mark.then(|| (Key::char(' '), Some(Phrase::KeyShare)));
-        let end = [(KeyCode::Enter, Phrase::KeyTake), (KeyCode::Esc, Phrase::KeyCancel)];
-        choose.chain(mark).chain(end.map(|(code, label)| (Key::plain(code), Some(label)))).collect()
+        let take = [(Key::plain(KeyCode::Enter), Some(Phrase::KeyTake))];
+        let help = self.help_on().map(|_| (Key::plain(KeyCode::F(1)), Some(Phrase::KeyHelp)));
+        let cancel = [(Key::plain(KeyCode::Esc), Some(Phrase::KeyCancel))];
+        choose.chain(mark).chain(take).chain(help).chain(cancel).collect()
     }
 
     /// Draws the popup over the body; returns the place that the user's attention is on.

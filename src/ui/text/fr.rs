@@ -460,6 +460,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::FilterClear => "effacer le filtre",
         Phrase::FiguresHelp => "Aller aux chiffres à côté de la liste, et revenir.",
         Phrase::TypeToNarrow => "Tapez pour filtrer",
+        Phrase::MenuHelp => "Ce que vous tapez filtre la liste. Haut et Bas choisissent, Entrée valide, Échap annule.",
         Phrase::MoreChoices => "Il y en a d'autres : tapez pour les trouver.",
         Phrase::AmongNewest => {
             return format!("Recherche limitée aux {} fiches les plus récentes.", number(NEWEST));
@@ -505,6 +506,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::VerbQuit => "Quitter",
         Phrase::VerbLeave => "Quitter",
         Phrase::KeyChoose => "choisir",
+        Phrase::KeyHelp => "aide",
         Phrase::KeyCancel => "annuler",
         Phrase::KeyTake => "valider",
         Phrase::DiscardTitle => "Abandonner la saisie ?",

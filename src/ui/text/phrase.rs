@@ -135,6 +135,8 @@ pub enum Phrase<'a> {
     /// Under the lines of a picker: these are not all.
     MoreChoices,
     TypeToNarrow,
+    /// What the keys of a menu do that is narrowed by typing.
+    MenuHelp,
     FiguresHelp,
     FilterDone,
     FilterClear,
@@ -176,6 +178,7 @@ pub enum Phrase<'a> {
     KeyChoose,
     KeyTake,
     KeyShare,
+    KeyHelp,
     KeyCancel,
     CloseKey,
     DiscardTitle,
