@@ -124,9 +124,7 @@ impl Form {
             return Action::None;
         }
         match (key.code, &entry.kind) {
-            (KeyCode::Left | KeyCode::Right | KeyCode::Char(' '), FieldKind::Choice(options))
-                if !Key::is_chord(key) =>
-            {
+            (KeyCode::Left | KeyCode::Right | KeyCode::Char(' '), FieldKind::Choice(options)) if !ctrl => {
                 let step = if key.code == KeyCode::Left { options.len() - 1 } else { 1 };
                 entry.choice = (entry.choice + step) % options.len().max(1);
                 Action::None
