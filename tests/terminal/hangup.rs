@@ -16,7 +16,9 @@ fn closed_while_signed_in(home: &Path) {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_epic-events"));
     command.arg("--demo");
     command.env_clear();
-    environment(home, "").into_iter().for_each(|(name, value)| command.env(name, value));
+    for (name, value) in environment(home, "") {
+        command.env(name, value);
+    }
     let mut child = pair.slave.spawn_command(command).unwrap();
     drop(pair.slave);
     let mut reader = pair.master.try_clone_reader().unwrap();
