@@ -17,7 +17,7 @@ fn a_change_that_cannot_be_undone_is_named_with_what_to_do_instead() {
             "staff",
             "Deactivating Person sales cannot be undone with u: 1 client is Person other.sales's now. Press x on the account (Staff, view Deactivated) to activate it again.",
             "settings",
-            "A change of the settings cannot be undone with u. Change them back there",
+            "A change of the settings cannot be undone with u. Set the former values",
         ),
         (
             Language::Fr,

@@ -612,7 +612,7 @@ fn lasts(what: Lasting, name: &str, shares: &[Share], naming: Naming) -> String 
         Lasting::OwnPassword => ("A new password".to_owned(), "Change it again: ⌨palette⌨, Change my password."),
         Lasting::Signed => return "A signature is final: it cannot be undone.".to_owned(),
         Lasting::Settings => {
-            ("A change of the settings".to_owned(), "Change them back there; the audit log shows the old values.")
+            ("A change of the settings".to_owned(), "Set the former values in the settings again; the audit log shows them.")
         }
         Lasting::ViewSaved => ("A saved view".to_owned(), "Change or remove it with ⌨view⌨."),
         Lasting::ViewRemoved => ("Removing a view".to_owned(), "Save it again with ⌨view⌨."),
@@ -1328,7 +1328,7 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::RemoveViewTitle(name) => return format!("Remove the view \"{name}\"?"),
         ListPhrase::RemoveViewMeans { shared: false } => "Only the view goes, not the records in it.",
         ListPhrase::RemoveViewMeans { shared: true } => {
-            "It goes for everybody. Only the view goes, not the records in it."
+            "Nobody will have this view any more. The records in it stay."
         }
         ListPhrase::VerbRemove => "remove",
         ListPhrase::ShareViewTitle(name) => return format!("Share the view \"{name}\"?"),

@@ -115,7 +115,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ArchiveVerb { hidden: false, .. } => "archiver",
         Phrase::ArchiveVerb { hidden: true, .. } => "restaurer",
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: false } => {
-            "Désactiver : plus de connexion ; d'autres reprennent clients et événements. Réactiver le compte ne les rend pas."
+            "Désactiver : la personne ne pourra plus se connecter ; d'autres reprennent ses clients et ses événements. Réactiver le compte ne les lui rend pas."
         }
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: true } => {
             "Réactiver : la personne peut se connecter à nouveau."
@@ -218,7 +218,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             return format!("{} plus de support.", some(count, "événement n'a", "événements n'ont"));
         }
         Phrase::Told(Told::StatusAlready(status)) => {
-            return format!("Le statut est déjà « {} ».", say(Phrase::Status(status), naming));
+            return format!("L'état est déjà « {} ».", say(Phrase::Status(status), naming));
         }
         Phrase::Told(Told::AssignedAlready { title, name }) => {
             return format!("{name} prend déjà en charge {title}.");
@@ -290,7 +290,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         }
         Phrase::Asked(Asked::TimeZoneMeans(zone)) => {
             return format!(
-                "Un événement à 18 h reste à 18 h, heure de {zone}. Les retards et « aujourd'hui » se calculent aussi à cette heure."
+                "Un événement à 18 h reste à 18 h, à l'heure du fuseau {zone}. Les retards et « aujourd'hui » se calculent aussi à cette heure."
             );
         }
         Phrase::Asked(Asked::SharesOf(Inheritance { name, .. })) => {
@@ -409,7 +409,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NothingSelected => "Rien n'est sélectionné.",
         Phrase::NothingChanged => "Il n'y avait rien à changer.",
         Phrase::Told(Told::PreferencesKept) => "Vos préférences sont gardées sur cet ordinateur.",
-        Phrase::Saving => "Enregistrement...",
+        Phrase::Saving => "Enregistrement…",
         Phrase::PasswordChanged => "Votre mot de passe est changé.",
         Phrase::CalendarSpan(Span::Week) => "mois",
         Phrase::CalendarSpan(Span::Month) => "semaine",
@@ -535,7 +535,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SomebodyElseKey => "changer d'utilisateur",
         Phrase::QuitTitle => "Quitter sans enregistrer ?",
         Phrase::QuitMeans => "Une saisie n'est pas enregistrée.",
-        Phrase::Waiting => "En cours...",
+        Phrase::Waiting => "En cours…",
         Phrase::Patience => "La base de données tarde à répondre. Échap pour ne plus attendre.",
         Phrase::GaveUp => "Vous avez cessé d'attendre.",
         Phrase::GaveUpWriting => "Vous avez cessé d'attendre : c'est peut-être enregistré, peut-être pas.",
@@ -1227,7 +1227,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
             "Le compte quotidien n'existe pas, n'a pas tous ces droits, ou a un autre mot de passe (autre entreprise ? Échap, et un autre nom)."
         }
         SetUpPhrase::Company => {
-            "L'entreprise. La devise est un code de trois lettres, par exemple EUR. Tapez une ville ou un pays pour trouver le fuseau horaire. Vous pourrez le modifier plus tard dans les réglages."
+            "L'entreprise. La devise est un code de trois lettres, par exemple EUR. Tapez une ville ou un pays pour trouver le fuseau horaire. Tout cela se modifie plus tard dans les réglages."
         }
         SetUpPhrase::Manager => "Le premier gestionnaire, qui créera les comptes de tous les autres.",
         SetUpPhrase::Summary => {
@@ -1412,12 +1412,12 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::Between => " ; ",
         ListPhrase::KeyOpenRecord => "ouvrir la fiche",
         ListPhrase::KeyScroll => "faire défiler",
-        ListPhrase::SaveViewAs => "Enregistrer cette vue sous...",
+        ListPhrase::SaveViewAs => "Enregistrer cette vue sous…",
         ListPhrase::ReplaceView(name) => return format!("Enregistrer « {name} » telle qu'affichée"),
-        ListPhrase::RenameView(name) => return format!("Renommer « {name} »..."),
+        ListPhrase::RenameView(name) => return format!("Renommer « {name} »…"),
         ListPhrase::ShareView(name) => return format!("Partager « {name} » avec tout le monde"),
         ListPhrase::UnshareView(name) => return format!("Ne plus partager « {name} »"),
-        ListPhrase::RemoveView(name) => return format!("Supprimer « {name} »..."),
+        ListPhrase::RemoveView(name) => return format!("Supprimer « {name} »…"),
         ListPhrase::RemoveViewTitle(name) => return format!("Supprimer la vue « {name} » ?"),
         ListPhrase::RemoveViewMeans { shared: false } => "Seule la vue disparaît, pas les fiches qu'elle montre.",
         ListPhrase::RemoveViewMeans { shared: true } => {

@@ -64,8 +64,8 @@ impl Purpose {
     /// The word for Ctrl+S if it does not mean saving.
     pub fn verb(&self, ctx: &Context) -> Option<String> {
         match self {
-            Self::Refine(_) => Some(ctx.say(Phrase::VerbFilter)),
-            Self::Sign(_) => Some(ctx.say(Phrase::VerbSign)),
+            Self::Refine(_) => Some(ctx.say(Phrase::VerbFilter).to_lowercase()),
+            Self::Sign(_) => Some(ctx.say(Phrase::VerbSign).to_lowercase()),
             _ => None,
         }
     }
