@@ -4,10 +4,15 @@
 use std::{
     fmt::Write,
     io::IsTerminal,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{Access, access, statvfs};
+use rustix::{
+    fs::{Access, access, statvfs},
+    io::Errno,
+    process::geteuid,
+};
 use secrecy::ExposeSecret;
 use serde_json::{Value as Json, json};
 
@@ -19,6 +24,8 @@ use crate::{
         language::Language,
     },
     services::{Examination, examine},
+    storage::Target,
+    telemetry,
     ui::text::{self, AdminPhrase, Label, Phrase},
 };
 
@@ -36,14 +43,16 @@ pub struct Report<'a> {
 /// Looks at everything.
 pub fn look(config: &Config) -> Report<'_> {
     let Examination { mut findings, problem } = examine(config.database.expose_secret());
-    if let Some(path) = config.database.expose_secret().strip_prefix("sqlite://") {
-        findings.extend(space(Check::DatabaseSpace, Path::new(path)));
+    if let Ok(Target::Sqlite(path)) = Target::parse(config.database.expose_secret()) {
+        findings.extend(writable(&path));
+        findings.extend(space(Check::DatabaseSpace, &path));
     }
     findings.extend(unused_files(config));
     let state = &config.folders.state;
-    let is_writable = access(existing(state), Access::WRITE_OK | Access::EXEC_OK).is_ok();
-    let verdict = if is_writable { Verdict::Fine } else { Verdict::Fault };
-    findings.push(Finding::new(Check::LogFolder, Found::Text(state.display().to_string()), verdict));
+    let verdict = if access(existing(state), telemetry::ACCESS).is_ok() { Verdict::Fine } else { Verdict::Fault };
+    let mend = if state.exists() { how_to_write(state, telemetry::ACCESS) } else { None };
+    let log_folder = Finding::new(Check::LogFolder, Found::Text(state.display().to_string()), verdict);
+    findings.push(log_folder.mended_by(mend.into_iter().collect()));
     findings.extend(space(Check::LogSpace, state));
     Report { config, findings, problem }
 }
@@ -55,6 +64,43 @@ fn unused_files(config: &Config) -> Vec<Finding> {
     let paths = config.found.iter().filter(is_unused).map(|value| value.origin.path(&value.shown));
     let passwords = paths.filter(|path| access(path, Access::READ_OK).is_err()).map(|path| path.display().to_string());
     config.left_out.iter().map(ToString::to_string).chain(passwords).map(warning).collect()
+}
+
+/// Whether this account may save to the file of an embedded database, and create the files beside it
+/// in which SQLite works. `None` if there is no such file.
+fn writable(path: &Path) -> Option<Finding> {
+    path.exists().then_some(())?;
+    let folder = existing(path.parent()?);
+    let files = ["", "-wal", "-shm"].map(|ending| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        (PathBuf::from(name), Access::READ_OK | Access::WRITE_OK)
+    });
+    let there = files.into_iter().filter(|(file, _)| file.exists());
+    let places = there.chain([(folder, Access::WRITE_OK | Access::EXEC_OK)]);
+    let refused: Vec<(PathBuf, String)> =
+        places.filter_map(|(path, rights)| how_to_write(&path, rights).map(|how| (path, how))).collect();
+    if refused.is_empty() {
+        return Some(Finding::new(Check::Writable, Found::Yes, Verdict::Fine));
+    }
+    let (paths, mend): (Vec<_>, Vec<_>) =
+        refused.into_iter().map(|(path, how)| (path.display().to_string(), how)).unzip();
+    Some(Finding::new(Check::Writable, Found::Text(paths.join(", ")), Verdict::Fault).mended_by(mend))
+}
+
+/// The command that gives this account these rights on a path; `None` if it has them.
+fn how_to_write(path: &Path, rights: Access) -> Option<String> {
+    let refused = access(path, rights).err()?;
+    let user = geteuid().as_raw();
+    let is_own = path.metadata().is_ok_and(|found| found.uid() == user);
+    let quoted = format!("'{}'", path.display().to_string().replace('\'', "'\\''"));
+    Some(match refused {
+        Errno::ROFS => format!("mount -o remount,rw \"$(findmnt -n -o TARGET -T {quoted})\""),
+        Errno::PERM => format!("chattr -i {quoted}"),
+        _ if is_own && path.is_dir() => format!("chmod u+rwx {quoted}"),
+        _ if is_own => format!("chmod u+rw {quoted}"),
+        _ => format!("chown {user} {quoted}"),
+    })
 }
 
 /// The nearest folder above a path that exists, or the path itself.
@@ -207,7 +253,15 @@ impl Report<'_> {
 
 /// The report for programs if the configuration itself cannot be used.
 pub fn unusable(error: &config::Error, exit_code: u8) -> String {
-    enveloped(exit_code, Some(&error.to_string()), &json!({"checks": []}))
+    let sentence = error.to_string();
+    let check = json!({
+        "name": "configuration",
+        "found": false,
+        "verdict": <&'static str>::from(Verdict::Fault),
+        "means": sentence,
+        "mend": error.mend().as_slice(),
+    });
+    enveloped(exit_code, Some(&sentence), &json!({"checks": [check]}))
 }
 
 /// What every report for programs begins with.
@@ -248,7 +302,7 @@ fn mark(finding: &Finding, language: Language) -> String {
 
 fn found(finding: &Finding, language: Language) -> String {
     match &finding.found {
-        Found::Text(text) => crate::domain::text::for_terminal(text).into_owned(),
+        Found::Text(text) | Found::OfAdministrator(text) => crate::domain::text::for_terminal(text).into_owned(),
         Found::Versions(tables, program) => {
             text::say(language, Phrase::Admin(AdminPhrase::DoctorVersions { tables, program }))
         }
@@ -260,7 +314,7 @@ fn found(finding: &Finding, language: Language) -> String {
 
 fn found_as_json(found: &Found) -> Json {
     match found {
-        Found::Text(text) => json!(text),
+        Found::Text(text) | Found::OfAdministrator(text) => json!(text),
         Found::Versions(tables, program) => json!({"tables": tables, "program": program}),
         Found::Yes => json!(true),
         Found::No | Found::Problem(_) => json!(false),

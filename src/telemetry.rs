@@ -4,6 +4,7 @@
 use std::{backtrace::Backtrace, collections::BTreeMap, fmt, mem::ManuallyDrop, panic, thread, time::Duration};
 
 use chrono::{SecondsFormat, Utc};
+use rustix::fs::{Access, access};
 use secrecy::ExposeSecret;
 use sentry::{ClientInitGuard, ClientOptions, protocol::Event};
 use serde_json::{Value as Json, json};
@@ -32,6 +33,10 @@ use crate::{
     domain::{Error, error::Reference, language::Language, session::random_id},
     ui::text,
 };
+
+/// The rights on the folder of the log files without which there are none: old files are looked for
+/// and removed.
+pub const ACCESS: Access = Access::READ_OK.union(Access::WRITE_OK).union(Access::EXEC_OK);
 
 /// How many daily log files are kept.
 const DAYS: usize = 30;
@@ -67,7 +72,10 @@ impl Drop for Telemetry {
 pub fn start(config: &Config, host: String) -> Telemetry {
     let sentry =
         config.sentry_dsn.as_ref().and_then(|dsn| start_sentry(dsn.expose_secret(), &config.sentry_environment));
-    let appender = private_folder(&config.folders.state).ok().and_then(|()| {
+    // The library that writes the files would complain on the terminal.
+    let is_writable = || access(&config.folders.state, ACCESS).is_ok();
+    let folder = private_folder(&config.folders.state).ok().filter(|()| is_writable());
+    let appender = folder.and_then(|()| {
         RollingFileAppender::builder()
             .rotation(Rotation::DAILY)
             .filename_prefix("epic-events")

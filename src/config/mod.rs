@@ -35,7 +35,7 @@ use crate::{
     },
 };
 use layers::{ConfigSource, settle};
-use readable::how_to_read;
+use readable::{command_to_read, how_to_read};
 
 /// bcrypt's cost; less is for tests only.
 const BCRYPT_COST: u32 = 12;
@@ -115,6 +115,27 @@ pub enum Error {
     NoHome,
     #[error("{path} cannot be written: {why}")]
     Unwritable { path: PathBuf, why: io::Error },
+}
+
+impl Error {
+    /// The command that mends it, if there is one.
+    pub fn mend(&self) -> Option<String> {
+        match self {
+            Self::Unreadable { path, .. } => command_to_read(path),
+            Self::Readable { path } => Some(format!("chmod 600 {}", path.display())),
+            Self::ReadableByAll { path } => {
+                let path = path.display();
+                Some(format!("chown root:GROUP {path} && chmod 640 {path}"))
+            }
+            Self::OfAnother { path } => Some(format!("chown USER {}", path.display())),
+            Self::Malformed { .. }
+            | Self::NotText { .. }
+            | Self::Value { .. }
+            | Self::Key { .. }
+            | Self::NoHome
+            | Self::Unwritable { .. } => None,
+        }
+    }
 }
 
 impl Folders {

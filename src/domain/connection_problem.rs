@@ -60,6 +60,8 @@ pub enum ConnectionProblem {
     AccountLocked,
     /// The file of the certificate authority cannot be read; with its path.
     AuthorityFile(String),
+    /// The file of the certificate authority contains no certificate; with its path.
+    NoCertificate(String),
     /// The address asks for a kind of encryption that does not exist; with its name.
     BadSslMode(String),
     /// The password in the address contains signs that have to be encoded there.
@@ -117,6 +119,13 @@ impl ConnectionProblem {
     /// Whether the configuration is wrong, and not the database.
     pub fn is_of_the_address(&self) -> bool {
         use ConnectionProblem as P;
-        matches!(self, P::BadAddress(_) | P::PasswordNotEncoded { .. } | P::AuthorityFile(_) | P::BadSslMode(_))
+        matches!(
+            self,
+            P::BadAddress(_)
+                | P::PasswordNotEncoded { .. }
+                | P::AuthorityFile(_)
+                | P::NoCertificate(_)
+                | P::BadSslMode(_)
+        )
     }
 }

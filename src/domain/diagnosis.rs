@@ -37,10 +37,16 @@ pub enum Check {
     BinaryLog,
     /// `sync_binlog`.
     SyncBinlog,
+    /// `binlog_expire_logs_seconds`: how far back a point in time can be restored.
+    BinlogExpiry,
+    /// `log_bin_trust_function_creators`, without which the set-up account cannot create triggers.
+    TrustFunctionCreators,
     /// `wsrep_sync_wait`, on a cluster.
     WsrepSyncWait,
     /// How far the clocks of this computer and of the server differ.
     Clock,
+    /// Whether this account may write to the file of an embedded database and beside it.
+    Writable,
     /// The free space where the embedded database is.
     DatabaseSpace,
     /// A file that the configuration names, but that is neither used nor readable.
@@ -79,6 +85,8 @@ pub enum Found {
     Versions(String, String),
     /// Why the database cannot be opened.
     Problem(ConnectionProblem),
+    /// The account is an administrator's of the server; its name.
+    OfAdministrator(String),
     Yes,
     No,
     Nothing,

@@ -37,8 +37,9 @@ pub fn examine(address: &str) -> Examination {
     match examined {
         Ok((findings, ended)) => Examination { findings, problem: ended.err().map(Error::from) },
         Err(problem) => {
-            let findings = vec![Finding::new(Check::Connection, Found::Problem(problem), Verdict::Fault)];
-            Examination { findings, problem: None }
+            let mend = diagnosis::mend(&problem, address);
+            let unopened = Finding::new(Check::Connection, Found::Problem(problem), Verdict::Fault).mended_by(mend);
+            Examination { findings: vec![unopened], problem: None }
         }
     }
 }

@@ -104,6 +104,9 @@ pub(super) fn options(address: &str) -> Result<OptsBuilder, ConnectionProblem> {
             ("ssl_ca", path) => {
                 let path = decoded(path);
                 if is_readable(&path) {
+                    if !has_certificate(&path) {
+                        return Err(ConnectionProblem::NoCertificate(path));
+                    }
                     authority.push(PathBuf::from(path).into());
                 } else if query.contains('@') {
                     // As below: the path may be the rest of a password.
@@ -158,6 +161,12 @@ fn default_mode(is_here: bool, has_authority: bool) -> &'static str {
 /// Whether this is a file whose content this process may read.
 fn is_readable(path: &str) -> bool {
     std::fs::metadata(path).is_ok_and(|file| file.is_file()) && access(path, Access::READ_OK).is_ok()
+}
+
+/// Whether a file may contain a certificate: as text with its first line, or in binary form.
+fn has_certificate(path: &str) -> bool {
+    let text = std::fs::read(path).map(String::from_utf8);
+    text.is_ok_and(|text| text.map_or(true, |text| text.contains("-----BEGIN CERTIFICATE-----")))
 }
 
 /// Whether what is sent to the server does not leave this machine.

@@ -8,7 +8,7 @@ use crate::domain::error::ConnectionProblem;
 
 /// The rights on each table. The account can neither alter a table nor change or remove a row of
 /// the audit log.
-const RIGHTS: [(&str, &str); 10] = [
+pub(super) const RIGHTS: [(&str, &str); 10] = [
     ("users", "SELECT, INSERT, UPDATE"),
     ("clients", "SELECT, INSERT, UPDATE"),
     ("contracts", "SELECT, INSERT, UPDATE"),
@@ -18,8 +18,11 @@ const RIGHTS: [(&str, &str); 10] = [
     ("list_views", "SELECT, INSERT, UPDATE, DELETE"),
     ("list_columns", "SELECT, INSERT, UPDATE, DELETE"),
     ("audit_log", "SELECT, INSERT"),
-    ("__diesel_schema_migrations", "SELECT"),
+    (MIGRATIONS, "SELECT"),
 ];
+
+/// The table in which the migrations that were run are recorded.
+pub(super) const MIGRATIONS: &str = "__diesel_schema_migrations";
 
 /// The rights of the set-up account on the whole database.
 pub(super) const OF_SET_UP: &str = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER";
@@ -163,9 +166,13 @@ pub(super) fn missing(db: &mut Db) -> Result<Vec<(&'static str, &'static str)>, 
 /// The statement that grants rights on a table of this database to an account, which is written as
 /// in statements.
 pub(super) fn grant((table, rights): (&str, &str), database: &str, account: &str) -> String {
+    format!("GRANT {rights} ON {}.{table} TO {account};", name(database))
+}
+
+/// The name of a database as it is written in statements.
+pub(super) fn name(database: &str) -> String {
     let plain = database.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let database = if plain { database.to_owned() } else { format!("`{}`", database.replace('`', "``")) };
-    format!("GRANT {rights} ON {database}.{table} TO {account};")
+    if plain { database.to_owned() } else { format!("`{}`", database.replace('`', "``")) }
 }
 
 /// The statement that takes rights away from an account; place and account as in statements.

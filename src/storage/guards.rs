@@ -184,6 +184,12 @@ pub(super) fn quoted(account: &str) -> String {
     format!("'{name}'@'{host}'")
 }
 
+/// The table that a guard belongs to; empty if there is no such guard.
+pub(super) fn table(guard: &str) -> &'static str {
+    let found = GUARDS.iter().find(|(name, _)| *name == guard).and_then(|(_, body)| body.split_once(" ON "));
+    found.and_then(|(_, rest)| rest.split(' ').next()).unwrap_or_default()
+}
+
 /// What a guard of the audit log answers.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {

@@ -332,6 +332,12 @@ pub(super) fn server_at(address: &str) -> Option<String> {
     MysqlConnection::open(&without_name).ok().map(|connection| connection.server)
 }
 
+/// The account of an address as the server knows it, if the address may not use its database.
+pub(super) fn account_at(address: &str) -> Option<String> {
+    let (without_name, _) = without_name(address)?;
+    MysqlConnection::open(&without_name).ok()?.texts("SELECT CURRENT_USER()").ok().map(|account| account.concat())
+}
+
 /// The address without the name of the database, and that name.
 fn without_name(address: &str) -> Option<(String, &str)> {
     let (base, query) = address.split_once('?').map_or((address, None), |(base, query)| (base, Some(query)));

@@ -7,6 +7,8 @@ mod support;
 mod configuration;
 mod copy;
 mod doctor;
+mod doctor_accounts;
+mod doctor_machine;
 mod migrate;
 mod packaging;
 mod recovery;

@@ -1011,6 +1011,9 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::AuthorityFile(path) => {
             return format!("The CA file {path} cannot be read. Check its path and its permissions.");
         }
+        ConnectionProblem::NoCertificate(path) => {
+            return format!("The CA file {path} contains no certificate. Put the server's authority (ca.pem) there.");
+        }
         ConnectionProblem::BadSslMode(mode) => {
             return format!(
                 "The ssl_mode \"{}\" is not known. It can be: verify_identity, verify_ca, required, disabled.",
@@ -1615,8 +1618,11 @@ pub(super) fn check(check: Check) -> &'static str {
         Check::FlushLogAtCommit => "innodb_flush_log_at_trx_commit",
         Check::BinaryLog => "binary log",
         Check::SyncBinlog => "sync_binlog",
+        Check::BinlogExpiry => "binlog_expire_logs_seconds",
+        Check::TrustFunctionCreators => "log_bin_trust_function_creators",
         Check::WsrepSyncWait => "wsrep_sync_wait",
         Check::Clock => "clock of the server",
+        Check::Writable => "file can be written",
         Check::DatabaseSpace => "free space, database",
         Check::UnusedFile => "file that is not used",
         Check::LogFolder => "folder of the logs",
@@ -1642,8 +1648,14 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         (Check::Tables, Verdict::Warning, _) => {
             "The tables are older. They are migrated when the program next opens the file."
         }
+        (Check::Tables, Verdict::Unknown, _) => {
+            "The account may not read which version the tables have: see the missing rights."
+        }
         (Check::Tables, _, _) => "The tables are up to date.",
         (Check::Company, Verdict::Fault, _) => "There is no company here yet. Check the address, or set one up.",
+        (Check::Company, Verdict::Unknown, _) => {
+            "The account may not read the settings of the company: see the missing rights."
+        }
         (Check::Company, _, _) => "A company is set up here.",
         (Check::Encryption, Verdict::Warning, _) => {
             "Somebody on the network could read along or pretend to be the server. Use ssl_mode=verify_identity."
@@ -1653,7 +1665,13 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         (Check::MissingRights, Verdict::Fault, _) => {
             "The account may not do everything on these tables that the program needs. The server's administrator runs:"
         }
+        (Check::MissingRights, Verdict::Unknown, _) => {
+            "Some tables are not there yet, or this account does not see them. Migrate first, then run `doctor` again."
+        }
         (Check::MissingRights, _, _) => "The account has every right that the program needs.",
+        (Check::ExcessiveRights, Verdict::Warning, Found::OfAdministrator(_)) => {
+            "An administrator of the server, who must not be in the configuration of users. To check the rights of the everyday account, run `doctor` with that account."
+        }
         (Check::ExcessiveRights, Verdict::Warning, _) if finding.mend.is_empty() => {
             "Right for the set-up account, with whose rights the triggers run. It must not be in the configuration of users: with these rights the rules and the audit log can be bypassed."
         }
@@ -1673,7 +1691,7 @@ pub(super) fn means(finding: &Finding) -> &'static str {
             "The triggers run with the rights of this account, and it is missing or lacks them: saving fails. The server's administrator runs:"
         }
         (Check::TriggerDefiner, Verdict::Unknown, _) => {
-            "The triggers run with the rights of this account. Whether it exists, only an account that may read mysql.user can see."
+            "The triggers run with the rights of an account that must exist. Whether it does, only an account that may read mysql.user can see."
         }
         (Check::TriggerDefiner, _, _) => {
             "The triggers run with the rights of this account, which exists. It may be locked, but it must stay."
@@ -1698,6 +1716,14 @@ pub(super) fn means(finding: &Finding) -> &'static str {
             "After a power cut the newest acknowledged saves can be missing from the binary log, so from replicas and from a restore. With 1 none is."
         }
         (Check::SyncBinlog, _, _) => "An acknowledged save is in the binary log, also after a power cut.",
+        (Check::BinlogExpiry, Verdict::Warning, _) => {
+            "The binary log is removed after less than 14 days: nothing that is older can be restored to a point in time. 1209600 keeps it for 14 days."
+        }
+        (Check::BinlogExpiry, _, _) => "The binary log reaches back 14 days or more, or is kept (0).",
+        (Check::TrustFunctionCreators, Verdict::Warning, _) => {
+            "The set-up account may not create triggers on this server, so `migrate` cannot add or renew them. With 1 it may."
+        }
+        (Check::TrustFunctionCreators, _, _) => "The set-up account may create triggers, also with a binary log.",
         (Check::WsrepSyncWait, Verdict::Warning, _) => {
             "Tests by jepsen.io found that clusters of this release (12.1 and 12.2) lose acknowledged saves when nodes fail, with the recommended settings too. Use another release or a single server."
         }
@@ -1708,6 +1734,10 @@ pub(super) fn means(finding: &Finding) -> &'static str {
             "Times come from the computers, not from the server. One of the two clocks is wrong: changes can be shown in the wrong order."
         }
         (Check::Clock, _, _) => "The clock of this computer agrees with that of the server.",
+        (Check::Writable, Verdict::Fault, _) => {
+            "This account may not write there, so nothing can be saved. The owner or root runs:"
+        }
+        (Check::Writable, _, _) => "This account may write to the file and to its folder.",
         (Check::DatabaseSpace, Verdict::Fault, _) => "There is next to no space: saving will fail.",
         (Check::DatabaseSpace, Verdict::Warning, _) => "There is little space left for the database and its backups.",
         (Check::DatabaseSpace, _, _) => "There is enough space for the database.",

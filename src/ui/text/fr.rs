@@ -1090,6 +1090,11 @@ fn connection(problem: &ConnectionProblem) -> String {
                 "Le certificat de l'autorité ({path}) ne peut pas être lu. Vérifiez son chemin et ses droits."
             );
         }
+        ConnectionProblem::NoCertificate(path) => {
+            return format!(
+                "Le fichier {path} ne contient aucun certificat. Mettez-y celui de l'autorité du serveur (ca.pem)."
+            );
+        }
         ConnectionProblem::BadSslMode(mode) => {
             return format!(
                 "La valeur « {} » de ssl_mode n'est pas connue. Valeurs possibles : verify_identity, verify_ca, required, disabled.",
@@ -1716,8 +1721,11 @@ pub(super) fn check(check: Check) -> &'static str {
         Check::FlushLogAtCommit => "innodb_flush_log_at_trx_commit",
         Check::BinaryLog => "journal binaire",
         Check::SyncBinlog => "sync_binlog",
+        Check::BinlogExpiry => "binlog_expire_logs_seconds",
+        Check::TrustFunctionCreators => "log_bin_trust_function_creators",
         Check::WsrepSyncWait => "wsrep_sync_wait",
         Check::Clock => "horloge du serveur",
+        Check::Writable => "fichier modifiable",
         Check::DatabaseSpace => "espace libre, base",
         Check::UnusedFile => "fichier non utilisé",
         Check::LogFolder => "dossier des journaux",
@@ -1743,9 +1751,15 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         (Check::Tables, Verdict::Warning, _) => {
             "Les tables sont plus anciennes. Elles seront mises à jour à la prochaine ouverture du fichier."
         }
+        (Check::Tables, Verdict::Unknown, _) => {
+            "Le compte ne peut pas lire la version des tables : voyez les droits manquants."
+        }
         (Check::Tables, _, _) => "Les tables sont à jour.",
         (Check::Company, Verdict::Fault, _) => {
             "Il n'y a pas encore d'entreprise ici. Vérifiez l'adresse, ou créez-en une."
+        }
+        (Check::Company, Verdict::Unknown, _) => {
+            "Le compte ne peut pas lire les réglages de l'entreprise : voyez les droits manquants."
         }
         (Check::Company, _, _) => "Une entreprise est installée ici.",
         (Check::Encryption, Verdict::Warning, _) => {
@@ -1756,7 +1770,13 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         (Check::MissingRights, Verdict::Fault, _) => {
             "Le compte ne peut pas faire sur ces tables tout ce qu'il faut au programme. L'administrateur du serveur exécute :"
         }
+        (Check::MissingRights, Verdict::Unknown, _) => {
+            "Certaines tables n'existent pas encore, ou ce compte ne les voit pas. Lancez d'abord `migrate`, puis de nouveau `doctor`."
+        }
         (Check::MissingRights, _, _) => "Le compte a tous les droits dont le programme a besoin.",
+        (Check::ExcessiveRights, Verdict::Warning, Found::OfAdministrator(_)) => {
+            "Un administrateur du serveur, qui ne doit pas être dans la configuration des utilisateurs. Pour vérifier les droits du compte quotidien, lancez `doctor` avec ce compte."
+        }
         (Check::ExcessiveRights, Verdict::Warning, _) if finding.mend.is_empty() => {
             "Ces droits conviennent au compte d'installation, avec lequel les déclencheurs s'exécutent. Il ne doit pas être dans la configuration des utilisateurs : avec ces droits, les règles et le journal d'audit peuvent être contournés."
         }
@@ -1778,7 +1798,7 @@ pub(super) fn means(finding: &Finding) -> &'static str {
             "Les déclencheurs s'exécutent avec les droits de ce compte, qui n'existe plus ou ne les a pas : l'enregistrement échoue. L'administrateur du serveur exécute :"
         }
         (Check::TriggerDefiner, Verdict::Unknown, _) => {
-            "Les déclencheurs s'exécutent avec les droits de ce compte. Seul un compte qui peut lire mysql.user peut voir s'il existe."
+            "Les déclencheurs s'exécutent avec les droits d'un compte qui doit exister. Seul un compte qui peut lire mysql.user peut le vérifier."
         }
         (Check::TriggerDefiner, _, _) => {
             "Les déclencheurs s'exécutent avec les droits de ce compte, qui existe. Il peut être verrouillé, mais il doit rester."
@@ -1811,6 +1831,16 @@ pub(super) fn means(finding: &Finding) -> &'static str {
         (Check::SyncBinlog, _, _) => {
             "Un enregistrement confirmé est dans le journal binaire, même après une coupure de courant."
         }
+        (Check::BinlogExpiry, Verdict::Warning, _) => {
+            "Le journal binaire est supprimé avant 14 jours : rien de plus ancien ne peut être restauré à un moment précis. 1209600 le conserve 14 jours."
+        }
+        (Check::BinlogExpiry, _, _) => "Le journal binaire remonte à 14 jours ou plus, ou est conservé (0).",
+        (Check::TrustFunctionCreators, Verdict::Warning, _) => {
+            "Le compte d'installation ne peut pas créer de déclencheurs sur ce serveur : `migrate` ne peut ni les ajouter ni les renouveler. Avec 1, il le peut."
+        }
+        (Check::TrustFunctionCreators, _, _) => {
+            "Le compte d'installation peut créer des déclencheurs, même avec un journal binaire."
+        }
         (Check::WsrepSyncWait, Verdict::Warning, _) => {
             "Les essais de jepsen.io ont montré que les grappes de cette version (12.1 et 12.2) perdent des enregistrements confirmés quand des nœuds tombent, même avec les réglages conseillés. Utilisez une autre version ou un serveur unique."
         }
@@ -1821,6 +1851,10 @@ pub(super) fn means(finding: &Finding) -> &'static str {
             "Les heures viennent des ordinateurs, pas du serveur. L'une des deux horloges est fausse : des modifications peuvent apparaître dans le mauvais ordre."
         }
         (Check::Clock, _, _) => "L'horloge de cet ordinateur s'accorde avec celle du serveur.",
+        (Check::Writable, Verdict::Fault, _) => {
+            "Ce compte ne peut pas y écrire : rien ne peut être enregistré. Le propriétaire ou root exécute :"
+        }
+        (Check::Writable, _, _) => "Ce compte peut écrire dans le fichier et dans son dossier.",
         (Check::DatabaseSpace, Verdict::Fault, _) => "Il n'y a presque plus d'espace : l'enregistrement va échouer.",
         (Check::DatabaseSpace, Verdict::Warning, _) => "Il reste peu d'espace pour la base et ses sauvegardes.",
         (Check::DatabaseSpace, _, _) => "Il y a assez d'espace pour la base.",
