@@ -611,9 +611,10 @@ fn lasts(what: Lasting, name: &str, shares: &[Share], naming: Naming) -> String 
         Lasting::PasswordReset => ("A temporary password".to_owned(), "Set another one with ⌨reset-password⌨."),
         Lasting::OwnPassword => ("A new password".to_owned(), "Change it again: ⌨palette⌨, Change my password."),
         Lasting::Signed => return "A signature is final: it cannot be undone.".to_owned(),
-        Lasting::Settings => {
-            ("A change of the settings".to_owned(), "Set the former values in the settings again; the audit log shows them.")
-        }
+        Lasting::Settings => (
+            "A change of the settings".to_owned(),
+            "Set the former values in the settings again; the audit log shows them.",
+        ),
         Lasting::ViewSaved => ("A saved view".to_owned(), "Change or remove it with ⌨view⌨."),
         Lasting::ViewRemoved => ("Removing a view".to_owned(), "Save it again with ⌨view⌨."),
         Lasting::Columns => ("A choice of columns".to_owned(), "Choose them again with ⌨columns⌨."),
@@ -951,7 +952,9 @@ fn connection(problem: &ConnectionProblem) -> String {
         }
         ConnectionProblem::Timeout => "The database does not answer in time. Please try again in a moment.",
         ConnectionProblem::Lost => "The connection to the database was lost. What you typed is kept.",
-        ConnectionProblem::AccessDenied => "The database server does not accept this user with this password.",
+        ConnectionProblem::AccessDenied => {
+            "The database server does not accept this user with this password. If the database's password was changed while the program was open, start the program again."
+        }
         ConnectionProblem::AccessDeniedInClear => {
             "The database server does not accept this user with this password, or it accepts encrypted connections only and this one is not (ssl_mode)."
         }
@@ -1330,9 +1333,7 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::RemoveView(name) => return format!("Remove \"{name}\"..."),
         ListPhrase::RemoveViewTitle(name) => return format!("Remove the view \"{name}\"?"),
         ListPhrase::RemoveViewMeans { shared: false } => "Only the view goes, not the records in it.",
-        ListPhrase::RemoveViewMeans { shared: true } => {
-            "Nobody will have this view any more. The records in it stay."
-        }
+        ListPhrase::RemoveViewMeans { shared: true } => "Nobody will have this view any more. The records in it stay.",
         ListPhrase::VerbRemove => "remove",
         ListPhrase::ShareViewTitle(name) => return format!("Share the view \"{name}\"?"),
         ListPhrase::SharesAsSaved => "You have changed the view since it was saved; the saved one is shared.",

@@ -1028,7 +1028,9 @@ fn connection(problem: &ConnectionProblem) -> String {
         ConnectionProblem::Refused => "Le serveur ne répond pas. Vérifiez qu'il est démarré et que le port est le bon.",
         ConnectionProblem::Timeout => "La base de données ne répond pas à temps. Réessayez dans un instant.",
         ConnectionProblem::Lost => "La connexion à la base est perdue, mais pas votre saisie : réessayez.",
-        ConnectionProblem::AccessDenied => "Le serveur de base de données refuse cet utilisateur avec ce mot de passe.",
+        ConnectionProblem::AccessDenied => {
+            "Le serveur de base de données refuse cet utilisateur avec ce mot de passe. Si le mot de passe de la base a changé depuis l'ouverture du programme, relancez le programme."
+        }
         ConnectionProblem::AccessDeniedInClear => {
             "Le serveur de base de données refuse cet utilisateur avec ce mot de passe, ou il n'accepte que des connexions chiffrées et celle-ci ne l'est pas (ssl_mode)."
         }
