@@ -105,7 +105,9 @@ fn what_migrates_is_printed_for_the_account_that_asks(#[values(Engine::MariaDb, 
     let (_, found) = report(home.path(), &everyday);
     let lines = mend(&found, "tables");
     assert_eq!(lines.len(), 3, "{lines:#?}");
-    lines.iter().for_each(|line| run_line(engine, home.path(), line));
+    for line in &lines {
+        run_line(engine, home.path(), line);
+    }
     let (_, found) = report(home.path(), &everyday);
     assert_eq!(check(&found, "missing_rights")["found"], "list_views, list_columns", "{found:#}");
     server(engine).client(&["-e", &mend(&found, "missing_rights").concat()]);
@@ -117,7 +119,9 @@ fn what_migrates_is_printed_for_the_account_that_asks(#[values(Engine::MariaDb, 
         let (_, found) = report(home.path(), &everyday);
         let lines = mend(&found, "triggers");
         assert_eq!(lines.len(), 3, "{lines:#?}");
-        lines.iter().for_each(|line| run_line(engine, home.path(), line));
+        for line in &lines {
+            run_line(engine, home.path(), line);
+        }
         assert_eq!(verdict(&report(home.path(), &everyday).1, "triggers"), "fine");
     }
 }
