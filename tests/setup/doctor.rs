@@ -121,6 +121,8 @@ fn an_account_that_the_server_refuses_is_a_finding(#[values(Engine::MariaDb, Eng
     };
     assert!(means(&db.url.replace("only-for-tests", "canary")).contains("does not accept this user"));
     assert!(means(&locked).contains("has locked this account"));
+    let unlock = mend(&report(home.path(), &locked).1, "connection");
+    assert_eq!(unlock, ["ALTER USER 'locked'@'%' ACCOUNT UNLOCK;"]);
     let (code, said) = run(home.path(), &locked, &["migrate"]);
     assert!(code == 3 && said.contains("has locked this account") && !said.contains("ERROR"), "{code} {said}");
 }

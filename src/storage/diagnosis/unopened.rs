@@ -1,5 +1,7 @@
 //! What mends a database that cannot be opened.
 
+use std::path::Path;
+
 use crate::{
     domain::{address::ServerAddress, error::ConnectionProblem as Problem},
     storage::{grants, guards, mysql::account_at},
@@ -22,7 +24,7 @@ pub fn mend(problem: &Problem, address: &str) -> Vec<String> {
             grants::all(&parts.database, &account)
         }
         Problem::AccountLocked => vec![format!("ALTER USER {everywhere} ACCOUNT UNLOCK;")],
-        Problem::AuthorityFile(path) => vec![format!("chmod 644 {path}")],
+        Problem::AuthorityFile(path) if Path::new(path).is_file() => vec![format!("chmod 644 '{path}'")],
         _ => Vec::new(),
     }
 }
