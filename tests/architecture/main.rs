@@ -245,7 +245,6 @@ fn nothing_but_sqlite_opens_the_database_file() {
         ("commands/recovery.rs", "/etc/passwd"),
         ("storage/address.rs", "the certificate authority, which the connection to the server reads too"),
         ("storage/part.rs", "a new file under a name of its own, which gets its real name after it was closed"),
-        ("storage/address.rs", "the certificate of an authority"),
         ("storage/grants.rs", "its test reads the document for administrators"),
         ("config/layers.rs", "config.toml and .env"),
         ("config/readable.rs", "/etc/group"),
