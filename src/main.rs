@@ -3,7 +3,12 @@
 
 mod commands;
 
-use std::{collections::HashMap, io::IsTerminal, process::ExitCode, sync::Arc};
+use std::{
+    collections::HashMap,
+    io::{IsTerminal, Write},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use commands::{Stop, exit, print, stop};
 use epic_events::{
@@ -118,12 +123,12 @@ fn start_scaled(cli: &Cli, config: &Arc<Config>, events: u64) -> Result<(), Stop
     };
     let told = |done: u64, all: u64| {
         let parts = usize::try_from(done * 40 / all.max(1)).unwrap_or(40);
-        eprint!("\r[{}{}] {done} / {all}", "#".repeat(parts), " ".repeat(40 - parts));
+        write!(std::io::stderr(), "\r[{}{}] {done} / {all}", "#".repeat(parts), " ".repeat(40 - parts)).ok();
     };
     let language = config.preferences.language;
     let accounts = demo::prepare_scaled(&address, made_anew, events, language, app::now(), told)
         .map_err(|error| stop(language, &error))?;
-    eprintln!();
+    writeln!(std::io::stderr()).ok();
     if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
         return print(format!("{}\n", address.rsplit('@').next().unwrap_or_default()).as_bytes());
     }

@@ -14,12 +14,17 @@ impl App {
             // The second of two keys must not answer a popup that the first has opened: the user has not
             // seen it yet.
             let opened = self.question().is_some_and(|open| Some(open) != before);
-            // In a window that is too small to show the question, only those keys work that leave.
-            let unseen = self.asks_unseen() && !self.is_too_small();
+            let unseen = self.asks_unseen() && !(self.is_too_small() && self.may_close_unseen());
             if !(number > 0 && opened || unseen) {
                 self.seen_key(key);
             }
         }
+    }
+
+    /// Whether the keys that leave may close what takes the keys, though nobody has read it, because the
+    /// window is too small: a question is cancelled then, a temporary password would be lost.
+    fn may_close_unseen(&self) -> bool {
+        matches!(self.reader(), Some(Popup::Confirm(_)))
     }
 
     /// The screen was drawn in a window of this size: what takes the keys can be read, if there was room.
@@ -46,11 +51,15 @@ impl App {
     /// Whether something takes the keys that has to be read and was not drawn yet: a key that was pressed
     /// before is no answer to it.
     fn asks_unseen(&self) -> bool {
-        let Stage::SignedIn(workspace) = &self.stage else { return false };
-        let popup = match &workspace.locked {
+        self.reader().is_some_and(Popup::has_to_be_read) && self.question() != self.seen
+    }
+
+    /// The popup that takes the keys.
+    fn reader(&self) -> Option<&Popup> {
+        let Stage::SignedIn(workspace) = &self.stage else { return None };
+        match &workspace.locked {
             Some(lock) => Some(&lock.popup),
             None => workspace.popup.as_ref().map(|open| &open.popup),
-        };
-        popup.is_some_and(Popup::has_to_be_read) && self.question() != self.seen
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! `epic-events copy`.
 
-use std::io::{BufRead, IsTerminal};
+use std::io::{BufRead, IsTerminal, Write, stderr};
 
 use epic_events::{
     config,
@@ -74,7 +74,7 @@ impl Run<'_> {
 /// Shows on standard error how far a copy is: a bar, or a line for each twentieth if nobody watches.
 fn progress() -> impl FnMut(u64, u64) {
     const PARTS: u64 = 20;
-    let watched = std::io::stderr().is_terminal();
+    let watched = stderr().is_terminal();
     let mut shown = None;
     move |done, all| {
         let part = done * PARTS / all.max(1);
@@ -84,13 +84,13 @@ fn progress() -> impl FnMut(u64, u64) {
         shown = Some(part);
         let (filled, empty) =
             (usize::try_from(part).unwrap_or(0), usize::try_from(PARTS - part.min(PARTS)).unwrap_or(0));
-        if watched {
-            eprint!("\r[{}{}] {done} / {all}", "#".repeat(filled), " ".repeat(empty));
-            if done == all {
-                eprintln!();
-            }
+        let end = if done == all { "\n" } else { "" };
+        // Nothing depends on whether anybody reads it: `eprintln` would end the copy if nobody does.
+        let told = if watched {
+            write!(stderr(), "\r[{}{}] {done} / {all}{end}", "#".repeat(filled), " ".repeat(empty))
         } else {
-            eprintln!("{done} / {all}");
-        }
+            writeln!(stderr(), "{done} / {all}")
+        };
+        told.ok();
     }
 }

@@ -1,6 +1,6 @@
 //! `--init --non-interactive`: the set-up of the wizard, from a script.
 
-use std::io::BufRead;
+use std::io::{BufRead, Write, stdout};
 
 use clap::CommandFactory;
 use epic_events::{
@@ -50,9 +50,9 @@ pub fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     match services::found(address).map_err(said)? {
         Occupancy::CompanyBehind(_) => {
             let Migrated { versions, unguarded, .. } = services::migrate(address, false).map_err(said)?;
-            println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Migrated(&versions))));
+            tell(&text::say(language, Phrase::Admin(AdminPhrase::Migrated(&versions))));
             if !unguarded.is_empty() {
-                println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Unguarded(&unguarded))));
+                tell(&text::say(language, Phrase::Admin(AdminPhrase::Unguarded(&unguarded))));
             }
             return Ok(());
         }
@@ -94,24 +94,29 @@ pub fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     let mut services = crate::services(&config.database, config).map_err(said)?;
     match services.execute(None, &Request::Session(SessionRequest::SetUp(Box::new(plan))), app::now()).map_err(said)? {
         Reply::IsSetUp { unguarded } => {
-            println!("{}", text::say(language, Phrase::SetUp(SetUpPhrase::Done)));
+            tell(&text::say(language, Phrase::SetUp(SetUpPhrase::Done)));
             if !unguarded.is_empty() {
-                println!("{}", text::say(language, Phrase::Admin(AdminPhrase::Unguarded(&unguarded))));
+                tell(&text::say(language, Phrase::Admin(AdminPhrase::Unguarded(&unguarded))));
             }
             if config.server.is_some() {
                 // The set-up account must not be stored: its rights are for setting up only.
-                println!("{}", text::say(language, Phrase::Admin(AdminPhrase::EverydayHint)));
+                tell(&text::say(language, Phrase::Admin(AdminPhrase::EverydayHint)));
                 if let Some(local) = local_company(config) {
-                    println!("{}", text::say(language, AdminPhrase::HowToMove(&local).into()));
+                    tell(&text::say(language, AdminPhrase::HowToMove(&local).into()));
                 }
             } else if cli.language.is_some() || cli.database_url.is_some() {
                 let kept = config.remember(&config.database, language).map_err(|error| configuration(&error))?;
                 if let Some(words) = crate::told(language, Ok(kept)) {
-                    println!("{words}");
+                    tell(&words);
                 }
             }
             Ok(())
         }
         _ => Ok(()),
     }
+}
+
+/// Prints what was done. It stays done if nobody can read it.
+fn tell(words: &str) {
+    writeln!(stdout(), "{words}").ok();
 }

@@ -1,6 +1,6 @@
 //! A fictional company to try the program with, in a database of its own.
 
-use std::{io, path::Path};
+use std::{io, path::Path, time::Duration};
 
 use chrono::{Datelike, Days, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 use secrecy::SecretString;
@@ -40,6 +40,8 @@ const PASSWORD: &str = "look-around-freely";
 /// The dates of a demo lie around the day on which it was created, so it is recreated after this
 /// many days.
 const LASTS_DAYS: i64 = 7;
+/// How long a start waits for another one that creates the demo, which takes a few seconds.
+const LONGEST_START: Duration = Duration::from_secs(20);
 
 const STAFF: [(&str, &str, Role); 12] = [
     ("manager", "Marta Olsen", Role::Management),
@@ -69,7 +71,7 @@ pub fn prepare(path: &Path, language: Language, now: Moment) -> Result<Vec<(Stri
     part::make_folder_of(path).map_err(unwritable)?;
     // One start at a time: another one that only looks at the demo must not pass for a program that
     // uses it.
-    let _alone = part::lock_folder_of(path);
+    let _alone = part::lock_folder_of(path, LONGEST_START);
     let open = || Db::open(&Target::Sqlite(path.to_owned()));
     if open().is_ok_and(|mut db| is_fresh(&mut db, now)) {
         return Ok(accounts());

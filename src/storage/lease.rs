@@ -21,11 +21,13 @@ pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(2 * SECONDS as u64
 /// Identifies this server among the nodes of a cluster, which may all have the same name, port and
 /// folder, as in containers. MySQL has a number for it that no other server has; MariaDB has one only
 /// while it is a node. `MD5()` and `SHA1()` would be shorter, but MySQL 9.6 no longer has them built in.
-fn place(connection: &MysqlConnection) -> String {
-    let number = if connection.server().starts_with("MariaDB") {
-        "(SELECT MAX(variable_value) FROM information_schema.global_status WHERE variable_name = 'WSREP_GCOMM_UUID')"
-    } else {
+fn place(connection: &mut MysqlConnection) -> String {
+    // The server's name for itself is not asked: it can be configured, and a proxy may answer it.
+    let has_uuid = connection.batch_execute("DO @@server_uuid").is_ok();
+    let number = if has_uuid {
         "@@server_uuid"
+    } else {
+        "(SELECT MAX(variable_value) FROM information_schema.global_status WHERE variable_name = 'WSREP_GCOMM_UUID')"
     };
     format!("LEFT(SHA2(CONCAT_WS(':', @@hostname, @@port, @@datadir, @@server_id, {number}), 256), 32)")
 }
@@ -91,11 +93,12 @@ impl Lease {
         let place = if locked { &here } else { "''" };
         let give_up = Instant::now() + patience;
         loop {
+            // As bytes, since the database may have other collations than the connection.
             // The lease has expired, or its holder was connected to this same server and is gone.
             let taken = sql_query(format!(
                 "UPDATE migration_lease SET holder = CONCAT('{holder}', {place}), \
                  until = UTC_TIMESTAMP(6) + INTERVAL {SECONDS} SECOND \
-                 WHERE id = 1 AND CASE WHEN SUBSTRING(holder, 33) = {here} \
+                 WHERE id = 1 AND CASE WHEN CAST(SUBSTRING(holder, 33) AS BINARY) = CAST({here} AS BINARY) \
                  THEN IS_FREE_LOCK(LEFT(holder, 32)) = 1 ELSE until < UTC_TIMESTAMP(6) END"
             ))
             .execute(connection);

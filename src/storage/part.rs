@@ -7,13 +7,14 @@
 
 use std::{
     ffi::OsString,
-    fs::{self, DirBuilder, File, OpenOptions},
+    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
     io,
     os::unix::{
         ffi::OsStrExt,
         fs::{DirBuilderExt, OpenOptionsExt},
     },
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use rustix::fs::{CWD, FileType, Mode, RenameFlags};
@@ -64,14 +65,17 @@ fn folder_of(path: &Path) -> &Path {
 }
 
 /// Waits until no other program holds the folder of a file, and holds it until the answer is dropped
-/// or the program ends. `None` where folders cannot be locked, as on some network file systems.
-pub fn lock_folder_of(path: &Path) -> Option<File> {
+/// or the program ends. `None` where folders cannot be locked, as on some network file systems, and
+/// if another program, such as a suspended one, holds it for longer than `patience`.
+pub fn lock_folder_of(path: &Path, patience: Duration) -> Option<File> {
     let folder = File::open(folder_of(path)).ok()?;
+    let give_up = Instant::now() + patience;
     loop {
-        match folder.lock() {
+        match folder.try_lock() {
             Ok(()) => return Some(folder),
+            Err(TryLockError::WouldBlock) if Instant::now() < give_up => std::thread::sleep(Duration::from_millis(20)),
             // A signal, such as that of a window whose size changes.
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(_) => return None,
         }
     }
@@ -164,4 +168,19 @@ pub fn numbered(folder: PathBuf, name: String, ending: &str) -> impl Iterator<It
         1 => folder.join(format!("{name}.{ending}")),
         _ => folder.join(format!("{name}-{number}.{ending}")),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_of_a_folder_is_not_waited_for_without_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("demo.db");
+        let held = lock_folder_of(&path, Duration::ZERO);
+        assert!(held.is_some() && lock_folder_of(&path, Duration::ZERO).is_none());
+        drop(held);
+        assert!(lock_folder_of(&path, Duration::ZERO).is_some());
+    }
 }

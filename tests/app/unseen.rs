@@ -135,3 +135,22 @@ fn a_temporary_password_is_not_closed_before_it_is_seen() {
     desk.early_key(KeyCode::Enter, KeyModifiers::NONE).see("Read it to Zoe Zander now");
     desk.press(KeyCode::Enter).not("Read it to Zoe Zander now");
 }
+
+/// In a window that is too small for it, no key closes it either.
+#[test]
+fn a_temporary_password_is_not_lost_in_a_small_window() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.go("new member of staff").write("zoe").press(KeyCode::Tab).write("Zoe Zander").ctrl('g').ctrl('s');
+    desk.resize(40, 10).drawn().early_key(KeyCode::Char('c'), KeyModifiers::CONTROL).resize(80, 24);
+    desk.see("Read it to Zoe Zander now");
+}
+
+/// Enter that comes before the lines is for the first of them, unless the selection is moved afterwards.
+#[test]
+fn enter_that_came_before_the_lines_takes_no_other_line() {
+    let mut desk = leaver(Language::En);
+    desk.press(KeyCode::Char('x')).press(KeyCode::Char('y')).see("Who takes over");
+    desk.held = Some(Vec::new());
+    desk.write("er").press(KeyCode::Enter).press(KeyCode::Down).drawn().release();
+    desk.see("Who takes over").not("5 clients and");
+}

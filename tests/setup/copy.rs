@@ -23,7 +23,7 @@ use secrecy::SecretString;
 use crate::{
     SET_UP_GRANTS, account, everyday_grants, init, make_older, name, open, run,
     support::{
-        Engine, TestDb, server,
+        Engine, Server, TestDb, server,
         terminal::{ENTER, ESC, SAVE, Terminal, environment},
         world::{PASSWORD, World},
     },
@@ -189,6 +189,30 @@ fn a_company_is_copied_unchanged(
     let Reply::Page(page) = services.execute(Some(&session), &list, now()).unwrap() else { panic!("clients") };
     assert_eq!(page.of::<ClientRow>().rows.len(), 1);
     assert_ne!(head(&target.url), end, "the sign-in has its row in the log");
+}
+
+/// Nobody may read how far it is: the window was closed, or the disk for the log of a script is full.
+#[test]
+fn a_copy_goes_on_if_its_progress_cannot_be_written() {
+    let (world, home) = (World::new(Engine::Sqlite), tempfile::tempdir().unwrap());
+    let target = format!("sqlite://{}", home.path().join("moved.db").display());
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_epic-events"));
+    command.args(["copy", "--from", &world.db.url, "--to", &target]).env_clear().envs(environment(home.path(), ""));
+    let ended = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(full).status().unwrap();
+    assert_eq!(ended.code(), Some(0));
+    assert_eq!(head(&target), head(&world.db.url));
+}
+
+/// What the server calls itself is configured there, or answered by a proxy.
+#[test]
+fn a_company_is_copied_to_a_server_under_another_name() {
+    let world = World::new(Engine::Sqlite);
+    let server = Server::start_with(Engine::MariaDb, &["--version=8.0.36".to_owned()]);
+    server.client(&["-e", "CREATE DATABASE moved"]);
+    let home = tempfile::tempdir().unwrap();
+    let (code, said) = run(home.path(), "", &["copy", "--from", &world.db.url, "--to", &server.url("moved")]);
+    assert_eq!(code, 0, "{said}");
 }
 
 #[rstest]

@@ -50,7 +50,11 @@ pub(super) fn unit_days(unit: &str) -> Option<u64> {
 /// `2027-02-29` has none.
 pub(super) fn behind(folded: &str) -> Option<(String, String)> {
     let (date, distance) = folded.split_at(folded.rfind(['+', '-'])?);
-    let distance: String = distance.split_whitespace().collect();
+    let words: Vec<&str> = distance.split_whitespace().collect();
+    if words.windows(2).any(|pair| digits_meet(pair[0], pair[1])) {
+        return None;
+    }
+    let distance = words.concat();
     let days = unit_days(distance[1..].trim_start_matches(|c: char| c.is_ascii_digit()));
     let is_known = days.is_some() || on_the_clock(&distance).is_some();
     (is_known && !date.trim().is_empty()).then(|| (date.to_owned(), distance))
@@ -91,6 +95,11 @@ pub(super) fn length(word: &str) -> Option<TimeDelta> {
 /// The minutes after hours, without the word for them.
 pub(super) fn without_unit(minutes: &str) -> &str {
     ["min", "mn", "m"].iter().find_map(|unit| minutes.strip_suffix(unit)).unwrap_or(minutes)
+}
+
+/// Whether two words would become another number if they were joined: `1,5h` is read as `1 5h`.
+pub(super) fn digits_meet(before: &str, after: &str) -> bool {
+    before.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Parses a number of at most `most` digits; `None` if there is anything else.

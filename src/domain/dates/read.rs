@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
 use super::{
-    distance::{behind, later, length, number, relative, unit_days, without_unit},
+    distance::{behind, digits_meet, later, length, number, relative, unit_days, without_unit},
     missing::no_such_day,
     names::{MONTHS_EN, MONTHS_FR, WEEKDAYS_EN, WEEKDAYS_FR},
 };
@@ -125,8 +125,9 @@ fn one_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Probl
     let (words, side) = words(typed);
     let prefer = side.unwrap_or(Direction::Future);
     let read = || {
-        if let Some(length) = words.first().filter(|first| first.starts_with('+')).and_then(|_| length(&words.concat()))
-        {
+        let joined = words.windows(2).any(|pair| digits_meet(&pair[0], &pair[1]));
+        let ahead = words.first().filter(|first| first.starts_with('+') && !joined);
+        if let Some(length) = ahead.and_then(|_| length(&words.concat())) {
             return now.checked_add_signed(length);
         }
         if let Some(time) = time(&words) {
@@ -165,6 +166,9 @@ pub fn parse_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Pro
 /// The same without a distance behind it.
 fn one_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
     let (words, _) = words(typed);
+    if words.iter().any(|word| word.starts_with('+')) && words.windows(2).any(|pair| digits_meet(&pair[0], &pair[1])) {
+        return Err(Problem::NotADateTime);
+    }
     let word = words.concat();
     if let ("24h" | "24h00" | "24:00", Some(next)) = (word.as_str(), start.date().succ_opt()) {
         return believed(next).map(|()| next.and_time(NaiveTime::MIN));
@@ -356,10 +360,7 @@ fn position(word: &str, languages: [&str; 2]) -> Option<usize> {
 /// `18:30`, `18h`, `18h30`, `18 h 30`, `6pm`, `6.30 p.m.`, `noon`, `minuit`. `None` if there is
 /// anything else in the words.
 fn time(words: &[String]) -> Option<NaiveTime> {
-    let digits_meet = |pair: &[String]| {
-        pair[0].ends_with(|c: char| c.is_ascii_digit()) && pair[1].starts_with(|c: char| c.is_ascii_digit())
-    };
-    if words.len() > MOST_WORDS || words.windows(2).any(digits_meet) {
+    if words.len() > MOST_WORDS || words.windows(2).any(|pair| digits_meet(&pair[0], &pair[1])) {
         return None;
     }
     let word = words.concat().replace("a.m", "am").replace("p.m", "pm");

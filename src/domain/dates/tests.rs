@@ -141,6 +141,10 @@ fn a_distance_behind_a_time_counts_from_it() {
         assert_eq!(parse_date_time(two_times, now()), Err(Problem::NotADateTime), "{two_times}");
         assert_eq!(parse_end(two_times, now()), Err(Problem::NotADateTime), "{two_times}");
     }
+    for fraction in ["18h +1,5h", "18h +1,5j", "18h +2,30m", "18h + 1 30m", "+1,5h"] {
+        assert_eq!(parse_date_time(fraction, now()), Err(Problem::NotADateTime), "{fraction}");
+        assert_eq!(parse_end(fraction, now()), Err(Problem::NotADateTime), "{fraction}");
+    }
     for (typed, expected) in [("+3m", "2027-02-21"), ("14/12/2026 +3m", "2027-03-14")] {
         assert_eq!(parse_date(typed, now().date(), Direction::Future).unwrap().to_string(), expected, "{typed}");
     }

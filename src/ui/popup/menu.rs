@@ -310,7 +310,10 @@ impl Menu {
                 }
             }
         }
-        self.moved |= self.at != before;
+        if self.at != before {
+            // Enter that was pressed before was for the first line.
+            (self.moved, self.early) = (true, false);
+        }
         PopupResult::Stay
     }
 

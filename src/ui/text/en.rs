@@ -1117,7 +1117,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
             return format!("Connected to {server}: this computer's company is copied there already.");
         }
         SetUpPhrase::CompanyThere => {
-            "There is a company in this database already, and no copy of this computer's company as it is now. Nothing was changed. Name another database to go on. To work with the company that is there, this computer needs the address of its everyday account (docs/administration.md)."
+            "There is a company in this database already. Nothing was changed. To work with it, this computer needs the address of its everyday account (docs/administration.md). To set up another company, or to move the one of this computer, name an empty database."
         }
         SetUpPhrase::NextMeans => "Go to the next page.",
         SetUpPhrase::TestKey => "test connection and go on",

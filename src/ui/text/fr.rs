@@ -1201,7 +1201,7 @@ fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
             return format!("Connecté à {server} : l'entreprise de cet ordinateur y est déjà copiée.");
         }
         SetUpPhrase::CompanyThere => {
-            "Il y a déjà une entreprise dans cette base, et ce n'est pas la copie de celle de cet ordinateur telle qu'elle est maintenant. Rien n'a été changé. Indiquez une autre base pour continuer. Pour travailler avec l'entreprise qui s'y trouve, il faut à cet ordinateur l'adresse de son compte quotidien (docs/administration.md)."
+            "Il y a déjà une entreprise dans cette base. Rien n'a été changé. Pour travailler avec elle, il faut à cet ordinateur l'adresse de son compte quotidien (docs/administration.md). Pour en créer une autre, ou pour y transférer celle de cet ordinateur, indiquez une base vide."
         }
         SetUpPhrase::NextMeans => "Aller à la page suivante.",
         SetUpPhrase::TestKey => "tester et continuer",
