@@ -302,7 +302,8 @@ pub enum AuditView {
 #[serde(default, deny_unknown_fields)]
 pub struct AuditFilter {
     pub view: AuditView,
-    /// Words that must all occur in the actor, the verb or the record's name.
+    /// Words that must all occur in the actor, the verb, the record's name, or the names of those whom the
+    /// record passes from and to.
     pub text: String,
     /// Limits the list to one record.
     pub record: Option<(EntityKind, i64)>,

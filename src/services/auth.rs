@@ -229,6 +229,7 @@ impl Auth<'_> {
             id: Some(account.id.0),
             name: account.full_name.clone(),
             changes: Changes::default(),
+            people: Vec::new(),
         }];
         let operation = random_id();
         let settings = database.write(&operation, |db, trail| {
@@ -260,6 +261,7 @@ impl Auth<'_> {
             id: account.map(|account| account.id.0),
             name: account.map(|account| account.full_name.clone()).unwrap_or_default(),
             changes: Changes::default(),
+            people: Vec::new(),
         }];
         let operation = random_id();
         let author = Author { by: actor.as_ref().into(), host: self.host, session, operation: &operation };

@@ -315,5 +315,12 @@ pub(super) fn refusal(request: &Request, error: &Error) -> AuditEntry {
     };
     let action = request.permission().map_or("session", Into::into);
     let (subject, id) = request.subject();
-    AuditEntry { verb: Verb::Refused, subject, id, name: format!("{action}: {why}"), changes: Changes::default() }
+    AuditEntry {
+        verb: Verb::Refused,
+        subject,
+        id,
+        name: format!("{action}: {why}"),
+        changes: Changes::default(),
+        people: Vec::new(),
+    }
 }

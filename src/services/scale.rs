@@ -239,5 +239,6 @@ fn entry(number: u64, clients: u64) -> AuditEntry {
         id: Some(stored(clients + number)),
         name: format!("Client {number}"),
         changes: Changes::default(),
+        people: Vec::new(),
     }
 }

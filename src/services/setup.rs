@@ -311,5 +311,6 @@ fn settings_entry(before: &AuditedFields, after: &Settings) -> AuditEntry {
         id: Some(after.number()),
         name: after.company_name.clone(),
         changes: before.changes_to(&after.audited_fields()),
+        people: Vec::new(),
     }
 }

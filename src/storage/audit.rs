@@ -80,6 +80,17 @@ pub struct AuditEntry {
     /// The name of the record.
     pub name: String,
     pub changes: Changes,
+    /// The names of those whom a record passes from and to. They are only searched for: the changes
+    /// have their ids.
+    pub people: Vec<String>,
+}
+
+impl AuditEntry {
+    /// The same, found by the names of these people too.
+    pub fn found_by(mut self, people: &[&str]) -> Self {
+        self.people.extend(people.iter().map(|name| (*name).to_owned()));
+        self
+    }
 }
 
 /// Adds one row for each entry to the end of the chain. Must come last in a transaction, since the
@@ -143,7 +154,13 @@ impl NewRow {
             at: link.at,
             actor_id: link.actor_id,
             actor_role: link.actor_role,
-            search: text::fold(&format!("{} {} {}", link.actor_name, link.action, link.record_name)),
+            search: text::fold(&format!(
+                "{} {} {} {}",
+                link.actor_name,
+                link.action,
+                link.record_name,
+                entry.people.join(" ")
+            )),
             actor_name: link.actor_name,
             action: link.action,
             record_type: link.record_type,

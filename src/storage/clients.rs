@@ -93,7 +93,9 @@ pub fn find_row(db: &mut Db, id: ClientId) -> Result<Option<ClientRow>, DbError>
 
 /// The client, with its row locked until the end of the transaction.
 pub fn find_for_update(db: &mut Db, id: ClientId) -> Result<Option<ForUpdate<Client>>, DbError> {
-    Ok(for_update!(db, clients::table.find(id).select(Client::as_select())).optional()?.map(ForUpdate::of))
+    let found: Option<(Client, String)> =
+        for_update!(db, clients::table.find(id).select((Client::as_select(), clients::sales_key))).optional()?;
+    Ok(found.map(|(client, sales)| ForUpdate::held_by(client, sales)))
 }
 
 /// Creates a client and returns it. Nobody else sees the row before the transaction is committed.

@@ -111,7 +111,9 @@ pub fn find(db: &mut Db, id: EventId) -> Result<Option<Event>, DbError> {
 
 /// The event, with its row locked until the end of the transaction.
 pub fn find_for_update(db: &mut Db, id: EventId) -> Result<Option<ForUpdate<Event>>, DbError> {
-    Ok(for_update!(db, events::table.find(id).select(Event::as_select())).optional()?.map(ForUpdate::of))
+    let found: Option<(Event, Option<String>)> =
+        for_update!(db, events::table.find(id).select((Event::as_select(), events::support_key))).optional()?;
+    Ok(found.map(|(event, support)| ForUpdate::held_by(event, support.unwrap_or_default())))
 }
 
 /// Events as lists show them, in no order.

@@ -40,20 +40,31 @@ versioned!(Client, Contract, Event, User, SavedView);
 /// A record as it is stored, whose row is locked: nobody else can write to it until the end of the
 /// transaction. Only the queries of this layer that lock or insert the row create one.
 #[derive(Debug)]
-pub struct ForUpdate<T>(T);
+pub struct ForUpdate<T> {
+    record: T,
+    holder: String,
+}
 
 /// A locked record in the version that the user saw. Every versioned write requires one.
 #[derive(Debug)]
-pub struct Current<T>(T);
+pub struct Current<T> {
+    record: T,
+    holder: String,
+}
 
 impl<T> ForUpdate<T> {
     pub(super) fn of(locked: T) -> Self {
-        Self(locked)
+        Self { record: locked, holder: String::new() }
+    }
+
+    /// The same for a record that somebody looks after, whose row repeats that person's folded name.
+    pub(super) fn held_by(locked: T, holder: String) -> Self {
+        Self { record: locked, holder }
     }
 
     /// The plain record, which cannot be written to.
     pub fn unlocked(self) -> T {
-        self.0
+        self.record
     }
 }
 
@@ -61,13 +72,22 @@ impl<T: Versioned> ForUpdate<T> {
     /// The record to write to if it still has the version `seen`; otherwise the record as it is
     /// now.
     pub fn of_version(self, seen: i32) -> Result<Current<T>, T> {
-        if self.0.version() == seen { Ok(Current(self.0)) } else { Err(self.0) }
+        if self.record.version() == seen { Ok(self.as_it_is()) } else { Err(self.record) }
     }
 
     /// The record to write to in any version, for a write that replaces nothing that a user could
     /// have edited.
     pub fn as_it_is(self) -> Current<T> {
-        Current(self.0)
+        let Self { record, holder } = self;
+        Current { record, holder }
+    }
+}
+
+impl<T> Current<T> {
+    /// The folded name of the sales contact of a client, or of the support of an event, before the
+    /// write; empty without one, and for other records.
+    pub fn holder(&self) -> &str {
+        &self.holder
     }
 }
 
@@ -75,7 +95,7 @@ impl<T> Deref for ForUpdate<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0
+        &self.record
     }
 }
 
@@ -83,7 +103,7 @@ impl<T> Deref for Current<T> {
     type Target = T;
 
     fn deref(&self) -> &T {
-        &self.0
+        &self.record
     }
 }
 

@@ -1,6 +1,8 @@
 //! What the list of the audit log says.
 
 use super::desk::*;
+use epic_events::domain::{EventId, assigning::Assignment, users::Role};
+use support::world::event_draft;
 
 /// Taking support away is not told as giving it.
 #[test]
@@ -27,5 +29,29 @@ fn the_log_says_what_was_done_in_whole_words() {
         desk.world.records();
         desk.go("contracts").press(KeyCode::Char('C')).press(KeyCode::Down).press(KeyCode::Char(' '));
         desk.press(KeyCode::Enter).go("audit").see(columns).see(password).not("…d");
+    }
+}
+
+/// After a colleague has left, the log finds by that name who took over what.
+#[test]
+fn the_log_finds_who_took_over_from_a_leaver() {
+    for (language, list, audit, client, event, lines) in [
+        (Language::En, "staff", "audit", "Ann, to Person", "Gala, to Person other", "Person zoe -> Person"),
+        (Language::Fr, "collaborateurs", "journal", "Ann, à Person", "Gala, à Person other", "Person zoe -> Person"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        let zoe = desk.world.hire("zoe", Role::Sales).actor.id;
+        let client = (desk.world.client_of(zoe, "Ann"), client);
+        let contract = desk.world.signed_contract(client.0);
+        let create = WriteRequest::CreateEvent { contract, draft: event_draft("Gala", 5) };
+        let gala = EventId::new(desk.world.save(&Request::Write(create)).0);
+        let support = Some(desk.world.other_support.actor.id);
+        let assign = vec![Assignment { event: gala, version: 1, support }];
+        desk.world.manage(&Request::Write(WriteRequest::AssignSupport(assign)));
+        desk.go(list).press(KeyCode::Char('/')).write("zoe").press(KeyCode::Enter);
+        desk.press(KeyCode::Char('x')).press(KeyCode::Char(if language == Language::En { 'y' } else { 'o' }));
+        desk.press(KeyCode::Enter).press(KeyCode::Char(if language == Language::En { 'y' } else { 'o' }));
+        desk.go(audit).see(event).press(KeyCode::Char('/')).write("zoe handed").press(KeyCode::Enter).see(client.1);
+        desk.press(KeyCode::Enter).see(lines);
     }
 }

@@ -1,7 +1,8 @@
 //! Users with very many records.
 
 use diesel::{connection::SimpleConnection, prelude::*};
-use epic_events::schema::events;
+use epic_events::{domain::session::Session, schema::events};
+use support::world::hand_over;
 
 use super::*;
 
@@ -156,4 +157,60 @@ fn nobody_leaves_while_there_is_nobody_to_take_over(
         let moved = Request::Write(WriteRequest::UpdateUser { id, version: 2, draft, heirs: None });
         assert_eq!(denied(world.ask(Some(&manager), &moved)), Reason::NobodyElse(role));
     }
+}
+
+/// What the log has on records that changed hands, as this person finds it: action and record, oldest first.
+fn traced(world: &mut World, who: &Session, name: &str) -> Vec<(String, String)> {
+    let filter = AuditFilter { text: name.to_owned(), ..AuditFilter::default() };
+    let request = Request::Read(ReadRequest::List(Query::Audit(listing(filter, AuditSort::Time, 50))));
+    let Reply::Page(page) = world.ask(Some(who), &request).unwrap() else { panic!("the log") };
+    let mut rows = page.of::<AuditRow>().rows;
+    rows.sort_by_key(|row| row.id);
+    let about = rows.into_iter().filter(|row| row.record_type != "user");
+    about.map(|row| (row.action, row.record_name)).collect()
+}
+
+/// However a record changes hands, the log finds it by the names of both people, and shows nobody more than before.
+#[rstest]
+fn what_changed_hands_is_found_by_both_names(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let (zoe, yann) = (world.hire("zoe", Role::Sales).actor.id, world.hire("yann", Role::Support).actor.id);
+    let (manager, sales) = (world.manager.clone(), world.sales.clone());
+    let (other_sales, other_support) = (world.other_sales.actor.id, world.other_support.actor.id);
+    let (ann, bob) = (world.client_of(zoe, "Ann"), world.client_of(zoe, "Bob"));
+    let contract = world.signed_contract(ann);
+    let [gala, ball] = ["Gala", "Ball"].map(|title| {
+        let create = WriteRequest::CreateEvent { contract, draft: event_draft(title, 5) };
+        EventId::new(world.save(&Request::Write(create)).0)
+    });
+    let assign = |event, version, support| {
+        Request::Write(WriteRequest::AssignSupport(vec![Assignment { event, version, support }]))
+    };
+    world.manage(&assign(gala, 1, Some(yann)));
+    world.manage(&assign(ball, 1, Some(yann)));
+    let status = |status, version| Request::Write(WriteRequest::SetStatus { id: ball, version, status });
+    world.save(&status(Status::Done, 2));
+    let leave = |id, heirs| Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs });
+    world.save(&leave(zoe, heirs(&[sales.actor.id, other_sales], 2, 0)));
+    world.save(&leave(yann, heirs(&[other_support], 0, 1)));
+    // An event that was done is open again, without the support that has left.
+    world.save(&status(Status::Planned, 3));
+    world.manage(&assign(gala, 3, None));
+    world.manage(&hand_over(&[(bob, 2)], sales.actor.id));
+    let mut found = |who: &Session, name: &str| {
+        let rows = traced(&mut world, who, name);
+        rows.iter().map(|(action, name)| format!("{action} {name}")).collect::<Vec<_>>()
+    };
+    let taken = ["client.handed_over Ann", "client.handed_over Bob"];
+    assert_eq!(found(&manager, "person zoe"), [["client.created Ann", "client.created Bob"], taken].concat());
+    assert_eq!(found(&manager, "handed OTHER.sales"), ["client.handed_over Bob"; 2]);
+    assert_eq!(found(&manager, "handed sales zoe"), taken);
+    let given = ["event.support_assigned Gala", "event.support_assigned Ball", "event.support_assigned Gala"];
+    assert_eq!(found(&manager, "yann"), [&given[..], &["event.status_changed Ball"]].concat());
+    assert_eq!(found(&manager, "other.support"), ["event.support_assigned Gala"; 2]);
+    // Sales read what they did themselves.
+    assert_eq!(found(&sales, "zoe"), Vec::<String>::new());
+    world.ask(Some(&sales), &hand_over(&[(ann, 2)], other_sales)).unwrap();
+    let mine = traced(&mut world, &sales, "other.sales");
+    assert_eq!(mine, [("client.handed_over".to_owned(), "Ann".to_owned())]);
 }

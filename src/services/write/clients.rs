@@ -34,11 +34,12 @@ pub(super) fn create(
     };
     ctx.check(Owner::Sales(owner), |_| None)?;
     let draft = draft.checked(ctx.wall.date()).map_err(Error::Invalid)?;
-    if storage::users::lock_active(db, owner, Role::Sales)?.is_none() {
+    let Some(name) = storage::users::lock_active(db, owner, Role::Sales)? else {
         return Err(invalid(Field::SalesContactId, Problem::NotActiveSales));
-    }
+    };
     let client = storage::clients::insert(db, &draft, owner, ctx.now)?;
-    Ok(WriteOutcome::saved(created(Verb::ClientCreated, &client.full_name, &*client), client.version))
+    let entry = created(Verb::ClientCreated, &client.full_name, &*client).found_by(&[&name]);
+    Ok(WriteOutcome::saved(entry, client.version))
 }
 
 pub(super) fn update(
@@ -90,11 +91,13 @@ pub(super) fn hand_over(db: &mut Db, ctx: &RequestContext, clients: &[HandOver])
             Ok(before) => {
                 storage::clients::set_sales_contact(db, &before, to, ctx.now)?;
                 let after = Client { sales_contact_id: to, ..(*before).clone() };
-                entries.push(changed(Verb::ClientHandedOver, &name, &*before, &after));
+                let mut entry = changed(Verb::ClientHandedOver, &name, &*before, &after).found_by(&[before.holder()]);
                 undo.push(HandOver { client, version: version + 1, to: before.sales_contact_id });
                 if let Some((_, share)) = shares.iter_mut().find(|(receiver, _)| *receiver == to) {
                     share.clients += 1;
+                    entry = entry.found_by(&[&share.name]);
                 }
+                entries.push(entry);
                 done.push(name);
             }
             Err(ServiceError::Error(why)) if !alone => missed.push(Missed { name, why }),

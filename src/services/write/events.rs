@@ -121,7 +121,9 @@ pub(super) fn assign(
                 let state = EventState { support_id: assignment.support, ..EventState::of(&before) };
                 storage::events::set_state(db, &before, state, ctx.now)?;
                 let after = Event { support_id: assignment.support, ..(*before).clone() };
-                entries.push(changed(Verb::SupportAssigned, &title, &*before, &after));
+                let to = names.iter().find(|(helper, _)| Some(*helper) == assignment.support);
+                let people = [before.holder(), to.map_or("", |(_, name)| name)];
+                entries.push(changed(Verb::SupportAssigned, &title, &*before, &after).found_by(&people));
                 assigned.titles.push(title);
                 given.push(assignment.support);
                 written.push(after);
@@ -217,5 +219,9 @@ fn change_state(
         Verb::EventRestored => WriteRequest::ArchiveEvent { id, version },
         _ => WriteRequest::SetStatus { id, version, status: before.status },
     };
-    Ok(WriteOutcome::undoable(changed(verb, &before.title, &**before, &after), version, undo))
+    let mut entry = changed(verb, &before.title, &**before, &after);
+    if before.support_id != support_id {
+        entry = entry.found_by(&[before.holder()]);
+    }
+    Ok(WriteOutcome::undoable(entry, version, undo))
 }

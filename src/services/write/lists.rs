@@ -108,6 +108,13 @@ pub(super) fn save_columns(
     let fields = |content: &Option<String>| AuditedFields(vec![(Field::Columns, json!(content))]);
     let changes = fields(&before).changes_to(&fields(&after));
     let name = kind.to_string();
-    let entry = AuditEntry { verb: Verb::ColumnsSaved, subject: Subject::Columns, id: Some(me), name, changes };
+    let entry = AuditEntry {
+        verb: Verb::ColumnsSaved,
+        subject: Subject::Columns,
+        id: Some(me),
+        name,
+        changes,
+        people: Vec::new(),
+    };
     Ok(WriteOutcome::saved(entry, 1))
 }

@@ -227,16 +227,17 @@ fn inherit(db: &mut Db, ctx: &RequestContext, leaver: &User, heirs: Option<&Heir
     for (nth, (heir, name)) in heirs.iter().zip(names).enumerate() {
         let heir = *heir;
         let turns = heirs.len();
+        let people = [leaver.full_name.as_str(), &name];
         let (clients, events) = (by_turns(&clients, nth, turns), by_turns(&events, nth, turns));
         storage::clients::hand_over(db, &clients, heir, ctx.now)?;
         storage::events::hand_over(db, &events, heir, ctx.now)?;
         inherited.entries.extend(clients.iter().map(|client| {
             let after = Client { sales_contact_id: heir, ..(*client).clone() };
-            changed(Verb::ClientHandedOver, &client.full_name, *client, &after)
+            changed(Verb::ClientHandedOver, &client.full_name, *client, &after).found_by(&people)
         }));
         inherited.entries.extend(events.iter().map(|event| {
             let after = Event { support_id: Some(heir), ..(*event).clone() };
-            changed(Verb::SupportAssigned, &event.title, *event, &after)
+            changed(Verb::SupportAssigned, &event.title, *event, &after).found_by(&people)
         }));
         inherited.shares.push(Share { name, clients: clients.len(), events: events.len() });
     }

@@ -49,7 +49,7 @@ impl Entity for Audit {
     }
 
     fn cells(row: &AuditRow, ctx: &Context) -> Vec<String> {
-        vec![wall_time(row.at, ctx), row.actor_name.clone(), what(row, ctx), record_name(row, ctx)]
+        vec![wall_time(row.at, ctx), row.actor_name.clone(), what(row, ctx), given_record(row, ctx)]
     }
 
     fn heading(row: &AuditRow, ctx: &Context) -> String {
@@ -118,6 +118,18 @@ fn what(row: &AuditRow, ctx: &Context) -> String {
         return ctx.say(Phrase::SupportRemoved);
     }
     ctx.verb(&row.action)
+}
+
+/// The record of a line; if it was given to somebody, also to whom.
+fn given_record(row: &AuditRow, ctx: &Context) -> String {
+    let what = record_name(row, ctx);
+    let field = match row.action.parse() {
+        Ok(Verb::ClientHandedOver) => Field::SalesContactId,
+        Ok(Verb::SupportAssigned) => Field::SupportId,
+        _ => return what,
+    };
+    let new = row.changes.of(field).and_then(|(_, new)| new.as_str());
+    new.map_or_else(|| what.clone(), |name| ctx.say(Phrase::GivenTo { what: &what, name }))
 }
 
 /// What the record of a line was called at that time, such as "Contract 146, Anna Almeida".

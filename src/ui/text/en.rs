@@ -51,6 +51,7 @@ fn some(count: usize, one: &str, many: &str) -> String {
 pub(super) fn say(what: Phrase, naming: Naming) -> String {
     let fixed = match what {
         Phrase::ContractOf { number, client } => return format!("Contract {number}, {client}"),
+        Phrase::GivenTo { what, name } => return format!("{what}, to {name}"),
         Phrase::FromTo { old, new } => {
             let or_nothing = |text: &str| if text.is_empty() { "nothing".to_owned() } else { text.to_owned() };
             return format!("{} -> {}", or_nothing(old), or_nothing(new));

@@ -52,6 +52,7 @@ fn some(count: usize, one: &str, many: &str) -> String {
 pub(super) fn say(what: Phrase, naming: Naming) -> String {
     let fixed = match what {
         Phrase::ContractOf { number, client } => return format!("Contrat {number}, {client}"),
+        Phrase::GivenTo { what, name } => return format!("{what}, à {name}"),
         Phrase::FromTo { old, new } => {
             let or_nothing = |text: &str| if text.is_empty() { "(vide)".to_owned() } else { text.to_owned() };
             return format!("{} -> {}", or_nothing(old), or_nothing(new));

@@ -248,6 +248,11 @@ pub enum Phrase<'a> {
         number: i64,
         client: &'a str,
     },
+    /// A record that was given to somebody.
+    GivenTo {
+        what: &'a str,
+        name: &'a str,
+    },
     FromTo {
         old: &'a str,
         new: &'a str,
