@@ -79,7 +79,9 @@ fn candidates(kind: &FieldKind) -> Vec<String> {
         FieldKind::Whole => &["321"],
         FieldKind::Zone => &["Europe/Lisbon"],
         FieldKind::Day(dates::Direction::Past) => &["20/11/2026"],
-        FieldKind::Day(dates::Direction::Future | dates::Direction::From(_)) => &["20/12/2026"],
+        FieldKind::Day(dates::Direction::Future | dates::Direction::Soon | dates::Direction::From(_)) => {
+            &["20/12/2026"]
+        }
         FieldKind::Time => return vec![dates::format_date_time(next_month)],
         FieldKind::Choice(options) => return options.iter().map(|(value, _)| value.clone()).collect(),
         FieldKind::Password | FieldKind::NewPassword | FieldKind::Record(_) | FieldKind::Fixed => {

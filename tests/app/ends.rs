@@ -94,6 +94,29 @@ fn a_length_across_a_change_of_clocks_is_the_time_that_passes() {
     }
 }
 
+/// A day without a year that was before the start is not taken for one in the next year.
+#[test]
+fn an_end_before_its_start_is_said_to_be_so_without_a_year_too() {
+    for (language, new, [starts, ends], day, told) in [
+        (Language::En, "new event", ["Starts", "Ends"], "Thu 3 December 2026, 10:00", "The end is before the start."),
+        (
+            Language::Fr,
+            "nouvel événement",
+            ["Début", "Fin"],
+            "jeu. 3 décembre 2026, 10:00",
+            "La fin est avant le début.",
+        ),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.go(new);
+        to(&mut desk, starts).write("05/12/2026 18h");
+        to(&mut desk, ends).ctrl('u').write("3/12 10h").see(day).press(KeyCode::Tab).see(told);
+        to(&mut desk, starts).ctrl('u').write("30/12/2026 18h");
+        to(&mut desk, ends).ctrl('u').write("2/1 2h").see("2027, 02:00").press(KeyCode::Tab).not(told);
+    }
+}
+
 /// While the start is not understood, an end is not counted from today: only what it says whatever the start is, is
 /// said and checked.
 #[test]

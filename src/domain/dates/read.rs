@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
+use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
 
 use super::{
     distance::{behind, digits_meet, later, length, number, relative, unit_days, without_unit},
@@ -20,6 +20,9 @@ pub enum Direction {
     Past,
     /// The first matching day at or after this one: the last day of a range that begins there.
     From(NaiveDate),
+    /// The next matching day, today included, if it is less than half a year away. A day without a year
+    /// is otherwise one of this year: the end of what starts today is rarely later than that.
+    Soon,
 }
 
 /// The years that are accepted. Any other is assumed to be a typing error. Within this range, adding
@@ -98,7 +101,7 @@ fn one_date(typed: &str, today: NaiveDate, prefer: Direction) -> Result<NaiveDat
 /// `NotADateTime` for text that is not a date with a time; `NoSuchDay` for a day that does not exist;
 /// `YearOutOfRange` outside of [`YEARS`].
 pub fn parse_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
-    with_distance(typed, |typed| one_date_time(typed, now))
+    with_distance(typed, |typed| one_date_time(typed, now, Direction::Future))
 }
 
 /// What `read` makes of the text, or of what stands before the distance at its end, moved by that.
@@ -118,12 +121,12 @@ fn with_distance(typed: &str, read: impl Fn(&str) -> Result<NaiveDateTime, Probl
 }
 
 /// The same without a distance behind the date and the time.
-fn one_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
+fn one_date_time(typed: &str, now: NaiveDateTime, prefer: Direction) -> Result<NaiveDateTime, Problem> {
     if text::fold(typed).is_empty() {
         return Err(Problem::Required);
     }
     let (words, side) = words(typed);
-    let prefer = side.unwrap_or(Direction::Future);
+    let prefer = side.unwrap_or(prefer);
     let read = || {
         let joined = words.windows(2).any(|pair| digits_meet(&pair[0], &pair[1]));
         let ahead = words.first().filter(|first| first.starts_with('+') && !joined);
@@ -153,7 +156,8 @@ fn one_date_time(typed: &str, now: NaiveDateTime) -> Result<NaiveDateTime, Probl
 }
 
 /// Reads the end of what starts at `start`: as [`parse_date_time`] relative to the start, or how long
-/// it lasts on the clock: `5h`, `90 min`, `1h30min`, `+1h30`. `24h` is the next midnight. Hours that
+/// it lasts on the clock: `5h`, `90 min`, `1h30min`, `+1h30`. A day without a year that is half a year
+/// away or more is taken in the year of the start, and may be before it. `24h` is the next midnight. Hours that
 /// come after the start on its day are a time of day, so `17h` is five o'clock for what starts at
 /// three. So are, without a `+`, hours with minutes as the French write them (`5h00`), and `02h` and
 /// `2:00`.
@@ -181,7 +185,7 @@ fn one_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Problem> 
     };
     match length(&word).filter(is_length).and_then(|length| start.checked_add_signed(length)) {
         Some(end) => believed(end.date()).map(|()| end),
-        None => one_date_time(typed, start),
+        None => one_date_time(typed, start, Direction::Soon),
     }
 }
 
@@ -276,7 +280,7 @@ fn weekday(word: &str) -> Option<Weekday> {
 fn nearest(wanted: Weekday, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
     let whole_week = |days: u32| Days::new(if days == 0 { 7 } else { days.into() });
     match prefer {
-        Direction::Future => today.checked_add_days(whole_week(wanted.days_since(today.weekday()))),
+        Direction::Future | Direction::Soon => today.checked_add_days(whole_week(wanted.days_since(today.weekday()))),
         Direction::Past => today.checked_sub_days(whole_week(today.weekday().days_since(wanted))),
         Direction::From(first) => first.checked_add_days(Days::new(wanted.days_since(first.weekday()).into())),
     }
@@ -325,11 +329,16 @@ fn without_year(day: u32, month: u32, today: NaiveDate, prefer: Direction) -> Op
     let after = |first: NaiveDate, years| {
         NaiveDate::from_ymd_opt(first.year() + years, month, day).filter(|date| *date >= first)
     };
-    (0..=8).find_map(|years| match prefer {
-        Direction::Future => after(today, years),
+    let next = (0..=8).find_map(|years| match prefer {
+        Direction::Future | Direction::Soon => after(today, years),
         Direction::Past => NaiveDate::from_ymd_opt(today.year() - years, month, day).filter(|date| *date <= today),
         Direction::From(first) => after(first, years),
-    })
+    });
+    let is_far = |next: &NaiveDate| today.checked_add_months(Months::new(6)).is_some_and(|far| *next >= far);
+    if prefer == Direction::Soon && next.as_ref().is_some_and(is_far) {
+        return NaiveDate::from_ymd_opt(today.year(), month, day).or(next);
+    }
+    next
 }
 
 /// `14`, `1er`, `2nd`.

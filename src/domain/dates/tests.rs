@@ -161,6 +161,36 @@ fn an_end_is_a_time_or_how_long_it_lasts() {
     }
 }
 
+/// An end without a year is after the start only if that is near; otherwise it is in the same year, and the form
+/// says that it is before the start.
+#[test]
+fn an_end_without_a_year_is_not_pushed_a_year_on() {
+    for (start, typed, expected) in [
+        ("2026-12-05 18:00", "3/12 10h", "2026-12-03 10:00"),
+        ("2026-12-05 18:00", "10h le 3 décembre", "2026-12-03 10:00"),
+        ("2026-12-05 18:00", "Dec 3 10am", "2026-12-03 10:00"),
+        ("2026-12-05 18:00", "jeudi 3 décembre à 10 h", "2026-12-03 10:00"),
+        ("2026-12-05 18:00", "3/12 10h +1d", "2026-12-04 10:00"),
+        ("2026-12-05 18:00", "5/12 20h", "2026-12-05 20:00"),
+        ("2026-12-05 18:00", "7/12 2h", "2026-12-07 02:00"),
+        ("2026-12-05 18:00", "4/6 2h", "2027-06-04 02:00"),
+        ("2026-12-05 18:00", "5/6 2h", "2026-06-05 02:00"),
+        ("2026-12-05 18:00", "next 3 december 10h", "2027-12-03 10:00"),
+        ("2026-12-05 18:00", "3 décembre prochain 10h", "2027-12-03 10:00"),
+        ("2026-12-05 18:00", "3/12/2027 10h", "2027-12-03 10:00"),
+        ("2026-12-30 18:00", "2/1 2h", "2027-01-02 02:00"),
+        ("2026-12-30 18:00", "2 janvier à 2 h", "2027-01-02 02:00"),
+        ("2026-12-30 18:00", "January 2 2am", "2027-01-02 02:00"),
+        ("2028-03-01 18:00", "29/2 2h", "2028-02-29 02:00"),
+        ("2027-12-30 18:00", "29/2 2h", "2028-02-29 02:00"),
+        ("2026-12-05 18:00", "lundi 2h", "2026-12-07 02:00"),
+    ] {
+        assert_eq!(parse_end(typed, at(start)), Ok(at(expected)), "{typed} after {start}");
+    }
+    let asked = Err(Problem::TimeMissing("2026-12-03".parse().unwrap()));
+    assert_eq!(parse_end("3/12", at("2026-12-05 18:00")), asked);
+}
+
 #[test]
 fn a_day_without_a_time_is_asked_for_its_time() {
     for example in "21/11 = 2026-11-21|+3d = 2026-11-24|in 3 days = 2026-11-24|dans une semaine = 2026-11-28|\
