@@ -174,3 +174,31 @@ fn the_palette_says_that_there_is_more() {
         desk.ctrl('p').write("almeida").see(more).write(" zoe").see("Almeida Zoe").not(more);
     }
 }
+
+/// A new account is found by the role of whoever gets it, every new record by any form of the word, and another
+/// person's turn at the same computer as signing out.
+#[test]
+fn the_palette_finds_new_records_and_another_user() {
+    for (language, typed, expected) in [
+        (Language::En, "create sales", &["New member of staff"][..]),
+        (Language::En, "new manager", &["New member of staff"]),
+        (Language::En, "switch user", &["Sign out"]),
+        (Language::En, "switch account", &["Sign out"]),
+        (Language::En, "change user", &["Sign out"]),
+        (Language::Fr, "créer commercial", &["Nouveau collaborateur"]),
+        (Language::Fr, "nouvelle gestionnaire", &["Nouveau collaborateur"]),
+        (Language::Fr, "nouveau", &["Nouveau client", "Nouveau contrat", "Nouvel événement", "Nouveau collaborateur"]),
+        (Language::Fr, "nouvelle", &["Nouveau client", "Nouveau contrat", "Nouvel événement", "Nouveau collaborateur"]),
+        (Language::Fr, "nouvelle fête", &["Nouvel événement"]),
+        (Language::Fr, "changer de compte", &["Se déconnecter"]),
+        (Language::Fr, "changer d'utilisateur", &["Se déconnecter"]),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        let found = offered(&mut desk, typed);
+        if let [first] = expected {
+            assert_eq!(found.first().map(String::as_str), Some(*first), "{typed}: {found:?}");
+        } else {
+            assert!(expected.iter().all(|line| found.iter().any(|other| other == line)), "{typed}: {found:?}");
+        }
+    }
+}

@@ -9,6 +9,8 @@ use crate::domain::text::words;
 enum Fit {
     /// The line is what was typed, in the singular or the plural.
     Whole,
+    /// The typed words are beside each other among those by which the line is found.
+    Said,
     /// Each typed word is a word by which the line is found.
     Exact,
     /// The line begins with what was typed.
@@ -53,6 +55,8 @@ fn fit(typed: &[String], label: &[String], also: &[String]) -> Option<Fit> {
         None
     } else if typed.len() == label.len() && typed.iter().zip(label).all(|(word, other)| same(word, other)) {
         Some(Fit::Whole)
+    } else if typed.len() > 1 && also.windows(typed.len()).any(|some| some == typed) {
+        Some(Fit::Said)
     } else if !also.is_empty() && all(&|word, other| word == other, &[label, also]) {
         Some(Fit::Exact)
     } else if in_order() {

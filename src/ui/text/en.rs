@@ -1497,14 +1497,14 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewClient => "add create customer company contact prospect lead",
         Phrase::NewContract => "add create deal quote agreement",
         Phrase::NewEvent => "add create party wedding booking",
-        Phrase::NewUser => "add create employee colleague user account hire",
+        Phrase::NewUser => "add create employee colleague user account hire sales support manager management",
         Phrase::Settings => "configuration options currency money timezone zone name rights visibility",
         Phrase::Preferences => {
             "options configuration change language colours colors theme mouse contrast french accessibility"
         }
         Phrase::OwnPassword => "password account secret",
         Phrase::Lock => "pause break away screen",
-        Phrase::SignOut => "logout log off leave session user",
+        Phrase::SignOut => "logout log off leave session switch user switch account change user change account another",
         Phrase::VerbQuit => "exit close leave end stop",
         Phrase::ViewNotPaid | Phrase::ViewMineNotPaid => {
             "unpaid owe owes owed owing due overdue late balance balances debt debtors money outstanding receivable payment payments invoice invoices reminder chase"

@@ -1596,17 +1596,19 @@ pub(super) fn also(what: Phrase) -> &'static str {
         }
         Phrase::ListOf(EntityKind::Audit) => "historique modifications modifié changé traces qui",
         Phrase::Calendar => "agenda planning semaine mois jours dates disponibilités",
-        Phrase::NewClient => "ajouter créer entreprise société contact prospect",
-        Phrase::NewContract => "ajouter créer devis vente affaire",
-        Phrase::NewEvent => "ajouter créer évènement fête mariage",
-        Phrase::NewUser => "ajouter créer employé collègue utilisateur compte embauche salarié",
+        Phrase::NewClient => "ajouter créer nouvelle entreprise société contact prospect",
+        Phrase::NewContract => "ajouter créer nouvelle devis vente affaire",
+        Phrase::NewEvent => "ajouter créer nouveau nouvelle évènement fête mariage",
+        Phrase::NewUser => {
+            "ajouter créer nouvelle employé collègue utilisateur compte embauche salarié commercial commerciale gestionnaire support"
+        }
         Phrase::Settings => "paramètres configuration options devise monnaie fuseau heure nom droits visibilité",
         Phrase::Preferences => {
             "paramètres options configuration changer langue couleurs thème souris contraste anglais accessibilité"
         }
         Phrase::OwnPassword => "compte secret",
         Phrase::Lock => "pause absence écran",
-        Phrase::SignOut => "déconnexion sortir session utilisateur",
+        Phrase::SignOut => "déconnexion sortir session changer de compte changer d'utilisateur autre",
         Phrase::VerbQuit => "sortir fermer fin arrêter",
         Phrase::ViewNotPaid | Phrase::ViewMineNotPaid => {
             "impayés impayé impayée impayées retard relance relancer doit doivent dû dus dette dettes solde soldes reste argent créances règlement règlements paiement paiements payé payer facture factures"
