@@ -1,6 +1,7 @@
 //! Which keys answer a question, and what is said of what is so already.
 
 use super::{desk::*, questions::event};
+use epic_events::domain::users::Role;
 
 /// The account that was deactivated is named, not whoever took over.
 #[test]
@@ -84,5 +85,25 @@ fn a_status_or_a_support_that_is_given_again_is_said_to_be_so_already() {
         desk.see(support);
         // On the record too.
         desk.press(KeyCode::Enter).press(KeyCode::Char('t')).press(KeyCode::Enter).see(status);
+    }
+}
+
+/// An account that is activated again gets back nothing that others have taken over; management had nothing.
+#[test]
+fn reactivating_says_that_what_was_handed_over_stays_away() {
+    for (language, list, [clients, events]) in [
+        (Language::En, "deactivated", ["Clients that were handed over", "Events that were handed over"]),
+        (Language::Fr, "désactivés", ["clients confiés à d'autres", "événements confiés à d'autres"]),
+    ] {
+        for (role, seen) in
+            [(Role::Sales, [true, false]), (Role::Support, [false, true]), (Role::Management, [false; 2])]
+        {
+            let mut desk = Desk::of("manager", language);
+            let id = desk.world.hire("zoe", role).actor.id;
+            desk.world.save(&Request::Write(WriteRequest::DeactivateUser { id, version: 2, heirs: None }));
+            desk.go(list).see("Person zoe").press(KeyCode::Char('x'));
+            let screen = desk.screen();
+            assert_eq!([clients, events].map(|words| screen.contains(words)), seen, "{role:?}\n{screen}");
+        }
     }
 }

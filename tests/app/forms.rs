@@ -43,6 +43,25 @@ fn a_new_currency_or_time_zone_says_what_it_changes() {
     }
 }
 
+/// Another length of passwords says whom it concerns.
+#[test]
+fn a_new_length_of_passwords_says_that_present_ones_stay_valid() {
+    for (language, form, length, told) in [
+        (Language::En, "settings of the company", "Shortest password", "Present passwords stay valid"),
+        (
+            Language::Fr,
+            "réglages de l'entreprise",
+            "Longueur du mot de passe",
+            "mots de passe actuels restent valables",
+        ),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.go(form);
+        to(&mut desk, length).ctrl('u').write("16");
+        desk.ctrl('s').see("12 -> 16").see(told);
+    }
+}
+
 /// Fills in a new member of staff and saves it while the replies are held back.
 fn hire(desk: &mut Desk) {
     desk.go("new member of staff").write("zoe").press(KeyCode::Tab).write("Zoe Zander");
@@ -180,9 +199,9 @@ fn an_end_keeps_its_day_when_another_user_moves_the_start() {
 /// The summary before a save shows every change, in the smallest window too.
 #[test]
 fn every_change_of_a_summary_can_be_read_in_the_smallest_window() {
-    for (language, settings, more) in [
-        (Language::En, "settings of the company", "Up and Down show the rest"),
-        (Language::Fr, "réglages de l'entreprise", "Haut et Bas montrent la suite"),
+    for (language, settings, more, last) in [
+        (Language::En, "settings of the company", "Up and Down show the rest", "new ones."),
+        (Language::Fr, "réglages de l'entreprise", "Haut et Bas montrent la suite", "nouveaux."),
     ] {
         let mut desk = Desk::of("manager", language);
         desk.go(settings).ctrl('u').write("Epic and Epic and Epic and Epic and Epic and Epic and Epic");
@@ -195,6 +214,10 @@ fn every_change_of_a_summary_can_be_read_in_the_smallest_window() {
         desk.resize(60, 16).ctrl('s').see("Epic and Epic").see(more).not("-> 20");
         for _ in 0..12 {
             desk.press(KeyCode::Down);
+        }
+        desk.see(last);
+        for _ in 0..4 {
+            desk.press(KeyCode::Up);
         }
         desk.see("-> 20").not("Epic and Epic");
         for _ in 0..12 {

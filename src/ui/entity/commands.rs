@@ -11,7 +11,11 @@ use crate::{
         policy::Permission,
     },
     services::{Marked, WriteRequest},
-    ui::{Context, keys::Command, text::Phrase},
+    ui::{
+        Context,
+        keys::Command,
+        text::{Asked, Phrase},
+    },
 };
 
 /// The commands on a record of this kind and that for a new one, in the order of the bottom line.
@@ -62,7 +66,12 @@ fn begin_on<E: Entity>(command: Command, records: &[&Record], ctx: &Context) -> 
 fn archive(record: &Record, write: fn(Seen, bool) -> WriteRequest, ctx: &Context) -> Begun {
     let hidden = record.is_hidden();
     let (verb, means) = ctx.archiving(record.kind(), hidden);
-    Begun::Confirm { title: heading(record, ctx), lines: vec![means], verb, write: write(Seen::of(record), hidden) }
+    let lost = match record {
+        Record::User(user) if hidden => ctx.say(Phrase::Asked(Asked::NotGivenBack(user.role))),
+        _ => String::new(),
+    };
+    let lines = [means, lost].into_iter().filter(|line| !line.is_empty()).collect();
+    Begun::Confirm { title: heading(record, ctx), lines, verb, write: write(Seen::of(record), hidden) }
 }
 
 /// All are archived, or restored if the first is archived already.

@@ -294,6 +294,12 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
                 "Un événement à 18 h reste à 18 h, à l'heure du fuseau {zone}. Les retards et « aujourd'hui » se calculent aussi à cette heure."
             );
         }
+        Phrase::Asked(Asked::PasswordLengthMeans) => {
+            "Les mots de passe actuels restent valables ; la longueur compte pour les nouveaux."
+        }
+        Phrase::Asked(Asked::NotGivenBack(Role::Sales)) => "Les clients confiés à d'autres ne lui reviennent pas.",
+        Phrase::Asked(Asked::NotGivenBack(Role::Support)) => "Les événements confiés à d'autres ne lui reviennent pas.",
+        Phrase::Asked(Asked::NotGivenBack(Role::Management)) => "",
         Phrase::Asked(Asked::SharesOf(Inheritance { name, .. })) => {
             return format!("Confier à d'autres ce que suit {name} ?");
         }

@@ -1,7 +1,9 @@
 //! What is said after a write, and asked before one.
 
 use crate::{
-    domain::{Field, audit::Verb, entity::EntityKind, error::Inheritance, events::Status, policy::Permission},
+    domain::{
+        Field, audit::Verb, entity::EntityKind, error::Inheritance, events::Status, policy::Permission, users::Role,
+    },
     services::Share,
 };
 
@@ -128,6 +130,11 @@ pub enum Asked<'a> {
     },
     /// Another time zone in the settings.
     TimeZoneMeans(&'a str),
+    /// Another length of passwords in the settings.
+    PasswordLengthMeans,
+    /// What somebody of this role does not get back when the account is activated again; nothing if
+    /// the role looks after nothing.
+    NotGivenBack(Role),
     /// An event that is said to be done although it begins only then.
     DoneAhead(&'a str),
     /// The title of the question about shares: what this user owns.

@@ -235,6 +235,7 @@ fn consequence((entry, old, new): &(&FormField, String, String), ctx: &Context) 
     match entry.field {
         Field::Currency => Some(ctx.say(Phrase::Asked(Asked::CurrencyMeans { old, new }))),
         Field::TimeZone => Some(ctx.say(Phrase::Asked(Asked::TimeZoneMeans(new)))),
+        Field::MinPasswordLength => Some(ctx.say(Phrase::Asked(Asked::PasswordLengthMeans))),
         _ => None,
     }
 }
