@@ -233,6 +233,10 @@ impl App {
                 self.act(Asker::App, Action::Open(to));
                 self.run(command);
             }
+            (PopupPurpose::Go, Outcome::GoAndSay(to, words)) => {
+                self.act(Asker::App, Action::Open(to));
+                self.say(Notice::plain(words));
+            }
             _ => {}
         }
     }

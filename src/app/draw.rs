@@ -166,13 +166,8 @@ impl App {
     }
 
     fn draw_popup_keys(&self, frame: &mut Frame, areas: Areas, popup: &Popup, ctx: &Context) {
-        let keys: Vec<(String, String)> = popup
-            .keys()
-            .into_iter()
-            .map(|(key, label)| (ctx.key(key), label.map(|label| ctx.say(label)).unwrap_or_default()))
-            .collect();
         frame.render_widget(Clear, areas.footer);
-        chrome::footer(frame, areas.footer, &keys, ctx.theme);
+        chrome::footer(frame, areas.footer, &popup.keys(ctx), ctx.theme);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The ways out: to the home screen, to the sign-in, and out of the program.
 
-use super::{App, Effect, workspace::PopupPurpose};
+use super::{App, Effect, Stage, workspace::PopupPurpose};
 use crate::ui::{Leave, Notice, popup::Popup, text::Phrase};
 
 impl App {
@@ -23,6 +23,10 @@ impl App {
     /// The question whether to lose it.
     pub(super) fn question_before(&self, way: Leave) -> Popup {
         let ctx = self.context();
+        let look_in = match &self.stage {
+            Stage::SignedIn(workspace) => workspace.look_in(&ctx),
+            Stage::Setup(_) | Stage::SignedOut(_) => None,
+        };
         match way {
             Leave::Home if self.is_writing() => Popup::confirm(
                 ctx.say(Phrase::StillSaving),
@@ -36,13 +40,13 @@ impl App {
                 &ctx.say(Phrase::VerbLeave),
                 &ctx,
             ),
-            Leave::Quit => Popup::confirm(
+            Leave::Quit if look_in.is_none() => Popup::confirm(
                 ctx.say(Phrase::QuitTitle),
                 vec![ctx.say(Phrase::QuitMeans)],
                 &ctx.say(Phrase::VerbQuit),
                 &ctx,
             ),
-            Leave::Home | Leave::SignOut => Popup::discard(&ctx),
+            Leave::Quit | Leave::Home | Leave::SignOut => Popup::discard(look_in, &ctx),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::{
         keys::{Binding, Command},
         popup::{Item, Outcome},
         screens::SECTIONS,
-        text::{self, Phrase, capitalised},
+        text::{self, ListPhrase, Phrase, capitalised},
     },
 };
 
@@ -110,7 +110,9 @@ fn on_records<'a>(kind: EntityKind, ctx: &'a Context) -> impl Iterator<Item = (C
     let commands = entity::commands(kind).into_iter().filter(|command| *command != Command::New);
     let allowed = commands.filter(move |command| entity::permission(kind, *command).is_some_and(may));
     allowed.map(move |command| {
-        let outcome = Some(Outcome::Go(Destination::List(Box::new(Query::all(kind)))));
+        let to = Destination::List(Box::new(Query::all(kind)));
+        let key = ctx.key(ctx.keys.of(command));
+        let outcome = Some(Outcome::GoAndSay(to, ctx.say(ListPhrase::ChooseFirst { kind, key: &key })));
         let detail = ctx.command(command).1.to_owned();
         (command, Item { detail, outcome, ..on_list(kind, command, ctx) })
     })

@@ -64,7 +64,7 @@ impl App {
                 Stage::Setup(_) if matches!(reply, Ok(Reply::IsSetUp { .. } | Reply::Migrated(_))) => {
                     self.setup_reply(&pending.request, reply);
                 }
-                Stage::SignedIn(_) => self.late_reply(&pending.request, &reply),
+                Stage::SignedIn(_) => self.late_reply(&pending, &reply),
                 Stage::Setup(_) | Stage::SignedOut(_) => {}
             }
         }
@@ -82,6 +82,9 @@ impl App {
         }
         // This includes requests that were sent after the one that takes long.
         let writing = self.is_writing();
+        for asker in self.pending.iter().filter(|one| one.request.writes()).map(|one| one.asker).collect::<Vec<_>>() {
+            self.doubt(asker, true);
+        }
         self.given_up.extend(self.pending.drain(..).filter(|pending| pending.request.writes()));
         self.effects.push(Effect::Abandon);
         match &mut self.stage {
@@ -96,7 +99,7 @@ impl App {
             }
         }
         let gave_up = self.context().say(if writing { Phrase::GaveUpWriting } else { Phrase::GaveUp });
-        let notice = Notice::bad(format!("{gave_up} {}", self.context().say(self.what_next(writing))).trim_end());
+        let notice = Notice::bad(format!("{gave_up} {}", self.what_next(writing)).trim_end());
         if let Some(Lock { popup: Popup::Password(password), .. }) =
             self.workspace().and_then(|workspace| workspace.locked.as_mut())
         {
@@ -107,18 +110,30 @@ impl App {
     }
 
     /// What the user can do after giving up.
-    fn what_next(&self, writing: bool) -> Phrase<'static> {
-        let Stage::SignedIn(workspace) = &self.stage else { return Phrase::EnterTriesAgain };
+    fn what_next(&self, writing: bool) -> String {
+        let ctx = self.context();
+        let Stage::SignedIn(workspace) = &self.stage else { return ctx.say(Phrase::EnterTriesAgain) };
         if workspace.locked.is_some() {
-            return Phrase::TypeAgain;
+            return ctx.say(Phrase::TypeAgain);
         }
         let form = workspace.top().is_none_or(|layer| layer.screen.is_filled_in());
-        match (form, writing) {
+        let look_in = workspace.top().and_then(|layer| layer.screen.look_in(&ctx)).filter(|_| writing);
+        if let Some(place) = look_in.filter(|_| workspace.popup.is_none()) {
+            return place;
+        }
+        ctx.say(match (form, writing) {
             _ if workspace.popup.is_some() => Phrase::NoHint,
             (true, true) => Phrase::LookBeforeSaving,
             (true, false) => Phrase::NoHint,
             (false, true) => Phrase::F5Shows,
             (false, false) => Phrase::F5TriesAgain,
+        })
+    }
+
+    /// Tells the screen that has sent a change that its outcome is unknown, or that it was not made.
+    pub(super) fn doubt(&mut self, asker: Asker, unknown: bool) {
+        if let Asker::Screen(id) = asker {
+            self.on_layer(id, |screen, _| screen.doubt(unknown));
         }
     }
 }

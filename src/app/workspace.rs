@@ -7,7 +7,7 @@ use crate::{
     domain::{assigning::Candidate, error::Inheritance, session::Moment},
     services::Request,
     ui::{
-        Leave, Notice,
+        Context, Leave, Notice,
         popup::Popup,
         question::Lasted,
         screens::{self, Screen},
@@ -113,6 +113,12 @@ impl Workspace {
 
     pub fn has_unsaved(&self) -> bool {
         self.layers.iter().any(|layer| layer.screen.has_unsaved())
+    }
+
+    /// Where to look whether what was typed has been saved, if that is unknown of all of it.
+    pub fn look_in(&self, ctx: &Context) -> Option<String> {
+        let unsaved = self.layers.iter().map(|layer| &layer.screen).filter(|screen| screen.has_unsaved());
+        unsaved.map(|screen| screen.look_in(ctx)).reduce(Option::and).flatten()
     }
 
     /// Whether the wheel moves a selection here.

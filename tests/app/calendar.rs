@@ -31,8 +31,8 @@ fn support_is_assigned_in_the_calendar() {
     desk.go("events").press(KeyCode::Char('c')).see("Week of Mon 16 November 2026").press(KeyCode::PageDown);
     desk.see("Week of Mon 23 November 2026").press(KeyCode::Left).press(KeyCode::Left).press(KeyCode::Left);
     insta::assert_snapshot!("week", desk.screen());
-    desk.see("Wed 25 November 2026, no support").see("Concert").press(KeyCode::Char('a')).press(KeyCode::Enter);
-    desk.see("Person other.support supports Concert.").see("Wed 25 November 2026, Person other.support");
+    desk.see("Wed 25 November 2026").see("Concert").press(KeyCode::Char('a')).press(KeyCode::Enter);
+    desk.see("Person other.support supports Concert.").see("> Person");
     let stored = storage::events::find(&mut desk.world.connection(), events[2]).unwrap().unwrap();
     assert_eq!(stored.support_id, Some(desk.world.other_support.actor.id));
     desk.press(KeyCode::Char('u')).see("Undone.").press(KeyCode::Char('v')).see("November 2026");
@@ -192,5 +192,38 @@ fn a_day_with_events_of_others_is_not_called_empty() {
             support,
         }])));
         desk.go(calendar).press(KeyCode::Right).see("Gala").not(nothing).press(KeyCode::Right).see(nothing);
+    }
+}
+
+/// The day lists the events of all, so its heading names nobody; an event until midnight says so.
+#[test]
+fn the_day_below_the_calendar_has_the_events_of_all_and_names_midnight() {
+    for (language, calendar, heading, nobody) in [
+        (Language::En, "calendar", "Sun 22 November 2026", "2026, no support"),
+        (Language::Fr, "calendrier", "dim. 22 novembre 2026", "2026, sans support"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        let contract = desk.world.records().signed;
+        let midnight =
+            support::world::start().date().succ_opt().unwrap().succ_opt().unwrap().and_time(chrono::NaiveTime::MIN);
+        let draft = support::world::event_draft("Gala", 1);
+        let draft = epic_events::domain::events::EventDraft {
+            starts_at: Some(midnight - chrono::TimeDelta::hours(8)),
+            ends_at: Some(midnight),
+            ..draft
+        };
+        desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft }));
+        desk.go(calendar).press(KeyCode::Right).see(heading).not(nobody).see("16:00-00:00 Gala");
+    }
+}
+
+#[test]
+fn the_bottom_line_of_a_month_names_the_arrows() {
+    for (language, new, keys) in [
+        (Language::En, "new event", "arrows choose  Enter take  PgUp PgDn month  Home today  Esc cancel"),
+        (Language::Fr, "nouvel événement", "flèches choisir  Entrée valider  PgPréc PgSuiv mois  "),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.go(new).press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::F(4)).see(keys);
     }
 }

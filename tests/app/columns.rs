@@ -92,3 +92,27 @@ fn the_preview_has_whole_labels() {
         }
     }
 }
+
+/// In the window of the columns, the selection stays on its column.
+#[test]
+fn space_brings_back_the_column_that_it_has_hidden() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("contracts");
+    let usual = titles(&mut desk);
+    desk.press(KeyCode::Char('C')).press(KeyCode::End).press(KeyCode::Char(' '));
+    let last = desk.screen().lines().rev().find(|line| line.contains("[ ]")).unwrap().to_owned();
+    assert!(!desk.screen().split_once(&last).unwrap().1.contains("[x]"), "{}", desk.screen());
+    desk.press(KeyCode::Home).press(KeyCode::Char(' ')).press(KeyCode::Enter).see("These columns are saved");
+    assert_ne!(titles(&mut desk), usual);
+    // When the window opens again, the hidden column is in its place.
+    desk.press(KeyCode::Char('C')).press(KeyCode::Char(' ')).press(KeyCode::End).press(KeyCode::Char(' '));
+    desk.not("[ ]").press(KeyCode::Enter).see("has the usual columns again");
+    assert_eq!(titles(&mut desk), usual);
+    // The usual columns come back under the selection too.
+    desk.press(KeyCode::Char('C')).press(KeyCode::PageDown).press(KeyCode::PageDown).press(KeyCode::Delete);
+    desk.press(KeyCode::Char(' ')).press(KeyCode::Enter);
+    let hidden = titles(&mut desk);
+    desk.press(KeyCode::Char('C')).press(KeyCode::Home).press(KeyCode::Char(' ')).press(KeyCode::Enter);
+    assert_eq!(titles(&mut desk), usual, "{hidden}");
+}

@@ -74,3 +74,32 @@ fn amounts_are_sorted_from_the_largest() {
         desk.go("clients").press(KeyCode::Char('s')).press(KeyCode::Down).press(KeyCode::Enter).see(" ^");
     }
 }
+
+#[test]
+fn the_form_of_the_filters_names_its_list() {
+    for (language, lists) in [
+        (
+            Language::En,
+            [
+                ("clients", "Filter clients by"),
+                ("contracts", "Filter contracts by"),
+                ("events", "Filter events by"),
+                ("audit log", "Filter the audit log by"),
+            ],
+        ),
+        (
+            Language::Fr,
+            [
+                ("clients", "Filtrer les clients par"),
+                ("contrats", "Filtrer les contrats par"),
+                ("événements", "Filtrer les événements par"),
+                ("journal d'audit", "Filtrer le journal d'audit par"),
+            ],
+        ),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        for (list, title) in lists {
+            desk.go(list).press(KeyCode::Char('f')).see(title).press(KeyCode::Esc);
+        }
+    }
+}

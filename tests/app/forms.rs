@@ -303,3 +303,15 @@ fn a_problem_beside_the_name_of_its_field_goes_on_in_lower_case_in_french() {
     desk.go("nouveau client");
     to(&mut desk, "E-mail").write("kevin").ctrl('s').see("Nom complet : veuillez remplir ce champ.");
 }
+
+/// The arrows stop at the ends of a form; Tab goes round.
+#[test]
+fn down_stays_on_the_last_field_and_up_on_the_first() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.go("new client").write("Kevin Casey").press(KeyCode::Up).see("> Full name");
+    for _ in 0..12 {
+        desk.press(KeyCode::Down);
+    }
+    desk.write("Likes tea").press(KeyCode::Down).write(" and milk").see("Likes tea and milk").see("Kevin Casey");
+    desk.press(KeyCode::Tab).see("> Full name").write("Bill").see("Bill");
+}

@@ -202,3 +202,22 @@ fn the_palette_finds_new_records_and_another_user() {
         }
     }
 }
+
+/// A command on a record opens its list and says what to do there, with the key as it is.
+#[test]
+fn a_command_on_a_record_says_to_choose_one_first() {
+    for (language, typed, told) in [
+        (Language::En, "reset password", "Choose a person, then press p."),
+        (Language::En, "contracts: sign", "Choose a contract, then press S."),
+        (Language::En, "clients: edit", "Choose a client, then press e."),
+        (Language::En, "events: status", "Choose an event, then press t."),
+        (Language::Fr, "collaborateurs : mot", "Choisissez un collaborateur, puis appuyez sur p."),
+        (Language::Fr, "contrats : signer", "Choisissez un contrat, puis appuyez sur S."),
+        (Language::Fr, "clients : modifier", "Choisissez un client, puis appuyez sur e."),
+        (Language::Fr, "événements : statut", "Choisissez un événement, puis appuyez sur t."),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.go(typed).see(told).press(KeyCode::Home).not(told);
+    }
+}

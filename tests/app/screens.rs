@@ -172,3 +172,30 @@ fn a_record_explains_its_parts_and_a_client_its_sums() {
         desk.go(clients).press(KeyCode::Enter).see(sums).press(KeyCode::Char('?')).write("tab").see(before);
     }
 }
+
+/// The values of a record take the rows that the part below does not need.
+#[test]
+fn the_notes_of_an_event_are_whole_where_rows_are_free_below() {
+    for (language, events, scrolls) in
+        [(Language::En, "events", "PgUp and PgDn"), (Language::Fr, "événements", "PgPréc")]
+    {
+        let mut desk = Desk::of("manager", language);
+        let records = desk.world.records();
+        let notes =
+            "The band comes at five.\nNo nuts for table four.\nTwo prams.\nA cake.\nKeys are with the caretaker."
+                .to_owned();
+        let draft = epic_events::domain::events::EventDraft { notes, ..support::world::event_draft("Gala", 1) };
+        let event = desk.world.save(&Request::Write(WriteRequest::CreateEvent { contract: records.signed, draft })).0;
+        let event = epic_events::domain::EventId::new(event);
+        let people = [desk.world.support.actor.id, desk.world.other_support.actor.id, desk.world.support.actor.id];
+        for (version, person) in (1..).zip(people) {
+            let one = epic_events::domain::assigning::Assignment { event, version, support: Some(person) };
+            desk.world.manage(&Request::Write(WriteRequest::AssignSupport(vec![one])));
+        }
+        for size in [(80, 24), (120, 35)] {
+            desk.resize(size.0, size.1).go(events).press(KeyCode::Char('/')).write("gala").press(KeyCode::Enter);
+            desk.press(KeyCode::Enter).see("The band comes").see("the caretaker.").not(scrolls);
+            desk.press(KeyCode::Esc);
+        }
+    }
+}

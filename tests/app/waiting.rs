@@ -163,3 +163,42 @@ fn the_palette_sends_one_request_for_the_text_typed_meanwhile() {
     desk.release();
     desk.see("/  Lou Bouzin").see("Full name").not("Go to");
 }
+
+/// After a save whose outcome is unknown, nothing says that it was not saved.
+#[test]
+fn leaving_after_a_save_in_doubt_says_that_it_may_have_been_saved() {
+    for (language, new, ways, doubt, look, unsaved) in [
+        (
+            Language::En,
+            "new client",
+            ["home", "quit"],
+            "What you typed may have been saved.",
+            "Look in Clients before saving again.",
+            "not saved",
+        ),
+        (
+            Language::Fr,
+            "nouveau client",
+            ["accueil", "quitter"],
+            "Votre saisie est peut-être enregistrée.",
+            "Vérifiez dans « Clients » avant de réenregistrer.",
+            "pas enregistrée",
+        ),
+    ] {
+        let mut desk = Desk::of("sales", language);
+        desk.go(new).write("Kevin Casey").press(KeyCode::Tab).write("Cool Startup").press(KeyCode::Tab);
+        desk.press(KeyCode::Tab).write("+678 123 456 78");
+        desk.held = Some(Vec::new());
+        desk.ctrl('s')
+            .wait(300)
+            .press(KeyCode::Esc)
+            .see(look.split_once(" before").or(look.split_once(" avant")).unwrap().0);
+        desk.press(KeyCode::Esc).see(doubt).see(look).not(unsaved).press(KeyCode::Esc);
+        for way in ways {
+            desk.ctrl('p').write(way).press(KeyCode::Enter).see(doubt).see(look).not(unsaved).press(KeyCode::Esc);
+        }
+        // It was refused, so that nothing is in doubt any more.
+        desk.refuse();
+        desk.press(KeyCode::Esc).not(doubt).see(unsaved);
+    }
+}

@@ -34,7 +34,7 @@ pub struct ColumnLine {
     pub repeats: bool,
 }
 
-/// The columns of a list, in order; those that are not shown last.
+/// The columns of a list, in order, also those that are not shown.
 #[derive(Debug)]
 pub struct Columns {
     lines: Vec<ColumnLine>,
@@ -71,6 +71,13 @@ impl Columns {
         };
         let chosen = of(&self.lines);
         (chosen != of(&self.preset)).then_some(chosen)
+    }
+
+    /// Shows the columns of the preset; the selection stays on its column.
+    fn take_preset(&mut self) {
+        let selected = self.lines.get(self.at).map(|line| line.preset.name);
+        self.lines.clone_from(&self.preset);
+        self.at = self.lines.iter().position(|line| Some(line.preset.name) == selected).unwrap_or(0);
     }
 
     /// Widens the selected column, or narrows it. At the width of the preset it fits by itself.
@@ -112,6 +119,8 @@ impl Columns {
         match key.code {
             KeyCode::Up | KeyCode::BackTab | KeyCode::Char('k') => self.at = self.at.saturating_sub(1),
             KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') => self.at = (self.at + 1).min(last),
+            KeyCode::Home => self.at = 0,
+            KeyCode::End => self.at = last,
             KeyCode::PageUp if self.at > 0 => {
                 self.lines.swap(self.at, self.at - 1);
                 self.at -= 1;
@@ -129,7 +138,7 @@ impl Columns {
                     line.shown = !line.shown || !others;
                 }
             }
-            KeyCode::Delete | KeyCode::Backspace => self.lines.clone_from(&self.preset),
+            KeyCode::Delete | KeyCode::Backspace => self.take_preset(),
             KeyCode::Enter => return PopupResult::Done(Outcome::Columns(self.chosen())),
             _ => {}
         }

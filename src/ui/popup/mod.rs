@@ -100,11 +100,14 @@ impl Popup {
         self
     }
 
-    /// Asks whether to discard what was typed.
-    pub fn discard(ctx: &Context) -> Self {
-        let (title, lines) = (ctx.say(Phrase::DiscardTitle), vec![ctx.say(Phrase::DiscardMeans)]);
-        let (verb, cancel) = (ctx.say(Phrase::VerbDiscard), ctx.say(Phrase::KeepEditing));
-        Self::Confirm(Confirm::new(title, lines, &verb, cancel, ctx))
+    /// Asks whether to discard what was typed; `look_in` says where to look if it may have been saved.
+    pub fn discard(look_in: Option<String>, ctx: &Context) -> Self {
+        let (title, means, verb) = match look_in {
+            None => (Phrase::DiscardTitle, Phrase::DiscardMeans, Phrase::VerbDiscard),
+            Some(_) => (Phrase::LeaveInDoubt, Phrase::MayBeSaved, Phrase::VerbLeave),
+        };
+        let lines = std::iter::once(ctx.say(means)).chain(look_in).collect();
+        Self::Confirm(Confirm::new(ctx.say(title), lines, &ctx.say(verb), ctx.say(Phrase::KeepEditing), ctx))
     }
 
     /// A month to pick a day from; `day` is selected at first.
@@ -319,9 +322,16 @@ impl Popup {
         narrows.then_some(Phrase::MenuHelp)
     }
 
-    /// The keys that work in a popup, for the bottom line. A key without a label shares the label of
-    /// the key to its right.
-    pub fn keys(&self) -> Vec<(Key, Option<Phrase<'static>>)> {
+    /// The keys that work in a popup and what they do, for the bottom line. A key without a label shares
+    /// the label of the key to its right.
+    pub fn keys(&self, ctx: &Context) -> Vec<(String, String)> {
+        let arrows = matches!(self, Self::Month(_)).then(|| (ctx.say(Phrase::KeyArrows), ctx.say(Phrase::KeyChoose)));
+        let words = |label: Option<Phrase>| label.map(|label| ctx.say(label)).unwrap_or_default();
+        let keys = self.single_keys().into_iter().map(|(key, label)| (ctx.key(key), words(label)));
+        arrows.into_iter().chain(keys).collect()
+    }
+
+    fn single_keys(&self) -> Vec<(Key, Option<Phrase<'static>>)> {
         let choose = match self {
             Self::Confirm(_) => vec![KeyCode::Left, KeyCode::Right],
             Self::Password(_) | Self::Line(_) => Vec::new(),
@@ -329,7 +339,7 @@ impl Popup {
             Self::Columns(_) => return columns::KEYS.map(|(code, label)| (Key::plain(code), label)).to_vec(),
             Self::Menu(menu) if menu.source == Source::Report => return menu.reading_keys(),
             Self::Menu(_) => vec![KeyCode::Up, KeyCode::Down],
-            Self::Month(_) => vec![KeyCode::Left, KeyCode::Down, KeyCode::PageDown],
+            Self::Month(_) => return month::KEYS.map(|(code, label)| (Key::plain(code), label)).to_vec(),
         };
         let last = choose.len().saturating_sub(1);
         let choose = choose.into_iter().enumerate();

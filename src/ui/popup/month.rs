@@ -9,6 +9,7 @@ use crate::{
     domain::{dates, text},
     ui::{
         Context,
+        text::Phrase,
         widgets::{
             chrome::boxed,
             paint::{Focus, line_at, put},
@@ -23,6 +24,15 @@ pub struct Month {
     pub day: NaiveDate,
     pub today: NaiveDate,
 }
+
+/// The keys for the bottom line, besides the arrows.
+pub(super) const KEYS: [(KeyCode, Option<Phrase<'static>>); 5] = [
+    (KeyCode::Enter, Some(Phrase::KeyTake)),
+    (KeyCode::PageUp, None),
+    (KeyCode::PageDown, Some(Phrase::KeyMonth)),
+    (KeyCode::Home, Some(Phrase::CalendarToday)),
+    (KeyCode::Esc, Some(Phrase::KeyCancel)),
+];
 
 impl Month {
     /// The days of the month, each with its column (Monday is 0) and row.

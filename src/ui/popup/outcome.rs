@@ -43,6 +43,8 @@ pub enum Outcome {
     Go(Destination),
     /// The same, with a command to run there.
     GoAndRun(Destination, Command),
+    /// The same, with a sentence about what to do there.
+    GoAndSay(Destination, String),
 }
 
 /// A line of the menu of views.

@@ -227,7 +227,7 @@ impl Screen for Detail {
             put(frame, table, 1, &format!("  {}", ctx.say(Phrase::EmptyPart)), ctx.theme.quiet);
             return line_at(below, 0);
         }
-        let changed = self.changed(table, ctx);
+        let changed = self.selected().map(|record| changed(record, table, ctx)).unwrap_or_default();
         table.height = table.height.saturating_sub(rows(changed.len()));
         for (row, line) in changed.iter().enumerate() {
             put(
@@ -247,9 +247,10 @@ impl Screen for Detail {
 
 impl Detail {
     /// Draws the values and the notes; returns the rows used, with a blank one. A few rows are left
-    /// for the tables, however many values the record has; what does not fit can be scrolled.
+    /// for the part below, as far as it needs them, however many values the record has; what does not
+    /// fit can be scrolled.
     fn draw_top(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> u16 {
-        const TABLES: usize = 6;
+        const PART: usize = 6;
         let mut pairs = self.facts(ctx);
         if !self.notes.is_empty() {
             pairs.push((ctx.field(Field::Notes), self.notes.clone()));
@@ -257,9 +258,10 @@ impl Detail {
         let labels = label_columns(&pairs, area.width);
         let lines = pair_lines(&pairs, (area.width, labels), usize::MAX);
         // Titles, column titles, rows, and the words about a line of the history.
-        let needed = |part: &DetailPart| part.rows.len().max(1) + 2 + usize::from(part.kind == EntityKind::Audit);
-        let tables = self.parts.iter().map(needed).max().unwrap_or(0).min(TABLES);
-        let room = usize::from(area.height).saturating_sub(tables + 1);
+        let words = |part: &DetailPart| part.rows.iter().take(PART).map(|row| changed(row, area, ctx).len()).max();
+        let needed = |part: &DetailPart| part.rows.len().max(1) + 2 + words(part).unwrap_or(0);
+        let below = self.parts.get(self.part).map_or(0, needed).min(PART);
+        let room = usize::from(area.height).saturating_sub(below + 1);
         if lines.len() <= room {
             self.scrolled.set(0);
             draw_pairs(frame, area, labels, &lines, ctx);
@@ -273,17 +275,17 @@ impl Detail {
         put(frame, area, rows(room), &ctx.say(place), ctx.theme.quiet);
         rows(room) + 1
     }
+}
 
-    /// What the selected line of the history has changed, in a few lines of the table's width.
-    fn changed(&self, table: Rect, ctx: &Context) -> Vec<String> {
-        const MOST: usize = 3;
-        let Some(Record::Audit(line)) = self.selected() else { return Vec::new() };
-        let changes = entity::audit::changes(line, ctx);
-        let words: Vec<String> = changes.iter().map(|(label, change)| ctx.pair(label, change)).collect();
-        if words.is_empty() {
-            words
-        } else {
-            wrapped_to(&words.join(&ctx.say(ListPhrase::Between)), table.width.into(), MOST)
-        }
+/// What a line of the history has changed, in a few lines of the table's width.
+fn changed(record: &Record, table: Rect, ctx: &Context) -> Vec<String> {
+    const MOST: usize = 3;
+    let Record::Audit(line) = record else { return Vec::new() };
+    let changes = entity::audit::changes(line, ctx);
+    let words: Vec<String> = changes.iter().map(|(label, change)| ctx.pair(label, change)).collect();
+    if words.is_empty() {
+        words
+    } else {
+        wrapped_to(&words.join(&ctx.say(ListPhrase::Between)), table.width.into(), MOST)
     }
 }

@@ -61,6 +61,15 @@ pub trait Screen: Debug {
         None
     }
 
+    /// A change that this screen has sent got no reply, so it is unknown whether it was made; or it is
+    /// known now that it was not.
+    fn doubt(&mut self, _unknown: bool) {}
+
+    /// Where to look whether what was typed here has been saved, if that is unknown.
+    fn look_in(&self, _ctx: &Context) -> Option<String> {
+        None
+    }
+
     /// Handles a key that a text field takes; `None` leaves the key to the bindings.
     fn key(&mut self, _key: KeyEvent, _ctx: &Context) -> Option<Action> {
         None

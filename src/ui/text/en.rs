@@ -312,7 +312,6 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NewUser => "New member of staff",
         Phrase::EditUser => "Edit member of staff",
         Phrase::ResetPassword => "Reset password",
-        Phrase::RefineTitle => "Filter by",
         Phrase::ViewAll => "All",
         Phrase::ViewMine => "Mine",
         Phrase::ViewArchived => "Archived",
@@ -476,6 +475,8 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::VerbQuit => "Quit",
         Phrase::VerbLeave => "Leave",
         Phrase::KeyChoose => "choose",
+        Phrase::KeyArrows => "arrows",
+        Phrase::KeyMonth => "month",
         Phrase::KeyHelp => "help",
         Phrase::KeyCancel => "cancel",
         Phrase::KeyTake => "take",
@@ -510,6 +511,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::TypeAgain => "Type your password again.",
         Phrase::EnterTriesAgain => "Enter tries again.",
         Phrase::LookBeforeSaving => "Look before saving again.",
+        Phrase::LookIn(place) => return format!("Look in {place} before saving again."),
+        Phrase::MayBeSaved => "What you typed may have been saved.",
+        Phrase::LeaveInDoubt => "Leave all the same?",
         Phrase::NoHint => "",
         Phrase::SavedAfterAll => "It was saved after all.",
         Phrase::NotSavedAfterAll(why) => return format!("What you stopped waiting for was not saved. {why}"),
@@ -1327,6 +1331,23 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::FilterLabel => "Filter",
         ListPhrase::Searched(kind) => searched(kind),
         ListPhrase::FilterHelp(kind) => return format!("Search for words in these values: {}.", searched(kind)),
+        ListPhrase::ChooseFirst { kind, key } => {
+            let one = match kind {
+                EntityKind::Client => "a client",
+                EntityKind::Contract => "a contract",
+                EntityKind::Event => "an event",
+                EntityKind::User => "a person",
+                EntityKind::Audit => "a line",
+            };
+            return format!("Choose {one}, then press {key}.");
+        }
+        ListPhrase::RefineTitle(kind) => match kind {
+            EntityKind::Client => "Filter clients by",
+            EntityKind::Contract => "Filter contracts by",
+            EntityKind::Event => "Filter events by",
+            EntityKind::User => "Filter staff by",
+            EntityKind::Audit => "Filter the audit log by",
+        },
         ListPhrase::Between => "; ",
         ListPhrase::KeyOpenRecord => "open the record",
         ListPhrase::KeyScroll => "scroll",

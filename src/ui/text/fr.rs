@@ -345,7 +345,6 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NewUser => "Nouveau collaborateur",
         Phrase::EditUser => "Modifier le collaborateur",
         Phrase::ResetPassword => "Réinitialiser le mot de passe",
-        Phrase::RefineTitle => "Filtrer par",
         Phrase::ViewAll => "Tous",
         Phrase::ViewMine => "Les miens",
         Phrase::ViewArchived => "Archivés",
@@ -513,6 +512,8 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::VerbQuit => "Quitter",
         Phrase::VerbLeave => "Quitter",
         Phrase::KeyChoose => "choisir",
+        Phrase::KeyArrows => "flèches",
+        Phrase::KeyMonth => "mois",
         Phrase::KeyHelp => "aide",
         Phrase::KeyCancel => "annuler",
         Phrase::KeyTake => "valider",
@@ -551,6 +552,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::TypeAgain => "Retapez votre mot de passe.",
         Phrase::EnterTriesAgain => "Entrée pour réessayer.",
         Phrase::LookBeforeSaving => "Vérifiez avant de réenregistrer.",
+        Phrase::LookIn(place) => return format!("Vérifiez dans « {place} » avant de réenregistrer."),
+        Phrase::MayBeSaved => "Votre saisie est peut-être enregistrée.",
+        Phrase::LeaveInDoubt => "Quitter quand même ?",
         Phrase::NoHint => "",
         Phrase::SavedAfterAll => "C'est finalement enregistré.",
         Phrase::NotSavedAfterAll(why) => return format!("Ce que vous n'attendiez plus n'a pas été enregistré. {why}"),
@@ -1423,6 +1427,23 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::FilterLabel => "Filtre",
         ListPhrase::Searched(kind) => searched(kind),
         ListPhrase::FilterHelp(kind) => return format!("Chercher des mots dans ces valeurs : {}.", searched(kind)),
+        ListPhrase::ChooseFirst { kind, key } => {
+            let one = match kind {
+                EntityKind::Client => "un client",
+                EntityKind::Contract => "un contrat",
+                EntityKind::Event => "un événement",
+                EntityKind::User => "un collaborateur",
+                EntityKind::Audit => "une ligne",
+            };
+            return format!("Choisissez {one}, puis appuyez sur {key}.");
+        }
+        ListPhrase::RefineTitle(kind) => match kind {
+            EntityKind::Client => "Filtrer les clients par",
+            EntityKind::Contract => "Filtrer les contrats par",
+            EntityKind::Event => "Filtrer les événements par",
+            EntityKind::User => "Filtrer les collaborateurs par",
+            EntityKind::Audit => "Filtrer le journal d'audit par",
+        },
         ListPhrase::Between => " ; ",
         ListPhrase::KeyOpenRecord => "ouvrir la fiche",
         ListPhrase::KeyScroll => "faire défiler",

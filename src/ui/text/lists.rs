@@ -15,6 +15,13 @@ pub enum ListPhrase<'a> {
     /// The values in which a list of this kind is searched for what is typed as its filter.
     Searched(EntityKind),
     FilterHelp(EntityKind),
+    /// A command needs a record, which is chosen in the list that was opened for it.
+    ChooseFirst {
+        kind: EntityKind,
+        key: &'a str,
+    },
+    /// The title of the form of its filters.
+    RefineTitle(EntityKind),
     /// Between changed values in a line.
     Between,
     KeyOpenRecord,

@@ -49,7 +49,6 @@ pub enum Phrase<'a> {
     NewUser,
     EditUser,
     ResetPassword,
-    RefineTitle,
     ViewAll,
     ViewMine,
     ViewArchived,
@@ -176,6 +175,8 @@ pub enum Phrase<'a> {
     VerbQuit,
     VerbLeave,
     KeyChoose,
+    KeyArrows,
+    KeyMonth,
     KeyTake,
     KeyShare,
     KeyHelp,
@@ -215,6 +216,11 @@ pub enum Phrase<'a> {
     EnterTriesAgain,
     TypeAgain,
     LookBeforeSaving,
+    /// The list, or else the screen, that shows whether it was saved.
+    LookIn(&'a str),
+    /// What was typed was sent to be saved, and nobody knows whether it was.
+    MayBeSaved,
+    LeaveInDoubt,
     NoHint,
     SavedAfterAll,
     NotSavedAfterAll(&'a str),

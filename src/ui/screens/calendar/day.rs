@@ -1,7 +1,7 @@
 //! The agenda below the lanes: the events of the selected day in full, and more about the selected
 //! one.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use ratatui::{Frame, layout::Rect};
 
 use super::{Calendar, Reading};
@@ -34,18 +34,15 @@ pub(super) fn height(calendar: &Calendar, room: u16, lanes: u16) -> u16 {
 pub(super) fn draw(frame: &mut Frame, area: Rect, calendar: &Calendar, ctx: &Context) {
     let area = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
     let day = dates::spell_date(calendar.day, ctx.language);
-    let lane = calendar.lanes.get(calendar.lane).map(|lane| lane.name.as_str()).unwrap_or_default();
     let selected = calendar.selected();
     let all: Vec<&Record> = calendar.on(calendar.day).collect();
     match (selected, calendar.reading) {
-        (Some(_), _) => put(frame, area, 0, &format!("{day}, {lane}"), ctx.theme.quiet),
         (None, Reading::UnderWay) => {}
-        // The events of others follow.
-        (None, Reading::Done) if !all.is_empty() => put(frame, area, 0, &day, ctx.theme.quiet),
-        (None, Reading::Done) => {
-            let words = ctx.pair(&format!("{day}, {lane}"), &ctx.say(Phrase::NoEventsThen));
-            put(frame, area, 0, &words, ctx.theme.quiet);
+        (None, Reading::Done) if all.is_empty() => {
+            put(frame, area, 0, &ctx.pair(&day, &ctx.say(Phrase::NoEventsThen)), ctx.theme.quiet);
         }
+        // The events of all people follow, not only those of the selected lane.
+        (Some(_), _) | (None, Reading::Done) => put(frame, area, 0, &day, ctx.theme.quiet),
         (None, Reading::Failed) => put(frame, area, 0, &ctx.say(Phrase::NotRead), ctx.theme.quiet),
     }
     let at = selected.and_then(|one| all.iter().position(|record| record.id() == one.id()));
@@ -122,10 +119,12 @@ fn line(row: &EventRow, day: NaiveDate, clash: bool, widths: &Widths, ctx: &Cont
     format!("{}{title}  {support}{place}", text::fit(&times, TIMES))
 }
 
-/// The times of an event on a day, such as "18:00-23:30"; ".." stands for another day.
+/// The times of an event on a day, such as "18:00-23:30"; ".." stands for another day, but for the
+/// midnight at the end of this one.
 fn times(row: &EventRow, day: NaiveDate) -> String {
+    let midnight = day.succ_opt().map(|next| next.and_time(NaiveTime::MIN));
     let time = |time: NaiveDateTime| {
-        if time.date() == day { time.format("%H:%M").to_string() } else { "..".to_owned() }
+        if time.date() == day || Some(time) == midnight { time.format("%H:%M").to_string() } else { "..".to_owned() }
     };
     let times: Vec<String> = [row.event.starts_at, row.event.ends_at].into_iter().flatten().map(time).collect();
     times.join("-")

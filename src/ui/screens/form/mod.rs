@@ -2,6 +2,7 @@
 //! leaves it.
 
 mod draw;
+mod moving;
 mod purpose;
 mod save;
 mod times;
@@ -60,6 +61,8 @@ pub struct Form {
     pub conflict: Option<(String, NaiveDateTime)>,
     /// How often this form was merged with what another user saved, and sent again.
     merges: u8,
+    /// It is unknown whether it was saved.
+    doubt: bool,
     asked: Option<FormQuestion>,
 }
 
@@ -83,6 +86,7 @@ impl Form {
             followed: None,
             conflict: None,
             merges: 0,
+            doubt: false,
             asked: None,
         }
     }
@@ -151,31 +155,11 @@ impl Form {
                 self.pick(typed.filter(|letter| *letter != ' '), ctx)
             }
             (KeyCode::Enter, _) if last => self.save(ctx),
-            (KeyCode::Enter | KeyCode::Down, _) => self.leave(1, ctx),
-            (KeyCode::Up, _) => self.leave(-1, ctx),
+            (KeyCode::Enter, _) => self.leave(1, ctx),
+            (KeyCode::Down, _) => self.step(1, ctx),
+            (KeyCode::Up, _) => self.step(-1, ctx),
             _ => Action::None,
         }
-    }
-
-    /// Moves to another field and checks the one that is left.
-    fn leave(&mut self, step: isize, ctx: &Context) -> Action {
-        let clock = self.entries.get(self.at).and_then(|entry| self.clock(entry.field, ctx));
-        let mut note = None;
-        if let Some(entry) = self.entries.get_mut(self.at) {
-            entry.left = true;
-            note = entry.which_of_two(ctx, clock);
-        }
-        self.after_leaving(ctx);
-        self.check_left(ctx);
-        let count = self.entries.len();
-        let forward = if step > 0 { 1 } else { count.saturating_sub(1) };
-        for _ in 0..count {
-            self.at = (self.at + forward) % count;
-            if self.entries[self.at].kind != FieldKind::Fixed {
-                break;
-            }
-        }
-        note.map_or(Action::None, |note| Action::Notice(Notice::plain(note)))
     }
 
     fn pick(&mut self, typed: Option<char>, ctx: &Context) -> Action {
@@ -303,7 +287,10 @@ impl Screen for Form {
                 self.show(&errors, ctx)
             }
             Err(Error::Conflict(conflict)) => self.merge(*conflict, ctx),
-            Err(error) => Action::Notice(Notice::bad(ctx.error(&error))),
+            Err(error) => {
+                self.doubt |= matches!(error, Error::OutcomeUnknown);
+                Action::Notice(Notice::bad(ctx.error(&error)))
+            }
         }
     }
 
@@ -355,7 +342,7 @@ impl Screen for Form {
             Command::Back if self.saving => Action::Notice(Notice::plain(ctx.say(Phrase::StillSaving))),
             Command::Back if self.has_unsaved() => {
                 self.asked = Some(FormQuestion::Discard);
-                Action::Popup(Box::new(Popup::discard(ctx)))
+                Action::Popup(Box::new(Popup::discard(self.look_in(ctx), ctx)))
             }
             Command::Back => Action::Back,
             Command::PickDay => self.pick_day(ctx),
@@ -371,6 +358,14 @@ impl Screen for Form {
 
     fn stop_waiting(&mut self) {
         self.saving = false;
+    }
+
+    fn doubt(&mut self, unknown: bool) {
+        self.doubt = unknown;
+    }
+
+    fn look_in(&self, ctx: &Context) -> Option<String> {
+        self.doubt.then(|| self.purpose.look_in(ctx))
     }
 
     fn has_unsaved(&self) -> bool {

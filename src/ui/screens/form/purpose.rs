@@ -1,7 +1,10 @@
 //! What a form is called, and what follows when it is completed.
 
 use crate::{
-    domain::{Field, FieldErrors, Problem, entity::Query},
+    domain::{
+        Field, FieldErrors, Problem,
+        entity::{EntityKind, Query},
+    },
     services::{CheckedAgainst, Request, WriteRequest},
     ui::{
         Context, Preferences,
@@ -9,7 +12,7 @@ use crate::{
         entity::{self, Seen, contracts, users},
         form::{self, FormField, Purpose, Reader},
         keys::{Binding, Command},
-        text::{Phrase, SetUpPhrase},
+        text::{ListPhrase, Phrase, SetUpPhrase},
     },
 };
 
@@ -55,7 +58,7 @@ impl Purpose {
             Self::OwnPassword { .. } => Phrase::OwnPassword,
             Self::Settings => Phrase::Settings,
             Self::Preferences => Phrase::Preferences,
-            Self::Refine(_) => Phrase::RefineTitle,
+            Self::Refine(query) => Phrase::Lists(ListPhrase::RefineTitle(query.kind())),
             Self::SetUp => Phrase::SetUp(SetUpPhrase::Title),
             Self::SignIn => Phrase::SignIn,
         })
@@ -68,6 +71,20 @@ impl Purpose {
             Self::Sign(_) => Some(ctx.say(Phrase::VerbSign).to_lowercase()),
             _ => None,
         }
+    }
+
+    /// Where to look whether the form was saved, if that is unknown.
+    pub fn look_in(&self, ctx: &Context) -> String {
+        let place = match self {
+            Self::Create(kind) | Self::Edit(kind, _) => Phrase::ListOf(*kind),
+            Self::Sign(_) => Phrase::ListOf(EntityKind::Contract),
+            Self::ResetPassword(_) => Phrase::ListOf(EntityKind::User),
+            Self::Settings => Phrase::Settings,
+            Self::OwnPassword { .. } | Self::Preferences | Self::Refine(_) | Self::SetUp | Self::SignIn => {
+                return ctx.say(Phrase::LookBeforeSaving);
+            }
+        };
+        ctx.say(Phrase::LookIn(&ctx.say(place)))
     }
 
     /// What follows by itself when the field at this index is left.

@@ -175,7 +175,7 @@ impl Form {
         if self.is_typed_on(|entry| !entry.is_password())
             && let Some(purpose) = self.purpose.once_saved(id)
         {
-            (self.purpose, self.version) = (purpose, version);
+            (self.purpose, self.version, self.doubt) = (purpose, version, false);
             for (entry, sent) in self.entries.iter_mut().zip(&self.sent) {
                 entry.base.clone_from(sent);
             }

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         Error, Field, Problem, ViewId,
         entity::Query,
-        lists::{ChosenColumn, ListedView, ViewContent, ViewDraft},
+        lists::{ChosenColumn, ColumnName, ListedView, ViewContent, ViewDraft},
         page::Edge,
         policy::{self, Permission},
         text::clean,
@@ -248,15 +248,24 @@ impl List {
     }
 }
 
-/// The lines of these columns, and those of the others as not shown.
+/// The lines of these columns, and those of the others as not shown, each below the column that it is
+/// below in the preset: a column that was hidden is found where it was.
 fn in_order(preset: &[ColumnLine], chosen: &[ChosenColumn]) -> Vec<ColumnLine> {
     let shown = chosen.iter().filter_map(|column| {
         let line = preset.iter().find(|line| line.preset.name == column.name)?;
         Some(ColumnLine { width: column.width, ..line.clone() })
     });
-    let is_chosen = |line: &&ColumnLine| chosen.iter().any(|column| column.name == line.preset.name);
-    let hidden = preset.iter().filter(|line| !is_chosen(line));
-    shown.chain(hidden.map(|line| ColumnLine { shown: false, ..line.clone() })).collect()
+    let mut lines: Vec<ColumnLine> = shown.collect();
+    let mut above = None;
+    for line in preset {
+        let at_name = |name: ColumnName| move |line: &ColumnLine| line.preset.name == name;
+        if !lines.iter().any(at_name(line.preset.name)) {
+            let at = above.and_then(|name| lines.iter().position(at_name(name))).map_or(0, |at| at + 1);
+            lines.insert(at, ColumnLine { shown: false, ..line.clone() });
+        }
+        above = Some(line.preset.name);
+    }
+    lines
 }
 
 fn may_share(ctx: &Context) -> bool {
