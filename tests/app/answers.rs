@@ -49,7 +49,7 @@ fn deactivating_says_what_activating_again_does_not_bring_back() {
         (
             Language::Fr,
             "collaborateurs",
-            ["d'autres reprennent clients et", "événements. Réactiver le compte ne les rend pas."],
+            ["d'autres reprennent clients et", "événements. Réactiver le compte ne les lui rend pas."],
         ),
     ] {
         let mut desk = Desk::of("manager", language);
@@ -70,7 +70,7 @@ fn a_status_or_a_support_that_is_given_again_is_said_to_be_so_already() {
         (
             Language::Fr,
             "événements",
-            "Le statut est déjà «\u{a0}prévu\u{a0}».",
+            "L'état est déjà «\u{a0}prévu\u{a0}».",
             "Person other.support prend déjà en charge Dinner.",
         ),
     ] {

@@ -320,7 +320,7 @@ fn what_the_last_step_has_done_already_is_said() {
 #[test]
 fn another_company_on_the_server_is_no_dead_end() {
     for (language, told) in
-        [(Language::En, "Name another database to go on."), (Language::Fr, "une autre base pour continuer.")]
+        [(Language::En, "name an empty database."), (Language::Fr, "indiquez une base vide.")]
     {
         let mut desk = wizard(language);
         desk.press(KeyCode::Enter).press(KeyCode::Right).press(KeyCode::Enter);

@@ -116,7 +116,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ArchiveVerb { hidden: false, .. } => "archiver",
         Phrase::ArchiveVerb { hidden: true, .. } => "restaurer",
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: false } => {
-            "Désactiver : la personne ne pourra plus se connecter ; d'autres reprennent ses clients et ses événements. Réactiver le compte ne les lui rend pas."
+            "Désactiver : connexion refusée ; d'autres reprennent clients et événements. Réactiver le compte ne les lui rend pas."
         }
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: true } => {
             "Réactiver : la personne peut se connecter à nouveau."
