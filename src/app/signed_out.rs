@@ -197,9 +197,14 @@ impl App {
                 let words = if username.is_some() { SetUpPhrase::Done } else { SetUpPhrase::Copied };
                 (self.context().say(words), unguarded, username.unwrap_or_default())
             }
-            Some(Ended::Updated(url, Migrated { versions, unguarded, .. })) => {
+            Some(Ended::Updated(url, Migrated { versions, unguarded, sees_guards, .. })) => {
                 self.effects.push(Effect::Use(url));
-                (self.context().say(Phrase::Admin(AdminPhrase::Migrated(&versions))), unguarded, String::new())
+                let mut words = self.context().say(Phrase::Admin(AdminPhrase::Migrated(&versions)));
+                if !sees_guards {
+                    words.push(' ');
+                    words.push_str(&self.context().say(Phrase::Admin(AdminPhrase::GuardsNotSeen)));
+                }
+                (words, unguarded, String::new())
             }
         };
         let more = if unguarded.is_empty() {

@@ -49,8 +49,11 @@ pub fn set_up(cli: &Cli, config: &Config) -> Result<(), Stop> {
     let address = config.database.expose_secret();
     match services::found(address).map_err(said)? {
         Occupancy::CompanyBehind(_) => {
-            let Migrated { versions, unguarded, .. } = services::migrate(address, false).map_err(said)?;
+            let Migrated { versions, unguarded, sees_guards, .. } = services::migrate(address, false).map_err(said)?;
             tell(&text::say(language, Phrase::Admin(AdminPhrase::Migrated(&versions))));
+            if !sees_guards {
+                tell(&text::say(language, Phrase::Admin(AdminPhrase::GuardsNotSeen)));
+            }
             if !unguarded.is_empty() {
                 tell(&text::say(language, Phrase::Admin(AdminPhrase::Unguarded(&unguarded))));
             }

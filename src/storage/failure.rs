@@ -53,6 +53,11 @@ impl DbError {
         code_in(detail.as_ref()) == Some(NO_SUCH_TABLE) || detail.message().starts_with("no such table")
     }
 
+    /// Whether this account lacks the right to create and see the triggers of a table.
+    pub(super) fn is_no_right_to_triggers(&self) -> bool {
+        matches!(self, Self::Unavailable(ConnectionProblem::NotGranted(right)) if right.starts_with("TRIGGER "))
+    }
+
     /// The one place that knows how the engines report errors: SQLite by messages, servers by error
     /// numbers, since their messages may be in any language.
     fn classify(kind: Kind, detail: Box<dyn DatabaseErrorInformation + Send + Sync>) -> Self {

@@ -85,6 +85,30 @@ pub(super) fn missing(connection: &mut Db) -> Result<Vec<&'static str>, DbError>
     Ok(guards.map(|(name, _)| *name).collect())
 }
 
+/// Whether there is a guard that this account may not see.
+pub(super) fn are_hidden(connection: &mut Db) -> Result<bool, DbError> {
+    let Db::Mysql(connection) = connection else { return Ok(false) };
+    for (name, _) in GUARDS {
+        if is_hidden(connection, name)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn is_hidden(connection: &mut MysqlConnection, name: &str) -> Result<bool, DbError> {
+    let Err(error) = connection.batch_execute(&format!("SHOW CREATE TRIGGER {name}")) else { return Ok(false) };
+    match (failure::code(&error), DbError::from(error)) {
+        (Some(NEEDS_RIGHT), _) => Ok(true),
+        (_, gone @ DbError::Unavailable(ConnectionProblem::Lost)) => Err(gone),
+        // It is not there.
+        _ => Ok(false),
+    }
+}
+
+/// The server's number for a missing right, where it does not name a table.
+const NEEDS_RIGHT: u16 = 1227;
+
 /// A trigger of the database.
 struct Trigger {
     /// Its name, and what it does if this account may see that.
@@ -118,18 +142,24 @@ pub(super) fn install(connection: &mut MysqlConnection, lease: &Lease) -> Result
     let there = triggers(connection)?;
     let mut guards = Guards::default();
     for &(name, body) in GUARDS {
-        if there.iter().any(|trigger| trigger.is(name, body)) {
+        if there.iter().any(|trigger| trigger.is(name, body)) || is_hidden(connection, name)? {
             continue;
         }
         let is_there = there.iter().any(|trigger| trigger.name() == name);
-        match make_guard(connection, (name, body), is_there, lease).map_err(DbError::from) {
-            Err(DbError::Other(error)) => {
-                tracing::warn!(error = %DbError::from(error), trigger = name, "the server does not let this account make a trigger: the program alone holds its rule");
-                guards.refused.push(name);
+        let error = match make_guard(connection, (name, body), is_there, lease).map_err(DbError::from) {
+            Ok(()) => {
+                guards.made.push(name);
+                continue;
             }
-            Ok(()) => guards.made.push(name),
+            Err(error) if matches!(error, DbError::Other(_)) || error.is_no_right_to_triggers() => error.to_string(),
             Err(other) => return Err(other),
-        }
+        };
+        tracing::warn!(
+            error,
+            trigger = name,
+            "the server does not let this account make a trigger: the program alone holds its rule"
+        );
+        guards.refused.push(name);
     }
     Ok(guards)
 }

@@ -97,7 +97,8 @@ pub fn like(db: &mut Db) -> Result<Db, DbError> {
 /// newer program. The error for an account that may not change tables is `MigrationDenied`; for one
 /// that lacks a single right for it, `NotGranted`.
 ///
-/// Also creates the guards that a server lacks, as far as it lets this account create triggers.
+/// Also creates the guards that a server lacks, as far as it lets this account create triggers. The
+/// tables are migrated even if it does not.
 pub fn migrate(connection: &mut Db) -> Result<Guards, DbError> {
     let level = level(connection)?;
     match bring_up(connection, level) {
@@ -156,6 +157,11 @@ pub fn others_table(connection: &mut Db) -> Result<Option<String>, DbError> {
     let question = "SELECT name FROM sqlite_schema WHERE name <> '__diesel_schema_migrations' \
                     AND name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY rowid LIMIT 1";
     Ok(sql::<Text>(question).get_result(sqlite).optional()?)
+}
+
+/// Whether this account can tell which guards are missing. The everyday account cannot.
+pub fn sees_guards(connection: &mut Db) -> Result<bool, DbError> {
+    Ok(super::grants::may_change_tables(connection)? && !guards::are_hidden(connection)?)
 }
 
 fn bring_up(connection: &mut Db, level: Level) -> Result<Guards, DbError> {

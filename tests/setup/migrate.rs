@@ -134,6 +134,27 @@ fn a_right_that_the_set_up_account_lacks_is_said_in_words(
     assert_eq!(code, 0, "with all rights it goes on: {said}");
 }
 
+/// Without the right to triggers the tables are migrated all the same, and `migrate` says that it cannot see triggers.
+#[rstest]
+fn migrate_needs_no_right_to_triggers(#[values(Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    init(home.path(), &db.url);
+    let blind = account(&db, "lacks_trigger", "a-password", &[&SET_UP_GRANTS.replace(", TRIGGER", "")]);
+    let unseen = "can neither see nor create triggers";
+    for arguments in [&["migrate"][..], &["migrate", "--dry-run"]] {
+        let (code, said) = run(home.path(), &blind, arguments);
+        let told = said.contains("Nothing had to be done") && said.contains(unseen);
+        assert!(code == 0 && told && !said.contains("enforces"), "{arguments:?}: {code} {said}");
+    }
+    for arguments in [&["migrate"][..], &["--init", "--non-interactive"]] {
+        let (from, to) = make_older(&db.url);
+        let (code, said) = run(home.path(), &blind, arguments);
+        let told = said.contains(&format!("{from} to {to}")) && said.contains(unseen);
+        assert!(code == 0 && told, "{arguments:?}: {code} {said}");
+    }
+    assert_eq!(run(home.path(), &db.url, &["doctor"]).0, 0);
+}
+
 /// A server with a binary log lets only few accounts create triggers, but lets the set-up account drop them.
 /// The triggers that enforce the company's rules must be left in place.
 #[rstest]
