@@ -54,6 +54,10 @@ pub enum ConnectionProblem {
     /// This account lacks a right that the program needs; with the right, as the server names it.
     #[strum(to_string = "NotGranted: {0}")]
     NotGranted(String),
+    /// The set-up account lacks a right, as the server names it; with the statement that gives it all of
+    /// its rights.
+    #[strum(to_string = "SetUpNotGranted: {right}")]
+    SetUpNotGranted { right: String, grant: String },
     /// The account with whose rights the server's triggers run does not exist: saving fails.
     NoDefiner,
     /// The server has locked this account.

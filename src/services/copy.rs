@@ -59,7 +59,9 @@ pub fn copy(
             }
             CopyFailure::Target(DbError::CommitUnknown) => unavailable(Side::Target, ConnectionProblem::CopyInDoubt),
             CopyFailure::Source(failure) => failed(Side::Source, failure, ConnectionProblem::CopyCutOff),
-            CopyFailure::Target(failure) => failed(Side::Target, failure, ConnectionProblem::CopyCutOff),
+            CopyFailure::Target(failure) => {
+                failed(Side::Target, grants::of_set_up(&mut target, failure), ConnectionProblem::CopyCutOff)
+            }
         });
     }
 }

@@ -24,6 +24,7 @@ use crate::{
     storage::{
         self, Db, DbError, Guards, Target,
         audit::{AuditEntry, Author, By},
+        grants,
         migrate::Level,
         users::NewUser,
     },
@@ -44,7 +45,7 @@ pub enum Occupancy {
 /// reachable but has no such database, the address counts as free.
 pub fn found(address: &str) -> Result<Occupancy, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
-    match look_at(&target, found_in) {
+    match look_at(&target, |db| found_in(db).map_err(|failure| of_set_up(db, failure))) {
         Ok(found) => Ok(found?),
         // The last step of the set-up creates the file, or the database on a server that is reachable.
         Err(ConnectionProblem::NotSetUp | ConnectionProblem::NoSuchDatabase) => {
@@ -156,7 +157,15 @@ pub(super) fn move_company(
 pub fn migrate(address: &str, dry_run: bool) -> Result<Migrated, Error> {
     let target = Target::parse(address).map_err(Error::Unavailable)?;
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
-    Ok(bring_up_to_date(&mut db, dry_run)?)
+    Ok(bring_up_to_date(&mut db, dry_run).map_err(|failure| of_set_up(&mut db, failure))?)
+}
+
+/// The error as it is said to the set-up account, if that is the connected one.
+fn of_set_up(db: &mut Db, failure: DbError) -> DbError {
+    match grants::may_change_tables(db) {
+        Ok(true) => grants::of_set_up(db, failure),
+        Ok(false) | Err(_) => failure,
+    }
 }
 
 fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Migrated, DbError> {
@@ -185,7 +194,7 @@ fn bring_up_to_date(db: &mut Db, dry_run: bool) -> Result<Migrated, DbError> {
 pub(super) fn migrated(url: &SecretString) -> Result<(Database, Migrated), Error> {
     let target = Target::parse(url.expose_secret()).map_err(Error::Unavailable)?;
     let mut db = Db::open(&target).map_err(Error::Unavailable)?;
-    let migrated = bring_up_to_date(&mut db, false)?;
+    let migrated = bring_up_to_date(&mut db, false).map_err(|failure| of_set_up(&mut db, failure))?;
     Ok((Database::over(target, db), migrated))
 }
 

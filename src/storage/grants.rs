@@ -117,6 +117,20 @@ pub fn after_copy(db: &mut Db, database: &str) -> Result<Vec<String>, DbError> {
     Ok(everyday.statements().into_iter().chain(lock).collect())
 }
 
+/// The same error for the connected set-up account: a missing right comes with the statement that gives
+/// it all of its rights. Other errors stay as they are.
+pub fn of_set_up(db: &mut Db, failure: DbError) -> DbError {
+    let DbError::Unavailable(ConnectionProblem::NotGranted(right)) = failure else { return failure };
+    let here = "SELECT DATABASE() AS text UNION ALL SELECT CURRENT_USER()";
+    match db.texts(here).as_deref() {
+        Ok([database, account]) => {
+            let grant = grant(("*", OF_SET_UP), database, &guards::quoted(account));
+            DbError::Unavailable(ConnectionProblem::SetUpNotGranted { right, grant })
+        }
+        _ => DbError::Unavailable(ConnectionProblem::NotGranted(right)),
+    }
+}
+
 /// The text as a string literal.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))

@@ -11,6 +11,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use super::{
     connection::Db,
     failure::DbError,
+    grants,
     guards::{self, Guards},
     lease::{self, Lease},
     mysql::MysqlConnection,
@@ -95,7 +96,7 @@ pub fn like(db: &mut Db) -> Result<Db, DbError> {
 
 /// Runs the pending migrations. Does nothing to tables that are current, and refuses those of a
 /// newer program. The error for an account that may not change tables is `MigrationDenied`; for one
-/// that lacks a single right for it, `NotGranted`.
+/// that lacks a single right for it, `SetUpNotGranted`.
 ///
 /// Also creates the guards that a server lacks, as far as it lets this account create triggers. The
 /// tables are migrated even if it does not.
@@ -103,11 +104,13 @@ pub fn migrate(connection: &mut Db) -> Result<Guards, DbError> {
     let level = level(connection)?;
     match bring_up(connection, level) {
         // Without the lease, not even the first step is allowed to this account.
-        Err(DbError::Unavailable(ConnectionProblem::NotGranted(right))) if right.ends_with(lease::TABLE) => {
+        Err(DbError::Unavailable(ConnectionProblem::NotGranted(right)))
+            if right.ends_with(lease::TABLE) && !grants::may_change_tables(connection)? =>
+        {
             let versions = versions_of(connection, level)?;
             Err(DbError::Unavailable(ConnectionProblem::MigrationDenied(versions)))
         }
-        other => other,
+        other => other.map_err(|failure| grants::of_set_up(connection, failure)),
     }
 }
 
@@ -161,7 +164,7 @@ pub fn others_table(connection: &mut Db) -> Result<Option<String>, DbError> {
 
 /// Whether this account can tell which guards are missing. The everyday account cannot.
 pub fn sees_guards(connection: &mut Db) -> Result<bool, DbError> {
-    Ok(super::grants::may_change_tables(connection)? && !guards::are_hidden(connection)?)
+    Ok(grants::may_change_tables(connection)? && !guards::are_hidden(connection)?)
 }
 
 fn bring_up(connection: &mut Db, level: Level) -> Result<Guards, DbError> {

@@ -1014,6 +1014,11 @@ fn connection(problem: &ConnectionProblem) -> String {
                 "The database account may not do this: {right}. The administrator gives it the rights that `epic-events doctor` names."
             );
         }
+        ConnectionProblem::SetUpNotGranted { right, grant } => {
+            return format!(
+                "The set-up account may not do this: {right}. The server's administrator gives it its rights, and then the command is run again: {grant}"
+            );
+        }
         ConnectionProblem::NoDefiner => {
             "The database account that guards the records is missing, so nothing can be saved. Tell your administrator: `epic-events doctor` says what to do."
         }

@@ -1092,6 +1092,11 @@ fn connection(problem: &ConnectionProblem) -> String {
                 "Le compte de la base n'a pas ce droit : {right}. L'administrateur lui donne les droits que nomme `epic-events doctor`."
             );
         }
+        ConnectionProblem::SetUpNotGranted { right, grant } => {
+            return format!(
+                "Le compte d'installation n'a pas ce droit : {right}. L'administrateur du serveur lui donne ses droits, puis la commande est relancée : {grant}"
+            );
+        }
         ConnectionProblem::NoDefiner => {
             "Le compte de base de données qui protège les fiches n'existe plus : rien ne peut être enregistré. Dites-le à votre administrateur : `epic-events doctor` indique quoi faire."
         }
