@@ -319,9 +319,7 @@ fn what_the_last_step_has_done_already_is_said() {
 /// A server with a company that is no copy says what can be done there.
 #[test]
 fn another_company_on_the_server_is_no_dead_end() {
-    for (language, told) in
-        [(Language::En, "name an empty database."), (Language::Fr, "indiquez une base vide.")]
-    {
+    for (language, told) in [(Language::En, "name an empty database."), (Language::Fr, "indiquez une base vide.")] {
         let mut desk = wizard(language);
         desk.press(KeyCode::Enter).press(KeyCode::Right).press(KeyCode::Enter);
         desk.held = Some(Vec::new());
