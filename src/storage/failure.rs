@@ -114,9 +114,9 @@ impl DbError {
             1317 | 1969 | 3024 => Self::Retry,
             // The same while a trigger was being parsed. Its text is valid, since it was parsed when it
             // was created. Until the server opens the table anew, it answers with the error of that
-            // attempt, as one of syntax.
-            1710 => Self::Retry,
-            1064 if message.starts_with("Trigger ") => Self::Retry,
+            // attempt, as one of syntax. It names the trigger only if it came to its name.
+            1710 | 1711 => Self::Retry,
+            1064 if ["Trigger ", "Unknown trigger "].iter().any(|start| message.starts_with(start)) => Self::Retry,
             1021 | 1114 => Self::Unavailable(ConnectionProblem::DiskFull),
             1449 => Self::Unavailable(ConnectionProblem::NoDefiner),
             1142 | 1143 => Self::Unavailable(ConnectionProblem::NotGranted(right_in(message))),
@@ -237,5 +237,14 @@ mod tests {
         }
         let denied = DbError::Unavailable(ConnectionProblem::NotGranted("SELECT users".to_owned()));
         assert_eq!(denied.to_string(), "NotGranted: SELECT users");
+    }
+
+    #[test]
+    fn a_trigger_whose_parsing_was_interrupted_is_tried_again() {
+        for message in ["Trigger 'epic.t' has an error in its body: ''", "Unknown trigger has an error in its body: ''"]
+        {
+            assert!(matches!(DbError::of_server(1064, message), Some(DbError::Retry)), "{message}");
+        }
+        assert!(DbError::of_server(1064, "You have an error in your SQL syntax").is_none());
     }
 }
