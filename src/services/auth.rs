@@ -223,14 +223,13 @@ impl Auth<'_> {
     ) -> Result<Reply, ServiceError> {
         let actor = account.actor();
         let rehashed = if self.hasher.is_outdated(&account.password_hash) { self.hasher.hash(password) } else { None };
-        let entries = [AuditEntry {
-            verb: Verb::SignedIn,
-            subject: EntityKind::User.into(),
-            id: Some(account.id.0),
-            name: account.full_name.clone(),
-            changes: Changes::default(),
-            people: Vec::new(),
-        }];
+        let entries = [AuditEntry::new(
+            Verb::SignedIn,
+            EntityKind::User.into(),
+            Some(account.id.0),
+            account.full_name.clone(),
+            Changes::default(),
+        )];
         let operation = random_id();
         let settings = database.write(&operation, |db, trail| {
             storage::users::forget_failures(db, account.id, Some(self.now.utc))?;
@@ -255,14 +254,13 @@ impl Auth<'_> {
     /// there is one. The typed name is not stored, since users sometimes type their password there.
     fn note_failure(&self, database: &mut Database, account: Option<&Account>, session: &str) {
         let actor = account.map(Account::actor);
-        let entries = [AuditEntry {
-            verb: Verb::SignInRefused,
-            subject: account.map_or(Subject::Session, |_| EntityKind::User.into()),
-            id: account.map(|account| account.id.0),
-            name: account.map(|account| account.full_name.clone()).unwrap_or_default(),
-            changes: Changes::default(),
-            people: Vec::new(),
-        }];
+        let entries = [AuditEntry::new(
+            Verb::SignInRefused,
+            account.map_or(Subject::Session, |_| EntityKind::User.into()),
+            account.map(|account| account.id.0),
+            account.map(|account| account.full_name.clone()).unwrap_or_default(),
+            Changes::default(),
+        )];
         let operation = random_id();
         let author = Author { by: actor.as_ref().into(), host: self.host, session, operation: &operation };
         let noted = database.write(&operation, |db, trail| Ok(trail.add(db, &author, &entries, self.now.utc)?));

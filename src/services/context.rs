@@ -315,12 +315,5 @@ pub(super) fn refusal(request: &Request, error: &Error) -> AuditEntry {
     };
     let action = request.permission().map_or("session", Into::into);
     let (subject, id) = request.subject();
-    AuditEntry {
-        verb: Verb::Refused,
-        subject,
-        id,
-        name: format!("{action}: {why}"),
-        changes: Changes::default(),
-        people: Vec::new(),
-    }
+    AuditEntry::new(Verb::Refused, subject, id, format!("{action}: {why}"), Changes::default())
 }

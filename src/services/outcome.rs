@@ -67,5 +67,5 @@ pub(super) fn created<T: Auditable>(verb: Verb, name: &str, after: &T) -> AuditE
 }
 
 fn entry<T: Auditable>(verb: Verb, number: i64, name: &str, changes: Changes) -> AuditEntry {
-    AuditEntry { verb, subject: T::SUBJECT, id: Some(number), name: name.to_owned(), changes, people: Vec::new() }
+    AuditEntry::new(verb, T::SUBJECT, Some(number), name.to_owned(), changes)
 }

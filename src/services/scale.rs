@@ -233,12 +233,11 @@ fn events(
 }
 
 fn entry(number: u64, clients: u64) -> AuditEntry {
-    AuditEntry {
-        verb: Verb::ClientCreated,
-        subject: EntityKind::Client.into(),
-        id: Some(stored(clients + number)),
-        name: format!("Client {number}"),
-        changes: Changes::default(),
-        people: Vec::new(),
-    }
+    AuditEntry::new(
+        Verb::ClientCreated,
+        EntityKind::Client.into(),
+        Some(stored(clients + number)),
+        format!("Client {number}"),
+        Changes::default(),
+    )
 }

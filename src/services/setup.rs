@@ -311,12 +311,11 @@ pub(super) fn update_settings(
 }
 
 fn settings_entry(before: &AuditedFields, after: &Settings) -> AuditEntry {
-    AuditEntry {
-        verb: Verb::SettingsUpdated,
-        subject: Subject::Settings,
-        id: Some(after.number()),
-        name: after.company_name.clone(),
-        changes: before.changes_to(&after.audited_fields()),
-        people: Vec::new(),
-    }
+    AuditEntry::new(
+        Verb::SettingsUpdated,
+        Subject::Settings,
+        Some(after.number()),
+        after.company_name.clone(),
+        before.changes_to(&after.audited_fields()),
+    )
 }

@@ -82,10 +82,15 @@ pub struct AuditEntry {
     pub changes: Changes,
     /// The names of those whom a record passes from and to. They are only searched for: the changes
     /// have their ids.
-    pub people: Vec<String>,
+    people: Vec<String>,
 }
 
 impl AuditEntry {
+    /// What was done to the record with this id and name.
+    pub fn new(verb: Verb, subject: Subject, id: Option<i64>, name: String, changes: Changes) -> Self {
+        Self { verb, subject, id, name, changes, people: Vec::new() }
+    }
+
     /// The same, found by the names of these people too.
     pub fn found_by(mut self, people: &[&str]) -> Self {
         self.people.extend(people.iter().map(|name| (*name).to_owned()));

@@ -93,8 +93,9 @@ impl Lease {
         let place = if locked { &here } else { "''" };
         let give_up = Instant::now() + patience;
         loop {
-            // As bytes, since the database may have other collations than the connection.
-            // The lease has expired, or its holder was connected to this same server and is gone.
+            // The lease has expired, or its holder was connected to this same server and is gone. The
+            // places are compared as bytes, since the database may have another collation than the
+            // connection.
             let taken = sql_query(format!(
                 "UPDATE migration_lease SET holder = CONCAT('{holder}', {place}), \
                  until = UTC_TIMESTAMP(6) + INTERVAL {SECONDS} SECOND \

@@ -51,7 +51,7 @@ pub(super) fn unit_days(unit: &str) -> Option<u64> {
 pub(super) fn behind(folded: &str) -> Option<(String, String)> {
     let (date, distance) = folded.split_at(folded.rfind(['+', '-'])?);
     let words: Vec<&str> = distance.split_whitespace().collect();
-    if words.windows(2).any(|pair| digits_meet(pair[0], pair[1])) {
+    if digits_meet(&words) {
         return None;
     }
     let distance = words.concat();
@@ -97,9 +97,10 @@ pub(super) fn without_unit(minutes: &str) -> &str {
     ["min", "mn", "m"].iter().find_map(|unit| minutes.strip_suffix(unit)).unwrap_or(minutes)
 }
 
-/// Whether two words would become another number if they were joined: `1,5h` is read as `1 5h`.
-pub(super) fn digits_meet(before: &str, after: &str) -> bool {
-    before.ends_with(|c: char| c.is_ascii_digit()) && after.starts_with(|c: char| c.is_ascii_digit())
+/// Whether two of the words would become another number if all were joined: `1,5h` is read as `1 5h`.
+pub(super) fn digits_meet(words: &[impl AsRef<str>]) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit();
+    words.windows(2).any(|pair| pair[0].as_ref().ends_with(is_digit) && pair[1].as_ref().starts_with(is_digit))
 }
 
 /// Parses a number of at most `most` digits; `None` if there is anything else.

@@ -128,8 +128,7 @@ fn one_date_time(typed: &str, now: NaiveDateTime, prefer: Direction) -> Result<N
     let (words, side) = words(typed);
     let prefer = side.unwrap_or(prefer);
     let read = || {
-        let joined = words.windows(2).any(|pair| digits_meet(&pair[0], &pair[1]));
-        let ahead = words.first().filter(|first| first.starts_with('+') && !joined);
+        let ahead = words.first().filter(|first| first.starts_with('+') && !digits_meet(&words));
         if let Some(length) = ahead.and_then(|_| length(&words.concat())) {
             return now.checked_add_signed(length);
         }
@@ -156,11 +155,11 @@ fn one_date_time(typed: &str, now: NaiveDateTime, prefer: Direction) -> Result<N
 }
 
 /// Reads the end of what starts at `start`: as [`parse_date_time`] relative to the start, or how long
-/// it lasts on the clock: `5h`, `90 min`, `1h30min`, `+1h30`. A day without a year that is half a year
-/// away or more is taken in the year of the start, and may be before it. `24h` is the next midnight. Hours that
-/// come after the start on its day are a time of day, so `17h` is five o'clock for what starts at
-/// three. So are, without a `+`, hours with minutes as the French write them (`5h00`), and `02h` and
-/// `2:00`.
+/// it lasts on the clock: `5h`, `90 min`, `1h30min`, `+1h30`. `24h` is the next midnight. Hours that come
+/// after the start on its day are a time of day, so `17h` is five o'clock for what starts at three. So
+/// are, without a `+`, hours with minutes as the French write them (`5h00`), and `02h` and `2:00`. A day
+/// without a year that is half a year away or more is taken in the year of the start, and may be before
+/// it.
 ///
 /// Errors: as [`parse_date_time`].
 pub fn parse_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
@@ -170,7 +169,7 @@ pub fn parse_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Pro
 /// The same without a distance behind it.
 fn one_end(typed: &str, start: NaiveDateTime) -> Result<NaiveDateTime, Problem> {
     let (words, _) = words(typed);
-    if words.iter().any(|word| word.starts_with('+')) && words.windows(2).any(|pair| digits_meet(&pair[0], &pair[1])) {
+    if words.iter().any(|word| word.starts_with('+')) && digits_meet(&words) {
         return Err(Problem::NotADateTime);
     }
     let word = words.concat();
@@ -286,6 +285,7 @@ fn nearest(wanted: Weekday, today: NaiveDate, prefer: Direction) -> Option<Naive
     }
 }
 
+/// A date in numbers, as [`in_numbers`] reads it, in the year that is meant.
 fn numeric(word: &str, today: NaiveDate, prefer: Direction) -> Option<NaiveDate> {
     match in_numbers(word)? {
         (day, month, Some(year)) => NaiveDate::from_ymd_opt(year, month, day),
@@ -369,7 +369,7 @@ fn position(word: &str, languages: [&str; 2]) -> Option<usize> {
 /// `18:30`, `18h`, `18h30`, `18 h 30`, `6pm`, `6.30 p.m.`, `noon`, `minuit`. `None` if there is
 /// anything else in the words.
 fn time(words: &[String]) -> Option<NaiveTime> {
-    if words.len() > MOST_WORDS || words.windows(2).any(|pair| digits_meet(&pair[0], &pair[1])) {
+    if words.len() > MOST_WORDS || digits_meet(words) {
         return None;
     }
     let word = words.concat().replace("a.m", "am").replace("p.m", "pm");

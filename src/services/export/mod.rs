@@ -86,14 +86,7 @@ pub(super) fn write(
     let new = part::make_folder_of(&path).and_then(|()| PartialFile::beside(&path));
     let (part, file) = new.map_err(|error| unwritable(folder, &error))?;
     let told = format!("{}.{ending}", name_of(kind));
-    let entry = AuditEntry {
-        verb: Verb::Exported,
-        subject: kind.into(),
-        id: None,
-        name: told,
-        changes: Changes::default(),
-        people: Vec::new(),
-    };
+    let entry = AuditEntry::new(Verb::Exported, kind.into(), None, told, Changes::default());
     let mut written =
         Written { part, folder: folder.to_owned(), name, ending, rows: 0, left_out: 0, among_newest: false, entry };
     let mut sheet =

@@ -59,9 +59,9 @@ pub(super) fn replace(
 pub(super) fn remove(db: &mut Db, ctx: &RequestContext, seen: (ViewId, i32)) -> Result<WriteOutcome, ServiceError> {
     let before = found(db, ctx, seen)?;
     storage::lists::remove(db, &before)?;
-    let gone = created(Verb::ViewRemoved, &before.name, &*before);
-    let changes = Changes(gone.changes.0.into_iter().map(|(field, none, value)| (field, value, none)).collect());
-    Ok(WriteOutcome::saved(AuditEntry { changes, ..gone }, seen.1))
+    let mut gone = created(Verb::ViewRemoved, &before.name, &*before);
+    gone.changes = Changes(gone.changes.0.into_iter().map(|(field, none, value)| (field, value, none)).collect());
+    Ok(WriteOutcome::saved(gone, seen.1))
 }
 
 /// The view to write to, if the user may: an own one that is not shared, or a shared one by whoever
@@ -108,13 +108,6 @@ pub(super) fn save_columns(
     let fields = |content: &Option<String>| AuditedFields(vec![(Field::Columns, json!(content))]);
     let changes = fields(&before).changes_to(&fields(&after));
     let name = kind.to_string();
-    let entry = AuditEntry {
-        verb: Verb::ColumnsSaved,
-        subject: Subject::Columns,
-        id: Some(me),
-        name,
-        changes,
-        people: Vec::new(),
-    };
+    let entry = AuditEntry::new(Verb::ColumnsSaved, Subject::Columns, Some(me), name, changes);
     Ok(WriteOutcome::saved(entry, 1))
 }
