@@ -12,6 +12,7 @@ use crate::{
         entity::{EntityKind, Query, Record},
         language::Language,
         lists::Lists,
+        payments::Method,
         policy::{GRANTS, Permission, Reach, When, set_table},
         session::{Moment, Session},
         users::Role,
@@ -83,6 +84,7 @@ fn on_screen(language: Language, who: &Session, row: &ClientRow, company: &Compa
         beat: 0,
         saving: false,
         keys,
+        method: Method::default(),
     };
     let record = Record::Client(row.clone());
     let bindings = actions::bindings(EntityKind::Client, &[&record], &ctx);

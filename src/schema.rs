@@ -161,8 +161,31 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    payments (id) {
+        id -> BigInt,
+        version -> Integer,
+        contract_id -> BigInt,
+        amount_cents -> BigInt,
+        paid_on -> Date,
+        method -> Text,
+        reference -> Text,
+        notes -> Text,
+        cancelled_at -> Nullable<Timestamp>,
+        cancel_reason -> Text,
+        state -> Text,
+        reference_key -> Text,
+        client_key -> Text,
+        search -> Text,
+        client_search -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(list_views -> users (owner_id));
 diesel::joinable!(clients -> users (sales_contact_id));
 diesel::joinable!(contracts -> clients (client_id));
 diesel::joinable!(events -> contracts (contract_id));
-diesel::allow_tables_to_appear_in_same_query!(users, clients, contracts, events, settings, list_views);
+diesel::joinable!(payments -> contracts (contract_id));
+diesel::allow_tables_to_appear_in_same_query!(users, clients, contracts, events, payments, settings, list_views);

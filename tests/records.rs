@@ -7,12 +7,13 @@ mod support;
 use diesel::prelude::*;
 use epic_events::{
     domain::{
-        ClientId, ContractId, Error, EventId, Reason, UserId,
+        ClientId, ContractId, Error, EventId, PaymentId, Reason, UserId,
         assigning::Assignment,
         audit::{Auditable, AuditedFields, Changes, Subject},
         clients::ClientDraft,
         entity::EntityKind,
         events::Status,
+        payments::Words,
         users::{Role, UserDraft},
     },
     schema::audit_log as log,
@@ -23,7 +24,9 @@ use rstest::rstest;
 use secrecy::SecretString;
 use support::{
     Engine,
-    world::{Records, World, client_draft, contract_draft, event_draft, hand_over, heirs, user_draft},
+    world::{
+        Records, World, client_draft, contract_draft, event_draft, hand_over, heirs, new_contract, pay, user_draft,
+    },
 };
 
 /// The version and fields of a record as stored in its table.
@@ -44,6 +47,10 @@ fn stands(world: &World, subject: impl Into<Subject>, id: i64) -> (i32, AuditedF
         }
         EntityKind::Event => {
             let one = storage::events::find(db, EventId::new(id)).unwrap().unwrap();
+            (one.version, one.audited_fields())
+        }
+        EntityKind::Payment => {
+            let one = storage::payments::find(db, PaymentId::new(id)).unwrap().unwrap();
             (one.version, one.audited_fields())
         }
         EntityKind::User => {
@@ -99,8 +106,10 @@ fn writes(world: &mut World) -> Vec<(&'static str, EntityKind, i64, Request, boo
         ..user_draft("somebody.else", Role::Sales)
     };
     let support = Some(world.other_support.actor.id);
-    let mut edited = contract_draft(2_000_000, 1_500_000);
+    let mut edited = contract_draft(2_000_000);
     edited.notes = "Discount.".into();
+    let payment = world.save(&pay(signed, 10_000)).0;
+    let words = Words { reference: "VIR 12".to_owned(), notes: "Deposit.".to_owned() };
     vec![
         (
             "client.updated",
@@ -195,6 +204,13 @@ fn writes(world: &mut World) -> Vec<(&'static str, EntityKind, i64, Request, boo
             signed.0,
             Request::Write(WriteRequest::ArchiveContract { id: signed, version: 2 }),
             false,
+        ),
+        (
+            "payment.updated",
+            K::Payment,
+            payment,
+            Request::Write(WriteRequest::UpdatePayment { id: PaymentId::new(payment), version: 1, words }),
+            true,
         ),
         (
             "user.updated",
@@ -323,9 +339,9 @@ fn an_archived_record_cannot_be_changed(#[values(Engine::Sqlite, Engine::MariaDb
     for request in [
         Request::Write(WriteRequest::UpdateClient { id: client, version: 2, draft: client_draft("Somebody") }),
         hand_over(&[(client, 2)], to),
-        Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(10_000, 0) }),
+        new_contract(client, 10_000, 10_000),
         Request::Write(WriteRequest::ArchiveClient { id: client, version: 2 }),
-        Request::Write(WriteRequest::UpdateContract { id: contract, version: 2, draft: contract_draft(10_000, 0) }),
+        Request::Write(WriteRequest::UpdateContract { id: contract, version: 2, draft: contract_draft(10_000) }),
         crate::support::world::sign(contract, 2),
         Request::Write(WriteRequest::ArchiveContract { id: contract, version: 2 }),
         Request::Write(WriteRequest::UpdateEvent { id: event, version, draft: event_draft("Renamed", 60) }),

@@ -57,6 +57,14 @@ fn a_large_company_is_consistent(#[values(Engine::Sqlite, Engine::MariaDb, Engin
             "events",
             "client_search <> (SELECT k.search FROM contracts k WHERE k.id = contract_id) OR client_key <> (SELECT k.client_key FROM contracts k WHERE k.id = contract_id)",
         ),
+        (
+            "payments",
+            "client_search <> (SELECT k.search FROM contracts k WHERE k.id = contract_id) OR client_key <> (SELECT k.client_key FROM contracts k WHERE k.id = contract_id)",
+        ),
+        (
+            "contracts",
+            "due_cents <> total_cents - COALESCE((SELECT SUM(amount_cents) FROM payments p WHERE p.contract_id = contracts.id AND cancelled_at IS NULL), 0)",
+        ),
         ("events", "COALESCE(support_key, '') <> COALESCE((SELECT name_key FROM users u WHERE u.id = support_id), '')"),
     ] {
         // Counts the wrong rows and adds their number to the version of a row of its own, from which it is

@@ -37,6 +37,7 @@ pub use worker::{Executor, Job, SESSIONS};
 use crate::{
     domain::{
         lists::Lists,
+        payments::Method,
         session::{Moment, Session},
     },
     ui::{
@@ -105,6 +106,8 @@ pub struct App {
     session: Session,
     /// How the signed-in user's lists are arranged, as it was last read.
     lists: Lists,
+    /// How the payment was made that was recorded last in this session.
+    method: Method,
     /// What has to happen outside, collected during one [`App::update`].
     effects: Vec<Effect>,
     /// The popup that took the keys when it was on the screen last.
@@ -132,6 +135,7 @@ impl App {
             given_up: Vec::new(),
             session: Session::nobody(),
             lists: Lists::default(),
+            method: Method::default(),
             effects: Vec::new(),
             seen: None,
             now,
@@ -163,7 +167,8 @@ impl App {
 
     fn context(&self) -> Context<'_> {
         let saving = self.is_writing();
-        context((&self.theme, &self.keys), (&self.session, &self.lists), self.options.preferences, (self.now, saving))
+        let (look, session) = ((&self.theme, &self.keys), (&self.session, &self.lists));
+        context(look, session, self.options.preferences, (self.now, saving), self.method)
     }
 
     /// The stage, and what its screens may look at. They are borrowed separately, so that a screen can
@@ -171,7 +176,8 @@ impl App {
     fn parts(&mut self) -> (&mut Stage, Context<'_>) {
         let session = (&self.session, &self.lists);
         let saving = self.is_writing();
-        let ctx = context((&self.theme, &self.keys), session, self.options.preferences, (self.now, saving));
+        let look = (&self.theme, &self.keys);
+        let ctx = context(look, session, self.options.preferences, (self.now, saving), self.method);
         (&mut self.stage, ctx)
     }
 
@@ -356,7 +362,7 @@ impl App {
         self.look_like(self.of_machine);
         self.given_up.clear();
         self.stage = Stage::SignedOut(Box::new(sign_in("", self.user.as_deref())));
-        (self.session, self.lists) = (Session::nobody(), Lists::default());
+        (self.session, self.lists, self.method) = (Session::nobody(), Lists::default(), Method::default());
         self.notice = notice;
     }
 
@@ -372,6 +378,7 @@ fn context<'a>(
     (session, lists): (&'a Session, &'a Lists),
     preferences: Preferences,
     (now, saving): (Moment, bool),
+    method: Method,
 ) -> Context<'a> {
     Context {
         language: preferences.language,
@@ -383,5 +390,6 @@ fn context<'a>(
         beat: now.ticks / 120,
         saving,
         keys,
+        method,
     }
 }

@@ -174,6 +174,9 @@ impl App {
     /// Updates the session after a change, and marks the screens below the top one to be read again.
     fn take_over(&mut self, request: &Request, written: &Reply) {
         let top = self.top_id();
+        if let Request::Write(WriteRequest::RecordPayment { draft, .. }) = request {
+            self.method = draft.method;
+        }
         let Some(workspace) = self.workspace().filter(|_| request.writes()) else { return };
         for layer in workspace.layers.iter_mut().filter(|layer| layer.id != top) {
             layer.stale = true;

@@ -31,7 +31,9 @@ pub enum Subject {
 impl From<EntityKind> for Subject {
     fn from(kind: EntityKind) -> Self {
         match kind {
-            EntityKind::Client | EntityKind::Contract | EntityKind::Event | EntityKind::User => Self::Entity(kind),
+            EntityKind::Client | EntityKind::Contract | EntityKind::Event | EntityKind::Payment | EntityKind::User => {
+                Self::Entity(kind)
+            }
             EntityKind::Audit => Self::Session,
         }
     }
@@ -106,6 +108,12 @@ pub enum Verb {
     EventArchived,
     #[strum(serialize = "event.restored")]
     EventRestored,
+    #[strum(serialize = "payment.recorded")]
+    PaymentRecorded,
+    #[strum(serialize = "payment.updated")]
+    PaymentUpdated,
+    #[strum(serialize = "payment.cancelled")]
+    PaymentCancelled,
     #[strum(serialize = "records.exported")]
     Exported,
     #[strum(serialize = "view.saved")]
@@ -160,6 +168,9 @@ impl Verb {
             | Self::SupportAssigned
             | Self::EventArchived
             | Self::EventRestored
+            | Self::PaymentRecorded
+            | Self::PaymentUpdated
+            | Self::PaymentCancelled
             | Self::ViewSaved
             | Self::ViewChanged
             | Self::ViewRemoved

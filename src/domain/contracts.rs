@@ -26,7 +26,7 @@ pub struct Contract {
     pub version: i32,
     pub client_id: ClientId,
     pub total_cents: Cents,
-    /// The amount still to be paid; never more than the total.
+    /// The amount still to be paid: the total minus the payments that are not cancelled.
     pub due_cents: Cents,
     /// UTC, as [`signed_at`] says; a signature cannot be undone.
     pub signed_at: Option<NaiveDateTime>,
@@ -40,6 +40,11 @@ pub struct Contract {
 }
 
 impl Contract {
+    /// What was paid of it.
+    pub fn paid(&self) -> Cents {
+        Cents(self.total_cents.0 - self.due_cents.0)
+    }
+
     /// Why the state of the contract forbids an action that needs this permission; `None` if it does
     /// not. Archiving and restoring need the same permission, so they are not checked here.
     pub fn forbids(&self, permission: Permission) -> Option<Reason> {
@@ -89,12 +94,12 @@ impl Auditable for Contract {
     }
 }
 
-/// The values of a contract form.
+/// The values of a contract form. The amount due is not one of them: it follows from the total and the
+/// payments.
 #[derive(Debug, Clone, PartialEq, Eq, Default, diesel::Insertable, diesel::AsChangeset)]
 #[diesel(table_name = crate::schema::contracts, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct ContractDraft {
     pub total_cents: Cents,
-    pub due_cents: Cents,
     pub notes: String,
 }
 
@@ -105,24 +110,25 @@ impl From<&Contract> for ContractDraft {
             version: _,
             client_id: _,
             total_cents,
-            due_cents,
+            due_cents: _,
             signed_at: _,
             notes,
             archived_at: _,
             created_at: _,
             updated_at: _,
         } = contract.clone();
-        Self { total_cents, due_cents, notes }
+        Self { total_cents, notes }
     }
 }
 
 impl ContractDraft {
-    /// The contract with the values of the form; everything else is kept from `before`.
+    /// The contract with the values of the form; everything else is kept from `before`, and so is what
+    /// was paid.
     pub fn applied_to(&self, before: &Contract) -> Contract {
-        let Self { total_cents, due_cents, notes } = self.clone();
+        let Self { total_cents, notes } = self.clone();
         Contract {
+            due_cents: Cents(total_cents.0 - before.paid().0),
             total_cents,
-            due_cents,
             notes,
             id: before.id,
             version: before.version,
@@ -134,24 +140,29 @@ impl ContractDraft {
         }
     }
 
-    /// The draft with its notes normalised, or its errors.
-    pub fn checked(&self) -> Result<Self, FieldErrors> {
+    /// The draft with its notes normalised, or its errors. `paid` is what was paid of the contract, which
+    /// the total has to cover.
+    pub fn checked(&self, paid: Cents) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         if self.total_cents.0 <= 0 {
             errors.push(Field::TotalCents, Problem::NotPositive);
-        }
-        if self.due_cents.0 < 0 {
-            errors.push(Field::DueCents, Problem::Negative);
-        } else if self.due_cents > self.total_cents && self.total_cents.0 > 0 {
-            errors.push(Field::DueCents, Problem::DueAboveTotal);
+        } else if self.total_cents < paid {
+            errors.push(Field::TotalCents, Problem::BelowPaid(paid));
         }
         let notes = errors.take(Field::Notes, check::notes(&self.notes));
         match notes {
-            Some(notes) if errors.is_empty() => {
-                Ok(Self { total_cents: self.total_cents, due_cents: self.due_cents, notes })
-            }
+            Some(notes) if errors.is_empty() => Ok(Self { total_cents: self.total_cents, notes }),
             _ => Err(errors),
         }
+    }
+}
+
+/// Checks what was paid of a new contract before it was entered. Errors: `Negative`, `PaidAboveTotal`.
+pub fn check_paid_before(paid: Cents, total: Cents) -> Result<(), Problem> {
+    match paid {
+        Cents(negative) if negative < 0 => Err(Problem::Negative),
+        paid if paid > total && total.0 > 0 => Err(Problem::PaidAboveTotal),
+        _ => Ok(()),
     }
 }
 

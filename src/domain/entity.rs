@@ -1,21 +1,18 @@
 //! The kinds of record that lists show, with the requests for their pages and their rows. A new
-//! entity is a variant in each of the three enums below.
+//! entity is a variant in the two enums below and in [`Record`].
 
 use chrono::NaiveDate;
-use serde_json::Value;
 use strum::IntoEnumIterator;
 
+pub use super::record::Record;
 use super::{
-    audit::{AuditFilter, AuditListing, AuditRow},
-    clients::{ClientFilter, ClientListing, ClientRow},
-    contracts::{ContractFilter, ContractListing, ContractRow},
-    error::Reason,
-    events::{EventFilter, EventListing, EventRow, EventSort},
-    page::{Cursor, Edge, Listing, Order, PAGE, Page, Sorted},
-    policy::{self, Owner, Permission},
-    session::Actor,
-    settings::Settings,
-    users::{User, UserFilter, UserListing},
+    audit::{AuditFilter, AuditListing},
+    clients::{ClientFilter, ClientListing},
+    contracts::{ContractFilter, ContractListing},
+    events::{EventFilter, EventListing, EventSort},
+    page::{Cursor, Edge, Listing, Order, PAGE, Sorted},
+    payments::{PaymentFilter, PaymentListing},
+    users::{UserFilter, UserListing},
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +37,7 @@ pub enum EntityKind {
     Client,
     Contract,
     Event,
+    Payment,
     /// A member of the staff.
     User,
     /// A row of the audit log.
@@ -53,18 +51,9 @@ pub enum Query {
     Client(ClientListing),
     Contract(ContractListing),
     Event(EventListing),
+    Payment(PaymentListing),
     User(UserListing),
     Audit(AuditListing),
-}
-
-/// A row of a list.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Record {
-    Client(ClientRow),
-    Contract(ContractRow),
-    Event(EventRow),
-    User(User),
-    Audit(AuditRow),
 }
 
 /// Evaluates the same expression for the listing of each kind.
@@ -74,6 +63,7 @@ macro_rules! on_query {
             $crate::domain::entity::Query::Client($listing) => $body,
             $crate::domain::entity::Query::Contract($listing) => $body,
             $crate::domain::entity::Query::Event($listing) => $body,
+            $crate::domain::entity::Query::Payment($listing) => $body,
             $crate::domain::entity::Query::User($listing) => $body,
             $crate::domain::entity::Query::Audit($listing) => $body,
         }
@@ -101,6 +91,11 @@ impl Query {
         Self::Event(listing(filter, newest))
     }
 
+    /// The newest first.
+    pub fn payments(filter: PaymentFilter) -> Self {
+        Self::Payment(listing(filter, true))
+    }
+
     pub fn users(filter: UserFilter) -> Self {
         Self::User(listing(filter, false))
     }
@@ -116,6 +111,7 @@ impl Query {
             EntityKind::Client => Self::clients(ClientFilter::default()),
             EntityKind::Contract => Self::contracts(ContractFilter::default()),
             EntityKind::Event => Self::events(EventFilter::default()),
+            EntityKind::Payment => Self::payments(PaymentFilter::default()),
             EntityKind::User => Self::users(UserFilter::default()),
             EntityKind::Audit => Self::audit(AuditFilter::default()),
         }
@@ -126,6 +122,7 @@ impl Query {
             Self::Client(_) => EntityKind::Client,
             Self::Contract(_) => EntityKind::Contract,
             Self::Event(_) => EntityKind::Event,
+            Self::Payment(_) => EntityKind::Payment,
             Self::User(_) => EntityKind::User,
             Self::Audit(_) => EntityKind::Audit,
         }
@@ -162,6 +159,10 @@ impl Query {
                 Record::Event(row) => row.key(listing.sort),
                 _ => return None,
             },
+            Self::Payment(listing) => match record {
+                Record::Payment(row) => row.key(listing.sort),
+                _ => return None,
+            },
             Self::User(listing) => match record {
                 Record::User(user) => user.key(listing.sort),
                 _ => return None,
@@ -192,6 +193,7 @@ impl Query {
                 vec![from, to, signed_from, signed_to]
             }
             Self::Event(listing) => vec![listing.filter.from, listing.filter.to],
+            Self::Payment(listing) => vec![listing.filter.from, listing.filter.to],
             Self::User(_) => Vec::new(),
             Self::Audit(listing) => vec![listing.filter.from, listing.filter.to],
         };
@@ -246,146 +248,5 @@ impl Query {
             }
         }
         on_query!(self, listing => set(listing, position));
-    }
-}
-
-impl Record {
-    pub fn kind(&self) -> EntityKind {
-        match self {
-            Self::Client(_) => EntityKind::Client,
-            Self::Contract(_) => EntityKind::Contract,
-            Self::Event(_) => EntityKind::Event,
-            Self::User(_) => EntityKind::User,
-            Self::Audit(_) => EntityKind::Audit,
-        }
-    }
-
-    /// The id in the database. Users see it only as the number of a contract.
-    pub fn id(&self) -> i64 {
-        match self {
-            Self::Client(row) => row.client.id.0,
-            Self::Contract(row) => row.contract.id.0,
-            Self::Event(row) => row.event.id.0,
-            Self::User(user) => user.id.0,
-            Self::Audit(row) => row.id,
-        }
-    }
-
-    /// The version, which every change increments; 0 for a row of the audit log, which never changes.
-    pub fn version(&self) -> i32 {
-        match self {
-            Self::Client(row) => row.client.version,
-            Self::Contract(row) => row.contract.version,
-            Self::Event(row) => row.event.version,
-            Self::User(user) => user.version,
-            Self::Audit(_) => 0,
-        }
-    }
-
-    /// Whether the record is archived or deactivated.
-    pub fn is_hidden(&self) -> bool {
-        match self {
-            Self::Client(row) => row.client.archived_at.is_some(),
-            Self::Contract(row) => row.contract.archived_at.is_some(),
-            Self::Event(row) => row.event.archived_at.is_some(),
-            Self::User(user) => !user.active,
-            Self::Audit(_) => false,
-        }
-    }
-
-    /// The names and values of a row in an exported file, in order.
-    pub fn exported(&self) -> Vec<(&'static str, Value)> {
-        match self {
-            Self::Client(row) => row.exported(),
-            Self::Contract(row) => row.exported(),
-            Self::Event(row) => row.exported(),
-            Self::User(user) => user.exported(),
-            Self::Audit(row) => row.exported(),
-        }
-    }
-
-    pub fn owner(&self) -> Owner {
-        match self {
-            Self::Client(row) => row.client.owner(),
-            Self::Contract(row) => row.owner(),
-            Self::Event(row) => row.event.owner(),
-            Self::User(_) | Self::Audit(_) => Owner::Nobody,
-        }
-    }
-
-    /// Why the state of the record forbids an action that needs this permission.
-    pub fn forbids(&self, permission: Permission) -> Option<Reason> {
-        match self {
-            Self::Client(row) => row.client.forbids(permission),
-            Self::Contract(row) => row.contract.forbids(permission),
-            Self::Event(row) => row.event.forbids(permission),
-            Self::User(_) | Self::Audit(_) => None,
-        }
-    }
-
-    /// Why the actor may not do to the record what needs this permission; `None` if they may.
-    pub fn refusal(&self, permission: Permission, actor: &Actor, settings: &Settings) -> Option<Reason> {
-        policy::refusal(permission, actor, settings, self.owner(), self.forbids(permission))
-    }
-
-    /// The record that Enter opens. For a row of the audit log it is the record that the row is about;
-    /// `None` if that has no detail screen.
-    pub fn target(&self) -> Option<(EntityKind, i64)> {
-        match self {
-            Self::Audit(row) => Some((row.record_type.parse().ok()?, row.record_id?)),
-            other => Some((other.kind(), other.id())),
-        }
-    }
-}
-
-/// Conversions between the rows of one kind and those of any kind.
-macro_rules! rows {
-    ($($variant:ident: $row:ty;)*) => {$(
-        impl From<$row> for Record {
-            fn from(row: $row) -> Self {
-                Self::$variant(row)
-            }
-        }
-
-        impl TryFrom<Record> for $row {
-            type Error = Record;
-
-            fn try_from(record: Record) -> Result<Self, Record> {
-                match record {
-                    Record::$variant(row) => Ok(row),
-                    other => Err(other),
-                }
-            }
-        }
-    )*};
-}
-rows! {
-    Client: ClientRow;
-    Contract: ContractRow;
-    Event: EventRow;
-    User: User;
-    Audit: AuditRow;
-}
-
-impl<R> Page<R> {
-    /// Converts each row of the page.
-    pub fn map<T>(self, change: impl FnMut(R) -> T) -> Page<T> {
-        let Self { rows, before, after, total, sums, among_newest } = self;
-        Page { rows: rows.into_iter().map(change).collect(), before, after, total, sums, among_newest }
-    }
-}
-
-impl Page<Record> {
-    /// Converts the page to rows of a single kind; rows of other kinds are left out.
-    pub fn of<R: TryFrom<Record>>(self) -> Page<R> {
-        let Self { rows, before, after, total, sums, among_newest } = self;
-        Page {
-            rows: rows.into_iter().filter_map(|row| row.try_into().ok()).collect(),
-            before,
-            after,
-            total,
-            sums,
-            among_newest,
-        }
     }
 }

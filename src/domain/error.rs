@@ -7,7 +7,7 @@ use std::fmt;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 pub use super::connection_problem::{ConnectionProblem, Versions};
-use super::{audit::AuditedFields, field::Field, id::UserId, policy::Permission, users::Role};
+use super::{audit::AuditedFields, field::Field, id::UserId, money::Cents, policy::Permission, users::Role};
 
 /// Why a request was not carried out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -91,6 +91,14 @@ pub enum Reason {
     ClientHasContracts(i64),
     /// The contract still has this many events that are not archived.
     ContractHasEvents(i64),
+    /// The payment is cancelled, which is final.
+    PaymentCancelled,
+    /// A payment can be cancelled by sales only on the day on which it was recorded.
+    RecordedEarlier,
+    /// Without this payment more would be refunded than was paid.
+    RefundedMeanwhile,
+    /// Without this refund more would be paid than the total of the contract.
+    PaidMeanwhile,
     /// The last active manager can neither be deactivated nor change role.
     LastManager,
     /// The person is not active.
@@ -164,8 +172,16 @@ pub enum Problem {
     NotPositive,
     /// Must not be negative.
     Negative,
-    /// The due amount is above the total.
-    DueAboveTotal,
+    /// Must not be zero.
+    IsZero,
+    /// A payment above the amount that is still due, which is this.
+    MoreThanDue(Cents),
+    /// A refund above the amount that was paid, which is this.
+    MoreThanPaid(Cents),
+    /// The total of a contract is below what was paid, which is this.
+    BelowPaid(Cents),
+    /// What was paid before is above the total.
+    PaidAboveTotal,
     /// Outside this range.
     OutOfRange(i64, i64),
     /// Lies in the past.

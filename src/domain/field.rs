@@ -57,6 +57,15 @@ pub enum Field {
     Attendees,
     Status,
     SupportId,
+    // payments
+    AmountCents,
+    PaidOn,
+    Method,
+    Reference,
+    CancelledAt,
+    CancelReason,
+    /// What was paid of a contract before it was entered.
+    PaidBefore,
     // settings
     Currency,
     TimeZone,

@@ -12,7 +12,7 @@ use diesel::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{clients::Client, contracts::Contract, events::Event, lists::SavedView, users::User};
+use super::{clients::Client, contracts::Contract, events::Event, lists::SavedView, payments::Payment, users::User};
 
 /// The id that the database assigned to a record of the type `T`. Users never see one.
 #[derive(AsExpression, FromSqlRow)]
@@ -27,7 +27,8 @@ pub type ClientId = Id<Client>;
 pub type ContractId = Id<Contract>;
 /// The id of an event.
 pub type EventId = Id<Event>;
-
+/// The id of a payment.
+pub type PaymentId = Id<Payment>;
 /// The id of a saved view of a list.
 pub type ViewId = Id<SavedView>;
 

@@ -48,6 +48,11 @@ pub enum ColumnName {
     Who,
     What,
     Record,
+    Day,
+    Amount,
+    Method,
+    Contract,
+    Reference,
 }
 
 /// A column that a user has chosen.

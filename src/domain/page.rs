@@ -102,11 +102,18 @@ impl Count {
     }
 }
 
-/// The sums of the amounts of all contracts that a filter matches.
+/// The sums of the amounts of all records that a filter matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sums {
-    pub total: Cents,
-    pub due: Cents,
+pub enum Sums {
+    Contracts {
+        total: Cents,
+        due: Cents,
+    },
+    Payments {
+        /// Of those that are not cancelled, with refunds subtracted.
+        paid: Cents,
+        cancelled: Cents,
+    },
 }
 
 /// One page, in list order whichever edge was requested.
@@ -119,7 +126,7 @@ pub struct Page<R> {
     pub after: bool,
     /// Present if the list fits on one page, or if the total was requested.
     pub total: Option<Count>,
-    /// Present in a list of contracts that has an exact `total`.
+    /// Present in a list of contracts or payments that has an exact `total`.
     pub sums: Option<Sums>,
     /// Whether only the [`NEWEST`] records were searched although there are more. The reason is that
     /// the index cannot be used: the words are too short, are in a script that does not separate

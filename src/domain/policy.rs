@@ -1,6 +1,8 @@
 //! The rights table. The services allow or refuse actions according to it, and the screens offer only
 //! what it allows.
 
+use chrono::NaiveDate;
+
 use super::{
     audit::{AuditRow, Verb},
     entity::EntityKind,
@@ -34,6 +36,9 @@ pub enum Permission {
     AssignSupport,
     SetStatus,
     ArchiveEvent,
+    /// Record a payment or a refund, and edit its reference and notes.
+    RecordPayment,
+    CancelPayment,
     ReadAudit,
     ChangeSettings,
     /// Arrange one's own lists: their columns, and views of one's own.
@@ -46,7 +51,7 @@ impl Permission {
     /// The right to see the lists of this kind.
     pub fn to_see(kind: EntityKind) -> Self {
         match kind {
-            EntityKind::Client | EntityKind::Contract | EntityKind::Event => Self::SeeRecords,
+            EntityKind::Client | EntityKind::Contract | EntityKind::Event | EntityKind::Payment => Self::SeeRecords,
             EntityKind::User => Self::SeeStaff,
             EntityKind::Audit => Self::ReadAudit,
         }
@@ -133,6 +138,10 @@ pub const GRANTS: &[Grant] = &[
     (P::SetStatus, Management, Any, Always),
     (P::SetStatus, Support, Own, Always),
     (P::ArchiveEvent, Management, Any, Always),
+    (P::RecordPayment, Management, Any, Always),
+    (P::RecordPayment, Sales, Own, Always),
+    (P::CancelPayment, Management, Any, Always),
+    (P::CancelPayment, Sales, Own, Always),
     (P::ReadAudit, Management, Any, Always),
     (P::ReadAudit, Sales, Own, Always),
     (P::ReadAudit, Support, Own, Always),
@@ -182,6 +191,18 @@ pub fn refusal(
         Ok(Own) => owner.refusal(actor.id).or(state),
         Ok(Any) => state,
     }
+}
+
+/// Why a right that reaches only own records comes too late for a payment that was `recorded` on this
+/// day: sales can cancel one only on the same day.
+pub fn too_late(
+    permission: Permission,
+    role: Role,
+    settings: &Settings,
+    (recorded, today): (NaiveDate, NaiveDate),
+) -> Option<Reason> {
+    let is_bound = permission == P::CancelPayment && reach(permission, role, settings) == Some(Own);
+    (is_bound && recorded != today).then_some(Reason::RecordedEarlier)
 }
 
 /// How far this role's right reaches under these settings, or why it does not have the right.

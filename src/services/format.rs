@@ -22,7 +22,9 @@ impl Format {
         match kind {
             EntityKind::Event => &[Self::Csv, Self::Json, Self::Ics],
             EntityKind::Client => &[Self::Csv, Self::Json, Self::Vcf],
-            EntityKind::Contract | EntityKind::User | EntityKind::Audit => &[Self::Csv, Self::Json],
+            EntityKind::Contract | EntityKind::Payment | EntityKind::User | EntityKind::Audit => {
+                &[Self::Csv, Self::Json]
+            }
         }
     }
 }

@@ -37,8 +37,8 @@ pub mod recovery;
 use std::path::{Path, PathBuf};
 
 pub use reply::{
-    Assigned, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, Done, EventDetail, Found, Home, HomeLine,
-    Migrated, Missed, Reply, Share, UserDetail,
+    Assigned, Balance, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, Done, EventDetail, Found, Home,
+    HomeLine, Migrated, Missed, PaymentDetail, Reply, Share, UserDetail,
 };
 pub use request::{CheckedAgainst, HandOver, Heirs, Marked, ReadRequest, Request, SessionRequest, SetUp, WriteRequest};
 

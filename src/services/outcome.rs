@@ -1,6 +1,6 @@
 //! The outcome of a write: its reply and its audit entries.
 
-use super::{Done, Reply, Share, WriteRequest};
+use super::{Balance, Done, Reply, Share, WriteRequest};
 use crate::{
     domain::audit::{Auditable, AuditedFields, Changes, Verb},
     storage::audit::AuditEntry,
@@ -34,7 +34,7 @@ impl WriteOutcome {
     fn written(entry: AuditEntry, version: i32, undo: Option<Box<WriteRequest>>) -> Self {
         let (subject, id) = (entry.subject, entry.id.unwrap_or_default());
         let AuditEntry { verb, name, changes, .. } = entry.clone();
-        let done = Some(Box::new(Done { verb, name, changes, shares: Vec::new() }));
+        let done = Some(Box::new(Done { verb, name, changes, shares: Vec::new(), balance: None }));
         Self { reply: Reply::Saved { subject, id, version, done, undo }, entries: vec![entry] }
     }
 
@@ -44,6 +44,15 @@ impl WriteOutcome {
             done.shares = inherited.shares;
         }
         self.entries.extend(inherited.entries);
+        self
+    }
+
+    /// The same, after the amount due on a contract has changed: with the contract's own entry.
+    pub fn balanced(mut self, entry: AuditEntry, balance: Balance) -> Self {
+        if let Reply::Saved { done: Some(done), .. } = &mut self.reply {
+            done.balance = Some(balance);
+        }
+        self.entries.push(entry);
         self
     }
 

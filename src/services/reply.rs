@@ -9,7 +9,7 @@ use super::{
     request::{HandOver, Request, WriteRequest},
 };
 use crate::domain::{
-    Error, UserId,
+    Cents, ContractId, Error, UserId,
     assigning::{Assignment, Candidate, Overlap},
     audit::{AuditRow, Changes, Subject, Verb},
     clients::ClientRow,
@@ -19,6 +19,7 @@ use crate::domain::{
     events::EventRow,
     lists::Lists,
     page::{Count, Page, Sums},
+    payments::PaymentRow,
     session::Session,
     settings::Settings,
     users::{Role, User},
@@ -90,6 +91,7 @@ pub enum Reply {
     Client(Box<ClientDetail>),
     Contract(Box<ContractDetail>),
     Event(Box<EventDetail>),
+    Payment(Box<PaymentDetail>),
     Calendar(CalendarPage),
     Settings(Box<Settings>),
     Lists(Box<Lists>),
@@ -162,6 +164,18 @@ pub struct Done {
     pub changes: Changes,
     /// Who took over what a user owned, if the write took it from them.
     pub shares: Vec<Share>,
+    /// Of a payment that was recorded or cancelled.
+    pub balance: Option<Balance>,
+}
+
+/// What a payment has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Balance {
+    pub contract: ContractId,
+    /// The amount of the payment; negative for a refund.
+    pub amount: Cents,
+    /// What is due on the contract now.
+    pub due: Cents,
 }
 
 /// How many records went to one user.
@@ -309,18 +323,28 @@ pub struct UserDetail {
 pub struct ClientDetail {
     pub row: ClientRow,
     pub contracts: Page<ContractRow>,
-    /// The number of all its signed contracts that the viewer may see, with their sums; `None` if
+    /// The number of all its signed contracts that the viewer may see, with their total and amount due; `None` if
     /// there are too many to sum up.
     pub signed: Option<(i64, Sums)>,
     pub events: Page<EventRow>,
     pub history: Page<AuditRow>,
 }
 
-/// A contract with its client and its events.
+/// A payment with its contract.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PaymentDetail {
+    pub row: PaymentRow,
+    pub contract: ContractRow,
+    pub history: Page<AuditRow>,
+}
+
+/// A contract with its client, its payments and its events.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ContractDetail {
     pub row: ContractRow,
     pub client: ClientRow,
+    /// The newest first, at most [`DETAIL_ROWS`].
+    pub payments: Page<PaymentRow>,
     pub events: Page<EventRow>,
     pub history: Page<AuditRow>,
 }

@@ -44,6 +44,8 @@ pub(super) struct Samples {
     pub wedding: &'static str,
     pub wedding_notes: &'static str,
     pub assembly: &'static str,
+    /// Why a payment was cancelled.
+    pub mistaken: &'static str,
 }
 
 pub(super) fn samples(language: Language) -> &'static Samples {
@@ -80,6 +82,7 @@ static ENGLISH: Samples = Samples {
     wedding_notes: "Wedding starts at 3PM, by the river. Catering is organized, reception starts at 5PM. \
                     Kate needs to organize the DJ for after party.",
     assembly: "Lou Bouzin General Assembly",
+    mistaken: "Recorded twice",
 };
 
 static FRENCH: Samples = Samples {
@@ -109,6 +112,7 @@ static FRENCH: Samples = Samples {
     wedding_notes: "La cérémonie commence à 15 h, au bord de la rivière. Le traiteur est réservé, la réception \
                     commence à 17 h. Kate doit trouver un DJ pour la fin de soirée.",
     assembly: "Assemblée générale de Lou Bouzin",
+    mistaken: "Enregistré deux fois",
 };
 
 /// A pseudo-random number generator; the same seed gives the same numbers.

@@ -18,6 +18,7 @@ use crate::{
         clients::ClientDraft,
         entity::EntityKind,
         events::{EventDraft, Status},
+        payments::{Method, PaymentDraft},
         session::Moment,
         text,
         users::Role,
@@ -25,7 +26,7 @@ use crate::{
     storage::{
         self, Db,
         audit::{AuditEntry, Author, By},
-        scale::{Insert, NewClient, NewContract, NewEvent, Person},
+        scale::{Insert, NewClient, NewContract, NewEvent, NewPayment, Person},
     },
 };
 
@@ -39,6 +40,8 @@ const BATCHES_OF_A_COMMIT: usize = 50;
 struct Size {
     clients: u64,
     contracts: u64,
+    /// Two for each contract.
+    payments: u64,
     events: u64,
     audit: u64,
 }
@@ -56,15 +59,17 @@ pub(super) fn fill(
     now: Moment,
     mut told: impl FnMut(u64, u64),
 ) -> Result<(), ServiceError> {
-    let size = Size { clients: events * 3 / 10, contracts: events / 2, events, audit: events / 5 };
-    let all = size.clients + size.contracts + size.events + size.audit;
+    let signed = events / 2;
+    let size = Size { clients: events * 3 / 10, contracts: signed, payments: signed * 2, events, audit: events / 5 };
+    let all = size.clients + size.contracts + size.payments + size.events + size.audit;
     let staff = staff(db)?;
     let first = (next(db, "clients")?, next(db, "contracts")?);
     let clients = batches(size.clients, |rows| Batch::Rows(clients(rows, first.0, &staff, now.utc)));
+    let payments = batches(size.payments, |rows| Batch::Rows(payments(rows, first, size, (&staff, samples), now.utc)));
     let contracts = batches(size.contracts, |rows| Batch::Rows(contracts(rows, first, size, &staff, now.utc)));
     let events = batches(size.events, |rows| Batch::Rows(self::events(rows, first, size, (&staff, samples), now.utc)));
     let log = batches(size.audit, |rows| Batch::Log(rows.map(|number| entry(number, first.0)).collect()));
-    let mut batches = clients.chain(contracts).chain(events).chain(log);
+    let mut batches = clients.chain(contracts).chain(payments).chain(events).chain(log);
     // A second thread builds the batches while this one writes them.
     thread::scope(|scope| {
         let (made, next) = mpsc::sync_channel(4);
@@ -169,6 +174,57 @@ fn contract_of(event: u64, size: Size) -> u64 {
     event % size.contracts.max(1)
 }
 
+/// The amounts of a contract, and when it was signed (UTC).
+struct Deal {
+    total: i64,
+    due: i64,
+    signed_at: NaiveDateTime,
+}
+
+fn deal(contract: u64, now: NaiveDateTime) -> Deal {
+    let mut dice = dice(2, contract);
+    let total = i64::try_from(100_000 + dice.roll(2_000) * 1_000).unwrap_or(0);
+    let due = total * [0, 0, 25, 50, 100][dice.roll(5)] / 100;
+    let signed_at = now - TimeDelta::minutes(i64::try_from(dice.roll(1_000_000)).unwrap_or(0));
+    Deal { total, due, signed_at }
+}
+
+/// Each contract has two payments: the halves of what was paid; if nothing was, a deposit and its refund,
+/// or two that are cancelled.
+fn payments(
+    numbers: Range<u64>,
+    (_, contracts): (u64, u64),
+    size: Size,
+    (staff, samples): (&Staff, &'static Samples),
+    now: NaiveDateTime,
+) -> Insert {
+    let row = |number| {
+        let contract = number % size.contracts.max(1);
+        let is_first = number < size.contracts;
+        let Deal { total, due, signed_at } = deal(contract, now);
+        let paid = total - due;
+        let mut dice = dice(4, number);
+        let (amount, cancelled) = match (paid, is_first) {
+            (0, true) => (total / 10, contract.is_multiple_of(8)),
+            (0, false) if contract.is_multiple_of(8) => (total / 10, true),
+            (0, false) => (-(total / 10), false),
+            (paid, true) => (paid / 2, false),
+            (paid, false) => (paid - paid / 2, false),
+        };
+        let paid_on = (signed_at + TimeDelta::days(if is_first { 0 } else { 30 })).min(now).date();
+        let method = dice.pick(&Method::CHOSEN);
+        let reference = if method == Method::Transfer { format!("VIR {number}") } else { String::new() };
+        let draft = PaymentDraft { amount_cents: Cents(amount), paid_on, method, reference, notes: String::new() };
+        NewPayment {
+            contract_id: ContractId::new(stored(contracts + contract)),
+            client: client(client_of(contract, size), staff).0,
+            draft,
+            cancelled: cancelled.then_some(samples.mistaken),
+        }
+    };
+    Insert::payments(numbers.map(row))
+}
+
 fn contracts(
     numbers: Range<u64>,
     (clients, first): (u64, u64),
@@ -179,17 +235,14 @@ fn contracts(
     let row = |number| {
         let owner = client_of(number, size);
         let (client, sales_contact) = client(owner, staff);
-        let mut dice = dice(2, number);
-        let total = 100_000 + dice.roll(2_000) * 1_000;
-        let due = total * [0, 0, 25, 50, 100][dice.roll(5)] / 100;
-        let signed_at = now - TimeDelta::minutes(i64::try_from(dice.roll(1_000_000)).unwrap_or(0));
+        let Deal { total, due, signed_at } = deal(number, now);
         NewContract {
             id: ContractId::new(stored(first + number)),
             client_id: ClientId::new(stored(clients + owner)),
             client,
             sales_contact,
-            total_cents: Cents(i64::try_from(total).unwrap_or(0)),
-            due_cents: Cents(i64::try_from(due).unwrap_or(0)),
+            total_cents: Cents(total),
+            due_cents: Cents(due),
             signed_at,
             created_at: signed_at - TimeDelta::days(12),
         }

@@ -232,11 +232,13 @@ pub fn was_done_for_good(db: &mut Db, operation: &str) -> Result<bool, DbError> 
     Ok(rows.first::<i64>(db).optional()?.is_some())
 }
 
-/// The last change of the record.
+/// The last change of the record itself. Payments of a contract are logged under it too, but do not
+/// raise its version.
 pub fn last_change(db: &mut Db, subject: Subject, id: i64) -> Result<Option<AuditRow>, DbError> {
     let rows = audit_log::table
         .filter(audit_log::record_type.eq(subject.to_string()).and(audit_log::record_id.eq(id)))
         .filter(is_change())
+        .filter(audit_log::action.like(format!("{subject}.%")))
         // Ordered by the number in the chain, which cannot be changed unnoticed, and not by the
         // time, since the clocks of the users' computers differ. Rows from before the chain have no
         // number and come last.

@@ -62,18 +62,20 @@ pub fn find_for_update(db: &mut Db, id: ContractId) -> Result<Option<WithClient>
     Ok(found.map(|(contract, client)| (ForUpdate::of(contract), client)))
 }
 
-/// Creates an unsigned contract and returns it. Nobody else sees the row before the transaction is
-/// committed.
+/// Creates an unsigned contract, of which this was paid before, and returns it. Nobody else sees the row
+/// before the transaction is committed.
 pub fn insert(
     db: &mut Db,
     client: ClientId,
     draft: &ContractDraft,
+    paid: Cents,
     now: NaiveDateTime,
 ) -> Result<ForUpdate<Contract>, DbError> {
     let of_client = || clients::table.filter(clients::id.eq(client));
     diesel::insert_into(contracts::table)
         .values((
             draft,
+            contracts::due_cents.eq(Cents(draft.total_cents.0 - paid.0)),
             contracts::client_id.eq(client),
             contracts::client_key.eq(of_client().select(clients::name_key).single_value().assume_not_null()),
             contracts::company_key.eq(of_client().select(clients::company_key).single_value().assume_not_null()),
@@ -87,15 +89,30 @@ pub fn insert(
     Ok(ForUpdate::of(new.select(Contract::as_select()).first(db)?))
 }
 
-/// Saves an edited contract.
+/// Saves an edited contract. What was paid of it stays, so the amount due follows the total.
 pub fn update(
     db: &mut Db,
     contract: &Current<Contract>,
     draft: &ContractDraft,
     now: NaiveDateTime,
 ) -> Result<(), DbError> {
+    let due = contracts::due_cents.eq(draft.applied_to(contract).due_cents);
     let saved = diesel::update(contracts::table.find(contract.id))
-        .set((draft, contracts::version.eq(contract.version + 1), contracts::updated_at.eq(now)))
+        .set((draft, due, contracts::version.eq(contract.version + 1), contracts::updated_at.eq(now)))
+        .execute(db)?;
+    met(saved, 1)
+}
+
+/// Sets what is due after a payment was recorded or cancelled. Together with [`insert`] and [`update`]
+/// this is all that ever writes the amount due.
+///
+/// The version stays: it tells whether somebody has changed what another user may be editing, signing or
+/// archiving, and the amount due is nothing that they could overwrite. A form of the contract that is
+/// open meanwhile can still be saved. The total is checked again against what was paid, since the row is
+/// locked for both writes.
+pub fn set_due(db: &mut Db, contract: &ForUpdate<Contract>, due: Cents, now: NaiveDateTime) -> Result<(), DbError> {
+    let saved = diesel::update(contracts::table.find(contract.id))
+        .set((contracts::due_cents.eq(due), contracts::updated_at.eq(now)))
         .execute(db)?;
     met(saved, 1)
 }
@@ -263,8 +280,8 @@ pub fn page(
         if listing.is_total() {
             let amounts = (contracts::id, contracts::total_cents, contracts::due_cents);
             let all = filtered!(listing, sought, spans, viewer).select(amounts).limit(sought.limit + 1);
-            let (found, total, due): (i64, Cents, Cents) = SumsOf(all).get_result(db)?;
-            return Ok(Loaded::Summed(Count::capped(found, sought.limit), Sums { total, due }));
+            let (found, total, due): (i64, Cents, Cents) = SumsOf(all, ["total_cents", "due_cents"]).get_result(db)?;
+            return Ok(Loaded::Summed(Count::capped(found, sought.limit), Sums::Contracts { total, due }));
         }
         let mut query = selected!(filtered!(listing, sought, spans, viewer));
         if let Some(number) = number {
@@ -292,7 +309,7 @@ pub fn page(
     })?;
     if page.total.is_some() && page.sums.is_none() && !listing.is_total() {
         let sum = |amount: fn(&Contract) -> Cents| Cents(page.rows.iter().map(|row| amount(&row.contract).0).sum());
-        page.sums = Some(Sums { total: sum(|one| one.total_cents), due: sum(|one| one.due_cents) });
+        page.sums = Some(Sums::Contracts { total: sum(|one| one.total_cents), due: sum(|one| one.due_cents) });
     }
     Ok(page)
 }

@@ -27,17 +27,21 @@ const EVENTS: &str = "UPDATE events SET \
      client_search = (SELECT k.search FROM contracts k WHERE k.id = events.contract_id), \
      support_key = (SELECT u.name_key FROM users u WHERE u.id = events.support_id)";
 
+const PAYMENTS: &str = "UPDATE payments SET \
+     client_key = (SELECT k.client_key FROM contracts k WHERE k.id = payments.contract_id), \
+     client_search = (SELECT k.search FROM contracts k WHERE k.id = payments.contract_id)";
+
 /// Runs the statement for the rows of a condition, which contains only numbers of the program's
 /// own.
 fn bring(db: &mut Db, statement: &str, rows: &str) -> Result<(), DbError> {
     Ok(db.batch_execute(&format!("{statement} WHERE {rows}"))?)
 }
 
-/// Updates the contracts and events of a client whose names or sales contact have changed.
+/// Updates the contracts, events and payments of a client whose names or sales contact have changed.
 pub(super) fn dependents(db: &mut Db, id: ClientId) -> Result<(), DbError> {
     let contracts = format!("{CONTRACTS} WHERE client_id = {}", id.0);
-    let events = format!("{EVENTS} WHERE contract_id IN (SELECT id FROM contracts WHERE client_id = {})", id.0);
-    Ok(db.batch_execute(&format!("{contracts}; {events}"))?)
+    let of_contracts = format!("WHERE contract_id IN (SELECT id FROM contracts WHERE client_id = {})", id.0);
+    Ok(db.batch_execute(&format!("{contracts}; {EVENTS} {of_contracts}; {PAYMENTS} {of_contracts}"))?)
 }
 
 /// Updates everything that shows the name of a person who was renamed or has taken over records.

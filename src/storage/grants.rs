@@ -8,11 +8,12 @@ use crate::domain::error::ConnectionProblem;
 
 /// The rights on each table. The account can neither alter a table nor change or remove a row of
 /// the audit log.
-pub(super) const RIGHTS: [(&str, &str); 10] = [
+pub(super) const RIGHTS: [(&str, &str); 11] = [
     ("users", "SELECT, INSERT, UPDATE"),
     ("clients", "SELECT, INSERT, UPDATE"),
     ("contracts", "SELECT, INSERT, UPDATE"),
     ("events", "SELECT, INSERT, UPDATE"),
+    ("payments", "SELECT, INSERT, UPDATE"),
     ("settings", "SELECT, INSERT, UPDATE"),
     ("unknown_logins", "SELECT, INSERT, UPDATE, DELETE"),
     ("list_views", "SELECT, INSERT, UPDATE, DELETE"),

@@ -52,6 +52,14 @@ const GUARDS: &[(&str, &str)] = &[
          SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'only active sales can own a client'; END IF",
     ),
     (
+        "payments_are_final",
+        "BEFORE UPDATE ON payments FOR EACH ROW \
+         IF NEW.contract_id <> OLD.contract_id OR NEW.amount_cents <> OLD.amount_cents OR NEW.paid_on <> OLD.paid_on \
+         OR NEW.method <> OLD.method OR (OLD.cancelled_at IS NOT NULL \
+         AND NOT (NEW.cancelled_at <=> OLD.cancelled_at AND NEW.cancel_reason = OLD.cancel_reason)) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a payment is cancelled, not changed'; END IF",
+    ),
+    (
         "audit_is_numbered",
         "BEFORE INSERT ON audit_log FOR EACH ROW \
          IF NEW.seq IS NULL OR NEW.seq < 1 THEN \

@@ -27,6 +27,7 @@ pub mod migrate;
 mod mysql;
 mod page;
 pub mod part;
+pub mod payments;
 mod place;
 pub mod scale;
 mod scope;

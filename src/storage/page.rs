@@ -30,10 +30,16 @@ impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for CountOf<Q> 
     }
 }
 
-/// Lets the database count the rows of a query, and sum up the amounts `total_cents` and `due_cents` of
-/// these rows. The query is limited as for [`CountOf`].
-#[derive(Debug, Clone, Copy, QueryId)]
-pub struct SumsOf<Q>(pub Q);
+/// Lets the database count the rows of a query, and sum up two amounts of these rows, each given as SQL
+/// over the selected columns. The query is limited as for [`CountOf`].
+#[derive(Debug, Clone, Copy)]
+pub struct SumsOf<Q>(pub Q, pub [&'static str; 2]);
+
+/// The amounts are not part of the type, so the statement is identified by its text.
+impl<Q> QueryId for SumsOf<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
 
 impl<Q> Query for SumsOf<Q> {
     type SqlType = (BigInt, BigInt, BigInt);
@@ -43,10 +49,13 @@ impl<Q> diesel::RunQueryDsl<Db> for SumsOf<Q> {}
 
 impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for SumsOf<Q> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        out.push_sql(
-            "SELECT COUNT(*), CAST(COALESCE(SUM(total_cents), 0) AS SIGNED), \
-             CAST(COALESCE(SUM(due_cents), 0) AS SIGNED) FROM (",
-        );
+        out.push_sql("SELECT COUNT(*)");
+        for amount in self.1 {
+            out.push_sql(", CAST(COALESCE(SUM(");
+            out.push_sql(amount);
+            out.push_sql("), 0) AS SIGNED)");
+        }
+        out.push_sql(" FROM (");
         self.0.walk_ast(out.reborrow())?;
         out.push_sql(") AS counted");
         Ok(())

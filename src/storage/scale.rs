@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, NaiveTime};
 use diesel::connection::SimpleConnection;
 
 use super::{clients, connection::Db, denormalized, events, failure::DbError};
@@ -11,6 +11,7 @@ use crate::domain::{
     Cents, ClientId, ContractId, UserId,
     clients::ClientDraft,
     events::{EventDraft, Status},
+    payments::PaymentDraft,
     text,
 };
 
@@ -46,6 +47,15 @@ pub struct NewEvent<'a> {
     pub draft: EventDraft,
     pub status: Status,
     pub support: Option<&'a Person>,
+}
+
+/// A payment to insert.
+pub struct NewPayment<'a> {
+    pub contract_id: ContractId,
+    pub client: ClientDraft,
+    pub draft: PaymentDraft,
+    /// The reason if it is cancelled.
+    pub cancelled: Option<&'a str>,
 }
 
 /// A statement that inserts many rows. It can be built on another thread than the one that runs it.
@@ -131,6 +141,35 @@ impl Insert {
                 quoted(&text::sort_key(&client.full_name)),
                 nullable(support.map(|(_, key)| key.as_str())),
                 quoted(&events::search_text(&draft)),
+                quoted(&clients::search_text(&client)),
+            )
+        };
+        Self::new(HEAD, rows.map(row))
+    }
+
+    /// Payments that were recorded at midnight (UTC) of their day.
+    pub fn payments<'a>(rows: impl Iterator<Item = NewPayment<'a>>) -> Self {
+        const HEAD: &str = "INSERT INTO payments (contract_id, amount_cents, paid_on, method, reference, notes, \
+             cancelled_at, cancel_reason, state, reference_key, client_key, search, client_search, created_at, updated_at) VALUES ";
+        let row = |NewPayment { contract_id, client, draft, cancelled }: NewPayment| {
+            let PaymentDraft { amount_cents, paid_on, method, reference, notes } = draft;
+            let at = paid_on.and_time(NaiveTime::MIN);
+            let state = match cancelled {
+                Some(_) => "cancelled",
+                None if amount_cents.0 < 0 => "refund",
+                None => "payment",
+            };
+            format!(
+                "{},{},'{paid_on}','{method}',{},{},{},{},'{state}',{},{},{},{},'{at}','{at}'",
+                contract_id.0,
+                amount_cents.0,
+                quoted(&reference),
+                quoted(&notes),
+                nullable(cancelled.map(|_| at.to_string()).as_deref()),
+                quoted(cancelled.unwrap_or_default()),
+                quoted(&text::sort_key(&reference)),
+                quoted(&text::sort_key(&client.full_name)),
+                quoted(&text::searchable(&reference)),
                 quoted(&clients::search_text(&client)),
             )
         };

@@ -13,7 +13,7 @@ use crate::{
     domain::{
         Reason,
         entity::{EntityKind, Record},
-        policy::{self, Owner},
+        policy::{self, Owner, Permission},
         text::cut,
     },
     services::Request,
@@ -48,7 +48,7 @@ pub fn open(record: &Record, here: Option<(EntityKind, i64)>, ctx: &Context) -> 
             let (title, facts) = (entity::heading(record, ctx), entity::facts(record, ctx));
             Action::Popup(Box::new(Popup::entry(title, &facts, to.as_ref(), ctx)))
         }
-        Record::Client(_) | Record::Contract(_) | Record::Event(_) | Record::User(_) => {
+        Record::Client(_) | Record::Contract(_) | Record::Event(_) | Record::Payment(_) | Record::User(_) => {
             to.map_or(Action::None, Action::Open)
         }
     }
@@ -117,17 +117,21 @@ fn creation_refusal(kind: EntityKind, ctx: &Context) -> Option<Reason> {
 /// Why the services would refuse a command on a record, to say it beforehand.
 fn command_refusal(command: Command, record: &Record, ctx: &Context) -> Option<Reason> {
     let permission = entity::permission(record.kind(), command)?;
-    let refused = record.refusal(permission, &ctx.session.actor, ctx.settings());
+    let refused = refusal(record, permission, ctx);
     match (record, command) {
         (Record::User(user), Command::ResetPassword) => refused.or_else(|| user.forbids_password()),
         _ => refused,
     }
 }
 
+fn refusal(record: &Record, permission: Permission, ctx: &Context) -> Option<Reason> {
+    record.refusal(permission, &ctx.session.actor, ctx.settings(), ctx.now.date())
+}
+
 /// Why no event can be created for this contract, or no contract for this client, if so.
 fn child_refusal(record: &Record, ctx: &Context) -> Option<Reason> {
     let permission = entity::permission(entity::child(record.kind())?, Command::New)?;
-    match record.refusal(permission, &ctx.session.actor, ctx.settings())? {
+    match refusal(record, permission, ctx)? {
         // The archived record is the one on the screen.
         Reason::ParentArchived => Some(Reason::Archived),
         reason => Some(reason),

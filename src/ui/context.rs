@@ -9,8 +9,8 @@ use super::{
     theme::{Look, Theme},
 };
 use crate::domain::{
-    Error, Field, Problem, Reason, entity::EntityKind, language::Language, lists::Lists, session::Session,
-    settings::Settings,
+    Error, Field, Problem, Reason, entity::EntityKind, language::Language, lists::Lists, payments::Method,
+    session::Session, settings::Settings,
 };
 
 /// What a screen or popup may look at while it handles a key or draws itself.
@@ -32,6 +32,8 @@ pub struct Context<'a> {
     pub saving: bool,
     /// The key of each command.
     pub keys: &'a Keys,
+    /// How the payment was made that was recorded last in this session.
+    pub method: Method,
 }
 
 /// How a user wants the program to look and behave on this machine.

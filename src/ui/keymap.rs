@@ -51,9 +51,7 @@ impl Keys {
             keys.changed.push(row);
         }
         for (number, (command, key)) in keys.changed.iter().enumerate() {
-            let same = |other: &Command| {
-                other != command && typed_in_forms(*other) == typed_in_forms(*command) && keys.of(*other) == *key
-            };
+            let same = |other: &Command| other != command && meet(*other, *command) && keys.of(*other) == *key;
             if let Some(other) = Command::iter().find(same) {
                 return Err((number, Refusal::Clash(other.into())));
             }
@@ -139,7 +137,8 @@ fn is_fixed(command: Command) -> bool {
     match command {
         C::Up | C::Down | C::PageUp | C::PageDown | C::Left | C::Right | C::Home | C::End => true,
         C::Open | C::Back | C::NextField | C::PreviousField | C::NextPart | C::PreviousPart => true,
-        C::New | C::Edit | C::Assign | C::Archive | C::Sign | C::SetStatus | C::HandOver | C::ResetPassword => false,
+        C::New | C::Edit | C::Assign | C::Archive | C::Sign | C::Pay => false,
+        C::SetStatus | C::HandOver | C::ResetPassword => false,
         C::Filter
         | C::Refine
         | C::Sort
@@ -162,6 +161,12 @@ fn typed_in_forms(command: Command) -> bool {
     matches!(command, C::Save | C::NextField | C::PreviousField | C::PickDay | C::TakeTheirs | C::Propose | C::Language)
 }
 
+/// Whether two commands may be available on the same screen, so that they need different keys.
+fn meet(one: Command, other: Command) -> bool {
+    let never = [one, other].iter().all(|command| matches!(command, Command::Pay | Command::ResetPassword));
+    typed_in_forms(one) == typed_in_forms(other) && !never
+}
+
 /// The key of a command unless the configuration names another.
 const fn usual(command: Command) -> Key {
     use Command as C;
@@ -182,9 +187,10 @@ const fn usual(command: Command) -> Key {
         C::Assign => Key::char('a'),
         C::Archive => Key::char('x'),
         C::Sign => Key::char('S'),
+        // Contracts have the one, accounts the other.
+        C::Pay | C::ResetPassword => Key::char('p'),
         C::SetStatus => Key::char('t'),
         C::HandOver => Key::char('h'),
-        C::ResetPassword => Key::char('p'),
         C::Filter => Key::char('/'),
         C::Refine => Key::char('f'),
         C::Sort => Key::char('s'),
@@ -217,11 +223,7 @@ mod tests {
     #[test]
     fn the_usual_keys_do_not_clash() {
         for command in Command::iter().filter(|command| !is_fixed(*command)) {
-            let same = |other: &Command| {
-                *other != command
-                    && typed_in_forms(*other) == typed_in_forms(command)
-                    && usual(*other) == usual(command)
-            };
+            let same = |other: &Command| *other != command && meet(*other, command) && usual(*other) == usual(command);
             assert_eq!(Command::iter().find(same), None, "{command:?}");
         }
     }

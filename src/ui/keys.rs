@@ -52,6 +52,8 @@ pub enum Command {
     /// Archive or deactivate a record; restore or reactivate it if that was done before.
     Archive,
     Sign,
+    /// Record a payment of a contract.
+    Pay,
     SetStatus,
     HandOver,
     ResetPassword,

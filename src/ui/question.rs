@@ -4,7 +4,7 @@
 use super::{
     Context,
     popup::Popup,
-    text::{Lasting, Phrase, Told, capitalised},
+    text::{Lasting, PaymentPhrase, Phrase, Told, capitalised},
 };
 use crate::{
     domain::entity::EntityKind,
@@ -54,8 +54,11 @@ pub fn deed(request: &Request, name: &str, ctx: &Context) -> Option<String> {
         W::UpdateClient { .. } => return Some(ctx.pair(&ctx.say(Phrase::EditClient), name)),
         W::CreateEvent { .. } => return Some(ctx.pair(&ctx.say(Phrase::NewEvent), name)),
         W::UpdateEvent { .. } => return Some(ctx.pair(&ctx.say(Phrase::EditEvent), name)),
+        W::CancelPayment { .. } => PaymentPhrase::VerbCancel.into(),
         W::ChangeOwnPassword { .. }
         | W::CreateContract { .. }
+        | W::RecordPayment { .. }
+        | W::UpdatePayment { .. }
         | W::UpdateContract { .. }
         | W::AssignSupport(_)
         | W::SetStatus { .. }
@@ -103,6 +106,7 @@ fn lasting(write: &WriteRequest) -> Option<Lasting> {
         W::CreateClient { .. } => Lasting::New(EntityKind::Client),
         W::CreateContract { .. } => Lasting::New(EntityKind::Contract),
         W::CreateEvent { .. } => Lasting::New(EntityKind::Event),
+        W::CancelPayment { .. } => Lasting::PaymentCancelled,
         W::DeactivateUser { .. } => Lasting::Deactivated,
         W::UpdateUser { .. } => Lasting::RoleChanged,
         W::ResetPassword { .. } => Lasting::PasswordReset,
@@ -125,6 +129,8 @@ fn lasting(write: &WriteRequest) -> Option<Lasting> {
         | W::AssignSupport(_)
         | W::ArchiveEvent { .. }
         | W::RestoreEvent { .. }
+        | W::RecordPayment { .. }
+        | W::UpdatePayment { .. }
         | W::ArchiveAll(_)
         | W::RestoreAll(_) => return None,
     })
@@ -156,6 +162,9 @@ fn meaning(write: &WriteRequest) -> (bool, Phrase<'static>) {
         | W::UpdateContract { .. }
         | W::CreateEvent { .. }
         | W::UpdateEvent { .. }
+        | W::RecordPayment { .. }
+        | W::UpdatePayment { .. }
+        | W::CancelPayment { .. }
         | W::UpdateSettings(_)
         | W::SaveView(_)
         | W::ReplaceView { .. }

@@ -7,17 +7,17 @@ use super::{
     form::value,
     overlap,
     popup::Popup,
-    text::{Deed, ListPhrase, Phrase, Told},
+    text::{Deed, ListPhrase, PaymentPhrase, Phrase, Told},
 };
 use crate::{
     domain::{
-        Field, ViewId,
+        Cents, Field, ViewId,
         audit::{Changes, Subject, Verb},
         dates,
         entity::EntityKind,
         text,
     },
-    services::{Assigned, Done, Missed, Reply, Request, Share, WriteRequest},
+    services::{Assigned, Balance, Done, Missed, Reply, Request, Share, WriteRequest},
 };
 
 /// The most changed fields that a sentence names.
@@ -103,7 +103,10 @@ pub fn words(to: &Request, reply: &Reply, ctx: &Context) -> Option<String> {
 }
 
 fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
-    let Done { verb, name, changes, shares } = done;
+    let Done { verb, name, changes, shares, balance } = done;
+    if let Some(balance) = balance {
+        return balanced(*verb, *balance, ctx);
+    }
     if let Some(words) = arranged(*verb, id, (name, changes), ctx) {
         return ctx.say(words);
     }
@@ -117,6 +120,19 @@ fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
     };
     let without_support = *verb != Verb::EventCreated && changes.removes(Field::SupportId);
     ctx.say(Phrase::Told(Told::Now(Deed { verb: *verb, number: id, name, values: &values, without_support, shares })))
+}
+
+/// What is now true after a payment was recorded or cancelled.
+fn balanced(verb: Verb, Balance { contract, amount, due }: Balance, ctx: &Context) -> String {
+    let money = |amount: Cents| value(Field::DueCents, &amount.0.into(), ctx);
+    ctx.say(PaymentPhrase::Now {
+        cancelled: verb == Verb::PaymentCancelled,
+        refund: amount.0 < 0,
+        amount: &money(Cents(amount.0.abs())),
+        due,
+        due_in_words: &money(due),
+        contract: contract.0,
+    })
 }
 
 /// What is now true of a view or of columns; `None` for any other write.
@@ -146,7 +162,7 @@ fn name_of(subject: Subject) -> Option<Field> {
     match subject {
         Subject::Entity(EntityKind::Client | EntityKind::User) => Some(Field::FullName),
         Subject::Entity(EntityKind::Event) => Some(Field::Title),
-        Subject::Entity(EntityKind::Contract | EntityKind::Audit)
+        Subject::Entity(EntityKind::Contract | EntityKind::Payment | EntityKind::Audit)
         | Subject::View
         | Subject::Columns
         | Subject::Settings

@@ -62,6 +62,11 @@ impl Theme {
         Self { look, ..theme }
     }
 
+    /// What does not count any more, though it is still shown; words say so too.
+    pub fn struck(&self) -> Style {
+        self.quiet.add_modifier(Modifier::CROSSED_OUT)
+    }
+
     /// The style of the screen behind a popup: still visible, but without a highlighted selection.
     pub fn behind(&self) -> Style {
         let flat = Style::new().remove_modifier(Modifier::REVERSED | Modifier::UNDERLINED | Modifier::BOLD);

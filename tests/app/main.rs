@@ -25,6 +25,7 @@ mod messages;
 mod mouse;
 mod outcomes;
 mod palette;
+mod payments;
 mod pickers;
 mod questions;
 mod random;

@@ -3,7 +3,7 @@
 use super::desk::*;
 use epic_events::domain::{ClientId, EventId, assigning::Assignment};
 use std::collections::BTreeSet;
-use support::world::{contract_draft, event_draft};
+use support::world::{event_draft, new_contract};
 
 /// More records than a list keeps in memory once it has jumped to its other end.
 const MANY: usize = 120;
@@ -26,12 +26,7 @@ impl Town {
             "contracts" => {
                 let contract = |number| {
                     let client = desk.world.client_of(sales, &name(number));
-                    desk.world
-                        .save(&Request::Write(WriteRequest::CreateContract {
-                            client,
-                            draft: contract_draft(100_000, 50_000),
-                        }))
-                        .0
+                    desk.world.save(&new_contract(client, 100_000, 50_000)).0
                 };
                 (0..MANY).map(contract).collect()
             }

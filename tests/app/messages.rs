@@ -4,13 +4,14 @@ use std::{collections::BTreeSet, fmt::Write};
 
 use epic_events::{
     domain::{
-        ClientId, ContractId, EventId, UserId, ViewId,
+        ClientId, ContractId, EventId, PaymentId, UserId, ViewId,
         assigning::Assignment,
         audit::Verb,
         clients::ClientFilter,
         entity::EntityKind,
         events::{EventDraft, Status},
         lists::{ChosenColumn, ColumnName, Lists, ViewContent, ViewDraft},
+        payments::Words,
         settings::{Reauth, Visibility},
         users::{Role, UserDraft},
     },
@@ -22,7 +23,7 @@ use secrecy::SecretString;
 use strum::{IntoEnumIterator, VariantNames};
 
 use super::desk::*;
-use support::world::{contract_draft, event_draft, hand_over, heirs, user_draft};
+use support::world::{contract_draft, event_draft, hand_over, heirs, payment_draft, user_draft};
 
 /// A company whose records are written to, and what was said about it so far.
 struct Told {
@@ -54,6 +55,7 @@ impl Told {
                 beat: 0,
                 saving: false,
                 keys,
+                method: epic_events::domain::payments::Method::default(),
             };
             report::words(to, reply, &ctx).unwrap_or_default()
         })
@@ -137,17 +139,32 @@ fn clients(told: &mut Told) -> ClientId {
 
 fn contracts(told: &mut Told, client: ClientId) -> ContractId {
     use WriteRequest as W;
-    let create = |total| W::CreateContract { client, draft: contract_draft(total, total) };
+    let create =
+        |total| W::CreateContract { client, draft: contract_draft(total), paid_before: epic_events::domain::Cents(0) };
     let [first, second] = [1_200_000, 50_000].map(|total| ContractId::new(told.keep(create(total))));
-    let draft = epic_events::domain::contracts::ContractDraft {
-        notes: "Discount.".to_owned(),
-        ..contract_draft(1_000_050, 400_000)
-    };
+    let draft =
+        epic_events::domain::contracts::ContractDraft { notes: "Discount.".to_owned(), ..contract_draft(1_000_050) };
     told.tell(W::UpdateContract { id: first, version: 1, draft });
     told.keep(W::SignContract { id: first, version: 3, day: support::world::start().date() });
+    payments(told, first);
     told.tell(W::ArchiveContract { id: second, version: 1 });
     told.tell(W::ArchiveAll(Marked::Contracts(vec![(second, 3)])));
     first
+}
+
+fn payments(told: &mut Told, contract: ContractId) {
+    use WriteRequest as W;
+    let words = Words { reference: "VIR 12".to_owned(), notes: String::new() };
+    for amount in [400_000, 600_050] {
+        told.tell(W::RecordPayment { contract, draft: payment_draft(amount) });
+    }
+    let id = PaymentId::new(told.keep(W::RecordPayment { contract, draft: payment_draft(50_000) }));
+    told.tell(W::UpdatePayment { id, version: 1, words });
+    let refund = PaymentId::new(told.keep(W::RecordPayment { contract, draft: payment_draft(-20_000) }));
+    for id in [refund, id] {
+        let version = storage::payments::find(&mut told.world.connection(), id).unwrap().unwrap().version;
+        told.keep(W::CancelPayment { id, version, reason: "Wrong contract".to_owned() });
+    }
 }
 
 fn events(told: &mut Told, contract: ContractId) {

@@ -7,7 +7,7 @@ use epic_events::{
 };
 
 use super::desk::*;
-use crate::support::world::{contract_draft, event_draft};
+use crate::support::world::{event_draft, new_contract};
 
 /// The screen on which the key is pressed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -56,8 +56,7 @@ fn stand(name: &str, place: Place) -> Desk {
     let client = desk.world.client_of(desk.world.sales.actor.id, "Kevin Casey");
     match place {
         Place::Contract => {
-            desk.world
-                .save(&Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(100_000, 50_000) }));
+            desk.world.save(&new_contract(client, 100_000, 50_000));
         }
         Place::SignedContract | Place::Event => {
             let contract = desk.world.signed_contract(client);

@@ -337,8 +337,8 @@ fn nothing_is_created_for_an_archived_record_and_the_message_names_the_way_back(
     let mut desk = Desk::of("manager", Language::En);
     let sales = desk.world.sales.actor.id;
     let client = desk.world.client_of(sales, "Gone Client");
-    let create = WriteRequest::CreateContract { client, draft: support::world::contract_draft(1_000, 1_000) };
-    let contract = epic_events::domain::ContractId::new(desk.world.save(&Request::Write(create)).0);
+    let create = support::world::new_contract(client, 1_000, 1_000);
+    let contract = epic_events::domain::ContractId::new(desk.world.save(&create).0);
     desk.world.save(&Request::Write(WriteRequest::ArchiveContract { id: contract, version: 1 }));
     desk.world.save(&Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }));
     for (list, views_down) in [("clients", 1), ("contracts", 4)] {

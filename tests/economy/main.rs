@@ -20,10 +20,11 @@ use epic_events::{
         entity::Query,
         events::{EventFilter, EventSort, EventView},
         page::{Count, Cursor, Edge, Listing, SortKey},
+        payments::{PaymentFilter, PaymentSort, PaymentView},
     },
     schema::events as event_rows,
     services::{self, Reply, Request, demo},
-    storage::{Db, Scope, Target, Viewer, clients, contracts, events, spans},
+    storage::{Db, Scope, Target, Viewer, clients, contracts, events, payments, spans},
 };
 use rstest::rstest;
 use strum::IntoEnumIterator;
@@ -70,6 +71,15 @@ fn each_list(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
             ask("contracts not fully paid by amount due", &|db| {
                 drop(contracts::page(db, &asked, contracts::Spans::default(), MANAGER).unwrap());
             });
+            for sort in PaymentSort::iter() {
+                let asked = listing::<PaymentFilter, _>(sort, descending, edge.clone());
+                ask(&format!("payments by {sort:?}"), &|db| drop(payments::page(db, &asked, MANAGER).unwrap()));
+            }
+            for view in [PaymentView::Refunds, PaymentView::Cancelled] {
+                let filter = PaymentFilter { view, ..PaymentFilter::default() };
+                let asked = Listing { filter, ..listing(PaymentSort::PaidOn, descending, edge.clone()) };
+                ask(&format!("payments, {view:?}"), &|db| drop(payments::page(db, &asked, MANAGER).unwrap()));
+            }
             for sort in ClientSort::iter() {
                 let asked = listing::<ClientFilter, _>(sort, descending, edge.clone());
                 ask(&format!("clients by {sort:?}"), &|db| drop(clients::page(db, &asked, MANAGER).unwrap()));
@@ -214,7 +224,7 @@ fn every_list_in_every_order_reads_no_more_than_its_page_on_a_server(
     let db = company(engine, 20_000);
     let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
     // Without statistics the server guesses the sizes of the tables.
-    for table in ["events", "contracts", "clients"] {
+    for table in ["events", "contracts", "clients", "payments"] {
         db.query(&format!("ANALYZE TABLE {table}"));
     }
     // Querying the counters counts as reading as well.

@@ -2,7 +2,7 @@
 
 use epic_events::{
     domain::{
-        UserId,
+        ContractId, PaymentId, UserId,
         assigning::Assignment,
         contracts::{ContractFilter, ContractSort},
         entity::Query,
@@ -20,7 +20,7 @@ use crate::{
     support::{
         self, Engine,
         proxy::Proxy,
-        world::{World, client_draft, contract_draft, event_draft},
+        world::{World, client_draft, contract_draft, event_draft, new_contract, pay},
     },
 };
 
@@ -128,6 +128,13 @@ fn a_page_read_without_a_prior_check_still_obeys_changed_rights(
     assert!(matches!(reply, Err(epic_events::domain::Error::SignedOut(_))), "{reply:?}");
 }
 
+/// The payment that was entered with a contract.
+fn paid_before(desk: &Desk, contract: ContractId) -> PaymentId {
+    use diesel::prelude::*;
+    use epic_events::schema::payments as p;
+    p::table.filter(p::contract_id.eq(contract)).order(p::id).select(p::id).first(&mut desk.world.connection()).unwrap()
+}
+
 /// The version of an account.
 fn version_of(desk: &Desk, id: UserId) -> i32 {
     epic_events::storage::users::find(&mut desk.world.connection(), id).unwrap().unwrap().version
@@ -149,7 +156,7 @@ fn a_save_takes_no_more_round_trips_than_its_rules_require(#[values(Engine::Mari
     // The copies of the client's name in other tables are written as well.
     assert_eq!(desk.times(&sales, saves), SAVE + 1, "a client");
     let saves = both(&|made| {
-        Request::Write(WriteRequest::UpdateContract { id: made.contract, version: 1, draft: contract_draft(900, 900) })
+        Request::Write(WriteRequest::UpdateContract { id: made.contract, version: 1, draft: contract_draft(900) })
     });
     assert_eq!(desk.times(&sales, saves), SAVE, "a contract");
     let version = records[0].event_version;
@@ -178,10 +185,15 @@ fn a_save_takes_no_more_round_trips_than_its_rules_require(#[values(Engine::Mari
     assert_eq!(desk.times(&manager, archives), SAVE, "archiving an event");
 
     // A new record's parent is locked, and the new record is read back as it was stored.
-    let creates = both(&|made| {
-        Request::Write(WriteRequest::CreateContract { client: made.client, draft: contract_draft(500, 500) })
-    });
+    let creates = both(&|made| new_contract(made.client, 500, 500));
     assert_eq!(desk.times(&manager, creates), SAVE + 1, "a new contract");
+    // A payment changes what is due as well.
+    assert_eq!(desk.times(&sales, both(&|made| pay(made.signed, 1_000))), SAVE + 2, "a payment");
+    let payments = both(&|made| {
+        let id = paid_before(&desk, made.signed);
+        Request::Write(WriteRequest::CancelPayment { id, version: 1, reason: "Wrong".to_owned() })
+    });
+    assert_eq!(desk.times(&sales, payments), SAVE + 1, "cancelling a payment");
     let creates = both(&|made| {
         Request::Write(WriteRequest::CreateEvent { contract: made.signed, draft: event_draft("New", 10) })
     });

@@ -16,7 +16,7 @@ use crate::{
     common::{figure, later, rounds, services},
     support::{
         Engine,
-        world::{World, client_draft, contract_draft, event_draft, hand_over, user_draft},
+        world::{World, client_draft, contract_draft, event_draft, hand_over, new_contract, user_draft},
     },
 };
 
@@ -192,11 +192,11 @@ fn writes(world: &mut World) -> Vec<Request> {
         hand_over(&[(records.client, 1), (alone, 1)], other),
         Request::Write(WriteRequest::ArchiveClient { id: alone, version: 1 }),
         Request::Write(WriteRequest::ArchiveAll(Marked::Clients(vec![(alone, 1)]))),
-        Request::Write(WriteRequest::CreateContract { client: records.client, draft: contract_draft(10_000, 0) }),
+        new_contract(records.client, 10_000, 10_000),
         Request::Write(WriteRequest::UpdateContract {
             id: records.contract,
             version: 1,
-            draft: contract_draft(10_000, 0),
+            draft: contract_draft(10_000),
         }),
         crate::support::world::sign(records.contract, 1),
         Request::Write(WriteRequest::ArchiveContract { id: records.contract, version: 1 }),

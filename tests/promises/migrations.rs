@@ -3,9 +3,10 @@
 
 use std::{fmt::Write, path::Path, process::Command, thread};
 
+use chrono::NaiveDate;
 use diesel::{connection::SimpleConnection, migration::CREATE_MIGRATIONS_TABLE, prelude::*};
 use epic_events::{
-    schema::clients,
+    schema::{clients, payments},
     storage::{Db, Target, migrate},
 };
 use rstest::rstest;
@@ -21,9 +22,30 @@ const COMPANY: &str = "INSERT INTO users (id, username, full_name, name_key, rol
      VALUES (7, 'bill', 'Bill Boquet', 'bill boquet', 'sales', 'x', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00'); \
      INSERT INTO clients (id, full_name, company_name, phone, sales_contact_id, notes, search, created_at, updated_at) \
      VALUES (1, 'Kevin Casey', 'Cool Startup LLC', '+678', 7, '', '', '2026-01-01 00:00:00', '2026-01-01 00:00:00'); \
-     UPDATE clients SET email = 'KEVIN@straße.example' WHERE id = 1;";
+     UPDATE clients SET email = 'KEVIN@straße.example' WHERE id = 1; \
+     INSERT INTO contracts (id, client_id, total_cents, due_cents, signed_at, notes, archived_at, created_at, updated_at) \
+     VALUES (1, 1, 1000, 400, '2026-02-03 10:00:00', '', NULL, '2026-01-01 00:00:00', '2026-03-01 00:00:00'), \
+            (2, 1, 1000, 1000, NULL, '', NULL, '2026-01-01 00:00:00', '2026-01-01 00:00:00'), \
+            (3, 1, 1000, 0, NULL, '', '2026-03-01 00:00:00', '2026-01-02 00:00:00', '2026-03-01 00:00:00');";
 /// The client's address with its case folded.
 const KEY: &str = "kevin@strasse.example";
+
+/// Of each contract of which something was paid there is one payment, of that amount.
+fn check_payments(db: &mut Db, told: &str) {
+    let columns =
+        (payments::contract_id, payments::amount_cents, payments::paid_on, payments::method, payments::client_search);
+    let found: Vec<(i64, i64, NaiveDate, String, String)> =
+        payments::table.order(payments::contract_id).select(columns).load(db).unwrap();
+    let found: Vec<_> = found
+        .iter()
+        .map(|(of, amount, day, method, words)| {
+            assert!(words.contains("kevin casey"), "{told}: {words}");
+            (*of, *amount, day.to_string(), method.as_str())
+        })
+        .collect();
+    let day = |text: &str| text.to_owned();
+    assert_eq!(found, [(1, 600, day("2026-02-03"), "opening"), (3, 1000, day("2026-01-02"), "opening")], "{told}");
+}
 
 /// Versions and statements of the migrations for an engine.
 fn migrations(engine: &str) -> Vec<(String, Vec<String>)> {
@@ -82,8 +104,8 @@ fn left_after(statements: usize) -> (String, bool) {
     let mut has_company = false;
     for (version, all) in migrations("mysql") {
         if version == "0003" && left > 0 {
-            // The program fills this column before it creates the index.
-            sql += "UPDATE clients SET sales_key = 'bill boquet';";
+            // The program fills these columns before it creates the index.
+            sql += "UPDATE clients SET sales_key = 'bill boquet'; UPDATE contracts SET search = ' kevin casey';";
         }
         let run = all.len().min(left);
         sql += &all[..run].join("\n");
@@ -124,6 +146,7 @@ fn a_migration_aborted_after_any_statement_is_completed(#[values(Engine::MariaDb
             let found = clients::table.select((clients::sales_key, clients::email_key.assume_not_null()));
             let found: Vec<(String, String)> = found.load(&mut db).unwrap();
             assert_eq!(found, [("bill boquet".to_owned(), KEY.to_owned())], "after {statements} statements");
+            check_payments(&mut db, &format!("after {statements} statements"));
         }
         drop(db);
         server.client(&["-e", &format!("DROP DATABASE {name}")]);
@@ -235,6 +258,7 @@ fn a_migration_of_a_file_killed_at_any_write_is_completed() {
         let found = clients::table.select((clients::sales_key, clients::email_key.assume_not_null()));
         let found: Vec<(String, String)> = found.load(&mut db).unwrap();
         assert_eq!(found, [("bill boquet".to_owned(), KEY.to_owned())]);
+        check_payments(&mut db, &format!("killed at write {number}"));
         if done {
             break;
         }

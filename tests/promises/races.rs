@@ -31,7 +31,7 @@ use crate::{
     common::{figure, later, rounds, services},
     support::{
         Engine, TestDb, wait_until, waiting_for_rows,
-        world::{PASSWORD, World, client_draft, contract_draft, heirs, set_up, user_draft},
+        world::{PASSWORD, World, client_draft, heirs, new_contract, set_up, user_draft},
     },
 };
 
@@ -136,7 +136,7 @@ fn a_right_removed_by_a_setting_cannot_be_used_afterwards(#[values(Engine::Maria
         world.manage(&Request::Write(WriteRequest::UpdateSettings(on)));
         let on = epic_events::storage::settings::load(&mut world.connection()).unwrap();
         let off = Request::Write(WriteRequest::UpdateSettings(Settings { sales_create_contracts: false, ..on }));
-        let create = Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(10_000, 0) });
+        let create = new_contract(client, 10_000, 10_000);
         let known = world.sign_in("sales", PASSWORD).unwrap();
         let sales = if knows_the_settings { known } else { world.sales.clone() };
         let (manager, db) = (world.manager.clone(), &world.db);

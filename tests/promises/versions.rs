@@ -74,11 +74,11 @@ fn races(world: &mut World) -> Vec<Race> {
         all.push(Race::new("clients", id.0, restore.clone(), if number == 0 { restore } else { marked }));
     }
 
-    let edited = || contract_draft(70_000, 0);
+    let edited = || contract_draft(70_000);
     for number in 0..4 {
         let id = world.records().contract;
         let second = match number {
-            0 => Request::Write(WriteRequest::UpdateContract { id, version: 1, draft: contract_draft(80_000, 0) }),
+            0 => Request::Write(WriteRequest::UpdateContract { id, version: 1, draft: contract_draft(80_000) }),
             1 => crate::support::world::sign(id, 1),
             2 => Request::Write(WriteRequest::ArchiveContract { id, version: 1 }),
             _ => Request::Write(WriteRequest::ArchiveAll(Marked::Contracts(vec![(id, 1)]))),

@@ -2,7 +2,7 @@
 
 use epic_events::{
     domain::{
-        UserId,
+        ContractId, UserId,
         assigning::Assignment,
         audit::{AuditFilter, AuditSort},
         clients::{ClientDraft, ClientFilter, ClientSort},
@@ -11,6 +11,7 @@ use epic_events::{
         events::{EventFilter, EventSort, Status},
         lists::{ChosenColumn, ColumnName, ViewContent, ViewDraft},
         page::{Edge, Listing},
+        payments::{Payment, PaymentFilter, PaymentSort, Words},
         settings::Settings,
         users::{Role, UserFilter, UserSort},
     },
@@ -18,7 +19,9 @@ use epic_events::{
 };
 use secrecy::SecretString;
 
-use crate::support::world::{Records, World, client_draft, contract_draft, event_draft, hand_over, user_draft};
+use crate::support::world::{
+    Records, World, client_draft, contract_draft, event_draft, hand_over, new_contract, pay, user_draft,
+};
 
 pub fn listing<F: Default, S: Default>() -> Listing<F, S> {
     Listing { filter: F::default(), sort: S::default(), descending: false, edge: Edge::Start, limit: 10 }
@@ -102,12 +105,33 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         "restore client" => Request::Write(WriteRequest::RestoreClient { id: client, version: 2 }),
         "restore contract" => Request::Write(WriteRequest::RestoreContract { id: contract, version: 2 }),
         "restore event" => Request::Write(WriteRequest::RestoreEvent { id: event, version: version + 1 }),
-        "create contract" => Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(10_000, 0) }),
+        "create contract" => new_contract(client, 10_000, 10_000),
         "edit contract" => {
-            Request::Write(WriteRequest::UpdateContract { id: contract, version: 1, draft: contract_draft(10_000, 0) })
+            Request::Write(WriteRequest::UpdateContract { id: contract, version: 1, draft: contract_draft(10_000) })
         }
         "sign contract" => crate::support::world::sign(contract, 1),
         "archive contract" => Request::Write(WriteRequest::ArchiveContract { id: contract, version: 1 }),
+        "list payments" => Request::Read(ReadRequest::List(Query::Payment(listing::<PaymentFilter, PaymentSort>()))),
+        "export payments" => {
+            let query = Query::Payment(listing::<PaymentFilter, PaymentSort>());
+            Request::Export { query, format: Format::Csv }
+        }
+        "view payment" => Request::Read(ReadRequest::ViewPayment(paid_before(world, signed).id)),
+        "pick contract to pay" => Request::Read(ReadRequest::PickPayable { text: String::new() }),
+        "record payment" | "record payment, unsigned" => {
+            pay(if name == "record payment" { signed } else { contract }, 10_000)
+        }
+        "record refund" => pay(signed, -10_000),
+        "edit payment" => Request::Write(WriteRequest::UpdatePayment {
+            id: paid_before(world, signed).id,
+            version: 1,
+            words: Words { reference: "VIR 12".to_owned(), notes: String::new() },
+        }),
+        "cancel payment" | "cancel payment of yesterday" => Request::Write(WriteRequest::CancelPayment {
+            id: paid_before(world, signed).id,
+            version: 1,
+            reason: "Wrong contract".to_owned(),
+        }),
         "create event" => {
             Request::Write(WriteRequest::CreateEvent { contract: signed, draft: event_draft("Another", 40) })
         }
@@ -147,6 +171,14 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         }),
         other => panic!("no request called {other}"),
     }
+}
+
+/// The payment of the contract that was entered with it.
+fn paid_before(world: &World, contract: ContractId) -> Payment {
+    use diesel::prelude::*;
+    use epic_events::schema::payments as p;
+    let payment = p::table.filter(p::contract_id.eq(contract)).order(p::id).select(Payment::as_select());
+    payment.first(&mut world.connection()).unwrap()
 }
 
 fn view_draft(name: &str, shared: bool) -> ViewDraft {

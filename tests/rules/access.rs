@@ -199,11 +199,8 @@ fn sensitive_actions_require_the_password_again(
     let log = world.audit().len();
     assert_eq!(world.ask(Some(&manager), &sign).unwrap_err(), Error::PasswordNeeded);
     assert_eq!(world.audit().len(), log, "nothing was written yet");
-    let edit = Request::Write(WriteRequest::UpdateContract {
-        id: records.contract,
-        version: 1,
-        draft: contract_draft(5_000, 0),
-    });
+    let edit =
+        Request::Write(WriteRequest::UpdateContract { id: records.contract, version: 1, draft: contract_draft(5_000) });
     assert!(world.ask(Some(&manager), &edit).is_ok(), "an edit is not sensitive");
     let Reply::Confirmed { at } = world
         .ask(Some(&manager), &Request::Session(SessionRequest::Confirm { password: SecretString::from(PASSWORD) }))
@@ -241,11 +238,8 @@ fn a_confirmation_is_valid_from_its_response_on(#[values(Engine::MariaDb, Engine
     assert!(at >= sent.ticks + 2 * EACH_WAY && at <= sent.ticks + took, "{} after {took} ms", at - sent.ticks);
     manager.confirmed_at = Some(at);
     // Almost the full validity later, counted from the response.
-    let edit = Request::Write(WriteRequest::UpdateContract {
-        id: records.contract,
-        version: 1,
-        draft: contract_draft(5_000, 0),
-    });
+    let edit =
+        Request::Write(WriteRequest::UpdateContract { id: records.contract, version: 1, draft: contract_draft(5_000) });
     let later = Moment { utc: start() + TimeDelta::minutes(10), ticks: sent.ticks + 2 * EACH_WAY + 10_000 };
     assert!(world.services.execute(Some(&manager), &edit, later).is_ok());
 }
@@ -335,7 +329,7 @@ fn triggers_are_created_once_the_server_allows_it(#[values(Engine::MariaDb, Engi
     world.records();
     server.client(&["-e", "SET GLOBAL log_bin_trust_function_creators = 1"]);
     storage::migrate::migrate(&mut world.connection()).unwrap();
-    assert_eq!(triggers(), ["8"]);
+    assert_eq!(triggers(), ["9"]);
     world.records();
 }
 
@@ -350,7 +344,7 @@ fn the_documented_grants_are_sufficient_and_minimal(#[values(Engine::MariaDb, En
         statement.replace("'epic_events'@'%'", &account).replace("epic_events.", &format!("{name}."))
     };
     let grants: Vec<String> = documented("'epic_events'@'%'").into_iter().map(own).collect();
-    assert_eq!(grants.len(), 11, "{grants:?}");
+    assert_eq!(grants.len(), 12, "{grants:?}");
     support::server(engine).client(&["-e", &grants.join(";")]);
     let limited = address.replace("crm:only-for-tests", &format!("app_{name}:choose-another"));
     let limited = format!("{limited}/{name}");

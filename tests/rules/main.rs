@@ -13,6 +13,8 @@ mod home;
 mod lists;
 mod money;
 mod names;
+mod payment_lists;
+mod payments;
 mod pickers;
 mod records;
 mod search;
@@ -50,7 +52,9 @@ use secrecy::SecretString;
 use strum::IntoEnumIterator;
 use support::{
     Engine, TestDb,
-    world::{PASSWORD, World, client_draft, contract_draft, event_draft, heirs, set_up, start, user_draft},
+    world::{
+        PASSWORD, World, client_draft, contract_draft, event_draft, heirs, new_contract, set_up, start, user_draft,
+    },
 };
 
 fn denied(answer: Result<Reply, Error>) -> Reason {

@@ -19,8 +19,7 @@ fn ask(world: &mut World, who: &Session, query: &Query) -> Page<ContractRow> {
 
 /// A contract of the client with this amount due of 1,000.00, signed or not.
 fn contract(world: &mut World, client: ClientId, due: i64, signed: bool) -> i64 {
-    let draft = contract_draft(100_000, due);
-    let (id, version) = world.save(&Request::Write(WriteRequest::CreateContract { client, draft }));
+    let (id, version) = world.save(&new_contract(client, 100_000, due));
     if signed {
         world.save(&support::world::sign(ContractId::new(id), version));
     }
@@ -65,7 +64,7 @@ fn a_list_of_contracts_says_what_they_amount_to(
         contract(&mut world, ours, due, true);
     }
     contract(&mut world, theirs, 5_000, true);
-    let sums = |total, due| Some(Sums { total: Cents(total), due: Cents(due) });
+    let sums = |total, due| Some(Sums::Contracts { total: Cents(total), due: Cents(due) });
     let query = |filter: ContractFilter, edge: Edge, limit| {
         Query::Contract(ContractListing { edge, ..listing(filter, ContractSort::Created, limit) })
     };
@@ -100,7 +99,10 @@ fn a_client_shows_what_its_signed_contracts_amount_to(
     let signed = |world: &mut World, who: &Session| {
         let reply = world.ask(Some(who), &Request::Read(ReadRequest::ViewClient(client))).unwrap();
         let Reply::Client(detail) = reply else { panic!("a client") };
-        detail.signed.map(|(count, Sums { total, due })| (count, total.0, due.0))
+        detail.signed.map(|(count, sums)| {
+            let Sums::Contracts { total, due } = sums else { panic!("{sums:?}") };
+            (count, total.0, due.0)
+        })
     };
     assert_eq!(signed(&mut world, &sales), Some((0, 0, 0)));
     let first = contract(&mut world, client, 70_000, true);

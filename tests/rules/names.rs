@@ -167,8 +167,7 @@ fn the_log_names_users_as_they_were_called_at_the_time(
             .is_ok()
     );
     // The same holds for refused requests.
-    let again =
-        Request::Write(WriteRequest::CreateContract { client: ClientId::new(1), draft: contract_draft(10_000, 0) });
+    let again = new_contract(ClientId::new(1), 10_000, 10_000);
     assert!(matches!(world.ask(Some(&manager), &again), Err(Error::Denied(_))));
     let names = audit_log::table.select(audit_log::actor_name).order(audit_log::id);
     let names: Vec<String> = names.load(&mut world.connection()).unwrap();

@@ -102,6 +102,11 @@ fn content(url: &str) -> Vec<String> {
                 time("ends_at")
             ),
         ),
+        (
+            "payments",
+            "id",
+            "version, contract_id, amount_cents, paid_on, method, reference, cancel_reason, client_search".to_owned(),
+        ),
         ("settings", "`key`", format!("value, version, {}", time("updated_at"))),
         ("audit_log", "id", format!("seq, hash, actor_id, actor_name, action, changes, session_id, {}", time("at"))),
         ("list_views", "id", "version, owner_id, name, shared, content".to_owned()),

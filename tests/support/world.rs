@@ -7,6 +7,7 @@ use epic_events::{
         clients::ClientDraft,
         contracts::ContractDraft,
         events::EventDraft,
+        payments::{Method, PaymentDraft},
         session::{Moment, Session},
         settings::{Reauth, Settings},
         users::{Role, UserDraft},
@@ -72,8 +73,25 @@ pub fn client_draft(name: &str) -> ClientDraft {
     }
 }
 
-pub fn contract_draft(total: i64, due: i64) -> ContractDraft {
-    ContractDraft { total_cents: Cents(total), due_cents: Cents(due), ..ContractDraft::default() }
+pub fn contract_draft(total: i64) -> ContractDraft {
+    ContractDraft { total_cents: Cents(total), ..ContractDraft::default() }
+}
+
+/// Creates a contract of which this amount is still due.
+pub fn new_contract(client: ClientId, total: i64, due: i64) -> Request {
+    let (draft, paid_before) = (contract_draft(total), Cents(total - due));
+    Request::Write(WriteRequest::CreateContract { client, draft, paid_before })
+}
+
+/// Records a payment on the first day of the test.
+pub fn pay(contract: ContractId, amount: i64) -> Request {
+    let draft = payment_draft(amount);
+    Request::Write(WriteRequest::RecordPayment { contract, draft })
+}
+
+pub fn payment_draft(amount: i64) -> PaymentDraft {
+    let (amount_cents, paid_on) = (Cents(amount), start().date());
+    PaymentDraft { amount_cents, paid_on, method: Method::Transfer, reference: String::new(), notes: String::new() }
 }
 
 /// Signs a contract on the first day of the test.
@@ -185,8 +203,7 @@ impl World {
     }
 
     pub fn signed_contract(&mut self, client: ClientId) -> ContractId {
-        let created =
-            self.save(&Request::Write(WriteRequest::CreateContract { client, draft: contract_draft(100_000, 50_000) }));
+        let created = self.save(&new_contract(client, 100_000, 50_000));
         let id = ContractId::new(created.0);
         self.save(&sign(id, 1));
         id
@@ -195,8 +212,7 @@ impl World {
     /// Creates new records for `sales` and `support`.
     pub fn records(&mut self) -> Records {
         let client = self.client_of(self.sales.actor.id, "Kevin Casey");
-        let draft = contract_draft(1_000_000, 1_000_000);
-        let contract = ContractId::new(self.save(&Request::Write(WriteRequest::CreateContract { client, draft })).0);
+        let contract = ContractId::new(self.save(&new_contract(client, 1_000_000, 1_000_000)).0);
         let signed = self.signed_contract(client);
         let draft = event_draft("Lou Bouzin General Assembly", 30);
         let event = EventId::new(self.save(&Request::Write(WriteRequest::CreateEvent { contract: signed, draft })).0);
@@ -209,7 +225,7 @@ impl World {
     /// Each row of the company's tables: table, id, version and time of the last change.
     pub fn state(&self) -> Vec<(&'static str, i64, i32, NaiveDateTime)> {
         use diesel::prelude::*;
-        use epic_events::schema::{clients, contracts, events, list_columns, list_views, users};
+        use epic_events::schema::{clients, contracts, events, list_columns, list_views, payments, users};
         let mut db = self.connection();
         let mut state = Vec::new();
         macro_rules! all {
@@ -223,6 +239,7 @@ impl World {
         all!(clients);
         all!(contracts);
         all!(events);
+        all!(payments);
         all!(list_views);
         all!(list_columns);
         state

@@ -37,6 +37,7 @@ fn name_of(kind: EntityKind) -> &'static str {
         EntityKind::Client => "clients",
         EntityKind::Contract => "contracts",
         EntityKind::Event => "events",
+        EntityKind::Payment => "payments",
         EntityKind::User => "staff",
         EntityKind::Audit => "audit-log",
     }

@@ -3,24 +3,27 @@
 mod candidates;
 mod figures;
 mod history;
+mod search;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::{
-    CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, Home, HomeLine, ReadRequest, Reply,
-    UserDetail,
+    CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Home, HomeLine, PaymentDetail, ReadRequest,
+    Reply, UserDetail,
     context::{RequestContext, ServiceError},
 };
 use crate::{
     domain::{
-        Cents, ClientId, ContractId, Error, EventId, Reason, UserId,
-        clients::{ClientFilter, ClientRow, ClientSort, ClientView, told_apart_by},
-        contracts::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, number_in},
+        Cents, ClientId, ContractId, Error, EventId, PaymentId, Reason, UserId,
+        clients::{ClientFilter, ClientRow, ClientSort, ClientView},
+        contracts::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView},
         entity::{EntityKind, Query, Record},
         error::Inheritance,
         events::{EventFilter, EventRow, EventSort, EventView},
         page::{Count, Edge, Listing, Page, SHORT_LIMIT, Sums},
-        users::{Role, UserFilter, UserSort},
+        payments::{PaymentFilter, PaymentRow, PaymentSort},
+        policy::Reach,
+        users::Role,
     },
     storage::{self, Db, Scope, Viewer, contracts::Spans},
 };
@@ -29,8 +32,6 @@ use crate::{
 const CALENDAR_EVENTS: u16 = 1_500;
 /// The most active support users that a calendar shows.
 const CALENDAR_PEOPLE: usize = 300;
-/// How many records of each kind a search shows.
-const HITS: u16 = 6;
 
 /// Executes a request that reads.
 pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> Result<Reply, ServiceError> {
@@ -44,12 +45,19 @@ pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> R
         ReadRequest::ViewUser(id) => Reply::User(Box::new(user(db, ctx, *id)?)),
         ReadRequest::ViewClient(id) => Reply::Client(Box::new(client(db, ctx, *id)?)),
         ReadRequest::ViewContract(id) => Reply::Contract(Box::new(contract(db, ctx, *id)?)),
+        ReadRequest::ViewPayment(id) => Reply::Payment(Box::new(payment(db, ctx, *id)?)),
         ReadRequest::ViewEvent(id) => Reply::Event(Box::new(event(db, ctx, *id)?)),
         ReadRequest::PickSupport { events, text } => candidates::for_events(db, ctx, events, text)?,
         ReadRequest::PickUser { role, except, text } => candidates::of_role(db, *role, *except, text)?,
         ReadRequest::PickClient { text, own } => Reply::ClientChoices(client_choices(db, ctx, text, *own)?),
-        ReadRequest::PickContract { text } => Reply::ContractChoices(contract_choices(db, ctx, text)?),
-        ReadRequest::Search { text } => search(db, ctx, text)?,
+        ReadRequest::PickContract { text } => {
+            Reply::ContractChoices(contract_choices(db, ctx, text, ContractView::Signed)?)
+        }
+        ReadRequest::PickPayable { text } => {
+            let view = if ctx.reach == Reach::Own { ContractView::Mine } else { ContractView::All };
+            Reply::ContractChoices(contract_choices(db, ctx, text, view)?)
+        }
+        ReadRequest::Search { text } => search::search(db, ctx, text)?,
     })
 }
 
@@ -60,6 +68,7 @@ pub(super) fn list(db: &mut Db, ctx: &RequestContext, query: &Query) -> Result<P
         Query::Client(listing) => storage::clients::page(db, listing, viewer)?.map(Record::from),
         Query::Contract(listing) => contract_page(db, ctx, listing)?.map(Record::from),
         Query::Event(listing) => storage::events::page(db, listing, viewer, ctx.wall)?.map(Record::from),
+        Query::Payment(listing) => storage::payments::page(db, listing, viewer)?.map(Record::from),
         Query::User(listing) => storage::users::page(db, listing, viewer)?.map(Record::from),
         Query::Audit(listing) => {
             let span = span(ctx, listing.filter.from, listing.filter.to);
@@ -218,13 +227,13 @@ fn client(db: &mut Db, ctx: &RequestContext, id: ClientId) -> Result<ClientDetai
 }
 
 fn sums_of_signed(contracts: &[ContractRow]) -> (i64, Sums) {
-    let (mut count, mut sums) = (0, Sums { total: Cents(0), due: Cents(0) });
+    let (mut count, mut total, mut due) = (0, Cents(0), Cents(0));
     for row in contracts.iter().filter(|row| row.contract.signed_at.is_some()) {
         count += 1;
-        sums.total.0 += row.contract.total_cents.0;
-        sums.due.0 += row.contract.due_cents.0;
+        total.0 += row.contract.total_cents.0;
+        due.0 += row.contract.due_cents.0;
     }
-    (count, sums)
+    (count, Sums::Contracts { total, due })
 }
 
 /// The same of more contracts than a screen shows, summed up by the database.
@@ -246,9 +255,24 @@ fn contract(db: &mut Db, ctx: &RequestContext, id: ContractId) -> Result<Contrac
     Ok(ContractDetail {
         row,
         client,
+        payments: payments_of(db, ctx, id)?,
         events: events_of(db, ctx, events)?,
         history: history::of(db, ctx, (EntityKind::Contract, id.0), mine)?,
     })
+}
+
+fn payments_of(db: &mut Db, ctx: &RequestContext, id: ContractId) -> Result<Page<PaymentRow>, ServiceError> {
+    let filter = PaymentFilter { contract: Some(id), ..PaymentFilter::default() };
+    let newest = Listing { descending: true, sort: PaymentSort::PaidOn, ..first(filter, DETAIL_ROWS) };
+    Ok(storage::payments::page(db, &newest, ctx.viewer())?)
+}
+
+fn payment(db: &mut Db, ctx: &RequestContext, id: PaymentId) -> Result<PaymentDetail, ServiceError> {
+    let row = storage::payments::find_row(db, id)?.ok_or(Error::NotFound)?;
+    visible(ctx, ctx.scope().has_contract(db, row.payment.contract_id)?)?;
+    let contract = storage::contracts::find_row(db, row.payment.contract_id)?.ok_or(Error::NotFound)?;
+    let mine = is_own(ctx, row.sales_contact_id, None);
+    Ok(PaymentDetail { row, contract, history: history::of(db, ctx, (EntityKind::Payment, id.0), mine)? })
 }
 
 fn event(db: &mut Db, ctx: &RequestContext, id: EventId) -> Result<EventDetail, ServiceError> {
@@ -292,85 +316,26 @@ fn client_choices(db: &mut Db, ctx: &RequestContext, text: &str, own: bool) -> R
     Ok(storage::clients::page(db, &listing, ctx.viewer())?)
 }
 
-/// Signed contracts for a new event: first the one whose number was typed, then the newest that
-/// contain the words.
-fn contract_choices(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Page<ContractRow>, ServiceError> {
-    let filter = ContractFilter { view: ContractView::Signed, text: text.to_owned(), ..ContractFilter::default() };
+/// Contracts to choose from: first the one whose number was typed, then the newest that contain the words.
+fn contract_choices(
+    db: &mut Db,
+    ctx: &RequestContext,
+    text: &str,
+    view: ContractView,
+) -> Result<Page<ContractRow>, ServiceError> {
+    let filter = ContractFilter { view, text: text.to_owned(), ..ContractFilter::default() };
     let mut page = contract_page(db, ctx, &newest_contracts(filter))?;
-    let choosable = |row: &ContractRow| row.contract.signed_at.is_some() && row.contract.archived_at.is_none();
-    if let Some(row) = numbered(db, ctx, text)?.filter(choosable) {
+    let choosable = |row: &ContractRow| {
+        let is_in_view = match view {
+            ContractView::Signed => row.contract.signed_at.is_some(),
+            ContractView::Mine => row.sales_contact_id == ctx.me(),
+            _ => true,
+        };
+        is_in_view && row.contract.archived_at.is_none()
+    };
+    if let Some(row) = search::numbered(db, ctx, text)?.filter(choosable) {
         page.rows.retain(|other| other.contract.id != row.contract.id);
         page.rows.insert(0, row);
     }
     Ok(page)
-}
-
-/// Finds the contract whose number was typed, and the records with words that begin with the typed
-/// ones. If there is neither, searches inside words too.
-fn search(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Reply, ServiceError> {
-    let numbered = numbered(db, ctx, text)?.map(contract_hit);
-    let mut hits = search_from(db, ctx, text, &Edge::First)?;
-    if hits.records.is_empty() && numbered.is_none() {
-        hits = search_from(db, ctx, text, &Edge::Start)?;
-    }
-    let Hits { mut records, more, among_newest } = hits;
-    records.retain(|hit| numbered.as_ref() != Some(hit));
-    Ok(Reply::Found { records: numbered.into_iter().chain(records).collect(), more, among_newest })
-}
-
-/// The contract whose number was typed, archived or not, if the user may see it.
-fn numbered(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Option<ContractRow>, ServiceError> {
-    let Some(id) = number_in(text) else { return Ok(None) };
-    let row = storage::contracts::find_row(db, id)?;
-    let seen = row.is_some() && ctx.scope().has_contract(db, id)?;
-    Ok(row.filter(|_| seen))
-}
-
-fn contract_hit(row: ContractRow) -> Found {
-    let detail = told_apart_by(&row.company, &row.client_phone);
-    Found { kind: EntityKind::Contract, id: row.contract.id.0, name: row.client, detail }
-}
-
-/// What a search has found of all kinds.
-#[derive(Default)]
-struct Hits {
-    records: Vec<Found>,
-    more: bool,
-    among_newest: bool,
-}
-
-impl Hits {
-    fn add<R>(&mut self, page: Page<R>, found: impl Fn(R) -> Found) {
-        self.more |= page.after;
-        self.among_newest |= page.among_newest;
-        self.records.extend(page.rows.into_iter().map(found));
-    }
-}
-
-/// The records that contain the words.
-fn search_from(db: &mut Db, ctx: &RequestContext, text: &str, edge: &Edge) -> Result<Hits, ServiceError> {
-    fn listing<F, S: Default>(filter: F, edge: &Edge) -> Listing<F, S> {
-        Listing { edge: edge.clone(), ..first(filter, HITS) }
-    }
-    let mut hits = Hits::default();
-    let text = text.to_owned();
-    let clients: Listing<_, ClientSort> = listing(ClientFilter { text: text.clone(), ..ClientFilter::default() }, edge);
-    hits.add(storage::clients::page(db, &clients, ctx.viewer())?, |row| {
-        let detail = told_apart_by(&row.client.company_name, &row.client.phone);
-        Found { kind: EntityKind::Client, id: row.client.id.0, name: row.client.full_name, detail }
-    });
-    let events: Listing<_, EventSort> = listing(EventFilter { text: text.clone(), ..EventFilter::default() }, edge);
-    hits.add(storage::events::page(db, &events, ctx.viewer(), ctx.wall)?, |row| {
-        let (id, name, detail) = (row.event.id.0, row.event.title, row.client);
-        Found { kind: EntityKind::Event, id, name, detail }
-    });
-    let contracts: Listing<_, ContractSort> =
-        listing(ContractFilter { text: text.clone(), ..ContractFilter::default() }, edge);
-    hits.add(contract_page(db, ctx, &contracts)?, contract_hit);
-    let users: Listing<_, UserSort> = listing(UserFilter { text, ..UserFilter::default() }, edge);
-    hits.add(storage::users::page(db, &users, ctx.viewer())?, |user| {
-        let (id, name, detail) = (user.id.0, user.full_name, user.username);
-        Found { kind: EntityKind::User, id, name, detail }
-    });
-    Ok(hits)
 }

@@ -7,10 +7,11 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::WriteRequest;
 use crate::domain::{
-    Field, FieldErrors,
-    contracts::check_signing_day,
+    Cents, Field, FieldErrors,
+    contracts::{check_paid_before, check_signing_day},
     events::EventDraft,
     password::{self, PasswordRules},
+    payments::check_reason,
     settings::Settings,
 };
 
@@ -61,11 +62,23 @@ impl WriteRequest {
             Self::CreateClient { draft, .. } | Self::UpdateClient { draft, .. } => {
                 wrong(draft.checked(against.wall.date()))
             }
-            Self::CreateContract { draft, .. } | Self::UpdateContract { draft, .. } => wrong(draft.checked()),
+            Self::CreateContract { draft, paid_before, .. } => {
+                let mut errors = wrong(draft.checked(Cents(0)));
+                errors.take(Field::PaidBefore, check_paid_before(*paid_before, draft.total_cents));
+                errors
+            }
+            Self::UpdateContract { draft, .. } => wrong(draft.checked(Cents(0))),
             Self::CreateEvent { draft, .. } | Self::UpdateEvent { draft, .. } => against.event(draft),
             Self::SignContract { day, .. } => {
                 let mut errors = FieldErrors::default();
                 errors.take(Field::SignedAt, check_signing_day(*day, against.wall.date()));
+                errors
+            }
+            Self::RecordPayment { draft, .. } => wrong(draft.checked(against.wall.date())),
+            Self::UpdatePayment { words, .. } => wrong(words.checked()),
+            Self::CancelPayment { reason, .. } => {
+                let mut errors = FieldErrors::default();
+                errors.take(Field::CancelReason, check_reason(reason));
                 errors
             }
             Self::UpdateSettings(settings) => wrong(settings.checked(Some(against.settings))),

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::{
-    ClientId, ContractId, EventId, UserId,
+    ClientId, ContractId, EventId, PaymentId, UserId,
     audit::Subject,
     entity::{EntityKind, Query},
     policy::Permission,
@@ -22,6 +22,7 @@ pub enum ReadRequest {
     ViewClient(ClientId),
     ViewContract(ContractId),
     ViewEvent(EventId),
+    ViewPayment(PaymentId),
     ViewUser(UserId),
     /// The events of the days (wall clock) from `from` until before `to`.
     Calendar {
@@ -48,6 +49,10 @@ pub enum ReadRequest {
     PickContract {
         text: String,
     },
+    /// Contracts that a payment can be recorded for.
+    PickPayable {
+        text: String,
+    },
     /// Searches records of every kind that the user may see for words.
     Search {
         text: String,
@@ -69,12 +74,14 @@ impl ReadRequest {
             | Self::ViewClient(_)
             | Self::ViewContract(_)
             | Self::ViewEvent(_)
+            | Self::ViewPayment(_)
             | Self::Calendar { .. }
             | Self::PickClient { .. }
             | Self::Search { .. } => P::SeeRecords,
             Self::List(query) => P::to_see(query.kind()),
             Self::ViewUser(_) | Self::PickUser { .. } => P::SeeStaff,
             Self::PickContract { .. } => P::CreateEvent,
+            Self::PickPayable { .. } => P::RecordPayment,
             Self::PickSupport { .. } => P::AssignSupport,
         })
     }
@@ -89,10 +96,11 @@ impl ReadRequest {
             Self::ViewClient(id) => (K::Client, Some(id.0)),
             Self::ViewContract(id) => (K::Contract, Some(id.0)),
             Self::ViewEvent(id) => (K::Event, Some(id.0)),
+            Self::ViewPayment(id) => (K::Payment, Some(id.0)),
             Self::ViewUser(id) => (K::User, Some(id.0)),
             Self::PickUser { .. } => (K::User, None),
             Self::PickClient { .. } => (K::Client, None),
-            Self::PickContract { .. } => (K::Contract, None),
+            Self::PickContract { .. } | Self::PickPayable { .. } => (K::Contract, None),
             Self::PickSupport { events, .. } => (K::Event, events.first().map(|id| id.0)),
             Self::Calendar { .. } => (K::Event, None),
         };

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use crate::domain::{
-    ClientId, ContractId, EventId, UserId, ViewId,
+    Cents, ClientId, ContractId, EventId, PaymentId, UserId, ViewId,
     assigning::Assignment,
     audit::Subject,
     clients::ClientDraft,
@@ -12,6 +12,7 @@ use crate::domain::{
     entity::EntityKind,
     events::{EventDraft, Status},
     lists::{ChosenColumn, ViewDraft},
+    payments::{PaymentDraft, Words},
     policy::Permission,
     settings::Settings,
     users::UserDraft,
@@ -75,9 +76,11 @@ pub enum WriteRequest {
         version: i32,
     },
 
+    /// `paid_before` becomes a payment of its own; nothing was paid if it is zero.
     CreateContract {
         client: ClientId,
         draft: ContractDraft,
+        paid_before: Cents,
     },
     UpdateContract {
         id: ContractId,
@@ -123,6 +126,23 @@ pub enum WriteRequest {
     RestoreEvent {
         id: EventId,
         version: i32,
+    },
+
+    /// Records a payment or a refund. No version of the contract is needed: what is due is read when the
+    /// payment is written, and the payment is refused if it does not fit.
+    RecordPayment {
+        contract: ContractId,
+        draft: PaymentDraft,
+    },
+    UpdatePayment {
+        id: PaymentId,
+        version: i32,
+        words: Words,
+    },
+    CancelPayment {
+        id: PaymentId,
+        version: i32,
+        reason: String,
     },
 
     /// Archives several records. Those that cannot be archived because of a rule or because another
@@ -226,6 +246,8 @@ impl WriteRequest {
             Self::SetStatus { .. } => P::SetStatus,
             Self::AssignSupport(_) => P::AssignSupport,
             Self::ArchiveEvent { .. } | Self::RestoreEvent { .. } => P::ArchiveEvent,
+            Self::RecordPayment { .. } | Self::UpdatePayment { .. } => P::RecordPayment,
+            Self::CancelPayment { .. } => P::CancelPayment,
             Self::ArchiveAll(marked) | Self::RestoreAll(marked) => marked.permission(),
             Self::UpdateSettings(_) => P::ChangeSettings,
             Self::SaveView(draft) | Self::ReplaceView { draft, .. } if draft.shared => P::ShareViews,
@@ -270,7 +292,9 @@ impl WriteRequest {
             | Self::SignContract { id, .. }
             | Self::ArchiveContract { id, .. }
             | Self::RestoreContract { id, .. }
-            | Self::CreateEvent { contract: id, .. } => (K::Contract, vec![id.0]),
+            | Self::CreateEvent { contract: id, .. }
+            | Self::RecordPayment { contract: id, .. } => (K::Contract, vec![id.0]),
+            Self::UpdatePayment { id, .. } | Self::CancelPayment { id, .. } => (K::Payment, vec![id.0]),
             Self::UpdateEvent { id, .. }
             | Self::SetStatus { id, .. }
             | Self::ArchiveEvent { id, .. }
@@ -313,6 +337,9 @@ impl WriteRequest {
             | Self::SetStatus { .. }
             | Self::AssignSupport(_)
             | Self::RestoreEvent { .. }
+            | Self::RecordPayment { .. }
+            | Self::UpdatePayment { .. }
+            | Self::CancelPayment { .. }
             | Self::RestoreAll(_)
             | Self::SaveView(_)
             | Self::ReplaceView { .. }

@@ -2,13 +2,14 @@
 
 use chrono::NaiveDate;
 
-use super::load::load;
+use super::{load::load, payments};
 use crate::{
     domain::{
-        ClientId, ContractId, Error, Field, FieldErrors, Reason,
+        Cents, ClientId, ContractId, Error, Field, FieldErrors, Reason,
         audit::Verb,
         clients::Client,
-        contracts::{Contract, ContractDraft, check_signing_day, signed_at},
+        contracts::{Contract, ContractDraft, check_paid_before, check_signing_day, signed_at},
+        payments::PaymentDraft,
         policy::Permission,
     },
     services::{
@@ -27,12 +28,22 @@ pub(super) fn create(
     ctx: &RequestContext,
     client: ClientId,
     draft: &ContractDraft,
+    paid_before: Cents,
 ) -> Result<WriteOutcome, ServiceError> {
     // The client is locked: it cannot be archived while the contract is created.
     let client = load::<Client>(db, ctx, client)?;
-    let draft = draft.checked().map_err(Error::Invalid)?;
-    let contract = storage::contracts::insert(db, client.id, &draft, ctx.now)?;
-    Ok(WriteOutcome::saved(created(Verb::ContractCreated, &client.full_name, &*contract), contract.version))
+    let draft = draft.checked(Cents(0)).map_err(Error::Invalid)?;
+    check_paid_before(paid_before, draft.total_cents)
+        .map_err(|problem| Error::Invalid(FieldErrors::one(Field::PaidBefore, problem)))?;
+    let contract = storage::contracts::insert(db, client.id, &draft, paid_before, ctx.now)?;
+    let entry = created(Verb::ContractCreated, &client.full_name, &*contract);
+    let mut outcome = WriteOutcome::saved(entry, contract.version);
+    if paid_before.0 > 0 {
+        let opening = PaymentDraft::opening(paid_before, ctx.wall.date());
+        let payment = storage::payments::insert(db, contract.id, &opening, ctx.now)?;
+        outcome.entries.push(payments::recorded(&client, &payment));
+    }
+    Ok(outcome)
 }
 
 pub(super) fn update(
@@ -42,7 +53,7 @@ pub(super) fn update(
     draft: &ContractDraft,
 ) -> Result<WriteOutcome, ServiceError> {
     let (before, client) = load::<Contract>(db, ctx, seen.0)?;
-    let draft = draft.checked().map_err(Error::Invalid)?;
+    let draft = draft.checked(before.paid()).map_err(Error::Invalid)?;
     let before = as_seen(db, before, seen.1)?;
     let after = draft.applied_to(&before);
     if after == *before {

@@ -4,17 +4,18 @@
 
 use crate::{
     domain::{
-        ClientId, ContractId, Error, EventId, Reason, UserId, ViewId,
+        ClientId, ContractId, Error, EventId, PaymentId, Reason, UserId, ViewId,
         audit::{Auditable, Verb},
         clients::Client,
         contracts::Contract,
         events::Event,
         lists::SavedView,
+        payments::Payment,
         policy::{Owner, Permission},
         users::{Role, User},
     },
     services::context::{RequestContext, ServiceError},
-    storage::{self, Db, DbError, ForUpdate, contracts::WithClient},
+    storage::{self, Db, DbError, ForUpdate, contracts::WithClient, payments::WithContract},
 };
 
 /// A record that can be loaded to be written to.
@@ -125,6 +126,23 @@ impl Writable for Event {
 
     fn forbids(locked: &Self::Locked, permission: Permission) -> Option<Reason> {
         Self::forbids(locked, permission)
+    }
+}
+
+impl Writable for Payment {
+    type Id = PaymentId;
+    type Locked = WithContract;
+
+    fn find_for_update(db: &mut Db, id: PaymentId) -> Result<Option<Self::Locked>, DbError> {
+        storage::payments::find_for_update(db, id)
+    }
+
+    fn owner((.., client): &Self::Locked) -> Owner {
+        client.owner()
+    }
+
+    fn forbids((payment, contract, _): &Self::Locked, permission: Permission) -> Option<Reason> {
+        payment.forbids(permission, contract.archived_at)
     }
 }
 

@@ -7,6 +7,7 @@ mod contracts;
 mod events;
 mod lists;
 mod load;
+mod payments;
 mod users;
 
 use super::{
@@ -37,7 +38,7 @@ pub(super) fn dispatch(
         W::HandOverClients(hand_over) => clients::hand_over(db, ctx, hand_over),
         W::ArchiveClient { id, version } => clients::archive(db, ctx, (*id, *version)),
         W::RestoreClient { id, version } => clients::restore(db, ctx, (*id, *version)),
-        W::CreateContract { client, draft } => contracts::create(db, ctx, *client, draft),
+        W::CreateContract { client, draft, paid_before } => contracts::create(db, ctx, *client, draft, *paid_before),
         W::UpdateContract { id, version, draft } => contracts::update(db, ctx, (*id, *version), draft),
         W::SignContract { id, version, day } => contracts::sign(db, ctx, (*id, *version), *day),
         W::ArchiveContract { id, version } => contracts::archive(db, ctx, (*id, *version)),
@@ -48,6 +49,9 @@ pub(super) fn dispatch(
         W::AssignSupport(assignments) => events::assign(db, ctx, assignments),
         W::ArchiveEvent { id, version } => events::archive(db, ctx, (*id, *version)),
         W::RestoreEvent { id, version } => events::restore(db, ctx, (*id, *version)),
+        W::RecordPayment { contract, draft } => payments::record(db, ctx, *contract, draft),
+        W::UpdatePayment { id, version, words } => payments::update(db, ctx, (*id, *version), words),
+        W::CancelPayment { id, version, reason } => payments::cancel(db, ctx, (*id, *version), reason),
         W::ArchiveAll(marked) => bulk::archive(db, ctx, marked),
         W::RestoreAll(marked) => bulk::restore(db, ctx, marked),
         W::SaveView(draft) => lists::save(db, ctx, draft),

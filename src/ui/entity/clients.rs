@@ -64,8 +64,7 @@ impl Entity for Clients {
             version,
             draft: draft(form),
         },
-        on_leave: |_, _| {},
-        suggests: |_| Vec::new(),
+        suggests: |_, _| Vec::new(),
     });
     const CHILD: Option<EntityKind> = Some(EntityKind::Contract);
     const HAS_CALENDAR: bool = false;

@@ -2,7 +2,7 @@
 
 use super::{
     definition::{Begins, Begun, Entity, Seen},
-    forms::edit_form,
+    forms::{edit_form, new_form},
     records::{heading, named},
 };
 use crate::{
@@ -55,6 +55,7 @@ fn begin_on<E: Entity>(command: Command, records: &[&Record], ctx: &Context) -> 
     let rows: Vec<&E::Row> = records.iter().filter_map(|record| E::row(record)).collect();
     match (begins, records) {
         (Begins::New, _) => None,
+        (Begins::NewFor(kind), _) => new_form(*kind, records.first().copied(), ctx).map(Begun::Form),
         (Begins::Edit, _) => edit_form(records.first()?, ctx).map(Begun::Form),
         (Begins::Archive { one, .. }, [record]) => Some(archive(record, *one, ctx)),
         (Begins::Archive { several, .. }, _) => archive_several(records, (*several)?, ctx),

@@ -3,12 +3,13 @@
 use super::{
     clients::Clients,
     definition::{
-        Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, from_to, labelled, with_company,
+        Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, columns_if, from_to, labelled, money,
+        with_company,
     },
 };
 use crate::{
     domain::{
-        Cents, ClientId, ContractId, Field, UserId,
+        ClientId, ContractId, Field, UserId,
         audit::Auditable,
         clients::told_apart_by,
         contracts::{ContractDraft, ContractFilter, ContractListing, ContractRow, ContractSort, ContractView},
@@ -24,7 +25,7 @@ use crate::{
         Context,
         form::{Choices, FieldKind, FormField, FormSpec, Purpose, Reader},
         keys::Command,
-        text::{ListPhrase, Phrase},
+        text::{ListPhrase, PaymentPhrase, Phrase},
         widgets::table::{Column, column},
     },
 };
@@ -51,6 +52,7 @@ impl Entity for Contracts {
     const COMMANDS: &'static [(Command, Permission, Begins<ContractRow>)] = &[
         (Command::New, Permission::CreateContract, Begins::New),
         (Command::Edit, Permission::EditContract, Begins::Edit),
+        (Command::Pay, Permission::RecordPayment, Begins::NewFor(EntityKind::Payment)),
         (Command::Sign, Permission::SignContract, Begins::One(sign)),
         (Command::Archive, Permission::ArchiveContract, Begins::Archive { one: archive, several: Some(marked) }),
     ];
@@ -62,14 +64,14 @@ impl Entity for Contracts {
         create: |form| WriteRequest::CreateContract {
             client: ClientId::new(form.required_pick(Field::ClientId)),
             draft: draft(form),
+            paid_before: form.optional_amount(Field::PaidBefore).unwrap_or_default(),
         },
         update: |Seen { id, version }, form| WriteRequest::UpdateContract {
             id: ContractId::new(id),
             version,
             draft: draft(form),
         },
-        on_leave,
-        suggests: |_| Vec::new(),
+        suggests: |_, _| Vec::new(),
     });
     const CHILD: Option<EntityKind> = Some(EntityKind::Event);
     const HAS_CALENDAR: bool = false;
@@ -100,6 +102,9 @@ impl Entity for Contracts {
     fn facts(row: &ContractRow, ctx: &Context) -> Vec<(String, String)> {
         let client = with_company(&row.client, &row.company);
         let mut facts = labelled(&row.contract.audited_fields(), &[(Field::ClientId, &client)], ctx);
+        let due = ctx.field(Field::DueCents);
+        let above = facts.iter().position(|(label, _)| *label == due).unwrap_or(0);
+        facts.insert(above, (ctx.say(PaymentPhrase::Paid), money(row.contract.paid(), ctx)));
         facts.push((ctx.field(Field::SalesContactId), row.sales_contact.clone()));
         facts
     }
@@ -197,13 +202,14 @@ impl Entity for Contracts {
 
     fn detail(reply: &Reply) -> Option<RecordDetail> {
         let Reply::Contract(detail) = reply else { return None };
-        let ContractDetail { row, client, events, history } = (**detail).clone();
+        let ContractDetail { row, client, payments, events, history } = (**detail).clone();
         Some(RecordDetail {
             notes: row.contract.notes.clone(),
             record: row.into(),
             signed: None,
             parts: vec![
                 DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
+                DetailPart::new(Phrase::Payment(PaymentPhrase::Part), EntityKind::Payment, payments),
                 DetailPart::single(Phrase::ColClient, client.into()),
                 DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
             ],
@@ -234,7 +240,7 @@ fn new_fields(client: Option<&Record>, ctx: &Context) -> Vec<FormField> {
     vec![
         client,
         FormField::amount(Field::TotalCents, None, ctx.language).required(),
-        FormField::amount(Field::DueCents, None, ctx.language).required(),
+        FormField::amount(Field::PaidBefore, None, ctx.language),
         FormField::notes(""),
     ]
 }
@@ -244,30 +250,12 @@ fn edit_fields(row: &ContractRow, ctx: &Context) -> Vec<FormField> {
     vec![
         FormField::new(Field::ClientId, FieldKind::Fixed, &row.client),
         FormField::amount(Field::TotalCents, Some(contract.total_cents), ctx.language).required(),
-        FormField::amount(Field::DueCents, Some(contract.due_cents), ctx.language).required(),
         FormField::notes(&contract.notes),
     ]
 }
 
 fn draft(form: &mut Reader) -> ContractDraft {
-    ContractDraft {
-        total_cents: form.amount(Field::TotalCents),
-        due_cents: form.amount(Field::DueCents),
-        notes: form.text(Field::Notes),
-    }
-}
-
-/// Nothing has been paid of a new contract, so the total is proposed for the amount due.
-fn on_leave(left: Field, fields: &mut [FormField]) {
-    if left != Field::TotalCents {
-        return;
-    }
-    let total = fields.iter().find(|one| one.field == Field::TotalCents).map(|one| one.input.text().to_owned());
-    let is_untouched = |one: &FormField| one.input.is_empty() || one.input.is_proposed();
-    let due = fields.iter_mut().find(|one| one.field == Field::DueCents && is_untouched(one));
-    if let (Some(total), Some(due)) = (total, due) {
-        due.input.propose(&total);
-    }
+    ContractDraft { total_cents: form.amount(Field::TotalCents), notes: form.text(Field::Notes) }
 }
 
 fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
@@ -283,11 +271,10 @@ fn marked(contracts: &[Seen]) -> Marked {
 fn sign(row: &ContractRow, ctx: &Context) -> Begun {
     let contract = &row.contract;
     let fixed = |field, text: String| FormField::new(field, FieldKind::Fixed, &text);
-    let money = |cents: Cents| format!("{} {}", cents.format(ctx.language), ctx.settings().currency);
     let fields = vec![
         fixed(Field::ContractId, Contracts::picked_name(row, ctx)),
-        fixed(Field::TotalCents, money(contract.total_cents)),
-        fixed(Field::DueCents, money(contract.due_cents)),
+        fixed(Field::TotalCents, money(contract.total_cents, ctx)),
+        fixed(Field::DueCents, money(contract.due_cents, ctx)),
         FormField::day(Field::SignedAt, Some(ctx.now.date()), Direction::Past).required().proposed(),
     ];
     Begun::Form(FormSpec { purpose: Purpose::Sign(contract.id), version: contract.version, fields })
@@ -299,7 +286,8 @@ pub fn read_signature(id: ContractId, version: i32, form: &mut Reader) -> WriteR
 }
 
 /// What so many contracts amount to.
-pub fn sums_in_words(count: i64, Sums { total, due }: Sums, ctx: &Context) -> String {
+pub fn sums_in_words(count: i64, sums: Sums, ctx: &Context) -> String {
+    let Sums::Contracts { total, due } = sums else { return String::new() };
     let [total, due] = [total, due].map(|cents| cents.format(ctx.language));
     let currency = &ctx.settings().currency;
     ctx.say(ListPhrase::ContractSums { count, total: &total, due: &due, currency })

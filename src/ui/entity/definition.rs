@@ -6,7 +6,7 @@ use strum::IntoEnumIterator;
 
 use crate::{
     domain::{
-        Field,
+        Cents, Field,
         assigning::Candidate,
         audit::AuditedFields,
         dates::{self, Direction},
@@ -103,16 +103,16 @@ pub struct EntityForm<R> {
     pub create: fn(&mut Reader) -> WriteRequest,
     /// The same for the form of the record that was seen.
     pub update: fn(Seen, &mut Reader) -> WriteRequest,
-    /// What follows by itself when this field of a new record is left.
-    pub on_leave: fn(Field, &mut [FormField]),
     /// What a record that was just picked proposes for other fields.
-    pub suggests: fn(&Record) -> Vec<(Field, String)>,
+    pub suggests: fn(&Record, &Context) -> Vec<(Field, String)>,
 }
 
 /// How a command on records begins.
 pub enum Begins<R: 'static> {
     /// With the form for a new record.
     New,
+    /// With the form for a new record of another kind, which is created for this one.
+    NewFor(EntityKind),
     /// With the form of the record.
     Edit,
     /// With a question. What is archived already is restored.
@@ -134,7 +134,7 @@ impl<R> Begins<R> {
         match self {
             Self::Archive { several, .. } => several.is_some(),
             Self::Several(_) => true,
-            Self::New | Self::Edit | Self::One(_) => false,
+            Self::New | Self::NewFor(_) | Self::Edit | Self::One(_) => false,
         }
     }
 }
@@ -263,6 +263,11 @@ pub fn named_if_several<E: Entity>(rows: &[&E::Row], ctx: &Context) -> Option<St
 /// A client with its company; private people have none.
 pub fn with_company(client: &str, company: &str) -> String {
     if company.is_empty() { client.to_owned() } else { format!("{client} ({company})") }
+}
+
+/// An amount with its currency.
+pub fn money(amount: Cents, ctx: &Context) -> String {
+    format!("{} {}", amount.format(ctx.language), ctx.settings().currency)
 }
 
 /// A time in UTC as lists show it, in the company's time zone.

@@ -73,8 +73,7 @@ impl Entity for Events {
             version,
             draft: draft(form),
         },
-        on_leave: |_, _| {},
-        suggests: |contract| Contracts::row(contract).map(|row| proposed(row).into()).unwrap_or_default(),
+        suggests: |contract, _| Contracts::row(contract).map(|row| proposed(row).into()).unwrap_or_default(),
     });
     const CHILD: Option<EntityKind> = None;
     const HAS_CALENDAR: bool = true;

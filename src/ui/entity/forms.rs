@@ -47,16 +47,9 @@ pub fn write_edit(kind: EntityKind, seen: Seen, form: &mut Reader) -> Option<Wri
     dispatch!(EntityKind kind, E => E::FORM.map(|of| (of.update)(seen, form)))
 }
 
-/// What follows by itself when this field of a new record is left.
-pub fn on_leave(kind: EntityKind, left: Field, fields: &mut [FormField]) {
-    dispatch!(EntityKind kind, E => if let Some(form) = E::FORM {
-        (form.on_leave)(left, fields);
-    });
-}
-
 /// What a record that was just picked in the form for a new record proposes for other fields.
-pub fn suggestions(kind: EntityKind, picked: &Record) -> Vec<(Field, String)> {
-    dispatch!(EntityKind kind, E => E::FORM.map_or_else(Vec::new, |form| (form.suggests)(picked)))
+pub fn suggestions(kind: EntityKind, picked: &Record, ctx: &Context) -> Vec<(Field, String)> {
+    dispatch!(EntityKind kind, E => E::FORM.map_or_else(Vec::new, |form| (form.suggests)(picked, ctx)))
 }
 
 /// Whether lists of this kind have structured filters.
@@ -80,7 +73,7 @@ pub fn refine_form(query: &Query, names: &[(Field, String)], ctx: &Context) -> F
 /// What a list is filtered by, besides view and words.
 pub fn filters(query: &Query, names: &[(Field, String)], ctx: &Context) -> Vec<String> {
     let set = refine_form(query, names, ctx).fields.into_iter().filter(|field| !field.input.is_empty());
-    set.map(|field| format!("{} {}", field.name(ctx).to_lowercase(), field.input.text())).collect()
+    set.map(|field| format!("{} {}", field.name(ctx).to_lowercase(), field.shown())).collect()
 }
 
 /// What the records are called by which lists are filtered and to which this one belongs.

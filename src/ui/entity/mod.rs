@@ -1,5 +1,5 @@
 //! What each kind of record shows and offers. Everything about one entity is in its file:
-//! [`clients`], [`contracts`], [`events`], [`users`], [`audit`], each of which implements
+//! [`clients`], [`contracts`], [`events`], [`payments`], [`users`], [`audit`], each of which implements
 //! [`Entity`]. The screens call the functions that are exported here, for records of any kind.
 //!
 //! A new entity is one file here and one line in [`dispatch`].
@@ -16,6 +16,7 @@ macro_rules! dispatch {
             Client: clients::Clients,
             Contract: contracts::Contracts,
             Event: events::Events,
+            Payment: payments::Payments,
             User: users::Users,
             Audit: audit::Audit,
         )
@@ -45,17 +46,18 @@ pub mod contracts;
 mod definition;
 mod events;
 mod forms;
+pub mod payments;
 mod queries;
 mod records;
 pub mod users;
 
 pub use commands::{begin, commands, is_for_several, is_markable, permission};
-pub use contracts::sums_in_words;
 pub use definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, ThenOption, ThenUsers};
 pub use forms::{
-    edit_form, edit_title, filter_names, filters, is_refinable, new_form, new_title, on_leave, refine_form, refined,
-    suggestions, write_edit, write_new,
+    edit_form, edit_title, filter_names, filters, is_refinable, new_form, new_title, refine_form, refined, suggestions,
+    write_edit, write_new,
 };
 pub use records::{
-    cells, child, choice, columns, detail, facts, found_name, has_calendar, heading, named, picked_name, read, titles,
+    cells, child, choice, columns, detail, facts, found_name, has_calendar, has_sums, heading, named, picked_name,
+    read, sums_in_words, titles, too_many_to_sum,
 };

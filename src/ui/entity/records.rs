@@ -1,10 +1,21 @@
 //! What records of any kind show: in lists, in details, in lists to pick from.
 
-use super::definition::{Entity, RecordDetail, name_list};
+use super::{
+    contracts,
+    definition::{Entity, RecordDetail, name_list},
+    payments,
+};
 use crate::{
-    domain::entity::{EntityKind, Record},
+    domain::{
+        entity::{EntityKind, Record},
+        page::Sums,
+    },
     services::{ReadRequest, Reply},
-    ui::{Context, widgets::table::Column},
+    ui::{
+        Context,
+        text::{ListPhrase, PaymentPhrase},
+        widgets::table::Column,
+    },
 };
 
 /// The columns of a list.
@@ -73,4 +84,28 @@ pub fn choice(record: &Record, ctx: &Context) -> (String, String) {
 /// What a form shows for a picked record.
 pub fn picked_name(record: &Record, ctx: &Context) -> String {
     dispatch!(Record record, E, row => E::picked_name(row, ctx))
+}
+
+/// What so many records amount to.
+pub fn sums_in_words(count: i64, sums: Sums, ctx: &Context) -> String {
+    match sums {
+        Sums::Contracts { .. } => contracts::sums_in_words(count, sums, ctx),
+        Sums::Payments { .. } => payments::sums_in_words(count, sums, ctx),
+    }
+}
+
+/// Whether lists of this kind say what their records amount to.
+pub fn has_sums(kind: EntityKind) -> bool {
+    match kind {
+        EntityKind::Contract | EntityKind::Payment => true,
+        EntityKind::Client | EntityKind::Event | EntityKind::User | EntityKind::Audit => false,
+    }
+}
+
+/// That more than so many records are not summed up.
+pub fn too_many_to_sum(kind: EntityKind, count: i64, ctx: &Context) -> String {
+    match kind {
+        EntityKind::Payment => ctx.say(PaymentPhrase::TooManyToSum(count)),
+        _ => ctx.say(ListPhrase::TooManyToSum(count)),
+    }
 }

@@ -62,8 +62,7 @@ impl Entity for Users {
             draft: draft(form),
             heirs: None,
         },
-        on_leave: |_, _| {},
-        suggests: |_| Vec::new(),
+        suggests: |_, _| Vec::new(),
     });
     const CHILD: Option<EntityKind> = None;
     const HAS_CALENDAR: bool = false;

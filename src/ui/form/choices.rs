@@ -21,6 +21,8 @@ pub enum Choices {
     },
     /// Signed contracts that an event can be created for.
     Contracts,
+    /// Contracts that a payment can be recorded for.
+    Payable,
 }
 
 impl Choices {
@@ -32,6 +34,7 @@ impl Choices {
             Self::Others { role, except } => ReadRequest::PickUser { role: *role, except: Some(*except), text },
             Self::Clients { own } => ReadRequest::PickClient { text, own: *own },
             Self::Contracts => ReadRequest::PickContract { text },
+            Self::Payable => ReadRequest::PickPayable { text },
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::{
         dates::{self, Direction},
         language::Language,
         money,
+        payments::check_reason,
     },
     ui::{Context, text::Phrase, widgets::input::Input},
 };
@@ -173,6 +174,14 @@ impl FormField {
         }
     }
 
+    /// The text that the field shows.
+    pub fn shown(&self) -> &str {
+        match &self.kind {
+            FieldKind::Choice(options) => options.get(self.choice).map_or("", |(_, label)| label.as_str()),
+            _ => self.input.text(),
+        }
+    }
+
     pub fn is_changed(&self) -> bool {
         self.content() != self.base
     }
@@ -247,6 +256,8 @@ impl FormField {
             (FieldKind::Line, Field::Phone | Field::ContactPhone) => check::optional_phone(text).err(),
             (FieldKind::Line, Field::EmployeeNumber) => check::optional_employee_number(text).err(),
             (FieldKind::Line, Field::Currency) if text != self.base => check::currency(text).err(),
+            (FieldKind::Line, Field::Reference) => check::optional_text(text, check::MAX_NAME).err(),
+            (FieldKind::Line, Field::CancelReason) => check_reason(text).err(),
             (FieldKind::Line, Field::Port) => check::optional_port(text).err(),
             (FieldKind::Zone, _) => check::time_zone(text).err(),
             (FieldKind::Notes, _) => check::notes(text).err(),

@@ -2,7 +2,7 @@
 
 use super::field::FormField;
 use crate::domain::{
-    ContractId, UserId,
+    ContractId, PaymentId, UserId,
     entity::{EntityKind, Query},
 };
 
@@ -15,6 +15,8 @@ pub enum Purpose {
     Edit(EntityKind, i64),
     /// Signing a contract: on which day.
     Sign(ContractId),
+    /// Cancelling a payment: why.
+    CancelPayment(PaymentId),
     /// Setting a temporary password for another user.
     ResetPassword(UserId),
     /// Changing one's own password; `forced` while it is a temporary one.
@@ -38,6 +40,12 @@ impl Purpose {
         matches!(self, Self::SetUp | Self::SignIn)
     }
 
+    /// Whether Enter in the first field saves the form as long as nothing in it was changed: what is
+    /// proposed is mostly right.
+    pub fn saves_as_proposed(&self) -> bool {
+        matches!(self, Self::Create(EntityKind::Payment))
+    }
+
     /// Whether the form sets a temporary password, which is read to the person.
     pub fn sets_temporary_password(&self) -> bool {
         matches!(self, Self::Create(EntityKind::User) | Self::ResetPassword(_))
@@ -47,12 +55,15 @@ impl Purpose {
     /// never stays open.
     pub fn once_saved(&self, id: i64) -> Option<Self> {
         match self {
+            // Of a payment that is recorded nothing but the words can be edited.
+            Self::Create(EntityKind::Payment) => None,
             Self::Create(kind) => Some(Self::Edit(*kind, id)),
             Self::Edit(..) | Self::Settings => Some(self.clone()),
             // These forms contain passwords, which are set only once, or save no record; and a contract is
-            // signed only once.
+            // signed, a payment cancelled only once.
             Self::ResetPassword(_)
             | Self::Sign(_)
+            | Self::CancelPayment(_)
             | Self::OwnPassword { .. }
             | Self::Preferences
             | Self::Refine(_)

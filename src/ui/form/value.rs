@@ -4,8 +4,11 @@ use serde_json::Value;
 
 use super::field::{FieldKind, FormField};
 use crate::{
-    domain::{Cents, Field, audit::AuditedFields, dates, money::grouped},
-    ui::{Context, text::Phrase},
+    domain::{Cents, Field, audit::AuditedFields, dates, money::grouped, payments::UNDONE},
+    ui::{
+        Context,
+        text::{PaymentPhrase, Phrase},
+    },
 };
 
 /// A stored value in the user's language, as details and histories show it. Text is shown as it is,
@@ -14,7 +17,9 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
     let money = |cents: i64| format!("{} {}", Cents(cents).format(ctx.language), ctx.settings().currency);
     match (field, raw) {
         (_, Value::Null) => String::new(),
-        (Field::TotalCents | Field::DueCents, Value::Number(cents)) => money(cents.as_i64().unwrap_or_default()),
+        (Field::TotalCents | Field::DueCents | Field::AmountCents, Value::Number(cents)) => {
+            money(cents.as_i64().unwrap_or_default())
+        }
         // 0 means that the number of attendees is unknown.
         (Field::Attendees, Value::Number(people)) if people.as_u64() == Some(0) => String::new(),
         (Field::Attendees, Value::Number(people)) => grouped(people.as_u64().unwrap_or_default(), ' '),
@@ -26,12 +31,16 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
             |_| text.clone(),
             |utc| dates::spell_date(ctx.settings().wall_clock(utc).date(), ctx.language),
         ),
-        (Field::ArchivedAt, Value::String(text)) => text
+        (Field::ArchivedAt | Field::CancelledAt, Value::String(text)) => text
             .parse()
             .map_or_else(|_| text.clone(), |utc| dates::spell_date_time(ctx.settings().wall_clock(utc), ctx.language)),
-        (Field::LastContactAt, Value::String(text)) => {
+        (Field::LastContactAt | Field::PaidOn, Value::String(text)) => {
             text.parse().map_or_else(|_| text.clone(), |day| dates::spell_date(day, ctx.language))
         }
+        (Field::Method, Value::String(text)) => {
+            text.parse().map_or_else(|_| text.clone(), |method| ctx.say(PaymentPhrase::Method(method)))
+        }
+        (Field::CancelReason, Value::String(text)) if text == UNDONE => ctx.say(PaymentPhrase::Undone),
         (Field::Role, Value::String(text)) => {
             text.parse().map_or_else(|_| text.clone(), |role| ctx.say(Phrase::Role(role)))
         }

@@ -21,7 +21,10 @@ use home::Home;
 use list::List;
 use section::Opens;
 
-use super::{Context, Destination, entity, form as forms, text::Phrase};
+use super::{
+    Context, Destination, entity, form as forms,
+    text::{PaymentPhrase, Phrase},
+};
 use crate::domain::{entity::EntityKind as K, policy::Permission as P};
 
 /// The sections, in the order in which home screen and palette show them. The home screen shows
@@ -30,12 +33,14 @@ pub const SECTIONS: &[Section] = &[
     on_home(Phrase::ListOf(K::Client), Some(P::SeeRecords), Opens::List(K::Client)),
     on_home(Phrase::ListOf(K::Contract), Some(P::SeeRecords), Opens::List(K::Contract)),
     on_home(Phrase::ListOf(K::Event), Some(P::SeeRecords), Opens::List(K::Event)),
+    on_home(Phrase::ListOf(K::Payment), Some(P::SeeRecords), Opens::List(K::Payment)),
     on_home(Phrase::ListOf(K::User), Some(P::SeeStaff), Opens::List(K::User)),
     on_home(Phrase::ListOf(K::Audit), Some(P::ReadAudit), Opens::List(K::Audit)),
     on_home(Phrase::Calendar, Some(P::SeeRecords), Opens::Screen(calendar)),
     in_palette(Phrase::NewClient, Some(P::CreateClient), Opens::Create(K::Client)),
     in_palette(Phrase::NewContract, Some(P::CreateContract), Opens::Create(K::Contract)),
     in_palette(Phrase::NewEvent, Some(P::CreateEvent), Opens::Create(K::Event)),
+    in_palette(Phrase::Payment(PaymentPhrase::Record), Some(P::RecordPayment), Opens::Create(K::Payment)),
     in_palette(Phrase::NewUser, Some(P::ManageUsers), Opens::Create(K::User)),
     on_home(Phrase::Settings, Some(P::ChangeSettings), Opens::Screen(settings)),
     on_home(Phrase::Preferences, None, Opens::Screen(preferences)),

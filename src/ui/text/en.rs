@@ -5,6 +5,7 @@ use super::{
     admin::AdminPhrase,
     doctor::Label,
     lists::ListPhrase,
+    payments::PaymentPhrase,
     phrase::Phrase,
     set_up::SetUpPhrase,
     times::{TimePhrase, lasting},
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Error, Field, Problem, Reason,
+        Cents, Error, Field, Problem, Reason,
         audit::Verb,
         dates,
         diagnosis::{Check, Finding, Found, Verdict},
@@ -23,6 +24,7 @@ use crate::{
         money::grouped,
         page::NEWEST,
         password::Strength,
+        payments::Method,
         policy::{self, Permission, Reach},
         settings::{Reauth, Visibility},
         users::Role,
@@ -93,6 +95,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             EntityKind::Client => "Clients",
             EntityKind::Contract => "Contracts",
             EntityKind::Event => "Events",
+            EntityKind::Payment => "Payments",
             EntityKind::User => "Staff",
             EntityKind::Audit => "Audit log",
         },
@@ -100,6 +103,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             EntityKind::Client => "Client",
             EntityKind::Contract => "Contract",
             EntityKind::Event => "Event",
+            EntityKind::Payment => "Payment",
             EntityKind::User => "Member of staff",
             EntityKind::Audit => "Line of the audit log",
         },
@@ -107,17 +111,22 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             EntityKind::Client => "No clients here.",
             EntityKind::Contract => "No contracts here.",
             EntityKind::Event => "No events here.",
+            EntityKind::Payment => "No payments here.",
             EntityKind::User => "Nobody here.",
             EntityKind::Audit => "Nothing is recorded here.",
         },
         Phrase::ArchiveVerb { kind: EntityKind::User, hidden: false } => "deactivate",
         Phrase::ArchiveVerb { kind: EntityKind::User, hidden: true } => "reactivate",
+        Phrase::ArchiveVerb { kind: EntityKind::Payment, .. } => "cancel",
         Phrase::ArchiveVerb { hidden: false, .. } => "archive",
         Phrase::ArchiveVerb { hidden: true, .. } => "restore",
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: false } => {
             "Deactivate: no more sign-in; clients and events go to others. Activating the account again does not bring them back."
         }
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: true } => "Reactivate: the person can sign in again.",
+        Phrase::ArchivingMeans { kind: EntityKind::Payment, .. } => {
+            "Cancel: it stays visible and does not count any more."
+        }
         Phrase::ArchivingMeans { hidden: false, .. } => "Archive: hidden from the lists; management can restore it.",
         Phrase::ArchivingMeans { hidden: true, .. } => "Restore: back in the lists.",
         Phrase::Numbered(id) => return format!("no. {id}"),
@@ -156,7 +165,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
                 EntityKind::Client => some(count, "client is", "clients are"),
                 EntityKind::Contract => some(count, "contract is", "contracts are"),
                 EntityKind::Event => some(count, "event is", "events are"),
-                EntityKind::User | EntityKind::Audit => some(count, "record is", "records are"),
+                EntityKind::Payment | EntityKind::User | EntityKind::Audit => some(count, "record is", "records are"),
             };
             return format!("{what} {}.", if restored { "back in the lists" } else { "archived" });
         }
@@ -175,6 +184,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             EntityKind::Client => "The client is no longer in this view.",
             EntityKind::Contract => "The contract is no longer in this view.",
             EntityKind::Event => "The event is no longer in this view.",
+            EntityKind::Payment => "The payment is no longer in this view.",
             EntityKind::User => "The account is no longer in this view.",
             EntityKind::Audit => "It is no longer in this view.",
         },
@@ -372,6 +382,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SectionsTitle => "Go to",
         Phrase::SortTitle => "Sort by",
         Phrase::Lists(phrase) => return lists(phrase, naming),
+        Phrase::Payment(phrase) => return payments(phrase),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
         Phrase::ViewTitle => "Show",
@@ -574,6 +585,7 @@ fn now(deed: &Deed) -> String {
         Verb::ContractSigned => format!("{} is signed.", contract()),
         Verb::ContractArchived => format!("{} is archived.", contract()),
         Verb::ContractRestored => format!("{} is back in the lists.", contract()),
+        Verb::PaymentUpdated => format!("The payment of {name}: {values}."),
         Verb::EventCreated if values.is_empty() => format!("{name} is planned, its time not known yet."),
         Verb::EventCreated => format!("{name} is planned for {values}."),
         Verb::StatusChanged => format!("{name} is {values}{support}."),
@@ -584,6 +596,8 @@ fn now(deed: &Deed) -> String {
         | Verb::ViewChanged
         | Verb::ViewRemoved
         | Verb::ColumnsSaved
+        | Verb::PaymentRecorded
+        | Verb::PaymentCancelled
         | Verb::SignedIn
         | Verb::SignInRefused
         | Verb::Refused
@@ -624,6 +638,7 @@ fn lasts(what: Lasting, name: &str, shares: &[Share], naming: Naming) -> String 
             "A change of the settings".to_owned(),
             "Set the former values in the settings again; the audit log shows them.",
         ),
+        Lasting::PaymentCancelled => ("Cancelling a payment".to_owned(), "Record it again with ⌨pay⌨ on its contract."),
         Lasting::ViewSaved => ("A saved view".to_owned(), "Change or remove it with ⌨view⌨."),
         Lasting::ViewRemoved => ("Removing a view".to_owned(), "Save it again with ⌨view⌨."),
         Lasting::Columns => ("A choice of columns".to_owned(), "Choose them again with ⌨columns⌨."),
@@ -723,6 +738,13 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Attendees => "Attendees",
         Field::Status => "Status",
         Field::SupportId => "Support",
+        Field::AmountCents => "Amount",
+        Field::PaidOn => "Paid on",
+        Field::Method => "Method",
+        Field::Reference => "Reference",
+        Field::CancelledAt => "Cancelled",
+        Field::CancelReason => "Reason",
+        Field::PaidBefore => "Paid before",
         Field::Currency => "Currency",
         Field::TimeZone => "Time zone",
         Field::Visibility => "Visibility",
@@ -794,7 +816,17 @@ pub(super) fn problem(problem: Problem) -> String {
         }
         Problem::NotPositive => "This must be more than zero.",
         Problem::Negative => "This must not be negative.",
-        Problem::DueAboveTotal => "The amount due cannot be more than the total.",
+        Problem::IsZero => "This must not be zero.",
+        Problem::MoreThanDue(Cents(0)) => "Nothing is due any more. Only a refund is possible, written with a minus.",
+        Problem::MoreThanDue(most) => return format!("At most {} is still due.", most.format(Language::En)),
+        Problem::MoreThanPaid(Cents(0)) => "Nothing was paid, so nothing can be refunded.",
+        Problem::MoreThanPaid(most) => {
+            return format!("Only {} was paid, so no more can be refunded.", most.format(Language::En));
+        }
+        Problem::BelowPaid(paid) => {
+            return format!("{} was paid already, so the total cannot be less.", paid.format(Language::En));
+        }
+        Problem::PaidAboveTotal => "This cannot be more than the total.",
         Problem::OutOfRange(least, most) => {
             return format!("From {} to {}, please.", number(least), number(most));
         }
@@ -844,6 +876,8 @@ fn permission(permission: Permission) -> &'static str {
         Permission::AssignSupport => "assign support",
         Permission::SetStatus => "set the status of events",
         Permission::ArchiveEvent => "archive events",
+        Permission::RecordPayment => "record payments",
+        Permission::CancelPayment => "cancel payments",
         Permission::ReadAudit => "read the audit log",
         Permission::ChangeSettings => "change the settings",
         Permission::OwnPreferences => "arrange lists",
@@ -887,6 +921,14 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
         }
         Reason::ContractHasEvents(count) => {
             return format!("This contract still has {}. Archive its events first.", plural(count, "event", "events"));
+        }
+        Reason::PaymentCancelled => "This payment is cancelled.",
+        Reason::RecordedEarlier => "It was not recorded today, so only management can cancel it.",
+        Reason::RefundedMeanwhile => {
+            "Without this payment more would be refunded than was paid. Cancel the refund first."
+        }
+        Reason::PaidMeanwhile => {
+            "Without this refund more would be paid than the contract's total. Raise the total or cancel a payment first."
         }
         Reason::LastManager => "This is the last active manager. Make somebody else a manager first.",
         Reason::Inactive => "This person is deactivated.",
@@ -1301,6 +1343,7 @@ fn filtered_day(of: EntityKind) -> &'static str {
         EntityKind::Client => "Last contact",
         EntityKind::Contract => "Created",
         EntityKind::Event => "Starts",
+        EntityKind::Payment => "Paid",
         EntityKind::User | EntityKind::Audit => "Done",
     }
 }
@@ -1311,6 +1354,7 @@ fn searched(kind: EntityKind) -> &'static str {
         EntityKind::Client => "name, company, email, telephone",
         EntityKind::Contract => "number, client, company, email, telephone",
         EntityKind::Event => "title, place, contact, client, telephone",
+        EntityKind::Payment => "reference, client, company, email, telephone",
         EntityKind::User => "name, username, email, telephone, number",
         EntityKind::Audit => "who did it, name of the record",
     }
@@ -1341,6 +1385,7 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
                 EntityKind::Client => "a client",
                 EntityKind::Contract => "a contract",
                 EntityKind::Event => "an event",
+                EntityKind::Payment => "a payment",
                 EntityKind::User => "a person",
                 EntityKind::Audit => "a line",
             };
@@ -1350,6 +1395,7 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
             EntityKind::Client => "Filter clients by",
             EntityKind::Contract => "Filter contracts by",
             EntityKind::Event => "Filter events by",
+            EntityKind::Payment => "Filter payments by",
             EntityKind::User => "Filter staff by",
             EntityKind::Audit => "Filter the audit log by",
         },
@@ -1399,6 +1445,7 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
             EntityKind::Client => "Columns of clients",
             EntityKind::Contract => "Columns of contracts",
             EntityKind::Event => "Columns of events",
+            EntityKind::Payment => "Columns of payments",
             EntityKind::User => "Columns of the staff",
             EntityKind::Audit => "Columns of the audit log",
         },
@@ -1420,6 +1467,58 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::KeyPreset => "usual columns",
     };
     naming.keys_in(words)
+}
+
+fn payments(phrase: PaymentPhrase) -> String {
+    let words = match phrase {
+        PaymentPhrase::Record => "Record a payment",
+        PaymentPhrase::Edit => "Edit the payment",
+        PaymentPhrase::Cancel => "Cancel the payment",
+        PaymentPhrase::VerbCancel => "cancel",
+        PaymentPhrase::EnterRecords => "Enter records it like this, Tab goes on. A refund has a minus.",
+        PaymentPhrase::Method(method) => match method {
+            Method::Transfer => "transfer",
+            Method::Card => "card",
+            Method::Cheque => "cheque",
+            Method::Cash => "cash",
+            Method::Other => "other",
+            Method::Opening => "before",
+        },
+        PaymentPhrase::Heading { refund, amount, client } => {
+            return format!("{} of {amount}, {client}", if refund { "Refund" } else { "Payment" });
+        }
+        PaymentPhrase::ColDay => "Paid on",
+        PaymentPhrase::ColAmount => "Amount",
+        PaymentPhrase::ColMethod => "Method",
+        PaymentPhrase::ColContract => "Contract",
+        PaymentPhrase::ColReference => "Reference",
+        PaymentPhrase::ColState => "State",
+        PaymentPhrase::Cancelled => "cancelled",
+        PaymentPhrase::Undone => "undone right after it was recorded",
+        PaymentPhrase::ViewRefunds => "Refunds",
+        PaymentPhrase::ViewCancelled => "Cancelled",
+        PaymentPhrase::Part => "Payments",
+        PaymentPhrase::Paid => "Paid",
+        PaymentPhrase::Sums { count, paid, cancelled } => {
+            let payments = plural(count, "payment", "payments");
+            let cancelled = cancelled.map(|amount| format!(", and {amount} cancelled")).unwrap_or_default();
+            return format!("{payments}: {paid} paid{cancelled}");
+        }
+        PaymentPhrase::TooManyToSum(count) => {
+            return format!("More than {} payments: narrow the list to see their sum", number(count));
+        }
+        PaymentPhrase::Now { cancelled, refund, amount, due, due_in_words, contract } => {
+            let what = if refund { "Refund" } else { "Payment" };
+            let done = if cancelled { "cancelled" } else { "recorded" };
+            let now = if due == Cents(0) {
+                format!("contract {contract} is fully paid")
+            } else {
+                format!("{due_in_words} are still due on contract {contract}")
+            };
+            return format!("{what} of {amount} is {done}; {now}.");
+        }
+    };
+    words.to_owned()
 }
 
 pub(super) fn verb(verb: Verb) -> &'static str {
@@ -1449,6 +1548,9 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::SupportAssigned => "support assigned",
         Verb::EventArchived => "event archived",
         Verb::EventRestored => "event restored",
+        Verb::PaymentRecorded => "payment recorded",
+        Verb::PaymentUpdated => "payment changed",
+        Verb::PaymentCancelled => "payment cancelled",
         Verb::Exported => "list exported",
         Verb::ViewSaved => "view saved",
         Verb::ViewChanged => "view changed",
@@ -1476,6 +1578,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Assign => ("assign support", "Give the event, or all marked ones, to a support person."),
         Command::Archive => ("archive", "Hide it from the lists; nothing is deleted."),
         Command::Sign => ("sign", "Record that the contract is signed."),
+        Command::Pay => ("payment", "Record a payment or a refund of the contract."),
         Command::SetStatus => ("status", "Set the status: planned, confirmed, done or cancelled."),
         Command::HandOver => ("hand over", "Give the client, or all marked ones, to another sales person."),
         Command::ResetPassword => ("reset password", "Set a temporary password."),
@@ -1519,6 +1622,9 @@ pub(super) fn also(what: Phrase) -> &'static str {
             "deals quotes sales agreements money amounts invoice invoices signature"
         }
         Phrase::ListOf(EntityKind::Event) => "parties weddings jobs bookings dates",
+        Phrase::ListOf(EntityKind::Payment) => {
+            "paid received money refunds refund cash cheques transfers receipts income"
+        }
         Phrase::ListOf(EntityKind::User) => {
             "employees team colleagues users people accounts managers members telephone phone forgotten"
         }
@@ -1527,6 +1633,9 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewClient => "add create customer company contact prospect lead",
         Phrase::NewContract => "add create deal quote agreement",
         Phrase::NewEvent => "add create party wedding booking",
+        Phrase::Payment(PaymentPhrase::Record) => {
+            "pay payment money received paid refund deposit enter add cash cheque"
+        }
         Phrase::NewUser => "add create employee colleague user account hire sales support manager management",
         Phrase::Settings => "configuration options currency money timezone zone name rights visibility",
         Phrase::Preferences => {
@@ -1565,6 +1674,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::Assign => "give staff send person",
         Command::Archive => "delete remove hide restore deactivate reactivate trash",
         Command::Sign => "signature signed agree",
+        Command::Pay => "pay payment money received paid refund deposit cash cheque",
         Command::SetStatus => "state progress confirm confirmed done cancel cancelled planned",
         Command::HandOver => "give transfer move owner leaver",
         Command::ResetPassword => "forgotten temporary secret",

@@ -5,6 +5,7 @@ use super::{
     admin::AdminPhrase,
     doctor::Label,
     lists::ListPhrase,
+    payments::PaymentPhrase,
     phrase::Phrase,
     sentence_about,
     set_up::SetUpPhrase,
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Error, Field, Problem, Reason,
+        Cents, Error, Field, Problem, Reason,
         audit::Verb,
         dates,
         diagnosis::{Check, Finding, Found, Verdict},
@@ -24,6 +25,7 @@ use crate::{
         money::grouped,
         page::NEWEST,
         password::Strength,
+        payments::Method,
         policy::{self, Permission, Reach},
         settings::{Reauth, Visibility},
         users::Role,
@@ -94,6 +96,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             EntityKind::Client => "Clients",
             EntityKind::Contract => "Contrats",
             EntityKind::Event => "Événements",
+            EntityKind::Payment => "Paiements",
             EntityKind::User => "Collaborateurs",
             EntityKind::Audit => "Journal d'audit",
         },
@@ -101,6 +104,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             EntityKind::Client => "Client",
             EntityKind::Contract => "Contrat",
             EntityKind::Event => "Événement",
+            EntityKind::Payment => "Paiement",
             EntityKind::User => "Collaborateur",
             EntityKind::Audit => "Ligne du journal d'audit",
         },
@@ -108,11 +112,13 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             EntityKind::Client => "Aucun client dans cette vue.",
             EntityKind::Contract => "Aucun contrat dans cette vue.",
             EntityKind::Event => "Aucun événement dans cette vue.",
+            EntityKind::Payment => "Aucun paiement dans cette vue.",
             EntityKind::User => "Aucun collaborateur dans cette vue.",
             EntityKind::Audit => "Rien n'est consigné dans cette vue.",
         },
         Phrase::ArchiveVerb { kind: EntityKind::User, hidden: false } => "désactiver",
         Phrase::ArchiveVerb { kind: EntityKind::User, hidden: true } => "réactiver",
+        Phrase::ArchiveVerb { kind: EntityKind::Payment, .. } => "annuler",
         Phrase::ArchiveVerb { hidden: false, .. } => "archiver",
         Phrase::ArchiveVerb { hidden: true, .. } => "restaurer",
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: false } => {
@@ -121,6 +127,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ArchivingMeans { kind: EntityKind::User, hidden: true } => {
             "Réactiver : la personne peut se connecter à nouveau."
         }
+        Phrase::ArchivingMeans { kind: EntityKind::Payment, .. } => "Annuler : reste visible, mais ne compte plus.",
         Phrase::ArchivingMeans { hidden: false, .. } => {
             "Archiver : ne figurera plus dans les listes ; la gestion peut restaurer la fiche."
         }
@@ -163,7 +170,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
                 EntityKind::Client => ("client", "clients"),
                 EntityKind::Contract => ("contrat", "contrats"),
                 EntityKind::Event => ("événement", "événements"),
-                EntityKind::User | EntityKind::Audit => ("dossier", "dossiers"),
+                EntityKind::Payment | EntityKind::User | EntityKind::Audit => ("dossier", "dossiers"),
             };
             let what = some(count, one, many);
             return match (restored, count < 2) {
@@ -195,6 +202,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             EntityKind::Client => "Le client n'apparaît plus dans cette vue.",
             EntityKind::Contract => "Le contrat n'apparaît plus dans cette vue.",
             EntityKind::Event => "L'événement n'apparaît plus dans cette vue.",
+            EntityKind::Payment => "Le paiement n'apparaît plus dans cette vue.",
             EntityKind::User => "Le compte n'apparaît plus dans cette vue.",
             EntityKind::Audit => "Ceci n'apparaît plus dans cette vue.",
         },
@@ -405,6 +413,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SectionsTitle => "Aller à",
         Phrase::SortTitle => "Trier par",
         Phrase::Lists(phrase) => return lists(phrase, naming),
+        Phrase::Payment(phrase) => return payments(phrase),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
         Phrase::ViewTitle => "Afficher",
@@ -617,6 +626,7 @@ fn now(deed: &Deed) -> String {
         Verb::ContractSigned => format!("{} est signé.", contract()),
         Verb::ContractArchived => format!("{} est archivé.", contract()),
         Verb::ContractRestored => format!("{} est de retour dans les listes.", contract()),
+        Verb::PaymentUpdated => format!("Le paiement ({name}) est à jour : {values}."),
         Verb::EventCreated if values.is_empty() => {
             format!("L'événement {name} est prévu, à une date pas encore connue.")
         }
@@ -630,6 +640,8 @@ fn now(deed: &Deed) -> String {
         | Verb::ViewChanged
         | Verb::ViewRemoved
         | Verb::ColumnsSaved
+        | Verb::PaymentRecorded
+        | Verb::PaymentCancelled
         | Verb::SignedIn
         | Verb::SignInRefused
         | Verb::Refused
@@ -647,7 +659,7 @@ fn lasts(what: Lasting, name: &str, shares: &[Share], naming: Naming) -> String 
         Lasting::New(EntityKind::Contract) => {
             ("La création d'un contrat", "La gestion peut l'archiver avec ⌨archive⌨.")
         }
-        Lasting::New(EntityKind::Event | EntityKind::Audit) => {
+        Lasting::New(EntityKind::Event | EntityKind::Payment | EntityKind::Audit) => {
             ("La création d'un événement", "La gestion peut l'archiver avec ⌨archive⌨.")
         }
         Lasting::Deactivated => {
@@ -669,6 +681,9 @@ fn lasts(what: Lasting, name: &str, shares: &[Share], naming: Naming) -> String 
             ("Un changement de mot de passe", "Changez-le à nouveau : ⌨palette⌨, Changer mon mot de passe.")
         }
         Lasting::Signed => return "Une signature est définitive : elle ne s'annule pas.".to_owned(),
+        Lasting::PaymentCancelled => {
+            ("L'annulation d'un paiement", "Enregistrez-le à nouveau avec ⌨pay⌨ sur son contrat.")
+        }
         Lasting::Settings => {
             ("Un changement des réglages", "Remettez-y les anciennes valeurs ; elles sont dans le journal d'audit.")
         }
@@ -775,6 +790,13 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Attendees => "Invités",
         Field::Status => "État",
         Field::SupportId => "Support",
+        Field::AmountCents => "Montant",
+        Field::PaidOn => "Payé le",
+        Field::Method => "Mode",
+        Field::Reference => "Référence",
+        Field::CancelledAt => "Annulé",
+        Field::CancelReason => "Motif",
+        Field::PaidBefore => "Déjà payé",
         Field::Currency => "Devise",
         Field::TimeZone => "Fuseau horaire",
         Field::Visibility => "Visibilité",
@@ -852,7 +874,19 @@ pub(super) fn problem(problem: Problem) -> String {
         }
         Problem::NotPositive => "Doit être supérieur à zéro.",
         Problem::Negative => "Ne peut pas être négatif.",
-        Problem::DueAboveTotal => "Le reste dû ne peut pas dépasser le total.",
+        Problem::IsZero => "Ne peut pas être zéro.",
+        Problem::MoreThanDue(Cents(0)) => {
+            "Il ne reste rien à payer. Seul un remboursement, précédé d'un moins, est possible."
+        }
+        Problem::MoreThanDue(most) => return format!("Il reste au plus {} à payer.", most.format(Language::Fr)),
+        Problem::MoreThanPaid(Cents(0)) => "Rien n'a été payé : il n'y a rien à rembourser.",
+        Problem::MoreThanPaid(most) => {
+            return format!("Seuls {} ont été payés : on ne peut pas rembourser plus.", most.format(Language::Fr));
+        }
+        Problem::BelowPaid(paid) => {
+            return format!("{} ont déjà été payés : le total ne peut pas être inférieur.", paid.format(Language::Fr));
+        }
+        Problem::PaidAboveTotal => "Ne peut pas dépasser le total.",
         Problem::OutOfRange(least, most) => {
             return format!("De {} à {}.", number(least), number(most));
         }
@@ -904,6 +938,8 @@ fn permission(permission: Permission) -> &'static str {
         Permission::AssignSupport => "attribuer le support",
         Permission::SetStatus => "changer l'état des événements",
         Permission::ArchiveEvent => "archiver des événements",
+        Permission::RecordPayment => "enregistrer des paiements",
+        Permission::CancelPayment => "annuler des paiements",
         Permission::ReadAudit => "lire le journal d'audit",
         Permission::ChangeSettings => "changer les réglages",
         Permission::OwnPreferences => "réorganiser ses listes",
@@ -958,6 +994,14 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
                 "Ce contrat a encore {}. Archivez d'abord ses événements.",
                 plural(count, "événement", "événements")
             );
+        }
+        Reason::PaymentCancelled => "Ce paiement est annulé.",
+        Reason::RecordedEarlier => "Il n'a pas été enregistré aujourd'hui : seule la gestion peut l'annuler.",
+        Reason::RefundedMeanwhile => {
+            "Sans ce paiement, les remboursements dépasseraient ce qui a été payé. Annulez d'abord le remboursement."
+        }
+        Reason::PaidMeanwhile => {
+            "Sans ce remboursement, les paiements dépasseraient le total du contrat. Augmentez d'abord le total ou annulez un paiement."
         }
         Reason::LastManager => "C'est le dernier gestionnaire actif. Nommez-en d'abord un autre.",
         Reason::Inactive => "Cette personne est désactivée.",
@@ -1399,6 +1443,7 @@ fn filtered_day(of: EntityKind) -> &'static str {
         EntityKind::Client => "Dernier contact",
         EntityKind::Contract => "Créé",
         EntityKind::Event => "Début",
+        EntityKind::Payment => "Payé",
         EntityKind::User | EntityKind::Audit => "Fait",
     }
 }
@@ -1409,6 +1454,7 @@ fn searched(kind: EntityKind) -> &'static str {
         EntityKind::Client => "nom, entreprise, e-mail, téléphone",
         EntityKind::Contract => "n°, client, entreprise, e-mail, téléphone",
         EntityKind::Event => "titre, lieu, contact, client, téléphone",
+        EntityKind::Payment => "référence, client, entreprise, e-mail, téléphone",
         EntityKind::User => "nom, identifiant, e-mail, téléphone, matricule",
         EntityKind::Audit => "personne qui a agi, nom de la fiche",
     }
@@ -1437,6 +1483,7 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
                 EntityKind::Client => "un client",
                 EntityKind::Contract => "un contrat",
                 EntityKind::Event => "un événement",
+                EntityKind::Payment => "un paiement",
                 EntityKind::User => "un collaborateur",
                 EntityKind::Audit => "une ligne",
             };
@@ -1446,6 +1493,7 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
             EntityKind::Client => "Filtrer les clients par",
             EntityKind::Contract => "Filtrer les contrats par",
             EntityKind::Event => "Filtrer les événements par",
+            EntityKind::Payment => "Filtrer les paiements par",
             EntityKind::User => "Filtrer les collaborateurs par",
             EntityKind::Audit => "Filtrer le journal d'audit par",
         },
@@ -1503,6 +1551,7 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
             EntityKind::Client => "Colonnes des clients",
             EntityKind::Contract => "Colonnes des contrats",
             EntityKind::Event => "Colonnes des événements",
+            EntityKind::Payment => "Colonnes des paiements",
             EntityKind::User => "Colonnes des collaborateurs",
             EntityKind::Audit => "Colonnes du journal",
         },
@@ -1526,6 +1575,60 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
         ListPhrase::KeyPreset => "colonnes habituelles",
     };
     naming.keys_in(words)
+}
+
+fn payments(phrase: PaymentPhrase) -> String {
+    let words = match phrase {
+        PaymentPhrase::Record => "Enregistrer un paiement",
+        PaymentPhrase::Edit => "Modifier le paiement",
+        PaymentPhrase::Cancel => "Annuler le paiement",
+        PaymentPhrase::VerbCancel => "annuler",
+        PaymentPhrase::EnterRecords => {
+            "Entrée l'enregistre tel quel, Tab passe à la suite. Un remboursement commence par un moins."
+        }
+        PaymentPhrase::Method(method) => match method {
+            Method::Transfer => "virement",
+            Method::Card => "carte",
+            Method::Cheque => "chèque",
+            Method::Cash => "espèces",
+            Method::Other => "autre",
+            Method::Opening => "avant",
+        },
+        PaymentPhrase::Heading { refund, amount, client } => {
+            return format!("{} de {amount}, {client}", if refund { "Remboursement" } else { "Paiement" });
+        }
+        PaymentPhrase::ColDay => "Payé le",
+        PaymentPhrase::ColAmount => "Montant",
+        PaymentPhrase::ColMethod => "Mode",
+        PaymentPhrase::ColContract => "Contrat",
+        PaymentPhrase::ColReference => "Référence",
+        PaymentPhrase::ColState => "État",
+        PaymentPhrase::Cancelled => "annulé",
+        PaymentPhrase::Undone => "repris aussitôt après son enregistrement",
+        PaymentPhrase::ViewRefunds => "Remboursements",
+        PaymentPhrase::ViewCancelled => "Annulés",
+        PaymentPhrase::Part => "Paiements",
+        PaymentPhrase::Paid => "Payé",
+        PaymentPhrase::Sums { count, paid, cancelled } => {
+            let payments = plural(count, "paiement", "paiements");
+            let cancelled = cancelled.map(|amount| format!(", et {amount} annulés")).unwrap_or_default();
+            return format!("{payments} : {paid} payés{cancelled}");
+        }
+        PaymentPhrase::TooManyToSum(count) => {
+            return format!("Plus de {} paiements : filtrez la liste pour en voir la somme", number(count));
+        }
+        PaymentPhrase::Now { cancelled, refund, amount, due, due_in_words, contract } => {
+            let what = if refund { "Le remboursement" } else { "Le paiement" };
+            let done = if cancelled { "annulé" } else { "enregistré" };
+            let now = if due == Cents(0) {
+                format!("le contrat {contract} est entièrement payé")
+            } else {
+                format!("il reste {due_in_words} à payer sur le contrat {contract}")
+            };
+            return format!("{what} de {amount} est {done} ; {now}.");
+        }
+    };
+    words.to_owned()
 }
 
 pub(super) fn verb(verb: Verb) -> &'static str {
@@ -1555,6 +1658,9 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::SupportAssigned => "support attribué",
         Verb::EventArchived => "événement archivé",
         Verb::EventRestored => "événement restauré",
+        Verb::PaymentRecorded => "paiement enregistré",
+        Verb::PaymentUpdated => "paiement modifié",
+        Verb::PaymentCancelled => "paiement annulé",
         Verb::Exported => "liste exportée",
         Verb::ViewSaved => "vue enregistrée",
         Verb::ViewChanged => "vue modifiée",
@@ -1582,6 +1688,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Assign => ("attribuer", "Confier l'événement, ou tous les marqués, à une personne du support."),
         Command::Archive => ("archiver", "Retirer des listes, sans rien supprimer."),
         Command::Sign => ("signer", "Noter que le contrat est signé."),
+        Command::Pay => ("paiement", "Enregistrer un paiement ou un remboursement du contrat."),
         Command::SetStatus => ("état", "Changer l'état : prévu, confirmé, terminé ou annulé."),
         Command::HandOver => ("confier", "Confier le client, ou tous les marqués, à un autre commercial."),
         Command::ResetPassword => ("mot de passe", "Donner un mot de passe temporaire."),
@@ -1623,6 +1730,9 @@ pub(super) fn also(what: Phrase) -> &'static str {
         }
         Phrase::ListOf(EntityKind::Contract) => "devis ventes affaires argent montants facture factures signature",
         Phrase::ListOf(EntityKind::Event) => "évènements fêtes mariages soirées prestations dates",
+        Phrase::ListOf(EntityKind::Payment) => {
+            "payé reçu argent règlements encaissements remboursements virements chèques espèces recettes"
+        }
         Phrase::ListOf(EntityKind::User) => {
             "employés équipe collègues personnel salariés utilisateurs comptes membres téléphone oublié"
         }
@@ -1631,6 +1741,9 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewClient => "ajouter créer nouvelle entreprise société contact prospect",
         Phrase::NewContract => "ajouter créer nouvelle devis vente affaire",
         Phrase::NewEvent => "ajouter créer nouveau nouvelle évènement fête mariage",
+        Phrase::Payment(PaymentPhrase::Record) => {
+            "payer paiement encaisser encaissement règlement argent reçu acompte remboursement saisir chèque espèces"
+        }
         Phrase::NewUser => {
             "ajouter créer nouvelle employé collègue utilisateur compte embauche salarié commercial commerciale gestionnaire support"
         }
@@ -1671,6 +1784,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::Assign => "confier donner affecter personne",
         Command::Archive => "supprimer effacer enlever cacher restaurer désactiver réactiver corbeille",
         Command::Sign => "signature signé accord",
+        Command::Pay => "payer encaisser encaissement règlement argent reçu acompte remboursement chèque espèces",
         Command::SetStatus => "avancement statut confirmer confirmé fait annuler annulé prévu",
         Command::HandOver => "donner transférer céder attribuer départ",
         Command::ResetPassword => "oublié temporaire réinitialiser",

@@ -4,6 +4,7 @@
 use super::{
     admin::AdminPhrase,
     lists::ListPhrase,
+    payments::PaymentPhrase,
     set_up::SetUpPhrase,
     times::TimePhrase,
     told::{Asked, Told},
@@ -29,6 +30,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phrase<'a> {
     Told(Told<'a>),
+    Payment(PaymentPhrase<'a>),
     Asked(Asked<'a>),
     SetUp(SetUpPhrase<'a>),
     Admin(AdminPhrase<'a>),
@@ -371,5 +373,11 @@ impl<'a> From<SetUpPhrase<'a>> for Phrase<'a> {
 impl<'a> From<AdminPhrase<'a>> for Phrase<'a> {
     fn from(phrase: AdminPhrase<'a>) -> Self {
         Self::Admin(phrase)
+    }
+}
+
+impl<'a> From<PaymentPhrase<'a>> for Phrase<'a> {
+    fn from(phrase: PaymentPhrase<'a>) -> Self {
+        Self::Payment(phrase)
     }
 }

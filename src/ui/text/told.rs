@@ -33,6 +33,7 @@ pub enum Lasting {
     PasswordReset,
     OwnPassword,
     Signed,
+    PaymentCancelled,
     Settings,
     ViewSaved,
     ViewRemoved,

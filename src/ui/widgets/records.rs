@@ -40,7 +40,7 @@ pub fn draw_rows(
         let style = if selected {
             ctx.theme.selected
         } else if record.is_hidden() {
-            ctx.theme.quiet
+            if let Record::Payment(_) = record { ctx.theme.struck() } else { ctx.theme.quiet }
         } else {
             ctx.theme.text
         };

@@ -121,7 +121,7 @@ impl Form {
         if let Some(binding) = find(&self.bindings(ctx), Key::from_event(key)) {
             return self.run(binding.command, ctx);
         }
-        let last = self.at + 1 == self.entries.len();
+        let is_complete = self.at + 1 == self.entries.len() || self.is_as_proposed();
         let Some(entry) = self.entries.get_mut(self.at) else { return Action::None };
         if entry.is_text() && entry.input.key(key) {
             entry.forget_problem();
@@ -154,7 +154,7 @@ impl Form {
                 let typed = if let KeyCode::Char(letter) = key.code { Some(letter) } else { None };
                 self.pick(typed.filter(|letter| *letter != ' '), ctx)
             }
-            (KeyCode::Enter, _) if last => self.save(ctx),
+            (KeyCode::Enter, _) if is_complete => self.save(ctx),
             (KeyCode::Enter, _) => self.leave(1, ctx),
             (KeyCode::Down, _) => self.step(1, ctx),
             (KeyCode::Up, _) => self.step(-1, ctx),
@@ -228,7 +228,7 @@ impl Form {
         let (id, name) = match outcome {
             Outcome::Record(record) => {
                 if let Purpose::Create(kind) | Purpose::Edit(kind, _) = self.purpose {
-                    self.suggest(entity::suggestions(kind, &record));
+                    self.suggest(entity::suggestions(kind, &record, ctx));
                 }
                 (Some(record.id()), entity::picked_name(&record, ctx))
             }

@@ -9,10 +9,10 @@ use crate::{
     ui::{
         Context, Preferences,
         actions::bind,
-        entity::{self, Seen, contracts, users},
+        entity::{self, Seen, contracts, payments, users},
         form::{self, FormField, Purpose, Reader},
         keys::{Binding, Command},
-        text::{ListPhrase, Phrase, SetUpPhrase},
+        text::{ListPhrase, PaymentPhrase, Phrase, SetUpPhrase},
     },
 };
 
@@ -54,6 +54,7 @@ impl Purpose {
             Self::Create(kind) => entity::new_title(*kind).unwrap_or(Phrase::ListOf(*kind)),
             Self::Edit(kind, _) => entity::edit_title(*kind).unwrap_or(Phrase::OneOf(*kind)),
             Self::Sign(_) => Phrase::SignContract,
+            Self::CancelPayment(_) => Phrase::Payment(PaymentPhrase::Cancel),
             Self::ResetPassword(_) => Phrase::ResetPassword,
             Self::OwnPassword { .. } => Phrase::OwnPassword,
             Self::Settings => Phrase::Settings,
@@ -69,6 +70,7 @@ impl Purpose {
         match self {
             Self::Refine(_) => Some(ctx.say(Phrase::VerbFilter).to_lowercase()),
             Self::Sign(_) => Some(ctx.say(Phrase::VerbSign).to_lowercase()),
+            Self::CancelPayment(_) => Some(ctx.say(PaymentPhrase::Cancel).to_lowercase()),
             _ => None,
         }
     }
@@ -78,6 +80,7 @@ impl Purpose {
         let place = match self {
             Self::Create(kind) | Self::Edit(kind, _) => Phrase::ListOf(*kind),
             Self::Sign(_) => Phrase::ListOf(EntityKind::Contract),
+            Self::CancelPayment(_) => Phrase::ListOf(EntityKind::Payment),
             Self::ResetPassword(_) => Phrase::ListOf(EntityKind::User),
             Self::Settings => Phrase::Settings,
             Self::OwnPassword { .. } | Self::Preferences | Self::Refine(_) | Self::SetUp | Self::SignIn => {
@@ -85,13 +88,6 @@ impl Purpose {
             }
         };
         ctx.say(Phrase::LookIn(&ctx.say(place)))
-    }
-
-    /// What follows by itself when the field at this index is left.
-    pub fn after_leaving(&self, at: usize, fields: &mut [FormField]) {
-        if let (Self::Create(kind), Some(left)) = (self, fields.get(at)) {
-            entity::on_leave(*kind, left.field, fields);
-        }
     }
 
     /// The key that leaves the form; whoever has to change a temporary password is signed out by it.
@@ -118,6 +114,10 @@ impl Purpose {
             Self::Sign(id) => {
                 let write = contracts::read_signature(*id, version, &mut reader);
                 Some(Submission::SendSignature(Request::Write(write)))
+            }
+            Self::CancelPayment(id) => {
+                let write = payments::read_cancellation(*id, version, &mut reader);
+                Some(Submission::Send(Request::Write(write)))
             }
             Self::ResetPassword(id) => {
                 let write = users::read_reset_password(*id, version, &mut reader);
@@ -180,6 +180,7 @@ mod tests {
             events::{Event, EventRow},
             language::Language,
             lists::Lists,
+            payments::Method,
             session::{Actor, Session},
             settings::Settings,
             users::Role,
@@ -285,6 +286,7 @@ mod tests {
                 beat: 0,
                 saving: false,
                 keys: Keys::usual(),
+                method: Method::default(),
             };
             let mut forms = vec![(form::settings(&ctx), session.settings.audited_fields())];
             for full in [false, true] {

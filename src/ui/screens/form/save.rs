@@ -3,7 +3,7 @@
 
 use super::{Form, FormQuestion, purpose::Submission};
 use crate::{
-    domain::{Field, FieldErrors, audit::Subject, dates, error::Conflict},
+    domain::{Field, FieldErrors, audit::Subject, dates, entity::EntityKind, error::Conflict},
     services::{Reply, Request},
     ui::{
         Action, Context, Destination, Notice,
@@ -168,6 +168,12 @@ impl Form {
         self.entries.iter().zip(&self.sent).any(|(entry, sent)| which(entry) && entry.content() != *sent)
     }
 
+    /// Whether Enter in the focused field saves the form, since nothing was changed in it.
+    pub(super) fn is_as_proposed(&self) -> bool {
+        let first = self.entries.iter().position(FormField::is_text);
+        self.purpose.saves_as_proposed() && first == Some(self.at) && !self.entries.iter().any(FormField::is_changed)
+    }
+
     pub(super) fn saved(&mut self, to: &Request, reply: &Reply, ctx: &Context) -> Action {
         let Reply::Saved { subject, id, version, .. } = *reply else { return Action::None };
         let notice = report::notice(report::words(to, reply, ctx).unwrap_or_default(), reply, ctx);
@@ -187,7 +193,8 @@ impl Form {
         }
         let notice = if password_typed_on { Notice::plain(ctx.say(Phrase::PasswordAsSaved)) } else { notice };
         let Subject::Entity(kind) = subject else { return Action::Done(notice) };
-        if let Purpose::Create(_) = self.purpose {
+        // A payment is recorded for a contract, to which the user goes back.
+        if matches!(self.purpose, Purpose::Create(created) if created != EntityKind::Payment) {
             Action::All(vec![Action::Replace(Destination::Record(kind, id)), Action::Notice(notice)])
         } else {
             Action::Done(notice)

@@ -21,7 +21,6 @@ pub struct Followed {
 impl Form {
     /// What follows by itself when the focused field is left.
     pub(super) fn after_leaving(&mut self, ctx: &Context) {
-        self.purpose.after_leaving(self.at, &mut self.entries);
         if self.entries.get(self.at).is_some_and(|entry| entry.field == Field::StartsAt) {
             self.move_end(ctx.now);
         }

@@ -7,11 +7,7 @@ use ratatui::{
 
 use super::{Drawn, List};
 use crate::{
-    domain::{
-        entity::{EntityKind, Record},
-        page::Count,
-        text,
-    },
+    domain::{entity::Record, page::Count, text},
     ui::{
         Context, actions, entity,
         text::{ListPhrase, Phrase},
@@ -38,7 +34,7 @@ impl Places {
         // The filter and the position, and a line if only the newest records were searched.
         let filter = list.filter_in_words(area.width, ctx);
         let above = rows(filter.len()).max(1) + u16::from(list.among_newest);
-        let sums = u16::from(list.kind() == EntityKind::Contract);
+        let sums = u16::from(entity::has_sums(list.kind()));
         let below = Rect { y: area.y + above, height: area.height.saturating_sub(above + sums), ..area };
         let table = Rect { width: table_width(below.width), ..below };
         let beside = below.width - table.width;
@@ -144,15 +140,15 @@ impl List {
         if text::width(&whole) <= columns { vec![whole] } else { wrapped_to(&filter, columns, MOST) }
     }
 
-    /// What all contracts of the list amount to; says nothing while that is awaited, nor of an empty
+    /// What all records of the list amount to; says nothing while that is awaited, nor of an empty
     /// list.
     fn sums_in_words(&self, ctx: &Context) -> Option<String> {
-        if self.kind() != EntityKind::Contract || self.rows.is_empty() {
+        if !entity::has_sums(self.kind()) || self.rows.is_empty() {
             return None;
         }
         match (self.total?, self.sums) {
             (Count::Exactly(count), Some(sums)) => Some(entity::sums_in_words(count, sums, ctx)),
-            (Count::MoreThan(count), _) => Some(ctx.say(ListPhrase::TooManyToSum(count))),
+            (Count::MoreThan(count), _) => Some(entity::too_many_to_sum(self.kind(), count, ctx)),
             (Count::Exactly(_), None) => None,
         }
     }

@@ -1,0 +1,2 @@
+DROP TABLE payments_words;
+DROP TABLE payments;

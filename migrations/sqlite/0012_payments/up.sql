@@ -1,0 +1,54 @@
+-- Payments of contracts; a refund has a negative amount. Of each contract the amount due is the total minus the
+-- payments that are not cancelled. state, reference_key, client_key, search and client_search are derived columns
+-- (storage/payments, storage/denormalized).
+CREATE TABLE payments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+    version INTEGER NOT NULL DEFAULT 1,
+    contract_id BIGINT NOT NULL REFERENCES contracts (id) ON DELETE RESTRICT ON UPDATE RESTRICT,
+    amount_cents BIGINT NOT NULL CHECK (amount_cents <> 0),
+    paid_on DATE NOT NULL,
+    method TEXT NOT NULL CHECK (method IN ('transfer', 'card', 'cheque', 'cash', 'other', 'opening')),
+    reference TEXT NOT NULL DEFAULT '' CHECK (length(reference) <= 400),
+    notes TEXT NOT NULL DEFAULT '',
+    cancelled_at TIMESTAMP,
+    cancel_reason TEXT NOT NULL DEFAULT '' CHECK (length(cancel_reason) <= 800),
+    state TEXT NOT NULL DEFAULT 'payment',
+    reference_key TEXT NOT NULL DEFAULT '',
+    client_key TEXT NOT NULL DEFAULT '',
+    search TEXT NOT NULL DEFAULT '',
+    client_search TEXT NOT NULL DEFAULT '',
+    created_at TIMESTAMP NOT NULL,
+    updated_at TIMESTAMP NOT NULL,
+    CHECK ((cancelled_at IS NULL) = (cancel_reason = '')),
+    CHECK (state = CASE WHEN cancelled_at IS NOT NULL THEN 'cancelled' WHEN amount_cents < 0 THEN 'refund' ELSE 'payment' END)
+);
+
+-- What was paid before, as one payment of each contract.
+INSERT INTO payments (contract_id, amount_cents, paid_on, method, client_key, client_search, created_at, updated_at)
+SELECT id, total_cents - due_cents, substr(COALESCE(signed_at, created_at), 1, 10), 'opening', client_key, search, updated_at, updated_at
+FROM contracts WHERE due_cents < total_cents;
+
+CREATE INDEX payments_by_contract ON payments (contract_id, id);
+CREATE INDEX payments_by_day ON payments (paid_on, id);
+CREATE INDEX payments_by_amount ON payments (amount_cents, id);
+CREATE INDEX payments_by_client_name ON payments (client_key, id);
+CREATE INDEX payments_by_reference ON payments (reference_key, id);
+CREATE INDEX payments_by_state ON payments (state, paid_on, id);
+
+CREATE VIRTUAL TABLE payments_words USING fts5(search, client_search, content = 'payments', content_rowid = 'id', detail = 'none', tokenize = 'unicode61 remove_diacritics 0');
+INSERT INTO payments_words (payments_words) VALUES ('rebuild');
+
+CREATE TRIGGER payments_words_on_insert AFTER INSERT ON payments
+BEGIN INSERT INTO payments_words (rowid, search, client_search) VALUES (NEW.id, NEW.search, NEW.client_search); END;
+CREATE TRIGGER payments_words_on_update AFTER UPDATE OF search, client_search ON payments
+WHEN OLD.search <> NEW.search OR OLD.client_search <> NEW.client_search
+BEGIN
+    INSERT INTO payments_words (payments_words, rowid, search, client_search) VALUES ('delete', OLD.id, OLD.search, OLD.client_search);
+    INSERT INTO payments_words (rowid, search, client_search) VALUES (NEW.id, NEW.search, NEW.client_search);
+END;
+
+CREATE TRIGGER payments_are_final BEFORE UPDATE OF contract_id, amount_cents, paid_on, method, cancelled_at, cancel_reason ON payments
+WHEN NEW.contract_id <> OLD.contract_id OR NEW.amount_cents <> OLD.amount_cents OR NEW.paid_on <> OLD.paid_on
+ OR NEW.method <> OLD.method
+ OR (OLD.cancelled_at IS NOT NULL AND (NEW.cancelled_at IS NOT OLD.cancelled_at OR NEW.cancel_reason <> OLD.cancel_reason))
+BEGIN SELECT RAISE(ABORT, 'a payment is cancelled, not changed'); END;

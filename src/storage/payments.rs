@@ -1,0 +1,218 @@
+//! The queries of payments. What they change of the contract's amount due is in `contracts`.
+
+use chrono::NaiveDateTime;
+use diesel::{dsl::Eq, prelude::*};
+
+use super::{
+    Viewer,
+    connection::{Db, for_update},
+    failure::DbError,
+    for_update::{Current, ForUpdate, met},
+    page::{Loaded, SumsOf, ordered},
+    search::{Searched, searched},
+};
+use crate::{
+    domain::{
+        clients::Client,
+        contracts::Contract,
+        id::{ContractId, PaymentId, UserId},
+        money::Cents,
+        page::{Count, Page, Sums},
+        payments::{Payment, PaymentDraft, PaymentListing, PaymentRow, PaymentSort, PaymentView, Words},
+        text,
+    },
+    schema::{clients, contracts, payments},
+};
+
+diesel::alias!(contracts as theirs: Theirs);
+
+type Joined = (Payment, String, String, UserId, Option<NaiveDateTime>);
+
+fn row((payment, client, company, sales_contact_id, contract_archived_at): Joined) -> PaymentRow {
+    PaymentRow { payment, client, company, sales_contact_id, contract_archived_at }
+}
+
+macro_rules! joined {
+    () => {
+        payments::table
+            .left_join(contracts::table.on(payments::contract_id.eq(contracts::id)))
+            .left_join(clients::table.on(contracts::client_id.eq(clients::id)))
+    };
+}
+
+macro_rules! selected {
+    ($query:expr) => {
+        $query.select((
+            Payment::as_select(),
+            clients::full_name.assume_not_null(),
+            clients::company_name.assume_not_null(),
+            clients::sales_contact_id.assume_not_null(),
+            contracts::archived_at.nullable(),
+        ))
+    };
+}
+
+/// The payment as it is stored.
+pub fn find(db: &mut Db, id: PaymentId) -> Result<Option<Payment>, DbError> {
+    Ok(payments::table.find(id).select(Payment::as_select()).first(db).optional()?)
+}
+
+/// The payment as lists show it.
+pub fn find_row(db: &mut Db, id: PaymentId) -> Result<Option<PaymentRow>, DbError> {
+    Ok(selected!(joined!().filter(payments::id.eq(id))).first(db).optional()?.map(row))
+}
+
+/// A payment to write to, with its contract, whose amount due may be written to as well, and the
+/// contract's client, which is locked but only read.
+pub type WithContract = (ForUpdate<Payment>, ForUpdate<Contract>, Client);
+
+/// The payment, its contract and the client, with all rows locked until the end of the transaction.
+pub fn find_for_update(db: &mut Db, id: PaymentId) -> Result<Option<WithContract>, DbError> {
+    let all = payments::table.inner_join(contracts::table.inner_join(clients::table)).filter(payments::id.eq(id));
+    let found =
+        for_update!(db, all.select((Payment::as_select(), Contract::as_select(), Client::as_select()))).optional()?;
+    Ok(found.map(|(payment, contract, client)| (ForUpdate::of(payment), ForUpdate::of(contract), client)))
+}
+
+/// What the column `state` says, by which rare payments are found; the table checks that it is so.
+const PAYMENT: &str = "payment";
+const REFUND: &str = "refund";
+const CANCELLED: &str = "cancelled";
+
+/// The columns that follow from the reference.
+type Derived = (Eq<payments::reference_key, String>, Eq<payments::search, String>);
+
+fn derived(reference: &str) -> Derived {
+    (payments::reference_key.eq(text::sort_key(reference)), payments::search.eq(text::searchable(reference)))
+}
+
+/// Creates a payment of a contract whose row is locked, and returns it. Its amount is not yet taken from
+/// the amount due ([`super::contracts::set_due`]).
+pub fn insert(
+    db: &mut Db,
+    contract: ContractId,
+    draft: &PaymentDraft,
+    now: NaiveDateTime,
+) -> Result<ForUpdate<Payment>, DbError> {
+    let of_contract = || contracts::table.filter(contracts::id.eq(contract));
+    diesel::insert_into(payments::table)
+        .values((
+            draft,
+            derived(&draft.reference),
+            payments::contract_id.eq(contract),
+            payments::state.eq(if draft.amount_cents.0 < 0 { REFUND } else { PAYMENT }),
+            payments::client_key.eq(of_contract().select(contracts::client_key).single_value().assume_not_null()),
+            payments::client_search.eq(of_contract().select(contracts::search).single_value().assume_not_null()),
+            payments::created_at.eq(now),
+            payments::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    let new = payments::table.filter(payments::id.eq(db.last_inserted()));
+    Ok(ForUpdate::of(new.select(Payment::as_select()).first(db)?))
+}
+
+/// Saves reference and notes.
+pub fn update(db: &mut Db, payment: &Current<Payment>, words: &Words, now: NaiveDateTime) -> Result<(), DbError> {
+    let version = payments::version.eq(payment.version + 1);
+    let saved = diesel::update(payments::table.find(payment.id))
+        .set((words, derived(&words.reference), version, payments::updated_at.eq(now)))
+        .execute(db)?;
+    met(saved, 1)
+}
+
+/// Cancels the payment. The amount due is not yet changed, as for [`insert`].
+pub fn cancel(db: &mut Db, payment: &Current<Payment>, reason: &str, now: NaiveDateTime) -> Result<(), DbError> {
+    let saved = diesel::update(payments::table.find(payment.id))
+        .set((
+            payments::cancelled_at.eq(now),
+            payments::cancel_reason.eq(reason),
+            payments::state.eq(CANCELLED),
+            payments::version.eq(payment.version + 1),
+            payments::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    met(saved, 1)
+}
+
+macro_rules! filtered {
+    ($listing:expr, $sought:expr, $viewer:expr) => {{
+        let filter = &$listing.filter;
+        let mut query = joined!().into_boxed();
+        query = match filter.view {
+            PaymentView::All => query,
+            PaymentView::Mine => query.filter(clients::sales_contact_id.eq($viewer.me)),
+            PaymentView::Refunds => query.filter(payments::state.eq(REFUND)),
+            PaymentView::Cancelled => query.filter(payments::state.eq(CANCELLED)),
+        };
+        if let Some(guard) = $viewer.auth_guard {
+            query = query.filter(guard.holds());
+        }
+        // Who sees a contract sees its payments.
+        if let Some(own) = $viewer.scope.contracts() {
+            query = query.filter(own);
+        }
+        if let Some(client) = filter.client {
+            let of_client = theirs.filter(theirs.field(contracts::client_id).eq(client));
+            query = query.filter(payments::contract_id.eq_any(of_client.select(theirs.field(contracts::id))));
+        }
+        if let Some(contract) = filter.contract {
+            query = query.filter(payments::contract_id.eq(contract));
+        }
+        if let Some(method) = filter.method {
+            query = query.filter(payments::method.eq(method));
+        }
+        if let Some(day) = filter.from {
+            query = query.filter(payments::paid_on.ge(day));
+        }
+        if let Some(day) = filter.to {
+            query = query.filter(payments::paid_on.le(day));
+        }
+        for pattern in &$sought.patterns {
+            let words = payments::search.like(pattern.clone()).escape('!');
+            query = query.filter(words.or(payments::client_search.like(pattern.clone()).escape('!')));
+        }
+        if let Some(ids) = &$sought.ids {
+            query = query.filter(payments::id.eq_any(ids.clone()));
+        }
+        query
+    }};
+}
+
+const WORDS: Searched = Searched { table: "payments", columns: "search, client_search" };
+
+/// The amounts that are summed up, of the columns of a payment.
+const SUMS: [&str; 2] = [
+    "CASE WHEN cancelled_at IS NULL THEN amount_cents ELSE 0 END",
+    "CASE WHEN cancelled_at IS NULL THEN 0 ELSE amount_cents END",
+];
+
+/// A page of the payments that `viewer` may see.
+pub fn page(db: &mut Db, listing: &PaymentListing, viewer: Viewer) -> Result<Page<PaymentRow>, DbError> {
+    let mut page = searched(db, listing, WORDS, &listing.filter.text, |db, sought| {
+        if listing.is_total() {
+            let amounts = (payments::id, payments::amount_cents, payments::cancelled_at);
+            let all = filtered!(listing, sought, viewer).select(amounts).limit(sought.limit + 1);
+            let (found, paid, cancelled): (i64, Cents, Cents) = SumsOf(all, SUMS).get_result(db)?;
+            return Ok(Loaded::Summed(Count::capped(found, sought.limit), Sums::Payments { paid, cancelled }));
+        }
+        let query = selected!(filtered!(listing, sought, viewer));
+        let id = payments::id;
+        let query = match listing.sort {
+            PaymentSort::PaidOn => ordered!(required, query, listing, payments::paid_on, id, Day),
+            PaymentSort::Amount => ordered!(required, query, listing, payments::amount_cents, id, Int),
+            PaymentSort::Client => ordered!(required, query, listing, payments::client_key, id, Text),
+            PaymentSort::Contract => ordered!(required, query, listing, payments::contract_id, id, Int),
+            PaymentSort::Reference => ordered!(required, query, listing, payments::reference_key, id, Text),
+        };
+        let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
+        Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
+    })?;
+    if page.total.is_some() && page.sums.is_none() && !listing.is_total() {
+        let sum = |is_cancelled: bool| {
+            let counted = page.rows.iter().filter(|row| row.payment.cancelled_at.is_some() == is_cancelled);
+            Cents(counted.map(|row| row.payment.amount_cents.0).sum())
+        };
+        page.sums = Some(Sums::Payments { paid: sum(false), cancelled: sum(true) });
+    }
+    Ok(page)
+}

@@ -1,0 +1,52 @@
+//! What is said about payments.
+
+use crate::domain::{Cents, payments::Method};
+
+/// What is said about payments. Amounts in words have their currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PaymentPhrase<'a> {
+    /// The form for a new payment.
+    Record,
+    Edit,
+    Cancel,
+    VerbCancel,
+    /// Below the amount of a new payment that is proposed.
+    EnterRecords,
+    Method(Method),
+    /// What a payment or a refund is called.
+    Heading {
+        refund: bool,
+        amount: &'a str,
+        client: &'a str,
+    },
+    ColDay,
+    ColAmount,
+    ColMethod,
+    ColContract,
+    ColReference,
+    ColState,
+    Cancelled,
+    /// Why a payment is cancelled that was undone.
+    Undone,
+    ViewRefunds,
+    ViewCancelled,
+    Part,
+    /// What was paid of a contract.
+    Paid,
+    /// What the payments of a list amount to.
+    Sums {
+        count: i64,
+        paid: &'a str,
+        cancelled: Option<&'a str>,
+    },
+    TooManyToSum(i64),
+    /// A payment was recorded or cancelled, and what is due now; nothing if that is zero.
+    Now {
+        cancelled: bool,
+        refund: bool,
+        amount: &'a str,
+        due: Cents,
+        due_in_words: &'a str,
+        contract: i64,
+    },
+}

@@ -1,0 +1,110 @@
+//! Payments by keys: recording, undoing, correcting, cancelling, and the list.
+
+use super::desk::*;
+
+/// A manager at the list of contracts, where the signed one, of which 500.00 is due, is selected.
+fn at_contracts(language: Language) -> Desk {
+    let mut desk = Desk::of("manager", language);
+    desk.world.records();
+    desk.go(if language == Language::En { "contracts" } else { "contrats" });
+    desk.press(KeyCode::Char('/')).write("2").press(KeyCode::Enter);
+    desk
+}
+
+/// Two keys, if all that is due was paid today by the usual method.
+#[test]
+fn a_payment_takes_two_keys_from_the_list_and_one_takes_it_back() {
+    for (language, recorded, undone) in [
+        (
+            Language::En,
+            "Payment of 500.00 EUR is recorded; contract 2 is fully paid.",
+            "Payment of 500.00 EUR is cancelled; 500.00 EUR are still due on contract 2.",
+        ),
+        (
+            Language::Fr,
+            "Le paiement de 500,00 EUR est enregistré\u{a0}; le contrat 2 est entièrement payé.",
+            "Le paiement de 500,00 EUR est annulé\u{a0}; il reste 500,00 EUR à payer sur le contrat 2.",
+        ),
+    ] {
+        let mut desk = at_contracts(language);
+        desk.resize(120, 24).press(KeyCode::Char('p'));
+        insta::assert_snapshot!(format!("payment_{language}"), desk.resize(80, 24).screen());
+        desk.resize(120, 24).press(KeyCode::Enter).see(recorded);
+        desk.press(KeyCode::Char('u')).see(undone);
+        let audit = desk.world.audit();
+        assert_eq!(
+            audit[audit.len() - 4..],
+            ["payment.recorded", "payment.recorded", "payment.cancelled", "payment.cancelled"]
+        );
+    }
+}
+
+/// The method that was used last is proposed for the next payment of the session.
+#[test]
+fn the_method_used_last_is_proposed() {
+    let mut desk = at_contracts(Language::En);
+    desk.press(KeyCode::Char('p')).see("transfer").write("100").press(KeyCode::Tab).press(KeyCode::Tab);
+    desk.press(KeyCode::Char('c'))
+        .press(KeyCode::Char('c'))
+        .see("< cheque >")
+        .ctrl('s')
+        .see("400.00 EUR are still due");
+    desk.press(KeyCode::Char('p')).see("cheque").see("400.00").press(KeyCode::Enter).see("fully paid");
+}
+
+/// What the services would refuse is said under the amount, with the most that is possible; nothing typed is lost.
+#[test]
+fn an_amount_that_does_not_fit_is_refused_under_its_field() {
+    let mut desk = at_contracts(Language::En);
+    desk.press(KeyCode::Char('p')).write("500.01").press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab);
+    desk.write("VIR 9").ctrl('s').see("At most 500.00 is still due.").see("VIR 9").see("500.01");
+    desk.ctrl('u').write("-600").ctrl('s').see("Only 500.00 was paid, so no more can be refunded.");
+    desk.ctrl('u').write("0").ctrl('s').see("This must not be zero.");
+    desk.ctrl('u')
+        .write("-100")
+        .ctrl('s')
+        .resize(120, 24)
+        .see("Refund of 100.00 EUR is recorded; 600.00 EUR are still due");
+}
+
+#[test]
+fn a_payment_is_corrected_and_cancelled_from_its_contract() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("contract 2").see("Payments (1)").press(KeyCode::Tab).see("before");
+    insta::assert_snapshot!("payments_of_contract", desk.screen());
+    desk.press(KeyCode::Enter).see("Payment of 500.00 EUR, Kevin Casey").see("Contract 2, Kevin Casey");
+    desk.press(KeyCode::Char('e')).see("> Reference").write("VIR 12").ctrl('s').press(KeyCode::Enter).see("VIR 12");
+    desk.press(KeyCode::Char('x')).see("> Reason").press(KeyCode::Enter).see("Please fill this in.");
+    desk.write("Wrong contract").press(KeyCode::Enter);
+    desk.see("Payment of 500.00 EUR is cancelled; 1,000.00 EUR are still due").see("Wrong contract");
+    insta::assert_snapshot!("payment_cancelled", desk.screen());
+    // It stays in its list, struck and with the word.
+    desk.go("payments").see("cancelled").see("1 payment: 0.00 EUR paid, and 500.00 EUR cancelled");
+    insta::assert_snapshot!("payments", desk.screen());
+    desk.press(KeyCode::Char('x')).see("This payment is cancelled.");
+}
+
+/// Sales cancels only what was recorded today, which is said before it is tried.
+#[test]
+fn sales_cannot_cancel_a_payment_of_another_day() {
+    let mut desk = Desk::of("sales", Language::En);
+    desk.world.records();
+    desk.now.utc += chrono::TimeDelta::days(1);
+    desk.go("payments").press(KeyCode::Char('x')).see("only management can cancel it");
+}
+
+#[test]
+fn the_palette_records_a_payment_of_a_contract_that_is_picked() {
+    for (language, words) in [
+        (Language::En, ["record a payment", "pay payment", "deposit"]),
+        (Language::Fr, ["enregistrer un paiement", "encaisser", "acompte"]),
+    ] {
+        for words in words {
+            let mut desk = Desk::of("sales", language);
+            desk.world.records();
+            desk.go(words).press(KeyCode::Enter).write("2").press(KeyCode::Enter);
+            desk.see("2 - Kevin Casey").see(if language == Language::En { "500.00" } else { "500,00" });
+        }
+    }
+}
