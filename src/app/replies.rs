@@ -128,9 +128,9 @@ impl App {
         self.show_password(asker, shown);
     }
 
-    /// Reports the outcome of a change or of an export whose screen was closed.
+    /// Reports the outcome of a change or of a file whose screen was closed.
     fn tell(&mut self, asker: Asker, request: &Request, reply: &Result<Reply, Error>) {
-        if !request.writes() && !matches!(request, Request::Export { .. }) {
+        if !request.writes() && !request.writes_file() {
             return;
         }
         let ctx = self.context();

@@ -116,6 +116,8 @@ pub enum Verb {
     PaymentCancelled,
     #[strum(serialize = "records.exported")]
     Exported,
+    #[strum(serialize = "record.printed")]
+    Printed,
     #[strum(serialize = "view.saved")]
     ViewSaved,
     #[strum(serialize = "view.changed")]
@@ -141,11 +143,11 @@ impl Verb {
         }
     }
 
-    /// Whether the action changes the record that the row is about. Sign-ins, refusals and exports
-    /// are logged under a record too, but leave it unchanged.
+    /// Whether the action changes the record that the row is about. Sign-ins, refusals, exports and
+    /// printed documents are logged under a record too, but leave it unchanged.
     pub fn changes_its_record(self) -> bool {
         match self {
-            Self::SignedIn | Self::SignInRefused | Self::Refused | Self::Exported => false,
+            Self::SignedIn | Self::SignInRefused | Self::Refused | Self::Exported | Self::Printed => false,
             Self::UserCreated
             | Self::UserUpdated
             | Self::UserDeactivated

@@ -90,9 +90,9 @@ impl Needs {
     /// Only that the session is valid.
     pub const NOTHING: Self = Self { permission: None, before_password_change: true };
 
-    /// This right.
-    pub fn right(permission: Permission) -> Self {
-        Self { permission: Some(permission), before_password_change: false }
+    /// The right that a request needs which writes a file for the user.
+    pub fn of_file(request: &Request) -> Self {
+        Self { permission: request.permission(), before_password_change: false }
     }
 }
 

@@ -19,7 +19,10 @@ mod examine;
 pub mod export;
 pub mod figures;
 mod format;
+mod new_file;
 mod outcome;
+pub mod paper;
+mod print;
 mod read;
 mod reply;
 mod request;
@@ -44,19 +47,18 @@ pub use request::{CheckedAgainst, HandOver, Heirs, Marked, ReadRequest, Request,
 
 use crate::{
     domain::{
-        entity::Query,
         error::{ConnectionProblem, Error, SignInProblem, SignedOutBecause},
-        policy::Permission,
         session::{Moment, Session, random_id},
     },
     storage::{
-        Target,
+        Db, Target,
         audit::{AuditEntry, Author},
     },
 };
 use auth::Hasher;
-use context::{Needs, RequestContext};
+use context::{Needs, RequestContext, ServiceError};
 use database::{Database, Tries};
+use new_file::Written;
 use setup::SetUpOutcome;
 
 /// Executes requests over one connection.
@@ -133,9 +135,19 @@ impl Services {
             Request::Session(asked) => return self.answer_session(session, asked, now),
             Request::Read(read) => signed_in().and_then(|session| self.read(session, read, now)),
             Request::Write(write) => signed_in().and_then(|session| self.write(session, write, &operation, now)),
-            Request::Export { query, format } => {
-                signed_in().and_then(|session| self.export(session, (query, *format), &operation, now))
-            }
+            Request::Export { query, format } => signed_in().and_then(|session| {
+                let write =
+                    |db: &mut Db, ctx: &RequestContext, folder: &Path| export::write(db, ctx, query, *format, folder);
+                let (path, told) = self.write_file(session, Needs::of_file(request), write, &operation, now)?;
+                let export::Counts { rows, left_out, among_newest } = told;
+                Ok(Reply::Exported { rows, left_out, among_newest, path })
+            }),
+            Request::Print { document, language, typeset } => signed_in().and_then(|session| {
+                let set = (*document, *language, *typeset);
+                let write = |db: &mut Db, ctx: &RequestContext, folder: &Path| print::write(db, ctx, set, folder);
+                let (path, name) = self.write_file(session, Needs::of_file(request), write, &operation, now)?;
+                Ok(Reply::Printed { name, path })
+            }),
         };
         if let Err(error @ (Error::Denied(_) | Error::SignedOut(_))) = &reply {
             self.note_refusal(session, request, error, &operation, now);
@@ -233,21 +245,22 @@ impl Services {
         Ok(outcome.reply)
     }
 
-    /// The file gets its final name after its audit row is committed. If the settings were changed
-    /// while it was written, it is written again, since the user may now see fewer records.
-    fn export(
+    /// Writes a file for the user. It gets its final name after its audit row is committed. If the
+    /// settings were changed while it was written, it is written again, since the user may now see
+    /// fewer records.
+    fn write_file<T>(
         &mut self,
         session: &Session,
-        (query, format): (&Query, export::Format),
+        needs: Needs,
+        write: impl Fn(&mut Db, &RequestContext, &Path) -> Result<Written<T>, ServiceError>,
         operation: &str,
         now: Moment,
-    ) -> Result<Reply, Error> {
-        let needs = Needs::right(Permission::to_see(query.kind()));
+    ) -> Result<(PathBuf, T), Error> {
         let folder = self.exports.to_string_lossy().replace("{username}", &session.actor.username);
         loop {
             let db = self.database.db()?;
             let ctx = RequestContext::for_reading(db, session, needs, now)?;
-            let written = export::write(db, &ctx, query, format, Path::new(&folder))?;
+            let Written { file, entry, told } = write(db, &ctx, Path::new(&folder))?;
             let seen_under = ctx.settings.version;
             let is_noted = self.database.write(operation, |db, trail| {
                 let ctx = RequestContext::for_writing(db, session, needs, now)?;
@@ -255,12 +268,11 @@ impl Services {
                     return Ok(false);
                 }
                 let author = ctx.author(&self.host, operation);
-                trail.add(db, &author, std::slice::from_ref(&written.entry), ctx.now)?;
+                trail.add(db, &author, std::slice::from_ref(&entry), ctx.now)?;
                 Ok(true)
             })?;
             if is_noted {
-                let (rows, left_out, among_newest) = (written.rows, written.left_out, written.among_newest);
-                return Ok(Reply::Exported { rows, left_out, among_newest, path: written.keep()? });
+                return Ok((file.keep()?, told));
             }
         }
     }

@@ -136,6 +136,12 @@ pub enum Reply {
         path: PathBuf,
     },
 
+    /// The document about the record of this name was written to a file.
+    Printed {
+        name: String,
+        path: PathBuf,
+    },
+
     /// Users for a picker: those of a role by name, those for events the freest first.
     Candidates {
         people: Vec<Candidate>,

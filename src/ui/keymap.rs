@@ -148,7 +148,8 @@ fn is_fixed(command: Command) -> bool {
         | C::Undo
         | C::Copy
         | C::CopyPart
-        | C::Export => false,
+        | C::Export
+        | C::Print => false,
         C::TakeTheirs | C::Propose | C::Language | C::Save | C::Calendar | C::PickDay => false,
         C::Refresh | C::Help | C::Palette | C::Lock | C::Quit => false,
     }
@@ -204,6 +205,7 @@ const fn usual(command: Command) -> Key {
         C::Propose => Key::ctrl('g'),
         C::Language => Key::plain(KeyCode::F(2)),
         C::Export => Key::char('X'),
+        C::Print => Key::char('P'),
         C::Save => Key::ctrl('s'),
         C::NextField | C::NextPart => Key::plain(KeyCode::Tab),
         C::PreviousField | C::PreviousPart => Key::plain(KeyCode::BackTab),

@@ -77,6 +77,8 @@ pub enum Command {
     Language,
     /// Export the list to a file.
     Export,
+    /// Write a document about the record, to print it.
+    Print,
     Save,
     NextField,
     PreviousField,

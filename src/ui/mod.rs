@@ -15,6 +15,7 @@ pub mod keymap;
 pub mod keys;
 pub mod notice;
 pub mod overlap;
+pub mod paper;
 pub mod popup;
 pub mod question;
 pub mod report;

@@ -26,7 +26,7 @@ pub fn before(title: String, lines: Vec<String>, verb: &str, request: &Request, 
 pub fn not_done(request: &Request, ctx: &Context) -> String {
     match request {
         Request::Write(write) => ctx.say(meaning(write).1),
-        Request::Read(_) | Request::Session(_) | Request::Export { .. } => String::new(),
+        Request::Read(_) | Request::Session(_) | Request::Export { .. } | Request::Print { .. } => String::new(),
     }
 }
 

@@ -98,6 +98,10 @@ pub fn words(to: &Request, reply: &Reply, ctx: &Context) -> Option<String> {
             let (rows, left_out, among_newest) = (*rows, *left_out, *among_newest);
             ctx.say(Phrase::Exported { rows, left_out, among_newest, path: &path.display().to_string() })
         }
+        Reply::Printed { name, path } => {
+            let Request::Print { document, .. } = to else { return None };
+            ctx.say(Phrase::Printed { document: *document, name, path: &path.display().to_string() })
+        }
         _ => return None,
     })
 }

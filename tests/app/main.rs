@@ -27,6 +27,7 @@ mod outcomes;
 mod palette;
 mod payments;
 mod pickers;
+mod printing;
 mod questions;
 mod random;
 mod rights;

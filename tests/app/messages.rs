@@ -15,9 +15,9 @@ use epic_events::{
         settings::{Reauth, Visibility},
         users::{Role, UserDraft},
     },
-    services::{HandOver, Marked, Reply, export::Format},
+    services::{HandOver, Marked, Reply, export::Format, paper::Document},
     storage,
-    ui::{Context, keymap::Keys, report, theme::Theme},
+    ui::{Context, keymap::Keys, paper::html, report, theme::Theme},
 };
 use secrecy::SecretString;
 use strum::{IntoEnumIterator, VariantNames};
@@ -301,6 +301,12 @@ fn every_write_says_what_is_now_true() {
         let reply = Reply::Exported { rows, left_out, among_newest, path: "/home/kate/events.csv".into() };
         let sentences = told.sentences(&Request::Session(epic_events::services::SessionRequest::Heartbeat), &reply);
         told.said.push(("Export".to_owned(), sentences));
+    }
+    for document in [Document::EventSheet(EventId::new(1)), Document::Statement(contract)] {
+        let request = Request::Print { document, language: Language::En, typeset: html };
+        let Reply::Printed { name, .. } = told.world.manage(&request) else { panic!() };
+        let sentences = told.sentences(&request, &Reply::Printed { name, path: "/home/kate/page.html".into() });
+        told.said.push(("Print".to_owned(), sentences));
     }
     lists(&mut told);
     company(&mut told);

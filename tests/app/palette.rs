@@ -84,8 +84,8 @@ fn the_palette_finds_what_people_call_it_and_nothing_else() {
 #[test]
 fn a_list_is_exported_from_any_screen() {
     for (language, typed, list, title) in [
-        (Language::En, "print", "clients", "Clients: export"),
-        (Language::Fr, "imprimer", "clients", "Clients\u{a0}: exporter"),
+        (Language::En, "spreadsheet", "clients", "Clients: export"),
+        (Language::Fr, "tableur", "clients", "Clients\u{a0}: exporter"),
     ] {
         let mut desk = Desk::of("manager", language);
         desk.world.records();

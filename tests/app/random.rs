@@ -73,8 +73,9 @@ fn allowed(name: &str) -> BTreeSet<&'static str> {
         "contract.signed",
         "event.created",
         "records.exported",
+        "record.printed",
     ];
-    let support = ["event.updated", "event.status_changed", "records.exported"];
+    let support = ["event.updated", "event.status_changed", "records.exported", "record.printed"];
     let mut allowed: BTreeSet<&str> = everybody.into();
     match name {
         "sales" => allowed.extend(sales),

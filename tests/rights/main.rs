@@ -108,7 +108,7 @@ fn try_request(world: &mut World, name: &str, records: &Records, who: &Session, 
     assert_eq!(events, expected, "the log files, {cell}");
     if allowed {
         assert!(answer.is_ok(), "{cell}");
-        let logged = request.writes() || matches!(request, Request::Export { .. });
+        let logged = request.writes() || request.writes_file();
         // A payment changes its contract too.
         let changes_contract =
             ["payment.recorded", "payment.cancelled"].contains(&added.first().map_or("", String::as_str));

@@ -9,13 +9,14 @@ use epic_events::{
         contracts::{ContractFilter, ContractSort},
         entity::{EntityKind, Query},
         events::{EventFilter, EventSort, Status},
+        language::Language,
         lists::{ChosenColumn, ColumnName, ViewContent, ViewDraft},
         page::{Edge, Listing},
         payments::{Payment, PaymentFilter, PaymentSort, Words},
         settings::Settings,
         users::{Role, UserFilter, UserSort},
     },
-    services::{Marked, ReadRequest, Request, WriteRequest, export::Format},
+    services::{Marked, ReadRequest, Request, WriteRequest, export::Format, paper::Document},
 };
 use secrecy::SecretString;
 
@@ -25,6 +26,10 @@ use crate::support::world::{
 
 pub fn listing<F: Default, S: Default>() -> Listing<F, S> {
     Listing { filter: F::default(), sort: S::default(), descending: false, edge: Edge::Start, limit: 10 }
+}
+
+fn print(document: Document) -> Request {
+    Request::Print { document, language: Language::En, typeset: epic_events::ui::paper::html }
 }
 
 /// The request with this name, on fresh records.
@@ -52,6 +57,8 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         "export staff" => {
             Request::Export { query: Query::User(listing::<UserFilter, UserSort>()), format: Format::Json }
         }
+        "print event sheet" => print(Document::EventSheet(event)),
+        "print statement" => print(Document::Statement(signed)),
         "calendar" => {
             let from = crate::support::world::start().date();
             Request::Read(ReadRequest::Calendar { from, to: from + chrono::Days::new(40) })

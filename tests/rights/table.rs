@@ -19,6 +19,8 @@ pub const EXPECTED: &[Row] = &[
     ("list payments",             [Y, Y, Y, Y, Y]),
     ("export payments",           [Y, Y, Y, Y, Y]),
     ("export staff",              [Y, Y, Y, Y, Y]),
+    ("print event sheet",         [Y, Y, Y, Y, Y]),
+    ("print statement",           [Y, Y, Y, Y, Y]),
     ("calendar",                  [Y, Y, Y, Y, Y]),
     ("view client",               [Y, Y, Y, Y, Y]),
     ("view contract",             [Y, Y, Y, Y, Y]),
@@ -87,5 +89,7 @@ pub const RESTRICTED: &[Row] = &[
     ("view contract",             [Y, Y, N, Y, N]),
     ("view event",                [Y, Y, N, Y, N]),
     ("view payment",              [Y, Y, N, Y, N]),
+    ("print event sheet",         [Y, Y, N, Y, N]),
+    ("print statement",           [Y, Y, N, Y, N]),
     ("list clients",              [Y, Y, Y, Y, Y]),
 ];

@@ -16,6 +16,7 @@ mod names;
 mod payment_lists;
 mod payments;
 mod pickers;
+mod printing;
 mod records;
 mod search;
 mod signatures;

@@ -10,6 +10,6 @@ mod write;
 
 pub use read::{Direction, YEARS, parse_date, parse_date_time, parse_end};
 pub use write::{
-    format_date, format_date_time, in_sentence, short_month, spell_any_day, spell_date, spell_date_time, spell_month,
-    time_in_sentence, to_wall, week_of, weekdays,
+    format_date, format_date_time, hour, in_full, in_sentence, short_month, spell_any_day, spell_date, spell_date_time,
+    spell_month, time_in_sentence, to_wall, week_of, weekdays, without_weekday,
 };

@@ -2,8 +2,8 @@
 
 use crate::domain::{
     dates::{
-        Direction, YEARS, format_date, format_date_time, parse_date, parse_date_time, parse_end, spell_date_time,
-        to_wall, week_of,
+        Direction, YEARS, format_date, format_date_time, hour, in_full, parse_date, parse_date_time, parse_end,
+        spell_date_time, to_wall, week_of,
     },
     error::Problem,
     language::Language,
@@ -277,6 +277,10 @@ fn weeks_begin_on_monday_and_wall_clocks_follow_their_time_zone() {
     let day = at("2026-08-14 18:30");
     assert_eq!(spell_date_time(day, Language::En), "Fri 14 August 2026, 18:30");
     assert_eq!(spell_date_time(day, Language::Fr), "ven. 14 août 2026, 18:30");
+    assert_eq!(in_full(day.date(), Language::En), "Friday 14 August 2026");
+    assert_eq!(in_full(day.date(), Language::Fr), "vendredi 14 août 2026");
+    assert_eq!(hour(day, Language::En), "18:30");
+    assert_eq!(hour(day, Language::Fr), "18\u{a0}h\u{a0}30");
 }
 
 proptest! {

@@ -38,13 +38,33 @@ pub fn in_sentence(date: NaiveDate, language: Language) -> String {
     }
 }
 
+/// `Friday 14 August 2026` or `vendredi 14 août 2026`, as printed documents have it.
+pub fn in_full(date: NaiveDate, language: Language) -> String {
+    let weekday = weekdays(language).nth(date.weekday().num_days_from_monday() as usize).unwrap_or_default();
+    format!("{weekday} {}", without_weekday(date, language))
+}
+
+/// `14 August 2026` or `14 août 2026`.
+pub fn without_weekday(date: NaiveDate, language: Language) -> String {
+    let short = spell_date(date, language);
+    short.split_once(' ').map_or_else(String::new, |(_, day)| day.to_owned())
+}
+
 /// `Fri 14 August 2026, 18:30` or `vendredi 14 août 2026 à 18 h 30`.
 pub fn time_in_sentence(time: NaiveDateTime, language: Language) -> String {
     let day = in_sentence(time.date(), language);
+    match language {
+        Language::En => format!("{day}, {}", hour(time, language)),
+        Language::Fr => format!("{day} à {}", hour(time, language)),
+    }
+}
+
+/// `18:30`, or `18 h 30` and `18 h`.
+pub fn hour(time: NaiveDateTime, language: Language) -> String {
     match (language, time.minute()) {
-        (Language::En, _) => format!("{day}, {}", time.format("%H:%M")),
-        (Language::Fr, 0) => format!("{day} à {}\u{a0}h", time.hour()),
-        (Language::Fr, minute) => format!("{day} à {}\u{a0}h\u{a0}{minute:02}", time.hour()),
+        (Language::En, _) => time.format("%H:%M").to_string(),
+        (Language::Fr, 0) => format!("{}\u{a0}h", time.hour()),
+        (Language::Fr, minute) => format!("{}\u{a0}h\u{a0}{minute:02}", time.hour()),
     }
 }
 

@@ -9,26 +9,22 @@ mod files;
 pub use super::format::Format;
 
 use std::{
-    io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    io::{BufWriter, Write},
+    path::Path,
 };
 
 use super::{
     context::{RequestContext, ServiceError},
+    new_file::{NewFile, Written, unwritable},
     read,
 };
 use crate::{
     domain::{
-        Error,
         audit::{Changes, Verb},
         entity::{EntityKind, Query, Record},
         page::{Edge, MAX_PAGE, NEWEST, Page},
     },
-    storage::{
-        Db,
-        audit::AuditEntry,
-        part::{self, PartialFile},
-    },
+    storage::{Db, audit::AuditEntry},
 };
 
 /// The name of the list in file names.
@@ -43,33 +39,14 @@ fn name_of(kind: EntityKind) -> &'static str {
     }
 }
 
-/// A complete file under a temporary name. It is deleted if it does not get its final name.
-pub(super) struct Written {
-    part: PartialFile,
-    folder: PathBuf,
-    /// The final name without the extension.
-    name: String,
-    ending: &'static str,
+/// What an exported file contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Counts {
     pub rows: i64,
     /// The number of rows that this format has no place for.
     pub left_out: i64,
     /// As [`Page::among_newest`]: rows that contain the words may be missing.
     pub among_newest: bool,
-    pub entry: AuditEntry,
-}
-
-impl Written {
-    /// Gives the file its final name, with a number appended if that name is taken.
-    pub fn keep(self) -> Result<PathBuf, Error> {
-        let Self { part, folder, name, ending, .. } = self;
-        let kept = part.name_first(part::numbered(folder.clone(), name, ending));
-        kept.map_err(|error| unwritable(&folder, &error))
-    }
-}
-
-fn unwritable(folder: &Path, error: &io::Error) -> Error {
-    tracing::warn!(%error, "an export could not be written");
-    Error::NotWritable(folder.display().to_string())
 }
 
 /// Writes all rows of the list to a file in the folder.
@@ -79,20 +56,13 @@ pub(super) fn write(
     query: &Query,
     format: Format,
     folder: &Path,
-) -> Result<Written, ServiceError> {
+) -> Result<Written<Counts>, ServiceError> {
     let ending: &'static str = format.into();
     let kind = query.kind();
-    let name = format!("epic-events-{}-{}", name_of(kind), ctx.wall.format("%Y%m%d-%H%M%S"));
-    let path = folder.join(format!("{name}.{ending}"));
-    let new = part::make_folder_of(&path).and_then(|()| PartialFile::beside(&path));
-    let (part, file) = new.map_err(|error| unwritable(folder, &error))?;
-    let told = format!("{}.{ending}", name_of(kind));
-    let entry = AuditEntry::new(Verb::Exported, kind.into(), None, told, Changes::default());
-    let mut written =
-        Written { part, folder: folder.to_owned(), name, ending, rows: 0, left_out: 0, among_newest: false, entry };
+    let (new, file) = NewFile::begin(folder, name_of(kind), ctx.wall, ending)?;
     let mut sheet =
         files::Sheet::new(BufWriter::new(file), format, files::Clock { now: ctx.now, zone: ctx.settings.time_zone });
-    let failed = |error: &io::Error| ServiceError::from(unwritable(folder, error));
+    let failed = |error: &std::io::Error| ServiceError::from(unwritable(folder, error));
     sheet.begin().map_err(|error| failed(&error))?;
     let (mut rows, mut left_out) = (0, 0);
     let among_newest = pages(db, ctx, query, |row| {
@@ -101,11 +71,11 @@ pub(super) fn write(
         Ok(())
     })?;
     sheet.end().and_then(|mut file| file.flush()).map_err(|error| failed(&error))?;
-    (written.rows, written.left_out, written.among_newest) = (rows, left_out, among_newest);
     let of = if left_out > 0 { format!("/{}", rows + left_out) } else { String::new() };
     let among = if among_newest { format!(" of the newest {NEWEST}") } else { String::new() };
-    written.entry.name = format!("{}: {rows}{of}{among}", written.entry.name);
-    Ok(written)
+    let name = format!("{}.{ending}: {rows}{of}{among}", name_of(kind));
+    let entry = AuditEntry::new(Verb::Exported, kind.into(), None, name, Changes::default());
+    Ok(Written { file: new, entry, told: Counts { rows, left_out, among_newest } })
 }
 
 /// Reads the list page by page and passes each row to `each`, in the order of the list. Returns

@@ -3,6 +3,7 @@
 mod candidates;
 mod figures;
 mod history;
+pub(super) mod paper;
 mod search;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};

@@ -11,8 +11,13 @@ pub use check::CheckedAgainst;
 pub use read::ReadRequest;
 pub use write::{HandOver, Heirs, Marked, WriteRequest};
 
-use super::format::Format;
-use crate::domain::{audit::Subject, entity::Query, policy::Permission, settings::Settings, users::UserDraft};
+use super::{
+    format::Format,
+    paper::{Document, Typeset},
+};
+use crate::domain::{
+    audit::Subject, entity::Query, language::Language, policy::Permission, settings::Settings, users::UserDraft,
+};
 
 /// An action of a user.
 #[derive(Debug, Clone)]
@@ -24,6 +29,12 @@ pub enum Request {
     Export {
         query: Query,
         format: Format,
+    },
+    /// Writes a document about a record to a file, and adds a row to the audit log.
+    Print {
+        document: Document,
+        language: Language,
+        typeset: Typeset,
     },
 }
 
@@ -72,6 +83,7 @@ impl Request {
             Self::Read(read) => read.permission(),
             Self::Write(write) => Some(write.permission()),
             Self::Export { query, .. } => Some(Permission::to_see(query.kind())),
+            Self::Print { .. } => Some(Permission::SeeRecords),
         }
     }
 
@@ -85,6 +97,10 @@ impl Request {
                 (subject, ids.first().copied())
             }
             Self::Export { query, .. } => (query.kind().into(), None),
+            Self::Print { document, .. } => {
+                let (subject, id) = document.record();
+                (subject, Some(id))
+            }
         }
     }
 
@@ -104,8 +120,14 @@ impl Request {
                 | SessionRequest::Heartbeat,
             )
             | Self::Read(_)
-            | Self::Export { .. } => false,
+            | Self::Export { .. }
+            | Self::Print { .. } => false,
         }
+    }
+
+    /// Whether it writes a file for the user.
+    pub fn writes_file(&self) -> bool {
+        matches!(self, Self::Export { .. } | Self::Print { .. })
     }
 
     pub fn is_heartbeat(&self) -> bool {

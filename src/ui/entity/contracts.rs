@@ -20,7 +20,7 @@ use crate::{
         policy::Permission,
         users::Role,
     },
-    services::{ContractDetail, Marked, ReadRequest, Reply, WriteRequest},
+    services::{ContractDetail, Marked, ReadRequest, Reply, WriteRequest, paper::Document},
     ui::{
         Context,
         form::{Choices, FieldKind, FormField, FormSpec, Purpose, Reader},
@@ -55,6 +55,7 @@ impl Entity for Contracts {
         (Command::Pay, Permission::RecordPayment, Begins::NewFor(EntityKind::Payment)),
         (Command::Sign, Permission::SignContract, Begins::One(sign)),
         (Command::Archive, Permission::ArchiveContract, Begins::Archive { one: archive, several: Some(marked) }),
+        (Command::Print, Permission::SeeRecords, Begins::One(print)),
     ];
     const FORM: Option<EntityForm<ContractRow>> = Some(EntityForm {
         new_title: Phrase::NewContract,
@@ -265,6 +266,10 @@ fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
 
 fn marked(contracts: &[Seen]) -> Marked {
     Marked::Contracts(contracts.iter().map(|seen| (ContractId::new(seen.id), seen.version)).collect())
+}
+
+fn print(row: &ContractRow, _ctx: &Context) -> Begun {
+    Begun::Print(Document::Statement(row.contract.id))
 }
 
 /// Asks for the day of the signature; what is signed stands above it.

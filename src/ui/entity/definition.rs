@@ -16,7 +16,7 @@ use crate::{
         policy::Permission,
         users::Role,
     },
-    services::{Marked, ReadRequest, Reply, WriteRequest},
+    services::{Marked, ReadRequest, Reply, WriteRequest, paper::Document},
     ui::{
         Context,
         form::{Choices, FormField, FormSpec, Reader, value},
@@ -174,6 +174,7 @@ pub enum Begun {
     },
     /// Nothing has to be asked (any more).
     Write(WriteRequest),
+    Print(Document),
 }
 
 /// What follows for these records and the picked users, none if nobody was picked; `None` if that is

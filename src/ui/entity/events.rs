@@ -23,7 +23,7 @@ use crate::{
         policy::{self, Owner, Permission},
         users::Role,
     },
-    services::{EventDetail, Marked, ReadRequest, Reply, WriteRequest},
+    services::{EventDetail, Marked, ReadRequest, Reply, WriteRequest, paper::Document},
     ui::{
         Context,
         form::{Choices, FieldKind, FormField, Reader, people},
@@ -58,6 +58,7 @@ impl Entity for Events {
         (Command::Edit, Permission::EditEvent, Begins::Edit),
         (Command::SetStatus, Permission::SetStatus, Begins::One(set_status)),
         (Command::Archive, Permission::ArchiveEvent, Begins::Archive { one: archive, several: Some(marked) }),
+        (Command::Print, Permission::SeeRecords, Begins::One(print)),
     ];
     const FORM: Option<EntityForm<EventRow>> = Some(EntityForm {
         new_title: Phrase::NewEvent,
@@ -294,6 +295,10 @@ fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
 
 fn marked(events: &[Seen]) -> Marked {
     Marked::Events(events.iter().map(|seen| (EventId::new(seen.id), seen.version)).collect())
+}
+
+fn print(row: &EventRow, _ctx: &Context) -> Begun {
+    Begun::Print(Document::EventSheet(row.event.id))
 }
 
 fn assign(rows: &[&EventRow], ctx: &Context) -> Begun {

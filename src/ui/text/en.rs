@@ -5,6 +5,7 @@ use super::{
     admin::AdminPhrase,
     doctor::Label,
     lists::ListPhrase,
+    paper::PaperPhrase,
     payments::PaymentPhrase,
     phrase::Phrase,
     set_up::SetUpPhrase,
@@ -34,6 +35,7 @@ use crate::{
         admin::Fault,
         export::Format,
         figures::{About, BarLabel},
+        paper::Document,
     },
     ui::{keys::Command, span::Span, theme::Palette},
 };
@@ -231,6 +233,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::BusyThen(load) => return format!("busy at that time, {load}"),
         Phrase::Clashes { title, load } => return format!("clashes with {title}, {load}"),
         Phrase::Time(phrase) => return times(phrase),
+        Phrase::Paper(phrase) => return paper(phrase),
         Phrase::ConflictWith { name: "", when } => {
             return format!("Somebody saved this first ({when}). Look at the differences, then save again.");
         }
@@ -432,6 +435,13 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             let (rows, is) = (plural(rows, "row", "rows"), if rows == 1 { "is" } else { "are" });
             return format!("{rows}{}{} {is} now in {path}.", partly.unwrap_or_default(), without.unwrap_or_default());
         }
+        Phrase::Printed { document, name, path } => {
+            let what = match document {
+                Document::EventSheet(_) => format!("The event sheet of {name}"),
+                Document::Statement(id) => format!("The statement of contract {} ({name})", id.0),
+            };
+            return format!("{what} is now in {path}. Open it in a browser to print it.");
+        }
         Phrase::ExportTitle => "Export this list as",
         Phrase::Palette(palette) => match palette {
             Palette::Standard => "the terminal's own",
@@ -601,7 +611,8 @@ fn now(deed: &Deed) -> String {
         | Verb::SignedIn
         | Verb::SignInRefused
         | Verb::Refused
-        | Verb::Exported => {
+        | Verb::Exported
+        | Verb::Printed => {
             format!("{name}: {}.", verb(deed.verb))
         }
     }
@@ -1322,6 +1333,66 @@ fn admin(phrase: AdminPhrase) -> String {
     }
 }
 
+/// On printed documents.
+fn paper(phrase: PaperPhrase) -> String {
+    let fixed = match phrase {
+        PaperPhrase::EventSheet => "Event sheet",
+        PaperPhrase::Statement => "Statement",
+        PaperPhrase::Receipt => "Receipt",
+        PaperPhrase::Refund => "Refund",
+        PaperPhrase::Number(number) => return format!("no. {number}"),
+        PaperPhrase::Contract(number) => return format!("Contract no. {number}"),
+        PaperPhrase::When => "When",
+        PaperPhrase::Hours { from, to } => return format!("from {from} to {to}"),
+        PaperPhrase::From(from) => return format!("from {from}, end not known yet"),
+        PaperPhrase::DayAt { day, hour } => return format!("{day}, {hour}"),
+        PaperPhrase::Until(end) => return format!("to {end}"),
+        PaperPhrase::Where => "Place",
+        PaperPhrase::Attendees => "Attendees",
+        PaperPhrase::Client => "Client",
+        PaperPhrase::Contacts => "Contacts",
+        PaperPhrase::OnTheDay => "Contact on the day",
+        PaperPhrase::SalesContact => "Sales contact",
+        PaperPhrase::Support => "Support",
+        PaperPhrase::Name => "Name",
+        PaperPhrase::Telephone => "Telephone",
+        PaperPhrase::Email => "E-mail",
+        PaperPhrase::Notes => "Notes",
+        PaperPhrase::NotKnown => "not known yet",
+        PaperPhrase::NobodyYet => "nobody yet",
+        PaperPhrase::ContractLabel => "Contract",
+        PaperPhrase::SignedOn => "Signed on",
+        PaperPhrase::NotSigned => "not signed yet",
+        PaperPhrase::AsOf => "As of",
+        PaperPhrase::Total => "Total",
+        PaperPhrase::Paid => "Paid",
+        PaperPhrase::StillDue => "Still due",
+        PaperPhrase::PaidInFull => "Paid in full",
+        PaperPhrase::Settled => "paid",
+        PaperPhrase::Events => "Events",
+        PaperPhrase::Event => "Event",
+        PaperPhrase::Day => "Date",
+        PaperPhrase::MoreEvents => "The contract has more events than these.",
+        PaperPhrase::Instalments => "Instalments",
+        PaperPhrase::Instalment => "Instalment",
+        PaperPhrase::DueOn => "Due on",
+        PaperPhrase::Amount => "Amount",
+        PaperPhrase::Payments => "Payments",
+        PaperPhrase::PaidOn => "Paid on",
+        PaperPhrase::Method => "Method",
+        PaperPhrase::Reference => "Reference",
+        PaperPhrase::Cancelled => "cancelled",
+        PaperPhrase::ReceivedFrom => "Received from",
+        PaperPhrase::RefundedTo => "Refunded to",
+        PaperPhrase::ReceivedOn => "Received on",
+        PaperPhrase::RefundedOn => "Refunded on",
+        PaperPhrase::AmountReceived => "Amount received",
+        PaperPhrase::AmountRefunded => "Amount refunded",
+        PaperPhrase::MadeBy { day, name } => return format!("Made on {day} by {name}"),
+    };
+    fixed.to_owned()
+}
+
 /// About columns and saved views.
 fn times(phrase: TimePhrase) -> String {
     match phrase {
@@ -1552,6 +1623,7 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::PaymentUpdated => "payment changed",
         Verb::PaymentCancelled => "payment cancelled",
         Verb::Exported => "list exported",
+        Verb::Printed => "document printed",
         Verb::ViewSaved => "view saved",
         Verb::ViewChanged => "view changed",
         Verb::ViewRemoved => "view removed",
@@ -1597,6 +1669,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         }
         Command::Language => ("Français", "Parler français."),
         Command::Export => ("export", "Write everything in this list to a file."),
+        Command::Print => ("print", "Write a page to print or to send: an event sheet, a statement of a contract."),
         Command::Save => ("save", "Save what was typed."),
         Command::NextField => ("next field", "Go to the next field."),
         Command::PreviousField => ("", "Go to the field before."),
@@ -1690,6 +1763,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::CopyPart => "clipboard value email telephone phone",
         Command::TakeTheirs => "conflict other",
         Command::Language => "language english french",
+        Command::Print => "printer paper page pdf sheet statement briefing handout",
         Command::Export => "print printer file save csv excel spreadsheet download list report pdf backup",
         Command::Save => "keep store write",
         Command::Calendar => "agenda planning schedule diary",

@@ -5,6 +5,7 @@ use super::{
     admin::AdminPhrase,
     doctor::Label,
     lists::ListPhrase,
+    paper::PaperPhrase,
     payments::PaymentPhrase,
     phrase::Phrase,
     sentence_about,
@@ -35,6 +36,7 @@ use crate::{
         admin::Fault,
         export::Format,
         figures::{About, BarLabel},
+        paper::Document,
     },
     ui::{keys::Command, span::Span, theme::Palette},
 };
@@ -252,6 +254,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::BusyThen(load) => return format!("occupé à ce moment-là, {load}"),
         Phrase::Clashes { title, load } => return format!("en conflit avec {title}, {load}"),
         Phrase::Time(phrase) => return times(phrase),
+        Phrase::Paper(phrase) => return paper(phrase),
         Phrase::ConflictWith { name: "", when } => {
             return format!(
                 "Quelqu'un a enregistré avant vous ({when}). Regardez les différences, puis enregistrez à nouveau."
@@ -463,6 +466,13 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             let (partly, without) = (partly.unwrap_or_default(), without.unwrap_or_default());
             return format!("{rows}{partly}{without} {is} maintenant dans {path}.");
         }
+        Phrase::Printed { document, name, path } => {
+            let what = match document {
+                Document::EventSheet(_) => format!("La fiche de l'événement {name}"),
+                Document::Statement(id) => format!("Le relevé du contrat {} ({name})", id.0),
+            };
+            return format!("{what} est maintenant dans {path}. Ouvrez ce fichier dans un navigateur pour l'imprimer.");
+        }
         Phrase::ExportTitle => "Exporter cette liste en",
         Phrase::Palette(palette) => match palette {
             Palette::Standard => "celles du terminal",
@@ -645,7 +655,8 @@ fn now(deed: &Deed) -> String {
         | Verb::SignedIn
         | Verb::SignInRefused
         | Verb::Refused
-        | Verb::Exported => {
+        | Verb::Exported
+        | Verb::Printed => {
             format!("{name} : {}.", verb(deed.verb))
         }
     }
@@ -1420,6 +1431,66 @@ fn admin(phrase: AdminPhrase) -> String {
     }
 }
 
+/// On printed documents.
+fn paper(phrase: PaperPhrase) -> String {
+    let fixed = match phrase {
+        PaperPhrase::EventSheet => "Fiche d'événement",
+        PaperPhrase::Statement => "Relevé de compte",
+        PaperPhrase::Receipt => "Reçu",
+        PaperPhrase::Refund => "Remboursement",
+        PaperPhrase::Number(number) => return format!("n°\u{a0}{number}"),
+        PaperPhrase::Contract(number) => return format!("Contrat n°\u{a0}{number}"),
+        PaperPhrase::When => "Date",
+        PaperPhrase::Hours { from, to } => return format!("de {from} à {to}"),
+        PaperPhrase::From(from) => return format!("à partir de {from}, fin non connue"),
+        PaperPhrase::DayAt { day, hour } => return format!("{day} à {hour}"),
+        PaperPhrase::Until(end) => return format!("jusqu'au {end}"),
+        PaperPhrase::Where => "Lieu",
+        PaperPhrase::Attendees => "Invités",
+        PaperPhrase::Client => "Client",
+        PaperPhrase::Contacts => "Contacts",
+        PaperPhrase::OnTheDay => "Contact sur place",
+        PaperPhrase::SalesContact => "Commercial",
+        PaperPhrase::Support => "Support",
+        PaperPhrase::Name => "Nom",
+        PaperPhrase::Telephone => "Téléphone",
+        PaperPhrase::Email => "E-mail",
+        PaperPhrase::Notes => "Notes",
+        PaperPhrase::NotKnown => "à préciser",
+        PaperPhrase::NobodyYet => "personne à ce jour",
+        PaperPhrase::ContractLabel => "Contrat",
+        PaperPhrase::SignedOn => "Signé le",
+        PaperPhrase::NotSigned => "non signé à ce jour",
+        PaperPhrase::AsOf => "Situation au",
+        PaperPhrase::Total => "Total",
+        PaperPhrase::Paid => "Réglé",
+        PaperPhrase::StillDue => "Reste dû",
+        PaperPhrase::PaidInFull => "Soldé",
+        PaperPhrase::Settled => "réglée",
+        PaperPhrase::Events => "Événements",
+        PaperPhrase::Event => "Événement",
+        PaperPhrase::Day => "Date",
+        PaperPhrase::MoreEvents => "Le contrat comporte d'autres événements.",
+        PaperPhrase::Instalments => "Échéances",
+        PaperPhrase::Instalment => "Échéance",
+        PaperPhrase::DueOn => "Due le",
+        PaperPhrase::Amount => "Montant",
+        PaperPhrase::Payments => "Règlements",
+        PaperPhrase::PaidOn => "Réglé le",
+        PaperPhrase::Method => "Mode de règlement",
+        PaperPhrase::Reference => "Référence",
+        PaperPhrase::Cancelled => "annulé",
+        PaperPhrase::ReceivedFrom => "Reçu de",
+        PaperPhrase::RefundedTo => "Remboursé à",
+        PaperPhrase::ReceivedOn => "Reçu le",
+        PaperPhrase::RefundedOn => "Remboursé le",
+        PaperPhrase::AmountReceived => "Montant reçu",
+        PaperPhrase::AmountRefunded => "Montant remboursé",
+        PaperPhrase::MadeBy { day, name } => return format!("Établi le {day} par {name}"),
+    };
+    fixed.to_owned()
+}
+
 /// About columns and saved views.
 fn times(phrase: TimePhrase) -> String {
     match phrase {
@@ -1662,6 +1733,7 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::PaymentUpdated => "paiement modifié",
         Verb::PaymentCancelled => "paiement annulé",
         Verb::Exported => "liste exportée",
+        Verb::Printed => "document imprimé",
         Verb::ViewSaved => "vue enregistrée",
         Verb::ViewChanged => "vue modifiée",
         Verb::ViewRemoved => "vue supprimée",
@@ -1707,6 +1779,9 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         }
         Command::Language => ("English", "Speak English."),
         Command::Export => ("exporter", "Exporter toute cette liste dans un fichier."),
+        Command::Print => {
+            ("imprimer", "Écrire une page à imprimer ou à envoyer : fiche d'événement, relevé d'un contrat.")
+        }
         Command::Save => ("enregistrer", "Enregistrer la saisie."),
         Command::NextField => ("champ suivant", "Aller au champ suivant."),
         Command::PreviousField => ("", "Aller au champ précédent."),
@@ -1800,6 +1875,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::CopyPart => "presse-papiers valeur courriel téléphone",
         Command::TakeTheirs => "conflit autre",
         Command::Language => "langue anglais français",
+        Command::Print => "impression imprimante papier page pdf fiche relevé feuille de route",
         Command::Export => {
             "imprimer imprimante impression fichier enregistrer csv excel tableur télécharger liste rapport pdf"
         }

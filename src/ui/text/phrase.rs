@@ -4,6 +4,7 @@
 use super::{
     admin::AdminPhrase,
     lists::ListPhrase,
+    paper::PaperPhrase,
     payments::PaymentPhrase,
     set_up::SetUpPhrase,
     times::TimePhrase,
@@ -22,6 +23,7 @@ use crate::{
         HomeLine,
         export::Format,
         figures::{About, BarLabel},
+        paper::Document,
     },
     ui::{span::Span, theme::Palette},
 };
@@ -118,6 +120,8 @@ pub enum Phrase<'a> {
     /// About the columns of a list and the views that users save.
     Lists(ListPhrase<'a>),
     Time(TimePhrase<'a>),
+    /// On printed documents.
+    Paper(PaperPhrase<'a>),
     ViewTitle,
     HelpTitle,
     PaletteTitle,
@@ -150,6 +154,12 @@ pub enum Phrase<'a> {
         rows: i64,
         left_out: i64,
         among_newest: bool,
+        path: &'a str,
+    },
+    /// The document about the record of this name is in a file.
+    Printed {
+        document: Document,
+        name: &'a str,
         path: &'a str,
     },
     Figure(About),

@@ -29,7 +29,9 @@ impl List {
         let nothing = self.rows.is_empty().then(|| ctx.say(Phrase::NothingSelected));
         let mut bindings = vec![bind(C::Open, ctx, nothing.clone())];
         // The most used come first, since a narrow window shows only these.
-        let mut commands = actions::list_bindings(kind, &self.chosen(), ctx).into_iter();
+        let all = actions::list_bindings(kind, &self.chosen(), ctx).into_iter();
+        let (printing, commands): (Vec<Binding>, Vec<Binding>) = all.partition(|one| one.command == C::Print);
+        let mut commands = commands.into_iter();
         bindings.extend(commands.next());
         let help = ctx.say(ListPhrase::FilterHelp(kind)).into();
         bindings.push(Binding { help, ..bind(C::Filter, ctx, None) });
@@ -46,6 +48,7 @@ impl List {
             bindings.push(bind(C::Mark, ctx, nothing.clone()));
         }
         bindings.push(bind(C::Columns, ctx, self.columns_refusal(ctx)));
+        bindings.extend(printing);
         bindings.extend([C::Copy, C::CopyPart].map(|command| bind(command, ctx, nothing.clone())));
         bindings.push(bind(C::Export, ctx, nothing));
         bindings.push(bind(C::Refresh, ctx, None));

@@ -201,7 +201,7 @@ impl Screen for List {
     fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         match reply {
             Ok(Reply::Page(page)) => self.page_arrived(page, ctx),
-            Ok(exported @ Reply::Exported { .. }) => report::of(to, &exported, ctx),
+            Ok(file @ (Reply::Exported { .. } | Reply::Printed { .. })) => report::of(to, &file, ctx),
             Ok(written) => {
                 if let (Request::Write(write), Reply::Saved { id, .. }) = (to, &written)
                     && write.arranges_lists()
