@@ -182,6 +182,14 @@ pub enum Problem {
     BelowPaid(Cents),
     /// What was paid before is above the total.
     PaidAboveTotal,
+    /// The instalments do not sum to the total of the contract.
+    SumDiffers { sum: Cents, total: Cents },
+    /// The shares of a plan do not sum to 100 %; with their sum in hundredths of a percent.
+    SharesDiffer(i64),
+    /// More rows than this.
+    TooMany(usize),
+    /// A plan counts from the signature or the event, never from a date.
+    NeedsAnchor,
     /// Outside this range.
     OutOfRange(i64, i64),
     /// Lies in the past.

@@ -66,6 +66,14 @@ pub enum Field {
     CancelReason,
     /// What was paid of a contract before it was entered.
     PaidBefore,
+    // instalments and plans
+    /// The instalments of a contract, or the parts of a plan.
+    Instalments,
+    Label,
+    DueOn,
+    Share,
+    /// The instalment that takes the difference when the total of its contract changes.
+    Difference,
     // settings
     Currency,
     TimeZone,

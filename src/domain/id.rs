@@ -12,7 +12,9 @@ use diesel::{
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{clients::Client, contracts::Contract, events::Event, lists::SavedView, payments::Payment, users::User};
+use super::{
+    clients::Client, contracts::Contract, events::Event, lists::SavedView, payments::Payment, plans::Plan, users::User,
+};
 
 /// The id that the database assigned to a record of the type `T`. Users never see one.
 #[derive(AsExpression, FromSqlRow)]
@@ -29,6 +31,8 @@ pub type ContractId = Id<Contract>;
 pub type EventId = Id<Event>;
 /// The id of a payment.
 pub type PaymentId = Id<Payment>;
+/// The id of a plan for instalments.
+pub type PlanId = Id<Plan>;
 /// The id of a saved view of a list.
 pub type ViewId = Id<SavedView>;
 

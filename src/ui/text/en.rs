@@ -756,6 +756,11 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::CancelledAt => "Cancelled",
         Field::CancelReason => "Reason",
         Field::PaidBefore => "Paid before",
+        Field::Instalments => "Instalments",
+        Field::Label => "Label",
+        Field::DueOn => "Due",
+        Field::Share => "Share",
+        Field::Difference => "Difference goes to",
         Field::Currency => "Currency",
         Field::TimeZone => "Time zone",
         Field::Visibility => "Visibility",
@@ -838,6 +843,16 @@ pub(super) fn problem(problem: Problem) -> String {
             return format!("{} was paid already, so the total cannot be less.", paid.format(Language::En));
         }
         Problem::PaidAboveTotal => "This cannot be more than the total.",
+        Problem::SumDiffers { sum, total } => {
+            let words = if sum > total { "too much" } else { "missing" };
+            let difference = Cents((sum.0 - total.0).abs()).format(Language::En);
+            return format!("{difference} {words}: the instalments must sum to {}.", total.format(Language::En));
+        }
+        Problem::SharesDiffer(sum) => {
+            return format!("The shares sum to {} %, not to 100 %.", Cents(sum).format(Language::En));
+        }
+        Problem::TooMany(most) => return format!("At most {most} rows are possible."),
+        Problem::NeedsAnchor => "A plan counts from the signature or the event, for instance \"event - 60\".",
         Problem::OutOfRange(least, most) => {
             return format!("From {} to {}, please.", number(least), number(most));
         }

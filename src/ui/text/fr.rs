@@ -808,6 +808,11 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::CancelledAt => "Annulé",
         Field::CancelReason => "Motif",
         Field::PaidBefore => "Déjà payé",
+        Field::Instalments => "Échéances",
+        Field::Label => "Libellé",
+        Field::DueOn => "Échéance",
+        Field::Share => "Part",
+        Field::Difference => "Différence sur",
         Field::Currency => "Devise",
         Field::TimeZone => "Fuseau horaire",
         Field::Visibility => "Visibilité",
@@ -898,6 +903,18 @@ pub(super) fn problem(problem: Problem) -> String {
             return format!("{} ont déjà été payés : le total ne peut pas être inférieur.", paid.format(Language::Fr));
         }
         Problem::PaidAboveTotal => "Ne peut pas dépasser le total.",
+        Problem::SumDiffers { sum, total } => {
+            let words = if sum > total { "de trop" } else { "manquent" };
+            let difference = Cents((sum.0 - total.0).abs()).format(Language::Fr);
+            return format!("{difference} {words} : la somme des échéances doit être {}.", total.format(Language::Fr));
+        }
+        Problem::SharesDiffer(sum) => {
+            return format!("La somme des parts est de {} %, et non de 100 %.", Cents(sum).format(Language::Fr));
+        }
+        Problem::TooMany(most) => return format!("{most} lignes au plus."),
+        Problem::NeedsAnchor => {
+            "Un modèle compte à partir de la signature ou de l'événement, par exemple « événement - 60 »."
+        }
         Problem::OutOfRange(least, most) => {
             return format!("De {} à {}.", number(least), number(most));
         }
