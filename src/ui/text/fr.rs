@@ -906,14 +906,17 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::SumDiffers { sum, total } => {
             let words = if sum > total { "de trop" } else { "manquent" };
             let difference = Cents((sum.0 - total.0).abs()).format(Language::Fr);
-            return format!("{difference} {words} : la somme des échéances doit être {}.", total.format(Language::Fr));
+            return format!(
+                "{difference} {words}\u{a0}: la somme des échéances doit être {}.",
+                total.format(Language::Fr)
+            );
         }
         Problem::SharesDiffer(sum) => {
             return format!("La somme des parts est de {} %, et non de 100 %.", Cents(sum).format(Language::Fr));
         }
         Problem::TooMany(most) => return format!("{most} lignes au plus."),
         Problem::NeedsAnchor => {
-            "Un modèle compte à partir de la signature ou de l'événement, par exemple « événement - 60 »."
+            "Un modèle compte à partir de la signature ou de l'événement, par exemple «\u{a0}événement - 60\u{a0}»."
         }
         Problem::OutOfRange(least, most) => {
             return format!("De {} à {}.", number(least), number(most));

@@ -1,5 +1,7 @@
 //! A fictional company to try the program with, in a database of its own.
 
+mod money;
+
 use std::{io, path::Path, time::Duration};
 
 use chrono::{Datelike, Days, NaiveDateTime, NaiveTime, TimeDelta, Weekday};
@@ -8,7 +10,7 @@ use secrecy::SecretString;
 use super::{
     auth::Hasher,
     context::ServiceError,
-    outcome::{changed, created},
+    outcome::created,
     samples::{COMPANIES, Dice, FIRST, LAST, Samples, samples},
 };
 use crate::{
@@ -16,11 +18,10 @@ use crate::{
         Cents, ContractId, Error, UserId,
         audit::Verb,
         clients::ClientDraft,
-        contracts::{Contract, ContractDraft},
+        contracts::ContractDraft,
         error::ConnectionProblem,
         events::{EventDraft, Status},
         language::Language,
-        payments::{Method, Payment, PaymentDraft},
         session::{Moment, random_id},
         settings::Settings,
         users::{Role, UserDraft},
@@ -341,50 +342,6 @@ impl Demo {
             self.pay(db, &draft.full_name, &stored, signed_at)?;
         }
         Ok(contract)
-    }
-
-    /// The payments of a contract: one, or a part at the signature and the rest a month later. Some
-    /// contracts have a refund as well, some a payment that is cancelled.
-    fn pay(&self, db: &mut Db, client: &str, contract: &Contract, signed: NaiveDateTime) -> Result<(), ServiceError> {
-        let (paid, number) = (contract.paid().0, contract.id.0);
-        let at = |days: i64| (signed + TimeDelta::days(days)).min(self.now.utc);
-        let parts: Vec<(i64, i64)> = match number % 5 {
-            0 => vec![(paid, 0)],
-            1 => vec![(paid / 2 + paid / 10, 0), (-(paid / 10), 10), (paid - paid / 2, 30)],
-            _ => vec![(paid / 2, 0), (paid - paid / 2, 30)],
-        };
-        for (nth, (amount, days)) in (1..).zip(parts) {
-            self.payment(db, client, contract, (amount, at(days)), (nth, None))?;
-        }
-        if number % 6 == 2 {
-            self.payment(db, client, contract, (paid / 2, at(30)), (2, Some(self.samples.mistaken)))?;
-        }
-        Ok(())
-    }
-
-    fn payment(
-        &self,
-        db: &mut Db,
-        client: &str,
-        contract: &Contract,
-        (amount, at): (i64, NaiveDateTime),
-        (nth, cancelled): (i64, Option<&str>),
-    ) -> Result<(), ServiceError> {
-        let method = Method::CHOSEN[usize::try_from(contract.id.0 + nth).unwrap_or(0) % Method::CHOSEN.len()];
-        let reference = match method {
-            Method::Transfer => format!("VIR {}-{nth}", contract.id.0),
-            Method::Cheque => format!("CHQ {}", 4_100_000 + contract.id.0 * 7 + nth),
-            Method::Card | Method::Cash | Method::Other | Method::Opening => String::new(),
-        };
-        let draft =
-            PaymentDraft { amount_cents: Cents(amount), paid_on: at.date(), method, reference, notes: String::new() };
-        let payment = storage::payments::insert(db, contract.id, &draft, at)?;
-        note(db, created(Verb::PaymentRecorded, client, &*payment), at)?;
-        let Some(reason) = cancelled else { return Ok(()) };
-        let payment = payment.as_it_is();
-        storage::payments::cancel(db, &payment, reason, at)?;
-        let after = Payment { cancelled_at: Some(at), cancel_reason: reason.to_owned(), ..(*payment).clone() };
-        note(db, changed(Verb::PaymentCancelled, client, &*payment, &after), at)
     }
 
     fn event(
