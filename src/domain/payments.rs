@@ -50,7 +50,21 @@ pub struct Payment {
     pub updated_at: NaiveDateTime,
 }
 
+/// What the column `state` says of a payment, by which rare ones are found; the table checks that it is so.
+pub const PAYMENT: &str = "payment";
+pub const REFUND: &str = "refund";
+pub const CANCELLED: &str = "cancelled";
+
 impl Payment {
+    /// What the column `state` says.
+    pub fn state(&self) -> &'static str {
+        match self.cancelled_at {
+            Some(_) => CANCELLED,
+            None if self.amount_cents.0 < 0 => REFUND,
+            None => PAYMENT,
+        }
+    }
+
     /// Why the state of the payment or of its contract forbids an action that needs this permission.
     pub fn forbids(&self, permission: Permission, contract_archived_at: Option<NaiveDateTime>) -> Option<Reason> {
         if permission == Permission::SeeRecords {
@@ -244,9 +258,11 @@ pub enum PaymentSort {
     #[default]
     PaidOn,
     Amount,
+    Method,
     Client,
     Contract,
     Reference,
+    State,
 }
 
 impl Order for PaymentSort {
@@ -323,9 +339,11 @@ impl Sorted<PaymentSort> for PaymentRow {
         match sort {
             PaymentSort::PaidOn => SortKey::Day(self.payment.paid_on),
             PaymentSort::Amount => SortKey::Int(self.payment.amount_cents.0),
+            PaymentSort::Method => SortKey::Text(self.payment.method.to_string()),
             PaymentSort::Client => folded(&self.client),
             PaymentSort::Contract => SortKey::Int(self.payment.contract_id.0),
             PaymentSort::Reference => folded(&self.payment.reference),
+            PaymentSort::State => SortKey::Text(self.payment.state().to_owned()),
         }
     }
 }

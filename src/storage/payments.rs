@@ -2,6 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::{dsl::Eq, prelude::*};
+use strum::IntoEnumIterator;
 
 use super::{
     Viewer,
@@ -9,7 +10,7 @@ use super::{
     failure::DbError,
     for_update::{Current, ForUpdate, met},
     page::{Loaded, SumsOf, ordered},
-    search::{Searched, searched},
+    search::{Searched, Sought, searched},
 };
 use crate::{
     domain::{
@@ -17,8 +18,11 @@ use crate::{
         contracts::Contract,
         id::{ContractId, PaymentId, UserId},
         money::Cents,
-        page::{Count, Page, Sums},
-        payments::{Payment, PaymentDraft, PaymentListing, PaymentRow, PaymentSort, PaymentView, Words},
+        page::{Count, Edge, Page, Sums},
+        payments::{
+            CANCELLED, Method, PAYMENT, Payment, PaymentDraft, PaymentFilter, PaymentListing, PaymentRow, PaymentSort,
+            PaymentView, REFUND, Words,
+        },
         text,
     },
     schema::{clients, contracts, payments},
@@ -73,11 +77,6 @@ pub fn find_for_update(db: &mut Db, id: PaymentId) -> Result<Option<WithContract
         for_update!(db, all.select((Payment::as_select(), Contract::as_select(), Client::as_select()))).optional()?;
     Ok(found.map(|(payment, contract, client)| (ForUpdate::of(payment), ForUpdate::of(contract), client)))
 }
-
-/// What the column `state` says, by which rare payments are found; the table checks that it is so.
-const PAYMENT: &str = "payment";
-const REFUND: &str = "refund";
-const CANCELLED: &str = "cancelled";
 
 /// The columns that follow from the reference.
 type Derived = (Eq<payments::reference_key, String>, Eq<payments::search, String>);
@@ -159,7 +158,12 @@ macro_rules! filtered {
             query = query.filter(payments::contract_id.eq(contract));
         }
         if let Some(method) = filter.method {
-            query = query.filter(payments::method.eq(method));
+            query = if $listing.sort == PaymentSort::PaidOn || $listing.is_total() {
+                query.filter(payments::method.eq(method))
+            } else {
+                // Else SQLite would take all payments of the method from its index and sort them.
+                query.filter(payments::method.ne_all(Method::iter().filter(move |other| *other != method)))
+            };
         }
         if let Some(day) = filter.from {
             query = query.filter(payments::paid_on.ge(day));
@@ -176,6 +180,24 @@ macro_rules! filtered {
         }
         query
     }};
+}
+
+/// The payments that `viewer` may see with a reference that begins with what was typed, at most so many.
+/// An index finds them; the words of a list are searched in the names of clients as well.
+pub fn of_reference(db: &mut Db, typed: &str, viewer: Viewer, most: i64) -> Result<Vec<PaymentRow>, DbError> {
+    /// Sorts behind every letter.
+    const LAST: char = '\u{10FFFF}';
+    let first = text::sort_key(typed);
+    let last = format!("{first}{LAST}");
+    let (filter, sort) = (PaymentFilter::default(), PaymentSort::Reference);
+    let all = PaymentListing { filter, sort, descending: false, edge: Edge::Start, limit: 0 };
+    let nothing = Sought::nothing();
+    let of_reference = filtered!(all, nothing, viewer)
+        .filter(payments::reference_key.ge(first).and(payments::reference_key.lt(last)))
+        .order((payments::reference_key.asc(), payments::id.asc()))
+        .limit(most);
+    let rows: Vec<Joined> = selected!(of_reference).load(db)?;
+    Ok(rows.into_iter().map(row).collect())
 }
 
 const WORDS: Searched = Searched { table: "payments", columns: "search, client_search" };
@@ -200,9 +222,11 @@ pub fn page(db: &mut Db, listing: &PaymentListing, viewer: Viewer) -> Result<Pag
         let query = match listing.sort {
             PaymentSort::PaidOn => ordered!(required, query, listing, payments::paid_on, id, Day),
             PaymentSort::Amount => ordered!(required, query, listing, payments::amount_cents, id, Int),
+            PaymentSort::Method => ordered!(required, query, listing, payments::method, id, Text),
             PaymentSort::Client => ordered!(required, query, listing, payments::client_key, id, Text),
             PaymentSort::Contract => ordered!(required, query, listing, payments::contract_id, id, Int),
             PaymentSort::Reference => ordered!(required, query, listing, payments::reference_key, id, Text),
+            PaymentSort::State => ordered!(required, query, listing, payments::state, id, Text),
         };
         let rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
         Ok(Loaded::Rows(rows.into_iter().map(row).collect()))

@@ -108,3 +108,59 @@ fn the_palette_records_a_payment_of_a_contract_that_is_picked() {
         }
     }
 }
+
+/// From home: `p`, Enter for the contract with the largest amount due, Enter for the payment as it is proposed.
+#[test]
+fn home_records_a_payment_in_three_keys() {
+    for (name, language, due, recorded) in [
+        ("manager", Language::En, "500.00 EUR due", "Payment of 500.00 EUR is recorded; contract 2 is fully paid."),
+        ("sales", Language::Fr, "500,00 EUR à payer", "Le paiement de 500,00 EUR est enregistré"),
+    ] {
+        let mut desk = Desk::of(name, language);
+        desk.world.records();
+        desk.press(KeyCode::F(5)).press(KeyCode::Char('p')).see(due).see("Kevin Casey");
+        insta::assert_snapshot!(format!("payment_from_home_{language}"), desk.screen());
+        desk.press(KeyCode::Enter).see("2 - Kevin Casey").press(KeyCode::Enter).resize(120, 24).see(recorded);
+        // With nothing due any more, all contracts are offered; words find them as before.
+        desk.press(KeyCode::Char('p')).write("casey").press(KeyCode::Esc).press(KeyCode::Esc);
+    }
+    // Support records no payments.
+    let mut desk = Desk::of("support", Language::En);
+    desk.press(KeyCode::Char('p'));
+    assert!(!desk.screen().contains("Record a payment"));
+}
+
+/// From the details of a contract too, `p` and Enter are enough.
+#[test]
+fn the_details_of_a_contract_record_a_payment_in_two_keys() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("contract 2").see("Payments (1) 500.00 EUR");
+    desk.press(KeyCode::Char('p')).press(KeyCode::Enter).see("Payments (2) 1,000.00 EUR");
+}
+
+/// What was paid is known while the total is typed, so no question comes before the refusal.
+#[test]
+fn a_total_below_what_was_paid_is_refused_under_its_field() {
+    let mut desk = at_contracts(Language::En);
+    desk.press(KeyCode::Char('e')).see("> Total").ctrl('u').write("499.99").ctrl('s');
+    desk.see("500.00 was paid already").see("> Total");
+    desk.ctrl('u').write("500").ctrl('s').see("Save these changes?");
+}
+
+#[test]
+fn the_palette_finds_a_payment_by_the_beginning_of_its_reference() {
+    let mut desk = at_contracts(Language::En);
+    desk.press(KeyCode::Char('p')).write("100").press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Tab);
+    desk.write("VIR 2026-117").ctrl('s').see("400.00 EUR are still due");
+    desk.ctrl('p').write("vir 2026").see("VIR 2026-117").see("Payment 21/11/2026 Kevin Casey");
+    desk.press(KeyCode::Enter).see("Payment of 100.00 EUR, Kevin Casey");
+}
+
+/// A part of what is due is typed over the proposal: Enter records it from the amount, as below it is said.
+#[test]
+fn a_typed_amount_is_recorded_with_enter() {
+    let mut desk = at_contracts(Language::En);
+    desk.press(KeyCode::Char('p')).see("Enter records").write("120").press(KeyCode::Enter);
+    desk.see("Payment of 120.00 EUR is recorded; 380.00 EUR are still due on contract 2.");
+}

@@ -20,7 +20,7 @@ use epic_events::{
         entity::Query,
         events::{EventFilter, EventSort, EventView},
         page::{Count, Cursor, Edge, Listing, SortKey},
-        payments::{PaymentFilter, PaymentSort, PaymentView},
+        payments::{Method, PaymentFilter, PaymentSort, PaymentView},
     },
     schema::events as event_rows,
     services::{self, Reply, Request, demo},
@@ -74,6 +74,11 @@ fn each_list(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
             for sort in PaymentSort::iter() {
                 let asked = listing::<PaymentFilter, _>(sort, descending, edge.clone());
                 ask(&format!("payments by {sort:?}"), &|db| drop(payments::page(db, &asked, MANAGER).unwrap()));
+                let filter = PaymentFilter { method: Some(Method::Transfer), ..PaymentFilter::default() };
+                let asked = Listing { filter, ..asked };
+                ask(&format!("payments by transfer by {sort:?}"), &|db| {
+                    drop(payments::page(db, &asked, MANAGER).unwrap());
+                });
             }
             for view in [PaymentView::Refunds, PaymentView::Cancelled] {
                 let filter = PaymentFilter { view, ..PaymentFilter::default() };

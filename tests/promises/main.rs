@@ -20,6 +20,7 @@ mod faults;
 mod files;
 mod foreign;
 mod frozen;
+mod histories;
 mod hosted;
 mod migrations;
 mod ownership;

@@ -2,15 +2,15 @@
 
 use epic_events::domain::{
     PaymentId,
-    page::{Page, Sums},
-    payments::{Method, PaymentDraft, PaymentFilter, PaymentRow, PaymentView},
+    page::{Listing, Page, Sums},
+    payments::{Method, PaymentDraft, PaymentFilter, PaymentRow, PaymentSort, PaymentView},
     session::Session,
     settings::Visibility,
 };
-use support::world::payment_draft;
+use support::world::{pay, payment_draft, sign};
 
 use super::{
-    payments::{cancel, paid, record},
+    payments::{cancel, record},
     *,
 };
 
@@ -64,9 +64,17 @@ fn the_list_is_found_by_words_days_method_client_and_view(
     assert_eq!(found(&manager, words("kevin")).0, [-10_000, 50_000]);
     assert_eq!(found(&manager, words("kevin chq")).0, [50_000]);
     assert_eq!(found(&manager, words("nothing")).0, Vec::<i64>::new());
-    assert_eq!(found(&manager, PaymentFilter { method: Some(Method::Card), ..all() }).0, [20_000]);
     assert_eq!(found(&manager, PaymentFilter { client: Some(lou), ..all() }).0, [7_000, 20_000]);
     assert_eq!(found(&manager, PaymentFilter { from: day(5), to: day(3), ..all() }).0, [20_000, -10_000]);
+    for sort in PaymentSort::iter() {
+        let filter = PaymentFilter { method: Some(Method::Card), ..all() };
+        let query = Query::Payment(Listing { filter, sort, descending: true, edge: Edge::Start, limit: 10 });
+        let Reply::Page(page) = world.ask(Some(&manager), &Request::Read(ReadRequest::List(query))).unwrap() else {
+            panic!("payments")
+        };
+        let amounts = page.of::<PaymentRow>().rows.iter().map(|row| row.payment.amount_cents.0).collect::<Vec<_>>();
+        assert_eq!(amounts, [20_000], "{sort:?}");
+    }
     // A client that was renamed is found by the new name.
     let version = storage::clients::find(&mut world.connection(), lou).unwrap().unwrap().version;
     world.save(&Request::Write(WriteRequest::UpdateClient { id: lou, version, draft: client_draft("Anna Almeida") }));
@@ -82,7 +90,8 @@ fn under_restricted_visibility_payments_follow_their_contracts(
 ) {
     let mut world = World::new(engine);
     let records = world.records();
-    let payment = paid(&mut world, records.signed, 10_000);
+    let draft = PaymentDraft { reference: "CHQ 4711".to_owned(), ..payment_draft(10_000) };
+    let payment = PaymentId::new(world.save(&record(records.signed, draft)).0);
     let settings = storage::settings::load(&mut world.connection()).unwrap();
     world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings {
         visibility: Visibility::Restricted,
@@ -108,6 +117,12 @@ fn under_restricted_visibility_payments_follow_their_contracts(
         let paid = Cents(if seen == 0 { 0 } else { 60_000 });
         assert_eq!(page.sums, Some(Sums::Payments { paid, cancelled: Cents(0) }), "{name}");
         assert_eq!(page.total, Some(Count::Exactly(i64::try_from(seen).unwrap())), "{name}");
+        for (text, hits) in [("chq 47", seen.min(1)), ("4711", 0)] {
+            let search = Request::Read(ReadRequest::Search { text: text.to_owned() });
+            let Reply::Found { records, .. } = world.ask(Some(&who), &search).unwrap() else { panic!("found") };
+            let of_payments = records.iter().filter(|hit| hit.kind == EntityKind::Payment);
+            assert_eq!(of_payments.count(), hits, "{name}: {text}");
+        }
         let view = world.ask(Some(&who), &Request::Read(ReadRequest::ViewPayment(payment)));
         assert_eq!(view.is_ok(), seen > 0, "{name}");
         let view = world.ask(Some(&who), &Request::Read(ReadRequest::ViewContract(records.signed)));
@@ -117,7 +132,41 @@ fn under_restricted_visibility_payments_follow_their_contracts(
         }
     }
     let other = world.other_sales.clone();
-    let pick = Request::Read(ReadRequest::PickPayable { text: records.signed.0.to_string() });
-    let Reply::ContractChoices(page) = world.ask(Some(&other), &pick).unwrap() else { panic!("contracts") };
-    assert!(page.rows.is_empty(), "{page:?}");
+    for text in [records.signed.0.to_string(), String::new()] {
+        let pick = Request::Read(ReadRequest::PickPayable { text });
+        let Reply::ContractChoices(page) = world.ask(Some(&other), &pick).unwrap() else { panic!("contracts") };
+        assert!(page.rows.is_empty(), "{page:?}");
+    }
+}
+
+/// Without words the picker offers what has something due and is signed, the largest amount first, and everything
+/// once nothing is due; sales is offered contracts of own clients only.
+#[rstest]
+fn the_picker_of_a_payment_begins_with_what_is_due(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let (owner, other) = (world.sales.actor.id, world.other_sales.actor.id);
+    let clients = [world.client_of(owner, "Kevin Casey"), world.client_of(other, "Lou Bouzin")];
+    let mut signed = |client, due| {
+        let id = ContractId::new(world.save(&new_contract(client, 100_000, due)).0);
+        world.save(&sign(id, 1));
+        id
+    };
+    let [small, large, theirs] = [signed(clients[0], 10_000), signed(clients[0], 90_000), signed(clients[1], 50_000)];
+    let paid_up = signed(clients[0], 0);
+    let unsigned = ContractId::new(world.save(&new_contract(clients[0], 100_000, 100_000)).0);
+    let offered = |world: &mut World, who: &Session, text: &str| {
+        let pick = Request::Read(ReadRequest::PickPayable { text: text.to_owned() });
+        let Reply::ContractChoices(page) = world.ask(Some(who), &pick).unwrap() else { panic!("contracts") };
+        page.rows.iter().map(|row| row.contract.id).collect::<Vec<_>>()
+    };
+    let (manager, sales) = (world.manager.clone(), world.sales.clone());
+    assert_eq!(offered(&mut world, &manager, ""), [large, theirs, small]);
+    assert_eq!(offered(&mut world, &sales, ""), [large, small]);
+    assert_eq!(offered(&mut world, &sales, "casey"), [unsigned, paid_up, large, small]);
+    for (id, due) in [(small, 10_000), (large, 90_000)] {
+        world.save(&pay(id, due));
+    }
+    assert_eq!(offered(&mut world, &sales, " "), [unsigned, paid_up, large, small]);
 }

@@ -6,6 +6,7 @@
 mod support;
 
 mod floor;
+mod money;
 mod screens;
 mod services;
 mod staff;

@@ -22,20 +22,20 @@ use strum::IntoEnumIterator;
 use super::{
     PASSWORD, ROUNDS,
     floor::{Client, page},
-    say, url,
+    money, say, url,
 };
 
-struct Desk {
+pub struct Desk {
     services: Services,
     session: Session,
 }
 
 impl Desk {
-    fn ask(&mut self, request: &Request) -> Reply {
+    pub fn ask(&mut self, request: &Request) -> Reply {
         self.services.execute(Some(&self.session), request, epic_events::app::now()).unwrap()
     }
 
-    fn time(&mut self, name: &str, floor: Option<f64>, mut request: impl FnMut(usize) -> Request) {
+    pub fn time(&mut self, name: &str, floor: Option<f64>, mut request: impl FnMut(usize) -> Request) {
         let times = (0..ROUNDS).map(|round| {
             let request = request(round);
             let begun = Instant::now();
@@ -60,6 +60,8 @@ fn request_times() {
     lists(&mut desk, &mut client);
     words(&mut desk, &mut client);
     records(&mut desk, &mut client);
+    money::lists(&mut desk, &mut client);
+    money::records(&mut desk);
     let memory = std::fs::read_to_string("/proc/self/status").unwrap();
     let peak = memory.lines().find(|line| line.starts_with("VmHWM")).unwrap_or_default();
     println!("SPEED | most memory of the services | {} |", peak.trim_start_matches("VmHWM:").trim());

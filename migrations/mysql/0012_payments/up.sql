@@ -27,9 +27,12 @@ CREATE TABLE IF NOT EXISTS payments (
     INDEX payments_by_contract (contract_id, id),
     INDEX payments_by_day (paid_on, id),
     INDEX payments_by_amount (amount_cents, id),
+    INDEX payments_by_method (method, id),
+    INDEX payments_by_method_and_day (method, paid_on, id),
     INDEX payments_by_client_name (client_key, id),
     INDEX payments_by_reference (reference_key, id),
-    INDEX payments_by_state (state, paid_on, id)
+    INDEX payments_by_state (state, id),
+    INDEX payments_by_state_and_day (state, paid_on, id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
 -- What was paid before, as one payment of each contract. Nobody records a payment before this migration is

@@ -31,9 +31,12 @@ FROM contracts WHERE due_cents < total_cents;
 CREATE INDEX payments_by_contract ON payments (contract_id, id);
 CREATE INDEX payments_by_day ON payments (paid_on, id);
 CREATE INDEX payments_by_amount ON payments (amount_cents, id);
+CREATE INDEX payments_by_method ON payments (method, id);
+CREATE INDEX payments_by_method_and_day ON payments (method, paid_on, id);
 CREATE INDEX payments_by_client_name ON payments (client_key, id);
 CREATE INDEX payments_by_reference ON payments (reference_key, id);
-CREATE INDEX payments_by_state ON payments (state, paid_on, id);
+CREATE INDEX payments_by_state ON payments (state, id);
+CREATE INDEX payments_by_state_and_day ON payments (state, paid_on, id);
 
 CREATE VIRTUAL TABLE payments_words USING fts5(search, client_search, content = 'payments', content_rowid = 'id', detail = 'none', tokenize = 'unicode61 remove_diacritics 0');
 INSERT INTO payments_words (payments_words) VALUES ('rebuild');

@@ -54,10 +54,7 @@ pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> R
         ReadRequest::PickContract { text } => {
             Reply::ContractChoices(contract_choices(db, ctx, text, ContractView::Signed)?)
         }
-        ReadRequest::PickPayable { text } => {
-            let view = if ctx.reach == Reach::Own { ContractView::Mine } else { ContractView::All };
-            Reply::ContractChoices(contract_choices(db, ctx, text, view)?)
-        }
+        ReadRequest::PickPayable { text } => Reply::ContractChoices(payable(db, ctx, text)?),
         ReadRequest::Search { text } => search::search(db, ctx, text)?,
     })
 }
@@ -315,6 +312,24 @@ fn client_choices(db: &mut Db, ctx: &RequestContext, text: &str, own: bool) -> R
     let filter = ClientFilter { view, text: text.to_owned(), ..ClientFilter::default() };
     let listing: Listing<_, ClientSort> = first(filter, candidates::CHOICES);
     Ok(storage::clients::page(db, &listing, ctx.viewer())?)
+}
+
+/// Contracts that a payment may be recorded for. As long as nothing is typed, those with something due, if
+/// there are any, by the largest amount.
+fn payable(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Page<ContractRow>, ServiceError> {
+    let (all, due) = match ctx.reach {
+        Reach::Own => (ContractView::Mine, ContractView::MineNotPaid),
+        Reach::Any => (ContractView::All, ContractView::NotPaid),
+    };
+    if text.trim().is_empty() {
+        let filter = ContractFilter { view: due, ..ContractFilter::default() };
+        let largest = Listing { sort: due.sort(), ..newest_contracts(filter) };
+        let page = contract_page(db, ctx, &largest)?;
+        if !page.rows.is_empty() {
+            return Ok(page);
+        }
+    }
+    contract_choices(db, ctx, text, all)
 }
 
 /// Contracts to choose from: first the one whose number was typed, then the newest that contain the words.

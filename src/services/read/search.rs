@@ -5,9 +5,11 @@ use crate::{
     domain::{
         clients::{ClientFilter, ClientSort, told_apart_by},
         contracts::{ContractFilter, ContractListing, ContractRow, number_in},
+        dates,
         entity::EntityKind,
         events::{EventFilter, EventSort},
         page::{Edge, Listing, Page},
+        payments::PaymentRow,
         users::{UserFilter, UserSort},
     },
     services::{
@@ -46,6 +48,11 @@ fn contract_hit(row: ContractRow) -> Found {
     Found { kind: EntityKind::Contract, id: row.contract.id.0, name: row.client, detail }
 }
 
+fn payment_hit(PaymentRow { payment, client, .. }: PaymentRow) -> Found {
+    let detail = format!("{} {client}", dates::format_date(payment.paid_on));
+    Found { kind: EntityKind::Payment, id: payment.id.0, name: payment.reference, detail }
+}
+
 /// What a search has found of all kinds.
 #[derive(Default)]
 struct Hits {
@@ -81,6 +88,10 @@ fn search_from(db: &mut Db, ctx: &RequestContext, text: &str, edge: &Edge) -> Re
     });
     let contracts: ContractListing = listing(ContractFilter { text: text.clone(), ..ContractFilter::default() }, edge);
     hits.add(contract_page(db, ctx, &contracts)?, contract_hit);
+    let mut payments = storage::payments::of_reference(db, &text, ctx.viewer(), i64::from(HITS) + 1)?;
+    hits.more |= payments.len() > usize::from(HITS);
+    payments.truncate(HITS.into());
+    hits.records.extend(payments.into_iter().map(payment_hit));
     let users: Listing<_, UserSort> = listing(UserFilter { text, ..UserFilter::default() }, edge);
     hits.add(storage::users::page(db, &users, ctx.viewer())?, |user| {
         let (id, name, detail) = (user.id.0, user.full_name, user.username);

@@ -49,7 +49,7 @@ pub enum ReadRequest {
     PickContract {
         text: String,
     },
-    /// Contracts that a payment can be recorded for.
+    /// Contracts that a payment can be recorded for; without words those with something due, if there are any.
     PickPayable {
         text: String,
     },

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ClientId, ContractId, Field, UserId,
+        Cents, ClientId, ContractId, Field, UserId,
         audit::Auditable,
         clients::told_apart_by,
         contracts::{ContractDraft, ContractFilter, ContractListing, ContractRow, ContractSort, ContractView},
@@ -204,13 +204,15 @@ impl Entity for Contracts {
     fn detail(reply: &Reply) -> Option<RecordDetail> {
         let Reply::Contract(detail) = reply else { return None };
         let ContractDetail { row, client, payments, events, history } = (**detail).clone();
+        let payments = DetailPart::new(Phrase::Payment(PaymentPhrase::Part), EntityKind::Payment, payments);
+        let payments = DetailPart { sum: Some(row.contract.paid()), ..payments };
         Some(RecordDetail {
             notes: row.contract.notes.clone(),
             record: row.into(),
             signed: None,
             parts: vec![
                 DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
-                DetailPart::new(Phrase::Payment(PaymentPhrase::Part), EntityKind::Payment, payments),
+                payments,
                 DetailPart::single(Phrase::ColClient, client.into()),
                 DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
             ],
@@ -248,9 +250,10 @@ fn new_fields(client: Option<&Record>, ctx: &Context) -> Vec<FormField> {
 
 fn edit_fields(row: &ContractRow, ctx: &Context) -> Vec<FormField> {
     let contract = &row.contract;
+    let total = FormField::amount(Field::TotalCents, Some(contract.total_cents), ctx.language).required();
     vec![
         FormField::new(Field::ClientId, FieldKind::Fixed, &row.client),
-        FormField::amount(Field::TotalCents, Some(contract.total_cents), ctx.language).required(),
+        FormField { covers: contract.paid(), ..total },
         FormField::notes(&contract.notes),
     ]
 }
@@ -288,6 +291,14 @@ fn sign(row: &ContractRow, ctx: &Context) -> Begun {
 /// The request of that form.
 pub fn read_signature(id: ContractId, version: i32, form: &mut Reader) -> WriteRequest {
     WriteRequest::SignContract { id, version, day: form.day(Field::SignedAt, Direction::Past).unwrap_or_default() }
+}
+
+/// What is due of the contract, in a list to pick from.
+pub fn due_in_words(row: &ContractRow, ctx: &Context) -> String {
+    match row.contract.due_cents {
+        Cents(0) => ctx.say(PaymentPhrase::FullyPaid),
+        due => ctx.say(PaymentPhrase::Due(&money(due, ctx))),
+    }
 }
 
 /// What so many contracts amount to.

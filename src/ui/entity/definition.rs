@@ -214,6 +214,8 @@ pub struct DetailPart {
     pub rows: Vec<Record>,
     /// Counts them, also those that are not among the rows.
     pub count: Count,
+    /// What they amount to.
+    pub sum: Option<Cents>,
 }
 
 impl DetailPart {
@@ -221,12 +223,12 @@ impl DetailPart {
         let rows: Vec<Record> = page.rows.into_iter().map(Into::into).collect();
         let shown = i64::try_from(rows.len()).unwrap_or(i64::MAX);
         let count = if page.after { Count::MoreThan(shown) } else { Count::Exactly(shown) };
-        Self { title, kind, rows, count }
+        Self { title, kind, rows, count, sum: None }
     }
 
     /// The only record of its kind.
     pub fn single(title: Phrase<'static>, record: Record) -> Self {
-        Self { title, kind: record.kind(), rows: vec![record], count: Count::Exactly(1) }
+        Self { title, kind: record.kind(), rows: vec![record], count: Count::Exactly(1), sum: None }
     }
 }
 

@@ -44,11 +44,11 @@ impl Entity for Payments {
     const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
         (Phrase::Payment(P::ColDay), column(N::Day, 10, 0, 0).sorts(0)),
         (Phrase::Payment(P::ColAmount), column(N::Amount, 13, 0, 2).sorts(1).right()),
-        (Phrase::Payment(P::ColMethod), column(N::Method, 8, 0, 4)),
-        (Phrase::ColClient, column(N::Client, 13, 3, 1).sorts(2)),
-        (Phrase::Payment(P::ColContract), column(N::Contract, 8, 0, 6).sorts(3).right()),
-        (Phrase::Payment(P::ColReference), column(N::Reference, 10, 2, 5).sorts(4)),
-        (Phrase::Payment(P::ColState), column(N::Status, 9, 0, 3)),
+        (Phrase::Payment(P::ColMethod), column(N::Method, 8, 0, 4).sorts(2)),
+        (Phrase::ColClient, column(N::Client, 13, 3, 1).sorts(3)),
+        (Phrase::Payment(P::ColContract), column(N::Contract, 8, 0, 6).sorts(4).right()),
+        (Phrase::Payment(P::ColReference), column(N::Reference, 10, 2, 5).sorts(5)),
+        (Phrase::Payment(P::ColState), column(N::Status, 9, 0, 3).sorts(6)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<PaymentRow>)] = &[
         (Command::New, Permission::RecordPayment, Begins::New),
@@ -108,9 +108,11 @@ impl Entity for Payments {
         match sort {
             PaymentSort::PaidOn => Phrase::Payment(P::ColDay),
             PaymentSort::Amount => Phrase::Payment(P::ColAmount),
+            PaymentSort::Method => Phrase::Payment(P::ColMethod),
             PaymentSort::Client => Phrase::ColClient,
             PaymentSort::Contract => Phrase::Payment(P::ColContract),
             PaymentSort::Reference => Phrase::Payment(P::ColReference),
+            PaymentSort::State => Phrase::Payment(P::ColState),
         }
     }
 

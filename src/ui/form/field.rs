@@ -53,6 +53,8 @@ pub struct FormField {
     /// The id of the picked record; its name is in `input`.
     pub picked: Option<i64>,
     pub required: bool,
+    /// Of the total of a contract: what was paid of it, which the total has to cover.
+    pub covers: Cents,
     pub problem: Option<Problem>,
     /// Why the services refused this value; until it is changed.
     pub refused: Option<Problem>,
@@ -85,6 +87,7 @@ impl FormField {
             choice,
             picked: None,
             required: false,
+            covers: Cents(0),
             problem: None,
             refused: None,
             left: false,
@@ -236,7 +239,10 @@ impl FormField {
             return self.required.then_some(Problem::Required);
         }
         match (&self.kind, self.field) {
-            (FieldKind::Amount, _) => Cents::parse(text).err(),
+            (FieldKind::Amount, _) => match Cents::parse(text) {
+                Ok(amount) if amount.0 > 0 && amount < self.covers => Some(Problem::BelowPaid(self.covers)),
+                parsed => parsed.err(),
+            },
             (FieldKind::Whole, Field::Attendees) => check::attendees(text).err(),
             (FieldKind::Whole, _) => money::parse_whole(text).err(),
             (FieldKind::Day(prefer), _) => dates::parse_date(text, now.date(), *prefer).err(),

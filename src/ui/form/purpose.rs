@@ -40,9 +40,8 @@ impl Purpose {
         matches!(self, Self::SetUp | Self::SignIn)
     }
 
-    /// Whether Enter in the first field saves the form as long as nothing in it was changed: what is
-    /// proposed is mostly right.
-    pub fn saves_as_proposed(&self) -> bool {
+    /// Whether Enter in the first field saves the form: what is proposed in the others is mostly right.
+    pub fn saves_from_the_first(&self) -> bool {
         matches!(self, Self::Create(EntityKind::Payment))
     }
 

@@ -7,10 +7,12 @@ use super::{
     outcome::{Outcome, PopupResult, ViewChoice},
 };
 use crate::{
-    domain::entity::EntityKind,
+    domain::{contracts::ContractRow, entity::EntityKind},
     services::{Found, Reply},
     ui::{
         Context,
+        entity::contracts::due_in_words,
+        form::Choices,
         text::{Asked, Phrase},
         widgets::input::Input,
     },
@@ -53,6 +55,11 @@ impl Menu {
             Reply::ClientChoices(page) => {
                 (self.among_newest, self.more) = (page.among_newest, page.after);
                 lines.extend(page.rows.into_iter().map(|row| choice(row.into(), ctx)));
+            }
+            Reply::ContractChoices(page) if self.source == Source::Records(Choices::Payable) => {
+                (self.among_newest, self.more) = (page.among_newest, page.after);
+                let due = |row: ContractRow| Item { detail: due_in_words(&row, ctx), ..choice(row.into(), ctx) };
+                lines.extend(page.rows.into_iter().map(due));
             }
             Reply::ContractChoices(page) => {
                 (self.among_newest, self.more) = (page.among_newest, page.after);

@@ -215,7 +215,8 @@ impl Screen for Detail {
         let below = Rect { y: area.y + row, height: area.height.saturating_sub(row), ..area };
         let mut x = below.x;
         for (number, one) in self.parts.iter().enumerate() {
-            let title = format!(" {} ({}) ", ctx.say(one.title), count_words(one.count, ctx));
+            let sum = one.sum.map(|sum| format!("{} ", entity::money(sum, ctx))).unwrap_or_default();
+            let title = format!(" {} ({}) {sum}", ctx.say(one.title), count_words(one.count, ctx));
             let style = if number == self.part { ctx.theme.accent } else { ctx.theme.quiet };
             let title = if number == self.part { format!("[{}]", title.trim()) } else { title };
             let place = Rect { x, width: below.right().saturating_sub(x), ..below };

@@ -1561,7 +1561,7 @@ fn payments(phrase: PaymentPhrase) -> String {
         PaymentPhrase::Edit => "Edit the payment",
         PaymentPhrase::Cancel => "Cancel the payment",
         PaymentPhrase::VerbCancel => "cancel",
-        PaymentPhrase::EnterRecords => "Enter records it like this, Tab goes on. A refund has a minus.",
+        PaymentPhrase::EnterRecords => "Enter records, Tab goes on. A refund has a minus.",
         PaymentPhrase::Method(method) => match method {
             Method::Transfer => "transfer",
             Method::Card => "card",
@@ -1585,6 +1585,9 @@ fn payments(phrase: PaymentPhrase) -> String {
         PaymentPhrase::ViewCancelled => "Cancelled",
         PaymentPhrase::Part => "Payments",
         PaymentPhrase::Paid => "Paid",
+        PaymentPhrase::Due(amount) => return format!("{amount} due"),
+        PaymentPhrase::FullyPaid => "fully paid",
+        PaymentPhrase::PayHelp => "Record a payment: choose the contract first.",
         PaymentPhrase::Sums { count, paid, cancelled } => {
             let payments = plural(count, "payment", "payments");
             let cancelled = cancelled.map(|amount| format!(", and {amount} cancelled")).unwrap_or_default();

@@ -1675,7 +1675,7 @@ fn payments(phrase: PaymentPhrase) -> String {
         PaymentPhrase::Cancel => "Annuler le paiement",
         PaymentPhrase::VerbCancel => "annuler",
         PaymentPhrase::EnterRecords => {
-            "Entrée l'enregistre tel quel, Tab passe à la suite. Un remboursement commence par un moins."
+            "Entrée l'enregistre, Tab passe à la suite. Un remboursement commence par un moins."
         }
         PaymentPhrase::Method(method) => match method {
             Method::Transfer => "virement",
@@ -1700,6 +1700,9 @@ fn payments(phrase: PaymentPhrase) -> String {
         PaymentPhrase::ViewCancelled => "Annulés",
         PaymentPhrase::Part => "Paiements",
         PaymentPhrase::Paid => "Payé",
+        PaymentPhrase::Due(amount) => return format!("{amount} à payer"),
+        PaymentPhrase::FullyPaid => "entièrement payé",
+        PaymentPhrase::PayHelp => "Enregistrer un paiement : choisir d'abord le contrat.",
         PaymentPhrase::Sums { count, paid, cancelled } => {
             let payments = plural(count, "paiement", "paiements");
             let cancelled = cancelled.map(|amount| format!(", et {amount} annulés")).unwrap_or_default();

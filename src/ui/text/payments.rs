@@ -10,7 +10,7 @@ pub enum PaymentPhrase<'a> {
     Edit,
     Cancel,
     VerbCancel,
-    /// Below the amount of a new payment that is proposed.
+    /// Below the amount of a new payment.
     EnterRecords,
     Method(Method),
     /// What a payment or a refund is called.
@@ -40,6 +40,11 @@ pub enum PaymentPhrase<'a> {
         cancelled: Option<&'a str>,
     },
     TooManyToSum(i64),
+    /// What is due of a contract to pick.
+    Due(&'a str),
+    FullyPaid,
+    /// What `p` does on the home screen.
+    PayHelp,
     /// A payment was recorded or cancelled, and what is due now; nothing if that is zero.
     Now {
         cancelled: bool,

@@ -121,7 +121,7 @@ impl Form {
         if let Some(binding) = find(&self.bindings(ctx), Key::from_event(key)) {
             return self.run(binding.command, ctx);
         }
-        let is_complete = self.at + 1 == self.entries.len() || self.is_as_proposed();
+        let is_complete = self.at + 1 == self.entries.len() || self.is_saved_here();
         let Some(entry) = self.entries.get_mut(self.at) else { return Action::None };
         if entry.is_text() && entry.input.key(key) {
             entry.forget_problem();

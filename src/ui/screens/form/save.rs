@@ -168,10 +168,9 @@ impl Form {
         self.entries.iter().zip(&self.sent).any(|(entry, sent)| which(entry) && entry.content() != *sent)
     }
 
-    /// Whether Enter in the focused field saves the form, since nothing was changed in it.
-    pub(super) fn is_as_proposed(&self) -> bool {
-        let first = self.entries.iter().position(FormField::is_text);
-        self.purpose.saves_as_proposed() && first == Some(self.at) && !self.entries.iter().any(FormField::is_changed)
+    /// Whether Enter in the focused field saves the form.
+    pub(super) fn is_saved_here(&self) -> bool {
+        self.purpose.saves_from_the_first() && self.entries.iter().position(FormField::is_text) == Some(self.at)
     }
 
     pub(super) fn saved(&mut self, to: &Request, reply: &Reply, ctx: &Context) -> Action {

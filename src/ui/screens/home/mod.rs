@@ -10,17 +10,23 @@ use ratatui::{
 
 use super::{screen::Screen, section::Section};
 use crate::{
-    domain::{Error, entity::Query, page::Count},
+    domain::{
+        Error,
+        entity::{EntityKind, Query},
+        page::Count,
+    },
     services::{
         HomeLine, ReadRequest, Reply, Request,
         figures::{Bar, Figure},
     },
     ui::{
         Action, Context, Destination, Notice,
-        actions::{bind, bind_quietly},
+        actions::{self, bind, bind_quietly},
+        entity,
+        form::Choices,
         keys::{Binding, Command},
-        popup::Outcome,
-        text::Phrase,
+        popup::{Outcome, Popup, Source},
+        text::{PaymentPhrase, Phrase},
         widgets::paint::Focus,
     },
 };
@@ -113,8 +119,11 @@ impl Screen for Home {
         }
     }
 
-    fn on_popup(&mut self, _outcome: Outcome, _ctx: &Context) -> Action {
-        Action::None
+    /// The contract of a payment was picked.
+    fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
+        let Outcome::Record(contract) = outcome else { return Action::None };
+        let form = entity::new_form(EntityKind::Payment, Some(&contract), ctx);
+        form.map_or(Action::None, |form| Action::Open(Destination::Form(Box::new(form))))
     }
 
     fn bindings(&self, ctx: &Context) -> Vec<Binding> {
@@ -123,6 +132,10 @@ impl Screen for Home {
         if self.bars().next().is_some() {
             let label = ctx.say(if self.bar.is_some() { Phrase::BackKey } else { Phrase::FiguresKey });
             bindings.push(Binding { label: label.into(), ..bind(C::NextPart, ctx, None) });
+        }
+        if actions::may_create(EntityKind::Payment, ctx) {
+            let help = ctx.say(PaymentPhrase::PayHelp);
+            bindings.push(Binding { help: help.into(), ..bind(C::Pay, ctx, None) });
         }
         bindings.push(bind(C::Refresh, ctx, None));
         bindings.extend([C::Up, C::Down, C::Home, C::End].map(|command| bind_quietly(command, ctx)));
@@ -139,6 +152,10 @@ impl Screen for Home {
     fn run(&mut self, command: Command, ctx: &Context) -> Action {
         let lines = self.lines(ctx);
         let last = lines.len() - 1;
+        if command == Command::Pay {
+            let title = ctx.say(Phrase::Payment(PaymentPhrase::Record));
+            return Action::Popup(Box::new(Popup::picker(title, Source::Records(Choices::Payable), None)));
+        }
         if let Some(bar) = self.bar {
             return self.run_figures(command, bar);
         }
