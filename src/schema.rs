@@ -69,6 +69,7 @@ diesel::table! {
         company_key -> Text,
         sales_key -> Text,
         search -> Text,
+        next_due_on -> Nullable<Date>,
         archived_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         updated_at -> Timestamp,
@@ -183,9 +184,51 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    plans (id) {
+        id -> BigInt,
+        version -> Integer,
+        name -> Text,
+        name_key -> Text,
+        parts -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    instalments (id) {
+        id -> BigInt,
+        version -> Integer,
+        contract_id -> BigInt,
+        position -> Integer,
+        label -> Text,
+        amount_cents -> BigInt,
+        anchor -> Text,
+        offset_days -> Integer,
+        due_on -> Nullable<Date>,
+        upto_cents -> BigInt,
+        open_cents -> BigInt,
+        open_on -> Nullable<Date>,
+        plan_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
 diesel::joinable!(list_views -> users (owner_id));
 diesel::joinable!(clients -> users (sales_contact_id));
 diesel::joinable!(contracts -> clients (client_id));
 diesel::joinable!(events -> contracts (contract_id));
 diesel::joinable!(payments -> contracts (contract_id));
-diesel::allow_tables_to_appear_in_same_query!(users, clients, contracts, events, payments, settings, list_views);
+diesel::joinable!(instalments -> contracts (contract_id));
+diesel::allow_tables_to_appear_in_same_query!(
+    users,
+    clients,
+    contracts,
+    events,
+    payments,
+    instalments,
+    settings,
+    list_views
+);

@@ -24,6 +24,8 @@ pub enum Subject {
     View,
     /// The columns that a user has chosen.
     Columns,
+    /// A plan of instalments.
+    Plan,
     /// No record: a failed sign-in with a name that no account has, or the audit log itself.
     Session,
 }
@@ -47,6 +49,7 @@ impl fmt::Display for Subject {
             Self::Settings => f.write_str("settings"),
             Self::View => f.write_str("view"),
             Self::Columns => f.write_str("columns"),
+            Self::Plan => f.write_str("plan"),
             Self::Session => f.write_str("session"),
         }
     }
@@ -90,6 +93,8 @@ pub enum Verb {
     ContractCreated,
     #[strum(serialize = "contract.updated")]
     ContractUpdated,
+    #[strum(serialize = "contract.instalments_set")]
+    InstalmentsSet,
     #[strum(serialize = "contract.signed")]
     ContractSigned,
     #[strum(serialize = "contract.archived")]
@@ -114,6 +119,12 @@ pub enum Verb {
     PaymentUpdated,
     #[strum(serialize = "payment.cancelled")]
     PaymentCancelled,
+    #[strum(serialize = "plan.created")]
+    PlanCreated,
+    #[strum(serialize = "plan.updated")]
+    PlanUpdated,
+    #[strum(serialize = "plan.removed")]
+    PlanRemoved,
     #[strum(serialize = "records.exported")]
     Exported,
     #[strum(serialize = "record.printed")]
@@ -161,6 +172,7 @@ impl Verb {
             | Self::ClientRestored
             | Self::ContractCreated
             | Self::ContractUpdated
+            | Self::InstalmentsSet
             | Self::ContractSigned
             | Self::ContractArchived
             | Self::ContractRestored
@@ -173,6 +185,9 @@ impl Verb {
             | Self::PaymentRecorded
             | Self::PaymentUpdated
             | Self::PaymentCancelled
+            | Self::PlanCreated
+            | Self::PlanUpdated
+            | Self::PlanRemoved
             | Self::ViewSaved
             | Self::ViewChanged
             | Self::ViewRemoved

@@ -2,21 +2,20 @@
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
-use serde_json::{Value, json};
+use serde_json::json;
 
+pub use super::contract_lists::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, SOON_DAYS};
 use super::{
     audit::{Auditable, AuditedFields, Subject},
     check, clocks, dates,
     entity::EntityKind,
     error::{FieldErrors, Problem, Reason},
     field::Field,
-    id::{ClientId, ContractId, UserId},
+    id::{ClientId, ContractId},
     money::Cents,
-    page::{Listing, Order, SortKey, Sorted, folded},
-    policy::{Owner, Permission},
+    policy::Permission,
     text,
 };
-use serde::{Deserialize, Serialize};
 
 /// A contract as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, diesel::Queryable, diesel::Selectable)]
@@ -196,157 +195,6 @@ pub fn number_in(typed: &str) -> Option<ContractId> {
     let named = name.split([' ', '.', '°', '#']).all(|word| word.is_empty() || NAMES.contains(&word));
     let number = named && digits.len() <= LONGEST && digits.bytes().all(|digit| digit.is_ascii_digit());
     number.then(|| digits.parse().ok().map(ContractId::new)).flatten()
-}
-
-/// Saved views of the contracts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ContractView {
-    #[default]
-    All,
-    Mine,
-    NotSigned,
-    /// Signed, with an amount due.
-    NotPaid,
-    Signed,
-    /// Mine, not signed.
-    MineNotSigned,
-    /// Mine, signed, without any event.
-    MineWithoutEvent,
-    /// Mine, signed, with an amount due.
-    MineNotPaid,
-    Archived,
-}
-
-impl ContractView {
-    /// What the view is sorted by, the newest or largest first, until the user chooses.
-    pub fn sort(self) -> ContractSort {
-        match self {
-            Self::NotPaid | Self::MineNotPaid => ContractSort::Due,
-            Self::All
-            | Self::Mine
-            | Self::NotSigned
-            | Self::Signed
-            | Self::MineNotSigned
-            | Self::MineWithoutEvent
-            | Self::Archived => ContractSort::Created,
-        }
-    }
-}
-
-/// Selects contracts.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ContractFilter {
-    pub view: ContractView,
-    /// Words that must all occur in the client's name, company or e-mail address.
-    pub text: String,
-    pub client: Option<ClientId>,
-    pub sales_contact: Option<UserId>,
-    pub total_above: Option<Cents>,
-    pub total_below: Option<Cents>,
-    pub due_above: Option<Cents>,
-    pub due_below: Option<Cents>,
-    /// Created on this day (company's wall clock) or later.
-    pub from: Option<NaiveDate>,
-    /// Created on this day (company's wall clock) or earlier.
-    pub to: Option<NaiveDate>,
-    /// Signed on this day (company's wall clock) or later.
-    pub signed_from: Option<NaiveDate>,
-    /// Signed on this day (company's wall clock) or earlier.
-    pub signed_to: Option<NaiveDate>,
-}
-
-/// The columns by which contracts can be sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, strum::EnumIter, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ContractSort {
-    Number,
-    Client,
-    Company,
-    Total,
-    Due,
-    Signed,
-    SalesContact,
-    #[default]
-    Created,
-}
-
-impl Order for ContractSort {
-    fn begins_with_the_last(&self) -> bool {
-        matches!(self, Self::Total | Self::Due | Self::Created)
-    }
-}
-
-/// A contract in a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ContractRow {
-    pub contract: Contract,
-    pub client: String,
-    pub company: String,
-    pub client_phone: String,
-    pub sales_contact_id: UserId,
-    pub sales_contact: String,
-}
-
-impl ContractRow {
-    /// The sales contact of the client.
-    pub fn owner(&self) -> Owner {
-        Owner::Sales(self.sales_contact_id)
-    }
-
-    /// The names and values of a row in an exported file, in order. The names are those of the columns
-    /// in the database, except that the id is called `number`.
-    pub fn exported(&self) -> Vec<(&'static str, Value)> {
-        let Self { contract, client, company, client_phone: _, sales_contact_id: _, sales_contact } = self;
-        let Contract {
-            id,
-            version: _,
-            client_id: _,
-            total_cents,
-            due_cents,
-            signed_at,
-            notes,
-            archived_at,
-            created_at,
-            updated_at: _,
-        } = contract;
-        vec![
-            ("number", json!(id.0)),
-            ("client", json!(client)),
-            ("company_name", json!(company)),
-            ("total", json!(total_cents.plain())),
-            ("due", json!(due_cents.plain())),
-            ("signed_at", json!(signed_at)),
-            ("sales_contact", json!(sales_contact)),
-            ("notes", json!(notes)),
-            ("created_at", json!(created_at)),
-            ("archived_at", json!(archived_at)),
-        ]
-    }
-}
-
-/// A request for a page of contracts.
-pub type ContractListing = Listing<ContractFilter, ContractSort>;
-
-impl Sorted<ContractSort> for ContractRow {
-    fn id(&self) -> i64 {
-        self.contract.id.0
-    }
-
-    fn key(&self, sort: ContractSort) -> SortKey {
-        let contract = &self.contract;
-        match sort {
-            ContractSort::Number => SortKey::Int(contract.id.0),
-            ContractSort::Client => folded(&self.client),
-            ContractSort::Company => folded(&self.company),
-            ContractSort::Total => SortKey::Int(contract.total_cents.0),
-            ContractSort::Due => SortKey::Int(contract.due_cents.0),
-            ContractSort::Signed => contract.signed_at.into(),
-            ContractSort::SalesContact => folded(&self.sales_contact),
-            ContractSort::Created => SortKey::Time(contract.created_at),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -99,6 +99,10 @@ pub enum Reason {
     RefundedMeanwhile,
     /// Without this refund more would be paid than the total of the contract.
     PaidMeanwhile,
+    /// The plan is the company's default plan.
+    PlanIsDefault,
+    /// There are as many plans already as there can be.
+    PlansFull(i64),
     /// The last active manager can neither be deactivated nor change role.
     LastManager,
     /// The person is not active.

@@ -83,6 +83,8 @@ pub enum Field {
     Reauth,
     SessionMinutes,
     MinPasswordLength,
+    /// The plan by which contracts without instalments of their own are due.
+    DefaultPlan,
     // views of lists
     Name,
     Kind,
@@ -114,5 +116,7 @@ pub enum Field {
     Below,
     DueAbove,
     DueBelow,
+    DueFrom,
+    DueTo,
     Place,
 }

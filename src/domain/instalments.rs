@@ -2,10 +2,12 @@
 //! own a contract is due by the company's default plan. The owner is that of the contract.
 
 use chrono::{Datelike, Days, NaiveDate};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::{
     check, dates,
-    error::Problem,
+    error::{FieldErrors, Problem},
     field::Field,
     id::{ContractId, PlanId},
     money::Cents,
@@ -19,7 +21,8 @@ pub const MOST: usize = 120;
 pub const MOST_DAYS: i32 = 3_660;
 
 /// The day by which an amount has to be paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Due {
     On(NaiveDate),
     /// So many days after the day of the signature; negative before it.
@@ -70,11 +73,22 @@ impl Anchors {
 }
 
 /// A row of the form for instalments.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstalmentDraft {
     pub label: String,
     pub amount_cents: Cents,
     pub due: Due,
+}
+
+/// The instalments that were agreed for a contract as the audit log stores them; null if it has none of
+/// its own.
+pub fn audited(rows: &[InstalmentDraft]) -> Value {
+    if rows.is_empty() { Value::Null } else { json!(rows) }
+}
+
+/// The instalments that [`audited`] wrote, or `None` for any other value.
+pub fn of_audited(value: &Value) -> Option<Vec<InstalmentDraft>> {
+    Vec::deserialize(value).ok()
 }
 
 /// An instalment of a contract as it is stored.
@@ -118,13 +132,60 @@ impl Instalment {
     }
 }
 
-/// Sets what is open of each when this was paid of the contract: payments fill the instalments in the
-/// order of their due days, those without one last, and of one day in the order of the contract.
-pub fn fill(instalments: &mut [Instalment], paid: Cents) {
+impl Instalment {
+    pub fn draft(&self) -> InstalmentDraft {
+        InstalmentDraft { label: self.label.clone(), amount_cents: self.amount_cents, due: self.due }
+    }
+}
+
+/// The rows of a contract in this order, with the days that are known by now. Nothing of them is paid.
+pub fn of_contract(
+    contract_id: ContractId,
+    rows: Vec<InstalmentDraft>,
+    anchors: Anchors,
+    plan_id: Option<PlanId>,
+) -> Vec<Instalment> {
+    let one = |(position, row): (i32, InstalmentDraft)| Instalment {
+        contract_id,
+        position,
+        due_on: anchors.day_of(row.due),
+        open_cents: row.amount_cents,
+        label: row.label,
+        amount_cents: row.amount_cents,
+        due: row.due,
+        plan_id,
+    };
+    (1..).zip(rows).map(one).collect()
+}
+
+/// Those that were agreed for the contract, as the form holds them; none if it follows a plan.
+pub fn own(instalments: &[Instalment]) -> Vec<InstalmentDraft> {
+    instalments.iter().filter(|one| one.plan_id.is_none()).map(Instalment::draft).collect()
+}
+
+/// The order in which payments fill instalments: that of their due days, those without one last, and of one
+/// day in the order of the contract.
+fn in_order(instalments: &mut [Instalment]) -> Vec<&mut Instalment> {
     let mut in_order: Vec<&mut Instalment> = instalments.iter_mut().collect();
     in_order.sort_by_key(|one| (one.due_on.is_none(), one.due_on, one.position));
+    in_order
+}
+
+/// How much has to be paid of the contract until each is filled, in the order of `instalments`.
+pub fn filled_at(instalments: &[Instalment]) -> Vec<Cents> {
+    let mut marked = instalments.to_vec();
+    let mut sum = 0;
+    for one in in_order(&mut marked) {
+        sum += one.amount_cents.0;
+        one.open_cents = Cents(sum);
+    }
+    marked.into_iter().map(|one| one.open_cents).collect()
+}
+
+/// Sets what is open of each when this was paid of the contract.
+pub fn fill(instalments: &mut [Instalment], paid: Cents) {
     let mut left = paid.0;
-    for one in in_order {
+    for one in in_order(instalments) {
         let filled = left.clamp(0, one.amount_cents.0);
         one.open_cents = Cents(one.amount_cents.0 - filled);
         left -= filled;
@@ -149,6 +210,18 @@ pub struct RowProblem {
     /// `Label`, `AmountCents` or `DueOn`.
     pub field: Field,
     pub problem: Problem,
+}
+
+/// The same of the form as a whole, for a caller that sends a request without a form: the first problem of
+/// each field.
+pub fn in_fields(wrong: &[RowProblem]) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    for RowProblem { row: _, field, problem } in wrong {
+        if errors.of(*field).is_none() {
+            errors.push(*field, *problem);
+        }
+    }
+    errors
 }
 
 /// The rows with their labels normalised, or what is wrong with them, in the order of the rows. No rows

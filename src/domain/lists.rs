@@ -53,6 +53,7 @@ pub enum ColumnName {
     Method,
     Contract,
     Reference,
+    NextDue,
 }
 
 /// A column that a user has chosen.

@@ -8,6 +8,7 @@ pub mod check;
 pub mod clients;
 pub mod clocks;
 pub mod connection_problem;
+pub mod contract_lists;
 pub mod contracts;
 pub mod currencies;
 pub mod dates;

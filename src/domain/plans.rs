@@ -1,21 +1,27 @@
 //! Plans: named templates of the company for the instalments of contracts, such as "30/40/30".
 
 use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use super::{
+    audit::{Auditable, AuditedFields, Subject},
     check,
-    error::Problem,
+    error::{FieldErrors, Problem},
     field::Field,
     id::PlanId,
-    instalments::{Due, InstalmentDraft, MAX_LABEL, MOST, RowProblem},
+    instalments::{Due, InstalmentDraft, MAX_LABEL, MOST, RowProblem, in_fields},
     money::Cents,
 };
 
 /// The whole, in hundredths of a percent.
 pub const WHOLE: i32 = 10_000;
 
+/// The most plans of a company.
+pub const MAX_PLANS: i64 = 100;
+
 /// One part of a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanPart {
     pub label: String,
     /// Of the contract's total, in hundredths of a percent; above zero. Those of a plan sum to [`WHOLE`].
@@ -35,6 +41,19 @@ pub struct Plan {
     pub created_at: NaiveDateTime,
     /// UTC.
     pub updated_at: NaiveDateTime,
+}
+
+impl Auditable for Plan {
+    const SUBJECT: Subject = Subject::Plan;
+
+    fn number(&self) -> i64 {
+        self.id.0
+    }
+
+    fn audited_fields(&self) -> AuditedFields {
+        let Self { id: _, version: _, name, parts, created_at: _, updated_at: _ } = self;
+        AuditedFields(vec![(Field::Name, json!(name)), (Field::Instalments, json!(parts))])
+    }
 }
 
 /// The values of the form for a plan.
@@ -68,7 +87,21 @@ pub fn instalments(parts: &[PlanPart], total: Cents) -> Vec<InstalmentDraft> {
         .collect()
 }
 
+impl From<&Plan> for PlanDraft {
+    fn from(plan: &Plan) -> Self {
+        Self { name: plan.name.clone(), parts: plan.parts.clone() }
+    }
+}
+
 impl PlanDraft {
+    /// The draft with its texts normalised, or what is wrong with it, as [`in_fields`] says.
+    pub fn checked(&self) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = errors.take(Field::Name, check_name(&self.name));
+        let parts = self.checked_parts().map_err(|wrong| errors.0.extend(in_fields(&wrong).0)).ok();
+        name.zip(parts).map(|(name, parts)| Self { name, parts }).ok_or(errors)
+    }
+
     /// The draft with its texts normalised, or what is wrong with its rows. The name is checked by
     /// [`check_name`].
     ///

@@ -45,6 +45,8 @@ pub enum Permission {
     OwnPreferences,
     /// Share views of lists with everybody.
     ShareViews,
+    /// Create, edit and remove plans of instalments.
+    ManagePlans,
 }
 
 impl Permission {
@@ -150,6 +152,7 @@ pub const GRANTS: &[Grant] = &[
     (P::OwnPreferences, Sales, Own, Always),
     (P::OwnPreferences, Support, Own, Always),
     (P::ShareViews, Management, Any, Always),
+    (P::ManagePlans, Management, Any, Always),
 ];
 
 /// The owner of a record, for rights that reach only the user's own records.

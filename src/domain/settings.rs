@@ -9,6 +9,7 @@ use super::{
     check, dates,
     error::{FieldErrors, Problem},
     field::Field,
+    id::PlanId,
 };
 
 /// Who sees which records.
@@ -54,6 +55,9 @@ pub struct Settings {
     /// Minutes without input until the session locks.
     pub session_minutes: u16,
     pub min_password_length: u16,
+    /// The plan by which contracts without instalments of their own are due; `None`: such contracts have no
+    /// day by which they are due.
+    pub default_plan: Option<PlanId>,
 }
 
 /// The allowed minutes until the session locks.
@@ -74,6 +78,7 @@ impl Default for Settings {
             reauth: Reauth::default(),
             session_minutes: 15,
             min_password_length: 12,
+            default_plan: None,
         }
     }
 }
@@ -110,6 +115,7 @@ impl Settings {
                     reauth,
                     session_minutes,
                     min_password_length,
+                    default_plan,
                     company_name: _,
                     currency: _,
                 } = *self;
@@ -124,6 +130,7 @@ impl Settings {
                     reauth,
                     session_minutes,
                     min_password_length,
+                    default_plan,
                 })
             }
             _ => Err(errors),
@@ -150,6 +157,7 @@ impl Auditable for Settings {
             reauth,
             session_minutes,
             min_password_length,
+            default_plan,
         } = self;
         AuditedFields(vec![
             (Field::CompanyName, json!(company_name)),
@@ -161,6 +169,7 @@ impl Auditable for Settings {
             (Field::Reauth, json!(reauth.to_string())),
             (Field::SessionMinutes, json!(session_minutes)),
             (Field::MinPasswordLength, json!(min_password_length)),
+            (Field::DefaultPlan, json!(default_plan)),
         ])
     }
 }

@@ -16,7 +16,7 @@ pub struct Figure {
 pub enum About {
     /// The totals of contracts by the month they were signed in.
     SignedByMonth,
-    /// The amounts still due, by the days since the signature.
+    /// The amounts that are overdue, by the days since they fell due.
     DueByAge,
     /// The open events of each support user in the coming four weeks.
     SupportLoad,
@@ -37,7 +37,7 @@ pub struct Bar {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BarLabel {
     Month(NaiveDate),
-    /// An age range in days: the first day, and the last unless the range is open-ended.
+    /// Days since a day, a range: the first day, and the last unless the range is open-ended.
     Days(i64, Option<i64>),
     Person(String),
     Week(NaiveDate),

@@ -41,7 +41,7 @@ use std::path::{Path, PathBuf};
 
 pub use reply::{
     Assigned, Balance, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, Done, EventDetail, Found, Home,
-    HomeLine, Migrated, Missed, PaymentDetail, Reply, Share, UserDetail,
+    HomeLine, Migrated, Missed, PaymentDetail, Reply, Share, UserDetail, Waiting,
 };
 pub use request::{CheckedAgainst, HandOver, Heirs, Marked, ReadRequest, Request, SessionRequest, SetUp, WriteRequest};
 

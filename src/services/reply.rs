@@ -17,9 +17,11 @@ use crate::domain::{
     entity::{EntityKind, Record},
     error::{Inheritance, Versions},
     events::EventRow,
+    instalments::{Anchors, Instalment},
     lists::Lists,
     page::{Count, Page, Sums},
     payments::PaymentRow,
+    plans::Plan,
     session::Session,
     settings::Settings,
     users::{Role, User},
@@ -95,6 +97,8 @@ pub enum Reply {
     Calendar(CalendarPage),
     Settings(Box<Settings>),
     Lists(Box<Lists>),
+    /// By name.
+    Plans(Vec<Plan>),
 
     /// The record was written; `version` is its new version.
     Saved {
@@ -279,11 +283,16 @@ pub enum HomeLine {
     EventsWithoutSupport,
     ContractsNotSigned,
     BalancesDue,
+    /// What fell due and is not paid.
+    Overdue,
+    DueSoon,
     EventsThisWeek,
     MyClients,
     MyContractsNotSigned,
     MySignedWithoutEvent,
     MyNotFullyPaid,
+    MyOverdue,
+    MyDueSoon,
     MyNextEvents,
     MyIncompleteEvents,
 }
@@ -292,12 +301,22 @@ impl HomeLine {
     /// The lines for this role.
     pub fn of(role: Role) -> &'static [Self] {
         match role {
-            Role::Management => {
-                &[Self::EventsWithoutSupport, Self::ContractsNotSigned, Self::BalancesDue, Self::EventsThisWeek]
-            }
-            Role::Sales => {
-                &[Self::MyClients, Self::MyContractsNotSigned, Self::MySignedWithoutEvent, Self::MyNotFullyPaid]
-            }
+            Role::Management => &[
+                Self::EventsWithoutSupport,
+                Self::ContractsNotSigned,
+                Self::BalancesDue,
+                Self::Overdue,
+                Self::DueSoon,
+                Self::EventsThisWeek,
+            ],
+            Role::Sales => &[
+                Self::MyClients,
+                Self::MyContractsNotSigned,
+                Self::MySignedWithoutEvent,
+                Self::MyNotFullyPaid,
+                Self::MyOverdue,
+                Self::MyDueSoon,
+            ],
             Role::Support => &[Self::MyNextEvents, Self::MyIncompleteEvents],
         }
     }
@@ -306,7 +325,18 @@ impl HomeLine {
 /// The counts of the home screen, in the order of display.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
-    pub lines: Vec<(HomeLine, Count)>,
+    pub lines: Vec<Waiting>,
+}
+
+/// How much waits behind a line of the home screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    pub line: HomeLine,
+    /// Of the list that the line opens.
+    pub count: Count,
+    /// What is open of instalments that are overdue, or fall due soon; `None` for other lines, and if there are
+    /// too many to sum up.
+    pub amount: Option<Cents>,
 }
 
 /// A user with the records that they own.
@@ -349,6 +379,10 @@ pub struct PaymentDetail {
 pub struct ContractDetail {
     pub row: ContractRow,
     pub client: ClientRow,
+    /// In the order of the contract, with what is open of each.
+    pub instalments: Vec<Instalment>,
+    /// The days that due days are counted from.
+    pub anchors: Anchors,
     /// The newest first, at most [`DETAIL_ROWS`].
     pub payments: Page<PaymentRow>,
     pub events: Page<EventRow>,

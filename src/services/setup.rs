@@ -10,6 +10,7 @@ use super::{
     database::{Database, Tries},
     outcome::WriteOutcome,
     trail::Trail,
+    write::instalments,
 };
 use crate::{
     domain::{
@@ -305,7 +306,14 @@ pub(super) fn update_settings(
     if entry.changes.0.is_empty() {
         return Ok(WriteOutcome::unchanged(&before, before.version));
     }
+    let plan = after.default_plan.map(|id| storage::plans::find(db, id)).transpose()?.flatten();
+    if plan.as_ref().map(|plan| plan.id) != after.default_plan {
+        return Err(Error::Invalid(FieldErrors::one(Field::DefaultPlan, Problem::NotAChoice)).into());
+    }
     storage::settings::save(db, &before, &after, ctx.now)?;
+    if (after.default_plan, after.time_zone) != (before.default_plan, before.time_zone) {
+        instalments::make_anew(db, (&after, plan.as_ref()), ctx.now)?;
+    }
     let version = storage::settings::load(db)?.version;
     Ok(WriteOutcome::saved(entry, version))
 }

@@ -1,20 +1,23 @@
 //! The queries of contracts.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use diesel::prelude::*;
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
+use diesel::{connection::SimpleConnection, prelude::*};
 
 use super::{
     Viewer,
     connection::{Db, for_update},
     failure::DbError,
     for_update::{Current, ForUpdate, met},
+    instalments::{filled, time},
     page::{Loaded, SumsOf, counted, ordered},
     search::{Searched, Sought, searched},
 };
 use crate::{
     domain::{
         clients::Client,
-        contracts::{Contract, ContractDraft, ContractListing, ContractRow, ContractSort, ContractView, number_in},
+        contracts::{
+            Contract, ContractDraft, ContractListing, ContractRow, ContractSort, ContractView, SOON_DAYS, number_in,
+        },
         id::{ClientId, ContractId, UserId},
         money::Cents,
         page::{Count, Page, Sums},
@@ -22,10 +25,10 @@ use crate::{
     schema::{clients, contracts, events, users},
 };
 
-type Joined = (Contract, String, String, String, UserId, String);
+type Joined = (Contract, String, String, String, UserId, String, Option<NaiveDate>);
 
-fn row((contract, client, company, client_phone, sales_contact_id, sales_contact): Joined) -> ContractRow {
-    ContractRow { contract, client, company, client_phone, sales_contact_id, sales_contact }
+fn row((contract, client, company, client_phone, sales_contact_id, sales_contact, next_due_on): Joined) -> ContractRow {
+    ContractRow { contract, client, company, client_phone, sales_contact_id, sales_contact, next_due_on }
 }
 
 /// The contract as it is stored.
@@ -45,6 +48,7 @@ pub fn find_row(db: &mut Db, id: ContractId) -> Result<Option<ContractRow>, DbEr
             clients::phone,
             clients::sales_contact_id,
             users::full_name,
+            contracts::next_due_on,
         ))
         .first(db)
         .optional()?;
@@ -103,7 +107,7 @@ pub fn update(
     met(saved, 1)
 }
 
-/// Sets what is due after a payment was recorded or cancelled. Together with [`insert`] and [`update`]
+/// Sets what is due after a payment was recorded or cancelled, and fills the instalments. Together with [`insert`] and [`update`]
 /// this is all that ever writes the amount due.
 ///
 /// The version stays: it tells whether somebody has changed what another user may be editing, signing or
@@ -111,10 +115,26 @@ pub fn update(
 /// open meanwhile can still be saved. The total is checked again against what was paid, since the row is
 /// locked for both writes.
 pub fn set_due(db: &mut Db, contract: &ForUpdate<Contract>, due: Cents, now: NaiveDateTime) -> Result<(), DbError> {
-    let saved = diesel::update(contracts::table.find(contract.id))
-        .set((contracts::due_cents.eq(due), contracts::updated_at.eq(now)))
-        .execute(db)?;
-    met(saved, 1)
+    let id = contract.id;
+    let (fill, next) = filled(id, Cents(contract.total_cents.0 - due.0), now);
+    // All values are numbers and times, so both statements can stand in one text, which saves a round trip.
+    Ok(db.batch_execute(&format!(
+        "{fill}; UPDATE contracts SET due_cents = {}, next_due_on = {next}, updated_at = {} WHERE id = {}",
+        due.0,
+        time(now),
+        id.0
+    ))?)
+}
+
+/// The contract with its row locked until the end of the transaction, without its client.
+pub fn lock(db: &mut Db, id: ContractId) -> Result<Option<Contract>, DbError> {
+    Ok(for_update!(db, contracts::table.find(id).select(Contract::as_select())).optional()?)
+}
+
+/// Raises the version of a contract whose instalments are changed.
+pub fn raise_version(db: &mut Db, contract: &Current<Contract>, now: NaiveDateTime) -> Result<(), DbError> {
+    let raised = (contracts::version.eq(contract.version + 1), contracts::updated_at.eq(now));
+    met(diesel::update(contracts::table.find(contract.id)).set(raised).execute(db)?, 1)
 }
 
 /// Signs the contract.
@@ -166,6 +186,8 @@ pub(super) fn day_end(day: NaiveDate) -> NaiveDateTime {
 pub struct Spans {
     pub created: (Option<NaiveDateTime>, Option<NaiveDateTime>),
     pub signed: (Option<NaiveDateTime>, Option<NaiveDateTime>),
+    /// The company's day.
+    pub today: NaiveDate,
 }
 
 macro_rules! selected {
@@ -177,6 +199,7 @@ macro_rules! selected {
             clients::phone.assume_not_null(),
             clients::sales_contact_id.assume_not_null(),
             users::full_name.assume_not_null(),
+            contracts::next_due_on,
         ))
     };
 }
@@ -194,7 +217,7 @@ macro_rules! filtered {
             V::Archived => query.filter(contracts::archived_at.is_not_null()),
             _ => query.filter(contracts::archived_at.is_null()),
         };
-        if matches!(filter.view, V::Mine | V::MineNotSigned | V::MineWithoutEvent | V::MineNotPaid) {
+        if filter.view.is_mine() {
             query = query.filter(clients::sales_contact_id.eq($viewer.me));
         }
         query = match filter.view {
@@ -208,6 +231,11 @@ macro_rules! filtered {
                     .filter(events::contract_id.eq(contracts::id).and(events::archived_at.is_null()))
                     .select(events::id);
                 query.filter(contracts::signed_at.is_not_null().and(diesel::dsl::not(diesel::dsl::exists(with_event))))
+            }
+            V::Overdue | V::MineOverdue => query.filter(contracts::next_due_on.lt($spans.today).assume_not_null()),
+            V::DueSoon | V::MineDueSoon => {
+                let last = $spans.today + Days::new(SOON_DAYS);
+                query.filter(contracts::next_due_on.between($spans.today, last).assume_not_null())
             }
             V::All | V::Mine | V::Archived => query,
         };
@@ -246,6 +274,12 @@ macro_rules! filtered {
         }
         if let Some(to) = $spans.signed.1 {
             query = query.filter(contracts::signed_at.lt(to).assume_not_null());
+        }
+        if let Some(from) = filter.due_from {
+            query = query.filter(contracts::next_due_on.ge(from).assume_not_null());
+        }
+        if let Some(to) = filter.due_to {
+            query = query.filter(contracts::next_due_on.le(to).assume_not_null());
         }
         // A typed number matches the contract of that number as well as contracts whose words
         // contain it.
@@ -297,6 +331,7 @@ pub fn page(
             ContractSort::Signed => ordered!(optional, query, listing, contracts::signed_at, id, Time),
             ContractSort::SalesContact => ordered!(required, query, listing, contracts::sales_key, id, Text),
             ContractSort::Created => ordered!(required, query, listing, contracts::created_at, id, Time),
+            ContractSort::NextDue => ordered!(optional, query, listing, contracts::next_due_on, id, Day),
         };
         let mut rows: Vec<Joined> = query.limit(listing.fetched()).load(db)?;
         if let Some(number) = number.filter(|_| listing.reaches_start(rows.len())) {

@@ -183,11 +183,12 @@ fn right_in(message: &str) -> String {
 /// The field of a unique violation. SQLite names `table.column`, MySQL the key: `users_email` or
 /// `users.users_email`.
 fn taken_field(message: &str) -> Option<Field> {
-    const UNIQUE: [(&str, Field); 4] = [
+    const UNIQUE: [(&str, Field); 5] = [
         ("username", Field::Username),
         ("email", Field::Email),
         ("employee_number", Field::EmployeeNumber),
         ("list_views", Field::Name),
+        ("plans", Field::Name),
     ];
     UNIQUE.iter().find(|(name, _)| key_of(message).contains(name)).map(|(_, field)| *field)
 }

@@ -1,12 +1,12 @@
 //! Sums and counts for the home screen, each queried over a bounded stretch of an index.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 
 use super::{connection::Db, failure::DbError};
 use crate::{
     domain::{events::Status, id::UserId, money::Cents},
-    schema::{clients, contracts, events, users},
+    schema::{clients, contracts, events, instalments, users},
 };
 
 /// A stretch of time whose end is excluded, in UTC except where wall clock is stated.
@@ -15,32 +15,20 @@ pub type Stretch = (NaiveDateTime, NaiveDateTime);
 /// How many stretches one query sums up.
 pub const STRETCHES: usize = 6;
 
-/// Which amount of a contract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Amount {
-    Total,
-    Due,
-}
-
-/// The amounts of contracts signed in each stretch, archived ones left out; `owner` limits
-/// them to the clients of one sales person.
+/// The totals of contracts signed in each stretch, archived ones left out; `owner` limits them to the clients
+/// of one sales person.
 pub fn signed(
     db: &mut Db,
-    amount: Amount,
     stretches: [Stretch; STRETCHES],
     owner: Option<UserId>,
 ) -> Result<[Cents; STRETCHES], DbError> {
-    let column = match amount {
-        Amount::Total => "contracts.total_cents",
-        Amount::Due => "contracts.due_cents",
-    };
     // The instants are computed by the program, so they can stand in the text: one query instead of
     // six.
     let sum = |at: usize| {
         let (from, to) = stretches[at];
         sql::<BigInt>(&format!(
             "CAST(COALESCE(SUM(CASE WHEN contracts.signed_at >= '{from}' AND contracts.signed_at < '{to}' \
-             THEN {column} ELSE 0 END), 0) AS SIGNED)"
+             THEN contracts.total_cents ELSE 0 END), 0) AS SIGNED)"
         ))
     };
     let first = stretches.iter().map(|(from, _)| *from).min().unwrap_or_default();
@@ -50,15 +38,46 @@ pub fn signed(
         .filter(contracts::signed_at.ge(first).and(contracts::signed_at.lt(last)))
         .select((sum(0), sum(1), sum(2), sum(3), sum(4), sum(5)))
         .into_boxed();
-    if amount == Amount::Due {
-        query = query.filter(contracts::due_cents.gt(Cents(0)));
-    }
     if let Some(owner) = owner {
         let theirs = clients::table.filter(clients::sales_contact_id.eq(owner)).select(clients::id);
         query = query.filter(contracts::client_id.eq_any(theirs));
     }
     let sums: (i64, i64, i64, i64, i64, i64) = query.first(db)?;
     Ok([sums.0, sums.1, sums.2, sums.3, sums.4, sums.5].map(Cents))
+}
+
+/// The first and the last day of a range; the first is `None` if it has no beginning.
+pub type Range = (Option<NaiveDate>, NaiveDate);
+
+/// How many ranges one query sums up.
+pub const RANGES: usize = 4;
+
+/// What is open of the instalments that fall due in each of these ranges; `owner` limits them to the clients of
+/// one sales person. Of archived contracts nothing is open.
+pub fn open_between(db: &mut Db, ranges: [Range; RANGES], owner: Option<UserId>) -> Result<[Cents; RANGES], DbError> {
+    let sum = |at: usize| {
+        let (from, to) = ranges[at];
+        let from = from.map_or_else(String::new, |from| format!("instalments.open_on >= '{from}' AND "));
+        sql::<BigInt>(&format!(
+            "CAST(COALESCE(SUM(CASE WHEN {from}instalments.open_on <= '{to}' THEN instalments.open_cents ELSE 0 END), 0) \
+             AS SIGNED)"
+        ))
+    };
+    let last = ranges.iter().map(|(_, to)| *to).max().unwrap_or_default();
+    let mut query =
+        instalments::table.filter(instalments::open_on.le(last)).select((sum(0), sum(1), sum(2), sum(3))).into_boxed();
+    if ranges.iter().all(|(from, _)| from.is_some()) {
+        query = query.filter(instalments::open_on.ge(ranges.iter().filter_map(|(from, _)| *from).min()));
+    }
+    if let Some(owner) = owner {
+        let theirs = contracts::table
+            .inner_join(clients::table)
+            .filter(clients::sales_contact_id.eq(owner))
+            .select(contracts::id);
+        query = query.filter(instalments::contract_id.eq_any(theirs));
+    }
+    let sums: (i64, i64, i64, i64) = query.first(db)?;
+    Ok([sums.0, sums.1, sums.2, sums.3].map(Cents))
 }
 
 /// How many open events that start in the span (wall clock) each active support person has, the

@@ -8,12 +8,14 @@ use crate::domain::error::ConnectionProblem;
 
 /// The rights on each table. The account can neither alter a table nor change or remove a row of
 /// the audit log.
-pub(super) const RIGHTS: [(&str, &str); 11] = [
+pub(super) const RIGHTS: [(&str, &str); 13] = [
     ("users", "SELECT, INSERT, UPDATE"),
     ("clients", "SELECT, INSERT, UPDATE"),
     ("contracts", "SELECT, INSERT, UPDATE"),
     ("events", "SELECT, INSERT, UPDATE"),
     ("payments", "SELECT, INSERT, UPDATE"),
+    ("plans", "SELECT, INSERT, UPDATE, DELETE"),
+    ("instalments", "SELECT, INSERT, UPDATE, DELETE"),
     ("settings", "SELECT, INSERT, UPDATE"),
     ("unknown_logins", "SELECT, INSERT, UPDATE, DELETE"),
     ("list_views", "SELECT, INSERT, UPDATE, DELETE"),

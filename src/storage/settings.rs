@@ -8,7 +8,7 @@ use secrecy::SecretString;
 
 use super::{connection::Db, failure::DbError};
 use crate::{
-    domain::{audit::Auditable, field::Field, settings::Settings},
+    domain::{audit::Auditable, field::Field, id::PlanId, settings::Settings},
     schema::settings,
 };
 
@@ -64,6 +64,8 @@ pub(super) fn of(rows: Vec<SettingRow>) -> Settings {
         reauth: read(&values, "reauth", default.reauth),
         session_minutes: read(&values, "session_minutes", default.session_minutes),
         min_password_length: read(&values, "min_password_length", default.min_password_length),
+        // Without one the value is no number.
+        default_plan: values.get("default_plan").and_then(|id| id.parse().ok()).map(PlanId::new),
     }
 }
 

@@ -60,6 +60,10 @@ pub fn deed(request: &Request, name: &str, ctx: &Context) -> Option<String> {
         | W::RecordPayment { .. }
         | W::UpdatePayment { .. }
         | W::UpdateContract { .. }
+        | W::SetInstalments { .. }
+        | W::CreatePlan(_)
+        | W::UpdatePlan { .. }
+        | W::RemovePlan { .. }
         | W::AssignSupport(_)
         | W::SetStatus { .. }
         | W::UpdateSettings(_)
@@ -122,6 +126,10 @@ fn lasting(write: &WriteRequest) -> Option<Lasting> {
         | W::ArchiveClient { .. }
         | W::RestoreClient { .. }
         | W::UpdateContract { .. }
+        | W::SetInstalments { .. }
+        | W::CreatePlan(_)
+        | W::UpdatePlan { .. }
+        | W::RemovePlan { .. }
         | W::ArchiveContract { .. }
         | W::RestoreContract { .. }
         | W::UpdateEvent { .. }
@@ -153,13 +161,16 @@ fn meaning(write: &WriteRequest) -> (bool, Phrase<'static>) {
         W::HandOverClients(_) => (true, Phrase::Told(Told::NothingHandedOver)),
         W::AssignSupport(_) => (true, Phrase::Told(Told::SupportStays)),
         W::SetStatus { .. } => (true, Phrase::Told(Told::StatusStays)),
-        W::RemoveView { .. } => (true, Phrase::Told(Told::NothingRemoved)),
+        W::RemoveView { .. } | W::RemovePlan { .. } => (true, Phrase::Told(Told::NothingRemoved)),
         W::CreateUser { .. }
         | W::UpdateUser { .. }
         | W::CreateClient { .. }
         | W::UpdateClient { .. }
         | W::CreateContract { .. }
         | W::UpdateContract { .. }
+        | W::SetInstalments { .. }
+        | W::CreatePlan(_)
+        | W::UpdatePlan { .. }
         | W::CreateEvent { .. }
         | W::UpdateEvent { .. }
         | W::RecordPayment { .. }

@@ -169,6 +169,7 @@ fn name_of(subject: Subject) -> Option<Field> {
         Subject::Entity(EntityKind::Contract | EntityKind::Payment | EntityKind::Audit)
         | Subject::View
         | Subject::Columns
+        | Subject::Plan
         | Subject::Settings
         | Subject::Session => None,
     }

@@ -281,8 +281,9 @@ fn hostile_text_that_is_typed_is_stored_as_text_or_refused() {
         }
         let draft = ContractDraft { notes: text.clone(), ..crate::support::world::contract_draft(100_000) };
         let (id, version) = (contract, contract_version);
-        if let Ok(Reply::Saved { version, .. }) =
-            desk.world.ask(Some(&manager), &Request::Write(WriteRequest::UpdateContract { id, version, draft }))
+        if let Ok(Reply::Saved { version, .. }) = desk
+            .world
+            .ask(Some(&manager), &Request::Write(WriteRequest::UpdateContract { id, version, draft, difference: None }))
         {
             contract_version = version;
         }

@@ -144,7 +144,7 @@ fn contracts(told: &mut Told, client: ClientId) -> ContractId {
     let [first, second] = [1_200_000, 50_000].map(|total| ContractId::new(told.keep(create(total))));
     let draft =
         epic_events::domain::contracts::ContractDraft { notes: "Discount.".to_owned(), ..contract_draft(1_000_050) };
-    told.tell(W::UpdateContract { id: first, version: 1, draft });
+    told.tell(W::UpdateContract { id: first, version: 1, draft, difference: None });
     told.keep(W::SignContract { id: first, version: 3, day: support::world::start().date() });
     payments(told, first);
     told.tell(W::ArchiveContract { id: second, version: 1 });

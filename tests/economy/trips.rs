@@ -156,7 +156,12 @@ fn a_save_takes_no_more_round_trips_than_its_rules_require(#[values(Engine::Mari
     // The copies of the client's name in other tables are written as well.
     assert_eq!(desk.times(&sales, saves), SAVE + 1, "a client");
     let saves = both(&|made| {
-        Request::Write(WriteRequest::UpdateContract { id: made.contract, version: 1, draft: contract_draft(900) })
+        Request::Write(WriteRequest::UpdateContract {
+            id: made.contract,
+            version: 1,
+            draft: contract_draft(900),
+            difference: None,
+        })
     });
     assert_eq!(desk.times(&sales, saves), SAVE, "a contract");
     let version = records[0].event_version;

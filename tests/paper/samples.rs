@@ -130,6 +130,7 @@ pub fn statement(lines: i64) -> Statement {
         client_phone: "+1 234 567 8901".to_owned(),
         sales_contact_id: UserId::new(2),
         sales_contact: "Bill Boquet".to_owned(),
+        next_due_on: None,
     };
     let amount = Cents(total / lines.max(1));
     let instalments = (0..lines).map(|number| InstalmentLine {

@@ -197,6 +197,7 @@ fn writes(world: &mut World) -> Vec<Request> {
             id: records.contract,
             version: 1,
             draft: contract_draft(10_000),
+            difference: None,
         }),
         crate::support::world::sign(records.contract, 1),
         Request::Write(WriteRequest::ArchiveContract { id: records.contract, version: 1 }),

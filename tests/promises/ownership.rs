@@ -101,7 +101,14 @@ fn the_former_owner_of_a_client_cannot_write_to_its_contracts(
 ) {
     type Write = fn(ContractId, ContractId) -> Request;
     let writes: [Write; 3] = [
-        |id, _| Request::Write(WriteRequest::UpdateContract { id, version: 1, draft: contract_draft(70_000) }),
+        |id, _| {
+            Request::Write(WriteRequest::UpdateContract {
+                id,
+                version: 1,
+                draft: contract_draft(70_000),
+                difference: None,
+            })
+        },
         |id, _| crate::support::world::sign(id, 1),
         |_, contract| Request::Write(WriteRequest::CreateEvent { contract, draft: event_draft("Too late", 40) }),
     ];

@@ -78,12 +78,17 @@ fn races(world: &mut World) -> Vec<Race> {
     for number in 0..4 {
         let id = world.records().contract;
         let second = match number {
-            0 => Request::Write(WriteRequest::UpdateContract { id, version: 1, draft: contract_draft(80_000) }),
+            0 => Request::Write(WriteRequest::UpdateContract {
+                id,
+                version: 1,
+                draft: contract_draft(80_000),
+                difference: None,
+            }),
             1 => crate::support::world::sign(id, 1),
             2 => Request::Write(WriteRequest::ArchiveContract { id, version: 1 }),
             _ => Request::Write(WriteRequest::ArchiveAll(Marked::Contracts(vec![(id, 1)]))),
         };
-        let first = Request::Write(WriteRequest::UpdateContract { id, version: 1, draft: edited() });
+        let first = Request::Write(WriteRequest::UpdateContract { id, version: 1, draft: edited(), difference: None });
         all.push(Race::new("contracts", id.0, first, second));
     }
     for number in 0..2 {

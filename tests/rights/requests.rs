@@ -113,9 +113,12 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         "restore contract" => Request::Write(WriteRequest::RestoreContract { id: contract, version: 2 }),
         "restore event" => Request::Write(WriteRequest::RestoreEvent { id: event, version: version + 1 }),
         "create contract" => new_contract(client, 10_000, 10_000),
-        "edit contract" => {
-            Request::Write(WriteRequest::UpdateContract { id: contract, version: 1, draft: contract_draft(10_000) })
-        }
+        "edit contract" => Request::Write(WriteRequest::UpdateContract {
+            id: contract,
+            version: 1,
+            draft: contract_draft(10_000),
+            difference: None,
+        }),
         "sign contract" => crate::support::world::sign(contract, 1),
         "archive contract" => Request::Write(WriteRequest::ArchiveContract { id: contract, version: 1 }),
         "list payments" => Request::Read(ReadRequest::List(Query::Payment(listing::<PaymentFilter, PaymentSort>()))),

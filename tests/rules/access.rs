@@ -199,8 +199,12 @@ fn sensitive_actions_require_the_password_again(
     let log = world.audit().len();
     assert_eq!(world.ask(Some(&manager), &sign).unwrap_err(), Error::PasswordNeeded);
     assert_eq!(world.audit().len(), log, "nothing was written yet");
-    let edit =
-        Request::Write(WriteRequest::UpdateContract { id: records.contract, version: 1, draft: contract_draft(5_000) });
+    let edit = Request::Write(WriteRequest::UpdateContract {
+        id: records.contract,
+        version: 1,
+        draft: contract_draft(5_000),
+        difference: None,
+    });
     assert!(world.ask(Some(&manager), &edit).is_ok(), "an edit is not sensitive");
     let Reply::Confirmed { at } = world
         .ask(Some(&manager), &Request::Session(SessionRequest::Confirm { password: SecretString::from(PASSWORD) }))
@@ -238,8 +242,12 @@ fn a_confirmation_is_valid_from_its_response_on(#[values(Engine::MariaDb, Engine
     assert!(at >= sent.ticks + 2 * EACH_WAY && at <= sent.ticks + took, "{} after {took} ms", at - sent.ticks);
     manager.confirmed_at = Some(at);
     // Almost the full validity later, counted from the response.
-    let edit =
-        Request::Write(WriteRequest::UpdateContract { id: records.contract, version: 1, draft: contract_draft(5_000) });
+    let edit = Request::Write(WriteRequest::UpdateContract {
+        id: records.contract,
+        version: 1,
+        draft: contract_draft(5_000),
+        difference: None,
+    });
     let later = Moment { utc: start() + TimeDelta::minutes(10), ticks: sent.ticks + 2 * EACH_WAY + 10_000 };
     assert!(world.services.execute(Some(&manager), &edit, later).is_ok());
 }

@@ -15,12 +15,12 @@ fn home_counts_match_the_lists_behind_them(#[values(Engine::Sqlite, Engine::Mari
         let Reply::Home(home) = world.ask(Some(who), &Request::Read(ReadRequest::Home)).unwrap() else {
             panic!("home")
         };
-        home.lines.into_iter().map(|(_, count)| count).collect::<Vec<_>>()
+        home.lines.into_iter().map(|waiting| waiting.count).collect::<Vec<_>>()
     };
     let exactly = |numbers: &[i64]| numbers.iter().copied().map(Count::Exactly).collect::<Vec<_>>();
     let (manager, sales, support) = (world.manager.clone(), world.sales.clone(), world.support.clone());
-    assert_eq!(counts(&mut world, &manager), exactly(&[1, 1, 1, 1]));
-    assert_eq!(counts(&mut world, &sales), exactly(&[1, 1, 0, 1]));
+    assert_eq!(counts(&mut world, &manager), exactly(&[1, 1, 1, 0, 0, 1]));
+    assert_eq!(counts(&mut world, &sales), exactly(&[1, 1, 0, 1, 0, 0]));
     assert_eq!(counts(&mut world, &support), exactly(&[1, 1]));
     let week = Request::Read(ReadRequest::List(Query::Event(listing(
         EventFilter { view: EventView::Week, ..EventFilter::default() },

@@ -47,8 +47,8 @@ fn not_fully_paid_are_signed_contracts_with_the_largest_amount_due_first(
         let page = ask(&mut world, &who, &query);
         assert_eq!(page.rows.iter().map(|row| row.contract.id.0).collect::<Vec<_>>(), wanted, "{view:?}");
         let Reply::Home(home) = world.ask(Some(&who), &Request::Read(ReadRequest::Home)).unwrap() else { panic!() };
-        let counted = home.lines.iter().find(|(line, _)| line.contracts().is_some_and(|filter| filter.view == view));
-        assert_eq!(counted.unwrap().1, Count::Exactly(i64::try_from(wanted.len()).unwrap()), "{view:?}");
+        let counted = home.lines.iter().find(|one| one.line.contracts().is_some_and(|filter| filter.view == view));
+        assert_eq!(counted.unwrap().count, Count::Exactly(i64::try_from(wanted.len()).unwrap()), "{view:?}");
     }
 }
 

@@ -167,8 +167,9 @@ fn what_was_paid_before_a_contract_was_entered_is_a_payment(
 fn the_total_covers_what_was_paid(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let id = contract(&mut world, 100_000, 60_000);
-    let update =
-        |total, version| Request::Write(WriteRequest::UpdateContract { id, version, draft: contract_draft(total) });
+    let update = |total, version| {
+        Request::Write(WriteRequest::UpdateContract { id, version, draft: contract_draft(total), difference: None })
+    };
     let problem = refused(&mut world, &update(39_999, 1), Field::TotalCents);
     assert_eq!(problem, Problem::BelowPaid(Cents(40_000)));
     world.save(&update(40_000, 1));
@@ -193,7 +194,12 @@ fn an_open_form_of_the_contract_is_saved_after_a_payment(
     let opened = storage::contracts::find(&mut world.connection(), id).unwrap().unwrap();
     let payment = paid(&mut world, id, 30_000);
     let draft = ContractDraft { notes: "Discount.".to_owned(), ..ContractDraft::from(&opened) };
-    let reply = world.manage(&Request::Write(WriteRequest::UpdateContract { id, version: opened.version, draft }));
+    let reply = world.manage(&Request::Write(WriteRequest::UpdateContract {
+        id,
+        version: opened.version,
+        draft,
+        difference: None,
+    }));
     assert_eq!(balance(&world, id), (100_000, 70_000));
     // What takes back the edit keeps the payment.
     world.save(&cancel(payment, 1));
@@ -203,9 +209,16 @@ fn an_open_form_of_the_contract_is_saved_after_a_payment(
     // A conflict names who has changed the contract, not who has recorded a payment of it since.
     let sales = world.sales.clone();
     let draft = contract_draft(90_000);
-    world.ask(Some(&sales), &Request::Write(WriteRequest::UpdateContract { id, version: 3, draft })).unwrap();
+    world
+        .ask(Some(&sales), &Request::Write(WriteRequest::UpdateContract { id, version: 3, draft, difference: None }))
+        .unwrap();
     paid(&mut world, id, 5_000);
-    let stale = Request::Write(WriteRequest::UpdateContract { id, version: 3, draft: contract_draft(80_000) });
+    let stale = Request::Write(WriteRequest::UpdateContract {
+        id,
+        version: 3,
+        draft: contract_draft(80_000),
+        difference: None,
+    });
     let manager = world.manager.clone();
     let Err(Error::Conflict(conflict)) = world.ask(Some(&manager), &stale) else { panic!("a conflict") };
     assert_eq!(conflict.by, sales.actor.full_name);

@@ -56,7 +56,7 @@ fn amounts_are_exact_and_within_bounds(#[values(Engine::Sqlite, Engine::MariaDb,
         let draft = contract_draft(total);
         world.ask(
             Some(&manager),
-            &Request::Write(WriteRequest::UpdateContract { id: records.contract, version: 1, draft }),
+            &Request::Write(WriteRequest::UpdateContract { id: records.contract, version: 1, draft, difference: None }),
         )
     };
     assert_eq!(invalid(update(-500), Field::TotalCents), Problem::NotPositive);

@@ -57,7 +57,8 @@ fn events_of_any_length_are_found_by_the_days_they_cover(
     assert_eq!(calendar(&mut world), all);
     assert_eq!(listed(&mut world), all);
     let Reply::Home(home) = world.manage(&Request::Read(ReadRequest::Home)) else { panic!("home") };
-    assert!(home.lines.contains(&(HomeLine::EventsThisWeek, Count::Exactly(5))), "{home:?}");
+    let this_week = home.lines.iter().find(|one| one.line == HomeLine::EventsThisWeek);
+    assert_eq!(this_week.map(|one| one.count), Some(Count::Exactly(5)), "{home:?}");
     let Reply::Candidates { people, .. } =
         world.manage(&Request::Read(ReadRequest::PickSupport { events: vec![dinner], text: "support".to_owned() }))
     else {
@@ -176,7 +177,7 @@ fn an_event_is_past_once_its_time_is_over(#[values(Engine::Sqlite, Engine::Maria
         let Reply::Home(home) = world.ask(Some(who), &Request::Read(ReadRequest::Home)).unwrap() else {
             panic!("home")
         };
-        home.lines.into_iter().find_map(|(one, count)| (one == line).then_some(count))
+        home.lines.into_iter().find_map(|one| (one.line == line).then_some(one.count))
     };
     let (manager, support) = (world.manager.clone(), world.support.clone());
     let over = ["Over", "Over without an end", "Over with no length"];

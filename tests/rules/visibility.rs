@@ -190,8 +190,12 @@ fn the_history_of_own_records_shows_the_changes_of_others(
     let (sales, other_sales) = (world.sales.clone(), world.other_sales.clone());
     let (support, other_support) = (world.support.clone(), world.other_support.clone());
     let [client, contract, event] = company(&mut world, "Ours", &sales, Some(&support));
-    let refused =
-        WriteRequest::UpdateContract { id: ContractId::new(contract.1), version: 2, draft: contract_draft(900) };
+    let refused = WriteRequest::UpdateContract {
+        id: ContractId::new(contract.1),
+        version: 2,
+        draft: contract_draft(900),
+        difference: None,
+    };
     assert!(matches!(world.ask(Some(&other_sales), &Request::Write(refused)), Err(Error::Denied(_))));
     let by_manager = |actions: &[&str]| -> Vec<(String, String)> {
         actions.iter().map(|action| ("Person manager".to_owned(), (*action).to_owned())).collect()

@@ -99,7 +99,8 @@ fn save(services: &mut Services, session: &Session, id: ContractId, day: &mut Da
     let number: i64 = contract.notes.parse().unwrap_or(0);
     let draft = ContractDraft { notes: (number + 1).to_string(), ..ContractDraft::from(&contract) };
     let begun = Instant::now();
-    let request = Request::Write(WriteRequest::UpdateContract { id, version: contract.version, draft });
+    let request =
+        Request::Write(WriteRequest::UpdateContract { id, version: contract.version, draft, difference: None });
     match services.execute(Some(session), &request, epic_events::app::now()) {
         Ok(_) => {
             day.saves.push(begun.elapsed());

@@ -48,7 +48,7 @@ fn a_server_in_another_town() {
         };
         let contract = detail.row.contract;
         let draft = ContractDraft { notes: format!("{} .", contract.notes), ..ContractDraft::from(&contract) };
-        ask(&Request::Write(WriteRequest::UpdateContract { id, version: contract.version, draft })).0
+        ask(&Request::Write(WriteRequest::UpdateContract { id, version: contract.version, draft, difference: None })).0
     });
     say("50 ms away: saving a contract (the worst is the first)", saved.collect(), None, "");
 }

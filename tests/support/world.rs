@@ -225,7 +225,9 @@ impl World {
     /// Each row of the company's tables: table, id, version and time of the last change.
     pub fn state(&self) -> Vec<(&'static str, i64, i32, NaiveDateTime)> {
         use diesel::prelude::*;
-        use epic_events::schema::{clients, contracts, events, list_columns, list_views, payments, users};
+        use epic_events::schema::{
+            clients, contracts, events, instalments, list_columns, list_views, payments, plans, users,
+        };
         let mut db = self.connection();
         let mut state = Vec::new();
         macro_rules! all {
@@ -240,6 +242,8 @@ impl World {
         all!(contracts);
         all!(events);
         all!(payments);
+        all!(instalments);
+        all!(plans);
         all!(list_views);
         all!(list_columns);
         state

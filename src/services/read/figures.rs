@@ -17,14 +17,14 @@ use crate::{
     },
     storage::{
         self, Db,
-        figures::{Amount, STRETCHES, Stretch},
+        figures::{RANGES, STRETCHES, Stretch},
     },
 };
 
 /// The number of months in the chart; the current month is the last.
 const MONTHS: u32 = 6;
-/// The age ranges of due amounts, in days; the last is open-ended.
-const AGES: [(i64, Option<i64>); 4] = [(0, Some(30)), (31, Some(60)), (61, Some(90)), (91, None)];
+/// For how many days amounts are overdue; the last range is open-ended.
+const AGES: [(i64, Option<i64>); RANGES] = [(1, Some(30)), (31, Some(60)), (61, Some(90)), (91, None)];
 /// The number of weeks whose open events are counted.
 const WEEKS: i64 = 4;
 /// The most users that a chart shows.
@@ -60,7 +60,7 @@ fn signed_by_month(db: &mut Db, ctx: &RequestContext, owner: Option<UserId>) -> 
     let last_day =
         |month: NaiveDate| month.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt()).unwrap_or(month);
     let days: Vec<(NaiveDate, NaiveDate)> = months.iter().map(|month| (*month, last_day(*month))).collect();
-    let sums = storage::figures::signed(db, Amount::Total, stretches(ctx, &days), owner)?;
+    let sums = storage::figures::signed(db, stretches(ctx, &days), owner)?;
     let view = if owner.is_some() { ContractView::Mine } else { ContractView::All };
     let bars = days.iter().zip(sums).map(|((from, to), sum)| Bar {
         label: BarLabel::Month(*from),
@@ -71,18 +71,14 @@ fn signed_by_month(db: &mut Db, ctx: &RequestContext, owner: Option<UserId>) -> 
 }
 
 fn due_by_age(db: &mut Db, ctx: &RequestContext, owner: Option<UserId>) -> Result<Figure, ServiceError> {
-    let today = ctx.wall.date();
-    let ago = |days: i64| today - TimeDelta::days(days);
-    // The open-ended range begins with the earliest year that the program accepts.
-    let oldest = NaiveDate::from_ymd_opt(*dates::YEARS.start(), 1, 1).unwrap_or(today);
-    let days: Vec<(NaiveDate, NaiveDate)> =
-        AGES.iter().map(|(least, most)| (most.map_or(oldest, ago), ago(*least))).collect();
-    let sums = storage::figures::signed(db, Amount::Due, stretches(ctx, &days), owner)?;
-    let view = if owner.is_some() { ContractView::MineNotPaid } else { ContractView::NotPaid };
-    let bars = AGES.iter().zip(&days).zip(sums).map(|(((least, most), (from, to)), sum)| Bar {
+    let ago = |days: i64| ctx.wall.date() - TimeDelta::days(days);
+    let ranges = AGES.map(|(least, most)| (most.map(ago), ago(least)));
+    let sums = storage::figures::open_between(db, ranges, owner)?;
+    let view = if owner.is_some() { ContractView::MineOverdue } else { ContractView::Overdue };
+    let bars = AGES.iter().zip(ranges).zip(sums).map(|(((least, most), (due_from, to)), sum)| Bar {
         label: BarLabel::Days(*least, *most),
         value: BarValue::Money(sum),
-        query: signed_between(view, most.map(|_| *from), *to),
+        query: Query::contracts(ContractFilter { view, due_from, due_to: Some(to), ..ContractFilter::default() }),
     });
     Ok(Figure { about: About::DueByAge, bars: bars.collect() })
 }

@@ -6,27 +6,29 @@ mod history;
 pub(super) mod paper;
 mod search;
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::{
     CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Home, HomeLine, PaymentDetail, ReadRequest,
-    Reply, UserDetail,
+    Reply, UserDetail, Waiting,
     context::{RequestContext, ServiceError},
+    write,
 };
 use crate::{
     domain::{
         Cents, ClientId, ContractId, Error, EventId, PaymentId, Reason, UserId,
         clients::{ClientFilter, ClientRow, ClientSort, ClientView},
-        contracts::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView},
+        contracts::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, SOON_DAYS},
         entity::{EntityKind, Query, Record},
         error::Inheritance,
         events::{EventFilter, EventRow, EventSort, EventView},
+        instalments::fill,
         page::{Count, Edge, Listing, Page, SHORT_LIMIT, Sums},
         payments::{PaymentFilter, PaymentRow, PaymentSort},
         policy::Reach,
         users::Role,
     },
-    storage::{self, Db, Scope, Viewer, contracts::Spans},
+    storage::{self, Db, Scope, Viewer, contracts::Spans, figures::RANGES},
 };
 
 /// The most events that a calendar shows.
@@ -39,6 +41,7 @@ pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> R
     Ok(match read {
         ReadRequest::Settings => Reply::Settings(Box::new(ctx.settings.clone())),
         ReadRequest::Lists => Reply::Lists(Box::new(storage::lists::load(db, ctx.me())?)),
+        ReadRequest::Plans => Reply::Plans(storage::plans::all(db)?),
         ReadRequest::Home => Reply::Home(home(db, ctx)?),
         ReadRequest::Figures => Reply::Figures(figures::figures(db, ctx)?),
         ReadRequest::List(query) => Reply::Page(list(db, ctx, query)?),
@@ -88,6 +91,10 @@ impl HomeLine {
             Self::MyContractsNotSigned => ContractView::MineNotSigned,
             Self::MySignedWithoutEvent => ContractView::MineWithoutEvent,
             Self::MyNotFullyPaid => ContractView::MineNotPaid,
+            Self::Overdue => ContractView::Overdue,
+            Self::DueSoon => ContractView::DueSoon,
+            Self::MyOverdue => ContractView::MineOverdue,
+            Self::MyDueSoon => ContractView::MineDueSoon,
             _ => return None,
         };
         Some(ContractFilter { view, ..ContractFilter::default() })
@@ -123,15 +130,30 @@ fn home(db: &mut Db, ctx: &RequestContext) -> Result<Home, ServiceError> {
         } else {
             storage::clients::count(db, &first(line.clients().unwrap_or_default(), 1), viewer, SHORT_LIMIT)?
         };
-        lines.push((*line, count));
+        let amount = open_behind(db, ctx, *line)?;
+        lines.push(Waiting { line: *line, count, amount });
     }
     Ok(Home { lines })
+}
+
+/// What is open behind a line of the home screen.
+fn open_behind(db: &mut Db, ctx: &RequestContext, line: HomeLine) -> Result<Option<Cents>, ServiceError> {
+    let today = ctx.wall.date();
+    let (from, to) = match line {
+        HomeLine::Overdue | HomeLine::MyOverdue => (None, today.pred_opt()),
+        HomeLine::DueSoon | HomeLine::MyDueSoon => (Some(today), Some(today + Days::new(SOON_DAYS))),
+        _ => return Ok(None),
+    };
+    let owner = matches!(line, HomeLine::MyOverdue | HomeLine::MyDueSoon).then(|| ctx.me());
+    let [open, ..] = storage::figures::open_between(db, [(from, to.unwrap_or(today)); RANGES], owner)?;
+    Ok(Some(open))
 }
 
 /// The days of a filter as time ranges (UTC).
 fn spans(ctx: &RequestContext, filter: &ContractFilter) -> Spans {
     let span = |from, to| span(ctx, from, to);
-    Spans { created: span(filter.from, filter.to), signed: span(filter.signed_from, filter.signed_to) }
+    let today = ctx.wall.date();
+    Spans { created: span(filter.from, filter.to), signed: span(filter.signed_from, filter.signed_to), today }
 }
 
 /// The time range (UTC) from the beginning of the first day to the end of the last one in the
@@ -250,9 +272,15 @@ fn contract(db: &mut Db, ctx: &RequestContext, id: ContractId) -> Result<Contrac
     let events = EventFilter { contract: Some(id), ..EventFilter::default() };
     let client = storage::clients::find_row(db, row.contract.client_id)?.ok_or(Error::NotFound)?;
     let mine = is_own(ctx, row.sales_contact_id, None);
+    let event_on = storage::instalments::event_on(db, id)?;
+    let mut instalments = storage::instalments::of_contract(db, id)?;
+    fill(&mut instalments, row.contract.paid());
+    let anchors = write::instalments::anchors(&row.contract, event_on, ctx.settings.time_zone);
     Ok(ContractDetail {
         row,
         client,
+        instalments,
+        anchors,
         payments: payments_of(db, ctx, id)?,
         events: events_of(db, ctx, events)?,
         history: history::of(db, ctx, (EntityKind::Contract, id.0), mine)?,

@@ -81,6 +81,7 @@ impl WriteRequest {
                 errors.take(Field::CancelReason, check_reason(reason));
                 errors
             }
+            Self::CreatePlan(draft) | Self::UpdatePlan { draft, .. } => wrong(draft.checked()),
             Self::UpdateSettings(settings) => wrong(settings.checked(Some(against.settings))),
             Self::SaveView(draft) | Self::ReplaceView { draft, .. } => wrong(draft.checked()),
             Self::DeactivateUser { .. }
@@ -90,6 +91,9 @@ impl WriteRequest {
             | Self::RestoreClient { .. }
             | Self::ArchiveContract { .. }
             | Self::RestoreContract { .. }
+            // The sum depends on the contract's total.
+            | Self::SetInstalments { .. }
+            | Self::RemovePlan { .. }
             | Self::SetStatus { .. }
             | Self::AssignSupport(_)
             | Self::ArchiveEvent { .. }

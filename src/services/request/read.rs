@@ -60,6 +60,8 @@ pub enum ReadRequest {
     Settings,
     /// The saved views that the user sees, and the columns of their lists.
     Lists,
+    /// The plans of instalments.
+    Plans,
 }
 
 impl ReadRequest {
@@ -69,6 +71,7 @@ impl ReadRequest {
         Some(match self {
             Self::Settings => return None,
             Self::Lists => P::OwnPreferences,
+            Self::Plans => P::EditContract,
             Self::Home
             | Self::Figures
             | Self::ViewClient(_)
@@ -91,6 +94,7 @@ impl ReadRequest {
         let (kind, id) = match self {
             Self::Settings => return (Subject::Settings, None),
             Self::Lists => return (Subject::View, None),
+            Self::Plans => return (Subject::Plan, None),
             Self::Home | Self::Figures | Self::Search { .. } => return (Subject::Session, None),
             Self::List(query) => (query.kind(), None),
             Self::ViewClient(id) => (K::Client, Some(id.0)),

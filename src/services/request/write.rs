@@ -4,15 +4,17 @@ use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use crate::domain::{
-    Cents, ClientId, ContractId, EventId, PaymentId, UserId, ViewId,
+    Cents, ClientId, ContractId, EventId, PaymentId, PlanId, UserId, ViewId,
     assigning::Assignment,
     audit::Subject,
     clients::ClientDraft,
     contracts::ContractDraft,
     entity::EntityKind,
     events::{EventDraft, Status},
+    instalments::InstalmentDraft,
     lists::{ChosenColumn, ViewDraft},
     payments::{PaymentDraft, Words},
+    plans::PlanDraft,
     policy::Permission,
     settings::Settings,
     users::UserDraft,
@@ -82,10 +84,19 @@ pub enum WriteRequest {
         draft: ContractDraft,
         paid_before: Cents,
     },
+    /// `difference` is the position of the instalment of the contract's own that takes the difference of a
+    /// changed total; the last one if it is `None`.
     UpdateContract {
         id: ContractId,
         version: i32,
         draft: ContractDraft,
+        difference: Option<i32>,
+    },
+    /// Replaces the instalments that were agreed for a contract. Without rows it follows the default plan.
+    SetInstalments {
+        contract: ContractId,
+        version: i32,
+        rows: Vec<InstalmentDraft>,
     },
     /// `day` is the one on which it was signed, in the company's time zone; not after today.
     SignContract {
@@ -143,6 +154,18 @@ pub enum WriteRequest {
         id: PaymentId,
         version: i32,
         reason: String,
+    },
+
+    CreatePlan(PlanDraft),
+    UpdatePlan {
+        id: PlanId,
+        version: i32,
+        draft: PlanDraft,
+    },
+    /// The default plan cannot be removed.
+    RemovePlan {
+        id: PlanId,
+        version: i32,
     },
 
     /// Archives several records. Those that cannot be archived because of a rule or because another
@@ -238,7 +261,7 @@ impl WriteRequest {
             Self::HandOverClients(_) => P::HandOverClient,
             Self::ArchiveClient { .. } | Self::RestoreClient { .. } => P::ArchiveClient,
             Self::CreateContract { .. } => P::CreateContract,
-            Self::UpdateContract { .. } => P::EditContract,
+            Self::UpdateContract { .. } | Self::SetInstalments { .. } => P::EditContract,
             Self::SignContract { .. } => P::SignContract,
             Self::ArchiveContract { .. } | Self::RestoreContract { .. } => P::ArchiveContract,
             Self::CreateEvent { .. } => P::CreateEvent,
@@ -250,6 +273,7 @@ impl WriteRequest {
             Self::CancelPayment { .. } => P::CancelPayment,
             Self::ArchiveAll(marked) | Self::RestoreAll(marked) => marked.permission(),
             Self::UpdateSettings(_) => P::ChangeSettings,
+            Self::CreatePlan(_) | Self::UpdatePlan { .. } | Self::RemovePlan { .. } => P::ManagePlans,
             Self::SaveView(draft) | Self::ReplaceView { draft, .. } if draft.shared => P::ShareViews,
             // A view that is shared already needs the other right too, which is checked when it is
             // loaded.
@@ -275,6 +299,8 @@ impl WriteRequest {
         let (kind, ids) = match self {
             Self::UpdateSettings(_) => return (Subject::Settings, Vec::new()),
             Self::SaveView(_) => return (Subject::View, Vec::new()),
+            Self::CreatePlan(_) => return (Subject::Plan, Vec::new()),
+            Self::UpdatePlan { id, .. } | Self::RemovePlan { id, .. } => return (Subject::Plan, vec![id.0]),
             Self::ReplaceView { id, .. } | Self::RemoveView { id, .. } => return (Subject::View, vec![id.0]),
             Self::SaveColumns { .. } => return (Subject::Columns, Vec::new()),
             Self::CreateUser { .. } | Self::ChangeOwnPassword { .. } => (K::User, Vec::new()),
@@ -293,6 +319,7 @@ impl WriteRequest {
             | Self::ArchiveContract { id, .. }
             | Self::RestoreContract { id, .. }
             | Self::CreateEvent { contract: id, .. }
+            | Self::SetInstalments { contract: id, .. }
             | Self::RecordPayment { contract: id, .. } => (K::Contract, vec![id.0]),
             Self::UpdatePayment { id, .. } | Self::CancelPayment { id, .. } => (K::Payment, vec![id.0]),
             Self::UpdateEvent { id, .. }
@@ -331,6 +358,7 @@ impl WriteRequest {
             | Self::RestoreClient { .. }
             | Self::CreateContract { .. }
             | Self::UpdateContract { .. }
+            | Self::SetInstalments { .. }
             | Self::RestoreContract { .. }
             | Self::CreateEvent { .. }
             | Self::UpdateEvent { .. }
@@ -340,6 +368,9 @@ impl WriteRequest {
             | Self::RecordPayment { .. }
             | Self::UpdatePayment { .. }
             | Self::CancelPayment { .. }
+            | Self::CreatePlan(_)
+            | Self::UpdatePlan { .. }
+            | Self::RemovePlan { .. }
             | Self::RestoreAll(_)
             | Self::SaveView(_)
             | Self::ReplaceView { .. }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{load::load, payments};
+use super::{instalments, load::load, payments};
 use crate::{
     domain::{
         Cents, ClientId, ContractId, Error, Field, FieldErrors, Reason,
@@ -37,6 +37,7 @@ pub(super) fn create(
         .map_err(|problem| Error::Invalid(FieldErrors::one(Field::PaidBefore, problem)))?;
     let contract = storage::contracts::insert(db, client.id, &draft, paid_before, ctx.now)?;
     let entry = created(Verb::ContractCreated, &client.full_name, &*contract);
+    instalments::begin(db, ctx, &contract)?;
     let mut outcome = WriteOutcome::saved(entry, contract.version);
     if paid_before.0 > 0 {
         let opening = PaymentDraft::opening(paid_before, ctx.wall.date());
@@ -51,6 +52,7 @@ pub(super) fn update(
     ctx: &RequestContext,
     seen: Seen,
     draft: &ContractDraft,
+    difference: Option<i32>,
 ) -> Result<WriteOutcome, ServiceError> {
     let (before, client) = load::<Contract>(db, ctx, seen.0)?;
     let draft = draft.checked(before.paid()).map_err(Error::Invalid)?;
@@ -59,9 +61,16 @@ pub(super) fn update(
     if after == *before {
         return Ok(WriteOutcome::unchanged(&*before, before.version));
     }
+    let retotalled = instalments::retotalled(db, ctx, (&before, &after), difference)?;
     storage::contracts::update(db, &before, &draft, ctx.now)?;
-    let undo = WriteRequest::UpdateContract { id: seen.0, version: seen.1 + 1, draft: ContractDraft::from(&*before) };
-    Ok(WriteOutcome::undoable(changed(Verb::ContractUpdated, &client.full_name, &*before, &after), seen.1 + 1, undo))
+    let entry = changed(Verb::ContractUpdated, &client.full_name, &*before, &after);
+    let entry = instalments::with_change(entry, retotalled.as_ref());
+    if let Some(retotalled) = retotalled {
+        retotalled.write(db, ctx, after.id)?;
+    }
+    let draft = ContractDraft::from(&*before);
+    let undo = WriteRequest::UpdateContract { id: seen.0, version: seen.1 + 1, draft, difference };
+    Ok(WriteOutcome::undoable(entry, seen.1 + 1, undo))
 }
 
 pub(super) fn sign(
@@ -77,6 +86,7 @@ pub(super) fn sign(
     let signed_at = signed_at(day, ctx.now, ctx.settings.time_zone);
     storage::contracts::sign(db, &before, signed_at, ctx.now)?;
     let after = Contract { signed_at: Some(signed_at), ..(*before).clone() };
+    instalments::follow(db, ctx, &after)?;
     Ok(WriteOutcome::saved(changed(Verb::ContractSigned, &client.full_name, &*before, &after), seen.1 + 1))
 }
 
@@ -109,6 +119,7 @@ fn set_archived(
     let archived_at = (verb == Verb::ContractArchived).then_some(ctx.now);
     storage::contracts::set_archived(db, before, archived_at, ctx.now)?;
     let after = Contract { archived_at, ..(**before).clone() };
+    instalments::follow(db, ctx, &after)?;
     let (id, version) = (before.id, before.version + 1);
     let undo = match archived_at {
         Some(_) => WriteRequest::RestoreContract { id, version },

@@ -1,6 +1,9 @@
 //! Events: creating, editing, setting the status, assigning support, archiving.
 
-use super::load::{Refused, load, load_to_give, new_owner};
+use super::{
+    instalments,
+    load::{Refused, load, load_to_give, new_owner},
+};
 use crate::{
     domain::{
         ContractId, Error, EventId, Reason, UserId,
@@ -35,6 +38,7 @@ pub(super) fn create(
     let _locked = load::<Contract>(db, ctx, contract)?;
     let draft = draft.checked(ctx.wall, ctx.settings.time_zone, None).map_err(Error::Invalid)?;
     let event = storage::events::insert(db, contract, &draft, ctx.now)?;
+    instalments::follow_event(db, ctx, None, &event)?;
     Ok(WriteOutcome::saved(created(Verb::EventCreated, &event.title, &*event), event.version))
 }
 
@@ -53,6 +57,7 @@ pub(super) fn update(
         return Ok(WriteOutcome::unchanged(&*before, before.version));
     }
     storage::events::update(db, &before, &draft, ctx.now)?;
+    instalments::follow_event(db, ctx, Some(&before), &after)?;
     let undo = WriteRequest::UpdateEvent { id: seen.0, version: seen.1 + 1, draft: EventDraft::from(&*before) };
     Ok(WriteOutcome::undoable(changed(Verb::EventUpdated, &after.title, &*before, &after), seen.1 + 1, undo))
 }
@@ -213,6 +218,7 @@ fn change_state(
     storage::events::set_state(db, before, state, ctx.now)?;
     let EventState { status, support_id, archived_at } = state;
     let after = Event { status, support_id, archived_at, ..(**before).clone() };
+    instalments::follow_event(db, ctx, Some(before), &after)?;
     let (id, version) = (before.id, before.version + 1);
     let undo = match verb {
         Verb::EventArchived => WriteRequest::RestoreEvent { id, version },

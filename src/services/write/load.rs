@@ -4,13 +4,14 @@
 
 use crate::{
     domain::{
-        ClientId, ContractId, Error, EventId, PaymentId, Reason, UserId, ViewId,
+        ClientId, ContractId, Error, EventId, PaymentId, PlanId, Reason, UserId, ViewId,
         audit::{Auditable, Verb},
         clients::Client,
         contracts::Contract,
         events::Event,
         lists::SavedView,
         payments::Payment,
+        plans::Plan,
         policy::{Owner, Permission},
         users::{Role, User},
     },
@@ -76,6 +77,12 @@ where
         Ok(()) => Ok(locked),
         Err(why) => Err(Refused { record: locked.unlocked(), why }),
     })
+}
+
+/// Locks the contract of an event whose own row is locked, since its instalments may follow the event.
+/// Whoever may change the event need not have a right to the contract.
+pub(super) fn contract_of(db: &mut Db, event: &Event) -> Result<Contract, ServiceError> {
+    Ok(storage::contracts::lock(db, event.contract_id)?.ok_or(Error::NotFound)?)
 }
 
 impl Writable for Client {
@@ -154,6 +161,24 @@ impl Writable for SavedView {
 
     fn find_for_update(db: &mut Db, id: ViewId) -> Result<Option<Self::Locked>, DbError> {
         storage::lists::find_for_update(db, id)
+    }
+
+    fn owner(_: &Self::Locked) -> Owner {
+        Owner::Nobody
+    }
+
+    fn forbids(_: &Self::Locked, _: Permission) -> Option<Reason> {
+        None
+    }
+}
+
+/// Whether a plan can be changed does not depend on it alone.
+impl Writable for Plan {
+    type Id = PlanId;
+    type Locked = ForUpdate<Self>;
+
+    fn find_for_update(db: &mut Db, id: PlanId) -> Result<Option<Self::Locked>, DbError> {
+        storage::plans::find_for_update(db, id)
     }
 
     fn owner(_: &Self::Locked) -> Owner {

@@ -5,9 +5,11 @@ mod bulk;
 mod clients;
 mod contracts;
 mod events;
+pub(super) mod instalments;
 mod lists;
 mod load;
 mod payments;
+mod plans;
 mod users;
 
 use super::{
@@ -39,7 +41,10 @@ pub(super) fn dispatch(
         W::ArchiveClient { id, version } => clients::archive(db, ctx, (*id, *version)),
         W::RestoreClient { id, version } => clients::restore(db, ctx, (*id, *version)),
         W::CreateContract { client, draft, paid_before } => contracts::create(db, ctx, *client, draft, *paid_before),
-        W::UpdateContract { id, version, draft } => contracts::update(db, ctx, (*id, *version), draft),
+        W::UpdateContract { id, version, draft, difference } => {
+            contracts::update(db, ctx, (*id, *version), draft, *difference)
+        }
+        W::SetInstalments { contract, version, rows } => instalments::set(db, ctx, (*contract, *version), rows),
         W::SignContract { id, version, day } => contracts::sign(db, ctx, (*id, *version), *day),
         W::ArchiveContract { id, version } => contracts::archive(db, ctx, (*id, *version)),
         W::RestoreContract { id, version } => contracts::restore(db, ctx, (*id, *version)),
@@ -52,6 +57,9 @@ pub(super) fn dispatch(
         W::RecordPayment { contract, draft } => payments::record(db, ctx, *contract, draft),
         W::UpdatePayment { id, version, words } => payments::update(db, ctx, (*id, *version), words),
         W::CancelPayment { id, version, reason } => payments::cancel(db, ctx, (*id, *version), reason),
+        W::CreatePlan(draft) => plans::create(db, ctx, draft),
+        W::UpdatePlan { id, version, draft } => plans::update(db, ctx, (*id, *version), draft),
+        W::RemovePlan { id, version } => plans::remove(db, ctx, (*id, *version)),
         W::ArchiveAll(marked) => bulk::archive(db, ctx, marked),
         W::RestoreAll(marked) => bulk::restore(db, ctx, marked),
         W::SaveView(draft) => lists::save(db, ctx, draft),

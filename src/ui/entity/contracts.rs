@@ -16,7 +16,7 @@ use crate::{
         dates::{self, Direction},
         entity::{EntityKind, Record},
         lists::ColumnName as N,
-        page::Sums,
+        page::{Order, Sums},
         policy::Permission,
         users::Role,
     },
@@ -48,6 +48,7 @@ impl Entity for Contracts {
         (Phrase::ColSales, column(N::Sales, 14, 2, 6).sorts(6)),
         (Phrase::ColCompany, column(N::Company, 16, 3, 5).sorts(2)),
         (Phrase::ColCreated, column(N::Created, 10, 0, 7).sorts(7)),
+        (Phrase::ColNextDue, column(N::NextDue, 10, 0, 8).sorts(8)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<ContractRow>)] = &[
         (Command::New, Permission::CreateContract, Begins::New),
@@ -71,6 +72,7 @@ impl Entity for Contracts {
             id: ContractId::new(id),
             version,
             draft: draft(form),
+            difference: None,
         },
         suggests: |_, _| Vec::new(),
     });
@@ -93,6 +95,7 @@ impl Entity for Contracts {
             row.sales_contact.clone(),
             row.company.clone(),
             dates::format_date(ctx.settings().wall_clock(contract.created_at).date()),
+            row.next_due_on.map(dates::format_date).unwrap_or_default(),
         ]
     }
 
@@ -120,6 +123,7 @@ impl Entity for Contracts {
             ContractSort::Signed => Phrase::ColSigned,
             ContractSort::SalesContact => Phrase::ColSales,
             ContractSort::Created => Phrase::ColCreated,
+            ContractSort::NextDue => Phrase::ColNextDue,
         }
     }
 
@@ -131,9 +135,13 @@ impl Entity for Contracts {
                 (V::Mine, Phrase::ViewMine),
                 (V::NotSigned, Phrase::ViewNotSigned),
                 (V::NotPaid, Phrase::ViewNotPaid),
+                (V::Overdue, Phrase::ViewOverdue),
+                (V::DueSoon, Phrase::ViewDueSoon),
                 (V::MineNotSigned, Phrase::ViewMineNotSigned),
                 (V::MineWithoutEvent, Phrase::ViewMineWithoutEvent),
                 (V::MineNotPaid, Phrase::ViewMineNotPaid),
+                (V::MineOverdue, Phrase::ViewMineOverdue),
+                (V::MineDueSoon, Phrase::ViewMineDueSoon),
                 (V::Archived, Phrase::ViewArchived),
             ],
             Role::Management | Role::Support => &[
@@ -141,6 +149,8 @@ impl Entity for Contracts {
                 (V::NotSigned, Phrase::ViewNotSigned),
                 (V::Signed, Phrase::ViewSigned),
                 (V::NotPaid, Phrase::ViewNotPaid),
+                (V::Overdue, Phrase::ViewOverdue),
+                (V::DueSoon, Phrase::ViewDueSoon),
                 (V::Archived, Phrase::ViewArchived),
             ],
         }
@@ -151,17 +161,18 @@ impl Entity for Contracts {
         let (signed, sales) = match filter.view {
             V::NotSigned => (true, false),
             V::MineNotSigned => (true, true),
-            V::Mine | V::MineWithoutEvent | V::MineNotPaid => (false, true),
-            V::All | V::NotPaid | V::Signed | V::Archived => (false, false),
+            V::Mine | V::MineWithoutEvent | V::MineNotPaid | V::MineOverdue | V::MineDueSoon => (false, true),
+            V::All | V::NotPaid | V::Overdue | V::DueSoon | V::Signed | V::Archived => (false, false),
         };
         let client = filter.client.is_some();
         let sales = sales || client || filter.sales_contact.is_some();
         columns_if(&[(signed, N::Signed), (sales, N::Sales), (client, N::Client), (client, N::Company)])
     }
 
-    /// Those not fully paid begin with the largest amount due.
+    /// Those not fully paid begin with the largest amount due, those overdue or due soon with the earliest day.
     fn view_chosen(listing: &mut ContractListing) {
-        (listing.sort, listing.descending) = (listing.filter.view.sort(), true);
+        listing.sort = listing.filter.view.sort();
+        listing.descending = listing.sort.begins_with_the_last();
     }
 
     fn filter_fields(filter: &ContractFilter, ctx: &Context) -> Vec<FormField> {
@@ -178,6 +189,8 @@ impl Entity for Contracts {
             to,
             FormField::day(Field::SignedFrom, filter.signed_from, Direction::Past),
             FormField::day(Field::SignedTo, filter.signed_to, Direction::Past),
+            FormField::day(Field::DueFrom, filter.due_from, Direction::Past),
+            FormField::day(Field::DueTo, filter.due_to, Direction::Past),
             FormField::filter_by(Field::SalesContactId, Choices::Users(Role::Sales), sales_contact, ctx),
             FormField::filter_by(Field::ClientId, Choices::Clients { own: false }, client, ctx),
         ]
@@ -193,6 +206,7 @@ impl Entity for Contracts {
         (filter.due_above, filter.due_below) = form.amounts(Field::DueAbove, Field::DueBelow);
         (filter.from, filter.to) = form.days(Field::From, Field::To, Direction::Past);
         (filter.signed_from, filter.signed_to) = form.days(Field::SignedFrom, Field::SignedTo, Direction::Past);
+        (filter.due_from, filter.due_to) = form.days(Field::DueFrom, Field::DueTo, Direction::Past);
         filter.sales_contact = form.picked(Field::SalesContactId).map(UserId::new);
         filter.client = form.picked(Field::ClientId).map(ClientId::new);
     }
@@ -203,7 +217,7 @@ impl Entity for Contracts {
 
     fn detail(reply: &Reply) -> Option<RecordDetail> {
         let Reply::Contract(detail) = reply else { return None };
-        let ContractDetail { row, client, payments, events, history } = (**detail).clone();
+        let ContractDetail { row, client, instalments: _, anchors: _, payments, events, history } = (**detail).clone();
         let payments = DetailPart::new(Phrase::Payment(PaymentPhrase::Part), EntityKind::Payment, payments);
         let payments = DetailPart { sum: Some(row.contract.paid()), ..payments };
         Some(RecordDetail {

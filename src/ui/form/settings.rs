@@ -50,5 +50,6 @@ pub fn read_settings(version: i32, form: &mut Reader, ctx: &Context) -> WriteReq
         reauth: form.choice(Field::Reauth).unwrap_or(current.reauth),
         session_minutes: form.checked(Field::SessionMinutes, whole).unwrap_or_default(),
         min_password_length: form.checked(Field::MinPasswordLength, whole).unwrap_or_default(),
+        default_plan: current.default_plan,
     })
 }

@@ -59,11 +59,26 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
         (Field::SalesContactId | Field::SupportId | Field::ClientId | Field::ContractId, Value::Number(id)) => {
             ctx.say(Phrase::Numbered(id.as_i64().unwrap_or_default()))
         }
+        (Field::Instalments, Value::Array(rows)) => {
+            let parts: Vec<String> = rows.iter().map(|row| instalment(row, ctx)).collect();
+            parts.join(", ")
+        }
+        (Field::DefaultPlan, Value::Number(id)) => ctx.say(Phrase::Numbered(id.as_i64().unwrap_or_default())),
         (_, Value::Bool(true)) => ctx.say(Phrase::Yes),
         (_, Value::Bool(false)) => ctx.say(Phrase::No),
         (_, Value::String(text)) => text.clone(),
         (_, other) => other.to_string(),
     }
+}
+
+/// A row of instalments, or of a plan: its label and its amount or share.
+fn instalment(row: &Value, ctx: &Context) -> String {
+    let amount = match (row[Field::AmountCents.to_string()].as_i64(), row[Field::Share.to_string()].as_i64()) {
+        (Some(_), _) => value(Field::AmountCents, &row[Field::AmountCents.to_string()], ctx),
+        (None, Some(share)) => format!("{} %", Cents(share).plain()),
+        (None, None) => String::new(),
+    };
+    format!("{} {amount}", row[Field::Label.to_string()].as_str().unwrap_or_default()).trim().to_owned()
 }
 
 /// The number of attendees as a form shows it: empty while it is unknown, which is stored as 0.

@@ -85,11 +85,15 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             HomeLine::EventsWithoutSupport => "events without support",
             HomeLine::ContractsNotSigned => "contracts not signed",
             HomeLine::BalancesDue => "contracts with a balance due",
+            HomeLine::Overdue => "contracts overdue",
+            HomeLine::DueSoon => "contracts due in 30 days",
             HomeLine::EventsThisWeek => "events this week",
             HomeLine::MyClients => "my clients",
             HomeLine::MyContractsNotSigned => "my contracts not signed",
             HomeLine::MySignedWithoutEvent => "my signed contracts without event",
             HomeLine::MyNotFullyPaid => "my contracts not fully paid",
+            HomeLine::MyOverdue => "my contracts overdue",
+            HomeLine::MyDueSoon => "my contracts due in 30 days",
             HomeLine::MyNextEvents => "my next events",
             HomeLine::MyIncompleteEvents => "my events without notes or end",
         },
@@ -334,6 +338,10 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ViewMineNotSigned => "Mine, not signed",
         Phrase::ViewMineWithoutEvent => "Mine, signed, without event",
         Phrase::ViewMineNotPaid => "Mine, not fully paid",
+        Phrase::ViewOverdue => "Overdue",
+        Phrase::ViewDueSoon => "Due in 30 days",
+        Phrase::ViewMineOverdue => "Mine, overdue",
+        Phrase::ViewMineDueSoon => "Mine, due in 30 days",
         Phrase::ViewWithoutSupport => "Without support",
         Phrase::ViewWeek => "This week",
         Phrase::ViewOpen => "Open",
@@ -355,6 +363,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ClientPhone => "Client phone",
         Phrase::ColTotal => "Total",
         Phrase::ColDue => "Due",
+        Phrase::ColNextDue => "Next due",
         Phrase::ColSigned => "Signed",
         Phrase::ColCreated => "Created",
         Phrase::ColStarts => "Starts",
@@ -592,6 +601,7 @@ fn now(deed: &Deed) -> String {
         Verb::ClientRestored => format!("{name} is back in the lists."),
         Verb::ContractCreated => format!("{} is created, and not signed yet.", contract()),
         Verb::ContractUpdated => format!("{}: {values}.", contract()),
+        Verb::InstalmentsSet => format!("{}: its instalments are changed.", contract()),
         Verb::ContractSigned => format!("{} is signed.", contract()),
         Verb::ContractArchived => format!("{} is archived.", contract()),
         Verb::ContractRestored => format!("{} is back in the lists.", contract()),
@@ -601,6 +611,9 @@ fn now(deed: &Deed) -> String {
         Verb::StatusChanged => format!("{name} is {values}{support}."),
         Verb::SupportAssigned => format!("{name} has other support now."),
         Verb::EventRestored => format!("{name} is back in the lists{support}."),
+        Verb::PlanCreated => format!("The plan {name} is created."),
+        Verb::PlanUpdated => format!("The plan {name} is changed."),
+        Verb::PlanRemoved => format!("The plan {name} is removed."),
         Verb::SettingsUpdated => format!("Settings: {values}."),
         Verb::ViewSaved
         | Verb::ViewChanged
@@ -769,6 +782,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Reauth => "Ask for password",
         Field::SessionMinutes => "Lock after (minutes)",
         Field::MinPasswordLength => "Shortest password",
+        Field::DefaultPlan => "Default plan",
         Field::Language => "Language",
         Field::Engine => "The data is on",
         Field::Host => "Server",
@@ -787,6 +801,8 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Mouse => "Mouse",
         Field::SignedFrom => "Signed from",
         Field::SignedTo => "Signed to",
+        Field::DueFrom => "Due from",
+        Field::DueTo => "Due to",
         Field::To => "To",
         Field::Above => "Total at least",
         Field::Below => "Total at most",
@@ -908,6 +924,7 @@ fn permission(permission: Permission) -> &'static str {
         Permission::ChangeSettings => "change the settings",
         Permission::OwnPreferences => "arrange lists",
         Permission::ShareViews => "share views",
+        Permission::ManagePlans => "change plans of instalments",
     }
 }
 
@@ -955,6 +972,10 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
         }
         Reason::PaidMeanwhile => {
             "Without this refund more would be paid than the contract's total. Raise the total or cancel a payment first."
+        }
+        Reason::PlanIsDefault => "This is the default plan. Choose another one in the settings first.",
+        Reason::PlansFull(most) => {
+            return format!("There are {most} plans already. Remove one that is no longer needed.");
         }
         Reason::LastManager => "This is the last active manager. Make somebody else a manager first.",
         Reason::Inactive => "This person is deactivated.",
@@ -1628,6 +1649,7 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::ClientRestored => "client restored",
         Verb::ContractCreated => "contract created",
         Verb::ContractUpdated => "contract changed",
+        Verb::InstalmentsSet => "instalments changed",
         Verb::ContractSigned => "contract signed",
         Verb::ContractArchived => "contract archived",
         Verb::ContractRestored => "contract restored",
@@ -1640,6 +1662,9 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::PaymentRecorded => "payment recorded",
         Verb::PaymentUpdated => "payment changed",
         Verb::PaymentCancelled => "payment cancelled",
+        Verb::PlanCreated => "plan created",
+        Verb::PlanUpdated => "plan changed",
+        Verb::PlanRemoved => "plan removed",
         Verb::Exported => "list exported",
         Verb::Printed => "document printed",
         Verb::ViewSaved => "view saved",
@@ -1739,6 +1764,8 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::ViewNotPaid | Phrase::ViewMineNotPaid => {
             "unpaid owe owes owed owing due overdue late balance balances debt debtors money outstanding receivable payment payments invoice invoices reminder chase"
         }
+        Phrase::ViewOverdue | Phrase::ViewMineOverdue => "late reminder chase unpaid owe",
+        Phrase::ViewDueSoon | Phrase::ViewMineDueSoon => "soon next coming month instalments",
         Phrase::ViewNotSigned | Phrase::ViewMineNotSigned => "unsigned open pending draft signature",
         Phrase::ViewSigned => "signature",
         Phrase::ViewMineWithoutEvent => "missing unplanned",

@@ -86,11 +86,15 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             HomeLine::EventsWithoutSupport => "événements sans support",
             HomeLine::ContractsNotSigned => "contrats non signés",
             HomeLine::BalancesDue => "contrats non soldés",
+            HomeLine::Overdue => "contrats en retard",
+            HomeLine::DueSoon => "contrats dus sous 30 jours",
             HomeLine::EventsThisWeek => "événements cette semaine",
             HomeLine::MyClients => "mes clients",
             HomeLine::MyContractsNotSigned => "mes contrats non signés",
             HomeLine::MySignedWithoutEvent => "mes contrats signés sans événement",
             HomeLine::MyNotFullyPaid => "mes contrats non soldés",
+            HomeLine::MyOverdue => "mes contrats en retard",
+            HomeLine::MyDueSoon => "mes contrats dus sous 30 jours",
             HomeLine::MyNextEvents => "mes prochains événements",
             HomeLine::MyIncompleteEvents => "mes événements sans notes ou fin",
         },
@@ -365,6 +369,10 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ViewMineNotSigned => "Les miens, non signés",
         Phrase::ViewMineWithoutEvent => "Les miens, signés, sans événement",
         Phrase::ViewMineNotPaid => "Les miens, non soldés",
+        Phrase::ViewOverdue => "En retard",
+        Phrase::ViewDueSoon => "Dus sous 30 jours",
+        Phrase::ViewMineOverdue => "Les miens, en retard",
+        Phrase::ViewMineDueSoon => "Les miens, dus sous 30 jours",
         Phrase::ViewWithoutSupport => "Sans support",
         Phrase::ViewWeek => "Cette semaine",
         Phrase::ViewOpen => "Ouverts",
@@ -386,6 +394,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ClientPhone => "Tél. client",
         Phrase::ColTotal => "Total",
         Phrase::ColDue => "Reste dû",
+        Phrase::ColNextDue => "Échéance",
         Phrase::ColSigned => "Signé",
         Phrase::ColCreated => "Créé",
         Phrase::ColStarts => "Début",
@@ -633,6 +642,7 @@ fn now(deed: &Deed) -> String {
         Verb::ClientRestored => format!("La fiche {name} est de retour dans les listes."),
         Verb::ContractCreated => format!("{} est créé, mais n'est pas encore signé.", contract()),
         Verb::ContractUpdated => format!("{} est à jour : {values}.", contract()),
+        Verb::InstalmentsSet => format!("{} a maintenant d'autres échéances.", contract()),
         Verb::ContractSigned => format!("{} est signé.", contract()),
         Verb::ContractArchived => format!("{} est archivé.", contract()),
         Verb::ContractRestored => format!("{} est de retour dans les listes.", contract()),
@@ -645,6 +655,9 @@ fn now(deed: &Deed) -> String {
         Verb::SupportAssigned => format!("{name} a maintenant un autre support."),
         Verb::EventArchived => format!("L'événement {name} est archivé."),
         Verb::EventRestored => format!("L'événement {name} est de retour dans les listes{support}."),
+        Verb::PlanCreated => format!("L'échéancier {name} est créé."),
+        Verb::PlanUpdated => format!("L'échéancier {name} est à jour."),
+        Verb::PlanRemoved => format!("L'échéancier {name} est supprimé."),
         Verb::SettingsUpdated => format!("Réglages à jour : {values}."),
         Verb::ViewSaved
         | Verb::ViewChanged
@@ -821,6 +834,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Reauth => "Mot de passe demandé",
         Field::SessionMinutes => "Verrouillage (minutes)",
         Field::MinPasswordLength => "Longueur du mot de passe",
+        Field::DefaultPlan => "Échéancier habituel",
         Field::Language => "Langue",
         Field::Engine => "Données sur",
         Field::Host => "Serveur",
@@ -839,6 +853,8 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Mouse => "Souris",
         Field::SignedFrom => "Signé du",
         Field::SignedTo => "Signé au",
+        Field::DueFrom => "Échéance du",
+        Field::DueTo => "Échéance au",
         Field::To => "Au",
         Field::Above => "Total d'au moins",
         Field::Below => "Total d'au plus",
@@ -971,6 +987,7 @@ fn permission(permission: Permission) -> &'static str {
         Permission::ArchiveEvent => "archiver des événements",
         Permission::RecordPayment => "enregistrer des paiements",
         Permission::CancelPayment => "annuler des paiements",
+        Permission::ManagePlans => "modifier les échéanciers types",
         Permission::ReadAudit => "lire le journal d'audit",
         Permission::ChangeSettings => "changer les réglages",
         Permission::OwnPreferences => "réorganiser ses listes",
@@ -1033,6 +1050,10 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
         }
         Reason::PaidMeanwhile => {
             "Sans ce remboursement, les paiements dépasseraient le total du contrat. Augmentez d'abord le total ou annulez un paiement."
+        }
+        Reason::PlanIsDefault => "C'est l'échéancier habituel. Choisissez-en d'abord un autre dans les réglages.",
+        Reason::PlansFull(most) => {
+            return format!("Il y a déjà {most} échéanciers types. Supprimez-en un qui ne sert plus.");
         }
         Reason::LastManager => "C'est le dernier gestionnaire actif. Nommez-en d'abord un autre.",
         Reason::Inactive => "Cette personne est désactivée.",
@@ -1743,6 +1764,7 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::ClientRestored => "client restauré",
         Verb::ContractCreated => "contrat créé",
         Verb::ContractUpdated => "contrat modifié",
+        Verb::InstalmentsSet => "échéances modifiées",
         Verb::ContractSigned => "contrat signé",
         Verb::ContractArchived => "contrat archivé",
         Verb::ContractRestored => "contrat restauré",
@@ -1755,6 +1777,9 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::PaymentRecorded => "paiement enregistré",
         Verb::PaymentUpdated => "paiement modifié",
         Verb::PaymentCancelled => "paiement annulé",
+        Verb::PlanCreated => "échéancier créé",
+        Verb::PlanUpdated => "échéancier modifié",
+        Verb::PlanRemoved => "échéancier supprimé",
         Verb::Exported => "liste exportée",
         Verb::Printed => "document imprimé",
         Verb::ViewSaved => "vue enregistrée",
@@ -1856,6 +1881,8 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::ViewNotPaid | Phrase::ViewMineNotPaid => {
             "impayés impayé impayée impayées retard relance relancer doit doivent dû dus dette dettes solde soldes reste argent créances règlement règlements paiement paiements payé payer facture factures"
         }
+        Phrase::ViewOverdue | Phrase::ViewMineOverdue => "relance relancer impayés échus échues",
+        Phrase::ViewDueSoon | Phrase::ViewMineDueSoon => "bientôt prochaines échéances échéance mois",
         Phrase::ViewNotSigned | Phrase::ViewMineNotSigned => "attente brouillon signature signer",
         Phrase::ViewSigned => "signature",
         Phrase::ViewMineWithoutEvent => "mes manquants",

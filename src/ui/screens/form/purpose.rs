@@ -235,6 +235,7 @@ mod tests {
             client_phone: String::new(),
             sales_contact_id: UserId::new(7),
             sales_contact: "Person sales".to_owned(),
+            next_due_on: None,
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{
         page::Count,
     },
     services::{
-        HomeLine, ReadRequest, Reply, Request,
+        HomeLine, ReadRequest, Reply, Request, Waiting,
         figures::{Bar, Figure},
     },
     ui::{
@@ -43,7 +43,7 @@ enum HomeEntry {
 #[derive(Debug)]
 pub struct Home {
     sections: &'static [Section],
-    counts: Vec<(HomeLine, Count)>,
+    counts: Vec<Waiting>,
     at: usize,
     figures: Vec<Figure>,
     /// The selected bar of the charts; `None` while a line is selected.
@@ -64,7 +64,7 @@ impl Home {
     }
 
     fn count(&self, line: HomeLine) -> Option<Count> {
-        self.counts.iter().find(|(one, _)| *one == line).map(|(_, count)| *count)
+        self.counts.iter().find(|one| one.line == line).map(|one| one.count)
     }
 
     /// All bars, from the top.
