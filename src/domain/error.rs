@@ -192,6 +192,12 @@ pub enum Problem {
     SharesDiffer(i64),
     /// More rows than this.
     TooMany(usize),
+    /// Neither a date nor days from the signature or the event.
+    NotADueDay,
+    /// Due days are counted in days, never in months.
+    OnlyDays,
+    /// Not a share in percent.
+    NotAShare,
     /// A plan counts from the signature or the event, never from a date.
     NeedsAnchor,
     /// Outside this range.

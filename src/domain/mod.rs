@@ -34,6 +34,7 @@ pub mod session;
 pub mod settings;
 pub mod status;
 pub mod stretch;
+pub mod terms;
 pub mod text;
 pub mod users;
 

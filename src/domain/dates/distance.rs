@@ -35,8 +35,8 @@ pub(super) fn relative(word: &str, today: NaiveDate) -> Option<NaiveDate> {
     }
 }
 
-/// The number of days of a unit; 0 for months.
-pub(super) fn unit_days(unit: &str) -> Option<u64> {
+/// The number of days of a unit in its folded notation, such as `days` or `sem`; 0 for months.
+pub fn unit_days(unit: &str) -> Option<u64> {
     match unit {
         "d" | "j" | "day" | "days" | "jour" | "jours" => Some(1),
         "w" | "s" | "week" | "weeks" | "sem" | "semaine" | "semaines" => Some(7),

@@ -868,6 +868,11 @@ pub(super) fn problem(problem: Problem) -> String {
             return format!("The shares sum to {} %, not to 100 %.", Cents(sum).format(Language::En));
         }
         Problem::TooMany(most) => return format!("At most {most} rows are possible."),
+        Problem::NotADueDay => {
+            "Type a date, or days from the signature or the event, such as \"signature + 30\" or \"60 days before the event\"."
+        }
+        Problem::OnlyDays => "Please count in days, since months differ in length: 30 days, for instance.",
+        Problem::NotAShare => "This is not a share in percent, such as 30 or 33.33.",
         Problem::NeedsAnchor => "A plan counts from the signature or the event, for instance \"event - 60\".",
         Problem::OutOfRange(least, most) => {
             return format!("From {} to {}, please.", number(least), number(most));

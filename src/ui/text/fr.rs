@@ -931,6 +931,11 @@ pub(super) fn problem(problem: Problem) -> String {
             return format!("La somme des parts est de {} %, et non de 100 %.", Cents(sum).format(Language::Fr));
         }
         Problem::TooMany(most) => return format!("{most} lignes au plus."),
+        Problem::NotADueDay => {
+            "Tapez une date, ou un nombre de jours à partir de la signature ou de l'événement, par exemple « signature + 30 » ou « 60 jours avant l'événement »."
+        }
+        Problem::OnlyDays => "Comptez en jours, car les mois n'ont pas tous la même longueur : 30 jours, par exemple.",
+        Problem::NotAShare => "Ce n'est pas une part en pourcentage, comme 30 ou 33,33.",
         Problem::NeedsAnchor => {
             "Un modèle compte à partir de la signature ou de l'événement, par exemple «\u{a0}événement - 60\u{a0}»."
         }
