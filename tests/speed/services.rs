@@ -90,6 +90,7 @@ fn contract_order(sort: ContractSort) -> &'static str {
         ContractSort::Signed => "e.signed_at, e.id",
         ContractSort::SalesContact => "e.sales_key, e.id",
         ContractSort::Created => "e.created_at, e.id",
+        ContractSort::NextDue => "e.next_due_on, e.id",
     }
 }
 

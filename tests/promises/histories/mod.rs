@@ -216,7 +216,7 @@ impl Past {
         };
         let change = |total: i64| {
             let draft = ContractDraft { total_cents: Cents(total), ..ContractDraft::default() };
-            WriteRequest::UpdateContract { id, version, draft }
+            WriteRequest::UpdateContract { id, version, draft, difference: None }
         };
         let write = match dice.roll(20) {
             0..=3 => pay(1 + dice.roll(due), today),
@@ -316,7 +316,7 @@ impl Past {
         let sums = Sums::Contracts { total: Cents(total), due: Cents(due) };
         self.expect((page.total, page.sums), (Some(Count::Exactly(count)), Some(sums)));
         let Reply::Home(home) = self.read(ReadRequest::Home) else { panic!("home") };
-        let line = home.lines.iter().find(|(line, _)| *line == HomeLine::BalancesDue).map(|(_, count)| *count);
+        let line = home.lines.iter().find(|one| one.line == HomeLine::BalancesDue).map(|one| one.count);
         self.expect(line, Some(Count::Exactly(count)));
     }
 

@@ -89,7 +89,7 @@ impl Company {
                 (one.cancelled, one.version) = (one.cancelled || so, one.version + i32::from(so));
                 so
             }
-            WriteRequest::UpdateContract { id, version, draft } => {
+            WriteRequest::UpdateContract { id, version, draft, difference: _ } => {
                 let (deal, total) = (self.deal(*id), draft.total_cents.0);
                 let so = !deal.archived && deal.version == *version && total > 0 && total >= deal.paid();
                 if so && total != deal.total {
