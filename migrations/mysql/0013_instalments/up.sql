@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS instalments (
     CONSTRAINT instalments_upto CHECK (upto_cents >= amount_cents),
     CONSTRAINT instalments_open_cents CHECK (open_cents BETWEEN 0 AND amount_cents),
     CONSTRAINT instalments_date CHECK (anchor <> 'date' OR (due_on IS NOT NULL AND offset_days = 0)),
-    CONSTRAINT instalments_open_on CHECK (CASE WHEN open_cents > 0 AND due_on IS NOT NULL THEN COALESCE(open_on = due_on, 0) ELSE open_on IS NULL END),
+    CONSTRAINT instalments_open_on CHECK (open_on <=> CASE WHEN open_cents > 0 THEN due_on ELSE NULL END),
     INDEX instalments_open (open_on, open_cents),
     INDEX instalments_of_plan (plan_id, contract_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;

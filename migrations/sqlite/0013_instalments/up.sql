@@ -33,7 +33,7 @@ CREATE TABLE instalments (
     CHECK (upto_cents >= amount_cents),
     CHECK (open_cents BETWEEN 0 AND amount_cents),
     CHECK (anchor <> 'date' OR (due_on IS NOT NULL AND offset_days = 0)),
-    CHECK (CASE WHEN open_cents > 0 AND due_on IS NOT NULL THEN COALESCE(open_on = due_on, 0) ELSE open_on IS NULL END)
+    CHECK (open_on IS CASE WHEN open_cents > 0 THEN due_on ELSE NULL END)
 );
 
 CREATE INDEX instalments_open ON instalments (open_on, open_cents);
