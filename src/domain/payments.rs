@@ -65,6 +65,11 @@ impl Payment {
         }
     }
 
+    /// Whether the amount was given back.
+    pub fn is_refund(&self) -> bool {
+        self.amount_cents.0 < 0
+    }
+
     /// Why the state of the payment or of its contract forbids an action that needs this permission.
     pub fn forbids(&self, permission: Permission, contract_archived_at: Option<NaiveDateTime>) -> Option<Reason> {
         if permission == Permission::SeeRecords {

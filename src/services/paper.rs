@@ -6,8 +6,16 @@ use std::io;
 use chrono::{NaiveDate, NaiveDateTime};
 
 use crate::domain::{
-    Cents, ContractId, EventId, audit::Subject, clients::Client, contracts::ContractRow, entity::EntityKind,
-    events::EventRow, language::Language, users::User,
+    Cents, ContractId, EventId, PaymentId,
+    audit::Subject,
+    clients::Client,
+    contracts::{Contract, ContractRow},
+    entity::EntityKind,
+    events::EventRow,
+    instalments::Instalment,
+    language::Language,
+    payments::Payment,
+    users::User,
 };
 
 /// A document about a record.
@@ -18,6 +26,9 @@ pub enum Document {
     EventSheet(EventId),
     /// For the client: what a contract amounts to, what was paid and what is due.
     Statement(ContractId),
+    /// For the client: that an amount was received or given back. That of a cancelled payment says so:
+    /// the client may hold one from before.
+    Receipt(PaymentId),
 }
 
 impl Document {
@@ -26,6 +37,7 @@ impl Document {
         match self {
             Self::EventSheet(id) => (EntityKind::Event.into(), id.0),
             Self::Statement(id) => (EntityKind::Contract.into(), id.0),
+            Self::Receipt(id) => (EntityKind::Payment.into(), id.0),
         }
     }
 }
@@ -78,43 +90,19 @@ pub struct Statement {
     /// Whether there are more than these.
     pub more_events: bool,
     /// In the order in which they fall due.
-    pub instalments: Vec<InstalmentLine>,
-    /// In the order in which they were paid.
-    pub payments: Vec<PaymentLine>,
-}
-
-/// An instalment on a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InstalmentLine {
-    pub label: String,
-    /// `None` while that cannot be known.
-    pub due_on: Option<NaiveDate>,
-    pub amount: Cents,
-    /// How much of it is not paid.
-    pub open: Cents,
-}
-
-/// A payment on a document; a refund is negative.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaymentLine {
-    pub paid_on: NaiveDate,
-    /// How it was paid, in words.
-    pub method: String,
-    pub reference: String,
-    pub amount: Cents,
-    /// It was recorded by mistake and does not count.
-    pub cancelled: bool,
+    pub instalments: Vec<Instalment>,
+    /// Those that count, in the order in which they were paid.
+    pub payments: Vec<Payment>,
+    /// What was paid before these, if there are too many for a document.
+    pub earlier: Option<Cents>,
 }
 
 /// The data of a receipt.
 #[derive(Debug, Clone)]
 pub struct Receipt {
-    /// The number of the payment.
-    pub number: i64,
-    pub payment: PaymentLine,
-    pub contract: ContractId,
+    pub payment: Payment,
+    /// The day on which the payment was cancelled, if so.
+    pub cancelled_on: Option<NaiveDate>,
+    pub contract: Contract,
     pub client: Client,
-    /// The total of the contract, and what is still due of it.
-    pub total: Cents,
-    pub due: Cents,
 }

@@ -66,6 +66,16 @@ pub fn find_row(db: &mut Db, id: PaymentId) -> Result<Option<PaymentRow>, DbErro
     Ok(selected!(joined!().filter(payments::id.eq(id))).first(db).optional()?.map(row))
 }
 
+/// The payments of a contract that count, the newest of them if there are more than `most`, in the order
+/// in which they were paid.
+pub fn counted(db: &mut Db, contract: ContractId, most: u16) -> Result<Vec<Payment>, DbError> {
+    let of_contract = payments::table.filter(payments::contract_id.eq(contract).and(payments::cancelled_at.is_null()));
+    let newest = of_contract.order((payments::paid_on.desc(), payments::id.desc())).limit(most.into());
+    let mut paid: Vec<Payment> = newest.select(Payment::as_select()).load(db)?;
+    paid.reverse();
+    Ok(paid)
+}
+
 /// A payment to write to, with its contract, whose amount due may be written to as well, and the
 /// contract's client, which is locked but only read.
 pub type WithContract = (ForUpdate<Payment>, ForUpdate<Contract>, Client);

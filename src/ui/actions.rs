@@ -153,6 +153,22 @@ pub fn begin(command: Command, records: &[&Record], ctx: &Context) -> (Action, O
     entity::begin(command, records, ctx).map_or((Action::None, None), |begun| ask(begun, ctx))
 }
 
+/// The same on the screen of a record. If a payment of it is selected there, it asks which of their documents
+/// is to be printed.
+pub fn begin_on_screen(
+    command: Command,
+    record: Option<&Record>,
+    selected: Option<&Record>,
+    ctx: &Context,
+) -> (Action, Option<Intent>) {
+    match (command, selected) {
+        (Command::Print, Some(Record::Payment(payment))) => {
+            ask(entity::payments::print_beside_contract(payment, ctx), ctx)
+        }
+        _ => begin(command, record.as_slice(), ctx),
+    }
+}
+
 /// Opens the form, asks the question or sends the write.
 fn ask(begun: Begun, ctx: &Context) -> (Action, Option<Intent>) {
     let (popup, intent) = match begun {

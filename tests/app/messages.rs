@@ -302,7 +302,8 @@ fn every_write_says_what_is_now_true() {
         let sentences = told.sentences(&Request::Session(epic_events::services::SessionRequest::Heartbeat), &reply);
         told.said.push(("Export".to_owned(), sentences));
     }
-    for document in [Document::EventSheet(EventId::new(1)), Document::Statement(contract)] {
+    let receipt = Document::Receipt(PaymentId::new(1));
+    for document in [Document::EventSheet(EventId::new(1)), Document::Statement(contract), receipt] {
         let request = Request::Print { document, language: Language::En, typeset: html };
         let Reply::Printed { name, .. } = told.world.manage(&request) else { panic!() };
         let sentences = told.sentences(&request, &Reply::Printed { name, path: "/home/kate/page.html".into() });

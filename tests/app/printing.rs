@@ -53,6 +53,85 @@ fn a_statement_is_printed_from_the_list_and_from_the_details() {
     }
 }
 
+#[test]
+fn a_receipt_is_printed_from_the_list_and_from_the_details() {
+    for (language, list, told, words) in [
+        (Language::En, "payments", "Receipt 1 (Kevin Casey) is now in", "Receipt no. 1"),
+        (Language::Fr, "paiements", "Le reçu 1 (Kevin Casey) est maintenant dans", "Reçu n°\u{a0}1"),
+    ] {
+        for from_details in [false, true] {
+            let mut desk = Desk::of("sales", language);
+            desk.world.records();
+            desk.go(list).see("Kevin Casey");
+            if from_details {
+                desk.press(KeyCode::Enter);
+            }
+            desk.press(KeyCode::Char('P')).see(told).see(".html");
+            assert!(page(&desk).contains(words));
+        }
+    }
+}
+
+/// On the screen of a contract with one of its payments selected, either document may be meant.
+#[test]
+fn beside_a_payment_it_is_asked_what_to_print() {
+    for (language, contract, questions, told) in [
+        (
+            Language::En,
+            "contract 2",
+            ["What do you want to print?", "The receipt of this payment", "The statement of contract 2"],
+            ["Receipt 1 (Kevin Casey) is now in", "The statement of contract 2 (Kevin Casey) is now in"],
+        ),
+        (
+            Language::Fr,
+            "contrat 2",
+            ["Que voulez-vous imprimer\u{a0}?", "Le reçu de ce paiement", "Le relevé du contrat 2"],
+            ["Le reçu 1 (Kevin Casey) est maintenant dans", "Le relevé du contrat 2 (Kevin Casey) est maintenant"],
+        ),
+    ] {
+        let mut desk = Desk::of("sales", language);
+        desk.world.records();
+        desk.go(contract).press(KeyCode::Tab).see("500").press(KeyCode::Char('P'));
+        for question in questions {
+            desk.see(question);
+        }
+        desk.press(KeyCode::Esc).press(KeyCode::Char('P')).press(KeyCode::Enter).see(told[0]);
+        desk.press(KeyCode::Char('P')).press(KeyCode::Down).press(KeyCode::Enter).see(told[1]);
+        assert_eq!(files(&desk).len(), 2);
+        // In the other parts of the screen it is the contract's own document.
+        desk.press(KeyCode::BackTab).press(KeyCode::Char('P')).see(told[1]);
+        assert_eq!(files(&desk).len(), 3);
+    }
+}
+
+/// A cancelled payment still has its receipt, which says so.
+#[test]
+fn the_receipt_of_a_cancelled_payment_can_be_printed() {
+    let mut desk = Desk::of("manager", Language::En);
+    desk.world.records();
+    desk.go("payments").press(KeyCode::Char('x')).write("Wrong contract").press(KeyCode::Enter).see("cancelled");
+    desk.press(KeyCode::Char('P')).see("Receipt 1 (Kevin Casey) is now in");
+    assert!(page(&desk).contains("This receipt is no longer valid."));
+}
+
+#[test]
+fn an_event_sheet_is_printed_from_the_calendar() {
+    for (language, calendar, told) in [
+        (Language::En, "calendar", "The event sheet of Lou Bouzin General Assembly is now in"),
+        (Language::Fr, "calendrier", "La fiche de l'événement Lou Bouzin General Assembly est maintenant dans"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        // The same day of the next month, and the lane of the second support person.
+        desk.go(calendar).press(KeyCode::Char('v')).press(KeyCode::PageDown).press(KeyCode::Char('P'));
+        assert_eq!(files(&desk).len(), 0, "nothing is selected");
+        desk.press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Char('P')).see(told).see(".html");
+        assert_eq!(files(&desk).len(), 1);
+        // The help of the calendar names the key.
+        desk.press(KeyCode::Char('?')).see("P          ");
+    }
+}
+
 /// Somebody who sees a record that others own may print it, and the help says so.
 #[test]
 fn support_prints_the_contract_of_its_event_under_restricted_visibility() {
@@ -80,7 +159,9 @@ fn one_document_is_printed_at_a_time() {
 fn the_palette_leads_to_printing() {
     for (language, word, list, offer) in [
         (Language::En, "print", "events", "Events: print"),
+        (Language::En, "receipt", "payments", "Payments: print"),
         (Language::Fr, "imprimer", "événements", "Événements\u{a0}: imprimer"),
+        (Language::Fr, "quittance", "paiements", "Paiements\u{a0}: imprimer"),
     ] {
         let mut desk = Desk::of("manager", language);
         desk.world.records();

@@ -3,13 +3,15 @@
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use epic_events::{
     domain::{
-        Cents, ClientId, ContractId, EventId, UserId,
+        Cents, ClientId, ContractId, EventId, PaymentId, UserId,
         clients::Client,
         contracts::{Contract, ContractRow},
         events::{Event, EventRow, Status},
+        instalments::{self, Due, Instalment},
+        payments::{Method, Payment},
         users::{Role, User},
     },
-    services::paper::{Content, EventSheet, InstalmentLine, Paper, PaymentLine, Receipt, Statement},
+    services::paper::{Content, EventSheet, Paper, Receipt, Statement},
 };
 
 pub fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -108,23 +110,57 @@ pub fn event_sheet() -> EventSheet {
     }
 }
 
-/// With so many instalments and payments. Half of the instalments are paid.
-pub fn statement(lines: i64) -> Statement {
-    let total = 1_250_000;
-    let contract = Contract {
+pub fn payment(id: i64, paid_on: NaiveDate, cents: i64) -> Payment {
+    Payment {
+        id: PaymentId::new(id),
+        version: 1,
+        contract_id: ContractId::new(652),
+        amount_cents: Cents(cents),
+        paid_on,
+        method: Method::Transfer,
+        reference: format!("OUICK-{id:03}"),
+        notes: "A note about the payment that stays in the company.".to_owned(),
+        cancelled_at: None,
+        cancel_reason: String::new(),
+        created_at: NaiveDateTime::default(),
+        updated_at: NaiveDateTime::default(),
+    }
+}
+
+/// A contract of so much, of which so much is due.
+fn contract(total: i64, due: i64) -> Contract {
+    Contract {
         id: ContractId::new(652),
         version: 1,
         client_id: ClientId::new(3),
         total_cents: Cents(total),
-        due_cents: Cents(total / 2),
+        due_cents: Cents(due),
         signed_at: Some(at(day(2023, 3, 1), 12)),
         notes: "A note about the contract that stays in the company.".to_owned(),
         archived_at: None,
         created_at: NaiveDateTime::default(),
         updated_at: NaiveDateTime::default(),
-    };
+    }
+}
+
+fn instalment(position: i32, label: &str, due_on: Option<NaiveDate>, amount_cents: i64) -> Instalment {
+    Instalment {
+        contract_id: ContractId::new(652),
+        position,
+        label: label.to_owned(),
+        amount_cents: Cents(amount_cents),
+        due: due_on.map_or(Due::Event(0), Due::On),
+        due_on,
+        open_cents: Cents(amount_cents),
+        plan_id: None,
+    }
+}
+
+fn statement_of(total: i64, mut instalments: Vec<Instalment>, payments: Vec<Payment>) -> Statement {
+    let paid: i64 = payments.iter().map(|payment| payment.amount_cents.0).sum();
+    instalments::fill(&mut instalments, Cents(paid));
     let row = ContractRow {
-        contract,
+        contract: contract(total, total - paid),
         client: "John Ouick".to_owned(),
         company: String::new(),
         client_phone: "+1 234 567 8901".to_owned(),
@@ -132,20 +168,6 @@ pub fn statement(lines: i64) -> Statement {
         sales_contact: "Bill Boquet".to_owned(),
         next_due_on: None,
     };
-    let amount = Cents(total / lines.max(1));
-    let instalments = (0..lines).map(|number| InstalmentLine {
-        label: format!("Instalment {}", number + 1),
-        due_on: (number != 1).then(|| day(2023, 3, 1) + TimeDelta::days(7 * number)),
-        amount,
-        open: if number < lines / 2 { Cents(0) } else { amount },
-    });
-    let payments = (0..lines / 2).map(|number| PaymentLine {
-        paid_on: day(2023, 3, 2) + TimeDelta::days(7 * number),
-        method: "bank transfer".to_owned(),
-        reference: format!("OUICK-{:03}", number + 1),
-        amount: if number == 1 { Cents(-amount.0) } else { amount },
-        cancelled: number == 2,
-    });
     Statement {
         row,
         client: client(),
@@ -153,26 +175,51 @@ pub fn statement(lines: i64) -> Statement {
         signed_on: Some(day(2023, 3, 1)),
         events: vec![event_row()],
         more_events: false,
-        instalments: instalments.collect(),
-        payments: payments.collect(),
+        instalments,
+        payments,
+        earlier: None,
     }
 }
 
+/// The statement of the wedding: one instalment is paid, one is overdue in part, and one follows.
+pub fn statement() -> Statement {
+    let instalments = vec![
+        instalment(1, "Deposit", Some(day(2023, 3, 1)), 375_000),
+        instalment(2, "", Some(day(2023, 5, 5)), 500_000),
+        instalment(3, "Balance", Some(day(2023, 6, 4)), 375_000),
+    ];
+    let payments = vec![
+        payment(1, day(2023, 3, 2), 375_000),
+        Payment { method: Method::Cheque, ..payment(2, day(2023, 5, 2), 300_000) },
+        payment(3, day(2023, 5, 9), -50_000),
+    ];
+    statement_of(1_250_000, instalments, payments)
+}
+
+/// With so many instalments and payments, half of which are refunds of a tenth.
+pub fn long_statement(lines: i32) -> Statement {
+    let week = |number: i32| day(2023, 3, 1) + TimeDelta::days(7 * i64::from(number));
+    let instalments =
+        (1..=lines).map(|number| instalment(number, &format!("Part {number} of all"), Some(week(number)), 1_234_567));
+    let payments = (1..=lines).map(|number| {
+        let paid = if number % 2 == 0 { -123_456 } else { 1_234_567 };
+        payment(number.into(), week(number), paid)
+    });
+    statement_of(i64::from(lines) * 1_234_567, instalments.collect(), payments.collect())
+}
+
+/// Nothing is known but the client and the total.
+pub fn bare_statement() -> Statement {
+    let mut statement = statement_of(1_250_000, Vec::new(), Vec::new());
+    (statement.events, statement.signed_on) = (Vec::new(), None);
+    (statement.client.company_name, statement.client.email) = (String::new(), None);
+    (statement.sales_contact.phone, statement.sales_contact.email) = (None, None);
+    statement
+}
+
 pub fn receipt(cents: i64) -> Receipt {
-    Receipt {
-        number: 1_207,
-        payment: PaymentLine {
-            paid_on: day(2023, 5, 29),
-            method: "bank transfer".to_owned(),
-            reference: "OUICK-001".to_owned(),
-            amount: Cents(cents),
-            cancelled: false,
-        },
-        contract: ContractId::new(652),
-        client: client(),
-        total: Cents(1_250_000),
-        due: Cents(625_000),
-    }
+    let payment = Payment { reference: "OUICK-001".to_owned(), ..payment(1_207, day(2023, 5, 29), cents) };
+    Receipt { payment, cancelled_on: None, contract: contract(1_250_000, 625_000), client: client() }
 }
 
 /// Puts the text into everything that somebody can have typed.
@@ -189,7 +236,7 @@ pub fn fill(paper: &mut Paper, text: &str) {
         (event.title, event.client_contact, event.contact_phone) = (some(), some(), some());
         (event.location, event.notes) = (some(), some());
     };
-    let payment = |payment: &mut PaymentLine| (payment.method, payment.reference) = (some(), some());
+    let payment = |payment: &mut Payment| (payment.reference, payment.notes) = (some(), some());
     (paper.company, paper.currency, paper.made_by) = (some(), some(), some());
     match &mut paper.content {
         Content::EventSheet(data) => {
@@ -202,7 +249,7 @@ pub fn fill(paper: &mut Paper, text: &str) {
             client(&mut data.client);
             user(&mut data.sales_contact);
             data.events.iter_mut().for_each(|row| event(&mut row.event));
-            data.instalments.iter_mut().for_each(|line| line.label = some());
+            data.instalments.iter_mut().for_each(|instalment| instalment.label = some());
             data.payments.iter_mut().for_each(payment);
         }
         Content::Receipt(data) => {

@@ -59,6 +59,7 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         }
         "print event sheet" => print(Document::EventSheet(event)),
         "print statement" => print(Document::Statement(signed)),
+        "print receipt" => print(Document::Receipt(paid_before(world, signed).id)),
         "calendar" => {
             let from = crate::support::world::start().date();
             Request::Read(ReadRequest::Calendar { from, to: from + chrono::Days::new(40) })

@@ -21,6 +21,7 @@ pub const EXPECTED: &[Row] = &[
     ("export staff",              [Y, Y, Y, Y, Y]),
     ("print event sheet",         [Y, Y, Y, Y, Y]),
     ("print statement",           [Y, Y, Y, Y, Y]),
+    ("print receipt",             [Y, Y, Y, Y, Y]),
     ("calendar",                  [Y, Y, Y, Y, Y]),
     ("view client",               [Y, Y, Y, Y, Y]),
     ("view contract",             [Y, Y, Y, Y, Y]),
@@ -91,5 +92,6 @@ pub const RESTRICTED: &[Row] = &[
     ("view payment",              [Y, Y, N, Y, N]),
     ("print event sheet",         [Y, Y, N, Y, N]),
     ("print statement",           [Y, Y, N, Y, N]),
+    ("print receipt",             [Y, Y, N, Y, N]),
     ("list clients",              [Y, Y, Y, Y, Y]),
 ];

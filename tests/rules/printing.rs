@@ -2,13 +2,25 @@
 
 use std::{os::unix::fs::MetadataExt, path::PathBuf};
 
+use diesel::prelude::*;
 use epic_events::{
-    domain::{session::Session, settings::Visibility, users::UserDraft},
+    domain::{
+        Cents, PaymentId,
+        payments::{Method, PaymentDraft, Words},
+        session::Session,
+        settings::Visibility,
+        users::UserDraft,
+    },
+    schema,
     services::paper::Document,
     ui::paper::html,
 };
+use support::world::{pay, payment_draft};
 
-use super::*;
+use super::{
+    payments::{cancel, contract, paid, record},
+    *,
+};
 
 fn print(document: Document, language: Language) -> Request {
     Request::Print { document, language, typeset: html }
@@ -117,6 +129,7 @@ fn no_document_replaces_another_file(#[values(Engine::Sqlite, Engine::MariaDb, E
 fn a_document_is_refused_as_the_details_are(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     let mut world = World::new(engine);
     let records = world.records();
+    let payment = paid(&mut world, records.signed, 10_000);
     let people =
         [&world.manager, &world.sales, &world.other_sales, &world.support, &world.other_support].map(Clone::clone);
     for (visibility, seen) in [(Visibility::Open, 5), (Visibility::Restricted, 3)] {
@@ -125,6 +138,7 @@ fn a_document_is_refused_as_the_details_are(#[values(Engine::Sqlite, Engine::Mar
         for (view, document) in [
             (ReadRequest::ViewEvent(records.event), Document::EventSheet(records.event)),
             (ReadRequest::ViewContract(records.signed), Document::Statement(records.signed)),
+            (ReadRequest::ViewPayment(payment), Document::Receipt(payment)),
         ] {
             let mut allowed = 0;
             for who in &people {
@@ -168,8 +182,7 @@ fn a_statement_names_only_the_events_that_may_be_seen(
 /// Text that somebody wrote into the tables cannot reverse or hide what stands beside it.
 #[rstest]
 fn a_document_holds_no_sign_that_acts(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
-    use diesel::prelude::*;
-    use epic_events::schema::clients;
+    use schema::clients;
     let mut world = World::new(engine);
     let records = world.records();
     let name = "Evil\u{202e}eman\u{1b}[31m<b>\u{200b}";
@@ -179,4 +192,145 @@ fn a_document_holds_no_sign_that_acts(#[values(Engine::Sqlite, Engine::MariaDb, 
     assert!(!page.contains(['\u{202e}', '\u{1b}', '\u{200b}']));
     assert!(!page.contains("<b>"));
     holds(&page, &["Evileman[31m&#60;b&#62;"]);
+}
+
+/// The texts between two others, in order.
+fn between<'a>(page: &'a str, before: &str, after: &str) -> Vec<&'a str> {
+    page.split(before).skip(1).map(|rest| rest.split(after).next().unwrap()).collect()
+}
+
+/// The amounts of the payments of a statement, of which the last is their sum, in cents.
+fn amounts(page: &str) -> Vec<i64> {
+    let table = page.split("Payments</h2>").nth(1).unwrap_or_default();
+    let amounts = between(table, "<td class=\"amount\">", "</td>").into_iter();
+    amounts.map(|amount| amount.replace(',', "").replace('.', "").replace('\u{2212}', "-").parse().unwrap()).collect()
+}
+
+/// More payments than the details of a contract show, in the order of their days and not of their entry; those that
+/// are cancelled are left out.
+#[rstest]
+fn a_statement_lists_all_payments_that_count(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let id = contract(&mut world, 500_000, 500_000);
+    let today = start().date();
+    for number in 1..=60_u32 {
+        let paid_on = today - chrono::Days::new(number.into());
+        let reference = format!("VIR-{number:02}");
+        let method = if number == 1 { Method::Cheque } else { Method::Transfer };
+        world
+            .save(&record(id, PaymentDraft { paid_on, reference, method, ..payment_draft(1_000 + i64::from(number)) }));
+    }
+    paid(&mut world, id, -12_345);
+    let wrong = paid(&mut world, id, 99_999);
+    world.save(&cancel(wrong, 1));
+    let sales = world.sales.clone();
+    let (_, page) = printed(&mut world, &sales, Document::Statement(id));
+    let rows: Vec<i64> = (1..=60).rev().map(|number| 1_000 + number).chain([-12_345]).collect();
+    let paid: i64 = rows.iter().sum();
+    assert_eq!(amounts(&page), rows.into_iter().chain([paid]).collect::<Vec<_>>());
+    holds(&page, &["Cheque", "Refund, bank transfer", "VIR-01", "VIR-60", "494.85\u{a0}EUR", "4,505.15\u{a0}EUR"]);
+    assert!(!page.contains("999.99") && !page.contains("Wrong contract"));
+}
+
+/// A statement is a bounded document: what was paid before its payments is one sum.
+#[rstest]
+fn a_statement_sums_up_what_would_not_fit(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    use schema::{contracts, payments as p};
+    let mut world = World::new(engine);
+    let id = contract(&mut world, 500_000, 500_000);
+    let db = &mut world.connection();
+    db.transaction(|db| {
+        for number in 0..1_003_u32 {
+            let day = start().date() - chrono::Days::new(number.into());
+            let words = (p::notes.eq(""), p::search.eq(""), p::client_search.eq(""), p::client_key.eq(""));
+            let written = (p::created_at.eq(start()), p::updated_at.eq(start()));
+            let paid = (p::contract_id.eq(id), p::amount_cents.eq(Cents(100)), p::paid_on.eq(day));
+            diesel::insert_into(p::table).values((paid, p::method.eq(Method::Card), words, written)).execute(db)?;
+        }
+        diesel::QueryResult::Ok(())
+    })
+    .unwrap();
+    diesel::update(contracts::table.find(id)).set(contracts::due_cents.eq(Cents(399_700))).execute(db).unwrap();
+    let sales = world.sales.clone();
+    let (_, page) = printed(&mut world, &sales, Document::Statement(id));
+    let amounts = amounts(&page);
+    assert_eq!((amounts.len(), amounts[0], amounts.last()), (1_002, 300, Some(&100_300)));
+    holds(&page, &["Earlier payments", "1,003.00\u{a0}EUR", "3,997.00\u{a0}EUR"]);
+}
+
+/// Somebody pays while the statement is read: its payments sum to what it says all the same.
+#[rstest]
+fn a_statement_sums_up_while_others_pay(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let id = contract(&mut world, 500_000, 499_900);
+    let (url, session) = (world.db.url.clone(), world.manager.clone());
+    let (manager, now) = (world.manager.clone(), world.now());
+    let payer = std::thread::spawn(move || {
+        let mut services =
+            epic_events::services::Services::new(storage::Target::parse(&url).unwrap(), "payer".to_owned(), 4);
+        for number in 1..=40 {
+            let draft = PaymentDraft { reference: number.to_string(), ..payment_draft(number) };
+            services.execute(Some(&session), &record(id, draft), now).unwrap();
+        }
+    });
+    let mut seen = Vec::new();
+    loop {
+        let is_last = payer.is_finished();
+        let (path, page) = printed(&mut world, &manager, Document::Statement(id));
+        std::fs::remove_file(path).unwrap();
+        let mut amounts = amounts(&page);
+        let sum = amounts.pop().unwrap();
+        assert_eq!(amounts.iter().sum::<i64>(), sum);
+        seen.push(sum);
+        if is_last {
+            break;
+        }
+    }
+    payer.join().unwrap();
+    assert_eq!(seen.last(), Some(&(100 + 40 * 41 / 2)));
+}
+
+#[rstest]
+fn a_receipt_says_what_was_paid_and_what_is_due_now(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let id = contract(&mut world, 500_000, 500_000);
+    let draft = PaymentDraft {
+        method: Method::Cheque,
+        reference: "CHQ 7".to_owned(),
+        notes: "A note that stays in the company".to_owned(),
+        ..payment_draft(150_000)
+    };
+    let cheque = PaymentId::new(world.save(&record(id, draft)).0);
+    let refund = paid(&mut world, id, -20_000);
+    let (sales, log) = (world.sales.clone(), world.audit().len());
+    let (path, page) = printed(&mut world, &sales, Document::Receipt(cheque));
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    assert!(name.starts_with(&format!("epic-events-receipt-{}", cheque.0)), "{name}");
+    holds(&page, &["Epic Events", &format!("Receipt no. {}", cheque.0), "Kevin Casey", "Cool Startup LLC", "Cheque"]);
+    holds(&page, &["CHQ 7", "Saturday 21 November 2026", "1,500.00\u{a0}EUR", &format!("no. {}", id.0)]);
+    holds(&page, &["Still due as of 21 November 2026", "3,700.00\u{a0}EUR"]);
+    assert!(!page.contains("stays in the company"));
+    let (_, page) = printed(&mut world, &sales, Document::Receipt(refund));
+    holds(&page, &["Refund receipt no. ", "Refunded to", "Amount refunded", "200.00\u{a0}EUR"]);
+    // Days later more is paid, and the payment is corrected: the receipt says what is true today.
+    world.pass_days(9);
+    world.save(&pay(id, 370_000));
+    let words = Words { reference: "CHQ 8".to_owned(), notes: String::new() };
+    world.save(&Request::Write(WriteRequest::UpdatePayment { id: cheque, version: 1, words }));
+    let (_, page) = printed(&mut world, &sales, Document::Receipt(cheque));
+    holds(&page, &["Paid in full as of 30 November 2026", "CHQ 8", "Received on", "Saturday 21 November 2026"]);
+    // The client may hold the receipt of a payment that was cancelled since: it says so, but not why.
+    world.save(&cancel(cheque, 2));
+    let (_, page) = printed(&mut world, &sales, Document::Receipt(cheque));
+    holds(&page, &["Cancelled on Monday 30 November 2026", "This receipt is no longer valid.", "1,500.00\u{a0}EUR"]);
+    assert!(!page.contains("Wrong contract"));
+    assert_eq!(world.audit()[log..].iter().filter(|verb| *verb == "record.printed").count(), 4);
+    let missing = Document::Receipt(PaymentId::new(99_999));
+    assert_eq!(world.ask(Some(&sales), &print(missing, Language::En)).unwrap_err(), Error::NotFound);
+    // The payment's history says who has printed its receipt, under the client's name.
+    let Reply::Payment(detail) = world.manage(&Request::Read(ReadRequest::ViewPayment(refund))) else { panic!() };
+    let AuditRow { action, record_name, .. } = &detail.history.rows[0];
+    assert_eq!((action.as_str(), record_name.as_str()), ("record.printed", "Kevin Casey"));
 }

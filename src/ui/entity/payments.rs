@@ -22,7 +22,7 @@ use crate::{
         policy::Permission,
         users::Role,
     },
-    services::{PaymentDetail, ReadRequest, Reply, WriteRequest},
+    services::{PaymentDetail, ReadRequest, Reply, WriteRequest, paper::Document},
     ui::{
         Context,
         form::{Choices, FieldKind, FormField, FormSpec, Purpose, Reader},
@@ -54,6 +54,7 @@ impl Entity for Payments {
         (Command::New, Permission::RecordPayment, Begins::New),
         (Command::Edit, Permission::RecordPayment, Begins::Edit),
         (Command::Archive, Permission::CancelPayment, Begins::One(cancel)),
+        (Command::Print, Permission::SeeRecords, Begins::One(print)),
     ];
     const FORM: Option<EntityForm<PaymentRow>> = Some(EntityForm {
         new_title: Phrase::Payment(P::Record),
@@ -246,6 +247,27 @@ fn cancel(row: &PaymentRow, ctx: &Context) -> Begun {
 /// The request of that form.
 pub fn read_cancellation(id: PaymentId, version: i32, form: &mut Reader) -> WriteRequest {
     WriteRequest::CancelPayment { id, version, reason: form.text(Field::CancelReason) }
+}
+
+fn print(row: &PaymentRow, _ctx: &Context) -> Begun {
+    Begun::Print(Document::Receipt(row.payment.id))
+}
+
+/// Asks which document is meant where a payment is selected on the screen of its contract.
+pub fn print_beside_contract(row: &PaymentRow, ctx: &Context) -> Begun {
+    let options = [P::PrintReceipt, P::PrintStatement(row.payment.contract_id.0)];
+    Begun::Choose {
+        title: ctx.say(P::Print),
+        about: Some(Payments::heading(row, ctx)),
+        options: options.map(|option| ctx.say(option)).to_vec(),
+        at: 0,
+        record: Box::new(row.clone().into()),
+        then: |record, option, _| {
+            let payment = &Payments::row(record)?.payment;
+            let documents = [Document::Receipt(payment.id), Document::Statement(payment.contract_id)];
+            documents.get(option).copied().map(Begun::Print)
+        },
+    }
 }
 
 /// What so many payments amount to.

@@ -16,6 +16,7 @@ use crate::{
 #[template(path = "event_sheet.html")]
 pub(super) struct Page<'a> {
     sheet: Sheet<'a>,
+    about: String,
     event: &'a Event,
     status: String,
     is_cancelled: bool,
@@ -33,6 +34,7 @@ pub(super) fn page<'a>(sheet: Sheet<'a>, data: &'a EventSheet) -> Page<'a> {
         some => sheet.number(some.into()),
     };
     Page {
+        about: sheet.about(&[&sheet.say(P::EventSheet), &event.title]),
         status: capitalised(&text::say(sheet.language, Phrase::Status(event.status))),
         is_cancelled: event.status == Status::Cancelled,
         when: when(&sheet, event),

@@ -4,30 +4,54 @@ use askama::Template;
 
 use super::sheet::{Contact, Sheet};
 use crate::{
-    domain::{Cents, contracts::Contract},
-    services::paper::{InstalmentLine, PaymentLine, Statement},
-    ui::text::PaperPhrase as P,
+    domain::{
+        Cents,
+        contracts::Contract,
+        instalments::{self, Instalment, Standing},
+        payments::{Method, Payment},
+    },
+    services::paper::Statement,
+    ui::text::{PaperPhrase as P, capitalised},
 };
 
 #[derive(Template)]
 #[template(path = "statement.html")]
 pub(super) struct Page<'a> {
     sheet: Sheet<'a>,
+    about: String,
     contract: &'a Contract,
     paid: Cents,
+    overdue: Cents,
     signed_on: String,
     client: Contact,
     sales_contact: Contact,
     events: Vec<EventLine<'a>>,
     more_events: bool,
-    instalments: &'a [InstalmentLine],
-    payments: &'a [PaymentLine],
+    instalments: Vec<InstalmentLine>,
+    payments: Vec<PaymentLine<'a>>,
 }
 
 struct EventLine<'a> {
     day: String,
     title: &'a str,
     place: &'a str,
+}
+
+struct InstalmentLine {
+    label: String,
+    due_on: String,
+    amount: Cents,
+    open: Cents,
+    state: String,
+    is_overdue: bool,
+}
+
+struct PaymentLine<'a> {
+    day: String,
+    /// How it was made.
+    way: String,
+    reference: &'a str,
+    amount: Cents,
 }
 
 pub(super) fn page<'a>(sheet: Sheet<'a>, data: &'a Statement) -> Page<'a> {
@@ -37,16 +61,54 @@ pub(super) fn page<'a>(sheet: Sheet<'a>, data: &'a Statement) -> Page<'a> {
         title: &row.event.title,
         place: &row.event.location,
     });
+    let number = sheet.say(P::Contract(contract.id.0));
     Page {
-        paid: Cents(contract.total_cents.0 - contract.due_cents.0),
+        about: sheet.about(&[&sheet.say(P::Statement), &number, &data.client.full_name]),
+        paid: contract.paid(),
+        overdue: instalments::overdue(&data.instalments, sheet.today()),
         signed_on: data.signed_on.map_or_else(|| sheet.say(P::NotSigned), |day| sheet.day(day)),
         client: Contact::from(&data.client),
         sales_contact: Contact::from(&data.sales_contact),
         events: events.collect(),
         more_events: data.more_events,
-        instalments: &data.instalments,
-        payments: &data.payments,
+        instalments: data.instalments.iter().map(|one| instalment(&sheet, one)).collect(),
+        payments: earlier(&sheet, data)
+            .into_iter()
+            .chain(data.payments.iter().map(|one| payment(&sheet, one)))
+            .collect(),
         sheet,
         contract,
     }
+}
+
+fn instalment(sheet: &Sheet, one: &Instalment) -> InstalmentLine {
+    let standing = one.standing(sheet.today());
+    let label = match one.label.as_str() {
+        "" => sheet.say(P::InstalmentNumber(one.position)),
+        label => label.to_owned(),
+    };
+    InstalmentLine {
+        label,
+        due_on: sheet.short_day(one.due_on),
+        amount: one.amount_cents,
+        open: one.open_cents,
+        state: sheet.say(P::Standing(standing)),
+        is_overdue: standing == Standing::Overdue,
+    }
+}
+
+fn payment<'a>(sheet: &Sheet, one: &'a Payment) -> PaymentLine<'a> {
+    let way = sheet.say(P::Way(one.method));
+    PaymentLine {
+        day: sheet.short_day(Some(one.paid_on)),
+        way: if one.is_refund() { capitalised(&sheet.say(P::RefundBy(&way))) } else { capitalised(&way) },
+        reference: &one.reference,
+        amount: one.amount_cents,
+    }
+}
+
+/// The payments that are not listed, as one line.
+fn earlier<'a>(sheet: &Sheet, data: &Statement) -> Option<PaymentLine<'a>> {
+    let way = capitalised(&sheet.say(P::Way(Method::Opening)));
+    data.earlier.map(|amount| PaymentLine { day: String::new(), way, reference: "", amount })
 }

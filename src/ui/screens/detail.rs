@@ -179,8 +179,7 @@ impl Screen for Detail {
                 return form.map_or(Action::None, |form| Action::Open(Destination::Form(Box::new(form))));
             }
             other => {
-                let records: Vec<&Record> = self.record.iter().collect();
-                let (action, intent) = actions::begin(other, &records, ctx);
+                let (action, intent) = actions::begin_on_screen(other, self.record.as_ref(), self.selected(), ctx);
                 self.asked = intent;
                 return action;
             }

@@ -1,5 +1,7 @@
 //! What printed documents say.
 
+use crate::domain::{instalments::Standing, payments::Method};
+
 /// A word or a line of a printed document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaperPhrase<'a> {
@@ -44,29 +46,49 @@ pub enum PaperPhrase<'a> {
     NotSigned,
     /// The day that a document is about.
     AsOf,
+    /// What is due on a contract on this day.
+    DueAsOf(&'a str),
+    /// The same if nothing is due.
+    SettledAsOf(&'a str),
+    ContractTotal,
     Total,
     Paid,
     StillDue,
     PaidInFull,
-    /// Of an instalment: nothing is due.
-    Settled,
+    /// How much of what is due fell due before the day of the document.
+    Overdue,
+    /// Of an instalment.
+    Standing(Standing),
     Events,
     Event,
     Day,
     MoreEvents,
     Instalments,
     Instalment,
+    /// The name of an instalment without a label.
+    InstalmentNumber(i32),
     DueOn,
-    Amount,
+    State,
+    /// Heads of columns of amounts in this currency.
+    AmountIn(&'a str),
+    DueIn(&'a str),
     Payments,
     PaidOn,
     Method,
+    /// How a payment was made.
+    Way(Method),
+    /// How an amount was given back.
+    RefundBy(&'a str),
     Reference,
-    Cancelled,
+    CancelledOn(&'a str),
+    /// Below the day of the cancellation.
+    DoesNotCount,
     ReceivedFrom,
     RefundedTo,
     ReceivedOn,
     RefundedOn,
+    /// The day of a payment whose own day is not known.
+    RecordedOn,
     AmountReceived,
     AmountRefunded,
     /// Below a document: when it was made, and by whom.

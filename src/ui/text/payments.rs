@@ -31,6 +31,10 @@ pub enum PaymentPhrase<'a> {
     ViewRefunds,
     ViewCancelled,
     Part,
+    /// Which of these documents is printed.
+    Print,
+    PrintReceipt,
+    PrintStatement(i64),
     /// What was paid of a contract.
     Paid,
     /// What the payments of a list amount to.
