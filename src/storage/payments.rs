@@ -15,7 +15,7 @@ use super::{
 use crate::{
     domain::{
         clients::Client,
-        contracts::Contract,
+        contracts::{Contract, number_in},
         id::{ContractId, PaymentId, UserId},
         money::Cents,
         page::{Count, Edge, Page, Sums},
@@ -181,12 +181,22 @@ macro_rules! filtered {
         if let Some(day) = filter.to {
             query = query.filter(payments::paid_on.le(day));
         }
+        // A typed number matches the payments of the contract of that number as well.
+        let number = number_in(&filter.text);
         for pattern in &$sought.patterns {
             let words = payments::search.like(pattern.clone()).escape('!');
-            query = query.filter(words.or(payments::client_search.like(pattern.clone()).escape('!')));
+            let words = words.or(payments::client_search.like(pattern.clone()).escape('!'));
+            query = match number {
+                Some(contract) => query.filter(words.or(payments::contract_id.eq(contract))),
+                None => query.filter(words),
+            };
         }
         if let Some(ids) = &$sought.ids {
-            query = query.filter(payments::id.eq_any(ids.clone()));
+            let found = payments::id.eq_any(ids.clone());
+            query = match number {
+                Some(contract) => query.filter(found.or(payments::contract_id.eq(contract))),
+                None => query.filter(found),
+            };
         }
         query
     }};

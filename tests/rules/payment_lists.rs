@@ -63,6 +63,9 @@ fn the_list_is_found_by_words_days_method_client_and_view(
     assert_eq!(found(&manager, words("471")).0, [50_000]);
     assert_eq!(found(&manager, words("kevin")).0, [-10_000, 50_000]);
     assert_eq!(found(&manager, words("kevin chq")).0, [50_000]);
+    // The number of a contract, alone or in words.
+    assert_eq!(found(&manager, words(&format!("contract {}", b.0))).0, [7_000, 20_000]);
+    assert!(found(&manager, words(&b.0.to_string())).0.ends_with(&[20_000]));
     assert_eq!(found(&manager, words("nothing")).0, Vec::<i64>::new());
     assert_eq!(found(&manager, PaymentFilter { client: Some(lou), ..all() }).0, [7_000, 20_000]);
     assert_eq!(found(&manager, PaymentFilter { from: day(5), to: day(3), ..all() }).0, [20_000, -10_000]);

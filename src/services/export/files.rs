@@ -163,10 +163,19 @@ const BEGINS_FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋'
 fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
+        Value::String(text) if is_refund(text) => text.clone(),
         Value::String(text) if text.trim_start_matches('\'').starts_with(BEGINS_FORMULA) => format!("'{text}"),
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// Whether it is a negative amount as [`Cents::plain`](crate::domain::Cents::plain) writes it, which a
+/// spreadsheet has to take for a number.
+fn is_refund(text: &str) -> bool {
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts = text.strip_prefix('-').and_then(|amount| amount.split_once('.'));
+    parts.is_some_and(|(units, cents)| digits(units) && digits(cents) && cents.len() == 2)
 }
 
 /// A text value of RFC 5545 and RFC 2426, with separators and line breaks escaped.
@@ -205,6 +214,8 @@ mod tests {
             ("\t=1", "'\t=1"),
             ("\r=1", "'\r=1"),
             ("-5", "'-5"),
+            ("-1110.00", "-1110.00"),
+            ("-1.00+2", "'-1.00+2"),
             ("@sum", "'@sum"),
             ("Kevin", "Kevin"),
             ("a=b", "a=b"),
@@ -228,7 +239,7 @@ mod tests {
         #[test]
         fn every_text_can_be_restored_from_its_cell(text in "['=+@＝＠\t a-]{0,8}") {
             let written = cell(&json!(text));
-            prop_assert!(!written.starts_with(BEGINS_FORMULA), "{written}");
+            prop_assert!(!written.starts_with(BEGINS_FORMULA) || is_refund(&written), "{written}");
             let protected = written.trim_start_matches('\'').starts_with(BEGINS_FORMULA);
             prop_assert_eq!(if protected { &written[1..] } else { &written }, text);
         }

@@ -139,7 +139,7 @@ fn record_name(row: &AuditRow, ctx: &Context) -> String {
     }
     let is_contract = row.record_type.parse() == Ok(EntityKind::Contract);
     // A refused action names what was tried instead of a record.
-    let is_named = row.action.parse().is_ok_and(Verb::changes_its_record);
+    let is_named = row.action.parse().is_ok_and(|verb: Verb| verb.changes_its_record() || verb == Verb::Printed);
     match row.record_id {
         Some(number) if is_contract && is_named => Contracts::found_name(number, &row.record_name, ctx),
         _ => row.record_name.clone(),
@@ -149,9 +149,13 @@ fn record_name(row: &AuditRow, ctx: &Context) -> String {
 /// What a line of the log says was changed: the labels of the fields, each with its old and new
 /// value.
 pub fn changes(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
-    // The client of a contract and the contract of an event never change, and people do not know
-    // their ids. What a saved view contains is written for programs.
-    let hidden = |field: Field| matches!(field, Field::ClientId | Field::ContractId | Field::Content | Field::Columns);
+    // The client of a contract and the contract of an event never change. A payment is known by the number of its
+    // contract. What a saved view contains is written for programs.
+    let is_payment = row.record_type.parse() == Ok(EntityKind::Payment);
+    let hidden = |field: Field| match field {
+        Field::ContractId => !is_payment,
+        _ => matches!(field, Field::ClientId | Field::Content | Field::Columns),
+    };
     let shown = row.changes.0.iter().filter(|(field, ..)| !hidden(*field)).map(|(field, old, new)| {
         let (old, new) = (value(*field, old, ctx), value(*field, new, ctx));
         let change = if old.is_empty() { new } else { ctx.say(Phrase::FromTo { old: &old, new: &new }) };

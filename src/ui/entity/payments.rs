@@ -273,7 +273,8 @@ pub fn print_beside_contract(row: &PaymentRow, ctx: &Context) -> Begun {
 /// What so many payments amount to.
 pub fn sums_in_words(count: i64, sums: Sums, ctx: &Context) -> String {
     let Sums::Payments { paid, cancelled } = sums else { return String::new() };
-    let [paid, cancelled_words] = [paid, cancelled].map(|amount| money(amount, ctx));
+    let refund = paid.0 < 0;
+    let [paid, cancelled_words] = [Cents(paid.0.abs()), cancelled].map(|amount| money(amount, ctx));
     let cancelled = (cancelled.0 != 0).then_some(cancelled_words.as_str());
-    ctx.say(P::Sums { count, paid: &paid, cancelled })
+    ctx.say(P::Sums { count, refund, paid: &paid, cancelled })
 }

@@ -1641,10 +1641,10 @@ fn payments(phrase: PaymentPhrase) -> String {
         PaymentPhrase::Due(amount) => return format!("{amount} due"),
         PaymentPhrase::FullyPaid => "fully paid",
         PaymentPhrase::PayHelp => "Record a payment: choose the contract first.",
-        PaymentPhrase::Sums { count, paid, cancelled } => {
+        PaymentPhrase::Sums { count, refund, paid, cancelled } => {
             let payments = plural(count, "payment", "payments");
             let cancelled = cancelled.map(|amount| format!(", and {amount} cancelled")).unwrap_or_default();
-            return format!("{payments}: {paid} paid{cancelled}");
+            return format!("{payments}: {paid} {}{cancelled}", if refund { "refunded" } else { "paid" });
         }
         PaymentPhrase::TooManyToSum(count) => {
             return format!("More than {} payments: narrow the list to see their sum", number(count));

@@ -1756,10 +1756,10 @@ fn payments(phrase: PaymentPhrase) -> String {
         PaymentPhrase::Due(amount) => return format!("{amount} à payer"),
         PaymentPhrase::FullyPaid => "entièrement payé",
         PaymentPhrase::PayHelp => "Enregistrer un paiement : choisir d'abord le contrat.",
-        PaymentPhrase::Sums { count, paid, cancelled } => {
+        PaymentPhrase::Sums { count, refund, paid, cancelled } => {
             let payments = plural(count, "paiement", "paiements");
             let cancelled = cancelled.map(|amount| format!(", et {amount} annulés")).unwrap_or_default();
-            return format!("{payments} : {paid} payés{cancelled}");
+            return format!("{payments} : {paid} {}{cancelled}", if refund { "remboursés" } else { "payés" });
         }
         PaymentPhrase::TooManyToSum(count) => {
             return format!("Plus de {} paiements : filtrez la liste pour en voir la somme", number(count));

@@ -37,9 +37,10 @@ pub enum PaymentPhrase<'a> {
     PrintStatement(i64),
     /// What was paid of a contract.
     Paid,
-    /// What the payments of a list amount to.
+    /// What the payments of a list amount to; `refund` if more was refunded than paid.
     Sums {
         count: i64,
+        refund: bool,
         paid: &'a str,
         cancelled: Option<&'a str>,
     },
