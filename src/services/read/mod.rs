@@ -343,21 +343,30 @@ fn client_choices(db: &mut Db, ctx: &RequestContext, text: &str, own: bool) -> R
 }
 
 /// Contracts that a payment may be recorded for. As long as nothing is typed, those with something due, if
-/// there are any, by the largest amount.
+/// there are any: first what is overdue, since longest, then by the largest amount.
 fn payable(db: &mut Db, ctx: &RequestContext, text: &str) -> Result<Page<ContractRow>, ServiceError> {
-    let (all, due) = match ctx.reach {
-        Reach::Own => (ContractView::Mine, ContractView::MineNotPaid),
-        Reach::Any => (ContractView::All, ContractView::NotPaid),
+    let (all, late, due) = match ctx.reach {
+        Reach::Own => (ContractView::Mine, ContractView::MineOverdue, ContractView::MineNotPaid),
+        Reach::Any => (ContractView::All, ContractView::Overdue, ContractView::NotPaid),
     };
-    if text.trim().is_empty() {
-        let filter = ContractFilter { view: due, ..ContractFilter::default() };
-        let largest = Listing { sort: due.sort(), ..newest_contracts(filter) };
-        let page = contract_page(db, ctx, &largest)?;
-        if !page.rows.is_empty() {
-            return Ok(page);
+    if !text.trim().is_empty() {
+        return contract_choices(db, ctx, text, all);
+    }
+    let mut in_view = |view: ContractView| {
+        let filter = ContractFilter { view, ..ContractFilter::default() };
+        let descending = view.sort() == ContractSort::Due;
+        contract_page(db, ctx, &Listing { sort: view.sort(), descending, ..newest_contracts(filter) })
+    };
+    let (mut page, others) = (in_view(late)?, in_view(due)?);
+    for row in others.rows {
+        if page.rows.iter().all(|one| one.contract.id != row.contract.id) {
+            page.rows.push(row);
         }
     }
-    contract_choices(db, ctx, text, all)
+    let most = usize::from(DETAIL_ROWS);
+    page.after |= others.after || page.rows.len() > most;
+    page.rows.truncate(most);
+    if page.rows.is_empty() { contract_choices(db, ctx, text, all) } else { Ok(page) }
 }
 
 /// Contracts to choose from: first the one whose number was typed, then the newest that contain the words.

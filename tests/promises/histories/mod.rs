@@ -1,9 +1,12 @@
-//! Random histories of payments, refunds, cancellations and changed totals, by two people who sometimes write at
-//! once: after each step, what is due and what the screens say equals a model that was written for this test.
+//! Random histories of payments, refunds, cancellations, changed totals, instalments, plans, signatures and events, by
+//! two people who sometimes write at once: after each step, what is due by which day and what the screens say equals a
+//! model that was written for this test.
 //! `EPIC_EVENTS_ROUNDS` is the number of histories. A history that fails is printed, with the seed that repeats it
 //! (`EPIC_EVENTS_SEED`).
 
+mod choice;
 mod model;
+mod rules;
 
 use std::{fmt::Debug, panic::Location, thread};
 
@@ -11,27 +14,27 @@ use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use epic_events::{
     domain::{
-        Cents, ClientId, ContractId, Error,
+        Cents, ClientId, ContractId, Error, PlanId,
         contracts::{ContractDraft, ContractFilter, ContractView},
         entity::Query,
         page::{Count, Edge, Sums},
-        payments::{Payment, PaymentDraft},
+        payments::Payment,
         session::Moment,
         settings::Settings,
     },
-    schema::payments,
+    schema::{contracts, instalments, payments},
     services::{HomeLine, ReadRequest, Reply, Request, Services, WriteRequest},
     storage::{self, Db},
 };
 use rstest::rstest;
 
-use self::model::{Company, Deal, Paid};
+use self::{
+    model::{Company, Deal, Paid, Part, Plan},
+    rules::Asking,
+};
 use crate::{
     common::{figure, rounds, services},
-    support::{
-        Engine,
-        world::{World, payment_draft},
-    },
+    support::{Engine, world::World},
 };
 
 /// So many histories share a company: what home says is the sum of all its contracts.
@@ -53,19 +56,19 @@ fn what_is_due_equals_a_model(#[values(Engine::Sqlite, Engine::MariaDb, Engine::
     }
     let Done { steps, refused, at_once } = done;
     let words = format!("{histories} histories, {steps} requests, {refused} of them refused, {at_once} pairs at once");
-    figure("28 payments equal a model", engine.name(), &words);
+    figure("29 what is due equals a model", engine.name(), &words);
 }
 
 /// Numbers that a seed repeats.
 struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: i64) -> i64 {
+    pub fn roll(&mut self, sides: i64) -> i64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         i64::try_from(self.0 >> 33).unwrap() % sides.max(1)
     }
 
-    fn one_of<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
+    pub fn one_of<'a, T>(&mut self, all: &'a [T]) -> Option<&'a T> {
         all.get(usize::try_from(self.roll(i64::try_from(all.len()).unwrap())).unwrap())
     }
 }
@@ -116,7 +119,15 @@ impl Past {
         let settings = storage::settings::load(&mut db).unwrap();
         let (company, undos, told, done) = (Company::default(), Vec::new(), Vec::new(), Done::default());
         let dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        Self { seed, dice, world, pair, db, settings, client, company, undos, told, done }
+        let mut past = Self { seed, dice, world, pair, db, settings, client, company, undos, told, done };
+        past.company.settings_version = past.settings.version;
+        for name in ["30/40/30", "In advance", "Afterwards"] {
+            let draft = choice::plan(&mut past.dice, name, false);
+            let parts = rules::shared(&draft);
+            let (id, version) = past.world.save(&Request::Write(WriteRequest::CreatePlan(draft)));
+            past.company.plans.push(Plan { id: PlanId::new(id), version, name: name.to_owned(), parts });
+        }
+        past
     }
 
     /// A new contract, and what happens to it.
@@ -140,7 +151,8 @@ impl Past {
             Paid { id, version, amount, recorded_on, cancelled: false }
         });
         let payments = payments.collect();
-        self.company.deals.push(Deal { id, version: 1, total, signed_on: None, archived: false, payments });
+        let (signed_on, archived, events, own) = (None, false, Vec::new(), Vec::new());
+        self.company.deals.push(Deal { id, version: 1, total, signed_on, archived, payments, events, own });
         self.check();
         for _ in 0..STEPS {
             self.step();
@@ -204,49 +216,6 @@ impl Past {
         self.pair[by].execute(Some(&session), &Request::Write(write.clone()), now)
     }
 
-    /// Something that a person may ask for, which the rules may forbid.
-    fn choose(&mut self, today: NaiveDate) -> Asked {
-        let deal = self.deal().clone();
-        let (id, version, due, paid) = (deal.id, deal.version, deal.due(), deal.paid());
-        let dice = &mut self.dice;
-        let is_manager = dice.roll(3) > 0;
-        let pay = |amount: i64, paid_on| {
-            let draft = PaymentDraft { paid_on, ..payment_draft(amount) };
-            WriteRequest::RecordPayment { contract: id, draft }
-        };
-        let change = |total: i64| {
-            let draft = ContractDraft { total_cents: Cents(total), ..ContractDraft::default() };
-            WriteRequest::UpdateContract { id, version, draft, difference: None }
-        };
-        let write = match dice.roll(20) {
-            0..=3 => pay(1 + dice.roll(due), today),
-            4 => pay(due, today),
-            5 => pay(due + dice.roll(2), today - Days::new(dice.roll(40).unsigned_abs())),
-            6 => pay(-1 - dice.roll(paid), today),
-            7 => pay(-paid - dice.roll(2), today),
-            8 => pay(1, today + Days::new(dice.roll(2).unsigned_abs())),
-            9..=10 => match dice.one_of(&deal.payments) {
-                Some(&Paid { id, version, .. }) => {
-                    WriteRequest::CancelPayment { id, version, reason: "A mistake".to_owned() }
-                }
-                None => pay(due, today),
-            },
-            11..=12 => change(paid + dice.roll(deal.total * 2)),
-            13 => change(paid - dice.roll(2)),
-            14..=15 if deal.signed_on.is_none() => {
-                WriteRequest::SignContract { id, version, day: today - Days::new(dice.roll(30).unsigned_abs()) }
-            }
-            16 if deal.archived => WriteRequest::RestoreContract { id, version },
-            16 if dice.roll(3) == 0 => WriteRequest::ArchiveContract { id, version },
-            _ => match self.undos.last() {
-                Some(_) if dice.roll(4) > 0 => self.undos.pop().unwrap(),
-                Some(_) => dice.one_of(&self.undos).unwrap().clone(),
-                None => pay(due, today),
-            },
-        };
-        (is_manager, write)
-    }
-
     /// Finds an order in which the model answers as the program did, and goes on from there.
     fn note(&mut self, answered: &[(Asked, Result<Reply, Error>)], today: NaiveDate) {
         let mut outcomes = Vec::new();
@@ -270,7 +239,7 @@ impl Past {
             let as_told = order.iter().all(|at| {
                 let (is_manager, write) = &answered[*at].0;
                 let new = outcomes[*at].unwrap_or_default();
-                company.take(*is_manager, write, today, new) == outcomes[*at].is_some()
+                company.take(Asking { is_manager: *is_manager, today, new }, write) == outcomes[*at].is_some()
             });
             as_told.then_some(company)
         });
@@ -303,21 +272,54 @@ impl Past {
         });
         let sums = Sums::Payments { paid: Cents(paid), cancelled: Cents(cancelled) };
         self.expect(detail.payments.sums, Some(sums));
+        let parts = deal.parts(self.company.plan());
+        let shown = detail.instalments.iter();
+        let shown = shown.map(|one| Part { amount: one.amount_cents.0, day: one.due_on, open: one.open_cents.0 });
+        self.expect(shown.collect(), parts.clone());
+        self.check_instalments(&deal, &parts);
         self.check_company();
     }
 
-    /// Compares the sums over all contracts.
+    /// Compares the stored instalments: of an archived contract nothing is open.
+    fn check_instalments(&mut self, deal: &Deal, parts: &[Part]) {
+        let stored = instalments::table
+            .filter(instalments::contract_id.eq(deal.id))
+            .order(instalments::position)
+            .select((instalments::amount_cents, instalments::due_on, instalments::open_cents, instalments::plan_id));
+        let stored: Vec<(Cents, Option<NaiveDate>, Cents, Option<PlanId>)> = stored.load(&mut self.db).unwrap();
+        let open = |part: &Part| if deal.archived { 0 } else { part.open };
+        let plan = self.company.default.filter(|_| deal.own.is_empty());
+        let model = parts.iter().map(|part| (Cents(part.amount), part.day, Cents(open(part)), plan));
+        self.expect(stored, model.collect());
+        if !parts.is_empty() {
+            self.expect(parts.iter().map(|part| part.amount).sum::<i64>(), deal.total);
+            self.expect(parts.iter().map(|part| part.open).sum::<i64>(), deal.due());
+        }
+        let next = contracts::table.find(deal.id).select(contracts::next_due_on);
+        let next: Option<NaiveDate> = next.first(&mut self.db).unwrap();
+        self.expect(next, parts.iter().filter(|part| open(part) > 0).filter_map(|part| part.day).min());
+    }
+
+    /// Compares the lists and the lines of home, which are about all contracts.
     fn check_company(&mut self) {
-        let (count, total, due) = self.company.balances();
-        let filter = ContractFilter { view: ContractView::NotPaid, ..ContractFilter::default() };
-        let Query::Contract(listing) = Query::contracts(filter) else { panic!("contracts") };
-        let listing = Query::Contract(epic_events::domain::page::Listing { edge: Edge::Total, ..listing });
-        let Reply::Page(page) = self.read(ReadRequest::List(listing)) else { panic!("a page") };
-        let sums = Sums::Contracts { total: Cents(total), due: Cents(due) };
-        self.expect((page.total, page.sums), (Some(Count::Exactly(count)), Some(sums)));
+        let today = self.today();
+        let (balances, due) = (self.company.balances(), today + Days::new(30));
+        let late = self.company.waiting(NaiveDate::MIN..=today.pred_opt().unwrap());
+        let soon = self.company.waiting(today..=due);
         let Reply::Home(home) = self.read(ReadRequest::Home) else { panic!("home") };
-        let line = home.lines.iter().find(|one| one.line == HomeLine::BalancesDue).map(|one| one.count);
-        self.expect(line, Some(Count::Exactly(count)));
+        for (view, line, (count, total, due), amount) in [
+            (ContractView::NotPaid, HomeLine::BalancesDue, balances, None),
+            (ContractView::Overdue, HomeLine::Overdue, (late.0, late.1, late.2), Some(Cents(late.3))),
+            (ContractView::DueSoon, HomeLine::DueSoon, (soon.0, soon.1, soon.2), Some(Cents(soon.3))),
+        ] {
+            let query = Query::contracts(ContractFilter { view, ..ContractFilter::default() }).at(Edge::Total);
+            let Reply::Page(page) = self.read(ReadRequest::List(query)) else { panic!("a page") };
+            let sums = Sums::Contracts { total: Cents(total), due: Cents(due) };
+            self.expect((view, page.total, page.sums), (view, Some(Count::Exactly(count)), Some(sums)));
+            let told = home.lines.iter().find(|waiting| waiting.line == line);
+            let told = told.map(|waiting| (waiting.line, waiting.count, waiting.amount));
+            self.expect(told, Some((line, Count::Exactly(count), amount)));
+        }
     }
 
     fn read(&mut self, read: ReadRequest) -> Reply {

@@ -1,11 +1,16 @@
-//! What contracts with their payments are, told anew in a few lines: nothing of the program's own arithmetic is
-//! used here.
+//! What is due of contracts and when, told anew in a few lines: nothing of the program's own arithmetic is used
+//! here.
 
-use chrono::NaiveDate;
-use epic_events::{
-    domain::{ContractId, PaymentId},
-    services::WriteRequest,
-};
+use chrono::{NaiveDate, TimeDelta};
+use epic_events::domain::{ContractId, EventId, PaymentId, PlanId, events::Status};
+
+/// The day by which a part has to be paid: a day, or so many days after the signature or the first event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    Day(NaiveDate),
+    Signed(i32),
+    Event(i32),
+}
 
 /// A payment or a refund.
 #[derive(Debug, Clone)]
@@ -17,7 +22,16 @@ pub struct Paid {
     pub cancelled: bool,
 }
 
-/// A contract.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub id: EventId,
+    pub version: i32,
+    pub day: Option<NaiveDate>,
+    pub status: Status,
+    pub archived: bool,
+}
+
+/// A contract. `own` are the instalments that were agreed for it: amounts and days.
 #[derive(Debug, Clone)]
 pub struct Deal {
     pub id: ContractId,
@@ -26,6 +40,34 @@ pub struct Deal {
     pub signed_on: Option<NaiveDate>,
     pub archived: bool,
     pub payments: Vec<Paid>,
+    pub events: Vec<Held>,
+    pub own: Vec<(i64, When)>,
+}
+
+/// A plan: hundredths of percents of the total, and days.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub id: PlanId,
+    pub version: i32,
+    pub name: String,
+    pub parts: Vec<(i64, When)>,
+}
+
+/// All contracts and plans of a company.
+#[derive(Debug, Clone, Default)]
+pub struct Company {
+    pub deals: Vec<Deal>,
+    pub plans: Vec<Plan>,
+    pub default: Option<PlanId>,
+    pub settings_version: i32,
+}
+
+/// What is to be paid by a day: the amount, and what payments have not filled of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub amount: i64,
+    pub day: Option<NaiveDate>,
+    pub open: i64,
 }
 
 impl Deal {
@@ -37,84 +79,63 @@ impl Deal {
         self.total - self.paid()
     }
 
-    /// Whether this can be taken from what is due.
-    fn fits(&self, amount: i64) -> bool {
-        (0..=self.total).contains(&(self.due() - amount))
+    /// The parts in which it is to be paid, in the order in which they were agreed.
+    pub fn parts(&self, plan: &[(i64, When)]) -> Vec<Part> {
+        let held = self.events.iter().filter(|event| event.status != Status::Cancelled && !event.archived);
+        let event_on = held.filter_map(|event| event.day).min();
+        let after = |day: Option<NaiveDate>, days: i32| day.map(|day| day + TimeDelta::days(days.into()));
+        let (mut shares, mut before) = (0, 0);
+        let of_plan = plan.iter().map(|(share, when)| {
+            shares += share;
+            let until = (self.total * shares + 5_000) / 10_000;
+            (until - std::mem::replace(&mut before, until), *when)
+        });
+        let all = if self.own.is_empty() { of_plan.collect() } else { self.own.clone() };
+        let mut parts: Vec<Part> = Vec::new();
+        for (amount, when) in all.into_iter().filter(|(amount, _)| *amount > 0) {
+            let day = match when {
+                When::Day(day) => Some(day),
+                When::Signed(days) => after(self.signed_on, days),
+                When::Event(days) => after(event_on, days),
+            };
+            parts.push(Part { amount, day, open: amount });
+        }
+        let mut left = self.paid();
+        let mut in_order: Vec<&mut Part> = parts.iter_mut().collect();
+        in_order.sort_by_key(|part| part.day.unwrap_or(NaiveDate::MAX));
+        for part in in_order {
+            let filled = left.min(part.amount);
+            (part.open, left) = (part.amount - filled, left - filled);
+        }
+        parts
     }
-}
-
-/// All contracts of a company.
-#[derive(Debug, Clone, Default)]
-pub struct Company {
-    pub deals: Vec<Deal>,
 }
 
 impl Company {
-    /// The number of contracts with something due that are signed and not archived, and their totals and amounts
-    /// due.
+    /// The parts of the default plan.
+    pub fn plan(&self) -> &[(i64, When)] {
+        self.plans.iter().find(|plan| Some(plan.id) == self.default).map_or(&[], |plan| &plan.parts)
+    }
+
+    /// Of the contracts that are not archived, whose next day is one of these: how many they are, their totals and
+    /// their amounts due; and what is open on these days.
+    pub fn waiting(&self, days: std::ops::RangeInclusive<NaiveDate>) -> (i64, i64, i64, i64) {
+        let mut sums = (0, 0, 0, 0);
+        for deal in self.deals.iter().filter(|deal| !deal.archived) {
+            let parts = deal.parts(self.plan());
+            let open = || parts.iter().filter(|part| part.open > 0);
+            let then = open().filter(|part| part.day.is_some_and(|day| days.contains(&day)));
+            sums.3 += then.map(|part| part.open).sum::<i64>();
+            if open().filter_map(|part| part.day).min().is_some_and(|next| days.contains(&next)) {
+                (sums.0, sums.1, sums.2) = (sums.0 + 1, sums.1 + deal.total, sums.2 + deal.due());
+            }
+        }
+        sums
+    }
+
+    /// How many contracts with something due are signed and not archived, with their totals and amounts due.
     pub fn balances(&self) -> (i64, i64, i64) {
         let due = self.deals.iter().filter(|deal| deal.signed_on.is_some() && !deal.archived && deal.due() > 0);
         due.fold((0, 0, 0), |(count, total, due), deal| (count + 1, total + deal.total, due + deal.due()))
-    }
-
-    fn deal(&mut self, id: ContractId) -> &mut Deal {
-        self.deals.iter_mut().find(|deal| deal.id == id).unwrap()
-    }
-
-    /// Does what the manager or the sales contact asks on this day, if the rules allow it; returns whether they do.
-    /// A new record gets this id.
-    pub fn take(&mut self, is_manager: bool, request: &WriteRequest, today: NaiveDate, new: i64) -> bool {
-        match request {
-            WriteRequest::RecordPayment { contract, draft } => {
-                let (deal, amount) = (self.deal(*contract), draft.amount_cents.0);
-                let so = !deal.archived && amount != 0 && draft.paid_on <= today && deal.fits(amount);
-                let id = PaymentId::new(new);
-                deal.payments.extend(so.then_some(Paid {
-                    id,
-                    version: 1,
-                    amount,
-                    recorded_on: today,
-                    cancelled: false,
-                }));
-                so
-            }
-            WriteRequest::CancelPayment { id, version, .. } => {
-                let of = |deal: &&mut Deal| deal.payments.iter().any(|one| one.id == *id);
-                let deal = self.deals.iter_mut().find(of).unwrap();
-                let at = deal.payments.iter().position(|one| one.id == *id).unwrap();
-                let one = &deal.payments[at];
-                let mine = is_manager || one.recorded_on == today;
-                let so = !deal.archived && !one.cancelled && mine && one.version == *version && deal.fits(-one.amount);
-                let one = &mut deal.payments[at];
-                (one.cancelled, one.version) = (one.cancelled || so, one.version + i32::from(so));
-                so
-            }
-            WriteRequest::UpdateContract { id, version, draft, difference: _ } => {
-                let (deal, total) = (self.deal(*id), draft.total_cents.0);
-                let so = !deal.archived && deal.version == *version && total > 0 && total >= deal.paid();
-                if so && total != deal.total {
-                    (deal.total, deal.version) = (total, deal.version + 1);
-                }
-                so
-            }
-            WriteRequest::SignContract { id, version, day } => {
-                let deal = self.deal(*id);
-                let so = !deal.archived && deal.version == *version && deal.signed_on.is_none() && *day <= today;
-                if so {
-                    (deal.signed_on, deal.version) = (Some(*day), deal.version + 1);
-                }
-                so
-            }
-            WriteRequest::ArchiveContract { id, version } | WriteRequest::RestoreContract { id, version } => {
-                let archives = matches!(request, WriteRequest::ArchiveContract { .. });
-                let deal = self.deal(*id);
-                let so = is_manager && deal.version == *version && deal.archived != archives;
-                if so {
-                    (deal.archived, deal.version) = (archives, deal.version + 1);
-                }
-                so
-            }
-            other => panic!("not in a history: {other:?}"),
-        }
     }
 }
