@@ -133,6 +133,12 @@ impl Instalment {
 }
 
 impl Instalment {
+    /// The order in which payments fill the instalments of a contract: that of their due days, those without
+    /// one last, and of one day in the order of the contract.
+    pub fn turn(&self) -> (bool, Option<NaiveDate>, i32) {
+        (self.due_on.is_none(), self.due_on, self.position)
+    }
+
     pub fn draft(&self) -> InstalmentDraft {
         InstalmentDraft { label: self.label.clone(), amount_cents: self.amount_cents, due: self.due }
     }
@@ -163,11 +169,9 @@ pub fn own(instalments: &[Instalment]) -> Vec<InstalmentDraft> {
     instalments.iter().filter(|one| one.plan_id.is_none()).map(Instalment::draft).collect()
 }
 
-/// The order in which payments fill instalments: that of their due days, those without one last, and of one
-/// day in the order of the contract.
 fn in_order(instalments: &mut [Instalment]) -> Vec<&mut Instalment> {
     let mut in_order: Vec<&mut Instalment> = instalments.iter_mut().collect();
-    in_order.sort_by_key(|one| (one.due_on.is_none(), one.due_on, one.position));
+    in_order.sort_by_key(|one| one.turn());
     in_order
 }
 

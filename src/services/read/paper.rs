@@ -1,7 +1,7 @@
 //! The data of printed documents: that of the record's own screen, for whoever may open that.
 
 use crate::{
-    domain::{Cents, ContractId, Error, EventId, PaymentId, UserId, payments::Payment, users::User},
+    domain::{Cents, ContractId, Error, EventId, PaymentId, UserId, instalments::Instalment, payments::Payment, users::User},
     services::{
         ContractDetail, EventDetail, PaymentDetail,
         context::{RequestContext, ServiceError},
@@ -36,10 +36,11 @@ fn event_sheet(db: &mut Db, ctx: &RequestContext, id: EventId) -> Result<(String
 }
 
 fn statement(db: &mut Db, ctx: &RequestContext, id: ContractId) -> Result<(String, Content), ServiceError> {
-    let (ContractDetail { row, client, mut events, .. }, payments) = account(db, ctx, id)?;
+    let (ContractDetail { row, client, mut instalments, mut events, .. }, payments) = account(db, ctx, id)?;
     let sales_contact = person(db, row.sales_contact_id)?;
     let signed_on = row.contract.signed_at.map(|utc| ctx.settings.wall_clock(utc).date());
     events.rows.reverse();
+    instalments.sort_by_key(Instalment::turn);
     let counted: i64 = payments.iter().map(|payment| payment.amount_cents.0).sum();
     let is_cut = payments.len() == usize::from(PAYMENTS);
     let statement = Statement {
@@ -48,7 +49,7 @@ fn statement(db: &mut Db, ctx: &RequestContext, id: ContractId) -> Result<(Strin
         signed_on,
         events: events.rows,
         more_events: events.after,
-        instalments: Vec::new(),
+        instalments,
         payments,
         earlier: is_cut.then(|| Cents(row.contract.paid().0 - counted)).filter(|before| before.0 != 0),
         row,
