@@ -247,6 +247,12 @@ fn a_statement_says_what_is_paid_and_due() {
     settled.earlier = Some(Cents(1_250_000));
     let printed = printer.print("statement-settled", &set(Content::Statement(Box::new(settled)), Language::En));
     printed.see("Paid in full 0.00 EUR").see("Earlier payments 12,500.00").see("Paid 12,500.00");
+    let mut ended = statement();
+    ended.row.contract.archived_at = Some(ended.row.contract.created_at);
+    ended.events[0].event.status = Status::Cancelled;
+    let printed = printer.print("statement-archived", &set(Content::Statement(Box::new(ended)), Language::En));
+    printed.see("4 June 2023 John Ouick Wedding (cancelled)");
+    assert!(printed.text.to_lowercase().contains("archived"), "{}", printed.text);
 }
 
 /// Sixty instalments and sixty payments: no row is cut, each page has the heads of its columns, and no heading

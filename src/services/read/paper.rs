@@ -1,7 +1,9 @@
 //! The data of printed documents: that of the record's own screen, for whoever may open that.
 
 use crate::{
-    domain::{Cents, ContractId, Error, EventId, PaymentId, UserId, instalments::Instalment, payments::Payment, users::User},
+    domain::{
+        Cents, ContractId, Error, EventId, PaymentId, UserId, instalments::Instalment, payments::Payment, users::User,
+    },
     services::{
         ContractDetail, EventDetail, PaymentDetail,
         context::{RequestContext, ServiceError},

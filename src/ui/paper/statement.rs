@@ -7,6 +7,7 @@ use crate::{
     domain::{
         Cents,
         contracts::Contract,
+        events::Status,
         instalments::{self, Instalment, Standing},
         payments::{Method, Payment},
     },
@@ -33,7 +34,8 @@ pub(super) struct Page<'a> {
 
 struct EventLine<'a> {
     day: String,
-    title: &'a str,
+    title: String,
+    is_cancelled: bool,
     place: &'a str,
 }
 
@@ -58,7 +60,11 @@ pub(super) fn page<'a>(sheet: Sheet<'a>, data: &'a Statement) -> Page<'a> {
     let contract = &data.row.contract;
     let events = data.events.iter().map(|row| EventLine {
         day: sheet.short_day(row.event.starts_at.map(|start| start.date())),
-        title: &row.event.title,
+        title: match row.event.status {
+            Status::Cancelled => sheet.say(P::CancelledEvent(&row.event.title)),
+            Status::Planned | Status::Confirmed | Status::Done => row.event.title.clone(),
+        },
+        is_cancelled: row.event.status == Status::Cancelled,
         place: &row.event.location,
     });
     let number = sheet.say(P::Contract(contract.id.0));

@@ -1423,6 +1423,8 @@ fn paper(phrase: PaperPhrase) -> String {
         PaperPhrase::Events => "Events",
         PaperPhrase::Event => "Event",
         PaperPhrase::Day => "Date",
+        PaperPhrase::Archived => "Archived",
+        PaperPhrase::CancelledEvent(title) => return format!("{title} (cancelled)"),
         PaperPhrase::MoreEvents => "The contract has more events than these.",
         PaperPhrase::Instalments => "Instalments",
         PaperPhrase::Instalment => "Instalment",

@@ -1526,6 +1526,8 @@ fn paper(phrase: PaperPhrase) -> String {
         PaperPhrase::Events => "Événements",
         PaperPhrase::Event => "Événement",
         PaperPhrase::Day => "Date",
+        PaperPhrase::Archived => "Archivé",
+        PaperPhrase::CancelledEvent(title) => return format!("{title} (annulé)"),
         PaperPhrase::MoreEvents => "Le contrat comporte d'autres événements.",
         PaperPhrase::Instalments => "Échéances",
         PaperPhrase::Instalment => "Échéance",

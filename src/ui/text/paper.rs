@@ -28,6 +28,10 @@ pub enum PaperPhrase<'a> {
     /// The end, on a later day.
     Until(&'a str),
     Where,
+    /// A record that is archived.
+    Archived,
+    /// The title of an event that does not take place.
+    CancelledEvent(&'a str),
     Attendees,
     Client,
     Contacts,
