@@ -8,14 +8,17 @@ mod access;
 mod company;
 mod contacts;
 mod demo;
+mod due;
 mod exports;
 mod home;
+mod instalments;
 mod lists;
 mod money;
 mod names;
 mod payment_lists;
 mod payments;
 mod pickers;
+mod plans;
 mod printing;
 mod records;
 mod search;
@@ -45,7 +48,7 @@ use epic_events::{
         settings::{Reauth, Settings},
         users::{Role, UserDraft},
     },
-    services::{HandOver, ReadRequest, Reply, Request, Services, SessionRequest, WriteRequest},
+    services::{HandOver, HomeLine, ReadRequest, Reply, Request, Services, SessionRequest, WriteRequest},
     storage::{self, Target},
 };
 use rstest::rstest;
