@@ -347,6 +347,7 @@ fn an_archived_record_cannot_be_changed(#[values(Engine::Sqlite, Engine::MariaDb
             draft: contract_draft(10_000),
             difference: None,
         }),
+        Request::Write(WriteRequest::SetInstalments { contract, version: 2, rows: Vec::new() }),
         crate::support::world::sign(contract, 2),
         Request::Write(WriteRequest::ArchiveContract { id: contract, version: 2 }),
         Request::Write(WriteRequest::UpdateEvent { id: event, version, draft: event_draft("Renamed", 60) }),

@@ -65,6 +65,26 @@ fn a_large_company_is_consistent(#[values(Engine::Sqlite, Engine::MariaDb, Engin
             "contracts",
             "due_cents <> total_cents - COALESCE((SELECT SUM(amount_cents) FROM payments p WHERE p.contract_id = contracts.id AND cancelled_at IS NULL), 0)",
         ),
+        (
+            "contracts",
+            "total_cents <> (SELECT SUM(i.amount_cents) FROM instalments i WHERE i.contract_id = contracts.id)",
+        ),
+        (
+            "contracts",
+            "due_cents <> CASE WHEN archived_at IS NULL THEN (SELECT SUM(i.open_cents) FROM instalments i WHERE i.contract_id = contracts.id) ELSE 0 END",
+        ),
+        (
+            "contracts",
+            "COALESCE(next_due_on, '2000-01-01') <> COALESCE((SELECT MIN(i.open_on) FROM instalments i WHERE i.contract_id = contracts.id), '2000-01-01')",
+        ),
+        (
+            "instalments",
+            "upto_cents <> (SELECT SUM(o.amount_cents) FROM (SELECT * FROM instalments) o WHERE o.contract_id = instalments.contract_id AND (COALESCE(o.due_on, '9999-01-01') < COALESCE(instalments.due_on, '9999-01-01') OR (COALESCE(o.due_on, '9999-01-01') = COALESCE(instalments.due_on, '9999-01-01') AND o.position <= instalments.position)))",
+        ),
+        (
+            "instalments",
+            "anchor = 'event' AND COALESCE(due_on, '2000-01-01') <> COALESCE((SELECT DATE(MIN(e.starts_at)) FROM events e WHERE e.contract_id = instalments.contract_id AND e.archived_at IS NULL AND e.status <> 'cancelled'), '2000-01-01') AND offset_days = 0",
+        ),
         ("events", "COALESCE(support_key, '') <> COALESCE((SELECT name_key FROM users u WHERE u.id = support_id), '')"),
     ] {
         // Counts the wrong rows and adds their number to the version of a row of its own, from which it is

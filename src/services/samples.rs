@@ -44,6 +44,8 @@ pub(super) struct Samples {
     pub wedding: &'static str,
     pub wedding_notes: &'static str,
     pub assembly: &'static str,
+    /// The parts in which contracts are paid: a deposit, before the event, the rest.
+    pub parts: [&'static str; 3],
     /// Why a payment was cancelled.
     pub mistaken: &'static str,
 }
@@ -82,6 +84,7 @@ static ENGLISH: Samples = Samples {
     wedding_notes: "Wedding starts at 3PM, by the river. Catering is organized, reception starts at 5PM. \
                     Kate needs to organize the DJ for after party.",
     assembly: "Lou Bouzin General Assembly",
+    parts: ["Deposit", "Second instalment", "Balance"],
     mistaken: "Recorded twice",
 };
 
@@ -112,6 +115,7 @@ static FRENCH: Samples = Samples {
     wedding_notes: "La cérémonie commence à 15 h, au bord de la rivière. Le traiteur est réservé, la réception \
                     commence à 17 h. Kate doit trouver un DJ pour la fin de soirée.",
     assembly: "Assemblée générale de Lou Bouzin",
+    parts: ["Acompte", "Deuxième échéance", "Solde"],
     mistaken: "Enregistré deux fois",
 };
 

@@ -13,13 +13,17 @@ use super::{
 };
 use crate::{
     domain::{
-        Cents, ClientId, ContractId,
+        Cents, ClientId, ContractId, Error,
         audit::{Changes, Verb},
         clients::ClientDraft,
+        dates,
         entity::EntityKind,
         events::{EventDraft, Status},
+        instalments::{self, Anchors, Due, Instalment, InstalmentDraft, next_due_on, of_contract},
         payments::{Method, PaymentDraft},
+        plans::{self, Plan},
         session::Moment,
+        settings::Settings,
         text,
         users::Role,
     },
@@ -61,15 +65,21 @@ pub(super) fn fill(
 ) -> Result<(), ServiceError> {
     let signed = events / 2;
     let size = Size { clients: events * 3 / 10, contracts: signed, payments: signed * 2, events, audit: events / 5 };
-    let all = size.clients + size.contracts + size.payments + size.events + size.audit;
+    // The instalments of a contract are one step.
+    let all = size.clients + size.contracts * 2 + size.payments + size.events + size.audit;
     let staff = staff(db)?;
+    let plan = default_plan(db)?;
     let first = (next(db, "clients")?, next(db, "contracts")?);
     let clients = batches(size.clients, |rows| Batch::Rows(clients(rows, first.0, &staff, now.utc)));
     let payments = batches(size.payments, |rows| Batch::Rows(payments(rows, first, size, (&staff, samples), now.utc)));
-    let contracts = batches(size.contracts, |rows| Batch::Rows(contracts(rows, first, size, &staff, now.utc)));
+    let contracts = batches(size.contracts, |rows| Batch::Rows(contracts(rows, first, size, (&staff, &plan), now.utc)));
+    let instalments = batches(size.contracts, |rows| {
+        let due = rows.flat_map(|contract| due_of(contract, first, size, &plan, now.utc));
+        Batch::Rows(Insert::instalments(due.collect(), now.utc))
+    });
     let events = batches(size.events, |rows| Batch::Rows(self::events(rows, first, size, (&staff, samples), now.utc)));
     let log = batches(size.audit, |rows| Batch::Log(rows.map(|number| entry(number, first.0)).collect()));
-    let mut batches = clients.chain(contracts).chain(payments).chain(events).chain(log);
+    let mut batches = clients.chain(contracts).chain(instalments).chain(payments).chain(events).chain(log);
     // A second thread builds the batches while this one writes them.
     thread::scope(|scope| {
         let (made, next) = mpsc::sync_channel(4);
@@ -124,6 +134,11 @@ fn staff(db: &mut Db) -> Result<Staff, ServiceError> {
         Ok(people.into_iter().map(|user| (user.id, text::sort_key(&user.full_name))).collect())
     };
     Ok(Staff { sales: of(Role::Sales)?, support: of(Role::Support)? })
+}
+
+fn default_plan(db: &mut Db) -> Result<Plan, ServiceError> {
+    let id = storage::settings::load(db)?.default_plan.ok_or(Error::NotFound)?;
+    Ok(storage::plans::find(db, id)?.ok_or(Error::NotFound)?)
 }
 
 fn next(db: &mut Db, table: &str) -> Result<u64, ServiceError> {
@@ -189,6 +204,28 @@ fn deal(contract: u64, now: NaiveDateTime) -> Deal {
     Deal { total, due, signed_at }
 }
 
+/// What was paid, and the rest on a day about now; or the instalments of the default plan, as all contracts have of
+/// which nothing is due.
+fn due_of(number: u64, (_, contracts): (u64, u64), size: Size, plan: &Plan, now: NaiveDateTime) -> Vec<Instalment> {
+    let Deal { total, due, signed_at } = deal(number, now);
+    let starts = (number..size.events).step_by(usize::try_from(size.contracts).unwrap_or(1).max(1));
+    let event_on = starts.map(|event| start_of(event, now).date()).min();
+    let anchors =
+        Anchors { signed_on: Some(dates::to_wall(signed_at, Settings::default().time_zone).date()), event_on };
+    let id = ContractId::new(stored(contracts + number));
+    let mut rows = if due == 0 || number.is_multiple_of(10) {
+        of_contract(id, plans::instalments(&plan.parts, Cents(total)), anchors, Some(plan.id))
+    } else {
+        let days = i64::try_from(number % 400).unwrap_or(0) - 100;
+        let row = |amount, due| InstalmentDraft { label: String::new(), amount_cents: Cents(amount), due };
+        let rest = row(due, Due::On(now.date() + TimeDelta::days(days)));
+        let paid = (total > due).then(|| row(total - due, Due::Signature(0)));
+        of_contract(id, paid.into_iter().chain([rest]).collect(), anchors, None)
+    };
+    instalments::fill(&mut rows, Cents(total - due));
+    rows
+}
+
 /// Each contract has two payments: the halves of what was paid; if nothing was, a deposit and its refund,
 /// or two that are cancelled.
 fn payments(
@@ -229,7 +266,7 @@ fn contracts(
     numbers: Range<u64>,
     (clients, first): (u64, u64),
     size: Size,
-    staff: &Staff,
+    (staff, plan): (&Staff, &Plan),
     now: NaiveDateTime,
 ) -> Insert {
     let row = |number| {
@@ -244,10 +281,17 @@ fn contracts(
             total_cents: Cents(total),
             due_cents: Cents(due),
             signed_at,
+            next_due_on: next_due_on(&due_of(number, (clients, first), size, plan, now)),
             created_at: signed_at - TimeDelta::days(12),
         }
     };
     Insert::contracts(numbers.map(row), now)
+}
+
+/// A whole hour between two years ago and one year ahead, when an event starts.
+fn start_of(event: u64, now: NaiveDateTime) -> NaiveDateTime {
+    let hours = i64::try_from(dice(5, event).roll(3 * 365 * 24)).unwrap_or(0) - 2 * 365 * 24;
+    now.date().and_hms_opt(9, 0, 0).unwrap_or(now) + TimeDelta::hours(hours)
 }
 
 fn events(
@@ -263,9 +307,7 @@ fn events(
         let mut dice = dice(3, number);
         let title = format!("{} {number}", dice.pick(&samples.occasions));
         let location = dice.pick(&samples.places).to_owned();
-        // Starts at a whole hour between two years ago and one year ahead.
-        let hours = i64::try_from(dice.roll(3 * 365 * 24)).unwrap_or(0) - 2 * 365 * 24;
-        let starts = now.date().and_hms_opt(9, 0, 0).unwrap_or(now) + TimeDelta::hours(hours);
+        let starts = start_of(number, now);
         let ends = starts + TimeDelta::hours(i64::try_from(2 + dice.roll(8)).unwrap_or(2));
         let over = ends < now;
         let status = if over { Status::Done } else { [Status::Planned, Status::Confirmed][dice.roll(2)] };

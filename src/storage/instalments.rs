@@ -6,6 +6,7 @@ use std::fmt::Write;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{
     connection::SimpleConnection,
+    dsl::min,
     prelude::*,
     sql_types::{Nullable, Timestamp},
 };
@@ -17,6 +18,7 @@ use super::{
 };
 use crate::{
     domain::{
+        events::Status,
         id::{ContractId, PlanId},
         instalments::{Due, Instalment, filled_at, next_due_on},
         money::Cents,
@@ -124,9 +126,11 @@ const COUNTS: &str = "e.archived_at IS NULL AND e.status <> 'cancelled'";
 
 /// The day (wall clock) on which the first event of a contract begins that is neither archived nor cancelled.
 pub fn event_on(db: &mut Db, contract: ContractId) -> Result<Option<NaiveDate>, DbError> {
-    let first = format!("(SELECT MIN(e.starts_at) FROM events AS e WHERE e.contract_id = {} AND {COUNTS})", contract.0);
-    let starts_at: Option<NaiveDateTime> =
-        diesel::select(diesel::dsl::sql::<Nullable<Timestamp>>(&first)).get_result(db)?;
+    let starts_at: Option<NaiveDateTime> = events::table
+        .filter(events::contract_id.eq(contract))
+        .filter(events::archived_at.is_null().and(events::status.ne(Status::Cancelled)))
+        .select(min(events::starts_at))
+        .get_result(db)?;
     Ok(starts_at.map(|starts_at| starts_at.date()))
 }
 
@@ -265,10 +269,10 @@ fn portion(db: &mut Db, after: ContractId) -> Result<Vec<Basis>, DbError> {
         .load(db)?;
     let starts: Vec<(ContractId, Option<NaiveDateTime>)> = events::table
         .filter(events::contract_id.gt(after).and(events::contract_id.le(end)))
-        .filter(events::archived_at.is_null().and(events::status.ne(crate::domain::events::Status::Cancelled)))
+        .filter(events::archived_at.is_null().and(events::status.ne(Status::Cancelled)))
         .group_by(events::contract_id)
         .order(events::contract_id)
-        .select((events::contract_id, diesel::dsl::min(events::starts_at)))
+        .select((events::contract_id, min(events::starts_at)))
         .load(db)?;
     let (mut rows, mut starts) = (rows.into_iter().map(Instalment::from).peekable(), starts.into_iter().peekable());
     let basis = |(contract, total, due, signed_at, archived_at): Found| {

@@ -3,14 +3,15 @@
 
 use std::fmt::Write;
 
-use chrono::{NaiveDateTime, NaiveTime};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::connection::SimpleConnection;
 
-use super::{clients, connection::Db, denormalized, events, failure::DbError};
+use super::{clients, connection::Db, denormalized, events, failure::DbError, instalments};
 use crate::domain::{
     Cents, ClientId, ContractId, UserId,
     clients::ClientDraft,
     events::{EventDraft, Status},
+    instalments::{Instalment, filled_at},
     payments::PaymentDraft,
     text,
 };
@@ -36,6 +37,7 @@ pub struct NewContract<'a> {
     pub due_cents: Cents,
     /// UTC.
     pub signed_at: NaiveDateTime,
+    pub next_due_on: Option<NaiveDate>,
     /// UTC.
     pub created_at: NaiveDateTime,
 }
@@ -98,10 +100,10 @@ impl Insert {
     /// Contracts that were changed `now` (UTC).
     pub fn contracts<'a>(rows: impl Iterator<Item = NewContract<'a>>, now: NaiveDateTime) -> Self {
         const HEAD: &str = "INSERT INTO contracts (id, client_id, total_cents, due_cents, signed_at, notes, \
-             client_key, company_key, sales_key, search, created_at, updated_at) VALUES ";
+             client_key, company_key, sales_key, search, next_due_on, created_at, updated_at) VALUES ";
         let row = |row: NewContract| {
             format!(
-                "{},{},{},{},'{}','',{},{},{},{},'{}','{now}'",
+                "{},{},{},{},'{}','',{},{},{},{},{},'{}','{now}'",
                 row.id.0,
                 row.client_id.0,
                 row.total_cents.0,
@@ -111,10 +113,35 @@ impl Insert {
                 quoted(&text::sort_key(&row.client.company_name)),
                 quoted(&row.sales_contact.1),
                 quoted(&clients::search_text(&row.client)),
+                day(row.next_due_on),
                 row.created_at,
             )
         };
         Self::new(HEAD, rows.map(row))
+    }
+
+    /// Instalments of contracts, those of one contract beside each other, that were set `now` (UTC).
+    pub fn instalments(rows: Vec<Instalment>, now: NaiveDateTime) -> Self {
+        const HEAD: &str = "INSERT INTO instalments (contract_id, position, label, amount_cents, anchor, offset_days, \
+             due_on, upto_cents, open_cents, open_on, plan_id, created_at, updated_at) VALUES ";
+        let of_contracts = rows.chunk_by(|one, next| one.contract_id == next.contract_id);
+        let upto: Vec<Cents> = of_contracts.flat_map(filled_at).collect();
+        let row = |(row, upto): (&Instalment, Cents)| {
+            let (anchor, offset) = instalments::anchor_of(row.due);
+            format!(
+                "{},{},{},{},'{anchor}',{offset},{},{},{},{},{},'{now}','{now}'",
+                row.contract_id.0,
+                row.position,
+                quoted(&row.label),
+                row.amount_cents.0,
+                day(row.due_on),
+                upto.0,
+                row.open_cents.0,
+                day(instalments::open_on(row)),
+                row.plan_id.map_or_else(|| "NULL".to_owned(), |id| id.0.to_string()),
+            )
+        };
+        Self::new(HEAD, rows.iter().zip(upto).map(row))
     }
 
     /// Events that were created and changed `now` (UTC).
@@ -185,6 +212,10 @@ impl Insert {
 /// The text as an SQL string literal.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+fn day(day: Option<NaiveDate>) -> String {
+    nullable(day.map(|day| day.to_string()).as_deref())
 }
 
 fn nullable(text: Option<&str>) -> String {

@@ -2,6 +2,7 @@
 //! trips to the server than necessary.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod sums;
 #[path = "../support/mod.rs"]
 mod support;
 mod trips;
@@ -71,6 +72,14 @@ fn each_list(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
             ask("contracts not fully paid by amount due", &|db| {
                 drop(contracts::page(db, &asked, contracts::Spans::default(), MANAGER).unwrap());
             });
+            for view in [ContractView::Overdue, ContractView::DueSoon] {
+                let filter = ContractFilter { view, ..ContractFilter::default() };
+                let asked = Listing { filter, ..listing(ContractSort::NextDue, descending, edge.clone()) };
+                let spans = contracts::Spans { today: now.date(), ..contracts::Spans::default() };
+                ask(&format!("contracts, {view:?}"), &|db| {
+                    drop(contracts::page(db, &asked, spans, MANAGER).unwrap());
+                });
+            }
             for sort in PaymentSort::iter() {
                 let asked = listing::<PaymentFilter, _>(sort, descending, edge.clone());
                 ask(&format!("payments by {sort:?}"), &|db| drop(payments::page(db, &asked, MANAGER).unwrap()));
@@ -229,7 +238,7 @@ fn every_list_in_every_order_reads_no_more_than_its_page_on_a_server(
     let db = company(engine, 20_000);
     let mut connection = Db::open(&Target::parse(&db.url).unwrap()).unwrap();
     // Without statistics the server guesses the sizes of the tables.
-    for table in ["events", "contracts", "clients", "payments"] {
+    for table in ["events", "contracts", "clients", "payments", "instalments"] {
         db.query(&format!("ANALYZE TABLE {table}"));
     }
     // Querying the counters counts as reading as well.

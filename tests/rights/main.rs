@@ -27,7 +27,7 @@ use epic_events::{
     },
     services::{ReadRequest, Reply, Request, WriteRequest},
 };
-use requests::{listing, person_version, request, spare};
+use requests::{listing, person_version, plan_draft, request, spare};
 use rstest::rstest;
 use secrecy::SecretString;
 use strum::IntoEnumIterator;
@@ -61,6 +61,10 @@ fn try_cell(world: &mut World, name: &str, who: &Session, allowed: bool) {
             world.save(&Request::Write(WriteRequest::ArchiveContract { id: records.contract, version: 1 }));
         }
         "cancel payment of yesterday" => world.pass_days(1),
+        "edit plan" | "remove plan" => {
+            let draft = plan_draft(&format!("Plan {}", records.event.0));
+            world.save(&Request::Write(WriteRequest::CreatePlan(draft)));
+        }
         "restore event" | "restore events" => {
             let (id, version) = (records.event, records.event_version);
             world.save(&Request::Write(WriteRequest::ArchiveEvent { id, version }));
@@ -364,6 +368,7 @@ read_audit: management any, sales own, support own
 change_settings: management any
 own_preferences: management own, sales own, support own
 share_views: management any
+manage_plans: management any
 ";
     assert_eq!(text, agreed);
 }

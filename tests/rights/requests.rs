@@ -2,17 +2,19 @@
 
 use epic_events::{
     domain::{
-        ContractId, UserId,
+        Cents, ContractId, PlanId, UserId,
         assigning::Assignment,
         audit::{AuditFilter, AuditSort},
         clients::{ClientDraft, ClientFilter, ClientSort},
         contracts::{ContractFilter, ContractSort},
         entity::{EntityKind, Query},
         events::{EventFilter, EventSort, Status},
+        instalments::{Due, InstalmentDraft},
         language::Language,
         lists::{ChosenColumn, ColumnName, ViewContent, ViewDraft},
         page::{Edge, Listing},
         payments::{Payment, PaymentFilter, PaymentSort, Words},
+        plans::{PlanDraft, PlanPart},
         settings::Settings,
         users::{Role, UserFilter, UserSort},
     },
@@ -143,6 +145,17 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
             version: 1,
             reason: "Wrong contract".to_owned(),
         }),
+        "set instalments" => {
+            let due = Due::Signature(i32::try_from(on.event.0 % 1_000).unwrap());
+            let rows = vec![InstalmentDraft { label: String::new(), amount_cents: Cents(1_000_000), due }];
+            Request::Write(WriteRequest::SetInstalments { contract, version: 1, rows })
+        }
+        "read plans" => Request::Read(ReadRequest::Plans),
+        "create plan" => Request::Write(WriteRequest::CreatePlan(plan_draft(&new_name))),
+        "edit plan" => {
+            Request::Write(WriteRequest::UpdatePlan { id: spare_plan(world), version: 1, draft: plan_draft(&new_name) })
+        }
+        "remove plan" => Request::Write(WriteRequest::RemovePlan { id: spare_plan(world), version: 1 }),
         "create event" => {
             Request::Write(WriteRequest::CreateEvent { contract: signed, draft: event_draft("Another", 40) })
         }
@@ -182,6 +195,16 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         }),
         other => panic!("no request called {other}"),
     }
+}
+
+pub fn plan_draft(name: &str) -> PlanDraft {
+    let parts = vec![PlanPart { label: String::new(), share: 10_000, due: Due::Event(0) }];
+    PlanDraft { name: name.to_owned(), parts }
+}
+
+/// The newest plan, which nobody has changed yet.
+fn spare_plan(world: &World) -> PlanId {
+    PlanId::new(world.connection().last_id("plans").unwrap())
 }
 
 /// The payment of the contract that was entered with it.

@@ -39,13 +39,16 @@ fn company(engine: Engine) -> World {
     let login = SessionRequest::SignIn { login: "nobody".to_owned(), password: SecretString::from("x") };
     services.execute(None, &Request::Session(login), now()).unwrap_err();
     let (me, contract) = (world.manager.actor.id.0, records.signed.0);
-    let at = "'2026-01-31 08:09:10.123456'";
+    let (day, at) = ("'2026-02-28'", "'2026-01-31 08:09:10.123456'");
     let more = format!(
         "UPDATE contracts SET archived_at = {at} WHERE id = {contract};
          UPDATE users SET active = 0, last_login_at = {at} WHERE role <> 'management';
          UPDATE clients SET last_contact_at = '2026-01-30', notes = 'one\nline\ttwo';
          INSERT INTO list_views (owner_id, kind, name, name_key, shared, content, created_at, updated_at) \
          VALUES ({me}, 'client', 'Mine', 'mine', 1, '{{\"a\":1}}', {at}, {at});
+         INSERT INTO plans (id, name, name_key, parts, created_at, updated_at) VALUES (3, '½/½', '½/½', '[]', {at}, {at});
+         INSERT INTO instalments (contract_id, position, label, amount_cents, anchor, offset_days, due_on, upto_cents, open_cents, open_on, plan_id, created_at, updated_at) \
+         SELECT id, 1, '’漢', total_cents, 'event', -60, {day}, total_cents, 5, {day}, 3, {at}, {at} FROM contracts; UPDATE contracts SET next_due_on = {day};
          INSERT INTO list_columns (user_id, kind, content, created_at, updated_at) VALUES ({me}, 'event', '[]', {at}, {at})"
     );
     world.connection().batch_execute(&more).unwrap();
@@ -66,6 +69,7 @@ fn view(url: &str, name: &str) -> i64 {
 /// Values of every table, read without the code that copies them.
 fn content(url: &str) -> Vec<String> {
     let time = |column: &str| format!("COALESCE(SUBSTR({column},1,19),'-')");
+    let [signed, archived, starts, ends] = ["signed_at", "archived_at", "starts_at", "ends_at"].map(time);
     let tables = [
         (
             "users",
@@ -88,24 +92,24 @@ fn content(url: &str) -> Vec<String> {
             "contracts",
             "id",
             format!(
-                "version, client_id, total_cents, due_cents, client_key, search, {}, {}",
-                time("signed_at"),
-                time("archived_at")
+                "version, client_id, total_cents, due_cents, next_due_on, client_key, search, {signed}, {archived}"
             ),
         ),
         (
             "events",
             "id",
-            format!(
-                "version, contract_id, title, status, support_id, client_search, contact_phone, {}, {}",
-                time("starts_at"),
-                time("ends_at")
-            ),
+            format!("version, contract_id, title, status, support_id, client_search, contact_phone, {starts}, {ends}"),
         ),
         (
             "payments",
             "id",
             "version, contract_id, amount_cents, paid_on, method, reference, cancel_reason, client_search".to_owned(),
+        ),
+        ("plans", "id", "version, name, name_key, parts".to_owned()),
+        (
+            "instalments",
+            "id",
+            "position, label, amount_cents, anchor, due_on, upto_cents, open_cents, plan_id".to_owned(),
         ),
         ("settings", "`key`", format!("value, version, {}", time("updated_at"))),
         ("audit_log", "id", format!("seq, hash, actor_id, actor_name, action, changes, session_id, {}", time("at"))),

@@ -12,13 +12,13 @@ use super::{
     context::ServiceError,
     outcome::created,
     samples::{COMPANIES, Dice, FIRST, LAST, Samples, samples},
+    write::instalments,
 };
 use crate::{
     domain::{
-        Cents, ContractId, Error, UserId,
+        ContractId, Error, UserId,
         audit::Verb,
         clients::ClientDraft,
-        contracts::ContractDraft,
         error::ConnectionProblem,
         events::{EventDraft, Status},
         language::Language,
@@ -36,6 +36,7 @@ use crate::{
         users::NewUser,
     },
 };
+use money::Deal;
 
 /// The password of all demo accounts.
 const PASSWORD: &str = "look-around-freely";
@@ -140,11 +141,13 @@ fn fill(db: &mut Db, language: Language, now: Moment) -> Result<(), ServiceError
     // The password is public, so the cheapest hash is enough.
     let hash = Hasher::new(4).hash(&SecretString::from(PASSWORD)).unwrap_or_default();
     let samples = samples(language);
-    let settings = Settings { company_name: samples.company.to_owned(), ..Settings::default() };
+    let mut settings = Settings { company_name: samples.company.to_owned(), ..Settings::default() };
     db.transact(|db| {
         if !storage::settings::claim_set_up(db, now.utc)? {
             return Err(Error::AlreadySetUp.into());
         }
+        let plan = money::plans(db, samples, now)?;
+        settings.default_plan = Some(plan.id);
         storage::settings::save_all(db, &settings, now.utc)?;
         let staff = hire(db, &hash, now)?;
         let of = |role| staff.iter().filter(|(_, one)| *one == role).map(|(id, _)| *id).collect::<Vec<_>>();
@@ -154,7 +157,7 @@ fn fill(db: &mut Db, language: Language, now: Moment) -> Result<(), ServiceError
         for number in 0..147 {
             demo.client(db, number)?;
         }
-        Ok(())
+        instalments::make_anew(db, (&settings, Some(&plan)), now.utc)
     })
 }
 
@@ -197,14 +200,6 @@ struct Demo {
     wall: NaiveDateTime,
     sales: Vec<UserId>,
     support: Vec<UserId>,
-}
-
-/// The amounts of a contract, and when it was signed.
-struct Deal {
-    total: i64,
-    due: i64,
-    /// Days since the signature; `None` if it is not signed.
-    signed: Option<i64>,
 }
 
 impl Demo {
@@ -290,6 +285,9 @@ impl Demo {
             let support = (!alone).then(|| self.dice.pick(&self.support.clone()));
             self.event(db, contract, &event, status, support)?;
         }
+        if signed && due > 0 && number % 3 != 0 {
+            self.agree(db, &draft.full_name, contract, number)?;
+        }
         Ok(())
     }
 
@@ -321,27 +319,6 @@ impl Demo {
             notes: self.dice.pick(&self.samples.notes).to_owned(),
             ..EventDraft::default()
         }
-    }
-
-    fn deal(&self, db: &mut Db, draft: &ClientDraft, owner: UserId, deal: &Deal) -> Result<ContractId, ServiceError> {
-        const NEGOTIATED: TimeDelta = TimeDelta::days(12);
-        let signed_at = deal.signed.map(|ago| self.now.utc - TimeDelta::days(ago));
-        let at = signed_at.unwrap_or(self.now.utc) - NEGOTIATED;
-        let client = storage::clients::insert(db, draft, owner, at)?;
-        note(db, created(Verb::ClientCreated, &draft.full_name, &*client), at)?;
-        let terms = ContractDraft { total_cents: Cents(deal.total), ..ContractDraft::default() };
-        let paid = Cents(deal.total - deal.due);
-        let drawn_up = storage::contracts::insert(db, client.id, &terms, paid, at)?;
-        let contract = drawn_up.id;
-        if let Some(signed_at) = signed_at {
-            storage::contracts::sign(db, &drawn_up.as_it_is(), signed_at, signed_at)?;
-        }
-        let stored = storage::contracts::find(db, contract)?.ok_or(Error::NotFound)?;
-        note(db, created(Verb::ContractCreated, &draft.full_name, &stored), at)?;
-        if let Some(signed_at) = signed_at.filter(|_| paid.0 > 0) {
-            self.pay(db, &draft.full_name, &stored, signed_at)?;
-        }
-        Ok(contract)
     }
 
     fn event(

@@ -35,10 +35,10 @@ pub(super) fn create(
 ) -> Result<WriteOutcome, ServiceError> {
     // Both rows stay locked: the contract cannot be archived, nor its client handed over, while
     // the event is created.
-    let _locked = load::<Contract>(db, ctx, contract)?;
+    let (of, _client) = load::<Contract>(db, ctx, contract)?;
     let draft = draft.checked(ctx.wall, ctx.settings.time_zone, None).map_err(Error::Invalid)?;
     let event = storage::events::insert(db, contract, &draft, ctx.now)?;
-    instalments::follow_event(db, ctx, None, &event)?;
+    instalments::follow_new_event(db, ctx, &of, &event)?;
     Ok(WriteOutcome::saved(created(Verb::EventCreated, &event.title, &*event), event.version))
 }
 
@@ -57,7 +57,7 @@ pub(super) fn update(
         return Ok(WriteOutcome::unchanged(&*before, before.version));
     }
     storage::events::update(db, &before, &draft, ctx.now)?;
-    instalments::follow_event(db, ctx, Some(&before), &after)?;
+    instalments::follow_event(db, ctx, (&before, &after))?;
     let undo = WriteRequest::UpdateEvent { id: seen.0, version: seen.1 + 1, draft: EventDraft::from(&*before) };
     Ok(WriteOutcome::undoable(changed(Verb::EventUpdated, &after.title, &*before, &after), seen.1 + 1, undo))
 }
@@ -218,7 +218,7 @@ fn change_state(
     storage::events::set_state(db, before, state, ctx.now)?;
     let EventState { status, support_id, archived_at } = state;
     let after = Event { status, support_id, archived_at, ..(**before).clone() };
-    instalments::follow_event(db, ctx, Some(before), &after)?;
+    instalments::follow_event(db, ctx, (before, &after))?;
     let (id, version) = (before.id, before.version + 1);
     let undo = match verb {
         Verb::EventArchived => WriteRequest::RestoreEvent { id, version },

@@ -169,14 +169,23 @@ fn bring(rows: &mut [Instalment], anchors: Anchors, paid: Cents, archived: bool)
     open(rows, paid, archived);
 }
 
-/// The same after an event was created or changed. `before` is `None` for a new one.
+/// The same after an event of this locked contract was created.
+pub(super) fn follow_new_event(
+    db: &mut Db,
+    ctx: &RequestContext,
+    contract: &Contract,
+    event: &Event,
+) -> Result<(), ServiceError> {
+    if counted_on(event).is_some() { follow(db, ctx, contract) } else { Ok(()) }
+}
+
+/// The same after an event was changed.
 pub(super) fn follow_event(
     db: &mut Db,
     ctx: &RequestContext,
-    before: Option<&Event>,
-    after: &Event,
+    (before, after): (&Event, &Event),
 ) -> Result<(), ServiceError> {
-    if before.and_then(counted_on) == counted_on(after) {
+    if counted_on(before) == counted_on(after) {
         return Ok(());
     }
     let contract = load::contract_of(db, after)?;
