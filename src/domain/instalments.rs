@@ -196,6 +196,12 @@ pub fn fill(instalments: &mut [Instalment], paid: Cents) {
     }
 }
 
+/// The instalment that the next payment fills; `None` if all are filled.
+pub fn next(instalments: &[Instalment]) -> Option<&Instalment> {
+    let open = instalments.iter().filter(|one| one.open_cents.0 > 0);
+    open.min_by_key(|one| (one.due_on.is_none(), one.due_on, one.position))
+}
+
 /// The earliest due day of an instalment that is not filled.
 pub fn next_due_on(instalments: &[Instalment]) -> Option<NaiveDate> {
     instalments.iter().filter(|one| one.open_cents.0 > 0).filter_map(|one| one.due_on).min()

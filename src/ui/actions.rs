@@ -3,6 +3,7 @@
 
 use super::{
     Action, Context, Destination, Notice,
+    destination::RowsFor,
     entity::{self, Begun, ThenOption, ThenUsers},
     keys::{Binding, Command},
     paper,
@@ -174,6 +175,7 @@ fn ask(begun: Begun, ctx: &Context) -> (Action, Option<Intent>) {
     let (popup, intent) = match begun {
         Begun::Form(form) => return (Action::Open(Destination::Form(Box::new(form))), None),
         Begun::Write(write) => return (Action::Send(Request::Write(write)), None),
+        Begun::Instalments(id) => return (Action::Open(Destination::Rows(RowsFor::Contract(id))), None),
         Begun::Print(document) => return (Action::Send(paper::request(document, ctx)), None),
         Begun::Confirm { title, lines, verb, write } => {
             let request = Request::Write(write);

@@ -3,8 +3,9 @@
 
 use super::{form::FormSpec, text::Phrase};
 use crate::domain::{
-    ViewId,
+    ContractId, ViewId,
     entity::{EntityKind, Query},
+    plans::Plan,
 };
 
 /// A screen to open, or a way out of the present ones.
@@ -26,10 +27,22 @@ pub enum Destination {
     /// A form that is filled in already: with the values of a record, with the filters of a list, or
     /// for what belongs to a record.
     Form(Box<FormSpec>),
+    /// The form of rows.
+    Rows(RowsFor),
     /// Leave the present screens.
     Leave(Leave),
     /// Hide everything until the user enters the password.
     Lock,
+}
+
+/// What the rows of a form of rows are.
+#[derive(Debug, Clone)]
+pub enum RowsFor {
+    /// The instalments of a contract.
+    Contract(ContractId),
+    NewPlan,
+    /// The parts of a plan that was read.
+    Plan(Box<Plan>),
 }
 
 /// A way out, which loses what is typed in the screens that it closes.

@@ -137,7 +137,7 @@ fn is_fixed(command: Command) -> bool {
     match command {
         C::Up | C::Down | C::PageUp | C::PageDown | C::Left | C::Right | C::Home | C::End => true,
         C::Open | C::Back | C::NextField | C::PreviousField | C::NextPart | C::PreviousPart => true,
-        C::New | C::Edit | C::Assign | C::Archive | C::Sign | C::Pay => false,
+        C::New | C::Edit | C::Assign | C::Archive | C::Sign | C::Pay | C::Instalments => false,
         C::SetStatus | C::HandOver | C::ResetPassword => false,
         C::Filter
         | C::Refine
@@ -151,6 +151,7 @@ fn is_fixed(command: Command) -> bool {
         | C::Export
         | C::Print => false,
         C::TakeTheirs | C::Propose | C::Language | C::Save | C::Calendar | C::PickDay => false,
+        C::InsertRow | C::RemoveRow | C::ChoosePlan => false,
         C::Refresh | C::Help | C::Palette | C::Lock | C::Quit => false,
     }
 }
@@ -159,7 +160,19 @@ fn is_fixed(command: Command) -> bool {
 /// same screen, so these two groups may share keys.
 fn typed_in_forms(command: Command) -> bool {
     use Command as C;
-    matches!(command, C::Save | C::NextField | C::PreviousField | C::PickDay | C::TakeTheirs | C::Propose | C::Language)
+    matches!(
+        command,
+        C::Save
+            | C::NextField
+            | C::PreviousField
+            | C::PickDay
+            | C::TakeTheirs
+            | C::Propose
+            | C::Language
+            | C::InsertRow
+            | C::RemoveRow
+            | C::ChoosePlan
+    )
 }
 
 /// Whether two commands may be available on the same screen, so that they need different keys.
@@ -190,6 +203,7 @@ const fn usual(command: Command) -> Key {
         C::Sign => Key::char('S'),
         // Contracts have the one, accounts the other.
         C::Pay | C::ResetPassword => Key::char('p'),
+        C::Instalments => Key::char('i'),
         C::SetStatus => Key::char('t'),
         C::HandOver => Key::char('h'),
         C::Filter => Key::char('/'),
@@ -203,6 +217,9 @@ const fn usual(command: Command) -> Key {
         C::CopyPart => Key::char('Y'),
         C::TakeTheirs => Key::ctrl('t'),
         C::Propose => Key::ctrl('g'),
+        C::InsertRow => Key::ctrl('n'),
+        C::RemoveRow => Key::ctrl('d'),
+        C::ChoosePlan => Key::ctrl('o'),
         C::Language => Key::plain(KeyCode::F(2)),
         C::Export => Key::char('X'),
         C::Print => Key::char('P'),

@@ -54,6 +54,8 @@ pub enum Command {
     Sign,
     /// Record a payment of a contract.
     Pay,
+    /// Agree the instalments of a contract.
+    Instalments,
     SetStatus,
     HandOver,
     ResetPassword,
@@ -90,6 +92,11 @@ pub enum Command {
     Calendar,
     /// Pick a day from a month.
     PickDay,
+    /// Add a row before the one that is typed in.
+    InsertRow,
+    RemoveRow,
+    /// Fill in the rows of a plan.
+    ChoosePlan,
     Refresh,
     Help,
     Palette,

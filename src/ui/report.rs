@@ -7,7 +7,7 @@ use super::{
     form::value,
     overlap,
     popup::Popup,
-    text::{Deed, ListPhrase, PaymentPhrase, Phrase, Told},
+    text::{Deed, InstalmentPhrase, ListPhrase, PaymentPhrase, Phrase, Told},
 };
 use crate::{
     domain::{
@@ -119,6 +119,10 @@ fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
     let name = renamed.and_then(|(old, _)| old.as_str()).filter(|old| !old.is_empty()).unwrap_or(name);
     let values = match verb {
         Verb::EventCreated => start(changes, ctx),
+        Verb::InstalmentsSet => {
+            let rows = changes.of(Field::Instalments).and_then(|(_, new)| new.as_array());
+            rows.map(|rows| ctx.say(InstalmentPhrase::Count(rows.len()))).unwrap_or_default()
+        }
         Verb::StatusChanged => single(changes, Field::Status, ctx),
         _ => changed(changes, ctx),
     };

@@ -15,6 +15,7 @@ use crate::{
         contracts::{ContractDraft, ContractFilter, ContractListing, ContractRow, ContractSort, ContractView},
         dates::{self, Direction},
         entity::{EntityKind, Record},
+        instalments::Instalment,
         lists::ColumnName as N,
         page::{Order, Sums},
         policy::Permission,
@@ -25,7 +26,7 @@ use crate::{
         Context,
         form::{Choices, FieldKind, FormField, FormSpec, Purpose, Reader},
         keys::Command,
-        text::{ListPhrase, PaymentPhrase, Phrase},
+        text::{InstalmentPhrase, ListPhrase, PaymentPhrase, Phrase},
         widgets::table::{Column, column},
     },
 };
@@ -54,6 +55,7 @@ impl Entity for Contracts {
         (Command::New, Permission::CreateContract, Begins::New),
         (Command::Edit, Permission::EditContract, Begins::Edit),
         (Command::Pay, Permission::RecordPayment, Begins::NewFor(EntityKind::Payment)),
+        (Command::Instalments, Permission::EditContract, Begins::One(|row, _| Begun::Instalments(row.contract.id))),
         (Command::Sign, Permission::SignContract, Begins::One(sign)),
         (Command::Archive, Permission::ArchiveContract, Begins::Archive { one: archive, several: Some(marked) }),
         (Command::Print, Permission::SeeRecords, Begins::One(print)),
@@ -72,7 +74,7 @@ impl Entity for Contracts {
             id: ContractId::new(id),
             version,
             draft: draft(form),
-            difference: None,
+            difference: form.choice(Field::Difference),
         },
         suggests: |_, _| Vec::new(),
     });
@@ -217,7 +219,7 @@ impl Entity for Contracts {
 
     fn detail(reply: &Reply) -> Option<RecordDetail> {
         let Reply::Contract(detail) = reply else { return None };
-        let ContractDetail { row, client, instalments: _, anchors: _, payments, events, history } = (**detail).clone();
+        let ContractDetail { row, client, instalments, anchors: _, payments, events, history } = (**detail).clone();
         let payments = DetailPart::new(Phrase::Payment(PaymentPhrase::Part), EntityKind::Payment, payments);
         let payments = DetailPart { sum: Some(row.contract.paid()), ..payments };
         Some(RecordDetail {
@@ -226,6 +228,7 @@ impl Entity for Contracts {
             signed: None,
             parts: vec![
                 DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
+                DetailPart::instalments(Phrase::Instalment(InstalmentPhrase::Part), instalments),
                 payments,
                 DetailPart::single(Phrase::ColClient, client.into()),
                 DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
@@ -270,6 +273,17 @@ fn edit_fields(row: &ContractRow, ctx: &Context) -> Vec<FormField> {
         FormField { covers: contract.paid(), ..total },
         FormField::notes(&contract.notes),
     ]
+}
+
+/// The choice of the instalment that takes a difference of the total; the last one is preset.
+pub fn difference(own: &[&Instalment], ctx: &Context) -> FormField {
+    let option = |one: &&Instalment| {
+        let label =
+            if one.label.is_empty() { ctx.say(InstalmentPhrase::Numbered(one.position)) } else { one.label.clone() };
+        (one.position.to_string(), format!("{label}, {}", money(one.amount_cents, ctx)))
+    };
+    let last = own.last().map(|one| one.position.to_string()).unwrap_or_default();
+    FormField::new(Field::Difference, FieldKind::Choice(own.iter().map(option).collect()), &last)
 }
 
 fn draft(form: &mut Reader) -> ContractDraft {

@@ -4,15 +4,16 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use strum::IntoEnumIterator;
 
+pub use super::part::{DetailPart, PartContent};
 use crate::{
     domain::{
-        Cents, Field,
+        Cents, ContractId, Field,
         assigning::Candidate,
         audit::AuditedFields,
         dates::{self, Direction},
         entity::{EntityKind, Record},
         lists::ColumnName,
-        page::{Count, Listing, Page, Sums},
+        page::{Listing, Sums},
         policy::Permission,
         users::Role,
     },
@@ -175,6 +176,8 @@ pub enum Begun {
     /// Nothing has to be asked (any more).
     Write(WriteRequest),
     Print(Document),
+    /// Open the form of the instalments of a contract.
+    Instalments(ContractId),
 }
 
 /// What follows for these records and the picked users, none if nobody was picked; `None` if that is
@@ -204,32 +207,6 @@ pub struct RecordDetail {
     /// The number of the signed contracts below it, and their sums.
     pub signed: Option<(i64, Sums)>,
     pub parts: Vec<DetailPart>,
-}
-
-/// Related records under a title.
-#[derive(Debug, Clone)]
-pub struct DetailPart {
-    pub title: Phrase<'static>,
-    pub kind: EntityKind,
-    pub rows: Vec<Record>,
-    /// Counts them, also those that are not among the rows.
-    pub count: Count,
-    /// What they amount to.
-    pub sum: Option<Cents>,
-}
-
-impl DetailPart {
-    pub fn new<R: Into<Record>>(title: Phrase<'static>, kind: EntityKind, page: Page<R>) -> Self {
-        let rows: Vec<Record> = page.rows.into_iter().map(Into::into).collect();
-        let shown = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-        let count = if page.after { Count::MoreThan(shown) } else { Count::Exactly(shown) };
-        Self { title, kind, rows, count, sum: None }
-    }
-
-    /// The only record of its kind.
-    pub fn single(title: Phrase<'static>, record: Record) -> Self {
-        Self { title, kind: record.kind(), rows: vec![record], count: Count::Exactly(1), sum: None }
-    }
 }
 
 /// The columns whose condition holds.

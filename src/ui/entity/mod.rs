@@ -46,13 +46,16 @@ pub mod contracts;
 mod definition;
 mod events;
 mod forms;
+mod part;
 pub mod payments;
 mod queries;
 mod records;
 pub mod users;
 
 pub use commands::{begin, commands, is_for_several, is_markable, permission};
-pub use definition::{Begins, Begun, DetailPart, Entity, EntityForm, RecordDetail, Seen, ThenOption, ThenUsers, money};
+pub use definition::{
+    Begins, Begun, DetailPart, Entity, EntityForm, PartContent, RecordDetail, Seen, ThenOption, ThenUsers, money,
+};
 pub use forms::{
     edit_form, edit_title, filter_names, filters, is_refinable, new_form, new_title, refine_form, refined, suggestions,
     write_edit, write_new,

@@ -69,10 +69,8 @@ impl Entity for Payments {
             let words = Words { reference: form.text(Field::Reference), notes: form.text(Field::Notes) };
             WriteRequest::UpdatePayment { id: PaymentId::new(id), version, words }
         },
-        suggests: |contract, ctx| {
-            let due = Contracts::row(contract).map(|row| row.contract.due_cents).filter(|due| due.0 > 0);
-            due.map(|due| (Field::AmountCents, due.format(ctx.language))).into_iter().collect()
-        },
+        // The amount follows from the instalments of the contract, which the form reads.
+        suggests: |_, _| Vec::new(),
     });
     const CHILD: Option<EntityKind> = None;
     const HAS_CALENDAR: bool = false;
@@ -189,15 +187,14 @@ impl Entity for Payments {
     }
 }
 
-/// All that is due, paid today, by the method that was used last.
+/// Paid today, by the method that was used last. The amount is proposed once the instalments were read.
 fn new_fields(contract: Option<&ContractRow>, ctx: &Context) -> Vec<FormField> {
-    let due = contract.map(|row| row.contract.due_cents).filter(|due| due.0 > 0);
     let contract = match contract {
         Some(row) => FormField::new(Field::ContractId, FieldKind::Fixed, &Contracts::picked_name(row, ctx))
             .picked(row.contract.id.0),
         None => FormField::new(Field::ContractId, FieldKind::Record(Choices::Payable), "").required(),
     };
-    let amount = FormField::amount(Field::AmountCents, due, ctx.language).required().proposed();
+    let amount = FormField::amount(Field::AmountCents, None, ctx.language).required();
     let methods = Method::CHOSEN.into_iter();
     vec![
         contract,

@@ -60,6 +60,8 @@ pub struct FormField {
     pub refused: Option<Problem>,
     /// What one should know about the field, shown below it.
     pub hint: Option<Phrase<'static>>,
+    /// The same in words that only this form knows; they stand instead of the hint.
+    pub note: Option<String>,
     /// Whether the user has been in this field and left it: from then on its problems are shown.
     pub left: bool,
     /// The conflicting value that another user has saved in the meantime.
@@ -92,6 +94,7 @@ impl FormField {
             refused: None,
             left: false,
             hint: None,
+            note: None,
             theirs: None,
             base: String::new(),
         };

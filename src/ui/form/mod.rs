@@ -9,6 +9,7 @@ mod personal;
 mod purpose;
 mod reader;
 mod reading;
+mod rows;
 mod settings;
 mod value;
 
@@ -18,5 +19,6 @@ pub use field::{FieldKind, FormField, new_password, temporary_password};
 pub use personal::{own_password, preferences, read_own_password, read_preferences, read_sign_in, sign_in};
 pub use purpose::{FormSpec, Purpose};
 pub use reader::Reader;
-pub use settings::{read_settings, settings};
+pub use rows::{Cell, Row, Rows, Taken, Texts, Whole, texts_of, texts_of_plan};
+pub use settings::{default_plans, read_settings, settings};
 pub use value::{people, typed_form, value};

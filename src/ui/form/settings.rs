@@ -9,11 +9,15 @@ use super::{
 };
 use crate::{
     domain::{
-        Field, Problem, check, money,
+        Field, PlanId, Problem, check, money,
+        plans::Plan,
         settings::{Reauth, Settings, Visibility},
     },
     services::WriteRequest,
-    ui::{Context, text::Phrase},
+    ui::{
+        Context,
+        text::{InstalmentPhrase, Phrase},
+    },
 };
 
 pub fn settings(ctx: &Context) -> FormSpec {
@@ -28,11 +32,29 @@ pub fn settings(ctx: &Context) -> FormSpec {
         FormField::choice(Field::Visibility, Visibility::iter(), visibility, &settings.visibility),
         FormField::switch(Field::SalesCreateContracts, settings.sales_create_contracts, ctx),
         FormField::switch(Field::SupportHandsOver, settings.support_hands_over, ctx),
+        default_plan(ctx),
         FormField::choice(Field::Reauth, Reauth::iter(), reauth, &settings.reauth),
         whole(Field::SessionMinutes, settings.session_minutes),
         whole(Field::MinPasswordLength, settings.min_password_length),
     ];
     FormSpec { purpose: Purpose::Settings, version: settings.version, fields }
+}
+
+/// The default plan as it is set. The names of the plans are read later.
+fn default_plan(ctx: &Context) -> FormField {
+    let present = ctx.settings().default_plan;
+    let mut options = default_plans(&[], ctx);
+    options.extend(present.map(|id| (id.0.to_string(), "...".to_owned())));
+    let present = present.map(|id| id.0.to_string()).unwrap_or_default();
+    let hint = Some(Phrase::Instalment(InstalmentPhrase::DefaultMeans));
+    FormField { hint, ..FormField::new(Field::DefaultPlan, FieldKind::Choice(options), &present) }
+}
+
+/// The choices of a default plan.
+pub fn default_plans(plans: &[Plan], ctx: &Context) -> Vec<(String, String)> {
+    let none = (String::new(), ctx.say(InstalmentPhrase::NoDefaultPlan));
+    let plan = |plan: &Plan| (plan.id.0.to_string(), plan.name.clone());
+    std::iter::once(none).chain(plans.iter().map(plan)).collect()
 }
 
 /// The request of that form. `version` is that of the settings that it was filled with.
@@ -50,6 +72,6 @@ pub fn read_settings(version: i32, form: &mut Reader, ctx: &Context) -> WriteReq
         reauth: form.choice(Field::Reauth).unwrap_or(current.reauth),
         session_minutes: form.checked(Field::SessionMinutes, whole).unwrap_or_default(),
         min_password_length: form.checked(Field::MinPasswordLength, whole).unwrap_or_default(),
-        default_plan: current.default_plan,
+        default_plan: form.choice(Field::DefaultPlan).map(PlanId::new),
     })
 }

@@ -9,6 +9,7 @@ use crate::{
     domain::{
         Error, Field,
         entity::{EntityKind, Record},
+        instalments::Instalment,
         page::Sums,
         text,
     },
@@ -16,13 +17,15 @@ use crate::{
     ui::{
         Action, Context, Destination, Notice,
         actions::{self, Intent, bind, bind_quietly},
-        entity::{self, DetailPart, RecordDetail, facts, heading},
+        entity::{self, DetailPart, PartContent, RecordDetail, facts, heading},
+        form::value,
         keys::{Binding, Command},
         popup::Outcome,
         report,
-        text::{ListPhrase, Phrase},
+        text::{ListPhrase, PaymentPhrase, Phrase},
         widgets::{
             chrome::wrapped_to,
+            instalments::{self, draw_instalments},
             paint::{Focus, count_words, draw_pairs, label_columns, line_at, pair_lines, put, rows},
             records::draw_rows,
             table::{Columns, first_shown},
@@ -78,8 +81,9 @@ impl Detail {
 
     fn show(&mut self, RecordDetail { record, notes, signed, parts }: RecordDetail) -> Action {
         (self.record, self.notes, self.signed, self.parts) = (Some(record), notes, signed, parts);
-        // The history is empty for users who may not read it.
-        self.parts.retain(|part| part.kind != EntityKind::Audit || !part.rows.is_empty());
+        // The history is empty for users who may not read it, and not every contract has instalments.
+        let may_lack = |part: &DetailPart| part.is_history() || matches!(part.content, PartContent::Instalments(_));
+        self.parts.retain(|part| !may_lack(part) || !part.is_empty());
         self.part = self.part.min(self.parts.len().saturating_sub(1));
         self.at = self.at.min(self.rows().saturating_sub(1));
         Action::None
@@ -91,12 +95,27 @@ impl Detail {
         Action::All(all)
     }
 
+    /// Begins a command on the record.
+    fn begin(&mut self, command: Command, ctx: &Context) -> Action {
+        let (action, intent) = actions::begin_on_screen(command, self.record.as_ref(), self.selected(), ctx);
+        self.asked = intent;
+        action
+    }
+
+    /// The instalments, if they are the part that is shown.
+    fn instalments(&self) -> Option<&[Instalment]> {
+        match &self.parts.get(self.part)?.content {
+            PartContent::Instalments(rows) => Some(rows),
+            PartContent::Records(..) => None,
+        }
+    }
+
     fn rows(&self) -> usize {
-        self.parts.get(self.part).map_or(0, |part| part.rows.len())
+        self.parts.get(self.part).map_or(0, DetailPart::len)
     }
 
     fn selected(&self) -> Option<&Record> {
-        self.parts.get(self.part)?.rows.get(self.at)
+        self.parts.get(self.part)?.records().get(self.at)
     }
 }
 
@@ -134,7 +153,7 @@ impl Screen for Detail {
             bindings.push(bind(C::NextPart, ctx, None));
             bindings.push(bind_quietly(C::PreviousPart, ctx));
         }
-        let nothing = self.selected().is_none().then(|| ctx.say(Phrase::NothingSelected));
+        let nothing = (self.rows() == 0).then(|| ctx.say(Phrase::NothingSelected));
         bindings.push(bind(C::Open, ctx, nothing));
         bindings.extend([C::Copy, C::CopyPart, C::Refresh].map(|command| bind(command, ctx, None)));
         bindings.extend([C::Up, C::Down, C::PageUp, C::PageDown].map(|command| bind_quietly(command, ctx)));
@@ -167,6 +186,7 @@ impl Screen for Detail {
                 self.asked = Some(Intent::Copy);
                 return actions::copy_part(parts, ctx);
             }
+            Command::Open if self.instalments().is_some() => return self.begin(Command::Instalments, ctx),
             Command::Open => {
                 let here = Some((self.kind, self.id));
                 return self.selected().map_or(Action::None, |record| actions::open(record, here, ctx));
@@ -178,11 +198,7 @@ impl Screen for Detail {
                 });
                 return form.map_or(Action::None, |form| Action::Open(Destination::Form(Box::new(form))));
             }
-            other => {
-                let (action, intent) = actions::begin_on_screen(other, self.record.as_ref(), self.selected(), ctx);
-                self.asked = intent;
-                return action;
-            }
+            other => return self.begin(other, ctx),
         }
         Action::None
     }
@@ -222,8 +238,13 @@ impl Screen for Detail {
             put(frame, place, 0, &title, style);
             x += rows(text::width(&title)) + 1;
         }
-        let mut table = Rect { y: below.y + 1, height: below.height.saturating_sub(1), ..below };
-        if part.rows.is_empty() {
+        let caption = caption(part, ctx);
+        if let Some(words) = &caption {
+            put(frame, below, 1, words, ctx.theme.quiet);
+        }
+        let above = 1 + u16::from(caption.is_some());
+        let mut table = Rect { y: below.y + above, height: below.height.saturating_sub(above), ..below };
+        if part.is_empty() {
             put(frame, table, 1, &format!("  {}", ctx.say(Phrase::EmptyPart)), ctx.theme.quiet);
             return line_at(below, 0);
         }
@@ -238,10 +259,15 @@ impl Screen for Detail {
                 ctx.theme.quiet,
             );
         }
-        let columns = Columns::of(entity::columns(part.kind));
-        draw_rows(frame, table, &part.rows, self.at, (part.kind, &columns), &|_| false, ctx);
+        match &part.content {
+            PartContent::Records(kind, rows) => {
+                let columns = Columns::of(entity::columns(*kind));
+                draw_rows(frame, table, rows, self.at, (*kind, &columns), &|_| false, ctx);
+            }
+            PartContent::Instalments(rows) => draw_instalments(frame, table, rows, self.at, ctx),
+        }
         let room = usize::from(table.height.saturating_sub(1));
-        line_at(table, 1 + rows(self.at - first_shown(self.at, room, part.rows.len())))
+        line_at(table, 1 + rows(self.at - first_shown(self.at, room, part.len())))
     }
 }
 
@@ -258,8 +284,9 @@ impl Detail {
         let labels = label_columns(&pairs, area.width);
         let lines = pair_lines(&pairs, (area.width, labels), usize::MAX);
         // Titles, column titles, rows, and the words about a line of the history.
-        let words = |part: &DetailPart| part.rows.iter().take(PART).map(|row| changed(row, area, ctx).len()).max();
-        let needed = |part: &DetailPart| part.rows.len().max(1) + 2 + words(part).unwrap_or(0);
+        let words = |part: &DetailPart| part.records().iter().take(PART).map(|row| changed(row, area, ctx).len()).max();
+        let captioned = |part: &DetailPart| usize::from(caption(part, ctx).is_some());
+        let needed = |part: &DetailPart| part.len().max(1) + 2 + captioned(part) + words(part).unwrap_or(0);
         let below = self.parts.get(self.part).map_or(0, needed).min(PART);
         let room = usize::from(area.height).saturating_sub(below + 1);
         if lines.len() <= room {
@@ -274,6 +301,14 @@ impl Detail {
         let place = Phrase::MoreLines { from: from + 1, to: from + room, of: lines.len(), up: &up, down: &down };
         put(frame, area, rows(room), &ctx.say(place), ctx.theme.quiet);
         rows(room) + 1
+    }
+}
+
+/// What is said about the rows of a part.
+fn caption(part: &DetailPart, ctx: &Context) -> Option<String> {
+    match &part.content {
+        PartContent::Instalments(rows) => Some(instalments::caption(rows, ctx)),
+        PartContent::Records(..) => None,
     }
 }
 

@@ -7,6 +7,8 @@ mod detail;
 pub mod form;
 mod home;
 mod list;
+mod plans;
+mod rows;
 mod screen;
 mod section;
 pub mod setup;
@@ -19,11 +21,13 @@ use detail::Detail;
 use form::Form;
 use home::Home;
 use list::List;
+use plans::Plans;
+use rows::RowsForm;
 use section::Opens;
 
 use super::{
     Context, Destination, entity, form as forms,
-    text::{PaymentPhrase, Phrase},
+    text::{InstalmentPhrase, PaymentPhrase, Phrase},
 };
 use crate::domain::{entity::EntityKind as K, policy::Permission as P};
 
@@ -42,6 +46,7 @@ pub const SECTIONS: &[Section] = &[
     in_palette(Phrase::NewEvent, Some(P::CreateEvent), Opens::Create(K::Event)),
     in_palette(Phrase::Payment(PaymentPhrase::Record), Some(P::RecordPayment), Opens::Create(K::Payment)),
     in_palette(Phrase::NewUser, Some(P::ManageUsers), Opens::Create(K::User)),
+    in_palette(Phrase::Instalment(InstalmentPhrase::Plans), Some(P::ManagePlans), Opens::Screen(plans)),
     on_home(Phrase::Settings, Some(P::ChangeSettings), Opens::Screen(settings)),
     on_home(Phrase::Preferences, None, Opens::Screen(preferences)),
     on_home(Phrase::OwnPassword, None, Opens::Screen(own_password)),
@@ -57,6 +62,10 @@ const fn in_palette(word: Phrase<'static>, needs: Option<P>, opens: Opens) -> Se
 
 fn calendar(ctx: &Context) -> Box<dyn Screen> {
     Box::new(Calendar::new(ctx.now.date()))
+}
+
+fn plans(_ctx: &Context) -> Box<dyn Screen> {
+    Box::new(Plans::default())
 }
 
 fn settings(ctx: &Context) -> Box<dyn Screen> {
@@ -92,6 +101,7 @@ pub fn open(to: Destination, ctx: &Context) -> Option<Box<dyn Screen>> {
         Destination::Record(kind, id) => Box::new(Detail::new(kind, id)),
         Destination::Create(kind) => Box::new(Form::from(entity::new_form(kind, None, ctx)?)),
         Destination::Form(form) => Box::new(Form::from(*form)),
+        Destination::Rows(what) => Box::new(RowsForm::new(what, ctx)),
         Destination::Leave(_) | Destination::Lock => return None,
     })
 }

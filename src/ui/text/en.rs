@@ -4,6 +4,7 @@ use super::{
     Naming,
     admin::AdminPhrase,
     doctor::Label,
+    instalments::InstalmentPhrase,
     lists::ListPhrase,
     paper::PaperPhrase,
     payments::PaymentPhrase,
@@ -396,6 +397,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SortTitle => "Sort by",
         Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::Payment(phrase) => return payments(phrase),
+        Phrase::Instalment(phrase) => return instalments(phrase, naming),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
         Phrase::ViewTitle => "Show",
@@ -422,7 +424,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NoEventsThen => "no events",
         Phrase::Figure(about) => match about {
             About::SignedByMonth => "Signed by month",
-            About::DueByAge => "Due, by age in days",
+            About::DueByAge => "Overdue, by days late",
             About::SupportLoad => "Events in the next four weeks",
             About::MyWeeks => "My events by week",
         },
@@ -603,7 +605,10 @@ fn now(deed: &Deed) -> String {
         Verb::ClientRestored => format!("{name} is back in the lists."),
         Verb::ContractCreated => format!("{} is created, and not signed yet.", contract()),
         Verb::ContractUpdated => format!("{}: {values}.", contract()),
-        Verb::InstalmentsSet => format!("{}: its instalments are changed.", contract()),
+        Verb::InstalmentsSet if deed.values.is_empty() => {
+            format!("{} has no instalments of its own any more.", contract())
+        }
+        Verb::InstalmentsSet => format!("{} is to be paid in {}.", contract(), deed.values),
         Verb::ContractSigned => format!("{} is signed.", contract()),
         Verb::ContractArchived => format!("{} is archived.", contract()),
         Verb::ContractRestored => format!("{} is back in the lists.", contract()),
@@ -613,9 +618,9 @@ fn now(deed: &Deed) -> String {
         Verb::StatusChanged => format!("{name} is {values}{support}."),
         Verb::SupportAssigned => format!("{name} has other support now."),
         Verb::EventRestored => format!("{name} is back in the lists{support}."),
-        Verb::PlanCreated => format!("The plan {name} is created."),
-        Verb::PlanUpdated => format!("The plan {name} is changed."),
-        Verb::PlanRemoved => format!("The plan {name} is removed."),
+        Verb::PlanCreated => format!("The payment plan {name} is created."),
+        Verb::PlanUpdated => format!("The payment plan {name} is changed."),
+        Verb::PlanRemoved => format!("The payment plan {name} is removed."),
         Verb::SettingsUpdated => format!("Settings: {values}."),
         Verb::ViewSaved
         | Verb::ViewChanged
@@ -676,6 +681,8 @@ fn lasts(what: Lasting, name: &str, shares: &[Share], naming: Naming) -> String 
 fn field_now(of: Field, value: &str) -> String {
     let name = match of {
         Field::Visibility => return value.to_owned(),
+        Field::DefaultPlan if value.is_empty() => return "there is no default payment plan any more".to_owned(),
+        Field::DefaultPlan => return "there is another default payment plan now".to_owned(),
         Field::Reauth => return format!("the password is asked for again {value}"),
         Field::StartsAt => "start".to_owned(),
         Field::EndsAt => "end".to_owned(),
@@ -784,7 +791,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Reauth => "Ask for password",
         Field::SessionMinutes => "Lock after (minutes)",
         Field::MinPasswordLength => "Shortest password",
-        Field::DefaultPlan => "Default plan",
+        Field::DefaultPlan => "Default payment plan",
         Field::Language => "Language",
         Field::Engine => "The data is on",
         Field::Host => "Server",
@@ -931,7 +938,7 @@ fn permission(permission: Permission) -> &'static str {
         Permission::ChangeSettings => "change the settings",
         Permission::OwnPreferences => "arrange lists",
         Permission::ShareViews => "share views",
-        Permission::ManagePlans => "change plans of instalments",
+        Permission::ManagePlans => "change payment plans",
     }
 }
 
@@ -1607,6 +1614,109 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
     naming.keys_in(words)
 }
 
+fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
+    use InstalmentPhrase as I;
+    let words = match phrase {
+        I::Of(contract) => return format!("Instalments of contract {contract}"),
+        I::NewPlan => "New payment plan",
+        I::EditPlan => "Edit the payment plan",
+        I::Plans => "Payment plans",
+        I::TotalAndPaid { contract, total, paid: "" } => return format!("{contract}: total {total}"),
+        I::TotalAndPaid { contract, total, paid } => {
+            return format!("{contract}: total {total}, of which {paid} are paid");
+        }
+        I::FollowsDefault(plan) => {
+            let keys = naming.keys_in("⌨save⌨ agrees them for this contract alone.");
+            return format!("These rows follow the default plan, {plan}. {keys}");
+        }
+        I::FilledIn(plan) => {
+            let keys = naming.keys_in("⌨save⌨ agrees them for this contract.");
+            return format!("These rows are proposed by the plan {plan}. {keys}");
+        }
+        I::NothingAgreed => "No instalments are agreed yet, so the amount has no day by which it is due.",
+        I::Sum { sum, missing: Some(missing), .. } => return format!("Sum {sum}: {missing} missing"),
+        I::Sum { sum, too_much: Some(much), .. } => return format!("Sum {sum}: {much} too much"),
+        I::Sum { sum, .. } => return format!("Sum {sum}: right"),
+        I::RowOf { at, of } => return format!("row {at} of {of}"),
+        I::HintLabel => "What the client reads on the statement, such as Deposit. It may stay empty.",
+        I::HintAmount => "An amount, or a share such as 30 %. Empty in the last row: what remains.",
+        I::HintShare => "A share in percent, such as 30. Empty in the last row: what remains.",
+        I::HintDue => "A date, signature, event, signature + 30, or 60 days before the event.",
+        I::HintPlanDue => "signature, event, signature + 30, or 60 days before the event.",
+        I::FallsDue(day) => return format!("Falls due on {day}."),
+        I::NotSignedYet => "The contract is not signed yet, so the day is not known.",
+        I::NoEventYet => "No event with a date yet, so the day is not known.",
+        I::ColDay => "Day",
+        I::DayUnknown => "not known",
+        I::ChoosePlan => "Choose a plan",
+        I::ReplaceByPlan => "Replace these rows by a plan",
+        I::NoPlans { may_manage: true } => "There are no plans yet. You find them in the palette under Payment plans.",
+        I::NoPlans { may_manage: false } => "There are no plans yet. Management can create them.",
+        I::PlanTaken(name) => {
+            return format!("{}: {name}. {}", "Plan", naming.keys_in("⌨save⌨ saves the instalments."));
+        }
+        I::StillReading => "The instalments are still being read.",
+        I::Theirs { name, rows } => {
+            let name = if name.is_empty() { "Somebody" } else { name };
+            let keys = naming.keys_in("⌨take-theirs⌨ swaps, ⌨save⌨ keeps yours");
+            return format!("{name} saved: {rows}. {keys}");
+        }
+        I::TotalChanged { name, total } => {
+            let name = if name.is_empty() { "Somebody" } else { name };
+            return format!(
+                "{name} has changed the total to {total}. Nothing is saved yet: check the rows, then save again."
+            );
+        }
+        I::Row { label: "", part, due } => return format!("{part} {due}"),
+        I::Row { label, part, due } => return format!("{label} {part} {due}"),
+        I::NoRows => "no rows",
+        I::ColPlan => "Plan",
+        I::ColParts => "Parts",
+        I::IsDefault => "default",
+        I::NoPlansYet => "There are no payment plans yet.",
+        I::PlansMean => {
+            "A payment plan says in which parts contracts are paid, and by when: for instance 30 % at signature, 40 % 60 days before the event, 30 % on the day of the event. With a plan, the instalments of a contract are made by one key, and the program knows what is overdue. ⌨open⌨ creates this example, ⌨new⌨ one of your own. The settings name the default plan, which counts for every contract without instalments of its own."
+        }
+        I::ExampleName => "30/40/30",
+        I::ExampleLabel(0) => "Deposit",
+        I::ExampleLabel(1) => "Second instalment",
+        I::ExampleLabel(_) => "Balance",
+        I::CreateExample => "create 30/40/30",
+        I::RemovePlan(name) => return format!("Remove the plan {name}?"),
+        I::RemovePlanMeans => "Contracts keep the instalments that were made with it.",
+        I::NoDefaultPlan => "none",
+        I::DefaultMeans => {
+            "For contracts without instalments of their own. Plans: press Ctrl+P and type payment plans."
+        }
+        I::Waits { line: HomeLine::Overdue | HomeLine::MyOverdue, amount } => return format!("overdue: {amount}"),
+        I::Waits { line: HomeLine::DueSoon | HomeLine::MyDueSoon, amount } => {
+            return format!("due in 30 days: {amount}");
+        }
+        I::Waits { line, .. } => return say(Phrase::Waits(line), naming),
+        I::DueOn(day) => return format!("due on {day}"),
+        I::Part => "Instalments",
+        I::Caption { sum, by_plan, overdue } => {
+            let plan = if by_plan { ", by the default plan" } else { "" };
+            let late = overdue.map(|(amount, day)| format!("; {amount} overdue since {day}")).unwrap_or_default();
+            return format!("Sum {sum}{plan}{late}");
+        }
+        I::ColState => "State",
+        I::Stands { standing: Standing::Paid, .. } => "paid",
+        I::Stands { standing: Standing::Overdue, open, day } => return format!("{open} overdue since {day}"),
+        I::Stands { standing: Standing::Due | Standing::NotYetKnown, open, .. } => return format!("{open} open"),
+        I::Pays { label, position, due } => {
+            let label = if label.is_empty() { format!("instalment {position}") } else { label.to_owned() };
+            return format!("{label}, {due}. Enter records it like this, Tab goes on. A refund has a minus.");
+        }
+        I::PaysAllDue => "All that is due. Enter records it like this, Tab goes on. A refund has a minus.",
+        I::NextDue { amount, day, overdue: true } => return format!("{amount} are overdue since {day}."),
+        I::NextDue { amount, day, overdue: false } => return format!("The next {amount} fall due on {day}."),
+        I::Count(count) => return some(count, "instalment", "instalments"),
+        I::Numbered(position) => return format!("instalment {position}"),
+    };
+    naming.keys_in(words)
+}
+
 fn payments(phrase: PaymentPhrase) -> String {
     let words = match phrase {
         PaymentPhrase::Record => "Record a payment",
@@ -1718,6 +1828,9 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Left => ("day before", "Go to the day before."),
         Command::Right => ("next day", "Go to the next day."),
         Command::Calendar => ("calendar", "The events by day and support person."),
+        Command::InsertRow => ("add row", "Add a row before this one."),
+        Command::RemoveRow => ("remove row", "Remove this row."),
+        Command::ChoosePlan => ("plan", "Fill in the rows of a payment plan."),
         Command::PickDay => ("pick a day", "Pick the day from its month."),
         Command::Home => ("first", "Go to the first line."),
         Command::End => ("last", "Go to the last line."),
@@ -1728,6 +1841,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Archive => ("archive", "Hide it from the lists; nothing is deleted."),
         Command::Sign => ("sign", "Record that the contract is signed."),
         Command::Pay => ("payment", "Record a payment or a refund of the contract."),
+        Command::Instalments => ("instalments", "Agree in which parts the contract is paid, and by when."),
         Command::SetStatus => ("status", "Set the status: planned, confirmed, done or cancelled."),
         Command::HandOver => ("hand over", "Give the client, or all marked ones, to another sales person."),
         Command::ResetPassword => ("reset password", "Set a temporary password."),
@@ -1783,6 +1897,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewClient => "add create customer company contact prospect lead",
         Phrase::NewContract => "add create deal quote agreement",
         Phrase::NewEvent => "add create party wedding booking",
+        Phrase::Instalment(InstalmentPhrase::Plans) => "plan plans template templates terms",
         Phrase::Payment(PaymentPhrase::Record) => {
             "pay payment money received paid refund deposit enter add cash cheque"
         }
@@ -1796,10 +1911,10 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::SignOut => "logout log off leave session switch user switch account change user change account another",
         Phrase::VerbQuit => "exit close leave end stop",
         Phrase::ViewNotPaid | Phrase::ViewMineNotPaid => {
-            "unpaid owe owes owed owing due overdue late balance balances debt debtors money outstanding receivable payment payments invoice invoices reminder chase"
+            "unpaid owe owes owed owing due balance balances debt debtors money outstanding receivable payment payments invoice invoices"
         }
-        Phrase::ViewOverdue | Phrase::ViewMineOverdue => "late reminder chase unpaid owe",
-        Phrase::ViewDueSoon | Phrase::ViewMineDueSoon => "soon next coming month instalments",
+        Phrase::ViewOverdue | Phrase::ViewMineOverdue => "late reminder chase arrears",
+        Phrase::ViewDueSoon | Phrase::ViewMineDueSoon => "soon next coming month",
         Phrase::ViewNotSigned | Phrase::ViewMineNotSigned => "unsigned open pending draft signature",
         Phrase::ViewSigned => "signature",
         Phrase::ViewMineWithoutEvent => "missing unplanned",
@@ -1827,6 +1942,11 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::Archive => "delete remove hide restore deactivate reactivate trash",
         Command::Sign => "signature signed agree",
         Command::Pay => "pay payment money received paid refund deposit cash cheque",
+        Command::Instalments => {
+            "instalment installment installments schedule payment plan terms parts deposit balance due dates split"
+        }
+        Command::InsertRow | Command::RemoveRow => "row line add delete remove",
+        Command::ChoosePlan => "payment plan schedule template",
         Command::SetStatus => "state progress confirm confirmed done cancel cancelled planned",
         Command::HandOver => "give transfer move owner leaver",
         Command::ResetPassword => "forgotten temporary secret",

@@ -4,6 +4,7 @@ use super::{
     Naming,
     admin::AdminPhrase,
     doctor::Label,
+    instalments::InstalmentPhrase,
     lists::ListPhrase,
     paper::PaperPhrase,
     payments::PaymentPhrase,
@@ -88,7 +89,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
             HomeLine::ContractsNotSigned => "contrats non signés",
             HomeLine::BalancesDue => "contrats non soldés",
             HomeLine::Overdue => "contrats en retard",
-            HomeLine::DueSoon => "contrats dus sous 30 jours",
+            HomeLine::DueSoon => "contrats à encaisser sous 30 jours",
             HomeLine::EventsThisWeek => "événements cette semaine",
             HomeLine::MyClients => "mes clients",
             HomeLine::MyContractsNotSigned => "mes contrats non signés",
@@ -371,9 +372,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ViewMineWithoutEvent => "Les miens, signés, sans événement",
         Phrase::ViewMineNotPaid => "Les miens, non soldés",
         Phrase::ViewOverdue => "En retard",
-        Phrase::ViewDueSoon => "Dus sous 30 jours",
+        Phrase::ViewDueSoon => "À encaisser sous 30 jours",
         Phrase::ViewMineOverdue => "Les miens, en retard",
-        Phrase::ViewMineDueSoon => "Les miens, dus sous 30 jours",
+        Phrase::ViewMineDueSoon => "Les miens, à encaisser sous 30 jours",
         Phrase::ViewWithoutSupport => "Sans support",
         Phrase::ViewWeek => "Cette semaine",
         Phrase::ViewOpen => "Ouverts",
@@ -427,6 +428,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SortTitle => "Trier par",
         Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::Payment(phrase) => return payments(phrase),
+        Phrase::Instalment(phrase) => return instalments(phrase, naming),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
         Phrase::ViewTitle => "Afficher",
@@ -453,7 +455,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NoEventsThen => "aucun événement",
         Phrase::Figure(about) => match about {
             About::SignedByMonth => "Signé par mois",
-            About::DueByAge => "Dû, par âge en jours",
+            About::DueByAge => "En retard, par jours de retard",
             About::SupportLoad => "Événements sous 4 semaines",
             About::MyWeeks => "Mes événements par semaine",
         },
@@ -644,7 +646,8 @@ fn now(deed: &Deed) -> String {
         Verb::ClientRestored => format!("La fiche {name} est de retour dans les listes."),
         Verb::ContractCreated => format!("{} est créé, mais n'est pas encore signé.", contract()),
         Verb::ContractUpdated => format!("{} est à jour : {values}.", contract()),
-        Verb::InstalmentsSet => format!("{} a maintenant d'autres échéances.", contract()),
+        Verb::InstalmentsSet if deed.values.is_empty() => format!("{} n'a plus d'échéancier propre.", contract()),
+        Verb::InstalmentsSet => format!("{} est à payer en {}.", contract(), deed.values),
         Verb::ContractSigned => format!("{} est signé.", contract()),
         Verb::ContractArchived => format!("{} est archivé.", contract()),
         Verb::ContractRestored => format!("{} est de retour dans les listes.", contract()),
@@ -657,9 +660,9 @@ fn now(deed: &Deed) -> String {
         Verb::SupportAssigned => format!("{name} a maintenant un autre support."),
         Verb::EventArchived => format!("L'événement {name} est archivé."),
         Verb::EventRestored => format!("L'événement {name} est de retour dans les listes{support}."),
-        Verb::PlanCreated => format!("L'échéancier {name} est créé."),
-        Verb::PlanUpdated => format!("L'échéancier {name} est à jour."),
-        Verb::PlanRemoved => format!("L'échéancier {name} est supprimé."),
+        Verb::PlanCreated => format!("Le modèle d'échéancier {name} est créé."),
+        Verb::PlanUpdated => format!("Le modèle d'échéancier {name} est à jour."),
+        Verb::PlanRemoved => format!("Le modèle d'échéancier {name} est supprimé."),
         Verb::SettingsUpdated => format!("Réglages à jour : {values}."),
         Verb::ViewSaved
         | Verb::ViewChanged
@@ -725,6 +728,8 @@ fn field_now(of: Field, value: &str) -> String {
     let name = field(of).to_lowercase();
     match (of, value) {
         (Field::Visibility, _) => value.to_owned(),
+        (Field::DefaultPlan, "") => "plus d'échéancier par défaut".to_owned(),
+        (Field::DefaultPlan, _) => "nouvel échéancier par défaut".to_owned(),
         (Field::Reauth, _) => format!("mot de passe redemandé : {value}"),
         (Field::MinPasswordLength, _) => format!("mot de passe d'au moins {value} caractères"),
         (_, "") => format!("sans {name}"),
@@ -836,7 +841,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Reauth => "Mot de passe demandé",
         Field::SessionMinutes => "Verrouillage (minutes)",
         Field::MinPasswordLength => "Longueur du mot de passe",
-        Field::DefaultPlan => "Échéancier habituel",
+        Field::DefaultPlan => "Échéancier par défaut",
         Field::Language => "Langue",
         Field::Engine => "Données sur",
         Field::Host => "Serveur",
@@ -994,7 +999,7 @@ fn permission(permission: Permission) -> &'static str {
         Permission::ArchiveEvent => "archiver des événements",
         Permission::RecordPayment => "enregistrer des paiements",
         Permission::CancelPayment => "annuler des paiements",
-        Permission::ManagePlans => "modifier les échéanciers types",
+        Permission::ManagePlans => "modifier les modèles d'échéancier",
         Permission::ReadAudit => "lire le journal d'audit",
         Permission::ChangeSettings => "changer les réglages",
         Permission::OwnPreferences => "réorganiser ses listes",
@@ -1058,9 +1063,9 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
         Reason::PaidMeanwhile => {
             "Sans ce remboursement, les paiements dépasseraient le total du contrat. Augmentez d'abord le total ou annulez un paiement."
         }
-        Reason::PlanIsDefault => "C'est l'échéancier habituel. Choisissez-en d'abord un autre dans les réglages.",
+        Reason::PlanIsDefault => "C'est le modèle par défaut. Choisissez-en d'abord un autre dans les réglages.",
         Reason::PlansFull(most) => {
-            return format!("Il y a déjà {most} échéanciers types. Supprimez-en un qui ne sert plus.");
+            return format!("Il y a déjà {most} modèles d'échéancier. Supprimez-en un qui ne sert plus.");
         }
         Reason::LastManager => "C'est le dernier gestionnaire actif. Nommez-en d'abord un autre.",
         Reason::Inactive => "Cette personne est désactivée.",
@@ -1720,6 +1725,117 @@ fn lists(phrase: ListPhrase, naming: Naming) -> String {
     naming.keys_in(words)
 }
 
+fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
+    use InstalmentPhrase as I;
+    let words = match phrase {
+        I::Of(contract) => return format!("Échéancier du contrat {contract}"),
+        I::NewPlan => "Nouveau modèle d'échéancier",
+        I::EditPlan => "Modifier le modèle d'échéancier",
+        I::Plans => "Modèles d'échéancier",
+        I::TotalAndPaid { contract, total, paid: "" } => return format!("{contract} : total {total}"),
+        I::TotalAndPaid { contract, total, paid } => {
+            return format!("{contract} : total {total}, dont {paid} déjà payés");
+        }
+        I::FollowsDefault(plan) => {
+            let keys = naming.keys_in("⌨save⌨ les fixe pour ce seul contrat.");
+            return format!("Ces lignes suivent le modèle par défaut, {plan}. {keys}");
+        }
+        I::FilledIn(plan) => {
+            let keys = naming.keys_in("⌨save⌨ les fixe pour ce contrat.");
+            return format!("Ces lignes sont proposées d'après le modèle {plan}. {keys}");
+        }
+        I::NothingAgreed => "Aucune échéance n'est fixée : le montant n'a donc pas de date limite.",
+        I::Sum { sum, missing: Some(missing), .. } => return format!("Somme {sum} : il manque {missing}"),
+        I::Sum { sum, too_much: Some(much), .. } => return format!("Somme {sum} : {much} de trop"),
+        I::Sum { sum, .. } => return format!("Somme {sum} : le compte est bon"),
+        I::RowOf { at, of } => return format!("ligne {at} sur {of}"),
+        I::HintLabel => "Ce que le client lit sur le relevé, par exemple Acompte. Peut rester vide.",
+        I::HintAmount => "Un montant, ou une part comme 30 %. Vide à la dernière ligne : le reste.",
+        I::HintShare => "Une part en pourcentage, comme 30. Vide à la dernière ligne : le reste.",
+        I::HintDue => "Une date, signature, événement, signature + 30 ou 60 jours avant l'événement.",
+        I::HintPlanDue => "signature, événement, signature + 30 ou 60 jours avant l'événement.",
+        I::FallsDue(day) => return format!("À payer le {day}."),
+        I::NotSignedYet => "Le contrat n'est pas encore signé : la date n'est pas connue.",
+        I::NoEventYet => "Pas encore d'événement daté : la date n'est pas connue.",
+        I::ColDay => "Date",
+        I::DayUnknown => "inconnue",
+        I::ChoosePlan => "Choisir un modèle",
+        I::ReplaceByPlan => "Remplacer ces lignes par un modèle",
+        I::NoPlans { may_manage: true } => {
+            "Il n'y a pas encore de modèle. La palette les propose sous Modèles d'échéancier."
+        }
+        I::NoPlans { may_manage: false } => "Il n'y a pas encore de modèle. La gestion peut en créer.",
+        I::PlanTaken(name) => {
+            return format!("Modèle : {name}. {}", naming.keys_in("⌨save⌨ enregistre l'échéancier."));
+        }
+        I::StillReading => "L'échéancier est en cours de lecture.",
+        I::Theirs { name, rows } => {
+            let name = if name.is_empty() { "Quelqu'un" } else { name };
+            let keys = naming.keys_in("⌨take-theirs⌨ échange, ⌨save⌨ garde les vôtres");
+            return format!("{name} a enregistré : {rows}. {keys}");
+        }
+        I::TotalChanged { name, total } => {
+            let name = if name.is_empty() { "Quelqu'un" } else { name };
+            return format!(
+                "{name} a porté le total à {total}. Rien n'est encore enregistré : vérifiez les lignes, puis enregistrez de nouveau."
+            );
+        }
+        I::Row { label: "", part, due } => return format!("{part} {due}"),
+        I::Row { label, part, due } => return format!("{label} {part} {due}"),
+        I::NoRows => "aucune ligne",
+        I::ColPlan => "Modèle",
+        I::ColParts => "Échéances",
+        I::IsDefault => "par défaut",
+        I::NoPlansYet => "Il n'y a pas encore de modèle d'échéancier.",
+        I::PlansMean => {
+            "Un modèle d'échéancier dit en combien de fois un contrat est payé, et quand : par exemple 30 % à la signature, 40 % 60 jours avant l'événement, 30 % le jour de l'événement. Avec un modèle, une seule touche établit l'échéancier d'un contrat, et le programme sait ce qui est en retard. ⌨open⌨ crée cet exemple, ⌨new⌨ un modèle à vous. Les réglages désignent le modèle par défaut, qui vaut pour tout contrat sans échéancier propre."
+        }
+        I::ExampleName => "30/40/30",
+        I::ExampleLabel(0) => "Acompte",
+        I::ExampleLabel(1) => "Deuxième versement",
+        I::ExampleLabel(_) => "Solde",
+        I::CreateExample => "créer 30/40/30",
+        I::RemovePlan(name) => return format!("Supprimer le modèle {name} ?"),
+        I::RemovePlanMeans => "Les contrats gardent les échéances établies d'après lui.",
+        I::NoDefaultPlan => "aucun",
+        I::DefaultMeans => "Pour les contrats sans échéancier propre. Les modèles : Ctrl+P, puis modèles d'échéancier.",
+        I::Waits { line: HomeLine::Overdue | HomeLine::MyOverdue, amount } => {
+            return format!("en retard : {amount}");
+        }
+        I::Waits { line: HomeLine::DueSoon | HomeLine::MyDueSoon, amount } => {
+            return format!("dus sous 30 jours : {amount}");
+        }
+        I::Waits { line, .. } => return say(Phrase::Waits(line), naming),
+        I::DueOn(day) => return format!("à payer le {day}"),
+        I::Part => "Échéances",
+        I::Caption { sum, by_plan, overdue } => {
+            let plan = if by_plan { ", d'après le modèle par défaut" } else { "" };
+            let late = overdue.map(|(amount, day)| format!(" ; {amount} en retard depuis le {day}"));
+            return format!("Somme {sum}{plan}{}", late.unwrap_or_default());
+        }
+        I::ColState => "État",
+        I::Stands { standing: Standing::Paid, .. } => "payée",
+        I::Stands { standing: Standing::Overdue, open, day } => return format!("{open} en retard depuis le {day}"),
+        I::Stands { standing: Standing::Due | Standing::NotYetKnown, open, .. } => return format!("{open} à payer"),
+        I::Pays { label, position, due } => {
+            let label = if label.is_empty() { format!("échéance {position}") } else { label.to_owned() };
+            return format!(
+                "{label}, {due}. Entrée l'enregistre tel quel, Tab passe à la suite. Un remboursement commence par un moins."
+            );
+        }
+        I::PaysAllDue => {
+            "Tout ce qui reste à payer. Entrée l'enregistre tel quel, Tab passe à la suite. Un remboursement commence par un moins."
+        }
+        I::NextDue { amount, day, overdue: true } => return format!("{amount} sont en retard depuis le {day}."),
+        I::NextDue { amount, day, overdue: false } => {
+            return format!("La prochaine échéance, de {amount}, est le {day}.");
+        }
+        I::Count(count) => return some(count, "échéance", "échéances"),
+        I::Numbered(position) => return format!("échéance {position}"),
+    };
+    naming.keys_in(words)
+}
+
 fn payments(phrase: PaymentPhrase) -> String {
     let words = match phrase {
         PaymentPhrase::Record => "Enregistrer un paiement",
@@ -1811,9 +1927,9 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::PaymentRecorded => "paiement enregistré",
         Verb::PaymentUpdated => "paiement modifié",
         Verb::PaymentCancelled => "paiement annulé",
-        Verb::PlanCreated => "échéancier créé",
-        Verb::PlanUpdated => "échéancier modifié",
-        Verb::PlanRemoved => "échéancier supprimé",
+        Verb::PlanCreated => "modèle d'échéancier créé",
+        Verb::PlanUpdated => "modèle d'échéancier modifié",
+        Verb::PlanRemoved => "modèle d'échéancier supprimé",
         Verb::Exported => "liste exportée",
         Verb::Printed => "document imprimé",
         Verb::ViewSaved => "vue enregistrée",
@@ -1833,6 +1949,9 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Left => ("veille", "Aller au jour précédent."),
         Command::Right => ("lendemain", "Aller au jour suivant."),
         Command::Calendar => ("calendrier", "Les événements par jour et par chargé de support."),
+        Command::InsertRow => ("insérer", "Ajouter une ligne avant celle-ci."),
+        Command::RemoveRow => ("supprimer", "Supprimer cette ligne."),
+        Command::ChoosePlan => ("modèle", "Reprendre les lignes d'un modèle d'échéancier."),
         Command::PickDay => ("choisir le jour", "Choisir le jour dans son mois."),
         Command::Home => ("début", "Aller à la première ligne."),
         Command::End => ("fin", "Aller à la dernière ligne."),
@@ -1843,6 +1962,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Archive => ("archiver", "Retirer des listes, sans rien supprimer."),
         Command::Sign => ("signer", "Noter que le contrat est signé."),
         Command::Pay => ("paiement", "Enregistrer un paiement ou un remboursement du contrat."),
+        Command::Instalments => ("échéancier", "Fixer en combien de fois le contrat est payé, et quand."),
         Command::SetStatus => ("état", "Changer l'état : prévu, confirmé, terminé ou annulé."),
         Command::HandOver => ("confier", "Confier le client, ou tous les marqués, à un autre commercial."),
         Command::ResetPassword => ("mot de passe", "Donner un mot de passe temporaire."),
@@ -1896,6 +2016,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewClient => "ajouter créer nouvelle entreprise société contact prospect",
         Phrase::NewContract => "ajouter créer nouvelle devis vente affaire",
         Phrase::NewEvent => "ajouter créer nouveau nouvelle évènement fête mariage",
+        Phrase::Instalment(InstalmentPhrase::Plans) => "modèle échéanciers types plans",
         Phrase::Payment(PaymentPhrase::Record) => {
             "payer paiement encaisser encaissement règlement argent reçu acompte remboursement saisir chèque espèces"
         }
@@ -1911,10 +2032,10 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::SignOut => "déconnexion sortir session changer de compte changer d'utilisateur autre",
         Phrase::VerbQuit => "sortir fermer fin arrêter",
         Phrase::ViewNotPaid | Phrase::ViewMineNotPaid => {
-            "impayés impayé impayée impayées retard relance relancer doit doivent dû dus dette dettes solde soldes reste argent créances règlement règlements paiement paiements payé payer facture factures"
+            "impayés impayé impayée impayées doit doivent dû dus dette dettes solde soldes reste argent créances règlement règlements paiement paiements payé payer facture factures"
         }
-        Phrase::ViewOverdue | Phrase::ViewMineOverdue => "relance relancer impayés échus échues",
-        Phrase::ViewDueSoon | Phrase::ViewMineDueSoon => "bientôt prochaines échéances échéance mois",
+        Phrase::ViewOverdue | Phrase::ViewMineOverdue => "relance relancer retards échu échus échue échues",
+        Phrase::ViewDueSoon | Phrase::ViewMineDueSoon => "bientôt prochaines mois dus",
         Phrase::ViewNotSigned | Phrase::ViewMineNotSigned => "attente brouillon signature signer",
         Phrase::ViewSigned => "signature",
         Phrase::ViewMineWithoutEvent => "mes manquants",
@@ -1942,6 +2063,11 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::Archive => "supprimer effacer enlever cacher restaurer désactiver réactiver corbeille",
         Command::Sign => "signature signé accord",
         Command::Pay => "payer encaisser encaissement règlement argent reçu acompte remboursement chèque espèces",
+        Command::Instalments => {
+            "échéance échéances échéancier plan de paiement modalités versements acompte solde plusieurs fois"
+        }
+        Command::InsertRow | Command::RemoveRow => "ligne ajouter supprimer enlever",
+        Command::ChoosePlan => "plan de paiement échéancier modèle",
         Command::SetStatus => "avancement statut confirmer confirmé fait annuler annulé prévu",
         Command::HandOver => "donner transférer céder attribuer départ",
         Command::ResetPassword => "oublié temporaire réinitialiser",

@@ -4,6 +4,7 @@ mod admin;
 mod doctor;
 mod en;
 mod fr;
+mod instalments;
 mod lists;
 mod paper;
 mod payments;
@@ -17,6 +18,7 @@ use crossterm::event::KeyCode;
 
 pub use admin::AdminPhrase;
 pub use doctor::Label;
+pub use instalments::InstalmentPhrase;
 pub use lists::ListPhrase;
 pub use paper::PaperPhrase;
 pub use payments::PaymentPhrase;

@@ -3,6 +3,7 @@
 
 use super::{
     admin::AdminPhrase,
+    instalments::InstalmentPhrase,
     lists::ListPhrase,
     paper::PaperPhrase,
     payments::PaymentPhrase,
@@ -32,6 +33,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phrase<'a> {
     Told(Told<'a>),
+    Instalment(InstalmentPhrase<'a>),
     Payment(PaymentPhrase<'a>),
     Asked(Asked<'a>),
     SetUp(SetUpPhrase<'a>),
@@ -388,11 +390,5 @@ impl<'a> From<SetUpPhrase<'a>> for Phrase<'a> {
 impl<'a> From<AdminPhrase<'a>> for Phrase<'a> {
     fn from(phrase: AdminPhrase<'a>) -> Self {
         Self::Admin(phrase)
-    }
-}
-
-impl<'a> From<PaymentPhrase<'a>> for Phrase<'a> {
-    fn from(phrase: PaymentPhrase<'a>) -> Self {
-        Self::Payment(phrase)
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod chrome;
 pub mod input;
+pub mod instalments;
 pub mod paint;
 pub mod path;
 pub mod records;

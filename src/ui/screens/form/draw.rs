@@ -73,7 +73,8 @@ impl Form {
     fn words_below(&self, entry: &FormField, area: Rect, ctx: &Context) -> Vec<(String, Style)> {
         let columns = usize::from(area.width - self.label_columns(area, ctx));
         let problem = entry.problem.map(|problem| (ctx.problem(problem), ctx.theme.bad));
-        let hint = entry.hint.filter(|_| problem.is_none()).map(|hint| (ctx.say(hint), ctx.theme.quiet));
+        let hint = entry.note.clone().or_else(|| entry.hint.map(|hint| ctx.say(hint)));
+        let hint = hint.filter(|_| problem.is_none()).map(|hint| (hint, ctx.theme.quiet));
         let theirs = entry.theirs.as_ref().map(|value| {
             let name = self.conflict.as_ref().map_or("", |(name, _)| name);
             (ctx.say(Phrase::Theirs { name, value }), ctx.theme.warning)

@@ -2,7 +2,9 @@
 //! leaves it.
 
 mod draw;
+mod learning;
 mod moving;
+mod picking;
 mod purpose;
 mod save;
 mod times;
@@ -24,12 +26,11 @@ use crate::{
     ui::{
         Action, Context, Notice,
         actions::bind,
-        entity,
-        form::{FieldKind, FormField, FormSpec, Purpose, clock, find as field_of, in_period},
+        form::{FieldKind, FormField, FormSpec, Purpose, clock, find as field_of},
         keys::{Binding, Command, Key, find},
-        popup::{Outcome, Popup, Source},
+        popup::{Outcome, Popup},
         text::Phrase,
-        widgets::{input::Input, paint::Focus},
+        widgets::paint::Focus,
     },
 };
 
@@ -63,6 +64,10 @@ pub struct Form {
     merges: u8,
     /// It is unknown whether it was saved.
     doubt: bool,
+    /// What the form has to know besides its fields was read.
+    learned: bool,
+    /// The contract that is paid by the form.
+    payable: Option<learning::Payable>,
     asked: Option<FormQuestion>,
 }
 
@@ -87,6 +92,8 @@ impl Form {
             conflict: None,
             merges: 0,
             doubt: false,
+            learned: false,
+            payable: None,
             asked: None,
         }
     }
@@ -162,39 +169,6 @@ impl Form {
         }
     }
 
-    fn pick(&mut self, typed: Option<char>, ctx: &Context) -> Action {
-        let entry = &self.entries[self.at];
-        if entry.kind == FieldKind::Zone {
-            self.asked = Some(FormQuestion::Pick(self.at));
-            let mut picker = Popup::zones(ctx.field(entry.field), entry.input.text(), ctx);
-            if let Some(letter) = typed {
-                picker.paste(letter.encode_utf8(&mut [0; 4]));
-            }
-            return Action::Popup(Box::new(picker));
-        }
-        let FieldKind::Record(choices) = &entry.kind else { return Action::None };
-        let source = Source::Records(choices.clone());
-        let nothing = if matches!(self.purpose, Purpose::Refine(_)) { Phrase::Any } else { Phrase::Nobody };
-        let nobody = (!entry.required).then(|| ctx.say(nothing));
-        let mut picker = Popup::picker(ctx.field(entry.field), source, nobody);
-        if let (Popup::Menu(menu), Some(letter)) = (&mut picker, typed) {
-            menu.input = Some(Input::line(&letter.to_string()));
-        }
-        self.asked = Some(FormQuestion::Pick(self.at));
-        Action::Popup(Box::new(picker))
-    }
-
-    /// Opens the month of the typed day, or the present month.
-    fn pick_day(&mut self, ctx: &Context) -> Action {
-        let Some(entry) = self.entries.get(self.at).filter(|entry| entry.is_date()) else { return Action::None };
-        let clock = self.clock(entry.field, ctx);
-        let now = clock.unwrap_or(ctx.now);
-        let day = in_period(&self.entries, entry, now).typed_day(clock).unwrap_or(now.date());
-        let popup = Popup::month(ctx.field(entry.field), day, ctx.now.date());
-        self.asked = Some(FormQuestion::Pick(self.at));
-        Action::Popup(Box::new(popup))
-    }
-
     /// Swaps the typed value of the focused field with the one that another user has saved.
     fn take_theirs(&mut self) -> Action {
         if let Some(entry) = self.entries.get_mut(self.at)
@@ -223,38 +197,6 @@ impl Form {
         }
         Action::Notice(Notice::plain(ctx.say(Phrase::PasswordProposed)))
     }
-
-    fn fill(&mut self, at: usize, outcome: Outcome, ctx: &Context) {
-        let (id, name) = match outcome {
-            Outcome::Record(record) => {
-                if let Purpose::Create(kind) | Purpose::Edit(kind, _) = self.purpose {
-                    self.suggest(entity::suggestions(kind, &record, ctx));
-                }
-                (Some(record.id()), entity::picked_name(&record, ctx))
-            }
-            Outcome::Person(person) => person.map_or_else(Default::default, |one| (Some(one.id.0), one.full_name)),
-            Outcome::Text(text) => (None, text),
-            _ => return,
-        };
-        let entry = &mut self.entries[at];
-        entry.picked = id;
-        entry.input.set(&name);
-        entry.forget_problem();
-    }
-
-    /// Replaces the proposals of an earlier pick, but nothing that the user has typed.
-    fn suggest(&mut self, proposed: Vec<(Field, String)>) {
-        for entry in &mut self.entries {
-            let of = |all: &[(Field, String)]| {
-                all.iter().find(|(field, _)| *field == entry.field).map(|(_, text)| text.clone())
-            };
-            let is_typed = !entry.input.is_empty() && Some(entry.input.text()) != of(&self.suggested).as_deref();
-            if let Some(text) = of(&proposed).filter(|_| !is_typed) {
-                entry.input.propose(&text);
-            }
-        }
-        self.suggested = proposed;
-    }
 }
 
 impl Screen for Form {
@@ -268,10 +210,20 @@ impl Screen for Form {
     }
 
     fn load(&mut self) -> Option<Request> {
-        None
+        self.wanted().filter(|_| !self.learned).map(Request::Read)
     }
 
     fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+        if let Request::Read(_) = to {
+            return match reply {
+                Ok(reply) => {
+                    self.learned = true;
+                    self.learn(&reply, ctx);
+                    Action::None
+                }
+                Err(error) => Action::Notice(Notice::bad(ctx.error(&error))),
+            };
+        }
         self.saving = false;
         match reply {
             Ok(reply @ Reply::Saved { .. }) => self.saved(to, &reply, ctx),
@@ -305,7 +257,9 @@ impl Screen for Form {
             }
             (Some(FormQuestion::Pick(at)), outcome) => {
                 self.fill(at, outcome, ctx);
-                Action::None
+                // What is proposed depends on the contract that was picked.
+                let wanted = self.wanted().filter(|_| matches!(self.purpose, Purpose::Create(_)));
+                wanted.map_or(Action::None, |read| Action::Send(read.into()))
             }
             _ => Action::None,
         }

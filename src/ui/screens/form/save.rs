@@ -174,8 +174,11 @@ impl Form {
     }
 
     pub(super) fn saved(&mut self, to: &Request, reply: &Reply, ctx: &Context) -> Action {
-        let Reply::Saved { subject, id, version, .. } = *reply else { return Action::None };
-        let notice = report::notice(report::words(to, reply, ctx).unwrap_or_default(), reply, ctx);
+        let Reply::Saved { subject, id, version, ref done, .. } = *reply else { return Action::None };
+        let balance = done.as_ref().and_then(|done| done.balance);
+        let next = balance.and_then(|balance| self.next_due(balance.due, ctx));
+        let words = report::words(to, reply, ctx).into_iter().chain(next).collect::<Vec<_>>().join(" ");
+        let notice = report::notice(words, reply, ctx);
         let password_typed_on = self.is_typed_on(FormField::is_password);
         if self.is_typed_on(|entry| !entry.is_password())
             && let Some(purpose) = self.purpose.once_saved(id)

@@ -8,12 +8,16 @@ use ratatui::{
 use super::{Home, HomeEntry};
 use crate::{
     domain::text,
+    services::HomeLine,
     ui::{
         Context,
-        text::Phrase,
+        text::{InstalmentPhrase, Phrase},
         widgets::paint::{Focus, count_words, line_at, put},
     },
 };
+
+/// The width of the words of a line.
+const WORDS: usize = 34;
 
 /// Where the lines and the charts are drawn and clicked. If there is no room for both, only one of
 /// them is shown.
@@ -71,6 +75,16 @@ impl Home {
         (row_of(self.at, lines) + 1).saturating_sub(height)
     }
 
+    /// What waits there, with its amount if it has one; cents are left out where there is no room for them.
+    fn words(&self, line: HomeLine, ctx: &Context) -> String {
+        let amount = self.counts.iter().find(|one| one.line == line).and_then(|one| one.amount);
+        let Some(amount) = amount else { return ctx.say(Phrase::Waits(line)) };
+        let currency = &ctx.settings().currency;
+        let with = |amount: String| ctx.say(InstalmentPhrase::Waits { line, amount: &format!("{amount} {currency}") });
+        let exact = with(amount.format(ctx.language));
+        if text::width(&exact) <= WORDS { exact } else { with(ctx.say(Phrase::Number(amount.0 / 100))) }
+    }
+
     fn draw_lines(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
         let lines = self.lines(ctx);
         let waiting = lines.iter().filter(|line| matches!(line, HomeEntry::Waiting(_))).count();
@@ -90,8 +104,12 @@ impl Home {
                 }
                 HomeEntry::Section(_) => String::new(),
             };
+            let words = match one {
+                HomeEntry::Waiting(waiting) => self.words(waiting, ctx),
+                HomeEntry::Section(section) => ctx.say(section.word),
+            };
             let style = if number == self.at && self.bar.is_none() { ctx.theme.selected } else { ctx.theme.text };
-            let shown = format!("  {}  {} ", text::fit_right(&count, 7), text::fit(&ctx.say(one.word()), 34));
+            let shown = format!("  {}  {} ", text::fit_right(&count, 7), text::fit(&words, WORDS));
             line(row_of(number), &shown, style);
         }
         line_at(area, row_of(self.at).saturating_sub(skip))

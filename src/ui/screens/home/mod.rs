@@ -216,11 +216,4 @@ impl HomeEntry {
         };
         Destination::Counted(Box::new(query))
     }
-
-    fn word(self) -> Phrase<'static> {
-        match self {
-            Self::Waiting(waiting) => Phrase::Waits(waiting),
-            Self::Section(section) => section.word,
-        }
-    }
 }

@@ -1,0 +1,171 @@
+//! Saving the rows, and what happens when another user was first.
+
+use super::{About, Origin, RowsForm};
+use crate::{
+    domain::{
+        Error, Field, PlanId, dates,
+        error::{Conflict, FieldErrors},
+        instalments::Instalment,
+        plans::{self, PlanPart},
+    },
+    services::{ReadRequest, Reply, Request, WriteRequest},
+    ui::{
+        Action, Context, Notice,
+        form::{Texts, Whole, texts_of, texts_of_plan, value},
+        report,
+        text::{InstalmentPhrase as I, Phrase},
+    },
+};
+
+/// After so many repeats in a row the user decides, since others keep changing the record.
+const REPEATS: u8 = 3;
+
+impl RowsForm {
+    /// Checks everything and saves, or goes to the first problem.
+    pub(super) fn save(&mut self, ctx: &Context) -> Action {
+        if self.saving {
+            return Action::None;
+        }
+        let today = ctx.now.date();
+        let write = match self.about {
+            About::Contract(contract, _) => {
+                let version = self.version;
+                self.rows.instalments(today).map(|rows| WriteRequest::SetInstalments { contract, version, rows })
+            }
+            About::Plan(id) => self.plan(id, ctx),
+        };
+        let Some(write) = write else { return self.say_problem(ctx) };
+        self.saving = true;
+        self.sent = (self.name.input.text().to_owned(), self.rows.texts());
+        Action::Send(Request::Write(write))
+    }
+
+    fn plan(&mut self, id: Option<PlanId>, ctx: &Context) -> Option<WriteRequest> {
+        let named = plans::check_name(self.name.input.text());
+        let draft = self.rows.plan(self.name.input.text(), ctx.now.date());
+        self.name.problem = named.err();
+        self.name.focused = self.name.problem.is_some();
+        let draft = draft.filter(|_| !self.name.focused)?;
+        Some(match id {
+            None => WriteRequest::CreatePlan(draft),
+            Some(id) => WriteRequest::UpdatePlan { id, version: self.version, draft },
+        })
+    }
+
+    /// Says in the message line what is wrong with the cell that was gone to.
+    fn say_problem(&self, ctx: &Context) -> Action {
+        let (field, problem) = if self.name.focused {
+            (Field::Name, self.name.problem)
+        } else {
+            let cell = self.rows.cell;
+            (self.rows.field(cell), self.rows.all()[self.rows.at].problem(cell))
+        };
+        let words = problem.map(|problem| ctx.sentence_about(&ctx.field(field), &ctx.problem(problem)));
+        Action::Notice(Notice::bad(words.unwrap_or_default()))
+    }
+
+    pub(super) fn on_saved(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
+        self.saving = false;
+        match reply {
+            Ok(reply) => self.saved(to, &reply, ctx),
+            Err(Error::Conflict(conflict)) => self.met(*conflict, ctx),
+            Err(Error::Invalid(errors)) => self.refused(&errors, ctx),
+            Err(error) => {
+                self.doubt |= matches!(error, Error::OutcomeUnknown);
+                Action::Notice(Notice::bad(ctx.error(&error)))
+            }
+        }
+    }
+
+    fn saved(&mut self, to: &Request, reply: &Reply, ctx: &Context) -> Action {
+        let Reply::Saved { id, version, .. } = *reply else { return Action::None };
+        if (self.name.input.text(), self.rows.texts()) == (self.sent.0.as_str(), self.sent.1.clone()) {
+            return Action::Done(report::notice(report::words(to, reply, ctx).unwrap_or_default(), reply, ctx));
+        }
+        // More was typed meanwhile.
+        (self.version, self.doubt, self.theirs) = (version, false, None);
+        self.name.base.clone_from(&self.sent.0);
+        self.rows.settle_as(self.sent.1.clone());
+        if let About::Plan(plan) = &mut self.about {
+            *plan = Some(PlanId::new(id));
+        }
+        Action::Notice(Notice::good(ctx.say(Phrase::SavedSoFar)))
+    }
+
+    fn refused(&mut self, errors: &FieldErrors, ctx: &Context) -> Action {
+        self.name.problem = errors.of(Field::Name).filter(|_| self.has_name());
+        self.name.focused = self.name.problem.is_some();
+        let first = errors.0.first();
+        let text = first.map(|(field, problem)| ctx.sentence_about(&ctx.field(*field), &ctx.problem(*problem)));
+        let said = Action::Notice(Notice::bad(text.unwrap_or_default()));
+        match self.about {
+            // The total may have been changed meanwhile.
+            About::Contract(id, _) => Action::All(vec![said, Action::Send(ReadRequest::ViewContract(id).into())]),
+            About::Plan(_) => said,
+        }
+    }
+
+    /// Somebody else has saved the record first. Of a contract it is read again what they have changed.
+    fn met(&mut self, conflict: Conflict, ctx: &Context) -> Action {
+        self.version = conflict.version;
+        match self.about {
+            About::Contract(id, _) => {
+                self.conflict = Some((conflict.by, conflict.at));
+                Action::Send(ReadRequest::ViewContract(id).into())
+            }
+            About::Plan(_) => {
+                let name = conflict.theirs.get(Field::Name).as_str().map(str::to_owned);
+                let parts = conflict.theirs.get(Field::Instalments).clone();
+                let parts: Vec<PlanPart> = serde_json::from_value(parts).unwrap_or_default();
+                let rows = texts_of_plan(&parts, ctx.language);
+                self.theirs = Some((conflict.by.clone(), name, rows));
+                self.say_conflict(&conflict.by, conflict.at, ctx)
+            }
+        }
+    }
+
+    /// The contract was read again after somebody else had saved it first. If they have changed neither
+    /// rows nor total, such as by a payment, the rows are saved now.
+    pub(super) fn after_conflict(&mut self, before: &[Instalment], total: Whole, ctx: &Context) -> Action {
+        let changed_total = |by: &str| {
+            let Whole::Total(now) = self.rows.whole else { return None };
+            let total = (self.rows.whole != total).then(|| value(Field::TotalCents, &now.0.into(), ctx))?;
+            Some(Action::Notice(Notice::bad(ctx.say(I::TotalChanged { name: by, total: &total }))))
+        };
+        let Some((by, at)) = self.conflict.take() else { return changed_total("").unwrap_or(Action::None) };
+        let changed_total = changed_total(&by);
+        let drafts = |rows: &[Instalment]| rows.iter().map(Instalment::draft).collect::<Vec<_>>();
+        let (theirs, ours) = (drafts(&self.stored), drafts(before));
+        let agreed = |rows: &[Instalment]| rows.iter().any(|row| row.plan_id.is_none());
+        if theirs != ours && agreed(&self.stored) {
+            self.theirs = Some((by.clone(), None, texts_of(&theirs, ctx.language)));
+            return self.say_conflict(&by, at, ctx);
+        }
+        match changed_total {
+            Some(said) => said,
+            None if self.repeats < REPEATS => {
+                self.repeats += 1;
+                self.save(ctx)
+            }
+            None => self.say_conflict(&by, at, ctx),
+        }
+    }
+
+    fn say_conflict(&mut self, by: &str, at: chrono::NaiveDateTime, ctx: &Context) -> Action {
+        let when = dates::format_date_time(ctx.settings().wall_clock(at));
+        Action::Notice(Notice::bad(ctx.say(Phrase::ConflictWith { name: by, when: &when })))
+    }
+
+    /// Swaps what was typed with what somebody else has saved.
+    pub(super) fn take_theirs(&mut self) {
+        let Some((by, name, rows)) = self.theirs.take() else { return };
+        let mine: Vec<Texts> = self.rows.texts();
+        let my_name = self.name.input.text().to_owned();
+        self.rows.replace(&rows);
+        if let Some(name) = &name {
+            self.name.input.set(name);
+        }
+        self.origin = Origin::Own;
+        self.theirs = Some((by, name.map(|_| my_name), mine));
+    }
+}
