@@ -19,6 +19,7 @@ mod examine;
 pub mod export;
 pub mod figures;
 mod format;
+mod home;
 mod new_file;
 mod outcome;
 pub mod paper;
@@ -39,9 +40,10 @@ pub mod recovery;
 
 use std::path::{Path, PathBuf};
 
+pub use home::{Home, HomeLine, Waiting};
 pub use reply::{
-    Assigned, Balance, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, Done, EventDetail, Found, Home,
-    HomeLine, Migrated, Missed, PaymentDetail, Reply, Share, UserDetail, Waiting,
+    Assigned, Balance, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, Done, EventDetail, Found, Migrated,
+    Missed, PaymentDetail, Reply, Share, UserDetail,
 };
 pub use request::{CheckedAgainst, HandOver, Heirs, Marked, ReadRequest, Request, SessionRequest, SetUp, WriteRequest};
 

@@ -6,6 +6,7 @@ use secrecy::SecretString;
 
 use super::{
     figures::Figure,
+    home::Home,
     request::{HandOver, Request, WriteRequest},
 };
 use crate::domain::{
@@ -19,12 +20,12 @@ use crate::domain::{
     events::EventRow,
     instalments::{Anchors, Instalment},
     lists::Lists,
-    page::{Count, Page, Sums},
+    page::{Page, Sums},
     payments::PaymentRow,
     plans::Plan,
     session::Session,
     settings::Settings,
-    users::{Role, User},
+    users::User,
 };
 
 /// The result of a migration.
@@ -275,68 +276,6 @@ pub struct Found {
     pub name: String,
     /// Distinguishes it from others with the same name: the company or the phone, the client or the username.
     pub detail: String,
-}
-
-/// A line of the home screen: the number of records in a list, which it opens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HomeLine {
-    EventsWithoutSupport,
-    ContractsNotSigned,
-    BalancesDue,
-    /// What fell due and is not paid.
-    Overdue,
-    DueSoon,
-    EventsThisWeek,
-    MyClients,
-    MyContractsNotSigned,
-    MySignedWithoutEvent,
-    MyNotFullyPaid,
-    MyOverdue,
-    MyDueSoon,
-    MyNextEvents,
-    MyIncompleteEvents,
-}
-
-impl HomeLine {
-    /// The lines for this role.
-    pub fn of(role: Role) -> &'static [Self] {
-        match role {
-            Role::Management => &[
-                Self::EventsWithoutSupport,
-                Self::ContractsNotSigned,
-                Self::BalancesDue,
-                Self::Overdue,
-                Self::DueSoon,
-                Self::EventsThisWeek,
-            ],
-            Role::Sales => &[
-                Self::MyClients,
-                Self::MyContractsNotSigned,
-                Self::MySignedWithoutEvent,
-                Self::MyNotFullyPaid,
-                Self::MyOverdue,
-                Self::MyDueSoon,
-            ],
-            Role::Support => &[Self::MyNextEvents, Self::MyIncompleteEvents],
-        }
-    }
-}
-
-/// The counts of the home screen, in the order of display.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Home {
-    pub lines: Vec<Waiting>,
-}
-
-/// How much waits behind a line of the home screen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiting {
-    pub line: HomeLine,
-    /// Of the list that the line opens.
-    pub count: Count,
-    /// What is open of instalments that are overdue, or fall due soon; `None` for other lines, and if there are
-    /// too many to sum up.
-    pub amount: Option<Cents>,
 }
 
 /// A user with the records that they own.

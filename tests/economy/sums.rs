@@ -19,7 +19,9 @@ fn ranges(today: NaiveDate) -> [figures::Range; figures::RANGES] {
 fn what_is_overdue_is_summed_up_over_an_index_of_the_embedded_engine() {
     let db = company(Engine::Sqlite, 300);
     let today = epic_events::app::now().utc.date();
-    let asked = statements(&db, |db| assert_eq!(figures::open_between(db, ranges(today), None).unwrap().len(), 4));
+    let asked = statements(&db, |db| {
+        figures::open_between(db, ranges(today), None).unwrap();
+    });
     let sums: Vec<_> = asked.iter().filter(|sql| sql.starts_with("SELECT")).collect();
     let [sql] = sums.as_slice() else { panic!("{asked:?}") };
     let plan = plan(&db, sql);

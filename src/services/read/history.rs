@@ -1,5 +1,7 @@
 //! The audit log: a page of it, and the history of one record.
 
+use std::collections::HashMap;
+
 use super::first;
 use crate::{
     domain::{
@@ -53,22 +55,36 @@ pub(super) fn of(
     Ok(page)
 }
 
-/// Replaces the ids of users in the changes by their current names: the log stores ids, which are not
+/// Replaces the ids of users and plans in the changes by their current names: the log stores ids, which are not
 /// shown to users.
 fn name_people(db: &mut Db, rows: &mut [AuditRow]) -> Result<(), ServiceError> {
     let person = |field: Field| matches!(field, Field::SalesContactId | Field::SupportId);
-    let changed = rows.iter().flat_map(|row| &row.changes.0).filter(|(field, ..)| person(*field));
+    let plan = |field: Field| field == Field::DefaultPlan;
+    let people = storage::users::names(db, &ids(rows, person))?;
+    replace(rows, person, &people);
+    if !ids(rows, plan).is_empty() {
+        let plans = storage::plans::all(db)?.into_iter().map(|plan| (plan.id.0, plan.name));
+        replace(rows, plan, &plans.collect());
+    }
+    Ok(())
+}
+
+/// The ids in the changes of these fields.
+fn ids(rows: &[AuditRow], of: impl Fn(Field) -> bool) -> Vec<i64> {
+    let changed = rows.iter().flat_map(|row| &row.changes.0).filter(|(field, ..)| of(*field));
     let mut ids: Vec<i64> = changed.flat_map(|(_, old, new)| [old.as_i64(), new.as_i64()]).flatten().collect();
     ids.sort_unstable();
     ids.dedup();
-    let names = storage::users::names(db, &ids)?;
+    ids
+}
+
+fn replace(rows: &mut [AuditRow], of: impl Fn(Field) -> bool, names: &HashMap<i64, String>) {
     for (field, old, new) in rows.iter_mut().flat_map(|row| &mut row.changes.0) {
         for value in [old, new] {
-            let name = value.as_i64().filter(|_| person(*field)).and_then(|id| names.get(&id));
+            let name = value.as_i64().filter(|_| of(*field)).and_then(|id| names.get(&id));
             if let Some(name) = name {
                 *value = name.clone().into();
             }
         }
     }
-    Ok(())
 }

@@ -21,7 +21,7 @@ use crate::{
         contracts::{ContractFilter, ContractListing, ContractRow, ContractSort, ContractView, SOON_DAYS},
         entity::{EntityKind, Query, Record},
         error::Inheritance,
-        events::{EventFilter, EventRow, EventSort, EventView},
+        events::{EventFilter, EventRow, EventSort},
         instalments::fill,
         page::{Count, Edge, Listing, Page, SHORT_LIMIT, Sums},
         payments::{PaymentFilter, PaymentRow, PaymentSort},
@@ -80,42 +80,6 @@ pub(super) fn list(db: &mut Db, ctx: &RequestContext, query: &Query) -> Result<P
 
 fn first<F, S: Default>(filter: F, limit: u16) -> Listing<F, S> {
     Listing { filter, sort: S::default(), descending: false, edge: Edge::Start, limit }
-}
-
-impl HomeLine {
-    /// The list of contracts behind the line.
-    pub fn contracts(self) -> Option<ContractFilter> {
-        let view = match self {
-            Self::ContractsNotSigned => ContractView::NotSigned,
-            Self::BalancesDue => ContractView::NotPaid,
-            Self::MyContractsNotSigned => ContractView::MineNotSigned,
-            Self::MySignedWithoutEvent => ContractView::MineWithoutEvent,
-            Self::MyNotFullyPaid => ContractView::MineNotPaid,
-            Self::Overdue => ContractView::Overdue,
-            Self::DueSoon => ContractView::DueSoon,
-            Self::MyOverdue => ContractView::MineOverdue,
-            Self::MyDueSoon => ContractView::MineDueSoon,
-            _ => return None,
-        };
-        Some(ContractFilter { view, ..ContractFilter::default() })
-    }
-
-    /// The list of events behind the line.
-    pub fn events(self) -> Option<EventFilter> {
-        let view = match self {
-            Self::EventsWithoutSupport => EventView::WithoutSupport,
-            Self::EventsThisWeek => EventView::Week,
-            Self::MyNextEvents => EventView::MineNext,
-            Self::MyIncompleteEvents => EventView::MineIncomplete,
-            _ => return None,
-        };
-        Some(EventFilter { view, ..EventFilter::default() })
-    }
-
-    /// The list of clients behind the line.
-    pub fn clients(self) -> Option<ClientFilter> {
-        (self == Self::MyClients).then(|| ClientFilter { view: ClientView::Mine, ..ClientFilter::default() })
-    }
 }
 
 fn home(db: &mut Db, ctx: &RequestContext) -> Result<Home, ServiceError> {
