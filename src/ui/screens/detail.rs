@@ -18,7 +18,6 @@ use crate::{
         Action, Context, Destination, Notice,
         actions::{self, Intent, bind, bind_quietly},
         entity::{self, DetailPart, PartContent, RecordDetail, facts, heading},
-        form::value,
         keys::{Binding, Command},
         popup::Outcome,
         report,
