@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use epic_events::{
     domain::{
         Cents, PaymentId,
+        instalments::{Due, InstalmentDraft},
         payments::{Method, PaymentDraft, Words},
         session::Session,
         settings::Visibility,
@@ -230,6 +231,55 @@ fn a_statement_lists_all_payments_that_count(#[values(Engine::Sqlite, Engine::Ma
     assert_eq!(amounts(&page), rows.into_iter().chain([paid]).collect::<Vec<_>>());
     holds(&page, &["Cheque", "Refund, bank transfer", "VIR-01", "VIR-60", "494.85\u{a0}EUR", "4,505.15\u{a0}EUR"]);
     assert!(!page.contains("999.99") && !page.contains("Wrong contract"));
+}
+
+/// In the order in which they fall due, with what is paid of each today.
+#[rstest]
+fn a_statement_lists_the_instalments_of_its_contract(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let id = contract(&mut world, 500_000, 500_000);
+    let today = start().date();
+    let rows = [
+        ("Balance", 250_000, Due::Event(-30)),
+        ("Deposit", 100_000, Due::On(today - chrono::Days::new(10))),
+        ("", 150_000, Due::On(today)),
+    ];
+    let rows =
+        rows.map(|(label, cents, due)| InstalmentDraft { label: label.to_owned(), amount_cents: Cents(cents), due });
+    world.save(&Request::Write(WriteRequest::SetInstalments { contract: id, version: 1, rows: rows.to_vec() }));
+    let sales = world.sales.clone();
+    let instalments = |page: &str| -> Vec<String> {
+        let table = page.split("Instalments</h2>").nth(1).unwrap().split("</table>").next().unwrap();
+        let rows = between(table.split("<tbody>").nth(1).unwrap(), "<tr", "</tr>").into_iter();
+        rows.map(|row| {
+            let cells = between(row, "<td", "</td>").into_iter().map(|cell| cell.split_once('>').unwrap().1);
+            cells.collect::<Vec<_>>().join("|")
+        })
+        .collect()
+    };
+    let (_, page) = printed(&mut world, &sales, Document::Statement(id));
+    assert_eq!(
+        instalments(&page),
+        [
+            "Deposit|11 November 2026|1,000.00|1,000.00|overdue",
+            "Instalment 3|21 November 2026|1,500.00|1,500.00|open",
+            "Balance|not known yet|2,500.00|2,500.00|open",
+            "Total|5,000.00|5,000.00|",
+        ]
+    );
+    holds(&page, &["of which overdue"]);
+    paid(&mut world, id, 120_000);
+    let (_, page) = printed(&mut world, &sales, Document::Statement(id));
+    assert_eq!(
+        instalments(&page)[..2],
+        ["Deposit|11 November 2026|1,000.00|0.00|paid", "Instalment 3|21 November 2026|1,500.00|1,300.00|open"]
+    );
+    assert!(!page.contains("of which overdue"));
+    world.pass_days(1);
+    let (_, page) = printed(&mut world, &sales, Document::Statement(id));
+    holds(&page, &["of which overdue", "1,300.00\u{a0}EUR"]);
 }
 
 /// A statement is a bounded document: what was paid before its payments is one sum.
