@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// So many histories share a company: what home says is the sum of all its contracts.
-const SHARED: usize = 50;
+const SHARED: usize = 250;
 const STEPS: usize = 14;
 
 #[rstest]
@@ -100,6 +100,8 @@ struct Past {
     /// For two people at once.
     pair: [Services; 2],
     db: Db,
+    /// The time of the present step.
+    now: Moment,
     settings: Settings,
     client: ClientId,
     company: Company,
@@ -117,9 +119,10 @@ impl Past {
         let pair = [services(&world.db), services(&world.db)];
         let mut db = world.connection();
         let settings = storage::settings::load(&mut db).unwrap();
+        let now = world.now();
         let (company, undos, told, done) = (Company::default(), Vec::new(), Vec::new(), Done::default());
         let dice = Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let mut past = Self { seed, dice, world, pair, db, settings, client, company, undos, told, done };
+        let mut past = Self { seed, dice, world, pair, db, now, settings, client, company, undos, told, done };
         past.company.settings_version = past.settings.version;
         for name in ["30/40/30", "In advance", "Afterwards"] {
             let draft = choice::plan(&mut past.dice, name, false);
@@ -164,9 +167,8 @@ impl Past {
         self.company.deals.last().unwrap()
     }
 
-    fn today(&mut self) -> NaiveDate {
-        let now = self.world.now();
-        self.settings.wall_clock(now.utc).date()
+    fn today(&self) -> NaiveDate {
+        self.settings.wall_clock(self.now.utc).date()
     }
 
     fn payments_of(&mut self, id: ContractId) -> Vec<Payment> {
@@ -185,16 +187,15 @@ impl Past {
             self.world.pass_days(days);
             self.told.push(format!("{days} days pass"));
         }
-        let today = self.today();
+        self.now = self.world.now();
+        let (now, today) = (self.now, self.today());
         let first = self.choose(today);
         if self.dice.roll(4) > 0 {
-            let now = self.world.now();
             let answer = self.ask(0, &first, now);
             self.note(&[(first, answer)], today);
             return;
         }
         let second = self.choose(today);
-        let now = self.world.now();
         let sessions = [&first, &second].map(|(is_manager, _)| self.session(*is_manager).clone());
         let [one, other] = &mut self.pair;
         let answers = thread::scope(|scope| {
@@ -323,8 +324,8 @@ impl Past {
     }
 
     fn read(&mut self, read: ReadRequest) -> Reply {
-        let (manager, now) = (self.world.manager.clone(), self.world.now());
-        self.world.services.execute(Some(&manager), &Request::Read(read), now).unwrap()
+        let manager = self.world.manager.clone();
+        self.world.services.execute(Some(&manager), &Request::Read(read), self.now).unwrap()
     }
 
     #[track_caller]
