@@ -36,7 +36,6 @@ use crate::{
         users::NewUser,
     },
 };
-use money::Deal;
 
 /// The password of all demo accounts.
 const PASSWORD: &str = "look-around-freely";
@@ -146,7 +145,7 @@ fn fill(db: &mut Db, language: Language, now: Moment) -> Result<(), ServiceError
         if !storage::settings::claim_set_up(db, now.utc)? {
             return Err(Error::AlreadySetUp.into());
         }
-        let plan = money::plans(db, samples, now)?;
+        let plan = Demo::plans(db, samples, now)?;
         settings.default_plan = Some(plan.id);
         storage::settings::save_all(db, &settings, now.utc)?;
         let staff = hire(db, &hash, now)?;
@@ -200,6 +199,14 @@ struct Demo {
     wall: NaiveDateTime,
     sales: Vec<UserId>,
     support: Vec<UserId>,
+}
+
+/// The amounts of a contract, and when it was signed.
+struct Deal {
+    total: i64,
+    due: i64,
+    /// Days since the signature; `None` if it is not signed.
+    signed: Option<i64>,
 }
 
 impl Demo {

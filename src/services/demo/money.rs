@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDateTime, TimeDelta};
 
-use super::{Demo, note};
+use super::{Deal, Demo, note};
 use crate::{
     domain::{
         Cents, ContractId, Error, Field, UserId,
@@ -23,34 +23,26 @@ use crate::{
     storage::{self, Db, audit::AuditEntry},
 };
 
-/// The amounts of a contract, and when it was signed.
-pub(super) struct Deal {
-    pub total: i64,
-    pub due: i64,
-    /// Days since the signature; `None` if it is not signed.
-    pub signed: Option<i64>,
-}
-
-/// The plans of the company; returns the default one.
-pub(super) fn plans(db: &mut Db, samples: &Samples, now: Moment) -> Result<Plan, ServiceError> {
-    let [deposit, before, rest] = samples.parts;
-    let part = |label: &str, share, due| PlanPart { label: label.to_owned(), share, due };
-    let default = vec![
-        part(deposit, 3_000, Due::Signature(0)),
-        part(before, 4_000, Due::Event(-60)),
-        part(rest, 3_000, Due::Event(0)),
-    ];
-    let halves = vec![part(deposit, 5_000, Due::Signature(14)), part(rest, 5_000, Due::Event(30))];
-    let mut made = Vec::new();
-    for (name, parts) in [("30/40/30", default), ("50/50", halves)] {
-        let plan = storage::plans::insert(db, &PlanDraft { name: name.to_owned(), parts }, now.utc)?;
-        note(db, created(Verb::PlanCreated, name, &plan), now.utc)?;
-        made.push(plan);
-    }
-    Ok(made.swap_remove(0))
-}
-
 impl Demo {
+    /// The plans of the company; returns the default one.
+    pub(super) fn plans(db: &mut Db, samples: &Samples, now: Moment) -> Result<Plan, ServiceError> {
+        let [deposit, before, rest] = samples.parts;
+        let part = |label: &str, share, due| PlanPart { label: label.to_owned(), share, due };
+        let default = vec![
+            part(deposit, 3_000, Due::Signature(0)),
+            part(before, 4_000, Due::Event(-60)),
+            part(rest, 3_000, Due::Event(0)),
+        ];
+        let halves = vec![part(deposit, 5_000, Due::Signature(14)), part(rest, 5_000, Due::Event(30))];
+        let mut made = Vec::new();
+        for (name, parts) in [("30/40/30", default), ("50/50", halves)] {
+            let plan = storage::plans::insert(db, &PlanDraft { name: name.to_owned(), parts }, now.utc)?;
+            note(db, created(Verb::PlanCreated, name, &plan), now.utc)?;
+            made.push(plan);
+        }
+        Ok(made.swap_remove(0))
+    }
+
     /// Agrees instalments for a signed contract: what was paid by now, and the rest on coming days or a month
     /// after the event.
     pub(super) fn agree(&self, db: &mut Db, client: &str, id: ContractId, number: usize) -> Result<(), ServiceError> {
@@ -71,7 +63,7 @@ impl Demo {
         let kind = Subject::from(EntityKind::Contract);
         // The days and what is open are brought up to date with those of all contracts.
         let rows = instalments::of_contract(id, rows, Anchors::default(), None);
-        storage::instalments::insert(db, &rows, self.now.utc)?;
+        storage::instalments::replace(db, id, &rows, self.now.utc)?;
         note(db, AuditEntry::new(Verb::InstalmentsSet, kind, Some(id.0), client.to_owned(), changes), self.now.utc)
     }
 

@@ -73,7 +73,7 @@ fn by_plan(contract: &Contract, plan: &Plan, anchors: Anchors) -> Vec<Instalment
 }
 
 /// The days of a contract that due days are counted from.
-pub(in crate::services) fn anchors(contract: &Contract, event_on: Option<NaiveDate>, time_zone: Tz) -> Anchors {
+pub fn anchors(contract: &Contract, event_on: Option<NaiveDate>, time_zone: Tz) -> Anchors {
     Anchors { signed_on: signed_on(contract.signed_at, time_zone), event_on }
 }
 
@@ -200,7 +200,7 @@ fn counted_on(event: &Event) -> Option<NaiveDate> {
 
 /// Makes the instalments of all contracts anew after the default plan or the time zone has changed. The settings
 /// must be locked, so that nobody else writes meanwhile.
-pub(in crate::services) fn make_anew(
+pub fn make_anew(
     db: &mut Db,
     (settings, plan): (&Settings, Option<&Plan>),
     now: NaiveDateTime,
