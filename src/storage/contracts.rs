@@ -22,7 +22,7 @@ use crate::{
         money::Cents,
         page::{Count, Page, Sums},
     },
-    schema::{clients, contracts, events, users},
+    schema::{clients, contracts, events, instalments, users},
 };
 
 type Joined = (Contract, String, String, String, UserId, String, Option<NaiveDate>);
@@ -235,7 +235,8 @@ macro_rules! filtered {
             V::Overdue | V::MineOverdue => query.filter(contracts::next_due_on.lt($spans.today).assume_not_null()),
             V::DueSoon | V::MineDueSoon => {
                 let last = $spans.today + Days::new(SOON_DAYS);
-                query.filter(contracts::next_due_on.between($spans.today, last).assume_not_null())
+                let soon = instalments::table.filter(instalments::open_on.between($spans.today, last));
+                query.filter(contracts::id.eq_any(soon.select(instalments::contract_id)))
             }
             V::All | V::Mine | V::Archived => query,
         };

@@ -57,9 +57,13 @@ fn what_is_due_is_listed_counted_and_summed(#[values(Engine::Sqlite, Engine::Mar
     let foreign = one(&mut world, others, -5, 7_000);
     let soon: Vec<ContractId> = [0, 30].iter().map(|day| one(&mut world, mine, *day, 500)).collect();
     one(&mut world, mine, 31, 900);
-    let all_late: Vec<ContractId> = late[..4].iter().chain([&foreign]).chain(&late[4..]).copied().collect();
+    // This one is overdue, and another instalment of it falls due soon.
+    let both = one(&mut world, others, -2, 40);
+    let rows = vec![row("", 25, Due::On(in_days(-2))), row("", 15, Due::On(in_days(3)))];
+    world.save(&set(both, 2, rows));
+    let all_late: Vec<ContractId> = late[..4].iter().chain([&foreign, &both]).chain(&late[4..]).copied().collect();
     assert_eq!(listed(&mut world, ContractView::Overdue), all_late);
-    assert_eq!(listed(&mut world, ContractView::DueSoon), soon);
+    assert_eq!(listed(&mut world, ContractView::DueSoon), [both, soon[0], soon[1]]);
     let visibility = epic_events::domain::settings::Visibility::Restricted;
     let settings = storage::settings::load(&mut world.connection()).unwrap();
     world.manage(&Request::Write(WriteRequest::UpdateSettings(Settings { visibility, ..settings })));
@@ -76,10 +80,10 @@ fn what_is_due_is_listed_counted_and_summed(#[values(Engine::Sqlite, Engine::Mar
     let exactly = Count::Exactly;
     assert_eq!(
         lines(&manager, [HomeLine::Overdue, HomeLine::DueSoon]),
-        [(exactly(6), 5_243 + 7_000), (exactly(2), 1_000)]
+        [(exactly(7), 5_243 + 7_000 + 25), (exactly(3), 1_000 + 15)]
     );
     assert_eq!(lines(&sales, [HomeLine::MyOverdue, HomeLine::MyDueSoon]), [(exactly(5), 5_243), (exactly(2), 1_000)]);
-    for (who, first) in [(&manager, 1_030 + 1_001 + 7_000), (&sales, 1_030 + 1_001)] {
+    for (who, first) in [(&manager, 1_030 + 1_001 + 7_000 + 25), (&sales, 1_030 + 1_001)] {
         let Reply::Figures(figures) = world.ask(Some(who), &Request::Read(ReadRequest::Figures)).unwrap() else {
             panic!("figures")
         };
@@ -90,8 +94,9 @@ fn what_is_due_is_listed_counted_and_summed(#[values(Engine::Sqlite, Engine::Mar
             let Reply::Page(page) = world.ask(Some(who), &ReadRequest::List(bar.query.clone()).into()).unwrap() else {
                 panic!("a list")
             };
-            let due: i64 = page.of::<ContractRow>().rows.iter().map(|row| row.contract.due_cents.0).sum();
-            assert_eq!(BarValue::Money(Cents(due)), bar.value);
+            let of = |row: ContractRow| if row.contract.id == both { 25 } else { row.contract.due_cents.0 };
+            let late: i64 = page.of::<ContractRow>().rows.into_iter().map(of).sum();
+            assert_eq!(BarValue::Money(Cents(late)), bar.value);
         }
     }
 }

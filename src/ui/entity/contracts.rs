@@ -42,7 +42,7 @@ impl Entity for Contracts {
 
     const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
         (Phrase::ColNumber, column(N::Number, 6, 0, 0).sorts(0).right()),
-        (Phrase::ColClient, column(N::Client, 14, 3, 1).sorts(1)),
+        (Phrase::ColClient, column(N::Client, 14, 4, 1).sorts(1)),
         (Phrase::ColTotal, column(N::Total, 13, 0, 2).sorts(3).right()),
         (Phrase::ColDue, column(N::Due, 13, 0, 3).sorts(4).right()),
         (Phrase::ColSigned, column(N::Signed, 10, 0, 2).sorts(5)),

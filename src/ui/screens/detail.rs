@@ -21,7 +21,7 @@ use crate::{
         keys::{Binding, Command},
         popup::Outcome,
         report,
-        text::{ListPhrase, PaymentPhrase, Phrase},
+        text::{ListPhrase, Phrase},
         widgets::{
             chrome::wrapped_to,
             instalments::{self, draw_instalments},
