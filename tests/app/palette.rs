@@ -17,7 +17,7 @@ fn offered(desk: &mut Desk, words: &str) -> Vec<String> {
 const ENGLISH: &[(&str, &[&str])] = &[
     ("unpaid", &["Contracts: not fully paid"]),
     ("owe", &["Contracts: not fully paid"]),
-    ("due", &["Contracts: not fully paid"]),
+    ("due", &["Contracts: not fully paid", "Contracts: due in 30 days"]),
     ("balance", &["Contracts: not fully paid"]),
     ("unsigned", &["Contracts: not signed"]),
     ("help", &["Help (?)"]),

@@ -1942,9 +1942,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::Archive => "delete remove hide restore deactivate reactivate trash",
         Command::Sign => "signature signed agree",
         Command::Pay => "pay payment money received paid refund deposit cash cheque",
-        Command::Instalments => {
-            "instalment installment installments schedule payment plan terms parts deposit balance due dates split"
-        }
+        Command::Instalments => "instalment installment installments schedule payment plan terms parts deposit split",
         Command::InsertRow | Command::RemoveRow => "row line add delete remove",
         Command::ChoosePlan => "payment plan schedule template",
         Command::SetStatus => "state progress confirm confirmed done cancel cancelled planned",

@@ -2064,7 +2064,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::Sign => "signature signé accord",
         Command::Pay => "payer encaisser encaissement règlement argent reçu acompte remboursement chèque espèces",
         Command::Instalments => {
-            "échéance échéances échéancier plan de paiement modalités versements acompte solde plusieurs fois"
+            "échéance échéances échéancier plan de paiement modalités versements acompte plusieurs fois"
         }
         Command::InsertRow | Command::RemoveRow => "ligne ajouter supprimer enlever",
         Command::ChoosePlan => "plan de paiement échéancier modèle",
