@@ -79,10 +79,11 @@ impl Query {
         Self::Client(listing(filter, false))
     }
 
-    /// The newest first; in the views of those not fully paid the largest amount due first.
+    /// The newest first; in the views of those not fully paid the largest amount due first, of those overdue or
+    /// due soon the earliest day.
     pub fn contracts(filter: ContractFilter) -> Self {
         let sort = filter.view.sort();
-        Self::Contract(Listing { sort, ..listing(filter, true) })
+        Self::Contract(Listing { sort, ..listing(filter, sort.begins_with_the_last()) })
     }
 
     /// The earliest first; in the views of past and archived events the latest first.

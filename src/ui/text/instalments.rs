@@ -1,6 +1,5 @@
 //! What is said about instalments and plans.
 
-use super::Phrase;
 use crate::{domain::instalments::Standing, services::HomeLine};
 
 /// What is said about instalments and plans. Amounts in words have their currency.
@@ -126,10 +125,4 @@ pub enum InstalmentPhrase<'a> {
     Count(usize),
     /// The place of an instalment without a label.
     Numbered(i32),
-}
-
-impl<'a> From<InstalmentPhrase<'a>> for Phrase<'a> {
-    fn from(phrase: InstalmentPhrase<'a>) -> Self {
-        Self::Instalment(phrase)
-    }
 }

@@ -5,6 +5,7 @@ mod doctor;
 mod en;
 mod fr;
 mod instalments;
+mod into;
 mod lists;
 mod paper;
 mod payments;

@@ -1,6 +1,5 @@
 //! What is said about payments.
 
-use super::Phrase;
 use crate::domain::{Cents, payments::Method};
 
 /// What is said about payments. Amounts in words have their currency.
@@ -60,10 +59,4 @@ pub enum PaymentPhrase<'a> {
         due_in_words: &'a str,
         contract: i64,
     },
-}
-
-impl<'a> From<PaymentPhrase<'a>> for Phrase<'a> {
-    fn from(phrase: PaymentPhrase<'a>) -> Self {
-        Self::Payment(phrase)
-    }
 }

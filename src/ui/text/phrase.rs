@@ -374,21 +374,3 @@ pub enum Phrase<'a> {
         role: Role,
     },
 }
-
-impl<'a> From<ListPhrase<'a>> for Phrase<'a> {
-    fn from(phrase: ListPhrase<'a>) -> Self {
-        Self::Lists(phrase)
-    }
-}
-
-impl<'a> From<SetUpPhrase<'a>> for Phrase<'a> {
-    fn from(phrase: SetUpPhrase<'a>) -> Self {
-        Self::SetUp(phrase)
-    }
-}
-
-impl<'a> From<AdminPhrase<'a>> for Phrase<'a> {
-    fn from(phrase: AdminPhrase<'a>) -> Self {
-        Self::Admin(phrase)
-    }
-}
