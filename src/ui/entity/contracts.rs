@@ -168,7 +168,18 @@ impl Entity for Contracts {
         };
         let client = filter.client.is_some();
         let sales = sales || client || filter.sales_contact.is_some();
-        columns_if(&[(signed, N::Signed), (sales, N::Sales), (client, N::Client), (client, N::Company)])
+        // The day matters where something is due; elsewhere its column would narrow the names.
+        let day = match filter.view {
+            V::NotPaid | V::MineNotPaid | V::Overdue | V::MineOverdue | V::DueSoon | V::MineDueSoon => false,
+            V::All | V::Mine | V::NotSigned | V::MineNotSigned | V::Signed | V::MineWithoutEvent | V::Archived => true,
+        };
+        columns_if(&[
+            (signed, N::Signed),
+            (sales, N::Sales),
+            (client, N::Client),
+            (client, N::Company),
+            (day, N::NextDue),
+        ])
     }
 
     /// Those not fully paid begin with the largest amount due, those overdue or due soon with the earliest day.

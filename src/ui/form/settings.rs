@@ -32,10 +32,10 @@ pub fn settings(ctx: &Context) -> FormSpec {
         FormField::choice(Field::Visibility, Visibility::iter(), visibility, &settings.visibility),
         FormField::switch(Field::SalesCreateContracts, settings.sales_create_contracts, ctx),
         FormField::switch(Field::SupportHandsOver, settings.support_hands_over, ctx),
-        default_plan(ctx),
         FormField::choice(Field::Reauth, Reauth::iter(), reauth, &settings.reauth),
         whole(Field::SessionMinutes, settings.session_minutes),
         whole(Field::MinPasswordLength, settings.min_password_length),
+        default_plan(ctx),
     ];
     FormSpec { purpose: Purpose::Settings, version: settings.version, fields }
 }
