@@ -164,3 +164,47 @@ fn a_typed_amount_is_recorded_with_enter() {
     desk.press(KeyCode::Char('p')).see("Enter records").write("120").press(KeyCode::Enter);
     desk.see("Payment of 120.00 EUR is recorded; 380.00 EUR are still due on contract 2.");
 }
+
+/// What is said below the amount of Enter is true wherever it is said.
+#[test]
+fn enter_is_said_to_record_only_where_it_does() {
+    for (language, enter, minus, list, paid, refunded) in [
+        (
+            Language::En,
+            "Enter records, Tab goes on.",
+            "A refund has a minus.",
+            "payments",
+            "contract 2 is fully paid",
+            "Refund of 50.00 EUR is recorded",
+        ),
+        (
+            Language::Fr,
+            "Entrée l'enregistre, Tab passe à la suite.",
+            "Un remboursement commence par un moins.",
+            "paiements",
+            "le contrat 2 est entièrement payé",
+            "Le remboursement de 50,00 EUR est enregistré",
+        ),
+    ] {
+        let mut desk = at_contracts(language);
+        desk.resize(120, 24).press(KeyCode::Char('p')).see(enter).press(KeyCode::Tab).not(enter).see(minus);
+        desk.press(KeyCode::BackTab).see(enter).write("1").see(enter).ctrl('u').not(enter).see(minus);
+        // Of a contract that is picked in the form.
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.resize(120, 24).go(list).press(KeyCode::Char('n')).not(enter);
+        desk.press(KeyCode::Tab).not(enter).write("20").not(enter).ctrl('u').press(KeyCode::BackTab);
+        desk.press(KeyCode::Enter).write("2").press(KeyCode::Enter).see("500").not(enter);
+        desk.press(KeyCode::Enter).see(enter).press(KeyCode::Enter).see(paid);
+        // Nothing is due any more.
+        let mut desk = at_contracts(language);
+        desk.resize(120, 24).press(KeyCode::Char('p')).press(KeyCode::Enter).see(paid);
+        desk.press(KeyCode::Char('p'))
+            .not(enter)
+            .see(minus)
+            .write("-50")
+            .see(enter)
+            .press(KeyCode::Enter)
+            .see(refunded);
+    }
+}

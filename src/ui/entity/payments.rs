@@ -198,7 +198,7 @@ fn new_fields(contract: Option<&ContractRow>, ctx: &Context) -> Vec<FormField> {
     let methods = Method::CHOSEN.into_iter();
     vec![
         contract,
-        FormField { hint: Some(Phrase::Payment(P::EnterRecords)), ..amount },
+        FormField { hint: Some(Phrase::Payment(P::Refunds)), ..amount },
         FormField::day(Field::PaidOn, Some(ctx.now.date()), Direction::Past).required(),
         FormField::choice(Field::Method, methods, |method| ctx.say(P::Method(*method)), &ctx.method),
         FormField::line(Field::Reference, ""),

@@ -1723,7 +1723,8 @@ fn payments(phrase: PaymentPhrase) -> String {
         PaymentPhrase::Edit => "Edit the payment",
         PaymentPhrase::Cancel => "Cancel the payment",
         PaymentPhrase::VerbCancel => "cancel",
-        PaymentPhrase::EnterRecords => "Enter records, Tab goes on. A refund has a minus.",
+        PaymentPhrase::EnterRecords => "Enter records, Tab goes on.",
+        PaymentPhrase::Refunds => "A refund has a minus.",
         PaymentPhrase::Method(method) => match method {
             Method::Transfer => "transfer",
             Method::Card => "card",

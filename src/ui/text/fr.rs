@@ -1842,9 +1842,8 @@ fn payments(phrase: PaymentPhrase) -> String {
         PaymentPhrase::Edit => "Modifier le paiement",
         PaymentPhrase::Cancel => "Annuler le paiement",
         PaymentPhrase::VerbCancel => "annuler",
-        PaymentPhrase::EnterRecords => {
-            "Entrée l'enregistre, Tab passe à la suite. Un remboursement commence par un moins."
-        }
+        PaymentPhrase::EnterRecords => "Entrée l'enregistre, Tab passe à la suite.",
+        PaymentPhrase::Refunds => "Un remboursement commence par un moins.",
         PaymentPhrase::Method(method) => match method {
             Method::Transfer => "virement",
             Method::Card => "carte",

@@ -10,8 +10,9 @@ pub enum PaymentPhrase<'a> {
     Edit,
     Cancel,
     VerbCancel,
-    /// Below the amount of a new payment.
+    /// Below the amount of a new payment, while Enter records it.
     EnterRecords,
+    Refunds,
     Method(Method),
     /// What a payment or a refund is called.
     Heading {

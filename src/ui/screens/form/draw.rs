@@ -11,7 +11,7 @@ use crate::{
     ui::{
         Context,
         form::{FieldKind, FormField, in_period},
-        text::Phrase,
+        text::{PaymentPhrase, Phrase},
         widgets::{
             chrome::wrapped,
             input::Input,
@@ -73,14 +73,23 @@ impl Form {
     fn words_below(&self, entry: &FormField, area: Rect, ctx: &Context) -> Vec<(String, Style)> {
         let columns = usize::from(area.width - self.label_columns(area, ctx));
         let problem = entry.problem.map(|problem| (ctx.problem(problem), ctx.theme.bad));
-        let hint = entry.note.clone().or_else(|| entry.hint.map(|hint| ctx.say(hint)));
-        let hint = hint.filter(|_| problem.is_none()).map(|hint| (hint, ctx.theme.quiet));
+        let hint = self.hint(entry, ctx).filter(|_| problem.is_none()).map(|hint| (hint, ctx.theme.quiet));
         let theirs = entry.theirs.as_ref().map(|value| {
             let name = self.conflict.as_ref().map_or("", |(name, _)| name);
             (ctx.say(Phrase::Theirs { name, value }), ctx.theme.warning)
         });
         let all = [problem, hint, theirs].into_iter().flatten();
         all.flat_map(|(words, style)| wrapped(&words, columns).into_iter().map(move |line| (line, style))).collect()
+    }
+
+    /// What one should know about a field; where Enter saves the form, that comes first.
+    fn hint(&self, entry: &FormField, ctx: &Context) -> Option<String> {
+        let here = self.entries.get(self.at).is_some_and(|focused| focused.field == entry.field);
+        let saves = here && self.is_saved_here() && self.has_what_it_needs() && !self.saving;
+        let hint = entry.note.clone().or_else(|| entry.hint.map(|hint| ctx.say(hint)));
+        let enter = saves.then(|| ctx.say(PaymentPhrase::EnterRecords));
+        let parts: Vec<String> = enter.into_iter().chain(hint).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
     }
 
     /// The width of the labels: that of the longest, with a gap before the values, unless it leaves too

@@ -173,6 +173,11 @@ impl Form {
         self.purpose.saves_from_the_first() && self.entries.iter().position(FormField::is_text) == Some(self.at)
     }
 
+    /// Whether no field that has to be filled in is empty.
+    pub(super) fn has_what_it_needs(&self) -> bool {
+        !self.entries.iter().any(|entry| entry.required && entry.content().trim().is_empty())
+    }
+
     pub(super) fn saved(&mut self, to: &Request, reply: &Reply, ctx: &Context) -> Action {
         let Reply::Saved { subject, id, version, ref done, .. } = *reply else { return Action::None };
         let balance = done.as_ref().and_then(|done| done.balance);
