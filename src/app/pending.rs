@@ -4,7 +4,11 @@ use super::{App, Asker, Effect, Stage, workspace::Lock};
 use crate::{
     domain::Error,
     services::{Reply, Request, SessionRequest},
-    ui::{Notice, popup::Popup, text::Phrase},
+    ui::{
+        Notice,
+        popup::Popup,
+        text::{Phrase, Told},
+    },
 };
 
 /// A request whose reply is awaited.
@@ -47,7 +51,7 @@ impl App {
         self.pending.push(Pending { id, asker, request, auth_epoch, since: self.now.ticks });
     }
 
-    /// Handles a reply, also one that the user no longer waits for if it tells the outcome of a write.
+    /// Handles a reply, also one that the user no longer waits for if it tells the outcome of a write or of a file.
     pub(super) fn reply(&mut self, id: u64, reply: Result<Reply, Error>) {
         let taken = |list: &mut Vec<Pending>| {
             let at = list.iter().position(|pending| pending.id == id)?;
@@ -85,7 +89,9 @@ impl App {
         for asker in self.pending.iter().filter(|one| one.request.writes()).map(|one| one.asker).collect::<Vec<_>>() {
             self.doubt(asker, true);
         }
-        self.given_up.extend(self.pending.drain(..).filter(|pending| pending.request.writes()));
+        let file = !writing && self.pending.iter().any(|pending| pending.request.writes_file());
+        let matters = |pending: &Pending| pending.request.writes() || pending.request.writes_file();
+        self.given_up.extend(self.pending.drain(..).filter(matters));
         self.effects.push(Effect::Abandon);
         match &mut self.stage {
             Stage::Setup(setup) => setup.waiting = false,
@@ -98,8 +104,13 @@ impl App {
                 }
             }
         }
-        let gave_up = self.context().say(if writing { Phrase::GaveUpWriting } else { Phrase::GaveUp });
-        let notice = Notice::bad(format!("{gave_up} {}", self.what_next(writing)).trim_end());
+        let gave_up = self.context().say(match (writing, file) {
+            (true, _) => Phrase::GaveUpWriting,
+            (false, true) => Phrase::Told(Told::GaveUpFile),
+            (false, false) => Phrase::GaveUp,
+        });
+        let next = if file { String::new() } else { self.what_next(writing) };
+        let notice = Notice::bad(format!("{gave_up} {next}").trim_end());
         if let Some(Lock { popup: Popup::Password(password), .. }) =
             self.workspace().and_then(|workspace| workspace.locked.as_mut())
         {

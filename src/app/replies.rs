@@ -147,6 +147,9 @@ impl App {
     /// Reports the outcome of a change that the user no longer waited for. No screen gets this reply,
     /// since the user may have typed more there, or sent the same request again.
     pub(super) fn late_reply(&mut self, Pending { request, asker, .. }: &Pending, reply: &Result<Reply, Error>) {
+        if !request.writes() {
+            return self.tell(*asker, request, reply);
+        }
         if reply.as_ref().is_err_and(|error| !matches!(error, Error::OutcomeUnknown)) {
             self.doubt(*asker, false);
         }

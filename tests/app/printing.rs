@@ -182,3 +182,46 @@ fn a_document_that_cannot_be_written_says_so() {
     assert!(!desk.world.audit().contains(&"record.printed".to_owned()));
     std::fs::remove_file(desk.world.exports.path()).unwrap();
 }
+
+/// Whoever stops waiting for a file is told what became of it: F5 would write none.
+#[test]
+fn a_file_that_comes_late_is_told() {
+    for (language, list, gave_up, again, told, not_done) in [
+        (
+            Language::En,
+            "contracts",
+            "You stopped waiting. If the file is written all the same, you will be told.",
+            "tries again",
+            "is now in",
+            "What you asked for was not done.",
+        ),
+        (
+            Language::Fr,
+            "contrats",
+            "Vous avez cessé d'attendre. Si le fichier est tout de même écrit, vous le saurez.",
+            "pour réessayer",
+            "est maintenant dans",
+            "Votre demande n'a pas été exécutée.",
+        ),
+    ] {
+        for left in [false, true] {
+            let mut desk = Desk::of("sales", language);
+            desk.world.records();
+            desk.resize(120, 24).go(list).see("Kevin Casey");
+            desk.held = Some(Vec::new());
+            desk.press(KeyCode::Char('P')).wait(300).press(KeyCode::Esc).see(gave_up).not(again);
+            if left {
+                desk.press(KeyCode::Esc);
+            }
+            desk.release();
+            desk.see(told).see(".html");
+            assert_eq!(files(&desk).len(), 1);
+        }
+        let mut desk = Desk::of("sales", language);
+        desk.world.records();
+        desk.resize(120, 24).go(list).see("Kevin Casey");
+        desk.held = Some(Vec::new());
+        desk.press(KeyCode::Char('P')).wait(300).press(KeyCode::Esc).refuse();
+        desk.see(not_done);
+    }
+}

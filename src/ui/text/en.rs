@@ -413,6 +413,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::CalendarSpan(Span::Week) => "month",
         Phrase::CalendarSpan(Span::Month) => "week",
         Phrase::CalendarBefore(Span::Week) => "week before",
+        Phrase::Told(Told::GaveUpFile) => "You stopped waiting. If the file is written all the same, you will be told.",
         Phrase::CalendarBefore(Span::Month) => "month before",
         Phrase::CalendarAfter(Span::Week) => "next week",
         Phrase::CalendarAfter(Span::Month) => "next month",

@@ -446,6 +446,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::CalendarBefore(Span::Week) => "semaine précédente",
         Phrase::CalendarBefore(Span::Month) => "mois précédent",
         Phrase::CalendarAfter(Span::Week) => "semaine d'après",
+        Phrase::Told(Told::GaveUpFile) => {
+            "Vous avez cessé d'attendre. Si le fichier est tout de même écrit, vous le saurez."
+        }
         Phrase::CalendarAfter(Span::Month) => "mois suivant",
         Phrase::WeekOf(day) => return format!("Semaine du {day}"),
         Phrase::ClashesWith(title) => return format!("En conflit avec {title}."),

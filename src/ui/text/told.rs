@@ -119,6 +119,8 @@ pub enum Told<'a> {
         /// Who took over what a user owned.
         shares: &'a [Share],
     },
+    /// The user has stopped waiting for a file.
+    GaveUpFile,
 }
 
 /// What is asked before a write, and what there is to know for the answer.
