@@ -144,13 +144,16 @@ impl App {
         }
     }
 
-    /// Reports the outcome of a change that the user no longer waited for. No screen gets this reply,
-    /// since the user may have typed more there, or sent the same request again.
-    pub(super) fn late_reply(&mut self, Pending { request, asker, .. }: &Pending, reply: &Result<Reply, Error>) {
+    /// Handles the outcome of a change or of a file that the user no longer waited for: it is reported, and a form
+    /// becomes what it would have become at once, unless it was sent again since.
+    pub(super) fn late_reply(&mut self, Pending { id, request, asker, .. }: &Pending, reply: &Result<Reply, Error>) {
         if !request.writes() {
             return self.tell(*asker, request, reply);
         }
-        if reply.as_ref().is_err_and(|error| !matches!(error, Error::OutcomeUnknown)) {
+        let unanswered = self.pending.iter().chain(&self.given_up);
+        let unanswered = unanswered.filter(|one| one.asker == *asker && one.request.writes());
+        let last_unanswered = unanswered.map(|one| one.id).max();
+        if reply.as_ref().is_err_and(|error| !matches!(error, Error::OutcomeUnknown)) && last_unanswered.is_none() {
             self.doubt(*asker, false);
         }
         let ctx = self.context();
@@ -165,8 +168,24 @@ impl App {
         if let Ok(written) = reply {
             self.take_over(request, written);
             self.load_top();
+            if last_unanswered.is_none_or(|last| last < *id) {
+                self.late_for_screen(*asker, request, written);
+            }
             self.show_password(Asker::App, box_with_password(request, written));
         }
+    }
+
+    /// Tells the screen that has sent a change, if it is a form, that it was made after all.
+    fn late_for_screen(&mut self, asker: Asker, request: &Request, written: &Reply) {
+        let Asker::Screen(id) = asker else { return };
+        let Some(Some(action)) = self.on_layer(id, |screen, ctx| screen.saved_after_all(request, written, ctx)) else {
+            return;
+        };
+        // What a question of the form says of the doubt is no longer true.
+        if let Some(workspace) = self.workspace().filter(|workspace| workspace.asks_about(id)) {
+            workspace.popup = None;
+        }
+        self.act(asker, action);
     }
 
     /// Reads how the user's lists are arranged.

@@ -167,6 +167,13 @@ impl Workspace {
         }
     }
 
+    /// Whether a question of this screen is open.
+    pub fn asks_about(&self, id: u64) -> bool {
+        let is_question =
+            |open: &OpenPopup| matches!((&open.popup, &open.purpose), (Popup::Confirm(_), PopupPurpose::Screen));
+        self.top().is_some_and(|layer| layer.id == id) && self.popup.as_ref().is_some_and(is_question)
+    }
+
     /// Closes the popup of the top layer, if that is the layer at this index: the layer is about to go.
     pub fn close_question(&mut self, at: usize) {
         if at + 1 == self.layers.len() && matches!(&self.popup, Some(OpenPopup { purpose: PopupPurpose::Screen, .. })) {

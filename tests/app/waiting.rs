@@ -14,9 +14,9 @@ fn typing_never_waits_for_the_database() {
     desk.press(KeyCode::Tab).write("29/3/2023").see("Wed 29 March 2023");
     desk.wait(4_000).see("takes long to answer. Esc gives up waiting");
     desk.press(KeyCode::Esc).see("it may or may not have been saved").see("Kevin Casey").see("29/3/2023");
-    // The reply arrives after the user stopped waiting, and the form stays as it is.
+    // The reply arrives after the user stopped waiting: what was typed since is an edit of the new client.
     desk.release();
-    desk.see("New client").see("29/3/2023").see("It was saved after all.");
+    desk.see("Edit client").see("29/3/2023").see("It was saved after all.").see("What you have typed since");
 }
 
 #[test]

@@ -64,6 +64,7 @@ impl Entity for Clients {
             version,
             draft: draft(form),
         },
+        set_once: &[Field::SalesContactId],
         suggests: |_, _| Vec::new(),
     });
     const CHILD: Option<EntityKind> = Some(EntityKind::Contract);

@@ -76,6 +76,7 @@ impl Entity for Contracts {
             draft: draft(form),
             difference: form.choice(Field::Difference),
         },
+        set_once: &[Field::ClientId, Field::PaidBefore],
         suggests: |_, _| Vec::new(),
     });
     const CHILD: Option<EntityKind> = Some(EntityKind::Event);

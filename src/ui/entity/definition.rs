@@ -104,6 +104,8 @@ pub struct EntityForm<R> {
     pub create: fn(&mut Reader) -> WriteRequest,
     /// The same for the form of the record that was seen.
     pub update: fn(Seen, &mut Reader) -> WriteRequest,
+    /// What only the creation sets, passwords aside: it cannot be edited afterwards.
+    pub set_once: &'static [Field],
     /// What a record that was just picked proposes for other fields.
     pub suggests: fn(&Record, &Context) -> Vec<(Field, String)>,
 }

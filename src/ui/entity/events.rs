@@ -74,6 +74,7 @@ impl Entity for Events {
             version,
             draft: draft(form),
         },
+        set_once: &[Field::ContractId],
         suggests: |contract, _| Contracts::row(contract).map(|row| proposed(row).into()).unwrap_or_default(),
     });
     const CHILD: Option<EntityKind> = None;

@@ -47,6 +47,11 @@ pub fn write_edit(kind: EntityKind, seen: Seen, form: &mut Reader) -> Option<Wri
     dispatch!(EntityKind kind, E => E::FORM.map(|of| (of.update)(seen, form)))
 }
 
+/// What only the creation of a record of this kind sets, passwords aside.
+pub fn set_once(kind: EntityKind) -> &'static [Field] {
+    dispatch!(EntityKind kind, E => E::FORM.map_or(&[], |form| form.set_once))
+}
+
 /// What a record that was just picked in the form for a new record proposes for other fields.
 pub fn suggestions(kind: EntityKind, picked: &Record, ctx: &Context) -> Vec<(Field, String)> {
     dispatch!(EntityKind kind, E => E::FORM.map_or_else(Vec::new, |form| (form.suggests)(picked, ctx)))

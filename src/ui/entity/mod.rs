@@ -57,8 +57,8 @@ pub use definition::{
     Begins, Begun, DetailPart, Entity, EntityForm, PartContent, RecordDetail, Seen, ThenOption, ThenUsers, money,
 };
 pub use forms::{
-    edit_form, edit_title, filter_names, filters, is_refinable, new_form, new_title, refine_form, refined, suggestions,
-    write_edit, write_new,
+    edit_form, edit_title, filter_names, filters, is_refinable, new_form, new_title, refine_form, refined, set_once,
+    suggestions, write_edit, write_new,
 };
 pub use records::{
     cells, child, choice, columns, detail, facts, found_name, has_calendar, has_sums, heading, named, picked_name,

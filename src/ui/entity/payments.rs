@@ -69,6 +69,7 @@ impl Entity for Payments {
             let words = Words { reference: form.text(Field::Reference), notes: form.text(Field::Notes) };
             WriteRequest::UpdatePayment { id: PaymentId::new(id), version, words }
         },
+        set_once: &[Field::ContractId, Field::AmountCents, Field::PaidOn, Field::Method],
         // The amount follows from the instalments of the contract, which the form reads.
         suggests: |_, _| Vec::new(),
     });

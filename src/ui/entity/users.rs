@@ -62,6 +62,7 @@ impl Entity for Users {
             draft: draft(form),
             heirs: None,
         },
+        set_once: &[],
         suggests: |_, _| Vec::new(),
     });
     const CHILD: Option<EntityKind> = None;

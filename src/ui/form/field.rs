@@ -167,6 +167,14 @@ impl FormField {
         self
     }
 
+    /// From now on it only shows this: it can no longer be edited.
+    pub fn fix(&mut self, shown: &str) {
+        (self.kind, self.input) = (FieldKind::Fixed, Input::line(shown));
+        (self.required, self.hint, self.theirs) = (false, None, None);
+        self.forget_problem();
+        self.base = self.content();
+    }
+
     /// What the field is called.
     pub fn name(&self, ctx: &Context) -> String {
         self.called.map_or_else(|| ctx.field(self.field), |called| ctx.say(called))

@@ -54,8 +54,6 @@ impl Purpose {
     /// never stays open.
     pub fn once_saved(&self, id: i64) -> Option<Self> {
         match self {
-            // Of a payment that is recorded nothing but the words can be edited.
-            Self::Create(EntityKind::Payment) => None,
             Self::Create(kind) => Some(Self::Edit(*kind, id)),
             Self::Edit(..) | Self::Settings => Some(self.clone()),
             // These forms contain passwords, which are set only once, or save no record; and a contract is

@@ -65,6 +65,12 @@ pub trait Screen: Debug {
     /// known now that it was not.
     fn doubt(&mut self, _unknown: bool) {}
 
+    /// A change that this screen has sent and that the user no longer waited for was made. A screen that is filled in
+    /// becomes what it would have become at once; `None` leaves it to the app to report the change.
+    fn saved_after_all(&mut self, _to: &Request, _reply: &Reply, _ctx: &Context) -> Option<Action> {
+        None
+    }
+
     /// Where to look whether what was typed here has been saved, if that is unknown.
     fn look_in(&self, _ctx: &Context) -> Option<String> {
         None

@@ -407,13 +407,18 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NotRead => "This could not be loaded. Press ⌨refresh⌨ to try again.",
         Phrase::NothingSelected => "Nothing is selected.",
         Phrase::NothingChanged => "Nothing had to be changed.",
+        Phrase::Told(Told::TypedSince) => "What you have typed since is not saved yet: ⌨save⌨ saves it.",
+        Phrase::Told(Told::LostSince { fields, rest }) => {
+            let rest = if rest { naming.keys_in(" ⌨save⌨ saves the rest.") } else { String::new() };
+            return format!("What you have typed since into {fields} is not saved.{rest}");
+        }
         Phrase::Told(Told::PreferencesKept) => "Your preferences are kept on this computer.",
+        Phrase::Told(Told::GaveUpFile) => "You stopped waiting. If the file is written all the same, you will be told.",
         Phrase::Saving => "Saving...",
         Phrase::PasswordChanged => "Your password is changed.",
         Phrase::CalendarSpan(Span::Week) => "month",
         Phrase::CalendarSpan(Span::Month) => "week",
         Phrase::CalendarBefore(Span::Week) => "week before",
-        Phrase::Told(Told::GaveUpFile) => "You stopped waiting. If the file is written all the same, you will be told.",
         Phrase::CalendarBefore(Span::Month) => "month before",
         Phrase::CalendarAfter(Span::Week) => "next week",
         Phrase::CalendarAfter(Span::Month) => "next month",

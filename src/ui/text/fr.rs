@@ -438,7 +438,17 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NotRead => "Chargement impossible. Appuyez sur ⌨refresh⌨ pour réessayer.",
         Phrase::NothingSelected => "Rien n'est sélectionné.",
         Phrase::NothingChanged => "Il n'y avait rien à changer.",
+        Phrase::Told(Told::TypedSince) => {
+            "Ce que vous avez tapé depuis n'est pas encore enregistré\u{a0}: ⌨save⌨ l'enregistre."
+        }
+        Phrase::Told(Told::LostSince { fields, rest }) => {
+            let rest = if rest { naming.keys_in(" ⌨save⌨ enregistre le reste.") } else { String::new() };
+            return format!("Ce que vous avez tapé depuis dans {fields} n'est pas enregistré.{rest}");
+        }
         Phrase::Told(Told::PreferencesKept) => "Vos préférences sont gardées sur cet ordinateur.",
+        Phrase::Told(Told::GaveUpFile) => {
+            "Vous avez cessé d'attendre. Si le fichier est tout de même écrit, vous le saurez."
+        }
         Phrase::Saving => "Enregistrement…",
         Phrase::PasswordChanged => "Votre mot de passe est changé.",
         Phrase::CalendarSpan(Span::Week) => "mois",
@@ -446,9 +456,6 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::CalendarBefore(Span::Week) => "semaine précédente",
         Phrase::CalendarBefore(Span::Month) => "mois précédent",
         Phrase::CalendarAfter(Span::Week) => "semaine d'après",
-        Phrase::Told(Told::GaveUpFile) => {
-            "Vous avez cessé d'attendre. Si le fichier est tout de même écrit, vous le saurez."
-        }
         Phrase::CalendarAfter(Span::Month) => "mois suivant",
         Phrase::WeekOf(day) => return format!("Semaine du {day}"),
         Phrase::ClashesWith(title) => return format!("En conflit avec {title}."),

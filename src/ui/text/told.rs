@@ -110,7 +110,17 @@ pub enum Told<'a> {
     PasswordStays,
     SupportStays,
     StatusStays,
+    /// What was typed since the form was sent can be saved too; said after it was said that it was saved.
+    TypedSince,
+    /// What was typed into these fields since the form was sent came too late; whether there is something else to
+    /// save.
+    LostSince {
+        fields: &'a str,
+        rest: bool,
+    },
     PreferencesKept,
+    /// The user has stopped waiting for a file.
+    GaveUpFile,
     NothingUndone,
     /// Why this change of the record of this name cannot be undone, and what to do instead.
     Lasts {
@@ -119,8 +129,6 @@ pub enum Told<'a> {
         /// Who took over what a user owned.
         shares: &'a [Share],
     },
-    /// The user has stopped waiting for a file.
-    GaveUpFile,
 }
 
 /// What is asked before a write, and what there is to know for the answer.

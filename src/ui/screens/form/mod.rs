@@ -226,11 +226,7 @@ impl Screen for Form {
         }
         self.saving = false;
         match reply {
-            Ok(reply @ Reply::Saved { .. }) => self.saved(to, &reply, ctx),
-            Ok(Reply::PasswordChanged { .. }) => {
-                let words = if self.is_typed_on(|_| true) { Phrase::PasswordAsSaved } else { Phrase::PasswordChanged };
-                Action::Done(Notice::good(ctx.say(words)))
-            }
+            Ok(reply @ (Reply::Saved { .. } | Reply::PasswordChanged { .. })) => self.saved(to, &reply, false, ctx),
             Ok(_) => Action::None,
             Err(Error::Invalid(errors)) => {
                 for entry in &mut self.entries {
@@ -244,6 +240,11 @@ impl Screen for Form {
                 Action::Notice(Notice::bad(ctx.error(&error)))
             }
         }
+    }
+
+    fn saved_after_all(&mut self, to: &Request, reply: &Reply, ctx: &Context) -> Option<Action> {
+        let saved = matches!(reply, Reply::Saved { .. } | Reply::PasswordChanged { .. });
+        saved.then(|| self.saved(to, reply, true, ctx))
     }
 
     fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {

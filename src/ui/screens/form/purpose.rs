@@ -75,6 +75,14 @@ impl Purpose {
         }
     }
 
+    /// The fields that are set only when the record is created, passwords aside.
+    pub fn set_once(&self) -> &'static [Field] {
+        match self {
+            Self::Create(kind) => entity::set_once(*kind),
+            _ => &[],
+        }
+    }
+
     /// Where to look whether the form was saved, if that is unknown.
     pub fn look_in(&self, ctx: &Context) -> String {
         let place = match self {

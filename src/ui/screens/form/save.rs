@@ -163,9 +163,10 @@ impl Form {
         Action::Send(request)
     }
 
-    /// Whether one of these fields was changed after the form was sent to be saved.
-    pub(super) fn is_typed_on(&self, which: impl Fn(&FormField) -> bool) -> bool {
-        self.entries.iter().zip(&self.sent).any(|(entry, sent)| which(entry) && entry.content() != *sent)
+    /// The fields that were changed after the form was sent to be saved.
+    fn typed_on(&self) -> impl Iterator<Item = &FormField> {
+        let pairs = self.entries.iter().zip(&self.sent);
+        pairs.filter(|(entry, sent)| entry.content() != **sent).map(|(entry, _)| entry)
     }
 
     /// Whether Enter in the focused field saves the form.
@@ -178,34 +179,85 @@ impl Form {
         !self.entries.iter().any(|entry| entry.required && entry.content().trim().is_empty())
     }
 
-    pub(super) fn saved(&mut self, to: &Request, reply: &Reply, ctx: &Context) -> Action {
-        let Reply::Saved { subject, id, version, ref done, .. } = *reply else { return Action::None };
-        let balance = done.as_ref().and_then(|done| done.balance);
+    /// What follows when the form was saved; `late` if the user no longer waited for that, or has even been told that
+    /// nobody knows.
+    pub(super) fn saved(&mut self, to: &Request, reply: &Reply, late: bool, ctx: &Context) -> Action {
+        self.saving = false;
+        let balance = match reply {
+            Reply::Saved { done: Some(done), .. } => done.balance,
+            _ => None,
+        };
         let next = balance.and_then(|balance| self.next_due(balance.due, ctx));
         let words = report::words(to, reply, ctx).into_iter().chain(next).collect::<Vec<_>>().join(" ");
-        let notice = report::notice(words, reply, ctx);
-        let password_typed_on = self.is_typed_on(FormField::is_password);
-        if self.is_typed_on(|entry| !entry.is_password())
-            && let Some(purpose) = self.purpose.once_saved(id)
-        {
-            (self.purpose, self.version, self.doubt) = (purpose, version, false);
-            for (entry, sent) in self.entries.iter_mut().zip(&self.sent) {
+        let words = if late { format!("{} {words}", ctx.say(Phrase::SavedAfterAll)) } else { words };
+        let passwords = self.typed_on().any(FormField::is_password).then(|| ctx.say(Phrase::PasswordAsSaved));
+        let subject = match *reply {
+            Reply::Saved { subject, id, version, .. } => {
+                if let Some(since) = self.stays_open(id, version, ctx) {
+                    return Action::Notice(Notice::good(match since {
+                        Some(lost) => format!("{words} {lost}"),
+                        None if late => format!("{words} {}", ctx.say(Phrase::Told(Told::TypedSince))),
+                        None => passwords.unwrap_or_else(|| ctx.say(Phrase::SavedSoFar)),
+                    }));
+                }
+                Some((subject, id))
+            }
+            _ => None,
+        };
+        let lost = passwords.or_else(|| self.lost(false, ctx).map(|lost| format!("{words} {lost}")));
+        let notice = match lost {
+            Some(lost) => Notice::plain(lost),
+            // After a wait that was given up, it is unknown which change is the last.
+            None if late => Notice::good(words),
+            None => report::notice(words, reply, ctx),
+        };
+        match (subject, &self.purpose) {
+            // A payment is recorded for a contract, to which the user goes back.
+            (Some((Subject::Entity(kind), id)), Purpose::Create(created)) if *created != EntityKind::Payment => {
+                Action::All(vec![Action::Replace(Destination::Record(kind, id)), Action::Notice(notice)])
+            }
+            _ => Action::Done(notice),
+        }
+    }
+
+    /// Becomes the form to edit what was saved, if something was typed since that can be edited; then returns what is
+    /// said of the rest that was typed since, if there is such a rest.
+    fn stays_open(&mut self, id: i64, version: i32, ctx: &Context) -> Option<Option<String>> {
+        let purpose = self.purpose.once_saved(id)?;
+        let once = self.purpose.set_once();
+        let editable = |entry: &FormField| !entry.is_password() && !once.contains(&entry.field);
+        let typed = self.typed_on().find(|entry| editable(entry))?.field;
+        let lost = self.lost(true, ctx);
+        (self.purpose, self.version, self.doubt) = (purpose, version, false);
+        let focused = self.entries.get(self.at).map(|entry| entry.field);
+        for at in 0..self.entries.len() {
+            let clock = self.clock(self.entries[at].field, ctx);
+            let (entry, sent) = (&mut self.entries[at], &self.sent[at]);
+            if once.contains(&entry.field) {
+                let shown = entry.label(sent, ctx, clock);
+                entry.fix(&shown);
+            } else {
                 entry.base.clone_from(sent);
             }
-            // A password is set only once, and it was saved as it was sent.
-            self.entries.retain(|entry| !entry.is_password());
-            self.at = self.at.min(self.entries.len().saturating_sub(1));
-            let words = if password_typed_on { Phrase::PasswordAsSaved } else { Phrase::SavedSoFar };
-            return Action::Notice(Notice::good(ctx.say(words)));
         }
-        let notice = if password_typed_on { Notice::plain(ctx.say(Phrase::PasswordAsSaved)) } else { notice };
-        let Subject::Entity(kind) = subject else { return Action::Done(notice) };
-        // A payment is recorded for a contract, to which the user goes back.
-        if matches!(self.purpose, Purpose::Create(created) if created != EntityKind::Payment) {
-            Action::All(vec![Action::Replace(Destination::Record(kind, id)), Action::Notice(notice)])
-        } else {
-            Action::Done(notice)
-        }
+        // A password is set only once, and it was saved as it was sent.
+        self.entries.retain(|entry| !entry.is_password());
+        self.sent.clear();
+        let place =
+            |field| self.entries.iter().position(|entry| entry.field == field && entry.kind != FieldKind::Fixed);
+        self.at = focused.and_then(place).or(place(typed)).unwrap_or(0);
+        Some(lost)
+    }
+
+    /// Names what was typed since the form was sent and cannot be saved any more, passwords aside; `rest` if something
+    /// else can.
+    fn lost(&self, rest: bool, ctx: &Context) -> Option<String> {
+        let once = self.purpose.set_once();
+        let lost = self.typed_on().filter(|entry| !entry.is_password());
+        let lost = lost.filter(|entry| self.purpose.once_saved(0).is_none() || once.contains(&entry.field));
+        let names: Vec<String> = lost.map(|entry| entry.name(ctx)).collect();
+        let fields = names.join(", ");
+        (!names.is_empty()).then(|| ctx.say(Phrase::Told(Told::LostSince { fields: &fields, rest })))
     }
 
     /// Merges what another user has saved: a field that only one of the two has changed takes that
