@@ -65,8 +65,8 @@ pub(super) fn fill(
 ) -> Result<(), ServiceError> {
     let signed = events / 2;
     let size = Size { clients: events * 3 / 10, contracts: signed, payments: signed * 2, events, audit: events / 5 };
-    // The instalments of a contract are one step.
-    let all = size.clients + size.contracts * 2 + size.payments + size.events + size.audit;
+    // The instalments of a contract are one step, and so is its amount due.
+    let all = size.clients + size.contracts * 3 + size.payments + size.events + size.audit;
     let staff = staff(db)?;
     let plan = default_plan(db)?;
     let first = (next(db, "clients")?, next(db, "contracts")?);
@@ -77,9 +77,10 @@ pub(super) fn fill(
         let due = rows.flat_map(|contract| due_of(contract, first, size, &plan, now.utc));
         Batch::Rows(Insert::instalments(due.collect(), now.utc))
     });
+    let dues = batches(size.contracts, |rows| Batch::Rows(dues(rows, first.1)));
     let events = batches(size.events, |rows| Batch::Rows(self::events(rows, first, size, (&staff, samples), now.utc)));
     let log = batches(size.audit, |rows| Batch::Log(rows.map(|number| entry(number, first.0)).collect()));
-    let mut batches = clients.chain(contracts).chain(instalments).chain(payments).chain(events).chain(log);
+    let mut batches = clients.chain(contracts).chain(instalments).chain(payments).chain(dues).chain(events).chain(log);
     // A second thread builds the batches while this one writes them.
     thread::scope(|scope| {
         let (made, next) = mpsc::sync_channel(4);
@@ -262,6 +263,12 @@ fn payments(
     Insert::payments(numbers.map(row))
 }
 
+/// What is due of the contracts with these numbers follows from their payments.
+fn dues(numbers: Range<u64>, first: u64) -> Insert {
+    let id = |number| ContractId::new(stored(first + number));
+    Insert::dues(id(numbers.start), id(numbers.end.saturating_sub(1)))
+}
+
 fn contracts(
     numbers: Range<u64>,
     (clients, first): (u64, u64),
@@ -272,14 +279,13 @@ fn contracts(
     let row = |number| {
         let owner = client_of(number, size);
         let (client, sales_contact) = client(owner, staff);
-        let Deal { total, due, signed_at } = deal(number, now);
+        let Deal { total, signed_at, .. } = deal(number, now);
         NewContract {
             id: ContractId::new(stored(first + number)),
             client_id: ClientId::new(stored(clients + owner)),
             client,
             sales_contact,
             total_cents: Cents(total),
-            due_cents: Cents(due),
             signed_at,
             next_due_on: next_due_on(&due_of(number, (clients, first), size, plan, now)),
             created_at: signed_at - TimeDelta::days(12),

@@ -66,20 +66,19 @@ pub fn find_for_update(db: &mut Db, id: ContractId) -> Result<Option<WithClient>
     Ok(found.map(|(contract, client)| (ForUpdate::of(contract), client)))
 }
 
-/// Creates an unsigned contract, of which this was paid before, and returns it. Nobody else sees the row
-/// before the transaction is committed.
+/// Creates an unsigned contract, of which all is due, and returns it. Nobody else sees the row before the
+/// transaction is committed.
 pub fn insert(
     db: &mut Db,
     client: ClientId,
     draft: &ContractDraft,
-    paid: Cents,
     now: NaiveDateTime,
 ) -> Result<ForUpdate<Contract>, DbError> {
     let of_client = || clients::table.filter(clients::id.eq(client));
     diesel::insert_into(contracts::table)
         .values((
             draft,
-            contracts::due_cents.eq(Cents(draft.total_cents.0 - paid.0)),
+            contracts::due_cents.eq(draft.total_cents),
             contracts::client_id.eq(client),
             contracts::client_key.eq(of_client().select(clients::name_key).single_value().assume_not_null()),
             contracts::company_key.eq(of_client().select(clients::company_key).single_value().assume_not_null()),
@@ -107,7 +106,7 @@ pub fn update(
     met(saved, 1)
 }
 
-/// Sets what is due after a payment was recorded or cancelled, and fills the instalments. Together with [`insert`] and [`update`]
+/// Sets what is due after the payment was recorded or cancelled, from which it follows, and fills the instalments. Together with [`insert`] and [`update`]
 /// this is all that ever writes the amount due.
 ///
 /// The version stays: it tells whether somebody has changed what another user may be editing, signing or

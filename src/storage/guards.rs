@@ -54,10 +54,29 @@ const GUARDS: &[(&str, &str)] = &[
     (
         "payments_are_final",
         "BEFORE UPDATE ON payments FOR EACH ROW \
-         IF NEW.contract_id <> OLD.contract_id OR NEW.amount_cents <> OLD.amount_cents OR NEW.paid_on <> OLD.paid_on \
+         IF NEW.id <> OLD.id OR NEW.contract_id <> OLD.contract_id OR NEW.amount_cents <> OLD.amount_cents OR NEW.paid_on <> OLD.paid_on \
          OR NEW.method <> OLD.method OR (OLD.cancelled_at IS NOT NULL \
          AND NOT (NEW.cancelled_at <=> OLD.cancelled_at AND NEW.cancel_reason = OLD.cancel_reason)) THEN \
          SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a payment is cancelled, not changed'; END IF",
+    ),
+    (
+        "payments_are_not_removed",
+        "BEFORE DELETE ON payments FOR EACH ROW \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'a payment is cancelled, not removed'",
+    ),
+    (
+        "due_follows_payments",
+        "BEFORE UPDATE ON contracts FOR EACH ROW \
+         IF (NEW.total_cents <> OLD.total_cents OR NEW.due_cents <> OLD.due_cents) \
+         AND NEW.due_cents <> NEW.total_cents - (SELECT COALESCE(SUM(amount_cents), 0) FROM payments \
+         WHERE contract_id = NEW.id AND cancelled_at IS NULL) THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'what is due follows from the payments'; END IF",
+    ),
+    (
+        "all_is_due_at_first",
+        "BEFORE INSERT ON contracts FOR EACH ROW \
+         IF NEW.due_cents <> NEW.total_cents THEN \
+         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'what is due follows from the payments'; END IF",
     ),
     (
         "audit_is_numbered",
@@ -147,9 +166,22 @@ fn triggers(connection: &mut MysqlConnection) -> Result<Vec<Trigger>, DbError> {
 
 /// Creates the guards that are missing or differ from those of this program.
 pub(super) fn install(connection: &mut MysqlConnection, lease: &Lease) -> Result<Guards, DbError> {
+    install_some(connection, lease, |_| true)
+}
+
+/// The same for those that hold the amount due against the payments.
+pub(super) fn install_of_payments(connection: &mut MysqlConnection, lease: &Lease) -> Result<Guards, DbError> {
+    install_some(connection, lease, |name| ["due_follows_payments", "all_is_due_at_first"].contains(&name))
+}
+
+fn install_some(
+    connection: &mut MysqlConnection,
+    lease: &Lease,
+    which: impl Fn(&str) -> bool,
+) -> Result<Guards, DbError> {
     let there = triggers(connection)?;
     let mut guards = Guards::default();
-    for &(name, body) in GUARDS {
+    for &(name, body) in GUARDS.iter().filter(|(name, _)| which(name)) {
         if there.iter().any(|trigger| trigger.is(name, body)) || is_hidden(connection, name)? {
             continue;
         }

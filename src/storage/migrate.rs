@@ -209,6 +209,9 @@ const HAS_EMAIL_KEYS: &str = "0005";
 /// spelling that is looked for.
 const NEEDS_NUMBERS: &str = "0010";
 
+/// The migration that adds payments. After it the program writes what was paid before.
+const HAS_PAYMENTS: &str = "0012";
+
 /// Runs the pending migrations, without the guards of a server. On SQLite it has to be in a
 /// transaction. Nobody else may change the tables meanwhile; the error is `TakenOver` if somebody
 /// does.
@@ -236,6 +239,14 @@ pub(super) fn run_pending(connection: &mut Db, lease: &Lease) -> Result<(), DbEr
         }
         if version == HAS_EMAIL_KEYS {
             super::denormalized::write_email_keys(connection)?;
+        }
+        if version == HAS_PAYMENTS {
+            // From here on no older program that is still open can change what is due. A company that is being copied
+            // has no rows yet, and gets the guards after them.
+            if let (true, Db::Mysql(mysql)) = (super::settings::is_set_up(connection)?, &mut *connection) {
+                guards::install_of_payments(mysql, lease)?;
+            }
+            super::opening::write(connection, lease)?;
         }
         // A server records a migration as done only now: if the program is killed before that, the
         // next one runs the migration again.

@@ -26,6 +26,7 @@ pub mod lists;
 mod locked;
 pub mod migrate;
 mod mysql;
+mod opening;
 mod page;
 pub mod part;
 pub mod payments;

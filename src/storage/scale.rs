@@ -34,7 +34,6 @@ pub struct NewContract<'a> {
     /// The sales contact of the client.
     pub sales_contact: &'a Person,
     pub total_cents: Cents,
-    pub due_cents: Cents,
     /// UTC.
     pub signed_at: NaiveDateTime,
     pub next_due_on: Option<NaiveDate>,
@@ -60,7 +59,7 @@ pub struct NewPayment<'a> {
     pub cancelled: Option<&'a str>,
 }
 
-/// A statement that inserts many rows. It can be built on another thread than the one that runs it.
+/// A statement that writes many rows. It can be built on another thread than the one that runs it.
 pub struct Insert(String);
 
 impl Insert {
@@ -97,7 +96,7 @@ impl Insert {
         Self::new(HEAD, rows.map(row))
     }
 
-    /// Contracts that were changed `now` (UTC).
+    /// Contracts of which all is due, and which were changed `now` (UTC).
     pub fn contracts<'a>(rows: impl Iterator<Item = NewContract<'a>>, now: NaiveDateTime) -> Self {
         const HEAD: &str = "INSERT INTO contracts (id, client_id, total_cents, due_cents, signed_at, notes, \
              client_key, company_key, sales_key, search, next_due_on, created_at, updated_at) VALUES ";
@@ -107,7 +106,7 @@ impl Insert {
                 row.id.0,
                 row.client_id.0,
                 row.total_cents.0,
-                row.due_cents.0,
+                row.total_cents.0,
                 row.signed_at,
                 quoted(&text::sort_key(&row.client.full_name)),
                 quoted(&text::sort_key(&row.client.company_name)),
@@ -203,7 +202,16 @@ impl Insert {
         Self::new(HEAD, rows.map(row))
     }
 
-    /// Inserts the rows.
+    /// Sets what is due of the contracts with these ids, once their payments are there.
+    pub fn dues(from: ContractId, to: ContractId) -> Self {
+        Self(format!(
+            "UPDATE contracts SET due_cents = total_cents - (SELECT COALESCE(SUM(p.amount_cents), 0) FROM payments AS p \
+             WHERE p.contract_id = contracts.id AND p.cancelled_at IS NULL) WHERE id BETWEEN {} AND {}",
+            from.0, to.0
+        ))
+    }
+
+    /// Runs it.
     pub fn run(&self, db: &mut Db) -> Result<(), DbError> {
         Ok(db.batch_execute(&self.0)?)
     }

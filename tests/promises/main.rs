@@ -23,6 +23,7 @@ mod frozen;
 mod histories;
 mod hosted;
 mod migrations;
+mod opening;
 mod ownership;
 mod races;
 mod restore;

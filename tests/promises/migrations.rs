@@ -48,7 +48,7 @@ fn check_payments(db: &mut Db, told: &str) {
 }
 
 /// Versions and statements of the migrations for an engine.
-fn migrations(engine: &str) -> Vec<(String, Vec<String>)> {
+pub(super) fn migrations(engine: &str) -> Vec<(String, Vec<String>)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

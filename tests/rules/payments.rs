@@ -363,6 +363,43 @@ fn the_database_refuses_what_the_program_never_does(
     assert!(diesel::update(of()).set(payments::notes.eq("Noted.")).execute(db).is_ok());
 }
 
+/// Whoever writes past the program, such as an older one that is still open, cannot take what is due and the payments
+/// apart.
+#[rstest]
+fn the_database_holds_what_is_due_against_the_payments(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    use diesel::connection::SimpleConnection;
+    let mut world = World::new(engine);
+    let id = contract(&mut world, 100_000, 60_000);
+    paid(&mut world, id, 10_000);
+    let before = world.state();
+    let db = &mut world.connection();
+    let columns = "client_id, notes, client_key, company_key, sales_key, search, created_at, updated_at";
+    let new = |due: i64| {
+        let values = columns.replace("client_id", &format!("100000, {due}, client_id"));
+        let columns = columns.replace("client_id", "total_cents, due_cents, client_id");
+        format!("INSERT INTO contracts ({columns}) SELECT {values} FROM contracts WHERE id = {id}", id = id.0)
+    };
+    for write in [
+        format!("UPDATE contracts SET due_cents = 0 WHERE id = {}", id.0),
+        format!("UPDATE contracts SET total_cents = 110000 WHERE id = {}", id.0),
+        format!("UPDATE contracts SET total_cents = 110000, due_cents = 50000 WHERE id = {}", id.0),
+        new(60_000),
+        "DELETE FROM payments".to_owned(),
+        "REPLACE INTO payments SELECT * FROM payments".to_owned(),
+        "UPDATE payments SET id = id + 100".to_owned(),
+    ] {
+        assert!(db.batch_execute(&write).is_err(), "{write}");
+        assert_eq!(world.state(), before, "{write}");
+        assert_eq!(balance(&world, id), (100_000, 50_000), "{write}");
+    }
+    let retotalled = format!("UPDATE contracts SET total_cents = 110000, due_cents = 60000 WHERE id = {}", id.0);
+    db.batch_execute(&retotalled).unwrap();
+    db.batch_execute(&new(100_000)).unwrap();
+    assert_eq!(balance(&world, id), (110_000, 60_000));
+}
+
 /// A payment changes two records, the payment itself and what is due on its contract, and each has its own audit
 /// row, also when `u` takes it back. The contract's version stays, so that its open form can still be saved.
 #[rstest]

@@ -1,6 +1,7 @@
 -- Payments of contracts; a refund has a negative amount. Of each contract the amount due is the total minus the
 -- payments that are not cancelled. state, reference_key, client_key, search and client_search are derived columns
--- (storage/payments, storage/denormalized). Each statement can run twice, as in the first migration.
+-- (storage/payments, storage/denormalized). Each statement can run twice, as in the first migration. After
+-- this the program writes what was paid before as one payment of each contract (storage/opening).
 CREATE TABLE IF NOT EXISTS payments (
     id BIGINT AUTO_INCREMENT PRIMARY KEY NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
@@ -34,13 +35,6 @@ CREATE TABLE IF NOT EXISTS payments (
     INDEX payments_by_state (state, id),
     INDEX payments_by_state_and_day (state, paid_on, id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
-
--- What was paid before, as one payment of each contract. Nobody records a payment before this migration is
--- complete, so contracts with one have been dealt with.
-INSERT INTO payments (contract_id, amount_cents, paid_on, method, notes, client_key, search, client_search, created_at, updated_at)
-SELECT id, total_cents - due_cents, CAST(COALESCE(signed_at, created_at) AS DATE), 'opening', '', client_key, '', COALESCE(search, ''), updated_at, updated_at
-FROM contracts WHERE due_cents < total_cents
- AND NOT EXISTS (SELECT 1 FROM payments AS made WHERE made.contract_id = contracts.id);
 
 SET @add = (SELECT IF(COUNT(*) = 0, 'ALTER TABLE payments ADD FULLTEXT INDEX payments_words (search, client_search)', 'DO 0')
     FROM information_schema.statistics

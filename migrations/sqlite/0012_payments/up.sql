@@ -1,6 +1,7 @@
 -- Payments of contracts; a refund has a negative amount. Of each contract the amount due is the total minus the
 -- payments that are not cancelled. state, reference_key, client_key, search and client_search are derived columns
--- (storage/payments, storage/denormalized).
+-- (storage/payments, storage/denormalized). After this the program writes what was paid before as one payment of each
+-- contract (storage/opening).
 CREATE TABLE payments (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     version INTEGER NOT NULL DEFAULT 1,
@@ -23,11 +24,6 @@ CREATE TABLE payments (
     CHECK (state = CASE WHEN cancelled_at IS NOT NULL THEN 'cancelled' WHEN amount_cents < 0 THEN 'refund' ELSE 'payment' END)
 );
 
--- What was paid before, as one payment of each contract.
-INSERT INTO payments (contract_id, amount_cents, paid_on, method, client_key, client_search, created_at, updated_at)
-SELECT id, total_cents - due_cents, substr(COALESCE(signed_at, created_at), 1, 10), 'opening', client_key, search, updated_at, updated_at
-FROM contracts WHERE due_cents < total_cents;
-
 CREATE INDEX payments_by_contract ON payments (contract_id, id);
 CREATE INDEX payments_by_day ON payments (paid_on, id);
 CREATE INDEX payments_by_amount ON payments (amount_cents, id);
@@ -39,7 +35,6 @@ CREATE INDEX payments_by_state ON payments (state, id);
 CREATE INDEX payments_by_state_and_day ON payments (state, paid_on, id);
 
 CREATE VIRTUAL TABLE payments_words USING fts5(search, client_search, content = 'payments', content_rowid = 'id', detail = 'none', tokenize = 'unicode61 remove_diacritics 0');
-INSERT INTO payments_words (payments_words) VALUES ('rebuild');
 
 CREATE TRIGGER payments_words_on_insert AFTER INSERT ON payments
 BEGIN INSERT INTO payments_words (rowid, search, client_search) VALUES (NEW.id, NEW.search, NEW.client_search); END;
@@ -50,8 +45,23 @@ BEGIN
     INSERT INTO payments_words (rowid, search, client_search) VALUES (NEW.id, NEW.search, NEW.client_search);
 END;
 
-CREATE TRIGGER payments_are_final BEFORE UPDATE OF contract_id, amount_cents, paid_on, method, cancelled_at, cancel_reason ON payments
-WHEN NEW.contract_id <> OLD.contract_id OR NEW.amount_cents <> OLD.amount_cents OR NEW.paid_on <> OLD.paid_on
+CREATE TRIGGER payments_are_final BEFORE UPDATE OF id, contract_id, amount_cents, paid_on, method, cancelled_at, cancel_reason ON payments
+WHEN NEW.id <> OLD.id OR NEW.contract_id <> OLD.contract_id OR NEW.amount_cents <> OLD.amount_cents OR NEW.paid_on <> OLD.paid_on
  OR NEW.method <> OLD.method
  OR (OLD.cancelled_at IS NOT NULL AND (NEW.cancelled_at IS NOT OLD.cancelled_at OR NEW.cancel_reason <> OLD.cancel_reason))
 BEGIN SELECT RAISE(ABORT, 'a payment is cancelled, not changed'); END;
+CREATE TRIGGER payments_are_not_removed BEFORE DELETE ON payments
+BEGIN SELECT RAISE(ABORT, 'a payment is cancelled, not removed'); END;
+-- INSERT OR REPLACE would remove one without that trigger.
+CREATE TRIGGER payments_are_not_replaced BEFORE INSERT ON payments
+WHEN EXISTS (SELECT 1 FROM payments WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'a payment is cancelled, not replaced'); END;
+
+-- What is due follows from the payments, which are written first.
+CREATE TRIGGER due_follows_payments BEFORE UPDATE OF total_cents, due_cents ON contracts
+WHEN (NEW.total_cents <> OLD.total_cents OR NEW.due_cents <> OLD.due_cents)
+ AND NEW.due_cents <> NEW.total_cents - COALESCE((SELECT SUM(amount_cents) FROM payments WHERE contract_id = NEW.id AND cancelled_at IS NULL), 0)
+BEGIN SELECT RAISE(ABORT, 'what is due follows from the payments'); END;
+CREATE TRIGGER all_is_due_at_first BEFORE INSERT ON contracts
+WHEN NEW.due_cents <> NEW.total_cents - COALESCE((SELECT SUM(amount_cents) FROM payments WHERE contract_id = NEW.id AND cancelled_at IS NULL), 0)
+BEGIN SELECT RAISE(ABORT, 'what is due follows from the payments'); END;

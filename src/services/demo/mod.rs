@@ -151,7 +151,8 @@ fn fill(db: &mut Db, language: Language, now: Moment) -> Result<(), ServiceError
         let staff = hire(db, &hash, now)?;
         let of = |role| staff.iter().filter(|(_, one)| *one == role).map(|(id, _)| *id).collect::<Vec<_>>();
         let (sales, support) = (of(Role::Sales), of(Role::Support));
-        let mut demo = Demo { dice: Dice(7), samples, now, wall: settings.wall_clock(now.utc), sales, support };
+        let wall = settings.wall_clock(now.utc);
+        let mut demo = Demo { dice: Dice(7), samples, now, settings: settings.clone(), wall, sales, support };
         demo.papers(db)?;
         for number in 0..147 {
             demo.client(db, number)?;
@@ -196,6 +197,7 @@ struct Demo {
     dice: Dice,
     samples: &'static Samples,
     now: Moment,
+    settings: Settings,
     wall: NaiveDateTime,
     sales: Vec<UserId>,
     support: Vec<UserId>,

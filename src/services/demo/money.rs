@@ -81,15 +81,17 @@ impl Demo {
         note(db, created(Verb::ClientCreated, &draft.full_name, &*client), at)?;
         let terms = ContractDraft { total_cents: Cents(deal.total), ..ContractDraft::default() };
         let paid = Cents(deal.total - deal.due);
-        let drawn_up = storage::contracts::insert(db, client.id, &terms, paid, at)?;
+        let drawn_up = storage::contracts::insert(db, client.id, &terms, at)?;
         let contract = drawn_up.id;
         if let Some(signed_at) = signed_at {
             storage::contracts::sign(db, &drawn_up.as_it_is(), signed_at, signed_at)?;
         }
-        let stored = storage::contracts::find(db, contract)?.ok_or(Error::NotFound)?;
-        note(db, created(Verb::ContractCreated, &draft.full_name, &stored), at)?;
+        let (stored, _) = storage::contracts::find_for_update(db, contract)?.ok_or(Error::NotFound)?;
+        let after = Contract { due_cents: Cents(deal.due), ..(*stored).clone() };
+        note(db, created(Verb::ContractCreated, &draft.full_name, &after), at)?;
         if let Some(signed_at) = signed_at.filter(|_| paid.0 > 0) {
-            self.pay(db, &draft.full_name, &stored, signed_at)?;
+            self.pay(db, &draft.full_name, &after, signed_at)?;
+            storage::contracts::set_due(db, &stored, after.due_cents, signed_at)?;
         }
         Ok(contract)
     }
@@ -127,8 +129,8 @@ impl Demo {
             Method::Cheque => format!("CHQ {}", 4_100_000 + contract.id.0 * 7 + nth),
             Method::Card | Method::Cash | Method::Other | Method::Opening => String::new(),
         };
-        let draft =
-            PaymentDraft { amount_cents: Cents(amount), paid_on: at.date(), method, reference, notes: String::new() };
+        let paid_on = self.settings.wall_clock(at).date();
+        let draft = PaymentDraft { amount_cents: Cents(amount), paid_on, method, reference, notes: String::new() };
         let payment = storage::payments::insert(db, contract.id, &draft, at)?;
         note(db, created(Verb::PaymentRecorded, client, &*payment), at)?;
         let Some(reason) = cancelled else { return Ok(()) };

@@ -35,13 +35,16 @@ pub(super) fn create(
     let draft = draft.checked(Cents(0)).map_err(Error::Invalid)?;
     check_paid_before(paid_before, draft.total_cents)
         .map_err(|problem| Error::Invalid(FieldErrors::one(Field::PaidBefore, problem)))?;
-    let contract = storage::contracts::insert(db, client.id, &draft, paid_before, ctx.now)?;
-    let entry = created(Verb::ContractCreated, &client.full_name, &*contract);
+    let contract = storage::contracts::insert(db, client.id, &draft, ctx.now)?;
+    let due = Cents(draft.total_cents.0 - paid_before.0);
+    let after = Contract { due_cents: due, ..(*contract).clone() };
+    let entry = created(Verb::ContractCreated, &client.full_name, &after);
     instalments::begin(db, ctx, &contract)?;
     let mut outcome = WriteOutcome::saved(entry, contract.version);
     if paid_before.0 > 0 {
         let opening = PaymentDraft::opening(paid_before, ctx.wall.date());
         let payment = storage::payments::insert(db, contract.id, &opening, ctx.now)?;
+        storage::contracts::set_due(db, &contract, due, ctx.now)?;
         outcome.entries.push(payments::recorded(&client, &payment));
     }
     Ok(outcome)
