@@ -17,6 +17,8 @@ pub enum Check {
     Tables,
     /// Whether the database contains a company.
     Company,
+    /// Whether what is due of each contract follows from its payments; found only if it does not.
+    AmountsDue,
     /// The encryption of the connection, and what is verified.
     Encryption,
     /// Rights that the program needs and the account lacks.

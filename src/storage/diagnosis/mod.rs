@@ -30,7 +30,7 @@ pub use unopened::mend;
 use variables::{binary_log, flush_log_at_commit, sql_mode};
 
 /// What is looked at on every engine, in this order.
-const EVERYWHERE: [fn(&mut Db, &Target) -> Findings; 4] = [server, file, tables, company];
+const EVERYWHERE: [fn(&mut Db, &Target) -> Findings; 5] = [server, file, tables, company, amounts_due];
 
 /// What is looked at on a server besides.
 const ON_A_SERVER: [fn(&mut Examined<'_>) -> Findings; 10] = [
@@ -122,6 +122,25 @@ fn company(db: &mut Db, _: &Target) -> Findings {
         Some(false) => Finding::new(Check::Company, Found::No, Fault).mended_by(vec!["epic-events --init".to_owned()]),
         None => not_known(Check::Company),
     }])
+}
+
+/// Names the first contracts whose amount due does not follow from their payments: where a server does not let the
+/// program create its triggers, others can write them apart.
+fn amounts_due(db: &mut Db, _: &Target) -> Findings {
+    const PAID: &str = "(SELECT COALESCE(SUM(p.amount_cents), 0) FROM payments AS p \
+         WHERE p.contract_id = contracts.id AND p.cancelled_at IS NULL)";
+    if level(db)? != Some(Level::Current) {
+        return Ok(Vec::new());
+    }
+    let wrong = format!(
+        "SELECT CAST(id AS CHAR) AS text FROM contracts WHERE due_cents <> total_cents - {PAID} ORDER BY id LIMIT 20"
+    );
+    let ids = readable(db.texts(&wrong))?.unwrap_or_default().join(", ");
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mend = format!("UPDATE contracts SET due_cents = total_cents - {PAID} WHERE id IN ({ids});");
+    Ok(vec![Finding::new(Check::AmountsDue, Found::Text(ids), Fault).mended_by(vec![mend])])
 }
 
 fn not_known(check: Check) -> Finding {

@@ -2028,6 +2028,7 @@ pub(super) fn check(check: Check) -> &'static str {
         Check::File => "file is whole",
         Check::Tables => "tables",
         Check::Company => "company",
+        Check::AmountsDue => "contracts with a wrong amount due",
         Check::Encryption => "encryption",
         Check::MissingRights => "missing rights",
         Check::ExcessiveRights => "more rights than needed",
@@ -2077,6 +2078,9 @@ pub(super) fn means(finding: &Finding) -> &'static str {
             "The account may not read the settings of the company: see the missing rights."
         }
         (Check::Company, _, _) => "A company is set up here.",
+        (Check::AmountsDue, _, _) => {
+            "What is due of these contracts is not their total minus their payments: something other than this program has written to them. Compare their payments with your records. If those are right, this sets the amounts due:"
+        }
         (Check::Encryption, Verdict::Warning, _) => {
             "Somebody on the network could read along or pretend to be the server. Use ssl_mode=verify_identity."
         }

@@ -2155,6 +2155,7 @@ pub(super) fn check(check: Check) -> &'static str {
         Check::File => "fichier intact",
         Check::Tables => "tables",
         Check::Company => "entreprise",
+        Check::AmountsDue => "contrats dont le reste à payer est faux",
         Check::Encryption => "chiffrement",
         Check::MissingRights => "droits manquants",
         Check::ExcessiveRights => "droits en trop",
@@ -2206,6 +2207,9 @@ pub(super) fn means(finding: &Finding) -> &'static str {
             "Le compte ne peut pas lire les réglages de l'entreprise : voyez les droits manquants."
         }
         (Check::Company, _, _) => "Une entreprise est installée ici.",
+        (Check::AmountsDue, _, _) => {
+            "Le reste à payer de ces contrats n'est pas leur total moins leurs paiements\u{a0}: autre chose que ce programme les a modifiés. Comparez leurs paiements avec vos pièces. S'ils sont justes, ceci rectifie le reste à payer\u{a0}:"
+        }
         (Check::Encryption, Verdict::Warning, _) => {
             "Quelqu'un sur le réseau pourrait lire les échanges ou se faire passer pour le serveur. Utilisez ssl_mode=verify_identity."
         }

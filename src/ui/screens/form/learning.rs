@@ -62,7 +62,7 @@ impl Form {
     /// instalments of its own.
     fn offer_difference(&mut self, detail: &ContractDetail, ctx: &Context) {
         let own: Vec<&Instalment> = detail.instalments.iter().filter(|one| one.plan_id.is_none()).collect();
-        if own.is_empty() || self.saving || self.entry(Field::Difference).is_some() {
+        if own.is_empty() || self.saving || self.doubt || self.entry(Field::Difference).is_some() {
             return;
         }
         let after = self.entries.iter().position(|entry| entry.field == Field::TotalCents);

@@ -189,6 +189,10 @@ impl Screen for RowsForm {
         }
     }
 
+    fn saved_after_all(&mut self, to: &Request, reply: &Reply, ctx: &Context) -> Option<Action> {
+        matches!(reply, Reply::Saved { .. }).then(|| self.saved(to, reply, true, ctx))
+    }
+
     fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
         match (self.asked.take(), outcome) {
             (Some(Asked::Discard), Outcome::Confirmed) => return Action::Back,

@@ -13,7 +13,7 @@ use crate::{
         Action, Context, Notice,
         form::{Texts, Whole, texts_of, texts_of_plan, value},
         report,
-        text::{InstalmentPhrase as I, Phrase},
+        text::{InstalmentPhrase as I, Phrase, Told},
     },
 };
 
@@ -67,7 +67,7 @@ impl RowsForm {
     pub(super) fn on_saved(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         self.saving = false;
         match reply {
-            Ok(reply) => self.saved(to, &reply, ctx),
+            Ok(reply) => self.saved(to, &reply, false, ctx),
             Err(Error::Conflict(conflict)) => self.met(*conflict, ctx),
             Err(Error::Invalid(errors)) => self.refused(&errors, ctx),
             Err(error) => {
@@ -77,10 +77,13 @@ impl RowsForm {
         }
     }
 
-    fn saved(&mut self, to: &Request, reply: &Reply, ctx: &Context) -> Action {
+    /// What follows when it was saved; `late` if the user no longer waited for that.
+    pub(super) fn saved(&mut self, to: &Request, reply: &Reply, late: bool, ctx: &Context) -> Action {
         let Reply::Saved { id, version, .. } = *reply else { return Action::None };
+        let words = report::words(to, reply, ctx).unwrap_or_default();
+        let after_all = format!("{} {words}", ctx.say(Phrase::SavedAfterAll));
         if (self.name.input.text(), self.rows.texts()) == (self.sent.0.as_str(), self.sent.1.clone()) {
-            return Action::Done(report::notice(report::words(to, reply, ctx).unwrap_or_default(), reply, ctx));
+            return Action::Done(if late { Notice::good(after_all) } else { report::notice(words, reply, ctx) });
         }
         // More was typed meanwhile.
         (self.version, self.doubt, self.theirs) = (version, false, None);
@@ -89,7 +92,10 @@ impl RowsForm {
         if let About::Plan(plan) = &mut self.about {
             *plan = Some(PlanId::new(id));
         }
-        Action::Notice(Notice::good(ctx.say(Phrase::SavedSoFar)))
+        Action::Notice(Notice::good(match late {
+            true => format!("{after_all} {}", ctx.say(Phrase::Told(Told::TypedSince))),
+            false => ctx.say(Phrase::SavedSoFar),
+        }))
     }
 
     fn refused(&mut self, errors: &FieldErrors, ctx: &Context) -> Action {
