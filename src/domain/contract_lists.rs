@@ -99,9 +99,9 @@ pub struct ContractFilter {
     pub signed_from: Option<NaiveDate>,
     /// Signed on this day (company's wall clock) or earlier.
     pub signed_to: Option<NaiveDate>,
-    /// Something is next due on this day or later.
+    /// Something that is not paid falls due on this day or later.
     pub due_from: Option<NaiveDate>,
-    /// Something is next due on this day or earlier.
+    /// Something that is not paid falls due on this day or earlier, and not before `due_from`.
     pub due_to: Option<NaiveDate>,
 }
 

@@ -84,7 +84,7 @@ fn counted(words: &[String]) -> Option<Result<Due, Problem>> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let (anchor, distance): (Anchor, &[&str]) = match words.as_slice() {
         // How French planners write it: `J-60`, `jour J`.
-        ["jour", "j"] | ["j" | "day", "j"] => return Some(Ok(Due::Event(0))),
+        ["jour" | "j" | "day", "j"] => return Some(Ok(Due::Event(0))),
         ["j", distance @ ..] if matches!(distance, [] | ["+" | "-", ..]) => (Anchor::Event, distance),
         [first, distance @ ..] if anchor(first).is_some() => (anchor(first)?, distance),
         [distance @ .., last] => (anchor(last)?, distance),

@@ -75,7 +75,7 @@ pub(super) fn fill(
     let contracts = batches(size.contracts, |rows| Batch::Rows(contracts(rows, first, size, (&staff, &plan), now.utc)));
     let instalments = batches(size.contracts, |rows| {
         let due = rows.flat_map(|contract| due_of(contract, first, size, &plan, now.utc));
-        Batch::Rows(Insert::instalments(due.collect(), now.utc))
+        Batch::Rows(Insert::instalments(&due.collect::<Vec<_>>(), now.utc))
     });
     let dues = batches(size.contracts, |rows| Batch::Rows(dues(rows, first.1)));
     let events = batches(size.events, |rows| Batch::Rows(self::events(rows, first, size, (&staff, samples), now.utc)));

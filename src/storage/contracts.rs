@@ -203,6 +203,10 @@ macro_rules! selected {
     };
 }
 
+/// The first and the last day that every engine stores.
+const FIRST_DAY: NaiveDate = NaiveDate::from_ymd_opt(1000, 1, 1).expect("a day");
+const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("a day");
+
 macro_rules! filtered {
     ($listing:expr, $sought:expr, $spans:expr, $viewer:expr) => {{
         use ContractView as V;
@@ -275,11 +279,10 @@ macro_rules! filtered {
         if let Some(to) = $spans.signed.1 {
             query = query.filter(contracts::signed_at.lt(to).assume_not_null());
         }
-        if let Some(from) = filter.due_from {
-            query = query.filter(contracts::next_due_on.ge(from).assume_not_null());
-        }
-        if let Some(to) = filter.due_to {
-            query = query.filter(contracts::next_due_on.le(to).assume_not_null());
+        if filter.due_from.is_some() || filter.due_to.is_some() {
+            let (from, to) = (filter.due_from.unwrap_or(FIRST_DAY), filter.due_to.unwrap_or(LAST_DAY));
+            let then = instalments::table.filter(instalments::open_on.between(from, to));
+            query = query.filter(contracts::id.eq_any(then.select(instalments::contract_id)));
         }
         // A typed number matches the contract of that number as well as contracts whose words
         // contain it.

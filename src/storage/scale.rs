@@ -120,7 +120,7 @@ impl Insert {
     }
 
     /// Instalments of contracts, those of one contract beside each other, that were set `now` (UTC).
-    pub fn instalments(rows: Vec<Instalment>, now: NaiveDateTime) -> Self {
+    pub fn instalments(rows: &[Instalment], now: NaiveDateTime) -> Self {
         const HEAD: &str = "INSERT INTO instalments (contract_id, position, label, amount_cents, anchor, offset_days, \
              due_on, upto_cents, open_cents, open_on, plan_id, created_at, updated_at) VALUES ";
         let of_contracts = rows.chunk_by(|one, next| one.contract_id == next.contract_id);

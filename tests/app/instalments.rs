@@ -167,6 +167,13 @@ fn two_people_at_the_same_contract() {
     let update = WriteRequest::UpdateContract { id: contract, version: version + 2, draft, difference: None };
     desk.world.manage(&Request::Write(update));
     desk.ctrl('s').see("has changed the total").see("1,000.00 EUR too much").see("Deposit of all!");
+    // Their rows are in sight too, and are not saved over by the next attempt without having been shown.
+    desk.see("2,000.00");
+    // The others have removed all rows meanwhile: that is shown as well.
+    desk.ctrl('t').write("?");
+    let version = version + 3;
+    desk.world.manage(&Request::Write(WriteRequest::SetInstalments { contract, version, rows: Vec::new() }));
+    desk.ctrl('s').see("Person manager saved this first").see("?");
 }
 
 /// Nothing typed is lost over a lost connection and a lock.

@@ -294,7 +294,7 @@ impl Demo {
             let support = (!alone).then(|| self.dice.pick(&self.support.clone()));
             self.event(db, contract, &event, status, support)?;
         }
-        if signed && due > 0 && number % 3 != 0 {
+        if signed && due > 0 && !number.is_multiple_of(3) {
             self.agree(db, &draft.full_name, contract, number)?;
         }
         Ok(())

@@ -34,8 +34,9 @@ pub(super) fn set(
     rows: &[InstalmentDraft],
 ) -> Result<WriteOutcome, ServiceError> {
     let (before, client) = load::<Contract>(db, ctx, id)?;
-    let rows = checked(rows, before.total_cents).map_err(|wrong| Error::Invalid(in_fields(&wrong)))?;
+    // The version is compared first: rows that sum to a former total are no mistake of who typed them.
     let before = as_seen(db, before, version)?;
+    let rows = checked(rows, before.total_cents).map_err(|wrong| Error::Invalid(in_fields(&wrong)))?;
     let former = own(&storage::instalments::of_contract(db, id)?);
     if former == rows {
         return Ok(WriteOutcome::unchanged(&*before, version));
@@ -97,7 +98,9 @@ fn drawn_up(
 fn open(rows: &mut [Instalment], paid: Cents, archived: bool) {
     fill(rows, paid);
     if archived {
-        rows.iter_mut().for_each(|one| one.open_cents = Cents(0));
+        for one in rows {
+            one.open_cents = Cents(0);
+        }
     }
 }
 

@@ -4,7 +4,10 @@ use serde_json::Value;
 
 use super::field::{FieldKind, FormField};
 use crate::{
-    domain::{Cents, Field, audit::AuditedFields, dates, money::grouped, payments::UNDONE},
+    domain::{
+        Cents, Field, audit::AuditedFields, dates, instalments::Due, money::grouped, payments::UNDONE,
+        terms::due_in_words,
+    },
     ui::{
         Context,
         text::{PaymentPhrase, Phrase},
@@ -71,14 +74,17 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
     }
 }
 
-/// A row of instalments, or of a plan: its label and its amount or share.
+/// A row of instalments, or of a plan: its label, its amount or share, and when it falls due.
 fn instalment(row: &Value, ctx: &Context) -> String {
     let amount = match (row[Field::AmountCents.to_string()].as_i64(), row[Field::Share.to_string()].as_i64()) {
         (Some(_), _) => value(Field::AmountCents, &row[Field::AmountCents.to_string()], ctx),
         (None, Some(share)) => format!("{} %", Cents(share).plain()),
         (None, None) => String::new(),
     };
-    format!("{} {amount}", row[Field::Label.to_string()].as_str().unwrap_or_default()).trim().to_owned()
+    let due: Option<Due> = serde_json::from_value(row["due"].clone()).ok();
+    let due = due.map(|due| format!(" {}", due_in_words(due, ctx.language))).unwrap_or_default();
+    let label = row[Field::Label.to_string()].as_str().unwrap_or_default();
+    format!("{label} {amount}{due}").trim().to_owned()
 }
 
 /// The number of attendees as a form shows it: empty while it is unknown, which is stored as 0.

@@ -32,7 +32,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Plans {
     /// `None` until they were read.
-    plans: Option<Vec<Plan>>,
+    read: Option<Vec<Plan>>,
     at: usize,
     /// What is asked to be removed.
     asked: Option<Request>,
@@ -40,11 +40,11 @@ pub struct Plans {
 
 impl Plans {
     fn all(&self) -> &[Plan] {
-        self.plans.as_deref().unwrap_or_default()
+        self.read.as_deref().unwrap_or_default()
     }
 
     fn is_empty(&self) -> bool {
-        self.plans.as_ref().is_some_and(Vec::is_empty)
+        self.read.as_ref().is_some_and(Vec::is_empty)
     }
 
     fn edit(&self) -> Action {
@@ -93,7 +93,7 @@ impl Screen for Plans {
         match reply {
             Ok(Reply::Plans(plans)) => {
                 self.at = self.at.min(plans.len().saturating_sub(1));
-                self.plans = Some(plans);
+                self.read = Some(plans);
                 Action::None
             }
             Ok(reply) => self.reload_after(report::of(to, &reply, ctx)),
@@ -150,6 +150,7 @@ impl Screen for Plans {
     }
 
     fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
+        const NAME: usize = 20;
         if self.is_empty() {
             put(frame, area, 0, &ctx.say(I::NoPlansYet), ctx.theme.text);
             for (row, line) in wrapped(&ctx.say(I::PlansMean), area.width.into()).iter().enumerate() {
@@ -157,7 +158,6 @@ impl Screen for Plans {
             }
             return line_at(area, 0);
         }
-        const NAME: usize = 20;
         let title = format!("  {}  {}", text::fit(&ctx.say(I::ColPlan), NAME), ctx.say(I::ColParts));
         put(frame, area, 0, &title, ctx.theme.quiet);
         let room = usize::from(area.width).saturating_sub(NAME + 4).max(10);

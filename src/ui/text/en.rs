@@ -284,6 +284,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
                 "Events do not move: 18:00 stays 18:00, in {zone}. The times of changes, signatures and sign-ins are shown in {zone}, and so is what is today or overdue."
             );
         }
+        Phrase::Asked(Asked::DefaultPlanMeans) => {
+            "The due days of contracts without instalments of their own change, and with them what is overdue."
+        }
         Phrase::Asked(Asked::PasswordLengthMeans) => "Present passwords stay valid; the length counts for new ones.",
         Phrase::Asked(Asked::NotGivenBack(Role::Sales)) => "Clients that were handed over do not come back.",
         Phrase::Asked(Asked::NotGivenBack(Role::Support)) => "Events that were handed over do not come back.",

@@ -311,6 +311,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
                 "Un événement à 18 h reste à 18 h, à l'heure du fuseau {zone}. Les retards et « aujourd'hui » se calculent aussi à cette heure."
             );
         }
+        Phrase::Asked(Asked::DefaultPlanMeans) => {
+            "Les échéances des contrats sans échéancier propre changent, et avec elles ce qui est en retard."
+        }
         Phrase::Asked(Asked::PasswordLengthMeans) => {
             "Les mots de passe actuels restent valables ; la longueur compte pour les nouveaux."
         }
@@ -519,7 +522,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SavedSoFar => "Enregistré, sauf ce que vous avez tapé depuis. ⌨save⌨ l'enregistre aussi.",
         Phrase::PasswordAsSaved => "Enregistré, sauf ce que vous avez tapé depuis dans le mot de passe.",
         Phrase::ResultDone => "fait",
-        Phrase::UndoHint => "Appuyez sur ⌨undo⌨ pour revenir en arrière.",
+        Phrase::UndoHint => "Appuyez sur ⌨undo⌨ pour annuler.",
         Phrase::Cancel => "Annuler",
         Phrase::YesKey => "o",
         Phrase::Told(Told::NothingSigned) => "Rien n'a été signé.",
@@ -1757,7 +1760,7 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
         I::NothingAgreed => "Aucune échéance n'est fixée : le montant n'a donc pas de date limite.",
         I::Sum { sum, missing: Some(missing), .. } => return format!("Somme {sum} : il manque {missing}"),
         I::Sum { sum, too_much: Some(much), .. } => return format!("Somme {sum} : {much} de trop"),
-        I::Sum { sum, .. } => return format!("Somme {sum} : le compte est bon"),
+        I::Sum { sum, .. } => return format!("Somme {sum} : c'est juste"),
         I::RowOf { at, of } => return format!("ligne {at} sur {of}"),
         I::HintLabel => "Ce que le client lit sur le relevé, par exemple Acompte. Peut rester vide.",
         I::HintAmount => "Un montant, ou une part comme 30 %. Vide à la dernière ligne : le reste.",

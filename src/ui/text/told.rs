@@ -143,6 +143,8 @@ pub enum Asked<'a> {
     TimeZoneMeans(&'a str),
     /// Another length of passwords in the settings.
     PasswordLengthMeans,
+    /// Another default plan in the settings.
+    DefaultPlanMeans,
     /// What somebody of this role does not get back when the account is activated again; nothing if
     /// the role looks after nothing.
     NotGivenBack(Role),

@@ -329,6 +329,7 @@ impl Past {
     }
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "both values are made for this comparison")]
     fn expect<T: PartialEq + Debug>(&self, told: T, model: T) {
         if told != model {
             self.fail(&format!("{}: the program says {told:?}, the model {model:?}", Location::caller()));

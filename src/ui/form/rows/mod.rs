@@ -123,7 +123,7 @@ impl Taken {
 pub struct Rows {
     pub whole: Whole,
     /// There is at least one.
-    rows: Vec<Row>,
+    lines: Vec<Row>,
     /// The index of the row that is typed in.
     pub at: usize,
     pub cell: Cell,
@@ -133,19 +133,19 @@ pub struct Rows {
 
 impl Rows {
     pub fn new(whole: Whole, texts: &[Texts]) -> Self {
-        let rows: Vec<Row> = texts.iter().map(Row::of).chain(texts.is_empty().then(Row::default)).collect();
-        let mut made = Self { whole, rows, at: 0, cell: Cell::Label, base: Vec::new() };
+        let lines: Vec<Row> = texts.iter().map(Row::of).chain(texts.is_empty().then(Row::default)).collect();
+        let mut made = Self { whole, lines, at: 0, cell: Cell::Label, base: Vec::new() };
         made.base = made.texts();
         made
     }
 
     pub fn all(&self) -> &[Row] {
-        &self.rows
+        &self.lines
     }
 
     /// The rows that are not empty.
     pub fn texts(&self) -> Vec<Texts> {
-        let filled = self.rows.iter().filter(|row| !row.is_empty());
+        let filled = self.lines.iter().filter(|row| !row.is_empty());
         filled.map(|row| Cell::ALL.map(|cell| row.text(cell).to_owned())).collect()
     }
 
@@ -177,7 +177,7 @@ impl Rows {
 
     /// The field that is typed in; what was known to be wrong with it is forgotten.
     pub fn focused(&mut self) -> &mut Input {
-        let (row, cell) = (&mut self.rows[self.at], self.cell as usize);
+        let (row, cell) = (&mut self.lines[self.at], self.cell as usize);
         row.problems[cell] = None;
         &mut row.cells[cell]
     }
@@ -199,44 +199,44 @@ impl Rows {
     /// The row below or above; false if there is none.
     pub fn climb(&mut self, down: bool) -> bool {
         let to = if down { Some(self.at + 1) } else { self.at.checked_sub(1) };
-        let to = to.filter(|to| *to < self.rows.len());
+        let to = to.filter(|to| *to < self.lines.len());
         self.at = to.unwrap_or(self.at);
         to.is_some()
     }
 
     /// Whether the last cell is typed in.
     pub fn is_at_end(&self) -> bool {
-        self.at + 1 == self.rows.len() && self.cell.after().is_none()
+        self.at + 1 == self.lines.len() && self.cell.after().is_none()
     }
 
     /// Goes to the last cell, or to the first.
     pub fn go_to_end(&mut self, last: bool) {
-        (self.at, self.cell) = if last { (self.rows.len() - 1, Cell::Due) } else { (0, Cell::Label) };
+        (self.at, self.cell) = if last { (self.lines.len() - 1, Cell::Due) } else { (0, Cell::Label) };
     }
 
     /// Adds a row behind the last one and goes there, unless the last one is empty.
     pub fn append(&mut self) -> bool {
-        let adds = self.rows.last().is_none_or(|last| !last.is_empty());
+        let adds = self.lines.last().is_none_or(|last| !last.is_empty());
         if adds {
-            self.rows.push(Row::default());
-            self.at = self.rows.len() - 1;
+            self.lines.push(Row::default());
+            self.at = self.lines.len() - 1;
         }
         adds
     }
 
     /// Adds a row before this one.
     pub fn insert(&mut self) {
-        self.rows.insert(self.at, Row::default());
+        self.lines.insert(self.at, Row::default());
         self.cell = Cell::Label;
     }
 
     /// Takes this row away. One always stays, if need be an empty one.
     pub fn remove(&mut self) {
-        self.rows.remove(self.at);
-        if self.rows.is_empty() {
-            self.rows.push(Row::default());
+        self.lines.remove(self.at);
+        if self.lines.is_empty() {
+            self.lines.push(Row::default());
         }
-        self.at = self.at.min(self.rows.len() - 1);
+        self.at = self.at.min(self.lines.len() - 1);
     }
 }
 

@@ -13,19 +13,19 @@ use crate::domain::{
 impl Rows {
     /// What each row takes of the whole. Typed shares are rounded together, so that no cent is lost.
     pub fn taken(&self) -> Vec<Taken> {
-        let mut taken: Vec<Taken> = self.rows.iter().map(|row| self.typed(row.text(Cell::Part))).collect();
+        let mut taken: Vec<Taken> = self.lines.iter().map(|row| self.typed(row.text(Cell::Part))).collect();
         if let Whole::Total(total) = self.whole {
-            let shares = self.rows.iter().map(|row| row.text(Cell::Part)).filter(|text| is_share(text));
+            let shares = self.lines.iter().map(|row| row.text(Cell::Part)).filter(|text| is_share(text));
             let shares = shares.map(|text| parse_share(text).unwrap_or_default());
             let mut amounts = plans::amounts(total, shares).into_iter();
-            for (row, one) in self.rows.iter().zip(&mut taken).filter(|(row, _)| is_share(row.text(Cell::Part))) {
+            for (row, one) in self.lines.iter().zip(&mut taken).filter(|(row, _)| is_share(row.text(Cell::Part))) {
                 let amount = amounts.next().unwrap_or_default();
                 let read = parse_share(row.text(Cell::Part));
                 *one = read.map_or_else(Taken::Unreadable, |_| Taken::Share(amount.0));
             }
         }
         let rest = i128::from(self.whole.number()) - sum(&taken);
-        let last = self.rows.iter().rposition(|row| !row.is_empty());
+        let last = self.lines.iter().rposition(|row| !row.is_empty());
         if let Some(last) = last.filter(|last| taken[*last] == Taken::Nothing) {
             taken[last] = Taken::Rest(narrow(rest));
         }
@@ -50,18 +50,18 @@ impl Rows {
 
     /// When a row is due, if it can be read.
     pub fn due(&self, row: usize, today: NaiveDate) -> Option<Due> {
-        parse_due(self.rows[row].text(Cell::Due), today).ok()
+        parse_due(self.lines[row].text(Cell::Due), today).ok()
     }
 
     /// Checks the cell that is typed in, unless it is empty.
     pub fn check_focused(&mut self, today: NaiveDate) {
-        let found = self.check(self.at, self.cell, today).filter(|_| !self.rows[self.at].text(self.cell).is_empty());
-        self.rows[self.at].problems[self.cell as usize] = found;
+        let found = self.check(self.at, self.cell, today).filter(|_| !self.lines[self.at].text(self.cell).is_empty());
+        self.lines[self.at].problems[self.cell as usize] = found;
     }
 
     /// What is wrong with a cell by itself.
     fn check(&self, at: usize, cell: Cell, today: NaiveDate) -> Option<Problem> {
-        let row = &self.rows[at];
+        let row = &self.lines[at];
         match cell {
             _ if row.is_empty() => None,
             Cell::Label => check::optional_text(row.text(cell), MAX_LABEL).err(),
@@ -89,14 +89,14 @@ impl Rows {
 
     /// Checks all cells; true if each can be read. Goes to the first that cannot.
     fn check_all(&mut self, today: NaiveDate) -> bool {
-        for at in 0..self.rows.len() {
-            self.rows[at].problems = Cell::ALL.map(|cell| self.check(at, cell, today));
+        for at in 0..self.lines.len() {
+            self.lines[at].problems = Cell::ALL.map(|cell| self.check(at, cell, today));
         }
         self.go_to_problem()
     }
 
     fn go_to_problem(&mut self) -> bool {
-        let wrong = self.rows.iter().enumerate().find_map(|(at, row)| {
+        let wrong = self.lines.iter().enumerate().find_map(|(at, row)| {
             let cell = Cell::ALL.into_iter().find(|cell| row.problem(*cell).is_some())?;
             Some((at, cell))
         });
@@ -106,10 +106,10 @@ impl Rows {
 
     /// Shows what is wrong with the rows that are not empty, and goes to the first problem.
     pub fn show(&mut self, problems: &[RowProblem]) {
-        let filled: Vec<usize> = (0..self.rows.len()).filter(|at| !self.rows[*at].is_empty()).collect();
+        let filled: Vec<usize> = (0..self.lines.len()).filter(|at| !self.lines[*at].is_empty()).collect();
         for RowProblem { row, field, problem } in problems {
             let at = filled.get(*row).copied().unwrap_or(0);
-            self.rows[at].problems[Cell::of(*field) as usize] = Some(*problem);
+            self.lines[at].problems[Cell::of(*field) as usize] = Some(*problem);
         }
         self.go_to_problem();
     }
@@ -136,7 +136,7 @@ impl Rows {
             return None;
         }
         let taken = self.taken();
-        let filled = self.rows.iter().enumerate().filter(|(_, row)| !row.is_empty());
+        let filled = self.lines.iter().enumerate().filter(|(_, row)| !row.is_empty());
         filled
             .map(|(at, row)| Some((row.text(Cell::Label).to_owned(), taken[at].amount()?, self.due(at, today)?)))
             .collect()
@@ -185,7 +185,7 @@ mod tests {
         let mut made = rows(10_000, &[["", "", ""], ["a", "50", "signature"], ["", "", ""], ["b", "40", "event"]]);
         assert_eq!(made.instalments(today()), None);
         let problem = Problem::SumDiffers { sum: Cents(9_000), total: Cents(10_000) };
-        assert_eq!((made.at, made.cell, made.rows[3].problem(Cell::Part)), (3, Cell::Part, Some(problem)));
+        assert_eq!((made.at, made.cell, made.lines[3].problem(Cell::Part)), (3, Cell::Part, Some(problem)));
         *made.focused() = Input::line("");
         let amounts: Vec<i64> = made.instalments(today()).unwrap().iter().map(|row| row.amount_cents.0).collect();
         assert_eq!(amounts, [5_000, 5_000]);
@@ -195,8 +195,8 @@ mod tests {
     fn a_rest_below_zero_and_an_amount_that_is_missing_are_refused() {
         let mut made = rows(10_000, &[["a", "", "signature"], ["b", "120", "event"], ["c", "", "x"]]);
         assert_eq!(made.instalments(today()), None);
-        assert_eq!(made.rows[0].problem(Cell::Part), Some(Problem::Required));
+        assert_eq!(made.lines[0].problem(Cell::Part), Some(Problem::Required));
         let problem = Problem::SumDiffers { sum: Cents(12_000), total: Cents(10_000) };
-        assert_eq!(made.rows[2].problems, [None, Some(problem), Some(Problem::NotADueDay)]);
+        assert_eq!(made.lines[2].problems, [None, Some(problem), Some(Problem::NotADueDay)]);
     }
 }

@@ -194,10 +194,10 @@ impl Form {
         let subject = match *reply {
             Reply::Saved { subject, id, version, .. } => {
                 if let Some(since) = self.stays_open(id, version, ctx) {
-                    return Action::Notice(Notice::good(match since {
-                        Some(lost) => format!("{words} {lost}"),
-                        None if late => format!("{words} {}", ctx.say(Phrase::Told(Told::TypedSince))),
-                        None => passwords.unwrap_or_else(|| ctx.say(Phrase::SavedSoFar)),
+                    return Action::Notice(Notice::good(match since.as_str() {
+                        "" if late => format!("{words} {}", ctx.say(Phrase::Told(Told::TypedSince))),
+                        "" => passwords.unwrap_or_else(|| ctx.say(Phrase::SavedSoFar)),
+                        lost => format!("{words} {lost}"),
                     }));
                 }
                 Some((subject, id))
@@ -221,13 +221,13 @@ impl Form {
     }
 
     /// Becomes the form to edit what was saved, if something was typed since that can be edited; then returns what is
-    /// said of the rest that was typed since, if there is such a rest.
-    fn stays_open(&mut self, id: i64, version: i32, ctx: &Context) -> Option<Option<String>> {
+    /// said of the rest that was typed since: nothing if there is no rest.
+    fn stays_open(&mut self, id: i64, version: i32, ctx: &Context) -> Option<String> {
         let purpose = self.purpose.once_saved(id)?;
         let once = self.purpose.set_once();
         let editable = |entry: &FormField| !entry.is_password() && !once.contains(&entry.field);
         let typed = self.typed_on().find(|entry| editable(entry))?.field;
-        let lost = self.lost(true, ctx);
+        let lost = self.lost(true, ctx).unwrap_or_default();
         (self.purpose, self.version, self.doubt) = (purpose, version, false);
         let focused = self.entries.get(self.at).map(|entry| entry.field);
         for at in 0..self.entries.len() {
@@ -302,6 +302,7 @@ fn consequence((entry, old, new): &(&FormField, String, String), ctx: &Context) 
         Field::Currency => Some(ctx.say(Phrase::Asked(Asked::CurrencyMeans { old, new }))),
         Field::TimeZone => Some(ctx.say(Phrase::Asked(Asked::TimeZoneMeans(new)))),
         Field::MinPasswordLength => Some(ctx.say(Phrase::Asked(Asked::PasswordLengthMeans))),
+        Field::DefaultPlan => Some(ctx.say(Phrase::Asked(Asked::DefaultPlanMeans))),
         _ => None,
     }
 }

@@ -103,23 +103,19 @@ impl RowsForm {
         self.name.focused = self.name.problem.is_some();
         let first = errors.0.first();
         let text = first.map(|(field, problem)| ctx.sentence_about(&ctx.field(*field), &ctx.problem(*problem)));
-        let said = Action::Notice(Notice::bad(text.unwrap_or_default()));
-        match self.about {
-            // The total may have been changed meanwhile.
-            About::Contract(id, _) => Action::All(vec![said, Action::Send(ReadRequest::ViewContract(id).into())]),
-            About::Plan(_) => said,
-        }
+        Action::Notice(Notice::bad(text.unwrap_or_default()))
     }
 
     /// Somebody else has saved the record first. Of a contract it is read again what they have changed.
     fn met(&mut self, conflict: Conflict, ctx: &Context) -> Action {
-        self.version = conflict.version;
         match self.about {
+            // Its version is taken together with the rows: nothing is saved over rows that were not shown.
             About::Contract(id, _) => {
                 self.conflict = Some((conflict.by, conflict.at));
                 Action::Send(ReadRequest::ViewContract(id).into())
             }
             About::Plan(_) => {
+                self.version = conflict.version;
                 let name = conflict.theirs.get(Field::Name).as_str().map(str::to_owned);
                 let parts = conflict.theirs.get(Field::Instalments).clone();
                 let parts: Vec<PlanPart> = serde_json::from_value(parts).unwrap_or_default();
@@ -143,9 +139,9 @@ impl RowsForm {
         let drafts = |rows: &[Instalment]| rows.iter().map(Instalment::draft).collect::<Vec<_>>();
         let (theirs, ours) = (drafts(&self.stored), drafts(before));
         let agreed = |rows: &[Instalment]| rows.iter().any(|row| row.plan_id.is_none());
-        if theirs != ours && agreed(&self.stored) {
+        if theirs != ours && (agreed(&self.stored) || agreed(before)) {
             self.theirs = Some((by.clone(), None, texts_of(&theirs, ctx.language)));
-            return self.say_conflict(&by, at, ctx);
+            return changed_total.unwrap_or_else(|| self.say_conflict(&by, at, ctx));
         }
         match changed_total {
             Some(said) => said,
