@@ -60,7 +60,7 @@ pub struct FormField {
     pub refused: Option<Problem>,
     /// What one should know about the field, shown below it.
     pub hint: Option<Phrase<'static>>,
-    /// The same in words that only this form knows; they stand instead of the hint.
+    /// What is proposed here, in words that only this form knows; they stand before the hint until it is changed.
     pub note: Option<String>,
     /// Whether the user has been in this field and left it: from then on its problems are shown.
     pub left: bool,
@@ -170,7 +170,7 @@ impl FormField {
     /// From now on it only shows this: it can no longer be edited.
     pub fn fix(&mut self, shown: &str) {
         (self.kind, self.input) = (FieldKind::Fixed, Input::line(shown));
-        (self.required, self.hint, self.theirs) = (false, None, None);
+        (self.required, self.hint, self.note, self.theirs) = (false, None, None, None);
         self.forget_problem();
         self.base = self.content();
     }

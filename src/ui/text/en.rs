@@ -1715,9 +1715,9 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
         I::Stands { standing: Standing::Due | Standing::NotYetKnown, open, .. } => return format!("{open} open"),
         I::Pays { label, position, due } => {
             let label = if label.is_empty() { format!("instalment {position}") } else { label.to_owned() };
-            return format!("{label}, {due}. Enter records it like this, Tab goes on. A refund has a minus.");
+            return format!("{label}, {due}.");
         }
-        I::PaysAllDue => "All that is due. Enter records it like this, Tab goes on. A refund has a minus.",
+        I::PaysAllDue => "All that is due.",
         I::NextDue { amount, day, overdue: true } => return format!("{amount} are overdue since {day}."),
         I::NextDue { amount, day, overdue: false } => return format!("The next {amount} fall due on {day}."),
         I::Count(count) => return some(count, "instalment", "instalments"),

@@ -1832,13 +1832,9 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
         I::Stands { standing: Standing::Due | Standing::NotYetKnown, open, .. } => return format!("{open} à payer"),
         I::Pays { label, position, due } => {
             let label = if label.is_empty() { format!("échéance {position}") } else { label.to_owned() };
-            return format!(
-                "{label}, {due}. Entrée l'enregistre tel quel, Tab passe à la suite. Un remboursement commence par un moins."
-            );
+            return format!("{label}, {due}.");
         }
-        I::PaysAllDue => {
-            "Tout ce qui reste à payer. Entrée l'enregistre tel quel, Tab passe à la suite. Un remboursement commence par un moins."
-        }
+        I::PaysAllDue => "Tout ce qui reste à payer.",
         I::NextDue { amount, day, overdue: true } => return format!("{amount} sont en retard depuis le {day}."),
         I::NextDue { amount, day, overdue: false } => {
             return format!("La prochaine échéance, de {amount}, est le {day}.");

@@ -82,13 +82,14 @@ impl Form {
         all.flat_map(|(words, style)| wrapped(&words, columns).into_iter().map(move |line| (line, style))).collect()
     }
 
-    /// What one should know about a field; where Enter saves the form, that comes first.
+    /// What one should know about a field: what its proposal is, as long as it stands there, and whether Enter saves
+    /// the form here.
     fn hint(&self, entry: &FormField, ctx: &Context) -> Option<String> {
         let here = self.entries.get(self.at).is_some_and(|focused| focused.field == entry.field);
         let saves = here && self.is_saved_here() && self.has_what_it_needs() && !self.saving;
-        let hint = entry.note.clone().or_else(|| entry.hint.map(|hint| ctx.say(hint)));
+        let note = entry.note.clone().filter(|_| !entry.is_changed());
         let enter = saves.then(|| ctx.say(PaymentPhrase::EnterRecords));
-        let parts: Vec<String> = enter.into_iter().chain(hint).collect();
+        let parts: Vec<String> = [note, enter, entry.hint.map(|hint| ctx.say(hint))].into_iter().flatten().collect();
         (!parts.is_empty()).then(|| parts.join(" "))
     }
 
