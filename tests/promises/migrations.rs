@@ -27,6 +27,10 @@ const COMPANY: &str = "INSERT INTO users (id, username, full_name, name_key, rol
      VALUES (1, 1, 1000, 400, '2026-02-03 10:00:00', '', NULL, '2026-01-01 00:00:00', '2026-03-01 00:00:00'), \
             (2, 1, 1000, 1000, NULL, '', NULL, '2026-01-01 00:00:00', '2026-01-01 00:00:00'), \
             (3, 1, 1000, 0, NULL, '', '2026-03-01 00:00:00', '2026-01-02 00:00:00', '2026-03-01 00:00:00');";
+/// What the program writes after the migration that adds payments.
+const PAID: &str = "INSERT INTO payments (contract_id, amount_cents, paid_on, method, notes, client_key, search, client_search, \
+     created_at, updated_at) SELECT id, total_cents - due_cents, COALESCE(signed_at, created_at), 'opening', '', client_key, '', \
+     search, created_at, created_at FROM contracts WHERE due_cents < total_cents;";
 /// The client's address with its case folded.
 const KEY: &str = "kevin@strasse.example";
 
@@ -120,6 +124,10 @@ fn left_after(statements: usize) -> (String, bool) {
         if version == "0005" {
             // The program fills this column before it records this migration as done.
             write!(sql, "UPDATE clients SET email_key = '{KEY}';").unwrap();
+        }
+        if version == "0012" {
+            // The same for the payments of what was paid before.
+            sql += PAID;
         }
         write!(sql, "INSERT INTO __diesel_schema_migrations (version) VALUES ('{version}');").unwrap();
     }

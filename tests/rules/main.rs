@@ -15,6 +15,7 @@ mod instalments;
 mod lists;
 mod money;
 mod names;
+mod payment_guards;
 mod payment_lists;
 mod payments;
 mod pickers;

@@ -82,18 +82,16 @@ impl Demo {
         let terms = ContractDraft { total_cents: Cents(deal.total), ..ContractDraft::default() };
         let paid = Cents(deal.total - deal.due);
         let drawn_up = storage::contracts::insert(db, client.id, &terms, at)?;
-        let contract = drawn_up.id;
+        let after = Contract { signed_at, due_cents: Cents(deal.due), ..(*drawn_up).clone() };
+        note(db, created(Verb::ContractCreated, &draft.full_name, &after), at)?;
         if let Some(signed_at) = signed_at {
+            if paid.0 > 0 {
+                self.pay(db, &draft.full_name, &after, signed_at)?;
+                storage::contracts::set_due(db, &drawn_up, after.due_cents, signed_at)?;
+            }
             storage::contracts::sign(db, &drawn_up.as_it_is(), signed_at, signed_at)?;
         }
-        let (stored, _) = storage::contracts::find_for_update(db, contract)?.ok_or(Error::NotFound)?;
-        let after = Contract { due_cents: Cents(deal.due), ..(*stored).clone() };
-        note(db, created(Verb::ContractCreated, &draft.full_name, &after), at)?;
-        if let Some(signed_at) = signed_at.filter(|_| paid.0 > 0) {
-            self.pay(db, &draft.full_name, &after, signed_at)?;
-            storage::contracts::set_due(db, &stored, after.due_cents, signed_at)?;
-        }
-        Ok(contract)
+        Ok(after.id)
     }
 
     /// The payments of a contract: one, or a part at the signature and the rest a month later. Some
