@@ -333,7 +333,7 @@ fn stored_is_clean(desk: &Desk, id: ClientId, typed: &str) {
 fn a_name_is_never_replaced_by_a_key() {
     for (language, new, told, undo, clients) in [
         (Language::En, "new client", "⌨quit⌨ Ltd is a client now.", "Press u to undo.", "clients"),
-        (Language::Fr, "nouveau client", "⌨quit⌨ Ltd", "Appuyez sur u pour revenir en arrière.", "clients"),
+        (Language::Fr, "nouveau client", "⌨quit⌨ Ltd", "Appuyez sur u pour annuler.", "clients"),
     ] {
         let mut desk = Desk::of("sales", language);
         desk.resize(120, 24).go(new).write("⌨quit⌨ Ltd").press(KeyCode::Tab).write("⌨nothing⌨ ⌨").press(KeyCode::Tab);

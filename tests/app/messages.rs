@@ -4,14 +4,16 @@ use std::{collections::BTreeSet, fmt::Write};
 
 use epic_events::{
     domain::{
-        ClientId, ContractId, EventId, PaymentId, UserId, ViewId,
+        Cents, ClientId, ContractId, EventId, PaymentId, PlanId, UserId, ViewId,
         assigning::Assignment,
         audit::Verb,
         clients::ClientFilter,
         entity::EntityKind,
         events::{EventDraft, Status},
+        instalments::{Due, InstalmentDraft},
         lists::{ChosenColumn, ColumnName, Lists, ViewContent, ViewDraft},
         payments::Words,
+        plans::{PlanDraft, PlanPart},
         settings::{Reauth, Visibility},
         users::{Role, UserDraft},
     },
@@ -147,9 +149,24 @@ fn contracts(told: &mut Told, client: ClientId) -> ContractId {
     told.tell(W::UpdateContract { id: first, version: 1, draft, difference: None });
     told.keep(W::SignContract { id: first, version: 3, day: support::world::start().date() });
     payments(told, first);
-    told.tell(W::ArchiveContract { id: second, version: 1 });
-    told.tell(W::ArchiveAll(Marked::Contracts(vec![(second, 3)])));
+    let row =
+        |amount, days| InstalmentDraft { label: "Part".to_owned(), amount_cents: Cents(amount), due: Due::Event(days) };
+    told.tell(W::SetInstalments { contract: second, version: 1, rows: vec![row(20_000, -30), row(30_000, 0)] });
+    told.keep(W::SetInstalments { contract: second, version: 3, rows: vec![row(50_000, 0)] });
+    told.keep(W::SetInstalments { contract: second, version: 4, rows: Vec::new() });
+    plans(told);
+    told.tell(W::ArchiveContract { id: second, version: 5 });
+    told.tell(W::ArchiveAll(Marked::Contracts(vec![(second, 7)])));
     first
+}
+
+fn plans(told: &mut Told) {
+    use WriteRequest as W;
+    let part = |share, days| PlanPart { label: String::new(), share, due: Due::Signature(days) };
+    let draft = PlanDraft { name: "Halves".to_owned(), parts: vec![part(5_000, 0), part(5_000, 30)] };
+    let id = PlanId::new(told.keep(W::CreatePlan(draft.clone())));
+    told.keep(W::UpdatePlan { id, version: 1, draft: PlanDraft { name: "50/50".to_owned(), ..draft } });
+    told.keep(W::RemovePlan { id, version: 2 });
 }
 
 fn payments(told: &mut Told, contract: ContractId) {

@@ -341,7 +341,7 @@ fn nothing_is_created_for_an_archived_record_and_the_message_names_the_way_back(
     let contract = epic_events::domain::ContractId::new(desk.world.save(&create).0);
     desk.world.save(&Request::Write(WriteRequest::ArchiveContract { id: contract, version: 1 }));
     desk.world.save(&Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }));
-    for (list, views_down) in [("clients", 1), ("contracts", 4)] {
+    for (list, views_down) in [("clients", 1), ("contracts", 6)] {
         desk.go(list).press(KeyCode::Char('v'));
         for _ in 0..views_down {
             desk.press(KeyCode::Down);

@@ -55,8 +55,8 @@ impl Entity for Contracts {
         (Command::New, Permission::CreateContract, Begins::New),
         (Command::Edit, Permission::EditContract, Begins::Edit),
         (Command::Pay, Permission::RecordPayment, Begins::NewFor(EntityKind::Payment)),
-        (Command::Instalments, Permission::EditContract, Begins::One(|row, _| Begun::Instalments(row.contract.id))),
         (Command::Sign, Permission::SignContract, Begins::One(sign)),
+        (Command::Instalments, Permission::EditContract, Begins::One(|row, _| Begun::Instalments(row.contract.id))),
         (Command::Archive, Permission::ArchiveContract, Begins::Archive { one: archive, several: Some(marked) }),
         (Command::Print, Permission::SeeRecords, Begins::One(print)),
     ];
