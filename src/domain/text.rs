@@ -115,7 +115,9 @@ pub fn sort_key(text: &str) -> String {
 /// Unlike folded text it keeps its accents. It has at most one and a half characters for each byte
 /// of the text.
 pub fn caseless(text: &str) -> String {
-    text.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
+    // `ẞ` has no other capital, and only its small letter becomes `SS`.
+    let small = text.nfc().flat_map(char::to_lowercase);
+    small.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
 }
 
 /// The words of a text as they are searched: folded, each a run of letters and digits, of which at
@@ -281,6 +283,11 @@ mod tests {
         for whole in ["👩\u{200d}👧", "می\u{200c}خواهم"] {
             assert_eq!(clean(whole), whole);
         }
+    }
+
+    #[test]
+    fn a_sharp_s_of_either_case_is_two_letters() {
+        assert_eq!(["ẞ", "ß", "SS"].map(caseless), ["ss"; 3]);
     }
 
     proptest! {

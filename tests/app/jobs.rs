@@ -245,3 +245,59 @@ fn handing_the_clients_of_a_leaver_to_two_people() {
     hands.tap(KeyCode::Enter, "* Person third").tap(KeyCode::Char('y'), "Person third: 1 client");
     hands.within(16, "Person sales is deactivated;");
 }
+
+/// An accountant's month: a plan for a new contract, three payments, who is late, a wrong payment, and the statement.
+#[test]
+fn the_month_of_an_accountant() {
+    let mut hands = Hands::of("manager");
+    super::instalments::save_plan(&mut hands.desk, "30/40/30");
+    late_contract(&mut hands);
+    // The plan of the company for a new contract.
+    hands.desk.go("contract 1").see("10,000.00 EUR");
+    hands.tap(KeyCode::Char('i'), "i instalments").save().within(2, "is to be paid in 3 instalments.");
+    // A payment from the contract, one from home, and one from the list.
+    hands.keys = 0;
+    hands.tap(KeyCode::Char('p'), "p payment").tap(KeyCode::Enter, "Enter records");
+    hands.within(2, "Payment of 3,000.00 EUR is recorded;");
+    hands.desk.press(KeyCode::Esc).press(KeyCode::Esc);
+    hands.keys = 0;
+    hands
+        .tap(KeyCode::Char('p'), "p payment")
+        .tap(KeyCode::Enter, "500.00 EUR due")
+        .tap(KeyCode::Enter, "Enter records");
+    hands.within(3, "Payment of 500.00 EUR is recorded; contract 2 is fully paid.");
+    hands.keys = 0;
+    hands.desk.go("contracts");
+    hands.down_to("7,000.00").tap(KeyCode::Char('p'), "p payment").tap(KeyCode::Enter, "Second instalment");
+    hands.within(4, "Payment of 4,000.00 EUR is recorded;");
+    // The payment of the contract that is late was a mistake: it is late again.
+    hands.keys = 0;
+    hands.desk.go("payments");
+    hands.down_to("500.00").tap(KeyCode::Char('x'), "x cancel").value("Wrong contract");
+    hands.tap(KeyCode::Enter, "> Reason").within(6, "Payment of 500.00 EUR is cancelled;");
+    // Who is late, since when.
+    hands.keys = 0;
+    hands
+        .tap(KeyCode::Char(':'), "? help")
+        .words("late")
+        .tap(KeyCode::Enter, "overdue")
+        .within(6, "Contracts: overdue");
+    hands.desk.see("Kevin Casey").see("01/11/2026");
+    // Its statement.
+    hands.keys = 0;
+    hands.tap(KeyCode::Enter, "Enter open").tap(KeyCode::Char('P'), "P print").within(2, "statement");
+}
+
+/// Contract 2, of which 500.00 EUR are open, was to be paid on 1 November.
+fn late_contract(hands: &mut Hands) {
+    use epic_events::domain::{
+        Cents, ContractId,
+        instalments::{Due, InstalmentDraft},
+    };
+    let contract = ContractId::new(2);
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 1).unwrap();
+    let rows = vec![InstalmentDraft { label: String::new(), amount_cents: Cents(100_000), due: Due::On(day) }];
+    let version = storage::contracts::find(&mut hands.desk.world.connection(), contract).unwrap().unwrap().version;
+    hands.desk.world.manage(&Request::Write(WriteRequest::SetInstalments { contract, version, rows }));
+    hands.desk.press(KeyCode::F(5));
+}
