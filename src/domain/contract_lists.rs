@@ -34,8 +34,8 @@ pub enum ContractView {
     MineNotPaid,
     /// With an instalment that fell due before today and is not paid completely, signed or not.
     Overdue,
-    /// With an instalment that falls due from today until [`SOON_DAYS`] days ahead and is not paid completely.
-    /// Another one may be overdue.
+    /// With an instalment that falls due from today until [`SOON_DAYS`] days ahead and is not paid completely;
+    /// those that are overdue are left out, or the list could not be read from an index.
     DueSoon,
     MineOverdue,
     MineDueSoon,

@@ -238,8 +238,7 @@ macro_rules! filtered {
             V::Overdue | V::MineOverdue => query.filter(contracts::next_due_on.lt($spans.today).assume_not_null()),
             V::DueSoon | V::MineDueSoon => {
                 let last = $spans.today + Days::new(SOON_DAYS);
-                let soon = instalments::table.filter(instalments::open_on.between($spans.today, last));
-                query.filter(contracts::id.eq_any(soon.select(instalments::contract_id)))
+                query.filter(contracts::next_due_on.between($spans.today, last).assume_not_null())
             }
             V::All | V::Mine | V::Archived => query,
         };

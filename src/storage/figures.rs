@@ -67,7 +67,10 @@ pub fn open_between(db: &mut Db, ranges: [Range; RANGES], owner: Option<UserId>)
     let mut query =
         instalments::table.filter(instalments::open_on.le(last)).select((sum(0), sum(1), sum(2), sum(3))).into_boxed();
     if ranges.iter().all(|(from, _)| from.is_some()) {
-        query = query.filter(instalments::open_on.ge(ranges.iter().filter_map(|(from, _)| *from).min()));
+        let first = ranges.iter().filter_map(|(from, _)| *from).min();
+        // What falls due soon: of no contract that is overdue, as in the list.
+        let then = contracts::table.filter(contracts::next_due_on.ge(first)).select(contracts::id);
+        query = query.filter(instalments::open_on.ge(first)).filter(instalments::contract_id.eq_any(then));
     }
     if let Some(owner) = owner {
         let theirs = contracts::table

@@ -117,17 +117,16 @@ impl Company {
         self.plans.iter().find(|plan| Some(plan.id) == self.default).map_or(&[], |plan| &plan.parts)
     }
 
-    /// Of the contracts that are not archived and have something open on these days: how many they are, their totals
-    /// and their amounts due; and what is open on these days.
+    /// Of the contracts that are not archived and whose next day is one of these: how many they are, their totals
+    /// and their amounts due; and what is open of them on these days.
     pub fn waiting(&self, days: std::ops::RangeInclusive<NaiveDate>) -> (i64, i64, i64, i64) {
         let mut sums = (0, 0, 0, 0);
         for deal in self.deals.iter().filter(|deal| !deal.archived) {
             let parts = deal.parts(self.plan());
-            let open = parts.iter().filter(|part| part.open > 0);
-            let then: Vec<i64> =
-                open.filter(|part| part.day.is_some_and(|day| days.contains(&day))).map(|part| part.open).collect();
-            sums.3 += then.iter().sum::<i64>();
-            if !then.is_empty() {
+            let open = || parts.iter().filter(|part| part.open > 0);
+            if open().filter_map(|part| part.day).min().is_some_and(|next| days.contains(&next)) {
+                let then = open().filter(|part| part.day.is_some_and(|day| days.contains(&day)));
+                sums.3 += then.map(|part| part.open).sum::<i64>();
                 (sums.0, sums.1, sums.2) = (sums.0 + 1, sums.1 + deal.total, sums.2 + deal.due());
             }
         }
