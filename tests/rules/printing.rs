@@ -204,7 +204,7 @@ fn between<'a>(page: &'a str, before: &str, after: &str) -> Vec<&'a str> {
 fn amounts(page: &str) -> Vec<i64> {
     let table = page.split("Payments</h2>").nth(1).unwrap_or_default();
     let amounts = between(table, "<td class=\"amount\">", "</td>").into_iter();
-    amounts.map(|amount| amount.replace(',', "").replace('.', "").replace('\u{2212}', "-").parse().unwrap()).collect()
+    amounts.map(|amount| amount.replace([',', '.'], "").replace('\u{2212}', "-").parse().unwrap()).collect()
 }
 
 /// More payments than the details of a contract show, in the order of their days and not of their entry; those that
