@@ -58,8 +58,10 @@ impl Setup {
         put(&problem, Rect { y: free.bottom(), height: body.height - free.height, ..body }, ctx.theme.bad);
         put(&words, free, ctx.theme.text);
         if self.step == WizardPage::Statements {
-            let statements = self.statements().lines().skip(self.scrolled);
-            let lines: Vec<String> = statements.flat_map(|one| chrome::wrapped(one, body.width.into())).collect();
+            // One text, since a line for each statement would not fit into the smallest usual window.
+            let statements = self.statements().lines().collect::<Vec<_>>().join(" ");
+            let lines: Vec<String> =
+                chrome::wrapped(&statements, body.width.into()).into_iter().skip(self.scrolled).collect();
             put(&lines, rest, ctx.theme.accent);
         }
         self.form().draw_fields(frame, rest, ctx)
