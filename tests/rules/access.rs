@@ -337,7 +337,7 @@ fn triggers_are_created_once_the_server_allows_it(#[values(Engine::MariaDb, Engi
     world.records();
     server.client(&["-e", "SET GLOBAL log_bin_trust_function_creators = 1"]);
     storage::migrate::migrate(&mut world.connection()).unwrap();
-    assert_eq!(triggers(), ["9"]);
+    assert_eq!(triggers(), ["12"]);
     world.records();
 }
 
@@ -352,7 +352,7 @@ fn the_documented_grants_are_sufficient_and_minimal(#[values(Engine::MariaDb, En
         statement.replace("'epic_events'@'%'", &account).replace("epic_events.", &format!("{name}."))
     };
     let grants: Vec<String> = documented("'epic_events'@'%'").into_iter().map(own).collect();
-    assert_eq!(grants.len(), 12, "{grants:?}");
+    assert_eq!(grants.len(), 14, "{grants:?}");
     support::server(engine).client(&["-e", &grants.join(";")]);
     let limited = address.replace("crm:only-for-tests", &format!("app_{name}:choose-another"));
     let limited = format!("{limited}/{name}");
