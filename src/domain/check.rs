@@ -1,9 +1,10 @@
 //! Checks of single fields: each takes the typed text and returns the cleaned value.
 
+use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use email_address::{EmailAddress, Options};
 
-use super::{currencies, error::Problem, lists::MAX_VIEW_NAME, money, text};
+use super::{currencies, dates, error::Problem, lists::MAX_VIEW_NAME, money, text};
 
 /// The most people at an event.
 pub const MAX_ATTENDEES: i32 = 1_000_000;
@@ -72,6 +73,19 @@ pub fn view_name(typed: &str) -> Result<String, Problem> {
 /// One line of at most `max` characters, which may be empty. Error: `TooLong`.
 pub fn optional_text(typed: &str, max: usize) -> Result<String, Problem> {
     bounded(text::clean(typed), max)
+}
+
+/// The day of something that has happened, such as a signature or a payment: not after today, and not so long
+/// ago that it is a typing error. It may be older than its record.
+///
+/// Errors: `InTheFuture`, `YearOutOfRange`.
+pub fn day_until(day: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
+    let (least, most) = (*dates::YEARS.start(), *dates::YEARS.end());
+    match day {
+        day if day > today => Err(Problem::InTheFuture),
+        day if day.year() < least => Err(Problem::YearOutOfRange(least, most)),
+        _ => Ok(()),
+    }
 }
 
 /// Several lines of at most [`MAX_NOTES`] characters, which may be empty. Error: `TooLong`.

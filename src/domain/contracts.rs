@@ -1,6 +1,6 @@
 //! Contracts: the amounts that a client has to pay. The owner is the sales contact of the client.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 use chrono_tz::Tz;
 use serde_json::json;
 
@@ -161,19 +161,6 @@ pub fn check_paid_before(paid: Cents, total: Cents) -> Result<(), Problem> {
     match paid {
         Cents(negative) if negative < 0 => Err(Problem::Negative),
         paid if paid > total && total.0 > 0 => Err(Problem::PaidAboveTotal),
-        _ => Ok(()),
-    }
-}
-
-/// Checks the day on which a contract was signed: not after today, and not so long ago that it is a typing
-/// error. A contract on paper may be older than its record.
-///
-/// Errors: `InTheFuture`, `YearOutOfRange`.
-pub fn check_signing_day(day: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
-    let (least, most) = (*dates::YEARS.start(), *dates::YEARS.end());
-    match day {
-        day if day > today => Err(Problem::InTheFuture),
-        day if day.year() < least => Err(Problem::YearOutOfRange(least, most)),
         _ => Ok(()),
     }
 }

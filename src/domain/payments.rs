@@ -1,7 +1,7 @@
 //! Payments: what was paid of a contract, and refunds. An amount is never changed: a wrong payment is
 //! cancelled and recorded anew. The owner is the sales contact of the contract's client.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime};
+use chrono::{NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -10,7 +10,6 @@ use super::{
     audit::{Auditable, AuditedFields, Subject},
     check,
     contracts::Contract,
-    dates,
     entity::EntityKind,
     error::{FieldErrors, Problem, Reason},
     field::Field,
@@ -55,14 +54,19 @@ pub const PAYMENT: &str = "payment";
 pub const REFUND: &str = "refund";
 pub const CANCELLED: &str = "cancelled";
 
+/// The state of a payment of this amount.
+pub fn state_of(amount: Cents, is_cancelled: bool) -> &'static str {
+    match is_cancelled {
+        true => CANCELLED,
+        false if amount.0 < 0 => REFUND,
+        false => PAYMENT,
+    }
+}
+
 impl Payment {
     /// What the column `state` says.
     pub fn state(&self) -> &'static str {
-        match self.cancelled_at {
-            Some(_) => CANCELLED,
-            None if self.amount_cents.0 < 0 => REFUND,
-            None => PAYMENT,
-        }
+        state_of(self.amount_cents, self.cancelled_at.is_some())
     }
 
     /// Whether the amount was given back.
@@ -140,7 +144,7 @@ impl PaymentDraft {
         if self.amount_cents.0 == 0 {
             errors.push(Field::AmountCents, Problem::IsZero);
         }
-        errors.take(Field::PaidOn, check_day(self.paid_on, today));
+        errors.take(Field::PaidOn, check::day_until(self.paid_on, today));
         if self.method == Method::Opening {
             errors.push(Field::Method, Problem::NotAChoice);
         }
@@ -153,16 +157,6 @@ impl PaymentDraft {
                 Err(errors)
             }
         }
-    }
-}
-
-/// Not after today, and not so long ago that it is a typing error.
-fn check_day(day: NaiveDate, today: NaiveDate) -> Result<(), Problem> {
-    let (least, most) = (*dates::YEARS.start(), *dates::YEARS.end());
-    match day {
-        day if day > today => Err(Problem::InTheFuture),
-        day if day.year() < least => Err(Problem::YearOutOfRange(least, most)),
-        _ => Ok(()),
     }
 }
 

@@ -214,7 +214,7 @@ pub(super) fn filled(contract: ContractId, paid: Cents, now: NaiveDateTime) -> (
     (update, next)
 }
 
-fn date(day: Option<NaiveDate>) -> String {
+pub(super) fn date(day: Option<NaiveDate>) -> String {
     day.map_or_else(|| "NULL".to_owned(), |day| format!("'{day}'"))
 }
 

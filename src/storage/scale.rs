@@ -12,7 +12,7 @@ use crate::domain::{
     clients::ClientDraft,
     events::{EventDraft, Status},
     instalments::{Instalment, filled_at},
-    payments::PaymentDraft,
+    payments::{PaymentDraft, state_of},
     text,
 };
 
@@ -112,7 +112,7 @@ impl Insert {
                 quoted(&text::sort_key(&row.client.company_name)),
                 quoted(&row.sales_contact.1),
                 quoted(&clients::search_text(&row.client)),
-                day(row.next_due_on),
+                instalments::date(row.next_due_on),
                 row.created_at,
             )
         };
@@ -133,10 +133,10 @@ impl Insert {
                 row.position,
                 quoted(&row.label),
                 row.amount_cents.0,
-                day(row.due_on),
+                instalments::date(row.due_on),
                 upto.0,
                 row.open_cents.0,
-                day(instalments::open_on(row)),
+                instalments::date(instalments::open_on(row)),
                 row.plan_id.map_or_else(|| "NULL".to_owned(), |id| id.0.to_string()),
             )
         };
@@ -180,11 +180,7 @@ impl Insert {
         let row = |NewPayment { contract_id, client, draft, cancelled }: NewPayment| {
             let PaymentDraft { amount_cents, paid_on, method, reference, notes } = draft;
             let at = paid_on.and_time(NaiveTime::MIN);
-            let state = match cancelled {
-                Some(_) => "cancelled",
-                None if amount_cents.0 < 0 => "refund",
-                None => "payment",
-            };
+            let state = state_of(amount_cents, cancelled.is_some());
             format!(
                 "{},{},'{paid_on}','{method}',{},{},{},{},'{state}',{},{},{},{},'{at}','{at}'",
                 contract_id.0,
@@ -220,10 +216,6 @@ impl Insert {
 /// The text as an SQL string literal.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
-}
-
-fn day(day: Option<NaiveDate>) -> String {
-    nullable(day.map(|day| day.to_string()).as_deref())
 }
 
 fn nullable(text: Option<&str>) -> String {

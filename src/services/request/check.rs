@@ -7,8 +7,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::WriteRequest;
 use crate::domain::{
-    Cents, Field, FieldErrors,
-    contracts::{check_paid_before, check_signing_day},
+    Cents, Field, FieldErrors, check,
+    contracts::check_paid_before,
     events::EventDraft,
     password::{self, PasswordRules},
     payments::check_reason,
@@ -71,7 +71,7 @@ impl WriteRequest {
             Self::CreateEvent { draft, .. } | Self::UpdateEvent { draft, .. } => against.event(draft),
             Self::SignContract { day, .. } => {
                 let mut errors = FieldErrors::default();
-                errors.take(Field::SignedAt, check_signing_day(*day, against.wall.date()));
+                errors.take(Field::SignedAt, check::day_until(*day, against.wall.date()));
                 errors
             }
             Self::RecordPayment { draft, .. } => wrong(draft.checked(against.wall.date())),

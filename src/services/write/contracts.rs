@@ -7,8 +7,9 @@ use crate::{
     domain::{
         Cents, ClientId, ContractId, Error, Field, FieldErrors, Reason,
         audit::Verb,
+        check,
         clients::Client,
-        contracts::{Contract, ContractDraft, check_paid_before, check_signing_day, signed_at},
+        contracts::{Contract, ContractDraft, check_paid_before, signed_at},
         payments::PaymentDraft,
         policy::Permission,
     },
@@ -83,7 +84,7 @@ pub(super) fn sign(
     day: NaiveDate,
 ) -> Result<WriteOutcome, ServiceError> {
     let (before, client) = load::<Contract>(db, ctx, seen.0)?;
-    check_signing_day(day, ctx.wall.date())
+    check::day_until(day, ctx.wall.date())
         .map_err(|problem| Error::Invalid(FieldErrors::one(Field::SignedAt, problem)))?;
     let before = as_seen(db, before, seen.1)?;
     let signed_at = signed_at(day, ctx.now, ctx.settings.time_zone);

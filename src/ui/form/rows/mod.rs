@@ -215,13 +215,11 @@ impl Rows {
     }
 
     /// Adds a row behind the last one and goes there, unless the last one is empty.
-    pub fn append(&mut self) -> bool {
-        let adds = self.lines.last().is_none_or(|last| !last.is_empty());
-        if adds {
+    pub fn append(&mut self) {
+        if self.lines.last().is_none_or(|last| !last.is_empty()) {
             self.lines.push(Row::default());
             self.at = self.lines.len() - 1;
         }
-        adds
     }
 
     /// Adds a row before this one.

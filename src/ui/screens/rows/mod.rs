@@ -289,7 +289,7 @@ impl Screen for RowsForm {
             KeyCode::Enter => self.enter(ctx),
             KeyCode::Down => self.climb(true, ctx),
             KeyCode::Up => self.climb(false, ctx),
-            _ => drop(self.type_key(key)),
+            _ => self.type_key(key),
         }
         Some(Action::None)
     }

@@ -60,12 +60,11 @@ impl RowsForm {
         self.rows.focused()
     }
 
-    pub(super) fn type_key(&mut self, key: KeyEvent) -> bool {
+    pub(super) fn type_key(&mut self, key: KeyEvent) {
         let before = self.input().text().to_owned();
-        let known = self.input().key(key);
-        if self.input().text() != before && self.origin != Origin::Own {
+        self.input().key(key);
+        if self.input().text() != before {
             self.origin = Origin::Own;
         }
-        known
     }
 }

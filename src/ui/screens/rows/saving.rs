@@ -129,13 +129,11 @@ impl RowsForm {
     /// The contract was read again after somebody else had saved it first. If they have changed neither
     /// rows nor total, such as by a payment, the rows are saved now.
     pub(super) fn after_conflict(&mut self, before: &[Instalment], total: Whole, ctx: &Context) -> Action {
-        let changed_total = |by: &str| {
-            let Whole::Total(now) = self.rows.whole else { return None };
-            let total = (self.rows.whole != total).then(|| value(Field::TotalCents, &now.0.into(), ctx))?;
-            Some(Action::Notice(Notice::bad(ctx.say(I::TotalChanged { name: by, total: &total }))))
-        };
-        let Some((by, at)) = self.conflict.take() else { return changed_total("").unwrap_or(Action::None) };
-        let changed_total = changed_total(&by);
+        let Some((by, at)) = self.conflict.take() else { return Action::None };
+        let changed_total = (self.rows.whole != total).then(|| {
+            let total = value(Field::TotalCents, &self.rows.whole.number().into(), ctx);
+            Action::Notice(Notice::bad(ctx.say(I::TotalChanged { name: &by, total: &total })))
+        });
         let drafts = |rows: &[Instalment]| rows.iter().map(Instalment::draft).collect::<Vec<_>>();
         let (theirs, ours) = (drafts(&self.stored), drafts(before));
         let agreed = |rows: &[Instalment]| rows.iter().any(|row| row.plan_id.is_none());
