@@ -1,6 +1,8 @@
 //! Instalments: the parts in which a contract has to be paid, and by when. Without instalments of its
 //! own a contract is due by the company's default plan. The owner is that of the contract.
 
+use std::{fmt, str::FromStr};
+
 use chrono::{Datelike, Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -80,6 +82,49 @@ pub struct InstalmentDraft {
     pub due: Due,
 }
 
+/// An instalment of a contract as somebody has seen it: what stood at a place. Written as text it is the value of a
+/// choice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenInstalment {
+    /// From 1.
+    pub position: i32,
+    pub row: InstalmentDraft,
+}
+
+impl SeenInstalment {
+    /// Whether it still stands at its place among these rows.
+    pub fn is_among(&self, rows: &[InstalmentDraft]) -> bool {
+        let at = usize::try_from(self.position).ok().and_then(|position| position.checked_sub(1));
+        at.and_then(|at| rows.get(at)) == Some(&self.row)
+    }
+
+    /// The same once so much was added to it.
+    ///
+    /// Errors: `NotPositive` if nothing would be left of it.
+    pub fn with(&self, more: Cents) -> Result<Self, Problem> {
+        match self.row.amount_cents.0.checked_add(more.0) {
+            Some(amount) if amount > 0 => {
+                Ok(Self { row: InstalmentDraft { amount_cents: Cents(amount), ..self.row.clone() }, ..self.clone() })
+            }
+            _ => Err(Problem::NotPositive),
+        }
+    }
+}
+
+impl fmt::Display for SeenInstalment {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&json!(self).to_string())
+    }
+}
+
+impl FromStr for SeenInstalment {
+    type Err = serde_json::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        serde_json::from_str(text)
+    }
+}
+
 /// The instalments that were agreed for a contract as the audit log stores them; null if it has none of
 /// its own.
 pub fn audited(rows: &[InstalmentDraft]) -> Value {
@@ -141,6 +186,11 @@ impl Instalment {
 
     pub fn draft(&self) -> InstalmentDraft {
         InstalmentDraft { label: self.label.clone(), amount_cents: self.amount_cents, due: self.due }
+    }
+
+    /// As somebody sees it now.
+    pub fn seen(&self) -> SeenInstalment {
+        SeenInstalment { position: self.position, row: self.draft() }
     }
 }
 
@@ -264,23 +314,4 @@ pub fn checked(rows: &[InstalmentDraft], total: Cents) -> Result<Vec<InstalmentD
         problems.push(at_end(Problem::SumDiffers { sum: Cents(sum), total }));
     }
     if problems.is_empty() { Ok(right) } else { Err(problems) }
-}
-
-/// The rows when the total of the contract changes by this difference, all of which goes to the
-/// row at this position (from 1).
-///
-/// Errors: `NotPositive` if nothing would be left of that row, `NotAChoice` if there is no such row.
-pub fn with_difference(
-    rows: &[InstalmentDraft],
-    position: i32,
-    difference: Cents,
-) -> Result<Vec<InstalmentDraft>, Problem> {
-    let mut rows = rows.to_vec();
-    let at = usize::try_from(position).ok().and_then(|position| position.checked_sub(1));
-    let row = at.and_then(|at| rows.get_mut(at)).ok_or(Problem::NotAChoice)?;
-    row.amount_cents = match row.amount_cents.0.checked_add(difference.0) {
-        Some(amount) if amount > 0 => Cents(amount),
-        _ => return Err(Problem::NotPositive),
-    };
-    Ok(rows)
 }

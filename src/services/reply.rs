@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use super::{
@@ -187,6 +188,8 @@ pub struct Balance {
     pub amount: Cents,
     /// What is due on the contract now.
     pub due: Cents,
+    /// What is open of the instalment that payments fill next, and its due day, if that is known.
+    pub next: Option<(Cents, NaiveDate)>,
 }
 
 /// How many records went to one user.

@@ -121,6 +121,15 @@ pub fn of_contract(db: &mut Db, contract: ContractId) -> Result<Vec<Instalment>,
     Ok(stored.into_iter().map(Instalment::from).collect())
 }
 
+/// What is open of the instalment of a contract that payments fill next, and its due day.
+pub fn next(db: &mut Db, contract: ContractId) -> Result<Option<(Cents, Option<NaiveDate>)>, DbError> {
+    let open = instalments::table
+        .filter(instalments::contract_id.eq(contract).and(instalments::open_cents.gt(Cents(0))))
+        .order(instalments::upto_cents)
+        .select((instalments::open_cents, instalments::due_on));
+    Ok(open.first(db).optional()?)
+}
+
 /// A condition on `events` aliased as `e` in SQL: the event counts for the instalments of its contract.
 const COUNTS: &str = "e.archived_at IS NULL AND e.status <> 'cancelled'";
 

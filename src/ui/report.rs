@@ -131,16 +131,21 @@ fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
 }
 
 /// What is now true after a payment was recorded or cancelled.
-fn balanced(verb: Verb, Balance { contract, amount, due }: Balance, ctx: &Context) -> String {
+fn balanced(verb: Verb, Balance { contract, amount, due, next }: Balance, ctx: &Context) -> String {
     let money = |amount: Cents| value(Field::DueCents, &amount.0.into(), ctx);
-    ctx.say(PaymentPhrase::Now {
+    let now = ctx.say(PaymentPhrase::Now {
         cancelled: verb == Verb::PaymentCancelled,
         refund: amount.0 < 0,
         amount: &money(Cents(amount.0.abs())),
         due,
         due_in_words: &money(due),
         contract: contract.0,
-    })
+    });
+    let next = next.map(|(open, day)| {
+        let (amount, overdue) = (money(open), day < ctx.now.date());
+        ctx.say(InstalmentPhrase::NextDue { amount: &amount, day: &dates::format_date(day), overdue })
+    });
+    std::iter::once(now).chain(next).collect::<Vec<_>>().join(" ")
 }
 
 /// What is now true of a view or of columns; `None` for any other write.

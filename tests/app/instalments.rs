@@ -2,8 +2,9 @@
 
 use epic_events::{
     domain::{
-        ContractId,
-        instalments::Due,
+        Cents, ContractId,
+        contracts::ContractDraft,
+        instalments::{Due, InstalmentDraft},
         plans::{PlanDraft, PlanPart},
         settings::{Reauth, Settings},
     },
@@ -267,6 +268,81 @@ fn a_changed_total_asks_where_the_difference_goes() {
         .ctrl('s')
         .press(KeyCode::Enter);
     assert_eq!(stored(&mut desk, 1)[0], (350_000, Due::Signature(0)));
+}
+
+/// A colleague inserts a row while the total is typed: the difference does not go to what stands in its place now.
+#[test]
+fn the_difference_never_goes_to_another_instalment() {
+    for (language, changed, goes) in [
+        (Language::En, "Person manager has changed the instalments", "Difference goes to: Balance"),
+        (Language::Fr, "Person manager a modifié l'échéancier", "Différence sur : Balance"),
+    ] {
+        let mut desk = at_contract("1", language);
+        desk.resize(120, 24);
+        save_plan(&mut desk, "30/40/30");
+        desk.press(KeyCode::Char('i')).ctrl('s').press(KeyCode::Char('e')).ctrl('u').write("12000");
+        let (contract, rows) =
+            (ContractId::new(1), desk_rows(&[("Wine", 100_000), ("Deposit", 200_000), ("Balance", 700_000)]));
+        let version = seen_version(&mut desk, contract);
+        desk.world.manage(&Request::Write(WriteRequest::SetInstalments { contract, version, rows }));
+        // The question before saving says what is going to happen.
+        desk.ctrl('s').see(goes).press(KeyCode::Enter).see(changed).see("12000");
+        assert_eq!(stored(&mut desk, 1).iter().map(|(amount, _)| *amount).sum::<i64>(), 1_000_000);
+        // It is offered again, as it is now.
+        desk.see("Balance, 7").ctrl('s').see(goes).press(KeyCode::Enter);
+        assert_eq!(stored(&mut desk, 1)[2], (900_000, Due::Event(0)));
+        // What somebody else changes besides does not hinder.
+        desk.press(KeyCode::Char('e')).ctrl('u').write("12500");
+        desk.world.manage(&pay(contract, 1_000));
+        let version = seen_version(&mut desk, contract);
+        let draft = ContractDraft { notes: "Called.".to_owned(), ..crate::support::world::contract_draft(1_200_000) };
+        desk.world.manage(&Request::Write(WriteRequest::UpdateContract {
+            id: contract,
+            version,
+            draft,
+            difference: None,
+        }));
+        desk.ctrl('s').press(KeyCode::Enter).see("Called.");
+        assert_eq!(stored(&mut desk, 1)[2], (950_000, Due::Event(0)));
+    }
+}
+
+/// The answer to a payment tells what falls due next by now, not what the form has read before.
+#[test]
+fn what_falls_due_next_is_what_is_true_now() {
+    let mut desk = at_contract("2", Language::En);
+    save_plan(&mut desk, "30/40/30");
+    desk.press(KeyCode::Char('i'))
+        .ctrl('s')
+        .resize(120, 24)
+        .press(KeyCode::Char('p'))
+        .see("Deposit, due on 21/11/2026.");
+    let (contract, rows) = (ContractId::new(2), desk_rows(&[("Deposit", 70_000), ("Balance", 30_000)]));
+    let version = seen_version(&mut desk, contract);
+    desk.world.manage(&Request::Write(WriteRequest::SetInstalments { contract, version, rows }));
+    desk.press(KeyCode::Enter).see("The next 300.00 EUR fall due on 21/12/2026.");
+    // So does the answer to a cancellation.
+    desk.press(KeyCode::Char('u'))
+        .see("500.00 EUR are still due on contract 2.")
+        .see("The next 200.00 EUR fall due on");
+}
+
+/// Rows that are all due on the day of the event.
+fn desk_rows(rows: &[(&str, i64)]) -> Vec<InstalmentDraft> {
+    let row = |(label, amount): &(&str, i64)| InstalmentDraft {
+        label: (*label).to_owned(),
+        amount_cents: Cents(*amount),
+        due: Due::Event(0),
+    };
+    rows.iter().map(row).collect()
+}
+
+/// The version of a contract, as somebody else sees it.
+fn seen_version(desk: &mut Desk, contract: ContractId) -> i32 {
+    match desk.world.manage(&ReadRequest::ViewContract(contract).into()) {
+        Reply::Contract(detail) => detail.row.contract.version,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]

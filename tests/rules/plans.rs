@@ -3,7 +3,7 @@
 use epic_events::domain::{
     PlanId,
     contracts::ContractDraft,
-    instalments::Due,
+    instalments::{Due, InstalmentDraft, SeenInstalment},
     plans::{Plan, PlanDraft, PlanPart},
 };
 use support::world::sign;
@@ -116,7 +116,11 @@ fn the_difference_of_a_changed_total_goes_to_one_instalment(
     let mut world = World::new(engine);
     let id = contract(&mut world, 100_000, 95_000);
     let agreed = vec![row("One", 40_000, Due::On(in_days(1))), row("Two", 60_000, Due::On(in_days(2)))];
-    world.save(&set(id, 1, agreed));
+    world.save(&set(id, 1, agreed.clone()));
+    let seen = |position: i32, amount: i64| {
+        let row = agreed[usize::try_from(position).unwrap() - 1].clone();
+        Some(SeenInstalment { position, row: InstalmentDraft { amount_cents: Cents(amount), ..row } })
+    };
     let change = |world: &World, total, difference| {
         let (draft, version) = (contract_draft(total), version(world, id));
         Request::Write(WriteRequest::UpdateContract { id, version, draft, difference })
@@ -127,27 +131,37 @@ fn the_difference_of_a_changed_total_goes_to_one_instalment(
     assert_eq!(amounts(&mut world), [40_000, 70_000]);
     world.manage(&last.undo().unwrap());
     assert_eq!(amounts(&mut world), [40_000, 60_000]);
-    let request = change(&world, 90_000, Some(1));
+    let request = change(&world, 90_000, seen(1, 40_000));
     let first = world.manage(&request);
     assert_eq!(amounts(&mut world), [30_000, 60_000]);
     world.manage(&first.undo().unwrap());
     assert_eq!(amounts(&mut world), [40_000, 60_000]);
-    for (total, difference, problem) in [
-        (60_000, Some(1), Problem::NotPositive),
-        (40_000, None, Problem::NotPositive),
-        (90_000, Some(3), Problem::NotAChoice),
-    ] {
+    for (total, difference, problem) in
+        [(60_000, seen(1, 40_000), Problem::NotPositive), (40_000, None, Problem::NotPositive)]
+    {
         let request = change(&world, total, difference);
         assert_eq!(refused(&mut world, &request, Field::Difference), problem);
     }
     // Below what was paid.
-    let request = change(&world, 4_000, Some(2));
+    let request = change(&world, 4_000, seen(2, 60_000));
     assert_eq!(refused(&mut world, &request, Field::TotalCents), Problem::BelowPaid(Cents(5_000)));
     // Other fields leave the instalments alone.
     let draft = ContractDraft { notes: "Called.".to_owned(), ..contract_draft(100_000) };
     let version = version(&world, id);
-    world.save(&Request::Write(WriteRequest::UpdateContract { id, version, draft, difference: Some(9) }));
+    world.save(&Request::Write(WriteRequest::UpdateContract { id, version, draft, difference: None }));
     assert_eq!(amounts(&mut world), [40_000, 60_000]);
+    // Somebody has inserted another instalment before the one that was seen: what stands at its place now is not meant.
+    let inserted =
+        vec![row("New", 10_000, Due::On(in_days(0))), agreed[0].clone(), row("Two", 50_000, Due::On(in_days(2)))];
+    let set_again = set(id, self::version(&world, id), inserted);
+    world.save(&set_again);
+    let (manager, before) = (world.manager.clone(), world.state());
+    for takes in [seen(1, 40_000), seen(2, 60_000), seen(2, 50_000).map(|seen| SeenInstalment { position: 9, ..seen })]
+    {
+        let request = change(&world, 90_000, takes);
+        assert!(matches!(world.ask(Some(&manager), &request), Err(Error::Conflict(_))), "{request:?}");
+    }
+    assert_eq!(world.state(), before);
 }
 
 /// What the form for a plan refuses, the service refuses alone.

@@ -67,7 +67,16 @@ impl WriteRequest {
                 errors.take(Field::PaidBefore, check_paid_before(*paid_before, draft.total_cents));
                 errors
             }
-            Self::UpdateContract { draft, .. } => wrong(draft.checked(Cents(0))),
+            Self::UpdateContract { draft, difference, .. } => {
+                let mut errors = wrong(draft.checked(Cents(0)));
+                if let (Some(takes), Some(Self::UpdateContract { draft: before, .. })) = (difference, against.before)
+                    && draft.total_cents != before.total_cents
+                {
+                    let more = Cents(draft.total_cents.0.saturating_sub(before.total_cents.0));
+                    errors.take(Field::Difference, takes.with(more));
+                }
+                errors
+            }
             Self::CreateEvent { draft, .. } | Self::UpdateEvent { draft, .. } => against.event(draft),
             Self::SignContract { day, .. } => {
                 let mut errors = FieldErrors::default();

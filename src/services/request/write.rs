@@ -11,7 +11,7 @@ use crate::domain::{
     contracts::ContractDraft,
     entity::EntityKind,
     events::{EventDraft, Status},
-    instalments::InstalmentDraft,
+    instalments::{InstalmentDraft, SeenInstalment},
     lists::{ChosenColumn, ViewDraft},
     payments::{PaymentDraft, Words},
     plans::PlanDraft,
@@ -84,13 +84,13 @@ pub enum WriteRequest {
         draft: ContractDraft,
         paid_before: Cents,
     },
-    /// `difference` is the position of the instalment of the contract's own that takes the difference of a
-    /// changed total; the last one if it is `None`.
+    /// `difference` is the instalment of the contract's own that takes the difference of a changed total; the
+    /// last one if it is `None`. If another one stands at its place by now, the request is refused as a conflict.
     UpdateContract {
         id: ContractId,
         version: i32,
         draft: ContractDraft,
-        difference: Option<i32>,
+        difference: Option<SeenInstalment>,
     },
     /// Replaces the instalments that were agreed for a contract. Without rows it follows the default plan.
     SetInstalments {

@@ -10,6 +10,7 @@ use crate::{
         check,
         clients::Client,
         contracts::{Contract, ContractDraft, check_paid_before, signed_at},
+        instalments::SeenInstalment,
         payments::PaymentDraft,
         policy::Permission,
     },
@@ -56,7 +57,7 @@ pub(super) fn update(
     ctx: &RequestContext,
     seen: Seen,
     draft: &ContractDraft,
-    difference: Option<i32>,
+    difference: Option<&SeenInstalment>,
 ) -> Result<WriteOutcome, ServiceError> {
     let (before, client) = load::<Contract>(db, ctx, seen.0)?;
     let draft = draft.checked(before.paid()).map_err(Error::Invalid)?;
@@ -69,10 +70,13 @@ pub(super) fn update(
     storage::contracts::update(db, &before, &draft, ctx.now)?;
     let entry = changed(Verb::ContractUpdated, &client.full_name, &*before, &after);
     let entry = instalments::with_change(entry, retotalled.as_ref());
+    let taken_by = retotalled.as_ref().and_then(|one| one.taken_by.clone());
     if let Some(retotalled) = retotalled {
         retotalled.write(db, ctx, after.id)?;
     }
     let draft = ContractDraft::from(&*before);
+    // What the instalment has taken it gives back.
+    let difference = taken_by;
     let undo = WriteRequest::UpdateContract { id: seen.0, version: seen.1 + 1, draft, difference };
     Ok(WriteOutcome::undoable(entry, seen.1 + 1, undo))
 }

@@ -13,14 +13,14 @@ use crate::{
         dates,
         events::{Event, Status},
         instalments::{
-            self, Anchors, Instalment, InstalmentDraft, audited, checked, fill, in_fields, own, with_difference,
+            self, Anchors, Instalment, InstalmentDraft, SeenInstalment, audited, checked, fill, in_fields, own,
         },
         plans::{self, Plan},
         settings::Settings,
     },
     services::{
         WriteRequest,
-        context::{RequestContext, ServiceError, as_seen},
+        context::{RequestContext, ServiceError, as_seen, conflict},
         outcome::{WriteOutcome, changed},
     },
     storage::{self, Db, audit::AuditEntry, instalments::Basis},
@@ -115,17 +115,19 @@ pub(super) struct Retotalled {
     rows: Vec<Instalment>,
     /// What the audit log says of those that were agreed for the contract.
     pub change: Option<(Field, serde_json::Value, serde_json::Value)>,
+    /// The one of these that has taken the difference, as it is now.
+    pub taken_by: Option<SeenInstalment>,
 }
 
-/// The instalments of a contract whose total changes; `None` if it stays or there are none. The row at the
-/// position `difference` takes the difference, the last one without a position.
+/// The instalments of a contract whose total changes; `None` if it stays or there are none. Those that were agreed
+/// stay as they are, but for the one that takes the difference: the last one if `difference` is `None`.
 ///
-/// Errors: `Invalid` for `Difference`.
+/// Errors: `Invalid` for `Difference`; `Conflict` if `difference` is not among the instalments.
 pub(super) fn retotalled(
     db: &mut Db,
     ctx: &RequestContext,
     (before, after): (&Contract, &Contract),
-    difference: Option<i32>,
+    difference: Option<&SeenInstalment>,
 ) -> Result<Option<Retotalled>, ServiceError> {
     if before.total_cents == after.total_cents {
         return Ok(None);
@@ -135,14 +137,21 @@ pub(super) fn retotalled(
     let Some(last) = stored.last() else { return Ok(None) };
     if former.is_empty() {
         let rows = by_default(db, ctx, after, event_on)?;
-        return Ok(Some(Retotalled { rows, change: None }));
+        return Ok(Some(Retotalled { rows, change: None, taken_by: None }));
     }
     let more = Cents(after.total_cents.0 - before.total_cents.0);
-    let rows = with_difference(&former, difference.unwrap_or(last.position), more)
-        .map_err(|problem| Error::Invalid(FieldErrors::one(Field::Difference, problem)))?;
+    let takes = difference.cloned().unwrap_or_else(|| last.seen());
+    if !takes.is_among(&former) {
+        return Err(conflict(db, before, before.version, before.updated_at)?);
+    }
+    let taken_by = takes.with(more).map_err(|problem| Error::Invalid(FieldErrors::one(Field::Difference, problem)))?;
+    let after_all = |(position, row): (i32, &InstalmentDraft)| {
+        if position == taken_by.position { &taken_by.row } else { row }.clone()
+    };
+    let rows: Vec<InstalmentDraft> = (1..).zip(&former).map(after_all).collect();
     let change = (Field::Instalments, audited(&former), audited(&rows));
     let rows = drawn_up(after, rows, None, anchors(after, event_on, ctx.settings.time_zone));
-    Ok(Some(Retotalled { rows, change: Some(change) }))
+    Ok(Some(Retotalled { rows, change: Some(change), taken_by: Some(taken_by) }))
 }
 
 impl Retotalled {

@@ -42,7 +42,7 @@ pub(super) fn dispatch(
         W::RestoreClient { id, version } => clients::restore(db, ctx, (*id, *version)),
         W::CreateContract { client, draft, paid_before } => contracts::create(db, ctx, *client, draft, *paid_before),
         W::UpdateContract { id, version, draft, difference } => {
-            contracts::update(db, ctx, (*id, *version), draft, *difference)
+            contracts::update(db, ctx, (*id, *version), draft, difference.as_ref())
         }
         W::SetInstalments { contract, version, rows } => instalments::set(db, ctx, (*contract, *version), rows),
         W::SignContract { id, version, day } => contracts::sign(db, ctx, (*id, *version), *day),

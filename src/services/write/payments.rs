@@ -4,7 +4,7 @@
 use super::load::load;
 use crate::{
     domain::{
-        ContractId, Error, Field, FieldErrors, PaymentId,
+        Cents, ContractId, Error, Field, FieldErrors, PaymentId,
         audit::Verb,
         clients::Client,
         contracts::Contract,
@@ -35,13 +35,7 @@ pub(super) fn record(
     let payment = storage::payments::insert(db, contract.id, &draft, ctx.now)?;
     let undo = WriteRequest::CancelPayment { id: payment.id, version: payment.version, reason: UNDONE.to_owned() };
     let outcome = WriteOutcome::undoable(recorded(&client, &payment), payment.version, undo);
-    balance(
-        db,
-        ctx,
-        (&contract, &client),
-        Balance { contract: contract.id, amount: payment.amount_cents, due },
-        outcome,
-    )
+    balance(db, ctx, (&contract, &client), (payment.amount_cents, due), outcome)
 }
 
 /// The audit entry of a new payment.
@@ -83,21 +77,23 @@ pub(super) fn cancel(
     storage::payments::cancel(db, &before, &reason, ctx.now)?;
     let after = Payment { cancelled_at: Some(ctx.now), cancel_reason: reason, ..(*before).clone() };
     let entry = changed(Verb::PaymentCancelled, &client.full_name, &*before, &after);
-    let now = Balance { contract: contract.id, amount: before.amount_cents, due };
-    balance(db, ctx, (&contract, &client), now, WriteOutcome::saved(entry, seen.1 + 1))
+    balance(db, ctx, (&contract, &client), (before.amount_cents, due), WriteOutcome::saved(entry, seen.1 + 1))
 }
 
 /// Sets what is due on the contract, and adds the contract's own audit entry, which says why: it has the
-/// verb of the payment's entry. The reply tells what is due.
+/// verb of the payment's entry. The reply tells what is due, and what falls due next.
 fn balance(
     db: &mut Db,
     ctx: &RequestContext,
     (contract, client): (&ForUpdate<Contract>, &Client),
-    now: Balance,
+    (amount, due): (Cents, Cents),
     outcome: WriteOutcome,
 ) -> Result<WriteOutcome, ServiceError> {
-    storage::contracts::set_due(db, contract, now.due, ctx.now)?;
-    let after = Contract { due_cents: now.due, ..(**contract).clone() };
+    storage::contracts::set_due(db, contract, due, ctx.now)?;
+    let next = storage::instalments::next(db, contract.id)?;
+    let next = next.and_then(|(open, day)| Some((open, day?)));
+    let now = Balance { contract: contract.id, amount, due, next };
+    let after = Contract { due_cents: due, ..(**contract).clone() };
     let verb = outcome.entries.first().map_or(Verb::PaymentRecorded, |entry| entry.verb);
     Ok(outcome.balanced(changed(verb, &client.full_name, &**contract, &after), now))
 }

@@ -292,9 +292,9 @@ pub fn difference(own: &[&Instalment], ctx: &Context) -> FormField {
     let option = |one: &&Instalment| {
         let label =
             if one.label.is_empty() { ctx.say(InstalmentPhrase::Numbered(one.position)) } else { one.label.clone() };
-        (one.position.to_string(), format!("{label}, {}", money(one.amount_cents, ctx)))
+        (one.seen().to_string(), format!("{label}, {}", money(one.amount_cents, ctx)))
     };
-    let last = own.last().map(|one| one.position.to_string()).unwrap_or_default();
+    let last = own.last().map(|one| one.seen().to_string()).unwrap_or_default();
     FormField::new(Field::Difference, FieldKind::Choice(own.iter().map(option).collect()), &last)
 }
 

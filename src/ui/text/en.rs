@@ -1720,6 +1720,12 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
         I::PaysAllDue => "All that is due.",
         I::NextDue { amount, day, overdue: true } => return format!("{amount} are overdue since {day}."),
         I::NextDue { amount, day, overdue: false } => return format!("The next {amount} fall due on {day}."),
+        I::ChooseAgain { name } => {
+            let name = if name.is_empty() { "Somebody" } else { name };
+            return format!(
+                "{name} has changed the instalments. Nothing is saved yet: choose where the difference goes, then save again."
+            );
+        }
         I::Count(count) => return some(count, "instalment", "instalments"),
         I::Numbered(position) => return format!("instalment {position}"),
     };

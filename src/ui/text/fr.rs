@@ -1839,6 +1839,12 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
         I::NextDue { amount, day, overdue: false } => {
             return format!("La prochaine échéance, de {amount}, est le {day}.");
         }
+        I::ChooseAgain { name } => {
+            let name = if name.is_empty() { "Quelqu'un" } else { name };
+            return format!(
+                "{name} a modifié l'échéancier. Rien n'est encore enregistré : choisissez l'échéance qui prend la différence, puis enregistrez de nouveau."
+            );
+        }
         I::Count(count) => return some(count, "échéance", "échéances"),
         I::Numbered(position) => return format!("échéance {position}"),
     };

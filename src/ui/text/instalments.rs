@@ -121,6 +121,10 @@ pub enum InstalmentPhrase<'a> {
         day: &'a str,
         overdue: bool,
     },
+    /// Somebody has changed the instalments meanwhile, so nobody knows where the difference is to go.
+    ChooseAgain {
+        name: &'a str,
+    },
     /// So many instalments.
     Count(usize),
     /// The place of an instalment without a label.

@@ -6,7 +6,7 @@ use epic_events::{
         Cents,
         contracts::ContractDraft,
         events::{EventDraft, Status},
-        instalments::{Due, InstalmentDraft},
+        instalments::{Due, InstalmentDraft, SeenInstalment},
         payments::PaymentDraft,
         plans::{PlanDraft, PlanPart},
         settings::Settings,
@@ -16,7 +16,7 @@ use epic_events::{
 
 use super::{
     Asked, Dice, Past,
-    model::{Deal, Held, Paid, Plan},
+    model::{Deal, Held, Paid, Plan, When},
 };
 use crate::support::world::payment_draft;
 
@@ -26,6 +26,14 @@ fn split(dice: &mut Dice, sum: i64, count: i64) -> Vec<i64> {
     cuts.sort_unstable();
     cuts.dedup();
     cuts.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+fn due(when: When) -> Due {
+    match when {
+        When::Day(day) => Due::On(day),
+        When::Signed(days) => Due::Signature(days),
+        When::Event(days) => Due::Event(days),
+    }
 }
 
 fn anchored(dice: &mut Dice) -> Due {
@@ -112,7 +120,14 @@ impl Past {
             _ => deal.paid() + dice.roll(deal.total * 2),
         };
         let most = i64::try_from(deal.own.len()).unwrap() + 1;
-        let difference = (dice.roll(2) == 0).then(|| i32::try_from(1 + dice.roll(most)).unwrap());
+        let difference = (dice.roll(2) == 0).then(|| {
+            let at = usize::try_from(dice.roll(most)).unwrap();
+            // Now and then one that is not there, or not any more.
+            let (amount, when) = deal.own.get(at).copied().unwrap_or((1, When::Event(0)));
+            let amount_cents = Cents(if dice.roll(8) == 0 { amount + 1 } else { amount });
+            let row = InstalmentDraft { label: String::new(), amount_cents, due: due(when) };
+            SeenInstalment { position: i32::try_from(at + 1).unwrap(), row }
+        });
         let draft = ContractDraft { total_cents: Cents(total), ..ContractDraft::default() };
         WriteRequest::UpdateContract { id: deal.id, version: deal.version, draft, difference }
     }

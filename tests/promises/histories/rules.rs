@@ -5,7 +5,7 @@ use epic_events::{
     domain::{
         ContractId, EventId, PaymentId, PlanId,
         events::{EventDraft, Status},
-        instalments::{Due, InstalmentDraft},
+        instalments::{Due, InstalmentDraft, SeenInstalment},
         plans::PlanDraft,
     },
     services::WriteRequest,
@@ -55,11 +55,13 @@ impl Deal {
         (0..=self.total).contains(&(self.due() - amount))
     }
 
-    /// Takes another total, whose difference goes to the own instalment at this position, or the last one.
-    fn take_total(&mut self, total: i64, position: Option<i32>) -> bool {
+    /// Takes another total, whose difference goes to the own instalment that was seen, or the last one.
+    fn take_total(&mut self, total: i64, seen: Option<&SeenInstalment>) -> bool {
         if total != self.total && !self.own.is_empty() {
-            let at = position.map_or(self.own.len() - 1, |position| usize::try_from(position - 1).unwrap_or(999));
-            match self.own.get_mut(at) {
+            let at = seen.map_or(self.own.len() - 1, |seen| usize::try_from(seen.position - 1).unwrap());
+            let is_seen =
+                |own: &(i64, When)| seen.is_none_or(|seen| *own == (seen.row.amount_cents.0, when(seen.row.due)));
+            match self.own.get_mut(at).filter(|own| is_seen(own)) {
                 Some((amount, _)) if *amount + total - self.total > 0 => *amount += total - self.total,
                 _ => return false,
             }
@@ -119,7 +121,7 @@ impl Company {
             WriteRequest::UpdateContract { id, version, draft, difference } => {
                 let (deal, total) = (self.deal(*id), draft.total_cents.0);
                 let so = !deal.archived && deal.version == *version && total > 0 && total >= deal.paid();
-                so && deal.take_total(total, *difference)
+                so && deal.take_total(total, difference.as_ref())
             }
             WriteRequest::SetInstalments { contract, version, rows } => {
                 let deal = self.deal(*contract);

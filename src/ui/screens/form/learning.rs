@@ -5,25 +5,18 @@ use crate::{
     domain::{
         Cents, ContractId, Field, dates,
         entity::EntityKind,
-        instalments::{self, Instalment},
+        instalments::{self, Instalment, SeenInstalment},
         plans::Plan,
         terms::due_in_words,
     },
     services::{ContractDetail, ReadRequest, Reply},
     ui::{
-        Context,
+        Action, Context, Notice,
         entity::contracts,
-        form::{FieldKind, FormField, Purpose, default_plans},
-        text::InstalmentPhrase as I,
+        form::{FieldKind, FormField, Purpose, default_plans, value},
+        text::{InstalmentPhrase as I, Phrase},
     },
 };
-
-/// The contract that a payment is recorded for, as it was read.
-#[derive(Debug)]
-pub(super) struct Payable {
-    total: Cents,
-    instalments: Vec<Instalment>,
-}
 
 impl Form {
     /// What has to be read for this form: the plans for the settings, and the instalments of a contract that
@@ -41,13 +34,19 @@ impl Form {
     }
 
     /// Takes over what was read.
-    pub(super) fn learn(&mut self, reply: &Reply, ctx: &Context) {
+    pub(super) fn learn(&mut self, reply: &Reply, ctx: &Context) -> Action {
         match (reply, &self.purpose) {
             (Reply::Plans(plans), Purpose::Settings) => self.offer_plans(plans, ctx),
-            (Reply::Contract(detail), Purpose::Edit(EntityKind::Contract, _)) => self.offer_difference(detail, ctx),
+            (Reply::Contract(detail), Purpose::Edit(EntityKind::Contract, _)) => {
+                let is_there = self.offer_difference(detail, ctx);
+                if std::mem::take(&mut self.sends_again) {
+                    return self.send_again(is_there, ctx);
+                }
+            }
             (Reply::Contract(detail), Purpose::Create(EntityKind::Payment)) => self.propose_amount(detail, ctx),
             _ => {}
         }
+        Action::None
     }
 
     fn offer_plans(&mut self, plans: &[Plan], ctx: &Context) {
@@ -58,19 +57,65 @@ impl Form {
         }
     }
 
-    /// Adds the choice of the instalment that takes a difference of the total, if the contract has
-    /// instalments of its own.
-    fn offer_difference(&mut self, detail: &ContractDetail, ctx: &Context) {
+    /// Offers the choice of the instalment that takes a difference of the total, if the contract has instalments of
+    /// its own. Returns whether the one that was chosen is still there, or none had to be.
+    fn offer_difference(&mut self, detail: &ContractDetail, ctx: &Context) -> bool {
+        if self.saving {
+            return false;
+        }
         let own: Vec<&Instalment> = detail.instalments.iter().filter(|one| one.plan_id.is_none()).collect();
-        if own.is_empty() || self.saving || self.doubt || self.entry(Field::Difference).is_some() {
-            return;
+        let offered = (!own.is_empty()).then(|| contracts::difference(&own, ctx));
+        let place = |field| self.entries.iter().position(|entry| entry.field == field);
+        let (present, total) = (place(Field::Difference), place(Field::TotalCents));
+        match (present, offered, total) {
+            (None, None, _) | (_, _, None) => true,
+            (Some(at), None, _) => {
+                self.entries.remove(at);
+                if self.at > at {
+                    self.at -= 1;
+                }
+                true
+            }
+            (Some(at), Some(mut offered), _) => {
+                let chosen = self.entries[at].content();
+                offered.set(&chosen);
+                let is_there = offered.content() == chosen;
+                self.entries[at] = offered;
+                is_there
+            }
+            (None, Some(offered), Some(total)) => {
+                self.entries.insert(total + 1, offered);
+                if self.at > total {
+                    self.at += 1;
+                }
+                false
+            }
         }
-        let after = self.entries.iter().position(|entry| entry.field == Field::TotalCents);
-        let Some(at) = after.map(|total| total + 1) else { return };
-        self.entries.insert(at, contracts::difference(&own, ctx));
-        if self.at >= at {
-            self.at += 1;
+    }
+
+    /// Sends what was merged with what another user has saved, unless that has changed the instalment that takes the
+    /// difference of the total: then it has to be chosen again.
+    fn send_again(&mut self, is_there: bool, ctx: &Context) -> Action {
+        if is_there || !self.changes_total() {
+            return self.send_merged(ctx);
         }
+        self.at = self.entries.iter().position(|entry| entry.field == Field::Difference).unwrap_or(self.at);
+        let name = self.conflict.as_ref().map(|(by, _)| by.as_str()).unwrap_or_default();
+        Action::Notice(Notice::bad(ctx.say(I::ChooseAgain { name })))
+    }
+
+    fn changes_total(&self) -> bool {
+        self.entry(Field::TotalCents).is_some_and(FormField::is_changed)
+    }
+
+    /// Where the difference of a changed total goes, with its amount before and after.
+    pub(super) fn difference_goes(&self, ctx: &Context) -> Option<String> {
+        let (total, takes) = (self.entry(Field::TotalCents)?, self.entry(Field::Difference)?);
+        let [before, after] = [&total.base, &total.content()].map(|text| Cents::parse(text).unwrap_or_default());
+        let seen: SeenInstalment = takes.content().parse().ok()?;
+        let with = seen.with(Cents(after.0 - before.0)).ok().filter(|_| total.is_changed())?;
+        let new = value(Field::AmountCents, &with.row.amount_cents.0.into(), ctx);
+        Some(ctx.pair(&takes.name(ctx), &ctx.say(Phrase::FromTo { old: takes.shown(), new: &new })))
     }
 
     /// Proposes what is open of the instalment that payments fill next, or all that is due.
@@ -88,7 +133,6 @@ impl Form {
             ctx.say(I::Pays { label: &next.label, position: next.position, due: &due })
         });
         let amount = next.map_or(contract.due_cents, |next| next.open_cents);
-        self.payable = Some(Payable { total: contract.total_cents, instalments: detail.instalments.clone() });
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.field == Field::AmountCents)
             && (entry.input.is_empty() || entry.input.is_proposed())
             && amount.0 > 0
@@ -98,18 +142,5 @@ impl Form {
             entry.forget_problem();
             entry.note = Some(words.unwrap_or_else(|| ctx.say(I::PaysAllDue)));
         }
-    }
-
-    /// When the next instalment falls due once so much is due on the contract that was paid.
-    pub(super) fn next_due(&self, due: Cents, ctx: &Context) -> Option<String> {
-        let Payable { total, instalments } = self.payable.as_ref()?;
-        let mut filled = instalments.clone();
-        instalments::fill(&mut filled, Cents(total.0 - due.0));
-        let next = instalments::next(&filled)?;
-        let amount = FormField::amount(Field::AmountCents, Some(next.open_cents), ctx.language);
-        let amount = amount.echo(ctx, Some(ctx.now)).unwrap_or_default();
-        let day = next.due_on?;
-        let overdue = day < ctx.now.date();
-        Some(ctx.say(I::NextDue { amount: &amount, day: &dates::format_date(day), overdue }))
     }
 }

@@ -66,8 +66,8 @@ pub struct Form {
     doubt: bool,
     /// What the form has to know besides its fields was read.
     learned: bool,
-    /// The contract that is paid by the form.
-    payable: Option<learning::Payable>,
+    /// What was merged with what another user has saved is sent once the instalments were read again.
+    sends_again: bool,
     asked: Option<FormQuestion>,
 }
 
@@ -93,7 +93,7 @@ impl Form {
             merges: 0,
             doubt: false,
             learned: false,
-            payable: None,
+            sends_again: false,
             asked: None,
         }
     }
@@ -218,10 +218,12 @@ impl Screen for Form {
             return match reply {
                 Ok(reply) => {
                     self.learned = true;
-                    self.learn(&reply, ctx);
-                    Action::None
+                    self.learn(&reply, ctx)
                 }
-                Err(error) => Action::Notice(Notice::bad(ctx.error(&error))),
+                Err(error) => {
+                    self.sends_again = false;
+                    Action::Notice(Notice::bad(ctx.error(&error)))
+                }
             };
         }
         self.saving = false;

@@ -111,14 +111,16 @@ impl Form {
         }
         let (title, verb) = (ctx.say(Phrase::SummaryTitle), ctx.say(Phrase::VerbSave));
         let consequences = changes.iter().filter_map(|change| consequence(change, ctx));
-        let lines = changed.into_iter().chain(consequences).collect();
+        let lines = changed.into_iter().chain(self.difference_goes(ctx)).chain(consequences).collect();
         self.ask_to_save((title, lines, verb), request, ctx)
     }
 
     /// The fields that change, each with its value before and after. A value that is only written in another way,
     /// such as a currency by its sign, does not change.
     fn changes(&self, ctx: &Context) -> Vec<(&FormField, String, String)> {
-        let changed = self.entries.iter().filter(|entry| entry.is_changed()).map(|entry| {
+        // Where a difference goes is said together with what it makes of the instalment.
+        let own = self.entries.iter().filter(|entry| entry.field != Field::Difference);
+        let changed = own.filter(|entry| entry.is_changed()).map(|entry| {
             let shown = |content: &str| entry.label(content, ctx, self.clock(entry.field, ctx));
             (entry, shown(&entry.base), shown(&entry.content()))
         });
@@ -183,22 +185,20 @@ impl Form {
     /// nobody knows.
     pub(super) fn saved(&mut self, to: &Request, reply: &Reply, late: bool, ctx: &Context) -> Action {
         self.saving = false;
-        let balance = match reply {
-            Reply::Saved { done: Some(done), .. } => done.balance,
-            _ => None,
-        };
-        let next = balance.and_then(|balance| self.next_due(balance.due, ctx));
-        let words = report::words(to, reply, ctx).into_iter().chain(next).collect::<Vec<_>>().join(" ");
+        let words = report::words(to, reply, ctx).unwrap_or_default();
         let words = if late { format!("{} {words}", ctx.say(Phrase::SavedAfterAll)) } else { words };
         let passwords = self.typed_on().any(FormField::is_password).then(|| ctx.say(Phrase::PasswordAsSaved));
         let subject = match *reply {
             Reply::Saved { subject, id, version, .. } => {
                 if let Some(since) = self.stays_open(id, version, ctx) {
-                    return Action::Notice(Notice::good(match since.as_str() {
+                    // The instalments may have changed by what was saved.
+                    let read = self.wanted().map(|read| Action::Send(read.into()));
+                    let notice = Action::Notice(Notice::good(match since.as_str() {
                         "" if late => format!("{words} {}", ctx.say(Phrase::Told(Told::TypedSince))),
                         "" => passwords.unwrap_or_else(|| ctx.say(Phrase::SavedSoFar)),
                         lost => format!("{words} {lost}"),
                     }));
+                    return Action::All(std::iter::once(notice).chain(read).collect());
                 }
                 Some((subject, id))
             }
@@ -277,22 +277,37 @@ impl Form {
             }
             entry.base = theirs;
         }
-        match self.entries.iter().position(|entry| entry.theirs.is_some()) {
-            Some(open) => self.at = open,
-            // No field was changed by both, so the merged values are saved without a question.
-            None if self.merges < MERGES => {
-                self.merges += 1;
-                let submission = self.purpose.submit(&self.entries, self.version, ctx).ok().flatten();
-                if let Some(request) = submission.and_then(Submission::request) {
-                    return self.send(request);
-                }
-            }
-            None => {}
-        }
-        let when = dates::format_date_time(ctx.settings().wall_clock(conflict.at));
-        let text = ctx.say(Phrase::ConflictWith { name: &conflict.by, when: &when });
+        let open = self.entries.iter().position(|entry| entry.theirs.is_some());
+        self.at = open.unwrap_or(self.at);
         self.conflict = Some((conflict.by, conflict.at));
-        Action::Notice(Notice::bad(text))
+        // The instalments of a contract, which its form has read, are not among the fields that were merged.
+        let read = self.wanted().filter(|_| matches!(self.purpose, Purpose::Edit(..)));
+        self.sends_again = open.is_none() && read.is_some();
+        match read {
+            Some(read) if self.sends_again => Action::Send(read.into()),
+            Some(read) => Action::All(vec![self.say_conflict(ctx), Action::Send(read.into())]),
+            None if open.is_none() => self.send_merged(ctx),
+            None => self.say_conflict(ctx),
+        }
+    }
+
+    /// Saves the merged values without a question, since no field was changed by both.
+    pub(super) fn send_merged(&mut self, ctx: &Context) -> Action {
+        if self.merges < MERGES {
+            self.merges += 1;
+            let submission = self.purpose.submit(&self.entries, self.version, ctx).ok().flatten();
+            if let Some(request) = submission.and_then(Submission::request) {
+                return self.send(request);
+            }
+        }
+        self.say_conflict(ctx)
+    }
+
+    /// Says who has saved the record first.
+    fn say_conflict(&self, ctx: &Context) -> Action {
+        let Some((name, at)) = &self.conflict else { return Action::None };
+        let when = dates::format_date_time(ctx.settings().wall_clock(*at));
+        Action::Notice(Notice::bad(ctx.say(Phrase::ConflictWith { name, when: &when })))
     }
 }
 
