@@ -113,7 +113,10 @@ fn on_records<'a>(kind: EntityKind, ctx: &'a Context) -> impl Iterator<Item = (C
         let to = Destination::List(Box::new(Query::all(kind)));
         let key = ctx.key(ctx.keys.of(command));
         let outcome = Some(Outcome::GoAndSay(to, ctx.say(ListPhrase::ChooseFirst { kind, key: &key })));
-        let detail = ctx.command(command).1.to_owned();
+        let detail = match command {
+            Command::Archive => ctx.archiving(kind, false).1,
+            _ => ctx.command(command).1.to_owned(),
+        };
         (command, Item { detail, outcome, ..on_list(kind, command, ctx) })
     })
 }
@@ -121,8 +124,11 @@ fn on_records<'a>(kind: EntityKind, ctx: &'a Context) -> impl Iterator<Item = (C
 /// A command of a list, from another screen.
 fn on_list(kind: EntityKind, command: Command, ctx: &Context) -> Item {
     let name = |language| {
-        let (label, _) = text::command(language, command);
-        text::pair(language, &text::say(language, Phrase::ListOf(kind)), label)
+        let label = match command {
+            Command::Archive => text::say(language, Phrase::ArchiveVerb { kind, hidden: false }),
+            _ => text::command(language, command).0.to_owned(),
+        };
+        text::pair(language, &text::say(language, Phrase::ListOf(kind)), &label)
     };
     let other = other(ctx.language);
     Item {

@@ -67,6 +67,27 @@ pub fn bindings(kind: EntityKind, records: &[&Record], ctx: &Context) -> Vec<Bin
     commands.map(|command| bind_to(command, kind, records, ctx)).collect()
 }
 
+/// The same on the screen of a record, for what is selected below it where that is meant.
+pub fn bindings_on_screen(
+    kind: EntityKind,
+    record: Option<&Record>,
+    selected: Option<&Record>,
+    ctx: &Context,
+) -> Vec<Binding> {
+    let on_record = bindings(kind, record.as_slice(), ctx);
+    let meant = on_record.into_iter().map(|binding| match meant(binding.command, selected) {
+        Some(selected) => bind_to(binding.command, selected.kind(), &[selected], ctx),
+        None => binding,
+    });
+    meant.collect()
+}
+
+/// The record that a command is for that is pressed on the screen of a contract while a payment of it is selected:
+/// whoever looks at a payment and cancels does not mean the contract.
+fn meant(command: Command, selected: Option<&Record>) -> Option<&Record> {
+    selected.filter(|selected| command == Command::Archive && matches!(selected, Record::Payment(_)))
+}
+
 /// The same for a list, where new records can be created too.
 pub fn list_bindings(kind: EntityKind, records: &[&Record], ctx: &Context) -> Vec<Binding> {
     let bound = entity::commands(kind).into_iter().map(|command| match command {
@@ -154,8 +175,8 @@ pub fn begin(command: Command, records: &[&Record], ctx: &Context) -> (Action, O
     entity::begin(command, records, ctx).map_or((Action::None, None), |begun| ask(begun, ctx))
 }
 
-/// The same on the screen of a record. If a payment of it is selected there, it asks which of their documents
-/// is to be printed.
+/// The same on the screen of a record. If a payment of it is selected there, that is what is cancelled, and it asks
+/// which of their documents is to be printed.
 pub fn begin_on_screen(
     command: Command,
     record: Option<&Record>,
@@ -166,7 +187,7 @@ pub fn begin_on_screen(
         (Command::Print, Some(Record::Payment(payment))) => {
             ask(entity::payments::print_beside_contract(payment, ctx), ctx)
         }
-        _ => begin(command, record.as_slice(), ctx),
+        _ => begin(command, meant(command, selected).or(record).as_slice(), ctx),
     }
 }
 

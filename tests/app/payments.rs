@@ -85,6 +85,42 @@ fn a_payment_is_corrected_and_cancelled_from_its_contract() {
     desk.press(KeyCode::Char('x')).see("This payment is cancelled.");
 }
 
+/// Whoever looks at a payment of a contract and presses `x` means the payment, and the history shows its amount.
+#[test]
+fn a_payment_is_cancelled_on_the_screen_of_its_contract() {
+    for (language, words, [part, cancel, changed, contract]) in [
+        (Language::En, "contract 2", ["Payments", "x cancel", "500.00 EUR -> nothing", "x archive"]),
+        (Language::Fr, "contrat 2", ["Paiements", "x annuler", "500,00 EUR -> (vide)", "x archiver"]),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        desk.resize(140, 30)
+            .go(words)
+            .see(contract)
+            .press(KeyCode::Tab)
+            .see(&format!("[{part} (1)"))
+            .see(cancel)
+            .not(contract);
+        desk.press(KeyCode::Char('x')).write("Wrong contract").press(KeyCode::Enter);
+        desk.press(KeyCode::Tab).press(KeyCode::Tab).press(KeyCode::Down).see("1").press(KeyCode::Esc);
+        desk.go(if language == Language::En { "payments" } else { "paiements" })
+            .press(KeyCode::Enter)
+            .press(KeyCode::Tab);
+        desk.see(changed).see("Wrong contract");
+    }
+}
+
+#[test]
+fn the_palette_says_that_payments_are_cancelled_and_not_archived() {
+    for (language, words, label, help) in [
+        (Language::En, "payments: cancel", "Payments: cancel", "Cancel: it stays visible"),
+        (Language::Fr, "paiements annuler", "Paiements : annuler", "Annuler : reste visible"),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.resize(140, 30).press(KeyCode::Char(':')).write(words).see(label).see(help).not("archiv");
+    }
+}
+
 /// Sales cancels only what was recorded today, which is said before it is tried.
 #[test]
 fn sales_cannot_cancel_a_payment_of_another_day() {

@@ -76,7 +76,9 @@ pub(super) fn cancel(
     let due = due_without(&contract, before.amount_cents)?;
     storage::payments::cancel(db, &before, &reason, ctx.now)?;
     let after = Payment { cancelled_at: Some(ctx.now), cancel_reason: reason, ..(*before).clone() };
-    let entry = changed(Verb::PaymentCancelled, &client.full_name, &*before, &after);
+    let mut entry = changed(Verb::PaymentCancelled, &client.full_name, &*before, &after);
+    // The history says what does not count any more: the amount of the record stays.
+    entry.changes.0.insert(0, (Field::AmountCents, before.amount_cents.0.into(), serde_json::Value::Null));
     balance(db, ctx, (&contract, &client), (before.amount_cents, due), WriteOutcome::saved(entry, seen.1 + 1))
 }
 

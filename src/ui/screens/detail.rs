@@ -146,7 +146,7 @@ impl Screen for Detail {
 
     fn bindings(&self, ctx: &Context) -> Vec<Binding> {
         use Command as C;
-        let mut bindings = actions::bindings(self.kind, self.record.as_ref().as_slice(), ctx);
+        let mut bindings = actions::bindings_on_screen(self.kind, self.record.as_ref(), self.selected(), ctx);
         bindings.splice(..0, self.record.as_ref().and_then(|record| actions::bind_child(record, ctx)));
         if self.parts.len() > 1 {
             bindings.push(bind(C::NextPart, ctx, None));
