@@ -8,6 +8,7 @@ use super::{
 use crate::{
     domain::{
         Error, Problem, Reason,
+        audit::Subject,
         error::{ConnectionProblem, SignInProblem},
     },
     services::{ReadRequest, Reply, Request, SessionRequest, WriteRequest},
@@ -206,6 +207,9 @@ impl App {
         if let Request::Write(WriteRequest::UpdateSettings(settings)) = request {
             let written = settings.checked(Some(&self.session.settings));
             self.session.settings = written.unwrap_or_else(|_| settings.clone());
+        }
+        if let Reply::Saved { subject: Subject::Settings, version, .. } = written {
+            self.session.settings.version = *version;
         }
         if let Reply::PasswordChanged { auth_epoch } = written {
             self.session.auth_epoch = *auth_epoch;

@@ -101,6 +101,8 @@ pub enum Reply {
     Lists(Box<Lists>),
     /// By name.
     Plans(Vec<Plan>),
+    /// So many contracts that are not fully paid have no instalments of their own.
+    DefaultFollowers(i64),
 
     /// The record was written; `version` is its new version.
     Saved {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{
     connection::SimpleConnection,
-    dsl::min,
+    dsl::{exists, min, not},
     prelude::*,
     sql_types::{Nullable, Timestamp},
 };
@@ -128,6 +128,17 @@ pub fn next(db: &mut Db, contract: ContractId) -> Result<Option<(Cents, Option<N
         .order(instalments::upto_cents)
         .select((instalments::open_cents, instalments::due_on));
     Ok(open.first(db).optional()?)
+}
+
+/// How many contracts that are not fully paid have no instalments that were agreed for them: the default plan says
+/// when they are due.
+pub fn followers(db: &mut Db) -> Result<i64, DbError> {
+    use contracts as c;
+    let own = instalments::table
+        .filter(instalments::contract_id.eq(c::id).and(instalments::plan_id.is_null()))
+        .select(instalments::position);
+    let open = c::table.filter(c::archived_at.is_null().and(c::due_cents.gt(Cents(0)))).filter(not(exists(own)));
+    Ok(open.count().get_result(db)?)
 }
 
 /// A condition on `events` aliased as `e` in SQL: the event counts for the instalments of its contract.

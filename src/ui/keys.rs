@@ -56,6 +56,8 @@ pub enum Command {
     Pay,
     /// Agree the instalments of a contract.
     Instalments,
+    /// Make a plan the default one, or not any more.
+    MakeDefault,
     SetStatus,
     HandOver,
     ResetPassword,

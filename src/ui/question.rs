@@ -17,8 +17,19 @@ pub fn before(title: String, lines: Vec<String>, verb: &str, request: &Request, 
     let popup = Popup::confirm(title, lines, verb, ctx).saying_if_cancelled(not_done(request, ctx));
     match request {
         Request::Write(WriteRequest::DeactivateUser { id, .. }) => popup.knowing(ReadRequest::ViewUser(*id)),
+        Request::Write(write) if moves_due_days(write, ctx) => popup.knowing(ReadRequest::DefaultFollowers),
         Request::Write(write) if !meaning(write).0 => popup.preselected(),
         _ => popup,
+    }
+}
+
+/// Whether the due days of all contracts change that have no instalments of their own.
+pub fn moves_due_days(write: &WriteRequest, ctx: &Context) -> bool {
+    let default = ctx.settings().default_plan;
+    match write {
+        WriteRequest::UpdateSettings(settings) => settings.default_plan != default,
+        WriteRequest::UpdatePlan { id, .. } => Some(*id) == default,
+        _ => false,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         audit::{Changes, Subject, Verb},
         dates,
         entity::EntityKind,
+        instalments::of_audited,
         text,
     },
     services::{Assigned, Balance, Done, Missed, Reply, Request, Share, WriteRequest},
@@ -197,7 +198,8 @@ fn start(changes: &Changes, ctx: &Context) -> String {
 
 /// The changed fields with their new values.
 fn changed(changes: &Changes, ctx: &Context) -> String {
-    let one = |(field, _, new): &(Field, Value, Value)| match new {
+    let one = |(field, old, new): &(Field, Value, Value)| match new {
+        new if *field == Field::Instalments => instalment_now(old, new, ctx),
         Value::Bool(on) => ctx.say(Phrase::Told(Told::SwitchNow { field: *field, on: *on })),
         new => {
             let value = text::cut(&value(*field, new, ctx).replace('\n', " "), VALUE);
@@ -210,6 +212,17 @@ fn changed(changes: &Changes, ctx: &Context) -> String {
         0 => named,
         more => format!("{named} {}", ctx.say(Phrase::AndMore(more))),
     }
+}
+
+/// The instalment that has another amount now.
+fn instalment_now(old: &Value, new: &Value, ctx: &Context) -> String {
+    let [old, new] = [old, new].map(|rows| of_audited(rows).unwrap_or_default());
+    let other = (1..).zip(old.iter().zip(&new)).find(|(_, (old, new))| old.amount_cents != new.amount_cents);
+    let Some((position, (_, row))) = other else { return ctx.say(InstalmentPhrase::Count(new.len())) };
+    let place = ctx.say(InstalmentPhrase::Numbered(position));
+    let label = if row.label.is_empty() { &place } else { &row.label };
+    let amount = value(Field::AmountCents, &row.amount_cents.0.into(), ctx);
+    ctx.say(InstalmentPhrase::InstalmentNow { label, amount: &amount })
 }
 
 fn assigned_words(assigned: &Assigned, ctx: &Context) -> String {

@@ -3,7 +3,6 @@
 use epic_events::{
     domain::{
         Cents, ContractId,
-        contracts::ContractDraft,
         instalments::{Due, InstalmentDraft},
         plans::{PlanDraft, PlanPart},
         settings::{Reauth, Settings},
@@ -31,7 +30,7 @@ pub fn save_plan(desk: &mut Desk, name: &str) -> i64 {
 }
 
 /// The instalments of a contract, in their order: amount, due day.
-fn stored(desk: &mut Desk, contract: i64) -> Vec<(i64, Due)> {
+pub fn stored(desk: &mut Desk, contract: i64) -> Vec<(i64, Due)> {
     match desk.world.manage(&ReadRequest::ViewContract(ContractId::new(contract)).into()) {
         Reply::Contract(detail) => detail.instalments.iter().map(|row| (row.amount_cents.0, row.due)).collect(),
         other => panic!("{other:?}"),
@@ -40,7 +39,7 @@ fn stored(desk: &mut Desk, contract: i64) -> Vec<(i64, Due)> {
 
 /// A manager at the list of contracts, where the one with this number is selected: 1 has a total of 10,000.00 and is
 /// not signed, 2 of 1,000.00 is signed, half of it is paid, and its event is on 21 December.
-fn at_contract(number: &str, language: Language) -> Desk {
+pub fn at_contract(number: &str, language: Language) -> Desk {
     let mut desk = Desk::of("manager", language);
     desk.world.records();
     to_contract(&mut desk, number);
@@ -119,7 +118,10 @@ fn rows_are_added_and_removed_and_emptied_ones_disappear() {
         [(300_000, Due::Signature(0)), (400_000, Due::Event(-10)), (300_000, Due::Event(0))]
     );
     // Without rows, nothing is agreed any more.
-    desk.press(KeyCode::Char('i')).ctrl('d').ctrl('d').ctrl('d').ctrl('s').see("Contract 1, Kevin");
+    desk.press(KeyCode::Char('i')).ctrl('d').ctrl('d').ctrl('d').ctrl('s').see("Remove the instalments of contract 1?");
+    desk.see("no day says when it is due").press(KeyCode::Esc);
+    assert_eq!(stored(&mut desk, 1).len(), 3);
+    desk.ctrl('s').press(KeyCode::Enter).see("Contract 1, Kevin");
     assert_eq!(stored(&mut desk, 1), []);
 }
 
@@ -245,68 +247,6 @@ fn the_details_show_how_the_instalments_stand() {
     }
 }
 
-/// The difference of a changed total goes to the instalment that is chosen.
-#[test]
-fn a_changed_total_asks_where_the_difference_goes() {
-    let mut desk = at_contract("1", Language::En);
-    desk.press(KeyCode::Char('e')).see("Total").not("Difference").press(KeyCode::Esc);
-    save_plan(&mut desk, "30/40/30");
-    desk.press(KeyCode::Char('i'))
-        .ctrl('s')
-        .press(KeyCode::Char('e'))
-        .see("Difference goes to")
-        .see("Balance, 3,000.00 EUR");
-    desk.ctrl('u').write("12000").ctrl('s').press(KeyCode::Enter).see("12,000.00 EUR");
-    assert_eq!(stored(&mut desk, 1)[2], (500_000, Due::Event(0)));
-    desk.press(KeyCode::Char('e'));
-    insta::assert_snapshot!("contract_difference", desk.screen());
-    desk.ctrl('u')
-        .write("12500")
-        .press(KeyCode::Tab)
-        .press(KeyCode::Char('d'))
-        .see("Deposit")
-        .ctrl('s')
-        .press(KeyCode::Enter);
-    assert_eq!(stored(&mut desk, 1)[0], (350_000, Due::Signature(0)));
-}
-
-/// A colleague inserts a row while the total is typed: the difference does not go to what stands in its place now.
-#[test]
-fn the_difference_never_goes_to_another_instalment() {
-    for (language, changed, goes) in [
-        (Language::En, "Person manager has changed the instalments", "Difference goes to: Balance"),
-        (Language::Fr, "Person manager a modifié l'échéancier", "Différence sur : Balance"),
-    ] {
-        let mut desk = at_contract("1", language);
-        desk.resize(120, 24);
-        save_plan(&mut desk, "30/40/30");
-        desk.press(KeyCode::Char('i')).ctrl('s').press(KeyCode::Char('e')).ctrl('u').write("12000");
-        let (contract, rows) =
-            (ContractId::new(1), desk_rows(&[("Wine", 100_000), ("Deposit", 200_000), ("Balance", 700_000)]));
-        let version = seen_version(&mut desk, contract);
-        desk.world.manage(&Request::Write(WriteRequest::SetInstalments { contract, version, rows }));
-        // The question before saving says what is going to happen.
-        desk.ctrl('s').see(goes).press(KeyCode::Enter).see(changed).see("12000");
-        assert_eq!(stored(&mut desk, 1).iter().map(|(amount, _)| *amount).sum::<i64>(), 1_000_000);
-        // It is offered again, as it is now.
-        desk.see("Balance, 7").ctrl('s').see(goes).press(KeyCode::Enter);
-        assert_eq!(stored(&mut desk, 1)[2], (900_000, Due::Event(0)));
-        // What somebody else changes besides does not hinder.
-        desk.press(KeyCode::Char('e')).ctrl('u').write("12500");
-        desk.world.manage(&pay(contract, 1_000));
-        let version = seen_version(&mut desk, contract);
-        let draft = ContractDraft { notes: "Called.".to_owned(), ..crate::support::world::contract_draft(1_200_000) };
-        desk.world.manage(&Request::Write(WriteRequest::UpdateContract {
-            id: contract,
-            version,
-            draft,
-            difference: None,
-        }));
-        desk.ctrl('s').press(KeyCode::Enter).see("Called.");
-        assert_eq!(stored(&mut desk, 1)[2], (950_000, Due::Event(0)));
-    }
-}
-
 /// The answer to a payment tells what falls due next by now, not what the form has read before.
 #[test]
 fn what_falls_due_next_is_what_is_true_now() {
@@ -317,7 +257,7 @@ fn what_falls_due_next_is_what_is_true_now() {
         .resize(120, 24)
         .press(KeyCode::Char('p'))
         .see("Deposit, due on 21/11/2026.");
-    let (contract, rows) = (ContractId::new(2), desk_rows(&[("Deposit", 70_000), ("Balance", 30_000)]));
+    let (contract, rows) = (ContractId::new(2), due_at_event(&[("Deposit", 70_000), ("Balance", 30_000)]));
     let version = seen_version(&mut desk, contract);
     desk.world.manage(&Request::Write(WriteRequest::SetInstalments { contract, version, rows }));
     desk.press(KeyCode::Enter).see("The next 300.00 EUR fall due on 21/12/2026.");
@@ -328,7 +268,7 @@ fn what_falls_due_next_is_what_is_true_now() {
 }
 
 /// Rows that are all due on the day of the event.
-fn desk_rows(rows: &[(&str, i64)]) -> Vec<InstalmentDraft> {
+pub fn due_at_event(rows: &[(&str, i64)]) -> Vec<InstalmentDraft> {
     let row = |(label, amount): &(&str, i64)| InstalmentDraft {
         label: (*label).to_owned(),
         amount_cents: Cents(*amount),
@@ -338,7 +278,7 @@ fn desk_rows(rows: &[(&str, i64)]) -> Vec<InstalmentDraft> {
 }
 
 /// The version of a contract, as somebody else sees it.
-fn seen_version(desk: &mut Desk, contract: ContractId) -> i32 {
+pub fn seen_version(desk: &mut Desk, contract: ContractId) -> i32 {
     match desk.world.manage(&ReadRequest::ViewContract(contract).into()) {
         Reply::Contract(detail) => detail.row.contract.version,
         other => panic!("{other:?}"),

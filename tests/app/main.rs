@@ -38,6 +38,7 @@ mod screens;
 mod session;
 mod signing;
 mod temporary;
+mod totals;
 mod undo;
 mod unseen;
 mod validation;

@@ -54,8 +54,62 @@ fn the_default_plan_is_a_setting() {
         save_plan(&mut desk, "30/40/30");
         to(desk.go(words[0]), field).press(KeyCode::Right).see("< 30/40/30 >");
         insta::assert_snapshot!(format!("default_plan_{language}"), desk.screen());
-        desk.ctrl('s').press(KeyCode::Enter).go(words[1]).see(is_default);
+        desk.ctrl('s').press(KeyCode::Left).press(KeyCode::Enter).go(words[1]).see(is_default);
         desk.press(KeyCode::Char('x')).press(KeyCode::Left).press(KeyCode::Enter).see(refused);
+    }
+}
+
+/// On the screen of the plans a key makes one the default, and whoever changes that or its parts is told how many
+/// contracts follow it.
+#[test]
+fn the_default_plan_is_chosen_among_the_plans_and_is_changed_knowingly() {
+    for (language, [default, ask, none, change], is_default, [one, two]) in [
+        (
+            Language::En,
+            [
+                "default plan",
+                "Make 30/40/30 the default plan?",
+                "Have no default plan any more?",
+                "Change the default plan 30/40/30?",
+            ],
+            "(default)",
+            ["1 contract that is not fully paid follows it.", "2 contracts that are not fully paid follow it."],
+        ),
+        (
+            Language::Fr,
+            [
+                "modèle par défaut",
+                "Prendre 30/40/30 comme modèle par défaut ?",
+                "Ne plus avoir de modèle par défaut ?",
+                "Modifier le modèle par défaut, 30/40/30 ?",
+            ],
+            "(par défaut)",
+            ["1 contrat non soldé le suit.", "2 contrats non soldés le suivent."],
+        ),
+    ] {
+        let mut desk = Desk::of("manager", language);
+        desk.world.records();
+        save_plan(&mut desk, "30/40/30");
+        desk.resize(120, 30).go(default).see("30/40/30").not(is_default);
+        let agree = |desk: &mut Desk| {
+            desk.press(KeyCode::Left).press(KeyCode::Enter);
+        };
+        desk.press(KeyCode::Char('D')).see(ask).see(two).press(KeyCode::Enter).not(is_default);
+        desk.press(KeyCode::Char('D'));
+        agree(&mut desk);
+        desk.see(is_default);
+        // A contract with instalments of its own does not follow it.
+        let (contract, rows) =
+            (epic_events::domain::ContractId::new(2), super::instalments::due_at_event(&[("All", 100_000)]));
+        let version = super::instalments::seen_version(&mut desk, contract);
+        desk.world.manage(&Request::Write(WriteRequest::SetInstalments { contract, version, rows }));
+        // Another name changes no day, other parts do.
+        desk.press(KeyCode::Char('e')).write("!").ctrl('s').see("30/40/30!").press(KeyCode::Char('e'));
+        desk.press(KeyCode::Backspace).press(KeyCode::Down).write(" 1").ctrl('s').see(change).see(one);
+        agree(&mut desk);
+        desk.not(change).see("30/40/30").press(KeyCode::Char('D')).see(none).see(one);
+        agree(&mut desk);
+        desk.not(is_default);
     }
 }
 

@@ -151,6 +151,7 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
             Request::Write(WriteRequest::SetInstalments { contract, version: 1, rows })
         }
         "read plans" => Request::Read(ReadRequest::Plans),
+        "read followers of the default plan" => Request::Read(ReadRequest::DefaultFollowers),
         "create plan" => Request::Write(WriteRequest::CreatePlan(plan_draft(&new_name))),
         "edit plan" => {
             Request::Write(WriteRequest::UpdatePlan { id: spare_plan(world), version: 1, draft: plan_draft(&new_name) })

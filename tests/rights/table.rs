@@ -58,6 +58,7 @@ pub const EXPECTED: &[Row] = &[
     ("cancel payment of yesterday", [Y, N, N, N, N]),
     ("set instalments",           [Y, Y, N, N, N]),
     ("read plans",                [Y, Y, Y, N, N]),
+    ("read followers of the default plan", [Y, N, N, N, N]),
     ("create plan",               [Y, N, N, N, N]),
     ("edit plan",                 [Y, N, N, N, N]),
     ("remove plan",               [Y, N, N, N, N]),

@@ -42,6 +42,7 @@ pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> R
         ReadRequest::Settings => Reply::Settings(Box::new(ctx.settings.clone())),
         ReadRequest::Lists => Reply::Lists(Box::new(storage::lists::load(db, ctx.me())?)),
         ReadRequest::Plans => Reply::Plans(storage::plans::all(db)?),
+        ReadRequest::DefaultFollowers => Reply::DefaultFollowers(storage::instalments::followers(db)?),
         ReadRequest::Home => Reply::Home(home(db, ctx)?),
         ReadRequest::Figures => Reply::Figures(figures::figures(db, ctx)?),
         ReadRequest::List(query) => Reply::Page(list(db, ctx, query)?),

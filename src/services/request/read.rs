@@ -62,6 +62,8 @@ pub enum ReadRequest {
     Lists,
     /// The plans of instalments.
     Plans,
+    /// How many contracts that are not fully paid are due by the default plan, or would be by another one.
+    DefaultFollowers,
 }
 
 impl ReadRequest {
@@ -72,6 +74,7 @@ impl ReadRequest {
             Self::Settings => return None,
             Self::Lists => P::OwnPreferences,
             Self::Plans => P::EditContract,
+            Self::DefaultFollowers => P::ManagePlans,
             Self::Home
             | Self::Figures
             | Self::ViewClient(_)
@@ -94,7 +97,7 @@ impl ReadRequest {
         let (kind, id) = match self {
             Self::Settings => return (Subject::Settings, None),
             Self::Lists => return (Subject::View, None),
-            Self::Plans => return (Subject::Plan, None),
+            Self::Plans | Self::DefaultFollowers => return (Subject::Plan, None),
             Self::Home | Self::Figures | Self::Search { .. } => return (Subject::Session, None),
             Self::List(query) => (query.kind(), None),
             Self::ViewClient(id) => (K::Client, Some(id.0)),

@@ -57,11 +57,13 @@ impl Confirm {
         }
     }
 
-    /// Adds what was read: what a user owns.
+    /// Adds what was read: what a user owns, or how many contracts follow the default plan.
     pub(super) fn know(&mut self, reply: &Reply, ctx: &Context) {
-        let Reply::User(detail) = reply else { return };
-        let owned = detail.owns.as_ref().map(|owned| ctx.say(Phrase::Asked(Asked::Owns(owned))));
-        self.lines.extend(owned);
+        self.lines.extend(match reply {
+            Reply::User(detail) => detail.owns.as_ref().map(|owned| ctx.say(Phrase::Asked(Asked::Owns(owned)))),
+            Reply::DefaultFollowers(count) => Some(ctx.say(Phrase::Asked(Asked::DefaultFollowers(*count)))),
+            _ => None,
+        });
     }
 
     /// The lines, wrapped to this many columns.

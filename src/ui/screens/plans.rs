@@ -9,6 +9,7 @@ use crate::{
         instalments::Due,
         language::Language,
         plans::{Plan, PlanDraft, PlanPart},
+        settings::Settings,
         terms::{due_in_words, share_in_words},
         text,
     },
@@ -20,7 +21,7 @@ use crate::{
         keys::{Binding, Command},
         popup::Outcome,
         question, report,
-        text::{InstalmentPhrase as I, ListPhrase, Phrase},
+        text::{Asked, InstalmentPhrase as I, ListPhrase, Phrase},
         widgets::{
             chrome::wrapped,
             paint::{Focus, line_at, put, rows},
@@ -34,7 +35,7 @@ pub struct Plans {
     /// `None` until they were read.
     read: Option<Vec<Plan>>,
     at: usize,
-    /// What is asked to be removed.
+    /// What is asked: a plan to be removed, or another default one.
     asked: Option<Request>,
 }
 
@@ -56,9 +57,31 @@ impl Plans {
         let Some(plan) = self.all().get(self.at) else { return Action::None };
         let (title, lines) = (ctx.say(I::RemovePlan(&plan.name)), vec![ctx.say(I::RemovePlanMeans)]);
         let request = Request::Write(WriteRequest::RemovePlan { id: plan.id, version: plan.version });
-        let popup = question::before(title, lines, &ctx.say(ListPhrase::VerbRemove), &request, ctx);
+        self.ask((title, lines, ctx.say(ListPhrase::VerbRemove)), request, ctx)
+    }
+
+    fn ask(&mut self, (title, lines, verb): (String, Vec<String>, String), request: Request, ctx: &Context) -> Action {
+        let popup = question::before(title, lines, &verb, &request, ctx);
         self.asked = Some(request);
         Action::Popup(Box::new(popup))
+    }
+
+    /// Whether the selected plan is the default one.
+    fn is_default(&self, ctx: &Context) -> bool {
+        let default = ctx.settings().default_plan;
+        default.is_some() && self.all().get(self.at).map(|plan| plan.id) == default
+    }
+
+    /// Makes the selected plan the default one, or if it is, not any more.
+    fn make_default(&mut self, ctx: &Context) -> Action {
+        let Some(plan) = self.all().get(self.at) else { return Action::None };
+        let (title, default_plan) = match self.is_default(ctx) {
+            true => (I::MakeNoDefault, None),
+            false => (I::MakeDefault(&plan.name), Some(plan.id)),
+        };
+        let (title, lines) = (ctx.say(title), vec![ctx.say(Phrase::Asked(Asked::DefaultPlanMeans))]);
+        let request = Request::Write(WriteRequest::UpdateSettings(Settings { default_plan, ..ctx.settings().clone() }));
+        self.ask((title, lines, ctx.say(Phrase::VerbSave)), request, ctx)
     }
 
     fn reload_after(&mut self, first: Action) -> Action {
@@ -122,7 +145,9 @@ impl Screen for Plans {
             let words = ctx.say(I::CreateExample);
             (open.label, open.help) = (words.clone().into(), words.into());
         }
-        let mut bindings = vec![open, bind(C::New, ctx, None), bind(C::Edit, ctx, nothing), archive];
+        let mut default = bind(C::MakeDefault, ctx, nothing.clone());
+        default.label = ctx.say(if self.is_default(ctx) { I::MakeNoDefaultKey } else { I::MakeDefaultKey }).into();
+        let mut bindings = vec![open, bind(C::New, ctx, None), bind(C::Edit, ctx, nothing), default, archive];
         bindings.push(bind(C::Refresh, ctx, None));
         bindings.extend([C::Up, C::Down, C::Home, C::End].map(|command| bind_quietly(command, ctx)));
         bindings.push(bind(C::Back, ctx, None));
@@ -142,6 +167,7 @@ impl Screen for Plans {
             }
             Command::Open | Command::Edit => return self.edit(),
             Command::Archive => return self.remove(ctx),
+            Command::MakeDefault => return self.make_default(ctx),
             Command::Refresh => return Action::Send(ReadRequest::Plans.into()),
             Command::Back => return Action::Back,
             _ => {}

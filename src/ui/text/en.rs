@@ -287,6 +287,11 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Asked(Asked::DefaultPlanMeans) => {
             "The due days of contracts without instalments of their own change, and with them what is overdue."
         }
+        Phrase::Asked(Asked::DefaultFollowers(0)) => "No contract that is not fully paid follows it.",
+        Phrase::Asked(Asked::DefaultFollowers(1)) => "1 contract that is not fully paid follows it.",
+        Phrase::Asked(Asked::DefaultFollowers(count)) => {
+            return format!("{} contracts that are not fully paid follow it.", number(count));
+        }
         Phrase::Asked(Asked::PasswordLengthMeans) => "Present passwords stay valid; the length counts for new ones.",
         Phrase::Asked(Asked::NotGivenBack(Role::Sales)) => "Clients that were handed over do not come back.",
         Phrase::Asked(Asked::NotGivenBack(Role::Support)) => "Events that were handed over do not come back.",
@@ -1691,6 +1696,15 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
         I::ExampleLabel(1) => "Second instalment",
         I::ExampleLabel(_) => "Balance",
         I::CreateExample => "create 30/40/30",
+        I::ChangeDefault(name) => return format!("Change the default plan {name}?"),
+        I::MakeDefault(name) => return format!("Make {name} the default plan?"),
+        I::MakeNoDefault => "Have no default plan any more?",
+        I::MakeDefaultKey => "make default",
+        I::MakeNoDefaultKey => "no default",
+        I::RemoveRows(contract) => return format!("Remove the instalments of contract {contract}?"),
+        I::RemoveRowsMean { plan: Some(plan) } => return format!("From then on it follows the default plan, {plan}."),
+        I::RemoveRowsMean { plan: None } => "From then on no day says when it is due, and it is never overdue.",
+        I::InstalmentNow { label, amount } => return format!("{label} is now {amount}"),
         I::RemovePlan(name) => return format!("Remove the plan {name}?"),
         I::RemovePlanMeans => "Contracts keep the instalments that were made with it.",
         I::NoDefaultPlan => "none",
@@ -1846,6 +1860,9 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Calendar => ("calendar", "The events by day and support person."),
         Command::InsertRow => ("add row", "Add a row before this one."),
         Command::RemoveRow => ("remove row", "Remove this row."),
+        Command::MakeDefault => {
+            ("make default", "Make it the plan of contracts without instalments of their own, or not.")
+        }
         Command::ChoosePlan => ("plan", "Fill in the rows of a payment plan."),
         Command::PickDay => ("pick a day", "Pick the day from its month."),
         Command::Home => ("first", "Go to the first line."),
@@ -1913,7 +1930,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewClient => "add create customer company contact prospect lead",
         Phrase::NewContract => "add create deal quote agreement",
         Phrase::NewEvent => "add create party wedding booking",
-        Phrase::Instalment(InstalmentPhrase::Plans) => "plan plans template templates terms",
+        Phrase::Instalment(InstalmentPhrase::Plans) => "plan plans default standard template templates terms",
         Phrase::Payment(PaymentPhrase::Record) => {
             "pay payment money received paid refund deposit enter add cash cheque"
         }
@@ -1960,6 +1977,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::Pay => "pay payment money received paid refund deposit cash cheque",
         Command::Instalments => "instalment installment installments schedule payment plan terms parts deposit split",
         Command::InsertRow | Command::RemoveRow => "row line add delete remove",
+        Command::MakeDefault => "default plan standard preset",
         Command::ChoosePlan => "payment plan schedule template",
         Command::SetStatus => "state progress confirm confirmed done cancel cancelled planned",
         Command::HandOver => "give transfer move owner leaver",

@@ -314,6 +314,11 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Asked(Asked::DefaultPlanMeans) => {
             "Les échéances des contrats sans échéancier propre changent, et avec elles ce qui est en retard."
         }
+        Phrase::Asked(Asked::DefaultFollowers(0)) => "Aucun contrat non soldé ne le suit.",
+        Phrase::Asked(Asked::DefaultFollowers(1)) => "1 contrat non soldé le suit.",
+        Phrase::Asked(Asked::DefaultFollowers(count)) => {
+            return format!("{} contrats non soldés le suivent.", number(count));
+        }
         Phrase::Asked(Asked::PasswordLengthMeans) => {
             "Les mots de passe actuels restent valables ; la longueur compte pour les nouveaux."
         }
@@ -1808,6 +1813,15 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
         I::ExampleLabel(1) => "Deuxième versement",
         I::ExampleLabel(_) => "Solde",
         I::CreateExample => "créer 30/40/30",
+        I::ChangeDefault(name) => return format!("Modifier le modèle par défaut, {name} ?"),
+        I::MakeDefault(name) => return format!("Prendre {name} comme modèle par défaut ?"),
+        I::MakeNoDefault => "Ne plus avoir de modèle par défaut ?",
+        I::MakeDefaultKey => "par défaut",
+        I::MakeNoDefaultKey => "plus de défaut",
+        I::RemoveRows(contract) => return format!("Supprimer l'échéancier du contrat {contract} ?"),
+        I::RemoveRowsMean { plan: Some(plan) } => return format!("Il suivra désormais le modèle par défaut, {plan}."),
+        I::RemoveRowsMean { plan: None } => "Il n'aura plus de date limite, et ne sera jamais en retard.",
+        I::InstalmentNow { label, amount } => return format!("{label} est maintenant de {amount}"),
         I::RemovePlan(name) => return format!("Supprimer le modèle {name} ?"),
         I::RemovePlanMeans => "Les contrats gardent les échéances établies d'après lui.",
         I::NoDefaultPlan => "aucun",
@@ -1965,6 +1979,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Calendar => ("calendrier", "Les événements par jour et par chargé de support."),
         Command::InsertRow => ("insérer", "Ajouter une ligne avant celle-ci."),
         Command::RemoveRow => ("supprimer", "Supprimer cette ligne."),
+        Command::MakeDefault => ("par défaut", "En faire ou non le modèle des contrats sans échéancier propre."),
         Command::ChoosePlan => ("modèle", "Reprendre les lignes d'un modèle d'échéancier."),
         Command::PickDay => ("choisir le jour", "Choisir le jour dans son mois."),
         Command::Home => ("début", "Aller à la première ligne."),
@@ -2030,7 +2045,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewClient => "ajouter créer nouvelle entreprise société contact prospect",
         Phrase::NewContract => "ajouter créer nouvelle devis vente affaire",
         Phrase::NewEvent => "ajouter créer nouveau nouvelle évènement fête mariage",
-        Phrase::Instalment(InstalmentPhrase::Plans) => "modèle échéanciers types plans",
+        Phrase::Instalment(InstalmentPhrase::Plans) => "modèle échéanciers types plans par défaut",
         Phrase::Payment(PaymentPhrase::Record) => {
             "payer paiement encaisser encaissement règlement argent reçu acompte remboursement saisir chèque espèces"
         }
@@ -2081,6 +2096,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
             "échéance échéances échéancier plan de paiement modalités versements acompte plusieurs fois"
         }
         Command::InsertRow | Command::RemoveRow => "ligne ajouter supprimer enlever",
+        Command::MakeDefault => "modèle défaut standard",
         Command::ChoosePlan => "plan de paiement échéancier modèle",
         Command::SetStatus => "avancement statut confirmer confirmé fait annuler annulé prévu",
         Command::HandOver => "donner transférer céder attribuer départ",

@@ -82,6 +82,22 @@ pub enum InstalmentPhrase<'a> {
     ExampleLabel(usize),
     CreateExample,
     RemovePlan(&'a str),
+    /// The question before the parts of the default plan are changed.
+    ChangeDefault(&'a str),
+    MakeDefault(&'a str),
+    MakeNoDefault,
+    MakeDefaultKey,
+    MakeNoDefaultKey,
+    /// The question before all rows of a contract are removed, and what follows from it.
+    RemoveRows(i64),
+    RemoveRowsMean {
+        plan: Option<&'a str>,
+    },
+    /// The amount of an instalment after it has taken the difference of a total.
+    InstalmentNow {
+        label: &'a str,
+        amount: &'a str,
+    },
     RemovePlanMeans,
     NoDefaultPlan,
     /// Below the default plan in the settings.

@@ -143,8 +143,10 @@ pub enum Asked<'a> {
     TimeZoneMeans(&'a str),
     /// Another length of passwords in the settings.
     PasswordLengthMeans,
-    /// Another default plan in the settings.
+    /// Another default plan, or other parts of it.
     DefaultPlanMeans,
+    /// So many contracts that are not fully paid follow it.
+    DefaultFollowers(i64),
     /// What somebody of this role does not get back when the account is activated again; nothing if
     /// the role looks after nothing.
     NotGivenBack(Role),

@@ -60,6 +60,7 @@ enum Asked {
     Discard,
     Plan,
     Day,
+    Save(Box<Request>),
 }
 
 /// The name of a plan, as it is typed.
@@ -196,6 +197,7 @@ impl Screen for RowsForm {
     fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
         match (self.asked.take(), outcome) {
             (Some(Asked::Discard), Outcome::Confirmed) => return Action::Back,
+            (Some(Asked::Save(request)), Outcome::Confirmed) => return self.send(*request),
             (Some(Asked::Plan), Outcome::Choice(at)) => return self.take_plan(at, ctx),
             (Some(Asked::Day), Outcome::Day(day)) => self.rows.focused().set(&dates::format_date(day)),
             _ => {}

@@ -1,19 +1,19 @@
 //! Saving the rows, and what happens when another user was first.
 
-use super::{About, Origin, RowsForm};
+use super::{About, Asked, Origin, RowsForm};
 use crate::{
     domain::{
         Error, Field, PlanId, dates,
         error::{Conflict, FieldErrors},
-        instalments::Instalment,
+        instalments::{self, Instalment},
         plans::{self, PlanPart},
     },
     services::{ReadRequest, Reply, Request, WriteRequest},
     ui::{
         Action, Context, Notice,
         form::{Texts, Whole, texts_of, texts_of_plan, value},
-        report,
-        text::{InstalmentPhrase as I, Phrase, Told},
+        question, report,
+        text::{Asked as Words, InstalmentPhrase as I, Phrase, Told},
     },
 };
 
@@ -35,9 +35,42 @@ impl RowsForm {
             About::Plan(id) => self.plan(id, ctx),
         };
         let Some(write) = write else { return self.say_problem(ctx) };
+        match self.question(&write, ctx) {
+            Some((title, line)) => {
+                let request = Request::Write(write);
+                let popup = question::before(title, vec![line], &ctx.say(Phrase::VerbSave), &request, ctx);
+                self.asked = Some(Asked::Save(Box::new(request)));
+                Action::Popup(Box::new(popup))
+            }
+            None => self.send(Request::Write(write)),
+        }
+    }
+
+    pub(super) fn send(&mut self, request: Request) -> Action {
         self.saving = true;
         self.sent = (self.name.input.text().to_owned(), self.rows.texts());
-        Action::Send(Request::Write(write))
+        Action::Send(request)
+    }
+
+    /// What is asked before this is saved, and what it means: that a contract loses its instalments, or that other
+    /// contracts follow the changed rows.
+    fn question(&self, write: &WriteRequest, ctx: &Context) -> Option<(String, String)> {
+        match write {
+            WriteRequest::SetInstalments { contract, rows, .. } if rows.is_empty() => {
+                (!instalments::own(&self.stored).is_empty()).then_some(())?;
+                let default = ctx.settings().default_plan;
+                let plan = self.plans.iter().flatten().find(|plan| Some(plan.id) == default);
+                let means = I::RemoveRowsMean { plan: plan.map(|plan| plan.name.as_str()) };
+                Some((ctx.say(I::RemoveRows(contract.0)), ctx.say(means)))
+            }
+            WriteRequest::UpdatePlan { draft, .. }
+                if question::moves_due_days(write, ctx) && self.rows.is_changed() =>
+            {
+                let title = ctx.say(I::ChangeDefault(&draft.name));
+                Some((title, ctx.say(Phrase::Asked(Words::DefaultPlanMeans))))
+            }
+            _ => None,
+        }
     }
 
     fn plan(&mut self, id: Option<PlanId>, ctx: &Context) -> Option<WriteRequest> {
@@ -86,6 +119,9 @@ impl RowsForm {
             return Action::Done(if late { Notice::good(after_all) } else { report::notice(words, reply, ctx) });
         }
         // More was typed meanwhile.
+        if let Request::Write(WriteRequest::SetInstalments { contract, rows, .. }) = to {
+            self.stored = instalments::of_contract(*contract, rows.clone(), self.anchors, None);
+        }
         (self.version, self.doubt, self.theirs) = (version, false, None);
         self.name.base.clone_from(&self.sent.0);
         self.rows.settle_as(self.sent.1.clone());
