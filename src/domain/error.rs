@@ -163,6 +163,8 @@ pub enum Problem {
     NotADate,
     /// Not a date with a time.
     NotADateTime,
+    /// A day without its year, or one that is counted from today, in a file, which may be old.
+    YearMissing,
     /// The month, of this year if one is given, has no such day.
     NoSuchDay { day: u32, month: u32, year: Option<i32> },
     /// There is this day, but no time.

@@ -42,6 +42,8 @@ pub enum Field {
     Notes,
     ArchivedAt,
     // contracts
+    /// The number of a contract, which the program gives and which files name.
+    Number,
     ClientId,
     TotalCents,
     DueCents,

@@ -22,6 +22,7 @@ use crate::{
         entity::EntityKind,
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         events::Status,
+        file_problem::FileProblem,
         instalments::Standing,
         language::Language,
         money::grouped,
@@ -771,6 +772,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::LastContactAt => "Last contact",
         Field::Notes => "Notes",
         Field::ArchivedAt => "Archived",
+        Field::Number => "Number",
         Field::ClientId => "Client",
         Field::TotalCents => "Total",
         Field::DueCents => "Still due",
@@ -857,6 +859,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotACurrency => "No such currency. Write a code such as EUR, CHF or GBP.",
         Problem::NotATimeZone => "No such time zone. Type a city or a country, such as Lyon or France.",
         Problem::NotADate => "This is not a date. Write it like 14/08/2026, tomorrow or +3d.",
+        Problem::YearMissing => "A file has to give the whole date with its year, such as 14/08/2026.",
         Problem::NoSuchDay { day, month, year } => {
             return format!("{} does not exist.", dates::spell_any_day(day, month, year, Language::En));
         }
@@ -1228,6 +1231,43 @@ fn connection(problem: &ConnectionProblem) -> String {
 }
 
 /// Of the wizard that sets up a company.
+/// Why a file is not read, and what to do.
+pub(super) fn file_problem(problem: FileProblem) -> String {
+    let fixed = match problem {
+        FileProblem::NotFound => "There is no such file. Check its name and its folder.",
+        FileProblem::NotAFile => "This is a folder or a device. Choose the file itself.",
+        FileProblem::NotReadable => "The file cannot be read. Check its rights, and whether another program holds it.",
+        FileProblem::Empty => "The file is empty.",
+        FileProblem::NotASpreadsheet => "This is not a spreadsheet. Files in xlsx, ods and CSV can be read.",
+        FileProblem::OldWorkbook => {
+            "Workbooks in .xls and .xlsb cannot be read. Save it as .xlsx in your spreadsheet program, and choose that."
+        }
+        FileProblem::Password => "The file is protected by a password. Save it without one, and choose it again.",
+        FileProblem::Damaged => {
+            "The file is damaged or incomplete. Fetch it again, or save it anew in your spreadsheet program."
+        }
+        FileProblem::NotText => "The letters of this file cannot be told. Save it as .xlsx, or as CSV in UTF-8.",
+        FileProblem::TooLarge { mebibytes } => {
+            return format!("The file is larger than {mebibytes} MB. Split it into several files.");
+        }
+        FileProblem::TooMuch => "The file holds too much for one import. Split it, or delete columns without use.",
+        FileProblem::TooManyRows(most) => {
+            return format!("The file has more than {} rows. Split it into several files.", number(most.into()));
+        }
+        FileProblem::TooManyColumns(most) => {
+            return format!(
+                "The file has more than {} columns. Delete those that are of no use here.",
+                number(most.into())
+            );
+        }
+        FileProblem::NoHeadings => {
+            "No row of headings was found. Above the data, each column needs its name, such as Client or Phone."
+        }
+        FileProblem::NoRows => "There is nothing below the headings.",
+    };
+    fixed.to_owned()
+}
+
 fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
     let fixed = match phrase {
         SetUpPhrase::Title => "Set up Epic Events",

@@ -23,6 +23,7 @@ use crate::{
         entity::EntityKind,
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         events::Status,
+        file_problem::FileProblem,
         instalments::Standing,
         language::Language,
         money::grouped,
@@ -825,6 +826,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::LastContactAt => "Dernier contact",
         Field::Notes => "Notes",
         Field::ArchivedAt => "Archivé",
+        Field::Number => "Numéro",
         Field::ClientId => "Client",
         Field::TotalCents => "Total",
         Field::DueCents => "Reste dû",
@@ -913,6 +915,7 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotACurrency => "Devise inconnue. Tapez un code tel que EUR, CHF ou GBP.",
         Problem::NotATimeZone => "Fuseau inconnu. Tapez une ville ou un pays, par exemple Lyon ou France.",
         Problem::NotADate => "Ce n'est pas une date. Écrivez par exemple 14/08/2026, demain ou +3j.",
+        Problem::YearMissing => "Un fichier doit donner la date entière, avec son année : par exemple 14/08/2026.",
         Problem::NoSuchDay { day, month, year } => {
             return format!("Le {} n'existe pas.", dates::spell_any_day(day, month, year, Language::Fr));
         }
@@ -1321,6 +1324,49 @@ fn connection(problem: &ConnectionProblem) -> String {
 }
 
 /// Of the wizard that sets up a company.
+/// Why a file is not read, and what to do.
+pub(super) fn file_problem(problem: FileProblem) -> String {
+    let fixed = match problem {
+        FileProblem::NotFound => "Ce fichier n'existe pas. Vérifiez son nom et son dossier.",
+        FileProblem::NotAFile => "Ceci est un dossier ou un périphérique. Choisissez le fichier lui-même.",
+        FileProblem::NotReadable => {
+            "Le fichier ne peut pas être lu. Vérifiez ses droits, et qu'aucun programme ne le tient."
+        }
+        FileProblem::Empty => "Le fichier est vide.",
+        FileProblem::NotASpreadsheet => "Ce n'est pas un tableau. Les fichiers xlsx, ods et CSV peuvent être lus.",
+        FileProblem::OldWorkbook => {
+            "Les classeurs .xls et .xlsb ne sont pas lus. Enregistrez-le en .xlsx dans votre tableur, et choisissez celui-ci."
+        }
+        FileProblem::Password => {
+            "Le fichier est protégé par un mot de passe. Enregistrez-le sans, et choisissez-le à nouveau."
+        }
+        FileProblem::Damaged => {
+            "Le fichier est abîmé ou incomplet. Récupérez-le à nouveau, ou réenregistrez-le dans votre tableur."
+        }
+        FileProblem::NotText => "Les lettres de ce fichier sont illisibles. Enregistrez-le en .xlsx, ou en CSV UTF-8.",
+        FileProblem::TooLarge { mebibytes } => {
+            return format!("Le fichier dépasse {mebibytes} Mo. Partagez-le en plusieurs fichiers.");
+        }
+        FileProblem::TooMuch => {
+            "Le fichier contient trop pour un import. Partagez-le, ou supprimez des colonnes inutiles."
+        }
+        FileProblem::TooManyRows(most) => {
+            return format!("Le fichier dépasse {} lignes. Partagez-le en plusieurs fichiers.", number(most.into()));
+        }
+        FileProblem::TooManyColumns(most) => {
+            return format!(
+                "Le fichier dépasse {} colonnes. Supprimez celles qui ne servent pas ici.",
+                number(most.into())
+            );
+        }
+        FileProblem::NoHeadings => {
+            "Aucune ligne d'en-têtes trouvée. Au-dessus des données, chaque colonne porte son nom, comme Client ou Téléphone."
+        }
+        FileProblem::NoRows => "Il n'y a rien sous les en-têtes.",
+    };
+    fixed.to_owned()
+}
+
 fn set_up(phrase: SetUpPhrase, naming: Naming) -> String {
     let fixed = match phrase {
         SetUpPhrase::Title => "Installer Epic Events",

@@ -37,6 +37,7 @@ use crate::domain::{
     Error, Field, Problem, Reason,
     audit::Verb,
     diagnosis::{Check, Finding, Found},
+    file_problem::FileProblem,
     language::Language,
 };
 
@@ -134,6 +135,14 @@ pub fn reason(language: Language, reason: Reason) -> String {
 /// What went wrong, and what to do, with the usual keys.
 pub fn error(language: Language, error: &Error) -> String {
     Naming { language, keys: Keys::usual() }.error(error)
+}
+
+/// Why a file is not read, and what to do.
+pub fn file_problem(language: Language, problem: FileProblem) -> String {
+    match language {
+        Language::En => en::file_problem(problem),
+        Language::Fr => fr::file_problem(problem),
+    }
 }
 
 /// A label of the report of `doctor`.
