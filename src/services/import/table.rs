@@ -1,0 +1,139 @@
+//! Finds the table in a sheet: the row with the headings, and the rows below that are records.
+
+use super::{
+    grid::{Grid, Row},
+    headings,
+};
+use crate::{
+    domain::{file_problem::FileProblem, text},
+    services::formula,
+};
+
+/// How many rows may be above the headings.
+const ROWS_ABOVE: usize = 50;
+
+/// The table of a sheet.
+#[derive(Debug)]
+pub(super) struct Table {
+    pub headings: Vec<String>,
+    pub rows: Vec<Row>,
+    /// As a spreadsheet program counts.
+    pub heading_row: u32,
+    /// How many rows below the headings are none of the rows.
+    pub left_out: u32,
+}
+
+/// The table of a sheet, or why it has none; nothing for an empty sheet.
+pub(super) fn of(grid: Grid) -> Result<Option<Result<Table, FileProblem>>, FileProblem> {
+    let (mut rows, _) = grid.into_rows()?;
+    let Some(last) = rows.last().map(|row| row.number) else { return Ok(None) };
+    let Some(at) = heading_row(&rows) else { return Ok(Some(Err(FileProblem::NoHeadings))) };
+    rows.drain(..at);
+    let Row { number: heading_row, cells } = rows.remove(0);
+    let mut headings: Vec<String> = cells.iter().map(|cell| text::clean(formula::restored(cell))).collect();
+    rows.retain(|row| !is_heading(row, &headings));
+    while rows.last().is_some_and(is_total) {
+        rows.pop();
+    }
+    for cell in rows.iter_mut().flat_map(|row| &mut row.cells) {
+        let restored = formula::restored(cell);
+        if restored.len() < cell.len() {
+            *cell = restored.into();
+        }
+    }
+    drop_empty_columns(&mut headings, &mut rows);
+    join_names(&mut headings, &mut rows);
+    let kept = u32::try_from(rows.len()).unwrap_or(u32::MAX);
+    let left_out = (last - heading_row).saturating_sub(kept);
+    Ok(Some(Ok(Table { headings, rows, heading_row, left_out })))
+}
+
+/// The place of the headings: the row whose cells are the most known headings, or else the first with
+/// two words.
+fn heading_row(rows: &[Row]) -> Option<usize> {
+    let first = &rows[..rows.len().min(ROWS_ABOVE)];
+    let mut best = (0, None);
+    for (at, row) in first.iter().enumerate() {
+        let known = headings::recognised(&row.cells);
+        let filled = row.cells.iter().filter(|cell| !cell.is_empty()).count();
+        // Fewer may be words of a record.
+        if known > best.0 && known >= 2 && known * 3 >= filled {
+            best = (known, Some(at));
+        }
+    }
+    let words = |row: &Row| row.cells.iter().filter(|cell| !cell.is_empty() && !is_number(cell)).count();
+    best.1.or_else(|| first.iter().position(|row| words(row) >= 2))
+}
+
+/// Whether the row is the headings once more, as on a new page.
+fn is_heading(row: &Row, headings: &[String]) -> bool {
+    row.cells.iter().zip(headings).all(|(cell, heading)| text::clean(cell) == *heading)
+}
+
+/// What stands first in a row with totals.
+const TOTALS: [&str; 14] = [
+    "total",
+    "totals",
+    "totaux",
+    "total general",
+    "grand total",
+    "sous total",
+    "subtotal",
+    "somme",
+    "sum",
+    "total ttc",
+    "total ht",
+    "moyenne",
+    "average",
+    "count",
+];
+
+/// Whether the row contains totals: a word for them, and else hardly anything but numbers.
+fn is_total(row: &Row) -> bool {
+    let mut filled = row.cells.iter().filter(|cell| !cell.is_empty());
+    let Some(first) = filled.next() else { return true };
+    let words = filled.filter(|cell| !is_number(cell)).count();
+    TOTALS.contains(&text::words(first).join(" ").as_str()) && words * 2 < row.cells.len() - 1
+}
+
+/// Whether the text is a number, an amount or a share.
+fn is_number(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_digit() || c.is_whitespace() || ".,'’+-%()€$£".contains(c);
+    let amount = text.trim_matches(|c: char| c.is_ascii_uppercase());
+    amount.chars().all(is_part) && amount.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Drops the columns with neither a heading nor a cell.
+fn drop_empty_columns(headings: &mut Vec<String>, rows: &mut [Row]) {
+    let mut kept: Vec<bool> = headings.iter().map(|heading| !heading.is_empty()).collect();
+    for row in rows.iter() {
+        for (kept, cell) in kept.iter_mut().zip(&row.cells) {
+            *kept |= !cell.is_empty();
+        }
+    }
+    if kept.iter().all(|kept| *kept) {
+        return;
+    }
+    let mut columns = kept.iter();
+    headings.retain(|_| columns.next().is_some_and(|kept| *kept));
+    for row in rows {
+        let mut columns = kept.iter();
+        row.cells.retain(|_| columns.next().is_some_and(|kept| *kept));
+    }
+}
+
+/// Makes one column of a given name and a family name, since records have one full name.
+fn join_names(headings: &mut Vec<String>, rows: &mut [Row]) {
+    let Some((given, family)) = headings::names_in_two(headings) else { return };
+    let (into, from) = (given.min(family), given.max(family));
+    headings[into] = format!("{} {}", headings[given], headings[family]);
+    headings.remove(from);
+    for row in rows {
+        let joined = format!("{} {}", row.cells[given].trim(), row.cells[family].trim());
+        row.cells[into] = joined.trim().into();
+        row.cells.remove(from);
+    }
+}
+
+#[cfg(test)]
+mod tests;
