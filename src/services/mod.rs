@@ -21,7 +21,7 @@ pub mod figures;
 mod format;
 mod formula;
 mod home;
-pub mod import;
+pub mod spreadsheet;
 mod new_file;
 mod outcome;
 pub mod paper;

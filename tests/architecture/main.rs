@@ -251,7 +251,7 @@ fn nothing_but_sqlite_opens_the_database_file() {
         ("config/readable.rs", "/etc/group"),
         ("config/write.rs", "config.toml and what each person prefers"),
         ("config/tests/mod.rs", "files of the tests' own"),
-        ("services/import/file.rs", "a file that this process does not have open, which it finds out before"),
+        ("services/spreadsheet/file.rs", "a file that this process does not have open, which it finds out before"),
         ("app/clock.rs", "its test reads /proc/uptime"),
     ];
     const WAYS: [&str; 10] = [

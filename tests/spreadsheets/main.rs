@@ -11,7 +11,7 @@ use std::{
 
 use epic_events::{
     domain::{file_problem::FileProblem, language::Language},
-    services::import::sheet::{self, Sheet, SheetFormat},
+    services::spreadsheet::sheet::{self, Sheet, SheetFormat},
     ui::text,
 };
 use tempfile::TempDir;
