@@ -1,8 +1,8 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{CommandFactory, Parser, Subcommand, error::ErrorKind};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
 
 use crate::domain::{check, language::Language};
 
@@ -53,6 +53,8 @@ pub enum Command {
         /// The username of the account, as it is written at the sign-in
         username: String,
     },
+    /// Import a spreadsheet (CSV, xlsx, ods) of clients, contracts, events, staff or payments
+    Import(Import),
     /// Check the audit log
     #[command(subcommand)]
     Audit(Audit),
@@ -62,6 +64,78 @@ pub enum Command {
 fn username(text: &str) -> Result<String, &'static str> {
     check::username(text)
         .map_err(|_| "a username is needed here, not an e-mail address: 3 to 30 letters, digits, . _ -")
+}
+
+/// The arguments of `import`.
+#[derive(Debug, Clone, Args)]
+pub struct Import {
+    /// What the file holds, if its headings do not tell (clients, contracts, events, staff or payments), and
+    /// the file
+    #[arg(value_name = "[KIND] FILE", num_args = 1..=2, required = true)]
+    what: Vec<String>,
+    /// Only show what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The username of the manager who imports
+    #[arg(long = "username", value_name = "NAME")]
+    pub username: String,
+    /// Read the password from the first line of standard input
+    #[arg(long, required = true)]
+    pub password_stdin: bool,
+    /// Read a column into another field, such as "Tel 2=phone"; without a field it is left out. Can be repeated
+    #[arg(long = "column", value_name = "HEADING=FIELD")]
+    pub columns: Vec<String>,
+    /// Which comes first in the dates of the file, if they do not tell
+    #[arg(long, value_enum)]
+    pub day_order: Option<Order>,
+    /// The username of the sales person of new clients whose row names none
+    #[arg(long, value_name = "NAME")]
+    pub sales_contact: Option<String>,
+    /// What to do with rows that may be about a known record
+    #[arg(long, value_enum, default_value = "skip")]
+    pub duplicates: Duplicates,
+    /// Import the other rows if some are refused; otherwise nothing is imported then
+    #[arg(long)]
+    pub without_refused: bool,
+}
+
+impl Import {
+    /// What the file holds, if that was given, and the file.
+    pub fn of(&self) -> (Option<FileKind>, &Path) {
+        match self.what.as_slice() {
+            [kind, file] => (FileKind::from_str(kind, true).ok(), Path::new(file)),
+            [file, ..] => (None, Path::new(file)),
+            [] => (None, Path::new("")),
+        }
+    }
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum FileKind {
+    Clients,
+    Contracts,
+    Events,
+    Staff,
+    Payments,
+}
+
+/// The order of day and month.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Order {
+    DayFirst,
+    MonthFirst,
+}
+
+/// What to do with a possible duplicate.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Duplicates {
+    /// Leave the row out
+    Skip,
+    /// Take its values over into the known record
+    Update,
+    /// Create another record
+    Create,
 }
 
 /// Subcommands of `audit`.
@@ -142,7 +216,7 @@ pub struct Cli {
     #[arg(long, value_name = "LANGUAGE", global = true)]
     pub language: Option<Language>,
 
-    /// With `doctor`: print the report as JSON
+    /// With `doctor` and `import`: print the report as JSON
     #[arg(long, global = true)]
     pub json: bool,
 
@@ -171,8 +245,15 @@ impl Cli {
     /// combined with a subcommand.
     pub fn read() -> Result<Self, clap::Error> {
         let cli = Self::try_parse()?;
-        if cli.json && !matches!(cli.command, Some(Command::Doctor)) {
-            let words = "the argument '--json' is used with 'doctor' only";
+        if let Some(Command::Import(Import { what, .. })) = &cli.command
+            && let [kind, _] = what.as_slice()
+            && FileKind::from_str(kind, true).is_err()
+        {
+            let words = format!("a file holds clients, contracts, events, staff or payments, and not '{kind}'");
+            return Err(Self::command().error(ErrorKind::InvalidValue, words));
+        }
+        if cli.json && !matches!(cli.command, Some(Command::Doctor | Command::Import(_))) {
+            let words = "the argument '--json' is used with 'doctor' and 'import' only";
             return Err(Self::command().error(ErrorKind::ArgumentConflict, words));
         }
         let screens = [("--demo", cli.demo), ("--init", cli.init), ("--user", cli.user.is_some())];

@@ -216,6 +216,28 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    imports (id) {
+        id -> BigInt,
+        version -> Integer,
+        file_name -> Text,
+        kind -> Text,
+        created_by -> BigInt,
+        operation_id -> Text,
+        headings -> Text,
+        fields -> Text,
+        created_rows -> Integer,
+        changed_rows -> Integer,
+        unchanged_rows -> Integer,
+        refused_rows -> Integer,
+        skipped_rows -> Integer,
+        reverted_at -> Nullable<Timestamp>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::joinable!(imports -> users (created_by));
 diesel::joinable!(list_views -> users (owner_id));
 diesel::joinable!(clients -> users (sales_contact_id));
 diesel::joinable!(contracts -> clients (client_id));
@@ -230,5 +252,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     payments,
     instalments,
     settings,
-    list_views
+    list_views,
+    imports
 );

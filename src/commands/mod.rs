@@ -2,6 +2,7 @@
 
 mod copy;
 mod doctor;
+mod import;
 mod maintenance;
 mod manual;
 mod recovery;
@@ -46,6 +47,7 @@ pub fn run(cli: &Cli, command: &Command, config: &Config) -> Result<(), Stop> {
         Command::Backup { file } => run.backup(file),
         Command::Restore { file } => run.restore(file),
         Command::Copy { from, to, again } => run.copy(from.as_deref(), to, *again),
+        Command::Import(asked) => run.import(asked, cli.json),
         Command::ResetPassword { username } => run.reset_password(username),
         Command::Audit(Audit::Verify { head }) => run.verify_audit(head.as_deref()),
     }

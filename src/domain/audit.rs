@@ -26,6 +26,8 @@ pub enum Subject {
     Columns,
     /// A plan of instalments.
     Plan,
+    /// An import of a spreadsheet.
+    Import,
     /// No record: a failed sign-in with a name that no account has, or the audit log itself.
     Session,
 }
@@ -50,6 +52,7 @@ impl fmt::Display for Subject {
             Self::View => f.write_str("view"),
             Self::Columns => f.write_str("columns"),
             Self::Plan => f.write_str("plan"),
+            Self::Import => f.write_str("import"),
             Self::Session => f.write_str("session"),
         }
     }
@@ -129,6 +132,10 @@ pub enum Verb {
     Exported,
     #[strum(serialize = "record.printed")]
     Printed,
+    #[strum(serialize = "records.imported")]
+    Imported,
+    #[strum(serialize = "import.reverted")]
+    ImportReverted,
     #[strum(serialize = "view.saved")]
     ViewSaved,
     #[strum(serialize = "view.changed")]
@@ -188,6 +195,8 @@ impl Verb {
             | Self::PlanCreated
             | Self::PlanUpdated
             | Self::PlanRemoved
+            | Self::Imported
+            | Self::ImportReverted
             | Self::ViewSaved
             | Self::ViewChanged
             | Self::ViewRemoved

@@ -7,7 +7,10 @@ use std::fmt;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 pub use super::connection_problem::{ConnectionProblem, Versions};
-use super::{audit::AuditedFields, field::Field, id::UserId, money::Cents, policy::Permission, users::Role};
+use super::{
+    audit::AuditedFields, field::Field, file_problem::FileProblem, id::UserId, money::Cents, policy::Permission,
+    users::Role,
+};
 
 /// Why a request was not carried out.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -46,6 +49,16 @@ pub enum Error {
     /// whether it was saved.
     #[error("the outcome of a save is unknown")]
     OutcomeUnknown,
+    /// A file cannot be read as a spreadsheet.
+    #[error("the file cannot be read: {0:?}")]
+    File(FileProblem),
+    /// The person has stopped it; nothing was written.
+    #[error("stopped")]
+    Stopped,
+    /// The rows of an import are no longer what the preview said, since records were changed meanwhile; nothing
+    /// was written.
+    #[error("the import would do something else by now")]
+    ImportChanged,
     /// A file cannot be written in this folder.
     #[error("not writable: {0}")]
     NotWritable(String),
@@ -99,6 +112,8 @@ pub enum Reason {
     RefundedMeanwhile,
     /// Without this refund more would be paid than the total of the contract.
     PaidMeanwhile,
+    /// The import was reverted already.
+    AlreadyReverted,
     /// The plan is the company's default plan.
     PlanIsDefault,
     /// There are as many plans already as there can be.
@@ -240,6 +255,22 @@ pub enum Problem {
     PasswordRefused,
     /// Not one of the allowed values.
     NotAChoice,
+    /// The file refers to a record that is not there.
+    Unknown,
+    /// The file refers to a record by words that fit this many.
+    Ambiguous(usize),
+    /// This row of the file is about the same record.
+    SameAsRow(u32),
+    /// What was paid or is due follows from the payments of the contract, on which this is due.
+    FollowsPayments(Cents),
+    /// An import does not change this of a record that is there already.
+    NotByImport,
+    /// The contract of this number is another client's.
+    OtherClient,
+    /// The contract is not signed.
+    IsNotSigned,
+    /// The contract is archived.
+    IsArchived,
     /// Only an active sales person can own a client.
     NotActiveSales,
     /// Only an active support person can be assigned.

@@ -13,7 +13,8 @@ use diesel::{
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
-    clients::Client, contracts::Contract, events::Event, lists::SavedView, payments::Payment, plans::Plan, users::User,
+    clients::Client, contracts::Contract, events::Event, imports::Import, lists::SavedView, payments::Payment,
+    plans::Plan, users::User,
 };
 
 /// The id that the database assigned to a record of the type `T`. Users never see one.
@@ -33,6 +34,8 @@ pub type EventId = Id<Event>;
 pub type PaymentId = Id<Payment>;
 /// The id of a plan for instalments.
 pub type PlanId = Id<Plan>;
+/// The id of an import.
+pub type ImportId = Id<Import>;
 /// The id of a saved view of a list.
 pub type ViewId = Id<SavedView>;
 

@@ -20,6 +20,8 @@ pub mod events;
 pub mod field;
 pub mod file_problem;
 pub mod id;
+pub mod import_words;
+pub mod imports;
 pub mod instalments;
 pub mod language;
 pub mod lists;
@@ -42,5 +44,5 @@ pub mod users;
 
 pub use error::{Error, FieldErrors, Problem, Reason};
 pub use field::Field;
-pub use id::{ClientId, ContractId, EventId, PaymentId, PlanId, UserId, ViewId};
+pub use id::{ClientId, ContractId, EventId, ImportId, PaymentId, PlanId, UserId, ViewId};
 pub use money::Cents;

@@ -140,12 +140,18 @@ impl PaymentDraft {
     /// The draft with its texts normalised, or its errors. Whether the contract allows the amount is
     /// checked by [`due_after`].
     pub fn checked(&self, today: NaiveDate) -> Result<Self, FieldErrors> {
+        self.checked_as(today, false)
+    }
+
+    /// The same; with `opening`, what was paid before is accepted as a method too, as in a file that a company
+    /// moves in with.
+    pub fn checked_as(&self, today: NaiveDate, opening: bool) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         if self.amount_cents.0 == 0 {
             errors.push(Field::AmountCents, Problem::IsZero);
         }
         errors.take(Field::PaidOn, check::day_until(self.paid_on, today));
-        if self.method == Method::Opening {
+        if self.method == Method::Opening && !opening {
             errors.push(Field::Method, Problem::NotAChoice);
         }
         let words = Words { reference: self.reference.clone(), notes: self.notes.clone() };

@@ -47,6 +47,8 @@ pub enum Permission {
     ShareViews,
     /// Create, edit and remove plans of instalments.
     ManagePlans,
+    /// Import spreadsheets, and revert imports.
+    Import,
 }
 
 impl Permission {
@@ -153,6 +155,7 @@ pub const GRANTS: &[Grant] = &[
     (P::OwnPreferences, Support, Own, Always),
     (P::ShareViews, Management, Any, Always),
     (P::ManagePlans, Management, Any, Always),
+    (P::Import, Management, Any, Always),
 ];
 
 /// The owner of a record, for rights that reach only the user's own records.

@@ -127,6 +127,8 @@ pub(super) struct RequestContext<'a> {
     /// The company's wall clock.
     pub wall: NaiveDateTime,
     ticks: u64,
+    /// Whether the records are read from a file: a company moves in with its history.
+    imports: bool,
 }
 
 impl<'a> RequestContext<'a> {
@@ -181,7 +183,57 @@ impl<'a> RequestContext<'a> {
             Some(permission) => policy::right(permission, actor.role, &settings)?,
         };
         let (wall, permission) = (settings.wall_clock(now.utc), needs.permission);
-        Ok(Self { session, actor, permission, reach, settings, auth_guard: None, now: now.utc, wall, ticks: now.ticks })
+        Ok(Self {
+            session,
+            actor,
+            permission,
+            reach,
+            settings,
+            auth_guard: None,
+            now: now.utc,
+            wall,
+            ticks: now.ticks,
+            imports: false,
+        })
+    }
+
+    /// The context of a request that is part of an import, with the right that this request needs.
+    ///
+    /// Errors: `Denied`.
+    pub fn of_import(&self, request: &WriteRequest) -> Result<Self, ServiceError> {
+        let Self { session, actor, settings, now, wall, ticks, .. } = self;
+        let permission = request.permission();
+        let reach = policy::right(permission, actor.role, settings)?;
+        let (actor, settings) = (actor.clone(), settings.clone());
+        let (now, wall, ticks) = (*now, *wall, *ticks);
+        Ok(Self {
+            session,
+            actor,
+            permission: Some(permission),
+            reach,
+            settings,
+            auth_guard: None,
+            now,
+            wall,
+            ticks,
+            imports: true,
+        })
+    }
+
+    /// The same context for planning an import.
+    #[must_use]
+    pub fn planning_import(self) -> Self {
+        Self { imports: true, ..self }
+    }
+
+    /// The earliest start (wall clock) that a new event may have: now, except in an import.
+    pub fn earliest_start(&self) -> NaiveDateTime {
+        if self.imports { NaiveDateTime::MIN } else { self.wall }
+    }
+
+    /// Whether a payment may be what was paid before, as in an import.
+    pub fn accepts_opening(&self) -> bool {
+        self.imports
     }
 
     /// The user who sends the request.
@@ -248,12 +300,19 @@ impl<'a> RequestContext<'a> {
         let role_change = |entry: &AuditEntry| {
             entry.verb == Verb::UserUpdated && entry.changes.0.iter().any(|(field, ..)| *field == Field::Role)
         };
-        let own_password = matches!(write, WriteRequest::ChangeOwnPassword { .. });
+        if outcome.entries.is_empty() || matches!(write, WriteRequest::ChangeOwnPassword { .. }) {
+            return Ok(());
+        }
+        self.confirmed(write.is_sensitive() || outcome.entries.iter().any(role_change))
+    }
+
+    /// Refuses a write unless the password was confirmed recently, if it has to be for a write that is sensitive
+    /// or not.
+    pub fn confirmed(&self, is_sensitive: bool) -> Result<(), ServiceError> {
         let needed = match self.settings.reauth {
             Reauth::Never => false,
-            _ if own_password || outcome.entries.is_empty() => false,
             Reauth::Always => true,
-            Reauth::Sensitive => write.is_sensitive() || outcome.entries.iter().any(role_change),
+            Reauth::Sensitive => is_sensitive,
         };
         let grace = match self.settings.reauth {
             // Long enough for sending the refused request again after the password was entered, but

@@ -1,6 +1,6 @@
 //! The replies to requests.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use chrono::NaiveDate;
 use secrecy::SecretString;
@@ -8,7 +8,9 @@ use secrecy::SecretString;
 use super::{
     figures::Figure,
     home::Home,
+    import::{ListedImport, Preview},
     request::{HandOver, Request, WriteRequest},
+    spreadsheet::sheet::Sheet,
 };
 use crate::domain::{
     Cents, ContractId, Error, UserId,
@@ -19,6 +21,7 @@ use crate::domain::{
     entity::{EntityKind, Record},
     error::{Inheritance, Versions},
     events::EventRow,
+    imports::{Import, Kept},
     instalments::{Anchors, Instalment},
     lists::Lists,
     page::{Page, Sums},
@@ -147,6 +150,25 @@ pub enum Reply {
     /// The document about the record of this name was written to a file.
     Printed {
         name: String,
+        path: PathBuf,
+    },
+
+    /// The file was read.
+    Opened(Arc<Sheet>),
+    ImportPreview(Box<Preview>),
+    /// The file was imported.
+    Imported(Import),
+    /// The import was taken back, except for the records that are listed.
+    Reverted {
+        import: Import,
+        restored: usize,
+        kept: Vec<Kept>,
+    },
+    /// The newest first.
+    Imports(Vec<ListedImport>),
+    /// The rows of a file that were refused were written to another one.
+    RefusedSaved {
+        rows: usize,
         path: PathBuf,
     },
 

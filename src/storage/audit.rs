@@ -91,6 +91,19 @@ impl AuditEntry {
         Self { verb, subject, id, name, changes, people: Vec::new() }
     }
 
+    /// Adds a later change of the same record: the entry is then about both.
+    pub fn join(&mut self, later: Self) {
+        let Self { verb: _, subject: _, id: _, name, changes, people } = later;
+        self.name = name;
+        self.people.extend(people);
+        for (field, old, new) in changes.0 {
+            match self.changes.0.iter_mut().find(|(of, ..)| *of == field) {
+                Some((.., latest)) => *latest = new,
+                None => self.changes.0.push((field, old, new)),
+            }
+        }
+    }
+
     /// The same, found by the names of these people too.
     pub fn found_by(mut self, people: &[&str]) -> Self {
         self.people.extend(people.iter().map(|name| (*name).to_owned()));
@@ -230,6 +243,12 @@ pub fn was_done_for_good(db: &mut Db, operation: &str) -> Result<bool, DbError> 
     chain::touch(db)?;
     let rows = audit_log::table.filter(audit_log::operation_id.eq(operation)).select(audit_log::id);
     Ok(rows.first::<i64>(db).optional()?.is_some())
+}
+
+/// What the operation has changed, in the order in which it was written.
+pub fn of_operation(db: &mut Db, operation: &str) -> Result<Vec<AuditRow>, DbError> {
+    let rows = audit_log::table.filter(audit_log::operation_id.eq(operation)).order(audit_log::id);
+    Ok(rows.select(StoredRow::as_select()).load::<StoredRow>(db)?.into_iter().map(AuditRow::from).collect())
 }
 
 /// The last change of the record itself. Payments of a contract are logged under it too, but do not

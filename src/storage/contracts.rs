@@ -7,7 +7,7 @@ use super::{
     Viewer,
     connection::{Db, for_update},
     failure::DbError,
-    for_update::{Current, ForUpdate, met},
+    for_update::{AT_ONCE, Current, ForUpdate, met},
     instalments::{filled, time},
     page::{Loaded, SumsOf, counted, ordered},
     search::{Searched, Sought, searched},
@@ -66,10 +66,32 @@ pub fn find_for_update(db: &mut Db, id: ContractId) -> Result<Option<WithClient>
     Ok(found.map(|(contract, client)| (ForUpdate::of(contract), client)))
 }
 
+/// The contracts with these numbers, in no order.
+pub fn find_all(db: &mut Db, ids: &[ContractId]) -> Result<Vec<Contract>, DbError> {
+    let mut found = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        let these = contracts::table.filter(contracts::id.eq_any(some.to_vec()));
+        found.extend(these.select(Contract::as_select()).load(db)?);
+    }
+    Ok(found)
+}
+
+/// All contracts of these clients, in no order.
+pub fn of_clients(db: &mut Db, ids: &[ClientId]) -> Result<Vec<Contract>, DbError> {
+    let mut found = Vec::new();
+    for some in ids.chunks(AT_ONCE) {
+        let these = contracts::table.filter(contracts::client_id.eq_any(some.to_vec()));
+        found.extend(these.select(Contract::as_select()).load(db)?);
+    }
+    Ok(found)
+}
+
 /// Creates an unsigned contract, of which all is due, and returns it. Nobody else sees the row before the
-/// transaction is committed.
+/// transaction is committed. Without a number it gets the next one; error: `Taken` if another contract has the
+/// number.
 pub fn insert(
     db: &mut Db,
+    number: Option<ContractId>,
     client: ClientId,
     draft: &ContractDraft,
     now: NaiveDateTime,
@@ -77,6 +99,7 @@ pub fn insert(
     let of_client = || clients::table.filter(clients::id.eq(client));
     diesel::insert_into(contracts::table)
         .values((
+            number.map(|number| contracts::id.eq(number)),
             draft,
             contracts::due_cents.eq(draft.total_cents),
             contracts::client_id.eq(client),
@@ -88,8 +111,14 @@ pub fn insert(
             contracts::updated_at.eq(now),
         ))
         .execute(db)?;
-    let new = contracts::table.filter(contracts::id.eq(db.last_inserted()));
-    Ok(ForUpdate::of(new.select(Contract::as_select()).first(db)?))
+    // A server does not count an id that it was given as the last one.
+    let new = match number {
+        Some(number) => contracts::table.find(number).select(Contract::as_select()).first(db)?,
+        None => {
+            contracts::table.filter(contracts::id.eq(db.last_inserted())).select(Contract::as_select()).first(db)?
+        }
+    };
+    Ok(ForUpdate::of(new))
 }
 
 /// Saves an edited contract. What was paid of it stays, so the amount due follows the total.

@@ -9,8 +9,8 @@ use chrono::NaiveDateTime;
 
 use super::failure::DbError;
 use crate::domain::{
-    audit::Auditable, clients::Client, contracts::Contract, events::Event, lists::SavedView, payments::Payment,
-    plans::Plan, users::User,
+    audit::Auditable, clients::Client, contracts::Contract, events::Event, imports::Import, lists::SavedView,
+    payments::Payment, plans::Plan, users::User,
 };
 
 /// How many records one statement names: engines limit the number of its parameters.
@@ -36,7 +36,7 @@ macro_rules! versioned {
         }
     )*};
 }
-versioned!(Client, Contract, Event, Payment, User, SavedView, Plan);
+versioned!(Client, Contract, Event, Payment, User, SavedView, Plan, Import);
 
 /// A record as it is stored, whose row is locked: nobody else can write to it until the end of the
 /// transaction. Only the queries of this layer that lock or insert the row create one.

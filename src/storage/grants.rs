@@ -8,7 +8,7 @@ use crate::domain::error::ConnectionProblem;
 
 /// The rights on each table. The account can neither alter a table nor change or remove a row of
 /// the audit log.
-pub(super) const RIGHTS: [(&str, &str); 13] = [
+pub(super) const RIGHTS: [(&str, &str); 14] = [
     ("users", "SELECT, INSERT, UPDATE"),
     ("clients", "SELECT, INSERT, UPDATE"),
     ("contracts", "SELECT, INSERT, UPDATE"),
@@ -16,6 +16,7 @@ pub(super) const RIGHTS: [(&str, &str); 13] = [
     ("payments", "SELECT, INSERT, UPDATE"),
     ("plans", "SELECT, INSERT, UPDATE, DELETE"),
     ("instalments", "SELECT, INSERT, UPDATE, DELETE"),
+    ("imports", "SELECT, INSERT, UPDATE"),
     ("settings", "SELECT, INSERT, UPDATE"),
     ("unknown_logins", "SELECT, INSERT, UPDATE, DELETE"),
     ("list_views", "SELECT, INSERT, UPDATE, DELETE"),

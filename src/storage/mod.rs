@@ -20,6 +20,7 @@ pub mod figures;
 mod for_update;
 pub mod grants;
 mod guards;
+pub mod imports;
 pub mod instalments;
 mod lease;
 pub mod lists;

@@ -115,6 +115,11 @@ pub fn find(db: &mut Db, id: UserId) -> Result<Option<User>, DbError> {
     Ok(users::table.find(id).select(User::as_select()).first(db).optional()?)
 }
 
+/// All users, active or not.
+pub fn all(db: &mut Db) -> Result<Vec<User>, DbError> {
+    Ok(users::table.order(users::id).select(User::as_select()).load(db)?)
+}
+
 /// The same user, with the row locked until the end of the transaction.
 pub fn find_for_update(db: &mut Db, id: UserId) -> Result<Option<ForUpdate<User>>, DbError> {
     Ok(for_update!(db, users::table.find(id).select(User::as_select())).optional()?.map(ForUpdate::of))

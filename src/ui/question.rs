@@ -37,7 +37,11 @@ pub fn moves_due_days(write: &WriteRequest, ctx: &Context) -> bool {
 pub fn not_done(request: &Request, ctx: &Context) -> String {
     match request {
         Request::Write(write) => ctx.say(meaning(write).1),
-        Request::Read(_) | Request::Session(_) | Request::Export { .. } | Request::Print { .. } => String::new(),
+        Request::Read(_)
+        | Request::Session(_)
+        | Request::Export { .. }
+        | Request::Print { .. }
+        | Request::Import(_) => String::new(),
     }
 }
 

@@ -180,6 +180,7 @@ fn name_of(subject: Subject) -> Option<Field> {
         | Subject::View
         | Subject::Columns
         | Subject::Plan
+        | Subject::Import
         | Subject::Settings
         | Subject::Session => None,
     }

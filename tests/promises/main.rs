@@ -22,6 +22,7 @@ mod foreign;
 mod frozen;
 mod histories;
 mod hosted;
+mod imports;
 mod migrations;
 mod opening;
 mod ownership;

@@ -116,7 +116,10 @@ fn try_request(world: &mut World, name: &str, records: &Records, who: &Session, 
         // A payment changes its contract too.
         let changes_contract =
             ["payment.recorded", "payment.cancelled"].contains(&added.first().map_or("", String::as_str));
-        assert_eq!(added.len(), usize::from(logged) + usize::from(changes_contract), "{cell}");
+        // An import has a row of its own beside that of its client.
+        let imports = added.last().is_some_and(|verb| verb == "records.imported");
+        let expected = usize::from(logged) + usize::from(changes_contract) + usize::from(imports);
+        assert_eq!(added.len(), expected, "{cell}");
     } else {
         assert!(matches!(answer, Err(Error::Denied(_))), "{cell}");
         assert_eq!(world.state(), before, "{cell}");
@@ -369,6 +372,7 @@ change_settings: management any
 own_preferences: management own, sales own, support own
 share_views: management any
 manage_plans: management any
+import: management any
 ";
     assert_eq!(text, agreed);
 }

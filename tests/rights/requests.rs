@@ -1,14 +1,17 @@
 //! The requests of the rights table by name, on fresh records.
 
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
+
 use epic_events::{
     domain::{
-        Cents, ContractId, PlanId, UserId,
+        Cents, ContractId, ImportId, PlanId, UserId,
         assigning::Assignment,
         audit::{AuditFilter, AuditSort},
         clients::{ClientDraft, ClientFilter, ClientSort},
         contracts::{ContractFilter, ContractSort},
         entity::{EntityKind, Query},
         events::{EventFilter, EventSort, Status},
+        imports::{Choice, Counts},
         instalments::{Due, InstalmentDraft},
         language::Language,
         lists::{ChosenColumn, ColumnName, ViewContent, ViewDraft},
@@ -18,7 +21,14 @@ use epic_events::{
         settings::Settings,
         users::{Role, UserFilter, UserSort},
     },
-    services::{Marked, ReadRequest, Request, WriteRequest, export::Format, paper::Document},
+    services::{
+        ImportRequest, Marked, ReadRequest, Request, WriteRequest,
+        export::Format,
+        import::{ImportFile, Progress, Refused},
+        paper::Document,
+        spreadsheet::sheet::{Row, Seen, Sheet, SheetFormat},
+    },
+    storage::imports::NewImport,
 };
 use secrecy::SecretString;
 
@@ -183,6 +193,20 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
                 ..settings
             }))
         }
+        "open file" => ImportRequest::Open(sheet_file()).into(),
+        "preview import" => ImportRequest::Preview(Box::new(import_file(&new_name))).into(),
+        "import" => {
+            let one = Counts { created: 1, ..Counts::default() };
+            ImportRequest::Write(Box::new(import_file(&new_name)), one).into()
+        }
+        "save refused rows" => {
+            let (name, heading) = ("clients.csv".to_owned(), "Reason".to_owned());
+            let reasons = vec![(2, "No phone".to_owned())];
+            ImportRequest::SaveRefused(Box::new(Refused { name, sheet: import_file("x").sheet, heading, reasons }))
+                .into()
+        }
+        "list imports" => ImportRequest::List.into(),
+        "revert import" => ImportRequest::Revert { id: spare_import(world), version: 1 }.into(),
         "read views" => Request::Read(ReadRequest::Lists),
         "save a view" => Request::Write(WriteRequest::SaveView(view_draft(&new_name, false))),
         "share a view" => Request::Write(WriteRequest::SaveView(view_draft(&new_name, true))),
@@ -201,6 +225,44 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
 pub fn plan_draft(name: &str) -> PlanDraft {
     let parts = vec![PlanPart { label: String::new(), share: 10_000, due: Due::Event(0) }];
     PlanDraft { name: name.to_owned(), parts }
+}
+
+/// A file with one client of this name.
+fn import_file(name: &str) -> ImportFile {
+    let email = format!("{name}@example.org");
+    let cells = [name, email.as_str(), "+33 1 23 45 67 89", "sales"].map(Into::into).to_vec();
+    let headings = ["Full name", "E-mail", "Phone", "Sales contact"].map(str::to_owned).to_vec();
+    let seen = Seen { format: SheetFormat::Xlsx, sheet: None, heading_row: 1, left_out: 0 };
+    ImportFile {
+        name: "clients.xlsx".to_owned(),
+        sheet: Arc::new(Sheet { headings, rows: vec![Row { number: 2, cells }], seen }),
+        kind: Some(EntityKind::Client),
+        columns: None,
+        order: None,
+        sales_contact: None,
+        choices: HashMap::new(),
+        otherwise: Choice::Skip,
+        progress: Arc::new(Progress::default()),
+    }
+}
+
+/// A file that can be read.
+fn sheet_file() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rights/clients.csv"))
+}
+
+/// A new import, which changed nothing.
+fn spare_import(world: &World) -> ImportId {
+    let new = NewImport {
+        file_name: "clients.csv",
+        kind: EntityKind::Client,
+        created_by: world.manager.actor.id,
+        operation: "spare",
+        headings: "",
+        columns: &[],
+        counts: Counts::default(),
+    };
+    epic_events::storage::imports::insert(&mut world.connection(), &new, crate::support::world::start()).unwrap().id
 }
 
 /// The newest plan, which nobody has changed yet.

@@ -352,7 +352,7 @@ fn the_documented_grants_are_sufficient_and_minimal(#[values(Engine::MariaDb, En
         statement.replace("'epic_events'@'%'", &account).replace("epic_events.", &format!("{name}."))
     };
     let grants: Vec<String> = documented("'epic_events'@'%'").into_iter().map(own).collect();
-    assert_eq!(grants.len(), 14, "{grants:?}");
+    assert_eq!(grants.len(), 15, "{grants:?}");
     support::server(engine).client(&["-e", &grants.join(";")]);
     let limited = address.replace("crm:only-for-tests", &format!("app_{name}:choose-another"));
     let limited = format!("{limited}/{name}");

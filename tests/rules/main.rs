@@ -11,6 +11,7 @@ mod demo;
 mod due;
 mod exports;
 mod home;
+mod imports;
 mod instalments;
 mod lists;
 mod money;

@@ -146,6 +146,7 @@ pub fn everyday_grants() -> Vec<&'static str> {
         "GRANT SELECT, INSERT, UPDATE ON NAME.payments TO USER",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON NAME.plans TO USER",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON NAME.instalments TO USER",
+        "GRANT SELECT, INSERT, UPDATE ON NAME.imports TO USER",
         "GRANT SELECT, INSERT, UPDATE ON NAME.settings TO USER",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON NAME.unknown_logins TO USER",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON NAME.list_views TO USER",

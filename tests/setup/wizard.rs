@@ -121,7 +121,7 @@ fn the_sql_for_the_everyday_account_is_shown_for_the_administrator(
     let lines = screen.lines().map(str::trim).collect::<Vec<_>>().join(" ");
     let statements = &lines[lines.find("CREATE USER").unwrap()..=lines.rfind(';').unwrap()];
     let shown: Vec<&str> = statements.split_inclusive(';').collect();
-    assert_eq!(shown.len(), 14, "{screen}");
+    assert_eq!(shown.len(), 15, "{screen}");
     // The SQL has not been run yet, so it is still shown, and there is no company.
     t.press(ENTER).see(&["CREATE USER", "another name"]);
     let company = "SELECT COUNT(*) FROM users";

@@ -226,7 +226,7 @@ impl World {
     pub fn state(&self) -> Vec<(&'static str, i64, i32, NaiveDateTime)> {
         use diesel::prelude::*;
         use epic_events::schema::{
-            clients, contracts, events, instalments, list_columns, list_views, payments, plans, users,
+            clients, contracts, events, imports, instalments, list_columns, list_views, payments, plans, users,
         };
         let mut db = self.connection();
         let mut state = Vec::new();
@@ -243,6 +243,7 @@ impl World {
         all!(events);
         all!(payments);
         all!(instalments);
+        all!(imports);
         all!(plans);
         all!(list_views);
         all!(list_columns);

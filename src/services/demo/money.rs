@@ -81,7 +81,7 @@ impl Demo {
         note(db, created(Verb::ClientCreated, &draft.full_name, &*client), at)?;
         let terms = ContractDraft { total_cents: Cents(deal.total), ..ContractDraft::default() };
         let paid = Cents(deal.total - deal.due);
-        let drawn_up = storage::contracts::insert(db, client.id, &terms, at)?;
+        let drawn_up = storage::contracts::insert(db, None, client.id, &terms, at)?;
         let after = Contract { signed_at, due_cents: Cents(deal.due), ..(*drawn_up).clone() };
         note(db, created(Verb::ContractCreated, &draft.full_name, &after), at)?;
         if let Some(signed_at) = signed_at {

@@ -4,10 +4,12 @@
 use secrecy::SecretString;
 
 mod check;
+mod import;
 mod read;
 mod write;
 
 pub use check::CheckedAgainst;
+pub use import::ImportRequest;
 pub use read::ReadRequest;
 pub use write::{HandOver, Heirs, Marked, WriteRequest};
 
@@ -36,6 +38,7 @@ pub enum Request {
         language: Language,
         typeset: Typeset,
     },
+    Import(ImportRequest),
 }
 
 /// Signing in, keeping the session, and setting up. None of these needs a right.
@@ -84,6 +87,7 @@ impl Request {
             Self::Write(write) => Some(write.permission()),
             Self::Export { query, .. } => Some(Permission::to_see(query.kind())),
             Self::Print { .. } => Some(Permission::SeeRecords),
+            Self::Import(_) => Some(Permission::Import),
         }
     }
 
@@ -101,6 +105,7 @@ impl Request {
                 let (subject, id) = document.record();
                 (subject, Some(id))
             }
+            Self::Import(asked) => (Subject::Import, asked.id()),
         }
     }
 
@@ -112,6 +117,7 @@ impl Request {
             | Self::Session(SessionRequest::SetUp(_) | SessionRequest::Migrate { .. } | SessionRequest::Copy { .. }) => {
                 true
             }
+            Self::Import(asked) => asked.writes(),
             Self::Session(
                 SessionRequest::SignIn { .. }
                 | SessionRequest::Confirm { .. }
@@ -127,7 +133,7 @@ impl Request {
 
     /// Whether it writes a file for the user.
     pub fn writes_file(&self) -> bool {
-        matches!(self, Self::Export { .. } | Self::Print { .. })
+        matches!(self, Self::Export { .. } | Self::Print { .. } | Self::Import(ImportRequest::SaveRefused(_)))
     }
 
     pub fn is_heartbeat(&self) -> bool {
@@ -138,6 +144,12 @@ impl Request {
 impl From<ReadRequest> for Request {
     fn from(read: ReadRequest) -> Self {
         Self::Read(read)
+    }
+}
+
+impl From<ImportRequest> for Request {
+    fn from(asked: ImportRequest) -> Self {
+        Self::Import(asked)
     }
 }
 

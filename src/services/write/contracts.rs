@@ -25,19 +25,20 @@ use crate::{
 /// The id of a record and the version that the user saw.
 type Seen = (ContractId, i32);
 
-pub(super) fn create(
+/// Creates a contract, with this number if one is given.
+pub(in crate::services) fn create(
     db: &mut Db,
     ctx: &RequestContext,
     client: ClientId,
     draft: &ContractDraft,
-    paid_before: Cents,
+    (paid_before, number): (Cents, Option<ContractId>),
 ) -> Result<WriteOutcome, ServiceError> {
     // The client is locked: it cannot be archived while the contract is created.
     let client = load::<Client>(db, ctx, client)?;
     let draft = draft.checked(Cents(0)).map_err(Error::Invalid)?;
     check_paid_before(paid_before, draft.total_cents)
         .map_err(|problem| Error::Invalid(FieldErrors::one(Field::PaidBefore, problem)))?;
-    let contract = storage::contracts::insert(db, client.id, &draft, ctx.now)?;
+    let contract = storage::contracts::insert(db, number, client.id, &draft, ctx.now)?;
     let due = Cents(draft.total_cents.0 - paid_before.0);
     let after = Contract { due_cents: due, ..(*contract).clone() };
     let entry = created(Verb::ContractCreated, &client.full_name, &after);

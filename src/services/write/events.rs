@@ -36,7 +36,7 @@ pub(super) fn create(
     // Both rows stay locked: the contract cannot be archived, nor its client handed over, while
     // the event is created.
     let (of, _client) = load::<Contract>(db, ctx, contract)?;
-    let draft = draft.checked(ctx.wall, ctx.settings.time_zone, None).map_err(Error::Invalid)?;
+    let draft = draft.checked(ctx.earliest_start(), ctx.settings.time_zone, None).map_err(Error::Invalid)?;
     let event = storage::events::insert(db, contract, &draft, ctx.now)?;
     instalments::follow_new_event(db, ctx, &of, &event)?;
     Ok(WriteOutcome::saved(created(Verb::EventCreated, &event.title, &*event), event.version))
@@ -49,8 +49,9 @@ pub(super) fn update(
     draft: &EventDraft,
 ) -> Result<WriteOutcome, ServiceError> {
     let before = load::<Event>(db, ctx, seen.0)?;
-    let draft =
-        draft.checked(ctx.wall, ctx.settings.time_zone, Some(&EventDraft::from(&*before))).map_err(Error::Invalid)?;
+    let draft = draft
+        .checked(ctx.earliest_start(), ctx.settings.time_zone, Some(&EventDraft::from(&*before)))
+        .map_err(Error::Invalid)?;
     let before = as_seen(db, before, seen.1)?;
     let after = draft.applied_to(&before);
     if after == *before {

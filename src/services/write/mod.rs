@@ -12,6 +12,8 @@ mod payments;
 mod plans;
 mod users;
 
+pub(super) use contracts::create as create_contract;
+
 use super::{
     WriteRequest,
     context::{RequestContext, ServiceError},
@@ -40,7 +42,9 @@ pub(super) fn dispatch(
         W::HandOverClients(hand_over) => clients::hand_over(db, ctx, hand_over),
         W::ArchiveClient { id, version } => clients::archive(db, ctx, (*id, *version)),
         W::RestoreClient { id, version } => clients::restore(db, ctx, (*id, *version)),
-        W::CreateContract { client, draft, paid_before } => contracts::create(db, ctx, *client, draft, *paid_before),
+        W::CreateContract { client, draft, paid_before } => {
+            contracts::create(db, ctx, *client, draft, (*paid_before, None))
+        }
         W::UpdateContract { id, version, draft, difference } => {
             contracts::update(db, ctx, (*id, *version), draft, difference.as_ref())
         }

@@ -29,7 +29,7 @@ pub(super) fn record(
     draft: &PaymentDraft,
 ) -> Result<WriteOutcome, ServiceError> {
     let (contract, client) = load::<Contract>(db, ctx, contract)?;
-    let draft = draft.checked(ctx.wall.date()).map_err(Error::Invalid)?;
+    let draft = draft.checked_as(ctx.wall.date(), ctx.accepts_opening()).map_err(Error::Invalid)?;
     let due = due_after(&contract, draft.amount_cents)
         .map_err(|problem| Error::Invalid(FieldErrors::one(Field::AmountCents, problem)))?;
     let payment = storage::payments::insert(db, contract.id, &draft, ctx.now)?;

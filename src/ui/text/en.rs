@@ -4,6 +4,7 @@ use super::{
     Naming,
     admin::AdminPhrase,
     doctor::Label,
+    imports::ImportPhrase,
     instalments::InstalmentPhrase,
     lists::ListPhrase,
     paper::PaperPhrase,
@@ -23,6 +24,7 @@ use crate::{
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         events::Status,
         file_problem::FileProblem,
+        imports::Counts,
         instalments::Standing,
         language::Language,
         money::grouped,
@@ -406,6 +408,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SortTitle => "Sort by",
         Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::Payment(phrase) => return payments(phrase),
+        Phrase::Import(phrase) => return imports(phrase),
         Phrase::Instalment(phrase) => return instalments(phrase, naming),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
@@ -636,6 +639,8 @@ fn now(deed: &Deed) -> String {
         Verb::PlanCreated => format!("The payment plan {name} is created."),
         Verb::PlanUpdated => format!("The payment plan {name} is changed."),
         Verb::PlanRemoved => format!("The payment plan {name} is removed."),
+        Verb::Imported => format!("{name} is imported."),
+        Verb::ImportReverted => format!("The import of {name} is taken back."),
         Verb::SettingsUpdated => format!("Settings: {values}."),
         Verb::ViewSaved
         | Verb::ViewChanged
@@ -923,6 +928,24 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::AccountTooMighty => "This account has too many rights: it can change tables or the audit log.",
         Problem::PasswordRefused => "The server's password rules refuse this one.",
         Problem::NotAChoice => "This cannot be chosen here.",
+        Problem::Unknown => "There is none like this here.",
+        Problem::Ambiguous(fitting) => {
+            return format!(
+                "{} fit this. Name the one that is meant more exactly.",
+                number(i64::try_from(fitting).unwrap_or(i64::MAX))
+            );
+        }
+        Problem::SameAsRow(row) => return format!("Row {row} of the file is about the same."),
+        Problem::FollowsPayments(due) => {
+            return format!(
+                "{} is due here, which follows from the payments. Record payments to change it.",
+                due.format(Language::En)
+            );
+        }
+        Problem::NotByImport => "An import does not change this. Change it in the program.",
+        Problem::OtherClient => "The contract with this number belongs to another client.",
+        Problem::IsNotSigned => "This contract is not signed yet.",
+        Problem::IsArchived => "This contract is archived.",
         Problem::NotActiveSales => "Only an active sales person can look after a client.",
         Problem::NotActiveSupport => "Only an active support person can be given an event.",
     };
@@ -956,6 +979,7 @@ fn permission(permission: Permission) -> &'static str {
         Permission::OwnPreferences => "arrange lists",
         Permission::ShareViews => "share views",
         Permission::ManagePlans => "change payment plans",
+        Permission::Import => "import files",
     }
 }
 
@@ -1004,6 +1028,7 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
         Reason::PaidMeanwhile => {
             "Without this refund more would be paid than the contract's total. Raise the total or cancel a payment first."
         }
+        Reason::AlreadyReverted => "This import was taken back already.",
         Reason::PlanIsDefault => "This is the default plan. Choose another one in the settings first.",
         Reason::PlansFull(most) => {
             return format!("There are {most} plans already. Remove one that is no longer needed.");
@@ -1059,6 +1084,11 @@ pub(super) fn error(error: &Error, naming: Naming) -> String {
         Error::Unavailable(why) => return connection(why),
         Error::AlreadySetUp => "There is a company in this database already. Nothing was changed.",
         Error::OutcomeUnknown => "The connection broke while saving. Please check whether it was saved.",
+        Error::File(why) => return file_problem(*why),
+        Error::Stopped => "Stopped. Nothing was imported.",
+        Error::ImportChanged => {
+            "Records were changed since you looked. Nothing was imported. Look at the preview again."
+        }
         Error::NotWritable(folder) => {
             return format!(
                 "No file can be written in {folder}. Check the folder, its permissions and the free space on the disk."
@@ -1845,6 +1875,67 @@ fn payments(phrase: PaymentPhrase) -> String {
     words.to_owned()
 }
 
+fn imports(phrase: ImportPhrase) -> String {
+    let words = match phrase {
+        ImportPhrase::Holds(EntityKind::Client) => "clients",
+        ImportPhrase::Holds(EntityKind::Contract) => "contracts",
+        ImportPhrase::Holds(EntityKind::Event) => "events",
+        ImportPhrase::Holds(EntityKind::Payment) => "payments",
+        ImportPhrase::Holds(EntityKind::User) => "staff",
+        ImportPhrase::Holds(EntityKind::Audit) => "audit log",
+        ImportPhrase::Counts(Counts { created, changed, unchanged, refused, suspected }) => {
+            let duplicates = if suspected == 1 { "possible duplicate" } else { "possible duplicates" };
+            return format!(
+                "{} new, {} changed, {} unchanged, {} refused, {} {duplicates}.",
+                many(created),
+                many(changed),
+                many(unchanged),
+                many(refused),
+                many(suspected)
+            );
+        }
+        ImportPhrase::Refused { row, name, reasons } => return format!("Row {row} ({name}): {reasons}"),
+        ImportPhrase::Suspected { row, name, known, detail } => {
+            return format!("Row {row} ({name}) may be {known} ({detail}).");
+        }
+        ImportPhrase::More(rows) => return format!("And {} more.", many(rows)),
+        ImportPhrase::RefusedAll(rows) => {
+            let rows = if rows == 1 { "1 row is".to_owned() } else { format!("{} rows are", many(rows)) };
+            return format!("Nothing was imported, since {rows} refused.");
+        }
+        ImportPhrase::Done { created, changed, left_out } => {
+            let left_out = if left_out > 0 { format!(", {} left out", many(left_out)) } else { String::new() };
+            return format!("Imported: {} new, {} changed{left_out}.", many(created), many(changed));
+        }
+        ImportPhrase::NothingNew => "Nothing was imported, since all rows are known already.",
+        ImportPhrase::KindUnknown => {
+            "The headings do not tell what the file holds. Say so: clients, contracts, events, staff or payments."
+        }
+        ImportPhrase::Missing(fields) => return format!("No column of the file is: {fields}."),
+        ImportPhrase::OrderUnknown => "The dates do not tell whether the day or the month comes first.",
+        ImportPhrase::OrderMixed => {
+            "Some dates have the day first, others the month. Choose which one it is: the others will be refused."
+        }
+        ImportPhrase::NoHeading(heading) => return format!("The file has no column {heading}."),
+        ImportPhrase::NoField { field, fields } => return format!("There is no field {field}. There are: {fields}."),
+        ImportPhrase::NoSalesPerson(name) => return format!("No active sales person has the username {name}."),
+        ImportPhrase::NewAccounts(1) => {
+            "The new account has no password yet: give it a temporary one in the staff list."
+        }
+        ImportPhrase::NewAccounts(accounts) => {
+            return format!(
+                "The {} new accounts have no passwords yet: give each a temporary one in the staff list.",
+                many(accounts)
+            );
+        }
+    };
+    words.to_owned()
+}
+
+fn many(count: usize) -> String {
+    number(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
 pub(super) fn verb(verb: Verb) -> &'static str {
     match verb {
         Verb::SignedIn => "signed in",
@@ -1879,6 +1970,8 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::PlanCreated => "plan created",
         Verb::PlanUpdated => "plan changed",
         Verb::PlanRemoved => "plan removed",
+        Verb::Imported => "file imported",
+        Verb::ImportReverted => "import taken back",
         Verb::Exported => "list exported",
         Verb::Printed => "document printed",
         Verb::ViewSaved => "view saved",

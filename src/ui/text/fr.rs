@@ -4,6 +4,7 @@ use super::{
     Naming,
     admin::AdminPhrase,
     doctor::Label,
+    imports::ImportPhrase,
     instalments::InstalmentPhrase,
     lists::ListPhrase,
     paper::PaperPhrase,
@@ -24,6 +25,7 @@ use crate::{
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         events::Status,
         file_problem::FileProblem,
+        imports::Counts,
         instalments::Standing,
         language::Language,
         money::grouped,
@@ -437,6 +439,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SortTitle => "Trier par",
         Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::Payment(phrase) => return payments(phrase),
+        Phrase::Import(phrase) => return imports(phrase),
         Phrase::Instalment(phrase) => return instalments(phrase, naming),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
@@ -682,6 +685,8 @@ fn now(deed: &Deed) -> String {
         Verb::PlanCreated => format!("Le modèle d'échéancier {name} est créé."),
         Verb::PlanUpdated => format!("Le modèle d'échéancier {name} est à jour."),
         Verb::PlanRemoved => format!("Le modèle d'échéancier {name} est supprimé."),
+        Verb::Imported => format!("{name} est importé."),
+        Verb::ImportReverted => format!("L'import de {name} est annulé."),
         Verb::SettingsUpdated => format!("Réglages à jour : {values}."),
         Verb::ViewSaved
         | Verb::ViewChanged
@@ -992,6 +997,24 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::AccountTooMighty => "Ce compte a trop de droits : il peut changer les tables ou le journal.",
         Problem::PasswordRefused => "Les règles du serveur refusent ce mot de passe.",
         Problem::NotAChoice => "Ceci ne peut pas être choisi ici.",
+        Problem::Unknown => "Il n'y en a pas ici.",
+        Problem::Ambiguous(fitting) => {
+            return format!(
+                "{} correspondent. Précisez lequel est visé.",
+                number(i64::try_from(fitting).unwrap_or(i64::MAX))
+            );
+        }
+        Problem::SameAsRow(row) => return format!("La ligne {row} du fichier parle du même."),
+        Problem::FollowsPayments(due) => {
+            return format!(
+                "Il reste {} dus ici, d'après les paiements. Enregistrez des paiements pour le changer.",
+                due.format(Language::Fr)
+            );
+        }
+        Problem::NotByImport => "Un import ne change pas ceci. Changez-le dans le programme.",
+        Problem::OtherClient => "Le contrat de ce numéro est celui d'un autre client.",
+        Problem::IsNotSigned => "Ce contrat n'est pas encore signé.",
+        Problem::IsArchived => "Ce contrat est archivé.",
         Problem::NotActiveSales => "Seul un commercial actif peut suivre un client.",
         Problem::NotActiveSupport => "Seule une personne active du support peut recevoir un événement.",
     };
@@ -1021,6 +1044,7 @@ fn permission(permission: Permission) -> &'static str {
         Permission::RecordPayment => "enregistrer des paiements",
         Permission::CancelPayment => "annuler des paiements",
         Permission::ManagePlans => "modifier les modèles d'échéancier",
+        Permission::Import => "importer des fichiers",
         Permission::ReadAudit => "lire le journal d'audit",
         Permission::ChangeSettings => "changer les réglages",
         Permission::OwnPreferences => "réorganiser ses listes",
@@ -1084,6 +1108,7 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
         Reason::PaidMeanwhile => {
             "Sans ce remboursement, les paiements dépasseraient le total du contrat. Augmentez d'abord le total ou annulez un paiement."
         }
+        Reason::AlreadyReverted => "Cet import a déjà été annulé.",
         Reason::PlanIsDefault => "C'est le modèle par défaut. Choisissez-en d'abord un autre dans les réglages.",
         Reason::PlansFull(most) => {
             return format!("Il y a déjà {most} modèles d'échéancier. Supprimez-en un qui ne sert plus.");
@@ -1148,6 +1173,11 @@ pub(super) fn error(error: &Error, naming: Naming) -> String {
         Error::Unavailable(why) => return connection(why),
         Error::AlreadySetUp => "Il y a déjà une entreprise dans cette base. Rien n'a été changé.",
         Error::OutcomeUnknown => "Connexion rompue pendant l'enregistrement : vérifiez s'il a eu lieu.",
+        Error::File(why) => return file_problem(*why),
+        Error::Stopped => "Arrêté. Rien n'a été importé.",
+        Error::ImportChanged => {
+            "Des données ont changé depuis votre lecture. Rien n'a été importé. Regardez à nouveau l'aperçu."
+        }
         Error::NotWritable(folder) => {
             return format!(
                 "Aucun fichier ne peut être écrit dans {folder}. Vérifiez le dossier, ses droits et la place sur le disque."
@@ -1970,6 +2000,78 @@ fn payments(phrase: PaymentPhrase) -> String {
     words.to_owned()
 }
 
+fn imports(phrase: ImportPhrase) -> String {
+    let words = match phrase {
+        ImportPhrase::Holds(EntityKind::Client) => "clients",
+        ImportPhrase::Holds(EntityKind::Contract) => "contrats",
+        ImportPhrase::Holds(EntityKind::Event) => "événements",
+        ImportPhrase::Holds(EntityKind::Payment) => "paiements",
+        ImportPhrase::Holds(EntityKind::User) => "équipe",
+        ImportPhrase::Holds(EntityKind::Audit) => "journal",
+        ImportPhrase::Counts(Counts { created, changed, unchanged, refused, suspected }) => {
+            let s = |count: usize| if count > 1 { "s" } else { "" };
+            return format!(
+                "{} nouveau{}, {} modifié{}, {} inchangé{}, {} refusé{}, {} doublon{} possible{}.",
+                many(created),
+                if created > 1 { "x" } else { "" },
+                many(changed),
+                s(changed),
+                many(unchanged),
+                s(unchanged),
+                many(refused),
+                s(refused),
+                many(suspected),
+                s(suspected),
+                s(suspected)
+            );
+        }
+        ImportPhrase::Refused { row, name, reasons } => return format!("Ligne {row} ({name}) : {reasons}"),
+        ImportPhrase::Suspected { row, name, known, detail } => {
+            return format!("La ligne {row} ({name}) est peut-être {known} ({detail}).");
+        }
+        ImportPhrase::More(rows) => return format!("Et {} autres.", many(rows)),
+        ImportPhrase::RefusedAll(rows) => {
+            let rows = if rows == 1 {
+                "1 ligne est refusée".to_owned()
+            } else {
+                format!("{} lignes sont refusées", many(rows))
+            };
+            return format!("Rien n'a été importé, car {rows}.");
+        }
+        ImportPhrase::Done { created, changed, left_out } => {
+            let left_out =
+                if left_out > 0 { format!(", {} laissés de côté", many(left_out)) } else { String::new() };
+            return format!("Import terminé : {} nouveaux, {} modifiés{left_out}.", many(created), many(changed));
+        }
+        ImportPhrase::NothingNew => "Rien n'a été importé, car toutes les lignes sont déjà connues.",
+        ImportPhrase::KindUnknown => {
+            "Les en-têtes ne disent pas ce que le fichier contient. Dites-le : clients, contracts, events, staff ou payments."
+        }
+        ImportPhrase::Missing(fields) => return format!("Aucune colonne du fichier n'est : {fields}."),
+        ImportPhrase::OrderUnknown => "Les dates ne disent pas si le jour ou le mois vient d'abord.",
+        ImportPhrase::OrderMixed => {
+            "Certaines dates ont le jour d'abord, d'autres le mois. Choisissez l'un : les autres seront refusées."
+        }
+        ImportPhrase::NoHeading(heading) => return format!("Le fichier n'a pas de colonne {heading}."),
+        ImportPhrase::NoField { field, fields } => return format!("Il n'y a pas de champ {field}. Il y a : {fields}."),
+        ImportPhrase::NoSalesPerson(name) => return format!("Aucun commercial actif n'a l'identifiant {name}."),
+        ImportPhrase::NewAccounts(1) => {
+            "Le nouveau compte n'a pas encore de mot de passe : donnez-lui-en un provisoire dans la liste de l'équipe."
+        }
+        ImportPhrase::NewAccounts(accounts) => {
+            return format!(
+                "Les {} nouveaux comptes n'ont pas encore de mot de passe : donnez-en un provisoire à chacun dans la liste de l'équipe.",
+                many(accounts)
+            );
+        }
+    };
+    words.to_owned()
+}
+
+fn many(count: usize) -> String {
+    number(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
 pub(super) fn verb(verb: Verb) -> &'static str {
     match verb {
         Verb::SignedIn => "connexion",
@@ -2004,6 +2106,8 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::PlanCreated => "modèle créé",
         Verb::PlanUpdated => "modèle modifié",
         Verb::PlanRemoved => "modèle supprimé",
+        Verb::Imported => "fichier importé",
+        Verb::ImportReverted => "import annulé",
         Verb::Exported => "liste exportée",
         Verb::Printed => "document imprimé",
         Verb::ViewSaved => "vue enregistrée",

@@ -1,10 +1,16 @@
 //! The phrases of each part of the program are phrases.
 
-use super::{AdminPhrase, InstalmentPhrase, ListPhrase, PaymentPhrase, Phrase, SetUpPhrase};
+use super::{AdminPhrase, ImportPhrase, InstalmentPhrase, ListPhrase, PaymentPhrase, Phrase, SetUpPhrase};
 
 impl<'a> From<PaymentPhrase<'a>> for Phrase<'a> {
     fn from(phrase: PaymentPhrase<'a>) -> Self {
         Self::Payment(phrase)
+    }
+}
+
+impl<'a> From<ImportPhrase<'a>> for Phrase<'a> {
+    fn from(phrase: ImportPhrase<'a>) -> Self {
+        Self::Import(phrase)
     }
 }
 

@@ -4,6 +4,7 @@ mod admin;
 mod doctor;
 mod en;
 mod fr;
+mod imports;
 mod instalments;
 mod into;
 mod lists;
@@ -19,6 +20,7 @@ use crossterm::event::KeyCode;
 
 pub use admin::AdminPhrase;
 pub use doctor::Label;
+pub use imports::ImportPhrase;
 pub use instalments::InstalmentPhrase;
 pub use lists::ListPhrase;
 pub use paper::PaperPhrase;
@@ -38,6 +40,7 @@ use crate::domain::{
     audit::Verb,
     diagnosis::{Check, Finding, Found},
     file_problem::FileProblem,
+    imports::{Finding as RowFinding, ImportRow},
     language::Language,
 };
 
@@ -125,6 +128,13 @@ pub fn problem(language: Language, problem: Problem) -> String {
         Language::En => en::problem(problem),
         Language::Fr => fr::problem(problem),
     }
+}
+
+/// Why a row of a file is refused: each field with what is wrong with it. Empty for a row that is not refused.
+pub fn reasons(language: Language, row: &ImportRow) -> String {
+    let RowFinding::Refused(errors) = &row.finding else { return String::new() };
+    let one = |(of, wrong): &(Field, Problem)| pair(language, field(language, *of), &problem(language, *wrong));
+    errors.0.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
 /// Why an action is not allowed, with the usual keys.

@@ -3,6 +3,7 @@
 
 use super::{
     admin::AdminPhrase,
+    imports::ImportPhrase,
     instalments::InstalmentPhrase,
     lists::ListPhrase,
     paper::PaperPhrase,
@@ -35,6 +36,7 @@ pub enum Phrase<'a> {
     Told(Told<'a>),
     Instalment(InstalmentPhrase<'a>),
     Payment(PaymentPhrase<'a>),
+    Import(ImportPhrase<'a>),
     Asked(Asked<'a>),
     SetUp(SetUpPhrase<'a>),
     Admin(AdminPhrase<'a>),

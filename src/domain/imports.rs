@@ -1,0 +1,147 @@
+//! Imports of spreadsheets: what the program found in each row of a file, and what became of it.
+
+use chrono::NaiveDateTime;
+
+use super::{
+    audit::{Auditable, AuditedFields, Changes, Subject},
+    entity::EntityKind,
+    error::FieldErrors,
+    field::Field,
+    id::{ImportId, UserId},
+};
+
+/// An import as it is stored. Imports are never changed, except that one can be reverted once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    pub id: ImportId,
+    pub version: i32,
+    /// Without its folder.
+    pub file_name: String,
+    pub kind: EntityKind,
+    pub created_by: UserId,
+    /// Under which the audit log has what was written.
+    pub operation: String,
+    pub counts: Counts,
+    /// UTC.
+    pub reverted_at: Option<NaiveDateTime>,
+    /// UTC.
+    pub created_at: NaiveDateTime,
+    /// UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+/// An import has no fields that anybody could change.
+impl Auditable for Import {
+    const SUBJECT: Subject = Subject::Import;
+
+    fn number(&self) -> i64 {
+        self.id.0
+    }
+
+    fn audited_fields(&self) -> AuditedFields {
+        AuditedFields::default()
+    }
+}
+
+/// How many rows of a file are of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    pub created: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+    pub refused: usize,
+    /// Suspected duplicates. In a preview all of them; after an import those that were left out.
+    pub suspected: usize,
+}
+
+impl Counts {
+    /// Counts a row.
+    pub fn add(&mut self, finding: &Finding) {
+        *match finding {
+            Finding::New => &mut self.created,
+            Finding::Changed(_) => &mut self.changed,
+            Finding::Unchanged => &mut self.unchanged,
+            Finding::Refused(_) => &mut self.refused,
+            Finding::Suspected(_) => &mut self.suspected,
+        } += 1;
+    }
+
+    /// How many records the import writes.
+    pub fn written(self) -> usize {
+        self.created + self.changed
+    }
+}
+
+/// What the program found in a row of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Finding {
+    /// A record that is not known yet.
+    New,
+    /// A known record with other values, field by field.
+    Changed(Changes),
+    /// A known record with the same values.
+    Unchanged,
+    /// The row cannot be imported as it is.
+    Refused(FieldErrors),
+    /// Possibly a known record: the person decides.
+    Suspected(Suspicion),
+}
+
+/// A known record that a row may be about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspicion {
+    /// The name of the known record.
+    pub name: String,
+    /// What tells it from others of the same name.
+    pub detail: String,
+    /// What importing the row into the known record would change.
+    pub changes: Changes,
+}
+
+/// What is to be done with a suspected duplicate.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Default, strum::EnumIter, strum::EnumString, strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "lowercase")]
+pub enum Choice {
+    /// Leave the row out.
+    #[default]
+    Skip,
+    /// Take over its values into the known record.
+    Update,
+    /// Create a record of its own.
+    Create,
+}
+
+/// A row of a file in the preview.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportRow {
+    /// As a spreadsheet program counts, from 1.
+    pub number: u32,
+    /// What the row calls its record; empty if it does not say.
+    pub name: String,
+    pub finding: Finding,
+}
+
+/// The kinds of records that can be imported, in the order in which a company moves in: each refers only to
+/// those before it.
+pub const IMPORTED: [EntityKind; 5] =
+    [EntityKind::User, EntityKind::Client, EntityKind::Contract, EntityKind::Event, EntityKind::Payment];
+
+/// A column of a file, and the field that it is read into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportColumn {
+    pub heading: String,
+    /// The first texts of the column that are not empty, at most three.
+    pub samples: Vec<String>,
+    /// `None`: the column is not imported.
+    pub field: Option<Field>,
+}
+
+/// A record that reverting an import left as it is, because it was changed since or is needed by others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub name: String,
+    /// Who changed it last; empty if another record needs it.
+    pub by: String,
+}

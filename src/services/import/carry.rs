@@ -1,0 +1,113 @@
+//! Carries out what was planned for a row, by the same writes as the forms.
+
+use super::plan::{Begin, Edit, Step, Then};
+use crate::{
+    domain::{
+        ClientId, ContractId, Error, EventId, PaymentId, UserId, assigning::Assignment, audit::Changes,
+        entity::EntityKind,
+    },
+    services::{
+        HandOver, Reply, WriteRequest,
+        context::{RequestContext, ServiceError},
+        outcome::WriteOutcome,
+        write,
+    },
+    storage::{Db, audit::AuditEntry},
+};
+
+/// Carries out a step. Returns the id of the record, and one audit entry for each record that it changed.
+/// `hash` is that of the password of new accounts.
+pub(super) fn carry(
+    db: &mut Db,
+    ctx: &RequestContext,
+    kind: EntityKind,
+    step: &Step,
+    hash: Option<&str>,
+) -> Result<(i64, Vec<AuditEntry>), ServiceError> {
+    let mut entries = Vec::new();
+    let (id, mut version) = match &step.begin {
+        Begin::Keep(id, version) => (*id, *version),
+        Begin::Write(request) => saved(ask(db, ctx, request, hash)?, &mut entries)?,
+        Begin::Contract { number, client, draft, paid_before } => {
+            let request =
+                WriteRequest::CreateContract { client: *client, draft: draft.clone(), paid_before: *paid_before };
+            let ctx = ctx.of_import(&request)?;
+            saved(write::create_contract(db, &ctx, *client, draft, (*paid_before, *number))?, &mut entries)?
+        }
+    };
+    for then in &step.then {
+        let request = request(kind, (id, version), then)?;
+        let WriteOutcome { reply, entries: more } = ask(db, ctx, &request, hash)?;
+        if reply.changed_nothing() {
+            continue;
+        }
+        entries.extend(more);
+        version += 1;
+    }
+    Ok((id, one_each(entries)))
+}
+
+fn ask(
+    db: &mut Db,
+    ctx: &RequestContext,
+    request: &WriteRequest,
+    hash: Option<&str>,
+) -> Result<WriteOutcome, ServiceError> {
+    write::dispatch(db, &ctx.of_import(request)?, request, hash)
+}
+
+/// The id and version of the record that was saved.
+fn saved(outcome: WriteOutcome, entries: &mut Vec<AuditEntry>) -> Result<(i64, i32), ServiceError> {
+    entries.extend(outcome.entries);
+    match outcome.reply {
+        Reply::Saved { id, version, .. } => Ok((id, version)),
+        _ => Err(Error::NotFound.into()),
+    }
+}
+
+/// The request for a further change of a record in this version.
+fn request(kind: EntityKind, (id, version): (i64, i32), then: &Then) -> Result<WriteRequest, ServiceError> {
+    use EntityKind as K;
+    use WriteRequest as W;
+    let (client, contract) = (ClientId::new(id), ContractId::new(id));
+    let (event, payment, user) = (EventId::new(id), PaymentId::new(id), UserId::new(id));
+    Ok(match (then, kind) {
+        (Then::Update(Edit::Client(draft)), _) => W::UpdateClient { id: client, version, draft: draft.clone() },
+        (Then::Update(Edit::Contract(draft)), _) => {
+            W::UpdateContract { id: contract, version, draft: draft.clone(), difference: None }
+        }
+        (Then::Update(Edit::Event(draft)), _) => W::UpdateEvent { id: event, version, draft: (**draft).clone() },
+        (Then::Update(Edit::Payment(words)), _) => W::UpdatePayment { id: payment, version, words: words.clone() },
+        (Then::Update(Edit::User(draft)), _) => W::UpdateUser { id: user, version, draft: draft.clone(), heirs: None },
+        (Then::Restore, K::Client) => W::RestoreClient { id: client, version },
+        (Then::Restore, K::Contract) => W::RestoreContract { id: contract, version },
+        (Then::Restore, K::Event) => W::RestoreEvent { id: event, version },
+        (Then::Archive, K::Client) => W::ArchiveClient { id: client, version },
+        (Then::Archive, K::Contract) => W::ArchiveContract { id: contract, version },
+        (Then::Archive, K::Event) => W::ArchiveEvent { id: event, version },
+        (Then::HandOver(to), _) => W::HandOverClients(vec![HandOver { client, version, to: *to }]),
+        (Then::Sign(day), _) => W::SignContract { id: contract, version, day: *day },
+        (Then::Assign(to), _) => W::AssignSupport(vec![Assignment { event, version, support: *to }]),
+        (Then::SetStatus(status), _) => W::SetStatus { id: event, version, status: *status },
+        (Then::Deactivate, _) => W::DeactivateUser { id: user, version, heirs: None },
+        (Then::Cancel(reason), _) => W::CancelPayment { id: payment, version, reason: reason.clone() },
+        (Then::Restore | Then::Archive, K::Payment | K::User | K::Audit) => return Err(Error::NotFound.into()),
+    })
+}
+
+/// Joins the entries of each record: the history shows an imported record as one change.
+fn one_each(entries: Vec<AuditEntry>) -> Vec<AuditEntry> {
+    let mut joined: Vec<AuditEntry> = Vec::with_capacity(entries.len());
+    for entry in entries {
+        match joined.iter_mut().find(|one| (one.subject, one.id) == (entry.subject, entry.id)) {
+            Some(one) => one.join(entry),
+            None => joined.push(entry),
+        }
+    }
+    // A field that has its old value again was not changed.
+    for entry in &mut joined {
+        entry.changes =
+            Changes(std::mem::take(&mut entry.changes.0).into_iter().filter(|(_, old, new)| old != new).collect());
+    }
+    joined
+}

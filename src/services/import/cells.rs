@@ -1,0 +1,99 @@
+//! The values of a row of a file, read by the program's own readers of dates, amounts and choices.
+
+use chrono::{NaiveDate, NaiveDateTime};
+
+use crate::domain::{
+    Cents, ContractId, Field, FieldErrors, Problem,
+    contracts::number_in,
+    day_order::{self, DayOrder},
+    import_words,
+};
+use crate::services::spreadsheet::sheet::Row;
+
+/// How the rows of a file are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading<'a> {
+    /// The field of each column.
+    pub columns: &'a [Option<Field>],
+    pub order: DayOrder,
+    /// The company's day.
+    pub today: NaiveDate,
+}
+
+/// The cells of a row. What cannot be read is collected as errors, of all cells.
+#[derive(Debug)]
+pub(super) struct Cells<'a> {
+    reading: Reading<'a>,
+    row: &'a Row,
+    pub errors: FieldErrors,
+}
+
+impl<'a> Cells<'a> {
+    pub fn new(reading: Reading<'a>, row: &'a Row) -> Self {
+        Self { reading, row, errors: FieldErrors::default() }
+    }
+
+    /// As a spreadsheet program counts, from 1.
+    pub fn number(&self) -> u32 {
+        self.row.number
+    }
+
+    /// The text of a field; `None` if the file has no column for it or the cell is empty.
+    pub fn said(&self, field: Field) -> Option<&'a str> {
+        let column = self.reading.columns.iter().position(|of| *of == Some(field))?;
+        self.row.cells.get(column).map(|cell| cell.trim()).filter(|text| !text.is_empty())
+    }
+
+    /// The text of a field; empty if the file does not say.
+    pub fn text(&self, field: Field) -> String {
+        self.said(field).unwrap_or_default().to_owned()
+    }
+
+    /// Puts the text of a field, if the file says it, in the place of another.
+    pub fn replace(&self, field: Field, text: &mut String) {
+        if let Some(said) = self.said(field) {
+            said.clone_into(text);
+        }
+    }
+
+    /// The value of a field; `None` if the file does not say or says it wrongly.
+    pub fn read<T>(&mut self, field: Field, reader: impl FnOnce(&str) -> Result<T, Problem>) -> Option<T> {
+        self.said(field).and_then(|said| self.errors.take(field, reader(said)))
+    }
+
+    pub fn amount(&mut self, field: Field) -> Option<Cents> {
+        self.read(field, Cents::parse)
+    }
+
+    pub fn day(&mut self, field: Field) -> Option<NaiveDate> {
+        let Reading { order, today, .. } = self.reading;
+        self.read(field, |said| day_order::read_day(said, order, today))
+    }
+
+    pub fn day_time(&mut self, field: Field) -> Option<NaiveDateTime> {
+        let Reading { order, today, .. } = self.reading;
+        self.read(field, |said| day_order::read_day_time(said, order, today))
+    }
+
+    /// Whether the record is archived or cancelled: a date or a word for yes. `None` if the file does not say.
+    pub fn is_set(&mut self, field: Field) -> Option<bool> {
+        let Reading { order, today, .. } = self.reading;
+        self.read(field, |said| match import_words::yes_or_no(said) {
+            Some(known) => Ok(known),
+            None => day_order::read_day(said, order, today).map(|_| true),
+        })
+    }
+
+    /// The contract's number.
+    pub fn contract_number(&mut self, field: Field) -> Option<ContractId> {
+        self.read(field, |said| match number_in(said) {
+            Some(number) if (1..=MOST_NUMBER).contains(&number.0) => Ok(number),
+            Some(_) => Err(Problem::OutOfRange(1, MOST_NUMBER)),
+            None => Err(Problem::NotANumber),
+        })
+    }
+}
+
+/// The highest number that a contract of a file may bring along: the numbers that follow are given by the
+/// database, and have to stay short.
+pub(super) const MOST_NUMBER: i64 = 9_999_999;

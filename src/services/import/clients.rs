@@ -1,0 +1,165 @@
+//! Rows of clients. A client is known by its e-mail address, or by name, company and telephone number together.
+//! One that shares only a telephone number, or only name and company, is suspected to be the same.
+
+use super::{
+    cells::Cells,
+    lookup::Clients,
+    plan::{Begin, Edit, Planner, Step, Then, Verdict},
+};
+use crate::{
+    domain::{
+        Field, Problem, UserId,
+        audit::{Auditable, Changes},
+        clients::{Client, ClientDraft, told_apart_by},
+        imports::{Choice, Suspicion},
+        phone, text,
+        users::Role,
+    },
+    services::{
+        WriteRequest,
+        context::{RequestContext, ServiceError},
+    },
+    storage::Db,
+};
+
+pub(super) fn plan(
+    planner: &mut Planner,
+    db: &mut Db,
+    ctx: &RequestContext,
+    rows: Vec<Cells>,
+) -> Result<Vec<Verdict>, ServiceError> {
+    let named = rows.iter().map(|cells| (cells.said(Field::Email), cells.said(Field::FullName)));
+    let known = Clients::load(db, named, &planner.created)?;
+    Ok(rows.into_iter().map(|cells| row(planner, ctx, &known, cells)).collect())
+}
+
+/// How a row relates to the known clients.
+enum Match<'a> {
+    Same(&'a Client),
+    Perhaps(&'a Client),
+    Nobody,
+}
+
+fn matched<'a>(known: &'a Clients, cells: &Cells) -> Match<'a> {
+    if let Some(client) = cells.said(Field::Email).and_then(|email| known.with_email(email)) {
+        return Match::Same(client);
+    }
+    let Some(name) = cells.said(Field::FullName) else { return Match::Nobody };
+    let namesakes = known.called(name, Some(&cells.text(Field::CompanyName)));
+    let telephone = cells.said(Field::Phone).map(|said| phone::keys(said).pop());
+    // Both have an e-mail address, and it is another one.
+    let differs = |one: &Client| one.email.is_some() && cells.said(Field::Email).is_some();
+    let calls = |one: &Client| telephone.as_ref().is_none_or(|number| *number == phone::keys(&one.phone).pop());
+    match namesakes.iter().find(|one| calls(one) && !differs(one)) {
+        Some(client) => Match::Same(client),
+        None => namesakes.first().map_or(Match::Nobody, |client| Match::Perhaps(client)),
+    }
+}
+
+fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: Cells) -> Verdict {
+    let name = cells.text(Field::FullName);
+    let owner = cells.read(Field::SalesContactId, |said| planner.people.active(said, Role::Sales));
+    let last_contact_at = cells.day(Field::LastContactAt);
+    let archived = cells.is_set(Field::ArchivedAt);
+    let found = matched(known, &cells);
+    let before = match found {
+        Match::Same(client) | Match::Perhaps(client) => Some(client),
+        Match::Nobody => None,
+    };
+    let draft = |before: Option<&Client>| {
+        let mut draft = before.map(ClientDraft::from).unwrap_or_default();
+        cells.replace(Field::FullName, &mut draft.full_name);
+        cells.replace(Field::CompanyName, &mut draft.company_name);
+        cells.replace(Field::Phone, &mut draft.phone);
+        cells.replace(Field::Notes, &mut draft.notes);
+        draft.email = cells.said(Field::Email).map(str::to_owned).or(draft.email);
+        draft.last_contact_at = last_contact_at.or(draft.last_contact_at);
+        draft.checked(ctx.wall.date())
+    };
+    let (into_known, anew) = (before.map(|client| draft(Some(client))), draft(None));
+    let is_same = matches!(found, Match::Same(_));
+    let choice = planner.choice(&cells);
+    let creates = before.is_none() || (!is_same && choice == Choice::Create);
+    let draft = match into_known {
+        Some(draft) if !creates => draft,
+        _ => anew,
+    };
+    let draft = match draft {
+        Ok(draft) => draft,
+        Err(wrong) => {
+            cells.errors.0.extend(wrong.0);
+            ClientDraft::default()
+        }
+    };
+    let owner = owner.or(planner.asked.sales_contact.filter(|_| creates));
+    if creates && owner.is_none() && cells.errors.of(Field::SalesContactId).is_none() {
+        cells.errors.push(Field::SalesContactId, Problem::Required);
+    }
+    if cells.errors.is_empty() {
+        take(planner, &mut cells, before.filter(|_| !creates), &draft);
+    }
+    if !cells.errors.is_empty() {
+        return Verdict::refused(cells, name);
+    }
+    match before {
+        Some(before) if is_same => {
+            let (changes, step) = update(before, &draft, owner, archived);
+            Verdict::known(&cells, name, changes, step)
+        }
+        Some(before) => {
+            let (changes, update) = match &draft {
+                draft if !creates => update(before, draft, owner, archived),
+                draft => (update(before, draft, None, None).0, create(draft.clone(), owner, archived)),
+            };
+            let detail = told_apart_by(&before.company_name, &before.phone);
+            let suspicion = Suspicion { name: before.full_name.clone(), detail, changes };
+            Verdict::suspected(&cells, name, suspicion, (choice != Choice::Skip).then_some(update))
+        }
+        None => Verdict::new_record(&cells, name, create(draft, owner, archived)),
+    }
+}
+
+/// Refuses a row that is about the same client as an earlier one.
+fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&Client>, draft: &ClientDraft) {
+    if let Some(known) = known {
+        planner.take(Field::FullName, format!("client {}", known.id.0), cells);
+        return;
+    }
+    let email = draft.email.as_deref().map(|email| format!("email {}", text::caseless(email)));
+    if email.is_some_and(|key| !planner.take(Field::Email, key, cells)) {
+        return;
+    }
+    let numbers = phone::keys(&draft.phone).join(" ");
+    let (name, company) = (text::fold(&draft.full_name), text::fold(&draft.company_name));
+    planner.take(Field::FullName, format!("client {name}\n{company}\n{numbers}"), cells);
+}
+
+fn create(draft: ClientDraft, owner: Option<UserId>, archived: Option<bool>) -> Step {
+    let create = WriteRequest::CreateClient { draft, sales_contact: owner };
+    let then = if archived == Some(true) { vec![Then::Archive] } else { Vec::new() };
+    Step { begin: Begin::Write(Box::new(create)), then }
+}
+
+/// A client that the file still has is restored, unless the file says that it is archived.
+fn update(before: &Client, draft: &ClientDraft, owner: Option<UserId>, archived: Option<bool>) -> (Changes, Step) {
+    let is_archived = archived == Some(true);
+    let mut after = draft.applied_to(before);
+    let mut then = Vec::new();
+    if before.archived_at.is_some() && !is_archived {
+        after.archived_at = None;
+        then.push(Then::Restore);
+    }
+    if ClientDraft::from(before) != *draft {
+        then.push(Then::Update(Edit::Client(draft.clone())));
+    }
+    if let Some(owner) = owner.filter(|owner| *owner != before.sales_contact_id) {
+        after.sales_contact_id = owner;
+        then.push(Then::HandOver(owner));
+    }
+    if before.archived_at.is_none() && is_archived {
+        after.archived_at = Some(before.updated_at);
+        then.push(Then::Archive);
+    }
+    let changes = before.audited_fields().changes_to(&after.audited_fields());
+    (changes, Step { begin: Begin::Keep(before.id.0, before.version), then })
+}

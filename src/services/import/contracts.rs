@@ -1,0 +1,230 @@
+//! Rows of contracts. A contract is known by its number, or by client, total and day of signature together. One
+//! of the same client and total is suspected to be the same.
+
+use chrono::NaiveDate;
+
+use super::{
+    cells::Cells,
+    lookup::Contracts,
+    plan::{Begin, Edit, Planner, Step, Then, Verdict},
+};
+use crate::{
+    domain::{
+        Cents, ClientId, ContractId, Field, Problem,
+        audit::{Auditable, Changes},
+        check,
+        contracts::{Contract, ContractDraft, check_paid_before},
+        dates,
+        imports::{Choice, Suspicion},
+        settings::Settings,
+    },
+    services::context::{RequestContext, ServiceError},
+    storage::Db,
+};
+
+pub(super) fn plan(
+    planner: &mut Planner,
+    db: &mut Db,
+    ctx: &RequestContext,
+    rows: Vec<Cells>,
+) -> Result<Vec<Verdict>, ServiceError> {
+    let known = Contracts::load(db, &rows, Field::Number, &planner.created)?;
+    Ok(rows.into_iter().map(|cells| row(planner, ctx, &known, cells)).collect())
+}
+
+/// What a row says.
+struct Said {
+    number: Option<ContractId>,
+    client: ClientId,
+    draft: ContractDraft,
+    /// What was paid, if the file says so or says what is due.
+    paid: Option<(Field, Cents)>,
+    signed_on: Option<NaiveDate>,
+    archived: bool,
+}
+
+fn row(planner: &mut Planner, ctx: &RequestContext, known: &Contracts, mut cells: Cells) -> Verdict {
+    let name = cells.text(Field::ClientId);
+    let number = cells.contract_number(Field::Number);
+    let numbered = number.and_then(|number| known.get(number));
+    let client = match known.clients.named(&cells) {
+        Ok(Some(client)) => Some(client.id),
+        Ok(None) => numbered.map(|contract| contract.client_id),
+        Err((field, problem)) => cells.errors.take(field, Err(problem)),
+    };
+    if client.is_none() && cells.errors.is_empty() {
+        cells.errors.push(Field::ClientId, Problem::Required);
+    }
+    if numbered.is_some_and(|contract| client.is_some_and(|client| client != contract.client_id)) {
+        cells.errors.push(Field::Number, Problem::OtherClient);
+    }
+    let total = cells.amount(Field::TotalCents).or(numbered.map(|contract| contract.total_cents));
+    let draft = ContractDraft { total_cents: total.unwrap_or_default(), notes: cells.text(Field::Notes) };
+    let said = client.map(|client| Said {
+        number,
+        client,
+        paid: paid(&mut cells, draft.total_cents),
+        draft,
+        signed_on: signed_on(&mut cells, ctx),
+        archived: cells.is_set(Field::ArchivedAt) == Some(true),
+    });
+    let Some(said) = said.filter(|_| cells.errors.is_empty()) else {
+        return Verdict::refused(cells, name);
+    };
+    let (same, perhaps) = match numbered {
+        Some(contract) => (Some(contract), None),
+        None => matched(planner, &ctx.settings, known, &said),
+    };
+    match (same, perhaps) {
+        (Some(before), _) => update_row(planner, ctx, cells, name, before, &said),
+        (None, Some(before)) => suspected(planner, ctx, known, cells, name, before, said),
+        (None, None) => match create(planner, &mut cells, said) {
+            Some(step) => Verdict::new_record(&cells, name, step),
+            None => Verdict::refused(cells, name),
+        },
+    }
+}
+
+fn paid(cells: &mut Cells, total: Cents) -> Option<(Field, Cents)> {
+    let due = cells.amount(Field::DueCents).map(|due| (Field::DueCents, Cents(total.0.saturating_sub(due.0))));
+    cells.amount(Field::PaidBefore).map(|paid| (Field::PaidBefore, paid)).or(due)
+}
+
+fn signed_on(cells: &mut Cells, ctx: &RequestContext) -> Option<NaiveDate> {
+    let day = cells.day(Field::SignedAt)?;
+    cells.errors.take(Field::SignedAt, check::day_until(day, ctx.wall.date()).map(|()| day))
+}
+
+fn day_of(contract: &Contract, settings: &Settings) -> Option<NaiveDate> {
+    contract.signed_at.map(|at| dates::to_wall(at, settings.time_zone).date())
+}
+
+/// The contract of the client with this total that was signed on the same day, and one with this total; those
+/// that earlier rows are about are left out.
+fn matched<'a>(
+    planner: &Planner,
+    settings: &Settings,
+    known: &'a Contracts,
+    said: &Said,
+) -> (Option<&'a Contract>, Option<&'a Contract>) {
+    let is_free = |one: &&&Contract| !planner.is_taken(&key(one));
+    let all = known.of_client(said.client);
+    let alike: Vec<&&Contract> =
+        all.iter().filter(|one| one.total_cents == said.draft.total_cents).filter(is_free).collect();
+    let same = alike.iter().find(|one| day_of(one, settings) == said.signed_on);
+    (same.map(|one| **one), alike.first().map(|one| **one))
+}
+
+fn key(contract: &Contract) -> String {
+    format!("contract {}", contract.id.0)
+}
+
+fn create(planner: &mut Planner, cells: &mut Cells, said: Said) -> Option<Step> {
+    let Said { number, client, draft, paid, signed_on, archived } = said;
+    let checked = draft.checked(Cents(0)).map_err(|wrong| cells.errors.0.extend(wrong.0)).ok()?;
+    let paid_before = match paid {
+        Some((field, paid)) => cells.errors.take(field, check_paid_before(paid, checked.total_cents).map(|()| paid))?,
+        None => Cents(0),
+    };
+    if let Some(number) = number
+        && !planner.take(Field::Number, format!("contract {}", number.0), cells)
+    {
+        return None;
+    }
+    let then = signed_on.map(Then::Sign).into_iter().chain(archived.then_some(Then::Archive)).collect();
+    Some(Step { begin: Begin::Contract { number, client, draft: checked, paid_before }, then })
+}
+
+fn update_row(
+    planner: &mut Planner,
+    ctx: &RequestContext,
+    mut cells: Cells,
+    name: String,
+    before: &Contract,
+    said: &Said,
+) -> Verdict {
+    let field = if said.number.is_some() { Field::Number } else { Field::ClientId };
+    if planner.take(field, key(before), &mut cells)
+        && let Some((changes, step)) = update(ctx, &mut cells, before, said)
+    {
+        return Verdict::known(&cells, name, changes, step);
+    }
+    Verdict::refused(cells, name)
+}
+
+fn suspected(
+    planner: &mut Planner,
+    ctx: &RequestContext,
+    known: &Contracts,
+    mut cells: Cells,
+    name: String,
+    before: &Contract,
+    said: Said,
+) -> Verdict {
+    let choice = planner.choice(&cells);
+    let changes = update(ctx, &mut cells, before, &said).map(|(changes, _)| changes);
+    if choice != Choice::Update {
+        // The errors are those of an update.
+        cells.errors.0.clear();
+    }
+    let step = match choice {
+        Choice::Skip => None,
+        Choice::Update => {
+            planner.take(Field::ClientId, key(before), &mut cells);
+            update(ctx, &mut cells, before, &said).map(|(_, step)| step)
+        }
+        Choice::Create => create(planner, &mut cells, said),
+    };
+    if !cells.errors.is_empty() {
+        return Verdict::refused(cells, name);
+    }
+    let suspicion = Suspicion {
+        name: known.client_of(before).to_owned(),
+        detail: before.id.0.to_string(),
+        changes: changes.unwrap_or_default(),
+    };
+    Verdict::suspected(&cells, name, suspicion, step)
+}
+
+/// What the row changes of a known contract. What is due follows from its payments, and a signature is final, so
+/// a row that says otherwise is refused.
+fn update(ctx: &RequestContext, cells: &mut Cells, before: &Contract, said: &Said) -> Option<(Changes, Step)> {
+    let mut draft = ContractDraft::from(before);
+    if cells.said(Field::TotalCents).is_some() {
+        draft.total_cents = said.draft.total_cents;
+    }
+    cells.replace(Field::Notes, &mut draft.notes);
+    let draft = draft.checked(before.paid()).map_err(|wrong| cells.errors.0.extend(wrong.0)).ok()?;
+    if let Some((field, paid)) = said.paid
+        && paid != before.paid()
+    {
+        cells.errors.push(field, Problem::FollowsPayments(before.due_cents));
+        return None;
+    }
+    let mut after = draft.applied_to(before);
+    let mut then = Vec::new();
+    if before.archived_at.is_some() && !said.archived {
+        after.archived_at = None;
+        then.push(Then::Restore);
+    }
+    if ContractDraft::from(before) != draft {
+        then.push(Then::Update(Edit::Contract(draft)));
+    }
+    match (day_of(before, &ctx.settings), said.signed_on) {
+        (Some(was), Some(day)) if was != day => {
+            cells.errors.push(Field::SignedAt, Problem::NotByImport);
+            return None;
+        }
+        (None, Some(day)) => {
+            after.signed_at = Some(crate::domain::contracts::signed_at(day, ctx.now, ctx.settings.time_zone));
+            then.push(Then::Sign(day));
+        }
+        (Some(_), _) | (None, None) => {}
+    }
+    if before.archived_at.is_none() && said.archived {
+        after.archived_at = Some(ctx.now);
+        then.push(Then::Archive);
+    }
+    let changes = before.audited_fields().changes_to(&after.audited_fields());
+    Some((changes, Step { begin: Begin::Keep(before.id.0, before.version), then }))
+}

@@ -1,0 +1,167 @@
+//! Rows of payments. A payment is known by contract, day, amount, method and reference together. One of the same
+//! contract, day and amount is suspected to be the same.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use super::{
+    cells::Cells,
+    lookup::Contracts,
+    plan::{Begin, Edit, Planner, Step, Then, Verdict},
+};
+use crate::{
+    domain::{
+        Cents, ContractId, Field, Problem,
+        audit::{Auditable, Changes},
+        contracts::Contract,
+        import_words,
+        imports::{Choice, Suspicion},
+        payments::{Method, Payment, PaymentDraft, Words, check_reason, due_after},
+        text,
+    },
+    services::{
+        WriteRequest,
+        context::{RequestContext, ServiceError},
+    },
+    storage::{self, Db},
+};
+
+/// The order in which payments are imported: cancelled ones first, then by day, refunds of a day last.
+pub(super) fn order(cells: &mut Cells) -> (bool, Option<NaiveDate>, bool) {
+    let is_cancelled = cells.is_set(Field::CancelledAt) == Some(true);
+    let is_refund = cells.amount(Field::AmountCents).is_some_and(|amount| amount.0 < 0);
+    (!is_cancelled, cells.day(Field::PaidOn), is_refund)
+}
+
+/// The known payments of each contract, the oldest first.
+type Payments = HashMap<ContractId, Vec<Payment>>;
+
+pub(super) fn plan(
+    planner: &mut Planner,
+    db: &mut Db,
+    ctx: &RequestContext,
+    rows: Vec<Cells>,
+) -> Result<Vec<Verdict>, ServiceError> {
+    let known = Contracts::load(db, &rows, Field::ContractId, &HashSet::new())?;
+    let mut payments = Payments::new();
+    for payment in storage::payments::of_contracts(db, &known.ids())? {
+        if !planner.created.contains(&payment.id.0) {
+            payments.entry(payment.contract_id).or_default().push(payment);
+        }
+    }
+    Ok(rows.into_iter().map(|cells| row(planner, ctx, (&known, &payments), cells)).collect())
+}
+
+fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payments), mut cells: Cells) -> Verdict {
+    let contract = known.0.named(&mut cells, |one| one.archived_at.is_none() && one.due_cents.0 > 0).cloned();
+    let name = contract.as_ref().map_or_else(|| cells.text(Field::ClientId), |one| known.0.client_of(one).to_owned());
+    let amount = cells.amount(Field::AmountCents);
+    let paid_on = cells.day(Field::PaidOn);
+    for (field, is_missing) in [
+        (Field::AmountCents, cells.said(Field::AmountCents).is_none()),
+        (Field::PaidOn, cells.said(Field::PaidOn).is_none()),
+    ] {
+        if is_missing {
+            cells.errors.push(field, Problem::Required);
+        }
+    }
+    let method = cells.read(Field::Method, |said| import_words::method(said).ok_or(Problem::NotAChoice));
+    let reason = match cells.is_set(Field::CancelledAt) {
+        Some(true) => {
+            let reason = cells.said(Field::CancelReason).unwrap_or(&planner.asked.name);
+            let reason: String = reason.chars().take(crate::domain::payments::MAX_REASON).collect();
+            cells.errors.take(Field::CancelReason, check_reason(&reason))
+        }
+        Some(false) | None => None,
+    };
+    let (Some(contract), Some(amount_cents), Some(paid_on)) = (contract, amount, paid_on) else {
+        return Verdict::refused(cells, name);
+    };
+    let draft = PaymentDraft {
+        amount_cents,
+        paid_on,
+        method: method.unwrap_or(Method::Other),
+        reference: cells.text(Field::Reference),
+        notes: cells.text(Field::Notes),
+    };
+    let checked = draft.checked_as(ctx.wall.date(), ctx.accepts_opening());
+    let draft = checked.map_err(|wrong| cells.errors.0.extend(wrong.0)).unwrap_or(draft);
+    if !cells.errors.is_empty() {
+        return Verdict::refused(cells, name);
+    }
+    let alike = known
+        .1
+        .get(&contract.id)
+        .into_iter()
+        .flatten()
+        .filter(|one| one.paid_on == paid_on && one.amount_cents == amount_cents && !planner.is_taken(&key(one)));
+    let alike: Vec<&Payment> = alike.collect();
+    let is_same = |one: &&&Payment| {
+        one.cancelled_at.is_some() == reason.is_some()
+            && (method.is_none() || one.method == draft.method)
+            && text::fold(&one.reference) == text::fold(&draft.reference)
+    };
+    if let Some(before) = alike.iter().find(is_same) {
+        planner.take(Field::ContractId, key(before), &mut cells);
+        let (changes, step) = reworded(before, &draft);
+        return Verdict::known(&cells, name, changes, step);
+    }
+    let choice = planner.choice(&cells);
+    let Some(before) = alike.first() else {
+        return match record(planner, &mut cells, &contract, draft, reason) {
+            Some(step) => Verdict::new_record(&cells, name, step),
+            None => Verdict::refused(cells, name),
+        };
+    };
+    let (changes, update) = reworded(before, &draft);
+    let step = match choice {
+        Choice::Skip => None,
+        Choice::Update => {
+            planner.take(Field::ContractId, key(before), &mut cells);
+            (!changes.0.is_empty()).then_some(update)
+        }
+        Choice::Create => match record(planner, &mut cells, &contract, draft, reason) {
+            None => return Verdict::refused(cells, name),
+            step => step,
+        },
+    };
+    let suspicion = Suspicion { name: name.clone(), detail: contract.id.0.to_string(), changes };
+    Verdict::suspected(&cells, name, suspicion, step)
+}
+
+fn key(payment: &Payment) -> String {
+    format!("payment {}", payment.id.0)
+}
+
+/// Reference and notes are all that can be changed of a payment.
+fn reworded(before: &Payment, draft: &PaymentDraft) -> (Changes, Step) {
+    let words = Words {
+        reference: if draft.reference.is_empty() { before.reference.clone() } else { draft.reference.clone() },
+        notes: if draft.notes.is_empty() { before.notes.clone() } else { draft.notes.clone() },
+    };
+    let changes = before.audited_fields().changes_to(&words.applied_to(before).audited_fields());
+    (changes, Step { begin: Begin::Keep(before.id.0, before.version), then: vec![Then::Update(Edit::Payment(words))] })
+}
+
+/// Refuses a payment that does not fit what is due after the rows before it.
+fn record(
+    planner: &mut Planner,
+    cells: &mut Cells,
+    contract: &Contract,
+    draft: PaymentDraft,
+    reason: Option<String>,
+) -> Option<Step> {
+    if contract.archived_at.is_some() {
+        cells.errors.push(Field::ContractId, Problem::IsArchived);
+        return None;
+    }
+    let due_cents: Cents = planner.due.get(&contract.id).copied().unwrap_or(contract.due_cents);
+    let now = Contract { due_cents, ..contract.clone() };
+    let due = cells.errors.take(Field::AmountCents, due_after(&now, draft.amount_cents))?;
+    if reason.is_none() {
+        planner.due.insert(contract.id, due);
+    }
+    let record = WriteRequest::RecordPayment { contract: contract.id, draft };
+    Some(Step { begin: Begin::Write(Box::new(record)), then: reason.map(Then::Cancel).into_iter().collect() })
+}

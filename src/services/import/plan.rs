@@ -1,0 +1,208 @@
+//! What an import would do with each row of a file. Nothing is written here: the same plan is the preview, and
+//! is carried out row by row by `carry`.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+
+use secrecy::SecretString;
+
+use super::{
+    ImportFile,
+    cells::{Cells, Reading},
+    clients, contracts, events,
+    lookup::People,
+    payments, staff,
+};
+use crate::{
+    domain::{
+        Cents, ClientId, ContractId, Field, Problem, UserId,
+        audit::Changes,
+        clients::ClientDraft,
+        contracts::ContractDraft,
+        entity::EntityKind,
+        events::{EventDraft, Status},
+        imports::{Choice, Finding, ImportRow, Suspicion},
+        payments::Words,
+        users::UserDraft,
+    },
+    services::{
+        WriteRequest,
+        context::{RequestContext, ServiceError},
+        spreadsheet::sheet::Row,
+    },
+    storage::Db,
+};
+
+/// How many rows are looked up together.
+pub(super) const AT_ONCE: usize = 500;
+
+/// What importing a row writes.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub begin: Begin,
+    /// In this order, each on the version that the one before it has made.
+    pub then: Vec<Then>,
+}
+
+impl Step {
+    /// Whether it creates a record.
+    pub fn is_new(&self) -> bool {
+        match &self.begin {
+            Begin::Write(_) | Begin::Contract { .. } => true,
+            Begin::Keep(..) => false,
+        }
+    }
+}
+
+/// The first write of a row.
+#[derive(Debug, Clone)]
+pub(super) enum Begin {
+    /// Creates the record.
+    Write(Box<WriteRequest>),
+    /// Creates a contract that keeps the number of the file.
+    Contract { number: Option<ContractId>, client: ClientId, draft: ContractDraft, paid_before: Cents },
+    /// The record with this id and version stays as it is.
+    Keep(i64, i32),
+}
+
+/// A further change of the record.
+#[derive(Debug, Clone)]
+pub(super) enum Then {
+    Restore,
+    Update(Edit),
+    HandOver(UserId),
+    Sign(NaiveDate),
+    /// `None` takes the support away.
+    Assign(Option<UserId>),
+    SetStatus(Status),
+    Archive,
+    Deactivate,
+    /// Of a payment, with the reason.
+    Cancel(String),
+}
+
+/// New values for the form of a known record.
+#[derive(Debug, Clone)]
+pub(super) enum Edit {
+    Client(ClientDraft),
+    Contract(ContractDraft),
+    Event(Box<EventDraft>),
+    Payment(Words),
+    User(UserDraft),
+}
+
+/// A row of the file and what importing it writes; `None` if nothing.
+#[derive(Debug)]
+pub(super) struct Verdict {
+    pub row: ImportRow,
+    pub step: Option<Step>,
+}
+
+impl Verdict {
+    pub fn new_record(cells: &Cells, name: String, step: Step) -> Self {
+        Self { row: ImportRow { number: cells.number(), name, finding: Finding::New }, step: Some(step) }
+    }
+
+    /// A known record, which gets these changes.
+    pub fn known(cells: &Cells, name: String, changes: Changes, step: Step) -> Self {
+        let is_same = changes.0.is_empty();
+        let finding = if is_same { Finding::Unchanged } else { Finding::Changed(changes) };
+        let row = ImportRow { number: cells.number(), name, finding };
+        Self { row, step: (!is_same).then_some(step) }
+    }
+
+    /// A row that cannot be imported because of the errors of its cells.
+    pub fn refused(cells: Cells, name: String) -> Self {
+        let row = ImportRow { number: cells.number(), name, finding: Finding::Refused(cells.errors) };
+        Self { row, step: None }
+    }
+
+    /// Possibly a known record; `step` is what was chosen for it.
+    pub fn suspected(cells: &Cells, name: String, suspicion: Suspicion, step: Option<Step>) -> Self {
+        let finding = Finding::Suspected(suspicion);
+        Self { row: ImportRow { number: cells.number(), name, finding }, step }
+    }
+}
+
+/// The state of an import while its rows are planned.
+#[derive(Debug)]
+pub(super) struct Planner<'a> {
+    pub asked: &'a ImportFile,
+    pub kind: EntityKind,
+    /// Of new accounts. Nobody is told it: a manager gives each a temporary password.
+    pub password: SecretString,
+    pub reading: Reading<'a>,
+    pub people: People,
+    /// Records that this import has created. They are not among the known ones, so that the plan is the same
+    /// whether or not the rows before it were carried out.
+    pub created: HashSet<i64>,
+    /// The known records, and the keys of new ones, that earlier rows are about, with the row's number.
+    taken: HashMap<String, u32>,
+    /// What is due on a contract after the payments of earlier rows.
+    pub due: HashMap<ContractId, Cents>,
+}
+
+impl<'a> Planner<'a> {
+    pub fn new(
+        db: &mut Db,
+        asked: &'a ImportFile,
+        kind: EntityKind,
+        reading: Reading<'a>,
+        password: SecretString,
+    ) -> Result<Self, ServiceError> {
+        Ok(Self {
+            asked,
+            kind,
+            password,
+            reading,
+            people: People::load(db)?,
+            created: HashSet::new(),
+            taken: HashMap::new(),
+            due: HashMap::new(),
+        })
+    }
+
+    /// The rows in the order in which they are imported: payments by day, so that none exceeds what is due
+    /// because a later one stands above it in the file.
+    pub fn ordered(&self, rows: &'a [Row]) -> Vec<&'a Row> {
+        let mut ordered: Vec<&Row> = rows.iter().collect();
+        if self.kind == EntityKind::Payment {
+            ordered.sort_by_cached_key(|row| payments::order(&mut Cells::new(self.reading, row)));
+        }
+        ordered
+    }
+
+    /// Plans some rows.
+    pub fn plan(&mut self, db: &mut Db, ctx: &RequestContext, rows: &[&'a Row]) -> Result<Vec<Verdict>, ServiceError> {
+        let cells: Vec<Cells> = rows.iter().map(|row| Cells::new(self.reading, row)).collect();
+        match self.kind {
+            EntityKind::User => Ok(staff::plan(self, cells)),
+            EntityKind::Client => clients::plan(self, db, ctx, cells),
+            EntityKind::Contract => contracts::plan(self, db, ctx, cells),
+            EntityKind::Event => events::plan(self, db, ctx, cells),
+            EntityKind::Payment => payments::plan(self, db, ctx, cells),
+            EntityKind::Audit => Ok(Vec::new()),
+        }
+    }
+
+    /// Takes what a row is about. Error: `SameAsRow` if an earlier row is about the same.
+    pub fn take(&mut self, field: Field, key: String, cells: &mut Cells) -> bool {
+        if let Some(earlier) = self.taken.get(&key) {
+            cells.errors.push(field, Problem::SameAsRow(*earlier));
+            return false;
+        }
+        self.taken.insert(key, cells.number());
+        true
+    }
+
+    /// Whether an earlier row is about it.
+    pub fn is_taken(&self, key: &str) -> bool {
+        self.taken.contains_key(key)
+    }
+
+    /// What was chosen for a suspected duplicate.
+    pub fn choice(&self, cells: &Cells) -> Choice {
+        self.asked.choices.get(&cells.number()).copied().unwrap_or(self.asked.otherwise)
+    }
+}

@@ -1,0 +1,60 @@
+//! A file of the rows that were refused, with the reasons: once mended, it can be imported like the first.
+
+use std::{
+    io::{BufWriter, Write},
+    path::Path,
+};
+
+use crate::{
+    domain::{
+        audit::{Changes, Subject, Verb},
+        text,
+    },
+    services::{
+        context::{RequestContext, ServiceError},
+        formula,
+        new_file::{NewFile, Written, unwritable},
+        spreadsheet::sheet::Sheet,
+    },
+    storage::audit::AuditEntry,
+};
+
+/// The rows of a file that were refused, in the order of the file, each with its reason in the user's language.
+#[derive(Debug, Clone)]
+pub struct Refused {
+    /// The name of the file that they are from.
+    pub name: String,
+    pub sheet: std::sync::Arc<Sheet>,
+    /// The heading of the column of reasons, which no field is matched with.
+    pub heading: String,
+    /// The numbers of the rows, with the reasons.
+    pub reasons: Vec<(u32, String)>,
+}
+
+/// Writes the rows to a CSV file in the folder.
+pub(in crate::services) fn write(
+    ctx: &RequestContext,
+    refused: &Refused,
+    folder: &Path,
+) -> Result<Written<usize>, ServiceError> {
+    let Refused { name, sheet, heading, reasons } = refused;
+    let (file, to) = NewFile::begin(folder, "refused", ctx.wall, "csv")?;
+    let mut to = BufWriter::new(to);
+    let failed = |error: &std::io::Error| ServiceError::from(unwritable(folder, error));
+    to.write_all("\u{feff}".as_bytes()).map_err(|error| failed(&error))?;
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+    let mut line = |cells: &mut dyn Iterator<Item = &str>| {
+        let cells: Vec<String> = cells.map(|cell| formula::escaped(&text::for_file(cell)).into_owned()).collect();
+        writer.write_record(cells).map_err(|error| failed(&std::io::Error::other(error)))
+    };
+    line(&mut sheet.headings.iter().map(String::as_str).chain([heading.as_str()]))?;
+    let mut rows = 0;
+    for (number, reason) in reasons {
+        let Some(row) = sheet.rows.iter().find(|row| row.number == *number) else { continue };
+        line(&mut row.cells.iter().map(|cell| &**cell).chain([reason.as_str()]))?;
+        rows += 1;
+    }
+    writer.flush().map_err(|error| failed(&error))?;
+    let entry = AuditEntry::new(Verb::Exported, Subject::Import, None, format!("{name}: {rows}"), Changes::default());
+    Ok(Written { file, entry, told: rows })
+}

@@ -1,0 +1,204 @@
+//! Takes an import back: what it has created is archived (people are deactivated, payments cancelled), and what it
+//! has changed gets the old values of the audit log again. A record that was changed since stays as it is.
+
+use serde_json::Value;
+
+use super::{
+    carry,
+    plan::{Begin, Edit, Step, Then},
+};
+use crate::{
+    domain::{
+        ClientId, ContractId, Error, EventId, Field, ImportId, PaymentId, UserId,
+        audit::{AuditRow, Changes, Subject, Verb},
+        clients::ClientDraft,
+        contracts::ContractDraft,
+        entity::EntityKind,
+        events::{EventDraft, Status},
+        imports::{Import, Kept},
+        payments::{UNDONE, Words},
+        users::UserDraft,
+    },
+    services::context::{RequestContext, ServiceError, as_seen},
+    storage::{self, Db, audit::AuditEntry},
+};
+
+/// What reverting an import did.
+pub(in crate::services) struct Reverted {
+    pub import: Import,
+    /// How many records are as they were before.
+    pub restored: usize,
+    pub kept: Vec<Kept>,
+    pub entries: Vec<AuditEntry>,
+}
+
+/// Reverts an import in the version that the user saw.
+///
+/// Errors: `Denied(AlreadyReverted)`; `Conflict`.
+pub(in crate::services) fn revert(
+    db: &mut Db,
+    ctx: &RequestContext,
+    (id, version): (ImportId, i32),
+) -> Result<Reverted, ServiceError> {
+    let import = storage::imports::find_for_update(db, id)?.ok_or(Error::NotFound)?;
+    if import.reverted_at.is_some() {
+        return Err(crate::domain::Reason::AlreadyReverted.into());
+    }
+    let import = as_seen(db, import, version)?;
+    let (mut entries, mut kept, mut restored) = (Vec::new(), Vec::new(), 0);
+    // The youngest first: a payment before the contract that it was recorded with.
+    for row in storage::audit::of_operation(db, &import.operation)?.into_iter().rev() {
+        let Some((kind, id)) = record_of(&row) else { continue };
+        match revert_one(db, ctx, kind, id, &row)? {
+            Ok(more) => {
+                entries.extend(more);
+                restored += 1;
+            }
+            Err(by) => kept.push(Kept { name: row.record_name, by }),
+        }
+    }
+    storage::imports::set_reverted(db, &import, ctx.now)?;
+    let name = format!("{}: {restored} - {}", import.file_name, kept.len());
+    entries.push(AuditEntry::new(Verb::ImportReverted, Subject::Import, Some(import.id.0), name, Changes::default()));
+    let import = Import { version: import.version + 1, reverted_at: Some(ctx.now), ..(*import).clone() };
+    Ok(Reverted { import, restored, kept, entries })
+}
+
+fn record_of(row: &AuditRow) -> Option<(EntityKind, i64)> {
+    let kind = row.record_type.parse().ok().filter(|kind| *kind != EntityKind::Audit)?;
+    row.record_id.map(|id| (kind, id))
+}
+
+/// Reverts what the import did to one record. Returns the name of whoever has changed it since, empty if another
+/// record needs it, if it stays as it is.
+fn revert_one(
+    db: &mut Db,
+    ctx: &RequestContext,
+    kind: EntityKind,
+    id: i64,
+    row: &AuditRow,
+) -> Result<Result<Vec<AuditEntry>, String>, ServiceError> {
+    let last = storage::audit::last_change(db, Subject::Entity(kind), id)?;
+    if let Some(last) = last.filter(|last| last.id != row.id) {
+        return Ok(Err(last.actor_name));
+    }
+    let Some(step) = step(db, kind, id, row)? else { return Ok(Err(String::new())) };
+    match carry::carry(db, ctx, kind, &step, None) {
+        Ok((_, entries)) => Ok(Ok(entries)),
+        // Refused by a rule: a client with contracts, a person with clients, a signature.
+        Err(ServiceError::Error(Error::Denied(_) | Error::Invalid(_) | Error::NeedsHeir(_))) => Ok(Err(String::new())),
+        Err(stop) => Err(stop),
+    }
+}
+
+/// What takes back the change of a record; `None` if nothing can, such as a signature.
+fn step(db: &mut Db, kind: EntityKind, id: i64, row: &AuditRow) -> Result<Option<Step>, ServiceError> {
+    let is_new = row.action.ends_with(".created") || row.action == Verb::PaymentRecorded.to_string();
+    let old = |field: Field| row.changes.of(field).map(|(old, _)| old.clone());
+    let mut then = Vec::new();
+    let version = match kind {
+        EntityKind::Client => {
+            let Some(client) = storage::clients::find(db, ClientId::new(id))? else { return Ok(None) };
+            if !is_new {
+                let mut draft = ClientDraft::from(&client);
+                put_back(&old, Field::FullName, &mut draft.full_name);
+                put_back(&old, Field::CompanyName, &mut draft.company_name);
+                put_back(&old, Field::Email, &mut draft.email);
+                put_back(&old, Field::Phone, &mut draft.phone);
+                put_back(&old, Field::LastContactAt, &mut draft.last_contact_at);
+                put_back(&old, Field::Notes, &mut draft.notes);
+                if draft != ClientDraft::from(&client) {
+                    then.push(Then::Update(Edit::Client(draft)));
+                }
+                then.extend(
+                    old(Field::SalesContactId).and_then(|was| was.as_i64()).map(|was| Then::HandOver(UserId::new(was))),
+                );
+            }
+            client.version
+        }
+        EntityKind::Contract => {
+            let Some(contract) = storage::contracts::find(db, ContractId::new(id))? else { return Ok(None) };
+            if !is_new {
+                if row.changes.of(Field::SignedAt).is_some() {
+                    return Ok(None);
+                }
+                let mut draft = ContractDraft::from(&contract);
+                put_back(&old, Field::TotalCents, &mut draft.total_cents.0);
+                put_back(&old, Field::Notes, &mut draft.notes);
+                if draft != ContractDraft::from(&contract) {
+                    then.push(Then::Update(Edit::Contract(draft)));
+                }
+            }
+            contract.version
+        }
+        EntityKind::Event => {
+            let Some(event) = storage::events::find(db, EventId::new(id))? else { return Ok(None) };
+            if !is_new {
+                let mut draft = EventDraft::from(&event);
+                put_back(&old, Field::Title, &mut draft.title);
+                put_back(&old, Field::ClientContact, &mut draft.client_contact);
+                put_back(&old, Field::ContactPhone, &mut draft.contact_phone);
+                put_back(&old, Field::StartsAt, &mut draft.starts_at);
+                put_back(&old, Field::EndsAt, &mut draft.ends_at);
+                put_back(&old, Field::Location, &mut draft.location);
+                put_back(&old, Field::Attendees, &mut draft.attendees);
+                put_back(&old, Field::Notes, &mut draft.notes);
+                if draft != EventDraft::from(&event) {
+                    then.push(Then::Update(Edit::Event(Box::new(draft))));
+                }
+                if let Some(was) = old(Field::SupportId) {
+                    then.push(Then::Assign(was.as_i64().map(UserId::new)));
+                }
+                let status = old(Field::Status).and_then(|was| was.as_str()?.parse::<Status>().ok());
+                then.extend(status.map(Then::SetStatus));
+            }
+            event.version
+        }
+        EntityKind::Payment => {
+            let Some(payment) = storage::payments::find(db, PaymentId::new(id))? else { return Ok(None) };
+            if is_new {
+                then.push(Then::Cancel(UNDONE.to_owned()));
+            } else {
+                let mut words = Words::from(&payment);
+                put_back(&old, Field::Reference, &mut words.reference);
+                put_back(&old, Field::Notes, &mut words.notes);
+                then.push(Then::Update(Edit::Payment(words)));
+            }
+            payment.version
+        }
+        EntityKind::User => {
+            let Some(user) = storage::users::find(db, UserId::new(id))? else { return Ok(None) };
+            if is_new {
+                then.extend(user.active.then_some(Then::Deactivate));
+            } else {
+                let mut draft = UserDraft::from(&user);
+                put_back(&old, Field::Username, &mut draft.username);
+                put_back(&old, Field::FullName, &mut draft.full_name);
+                put_back(&old, Field::Email, &mut draft.email);
+                put_back(&old, Field::Phone, &mut draft.phone);
+                put_back(&old, Field::EmployeeNumber, &mut draft.employee_number);
+                then.push(Then::Update(Edit::User(draft)));
+            }
+            user.version
+        }
+        EntityKind::Audit => return Ok(None),
+    };
+    if matches!(kind, EntityKind::Client | EntityKind::Contract | EntityKind::Event) {
+        match (is_new, row.changes.of(Field::ArchivedAt)) {
+            // Created as archived: it stays so.
+            (true, Some((_, now))) if !now.is_null() => {}
+            (true, _) => then.push(Then::Archive),
+            (false, Some((was, _))) if was.is_null() => then.insert(0, Then::Restore),
+            (false, Some(_)) => then.push(Then::Archive),
+            (false, None) => {}
+        }
+    }
+    Ok(Some(Step { begin: Begin::Keep(id, version), then }))
+}
+
+/// Puts the old value of a field in the place of the present one, if the import has changed it.
+fn put_back<T: serde::de::DeserializeOwned>(old: &impl Fn(Field) -> Option<Value>, field: Field, value: &mut T) {
+    if let Some(was) = old(field).and_then(|was| serde_json::from_value(was).ok()) {
+        *value = was;
+    }
+}

@@ -1,0 +1,89 @@
+//! Rows of the staff. A person is known by username, e-mail address or employee number.
+
+use super::{
+    cells::Cells,
+    plan::{Begin, Edit, Planner, Step, Then, Verdict},
+};
+use crate::{
+    domain::{
+        Field, Problem,
+        audit::Auditable,
+        import_words, text,
+        users::{User, UserDraft},
+    },
+    services::WriteRequest,
+};
+
+pub(super) fn plan(planner: &mut Planner, rows: Vec<Cells>) -> Vec<Verdict> {
+    rows.into_iter().map(|cells| row(planner, cells)).collect()
+}
+
+fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
+    let name = cells.text(Field::FullName);
+    let role = cells.read(Field::Role, |said| import_words::role(said).ok_or(Problem::NotAChoice));
+    let active = cells.read(Field::Active, |said| import_words::yes_or_no(said).ok_or(Problem::NotAChoice));
+    let known = [Field::Username, Field::Email]
+        .into_iter()
+        .filter_map(|field| cells.said(field))
+        .find_map(|said| planner.people.named(said).ok())
+        .or_else(|| cells.said(Field::EmployeeNumber).and_then(|number| planner.people.numbered(number)))
+        .cloned();
+    let mut draft = known.as_ref().map(UserDraft::from).unwrap_or_default();
+    cells.replace(Field::Username, &mut draft.username);
+    cells.replace(Field::FullName, &mut draft.full_name);
+    for (field, value) in [
+        (Field::Email, &mut draft.email),
+        (Field::Phone, &mut draft.phone),
+        (Field::EmployeeNumber, &mut draft.employee_number),
+    ] {
+        if let Some(said) = cells.said(field) {
+            *value = Some(said.to_owned());
+        }
+    }
+    match (&known, role) {
+        // Whoever changes department may have to hand over their records, which the form asks about.
+        (Some(known), Some(role)) if role != known.role => cells.errors.push(Field::Role, Problem::NotByImport),
+        (None, Some(role)) => draft.role = role,
+        (None, None) if cells.errors.of(Field::Role).is_none() => cells.errors.push(Field::Role, Problem::Required),
+        (Some(_), _) | (None, None) => {}
+    }
+    if let (Some(known), Some(active)) = (&known, active)
+        && active != known.active
+    {
+        cells.errors.push(Field::Active, Problem::NotByImport);
+    }
+    let draft = draft.checked().map_err(|wrong| cells.errors.0.extend(wrong.0)).unwrap_or_default();
+    take(planner, &mut cells, known.as_ref(), &draft);
+    if !cells.errors.is_empty() {
+        return Verdict::refused(cells, name);
+    }
+    let Some(before) = known else {
+        let then = if active == Some(false) { vec![Then::Deactivate] } else { Vec::new() };
+        let create = WriteRequest::CreateUser { draft, password: planner.password.clone() };
+        return Verdict::new_record(&cells, name, Step { begin: Begin::Write(Box::new(create)), then });
+    };
+    let after = draft.applied_to(&before);
+    let changes = before.audited_fields().changes_to(&after.audited_fields());
+    let step = Step { begin: Begin::Keep(before.id.0, before.version), then: vec![Then::Update(Edit::User(draft))] };
+    Verdict::known(&cells, name, changes, step)
+}
+
+/// Refuses a row about the same person as an earlier one, or with the username, address or number of another.
+fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&User>, draft: &UserDraft) {
+    let key = known.map_or_else(|| format!("username {}", draft.username), |user| format!("user {}", user.id.0));
+    planner.take(Field::Username, key, cells);
+    let others = [
+        (Field::Email, draft.email.as_deref().map(text::caseless)),
+        (Field::EmployeeNumber, draft.employee_number.clone()),
+    ];
+    for (field, value) in others.into_iter().filter_map(|(field, value)| Some((field, value?))) {
+        planner.take(field, format!("{field} {value}"), cells);
+        let holder = match field {
+            Field::EmployeeNumber => planner.people.numbered(&value),
+            _ => planner.people.with_email(&value),
+        };
+        if holder.is_some_and(|holder| known.is_none_or(|known| known.id != holder.id)) {
+            cells.errors.push(field, Problem::Taken);
+        }
+    }
+}

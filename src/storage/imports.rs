@@ -1,0 +1,149 @@
+//! The queries of imports.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::{
+    connection::{Db, for_update},
+    failure::DbError,
+    for_update::{Current, ForUpdate, met},
+};
+use crate::{
+    domain::{
+        Field, ImportId, UserId,
+        entity::EntityKind,
+        imports::{Counts, Import},
+    },
+    schema::{imports, users},
+};
+
+/// How many imports are listed.
+const LISTED: i64 = 200;
+
+type Rows = (i32, i32, i32, i32, i32);
+type Row = (ImportId, i32, String, String, UserId, String, Rows, Option<NaiveDateTime>, NaiveDateTime, NaiveDateTime);
+
+type RowColumns = (
+    imports::created_rows,
+    imports::changed_rows,
+    imports::unchanged_rows,
+    imports::refused_rows,
+    imports::skipped_rows,
+);
+type Columns = (
+    imports::id,
+    imports::version,
+    imports::file_name,
+    imports::kind,
+    imports::created_by,
+    imports::operation_id,
+    RowColumns,
+    imports::reverted_at,
+    imports::created_at,
+    imports::updated_at,
+);
+const COLUMNS: Columns = (
+    imports::id,
+    imports::version,
+    imports::file_name,
+    imports::kind,
+    imports::created_by,
+    imports::operation_id,
+    (
+        imports::created_rows,
+        imports::changed_rows,
+        imports::unchanged_rows,
+        imports::refused_rows,
+        imports::skipped_rows,
+    ),
+    imports::reverted_at,
+    imports::created_at,
+    imports::updated_at,
+);
+
+/// `None` for a kind of record that this program does not know.
+fn import(row: Row) -> Option<Import> {
+    let (id, version, file_name, kind, created_by, operation, rows, reverted_at, created_at, updated_at) = row;
+    let [created, changed, unchanged, refused, suspected] =
+        <[i32; 5]>::from(rows).map(|rows| usize::try_from(rows).unwrap_or_default());
+    let counts = Counts { created, changed, unchanged, refused, suspected };
+    let kind = kind.parse().ok()?;
+    Some(Import { id, version, file_name, kind, created_by, operation, counts, reverted_at, created_at, updated_at })
+}
+
+/// An import that is to be recorded.
+#[derive(Debug)]
+pub struct NewImport<'a> {
+    pub file_name: &'a str,
+    pub kind: EntityKind,
+    pub created_by: UserId,
+    pub operation: &'a str,
+    /// The hash of the headings.
+    pub headings: &'a str,
+    pub columns: &'a [Option<Field>],
+    pub counts: Counts,
+}
+
+/// Records an import and returns it.
+pub fn insert(db: &mut Db, new: &NewImport, now: NaiveDateTime) -> Result<Import, DbError> {
+    let rows = |rows: usize| i32::try_from(rows).unwrap_or(i32::MAX);
+    let kind: &'static str = new.kind.into();
+    diesel::insert_into(imports::table)
+        .values((
+            imports::file_name.eq(new.file_name),
+            imports::kind.eq(kind),
+            imports::created_by.eq(new.created_by),
+            imports::operation_id.eq(new.operation),
+            imports::headings.eq(new.headings),
+            imports::fields.eq(serde_json::json!(new.columns).to_string()),
+            imports::created_rows.eq(rows(new.counts.created)),
+            imports::changed_rows.eq(rows(new.counts.changed)),
+            imports::unchanged_rows.eq(rows(new.counts.unchanged)),
+            imports::refused_rows.eq(rows(new.counts.refused)),
+            imports::skipped_rows.eq(rows(new.counts.suspected)),
+            imports::created_at.eq(now),
+            imports::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    let id = ImportId::new(db.last_insert_id()?);
+    Ok(Import {
+        id,
+        version: 1,
+        file_name: new.file_name.to_owned(),
+        kind: new.kind,
+        created_by: new.created_by,
+        operation: new.operation.to_owned(),
+        counts: new.counts,
+        reverted_at: None,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+/// The newest imports with the names of the users who made them, the newest first.
+pub fn newest(db: &mut Db) -> Result<Vec<(Import, String)>, DbError> {
+    let newest = imports::table.inner_join(users::table).order(imports::id.desc()).limit(LISTED);
+    let rows: Vec<(Row, String)> = newest.select((COLUMNS, users::full_name)).load(db)?;
+    Ok(rows.into_iter().filter_map(|(row, by)| Some((import(row)?, by))).collect())
+}
+
+/// The import, with its row locked until the end of the transaction.
+pub fn find_for_update(db: &mut Db, id: ImportId) -> Result<Option<ForUpdate<Import>>, DbError> {
+    let row: Option<Row> = for_update!(db, imports::table.find(id).select(COLUMNS)).optional()?;
+    Ok(row.and_then(import).map(ForUpdate::of))
+}
+
+/// Notes that the import was reverted.
+pub fn set_reverted(db: &mut Db, import: &Current<Import>, now: NaiveDateTime) -> Result<(), DbError> {
+    let reverted = (imports::reverted_at.eq(now), imports::version.eq(import.version + 1), imports::updated_at.eq(now));
+    met(diesel::update(imports::table.find(import.id)).set(reverted).execute(db)?, 1)
+}
+
+/// The fields that the columns of the last file with these headings were matched with.
+pub fn last_columns(db: &mut Db, headings: &str, kind: EntityKind) -> Result<Option<Vec<Option<Field>>>, DbError> {
+    let kind: &'static str = kind.into();
+    let same = imports::table.filter(imports::headings.eq(headings).and(imports::kind.eq(kind)));
+    let last: Option<String> = same.order(imports::id.desc()).select(imports::fields).first(db).optional()?;
+    // Only the program writes them; an older one may have known another field.
+    Ok(last.and_then(|columns| serde_json::from_str(&columns).ok()))
+}

@@ -1,0 +1,93 @@
+//! Taking an import back.
+
+use diesel::prelude::*;
+use epic_events::{domain::imports::Kept, schema::clients};
+
+use super::*;
+
+/// Name, company, and whether it is archived.
+type Row = (String, String, bool);
+
+fn stored(world: &World) -> Vec<Row> {
+    let rows = clients::table.order(clients::id).select((
+        clients::full_name,
+        clients::company_name,
+        clients::archived_at.is_not_null(),
+    ));
+    rows.load(&mut world.connection()).unwrap()
+}
+
+fn reverted(world: &mut World, import: &Import) -> (usize, Vec<Kept>) {
+    match world.manage(&ImportRequest::Revert { id: import.id, version: import.version }.into()) {
+        Reply::Reverted { restored, kept, .. } => (restored, kept),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What the import created is archived, what it changed is as before, and the eleven records that were edited since
+/// stay and are named.
+#[rstest]
+fn reverting_restores_every_record_that_nobody_has_touched_since(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let first = file_of(&mut world, "first.csv", format!("{HEADINGS}{}", clients(0..100)).as_bytes());
+    import(&mut world, &first);
+    let before = stored(&world);
+    let text = format!("{HEADINGS}{}{}", clients(0..100).replace("Company", "Firm"), clients(200..250));
+    let second = file_of(&mut world, "second.csv", text.as_bytes());
+    let done = import(&mut world, &second);
+    assert_eq!(done.counts, counts(50, 100, 0, 0, 0));
+    // Eleven of them are edited: nine that were changed, and two that are new.
+    let ids: Vec<ClientId> =
+        clients::table.order(clients::id).select(clients::id).load(&mut world.connection()).unwrap();
+    let edited: Vec<usize> = (0..9).chain([110, 120]).collect();
+    let mut names = Vec::new();
+    for at in edited.iter().copied() {
+        let client = storage::clients::find(&mut world.connection(), ids[at]).unwrap().unwrap();
+        let draft = ClientDraft { notes: "Called".to_owned(), ..ClientDraft::from(&client) };
+        world.manage(&Request::Write(WriteRequest::UpdateClient { id: client.id, version: client.version, draft }));
+        names.push(client.full_name);
+    }
+    let (restored, mut kept) = reverted(&mut world, &done);
+    assert_eq!((restored, kept.len()), (139, 11));
+    kept.sort_by(|one, other| one.name.cmp(&other.name));
+    names.sort();
+    assert_eq!(kept.iter().map(|kept| kept.name.clone()).collect::<Vec<_>>(), names);
+    assert!(kept.iter().all(|kept| kept.by == world.manager.actor.full_name), "{kept:?}");
+    for (at, (name, company, archived)) in stored(&world).into_iter().enumerate() {
+        let was = before.get(at).cloned().unwrap_or((name.clone(), company.clone(), true));
+        let touched = edited.contains(&at);
+        let expected =
+            if touched { company.starts_with("Firm") || at >= 100 } else { (name, company, archived) == was };
+        assert!(expected, "{at}");
+    }
+    assert_eq!(world.audit().last().unwrap(), "import.reverted");
+    // Once only.
+    let manager = world.manager.clone();
+    let again = ImportRequest::Revert { id: done.id, version: done.version + 1 };
+    assert_eq!(denied(world.ask(Some(&manager), &again.into())), Reason::AlreadyReverted);
+    // The file can be imported again.
+    let again = preview(&mut world, &second).counts;
+    assert_eq!((again.refused, again.suspected, again.created), (0, 0, 0), "{again:?}");
+}
+
+/// Contracts, their payments and events of an import go in the order in which they need each other; a client that has
+/// got a contract since stays.
+#[rstest]
+fn reverting_leaves_what_others_need(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let text = format!("{HEADINGS}{}", clients(1..3));
+    let first = file_of(&mut world, "clients.csv", text.as_bytes());
+    let of_clients = import(&mut world, &first);
+    let text = "Number,Client,Total,Due,Signed\n500,Client 1,1000,400,2026-01-05\n";
+    let contracts = file_of(&mut world, "contracts.csv", text.as_bytes());
+    let of_contracts = import(&mut world, &contracts);
+    let (restored, kept) = reverted(&mut world, &of_clients);
+    assert_eq!((restored, kept), (1, vec![Kept { name: "Client 1".to_owned(), by: String::new() }]));
+    // The contract, and the payment for what was paid before.
+    let (restored, kept) = reverted(&mut world, &of_contracts);
+    assert_eq!((restored, kept), (2, vec![]));
+    let contract = storage::contracts::find(&mut world.connection(), ContractId::new(500)).unwrap().unwrap();
+    assert_eq!((contract.due_cents, contract.archived_at.is_some()), (Cents(100_000), true));
+}
