@@ -52,7 +52,7 @@ impl Run<'_> {
     pub fn import(&self, asked: &Import, as_json: bool) -> Result<(), Stop> {
         let (kind, file) = asked.of();
         let mut signed = self.sign_in(&asked.username)?;
-        let Reply::Opened(sheet) = signed.ask(ImportRequest::Open(file.to_owned()).into())? else {
+        let Reply::Opened(sheet) = signed.ask(&ImportRequest::Open(file.to_owned()).into())? else {
             return Err(self.say_why(ImportPhrase::KindUnknown));
         };
         let mut file = ImportFile {
@@ -194,12 +194,12 @@ impl Run<'_> {
 }
 
 impl Signed<'_> {
-    fn ask(&mut self, request: Request) -> Result<Reply, Stop> {
-        self.services.execute(Some(&self.session), &request, app::now()).map_err(self.run.said())
+    fn ask(&mut self, request: &Request) -> Result<Reply, Stop> {
+        self.services.execute(Some(&self.session), request, app::now()).map_err(self.run.said())
     }
 
     fn preview(&mut self, file: &ImportFile) -> Result<Preview, Stop> {
-        match self.ask(ImportRequest::Preview(Box::new(file.clone())).into())? {
+        match self.ask(&ImportRequest::Preview(Box::new(file.clone())).into())? {
             Reply::ImportPreview(preview) => Ok(*preview),
             _ => Err(self.run.said()(Error::NotFound)),
         }
@@ -223,7 +223,7 @@ impl Signed<'_> {
                 write!(std::io::stderr(), "\r\x1b[K").ok();
             })
         });
-        let reply = self.ask(ImportRequest::Write(Box::new(file.clone()), preview.counts).into());
+        let reply = self.ask(&ImportRequest::Write(Box::new(file.clone()), preview.counts).into());
         done.store(true, Ordering::Relaxed);
         if let Some(teller) = teller {
             teller.thread().unpark();
@@ -239,7 +239,7 @@ impl Signed<'_> {
     fn sales_person(&mut self, username: &str) -> Result<UserId, Stop> {
         let filter = UserFilter { view: UserView::default(), text: username.to_owned(), ..UserFilter::default() };
         let listing = Listing { filter, sort: UserSort::default(), descending: false, edge: Edge::Start, limit: PAGE };
-        let reply = self.ask(ReadRequest::List(Query::User(listing)).into())?;
+        let reply = self.ask(&ReadRequest::List(Query::User(listing)).into())?;
         let rows = if let Reply::Page(Page { rows, .. }) = reply { rows } else { Vec::new() };
         let found = rows.into_iter().find_map(|row| match row {
             Record::User(user) if user.username == username.to_lowercase() => Some(user),

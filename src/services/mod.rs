@@ -22,6 +22,7 @@ mod format;
 mod formula;
 mod home;
 pub mod import;
+mod import_data;
 mod new_file;
 mod outcome;
 pub mod paper;
@@ -296,9 +297,10 @@ impl Services {
                     let ctx = RequestContext::for_writing(db, session, needs, now)?.planning_import();
                     ctx.confirmed(true)?;
                     let hashed = (&password, hash.as_deref());
-                    let done = import::write(db, &ctx, (file, *expected), hashed, &operation)?;
-                    trail.add(db, &ctx.author(&self.host, &operation), &done.entries, ctx.now)?;
-                    Ok(done.import)
+                    let author = ctx.author(&self.host, &operation);
+                    import::write(db, &ctx, (file, *expected), hashed, &operation, |db, entries| {
+                        trail.add(db, &author, entries, ctx.now)
+                    })
                 })?;
                 Ok(Reply::Imported(import))
             }

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::{
     figures::Figure,
     home::Home,
-    import::{ListedImport, Preview},
+    import_data::{ListedImport, Preview},
     request::{HandOver, Request, WriteRequest},
     spreadsheet::sheet::Sheet,
 };

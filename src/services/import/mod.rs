@@ -16,116 +16,37 @@ mod revert;
 
 mod staff;
 
-use std::{
-    collections::HashMap,
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-};
+use std::{path::Path, sync::Arc};
 
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
-pub use refused::Refused;
+pub use super::import_data::{ImportFile, ListedImport, Preview, Progress, Refused};
 pub(super) use refused::write as write_refused;
 pub(super) use revert::{Reverted, revert};
 
 use super::{
     context::{RequestContext, ServiceError},
-    spreadsheet::{self, headings, sheet::Sheet},
+    spreadsheet::{
+        self, headings,
+        sheet::{Row, Sheet},
+    },
 };
 use crate::{
     domain::{
-        Error, Field, UserId,
+        Error, Field,
         audit::{Changes, Subject, Verb},
         day_order::{self, DayOrder, Found},
         entity::EntityKind,
         file_problem::FileProblem,
-        imports::{Choice, Counts, Finding, Import, ImportColumn, ImportRow},
+        imports::{Counts, Finding, Import, ImportColumn},
         password::{self, PasswordRules},
         text,
     },
-    storage::{self, Db, audit::AuditEntry, imports::NewImport},
+    storage::{self, Db, DbError, audit::AuditEntry, imports::NewImport},
 };
-use cells::Reading;
-use plan::Planner;
-
-/// A file that is to be imported, and what was chosen for it.
-#[derive(Debug, Clone)]
-pub struct ImportFile {
-    /// Without its folder.
-    pub name: String,
-    pub sheet: Arc<Sheet>,
-    /// `None`: what the headings suggest.
-    pub kind: Option<EntityKind>,
-    /// The field of each column; `None`: as for the last file with these headings, or what they suggest.
-    pub columns: Option<Vec<Option<Field>>>,
-    /// `None`: as the dates of the file show.
-    pub order: Option<DayOrder>,
-    /// Of new clients whose row names none.
-    pub sales_contact: Option<UserId>,
-    /// What to do with the suspected duplicates of these rows.
-    pub choices: HashMap<u32, Choice>,
-    /// What to do with the other suspected duplicates.
-    pub otherwise: Choice,
-    pub progress: Arc<Progress>,
-}
-
-/// How far an import is. Another thread may look at it, and stop the import.
-#[derive(Debug, Default)]
-pub struct Progress {
-    done: AtomicUsize,
-    stopped: AtomicBool,
-}
-
-impl Progress {
-    /// How many rows are done.
-    pub fn done(&self) -> usize {
-        self.done.load(Ordering::Relaxed)
-    }
-
-    /// Stops the import, which then writes nothing. If it is just being committed, it is carried out.
-    pub fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
-    }
-
-    fn begin(&self) {
-        self.done.store(0, Ordering::Relaxed);
-    }
-
-    /// Error: `Stopped`.
-    fn add(&self, rows: usize) -> Result<(), Error> {
-        self.done.fetch_add(rows, Ordering::Relaxed);
-        if self.stopped.load(Ordering::Relaxed) { Err(Error::Stopped) } else { Ok(()) }
-    }
-}
-
-/// What importing a file would do.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Preview {
-    /// `None` if the headings do not tell; then there are no rows.
-    pub kind: Option<EntityKind>,
-    pub columns: Vec<ImportColumn>,
-    /// Fields that this kind of record needs and that no column has; then there are no rows.
-    pub missing: Vec<Field>,
-    /// The order of day and month that the dates of the file show.
-    pub found: Found,
-    /// The order by which they are read; `None` if it has to be chosen first; then there are no rows.
-    pub order: Option<DayOrder>,
-    pub counts: Counts,
-    /// In the order of the file.
-    pub rows: Vec<ImportRow>,
-}
-
-/// An import that was carried out, or reverted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedImport {
-    pub import: Import,
-    /// The full name of the user who made it.
-    pub by: String,
-}
+use cells::{Cells, Reading};
+use plan::{Planner, Verdict};
 
 /// What a file holds and how it is read.
 struct Matched {
@@ -205,6 +126,34 @@ pub(super) fn unknown_password(min_length: u16, company: &str) -> SecretString {
     SecretString::from(password::speakable(&rules))
 }
 
+/// The rows in the order in which they are imported: payments by day, so that none exceeds what is due because a
+/// later one stands above it in the file.
+fn ordered<'a>(planner: &Planner<'a>, rows: &'a [Row]) -> Vec<&'a Row> {
+    let mut ordered: Vec<&Row> = rows.iter().collect();
+    if planner.kind == EntityKind::Payment {
+        ordered.sort_by_cached_key(|row| payments::order(&mut Cells::new(planner.reading, row)));
+    }
+    ordered
+}
+
+/// Plans some rows.
+fn planned<'a>(
+    planner: &mut Planner<'a>,
+    db: &mut Db,
+    ctx: &RequestContext,
+    rows: &[&'a Row],
+) -> Result<Vec<Verdict>, ServiceError> {
+    let cells: Vec<Cells> = rows.iter().map(|row| Cells::new(planner.reading, row)).collect();
+    match planner.kind {
+        EntityKind::User => Ok(staff::plan(planner, cells)),
+        EntityKind::Client => clients::plan(planner, db, ctx, cells),
+        EntityKind::Contract => contracts::plan(planner, db, ctx, cells),
+        EntityKind::Event => events::plan(planner, db, ctx, cells),
+        EntityKind::Payment => payments::plan(planner, db, ctx, cells),
+        EntityKind::Audit => Ok(Vec::new()),
+    }
+}
+
 /// What importing the file would do. Nothing is written.
 ///
 /// Errors: `Stopped`.
@@ -215,8 +164,8 @@ pub(super) fn preview(db: &mut Db, ctx: &RequestContext, file: &ImportFile) -> R
         let reading = Reading { columns: &matched.columns, order, today: ctx.wall.date() };
         let mut planner = Planner::new(db, file, kind, reading, SecretString::default())?;
         file.progress.begin();
-        for some in planner.ordered(&file.sheet.rows).chunks(plan::AT_ONCE) {
-            rows.extend(planner.plan(db, ctx, some)?.into_iter().map(|verdict| verdict.row));
+        for some in ordered(&planner, &file.sheet.rows).chunks(plan::AT_ONCE) {
+            rows.extend(planned(&mut planner, db, ctx, some)?.into_iter().map(|verdict| verdict.row));
             file.progress.add(some.len())?;
         }
         rows.sort_by_key(|row| row.number);
@@ -237,13 +186,11 @@ fn column(sheet: &Sheet, at: usize, field: Option<Field>) -> ImportColumn {
     ImportColumn { heading: sheet.headings[at].clone(), samples, field }
 }
 
-/// What was imported: the import, and the audit entries of all that it wrote.
-pub(super) struct Imported {
-    pub import: Import,
-    pub entries: Vec<AuditEntry>,
-}
+/// How many audit entries are kept before they are written. The end of the audit log stays locked from the first time
+/// on, so an import of usual size writes them at its end.
+const NOTED_AT_ONCE: usize = 10_000;
 
-/// Imports the rows of the file that are not refused.
+/// Imports the rows of the file that are not refused. `note` writes audit entries.
 ///
 /// Errors: `Stopped`; `ImportChanged` if the rows are no longer those of a preview with these counts.
 pub(super) fn write(
@@ -252,15 +199,16 @@ pub(super) fn write(
     (file, expected): (&ImportFile, Counts),
     (password, hash): (&SecretString, Option<&str>),
     operation: &str,
-) -> Result<Imported, ServiceError> {
+    mut note: impl FnMut(&mut Db, &[AuditEntry]) -> Result<(), DbError>,
+) -> Result<Import, ServiceError> {
     let matched = matched(db, file)?;
     let Some((kind, order)) = matched.readable() else { return Err(Error::ImportChanged.into()) };
     let reading = Reading { columns: &matched.columns, order, today: ctx.wall.date() };
     let mut planner = Planner::new(db, file, kind, reading, password.clone())?;
     let (mut entries, mut counts, mut skipped) = (Vec::new(), Counts::default(), 0);
     file.progress.begin();
-    for some in planner.ordered(&file.sheet.rows).chunks(plan::AT_ONCE) {
-        for verdict in planner.plan(db, ctx, some)? {
+    for some in ordered(&planner, &file.sheet.rows).chunks(plan::AT_ONCE) {
+        for verdict in planned(&mut planner, db, ctx, some)? {
             counts.add(&verdict.row.finding);
             skipped += usize::from(verdict.step.is_none() && matches!(verdict.row.finding, Finding::Suspected(_)));
             if let Some(step) = verdict.step {
@@ -272,6 +220,11 @@ pub(super) fn write(
             }
         }
         file.progress.add(some.len())?;
+        if entries.len() >= NOTED_AT_ONCE {
+            note(db, &entries)?;
+            db.run_now()?;
+            entries.clear();
+        }
     }
     if counts != expected {
         return Err(Error::ImportChanged.into());
@@ -288,7 +241,8 @@ pub(super) fn write(
     let import = storage::imports::insert(db, &new, ctx.now)?;
     let name = format!("{}: {} + {}", file.name, counts.created, counts.changed);
     entries.push(AuditEntry::new(Verb::Imported, Subject::Import, Some(import.id.0), name, Changes::default()));
-    Ok(Imported { import, entries })
+    note(db, &entries)?;
+    Ok(import)
 }
 
 /// The imports of the company, the newest first.

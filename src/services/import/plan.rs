@@ -8,11 +8,9 @@ use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use super::{
-    ImportFile,
+    super::import_data::ImportFile,
     cells::{Cells, Reading},
-    clients, contracts, events,
     lookup::People,
-    payments, staff,
 };
 use crate::{
     domain::{
@@ -26,11 +24,7 @@ use crate::{
         payments::Words,
         users::UserDraft,
     },
-    services::{
-        WriteRequest,
-        context::{RequestContext, ServiceError},
-        spreadsheet::sheet::Row,
-    },
+    services::{WriteRequest, context::ServiceError},
     storage::Db,
 };
 
@@ -161,29 +155,6 @@ impl<'a> Planner<'a> {
             taken: HashMap::new(),
             due: HashMap::new(),
         })
-    }
-
-    /// The rows in the order in which they are imported: payments by day, so that none exceeds what is due
-    /// because a later one stands above it in the file.
-    pub fn ordered(&self, rows: &'a [Row]) -> Vec<&'a Row> {
-        let mut ordered: Vec<&Row> = rows.iter().collect();
-        if self.kind == EntityKind::Payment {
-            ordered.sort_by_cached_key(|row| payments::order(&mut Cells::new(self.reading, row)));
-        }
-        ordered
-    }
-
-    /// Plans some rows.
-    pub fn plan(&mut self, db: &mut Db, ctx: &RequestContext, rows: &[&'a Row]) -> Result<Vec<Verdict>, ServiceError> {
-        let cells: Vec<Cells> = rows.iter().map(|row| Cells::new(self.reading, row)).collect();
-        match self.kind {
-            EntityKind::User => Ok(staff::plan(self, cells)),
-            EntityKind::Client => clients::plan(self, db, ctx, cells),
-            EntityKind::Contract => contracts::plan(self, db, ctx, cells),
-            EntityKind::Event => events::plan(self, db, ctx, cells),
-            EntityKind::Payment => payments::plan(self, db, ctx, cells),
-            EntityKind::Audit => Ok(Vec::new()),
-        }
     }
 
     /// Takes what a row is about. Error: `SameAsRow` if an earlier row is about the same.

@@ -13,23 +13,11 @@ use crate::{
     services::{
         context::{RequestContext, ServiceError},
         formula,
+        import_data::Refused,
         new_file::{NewFile, Written, unwritable},
-        spreadsheet::sheet::Sheet,
     },
     storage::audit::AuditEntry,
 };
-
-/// The rows of a file that were refused, in the order of the file, each with its reason in the user's language.
-#[derive(Debug, Clone)]
-pub struct Refused {
-    /// The name of the file that they are from.
-    pub name: String,
-    pub sheet: std::sync::Arc<Sheet>,
-    /// The heading of the column of reasons, which no field is matched with.
-    pub heading: String,
-    /// The numbers of the rows, with the reasons.
-    pub reasons: Vec<(u32, String)>,
-}
 
 /// Writes the rows to a CSV file in the folder.
 pub(in crate::services) fn write(

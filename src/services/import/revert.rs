@@ -19,7 +19,10 @@ use crate::{
         payments::{UNDONE, Words},
         users::UserDraft,
     },
-    services::context::{RequestContext, ServiceError, as_seen},
+    services::{
+        context::{RequestContext, ServiceError, as_seen},
+        write,
+    },
     storage::{self, Db, audit::AuditEntry},
 };
 
@@ -40,10 +43,7 @@ pub(in crate::services) fn revert(
     ctx: &RequestContext,
     (id, version): (ImportId, i32),
 ) -> Result<Reverted, ServiceError> {
-    let import = storage::imports::find_for_update(db, id)?.ok_or(Error::NotFound)?;
-    if import.reverted_at.is_some() {
-        return Err(crate::domain::Reason::AlreadyReverted.into());
-    }
+    let import = write::load::<Import>(db, ctx, id)?;
     let import = as_seen(db, import, version)?;
     let (mut entries, mut kept, mut restored) = (Vec::new(), Vec::new(), 0);
     // The youngest first: a payment before the contract that it was recorded with.

@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::{
-    domain::{ImportId, imports::Counts},
-    services::import::{ImportFile, Refused},
-};
+use super::super::import_data::{ImportFile, Refused};
+use crate::domain::{ImportId, imports::Counts};
 
 /// A request about imports. All of them need the right to import.
 #[derive(Debug, Clone)]

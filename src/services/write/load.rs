@@ -4,11 +4,12 @@
 
 use crate::{
     domain::{
-        ClientId, ContractId, Error, EventId, PaymentId, PlanId, Reason, UserId, ViewId,
+        ClientId, ContractId, Error, EventId, ImportId, PaymentId, PlanId, Reason, UserId, ViewId,
         audit::{Auditable, Verb},
         clients::Client,
         contracts::Contract,
         events::Event,
+        imports::Import,
         lists::SavedView,
         payments::Payment,
         plans::Plan,
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// A record that can be loaded to be written to.
-pub(super) trait Writable: Sized {
+pub(in crate::services) trait Writable: Sized {
     type Id: Copy;
     /// The record with its row locked, together with the locked rows that determine its owner.
     type Locked;
@@ -35,7 +36,11 @@ pub(super) trait Writable: Sized {
 /// action.
 ///
 /// Errors: `NotFound`; `Denied`.
-pub(super) fn load<R: Writable>(db: &mut Db, ctx: &RequestContext, id: R::Id) -> Result<R::Locked, ServiceError> {
+pub(in crate::services) fn load<R: Writable>(
+    db: &mut Db,
+    ctx: &RequestContext,
+    id: R::Id,
+) -> Result<R::Locked, ServiceError> {
     let locked = R::find_for_update(db, id)?.ok_or(Error::NotFound)?;
     ctx.check(R::owner(&locked), |permission| R::forbids(&locked, permission))?;
     Ok(locked)
@@ -169,6 +174,24 @@ impl Writable for SavedView {
 
     fn forbids(_: &Self::Locked, _: Permission) -> Option<Reason> {
         None
+    }
+}
+
+/// Whoever may import may take any import back, once.
+impl Writable for Import {
+    type Id = ImportId;
+    type Locked = ForUpdate<Self>;
+
+    fn find_for_update(db: &mut Db, id: ImportId) -> Result<Option<Self::Locked>, DbError> {
+        storage::imports::find_for_update(db, id)
+    }
+
+    fn owner(_: &Self::Locked) -> Owner {
+        Owner::Nobody
+    }
+
+    fn forbids(locked: &Self::Locked, _: Permission) -> Option<Reason> {
+        locked.reverted_at.map(|_| Reason::AlreadyReverted)
     }
 }
 

@@ -13,6 +13,7 @@ mod plans;
 mod users;
 
 pub(super) use contracts::create as create_contract;
+pub(super) use load::load;
 
 use super::{
     WriteRequest,
