@@ -38,9 +38,10 @@ use support::{
 };
 
 /// The audited fields that are in no edit form, each with the reason.
-const NOT_IN_FORMS: [(EntityKind, Field, &str); 17] = [
+const NOT_IN_FORMS: [(EntityKind, Field, &str); 18] = [
     (EntityKind::Client, Field::SalesContactId, "a client is handed over"),
     (EntityKind::Client, Field::ArchivedAt, "archiving is an action"),
+    (EntityKind::Client, Field::MergedIntoId, "merging is an action"),
     (EntityKind::Contract, Field::ClientId, "a contract stays with its client"),
     (EntityKind::Contract, Field::DueCents, "the amount due follows from the total and the payments"),
     (EntityKind::Contract, Field::SignedAt, "a signature is final"),

@@ -32,6 +32,8 @@ pub struct Client {
     pub notes: String,
     /// UTC; set while the client is archived.
     pub archived_at: Option<NaiveDateTime>,
+    /// The client that this one was merged into; it is archived then.
+    pub merged_into_id: Option<ClientId>,
     /// UTC.
     pub created_at: NaiveDateTime,
     /// UTC.
@@ -76,6 +78,7 @@ impl Auditable for Client {
             last_contact_at,
             notes,
             archived_at,
+            merged_into_id,
             created_at: _,
             updated_at: _,
         } = self;
@@ -88,6 +91,7 @@ impl Auditable for Client {
             (Field::LastContactAt, json!(last_contact_at)),
             (Field::Notes, json!(notes)),
             (Field::ArchivedAt, json!(archived_at)),
+            (Field::MergedIntoId, json!(merged_into_id.map(|id| id.0))),
         ])
     }
 }
@@ -123,6 +127,7 @@ impl From<&Client> for ClientDraft {
             last_contact_at,
             notes,
             archived_at: _,
+            merged_into_id: _,
             created_at: _,
             updated_at: _,
         } = client.clone();
@@ -145,6 +150,7 @@ impl ClientDraft {
             version: before.version,
             sales_contact_id: before.sales_contact_id,
             archived_at: before.archived_at,
+            merged_into_id: before.merged_into_id,
             created_at: before.created_at,
             updated_at: before.updated_at,
         }
@@ -178,7 +184,19 @@ pub enum ClientView {
     #[default]
     All,
     Mine,
+    /// Those that share their telephone number, or their name and company, with another one that is not archived.
+    Duplicates,
     Archived,
+}
+
+impl ClientView {
+    /// What the view is sorted by until the user chooses.
+    pub fn sort(self) -> ClientSort {
+        match self {
+            Self::Duplicates => ClientSort::Twins,
+            Self::All | Self::Mine | Self::Archived => ClientSort::Name,
+        }
+    }
 }
 
 /// Selects clients.
@@ -207,6 +225,8 @@ pub enum ClientSort {
     SalesContact,
     LastContact,
     Updated,
+    /// Possible duplicates beside each other; clients that are none stand first.
+    Twins,
 }
 
 impl Order for ClientSort {
@@ -221,13 +241,17 @@ pub struct ClientRow {
     pub client: Client,
     /// The name of the sales contact.
     pub sales_contact: String,
+    /// The name of the client that it was merged into.
+    pub merged_into: Option<String>,
+    /// What it has in common with another client that is not archived.
+    pub twin_key: Option<String>,
 }
 
 impl ClientRow {
     /// The names and values of a row in an exported file, in order. The names are those of the columns
     /// in the database.
     pub fn exported(&self) -> Vec<(&'static str, Value)> {
-        let Self { client, sales_contact } = self;
+        let Self { client, sales_contact, merged_into, twin_key: _ } = self;
         let Client {
             id: _,
             version: _,
@@ -239,6 +263,7 @@ impl ClientRow {
             last_contact_at,
             notes,
             archived_at,
+            merged_into_id: _,
             created_at: _,
             updated_at: _,
         } = client;
@@ -251,6 +276,7 @@ impl ClientRow {
             ("last_contact_at", json!(last_contact_at)),
             ("notes", json!(notes)),
             ("archived_at", json!(archived_at)),
+            ("merged_into", json!(merged_into)),
         ]
     }
 }
@@ -273,6 +299,7 @@ impl Sorted<ClientSort> for ClientRow {
             ClientSort::SalesContact => folded(&self.sales_contact),
             ClientSort::LastContact => client.last_contact_at.map_or(SortKey::Null, SortKey::Day),
             ClientSort::Updated => SortKey::Time(client.updated_at),
+            ClientSort::Twins => maybe(self.twin_key.as_deref()),
         }
     }
 }

@@ -75,8 +75,10 @@ fn listing<F, S: Default>(filter: F, descending: bool) -> Listing<F, S> {
 }
 
 impl Query {
+    /// By name; possible duplicates beside each other.
     pub fn clients(filter: ClientFilter) -> Self {
-        Self::Client(listing(filter, false))
+        let sort = filter.view.sort();
+        Self::Client(Listing { sort, ..listing(filter, false) })
     }
 
     /// The newest first; in the views of those not fully paid the largest amount due first, of those overdue or

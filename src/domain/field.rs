@@ -41,6 +41,7 @@ pub enum Field {
     LastContactAt,
     Notes,
     ArchivedAt,
+    MergedIntoId,
     // contracts
     /// The number of a contract, which the program gives and which files name.
     Number,

@@ -23,6 +23,7 @@ pub mod id;
 pub mod import_words;
 pub mod imports;
 pub mod instalments;
+pub mod known;
 pub mod language;
 pub mod lists;
 pub mod method;

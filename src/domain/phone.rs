@@ -11,6 +11,25 @@ pub fn keys(phone: &str) -> Vec<String> {
     keys
 }
 
+/// The key by which two numbers are the same, however they are spelled: the digits without the country code, since a
+/// number is often written without it. `None` for what only stands there because a number is required: one digit over
+/// and over.
+///
+/// A number without `+` or 0 before it that has more digits than numbers within a country is read with its country code.
+pub fn key(phone: &str) -> Option<String> {
+    /// From so many digits on, the first ones are a country code.
+    const ABROAD: usize = 11;
+    let all = digits(phone);
+    let first = all.chars().next()?;
+    if all.chars().all(|digit| digit == first) {
+        return None;
+    }
+    let is_marked = first == '0' || phone.trim_start().starts_with(['+', '(']);
+    let number = if is_marked || all.len() < ABROAD { Number::read(phone) } else { Number::read(&format!("+{all}")) };
+    let Number { code, rest } = number;
+    Some(if rest.len() < 3 { format!("{code}{rest}") } else { rest })
+}
+
 /// The one word that a typed telephone number, or the beginning of one, is searched by; `None` for
 /// any other text: words, dates, and short numbers beside each other, such as a house number and a
 /// postcode.
@@ -132,6 +151,34 @@ mod tests {
         }
         assert_eq!(keys("+678 123 456 78"), ["67812345678", "12345678"]);
         assert_eq!(keys("+1 234 567 8901"), ["12345678901", "2345678901"]);
+    }
+
+    #[test]
+    fn a_number_has_one_key_in_every_spelling() {
+        for (spellings, same) in [
+            (
+                &[
+                    "+33 6 12 34 56 78",
+                    "06.12.34.56.78",
+                    "0033612345678",
+                    "+33 (0)6 12 34 56 78",
+                    "(+33) 612345678",
+                    "33 6 12 34 56 78",
+                    "06-12/34 56 78",
+                ][..],
+                "612345678",
+            ),
+            (&["+678 123 456 78", "678 123 456 78", "12345678"], "12345678"),
+            (&["+1 234 567 8901", "1-234-567-8901", "(234) 567-8901"], "2345678901"),
+            (&["+666 12345"], "612345"),
+        ] {
+            for spelling in spellings {
+                assert_eq!(key(spelling).as_deref(), Some(same), "{spelling}");
+            }
+        }
+        for none in ["", "000 000", "00 00 00 00 00", "111111"] {
+            assert_eq!(key(none), None, "{none}");
+        }
     }
 
     #[test]

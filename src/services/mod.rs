@@ -232,6 +232,12 @@ impl Services {
                 return Ok(Reply::Page(page));
             }
         }
+        if let ReadRequest::KnownClients { like, except } = request
+            && let Some(ctx) = RequestContext::guarded(session, request.into(), now)
+            && let Some(known) = read::known_clients(db, &ctx, like, *except)?
+        {
+            return Ok(Reply::KnownClients(known));
+        }
         let ctx = RequestContext::for_reading(db, session, request.into(), now)?;
         Ok(read::answer(db, &ctx, request)?)
     }

@@ -34,7 +34,7 @@ impl WriteOutcome {
     fn written(entry: AuditEntry, version: i32, undo: Option<Box<WriteRequest>>) -> Self {
         let (subject, id) = (entry.subject, entry.id.unwrap_or_default());
         let AuditEntry { verb, name, changes, .. } = entry.clone();
-        let done = Some(Box::new(Done { verb, name, changes, shares: Vec::new(), balance: None }));
+        let done = Some(Box::new(Done { verb, name, changes, shares: Vec::new(), balance: None, is_twin: false }));
         Self { reply: Reply::Saved { subject, id, version, done, undo }, entries: vec![entry] }
     }
 
@@ -44,6 +44,14 @@ impl WriteOutcome {
             done.shares = inherited.shares;
         }
         self.entries.extend(inherited.entries);
+        self
+    }
+
+    /// The same, after it was found whether another client may be the one that was written.
+    pub fn twin(mut self, is_twin: bool) -> Self {
+        if let Reply::Saved { done: Some(done), .. } = &mut self.reply {
+            done.is_twin = is_twin;
+        }
         self
     }
 

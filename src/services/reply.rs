@@ -23,6 +23,7 @@ use crate::domain::{
     events::EventRow,
     imports::{Import, Kept},
     instalments::{Anchors, Instalment},
+    known::Known,
     lists::Lists,
     page::{Page, Sums},
     payments::PaymentRow,
@@ -181,6 +182,8 @@ pub enum Reply {
         overlapping: Vec<String>,
     },
     ClientChoices(Page<ClientRow>),
+    /// Clients that may be the one that was asked about; those that the user may see first.
+    KnownClients(Vec<Known>),
     ContractChoices(Page<ContractRow>),
     Found {
         records: Vec<Found>,
@@ -202,6 +205,9 @@ pub struct Done {
     pub shares: Vec<Share>,
     /// Of a payment that was recorded or cancelled.
     pub balance: Option<Balance>,
+    /// Another client has the same name and company, or the same telephone number, as one that was created or whose
+    /// own were changed.
+    pub is_twin: bool,
 }
 
 /// What a payment has changed.

@@ -95,7 +95,7 @@ pub(super) fn fill(
             })?;
             told(done, all);
         }
-        Ok(())
+        Ok(storage::scale::mark_twins(db)?)
     })
 }
 

@@ -35,13 +35,18 @@ impl AuthGuard {
     /// A condition for any statement: account and settings are still as the session knows them. The
     /// text contains only numbers and the name of a role.
     pub(super) fn holds(self) -> SqlExpr<Bool> {
+        sql_expr(self.condition())
+    }
+
+    /// The same as text.
+    pub(super) fn condition(self) -> String {
         let Self { user, role, auth_epoch, settings } = self;
-        sql_expr(format!(
+        format!(
             "(EXISTS (SELECT 1 FROM users AS asker WHERE asker.id = {} AND asker.active AND asker.role = '{role}' \
              AND asker.auth_epoch = {auth_epoch} AND NOT asker.must_change_password) AND {})",
             user.0,
             settings::is_version(settings)
-        ))
+        )
     }
 
     /// Matches the user's row only while account and settings are as the session knows them, and

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::{
     dsl::{self, Eq},
     prelude::*,
+    sql_types::{Nullable, Text},
 };
 
 use super::{
@@ -14,11 +15,14 @@ use super::{
     for_update::{AT_ONCE, Current, ForUpdate, met},
     page::{Loaded, counted, ordered},
     search::{Searched, Sought, searched},
+    sql_expr::{SqlExpr, sql_expr},
+    twins,
 };
 use crate::{
     domain::{
         clients::{Client, ClientDraft, ClientListing, ClientRow, ClientSort, ClientView},
         id::{ClientId, UserId},
+        known::Keys,
         page::{Count, Page},
         phone, text,
     },
@@ -38,14 +42,19 @@ type Derived = (
     Eq<clients::name_key, String>,
     Eq<clients::company_key, String>,
     Eq<clients::search, String>,
+    Eq<clients::phone_key, Option<String>>,
+    Eq<clients::person_key, Option<String>>,
 );
 
 fn derived(draft: &ClientDraft) -> Derived {
+    let Keys { phone, person } = Keys::from(draft);
     (
         clients::email_key.eq(denormalized::email_key(draft.email.as_deref())),
         clients::name_key.eq(text::sort_key(&draft.full_name)),
         clients::company_key.eq(text::sort_key(&draft.company_name)),
         clients::search.eq(search_text(draft)),
+        clients::phone_key.eq(phone),
+        clients::person_key.eq(person),
     )
 }
 
@@ -71,8 +80,16 @@ pub(super) fn write_words(db: &mut Db) -> Result<(), DbError> {
     }
 }
 
-fn row((client, sales_contact): (Client, String)) -> ClientRow {
-    ClientRow { client, sales_contact }
+/// A client with the name of its sales contact, of the client that it was merged into, and its twin key.
+type Found = (Client, String, Option<String>, Option<String>);
+
+fn row((client, sales_contact, merged_into, twin_key): Found) -> ClientRow {
+    ClientRow { client, sales_contact, merged_into, twin_key }
+}
+
+/// The name of the client that one was merged into.
+fn merged_into() -> SqlExpr<Nullable<Text>> {
+    sql_expr("(SELECT kept.full_name FROM clients AS kept WHERE kept.id = clients.merged_into_id)")
 }
 
 /// The client as it is stored.
@@ -100,6 +117,16 @@ pub fn with_email_keys(db: &mut Db, keys: &[String]) -> Result<Vec<Client>, DbEr
     Ok(found)
 }
 
+/// The clients with these telephone numbers ([`Keys::phone`]), in no order.
+pub fn with_phone_keys(db: &mut Db, keys: &[String]) -> Result<Vec<Client>, DbError> {
+    let mut found = Vec::new();
+    for some in keys.chunks(AT_ONCE) {
+        let these = clients::table.filter(clients::phone_key.eq_any(some.to_vec()));
+        found.extend(these.select(Client::as_select()).load(db)?);
+    }
+    Ok(found)
+}
+
 /// The clients with these names ([`text::sort_key`]), in no order.
 pub fn with_name_keys(db: &mut Db, keys: &[String]) -> Result<Vec<Client>, DbError> {
     let mut found = Vec::new();
@@ -115,7 +142,7 @@ pub fn find_row(db: &mut Db, id: ClientId) -> Result<Option<ClientRow>, DbError>
     let found = clients::table
         .inner_join(users::table)
         .filter(clients::id.eq(id))
-        .select((Client::as_select(), users::full_name))
+        .select((Client::as_select(), users::full_name, merged_into(), clients::twin_key))
         .first(db)
         .optional()?;
     Ok(found.map(row))
@@ -128,13 +155,14 @@ pub fn find_for_update(db: &mut Db, id: ClientId) -> Result<Option<ForUpdate<Cli
     Ok(found.map(|(client, sales)| ForUpdate::held_by(client, sales)))
 }
 
-/// Creates a client and returns it. Nobody else sees the row before the transaction is committed.
+/// Creates a client and returns it, and whether another one may be the same. Nobody else sees the row before the
+/// transaction is committed.
 pub fn insert(
     db: &mut Db,
     draft: &ClientDraft,
     sales_contact: UserId,
     now: NaiveDateTime,
-) -> Result<ForUpdate<Client>, DbError> {
+) -> Result<(ForUpdate<Client>, bool), DbError> {
     let of_sales = users::table.filter(users::id.eq(sales_contact));
     let sales_key = of_sales.select(users::name_key).single_value().assume_not_null();
     diesel::insert_into(clients::table)
@@ -148,16 +176,24 @@ pub fn insert(
         ))
         .execute(db)?;
     let new = clients::table.filter(clients::id.eq(db.last_inserted()));
-    Ok(ForUpdate::of(new.select(Client::as_select()).first(db)?))
+    let new: Client = new.select(Client::as_select()).first(db)?;
+    let is_twin = twins::follow(db, new.id, (&Keys::default(), &draft.into()))?;
+    Ok((ForUpdate::of(new), is_twin))
 }
 
-/// Saves an edited client.
-pub fn update(db: &mut Db, client: &Current<Client>, draft: &ClientDraft, now: NaiveDateTime) -> Result<(), DbError> {
+/// Saves an edited client; returns whether it shares a new key with another one.
+pub fn update(db: &mut Db, client: &Current<Client>, draft: &ClientDraft, now: NaiveDateTime) -> Result<bool, DbError> {
     let saved = diesel::update(clients::table.find(client.id))
         .set((draft, derived(draft), clients::version.eq(client.version + 1), clients::updated_at.eq(now)))
         .execute(db)?;
     met(saved, 1)?;
-    denormalized::dependents(db, client.id)
+    denormalized::dependents(db, client.id)?;
+    twins::follow(db, client.id, (&keys(client), &draft.into()))
+}
+
+/// The keys by which the client is compared with others, whether or not it is archived.
+fn keys(client: &Client) -> Keys {
+    Keys::of(&client.full_name, &client.company_name, &client.phone)
 }
 
 /// Gives the client to another sales person.
@@ -186,7 +222,10 @@ pub fn set_archived(
     let saved = diesel::update(clients::table.find(client.id))
         .set((clients::archived_at.eq(archived_at), clients::version.eq(version), clients::updated_at.eq(now)))
         .execute(db)?;
-    met(saved, 1)
+    met(saved, 1)?;
+    let (keys, none) = (keys(client), Keys::default());
+    let (before, after) = if archived_at.is_some() { (&keys, &none) } else { (&none, &keys) };
+    twins::follow(db, client.id, (before, after)).map(drop)
 }
 
 /// Locks and returns all clients of a sales person, archived ones included: an heir takes them
@@ -230,6 +269,8 @@ macro_rules! filtered {
         query = match filter.view {
             ClientView::Archived => query.filter(clients::archived_at.is_not_null()),
             ClientView::All => query.filter(clients::archived_at.is_null()),
+            // Archived clients have no twin.
+            ClientView::Duplicates => query.filter(clients::twin_key.is_not_null()),
             ClientView::Mine => {
                 query.filter(clients::archived_at.is_null().and(clients::sales_contact_id.eq($viewer.me)))
             }
@@ -268,8 +309,8 @@ pub fn page(db: &mut Db, listing: &ClientListing, viewer: Viewer) -> Result<Page
             let all = filtered!(listing, sought, viewer).select(clients::id);
             return Ok(Loaded::Total(counted!(db, all, sought.limit)));
         }
-        let query =
-            filtered!(listing, sought, viewer).select((Client::as_select(), users::full_name.assume_not_null()));
+        let columns = (Client::as_select(), users::full_name.assume_not_null(), merged_into(), clients::twin_key);
+        let query = filtered!(listing, sought, viewer).select(columns);
         let id = clients::id;
         let query = match listing.sort {
             ClientSort::Name => ordered!(required, query, listing, clients::name_key, id, Text),
@@ -279,8 +320,9 @@ pub fn page(db: &mut Db, listing: &ClientListing, viewer: Viewer) -> Result<Page
             ClientSort::SalesContact => ordered!(required, query, listing, clients::sales_key, id, Text),
             ClientSort::LastContact => ordered!(optional, query, listing, clients::last_contact_at, id, Day),
             ClientSort::Updated => ordered!(required, query, listing, clients::updated_at, id, Time),
+            ClientSort::Twins => ordered!(optional, query, listing, clients::twin_key, id, Text),
         };
-        let rows: Vec<(Client, String)> = query.limit(listing.fetched()).load(db)?;
+        let rows: Vec<Found> = query.limit(listing.fetched()).load(db)?;
         Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
     })
 }

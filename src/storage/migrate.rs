@@ -212,6 +212,9 @@ const NEEDS_NUMBERS: &str = "0010";
 /// The migration that adds payments. After it the program writes what was paid before.
 const HAS_PAYMENTS: &str = "0012";
 
+/// The migration that adds the keys by which clients are compared; the program fills them after it.
+const HAS_TWINS: &str = "0014";
+
 /// Runs the pending migrations, without the guards of a server. On SQLite it has to be in a
 /// transaction. Nobody else may change the tables meanwhile; the error is `TakenOver` if somebody
 /// does.
@@ -247,6 +250,9 @@ pub(super) fn run_pending(connection: &mut Db, lease: &Lease) -> Result<(), DbEr
                 guards::install_of_payments(mysql, lease)?;
             }
             super::opening::write(connection, lease)?;
+        }
+        if version == HAS_TWINS {
+            super::twins::write_keys(connection, |connection| lease.renew(connection))?;
         }
         // A server records a migration as done only now: if the program is killed before that, the
         // next one runs the migration again.

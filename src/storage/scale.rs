@@ -6,12 +6,13 @@ use std::fmt::Write;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use diesel::connection::SimpleConnection;
 
-use super::{clients, connection::Db, denormalized, events, failure::DbError, instalments};
+use super::{clients, connection::Db, denormalized, events, failure::DbError, instalments, twins};
 use crate::domain::{
     Cents, ClientId, ContractId, UserId,
     clients::ClientDraft,
     events::{EventDraft, Status},
     instalments::{Instalment, filled_at},
+    known::Keys,
     payments::{PaymentDraft, state_of},
     text,
 };
@@ -74,11 +75,13 @@ impl Insert {
     /// Clients that were created and changed `now` (UTC).
     pub fn clients<'a>(rows: impl Iterator<Item = NewClient<'a>>, now: NaiveDateTime) -> Self {
         const HEAD: &str = "INSERT INTO clients (id, full_name, company_name, email, email_key, phone, \
-             sales_contact_id, notes, name_key, company_key, sales_key, search, created_at, updated_at) VALUES ";
+             sales_contact_id, notes, name_key, company_key, sales_key, search, phone_key, person_key, created_at, \
+             updated_at) VALUES ";
         let row = |NewClient { id, draft, sales_contact: (owner, sales_key) }: NewClient| {
             let email = draft.email.as_deref();
+            let keys = Keys::from(&draft);
             format!(
-                "{},{},{},{},{},{},{},{},{},{},{},{},'{now}','{now}'",
+                "{},{},{},{},{},{},{},{},{},{},{},{},{},{},'{now}','{now}'",
                 id.0,
                 quoted(&draft.full_name),
                 quoted(&draft.company_name),
@@ -91,6 +94,8 @@ impl Insert {
                 quoted(&text::sort_key(&draft.company_name)),
                 quoted(sales_key),
                 quoted(&clients::search_text(&draft)),
+                nullable(keys.phone.as_deref()),
+                nullable(keys.person.as_deref()),
             )
         };
         Self::new(HEAD, rows.map(row))
@@ -211,6 +216,11 @@ impl Insert {
     pub fn run(&self, db: &mut Db) -> Result<(), DbError> {
         Ok(db.batch_execute(&self.0)?)
     }
+}
+
+/// Finds the clients that may be entered twice, once all are there.
+pub fn mark_twins(db: &mut Db) -> Result<(), DbError> {
+    twins::mark_all(db, |_| Ok(()))
 }
 
 /// The text as an SQL string literal.

@@ -7,7 +7,7 @@ use super::{
     form::value,
     overlap,
     popup::Popup,
-    text::{Deed, InstalmentPhrase, ListPhrase, PaymentPhrase, Phrase, Told},
+    text::{Deed, InstalmentPhrase, KnownPhrase, ListPhrase, PaymentPhrase, Phrase, Told},
 };
 use crate::{
     domain::{
@@ -108,7 +108,7 @@ pub fn words(to: &Request, reply: &Reply, ctx: &Context) -> Option<String> {
 }
 
 fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
-    let Done { verb, name, changes, shares, balance } = done;
+    let Done { verb, name, changes, shares, balance, is_twin } = done;
     if let Some(balance) = balance {
         return balanced(*verb, *balance, ctx);
     }
@@ -128,7 +128,9 @@ fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
         _ => changed(changes, ctx),
     };
     let without_support = *verb != Verb::EventCreated && changes.removes(Field::SupportId);
-    ctx.say(Phrase::Told(Told::Now(Deed { verb: *verb, number: id, name, values: &values, without_support, shares })))
+    let deed = Deed { verb: *verb, number: id, name, values: &values, without_support, shares };
+    let twin = is_twin.then(|| ctx.say(KnownPhrase::IsTwin));
+    [Some(ctx.say(Phrase::Told(Told::Now(deed)))), twin].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// What is now true after a payment was recorded or cancelled.

@@ -48,7 +48,8 @@ fn the_column_that_sorts_a_list_is_always_shown() {
         let mut desk = Desk::of("manager", Language::En);
         desk.world.records();
         desk.resize(size.0, size.1).go(list);
-        for order in 0..8 {
+        // The last order of clients, possible duplicates beside each other, has no column.
+        for order in 0..if list == "clients" { 7 } else { 8 } {
             desk.press(KeyCode::Char('s')).press(KeyCode::Home);
             for _ in 0..8 {
                 desk.press(KeyCode::Up);

@@ -18,6 +18,7 @@ mod hostile;
 mod instalments;
 mod jobs;
 mod keys;
+mod known;
 mod late;
 mod lists;
 mod log;

@@ -2,6 +2,7 @@
 //! trips to the server than necessary.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod known;
 mod sums;
 #[path = "../support/mod.rs"]
 mod support;
@@ -16,7 +17,7 @@ use diesel::prelude::*;
 use epic_events::{
     domain::{
         EventId, UserId,
-        clients::{ClientFilter, ClientSort},
+        clients::{ClientFilter, ClientSort, ClientView},
         contracts::{ContractFilter, ContractSort, ContractView},
         entity::Query,
         events::{EventFilter, EventSort, EventView},
@@ -95,6 +96,9 @@ fn each_list(mut ask: impl FnMut(&str, &dyn Fn(&mut Db))) {
                 let asked = Listing { filter, ..listing(PaymentSort::PaidOn, descending, edge.clone()) };
                 ask(&format!("payments, {view:?}"), &|db| drop(payments::page(db, &asked, MANAGER).unwrap()));
             }
+            let filter = ClientFilter { view: ClientView::Duplicates, ..ClientFilter::default() };
+            let asked = Listing { filter, ..listing(ClientSort::Twins, descending, edge.clone()) };
+            ask("possible duplicates", &|db| drop(clients::page(db, &asked, MANAGER).unwrap()));
             for sort in ClientSort::iter() {
                 let asked = listing::<ClientFilter, _>(sort, descending, edge.clone());
                 ask(&format!("clients by {sort:?}"), &|db| drop(clients::page(db, &asked, MANAGER).unwrap()));

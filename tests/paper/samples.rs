@@ -62,6 +62,7 @@ fn client() -> Client {
         last_contact_at: None,
         notes: "A note about the client that stays in the company.".to_owned(),
         archived_at: None,
+        merged_into_id: None,
         created_at: NaiveDateTime::default(),
         updated_at: NaiveDateTime::default(),
     }

@@ -82,6 +82,7 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         "view person" => Request::Read(ReadRequest::ViewUser(other_sales)),
         "search" => Request::Read(ReadRequest::Search { text: "kevin".to_owned() }),
         "pick client" => Request::Read(ReadRequest::PickClient { text: String::new(), own: false }),
+        "look for known clients" => Request::Read(ReadRequest::KnownClients { like: draft, except: None }),
         "pick contract" => Request::Read(ReadRequest::PickContract { text: String::new() }),
         "pick person" => Request::Read(ReadRequest::PickUser { role: Role::Sales, except: None, text: String::new() }),
         "pick support" => Request::Read(ReadRequest::PickSupport { events: vec![event], text: String::new() }),

@@ -30,6 +30,7 @@ pub const EXPECTED: &[Row] = &[
     ("view person",               [Y, Y, Y, Y, Y]),
     ("search",                    [Y, Y, Y, Y, Y]),
     ("pick client",               [Y, Y, Y, Y, Y]),
+    ("look for known clients",    [Y, Y, Y, N, N]),
     ("pick person",               [Y, Y, Y, Y, Y]),
     ("read settings",             [Y, Y, Y, Y, Y]),
     ("pick contract",             [Y, Y, Y, N, N]),

@@ -13,6 +13,7 @@ mod exports;
 mod home;
 mod imports;
 mod instalments;
+mod known;
 mod lists;
 mod money;
 mod names;

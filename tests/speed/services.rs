@@ -102,6 +102,7 @@ fn client_order(sort: ClientSort) -> &'static str {
         ClientSort::Phone => "e.phone, e.id",
         ClientSort::SalesContact => "e.sales_key, e.id",
         ClientSort::LastContact => "e.last_contact_at, e.id",
+        ClientSort::Twins => "e.twin_key, e.id",
         ClientSort::Updated => "e.updated_at, e.id",
     }
 }

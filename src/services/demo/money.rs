@@ -77,7 +77,7 @@ impl Demo {
         const NEGOTIATED: TimeDelta = TimeDelta::days(12);
         let signed_at = deal.signed.map(|ago| self.now.utc - TimeDelta::days(ago));
         let at = signed_at.unwrap_or(self.now.utc) - NEGOTIATED;
-        let client = storage::clients::insert(db, draft, owner, at)?;
+        let (client, _) = storage::clients::insert(db, draft, owner, at)?;
         note(db, created(Verb::ClientCreated, &draft.full_name, &*client), at)?;
         let terms = ContractDraft { total_cents: Cents(deal.total), ..ContractDraft::default() };
         let paid = Cents(deal.total - deal.due);

@@ -28,8 +28,7 @@ pub(super) fn plan(
     ctx: &RequestContext,
     rows: Vec<Cells>,
 ) -> Result<Vec<Verdict>, ServiceError> {
-    let named = rows.iter().map(|cells| (cells.said(Field::Email), cells.said(Field::FullName)));
-    let known = Clients::load(db, named, &planner.created)?;
+    let known = Clients::load(db, &rows, Field::FullName, &planner.created)?;
     Ok(rows.into_iter().map(|cells| row(planner, ctx, &known, cells)).collect())
 }
 
@@ -46,14 +45,15 @@ fn matched<'a>(known: &'a Clients, cells: &Cells) -> Match<'a> {
     }
     let Some(name) = cells.said(Field::FullName) else { return Match::Nobody };
     let namesakes = known.called(name, Some(&cells.text(Field::CompanyName)));
-    let telephone = cells.said(Field::Phone).map(|said| phone::keys(said).pop());
+    let number = cells.said(Field::Phone);
     // Both have an e-mail address, and it is another one.
     let differs = |one: &Client| one.email.is_some() && cells.said(Field::Email).is_some();
-    let calls = |one: &Client| telephone.as_ref().is_none_or(|number| *number == phone::keys(&one.phone).pop());
-    match namesakes.iter().find(|one| calls(one) && !differs(one)) {
-        Some(client) => Match::Same(client),
-        None => namesakes.first().map_or(Match::Nobody, |client| Match::Perhaps(client)),
+    let calls = |one: &Client| number.is_none_or(|said| phone::key(said) == phone::key(&one.phone));
+    if let Some(client) = namesakes.iter().find(|one| calls(one) && !differs(one)) {
+        return Match::Same(client);
     }
+    let perhaps = namesakes.first().copied().or_else(|| known.with_number(number?));
+    perhaps.map_or(Match::Nobody, Match::Perhaps)
 }
 
 fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: Cells) -> Verdict {
@@ -129,9 +129,9 @@ fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&Client>, draft:
     if email.is_some_and(|key| !planner.take(Field::Email, key, cells)) {
         return;
     }
-    let numbers = phone::keys(&draft.phone).join(" ");
+    let number = phone::key(&draft.phone).unwrap_or_default();
     let (name, company) = (text::fold(&draft.full_name), text::fold(&draft.company_name));
-    planner.take(Field::FullName, format!("client {name}\n{company}\n{numbers}"), cells);
+    planner.take(Field::FullName, format!("client {name}\n{company}\n{number}"), cells);
 }
 
 fn create(draft: ClientDraft, owner: Option<UserId>, archived: Option<bool>) -> Step {

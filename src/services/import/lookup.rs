@@ -9,37 +9,59 @@ use crate::{
         ClientId, ContractId, Field, Problem, UserId,
         clients::Client,
         contracts::{Contract, number_in},
-        text,
+        phone, text,
         users::{Role, User},
     },
     storage::{self, Db, DbError},
 };
 
+/// The places of the values that have a key.
+type Index = HashMap<String, Vec<usize>>;
+
+fn put(index: &mut Index, key: String, at: usize) {
+    index.entry(key).or_default().push(at);
+}
+
 /// All accounts.
 #[derive(Debug)]
-pub(super) struct People(Vec<User>);
+pub(super) struct People {
+    all: Vec<User>,
+    usernames: Index,
+    emails: Index,
+    names: Index,
+}
 
 impl People {
     pub fn load(db: &mut Db) -> Result<Self, DbError> {
-        storage::users::all(db).map(Self)
+        let all = storage::users::all(db)?;
+        let [mut usernames, mut emails, mut names] = [Index::new(), Index::new(), Index::new()];
+        for (at, user) in all.iter().enumerate() {
+            put(&mut usernames, user.username.clone(), at);
+            put(&mut names, text::fold(&user.full_name), at);
+            if let Some(email) = &user.email {
+                put(&mut emails, text::caseless(email), at);
+            }
+        }
+        Ok(Self { all, usernames, emails, names })
+    }
+
+    fn in_index(&self, index: &Index, key: &str) -> Option<&User> {
+        index.get(key).map(|places| &self.all[places[0]])
     }
 
     /// The account with this username or e-mail address, or the only one of this name.
     ///
     /// Errors: `Unknown`, `Ambiguous`.
     pub fn named(&self, typed: &str) -> Result<&User, Problem> {
-        let (caseless, folded) = (text::caseless(&text::clean(typed)), text::fold(typed));
-        let is_meant = |user: &&User| {
-            user.username == caseless || user.email.as_deref().is_some_and(|email| text::caseless(email) == caseless)
-        };
-        if let Some(user) = self.0.iter().find(is_meant) {
+        let caseless = text::caseless(&text::clean(typed));
+        let meant = self.in_index(&self.usernames, &caseless).or_else(|| self.with_email(&caseless));
+        if let Some(user) = meant {
             return Ok(user);
         }
-        let mut of_name = self.0.iter().filter(|user| text::fold(&user.full_name) == folded);
-        match (of_name.next(), of_name.count()) {
-            (Some(user), 0) => Ok(user),
-            (Some(_), others) => Err(Problem::Ambiguous(others + 1)),
-            (None, _) => Err(Problem::Unknown),
+        match self.names.get(&text::fold(typed)).map(Vec::as_slice) {
+            Some([only]) => Ok(&self.all[*only]),
+            Some(several) => Err(Problem::Ambiguous(several.len())),
+            None => Err(Problem::Unknown),
         }
     }
 
@@ -57,65 +79,92 @@ impl People {
 
     /// The account with this e-mail address, in lower case.
     pub fn with_email(&self, caseless: &str) -> Option<&User> {
-        self.0.iter().find(|user| user.email.as_deref().is_some_and(|email| text::caseless(email) == caseless))
+        self.in_index(&self.emails, caseless)
     }
 
     /// The account with this employee number.
     pub fn numbered(&self, number: &str) -> Option<&User> {
-        self.0.iter().find(|user| user.employee_number.as_deref() == Some(number))
+        self.all.iter().find(|user| user.employee_number.as_deref() == Some(number))
     }
 }
 
 /// The clients that some rows may be about.
 #[derive(Debug, Default)]
-pub(super) struct Clients(HashMap<ClientId, Client>);
+pub(super) struct Clients {
+    all: Vec<Client>,
+    places: HashMap<ClientId, usize>,
+    emails: Index,
+    names: Index,
+    numbers: Index,
+}
 
 impl Clients {
-    /// Looks up the clients with these e-mail addresses or names, without those of `except`.
-    pub fn load<'a>(
-        db: &mut Db,
-        rows: impl Iterator<Item = (Option<&'a str>, Option<&'a str>)>,
-        except: &HashSet<i64>,
-    ) -> Result<Self, DbError> {
-        let (mut emails, mut names) = (HashSet::new(), HashSet::new());
-        for (email, name) in rows {
-            emails.extend(email.map(|email| text::caseless(&text::clean(email))));
-            names.extend(name.map(text::sort_key));
+    /// Looks up the clients that these rows name in this field, or whose e-mail address or telephone number they
+    /// have, without those of `except`.
+    pub fn load(db: &mut Db, rows: &[Cells], name: Field, except: &HashSet<i64>) -> Result<Self, DbError> {
+        let (mut emails, mut names, mut numbers) = (HashSet::new(), HashSet::new(), HashSet::new());
+        for cells in rows {
+            emails.extend(cells.said(Field::Email).map(|email| text::caseless(&text::clean(email))));
+            names.extend(cells.said(name).map(text::sort_key));
+            numbers.extend(cells.said(Field::Phone).and_then(phone::key));
         }
         let mut found = storage::clients::with_email_keys(db, &Vec::from_iter(emails))?;
         found.extend(storage::clients::with_name_keys(db, &Vec::from_iter(names))?);
-        Ok(Self(found.into_iter().filter(|one| !except.contains(&one.id.0)).map(|one| (one.id, one)).collect()))
+        found.extend(storage::clients::with_phone_keys(db, &Vec::from_iter(numbers))?);
+        found.retain(|one| !except.contains(&one.id.0));
+        // Those that are not archived first, each kind by age.
+        found.sort_by_key(|one| (one.archived_at.is_some(), one.id.0));
+        let mut clients = Self::default();
+        clients.add(found);
+        Ok(clients)
     }
 
     pub fn get(&self, id: ClientId) -> Option<&Client> {
-        self.0.get(&id)
+        self.places.get(&id).map(|at| &self.all[*at])
     }
 
     pub fn ids(&self) -> Vec<ClientId> {
-        self.0.keys().copied().collect()
+        self.all.iter().map(|one| one.id).collect()
     }
 
     pub fn add(&mut self, clients: Vec<Client>) {
-        self.0.extend(clients.into_iter().map(|one| (one.id, one)));
+        for client in clients {
+            let at = self.all.len();
+            if self.places.contains_key(&client.id) {
+                continue;
+            }
+            self.places.insert(client.id, at);
+            put(&mut self.names, text::fold(&client.full_name), at);
+            if let Some(email) = &client.email {
+                put(&mut self.emails, text::caseless(email), at);
+            }
+            if let Some(number) = phone::key(&client.phone) {
+                put(&mut self.numbers, number, at);
+            }
+            self.all.push(client);
+        }
+    }
+
+    fn first(&self, index: &Index, key: &str) -> Option<&Client> {
+        index.get(key).map(|places| &self.all[places[0]])
     }
 
     /// The client with this e-mail address.
     pub fn with_email(&self, email: &str) -> Option<&Client> {
-        let email = text::caseless(&text::clean(email));
-        self.0.values().find(|one| one.email.as_deref().is_some_and(|known| text::caseless(known) == email))
+        self.first(&self.emails, &text::caseless(&text::clean(email)))
+    }
+
+    /// The oldest client with this telephone number, in any spelling, those that are not archived first.
+    pub fn with_number(&self, number: &str) -> Option<&Client> {
+        self.first(&self.numbers, &phone::key(number)?)
     }
 
     /// The clients of this name and company, those that are not archived first, each kind by age. Without a
     /// company every client of the name.
     pub fn called(&self, name: &str, company: Option<&str>) -> Vec<&Client> {
-        let (name, company) = (text::fold(name), company.map(text::fold));
-        let is_same = |one: &&Client| {
-            text::fold(&one.full_name) == name
-                && company.as_ref().is_none_or(|company| text::fold(&one.company_name) == *company)
-        };
-        let mut called: Vec<&Client> = self.0.values().filter(is_same).collect();
-        called.sort_by_key(|one| (one.archived_at.is_some(), one.id.0));
-        called
+        let company = company.map(text::fold);
+        let of_name = self.names.get(&text::fold(name)).into_iter().flatten().map(|at| &self.all[*at]);
+        of_name.filter(|one| company.as_ref().is_none_or(|company| text::fold(&one.company_name) == *company)).collect()
     }
 
     /// The client that a row of a list of contracts, events or payments names: by e-mail address, or by name
@@ -146,40 +195,46 @@ impl Clients {
 #[derive(Debug, Default)]
 pub(super) struct Contracts {
     pub clients: Clients,
-    contracts: HashMap<ContractId, Contract>,
+    all: HashMap<ContractId, Contract>,
+    /// The contracts of each client, the oldest first.
+    of: HashMap<ClientId, Vec<ContractId>>,
 }
 
 impl Contracts {
     /// Looks up the contracts with the numbers that the rows name, and all contracts of the clients that they
     /// name, without those of `except`.
     pub fn load(db: &mut Db, rows: &[Cells], number: Field, except: &HashSet<i64>) -> Result<Self, DbError> {
-        let named = rows.iter().map(|cells| (cells.said(Field::Email), cells.said(Field::ClientId)));
-        let mut clients = Clients::load(db, named, &HashSet::new())?;
+        let mut clients = Clients::load(db, rows, Field::ClientId, &HashSet::new())?;
         let said = rows.iter().filter_map(|cells| cells.said(number).and_then(number_in));
         let numbers: HashSet<ContractId> = said.collect();
         let mut found = storage::contracts::find_all(db, &Vec::from_iter(numbers))?;
         found.extend(storage::contracts::of_clients(db, &clients.ids())?);
-        let contracts: HashMap<ContractId, Contract> =
+        let all: HashMap<ContractId, Contract> =
             found.into_iter().filter(|one| !except.contains(&one.id.0)).map(|one| (one.id, one)).collect();
-        let owners: HashSet<ClientId> = contracts.values().map(|one| one.client_id).collect();
+        let owners: HashSet<ClientId> = all.values().map(|one| one.client_id).collect();
         let others: Vec<ClientId> = owners.into_iter().filter(|id| clients.get(*id).is_none()).collect();
         clients.add(storage::clients::find_all(db, &others)?);
-        Ok(Self { clients, contracts })
+        let mut of: HashMap<ClientId, Vec<ContractId>> = HashMap::new();
+        for one in all.values() {
+            of.entry(one.client_id).or_default().push(one.id);
+        }
+        for ids in of.values_mut() {
+            ids.sort_by_key(|id| id.0);
+        }
+        Ok(Self { clients, all, of })
     }
 
     pub fn get(&self, id: ContractId) -> Option<&Contract> {
-        self.contracts.get(&id)
+        self.all.get(&id)
     }
 
     pub fn ids(&self) -> Vec<ContractId> {
-        self.contracts.keys().copied().collect()
+        self.all.keys().copied().collect()
     }
 
     /// The contracts of a client, the oldest first.
     pub fn of_client(&self, client: ClientId) -> Vec<&Contract> {
-        let mut of: Vec<&Contract> = self.contracts.values().filter(|one| one.client_id == client).collect();
-        of.sort_by_key(|one| one.id.0);
-        of
+        self.of.get(&client).into_iter().flatten().filter_map(|id| self.get(*id)).collect()
     }
 
     /// The name of a contract's client.

@@ -3,6 +3,7 @@
 mod candidates;
 mod figures;
 mod history;
+mod known;
 pub(super) mod paper;
 mod search;
 
@@ -55,6 +56,9 @@ pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> R
         ReadRequest::PickSupport { events, text } => candidates::for_events(db, ctx, events, text)?,
         ReadRequest::PickUser { role, except, text } => candidates::of_role(db, *role, *except, text)?,
         ReadRequest::PickClient { text, own } => Reply::ClientChoices(client_choices(db, ctx, text, *own)?),
+        ReadRequest::KnownClients { like, except } => {
+            Reply::KnownClients(known::like(db, ctx, like, *except)?.ok_or(Error::NotFound)?)
+        }
         ReadRequest::PickContract { text } => {
             Reply::ContractChoices(contract_choices(db, ctx, text, ContractView::Signed)?)
         }
@@ -62,6 +66,8 @@ pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> R
         ReadRequest::Search { text } => search::search(db, ctx, text)?,
     })
 }
+
+pub(super) use known::like as known_clients;
 
 /// A page of a list with the records that the user may see.
 pub(super) fn list(db: &mut Db, ctx: &RequestContext, query: &Query) -> Result<Page<Record>, ServiceError> {

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::domain::{
     ClientId, ContractId, EventId, PaymentId, UserId,
     audit::Subject,
+    clients::ClientDraft,
     entity::{EntityKind, Query},
     policy::Permission,
     users::Role,
@@ -44,6 +45,11 @@ pub enum ReadRequest {
     PickClient {
         text: String,
         own: bool,
+    },
+    /// Clients that may be the one of this form, besides the one that it edits.
+    KnownClients {
+        like: ClientDraft,
+        except: Option<ClientId>,
     },
     /// Signed contracts that an event can be created for.
     PickContract {
@@ -86,6 +92,7 @@ impl ReadRequest {
             | Self::Search { .. } => P::SeeRecords,
             Self::List(query) => P::to_see(query.kind()),
             Self::ViewUser(_) | Self::PickUser { .. } => P::SeeStaff,
+            Self::KnownClients { .. } => P::CreateClient,
             Self::PickContract { .. } => P::CreateEvent,
             Self::PickPayable { .. } => P::RecordPayment,
             Self::PickSupport { .. } => P::AssignSupport,
@@ -107,6 +114,7 @@ impl ReadRequest {
             Self::ViewUser(id) => (K::User, Some(id.0)),
             Self::PickUser { .. } => (K::User, None),
             Self::PickClient { .. } => (K::Client, None),
+            Self::KnownClients { except, .. } => (K::Client, except.map(|id| id.0)),
             Self::PickContract { .. } | Self::PickPayable { .. } => (K::Contract, None),
             Self::PickSupport { events, .. } => (K::Event, events.first().map(|id| id.0)),
             Self::Calendar { .. } => (K::Event, None),

@@ -37,9 +37,9 @@ pub(super) fn create(
     let Some(name) = storage::users::lock_active(db, owner, Role::Sales)? else {
         return Err(invalid(Field::SalesContactId, Problem::NotActiveSales));
     };
-    let client = storage::clients::insert(db, &draft, owner, ctx.now)?;
+    let (client, is_twin) = storage::clients::insert(db, &draft, owner, ctx.now)?;
     let entry = created(Verb::ClientCreated, &client.full_name, &*client).found_by(&[&name]);
-    Ok(WriteOutcome::saved(entry, client.version))
+    Ok(WriteOutcome::saved(entry, client.version).twin(is_twin))
 }
 
 pub(super) fn update(
@@ -55,9 +55,10 @@ pub(super) fn update(
     if after == *before {
         return Ok(WriteOutcome::unchanged(&*before, before.version));
     }
-    storage::clients::update(db, &before, &draft, ctx.now)?;
+    let is_twin = storage::clients::update(db, &before, &draft, ctx.now)?;
     let undo = WriteRequest::UpdateClient { id: seen.0, version: seen.1 + 1, draft: ClientDraft::from(&*before) };
-    Ok(WriteOutcome::undoable(changed(Verb::ClientUpdated, &after.full_name, &*before, &after), seen.1 + 1, undo))
+    let entry = changed(Verb::ClientUpdated, &after.full_name, &*before, &after);
+    Ok(WriteOutcome::undoable(entry, seen.1 + 1, undo).twin(is_twin))
 }
 
 /// Hands over the clients that still have the version that the user saw; the others are listed in

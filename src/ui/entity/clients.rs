@@ -9,9 +9,10 @@ use crate::{
         ClientId, Field, UserId,
         assigning::Candidate,
         audit::Auditable,
-        clients::{Client, ClientDraft, ClientFilter, ClientRow, ClientSort, ClientView, told_apart_by},
+        clients::{Client, ClientDraft, ClientFilter, ClientListing, ClientRow, ClientSort, ClientView, told_apart_by},
         dates::{self, Direction},
         entity::{EntityKind, Record},
+        known::{Known, Shared},
         lists::ColumnName as N,
         policy::Permission,
         users::Role,
@@ -21,7 +22,7 @@ use crate::{
         Context,
         form::{Choices, FieldKind, FormField, Reader},
         keys::Command,
-        text::{Asked, Phrase},
+        text::{Asked, KnownPhrase, Phrase},
         widgets::table::{Column, column},
     },
 };
@@ -92,7 +93,9 @@ impl Entity for Clients {
     }
 
     fn facts(row: &ClientRow, ctx: &Context) -> Vec<(String, String)> {
-        labelled(&row.client.audited_fields(), &[(Field::SalesContactId, &row.sales_contact)], ctx)
+        let merged_into = row.merged_into.as_deref().unwrap_or_default();
+        let names = [(Field::SalesContactId, row.sales_contact.as_str()), (Field::MergedIntoId, merged_into)];
+        labelled(&row.client.audited_fields(), &names, ctx)
     }
 
     fn sort_title(sort: ClientSort) -> Phrase<'static> {
@@ -104,23 +107,40 @@ impl Entity for Clients {
             ClientSort::SalesContact => Phrase::ColSales,
             ClientSort::LastContact => Phrase::ColLastContact,
             ClientSort::Updated => Phrase::ColUpdated,
+            ClientSort::Twins => Phrase::ViewDuplicates,
         }
     }
 
     fn views(role: Role) -> &'static [(ClientView, Phrase<'static>)] {
         use ClientView as V;
         match role {
-            Role::Sales => {
-                &[(V::All, Phrase::ViewAll), (V::Mine, Phrase::ViewMine), (V::Archived, Phrase::ViewArchived)]
-            }
-            Role::Management | Role::Support => &[(V::All, Phrase::ViewAll), (V::Archived, Phrase::ViewArchived)],
+            Role::Sales => &[
+                (V::All, Phrase::ViewAll),
+                (V::Mine, Phrase::ViewMine),
+                (V::Archived, Phrase::ViewArchived),
+                (V::Duplicates, Phrase::ViewDuplicates),
+            ],
+            Role::Management => &[
+                (V::All, Phrase::ViewAll),
+                (V::Archived, Phrase::ViewArchived),
+                (V::Duplicates, Phrase::ViewDuplicates),
+            ],
+            Role::Support => &[(V::All, Phrase::ViewAll), (V::Archived, Phrase::ViewArchived)],
+        }
+    }
+
+    /// Possible duplicates stand beside each other; in the other views that order would tell nothing.
+    fn view_chosen(listing: &mut ClientListing) {
+        let by_twins = listing.sort == ClientSort::Twins;
+        if by_twins || listing.filter.view == ClientView::Duplicates {
+            (listing.sort, listing.descending) = (listing.filter.view.sort(), false);
         }
     }
 
     fn fixed(filter: &ClientFilter, _role: Role) -> Vec<N> {
         let sales = match filter.view {
             ClientView::Mine => true,
-            ClientView::All | ClientView::Archived => false,
+            ClientView::All | ClientView::Duplicates | ClientView::Archived => false,
         };
         columns_if(&[(sales || filter.sales_contact.is_some(), N::Sales)])
     }
@@ -200,6 +220,32 @@ fn draft(form: &mut Reader) -> ClientDraft {
         last_contact_at: form.day(Field::LastContactAt, Direction::Past),
         notes: form.text(Field::Notes),
     }
+}
+
+/// What a form has in common with clients that are known already: name and company, address, telephone number.
+pub fn likeness(form: &Reader) -> ClientDraft {
+    ClientDraft {
+        full_name: form.text(Field::FullName),
+        company_name: form.text(Field::CompanyName),
+        email: form.optional_text(Field::Email),
+        phone: form.text(Field::Phone),
+        ..ClientDraft::default()
+    }
+}
+
+/// What is said of a client that is known already, for one of the things that it has in common with a form.
+pub fn known_words(known: &Known, shared: Shared, ctx: &Context) -> String {
+    let who = known.client.as_ref().map_or_else(
+        || ctx.say(KnownPhrase::OfColleague),
+        |client| {
+            let company = (!client.company_name.is_empty()).then(|| client.company_name.clone());
+            let owner = client.sales_contact.as_deref().map_or(KnownPhrase::YourClient, KnownPhrase::SalesContact);
+            let archived = client.archived.then(|| ctx.say(KnownPhrase::IsArchived));
+            let about = [company, Some(ctx.say(owner)), archived].into_iter().flatten().collect::<Vec<_>>();
+            format!("{} ({})", client.full_name, about.join(", "))
+        },
+    );
+    ctx.say(KnownPhrase::Has { shared, who: &who })
 }
 
 fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {

@@ -40,7 +40,7 @@ macro_rules! dispatch {
 }
 
 pub mod audit;
-mod clients;
+pub mod clients;
 mod commands;
 pub mod contracts;
 mod definition;

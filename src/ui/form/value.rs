@@ -59,9 +59,10 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
         (Field::Reauth, Value::String(text)) => {
             text.parse().map_or_else(|_| text.clone(), |one| ctx.say(Phrase::Reauth(one)))
         }
-        (Field::SalesContactId | Field::SupportId | Field::ClientId | Field::ContractId, Value::Number(id)) => {
-            ctx.say(Phrase::Numbered(id.as_i64().unwrap_or_default()))
-        }
+        (
+            Field::SalesContactId | Field::SupportId | Field::ClientId | Field::ContractId | Field::MergedIntoId,
+            Value::Number(id),
+        ) => ctx.say(Phrase::Numbered(id.as_i64().unwrap_or_default())),
         (Field::Instalments, Value::Array(rows)) => {
             let parts: Vec<String> = rows.iter().map(|row| instalment(row, ctx)).collect();
             parts.join(", ")

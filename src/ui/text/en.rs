@@ -6,6 +6,7 @@ use super::{
     doctor::Label,
     imports::ImportPhrase,
     instalments::InstalmentPhrase,
+    known::KnownPhrase,
     lists::ListPhrase,
     paper::PaperPhrase,
     payments::PaymentPhrase,
@@ -26,6 +27,7 @@ use crate::{
         file_problem::FileProblem,
         imports::Counts,
         instalments::Standing,
+        known::Shared,
         language::Language,
         money::grouped,
         page::NEWEST,
@@ -345,6 +347,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ViewAll => "All",
         Phrase::ViewMine => "Mine",
         Phrase::ViewArchived => "Archived",
+        Phrase::ViewDuplicates => "Possible duplicates",
         Phrase::ViewNotSigned => "Not signed",
         Phrase::ViewSigned => "Signed",
         Phrase::ViewNotPaid => "Not fully paid",
@@ -409,6 +412,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::Payment(phrase) => return payments(phrase),
         Phrase::Import(phrase) => return imports(phrase),
+        Phrase::Known(phrase) => return known(phrase),
         Phrase::Instalment(phrase) => return instalments(phrase, naming),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
@@ -778,6 +782,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Notes => "Notes",
         Field::ArchivedAt => "Archived",
         Field::Number => "Number",
+        Field::MergedIntoId => "Merged into",
         Field::ClientId => "Client",
         Field::TotalCents => "Total",
         Field::DueCents => "Still due",
@@ -1816,6 +1821,22 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
     naming.keys_in(words)
 }
 
+/// What is said about clients that may be entered twice.
+fn known(phrase: KnownPhrase) -> String {
+    match phrase {
+        KnownPhrase::IsTwin => "Another client has the same telephone number, or the same name and company.".to_owned(),
+        KnownPhrase::Has { shared: Shared::Person, who } => format!("Known already? {who} has this name and company."),
+        KnownPhrase::Has { shared: Shared::Phone, who } => format!("Known already? {who} has this telephone number."),
+        KnownPhrase::Has { shared: Shared::Email, who } => {
+            format!("{who} has this address, so no other client can get it.")
+        }
+        KnownPhrase::SalesContact(name) => format!("client of {name}"),
+        KnownPhrase::YourClient => "your client".to_owned(),
+        KnownPhrase::IsArchived => "archived".to_owned(),
+        KnownPhrase::OfColleague => "A client of a colleague".to_owned(),
+    }
+}
+
 fn payments(phrase: PaymentPhrase) -> String {
     let words = match phrase {
         PaymentPhrase::Record => "Record a payment",
@@ -2085,6 +2106,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::ViewSigned => "signature",
         Phrase::ViewMineWithoutEvent => "missing unplanned",
         Phrase::ViewMine => "my own",
+        Phrase::ViewDuplicates => "twice double same merge",
         Phrase::ViewArchived => "hidden deleted removed old restore",
         Phrase::ViewWithoutSupport => "unassigned nobody assign free open",
         Phrase::ViewWeek => "today tomorrow days soon now",

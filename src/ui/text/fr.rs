@@ -6,6 +6,7 @@ use super::{
     doctor::Label,
     imports::ImportPhrase,
     instalments::InstalmentPhrase,
+    known::KnownPhrase,
     lists::ListPhrase,
     paper::PaperPhrase,
     payments::PaymentPhrase,
@@ -27,6 +28,7 @@ use crate::{
         file_problem::FileProblem,
         imports::Counts,
         instalments::Standing,
+        known::Shared,
         language::Language,
         money::grouped,
         page::NEWEST,
@@ -376,6 +378,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ViewAll => "Tous",
         Phrase::ViewMine => "Les miens",
         Phrase::ViewArchived => "Archivés",
+        Phrase::ViewDuplicates => "Doublons possibles",
         Phrase::ViewNotSigned => "Non signés",
         Phrase::ViewSigned => "Signés",
         Phrase::ViewNotPaid => "Non soldés",
@@ -440,6 +443,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::Payment(phrase) => return payments(phrase),
         Phrase::Import(phrase) => return imports(phrase),
+        Phrase::Known(phrase) => return known(phrase),
         Phrase::Instalment(phrase) => return instalments(phrase, naming),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
@@ -832,6 +836,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Notes => "Notes",
         Field::ArchivedAt => "Archivé",
         Field::Number => "Numéro",
+        Field::MergedIntoId => "Fusionné avec",
         Field::ClientId => "Client",
         Field::TotalCents => "Total",
         Field::DueCents => "Reste dû",
@@ -1941,6 +1946,24 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
     naming.keys_in(words)
 }
 
+/// What is said about clients that may be entered twice.
+fn known(phrase: KnownPhrase) -> String {
+    match phrase {
+        KnownPhrase::IsTwin => {
+            "Un autre client a le même numéro de téléphone, ou le même nom et la même entreprise.".to_owned()
+        }
+        KnownPhrase::Has { shared: Shared::Person, who } => format!("Déjà connu ? {who} a ce nom et cette entreprise."),
+        KnownPhrase::Has { shared: Shared::Phone, who } => format!("Déjà connu ? {who} a ce numéro de téléphone."),
+        KnownPhrase::Has { shared: Shared::Email, who } => {
+            format!("{who} a cette adresse, qu'aucun autre client ne peut donc avoir.")
+        }
+        KnownPhrase::SalesContact(name) => format!("client de {name}"),
+        KnownPhrase::YourClient => "votre client".to_owned(),
+        KnownPhrase::IsArchived => "archivé".to_owned(),
+        KnownPhrase::OfColleague => "Un client d'un collègue".to_owned(),
+    }
+}
+
 fn payments(phrase: PaymentPhrase) -> String {
     let words = match phrase {
         PaymentPhrase::Record => "Enregistrer un paiement",
@@ -2219,6 +2242,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::ViewSigned => "signature",
         Phrase::ViewMineWithoutEvent => "mes manquants",
         Phrase::ViewMine => "mes moi",
+        Phrase::ViewDuplicates => "double deux fois même fusionner",
         Phrase::ViewArchived => "cachés supprimés effacés anciens restaurer",
         Phrase::ViewWithoutSupport => "personne attribuer libres",
         Phrase::ViewWeek => "aujourd'hui demain jours bientôt",

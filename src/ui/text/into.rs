@@ -1,6 +1,6 @@
 //! The phrases of each part of the program are phrases.
 
-use super::{AdminPhrase, ImportPhrase, InstalmentPhrase, ListPhrase, PaymentPhrase, Phrase, SetUpPhrase};
+use super::{AdminPhrase, ImportPhrase, InstalmentPhrase, KnownPhrase, ListPhrase, PaymentPhrase, Phrase, SetUpPhrase};
 
 impl<'a> From<PaymentPhrase<'a>> for Phrase<'a> {
     fn from(phrase: PaymentPhrase<'a>) -> Self {
@@ -11,6 +11,12 @@ impl<'a> From<PaymentPhrase<'a>> for Phrase<'a> {
 impl<'a> From<ImportPhrase<'a>> for Phrase<'a> {
     fn from(phrase: ImportPhrase<'a>) -> Self {
         Self::Import(phrase)
+    }
+}
+
+impl<'a> From<KnownPhrase<'a>> for Phrase<'a> {
+    fn from(phrase: KnownPhrase<'a>) -> Self {
+        Self::Known(phrase)
     }
 }
 

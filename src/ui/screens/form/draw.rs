@@ -78,7 +78,8 @@ impl Form {
             let name = self.conflict.as_ref().map_or("", |(name, _)| name);
             (ctx.say(Phrase::Theirs { name, value }), ctx.theme.warning)
         });
-        let all = [problem, hint, theirs].into_iter().flatten();
+        let known = self.known_below(entry.field, ctx).into_iter().map(|words| (words, ctx.theme.warning));
+        let all = [problem, hint, theirs].into_iter().flatten().chain(known);
         all.flat_map(|(words, style)| wrapped(&words, columns).into_iter().map(move |line| (line, style))).collect()
     }
 

@@ -2,6 +2,7 @@
 //! leaves it.
 
 mod draw;
+mod knowing;
 mod learning;
 mod moving;
 mod picking;
@@ -68,6 +69,7 @@ pub struct Form {
     learned: bool,
     /// What was merged with what another user has saved is sent once the instalments were read again.
     sends_again: bool,
+    knowing: knowing::Knowing,
     asked: Option<FormQuestion>,
 }
 
@@ -94,6 +96,7 @@ impl Form {
             doubt: false,
             learned: false,
             sends_again: false,
+            knowing: knowing::Knowing::default(),
             asked: None,
         }
     }
@@ -216,6 +219,10 @@ impl Screen for Form {
     fn on_reply(&mut self, to: &Request, reply: Result<Reply, Error>, ctx: &Context) -> Action {
         if let Request::Read(_) = to {
             return match reply {
+                Ok(Reply::KnownClients(known)) => {
+                    self.know(to, known);
+                    Action::None
+                }
                 Ok(reply) => {
                     self.learned = true;
                     self.learn(&reply, ctx)

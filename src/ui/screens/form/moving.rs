@@ -41,6 +41,7 @@ impl Form {
         }
         self.after_leaving(ctx);
         self.check_left(ctx);
-        note.map_or(Action::None, |note| Action::Notice(Notice::plain(note)))
+        let asks = self.ask_who_is_known(ctx);
+        note.map_or(asks, |note| Action::Notice(Notice::plain(note)))
     }
 }

@@ -218,6 +218,7 @@ mod tests {
             last_contact_at: full.then(|| time("2026-03-29 00:00").date()),
             notes: text("Likes\ntwo lines"),
             archived_at: None,
+            merged_into_id: None,
             created_at: time("2026-01-01 00:00"),
             updated_at: time("2026-01-01 00:00"),
         }
@@ -299,7 +300,8 @@ mod tests {
             };
             let mut forms = vec![(form::settings(&ctx), session.settings.audited_fields())];
             for full in [false, true] {
-                let client = ClientRow { client: client(full), sales_contact: "Person sales".to_owned() };
+                let sales_contact = "Person sales".to_owned();
+                let client = ClientRow { client: client(full), sales_contact, merged_into: None, twin_key: None };
                 let edit = |record: Record| entity::edit_form(&record, &ctx).unwrap();
                 forms.push((edit(client.clone().into()), client.client.audited_fields()));
                 forms.push((edit(contract(full).into()), contract(full).contract.audited_fields()));

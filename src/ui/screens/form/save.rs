@@ -111,7 +111,12 @@ impl Form {
         }
         let (title, verb) = (ctx.say(Phrase::SummaryTitle), ctx.say(Phrase::VerbSave));
         let consequences = changes.iter().filter_map(|change| consequence(change, ctx));
-        let lines = changed.into_iter().chain(self.difference_goes(ctx)).chain(consequences).collect();
+        let lines = changed
+            .into_iter()
+            .chain(self.difference_goes(ctx))
+            .chain(consequences)
+            .chain(self.known_in_all(ctx))
+            .collect();
         self.ask_to_save((title, lines, verb), request, ctx)
     }
 

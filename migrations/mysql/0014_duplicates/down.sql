@@ -1,0 +1,10 @@
+ALTER TABLE clients DROP CONSTRAINT clients_merged_are_archived;
+ALTER TABLE clients DROP FOREIGN KEY clients_merged_into;
+ALTER TABLE clients DROP INDEX clients_by_merged_into;
+ALTER TABLE clients DROP INDEX clients_by_twin_key;
+ALTER TABLE clients DROP INDEX clients_by_person_key;
+ALTER TABLE clients DROP INDEX clients_by_phone_key;
+ALTER TABLE clients DROP COLUMN merged_into_id;
+ALTER TABLE clients DROP COLUMN twin_key;
+ALTER TABLE clients DROP COLUMN person_key;
+ALTER TABLE clients DROP COLUMN phone_key;

@@ -1,0 +1,99 @@
+//! The form of a client says who is known already, and never keeps anybody from saving.
+
+use epic_events::domain::settings::Visibility;
+
+use super::desk::*;
+
+/// A client of `sales` with a number that others type in another spelling.
+fn company() -> World {
+    let mut world = World::new(Engine::Sqlite);
+    let draft = epic_events::domain::clients::ClientDraft {
+        email: Some("kevin@startup.io".to_owned()),
+        phone: "+33 6 12 34 56 78".to_owned(),
+        ..client_draft("Kevin Casey")
+    };
+    let sales_contact = Some(world.sales.actor.id);
+    world.save(&Request::Write(WriteRequest::CreateClient { draft, sales_contact }));
+    world
+}
+
+fn desk_of(name: &str, language: Language) -> Desk {
+    let mut desk = Desk::new(language);
+    desk.world = company();
+    desk.write(name).press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
+    desk
+}
+
+#[test]
+fn a_new_client_that_is_known_already_is_told_below_the_field_and_saved_all_the_same() {
+    for (language, new, number, name, twin) in [
+        (
+            Language::En,
+            "new client",
+            "Known already? Kevin Casey (Cool Startup LLC, client of Person sales) has this telephone number.",
+            "Known already? Kevin Casey (Cool Startup LLC, client of Person sales) has this name and company.",
+            "Another client has the same telephone number,",
+        ),
+        (
+            Language::Fr,
+            "nouveau client",
+            "Déjà connu ? Kevin Casey (Cool Startup LLC, client de Person sales) a ce numéro de téléphone.",
+            "Déjà connu ? Kevin Casey (Cool Startup LLC, client de Person sales) a ce nom et cette entreprise.",
+            "Un autre client a le même numéro de téléphone,",
+        ),
+    ] {
+        let mut desk = desk_of("other.sales", language);
+        desk.resize(140, 30).go(new).write("KEVIN casey").press(KeyCode::Tab);
+        desk.write("cool startup llc").press(KeyCode::Tab).see(name);
+        desk.press(KeyCode::Tab).write("06.12.34.56.78").not(number).press(KeyCode::Tab).see(number).see(name);
+        // What was changed since is not said of the old value.
+        to(&mut desk, if language == Language::En { "Phone" } else { "Téléphone" });
+        desk.write("9").not(number).press(KeyCode::Backspace).press(KeyCode::Tab).see(number);
+        desk.ctrl('s').see(twin);
+        assert_eq!(desk.world.audit().last().map(String::as_str), Some("client.created"));
+    }
+}
+
+#[test]
+fn an_address_that_is_taken_is_told_before_it_is_refused() {
+    let mut desk = desk_of("manager", Language::En);
+    desk.go("new client").write("Somebody").press(KeyCode::Tab).press(KeyCode::Tab).write("Kevin@startup.io");
+    desk.press(KeyCode::Tab).see("Kevin Casey (Cool Startup LLC, client of Person").see("address, so");
+}
+
+#[test]
+fn the_summary_of_an_edit_says_who_is_known_but_not_the_client_itself() {
+    let mut desk = desk_of("manager", Language::En);
+    let other = desk.world.other_sales.actor.id;
+    desk.world.client_of(other, "Anna Almeida");
+    desk.go("clients").press(KeyCode::Char('e')).press(KeyCode::Tab).not("Known already");
+    to(&mut desk, "Phone").ctrl('u').write("0612345678").ctrl('s').see("Save these changes");
+    desk.press(KeyCode::Esc).press(KeyCode::Tab).see("Kevin Casey (Cool Startup LLC").ctrl('s');
+    desk.see("Known already? Kevin Casey").press(KeyCode::Enter).see("Another client has the same telephone");
+}
+
+#[test]
+fn a_client_of_a_colleague_is_not_named_under_the_restricted_setting() {
+    let mut desk = desk_of("manager", Language::En);
+    let settings = epic_events::storage::settings::load(&mut desk.world.connection()).unwrap();
+    let restricted = Settings { visibility: Visibility::Restricted, ..settings };
+    desk.world.manage(&Request::Write(WriteRequest::UpdateSettings(restricted)));
+    let mut desk = Desk { app: Desk::new(Language::En).app, ..desk };
+    desk.write("other.sales").press(KeyCode::Tab).write(PASSWORD).press(KeyCode::Enter);
+    desk.go("new client").write("Kevin Casey").press(KeyCode::Tab).write("Cool Startup LLC").press(KeyCode::Tab);
+    desk.see("A client of a colleague has this name").not("Person sales");
+    desk.press(KeyCode::Tab).write("0612345678").press(KeyCode::Tab);
+    desk.see("A client of a colleague has this").not("Person sales");
+}
+
+#[test]
+fn possible_duplicates_are_a_view_of_the_clients() {
+    let mut desk = desk_of("manager", Language::En);
+    let owner = desk.world.sales.actor.id;
+    let draft =
+        epic_events::domain::clients::ClientDraft { phone: "0612345678".to_owned(), ..client_draft("K. Casey") };
+    desk.world.save(&Request::Write(WriteRequest::CreateClient { draft, sales_contact: Some(owner) }));
+    desk.world.client_of(owner, "Anna Almeida");
+    desk.go("clients").see("Anna Almeida").press(KeyCode::Char('v')).write("duplicates").press(KeyCode::Enter);
+    desk.see("Clients: possible duplicates").see("Kevin Casey").see("K. Casey").not("Anna Almeida");
+}
