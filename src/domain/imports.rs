@@ -66,6 +66,17 @@ impl Counts {
         } += 1;
     }
 
+    /// How many rows are of this kind.
+    pub fn of(self, kind: RowKind) -> usize {
+        match kind {
+            RowKind::New => self.created,
+            RowKind::Changed => self.changed,
+            RowKind::Unchanged => self.unchanged,
+            RowKind::Refused => self.refused,
+            RowKind::Suspected => self.suspected,
+        }
+    }
+
     /// How many records the import writes.
     pub fn written(self) -> usize {
         self.created + self.changed
@@ -85,6 +96,29 @@ pub enum Finding {
     Refused(FieldErrors),
     /// Possibly a known record: the person decides.
     Suspected(Suspicion),
+}
+
+impl Finding {
+    /// What kind of row it is.
+    pub fn kind(&self) -> RowKind {
+        match self {
+            Self::New => RowKind::New,
+            Self::Changed(_) => RowKind::Changed,
+            Self::Unchanged => RowKind::Unchanged,
+            Self::Refused(_) => RowKind::Refused,
+            Self::Suspected(_) => RowKind::Suspected,
+        }
+    }
+}
+
+/// The kinds of rows, as a [`Finding`] tells them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter)]
+pub enum RowKind {
+    New,
+    Changed,
+    Unchanged,
+    Refused,
+    Suspected,
 }
 
 /// A known record that a row may be about.

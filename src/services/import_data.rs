@@ -55,6 +55,11 @@ impl Progress {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
+    /// Whether it was asked to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
     pub(super) fn begin(&self) {
         self.done.store(0, Ordering::Relaxed);
     }

@@ -9,6 +9,7 @@ use crate::{
         ClientId, ContractId, Field, Problem, UserId,
         clients::Client,
         contracts::{Contract, number_in},
+        imports::Finding,
         phone, text,
         users::{Role, User},
     },
@@ -80,6 +81,23 @@ impl People {
     /// The account with this e-mail address, in lower case.
     pub fn with_email(&self, caseless: &str) -> Option<&User> {
         self.in_index(&self.emails, caseless)
+    }
+
+    /// Replaces the ids of people by their names in what is to be read.
+    pub fn name_in(&self, finding: &mut Finding) {
+        let changes = match finding {
+            Finding::Changed(changes) => changes,
+            Finding::Suspected(known) => &mut known.changes,
+            Finding::New | Finding::Unchanged | Finding::Refused(_) => return,
+        };
+        let people =
+            changes.0.iter_mut().filter(|(field, ..)| matches!(field, Field::SalesContactId | Field::SupportId));
+        for value in people.flat_map(|(_, old, new)| [old, new]) {
+            let of = |id: i64| self.all.iter().find(|user| user.id.0 == id);
+            if let Some(user) = value.as_i64().and_then(of) {
+                *value = user.full_name.clone().into();
+            }
+        }
     }
 
     /// The account with this employee number.

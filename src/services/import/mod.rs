@@ -90,7 +90,7 @@ fn matched(db: &mut Db, file: &ImportFile) -> Result<Matched, ServiceError> {
 }
 
 /// Whether the texts of a field are dates.
-fn is_date(field: Field) -> bool {
+pub fn is_date(field: Field) -> bool {
     use Field as F;
     matches!(
         field,
@@ -107,10 +107,12 @@ fn key_of(sheet: &Sheet) -> String {
 /// The endings of the names of files that can be imported.
 const ENDINGS: [&str; 5] = ["csv", "tsv", "txt", "xlsx", "ods"];
 
-/// Reads a file. One whose name has another ending is not even opened: it may be the configuration with the password
+/// Reads a file. A path that begins with `~/` begins in the home folder. One whose name has another ending is not even opened: it may be the configuration with the password
 /// of the database, of which whoever signs in over SSH must see nothing, or the database itself, whose locks would be
 /// lost.
 pub(super) fn open(path: &Path) -> Result<Arc<Sheet>, ServiceError> {
+    let in_home = path.strip_prefix("~").ok().and_then(|rest| Some(std::env::home_dir()?.join(rest)));
+    let path = in_home.as_deref().unwrap_or(path);
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let sheet = match ending.as_str() {
         "xls" | "xlsb" => Err(FileProblem::OldWorkbook),
@@ -169,6 +171,9 @@ pub(super) fn preview(db: &mut Db, ctx: &RequestContext, file: &ImportFile) -> R
             file.progress.add(some.len())?;
         }
         rows.sort_by_key(|row| row.number);
+        for row in &mut rows {
+            planner.people.name_in(&mut row.finding);
+        }
     }
     let mut counts = Counts::default();
     for row in &rows {
@@ -205,12 +210,19 @@ pub(super) fn write(
     let Some((kind, order)) = matched.readable() else { return Err(Error::ImportChanged.into()) };
     let reading = Reading { columns: &matched.columns, order, today: ctx.wall.date() };
     let mut planner = Planner::new(db, file, kind, reading, password.clone())?;
-    let (mut entries, mut counts, mut skipped) = (Vec::new(), Counts::default(), 0);
+    // What was seen, and what of the suspected duplicates was decided.
+    let (mut entries, mut counts, mut decided) = (Vec::new(), Counts::default(), Counts::default());
     file.progress.begin();
     for some in ordered(&planner, &file.sheet.rows).chunks(plan::AT_ONCE) {
         for verdict in planned(&mut planner, db, ctx, some)? {
             counts.add(&verdict.row.finding);
-            skipped += usize::from(verdict.step.is_none() && matches!(verdict.row.finding, Finding::Suspected(_)));
+            if let Finding::Suspected(_) = verdict.row.finding {
+                *match &verdict.step {
+                    Some(step) if step.is_new() => &mut decided.created,
+                    Some(_) => &mut decided.changed,
+                    None => &mut decided.suspected,
+                } += 1;
+            }
             if let Some(step) = verdict.step {
                 let (id, more) = carry::carry(db, ctx, kind, &step, hash)?;
                 if step.is_new() {
@@ -229,6 +241,12 @@ pub(super) fn write(
     if counts != expected {
         return Err(Error::ImportChanged.into());
     }
+    let counts = Counts {
+        created: counts.created + decided.created,
+        changed: counts.changed + decided.changed,
+        suspected: decided.suspected,
+        ..counts
+    };
     let new = NewImport {
         file_name: &file.name,
         kind,
@@ -236,7 +254,7 @@ pub(super) fn write(
         operation,
         headings: &key_of(&file.sheet),
         columns: &matched.columns,
-        counts: Counts { suspected: skipped, ..counts },
+        counts,
     };
     let import = storage::imports::insert(db, &new, ctx.now)?;
     let name = format!("{}: {} + {}", file.name, counts.created, counts.changed);

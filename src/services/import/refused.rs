@@ -38,7 +38,8 @@ pub(in crate::services) fn write(
     line(&mut sheet.headings.iter().map(String::as_str).chain([heading.as_str()]))?;
     let mut rows = 0;
     for (number, reason) in reasons {
-        let Some(row) = sheet.rows.iter().find(|row| row.number == *number) else { continue };
+        let Ok(at) = sheet.rows.binary_search_by_key(number, |row| row.number) else { continue };
+        let row = &sheet.rows[at];
         line(&mut row.cells.iter().map(|cell| &**cell).chain([reason.as_str()]))?;
         rows += 1;
     }
