@@ -5,11 +5,11 @@ use ratatui::{Frame, layout::Rect, widgets::Clear};
 
 use super::{
     App, Stage,
-    pending::{PATIENCE, SPINNER_AFTER},
+    pending::{PATIENCE, Pending, SPINNER_AFTER},
 };
 use crate::{
     domain::{Field, text},
-    services::{Request, SessionRequest},
+    services::{ImportRequest, Request, SessionRequest},
     ui::{
         Context, Notice, Tone,
         keys::Key,
@@ -91,8 +91,13 @@ impl App {
             .pending
             .iter()
             .filter(|pending| !matches!(pending.request, Request::Session(SessionRequest::Heartbeat)));
-        let longest = awaited.map(|pending| self.now.ticks.saturating_sub(pending.since)).max().unwrap_or(0);
-        if longest > PATIENCE {
+        let waited = |pending: &Pending| self.now.ticks.saturating_sub(pending.since);
+        let longest = awaited.clone().map(waited).max().unwrap_or(0);
+        // A screen that shows how far an import is says more.
+        let is_shown = |pending: &Pending| {
+            matches!(pending.request, Request::Import(ImportRequest::Preview(_) | ImportRequest::Write(..)))
+        };
+        if awaited.filter(|pending| !is_shown(pending)).map(waited).max().unwrap_or(0) > PATIENCE {
             return Some(Notice::plain(ctx.say(Phrase::Patience)));
         }
         if let Some(notice) = &self.notice {

@@ -3,11 +3,11 @@
 use super::{App, Asker, Effect, Stage, workspace::Lock};
 use crate::{
     domain::Error,
-    services::{Reply, Request, SessionRequest},
+    services::{ImportRequest, Reply, Request, SessionRequest},
     ui::{
         Notice,
         popup::Popup,
-        text::{Phrase, Told},
+        text::{ImportPhrase, Phrase, Told},
     },
 };
 
@@ -84,6 +84,9 @@ impl App {
         if !self.pending.iter().any(waited) {
             return false;
         }
+        if self.stop_import() {
+            return true;
+        }
         // This includes requests that were sent after the one that takes long.
         let writing = self.is_writing();
         for asker in self.pending.iter().filter(|one| one.request.writes()).map(|one| one.asker).collect::<Vec<_>>() {
@@ -117,6 +120,22 @@ impl App {
             password.problem = Some(notice.text.clone());
         }
         self.say(notice);
+        true
+    }
+
+    /// Stops the import that is under way, whose reply is then awaited; false if there is none, or it was stopped
+    /// already and still does not answer.
+    fn stop_import(&mut self) -> bool {
+        let locked = matches!(&self.stage, Stage::SignedIn(workspace) if workspace.locked.is_some());
+        let progress = self.pending.iter().find_map(|pending| match &pending.request {
+            Request::Import(ImportRequest::Write(file, _)) if !locked => Some(&file.progress),
+            _ => None,
+        });
+        match progress {
+            Some(progress) if !progress.is_stopped() => progress.stop(),
+            Some(_) | None => return false,
+        }
+        self.say(Notice::plain(self.context().say(ImportPhrase::Stopping)));
         true
     }
 

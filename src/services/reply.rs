@@ -9,7 +9,7 @@ use super::{
     figures::Figure,
     home::Home,
     import_data::{ListedImport, Preview},
-    request::{HandOver, Request, WriteRequest},
+    request::{HandOver, ImportRequest, Request, WriteRequest},
     spreadsheet::sheet::Sheet,
 };
 use crate::domain::{
@@ -277,6 +277,9 @@ impl Reply {
     /// The request that undoes a write. It is a write like any other, so it is refused if the record
     /// was changed since. A signature cannot be undone.
     pub fn undo(&self) -> Option<Request> {
+        if let Self::Imported(import) = self {
+            return Some(ImportRequest::Revert { id: import.id, version: import.version }.into());
+        }
         let write = match self {
             Self::Saved { undo, .. } => undo.as_deref().cloned(),
             Self::Assigned(Assigned { undo, .. }) if !undo.is_empty() => {

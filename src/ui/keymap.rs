@@ -178,7 +178,9 @@ fn typed_in_forms(command: Command) -> bool {
 /// Whether two commands may be available on the same screen, so that they need different keys.
 fn meet(one: Command, other: Command) -> bool {
     let never = [one, other].iter().all(|command| matches!(command, Command::Pay | Command::ResetPassword));
-    typed_in_forms(one) == typed_in_forms(other) && !never
+    // An import is begun by the key that saves, beside other commands.
+    let saves = one == Command::Save || other == Command::Save;
+    (typed_in_forms(one) == typed_in_forms(other) || saves) && !never
 }
 
 /// The key of a command unless the configuration names another.

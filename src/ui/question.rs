@@ -4,11 +4,11 @@
 use super::{
     Context,
     popup::Popup,
-    text::{Lasting, PaymentPhrase, Phrase, Told, capitalised},
+    text::{ImportPhrase, Lasting, PaymentPhrase, Phrase, Told, capitalised},
 };
 use crate::{
     domain::entity::EntityKind,
-    services::{Done, ReadRequest, Reply, Request, Share, WriteRequest},
+    services::{Done, ImportRequest, ReadRequest, Reply, Request, Share, WriteRequest},
 };
 
 /// A question whose confirmation sends the request. *Cancel* stands first and is preselected where
@@ -37,18 +37,33 @@ pub fn moves_due_days(write: &WriteRequest, ctx: &Context) -> bool {
 pub fn not_done(request: &Request, ctx: &Context) -> String {
     match request {
         Request::Write(write) => ctx.say(meaning(write).1),
+        Request::Import(ImportRequest::Revert { .. }) => ctx.say(ImportPhrase::StaysImported),
+        Request::Import(ImportRequest::Write(..)) => ctx.say(ImportPhrase::NothingImported),
         Request::Read(_)
         | Request::Session(_)
         | Request::Export { .. }
         | Request::Print { .. }
-        | Request::Import(_) => String::new(),
+        | Request::Import(
+            ImportRequest::Open(_) | ImportRequest::Preview(_) | ImportRequest::SaveRefused(_) | ImportRequest::List,
+        ) => String::new(),
     }
 }
 
 /// What a request would do to the record of this name: "Deactivate Tom Martin".
 pub fn deed(request: &Request, name: &str, ctx: &Context) -> Option<String> {
     use WriteRequest as W;
-    let Request::Write(write) = request else { return None };
+    let write = match request {
+        Request::Write(write) => write,
+        Request::Import(ImportRequest::Write(..)) => return Some(ctx.say(ImportPhrase::VerbImport(name))),
+        Request::Import(ImportRequest::Revert { .. }) => return Some(ctx.say(ImportPhrase::TakeBackOf(name))),
+        Request::Import(_)
+        | Request::Read(_)
+        | Request::Session(_)
+        | Request::Export { .. }
+        | Request::Print { .. } => {
+            return None;
+        }
+    };
     let archive = |hidden| Phrase::ArchiveVerb { kind: EntityKind::Client, hidden };
     let account = |hidden| Phrase::ArchiveVerb { kind: EntityKind::User, hidden };
     let verb = match write {

@@ -7,7 +7,7 @@ use super::{
     form::value,
     overlap,
     popup::Popup,
-    text::{Deed, InstalmentPhrase, KnownPhrase, ListPhrase, PaymentPhrase, Phrase, Told},
+    text::{Deed, ImportPhrase, InstalmentPhrase, KnownPhrase, ListPhrase, PaymentPhrase, Phrase, Told},
 };
 use crate::{
     domain::{
@@ -15,6 +15,7 @@ use crate::{
         audit::{Changes, Subject, Verb},
         dates,
         entity::EntityKind,
+        imports::{Counts, Import, Kept},
         instalments::of_audited,
         text,
     },
@@ -65,6 +66,11 @@ fn outcomes(reply: &Reply) -> (&[String], &[Missed]) {
 fn told(notice: Notice, title: String, reply: &Reply, ctx: &Context) -> Action {
     let (done, missed) = outcomes(reply);
     let notice = Action::Notice(notice);
+    if let Reply::Reverted { kept, .. } = reply
+        && !kept.is_empty()
+    {
+        return Action::All(vec![notice, Action::Popup(Box::new(Popup::report(title, left_as_they_are(kept, ctx))))]);
+    }
     if missed.is_empty() {
         return notice;
     }
@@ -99,12 +105,44 @@ pub fn words(to: &Request, reply: &Reply, ctx: &Context) -> Option<String> {
             let (rows, left_out, among_newest) = (*rows, *left_out, *among_newest);
             ctx.say(Phrase::Exported { rows, left_out, among_newest, path: &path.display().to_string() })
         }
+        Reply::Imported(import) => imported(import, ctx),
+        Reply::Reverted { import, restored, kept } => {
+            ctx.say(ImportPhrase::TakenBack { file: &import.file_name, restored: *restored, kept: kept.len() })
+        }
+        Reply::RefusedSaved { rows, path } => {
+            ctx.say(ImportPhrase::RefusedSaved { rows: *rows, path: &path.display().to_string() })
+        }
         Reply::Printed { name, path } => {
             let Request::Print { document, .. } = to else { return None };
             ctx.say(Phrase::Printed { document: *document, name, path: &path.display().to_string() })
         }
         _ => return None,
     })
+}
+
+/// What is true after an import.
+fn imported(import: &Import, ctx: &Context) -> String {
+    let Counts { created, changed, refused, suspected, .. } = import.counts;
+    let words = ctx.say(ImportPhrase::Imported { kind: import.kind, created, changed, left_out: refused + suspected });
+    match import.kind {
+        EntityKind::User if created > 0 => format!("{words} {}", ctx.say(ImportPhrase::NewAccounts(created))),
+        _ => words,
+    }
+}
+
+/// The records that an import which was taken back has left, each with why.
+fn left_as_they_are(kept: &[Kept], ctx: &Context) -> Vec<(String, String)> {
+    const MOST: usize = 1_000;
+    let why = |by: &str| match by {
+        "" => ctx.say(ImportPhrase::KeptNeeded),
+        by => ctx.say(ImportPhrase::KeptBy(by)),
+    };
+    let mut rows: Vec<(String, String)> =
+        kept.iter().take(MOST).map(|kept| (kept.name.clone(), why(&kept.by))).collect();
+    if kept.len() > MOST {
+        rows.push((ctx.say(ImportPhrase::More(kept.len() - MOST)), String::new()));
+    }
+    rows
 }
 
 fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {

@@ -15,6 +15,7 @@ mod ends;
 mod filters;
 mod forms;
 mod hostile;
+mod imports;
 mod instalments;
 mod jobs;
 mod keys;

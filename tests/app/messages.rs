@@ -4,12 +4,13 @@ use std::{collections::BTreeSet, fmt::Write};
 
 use epic_events::{
     domain::{
-        Cents, ClientId, ContractId, EventId, PaymentId, PlanId, UserId, ViewId,
+        Cents, ClientId, ContractId, EventId, ImportId, PaymentId, PlanId, UserId, ViewId,
         assigning::Assignment,
         audit::Verb,
         clients::ClientFilter,
         entity::EntityKind,
         events::{EventDraft, Status},
+        imports::{Counts, IMPORTED, Import, Kept},
         instalments::{Due, InstalmentDraft},
         lists::{ChosenColumn, ColumnName, Lists, ViewContent, ViewDraft},
         payments::Words,
@@ -17,7 +18,7 @@ use epic_events::{
         settings::{Reauth, Visibility},
         users::{Role, UserDraft},
     },
-    services::{HandOver, Marked, Reply, export::Format, paper::Document},
+    services::{HandOver, ImportRequest, Marked, Reply, export::Format, paper::Document},
     storage,
     ui::{Context, keymap::Keys, paper::html, report, theme::Theme},
 };
@@ -301,6 +302,39 @@ fn company(told: &mut Told) {
     });
 }
 
+/// What imports say: of each kind of record, with one and with several rows, and when they are taken back.
+fn imports(told: &mut Told) {
+    let anything = Request::Import(ImportRequest::List);
+    let mut say = |name: &str, reply: &Reply| {
+        let sentences = told.sentences(&anything, reply);
+        told.said.push((name.to_owned(), sentences));
+    };
+    let import = |kind, created, changed, refused| Import {
+        id: ImportId::new(1),
+        version: 1,
+        file_name: "clients.csv".to_owned(),
+        kind,
+        created_by: UserId::new(1),
+        operation: String::new(),
+        counts: Counts { created, changed, unchanged: 3, refused, suspected: 0 },
+        reverted_at: None,
+        created_at: support::world::start(),
+        updated_at: support::world::start(),
+    };
+    for kind in IMPORTED {
+        for (created, changed, refused) in [(1, 0, 0), (12, 0, 1), (0, 1, 0), (0, 2, 2), (1_200, 3, 0), (1, 1, 5)] {
+            say("Import", &Reply::Imported(import(kind, created, changed, refused)));
+        }
+    }
+    for (restored, kept) in [(0, 2), (1, 0), (1, 1), (1_200, 3)] {
+        let kept = vec![Kept { name: "Anna Almeida".to_owned(), by: String::new() }; kept];
+        say("Revert", &Reply::Reverted { import: import(EntityKind::Client, 1, 0, 0), restored, kept });
+    }
+    for rows in [1, 1_200] {
+        say("SaveRefused", &Reply::RefusedSaved { rows, path: "/home/marta/refused.csv".into() });
+    }
+}
+
 /// The picture is read as a text: each line is a sentence that says what is now true. A new request or verb is
 /// missing here until it has its row above.
 #[test]
@@ -327,11 +361,13 @@ fn every_write_says_what_is_now_true() {
         told.said.push(("Print".to_owned(), sentences));
     }
     lists(&mut told);
+    imports(&mut told);
     company(&mut told);
     let mut page = String::new();
     for (name, [english, french]) in &told.said {
         for sentence in [english, french] {
-            assert!(sentence.ends_with('.') || name == "Export", "{name}: {sentence}");
+            let ends_in_path = ["Export", "SaveRefused"].contains(&name.as_str());
+            assert!(sentence.ends_with('.') || ends_in_path, "{name}: {sentence}");
         }
         writeln!(page, "{name}\n    {english}\n    {french}").unwrap();
     }

@@ -10,7 +10,11 @@ use super::outcome::{Outcome, PopupResult};
 use crate::ui::{
     Context,
     text::Phrase,
-    widgets::{chrome::boxed, input::Input, paint::put},
+    widgets::{
+        chrome::{boxed, wrapped},
+        input::Input,
+        paint::{put, rows},
+    },
 };
 
 /// A line of text that is asked for.
@@ -47,12 +51,20 @@ impl Line {
 
     /// Draws the line over the body; returns the place of the caret.
     pub(super) fn draw(&self, frame: &mut Frame, area: Rect, ctx: &Context) -> Position {
-        let inner = boxed(frame, area, (62, 6), &self.title, ctx.theme);
-        match (&self.problem, &self.about) {
-            _ if self.warned => put(frame, inner, 3, &ctx.say(Phrase::EscDiscards), ctx.theme.bad),
-            (Some(problem), _) => put(frame, inner, 3, problem, ctx.theme.bad),
-            (None, Some(about)) => put(frame, inner, 3, about, ctx.theme.quiet),
-            (None, None) => {}
+        const WIDTH: u16 = 62;
+        let columns = usize::from(WIDTH.min(area.width).saturating_sub(4));
+        let (below, style) = match (&self.problem, &self.about) {
+            _ if self.warned => (ctx.say(Phrase::EscDiscards), ctx.theme.bad),
+            (Some(problem), _) => (problem.clone(), ctx.theme.bad),
+            (None, Some(about)) => (about.clone(), ctx.theme.quiet),
+            (None, None) => (String::new(), ctx.theme.quiet),
+        };
+        let below = wrapped(&below, columns);
+        // The box is as tall whatever is said, so that the line stays where it is.
+        let about = self.about.as_ref().map_or(1, |about| wrapped(about, columns).len());
+        let inner = boxed(frame, area, (WIDTH, rows(below.len().max(about)) + 5), &self.title, ctx.theme);
+        for (row, line) in below.iter().enumerate() {
+            put(frame, inner, 3 + rows(row), line, style);
         }
         let field = Rect { y: inner.y + 1, height: 1, ..inner };
         self.input.draw(frame, field, ctx.theme.field)

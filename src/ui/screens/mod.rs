@@ -6,6 +6,7 @@ mod calendar;
 mod detail;
 pub mod form;
 mod home;
+mod import;
 mod list;
 mod plans;
 mod rows;
@@ -20,6 +21,7 @@ use calendar::Calendar;
 use detail::Detail;
 use form::Form;
 use home::Home;
+use import::Import;
 use list::List;
 use plans::Plans;
 use rows::RowsForm;
@@ -27,7 +29,7 @@ use section::Opens;
 
 use super::{
     Context, Destination, entity, form as forms,
-    text::{InstalmentPhrase, PaymentPhrase, Phrase},
+    text::{ImportPhrase, InstalmentPhrase, PaymentPhrase, Phrase},
 };
 use crate::domain::{entity::EntityKind as K, policy::Permission as P};
 
@@ -47,6 +49,7 @@ pub const SECTIONS: &[Section] = &[
     in_palette(Phrase::Payment(PaymentPhrase::Record), Some(P::RecordPayment), Opens::Create(K::Payment)),
     in_palette(Phrase::NewUser, Some(P::ManageUsers), Opens::Create(K::User)),
     in_palette(Phrase::Instalment(InstalmentPhrase::Plans), Some(P::ManagePlans), Opens::Screen(plans)),
+    on_home(Phrase::Import(ImportPhrase::Title), Some(P::Import), Opens::Screen(import)),
     on_home(Phrase::Settings, Some(P::ChangeSettings), Opens::Screen(settings)),
     on_home(Phrase::Preferences, None, Opens::Screen(preferences)),
     on_home(Phrase::OwnPassword, None, Opens::Screen(own_password)),
@@ -66,6 +69,10 @@ fn calendar(ctx: &Context) -> Box<dyn Screen> {
 
 fn plans(_ctx: &Context) -> Box<dyn Screen> {
     Box::new(Plans::default())
+}
+
+fn import(_ctx: &Context) -> Box<dyn Screen> {
+    Box::new(Import::default())
 }
 
 fn settings(ctx: &Context) -> Box<dyn Screen> {

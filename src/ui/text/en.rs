@@ -20,12 +20,13 @@ use crate::{
         Cents, Error, Field, Problem, Reason,
         audit::Verb,
         dates,
+        day_order::DayOrder,
         diagnosis::{Check, Finding, Found, Verdict},
         entity::EntityKind,
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         events::Status,
         file_problem::FileProblem,
-        imports::Counts,
+        imports::{Choice, Counts, RowKind},
         instalments::Standing,
         known::Shared,
         language::Language,
@@ -43,6 +44,7 @@ use crate::{
         export::Format,
         figures::{About, BarLabel},
         paper::Document,
+        spreadsheet::sheet::{Encoding, Separator, SheetFormat},
     },
     ui::{keys::Command, span::Span, theme::Palette},
 };
@@ -411,7 +413,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SortTitle => "Sort by",
         Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::Payment(phrase) => return payments(phrase),
-        Phrase::Import(phrase) => return imports(phrase),
+        Phrase::Import(phrase) => return imports(phrase, naming),
         Phrase::Known(phrase) => return known(phrase),
         Phrase::Instalment(phrase) => return instalments(phrase, naming),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
@@ -1896,7 +1898,7 @@ fn payments(phrase: PaymentPhrase) -> String {
     words.to_owned()
 }
 
-fn imports(phrase: ImportPhrase) -> String {
+fn imports(phrase: ImportPhrase, naming: Naming) -> String {
     let words = match phrase {
         ImportPhrase::Holds(EntityKind::Client) => "clients",
         ImportPhrase::Holds(EntityKind::Contract) => "contracts",
@@ -1949,8 +1951,232 @@ fn imports(phrase: ImportPhrase) -> String {
                 many(accounts)
             );
         }
+        ImportPhrase::Title => "Import",
+        ImportPhrase::TitleOf(file) => return format!("Import of {file}"),
+        ImportPhrase::Empty => return naming.keys_in("Nothing was imported yet. ⌨new⌨ asks for a file."),
+        ImportPhrase::EmptyFiles => {
+            "Spreadsheets are read as CSV, xlsx or ods. The names of their columns may be English or French, and files that this program has exported fit as they are. You see what an import would do before anything is written, and it can be taken back."
+        }
+        ImportPhrase::EmptyOrder => {
+            "A company moves in by this order, since each file refers to those before it: staff, clients, contracts, events, payments."
+        }
+        ImportPhrase::ColFile => "File",
+        ImportPhrase::ColHeld => "It held",
+        ImportPhrase::ColResult => "Result",
+        ImportPhrase::Result { created, changed } => {
+            return format!("{} new, {} changed", many(created), many(changed));
+        }
+        ImportPhrase::HowMany { kind, count } => return of_kind(kind, count),
+        ImportPhrase::IsTakenBack => "taken back",
+        ImportPhrase::TakenBackAt => "Taken back",
+        ImportPhrase::WhichFile => "Which file?",
+        ImportPhrase::WhichFileHint => "The path of a CSV, xlsx or ods file. It can be pasted, and may begin with ~.",
+        ImportPhrase::Seen { format, sheet, rows, heading_row } => {
+            let format = match format {
+                SheetFormat::Csv { encoding, separator } => {
+                    let separator = match separator {
+                        Separator::Comma => "commas",
+                        Separator::Semicolon => "semicolons",
+                        Separator::Tab => "tabs",
+                    };
+                    let encoding = match encoding {
+                        Encoding::Utf8 => "UTF-8",
+                        Encoding::Utf16Le | Encoding::Utf16Be => "UTF-16",
+                        Encoding::Windows1252 => "Windows",
+                    };
+                    format!("Text with {separator} between the columns (letters: {encoding})")
+                }
+                SheetFormat::Xlsx => "Excel workbook".to_owned(),
+                SheetFormat::Ods => "LibreOffice workbook".to_owned(),
+            };
+            let sheet = sheet.map(|sheet| format!(", sheet {sheet}")).unwrap_or_default();
+            let rows = if rows == 1 { "1 row".to_owned() } else { format!("{} rows", many(rows)) };
+            return format!("{format}{sheet}: {rows} below the headings in row {heading_row}.");
+        }
+        ImportPhrase::SeenLeftOut(1) => "1 row was left out: it is empty, repeats the headings or is a total.",
+        ImportPhrase::SeenLeftOut(rows) => {
+            return format!("{rows} rows were left out: they are empty, repeat the headings or are totals.");
+        }
+        ImportPhrase::LabelHolds => "It holds",
+        ImportPhrase::WhatHolds => "What does the file hold?",
+        ImportPhrase::ChooseHolds => "to be chosen: the headings do not tell",
+        ImportPhrase::LabelOrder => "Dates",
+        ImportPhrase::WhichOrder => "What comes first in the dates of the file?",
+        ImportPhrase::Order(DayOrder::DayFirst) => "the day first, as in 18/04/2021",
+        ImportPhrase::Order(DayOrder::MonthFirst) => "the month first, as in 04/18/2021",
+        ImportPhrase::ChooseOrder => "to be chosen: the day or the month first",
+        ImportPhrase::LabelContact => "Sales contact",
+        ImportPhrase::WhichContact => "Who looks after new clients whose row names nobody?",
+        ImportPhrase::Contact(name) => return format!("{name}, for rows that name nobody"),
+        ImportPhrase::NoContact => "nobody: new clients that name nobody are refused",
+        ImportPhrase::NobodyContact => "Nobody: these rows are refused",
+        ImportPhrase::LabelDuplicates => "Possible duplicates",
+        ImportPhrase::Choice(Choice::Skip) => "leave out",
+        ImportPhrase::Choice(Choice::Update) => "update the known record",
+        ImportPhrase::Choice(Choice::Create) => "create a new record",
+        ImportPhrase::ColColumn => "Column",
+        ImportPhrase::ColReadAs => "Read as",
+        ImportPhrase::ColSamples => "Samples",
+        ImportPhrase::NoHeadingHere => "(no name)",
+        ImportPhrase::NotImported => "not imported",
+        ImportPhrase::WhichField(heading) => return format!("As what is {heading} read?"),
+        ImportPhrase::FieldOf { field: of, heading } => return format!("{} (now {heading})", field(of)),
+        ImportPhrase::KeyPreview => "preview",
+        ImportPhrase::KeyPreviewMeans => "Show what importing the file would do. Nothing is written yet.",
+        ImportPhrase::KeyChange => "change",
+        ImportPhrase::KeyChangeMeans => "Change the selected line.",
+        ImportPhrase::NewMeans => "Choose a spreadsheet to import.",
+        ImportPhrase::Comparing { done, rows } => {
+            return format!("Comparing with the records of the company: {} of {} rows.", many(done), many(rows));
+        }
+        ImportPhrase::Importing { done, rows } => {
+            return format!("Importing: {} of {} rows. Esc stops it, and nothing is imported.", many(done), many(rows));
+        }
+        ImportPhrase::Stopping => "The import is being stopped.",
+        ImportPhrase::KeyStop => "stop",
+        ImportPhrase::KeyStopMeans => "Stop the import. Nothing is imported then.",
+        ImportPhrase::NotComparedYet => "The preview is not there yet.",
+        ImportPhrase::NotCompared => {
+            return naming.keys_in("The file was not compared with the records. ⌨refresh⌨ does it.");
+        }
+        ImportPhrase::RowsOf(None, rows) => return format!("All rows ({})", many(rows)),
+        ImportPhrase::RowsOf(Some(kind), rows) => {
+            let kind = match kind {
+                RowKind::New => "New",
+                RowKind::Changed => "Changed",
+                RowKind::Unchanged => "Unchanged",
+                RowKind::Refused => "Refused",
+                RowKind::Suspected => "Possible duplicates",
+            };
+            return format!("{kind} ({})", many(rows));
+        }
+        ImportPhrase::WhichRows => "Which rows?",
+        ImportPhrase::NoRows => "There are no such rows.",
+        ImportPhrase::KeyNextKind => "next kind",
+        ImportPhrase::ColRow => "Row",
+        ImportPhrase::ColName => "Name",
+        ImportPhrase::ColFinding => "What happens",
+        ImportPhrase::Finding(RowKind::New) => "new",
+        ImportPhrase::Finding(RowKind::Changed) => "changed",
+        ImportPhrase::Finding(RowKind::Unchanged) => "unchanged",
+        ImportPhrase::Finding(RowKind::Refused) => "refused",
+        ImportPhrase::Finding(RowKind::Suspected) => "possible duplicate",
+        ImportPhrase::MayBe { known, detail, choice } => {
+            let choice = imports(ImportPhrase::Choice(choice), naming);
+            return format!("{choice}: may be {}", named(known, detail));
+        }
+        ImportPhrase::LabelIfUpdated => "If updated",
+        ImportPhrase::LabelKnown => "May be",
+        ImportPhrase::LabelDecided => "Decided",
+        ImportPhrase::LabelReasons => "Why",
+        ImportPhrase::KeyDecide => "decide",
+        ImportPhrase::KeyDecideMeans => "Decide what to do with a possible duplicate, or with all of them.",
+        ImportPhrase::NotADuplicate => "Only possible duplicates have to be decided.",
+        ImportPhrase::Decide { row, name } => return format!("Row {row}, {name}: a possible duplicate"),
+        ImportPhrase::ForAll(choice) => {
+            return format!("All: {}", imports(ImportPhrase::Choice(choice), naming));
+        }
+        ImportPhrase::KeySaveRefused => "save refused",
+        ImportPhrase::KeySaveRefusedMeans => {
+            "Write the refused rows with their reasons to a file, to mend and import them."
+        }
+        ImportPhrase::NothingRefused => "No row is refused.",
+        ImportPhrase::RefusedSaved { rows: 1, path } => return format!("The refused row is in {path}."),
+        ImportPhrase::RefusedSaved { rows, path } => return format!("The {} refused rows are in {path}.", many(rows)),
+        ImportPhrase::ReasonHeading => "Reason",
+        ImportPhrase::KeyImport => "import",
+        ImportPhrase::KeyImportMeans => "Import what the preview shows, after a question.",
+        ImportPhrase::Ask(file) => return format!("Import {file}?"),
+        ImportPhrase::VerbImport(file) => return format!("Import {file}"),
+        ImportPhrase::TakeBackOf(file) => return format!("Take back the import of {file}"),
+        ImportPhrase::Will { kind, created, changed, refused, left_out } => {
+            let new = of_kind(kind, created).replacen(' ', " new ", 1);
+            let written = match (created, changed) {
+                (_, 0) => new,
+                (0, changed) => format!("{} changed", of_kind(kind, changed)),
+                (_, changed) => format!("{new}, {} changed", many(changed)),
+            };
+            let refused = match refused {
+                0 => None,
+                1 => Some("1 refused row".to_owned()),
+                rows => Some(format!("{} refused rows", many(rows))),
+            };
+            let left_out = match left_out {
+                0 => None,
+                1 => Some("1 possible duplicate".to_owned()),
+                rows => Some(format!("{} possible duplicates", many(rows))),
+            };
+            return match (refused, left_out) {
+                (None, None) => format!("{written}."),
+                (Some(refused), Some(left_out)) => format!("{written}; {refused} and {left_out} stay out."),
+                (Some(one), None) | (None, Some(one)) if one.starts_with("1 ") => {
+                    format!("{written}; {one} stays out.")
+                }
+                (Some(some), None) | (None, Some(some)) => format!("{written}; {some} stay out."),
+            };
+        }
+        ImportPhrase::WillUndo => return naming.keys_in("Afterwards ⌨undo⌨ takes it back."),
+        ImportPhrase::NothingImported => "Nothing was imported.",
+        ImportPhrase::Imported { kind, created, changed, left_out } => {
+            let written = match (created, changed) {
+                (1, 0) => format!("{} is created", of_kind(kind, 1)),
+                (created, 0) => format!("{} are created", of_kind(kind, created)),
+                (0, 1) => format!("{} is changed", of_kind(kind, 1)),
+                (0, changed) => format!("{} are changed", of_kind(kind, changed)),
+                (created, changed) => {
+                    let is = |count: usize| if count == 1 { "is" } else { "are" };
+                    let new = of_kind(kind, created);
+                    format!("{new} {} created and {} {} changed", is(created), many(changed), is(changed))
+                }
+            };
+            return match left_out {
+                0 => format!("{written}."),
+                1 => format!("{written}; 1 row was left out."),
+                rows => format!("{written}; {} rows were left out.", many(rows)),
+            };
+        }
+        ImportPhrase::VerbTakeBack => "take back",
+        ImportPhrase::TakeBackMeans => "Take the selected import back, after a question.",
+        ImportPhrase::AskTakeBack(file) => return format!("Take back the import of {file}?"),
+        ImportPhrase::TakingBackMeans => {
+            "What it created is archived (staff are deactivated, payments cancelled), and what it changed gets its former values again. Records that somebody has changed since stay as they are, and are listed."
+        }
+        ImportPhrase::StaysImported => "The import stays as it is.",
+        ImportPhrase::TakenBack { file, restored, kept } => {
+            let restored =
+                if restored == 1 { "1 record is".to_owned() } else { format!("{} records are", many(restored)) };
+            let kept = match kept {
+                0 => String::new(),
+                1 => ", and 1 was left as it is".to_owned(),
+                kept => format!(", and {} were left as they are", many(kept)),
+            };
+            return format!("The import of {file} is taken back: {restored} as before{kept}.");
+        }
+        ImportPhrase::KeptBy(name) => return format!("changed since by {name}"),
+        ImportPhrase::KeptNeeded => "needed by other records, or final",
+        ImportPhrase::AskLeave => "Leave this file?",
+        ImportPhrase::LeaveMeans => "What you chose for it is lost. Nothing was imported.",
+        ImportPhrase::LookInList => "The list of imports says whether it was imported.",
     };
     words.to_owned()
+}
+
+/// A record as a sentence names it, with what tells it from others.
+fn named(name: &str, detail: &str) -> String {
+    if detail.is_empty() { name.to_owned() } else { format!("{name} ({detail})") }
+}
+
+/// How many records of a kind.
+fn of_kind(kind: EntityKind, count: usize) -> String {
+    let (one, several) = match kind {
+        EntityKind::Client => ("client", "clients"),
+        EntityKind::Contract => ("contract", "contracts"),
+        EntityKind::Event => ("event", "events"),
+        EntityKind::Payment => ("payment", "payments"),
+        EntityKind::User => ("member of staff", "members of staff"),
+        EntityKind::Audit => ("line", "lines"),
+    };
+    format!("{} {}", many(count), if count == 1 { one } else { several })
 }
 
 fn many(count: usize) -> String {
@@ -2085,6 +2311,10 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewContract => "add create deal quote agreement",
         Phrase::NewEvent => "add create party wedding booking",
         Phrase::Instalment(InstalmentPhrase::Plans) => "plan plans default standard template templates terms",
+        Phrase::Import(ImportPhrase::Title) => {
+            "file files spreadsheet spreadsheets excel csv xlsx ods load migrate move upload data"
+        }
+        Phrase::Instalment(InstalmentPhrase::Plans) => "plan plans template templates terms",
         Phrase::Payment(PaymentPhrase::Record) => {
             "pay payment money received paid refund deposit enter add cash cheque"
         }

@@ -21,12 +21,13 @@ use crate::{
         Cents, Error, Field, Problem, Reason,
         audit::Verb,
         dates,
+        day_order::DayOrder,
         diagnosis::{Check, Finding, Found, Verdict},
         entity::EntityKind,
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         events::Status,
         file_problem::FileProblem,
-        imports::Counts,
+        imports::{Choice, Counts, RowKind},
         instalments::Standing,
         known::Shared,
         language::Language,
@@ -44,6 +45,7 @@ use crate::{
         export::Format,
         figures::{About, BarLabel},
         paper::Document,
+        spreadsheet::sheet::{Encoding, Separator, SheetFormat},
     },
     ui::{keys::Command, span::Span, theme::Palette},
 };
@@ -442,7 +444,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SortTitle => "Trier par",
         Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::Payment(phrase) => return payments(phrase),
-        Phrase::Import(phrase) => return imports(phrase),
+        Phrase::Import(phrase) => return imports(phrase, naming),
         Phrase::Known(phrase) => return known(phrase),
         Phrase::Instalment(phrase) => return instalments(phrase, naming),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
@@ -2023,7 +2025,7 @@ fn payments(phrase: PaymentPhrase) -> String {
     words.to_owned()
 }
 
-fn imports(phrase: ImportPhrase) -> String {
+fn imports(phrase: ImportPhrase, naming: Naming) -> String {
     let words = match phrase {
         ImportPhrase::Holds(EntityKind::Client) => "clients",
         ImportPhrase::Holds(EntityKind::Contract) => "contrats",
@@ -2087,8 +2089,246 @@ fn imports(phrase: ImportPhrase) -> String {
                 many(accounts)
             );
         }
+        ImportPhrase::Title => "Import",
+        ImportPhrase::TitleOf(file) => return format!("Import de {file}"),
+        ImportPhrase::Empty => return naming.keys_in("Rien n'a encore été importé. ⌨new⌨ demande un fichier."),
+        ImportPhrase::EmptyFiles => {
+            "Les tableaux sont lus en CSV, xlsx ou ods. Les noms de leurs colonnes peuvent être français ou anglais, et les fichiers exportés par ce programme conviennent tels quels. Vous voyez ce qu'un import ferait avant que rien ne soit écrit, et il peut être annulé."
+        }
+        ImportPhrase::EmptyOrder => {
+            "Une entreprise emménage dans cet ordre, car chaque fichier renvoie aux précédents : équipe, clients, contrats, événements, paiements."
+        }
+        ImportPhrase::ColFile => "Fichier",
+        ImportPhrase::ColHeld => "Contenu",
+        ImportPhrase::ColResult => "Résultat",
+        ImportPhrase::Result { created, changed } => {
+            let (x, s) = (if created > 1 { "x" } else { "" }, if changed > 1 { "s" } else { "" });
+            return format!("{} nouveau{x}, {} modifié{s}", many(created), many(changed));
+        }
+        ImportPhrase::HowMany { kind, count } => return of_kind(kind, count),
+        ImportPhrase::IsTakenBack => "annulé",
+        ImportPhrase::TakenBackAt => "Annulé",
+        ImportPhrase::WhichFile => "Quel fichier ?",
+        ImportPhrase::WhichFileHint => {
+            "Le chemin d'un fichier CSV, xlsx ou ods. Il peut être collé, et commencer par ~."
+        }
+        ImportPhrase::Seen { format, sheet, rows, heading_row } => {
+            let format = match format {
+                SheetFormat::Csv { encoding, separator } => {
+                    let separator = match separator {
+                        Separator::Comma => "des virgules",
+                        Separator::Semicolon => "des points-virgules",
+                        Separator::Tab => "des tabulations",
+                    };
+                    let encoding = match encoding {
+                        Encoding::Utf8 => "UTF-8",
+                        Encoding::Utf16Le | Encoding::Utf16Be => "UTF-16",
+                        Encoding::Windows1252 => "Windows",
+                    };
+                    format!("Texte avec {separator} entre les colonnes (lettres : {encoding})")
+                }
+                SheetFormat::Xlsx => "Classeur Excel".to_owned(),
+                SheetFormat::Ods => "Classeur LibreOffice".to_owned(),
+            };
+            let sheet = sheet.map(|sheet| format!(", feuille {sheet}")).unwrap_or_default();
+            let rows = if rows < 2 { format!("{rows} ligne") } else { format!("{} lignes", many(rows)) };
+            return format!("{format}{sheet} : {rows} sous les en-têtes de la ligne {heading_row}.");
+        }
+        ImportPhrase::SeenLeftOut(1) => {
+            "1 ligne est laissée de côté : elle est vide, répète les en-têtes ou est un total."
+        }
+        ImportPhrase::SeenLeftOut(rows) => {
+            return format!("{rows} lignes sont laissées de côté : vides, en-têtes répétés ou totaux.");
+        }
+        ImportPhrase::LabelHolds => "Contenu",
+        ImportPhrase::WhatHolds => "Que contient le fichier ?",
+        ImportPhrase::ChooseHolds => "à choisir : les en-têtes ne le disent pas",
+        ImportPhrase::LabelOrder => "Dates",
+        ImportPhrase::WhichOrder => "Qu'est-ce qui vient d'abord dans les dates du fichier ?",
+        ImportPhrase::Order(DayOrder::DayFirst) => "le jour d'abord, comme 18/04/2021",
+        ImportPhrase::Order(DayOrder::MonthFirst) => "le mois d'abord, comme 04/18/2021",
+        ImportPhrase::ChooseOrder => "à choisir : le jour ou le mois d'abord",
+        ImportPhrase::LabelContact => "Commercial",
+        ImportPhrase::WhichContact => "Qui suit les nouveaux clients dont la ligne ne nomme personne ?",
+        ImportPhrase::Contact(name) => return format!("{name}, pour les lignes sans commercial"),
+        ImportPhrase::NoContact => "personne : les lignes sans commercial sont refusées",
+        ImportPhrase::NobodyContact => "Personne : ces lignes sont refusées",
+        ImportPhrase::LabelDuplicates => "Doublons possibles",
+        ImportPhrase::Choice(Choice::Skip) => "laisser de côté",
+        ImportPhrase::Choice(Choice::Update) => "mettre à jour la fiche connue",
+        ImportPhrase::Choice(Choice::Create) => "créer une nouvelle fiche",
+        ImportPhrase::ColColumn => "Colonne",
+        ImportPhrase::ColReadAs => "Lue comme",
+        ImportPhrase::ColSamples => "Exemples",
+        ImportPhrase::NoHeadingHere => "(sans nom)",
+        ImportPhrase::NotImported => "non importée",
+        ImportPhrase::WhichField(heading) => return format!("Comme quoi lire {heading} ?"),
+        ImportPhrase::FieldOf { field: of, heading } => return format!("{} (à présent {heading})", field(of)),
+        ImportPhrase::KeyPreview => "aperçu",
+        ImportPhrase::KeyPreviewMeans => "Montrer ce que l'import ferait. Rien n'est encore écrit.",
+        ImportPhrase::KeyChange => "changer",
+        ImportPhrase::KeyChangeMeans => "Changer la ligne sélectionnée.",
+        ImportPhrase::NewMeans => "Choisir un tableau à importer.",
+        ImportPhrase::Comparing { done, rows } => {
+            return format!("Comparaison avec les fiches de l'entreprise : {} lignes sur {}.", many(done), many(rows));
+        }
+        ImportPhrase::Importing { done, rows } => {
+            return format!(
+                "Import : {} lignes sur {}. Échap l'arrête, et rien n'est importé.",
+                many(done),
+                many(rows)
+            );
+        }
+        ImportPhrase::Stopping => "L'import est en train de s'arrêter.",
+        ImportPhrase::KeyStop => "arrêter",
+        ImportPhrase::KeyStopMeans => "Arrêter l'import. Rien n'est alors importé.",
+        ImportPhrase::NotComparedYet => "L'aperçu n'est pas encore là.",
+        ImportPhrase::NotCompared => {
+            return naming.keys_in("Le fichier n'a pas été comparé aux fiches. ⌨refresh⌨ le fait.");
+        }
+        ImportPhrase::RowsOf(None, rows) => return format!("Toutes les lignes ({})", many(rows)),
+        ImportPhrase::RowsOf(Some(kind), rows) => {
+            let kind = match kind {
+                RowKind::New => "Nouvelles",
+                RowKind::Changed => "Modifiées",
+                RowKind::Unchanged => "Inchangées",
+                RowKind::Refused => "Refusées",
+                RowKind::Suspected => "Doublons possibles",
+            };
+            return format!("{kind} ({})", many(rows));
+        }
+        ImportPhrase::WhichRows => "Quelles lignes ?",
+        ImportPhrase::NoRows => "Il n'y a pas de telles lignes.",
+        ImportPhrase::KeyNextKind => "sorte suivante",
+        ImportPhrase::ColRow => "Ligne",
+        ImportPhrase::ColName => "Nom",
+        ImportPhrase::ColFinding => "Ce qui se passe",
+        ImportPhrase::Finding(RowKind::New) => "nouvelle",
+        ImportPhrase::Finding(RowKind::Changed) => "modifiée",
+        ImportPhrase::Finding(RowKind::Unchanged) => "inchangée",
+        ImportPhrase::Finding(RowKind::Refused) => "refusée",
+        ImportPhrase::Finding(RowKind::Suspected) => "doublon possible",
+        ImportPhrase::MayBe { known, detail, choice } => {
+            let choice = imports(ImportPhrase::Choice(choice), naming);
+            return format!("{choice} : peut-être {}", named(known, detail));
+        }
+        ImportPhrase::LabelIfUpdated => "Si mise à jour",
+        ImportPhrase::LabelKnown => "Peut-être",
+        ImportPhrase::LabelDecided => "Décision",
+        ImportPhrase::LabelReasons => "Pourquoi",
+        ImportPhrase::KeyDecide => "décider",
+        ImportPhrase::KeyDecideMeans => "Décider que faire d'un doublon possible, ou de tous.",
+        ImportPhrase::NotADuplicate => "Seuls les doublons possibles sont à décider.",
+        ImportPhrase::Decide { row, name } => return format!("Ligne {row}, {name} : un doublon possible"),
+        ImportPhrase::ForAll(choice) => {
+            return format!("Tous : {}", imports(ImportPhrase::Choice(choice), naming));
+        }
+        ImportPhrase::KeySaveRefused => "garder les refusées",
+        ImportPhrase::KeySaveRefusedMeans => {
+            "Écrire les lignes refusées avec leurs motifs dans un fichier, pour les corriger et les importer."
+        }
+        ImportPhrase::NothingRefused => "Aucune ligne n'est refusée.",
+        ImportPhrase::RefusedSaved { rows: 1, path } => return format!("La ligne refusée est dans {path}."),
+        ImportPhrase::RefusedSaved { rows, path } => {
+            return format!("Les {} lignes refusées sont dans {path}.", many(rows));
+        }
+        ImportPhrase::ReasonHeading => "Motif",
+        ImportPhrase::KeyImport => "importer",
+        ImportPhrase::KeyImportMeans => "Importer ce que l'aperçu montre, après une question.",
+        ImportPhrase::Ask(file) => return format!("Importer {file} ?"),
+        ImportPhrase::VerbImport(file) => return format!("Importer {file}"),
+        ImportPhrase::TakeBackOf(file) => return format!("Défaire l'import de {file}"),
+        ImportPhrase::Will { kind, created, changed, refused, left_out } => {
+            let new = match (kind, created) {
+                (EntityKind::Event, 0 | 1) => " nouvel ",
+                (_, 0 | 1) => " nouveau ",
+                _ => " nouveaux ",
+            };
+            let altered = if changed > 1 { "modifiés" } else { "modifié" };
+            let new = of_kind(kind, created).replacen(' ', new, 1);
+            let written = match (created, changed) {
+                (_, 0) => new,
+                (0, changed) => format!("{} {altered}", of_kind(kind, changed)),
+                (_, changed) => format!("{new}, {} {altered}", many(changed)),
+            };
+            let refused = match refused {
+                0 => None,
+                1 => Some("1 ligne refusée".to_owned()),
+                rows => Some(format!("{} lignes refusées", many(rows))),
+            };
+            let left_out = match left_out {
+                0 => None,
+                1 => Some("1 doublon possible".to_owned()),
+                rows => Some(format!("{} doublons possibles", many(rows))),
+            };
+            return match (refused, left_out) {
+                (None, None) => format!("{written}."),
+                (Some(refused), Some(left_out)) => format!("{written} ; {refused} et {left_out} restent de côté."),
+                (Some(one), None) | (None, Some(one)) if one.starts_with("1 ") => {
+                    format!("{written} ; {one} reste de côté.")
+                }
+                (Some(some), None) | (None, Some(some)) => format!("{written} ; {some} restent de côté."),
+            };
+        }
+        ImportPhrase::WillUndo => return naming.keys_in("Ensuite ⌨undo⌨ l'annule."),
+        ImportPhrase::NothingImported => "Rien n'a été importé.",
+        ImportPhrase::Imported { kind, created, changed, left_out } => {
+            let is = |count: usize, one: &'static str, several: &'static str| if count > 1 { several } else { one };
+            let new = is(created, "est créé", "sont créés");
+            let altered = is(changed, "est modifié", "sont modifiés");
+            let written = match (created, changed) {
+                (created, 0) => format!("{} {new}", of_kind(kind, created)),
+                (0, changed) => format!("{} {altered}", of_kind(kind, changed)),
+                (created, changed) => format!("{} {new} et {} {altered}", of_kind(kind, created), many(changed)),
+            };
+            return match left_out {
+                0 => format!("{written}."),
+                1 => format!("{written} ; 1 ligne est restée de côté."),
+                rows => format!("{written} ; {} lignes sont restées de côté.", many(rows)),
+            };
+        }
+        ImportPhrase::VerbTakeBack => "défaire l'import",
+        ImportPhrase::TakeBackMeans => "Défaire l'import sélectionné, après une question.",
+        ImportPhrase::AskTakeBack(file) => return format!("Défaire l'import de {file} ?"),
+        ImportPhrase::TakingBackMeans => {
+            "Ce qu'il a créé est archivé (les collaborateurs sont désactivés, les paiements annulés), et ce qu'il a modifié reprend ses anciennes valeurs. Les fiches modifiées depuis restent telles quelles et sont énumérées."
+        }
+        ImportPhrase::StaysImported => "L'import reste tel quel.",
+        ImportPhrase::TakenBack { file, restored, kept } => {
+            let restored =
+                if restored < 2 { format!("{restored} fiche est") } else { format!("{} fiches sont", many(restored)) };
+            let kept = match kept {
+                0 => String::new(),
+                1 => ", et 1 est restée telle quelle".to_owned(),
+                kept => format!(", et {} sont restées telles quelles", many(kept)),
+            };
+            return format!("L'import de {file} est annulé : {restored} comme avant{kept}.");
+        }
+        ImportPhrase::KeptBy(name) => return format!("modifiée depuis par {name}"),
+        ImportPhrase::KeptNeeded => "nécessaire à d'autres fiches, ou définitive",
+        ImportPhrase::AskLeave => "Quitter ce fichier ?",
+        ImportPhrase::LeaveMeans => "Vos choix pour ce fichier seront perdus. Rien n'a été importé.",
+        ImportPhrase::LookInList => "La liste des imports dit s'il a eu lieu.",
     };
     words.to_owned()
+}
+
+/// A record as a sentence names it, with what tells it from others.
+fn named(name: &str, detail: &str) -> String {
+    if detail.is_empty() { name.to_owned() } else { format!("{name} ({detail})") }
+}
+
+/// How many records of a kind.
+fn of_kind(kind: EntityKind, count: usize) -> String {
+    let (one, several) = match kind {
+        EntityKind::Client => ("client", "clients"),
+        EntityKind::Contract => ("contrat", "contrats"),
+        EntityKind::Event => ("événement", "événements"),
+        EntityKind::Payment => ("paiement", "paiements"),
+        EntityKind::User => ("collaborateur", "collaborateurs"),
+        EntityKind::Audit => ("ligne", "lignes"),
+    };
+    format!("{} {}", many(count), if count > 1 { several } else { one })
 }
 
 fn many(count: usize) -> String {
@@ -2219,6 +2459,10 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewContract => "ajouter créer nouvelle devis vente affaire",
         Phrase::NewEvent => "ajouter créer nouveau nouvelle évènement fête mariage",
         Phrase::Instalment(InstalmentPhrase::Plans) => "modèle échéanciers types plans par défaut",
+        Phrase::Import(ImportPhrase::Title) => {
+            "importer fichier fichiers tableau tableur excel csv xlsx ods charger reprendre reprise données"
+        }
+        Phrase::Instalment(InstalmentPhrase::Plans) => "modèle échéanciers types plans",
         Phrase::Payment(PaymentPhrase::Record) => {
             "payer paiement encaisser encaissement règlement argent reçu acompte remboursement saisir chèque espèces"
         }

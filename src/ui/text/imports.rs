@@ -1,6 +1,14 @@
 //! What is said about imports of spreadsheets.
 
-use crate::domain::{entity::EntityKind, imports::Counts};
+use crate::{
+    domain::{
+        Field,
+        day_order::DayOrder,
+        entity::EntityKind,
+        imports::{Choice, Counts, RowKind},
+    },
+    services::spreadsheet::sheet::SheetFormat,
+};
 
 /// What is said about imports of spreadsheets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,15 +18,28 @@ pub enum ImportPhrase<'a> {
     /// How many rows are of each kind.
     Counts(Counts),
     /// A row that is refused, and why.
-    Refused { row: u32, name: &'a str, reasons: &'a str },
+    Refused {
+        row: u32,
+        name: &'a str,
+        reasons: &'a str,
+    },
     /// A row that may be about a known record.
-    Suspected { row: u32, name: &'a str, known: &'a str, detail: &'a str },
+    Suspected {
+        row: u32,
+        name: &'a str,
+        known: &'a str,
+        detail: &'a str,
+    },
     /// There are so many more rows of this kind.
     More(usize),
     /// Nothing was written, since rows are refused.
     RefusedAll(usize),
     /// The file was imported.
-    Done { created: usize, changed: usize, left_out: usize },
+    Done {
+        created: usize,
+        changed: usize,
+        left_out: usize,
+    },
     /// All rows were so already.
     NothingNew,
     /// Nothing tells what the file holds.
@@ -32,9 +53,177 @@ pub enum ImportPhrase<'a> {
     /// There is no heading like this in the file.
     NoHeading(&'a str),
     /// There is no field of this name.
-    NoField { field: &'a str, fields: &'a str },
+    NoField {
+        field: &'a str,
+        fields: &'a str,
+    },
     /// No active sales person has this username.
     NoSalesPerson(&'a str),
     /// New accounts have no password yet.
     NewAccounts(usize),
+    /// The screen.
+    Title,
+    /// The screen with a file.
+    TitleOf(&'a str),
+    /// The list of imports is empty: what can be done here.
+    Empty,
+    EmptyFiles,
+    EmptyOrder,
+    ColFile,
+    ColHeld,
+    ColResult,
+    /// What an import did, in a column.
+    Result {
+        created: usize,
+        changed: usize,
+    },
+    /// How many records of a kind.
+    HowMany {
+        kind: EntityKind,
+        count: usize,
+    },
+    IsTakenBack,
+    /// When an import was taken back.
+    TakenBackAt,
+    /// The question for a file.
+    WhichFile,
+    WhichFileHint,
+    /// What was made out about a file.
+    Seen {
+        format: SheetFormat,
+        sheet: Option<&'a str>,
+        rows: usize,
+        heading_row: u32,
+    },
+    /// How many rows are not among the rows of the file.
+    SeenLeftOut(u32),
+    /// The label of what a file holds, and the question for it.
+    LabelHolds,
+    WhatHolds,
+    /// Nothing tells it: the person has to choose.
+    ChooseHolds,
+    LabelOrder,
+    WhichOrder,
+    Order(DayOrder),
+    ChooseOrder,
+    LabelContact,
+    WhichContact,
+    Contact(&'a str),
+    NoContact,
+    /// The line of a picker that chooses nobody.
+    NobodyContact,
+    LabelDuplicates,
+    Choice(Choice),
+    ColColumn,
+    ColReadAs,
+    ColSamples,
+    NoHeadingHere,
+    NotImported,
+    WhichField(&'a str),
+    /// A field that another column has.
+    FieldOf {
+        field: Field,
+        heading: &'a str,
+    },
+    /// The key that goes on to the preview, and what it does.
+    KeyPreview,
+    KeyPreviewMeans,
+    KeyChange,
+    KeyChangeMeans,
+    NewMeans,
+    /// How far the comparison of a file is, and how far its import.
+    Comparing {
+        done: usize,
+        rows: usize,
+    },
+    Importing {
+        done: usize,
+        rows: usize,
+    },
+    /// The import was asked to stop.
+    Stopping,
+    KeyStop,
+    KeyStopMeans,
+    NotComparedYet,
+    NotCompared,
+    /// Which rows are shown, all if none, and how many they are.
+    RowsOf(Option<RowKind>, usize),
+    WhichRows,
+    NoRows,
+    KeyNextKind,
+    ColRow,
+    ColName,
+    ColFinding,
+    /// What importing a row does, in a word.
+    Finding(RowKind),
+    /// A suspected duplicate and what is to be done with it.
+    MayBe {
+        known: &'a str,
+        detail: &'a str,
+        choice: Choice,
+    },
+    /// The label of what the known record would get from the row.
+    LabelIfUpdated,
+    LabelKnown,
+    LabelDecided,
+    LabelReasons,
+    KeyDecide,
+    KeyDecideMeans,
+    NotADuplicate,
+    Decide {
+        row: u32,
+        name: &'a str,
+    },
+    /// The choice for all suspected duplicates.
+    ForAll(Choice),
+    KeySaveRefused,
+    KeySaveRefusedMeans,
+    NothingRefused,
+    RefusedSaved {
+        rows: usize,
+        path: &'a str,
+    },
+    /// The heading of the reasons in a file of refused rows.
+    ReasonHeading,
+    KeyImport,
+    KeyImportMeans,
+    Ask(&'a str),
+    /// What a request does with a file.
+    VerbImport(&'a str),
+    TakeBackOf(&'a str),
+    /// What is written, and what stays out.
+    Will {
+        kind: EntityKind,
+        created: usize,
+        changed: usize,
+        refused: usize,
+        left_out: usize,
+    },
+    WillUndo,
+    NothingImported,
+    /// What is true after an import.
+    Imported {
+        kind: EntityKind,
+        created: usize,
+        changed: usize,
+        left_out: usize,
+    },
+    VerbTakeBack,
+    TakeBackMeans,
+    AskTakeBack(&'a str),
+    TakingBackMeans,
+    StaysImported,
+    TakenBack {
+        file: &'a str,
+        restored: usize,
+        kept: usize,
+    },
+    /// Why a record was left as it is: who changed it, or that others need it.
+    KeptBy(&'a str),
+    KeptNeeded,
+    /// The question before the choices for a file are lost.
+    AskLeave,
+    LeaveMeans,
+    /// Where to look whether a file was imported.
+    LookInList,
 }

@@ -1,0 +1,272 @@
+//! The preview: what importing the file would do with each of its rows.
+
+use ratatui::{Frame, layout::Rect};
+
+use super::{Asked, CHOICES, Import, chosen::Chosen, columns::progress};
+use crate::{
+    domain::{
+        audit::Changes,
+        imports::{Finding, ImportRow, RowKind, Suspicion},
+        text,
+    },
+    ui::{
+        Action, Context, Notice,
+        actions::{bind, bind_quietly},
+        form::value,
+        keys::{Binding, Command},
+        popup::Popup,
+        question,
+        text::{ImportPhrase as I, Phrase, capitalised, reasons},
+        widgets::{
+            chrome::wrapped,
+            paint::{Focus, draw_pairs, label_columns, line_at, pair_lines, put, rows},
+            table::first_shown,
+        },
+    },
+};
+
+impl Import {
+    pub(super) fn run_in_preview(&mut self, command: Command, ctx: &Context) -> Action {
+        const PAGE: usize = 15;
+        let Some(chosen) = &mut self.chosen else { return Action::None };
+        let last = chosen.shown.len().saturating_sub(1);
+        match command {
+            Command::Up => chosen.at = chosen.at.saturating_sub(1),
+            Command::Down => chosen.at = (chosen.at + 1).min(last),
+            Command::PageUp => chosen.at = chosen.at.saturating_sub(PAGE),
+            Command::PageDown => chosen.at = (chosen.at + PAGE).min(last),
+            Command::Home => chosen.at = 0,
+            Command::End => chosen.at = last,
+            Command::NextPart => show_next(chosen, 1),
+            Command::PreviousPart => show_next(chosen, chosen.kinds().len().saturating_sub(1)),
+            Command::View => return self.ask_rows(ctx),
+            Command::Edit => return self.ask_decision(ctx),
+            Command::Export => {
+                let reasons = |row: &ImportRow| reasons(ctx.language, row);
+                return Action::Send(chosen.refused(ctx.say(I::ReasonHeading), reasons));
+            }
+            Command::Save => return self.ask_import(ctx),
+            _ => {}
+        }
+        Action::None
+    }
+
+    fn ask_rows(&mut self, ctx: &Context) -> Action {
+        let Some(chosen) = &self.chosen else { return Action::None };
+        let kinds = chosen.kinds();
+        let at = kinds.iter().position(|(kind, _)| *kind == chosen.show).unwrap_or(0);
+        let options = kinds.into_iter().map(|(kind, rows)| ctx.say(I::RowsOf(kind, rows))).collect();
+        self.ask(Asked::Rows, Popup::choice(ctx.say(I::WhichRows), options, at))
+    }
+
+    /// Shows the rows of the chosen line of the menu.
+    pub(super) fn choose_rows(&mut self, at: usize) -> Action {
+        if let Some(chosen) = &mut self.chosen
+            && let Some((kind, _)) = chosen.kinds().get(at)
+        {
+            chosen.show_rows(*kind);
+        }
+        Action::None
+    }
+
+    /// Asks what to do with the selected suspected duplicate, or with all of them.
+    fn ask_decision(&mut self, ctx: &Context) -> Action {
+        let Some(chosen) = &self.chosen else { return Action::None };
+        let Some(row) = chosen.selected() else { return Action::None };
+        let about = match &row.finding {
+            Finding::Suspected(known) => Some(ctx.pair(&ctx.say(I::LabelKnown), &known_as(known))),
+            _ if !chosen.is_decided(row) => return Action::Notice(Notice::plain(ctx.say(I::NotADuplicate))),
+            _ => None,
+        };
+        let one = CHOICES.map(|choice| capitalised(&ctx.say(I::Choice(choice))));
+        let all = CHOICES.map(|choice| ctx.say(I::ForAll(choice)));
+        let choice = chosen.choice_of(row.number);
+        let at = CHOICES.iter().position(|one| *one == choice).unwrap_or(0);
+        let title = ctx.say(I::Decide { row: row.number, name: &row.name });
+        let popup = Popup::choice(title, [one, all].concat(), at).about(about);
+        self.ask(Asked::Decide(row.number), popup)
+    }
+
+    /// What was decided about a row, or after that about all suspected duplicates.
+    pub(super) fn decide(&mut self, row: u32, at: usize) -> Action {
+        if let Some(all) = at.checked_sub(CHOICES.len()) {
+            return self.choose_for_all(all);
+        }
+        if let (Some(chosen), Some(choice)) = (&mut self.chosen, CHOICES.get(at)) {
+            chosen.file.choices.insert(row, *choice);
+            chosen.ask_contact_for(*choice);
+        }
+        self.compare_again()
+    }
+
+    fn ask_import(&mut self, ctx: &Context) -> Action {
+        let Some(chosen) = &mut self.chosen else { return Action::None };
+        let Some(kind) = chosen.kind() else { return Action::None };
+        let will = chosen.will();
+        if will.written() == 0 {
+            return Action::Notice(Notice::plain(ctx.say(I::NothingNew)));
+        }
+        let (created, changed) = (will.created, will.changed);
+        let (refused, left_out) = (will.refused, will.suspected);
+        let lines = vec![ctx.say(I::Will { kind, created, changed, refused, left_out }), ctx.say(I::WillUndo)];
+        let title = ctx.say(I::Ask(&chosen.file.name));
+        let request = chosen.import();
+        let popup = question::before(title, lines, &ctx.say(I::KeyImport), &request, ctx).preselected();
+        self.ask(Asked::Confirm(Box::new(request)), popup)
+    }
+}
+
+/// Shows another kind of rows, so many further.
+fn show_next(chosen: &mut Chosen, by: usize) {
+    let kinds = chosen.kinds();
+    let at = kinds.iter().position(|(kind, _)| *kind == chosen.show).unwrap_or(0);
+    if let Some((kind, _)) = kinds.get((at + by) % kinds.len().max(1)) {
+        chosen.show_rows(*kind);
+    }
+}
+
+pub(super) fn bindings(chosen: &Chosen, ctx: &Context) -> Vec<Binding> {
+    use Command as C;
+    let renamed = |command, label: I, help: I, unavailable| {
+        let (label, help) = (ctx.say(label).into(), ctx.say(help).into());
+        Binding { label, help, ..bind(command, ctx, unavailable) }
+    };
+    let can_decide = |row: &ImportRow| row.finding.kind() == RowKind::Suspected || chosen.is_decided(row);
+    let no_decision = (!chosen.selected().is_some_and(can_decide)).then(|| ctx.say(I::NotADuplicate));
+    let nothing_refused = (chosen.counts().refused == 0).then(|| ctx.say(I::NothingRefused));
+    let not_yet = (chosen.comparing || chosen.preview.is_none()).then(|| ctx.say(I::NotComparedYet));
+    let mut next = bind(C::NextPart, ctx, None);
+    next.label = ctx.say(I::KeyNextKind).into();
+    let mut bindings = vec![
+        renamed(C::Save, I::KeyImport, I::KeyImportMeans, not_yet),
+        renamed(C::Edit, I::KeyDecide, I::KeyDecideMeans, no_decision),
+        bind(C::View, ctx, None),
+        next,
+        renamed(C::Export, I::KeySaveRefused, I::KeySaveRefusedMeans, nothing_refused),
+        bind_quietly(C::Refresh, ctx),
+    ];
+    let moves = [C::PreviousPart, C::Up, C::Down, C::PageUp, C::PageDown, C::Home, C::End];
+    bindings.extend(moves.map(|command| bind_quietly(command, ctx)));
+    bindings.push(bind(C::Back, ctx, None));
+    bindings
+}
+
+/// The changed fields, each with its old and its new value.
+fn changed(changes: &Changes, ctx: &Context) -> Vec<(String, String)> {
+    let one = |(field, old, new): &(_, _, _)| {
+        let (old, new) = (value(*field, old, ctx), value(*field, new, ctx));
+        let words = if old.is_empty() { new } else { ctx.say(Phrase::FromTo { old: &old, new: &new }) };
+        (ctx.field(*field), words)
+    };
+    changes.0.iter().map(one).collect()
+}
+
+/// The same in one line.
+fn in_one_line(changes: &Changes, ctx: &Context) -> String {
+    let pairs = changed(changes, ctx);
+    pairs.iter().map(|(field, words)| ctx.pair(field, words)).collect::<Vec<_>>().join(", ")
+}
+
+/// What happens with a row, in one line.
+fn what(row: &ImportRow, chosen: &Chosen, ctx: &Context) -> String {
+    match &row.finding {
+        Finding::New | Finding::Unchanged => ctx.say(I::Finding(row.finding.kind())),
+        Finding::Changed(changes) => in_one_line(changes, ctx),
+        Finding::Refused(_) => reasons(ctx.language, row),
+        Finding::Suspected(known) => {
+            let choice = chosen.choice_of(row.number);
+            ctx.say(I::MayBe { known: &known.name, detail: &known.detail, choice })
+        }
+    }
+}
+
+/// What the known record is called, with what tells it from others.
+fn known_as(known: &Suspicion) -> String {
+    let words = [known.name.as_str(), &known.detail].into_iter().filter(|words| !words.is_empty());
+    words.collect::<Vec<_>>().join(", ")
+}
+
+/// All that is known of a row.
+fn facts(row: &ImportRow, chosen: &Chosen, ctx: &Context) -> Vec<(String, String)> {
+    let kind = ctx.pair(&format!("{} {}", ctx.say(I::ColRow), row.number), &ctx.say(I::Finding(row.finding.kind())));
+    let mut facts = vec![(kind, row.name.clone())];
+    match &row.finding {
+        Finding::New | Finding::Unchanged => {}
+        Finding::Changed(changes) => facts.extend(changed(changes, ctx)),
+        Finding::Refused(errors) => {
+            facts.extend(errors.0.iter().map(|(field, problem)| (ctx.field(*field), ctx.problem(*problem))));
+        }
+        Finding::Suspected(known) => {
+            facts.push((ctx.say(I::LabelKnown), known_as(known)));
+            facts.push((ctx.say(I::LabelDecided), ctx.say(I::Choice(chosen.choice_of(row.number)))));
+            if !known.changes.0.is_empty() {
+                facts.push((ctx.say(I::LabelIfUpdated), in_one_line(&known.changes, ctx)));
+            }
+        }
+    }
+    facts
+}
+
+/// The line above the rows: the counts, or how far the import or the comparison is.
+fn above(chosen: &Chosen, ctx: &Context) -> String {
+    let (done, rows) = (chosen.file.progress.done(), chosen.file.sheet.rows.len());
+    if chosen.importing && ctx.saving {
+        return if chosen.file.progress.is_stopped() {
+            ctx.say(I::Stopping)
+        } else {
+            ctx.say(I::Importing { done, rows })
+        };
+    }
+    // A short comparison is not worth a line that flickers.
+    if chosen.comparing && ctx.beat > 0 && done > 0 && done < rows && rows > 2_000 {
+        return progress(chosen, ctx);
+    }
+    ctx.say(I::Counts(chosen.counts()))
+}
+
+pub(super) fn draw(chosen: &Chosen, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
+    const ROW: usize = 7;
+    const FACTS: usize = 6;
+    let mut top = 0;
+    for line in wrapped(&above(chosen, ctx), area.width.into()) {
+        put(frame, area, top, &line, ctx.theme.heading);
+        top += 1;
+    }
+    put(frame, area, top, &ctx.say(I::RowsOf(chosen.show, chosen.shown.len())), ctx.theme.accent);
+    let body = Rect { y: area.y + top + 1, height: area.height.saturating_sub(top + 1), ..area };
+    if chosen.shown.is_empty() {
+        put(frame, body, 1, &format!("  {}", ctx.say(I::NoRows)), ctx.theme.quiet);
+        return line_at(body, 1);
+    }
+    let facts = chosen.selected().map(|row| facts(row, chosen, ctx)).unwrap_or_default();
+    let labels = label_columns(&facts, area.width);
+    let mut lines = pair_lines(&facts, (area.width, labels), 3);
+    // The height does not depend on the row, so that the list stays where it is.
+    let below = if body.height >= 12 { FACTS } else { 3 };
+    lines.truncate(below);
+    let below = rows(below) + 1;
+    let table = Rect { height: body.height.saturating_sub(below), ..body };
+    let wide = usize::from(area.width).saturating_sub(ROW + 6);
+    let name = (wide * 2 / 5).min(32);
+    let line = |number: &str, of: &str, what: &str| {
+        let (number, of) = (text::fit_right(number, ROW), text::fit(of, name));
+        format!("  {number}  {of}  {}", text::fit(what, wide - name))
+    };
+    let [number, of, finding] = [I::ColRow, I::ColName, I::ColFinding].map(|title| ctx.say(title));
+    put(frame, table, 0, &line(&number, &of, &finding), ctx.theme.quiet);
+    let room = usize::from(table.height.saturating_sub(1)).max(1);
+    let from = first_shown(chosen.at, room, chosen.shown.len());
+    for (place, at) in chosen.shown.iter().enumerate().skip(from).take(room) {
+        let row = &chosen.rows()[*at];
+        let style = match (place == chosen.at, row.finding.kind()) {
+            (true, _) => ctx.theme.selected,
+            (false, RowKind::Unchanged) => ctx.theme.quiet,
+            (false, RowKind::New | RowKind::Changed | RowKind::Refused | RowKind::Suspected) => ctx.theme.text,
+        };
+        let words = line(&row.number.to_string(), &row.name, &what(row, chosen, ctx));
+        put(frame, table, 1 + rows(place - from), &words, style);
+    }
+    let under = Rect { y: table.bottom() + 1, height: below - 1, ..body };
+    draw_pairs(frame, under, labels, &lines, ctx);
+    line_at(table, 1 + rows(chosen.at - from))
+}
