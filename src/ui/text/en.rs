@@ -2314,7 +2314,6 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::Import(ImportPhrase::Title) => {
             "file files spreadsheet spreadsheets excel csv xlsx ods load migrate move upload data"
         }
-        Phrase::Instalment(InstalmentPhrase::Plans) => "plan plans template templates terms",
         Phrase::Payment(PaymentPhrase::Record) => {
             "pay payment money received paid refund deposit enter add cash cheque"
         }

@@ -2462,7 +2462,6 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::Import(ImportPhrase::Title) => {
             "importer fichier fichiers tableau tableur excel csv xlsx ods charger reprendre reprise données"
         }
-        Phrase::Instalment(InstalmentPhrase::Plans) => "modèle échéanciers types plans",
         Phrase::Payment(PaymentPhrase::Record) => {
             "payer paiement encaisser encaissement règlement argent reçu acompte remboursement saisir chèque espèces"
         }
