@@ -23,6 +23,7 @@ mod formula;
 mod home;
 pub mod import;
 mod import_data;
+mod importing;
 mod new_file;
 mod outcome;
 pub mod paper;
@@ -55,7 +56,6 @@ pub use request::{
 
 use crate::{
     domain::{
-        entity::EntityKind,
         error::{ConnectionProblem, Error, SignInProblem, SignedOutBecause},
         session::{Moment, Session, random_id},
     },
@@ -259,69 +259,6 @@ impl Services {
             Ok(outcome)
         })?;
         Ok(outcome.reply)
-    }
-
-    fn import(
-        &mut self,
-        session: &Session,
-        request: &Request,
-        asked: &ImportRequest,
-        now: Moment,
-    ) -> Result<Reply, Error> {
-        let needs = Needs::of_file(request);
-        let operation = random_id();
-        let reading = |services: &mut Self| {
-            RequestContext::for_reading(services.database.db()?, session, needs, now)
-                .map(RequestContext::planning_import)
-        };
-        match asked {
-            ImportRequest::Open(path) => {
-                reading(self)?;
-                Ok(Reply::Opened(import::open(path)?))
-            }
-            ImportRequest::Preview(file) => {
-                let ctx = reading(self)?;
-                Ok(Reply::ImportPreview(Box::new(import::preview(self.database.db()?, &ctx, file)?)))
-            }
-            ImportRequest::List => {
-                reading(self)?;
-                Ok(Reply::Imports(import::list(self.database.db()?)?))
-            }
-            ImportRequest::SaveRefused(refused) => {
-                let write =
-                    |_: &mut Db, ctx: &RequestContext, folder: &Path| import::write_refused(ctx, refused, folder);
-                let (path, rows) = self.write_file(session, needs, write, &operation, now)?;
-                Ok(Reply::RefusedSaved { rows, path })
-            }
-            ImportRequest::Write(file, expected) => {
-                let settings = &reading(self)?.settings;
-                let password = import::unknown_password(settings.min_password_length, &settings.company_name);
-                // Hashing takes long, and only new accounts have a password.
-                let may_hire = file.kind.is_none_or(|kind| kind == EntityKind::User);
-                let hash = if may_hire { self.hasher.hash(&password) } else { None };
-                let import = self.database.write(&operation, |db, trail| {
-                    let ctx = RequestContext::for_writing(db, session, needs, now)?.planning_import();
-                    ctx.confirmed(true)?;
-                    let hashed = (&password, hash.as_deref());
-                    let author = ctx.author(&self.host, &operation);
-                    import::write(db, &ctx, (file, *expected), hashed, &operation, |db, entries| {
-                        trail.add(db, &author, entries, ctx.now)
-                    })
-                })?;
-                Ok(Reply::Imported(import))
-            }
-            ImportRequest::Revert { id, version } => {
-                let done = self.database.write(&operation, |db, trail| {
-                    let ctx = RequestContext::for_writing(db, session, needs, now)?.planning_import();
-                    ctx.confirmed(true)?;
-                    let done = import::revert(db, &ctx, (*id, *version))?;
-                    trail.add(db, &ctx.author(&self.host, &operation), &done.entries, ctx.now)?;
-                    Ok(done)
-                })?;
-                let import::Reverted { import, restored, kept, entries: _ } = done;
-                Ok(Reply::Reverted { import, restored, kept })
-            }
-        }
     }
 
     /// Writes a file for the user. It gets its final name after its audit row is committed. If the

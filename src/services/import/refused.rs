@@ -20,11 +20,7 @@ use crate::{
 };
 
 /// Writes the rows to a CSV file in the folder.
-pub(in crate::services) fn write(
-    ctx: &RequestContext,
-    refused: &Refused,
-    folder: &Path,
-) -> Result<Written<usize>, ServiceError> {
+pub fn write(ctx: &RequestContext, refused: &Refused, folder: &Path) -> Result<Written<usize>, ServiceError> {
     let Refused { name, sheet, heading, reasons } = refused;
     let (file, to) = NewFile::begin(folder, "refused", ctx.wall, "csv")?;
     let mut to = BufWriter::new(to);

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// What reverting an import did.
-pub(in crate::services) struct Reverted {
+pub struct Reverted {
     pub import: Import,
     /// How many records are as they were before.
     pub restored: usize,
@@ -38,11 +38,7 @@ pub(in crate::services) struct Reverted {
 /// Reverts an import in the version that the user saw.
 ///
 /// Errors: `Denied(AlreadyReverted)`; `Conflict`.
-pub(in crate::services) fn revert(
-    db: &mut Db,
-    ctx: &RequestContext,
-    (id, version): (ImportId, i32),
-) -> Result<Reverted, ServiceError> {
+pub fn revert(db: &mut Db, ctx: &RequestContext, (id, version): (ImportId, i32)) -> Result<Reverted, ServiceError> {
     let import = write::load::<Import>(db, ctx, id)?;
     let import = as_seen(db, import, version)?;
     let (mut entries, mut kept, mut restored) = (Vec::new(), Vec::new(), 0);

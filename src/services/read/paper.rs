@@ -16,11 +16,7 @@ use crate::{
 const PAYMENTS: u16 = 1_000;
 
 /// The name of the record that the document is about, and the data.
-pub(in crate::services) fn content(
-    db: &mut Db,
-    ctx: &RequestContext,
-    document: Document,
-) -> Result<(String, Content), ServiceError> {
+pub fn content(db: &mut Db, ctx: &RequestContext, document: Document) -> Result<(String, Content), ServiceError> {
     match document {
         Document::EventSheet(id) => event_sheet(db, ctx, id),
         Document::Statement(id) => statement(db, ctx, id),

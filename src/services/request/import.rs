@@ -32,7 +32,7 @@ impl ImportRequest {
     }
 
     /// The id of the import that it is about.
-    pub(in crate::services) fn id(&self) -> Option<i64> {
+    pub fn id(&self) -> Option<i64> {
         match self {
             Self::Revert { id, .. } => Some(id.0),
             Self::Open(_) | Self::Preview(_) | Self::Write(..) | Self::SaveRefused(_) | Self::List => None,

@@ -26,7 +26,7 @@ use crate::{
 type Seen = (ContractId, i32);
 
 /// Creates a contract, with this number if one is given.
-pub(in crate::services) fn create(
+pub fn create(
     db: &mut Db,
     ctx: &RequestContext,
     client: ClientId,

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// A record that can be loaded to be written to.
-pub(in crate::services) trait Writable: Sized {
+pub trait Writable: Sized {
     type Id: Copy;
     /// The record with its row locked, together with the locked rows that determine its owner.
     type Locked;
@@ -36,11 +36,7 @@ pub(in crate::services) trait Writable: Sized {
 /// action.
 ///
 /// Errors: `NotFound`; `Denied`.
-pub(in crate::services) fn load<R: Writable>(
-    db: &mut Db,
-    ctx: &RequestContext,
-    id: R::Id,
-) -> Result<R::Locked, ServiceError> {
+pub fn load<R: Writable>(db: &mut Db, ctx: &RequestContext, id: R::Id) -> Result<R::Locked, ServiceError> {
     let locked = R::find_for_update(db, id)?.ok_or(Error::NotFound)?;
     ctx.check(R::owner(&locked), |permission| R::forbids(&locked, permission))?;
     Ok(locked)

@@ -118,7 +118,10 @@ mod tests {
         }
         for query in EntityKind::iter().map(Query::all) {
             let columns = dispatch!(Query &query, E, listing => titles::<E>(listing));
-            assert_eq!(columns, query.sorts().into_iter().map(Some).collect::<Vec<_>>());
+            let sorts = query.sorts().into_iter().map(Some).zip(&columns);
+            // Possible duplicates stand together, which no column shows.
+            let sorts = sorts.filter(|(title, _)| *title != Some(Phrase::ViewDuplicates));
+            assert!(sorts.clone().all(|(title, column)| title == *column), "{:?}", sorts.collect::<Vec<_>>());
         }
     }
 }
