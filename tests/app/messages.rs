@@ -380,8 +380,10 @@ fn every_write_says_what_is_now_true() {
         let told_by_undo = told.said.iter().any(|(name, _)| *name == format!("{opposite}, undone"));
         assert!(is_told || told_by_undo, "{request} says nothing here");
     }
-    // Hand-overs and assignments answer with sentences of their own.
-    let others = [Verb::ClientHandedOver, Verb::SupportAssigned, Verb::PasswordChanged].map(|verb| verb.to_string());
+    // Hand-overs, assignments and imports answer with sentences of their own.
+    let others = [Verb::ClientHandedOver, Verb::SupportAssigned, Verb::PasswordChanged];
+    let others = others.into_iter().chain([Verb::Imported, Verb::ImportReverted]).map(|verb| verb.to_string());
+    let others: Vec<String> = others.collect();
     for verb in Verb::iter().filter(|verb| verb.changes_its_record()).map(|verb| verb.to_string()) {
         assert!(told.verbs.contains(&verb) || others.contains(&verb), "{verb} says nothing here");
     }

@@ -2312,7 +2312,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewEvent => "add create party wedding booking",
         Phrase::Instalment(InstalmentPhrase::Plans) => "plan plans default standard template templates terms",
         Phrase::Import(ImportPhrase::Title) => {
-            "file files spreadsheet spreadsheets excel csv xlsx ods load migrate move upload data"
+            "file files load migrate move upload data xlsx ods"
         }
         Phrase::Payment(PaymentPhrase::Record) => {
             "pay payment money received paid refund deposit enter add cash cheque"

@@ -2460,7 +2460,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewEvent => "ajouter créer nouveau nouvelle évènement fête mariage",
         Phrase::Instalment(InstalmentPhrase::Plans) => "modèle échéanciers types plans par défaut",
         Phrase::Import(ImportPhrase::Title) => {
-            "importer fichier fichiers tableau tableur excel csv xlsx ods charger reprendre reprise données"
+            "importer fichier fichiers charger reprendre reprise données xlsx ods"
         }
         Phrase::Payment(PaymentPhrase::Record) => {
             "payer paiement encaisser encaissement règlement argent reçu acompte remboursement saisir chèque espèces"
