@@ -63,6 +63,50 @@ fn exports_hold_what_the_list_shows_and_are_audited(
     assert_eq!(exported(&world, "json").split_whitespace().collect::<String>(), "[]");
 }
 
+/// What is exported can be imported: the headings say which field each column is, and the cells hold what the
+/// records do, whatever it begins with.
+#[rstest]
+fn an_export_is_read_back_exactly(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    use epic_events::services::{
+        export::Format,
+        import::{headings, sheet},
+    };
+    let mut world = World::new(engine);
+    let records = world.records();
+    world.manage(&support::world::pay(records.signed, 5_000));
+    for name in ["=HYPERLINK(\"evil\")", "'=1", "Total", "a;\"b\",c"] {
+        world.client_of(world.sales.actor.id, name);
+    }
+    for (kind, not_imported) in [
+        (EntityKind::Client, &[][..]),
+        (EntityKind::Contract, &["next_due_on", "sales_contact", "created_at"]),
+        (EntityKind::Event, &["sales_contact"]),
+        (EntityKind::Payment, &["created_at"]),
+        (EntityKind::User, &[]),
+    ] {
+        world.manage(&Request::Export { query: Query::all(kind), format: Format::Csv });
+        let read = sheet::read_bytes(exported(&world, "csv").as_bytes()).unwrap();
+        world.manage(&Request::Export { query: Query::all(kind), format: Format::Json });
+        let json: Vec<serde_json::Value> = serde_json::from_str(&exported(&world, "json")).unwrap();
+        assert_eq!(headings::kind_of(&read.headings), Some(kind));
+        let fields = headings::matched(kind, &read.headings);
+        let without_field = read.headings.iter().zip(&fields).filter(|(_, field)| field.is_none());
+        let without_field: Vec<&str> = without_field.map(|(heading, _)| heading.as_str()).collect();
+        assert!(without_field.iter().all(|heading| not_imported.contains(heading)), "{kind}: {without_field:?}");
+        assert_eq!(read.rows.len(), json.len());
+        for (row, record) in read.rows.iter().zip(&json) {
+            for (heading, cell) in read.headings.iter().zip(&row.cells) {
+                let value = match &record[heading] {
+                    serde_json::Value::Null => String::new(),
+                    serde_json::Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                assert_eq!(**cell, value, "{kind} {heading}");
+            }
+        }
+    }
+}
+
 /// A calendar file cannot hold an event without a start. The reply and the audit log count such events as left
 /// out.
 #[rstest]

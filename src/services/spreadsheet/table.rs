@@ -88,12 +88,15 @@ const TOTALS: [&str; 14] = [
     "count",
 ];
 
-/// Whether the row contains totals: a word for them, and else hardly anything but numbers.
+/// Whether the row contains totals: a word for them, and else hardly anything but numbers. A client may
+/// have such a name, but then there is more about them.
 fn is_total(row: &Row) -> bool {
     let mut filled = row.cells.iter().filter(|cell| !cell.is_empty());
     let Some(first) = filled.next() else { return true };
-    let words = filled.filter(|cell| !is_number(cell)).count();
-    TOTALS.contains(&text::words(first).join(" ").as_str()) && words * 2 < row.cells.len() - 1
+    let others: Vec<&Box<str>> = filled.collect();
+    let words = others.iter().filter(|cell| !is_number(cell) || is_phone(cell)).count();
+    let hardly_any = words == 0 || words * 2 < others.len();
+    hardly_any && TOTALS.contains(&text::words(first).join(" ").as_str())
 }
 
 /// Whether the text is a number, an amount or a share.
@@ -101,6 +104,12 @@ fn is_number(text: &str) -> bool {
     let is_part = |c: char| c.is_ascii_digit() || c.is_whitespace() || ".,'’+-%()€$£".contains(c);
     let amount = text.trim_matches(|c: char| c.is_ascii_uppercase());
     amount.chars().all(is_part) && amount.contains(|c: char| c.is_ascii_digit())
+}
+
+/// Whether a number is one of a telephone.
+fn is_phone(number: &str) -> bool {
+    let digits = number.chars().filter(char::is_ascii_digit);
+    number.starts_with('+') || (number.starts_with('0') && digits.count() > 7 && !number.contains(','))
 }
 
 /// Drops the columns with neither a heading nor a cell.

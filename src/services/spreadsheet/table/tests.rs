@@ -55,6 +55,8 @@ fn rows_that_are_no_records_are_left_out() {
         ("Client|Montant|Date/A|1|x/|TOTAL|12/Somme|3|", "1:Client|Montant|Date/2:A|1|x -2"),
         // A client of this name, and a total between records.
         ("Client|Montant|Date|Notes/Total|12|x|y", "1:Client|Montant|Date|Notes/2:Total|12|x|y -0"),
+        ("Client|Tél/Total|01 23 45 67 89", "1:Client|Tél/2:Total|01 23 45 67 89 -0"),
+        ("Client|Tél/Total|+33 1", "1:Client|Tél/2:Total|+33 1 -0"),
         ("Client|Montant|Date/Total|12|/B|1|x", "1:Client|Montant|Date/2:Total|12|/3:B|1|x -0"),
     ] {
         assert_eq!(found(sheet), table, "{sheet}");
