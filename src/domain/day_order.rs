@@ -3,10 +3,10 @@
 //! Nobody can tell whether `03/04/2021` is in March or in April. The other dates of the file can,
 //! since all of them were written by one program.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
 use super::{
-    dates::{Direction, parse_date, parse_date_time},
+    dates::{Direction, YEARS, parse_date, parse_date_time},
     error::Problem,
 };
 
@@ -55,6 +55,12 @@ pub fn found<'a>(texts: impl Iterator<Item = &'a str>) -> Found {
 ///
 /// Errors: as [`parse_date`], and `YearMissing`.
 pub fn read_day(text: &str, order: DayOrder, today: NaiveDate) -> Result<NaiveDate, Problem> {
+    // As workbooks and exports have all of their days.
+    if let (10, Ok(day)) = (text.len(), text.parse::<NaiveDate>())
+        && YEARS.contains(&day.year())
+    {
+        return Ok(day);
+    }
     let text = &in_order(text, order);
     let day = |today| parse_date(text, today, Direction::Past);
     on_any_day(today, day).or_else(|problem| match read_day_time(text, DayOrder::DayFirst, today) {

@@ -2,9 +2,9 @@
 
 import datetime
 import os
-import shutil
 import sys
 import zipfile
+from itertools import chain, repeat
 
 import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
@@ -31,7 +31,10 @@ def with_rows(name, rows, title="Clients"):
 def package(name, parts):
     with zipfile.ZipFile(path(name), "w", zipfile.ZIP_DEFLATED) as file:
         for part, content in parts.items():
-            file.writestr(part, content)
+            pieces = [content] if isinstance(content, str) else content
+            with file.open(part, "w") as open_part:
+                for piece in pieces:
+                    open_part.write(piece.encode())
 
 
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -39,7 +42,7 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 
 
 def xlsx(name, sheet, strings=None, extra=None):
-    """A workbook with this XML in its only sheet."""
+    """A workbook with this XML in its only sheet; a list of pieces may be longer than the memory."""
     relations = f'<Relationship Id="rId1" Type="{RELATIONS}/worksheet" Target="worksheets/sheet1.xml"/>'
     parts = {
         "[Content_Types].xml": HEAD + "<Types/>",
@@ -47,11 +50,11 @@ def xlsx(name, sheet, strings=None, extra=None):
         'Target="xl/workbook.xml"/></Relationships>',
         "xl/workbook.xml": f'{HEAD}<workbook xmlns:r="{RELATIONS}"><sheets><sheet name="Data" sheetId="1" '
         'r:id="rId1"/></sheets></workbook>',
-        "xl/worksheets/sheet1.xml": f"{HEAD}<worksheet><sheetData>{sheet}</sheetData></worksheet>",
+        "xl/worksheets/sheet1.xml": chain([HEAD, "<worksheet><sheetData>"], [sheet] if isinstance(sheet, str) else sheet, ["</sheetData></worksheet>"]),
     }
     if strings is not None:
         relations += f'<Relationship Id="rId2" Type="{RELATIONS}/sharedStrings" Target="/xl/sharedStrings.xml"/>'
-        parts["xl/sharedStrings.xml"] = f"{HEAD}<sst>{strings}</sst>"
+        parts["xl/sharedStrings.xml"] = chain([HEAD, "<sst>"], [strings] if isinstance(strings, str) else strings, ["</sst>"])
     parts["xl/_rels/workbook.xml.rels"] = f"{HEAD}<Relationships>{relations}</Relationships>"
     package(name, parts | (extra or {}))
 
@@ -220,6 +223,7 @@ ods("many.ods", table("A", TOP + row(text("x"), text("1"), repeated=150000) * 3)
 ods("columns.ods", table("A", TOP + row(text("x", repeated=16384))))
 ods("far.ods", table("A", TOP + row('<table:table-cell table:number-columns-repeated="4294967295"/>', text("x"))))
 ods("password.ods", table("A", TOP), manifest='<manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry>')
+ods("renamed.csv", table("A", TOP + row(text("x"), text("1"))))
 ods("blanks.ods", table("A", TOP + row(text('<text:s text:c="4294967295"/>x'), text("1"))))
 
 # --- Broken and hostile files -----------------------------------------------------------------
@@ -233,9 +237,10 @@ xlsx("open.xlsx", GOOD + "<row><c>")
 xlsx("entity.xlsx", cells(1, "Nom", "Tél.") + cells(2, "&lol;", "1"))
 xlsx("cell.xlsx", cells(1, "Nom", "Tél.") + cells(2, "a" * (2 << 20), "1"))
 xlsx("pieces.xlsx", cells(1, "Nom", "Tél.") + f"<row><c t='inlineStr'><is>{f'<t>{LONG}</t>' * 60}</is></c></row>")
-xlsx("blank.xlsx", GOOD + " " * (300 << 20))
-xlsx("strings.xlsx", GOOD, f"<si><t>{LONG}</t></si>" * 2_400)
-xlsx("sheet.xlsx", cells(1, *[LONG] * 20) * 500)
+xlsx("blank.xlsx", GOOD + " " * (2 << 20))
+xlsx("comments.xlsx", chain([GOOD], repeat(f"<!--{LONG}-->", 10_000)))
+xlsx("strings.xlsx", GOOD, repeat(f"<si><t>{LONG}</t></si>", 2_400))
+xlsx("sheet.xlsx", repeat(cells(1, *[LONG] * 20), 500))
 xlsx("no_part.xlsx", GOOD, extra={"xl/_rels/workbook.xml.rels": f'{HEAD}<Relationships><Relationship Id="rId1" Type="x" Target="../../../etc/passwd"/></Relationships>'})
 package("document.docx", {"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"})
 package("binary.xlsb", {"[Content_Types].xml": "<Types/>", "xl/workbook.bin": "x"})
@@ -268,8 +273,3 @@ for name, content in {
 with open(path("sparse.xlsx"), "wb") as file:
     file.truncate(200 << 20)
 os.mkfifo(path("pipe.csv"))
-
-os.mkdir(path("copies"))
-for name in ["clients.xlsx", "raw.xlsx", "good.ods", "excel.csv", "excel.txt"]:
-    shutil.copy(path(name), path(f"copies/{name}"))
-shutil.copy(path("good.ods"), path("renamed.csv"))

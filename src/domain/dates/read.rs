@@ -7,7 +7,7 @@ use chrono::{Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDe
 use super::{
     distance::{behind, digits_meet, later, length, number, relative, unit_days, without_unit},
     missing::no_such_day,
-    names::{MONTHS_EN, MONTHS_FR, WEEKDAYS_EN, WEEKDAYS_FR},
+    names::{Folded, MONTHS, WEEKDAYS},
 };
 use crate::domain::{error::Problem, text};
 
@@ -272,7 +272,7 @@ fn believed(date: NaiveDate) -> Result<(), Problem> {
 }
 
 fn weekday(word: &str) -> Option<Weekday> {
-    position(word, [WEEKDAYS_EN, WEEKDAYS_FR]).and_then(|at| Weekday::try_from(u8::try_from(at).ok()?).ok())
+    position(word, &WEEKDAYS).and_then(|at| Weekday::try_from(u8::try_from(at).ok()?).ok())
 }
 
 /// The next or the previous day with this weekday, never today; or the first one of a range.
@@ -350,18 +350,16 @@ fn ordinal(word: &str) -> Option<u32> {
 
 /// 1 to 12.
 fn month(word: &str) -> Option<u32> {
-    position(word, [MONTHS_EN, MONTHS_FR]).and_then(|at| u32::try_from(at + 1).ok())
+    position(word, &MONTHS).and_then(|at| u32::try_from(at + 1).ok())
 }
 
 /// The position of the name that the word abbreviates with at least three letters, perhaps followed
 /// by a point. `None` if several names begin with the word, such as `jui`.
-fn position(word: &str, languages: [&str; 2]) -> Option<usize> {
+fn position(word: &str, languages: &Folded) -> Option<usize> {
     let word = word.trim_end_matches('.');
-    let named = |names: &str| -> Vec<usize> {
-        let names = text::fold(names);
-        names.split(' ').enumerate().filter(|(_, name)| name.starts_with(word)).map(|(at, _)| at).collect()
-    };
-    let mut found: Vec<usize> = languages.into_iter().flat_map(named).collect();
+    let begins = |(at, name): (usize, &String)| name.starts_with(word).then_some(at);
+    let mut found: Vec<usize> =
+        languages.iter().flat_map(|names| names.iter().enumerate().filter_map(begins)).collect();
     found.dedup();
     if let ([at], 3..) = (found.as_slice(), word.len()) { Some(*at) } else { None }
 }

@@ -6,8 +6,11 @@ use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shown {
     /// A number of at least so many digits: `00000` is for postal codes, and `0# ## ## ## ##` for the
-    /// telephone numbers of France.
-    Number(u8),
+    /// telephone numbers of France. It is rounded to so many decimals, if that is said.
+    Number {
+        digits: u8,
+        decimals: Option<u8>,
+    },
     Percent,
     Day,
     DayTime,
@@ -23,7 +26,14 @@ pub(super) enum Epoch {
     Of1904,
 }
 
+/// The fewest decimals that a number is rounded to. An amount in cents stays exact although a person
+/// only wants to see whole euros; one that was computed, such as a third, is what they see.
+const CENTS: u8 = 2;
+
 impl Shown {
+    /// A number as it is.
+    pub const PLAIN: Self = Self::Number { digits: 1, decimals: None };
+
     /// The built-in formats of xlsx.
     pub fn built_in(id: u32) -> Self {
         match id {
@@ -31,17 +41,18 @@ impl Shown {
             14..=17 | 27..=31 | 36 | 50..=54 | 57..=58 => Self::Day,
             22 => Self::DayTime,
             18..=21 | 32..=35 | 45..=47 | 55..=56 => Self::Time,
-            _ => Self::Number(1),
+            1..=8 | 37..=44 => Self::Number { digits: 1, decimals: Some(CENTS) },
+            _ => Self::PLAIN,
         }
     }
 
     /// A format that the workbook defines, such as `[$-40C]d mmmm yyyy;@`.
     pub fn of_code(code: &str) -> Self {
         let (mut day, mut month, mut time, mut percent, mut scaled) = (false, false, false, false, false);
-        let mut digits = 0_u8;
+        let (mut digits, mut decimals, mut is_behind_point) = (0_u8, 0_u8, false);
         let mut characters = code.chars();
         if code.eq_ignore_ascii_case("general") {
-            return Self::Number(1);
+            return Self::PLAIN;
         }
         while let Some(c) = characters.next() {
             match c.to_ascii_lowercase() {
@@ -59,7 +70,9 @@ impl Shown {
                 'm' => month = true,
                 'h' | 's' => time = true,
                 '%' => percent = true,
-                '.' | '/' | 'e' => scaled = true,
+                '.' => is_behind_point = true,
+                '/' | 'e' => scaled = true,
+                '0' | '#' | '?' if is_behind_point => decimals = decimals.saturating_add(1),
                 '0' => digits = digits.saturating_add(1),
                 '#' | '?' if digits > 0 => digits = digits.saturating_add(1),
                 _ => {}
@@ -70,8 +83,8 @@ impl Shown {
             (true, false) => Self::Day,
             (false, true) => Self::Time,
             (false, false) if percent => Self::Percent,
-            (false, false) if scaled => Self::Number(1),
-            (false, false) => Self::Number(digits.max(1)),
+            (false, false) if scaled || digits == 0 => Self::PLAIN,
+            (false, false) => Self::Number { digits, decimals: Some(decimals.max(CENTS)) },
         }
     }
 
@@ -82,7 +95,7 @@ impl Shown {
             return raw.to_owned();
         }
         let dated = match self {
-            Self::Number(digits) => return padded(&plain(number), digits),
+            Self::Number { digits, decimals } => return padded(&unmistakable(rounded(number, decimals)), digits),
             Self::Percent => return format!("{}%", plain(number * 100.0)),
             Self::Time if number >= 1.0 => Some(counted_up(number)),
             Self::Time => moment(number, Epoch::Of1900).map(|moment| clock(moment.time())),
@@ -100,9 +113,28 @@ fn plain(number: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text }
 }
 
-/// The text of a number as a workbook stores it, plainly; what is not a number remains as it is.
-pub(super) fn number(raw: &str) -> String {
-    Shown::Number(1).text(raw, Epoch::Of1900)
+/// The number with so many decimals, rounded as spreadsheet programs do.
+fn rounded(number: f64, decimals: Option<u8>) -> f64 {
+    let Some(decimals) = decimals else { return number };
+    let scale = 10_f64.powi(decimals.min(15).into());
+    let scaled: f64 = plain(number * scale).parse().unwrap_or(number);
+    scaled.round() / scale
+}
+
+/// The number with a fourth decimal if it has three: people write thousands as `12.345`.
+fn unmistakable(number: f64) -> String {
+    let text = plain(number);
+    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    if decimals == 3 { text + "0" } else { text }
+}
+
+/// The text of a number in ods, plainly, with as many decimals as the program showed; what is not a number
+/// remains as it is.
+pub(super) fn number(raw: &str, shown: &str) -> String {
+    let digits = shown.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let decimals = digits.rsplit_once(['.', ',']).map_or(0, |(_, decimals)| decimals.len());
+    let decimals = u8::try_from(decimals).unwrap_or(u8::MAX).max(CENTS);
+    Shown::Number { digits: 1, decimals: (!digits.is_empty()).then_some(decimals) }.text(raw, Epoch::Of1900)
 }
 
 /// The same for a share: `0.3` is `30%`.
@@ -179,16 +211,23 @@ pub(super) fn iso_time(raw: &str) -> String {
 mod tests {
     use super::*;
 
+    const PLAIN: Shown = Shown::PLAIN;
+
+    fn number_of(digits: u8, decimals: u8) -> Shown {
+        Shown::Number { digits, decimals: Some(decimals) }
+    }
+
     #[test]
     fn formats_are_told_by_their_codes() {
         for (code, shown) in [
-            ("General", Shown::Number(1)),
-            ("0.00", Shown::Number(1)),
-            ("#,##0.00\\ \"€\";[Red]\\-#,##0.00\\ \"€\"", Shown::Number(1)),
-            ("#,##0", Shown::Number(1)),
-            ("00000", Shown::Number(5)),
-            ("0#\\ ##\\ ##\\ ##\\ ##", Shown::Number(10)),
-            ("0.00E+00", Shown::Number(1)),
+            ("General", PLAIN),
+            ("0.00", number_of(1, 2)),
+            ("0.000", number_of(1, 3)),
+            ("#,##0.00\\ \"€\";[Red]\\-#,##0.00\\ \"€\"", number_of(1, 2)),
+            ("#,##0", number_of(1, 2)),
+            ("00000", number_of(5, 2)),
+            ("0#\\ ##\\ ##\\ ##\\ ##", number_of(10, 2)),
+            ("0.00E+00", PLAIN),
             ("0%", Shown::Percent),
             ("dd/mm/yyyy", Shown::Day),
             ("[$-40C]d mmmm yyyy;@", Shown::Day),
@@ -197,14 +236,13 @@ mod tests {
             ("h:mm AM/PM", Shown::Time),
             ("[h]:mm", Shown::Time),
             ("mm:ss", Shown::Time),
-            ("[Red]0", Shown::Number(1)),
-            ("\"dy\"0", Shown::Number(1)),
-            ("@", Shown::Number(1)),
+            ("[Red]0", number_of(1, 2)),
+            ("\"dy\"0", number_of(1, 2)),
+            ("@", PLAIN),
         ] {
             assert_eq!(Shown::of_code(code), shown, "{code}");
         }
-        for (id, shown) in
-            [(0, Shown::Number(1)), (9, Shown::Percent), (14, Shown::Day), (20, Shown::Time), (22, Shown::DayTime)]
+        for (id, shown) in [(0, PLAIN), (9, Shown::Percent), (14, Shown::Day), (20, Shown::Time), (22, Shown::DayTime)]
         {
             assert_eq!(Shown::built_in(id), shown);
         }
@@ -214,16 +252,25 @@ mod tests {
     fn numbers_are_written_plainly() {
         use Epoch::{Of1900, Of1904};
         for (shown, raw, epoch, text) in [
-            (Shown::Number(1), "12000.5", Of1900, "12000.5"),
-            (Shown::Number(1), "12000", Of1900, "12000"),
-            (Shown::Number(1), "1.2E4", Of1900, "12000"),
-            (Shown::Number(1), "0.30000000000000004", Of1900, "0.3"),
-            (Shown::Number(1), "33612345678", Of1900, "33612345678"),
-            (Shown::Number(1), "-0", Of1900, "0"),
-            (Shown::Number(1), "NaN", Of1900, "NaN"),
-            (Shown::Number(1), "-1500.25", Of1900, "-1500.25"),
-            (Shown::Number(10), "612345678", Of1900, "0612345678"),
-            (Shown::Number(5), "1000.5", Of1900, "1000.5"),
+            (PLAIN, "12000.5", Of1900, "12000.5"),
+            (PLAIN, "12000", Of1900, "12000"),
+            (PLAIN, "1.2E4", Of1900, "12000"),
+            (PLAIN, "0.30000000000000004", Of1900, "0.3"),
+            (PLAIN, "33612345678", Of1900, "33612345678"),
+            (PLAIN, "-0", Of1900, "0"),
+            (PLAIN, "NaN", Of1900, "NaN"),
+            (PLAIN, "-1500.25", Of1900, "-1500.25"),
+            (number_of(10, 2), "612345678", Of1900, "0612345678"),
+            (number_of(5, 2), "1000.5", Of1900, "1000.5"),
+            // An amount that was computed, and one of which only a part is seen.
+            (number_of(1, 2), "2057.142857142857", Of1900, "2057.14"),
+            (number_of(1, 2), "2.675", Of1900, "2.68"),
+            (number_of(1, 2), "-2.675", Of1900, "-2.68"),
+            (number_of(1, 2), "99.9", Of1900, "99.9"),
+            // Nobody may take these for thousands.
+            (PLAIN, "12.345", Of1900, "12.3450"),
+            (number_of(1, 3), "12.3454", Of1900, "12.3450"),
+            (PLAIN, "12.3456", Of1900, "12.3456"),
             (Shown::Percent, "0.3", Of1900, "30%"),
             (Shown::Day, "44304", Of1900, "2021-04-18"),
             (Shown::Day, "44304.54", Of1900, "2021-04-18"),
@@ -239,6 +286,16 @@ mod tests {
             (Shown::Time, "1.5625", Of1900, "37:30"),
         ] {
             assert_eq!(shown.text(raw, epoch), text, "{raw}");
+        }
+        for (raw, shown, text) in [
+            ("2057.142857142857", "2 057,14 €", "2057.14"),
+            ("2057.142857142857", "2057", "2057.14"),
+            ("12.345", "12,345", "12.3450"),
+            ("1234.5", "1,235", "1234.5"),
+            ("1.2E3", "", "1200"),
+            ("soon", "soon", "soon"),
+        ] {
+            assert_eq!(number(raw, shown), text, "{raw}");
         }
         assert_eq!(iso_day("2021-04-18T13:00:00"), "2021-04-18 13:00");
         assert_eq!(iso_day("2021-04-18T13:00:37.000Z"), "2021-04-18 13:00:37");

@@ -1,6 +1,6 @@
 //! Workbooks in ods (`OpenDocument`).
 
-use std::{collections::HashSet, io::BufRead};
+use std::{borrow::Cow, collections::HashSet, io::BufRead};
 
 use quick_xml::events::{BytesStart, Event};
 
@@ -63,6 +63,7 @@ pub(super) fn sheets<T>(
 struct Cell {
     /// What the cell holds, if it is no text.
     value: Option<String>,
+    is_number: bool,
     is_text: bool,
     text: String,
     /// How many columns it fills.
@@ -75,23 +76,25 @@ impl Cell {
         let raw = |name: &str| of(name).unwrap_or_default();
         let kind = of("office:value-type");
         self.value = match kind.as_deref() {
-            Some("float" | "currency") => Some(number(&raw("office:value"))),
+            Some("float" | "currency") => Some(raw("office:value").into_owned()),
             Some("percentage") => Some(percent(&raw("office:value"))),
             Some("date") => Some(iso_day(&raw("office:date-value"))),
             Some("time") => Some(iso_time(&raw("office:time-value"))),
             Some("boolean") => Some(raw("office:boolean-value").into_owned()),
-            _ => of("office:string-value").map(std::borrow::Cow::into_owned),
+            _ => of("office:string-value").map(Cow::into_owned),
         };
+        self.is_number = matches!(kind.as_deref(), Some("float" | "currency"));
         self.is_text = matches!(kind.as_deref(), None | Some("string"));
         self.text.clear();
         self.repeated = repeated(element, "table:number-columns-repeated");
     }
 
     /// The value, or else the text, which a program that could not compute a formula shows as an error.
-    fn shown(&self) -> &str {
+    fn shown(&self) -> Cow<'_, str> {
         match &self.value {
-            Some(value) if !value.is_empty() && (!self.is_text || self.text.is_empty()) => value,
-            _ => &self.text,
+            Some(value) if self.is_number => Cow::Owned(number(value, &self.text)),
+            Some(value) if !value.is_empty() && (!self.is_text || self.text.is_empty()) => value.into(),
+            _ => (&self.text).into(),
         }
     }
 }
@@ -145,7 +148,7 @@ fn sheet(xml: &mut Xml<impl BufRead>, is_hidden: bool) -> Result<Grid, FileProbl
                     in_cell = false;
                     let shown = cell.shown();
                     if !shown.trim().is_empty() && !is_hidden {
-                        cells.push((column, cell.repeated, shown.to_owned()));
+                        cells.push((column, cell.repeated, shown.into_owned()));
                         if cells.len() > MOST_COLUMNS as usize {
                             return Err(FileProblem::TooManyColumns(MOST_COLUMNS));
                         }

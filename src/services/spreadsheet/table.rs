@@ -94,7 +94,9 @@ fn is_total(row: &Row) -> bool {
     let mut filled = row.cells.iter().filter(|cell| !cell.is_empty());
     let Some(first) = filled.next() else { return true };
     let others: Vec<&Box<str>> = filled.collect();
-    let words = others.iter().filter(|cell| !is_number(cell) || is_phone(cell)).count();
+    // A sum that no program has computed yet counts as a number.
+    let is_sum = |cell: &str| cell.starts_with('=') || (is_number(cell) && !is_phone(cell));
+    let words = others.iter().filter(|cell| !is_sum(cell)).count();
     let hardly_any = words == 0 || words * 2 < others.len();
     hardly_any && TOTALS.contains(&text::words(first).join(" ").as_str())
 }

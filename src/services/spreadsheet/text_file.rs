@@ -16,7 +16,7 @@ pub enum Encoding {
 }
 
 /// What stands between two cells of a text file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Separator {
     Comma,
     Semicolon,

@@ -119,7 +119,7 @@ impl Workbook {
             "e" => cell.value.clone(),
             "d" => iso_day(&cell.value),
             _ => {
-                let shown = self.formats.get(cell.format).copied().unwrap_or(Shown::Number(1));
+                let shown = self.formats.get(cell.format).copied().unwrap_or(Shown::PLAIN);
                 shown.text(&cell.value, self.epoch)
             }
         })
