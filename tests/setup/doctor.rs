@@ -344,6 +344,8 @@ fn an_amount_due_that_does_not_follow_from_the_payments_is_found(
          VALUES (1, 'Kevin Casey', '', '+678', 7, '', '', {at}); \
          INSERT INTO contracts (id, client_id, total_cents, due_cents, notes, search, created_at, updated_at) \
          VALUES (3, 1, 1000, 1000, '', '', {at}), (4, 1, 1000, 1000, '', '', {at}); \
+         INSERT INTO instalments (contract_id, position, label, amount_cents, anchor, due_on, upto_cents, open_cents, open_on, created_at, updated_at) \
+         VALUES (4, 1, '', 300, 'date', '2026-02-01', 300, 0, NULL, {at}), (4, 2, '', 700, 'date', '2026-03-01', 1000, 400, '2026-03-01', {at}); \
          DROP TRIGGER due_follows_payments; UPDATE contracts SET due_cents = 400 WHERE id = 4"
     );
     other.batch_execute(&write).unwrap();
@@ -352,4 +354,11 @@ fn an_amount_due_that_does_not_follow_from_the_payments_is_found(
     other.batch_execute(&mend(&found, "amounts_due").concat()).unwrap();
     let (_, found) = report(home.path(), &db.url);
     assert!(found["checks"].as_array().unwrap().iter().all(|check| check["name"] != "amounts_due"), "{found:#}");
+    // What is open of its instalments follows too.
+    let open = "SELECT CONCAT(open_cents, ' ', open_on) AS text FROM instalments ORDER BY position";
+    assert_eq!(other.texts(open).unwrap(), ["300 2026-02-01", "700 2026-03-01"]);
+    assert_eq!(
+        other.texts("SELECT CAST(next_due_on AS CHAR) AS text FROM contracts WHERE id = 4").unwrap(),
+        ["2026-02-01"]
+    );
 }

@@ -139,8 +139,22 @@ fn amounts_due(db: &mut Db, _: &Target) -> Findings {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mend = format!("UPDATE contracts SET due_cents = total_cents - {PAID} WHERE id IN ({ids});");
-    Ok(vec![Finding::new(Check::AmountsDue, Found::Text(ids), Fault).mended_by(vec![mend])])
+    // The instalments are filled by what was paid; of an archived contract nothing is open.
+    const LEFT: &str = "upto_cents - (SELECT c.total_cents - c.due_cents FROM contracts AS c \
+         WHERE c.id = instalments.contract_id AND c.archived_at IS NULL)";
+    let mend = vec![
+        format!("UPDATE contracts SET due_cents = total_cents - {PAID} WHERE id IN ({ids});"),
+        format!(
+            "UPDATE instalments SET open_on = CASE WHEN {LEFT} > 0 THEN due_on ELSE NULL END, \
+             open_cents = CASE WHEN {LEFT} >= amount_cents THEN amount_cents WHEN {LEFT} > 0 THEN {LEFT} ELSE 0 END \
+             WHERE contract_id IN ({ids});"
+        ),
+        format!(
+            "UPDATE contracts SET next_due_on = (SELECT MIN(i.open_on) FROM instalments AS i \
+             WHERE i.contract_id = contracts.id) WHERE id IN ({ids});"
+        ),
+    ];
+    Ok(vec![Finding::new(Check::AmountsDue, Found::Text(ids), Fault).mended_by(mend)])
 }
 
 fn not_known(check: Check) -> Finding {
