@@ -6,6 +6,7 @@ use std::{
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
     sync::{Arc, Mutex, PoisonError, Weak, mpsc},
+    thread::JoinHandle,
     time::Duration,
 };
 
@@ -91,6 +92,8 @@ pub struct Browser {
     from: mpsc::Receiver<Value>,
     /// What it has said and nobody has waited for so far.
     unheard: Vec<Value>,
+    /// Ends with the last process that has the descriptor for errors, which its helpers share.
+    log: Option<JoinHandle<()>>,
     folder: TempDir,
     asked: u64,
 }
@@ -100,7 +103,6 @@ impl Browser {
         let folder = tempfile::tempdir().unwrap();
         let program = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| is_installed(name));
         let program = program.expect("chromium is missing: tests/run installs it");
-        let log = std::fs::File::create(folder.path().join("log")).unwrap();
         // The pipe is on descriptors 3 and 4. What it writes is in this folder.
         let mut process = Command::new("sh")
             .args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >&2", program])
@@ -113,9 +115,13 @@ impl Browser {
             .env_remove("XDG_CACHE_HOME")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(log)
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
+        let mut errors = process.stderr.take().unwrap();
+        let log = std::thread::spawn(move || {
+            _ = std::io::copy(&mut errors, &mut std::io::sink());
+        });
         let (to, stdout) = (process.stdin.take(), process.stdout.take().unwrap());
         let (sender, from) = mpsc::channel();
         std::thread::spawn(move || {
@@ -129,7 +135,7 @@ impl Browser {
                 }
             }
         });
-        Self { process, to, from, unheard: Vec::new(), folder, asked: 0 }
+        Self { process, to, from, unheard: Vec::new(), log: Some(log), folder, asked: 0 }
     }
 
     /// The folder of all that it writes.
@@ -206,6 +212,8 @@ impl Drop for Browser {
             }
         }
         _ = self.process.wait();
+        // Its helpers notice its end by themselves.
+        _ = self.log.take().map(JoinHandle::join);
     }
 }
 
