@@ -47,6 +47,14 @@ impl Status {
     /// since an engine would use the index on the status for that.
     pub const CLOSED: [Self; 2] = [Self::Done, Self::Cancelled];
 
+    /// Whether instalments may be counted from an event in this status; from an archived one they never are.
+    pub fn counts(self) -> bool {
+        match self {
+            Self::Planned | Self::Confirmed | Self::Done => true,
+            Self::Cancelled => false,
+        }
+    }
+
     pub fn is_open(self) -> bool {
         Self::OPEN.contains(&self)
     }

@@ -6,15 +6,16 @@ use std::fmt::Write;
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::{
     connection::SimpleConnection,
-    dsl::{exists, min, not},
+    dsl::{exists, not},
     prelude::*,
     sql_types::{Nullable, Timestamp},
 };
+use strum::IntoEnumIterator;
 
 use super::{
     connection::{Db, insert_many},
     failure::DbError,
-    sql_expr::sql_expr,
+    sql_expr::{SqlExpr, sql_expr},
 };
 use crate::{
     domain::{
@@ -23,7 +24,7 @@ use crate::{
         instalments::{Due, Instalment, filled_at, next_due_on},
         money::Cents,
     },
-    schema::{contracts, events, instalments},
+    schema::{contracts, instalments},
 };
 
 /// How many rows one statement inserts: engines limit the number of its parameters.
@@ -141,26 +142,28 @@ pub fn followers(db: &mut Db) -> Result<i64, DbError> {
     Ok(open.count().get_result(db)?)
 }
 
-/// A condition on `events` aliased as `e` in SQL: the event counts for the instalments of its contract.
-const COUNTS: &str = "e.archived_at IS NULL AND e.status <> 'cancelled'";
+/// An SQL expression: when the first event begins from which the instalments of a contract are counted. `contract` is
+/// an expression for its number.
+fn first_event(contract: &str) -> SqlExpr<Nullable<Timestamp>> {
+    let counted = Status::iter().filter(|status| status.counts()).map(|status| format!("'{status}'"));
+    let counted = counted.collect::<Vec<_>>().join(", ");
+    sql_expr(format!(
+        "(SELECT MIN(e.starts_at) FROM events AS e \
+         WHERE e.contract_id = {contract} AND e.archived_at IS NULL AND e.status IN ({counted}))"
+    ))
+}
 
-/// The day (wall clock) on which the first event of a contract begins that is neither archived nor cancelled.
+/// The day (wall clock) on which the first event of a contract begins from which its instalments are counted.
 pub fn event_on(db: &mut Db, contract: ContractId) -> Result<Option<NaiveDate>, DbError> {
-    let starts_at: Option<NaiveDateTime> = events::table
-        .filter(events::contract_id.eq(contract))
-        .filter(events::archived_at.is_null().and(events::status.ne(Status::Cancelled)))
-        .select(min(events::starts_at))
-        .get_result(db)?;
+    let of_contract = contracts::table.filter(contracts::id.eq(contract)).select(first_event("contracts.id"));
+    let starts_at: Option<NaiveDateTime> = of_contract.first(db)?;
     Ok(starts_at.map(|starts_at| starts_at.date()))
 }
 
 /// Both with one query; the day is not known of a contract without instalments.
 pub fn with_event_on(db: &mut Db, contract: ContractId) -> Result<(Vec<Instalment>, Option<NaiveDate>), DbError> {
-    let first = format!(
-        "(SELECT MIN(e.starts_at) FROM events AS e WHERE e.contract_id = instalments.contract_id AND {COUNTS})"
-    );
     let rows = instalments::table.filter(instalments::contract_id.eq(contract)).order(instalments::position);
-    let first = sql_expr::<Nullable<Timestamp>>(first);
+    let first = first_event("instalments.contract_id");
     let stored: Vec<(Stored, Option<NaiveDateTime>)> = rows.select((Stored::as_select(), first)).load(db)?;
     let event_on = stored.first().and_then(|(_, starts_at)| *starts_at).map(|starts_at| starts_at.date());
     Ok((stored.into_iter().map(|(one, _)| one.into()).collect(), event_on))
@@ -271,7 +274,7 @@ pub fn each_portion<E: From<DbError>>(
     }
 }
 
-type Found = (ContractId, Cents, Cents, Option<NaiveDateTime>, Option<NaiveDateTime>);
+type Found = (ContractId, Cents, Cents, Option<NaiveDateTime>, Option<NaiveDateTime>, Option<NaiveDateTime>);
 
 fn portion(db: &mut Db, after: ContractId) -> Result<Vec<Basis>, DbError> {
     use contracts as c;
@@ -279,7 +282,7 @@ fn portion(db: &mut Db, after: ContractId) -> Result<Vec<Basis>, DbError> {
         .filter(c::id.gt(after))
         .order(c::id)
         .limit(PORTION)
-        .select((c::id, c::total_cents, c::due_cents, c::signed_at, c::archived_at))
+        .select((c::id, c::total_cents, c::due_cents, c::signed_at, c::archived_at, first_event("contracts.id")))
         .load(db)?;
     let Some((end, ..)) = found.last() else { return Ok(Vec::new()) };
     let rows: Vec<Stored> = instalments::table
@@ -287,25 +290,15 @@ fn portion(db: &mut Db, after: ContractId) -> Result<Vec<Basis>, DbError> {
         .order((instalments::contract_id, instalments::position))
         .select(Stored::as_select())
         .load(db)?;
-    let starts: Vec<(ContractId, Option<NaiveDateTime>)> = events::table
-        .filter(events::contract_id.gt(after).and(events::contract_id.le(end)))
-        .filter(events::archived_at.is_null().and(events::status.ne(Status::Cancelled)))
-        .group_by(events::contract_id)
-        .order(events::contract_id)
-        .select((events::contract_id, min(events::starts_at)))
-        .load(db)?;
-    let (mut rows, mut starts) = (rows.into_iter().map(Instalment::from).peekable(), starts.into_iter().peekable());
-    let basis = |(contract, total, due, signed_at, archived_at): Found| {
-        let event_on = starts.next_if(|(of, _)| *of == contract).and_then(|(_, starts_at)| starts_at);
-        Basis {
-            contract,
-            total,
-            paid: Cents(total.0 - due.0),
-            signed_at,
-            archived: archived_at.is_some(),
-            event_on: event_on.map(|starts_at| starts_at.date()),
-            instalments: std::iter::from_fn(|| rows.next_if(|row| row.contract_id == contract)).collect(),
-        }
+    let mut rows = rows.into_iter().map(Instalment::from).peekable();
+    let basis = |(contract, total, due, signed_at, archived_at, event_on): Found| Basis {
+        contract,
+        total,
+        paid: Cents(total.0 - due.0),
+        signed_at,
+        archived: archived_at.is_some(),
+        event_on: event_on.map(|starts_at| starts_at.date()),
+        instalments: std::iter::from_fn(|| rows.next_if(|row| row.contract_id == contract)).collect(),
     };
     Ok(found.into_iter().map(basis).collect())
 }

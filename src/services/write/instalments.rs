@@ -11,7 +11,7 @@ use crate::{
         audit::{Changes, Verb},
         contracts::Contract,
         dates,
-        events::{Event, Status},
+        events::Event,
         instalments::{
             self, Anchors, Instalment, InstalmentDraft, SeenInstalment, audited, checked, fill, in_fields, own,
         },
@@ -204,9 +204,9 @@ pub(super) fn follow_event(
     follow(db, ctx, &contract)
 }
 
-/// The day on which an event begins that instalments may be counted from.
+/// The day on which an event begins, if instalments may be counted from it.
 fn counted_on(event: &Event) -> Option<NaiveDate> {
-    let counts = event.archived_at.is_none() && event.status != Status::Cancelled;
+    let counts = event.archived_at.is_none() && event.status.counts();
     event.starts_at.filter(|_| counts).map(|starts_at| starts_at.date())
 }
 
