@@ -129,6 +129,9 @@ fn company(db: &mut Db, _: &Target) -> Findings {
 fn amounts_due(db: &mut Db, _: &Target) -> Findings {
     const PAID: &str = "(SELECT COALESCE(SUM(p.amount_cents), 0) FROM payments AS p \
          WHERE p.contract_id = contracts.id AND p.cancelled_at IS NULL)";
+    // The instalments are filled by what was paid; of an archived contract nothing is open.
+    const LEFT: &str = "upto_cents - (SELECT c.total_cents - c.due_cents FROM contracts AS c \
+         WHERE c.id = instalments.contract_id AND c.archived_at IS NULL)";
     if level(db)? != Some(Level::Current) {
         return Ok(Vec::new());
     }
@@ -139,9 +142,6 @@ fn amounts_due(db: &mut Db, _: &Target) -> Findings {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    // The instalments are filled by what was paid; of an archived contract nothing is open.
-    const LEFT: &str = "upto_cents - (SELECT c.total_cents - c.due_cents FROM contracts AS c \
-         WHERE c.id = instalments.contract_id AND c.archived_at IS NULL)";
     let mend = vec![
         format!("UPDATE contracts SET due_cents = total_cents - {PAID} WHERE id IN ({ids});"),
         format!(
