@@ -48,6 +48,9 @@ pub fn of_undo(to: &Request, reply: &Reply, ctx: &Context) -> Action {
 /// A sentence about a write that went well, and whether `u` takes it back.
 pub fn notice(text: String, reply: &Reply, ctx: &Context) -> Notice {
     match reply.undo() {
+        Some(Request::Write(WriteRequest::CancelPayment { .. })) => {
+            Notice::good(format!("{text} {}", ctx.say(PaymentPhrase::UndoHint)))
+        }
         Some(_) => Notice::good(format!("{text} {}", ctx.say(Phrase::UndoHint))),
         None => Notice::good(text),
     }

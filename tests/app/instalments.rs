@@ -108,8 +108,15 @@ fn what_is_wrong_stands_under_its_row() {
 fn rows_are_added_and_removed_and_emptied_ones_disappear() {
     let mut desk = at_contract("1", Language::En);
     save_plan(&mut desk, "30/40/30");
-    desk.press(KeyCode::Char('i')).press(KeyCode::Down).ctrl('d').not("Second instalment");
-    desk.see("4,000.00 EUR missing").ctrl('n').write("Wine").press(KeyCode::Tab).write("4000").press(KeyCode::Tab);
+    desk.press(KeyCode::Char('i')).press(KeyCode::Down).press(KeyCode::Tab).ctrl('d').not("Second instalment");
+    // A row comes after the one that is typed in.
+    desk.see("4,000.00 EUR missing")
+        .press(KeyCode::Up)
+        .ctrl('n')
+        .write("Wine")
+        .press(KeyCode::Tab)
+        .write("4000")
+        .press(KeyCode::Tab);
     desk.write("J-10").see("right");
     // An empty row after the last one is no row.
     desk.press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Down).ctrl('s').see("Contract 1, Kevin");
@@ -177,6 +184,21 @@ fn two_people_at_the_same_contract() {
     let version = version + 3;
     desk.world.manage(&Request::Write(WriteRequest::SetInstalments { contract, version, rows: Vec::new() }));
     desk.ctrl('s').see("Person manager saved this first").see("?");
+}
+
+/// What was copied from a spreadsheet stands in rows and cells, and a day that is over is said to be so.
+#[test]
+fn pasted_lines_become_rows() {
+    for (language, past) in [(Language::En, "that day is in the past"), (Language::Fr, "ce jour est passé")] {
+        let mut desk = at_contract("1", language);
+        desk.press(KeyCode::Char('i'));
+        desk.event(AppEvent::Terminal(TerminalEvent::Paste(
+            "Deposit\t30 %\t1/9/2026\r\nRest\t70 %\tevent\n".to_owned(),
+        )));
+        desk.see("Rest").press(KeyCode::Up).see(past).ctrl('s').see("Kevin Casey");
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 9, 1).unwrap();
+        assert_eq!(stored(&mut desk, 1), [(300_000, Due::On(day)), (700_000, Due::Event(0))]);
+    }
 }
 
 /// Nothing typed is lost over a lost connection and a lock.
@@ -305,14 +327,14 @@ fn home_leads_to_what_is_overdue_and_due_soon() {
         (
             Language::En,
             "overdue: 200.00 EUR",
-            ["due in 30 days: 500.00 EUR", "due in 30 days: 0.00 EUR"],
+            ["others due in 30 days: 500.00 EUR", "others due in 30 days: 0.00 EUR"],
             "Contracts: overdue",
             "Next due",
         ),
         (
             Language::Fr,
             "en retard : 200,00 EUR",
-            ["dus sous 30 jours : 500,00 EUR", "dus sous 30 jours : 0,00 EUR"],
+            ["autres sous 30 jours : 500,00 EUR", "autres sous 30 jours : 0,00 EUR"],
             "Contrats : en retard",
             "Échéance",
         ),

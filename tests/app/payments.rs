@@ -30,6 +30,7 @@ fn a_payment_takes_two_keys_from_the_list_and_one_takes_it_back() {
         desk.resize(120, 24).press(KeyCode::Char('p'));
         insta::assert_snapshot!(format!("payment_{language}"), desk.resize(80, 24).screen());
         desk.resize(120, 24).press(KeyCode::Enter).see(recorded);
+        desk.see(if language == Language::En { "cancel this payment" } else { "annuler ce paiement" });
         desk.press(KeyCode::Char('u')).see(undone);
         let audit = desk.world.audit();
         assert_eq!(
@@ -49,7 +50,22 @@ fn the_method_used_last_is_proposed() {
         .see("< cheque >")
         .ctrl('s')
         .see("400.00 EUR are still due");
-    desk.press(KeyCode::Char('p')).see("cheque").see("400.00").press(KeyCode::Enter).see("fully paid");
+    desk.press(KeyCode::Char('p'))
+        .see("cheque")
+        .see("As last time.")
+        .see("400.00")
+        .press(KeyCode::Enter)
+        .see("fully paid");
+}
+
+/// A method is found by its word, not by its first letter alone.
+#[test]
+fn a_method_is_found_by_typing_its_word() {
+    for (word, shown) in [("cash", "< cash >"), ("cheque", "< cheque >"), ("card", "< card >"), ("tr", "< transfer >")]
+    {
+        let mut desk = at_contracts(Language::En);
+        desk.press(KeyCode::Char('p')).press(KeyCode::Tab).press(KeyCode::Tab).write(word).see(shown);
+    }
 }
 
 /// What the services would refuse is said under the amount, with the most that is possible; nothing typed is lost.

@@ -334,5 +334,5 @@ fn a_record_that_leaves_the_view_is_said_to() {
     desk.resize(120, 24).go("home").go("contracts").press(KeyCode::Char('v'));
     desk.press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Enter).see("not fully paid");
     desk.press(KeyCode::Char('p')).press(KeyCode::Enter);
-    desk.see("contract 2 is fully paid. Press u to undo. The contract is no longer in this view.");
+    desk.see("contract 2 is fully paid. Press u to cancel this payment. The contract is no longer");
 }

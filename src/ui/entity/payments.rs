@@ -43,11 +43,11 @@ impl Entity for Payments {
 
     const COLUMNS: &'static [(Phrase<'static>, Column)] = &[
         (Phrase::Payment(P::ColDay), column(N::Day, 10, 0, 0).sorts(0)),
-        (Phrase::Payment(P::ColAmount), column(N::Amount, 13, 0, 2).sorts(1).right()),
+        (Phrase::Payment(P::ColAmount), column(N::Amount, 11, 0, 2).sorts(1).right()),
         (Phrase::Payment(P::ColMethod), column(N::Method, 8, 0, 4).sorts(2)),
-        (Phrase::ColClient, column(N::Client, 13, 3, 1).sorts(3)),
-        (Phrase::Payment(P::ColContract), column(N::Contract, 8, 0, 6).sorts(4).right()),
-        (Phrase::Payment(P::ColReference), column(N::Reference, 10, 2, 5).sorts(5)),
+        (Phrase::ColClient, column(N::Client, 12, 3, 1).sorts(3)),
+        (Phrase::Payment(P::ColContract), column(N::Contract, 8, 0, 5).sorts(4).right()),
+        (Phrase::Payment(P::ColReference), column(N::Reference, 8, 2, 6).sorts(5)),
         (Phrase::Payment(P::ColState), column(N::Status, 9, 0, 3).sorts(6)),
     ];
     const COMMANDS: &'static [(Command, Permission, Begins<PaymentRow>)] = &[
@@ -201,7 +201,10 @@ fn new_fields(contract: Option<&ContractRow>, ctx: &Context) -> Vec<FormField> {
         contract,
         FormField { hint: Some(Phrase::Payment(P::Refunds)), ..amount },
         FormField::day(Field::PaidOn, Some(ctx.now.date()), Direction::Past).required(),
-        FormField::choice(Field::Method, methods, |method| ctx.say(P::Method(*method)), &ctx.method),
+        FormField {
+            note: (ctx.method != Method::default()).then(|| ctx.say(P::AsLastTime)),
+            ..FormField::choice(Field::Method, methods, |method| ctx.say(P::Method(*method)), &ctx.method)
+        },
         FormField::line(Field::Reference, ""),
         FormField::notes(""),
     ]

@@ -357,9 +357,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ViewMineWithoutEvent => "Mine, signed, without event",
         Phrase::ViewMineNotPaid => "Mine, not fully paid",
         Phrase::ViewOverdue => "Overdue",
-        Phrase::ViewDueSoon => "Due in 30 days",
+        Phrase::ViewDueSoon => "Due in 30 days, none overdue",
         Phrase::ViewMineOverdue => "Mine, overdue",
-        Phrase::ViewMineDueSoon => "Mine, due in 30 days",
+        Phrase::ViewMineDueSoon => "Mine, due in 30 days, none overdue",
         Phrase::ViewWithoutSupport => "Without support",
         Phrase::ViewWeek => "This week",
         Phrase::ViewOpen => "Open",
@@ -412,7 +412,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SectionsTitle => "Go to",
         Phrase::SortTitle => "Sort by",
         Phrase::Lists(phrase) => return lists(phrase, naming),
-        Phrase::Payment(phrase) => return payments(phrase),
+        Phrase::Payment(phrase) => return payments(phrase, naming),
         Phrase::Import(phrase) => return imports(phrase, naming),
         Phrase::Known(phrase) => return known(phrase),
         Phrase::Instalment(phrase) => return instalments(phrase, naming),
@@ -1734,7 +1734,9 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
         I::HintShare => "A share in percent, such as 30. Empty in the last row: what remains.",
         I::HintDue => "A date, signature, event, signature + 30, or 60 days before the event.",
         I::HintPlanDue => "signature, event, signature + 30, or 60 days before the event.",
-        I::FallsDue(day) => return format!("Falls due on {day}."),
+        I::FallsDue { day, past: false } => return format!("Falls due on {day}."),
+        I::FallsDue { day, past: true } => return format!("Fell due on {day}: that day is in the past."),
+        I::Makes { amount, share } => return format!("{amount}, {share} of the total."),
         I::NotSignedYet => "The contract is not signed yet, so the day is not known.",
         I::NoEventYet => "No event with a date yet, so the day is not known.",
         I::ColDay => "Day",
@@ -1790,7 +1792,7 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
         }
         I::Waits { line: HomeLine::Overdue | HomeLine::MyOverdue, amount } => return format!("overdue: {amount}"),
         I::Waits { line: HomeLine::DueSoon | HomeLine::MyDueSoon, amount } => {
-            return format!("due in 30 days: {amount}");
+            return format!("others due in 30 days: {amount}");
         }
         I::Waits { line, .. } => return say(Phrase::Waits(line), naming),
         I::DueOn(day) => return format!("due on {day}"),
@@ -1839,7 +1841,7 @@ fn known(phrase: KnownPhrase) -> String {
     }
 }
 
-fn payments(phrase: PaymentPhrase) -> String {
+fn payments(phrase: PaymentPhrase, naming: Naming) -> String {
     let words = match phrase {
         PaymentPhrase::Record => "Record a payment",
         PaymentPhrase::Edit => "Edit the payment",
@@ -1865,6 +1867,8 @@ fn payments(phrase: PaymentPhrase) -> String {
         PaymentPhrase::ColReference => "Reference",
         PaymentPhrase::ColState => "State",
         PaymentPhrase::Cancelled => "cancelled",
+        PaymentPhrase::UndoHint => "Press ⌨undo⌨ to cancel this payment.",
+        PaymentPhrase::AsLastTime => "As last time.",
         PaymentPhrase::Undone => "undone right after it was recorded",
         PaymentPhrase::ViewRefunds => "Refunds",
         PaymentPhrase::ViewCancelled => "Cancelled",
@@ -1895,7 +1899,7 @@ fn payments(phrase: PaymentPhrase) -> String {
             return format!("{what} of {amount} is {done}; {now}.");
         }
     };
-    words.to_owned()
+    naming.keys_in(words)
 }
 
 fn imports(phrase: ImportPhrase, naming: Naming) -> String {
@@ -2238,7 +2242,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Left => ("day before", "Go to the day before."),
         Command::Right => ("next day", "Go to the next day."),
         Command::Calendar => ("calendar", "The events by day and support person."),
-        Command::InsertRow => ("add row", "Add a row before this one."),
+        Command::InsertRow => ("add row", "Add a row after this one."),
         Command::RemoveRow => ("remove row", "Remove this row."),
         Command::MakeDefault => {
             ("make default", "Make it the plan of contracts without instalments of their own, or not.")
@@ -2311,9 +2315,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewContract => "add create deal quote agreement",
         Phrase::NewEvent => "add create party wedding booking",
         Phrase::Instalment(InstalmentPhrase::Plans) => "plan plans default standard template templates terms",
-        Phrase::Import(ImportPhrase::Title) => {
-            "file files load migrate move upload data xlsx ods"
-        }
+        Phrase::Import(ImportPhrase::Title) => "file files load migrate move upload data xlsx ods",
         Phrase::Payment(PaymentPhrase::Record) => {
             "pay payment money received paid refund deposit enter add cash cheque"
         }

@@ -388,9 +388,9 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::ViewMineWithoutEvent => "Les miens, signés, sans événement",
         Phrase::ViewMineNotPaid => "Les miens, non soldés",
         Phrase::ViewOverdue => "En retard",
-        Phrase::ViewDueSoon => "À encaisser sous 30 jours",
+        Phrase::ViewDueSoon => "À encaisser sous 30 jours, sans retard",
         Phrase::ViewMineOverdue => "Les miens, en retard",
-        Phrase::ViewMineDueSoon => "Les miens, à encaisser sous 30 jours",
+        Phrase::ViewMineDueSoon => "Les miens, sous 30 jours, sans retard",
         Phrase::ViewWithoutSupport => "Sans support",
         Phrase::ViewWeek => "Cette semaine",
         Phrase::ViewOpen => "Ouverts",
@@ -443,7 +443,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::SectionsTitle => "Aller à",
         Phrase::SortTitle => "Trier par",
         Phrase::Lists(phrase) => return lists(phrase, naming),
-        Phrase::Payment(phrase) => return payments(phrase),
+        Phrase::Payment(phrase) => return payments(phrase, naming),
         Phrase::Import(phrase) => return imports(phrase, naming),
         Phrase::Known(phrase) => return known(phrase),
         Phrase::Instalment(phrase) => return instalments(phrase, naming),
@@ -483,7 +483,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::NoEventsThen => "aucun événement",
         Phrase::Figure(about) => match about {
             About::SignedByMonth => "Signé par mois",
-            About::DueByAge => "En retard, par jours de retard",
+            About::DueByAge => "Jours de retard",
             About::SupportLoad => "Événements sous 4 semaines",
             About::MyWeeks => "Mes événements par semaine",
         },
@@ -1855,7 +1855,9 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
         I::HintShare => "Une part en pourcentage, comme 30. Vide à la dernière ligne : le reste.",
         I::HintDue => "Une date, signature, événement, signature + 30 ou 60 jours avant l'événement.",
         I::HintPlanDue => "signature, événement, signature + 30 ou 60 jours avant l'événement.",
-        I::FallsDue(day) => return format!("À payer le {day}."),
+        I::FallsDue { day, past: false } => return format!("À payer le {day}."),
+        I::FallsDue { day, past: true } => return format!("Était à payer le {day} : ce jour est passé."),
+        I::Makes { amount, share } => return format!("{amount}, soit {share} du total."),
         I::NotSignedYet => "Le contrat n'est pas encore signé : la date n'est pas connue.",
         I::NoEventYet => "Pas encore d'événement daté : la date n'est pas connue.",
         I::ColDay => "Date",
@@ -1913,7 +1915,7 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
             return format!("en retard : {amount}");
         }
         I::Waits { line: HomeLine::DueSoon | HomeLine::MyDueSoon, amount } => {
-            return format!("dus sous 30 jours : {amount}");
+            return format!("autres sous 30 jours : {amount}");
         }
         I::Waits { line, .. } => return say(Phrase::Waits(line), naming),
         I::DueOn(day) => return format!("à payer le {day}"),
@@ -1966,7 +1968,7 @@ fn known(phrase: KnownPhrase) -> String {
     }
 }
 
-fn payments(phrase: PaymentPhrase) -> String {
+fn payments(phrase: PaymentPhrase, naming: Naming) -> String {
     let words = match phrase {
         PaymentPhrase::Record => "Enregistrer un paiement",
         PaymentPhrase::Edit => "Modifier le paiement",
@@ -1992,6 +1994,8 @@ fn payments(phrase: PaymentPhrase) -> String {
         PaymentPhrase::ColReference => "Référence",
         PaymentPhrase::ColState => "État",
         PaymentPhrase::Cancelled => "annulé",
+        PaymentPhrase::UndoHint => "Appuyez sur ⌨undo⌨ pour annuler ce paiement.",
+        PaymentPhrase::AsLastTime => "Comme la dernière fois.",
         PaymentPhrase::Undone => "repris aussitôt après son enregistrement",
         PaymentPhrase::ViewRefunds => "Remboursements",
         PaymentPhrase::ViewCancelled => "Annulés",
@@ -2022,7 +2026,7 @@ fn payments(phrase: PaymentPhrase) -> String {
             return format!("{what} de {amount} est {done} ; {now}.");
         }
     };
-    words.to_owned()
+    naming.keys_in(words)
 }
 
 fn imports(phrase: ImportPhrase, naming: Naming) -> String {
@@ -2390,7 +2394,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Left => ("veille", "Aller au jour précédent."),
         Command::Right => ("lendemain", "Aller au jour suivant."),
         Command::Calendar => ("calendrier", "Les événements par jour et par chargé de support."),
-        Command::InsertRow => ("insérer", "Ajouter une ligne avant celle-ci."),
+        Command::InsertRow => ("insérer", "Ajouter une ligne après celle-ci."),
         Command::RemoveRow => ("supprimer", "Supprimer cette ligne."),
         Command::MakeDefault => ("par défaut", "En faire ou non le modèle des contrats sans échéancier propre."),
         Command::ChoosePlan => ("modèle", "Reprendre les lignes d'un modèle d'échéancier."),
@@ -2459,9 +2463,7 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewContract => "ajouter créer nouvelle devis vente affaire",
         Phrase::NewEvent => "ajouter créer nouveau nouvelle évènement fête mariage",
         Phrase::Instalment(InstalmentPhrase::Plans) => "modèle échéanciers types plans par défaut",
-        Phrase::Import(ImportPhrase::Title) => {
-            "importer fichier fichiers charger reprendre reprise données xlsx ods"
-        }
+        Phrase::Import(ImportPhrase::Title) => "importer fichier fichiers charger reprendre reprise données xlsx ods",
         Phrase::Payment(PaymentPhrase::Record) => {
             "payer paiement encaisser encaissement règlement argent reçu acompte remboursement saisir chèque espèces"
         }

@@ -38,8 +38,16 @@ pub enum InstalmentPhrase<'a> {
     HintShare,
     HintDue,
     HintPlanDue,
-    /// What a due day means: the day in words.
-    FallsDue(&'a str),
+    /// What a due day means: the day in words, and whether it is over.
+    FallsDue {
+        day: &'a str,
+        past: bool,
+    },
+    /// What is typed as a part of a total comes to.
+    Makes {
+        amount: &'a str,
+        share: &'a str,
+    },
     /// Its day is not known yet, because the contract is not signed or has no event with a date.
     NotSignedYet,
     NoEventYet,

@@ -27,6 +27,10 @@ pub enum PaymentPhrase<'a> {
     ColReference,
     ColState,
     Cancelled,
+    /// Below the answer to a payment: what the key for undo does.
+    UndoHint,
+    /// Beside the method that is proposed because it was used last.
+    AsLastTime,
     /// Why a payment is cancelled that was undone.
     Undone,
     ViewRefunds,

@@ -4,7 +4,7 @@
 
 use std::io::{Cursor, Write};
 
-use epic_events::services::import::sheet;
+use epic_events::services::spreadsheet::sheet;
 use libfuzzer_sys::fuzz_target;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 

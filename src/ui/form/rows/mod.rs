@@ -222,19 +222,42 @@ impl Rows {
         }
     }
 
-    /// Adds a row before this one.
+    /// Adds a row after this one and goes there, unless this one is empty.
     pub fn insert(&mut self) {
-        self.lines.insert(self.at, Row::default());
+        if !self.lines[self.at].is_empty() {
+            self.at += 1;
+            self.lines.insert(self.at, Row::default());
+        }
         self.cell = Cell::Label;
     }
 
-    /// Takes this row away. One always stays, if need be an empty one.
+    /// Puts pasted lines into rows, the first into this one, from the cell that is typed in; tabs separate cells.
+    pub fn paste(&mut self, pasted: &str) {
+        let (first, pasted) = (self.cell, pasted.replace("\r\n", "\n").replace('\r', "\n"));
+        for (number, line) in pasted.split('\n').filter(|line| !line.trim().is_empty()).enumerate() {
+            if number > 0 {
+                self.at += 1;
+                self.lines.insert(self.at, Row::default());
+            }
+            self.cell = first;
+            for (number, text) in line.split('\t').enumerate() {
+                if number > 0 {
+                    let Some(next) = self.cell.after() else { break };
+                    self.cell = next;
+                }
+                self.focused().insert(text.trim());
+            }
+        }
+    }
+
+    /// Takes this row away. One always stays, if need be an empty one. The next one is typed in from its beginning.
     pub fn remove(&mut self) {
         self.lines.remove(self.at);
         if self.lines.is_empty() {
             self.lines.push(Row::default());
         }
         self.at = self.at.min(self.lines.len() - 1);
+        self.cell = Cell::Label;
     }
 }
 

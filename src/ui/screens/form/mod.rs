@@ -22,6 +22,7 @@ use crate::{
         Error, Field,
         password::{self, PasswordRules},
         settings::Settings,
+        text::fold,
     },
     services::{Reply, Request},
     ui::{
@@ -70,6 +71,8 @@ pub struct Form {
     /// What was merged with what another user has saved is sent once the instalments were read again.
     sends_again: bool,
     knowing: knowing::Knowing,
+    /// What was typed to find an option of the choice that is focused.
+    sought: String,
     asked: Option<FormQuestion>,
 }
 
@@ -97,6 +100,7 @@ impl Form {
             learned: false,
             sends_again: false,
             knowing: knowing::Knowing::default(),
+            sought: String::new(),
             asked: None,
         }
     }
@@ -129,8 +133,10 @@ impl Form {
     pub fn press(&mut self, key: KeyEvent, ctx: &Context) -> Action {
         let ctrl = key.modifiers.contains(KeyModifiers::CONTROL) && !key.modifiers.contains(KeyModifiers::ALT);
         if let Some(binding) = find(&self.bindings(ctx), Key::from_event(key)) {
+            self.sought.clear();
             return self.run(binding.command, ctx);
         }
+        let sought = std::mem::take(&mut self.sought);
         let is_complete = self.at + 1 == self.entries.len() || self.is_saved_here();
         let Some(entry) = self.entries.get_mut(self.at) else { return Action::None };
         if entry.is_text() && entry.input.key(key) {
@@ -144,10 +150,17 @@ impl Form {
                 Action::None
             }
             (KeyCode::Char(letter), FieldKind::Choice(options)) if !ctrl => {
-                let begins = |label: &String| label.to_lowercase().starts_with(letter.to_ascii_lowercase());
-                let count = options.len();
-                let next = (1..=count).map(|step| (entry.choice + step) % count).find(|at| begins(&options[*at].1));
-                entry.choice = next.unwrap_or(entry.choice);
+                let (mut word, count) = (sought, options.len());
+                word.push(letter);
+                let begins = |word: &str, at: usize| fold(&options[at].1).starts_with(&fold(word));
+                // A word leads to its option; the same letter again to the next one that begins with it.
+                let mut found = (0..count).map(|step| (entry.choice + step) % count).find(|at| begins(&word, *at));
+                if word.chars().count() == 1 || found.is_none() {
+                    word = letter.to_string();
+                    found = (1..=count).map(|step| (entry.choice + step) % count).find(|at| begins(&word, *at));
+                }
+                entry.choice = found.unwrap_or(entry.choice);
+                self.sought = word;
                 Action::None
             }
             (KeyCode::Backspace | KeyCode::Delete, _)

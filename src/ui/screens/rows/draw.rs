@@ -8,6 +8,7 @@ use crate::{
         Cents, Field, dates,
         entity::EntityKind,
         instalments::Due,
+        plans::WHOLE,
         terms::{due_in_words, share_in_words},
         text,
     },
@@ -161,17 +162,32 @@ impl RowsForm {
         ctx.say(match (self.rows.cell, due) {
             (Cell::Label, _) => I::HintLabel,
             (Cell::Part, _) if is_plan => I::HintShare,
-            (Cell::Part, _) => I::HintAmount,
+            (Cell::Part, _) => return self.part_in_words(ctx),
             (Cell::Due, Some(Due::On(_))) if is_plan => I::HintPlanDue,
             (Cell::Due, Some(due)) if is_plan => return due_in_words(due, ctx.language),
             (Cell::Due, None) if is_plan => I::HintPlanDue,
             (Cell::Due, None) => I::HintDue,
             (Cell::Due, Some(due)) => match (self.anchors.day_of(due), due) {
-                (Some(day), _) => return ctx.say(I::FallsDue(&dates::in_sentence(day, ctx.language))),
+                (Some(day), _) => {
+                    let past = day < ctx.now.date();
+                    return ctx.say(I::FallsDue { day: &dates::in_sentence(day, ctx.language), past });
+                }
                 (None, Due::Event(_)) => I::NoEventYet,
                 (None, Due::Signature(_) | Due::On(_)) => I::NotSignedYet,
             },
         })
+    }
+
+    /// What the typed part of a total comes to, as an amount and as a share; how to type one if nothing is typed.
+    fn part_in_words(&self, ctx: &Context) -> String {
+        let amount = match self.rows.taken()[self.rows.at] {
+            Taken::Typed(amount) | Taken::Share(amount) => amount,
+            Taken::Rest(_) | Taken::Nothing | Taken::Unreadable(_) => return ctx.say(I::HintAmount),
+        };
+        let whole = i128::from(self.rows.whole.number()).max(1);
+        let share = i32::try_from(i128::from(amount) * i128::from(WHOLE) / whole).unwrap_or(i32::MAX);
+        let amount = value(Field::TotalCents, &amount.into(), ctx);
+        ctx.say(I::Makes { amount: &amount, share: &share_in_words(share, ctx.language) })
     }
 
     /// Draws the titles and as many rows as fit; returns the caret and how many lines were drawn.
@@ -264,9 +280,10 @@ impl RowsForm {
             }
         }
         if let (Some(x), Some(due)) = (places.day, self.rows.due(row, ctx.now.date())) {
-            let day = self.anchors.day_of(due).map(dates::format_date);
-            let day = day.unwrap_or_else(|| ctx.say(I::DayUnknown));
-            put(frame, Rect { x, width: DAY, ..line }, 0, &day, ctx.theme.quiet);
+            let day = self.anchors.day_of(due);
+            let style = if day.is_some_and(|day| day < ctx.now.date()) { ctx.theme.warning } else { ctx.theme.quiet };
+            let day = day.map_or_else(|| ctx.say(I::DayUnknown), dates::format_date);
+            put(frame, Rect { x, width: DAY, ..line }, 0, &day, style);
         }
         caret
     }

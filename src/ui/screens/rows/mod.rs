@@ -298,7 +298,10 @@ impl Screen for RowsForm {
 
     fn paste(&mut self, pasted: &str) -> Action {
         if self.ready {
-            self.input().insert(pasted);
+            match self.name.focused {
+                true => self.input().insert(pasted),
+                false => self.rows.paste(pasted),
+            }
             self.origin = Origin::Own;
         }
         Action::None
