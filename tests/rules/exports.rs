@@ -69,7 +69,7 @@ fn exports_hold_what_the_list_shows_and_are_audited(
 fn an_export_is_read_back_exactly(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
     use epic_events::services::{
         export::Format,
-        import::{headings, sheet},
+        spreadsheet::{headings, sheet},
     };
     let mut world = World::new(engine);
     let records = world.records();

@@ -10,7 +10,7 @@ use epic_events::{
         day_order::{DayOrder, Found, found, read_day, read_day_time},
         entity::EntityKind,
     },
-    services::import::headings,
+    services::spreadsheet::headings,
 };
 use libfuzzer_sys::fuzz_target;
 
