@@ -8,7 +8,6 @@ use chrono::NaiveDate;
 use secrecy::SecretString;
 
 use super::{
-    super::import_data::ImportFile,
     cells::{Cells, Reading},
     lookup::People,
 };
@@ -24,7 +23,7 @@ use crate::{
         payments::Words,
         users::UserDraft,
     },
-    services::{WriteRequest, context::ServiceError},
+    services::{WriteRequest, context::ServiceError, import_data::ImportFile},
     storage::Db,
 };
 
