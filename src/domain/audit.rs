@@ -92,6 +92,12 @@ pub enum Verb {
     ClientArchived,
     #[strum(serialize = "client.restored")]
     ClientRestored,
+    #[strum(serialize = "client.merged")]
+    ClientMerged,
+    #[strum(serialize = "client.merge_undone")]
+    MergeUndone,
+    #[strum(serialize = "contract.moved")]
+    ContractMoved,
     #[strum(serialize = "contract.created")]
     ContractCreated,
     #[strum(serialize = "contract.updated")]
@@ -177,6 +183,9 @@ impl Verb {
             | Self::ClientHandedOver
             | Self::ClientArchived
             | Self::ClientRestored
+            | Self::ClientMerged
+            | Self::MergeUndone
+            | Self::ContractMoved
             | Self::ContractCreated
             | Self::ContractUpdated
             | Self::InstalmentsSet

@@ -49,7 +49,10 @@ impl Client {
     /// not. Archiving and restoring need the same permission, so they are not checked here.
     pub fn forbids(&self, permission: Permission) -> Option<Reason> {
         match permission {
-            Permission::SeeRecords | Permission::ArchiveClient => None,
+            Permission::SeeRecords => None,
+            // Restoring it alone would leave its contracts with the other one.
+            _ if self.merged_into_id.is_some() => Some(Reason::Merged),
+            Permission::ArchiveClient => None,
             // Creating or restoring a contract of this client.
             Permission::CreateContract | Permission::ArchiveContract => {
                 self.archived_at.map(|_| Reason::ParentArchived)
@@ -279,6 +282,14 @@ impl ClientRow {
             ("merged_into", json!(merged_into)),
         ]
     }
+}
+
+/// How much is below a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Below {
+    pub contracts: i64,
+    pub events: i64,
+    pub payments: i64,
 }
 
 /// A request for a page of clients.

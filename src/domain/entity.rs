@@ -10,6 +10,7 @@ use super::{
     clients::{ClientFilter, ClientListing},
     contracts::{ContractFilter, ContractListing},
     events::{EventFilter, EventListing, EventSort},
+    id::ClientId,
     page::{Cursor, Edge, Listing, Order, PAGE, Sorted},
     payments::{PaymentFilter, PaymentListing},
     users::{UserFilter, UserListing},
@@ -185,6 +186,16 @@ impl Query {
 
     pub fn set_text(&mut self, text: &str) {
         on_query!(self, listing => text.clone_into(&mut listing.filter.text));
+    }
+
+    /// The client that the list is limited to.
+    pub fn client_mut(&mut self) -> Option<&mut ClientId> {
+        match self {
+            Self::Contract(listing) => listing.filter.client.as_mut(),
+            Self::Event(listing) => listing.filter.client.as_mut(),
+            Self::Payment(listing) => listing.filter.client.as_mut(),
+            Self::Client(_) | Self::User(_) | Self::Audit(_) => None,
+        }
     }
 
     /// The days of the filter.

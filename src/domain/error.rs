@@ -100,6 +100,12 @@ pub enum Reason {
     NotArchived,
     /// The record that it belongs to is archived and has to be restored first.
     ParentArchived,
+    /// The client was merged into another one, which everything is with now.
+    Merged,
+    /// A merge cannot be undone, since this client was changed after it.
+    ClientChangedSince(String),
+    /// The same for the contract of this number.
+    ContractChangedSince(i64),
     /// The client still has this many contracts that are not archived.
     ClientHasContracts(i64),
     /// The contract still has this many events that are not archived.

@@ -27,6 +27,8 @@ pub enum Permission {
     EditClient,
     HandOverClient,
     ArchiveClient,
+    /// Merge two clients into one, and undo that.
+    MergeClients,
     CreateContract,
     EditContract,
     SignContract,
@@ -126,6 +128,7 @@ pub const GRANTS: &[Grant] = &[
     (P::HandOverClient, Management, Any, Always),
     (P::HandOverClient, Sales, Own, Always),
     (P::ArchiveClient, Management, Any, Always),
+    (P::MergeClients, Management, Any, Always),
     (P::CreateContract, Management, Any, Always),
     (P::CreateContract, Sales, Own, SalesCreateContracts),
     (P::EditContract, Management, Any, Always),

@@ -47,11 +47,12 @@ use std::path::{Path, PathBuf};
 
 pub use home::{Home, HomeLine, Waiting};
 pub use reply::{
-    Assigned, Balance, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, Done, EventDetail, Found, Migrated,
-    Missed, PaymentDetail, Reply, Share, UserDetail,
+    Assigned, Balance, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, Done, EventDetail, Found, MergeSide,
+    Merged, Migrated, Missed, PaymentDetail, Reply, Share, UserDetail,
 };
 pub use request::{
-    CheckedAgainst, HandOver, Heirs, ImportRequest, Marked, ReadRequest, Request, SessionRequest, SetUp, WriteRequest,
+    CheckedAgainst, HandOver, Heirs, ImportRequest, Marked, Merge, ReadRequest, Request, SessionRequest, SetUp,
+    Unmerge, WriteRequest,
 };
 
 use crate::{

@@ -1,6 +1,6 @@
 //! The outcome of a write: its reply and its audit entries.
 
-use super::{Balance, Done, Reply, Share, WriteRequest};
+use super::{Balance, Done, Merged, Reply, Share, WriteRequest};
 use crate::{
     domain::audit::{Auditable, AuditedFields, Changes, Verb},
     storage::audit::AuditEntry,
@@ -34,7 +34,15 @@ impl WriteOutcome {
     fn written(entry: AuditEntry, version: i32, undo: Option<Box<WriteRequest>>) -> Self {
         let (subject, id) = (entry.subject, entry.id.unwrap_or_default());
         let AuditEntry { verb, name, changes, .. } = entry.clone();
-        let done = Some(Box::new(Done { verb, name, changes, shares: Vec::new(), balance: None, is_twin: false }));
+        let done = Some(Box::new(Done {
+            verb,
+            name,
+            changes,
+            shares: Vec::new(),
+            balance: None,
+            is_twin: false,
+            merged: None,
+        }));
         Self { reply: Reply::Saved { subject, id, version, done, undo }, entries: vec![entry] }
     }
 
@@ -44,6 +52,15 @@ impl WriteOutcome {
             done.shares = inherited.shares;
         }
         self.entries.extend(inherited.entries);
+        self
+    }
+
+    /// The same of a merge or its undo, with the entries of the other records.
+    pub fn merged(mut self, merged: Merged, entries: impl IntoIterator<Item = AuditEntry>) -> Self {
+        if let Reply::Saved { done: Some(done), .. } = &mut self.reply {
+            done.merged = Some(merged);
+        }
+        self.entries.extend(entries);
         self
     }
 

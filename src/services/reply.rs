@@ -16,7 +16,7 @@ use crate::domain::{
     Cents, ContractId, Error, UserId,
     assigning::{Assignment, Candidate, Overlap},
     audit::{AuditRow, Changes, Subject, Verb},
-    clients::ClientRow,
+    clients::{Below, ClientRow},
     contracts::ContractRow,
     entity::{EntityKind, Record},
     error::{Inheritance, Versions},
@@ -184,6 +184,7 @@ pub enum Reply {
     ClientChoices(Page<ClientRow>),
     /// Clients that may be the one that was asked about; those that the user may see first.
     KnownClients(Vec<Known>),
+    MergeSides(Box<[MergeSide; 2]>),
     ContractChoices(Page<ContractRow>),
     Found {
         records: Vec<Found>,
@@ -208,6 +209,23 @@ pub struct Done {
     /// Another client has the same name and company, or the same telephone number, as one that was created or whose
     /// own were changed.
     pub is_twin: bool,
+    /// Of a merge, and of its undo.
+    pub merged: Option<Merged>,
+}
+
+/// What a merge has moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// The name of the client that is archived, or was until the undo.
+    pub other: String,
+    pub contracts: usize,
+}
+
+/// One of two clients that are to be merged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MergeSide {
+    pub row: ClientRow,
+    pub below: Below,
 }
 
 /// What a payment has changed.
@@ -333,6 +351,8 @@ pub struct UserDetail {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClientDetail {
     pub row: ClientRow,
+    /// The client that it was merged into, if the viewer may see that one.
+    pub merged_into: Option<ClientRow>,
     pub contracts: Page<ContractRow>,
     /// The number of all its signed contracts that the viewer may see, with their total and amount due; `None` if
     /// there are too many to sum up.

@@ -20,13 +20,13 @@ use super::{
 };
 use crate::{
     domain::{
-        clients::{Client, ClientDraft, ClientListing, ClientRow, ClientSort, ClientView},
+        clients::{Below, Client, ClientDraft, ClientListing, ClientRow, ClientSort, ClientView},
         id::{ClientId, UserId},
         known::Keys,
         page::{Count, Page},
         phone, text,
     },
-    schema::{clients, contracts, users},
+    schema::{clients, contracts, events, payments, users},
 };
 
 /// The words by which the client is found, without accents and in lower case.
@@ -226,6 +226,87 @@ pub fn set_archived(
     let (keys, none) = (keys(client), Keys::default());
     let (before, after) = if archived_at.is_some() { (&keys, &none) } else { (&none, &keys) };
     twins::follow(db, client.id, (before, after)).map(drop)
+}
+
+/// Archives a client as merged into another one. It gives up its address, which nobody else could get otherwise.
+pub fn merge_away(db: &mut Db, client: &Current<Client>, into: ClientId, now: NaiveDateTime) -> Result<(), DbError> {
+    let saved = diesel::update(clients::table.find(client.id))
+        .set((
+            clients::archived_at.eq(Some(now)),
+            clients::merged_into_id.eq(Some(into)),
+            clients::email.eq(None::<String>),
+            clients::email_key.eq(None::<String>),
+            clients::version.eq(client.version + 1),
+            clients::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    met(saved, 1)?;
+    twins::follow(db, client.id, (&keys(client), &Keys::default())).map(drop)
+}
+
+/// Brings back a client that was merged, with its address. The error is `Taken` if another one has that by now.
+pub fn bring_back(
+    db: &mut Db,
+    client: &Current<Client>,
+    email: Option<&str>,
+    now: NaiveDateTime,
+) -> Result<(), DbError> {
+    let saved = diesel::update(clients::table.find(client.id))
+        .set((
+            clients::archived_at.eq(None::<NaiveDateTime>),
+            clients::merged_into_id.eq(None::<ClientId>),
+            clients::email.eq(email),
+            clients::email_key.eq(denormalized::email_key(email)),
+            clients::version.eq(client.version + 1),
+            clients::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    met(saved, 1)?;
+    twins::follow(db, client.id, (&Keys::default(), &keys(client))).map(drop)
+}
+
+/// Saves what stays of two clients that are merged, or what was before. What is below it is not brought up to date.
+pub fn set_merged(
+    db: &mut Db,
+    client: &Current<Client>,
+    (draft, sales_contact): (&ClientDraft, UserId),
+    now: NaiveDateTime,
+) -> Result<(), DbError> {
+    let sales_key =
+        users::table.filter(users::id.eq(sales_contact)).select(users::name_key).single_value().assume_not_null();
+    let owner = (clients::sales_contact_id.eq(sales_contact), clients::sales_key.eq(sales_key));
+    let saved = diesel::update(clients::table.find(client.id))
+        .set((draft, derived(draft), owner, clients::version.eq(client.version + 1), clients::updated_at.eq(now)))
+        .execute(db)?;
+    met(saved, 1)?;
+    twins::follow(db, client.id, (&keys(client), &draft.into())).map(drop)
+}
+
+/// Brings up to date what repeats values of the client.
+pub fn follow_below(db: &mut Db, id: ClientId) -> Result<(), DbError> {
+    denormalized::dependents(db, id)
+}
+
+/// How much is below a client, archived or not: contracts, events and payments.
+pub fn below(db: &mut Db, id: ClientId) -> Result<Below, DbError> {
+    let of_client = contracts::client_id.eq(id);
+    Ok(Below {
+        contracts: contracts::table.filter(of_client).count().get_result(db)?,
+        events: events::table.inner_join(contracts::table).filter(of_client).count().get_result(db)?,
+        payments: payments::table.inner_join(contracts::table).filter(of_client).count().get_result(db)?,
+    })
+}
+
+/// The client that everything of this one is with, if it was merged: that client may have been merged too.
+pub fn merged_into_at_last(db: &mut Db, id: ClientId) -> Result<ClientId, DbError> {
+    let mut at_last = id;
+    loop {
+        let next = clients::table.find(at_last).select(clients::merged_into_id);
+        match next.first::<Option<ClientId>>(db).optional()?.flatten() {
+            Some(into) => at_last = into,
+            None => return Ok(at_last),
+        }
+    }
 }
 
 /// Locks and returns all clients of a sales person, archived ones included: an heir takes them

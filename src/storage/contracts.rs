@@ -5,7 +5,7 @@ use diesel::{connection::SimpleConnection, prelude::*};
 
 use super::{
     Viewer,
-    connection::{Db, for_update},
+    connection::{Db, all_for_update, for_update},
     failure::DbError,
     for_update::{AT_ONCE, Current, ForUpdate, met},
     instalments::{filled, time},
@@ -157,6 +157,24 @@ pub fn set_due(db: &mut Db, contract: &ForUpdate<Contract>, due: Cents, now: Nai
 /// The contract with its row locked until the end of the transaction, without its client.
 pub fn lock(db: &mut Db, id: ContractId) -> Result<Option<Contract>, DbError> {
     Ok(for_update!(db, contracts::table.find(id).select(Contract::as_select())).optional()?)
+}
+
+/// Locks and returns all contracts of a client, archived ones included, by number.
+pub fn of_client_for_update(db: &mut Db, client: ClientId) -> Result<Vec<Contract>, DbError> {
+    let of_client = contracts::table.filter(contracts::client_id.eq(client));
+    let mut all: Vec<Contract> = all_for_update!(db, of_client.select(Contract::as_select()))?;
+    all.sort_by_key(|contract| contract.id.0);
+    Ok(all)
+}
+
+/// Moves contracts that were locked to another client. What they repeat of it is not brought up to date.
+pub fn move_to(db: &mut Db, moved: &[ContractId], to: ClientId, now: NaiveDateTime) -> Result<(), DbError> {
+    let values =
+        (contracts::client_id.eq(to), contracts::version.eq(contracts::version + 1), contracts::updated_at.eq(now));
+    for some in moved.chunks(AT_ONCE) {
+        met(diesel::update(contracts::table.filter(contracts::id.eq_any(some))).set(values).execute(db)?, some.len())?;
+    }
+    Ok(())
 }
 
 /// Raises the version of a contract whose instalments are changed.

@@ -9,7 +9,7 @@ use super::{
     paper,
     popup::{Outcome, Popup, Source},
     question,
-    text::Phrase,
+    text::{KnownPhrase, Phrase},
 };
 use crate::{
     domain::{
@@ -18,7 +18,7 @@ use crate::{
         policy::{self, Owner, Permission},
         text::cut,
     },
-    services::Request,
+    services::{MergeSide, ReadRequest, Request},
 };
 
 /// What follows when the popup that asks is answered.
@@ -28,6 +28,8 @@ pub enum Intent {
     Send(Request),
     ForUsers(Vec<Record>, ThenUsers),
     ForOption(Box<Record>, ThenOption),
+    /// Which of two clients stays.
+    ForMerge(Box<[MergeSide; 2]>),
 }
 
 /// The binding of a command, available unless a reason is given.
@@ -117,6 +119,7 @@ pub fn bind_child(record: &Record, ctx: &Context) -> Option<Binding> {
 fn why_not(command: Command, records: &[&Record], ctx: &Context) -> Option<String> {
     match records {
         [] => Some(ctx.say(Phrase::NothingSelected)),
+        _ if command == Command::Merge && records.len() != 2 => Some(ctx.say(KnownPhrase::MarkTwo)),
         [one] => command_refusal(command, one, ctx).map(|reason| ctx.reason(reason)),
         [first, ..] if !entity::is_for_several(first.kind(), command) => Some(ctx.say(Phrase::OneAtATime)),
         several => several.iter().find_map(|record| {
@@ -196,6 +199,7 @@ fn ask(begun: Begun, ctx: &Context) -> (Action, Option<Intent>) {
     let (popup, intent) = match begun {
         Begun::Form(form) => return (Action::Open(Destination::Form(Box::new(form))), None),
         Begun::Write(write) => return (Action::Send(Request::Write(write)), None),
+        Begun::Merge(clients) => return (Action::Send(ReadRequest::MergeSides(clients).into()), None),
         Begun::Instalments(id) => return (Action::Open(Destination::Rows(RowsFor::Contract(id))), None),
         Begun::Print(document) => return (Action::Send(paper::request(document, ctx)), None),
         Begun::Confirm { title, lines, verb, write } => {
@@ -214,6 +218,12 @@ fn ask(begun: Begun, ctx: &Context) -> (Action, Option<Intent>) {
     (Action::Popup(Box::new(popup)), Some(intent))
 }
 
+/// Asks which of two clients stays.
+pub fn choose_kept(sides: Box<[MergeSide; 2]>, ctx: &Context) -> (Action, Option<Intent>) {
+    let (title, options, at) = entity::merging::question(&sides, ctx);
+    (Action::Popup(Box::new(Popup::choice(title, options, at))), Some(Intent::ForMerge(sides)))
+}
+
 /// Goes on with what was begun, once the popup has answered: with the write, or with a further
 /// question and what follows its answer.
 pub fn go_on(intent: &Intent, outcome: &Outcome, ctx: &Context) -> (Action, Option<Intent>) {
@@ -229,6 +239,7 @@ pub fn go_on(intent: &Intent, outcome: &Outcome, ctx: &Context) -> (Action, Opti
         }
         (Intent::ForUsers(records, then), Outcome::People(people)) => then(records, people, ctx),
         (Intent::ForOption(record, then), Outcome::Choice(option)) => then(record, *option, ctx),
+        (Intent::ForMerge(sides), Outcome::Choice(kept)) => Some(Begun::Form(entity::merging::form(sides, *kept))),
         _ => None,
     };
     next.map_or((Action::None, None), |begun| ask(begun, ctx))

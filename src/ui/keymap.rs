@@ -138,7 +138,7 @@ fn is_fixed(command: Command) -> bool {
         C::Up | C::Down | C::PageUp | C::PageDown | C::Left | C::Right | C::Home | C::End => true,
         C::Open | C::Back | C::NextField | C::PreviousField | C::NextPart | C::PreviousPart => true,
         C::New | C::Edit | C::Assign | C::Archive | C::Sign | C::Pay | C::Instalments => false,
-        C::MakeDefault | C::SetStatus | C::HandOver | C::ResetPassword => false,
+        C::MakeDefault | C::SetStatus | C::HandOver | C::Merge | C::ResetPassword => false,
         C::Filter
         | C::Refine
         | C::Sort
@@ -209,6 +209,7 @@ const fn usual(command: Command) -> Key {
         C::MakeDefault => Key::char('D'),
         C::SetStatus => Key::char('t'),
         C::HandOver => Key::char('h'),
+        C::Merge => Key::char('M'),
         C::Filter => Key::char('/'),
         C::Refine => Key::char('f'),
         C::Sort => Key::char('s'),

@@ -60,6 +60,8 @@ pub enum Command {
     MakeDefault,
     SetStatus,
     HandOver,
+    /// Merge two marked clients.
+    Merge,
     ResetPassword,
     Filter,
     /// Open the structured filters.

@@ -4,7 +4,7 @@
 use super::{
     Context,
     popup::Popup,
-    text::{ImportPhrase, Lasting, PaymentPhrase, Phrase, Told, capitalised},
+    text::{ImportPhrase, KnownPhrase, Lasting, PaymentPhrase, Phrase, Told, capitalised},
 };
 use crate::{
     domain::entity::EntityKind,
@@ -77,6 +77,7 @@ pub fn deed(request: &Request, name: &str, ctx: &Context) -> Option<String> {
         W::DeactivateUser { .. } => account(false),
         W::ReactivateUser { .. } => account(true),
         W::HandOverClients(_) => Phrase::VerbHandOver,
+        W::MergeClients(_) | W::UndoMerge(_) => KnownPhrase::VerbMerge.into(),
         W::CreateUser { .. } => return Some(ctx.pair(&ctx.say(Phrase::NewUser), name)),
         W::UpdateUser { .. } => return Some(ctx.pair(&ctx.say(Phrase::EditUser), name)),
         W::ResetPassword { .. } => return Some(ctx.pair(&ctx.say(Phrase::ResetPassword), name)),
@@ -155,6 +156,8 @@ fn lasting(write: &WriteRequest) -> Option<Lasting> {
         | W::HandOverClients(_)
         | W::ArchiveClient { .. }
         | W::RestoreClient { .. }
+        | W::MergeClients(_)
+        | W::UndoMerge(_)
         | W::UpdateContract { .. }
         | W::SetInstalments { .. }
         | W::CreatePlan(_)
@@ -189,6 +192,7 @@ fn meaning(write: &WriteRequest) -> (bool, Phrase<'static>) {
         W::ReactivateUser { .. } => (false, Phrase::Told(Told::StillDeactivated)),
         W::ResetPassword { .. } | W::ChangeOwnPassword { .. } => (true, Phrase::Told(Told::PasswordStays)),
         W::HandOverClients(_) => (true, Phrase::Told(Told::NothingHandedOver)),
+        W::MergeClients(_) | W::UndoMerge(_) => (true, Phrase::Known(KnownPhrase::NothingMerged)),
         W::AssignSupport(_) => (true, Phrase::Told(Told::SupportStays)),
         W::SetStatus { .. } => (true, Phrase::Told(Told::StatusStays)),
         W::RemoveView { .. } | W::RemovePlan { .. } => (true, Phrase::Told(Told::NothingRemoved)),

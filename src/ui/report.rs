@@ -19,7 +19,7 @@ use crate::{
         instalments::of_audited,
         text,
     },
-    services::{Assigned, Balance, Done, Missed, Reply, Request, Share, WriteRequest},
+    services::{Assigned, Balance, Done, Merged, Missed, Reply, Request, Share, WriteRequest},
 };
 
 /// The most changed fields that a sentence names.
@@ -149,9 +149,13 @@ fn left_as_they_are(kept: &[Kept], ctx: &Context) -> Vec<(String, String)> {
 }
 
 fn saved(subject: Subject, id: i64, done: &Done, ctx: &Context) -> String {
-    let Done { verb, name, changes, shares, balance, is_twin } = done;
+    let Done { verb, name, changes, shares, balance, is_twin, merged } = done;
     if let Some(balance) = balance {
         return balanced(*verb, *balance, ctx);
+    }
+    if let Some(Merged { other, contracts }) = merged {
+        let undone = *verb == Verb::MergeUndone;
+        return ctx.say(KnownPhrase::MergedNow { kept: name, other, contracts: *contracts, undone });
     }
     if let Some(words) = arranged(*verb, id, (name, changes), ctx) {
         return ctx.say(words);

@@ -97,3 +97,22 @@ fn possible_duplicates_are_a_view_of_the_clients() {
     desk.go("clients").see("Anna Almeida").press(KeyCode::Char('v')).write("duplicates").press(KeyCode::Enter);
     desk.see("Clients: possible duplicates").see("Kevin Casey").see("K. Casey").not("Anna Almeida");
 }
+
+/// The one with contracts is preset; where both say something else, either can be taken.
+#[test]
+fn two_marked_clients_are_merged_field_by_field_and_that_is_undone() {
+    let mut desk = desk_of("manager", Language::En);
+    let owner = desk.world.other_sales.actor.id;
+    let other = desk.world.client_of(owner, "K. Casey");
+    desk.world.signed_contract(other);
+    desk.go("clients").press(KeyCode::Char('M')).see("Mark the two clients with Space first.");
+    desk.press(KeyCode::Home).press(KeyCode::Char(' ')).press(KeyCode::Char(' ')).press(KeyCode::Char('M'));
+    desk.see("Which one stays?").see("K. Casey: 1 contract, since");
+    desk.press(KeyCode::Home).press(KeyCode::Up).press(KeyCode::Enter).see("Merge clients");
+    desk.see("Kevin Casey: Person sales").ctrl('s').see("into K. Casey?").see("Nothing has to move");
+    desk.press(KeyCode::Esc).see("Nothing was merged.");
+    desk.press(KeyCode::Home);
+    to(&mut desk, "Full name").ctrl('t').ctrl('s').see("Merge Kevin Casey into K. Casey?");
+    desk.press(KeyCode::Char('y')).see("Press u to undo").see("is merged into Kevin Casey");
+    desk.not("K. Casey").press(KeyCode::Char('u')).see("again").see("K. Casey");
+}

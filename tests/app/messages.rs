@@ -18,7 +18,7 @@ use epic_events::{
         settings::{Reauth, Visibility},
         users::{Role, UserDraft},
     },
-    services::{HandOver, ImportRequest, Marked, Reply, export::Format, paper::Document},
+    services::{HandOver, ImportRequest, Marked, Merge, Reply, export::Format, paper::Document},
     storage,
     ui::{Context, keymap::Keys, paper::html, report, theme::Theme},
 };
@@ -137,7 +137,22 @@ fn clients(told: &mut Told) -> ClientId {
     told.tell(W::HandOverClients(shared));
     told.tell(W::ArchiveAll(Marked::Clients(more.map(|id| (id, 5)).into())));
     told.tell(W::ArchiveAll(Marked::Clients(vec![(anna, 9)])));
+    merges(told);
     anna
+}
+
+/// Two clients that are merged with and without contracts.
+fn merges(told: &mut Told) {
+    let sales_contact = told.world.sales.actor.id;
+    for contracts in 0..3 {
+        let [kept, other] = ["Emma Faure", "E. Faure"].map(|name| told.world.client_of(sales_contact, name));
+        for _ in 0..contracts {
+            told.world.signed_contract(other);
+        }
+        let draft = client_draft("Emma Faure");
+        let merge = Merge { kept: (kept, 1), other: (other, 1), draft, sales_contact };
+        told.tell(WriteRequest::MergeClients(Box::new(merge)));
+    }
 }
 
 fn contracts(told: &mut Told, client: ClientId) -> ContractId {
@@ -377,12 +392,17 @@ fn every_write_says_what_is_now_true() {
         let is_told = told.said.iter().any(|(name, _)| name == request || *name == undone);
         // These are the undo of their opposite.
         let opposite = request.replace("Restore", "Archive").replace("Reactivate", "Deactivate");
+        let opposite = opposite.replace("UndoMerge", "MergeClients");
         let told_by_undo = told.said.iter().any(|(name, _)| *name == format!("{opposite}, undone"));
         assert!(is_told || told_by_undo, "{request} says nothing here");
     }
-    // Hand-overs, assignments and imports answer with sentences of their own.
+    // Hand-overs, assignments and imports answer with sentences of their own; contracts move with the merge of their
+    // clients.
     let others = [Verb::ClientHandedOver, Verb::SupportAssigned, Verb::PasswordChanged];
-    let others = others.into_iter().chain([Verb::Imported, Verb::ImportReverted]).map(|verb| verb.to_string());
+    let others = others
+        .into_iter()
+        .chain([Verb::Imported, Verb::ImportReverted, Verb::ContractMoved])
+        .map(|verb| verb.to_string());
     let others: Vec<String> = others.collect();
     for verb in Verb::iter().filter(|verb| verb.changes_its_record()).map(|verb| verb.to_string()) {
         assert!(told.verbs.contains(&verb) || others.contains(&verb), "{verb} says nothing here");

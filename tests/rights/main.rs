@@ -25,7 +25,7 @@ use epic_events::{
         settings::{Reauth, Settings, Visibility},
         users::Role,
     },
-    services::{ReadRequest, Reply, Request, WriteRequest},
+    services::{Merge, ReadRequest, Reply, Request, WriteRequest},
 };
 use requests::{listing, person_version, plan_draft, request, spare};
 use rstest::rstest;
@@ -54,6 +54,15 @@ fn try_cell(world: &mut World, name: &str, who: &Session, allowed: bool) {
         records.client = world.client_of(world.sales.actor.id, "Without Contracts");
     }
     match name {
+        "read what to merge" | "merge clients" | "undo merge" => {
+            let [other, kept] = ["Other", "Kept"].map(|name| world.client_of(world.sales.actor.id, name));
+            records.client = kept;
+            if name == "undo merge" {
+                let (sales_contact, draft) = (world.sales.actor.id, support::world::client_draft("Kept"));
+                let merge = Merge { kept: (kept, 1), other: (other, 1), draft, sales_contact };
+                world.save(&Request::Write(WriteRequest::MergeClients(Box::new(merge))));
+            }
+        }
         "restore client" | "restore clients" => {
             world.save(&Request::Write(WriteRequest::ArchiveClient { id: records.client, version: 1 }));
         }
@@ -113,9 +122,9 @@ fn try_request(world: &mut World, name: &str, records: &Records, who: &Session, 
     if allowed {
         assert!(answer.is_ok(), "{cell}");
         let logged = request.writes() || request.writes_file();
-        // A payment changes its contract too.
-        let changes_contract =
-            ["payment.recorded", "payment.cancelled"].contains(&added.first().map_or("", String::as_str));
+        // A payment changes its contract too, and a merge two clients.
+        let changes_contract = ["payment.recorded", "payment.cancelled", "client.merged", "client.merge_undone"]
+            .contains(&added.first().map_or("", String::as_str));
         // An import has a row of its own beside that of its client.
         let imports = added.last().is_some_and(|verb| verb == "records.imported");
         let expected = usize::from(logged) + usize::from(changes_contract) + usize::from(imports);
@@ -234,13 +243,14 @@ fn a_refusal_gives_its_reason(#[values(Engine::Sqlite, Engine::MariaDb, Engine::
 }
 
 /// The requests that need the password again under `sensitive`; those in `PLAIN` do so only under `always`.
-const SENSITIVE: [&str; 13] = [
+const SENSITIVE: [&str; 14] = [
     "create person",
     "change role",
     "deactivate person",
     "reactivate person",
     "reset password",
     "archive client",
+    "merge clients",
     "archive contract",
     "archive event",
     "archive clients",
@@ -266,6 +276,10 @@ fn sensitive_or_plain(name: &str, world: &mut World) -> Request {
     match name {
         "archive client" | "archive clients" => {
             records.client = world.client_of(world.sales.actor.id, "Without Contracts");
+        }
+        "merge clients" => {
+            let [_, kept] = ["Other", "Kept"].map(|name| world.client_of(world.sales.actor.id, name));
+            records.client = kept;
         }
         "deactivate person" | "reactivate person" | "reset password" => {
             let person = epic_events::storage::users::find(&mut world.connection(), spare(world)).unwrap().unwrap();
@@ -356,6 +370,7 @@ create_client: management any, sales own
 edit_client: management any, sales own
 hand_over_client: management any, sales own
 archive_client: management any
+merge_clients: management any
 create_contract: management any, sales own if sales_create_contracts
 edit_contract: management any, sales own
 sign_contract: management any, sales own

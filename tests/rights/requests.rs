@@ -22,7 +22,7 @@ use epic_events::{
         users::{Role, UserFilter, UserSort},
     },
     services::{
-        ImportRequest, Marked, ReadRequest, Request, WriteRequest,
+        ImportRequest, Marked, Merge, ReadRequest, Request, Unmerge, WriteRequest,
         export::Format,
         import::{ImportFile, Progress, Refused},
         paper::Document,
@@ -124,6 +124,24 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         "hand over client" => hand_over(&[(client, 1)], other_sales),
         "archive client" => Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }),
         "restore client" => Request::Write(WriteRequest::RestoreClient { id: client, version: 2 }),
+        "read what to merge" => Request::Read(ReadRequest::MergeSides([client, other_client(world, client)])),
+        "merge clients" => {
+            let merge =
+                Merge { kept: (client, 1), other: (other_client(world, client), 1), draft, sales_contact: other_sales };
+            Request::Write(WriteRequest::MergeClients(Box::new(merge)))
+        }
+        "undo merge" => {
+            let other = other_client(world, client);
+            let (kept, other, contracts) = ((client, 2), (other, 2), Vec::new());
+            Request::Write(WriteRequest::UndoMerge(Box::new(Unmerge {
+                kept,
+                other,
+                draft,
+                sales_contact: other_sales,
+                other_email: None,
+                contracts,
+            })))
+        }
         "restore contract" => Request::Write(WriteRequest::RestoreContract { id: contract, version: 2 }),
         "restore event" => Request::Write(WriteRequest::RestoreEvent { id: event, version: version + 1 }),
         "create contract" => new_contract(client, 10_000, 10_000),
@@ -221,6 +239,14 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
         }),
         other => panic!("no request called {other}"),
     }
+}
+
+/// The client that was created before this one.
+fn other_client(world: &World, client: epic_events::domain::ClientId) -> epic_events::domain::ClientId {
+    use diesel::prelude::*;
+    use epic_events::schema::clients as c;
+    let before = c::table.filter(c::id.lt(client)).order(c::id.desc()).select(c::id);
+    before.first(&mut world.connection()).unwrap()
 }
 
 pub fn plan_draft(name: &str) -> PlanDraft {

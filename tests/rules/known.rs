@@ -127,13 +127,13 @@ fn under_the_restricted_setting_nothing_is_told_of_others_clients(
 }
 
 /// The twin keys as they are stored, by id.
-fn stored(world: &World) -> Vec<(i64, Option<String>)> {
+pub fn stored(world: &World) -> Vec<(i64, Option<String>)> {
     use diesel::prelude::*;
     clients::table.select((clients::id, clients::twin_key)).order(clients::id).load(&mut world.connection()).unwrap()
 }
 
 /// The same, computed from names and numbers alone.
-fn computed(world: &World) -> Vec<(i64, Option<String>)> {
+pub fn computed(world: &World) -> Vec<(i64, Option<String>)> {
     use diesel::prelude::*;
     type Row = (i64, String, String, String, Option<chrono::NaiveDateTime>);
     let columns = (clients::id, clients::full_name, clients::company_name, clients::phone, clients::archived_at);

@@ -15,6 +15,7 @@ mod imports;
 mod instalments;
 mod known;
 mod lists;
+mod merge;
 mod money;
 mod names;
 mod payment_guards;

@@ -129,7 +129,8 @@ impl Clients {
         let mut found = storage::clients::with_email_keys(db, &Vec::from_iter(emails))?;
         found.extend(storage::clients::with_name_keys(db, &Vec::from_iter(names))?);
         found.extend(storage::clients::with_phone_keys(db, &Vec::from_iter(numbers))?);
-        found.retain(|one| !except.contains(&one.id.0));
+        // A client that was merged into another one is that other one, which has its own name and number.
+        found.retain(|one| !except.contains(&one.id.0) && one.merged_into_id.is_none());
         // Those that are not archived first, each kind by age.
         found.sort_by_key(|one| (one.archived_at.is_some(), one.id.0));
         let mut clients = Self::default();

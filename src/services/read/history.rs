@@ -1,12 +1,12 @@
 //! The audit log: a page of it, and the history of one record.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use super::first;
 use crate::{
     domain::{
-        Field,
-        audit::{AuditFilter, AuditListing, AuditRow, AuditSort},
+        ClientId, Field,
+        audit::{AuditFilter, AuditListing, AuditRow, AuditSort, Verb},
         entity::EntityKind,
         page::{Listing, Page},
         policy::{self, Permission, Reach},
@@ -66,8 +66,29 @@ fn name_people(db: &mut Db, rows: &mut [AuditRow]) -> Result<(), ServiceError> {
         let plans = storage::plans::all(db)?.into_iter().map(|plan| (plan.id.0, plan.name));
         replace(rows, plan, &plans.collect());
     }
+    name_clients(db, rows)
+}
+
+/// The same for the clients that others were merged into, and those that contracts were moved between. The client of a
+/// new contract is not shown.
+fn name_clients(db: &mut Db, rows: &mut [AuditRow]) -> Result<(), ServiceError> {
+    let mut named = HashMap::new();
+    let client = |field: Field| matches!(field, Field::MergedIntoId | Field::ClientId);
+    for row in rows.iter_mut().filter(|row| MOVING.iter().any(|verb| row.action == verb.to_string())) {
+        for id in ids(std::slice::from_ref(row), client) {
+            if let Entry::Vacant(unknown) = named.entry(id)
+                && let Some(found) = storage::clients::find(db, ClientId::new(id))?
+            {
+                unknown.insert(found.full_name);
+            }
+        }
+        replace(std::slice::from_mut(row), client, &named);
+    }
     Ok(())
 }
+
+/// The actions that name clients in their changes.
+const MOVING: [Verb; 3] = [Verb::ClientMerged, Verb::MergeUndone, Verb::ContractMoved];
 
 /// The ids in the changes of these fields.
 fn ids(rows: &[AuditRow], of: impl Fn(Field) -> bool) -> Vec<i64> {

@@ -10,8 +10,8 @@ mod search;
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 
 use super::{
-    CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Home, HomeLine, PaymentDetail, ReadRequest,
-    Reply, UserDetail, Waiting,
+    CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Home, HomeLine, MergeSide, PaymentDetail,
+    ReadRequest, Reply, UserDetail, Waiting,
     context::{RequestContext, ServiceError},
     write,
 };
@@ -46,7 +46,10 @@ pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> R
         ReadRequest::DefaultFollowers => Reply::DefaultFollowers(storage::instalments::followers(db)?),
         ReadRequest::Home => Reply::Home(home(db, ctx)?),
         ReadRequest::Figures => Reply::Figures(figures::figures(db, ctx)?),
-        ReadRequest::List(query) => Reply::Page(list(db, ctx, query)?),
+        ReadRequest::List(query) => Reply::Page(list_or_merged(db, ctx, query)?),
+        ReadRequest::MergeSides([one, other]) => {
+            Reply::MergeSides(Box::new([merge_side(db, *one)?, merge_side(db, *other)?]))
+        }
         ReadRequest::Calendar { from, to } => Reply::Calendar(calendar(db, ctx, *from, *to)?),
         ReadRequest::ViewUser(id) => Reply::User(Box::new(user(db, ctx, *id)?)),
         ReadRequest::ViewClient(id) => Reply::Client(Box::new(client(db, ctx, *id)?)),
@@ -68,6 +71,23 @@ pub(super) fn answer(db: &mut Db, ctx: &RequestContext, read: &ReadRequest) -> R
 }
 
 pub(super) use known::like as known_clients;
+
+/// A page of a list. A list of a client that was merged, such as a saved view, is that of the one that it was merged
+/// into.
+fn list_or_merged(db: &mut Db, ctx: &RequestContext, query: &Query) -> Result<Page<Record>, ServiceError> {
+    let page = list(db, ctx, query)?;
+    let mut merged = query.clone();
+    if let Some(client) = merged.client_mut().filter(|_| page.is_nothing()) {
+        *client = storage::clients::merged_into_at_last(db, *client)?;
+        return if merged == *query { Ok(page) } else { list(db, ctx, &merged) };
+    }
+    Ok(page)
+}
+
+fn merge_side(db: &mut Db, id: ClientId) -> Result<MergeSide, ServiceError> {
+    let row = storage::clients::find_row(db, id)?.ok_or(Error::NotFound)?;
+    Ok(MergeSide { row, below: storage::clients::below(db, id)? })
+}
 
 /// A page of a list with the records that the user may see.
 pub(super) fn list(db: &mut Db, ctx: &RequestContext, query: &Query) -> Result<Page<Record>, ServiceError> {
@@ -203,6 +223,12 @@ fn user(db: &mut Db, ctx: &RequestContext, id: UserId) -> Result<UserDetail, Ser
 fn client(db: &mut Db, ctx: &RequestContext, id: ClientId) -> Result<ClientDetail, ServiceError> {
     let row = storage::clients::find_row(db, id)?.ok_or(Error::NotFound)?;
     visible(ctx, ctx.scope().has_client(db, id)?)?;
+    let mut merged_into = None;
+    if let Some(into) = row.client.merged_into_id
+        && ctx.scope().has_client(db, into)?
+    {
+        merged_into = storage::clients::find_row(db, into)?;
+    }
     let contracts = ContractFilter { client: Some(id), ..ContractFilter::default() };
     let events = EventFilter { client: Some(id), ..EventFilter::default() };
     let mine = is_own(ctx, row.client.sales_contact_id, None);
@@ -210,6 +236,7 @@ fn client(db: &mut Db, ctx: &RequestContext, id: ClientId) -> Result<ClientDetai
     let signed = if page.after { signed_sums(db, ctx, contracts)? } else { Some(sums_of_signed(&page.rows)) };
     Ok(ClientDetail {
         row,
+        merged_into,
         contracts: page,
         signed,
         events: events_of(db, ctx, events)?,

@@ -62,6 +62,7 @@ impl WriteRequest {
             Self::CreateClient { draft, .. } | Self::UpdateClient { draft, .. } => {
                 wrong(draft.checked(against.wall.date()))
             }
+            Self::MergeClients(merge) => wrong(merge.draft.checked(against.wall.date())),
             Self::CreateContract { draft, paid_before, .. } => {
                 let mut errors = wrong(draft.checked(Cents(0)));
                 errors.take(Field::PaidBefore, check_paid_before(*paid_before, draft.total_cents));
@@ -98,6 +99,7 @@ impl WriteRequest {
             | Self::HandOverClients(_)
             | Self::ArchiveClient { .. }
             | Self::RestoreClient { .. }
+            | Self::UndoMerge(_)
             | Self::ArchiveContract { .. }
             | Self::RestoreContract { .. }
             // The sum depends on the contract's total.

@@ -5,11 +5,13 @@ use secrecy::SecretString;
 
 mod check;
 mod import;
+mod merge;
 mod read;
 mod write;
 
 pub use check::CheckedAgainst;
 pub use import::ImportRequest;
+pub use merge::{Merge, Unmerge};
 pub use read::ReadRequest;
 pub use write::{HandOver, Heirs, Marked, WriteRequest};
 

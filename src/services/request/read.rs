@@ -51,6 +51,8 @@ pub enum ReadRequest {
         like: ClientDraft,
         except: Option<ClientId>,
     },
+    /// Two clients that are to be merged, each with how much is below it.
+    MergeSides([ClientId; 2]),
     /// Signed contracts that an event can be created for.
     PickContract {
         text: String,
@@ -93,6 +95,7 @@ impl ReadRequest {
             Self::List(query) => P::to_see(query.kind()),
             Self::ViewUser(_) | Self::PickUser { .. } => P::SeeStaff,
             Self::KnownClients { .. } => P::CreateClient,
+            Self::MergeSides(_) => P::MergeClients,
             Self::PickContract { .. } => P::CreateEvent,
             Self::PickPayable { .. } => P::RecordPayment,
             Self::PickSupport { .. } => P::AssignSupport,
@@ -114,6 +117,7 @@ impl ReadRequest {
             Self::ViewUser(id) => (K::User, Some(id.0)),
             Self::PickUser { .. } => (K::User, None),
             Self::PickClient { .. } => (K::Client, None),
+            Self::MergeSides([one, _]) => (K::Client, Some(one.0)),
             Self::KnownClients { except, .. } => (K::Client, except.map(|id| id.0)),
             Self::PickContract { .. } | Self::PickPayable { .. } => (K::Contract, None),
             Self::PickSupport { events, .. } => (K::Event, events.first().map(|id| id.0)),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use secrecy::SecretString;
 
+use super::merge::{Merge, Unmerge};
 use crate::domain::{
     Cents, ClientId, ContractId, EventId, PaymentId, PlanId, UserId, ViewId,
     assigning::Assignment,
@@ -79,6 +80,11 @@ pub enum WriteRequest {
     },
 
     /// `paid_before` becomes a payment of its own; nothing was paid if it is zero.
+    /// Moves everything of one client to another one, and archives it.
+    MergeClients(Box<Merge>),
+    /// Undoes a merge exactly, as long as nothing of it was changed since.
+    UndoMerge(Box<Unmerge>),
+
     CreateContract {
         client: ClientId,
         draft: ContractDraft,
@@ -260,6 +266,7 @@ impl WriteRequest {
             Self::UpdateClient { .. } => P::EditClient,
             Self::HandOverClients(_) => P::HandOverClient,
             Self::ArchiveClient { .. } | Self::RestoreClient { .. } => P::ArchiveClient,
+            Self::MergeClients(_) | Self::UndoMerge(_) => P::MergeClients,
             Self::CreateContract { .. } => P::CreateContract,
             Self::UpdateContract { .. } | Self::SetInstalments { .. } => P::EditContract,
             Self::SignContract { .. } => P::SignContract,
@@ -313,6 +320,8 @@ impl WriteRequest {
             | Self::ArchiveClient { id, .. }
             | Self::RestoreClient { id, .. }
             | Self::CreateContract { client: id, .. } => (K::Client, vec![id.0]),
+            Self::MergeClients(merge) => (K::Client, vec![merge.kept.0.0, merge.other.0.0]),
+            Self::UndoMerge(merge) => (K::Client, vec![merge.kept.0.0, merge.other.0.0]),
             Self::HandOverClients(clients) => (K::Client, clients.iter().map(|one| one.client.0).collect()),
             Self::UpdateContract { id, .. }
             | Self::SignContract { id, .. }
@@ -342,6 +351,7 @@ impl WriteRequest {
         match self {
             Self::SignContract { .. }
             | Self::ArchiveClient { .. }
+            | Self::MergeClients(_)
             | Self::ArchiveContract { .. }
             | Self::ArchiveEvent { .. }
             | Self::ArchiveAll(_)
@@ -356,6 +366,7 @@ impl WriteRequest {
             | Self::UpdateClient { .. }
             | Self::HandOverClients(_)
             | Self::RestoreClient { .. }
+            | Self::UndoMerge(_)
             | Self::CreateContract { .. }
             | Self::UpdateContract { .. }
             | Self::SetInstalments { .. }

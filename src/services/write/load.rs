@@ -80,6 +80,14 @@ where
     })
 }
 
+/// Locks a client that was merged, whose state forbids everything else, and returns it if the request's permission
+/// reaches it.
+pub(super) fn load_merged(db: &mut Db, ctx: &RequestContext, id: ClientId) -> Result<ForUpdate<Client>, ServiceError> {
+    let locked = Client::find_for_update(db, id)?.ok_or(Error::NotFound)?;
+    ctx.check(locked.owner(), |_| None)?;
+    Ok(locked)
+}
+
 /// Locks the contract of an event whose own row is locked, since its instalments may follow the event.
 /// Whoever may change the event need not have a right to the contract.
 pub(super) fn contract_of(db: &mut Db, event: &Event) -> Result<Contract, ServiceError> {

@@ -8,6 +8,7 @@ mod events;
 pub(super) mod instalments;
 mod lists;
 mod load;
+mod merges;
 mod payments;
 mod plans;
 mod users;
@@ -43,6 +44,8 @@ pub(super) fn dispatch(
         W::HandOverClients(hand_over) => clients::hand_over(db, ctx, hand_over),
         W::ArchiveClient { id, version } => clients::archive(db, ctx, (*id, *version)),
         W::RestoreClient { id, version } => clients::restore(db, ctx, (*id, *version)),
+        W::MergeClients(merge) => merges::merge(db, ctx, merge),
+        W::UndoMerge(merge) => merges::undo(db, ctx, merge),
         W::CreateContract { client, draft, paid_before } => {
             contracts::create(db, ctx, *client, draft, (*paid_before, None))
         }

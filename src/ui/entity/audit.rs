@@ -152,9 +152,11 @@ pub fn changes(row: &AuditRow, ctx: &Context) -> Vec<(String, String)> {
     // The client of a contract and the contract of an event never change. A payment is known by the number of its
     // contract. What a saved view contains is written for programs.
     let is_payment = row.record_type.parse() == Ok(EntityKind::Payment);
+    let is_moved = row.action.parse() == Ok(Verb::ContractMoved);
     let hidden = |field: Field| match field {
         Field::ContractId => !is_payment,
-        _ => matches!(field, Field::ClientId | Field::Content | Field::Columns),
+        Field::ClientId => !is_moved,
+        _ => matches!(field, Field::Content | Field::Columns),
     };
     let shown = row.changes.0.iter().filter(|(field, ..)| !hidden(*field)).map(|(field, old, new)| {
         let (old, new) = (value(*field, old, ctx), value(*field, new, ctx));

@@ -49,6 +49,7 @@ impl Entity for Clients {
         (Command::New, Permission::CreateClient, Begins::New),
         (Command::Edit, Permission::EditClient, Begins::Edit),
         (Command::HandOver, Permission::HandOverClient, Begins::Several(hand_over)),
+        (Command::Merge, Permission::MergeClients, Begins::Several(merge)),
         (Command::Archive, Permission::ArchiveClient, Begins::Archive { one: archive, several: Some(marked) }),
     ];
     const FORM: Option<EntityForm<ClientRow>> = Some(EntityForm {
@@ -166,16 +167,20 @@ impl Entity for Clients {
 
     fn detail(reply: &Reply) -> Option<RecordDetail> {
         let Reply::Client(detail) = reply else { return None };
-        let ClientDetail { row, contracts, signed, events, history } = (**detail).clone();
+        let ClientDetail { row, merged_into, contracts, signed, events, history } = (**detail).clone();
         Some(RecordDetail {
             notes: row.client.notes.clone(),
             record: row.into(),
             signed,
-            parts: vec![
-                DetailPart::new(Phrase::PartContracts, EntityKind::Contract, contracts),
-                DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
-                DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
-            ],
+            parts: merged_into
+                .into_iter()
+                .map(|kept| DetailPart::single(Phrase::Known(KnownPhrase::PartMergedInto), kept.into()))
+                .chain([
+                    DetailPart::new(Phrase::PartContracts, EntityKind::Contract, contracts),
+                    DetailPart::new(Phrase::PartEvents, EntityKind::Event, events),
+                    DetailPart::new(Phrase::PartHistory, EntityKind::Audit, history),
+                ])
+                .collect(),
         })
     }
 
@@ -188,7 +193,7 @@ impl Entity for Clients {
     }
 }
 
-fn fields(client: Option<&Client>) -> Vec<FormField> {
+pub(super) fn fields(client: Option<&Client>) -> Vec<FormField> {
     let text = |of: fn(&Client) -> &str| client.map_or("", of);
     let last_contact = client.and_then(|client| client.last_contact_at);
     vec![
@@ -211,7 +216,7 @@ fn new_fields(_parent: Option<&Record>, ctx: &Context) -> Vec<FormField> {
     fields
 }
 
-fn draft(form: &mut Reader) -> ClientDraft {
+pub(super) fn draft(form: &mut Reader) -> ClientDraft {
     ClientDraft {
         full_name: form.text(Field::FullName),
         company_name: form.text(Field::CompanyName),
@@ -255,6 +260,12 @@ fn archive(Seen { id, version }: Seen, hidden: bool) -> WriteRequest {
 
 fn marked(clients: &[Seen]) -> Marked {
     Marked::Clients(clients.iter().map(|seen| (ClientId::new(seen.id), seen.version)).collect())
+}
+
+/// The command is offered for two clients. How much is below each of them is read first.
+fn merge(rows: &[&ClientRow], _ctx: &Context) -> Begun {
+    let [first, last] = [rows.first(), rows.last()].map(|row| row.map_or(ClientId::new(0), |row| row.client.id));
+    Begun::Merge([first, last])
 }
 
 fn hand_over(rows: &[&ClientRow], ctx: &Context) -> Begun {

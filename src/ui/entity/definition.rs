@@ -7,7 +7,7 @@ use strum::IntoEnumIterator;
 pub use super::part::{DetailPart, PartContent};
 use crate::{
     domain::{
-        Cents, ContractId, Field,
+        Cents, ClientId, ContractId, Field,
         assigning::Candidate,
         audit::AuditedFields,
         dates::{self, Direction},
@@ -175,6 +175,8 @@ pub enum Begun {
         record: Box<Record>,
         then: ThenOption,
     },
+    /// Read what there is to ask about two clients that are to be merged.
+    Merge([ClientId; 2]),
     /// Nothing has to be asked (any more).
     Write(WriteRequest),
     Print(Document),

@@ -46,6 +46,7 @@ pub mod contracts;
 mod definition;
 mod events;
 mod forms;
+pub mod merging;
 mod part;
 pub mod payments;
 mod queries;

@@ -17,7 +17,7 @@ pub use between::{clock, find, in_period};
 pub use choices::Choices;
 pub use field::{FieldKind, FormField, new_password, temporary_password};
 pub use personal::{own_password, preferences, read_own_password, read_preferences, read_sign_in, sign_in};
-pub use purpose::{FormSpec, Purpose};
+pub use purpose::{FormSpec, Merging, Purpose};
 pub use reader::Reader;
 pub use rows::{Cell, Row, Rows, Taken, Texts, Whole, texts_of, texts_of_plan};
 pub use settings::{default_plans, read_settings, settings};

@@ -2,7 +2,8 @@
 
 use super::field::FormField;
 use crate::domain::{
-    ContractId, PaymentId, UserId,
+    ClientId, ContractId, PaymentId, UserId,
+    clients::Below,
     entity::{EntityKind, Query},
 };
 
@@ -17,6 +18,8 @@ pub enum Purpose {
     Sign(ContractId),
     /// Cancelling a payment: why.
     CancelPayment(PaymentId),
+    /// What stays of two clients that are merged.
+    Merge(Box<Merging>),
     /// Setting a temporary password for another user.
     ResetPassword(UserId),
     /// Changing one's own password; `forced` while it is a temporary one.
@@ -32,6 +35,18 @@ pub enum Purpose {
     /// A page of the set-up wizard.
     SetUp,
     SignIn,
+}
+
+/// Two clients that are merged.
+#[derive(Debug, Clone)]
+pub struct Merging {
+    pub kept: ClientId,
+    pub kept_name: String,
+    /// The other one, in the version that was seen.
+    pub other: (ClientId, i32),
+    pub other_name: String,
+    /// What is below the other one.
+    pub moves: Below,
 }
 
 impl Purpose {
@@ -61,6 +76,7 @@ impl Purpose {
             Self::ResetPassword(_)
             | Self::Sign(_)
             | Self::CancelPayment(_)
+            | Self::Merge(_)
             | Self::OwnPassword { .. }
             | Self::Preferences
             | Self::Refine(_)

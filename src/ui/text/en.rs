@@ -414,7 +414,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::Payment(phrase) => return payments(phrase, naming),
         Phrase::Import(phrase) => return imports(phrase, naming),
-        Phrase::Known(phrase) => return known(phrase),
+        Phrase::Known(phrase) => return known(phrase, naming),
         Phrase::Instalment(phrase) => return instalments(phrase, naming),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
@@ -627,6 +627,9 @@ fn now(deed: &Deed) -> String {
         Verb::ClientHandedOver => format!("{name} has another sales contact now."),
         Verb::ClientArchived | Verb::EventArchived => format!("{name} is archived."),
         Verb::ClientRestored => format!("{name} is back in the lists."),
+        Verb::ClientMerged => format!("{name} is merged."),
+        Verb::MergeUndone => format!("The merge of {name} is undone."),
+        Verb::ContractMoved => format!("{} has another client.", contract()),
         Verb::ContractCreated => format!("{} is created, and not signed yet.", contract()),
         Verb::ContractUpdated => format!("{}: {values}.", contract()),
         Verb::InstalmentsSet if deed.values.is_empty() => {
@@ -987,6 +990,7 @@ fn permission(permission: Permission) -> &'static str {
         Permission::ShareViews => "share views",
         Permission::ManagePlans => "change payment plans",
         Permission::Import => "import files",
+        Permission::MergeClients => "merge clients",
     }
 }
 
@@ -1039,6 +1043,13 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
         Reason::PlanIsDefault => "This is the default plan. Choose another one in the settings first.",
         Reason::PlansFull(most) => {
             return format!("There are {most} plans already. Remove one that is no longer needed.");
+        }
+        Reason::Merged => "This client was merged into another one, which has everything now.",
+        Reason::ClientChangedSince(name) => {
+            return format!("The merge cannot be undone: {name} was changed since.");
+        }
+        Reason::ContractChangedSince(number) => {
+            return format!("The merge cannot be undone: contract {number} was changed since.");
         }
         Reason::LastManager => "This is the last active manager. Make somebody else a manager first.",
         Reason::Inactive => "This person is deactivated.",
@@ -1826,7 +1837,8 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
 }
 
 /// What is said about clients that may be entered twice.
-fn known(phrase: KnownPhrase) -> String {
+fn known(phrase: KnownPhrase, naming: Naming) -> String {
+    let counted = |count: i64, one: &str| if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") };
     match phrase {
         KnownPhrase::IsTwin => "Another client has the same telephone number, or the same name and company.".to_owned(),
         KnownPhrase::Has { shared: Shared::Person, who } => format!("Known already? {who} has this name and company."),
@@ -1838,6 +1850,47 @@ fn known(phrase: KnownPhrase) -> String {
         KnownPhrase::YourClient => "your client".to_owned(),
         KnownPhrase::IsArchived => "archived".to_owned(),
         KnownPhrase::OfColleague => "A client of a colleague".to_owned(),
+        KnownPhrase::MarkTwo => naming.keys_in("Mark the two clients with ⌨mark⌨ first."),
+        KnownPhrase::VerbMerge => "merge".to_owned(),
+        KnownPhrase::MergeTitle => "Merge clients".to_owned(),
+        KnownPhrase::WhichStays => "Which one stays?".to_owned(),
+        KnownPhrase::Side { name, contracts, since } => {
+            format!("{name}: {}, since {since}", counted(contracts, "contract"))
+        }
+        KnownPhrase::MergeAsk { kept, other } => format!("Merge {other} into {kept}?"),
+        KnownPhrase::Moves { contracts: 0, kept, .. } => format!("Nothing has to move to {kept}."),
+        KnownPhrase::Moves { contracts, events, payments, kept } => format!(
+            "{}, {} and {} move to {kept}.",
+            counted(contracts, "contract"),
+            counted(events, "event"),
+            counted(payments, "payment")
+        ),
+        KnownPhrase::MergeMeans(other) => {
+            let undo = naming.keys_in("⌨undo⌨ undoes it until something of it changes.");
+            format!("{other} is archived and leads here. {undo}")
+        }
+        KnownPhrase::MergeAgain("") => {
+            "One of the two was changed meanwhile. Nothing was merged; begin again.".to_owned()
+        }
+        KnownPhrase::MergeAgain(name) => {
+            format!("{name} has changed one of the two meanwhile. Nothing was merged; begin again.")
+        }
+        KnownPhrase::NothingMerged => "Nothing was merged.".to_owned(),
+        KnownPhrase::MergedNow { kept, other, contracts, undone } => {
+            let moved = match (contracts, undone) {
+                (0, _) => String::new(),
+                (1, false) => ", with 1 contract".to_owned(),
+                (1, true) => ", and has 1 contract back".to_owned(),
+                (more, false) => format!(", with {more} contracts"),
+                (more, true) => format!(", and has {more} contracts back"),
+            };
+            if undone {
+                format!("{other} is a client beside {kept} again{moved}.")
+            } else {
+                format!("{other} is merged into {kept}{moved}.")
+            }
+        }
+        KnownPhrase::PartMergedInto => "Merged into".to_owned(),
     }
 }
 
@@ -2203,6 +2256,9 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::ClientHandedOver => "client handed over",
         Verb::ClientArchived => "client archived",
         Verb::ClientRestored => "client restored",
+        Verb::ClientMerged => "client merged",
+        Verb::MergeUndone => "merge undone",
+        Verb::ContractMoved => "contract moved",
         Verb::ContractCreated => "contract created",
         Verb::ContractUpdated => "contract changed",
         Verb::InstalmentsSet => "instalments changed",
@@ -2260,6 +2316,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Pay => ("payment", "Record a payment or a refund of the contract."),
         Command::Instalments => ("instalments", "Agree in which parts the contract is paid, and by when."),
         Command::SetStatus => ("status", "Set the status: planned, confirmed, done or cancelled."),
+        Command::Merge => ("merge", "Merge two marked clients into one."),
         Command::HandOver => ("hand over", "Give the client, or all marked ones, to another sales person."),
         Command::ResetPassword => ("reset password", "Set a temporary password."),
         Command::Filter => ("filter", "Show only what contains these words."),
@@ -2366,6 +2423,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::MakeDefault => "default plan standard preset",
         Command::ChoosePlan => "payment plan schedule template",
         Command::SetStatus => "state progress confirm confirmed done cancel cancelled planned",
+        Command::Merge => "duplicate twice double join unite same",
         Command::HandOver => "give transfer move owner leaver",
         Command::ResetPassword => "forgotten temporary secret",
         Command::Filter => "search find look",

@@ -445,7 +445,7 @@ pub(super) fn say(what: Phrase, naming: Naming) -> String {
         Phrase::Lists(phrase) => return lists(phrase, naming),
         Phrase::Payment(phrase) => return payments(phrase, naming),
         Phrase::Import(phrase) => return imports(phrase, naming),
-        Phrase::Known(phrase) => return known(phrase),
+        Phrase::Known(phrase) => return known(phrase, naming),
         Phrase::Instalment(phrase) => return instalments(phrase, naming),
         Phrase::SetUp(phrase) => return set_up(phrase, naming),
         Phrase::Admin(phrase) => return admin(phrase),
@@ -671,6 +671,9 @@ fn now(deed: &Deed) -> String {
         Verb::ClientUpdated | Verb::EventUpdated => format!("{name} est à jour : {values}."),
         Verb::ClientHandedOver => format!("{name} a maintenant un autre commercial."),
         Verb::ClientArchived => format!("La fiche {name} est archivée."),
+        Verb::ClientMerged => format!("La fiche {name} est fusionnée."),
+        Verb::MergeUndone => format!("La fusion de {name} est annulée."),
+        Verb::ContractMoved => format!("{} a un autre client.", contract()),
         Verb::ClientRestored => format!("La fiche {name} est de retour dans les listes."),
         Verb::ContractCreated => format!("{} est créé, mais n'est pas encore signé.", contract()),
         Verb::ContractUpdated => format!("{} est à jour : {values}.", contract()),
@@ -1050,6 +1053,7 @@ fn permission(permission: Permission) -> &'static str {
         Permission::ArchiveEvent => "archiver des événements",
         Permission::RecordPayment => "enregistrer des paiements",
         Permission::CancelPayment => "annuler des paiements",
+        Permission::MergeClients => "fusionner des clients",
         Permission::ManagePlans => "modifier les modèles d'échéancier",
         Permission::Import => "importer des fichiers",
         Permission::ReadAudit => "lire le journal d'audit",
@@ -1119,6 +1123,13 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
         Reason::PlanIsDefault => "C'est le modèle par défaut. Choisissez-en d'abord un autre dans les réglages.",
         Reason::PlansFull(most) => {
             return format!("Il y a déjà {most} modèles d'échéancier. Supprimez-en un qui ne sert plus.");
+        }
+        Reason::Merged => "Ce client a été fusionné avec un autre, qui a tout repris.",
+        Reason::ClientChangedSince(name) => {
+            return format!("La fusion ne peut pas être annulée : la fiche {name} a été modifiée depuis.");
+        }
+        Reason::ContractChangedSince(number) => {
+            return format!("La fusion ne peut pas être annulée : le contrat {number} a été modifié depuis.");
         }
         Reason::LastManager => "C'est le dernier gestionnaire actif. Nommez-en d'abord un autre.",
         Reason::Inactive => "Cette personne est désactivée.",
@@ -1951,7 +1962,8 @@ fn instalments(phrase: InstalmentPhrase, naming: Naming) -> String {
 }
 
 /// What is said about clients that may be entered twice.
-fn known(phrase: KnownPhrase) -> String {
+fn known(phrase: KnownPhrase, naming: Naming) -> String {
+    let counted = |count: i64, one: &str| if count < 2 { format!("{count} {one}") } else { format!("{count} {one}s") };
     match phrase {
         KnownPhrase::IsTwin => {
             "Un autre client a le même numéro de téléphone, ou le même nom et la même entreprise.".to_owned()
@@ -1965,6 +1977,47 @@ fn known(phrase: KnownPhrase) -> String {
         KnownPhrase::YourClient => "votre client".to_owned(),
         KnownPhrase::IsArchived => "archivé".to_owned(),
         KnownPhrase::OfColleague => "Un client d'un collègue".to_owned(),
+        KnownPhrase::MarkTwo => naming.keys_in("Marquez d'abord les deux clients avec ⌨mark⌨."),
+        KnownPhrase::VerbMerge => "fusionner".to_owned(),
+        KnownPhrase::MergeTitle => "Fusionner des clients".to_owned(),
+        KnownPhrase::WhichStays => "Lequel reste ?".to_owned(),
+        KnownPhrase::Side { name, contracts, since } => {
+            format!("{name} : {}, depuis le {since}", counted(contracts, "contrat"))
+        }
+        KnownPhrase::MergeAsk { kept, other } => format!("Fusionner {other} avec {kept} ?"),
+        KnownPhrase::Moves { contracts: 0, kept, .. } => format!("Rien n'est à déplacer vers {kept}."),
+        KnownPhrase::Moves { contracts, events, payments, kept } => format!(
+            "{}, {} et {} passent à {kept}.",
+            counted(contracts, "contrat"),
+            counted(events, "événement"),
+            counted(payments, "paiement")
+        ),
+        KnownPhrase::MergeMeans(other) => {
+            let undo = naming.keys_in("⌨undo⌨ annule la fusion tant que rien n'en change.");
+            format!("La fiche {other} est archivée et mène ici. {undo}")
+        }
+        KnownPhrase::MergeAgain("") => {
+            "L'un des deux a été modifié entre-temps. Rien n'est fusionné ; recommencez.".to_owned()
+        }
+        KnownPhrase::MergeAgain(name) => {
+            format!("{name} a modifié l'un des deux entre-temps. Rien n'est fusionné ; recommencez.")
+        }
+        KnownPhrase::NothingMerged => "Rien n'est fusionné.".to_owned(),
+        KnownPhrase::MergedNow { kept, other, contracts, undone } => {
+            let moved = match (contracts, undone) {
+                (0, _) => String::new(),
+                (1, false) => ", avec 1 contrat".to_owned(),
+                (1, true) => " et retrouve 1 contrat".to_owned(),
+                (more, false) => format!(", avec {more} contrats"),
+                (more, true) => format!(" et retrouve {more} contrats"),
+            };
+            if undone {
+                format!("La fiche {other} existe de nouveau à côté de {kept}{moved}.")
+            } else {
+                format!("La fiche {other} est fusionnée avec {kept}{moved}.")
+            }
+        }
+        KnownPhrase::PartMergedInto => "Fusionné avec".to_owned(),
     }
 }
 
@@ -2355,6 +2408,9 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::ClientHandedOver => "client confié",
         Verb::ClientArchived => "client archivé",
         Verb::ClientRestored => "client restauré",
+        Verb::ClientMerged => "client fusionné",
+        Verb::MergeUndone => "fusion annulée",
+        Verb::ContractMoved => "contrat déplacé",
         Verb::ContractCreated => "contrat créé",
         Verb::ContractUpdated => "contrat modifié",
         Verb::InstalmentsSet => "échéances modifiées",
@@ -2410,6 +2466,7 @@ pub(super) fn command(command: Command) -> (&'static str, &'static str) {
         Command::Pay => ("paiement", "Enregistrer un paiement ou un remboursement du contrat."),
         Command::Instalments => ("échéancier", "Fixer en combien de fois le contrat est payé, et quand."),
         Command::SetStatus => ("état", "Changer l'état : prévu, confirmé, terminé ou annulé."),
+        Command::Merge => ("fusionner", "Fusionner deux clients marqués."),
         Command::HandOver => ("confier", "Confier le client, ou tous les marqués, à un autre commercial."),
         Command::ResetPassword => ("mot de passe", "Donner un mot de passe temporaire."),
         Command::Filter => ("filtrer", "Montrer seulement ce qui contient ces mots."),
@@ -2518,6 +2575,7 @@ pub(super) fn also_command(command: Command) -> &'static str {
         Command::MakeDefault => "modèle défaut standard",
         Command::ChoosePlan => "plan de paiement échéancier modèle",
         Command::SetStatus => "avancement statut confirmer confirmé fait annuler annulé prévu",
+        Command::Merge => "doublon double deux fois réunir même",
         Command::HandOver => "donner transférer céder attribuer départ",
         Command::ResetPassword => "oublié temporaire réinitialiser",
         Command::Filter => "chercher rechercher trouver",

@@ -10,7 +10,7 @@ use crate::{
     },
     ui::{
         Context,
-        form::{FieldKind, FormField, in_period},
+        form::{FieldKind, FormField, Purpose, in_period},
         text::{PaymentPhrase, Phrase},
         widgets::{
             chrome::wrapped,
@@ -75,7 +75,9 @@ impl Form {
         let problem = entry.problem.map(|problem| (ctx.problem(problem), ctx.theme.bad));
         let hint = self.hint(entry, ctx).filter(|_| problem.is_none()).map(|hint| (hint, ctx.theme.quiet));
         let theirs = entry.theirs.as_ref().map(|value| {
-            let name = self.conflict.as_ref().map_or("", |(name, _)| name);
+            let by = self.conflict.as_ref().map_or("", |(name, _)| name);
+            let name = if let Purpose::Merge(merging) = &self.purpose { &merging.other_name } else { by };
+            let value = &entry.label(value, ctx, None);
             (ctx.say(Phrase::Theirs { name, value }), ctx.theme.warning)
         });
         let known = self.known_below(entry.field, ctx).into_iter().map(|words| (words, ctx.theme.warning));

@@ -31,7 +31,7 @@ use crate::{
         form::{FieldKind, FormField, FormSpec, Purpose, clock, find as field_of},
         keys::{Binding, Command, Key, find},
         popup::{Outcome, Popup},
-        text::Phrase,
+        text::{KnownPhrase, Phrase},
         widgets::paint::Focus,
     },
 };
@@ -255,6 +255,10 @@ impl Screen for Form {
                     entry.refused = errors.of(entry.field);
                 }
                 self.show(&errors, ctx)
+            }
+            // What stays was chosen from values that are no longer there.
+            Err(Error::Conflict(conflict)) if matches!(self.purpose, Purpose::Merge(_)) => {
+                Action::Done(Notice::bad(ctx.say(KnownPhrase::MergeAgain(&conflict.by))))
             }
             Err(Error::Conflict(conflict)) => self.merge(*conflict, ctx),
             Err(error) => {

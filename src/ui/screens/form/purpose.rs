@@ -12,7 +12,7 @@ use crate::{
         entity::{self, Seen, contracts, payments, users},
         form::{self, FormField, Purpose, Reader},
         keys::{Binding, Command},
-        text::{ListPhrase, PaymentPhrase, Phrase, SetUpPhrase},
+        text::{KnownPhrase, ListPhrase, PaymentPhrase, Phrase, SetUpPhrase},
     },
 };
 
@@ -26,6 +26,8 @@ pub enum Submission {
     SendReset(Request),
     /// The same, once the user has confirmed that the signature is final.
     SendSignature(Request),
+    /// The same, once the user has confirmed what is merged.
+    SendMerge(Request),
     Prefer(Preferences),
     Refine(Query),
 }
@@ -41,7 +43,8 @@ impl Submission {
             Self::Send(request)
             | Self::SendChanges(request)
             | Self::SendReset(request)
-            | Self::SendSignature(request) => Some(request),
+            | Self::SendSignature(request)
+            | Self::SendMerge(request) => Some(request),
             Self::Prefer(_) | Self::Refine(_) => None,
         }
     }
@@ -55,6 +58,7 @@ impl Purpose {
             Self::Edit(kind, _) => entity::edit_title(*kind).unwrap_or(Phrase::OneOf(*kind)),
             Self::Sign(_) => Phrase::SignContract,
             Self::CancelPayment(_) => Phrase::Payment(PaymentPhrase::Cancel),
+            Self::Merge(_) => Phrase::Known(KnownPhrase::MergeTitle),
             Self::ResetPassword(_) => Phrase::ResetPassword,
             Self::OwnPassword { .. } => Phrase::OwnPassword,
             Self::Settings => Phrase::Settings,
@@ -71,6 +75,7 @@ impl Purpose {
             Self::Refine(_) => Some(ctx.say(Phrase::VerbFilter).to_lowercase()),
             Self::Sign(_) => Some(ctx.say(Phrase::VerbSign).to_lowercase()),
             Self::CancelPayment(_) => Some(ctx.say(PaymentPhrase::Cancel).to_lowercase()),
+            Self::Merge(_) => Some(ctx.say(KnownPhrase::VerbMerge)),
             _ => None,
         }
     }
@@ -89,6 +94,7 @@ impl Purpose {
             Self::Create(kind) | Self::Edit(kind, _) => Phrase::ListOf(*kind),
             Self::Sign(_) => Phrase::ListOf(EntityKind::Contract),
             Self::CancelPayment(_) => Phrase::ListOf(EntityKind::Payment),
+            Self::Merge(_) => Phrase::ListOf(EntityKind::Client),
             Self::ResetPassword(_) => Phrase::ListOf(EntityKind::User),
             Self::Settings => Phrase::Settings,
             Self::OwnPassword { .. } | Self::Preferences | Self::Refine(_) | Self::SetUp | Self::SignIn => {
@@ -126,6 +132,10 @@ impl Purpose {
             Self::CancelPayment(id) => {
                 let write = payments::read_cancellation(*id, version, &mut reader);
                 Some(Submission::Send(Request::Write(write)))
+            }
+            Self::Merge(merging) => {
+                let write = entity::merging::read(merging, version, &mut reader);
+                Some(Submission::SendMerge(Request::Write(write)))
             }
             Self::ResetPassword(id) => {
                 let write = users::read_reset_password(*id, version, &mut reader);

@@ -6,10 +6,10 @@ use crate::{
     domain::{Field, FieldErrors, audit::Subject, dates, entity::EntityKind, error::Conflict},
     services::{Reply, Request},
     ui::{
-        Action, Context, Destination, Notice,
+        Action, Context, Destination, Notice, entity,
         form::{FieldKind, FormField, Purpose, typed_form},
         question, report,
-        text::{Asked, Phrase, Told, say},
+        text::{Asked, KnownPhrase, Phrase, Told, say},
     },
 };
 
@@ -40,6 +40,7 @@ impl Form {
             Submission::SendChanges(request) => self.confirm_changes(request, ctx),
             Submission::SendReset(request) => self.confirm_reset(request, ctx),
             Submission::SendSignature(request) => self.confirm_signature(request, ctx),
+            Submission::SendMerge(request) => self.confirm_merge(request, ctx),
             Submission::Prefer(preferences) => Action::All(vec![
                 Action::Prefer(preferences),
                 Action::Done(Notice::good(say(preferences.language, Phrase::Told(Told::PreferencesKept)))),
@@ -131,6 +132,13 @@ impl Form {
         });
         // Notes are shown by their beginning, which may be the same.
         changed.filter(|(entry, old, new)| old != new || entry.kind == FieldKind::Notes).collect()
+    }
+
+    fn confirm_merge(&mut self, request: Request, ctx: &Context) -> Action {
+        let Purpose::Merge(merging) = &self.purpose else { return Action::None };
+        let (title, lines) = entity::merging::consequences(merging, ctx);
+        let verb = ctx.say(KnownPhrase::VerbMerge);
+        self.ask_to_save((title, lines, verb), request, ctx)
     }
 
     fn confirm_reset(&mut self, request: Request, ctx: &Context) -> Action {

@@ -169,6 +169,10 @@ impl List {
             (Some(ListQuestion::Intent(intent)), outcome) => {
                 let (action, next) = actions::go_on(&intent, &outcome, ctx);
                 self.asked = next.map(ListQuestion::Intent);
+                // The form deals with the two clients now.
+                if matches!((&intent, &action), (Intent::ForMerge(_), Action::Open(_))) {
+                    self.marks.clear();
+                }
                 action
             }
             _ => Action::None,

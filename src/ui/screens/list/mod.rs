@@ -28,7 +28,7 @@ use crate::{
     services::{Reply, Request},
     ui::{
         Action, Context, Destination,
-        actions::Intent,
+        actions::{self, Intent},
         entity,
         keys::{Binding, Command},
         popup::Outcome,
@@ -202,6 +202,11 @@ impl Screen for List {
         match reply {
             Ok(Reply::Page(page)) => self.page_arrived(page, ctx),
             Ok(file @ (Reply::Exported { .. } | Reply::Printed { .. })) => report::of(to, &file, ctx),
+            Ok(Reply::MergeSides(sides)) => {
+                let (action, intent) = actions::choose_kept(sides, ctx);
+                self.asked = intent.map(ListQuestion::Intent);
+                action
+            }
             Ok(written) => {
                 if let (Request::Write(write), Reply::Saved { id, .. }) = (to, &written)
                     && write.arranges_lists()
