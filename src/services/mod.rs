@@ -15,6 +15,7 @@ mod auth;
 mod context;
 mod database;
 pub mod demo;
+mod detail;
 mod examine;
 pub mod export;
 pub mod figures;
@@ -45,11 +46,11 @@ pub mod recovery;
 
 use std::path::{Path, PathBuf};
 
-pub use home::{Home, HomeLine, Waiting};
-pub use reply::{
-    Assigned, Balance, CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, Done, EventDetail, Found, MergeSide,
-    Merged, Migrated, Missed, PaymentDetail, Reply, Share, UserDetail,
+pub use detail::{
+    CalendarPage, ClientDetail, ContractDetail, DETAIL_ROWS, EventDetail, Found, PaymentDetail, UserDetail,
 };
+pub use home::{Home, HomeLine, Waiting};
+pub use reply::{Assigned, Balance, Done, MergeSide, Merged, Migrated, Missed, Reply, Share};
 pub use request::{
     CheckedAgainst, HandOver, Heirs, ImportRequest, Marked, Merge, ReadRequest, Request, SessionRequest, SetUp,
     Unmerge, WriteRequest,
