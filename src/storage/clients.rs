@@ -97,46 +97,6 @@ pub fn find(db: &mut Db, id: ClientId) -> Result<Option<Client>, DbError> {
     Ok(clients::table.find(id).select(Client::as_select()).first(db).optional()?)
 }
 
-/// The clients with these ids, in no order.
-pub fn find_all(db: &mut Db, ids: &[ClientId]) -> Result<Vec<Client>, DbError> {
-    let mut found = Vec::new();
-    for some in ids.chunks(AT_ONCE) {
-        let these = clients::table.filter(clients::id.eq_any(some.to_vec()));
-        found.extend(these.select(Client::as_select()).load(db)?);
-    }
-    Ok(found)
-}
-
-/// The clients with these e-mail addresses ([`text::caseless`]), in no order.
-pub fn with_email_keys(db: &mut Db, keys: &[String]) -> Result<Vec<Client>, DbError> {
-    let mut found = Vec::new();
-    for some in keys.chunks(AT_ONCE) {
-        let these = clients::table.filter(clients::email_key.eq_any(some.to_vec()));
-        found.extend(these.select(Client::as_select()).load(db)?);
-    }
-    Ok(found)
-}
-
-/// The clients with these telephone numbers ([`Keys::phone`]), in no order.
-pub fn with_phone_keys(db: &mut Db, keys: &[String]) -> Result<Vec<Client>, DbError> {
-    let mut found = Vec::new();
-    for some in keys.chunks(AT_ONCE) {
-        let these = clients::table.filter(clients::phone_key.eq_any(some.to_vec()));
-        found.extend(these.select(Client::as_select()).load(db)?);
-    }
-    Ok(found)
-}
-
-/// The clients with these names ([`text::sort_key`]), in no order.
-pub fn with_name_keys(db: &mut Db, keys: &[String]) -> Result<Vec<Client>, DbError> {
-    let mut found = Vec::new();
-    for some in keys.chunks(AT_ONCE) {
-        let these = clients::table.filter(clients::name_key.eq_any(some.to_vec()));
-        found.extend(these.select(Client::as_select()).load(db)?);
-    }
-    Ok(found)
-}
-
 /// The client as lists show it.
 pub fn find_row(db: &mut Db, id: ClientId) -> Result<Option<ClientRow>, DbError> {
     let found = clients::table

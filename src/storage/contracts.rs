@@ -66,26 +66,6 @@ pub fn find_for_update(db: &mut Db, id: ContractId) -> Result<Option<WithClient>
     Ok(found.map(|(contract, client)| (ForUpdate::of(contract), client)))
 }
 
-/// The contracts with these numbers, in no order.
-pub fn find_all(db: &mut Db, ids: &[ContractId]) -> Result<Vec<Contract>, DbError> {
-    let mut found = Vec::new();
-    for some in ids.chunks(AT_ONCE) {
-        let these = contracts::table.filter(contracts::id.eq_any(some.to_vec()));
-        found.extend(these.select(Contract::as_select()).load(db)?);
-    }
-    Ok(found)
-}
-
-/// All contracts of these clients, in no order.
-pub fn of_clients(db: &mut Db, ids: &[ClientId]) -> Result<Vec<Contract>, DbError> {
-    let mut found = Vec::new();
-    for some in ids.chunks(AT_ONCE) {
-        let these = contracts::table.filter(contracts::client_id.eq_any(some.to_vec()));
-        found.extend(these.select(Contract::as_select()).load(db)?);
-    }
-    Ok(found)
-}
-
 /// Creates an unsigned contract, of which all is due, and returns it. Nobody else sees the row before the
 /// transaction is committed. Without a number it gets the next one; error: `Taken` if another contract has the
 /// number.

@@ -122,16 +122,6 @@ pub fn find_rows(db: &mut Db, ids: &[EventId]) -> Result<Vec<EventRow>, DbError>
     Ok(query.load::<Joined>(db)?.into_iter().map(row).collect())
 }
 
-/// All events of these contracts, the oldest first.
-pub fn of_contracts(db: &mut Db, ids: &[ContractId]) -> Result<Vec<Event>, DbError> {
-    let mut found = Vec::new();
-    for some in ids.chunks(AT_ONCE) {
-        let these = events::table.filter(events::contract_id.eq_any(some.to_vec())).order(events::id);
-        found.extend(these.select(Event::as_select()).load(db)?);
-    }
-    Ok(found)
-}
-
 /// Creates an event, planned and without support, and returns it. Nobody else sees the row before
 /// the transaction is committed.
 pub fn insert(

@@ -26,6 +26,7 @@ pub mod known;
 mod lease;
 pub mod lists;
 mod locked;
+pub mod lookup;
 pub mod migrate;
 mod mysql;
 mod opening;

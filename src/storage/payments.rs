@@ -8,7 +8,7 @@ use super::{
     Viewer,
     connection::{Db, for_update},
     failure::DbError,
-    for_update::{AT_ONCE, Current, ForUpdate, met},
+    for_update::{Current, ForUpdate, met},
     page::{Loaded, SumsOf, ordered},
     search::{Searched, Sought, searched},
 };
@@ -74,16 +74,6 @@ pub fn counted(db: &mut Db, contract: ContractId, most: u16) -> Result<Vec<Payme
     let mut paid: Vec<Payment> = newest.select(Payment::as_select()).load(db)?;
     paid.reverse();
     Ok(paid)
-}
-
-/// All payments of these contracts, the oldest first.
-pub fn of_contracts(db: &mut Db, ids: &[ContractId]) -> Result<Vec<Payment>, DbError> {
-    let mut found = Vec::new();
-    for some in ids.chunks(AT_ONCE) {
-        let these = payments::table.filter(payments::contract_id.eq_any(some.to_vec())).order(payments::id);
-        found.extend(these.select(Payment::as_select()).load(db)?);
-    }
-    Ok(found)
 }
 
 /// A payment to write to, with its contract, whose amount due may be written to as well, and the

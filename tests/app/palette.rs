@@ -153,7 +153,7 @@ fn what_is_done_with_a_record_is_found_from_home() {
         let screen = desk.screen().replace('\u{a0}', " ");
         assert!(screen.lines().next().unwrap().contains(title), "{typed}\n{screen}");
     }
-    for (language, typed) in [(Language::En, "duplicate"), (Language::Fr, "dupliquer")] {
+    for (language, typed) in [(Language::En, "clone"), (Language::Fr, "dupliquer")] {
         assert_eq!(offered(&mut Desk::of("manager", language), typed).len(), 1, "{typed}");
     }
     // Nobody is offered what they may not do.

@@ -39,7 +39,7 @@ pub(super) fn plan(
 ) -> Result<Vec<Verdict>, ServiceError> {
     let known = Contracts::load(db, &rows, Field::ContractId, &HashSet::new())?;
     let mut events = Events::new();
-    for event in storage::events::of_contracts(db, &known.ids())? {
+    for event in storage::lookup::events_of(db, &known.ids())? {
         if !planner.created.contains(&event.id.0) {
             events.entry(event.contract_id).or_default().push(event);
         }

@@ -126,9 +126,9 @@ impl Clients {
             names.extend(cells.said(name).map(text::sort_key));
             numbers.extend(cells.said(Field::Phone).and_then(phone::key));
         }
-        let mut found = storage::clients::with_email_keys(db, &Vec::from_iter(emails))?;
-        found.extend(storage::clients::with_name_keys(db, &Vec::from_iter(names))?);
-        found.extend(storage::clients::with_phone_keys(db, &Vec::from_iter(numbers))?);
+        let mut found = storage::lookup::clients_with_emails(db, &Vec::from_iter(emails))?;
+        found.extend(storage::lookup::clients_with_names(db, &Vec::from_iter(names))?);
+        found.extend(storage::lookup::clients_with_numbers(db, &Vec::from_iter(numbers))?);
         // A client that was merged into another one is that other one, which has its own name and number.
         found.retain(|one| !except.contains(&one.id.0) && one.merged_into_id.is_none());
         // Those that are not archived first, each kind by age.
@@ -226,13 +226,13 @@ impl Contracts {
         let mut clients = Clients::load(db, rows, Field::ClientId, &HashSet::new())?;
         let said = rows.iter().filter_map(|cells| cells.said(number).and_then(number_in));
         let numbers: HashSet<ContractId> = said.collect();
-        let mut found = storage::contracts::find_all(db, &Vec::from_iter(numbers))?;
-        found.extend(storage::contracts::of_clients(db, &clients.ids())?);
+        let mut found = storage::lookup::contracts(db, &Vec::from_iter(numbers))?;
+        found.extend(storage::lookup::contracts_of(db, &clients.ids())?);
         let all: HashMap<ContractId, Contract> =
             found.into_iter().filter(|one| !except.contains(&one.id.0)).map(|one| (one.id, one)).collect();
         let owners: HashSet<ClientId> = all.values().map(|one| one.client_id).collect();
         let others: Vec<ClientId> = owners.into_iter().filter(|id| clients.get(*id).is_none()).collect();
-        clients.add(storage::clients::find_all(db, &others)?);
+        clients.add(storage::lookup::clients(db, &others)?);
         let mut of: HashMap<ClientId, Vec<ContractId>> = HashMap::new();
         for one in all.values() {
             of.entry(one.client_id).or_default().push(one.id);

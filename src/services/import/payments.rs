@@ -45,7 +45,7 @@ pub(super) fn plan(
 ) -> Result<Vec<Verdict>, ServiceError> {
     let known = Contracts::load(db, &rows, Field::ContractId, &HashSet::new())?;
     let mut payments = Payments::new();
-    for payment in storage::payments::of_contracts(db, &known.ids())? {
+    for payment in storage::lookup::payments_of(db, &known.ids())? {
         if !planner.created.contains(&payment.id.0) {
             payments.entry(payment.contract_id).or_default().push(payment);
         }

@@ -1,5 +1,7 @@
 //! What every write answers, in both languages: a sentence that says what is now true.
 
+mod imports;
+
 use std::{collections::BTreeSet, fmt::Write};
 
 use epic_events::{
@@ -317,39 +319,6 @@ fn company(told: &mut Told) {
     });
 }
 
-/// What imports say: of each kind of record, with one and with several rows, and when they are taken back.
-fn imports(told: &mut Told) {
-    let anything = Request::Import(ImportRequest::List);
-    let mut say = |name: &str, reply: &Reply| {
-        let sentences = told.sentences(&anything, reply);
-        told.said.push((name.to_owned(), sentences));
-    };
-    let import = |kind, created, changed, refused| Import {
-        id: ImportId::new(1),
-        version: 1,
-        file_name: "clients.csv".to_owned(),
-        kind,
-        created_by: UserId::new(1),
-        operation: String::new(),
-        counts: Counts { created, changed, unchanged: 3, refused, suspected: 0 },
-        reverted_at: None,
-        created_at: support::world::start(),
-        updated_at: support::world::start(),
-    };
-    for kind in IMPORTED {
-        for (created, changed, refused) in [(1, 0, 0), (12, 0, 1), (0, 1, 0), (0, 2, 2), (1_200, 3, 0), (1, 1, 5)] {
-            say("Import", &Reply::Imported(import(kind, created, changed, refused)));
-        }
-    }
-    for (restored, kept) in [(0, 2), (1, 0), (1, 1), (1_200, 3)] {
-        let kept = vec![Kept { name: "Anna Almeida".to_owned(), by: String::new() }; kept];
-        say("Revert", &Reply::Reverted { import: import(EntityKind::Client, 1, 0, 0), restored, kept });
-    }
-    for rows in [1, 1_200] {
-        say("SaveRefused", &Reply::RefusedSaved { rows, path: "/home/marta/refused.csv".into() });
-    }
-}
-
 /// The picture is read as a text: each line is a sentence that says what is now true. A new request or verb is
 /// missing here until it has its row above.
 #[test]
@@ -376,7 +345,7 @@ fn every_write_says_what_is_now_true() {
         told.said.push(("Print".to_owned(), sentences));
     }
     lists(&mut told);
-    imports(&mut told);
+    imports::imports(&mut told);
     company(&mut told);
     let mut page = String::new();
     for (name, [english, french]) in &told.said {
