@@ -14,11 +14,12 @@ use epic_events::{
     app,
     cli::{Duplicates, FileKind, Import, Order},
     domain::{
-        Error, Field, UserId,
+        Error, Field, Problem, UserId,
         audit::Changes,
         day_order::{DayOrder, Found},
         entity::{EntityKind, Query, Record},
         imports::{self, Choice, Finding, ImportRow},
+        language::Language,
         page::{Edge, Listing, PAGE, Page},
         session::Session,
         text as words,
@@ -43,6 +44,7 @@ const LISTED: usize = 20;
 struct Signed<'a> {
     services: Services,
     session: Session,
+    password: SecretString,
     run: &'a Run<'a>,
 }
 
@@ -85,7 +87,8 @@ impl Run<'_> {
         let imported = if is_dry { None } else { signed.write(&file, &preview)? };
         if as_json {
             let id = imported.as_ref().map(|import| import.id.0);
-            print(format!("{}\n", data(&file.name, &preview, id)).as_bytes())?;
+            let data = self.data(&file.name, &preview, id);
+            print(format!("{data}\n").as_bytes())?;
         } else {
             self.tell(&preview)?;
         }
@@ -123,10 +126,7 @@ impl Run<'_> {
         let sign_in = SessionRequest::SignIn { login: username.to_owned(), password: password.clone() };
         let reply = services.execute(None, &Request::Session(sign_in), app::now()).map_err(self.said())?;
         let Reply::SignedIn(session) = reply else { return Err(self.said()(Error::NotFound)) };
-        let confirm = Request::Session(SessionRequest::Confirm { password });
-        let confirmed = services.execute(Some(&session), &confirm, app::now()).map_err(self.said())?;
-        let confirmed_at = if let Reply::Confirmed { at } = confirmed { Some(at) } else { None };
-        Ok(Signed { services, session: Session { confirmed_at, ..*session }, run: self })
+        Ok(Signed { services, session: *session, password, run: self })
     }
 
     /// The fields of the columns, with those that the arguments name changed.
@@ -191,6 +191,34 @@ impl Run<'_> {
             more => self.say(ImportPhrase::More(more).into()),
         }
     }
+
+    /// The preview as data for programs. `import` is the number of the import that was made of it.
+    fn data(&self, file: &str, preview: &Preview, import: Option<i64>) -> Value {
+        let columns = preview.columns.iter();
+        let columns: Vec<Value> = columns
+            .map(|column| json!({"heading": column.heading, "field": column.field.map(|field| field.to_string())}))
+            .collect();
+        let counts = preview.counts;
+        json!({
+            "version": 1,
+            "file": file,
+            "kind": preview.kind.map(|kind| kind.to_string()),
+            "columns": columns,
+            "day_order": preview.order.map(|order| match order {
+                DayOrder::DayFirst => "day-first",
+                DayOrder::MonthFirst => "month-first",
+            }),
+            "counts": {
+                "new": counts.created,
+                "changed": counts.changed,
+                "unchanged": counts.unchanged,
+                "refused": counts.refused,
+                "suspected": counts.suspected,
+            },
+            "rows": preview.rows.iter().map(|row| row_data(self.config.preferences.language, row)).collect::<Vec<_>>(),
+            "import": import,
+        })
+    }
 }
 
 impl Signed<'_> {
@@ -205,11 +233,21 @@ impl Signed<'_> {
         }
     }
 
+    /// Confirms the password, which was just read, for the write that follows: a long preview may have outlasted the
+    /// time for which the one at the sign-in is valid.
+    fn confirm(&mut self) -> Result<(), Stop> {
+        let password = self.password.clone();
+        let reply = self.ask(&Request::Session(SessionRequest::Confirm { password }))?;
+        self.session.confirmed_at = if let Reply::Confirmed { at } = reply { Some(at) } else { None };
+        Ok(())
+    }
+
     /// Imports the file, if it has anything new. On a terminal standard error shows how far it is.
     fn write(&mut self, file: &ImportFile, preview: &Preview) -> Result<Option<imports::Import>, Stop> {
         if preview.counts.written() + preview.counts.suspected == 0 {
             return Ok(None);
         }
+        self.confirm()?;
         let rows = file.sheet.rows.len();
         let progress = Arc::clone(&file.progress);
         let done = Arc::new(AtomicBool::new(false));
@@ -261,35 +299,8 @@ fn kind_of(kind: FileKind) -> EntityKind {
     }
 }
 
-/// The preview as data for programs. `import` is the number of the import that was made of it.
-fn data(file: &str, preview: &Preview, import: Option<i64>) -> Value {
-    let columns = preview.columns.iter();
-    let columns: Vec<Value> = columns
-        .map(|column| json!({"heading": column.heading, "field": column.field.map(|field| field.to_string())}))
-        .collect();
-    let counts = preview.counts;
-    json!({
-        "version": 1,
-        "file": file,
-        "kind": preview.kind.map(|kind| kind.to_string()),
-        "columns": columns,
-        "day_order": preview.order.map(|order| match order {
-            DayOrder::DayFirst => "day-first",
-            DayOrder::MonthFirst => "month-first",
-        }),
-        "counts": {
-            "new": counts.created,
-            "changed": counts.changed,
-            "unchanged": counts.unchanged,
-            "refused": counts.refused,
-            "suspected": counts.suspected,
-        },
-        "rows": preview.rows.iter().map(row_data).collect::<Vec<_>>(),
-        "import": import,
-    })
-}
-
-fn row_data(row: &ImportRow) -> Value {
+/// A row as data for programs, with the reasons of a refused one in words.
+fn row_data(language: Language, row: &ImportRow) -> Value {
     let changes = |changes: &Changes| {
         let one = |(field, old, new): &(Field, Value, Value)| (field.to_string(), json!([old, new]));
         Value::Object(changes.0.iter().map(one).collect::<Map<_, _>>())
@@ -309,9 +320,8 @@ fn row_data(row: &ImportRow) -> Value {
         }
         Finding::Refused(errors) => {
             data["finding"] = json!("refused");
-            let one =
-                |(field, problem): &(Field, _)| json!({"field": field.to_string(), "problem": format!("{problem:?}")});
-            data["problems"] = errors.0.iter().map(one).collect();
+            let one = |(field, problem): &(Field, Problem)| json!({"field": field.to_string(), "reason": text::problem(language, *problem)});
+            data["reasons"] = errors.0.iter().map(one).collect();
         }
     }
     data

@@ -9,6 +9,7 @@ mod copy;
 mod doctor;
 mod doctor_accounts;
 mod doctor_machine;
+mod imports;
 mod migrate;
 mod packaging;
 mod recovery;

@@ -1,0 +1,83 @@
+//! `epic-events import`.
+
+use std::fs;
+
+use epic_events::{
+    domain::settings::{Reauth, Settings},
+    services::{Request, WriteRequest},
+    storage,
+};
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::{
+    BOSS, INIT, open, run,
+    support::{Engine, TestDb},
+};
+
+const STAFF: &str = "Username,Full name,Role\nbill,Bill Boquet,sales\n";
+const CLIENTS: &str = "Full name,E-mail,Phone,Sales contact\nKevin Casey,kevin@startup.io,+678 123 456 78,bill\n\
+                       John Ouick,john.ouick@gmail.com,,bill\n";
+
+/// How many clients there are.
+fn clients(url: &str) -> String {
+    open(url).texts("SELECT CONCAT(COUNT(*), '') AS text FROM clients").unwrap().remove(0)
+}
+
+/// A refused row keeps all rows out, unless it is to be left out; the preview is there for programs as well. The
+/// password that is read counts for the import too, where every write asks for it again.
+#[rstest]
+fn a_file_is_imported_from_a_script(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let (home, db) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
+    let url = db.url.as_str();
+    let (code, said) = run(home.path(), url, &INIT);
+    assert_eq!(code, 0, "{said}");
+    ask_always(url);
+    let path = |name: &str| home.path().join(name).display().to_string();
+    fs::write(path("staff.csv"), STAFF).unwrap();
+    fs::write(path("clients.csv"), CLIENTS).unwrap();
+    let import = |arguments: &[&str]| {
+        let signed = ["--username", "boss", "--password-stdin"];
+        run(home.path(), url, &[&["import"], arguments, &signed[..]].concat())
+    };
+    let (code, said) = import(&[&path("staff.csv")]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("no password yet"), "{said}");
+    let (code, said) = import(&["--dry-run", "--json", &path("clients.csv")]);
+    assert_eq!(code, 1, "{said}");
+    let data: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
+    assert_eq!((&data["counts"]["new"], &data["counts"]["refused"]), (&Value::from(1), &Value::from(1)), "{data}");
+    assert_eq!(data["rows"][1]["reasons"][0]["reason"], "Please fill this in.", "{data}");
+    assert_eq!(data["import"], Value::Null);
+    let (code, said) = import(&["clients", &path("clients.csv")]);
+    assert_eq!((code, clients(url).as_str()), (1, "0"), "{said}");
+    assert!(said.contains("Nothing was imported, since 1 row is refused."), "{said}");
+    let (code, said) = import(&["clients", &path("clients.csv"), "--without-refused"]);
+    assert_eq!((code, clients(url).as_str()), (0, "1"), "{said}");
+    // A kind that does not exist, a file that is none, and a wrong password.
+    assert_eq!(import(&["invoices", &path("clients.csv")]).0, 2);
+    let (code, said) = import(&[&path("nothing.csv")]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("There is no such file."), "{said}");
+    let wrong = ["import", &path("clients.csv"), "--username", "bill", "--password-stdin"];
+    assert_eq!(run(home.path(), url, &wrong).0, 4);
+}
+
+/// Every write asks for the password again.
+fn ask_always(url: &str) {
+    use epic_events::{
+        app::now,
+        services::{Reply, Services, SessionRequest},
+        storage::Target,
+    };
+    let mut services = Services::new(Target::parse(url).unwrap(), "test".to_owned(), 4);
+    let password = || secrecy::SecretString::from(BOSS);
+    let sign_in = SessionRequest::SignIn { login: "boss".to_owned(), password: password() };
+    let Ok(Reply::SignedIn(mut boss)) = services.execute(None, &Request::Session(sign_in), now()) else { panic!() };
+    let confirm = Request::Session(SessionRequest::Confirm { password: password() });
+    let Ok(Reply::Confirmed { at }) = services.execute(Some(&boss), &confirm, now()) else { panic!() };
+    boss.confirmed_at = Some(at);
+    let settings = storage::settings::load(&mut open(url)).unwrap();
+    let always = WriteRequest::UpdateSettings(Settings { reauth: Reauth::Always, ..settings });
+    services.execute(Some(&boss), &Request::Write(always), now()).unwrap();
+}
