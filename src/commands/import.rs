@@ -73,6 +73,7 @@ impl Run<'_> {
                 Duplicates::Update => Choice::Update,
                 Duplicates::Create => Choice::Create,
             },
+            seen: None,
             progress: Arc::new(Progress::default()),
         };
         let mut preview = signed.preview(&file)?;
@@ -261,7 +262,8 @@ impl Signed<'_> {
                 write!(std::io::stderr(), "\r\x1b[K").ok();
             })
         });
-        let reply = self.ask(&ImportRequest::Write(Box::new(file.clone()), preview.counts).into());
+        let file = ImportFile { seen: Some(preview.mark), ..file.clone() };
+        let reply = self.ask(&ImportRequest::Write(Box::new(file), preview.counts).into());
         done.store(true, Ordering::Relaxed);
         if let Some(teller) = teller {
             teller.thread().unpark();

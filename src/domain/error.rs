@@ -273,6 +273,8 @@ pub enum Problem {
     NotByImport,
     /// The contract of this number is another client's.
     OtherClient,
+    /// The client with this e-mail address has another name.
+    NameDiffers,
     /// The contract is not signed.
     IsNotSigned,
     /// The contract is archived.

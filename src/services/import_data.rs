@@ -34,6 +34,8 @@ pub struct ImportFile {
     pub choices: HashMap<u32, Choice>,
     /// What to do with the other suspected duplicates.
     pub otherwise: Choice,
+    /// The mark of the preview that was confirmed ([`Preview::mark`]); `None`: only the counts have to be the same.
+    pub seen: Option<u64>,
     pub progress: Arc<Progress>,
 }
 
@@ -84,6 +86,8 @@ pub struct Preview {
     /// The order by which they are read; `None` if it has to be chosen first; then there are no rows.
     pub order: Option<DayOrder>,
     pub counts: Counts,
+    /// A number that changes with what would be done to any row.
+    pub mark: u64,
     /// In the order of the file.
     pub rows: Vec<ImportRow>,
 }

@@ -251,6 +251,22 @@ pub fn of_operation(db: &mut Db, operation: &str) -> Result<Vec<AuditRow>, DbErr
     Ok(rows.select(StoredRow::as_select()).load::<StoredRow>(db)?.into_iter().map(AuditRow::from).collect())
 }
 
+/// The first change of the record, or of the payments of a contract, after this row of the log, by another operation
+/// than the row's own.
+pub fn changed_since(
+    db: &mut Db,
+    subject: Subject,
+    id: i64,
+    (row, operation): (i64, &str),
+) -> Result<Option<AuditRow>, DbError> {
+    let rows = audit_log::table
+        .filter(audit_log::record_type.eq(subject.to_string()).and(audit_log::record_id.eq(id)))
+        .filter(audit_log::id.gt(row).and(audit_log::operation_id.ne(operation)))
+        .filter(is_change())
+        .order(audit_log::id);
+    Ok(rows.select(StoredRow::as_select()).first(db).optional()?.map(AuditRow::from))
+}
+
 /// The last change of the record itself. Payments of a contract are logged under it too, but do not
 /// raise its version.
 pub fn last_change(db: &mut Db, subject: Subject, id: i64) -> Result<Option<AuditRow>, DbError> {

@@ -8,7 +8,7 @@ use diesel::{
 };
 
 use super::{
-    Viewer,
+    Scope, Viewer,
     connection::{Db, all_for_update, for_update},
     denormalized,
     failure::DbError,
@@ -363,7 +363,13 @@ pub fn page(db: &mut Db, listing: &ClientListing, viewer: Viewer) -> Result<Page
             ClientSort::Updated => ordered!(required, query, listing, clients::updated_at, id, Time),
             ClientSort::Twins => ordered!(optional, query, listing, clients::twin_key, id, Text),
         };
-        let rows: Vec<Found> = query.limit(listing.fetched()).load(db)?;
+        let mut rows: Vec<Found> = query.limit(listing.fetched()).load(db)?;
+        // Whoever does not see all clients may not see the other one: the details say who it is, if they may.
+        if viewer.scope != Scope::All {
+            for (_, _, merged_into, _) in &mut rows {
+                *merged_into = None;
+            }
+        }
         Ok(Loaded::Rows(rows.into_iter().map(row).collect()))
     })
 }

@@ -16,6 +16,20 @@ impl Db {
         self.end(done)
     }
 
+    /// Runs a part of the transaction. If it fails, what it has written is taken back, and the transaction can go on.
+    pub fn attempt<T, E: From<DbError>>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        let run = |db: &mut Self, sql: &str| db.batch_execute(sql).map_err(|error| E::from(DbError::from(error)));
+        run(self, "SAVEPOINT attempt")?;
+        match work(self) {
+            Ok(done) => run(self, "RELEASE SAVEPOINT attempt").map(|()| done),
+            Err(failed) => {
+                run(self, "ROLLBACK TO SAVEPOINT attempt")?;
+                run(self, "RELEASE SAVEPOINT attempt")?;
+                Err(failed)
+            }
+        }
+    }
+
     /// Begins a transaction as [`Self::transact`] does, which [`Self::end`] or [`Self::roll_back`]
     /// has to end.
     pub(super) fn begin(&mut self) -> Result<(), DbError> {

@@ -269,6 +269,7 @@ fn import_file(name: &str) -> ImportFile {
         sales_contact: None,
         choices: HashMap::new(),
         otherwise: Choice::Skip,
+        seen: None,
         progress: Arc::new(Progress::default()),
     }
 }

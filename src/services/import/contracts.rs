@@ -78,6 +78,10 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Contracts, mut cells
     match (same, perhaps) {
         (Some(before), _) => update_row(planner, ctx, cells, name, before, &said),
         (None, Some(before)) => suspected(planner, ctx, known, cells, name, before, said),
+        (None, None) if known.clients.get(said.client).is_some_and(|client| client.archived_at.is_some()) => {
+            cells.errors.push(Field::ClientId, Problem::IsArchived);
+            Verdict::refused(cells, name)
+        }
         (None, None) => match create(planner, &mut cells, said) {
             Some(step) => Verdict::new_record(&cells, name, step),
             None => Verdict::refused(cells, name),

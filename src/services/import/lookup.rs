@@ -50,13 +50,17 @@ impl People {
         index.get(key).map(|places| &self.all[places[0]])
     }
 
+    /// The account with this username or e-mail address.
+    pub fn signing_in(&self, typed: &str) -> Option<&User> {
+        let caseless = text::caseless(&text::clean(typed));
+        self.in_index(&self.usernames, &caseless).or_else(|| self.with_email(&caseless))
+    }
+
     /// The account with this username or e-mail address, or the only one of this name.
     ///
     /// Errors: `Unknown`, `Ambiguous`.
     pub fn named(&self, typed: &str) -> Result<&User, Problem> {
-        let caseless = text::caseless(&text::clean(typed));
-        let meant = self.in_index(&self.usernames, &caseless).or_else(|| self.with_email(&caseless));
-        if let Some(user) = meant {
+        if let Some(user) = self.signing_in(typed) {
             return Ok(user);
         }
         match self.names.get(&text::fold(typed)).map(Vec::as_slice) {
@@ -192,7 +196,12 @@ impl Clients {
     /// Errors: `Unknown`, `Ambiguous`.
     pub fn named(&self, cells: &Cells) -> Result<Option<&Client>, (Field, Problem)> {
         if let Some(email) = cells.said(Field::Email) {
-            return self.with_email(email).map(Some).ok_or((Field::Email, Problem::Unknown));
+            let client = self.with_email(email).ok_or((Field::Email, Problem::Unknown))?;
+            let is_called = |name: &str| text::fold(name) == text::fold(&client.full_name);
+            return match cells.said(Field::ClientId) {
+                Some(name) if !is_called(name) => Err((Field::Email, Problem::NameDiffers)),
+                _ => Ok(Some(client)),
+            };
         }
         let (name, company) = (cells.said(Field::ClientId), cells.said(Field::CompanyName));
         let Some(name) = name else { return Ok(None) };
@@ -270,7 +279,10 @@ impl Contracts {
             let number = cells.contract_number(Field::ContractId)?;
             let contract = cells.errors.take(Field::ContractId, self.get(number).ok_or(Problem::Unknown))?;
             let name = text::fold(self.client_of(contract));
-            let other = cells.said(Field::ClientId).is_some_and(|said| text::fold(said) != name);
+            let is_with_address =
+                |email: &str| self.clients.with_email(email).is_some_and(|one| one.id == contract.client_id);
+            let other = cells.said(Field::ClientId).is_some_and(|said| text::fold(said) != name)
+                || cells.said(Field::Email).is_some_and(|email| !is_with_address(email));
             return match other {
                 true => cells.errors.take(Field::ContractId, Err(Problem::OtherClient)),
                 false => Some(contract),

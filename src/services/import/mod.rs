@@ -16,7 +16,11 @@ mod revert;
 
 mod staff;
 
-use std::{path::Path, sync::Arc};
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    path::Path,
+    sync::Arc,
+};
 
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
@@ -39,7 +43,7 @@ use crate::{
         day_order::{self, DayOrder, Found},
         entity::EntityKind,
         file_problem::FileProblem,
-        imports::{Counts, Finding, Import, ImportColumn},
+        imports::{Counts, Finding, Import, ImportColumn, ImportRow},
         password::{self, PasswordRules},
         text,
     },
@@ -129,11 +133,13 @@ pub(super) fn unknown_password(min_length: u16, company: &str) -> SecretString {
 }
 
 /// The rows in the order in which they are imported: payments by day, so that none exceeds what is due because a
-/// later one stands above it in the file.
+/// later one stands above it in the file, and contracts with a number first, so that no other one gets it.
 fn ordered<'a>(planner: &Planner<'a>, rows: &'a [Row]) -> Vec<&'a Row> {
     let mut ordered: Vec<&Row> = rows.iter().collect();
     if planner.kind == EntityKind::Payment {
         ordered.sort_by_cached_key(|row| payments::order(&mut Cells::new(planner.reading, row)));
+    } else if planner.kind == EntityKind::Contract {
+        ordered.sort_by_key(|row| Cells::new(planner.reading, row).said(Field::Number).is_none());
     }
     ordered
 }
@@ -156,12 +162,29 @@ fn planned<'a>(
     }
 }
 
+/// A number for what was found in a row. Those of all rows, in any order, make the mark of a preview.
+fn mark_of(row: &ImportRow) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    let mut row = row.clone();
+    let changes = match &mut row.finding {
+        Finding::Changed(changes) => &mut changes.0,
+        Finding::Suspected(known) => &mut known.changes.0,
+        Finding::New | Finding::Unchanged | Finding::Refused(_) => &mut Vec::new(),
+    };
+    // What is signed or archived now has another time than it had in the preview.
+    for (_, _, new) in changes.iter_mut().filter(|(field, ..)| matches!(field, Field::SignedAt | Field::ArchivedAt)) {
+        *new = (!new.is_null()).into();
+    }
+    format!("{row:?}").hash(&mut hasher);
+    hasher.finish()
+}
+
 /// What importing the file would do. Nothing is written.
 ///
 /// Errors: `Stopped`.
 pub(super) fn preview(db: &mut Db, ctx: &RequestContext, file: &ImportFile) -> Result<Preview, ServiceError> {
     let matched = matched(db, file)?;
-    let mut rows = Vec::with_capacity(file.sheet.rows.len());
+    let (mut rows, mut mark) = (Vec::with_capacity(file.sheet.rows.len()), 0);
     if let Some((kind, order)) = matched.readable() {
         let reading = Reading { columns: &matched.columns, order, today: ctx.wall.date() };
         let mut planner = Planner::new(db, file, kind, reading, SecretString::default())?;
@@ -171,6 +194,7 @@ pub(super) fn preview(db: &mut Db, ctx: &RequestContext, file: &ImportFile) -> R
             file.progress.add(some.len())?;
         }
         rows.sort_by_key(|row| row.number);
+        mark = rows.iter().fold(0, |mark, row| mark_of(row) ^ mark);
         for row in &mut rows {
             planner.people.name_in(&mut row.finding);
         }
@@ -181,7 +205,7 @@ pub(super) fn preview(db: &mut Db, ctx: &RequestContext, file: &ImportFile) -> R
     }
     let Matched { kind, columns, found, order, missing } = matched;
     let columns = columns.iter().enumerate().map(|(at, field)| column(&file.sheet, at, *field)).collect();
-    Ok(Preview { kind, columns, missing, found, order, counts, rows })
+    Ok(Preview { kind, columns, missing, found, order, counts, mark, rows })
 }
 
 fn column(sheet: &Sheet, at: usize, field: Option<Field>) -> ImportColumn {
@@ -212,10 +236,12 @@ pub(super) fn write(
     let mut planner = Planner::new(db, file, kind, reading, password.clone())?;
     // What was seen, and what of the suspected duplicates was decided.
     let (mut entries, mut counts, mut decided) = (Vec::new(), Counts::default(), Counts::default());
+    let mut mark = 0;
     file.progress.begin();
     for some in ordered(&planner, &file.sheet.rows).chunks(plan::AT_ONCE) {
         for verdict in planned(&mut planner, db, ctx, some)? {
             counts.add(&verdict.row.finding);
+            mark ^= mark_of(&verdict.row);
             if let Finding::Suspected(_) = verdict.row.finding {
                 *match &verdict.step {
                     Some(step) if step.is_new() => &mut decided.created,
@@ -238,7 +264,7 @@ pub(super) fn write(
             entries.clear();
         }
     }
-    if counts != expected {
+    if counts != expected || file.seen.is_some_and(|seen| seen != mark) {
         return Err(Error::ImportChanged.into());
     }
     let counts = Counts {

@@ -45,7 +45,7 @@ pub fn revert(db: &mut Db, ctx: &RequestContext, (id, version): (ImportId, i32))
     // The youngest first: a payment before the contract that it was recorded with.
     for row in storage::audit::of_operation(db, &import.operation)?.into_iter().rev() {
         let Some((kind, id)) = record_of(&row) else { continue };
-        match revert_one(db, ctx, kind, id, &row)? {
+        match revert_one(db, ctx, (kind, id), &row, &import.operation)? {
             Ok(more) => {
                 entries.extend(more);
                 restored += 1;
@@ -62,6 +62,10 @@ pub fn revert(db: &mut Db, ctx: &RequestContext, (id, version): (ImportId, i32))
 
 fn record_of(row: &AuditRow) -> Option<(EntityKind, i64)> {
     let kind = row.record_type.parse().ok().filter(|kind| *kind != EntityKind::Audit)?;
+    // What is due on a contract follows from its payments, which have rows of their own.
+    if kind == EntityKind::Contract && row.action.starts_with("payment.") {
+        return None;
+    }
     row.record_id.map(|id| (kind, id))
 }
 
@@ -70,16 +74,16 @@ fn record_of(row: &AuditRow) -> Option<(EntityKind, i64)> {
 fn revert_one(
     db: &mut Db,
     ctx: &RequestContext,
-    kind: EntityKind,
-    id: i64,
+    (kind, id): (EntityKind, i64),
     row: &AuditRow,
+    operation: &str,
 ) -> Result<Result<Vec<AuditEntry>, String>, ServiceError> {
-    let last = storage::audit::last_change(db, Subject::Entity(kind), id)?;
-    if let Some(last) = last.filter(|last| last.id != row.id) {
-        return Ok(Err(last.actor_name));
+    let since = storage::audit::changed_since(db, Subject::Entity(kind), id, (row.id, operation))?;
+    if let Some(since) = since {
+        return Ok(Err(since.actor_name));
     }
     let Some(step) = step(db, kind, id, row)? else { return Ok(Err(String::new())) };
-    match carry::carry(db, ctx, kind, &step, None) {
+    match db.attempt(|db| carry::carry(db, ctx, kind, &step, None)) {
         Ok((_, entries)) => Ok(Ok(entries)),
         // Refused by a rule: a client with contracts, a person with clients, a signature.
         Err(ServiceError::Error(Error::Denied(_) | Error::Invalid(_) | Error::NeedsHeir(_))) => Ok(Err(String::new())),

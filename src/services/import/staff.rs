@@ -25,7 +25,7 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
     let known = [Field::Username, Field::Email]
         .into_iter()
         .filter_map(|field| cells.said(field))
-        .find_map(|said| planner.people.named(said).ok())
+        .find_map(|said| planner.people.signing_in(said))
         .or_else(|| cells.said(Field::EmployeeNumber).and_then(|number| planner.people.numbered(number)))
         .cloned();
     let mut draft = known.as_ref().map(UserDraft::from).unwrap_or_default();

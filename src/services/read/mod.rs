@@ -221,13 +221,16 @@ fn user(db: &mut Db, ctx: &RequestContext, id: UserId) -> Result<UserDetail, Ser
 }
 
 fn client(db: &mut Db, ctx: &RequestContext, id: ClientId) -> Result<ClientDetail, ServiceError> {
-    let row = storage::clients::find_row(db, id)?.ok_or(Error::NotFound)?;
+    let mut row = storage::clients::find_row(db, id)?.ok_or(Error::NotFound)?;
     visible(ctx, ctx.scope().has_client(db, id)?)?;
     let mut merged_into = None;
     if let Some(into) = row.client.merged_into_id
         && ctx.scope().has_client(db, into)?
     {
         merged_into = storage::clients::find_row(db, into)?;
+    }
+    if merged_into.is_none() {
+        row.merged_into = None;
     }
     let contracts = ContractFilter { client: Some(id), ..ContractFilter::default() };
     let events = EventFilter { client: Some(id), ..EventFilter::default() };

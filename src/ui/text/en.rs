@@ -954,6 +954,7 @@ pub(super) fn problem(problem: Problem) -> String {
         }
         Problem::NotByImport => "An import does not change this. Change it in the program.",
         Problem::OtherClient => "The contract with this number belongs to another client.",
+        Problem::NameDiffers => "The client with this address has another name.",
         Problem::IsNotSigned => "This contract is not signed yet.",
         Problem::IsArchived => "This contract is archived.",
         Problem::NotActiveSales => "Only an active sales person can look after a client.",

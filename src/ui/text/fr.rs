@@ -1023,6 +1023,7 @@ pub(super) fn problem(problem: Problem) -> String {
         }
         Problem::NotByImport => "Un import ne change pas ceci. Changez-le dans le programme.",
         Problem::OtherClient => "Le contrat de ce numéro est celui d'un autre client.",
+        Problem::NameDiffers => "Le client de cette adresse a un autre nom.",
         Problem::IsNotSigned => "Ce contrat n'est pas encore signé.",
         Problem::IsArchived => "Ce contrat est archivé.",
         Problem::NotActiveSales => "Seul un commercial actif peut suivre un client.",

@@ -8,6 +8,7 @@ use std::{collections::HashMap, fs, sync::Arc};
 use diesel::prelude::*;
 use epic_events::{
     domain::{
+        FieldErrors,
         day_order::DayOrder,
         imports::{Choice, Counts, Finding, Import},
     },
@@ -38,6 +39,7 @@ pub(super) fn file_of(world: &mut World, name: &str, content: &[u8]) -> ImportFi
         sales_contact: Some(world.sales.actor.id),
         choices: HashMap::new(),
         otherwise: Choice::Skip,
+        seen: None,
         progress: Arc::new(Progress::default()),
     }
 }
@@ -151,6 +153,61 @@ fn a_possible_duplicate_is_updated_created_or_left_out(
     );
     // The one that was created is known from now on, and so is the one that was updated.
     assert_eq!(preview(&mut world, &file).counts, counts(0, 0, 2, 0, 1));
+}
+
+/// What a colleague has changed since the preview is not overwritten, even if as many rows change.
+#[rstest]
+fn a_change_that_was_not_seen_is_not_overwritten(
+    #[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine,
+) {
+    let mut world = World::new(engine);
+    let first = file_of(&mut world, "first.csv", format!("{HEADINGS}{}", clients(1..3)).as_bytes());
+    import(&mut world, &first);
+    let other = format!("{HEADINGS}{}", clients(1..3).replace("Company 1", "Firm"));
+    let mut file = file_of(&mut world, "other.csv", other.as_bytes());
+    let seen = preview(&mut world, &file);
+    file.seen = Some(seen.mark);
+    let db = &mut world.connection();
+    let client = storage::clients::find(db, ClientId::new(1)).unwrap().unwrap();
+    let draft = ClientDraft { company_name: "Of a colleague".to_owned(), ..ClientDraft::from(&client) };
+    world.manage(&Request::Write(WriteRequest::UpdateClient { id: client.id, version: client.version, draft }));
+    let (before, manager) = (world.state(), world.manager.clone());
+    let answer = world.ask(Some(&manager), &ImportRequest::Write(Box::new(file.clone()), seen.counts).into());
+    assert_eq!(answer.unwrap_err(), Error::ImportChanged);
+    assert_eq!(world.state(), before);
+    // Seen again, it is imported.
+    file.seen = Some(preview(&mut world, &file).mark);
+    import(&mut world, &file);
+}
+
+/// An account is known by what its owner signs in with, and a contract by a client whose name and address agree.
+#[rstest]
+fn a_row_is_about_nobody_else(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let name = world.sales.actor.full_name.clone();
+    let staff = format!("Username,Full name,Role,E-mail\n{name},Somebody Else,sales,else@example.org\n");
+    let staff = file_of(&mut world, "staff.csv", staff.as_bytes());
+    assert_eq!(preview(&mut world, &staff).counts.changed, 0);
+    let first = file_of(&mut world, "first.csv", format!("{HEADINGS}{}", clients(1..3)).as_bytes());
+    import(&mut world, &first);
+    let text = "Client,E-mail,Total\nClient 1,c2@example.com,1000\nClient 1,c1@example.com,1000\n";
+    let contracts = file_of(&mut world, "contracts.csv", text.as_bytes());
+    let seen = preview(&mut world, &contracts);
+    assert_eq!(seen.rows[0].finding, Finding::Refused(FieldErrors::one(Field::Email, Problem::NameDiffers)));
+    assert_eq!(seen.rows[1].finding, Finding::New);
+}
+
+/// A contract that brings no number gets none that another row of the file brings.
+#[rstest]
+fn numbers_of_a_file_are_kept_for_their_rows(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let first = file_of(&mut world, "first.csv", format!("{HEADINGS}{}", clients(1..3)).as_bytes());
+    import(&mut world, &first);
+    let text = "Number,Client,Total\n,Client 1,1000\n1,Client 2,2000\n";
+    let contracts = file_of(&mut world, "contracts.csv", text.as_bytes());
+    assert_eq!(import(&mut world, &contracts).counts, counts(2, 0, 0, 0, 0));
+    let numbered = storage::contracts::find(&mut world.connection(), ContractId::new(1)).unwrap().unwrap();
+    assert_eq!(numbered.total_cents, Cents(200_000));
 }
 
 /// Between the preview and the import somebody else may write. Then nothing is imported.

@@ -91,3 +91,48 @@ fn reverting_leaves_what_others_need(#[values(Engine::Sqlite, Engine::MariaDb, E
     let contract = storage::contracts::find(&mut world.connection(), ContractId::new(500)).unwrap().unwrap();
     assert_eq!((contract.due_cents, contract.archived_at.is_some()), (Cents(100_000), true));
 }
+
+/// A contract on which money was recorded since stays, and payments are taken back without a word about contracts that
+/// nobody has changed.
+#[rstest]
+fn reverting_knows_whose_money_was_recorded(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let first = file_of(&mut world, "clients.csv", format!("{HEADINGS}{}", clients(1..3)).as_bytes());
+    import(&mut world, &first);
+    let contracts =
+        file_of(&mut world, "contracts.csv", b"Number,Client,Total\n500,Client 1,1000\n501,Client 2,1000\n");
+    let of_contracts = import(&mut world, &contracts);
+    let text = b"Contract,Amount,Paid on\n500,100,2026-01-05\n501,100,2026-01-05\n";
+    let payments = file_of(&mut world, "payments.csv", text);
+    let of_payments = import(&mut world, &payments);
+    assert_eq!(reverted(&mut world, &of_payments), (2, vec![]));
+    world.manage(&support::world::pay(ContractId::new(500), 5_000));
+    let (restored, kept) = reverted(&mut world, &of_contracts);
+    // The payments of the other one were recorded and cancelled since.
+    assert_eq!((restored, kept.len()), (0, 2), "{kept:?}");
+    let contract = storage::contracts::find(&mut world.connection(), ContractId::new(500)).unwrap().unwrap();
+    assert_eq!(contract.archived_at, None);
+}
+
+/// A record that can be put back only in part stays as it is.
+#[rstest]
+fn reverting_takes_a_record_back_as_a_whole(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let text = |company: &str, owner: &str| {
+        format!(
+            "Full name,Company,E-mail,Phone,Sales contact\nClient 1,{company},c1@example.com,+33 1 00 00 00,{owner}\n"
+        )
+    };
+    let first = file_of(&mut world, "first.csv", text("Company", "other.sales").as_bytes());
+    import(&mut world, &first);
+    let second = file_of(&mut world, "second.csv", text("Firm", "sales").as_bytes());
+    let done = import(&mut world, &second);
+    // Whoever had the client before has left.
+    let leaver = storage::users::find(&mut world.connection(), world.other_sales.actor.id).unwrap().unwrap();
+    let leave = WriteRequest::DeactivateUser { id: leaver.id, version: leaver.version, heirs: None };
+    world.manage(&Request::Write(leave));
+    let before = records(&world);
+    let (restored, kept) = reverted(&mut world, &done);
+    assert_eq!((restored, kept.len()), (0, 1));
+    assert!(records(&world) == before);
+}

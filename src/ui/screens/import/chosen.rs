@@ -63,6 +63,7 @@ impl Chosen {
             sales_contact: None,
             choices: HashMap::new(),
             otherwise: Choice::Skip,
+            seen: None,
             progress: Arc::default(),
         };
         Self {
@@ -98,6 +99,7 @@ impl Chosen {
     /// The import of what the preview shows.
     pub fn import(&mut self) -> Request {
         let counts = self.counts();
+        self.file.seen = self.preview.as_ref().map(|preview| preview.mark);
         ImportRequest::Write(self.for_request(), counts).into()
     }
 
