@@ -20,7 +20,13 @@ fn of_simultaneous_set_ups_exactly_one_creates_the_manager(
     });
     let made = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     assert_eq!(made, 1, "{outcomes:?}");
-    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(_) | Err(Error::AlreadySetUp))), "{outcomes:?}");
+    // On a slow machine the last ones may wait too long for the others, and say so.
+    let timeout = Error::Unavailable(ConnectionProblem::Timeout);
+    let is_clear = |outcome: &Result<Reply, Error>| match outcome {
+        Ok(_) => true,
+        Err(error) => *error == Error::AlreadySetUp || *error == timeout,
+    };
+    assert!(outcomes.iter().all(is_clear), "{outcomes:?}");
 }
 
 #[rstest]
