@@ -259,7 +259,7 @@ fn a_stalled_migration_leaves_a_company_alone_that_was_set_up_meanwhile(
     let (home, target) = (tempfile::tempdir().unwrap(), TestDb::new(engine));
     init(home.path(), &target.url);
     make_older(&target.url);
-    let (proxy, behind) = stalling(&target, "CREATE TABLE IF NOT EXISTS plans");
+    let (proxy, behind) = stalling(&target, "CREATE TABLE IF NOT EXISTS imports");
     let migration = start_with(home.path(), &["migrate", "--database-url", &behind.url]);
     proxy.wait_until_holding();
     made_anew(home.path(), &target);

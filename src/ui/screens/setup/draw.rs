@@ -48,7 +48,9 @@ impl Setup {
         let rows = |lines: &[String]| u16::try_from(lines.len()).unwrap_or(u16::MAX);
         // The problem is shown at the bottom, above the message line.
         let free = Rect { height: body.height.saturating_sub(rows(&problem)), ..body };
-        let below = rows(&words).saturating_add(1);
+        // The statements need every line of the smallest usual window.
+        let blank = u16::from(self.step != WizardPage::Statements);
+        let below = rows(&words).saturating_add(blank);
         let rest = Rect { y: free.y.saturating_add(below), height: free.height.saturating_sub(below), ..free };
         let mut put = |lines: &[String], place: Rect, style| {
             for (line, y) in lines.iter().zip(place.y..place.bottom()) {
