@@ -7,13 +7,11 @@ mod cells;
 mod clients;
 mod contracts;
 mod events;
-
 mod lookup;
 mod payments;
 mod plan;
 mod refused;
 mod revert;
-
 mod staff;
 
 use std::{
@@ -111,9 +109,10 @@ fn key_of(sheet: &Sheet) -> String {
 /// The endings of the names of files that can be imported.
 const ENDINGS: [&str; 5] = ["csv", "tsv", "txt", "xlsx", "ods"];
 
-/// Reads a file. A path that begins with `~/` begins in the home folder. One whose name has another ending is not even opened: it may be the configuration with the password
-/// of the database, of which whoever signs in over SSH must see nothing, or the database itself, whose locks would be
-/// lost.
+/// Reads a file. A path that begins with `~/` begins in the home folder.
+///
+/// A file whose name has another ending is not even opened: it may be the configuration with the password of the
+/// database, of which whoever signs in over SSH must see nothing, or the database itself, whose locks would be lost.
 pub(super) fn open(path: &Path) -> Result<Arc<Sheet>, ServiceError> {
     let in_home = path.strip_prefix("~").ok().and_then(|rest| Some(std::env::home_dir()?.join(rest)));
     let path = in_home.as_deref().unwrap_or(path);
@@ -221,7 +220,8 @@ const NOTED_AT_ONCE: usize = 10_000;
 
 /// Imports the rows of the file that are not refused. `note` writes audit entries.
 ///
-/// Errors: `Stopped`; `ImportChanged` if the rows are no longer those of a preview with these counts.
+/// Errors: `Stopped`; `ImportChanged` if the rows are no longer those of the preview that was confirmed: with these
+/// counts, and with its mark if the file has one.
 pub(super) fn write(
     db: &mut Db,
     ctx: &RequestContext,
