@@ -112,7 +112,7 @@ impl Finding {
 }
 
 /// The kinds of rows, as a [`Finding`] tells them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::EnumIter)]
 pub enum RowKind {
     New,
     Changed,

@@ -12,14 +12,14 @@ use tempfile::TempDir;
 
 /// A list of clients as a French office keeps it: in the letters of Windows, with semicolons, a line too many at the
 /// top and a bad row.
-const OFFICE: &str = "Nom;Société;Courriel;Téléphone;Dernier contact;Divers\n\
+pub(super) const OFFICE: &str = "Nom;Société;Courriel;Téléphone;Dernier contact;Divers\n\
     Aliénor Vichum;Vichum SARL;alienor@vichum.fr;06 12 34 56 78;18/04/2021;x\n\
     Kevin Casey;Cool Startup LLC;kevin@startup.io;+678 123 456 78;29/03/2023;\n\
     Jacky Blangier;;jacky.loubouzin.grd;+666 12345;;\n\
     Zoé Müller;Müller & Cie;zoe@mueller.example;01 02 03 04 05;05/05/2023;\n";
 
 /// A file in a folder of its own.
-fn file(name: &str, content: &[u8]) -> (TempDir, String) {
+pub(super) fn file(name: &str, content: &[u8]) -> (TempDir, String) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(name);
     fs::write(&path, content).unwrap();
@@ -28,28 +28,28 @@ fn file(name: &str, content: &[u8]) -> (TempDir, String) {
 }
 
 /// The text in the letters of Windows.
-fn windows(text: &str) -> Vec<u8> {
+pub(super) fn windows(text: &str) -> Vec<u8> {
     text.chars().map(|letter| u8::try_from(u32::from(letter)).unwrap()).collect()
 }
 
-fn paste(desk: &mut Desk, text: &str) {
+pub(super) fn paste(desk: &mut Desk, text: &str) {
     desk.drawn().event(AppEvent::Terminal(TerminalEvent::Paste(text.to_owned())));
 }
 
 /// Opens a file in the screen of imports.
-fn open<'a>(desk: &'a mut Desk, path: &str) -> &'a mut Desk {
+pub(super) fn open<'a>(desk: &'a mut Desk, path: &str) -> &'a mut Desk {
     desk.go("import").press(KeyCode::Char('n'));
     paste(desk, path);
     desk.press(KeyCode::Enter)
 }
 
 /// Chooses the only sales contact that is found under this name.
-fn choose<'a>(desk: &'a mut Desk, name: &str) -> &'a mut Desk {
+pub(super) fn choose<'a>(desk: &'a mut Desk, name: &str) -> &'a mut Desk {
     desk.write(name).press(KeyCode::Enter)
 }
 
 /// Confirms the question, and types the password if it is asked for.
-fn confirm(desk: &mut Desk) -> &mut Desk {
+pub(super) fn confirm(desk: &mut Desk) -> &mut Desk {
     desk.press(KeyCode::Enter);
     let screen = desk.screen();
     if screen.contains("Password:") || screen.contains("Mot de passe") {
@@ -58,7 +58,7 @@ fn confirm(desk: &mut Desk) -> &mut Desk {
     desk
 }
 
-fn client(desk: &Desk, id: i64) -> Option<(String, String)> {
+pub(super) fn client(desk: &Desk, id: i64) -> Option<(String, String)> {
     let found = storage::clients::find(&mut desk.world.connection(), ClientId::new(id)).unwrap();
     found.filter(|client| client.archived_at.is_none()).map(|client| (client.full_name, client.phone))
 }
@@ -246,7 +246,7 @@ fn refused_rows_are_saved_to_be_mended() {
 }
 
 /// Stops at the preview of three new clients.
-fn previewed(language: Language) -> (Desk, TempDir) {
+pub(super) fn previewed(language: Language) -> (Desk, TempDir) {
     let mut desk = Desk::of("manager", language);
     let (folder, path) = file("clients.csv", &windows(OFFICE));
     open(&mut desk, &path).press(KeyCode::Enter);

@@ -10,6 +10,7 @@ mod answers;
 mod audit;
 mod calendar;
 mod columns;
+mod deciding;
 mod desk;
 mod ends;
 mod filters;

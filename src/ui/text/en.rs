@@ -2131,6 +2131,27 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::KeyDecideMeans => "Decide what to do with a possible duplicate, or with all of them.",
         ImportPhrase::NotADuplicate => "Only possible duplicates have to be decided.",
         ImportPhrase::Decide { row, name } => return format!("Row {row}, {name}: a possible duplicate"),
+        ImportPhrase::ComparedAgain => "The file was compared again with what you decided.",
+        ImportPhrase::RowsDiffer(1) => {
+            "The file was compared again with what you decided: 1 row is not as you saw it. Look at it, then import."
+        }
+        ImportPhrase::RowsDiffer(rows) => {
+            return format!(
+                "The file was compared again with what you decided: {} rows are not as you saw them. Look at them, then import.",
+                many(rows)
+            );
+        }
+        ImportPhrase::DecideAgain { row, rows: 1 } => {
+            return format!(
+                "Row {row} may be about another record than you decided about, or that one was changed. Decide again."
+            );
+        }
+        ImportPhrase::DecideAgain { row, rows } => {
+            return format!(
+                "{} rows, the first is row {row}, may be about other records than you decided about, or these were changed. Decide again.",
+                many(rows)
+            );
+        }
         ImportPhrase::ForAll(choice) => {
             return format!("All: {}", imports(ImportPhrase::Choice(choice), naming));
         }

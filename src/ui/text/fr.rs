@@ -2278,6 +2278,27 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::KeyDecideMeans => "Décider que faire d'un doublon possible, ou de tous.",
         ImportPhrase::NotADuplicate => "Seuls les doublons possibles sont à décider.",
         ImportPhrase::Decide { row, name } => return format!("Ligne {row}, {name} : un doublon possible"),
+        ImportPhrase::ComparedAgain => "Le fichier a été comparé à nouveau avec vos choix.",
+        ImportPhrase::RowsDiffer(1) => {
+            "Le fichier a été comparé à nouveau avec vos choix : 1 ligne a changé. Regardez-la avant d'importer."
+        }
+        ImportPhrase::RowsDiffer(rows) => {
+            return format!(
+                "Le fichier a été comparé à nouveau avec vos choix : {} lignes ont changé. Regardez-les avant d'importer.",
+                many(rows)
+            );
+        }
+        ImportPhrase::DecideAgain { row, rows: 1 } => {
+            return format!(
+                "La ligne {row} concerne peut-être une autre fiche que celle de votre choix, ou cette fiche a changé. Choisissez à nouveau."
+            );
+        }
+        ImportPhrase::DecideAgain { row, rows } => {
+            return format!(
+                "{} lignes, à partir de la ligne {row}, concernent peut-être d'autres fiches que celles de vos choix, ou ces fiches ont changé. Choisissez à nouveau.",
+                many(rows)
+            );
+        }
         ImportPhrase::ForAll(choice) => {
             return format!("Tous : {}", imports(ImportPhrase::Choice(choice), naming));
         }

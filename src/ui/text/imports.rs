@@ -174,6 +174,15 @@ pub enum ImportPhrase<'a> {
         row: u32,
         name: &'a str,
     },
+    /// The file was compared with what was decided, and nothing else is done than before.
+    ComparedAgain,
+    /// After that this many rows are not as they were seen.
+    RowsDiffer(usize),
+    /// So many rows, of which this is the first, may be about another record than the one that was decided about.
+    DecideAgain {
+        row: u32,
+        rows: usize,
+    },
     /// The choice for all suspected duplicates.
     ForAll(Choice),
     KeySaveRefused,

@@ -1,14 +1,19 @@
 //! The file that is to be imported, with what was chosen for it and what importing it would do.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
+use serde_json::Value;
 use strum::IntoEnumIterator;
 
 use crate::{
     domain::{
         Field, Problem, UserId,
         entity::EntityKind,
-        imports::{Choice, Counts, Finding, ImportColumn, ImportRow, RowKind},
+        imports::{Choice, Counts, Finding, ImportColumn, ImportRow, RowKind, Suspicion},
     },
     services::{
         ImportRequest, Request,
@@ -22,6 +27,16 @@ use crate::{
 pub(super) enum Step {
     Columns,
     Preview,
+}
+
+/// What the person wants to do, as soon as the file is compared with all that was chosen for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Look at the preview, once nothing is left to choose.
+    Preview,
+    /// Import, if nothing else would be done than what the person has seen.
+    Import,
+    SaveRefused,
 }
 
 /// The file at hand.
@@ -48,8 +63,15 @@ pub(super) struct Chosen {
     pub comparing: bool,
     /// The import is awaited.
     pub importing: bool,
-    /// The preview was asked for: it is shown as soon as nothing is left to choose.
-    pub going_on: bool,
+    /// What follows the comparison.
+    pub next: Option<Next>,
+    /// Something was decided about single rows that the preview does not take into account: one comparison for all of
+    /// them follows when the person goes on.
+    pub unsettled: bool,
+    /// The record that each decision was about.
+    decided: HashMap<u32, Suspicion>,
+    /// What the person saw of each row before going on to the import.
+    seen: Vec<u64>,
 }
 
 impl Chosen {
@@ -79,7 +101,10 @@ impl Chosen {
             touched: false,
             comparing: false,
             importing: false,
-            going_on: false,
+            next: None,
+            unsettled: false,
+            decided: HashMap::new(),
+            seen: Vec::new(),
         }
     }
 
@@ -108,11 +133,85 @@ impl Chosen {
         Arc::ptr_eq(&self.file.progress, &file.progress)
     }
 
-    /// Takes what importing the file would do.
-    pub fn take(&mut self, preview: Preview) {
+    /// Takes what importing the file would do, as it was asked for. Returns the rows that may be about another record by
+    /// now than the one that was decided about: of these the decision is dropped.
+    pub fn take(&mut self, preview: Preview, asked: &ImportFile) -> Vec<u32> {
         self.comparing = false;
         self.preview = Some(preview);
         self.show_rows(self.show);
+        let others =
+            self.decided.iter().filter(|(row, was)| self.suspicion(**row).is_some_and(|now| is_other(was, now)));
+        let mut others: Vec<u32> = others.map(|(row, _)| *row).collect();
+        others.sort_unstable();
+        for row in &others {
+            self.file.choices.remove(row);
+            self.decided.remove(row);
+        }
+        self.unsettled = asked.choices != self.file.choices;
+        if let Some(first) = others.first() {
+            self.select(*first);
+        }
+        others
+    }
+
+    /// The record that a row may be about.
+    fn suspicion(&self, number: u32) -> Option<&Suspicion> {
+        let at = self.rows().binary_search_by_key(&number, |row| row.number).ok()?;
+        match &self.rows().get(at)?.finding {
+            Finding::Suspected(known) => Some(known),
+            Finding::New | Finding::Changed(_) | Finding::Unchanged | Finding::Refused(_) => None,
+        }
+    }
+
+    /// Decides what to do with the suspected duplicate in a row.
+    pub fn decide(&mut self, row: u32, choice: Choice) {
+        (self.touched, self.unsettled) = (true, true);
+        self.file.choices.insert(row, choice);
+        if let Some(known) = self.suspicion(row) {
+            let known = known.clone();
+            self.decided.insert(row, known);
+        }
+        if choice == Choice::Create {
+            self.without_contact = false;
+        }
+    }
+
+    /// Decides what to do with all suspected duplicates.
+    pub fn decide_all(&mut self, choice: Choice) {
+        self.file.otherwise = choice;
+        self.forget_decisions();
+    }
+
+    fn forget_decisions(&mut self) {
+        self.file.choices.clear();
+        self.decided.clear();
+    }
+
+    /// Compares the file with what was decided about its rows, to go on after that.
+    pub fn settle(&mut self, next: Next) -> Request {
+        self.seen = self.rows().iter().map(|row| seen(row, self.is_decided(row))).collect();
+        self.next = Some(next);
+        self.compare()
+    }
+
+    /// How many rows are not as the person saw them before going on. The first of them is selected.
+    pub fn different(&mut self) -> usize {
+        let now = self.rows().iter().zip(&self.seen);
+        let others = now.filter(|(row, was)| seen(row, self.is_decided(row)) != **was);
+        let others: Vec<u32> = others.map(|(row, _)| row.number).collect();
+        if let Some(first) = others.first() {
+            self.select(*first);
+        }
+        others.len()
+    }
+
+    /// Selects a row, among all rows if it is not shown.
+    fn select(&mut self, number: u32) {
+        let Ok(row) = self.rows().binary_search_by_key(&number, |row| row.number) else { return };
+        if self.shown.binary_search(&row).is_err() {
+            self.show_rows(None);
+        }
+        self.at = self.shown.binary_search(&row).unwrap_or(0);
     }
 
     /// Shows the rows of a kind, or all. The selection stays on its row if that is still shown.
@@ -158,7 +257,7 @@ impl Chosen {
     /// A new client may need a sales contact, which is then asked for.
     pub fn ask_contact_for(&mut self, choice: Choice) {
         if choice == Choice::Create {
-            (self.going_on, self.without_contact) = (true, false);
+            (self.next, self.without_contact) = (Some(Next::Preview), false);
         }
     }
 
@@ -196,7 +295,7 @@ impl Chosen {
     /// Chooses what the file holds: its columns are matched anew.
     pub fn hold(&mut self, kind: EntityKind) {
         (self.file.kind, self.file.columns) = (Some(kind), None);
-        self.file.choices.clear();
+        self.forget_decisions();
     }
 
     pub fn choose_contact(&mut self, contact: Option<(UserId, String)>) {
@@ -220,4 +319,36 @@ impl Chosen {
         let (name, sheet) = (self.file.name.clone(), Arc::clone(&self.file.sheet));
         ImportRequest::SaveRefused(Box::new(Refused { name, sheet, heading, reasons })).into()
     }
+}
+
+/// Whether what a row may be about is not, or not any more, what the person has seen: what it is called, or a value that
+/// the row would replace.
+fn is_other(was: &Suspicion, now: &Suspicion) -> bool {
+    let replaced = |(field, old, _): &(Field, Value, Value)| now.changes.of(*field).is_some_and(|(now, _)| now != old);
+    (&was.name, &was.detail) != (&now.name, &now.detail) || was.changes.0.iter().any(replaced)
+}
+
+/// A number for what the person sees of a row. What the row would change in a record is left out of a row that was
+/// `decided` about, since it depends on the decision; and so is the time of what is signed or archived now.
+fn seen(row: &ImportRow, decided: bool) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    row.finding.kind().hash(&mut hasher);
+    let changes = match &row.finding {
+        Finding::New | Finding::Unchanged => None,
+        Finding::Changed(changes) => Some(changes),
+        Finding::Suspected(known) => {
+            (&known.name, &known.detail).hash(&mut hasher);
+            (!decided).then_some(&known.changes)
+        }
+        Finding::Refused(errors) => {
+            format!("{errors:?}").hash(&mut hasher);
+            None
+        }
+    };
+    for (field, old, new) in changes.iter().flat_map(|changes| &changes.0) {
+        let is_now = matches!(field, Field::SignedAt | Field::ArchivedAt);
+        (field, old.to_string()).hash(&mut hasher);
+        if is_now { new.is_null().hash(&mut hasher) } else { new.to_string().hash(&mut hasher) }
+    }
+    hasher.finish()
 }

@@ -4,7 +4,7 @@ use ratatui::{Frame, layout::Rect, style::Style};
 
 use super::{
     Asked, CHOICES, Import, ORDERS,
-    chosen::{Chosen, Step},
+    chosen::{Chosen, Next, Step},
 };
 use crate::{
     domain::{Field, day_order::Found, entity::EntityKind, imports::IMPORTED, text, users::Role},
@@ -53,28 +53,36 @@ impl Import {
     /// Asks for what has to be chosen first, or shows the preview.
     pub(super) fn go_on(&mut self, ctx: &Context) -> Action {
         let Some(chosen) = &mut self.chosen else { return Action::None };
-        chosen.going_on = true;
+        chosen.next = Some(Next::Preview);
         let Some(preview) = &chosen.preview else {
             return if chosen.comparing { Action::None } else { Action::Send(chosen.compare()) };
         };
         if chosen.comparing {
             return Action::None;
         }
+        if chosen.unsettled {
+            return Action::Send(chosen.compare());
+        }
         if preview.kind.is_none() {
             return self.ask_line(Line::Holds, ctx);
         }
         if !preview.missing.is_empty() {
-            chosen.going_on = false;
+            chosen.next = None;
             return Action::Notice(Notice::bad(missing(&preview.missing, ctx)));
         }
         if preview.order.is_none() {
             return self.ask_line(Line::Order, ctx);
         }
         if chosen.lacks_contact() && !chosen.without_contact {
-            return self.ask_line(Line::Contact, ctx);
+            return self.ask_contact(ctx);
         }
-        (chosen.step, chosen.going_on) = (Step::Preview, false);
+        (chosen.step, chosen.next) = (Step::Preview, None);
         Action::None
+    }
+
+    /// Asks who looks after new clients.
+    pub(super) fn ask_contact(&mut self, ctx: &Context) -> Action {
+        self.ask_line(Line::Contact, ctx)
     }
 
     /// Asks what is to stand in a line.
@@ -133,8 +141,7 @@ impl Import {
     /// What to do with all suspected duplicates.
     pub(super) fn choose_for_all(&mut self, at: usize) -> Action {
         if let (Some(chosen), Some(choice)) = (&mut self.chosen, CHOICES.get(at)) {
-            chosen.file.otherwise = *choice;
-            chosen.file.choices.clear();
+            chosen.decide_all(*choice);
             if chosen.step == Step::Preview {
                 chosen.ask_contact_for(*choice);
             }
@@ -156,7 +163,7 @@ impl Import {
             Command::End => chosen.line = last,
             Command::Open => return self.go_on(ctx),
             Command::Edit => {
-                chosen.going_on = false;
+                chosen.next = None;
                 let line = lines.get(chosen.line).copied();
                 return line.map_or(Action::None, |line| self.ask_line(line, ctx));
             }

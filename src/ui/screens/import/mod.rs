@@ -100,7 +100,7 @@ impl Import {
 
     fn back(&mut self, ctx: &Context) -> Action {
         let Some(chosen) = &mut self.chosen else { return Action::Back };
-        chosen.going_on = false;
+        chosen.next = None;
         if chosen.importing && ctx.saving {
             chosen.file.progress.stop();
             return Action::Notice(Notice::plain(ctx.say(I::Stopping)));
@@ -144,7 +144,7 @@ impl Import {
             ImportRequest::Open(_) => self.ask_file(Some(words), ctx),
             ImportRequest::Preview(file) => {
                 if let Some(chosen) = self.chosen.as_mut().filter(|chosen| chosen.awaits(file)) {
-                    (chosen.comparing, chosen.going_on) = (false, false);
+                    (chosen.comparing, chosen.next) = (false, None);
                     return notice;
                 }
                 Action::None
@@ -192,13 +192,11 @@ impl Screen for Import {
                 Action::Send(chosen.compare())
             }
             (Request::Import(ImportRequest::Preview(file)), Ok(Reply::ImportPreview(preview))) => {
-                match self.chosen.as_mut().filter(|chosen| chosen.awaits(file)) {
-                    Some(chosen) => {
-                        chosen.take(*preview);
-                        if chosen.going_on { self.go_on(ctx) } else { Action::None }
-                    }
-                    None => Action::None,
-                }
+                let Some(chosen) = self.chosen.as_mut().filter(|chosen| chosen.awaits(file)) else {
+                    return Action::None;
+                };
+                let dropped = chosen.take(*preview, file);
+                self.compared(&dropped, ctx)
             }
             (_, Ok(Reply::Imports(listed))) => {
                 self.at = self.at.min(listed.len().saturating_sub(1));
@@ -271,7 +269,12 @@ impl Screen for Import {
         match (command, self.chosen.as_ref().map(|chosen| (chosen.step, chosen.importing && ctx.saving))) {
             (Command::Back, _) => self.back(ctx),
             (_, Some((_, true))) => Action::None,
-            (Command::Refresh, _) => self.refresh(),
+            (Command::Refresh, _) => {
+                if let Some(chosen) = &mut self.chosen {
+                    chosen.next = None;
+                }
+                self.refresh()
+            }
             (command, None) => self.run_in_list(command, ctx),
             (command, Some((Step::Columns, _))) => self.run_in_columns(command, ctx),
             (command, Some((Step::Preview, _))) => self.run_in_preview(command, ctx),
@@ -291,7 +294,7 @@ impl Screen for Import {
     fn stop_waiting(&mut self) {
         if let Some(chosen) = &mut self.chosen {
             chosen.file.progress.stop();
-            (chosen.comparing, chosen.importing, chosen.going_on) = (false, false, false);
+            (chosen.comparing, chosen.importing, chosen.next) = (false, false, None);
         }
     }
 

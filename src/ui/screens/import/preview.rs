@@ -2,7 +2,11 @@
 
 use ratatui::{Frame, layout::Rect};
 
-use super::{Asked, CHOICES, Import, chosen::Chosen, columns::progress};
+use super::{
+    Asked, CHOICES, Import,
+    chosen::{Chosen, Next},
+    columns::progress,
+};
 use crate::{
     domain::{
         audit::Changes,
@@ -41,10 +45,7 @@ impl Import {
             Command::PreviousPart => show_next(chosen, chosen.kinds().len().saturating_sub(1)),
             Command::View => return self.ask_rows(ctx),
             Command::Edit => return self.ask_decision(ctx),
-            Command::Export => {
-                let reasons = |row: &ImportRow| reasons(ctx.language, row);
-                return Action::Send(chosen.refused(ctx.say(I::ReasonHeading), reasons));
-            }
+            Command::Export => return self.save_refused(ctx),
             Command::Save => return self.ask_import(ctx),
             _ => {}
         }
@@ -69,9 +70,20 @@ impl Import {
         Action::None
     }
 
+    fn save_refused(&mut self, ctx: &Context) -> Action {
+        let Some(chosen) = &mut self.chosen else { return Action::None };
+        if chosen.unsettled {
+            return Action::Send(chosen.settle(Next::SaveRefused));
+        }
+        chosen.next = None;
+        let reasons = |row: &ImportRow| reasons(ctx.language, row);
+        Action::Send(chosen.refused(ctx.say(I::ReasonHeading), reasons))
+    }
+
     /// Asks what to do with the selected suspected duplicate, or with all of them.
     fn ask_decision(&mut self, ctx: &Context) -> Action {
-        let Some(chosen) = &self.chosen else { return Action::None };
+        let Some(chosen) = &mut self.chosen else { return Action::None };
+        chosen.next = None;
         let Some(row) = chosen.selected() else { return Action::None };
         let about = match &row.finding {
             Finding::Suspected(known) => Some(ctx.pair(&ctx.say(I::LabelKnown), &known_as(known))),
@@ -84,19 +96,50 @@ impl Import {
         let at = CHOICES.iter().position(|one| *one == choice).unwrap_or(0);
         let title = ctx.say(I::Decide { row: row.number, name: &row.name });
         let popup = Popup::choice(title, [one, all].concat(), at).about(about);
-        self.ask(Asked::Decide(row.number), popup)
+        let asked = Asked::Decide(row.number);
+        self.ask(asked, popup)
     }
 
-    /// What was decided about a row, or after that about all suspected duplicates.
+    /// What was decided about a row, or after that about all suspected duplicates. What the other rows do may depend on
+    /// it, and comparing a long file takes long: it is compared once, when the person goes on.
     pub(super) fn decide(&mut self, row: u32, at: usize) -> Action {
         if let Some(all) = at.checked_sub(CHOICES.len()) {
             return self.choose_for_all(all);
         }
         if let (Some(chosen), Some(choice)) = (&mut self.chosen, CHOICES.get(at)) {
-            chosen.file.choices.insert(row, *choice);
-            chosen.ask_contact_for(*choice);
+            chosen.decide(row, *choice);
         }
-        self.compare_again()
+        Action::None
+    }
+
+    /// The file was compared again. `dropped` are the rows whose decision no longer holds.
+    pub(super) fn compared(&mut self, dropped: &[u32], ctx: &Context) -> Action {
+        let Some(chosen) = &mut self.chosen else { return Action::None };
+        if let [first, ..] = dropped {
+            let again = I::DecideAgain { row: *first, rows: dropped.len() };
+            let notice = Action::Notice(Notice::bad(ctx.say(again)));
+            if chosen.next == Some(Next::Preview) {
+                return Action::All(vec![self.go_on(ctx), notice]);
+            }
+            chosen.next = None;
+            return notice;
+        }
+        match chosen.next {
+            None => Action::None,
+            Some(Next::Preview) => self.go_on(ctx),
+            Some(Next::SaveRefused) => self.save_refused(ctx),
+            Some(Next::Import) if chosen.lacks_contact() && !chosen.without_contact => self.ask_contact(ctx),
+            Some(Next::Import) => {
+                chosen.next = None;
+                match chosen.different() {
+                    0 => {
+                        let notice = Action::Notice(Notice::plain(ctx.say(I::ComparedAgain)));
+                        Action::All(vec![self.ask_import(ctx), notice])
+                    }
+                    rows => Action::Notice(Notice::bad(ctx.say(I::RowsDiffer(rows)))),
+                }
+            }
+        }
     }
 
     fn ask_import(&mut self, ctx: &Context) -> Action {
@@ -105,6 +148,9 @@ impl Import {
         let will = chosen.will();
         if will.written() == 0 {
             return Action::Notice(Notice::plain(ctx.say(I::NothingNew)));
+        }
+        if chosen.unsettled {
+            return Action::Send(chosen.settle(Next::Import));
         }
         let (created, changed) = (will.created, will.changed);
         let (refused, left_out) = (will.refused, will.suspected);
@@ -140,6 +186,8 @@ pub(super) fn bindings(chosen: &Chosen, ctx: &Context) -> Vec<Binding> {
     let mut bindings = vec![
         renamed(C::Save, I::KeyImport, I::KeyImportMeans, not_yet),
         renamed(C::Edit, I::KeyDecide, I::KeyDecideMeans, no_decision),
+        // The way out must fit into a narrow window too.
+        bind(C::Back, ctx, None),
         bind(C::View, ctx, None),
         next,
         renamed(C::Export, I::KeySaveRefused, I::KeySaveRefusedMeans, nothing_refused),
@@ -147,7 +195,6 @@ pub(super) fn bindings(chosen: &Chosen, ctx: &Context) -> Vec<Binding> {
     ];
     let moves = [C::PreviousPart, C::Up, C::Down, C::PageUp, C::PageDown, C::Home, C::End];
     bindings.extend(moves.map(|command| bind_quietly(command, ctx)));
-    bindings.push(bind(C::Back, ctx, None));
     bindings
 }
 

@@ -53,9 +53,9 @@ impl Import {
         };
         let mut take_back = bind(C::Archive, ctx, nothing);
         (take_back.label, take_back.help) = (ctx.say(I::VerbTakeBack).into(), ctx.say(I::TakeBackMeans).into());
-        let mut bindings = vec![new, take_back, bind(C::Refresh, ctx, None)];
+        // The way out must fit into a narrow window too.
+        let mut bindings = vec![new, take_back, bind(C::Back, ctx, None), bind(C::Refresh, ctx, None)];
         bindings.extend([C::Up, C::Down, C::Home, C::End].map(|command| bind_quietly(command, ctx)));
-        bindings.push(bind(C::Back, ctx, None));
         bindings
     }
 
