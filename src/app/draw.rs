@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 use ratatui::{Frame, layout::Rect, widgets::Clear};
 
 use super::{
-    App, Stage,
+    App, Asker, Stage,
     pending::{PATIENCE, Pending, SPINNER_AFTER},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         keys::Key,
         popup::Popup,
         screens::form::Form,
-        text::Phrase,
+        text::{ImportPhrase, Phrase},
         widgets::{
             chrome::{self, Areas, SMALLEST},
             paint::{Focus, rows},
@@ -93,15 +93,22 @@ impl App {
             .filter(|pending| !matches!(pending.request, Request::Session(SessionRequest::Heartbeat)));
         let waited = |pending: &Pending| self.now.ticks.saturating_sub(pending.since);
         let longest = awaited.clone().map(waited).max().unwrap_or(0);
-        // A screen that shows how far an import is says more.
-        let is_shown = |pending: &Pending| {
-            matches!(pending.request, Request::Import(ImportRequest::Preview(_) | ImportRequest::Write(..)))
+        // How far an import is says more.
+        let under_way = self.how_far(ctx);
+        let is_shown = |pending: &Pending| match &pending.request {
+            Request::Import(ImportRequest::Preview(_) | ImportRequest::Write(..)) => true,
+            Request::Import(ImportRequest::Revert { .. }) => under_way.is_some(),
+            Request::Session(SessionRequest::Confirm { .. }) => self.is_locked() && under_way.is_some(),
+            _ => false,
         };
         if awaited.filter(|pending| !is_shown(pending)).map(waited).max().unwrap_or(0) > PATIENCE {
             return Some(Notice::plain(ctx.say(Phrase::Patience)));
         }
         if let Some(notice) = &self.notice {
             return Some(notice.clone());
+        }
+        if under_way.is_some() && longest > SPINNER_AFTER {
+            return under_way.map(Notice::plain);
         }
         (longest > SPINNER_AFTER).then(|| {
             if ctx.theme.look.accessible {
@@ -110,6 +117,26 @@ impl App {
             let turn = ["|", "/", "-", "\\"][usize::try_from(ctx.beat % 4).unwrap_or(0)];
             Notice::plain(format!("{turn} {}", ctx.say(Phrase::Waiting)))
         })
+    }
+
+    /// How far the import is that is under way, or taking it back; `None` if there is none, or the screen shows it. A
+    /// locked session only says why the password has to wait.
+    fn how_far(&self, ctx: &Context) -> Option<String> {
+        let (pending, asked, progress) = self.import_under_way()?;
+        if self.is_locked() {
+            let waits = |one: &Pending| matches!(one.request, Request::Session(SessionRequest::Confirm { .. }));
+            return self.pending.iter().any(waits).then(|| ctx.say(ImportPhrase::PasswordAfter));
+        }
+        let on_top = matches!(&self.stage, Stage::SignedIn(workspace)
+            if workspace.top().is_some_and(|top| pending.asker == Asker::Screen(top.id)));
+        let (done, total) = (progress.done(), progress.total());
+        match asked {
+            ImportRequest::Write(file, _) if !on_top => {
+                Some(ctx.say(ImportPhrase::Importing { done, rows: file.sheet.rows.len() }))
+            }
+            ImportRequest::Revert { .. } if total > 0 => Some(ctx.say(ImportPhrase::TakingBack { done, total })),
+            _ => None,
+        }
     }
 
     fn draw_login(&self, frame: &mut Frame, areas: Areas, form: &Form, ctx: &Context) -> Focus {

@@ -1,7 +1,14 @@
 //! The ways out: to the home screen, to the sign-in, and out of the program.
 
 use super::{App, Effect, Stage, workspace::PopupPurpose};
-use crate::ui::{Leave, Notice, popup::Popup, text::Phrase};
+use crate::{
+    services::{ImportRequest, Request},
+    ui::{
+        Leave, Notice,
+        popup::Popup,
+        text::{ImportPhrase, Phrase},
+    },
+};
 
 impl App {
     /// Whether something would be lost: what was typed, or the reply to a change that is under way.
@@ -34,6 +41,12 @@ impl App {
                 &ctx.say(Phrase::VerbLeave),
                 &ctx,
             ),
+            Leave::Quit | Leave::SignOut if self.import_under_way().is_some() => {
+                let is_revert = matches!(self.import_under_way(), Some((_, ImportRequest::Revert { .. }, _)));
+                let title = if is_revert { ImportPhrase::StillTakingBack } else { ImportPhrase::StillImporting };
+                let means = vec![ctx.say(ImportPhrase::LeavingStops)];
+                Popup::confirm(ctx.say(title), means, &ctx.say(Phrase::VerbLeave), &ctx)
+            }
             Leave::Quit | Leave::SignOut if self.is_writing() => Popup::confirm(
                 ctx.say(Phrase::StillSaving),
                 vec![ctx.say(Phrase::LeaveWhileSaving)],
@@ -50,10 +63,24 @@ impl App {
         }
     }
 
+    /// Stops imports, and taking them back: nobody would see what becomes of them.
+    pub(super) fn stop_imports(&self) {
+        for pending in self.pending.iter().chain(&self.given_up) {
+            if let Request::Import(asked) = &pending.request
+                && let Some(progress) = asked.progress()
+            {
+                progress.stop();
+            }
+        }
+    }
+
     /// Leaves without asking.
     pub(super) fn leave(&mut self, way: Leave) {
         match way {
-            Leave::Quit => self.effects.push(Effect::Quit),
+            Leave::Quit => {
+                self.stop_imports();
+                self.effects.push(Effect::Quit);
+            }
             Leave::SignOut => {
                 let notice = Notice::plain(self.context().say(Phrase::SignedOutNow));
                 self.sign_out(Some(notice));

@@ -33,6 +33,10 @@ impl App {
         u64::from(self.session.settings.session_minutes) * 60_000
     }
 
+    pub(super) fn is_locked(&self) -> bool {
+        matches!(&self.stage, Stage::SignedIn(workspace) if workspace.locked.is_some())
+    }
+
     /// Locks the session.
     pub(super) fn lock(&mut self) {
         let id = self.next;

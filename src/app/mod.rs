@@ -358,6 +358,7 @@ impl App {
 
     /// Ends the session: forgets its screens, its replies and its preferences.
     fn sign_out(&mut self, notice: Option<Notice>) {
+        self.stop_imports();
         self.pending.clear();
         self.look_like(self.of_machine);
         self.given_up.clear();

@@ -3,7 +3,7 @@
 use super::{App, Asker, Effect, Stage, workspace::Lock};
 use crate::{
     domain::Error,
-    services::{ImportRequest, Reply, Request, SessionRequest},
+    services::{ImportRequest, Reply, Request, SessionRequest, import::Progress},
     ui::{
         Notice,
         popup::Popup,
@@ -31,6 +31,14 @@ impl App {
     /// Whether a request is under way that changes the database.
     pub(super) fn is_writing(&self) -> bool {
         self.pending.iter().any(|pending| pending.request.writes())
+    }
+
+    /// The request that imports a file or takes an import back, if one is under way.
+    pub(super) fn import_under_way(&self) -> Option<(&Pending, &ImportRequest, &Progress)> {
+        self.pending.iter().find_map(|pending| match &pending.request {
+            Request::Import(asked) => Some((pending, asked, asked.progress()?)),
+            _ => None,
+        })
     }
 
     /// Whether a reply is awaited, other than that to a heartbeat.
@@ -84,6 +92,12 @@ impl App {
         if !self.pending.iter().any(waited) {
             return false;
         }
+        // Esc on a locked screen, or in a question, does not mean the import behind it.
+        let is_behind =
+            self.workspace().is_some_and(|workspace| workspace.popup.is_some() || workspace.locked.is_some());
+        if is_behind && self.import_under_way().is_some() {
+            return false;
+        }
         if self.stop_import() {
             return true;
         }
@@ -123,19 +137,18 @@ impl App {
         true
     }
 
-    /// Stops the import that is under way, whose reply is then awaited; false if there is none, or it was stopped
+    /// Stops the import that is under way, or taking it back, whose reply is then awaited; false if there is none, or it was stopped
     /// already and still does not answer.
     fn stop_import(&mut self) -> bool {
-        let locked = matches!(&self.stage, Stage::SignedIn(workspace) if workspace.locked.is_some());
-        let progress = self.pending.iter().find_map(|pending| match &pending.request {
-            Request::Import(ImportRequest::Write(file, _)) if !locked => Some(&file.progress),
-            _ => None,
-        });
-        match progress {
-            Some(progress) if !progress.is_stopped() => progress.stop(),
-            Some(_) | None => return false,
-        }
-        self.say(Notice::plain(self.context().say(ImportPhrase::Stopping)));
+        let Some((_, asked, progress)) = self.import_under_way().filter(|(.., progress)| !progress.is_stopped()) else {
+            return false;
+        };
+        progress.stop();
+        let words = match asked {
+            ImportRequest::Revert { .. } => ImportPhrase::StoppingToTakeBack,
+            _ => ImportPhrase::Stopping,
+        };
+        self.say(Notice::plain(self.context().say(words)));
         true
     }
 

@@ -218,7 +218,7 @@ impl App {
         }
     }
 
-    /// Reports why an undo failed. If the database was unavailable, it can be tried again.
+    /// Reports why an undo failed. If the database was unavailable, or the user stopped it, it can be tried again.
     fn not_undone(&mut self, request: &Request, error: &Error) {
         let text = match error {
             Error::Conflict(conflict) => self.context().say(Phrase::UndoTooLate(&conflict.by)),
@@ -226,8 +226,11 @@ impl App {
             Error::Denied(Reason::NotYourClient | Reason::NotYourEvent) => self.context().say(Phrase::UndoTooLate("")),
             error => self.context().error(error),
         };
-        if let (Error::Unavailable(_), Some(workspace)) = (error, self.workspace()) {
-            workspace.undo = Some(request.clone());
+        if let (Error::Unavailable(_) | Error::Stopped, Some(workspace)) = (error, self.workspace()) {
+            workspace.undo = Some(match request {
+                Request::Import(asked) => asked.again().into(),
+                request => request.clone(),
+            });
         }
         self.say(Notice::bad(text));
     }

@@ -39,20 +39,31 @@ pub struct ImportFile {
     pub progress: Arc<Progress>,
 }
 
-/// How far an import is. Another thread may look at it, and stop the import.
+/// How far an import is, or taking it back. Another thread may look at it, and stop it.
 #[derive(Debug, Default)]
 pub struct Progress {
     done: AtomicUsize,
+    total: AtomicUsize,
     stopped: AtomicBool,
 }
 
 impl Progress {
-    /// How many rows are done.
+    /// Of so many records, if that is known before.
+    pub fn of(total: usize) -> Self {
+        Self { total: total.into(), ..Self::default() }
+    }
+
+    /// How many rows or records are done.
     pub fn done(&self) -> usize {
         self.done.load(Ordering::Relaxed)
     }
 
-    /// Stops the import, which then writes nothing. If it is just being committed, it is carried out.
+    /// How many records are to be taken back; 0 as long as that is not known.
+    pub fn total(&self) -> usize {
+        self.total.load(Ordering::Relaxed)
+    }
+
+    /// Stops what is under way, which then writes nothing. If it is just being committed, it is carried out.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
@@ -64,6 +75,11 @@ impl Progress {
 
     pub(super) fn begin(&self) {
         self.done.store(0, Ordering::Relaxed);
+    }
+
+    pub(super) fn begin_of(&self, total: usize) {
+        self.begin();
+        self.total.store(total, Ordering::Relaxed);
     }
 
     /// Error: `Stopped`.

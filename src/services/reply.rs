@@ -293,7 +293,7 @@ impl Reply {
     /// was changed since. A signature cannot be undone.
     pub fn undo(&self) -> Option<Request> {
         if let Self::Imported(import) = self {
-            return Some(ImportRequest::Revert { id: import.id, version: import.version }.into());
+            return Some(ImportRequest::revert(import).into());
         }
         let write = match self {
             Self::Saved { undo, .. } => undo.as_deref().cloned(),

@@ -40,6 +40,7 @@ mod rights;
 mod screens;
 mod session;
 mod signing;
+mod stopping;
 mod temporary;
 mod totals;
 mod undo;

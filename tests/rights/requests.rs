@@ -225,7 +225,9 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
                 .into()
         }
         "list imports" => ImportRequest::List.into(),
-        "revert import" => ImportRequest::Revert { id: spare_import(world), version: 1 }.into(),
+        "revert import" => {
+            ImportRequest::Revert { id: spare_import(world), version: 1, progress: Arc::default() }.into()
+        }
         "read views" => Request::Read(ReadRequest::Lists),
         "save a view" => Request::Write(WriteRequest::SaveView(view_draft(&new_name, false))),
         "share a view" => Request::Write(WriteRequest::SaveView(view_draft(&new_name, true))),

@@ -21,6 +21,7 @@ use crate::{
     },
     services::{
         context::{RequestContext, ServiceError, as_seen},
+        import_data::Progress,
         write,
     },
     storage::{self, Db, audit::AuditEntry},
@@ -37,21 +38,29 @@ pub struct Reverted {
 
 /// Reverts an import in the version that the user saw.
 ///
-/// Errors: `Denied(AlreadyReverted)`; `Conflict`.
-pub fn revert(db: &mut Db, ctx: &RequestContext, (id, version): (ImportId, i32)) -> Result<Reverted, ServiceError> {
+/// Errors: `Denied(AlreadyReverted)`; `Conflict`; `Stopped`.
+pub fn revert(
+    db: &mut Db,
+    ctx: &RequestContext,
+    (id, version): (ImportId, i32),
+    progress: &Progress,
+) -> Result<Reverted, ServiceError> {
     let import = write::load::<Import>(db, ctx, id)?;
     let import = as_seen(db, import, version)?;
     let (mut entries, mut kept, mut restored) = (Vec::new(), Vec::new(), 0);
+    let rows = storage::audit::of_operation(db, &import.operation)?.into_iter();
+    let rows: Vec<_> = rows.filter_map(|row| Some((record_of(&row)?, row))).collect();
+    progress.begin_of(rows.len());
     // The youngest first: a payment before the contract that it was recorded with.
-    for row in storage::audit::of_operation(db, &import.operation)?.into_iter().rev() {
-        let Some((kind, id)) = record_of(&row) else { continue };
-        match revert_one(db, ctx, (kind, id), &row, &import.operation)? {
+    for (record, row) in rows.into_iter().rev() {
+        match revert_one(db, ctx, record, &row, &import.operation)? {
             Ok(more) => {
                 entries.extend(more);
                 restored += 1;
             }
             Err(by) => kept.push(Kept { name: row.record_name, by }),
         }
+        progress.add(1)?;
     }
     storage::imports::set_reverted(db, &import, ctx.now)?;
     let name = format!("{}: {restored} - {}", import.file_name, kept.len());

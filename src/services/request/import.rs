@@ -1,9 +1,12 @@
 //! The requests about imports of spreadsheets.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
-use super::super::import_data::{ImportFile, Refused};
-use crate::domain::{ImportId, imports::Counts};
+use super::super::import_data::{ImportFile, Progress, Refused};
+use crate::domain::{
+    ImportId,
+    imports::{Counts, Import},
+};
 
 /// A request about imports. All of them need the right to import.
 #[derive(Debug, Clone)]
@@ -19,10 +22,38 @@ pub enum ImportRequest {
     /// The imports of the company.
     List,
     /// Takes an import back, in the version that the user saw.
-    Revert { id: ImportId, version: i32 },
+    Revert { id: ImportId, version: i32, progress: Arc<Progress> },
 }
 
 impl ImportRequest {
+    /// Takes an import back, in the version that the user saw.
+    pub fn revert(import: &Import) -> Self {
+        let progress = Arc::new(Progress::of(import.counts.written()));
+        Self::Revert { id: import.id, version: import.version, progress }
+    }
+
+    /// The request to be sent again after it was stopped.
+    pub fn again(&self) -> Self {
+        match self {
+            Self::Write(file, counts) => {
+                Self::Write(Box::new(ImportFile { progress: Arc::default(), ..(**file).clone() }), *counts)
+            }
+            Self::Revert { id, version, progress } => {
+                Self::Revert { id: *id, version: *version, progress: Arc::new(Progress::of(progress.total())) }
+            }
+            Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => self.clone(),
+        }
+    }
+
+    /// How far it is, and what stops it, if it changes the database.
+    pub fn progress(&self) -> Option<&Progress> {
+        match self {
+            Self::Write(file, _) => Some(&file.progress),
+            Self::Revert { progress, .. } => Some(progress),
+            Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => None,
+        }
+    }
+
     /// Whether it changes the database of the company.
     pub fn writes(&self) -> bool {
         match self {

@@ -1104,7 +1104,7 @@ pub(super) fn error(error: &Error, naming: Naming) -> String {
         Error::AlreadySetUp => "There is a company in this database already. Nothing was changed.",
         Error::OutcomeUnknown => "The connection broke while saving. Please check whether it was saved.",
         Error::File(why) => return file_problem(*why),
-        Error::Stopped => "Stopped. Nothing was imported.",
+        Error::Stopped => "Stopped. Nothing was changed.",
         Error::ImportChanged => {
             "Records were changed since you looked. Nothing was imported. Look at the preview again."
         }
@@ -2093,6 +2093,21 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::Stopping => "The import is being stopped.",
         ImportPhrase::KeyStop => "stop",
         ImportPhrase::KeyStopMeans => "Stop the import. Nothing is imported then.",
+        ImportPhrase::TakingBack { done, total } => {
+            return format!(
+                "Taking the import back: {} of {} records. Esc stops it, and the import stays as it is.",
+                many(done),
+                many(total)
+            );
+        }
+        ImportPhrase::StoppingToTakeBack => "Taking the import back is being stopped.",
+        ImportPhrase::StopToTakeBackMeans => "Stop taking the import back. It stays as it is then.",
+        ImportPhrase::StillImporting => "A file is still being imported.",
+        ImportPhrase::StillTakingBack => "An import is still being taken back.",
+        ImportPhrase::LeavingStops => {
+            "If you leave now, this is stopped and nothing is changed, unless it is just being finished."
+        }
+        ImportPhrase::PasswordAfter => "A file is being imported. Your password is checked right after it.",
         ImportPhrase::NotComparedYet => "The preview is not there yet.",
         ImportPhrase::NotCompared => {
             return naming.keys_in("The file was not compared with the records. ⌨refresh⌨ does it.");

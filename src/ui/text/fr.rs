@@ -1193,7 +1193,7 @@ pub(super) fn error(error: &Error, naming: Naming) -> String {
         Error::AlreadySetUp => "Il y a déjà une entreprise dans cette base. Rien n'a été changé.",
         Error::OutcomeUnknown => "Connexion rompue pendant l'enregistrement : vérifiez s'il a eu lieu.",
         Error::File(why) => return file_problem(*why),
-        Error::Stopped => "Arrêté. Rien n'a été importé.",
+        Error::Stopped => "Arrêté. Rien n'a été modifié.",
         Error::ImportChanged => {
             "Des données ont changé depuis votre lecture. Rien n'a été importé. Regardez à nouveau l'aperçu."
         }
@@ -2240,6 +2240,23 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::Stopping => "L'import est en train de s'arrêter.",
         ImportPhrase::KeyStop => "arrêter",
         ImportPhrase::KeyStopMeans => "Arrêter l'import. Rien n'est alors importé.",
+        ImportPhrase::TakingBack { done, total } => {
+            return format!(
+                "Annulation de l'import : {} fiches sur {}. Échap l'arrête, et l'import reste tel quel.",
+                many(done),
+                many(total)
+            );
+        }
+        ImportPhrase::StoppingToTakeBack => "L'annulation de l'import est en train de s'arrêter.",
+        ImportPhrase::StopToTakeBackMeans => "Arrêter l'annulation de l'import. Il reste alors tel quel.",
+        ImportPhrase::StillImporting => "L'import d'un fichier est encore en cours.",
+        ImportPhrase::StillTakingBack => "L'annulation d'un import est encore en cours.",
+        ImportPhrase::LeavingStops => {
+            "Si vous partez maintenant, tout s'arrête et rien n'est modifié, sauf si la fin est déjà en cours."
+        }
+        ImportPhrase::PasswordAfter => {
+            "L'import d'un fichier est en cours. Votre mot de passe est vérifié juste après."
+        }
         ImportPhrase::NotComparedYet => "L'aperçu n'est pas encore là.",
         ImportPhrase::NotCompared => {
             return naming.keys_in("Le fichier n'a pas été comparé aux fiches. ⌨refresh⌨ le fait.");

@@ -144,6 +144,20 @@ pub enum ImportPhrase<'a> {
     Stopping,
     KeyStop,
     KeyStopMeans,
+    /// How far taking an import back is.
+    TakingBack {
+        done: usize,
+        total: usize,
+    },
+    /// That was asked to stop.
+    StoppingToTakeBack,
+    StopToTakeBackMeans,
+    /// The question before the program or the session is left while an import is under way, or taking it back.
+    StillImporting,
+    StillTakingBack,
+    LeavingStops,
+    /// The session is locked, and the password that was typed is checked after the import.
+    PasswordAfter,
     NotComparedYet,
     NotCompared,
     /// Which rows are shown, all if none, and how many they are.

@@ -18,7 +18,7 @@ fn stored(world: &World) -> Vec<Row> {
 }
 
 fn reverted(world: &mut World, import: &Import) -> (usize, Vec<Kept>) {
-    match world.manage(&ImportRequest::Revert { id: import.id, version: import.version }.into()) {
+    match world.manage(&ImportRequest::revert(import).into()) {
         Reply::Reverted { restored, kept, .. } => (restored, kept),
         other => panic!("{other:?}"),
     }
@@ -65,11 +65,31 @@ fn reverting_restores_every_record_that_nobody_has_touched_since(
     assert_eq!(world.audit().last().unwrap(), "import.reverted");
     // Once only.
     let manager = world.manager.clone();
-    let again = ImportRequest::Revert { id: done.id, version: done.version + 1 };
+    let again = ImportRequest::Revert { id: done.id, version: done.version + 1, progress: Arc::default() };
     assert_eq!(denied(world.ask(Some(&manager), &again.into())), Reason::AlreadyReverted);
     // The file can be imported again.
     let again = preview(&mut world, &second).counts;
     assert_eq!((again.refused, again.suspected, again.created), (0, 0, 0), "{again:?}");
+}
+
+/// Taking an import back says how far it is. Stopped, it has changed nothing, and it can be taken back later.
+#[rstest]
+fn reverting_can_be_stopped(#[values(Engine::Sqlite, Engine::MariaDb, Engine::Mysql)] engine: Engine) {
+    let mut world = World::new(engine);
+    let file = file_of(&mut world, "first.csv", format!("{HEADINGS}{}", clients(0..30)).as_bytes());
+    let done = import(&mut world, &file);
+    let before = world.state();
+    let (manager, log) = (world.manager.clone(), world.audit());
+    let revert = ImportRequest::revert(&done);
+    let progress = revert.progress().unwrap();
+    assert_eq!((progress.done(), progress.total()), (0, 30));
+    progress.stop();
+    assert_eq!(world.ask(Some(&manager), &revert.clone().into()).unwrap_err(), Error::Stopped);
+    assert!(world.state() == before && world.audit() == log);
+    let again = revert.again();
+    assert!(matches!(world.manage(&again.clone().into()), Reply::Reverted { restored: 30, .. }));
+    let progress = again.progress().unwrap();
+    assert_eq!((progress.done(), progress.total()), (30, 30));
 }
 
 /// Contracts, their payments and events of an import go in the order in which they need each other; a client that has

@@ -7,6 +7,8 @@ mod path;
 mod preview;
 mod start;
 
+use std::sync::Arc;
+
 use ratatui::{Frame, layout::Rect};
 
 use super::screen::Screen;
@@ -16,7 +18,10 @@ use crate::{
         day_order::DayOrder,
         imports::{Choice, IMPORTED},
     },
-    services::{ImportRequest, Reply, Request, import::ListedImport},
+    services::{
+        ImportRequest, Reply, Request,
+        import::{ListedImport, Progress},
+    },
     ui::{
         Action, Context, Notice,
         actions::bind,
@@ -41,6 +46,8 @@ pub struct Import {
     asked: Option<Asked>,
     /// The path that was typed last.
     typed: String,
+    /// The import that is being taken back is awaited.
+    taking_back: Option<Arc<Progress>>,
     /// It is unknown whether the last import or its reversal was carried out.
     in_doubt: bool,
 }
@@ -99,6 +106,10 @@ impl Import {
     }
 
     fn back(&mut self, ctx: &Context) -> Action {
+        if let (Some(progress), true) = (&self.taking_back, ctx.saving) {
+            progress.stop();
+            return Action::Notice(Notice::plain(ctx.say(I::StoppingToTakeBack)));
+        }
         let Some(chosen) = &mut self.chosen else { return Action::Back };
         chosen.next = None;
         if chosen.importing && ctx.saving {
@@ -131,7 +142,7 @@ impl Import {
         if let Reply::Imported(_) = reply {
             (self.chosen, self.at) = (None, 0);
         }
-        self.in_doubt = false;
+        (self.in_doubt, self.taking_back) = (false, None);
         let read = self.load().map_or(Action::None, Action::Send);
         Action::All(vec![report::of(to, reply, ctx), read])
     }
@@ -159,6 +170,7 @@ impl Import {
                 }
             }
             ImportRequest::Revert { .. } => {
+                self.taking_back = None;
                 self.in_doubt |= matches!(error, Error::OutcomeUnknown);
                 Action::All(vec![notice, self.refresh()])
             }
@@ -244,6 +256,9 @@ impl Screen for Import {
                 if let (Request::Import(ImportRequest::Write(..)), Some(chosen)) = (&*request, &mut self.chosen) {
                     chosen.importing = true;
                 }
+                if let Request::Import(ImportRequest::Revert { progress, .. }) = &*request {
+                    self.taking_back = Some(Arc::clone(progress));
+                }
                 Action::Send(*request)
             }
             (Asked::Leave, Outcome::Confirmed) => self.leave_file(),
@@ -253,6 +268,10 @@ impl Screen for Import {
 
     fn bindings(&self, ctx: &Context) -> Vec<Binding> {
         match &self.chosen {
+            _ if self.taking_back.is_some() && ctx.saving => {
+                let (label, help) = (ctx.say(I::KeyStop).into(), ctx.say(I::StopToTakeBackMeans).into());
+                vec![Binding { label, help, ..bind(Command::Back, ctx, None) }]
+            }
             None => self.bindings_of_list(ctx),
             Some(chosen) if chosen.importing && ctx.saving => {
                 let (label, help) = (ctx.say(I::KeyStop).into(), ctx.say(I::KeyStopMeans).into());
@@ -269,6 +288,7 @@ impl Screen for Import {
         match (command, self.chosen.as_ref().map(|chosen| (chosen.step, chosen.importing && ctx.saving))) {
             (Command::Back, _) => self.back(ctx),
             (_, Some((_, true))) => Action::None,
+            _ if self.taking_back.is_some() && ctx.saving => Action::None,
             (Command::Refresh, _) => {
                 if let Some(chosen) = &mut self.chosen {
                     chosen.next = None;
@@ -292,6 +312,9 @@ impl Screen for Import {
     }
 
     fn stop_waiting(&mut self) {
+        if let Some(progress) = self.taking_back.take() {
+            progress.stop();
+        }
         if let Some(chosen) = &mut self.chosen {
             chosen.file.progress.stop();
             (chosen.comparing, chosen.importing, chosen.next) = (false, false, None);

@@ -30,7 +30,7 @@ impl Import {
 
     fn take_back(&mut self, ctx: &Context) -> Action {
         let Some(ListedImport { import, .. }) = self.all().get(self.at) else { return Action::None };
-        let request = Request::Import(ImportRequest::Revert { id: import.id, version: import.version });
+        let request = Request::Import(ImportRequest::revert(import));
         let title = ctx.say(I::AskTakeBack(&import.file_name));
         let written = ctx.say(I::Imported {
             kind: import.kind,
