@@ -94,6 +94,9 @@ pub enum Field {
     Shared,
     Content,
     Columns,
+    // imports
+    /// How many rows or records became what, in the audit log: a [`super::imports::Tally`].
+    Outcome,
     // set-up
     Language,
     Engine,

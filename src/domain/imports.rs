@@ -1,6 +1,8 @@
 //! Imports of spreadsheets: what the program found in each row of a file, and what became of it.
 
 use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::{
     audit::{Auditable, AuditedFields, Changes, Subject},
@@ -80,6 +82,54 @@ impl Counts {
     /// How many records the import writes.
     pub fn written(self) -> usize {
         self.created + self.changed
+    }
+}
+
+/// What became of how many rows of a file, or of how many records of an import that was taken back. The audit log has it
+/// as one value, without the kinds that there are none of; the names must not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tally {
+    #[serde(skip_serializing_if = "is_none")]
+    pub created: usize,
+    #[serde(skip_serializing_if = "is_none")]
+    pub changed: usize,
+    #[serde(skip_serializing_if = "is_none")]
+    pub unchanged: usize,
+    #[serde(skip_serializing_if = "is_none")]
+    pub refused: usize,
+    /// Possible duplicates that were left out.
+    #[serde(skip_serializing_if = "is_none")]
+    pub left_out: usize,
+    /// Records that are as they were before the import.
+    #[serde(skip_serializing_if = "is_none")]
+    pub restored: usize,
+    /// Records that were left as they are.
+    #[serde(skip_serializing_if = "is_none")]
+    pub kept: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
+impl From<Counts> for Tally {
+    fn from(counts: Counts) -> Self {
+        let Counts { created, changed, unchanged, refused, suspected: left_out } = counts;
+        Self { created, changed, unchanged, refused, left_out, ..Self::default() }
+    }
+}
+
+impl Tally {
+    /// As the audit log has it.
+    pub fn audited(self) -> Changes {
+        Changes(vec![(Field::Outcome, Value::Null, json!(self))])
+    }
+
+    /// Reads what `audited` wrote.
+    pub fn of_audited(value: &Value) -> Option<Self> {
+        value.is_object().then(|| serde_json::from_value(value.clone()).ok()).flatten()
     }
 }
 

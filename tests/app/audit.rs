@@ -1,7 +1,21 @@
 //! What the list of the audit log says.
 
-use super::desk::*;
-use epic_events::domain::{EventId, assigning::Assignment, users::Role};
+use super::{
+    desk::*,
+    imports::{confirm, previewed},
+};
+use epic_events::{
+    domain::{
+        EventId,
+        assigning::Assignment,
+        audit::{Changes, Subject, Verb},
+        users::Role,
+    },
+    storage::{
+        self,
+        audit::{AuditEntry, Author, By},
+    },
+};
 use support::world::event_draft;
 
 /// Taking support away is not told as giving it.
@@ -53,5 +67,43 @@ fn the_log_finds_who_took_over_from_a_leaver() {
         desk.press(KeyCode::Enter).press(KeyCode::Char(if language == Language::En { 'y' } else { 'o' }));
         desk.go(audit).see(event).press(KeyCode::Char('/')).write("zoe handed").press(KeyCode::Enter).see(client.1);
         desk.press(KeyCode::Enter).see(lines);
+    }
+}
+
+/// What an import did, and taking it back, is said in words, as is the file of its refused rows. Lines of an earlier
+/// version are shown as they were written.
+#[test]
+fn the_log_says_what_an_import_did() {
+    for (language, audit, saved, imported, back, label) in [
+        (
+            Language::En,
+            "audit",
+            "clients.csv: 1 refused",
+            "clients.csv: 3 new, 1 refused",
+            "clients.csv: 3 restored",
+            "Result",
+        ),
+        (
+            Language::Fr,
+            "journal",
+            "clients.csv : 1 refusée",
+            "clients.csv : 3 nouvelles, 1 refusée",
+            "clients.csv : 3 rétablies",
+            "Résultat",
+        ),
+    ] {
+        let (mut desk, _folder) = previewed(language);
+        let manager = desk.world.manager.actor.clone();
+        let author = Author { by: By::User(&manager), host: "test", session: "test", operation: "test" };
+        let earlier =
+            AuditEntry::new(Verb::Imported, Subject::Import, None, "former.csv: 12 + 3".to_owned(), Changes::default());
+        let now = desk.now.utc;
+        desk.world.connection().transact(|db| storage::audit::add(db, &author, &[earlier], now)).unwrap();
+        desk.press(KeyCode::Char('X')).ctrl('s');
+        confirm(&mut desk);
+        desk.press(KeyCode::Char('u')).resize(180, 24);
+        desk.go(audit).see(saved).see(imported).see(back).see("former.csv: 12 + 3");
+        desk.press(KeyCode::Char('/')).write("clients.csv").press(KeyCode::Enter);
+        desk.press(KeyCode::Enter).see(label).press(KeyCode::Esc);
     }
 }

@@ -37,11 +37,11 @@ use super::{
 use crate::{
     domain::{
         Error, Field,
-        audit::{Changes, Subject, Verb},
+        audit::{Subject, Verb},
         day_order::{self, DayOrder, Found},
         entity::EntityKind,
         file_problem::FileProblem,
-        imports::{Counts, Finding, Import, ImportColumn, ImportRow},
+        imports::{Counts, Finding, Import, ImportColumn, ImportRow, Tally},
         password::{self, PasswordRules},
         text,
     },
@@ -283,8 +283,8 @@ pub(super) fn write(
         counts,
     };
     let import = storage::imports::insert(db, &new, ctx.now)?;
-    let name = format!("{}: {} + {}", file.name, counts.created, counts.changed);
-    entries.push(AuditEntry::new(Verb::Imported, Subject::Import, Some(import.id.0), name, Changes::default()));
+    let (name, changes) = (file.name.clone(), Tally::from(counts).audited());
+    entries.push(AuditEntry::new(Verb::Imported, Subject::Import, Some(import.id.0), name, changes));
     note(db, &entries)?;
     Ok(import)
 }

@@ -7,7 +7,8 @@ use std::{
 
 use crate::{
     domain::{
-        audit::{Changes, Subject, Verb},
+        audit::{Subject, Verb},
+        imports::Tally,
         text,
     },
     services::{
@@ -40,6 +41,7 @@ pub fn write(ctx: &RequestContext, refused: &Refused, folder: &Path) -> Result<W
         rows += 1;
     }
     writer.flush().map_err(|error| failed(&error))?;
-    let entry = AuditEntry::new(Verb::Exported, Subject::Import, None, format!("{name}: {rows}"), Changes::default());
+    let tally = Tally { refused: rows, ..Tally::default() };
+    let entry = AuditEntry::new(Verb::Exported, Subject::Import, None, name.clone(), tally.audited());
     Ok(Written { file, entry, told: rows })
 }

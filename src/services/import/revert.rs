@@ -10,12 +10,12 @@ use super::{
 use crate::{
     domain::{
         ClientId, ContractId, Error, EventId, Field, ImportId, PaymentId, UserId,
-        audit::{AuditRow, Changes, Subject, Verb},
+        audit::{AuditRow, Subject, Verb},
         clients::ClientDraft,
         contracts::ContractDraft,
         entity::EntityKind,
         events::{EventDraft, Status},
-        imports::{Import, Kept},
+        imports::{Import, Kept, Tally},
         payments::{UNDONE, Words},
         users::UserDraft,
     },
@@ -63,8 +63,8 @@ pub fn revert(
         progress.add(1)?;
     }
     storage::imports::set_reverted(db, &import, ctx.now)?;
-    let name = format!("{}: {restored} - {}", import.file_name, kept.len());
-    entries.push(AuditEntry::new(Verb::ImportReverted, Subject::Import, Some(import.id.0), name, Changes::default()));
+    let (name, tally) = (import.file_name.clone(), Tally { restored, kept: kept.len(), ..Tally::default() });
+    entries.push(AuditEntry::new(Verb::ImportReverted, Subject::Import, Some(import.id.0), name, tally.audited()));
     let import = Import { version: import.version + 1, reverted_at: Some(ctx.now), ..(*import).clone() };
     Ok(Reverted { import, restored, kept, entries })
 }

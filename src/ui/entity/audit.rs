@@ -120,9 +120,12 @@ fn what(row: &AuditRow, ctx: &Context) -> String {
     ctx.verb(&row.action)
 }
 
-/// The record of a line; if it was given to somebody, also to whom.
+/// The record of a line; if it was given to somebody, also to whom, and of a file, what became of its rows.
 fn given_record(row: &AuditRow, ctx: &Context) -> String {
     let what = record_name(row, ctx);
+    if let Some((_, counts)) = row.changes.of(Field::Outcome) {
+        return ctx.pair(&what, &value(Field::Outcome, counts, ctx));
+    }
     let field = match row.action.parse() {
         Ok(Verb::ClientHandedOver) => Field::SalesContactId,
         Ok(Verb::SupportAssigned) => Field::SupportId,

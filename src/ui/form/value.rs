@@ -5,12 +5,12 @@ use serde_json::Value;
 use super::field::{FieldKind, FormField};
 use crate::{
     domain::{
-        Cents, Field, audit::AuditedFields, dates, instalments::Due, money::grouped, payments::UNDONE,
+        Cents, Field, audit::AuditedFields, dates, imports::Tally, instalments::Due, money::grouped, payments::UNDONE,
         terms::due_in_words,
     },
     ui::{
         Context,
-        text::{PaymentPhrase, Phrase},
+        text::{ImportPhrase, PaymentPhrase, Phrase},
     },
 };
 
@@ -66,6 +66,9 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
         (Field::Instalments, Value::Array(rows)) => {
             let parts: Vec<String> = rows.iter().map(|row| instalment(row, ctx)).collect();
             parts.join(", ")
+        }
+        (Field::Outcome, counts) => {
+            Tally::of_audited(counts).map_or_else(|| counts.to_string(), |tally| ctx.say(ImportPhrase::Tally(tally)))
         }
         (Field::DefaultPlan, Value::Number(id)) => ctx.say(Phrase::Numbered(id.as_i64().unwrap_or_default())),
         (_, Value::Bool(true)) => ctx.say(Phrase::Yes),

@@ -26,7 +26,7 @@ use crate::{
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         events::Status,
         file_problem::FileProblem,
-        imports::{Choice, Counts, RowKind},
+        imports::{Choice, Counts, RowKind, Tally},
         instalments::Standing,
         known::Shared,
         language::Language,
@@ -854,6 +854,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Shared => "Shared",
         Field::Content => "Shows",
         Field::Columns => "Columns",
+        Field::Outcome => "Result",
     }
 }
 
@@ -1956,6 +1957,21 @@ fn payments(phrase: PaymentPhrase, naming: Naming) -> String {
     naming.keys_in(words)
 }
 
+/// What became of rows or records: `12 new, 3 changed`. Of the rest there are none.
+fn tallied(Tally { created, changed, unchanged, refused, left_out, restored, kept }: Tally) -> String {
+    let kinds = [
+        (created, "new"),
+        (changed, "changed"),
+        (restored, "restored"),
+        (kept, "kept"),
+        (refused, "refused"),
+        (left_out, "left out"),
+        (unchanged, "unchanged"),
+    ];
+    let there = kinds.into_iter().filter(|(count, _)| *count > 0);
+    there.map(|(count, words)| format!("{} {words}", many(count))).collect::<Vec<_>>().join(", ")
+}
+
 fn imports(phrase: ImportPhrase, naming: Naming) -> String {
     let words = match phrase {
         ImportPhrase::Holds(EntityKind::Client) => "clients",
@@ -1975,6 +1991,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
                 many(suspected)
             );
         }
+        ImportPhrase::Tally(tally) => return tallied(tally),
         ImportPhrase::Refused { row, name, reasons } => return format!("Row {row} ({name}): {reasons}"),
         ImportPhrase::Suspected { row, name, known, detail } => {
             return format!("Row {row} ({name}) may be {known} ({detail}).");

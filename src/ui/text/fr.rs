@@ -27,7 +27,7 @@ use crate::{
         error::{ConnectionProblem, Inheritance, SignInProblem, SignedOutBecause, Versions},
         events::Status,
         file_problem::FileProblem,
-        imports::{Choice, Counts, RowKind},
+        imports::{Choice, Counts, RowKind, Tally},
         instalments::Standing,
         known::Shared,
         language::Language,
@@ -908,6 +908,7 @@ pub(super) fn field(field: Field) -> &'static str {
         Field::Shared => "Partagée",
         Field::Content => "Contenu",
         Field::Columns => "Colonnes",
+        Field::Outcome => "Résultat",
     }
 }
 
@@ -2083,6 +2084,22 @@ fn payments(phrase: PaymentPhrase, naming: Naming) -> String {
     naming.keys_in(words)
 }
 
+/// What became of rows or records: `12 nouvelles, 3 modifiées`. Of the rest there are none.
+fn tallied(Tally { created, changed, unchanged, refused, left_out, restored, kept }: Tally) -> String {
+    let kinds = [
+        (created, "nouvelle", "nouvelles"),
+        (changed, "modifiée", "modifiées"),
+        (restored, "rétablie", "rétablies"),
+        (kept, "gardée", "gardées"),
+        (refused, "refusée", "refusées"),
+        (left_out, "laissée de côté", "laissées de côté"),
+        (unchanged, "inchangée", "inchangées"),
+    ];
+    let there = kinds.into_iter().filter(|(count, ..)| *count > 0);
+    let words = there.map(|(count, one, more)| format!("{} {}", many(count), if count > 1 { more } else { one }));
+    words.collect::<Vec<_>>().join(", ")
+}
+
 fn imports(phrase: ImportPhrase, naming: Naming) -> String {
     let words = match phrase {
         ImportPhrase::Holds(EntityKind::Client) => "clients",
@@ -2108,6 +2125,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
                 s(suspected)
             );
         }
+        ImportPhrase::Tally(tally) => return tallied(tally),
         ImportPhrase::Refused { row, name, reasons } => return format!("Ligne {row} ({name}) : {reasons}"),
         ImportPhrase::Suspected { row, name, known, detail } => {
             return format!("La ligne {row} ({name}) est peut-être {known} ({detail}).");

@@ -5,7 +5,7 @@ use crate::{
         Field,
         day_order::DayOrder,
         entity::EntityKind,
-        imports::{Choice, Counts, RowKind},
+        imports::{Choice, Counts, RowKind, Tally},
     },
     services::spreadsheet::sheet::SheetFormat,
 };
@@ -17,6 +17,8 @@ pub enum ImportPhrase<'a> {
     Holds(EntityKind),
     /// How many rows are of each kind.
     Counts(Counts),
+    /// What became of how many rows or records, in the audit log.
+    Tally(Tally),
     /// A row that is refused, and why.
     Refused {
         row: u32,

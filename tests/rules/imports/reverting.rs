@@ -1,7 +1,10 @@
 //! Taking an import back.
 
 use diesel::prelude::*;
-use epic_events::{domain::imports::Kept, schema::clients};
+use epic_events::{
+    domain::imports::Kept,
+    schema::{audit_log, clients},
+};
 
 use super::*;
 
@@ -63,6 +66,20 @@ fn reverting_restores_every_record_that_nobody_has_touched_since(
         assert!(expected, "{at}");
     }
     assert_eq!(world.audit().last().unwrap(), "import.reverted");
+    // The log names the file and has the counts beside it, for every language.
+    let about = audit_log::table.filter(audit_log::record_type.eq("import")).order(audit_log::id);
+    let about: Vec<(String, String)> =
+        about.select((audit_log::record_name, audit_log::changes)).load(&mut world.connection()).unwrap();
+    let about: Vec<(&str, &str)> = about.iter().map(|(name, counts)| (name.as_str(), counts.as_str())).collect();
+    assert_eq!(
+        about,
+        [
+            ("first.csv", r#"{"outcome":[null,{"created":100}]}"#),
+            ("second.csv", r#"{"outcome":[null,{"changed":100,"created":50}]}"#),
+            ("second.csv", r#"{"outcome":[null,{"kept":11,"restored":139}]}"#),
+        ]
+    );
+    assert_eq!(storage::chain::verify(&mut world.connection(), None).unwrap().fault, None);
     // Once only.
     let manager = world.manager.clone();
     let again = ImportRequest::Revert { id: done.id, version: done.version + 1, progress: Arc::default() };
