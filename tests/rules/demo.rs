@@ -146,3 +146,31 @@ fn a_french_demo_speaks_french_and_has_as_many_records() {
     }
     assert!(in_english.iter().any(|(title, ..)| title == "John Ouick Wedding"));
 }
+
+/// Whoever tries the program can see and merge possible duplicates: two pairs at least, each beside each other.
+#[test]
+fn a_demo_has_possible_duplicates() {
+    for language in [Language::En, Language::Fr] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("demo.db");
+        let accounts = demo::prepare(&path, language, moment(0)).unwrap();
+        let mut services = company_of(&path);
+        let session = enter(&mut services, &accounts[0], 0);
+        let filter = ClientFilter { view: ClientView::Duplicates, ..ClientFilter::default() };
+        let sort = ClientView::Duplicates.sort();
+        let list = ReadRequest::List(Query::Client(listing(filter, sort, 20))).into();
+        let Ok(Reply::Page(page)) = services.execute(Some(&session), &list, moment(0)) else { panic!() };
+        let rows: Vec<_> =
+            page.rows.iter().filter_map(|row| if let Record::Client(row) = row { Some(row) } else { None }).collect();
+        let name = |at: usize| rows[at].client.full_name.as_str();
+        assert!(rows.len() >= 4, "{rows:?}");
+        let mut pairs = [[name(0), name(1)], [name(2), name(3)]];
+        pairs.iter_mut().for_each(|pair| pair.sort_unstable());
+        pairs.sort_unstable();
+        assert_eq!(pairs, [["C. Roussel", "Camille Roussel"], ["Helene MARCHAND", "Hélène Marchand"]]);
+        // One pair can be merged.
+        let [one, other] = [0, 1].map(|at| rows[at].client.id);
+        let sides = ReadRequest::MergeSides([one, other]).into();
+        assert!(matches!(services.execute(Some(&session), &sides, moment(0)), Ok(Reply::MergeSides(_))));
+    }
+}

@@ -1,6 +1,7 @@
 //! A fictional company to try the program with, in a database of its own.
 
 mod money;
+mod twins;
 
 use std::{io, path::Path, time::Duration};
 
@@ -157,6 +158,7 @@ fn fill(db: &mut Db, language: Language, now: Moment) -> Result<(), ServiceError
         for number in 0..147 {
             demo.client(db, number)?;
         }
+        demo.twins(db)?;
         instalments::make_anew(db, (&settings, Some(&plan)), now.utc)
     })
 }
