@@ -59,6 +59,13 @@ pub enum Error {
     /// was written.
     #[error("the import would do something else by now")]
     ImportChanged,
+    /// A row of an import cannot be carried out, since somebody else has changed what it needs; nothing was written.
+    #[error("row {row}: {why}")]
+    InRow {
+        /// As a spreadsheet program counts, from 1.
+        row: u32,
+        why: Box<Error>,
+    },
     /// A file cannot be written in this folder.
     #[error("not writable: {0}")]
     NotWritable(String),
@@ -275,10 +282,22 @@ pub enum Problem {
     OtherClient,
     /// The client with this e-mail address has another name.
     NameDiffers,
+    /// What was paid and what is due do not sum to the total, which leaves this as due.
+    RestDiffers(Cents),
+    /// The last instalment of the contract cannot take the difference of the total.
+    LastInstalment,
     /// The contract is not signed.
     IsNotSigned,
-    /// The contract is archived.
+    /// The record is archived.
     IsArchived,
+    /// The record that it belongs to is archived.
+    ParentIsArchived,
+    /// The client still has this many contracts that are not archived.
+    HasContracts(i64),
+    /// The contract still has this many events that are not archived.
+    HasEvents(i64),
+    /// The payment is cancelled, which is final.
+    IsCancelled,
     /// Only an active sales person can own a client.
     NotActiveSales,
     /// Only an active support person can be assigned.

@@ -9,6 +9,7 @@ use crate::{
         audit::{Auditable, Changes, Verb},
         clocks,
         error::{Conflict, ConnectionProblem, Reference, SignedOutBecause},
+        events::Status,
         policy::{self, Owner, Permission, Reach},
         session::{Actor, Moment, Session, random_id},
         settings::{Reauth, Settings},
@@ -129,6 +130,8 @@ pub(super) struct RequestContext<'a> {
     ticks: u64,
     /// Whether the records are read from a file: a company moves in with its history.
     imports: bool,
+    /// Whether what is created from a file is archived in the same step.
+    becomes_archived: bool,
 }
 
 impl<'a> RequestContext<'a> {
@@ -194,13 +197,15 @@ impl<'a> RequestContext<'a> {
             wall,
             ticks: now.ticks,
             imports: false,
+            becomes_archived: false,
         })
     }
 
-    /// The context of a request that is part of an import, with the right that this request needs.
+    /// The context of a request that is part of an import, with the right that this request needs. With
+    /// `becomes_archived` the record is archived in the same step.
     ///
     /// Errors: `Denied`.
-    pub fn of_import(&self, request: &WriteRequest) -> Result<Self, ServiceError> {
+    pub fn of_import(&self, request: &WriteRequest, becomes_archived: bool) -> Result<Self, ServiceError> {
         let Self { session, actor, settings, now, wall, ticks, .. } = self;
         let permission = request.permission();
         let reach = policy::right(permission, actor.role, settings)?;
@@ -217,6 +222,7 @@ impl<'a> RequestContext<'a> {
             wall,
             ticks,
             imports: true,
+            becomes_archived,
         })
     }
 
@@ -234,6 +240,24 @@ impl<'a> RequestContext<'a> {
     /// Whether a payment may be what was paid before, as in an import.
     pub fn accepts_opening(&self) -> bool {
         self.imports
+    }
+
+    /// Whether a file may bring what this reason forbids in a form: below what is archived lie records that are archived
+    /// too, and payments.
+    fn is_history(&self, permission: Permission, reason: &Reason) -> bool {
+        let is_archived = matches!(reason, Reason::Archived | Reason::ParentArchived);
+        let belongs_there = match permission {
+            Permission::CreateContract | Permission::CreateEvent => self.becomes_archived,
+            Permission::RecordPayment | Permission::CancelPayment => true,
+            _ => false,
+        };
+        self.imports && is_archived && belongs_there
+    }
+
+    /// Whether an event may be given to somebody who is no longer active in support: in a file, one that has taken
+    /// place, will not, or is archived.
+    pub fn accepts_former_support(&self, status: Status) -> bool {
+        self.imports && (self.becomes_archived || !status.is_open())
     }
 
     /// The user who sends the request.
@@ -274,7 +298,8 @@ impl<'a> RequestContext<'a> {
     /// allows it; `state` returns why it does not. A request without a permission reaches no record.
     pub fn check(&self, owner: Owner, state: impl FnOnce(Permission) -> Option<Reason>) -> Result<(), Error> {
         let permission = self.permission.ok_or(Error::NotFound)?;
-        let refusal = policy::refusal(permission, &self.actor, &self.settings, owner, state(permission));
+        let forbids = state(permission).filter(|reason| !self.is_history(permission, reason));
+        let refusal = policy::refusal(permission, &self.actor, &self.settings, owner, forbids);
         refusal.map_or(Ok(()), |reason| Err(Error::Denied(reason)))
     }
 

@@ -122,6 +122,13 @@ pub fn of_contract(db: &mut Db, contract: ContractId) -> Result<Vec<Instalment>,
     Ok(stored.into_iter().map(Instalment::from).collect())
 }
 
+/// The instalments of several contracts, those of each in its order.
+pub(super) fn of_contracts(db: &mut Db, contracts: Vec<ContractId>) -> QueryResult<Vec<Instalment>> {
+    let rows = instalments::table.filter(instalments::contract_id.eq_any(contracts)).order(instalments::position);
+    let stored: Vec<Stored> = rows.select(Stored::as_select()).load(db)?;
+    Ok(stored.into_iter().map(Instalment::from).collect())
+}
+
 /// What is open of the instalment of a contract that payments fill next, and its due day.
 pub fn next(db: &mut Db, contract: ContractId) -> Result<Option<(Cents, Option<NaiveDate>)>, DbError> {
     let open = instalments::table
@@ -222,7 +229,7 @@ fn brought(contract: ContractId, rows: &[Instalment], now: NaiveDateTime) -> Str
 }
 
 /// SQL that fills the instalments of a contract of which this was paid, and an expression for what is next due
-/// then. The contract must not be archived.
+/// then. Of an archived contract nothing is open, which the caller has to write.
 pub(super) fn filled(contract: ContractId, paid: Cents, now: NaiveDateTime) -> (String, String) {
     let (id, left) = (contract.0, format!("upto_cents - {}", paid.0));
     // Both values are written out from `upto_cents`: engines differ in whether an assignment sees the one before.

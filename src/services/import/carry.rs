@@ -25,35 +25,37 @@ pub(super) fn carry(
     hash: Option<&str>,
 ) -> Result<(i64, Vec<AuditEntry>), ServiceError> {
     let mut entries = Vec::new();
+    let becomes_archived = step.is_new() && step.then.iter().any(|then| matches!(then, Then::Archive));
     let (id, mut version) = match &step.begin {
         Begin::Keep(id, version) => (*id, *version),
-        Begin::Write(request) => saved(ask(db, ctx, request, hash)?, &mut entries)?,
+        Begin::Write(request) => saved(ask(db, (ctx, becomes_archived), request, hash)?, &mut entries)?,
         Begin::Contract { number, client, draft, paid_before } => {
             let request =
                 WriteRequest::CreateContract { client: *client, draft: draft.clone(), paid_before: *paid_before };
-            let ctx = ctx.of_import(&request)?;
+            let ctx = ctx.of_import(&request, becomes_archived)?;
             saved(write::create_contract(db, &ctx, *client, draft, (*paid_before, *number))?, &mut entries)?
         }
     };
     for then in &step.then {
         let request = request(kind, (id, version), then)?;
-        let WriteOutcome { reply, entries: more } = ask(db, ctx, &request, hash)?;
+        let WriteOutcome { reply, entries: more } = ask(db, (ctx, becomes_archived), &request, hash)?;
         if reply.changed_nothing() {
             continue;
         }
         entries.extend(more);
-        version += 1;
+        // A payment leaves the version of its contract.
+        version += i32::from(!matches!(then, Then::Record(_)));
     }
     Ok((id, one_each(entries)))
 }
 
 fn ask(
     db: &mut Db,
-    ctx: &RequestContext,
+    (ctx, becomes_archived): (&RequestContext, bool),
     request: &WriteRequest,
     hash: Option<&str>,
 ) -> Result<WriteOutcome, ServiceError> {
-    write::dispatch(db, &ctx.of_import(request)?, request, hash)
+    write::dispatch(db, &ctx.of_import(request, becomes_archived)?, request, hash)
 }
 
 /// The id and version of the record that was saved.
@@ -66,7 +68,7 @@ fn saved(outcome: WriteOutcome, entries: &mut Vec<AuditEntry>) -> Result<(i64, i
 }
 
 /// The request for a further change of a record in this version.
-fn request(kind: EntityKind, (id, version): (i64, i32), then: &Then) -> Result<WriteRequest, ServiceError> {
+pub(super) fn request(kind: EntityKind, (id, version): (i64, i32), then: &Then) -> Result<WriteRequest, ServiceError> {
     use EntityKind as K;
     use WriteRequest as W;
     let (client, contract) = (ClientId::new(id), ContractId::new(id));
@@ -87,6 +89,7 @@ fn request(kind: EntityKind, (id, version): (i64, i32), then: &Then) -> Result<W
         (Then::Archive, K::Event) => W::ArchiveEvent { id: event, version },
         (Then::HandOver(to), _) => W::HandOverClients(vec![HandOver { client, version, to: *to }]),
         (Then::Sign(day), _) => W::SignContract { id: contract, version, day: *day },
+        (Then::Record(draft), _) => W::RecordPayment { contract, draft: draft.clone() },
         (Then::Assign(to), _) => W::AssignSupport(vec![Assignment { event, version, support: *to }]),
         (Then::SetStatus(status), _) => W::SetStatus { id: event, version, status: *status },
         (Then::Deactivate, _) => W::DeactivateUser { id: user, version, heirs: None },

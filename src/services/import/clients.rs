@@ -1,16 +1,19 @@
 //! Rows of clients. A client is known by its e-mail address, or by name, company and telephone number together.
 //! One that shares only a telephone number, or only name and company, is suspected to be the same.
 
+use std::collections::HashMap;
+
 use super::{
     cells::Cells,
     lookup::Clients,
-    plan::{Begin, Edit, Planner, Step, Then, Verdict},
+    plan::{Begin, Edit, Planner, Step, Then, Verdict, problem_of, refused_by_state},
 };
 use crate::{
     domain::{
-        Field, Problem, UserId,
+        ClientId, Field, Problem, Reason, UserId,
         audit::{Auditable, Changes},
         clients::{Client, ClientDraft, told_apart_by},
+        entity::EntityKind,
         imports::{Choice, Suspicion},
         phone, text,
         users::Role,
@@ -19,7 +22,7 @@ use crate::{
         WriteRequest,
         context::{RequestContext, ServiceError},
     },
-    storage::Db,
+    storage::{self, Db},
 };
 
 pub(super) fn plan(
@@ -28,8 +31,16 @@ pub(super) fn plan(
     ctx: &RequestContext,
     rows: Vec<Cells>,
 ) -> Result<Vec<Verdict>, ServiceError> {
-    let known = Clients::load(db, &rows, Field::FullName, &planner.created)?;
-    Ok(rows.into_iter().map(|cells| row(planner, ctx, &known, cells)).collect())
+    let known = Clients::load(db, &rows, Field::FullName)?;
+    let mut planned: Vec<Verdict> = rows.into_iter().map(|cells| row(planner, ctx, &known, cells)).collect();
+    let archived: Vec<ClientId> = planned.iter().filter_map(Verdict::archives).map(ClientId::new).collect();
+    let open: HashMap<ClientId, i64> = storage::lookup::open_contracts_of(db, &archived)?.into_iter().collect();
+    for verdict in &mut planned {
+        if let Some(open) = verdict.archives().and_then(|id| open.get(&ClientId::new(id))) {
+            verdict.refuse(Field::ArchivedAt, problem_of(&Reason::ClientHasContracts(*open)));
+        }
+    }
+    Ok(planned)
 }
 
 /// How a row relates to the known clients.
@@ -52,7 +63,8 @@ fn matched<'a>(known: &'a Clients, cells: &Cells) -> Match<'a> {
     if let Some(client) = namesakes.iter().find(|one| calls(one) && !differs(one)) {
         return Match::Same(client);
     }
-    let perhaps = namesakes.first().copied().or_else(|| known.with_number(number?));
+    let merged = || known.merged_as(name, Some(&cells.text(Field::CompanyName)));
+    let perhaps = namesakes.first().copied().or_else(merged).or_else(|| known.with_number(number?));
     perhaps.map_or(Match::Nobody, Match::Perhaps)
 }
 
@@ -98,40 +110,67 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: 
     if cells.errors.is_empty() {
         take(planner, &mut cells, before.filter(|_| !creates), &draft);
     }
+    let updated =
+        before.map(|before| update(before, &draft, owner.filter(|_| !creates), archived.filter(|_| !creates)));
+    // Of a suspected one that is left out nothing is written.
+    if let (Some(before), Some((_, step))) = (before, &updated)
+        && (is_same || choice == Choice::Update)
+    {
+        check_state(planner, &mut cells, before, &step.then);
+    }
     if !cells.errors.is_empty() {
         return Verdict::refused(cells, name);
     }
-    match before {
-        Some(before) if is_same => {
-            let (changes, step) = update(before, &draft, owner, archived);
-            Verdict::known(&cells, name, changes, step)
-        }
-        Some(before) => {
-            let (changes, update) = match &draft {
-                draft if !creates => update(before, draft, owner, archived),
-                draft => (update(before, draft, None, None).0, create(draft.clone(), owner, archived)),
-            };
+    match (before, updated) {
+        (Some(_), Some((changes, step))) if is_same => Verdict::known(&cells, name, changes, step),
+        (Some(before), Some((changes, update))) => {
+            let update = if creates { create(draft, owner, archived) } else { update };
             let detail = told_apart_by(&before.company_name, &before.phone);
             let suspicion = Suspicion { name: before.full_name.clone(), detail, changes };
             Verdict::suspected(&cells, name, suspicion, (choice != Choice::Skip).then_some(update))
         }
-        None => Verdict::new_record(&cells, name, create(draft, owner, archived)),
+        (None, _) | (_, None) => Verdict::new_record(&cells, name, create(draft, owner, archived)),
     }
 }
 
-/// Refuses a row that is about the same client as an earlier one.
+/// Refuses what the forms would refuse because of the client's state, or of its sales contact's when it is restored.
+fn check_state(planner: &Planner, cells: &mut Cells, before: &Client, then: &[Then]) {
+    let forbids = |archived_at, permission| Client { archived_at, ..before.clone() }.forbids(permission);
+    if let Some(problem) = refused_by_state(EntityKind::Client, before.archived_at, then, forbids) {
+        cells.errors.push(Field::ArchivedAt, problem);
+    }
+    let is_restored = then.iter().any(|one| matches!(one, Then::Restore));
+    if is_restored && !planner.people.is_active(before.sales_contact_id, Role::Sales) {
+        cells.errors.push(Field::SalesContactId, Problem::NotActiveSales);
+    }
+}
+
+/// Refuses a row that is about the same client as an earlier one: the same known one, one with the same address, or one
+/// of the same name, company and number, unless both have an address of their own.
 fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&Client>, draft: &ClientDraft) {
-    if let Some(known) = known {
-        planner.take(Field::FullName, format!("client {}", known.id.0), cells);
+    if let Some(known) = known
+        && !planner.take(Field::FullName, format!("client {}", known.id.0), cells)
+    {
         return;
     }
     let email = draft.email.as_deref().map(|email| format!("email {}", text::caseless(email)));
-    if email.is_some_and(|key| !planner.take(Field::Email, key, cells)) {
+    if email.clone().is_some_and(|key| !planner.take(Field::Email, key, cells)) {
         return;
     }
     let number = phone::key(&draft.phone).unwrap_or_default();
     let (name, company) = (text::fold(&draft.full_name), text::fold(&draft.company_name));
-    planner.take(Field::FullName, format!("client {name}\n{company}\n{number}"), cells);
+    let person = format!("client {name}\n{company}\n{number}");
+    let without_address = format!("{person}\nwithout address");
+    if known.is_some() {
+        planner.note(person, cells);
+    } else if email.is_none() {
+        planner.note(without_address, cells);
+        planner.take(Field::FullName, person, cells);
+    } else if planner.is_taken(&without_address) {
+        planner.take(Field::FullName, without_address, cells);
+    } else {
+        planner.note(person, cells);
+    }
 }
 
 fn create(draft: ClientDraft, owner: Option<UserId>, archived: Option<bool>) -> Step {

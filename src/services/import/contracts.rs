@@ -1,25 +1,31 @@
 //! Rows of contracts. A contract is known by its number, or by client, total and day of signature together. One
 //! of the same client and total is suspected to be the same.
 
-use chrono::NaiveDate;
+use std::collections::HashMap;
+
+use chrono::{NaiveDate, NaiveDateTime};
 
 use super::{
     cells::Cells,
     lookup::Contracts,
-    plan::{Begin, Edit, Planner, Step, Then, Verdict},
+    plan::{Begin, Edit, Planner, Step, Then, Verdict, problem_of, refused_by_state},
 };
 use crate::{
     domain::{
-        Cents, ClientId, ContractId, Field, Problem,
+        Cents, ClientId, ContractId, Field, Problem, Reason,
         audit::{Auditable, Changes},
         check,
         contracts::{Contract, ContractDraft, check_paid_before},
         dates,
+        entity::EntityKind,
         imports::{Choice, Suspicion},
+        instalments::Instalment,
+        payments::PaymentDraft,
+        policy::Permission,
         settings::Settings,
     },
     services::context::{RequestContext, ServiceError},
-    storage::Db,
+    storage::{self, Db},
 };
 
 pub(super) fn plan(
@@ -28,8 +34,50 @@ pub(super) fn plan(
     ctx: &RequestContext,
     rows: Vec<Cells>,
 ) -> Result<Vec<Verdict>, ServiceError> {
-    let known = Contracts::load(db, &rows, Field::Number, &planner.created)?;
-    Ok(rows.into_iter().map(|cells| row(planner, ctx, &known, cells)).collect())
+    let known = Contracts::load(db, &rows, Field::Number)?;
+    let mut planned: Vec<Verdict> = rows.into_iter().map(|cells| row(planner, ctx, &known, cells)).collect();
+    refuse_archiving(db, &mut planned)?;
+    refuse_totals(db, &known, &mut planned)?;
+    Ok(planned)
+}
+
+/// Refuses to archive contracts that have events.
+fn refuse_archiving(db: &mut Db, planned: &mut [Verdict]) -> Result<(), ServiceError> {
+    let archived: Vec<ContractId> = planned.iter().filter_map(Verdict::archives).map(ContractId::new).collect();
+    let open: HashMap<ContractId, i64> = storage::lookup::open_events_of(db, &archived)?.into_iter().collect();
+    for verdict in planned {
+        if let Some(open) = verdict.archives().and_then(|id| open.get(&ContractId::new(id))) {
+            verdict.refuse(Field::ArchivedAt, problem_of(&Reason::ContractHasEvents(*open)));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses totals whose difference the last of the instalments that were agreed cannot take.
+fn refuse_totals(db: &mut Db, known: &Contracts, planned: &mut [Verdict]) -> Result<(), ServiceError> {
+    let more = |verdict: &Verdict| {
+        let (id, total) = verdict.changes(|then| match then {
+            Then::Update(Edit::Contract(draft)) => Some(draft.total_cents),
+            _ => None,
+        })?;
+        let before = known.get(ContractId::new(id))?;
+        Some((before.id, Cents(total.0 - before.total_cents.0))).filter(|(_, more)| more.0 != 0)
+    };
+    let changed: Vec<ContractId> = planned.iter().filter_map(more).map(|(id, _)| id).collect();
+    let mut last: HashMap<ContractId, Instalment> = HashMap::new();
+    for one in storage::lookup::instalments_of(db, &changed)? {
+        last.insert(one.contract_id, one);
+    }
+    for verdict in planned {
+        let taken = more(verdict).and_then(|(id, more)| Some((last.get(&id)?, more)));
+        // Those of a plan are made anew.
+        if let Some((last, more)) = taken.filter(|(last, _)| last.plan_id.is_none())
+            && last.seen().with(more).is_err()
+        {
+            verdict.refuse(Field::TotalCents, Problem::LastInstalment);
+        }
+    }
+    Ok(())
 }
 
 /// What a row says.
@@ -76,13 +124,9 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Contracts, mut cells
         None => matched(planner, &ctx.settings, known, &said),
     };
     match (same, perhaps) {
-        (Some(before), _) => update_row(planner, ctx, cells, name, before, &said),
+        (Some(before), _) => update_row(planner, ctx, (known, cells), name, before, &said),
         (None, Some(before)) => suspected(planner, ctx, known, cells, name, before, said),
-        (None, None) if known.clients.get(said.client).is_some_and(|client| client.archived_at.is_some()) => {
-            cells.errors.push(Field::ClientId, Problem::IsArchived);
-            Verdict::refused(cells, name)
-        }
-        (None, None) => match create(planner, &mut cells, said) {
+        (None, None) => match create(planner, &mut cells, known, said) {
             Some(step) => Verdict::new_record(&cells, name, step),
             None => Verdict::refused(cells, name),
         },
@@ -90,8 +134,15 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Contracts, mut cells
 }
 
 fn paid(cells: &mut Cells, total: Cents) -> Option<(Field, Cents)> {
-    let due = cells.amount(Field::DueCents).map(|due| (Field::DueCents, Cents(total.0.saturating_sub(due.0))));
-    cells.amount(Field::PaidBefore).map(|paid| (Field::PaidBefore, paid)).or(due)
+    let rest = |cents: Cents| Cents(total.0.saturating_sub(cents.0));
+    let due = cells.amount(Field::DueCents);
+    let paid = cells.amount(Field::PaidBefore);
+    if let (Some(due), Some(paid)) = (due, paid)
+        && rest(paid) != due
+    {
+        cells.errors.push(Field::DueCents, Problem::RestDiffers(rest(paid)));
+    }
+    paid.map(|paid| (Field::PaidBefore, paid)).or(due.map(|due| (Field::DueCents, rest(due))))
 }
 
 fn signed_on(cells: &mut Cells, ctx: &RequestContext) -> Option<NaiveDate> {
@@ -123,8 +174,13 @@ fn key(contract: &Contract) -> String {
     format!("contract {}", contract.id.0)
 }
 
-fn create(planner: &mut Planner, cells: &mut Cells, said: Said) -> Option<Step> {
+/// A new contract. Of an archived client there can be archived ones only.
+fn create(planner: &mut Planner, cells: &mut Cells, known: &Contracts, said: Said) -> Option<Step> {
     let Said { number, client, draft, paid, signed_on, archived } = said;
+    if !archived && known.clients.get(client).is_some_and(|client| client.archived_at.is_some()) {
+        cells.errors.push(Field::ClientId, Problem::ParentIsArchived);
+        return None;
+    }
     let checked = draft.checked(Cents(0)).map_err(|wrong| cells.errors.0.extend(wrong.0)).ok()?;
     let paid_before = match paid {
         Some((field, paid)) => cells.errors.take(field, check_paid_before(paid, checked.total_cents).map(|()| paid))?,
@@ -142,14 +198,14 @@ fn create(planner: &mut Planner, cells: &mut Cells, said: Said) -> Option<Step> 
 fn update_row(
     planner: &mut Planner,
     ctx: &RequestContext,
-    mut cells: Cells,
+    (known, mut cells): (&Contracts, Cells),
     name: String,
     before: &Contract,
     said: &Said,
 ) -> Verdict {
     let field = if said.number.is_some() { Field::Number } else { Field::ClientId };
     if planner.take(field, key(before), &mut cells)
-        && let Some((changes, step)) = update(ctx, &mut cells, before, said)
+        && let Some((changes, step)) = update(ctx, &mut cells, known, before, said)
     {
         return Verdict::known(&cells, name, changes, step);
     }
@@ -166,7 +222,7 @@ fn suspected(
     said: Said,
 ) -> Verdict {
     let choice = planner.choice(&cells);
-    let changes = update(ctx, &mut cells, before, &said).map(|(changes, _)| changes);
+    let (changes, update) = update(ctx, &mut cells, known, before, &said).unzip();
     if choice != Choice::Update {
         // The errors are those of an update.
         cells.errors.0.clear();
@@ -175,9 +231,9 @@ fn suspected(
         Choice::Skip => None,
         Choice::Update => {
             planner.take(Field::ClientId, key(before), &mut cells);
-            update(ctx, &mut cells, before, &said).map(|(_, step)| step)
+            update
         }
-        Choice::Create => create(planner, &mut cells, said),
+        Choice::Create => create(planner, &mut cells, known, said),
     };
     if !cells.errors.is_empty() {
         return Verdict::refused(cells, name);
@@ -192,27 +248,42 @@ fn suspected(
 
 /// What the row changes of a known contract. What is due follows from its payments, and a signature is final, so
 /// a row that says otherwise is refused.
-fn update(ctx: &RequestContext, cells: &mut Cells, before: &Contract, said: &Said) -> Option<(Changes, Step)> {
+fn update(
+    ctx: &RequestContext,
+    cells: &mut Cells,
+    known: &Contracts,
+    before: &Contract,
+    said: &Said,
+) -> Option<(Changes, Step)> {
     let mut draft = ContractDraft::from(before);
     if cells.said(Field::TotalCents).is_some() {
         draft.total_cents = said.draft.total_cents;
     }
     cells.replace(Field::Notes, &mut draft.notes);
     let draft = draft.checked(before.paid()).map_err(|wrong| cells.errors.0.extend(wrong.0)).ok()?;
-    if let Some((field, paid)) = said.paid
-        && paid != before.paid()
-    {
-        cells.errors.push(field, Problem::FollowsPayments(before.due_cents));
-        return None;
-    }
+    let is_restored = before.archived_at.is_some() && !said.archived;
     let mut after = draft.applied_to(before);
     let mut then = Vec::new();
-    if before.archived_at.is_some() && !said.archived {
+    if is_restored {
         after.archived_at = None;
         then.push(Then::Restore);
     }
     if ContractDraft::from(before) != draft {
         then.push(Then::Update(Edit::Contract(draft)));
+    }
+    match said.paid {
+        Some((_, paid)) if paid == before.paid() => {}
+        // Its import was reverted, which has cancelled what was paid before.
+        Some((field, paid)) if is_restored && before.paid() == Cents(0) => {
+            cells.errors.take(field, check_paid_before(paid, after.total_cents))?;
+            after.due_cents = Cents(after.total_cents.0 - paid.0);
+            then.push(Then::Record(PaymentDraft::opening(paid, ctx.wall.date())));
+        }
+        Some((field, _)) => {
+            cells.errors.push(field, Problem::FollowsPayments(before.due_cents));
+            return None;
+        }
+        None => {}
     }
     match (day_of(before, &ctx.settings), said.signed_on) {
         (Some(was), Some(day)) if was != day => {
@@ -228,6 +299,17 @@ fn update(ctx: &RequestContext, cells: &mut Cells, before: &Contract, said: &Sai
     if before.archived_at.is_none() && said.archived {
         after.archived_at = Some(ctx.now);
         then.push(Then::Archive);
+    }
+    let client = known.clients.get(before.client_id);
+    let forbids = |archived_at: Option<NaiveDateTime>, permission| {
+        let parent = client.filter(|_| permission == Permission::ArchiveContract && archived_at.is_some());
+        Contract { archived_at, ..before.clone() }
+            .forbids(permission)
+            .or_else(|| parent.and_then(|client| client.forbids(permission)))
+    };
+    if let Some(problem) = refused_by_state(EntityKind::Contract, before.archived_at, &then, forbids) {
+        cells.errors.push(Field::ArchivedAt, problem);
+        return None;
     }
     let changes = before.audited_fields().changes_to(&after.audited_fields());
     Some((changes, Step { begin: Begin::Keep(before.id.0, before.version), then }))

@@ -1,12 +1,14 @@
 //! Rows of events. An event is known by contract, title and start together. One of the same contract and title is
 //! suspected to be the same.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
 
 use super::{
     cells::Cells,
     lookup::Contracts,
-    plan::{Begin, Edit, Planner, Step, Then, Verdict},
+    plan::{Begin, Edit, Planner, Step, Then, Verdict, refused_by_state},
 };
 use crate::{
     domain::{
@@ -14,6 +16,7 @@ use crate::{
         audit::{Auditable, Changes},
         check,
         contracts::Contract,
+        entity::EntityKind,
         events::{Event, EventDraft, Status},
         import_words,
         imports::{Choice, Suspicion},
@@ -37,12 +40,10 @@ pub(super) fn plan(
     ctx: &RequestContext,
     rows: Vec<Cells>,
 ) -> Result<Vec<Verdict>, ServiceError> {
-    let known = Contracts::load(db, &rows, Field::ContractId, &HashSet::new())?;
+    let known = Contracts::load(db, &rows, Field::ContractId)?;
     let mut events = Events::new();
     for event in storage::lookup::events_of(db, &known.ids())? {
-        if !planner.created.contains(&event.id.0) {
-            events.entry(event.contract_id).or_default().push(event);
-        }
+        events.entry(event.contract_id).or_default().push(event);
     }
     Ok(rows.into_iter().map(|cells| row(planner, ctx, (&known, &events), cells)).collect())
 }
@@ -63,7 +64,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Events)
     let attendees = cells.read(Field::Attendees, check::attendees);
     let said = Said {
         status: cells.read(Field::Status, |said| import_words::status(said).ok_or(Problem::NotAChoice)),
-        support: cells.read(Field::SupportId, |said| planner.people.active(said, Role::Support)),
+        support: cells.read(Field::SupportId, |said| planner.people.named(said)).map(|user| user.id),
         archived: cells.is_set(Field::ArchivedAt) == Some(true),
     };
     let Some(contract) = contract.filter(|_| cells.errors.is_empty()) else {
@@ -90,19 +91,23 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Events)
     draft.starts_at = starts_at.or(draft.starts_at);
     draft.ends_at = ends_at.or(draft.ends_at);
     draft.attendees = attendees.unwrap_or(draft.attendees);
+    check_support(planner, &mut cells, before.filter(|_| !creates), &said);
     let checked = draft.checked(ctx.earliest_start(), ctx.settings.time_zone, old.as_ref().filter(|_| !creates));
     let draft = checked.map_err(|wrong| cells.errors.0.extend(wrong.0)).unwrap_or(draft);
-    take(planner, &mut cells, before.filter(|_| !creates), &contract, &draft);
+    take(planner, &mut cells, before.filter(|_| !creates), &contract, (&draft, said.archived));
+    let updated = before.map(|before| update(planner, ctx, before, &draft, &said));
+    // Of a suspected one that is left out nothing is written.
+    if let (Some(before), Some((_, step))) = (before, &updated)
+        && (same.is_some() || choice == Choice::Update)
+    {
+        check_state(&mut cells, &contract, before, &step.then);
+    }
     if !cells.errors.is_empty() {
         return Verdict::refused(cells, name);
     }
-    match before {
-        Some(before) if same.is_some() => {
-            let (changes, step) = update(ctx, before, &draft, &said);
-            Verdict::known(&cells, name, changes, step)
-        }
-        Some(before) => {
-            let (changes, step) = update(ctx, before, &draft, &said);
+    match (before, updated) {
+        (Some(_), Some((changes, step))) if same.is_some() => Verdict::known(&cells, name, changes, step),
+        (Some(before), Some((changes, step))) => {
             let step = match choice {
                 Choice::Skip => None,
                 Choice::Update => Some(step),
@@ -112,18 +117,51 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Events)
             let suspicion = Suspicion { name: before.title.clone(), detail, changes };
             Verdict::suspected(&cells, name, suspicion, step)
         }
-        None => Verdict::new_record(&cells, name, create(contract.id, draft, &said)),
+        (None, _) | (_, None) => Verdict::new_record(&cells, name, create(contract.id, draft, &said)),
+    }
+}
+
+/// Refuses somebody who is not active in support, unless the event has taken place, will not, or is archived: a company
+/// moves in with its history.
+fn check_support(planner: &Planner, cells: &mut Cells, known: Option<&Event>, said: &Said) {
+    let Some(support) = said.support.filter(|support| !planner.people.is_active(*support, Role::Support)) else {
+        return;
+    };
+    let stays = known.is_some_and(|event| event.support_id == Some(support));
+    let status = said.status.or(known.map(|event| event.status)).unwrap_or(Status::Planned);
+    let is_history = !status.is_open() || (said.archived && (known.is_none() || stays));
+    if !is_history {
+        cells.errors.push(Field::SupportId, Problem::NotActiveSupport);
+    }
+}
+
+/// Refuses what the forms would refuse because of the event's state, or of its contract's.
+fn check_state(cells: &mut Cells, contract: &Contract, before: &Event, then: &[Then]) {
+    let forbids = |archived_at: Option<NaiveDateTime>, permission| {
+        let is_restored = permission == Permission::ArchiveEvent && archived_at.is_some();
+        let of_contract = || contract.forbids(permission).filter(|_| is_restored);
+        Event { archived_at, ..before.clone() }.forbids(permission).or_else(of_contract)
+    };
+    if let Some(problem) = refused_by_state(EntityKind::Event, before.archived_at, then, forbids) {
+        cells.errors.push(Field::ArchivedAt, problem);
     }
 }
 
 /// Refuses a row that is about the same event as an earlier one, and a new event of a contract that can have none.
-fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&Event>, contract: &Contract, draft: &EventDraft) {
+/// Of an archived contract there can be archived events only.
+fn take(
+    planner: &mut Planner,
+    cells: &mut Cells,
+    known: Option<&Event>,
+    contract: &Contract,
+    (draft, archived): (&EventDraft, bool),
+) {
     if let Some(event) = known {
         planner.take(Field::Title, key(event), cells);
         return;
     }
-    if contract.archived_at.is_some() {
-        cells.errors.push(Field::ContractId, Problem::IsArchived);
+    if contract.archived_at.is_some() && !archived {
+        cells.errors.push(Field::ContractId, Problem::ParentIsArchived);
     } else if contract.signed_at.is_none() {
         cells.errors.push(Field::ContractId, Problem::IsNotSigned);
     }
@@ -139,11 +177,11 @@ fn create(contract: ContractId, draft: EventDraft, said: &Said) -> Step {
     let assign = said.support.map(|support| Then::Assign(Some(support)));
     let status = said.status.filter(|status| *status != Status::Planned).map(Then::SetStatus);
     let archive = said.archived.then_some(Then::Archive);
-    let then = assign.into_iter().chain(status).chain(archive).collect();
+    let then = status.into_iter().chain(assign).chain(archive).collect();
     Step { begin: Begin::Write(Box::new(WriteRequest::CreateEvent { contract, draft })), then }
 }
 
-fn update(ctx: &RequestContext, before: &Event, draft: &EventDraft, said: &Said) -> (Changes, Step) {
+fn update(planner: &Planner, ctx: &RequestContext, before: &Event, draft: &EventDraft, said: &Said) -> (Changes, Step) {
     let mut after = draft.applied_to(before);
     let mut then = Vec::new();
     if before.archived_at.is_some() && !said.archived {
@@ -153,13 +191,19 @@ fn update(ctx: &RequestContext, before: &Event, draft: &EventDraft, said: &Said)
     if EventDraft::from(before) != *draft {
         then.push(Then::Update(Edit::Event(Box::new(draft.clone()))));
     }
-    if let Some(support) = said.support.filter(|support| before.support_id != Some(*support)) {
-        after.support_id = Some(support);
-        then.push(Then::Assign(Some(support)));
-    }
     if let Some(status) = said.status.filter(|status| *status != before.status) {
         after.status = status;
         then.push(Then::SetStatus(status));
+    }
+    // An open event loses a support person who has left when it is restored or opened again.
+    let is_left = |support: UserId| !planner.people.is_active(support, Role::Support);
+    if !then.is_empty() && after.status.is_open() && after.support_id.is_some_and(is_left) {
+        let opens = |one: &Then| matches!(one, Then::Restore | Then::SetStatus(_));
+        after.support_id = after.support_id.filter(|_| !then.iter().any(opens));
+    }
+    if let Some(support) = said.support.filter(|support| after.support_id != Some(*support)) {
+        after.support_id = Some(support);
+        then.push(Then::Assign(Some(support)));
     }
     if before.archived_at.is_none() && said.archived {
         after.archived_at = Some(ctx.now);

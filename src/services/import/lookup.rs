@@ -76,10 +76,15 @@ impl People {
     pub fn active(&self, typed: &str, role: Role) -> Result<UserId, Problem> {
         let user = self.named(typed)?;
         match role {
-            _ if user.active && user.role == role => Ok(user.id),
+            _ if self.is_active(user.id, role) => Ok(user.id),
             Role::Support => Err(Problem::NotActiveSupport),
             Role::Sales | Role::Management => Err(Problem::NotActiveSales),
         }
+    }
+
+    /// Whether the account is active and in this role.
+    pub fn is_active(&self, id: UserId, role: Role) -> bool {
+        self.all.iter().any(|user| user.id == id && user.active && user.role == role)
     }
 
     /// The account with this e-mail address, in lower case.
@@ -118,12 +123,14 @@ pub(super) struct Clients {
     emails: Index,
     names: Index,
     numbers: Index,
+    /// By the names of clients that were merged: where the client is that each has become, and the company that it had.
+    merged: HashMap<String, Vec<(String, usize)>>,
 }
 
 impl Clients {
     /// Looks up the clients that these rows name in this field, or whose e-mail address or telephone number they
-    /// have, without those of `except`.
-    pub fn load(db: &mut Db, rows: &[Cells], name: Field, except: &HashSet<i64>) -> Result<Self, DbError> {
+    /// have.
+    pub fn load(db: &mut Db, rows: &[Cells], name: Field) -> Result<Self, DbError> {
         let (mut emails, mut names, mut numbers) = (HashSet::new(), HashSet::new(), HashSet::new());
         for cells in rows {
             emails.extend(cells.said(Field::Email).map(|email| text::caseless(&text::clean(email))));
@@ -133,13 +140,53 @@ impl Clients {
         let mut found = storage::lookup::clients_with_emails(db, &Vec::from_iter(emails))?;
         found.extend(storage::lookup::clients_with_names(db, &Vec::from_iter(names))?);
         found.extend(storage::lookup::clients_with_numbers(db, &Vec::from_iter(numbers))?);
-        // A client that was merged into another one is that other one, which has its own name and number.
-        found.retain(|one| !except.contains(&one.id.0) && one.merged_into_id.is_none());
+        let (merged, mut found): (Vec<Client>, Vec<Client>) =
+            found.into_iter().partition(|one| one.merged_into_id.is_some());
         // Those that are not archived first, each kind by age.
         found.sort_by_key(|one| (one.archived_at.is_some(), one.id.0));
         let mut clients = Self::default();
         clients.add(found);
+        clients.follow(db, merged)?;
         Ok(clients)
+    }
+
+    /// Adds the clients that merged ones have become, which are found by the former names as well.
+    fn follow(&mut self, db: &mut Db, merged: Vec<Client>) -> Result<(), DbError> {
+        let mut into: Vec<(Client, Option<ClientId>)> =
+            merged.into_iter().map(|one| (one.clone(), one.merged_into_id)).collect();
+        into.sort_by_key(|(one, _)| one.id.0);
+        // The one that it was merged into may have been merged itself, and so on.
+        let mut passed: HashMap<ClientId, ClientId> = HashMap::new();
+        loop {
+            let open = into.iter().filter_map(|(_, to)| *to).filter(|to| self.get(*to).is_none());
+            let open: HashSet<ClientId> = open.collect();
+            if open.is_empty() {
+                break;
+            }
+            let (on, last): (Vec<Client>, Vec<Client>) = storage::lookup::clients(db, &Vec::from_iter(open))?
+                .into_iter()
+                .partition(|one| one.merged_into_id.is_some());
+            passed.extend(on.into_iter().filter_map(|one| Some((one.id, one.merged_into_id?))));
+            self.add(last);
+            for (_, to) in &mut into {
+                *to = to.map(|id| passed.get(&id).copied().unwrap_or(id));
+            }
+        }
+        for (one, to) in into {
+            if let Some(at) = to.and_then(|to| self.places.get(&to)) {
+                let company = text::fold(&one.company_name);
+                self.merged.entry(text::fold(&one.full_name)).or_default().push((company, *at));
+            }
+        }
+        Ok(())
+    }
+
+    /// The client that one of this name and company has become by a merge. Without a company any of the name.
+    pub fn merged_as(&self, name: &str, company: Option<&str>) -> Option<&Client> {
+        let company = company.map(text::fold);
+        let all = self.merged.get(&text::fold(name))?;
+        let of = all.iter().find(|(of, _)| company.as_ref().is_none_or(|company| of == company));
+        of.map(|(_, at)| &self.all[*at])
     }
 
     pub fn get(&self, id: ClientId) -> Option<&Client> {
@@ -195,22 +242,28 @@ impl Clients {
     ///
     /// Errors: `Unknown`, `Ambiguous`.
     pub fn named(&self, cells: &Cells) -> Result<Option<&Client>, (Field, Problem)> {
+        let (name, company) = (cells.said(Field::ClientId), cells.said(Field::CompanyName));
         if let Some(email) = cells.said(Field::Email) {
-            let client = self.with_email(email).ok_or((Field::Email, Problem::Unknown))?;
+            // A client that was merged has given up its address.
+            let merged = || self.merged_as(name?, company);
+            let Some(client) = self.with_email(email) else {
+                return merged().map(Some).ok_or((Field::Email, Problem::Unknown));
+            };
             let is_called = |name: &str| text::fold(name) == text::fold(&client.full_name);
-            return match cells.said(Field::ClientId) {
-                Some(name) if !is_called(name) => Err((Field::Email, Problem::NameDiffers)),
+            return match name {
+                Some(name) if !is_called(name) && merged().is_none_or(|one| one.id != client.id) => {
+                    Err((Field::Email, Problem::NameDiffers))
+                }
                 _ => Ok(Some(client)),
             };
         }
-        let (name, company) = (cells.said(Field::ClientId), cells.said(Field::CompanyName));
         let Some(name) = name else { return Ok(None) };
         let called = self.called(name, company);
         // A private person has no company, so an empty cell tells them from others of the same name.
         let private: Vec<&&Client> = called.iter().filter(|one| one.company_name.is_empty()).collect();
         let open = called.iter().filter(|one| one.archived_at.is_none()).count();
         match (called.as_slice(), private.as_slice()) {
-            ([], _) => Err((Field::ClientId, Problem::Unknown)),
+            ([], _) => self.merged_as(name, company).map(Some).ok_or((Field::ClientId, Problem::Unknown)),
             ([one], _) => Ok(Some(one)),
             (_, [one]) if company.is_none() => Ok(Some(one)),
             ([one, ..], _) if open == 1 => Ok(Some(one)),
@@ -230,15 +283,14 @@ pub(super) struct Contracts {
 
 impl Contracts {
     /// Looks up the contracts with the numbers that the rows name, and all contracts of the clients that they
-    /// name, without those of `except`.
-    pub fn load(db: &mut Db, rows: &[Cells], number: Field, except: &HashSet<i64>) -> Result<Self, DbError> {
-        let mut clients = Clients::load(db, rows, Field::ClientId, &HashSet::new())?;
+    /// name.
+    pub fn load(db: &mut Db, rows: &[Cells], number: Field) -> Result<Self, DbError> {
+        let mut clients = Clients::load(db, rows, Field::ClientId)?;
         let said = rows.iter().filter_map(|cells| cells.said(number).and_then(number_in));
         let numbers: HashSet<ContractId> = said.collect();
         let mut found = storage::lookup::contracts(db, &Vec::from_iter(numbers))?;
         found.extend(storage::lookup::contracts_of(db, &clients.ids())?);
-        let all: HashMap<ContractId, Contract> =
-            found.into_iter().filter(|one| !except.contains(&one.id.0)).map(|one| (one.id, one)).collect();
+        let all: HashMap<ContractId, Contract> = found.into_iter().map(|one| (one.id, one)).collect();
         let owners: HashSet<ClientId> = all.values().map(|one| one.client_id).collect();
         let others: Vec<ClientId> = owners.into_iter().filter(|id| clients.get(*id).is_none()).collect();
         clients.add(storage::lookup::clients(db, &others)?);
@@ -278,11 +330,15 @@ impl Contracts {
         if cells.said(Field::ContractId).is_some() {
             let number = cells.contract_number(Field::ContractId)?;
             let contract = cells.errors.take(Field::ContractId, self.get(number).ok_or(Problem::Unknown))?;
+            let is_its_client = |one: Option<&Client>| one.is_some_and(|one| one.id == contract.client_id);
+            let was_merged = |said: &str| is_its_client(self.clients.merged_as(said, cells.said(Field::CompanyName)));
             let name = text::fold(self.client_of(contract));
-            let is_with_address =
-                |email: &str| self.clients.with_email(email).is_some_and(|one| one.id == contract.client_id);
-            let other = cells.said(Field::ClientId).is_some_and(|said| text::fold(said) != name)
-                || cells.said(Field::Email).is_some_and(|email| !is_with_address(email));
+            let is_called = |said: &str| text::fold(said) == name || was_merged(said);
+            let has_address = |email: &str| {
+                is_its_client(self.clients.with_email(email)) || cells.said(Field::ClientId).is_some_and(was_merged)
+            };
+            let other = cells.said(Field::ClientId).is_some_and(|said| !is_called(said))
+                || cells.said(Field::Email).is_some_and(|email| !has_address(email));
             return match other {
                 true => cells.errors.take(Field::ContractId, Err(Problem::OtherClient)),
                 false => Some(contract),

@@ -48,6 +48,7 @@ use crate::{
     storage::{self, Db, DbError, audit::AuditEntry, imports::NewImport},
 };
 use cells::{Cells, Reading};
+use lookup::People;
 use plan::{Planner, Verdict};
 
 /// What a file holds and how it is read.
@@ -143,6 +144,26 @@ fn ordered<'a>(planner: &Planner<'a>, rows: &'a [Row]) -> Vec<&'a Row> {
     ordered
 }
 
+/// Plans all rows of a file in the order in which they are imported. Everything is looked up before anything is written,
+/// so that a row is compared with the same records in the preview and when it is imported.
+fn plan_all(
+    db: &mut Db,
+    ctx: &RequestContext,
+    (file, matched): (&ImportFile, &Matched),
+    password: &SecretString,
+    mut each: impl FnMut(Verdict),
+) -> Result<Option<(EntityKind, People)>, ServiceError> {
+    let Some((kind, order)) = matched.readable() else { return Ok(None) };
+    let reading = Reading { columns: &matched.columns, order, today: ctx.wall.date() };
+    let mut planner = Planner::new(db, file, kind, reading, password.clone())?;
+    file.progress.begin();
+    for some in ordered(&planner, &file.sheet.rows).chunks(plan::AT_ONCE) {
+        planned(&mut planner, db, ctx, some)?.into_iter().for_each(&mut each);
+        file.progress.add(some.len())?;
+    }
+    Ok(Some((kind, planner.people)))
+}
+
 /// Plans some rows.
 fn planned<'a>(
     planner: &mut Planner<'a>,
@@ -184,18 +205,12 @@ fn mark_of(row: &ImportRow) -> u64 {
 pub(super) fn preview(db: &mut Db, ctx: &RequestContext, file: &ImportFile) -> Result<Preview, ServiceError> {
     let matched = matched(db, file)?;
     let (mut rows, mut mark) = (Vec::with_capacity(file.sheet.rows.len()), 0);
-    if let Some((kind, order)) = matched.readable() {
-        let reading = Reading { columns: &matched.columns, order, today: ctx.wall.date() };
-        let mut planner = Planner::new(db, file, kind, reading, SecretString::default())?;
-        file.progress.begin();
-        for some in ordered(&planner, &file.sheet.rows).chunks(plan::AT_ONCE) {
-            rows.extend(planned(&mut planner, db, ctx, some)?.into_iter().map(|verdict| verdict.row));
-            file.progress.add(some.len())?;
-        }
+    let planned = plan_all(db, ctx, (file, &matched), &SecretString::default(), |verdict| rows.push(verdict.row))?;
+    if let Some((_, people)) = planned {
         rows.sort_by_key(|row| row.number);
         mark = rows.iter().fold(0, |mark, row| mark_of(row) ^ mark);
         for row in &mut rows {
-            planner.people.name_in(&mut row.finding);
+            people.name_in(&mut row.finding);
         }
     }
     let mut counts = Counts::default();
@@ -218,10 +233,24 @@ fn column(sheet: &Sheet, at: usize, field: Option<Field>) -> ImportColumn {
 /// on, so an import of usual size writes them at its end.
 const NOTED_AT_ONCE: usize = 10_000;
 
+/// The error of a row that cannot be imported, although its plan said so: somebody else has written meanwhile.
+fn in_row(row: u32, stop: ServiceError) -> ServiceError {
+    match stop {
+        ServiceError::Error(
+            why @ (Error::Denied(_) | Error::Invalid(_) | Error::Conflict(_) | Error::NotFound | Error::NeedsHeir(_)),
+        ) => Error::InRow { row, why: Box::new(why) }.into(),
+        ServiceError::DbError(failure @ (DbError::Taken(_) | DbError::NotFound)) => {
+            Error::InRow { row, why: Box::new(failure.into()) }.into()
+        }
+        // Of the whole import: the connection, another transaction, the person.
+        other => other,
+    }
+}
+
 /// Imports the rows of the file that are not refused. `note` writes audit entries.
 ///
 /// Errors: `Stopped`; `ImportChanged` if the rows are no longer those of the preview that was confirmed: with these
-/// counts, and with its mark if the file has one.
+/// counts, and with its mark if the file has one; `InRow` if somebody else has changed what a row needs since then.
 pub(super) fn write(
     db: &mut Db,
     ctx: &RequestContext,
@@ -231,41 +260,36 @@ pub(super) fn write(
     mut note: impl FnMut(&mut Db, &[AuditEntry]) -> Result<(), DbError>,
 ) -> Result<Import, ServiceError> {
     let matched = matched(db, file)?;
-    let Some((kind, order)) = matched.readable() else { return Err(Error::ImportChanged.into()) };
-    let reading = Reading { columns: &matched.columns, order, today: ctx.wall.date() };
-    let mut planner = Planner::new(db, file, kind, reading, password.clone())?;
     // What was seen, and what of the suspected duplicates was decided.
-    let (mut entries, mut counts, mut decided) = (Vec::new(), Counts::default(), Counts::default());
+    let (mut steps, mut counts, mut decided) = (Vec::new(), Counts::default(), Counts::default());
     let mut mark = 0;
-    file.progress.begin();
-    for some in ordered(&planner, &file.sheet.rows).chunks(plan::AT_ONCE) {
-        for verdict in planned(&mut planner, db, ctx, some)? {
-            counts.add(&verdict.row.finding);
-            mark ^= mark_of(&verdict.row);
-            if let Finding::Suspected(_) = verdict.row.finding {
-                *match &verdict.step {
-                    Some(step) if step.is_new() => &mut decided.created,
-                    Some(_) => &mut decided.changed,
-                    None => &mut decided.suspected,
-                } += 1;
-            }
-            if let Some(step) = verdict.step {
-                let (id, more) = carry::carry(db, ctx, kind, &step, hash)?;
-                if step.is_new() {
-                    planner.created.insert(id);
-                }
-                entries.extend(more);
-            }
+    let planned = plan_all(db, ctx, (file, &matched), password, |verdict| {
+        counts.add(&verdict.row.finding);
+        mark ^= mark_of(&verdict.row);
+        if let Finding::Suspected(_) = verdict.row.finding {
+            *match &verdict.step {
+                Some(step) if step.is_new() => &mut decided.created,
+                Some(_) => &mut decided.changed,
+                None => &mut decided.suspected,
+            } += 1;
         }
-        file.progress.add(some.len())?;
+        steps.extend(verdict.step.map(|step| (verdict.row.number, step)));
+    })?;
+    let Some((kind, _)) = planned.filter(|_| counts == expected && file.seen.is_none_or(|seen| seen == mark)) else {
+        return Err(Error::ImportChanged.into());
+    };
+    file.progress.begin();
+    file.progress.add(file.sheet.rows.len() - steps.len())?;
+    let mut entries = Vec::new();
+    for (row, step) in steps {
+        let (_, more) = carry::carry(db, ctx, kind, &step, hash).map_err(|stop| in_row(row, stop))?;
+        entries.extend(more);
         if entries.len() >= NOTED_AT_ONCE {
             note(db, &entries)?;
             db.run_now()?;
             entries.clear();
         }
-    }
-    if counts != expected || file.seen.is_some_and(|seen| seen != mark) {
-        return Err(Error::ImportChanged.into());
+        file.progress.add(1)?;
     }
     let counts = Counts {
         created: counts.created + decided.created,

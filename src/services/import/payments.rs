@@ -1,23 +1,24 @@
 //! Rows of payments. A payment is known by contract, day, amount, method and reference together. One of the same
 //! contract, day and amount is suspected to be the same.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
 use super::{
     cells::Cells,
     lookup::Contracts,
-    plan::{Begin, Edit, Planner, Step, Then, Verdict},
+    plan::{Begin, Edit, Planner, Step, Then, Verdict, refused_by_state},
 };
 use crate::{
     domain::{
         Cents, ContractId, Field, Problem,
         audit::{Auditable, Changes},
         contracts::Contract,
+        entity::EntityKind,
         import_words,
         imports::{Choice, Suspicion},
-        payments::{Method, Payment, PaymentDraft, Words, check_reason, due_after},
+        payments::{Method, Payment, PaymentDraft, UNDONE, Words, check_reason, due_after},
         text,
     },
     services::{
@@ -43,12 +44,10 @@ pub(super) fn plan(
     ctx: &RequestContext,
     rows: Vec<Cells>,
 ) -> Result<Vec<Verdict>, ServiceError> {
-    let known = Contracts::load(db, &rows, Field::ContractId, &HashSet::new())?;
+    let known = Contracts::load(db, &rows, Field::ContractId)?;
     let mut payments = Payments::new();
     for payment in storage::lookup::payments_of(db, &known.ids())? {
-        if !planner.created.contains(&payment.id.0) {
-            payments.entry(payment.contract_id).or_default().push(payment);
-        }
+        payments.entry(payment.contract_id).or_default().push(payment);
     }
     Ok(rows.into_iter().map(|cells| row(planner, ctx, (&known, &payments), cells)).collect())
 }
@@ -95,7 +94,9 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
         .get(&contract.id)
         .into_iter()
         .flatten()
-        .filter(|one| one.paid_on == paid_on && one.amount_cents == amount_cents && !planner.is_taken(&key(one)));
+        .filter(|one| one.paid_on == paid_on && one.amount_cents == amount_cents && !planner.is_taken(&key(one)))
+        // What was recorded by mistake, as by an import that was reverted, does not stand in the way.
+        .filter(|one| reason.is_some() || one.cancelled_at.is_none() || one.cancel_reason != UNDONE);
     let alike: Vec<&Payment> = alike.collect();
     let is_same = |one: &&&Payment| {
         one.cancelled_at.is_some() == reason.is_some()
@@ -105,6 +106,9 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
     if let Some(before) = alike.iter().find(is_same) {
         planner.take(Field::ContractId, key(before), &mut cells);
         let (changes, step) = reworded(before, &draft);
+        if !changes.0.is_empty() && !check_state(&mut cells, &contract, before, &step.then) {
+            return Verdict::refused(cells, name);
+        }
         return Verdict::known(&cells, name, changes, step);
     }
     let choice = planner.choice(&cells);
@@ -119,6 +123,9 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
         Choice::Skip => None,
         Choice::Update => {
             planner.take(Field::ContractId, key(before), &mut cells);
+            if !changes.0.is_empty() && !check_state(&mut cells, &contract, before, &update.then) {
+                return Verdict::refused(cells, name);
+            }
             (!changes.0.is_empty()).then_some(update)
         }
         Choice::Create => match record(planner, &mut cells, &contract, draft, reason) {
@@ -128,6 +135,18 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
     };
     let suspicion = Suspicion { name: name.clone(), detail: contract.id.0.to_string(), changes };
     Verdict::suspected(&cells, name, suspicion, step)
+}
+
+/// Refuses what the forms would refuse because the payment is cancelled or its contract archived.
+fn check_state(cells: &mut Cells, contract: &Contract, before: &Payment, then: &[Then]) -> bool {
+    let forbids = |_, permission| before.forbids(permission, contract.archived_at);
+    match refused_by_state(EntityKind::Payment, None, then, forbids) {
+        Some(problem) => {
+            cells.errors.push(Field::CancelledAt, problem);
+            false
+        }
+        None => true,
+    }
 }
 
 fn key(payment: &Payment) -> String {
@@ -152,10 +171,6 @@ fn record(
     draft: PaymentDraft,
     reason: Option<String>,
 ) -> Option<Step> {
-    if contract.archived_at.is_some() {
-        cells.errors.push(Field::ContractId, Problem::IsArchived);
-        return None;
-    }
     let due_cents: Cents = planner.due.get(&contract.id).copied().unwrap_or(contract.due_cents);
     let now = Contract { due_cents, ..contract.clone() };
     let due = cells.errors.take(Field::AmountCents, due_after(&now, draft.amount_cents))?;

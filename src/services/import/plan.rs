@@ -1,27 +1,29 @@
 //! What an import would do with each row of a file. Nothing is written here: the same plan is the preview, and
 //! is carried out row by row by `carry`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveDateTime};
 
 use secrecy::SecretString;
 
 use super::{
+    carry,
     cells::{Cells, Reading},
     lookup::People,
 };
 use crate::{
     domain::{
-        Cents, ClientId, ContractId, Field, Problem, UserId,
+        Cents, ClientId, ContractId, Field, FieldErrors, Problem, Reason, UserId,
         audit::Changes,
         clients::ClientDraft,
         contracts::ContractDraft,
         entity::EntityKind,
         events::{EventDraft, Status},
         imports::{Choice, Finding, ImportRow, Suspicion},
-        payments::Words,
-        users::UserDraft,
+        payments::{PaymentDraft, Words},
+        policy::Permission,
+        users::{Role, UserDraft},
     },
     services::{WriteRequest, context::ServiceError, import_data::ImportFile},
     storage::Db,
@@ -66,6 +68,8 @@ pub(super) enum Then {
     Update(Edit),
     HandOver(UserId),
     Sign(NaiveDate),
+    /// Of a contract that comes back without payments: what was paid before.
+    Record(PaymentDraft),
     /// `None` takes the support away.
     Assign(Option<UserId>),
     SetStatus(Status),
@@ -111,10 +115,82 @@ impl Verdict {
         Self { row, step: None }
     }
 
+    /// Refuses the row after all.
+    pub fn refuse(&mut self, field: Field, problem: Problem) {
+        self.row.finding = Finding::Refused(FieldErrors::one(field, problem));
+        self.step = None;
+    }
+
+    /// The known record that the row changes with one of these changes.
+    pub fn changes<T>(&self, which: impl Fn(&Then) -> Option<T>) -> Option<(i64, T)> {
+        let step = self.step.as_ref()?;
+        let Begin::Keep(id, _) = step.begin else { return None };
+        step.then.iter().find_map(which).map(|one| (id, one))
+    }
+
+    /// The known record that the row archives.
+    pub fn archives(&self) -> Option<i64> {
+        self.changes(|then| matches!(then, Then::Archive).then_some(())).map(|(id, ())| id)
+    }
+
     /// Possibly a known record; `step` is what was chosen for it.
     pub fn suspected(cells: &Cells, name: String, suspicion: Suspicion, step: Option<Step>) -> Self {
         let finding = Finding::Suspected(suspicion);
         Self { row: ImportRow { number: cells.number(), name, finding }, step }
+    }
+}
+
+/// What is wrong with these changes of a record because of its state, by the same rules as the forms: `forbids` tells
+/// why a record with this time of archiving refuses an action.
+pub(super) fn refused_by_state(
+    kind: EntityKind,
+    archived_at: Option<NaiveDateTime>,
+    then: &[Then],
+    forbids: impl Fn(Option<NaiveDateTime>, Permission) -> Option<Reason>,
+) -> Option<Problem> {
+    let mut archived_at = archived_at;
+    then.iter().find_map(|one| {
+        let permission = carry::request(kind, (0, 0), one).ok()?.permission();
+        let refused = forbids(archived_at, permission);
+        if let Then::Restore = one {
+            archived_at = None;
+        }
+        refused.map(|reason| problem_of(&reason))
+    })
+}
+
+/// The reason why a form would refuse an action, as a problem of a row.
+pub(super) fn problem_of(reason: &Reason) -> Problem {
+    match reason {
+        Reason::Archived | Reason::Merged => Problem::IsArchived,
+        Reason::ParentArchived => Problem::ParentIsArchived,
+        Reason::ClientHasContracts(open) => Problem::HasContracts(*open),
+        Reason::ContractHasEvents(open) => Problem::HasEvents(*open),
+        Reason::ContractNotSigned(_) => Problem::IsNotSigned,
+        Reason::PaymentCancelled => Problem::IsCancelled,
+        Reason::NotActive { role: Role::Support, .. } => Problem::NotActiveSupport,
+        Reason::NotActive { role: Role::Sales | Role::Management, .. } => Problem::NotActiveSales,
+        Reason::Role(..)
+        | Reason::NotYourClient
+        | Reason::NotYourEvent
+        | Reason::Setting(_)
+        | Reason::ChangePasswordFirst
+        | Reason::ContractAlreadySigned(_)
+        | Reason::NotArchived
+        | Reason::ClientChangedSince(_)
+        | Reason::ContractChangedSince(_)
+        | Reason::RecordedEarlier
+        | Reason::RefundedMeanwhile
+        | Reason::PaidMeanwhile
+        | Reason::AlreadyReverted
+        | Reason::PlanIsDefault
+        | Reason::PlansFull(_)
+        | Reason::LastManager
+        | Reason::Inactive
+        | Reason::AlreadyActive
+        | Reason::NobodyElse(_)
+        | Reason::ViewsFull(_)
+        | Reason::SharedViewsFull(_) => Problem::NotByImport,
     }
 }
 
@@ -127,9 +203,6 @@ pub(super) struct Planner<'a> {
     pub password: SecretString,
     pub reading: Reading<'a>,
     pub people: People,
-    /// Records that this import has created. They are not among the known ones, so that the plan is the same
-    /// whether or not the rows before it were carried out.
-    pub created: HashSet<i64>,
     /// The known records, and the keys of new ones, that earlier rows are about, with the row's number.
     taken: HashMap<String, u32>,
     /// What is due on a contract after the payments of earlier rows.
@@ -150,7 +223,6 @@ impl<'a> Planner<'a> {
             password,
             reading,
             people: People::load(db)?,
-            created: HashSet::new(),
             taken: HashMap::new(),
             due: HashMap::new(),
         })
@@ -164,6 +236,11 @@ impl<'a> Planner<'a> {
         }
         self.taken.insert(key, cells.number());
         true
+    }
+
+    /// Notes what a row is about, unless an earlier one is about the same.
+    pub fn note(&mut self, key: String, cells: &Cells) {
+        self.taken.entry(key).or_insert(cells.number());
     }
 
     /// Whether an earlier row is about it.

@@ -72,6 +72,9 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
 fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&User>, draft: &UserDraft) {
     let key = known.map_or_else(|| format!("username {}", draft.username), |user| format!("user {}", user.id.0));
     planner.take(Field::Username, key, cells);
+    if known.is_some_and(|known| known.username != draft.username) {
+        planner.take(Field::Username, format!("username {}", draft.username), cells);
+    }
     let others = [
         (Field::Email, draft.email.as_deref().map(text::caseless)),
         (Field::EmployeeNumber, draft.employee_number.clone()),

@@ -1,7 +1,7 @@
 //! Payments: recording, correcting their words, cancelling. Each changes what is due on the contract, whose
 //! row is locked, in the same transaction.
 
-use super::load::load;
+use super::{instalments, load::load};
 use crate::{
     domain::{
         Cents, ContractId, Error, Field, FieldErrors, PaymentId,
@@ -92,10 +92,13 @@ fn balance(
     outcome: WriteOutcome,
 ) -> Result<WriteOutcome, ServiceError> {
     storage::contracts::set_due(db, contract, due, ctx.now)?;
+    let after = Contract { due_cents: due, ..(**contract).clone() };
+    if after.archived_at.is_some() {
+        instalments::follow(db, ctx, &after)?;
+    }
     let next = storage::instalments::next(db, contract.id)?;
     let next = next.and_then(|(open, day)| Some((open, day?)));
     let now = Balance { contract: contract.id, amount, due, next };
-    let after = Contract { due_cents: due, ..(**contract).clone() };
     let verb = outcome.entries.first().map_or(Verb::PaymentRecorded, |entry| entry.verb);
     Ok(outcome.balanced(changed(verb, &client.full_name, &**contract, &after), now))
 }

@@ -957,7 +957,24 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::OtherClient => "The contract with this number belongs to another client.",
         Problem::NameDiffers => "The client with this address has another name.",
         Problem::IsNotSigned => "This contract is not signed yet.",
-        Problem::IsArchived => "This contract is archived.",
+        Problem::RestDiffers(rest) => {
+            return format!("After what was paid, {} of the total is due.", rest.format(Language::En));
+        }
+        Problem::LastInstalment => {
+            "The last instalment is smaller than what the total loses. Change the instalments first."
+        }
+        Problem::IsArchived => "This is archived. Restore it first.",
+        Problem::ParentIsArchived => "Its client or contract is archived, so it has to be archived too.",
+        Problem::HasContracts(count) => {
+            return format!(
+                "This client still has {}. Archive its contracts first.",
+                plural(count, "contract", "contracts")
+            );
+        }
+        Problem::HasEvents(count) => {
+            return format!("This contract still has {}. Archive its events first.", plural(count, "event", "events"));
+        }
+        Problem::IsCancelled => "This payment is cancelled, so it stays as it is.",
         Problem::NotActiveSales => "Only an active sales person can look after a client.",
         Problem::NotActiveSupport => "Only an active support person can be given an event.",
     };
@@ -1108,6 +1125,15 @@ pub(super) fn error(error: &Error, naming: Naming) -> String {
         Error::Stopped => "Stopped. Nothing was changed.",
         Error::ImportChanged => {
             "Records were changed since you looked. Nothing was imported. Look at the preview again."
+        }
+        Error::InRow { row, why } => {
+            let why = match &**why {
+                Error::Conflict(conflict) if !conflict.by.is_empty() => {
+                    format!("{} changed it meanwhile.", conflict.by)
+                }
+                other => self::error(other, naming),
+            };
+            return format!("Row {row} cannot be imported any more, so nothing was imported. {why}");
         }
         Error::NotWritable(folder) => {
             return format!(

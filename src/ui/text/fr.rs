@@ -1026,7 +1026,27 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::OtherClient => "Le contrat de ce numéro est celui d'un autre client.",
         Problem::NameDiffers => "Le client de cette adresse a un autre nom.",
         Problem::IsNotSigned => "Ce contrat n'est pas encore signé.",
-        Problem::IsArchived => "Ce contrat est archivé.",
+        Problem::RestDiffers(rest) => {
+            return format!("Après ce qui a été payé, il reste dû {} du total.", rest.format(Language::Fr));
+        }
+        Problem::LastInstalment => {
+            "La dernière échéance est inférieure à ce que perd le total. Modifiez d'abord l'échéancier."
+        }
+        Problem::IsArchived => "C'est archivé. Restaurez-le d'abord.",
+        Problem::ParentIsArchived => "Son client ou son contrat est archivé : il doit l'être aussi.",
+        Problem::HasContracts(count) => {
+            return format!(
+                "Ce client a encore {}. Archivez d'abord ses contrats.",
+                plural(count, "contrat", "contrats")
+            );
+        }
+        Problem::HasEvents(count) => {
+            return format!(
+                "Ce contrat a encore {}. Archivez d'abord ses événements.",
+                plural(count, "événement", "événements")
+            );
+        }
+        Problem::IsCancelled => "Ce paiement est annulé : il reste tel quel.",
         Problem::NotActiveSales => "Seul un commercial actif peut suivre un client.",
         Problem::NotActiveSupport => "Seule une personne active du support peut recevoir un événement.",
     };
@@ -1197,6 +1217,15 @@ pub(super) fn error(error: &Error, naming: Naming) -> String {
         Error::Stopped => "Arrêté. Rien n'a été modifié.",
         Error::ImportChanged => {
             "Des données ont changé depuis votre lecture. Rien n'a été importé. Regardez à nouveau l'aperçu."
+        }
+        Error::InRow { row, why } => {
+            let why = match &**why {
+                Error::Conflict(conflict) if !conflict.by.is_empty() => {
+                    format!("{} l'a modifié entre-temps.", conflict.by)
+                }
+                other => self::error(other, naming),
+            };
+            return format!("La ligne {row} ne peut plus être importée, donc rien n'a été importé. {why}");
         }
         Error::NotWritable(folder) => {
             return format!(

@@ -165,7 +165,9 @@ impl Import {
                 let Some(chosen) = &mut self.chosen else { return notice };
                 chosen.importing = false;
                 match error {
-                    Error::ImportChanged => Action::All(vec![notice, Action::Send(chosen.compare())]),
+                    Error::ImportChanged | Error::InRow { .. } => {
+                        Action::All(vec![notice, Action::Send(chosen.compare())])
+                    }
                     _ => notice,
                 }
             }
