@@ -9,7 +9,6 @@ use crate::{
         audit::{Auditable, Changes, Verb},
         clocks,
         error::{Conflict, ConnectionProblem, Reference, SignedOutBecause},
-        events::Status,
         policy::{self, Owner, Permission, Reach},
         session::{Actor, Moment, Session, random_id},
         settings::{Reauth, Settings},
@@ -252,12 +251,6 @@ impl<'a> RequestContext<'a> {
             _ => false,
         };
         self.imports && is_archived && belongs_there
-    }
-
-    /// Whether an event may be given to somebody who is no longer active in support: in a file, one that has taken
-    /// place, will not, or is archived.
-    pub fn accepts_former_support(&self, status: Status) -> bool {
-        self.imports && (self.becomes_archived || !status.is_open())
     }
 
     /// The user who sends the request.

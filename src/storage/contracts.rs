@@ -191,6 +191,22 @@ pub fn set_archived(
     met(saved, 1)
 }
 
+/// Does something while a locked contract, which was archived at this time, is not. The database takes events of such
+/// contracts only, also those that are archived in the same transaction.
+pub fn while_open<T>(
+    db: &mut Db,
+    (id, archived_at): (ContractId, NaiveDateTime),
+    mut work: impl FnMut(&mut Db) -> Result<T, DbError>,
+) -> Result<T, DbError> {
+    let set = |db: &mut Db, at: Option<NaiveDateTime>| {
+        met(diesel::update(contracts::table.find(id)).set(contracts::archived_at.eq(at)).execute(db)?, 1)
+    };
+    set(db, None)?;
+    let done = work(db)?;
+    set(db, Some(archived_at))?;
+    Ok(done)
+}
+
 /// How many events of the contract are not archived.
 pub fn open_events(db: &mut Db, id: ContractId) -> Result<i64, DbError> {
     let open = events::table.filter(events::contract_id.eq(id).and(events::archived_at.is_null()));

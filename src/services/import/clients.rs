@@ -107,14 +107,16 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: 
     if creates && owner.is_none() && cells.errors.of(Field::SalesContactId).is_none() {
         cells.errors.push(Field::SalesContactId, Problem::Required);
     }
-    if cells.errors.is_empty() {
+    // Of a suspected one that is left out nothing is written.
+    let is_left_out = before.is_some() && !is_same && choice == Choice::Skip;
+    if cells.errors.is_empty() && !is_left_out {
         take(planner, &mut cells, before.filter(|_| !creates), &draft);
     }
     let updated =
         before.map(|before| update(before, &draft, owner.filter(|_| !creates), archived.filter(|_| !creates)));
-    // Of a suspected one that is left out nothing is written.
     if let (Some(before), Some((_, step))) = (before, &updated)
-        && (is_same || choice == Choice::Update)
+        && !creates
+        && !is_left_out
     {
         check_state(planner, &mut cells, before, &step.then);
     }

@@ -64,7 +64,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Events)
     let attendees = cells.read(Field::Attendees, check::attendees);
     let said = Said {
         status: cells.read(Field::Status, |said| import_words::status(said).ok_or(Problem::NotAChoice)),
-        support: cells.read(Field::SupportId, |said| planner.people.named(said)).map(|user| user.id),
+        support: cells.read(Field::SupportId, |said| planner.people.active(said, Role::Support)),
         archived: cells.is_set(Field::ArchivedAt) == Some(true),
     };
     let Some(contract) = contract.filter(|_| cells.errors.is_empty()) else {
@@ -91,14 +91,17 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Events)
     draft.starts_at = starts_at.or(draft.starts_at);
     draft.ends_at = ends_at.or(draft.ends_at);
     draft.attendees = attendees.unwrap_or(draft.attendees);
-    check_support(planner, &mut cells, before.filter(|_| !creates), &said);
     let checked = draft.checked(ctx.earliest_start(), ctx.settings.time_zone, old.as_ref().filter(|_| !creates));
     let draft = checked.map_err(|wrong| cells.errors.0.extend(wrong.0)).unwrap_or(draft);
-    take(planner, &mut cells, before.filter(|_| !creates), &contract, (&draft, said.archived));
-    let updated = before.map(|before| update(planner, ctx, before, &draft, &said));
     // Of a suspected one that is left out nothing is written.
+    let is_left_out = before.is_some() && same.is_none() && choice == Choice::Skip;
+    if !is_left_out {
+        take(planner, &mut cells, before.filter(|_| !creates), &contract, (&draft, said.archived));
+    }
+    let updated = before.map(|before| update(planner, ctx, before, &draft, &said));
     if let (Some(before), Some((_, step))) = (before, &updated)
-        && (same.is_some() || choice == Choice::Update)
+        && !creates
+        && !is_left_out
     {
         check_state(&mut cells, &contract, before, &step.then);
     }
@@ -118,20 +121,6 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Events)
             Verdict::suspected(&cells, name, suspicion, step)
         }
         (None, _) | (_, None) => Verdict::new_record(&cells, name, create(contract.id, draft, &said)),
-    }
-}
-
-/// Refuses somebody who is not active in support, unless the event has taken place, will not, or is archived: a company
-/// moves in with its history.
-fn check_support(planner: &Planner, cells: &mut Cells, known: Option<&Event>, said: &Said) {
-    let Some(support) = said.support.filter(|support| !planner.people.is_active(*support, Role::Support)) else {
-        return;
-    };
-    let stays = known.is_some_and(|event| event.support_id == Some(support));
-    let status = said.status.or(known.map(|event| event.status)).unwrap_or(Status::Planned);
-    let is_history = !status.is_open() || (said.archived && (known.is_none() || stays));
-    if !is_history {
-        cells.errors.push(Field::SupportId, Problem::NotActiveSupport);
     }
 }
 

@@ -39,7 +39,11 @@ pub(super) fn create(
     // Of an archived contract a file may bring archived events, but only if it was signed.
     refuse(of.signed_at.is_none().then_some(Reason::ContractNotSigned(of.id.0)))?;
     let draft = draft.checked(ctx.earliest_start(), ctx.settings.time_zone, None).map_err(Error::Invalid)?;
-    let event = storage::events::insert(db, contract, &draft, ctx.now)?;
+    let insert = |db: &mut Db| storage::events::insert(db, contract, &draft, ctx.now);
+    let event = match of.archived_at {
+        Some(archived_at) => storage::contracts::while_open(db, (of.id, archived_at), insert)?,
+        None => insert(db)?,
+    };
     instalments::follow_new_event(db, ctx, &of, &event)?;
     Ok(WriteOutcome::saved(created(Verb::EventCreated, &event.title, &*event), event.version))
 }
@@ -92,11 +96,7 @@ pub(super) fn assign(
     helpers.dedup();
     let mut names = Vec::new();
     for helper in helpers {
-        let name = if ctx.accepts_former_support(Status::Done) {
-            storage::users::find(db, helper)?.ok_or(Error::NotFound)?.full_name
-        } else {
-            new_owner(db, helper, Role::Support)?
-        };
+        let name = new_owner(db, helper, Role::Support)?;
         names.push((helper, name));
     }
     let (mut given, mut kept) = (Vec::new(), Vec::new());
@@ -122,9 +122,6 @@ pub(super) fn assign(
             }
             Err(refused) => return Err(refused.why.into()),
         };
-        if let Some(helper) = assignment.support.filter(|_| !ctx.accepts_former_support(before.status)) {
-            new_owner(db, helper, Role::Support)?;
-        }
         if before.support_id == assignment.support && before.version == assignment.version {
             assigned.unchanged.push(before.title.clone());
             kept.push(assignment.support);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use diesel::prelude::*;
 use epic_events::{
     domain::{
+        contracts::ContractView,
         events::Event,
         payments::{Method, PaymentDraft},
         users::UserFilter,
@@ -13,7 +14,7 @@ use epic_events::{
     services::export::Format,
 };
 
-use super::*;
+use super::{support::world::payment_draft, *};
 
 /// The text as an office in France would save it: Windows-1252.
 fn windows_1252(text: &str) -> Vec<u8> {
@@ -96,7 +97,7 @@ fn company(world: &mut World) {
     let pay = |world: &mut World, draft: PaymentDraft| {
         world.save(&Request::Write(WriteRequest::RecordPayment { contract: records.signed, draft })).0
     };
-    let draft = |amount: i64| PaymentDraft { amount_cents: Cents(amount), ..support::world::payment_draft(amount) };
+    let draft = |amount: i64| PaymentDraft { amount_cents: Cents(amount), ..payment_draft(amount) };
     pay(world, PaymentDraft { method: Method::Card, reference: "'=A,1".to_owned(), ..draft(20_000) });
     let wrong = pay(world, PaymentDraft { notes: "two\nlines".to_owned(), ..draft(10_000) });
     let id = epic_events::domain::PaymentId::new(wrong);
@@ -112,6 +113,21 @@ fn company(world: &mut World) {
     let create = WriteRequest::CreateUser { draft: leaver, password: SecretString::from(PASSWORD) };
     let id = epic_events::domain::UserId::new(world.save(&Request::Write(create)).0);
     world.manage(&Request::Write(WriteRequest::DeactivateUser { id, version: 1, heirs: None }));
+    archived_history(world);
+}
+
+/// A client of the past with everything below it: a signed contract, a payment and an event, all archived but the payment.
+fn archived_history(world: &mut World) {
+    let client = world.client_of(world.sales.actor.id, "Former client");
+    let contract = world.signed_contract(client);
+    let payment = payment_draft(20_000);
+    world.save(&Request::Write(WriteRequest::RecordPayment { contract, draft: payment }));
+    let draft = event_draft("Former event", 4);
+    let event = EventId::new(world.save(&Request::Write(WriteRequest::CreateEvent { contract, draft })).0);
+    world.manage(&Request::Write(WriteRequest::ArchiveEvent { id: event, version: 1 }));
+    let version = storage::contracts::find(&mut world.connection(), contract).unwrap().unwrap().version;
+    world.manage(&Request::Write(WriteRequest::ArchiveContract { id: contract, version }));
+    world.manage(&Request::Write(WriteRequest::ArchiveClient { id: client, version: 1 }));
 }
 
 fn exported(world: &mut World, query: Query) -> PathBuf {
@@ -127,9 +143,12 @@ fn all(world: &mut World, kind: EntityKind) -> Vec<Vec<u8>> {
     let events = |view| Query::Event(listing(EventFilter { view, ..EventFilter::default() }, EventSort::Title, 100));
     let clients =
         |view| Query::Client(listing(ClientFilter { view, ..ClientFilter::default() }, ClientSort::Name, 100));
+    let contracts = |view| {
+        Query::Contract(listing(ContractFilter { view, ..ContractFilter::default() }, ContractSort::Number, 100))
+    };
     let queries = match kind {
         EntityKind::Client => vec![clients(ClientView::All), clients(ClientView::Archived)],
-        EntityKind::Contract => vec![Query::Contract(listing(ContractFilter::default(), ContractSort::Number, 100))],
+        EntityKind::Contract => vec![contracts(ContractView::All), contracts(ContractView::Archived)],
         EntityKind::Event => vec![events(EventView::All), events(EventView::Archived)],
         EntityKind::Payment => {
             let sort = epic_events::domain::payments::PaymentSort::Amount;

@@ -20,7 +20,7 @@ fn stored(world: &World) -> Vec<Row> {
     rows.load(&mut world.connection()).unwrap()
 }
 
-fn reverted(world: &mut World, import: &Import) -> (usize, Vec<Kept>) {
+pub(super) fn reverted(world: &mut World, import: &Import) -> (usize, Vec<Kept>) {
     match world.manage(&ImportRequest::revert(import).into()) {
         Reply::Reverted { restored, kept, .. } => (restored, kept),
         other => panic!("{other:?}"),
