@@ -181,7 +181,9 @@ impl Run<'_> {
                     self.say(ImportPhrase::Refused { row: number, name, reasons: &reasons }.into())?;
                 }
                 Finding::Suspected(known) => {
-                    let (known, detail) = (known.name.as_str(), known.detail.as_str());
+                    let earlier = known.row.map(|row| text::say(language, ImportPhrase::RowOfFile(row).into()));
+                    let detail = if earlier.is_some() { "" } else { known.detail.as_str() };
+                    let known = earlier.as_deref().unwrap_or(&known.name);
                     self.say(ImportPhrase::Suspected { row: number, name, known, detail }.into())?;
                 }
                 Finding::New | Finding::Changed(_) | Finding::Unchanged => {}
@@ -317,7 +319,10 @@ fn row_data(language: Language, row: &ImportRow) -> Value {
         }
         Finding::Suspected(known) => {
             data["finding"] = json!("suspected");
-            data["known"] = json!({"name": known.name, "detail": known.detail});
+            data["known"] = match known.row {
+                Some(row) => json!({"row": row}),
+                None => json!({"name": known.name, "detail": known.detail}),
+            };
             data["changes"] = changes(&known.changes);
         }
         Finding::Refused(errors) => {

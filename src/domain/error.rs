@@ -8,8 +8,8 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 
 pub use super::connection_problem::{ConnectionProblem, Versions};
 use super::{
-    audit::AuditedFields, field::Field, file_problem::FileProblem, id::UserId, money::Cents, policy::Permission,
-    users::Role,
+    audit::AuditedFields, day_order::DayOrder, field::Field, file_problem::FileProblem, id::UserId, money::Cents,
+    policy::Permission, users::Role,
 };
 
 /// Why a request was not carried out.
@@ -189,6 +189,8 @@ pub enum Problem {
     NotATimeZone,
     /// Not a date.
     NotADate,
+    /// Not a date in a file whose dates have this order.
+    NotADateIn(DayOrder),
     /// Not a date with a time.
     NotADateTime,
     /// A day without its year, or one that is counted from today, in a file, which may be old.

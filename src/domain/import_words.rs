@@ -42,7 +42,7 @@ pub fn method(typed: &str) -> Option<Method> {
             (Method::Card, &["card", "credit card", "debit card", "carte", "carte bancaire", "cb"]),
             (Method::Cheque, &["cheque", "check", "chq"]),
             (Method::Cash, &["cash", "especes", "liquide"]),
-            (Method::Other, &["other", "autre"]),
+            (Method::Other, &["other", "autre", "direct debit", "prelevement", "paypal"]),
             (Method::Opening, &["opening", "paid before", "paye avant", "deja paye", "reprise"]),
         ],
     )

@@ -171,13 +171,15 @@ pub enum RowKind {
     Suspected,
 }
 
-/// A known record that a row may be about.
+/// A known record that a row may be about, or an earlier row that it may repeat.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suspicion {
     /// The name of the known record.
     pub name: String,
     /// What tells it from others of the same name.
     pub detail: String,
+    /// The number of the earlier row that has everything in common with this one; then there is no known record.
+    pub row: Option<u32>,
     /// What importing the row into the known record would change.
     pub changes: Changes,
 }

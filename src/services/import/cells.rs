@@ -6,9 +6,17 @@ use crate::domain::{
     Cents, ContractId, Field, FieldErrors, Problem,
     contracts::number_in,
     day_order::{self, DayOrder},
-    import_words,
+    import_words, phone,
 };
 use crate::services::spreadsheet::sheet::Row;
+
+/// What is wrong with a date, as it is said of a file: nobody can type a day such as `tomorrow` there.
+fn in_file(order: DayOrder) -> impl Fn(Problem) -> Problem {
+    move |problem| match problem {
+        Problem::NotADate | Problem::NotADateTime => Problem::NotADateIn(order),
+        other => other,
+    }
+}
 
 /// How the rows of a file are read.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +64,13 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// The same for a telephone number, unless it is the same one in another spelling.
+    pub fn replace_number(&self, field: Field, number: &mut String) {
+        if self.said(field).is_some_and(|said| phone::key(said).is_none() || phone::key(said) != phone::key(number)) {
+            self.replace(field, number);
+        }
+    }
+
     /// The value of a field; `None` if the file does not say or says it wrongly.
     pub fn read<T>(&mut self, field: Field, reader: impl FnOnce(&str) -> Result<T, Problem>) -> Option<T> {
         self.said(field).and_then(|said| self.errors.take(field, reader(said)))
@@ -67,12 +82,12 @@ impl<'a> Cells<'a> {
 
     pub fn day(&mut self, field: Field) -> Option<NaiveDate> {
         let Reading { order, today, .. } = self.reading;
-        self.read(field, |said| day_order::read_day(said, order, today))
+        self.read(field, |said| day_order::read_day(said, order, today).map_err(in_file(order)))
     }
 
     pub fn day_time(&mut self, field: Field) -> Option<NaiveDateTime> {
         let Reading { order, today, .. } = self.reading;
-        self.read(field, |said| day_order::read_day_time(said, order, today))
+        self.read(field, |said| day_order::read_day_time(said, order, today).map_err(in_file(order)))
     }
 
     /// Whether the record is archived or cancelled: a date or a word for yes. `None` if the file does not say.
@@ -80,7 +95,7 @@ impl<'a> Cells<'a> {
         let Reading { order, today, .. } = self.reading;
         self.read(field, |said| match import_words::yes_or_no(said) {
             Some(known) => Ok(known),
-            None => day_order::read_day(said, order, today).map(|_| true),
+            None => day_order::read_day(said, order, today).map(|_| true).map_err(in_file(order)),
         })
     }
 

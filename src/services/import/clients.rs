@@ -82,7 +82,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: 
         let mut draft = before.map(ClientDraft::from).unwrap_or_default();
         cells.replace(Field::FullName, &mut draft.full_name);
         cells.replace(Field::CompanyName, &mut draft.company_name);
-        cells.replace(Field::Phone, &mut draft.phone);
+        cells.replace_number(Field::Phone, &mut draft.phone);
         cells.replace(Field::Notes, &mut draft.notes);
         draft.email = cells.said(Field::Email).map(str::to_owned).or(draft.email);
         draft.last_contact_at = last_contact_at.or(draft.last_contact_at);
@@ -128,7 +128,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: 
         (Some(before), Some((changes, update))) => {
             let update = if creates { create(draft, owner, archived) } else { update };
             let detail = told_apart_by(&before.company_name, &before.phone);
-            let suspicion = Suspicion { name: before.full_name.clone(), detail, changes };
+            let suspicion = Suspicion { name: before.full_name.clone(), detail, row: None, changes };
             Verdict::suspected(&cells, name, suspicion, (choice != Choice::Skip).then_some(update))
         }
         (None, _) | (_, None) => Verdict::new_record(&cells, name, create(draft, owner, archived)),

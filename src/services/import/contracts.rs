@@ -126,10 +126,21 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Contracts, mut cells
     match (same, perhaps) {
         (Some(before), _) => update_row(planner, ctx, (known, cells), name, before, &said),
         (None, Some(before)) => suspected(planner, ctx, known, cells, name, before, said),
-        (None, None) => match create(planner, &mut cells, known, said) {
-            Some(step) => Verdict::new_record(&cells, name, step),
-            None => Verdict::refused(cells, name),
-        },
+        (None, None) => {
+            let earlier = said.number.is_none().then(|| planner.earlier(&twin(&said))).flatten();
+            planner.note(twin(&said), &cells);
+            let total = said.draft.total_cents;
+            let step = match earlier.map(|_| planner.choice(&cells)) {
+                None | Some(Choice::Create) => create(planner, &mut cells, known, said),
+                Some(Choice::Skip | Choice::Update) => None,
+            };
+            match (earlier, step) {
+                _ if !cells.errors.is_empty() => Verdict::refused(cells, name),
+                (Some(row), step) => Verdict::repeated(&cells, name, total.plain(), row, step),
+                (None, Some(step)) => Verdict::new_record(&cells, name, step),
+                (None, None) => Verdict::refused(cells, name),
+            }
+        }
     }
 }
 
@@ -170,8 +181,23 @@ fn matched<'a>(
     (same.map(|one| **one), alike.first().map(|one| **one))
 }
 
+/// What two rows have in common that may be about the same new contract.
+fn twin(said: &Said) -> String {
+    format!("contract of {} {} {:?}", said.client.0, said.draft.total_cents.0, said.signed_on)
+}
+
 fn key(contract: &Contract) -> String {
     format!("contract {}", contract.id.0)
+}
+
+/// Checks what was paid before. If the file says what is due, the error is about that.
+fn check_paid(field: Field, paid: Cents, total: Cents) -> Result<(), Problem> {
+    let is_due = field == Field::DueCents;
+    check_paid_before(paid, total).map_err(|problem| match problem {
+        Problem::Negative if is_due => Problem::PaidAboveTotal,
+        Problem::PaidAboveTotal if is_due => Problem::Negative,
+        other => other,
+    })
 }
 
 /// A new contract. Of an archived client there can be archived ones only.
@@ -183,7 +209,7 @@ fn create(planner: &mut Planner, cells: &mut Cells, known: &Contracts, said: Sai
     }
     let checked = draft.checked(Cents(0)).map_err(|wrong| cells.errors.0.extend(wrong.0)).ok()?;
     let paid_before = match paid {
-        Some((field, paid)) => cells.errors.take(field, check_paid_before(paid, checked.total_cents).map(|()| paid))?,
+        Some((field, paid)) => cells.errors.take(field, check_paid(field, paid, checked.total_cents).map(|()| paid))?,
         None => Cents(0),
     };
     if let Some(number) = number
@@ -241,6 +267,7 @@ fn suspected(
     let suspicion = Suspicion {
         name: known.client_of(before).to_owned(),
         detail: before.id.0.to_string(),
+        row: None,
         changes: changes.unwrap_or_default(),
     };
     Verdict::suspected(&cells, name, suspicion, step)
@@ -275,7 +302,7 @@ fn update(
         Some((_, paid)) if paid == before.paid() => {}
         // Its import was reverted, which has cancelled what was paid before.
         Some((field, paid)) if is_restored && before.paid() == Cents(0) => {
-            cells.errors.take(field, check_paid_before(paid, after.total_cents))?;
+            cells.errors.take(field, check_paid(field, paid, after.total_cents))?;
             after.due_cents = Cents(after.total_cents.0 - paid.0);
             then.push(Then::Record(PaymentDraft::opening(paid, ctx.wall.date())));
         }

@@ -85,7 +85,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Events)
     let mut draft = old.clone().filter(|_| !creates).unwrap_or_default();
     cells.replace(Field::Title, &mut draft.title);
     cells.replace(Field::ClientContact, &mut draft.client_contact);
-    cells.replace(Field::ContactPhone, &mut draft.contact_phone);
+    cells.replace_number(Field::ContactPhone, &mut draft.contact_phone);
     cells.replace(Field::Location, &mut draft.location);
     cells.replace(Field::Notes, &mut draft.notes);
     draft.starts_at = starts_at.or(draft.starts_at);
@@ -117,7 +117,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Events)
                 Choice::Create => Some(create(contract.id, draft, &said)),
             };
             let detail = known.0.client_of(&contract).to_owned();
-            let suspicion = Suspicion { name: before.title.clone(), detail, changes };
+            let suspicion = Suspicion { name: before.title.clone(), detail, row: None, changes };
             Verdict::suspected(&cells, name, suspicion, step)
         }
         (None, _) | (_, None) => Verdict::new_record(&cells, name, create(contract.id, draft, &said)),

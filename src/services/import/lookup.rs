@@ -56,17 +56,21 @@ impl People {
         self.in_index(&self.usernames, &caseless).or_else(|| self.with_email(&caseless))
     }
 
-    /// The account with this username or e-mail address, or the only one of this name.
+    /// The account with this username or e-mail address, or the only one of this name. Of several, the only one that
+    /// is active.
     ///
     /// Errors: `Unknown`, `Ambiguous`.
     pub fn named(&self, typed: &str) -> Result<&User, Problem> {
         if let Some(user) = self.signing_in(typed) {
             return Ok(user);
         }
-        match self.names.get(&text::fold(typed)).map(Vec::as_slice) {
-            Some([only]) => Ok(&self.all[*only]),
-            Some(several) => Err(Problem::Ambiguous(several.len())),
-            None => Err(Problem::Unknown),
+        let namesakes = self.names.get(&text::fold(typed)).into_iter().flatten().map(|at| &self.all[*at]);
+        let namesakes: Vec<&User> = namesakes.collect();
+        let active: Vec<&User> = namesakes.iter().copied().filter(|user| user.active).collect();
+        match (namesakes.as_slice(), active.as_slice()) {
+            ([], _) => Err(Problem::Unknown),
+            ([only], _) | (_, [only]) => Ok(only),
+            (several, _) => Err(Problem::Ambiguous(several.len())),
         }
     }
 

@@ -13,6 +13,7 @@ mod plan;
 mod refused;
 mod revert;
 mod staff;
+mod understood;
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher},
@@ -26,6 +27,7 @@ use sha2::{Digest, Sha256};
 pub use super::import_data::{ImportFile, ListedImport, Preview, Progress, Refused};
 pub(super) use refused::write as write_refused;
 pub(super) use revert::{Reverted, revert};
+pub use understood::understood;
 
 use super::{
     context::{RequestContext, ServiceError},
@@ -73,9 +75,8 @@ fn matched(db: &mut Db, file: &ImportFile) -> Result<Matched, ServiceError> {
     let columns = match (kind, &file.columns) {
         (Some(_), Some(columns)) => columns.clone(),
         (Some(kind), None) => {
-            let last = storage::imports::last_columns(db, &key_of(sheet), kind)?;
-            let fits = last.filter(|last| last.len() == sheet.headings.len());
-            fits.unwrap_or_else(|| headings::matched(kind, &sheet.headings))
+            let last = last_columns(db, kind, &sheet.headings)?;
+            last.unwrap_or_else(|| headings::matched(kind, &sheet.headings))
         }
         (None, _) => vec![None; sheet.headings.len()],
     };
@@ -92,6 +93,25 @@ fn matched(db: &mut Db, file: &ImportFile) -> Result<Matched, ServiceError> {
     Ok(Matched { kind, columns, found, order, missing })
 }
 
+/// What the columns of the last file with these headings were read into. The column of reasons that the program adds to
+/// refused rows makes no difference.
+fn last_columns(
+    db: &mut Db,
+    kind: EntityKind,
+    headings: &[String],
+) -> Result<Option<Vec<Option<Field>>>, ServiceError> {
+    let last = storage::imports::last_columns(db, &key_of(headings), kind)?;
+    match (last, headings.split_last()) {
+        (Some(last), _) if last.len() == headings.len() => Ok(Some(last)),
+        (_, Some((reasons, rest))) if headings::is_of_reasons(reasons) => {
+            let last = storage::imports::last_columns(db, &key_of(rest), kind)?;
+            let last = last.filter(|last| last.len() == rest.len());
+            Ok(last.map(|last| last.into_iter().chain([None]).collect()))
+        }
+        _ => Ok(None),
+    }
+}
+
 /// Whether the texts of a field are dates.
 pub fn is_date(field: Field) -> bool {
     use Field as F;
@@ -102,8 +122,8 @@ pub fn is_date(field: Field) -> bool {
 }
 
 /// A hash of the headings, under which the fields of the columns are remembered.
-fn key_of(sheet: &Sheet) -> String {
-    let folded: Vec<String> = sheet.headings.iter().map(|heading| text::fold(heading)).collect();
+fn key_of(headings: &[String]) -> String {
+    let folded: Vec<String> = headings.iter().map(|heading| text::fold(heading)).collect();
     format!("{:x}", Sha256::digest(folded.join("\n")))
 }
 
@@ -269,6 +289,8 @@ pub(super) fn write(
         if let Finding::Suspected(_) = verdict.row.finding {
             *match &verdict.step {
                 Some(step) if step.is_new() => &mut decided.created,
+                // Already as the file says.
+                Some(step) if step.then.is_empty() => &mut decided.unchanged,
                 Some(_) => &mut decided.changed,
                 None => &mut decided.suspected,
             } += 1;
@@ -294,6 +316,7 @@ pub(super) fn write(
     let counts = Counts {
         created: counts.created + decided.created,
         changed: counts.changed + decided.changed,
+        unchanged: counts.unchanged + decided.unchanged,
         suspected: decided.suspected,
         ..counts
     };
@@ -302,7 +325,7 @@ pub(super) fn write(
         kind,
         created_by: ctx.me(),
         operation,
-        headings: &key_of(&file.sheet),
+        headings: &key_of(&file.sheet.headings),
         columns: &matched.columns,
         counts,
     };

@@ -113,9 +113,19 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
     }
     let choice = planner.choice(&cells);
     let Some(before) = alike.first() else {
-        return match record(planner, &mut cells, &contract, draft, reason) {
-            Some(step) => Verdict::new_record(&cells, name, step),
-            None => Verdict::refused(cells, name),
+        let twin = twin(&contract, &draft, reason.is_some());
+        let earlier = planner.earlier(&twin);
+        let detail = amount_cents.plain();
+        planner.note(twin, &cells);
+        let step = match earlier.map(|_| choice) {
+            None | Some(Choice::Create) => record(planner, &mut cells, &contract, draft, reason),
+            Some(Choice::Skip | Choice::Update) => None,
+        };
+        return match (earlier, step) {
+            _ if !cells.errors.is_empty() => Verdict::refused(cells, name),
+            (Some(row), step) => Verdict::repeated(&cells, name, detail, row, step),
+            (None, Some(step)) => Verdict::new_record(&cells, name, step),
+            (None, None) => Verdict::refused(cells, name),
         };
     };
     let (changes, update) = reworded(before, &draft);
@@ -126,15 +136,22 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
             if !changes.0.is_empty() && !check_state(&mut cells, &contract, before, &update.then) {
                 return Verdict::refused(cells, name);
             }
-            (!changes.0.is_empty()).then_some(update)
+            Some(update)
         }
         Choice::Create => match record(planner, &mut cells, &contract, draft, reason) {
             None => return Verdict::refused(cells, name),
             step => step,
         },
     };
-    let suspicion = Suspicion { name: name.clone(), detail: contract.id.0.to_string(), changes };
+    let suspicion = Suspicion { name: name.clone(), detail: contract.id.0.to_string(), row: None, changes };
     Verdict::suspected(&cells, name, suspicion, step)
+}
+
+/// What two rows have in common that may be about the same new payment.
+fn twin(contract: &Contract, draft: &PaymentDraft, is_cancelled: bool) -> String {
+    let PaymentDraft { amount_cents, paid_on, method, reference, .. } = draft;
+    let reference = text::fold(reference);
+    format!("payment of {} {} {paid_on} {method} {is_cancelled} {reference}", contract.id.0, amount_cents.0)
 }
 
 /// Refuses what the forms would refuse because the payment is cancelled or its contract archived.
@@ -160,7 +177,8 @@ fn reworded(before: &Payment, draft: &PaymentDraft) -> (Changes, Step) {
         notes: if draft.notes.is_empty() { before.notes.clone() } else { draft.notes.clone() },
     };
     let changes = before.audited_fields().changes_to(&words.applied_to(before).audited_fields());
-    (changes, Step { begin: Begin::Keep(before.id.0, before.version), then: vec![Then::Update(Edit::Payment(words))] })
+    let then = if changes.0.is_empty() { Vec::new() } else { vec![Then::Update(Edit::Payment(words))] };
+    (changes, Step { begin: Begin::Keep(before.id.0, before.version), then })
 }
 
 /// Refuses a payment that does not fit what is due after the rows before it.

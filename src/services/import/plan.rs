@@ -115,6 +115,12 @@ impl Verdict {
         Self { row, step: None }
     }
 
+    /// Possibly about the same new record as an earlier row, which has this detail in common with it.
+    pub fn repeated(cells: &Cells, name: String, detail: String, row: u32, step: Option<Step>) -> Self {
+        let suspicion = Suspicion { name: name.clone(), detail, row: Some(row), changes: Changes::default() };
+        Self::suspected(cells, name, suspicion, step)
+    }
+
     /// Refuses the row after all.
     pub fn refuse(&mut self, field: Field, problem: Problem) {
         self.row.finding = Finding::Refused(FieldErrors::one(field, problem));
@@ -241,6 +247,11 @@ impl<'a> Planner<'a> {
     /// Notes what a row is about, unless an earlier one is about the same.
     pub fn note(&mut self, key: String, cells: &Cells) {
         self.taken.entry(key).or_insert(cells.number());
+    }
+
+    /// The number of the earlier row that is about the same.
+    pub fn earlier(&self, key: &str) -> Option<u32> {
+        self.taken.get(key).copied()
     }
 
     /// Whether an earlier row is about it.

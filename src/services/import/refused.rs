@@ -16,6 +16,7 @@ use crate::{
         formula,
         import_data::Refused,
         new_file::{NewFile, Written, unwritable},
+        spreadsheet::sheet::{Separator, SheetFormat},
     },
     storage::audit::AuditEntry,
 };
@@ -27,7 +28,13 @@ pub fn write(ctx: &RequestContext, refused: &Refused, folder: &Path) -> Result<W
     let mut to = BufWriter::new(to);
     let failed = |error: &std::io::Error| ServiceError::from(unwritable(folder, error));
     to.write_all("\u{feff}".as_bytes()).map_err(|error| failed(&error))?;
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+    // As the program reads them that has written the file.
+    let separator = match sheet.seen.format {
+        SheetFormat::Csv { separator, .. } => separator,
+        SheetFormat::Xlsx | SheetFormat::Ods => Separator::Comma,
+    };
+    let mut writer =
+        csv::WriterBuilder::new().delimiter(separator.sign() as u8).terminator(csv::Terminator::CRLF).from_writer(to);
     let mut line = |cells: &mut dyn Iterator<Item = &str>| {
         let cells: Vec<String> = cells.map(|cell| formula::escaped(&text::for_file(cell)).into_owned()).collect();
         writer.write_record(cells).map_err(|error| failed(&std::io::Error::other(error)))

@@ -31,14 +31,17 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
     let mut draft = known.as_ref().map(UserDraft::from).unwrap_or_default();
     cells.replace(Field::Username, &mut draft.username);
     cells.replace(Field::FullName, &mut draft.full_name);
-    for (field, value) in [
-        (Field::Email, &mut draft.email),
-        (Field::Phone, &mut draft.phone),
-        (Field::EmployeeNumber, &mut draft.employee_number),
-    ] {
+    for (field, value) in [(Field::Email, &mut draft.email), (Field::EmployeeNumber, &mut draft.employee_number)] {
         if let Some(said) = cells.said(field) {
             *value = Some(said.to_owned());
         }
+    }
+    if cells.said(Field::Phone).is_some() {
+        cells.replace_number(Field::Phone, draft.phone.get_or_insert_default());
+    }
+    // Somebody signs in with it.
+    if known.as_ref().is_some_and(|known| text::caseless(&draft.username) != known.username) {
+        cells.errors.push(Field::Username, Problem::NotByImport);
     }
     match (&known, role) {
         // Whoever changes department may have to hand over their records, which the form asks about.
@@ -72,9 +75,6 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
 fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&User>, draft: &UserDraft) {
     let key = known.map_or_else(|| format!("username {}", draft.username), |user| format!("user {}", user.id.0));
     planner.take(Field::Username, key, cells);
-    if known.is_some_and(|known| known.username != draft.username) {
-        planner.take(Field::Username, format!("username {}", draft.username), cells);
-    }
     let others = [
         (Field::Email, draft.email.as_deref().map(text::caseless)),
         (Field::EmployeeNumber, draft.employee_number.clone()),

@@ -4,7 +4,7 @@
 
 use std::cmp::Reverse;
 
-use super::known::{CLIENTS, CONTRACTS, Column, EVENTS, OTHERS, PAYMENTS, STAFF};
+use super::known::{CLIENTS, CONTRACTS, Column, EVENTS, OTHERS, PAYMENTS, REASONS, STAFF};
 use crate::domain::{Field, entity::EntityKind, text};
 
 /// The kinds of record that files hold. Of those that fit as well as another, the first is guessed.
@@ -45,6 +45,11 @@ const fn fields_of<const N: usize>(columns: &[Column; N]) -> [Field; N] {
         at += 1;
     }
     fields
+}
+
+/// Whether it is the heading of the column of reasons that the program adds to rows that it has refused.
+pub fn is_of_reasons(heading: &str) -> bool {
+    REASONS.split('|').any(|known| known == simple(heading))
 }
 
 /// All fields that a file of this kind may hold. References to other records are the fields of their
@@ -201,7 +206,9 @@ impl Match {
         let mut fitting: Vec<(Reverse<usize>, usize, usize, usize)> = Vec::new();
         let is_free = |place: usize| !self.places.contains(&Some(place));
         for (place, heading) in headings.iter().enumerate().filter(|(place, heading)| {
-            is_free(*place) && !heading.is_empty() && !OTHERS.split('|').any(|other| other == heading.as_str())
+            is_free(*place)
+                && !heading.is_empty()
+                && !OTHERS.split('|').chain(REASONS.split('|')).any(|other| other == heading.as_str())
         }) {
             let contains = |words: &str| words.split(' ').all(|word| heading.split(' ').any(|one| one == word));
             for (field, column) in self.columns.iter().enumerate().filter(|(field, _)| self.places[*field].is_none()) {

@@ -22,6 +22,9 @@ const fn column(field: Field, whole: &'static str, words: &'static str) -> Colum
 pub(super) const OTHERS: &str = "paid on|paye le|payee le|regle le|payment date|date paiement|date du paiement|date reglement|date acompte|\
      date solde|tva|montant tva|vat|vat amount|tax amount";
 
+/// The headings of the column of reasons that the program adds to rows that it has refused.
+pub(super) const REASONS: &str = "why refused|motif du refus|motif refus";
+
 const COMPANY: Column = column(
     Field::CompanyName,
     "company name|company|societe|nom societe|entreprise|nom entreprise|raison sociale|organisation|organization|\

@@ -875,6 +875,12 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotACurrency => "No such currency. Write a code such as EUR, CHF or GBP.",
         Problem::NotATimeZone => "No such time zone. Type a city or a country, such as Lyon or France.",
         Problem::NotADate => "This is not a date. Write it like 14/08/2026, tomorrow or +3d.",
+        Problem::NotADateIn(DayOrder::DayFirst) => {
+            "This is not a date. In this file the day comes first, as in 14/08/2026."
+        }
+        Problem::NotADateIn(DayOrder::MonthFirst) => {
+            "This is not a date. In this file the month comes first, as in 08/14/2026."
+        }
         Problem::YearMissing => "A file has to give the whole date with its year, such as 14/08/2026.",
         Problem::NoSuchDay { day, month, year } => {
             return format!("{} does not exist.", dates::spell_any_day(day, month, year, Language::En));
@@ -2182,6 +2188,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             return format!("{choice}: may be {}", named(known, detail));
         }
         ImportPhrase::LabelIfUpdated => "If updated",
+        ImportPhrase::RowOfFile(row) => return format!("the same as row {row}"),
         ImportPhrase::LabelKnown => "May be",
         ImportPhrase::LabelDecided => "Decided",
         ImportPhrase::LabelReasons => "Why",
@@ -2220,7 +2227,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::NothingRefused => "No row is refused.",
         ImportPhrase::RefusedSaved { rows: 1, path } => return format!("The refused row is in {path}."),
         ImportPhrase::RefusedSaved { rows, path } => return format!("The {} refused rows are in {path}.", many(rows)),
-        ImportPhrase::ReasonHeading => "Reason",
+        ImportPhrase::ReasonHeading => "Why refused",
         ImportPhrase::KeyImport => "import",
         ImportPhrase::KeyImportMeans => "Import what the preview shows, after a question.",
         ImportPhrase::Ask(file) => return format!("Import {file}?"),

@@ -931,6 +931,12 @@ pub(super) fn problem(problem: Problem) -> String {
         Problem::NotACurrency => "Devise inconnue. Tapez un code tel que EUR, CHF ou GBP.",
         Problem::NotATimeZone => "Fuseau inconnu. Tapez une ville ou un pays, par exemple Lyon ou France.",
         Problem::NotADate => "Ce n'est pas une date. Écrivez par exemple 14/08/2026, demain ou +3j.",
+        Problem::NotADateIn(DayOrder::DayFirst) => {
+            "Ce n'est pas une date. Dans ce fichier, le jour vient en premier, comme dans 14/08/2026."
+        }
+        Problem::NotADateIn(DayOrder::MonthFirst) => {
+            "Ce n'est pas une date. Dans ce fichier, le mois vient en premier, comme dans 08/14/2026."
+        }
         Problem::YearMissing => "Un fichier doit donner la date entière, avec son année : par exemple 14/08/2026.",
         Problem::NoSuchDay { day, month, year } => {
             return format!("Le {} n'existe pas.", dates::spell_any_day(day, month, year, Language::Fr));
@@ -2335,6 +2341,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             return format!("{choice} : peut-être {}", named(known, detail));
         }
         ImportPhrase::LabelIfUpdated => "Si mise à jour",
+        ImportPhrase::RowOfFile(row) => return format!("la même chose que la ligne {row}"),
         ImportPhrase::LabelKnown => "Peut-être",
         ImportPhrase::LabelDecided => "Décision",
         ImportPhrase::LabelReasons => "Pourquoi",
@@ -2375,7 +2382,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::RefusedSaved { rows, path } => {
             return format!("Les {} lignes refusées sont dans {path}.", many(rows));
         }
-        ImportPhrase::ReasonHeading => "Motif",
+        ImportPhrase::ReasonHeading => "Motif du refus",
         ImportPhrase::KeyImport => "importer",
         ImportPhrase::KeyImportMeans => "Importer ce que l'aperçu montre, après une question.",
         ImportPhrase::Ask(file) => return format!("Importer {file} ?"),

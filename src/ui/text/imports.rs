@@ -181,6 +181,8 @@ pub enum ImportPhrase<'a> {
     /// The label of what the known record would get from the row.
     LabelIfUpdated,
     LabelKnown,
+    /// What an earlier row of the file is called, which another one may repeat.
+    RowOfFile(u32),
     LabelDecided,
     LabelReasons,
     KeyDecide,

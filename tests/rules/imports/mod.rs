@@ -1,6 +1,7 @@
 //! Imports of spreadsheets: what a file brings, what the preview says of it, and taking it back.
 
 mod moving;
+mod reading;
 mod refusing;
 mod reverting;
 

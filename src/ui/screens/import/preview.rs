@@ -86,7 +86,7 @@ impl Import {
         chosen.next = None;
         let Some(row) = chosen.selected() else { return Action::None };
         let about = match &row.finding {
-            Finding::Suspected(known) => Some(ctx.pair(&ctx.say(I::LabelKnown), &known_as(known))),
+            Finding::Suspected(known) => Some(ctx.pair(&ctx.say(I::LabelKnown), &known_whole(known, ctx))),
             _ if !chosen.is_decided(row) => return Action::Notice(Notice::plain(ctx.say(I::NotADuplicate))),
             _ => None,
         };
@@ -222,15 +222,24 @@ fn what(row: &ImportRow, chosen: &Chosen, ctx: &Context) -> String {
         Finding::Refused(_) => reasons(ctx.language, row),
         Finding::Suspected(known) => {
             let choice = chosen.choice_of(row.number);
-            ctx.say(I::MayBe { known: &known.name, detail: &known.detail, choice })
+            let (name, detail) = known_as(known, ctx);
+            ctx.say(I::MayBe { known: &name, detail: &detail, choice })
         }
     }
 }
 
-/// What the known record is called, with what tells it from others.
-fn known_as(known: &Suspicion) -> String {
-    let words = [known.name.as_str(), &known.detail].into_iter().filter(|words| !words.is_empty());
-    words.collect::<Vec<_>>().join(", ")
+/// What the known record is called, and what tells it from others; or the earlier row that may be the same.
+fn known_as(known: &Suspicion, ctx: &Context) -> (String, String) {
+    match known.row {
+        Some(row) => (ctx.say(I::RowOfFile(row)), String::new()),
+        None => (known.name.clone(), known.detail.clone()),
+    }
+}
+
+/// Both in one text.
+fn known_whole(known: &Suspicion, ctx: &Context) -> String {
+    let (name, detail) = known_as(known, ctx);
+    [name, detail].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// All that is known of a row.
@@ -244,7 +253,7 @@ fn facts(row: &ImportRow, chosen: &Chosen, ctx: &Context) -> Vec<(String, String
             facts.extend(errors.0.iter().map(|(field, problem)| (ctx.field(*field), ctx.problem(*problem))));
         }
         Finding::Suspected(known) => {
-            facts.push((ctx.say(I::LabelKnown), known_as(known)));
+            facts.push((ctx.say(I::LabelKnown), known_whole(known, ctx)));
             facts.push((ctx.say(I::LabelDecided), ctx.say(I::Choice(chosen.choice_of(row.number)))));
             if !known.changes.0.is_empty() {
                 facts.push((ctx.say(I::LabelIfUpdated), in_one_line(&known.changes, ctx)));
