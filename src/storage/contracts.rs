@@ -115,8 +115,8 @@ pub fn update(
     met(saved, 1)
 }
 
-/// Sets what is due after the payment was recorded or cancelled, from which it follows, and fills the instalments. Together with [`insert`] and [`update`]
-/// this is all that ever writes the amount due.
+/// Sets what is due after the payment was recorded or cancelled, and fills the instalments. Together with [`insert`] and
+/// [`update`] this is all that ever writes the amount due.
 ///
 /// The version stays: it tells whether somebody has changed what another user may be editing, signing or
 /// archiving, and the amount due is nothing that they could overwrite. A form of the contract that is
@@ -189,22 +189,6 @@ pub fn set_archived(
         .set((contracts::archived_at.eq(archived_at), contracts::version.eq(version), contracts::updated_at.eq(now)))
         .execute(db)?;
     met(saved, 1)
-}
-
-/// Does something while a locked contract, which was archived at this time, is not. The database takes events of such
-/// contracts only, also those that are archived in the same transaction.
-pub fn while_open<T>(
-    db: &mut Db,
-    (id, archived_at): (ContractId, NaiveDateTime),
-    mut work: impl FnMut(&mut Db) -> Result<T, DbError>,
-) -> Result<T, DbError> {
-    let set = |db: &mut Db, at: Option<NaiveDateTime>| {
-        met(diesel::update(contracts::table.find(id)).set(contracts::archived_at.eq(at)).execute(db)?, 1)
-    };
-    set(db, None)?;
-    let done = work(db)?;
-    set(db, Some(archived_at))?;
-    Ok(done)
 }
 
 /// How many events of the contract are not archived.

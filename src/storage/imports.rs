@@ -10,11 +10,11 @@ use super::{
 };
 use crate::{
     domain::{
-        Field, ImportId, UserId,
+        ContractId, Field, ImportId, UserId,
         entity::EntityKind,
         imports::{Counts, Import},
     },
-    schema::{imports, users},
+    schema::{contracts, imports, users},
 };
 
 /// How many imports are listed.
@@ -146,4 +146,20 @@ pub fn last_columns(db: &mut Db, headings: &str, kind: EntityKind) -> Result<Opt
     let last: Option<String> = same.order(imports::id.desc()).select(imports::fields).first(db).optional()?;
     // Only the program writes them; an older one may have known another field.
     Ok(last.and_then(|columns| serde_json::from_str(&columns).ok()))
+}
+
+/// Does something while a locked contract, which was archived at this time, is not. The database takes events of such
+/// contracts only, also those that are archived in the same transaction.
+pub fn with_contract_open<T>(
+    db: &mut Db,
+    (id, archived_at): (ContractId, NaiveDateTime),
+    mut work: impl FnMut(&mut Db) -> Result<T, DbError>,
+) -> Result<T, DbError> {
+    let set = |db: &mut Db, at: Option<NaiveDateTime>| {
+        met(diesel::update(contracts::table.find(id)).set(contracts::archived_at.eq(at)).execute(db)?, 1)
+    };
+    set(db, None)?;
+    let done = work(db)?;
+    set(db, Some(archived_at))?;
+    Ok(done)
 }

@@ -218,9 +218,10 @@ fn possible_duplicates_are_decided() {
 /// The refused rows are written to a file with their reasons, which imports like the first once it is mended.
 #[test]
 fn refused_rows_are_saved_to_be_mended() {
-    for (language, heading, said) in
-        [(Language::En, "Reason", "The refused row is in"), (Language::Fr, "Motif", "La ligne refusée est dans")]
-    {
+    for (language, heading, said) in [
+        (Language::En, "Why refused", "The refused row is in"),
+        (Language::Fr, "Motif du refus", "La ligne refusée est dans"),
+    ] {
         let mut desk = Desk::of("manager", language);
         let (_folder, path) = file("clients.csv", &windows(OFFICE));
         open(&mut desk, &path).press(KeyCode::Enter);

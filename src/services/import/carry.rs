@@ -1,13 +1,10 @@
 //! Carries out what was planned for a row, by the same writes as the forms.
 
-use super::plan::{Begin, Edit, Step, Then};
+use super::plan::{Begin, Step, Then};
 use crate::{
-    domain::{
-        ClientId, ContractId, Error, EventId, PaymentId, UserId, assigning::Assignment, audit::Changes,
-        entity::EntityKind,
-    },
+    domain::{Error, audit::Changes, entity::EntityKind},
     services::{
-        HandOver, Reply, WriteRequest,
+        Reply, WriteRequest,
         context::{RequestContext, ServiceError},
         outcome::WriteOutcome,
         write,
@@ -37,7 +34,7 @@ pub(super) fn carry(
         }
     };
     for then in &step.then {
-        let request = request(kind, (id, version), then)?;
+        let request = then.request(kind, (id, version))?;
         let WriteOutcome { reply, entries: more } = ask(db, (ctx, becomes_archived), &request, hash)?;
         if reply.changed_nothing() {
             continue;
@@ -65,37 +62,6 @@ fn saved(outcome: WriteOutcome, entries: &mut Vec<AuditEntry>) -> Result<(i64, i
         Reply::Saved { id, version, .. } => Ok((id, version)),
         _ => Err(Error::NotFound.into()),
     }
-}
-
-/// The request for a further change of a record in this version.
-pub(super) fn request(kind: EntityKind, (id, version): (i64, i32), then: &Then) -> Result<WriteRequest, ServiceError> {
-    use EntityKind as K;
-    use WriteRequest as W;
-    let (client, contract) = (ClientId::new(id), ContractId::new(id));
-    let (event, payment, user) = (EventId::new(id), PaymentId::new(id), UserId::new(id));
-    Ok(match (then, kind) {
-        (Then::Update(Edit::Client(draft)), _) => W::UpdateClient { id: client, version, draft: draft.clone() },
-        (Then::Update(Edit::Contract(draft)), _) => {
-            W::UpdateContract { id: contract, version, draft: draft.clone(), difference: None }
-        }
-        (Then::Update(Edit::Event(draft)), _) => W::UpdateEvent { id: event, version, draft: (**draft).clone() },
-        (Then::Update(Edit::Payment(words)), _) => W::UpdatePayment { id: payment, version, words: words.clone() },
-        (Then::Update(Edit::User(draft)), _) => W::UpdateUser { id: user, version, draft: draft.clone(), heirs: None },
-        (Then::Restore, K::Client) => W::RestoreClient { id: client, version },
-        (Then::Restore, K::Contract) => W::RestoreContract { id: contract, version },
-        (Then::Restore, K::Event) => W::RestoreEvent { id: event, version },
-        (Then::Archive, K::Client) => W::ArchiveClient { id: client, version },
-        (Then::Archive, K::Contract) => W::ArchiveContract { id: contract, version },
-        (Then::Archive, K::Event) => W::ArchiveEvent { id: event, version },
-        (Then::HandOver(to), _) => W::HandOverClients(vec![HandOver { client, version, to: *to }]),
-        (Then::Sign(day), _) => W::SignContract { id: contract, version, day: *day },
-        (Then::Record(draft), _) => W::RecordPayment { contract, draft: draft.clone() },
-        (Then::Assign(to), _) => W::AssignSupport(vec![Assignment { event, version, support: *to }]),
-        (Then::SetStatus(status), _) => W::SetStatus { id: event, version, status: *status },
-        (Then::Deactivate, _) => W::DeactivateUser { id: user, version, heirs: None },
-        (Then::Cancel(reason), _) => W::CancelPayment { id: payment, version, reason: reason.clone() },
-        (Then::Restore | Then::Archive, K::Payment | K::User | K::Audit) => return Err(Error::NotFound.into()),
-    })
 }
 
 /// Joins the entries of each record: the history shows an imported record as one change.

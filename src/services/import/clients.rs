@@ -94,7 +94,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: 
     let creates = before.is_none() || (!is_same && choice == Choice::Create);
     let draft = match into_known {
         Some(draft) if !creates => draft,
-        _ => anew,
+        _ => anew.clone(),
     };
     let draft = match draft {
         Ok(draft) => draft,
@@ -109,8 +109,11 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: 
     }
     // Of a suspected one that is left out nothing is written.
     let is_left_out = before.is_some() && !is_same && choice == Choice::Skip;
-    if cells.errors.is_empty() && !is_left_out {
-        take(planner, &mut cells, before.filter(|_| !creates), &draft);
+    let own = if is_left_out { anew.ok() } else { None };
+    match own {
+        _ if !cells.errors.is_empty() => {}
+        Some(own) => take(planner, &mut cells, None, &own),
+        None => take(planner, &mut cells, before.filter(|_| !creates), &draft),
     }
     let updated =
         before.map(|before| update(before, &draft, owner.filter(|_| !creates), archived.filter(|_| !creates)));

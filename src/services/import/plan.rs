@@ -8,13 +8,13 @@ use chrono::{NaiveDate, NaiveDateTime};
 use secrecy::SecretString;
 
 use super::{
-    carry,
     cells::{Cells, Reading},
     lookup::People,
 };
 use crate::{
     domain::{
-        Cents, ClientId, ContractId, Field, FieldErrors, Problem, Reason, UserId,
+        Cents, ClientId, ContractId, Error, EventId, Field, FieldErrors, PaymentId, Problem, Reason, UserId,
+        assigning::Assignment,
         audit::Changes,
         clients::ClientDraft,
         contracts::ContractDraft,
@@ -25,7 +25,7 @@ use crate::{
         policy::Permission,
         users::{Role, UserDraft},
     },
-    services::{WriteRequest, context::ServiceError, import_data::ImportFile},
+    services::{HandOver, WriteRequest, context::ServiceError, import_data::ImportFile},
     storage::Db,
 };
 
@@ -77,6 +77,41 @@ pub(super) enum Then {
     Deactivate,
     /// Of a payment, with the reason.
     Cancel(String),
+}
+
+impl Then {
+    /// The request for a further change of a record in this version.
+    pub fn request(&self, kind: EntityKind, (id, version): (i64, i32)) -> Result<WriteRequest, Error> {
+        use EntityKind as K;
+        use WriteRequest as W;
+        let (client, contract) = (ClientId::new(id), ContractId::new(id));
+        let (event, payment, user) = (EventId::new(id), PaymentId::new(id), UserId::new(id));
+        Ok(match (self, kind) {
+            (Then::Update(Edit::Client(draft)), _) => W::UpdateClient { id: client, version, draft: draft.clone() },
+            (Then::Update(Edit::Contract(draft)), _) => {
+                W::UpdateContract { id: contract, version, draft: draft.clone(), difference: None }
+            }
+            (Then::Update(Edit::Event(draft)), _) => W::UpdateEvent { id: event, version, draft: (**draft).clone() },
+            (Then::Update(Edit::Payment(words)), _) => W::UpdatePayment { id: payment, version, words: words.clone() },
+            (Then::Update(Edit::User(draft)), _) => {
+                W::UpdateUser { id: user, version, draft: draft.clone(), heirs: None }
+            }
+            (Then::Restore, K::Client) => W::RestoreClient { id: client, version },
+            (Then::Restore, K::Contract) => W::RestoreContract { id: contract, version },
+            (Then::Restore, K::Event) => W::RestoreEvent { id: event, version },
+            (Then::Archive, K::Client) => W::ArchiveClient { id: client, version },
+            (Then::Archive, K::Contract) => W::ArchiveContract { id: contract, version },
+            (Then::Archive, K::Event) => W::ArchiveEvent { id: event, version },
+            (Then::HandOver(to), _) => W::HandOverClients(vec![HandOver { client, version, to: *to }]),
+            (Then::Sign(day), _) => W::SignContract { id: contract, version, day: *day },
+            (Then::Record(draft), _) => W::RecordPayment { contract, draft: draft.clone() },
+            (Then::Assign(to), _) => W::AssignSupport(vec![Assignment { event, version, support: *to }]),
+            (Then::SetStatus(status), _) => W::SetStatus { id: event, version, status: *status },
+            (Then::Deactivate, _) => W::DeactivateUser { id: user, version, heirs: None },
+            (Then::Cancel(reason), _) => W::CancelPayment { id: payment, version, reason: reason.clone() },
+            (Then::Restore | Then::Archive, K::Payment | K::User | K::Audit) => return Err(Error::NotFound),
+        })
+    }
 }
 
 /// New values for the form of a known record.
@@ -156,7 +191,7 @@ pub(super) fn refused_by_state(
 ) -> Option<Problem> {
     let mut archived_at = archived_at;
     then.iter().find_map(|one| {
-        let permission = carry::request(kind, (0, 0), one).ok()?.permission();
+        let permission = one.request(kind, (0, 0)).ok()?.permission();
         let refused = forbids(archived_at, permission);
         if let Then::Restore = one {
             archived_at = None;

@@ -41,7 +41,7 @@ pub(super) fn create(
     let draft = draft.checked(ctx.earliest_start(), ctx.settings.time_zone, None).map_err(Error::Invalid)?;
     let insert = |db: &mut Db| storage::events::insert(db, contract, &draft, ctx.now);
     let event = match of.archived_at {
-        Some(archived_at) => storage::contracts::while_open(db, (of.id, archived_at), insert)?,
+        Some(archived_at) => storage::imports::with_contract_open(db, (of.id, archived_at), insert)?,
         None => insert(db)?,
     };
     instalments::follow_new_event(db, ctx, &of, &event)?;
