@@ -11,11 +11,15 @@ pub(super) enum Shown {
         digits: u8,
         decimals: Option<u8>,
     },
+    /// A telephone number with its country code, whose `+` is only in the format: `+## # ## ## ## ##`.
+    Abroad,
     Percent,
     Day,
     DayTime,
-    /// A time of day, or hours and minutes that are counted up.
+    /// A time of day, also that of a day with a time.
     Time,
+    /// Hours and minutes that are counted up.
+    Duration,
 }
 
 /// The first day of the calendar of a workbook: day 0 of the serial numbers of its dates.
@@ -30,6 +34,9 @@ pub(super) enum Epoch {
 /// only wants to see whole euros; one that was computed, such as a third, is what they see.
 const CENTS: u8 = 2;
 
+/// With so many digits a number with a plus before it is that of a telephone.
+const PHONE: usize = 8;
+
 impl Shown {
     /// A number as it is.
     pub const PLAIN: Self = Self::Number { digits: 1, decimals: None };
@@ -40,7 +47,8 @@ impl Shown {
             9 | 10 => Self::Percent,
             14..=17 | 27..=31 | 36 | 50..=54 | 57..=58 => Self::Day,
             22 => Self::DayTime,
-            18..=21 | 32..=35 | 45..=47 | 55..=56 => Self::Time,
+            46 => Self::Duration,
+            18..=21 | 32..=35 | 45 | 47 | 55..=56 => Self::Time,
             1..=8 | 37..=44 => Self::Number { digits: 1, decimals: Some(CENTS) },
             _ => Self::PLAIN,
         }
@@ -50,6 +58,7 @@ impl Shown {
     pub fn of_code(code: &str) -> Self {
         let (mut day, mut month, mut time, mut percent, mut scaled) = (false, false, false, false, false);
         let (mut digits, mut decimals, mut is_behind_point) = (0_u8, 0_u8, false);
+        let (mut places, mut plus, mut counted) = (0_usize, false, false);
         let mut characters = code.chars();
         if code.eq_ignore_ascii_case("general") {
             return Self::PLAIN;
@@ -58,12 +67,16 @@ impl Shown {
             match c.to_ascii_lowercase() {
                 // Only the first section is for positive numbers.
                 ';' => break,
-                '"' => while characters.next().is_some_and(|c| c != '"') {},
-                '\\' | '_' | '*' => drop(characters.next()),
+                '"' => {
+                    let literal: String = characters.by_ref().take_while(|c| *c != '"').collect();
+                    plus |= places == 0 && literal.ends_with('+');
+                }
+                '\\' => plus |= characters.next() == Some('+') && places == 0,
+                '_' | '*' => drop(characters.next()),
                 '[' => {
                     // A colour, a language, or hours, minutes or seconds that are counted up.
                     let inside: String = characters.by_ref().take_while(|c| *c != ']').collect();
-                    time |=
+                    counted |=
                         !inside.is_empty() && inside.chars().all(|c| matches!(c, 'h' | 'H' | 'm' | 'M' | 's' | 'S'));
                 }
                 'y' | 'd' => day = true,
@@ -73,16 +86,22 @@ impl Shown {
                 '.' => is_behind_point = true,
                 '/' | 'e' => scaled = true,
                 '0' | '#' | '?' if is_behind_point => decimals = decimals.saturating_add(1),
-                '0' => digits = digits.saturating_add(1),
-                '#' | '?' if digits > 0 => digits = digits.saturating_add(1),
+                '+' => plus |= places == 0,
+                c @ ('0' | '#' | '?') => {
+                    places += 1;
+                    digits = digits.saturating_add(u8::from(c == '0' || digits > 0));
+                }
                 _ => {}
             }
         }
+        let time = time || counted;
         match (day || (month && !time), time) {
             (true, true) => Self::DayTime,
             (true, false) => Self::Day,
+            (false, true) if counted => Self::Duration,
             (false, true) => Self::Time,
             (false, false) if percent => Self::Percent,
+            (false, false) if plus && places >= PHONE && decimals == 0 => Self::Abroad,
             (false, false) if scaled || digits == 0 => Self::PLAIN,
             (false, false) => Self::Number { digits, decimals: Some(decimals.max(CENTS)) },
         }
@@ -96,11 +115,14 @@ impl Shown {
         }
         let dated = match self {
             Self::Number { digits, decimals } => return padded(&unmistakable(rounded(number, decimals)), digits),
+            Self::Abroad if number > 0.0 => return format!("+{}", plain(number)),
+            Self::Abroad => None,
             Self::Percent => return format!("{}%", plain(number * 100.0)),
-            Self::Time if number >= 1.0 => Some(counted_up(number)),
+            Self::Duration if number >= 0.0 => Some(counted_up(number)),
+            Self::Duration => None,
             Self::Time => moment(number, Epoch::Of1900).map(|moment| clock(moment.time())),
             Self::Day => moment(number, epoch).map(|moment| moment.date().to_string()),
-            Self::DayTime => moment(number, epoch).map(|moment| format!("{} {}", moment.date(), clock(moment.time()))),
+            Self::DayTime => moment(number, epoch).map(|moment| dated(moment.date(), Some(moment.time()))),
         };
         dated.unwrap_or_else(|| plain(number))
     }
@@ -128,9 +150,15 @@ fn unmistakable(number: f64) -> String {
     if decimals == 3 { text + "0" } else { text }
 }
 
-/// The text of a number in ods, plainly, with as many decimals as the program showed; what is not a number
-/// remains as it is.
+/// The text of a number in ods, plainly, with as many decimals as the program showed, and with the zeros or the
+/// plus that it showed before a postal code or a telephone number; what is not a number remains as it is.
 pub(super) fn number(raw: &str, shown: &str) -> String {
+    let all: String = shown.chars().filter(char::is_ascii_digit).collect();
+    let significant = all.trim_start_matches('0');
+    if !significant.is_empty() && significant == raw {
+        let plus = if shown.trim_start().starts_with('+') && all.len() >= PHONE { "+" } else { "" };
+        return format!("{plus}{all}");
+    }
     let digits = shown.trim_end_matches(|c: char| !c.is_ascii_digit());
     let decimals = digits.rsplit_once(['.', ',']).map_or(0, |(_, decimals)| decimals.len());
     let decimals = u8::try_from(decimals).unwrap_or(u8::MAX).max(CENTS);
@@ -178,131 +206,74 @@ fn clock(time: NaiveTime) -> String {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats stop at the ends")]
 fn counted_up(days: f64) -> String {
     let minutes = (days * 1_440.0).round() as u64;
-    format!("{}:{:02}", minutes / 60, minutes % 60)
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
+
+/// What programs write a moment short of the second that they mean.
+const INEXACT: TimeDelta = TimeDelta::milliseconds(1);
 
 /// A date or a date with a time in ISO 8601, as workbooks store them: `2021-04-18T13:00:00` is
 /// `2021-04-18 13:00`.
 pub(super) fn iso_day(raw: &str) -> String {
-    let plain = raw.trim().trim_end_matches('Z');
-    if let Ok(day) = plain.parse::<NaiveDate>() {
-        return day.to_string();
-    }
-    match plain.parse::<NaiveDateTime>() {
-        Ok(moment) => format!("{} {}", moment.date(), clock(moment.time())),
-        Err(_) => raw.to_owned(),
+    iso(raw).map_or_else(|| raw.to_owned(), |(day, time)| dated(day, time))
+}
+
+/// The same in ods, with the time of day only if the program showed one: midnight is stored as a day alone.
+pub(super) fn day(raw: &str, shown: &str) -> String {
+    let Some((day, time)) = iso(raw) else { return raw.to_owned() };
+    match (shown.is_empty(), shows_time(shown)) {
+        (true, _) => dated(day, time),
+        (false, true) => dated(day, time.or(Some(NaiveTime::MIN))),
+        (false, false) => dated(day, None),
     }
 }
 
-/// A time as ods stores it: `PT13H05M00S` is `13:05`.
-pub(super) fn iso_time(raw: &str) -> String {
+fn iso(raw: &str) -> Option<(NaiveDate, Option<NaiveTime>)> {
+    let plain = raw.trim().trim_end_matches('Z');
+    if let Ok(day) = plain.parse() {
+        return Some((day, None));
+    }
+    let moment: NaiveDateTime = plain.parse().ok()?;
+    let moment = moment.checked_add_signed(INEXACT)?;
+    Some((moment.date(), Some(moment.time())))
+}
+
+fn dated(day: NaiveDate, time: Option<NaiveTime>) -> String {
+    time.map_or_else(|| day.to_string(), |time| format!("{day} {}", clock(time)))
+}
+
+/// Whether there is a time in a date as people see it: `13:00`, `13 h 30`, `1 PM`.
+fn shows_time(shown: &str) -> bool {
+    let lower = shown.to_lowercase();
+    let mut between = lower.split(|c: char| c.is_ascii_digit());
+    between.any(|sign| matches!(sign.trim(), ":" | "h" | "am" | "pm"))
+}
+
+/// A time as ods stores it: `PT13H05M00S` is `13:05`. More than a day is counted up, unless the program showed
+/// only the time of day.
+pub(super) fn time(raw: &str, shown: &str) -> String {
     let read = || {
         let (hours, rest) = raw.trim().strip_prefix("PT")?.split_once('H')?;
         let (minutes, seconds) = rest.split_once('M')?;
         let (hours, minutes): (u32, u32) = (hours.parse().ok()?, minutes.parse().ok()?);
-        let seconds: f64 = seconds.trim_end_matches('S').parse().ok()?;
-        let seconds = if seconds >= 1.0 { format!(":{:02.0}", seconds.floor()) } else { String::new() };
+        let seconds = TimeDelta::try_milliseconds(millis(seconds.trim_end_matches('S'))?)?;
+        let whole = TimeDelta::hours(hours.into()) + TimeDelta::minutes(minutes.into()) + seconds + INEXACT;
+        let (mut hours, minutes, seconds) = (whole.num_hours(), whole.num_minutes() % 60, whole.num_seconds() % 60);
+        if hours >= 24 && !shown.is_empty() && !shown.contains(&hours.to_string()) {
+            hours %= 24;
+        }
+        let seconds = if seconds > 0 { format!(":{seconds:02}") } else { String::new() };
         Some(format!("{hours:02}:{minutes:02}{seconds}"))
     };
     read().unwrap_or_else(|| raw.to_owned())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PLAIN: Shown = Shown::PLAIN;
-
-    fn number_of(digits: u8, decimals: u8) -> Shown {
-        Shown::Number { digits, decimals: Some(decimals) }
-    }
-
-    #[test]
-    fn formats_are_told_by_their_codes() {
-        for (code, shown) in [
-            ("General", PLAIN),
-            ("0.00", number_of(1, 2)),
-            ("0.000", number_of(1, 3)),
-            ("#,##0.00\\ \"€\";[Red]\\-#,##0.00\\ \"€\"", number_of(1, 2)),
-            ("#,##0", number_of(1, 2)),
-            ("00000", number_of(5, 2)),
-            ("0#\\ ##\\ ##\\ ##\\ ##", number_of(10, 2)),
-            ("0.00E+00", PLAIN),
-            ("0%", Shown::Percent),
-            ("dd/mm/yyyy", Shown::Day),
-            ("[$-40C]d mmmm yyyy;@", Shown::Day),
-            ("mmmm", Shown::Day),
-            ("dd/mm/yyyy\\ hh:mm", Shown::DayTime),
-            ("h:mm AM/PM", Shown::Time),
-            ("[h]:mm", Shown::Time),
-            ("mm:ss", Shown::Time),
-            ("[Red]0", number_of(1, 2)),
-            ("\"dy\"0", number_of(1, 2)),
-            ("@", PLAIN),
-        ] {
-            assert_eq!(Shown::of_code(code), shown, "{code}");
-        }
-        for (id, shown) in [(0, PLAIN), (9, Shown::Percent), (14, Shown::Day), (20, Shown::Time), (22, Shown::DayTime)]
-        {
-            assert_eq!(Shown::built_in(id), shown);
-        }
-    }
-
-    #[test]
-    fn numbers_are_written_plainly() {
-        use Epoch::{Of1900, Of1904};
-        for (shown, raw, epoch, text) in [
-            (PLAIN, "12000.5", Of1900, "12000.5"),
-            (PLAIN, "12000", Of1900, "12000"),
-            (PLAIN, "1.2E4", Of1900, "12000"),
-            (PLAIN, "0.30000000000000004", Of1900, "0.3"),
-            (PLAIN, "33612345678", Of1900, "33612345678"),
-            (PLAIN, "-0", Of1900, "0"),
-            (PLAIN, "NaN", Of1900, "NaN"),
-            (PLAIN, "-1500.25", Of1900, "-1500.25"),
-            (number_of(10, 2), "612345678", Of1900, "0612345678"),
-            (number_of(5, 2), "1000.5", Of1900, "1000.5"),
-            // An amount that was computed, and one of which only a part is seen.
-            (number_of(1, 2), "2057.142857142857", Of1900, "2057.14"),
-            (number_of(1, 2), "2.675", Of1900, "2.68"),
-            (number_of(1, 2), "-2.675", Of1900, "-2.68"),
-            (number_of(1, 2), "99.9", Of1900, "99.9"),
-            // Nobody may take these for thousands.
-            (PLAIN, "12.345", Of1900, "12.3450"),
-            (number_of(1, 3), "12.3454", Of1900, "12.3450"),
-            (PLAIN, "12.3456", Of1900, "12.3456"),
-            (Shown::Percent, "0.3", Of1900, "30%"),
-            (Shown::Day, "44304", Of1900, "2021-04-18"),
-            (Shown::Day, "44304.54", Of1900, "2021-04-18"),
-            (Shown::Day, "42842", Of1904, "2021-04-18"),
-            (Shown::Day, "59", Of1900, "1900-02-28"),
-            (Shown::Day, "61", Of1900, "1900-03-01"),
-            (Shown::Day, "-1", Of1900, "-1"),
-            (Shown::Day, "1e300", Of1900, &format!("1{}", "0".repeat(300))),
-            (Shown::DayTime, "44304.541666666664", Of1900, "2021-04-18 13:00"),
-            (Shown::DayTime, "44304", Of1900, "2021-04-18 00:00"),
-            (Shown::DayTime, "44304.99999999999", Of1900, "2021-04-19 00:00"),
-            (Shown::Time, "0.541666666666667", Of1900, "13:00"),
-            (Shown::Time, "1.5625", Of1900, "37:30"),
-        ] {
-            assert_eq!(shown.text(raw, epoch), text, "{raw}");
-        }
-        for (raw, shown, text) in [
-            ("2057.142857142857", "2 057,14 €", "2057.14"),
-            ("2057.142857142857", "2057", "2057.14"),
-            ("12.345", "12,345", "12.3450"),
-            ("1234.5", "1,235", "1234.5"),
-            ("1.2E3", "", "1200"),
-            ("soon", "soon", "soon"),
-        ] {
-            assert_eq!(number(raw, shown), text, "{raw}");
-        }
-        assert_eq!(iso_day("2021-04-18T13:00:00"), "2021-04-18 13:00");
-        assert_eq!(iso_day("2021-04-18T13:00:37.000Z"), "2021-04-18 13:00:37");
-        assert_eq!(iso_day("2021-04-18"), "2021-04-18");
-        assert_eq!(iso_day("soon"), "soon");
-        assert_eq!(iso_time("PT13H05M00S"), "13:05");
-        assert_eq!(iso_time("PT13H05M07.5S"), "13:05:07");
-        assert_eq!(iso_time("soon"), "soon");
-    }
+/// The thousandths of seconds that are written with decimals.
+#[allow(clippy::cast_possible_truncation, reason = "checked before")]
+fn millis(seconds: &str) -> Option<i64> {
+    let seconds: f64 = seconds.parse().ok()?;
+    (0.0..3_600.0).contains(&seconds).then_some((seconds * 1_000.0) as i64)
 }
+
+#[cfg(test)]
+mod tests;

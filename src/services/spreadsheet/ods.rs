@@ -6,7 +6,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::{
     grid::{Grid, LONGEST_CELL, MOST_COLUMNS, MOST_ROWS},
-    numbers::{iso_day, iso_time, number, percent},
+    numbers::{day, number, percent, time},
     package::{KEPT, Package, STREAMED, Xml, add_text, attribute},
 };
 use crate::domain::file_problem::FileProblem;
@@ -58,13 +58,38 @@ pub(super) fn sheets<T>(
     Ok(None)
 }
 
+/// What a cell holds.
+#[derive(Default)]
+enum Kind {
+    #[default]
+    Text,
+    Number,
+    Share,
+    Day,
+    Time,
+    Boolean,
+}
+
+impl Kind {
+    /// By its name, with the attribute that has the value.
+    fn named(name: Option<&str>) -> (Self, &'static str) {
+        match name {
+            Some("float" | "currency") => (Self::Number, "office:value"),
+            Some("percentage") => (Self::Share, "office:value"),
+            Some("date") => (Self::Day, "office:date-value"),
+            Some("time") => (Self::Time, "office:time-value"),
+            Some("boolean") => (Self::Boolean, "office:boolean-value"),
+            _ => (Self::Text, "office:string-value"),
+        }
+    }
+}
+
 /// A cell that is being read.
 #[derive(Default)]
 struct Cell {
-    /// What the cell holds, if it is no text.
-    value: Option<String>,
-    is_number: bool,
-    is_text: bool,
+    kind: Kind,
+    value: String,
+    /// What the program showed.
     text: String,
     /// How many columns it fills.
     repeated: u32,
@@ -72,29 +97,26 @@ struct Cell {
 
 impl Cell {
     fn begin(&mut self, element: &BytesStart) {
-        let of = |name: &str| attribute(element, name);
-        let raw = |name: &str| of(name).unwrap_or_default();
-        let kind = of("office:value-type");
-        self.value = match kind.as_deref() {
-            Some("float" | "currency") => Some(raw("office:value").into_owned()),
-            Some("percentage") => Some(percent(&raw("office:value"))),
-            Some("date") => Some(iso_day(&raw("office:date-value"))),
-            Some("time") => Some(iso_time(&raw("office:time-value"))),
-            Some("boolean") => Some(raw("office:boolean-value").into_owned()),
-            _ => of("office:string-value").map(Cow::into_owned),
-        };
-        self.is_number = matches!(kind.as_deref(), Some("float" | "currency"));
-        self.is_text = matches!(kind.as_deref(), None | Some("string"));
+        let (kind, value) = Kind::named(attribute(element, "office:value-type").as_deref());
+        self.kind = kind;
+        self.value.clear();
+        self.value.push_str(&attribute(element, value).unwrap_or_default());
         self.text.clear();
         self.repeated = repeated(element, "table:number-columns-repeated");
     }
 
     /// The value, or else the text, which a program that could not compute a formula shows as an error.
     fn shown(&self) -> Cow<'_, str> {
-        match &self.value {
-            Some(value) if self.is_number => Cow::Owned(number(value, &self.text)),
-            Some(value) if !value.is_empty() && (!self.is_text || self.text.is_empty()) => value.into(),
-            _ => (&self.text).into(),
+        let Self { kind, value, text, .. } = self;
+        match kind {
+            _ if value.is_empty() => text.into(),
+            Kind::Number => number(value, text).into(),
+            Kind::Share => percent(value).into(),
+            Kind::Day => day(value, text).into(),
+            Kind::Time => time(value, text).into(),
+            Kind::Boolean => value.into(),
+            Kind::Text if text.is_empty() => value.into(),
+            Kind::Text => text.into(),
         }
     }
 }

@@ -27,8 +27,10 @@ pub struct Sheet {
     /// The rows below, without empty ones, repeated headings and totals at the end. At least one.
     ///
     /// Cells are texts: `12000.5`, `2021-04-18`, `2021-04-18 13:00`, `13:00`, `30%`, `true`, and
-    /// whatever a person or a CSV file wrote. What a formula could not compute is an error such as
-    /// `#N/A`, never an empty cell. The apostrophes that exports put before formulas are taken away.
+    /// whatever a person or a CSV file wrote. Zeros or a plus that only the format of a cell puts before its
+    /// number are part of the text. What a formula could not compute is an error such as `#N/A`, never an
+    /// empty cell. The apostrophes that exports put before formulas are taken away. Rows and columns that
+    /// are hidden or filtered out are read too.
     pub rows: Vec<Row>,
     pub seen: Seen,
 }
