@@ -2,6 +2,8 @@
 //! `make.py` makes most of them, with openpyxl where that can.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod libreoffice;
+
 use std::{
     fmt::Write,
     path::{Path, PathBuf},
