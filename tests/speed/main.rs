@@ -6,6 +6,7 @@
 mod support;
 
 mod floor;
+mod imports;
 mod money;
 mod screens;
 mod services;
