@@ -115,6 +115,11 @@ impl TestDb {
     }
 }
 
+/// The number of repetitions: `quick` in an ordinary run, `EPIC_EVENTS_ROUNDS` in `tests/torture`.
+pub fn rounds(quick: usize) -> usize {
+    std::env::var("EPIC_EVENTS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(quick)
+}
+
 /// Returns when the condition holds; panics with `what` after 30 seconds.
 pub fn wait_until(what: &str, mut so: impl FnMut() -> bool) {
     let deadline = Instant::now() + Duration::from_secs(30);

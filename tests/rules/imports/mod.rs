@@ -1,5 +1,6 @@
 //! Imports of spreadsheets: what a file brings, what the preview says of it, and taking it back.
 
+mod counting;
 mod moving;
 mod reading;
 mod refusing;
