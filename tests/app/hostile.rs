@@ -139,7 +139,7 @@ fn columns(desk: &Desk, text: &str) -> std::collections::BTreeSet<usize> {
 }
 
 fn rounds() -> usize {
-    std::env::var("EPIC_EVENTS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(4)
+    crate::support::rounds(4)
 }
 
 /// Creates twenty clients, each with a contract and an event, whose texts are overwritten in every round.

@@ -1,6 +1,5 @@
 //! Random keys, pastes, clicks and resizes: no panic, a way back to the home screen, and no write that the
-//! rights forbid. `EPIC_EVENTS_RANDOM_KEYS` is the total number of events; a million takes some minutes with
-//! `--release`.
+//! rights forbid. `EPIC_EVENTS_ROUNDS` is the total number of events; a million takes some minutes with `--release`.
 
 use std::collections::BTreeSet;
 
@@ -180,8 +179,7 @@ const ROUND: usize = 400;
 
 #[test]
 fn random_input_causes_no_panic_and_no_forbidden_write() {
-    let wanted: usize =
-        std::env::var("EPIC_EVENTS_RANDOM_KEYS").ok().and_then(|text| text.parse().ok()).unwrap_or(6_000);
+    let wanted = crate::support::rounds(6_000);
     std::thread::scope(|scope| {
         for (seed, name) in (1_u64..).zip(["manager", "sales", "support"]) {
             scope.spawn(move || {

@@ -24,7 +24,7 @@ fn the_session_locks_after_its_idle_time_and_gives_the_form_back() {
 #[test]
 fn no_jump_of_the_wall_clock_moves_the_lock() {
     let mut desk = Desk::of("sales", Language::En);
-    let rounds: u64 = std::env::var("EPIC_EVENTS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(5);
+    let rounds = crate::support::rounds(5);
     let mut number = 1_u64;
     let mut dice = |sides: u64| {
         number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

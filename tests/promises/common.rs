@@ -12,15 +12,11 @@ use epic_events::{
     storage::{Db, Target},
 };
 
+pub use crate::support::rounds;
 use crate::support::{
     Engine, TestDb,
     world::{World, start},
 };
-
-/// The number of repetitions: `quick` in an ordinary run, `EPIC_EVENTS_ROUNDS` in `tests/torture`.
-pub fn rounds(quick: usize) -> usize {
-    std::env::var("EPIC_EVENTS_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(quick)
-}
 
 /// Fails if `took` exceeds the promised time. Only `tests/torture` applies the limit itself: in an ordinary run
 /// all tests share the machine, so the limit is ten times as long.
