@@ -146,7 +146,11 @@ impl App {
         progress.stop();
         let words = match asked {
             ImportRequest::Revert { .. } => ImportPhrase::StoppingToTakeBack,
-            _ => ImportPhrase::Stopping,
+            ImportRequest::Write(..)
+            | ImportRequest::Open(_)
+            | ImportRequest::Preview(_)
+            | ImportRequest::SaveRefused(_)
+            | ImportRequest::List => ImportPhrase::Stopping,
         };
         self.say(Notice::plain(self.context().say(words)));
         true

@@ -165,7 +165,9 @@ fn a_demo_has_possible_duplicates() {
         let name = |at: usize| rows[at].client.full_name.as_str();
         assert!(rows.len() >= 4, "{rows:?}");
         let mut pairs = [[name(0), name(1)], [name(2), name(3)]];
-        pairs.iter_mut().for_each(|pair| pair.sort_unstable());
+        for pair in &mut pairs {
+            pair.sort_unstable();
+        }
         pairs.sort_unstable();
         assert_eq!(pairs, [["C. Roussel", "Camille Roussel"], ["Helene MARCHAND", "Hélène Marchand"]]);
         // One pair can be merged.
