@@ -40,6 +40,8 @@ type Change = fn(&mut Client);
 /// Makes a row a copy of another one.
 type Copy = fn(&mut Client, &Client);
 
+const NO_SUCH_DAY: Problem = Problem::NoSuchDay { day: 31, month: 2, year: Some(2023) };
+
 /// What makes a row bad, and the only thing that is to be said about it.
 const BAD: [(Change, Field, Problem); 9] = [
     (|row| row.phone.clear(), Field::Phone, Problem::Required),
@@ -48,7 +50,7 @@ const BAD: [(Change, Field, Problem); 9] = [
     (|row| row.owner = "nobody", Field::SalesContactId, Problem::Unknown),
     (|row| row.owner = "support", Field::SalesContactId, Problem::NotActiveSales),
     (|row| row.last_contact = "2031-01-01".into(), Field::LastContactAt, Problem::InTheFuture),
-    (|row| row.last_contact = "soon".into(), Field::LastContactAt, Problem::NotADate),
+    (|row| row.last_contact = "31/02/2023".into(), Field::LastContactAt, NO_SUCH_DAY),
     (|row| row.name = "N".repeat(101), Field::FullName, Problem::TooLong(100)),
     (|row| row.phone = "call me".into(), Field::Phone, Problem::NotAPhone),
 ];
