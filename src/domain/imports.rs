@@ -178,6 +178,8 @@ pub struct Suspicion {
     pub name: String,
     /// What tells it from others of the same name.
     pub detail: String,
+    /// Its number; `None` for a row of the file.
+    pub id: Option<i64>,
     /// The number of the earlier row that has everything in common with this one; then there is no known record.
     pub row: Option<u32>,
     /// What importing the row into the known record would change.

@@ -131,7 +131,8 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: 
         (Some(before), Some((changes, update))) => {
             let update = if creates { create(draft, owner, archived) } else { update };
             let detail = told_apart_by(&before.company_name, &before.phone);
-            let suspicion = Suspicion { name: before.full_name.clone(), detail, row: None, changes };
+            let suspicion =
+                Suspicion { name: before.full_name.clone(), detail, id: Some(before.id.0), row: None, changes };
             Verdict::suspected(&cells, name, suspicion, (choice != Choice::Skip).then_some(update))
         }
         (None, _) | (_, None) => Verdict::new_record(&cells, name, create(draft, owner, archived)),

@@ -267,6 +267,7 @@ fn suspected(
     let suspicion = Suspicion {
         name: known.client_of(before).to_owned(),
         detail: before.id.0.to_string(),
+        id: Some(before.id.0),
         row: None,
         changes: changes.unwrap_or_default(),
     };

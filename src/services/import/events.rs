@@ -117,7 +117,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Events)
                 Choice::Create => Some(create(contract.id, draft, &said)),
             };
             let detail = known.0.client_of(&contract).to_owned();
-            let suspicion = Suspicion { name: before.title.clone(), detail, row: None, changes };
+            let suspicion = Suspicion { name: before.title.clone(), detail, id: Some(before.id.0), row: None, changes };
             Verdict::suspected(&cells, name, suspicion, step)
         }
         (None, _) | (_, None) => Verdict::new_record(&cells, name, create(contract.id, draft, &said)),

@@ -143,7 +143,8 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
             step => step,
         },
     };
-    let suspicion = Suspicion { name: name.clone(), detail: contract.id.0.to_string(), row: None, changes };
+    let suspicion =
+        Suspicion { name: name.clone(), detail: contract.id.0.to_string(), id: Some(before.id.0), row: None, changes };
     Verdict::suspected(&cells, name, suspicion, step)
 }
 

@@ -152,7 +152,7 @@ impl Verdict {
 
     /// Possibly about the same new record as an earlier row, which has this detail in common with it.
     pub fn repeated(cells: &Cells, name: String, detail: String, row: u32, step: Option<Step>) -> Self {
-        let suspicion = Suspicion { name: name.clone(), detail, row: Some(row), changes: Changes::default() };
+        let suspicion = Suspicion { name: name.clone(), detail, id: None, row: Some(row), changes: Changes::default() };
         Self::suspected(cells, name, suspicion, step)
     }
 

@@ -321,11 +321,11 @@ impl Chosen {
     }
 }
 
-/// Whether what a row may be about is not, or not any more, what the person has seen: what it is called, or a value that
+/// Whether what a row may be about is not, or not any more, what the person has seen: another record, or another value that
 /// the row would replace.
 fn is_other(was: &Suspicion, now: &Suspicion) -> bool {
     let replaced = |(field, old, _): &(Field, Value, Value)| now.changes.of(*field).is_some_and(|(now, _)| now != old);
-    (&was.name, &was.detail) != (&now.name, &now.detail) || was.changes.0.iter().any(replaced)
+    (was.id, was.row) != (now.id, now.row) || was.changes.0.iter().any(replaced)
 }
 
 /// A number for what the person sees of a row. What the row would change in a record is left out of a row that was
@@ -337,7 +337,7 @@ fn seen(row: &ImportRow, decided: bool) -> u64 {
         Finding::New | Finding::Unchanged => None,
         Finding::Changed(changes) => Some(changes),
         Finding::Suspected(known) => {
-            (&known.name, &known.detail).hash(&mut hasher);
+            (known.id, known.row, &known.name, &known.detail).hash(&mut hasher);
             (!decided).then_some(&known.changes)
         }
         Finding::Refused(errors) => {
