@@ -25,8 +25,11 @@ NAMESPACES = " ".join(
         ("style", "style:1.0"),
         ("number", "datastyle:1.0"),
         ("of", "of:1.2"),
+        ("draw", "drawing:1.0"),
+        ("svg", "svg-compatible:1.0"),
     ]
 )
+NAMESPACES += ' xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/"'
 FRENCH = 'number:language="fr" number:country="FR"'
 AMERICAN = 'number:language="en" number:country="US"'
 TWO = '<number:number number:decimal-places="2" number:min-decimal-places="2" number:min-integer-digits="1" number:grouping="true"/>'
@@ -274,6 +277,22 @@ source(
         row("extension", "+44 (0)20 7946 0000 ext. 12"),
     ),
 )
+NOTE = "<office:annotation><dc:creator>Anne</dc:creator><text:p>un commentaire</text:p></office:annotation>"
+BOX = '<draw:frame svg:x="1cm" svg:y="1cm" svg:width="3cm" svg:height="1cm"><draw:text-box><text:p>un cadre</text:p></draw:text-box></draw:frame>'
+source(
+    "rich",
+    table(
+        "Riche",
+        row("Nom", "Courriel", "Notes", "Montant"),
+        row(
+            Raw(f'<table:table-cell office:value-type="string">{NOTE}<text:p>Anne <text:span>É</text:span>té</text:p></table:table-cell>'),
+            Raw('<table:table-cell office:value-type="string"><text:p><text:a xlink:href="mailto:anne@example.com" xlink:type="simple">anne@example.com</text:a></text:p></table:table-cell>'),
+            Raw(f'<table:table-cell office:value-type="string">{BOX}<text:p>une</text:p><text:p/><text:p>deux</text:p></table:table-cell>'),
+            Raw(f'<table:table-cell office:value-type="float" office:value="12.5">{NOTE}<text:p>12,5</text:p></table:table-cell>'),
+        ),
+        row("Ben", Formula('of:=HYPERLINK("mailto:ben@example.com";"ben@example.com")'), Raw(f"<table:table-cell>{NOTE}</table:table-cell>"), Formula("of:=IF(1=2;3;\"\")")),
+    ),
+)
 source("rows", table("Liste", row("Nom", "Société", "Montant"), *[row(f"Client {number}", f"Company {number % 7}", (number + 0.25, "euro")) for number in range(1, 2001)]))
 plain(
     "typed.csv",
@@ -322,5 +341,6 @@ for kind in ["ods", "xlsx"]:
 books = [os.path.join(FOLDER, f"{name}.ods") for name in ["clients", "contracts", "american", "events", "texts", "phones"]]
 for name, options in [("windows", WINDOWS), ("commas", COMMAS), ("tabs", TABS)]:
     convert(books, "csv", f"Text - txt - csv (StarCalc):{options}", folder(name))
+convert([books[0]], "xls")
 # What was saved in one format once more in the other.
 convert([os.path.join(FOLDER, f"{name}.xlsx") for name in ["events", "mac", "clients"]], "ods", into=folder("again"))

@@ -3,6 +3,7 @@
 
 use std::{path::Path, process::Command};
 
+use epic_events::domain::file_problem::FileProblem;
 use tempfile::TempDir;
 
 use crate::{read, shown};
@@ -128,6 +129,11 @@ const TABLES: &[(&[&str], &str)] = &[
         &["Ods page.ods", "Xlsx page.xlsx"],
         "Sheet1 1 -0\nClient|Total|Signed\n2: A & B\nLtd.|12000.5|2021-04-18\n3: Été|7|",
     ),
+    (
+        &["Ods rich.ods", "Xlsx rich.xlsx"],
+        "Riche 1 -0\nNom|Courriel|Notes|Montant\n\
+         2: Anne Été|anne@example.com|une\n\ndeux|12.5\n3: Ben|ben@example.com||",
+    ),
 ];
 
 /// What stands in long and odd cells; the rows of two thousand clients.
@@ -166,6 +172,11 @@ fn tables_of_libreoffice_are_read_as_people_see_them() {
                 wrong.push(format!("{file}\n{seen:?}\ninstead of\n{expected:?}"));
             }
         }
+    }
+    for (name, problem) in
+        [("clients.xls", FileProblem::OldWorkbook), ("sources/clients.fods", FileProblem::NotASpreadsheet)]
+    {
+        assert_eq!(read(&folder, name).map(|sheet| shown(&sheet)), Err(problem), "{name}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
     println!("FIGURE 30 files of LibreOffice: {count} files read as they are seen");

@@ -102,11 +102,11 @@ impl Workbook {
     }
 
     /// The text of a cell. A formula that no program has computed yet is shown itself, so that it is
-    /// not taken for an empty cell.
+    /// not taken for an empty cell. One whose result is an empty text is an empty cell.
     fn text(&self, cell: &Cell) -> Result<String, FileProblem> {
         if cell.value.is_empty() {
-            let formula = if cell.formula.is_empty() { String::new() } else { format!("={}", cell.formula) };
-            return Ok(formula);
+            let is_empty = cell.formula.is_empty() || cell.kind == "str";
+            return Ok(if is_empty { String::new() } else { format!("={}", cell.formula) });
         }
         Ok(match cell.kind.as_str() {
             "s" => {
