@@ -85,6 +85,11 @@ impl Run<'_> {
         file.kind = preview.kind;
         let refused = preview.counts.refused;
         let is_dry = asked.dry_run || (refused > 0 && !asked.without_refused);
+        if !as_json {
+            // The others are only counted, and a long file needs the memory for its import.
+            preview.rows.retain(|row| matches!(row.finding, Finding::Refused(_) | Finding::Suspected(_)));
+            preview.rows.shrink_to_fit();
+        }
         let imported = if is_dry { None } else { signed.write(&file, &preview)? };
         if as_json {
             let id = imported.as_ref().map(|import| import.id.0);

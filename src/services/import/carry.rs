@@ -26,6 +26,10 @@ pub(super) fn carry(
     let (id, mut version) = match &step.begin {
         Begin::Keep(id, version) => (*id, *version),
         Begin::Write(request) => saved(ask(db, (ctx, becomes_archived), request, hash)?, &mut entries)?,
+        Begin::Client { draft, owner } => {
+            let request = WriteRequest::CreateClient { draft: (**draft).clone(), sales_contact: *owner };
+            saved(ask(db, (ctx, becomes_archived), &request, hash)?, &mut entries)?
+        }
         Begin::Contract { number, client, draft, paid_before } => {
             let request =
                 WriteRequest::CreateContract { client: *client, draft: draft.clone(), paid_before: *paid_before };

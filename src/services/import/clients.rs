@@ -18,10 +18,7 @@ use crate::{
         phone, text,
         users::Role,
     },
-    services::{
-        WriteRequest,
-        context::{RequestContext, ServiceError},
-    },
+    services::context::{RequestContext, ServiceError},
     storage::{self, Db},
 };
 
@@ -180,9 +177,8 @@ fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&Client>, draft:
 }
 
 fn create(draft: ClientDraft, owner: Option<UserId>, archived: Option<bool>) -> Step {
-    let create = WriteRequest::CreateClient { draft, sales_contact: owner };
     let then = if archived == Some(true) { vec![Then::Archive] } else { Vec::new() };
-    Step { begin: Begin::Write(Box::new(create)), then }
+    Step { begin: Begin::Client { draft: Box::new(draft), owner }, then }
 }
 
 /// A client that the file still has is restored, unless the file says that it is archived.

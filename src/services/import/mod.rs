@@ -251,7 +251,7 @@ fn column(sheet: &Sheet, at: usize, field: Option<Field>) -> ImportColumn {
 
 /// How many audit entries are kept before they are written. The end of the audit log stays locked from the first time
 /// on, so an import of usual size writes them at its end.
-const NOTED_AT_ONCE: usize = 10_000;
+const NOTED_AT_ONCE: usize = 5_000;
 
 /// The error of a row that cannot be imported, although its plan said so: somebody else has written meanwhile.
 fn in_row(row: u32, stop: ServiceError) -> ServiceError {
@@ -281,7 +281,8 @@ pub(super) fn write(
 ) -> Result<Import, ServiceError> {
     let matched = matched(db, file)?;
     // What was seen, and what of the suspected duplicates was decided.
-    let (mut steps, mut counts, mut decided) = (Vec::new(), Counts::default(), Counts::default());
+    let mut steps = Vec::with_capacity(file.sheet.rows.len());
+    let (mut counts, mut decided) = (Counts::default(), Counts::default());
     let mut mark = 0;
     let planned = plan_all(db, ctx, (file, &matched), password, |verdict| {
         counts.add(&verdict.row.finding);

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
-
 use secrecy::SecretString;
+use sha2::{Digest, Sha256};
 
 use super::{
     cells::{Cells, Reading},
@@ -44,7 +44,7 @@ impl Step {
     /// Whether it creates a record.
     pub fn is_new(&self) -> bool {
         match &self.begin {
-            Begin::Write(_) | Begin::Contract { .. } => true,
+            Begin::Write(_) | Begin::Client { .. } | Begin::Contract { .. } => true,
             Begin::Keep(..) => false,
         }
     }
@@ -55,6 +55,8 @@ impl Step {
 pub(super) enum Begin {
     /// Creates the record.
     Write(Box<WriteRequest>),
+    /// Creates a client. A file may have many of them, and this takes half the memory of a request.
+    Client { draft: Box<ClientDraft>, owner: Option<UserId> },
     /// Creates a contract that keeps the number of the file.
     Contract { number: Option<ContractId>, client: ClientId, draft: ContractDraft, paid_before: Cents },
     /// The record with this id and version stays as it is.
@@ -235,6 +237,13 @@ pub(super) fn problem_of(reason: &Reason) -> Problem {
     }
 }
 
+/// What a row is about, as a hash: the texts of a long file would take much memory.
+type Key = [u8; 32];
+
+fn hashed(key: &str) -> Key {
+    Sha256::digest(key).into()
+}
+
 /// The state of an import while its rows are planned.
 #[derive(Debug)]
 pub(super) struct Planner<'a> {
@@ -245,7 +254,7 @@ pub(super) struct Planner<'a> {
     pub reading: Reading<'a>,
     pub people: People,
     /// The known records, and the keys of new ones, that earlier rows are about, with the row's number.
-    taken: HashMap<String, u32>,
+    taken: HashMap<Key, u32>,
     /// What is due on a contract after the payments of earlier rows.
     pub due: HashMap<ContractId, Cents>,
 }
@@ -271,27 +280,27 @@ impl<'a> Planner<'a> {
 
     /// Takes what a row is about. Error: `SameAsRow` if an earlier row is about the same.
     pub fn take(&mut self, field: Field, key: String, cells: &mut Cells) -> bool {
-        if let Some(earlier) = self.taken.get(&key) {
-            cells.errors.push(field, Problem::SameAsRow(*earlier));
+        if let Some(earlier) = self.earlier(&key) {
+            cells.errors.push(field, Problem::SameAsRow(earlier));
             return false;
         }
-        self.taken.insert(key, cells.number());
+        self.taken.insert(hashed(&key), cells.number());
         true
     }
 
     /// Notes what a row is about, unless an earlier one is about the same.
     pub fn note(&mut self, key: String, cells: &Cells) {
-        self.taken.entry(key).or_insert(cells.number());
+        self.taken.entry(hashed(&key)).or_insert(cells.number());
     }
 
     /// The number of the earlier row that is about the same.
     pub fn earlier(&self, key: &str) -> Option<u32> {
-        self.taken.get(key).copied()
+        self.taken.get(&hashed(key)).copied()
     }
 
     /// Whether an earlier row is about it.
     pub fn is_taken(&self, key: &str) -> bool {
-        self.taken.contains_key(key)
+        self.taken.contains_key(&hashed(key))
     }
 
     /// What was chosen for a suspected duplicate.
