@@ -1,7 +1,11 @@
 //! The queries of imports.
 
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
+use diesel::{
+    dsl::max,
+    prelude::*,
+    result::{DatabaseErrorKind, Error},
+};
 
 use super::{
     connection::{Db, for_update},
@@ -81,31 +85,54 @@ pub struct NewImport<'a> {
     /// The hash of the headings.
     pub headings: &'a str,
     pub columns: &'a [Option<Field>],
-    pub counts: Counts,
 }
 
-/// Records an import and returns it.
-pub fn insert(db: &mut Db, new: &NewImport, now: NaiveDateTime) -> Result<Import, DbError> {
-    let rows = |rows: usize| i32::try_from(rows).unwrap_or(i32::MAX);
+/// Records an import that begins, and returns its number.
+///
+/// Two imports never run at the same time: both would take the same rows for new ones. A server makes the second wait for
+/// the number that the first has taken, and then it begins again (`Retry`).
+pub fn begin(db: &mut Db, new: &NewImport, now: NaiveDateTime) -> Result<ImportId, DbError> {
     let kind: &'static str = new.kind.into();
-    diesel::insert_into(imports::table)
+    let last: Option<i64> = imports::table.select(max(imports::id)).first(db)?;
+    let id = ImportId::new(last.unwrap_or_default() + 1);
+    let inserted = diesel::insert_into(imports::table)
         .values((
+            imports::id.eq(id),
             imports::file_name.eq(new.file_name),
             imports::kind.eq(kind),
             imports::created_by.eq(new.created_by),
             imports::operation_id.eq(new.operation),
             imports::headings.eq(new.headings),
             imports::fields.eq(serde_json::json!(new.columns).to_string()),
-            imports::created_rows.eq(rows(new.counts.created)),
-            imports::changed_rows.eq(rows(new.counts.changed)),
-            imports::unchanged_rows.eq(rows(new.counts.unchanged)),
-            imports::refused_rows.eq(rows(new.counts.refused)),
-            imports::skipped_rows.eq(rows(new.counts.suspected)),
+            (imports::created_rows.eq(0), imports::changed_rows.eq(0), imports::unchanged_rows.eq(0)),
+            (imports::refused_rows.eq(0), imports::skipped_rows.eq(0)),
             imports::created_at.eq(now),
             imports::updated_at.eq(now),
         ))
-        .execute(db)?;
-    let id = ImportId::new(db.last_insert_id()?);
+        .execute(db);
+    match inserted {
+        Ok(_) => Ok(id),
+        Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) => Err(DbError::Retry),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Writes how many rows became what, and returns the import.
+pub fn finish(
+    db: &mut Db,
+    id: ImportId,
+    (new, counts): (&NewImport, Counts),
+    now: NaiveDateTime,
+) -> Result<Import, DbError> {
+    let rows = |rows: usize| i32::try_from(rows).unwrap_or(i32::MAX);
+    let counted = (
+        imports::created_rows.eq(rows(counts.created)),
+        imports::changed_rows.eq(rows(counts.changed)),
+        imports::unchanged_rows.eq(rows(counts.unchanged)),
+        imports::refused_rows.eq(rows(counts.refused)),
+        imports::skipped_rows.eq(rows(counts.suspected)),
+    );
+    met(diesel::update(imports::table.find(id)).set(counted).execute(db)?, 1)?;
     Ok(Import {
         id,
         version: 1,
@@ -113,7 +140,7 @@ pub fn insert(db: &mut Db, new: &NewImport, now: NaiveDateTime) -> Result<Import
         kind: new.kind,
         created_by: new.created_by,
         operation: new.operation.to_owned(),
-        counts: new.counts,
+        counts,
         reverted_at: None,
         created_at: now,
         updated_at: now,

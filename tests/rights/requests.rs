@@ -290,9 +290,8 @@ fn spare_import(world: &World) -> ImportId {
         operation: "spare",
         headings: "",
         columns: &[],
-        counts: Counts::default(),
     };
-    epic_events::storage::imports::insert(&mut world.connection(), &new, crate::support::world::start()).unwrap().id
+    epic_events::storage::imports::begin(&mut world.connection(), &new, crate::support::world::start()).unwrap()
 }
 
 /// The newest plan, which nobody has changed yet.

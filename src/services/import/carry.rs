@@ -1,8 +1,12 @@
 //! Carries out what was planned for a row, by the same writes as the forms.
 
-use super::plan::{Begin, Step, Then};
+use super::{
+    cells::Cells,
+    clients,
+    plan::{Begin, Step, Then},
+};
 use crate::{
-    domain::{Error, audit::Changes, entity::EntityKind},
+    domain::{Error, entity::EntityKind},
     services::{
         Reply, WriteRequest,
         context::{RequestContext, ServiceError},
@@ -12,23 +16,29 @@ use crate::{
     storage::{Db, audit::AuditEntry},
 };
 
-/// Carries out a step. Returns the id of the record, and one audit entry for each record that it changed.
-/// `hash` is that of the password of new accounts.
+/// Carries out a step of the row with these cells, which a step that creates nothing has no need of. Returns one audit entry for each record that it changed. `hash` is
+/// that of the password of new accounts.
 pub(super) fn carry(
     db: &mut Db,
     ctx: &RequestContext,
-    kind: EntityKind,
+    (kind, hash): (EntityKind, Option<&str>),
     step: &Step,
-    hash: Option<&str>,
-) -> Result<(i64, Vec<AuditEntry>), ServiceError> {
+    cells: Option<Cells>,
+) -> Result<Vec<AuditEntry>, ServiceError> {
     let mut entries = Vec::new();
     let becomes_archived = step.is_new() && step.then.iter().any(|then| matches!(then, Then::Archive));
     let (id, mut version) = match &step.begin {
         Begin::Keep(id, version) => (*id, *version),
         Begin::Write(request) => saved(ask(db, (ctx, becomes_archived), request, hash)?, &mut entries)?,
-        Begin::Client { draft, owner } => {
-            let request = WriteRequest::CreateClient { draft: (**draft).clone(), sales_contact: *owner };
+        Begin::Client(owner) => {
+            let draft = clients::of_row(cells.ok_or(Error::NotFound)?, ctx.wall.date()).map_err(Error::Invalid)?;
+            let request = WriteRequest::CreateClient { draft, sales_contact: *owner };
             saved(ask(db, (ctx, becomes_archived), &request, hash)?, &mut entries)?
+        }
+        Begin::Cancelled { contract, draft, reason } => {
+            let request = WriteRequest::RecordPayment { contract: *contract, draft: (**draft).clone() };
+            let ctx = ctx.of_import(&request, becomes_archived)?;
+            saved(write::record_cancelled(db, &ctx, *contract, (draft, reason))?, &mut entries)?
         }
         Begin::Contract { number, client, draft, paid_before } => {
             let request =
@@ -47,7 +57,7 @@ pub(super) fn carry(
         // A payment leaves the version of its contract.
         version += i32::from(!matches!(then, Then::Record(_)));
     }
-    Ok((id, one_each(entries)))
+    Ok(one_each(entries))
 }
 
 fn ask(
@@ -77,10 +87,11 @@ fn one_each(entries: Vec<AuditEntry>) -> Vec<AuditEntry> {
             None => joined.push(entry),
         }
     }
-    // A field that has its old value again was not changed.
-    for entry in &mut joined {
-        entry.changes =
-            Changes(std::mem::take(&mut entry.changes.0).into_iter().filter(|(_, old, new)| old != new).collect());
-    }
+    joined.iter_mut().for_each(without_changes_back);
     joined
+}
+
+/// A field that has its old value again was not changed.
+pub(super) fn without_changes_back(entry: &mut AuditEntry) {
+    entry.changes.0.retain(|(_, old, new)| old != new);
 }

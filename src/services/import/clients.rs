@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
+
 use super::{
     cells::Cells,
     lookup::Clients,
@@ -10,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{
-        ClientId, Field, Problem, Reason, UserId,
+        ClientId, Field, FieldErrors, Problem, Reason, UserId,
         audit::{Auditable, Changes},
         clients::{Client, ClientDraft, told_apart_by},
         entity::EntityKind,
@@ -56,7 +58,9 @@ fn matched<'a>(known: &'a Clients, cells: &Cells) -> Match<'a> {
     let number = cells.said(Field::Phone);
     // Both have an e-mail address, and it is another one.
     let differs = |one: &Client| one.email.is_some() && cells.said(Field::Email).is_some();
-    let calls = |one: &Client| number.is_none_or(|said| phone::key(said) == phone::key(&one.phone));
+    // Without a number, only the one of that name is meant.
+    let is_only = namesakes.len() == 1;
+    let calls = |one: &Client| number.map_or(is_only, |said| phone::key(said) == phone::key(&one.phone));
     if let Some(client) = namesakes.iter().find(|one| calls(one) && !differs(one)) {
         return Match::Same(client);
     }
@@ -75,16 +79,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: 
         Match::Same(client) | Match::Perhaps(client) => Some(client),
         Match::Nobody => None,
     };
-    let draft = |before: Option<&Client>| {
-        let mut draft = before.map(ClientDraft::from).unwrap_or_default();
-        cells.replace(Field::FullName, &mut draft.full_name);
-        cells.replace(Field::CompanyName, &mut draft.company_name);
-        cells.replace_number(Field::Phone, &mut draft.phone);
-        cells.replace(Field::Notes, &mut draft.notes);
-        draft.email = cells.said(Field::Email).map(str::to_owned).or(draft.email);
-        draft.last_contact_at = last_contact_at.or(draft.last_contact_at);
-        draft.checked(ctx.wall.date())
-    };
+    let draft = |before: Option<&Client>| overlaid(&cells, before, last_contact_at, ctx.wall.date());
     let (into_known, anew) = (before.map(|client| draft(Some(client))), draft(None));
     let is_same = matches!(found, Match::Same(_));
     let choice = planner.choice(&cells);
@@ -106,11 +101,11 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: 
     }
     // Of a suspected one that is left out nothing is written.
     let is_left_out = before.is_some() && !is_same && choice == Choice::Skip;
-    let own = if is_left_out { anew.ok() } else { None };
-    match own {
+    match (is_left_out, anew) {
         _ if !cells.errors.is_empty() => {}
-        Some(own) => take(planner, &mut cells, None, &own),
-        None => take(planner, &mut cells, before.filter(|_| !creates), &draft),
+        (true, Ok(own)) => take(planner, &mut cells, None, &own),
+        (true, Err(_)) => {}
+        (false, _) => take(planner, &mut cells, before.filter(|_| !creates), &draft),
     }
     let updated =
         before.map(|before| update(before, &draft, owner.filter(|_| !creates), archived.filter(|_| !creates)));
@@ -126,14 +121,37 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Clients, mut cells: 
     match (before, updated) {
         (Some(_), Some((changes, step))) if is_same => Verdict::known(&cells, name, changes, step),
         (Some(before), Some((changes, update))) => {
-            let update = if creates { create(draft, owner, archived) } else { update };
+            let update = if creates { create(owner, archived) } else { update };
             let detail = told_apart_by(&before.company_name, &before.phone);
             let suspicion =
                 Suspicion { name: before.full_name.clone(), detail, id: Some(before.id.0), row: None, changes };
             Verdict::suspected(&cells, name, suspicion, (choice != Choice::Skip).then_some(update))
         }
-        (None, _) | (_, None) => Verdict::new_record(&cells, name, create(draft, owner, archived)),
+        (None, _) | (_, None) => Verdict::new_record(&cells, name, create(owner, archived)),
     }
+}
+
+/// The known client, or a new one, with what the row says.
+fn overlaid(
+    cells: &Cells,
+    before: Option<&Client>,
+    last_contact_at: Option<NaiveDate>,
+    today: NaiveDate,
+) -> Result<ClientDraft, FieldErrors> {
+    let mut draft = before.map(ClientDraft::from).unwrap_or_default();
+    cells.replace(Field::FullName, &mut draft.full_name);
+    cells.replace(Field::CompanyName, &mut draft.company_name);
+    cells.replace_number(Field::Phone, &mut draft.phone);
+    cells.replace(Field::Notes, &mut draft.notes);
+    draft.email = cells.said(Field::Email).map(str::to_owned).or(draft.email);
+    draft.last_contact_at = last_contact_at.or(draft.last_contact_at);
+    draft.checked(today)
+}
+
+/// The new client that a row describes, which was planned without errors.
+pub(super) fn of_row(mut cells: Cells, today: NaiveDate) -> Result<ClientDraft, FieldErrors> {
+    let last_contact_at = cells.day(Field::LastContactAt);
+    overlaid(&cells, None, last_contact_at, today)
 }
 
 /// Refuses what the forms would refuse because of the client's state, or of its sales contact's when it is restored.
@@ -176,9 +194,9 @@ fn take(planner: &mut Planner, cells: &mut Cells, known: Option<&Client>, draft:
     }
 }
 
-fn create(draft: ClientDraft, owner: Option<UserId>, archived: Option<bool>) -> Step {
+fn create(owner: Option<UserId>, archived: Option<bool>) -> Step {
     let then = if archived == Some(true) { vec![Then::Archive] } else { Vec::new() };
-    Step { begin: Begin::Client { draft: Box::new(draft), owner }, then }
+    Step { begin: Begin::Client(owner), then }
 }
 
 /// A client that the file still has is restored, unless the file says that it is archived.

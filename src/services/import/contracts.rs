@@ -34,7 +34,8 @@ pub(super) fn plan(
     ctx: &RequestContext,
     rows: Vec<Cells>,
 ) -> Result<Vec<Verdict>, ServiceError> {
-    let known = Contracts::load(db, &rows, Field::Number)?;
+    let mut known = Contracts::load(db, &rows, Field::Number)?;
+    known.load_reverted(db)?;
     let mut planned: Vec<Verdict> = rows.into_iter().map(|cells| row(planner, ctx, &known, cells)).collect();
     refuse_archiving(db, &mut planned)?;
     refuse_totals(db, &known, &mut planned)?;
@@ -119,21 +120,25 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: &Contracts, mut cells
     let Some(said) = said.filter(|_| cells.errors.is_empty()) else {
         return Verdict::refused(cells, name);
     };
-    let (same, perhaps) = match numbered {
-        Some(contract) => (Some(contract), None),
-        None => matched(planner, &ctx.settings, known, &said),
+    let earlier = said.number.is_none().then(|| planner.earlier(&twin(&said))).flatten();
+    let (same, perhaps) = match (numbered, matched(planner, &ctx.settings, known, &said)) {
+        (Some(contract), _) => (Some(contract), None),
+        // It keeps the number that is still free, but may be a contract that was entered without it.
+        (None, (same, _)) if said.number.is_some() => (None, same),
+        (None, found) => found,
     };
     match (same, perhaps) {
         (Some(before), _) => update_row(planner, ctx, (known, cells), name, before, &said),
         (None, Some(before)) => suspected(planner, ctx, known, cells, name, before, said),
         (None, None) => {
-            let earlier = said.number.is_none().then(|| planner.earlier(&twin(&said))).flatten();
-            planner.note(twin(&said), &cells);
-            let total = said.draft.total_cents;
+            let (total, twin) = (said.draft.total_cents, twin(&said));
             let step = match earlier.map(|_| planner.choice(&cells)) {
                 None | Some(Choice::Create) => create(planner, &mut cells, known, said),
                 Some(Choice::Skip | Choice::Update) => None,
             };
+            if cells.errors.is_empty() {
+                planner.note(twin, &cells);
+            }
             match (earlier, step) {
                 _ if !cells.errors.is_empty() => Verdict::refused(cells, name),
                 (Some(row), step) => Verdict::repeated(&cells, name, total.plain(), row, step),
@@ -233,6 +238,7 @@ fn update_row(
     if planner.take(field, key(before), &mut cells)
         && let Some((changes, step)) = update(ctx, &mut cells, known, before, said)
     {
+        planner.note(twin(said), &cells);
         return Verdict::known(&cells, name, changes, step);
     }
     Verdict::refused(cells, name)
@@ -289,10 +295,9 @@ fn update(
     }
     cells.replace(Field::Notes, &mut draft.notes);
     let draft = draft.checked(before.paid()).map_err(|wrong| cells.errors.0.extend(wrong.0)).ok()?;
-    let is_restored = before.archived_at.is_some() && !said.archived;
     let mut after = draft.applied_to(before);
     let mut then = Vec::new();
-    if is_restored {
+    if before.archived_at.is_some() && !said.archived {
         after.archived_at = None;
         then.push(Then::Restore);
     }
@@ -302,7 +307,7 @@ fn update(
     match said.paid {
         Some((_, paid)) if paid == before.paid() => {}
         // Its import was reverted, which has cancelled what was paid before.
-        Some((field, paid)) if is_restored && before.paid() == Cents(0) => {
+        Some((field, paid)) if known.is_reverted(before) => {
             cells.errors.take(field, check_paid(field, paid, after.total_cents))?;
             after.due_cents = Cents(after.total_cents.0 - paid.0);
             then.push(Then::Record(PaymentDraft::opening(paid, ctx.wall.date())));

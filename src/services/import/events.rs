@@ -31,7 +31,7 @@ use crate::{
     storage::{self, Db},
 };
 
-/// The known events of each contract, the oldest first.
+/// The known events of each contract, those that are not archived first, each kind by age.
 type Events = HashMap<ContractId, Vec<Event>>;
 
 pub(super) fn plan(
@@ -44,6 +44,9 @@ pub(super) fn plan(
     let mut events = Events::new();
     for event in storage::lookup::events_of(db, &known.ids())? {
         events.entry(event.contract_id).or_default().push(event);
+    }
+    for of in events.values_mut() {
+        of.sort_by_key(|event| (event.archived_at.is_some(), event.id.0));
     }
     Ok(rows.into_iter().map(|cells| row(planner, ctx, (&known, &events), cells)).collect())
 }
@@ -77,7 +80,12 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Events)
         .flatten()
         .filter(|event| text::fold(&event.title) == text::fold(&name) && !planner.is_taken(&key(event)));
     let titled: Vec<&Event> = titled.collect();
-    let same = titled.iter().find(|event| starts_at.is_none_or(|start| event.starts_at == Some(start)));
+    // Without a start, only the one that has the title is meant.
+    let same = match (starts_at, titled.as_slice()) {
+        (None, [only]) => Some(only),
+        (None, _) => None,
+        (Some(start), all) => all.iter().find(|event| event.starts_at == Some(start)),
+    };
     let before = same.or(titled.first()).copied();
     let choice = planner.choice(&cells);
     let creates = before.is_none() || (same.is_none() && choice == Choice::Create);
@@ -145,8 +153,11 @@ fn take(
     contract: &Contract,
     (draft, archived): (&EventDraft, bool),
 ) {
+    let start = draft.starts_at.map(|start| start.to_string()).unwrap_or_default();
+    let twin = format!("event {} {}\n{start}", contract.id.0, text::fold(&draft.title));
     if let Some(event) = known {
         planner.take(Field::Title, key(event), cells);
+        planner.note(twin, cells);
         return;
     }
     if contract.archived_at.is_some() && !archived {
@@ -154,8 +165,7 @@ fn take(
     } else if contract.signed_at.is_none() {
         cells.errors.push(Field::ContractId, Problem::IsNotSigned);
     }
-    let start = draft.starts_at.map(|start| start.to_string()).unwrap_or_default();
-    planner.take(Field::Title, format!("event {} {}\n{start}", contract.id.0, text::fold(&draft.title)), cells);
+    planner.take(Field::Title, twin, cells);
 }
 
 fn key(event: &Event) -> String {
@@ -173,8 +183,13 @@ fn create(contract: ContractId, draft: EventDraft, said: &Said) -> Step {
 fn update(planner: &Planner, ctx: &RequestContext, before: &Event, draft: &EventDraft, said: &Said) -> (Changes, Step) {
     let mut after = draft.applied_to(before);
     let mut then = Vec::new();
+    // An open event loses a support person who has left when it is restored, and when it is opened again.
+    let still = |support: Option<UserId>, status: Status| {
+        support.filter(|support| !status.is_open() || planner.people.is_active(*support, Role::Support))
+    };
     if before.archived_at.is_some() && !said.archived {
         after.archived_at = None;
+        after.support_id = still(after.support_id, before.status);
         then.push(Then::Restore);
     }
     if EventDraft::from(before) != *draft {
@@ -182,13 +197,8 @@ fn update(planner: &Planner, ctx: &RequestContext, before: &Event, draft: &Event
     }
     if let Some(status) = said.status.filter(|status| *status != before.status) {
         after.status = status;
+        after.support_id = still(after.support_id, status);
         then.push(Then::SetStatus(status));
-    }
-    // An open event loses a support person who has left when it is restored or opened again.
-    let is_left = |support: UserId| !planner.people.is_active(support, Role::Support);
-    if !then.is_empty() && after.status.is_open() && after.support_id.is_some_and(is_left) {
-        let opens = |one: &Then| matches!(one, Then::Restore | Then::SetStatus(_));
-        after.support_id = after.support_id.filter(|_| !then.iter().any(opens));
     }
     if let Some(support) = said.support.filter(|support| after.support_id != Some(*support)) {
         after.support_id = Some(support);

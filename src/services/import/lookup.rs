@@ -1,122 +1,25 @@
-//! What the database knows of the people, clients and contracts that the rows of a file refer to. Each is
-//! looked up for many rows at once.
+//! What the database knows of the clients and contracts that the rows of a file refer to. Each is looked up for many rows
+//! at once.
 
 use std::collections::{HashMap, HashSet};
 
 use super::cells::Cells;
 use crate::{
     domain::{
-        ClientId, ContractId, Field, Problem, UserId,
+        Cents, ClientId, ContractId, Field, Problem,
         clients::Client,
         contracts::{Contract, number_in},
-        imports::Finding,
+        payments::{Method, UNDONE},
         phone, text,
-        users::{Role, User},
     },
     storage::{self, Db, DbError},
 };
 
 /// The places of the values that have a key.
-type Index = HashMap<String, Vec<usize>>;
+pub(super) type Index = HashMap<String, Vec<usize>>;
 
-fn put(index: &mut Index, key: String, at: usize) {
+pub(super) fn put(index: &mut Index, key: String, at: usize) {
     index.entry(key).or_default().push(at);
-}
-
-/// All accounts.
-#[derive(Debug)]
-pub(super) struct People {
-    all: Vec<User>,
-    usernames: Index,
-    emails: Index,
-    names: Index,
-}
-
-impl People {
-    pub fn load(db: &mut Db) -> Result<Self, DbError> {
-        let all = storage::users::all(db)?;
-        let [mut usernames, mut emails, mut names] = [Index::new(), Index::new(), Index::new()];
-        for (at, user) in all.iter().enumerate() {
-            put(&mut usernames, user.username.clone(), at);
-            put(&mut names, text::fold(&user.full_name), at);
-            if let Some(email) = &user.email {
-                put(&mut emails, text::caseless(email), at);
-            }
-        }
-        Ok(Self { all, usernames, emails, names })
-    }
-
-    fn in_index(&self, index: &Index, key: &str) -> Option<&User> {
-        index.get(key).map(|places| &self.all[places[0]])
-    }
-
-    /// The account with this username or e-mail address.
-    pub fn signing_in(&self, typed: &str) -> Option<&User> {
-        let caseless = text::caseless(&text::clean(typed));
-        self.in_index(&self.usernames, &caseless).or_else(|| self.with_email(&caseless))
-    }
-
-    /// The account with this username or e-mail address, or the only one of this name. Of several, the only one that
-    /// is active.
-    ///
-    /// Errors: `Unknown`, `Ambiguous`.
-    pub fn named(&self, typed: &str) -> Result<&User, Problem> {
-        if let Some(user) = self.signing_in(typed) {
-            return Ok(user);
-        }
-        let namesakes = self.names.get(&text::fold(typed)).into_iter().flatten().map(|at| &self.all[*at]);
-        let namesakes: Vec<&User> = namesakes.collect();
-        let active: Vec<&User> = namesakes.iter().copied().filter(|user| user.active).collect();
-        match (namesakes.as_slice(), active.as_slice()) {
-            ([], _) => Err(Problem::Unknown),
-            ([only], _) | (_, [only]) => Ok(only),
-            (several, _) => Err(Problem::Ambiguous(several.len())),
-        }
-    }
-
-    /// The same, who has to be active and in this role.
-    ///
-    /// Errors: also `NotActiveSales`, `NotActiveSupport`.
-    pub fn active(&self, typed: &str, role: Role) -> Result<UserId, Problem> {
-        let user = self.named(typed)?;
-        match role {
-            _ if self.is_active(user.id, role) => Ok(user.id),
-            Role::Support => Err(Problem::NotActiveSupport),
-            Role::Sales | Role::Management => Err(Problem::NotActiveSales),
-        }
-    }
-
-    /// Whether the account is active and in this role.
-    pub fn is_active(&self, id: UserId, role: Role) -> bool {
-        self.all.iter().any(|user| user.id == id && user.active && user.role == role)
-    }
-
-    /// The account with this e-mail address, in lower case.
-    pub fn with_email(&self, caseless: &str) -> Option<&User> {
-        self.in_index(&self.emails, caseless)
-    }
-
-    /// Replaces the ids of people by their names in what is to be read.
-    pub fn name_in(&self, finding: &mut Finding) {
-        let changes = match finding {
-            Finding::Changed(changes) => changes,
-            Finding::Suspected(known) => &mut known.changes,
-            Finding::New | Finding::Unchanged | Finding::Refused(_) => return,
-        };
-        let people =
-            changes.0.iter_mut().filter(|(field, ..)| matches!(field, Field::SalesContactId | Field::SupportId));
-        for value in people.flat_map(|(_, old, new)| [old, new]) {
-            let of = |id: i64| self.all.iter().find(|user| user.id.0 == id);
-            if let Some(user) = value.as_i64().and_then(of) {
-                *value = user.full_name.clone().into();
-            }
-        }
-    }
-
-    /// The account with this employee number.
-    pub fn numbered(&self, number: &str) -> Option<&User> {
-        self.all.iter().find(|user| user.employee_number.as_deref() == Some(number))
-    }
 }
 
 /// The clients that some rows may be about.
@@ -185,12 +88,16 @@ impl Clients {
         Ok(())
     }
 
-    /// The client that one of this name and company has become by a merge. Without a company any of the name.
+    /// The client that those of this name and company have become by merges; `None` if they have become several. Without a
+    /// company all of the name.
     pub fn merged_as(&self, name: &str, company: Option<&str>) -> Option<&Client> {
         let company = company.map(text::fold);
         let all = self.merged.get(&text::fold(name))?;
-        let of = all.iter().find(|(of, _)| company.as_ref().is_none_or(|company| of == company));
-        of.map(|(_, at)| &self.all[*at])
+        let of = all.iter().filter(|(of, _)| company.as_ref().is_none_or(|company| of == company));
+        let mut places: Vec<usize> = of.map(|(_, at)| *at).collect();
+        places.sort_unstable();
+        places.dedup();
+        if let [only] = places.as_slice() { Some(&self.all[*only]) } else { None }
     }
 
     pub fn get(&self, id: ClientId) -> Option<&Client> {
@@ -263,6 +170,13 @@ impl Clients {
         }
         let Some(name) = name else { return Ok(None) };
         let called = self.called(name, company);
+        // One of the same name may have been merged into somebody else.
+        if let Some(other) = self.merged_as(name, company)
+            && let [one] = called.as_slice()
+            && other.id != one.id
+        {
+            return Err((Field::ClientId, Problem::Ambiguous(2)));
+        }
         // A private person has no company, so an empty cell tells them from others of the same name.
         let private: Vec<&&Client> = called.iter().filter(|one| one.company_name.is_empty()).collect();
         let open = called.iter().filter(|one| one.archived_at.is_none()).count();
@@ -281,8 +195,9 @@ impl Clients {
 pub(super) struct Contracts {
     pub clients: Clients,
     all: HashMap<ContractId, Contract>,
-    /// The contracts of each client, the oldest first.
+    /// The contracts of each client, those that are not archived first, each kind by age.
     of: HashMap<ClientId, Vec<ContractId>>,
+    reverted: HashSet<ContractId>,
 }
 
 impl Contracts {
@@ -303,9 +218,27 @@ impl Contracts {
             of.entry(one.client_id).or_default().push(one.id);
         }
         for ids in of.values_mut() {
-            ids.sort_by_key(|id| id.0);
+            ids.sort_by_key(|id| (all.get(id).is_some_and(|one| one.archived_at.is_some()), id.0));
         }
-        Ok(Self { clients, all, of })
+        Ok(Self { clients, all, of, reverted: HashSet::new() })
+    }
+
+    /// Finds out which contracts an import was reverted of.
+    pub fn load_reverted(&mut self, db: &mut Db) -> Result<(), DbError> {
+        let unpaid = self.all.values().filter(|one| one.archived_at.is_some() && one.paid() == Cents(0));
+        let unpaid: Vec<ContractId> = unpaid.map(|one| one.id).collect();
+        let mut undone: HashMap<ContractId, bool> = HashMap::new();
+        for payment in storage::lookup::payments_of(db, &unpaid)? {
+            let is_undone = payment.method == Method::Opening && payment.cancel_reason == UNDONE;
+            *undone.entry(payment.contract_id).or_insert(true) &= is_undone;
+        }
+        self.reverted = undone.into_iter().filter(|(_, all)| *all).map(|(id, _)| id).collect();
+        Ok(())
+    }
+
+    /// Whether the only payments of an archived contract are those for what was paid before, and these were undone.
+    pub fn is_reverted(&self, contract: &Contract) -> bool {
+        self.reverted.contains(&contract.id)
     }
 
     pub fn get(&self, id: ContractId) -> Option<&Contract> {
@@ -316,7 +249,7 @@ impl Contracts {
         self.all.keys().copied().collect()
     }
 
-    /// The contracts of a client, the oldest first.
+    /// The contracts of a client, those that are not archived first, each kind by age.
     pub fn of_client(&self, client: ClientId) -> Vec<&Contract> {
         self.of.get(&client).into_iter().flatten().filter_map(|id| self.get(*id)).collect()
     }
@@ -324,6 +257,16 @@ impl Contracts {
     /// The name of a contract's client.
     pub fn client_of(&self, contract: &Contract) -> &str {
         self.clients.get(contract.client_id).map_or("", |client| &client.full_name)
+    }
+
+    /// The only contract for which `fits` of the client that the row names; `None` also if it names a contract.
+    pub fn only(&self, cells: &Cells, fits: impl Fn(&Contract) -> bool) -> Option<&Contract> {
+        if cells.said(Field::ContractId).is_some() {
+            return None;
+        }
+        let client = self.clients.named(cells).ok()??;
+        let mut fitting = self.of_client(client.id).into_iter().filter(|one| fits(one));
+        fitting.next().filter(|_| fitting.next().is_none())
     }
 
     /// The contract that a row of events or payments names: by its number, or as the only one of its client

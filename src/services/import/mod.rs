@@ -9,6 +9,7 @@ mod contracts;
 mod events;
 mod lookup;
 mod payments;
+mod people;
 mod plan;
 mod refused;
 mod revert;
@@ -16,6 +17,7 @@ mod staff;
 mod understood;
 
 use std::{
+    collections::{HashMap, hash_map::Entry},
     hash::{DefaultHasher, Hash, Hasher},
     path::Path,
     sync::Arc,
@@ -43,15 +45,15 @@ use crate::{
         day_order::{self, DayOrder, Found},
         entity::EntityKind,
         file_problem::FileProblem,
-        imports::{Counts, Finding, Import, ImportColumn, ImportRow, Tally},
+        imports::{Counts, Finding, Import, ImportColumn, Tally},
         password::{self, PasswordRules},
         text,
     },
     storage::{self, Db, DbError, audit::AuditEntry, imports::NewImport},
 };
 use cells::{Cells, Reading};
-use lookup::People;
-use plan::{Planner, Verdict};
+use people::People;
+use plan::{Planner, Step, Verdict};
 
 /// What a file holds and how it is read.
 struct Matched {
@@ -172,7 +174,7 @@ fn plan_all(
     (file, matched): (&ImportFile, &Matched),
     password: &SecretString,
     mut each: impl FnMut(Verdict),
-) -> Result<Option<(EntityKind, People)>, ServiceError> {
+) -> Result<Option<People>, ServiceError> {
     let Some((kind, order)) = matched.readable() else { return Ok(None) };
     let reading = Reading { columns: &matched.columns, order, today: ctx.wall.date() };
     let mut planner = Planner::new(db, file, kind, reading, password.clone())?;
@@ -181,7 +183,7 @@ fn plan_all(
         planned(&mut planner, db, ctx, some)?.into_iter().for_each(&mut each);
         file.progress.add(some.len())?;
     }
-    Ok(Some((kind, planner.people)))
+    Ok(Some(planner.people))
 }
 
 /// Plans some rows.
@@ -202,10 +204,12 @@ fn planned<'a>(
     }
 }
 
-/// A number for what was found in a row. Those of all rows, in any order, make the mark of a preview.
-fn mark_of(row: &ImportRow) -> u64 {
+/// A number for what was found in a row, and for which records are written. Those of all rows, in any order, make the mark
+/// of a preview.
+fn mark_of(verdict: &Verdict) -> u64 {
     let mut hasher = DefaultHasher::new();
-    let mut row = row.clone();
+    verdict.step.as_ref().map(Step::target).hash(&mut hasher);
+    let mut row = verdict.row.clone();
     let changes = match &mut row.finding {
         Finding::Changed(changes) => &mut changes.0,
         Finding::Suspected(known) => &mut known.changes.0,
@@ -225,10 +229,12 @@ fn mark_of(row: &ImportRow) -> u64 {
 pub(super) fn preview(db: &mut Db, ctx: &RequestContext, file: &ImportFile) -> Result<Preview, ServiceError> {
     let matched = matched(db, file)?;
     let (mut rows, mut mark) = (Vec::with_capacity(file.sheet.rows.len()), 0);
-    let planned = plan_all(db, ctx, (file, &matched), &SecretString::default(), |verdict| rows.push(verdict.row))?;
-    if let Some((_, people)) = planned {
+    let planned = plan_all(db, ctx, (file, &matched), &SecretString::default(), |verdict| {
+        mark ^= mark_of(&verdict);
+        rows.push(verdict.row);
+    })?;
+    if let Some(people) = planned {
         rows.sort_by_key(|row| row.number);
-        mark = rows.iter().fold(0, |mark, row| mark_of(row) ^ mark);
         for row in &mut rows {
             people.name_in(&mut row.finding);
         }
@@ -252,6 +258,14 @@ fn column(sheet: &Sheet, at: usize, field: Option<Field>) -> ImportColumn {
 /// How many audit entries are kept before they are written. The end of the audit log stays locked from the first time
 /// on, so an import of usual size writes them at its end.
 const NOTED_AT_ONCE: usize = 5_000;
+
+/// The entries without those of contracts of which as much is due as before.
+fn settled(entries: &mut Vec<AuditEntry>) -> Vec<AuditEntry> {
+    let mut entries = std::mem::take(entries);
+    entries.iter_mut().for_each(carry::without_changes_back);
+    entries.retain(|entry| entry.verb != Verb::PaymentRecorded || !entry.changes.0.is_empty());
+    entries
+}
 
 /// The error of a row that cannot be imported, although its plan said so: somebody else has written meanwhile.
 fn in_row(row: u32, stop: ServiceError) -> ServiceError {
@@ -280,13 +294,25 @@ pub(super) fn write(
     mut note: impl FnMut(&mut Db, &[AuditEntry]) -> Result<(), DbError>,
 ) -> Result<Import, ServiceError> {
     let matched = matched(db, file)?;
+    let Some((kind, order)) = matched.readable() else { return Err(Error::ImportChanged.into()) };
+    let reading = Reading { columns: &matched.columns, order, today: ctx.wall.date() };
+    let new = NewImport {
+        file_name: &text::clean(&file.name),
+        kind,
+        created_by: ctx.me(),
+        operation,
+        headings: &key_of(&file.sheet.headings),
+        columns: &matched.columns,
+    };
+    // From here on no other import looks anything up.
+    let id = storage::imports::begin(db, &new, ctx.now)?;
     // What was seen, and what of the suspected duplicates was decided.
     let mut steps = Vec::with_capacity(file.sheet.rows.len());
     let (mut counts, mut decided) = (Counts::default(), Counts::default());
     let mut mark = 0;
-    let planned = plan_all(db, ctx, (file, &matched), password, |verdict| {
+    plan_all(db, ctx, (file, &matched), password, |verdict| {
         counts.add(&verdict.row.finding);
-        mark ^= mark_of(&verdict.row);
+        mark ^= mark_of(&verdict);
         if let Finding::Suspected(_) = verdict.row.finding {
             *match &verdict.step {
                 Some(step) if step.is_new() => &mut decided.created,
@@ -296,21 +322,36 @@ pub(super) fn write(
                 None => &mut decided.suspected,
             } += 1;
         }
-        steps.extend(verdict.step.map(|step| (verdict.row.number, step)));
+        let at = file.sheet.rows.binary_search_by_key(&verdict.row.number, |row| row.number).unwrap_or_default();
+        steps.extend(verdict.step.map(|step| (at, step)));
     })?;
-    let Some((kind, _)) = planned.filter(|_| counts == expected && file.seen.is_none_or(|seen| seen == mark)) else {
+    if counts != expected || file.seen.is_some_and(|seen| seen != mark) {
         return Err(Error::ImportChanged.into());
-    };
+    }
     file.progress.begin();
     file.progress.add(file.sheet.rows.len() - steps.len())?;
-    let mut entries = Vec::new();
-    for (row, step) in steps {
-        let (_, more) = carry::carry(db, ctx, kind, &step, hash).map_err(|stop| in_row(row, stop))?;
-        entries.extend(more);
+    let mut entries: Vec<AuditEntry> = Vec::new();
+    // Of the contracts that payments are of: however many a contract has, it has one audit row.
+    let mut contracts: HashMap<i64, usize> = HashMap::new();
+    for (at, step) in steps {
+        let row = &file.sheet.rows[at];
+        let cells = Cells::new(reading, row);
+        let more = carry::carry(db, ctx, (kind, hash), &step, Some(cells)).map_err(|stop| in_row(row.number, stop))?;
+        for entry in more {
+            let contract = entry.id.filter(|_| entry.subject == Subject::Entity(EntityKind::Contract));
+            match contract.filter(|_| kind == EntityKind::Payment).map(|id| contracts.entry(id)) {
+                Some(Entry::Occupied(place)) => entries[*place.get()].join(entry),
+                Some(Entry::Vacant(place)) => {
+                    place.insert(entries.len());
+                    entries.push(entry);
+                }
+                None => entries.push(entry),
+            }
+        }
         if entries.len() >= NOTED_AT_ONCE {
-            note(db, &entries)?;
+            note(db, &settled(&mut entries))?;
             db.run_now()?;
-            entries.clear();
+            contracts.clear();
         }
         file.progress.add(1)?;
     }
@@ -321,16 +362,8 @@ pub(super) fn write(
         suspected: decided.suspected,
         ..counts
     };
-    let new = NewImport {
-        file_name: &file.name,
-        kind,
-        created_by: ctx.me(),
-        operation,
-        headings: &key_of(&file.sheet.headings),
-        columns: &matched.columns,
-        counts,
-    };
-    let import = storage::imports::insert(db, &new, ctx.now)?;
+    let mut entries = settled(&mut entries);
+    let import = storage::imports::finish(db, id, (&new, counts), ctx.now)?;
     let (name, changes) = (file.name.clone(), Tally::from(counts).audited());
     entries.push(AuditEntry::new(Verb::Imported, Subject::Import, Some(import.id.0), name, changes));
     note(db, &entries)?;

@@ -53,7 +53,7 @@ pub(super) fn plan(
 }
 
 fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payments), mut cells: Cells) -> Verdict {
-    let contract = known.0.named(&mut cells, |one| one.archived_at.is_none() && one.due_cents.0 > 0).cloned();
+    let contract = contract_of(planner, known, &mut cells).cloned();
     let name = contract.as_ref().map_or_else(|| cells.text(Field::ClientId), |one| known.0.client_of(one).to_owned());
     let amount = cells.amount(Field::AmountCents);
     let paid_on = cells.day(Field::PaidOn);
@@ -103,6 +103,9 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
             && (method.is_none() || one.method == draft.method)
             && text::fold(&one.reference) == text::fold(&draft.reference)
     };
+    let twin = twin(&contract, &draft, reason.is_some());
+    let earlier = planner.earlier(&twin);
+    planner.note(twin, &cells);
     if let Some(before) = alike.iter().find(is_same) {
         planner.take(Field::ContractId, key(before), &mut cells);
         let (changes, step) = reworded(before, &draft);
@@ -113,10 +116,7 @@ fn row(planner: &mut Planner, ctx: &RequestContext, known: (&Contracts, &Payment
     }
     let choice = planner.choice(&cells);
     let Some(before) = alike.first() else {
-        let twin = twin(&contract, &draft, reason.is_some());
-        let earlier = planner.earlier(&twin);
         let detail = amount_cents.plain();
-        planner.note(twin, &cells);
         let step = match earlier.map(|_| choice) {
             None | Some(Choice::Create) => record(planner, &mut cells, &contract, draft, reason),
             Some(Choice::Skip | Choice::Update) => None,
@@ -167,6 +167,28 @@ fn check_state(cells: &mut Cells, contract: &Contract, before: &Payment, then: &
     }
 }
 
+/// The contract that a row names. If it names only its client: the one that has this payment already, or else the only one
+/// that still can have it, after the rows before.
+fn contract_of<'a>(planner: &Planner, known: (&'a Contracts, &Payments), cells: &mut Cells) -> Option<&'a Contract> {
+    // What cannot be read is said below.
+    let errors = cells.errors.clone();
+    let (amount, paid_on) = (cells.amount(Field::AmountCents), cells.day(Field::PaidOn));
+    cells.errors = errors;
+    let has = |one: &Payment| {
+        Some(one.paid_on) == paid_on && Some(one.amount_cents) == amount && !planner.is_taken(&key(one))
+    };
+    let has_it = |contract: &Contract| known.1.get(&contract.id).is_some_and(|of| of.iter().any(has));
+    let fits = |one: &Contract| {
+        let due = planner.due.get(&one.id).copied().unwrap_or(one.due_cents);
+        let is_refund = amount.is_some_and(|amount| amount.0 < 0);
+        one.archived_at.is_none() && if is_refund { due < one.total_cents } else { due.0 > 0 }
+    };
+    match known.0.only(cells, has_it) {
+        Some(contract) => Some(contract),
+        None => known.0.named(cells, fits),
+    }
+}
+
 fn key(payment: &Payment) -> String {
     format!("payment {}", payment.id.0)
 }
@@ -182,7 +204,7 @@ fn reworded(before: &Payment, draft: &PaymentDraft) -> (Changes, Step) {
     (changes, Step { begin: Begin::Keep(before.id.0, before.version), then })
 }
 
-/// Refuses a payment that does not fit what is due after the rows before it.
+/// Refuses a payment that does not fit what is due after the rows before it. A cancelled one does not count.
 fn record(
     planner: &mut Planner,
     cells: &mut Cells,
@@ -190,12 +212,14 @@ fn record(
     draft: PaymentDraft,
     reason: Option<String>,
 ) -> Option<Step> {
+    if let Some(reason) = reason {
+        let begin = Begin::Cancelled { contract: contract.id, draft: Box::new(draft), reason };
+        return Some(Step { begin, then: Vec::new() });
+    }
     let due_cents: Cents = planner.due.get(&contract.id).copied().unwrap_or(contract.due_cents);
     let now = Contract { due_cents, ..contract.clone() };
     let due = cells.errors.take(Field::AmountCents, due_after(&now, draft.amount_cents))?;
-    if reason.is_none() {
-        planner.due.insert(contract.id, due);
-    }
+    planner.due.insert(contract.id, due);
     let record = WriteRequest::RecordPayment { contract: contract.id, draft };
-    Some(Step { begin: Begin::Write(Box::new(record)), then: reason.map(Then::Cancel).into_iter().collect() })
+    Some(Step { begin: Begin::Write(Box::new(record)), then: Vec::new() })
 }

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     cells::{Cells, Reading},
-    lookup::People,
+    people::People,
 };
 use crate::{
     domain::{
@@ -44,8 +44,27 @@ impl Step {
     /// Whether it creates a record.
     pub fn is_new(&self) -> bool {
         match &self.begin {
-            Begin::Write(_) | Begin::Client { .. } | Begin::Contract { .. } => true,
+            Begin::Write(_) | Begin::Client(_) | Begin::Contract { .. } | Begin::Cancelled { .. } => true,
             Begin::Keep(..) => false,
+        }
+    }
+}
+
+impl Step {
+    /// The records that it is about, whatever their versions: the known one, or those that a new one refers to.
+    pub fn target(&self) -> (Option<i64>, Option<i64>) {
+        let of = |request: &WriteRequest| match request {
+            WriteRequest::CreateEvent { contract, .. } | WriteRequest::RecordPayment { contract, .. } => {
+                Some(contract.0)
+            }
+            _ => None,
+        };
+        match &self.begin {
+            Begin::Keep(id, _) => (Some(*id), None),
+            Begin::Client(owner) => (None, owner.map(|owner| owner.0)),
+            Begin::Contract { client, .. } => (None, Some(client.0)),
+            Begin::Cancelled { contract, .. } => (None, Some(contract.0)),
+            Begin::Write(request) => (None, of(request)),
         }
     }
 }
@@ -55,10 +74,13 @@ impl Step {
 pub(super) enum Begin {
     /// Creates the record.
     Write(Box<WriteRequest>),
-    /// Creates a client. A file may have many of them, and this takes half the memory of a request.
-    Client { draft: Box<ClientDraft>, owner: Option<UserId> },
+    /// Creates the client that the row describes, with this owner. A file may have very many of them: what they are
+    /// called is read from the row again.
+    Client(Option<UserId>),
     /// Creates a contract that keeps the number of the file.
     Contract { number: Option<ContractId>, client: ClientId, draft: ContractDraft, paid_before: Cents },
+    /// Records a payment that is cancelled, with the reason.
+    Cancelled { contract: ContractId, draft: Box<PaymentDraft>, reason: String },
     /// The record with this id and version stays as it is.
     Keep(i64, i32),
 }
@@ -77,6 +99,7 @@ pub(super) enum Then {
     SetStatus(Status),
     Archive,
     Deactivate,
+    Reactivate,
     /// Of a payment, with the reason.
     Cancel(String),
 }
@@ -109,6 +132,7 @@ impl Then {
             (Then::Record(draft), _) => W::RecordPayment { contract, draft: draft.clone() },
             (Then::Assign(to), _) => W::AssignSupport(vec![Assignment { event, version, support: *to }]),
             (Then::SetStatus(status), _) => W::SetStatus { id: event, version, status: *status },
+            (Then::Reactivate, _) => W::ReactivateUser { id: user, version },
             (Then::Deactivate, _) => W::DeactivateUser { id: user, version, heirs: None },
             (Then::Cancel(reason), _) => W::CancelPayment { id: payment, version, reason: reason.clone() },
             (Then::Restore | Then::Archive, K::Payment | K::User | K::Audit) => return Err(Error::NotFound),

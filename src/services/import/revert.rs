@@ -24,7 +24,7 @@ use crate::{
         import_data::Progress,
         write,
     },
-    storage::{self, Db, audit::AuditEntry},
+    storage::{self, Db, DbError, audit::AuditEntry},
 };
 
 /// What reverting an import did.
@@ -92,10 +92,13 @@ fn revert_one(
         return Ok(Err(since.actor_name));
     }
     let Some(step) = step(db, kind, id, row)? else { return Ok(Err(String::new())) };
-    match db.attempt(|db| carry::carry(db, ctx, kind, &step, None)) {
-        Ok((_, entries)) => Ok(Ok(entries)),
+    match db.attempt(|db| carry::carry(db, ctx, (kind, None), &step, None)) {
+        Ok(entries) => Ok(Ok(entries)),
         // Refused by a rule: a client with contracts, a person with clients, a signature.
-        Err(ServiceError::Error(Error::Denied(_) | Error::Invalid(_) | Error::NeedsHeir(_))) => Ok(Err(String::new())),
+        Err(
+            ServiceError::Error(Error::Denied(_) | Error::Invalid(_) | Error::NeedsHeir(_))
+            | ServiceError::DbError(DbError::Taken(_)),
+        ) => Ok(Err(String::new())),
         Err(stop) => Err(stop),
     }
 }

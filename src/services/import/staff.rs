@@ -50,9 +50,8 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
         (None, None) if cells.errors.of(Field::Role).is_none() => cells.errors.push(Field::Role, Problem::Required),
         (Some(_), _) | (None, None) => {}
     }
-    if let (Some(known), Some(active)) = (&known, active)
-        && active != known.active
-    {
+    // Whoever leaves may have to hand over their records, which the form asks about.
+    if known.as_ref().is_some_and(|known| known.active) && active == Some(false) {
         cells.errors.push(Field::Active, Problem::NotByImport);
     }
     let draft = draft.checked().map_err(|wrong| cells.errors.0.extend(wrong.0)).unwrap_or_default();
@@ -65,9 +64,17 @@ fn row(planner: &mut Planner, mut cells: Cells) -> Verdict {
         let create = WriteRequest::CreateUser { draft, password: planner.password.clone() };
         return Verdict::new_record(&cells, name, Step { begin: Begin::Write(Box::new(create)), then });
     };
-    let after = draft.applied_to(&before);
+    let mut after = draft.applied_to(&before);
+    let mut then = Vec::new();
+    if after != before {
+        then.push(Then::Update(Edit::User(draft)));
+    }
+    if !before.active && active == Some(true) {
+        after.active = true;
+        then.push(Then::Reactivate);
+    }
     let changes = before.audited_fields().changes_to(&after.audited_fields());
-    let step = Step { begin: Begin::Keep(before.id.0, before.version), then: vec![Then::Update(Edit::User(draft))] };
+    let step = Step { begin: Begin::Keep(before.id.0, before.version), then };
     Verdict::known(&cells, name, changes, step)
 }
 

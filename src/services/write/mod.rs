@@ -15,6 +15,7 @@ mod users;
 
 pub(super) use contracts::create as create_contract;
 pub(super) use load::load;
+pub(super) use payments::record_cancelled;
 
 use super::{
     WriteRequest,

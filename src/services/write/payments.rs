@@ -38,6 +38,24 @@ pub(super) fn record(
     balance(db, ctx, (&contract, &client), (payment.amount_cents, due), outcome)
 }
 
+/// Records a payment of a file that is cancelled already, which never counts for what is due.
+pub fn record_cancelled(
+    db: &mut Db,
+    ctx: &RequestContext,
+    contract: ContractId,
+    (draft, reason): (&PaymentDraft, &str),
+) -> Result<WriteOutcome, ServiceError> {
+    let (contract, client) = load::<Contract>(db, ctx, contract)?;
+    let draft = draft.checked_as(ctx.wall.date(), ctx.accepts_opening()).map_err(Error::Invalid)?;
+    let cancel_reason =
+        check_reason(reason).map_err(|problem| Error::Invalid(FieldErrors::one(Field::CancelReason, problem)))?;
+    let payment = storage::payments::insert(db, contract.id, &draft, ctx.now)?.as_it_is();
+    storage::payments::cancel(db, &payment, &cancel_reason, ctx.now)?;
+    let version = payment.version + 1;
+    let cancelled = Payment { version, cancelled_at: Some(ctx.now), cancel_reason, ..(*payment).clone() };
+    Ok(WriteOutcome::saved(recorded(&client, &cancelled), version))
+}
+
 /// The audit entry of a new payment.
 pub(super) fn recorded(client: &Client, payment: &Payment) -> AuditEntry {
     created(Verb::PaymentRecorded, &client.full_name, payment)
