@@ -243,7 +243,7 @@ impl<'a> RequestContext<'a> {
 
     /// Whether a file may bring what this reason forbids in a form: below what is archived lie records that are archived
     /// too, and payments.
-    fn is_history(&self, permission: Permission, reason: &Reason) -> bool {
+    pub fn is_history(&self, permission: Permission, reason: &Reason) -> bool {
         let is_archived = matches!(reason, Reason::Archived | Reason::ParentArchived);
         let belongs_there = match permission {
             Permission::CreateContract | Permission::CreateEvent => self.becomes_archived,

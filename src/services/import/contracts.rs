@@ -339,6 +339,7 @@ fn update(
         Contract { archived_at, ..before.clone() }
             .forbids(permission)
             .or_else(|| parent.and_then(|client| client.forbids(permission)))
+            .filter(|reason| !ctx.is_history(permission, reason))
     };
     if let Some(problem) = refused_by_state(EntityKind::Contract, before.archived_at, &then, forbids) {
         cells.errors.push(Field::ArchivedAt, problem);

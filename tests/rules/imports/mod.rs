@@ -4,6 +4,7 @@ mod counting;
 mod moving;
 mod reading;
 mod refusing;
+mod repeating;
 mod reverting;
 
 use std::{collections::HashMap, fs, sync::Arc};
