@@ -181,7 +181,9 @@ impl App {
             PopupPurpose::Screen | PopupPurpose::Leave(_) | PopupPurpose::Go => return,
         };
         let words = match asker {
-            Asker::Undo => self.context().say(Phrase::Told(Told::NothingUndone)),
+            Asker::Undo if !matches!(*request, Request::Import(_)) => {
+                self.context().say(Phrase::Told(Told::NothingUndone))
+            }
             _ => question::not_done(&request, &self.context()),
         };
         self.say(Notice::plain(words));
@@ -209,6 +211,7 @@ impl App {
                 self.on_top(|screen, ctx| screen.on_popup(outcome, ctx));
             }
             (PopupPurpose::Leave(way), Outcome::Confirmed) => self.leave(way),
+            (PopupPurpose::Confirm(asker, request), Outcome::Confirmed) => self.send(asker, *request),
             (PopupPurpose::Confirm(asker, request), Outcome::Password(password)) => {
                 // The popup stays open until the password is known to be right.
                 let popup = open.popup;

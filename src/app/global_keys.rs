@@ -3,12 +3,16 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{App, Asker, Stage, workspace::PopupPurpose};
-use crate::ui::{
-    Leave, Notice,
-    actions::bind,
-    keys::{Binding, Command, Key},
-    popup::Popup,
-    text::Phrase,
+use crate::{
+    services::{ImportRequest, Request},
+    ui::{
+        Leave, Notice,
+        actions::bind,
+        keys::{Binding, Command, Key},
+        popup::Popup,
+        question,
+        text::{ImportPhrase, Phrase},
+    },
 };
 
 impl App {
@@ -19,9 +23,9 @@ impl App {
         let (typing, undo, lasted, home) = match &self.stage {
             Stage::SignedIn(workspace) => {
                 let typing = workspace.top().is_some_and(|layer| layer.screen.takes_text());
-                (typing, workspace.undo.is_some(), workspace.lasted.as_ref(), workspace.layers.len() == 1)
+                (typing, workspace.undo.as_ref(), workspace.lasted.as_ref(), workspace.layers.len() == 1)
             }
-            _ => (true, false, None, false),
+            _ => (true, None, None, false),
         };
         let with = |command, key| Binding { key, ..bind(command, &ctx, None) };
         let second = |command, key| Binding { key, label: "".into(), ..bind(command, &ctx, None) };
@@ -32,13 +36,19 @@ impl App {
         }
         let nothing = match (self.is_writing(), undo) {
             (true, _) => Some(ctx.say(Phrase::StillSaving)),
-            (false, true) => None,
-            (false, false) => Some(lasted.map_or_else(|| ctx.say(Phrase::NothingToUndo), |last| last.words(&ctx))),
+            (false, Some(_)) => None,
+            (false, None) => Some(lasted.map_or_else(|| ctx.say(Phrase::NothingToUndo), |last| last.words(&ctx))),
         };
         // Home has nothing to filter: whoever searches there searches everything.
         let search = home.then(|| second(Command::Palette, ctx.keys.of(Command::Filter)));
+        let mut take_back = bind(Command::Undo, &ctx, nothing);
+        if let Some(Request::Import(asked)) = undo {
+            let file = asked.file_name().unwrap_or_default();
+            take_back.label = ctx.say(ImportPhrase::VerbTakeBack).into();
+            take_back.help = ctx.say(ImportPhrase::TakeBackLastMeans(file)).into();
+        }
         let mut all = vec![
-            bind(Command::Undo, &ctx, nothing),
+            take_back,
             bind(Command::Palette, &ctx, None),
             second(Command::Palette, palette),
             bind(Command::Lock, &ctx, None),
@@ -87,8 +97,14 @@ impl App {
                 self.open_popup(popup, PopupPurpose::Go);
             }
             Command::Undo => {
-                if let Some(request) = self.workspace().and_then(|workspace| workspace.undo.take()) {
-                    self.send(Asker::Undo, request);
+                let Some(request) = self.workspace().and_then(|workspace| workspace.undo.take()) else { return true };
+                match &request {
+                    // Many records at once, perhaps long ago: nobody should do that by mistake.
+                    Request::Import(ImportRequest::Revert { import, .. }) => {
+                        let popup = question::before_taking_back(import, &request, &self.context());
+                        self.open_popup(popup, PopupPurpose::Confirm(Asker::Undo, Box::new(request)));
+                    }
+                    _ => self.send(Asker::Undo, request),
                 }
             }
             _ => return false,

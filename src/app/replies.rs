@@ -76,7 +76,11 @@ impl App {
                 let layer = workspace.layers.iter().find(|layer| layer.id == id);
                 layer.and_then(|layer| layer.screen.subject_of(request, &ctx))
             }
-            _ => None,
+            // From another screen than its own, when it is undone.
+            _ => match request {
+                Request::Import(asked) => asked.file_name().map(str::to_owned),
+                _ => None,
+            },
         };
         match name.and_then(|name| question::deed(request, &name, &ctx)) {
             Some(deed) => format!("{deed}\n{}", ctx.say(Phrase::PasswordWhy(None))),

@@ -67,11 +67,11 @@ impl Services {
                 })?;
                 Ok(Reply::Imported(import))
             }
-            ImportRequest::Revert { id, version, progress } => {
+            ImportRequest::Revert { import, progress } => {
                 let done = self.database.write(&operation, |db, trail| {
                     let ctx = RequestContext::for_writing(db, session, needs, now)?.planning_import();
                     ctx.confirmed(true)?;
-                    let done = import::revert(db, &ctx, (*id, *version), progress)?;
+                    let done = import::revert(db, &ctx, (import.id, import.version), progress)?;
                     trail.add(db, &ctx.author(&self.host, &operation), &done.entries, ctx.now)?;
                     Ok(done)
                 })?;

@@ -7,7 +7,7 @@ use super::{
     text::{ImportPhrase, KnownPhrase, Lasting, PaymentPhrase, Phrase, Told, capitalised},
 };
 use crate::{
-    domain::entity::EntityKind,
+    domain::{entity::EntityKind, imports::Import},
     services::{Done, ImportRequest, ReadRequest, Reply, Request, Share, WriteRequest},
 };
 
@@ -47,6 +47,20 @@ pub fn not_done(request: &Request, ctx: &Context) -> String {
             ImportRequest::Open(_) | ImportRequest::Preview(_) | ImportRequest::SaveRefused(_) | ImportRequest::List,
         ) => String::new(),
     }
+}
+
+/// The question before an import is taken back, with its file and what it has written.
+pub fn before_taking_back(import: &Import, request: &Request, ctx: &Context) -> Popup {
+    let written = ctx.say(ImportPhrase::Imported {
+        kind: import.kind,
+        created: import.counts.created,
+        changed: import.counts.changed,
+        left_out: 0,
+    });
+    let lines = vec![written, ctx.say(ImportPhrase::TakingBackMeans)];
+    let title = ctx.say(ImportPhrase::AskTakeBack(&import.file_name));
+    before(title, lines, &ctx.say(ImportPhrase::VerbTakeBack), request, ctx)
+        .cancelled_by(ctx.say(ImportPhrase::DoNothing))
 }
 
 /// What a request would do to the record of this name: "Deactivate Tom Martin".

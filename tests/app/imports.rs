@@ -87,7 +87,8 @@ fn the_clients_of_a_french_office_are_imported_in_a_few_keys() {
     assert_eq!(client(&desk, 1), Some(("Aliénor Vichum".to_owned(), "06 12 34 56 78".to_owned())));
     assert_eq!(client(&desk, 4), None);
     // It can be taken back right after.
-    desk.press(KeyCode::Char('u')).see("L'import de clients.csv est annulé : 3 fiches sont comme").see("annulé");
+    desk.press(KeyCode::Char('u')).see("Défaire l'import de clients.csv ?").press(KeyCode::Char('o'));
+    desk.see("L'import de clients.csv est défait : 3 fiches sont comme").see("défait");
     assert_eq!(client(&desk, 1), None);
 }
 

@@ -55,9 +55,9 @@ fn taking_an_import_back_is_stopped_by_esc() {
         (
             Language::Fr,
             'o',
-            "Annulation de l'import : 0 fiches sur 3.",
+            "L'import est en train d'être défait : 0 fiches sur 3.",
             "Échap arrêter",
-            "L'annulation de l'import est en train de s'arrêter.",
+            "Le programme cesse de défaire l'import.",
             "Arrêté. Rien n'a été modifié.",
         ),
     ] {
@@ -66,7 +66,7 @@ fn taking_an_import_back_is_stopped_by_esc() {
             let before = desk.world.state();
             desk.held = Some(Vec::new());
             if by_undo {
-                desk.press(KeyCode::Char('u'));
+                desk.press(KeyCode::Char('u')).press(KeyCode::Char(yes));
             } else {
                 desk.press(KeyCode::Char('x')).press(KeyCode::Char(yes)).see(stop);
             }
@@ -78,7 +78,7 @@ fn taking_an_import_back_is_stopped_by_esc() {
             assert_eq!(desk.world.state(), before);
             // It can be tried again.
             if by_undo {
-                desk.press(KeyCode::Char('u'));
+                desk.press(KeyCode::Char('u')).press(KeyCode::Char(yes));
             } else {
                 desk.press(KeyCode::Char('x')).press(KeyCode::Char(yes));
             }

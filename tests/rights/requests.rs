@@ -4,14 +4,14 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 
 use epic_events::{
     domain::{
-        Cents, ContractId, ImportId, PlanId, UserId,
+        Cents, ContractId, PlanId, UserId,
         assigning::Assignment,
         audit::{AuditFilter, AuditSort},
         clients::{ClientDraft, ClientFilter, ClientSort},
         contracts::{ContractFilter, ContractSort},
         entity::{EntityKind, Query},
         events::{EventFilter, EventSort, Status},
-        imports::{Choice, Counts},
+        imports::{Choice, Counts, Import},
         instalments::{Due, InstalmentDraft},
         language::Language,
         lists::{ChosenColumn, ColumnName, ViewContent, ViewDraft},
@@ -225,9 +225,7 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
                 .into()
         }
         "list imports" => ImportRequest::List.into(),
-        "revert import" => {
-            ImportRequest::Revert { id: spare_import(world), version: 1, progress: Arc::default() }.into()
-        }
+        "revert import" => ImportRequest::revert(&spare_import(world)).into(),
         "read views" => Request::Read(ReadRequest::Lists),
         "save a view" => Request::Write(WriteRequest::SaveView(view_draft(&new_name, false))),
         "share a view" => Request::Write(WriteRequest::SaveView(view_draft(&new_name, true))),
@@ -282,7 +280,7 @@ fn sheet_file() -> PathBuf {
 }
 
 /// A new import, which changed nothing.
-fn spare_import(world: &World) -> ImportId {
+fn spare_import(world: &World) -> Import {
     let new = NewImport {
         file_name: "clients.csv",
         kind: EntityKind::Client,
@@ -291,7 +289,9 @@ fn spare_import(world: &World) -> ImportId {
         headings: "",
         columns: &[],
     };
-    epic_events::storage::imports::begin(&mut world.connection(), &new, crate::support::world::start()).unwrap()
+    let (db, now) = (&mut world.connection(), crate::support::world::start());
+    let id = epic_events::storage::imports::begin(db, &new, now).unwrap();
+    epic_events::storage::imports::finish(db, id, (&new, Counts::default()), now).unwrap()
 }
 
 /// The newest plan, which nobody has changed yet.

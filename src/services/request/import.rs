@@ -3,10 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::super::import_data::{ImportFile, Progress, Refused};
-use crate::domain::{
-    ImportId,
-    imports::{Counts, Import},
-};
+use crate::domain::imports::{Counts, Import};
 
 /// A request about imports. All of them need the right to import.
 #[derive(Debug, Clone)]
@@ -21,15 +18,15 @@ pub enum ImportRequest {
     SaveRefused(Box<Refused>),
     /// The imports of the company.
     List,
-    /// Takes an import back, in the version that the user saw.
-    Revert { id: ImportId, version: i32, progress: Arc<Progress> },
+    /// Takes an import back, in the version that the user saw, which is this one.
+    Revert { import: Box<Import>, progress: Arc<Progress> },
 }
 
 impl ImportRequest {
     /// Takes an import back, in the version that the user saw.
     pub fn revert(import: &Import) -> Self {
         let progress = Arc::new(Progress::of(import.counts.written()));
-        Self::Revert { id: import.id, version: import.version, progress }
+        Self::Revert { import: Box::new(import.clone()), progress }
     }
 
     /// The request to be sent again after it was stopped.
@@ -38,8 +35,8 @@ impl ImportRequest {
             Self::Write(file, counts) => {
                 Self::Write(Box::new(ImportFile { progress: Arc::default(), ..(**file).clone() }), *counts)
             }
-            Self::Revert { id, version, progress } => {
-                Self::Revert { id: *id, version: *version, progress: Arc::new(Progress::of(progress.total())) }
+            Self::Revert { import, progress } => {
+                Self::Revert { import: import.clone(), progress: Arc::new(Progress::of(progress.total())) }
             }
             Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => self.clone(),
         }
@@ -65,8 +62,17 @@ impl ImportRequest {
     /// The id of the import that it is about.
     pub fn id(&self) -> Option<i64> {
         match self {
-            Self::Revert { id, .. } => Some(id.0),
+            Self::Revert { import, .. } => Some(import.id.0),
             Self::Open(_) | Self::Preview(_) | Self::Write(..) | Self::SaveRefused(_) | Self::List => None,
+        }
+    }
+
+    /// The name of the file that it changes the database by.
+    pub fn file_name(&self) -> Option<&str> {
+        match self {
+            Self::Write(file, _) => Some(&file.name),
+            Self::Revert { import, .. } => Some(&import.file_name),
+            Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => None,
         }
     }
 }

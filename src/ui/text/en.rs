@@ -2281,6 +2281,10 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         }
         ImportPhrase::VerbTakeBack => "take back",
         ImportPhrase::TakeBackMeans => "Take the selected import back, after a question.",
+        ImportPhrase::TakeBackLastMeans(file) => {
+            return format!("Take back the import of {file}, your last change, after a question.");
+        }
+        ImportPhrase::DoNothing => "Cancel",
         ImportPhrase::AskTakeBack(file) => return format!("Take back the import of {file}?"),
         ImportPhrase::TakingBackMeans => {
             "What it created is archived (staff are deactivated, payments cancelled), and what it changed gets its former values again. Records that somebody has changed since stay as they are, and are listed."

@@ -695,7 +695,7 @@ fn now(deed: &Deed) -> String {
         Verb::PlanUpdated => format!("Le modèle d'échéancier {name} est à jour."),
         Verb::PlanRemoved => format!("Le modèle d'échéancier {name} est supprimé."),
         Verb::Imported => format!("{name} est importé."),
-        Verb::ImportReverted => format!("L'import de {name} est annulé."),
+        Verb::ImportReverted => format!("L'import {} est défait.", of(name)),
         Verb::SettingsUpdated => format!("Réglages à jour : {values}."),
         Verb::ViewSaved
         | Verb::ViewChanged
@@ -1147,7 +1147,7 @@ pub(super) fn reason(reason: Reason, naming: Naming) -> String {
         Reason::PaidMeanwhile => {
             "Sans ce remboursement, les paiements dépasseraient le total du contrat. Augmentez d'abord le total ou annulez un paiement."
         }
-        Reason::AlreadyReverted => "Cet import a déjà été annulé.",
+        Reason::AlreadyReverted => "Cet import a déjà été défait.",
         Reason::PlanIsDefault => "C'est le modèle par défaut. Choisissez-en d'abord un autre dans les réglages.",
         Reason::PlansFull(most) => {
             return format!("Il y a déjà {most} modèles d'échéancier. Supprimez-en un qui ne sert plus.");
@@ -2201,10 +2201,10 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             );
         }
         ImportPhrase::Title => "Import",
-        ImportPhrase::TitleOf(file) => return format!("Import de {file}"),
+        ImportPhrase::TitleOf(file) => return format!("Import {}", of(file)),
         ImportPhrase::Empty => return naming.keys_in("Rien n'a encore été importé. ⌨new⌨ demande un fichier."),
         ImportPhrase::EmptyFiles => {
-            "Les tableaux sont lus en CSV, xlsx ou ods. Les noms de leurs colonnes peuvent être français ou anglais, et les fichiers exportés par ce programme conviennent tels quels. Vous voyez ce qu'un import ferait avant que rien ne soit écrit, et il peut être annulé."
+            "Les tableaux sont lus en CSV, xlsx ou ods. Les noms de leurs colonnes peuvent être français ou anglais, et les fichiers exportés par ce programme conviennent tels quels. Vous voyez ce qu'un import ferait avant que rien ne soit écrit, et vous pouvez le défaire ensuite."
         }
         ImportPhrase::EmptyOrder => {
             "Une entreprise emménage dans cet ordre, car chaque fichier renvoie aux précédents : équipe, clients, contrats, événements, paiements."
@@ -2217,8 +2217,8 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             return format!("{} nouveau{x}, {} modifié{s}", many(created), many(changed));
         }
         ImportPhrase::HowMany { kind, count } => return of_kind(kind, count),
-        ImportPhrase::IsTakenBack => "annulé",
-        ImportPhrase::TakenBackAt => "Annulé",
+        ImportPhrase::IsTakenBack => "défait",
+        ImportPhrase::TakenBackAt => "Défait",
         ImportPhrase::WhichFile => "Quel fichier ?",
         ImportPhrase::WhichFileHint => {
             "Le chemin d'un fichier CSV, xlsx ou ods. Il peut être collé, et commencer par ~."
@@ -2295,15 +2295,15 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::KeyStopMeans => "Arrêter l'import. Rien n'est alors importé.",
         ImportPhrase::TakingBack { done, total } => {
             return format!(
-                "Annulation de l'import : {} fiches sur {}. Échap l'arrête, et l'import reste tel quel.",
+                "L'import est en train d'être défait : {} fiches sur {}. Échap arrête cela, et l'import reste tel quel.",
                 many(done),
                 many(total)
             );
         }
-        ImportPhrase::StoppingToTakeBack => "L'annulation de l'import est en train de s'arrêter.",
-        ImportPhrase::StopToTakeBackMeans => "Arrêter l'annulation de l'import. Il reste alors tel quel.",
+        ImportPhrase::StoppingToTakeBack => "Le programme cesse de défaire l'import.",
+        ImportPhrase::StopToTakeBackMeans => "Cesser de défaire l'import. Il reste alors tel quel.",
         ImportPhrase::StillImporting => "L'import d'un fichier est encore en cours.",
-        ImportPhrase::StillTakingBack => "L'annulation d'un import est encore en cours.",
+        ImportPhrase::StillTakingBack => "Un import est encore en train d'être défait.",
         ImportPhrase::LeavingStops => {
             "Si vous partez maintenant, tout s'arrête et rien n'est modifié, sauf si la fin est déjà en cours."
         }
@@ -2373,7 +2373,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::ForAll(choice) => {
             return format!("Tous : {}", imports(ImportPhrase::Choice(choice), naming));
         }
-        ImportPhrase::KeySaveRefused => "garder les refusées",
+        ImportPhrase::KeySaveRefused => "enregistrer les refusées",
         ImportPhrase::KeySaveRefusedMeans => {
             "Écrire les lignes refusées avec leurs motifs dans un fichier, pour les corriger et les importer."
         }
@@ -2387,7 +2387,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::KeyImportMeans => "Importer ce que l'aperçu montre, après une question.",
         ImportPhrase::Ask(file) => return format!("Importer {file} ?"),
         ImportPhrase::VerbImport(file) => return format!("Importer {file}"),
-        ImportPhrase::TakeBackOf(file) => return format!("Défaire l'import de {file}"),
+        ImportPhrase::TakeBackOf(file) => return format!("Défaire l'import {}", of(file)),
         ImportPhrase::Will { kind, created, changed, refused, left_out } => {
             let new = match (kind, created) {
                 (EntityKind::Event, 0 | 1) => " nouvel ",
@@ -2420,7 +2420,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
                 (Some(some), None) | (None, Some(some)) => format!("{written} ; {some} restent de côté."),
             };
         }
-        ImportPhrase::WillUndo => return naming.keys_in("Ensuite ⌨undo⌨ l'annule."),
+        ImportPhrase::WillUndo => return naming.keys_in("Ensuite, ⌨undo⌨ permet de défaire cet import."),
         ImportPhrase::NothingImported => "Rien n'a été importé.",
         ImportPhrase::Imported { kind, created, changed, left_out } => {
             let is = |count: usize, one: &'static str, several: &'static str| if count > 1 { several } else { one };
@@ -2439,9 +2439,13 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         }
         ImportPhrase::VerbTakeBack => "défaire l'import",
         ImportPhrase::TakeBackMeans => "Défaire l'import sélectionné, après une question.",
-        ImportPhrase::AskTakeBack(file) => return format!("Défaire l'import de {file} ?"),
+        ImportPhrase::TakeBackLastMeans(file) => {
+            return format!("Défaire l'import {}, votre dernière action, après une question.", of(file));
+        }
+        ImportPhrase::DoNothing => "Ne rien faire",
+        ImportPhrase::AskTakeBack(file) => return format!("Défaire l'import {} ?", of(file)),
         ImportPhrase::TakingBackMeans => {
-            "Ce qu'il a créé est archivé (les collaborateurs sont désactivés, les paiements annulés), et ce qu'il a modifié reprend ses anciennes valeurs. Les fiches modifiées depuis restent telles quelles et sont énumérées."
+            "Ce que l'import a créé est archivé (les collaborateurs sont désactivés, les paiements annulés), et ce qu'il a modifié reprend ses anciennes valeurs. Les fiches modifiées depuis restent telles quelles et sont énumérées."
         }
         ImportPhrase::StaysImported => "L'import reste tel quel.",
         ImportPhrase::TakenBack { file, restored, kept } => {
@@ -2452,7 +2456,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
                 1 => ", et 1 est restée telle quelle".to_owned(),
                 kept => format!(", et {} sont restées telles quelles", many(kept)),
             };
-            return format!("L'import de {file} est annulé : {restored} comme avant{kept}.");
+            return format!("L'import {} est défait : {restored} comme avant{kept}.", of(file));
         }
         ImportPhrase::KeptBy(name) => return format!("modifiée depuis par {name}"),
         ImportPhrase::KeptNeeded => "nécessaire à d'autres fiches, ou définitive",
@@ -2461,6 +2465,13 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::LookInList => "La liste des imports dit s'il a eu lieu.",
     };
     words.to_owned()
+}
+
+/// The name of a file after "de": "de clients.csv", "d'équipe.csv".
+fn of(name: &str) -> String {
+    let first =
+        name.trim_start().chars().next().map(|first| crate::domain::text::fold(&first.to_string())).unwrap_or_default();
+    if first.starts_with(['a', 'e', 'i', 'o', 'u', 'h']) { format!("d'{name}") } else { format!("de {name}") }
 }
 
 /// A record as a sentence names it, with what tells it from others.
@@ -2523,7 +2534,7 @@ pub(super) fn verb(verb: Verb) -> &'static str {
         Verb::PlanUpdated => "modèle modifié",
         Verb::PlanRemoved => "modèle supprimé",
         Verb::Imported => "fichier importé",
-        Verb::ImportReverted => "import annulé",
+        Verb::ImportReverted => "import défait",
         Verb::Exported => "liste exportée",
         Verb::Printed => "document imprimé",
         Verb::ViewSaved => "vue enregistrée",

@@ -237,7 +237,11 @@ pub enum ImportPhrase<'a> {
     },
     VerbTakeBack,
     TakeBackMeans,
+    /// The same of the last import, of this file, from any screen.
+    TakeBackLastMeans(&'a str),
     AskTakeBack(&'a str),
+    /// The button of a question about a file that changes nothing.
+    DoNothing,
     TakingBackMeans,
     StaysImported,
     TakenBack {

@@ -82,7 +82,7 @@ fn reverting_restores_every_record_that_nobody_has_touched_since(
     assert_eq!(storage::chain::verify(&mut world.connection(), None).unwrap().fault, None);
     // Once only.
     let manager = world.manager.clone();
-    let again = ImportRequest::Revert { id: done.id, version: done.version + 1, progress: Arc::default() };
+    let again = ImportRequest::revert(&Import { version: done.version + 1, ..done.clone() });
     assert_eq!(denied(world.ask(Some(&manager), &again.into())), Reason::AlreadyReverted);
     // The file can be imported again.
     let again = preview(&mut world, &second).counts;

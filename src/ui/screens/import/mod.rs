@@ -337,11 +337,7 @@ impl Screen for Import {
 
     fn subject_of(&self, request: &Request, _ctx: &Context) -> Option<String> {
         match request {
-            Request::Import(ImportRequest::Write(file, _)) => Some(file.name.clone()),
-            Request::Import(ImportRequest::Revert { id, .. }) => {
-                let listed = self.listed.iter().flatten().find(|listed| listed.import.id == *id);
-                listed.map(|listed| listed.import.file_name.clone())
-            }
+            Request::Import(asked) => asked.file_name().map(str::to_owned),
             _ => None,
         }
     }

@@ -31,15 +31,7 @@ impl Import {
     fn take_back(&mut self, ctx: &Context) -> Action {
         let Some(ListedImport { import, .. }) = self.all().get(self.at) else { return Action::None };
         let request = Request::Import(ImportRequest::revert(import));
-        let title = ctx.say(I::AskTakeBack(&import.file_name));
-        let written = ctx.say(I::Imported {
-            kind: import.kind,
-            created: import.counts.created,
-            changed: import.counts.changed,
-            left_out: 0,
-        });
-        let lines = vec![written, ctx.say(I::TakingBackMeans)];
-        let popup = question::before(title, lines, &ctx.say(I::VerbTakeBack), &request, ctx);
+        let popup = question::before_taking_back(import, &request, ctx);
         self.ask(Asked::Confirm(Box::new(request)), popup)
     }
 
