@@ -14,7 +14,7 @@ use epic_events::{
     app,
     cli::{Duplicates, FileKind, Import, Order},
     domain::{
-        Error, Field, Problem, UserId,
+        Error, Field, UserId,
         audit::Changes,
         day_order::{DayOrder, Found},
         entity::{EntityKind, Query, Record},
@@ -28,7 +28,7 @@ use epic_events::{
     services::{
         ImportRequest, ReadRequest, Reply, Request, Services, SessionRequest,
         import::{ImportFile, Preview, Progress},
-        spreadsheet::headings,
+        spreadsheet::{headings, sheet::Sheet},
     },
     ui::text::{self, ImportPhrase},
 };
@@ -93,10 +93,10 @@ impl Run<'_> {
         let imported = if is_dry { None } else { signed.write(&file, &preview)? };
         if as_json {
             let id = imported.as_ref().map(|import| import.id.0);
-            let data = self.data(&file.name, &preview, id);
+            let data = self.data(&file, &preview, id);
             print(format!("{data}\n").as_bytes())?;
         } else {
-            self.tell(&preview)?;
+            self.tell(&file, &preview)?;
         }
         match imported {
             Some(import) if !as_json => self.say(
@@ -107,14 +107,20 @@ impl Run<'_> {
                 }
                 .into(),
             )?,
-            None if !as_json && !is_dry => self.say(ImportPhrase::NothingNew.into())?,
+            None if !as_json && !is_dry => {
+                let left_out = preview.counts.suspected;
+                self.say(ImportPhrase::NothingNew { refused, left_out }.into())?;
+            }
+            None if !as_json && asked.dry_run && refused == 0 => self.say(ImportPhrase::DryRun(0).into())?,
             Some(_) | None => {}
         }
         if preview.kind == Some(EntityKind::User) && !is_dry && !as_json && preview.counts.created > 0 {
             self.say(ImportPhrase::NewAccounts(preview.counts.created).into())?;
         }
         if refused > 0 && is_dry {
-            return Err(self.say_why(ImportPhrase::RefusedAll(refused)));
+            let is_asked = asked.dry_run;
+            let why = if is_asked { ImportPhrase::DryRun(refused) } else { ImportPhrase::RefusedAll(refused) };
+            return Err(self.say_why(why));
         }
         Ok(())
     }
@@ -145,7 +151,7 @@ impl Run<'_> {
             let Some(at) = (0..columns.len()).find(is_named) else {
                 return Err(self.say_why(ImportPhrase::NoHeading(heading)));
             };
-            let field = fields.iter().find(|field| field.to_string() == name).copied();
+            let field = fields.iter().find(|field| is_called(**field, name)).copied();
             if field.is_none() && !name.is_empty() {
                 let fields: Vec<String> = fields.iter().map(Field::to_string).collect();
                 return Err(self.say_why(ImportPhrase::NoField { field: name, fields: &fields.join(", ") }));
@@ -166,15 +172,18 @@ impl Run<'_> {
                 preview.missing.iter().map(|field| text::field(self.config.preferences.language, *field)).collect();
             return Err(self.say_why(ImportPhrase::Missing(&names.join(", "))));
         }
-        match (preview.order, preview.found) {
-            (None, Found::Contradictory) => Err(self.say_why(ImportPhrase::OrderMixed)),
-            (None, Found::Undecided | Found::Decided(_)) => Err(self.say_why(ImportPhrase::OrderUnknown)),
-            (Some(_), _) => Ok(()),
-        }
+        let why = match (preview.order, preview.found) {
+            (None, Found::Contradictory) => ImportPhrase::OrderMixed,
+            (None, Found::Undecided | Found::Decided(_)) => ImportPhrase::OrderUnknown,
+            (Some(_), _) => return Ok(()),
+        };
+        let language = self.config.preferences.language;
+        let [why, how] = [why, ImportPhrase::OrderOption].map(|phrase| text::say(language, phrase.into()));
+        Err(Stop(exit::ERROR, format!("{why} {how}")))
     }
 
     /// Tells the counts, and the first rows that are refused or suspected.
-    fn tell(&self, preview: &Preview) -> Result<(), Stop> {
+    fn tell(&self, file: &ImportFile, preview: &Preview) -> Result<(), Stop> {
         let language = self.config.preferences.language;
         self.say(ImportPhrase::Counts(preview.counts).into())?;
         let told = preview.rows.iter().filter(|row| matches!(row.finding, Finding::Refused(_) | Finding::Suspected(_)));
@@ -182,7 +191,7 @@ impl Run<'_> {
             let (name, number) = (row.name.as_str(), row.number);
             match &row.finding {
                 Finding::Refused(_) => {
-                    let reasons = text::reasons(language, row);
+                    let reasons = text::reasons(language, (&*file.sheet, preview), row);
                     self.say(ImportPhrase::Refused { row: number, name, reasons: &reasons }.into())?;
                 }
                 Finding::Suspected(known) => {
@@ -201,15 +210,17 @@ impl Run<'_> {
     }
 
     /// The preview as data for programs. `import` is the number of the import that was made of it.
-    fn data(&self, file: &str, preview: &Preview, import: Option<i64>) -> Value {
+    fn data(&self, file: &ImportFile, preview: &Preview, import: Option<i64>) -> Value {
         let columns = preview.columns.iter();
         let columns: Vec<Value> = columns
             .map(|column| json!({"heading": column.heading, "field": column.field.map(|field| field.to_string())}))
             .collect();
         let counts = preview.counts;
+        let language = self.config.preferences.language;
+        let rows = preview.rows.iter().map(|row| row_data(language, (&*file.sheet, preview), row));
         json!({
             "version": 1,
-            "file": file,
+            "file": file.name,
             "kind": preview.kind.map(|kind| kind.to_string()),
             "columns": columns,
             "day_order": preview.order.map(|order| match order {
@@ -223,7 +234,7 @@ impl Run<'_> {
                 "refused": counts.refused,
                 "suspected": counts.suspected,
             },
-            "rows": preview.rows.iter().map(|row| row_data(self.config.preferences.language, row)).collect::<Vec<_>>(),
+            "rows": rows.collect::<Vec<_>>(),
             "import": import,
         })
     }
@@ -297,6 +308,12 @@ impl Signed<'_> {
     }
 }
 
+/// Whether a field has this name: that of the program, or that of the screen in either language.
+fn is_called(field: Field, name: &str) -> bool {
+    let on_screen = |language| words::fold(text::field(language, field)) == words::fold(name.trim());
+    field.to_string() == name || on_screen(Language::En) || on_screen(Language::Fr)
+}
+
 /// The kind of record that a word of the command line names.
 fn kind_of(kind: FileKind) -> EntityKind {
     match kind {
@@ -309,7 +326,7 @@ fn kind_of(kind: FileKind) -> EntityKind {
 }
 
 /// A row as data for programs, with the reasons of a refused one in words.
-fn row_data(language: Language, row: &ImportRow) -> Value {
+fn row_data(language: Language, in_file: (&Sheet, &Preview), row: &ImportRow) -> Value {
     let changes = |changes: &Changes| {
         let one = |(field, old, new): &(Field, Value, Value)| (field.to_string(), json!([old, new]));
         Value::Object(changes.0.iter().map(one).collect::<Map<_, _>>())
@@ -330,10 +347,10 @@ fn row_data(language: Language, row: &ImportRow) -> Value {
             };
             data["changes"] = changes(&known.changes);
         }
-        Finding::Refused(errors) => {
+        Finding::Refused(_) => {
             data["finding"] = json!("refused");
-            let one = |(field, problem): &(Field, Problem)| json!({"field": field.to_string(), "reason": text::problem(language, *problem)});
-            data["reasons"] = errors.0.iter().map(one).collect();
+            let one = |(field, reason): (Field, String)| json!({"field": field.to_string(), "reason": reason});
+            data["reasons"] = text::each_reason(language, in_file, row).into_iter().map(one).collect();
         }
     }
     data

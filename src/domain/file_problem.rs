@@ -5,7 +5,9 @@
 pub enum FileProblem {
     /// There is no file of this name.
     NotFound,
-    /// A folder, a device or a pipe.
+    /// A folder.
+    Folder,
+    /// A device or a pipe.
     NotAFile,
     /// The file exists, but this user may not read it, or reading fails.
     NotReadable,

@@ -43,7 +43,7 @@ pub fn method(typed: &str) -> Option<Method> {
             (Method::Cheque, &["cheque", "check", "chq"]),
             (Method::Cash, &["cash", "especes", "liquide"]),
             (Method::Other, &["other", "autre", "direct debit", "prelevement", "paypal"]),
-            (Method::Opening, &["opening", "paid before", "paye avant", "deja paye", "reprise"]),
+            (Method::Opening, &["opening", "before", "paid before", "avant", "paye avant", "deja paye", "reprise"]),
         ],
     )
 }

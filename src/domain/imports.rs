@@ -206,7 +206,7 @@ pub enum Choice {
 pub struct ImportRow {
     /// As a spreadsheet program counts, from 1.
     pub number: u32,
-    /// What the row calls its record; empty if it does not say.
+    /// What the row calls its record; if it does not say, the beginning of its cells in a preview.
     pub name: String,
     pub finding: Finding,
 }

@@ -75,8 +75,8 @@ impl Services {
                     trail.add(db, &ctx.author(&self.host, &operation), &done.entries, ctx.now)?;
                     Ok(done)
                 })?;
-                let import::Reverted { import, restored, kept, entries: _ } = done;
-                Ok(Reply::Reverted { import, restored, kept })
+                let import::Reverted { import, restored, removed, kept, entries: _ } = done;
+                Ok(Reply::Reverted { import, restored, removed, kept })
             }
         }
     }

@@ -159,7 +159,10 @@ pub enum Reply {
     /// The import was taken back, except for the records that are listed.
     Reverted {
         import: Import,
+        /// How many records are as they were before it, those that it had created among them.
         restored: usize,
+        /// How many of these it had created.
+        removed: usize,
         kept: Vec<Kept>,
     },
     /// The newest first.

@@ -40,7 +40,12 @@ pub fn of_undo(to: &Request, reply: &Reply, ctx: &Context) -> Action {
         let text = ctx.say(Phrase::Told(Told::NothingUndone));
         return told(Notice::bad(text.clone()), text, reply, ctx);
     }
-    let text = format!("{} {}", ctx.say(Phrase::Undone), words(to, reply, ctx).unwrap_or_default());
+    let words = words(to, reply, ctx).unwrap_or_default();
+    let text = match reply {
+        // The sentence says that itself.
+        Reply::Reverted { .. } => words,
+        _ => format!("{} {words}", ctx.say(Phrase::Undone)),
+    };
     let text = text.trim_end().to_owned();
     told(Notice::good(text.clone()), text, reply, ctx)
 }
@@ -109,9 +114,13 @@ pub fn words(to: &Request, reply: &Reply, ctx: &Context) -> Option<String> {
             ctx.say(Phrase::Exported { rows, left_out, among_newest, path: &path.display().to_string() })
         }
         Reply::Imported(import) => imported(import, ctx),
-        Reply::Reverted { import, restored, kept } => {
-            ctx.say(ImportPhrase::TakenBack { file: &import.file_name, restored: *restored, kept: kept.len() })
-        }
+        Reply::Reverted { import, restored, removed, kept } => ctx.say(ImportPhrase::TakenBack {
+            file: &import.file_name,
+            kind: import.kind,
+            removed: *removed,
+            restored: restored - removed,
+            kept: kept.len(),
+        }),
         Reply::RefusedSaved { rows, path } => {
             ctx.say(ImportPhrase::RefusedSaved { rows: *rows, path: &path.display().to_string() })
         }

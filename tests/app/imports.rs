@@ -77,9 +77,9 @@ fn the_clients_of_a_french_office_are_imported_in_a_few_keys() {
     paste(&mut desk, &path);
     desk.press(KeyCode::Enter).see("(lettres : Windows) : 4").see("le jour d'abord").press(KeyCode::Enter);
     // Nobody is named in the rows, so it is asked once who looks after these clients.
-    desk.see("Qui suit les nouveaux clients").press(KeyCode::Down).press(KeyCode::Enter);
+    desk.see("Qui suit les nouveaux clients").press(KeyCode::Home).press(KeyCode::Enter);
     keys += 4;
-    desk.see("3 nouveaux, 0 modifié, 0 inchangé, 1 refusé, 0 doublon possible.");
+    desk.see("3 nouvelles, 0 modifiée, 0 inchangée, 1 refusée, 0 doublon possible.");
     desk.ctrl('s').see("Importer clients.csv ?").see("3 nouveaux clients ; 1 ligne refusée reste de côté.");
     keys += 2;
     confirm(&mut desk).see("3 clients sont créés ; 1 ligne est restée de côté.").see("u");
@@ -88,7 +88,7 @@ fn the_clients_of_a_french_office_are_imported_in_a_few_keys() {
     assert_eq!(client(&desk, 4), None);
     // It can be taken back right after.
     desk.press(KeyCode::Char('u')).see("Défaire l'import de clients.csv ?").press(KeyCode::Char('o'));
-    desk.see("L'import de clients.csv est défait : 3 fiches sont comme").see("défait");
+    desk.see("L'import de clients.csv est défait : 3 nouvelles fiches sont archivées.");
     assert_eq!(client(&desk, 1), None);
 }
 
@@ -200,7 +200,7 @@ fn possible_duplicates_are_decided() {
     let (_folder, path) =
         file("twins.csv", format!("Nom;Société;Courriel;Téléphone;x;y\n{}", row("+678 5 55 55 55")).as_bytes());
     open(&mut desk, &path).press(KeyCode::Enter).see("1 possible duplicate").see("leave out: may be Kevin Casey");
-    desk.ctrl('s').see("Nothing was imported, since all rows are known already.");
+    desk.ctrl('s').see("Nothing is imported: 1 possible duplicate is left out.");
     desk.press(KeyCode::Char('e'))
         .see("Row 2, Kevin Casey: a possible duplicate")
         .write("update")
@@ -242,7 +242,7 @@ fn refused_rows_are_saved_to_be_mended() {
         choose(&mut desk, "Person sales").see(if language == Language::En {
             "1 new, 0 changed"
         } else {
-            "1 nouveau, 0 modifié"
+            "1 nouvelle, 0 modifiée"
         });
     }
 }
@@ -345,7 +345,7 @@ fn what_was_changed_since_an_import_is_left_and_listed() {
         desk.write(PASSWORD).press(KeyCode::Enter);
     }
     desk.resize(120, 24)
-        .see("2 records are as before, and 1 was left as it is.")
+        .see("2 new records are archived, 1 record was left as it is.")
         .see("Kevin Casey")
         .see("changed since by Person manager");
     desk.press(KeyCode::Esc).see("taken back").press(KeyCode::Char('x')).see("This import was taken back already.");

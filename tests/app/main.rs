@@ -17,6 +17,7 @@ mod filters;
 mod forms;
 mod hostile;
 mod imports;
+mod imports_preview;
 mod imports_undo;
 mod instalments;
 mod jobs;

@@ -47,13 +47,24 @@ fn a_file_is_imported_from_a_script(#[values(Engine::Sqlite, Engine::MariaDb, En
     assert_eq!(code, 1, "{said}");
     let data: Value = serde_json::from_str(said.lines().next().unwrap()).unwrap();
     assert_eq!((&data["counts"]["new"], &data["counts"]["refused"]), (&Value::from(1), &Value::from(1)), "{data}");
-    assert_eq!(data["rows"][1]["reasons"][0]["reason"], "Please fill this in.", "{data}");
+    assert_eq!(data["rows"][1]["reasons"][0]["reason"], "the cell is empty.", "{data}");
     assert_eq!(data["import"], Value::Null);
+    let (code, said) = import(&["--dry-run", &path("clients.csv")]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("This was a dry run: nothing was imported. 1 row is refused."), "{said}");
     let (code, said) = import(&["clients", &path("clients.csv")]);
     assert_eq!((code, clients(url).as_str()), (1, "0"), "{said}");
     assert!(said.contains("Nothing was imported, since 1 row is refused."), "{said}");
     let (code, said) = import(&["clients", &path("clients.csv"), "--without-refused"]);
     assert_eq!((code, clients(url).as_str()), (0, "1"), "{said}");
+    // Fields are called as on the screen, in either language, and the sentence about dates names the option.
+    fs::write(path("dated.csv"), "Wer,Nummer,Wann,Wem\nAnna Almeida,01 02 03 04 05,03/04/2024,bill\n").unwrap();
+    let columns = ["--column", "Wer=Nom complet", "--column", "Nummer=phone", "--column", "Wann=last contact"];
+    let dated = |more: &[&str]| import(&[&["clients", &path("dated.csv"), "--dry-run"], &columns[..], more].concat());
+    let (code, said) = dated(&[]);
+    assert!(code == 1 && said.contains("--day-order day-first"), "{said}");
+    let (code, said) = dated(&["--day-order", "day-first", "--column", "Wem=Sales contact"]);
+    assert!(code == 0 && said.contains("This was a dry run: nothing was imported."), "{said}");
     // A kind that does not exist, a file that is none, and a wrong password.
     assert_eq!(import(&["invoices", &path("clients.csv")]).0, 2);
     let (code, said) = import(&[&path("nothing.csv")]);

@@ -103,7 +103,7 @@ fn what_cannot_be_read_is_refused_with_its_reason() {
     for (name, problem) in [
         ("missing.csv", FileProblem::NotFound),
         ("clients.xlsx/a.csv", FileProblem::NotFound),
-        (".", FileProblem::NotAFile),
+        (".", FileProblem::Folder),
         ("pipe.csv", FileProblem::NotAFile),
         ("sparse.xlsx", FileProblem::TooLarge { mebibytes: 64 }),
         ("nothing.csv", FileProblem::Empty),

@@ -13,6 +13,7 @@ mod people;
 mod plan;
 mod refused;
 mod revert;
+mod said;
 mod staff;
 mod understood;
 
@@ -29,6 +30,7 @@ use sha2::{Digest, Sha256};
 pub use super::import_data::{ImportFile, ListedImport, Preview, Progress, Refused};
 pub(super) use refused::write as write_refused;
 pub(super) use revert::{Reverted, revert};
+pub use said::{Said, said};
 pub use understood::understood;
 
 use super::{
@@ -141,6 +143,7 @@ pub(super) fn open(path: &Path) -> Result<Arc<Sheet>, ServiceError> {
     let path = in_home.as_deref().unwrap_or(path);
     let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
     let sheet = match ending.as_str() {
+        _ if path.is_dir() => Err(FileProblem::Folder),
         "xls" | "xlsb" => Err(FileProblem::OldWorkbook),
         ending if !ENDINGS.contains(&ending) => Err(FileProblem::NotASpreadsheet),
         _ => spreadsheet::sheet::read(path),
@@ -237,6 +240,7 @@ pub(super) fn preview(db: &mut Db, ctx: &RequestContext, file: &ImportFile) -> R
         rows.sort_by_key(|row| row.number);
         for row in &mut rows {
             people.name_in(&mut row.finding);
+            said::name_by_cells(&file.sheet, row);
         }
     }
     let mut counts = Counts::default();

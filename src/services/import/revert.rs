@@ -32,6 +32,8 @@ pub struct Reverted {
     pub import: Import,
     /// How many records are as they were before.
     pub restored: usize,
+    /// How many of these the import had created.
+    pub removed: usize,
     pub kept: Vec<Kept>,
     pub entries: Vec<AuditEntry>,
 }
@@ -47,7 +49,7 @@ pub fn revert(
 ) -> Result<Reverted, ServiceError> {
     let import = write::load::<Import>(db, ctx, id)?;
     let import = as_seen(db, import, version)?;
-    let (mut entries, mut kept, mut restored) = (Vec::new(), Vec::new(), 0);
+    let (mut entries, mut kept, mut restored, mut removed) = (Vec::new(), Vec::new(), 0, 0);
     let rows = storage::audit::of_operation(db, &import.operation)?.into_iter();
     let rows: Vec<_> = rows.filter_map(|row| Some((record_of(&row)?, row))).collect();
     progress.begin_of(rows.len());
@@ -57,6 +59,7 @@ pub fn revert(
             Ok(more) => {
                 entries.extend(more);
                 restored += 1;
+                removed += usize::from(creates(&row));
             }
             Err(by) => kept.push(Kept { name: row.record_name, by }),
         }
@@ -66,7 +69,7 @@ pub fn revert(
     let (name, tally) = (import.file_name.clone(), Tally { restored, kept: kept.len(), ..Tally::default() });
     entries.push(AuditEntry::new(Verb::ImportReverted, Subject::Import, Some(import.id.0), name, tally.audited()));
     let import = Import { version: import.version + 1, reverted_at: Some(ctx.now), ..(*import).clone() };
-    Ok(Reverted { import, restored, kept, entries })
+    Ok(Reverted { import, restored, removed, kept, entries })
 }
 
 fn record_of(row: &AuditRow) -> Option<(EntityKind, i64)> {
@@ -103,9 +106,14 @@ fn revert_one(
     }
 }
 
+/// Whether a line of the audit log is about a new record.
+fn creates(row: &AuditRow) -> bool {
+    row.action.ends_with(".created") || row.action == Verb::PaymentRecorded.to_string()
+}
+
 /// What takes back the change of a record; `None` if nothing can, such as a signature.
 fn step(db: &mut Db, kind: EntityKind, id: i64, row: &AuditRow) -> Result<Option<Step>, ServiceError> {
-    let is_new = row.action.ends_with(".created") || row.action == Verb::PaymentRecorded.to_string();
+    let is_new = creates(row);
     let old = |field: Field| row.changes.of(field).map(|(old, _)| old.clone());
     let mut then = Vec::new();
     let version = match kind {

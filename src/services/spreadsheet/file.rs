@@ -30,6 +30,9 @@ pub(super) fn contents(path: &Path) -> Result<Vec<u8>, FileProblem> {
     let alone = READING.lock().unwrap_or_else(PoisonError::into_inner);
     // Asked before the file is opened, since opening a pipe would wait for somebody to write into it.
     let about = fs::metadata(path).map_err(failed)?;
+    if about.is_dir() {
+        return Err(FileProblem::Folder);
+    }
     if !about.is_file() {
         return Err(FileProblem::NotAFile);
     }

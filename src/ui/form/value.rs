@@ -1,5 +1,6 @@
 //! Stored values of fields as people read them.
 
+use chrono::NaiveDateTime;
 use serde_json::Value;
 
 use super::field::{FieldKind, FormField};
@@ -20,7 +21,7 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
     let money = |cents: i64| format!("{} {}", Cents(cents).format(ctx.language), ctx.settings().currency);
     match (field, raw) {
         (_, Value::Null) => String::new(),
-        (Field::TotalCents | Field::DueCents | Field::AmountCents, Value::Number(cents)) => {
+        (Field::TotalCents | Field::DueCents | Field::AmountCents | Field::PaidBefore, Value::Number(cents)) => {
             money(cents.as_i64().unwrap_or_default())
         }
         // 0 means that the number of attendees is unknown.
@@ -30,10 +31,12 @@ pub fn value(field: Field, raw: &Value, ctx: &Context) -> String {
             text.parse().map_or_else(|_| text.clone(), |time| dates::spell_date_time(time, ctx.language))
         }
         // The time of an earlier signature is not known.
-        (Field::SignedAt, Value::String(text)) => text.parse().map_or_else(
-            |_| text.clone(),
-            |utc| dates::spell_date(ctx.settings().wall_clock(utc).date(), ctx.language),
-        ),
+        (Field::SignedAt, Value::String(text)) => match (text.parse(), text.parse::<NaiveDateTime>()) {
+            // As a file says it.
+            (Ok(day), _) => dates::spell_date(day, ctx.language),
+            (_, Ok(utc)) => dates::spell_date(ctx.settings().wall_clock(utc).date(), ctx.language),
+            (Err(_), Err(_)) => text.clone(),
+        },
         (Field::ArchivedAt | Field::CancelledAt, Value::String(text)) => text
             .parse()
             .map_or_else(|_| text.clone(), |utc| dates::spell_date_time(ctx.settings().wall_clock(utc), ctx.language)),

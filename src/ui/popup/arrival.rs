@@ -2,12 +2,12 @@
 
 use super::{
     item::{Item, candidate, choice, hit, saved_view},
-    menu::{Menu, Source},
+    menu::{Menu, Present, Source},
     narrow::narrowed,
     outcome::{Outcome, PopupResult, ViewChoice},
 };
 use crate::{
-    domain::{contracts::ContractRow, entity::EntityKind},
+    domain::{contracts::ContractRow, entity::EntityKind, text::fold},
     services::{Found, Reply},
     ui::{
         Context,
@@ -78,10 +78,23 @@ impl Menu {
             _ => {}
         }
         // "Nobody" comes last: Enter chooses the first line, which should be the best candidate.
+        let is_meant = |item: &&Item| !text.trim().is_empty() && fold(&item.label).starts_with(&fold(text.trim()));
         if text.is_empty() && self.source != Source::Search {
             lines.extend(self.fixed.iter().cloned());
+        } else if let Source::Records(_) = self.source {
+            lines.extend(self.fixed.iter().filter(is_meant).cloned());
         }
+        let present = self.present.filter(|_| text.is_empty() && !self.moved);
         self.replace(lines);
+        if let Some(present) = present {
+            let is_it = |item: &Item| match &item.outcome {
+                Some(Outcome::Person(person)) => {
+                    present == person.as_ref().map_or(Present::Nobody, |person| Present::Person(person.id))
+                }
+                _ => false,
+            };
+            self.at = self.shown.iter().position(is_it).unwrap_or(0);
+        }
         self.catch_up()
     }
 

@@ -30,6 +30,8 @@ pub struct Line {
     pub problem: Option<String>,
     /// Esc was pressed, and discards what was typed if it is pressed again.
     pub warned: bool,
+    /// What is typed is kept when the line is left by Esc.
+    pub kept: bool,
 }
 
 impl Line {
@@ -38,6 +40,9 @@ impl Line {
             return PopupResult::Done(Outcome::Text(self.input.text().to_owned()));
         }
         if key.code == KeyCode::Esc {
+            if self.kept {
+                return PopupResult::Done(Outcome::Left(self.input.text().to_owned()));
+            }
             if self.warned || self.input.text() == self.base {
                 return PopupResult::Close;
             }

@@ -12,7 +12,7 @@ use super::{
     outcome::{Outcome, PopupResult},
 };
 use crate::{
-    domain::{contracts::number_in, entity::EntityKind},
+    domain::{UserId, contracts::number_in, entity::EntityKind},
     services::{ReadRequest, Request},
     ui::{
         form::Choices,
@@ -36,6 +36,13 @@ pub enum Source {
     /// Lines given at the start, and the saved views of this kind of list, which come after the
     /// first so many lines and are read again while the menu is open.
     Views(EntityKind, usize),
+}
+
+/// The choice of a picker of people before anything is chosen in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Present {
+    Nobody,
+    Person(UserId),
 }
 
 /// A list to choose from. If it has an `input`, typing narrows it.
@@ -66,7 +73,7 @@ pub struct Menu {
     /// The selected line was not on the screen yet: the lines have changed since they were drawn.
     pub(super) unseen: bool,
     /// The user has moved the selection since the text was typed.
-    moved: bool,
+    pub(super) moved: bool,
     /// Texts after which the space bar was pressed before their lines arrived: the first line of each
     /// is to be marked, before anything else happens.
     to_mark: VecDeque<String>,
@@ -78,6 +85,8 @@ pub struct Menu {
     pub(super) is_help: bool,
     /// A few short lines, which need a small box.
     pub(super) small: bool,
+    /// Of a picker of people: whose line is selected at first.
+    pub(super) present: Option<Present>,
     /// What is said if no line is left.
     pub(super) if_nothing: Phrase<'static>,
 }
@@ -106,6 +115,7 @@ impl Menu {
             found: false,
             is_help: false,
             small: false,
+            present: None,
             if_nothing: Phrase::NothingFound,
         }
     }

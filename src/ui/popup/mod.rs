@@ -34,6 +34,7 @@ pub use self::{
     secret::Secret,
 };
 use marking::Marking;
+use menu::Present;
 
 use super::{
     context::Context,
@@ -42,7 +43,7 @@ use super::{
     widgets::{input::Input, paint::Focus},
 };
 use crate::{
-    domain::{assigning::Candidate, entity::EntityKind},
+    domain::{UserId, assigning::Candidate, entity::EntityKind},
     services::{ReadRequest, Reply, Request},
 };
 
@@ -119,7 +120,33 @@ impl Popup {
     /// typed, with what was wrong with it.
     pub fn line(title: String, about: Option<String>, base: &str, refused: Option<(&str, String)>) -> Self {
         let (text, problem) = refused.map_or((base, None), |(text, problem)| (text, Some(problem)));
-        Self::Line(Line { title, input: Input::line(text), base: base.to_owned(), about, problem, warned: false })
+        Self::Line(Line {
+            title,
+            input: Input::line(text),
+            base: base.to_owned(),
+            about,
+            problem,
+            warned: false,
+            kept: false,
+        })
+    }
+
+    /// Asks for a line of text that is kept when it is left by Esc. What was typed before is proposed, so that what is
+    /// typed or pasted replaces it; `problem` is what was wrong with it.
+    pub fn kept_line(title: String, about: String, typed: &str, problem: Option<String>) -> Self {
+        let mut input = Input::line(typed);
+        if problem.is_none() {
+            input.propose(typed);
+        }
+        Self::Line(Line {
+            title,
+            input,
+            base: typed.to_owned(),
+            about: Some(about),
+            problem,
+            warned: false,
+            kept: true,
+        })
     }
 
     /// The views of a list: the program's own, those that users have saved, and what can be done with
@@ -163,6 +190,15 @@ impl Popup {
     pub fn picker(title: String, source: Source, nobody: Option<String>) -> Self {
         let nobody = nobody.map(|label| Item { label, outcome: Some(Outcome::Person(None)), ..Item::default() });
         Self::Menu(Menu::new(title, Some(Input::default()), source, nobody.into_iter().collect()))
+    }
+
+    /// The line of this person, or of nobody, is selected until the user types or moves.
+    #[must_use]
+    pub fn at_person(mut self, person: Option<UserId>) -> Self {
+        if let Self::Menu(menu) = &mut self {
+            menu.present = Some(person.map_or(Present::Nobody, Present::Person));
+        }
+        self
     }
 
     /// Lets several people be marked with the space bar, who then share; these are marked at first.

@@ -30,6 +30,8 @@ pub enum Outcome {
     Password(SecretString),
     Day(NaiveDate),
     Text(String),
+    /// A line of text was left unfinished with this in it, and is kept for the next time.
+    Left(String),
     /// The query with the filters that the user has set, and the names of the records among them. It
     /// comes from a form, which is closed like a popup.
     Refined(Box<Query>, Vec<(Field, String)>),

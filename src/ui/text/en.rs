@@ -1317,7 +1317,8 @@ fn connection(problem: &ConnectionProblem) -> String {
 pub(super) fn file_problem(problem: FileProblem) -> String {
     let fixed = match problem {
         FileProblem::NotFound => "There is no such file. Check its name and its folder.",
-        FileProblem::NotAFile => "This is a folder or a device. Choose the file itself.",
+        FileProblem::Folder => "This is a folder. Choose a file in it.",
+        FileProblem::NotAFile => "This is a device or a pipe. Choose a file.",
         FileProblem::NotReadable => "The file cannot be read. Check its rights, and whether another program holds it.",
         FileProblem::Empty => "The file is empty.",
         FileProblem::NotASpreadsheet => "This is not a spreadsheet. Files in xlsx, ods and CSV can be read.",
@@ -2037,7 +2038,24 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             let left_out = if left_out > 0 { format!(", {} left out", many(left_out)) } else { String::new() };
             return format!("Imported: {} new, {} changed{left_out}.", many(created), many(changed));
         }
-        ImportPhrase::NothingNew => "Nothing was imported, since all rows are known already.",
+        ImportPhrase::NothingNew { refused: 0, left_out: 0 } => {
+            "Nothing was imported, since all rows are known already."
+        }
+        ImportPhrase::NothingNew { refused, left_out } => {
+            let are = |count: usize| if count == 1 { "is" } else { "are" };
+            let refused_rows = (refused > 0).then(|| format!("{} {} refused", plural_rows(refused), are(refused)));
+            let duplicates = if left_out == 1 { "possible duplicate" } else { "possible duplicates" };
+            let left_out =
+                (left_out > 0).then(|| format!("{} {duplicates} {} left out", many(left_out), are(left_out)));
+            let why: Vec<String> = refused_rows.into_iter().chain(left_out).collect();
+            return format!("Nothing is imported: {}.", why.join(" and "));
+        }
+        ImportPhrase::DryRun(0) => "This was a dry run: nothing was imported.",
+        ImportPhrase::DryRun(refused) => {
+            let are = if refused == 1 { "is" } else { "are" };
+            return format!("This was a dry run: nothing was imported. {} {are} refused.", plural_rows(refused));
+        }
+        ImportPhrase::OrderOption => "Say it by --day-order day-first or --day-order month-first.",
         ImportPhrase::KindUnknown => {
             "The headings do not tell what the file holds. Say so: clients, contracts, events, staff or payments."
         }
@@ -2078,6 +2096,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::TakenBackAt => "Taken back",
         ImportPhrase::WhichFile => "Which file?",
         ImportPhrase::WhichFileHint => "The path of a CSV, xlsx or ods file. It can be pasted, and may begin with ~.",
+        ImportPhrase::TypePath => "Type or paste the path of a file first, or leave by Esc.",
         ImportPhrase::Seen { format, sheet, rows, heading_row } => {
             let format = match format {
                 SheetFormat::Csv { encoding, separator } => {
@@ -2132,6 +2151,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::KeyPreviewMeans => "Show what importing the file would do. Nothing is written yet.",
         ImportPhrase::KeyChange => "change",
         ImportPhrase::KeyChangeMeans => "Change the selected line.",
+        ImportPhrase::OpenInLogMeans => "Show in the audit log what became of this file.",
         ImportPhrase::NewMeans => "Choose a spreadsheet to import.",
         ImportPhrase::Comparing { done, rows } => {
             return format!("Comparing with the records of the company: {} of {} rows.", many(done), many(rows));
@@ -2192,6 +2212,47 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::LabelKnown => "May be",
         ImportPhrase::LabelDecided => "Decided",
         ImportPhrase::LabelReasons => "Why",
+        ImportPhrase::LabelRowSays => "The row says",
+        ImportPhrase::MoreFacts => return naming.keys_in("… ⌨open⌨ shows the rest."),
+        ImportPhrase::KeyFacts => "details",
+        ImportPhrase::KeyFactsMeans => "Show all that is known of the row.",
+        ImportPhrase::CellEmpty => "The cell is empty.",
+        ImportPhrase::NoSuchColumn => "The file has no such column.",
+        ImportPhrase::NoneNamed => "There is none, and the row names none.",
+        ImportPhrase::OneOf(words) => return format!("This is none of these: {words}."),
+        ImportPhrase::SeveralFit { fitting, of } => {
+            let how = match of {
+                Field::SalesContactId | Field::SupportId => "Write the username instead.",
+                Field::ClientId | Field::Email => "Add the e-mail address or the company.",
+                Field::ContractId => "Write the number of the contract.",
+                _ => "Name the one that is meant more exactly.",
+            };
+            return format!("{} fit this. {how}", many(fitting));
+        }
+        ImportPhrase::SameAsRow { row, kind } => {
+            let same = match kind {
+                EntityKind::Client => "client",
+                EntityKind::Contract => "contract",
+                EntityKind::Event => "event",
+                EntityKind::Payment => "payment",
+                EntityKind::User => "person",
+                EntityKind::Audit => "line",
+            };
+            return format!("Row {row} is about the same {same}.");
+        }
+        ImportPhrase::Duplicates { left_out, updated, created } => {
+            let parts = [(left_out, "left out"), (updated, "to be updated"), (created, "to be created")];
+            let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+            let parts: Vec<String> = parts.map(|(count, what)| format!("{} {what}", many(count))).collect();
+            return format!("{}.", parts.join(", "));
+        }
+        ImportPhrase::AlsoDecided(1) => "This also holds for the one that you had decided by itself.",
+        ImportPhrase::AlsoDecided(rows) => {
+            return format!("This also holds for the {} that you had decided one by one.", many(rows));
+        }
+        ImportPhrase::LabelArchive => "Archive",
+        ImportPhrase::Archives(true) => "is archived",
+        ImportPhrase::Archives(false) => "comes back from the archive",
         ImportPhrase::KeyDecide => "decide",
         ImportPhrase::KeyDecideMeans => "Decide what to do with a possible duplicate, or with all of them.",
         ImportPhrase::NotADuplicate => "Only possible duplicates have to be decided.",
@@ -2260,6 +2321,10 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             };
         }
         ImportPhrase::WillUndo => return naming.keys_in("Afterwards ⌨undo⌨ takes it back."),
+        ImportPhrase::WillFollowPlan => {
+            "New contracts follow the default payment plan, so old ones may be overdue at once."
+        }
+        ImportPhrase::WillBePaidToday => "What was paid before is recorded as a payment of today.",
         ImportPhrase::NothingImported => "Nothing was imported.",
         ImportPhrase::Imported { kind, created, changed, left_out } => {
             let written = match (created, changed) {
@@ -2290,15 +2355,28 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             "What it created is archived (staff are deactivated, payments cancelled), and what it changed gets its former values again. Records that somebody has changed since stay as they are, and are listed."
         }
         ImportPhrase::StaysImported => "The import stays as it is.",
-        ImportPhrase::TakenBack { file, restored, kept } => {
-            let restored =
-                if restored == 1 { "1 record is".to_owned() } else { format!("{} records are", many(restored)) };
-            let kept = match kept {
-                0 => String::new(),
-                1 => ", and 1 was left as it is".to_owned(),
-                kept => format!(", and {} were left as they are", many(kept)),
+        ImportPhrase::TakenBack { file, kind, removed, restored, kept } => {
+            let is = |count: usize| if count == 1 { "is" } else { "are" };
+            let how = match kind {
+                EntityKind::User => "deactivated",
+                EntityKind::Payment => "cancelled",
+                EntityKind::Client | EntityKind::Contract | EntityKind::Event | EntityKind::Audit => "archived",
             };
-            return format!("The import of {file} is taken back: {restored} as before{kept}.");
+            let records = |count: usize| if count == 1 { "record" } else { "records" };
+            let removed =
+                (removed > 0).then(|| format!("{} new {} {} {how}", many(removed), records(removed), is(removed)));
+            let restored = (restored > 0)
+                .then(|| format!("{} changed {} {} as before", many(restored), records(restored), is(restored)));
+            let kept = match kept {
+                0 => None,
+                1 => Some("1 record was left as it is".to_owned()),
+                kept => Some(format!("{} records were left as they are", many(kept))),
+            };
+            let parts: Vec<String> = [removed, restored, kept].into_iter().flatten().collect();
+            if parts.is_empty() {
+                return format!("The import of {file} is taken back.");
+            }
+            return format!("The import of {file} is taken back: {}.", parts.join(", "));
         }
         ImportPhrase::KeptBy(name) => return format!("changed since by {name}"),
         ImportPhrase::KeptNeeded => "needed by other records, or final",
@@ -2312,6 +2390,10 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
 /// A record as a sentence names it, with what tells it from others.
 fn named(name: &str, detail: &str) -> String {
     if detail.is_empty() { name.to_owned() } else { format!("{name} ({detail})") }
+}
+
+fn plural_rows(count: usize) -> String {
+    format!("{} {}", many(count), if count == 1 { "row" } else { "rows" })
 }
 
 /// How many records of a kind.
@@ -2463,7 +2545,9 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewContract => "add create deal quote agreement",
         Phrase::NewEvent => "add create party wedding booking",
         Phrase::Instalment(InstalmentPhrase::Plans) => "plan plans default standard template templates terms",
-        Phrase::Import(ImportPhrase::Title) => "file files load migrate move upload data xlsx ods",
+        Phrase::Import(ImportPhrase::Title) => {
+            "file files load migrate move upload data excel csv xlsx ods spreadsheets table"
+        }
         Phrase::Payment(PaymentPhrase::Record) => {
             "pay payment money received paid refund deposit enter add cash cheque"
         }

@@ -1021,7 +1021,7 @@ pub(super) fn problem(problem: Problem) -> String {
                 number(i64::try_from(fitting).unwrap_or(i64::MAX))
             );
         }
-        Problem::SameAsRow(row) => return format!("La ligne {row} du fichier parle du même."),
+        Problem::SameAsRow(row) => return format!("La ligne {row} du fichier concerne la même fiche."),
         Problem::FollowsPayments(due) => {
             return format!(
                 "Il reste {} dus ici, d'après les paiements. Enregistrez des paiements pour le changer.",
@@ -1413,7 +1413,8 @@ fn connection(problem: &ConnectionProblem) -> String {
 pub(super) fn file_problem(problem: FileProblem) -> String {
     let fixed = match problem {
         FileProblem::NotFound => "Ce fichier n'existe pas. Vérifiez son nom et son dossier.",
-        FileProblem::NotAFile => "Ceci est un dossier ou un périphérique. Choisissez le fichier lui-même.",
+        FileProblem::Folder => "Ceci est un dossier. Choisissez un fichier qu'il contient.",
+        FileProblem::NotAFile => "Ceci est un périphérique ou un tube. Choisissez un fichier.",
         FileProblem::NotReadable => {
             "Le fichier ne peut pas être lu. Vérifiez ses droits, et qu'aucun programme ne le tient."
         }
@@ -2141,14 +2142,14 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::Holds(EntityKind::Contract) => "contrats",
         ImportPhrase::Holds(EntityKind::Event) => "événements",
         ImportPhrase::Holds(EntityKind::Payment) => "paiements",
-        ImportPhrase::Holds(EntityKind::User) => "équipe",
+        ImportPhrase::Holds(EntityKind::User) => "collaborateurs",
         ImportPhrase::Holds(EntityKind::Audit) => "journal",
         ImportPhrase::Counts(Counts { created, changed, unchanged, refused, suspected }) => {
             let s = |count: usize| if count > 1 { "s" } else { "" };
             return format!(
-                "{} nouveau{}, {} modifié{}, {} inchangé{}, {} refusé{}, {} doublon{} possible{}.",
+                "{} nouvelle{}, {} modifiée{}, {} inchangée{}, {} refusée{}, {} doublon{} possible{}.",
                 many(created),
-                if created > 1 { "x" } else { "" },
+                s(created),
                 many(changed),
                 s(changed),
                 many(unchanged),
@@ -2176,10 +2177,32 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         }
         ImportPhrase::Done { created, changed, left_out } => {
             let left_out =
-                if left_out > 0 { format!(", {} laissés de côté", many(left_out)) } else { String::new() };
-            return format!("Import terminé : {} nouveaux, {} modifiés{left_out}.", many(created), many(changed));
+                if left_out > 0 { format!(", {} laissées de côté", many(left_out)) } else { String::new() };
+            return format!("Import terminé : {} nouvelles, {} modifiées{left_out}.", many(created), many(changed));
         }
-        ImportPhrase::NothingNew => "Rien n'a été importé, car toutes les lignes sont déjà connues.",
+        ImportPhrase::NothingNew { refused: 0, left_out: 0 } => {
+            "Rien n'a été importé, car toutes les lignes sont déjà connues."
+        }
+        ImportPhrase::NothingNew { refused, left_out } => {
+            let refused_rows = match refused {
+                0 => None,
+                1 => Some("1 ligne est refusée".to_owned()),
+                rows => Some(format!("{} lignes sont refusées", many(rows))),
+            };
+            let left_out = match left_out {
+                0 => None,
+                1 => Some("1 doublon possible est laissé de côté".to_owned()),
+                rows => Some(format!("{} doublons possibles sont laissés de côté", many(rows))),
+            };
+            let why: Vec<String> = refused_rows.into_iter().chain(left_out).collect();
+            return format!("Rien n'est importé : {}.", why.join(" et "));
+        }
+        ImportPhrase::DryRun(0) => "C'était un essai : rien n'a été importé.",
+        ImportPhrase::DryRun(1) => "C'était un essai : rien n'a été importé. 1 ligne est refusée.",
+        ImportPhrase::DryRun(refused) => {
+            return format!("C'était un essai : rien n'a été importé. {} lignes sont refusées.", many(refused));
+        }
+        ImportPhrase::OrderOption => "Dites-le avec --day-order day-first (jour) ou --day-order month-first (mois).",
         ImportPhrase::KindUnknown => {
             "Les en-têtes ne disent pas ce que le fichier contient. Dites-le : clients, contracts, events, staff ou payments."
         }
@@ -2192,11 +2215,11 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::NoField { field, fields } => return format!("Il n'y a pas de champ {field}. Il y a : {fields}."),
         ImportPhrase::NoSalesPerson(name) => return format!("Aucun commercial actif n'a l'identifiant {name}."),
         ImportPhrase::NewAccounts(1) => {
-            "Le nouveau compte n'a pas encore de mot de passe : donnez-lui-en un provisoire dans la liste de l'équipe."
+            "Le nouveau compte n'a pas encore de mot de passe : donnez-lui-en un provisoire dans la liste des collaborateurs."
         }
         ImportPhrase::NewAccounts(accounts) => {
             return format!(
-                "Les {} nouveaux comptes n'ont pas encore de mot de passe : donnez-en un provisoire à chacun dans la liste de l'équipe.",
+                "Les {} nouveaux comptes n'ont pas encore de mot de passe : donnez-en un provisoire à chacun dans la liste des collaborateurs.",
                 many(accounts)
             );
         }
@@ -2207,14 +2230,14 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             "Les tableaux sont lus en CSV, xlsx ou ods. Les noms de leurs colonnes peuvent être français ou anglais, et les fichiers exportés par ce programme conviennent tels quels. Vous voyez ce qu'un import ferait avant que rien ne soit écrit, et vous pouvez le défaire ensuite."
         }
         ImportPhrase::EmptyOrder => {
-            "Une entreprise emménage dans cet ordre, car chaque fichier renvoie aux précédents : équipe, clients, contrats, événements, paiements."
+            "Une entreprise emménage dans cet ordre, car chaque fichier renvoie aux précédents : collaborateurs, clients, contrats, événements, paiements."
         }
         ImportPhrase::ColFile => "Fichier",
         ImportPhrase::ColHeld => "Contenu",
         ImportPhrase::ColResult => "Résultat",
         ImportPhrase::Result { created, changed } => {
-            let (x, s) = (if created > 1 { "x" } else { "" }, if changed > 1 { "s" } else { "" });
-            return format!("{} nouveau{x}, {} modifié{s}", many(created), many(changed));
+            let s = |count: usize| if count > 1 { "s" } else { "" };
+            return format!("{} nouvelle{}, {} modifiée{}", many(created), s(created), many(changed), s(changed));
         }
         ImportPhrase::HowMany { kind, count } => return of_kind(kind, count),
         ImportPhrase::IsTakenBack => "défait",
@@ -2223,6 +2246,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::WhichFileHint => {
             "Le chemin d'un fichier CSV, xlsx ou ods. Il peut être collé, et commencer par ~."
         }
+        ImportPhrase::TypePath => "Tapez ou collez d'abord le chemin d'un fichier, ou partez avec Échap.",
         ImportPhrase::Seen { format, sheet, rows, heading_row } => {
             let format = match format {
                 SheetFormat::Csv { encoding, separator } => {
@@ -2279,6 +2303,7 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::KeyPreviewMeans => "Montrer ce que l'import ferait. Rien n'est encore écrit.",
         ImportPhrase::KeyChange => "changer",
         ImportPhrase::KeyChangeMeans => "Changer la ligne sélectionnée.",
+        ImportPhrase::OpenInLogMeans => "Montrer dans le journal ce que ce fichier est devenu.",
         ImportPhrase::NewMeans => "Choisir un tableau à importer.",
         ImportPhrase::Comparing { done, rows } => {
             return format!("Comparaison avec les fiches de l'entreprise : {} lignes sur {}.", many(done), many(rows));
@@ -2345,6 +2370,47 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::LabelKnown => "Peut-être",
         ImportPhrase::LabelDecided => "Décision",
         ImportPhrase::LabelReasons => "Pourquoi",
+        ImportPhrase::LabelRowSays => "La ligne dit",
+        ImportPhrase::MoreFacts => return naming.keys_in("… ⌨open⌨ montre la suite."),
+        ImportPhrase::KeyFacts => "détails",
+        ImportPhrase::KeyFactsMeans => "Montrer tout ce qui est connu de la ligne.",
+        ImportPhrase::CellEmpty => "La cellule est vide.",
+        ImportPhrase::NoSuchColumn => "Le fichier n'a pas cette colonne.",
+        ImportPhrase::NoneNamed => "Il n'y en a pas, et la ligne n'en nomme pas.",
+        ImportPhrase::OneOf(words) => return format!("Ce n'est aucun de ces mots : {words}."),
+        ImportPhrase::SeveralFit { fitting, of } => {
+            let how = match of {
+                Field::SalesContactId | Field::SupportId => "Écrivez l'identifiant à la place.",
+                Field::ClientId | Field::Email => "Ajoutez l'adresse e-mail ou l'entreprise.",
+                Field::ContractId => "Écrivez le numéro du contrat.",
+                _ => "Précisez lequel est visé.",
+            };
+            return format!("{} correspondent. {how}", many(fitting));
+        }
+        ImportPhrase::SameAsRow { row, kind } => {
+            let same = match kind {
+                EntityKind::Client => "le même client",
+                EntityKind::Contract => "le même contrat",
+                EntityKind::Event => "le même événement",
+                EntityKind::Payment => "le même paiement",
+                EntityKind::User => "la même personne",
+                EntityKind::Audit => "la même ligne",
+            };
+            return format!("La ligne {row} concerne {same}.");
+        }
+        ImportPhrase::Duplicates { left_out, updated, created } => {
+            let parts = [(left_out, "de côté"), (updated, "à mettre à jour"), (created, "à créer")];
+            let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+            let parts: Vec<String> = parts.map(|(count, what)| format!("{} {what}", many(count))).collect();
+            return format!("{}.", parts.join(", "));
+        }
+        ImportPhrase::AlsoDecided(1) => "Cela vaut aussi pour celui que vous aviez décidé à part.",
+        ImportPhrase::AlsoDecided(rows) => {
+            return format!("Cela vaut aussi pour les {} que vous aviez décidés un par un.", many(rows));
+        }
+        ImportPhrase::LabelArchive => "Archives",
+        ImportPhrase::Archives(true) => "mise aux archives",
+        ImportPhrase::Archives(false) => "sortie des archives",
         ImportPhrase::KeyDecide => "décider",
         ImportPhrase::KeyDecideMeans => "Décider que faire d'un doublon possible, ou de tous.",
         ImportPhrase::NotADuplicate => "Seuls les doublons possibles sont à décider.",
@@ -2421,6 +2487,10 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             };
         }
         ImportPhrase::WillUndo => return naming.keys_in("Ensuite, ⌨undo⌨ permet de défaire cet import."),
+        ImportPhrase::WillFollowPlan => {
+            "Les nouveaux contrats suivent l'échéancier par défaut : d'anciens contrats peuvent être aussitôt en retard."
+        }
+        ImportPhrase::WillBePaidToday => "Ce qui était déjà payé est enregistré comme un paiement d'aujourd'hui.",
         ImportPhrase::NothingImported => "Rien n'a été importé.",
         ImportPhrase::Imported { kind, created, changed, left_out } => {
             let is = |count: usize, one: &'static str, several: &'static str| if count > 1 { several } else { one };
@@ -2448,15 +2518,34 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
             "Ce que l'import a créé est archivé (les collaborateurs sont désactivés, les paiements annulés), et ce qu'il a modifié reprend ses anciennes valeurs. Les fiches modifiées depuis restent telles quelles et sont énumérées."
         }
         ImportPhrase::StaysImported => "L'import reste tel quel.",
-        ImportPhrase::TakenBack { file, restored, kept } => {
-            let restored =
-                if restored < 2 { format!("{restored} fiche est") } else { format!("{} fiches sont", many(restored)) };
-            let kept = match kept {
-                0 => String::new(),
-                1 => ", et 1 est restée telle quelle".to_owned(),
-                kept => format!(", et {} sont restées telles quelles", many(kept)),
+        ImportPhrase::TakenBack { file, kind, removed, restored, kept } => {
+            let (one, several) = match kind {
+                EntityKind::User => ("désactivée", "désactivées"),
+                EntityKind::Payment => ("annulée", "annulées"),
+                EntityKind::Client | EntityKind::Contract | EntityKind::Event | EntityKind::Audit => {
+                    ("archivée", "archivées")
+                }
             };
-            return format!("L'import {} est défait : {restored} comme avant{kept}.", of(file));
+            let removed = match removed {
+                0 => None,
+                1 => Some(format!("1 nouvelle fiche est {one}")),
+                fiches => Some(format!("{} nouvelles fiches sont {several}", many(fiches))),
+            };
+            let restored = match restored {
+                0 => None,
+                1 => Some("1 fiche modifiée est comme avant".to_owned()),
+                fiches => Some(format!("{} fiches modifiées sont comme avant", many(fiches))),
+            };
+            let kept = match kept {
+                0 => None,
+                1 => Some("1 fiche est restée telle quelle".to_owned()),
+                kept => Some(format!("{} fiches sont restées telles quelles", many(kept))),
+            };
+            let parts: Vec<String> = [removed, restored, kept].into_iter().flatten().collect();
+            if parts.is_empty() {
+                return format!("L'import {} est défait.", of(file));
+            }
+            return format!("L'import {} est défait : {}.", of(file), parts.join(", "));
         }
         ImportPhrase::KeptBy(name) => return format!("modifiée depuis par {name}"),
         ImportPhrase::KeptNeeded => "nécessaire à d'autres fiches, ou définitive",
@@ -2624,7 +2713,9 @@ pub(super) fn also(what: Phrase) -> &'static str {
         Phrase::NewContract => "ajouter créer nouvelle devis vente affaire",
         Phrase::NewEvent => "ajouter créer nouveau nouvelle évènement fête mariage",
         Phrase::Instalment(InstalmentPhrase::Plans) => "modèle échéanciers types plans par défaut",
-        Phrase::Import(ImportPhrase::Title) => "importer fichier fichiers charger reprendre reprise données xlsx ods",
+        Phrase::Import(ImportPhrase::Title) => {
+            "importer fichier fichiers charger reprendre reprise données excel csv xlsx ods tableurs tableau classeur spreadsheet"
+        }
         Phrase::Payment(PaymentPhrase::Record) => {
             "payer paiement encaisser encaissement règlement argent reçu acompte remboursement saisir chèque espèces"
         }

@@ -42,8 +42,15 @@ pub enum ImportPhrase<'a> {
         changed: usize,
         left_out: usize,
     },
-    /// All rows were so already.
-    NothingNew,
+    /// Nothing is to be written, since so many rows are refused or left out, or all were so already.
+    NothingNew {
+        refused: usize,
+        left_out: usize,
+    },
+    /// The file was only looked at; so many rows are refused.
+    DryRun(usize),
+    /// How the order of day and month is said on the command line.
+    OrderOption,
     /// Nothing tells what the file holds.
     KindUnknown,
     /// No column has these fields, which every record needs.
@@ -90,6 +97,8 @@ pub enum ImportPhrase<'a> {
     /// The question for a file.
     WhichFile,
     WhichFileHint,
+    /// No path was typed.
+    TypePath,
     /// What was made out about a file.
     Seen {
         format: SheetFormat,
@@ -133,6 +142,7 @@ pub enum ImportPhrase<'a> {
     KeyChange,
     KeyChangeMeans,
     NewMeans,
+    OpenInLogMeans,
     /// How far the comparison of a file is, and how far its import.
     Comparing {
         done: usize,
@@ -185,6 +195,37 @@ pub enum ImportPhrase<'a> {
     RowOfFile(u32),
     LabelDecided,
     LabelReasons,
+    /// The label of what a row says beside a known record.
+    LabelRowSays,
+    /// There are more facts about the row than fit.
+    MoreFacts,
+    KeyFacts,
+    KeyFactsMeans,
+    /// Why a row is refused: its cell is empty, the file has no column for it, nothing is named or found, it is none of
+    /// these words, or several records fit what this field says.
+    CellEmpty,
+    NoSuchColumn,
+    NoneNamed,
+    OneOf(&'a str),
+    SeveralFit {
+        fitting: usize,
+        of: Field,
+    },
+    SameAsRow {
+        row: u32,
+        kind: EntityKind,
+    },
+    /// What was decided about the possible duplicates.
+    Duplicates {
+        left_out: usize,
+        updated: usize,
+        created: usize,
+    },
+    /// A choice for all possible duplicates also holds for so many that were decided one by one.
+    AlsoDecided(usize),
+    /// The label of a change that archives a record or brings it back, and the change.
+    LabelArchive,
+    Archives(bool),
     KeyDecide,
     KeyDecideMeans,
     NotADuplicate,
@@ -227,6 +268,9 @@ pub enum ImportPhrase<'a> {
         left_out: usize,
     },
     WillUndo,
+    /// New contracts follow the default plan, and what was paid before becomes a payment of today.
+    WillFollowPlan,
+    WillBePaidToday,
     NothingImported,
     /// What is true after an import.
     Imported {
@@ -246,6 +290,10 @@ pub enum ImportPhrase<'a> {
     StaysImported,
     TakenBack {
         file: &'a str,
+        kind: EntityKind,
+        /// New records that are archived, deactivated or cancelled.
+        removed: usize,
+        /// Known records that are as before.
         restored: usize,
         kept: usize,
     },

@@ -12,6 +12,7 @@ mod lists;
 mod paper;
 mod payments;
 mod phrase;
+mod reasons;
 mod set_up;
 mod times;
 mod told;
@@ -28,6 +29,7 @@ pub use lists::ListPhrase;
 pub use paper::PaperPhrase;
 pub use payments::PaymentPhrase;
 pub use phrase::Phrase;
+pub use reasons::{each_reason, reasons};
 pub use set_up::SetUpPhrase;
 pub use times::TimePhrase;
 pub use told::{Asked, Deed, Lasting, Told};
@@ -42,7 +44,6 @@ use crate::domain::{
     audit::Verb,
     diagnosis::{Check, Finding, Found},
     file_problem::FileProblem,
-    imports::{Finding as RowFinding, ImportRow},
     language::Language,
 };
 
@@ -130,13 +131,6 @@ pub fn problem(language: Language, problem: Problem) -> String {
         Language::En => en::problem(problem),
         Language::Fr => fr::problem(problem),
     }
-}
-
-/// Why a row of a file is refused: each field with what is wrong with it. Empty for a row that is not refused.
-pub fn reasons(language: Language, row: &ImportRow) -> String {
-    let RowFinding::Refused(errors) = &row.finding else { return String::new() };
-    let one = |(of, wrong): &(Field, Problem)| pair(language, field(language, *of), &problem(language, *wrong));
-    errors.0.iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
 /// Why an action is not allowed, with the usual keys.

@@ -26,9 +26,11 @@ pub(super) fn imports(told: &mut Told) {
             say("Import", &Reply::Imported(import(kind, created, changed, refused)));
         }
     }
-    for (restored, kept) in [(0, 2), (1, 0), (1, 1), (1_200, 3)] {
-        let kept = vec![Kept { name: "Anna Almeida".to_owned(), by: String::new() }; kept];
-        say("Revert", &Reply::Reverted { import: import(EntityKind::Client, 1, 0, 0), restored, kept });
+    for kind in [EntityKind::Client, EntityKind::Payment, EntityKind::User] {
+        for (removed, restored, kept) in [(0, 0, 2), (1, 1, 0), (0, 1, 1), (1, 2, 1), (1_200, 2_400, 3)] {
+            let kept = vec![Kept { name: "Anna Almeida".to_owned(), by: String::new() }; kept];
+            say("Revert", &Reply::Reverted { import: import(kind, 1, 0, 0), removed, restored, kept });
+        }
     }
     for rows in [1, 1_200] {
         say("SaveRefused", &Reply::RefusedSaved { rows, path: "/home/marta/refused.csv".into() });

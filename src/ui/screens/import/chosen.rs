@@ -171,15 +171,14 @@ impl Chosen {
             let known = known.clone();
             self.decided.insert(row, known);
         }
-        if choice == Choice::Create {
-            self.without_contact = false;
-        }
     }
 
-    /// Decides what to do with all suspected duplicates.
-    pub fn decide_all(&mut self, choice: Choice) {
+    /// Decides what to do with all suspected duplicates. Returns how many were decided otherwise one by one.
+    pub fn decide_all(&mut self, choice: Choice) -> usize {
+        let others = self.file.choices.values().filter(|one| **one != choice).count();
         self.file.otherwise = choice;
         self.forget_decisions();
+        others
     }
 
     fn forget_decisions(&mut self) {
@@ -257,22 +256,39 @@ impl Chosen {
     /// A new client may need a sales contact, which is then asked for.
     pub fn ask_contact_for(&mut self, choice: Choice) {
         if choice == Choice::Create {
-            (self.next, self.without_contact) = (Some(Next::Preview), false);
+            self.next = Some(Next::Preview);
         }
     }
 
-    /// What is written if the file is imported: the counts, in which suspected duplicates are only those that
+    /// What is written if the file is imported, counted as the import does: suspected duplicates are only those that
     /// stay out.
     pub fn will(&self) -> Counts {
-        let mut will = Counts { suspected: 0, ..self.counts() };
-        for row in self.rows().iter().filter(|row| row.finding.kind() == RowKind::Suspected) {
+        let counts = self.counts();
+        let Counts { created, changed, unchanged, suspected, .. } = self.duplicates();
+        Counts {
+            created: counts.created + created,
+            changed: counts.changed + changed,
+            unchanged: counts.unchanged + unchanged,
+            suspected,
+            ..counts
+        }
+    }
+
+    /// What becomes of the suspected duplicates.
+    pub fn duplicates(&self) -> Counts {
+        let mut counts = Counts::default();
+        for row in self.rows() {
+            let Finding::Suspected(known) = &row.finding else { continue };
             *match self.choice_of(row.number) {
-                Choice::Skip => &mut will.suspected,
-                Choice::Update => &mut will.changed,
-                Choice::Create => &mut will.created,
+                Choice::Create => &mut counts.created,
+                // An earlier row of the file, which is not there to be updated.
+                Choice::Update if known.row.is_some() => &mut counts.suspected,
+                Choice::Update if known.changes.0.is_empty() => &mut counts.unchanged,
+                Choice::Update => &mut counts.changed,
+                Choice::Skip => &mut counts.suspected,
             } += 1;
         }
-        will
+        counts
     }
 
     /// The kinds of rows that there are, all first.

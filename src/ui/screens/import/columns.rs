@@ -104,7 +104,8 @@ impl Import {
             Line::Contact => {
                 let nobody = Some(ctx.say(I::NobodyContact));
                 let source = Source::Records(Choices::Users(Role::Sales));
-                (Asked::Contact, Popup::picker(ctx.say(I::WhichContact), source, nobody))
+                let popup = Popup::picker(ctx.say(I::WhichContact), source, nobody);
+                (Asked::Contact, popup.at_person(chosen.file.sales_contact))
             }
             Line::Duplicates => {
                 let choices = CHOICES.map(|choice| capitalised(&ctx.say(I::Choice(choice))));
@@ -139,14 +140,17 @@ impl Import {
     }
 
     /// What to do with all suspected duplicates.
-    pub(super) fn choose_for_all(&mut self, at: usize) -> Action {
-        if let (Some(chosen), Some(choice)) = (&mut self.chosen, CHOICES.get(at)) {
-            chosen.decide_all(*choice);
-            if chosen.step == Step::Preview {
-                chosen.ask_contact_for(*choice);
-            }
+    pub(super) fn choose_for_all(&mut self, at: usize, ctx: &Context) -> Action {
+        let (Some(chosen), Some(choice)) = (&mut self.chosen, CHOICES.get(at)) else { return Action::None };
+        let others = chosen.decide_all(*choice);
+        if chosen.step == Step::Preview {
+            chosen.ask_contact_for(*choice);
         }
-        self.compare_again()
+        let compare = self.compare_again();
+        match others {
+            0 => compare,
+            others => Action::All(vec![Action::Notice(Notice::plain(ctx.say(I::AlsoDecided(others)))), compare]),
+        }
     }
 
     pub(super) fn run_in_columns(&mut self, command: Command, ctx: &Context) -> Action {

@@ -3,6 +3,7 @@
 
 mod chosen;
 mod columns;
+mod facts;
 mod path;
 mod preview;
 mod start;
@@ -85,8 +86,7 @@ impl Import {
 
     /// Asks for a file; `refused` says what was wrong with the path that was typed before.
     fn ask_file(&mut self, refused: Option<String>, ctx: &Context) -> Action {
-        let refused = refused.map(|why| (self.typed.as_str(), why));
-        let popup = Popup::line(ctx.say(I::WhichFile), Some(ctx.say(I::WhichFileHint)), "", refused);
+        let popup = Popup::kept_line(ctx.say(I::WhichFile), ctx.say(I::WhichFileHint), &self.typed, refused);
         self.ask(Asked::File, popup)
     }
 
@@ -124,7 +124,8 @@ impl Import {
                     vec![ctx.say(I::LeaveMeans)],
                     &ctx.say(Phrase::VerbLeave),
                     ctx,
-                );
+                )
+                .cancelled_by(ctx.say(I::DoNothing));
                 return self.ask(Asked::Leave, popup);
             }
             Step::Columns => return self.leave_file(),
@@ -223,10 +224,17 @@ impl Screen for Import {
         }
     }
 
-    fn on_popup(&mut self, outcome: Outcome, _ctx: &Context) -> Action {
+    fn on_popup(&mut self, outcome: Outcome, ctx: &Context) -> Action {
         let Some(asked) = self.asked.take() else { return Action::None };
         match (asked, outcome) {
-            (Asked::File, Outcome::Text(typed)) if typed.trim().is_empty() => Action::None,
+            (Asked::File, Outcome::Text(typed)) if typed.trim().is_empty() => {
+                self.typed.clear();
+                self.ask_file(Some(ctx.say(I::TypePath)), ctx)
+            }
+            (Asked::File, Outcome::Left(typed)) => {
+                self.typed = typed;
+                Action::None
+            }
             (Asked::File, Outcome::Text(typed)) => {
                 let path = path_of(&typed);
                 self.typed = typed;
@@ -251,9 +259,9 @@ impl Screen for Import {
                 self.compare_again()
             }
             (Asked::Field(column), Outcome::Choice(at)) => self.choose_field(column, at),
-            (Asked::Duplicates, Outcome::Choice(at)) => self.choose_for_all(at),
+            (Asked::Duplicates, Outcome::Choice(at)) => self.choose_for_all(at, ctx),
             (Asked::Rows, Outcome::Choice(at)) => self.choose_rows(at),
-            (Asked::Decide(row), Outcome::Choice(at)) => self.decide(row, at),
+            (Asked::Decide(row), Outcome::Choice(at)) => self.decide(row, at, ctx),
             (Asked::Confirm(request), Outcome::Confirmed) => {
                 if let (Request::Import(ImportRequest::Write(..)), Some(chosen)) = (&*request, &mut self.chosen) {
                     chosen.importing = true;

@@ -6,21 +6,22 @@ use super::{
     Asked, CHOICES, Import,
     chosen::{Chosen, Next},
     columns::progress,
+    facts::{facts, known_whole, reasons_of, what},
 };
 use crate::{
     domain::{
-        audit::Changes,
-        imports::{Finding, ImportRow, RowKind, Suspicion},
+        Field,
+        entity::EntityKind,
+        imports::{Counts, Finding, ImportRow, RowKind},
         text,
     },
     ui::{
         Action, Context, Notice,
         actions::{bind, bind_quietly},
-        form::value,
         keys::{Binding, Command},
         popup::Popup,
         question,
-        text::{ImportPhrase as I, Phrase, capitalised, reasons},
+        text::{ImportPhrase as I, capitalised},
         widgets::{
             chrome::wrapped,
             paint::{Focus, draw_pairs, label_columns, line_at, pair_lines, put, rows},
@@ -47,6 +48,11 @@ impl Import {
             Command::Edit => return self.ask_decision(ctx),
             Command::Export => return self.save_refused(ctx),
             Command::Save => return self.ask_import(ctx),
+            Command::Open => {
+                let Some(row) = chosen.selected() else { return Action::None };
+                let title = format!("{} {}", ctx.say(I::ColRow), row.number);
+                return Action::Popup(Box::new(Popup::entry(title, &facts(row, chosen, ctx), None, ctx)));
+            }
             _ => {}
         }
         Action::None
@@ -76,7 +82,7 @@ impl Import {
             return Action::Send(chosen.settle(Next::SaveRefused));
         }
         chosen.next = None;
-        let reasons = |row: &ImportRow| reasons(ctx.language, row);
+        let reasons = |row: &ImportRow| reasons_of(row, chosen, ctx);
         Action::Send(chosen.refused(ctx.say(I::ReasonHeading), reasons))
     }
 
@@ -102,9 +108,9 @@ impl Import {
 
     /// What was decided about a row, or after that about all suspected duplicates. What the other rows do may depend on
     /// it, and comparing a long file takes long: it is compared once, when the person goes on.
-    pub(super) fn decide(&mut self, row: u32, at: usize) -> Action {
+    pub(super) fn decide(&mut self, row: u32, at: usize, ctx: &Context) -> Action {
         if let Some(all) = at.checked_sub(CHOICES.len()) {
-            return self.choose_for_all(all);
+            return self.choose_for_all(all, ctx);
         }
         if let (Some(chosen), Some(choice)) = (&mut self.chosen, CHOICES.get(at)) {
             chosen.decide(row, *choice);
@@ -147,17 +153,27 @@ impl Import {
         let Some(kind) = chosen.kind() else { return Action::None };
         let will = chosen.will();
         if will.written() == 0 {
-            return Action::Notice(Notice::plain(ctx.say(I::NothingNew)));
+            let nothing = I::NothingNew { refused: will.refused, left_out: will.suspected };
+            return Action::Notice(Notice::plain(ctx.say(nothing)));
         }
         if chosen.unsettled {
             return Action::Send(chosen.settle(Next::Import));
         }
         let (created, changed) = (will.created, will.changed);
         let (refused, left_out) = (will.refused, will.suspected);
-        let lines = vec![ctx.say(I::Will { kind, created, changed, refused, left_out }), ctx.say(I::WillUndo)];
+        let new_contracts = kind == EntityKind::Contract && created > 0;
+        let has = |field| chosen.columns().iter().any(|column| column.field == Some(field));
+        let lines = [
+            (true, I::Will { kind, created, changed, refused, left_out }),
+            (new_contracts && ctx.settings().default_plan.is_some(), I::WillFollowPlan),
+            (new_contracts && (has(Field::PaidBefore) || has(Field::DueCents)), I::WillBePaidToday),
+            (true, I::WillUndo),
+        ];
+        let lines = lines.into_iter().filter(|(is_said, _)| *is_said).map(|(_, phrase)| ctx.say(phrase)).collect();
         let title = ctx.say(I::Ask(&chosen.file.name));
         let request = chosen.import();
         let popup = question::before(title, lines, &ctx.say(I::KeyImport), &request, ctx).preselected();
+        let popup = popup.cancelled_by(ctx.say(I::DoNothing));
         self.ask(Asked::Confirm(Box::new(request)), popup)
     }
 }
@@ -188,79 +204,15 @@ pub(super) fn bindings(chosen: &Chosen, ctx: &Context) -> Vec<Binding> {
         renamed(C::Edit, I::KeyDecide, I::KeyDecideMeans, no_decision),
         // The way out must fit into a narrow window too.
         bind(C::Back, ctx, None),
+        renamed(C::Open, I::KeyFacts, I::KeyFactsMeans, chosen.selected().is_none().then(|| ctx.say(I::NoRows))),
+        renamed(C::Export, I::KeySaveRefused, I::KeySaveRefusedMeans, nothing_refused),
         bind(C::View, ctx, None),
         next,
-        renamed(C::Export, I::KeySaveRefused, I::KeySaveRefusedMeans, nothing_refused),
         bind_quietly(C::Refresh, ctx),
     ];
     let moves = [C::PreviousPart, C::Up, C::Down, C::PageUp, C::PageDown, C::Home, C::End];
     bindings.extend(moves.map(|command| bind_quietly(command, ctx)));
     bindings
-}
-
-/// The changed fields, each with its old and its new value.
-fn changed(changes: &Changes, ctx: &Context) -> Vec<(String, String)> {
-    let one = |(field, old, new): &(_, _, _)| {
-        let (old, new) = (value(*field, old, ctx), value(*field, new, ctx));
-        let words = if old.is_empty() { new } else { ctx.say(Phrase::FromTo { old: &old, new: &new }) };
-        (ctx.field(*field), words)
-    };
-    changes.0.iter().map(one).collect()
-}
-
-/// The same in one line.
-fn in_one_line(changes: &Changes, ctx: &Context) -> String {
-    let pairs = changed(changes, ctx);
-    pairs.iter().map(|(field, words)| ctx.pair(field, words)).collect::<Vec<_>>().join(", ")
-}
-
-/// What happens with a row, in one line.
-fn what(row: &ImportRow, chosen: &Chosen, ctx: &Context) -> String {
-    match &row.finding {
-        Finding::New | Finding::Unchanged => ctx.say(I::Finding(row.finding.kind())),
-        Finding::Changed(changes) => in_one_line(changes, ctx),
-        Finding::Refused(_) => reasons(ctx.language, row),
-        Finding::Suspected(known) => {
-            let choice = chosen.choice_of(row.number);
-            let (name, detail) = known_as(known, ctx);
-            ctx.say(I::MayBe { known: &name, detail: &detail, choice })
-        }
-    }
-}
-
-/// What the known record is called, and what tells it from others; or the earlier row that may be the same.
-fn known_as(known: &Suspicion, ctx: &Context) -> (String, String) {
-    match known.row {
-        Some(row) => (ctx.say(I::RowOfFile(row)), String::new()),
-        None => (known.name.clone(), known.detail.clone()),
-    }
-}
-
-/// Both in one text.
-fn known_whole(known: &Suspicion, ctx: &Context) -> String {
-    let (name, detail) = known_as(known, ctx);
-    [name, detail].into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join(", ")
-}
-
-/// All that is known of a row.
-fn facts(row: &ImportRow, chosen: &Chosen, ctx: &Context) -> Vec<(String, String)> {
-    let kind = ctx.pair(&format!("{} {}", ctx.say(I::ColRow), row.number), &ctx.say(I::Finding(row.finding.kind())));
-    let mut facts = vec![(kind, row.name.clone())];
-    match &row.finding {
-        Finding::New | Finding::Unchanged => {}
-        Finding::Changed(changes) => facts.extend(changed(changes, ctx)),
-        Finding::Refused(errors) => {
-            facts.extend(errors.0.iter().map(|(field, problem)| (ctx.field(*field), ctx.problem(*problem))));
-        }
-        Finding::Suspected(known) => {
-            facts.push((ctx.say(I::LabelKnown), known_whole(known, ctx)));
-            facts.push((ctx.say(I::LabelDecided), ctx.say(I::Choice(chosen.choice_of(row.number)))));
-            if !known.changes.0.is_empty() {
-                facts.push((ctx.say(I::LabelIfUpdated), in_one_line(&known.changes, ctx)));
-            }
-        }
-    }
-    facts
 }
 
 /// The line above the rows: the counts, or how far the import or the comparison is.
@@ -277,12 +229,21 @@ fn above(chosen: &Chosen, ctx: &Context) -> String {
     if chosen.comparing && ctx.beat > 0 && done > 0 && done < rows && rows > 2_000 {
         return progress(chosen, ctx);
     }
-    ctx.say(I::Counts(chosen.counts()))
+    let counts = ctx.say(I::Counts(chosen.counts()));
+    let Counts { created, changed, unchanged, suspected: left_out, .. } = chosen.duplicates();
+    match (created, changed + unchanged) {
+        (0, 0) => counts,
+        (created, updated) => {
+            ctx.pair(counts.trim_end_matches('.'), &ctx.say(I::Duplicates { left_out, updated, created }))
+        }
+    }
 }
 
 pub(super) fn draw(chosen: &Chosen, frame: &mut Frame, area: Rect, ctx: &Context) -> Focus {
     const ROW: usize = 7;
-    const FACTS: usize = 6;
+    const FACTS: usize = 7;
+    /// The lines that one value may take; more than fit, so that it is said that there is more.
+    const MOST: usize = 10;
     let mut top = 0;
     for line in wrapped(&above(chosen, ctx), area.width.into()) {
         put(frame, area, top, &line, ctx.theme.heading);
@@ -296,10 +257,13 @@ pub(super) fn draw(chosen: &Chosen, frame: &mut Frame, area: Rect, ctx: &Context
     }
     let facts = chosen.selected().map(|row| facts(row, chosen, ctx)).unwrap_or_default();
     let labels = label_columns(&facts, area.width);
-    let mut lines = pair_lines(&facts, (area.width, labels), 3);
+    let mut lines = pair_lines(&facts, (area.width, labels), MOST);
     // The height does not depend on the row, so that the list stays where it is.
     let below = if body.height >= 12 { FACTS } else { 3 };
-    lines.truncate(below);
+    if lines.len() > below {
+        lines.truncate(below - 1);
+        lines.push(("", ctx.say(I::MoreFacts)));
+    }
     let below = rows(below) + 1;
     let table = Rect { height: body.height.saturating_sub(below), ..body };
     let wide = usize::from(area.width).saturating_sub(ROW + 6);

@@ -4,10 +4,14 @@ use ratatui::{Frame, layout::Rect};
 
 use super::{Asked, Import};
 use crate::{
-    domain::{Reason, dates, text},
+    domain::{
+        Reason, dates,
+        entity::{EntityKind, Query},
+        text,
+    },
     services::{ImportRequest, Request, import::ListedImport},
     ui::{
-        Action, Context,
+        Action, Context, Destination,
         actions::{bind, bind_quietly},
         keys::{Binding, Command},
         question,
@@ -35,6 +39,14 @@ impl Import {
         self.ask(Asked::Confirm(Box::new(request)), popup)
     }
 
+    /// The lines of the audit log about the selected import: what it did, and what taking it back did and left.
+    fn open_in_audit_log(&self) -> Action {
+        let Some(ListedImport { import, .. }) = self.all().get(self.at) else { return Action::None };
+        let mut query = Query::all(EntityKind::Audit);
+        query.set_text(&import.file_name);
+        Action::Open(Destination::Counted(Box::new(query)))
+    }
+
     pub(super) fn bindings_of_list(&self, ctx: &Context) -> Vec<Binding> {
         use Command as C;
         let mut new = bind(C::New, ctx, None);
@@ -45,8 +57,10 @@ impl Import {
         };
         let mut take_back = bind(C::Archive, ctx, nothing);
         (take_back.label, take_back.help) = (ctx.say(I::VerbTakeBack).into(), ctx.say(I::TakeBackMeans).into());
+        let mut open = bind(C::Open, ctx, self.all().is_empty().then(|| ctx.say(Phrase::NothingSelected)));
+        open.help = ctx.say(I::OpenInLogMeans).into();
         // The way out must fit into a narrow window too.
-        let mut bindings = vec![new, take_back, bind(C::Back, ctx, None), bind(C::Refresh, ctx, None)];
+        let mut bindings = vec![new, take_back, bind(C::Back, ctx, None), open, bind(C::Refresh, ctx, None)];
         bindings.extend([C::Up, C::Down, C::Home, C::End].map(|command| bind_quietly(command, ctx)));
         bindings
     }
@@ -58,10 +72,8 @@ impl Import {
             Command::Down => self.at = (self.at + 1).min(last),
             Command::Home => self.at = 0,
             Command::End => self.at = last,
-            Command::New => {
-                self.typed.clear();
-                return self.ask_file(None, ctx);
-            }
+            Command::New => return self.ask_file(None, ctx),
+            Command::Open => return self.open_in_audit_log(),
             Command::Archive => return self.take_back(ctx),
             _ => {}
         }
