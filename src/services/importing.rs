@@ -32,6 +32,11 @@ impl Services {
                 .map(RequestContext::planning_import)
         };
         match asked {
+            ImportRequest::Complete(typed) => {
+                reading(self)?;
+                let (text, names) = import::complete(typed);
+                Ok(Reply::Completed { typed: typed.clone(), text, names })
+            }
             ImportRequest::Open(path) => {
                 reading(self)?;
                 Ok(Reply::Opened(import::open(path)?))

@@ -151,6 +151,12 @@ pub enum Reply {
         path: PathBuf,
     },
 
+    /// A path that was typed, as far as it is certain, and the names that it may go on with.
+    Completed {
+        typed: String,
+        text: String,
+        names: Vec<String>,
+    },
     /// The file was read.
     Opened(Arc<Sheet>),
     ImportPreview(Box<Preview>),

@@ -44,7 +44,11 @@ pub fn not_done(request: &Request, ctx: &Context) -> String {
         | Request::Export { .. }
         | Request::Print { .. }
         | Request::Import(
-            ImportRequest::Open(_) | ImportRequest::Preview(_) | ImportRequest::SaveRefused(_) | ImportRequest::List,
+            ImportRequest::Complete(_)
+            | ImportRequest::Open(_)
+            | ImportRequest::Preview(_)
+            | ImportRequest::SaveRefused(_)
+            | ImportRequest::List,
         ) => String::new(),
     }
 }

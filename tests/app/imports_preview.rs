@@ -258,3 +258,28 @@ fn a_record_that_comes_back_from_the_archive_is_said_to() {
         choose(&mut desk, "Person sales").resize(120, 30).see(words);
     }
 }
+
+/// Tab completes a path by folders and files that can be imported, and tells of no others.
+#[test]
+fn tab_completes_the_path_of_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["clients-2023.csv", "clients-2024.xlsx", "config.toml", "company.db", ".hidden.csv"] {
+        std::fs::write(folder.path().join(name), "x").unwrap();
+    }
+    std::fs::create_dir(folder.path().join("older")).unwrap();
+    let root = folder.path().display().to_string();
+    for (language, nothing) in [(Language::En, "begins like this"), (Language::Fr, "ne commence ainsi")] {
+        let mut desk = Desk::of("manager", language);
+        desk.go("import").press(KeyCode::Char('n')).see("Tab").write(&format!("{root}/c")).press(KeyCode::Tab);
+        desk.see("/clients-202").see("clients-2023.csv  clients-2024.xlsx").not("config").not("company.db");
+        desk.write("4").press(KeyCode::Tab).see("/clients-2024.xlsx").not("2023");
+        desk.ctrl('u')
+            .write(&format!("{root}/OLD"))
+            .press(KeyCode::Tab)
+            .see("/older/")
+            .press(KeyCode::Tab)
+            .see(nothing);
+        desk.ctrl('u').write(&format!("{root}/con")).press(KeyCode::Tab).see("/con").see(nothing);
+        desk.ctrl('u').write(&format!("{root}/")).press(KeyCode::Tab).see("older/").not("hidden");
+    }
+}

@@ -225,6 +225,7 @@ pub fn request(name: &str, on: &Records, world: &World) -> Request {
                 .into()
         }
         "list imports" => ImportRequest::List.into(),
+        "complete a path" => ImportRequest::Complete("/".to_owned()).into(),
         "revert import" => ImportRequest::revert(&spare_import(world)).into(),
         "read views" => Request::Read(ReadRequest::Lists),
         "save a view" => Request::Write(WriteRequest::SaveView(view_draft(&new_name, false))),

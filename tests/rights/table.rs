@@ -84,6 +84,7 @@ pub const EXPECTED: &[Row] = &[
     ("import",                    [Y, N, N, N, N]),
     ("save refused rows",         [Y, N, N, N, N]),
     ("list imports",              [Y, N, N, N, N]),
+    ("complete a path",           [Y, N, N, N, N]),
     ("revert import",             [Y, N, N, N, N]),
     ("read views",                [Y, Y, Y, Y, Y]),
     ("save a view",               [Y, Y, Y, Y, Y]),

@@ -5,6 +5,7 @@
 mod carry;
 mod cells;
 mod clients;
+mod complete;
 mod contracts;
 mod events;
 mod lookup;
@@ -18,6 +19,7 @@ mod staff;
 mod understood;
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, hash_map::Entry},
     hash::{DefaultHasher, Hash, Hasher},
     path::Path,
@@ -28,6 +30,7 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 
 pub use super::import_data::{ImportFile, ListedImport, Preview, Progress, Refused};
+pub(super) use complete::complete;
 pub(super) use refused::write as write_refused;
 pub(super) use revert::{Reverted, revert};
 pub use said::{Said, said};
@@ -139,16 +142,29 @@ const ENDINGS: [&str; 5] = ["csv", "tsv", "txt", "xlsx", "ods"];
 /// A file whose name has another ending is not even opened: it may be the configuration with the password of the
 /// database, of which whoever signs in over SSH must see nothing, or the database itself, whose locks would be lost.
 pub(super) fn open(path: &Path) -> Result<Arc<Sheet>, ServiceError> {
-    let in_home = path.strip_prefix("~").ok().and_then(|rest| Some(std::env::home_dir()?.join(rest)));
-    let path = in_home.as_deref().unwrap_or(path);
-    let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    let sheet = match ending.as_str() {
+    let path = &*at_home(path);
+    let sheet = match ending(path).as_str() {
         _ if path.is_dir() => Err(FileProblem::Folder),
         "xls" | "xlsb" => Err(FileProblem::OldWorkbook),
-        ending if !ENDINGS.contains(&ending) => Err(FileProblem::NotASpreadsheet),
+        _ if !is_importable(path) => Err(FileProblem::NotASpreadsheet),
         _ => spreadsheet::sheet::read(path),
     };
     sheet.map(Arc::new).map_err(|problem| Error::File(problem).into())
+}
+
+/// The path, in the home folder if it begins with `~/`.
+fn at_home(path: &Path) -> Cow<'_, Path> {
+    let in_home = path.strip_prefix("~").ok().and_then(|rest| Some(std::env::home_dir()?.join(rest)));
+    in_home.map_or(Cow::Borrowed(path), Cow::Owned)
+}
+
+fn ending(path: &Path) -> String {
+    path.extension().unwrap_or_default().to_string_lossy().to_lowercase()
+}
+
+/// Whether the name has the ending of files that can be imported.
+fn is_importable(path: &Path) -> bool {
+    ENDINGS.contains(&ending(path).as_str())
 }
 
 /// The password of new accounts, which nobody is told.

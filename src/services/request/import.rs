@@ -8,6 +8,8 @@ use crate::domain::imports::{Counts, Import};
 /// A request about imports. All of them need the right to import.
 #[derive(Debug, Clone)]
 pub enum ImportRequest {
+    /// Completes a path that is typed.
+    Complete(String),
     /// Reads a file.
     Open(PathBuf),
     /// Asks what importing it would do.
@@ -38,7 +40,7 @@ impl ImportRequest {
             Self::Revert { import, progress } => {
                 Self::Revert { import: import.clone(), progress: Arc::new(Progress::of(progress.total())) }
             }
-            Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => self.clone(),
+            Self::Complete(_) | Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => self.clone(),
         }
     }
 
@@ -47,7 +49,7 @@ impl ImportRequest {
         match self {
             Self::Write(file, _) => Some(&file.progress),
             Self::Revert { progress, .. } => Some(progress),
-            Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => None,
+            Self::Complete(_) | Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => None,
         }
     }
 
@@ -55,7 +57,7 @@ impl ImportRequest {
     pub fn writes(&self) -> bool {
         match self {
             Self::Write(..) | Self::Revert { .. } => true,
-            Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => false,
+            Self::Complete(_) | Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => false,
         }
     }
 
@@ -63,7 +65,12 @@ impl ImportRequest {
     pub fn id(&self) -> Option<i64> {
         match self {
             Self::Revert { import, .. } => Some(import.id.0),
-            Self::Open(_) | Self::Preview(_) | Self::Write(..) | Self::SaveRefused(_) | Self::List => None,
+            Self::Complete(_)
+            | Self::Open(_)
+            | Self::Preview(_)
+            | Self::Write(..)
+            | Self::SaveRefused(_)
+            | Self::List => None,
         }
     }
 
@@ -72,7 +79,7 @@ impl ImportRequest {
         match self {
             Self::Write(file, _) => Some(&file.name),
             Self::Revert { import, .. } => Some(&import.file_name),
-            Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => None,
+            Self::Complete(_) | Self::Open(_) | Self::Preview(_) | Self::SaveRefused(_) | Self::List => None,
         }
     }
 }

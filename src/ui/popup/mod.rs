@@ -39,7 +39,7 @@ use menu::Present;
 use super::{
     context::Context,
     keys::{Binding, Key},
-    text::{self, Asked, Phrase},
+    text::{self, Asked, ImportPhrase, Phrase},
     widgets::{input::Input, paint::Focus},
 };
 use crate::{
@@ -127,13 +127,14 @@ impl Popup {
             about,
             problem,
             warned: false,
-            kept: false,
+            is_path: false,
+            found: None,
         })
     }
 
-    /// Asks for a line of text that is kept when it is left by Esc. What was typed before is proposed, so that what is
-    /// typed or pasted replaces it; `problem` is what was wrong with it.
-    pub fn kept_line(title: String, about: String, typed: &str, problem: Option<String>) -> Self {
+    /// Asks for the path of a file, which Tab completes and which is kept when it is left by Esc. What was typed before
+    /// is proposed, so that what is typed or pasted replaces it; `problem` is what was wrong with it.
+    pub fn path(title: String, about: String, typed: &str, problem: Option<String>) -> Self {
         let mut input = Input::line(typed);
         if problem.is_none() {
             input.propose(typed);
@@ -145,7 +146,8 @@ impl Popup {
             about: Some(about),
             problem,
             warned: false,
-            kept: true,
+            is_path: true,
+            found: None,
         })
     }
 
@@ -347,7 +349,8 @@ impl Popup {
         match self {
             Self::Menu(menu) => return menu.answered().unwrap_or_else(|| menu.fill(reply, ctx)),
             Self::Confirm(confirm) => confirm.know(&reply, ctx),
-            Self::Password(_) | Self::Line(_) | Self::Month(_) | Self::Columns(_) | Self::Secret(_) => {}
+            Self::Line(line) => line.completed(&reply, ctx),
+            Self::Password(_) | Self::Month(_) | Self::Columns(_) | Self::Secret(_) => {}
         }
         PopupResult::Stay
     }
@@ -370,6 +373,12 @@ impl Popup {
     fn single_keys(&self) -> Vec<(Key, Option<Phrase<'static>>)> {
         let choose = match self {
             Self::Confirm(_) => vec![KeyCode::Left, KeyCode::Right],
+            Self::Line(line) if line.is_path => {
+                let keys =
+                    [(KeyCode::Tab, Phrase::Import(ImportPhrase::KeyComplete)), (KeyCode::Enter, Phrase::KeyTake)];
+                let leave = (Key::plain(KeyCode::Esc), Some(Phrase::CloseKey));
+                return keys.map(|(code, label)| (Key::plain(code), Some(label))).into_iter().chain([leave]).collect();
+            }
             Self::Password(_) | Self::Line(_) => Vec::new(),
             Self::Secret(_) => return vec![(Key::plain(KeyCode::Enter), Some(Phrase::CloseKey))],
             Self::Columns(_) => return columns::KEYS.map(|(code, label)| (Key::plain(code), label)).to_vec(),

@@ -2095,7 +2095,11 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::IsTakenBack => "taken back",
         ImportPhrase::TakenBackAt => "Taken back",
         ImportPhrase::WhichFile => "Which file?",
-        ImportPhrase::WhichFileHint => "The path of a CSV, xlsx or ods file. It can be pasted, and may begin with ~.",
+        ImportPhrase::WhichFileHint => {
+            "The path of a CSV, xlsx or ods file. It can be pasted, may begin with ~, and Tab completes it."
+        }
+        ImportPhrase::KeyComplete => "complete",
+        ImportPhrase::NothingToComplete => "No folder and no spreadsheet begins like this.",
         ImportPhrase::TypePath => "Type or paste the path of a file first, or leave by Esc.",
         ImportPhrase::Seen { format, sheet, rows, heading_row } => {
             let format = match format {

@@ -2244,8 +2244,10 @@ fn imports(phrase: ImportPhrase, naming: Naming) -> String {
         ImportPhrase::TakenBackAt => "Défait",
         ImportPhrase::WhichFile => "Quel fichier ?",
         ImportPhrase::WhichFileHint => {
-            "Le chemin d'un fichier CSV, xlsx ou ods. Il peut être collé, et commencer par ~."
+            "Le chemin d'un fichier CSV, xlsx ou ods. Il peut être collé, commencer par ~, et Tab le complète."
         }
+        ImportPhrase::KeyComplete => "compléter",
+        ImportPhrase::NothingToComplete => "Aucun dossier ni tableau ne commence ainsi.",
         ImportPhrase::TypePath => "Tapez ou collez d'abord le chemin d'un fichier, ou partez avec Échap.",
         ImportPhrase::Seen { format, sheet, rows, heading_row } => {
             let format = match format {

@@ -97,6 +97,9 @@ pub enum ImportPhrase<'a> {
     /// The question for a file.
     WhichFile,
     WhichFileHint,
+    KeyComplete,
+    /// No file and no folder goes on from what was typed.
+    NothingToComplete,
     /// No path was typed.
     TypePath,
     /// What was made out about a file.

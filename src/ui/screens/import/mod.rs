@@ -86,7 +86,7 @@ impl Import {
 
     /// Asks for a file; `refused` says what was wrong with the path that was typed before.
     fn ask_file(&mut self, refused: Option<String>, ctx: &Context) -> Action {
-        let popup = Popup::kept_line(ctx.say(I::WhichFile), ctx.say(I::WhichFileHint), &self.typed, refused);
+        let popup = Popup::path(ctx.say(I::WhichFile), ctx.say(I::WhichFileHint), &self.typed, refused);
         self.ask(Asked::File, popup)
     }
 
@@ -177,7 +177,7 @@ impl Import {
                 self.in_doubt |= matches!(error, Error::OutcomeUnknown);
                 Action::All(vec![notice, self.refresh()])
             }
-            ImportRequest::SaveRefused(_) | ImportRequest::List => notice,
+            ImportRequest::Complete(_) | ImportRequest::SaveRefused(_) | ImportRequest::List => notice,
         }
     }
 }
