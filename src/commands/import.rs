@@ -30,7 +30,10 @@ use epic_events::{
         import::{ImportFile, Preview, Progress},
         spreadsheet::{headings, sheet::Sheet},
     },
-    ui::text::{self, ImportPhrase},
+    ui::{
+        reasons,
+        text::{self, ImportPhrase},
+    },
 };
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
@@ -191,8 +194,8 @@ impl Run<'_> {
             let (name, number) = (row.name.as_str(), row.number);
             match &row.finding {
                 Finding::Refused(_) => {
-                    let reasons = text::reasons(language, (&*file.sheet, preview), row);
-                    self.say(ImportPhrase::Refused { row: number, name, reasons: &reasons }.into())?;
+                    let why = reasons::reasons(language, (&*file.sheet, preview), row);
+                    self.say(ImportPhrase::Refused { row: number, name, reasons: &why }.into())?;
                 }
                 Finding::Suspected(known) => {
                     let earlier = known.row.map(|row| text::say(language, ImportPhrase::RowOfFile(row).into()));
@@ -350,7 +353,7 @@ fn row_data(language: Language, in_file: (&Sheet, &Preview), row: &ImportRow) ->
         Finding::Refused(_) => {
             data["finding"] = json!("refused");
             let one = |(field, reason): (Field, String)| json!({"field": field.to_string(), "reason": reason});
-            data["reasons"] = text::each_reason(language, in_file, row).into_iter().map(one).collect();
+            data["reasons"] = reasons::each_reason(language, in_file, row).into_iter().map(one).collect();
         }
     }
     data

@@ -18,6 +18,7 @@ pub mod overlap;
 pub mod paper;
 pub mod popup;
 pub mod question;
+pub mod reasons;
 pub mod report;
 pub mod screens;
 pub mod span;

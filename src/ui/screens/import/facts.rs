@@ -11,7 +11,8 @@ use crate::{
     ui::{
         Context,
         form::value,
-        text::{ImportPhrase as I, Phrase, each_reason, reasons},
+        reasons::{each_reason, reasons},
+        text::{ImportPhrase as I, Phrase},
     },
 };
 

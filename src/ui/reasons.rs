@@ -2,7 +2,7 @@
 
 use strum::IntoEnumIterator;
 
-use super::{ImportPhrase, PaymentPhrase, Phrase, field, pair, problem, say};
+use super::text::{ImportPhrase, PaymentPhrase, Phrase, field, pair, problem, say};
 use crate::{
     domain::{
         Field, Problem,
